@@ -1,0 +1,23 @@
+// Where things are in a checkout.
+
+import { existsSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+export const modules = join(root, 'node_modules');
+export const mainFile = join(root, 'src/main.ts');
+/** The Node.js that npm installs with everything else. */
+export const pinnedNode = join(modules, 'node/bin/node');
+export const neededMajor = 24;
+
+/** The Node.js to run under: the pinned one, or this machine's own where that is new enough. */
+export function nodePath() {
+  return existsSync(pinnedNode) ? pinnedNode : process.execPath;
+}
+
+/** The environment of whatever a task starts: its `node` is ours, and so are the tools. */
+export function taskEnvironment() {
+  const path = [dirname(nodePath()), join(modules, '.bin'), process.env.PATH].join(delimiter);
+  return { ...process.env, PATH: path };
+}

@@ -1,0 +1,69 @@
+// What `scripts/run.mjs` can be asked to do.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { capture, endLike, foreground } from './child.mjs';
+import { mainFile, nodePath, root } from './places.mjs';
+import { runSteps } from './steps.mjs';
+import { countTests, tallyLine } from './tally.mjs';
+
+const lint = { name: 'format and lint', command: 'biome', args: ['check', '--error-on-warnings'] };
+const types = { name: 'types', command: 'tsc', args: ['--noEmit', '-p', '.'] };
+const houseRules = { name: 'house rules', command: 'vitest', args: ['run', 'test/house'] };
+const unused = { name: 'unused code', command: 'knip', args: [] };
+
+/** Name of the task to what it does with the arguments that follow it. */
+export const tasks = {
+  quickstart: (args) => keyplane(['quickstart', ...args]),
+  cli: (args) => keyplane(args),
+  dev: async (args) => endLike(await foreground(nodePath(), ['--watch', mainFile, 'quickstart', ...args])),
+  bench: async (args) =>
+    endLike(await foreground(nodePath(), [join(root, 'bench/run.ts'), ...args], { channel: true })),
+  format: async (args) => endLike(await foreground('biome', ['check', '--write', ...args], { cwd: root })),
+  openapi: writeOpenApi,
+  check,
+  test,
+};
+
+async function keyplane(args) {
+  endLike(await foreground(nodePath(), [mainFile, ...args], { channel: true }));
+}
+
+async function writeOpenApi() {
+  const { code, stdout, output } = await capture(nodePath(), [mainFile, 'openapi']);
+  if (code === 0) writeFileSync(join(root, 'openapi.json'), stdout);
+  else process.stderr.write(output);
+  process.exitCode = code;
+}
+
+async function check() {
+  const failed = await runSteps([lint, types, houseRules, unused]);
+  process.exitCode = failed.length === 0 ? 0 : 1;
+}
+
+/** Everything but the tests themselves counts as one more failure each, so that a red run never ends in "0 failed". */
+async function test(filters) {
+  const failedSteps = await runSteps([lint, types]);
+  const folder = mkdtempSync(join(tmpdir(), 'keyplane-test-'));
+  try {
+    const report = join(folder, 'report.json');
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+    const ended = await foreground('vitest', ['run', ...reporters, ...filters], {
+      cwd: root,
+      input: 'ignore',
+    });
+    const tally = countTests(report, ended);
+    tally.failed += failedSteps.length;
+    if (failedSteps.length > 0) process.stdout.write(`Failed before the tests: ${failedSteps.join(', ')}\n`);
+    if (tally.passed + tally.failed === 0) {
+      process.stdout.write('No test ran.\n');
+      tally.failed = 1;
+    }
+    process.stdout.write(`${tallyLine(tally)}\n`);
+    process.exitCode = tally.failed === 0 ? 0 : 1;
+    if (ended.signal) endLike(ended);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

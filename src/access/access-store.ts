@@ -1,0 +1,86 @@
+// What access keeps: users, tokens, projects and who is a member of which with which roles.
+
+export const roles = Object.freeze([
+  'ROLE_ADMIN',
+  'ROLE_API_SECURITY',
+  'ROLE_MANAGE_PROXIES',
+  'ROLE_DEPLOY_UNDEPLOY_PROXIES',
+] as const);
+export type Role = (typeof roles)[number];
+
+export interface User {
+  readonly id: string;
+  readonly username: string;
+  /** argon2id in PHC string form. */
+  readonly passwordHash: string;
+  readonly admin: boolean;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export interface Token {
+  readonly id: string;
+  readonly userId: string;
+  /** Unique among the user's personal tokens; access tokens of a sign-in have none. */
+  readonly name: string | null;
+  /** SHA-256 of the token; the token itself is kept nowhere. */
+  readonly hash: Buffer;
+  readonly kind: 'PERSONAL' | 'SESSION';
+  readonly createdAt: Date;
+  readonly expiresAt: Date | null;
+}
+
+export interface Project {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export interface UserStore {
+  count(): Promise<number>;
+  list(): Promise<readonly User[]>;
+  find(username: string): Promise<User | undefined>;
+  insert(user: User): Promise<void>;
+  update(user: User): Promise<void>;
+  /** Takes the user's tokens and memberships along. */
+  delete(id: string): Promise<void>;
+}
+
+export interface TokenStore {
+  /** The token of this hash with its user, expired or not. */
+  findByHash(hash: Buffer): Promise<{ readonly token: Token; readonly user: User } | undefined>;
+  listPersonal(userId: string): Promise<readonly Token[]>;
+  findPersonal(userId: string, name: string): Promise<Token | undefined>;
+  insert(token: Token): Promise<void>;
+  delete(id: string): Promise<void>;
+  /** Takes every token of a user, for a changed password; returns how many. */
+  deleteOfUser(userId: string, kind: Token['kind']): Promise<number>;
+  deleteExpired(before: Date): Promise<number>;
+}
+
+export interface ProjectStore {
+  /** By name order; only those the user is a member of when `memberUserId` is given. */
+  list(memberUserId?: string): Promise<readonly Project[]>;
+  find(name: string): Promise<Project | undefined>;
+  get(id: string): Promise<Project | undefined>;
+  insert(project: Project): Promise<void>;
+  update(project: Project): Promise<void>;
+  /** Takes everything of the project along, members and environment links too. */
+  delete(id: string): Promise<void>;
+}
+
+export interface MemberStore {
+  /** Undefined when the user is no member. */
+  rolesOf(projectId: string, userId: string): Promise<readonly Role[] | undefined>;
+  put(projectId: string, userId: string, memberRoles: readonly Role[]): Promise<void>;
+  delete(projectId: string, userId: string): Promise<boolean>;
+}
+
+export interface AccessNouns {
+  readonly users: UserStore;
+  readonly tokens: TokenStore;
+  readonly projects: ProjectStore;
+  readonly members: MemberStore;
+}

@@ -1,0 +1,90 @@
+// Who may do what: a project exists only for its members and for administrators, and within it the roles decide.
+
+import type { AuditLog } from '../audit/audit-log.ts';
+import { KeyplaneError } from '../errors.ts';
+import { normalName, shownText } from '../names.ts';
+import type { UnitOfWork } from '../unit-of-work.ts';
+import type { AuditedAccessNouns } from './access-audit.ts';
+import { type Role, roles } from './access-store.ts';
+import type { Caller, ProjectAccess } from './caller.ts';
+
+export interface Authorizer {
+  /**
+   * @throws KeyplaneError `not_found` in the same words whether the project is unknown or the caller no member;
+   * `forbidden` when a role is missing, which is audited
+   */
+  authorizeProject(caller: Caller, projectName: string, demand: ProjectDemand): Promise<ProjectAccess>;
+  /** @throws KeyplaneError `forbidden`, which is audited */
+  requireAdmin(caller: Caller, operation: string): Promise<void>;
+}
+
+export interface ProjectDemand {
+  /** All of them. */
+  readonly roles: readonly Role[];
+  /** What is to be done, for the audit record. */
+  readonly operation: string;
+}
+
+export interface AuthorizerOptions {
+  readonly store: UnitOfWork<AuditedAccessNouns>;
+  readonly audit: AuditLog;
+}
+
+export function projectNotFound(projectName: string): KeyplaneError {
+  const name = shownText(projectName);
+  return new KeyplaneError(
+    'not_found',
+    `Project(${name}) was not found or user does not have privilege to access it!`,
+  );
+}
+
+export function createAuthorizer({ store, audit }: AuthorizerOptions): Authorizer {
+  async function deny(
+    caller: Caller,
+    objectName: string,
+    facts: { projectName: string | null; operation: string },
+  ) {
+    const { projectName, operation } = facts;
+    await store.write((nouns) =>
+      audit.append(nouns, {
+        actor: caller.username,
+        action: 'access.deny',
+        objectType: projectName === null ? 'installation' : 'project',
+        objectId: null,
+        objectName,
+        projectName,
+        outcome: 'DENIED',
+        details: { operation },
+      }),
+    );
+    return new KeyplaneError('forbidden', 'You do not have permission to perform this action');
+  }
+
+  return {
+    async authorizeProject(caller, projectName, demand) {
+      const access = await store.read((nouns) => accessOf(nouns, caller, projectName));
+      if (!access) throw projectNotFound(projectName);
+      if (mayAct(access, demand.roles)) return access;
+      const { projectName: name } = access;
+      throw await deny(caller, name, { projectName: name, operation: demand.operation });
+    },
+    async requireAdmin(caller, operation) {
+      if (!caller.admin) throw await deny(caller, 'administration', { projectName: null, operation });
+    },
+  };
+}
+
+async function accessOf(
+  nouns: AuditedAccessNouns,
+  caller: Caller,
+  projectName: string,
+): Promise<ProjectAccess | undefined> {
+  const project = await nouns.projects.find(normalName(projectName));
+  if (!project) return undefined;
+  const held = caller.admin ? roles : await nouns.members.rolesOf(project.id, caller.userId);
+  return held && { projectId: project.id, projectName: project.name, roles: held };
+}
+
+function mayAct(access: ProjectAccess, needed: readonly Role[]): boolean {
+  return access.roles.includes('ROLE_ADMIN') || needed.every((role) => access.roles.includes(role));
+}

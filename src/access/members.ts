@@ -1,0 +1,90 @@
+import type { AuditLog } from '../audit/audit-log.ts';
+import { badRequest } from '../errors.ts';
+import { normalName, shownText } from '../names.ts';
+import type { UnitOfWork } from '../unit-of-work.ts';
+import { type AuditedAccessNouns, changeEvent } from './access-audit.ts';
+import { type Role, roles } from './access-store.ts';
+import { projectNotFound } from './authorizer.ts';
+import type { Caller, ProjectAccess } from './caller.ts';
+import { foundUser } from './users.ts';
+
+/** Who is a member of a project with which roles. For administrators. */
+export interface Members {
+  /** Replaces the roles that the user has in the project. */
+  put(caller: Caller, project: ProjectAccess, member: NewMember): Promise<void>;
+  delete(caller: Caller, project: ProjectAccess, username: string): Promise<void>;
+}
+
+export interface NewMember {
+  readonly username: string;
+  readonly roles: readonly string[];
+}
+
+export interface MembersOptions {
+  readonly store: UnitOfWork<AuditedAccessNouns>;
+  readonly audit: AuditLog;
+}
+
+export function createMembers({ store, audit }: MembersOptions): Members {
+  return {
+    async put(caller, project, { username, roles: given }) {
+      const memberRoles = knownRoles(given);
+      await store.write(async (nouns) => {
+        await refuseGone(nouns, project);
+        const user = await foundUser(nouns, normalName(username));
+        await nouns.members.put(project.projectId, user.id, memberRoles);
+        const details = { roles: memberRoles.join(' ') };
+        await audit.append(
+          nouns,
+          memberEvent(caller, 'member.put', { project, objectName: user.username, details }),
+        );
+      });
+    },
+
+    async delete(caller, project, username) {
+      await store.write(async (nouns) => {
+        await refuseGone(nouns, project);
+        const user = await foundUser(nouns, normalName(username));
+        const wasMember = await nouns.members.delete(project.projectId, user.id);
+        if (!wasMember) throw badRequest(`Member (name: ${user.username}) is not found!`);
+        const facts = { project, objectName: user.username, details: {} };
+        await audit.append(nouns, memberEvent(caller, 'member.delete', facts));
+      });
+    },
+  };
+}
+
+/** Each once, in the order of the list. */
+function knownRoles(given: readonly string[]): readonly Role[] {
+  const unknown = given.find((role) => !roles.some((known) => known === role));
+  const valid = `Valid values: ${roles.join(', ')}`;
+  if (unknown !== undefined) throw badRequest(`Role (${shownText(unknown)}) is not valid! ${valid}`);
+  if (given.length === 0) throw badRequest(`roles can not be empty! ${valid}`);
+  return roles.filter((role) => given.includes(role));
+}
+
+/** The project may have been deleted since the caller was let in. */
+async function refuseGone(
+  nouns: AuditedAccessNouns,
+  { projectId, projectName }: ProjectAccess,
+): Promise<void> {
+  if (!(await nouns.projects.get(projectId))) throw projectNotFound(projectName);
+}
+
+interface MemberFacts {
+  readonly project: ProjectAccess;
+  readonly objectName: string;
+  readonly details: Readonly<Record<string, string>>;
+}
+
+function memberEvent(caller: Caller, action: string, { project, objectName, details }: MemberFacts) {
+  const { projectName } = project;
+  return changeEvent({
+    actor: caller.username,
+    action,
+    objectType: 'member',
+    objectName,
+    projectName,
+    details,
+  });
+}

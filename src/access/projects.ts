@@ -1,0 +1,100 @@
+import type { AuditLog } from '../audit/audit-log.ts';
+import { badRequest } from '../errors.ts';
+import { checkName, normalName } from '../names.ts';
+import { newId } from '../new-id.ts';
+import type { UnitOfWork } from '../unit-of-work.ts';
+import { type AuditedAccessNouns, changeEvent } from './access-audit.ts';
+import type { Project } from './access-store.ts';
+import { projectNotFound } from './authorizer.ts';
+import type { Caller, ProjectAccess } from './caller.ts';
+
+/** What a project's end means for the nodes. */
+export interface ProjectWithdrawal<Nouns> {
+  /** In the caller's transaction: marks everything of the project as gone everywhere. */
+  withdrawProject(nouns: Nouns, projectId: string): Promise<void>;
+  /** After commit: wakes the loop that brings nodes up to date. */
+  wake(): void;
+}
+
+export interface NewProject {
+  readonly name: string;
+  readonly description?: string | undefined;
+}
+
+export interface ProjectChange {
+  /** May be given, but only as it is. */
+  readonly name?: string | undefined;
+  /** Absent: none. */
+  readonly description?: string | undefined;
+}
+
+export interface Projects {
+  /** By name order; those the caller is a member of, or all for an administrator. */
+  list(caller: Caller): Promise<readonly Project[]>;
+  create(caller: Caller, input: NewProject): Promise<void>;
+  update(caller: Caller, project: ProjectAccess, change: ProjectChange): Promise<void>;
+  /** Undeploys and deletes everything in it. */
+  delete(caller: Caller, project: ProjectAccess): Promise<void>;
+}
+
+export interface ProjectsOptions<Nouns extends AuditedAccessNouns> {
+  readonly store: UnitOfWork<Nouns>;
+  readonly audit: AuditLog;
+  readonly clock: () => Date;
+  readonly deployments: ProjectWithdrawal<Nouns>;
+}
+
+export function createProjects<Nouns extends AuditedAccessNouns>(options: ProjectsOptions<Nouns>): Projects {
+  const { store, audit, clock, deployments } = options;
+  return {
+    list: (caller) => store.read((nouns) => nouns.projects.list(caller.admin ? undefined : caller.userId)),
+
+    async create(caller, input) {
+      const name = checkName(input.name, 'Project name');
+      const createdAt = clock();
+      const id = newId(createdAt.getTime());
+      const project = { id, name, description: input.description ?? null, createdAt, updatedAt: createdAt };
+      await store.write(async (nouns) => {
+        if (await nouns.projects.find(name)) throw badRequest(`Project (name: ${name}) is already exist!`);
+        await nouns.projects.insert(project);
+        await audit.append(nouns, projectEvent(caller, 'project.create', project));
+      });
+    },
+
+    async update(caller, { projectId, projectName }, change) {
+      if (change.name !== undefined && normalName(change.name) !== projectName) {
+        throw badRequest('Project name can not be changed!');
+      }
+      await store.write(async (nouns) => {
+        const before = await nouns.projects.get(projectId);
+        if (!before) throw projectNotFound(projectName);
+        const project = { ...before, description: change.description ?? null, updatedAt: clock() };
+        await nouns.projects.update(project);
+        await audit.append(nouns, projectEvent(caller, 'project.update', project));
+      });
+    },
+
+    async delete(caller, { projectId, projectName }) {
+      await store.write(async (nouns) => {
+        const project = await nouns.projects.get(projectId);
+        if (!project) throw projectNotFound(projectName);
+        await deployments.withdrawProject(nouns, projectId);
+        await nouns.projects.delete(projectId);
+        await audit.append(nouns, projectEvent(caller, 'project.delete', project));
+      });
+      deployments.wake();
+    },
+  };
+}
+
+function projectEvent(caller: Caller, action: string, { id, name }: Project) {
+  const actor = caller.username;
+  return changeEvent({
+    actor,
+    action,
+    objectType: 'project',
+    objectId: id,
+    objectName: name,
+    projectName: name,
+  });
+}

@@ -1,0 +1,105 @@
+// Holds back whoever guesses passwords: 10 wrong ones a minute for a user or an address, and everything after
+// them is refused, the right password too, until the minute has passed.
+
+import ipaddr from 'ipaddr.js';
+import { KeyplaneError } from '../errors.ts';
+
+const wrongLimit = 10;
+const windowMs = 60_000;
+
+export interface SignInAttempt {
+  /** The password was right: the attempt does not count. */
+  forgive(): void;
+}
+
+export interface SignInLimiter {
+  /** @throws KeyplaneError `rate_limit_exceeded` */
+  check(who: SignInIdentity): void;
+  /**
+   * Counts an attempt as wrong until it is forgiven, so that attempts at the same time can not slip through.
+   * @throws KeyplaneError `rate_limit_exceeded`
+   */
+  begin(who: SignInIdentity): SignInAttempt;
+}
+
+export interface SignInIdentity {
+  readonly username: string;
+  /** Of the socket. */
+  readonly address: string;
+}
+
+export interface SignInLimiterOptions {
+  readonly clock: () => Date;
+  /** How many users and how many addresses are remembered; the ones unseen longest go first. */
+  readonly keysLimit?: number;
+}
+
+export function createSignInLimiter({ clock, keysLimit = 10_000 }: SignInLimiterOptions): SignInLimiter {
+  const users = new Map<string, number[]>();
+  const addresses = new Map<string, number[]>();
+  const countersOf = ({ username, address }: SignInIdentity) =>
+    [
+      [users, username],
+      [addresses, networkOf(address)],
+    ] as const;
+
+  const check = (who: SignInIdentity): void => {
+    const now = clock().getTime();
+    for (const [counters, key] of countersOf(who)) refuseOverLimit(counters.get(key), now);
+  };
+  return {
+    check,
+    begin(who) {
+      check(who);
+      const now = clock().getTime();
+      const undo = countersOf(who).map(([counters, key]) => count(counters, { key, now, keysLimit }));
+      return {
+        forgive() {
+          for (const forget of undo) forget();
+        },
+      };
+    },
+  };
+}
+
+function refuseOverLimit(times: readonly number[] | undefined, now: number): void {
+  const recent = times?.filter((time) => time > now - windowMs) ?? [];
+  const oldest = recent[recent.length - wrongLimit];
+  if (oldest === undefined) return;
+  const retryAfterSeconds = Math.max(1, Math.ceil((oldest + windowMs - now) / 1000));
+  throw new KeyplaneError(
+    'rate_limit_exceeded',
+    `Too many wrong passwords, try again in ${retryAfterSeconds} seconds`,
+    { retryAfterSeconds },
+  );
+}
+
+function count(
+  counters: Map<string, number[]>,
+  entry: { key: string; now: number; keysLimit: number },
+): () => void {
+  const { key, now, keysLimit } = entry;
+  const times = (counters.get(key) ?? []).filter((time) => time > now - windowMs);
+  times.push(now);
+  counters.delete(key);
+  counters.set(key, times);
+  const [oldestKey] = counters.keys();
+  if (counters.size > keysLimit && oldestKey !== undefined) counters.delete(oldestKey);
+  return () => {
+    const current = counters.get(key);
+    const index = current?.lastIndexOf(now) ?? -1;
+    if (index >= 0) current?.splice(index, 1);
+    if (current?.length === 0) counters.delete(key);
+  };
+}
+
+/** One customer of an IPv6 network holds at least a /64, so its addresses count as one. */
+function networkOf(address: string): string {
+  if (!ipaddr.isValid(address)) return address;
+  const parsed = ipaddr.process(address);
+  if (!(parsed instanceof ipaddr.IPv6)) return parsed.toString();
+  return parsed.parts
+    .slice(0, 4)
+    .map((part) => part.toString(16))
+    .join(':');
+}

@@ -1,0 +1,109 @@
+import type { AuditLog } from '../audit/audit-log.ts';
+import { KeyplaneError } from '../errors.ts';
+import { normalName } from '../names.ts';
+import { newId } from '../new-id.ts';
+import type { UnitOfWork } from '../unit-of-work.ts';
+import type { AuditedAccessNouns } from './access-audit.ts';
+import type { User } from './access-store.ts';
+import type { PasswordHasher } from './passwords.ts';
+import { newSecretToken } from './secret-token.ts';
+import { createSignInLimiter } from './sign-in-limiter.ts';
+
+export interface SignInRequest {
+  readonly username: string;
+  readonly password: string;
+  /** Of the socket. */
+  readonly address: string;
+}
+
+export interface AccessToken {
+  /** Secret; shown once. */
+  readonly accessToken: string;
+  readonly expiresInSeconds: number;
+}
+
+export interface SignIn {
+  /**
+   * @throws KeyplaneError `unauthorized_client` in the same words and the same time for an unknown user and a
+   * wrong password; `rate_limit_exceeded` after 10 of them in a minute for one user or one address
+   */
+  signIn(request: SignInRequest): Promise<AccessToken>;
+}
+
+export interface SignInOptions {
+  readonly store: UnitOfWork<AuditedAccessNouns>;
+  readonly audit: AuditLog;
+  readonly clock: () => Date;
+  readonly hasher: PasswordHasher;
+}
+
+const expiresInSeconds = 3600;
+/** Expired tokens stay listed for a day, so that their owner can see why a program was turned away. */
+const expiredKeptMs = 24 * 3600 * 1000;
+
+export function createSignIn({ store, audit, clock, hasher }: SignInOptions): SignIn {
+  const limiter = createSignInLimiter({ clock });
+
+  async function openSession(user: User, address: string): Promise<AccessToken> {
+    const { secretToken, hash } = newSecretToken('kps_');
+    const createdAt = clock();
+    const expiresAt = new Date(createdAt.getTime() + expiresInSeconds * 1000);
+    const opened = await store.write(async (nouns) => {
+      // The password may have been changed, or the user deleted, while this one was hashed.
+      const current = await nouns.users.find(user.username);
+      if (current?.passwordHash !== user.passwordHash) return false;
+      await nouns.tokens.deleteExpired(new Date(createdAt.getTime() - expiredKeptMs));
+      const id = newId(createdAt.getTime());
+      await nouns.tokens.insert({
+        id,
+        userId: user.id,
+        name: null,
+        hash,
+        kind: 'SESSION',
+        createdAt,
+        expiresAt,
+      });
+      await audit.append(nouns, signInEvent(user, address, 'SUCCESS'));
+      return true;
+    });
+    if (!opened) throw badCredentials();
+    return { accessToken: secretToken, expiresInSeconds };
+  }
+
+  return {
+    async signIn({ username, password, address }) {
+      const who = { username: normalName(username).slice(0, 256), address };
+      limiter.check(who);
+      const user = await store.read((nouns) => nouns.users.find(normalName(username)));
+      let forgive = () => {};
+      const right = await hasher.matches(password, user?.passwordHash, () => {
+        forgive = limiter.begin(who).forgive;
+      });
+      if (user && right) {
+        forgive();
+        return openSession(user, address);
+      }
+      await store.write((nouns) => audit.append(nouns, signInEvent(user, address, 'FAILURE')));
+      throw badCredentials();
+    },
+  };
+}
+
+function badCredentials(): KeyplaneError {
+  return new KeyplaneError('unauthorized_client', 'Bad credentials');
+}
+
+/** The name of an unknown user is left out: people type their password into the wrong field. */
+function signInEvent(user: User | undefined, address: string, outcome: 'SUCCESS' | 'FAILURE') {
+  const name = user?.username ?? 'unknown user';
+  return {
+    actor: name,
+    action: 'user.signIn',
+    objectType: 'user',
+    objectId: user?.id ?? null,
+    objectName: name,
+    projectName: null,
+    outcome,
+    details: { address },
+  };
+}

@@ -1,0 +1,128 @@
+import type { AuditLog } from '../audit/audit-log.ts';
+import { badRequest } from '../errors.ts';
+import { checkName, normalName, shownText } from '../names.ts';
+import { newId } from '../new-id.ts';
+import type { UnitOfWork } from '../unit-of-work.ts';
+import { type AuditedAccessNouns, changeEvent } from './access-audit.ts';
+import type { User } from './access-store.ts';
+import type { Caller } from './caller.ts';
+import { checkNewPassword, type PasswordHasher } from './passwords.ts';
+
+export interface NewUser {
+  readonly username: string;
+  readonly password: string;
+  readonly admin?: boolean | undefined;
+}
+
+/** What is left out stays as it is. */
+export interface UserChange {
+  readonly password?: string | undefined;
+  readonly admin?: boolean | undefined;
+  /** May be given, but only as it is. */
+  readonly username?: string | undefined;
+}
+
+/** For administrators. There is always at least one of them. */
+export interface Users {
+  list(): Promise<readonly User[]>;
+  create(caller: Caller, input: NewUser): Promise<void>;
+  /** A new password ends the user's sessions; personal tokens have their own life and stay. */
+  update(caller: Caller, username: string, change: UserChange): Promise<void>;
+  /** Takes the user's tokens and memberships along. */
+  delete(caller: Caller, username: string): Promise<void>;
+}
+
+export interface UsersOptions {
+  readonly store: UnitOfWork<AuditedAccessNouns>;
+  readonly audit: AuditLog;
+  readonly clock: () => Date;
+  readonly hasher: PasswordHasher;
+}
+
+export function createUsers({ store, audit, clock, hasher }: UsersOptions): Users {
+  return {
+    list: () => store.read((nouns) => nouns.users.list()),
+
+    async create(caller, input) {
+      const username = checkName(input.username, 'Username');
+      const password = checkNewPassword(input.password);
+      await store.read((nouns) => refuseTaken(nouns, username));
+      const passwordHash = await hasher.hash(password);
+      const createdAt = clock();
+      const admin = input.admin ?? false;
+      const user = {
+        id: newId(createdAt.getTime()),
+        username,
+        passwordHash,
+        admin,
+        createdAt,
+        updatedAt: createdAt,
+      };
+      await store.write(async (nouns) => {
+        await refuseTaken(nouns, username);
+        await nouns.users.insert(user);
+        await audit.append(nouns, userEvent(caller, 'user.create', { user, details: { admin } }));
+      });
+    },
+
+    async update(caller, username, change) {
+      const name = normalName(username);
+      if (change.username !== undefined && normalName(change.username) !== name) {
+        throw badRequest('Username can not be changed!');
+      }
+      await store.read((nouns) => foundUser(nouns, name));
+      const passwordHash =
+        change.password === undefined ? undefined : await hasher.hash(checkNewPassword(change.password));
+      await store.write(async (nouns) => {
+        const before = await foundUser(nouns, name);
+        const admin = change.admin ?? before.admin;
+        if (before.admin && !admin) await refuseLastAdmin(nouns, before);
+        const user = {
+          ...before,
+          admin,
+          passwordHash: passwordHash ?? before.passwordHash,
+          updatedAt: clock(),
+        };
+        await nouns.users.update(user);
+        if (passwordHash !== undefined) await nouns.tokens.deleteOfUser(before.id, 'SESSION');
+        const details = { admin, passwordChanged: passwordHash !== undefined };
+        await audit.append(nouns, userEvent(caller, 'user.update', { user, details }));
+      });
+    },
+
+    async delete(caller, username) {
+      await store.write(async (nouns) => {
+        const user = await foundUser(nouns, normalName(username));
+        if (user.admin) await refuseLastAdmin(nouns, user);
+        await nouns.users.delete(user.id);
+        await audit.append(nouns, userEvent(caller, 'user.delete', { user, details: {} }));
+      });
+    },
+  };
+}
+
+/** @throws KeyplaneError `bad_request` */
+export async function foundUser(nouns: AuditedAccessNouns, username: string): Promise<User> {
+  const user = await nouns.users.find(username);
+  if (!user) throw badRequest(`User (name: ${shownText(username)}) is not found!`);
+  return user;
+}
+
+async function refuseTaken(nouns: AuditedAccessNouns, username: string): Promise<void> {
+  if (await nouns.users.find(username)) throw badRequest(`User (name: ${username}) is already exist!`);
+}
+
+async function refuseLastAdmin(nouns: AuditedAccessNouns, user: User): Promise<void> {
+  const users = await nouns.users.list();
+  if (users.some((other) => other.admin && other.id !== user.id)) return;
+  throw badRequest(
+    `User (name: ${user.username}) is the last administrator! Make another user an administrator first.`,
+  );
+}
+
+type UserFacts = { readonly user: User; readonly details: Readonly<Record<string, boolean>> };
+
+function userEvent(caller: Caller, action: string, { user, details }: UserFacts) {
+  const { id: objectId, username: objectName } = user;
+  return changeEvent({ actor: caller.username, action, objectType: 'user', objectId, objectName, details });
+}

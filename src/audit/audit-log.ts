@@ -1,0 +1,46 @@
+// The append-only record: who did what to which object with which outcome. Written in the transaction of the
+// change it tells of, chained by a keyed hash so that a removed or altered row shows. Never a secret.
+
+export type AuditOutcome = 'SUCCESS' | 'DENIED' | 'FAILURE';
+
+export interface AuditEvent {
+  /** Name of the user, or `system` for keyplane itself. */
+  readonly actor: string;
+  /** `noun.verb`, such as `jwk.create`. */
+  readonly action: string;
+  readonly objectType: string;
+  readonly objectId: string | null;
+  readonly objectName: string;
+  readonly projectName: string | null;
+  readonly outcome: AuditOutcome;
+  /** Facts beside the name, such as the source type; public values only. */
+  readonly details: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+export interface AuditRecord extends AuditEvent {
+  /** 1, 2, 3, … without a gap. */
+  readonly sequence: number;
+  readonly at: Date;
+  /** HMAC-SHA-256 over the mark of the record before it and this one's canonical JSON. */
+  readonly hash: Buffer;
+}
+
+export interface AuditStore {
+  /**
+   * Sequence and mark of the newest record, kept apart from the records so that a cut-off tail shows.
+   * The mark is a keyed hash that no record holds, so nobody can turn the head back to an older record.
+   * 0 and 32 zero bytes before the first record.
+   */
+  head(): Promise<{ readonly sequence: number; readonly mark: Buffer }>;
+  /** Puts the record and makes it the head. */
+  append(record: AuditRecord, mark: Buffer): Promise<void>;
+  /** In sequence order, after `afterSequence`. */
+  list(afterSequence: number, limit: number): Promise<readonly AuditRecord[]>;
+}
+
+/** What rooms call inside their transaction. */
+export interface AuditLog {
+  append(nouns: { readonly audit: AuditStore }, event: AuditEvent): Promise<void>;
+  /** First sequence at which the chain is broken, or undefined when it is whole. */
+  verify(nouns: { readonly audit: AuditStore }): Promise<{ readonly brokenAt: number } | undefined>;
+}

@@ -1,0 +1,43 @@
+// What may stand in an audit record beside its names: a few short facts. A key, a certificate or a keystore does
+// not fit, so one that gets here by mistake is refused instead of being kept for ever.
+
+import { KeyplaneError } from '../errors.ts';
+import type { AuditEvent } from './audit-log.ts';
+
+const longestText = 256;
+const mostDetails = 16;
+const namePattern = /^[a-z][A-Za-z0-9]{0,63}$/;
+/** Names under which the program keeps what is never shown. */
+const secretNames = /^(password|keyPassword|token|secret|content|file|jwk|jwkStr|privateMembers|k|d)$/i;
+const pemBegin = '-----BEGIN';
+
+/** @throws KeyplaneError `internal_error`: the caller passed something that is no short public fact */
+export function publicDetails(details: AuditEvent['details']): AuditEvent['details'] {
+  const entries = Object.entries(details);
+  if (entries.length > mostDetails) throw refused('there are too many');
+  return Object.fromEntries(entries.map(([name, value]) => [name, publicValue(name, value)]));
+}
+
+/** Cut to what a record may hold, and to characters that both databases keep as they are. */
+export function shortText(text: string): string {
+  const clean = text.toWellFormed().replaceAll('\0', '\uFFFD');
+  if (clean.length <= longestText) return clean;
+  return `${clean.slice(0, longestText - 1).toWellFormed()}…`;
+}
+
+function publicValue(name: string, value: unknown): string | number | boolean | null {
+  if (!namePattern.test(name)) throw refused('a name is not a plain word');
+  if (secretNames.test(name)) throw refused(`${name} is the name of a secret`);
+  if (value === null || typeof value === 'boolean') return value;
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  if (typeof value !== 'string') throw refused(`${name} is not a plain value`);
+  if (value.length > longestText) throw refused(`${name} is longer than ${longestText} characters`);
+  if (value.includes(pemBegin)) throw refused(`${name} holds PEM`);
+  return shortText(value);
+}
+
+function refused(reason: string): KeyplaneError {
+  return new KeyplaneError('internal_error', 'An unexpected error occurred', {
+    detail: `details of an audit event are refused: ${reason}`,
+  });
+}

@@ -1,0 +1,64 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { childEnvironment } from '../config.ts';
+
+export interface NodeProcessOptions {
+  readonly managerUrl: string;
+  readonly environment: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly token: string;
+  readonly logFd: number;
+}
+
+export interface NodeProcess {
+  /** The address it serves JWK Sets on. @throws Error when it ended before it served any */
+  readonly ready: Promise<string>;
+  /** Asks it to end and waits until it has. */
+  stop(): Promise<void>;
+}
+
+const mainFile = fileURLToPath(new URL('../main.ts', import.meta.url));
+const restartAfterMs = 1_000;
+/** How long a node may take to end when asked, before it is made to. */
+const patienceMs = 5_000;
+
+/** One node as a process of its own, started again whenever it ends by itself. */
+export function startNodeProcess(options: NodeProcessOptions): NodeProcess {
+  let stopping = false;
+  let child: ChildProcess;
+  let restart: NodeJS.Timeout | undefined;
+  const { promise: ready, resolve, reject } = Promise.withResolvers<string>();
+
+  function start(): void {
+    child = launch(options);
+    child.once('message', (message: { ready: string }) => resolve(message.ready));
+    child.once('exit', (code, signal) => {
+      reject(new Error(`the node of ${options.environment} ended (${signal ?? code}); its log says why`));
+      if (!stopping) restart = setTimeout(start, restartAfterMs);
+    });
+  }
+  start();
+  return {
+    ready,
+    async stop() {
+      stopping = true;
+      clearTimeout(restart);
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = new Promise((done) => child.once('exit', done));
+      child.kill('SIGTERM');
+      const impatience = setTimeout(() => child.kill('SIGKILL'), patienceMs);
+      await ended;
+      clearTimeout(impatience);
+    },
+  };
+}
+
+function launch({ managerUrl, environment, port, dataDir, token, logFd }: NodeProcessOptions): ChildProcess {
+  const name = `${environment}-1`;
+  const place = ['--manager', managerUrl, '--environment', environment, '--name', name];
+  return fork(mainFile, ['node', ...place, '--port', String(port), '--data-dir', dataDir], {
+    env: childEnvironment({ KEYPLANE_NODE_TOKEN: token }),
+    stdio: ['ignore', logFd, logFd, 'ipc'],
+  });
+}

@@ -1,0 +1,77 @@
+import { resolve } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import { pino } from 'pino';
+import { processEnvironment, readNodeToken, SettingError } from '../config.ts';
+import { checkName } from '../names.ts';
+import { startNode } from '../node/start-node.ts';
+import { version } from '../version.ts';
+import { stopSignal } from './stop-signal.ts';
+
+interface NodeFlags {
+  readonly manager: string;
+  readonly environment: string;
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly publishDir?: string;
+}
+
+/** `keyplane node`: one node. Its enrollment token comes from KEYPLANE_NODE_TOKEN, never from the command line. */
+export function addNodeCommand(program: Command): void {
+  program
+    .command('node')
+    .description('Start one node; its enrollment token is read from KEYPLANE_NODE_TOKEN')
+    .requiredOption('--manager <URL>', 'the manager that it dials in to', parseUrl)
+    .requiredOption('--environment <NAME>', 'the environment that it belongs to', parseName)
+    .requiredOption('--name <NAME>', 'its own name, unique in the environment', parseName)
+    .requiredOption('--port <PORT>', 'where it serves JWK Sets', parsePort)
+    .requiredOption('--data-dir <DIR>', 'where it keeps its sealed copy')
+    .option('--host <ADDRESS>', 'the address it serves on', '127.0.0.1')
+    .option('--publish-dir <DIR>', 'keep the JWK Sets as files there too')
+    .action(async (flags: NodeFlags) => {
+      const token = readNodeToken(processEnvironment());
+      if (token === undefined) {
+        throw new SettingError(
+          'KEYPLANE_NODE_TOKEN is not set: the enrollment token of the environment is accepted',
+        );
+      }
+      const stopped = stopSignal();
+      const node = await startNode({
+        managerUrl: flags.manager,
+        environment: flags.environment,
+        name: flags.name,
+        host: flags.host,
+        port: flags.port,
+        dataDir: resolve(flags.dataDir),
+        ...(flags.publishDir !== undefined && { publishDir: resolve(flags.publishDir) }),
+        token,
+        version,
+        logger: pino({ name: 'keyplane-node', base: { environment: flags.environment, node: flags.name } }),
+      });
+      process.stderr.write(`keyplane node ${flags.name} is ready: ${node.url}\n`);
+      process.send?.({ ready: node.url });
+      await stopped;
+      await node.close();
+      process.disconnect?.();
+    });
+}
+
+function parseUrl(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new InvalidArgumentError('An http or https address is accepted.');
+}
+
+function parseName(text: string): string {
+  try {
+    return checkName(text, 'Name');
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : 'A name is accepted.');
+  }
+}
+
+function parsePort(text: string): number {
+  const port = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (port <= 65_535) return port;
+  throw new InvalidArgumentError('A whole number from 0 to 65535 is accepted.');
+}

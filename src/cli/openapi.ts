@@ -1,0 +1,12 @@
+import type { Command } from 'commander';
+import { openapiDocument } from '../http/openapi/openapi-document.ts';
+
+/** `keyplane openapi`: the API's description on standard output, made from the schemas that validate. */
+export function addOpenApiCommand(program: Command): void {
+  program
+    .command('openapi')
+    .description('Print the OpenAPI description of the API')
+    .action(async () => {
+      process.stdout.write(`${JSON.stringify(await openapiDocument(), null, 2)}\n`);
+    });
+}

@@ -1,0 +1,82 @@
+import { generateKeyPairSync } from 'node:crypto';
+import type { Caller } from '../access/caller.ts';
+import type { Manager } from '../compose.ts';
+import type { EnvironmentType } from '../environments/environment-store.ts';
+import { thumbprint } from '../jose/thumbprint.ts';
+
+export const quickstartProject = 'MyProject';
+export const quickstartEnvironments: readonly { readonly name: string; readonly type: EnvironmentType }[] =
+  Object.freeze([
+    { name: 'production', type: 'PRODUCTION' },
+    { name: 'staging', type: 'TEST' },
+  ]);
+
+/** Each start shows a token of its own; an older one goes on working until its time is up. */
+const tokenLifeMs = 30 * 24 * 3600 * 1000;
+
+export interface QuickstartPreparation {
+  /** Secret, by environment name; those of an earlier start end. */
+  readonly enrollmentTokens: ReadonlyMap<string, string>;
+  /** Secret. */
+  readonly apiToken: string;
+  /** A JWK name that is free. */
+  readonly exampleName: string;
+  readonly exampleJwk: string;
+}
+
+/** Makes what is not there yet: project, environments; and what every start needs anew: tokens. */
+export async function prepareQuickstart({ services, adminUser }: Manager): Promise<QuickstartPreparation> {
+  const caller = await administrator(services, adminUser);
+  const projects = await services.access.projects.list(caller);
+  if (!projects.some(({ name }) => name === quickstartProject)) {
+    await services.access.projects.create(caller, {
+      name: quickstartProject,
+      description: 'Made by npm start',
+    });
+  }
+  const known = new Set((await services.environments.list()).map(({ environment }) => environment.name));
+  const enrollmentTokens = new Map<string, string>();
+  for (const { name, type } of quickstartEnvironments) {
+    if (!known.has(name)) await services.environments.create(caller, { name, type });
+    const request = { environmentName: name, label: 'quickstart' };
+    enrollmentTokens.set(name, (await services.enrollment.createToken(caller, request)).secretToken);
+  }
+  const now = Date.now();
+  const expiresAt = new Date(now + tokenLifeMs).toISOString();
+  const { secretToken } = await services.access.tokens.create(caller, {
+    name: `quickstart-${now}`,
+    expiresAt,
+  });
+  return {
+    enrollmentTokens,
+    apiToken: secretToken,
+    exampleName: await freeName(services),
+    exampleJwk: publicExample(),
+  };
+}
+
+/** The user of the settings, or any other administrator where that one was deleted. */
+async function administrator({ access }: Manager['services'], adminUser: string): Promise<Caller> {
+  const admins = (await access.users.list()).filter((user) => user.admin);
+  const user = admins.find(({ username }) => username === adminUser) ?? admins[0];
+  if (!user) throw new Error('There is no administrator, which can not be');
+  return { userId: user.id, username: user.username, admin: true, tokenId: '' };
+}
+
+async function freeName({ store }: Manager['services']): Promise<string> {
+  return store.read(async (nouns) => {
+    const project = await nouns.projects.find(quickstartProject);
+    for (let number = 1; ; number += 1) {
+      const name = number === 1 ? 'my-jwk' : `my-jwk-${number}`;
+      if (!project || !(await nouns.jwks.find(project.id, name))) return name;
+    }
+  });
+}
+
+/** A key that nobody has used, and whose private half is forgotten: it may stand in a terminal. */
+function publicExample(): string {
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { kty, crv, x, y } = publicKey.export({ format: 'jwk' });
+  const jwk = { kty, crv, x, y, use: 'sig', alg: 'ES256' };
+  return JSON.stringify({ ...jwk, kid: thumbprint(jwk as Parameters<typeof thumbprint>[0]) });
+}

@@ -1,0 +1,42 @@
+export interface QuickstartFacts {
+  readonly url: string;
+  readonly nodeUrls: readonly string[];
+  readonly firstAdmin: { readonly username: string; readonly password: string | undefined } | undefined;
+  readonly seconds: number;
+  readonly logPath: string;
+  readonly apiToken: string;
+  readonly exampleName: string;
+  /** A public JWK made for this start. */
+  readonly exampleJwk: string;
+}
+
+/** What a person who typed `npm start` reads: where everything is, and a command that works when pasted. */
+export function quickstartText(facts: QuickstartFacts): string {
+  const { url, nodeUrls, firstAdmin, seconds, logPath, apiToken, exampleName, exampleJwk } = facts;
+  const body = JSON.stringify({ name: exampleName, sourceType: 'COPY_PASTE', jwkStr: exampleJwk });
+  const [production = '', staging = ''] = nodeUrls;
+  const admin = firstAdmin?.password
+    ? `  Admin       ${firstAdmin.username} / ${firstAdmin.password}  (shown this once)\n`
+    : '';
+  return `
+keyplane is ready (${seconds.toFixed(1)} s)
+
+  Console     ${url}/
+  API         ${url}/docs
+  production  ${production}/.well-known/jwks.json
+  staging     ${staging}/.well-known/jwks.json
+${admin}  API token   ${apiToken}
+  Log         ${logPath}
+
+Create a JWK and see it live on both nodes:
+
+curl -X POST '${url}/apiops/projects/MyProject/jwks/' \\
+  -H 'Authorization: Bearer ${apiToken}' \\
+  -H 'Content-Type: application/json' \\
+  -d '${body}'
+
+curl '${production}/.well-known/jwks.json'
+
+Ctrl+C stops everything.
+`;
+}

@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import { pino } from 'pino';
+import { startManager } from '../compose.ts';
+import type { ManagerFlags } from '../config.ts';
+import { addManagerOptions, managerConfigOf } from './manager-options.ts';
+import { stopSignal } from './stop-signal.ts';
+
+/** `keyplane serve`: the manager alone, with nothing made but the admin user. Its log goes to standard output. */
+export function addServeCommand(program: Command): void {
+  const command = program.command('serve').description('Start the manager');
+  addManagerOptions(command).action(async (flags: ManagerFlags) => {
+    const config = managerConfigOf(flags);
+    const stopped = stopSignal();
+    const manager = await startManager(config, pino({ name: 'keyplane' }));
+    if (manager.firstAdmin?.password !== undefined) {
+      const { username, password } = manager.firstAdmin;
+      process.stderr.write(`Made the first user: ${username}, password ${password} (shown this once)\n`);
+    }
+    process.stderr.write(`keyplane is ready: ${manager.url}/\n`);
+    process.send?.({ ready: manager.url });
+    await stopped;
+    await manager.close();
+    process.disconnect?.();
+  });
+}

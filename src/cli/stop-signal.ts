@@ -1,0 +1,10 @@
+/**
+ * Resolves once the process is asked to stop: SIGINT, SIGTERM, or the end of the process that started it
+ * (whoever starts keyplane with an IPC channel wants no orphan).
+ */
+export function stopSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve(signal));
+    if (process.connected) process.once('disconnect', () => resolve('disconnect'));
+  });
+}

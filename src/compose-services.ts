@@ -1,0 +1,158 @@
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { type Access, createAccess } from './access/access.ts';
+import { createAuditLog } from './audit/create-audit-log.ts';
+import type { ManagerConfig } from './config.ts';
+import { admitNode, environmentOfToken } from './deployments/admit-node.ts';
+import type { ContentReader } from './deployments/content-reader.ts';
+import { Deployments } from './deployments/deployments.ts';
+import { createStatePartReader, type StatePartReader } from './deployments/state-messages.ts';
+import { syncEnvironment, withdrawProject } from './deployments/sync-environment.ts';
+import type { DeploymentPort } from './environments/deployment-port.ts';
+import { createEnrollment, type Enrollment } from './environments/enrollment.ts';
+import { createEnvironments, type Environments } from './environments/environments.ts';
+import { createNodes, type Nodes } from './environments/nodes.ts';
+import { type CreateJwk, createJwkCreator } from './jwks/create-jwk.ts';
+import { createJwkFinder, type JwkFinder } from './jwks/find-jwk.ts';
+import { createJwkContentReader } from './jwks/jwk-content.ts';
+import { sourceWorldOf } from './jwks/source-world.ts';
+import { createKeystoreOpener, type KeystoreOpener } from './keystore-worker/keystore-opener.ts';
+import { Certificates } from './materials/certificates.ts';
+import { CryptoKeys } from './materials/crypto-keys.ts';
+import { Keystores } from './materials/keystores.ts';
+import { createMaterialContentReader } from './materials/material-content.ts';
+import { certificateKind, keyKind, keystoreKind } from './materials/material-kind.ts';
+import { newId } from './new-id.ts';
+import { openSealing } from './sealing/open-sealing.ts';
+import type { Sealer } from './sealing/sealed.ts';
+import { createSafeFetch, type SafeFetch } from './sources/safe-fetch/safe-fetch.ts';
+import { type Nouns, openStore, type Store } from './store/store.ts';
+
+/** Every rule of the manager, connected. No HTTP. */
+export interface Services {
+  readonly store: Store;
+  readonly access: Access;
+  readonly environments: Environments;
+  readonly enrollment: Enrollment;
+  readonly nodes: Nodes;
+  readonly certificates: Certificates;
+  readonly keys: CryptoKeys;
+  readonly keystores: Keystores;
+  readonly createJwk: CreateJwk;
+  readonly jwks: JwkFinder;
+  readonly deployments: Deployments;
+  readonly parts: StatePartReader;
+  readonly admission: {
+    readonly environmentOfToken: (token: string) => ReturnType<typeof environmentOfToken>;
+    readonly admit: (environmentId: string, name: string, version: string) => ReturnType<typeof admitNode>;
+  };
+  close(): Promise<void>;
+}
+
+/** @throws Error with one line for the operator */
+export async function composeServices(config: ManagerConfig, log: Logger): Promise<Services> {
+  const { dataDir, databaseUrl } = config;
+  const store = await openStore(
+    databaseUrl === undefined
+      ? { kind: 'sqlite', path: join(dataDir, 'keyplane.db') }
+      : { kind: 'postgres', url: databaseUrl },
+  );
+  try {
+    const { sealer, auditKey } = await openSealing(store, {
+      fromEnvironment: config.masterKey,
+      file: config.masterKeyFile,
+      defaultFile: join(dataDir, 'master.key'),
+    });
+    return connect({ store, sealer, auditKey, config, log });
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+interface Foundations {
+  readonly store: Store;
+  readonly sealer: Sealer;
+  readonly auditKey: Buffer;
+  readonly config: ManagerConfig;
+  readonly log: Logger;
+}
+
+function connect({ store, sealer, auditKey, config, log }: Foundations): Services {
+  const clock = () => new Date();
+  const audit = createAuditLog({ key: auditKey, clock });
+  const onError = (error: unknown) => log.error({ err: error }, 'deployment: will be tried again');
+  const deployTimeoutMs = config.deployTimeoutMs;
+  const deployments = new Deployments({ store, deployTimeoutMs, clock, onError });
+  const readers = contentReaders(sealer);
+  const parts = createStatePartReader({
+    store,
+    readers,
+    onUnreadable: (object) => log.error(object, 'an object can not be read as it was desired'),
+  });
+  const port = deploymentPort(deployments, readers);
+  const keystoreOpener = createKeystoreOpener();
+  const safeFetch = createSafeFetch({ allow: config.urlAllow });
+  const rules = { store, sealer, audit, deployments, clock };
+  const world = { store, sealer, keystores: keystoreOpener, safeFetch };
+  return {
+    store,
+    deployments,
+    parts,
+    access: createAccess({ store, audit, clock, deployments: port }),
+    environments: createEnvironments({ store, audit, clock, deployments: port }),
+    enrollment: createEnrollment({ store, audit, clock }),
+    nodes: createNodes({ store, audit, deployments: port }),
+    certificates: new Certificates(rules),
+    keys: new CryptoKeys(rules),
+    keystores: new Keystores({ ...rules, keystores: keystoreOpener }),
+    createJwk: createJwkCreator({ ...rules, sourceWorldOf: (projectId) => sourceWorldOf(projectId, world) }),
+    jwks: createJwkFinder(store, sealer),
+    admission: {
+      environmentOfToken: (token) => environmentOfToken(store, token),
+      admit: (environmentId, name, version) =>
+        admitNode(store, { environmentId, name, version, newId, now: clock() }),
+    },
+    close: () => closeAll({ deployments, keystoreOpener, safeFetch, store }),
+  };
+}
+
+function contentReaders(sealer: Sealer): readonly ContentReader<Nouns>[] {
+  return [
+    createJwkContentReader(sealer),
+    createMaterialContentReader(certificateKind, sealer),
+    createMaterialContentReader(keyKind, sealer),
+    createMaterialContentReader(keystoreKind, sealer),
+  ];
+}
+
+function deploymentPort(
+  deployments: Deployments,
+  readers: readonly ContentReader<Nouns>[],
+): DeploymentPort<Nouns> {
+  return {
+    async syncEnvironment(nouns, environmentId) {
+      await syncEnvironment(nouns, readers, environmentId);
+    },
+    async withdrawProject(nouns, projectId) {
+      await withdrawProject(nouns, projectId);
+    },
+    environmentRemoved: (environmentId) => deployments.environmentRemoved(environmentId),
+    nodeRemoved: (nodeId) => deployments.nodeRemoved(nodeId),
+    wake: () => deployments.wake(),
+    liveNodes: (environmentId) => deployments.liveNodes(environmentId),
+  };
+}
+
+interface Closable {
+  readonly deployments: Deployments;
+  readonly keystoreOpener: KeystoreOpener;
+  readonly safeFetch: SafeFetch;
+  readonly store: Store;
+}
+
+async function closeAll({ deployments, keystoreOpener, safeFetch, store }: Closable): Promise<void> {
+  await deployments.close();
+  await Promise.all([keystoreOpener.close(), safeFetch.close()]);
+  await store.close();
+}

@@ -1,0 +1,73 @@
+// The manager as a whole: settings in, a listening server out. What it is made of is connected in
+// `compose-services.ts`; nothing in either decides anything.
+
+import { mkdir } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import { Registry } from 'prom-client';
+import { composeServices, type Services } from './compose-services.ts';
+import type { ManagerConfig } from './config.ts';
+import { serveNodeStreams } from './http/node-stream.ts';
+import { buildServer } from './http/server.ts';
+import { version } from './version.ts';
+
+export interface Manager {
+  /** Without a trailing slash. */
+  readonly url: string;
+  readonly port: number;
+  readonly adminUser: string;
+  /** Made at this start; `password` is secret and undefined when it was given. */
+  readonly firstAdmin: { readonly username: string; readonly password: string | undefined } | undefined;
+  readonly services: Services;
+  /** Finishes what it acknowledged, then ends. */
+  close(): Promise<void>;
+}
+
+/** @throws Error with one line for the operator */
+export async function startManager(config: ManagerConfig, log: Logger): Promise<Manager> {
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const services = await composeServices(config, log);
+  const { access, deployments, parts, admission, store } = services;
+  try {
+    const made = await access.ensureFirstAdmin({
+      username: config.adminUser,
+      password: config.adminPassword,
+    });
+    const server = buildServer({
+      services: { ...services, ...access, ready: () => store.ping() },
+      logger: log,
+      metrics: new Registry(),
+      version,
+    });
+    const streams = serveNodeStreams(server.server, { ...admission, deployments, parts, log });
+    // Streams end before the server waits for its connections: an upgraded one never ends by itself.
+    server.addHook('preClose', async () => streams.close());
+    await server.listen({ host: config.host, port: config.port });
+    const { address, port, family } = server.server.address() as AddressInfo;
+    return {
+      url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+      port,
+      adminUser: config.adminUser,
+      firstAdmin: made && { username: made.username, password: made.generatedPassword },
+      services,
+      async close() {
+        await server.close();
+        await services.close();
+      },
+    };
+  } catch (error) {
+    await services.close();
+    throw listenError(error, config);
+  }
+}
+
+function listenError(error: unknown, { host, port }: ManagerConfig): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') {
+    return new Error(`KEYPLANE_PORT is ${port}, which is in use on ${host}: a free port is accepted`);
+  }
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EACCES') {
+    return new Error(`KEYPLANE_HOST and KEYPLANE_PORT (${host}:${port}) can not be listened on (${code})`);
+  }
+  return error;
+}

@@ -1,0 +1,187 @@
+// The one reader of the environment. A setting is an environment variable with a flag of the same name; the flag
+// wins. A wrong setting stops the start with one line: the variable, what is wrong with it, what is accepted.
+
+import { resolve } from 'node:path';
+import { checkName } from './names.ts';
+import { type AddressAllowList, parseAllowList } from './sources/safe-fetch/allow-list.ts';
+
+export interface ManagerConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  /** Undefined: SQLite in the data directory. */
+  readonly databaseUrl: string | undefined;
+  readonly masterKey: string | undefined;
+  readonly masterKeyFile: string | undefined;
+  readonly adminUser: string;
+  readonly adminPassword: string | undefined;
+  readonly urlAllow: AddressAllowList;
+  readonly deployTimeoutMs: number;
+}
+
+/** A setting that can not be used; the message is the one line that the user gets. */
+export class SettingError extends Error {
+  override readonly name = 'SettingError';
+}
+
+interface Setting<T> {
+  readonly variable: string;
+  readonly flag: string;
+  readonly placeholder: string;
+  readonly meaning: string;
+  /** @throws Error whose message completes `VARIABLE …` */
+  readonly read: (text: string | undefined) => T;
+}
+
+const longestTimeoutMs = 600_000;
+
+export const managerSettings = {
+  host: setting('host', 'ADDRESS', 'where the manager listens (default 127.0.0.1)', (text = '127.0.0.1') => {
+    if (!/^[\p{L}\p{N}.:_-]+$/u.test(text))
+      throw new Error(`is "${text}": an address or host name is accepted`);
+    return text;
+  }),
+  port: setting('port', 'PORT', 'port of the manager (default 8080)', (text = '8080') =>
+    wholeNumber(text, 0, 65_535),
+  ),
+  dataDir: setting(
+    'data-dir',
+    'DIR',
+    'SQLite file, master key, node copies (default ./data)',
+    (text = './data') => resolve(text),
+  ),
+  databaseUrl: setting(
+    'database-url',
+    'URL',
+    'postgres://… (default: SQLite in the data directory)',
+    (text) => {
+      if (text === undefined) return undefined;
+      const scheme = URL.canParse(text) ? new URL(text).protocol : '';
+      if (scheme !== 'postgres:' && scheme !== 'postgresql:') {
+        throw new Error('is not a database address: postgres://user:password@host:port/database is accepted');
+      }
+      return text;
+    },
+  ),
+  masterKey: setting(
+    'master-key',
+    'BASE64',
+    'the key that seals everything private: 32 bytes',
+    (text) => text,
+  ),
+  masterKeyFile: setting(
+    'master-key-file',
+    'FILE',
+    'a file that holds the master key',
+    (text) => text && resolve(text),
+  ),
+  adminUser: setting(
+    'admin-user',
+    'NAME',
+    'the first user, made when there is none (default admin)',
+    (text = 'admin') => {
+      try {
+        return checkName(text, 'it');
+      } catch (error) {
+        throw new Error(`is "${text}": ${error instanceof Error ? error.message : 'not a name'}`);
+      }
+    },
+  ),
+  adminPassword: setting(
+    'admin-password',
+    'PASSWORD',
+    'its password (default: random, printed once)',
+    (text) => {
+      if (text !== undefined && text.length < 8)
+        throw new Error('is too short: 8 characters or more are accepted');
+      return text;
+    },
+  ),
+  urlAllow: setting(
+    'url-allow',
+    'LIST',
+    'hosts and CIDRs in private ranges that source URL may reach',
+    (text = '') => {
+      try {
+        return parseAllowList(text);
+      } catch (error) {
+        throw new Error(
+          `can not be read: ${error instanceof Error ? error.message : 'hosts and CIDRs are accepted'}`,
+        );
+      }
+    },
+  ),
+  deployTimeout: setting(
+    'deploy-timeout',
+    'MS',
+    'milliseconds a request waits for its nodes (default 5000)',
+    (text = '5000') => wholeNumber(text, 1, longestTimeoutMs),
+  ),
+};
+
+export type ManagerFlags = Partial<Record<keyof typeof managerSettings, string>>;
+
+/** @throws SettingError for the first setting that can not be used */
+export function readManagerConfig(environment: NodeJS.ProcessEnv, flags: ManagerFlags = {}): ManagerConfig {
+  const read = <T>(name: keyof typeof managerSettings, { variable, flag, read: parse }: Setting<T>): T => {
+    const given = flags[name];
+    const text = given ?? (environment[variable] === '' ? undefined : environment[variable]);
+    try {
+      return parse(text);
+    } catch (error) {
+      const source = given === undefined ? variable : `${variable} (--${flag})`;
+      throw new SettingError(`${source} ${error instanceof Error ? error.message : 'is not valid'}`);
+    }
+  };
+  const s = managerSettings;
+  return {
+    host: read('host', s.host),
+    port: read('port', s.port),
+    dataDir: read('dataDir', s.dataDir),
+    databaseUrl: read('databaseUrl', s.databaseUrl),
+    masterKey: read('masterKey', s.masterKey),
+    masterKeyFile: read('masterKeyFile', s.masterKeyFile),
+    adminUser: read('adminUser', s.adminUser),
+    adminPassword: read('adminPassword', s.adminPassword),
+    urlAllow: read('urlAllow', s.urlAllow),
+    deployTimeoutMs: read('deployTimeout', s.deployTimeout),
+  };
+}
+
+/** The node's one setting that is no flag: secrets do not belong on a command line. */
+export function readNodeToken(environment: NodeJS.ProcessEnv): string | undefined {
+  return environment.KEYPLANE_NODE_TOKEN?.trim() || undefined;
+}
+
+/** What the process was given; nothing else reads it. */
+export function processEnvironment(): NodeJS.ProcessEnv {
+  return process.env;
+}
+
+function setting<T>(
+  flag: string,
+  placeholder: string,
+  meaning: string,
+  read: Setting<T>['read'],
+): Setting<T> {
+  return {
+    variable: `KEYPLANE_${flag.toUpperCase().replaceAll('-', '_')}`,
+    flag,
+    placeholder,
+    meaning,
+    read,
+  };
+}
+
+function wholeNumber(text: string, least: number, most: number): number {
+  const value = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
+  if (!(value >= least && value <= most))
+    throw new Error(`is "${text}": a whole number from ${least} to ${most} is accepted`);
+  return value;
+}
+
+/** The environment of a child process: ours without keyplane's own settings and secrets, and what it is given. */
+export function childEnvironment(additions: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('KEYPLANE_'));
+  return { ...Object.fromEntries(inherited), ...additions };
+}

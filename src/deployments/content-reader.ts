@@ -1,0 +1,14 @@
+import type { DeployedContent, DeployedKind } from '../protocol/content.ts';
+
+/** How a kind of object is turned into what a node gets. Each room that has such objects brings its own. */
+export interface ContentReader<Nouns> {
+  readonly kind: DeployedKind;
+  /** Contents of these objects for this environment; those that are not there are left out. */
+  read(nouns: Nouns, environmentId: string, ids: readonly string[]): Promise<readonly DeployedContent[]>;
+  /** Contents of all objects of a project that belong in this environment, in pages. */
+  readProject(
+    nouns: Nouns,
+    environmentId: string,
+    projectId: string,
+  ): AsyncIterable<readonly DeployedContent[]>;
+}

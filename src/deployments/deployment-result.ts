@@ -1,0 +1,54 @@
+/** What happened to a change in each environment, in the shape that the API answers with. */
+export interface DeploymentResult {
+  readonly success: boolean;
+  readonly message: string;
+  readonly environmentResults: readonly EnvironmentResult[];
+}
+
+export interface EnvironmentResult {
+  readonly environmentName: string;
+  readonly success: boolean;
+  readonly message: string;
+}
+
+export type DeploymentVerb = 'deploy' | 'undeploy';
+
+/** Why a node does not have a change (yet). */
+export interface NodeFailure {
+  readonly nodeName: string;
+  readonly reason: string;
+}
+
+const words = Object.freeze({
+  deploy: { noun: 'Deployment', done: 'Deployed successfully' },
+  undeploy: { noun: 'Undeployment', done: 'Undeployed successfully' },
+});
+
+/** `failures` undefined: the environment has no registered node. */
+export function environmentResult(
+  environmentName: string,
+  failures: readonly NodeFailure[] | undefined,
+  verb: DeploymentVerb,
+): EnvironmentResult {
+  if (failures === undefined) {
+    return { environmentName, success: false, message: 'No node is registered in this environment' };
+  }
+  if (failures.length === 0) return { environmentName, success: true, message: words[verb].done };
+  const message = failures.map(({ nodeName, reason }) => `Node (${nodeName}): ${reason}`).join('; ');
+  return { environmentName, success: false, message };
+}
+
+/** Environments in name order, by code point. */
+export function deploymentResult(
+  results: readonly EnvironmentResult[],
+  verb: DeploymentVerb,
+): DeploymentResult {
+  const environmentResults = [...results].sort((a, b) => (a.environmentName < b.environmentName ? -1 : 1));
+  const failed = environmentResults.filter((result) => !result.success).length;
+  const { noun } = words[verb];
+  const message =
+    failed === 0
+      ? `${noun} completed successfully`
+      : `${noun} failed in ${failed} of ${environmentResults.length} environments`;
+  return { success: failed === 0, message, environmentResults };
+}

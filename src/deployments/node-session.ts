@@ -1,0 +1,170 @@
+// One node's stream: what it has, what was sent, what it refused. Looks at state, not at events: `advance`
+// compares what the node confirmed with what is desired and sends the difference.
+
+import { closeCodes, type FromNode, type State } from '../protocol/messages.ts';
+import type { StatePart, StatePartReader } from './state-messages.ts';
+
+/** The connection, whatever carries it. */
+export interface NodeStream {
+  send(text: string): void;
+  close(code: number, reason: string): void;
+  /** Bytes that are still waiting to leave. */
+  readonly bufferedBytes: number;
+}
+
+export interface NodeIdentity {
+  readonly nodeId: string;
+  readonly environmentId: string;
+  readonly name: string;
+  readonly version: string;
+}
+
+export interface NodeSessionOptions {
+  readonly identity: NodeIdentity;
+  readonly stream: NodeStream;
+  readonly parts: StatePartReader;
+  /** Seals a part for this connection; `counter` counts its state messages. */
+  readonly seal: (header: Omit<State, 'sealed'>, changes: string, counter: number) => State;
+  readonly startRevision: number;
+  /** The node starts from nothing: it is new, belongs to another environment, or its digest was wrong. */
+  readonly reset: boolean;
+  readonly now: () => number;
+  readonly onChange: () => void;
+}
+
+export interface Refusal {
+  readonly revision: number;
+  readonly reason: string;
+}
+
+const bufferedBytesLimit = 4 * 1024 * 1024;
+/** A node that says nothing to what it was sent is cut off; it dials in again and says what it has. */
+const silenceMs = 30_000;
+const retryFloorMs = 500;
+const retryCeilingMs = 30_000;
+
+export class NodeSession {
+  readonly identity: NodeIdentity;
+  readonly #options: NodeSessionOptions;
+  #confirmed: number;
+  #sent: number;
+  #reset: boolean;
+  #counter = 0;
+  /** What the node's digest must be once it confirms this revision. */
+  #expected: { readonly revision: number; readonly digest: string } | undefined;
+  #refusal: Refusal | undefined;
+  #refusals = 0;
+  #retryAt = 0;
+  #sentAt = 0;
+  #advancing = false;
+  #again = false;
+  #closed = false;
+
+  constructor(options: NodeSessionOptions) {
+    this.identity = options.identity;
+    this.#options = options;
+    this.#reset = options.reset;
+    this.#confirmed = options.reset ? 0 : options.startRevision;
+    this.#sent = this.#confirmed;
+  }
+
+  /** Highest revision the node said is on its disk and served. */
+  get confirmedRevision(): number {
+    return this.#confirmed;
+  }
+
+  get refusal(): Refusal | undefined {
+    return this.#refusal;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Sends what is missing, if anything is. Never rejects: whatever fails is tried again at the next look. */
+  async advance(): Promise<void> {
+    if (this.#advancing) {
+      this.#again = true;
+      return;
+    }
+    this.#advancing = true;
+    try {
+      do {
+        this.#again = false;
+        await this.#sendMissing();
+      } while (this.#again && !this.#closed);
+    } finally {
+      this.#advancing = false;
+    }
+  }
+
+  async #sendMissing(): Promise<void> {
+    const { stream, parts, now, identity } = this.#options;
+    if (this.#sent > this.#confirmed && now() - this.#sentAt > silenceMs) {
+      this.close(closeCodes.protocol, 'no answer to a state message');
+      return;
+    }
+    while (!this.#closed && now() >= this.#retryAt && stream.bufferedBytes < bufferedBytesLimit) {
+      const part = await parts.next(identity.environmentId, this.#sent);
+      if (!part || this.#closed || (part.to <= this.#sent && !(this.#reset && part.to === 0))) return;
+      this.#sendPart(part);
+    }
+  }
+
+  #sendPart(part: StatePart): void {
+    const { stream, seal, now } = this.#options;
+    const { from, to, final, digest, changes } = part;
+    this.#counter += 1;
+    const header = { type: 'state' as const, reset: this.#reset, from, to, final, digest };
+    stream.send(JSON.stringify(seal(header, changes, this.#counter)));
+    this.#sent = to;
+    this.#sentAt = now();
+    if (final) this.#reset = false;
+    if (digest !== null) this.#expected = { revision: to, digest };
+  }
+
+  /** What the node answered. Returns false when it made no sense and the stream was closed for it. */
+  receive(message: FromNode): boolean {
+    if (message.type === 'applied') {
+      if (message.revision > this.#sent || message.revision < this.#confirmed) {
+        this.close(closeCodes.protocol, 'confirmed a revision that was not sent');
+        return false;
+      }
+      if (message.revision === this.#expected?.revision && message.digest !== this.#expected.digest) {
+        this.#refuse(message.revision, 'the digest of what it holds is not that of what was sent');
+      } else {
+        this.#confirmed = message.revision;
+        this.#refusal = undefined;
+        this.#refusals = 0;
+      }
+    } else if (message.type === 'refused') {
+      this.#refuse(message.revision, message.reason);
+    } else {
+      this.close(closeCodes.protocol, 'a second hello');
+      return false;
+    }
+    this.#options.onChange();
+    return true;
+  }
+
+  /** From here on the node is given everything anew: a difference that it refuses once, it refuses again. */
+  #refuse(revision: number, reason: string): void {
+    this.#refusal = { revision: Math.max(revision, this.#sent), reason };
+    this.#refusals += 1;
+    this.#reset = true;
+    this.#sent = 0;
+    const delayMs = Math.min(retryFloorMs * 2 ** (this.#refusals - 1), retryCeilingMs);
+    this.#retryAt = this.#options.now() + delayMs;
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#options.stream.close(code, reason);
+  }
+
+  /** The connection is gone. */
+  lost(): void {
+    this.#closed = true;
+  }
+}

@@ -1,0 +1,108 @@
+import type { Change, DeployedContent, DeployedKind } from '../protocol/content.ts';
+import { contentDigest } from '../protocol/state-digest.ts';
+import type { UnitOfWork } from '../unit-of-work.ts';
+import type { ContentReader } from './content-reader.ts';
+import type { DesiredObject, DesiredStateNouns } from './desired-state-store.ts';
+
+/** One `state` message before it is sealed for a connection. */
+export interface StatePart {
+  readonly from: number;
+  readonly to: number;
+  readonly final: boolean;
+  readonly digest: string | null;
+  readonly changes: string;
+}
+
+/** Rows a message carries at the most: about half a megabyte of RSA keys. */
+const rowsPerPart = 256;
+/** Parts kept for other nodes at the same revision; a fan-out to 1,000 nodes reads the database once. */
+const keptParts = 16;
+/** They hold private members in the clear, so they are not kept for longer than a fan-out takes. */
+const keptMs = 2_000;
+
+export interface StatePartReader {
+  /**
+   * The next step from revision `after`, or undefined when there is none. A node that starts from nothing takes
+   * the same steps from 0: what went away while its steps were read is among them, so it ends up right.
+   */
+  next(environmentId: string, after: number): Promise<StatePart | undefined>;
+}
+
+export interface UnreadableObject {
+  readonly environmentId: string;
+  readonly kind: DeployedKind;
+  readonly objectId: string;
+}
+
+/**
+ * Makes state messages out of desired state. Every part is read in one transaction, so that what it carries is
+ * what its revision says. An object whose content no longer has the digest it was desired with is reported.
+ */
+export function createStatePartReader<Nouns extends DesiredStateNouns>(options: {
+  readonly store: UnitOfWork<Nouns>;
+  readonly readers: readonly ContentReader<Nouns>[];
+  readonly onUnreadable: (object: UnreadableObject) => void;
+}): StatePartReader {
+  const kept = new Map<
+    string,
+    { readonly revision: number; readonly part: Promise<StatePart | undefined> }
+  >();
+
+  async function read(nouns: Nouns, environmentId: string, after: number): Promise<StatePart | undefined> {
+    const state = await nouns.desired.state(environmentId);
+    const rows = await nouns.desired.changedSince(environmentId, after, rowsPerPart);
+    const last = rows.at(-1);
+    if (!last && after > 0) return undefined;
+    const to = last?.revision ?? state.revision;
+    const final = to === state.revision;
+    const digest = final ? state.digest.toString('hex') : null;
+    return {
+      from: after,
+      to,
+      final,
+      digest,
+      changes: JSON.stringify(await changesOf(nouns, environmentId, rows)),
+    };
+  }
+
+  async function changesOf(
+    nouns: Nouns,
+    environmentId: string,
+    rows: readonly DesiredObject[],
+  ): Promise<Change[]> {
+    const contents = new Map<string, DeployedContent>();
+    for (const reader of options.readers) {
+      const ids = rows.filter((row) => row.kind === reader.kind && row.digest).map((row) => row.objectId);
+      if (ids.length === 0) continue;
+      for (const content of await reader.read(nouns, environmentId, ids)) contents.set(content.id, content);
+    }
+    const changes: Change[] = [];
+    for (const { revision, kind, objectId, digest } of rows) {
+      const content = contents.get(objectId);
+      if (digest === null) changes.push({ revision, gone: { kind, id: objectId } });
+      else if (content && contentDigest(content).equals(digest)) changes.push({ revision, put: content });
+      else options.onUnreadable({ environmentId, kind, objectId });
+    }
+    return changes;
+  }
+
+  return {
+    async next(environmentId, after) {
+      const { revision } = await options.store.read((nouns) => nouns.desired.state(environmentId));
+      const key = `${environmentId} ${after}`;
+      const known = kept.get(key);
+      if (known?.revision === revision) return known.part;
+      const part = options.store.read((nouns) => read(nouns, environmentId, after));
+      const entry = { revision, part };
+      kept.set(key, entry);
+      const forget = () => kept.get(key) === entry && kept.delete(key);
+      part.catch(forget);
+      setTimeout(forget, keptMs).unref();
+      for (const oldest of kept.keys()) {
+        if (kept.size <= keptParts) break;
+        kept.delete(oldest);
+      }
+      return part;
+    },
+  };
+}

@@ -1,0 +1,19 @@
+import { badRequest } from '../errors.ts';
+
+const longestUrl = 2048;
+
+/**
+ * Where an environment's gateways are reached; told to people, never fetched.
+ * @throws KeyplaneError `bad_request` for what is no http(s) URL, and for one that would give a password away
+ */
+export function checkAccessUrl(text: string | undefined): string | null {
+  if (text === undefined || text === '') return null;
+  const url = text.length <= longestUrl ? URL.parse(text) : null;
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    throw badRequest(`accessUrl must be an http or https URL of at most ${longestUrl} characters!`);
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw badRequest('accessUrl must not hold a user or a password!');
+  }
+  return text;
+}

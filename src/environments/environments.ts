@@ -1,0 +1,178 @@
+// Environments: where projects deploy to. An environment that a project does not reach does not exist for it;
+// without a list of projects every one reaches it. Its name can not be changed, for nodes belong to it by name.
+
+import type { AccessNouns } from '../access/access-store.ts';
+import type { Caller } from '../access/caller.ts';
+import type { AuditLog, AuditStore } from '../audit/audit-log.ts';
+import { badRequest } from '../errors.ts';
+import { checkName, normalName, shownText } from '../names.ts';
+import { newId } from '../new-id.ts';
+import type { UnitOfWork } from '../unit-of-work.ts';
+import { checkAccessUrl } from './access-url.ts';
+import type { DeploymentPort } from './deployment-port.ts';
+import {
+  type Environment,
+  type EnvironmentNouns,
+  type EnvironmentType,
+  environmentTypes,
+} from './environment-store.ts';
+
+export type EnvironmentRuleNouns = EnvironmentNouns & AccessNouns & { readonly audit: AuditStore };
+
+export interface EnvironmentInput {
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+  readonly type?: string | undefined;
+  readonly accessUrl?: string | undefined;
+  /** Names; absent: every project reaches it, none: no project does. */
+  readonly projects?: readonly string[] | undefined;
+}
+
+export interface EnvironmentWithProjects {
+  readonly environment: Environment;
+  /** By name order; null: every project. */
+  readonly projectNames: readonly string[] | null;
+}
+
+export interface Environments {
+  /** By name order. */
+  list(): Promise<readonly EnvironmentWithProjects[]>;
+  /** Those that the project reaches, by name order. */
+  listOfProject(projectId: string): Promise<readonly Environment[]>;
+  create(caller: Caller, input: EnvironmentInput): Promise<void>;
+  /** Replaces everything but the name; a type that is left out stays as it is. */
+  update(caller: Caller, environmentName: string, input: EnvironmentInput): Promise<void>;
+  /** Takes its nodes, tokens, and the materials for it along. */
+  delete(caller: Caller, environmentName: string): Promise<void>;
+}
+
+export interface EnvironmentsOptions<Nouns extends EnvironmentRuleNouns> {
+  readonly store: UnitOfWork<Nouns>;
+  readonly audit: AuditLog;
+  readonly clock: () => Date;
+  readonly deployments: DeploymentPort<Nouns>;
+}
+
+export function createEnvironments<Nouns extends EnvironmentRuleNouns>(
+  options: EnvironmentsOptions<Nouns>,
+): Environments {
+  const { store, audit, clock, deployments } = options;
+  const record = (nouns: Nouns, caller: Caller, facts: { action: string; environment: Environment }) =>
+    audit.append(nouns, environmentEvent(caller, facts.action, facts.environment));
+
+  return {
+    list: () => store.read(listWithProjects),
+    listOfProject: (projectId) => store.read((nouns) => nouns.environments.listReachedBy(projectId)),
+
+    async create(caller, input) {
+      const name = checkName(input.name ?? '', 'Environment name');
+      const type = knownType(input.type);
+      const accessUrl = checkAccessUrl(input.accessUrl);
+      const createdAt = clock();
+      const id = newId(createdAt.getTime());
+      await store.write(async (nouns) => {
+        if (await nouns.environments.find(name))
+          throw badRequest(`Environment (name: ${name}) is already exist!`);
+        const projectIds = await idsOfProjects(nouns, input.projects);
+        const facts = { id, name, type, accessUrl, projectIds, description: input.description ?? null };
+        const environment = { ...facts, createdAt, updatedAt: createdAt };
+        await nouns.environments.insert(environment);
+        await deployments.syncEnvironment(nouns, id);
+        await record(nouns, caller, { action: 'environment.create', environment });
+      });
+      deployments.wake();
+    },
+
+    async update(caller, environmentName, input) {
+      if (input.name !== undefined && normalName(input.name) !== normalName(environmentName)) {
+        throw badRequest('Environment name can not be changed!');
+      }
+      const given = input.type === undefined ? undefined : knownType(input.type);
+      const accessUrl = checkAccessUrl(input.accessUrl);
+      await store.write(async (nouns) => {
+        const before = await foundEnvironment(nouns, environmentName);
+        const projectIds = await idsOfProjects(nouns, input.projects);
+        const facts = {
+          type: given ?? before.type,
+          accessUrl,
+          projectIds,
+          description: input.description ?? null,
+        };
+        const environment = { ...before, ...facts, updatedAt: clock() };
+        await nouns.environments.update(environment);
+        await deployments.syncEnvironment(nouns, before.id);
+        await record(nouns, caller, { action: 'environment.update', environment });
+      });
+      deployments.wake();
+    },
+
+    async delete(caller, environmentName) {
+      const removed = await store.write(async (nouns) => {
+        const environment = await foundEnvironment(nouns, environmentName);
+        await nouns.environments.delete(environment.id);
+        await record(nouns, caller, { action: 'environment.delete', environment });
+        return environment;
+      });
+      deployments.environmentRemoved(removed.id);
+      deployments.wake();
+    },
+  };
+}
+
+/** For administrators, to whom every environment exists. @throws KeyplaneError `bad_request` */
+export async function foundEnvironment(nouns: EnvironmentNouns, name: string): Promise<Environment> {
+  const environment = await nouns.environments.find(normalName(name));
+  if (environment) return environment;
+  throw badRequest(
+    `Environment (${shownText(name)}) is not found or user does not have privilege to access it!`,
+  );
+}
+
+async function listWithProjects(nouns: EnvironmentRuleNouns): Promise<readonly EnvironmentWithProjects[]> {
+  const projects = await nouns.projects.list();
+  const environments = await nouns.environments.list();
+  return environments.map((environment) => {
+    const reached = environment.projectIds && new Set(environment.projectIds);
+    const names = reached && projects.filter(({ id }) => reached.has(id)).map(({ name }) => name);
+    return { environment, projectNames: names };
+  });
+}
+
+function knownType(given: string | undefined): EnvironmentType {
+  const valid = `Valid values: ${environmentTypes.join(', ')}`;
+  if (given === undefined || given === '') throw badRequest(`Environment type is required! ${valid}`);
+  const type = environmentTypes.find((known) => known === given);
+  if (type === undefined) throw badRequest(`Environment type (${shownText(given)}) is not valid! ${valid}`);
+  return type;
+}
+
+async function idsOfProjects(
+  nouns: AccessNouns,
+  names: readonly string[] | undefined,
+): Promise<readonly string[] | null> {
+  if (names === undefined) return null;
+  const ids = new Map<string, string>();
+  const unknown: string[] = [];
+  for (const name of new Set(names.map(normalName))) {
+    const project = await nouns.projects.find(name);
+    if (project) ids.set(name, project.id);
+    else unknown.push(shownText(name));
+  }
+  if (unknown.length > 0)
+    throw badRequest(`Project (name: ${unknown.slice(0, 10).join(', ')}) is not found!`);
+  return [...ids.values()];
+}
+
+function environmentEvent(caller: Caller, action: string, environment: Environment) {
+  const { id, name, type, projectIds } = environment;
+  return {
+    actor: caller.username,
+    action,
+    objectType: 'environment',
+    objectId: id,
+    objectName: name,
+    projectName: null,
+    outcome: 'SUCCESS' as const,
+    details: { type, projects: projectIds?.length ?? 'all' },
+  };
+}

@@ -1,0 +1,57 @@
+import type { Caller } from '../access/caller.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import { badRequest } from '../errors.ts';
+import { normalName, shownText } from '../names.ts';
+import type { UnitOfWork } from '../unit-of-work.ts';
+import type { DeploymentPort } from './deployment-port.ts';
+import type { RegisteredNode } from './environment-store.ts';
+import { type EnvironmentRuleNouns, foundEnvironment } from './environments.ts';
+
+/** The nodes that joined an environment. For administrators. */
+export interface Nodes {
+  /** By name order. */
+  list(environmentName: string): Promise<readonly RegisteredNode[]>;
+  /** Forgets a node: deployments no longer wait for it. It comes back if it dials in again. */
+  delete(caller: Caller, environmentName: string, nodeName: string): Promise<void>;
+}
+
+export interface NodesOptions<Nouns extends EnvironmentRuleNouns> {
+  readonly store: UnitOfWork<Nouns>;
+  readonly audit: AuditLog;
+  readonly deployments: Pick<DeploymentPort<Nouns>, 'liveNodes' | 'nodeRemoved'>;
+}
+
+export function createNodes<Nouns extends EnvironmentRuleNouns>(options: NodesOptions<Nouns>): Nodes {
+  const { store, audit, deployments } = options;
+  return {
+    async list(environmentName) {
+      const { environment, nodes } = await store.read(async (nouns) => {
+        const environment = await foundEnvironment(nouns, environmentName);
+        return { environment, nodes: await nouns.nodes.list(environment.id) };
+      });
+      const live = deployments.liveNodes(environment.id);
+      return nodes.map((node) => ({ ...node, ...live.get(node.id) }));
+    },
+
+    async delete(caller, environmentName, nodeName) {
+      const removed = await store.write(async (nouns) => {
+        const environment = await foundEnvironment(nouns, environmentName);
+        const node = await nouns.nodes.find(environment.id, normalName(nodeName));
+        if (!node) throw badRequest(`Node (name: ${shownText(nodeName)}) is not found!`);
+        await nouns.nodes.delete(node.id);
+        await audit.append(nouns, {
+          actor: caller.username,
+          action: 'node.delete',
+          objectType: 'node',
+          objectId: node.id,
+          objectName: node.name,
+          projectName: null,
+          outcome: 'SUCCESS',
+          details: { environment: environment.name },
+        });
+        return node;
+      });
+      deployments.nodeRemoved(removed.id);
+    },
+  };
+}

@@ -1,0 +1,86 @@
+// What every keystore format promises, the limits all of them keep, and the refusals they share.
+// A wrong password and a damaged file get one message: telling them apart would let a stranger
+// test passwords against half a file, and the formats themselves can not tell.
+
+import { badRequest, type KeyplaneError } from '../errors.ts';
+
+export type KeystoreType = 'JKS' | 'PKCS12';
+
+export type KeystoreEntry =
+  | {
+      readonly kind: 'PRIVATE_KEY';
+      readonly alias: string;
+      /** PKCS#8 PrivateKeyInfo, as the file holds it. */
+      readonly privateKeyPkcs8: Buffer;
+      /** DER certificates, leaf first; empty where the file holds none for the key. */
+      readonly chain: readonly Buffer[];
+    }
+  | { readonly kind: 'TRUSTED_CERTIFICATE'; readonly alias: string; readonly certificate: Buffer }
+  | {
+      readonly kind: 'SECRET_KEY';
+      readonly alias: string;
+      /** The name Java gives it (`AES`, `HmacSHA256`); an object identifier where there is none. */
+      readonly algorithm: string;
+      readonly secret: Buffer;
+    };
+
+export interface KeystoreName {
+  readonly alias: string;
+  readonly kind: KeystoreEntry['kind'];
+}
+
+export interface KeystoreListing extends KeystoreName {
+  /** The key password does not open it, or its protection is one that is not known here. */
+  readonly locked: boolean;
+}
+
+export interface OpenedKeystore {
+  list(): readonly KeystoreName[];
+  /**
+   * `keyPassword` opens the key; only without one the keystore's own password does, as in Java.
+   * @throws {KeyplaneError} bad_request: no such alias, wrong key password, unknown protection
+   */
+  readEntry(alias: string, keyPassword?: string): KeystoreEntry;
+}
+
+export interface KeystoreFormat {
+  readonly type: KeystoreType;
+  /** By its first bytes alone. */
+  recognises(file: Uint8Array): boolean;
+  /** Checks the integrity of the whole file; keys stay closed until they are read. */
+  open(file: Uint8Array, password: string): OpenedKeystore;
+}
+
+/** `iterations` bounds each derivation, `iterationsTotal` those of a whole file (1,000 keys of Java's default 10,000). */
+export const keystoreLimits = Object.freeze({
+  fileBytes: 10 * 1024 * 1024,
+  entries: 1_000,
+  iterations: 5_000_000,
+  iterationsTotal: 12_000_000,
+  passwordLength: 1_024,
+  scryptBytes: 64 * 1024 * 1024,
+});
+
+export function damagedKeystore(detail: string): KeyplaneError {
+  return badRequest('Keystore can not be opened: the password is wrong or the file is damaged!', { detail });
+}
+
+export function tooManyEntries(): KeyplaneError {
+  return badRequest(`Keystore has too many entries: at most ${keystoreLimits.entries} are accepted!`);
+}
+
+export function tooMuchDerivation(detail: string): KeyplaneError {
+  return badRequest(
+    `Keystore asks for too many derivation iterations: at most ${keystoreLimits.iterations} are accepted!`,
+    { detail },
+  );
+}
+
+export function lockedEntry(alias: string, detail: string): KeyplaneError {
+  return badRequest(
+    `Alias (${alias}) can not be opened: the key password is wrong or the entry is damaged!`,
+    {
+      detail,
+    },
+  );
+}

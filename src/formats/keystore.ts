@@ -1,0 +1,87 @@
+// Keystore files: bytes to entries, behind one interface. A format is one file and one line in the list.
+// Refused before anything is parsed: files over the limit, files of another type than the caller said,
+// and everything that is no keystore, each by its own name. Whatever a parser trips over after that
+// is the same answer as a wrong password.
+
+import { badRequest, isKeyplaneError } from '../errors.ts';
+import { nameForeignFile } from './foreign-file.ts';
+import { jks } from './jks/jks.ts';
+import {
+  damagedKeystore,
+  type KeystoreFormat,
+  type KeystoreType,
+  keystoreLimits,
+  type OpenedKeystore,
+} from './keystore-format.ts';
+import { pkcs12 } from './pkcs12/pkcs12.ts';
+
+export type {
+  KeystoreEntry,
+  KeystoreFormat,
+  KeystoreListing,
+  KeystoreType,
+  OpenedKeystore,
+} from './keystore-format.ts';
+export { keystoreLimits } from './keystore-format.ts';
+export { findAlias } from './opened-keystore.ts';
+
+export const keystoreFormats: readonly KeystoreFormat[] = [jks, pkcs12];
+
+/** @throws {KeyplaneError} bad_request, and nothing else */
+export function openKeystore(input: {
+  file: Uint8Array;
+  password: string;
+  type: KeystoreType;
+}): OpenedKeystore {
+  const { file, password, type } = input;
+  refuseOversize(file, password);
+  const format = formatOf(file, type);
+  const opened = asBadRequest(() => format.open(file, password));
+  return {
+    list: () => opened.list(),
+    readEntry: (alias, keyPassword) => {
+      refuseLongPassword(keyPassword ?? '');
+      return asBadRequest(() => opened.readEntry(alias, keyPassword));
+    },
+  };
+}
+
+function refuseOversize(file: Uint8Array, password: string): void {
+  if (file.length === 0) throw badRequest('Keystore file is empty!');
+  if (file.length > keystoreLimits.fileBytes) {
+    throw badRequest(
+      `Keystore is too large: at most ${keystoreLimits.fileBytes / 1024 / 1024} MiB are accepted!`,
+    );
+  }
+  refuseLongPassword(password);
+}
+
+/** JKS hashes the password once for every 20 bytes of a key: its length multiplies the work. */
+function refuseLongPassword(password: string): void {
+  if (password.length > keystoreLimits.passwordLength) {
+    throw badRequest(
+      `Keystore password is too long: at most ${keystoreLimits.passwordLength} characters are accepted!`,
+    );
+  }
+}
+
+function formatOf(file: Uint8Array, type: KeystoreType): KeystoreFormat {
+  const actual = keystoreFormats.find((format) => format.recognises(file));
+  if (actual === undefined) throw badRequest(nameForeignFile(file));
+  if (actual.type !== type) {
+    throw badRequest(
+      `Keystore is not of type ${type}: the file is a ${actual.type} keystore, keyStoreType should be ${actual.type}!`,
+    );
+  }
+  return actual;
+}
+
+/** A parser that meets bytes nobody thought of must not look like a fault of the server. */
+function asBadRequest<Result>(parse: () => Result): Result {
+  try {
+    return parse();
+  } catch (error) {
+    if (isKeyplaneError(error)) throw error;
+    throw damagedKeystore(`parser: ${error instanceof Error ? error.message : 'unknown'}`);
+  }
+}

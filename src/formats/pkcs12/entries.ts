@@ -1,0 +1,102 @@
+// Bags to entries, as Java's PKCS12 keystore makes them: the friendlyName is the alias, bags without one are numbered,
+// a later entry of the same name replaces the earlier. What Java passes over is listed all the same:
+// keys without a localKeyId beside other keys, and certificates that belong to no key and bear no mark of trust.
+
+import { badRequest } from '../../errors.ts';
+import { integer, objectIdentifier, octets, readElement, sequence } from '../ber.ts';
+import { type KeystoreEntry, lockedEntry } from '../keystore-format.ts';
+import { type ClosedEntry, foldAlias } from '../opened-keystore.ts';
+import type { Bag, CertificateBag, KeyBag, SecretBag } from './bags.ts';
+import { CertificatePool } from './certificate-pool.ts';
+import { secretAlgorithmName } from './secret-algorithms.ts';
+
+export function assembleEntries(bags: readonly Bag[], password: string): ClosedEntry[] {
+  const pool = new CertificatePool(bags.filter((bag) => bag.kind === 'CERTIFICATE'));
+  const onlyKey = bags.filter((bag) => bag.kind === 'PRIVATE_KEY').length === 1;
+  const entries = new Map<string, ClosedEntry>();
+  const add = (entry: ClosedEntry) => entries.set(foldAlias(entry.alias), entry);
+  const chained = new Set<CertificateBag>();
+  let unnamed = 0;
+
+  for (const bag of bags) {
+    if (bag.kind === 'CERTIFICATE' && !bag.trusted) continue;
+    const alias = bag.friendlyName ?? String(++unnamed);
+    if (bag.kind === 'CERTIFICATE') add(trustedEntry(alias, bag));
+    else if (bag.kind === 'SECRET_KEY') add(secretEntry(alias, bag, password));
+    else {
+      const leaf = pool.leafOf(bag, alias);
+      const guess = onlyKey ? pool.leafByPosition(bag) : undefined;
+      for (const certificate of pool.chainOf(leaf ?? guess)) chained.add(certificate);
+      add(privateEntry(alias, bag, { pool, leaf, guess, password }));
+    }
+  }
+  for (const bag of bags) {
+    if (bag.kind !== 'CERTIFICATE' || bag.trusted || chained.has(bag)) continue;
+    let alias = bag.friendlyName;
+    while (alias === undefined || entries.has(foldAlias(alias))) alias = String(++unnamed);
+    add(trustedEntry(alias, bag));
+  }
+  return [...entries.values()];
+}
+
+function trustedEntry(alias: string, bag: CertificateBag): ClosedEntry {
+  const kind = 'TRUSTED_CERTIFICATE';
+  return { alias, kind, open: () => ({ kind, alias, certificate: bag.certificate }) };
+}
+
+function privateEntry(
+  alias: string,
+  bag: KeyBag,
+  context: {
+    pool: CertificatePool;
+    leaf: CertificateBag | undefined;
+    guess: CertificateBag | undefined;
+    password: string;
+  },
+): ClosedEntry {
+  const { pool, leaf, guess, password } = context;
+  return {
+    alias,
+    kind: 'PRIVATE_KEY',
+    open(keyPassword) {
+      const privateKeyPkcs8 = openBag(alias, bag, keyPassword ?? password);
+      const chain = pool.chainOf(leaf ?? pool.leafByPublicKey(privateKeyPkcs8) ?? guess);
+      return {
+        kind: 'PRIVATE_KEY',
+        alias,
+        privateKeyPkcs8,
+        chain: chain.map(({ certificate }) => certificate),
+      };
+    },
+  };
+}
+
+/** Java wraps a secret key as if it were a private one: version, algorithm, bytes. */
+function secretEntry(alias: string, bag: SecretBag, password: string): ClosedEntry {
+  return {
+    alias,
+    kind: 'SECRET_KEY',
+    open: (keyPassword) => readSecret(alias, openBag(alias, bag, keyPassword ?? password)),
+  };
+}
+
+function readSecret(alias: string, plain: Buffer): KeystoreEntry {
+  try {
+    const [version, algorithm, secret] = sequence(readElement(plain));
+    integer(version);
+    const oid = objectIdentifier(sequence(algorithm)[0]);
+    return { kind: 'SECRET_KEY', alias, algorithm: secretAlgorithmName(oid), secret: octets(secret) };
+  } catch {
+    throw lockedEntry(alias, 'PKCS#12: secret key');
+  }
+}
+
+function openBag(alias: string, bag: KeyBag | SecretBag, password: string): Buffer {
+  const { unknown } = bag.protection;
+  if (unknown !== undefined) {
+    throw badRequest(`Alias (${alias}) is encrypted with an algorithm that is not supported (${unknown})!`);
+  }
+  const plain = bag.protection.decrypt(bag.sealed, password);
+  if (plain === undefined) throw lockedEntry(alias, 'PKCS#12: key');
+  return plain;
+}

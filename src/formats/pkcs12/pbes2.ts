@@ -1,0 +1,42 @@
+// PBES2 (RFC 8018, 6.2): a key derivation and a block cipher in CBC mode, each with its own parameters.
+
+import { type BerElement, objectIdentifier, octets, sequence } from '../ber.ts';
+import { damagedKeystore } from '../keystore-format.ts';
+import { decryptCbc, onlySequence, type Protection, unknownProtection } from './closed-bytes.ts';
+import type { DerivationBudget } from './derivation-budget.ts';
+import { readKdf } from './pbkdf.ts';
+
+export const pbes2Oid = '1.2.840.113549.1.5.13';
+
+interface CbcCipher {
+  readonly name: string;
+  readonly keyBytes: number;
+  readonly ivBytes: number;
+}
+
+const ciphers: ReadonlyMap<string, CbcCipher> = new Map([
+  ['2.16.840.1.101.3.4.1.2', { name: 'aes-128-cbc', keyBytes: 16, ivBytes: 16 }],
+  ['2.16.840.1.101.3.4.1.22', { name: 'aes-192-cbc', keyBytes: 24, ivBytes: 16 }],
+  ['2.16.840.1.101.3.4.1.42', { name: 'aes-256-cbc', keyBytes: 32, ivBytes: 16 }],
+  ['1.2.840.113549.3.7', { name: 'des-ede3-cbc', keyBytes: 24, ivBytes: 8 }],
+]);
+
+/** @throws {KeyplaneError} bad_request when its cost is over the limits, or its parameters are malformed */
+export function readPbes2(parameters: BerElement | undefined, budget: DerivationBudget): Protection {
+  const [kdfElement, scheme] = sequence(parameters);
+  const kdf = readKdf(kdfElement, budget);
+  const [cipherElement, ivElement] = sequence(scheme);
+  const cipherOid = objectIdentifier(cipherElement);
+  const cipher = ciphers.get(cipherOid);
+  if ('unknown' in kdf) return unknownProtection(kdf.unknown);
+  if (cipher === undefined) return unknownProtection(cipherOid);
+  const { name, keyBytes, ivBytes } = cipher;
+  const iv = octets(ivElement);
+  if (iv.length !== ivBytes || (kdf.keyLength ?? keyBytes) !== keyBytes) {
+    throw damagedKeystore('PBES2: length of key or IV');
+  }
+  return {
+    decrypt: (sealed, password) =>
+      onlySequence(decryptCbc(name, { sealed, key: kdf.derive(password, keyBytes), iv })),
+  };
+}

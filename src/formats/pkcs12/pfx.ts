@@ -1,0 +1,77 @@
+// The outside of a PKCS#12 file (RFC 7292, 4): version 3, content, MAC; and in the content the safes,
+// open or closed with a password. Refused: files closed or signed with a public key, which no password opens.
+
+import { badRequest } from '../../errors.ts';
+import {
+  type BerElement,
+  explicit,
+  integer,
+  isContext,
+  joinOctets,
+  objectIdentifier,
+  octets,
+  readElement,
+  sequence,
+} from '../ber.ts';
+import { damagedKeystore } from '../keystore-format.ts';
+import { type Bag, readBags } from './bags.ts';
+import type { Protection } from './closed-bytes.ts';
+import type { DerivationBudget } from './derivation-budget.ts';
+import { type Integrity, readIntegrity } from './integrity.ts';
+import { readProtection } from './protection.ts';
+
+const dataOid = '1.2.840.113549.1.7.1';
+const signedDataOid = '1.2.840.113549.1.7.2';
+const envelopedDataOid = '1.2.840.113549.1.7.3';
+const encryptedDataOid = '1.2.840.113549.1.7.6';
+const maxSafes = 1_024;
+
+export type Safe =
+  | { readonly bags: readonly Bag[] }
+  | { readonly protection: Protection; readonly sealed: Buffer };
+
+export interface Pfx {
+  /** What the MAC covers. */
+  readonly content: Buffer;
+  readonly safes: readonly Safe[];
+  /** Undefined for a file without a MAC, as `openssl pkcs12 -nomac` writes. */
+  readonly integrity: Integrity | undefined;
+}
+
+/**
+ * Reads everything that lies open, and with it what the file asks to derive, before anything is derived.
+ * Bytes behind the PFX are passed over, as keytool and openssl do.
+ */
+export function readPfx(file: Buffer, budget: DerivationBudget): Pfx {
+  const [version, authSafe, macData] = sequence(readElement(file));
+  if (integer(version) !== 3) throw damagedKeystore('PFX: version');
+  const { type, content: contentElement } = readContentInfo(authSafe);
+  if (type === signedDataOid) throw publicKeyFile();
+  if (type !== dataOid) throw damagedKeystore('PFX: content type');
+  const content = octets(contentElement);
+  const integrity = macData === undefined ? undefined : readIntegrity(macData, budget);
+  const safes = sequence(readElement(content), maxSafes).map((safe) => readSafe(safe, budget));
+  return { content, safes, integrity };
+}
+
+function readContentInfo(element: BerElement | undefined): { type: string; content: BerElement } {
+  const [type, content] = sequence(element);
+  return { type: objectIdentifier(type), content: explicit(content, 0) };
+}
+
+function readSafe(element: BerElement, budget: DerivationBudget): Safe {
+  const { type, content } = readContentInfo(element);
+  if (type === dataOid) return { bags: readBags(readElement(octets(content)), budget) };
+  if (type === envelopedDataOid) throw publicKeyFile();
+  if (type !== encryptedDataOid) throw damagedKeystore('PFX: safe type');
+  const [, encryptedContentInfo] = sequence(content);
+  const [, algorithm, sealed] = sequence(encryptedContentInfo);
+  if (!isContext(sealed, 0)) throw damagedKeystore('PFX: no encrypted content');
+  return { protection: readProtection(algorithm, budget), sealed: joinOctets(sealed) };
+}
+
+function publicKeyFile(): Error {
+  return badRequest(
+    'Keystore is closed with a public key, which is not supported! Export it again with a password.',
+  );
+}

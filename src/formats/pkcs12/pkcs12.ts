@@ -1,0 +1,45 @@
+// PKCS#12 (RFC 7292) as Java, OpenSSL and others write it, DER and BER. Opening checks the MAC and opens what holds
+// certificates; keys stay closed until they are read. Refused: more work than the limits allow, before any
+// of it is done, and files that need a private key to open.
+
+import { badRequest } from '../../errors.ts';
+import { readElement } from '../ber.ts';
+import { damagedKeystore, type KeystoreFormat } from '../keystore-format.ts';
+import { openedKeystore } from '../opened-keystore.ts';
+import { type Bag, readBags } from './bags.ts';
+import { DerivationBudget } from './derivation-budget.ts';
+import { assembleEntries } from './entries.ts';
+import { readPfx, type Safe } from './pfx.ts';
+
+export const pkcs12: KeystoreFormat = {
+  type: 'PKCS12',
+  recognises: (file) => startsLikePfx(file),
+  open(file, password) {
+    const budget = new DerivationBudget();
+    const pfx = readPfx(Buffer.from(file.buffer, file.byteOffset, file.byteLength), budget);
+    if (pfx.integrity?.holds(pfx.content, password) === false) throw damagedKeystore('PKCS#12: MAC');
+    const bags = pfx.safes.flatMap((safe) => openSafe(safe, { password, budget }));
+    return openedKeystore(assembleEntries(bags, password));
+  },
+};
+
+/** SEQUENCE { INTEGER 3, SEQUENCE …, its length in any form. */
+function startsLikePfx(file: Uint8Array): boolean {
+  const lengthOctet = file[1] ?? 0;
+  const start = lengthOctet > 0x80 ? 2 + (lengthOctet & 0x7f) : 2;
+  const [tag, length, version, next] = file.subarray(start, start + 4);
+  return file[0] === 0x30 && tag === 0x02 && length === 1 && version === 3 && next === 0x30;
+}
+
+function openSafe(safe: Safe, access: { password: string; budget: DerivationBudget }): readonly Bag[] {
+  if ('bags' in safe) return safe.bags;
+  const { unknown } = safe.protection;
+  if (unknown !== undefined) {
+    throw badRequest(
+      `Keystore is encrypted with an algorithm that is not supported (${unknown})! Supported: PBES2 with AES or 3DES, and PKCS#12 with 3DES or RC2.`,
+    );
+  }
+  const plain = safe.protection.decrypt(safe.sealed, access.password);
+  if (plain === undefined) throw damagedKeystore('PKCS#12: safe');
+  return readBags(readElement(plain), access.budget);
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { success, successAnswer } from '../answers/answer-schemas.ts';
+import type { RouteServices } from '../http-services.ts';
+import type { KeyplaneServer } from '../keyplane-server.ts';
+import { nameMember } from '../requests/body-schemas.ts';
+import { openToAdmins } from '../route-access.ts';
+
+const body = z.strictObject({
+  username: nameMember('Username'),
+  password: z.string().describe('8 to 1024 characters'),
+  admin: z.boolean().optional().describe('Whether the user is an administrator, who may do everything'),
+});
+
+export function createUser(app: KeyplaneServer, { users }: Pick<RouteServices, 'users'>): void {
+  app.route({
+    method: 'POST',
+    url: '/apiops/users/',
+    config: { access: openToAdmins },
+    schema: {
+      operationId: 'createUser',
+      tags: ['access'],
+      summary: 'Create a user',
+      body,
+      response: { 200: successAnswer },
+    },
+    handler: async (request) => {
+      await users.create(request.caller, request.body);
+      return success;
+    },
+  });
+}

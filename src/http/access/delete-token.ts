@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { success, successAnswer } from '../answers/answer-schemas.ts';
+import type { RouteServices } from '../http-services.ts';
+import type { KeyplaneServer } from '../keyplane-server.ts';
+import { openToSignedIn } from '../route-access.ts';
+
+export function deleteToken(app: KeyplaneServer, { tokens }: Pick<RouteServices, 'tokens'>): void {
+  app.route({
+    method: 'DELETE',
+    url: '/apiops/tokens/:tokenName/',
+    config: { access: openToSignedIn },
+    schema: {
+      operationId: 'deleteToken',
+      tags: ['access'],
+      summary: 'Revoke a personal token',
+      params: z.object({ tokenName: z.string() }),
+      response: { 200: successAnswer },
+    },
+    handler: async (request) => {
+      await tokens.delete(request.caller, request.params.tokenName);
+      return success;
+    },
+  });
+}

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { success, successAnswer } from '../answers/answer-schemas.ts';
+import type { RouteServices } from '../http-services.ts';
+import type { KeyplaneServer } from '../keyplane-server.ts';
+import { openToAdmins } from '../route-access.ts';
+
+export function deleteUser(app: KeyplaneServer, { users }: Pick<RouteServices, 'users'>): void {
+  app.route({
+    method: 'DELETE',
+    url: '/apiops/users/:username/',
+    config: { access: openToAdmins },
+    schema: {
+      operationId: 'deleteUser',
+      tags: ['access'],
+      summary: 'Delete a user with all tokens and memberships',
+      params: z.object({ username: z.string() }),
+      response: { 200: successAnswer },
+    },
+    handler: async (request) => {
+      await users.delete(request.caller, request.params.username);
+      return success;
+    },
+  });
+}

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { success, successAnswer } from '../answers/answer-schemas.ts';
+import type { RouteServices } from '../http-services.ts';
+import type { KeyplaneServer } from '../keyplane-server.ts';
+import { openToAdmins } from '../route-access.ts';
+
+export function deleteEnvironment(
+  app: KeyplaneServer,
+  { environments }: Pick<RouteServices, 'environments'>,
+): void {
+  app.route({
+    method: 'DELETE',
+    url: '/apiops/environments/:environmentName/',
+    config: { access: openToAdmins },
+    schema: {
+      operationId: 'deleteEnvironment',
+      tags: ['environments'],
+      summary: 'Delete an environment with its nodes, its tokens, and the materials for it',
+      params: z.object({ environmentName: z.string() }),
+      response: { 200: successAnswer },
+    },
+    handler: async (request) => {
+      await environments.delete(request.caller, request.params.environmentName);
+      return success;
+    },
+  });
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { environmentTypes } from '../../environments/environment-store.ts';
+import { descriptionMember, nameMember } from '../requests/body-schemas.ts';
+
+const type = z.string().describe(`One of ${environmentTypes.join(', ')}`);
+const rest = {
+  accessUrl: z
+    .string()
+    .optional()
+    .describe("http or https URL of the environment's gateways, for people to read"),
+  projects: z
+    .array(z.string())
+    .max(10_000)
+    .optional()
+    .describe('Names of the projects that reach it; absent: every project, empty: none'),
+};
+
+export const newEnvironmentBody = z.strictObject({
+  name: nameMember('Environment name'),
+  description: descriptionMember(),
+  type,
+  ...rest,
+});
+
+export const environmentChangeBody = z.strictObject({
+  name: z.string().optional().describe('May be given, but can not be changed'),
+  description: descriptionMember(),
+  type: type.optional(),
+  ...rest,
+});

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { type Environment, environmentTypes } from '../../environments/environment-store.ts';
+import type { EnvironmentWithProjects } from '../../environments/environments.ts';
+import { instant, instantText } from '../answers/answer-schemas.ts';
+
+/** What members of a project see: never which other projects there are. */
+export const environmentItem = z.object({
+  id: z.string(),
+  name: z.string(),
+  description: z.string().nullable(),
+  type: z.enum(environmentTypes),
+  accessUrl: z.string().nullable(),
+  createdAt: instant,
+  updatedAt: instant,
+});
+
+export const environmentWithProjectsItem = environmentItem.extend({
+  projects: z.array(z.string()).nullable().describe('Names; null: every project reaches it'),
+});
+
+export function environmentView(environment: Environment) {
+  const { id, name, description, type, accessUrl, createdAt, updatedAt } = environment;
+  const dates = { createdAt: instantText(createdAt), updatedAt: instantText(updatedAt) };
+  return { id, name, description, type, accessUrl, ...dates };
+}
+
+export function environmentWithProjectsView({ environment, projectNames }: EnvironmentWithProjects) {
+  return { ...environmentView(environment), projects: projectNames && [...projectNames] };
+}

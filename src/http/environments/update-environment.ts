@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { success, successAnswer } from '../answers/answer-schemas.ts';
+import type { RouteServices } from '../http-services.ts';
+import type { KeyplaneServer } from '../keyplane-server.ts';
+import { openToAdmins } from '../route-access.ts';
+import { environmentChangeBody } from './environment-body.ts';
+
+export function updateEnvironment(
+  app: KeyplaneServer,
+  { environments }: Pick<RouteServices, 'environments'>,
+): void {
+  app.route({
+    method: 'PUT',
+    url: '/apiops/environments/:environmentName/',
+    config: { access: openToAdmins },
+    schema: {
+      operationId: 'updateEnvironment',
+      tags: ['environments'],
+      summary: 'Replace what an environment is',
+      description:
+        'What is left out is taken away: a description, an access URL, and the list of projects, without which every project reaches it. Only a type that is left out stays.',
+      params: z.object({ environmentName: z.string() }),
+      body: environmentChangeBody,
+      response: { 200: successAnswer },
+    },
+    handler: async (request) => {
+      await environments.update(request.caller, request.params.environmentName, request.body);
+      return success;
+    },
+  });
+}

@@ -1,0 +1,28 @@
+import type { Registry } from 'prom-client';
+import type { Access } from '../access/access.ts';
+import type { Enrollment } from '../environments/enrollment.ts';
+import type { Environments } from '../environments/environments.ts';
+import type { Nodes } from '../environments/nodes.ts';
+import type { CreateJwk } from '../jwks/create-jwk.ts';
+import type { JwkFinder } from '../jwks/find-jwk.ts';
+import type { Certificates } from '../materials/certificates.ts';
+import type { CryptoKeys } from '../materials/crypto-keys.ts';
+import type { Keystores } from '../materials/keystores.ts';
+
+/** What the operations call. Each names the few that it needs. */
+export interface HttpServices extends Omit<Access, 'ensureFirstAdmin'> {
+  readonly environments: Environments;
+  readonly enrollment: Enrollment;
+  readonly nodes: Nodes;
+  readonly createJwk: CreateJwk;
+  readonly jwks: JwkFinder;
+  readonly certificates: Certificates;
+  readonly keys: CryptoKeys;
+  readonly keystores: Keystores;
+  /** Resolves when the manager can do its work. @throws KeyplaneError `unavailable` */
+  readonly ready: () => Promise<void>;
+}
+
+export interface RouteServices extends HttpServices {
+  readonly metrics: Registry;
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { jwkSources } from '../../sources/sources.ts';
+import { deploymentAnswer, deploymentAnswerOf } from '../answers/deployment-answer.ts';
+import type { RouteServices } from '../http-services.ts';
+import type { KeyplaneServer } from '../keyplane-server.ts';
+import { openToDeployers } from '../route-access.ts';
+import { createJwkBody } from './jwk-schemas.ts';
+
+export function createJwk(app: KeyplaneServer, services: Pick<RouteServices, 'createJwk'>): void {
+  app.route({
+    method: 'POST',
+    url: '/apiops/projects/:projectName/jwks/',
+    config: { access: openToDeployers('ROLE_API_SECURITY') },
+    preValidation: async (request) => {
+      request.body = withoutOtherSources(request.body) as typeof request.body;
+    },
+    schema: {
+      operationId: 'createJwk',
+      tags: ['jwks'],
+      summary: 'Create a JWK from a source and deploy it',
+      params: z.object({ projectName: z.string() }),
+      body: createJwkBody,
+      response: { 200: deploymentAnswer },
+    },
+    handler: async (request) => {
+      const { projectId, projectName } = request.project;
+      const scope = { projectId, projectName, actor: request.caller.username };
+      return deploymentAnswerOf(await services.createJwk(scope, request.body));
+    },
+  });
+}
+
+/** A member of another source is ignored whatever it holds, so it goes before types are looked at. */
+export function withoutOtherSources(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  const given = Object.entries(body);
+  const sourceType = given.find(([name]) => name === 'sourceType')?.[1];
+  const source = Object.entries(jwkSources).find(([name]) => name === sourceType)?.[1];
+  if (!source) return body;
+  const own = new Set<string>(source.fields);
+  const others = Object.values(jwkSources).flatMap(({ fields }) => fields.filter((field) => !own.has(field)));
+  const ignored = new Set<string>(others);
+  return Object.fromEntries(given.filter(([name]) => !ignored.has(name)));
+}

@@ -1,0 +1,26 @@
+import type { JwkFinder } from '../../jwks/find-jwk.ts';
+import type { StoredJwk } from '../../jwks/jwk-store.ts';
+import { instantOrNull, instantText } from '../answers/answer-schemas.ts';
+
+/** One row of a list. */
+export function jwkListItem(stored: StoredJwk) {
+  const { name, description, projectId, sourceType, sourceId, sourceUrl, type, kid, use, algorithm } = stored;
+  return {
+    ...{ name, description, projectId, sourceType, sourceId, sourceUrl, type, kid, use, algorithm },
+    notBeforeTime: instantOrNull(stored.notBeforeTime),
+    expirationTime: instantOrNull(stored.expirationTime),
+    createdAt: instantText(stored.createdAt),
+    updatedAt: instantText(stored.updatedAt),
+  };
+}
+
+const materialMember = Object.freeze({ RSA: 'rsa', EC: 'ec', OCT: 'oct', OKP: 'okp' } as const);
+
+/** A JWK with all its members; the only answer that carries private ones. */
+export function privateJwkDetail(stored: StoredJwk, finder: JwkFinder) {
+  return { ...jwkListItem(stored), [materialMember[stored.type]]: { ...finder.privateMaterial(stored) } };
+}
+
+export function publicJwkDetail(stored: StoredJwk, finder: JwkFinder) {
+  return { ...jwkListItem(stored), [materialMember[stored.type]]: { ...finder.publicMaterial(stored) } };
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { deploymentAnswer, deploymentAnswerOf } from '../answers/deployment-answer.ts';
+import type { RouteServices } from '../http-services.ts';
+import type { KeyplaneServer } from '../keyplane-server.ts';
+import { multipartType, parseMultipartBodies } from '../requests/multipart-body.ts';
+import { openToDeployers } from '../route-access.ts';
+import { scopeOf } from './material-scope.ts';
+
+const body = z.strictObject({
+  certificateName: z.string().optional().describe('Unique within the project'),
+  alias: z.string().optional().describe('Unique among the certificates of an environment'),
+  certificateDescription: z.string().max(1024).optional(),
+  environmentList: z.string().optional().describe('Environment names, separated by commas'),
+  pemEncodedFile: z.string().optional().meta({
+    format: 'binary',
+    description: 'The certificate as PEM; the certificates of its issuers may follow it',
+  }),
+});
+
+/** A chain of a handful of certificates is far below it. */
+const fileBytes = 1024 * 1024;
+
+export function createCertificate(
+  app: KeyplaneServer,
+  { certificates }: Pick<RouteServices, 'certificates'>,
+): void {
+  app.register(async (scope: KeyplaneServer) => {
+    await parseMultipartBodies(scope, { fileBytes });
+    scope.route({
+      method: 'POST',
+      url: '/apiops/projects/:projectName/certificates/',
+      config: { access: openToDeployers('ROLE_MANAGE_PROXIES') },
+      bodyLimit: fileBytes + 1024 * 1024,
+      schema: {
+        operationId: 'createCertificate',
+        tags: ['certificates'],
+        summary: 'Store a certificate and deploy it',
+        consumes: [multipartType],
+        params: z.object({ projectName: z.string() }),
+        body,
+        response: { 200: deploymentAnswer },
+      },
+      handler: async (request) =>
+        deploymentAnswerOf(await certificates.create(scopeOf(request), request.body)),
+    });
+  });
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { deploymentAnswer, deploymentAnswerOf } from '../answers/deployment-answer.ts';
+import type { RouteServices } from '../http-services.ts';
+import type { KeyplaneServer } from '../keyplane-server.ts';
+import { descriptionMember } from '../requests/body-schemas.ts';
+import { openToDeployers } from '../route-access.ts';
+import { scopeOf } from './material-scope.ts';
+
+const body = z.strictObject({
+  name: z.string().optional().describe('Unique within the project'),
+  description: descriptionMember(),
+  keyType: z.string().optional().describe('SECRET_KEY, PRIVATE_KEY or PUBLIC_KEY'),
+  algorithm: z.string().max(128).optional().describe('Required for SECRET_KEY: AES, DES, DESede or RSA'),
+  cryptoKeyInfoEnvironmentList: z
+    .array(
+      z.strictObject({
+        environmentName: z.string().optional(),
+        content: z
+          .string()
+          .optional()
+          .describe('PEM or base64 of PEM; for SECRET_KEY base64 of the raw bytes'),
+        alias: z.string().optional(),
+      }),
+    )
+    .max(100)
+    .optional()
+    .describe('What the key is in each environment'),
+});
+
+export function createKey(app: KeyplaneServer, { keys }: Pick<RouteServices, 'keys'>): void {
+  app.route({
+    method: 'POST',
+    url: '/apiops/projects/:projectName/keys/',
+    config: { access: openToDeployers('ROLE_API_SECURITY') },
+    schema: {
+      operationId: 'createKey',
+      tags: ['keys'],
+      summary: 'Store a key and deploy it',
+      params: z.object({ projectName: z.string() }),
+      body,
+      response: { 200: deploymentAnswer },
+    },
+    handler: async (request) => deploymentAnswerOf(await keys.create(scopeOf(request), request.body)),
+  });
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { deploymentAnswer, deploymentAnswerOf } from '../answers/deployment-answer.ts';
+import type { RouteServices } from '../http-services.ts';
+import type { KeyplaneServer } from '../keyplane-server.ts';
+import { descriptionMember } from '../requests/body-schemas.ts';
+import { openToDeployers } from '../route-access.ts';
+import { scopeOf } from './material-scope.ts';
+
+const body = z.strictObject({
+  name: z.string().optional().describe('Unique within the project'),
+  description: descriptionMember(),
+  keyStoreEnvironmentList: z
+    .array(
+      z.strictObject({
+        environmentName: z.string().optional(),
+        file: z.string().optional().describe('base64 of the keystore file, which has 10 MiB at the most'),
+        password: z.string().max(1024).optional(),
+        alias: z.string().optional(),
+        keyPassword: z
+          .string()
+          .max(1024)
+          .optional()
+          .describe('Where the keys have another password than the store'),
+        keyStoreType: z.string().optional().describe('JKS or PKCS12'),
+      }),
+    )
+    .max(100)
+    .optional()
+    .describe('The keystore of each environment'),
+});
+
+/** Two files of the largest kind in base64, and what stands around them. */
+const bodyLimit = 28 * 1024 * 1024;
+
+export function createKeystore(app: KeyplaneServer, { keystores }: Pick<RouteServices, 'keystores'>): void {
+  app.route({
+    method: 'POST',
+    url: '/apiops/projects/:projectName/keystores/',
+    config: { access: openToDeployers('ROLE_API_SECURITY') },
+    bodyLimit,
+    schema: {
+      operationId: 'createKeystore',
+      tags: ['keystores'],
+      summary: 'Store a keystore and deploy it',
+      params: z.object({ projectName: z.string() }),
+      body,
+      response: { 200: deploymentAnswer },
+    },
+    handler: async (request) => deploymentAnswerOf(await keystores.create(scopeOf(request), request.body)),
+  });
+}

@@ -1,0 +1,106 @@
+// What certificates, keys and keystores share: list, get and delete, each under the role of its kind.
+
+import { z } from 'zod';
+import type { Role } from '../../access/access-store.ts';
+import type { MaterialWithEnvironments } from '../../materials/material-kind.ts';
+import type { FoundMaterial, MaterialRules } from '../../materials/material-rules.ts';
+import { listAnswer, listOf } from '../answers/answer-schemas.ts';
+import { deploymentAnswer, deploymentAnswerOf } from '../answers/deployment-answer.ts';
+import type { KeyplaneServer } from '../keyplane-server.ts';
+import { listQuery, readListQuery } from '../requests/list-query.ts';
+import { openToDeployers, openToMembers } from '../route-access.ts';
+import { scopeOf } from './material-scope.ts';
+
+export interface MaterialOperations<M extends MaterialWithEnvironments, Item extends z.ZodType> {
+  readonly rules: MaterialRules<M>;
+  /** `certificate`, `key` or `keystore`: with an s it is the path and the tag. */
+  readonly noun: string;
+  /** Ends the operation ids. */
+  readonly title: string;
+  readonly role: Role;
+  readonly item: Item;
+  readonly view: (found: FoundMaterial<M>) => z.input<Item>;
+}
+
+const sortFields = ['name', 'createdAt', 'updatedAt'] as const;
+
+export function addMaterialOperations<M extends MaterialWithEnvironments, Item extends z.ZodType>(
+  app: KeyplaneServer,
+  operations: MaterialOperations<M, Item>,
+): void {
+  addList(app, operations);
+  addGet(app, operations);
+  addDelete(app, operations);
+}
+
+function addList<M extends MaterialWithEnvironments, Item extends z.ZodType>(
+  app: KeyplaneServer,
+  { rules, noun, title, role, item, view }: MaterialOperations<M, Item>,
+): void {
+  app.route({
+    method: 'GET',
+    url: `/apiops/projects/:projectName/${noun}s/`,
+    config: { access: openToMembers(role) },
+    schema: {
+      operationId: `list${title}s`,
+      tags: [`${noun}s`],
+      summary: `List the ${noun}s of a project`,
+      params: z.object({ projectName: z.string() }),
+      querystring: listQuery,
+      response: { 200: listOf<z.ZodType>(item) },
+    },
+    handler: async (request) => {
+      const query = readListQuery(request.query, sortFields);
+      const { found, total } = await rules.list(request.project.projectId, query);
+      return { success: true as const, resultList: found.map(view), resultCount: total };
+    },
+  });
+}
+
+function nameParams(noun: string) {
+  return z.object({ projectName: z.string(), [`${noun}Name`]: z.string() });
+}
+
+function addGet<M extends MaterialWithEnvironments, Item extends z.ZodType>(
+  app: KeyplaneServer,
+  { rules, noun, title, role, item, view }: MaterialOperations<M, Item>,
+): void {
+  app.route({
+    method: 'GET',
+    url: `/apiops/projects/:projectName/${noun}s/:${noun}Name/`,
+    config: { access: openToMembers(role) },
+    schema: {
+      operationId: `get${title}`,
+      tags: [`${noun}s`],
+      summary: `Get a ${noun}`,
+      params: nameParams(noun),
+      response: { 200: listOf<z.ZodType>(item) },
+    },
+    handler: async (request) => {
+      const name = request.params[`${noun}Name`] ?? '';
+      return listAnswer([view(await rules.get(request.project.projectId, name))]);
+    },
+  });
+}
+
+function addDelete<M extends MaterialWithEnvironments, Item extends z.ZodType>(
+  app: KeyplaneServer,
+  { rules, noun, title, role }: MaterialOperations<M, Item>,
+): void {
+  app.route({
+    method: 'DELETE',
+    url: `/apiops/projects/:projectName/${noun}s/:${noun}Name/`,
+    config: { access: openToDeployers(role) },
+    schema: {
+      operationId: `delete${title}`,
+      tags: [`${noun}s`],
+      summary: `Undeploy and delete a ${noun}; JWKs made from it stay`,
+      params: nameParams(noun),
+      response: { 200: deploymentAnswer },
+    },
+    handler: async (request) => {
+      const name = request.params[`${noun}Name`] ?? '';
+      return deploymentAnswerOf(await rules.delete(scopeOf(request), name));
+    },
+  });
+}

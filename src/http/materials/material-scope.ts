@@ -1,0 +1,8 @@
+import type { FastifyRequest } from 'fastify';
+import type { MaterialScope } from '../../materials/material-rules.ts';
+
+/** On whose behalf, and in which project. */
+export function scopeOf(request: Pick<FastifyRequest, 'project' | 'caller'>): MaterialScope {
+  const { projectId, projectName } = request.project;
+  return { projectId, projectName, actor: request.caller.username };
+}

@@ -1,0 +1,40 @@
+// Certificates, keys and keystores of a project: what JWKs are made from. Private content goes in and never out.
+
+import type { RouteServices } from '../http-services.ts';
+import type { KeyplaneServer } from '../keyplane-server.ts';
+import { createCertificate } from './create-certificate.ts';
+import { createKey } from './create-key.ts';
+import { createKeystore } from './create-keystore.ts';
+import { addMaterialOperations } from './material-operations.ts';
+import { certificateItem, keyItem, keystoreItem } from './material-schemas.ts';
+import { certificateView, keystoreView, keyView } from './material-views.ts';
+
+export function materialRoutes(app: KeyplaneServer, services: RouteServices): void {
+  createCertificate(app, services);
+  createKey(app, services);
+  createKeystore(app, services);
+  addMaterialOperations(app, {
+    rules: services.certificates,
+    noun: 'certificate',
+    title: 'Certificate',
+    role: 'ROLE_MANAGE_PROXIES',
+    item: certificateItem,
+    view: certificateView,
+  });
+  addMaterialOperations(app, {
+    rules: services.keys,
+    noun: 'key',
+    title: 'Key',
+    role: 'ROLE_API_SECURITY',
+    item: keyItem,
+    view: keyView,
+  });
+  addMaterialOperations(app, {
+    rules: services.keystores,
+    noun: 'keystore',
+    title: 'Keystore',
+    role: 'ROLE_API_SECURITY',
+    item: keystoreItem,
+    view: keystoreView,
+  });
+}

@@ -1,0 +1,17 @@
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import { version } from '../../version.ts';
+import type { HttpServices } from '../http-services.ts';
+import { buildServer } from '../server.ts';
+
+/** The API's description without a manager behind it: the routes are built, and none of them is called. */
+export async function openapiDocument(): Promise<object> {
+  const metrics = new Registry();
+  const app = buildServer({ services: {} as HttpServices, logger: pino({ level: 'silent' }), metrics, version });
+  try {
+    await app.ready();
+    return app.swagger();
+  } finally {
+    await app.close();
+  }
+}

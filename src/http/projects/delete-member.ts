@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { success, successAnswer } from '../answers/answer-schemas.ts';
+import type { RouteServices } from '../http-services.ts';
+import type { KeyplaneServer } from '../keyplane-server.ts';
+import { openToAdminsOfProjects } from '../route-access.ts';
+
+export function deleteMember(app: KeyplaneServer, { members }: Pick<RouteServices, 'members'>): void {
+  app.route({
+    method: 'DELETE',
+    url: '/apiops/projects/:projectName/members/:username/',
+    config: { access: openToAdminsOfProjects },
+    schema: {
+      operationId: 'deleteMember',
+      tags: ['projects'],
+      summary: 'End a membership',
+      params: z.object({ projectName: z.string(), username: z.string() }),
+      response: { 200: successAnswer },
+    },
+    handler: async (request) => {
+      await members.delete(request.caller, request.project, request.params.username);
+      return success;
+    },
+  });
+}

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { success, successAnswer } from '../answers/answer-schemas.ts';
+import type { RouteServices } from '../http-services.ts';
+import type { KeyplaneServer } from '../keyplane-server.ts';
+import { openToAdminsOfProjects } from '../route-access.ts';
+
+export function deleteProject(app: KeyplaneServer, { projects }: Pick<RouteServices, 'projects'>): void {
+  app.route({
+    method: 'DELETE',
+    url: '/apiops/projects/:projectName/',
+    config: { access: openToAdminsOfProjects },
+    schema: {
+      operationId: 'deleteProject',
+      tags: ['projects'],
+      summary: 'Undeploy and delete a project with everything in it',
+      params: z.object({ projectName: z.string() }),
+      response: { 200: successAnswer },
+    },
+    handler: async (request) => {
+      await projects.delete(request.caller, request.project);
+      return success;
+    },
+  });
+}

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { listAnswer, listOf } from '../answers/answer-schemas.ts';
+import { environmentItem, environmentView } from '../environments/environment-view.ts';
+import type { RouteServices } from '../http-services.ts';
+import type { KeyplaneServer } from '../keyplane-server.ts';
+import { openToMembers } from '../route-access.ts';
+
+export function listProjectEnvironments(
+  app: KeyplaneServer,
+  { environments }: Pick<RouteServices, 'environments'>,
+): void {
+  app.route({
+    method: 'GET',
+    url: '/apiops/projects/:projectName/environments/',
+    config: { access: openToMembers() },
+    schema: {
+      operationId: 'listProjectEnvironments',
+      tags: ['environments'],
+      summary: 'List the environments that a project reaches',
+      params: z.object({ projectName: z.string() }),
+      response: { 200: listOf(environmentItem) },
+    },
+    handler: async (request) => {
+      const found = await environments.listOfProject(request.project.projectId);
+      return listAnswer(found.map(environmentView));
+    },
+  });
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { success, successAnswer } from '../answers/answer-schemas.ts';
+import type { RouteServices } from '../http-services.ts';
+import type { KeyplaneServer } from '../keyplane-server.ts';
+import { descriptionMember } from '../requests/body-schemas.ts';
+import { openToAdminsOfProjects } from '../route-access.ts';
+
+const body = z.strictObject({
+  name: z.string().optional().describe('May be given, but can not be changed'),
+  description: descriptionMember(),
+});
+
+export function updateProject(app: KeyplaneServer, { projects }: Pick<RouteServices, 'projects'>): void {
+  app.route({
+    method: 'PUT',
+    url: '/apiops/projects/:projectName/',
+    config: { access: openToAdminsOfProjects },
+    schema: {
+      operationId: 'updateProject',
+      tags: ['projects'],
+      summary: "Replace a project's description",
+      params: z.object({ projectName: z.string() }),
+      body,
+      response: { 200: successAnswer },
+    },
+    handler: async (request) => {
+      await projects.update(request.caller, request.project, request.body);
+      return success;
+    },
+  });
+}

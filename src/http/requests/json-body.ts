@@ -1,0 +1,116 @@
+// JSON bodies, and which of them are refused before anything looks inside: bytes that are no UTF-8, structures so
+// deep or so many-membered that parsing would hold the event loop, names that reach for an object's prototype,
+// and strings that a database can not keep. `null` members are dropped: they mean the same as absent ones.
+
+import { isUtf8 } from 'node:buffer';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { badRequest, KeyplaneError } from '../../errors.ts';
+import { shownText } from '../../names.ts';
+
+const deepest = 32;
+const mostParts = 50_000;
+
+/** In place of Fastify's own parsers; whatever is not `application/json` is refused with 415. */
+export function parseJsonBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer' },
+    async (request: FastifyRequest, body: Buffer) => {
+      refuseEncodings(request);
+      return body.length === 0 ? undefined : readJson(body);
+    },
+  );
+}
+
+/** Only UTF-8, and not compressed. @throws KeyplaneError `unsupported_media_type` */
+export function refuseEncodings(request: FastifyRequest): void {
+  const charset = /;\s*charset\s*=\s*"?([^\s";]*)/i.exec(request.headers['content-type'] ?? '')?.[1];
+  if (charset !== undefined && !/^utf-?8$/i.test(charset)) {
+    throw new KeyplaneError(
+      'unsupported_media_type',
+      `Charset (${shownText(charset)}) is not supported! Use UTF-8.`,
+    );
+  }
+  const encoding = request.headers['content-encoding'] ?? 'identity';
+  if (encoding.toLowerCase() !== 'identity') {
+    throw new KeyplaneError(
+      'unsupported_media_type',
+      `Content-Encoding (${shownText(encoding)}) is not supported! Send the body as it is.`,
+    );
+  }
+}
+
+/** @throws KeyplaneError `bad_request` */
+export function readJson(body: Buffer): unknown {
+  if (!isUtf8(body)) throw badRequest('Request body is not valid UTF-8!');
+  refuseVastStructure(body);
+  const value = parsed(body.toString('utf8'));
+  return cleaned(value);
+}
+
+function parsed(text: string): unknown {
+  try {
+    // RFC 8259 §8.1 lets a reader ignore a byte order mark.
+    return JSON.parse(text.startsWith('\u{feff}') ? text.slice(1) : text);
+  } catch {
+    throw badRequest('Request body is not valid JSON!');
+  }
+}
+
+/** Looks at the bytes alone, in one pass, so that it costs little whatever they are. */
+function refuseVastStructure(body: Buffer): void {
+  let depth = 0;
+  let parts = 0;
+  let inString = false;
+  for (let at = 0; at < body.length; at++) {
+    const byte = body[at];
+    if (inString) {
+      if (byte === byteOf.backslash) at++;
+      else if (byte === byteOf.quote) inString = false;
+      continue;
+    }
+    if (byte === byteOf.quote) inString = true;
+    else if (byte === byteOf.comma) parts++;
+    else if (byte === byteOf.openBracket || byte === byteOf.openBrace) {
+      depth++;
+      parts++;
+    } else if (byte === byteOf.closeBracket || byte === byteOf.closeBrace) depth--;
+    if (depth > deepest) throw badRequest(`Request body is nested deeper than ${deepest} levels!`);
+    if (parts > mostParts) throw badRequest(`Request body has more than ${mostParts} members!`);
+  }
+}
+
+const byteOf = Object.freeze({
+  quote: 0x22,
+  comma: 0x2c,
+  openBracket: 0x5b,
+  backslash: 0x5c,
+  closeBracket: 0x5d,
+  openBrace: 0x7b,
+  closeBrace: 0x7d,
+} as const);
+
+/** The recursion is as deep as `refuseVastStructure` lets it be. */
+function cleaned(value: unknown): unknown {
+  if (typeof value === 'string') return keepableText(value);
+  if (Array.isArray(value)) return value.map(cleaned);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).filter(([, member]) => member !== null);
+  for (const [name, member] of members) {
+    const reachesPrototype =
+      name === 'constructor' && typeof member === 'object' && 'prototype' in (member ?? {});
+    if (name === '__proto__' || reachesPrototype) throw badRequest(`Member ${name} is not allowed!`);
+    keepableText(name);
+  }
+  return Object.fromEntries(members.map(([name, member]) => [name, cleaned(member)]));
+}
+
+function keepableText(text: string): string {
+  if (text.includes('\0') || !text.isWellFormed()) {
+    throw badRequest(
+      'Request body has a string with a character that is not allowed (NUL or half a surrogate pair)!',
+    );
+  }
+  return text;
+}

@@ -1,0 +1,80 @@
+// Uploads: multipart/form-data of a few text fields and files, read into one object before the schema looks at it.
+// Refused: a part given twice, parts without end, a file that is larger than the route says.
+
+import { isUtf8 } from 'node:buffer';
+import multipart from '@fastify/multipart';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { badRequest, KeyplaneError } from '../../errors.ts';
+import { shownText } from '../../names.ts';
+
+export const multipartType = 'multipart/form-data';
+
+export interface MultipartLimits {
+  readonly fileBytes: number;
+}
+
+const fieldBytes = 64 * 1024;
+const mostParts = 20;
+const partHeaderPairs = 10;
+
+/** In place of all parsers of this scope: its routes take uploads and nothing else. */
+export async function parseMultipartBodies(
+  app: FastifyInstance,
+  { fileBytes }: MultipartLimits,
+): Promise<void> {
+  app.removeAllContentTypeParsers();
+  const parts = { parts: mostParts, fields: mostParts, files: mostParts, headerPairs: partHeaderPairs };
+  await app.register(multipart, {
+    limits: { ...parts, fieldNameSize: 100, fieldSize: fieldBytes, fileSize: fileBytes },
+  });
+  app.addHook('preValidation', async (request) => {
+    if (!request.isMultipart()) {
+      const text = `Content-Type is not supported! Send ${multipartType}`;
+      throw new KeyplaneError('unsupported_media_type', text);
+    }
+    request.body = await readParts(request, fileBytes);
+  });
+}
+
+/** Text of every part, by name. An empty part is absent. */
+async function readParts(request: FastifyRequest, fileBytes: number): Promise<Record<string, string>> {
+  const members = new Map<string, string>();
+  try {
+    for await (const part of request.parts()) {
+      const name = part.fieldname;
+      if (members.has(name)) throw badRequest(`${shownText(name)} is given twice!`);
+      const value = part.type === 'file' ? await part.toBuffer() : part.value;
+      members.set(name, textOf(name, value));
+    }
+  } catch (error) {
+    throw publicError(error, fileBytes);
+  }
+  return Object.fromEntries([...members].filter(([name, value]) => value !== '' && name !== '__proto__'));
+}
+
+function textOf(name: string, value: unknown): string {
+  if (Buffer.isBuffer(value)) {
+    if (!isUtf8(value)) throw badRequest(`${shownText(name)} is not a text file!`);
+    return value.toString('utf8');
+  }
+  if (typeof value !== 'string' || value.includes('\0')) throw badRequest(`${shownText(name)} is not text!`);
+  return value;
+}
+
+const tooLarge = new Set([
+  'FST_REQ_FILE_TOO_LARGE',
+  'FST_PARTS_LIMIT',
+  'FST_FILES_LIMIT',
+  'FST_FIELDS_LIMIT',
+]);
+
+function publicError(error: unknown, fileBytes: number): unknown {
+  if (error instanceof KeyplaneError) return error;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (tooLarge.has(code)) {
+    const text = `The upload is too large! A file takes ${fileBytes} bytes, a request ${mostParts} parts`;
+    return new KeyplaneError('payload_too_large', text, { cause: error });
+  }
+  // What is left are parts that end too early or have no boundary: nothing that we could have caused.
+  return badRequest('Request body is not valid multipart/form-data!', { cause: error });
+}

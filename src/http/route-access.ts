@@ -1,0 +1,124 @@
+// Who may call a route. Each route says it in its `config.access`, and one that does not say it is never served.
+// It is checked before a byte of the body is read, in this order: token (401), project (404), role (403).
+
+import assert from 'node:assert';
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
+import type { Role } from '../access/access-store.ts';
+import type { Authenticator } from '../access/authenticator.ts';
+import type { Authorizer } from '../access/authorizer.ts';
+import type { Caller, ProjectAccess } from '../access/caller.ts';
+import { KeyplaneError } from '../errors.ts';
+
+export type RouteAccess =
+  | { readonly kind: 'anyone' }
+  | { readonly kind: 'signed-in' }
+  | { readonly kind: 'admin' }
+  /** The path holds `:projectName`; the caller is a member with all these roles. `admin`: administrators only. */
+  | { readonly kind: 'project'; readonly roles: readonly Role[]; readonly admin?: true };
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: RouteAccess;
+  }
+  interface FastifyRequest {
+    /** Who sent this; only on routes whose access is not `anyone`. */
+    readonly caller: Caller;
+    /** Only on routes whose access is `project`. */
+    readonly project: ProjectAccess;
+  }
+}
+
+export const openToAnyone: RouteAccess = Object.freeze({ kind: 'anyone' });
+export const openToSignedIn: RouteAccess = Object.freeze({ kind: 'signed-in' });
+export const openToAdmins: RouteAccess = Object.freeze({ kind: 'admin' });
+export const openToAdminsOfProjects: RouteAccess = Object.freeze({ kind: 'project', roles: [], admin: true });
+
+/** Members of the project of the path who have every one of these roles. */
+export function openToMembers(...roles: readonly Role[]): RouteAccess {
+  return Object.freeze({ kind: 'project', roles });
+}
+
+/** Creating, updating and deleting deploy, so they take both the resource's role and the deploying one. */
+export function openToDeployers(resourceRole: Role): RouteAccess {
+  return openToMembers(resourceRole, 'ROLE_DEPLOY_UNDEPLOY_PROXIES');
+}
+
+const callers = new WeakMap<FastifyRequest, Caller>();
+const projects = new WeakMap<FastifyRequest, ProjectAccess>();
+
+export interface RouteAccessServices {
+  readonly authenticator: Authenticator;
+  readonly authorizer: Authorizer;
+}
+
+export function callerIfKnown(request: FastifyRequest): Caller | undefined {
+  return callers.get(request);
+}
+
+/** Call it before any route is added. */
+export function guardRoutes(app: FastifyInstance, services: RouteAccessServices): void {
+  app.decorateRequest('caller', {
+    getter(this: FastifyRequest) {
+      const caller = callers.get(this);
+      assert(caller, 'a route that is open to anyone has no caller');
+      return caller;
+    },
+  });
+  app.decorateRequest('project', {
+    getter(this: FastifyRequest) {
+      const project = projects.get(this);
+      assert(project, 'only routes with project access have a project');
+      return project;
+    },
+  });
+  app.addHook('onRoute', refuseUnguarded);
+  app.addHook('onRequest', async (request) => {
+    const access = request.routeOptions.config.access;
+    if (access === undefined || access.kind === 'anyone') return;
+    await letIn(request, access, services);
+  });
+}
+
+function refuseUnguarded(route: RouteOptions): void {
+  const access = route.config?.access;
+  if (access === undefined) {
+    // Assets of the API reference come from a plugin that knows nothing of access; nothing else is exempt.
+    assert(/^\/docs(\/|$)/.test(route.url), `${route.url} does not say who may call it`);
+    return;
+  }
+  const namesProject = route.url.includes('/:projectName');
+  assert.strictEqual(
+    access.kind === 'project',
+    namesProject,
+    `${route.url} and its access disagree on a project`,
+  );
+}
+
+async function letIn(
+  request: FastifyRequest,
+  access: Exclude<RouteAccess, { kind: 'anyone' }>,
+  { authenticator, authorizer }: RouteAccessServices,
+): Promise<void> {
+  const caller = await authenticator.authenticate(request.headers.authorization);
+  callers.set(request, caller);
+  const operation = request.routeOptions.schema?.operationId ?? request.routeOptions.url ?? 'unknown';
+  if (access.kind === 'project') {
+    const project = await authorizer.authorizeProject(caller, projectNameOf(request), {
+      roles: access.roles,
+      operation,
+    });
+    projects.set(request, project);
+  }
+  if (access.kind === 'admin' || (access.kind === 'project' && access.admin)) {
+    await authorizer.requireAdmin(caller, operation);
+  }
+}
+
+function projectNameOf(request: FastifyRequest): string {
+  const { params } = request;
+  if (typeof params === 'object' && params !== null && 'projectName' in params)
+    return String(params.projectName);
+  throw new KeyplaneError('internal_error', 'An unexpected error occurred', {
+    detail: 'no project in the path',
+  });
+}

@@ -1,0 +1,128 @@
+// The manager's HTTP server: what every request goes through before an operation sees it, and every answer after.
+// It refuses, in this order and before reading a body: unknown routes (404), strangers (401), projects that the
+// caller does not see (404), missing roles (403); then bodies that are too large, of another type, or malformed.
+//
+// To add an operation, write one file that adds one route, and name it in the `routes.ts` of its folder:
+//
+//   export function getThing(app: KeyplaneServer, { things }: Pick<HttpServices, 'things'>): void {
+//     app.route({
+//       method: 'GET',
+//       url: '/apiops/projects/:projectName/things/:thingName/',
+//       config: { access: openToMembers('ROLE_API_SECURITY') },
+//       schema: { operationId: 'getThing', tags: ['things'], summary: 'Get a thing', params, response: { 200: … } },
+//       handler: async (request) => listAnswer([await things.get(request.project, request.params.thingName)]),
+//     });
+//   }
+//
+// `config.access` is required (see route-access.ts) and makes `request.caller` and `request.project` available.
+// A larger body is `bodyLimit` on the route; another type of body is a parser in a scope of its own
+// (`app.register(async (scope) => …)`, see access/sign-in.ts) and `consumes` in the schema.
+
+import { randomUUID } from 'node:crypto';
+import Fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest } from 'fastify';
+import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Registry } from 'prom-client';
+import { KeyplaneError } from '../errors.ts';
+import { accessRoutes } from './access/routes.ts';
+import { answerConnectionError } from './answers/connection-error.ts';
+import { answerError, notFoundAnswer } from './answers/error-answer.ts';
+import { setSecurityHeaders } from './answers/security-headers.ts';
+import { environmentRoutes } from './environments/routes.ts';
+import type { HttpServices } from './http-services.ts';
+import { jwkRoutes } from './jwks/routes.ts';
+import type { KeyplaneServer } from './keyplane-server.ts';
+import { materialRoutes } from './materials/routes.ts';
+import { describeApi } from './openapi/describe-api.ts';
+import { projectRoutes } from './projects/routes.ts';
+import { parseJsonBodies } from './requests/json-body.ts';
+import { logRequest, logRequests } from './requests/request-log.ts';
+import { measureRequests } from './requests/request-metrics.ts';
+import { zodValidator } from './requests/zod-validator.ts';
+import { guardRoutes } from './route-access.ts';
+import { systemRoutes } from './system/routes.ts';
+
+export interface ServerOptions {
+  readonly services: HttpServices;
+  readonly logger: FastifyBaseLogger;
+  /** Gets the server's own measures, and answers `/metrics`. */
+  readonly metrics: Registry;
+  /** keyplane's version. */
+  readonly version: string;
+}
+
+/** One line an operation; each folder's `routes.ts` lists its own. */
+const rooms = [systemRoutes, accessRoutes, projectRoutes, environmentRoutes, jwkRoutes, materialRoutes];
+
+export const defaultBodyBytesLimit = 1024 * 1024;
+
+/** Not listening yet; `ready()` or `listen()` finish it. `close()` lets requests under way end. */
+export function buildServer(options: ServerOptions): KeyplaneServer {
+  const { services, logger, metrics, version } = options;
+  let observe = (_: { request: FastifyRequest; reply: FastifyReply }) => {};
+  const app: KeyplaneServer = Fastify({
+    ...limits,
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    routerOptions,
+    // Fastify's own answer to a request during shutdown has another shape than all our errors.
+    return503OnClosing: false,
+    clientErrorHandler: answerConnectionError,
+    // Paths that can not be decoded are refused before there is a route, so before any hook.
+    frameworkErrors(error, request, reply) {
+      setSecurityHeaders(request, reply);
+      answerError(error, request, reply);
+      logRequest(request, reply);
+      observe({ request, reply });
+    },
+  }).withTypeProvider<ZodTypeProvider>();
+
+  app.setValidatorCompiler(zodValidator);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler((request, reply) => answerError(notFoundAnswer(request), request, reply));
+  parseJsonBodies(app);
+
+  app.addHook('onRequest', async (request, reply) => setSecurityHeaders(request, reply));
+  refuseWhileClosing(app);
+  app.addHook('onRequest', async (request) => {
+    if (request.is404) throw notFoundAnswer(request);
+  });
+  guardRoutes(app, services);
+  logRequests(app);
+  observe = measureRequests(app, metrics);
+  describeApi(app, version);
+  app.register(async (scope) => {
+    for (const register of rooms)
+      register(scope.withTypeProvider<ZodTypeProvider>(), { ...services, metrics });
+  });
+  return app;
+}
+
+const limits = Object.freeze({
+  bodyLimit: defaultBodyBytesLimit,
+  /** Whole request, from its first byte; a keystore over a slow line takes its time. */
+  requestTimeout: 120_000,
+  /** A socket without any traffic; longer than a source URL and a deployment may take together. */
+  connectionTimeout: 300_000,
+  keepAliveTimeout: 72_000,
+  http: { headersTimeout: 15_000, connectionsCheckingInterval: 5_000 },
+});
+
+/** A name of 128 characters takes up to 1,536 once encoded; beyond that the size of Node's headers is the limit. */
+const routerOptions = Object.freeze({
+  ignoreTrailingSlash: true,
+  caseSensitive: true,
+  maxParamLength: 16_384,
+});
+
+function refuseWhileClosing(app: KeyplaneServer): void {
+  let closing = false;
+  app.addHook('preClose', async () => {
+    closing = true;
+  });
+  app.addHook('onRequest', async () => {
+    if (closing) throw new KeyplaneError('unavailable', 'keyplane is stopping, try again in a moment');
+  });
+}

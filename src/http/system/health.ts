@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import type { KeyplaneServer } from '../keyplane-server.ts';
+import { openToAnyone } from '../route-access.ts';
+
+export function health(app: KeyplaneServer): void {
+  app.route({
+    method: 'GET',
+    url: '/healthz',
+    config: { access: openToAnyone },
+    schema: {
+      operationId: 'health',
+      tags: ['system'],
+      summary: 'Whether the process answers',
+      response: { 200: z.object({ status: z.literal('ok') }) },
+    },
+    handler: async (_request, reply) => {
+      reply.header('cache-control', 'no-store');
+      return { status: 'ok' as const };
+    },
+  });
+}

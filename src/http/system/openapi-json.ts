@@ -1,0 +1,12 @@
+import type { KeyplaneServer } from '../keyplane-server.ts';
+import { openToAnyone } from '../route-access.ts';
+
+export function openapiJson(app: KeyplaneServer): void {
+  app.route({
+    method: 'GET',
+    url: '/openapi.json',
+    config: { access: openToAnyone },
+    schema: { operationId: 'openapi', tags: ['system'], summary: 'This description, OpenAPI 3.1' },
+    handler: async (_request, reply) => reply.type('application/json; charset=utf-8').send(app.swagger()),
+  });
+}

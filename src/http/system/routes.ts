@@ -1,0 +1,16 @@
+// What a person or a machine asks of the manager itself. None of it needs a token, so none of it says anything
+// about what is stored.
+
+import type { RouteServices } from '../http-services.ts';
+import type { KeyplaneServer } from '../keyplane-server.ts';
+import { health } from './health.ts';
+import { home } from './home.ts';
+import { metrics } from './metrics.ts';
+import { openapiJson } from './openapi-json.ts';
+import { readiness } from './readiness.ts';
+
+const operations = [home, health, readiness, metrics, openapiJson];
+
+export function systemRoutes(app: KeyplaneServer, services: RouteServices): void {
+  for (const operation of operations) operation(app, services);
+}

@@ -1,0 +1,54 @@
+// The one way in for a key that others made: shape, then consistency, then soundness.
+// What comes out holds known members only and is safe to store; what does not come out was refused with its reason.
+// No step blocks the event loop: lengths are held before arithmetic, and the dear arithmetic goes in stretches.
+
+import { checkConsistency } from './consistency.ts';
+import type { JsonObject } from './json.ts';
+import type { PrivateJwk } from './jwk.ts';
+import { readShape } from './members/shape.ts';
+import { loopTurn } from './soundness/loop-turn.ts';
+import { completeCrtMembers } from './soundness/rsa-halves.ts';
+import { checkEc, ecCurveOf } from './soundness/soundness-ec.ts';
+import { checkOct } from './soundness/soundness-oct.ts';
+import { checkOkp, okpCurveOf } from './soundness/soundness-okp.ts';
+import { checkRsa, checkRsaSizes } from './soundness/soundness-rsa.ts';
+
+export interface ImportOptions {
+  /** The key members went through an import already and only others were added: shape and consistency suffice. */
+  readonly soundnessChecked?: boolean;
+}
+
+/**
+ * An RSA key of n, e and d alone comes back with its CRT members.
+ * @throws KeyplaneError bad_request with the first reason found
+ */
+export async function importJwk(raw: JsonObject, options: ImportOptions = {}): Promise<PrivateJwk> {
+  const shaped = readShape(raw);
+  if (shaped.kty === 'EC') ecCurveOf(shaped.crv);
+  if (shaped.kty === 'OKP') okpCurveOf(shaped.crv);
+  if (shaped.kty === 'RSA') {
+    checkRsaSizes(shaped);
+    await loopTurn();
+  }
+  checkConsistency(shaped);
+  const jwk = shaped.kty === 'RSA' ? completeCrtMembers(shaped) : shaped;
+  if (options.soundnessChecked !== true) await checkSoundness(jwk);
+  return jwk;
+}
+
+/** @throws KeyplaneError bad_request with the reason */
+export async function checkSoundness(jwk: PrivateJwk): Promise<void> {
+  switch (jwk.kty) {
+    case 'RSA':
+      return checkRsa(jwk);
+    case 'EC':
+      // On any curve but P-256 the multiplication takes OpenSSL a millisecond or more.
+      if (jwk.d !== undefined && jwk.crv !== 'P-256') await loopTurn();
+      return checkEc(jwk);
+    case 'OKP':
+      await loopTurn();
+      return checkOkp(jwk);
+    case 'oct':
+      return checkOct(jwk);
+  }
+}

@@ -1,0 +1,80 @@
+// key_ops (RFC 7517 §4.3): which operations there are, whose half does them and which key type can.
+
+import { badRequest } from '../../errors.ts';
+import { hasPrivatePart, type KeyType, keyTypeName, type PrivateJwk, shown, type UseType } from '../jwk.ts';
+
+interface OperationRow {
+  readonly useType: UseType;
+  readonly keyTypes: readonly KeyType[];
+  /** What the public half does when the private half does this; undefined when it does nothing. */
+  readonly publicTwin: string | undefined;
+  readonly needsPrivatePart: boolean;
+}
+
+function row(
+  useType: UseType,
+  keyTypes: readonly KeyType[],
+  publicTwin: string | undefined,
+  own: string,
+): OperationRow {
+  const needsPrivatePart = publicTwin !== undefined && publicTwin !== own;
+  return Object.freeze({ useType, keyTypes, publicTwin, needsPrivatePart });
+}
+
+const encrypting: readonly KeyType[] = ['RSA', 'oct'];
+const deriving: readonly KeyType[] = ['EC', 'OKP', 'oct'];
+const signing: readonly KeyType[] = ['RSA', 'EC', 'OKP', 'oct'];
+
+const operations: ReadonlyMap<string, OperationRow> = new Map([
+  ['sign', row('SIGNATURE', signing, 'verify', 'sign')],
+  ['verify', row('SIGNATURE', signing, 'verify', 'verify')],
+  ['encrypt', row('ENCRYPTION', encrypting, 'encrypt', 'encrypt')],
+  ['decrypt', row('ENCRYPTION', encrypting, 'encrypt', 'decrypt')],
+  ['wrapKey', row('ENCRYPTION', encrypting, 'wrapKey', 'wrapKey')],
+  ['unwrapKey', row('ENCRYPTION', encrypting, 'wrapKey', 'unwrapKey')],
+  ['deriveKey', row('ENCRYPTION', deriving, undefined, 'deriveKey')],
+  ['deriveBits', row('ENCRYPTION', deriving, undefined, 'deriveBits')],
+]);
+
+/** What is left of `key_ops` for the public half. */
+export function publicOperations(keyOps: readonly string[]): string[] {
+  const twins = new Set<string>();
+  for (const operation of keyOps) {
+    const twin = operations.get(operation)?.publicTwin;
+    if (twin !== undefined) twins.add(twin);
+  }
+  return [...twins];
+}
+
+/**
+ * RFC 7517 §4.3: each value once, and only operations that this key can do for one purpose.
+ * Signing beside encrypting is refused; WebCrypto writes encrypt beside wrapKey, so those may stand together.
+ * @returns the use type that key_ops implies, undefined when it is absent or empty
+ */
+export function checkKeyOperations(jwk: PrivateJwk): UseType | undefined {
+  let implied: UseType | undefined;
+  const seen = new Set<string>();
+  for (const operation of jwk.key_ops ?? []) {
+    const known = operations.get(operation);
+    if (known === undefined) {
+      throw badRequest(
+        `key_ops value (${shown(operation)}) is not valid! Valid values: ${[...operations.keys()].join(', ')}`,
+      );
+    }
+    if (seen.has(operation)) throw badRequest(`key_ops names ${operation} twice (RFC 7517 §4.3)`);
+    seen.add(operation);
+    if (!known.keyTypes.includes(jwk.kty)) {
+      throw badRequest(`key_ops contradicts the key: ${keyTypeName(jwk.kty)} keys can not ${operation}`);
+    }
+    if (known.needsPrivatePart && !hasPrivatePart(jwk)) {
+      throw badRequest(
+        `key_ops contradicts the key: ${operation} needs the private key, and this one is public`,
+      );
+    }
+    if (implied !== undefined && implied !== known.useType) {
+      throw badRequest('key_ops contradicts itself: one key may not both sign and encrypt (RFC 7517 §4.3)');
+    }
+    implied = known.useType;
+  }
+  return implied;
+}

@@ -1,0 +1,14 @@
+// A secret key (RFC 7518 §6.4) has no structure; what its alg needs is checked by the table of algorithms.
+
+import { badRequest } from '../../errors.ts';
+import type { OctMembers } from '../jwk.ts';
+import { octetsOf } from '../members/base64url.ts';
+
+const mostOctets = 1024;
+
+/** @throws KeyplaneError bad_request with the reason */
+export function checkOct(jwk: OctMembers): void {
+  const octets = octetsOf(jwk.k);
+  if (octets > mostOctets)
+    throw badRequest(`OCT key is not sound: k has ${octets} bytes, at most ${mostOctets} are accepted`);
+}

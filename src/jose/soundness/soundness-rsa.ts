@@ -1,0 +1,67 @@
+// Is this RSA key one that can be trusted to sign? RFC 8017 §3, RFC 7518 §3.3, CA/Browser Forum BR 6.1.1.3 and 6.1.6.
+// Refuses wrong sizes and exponents, moduli that are weak to see, and halves that do not agree.
+// Cheap checks first; between the dear ones the event loop gets its turn.
+
+import { badRequest } from '../../errors.ts';
+import type { RsaMembers } from '../jwk.ts';
+import { bitLength, decodeInteger } from '../members/integer.ts';
+import { loopTurn } from './loop-turn.ts';
+import { isProbablePrime } from './prime.ts';
+import { checkCrtMembers, checkHalves } from './rsa-halves.ts';
+import { closePrimesFault, rocaFault, smallFactorFault } from './weak-modulus.ts';
+
+const leastModulusBits = 2048;
+const mostModulusBits = 8192;
+const largestExponent = 1n << 256n;
+/** Shorter than this, the modular power is not to be had; and it would be no factor of a strong modulus. */
+const leastPrimeBits = 512;
+
+function refuse(reason: string): never {
+  throw badRequest(`RSA key is not sound: ${reason}`);
+}
+
+/** What costs next to nothing: to be asked before any other arithmetic on these numbers. */
+export function checkRsaSizes(jwk: RsaMembers): void {
+  const n = decodeInteger(jwk.n);
+  const bits = bitLength(n);
+  if (bits < leastModulusBits || bits > mostModulusBits) {
+    refuse(`the modulus (n) has ${bits} bits, ${leastModulusBits} to ${mostModulusBits} are accepted`);
+  }
+  if (n % 2n === 0n) refuse('the modulus (n) is even');
+  const e = decodeInteger(jwk.e);
+  if (e % 2n === 0n) refuse('the exponent (e) is even (RFC 8017 §3.1)');
+  if (e === 1n) refuse('the exponent (e) is 1, which encrypts nothing (RFC 8017 §3.1)');
+  if (e > largestExponent) refuse('the exponent (e) is above 2^256 (CA/B Forum BR 6.1.6)');
+  checkCrtMembers(jwk);
+}
+
+/** @throws KeyplaneError bad_request with the reason */
+export async function checkRsa(jwk: RsaMembers): Promise<void> {
+  checkRsaSizes(jwk);
+  await loopTurn();
+  const n = decodeInteger(jwk.n);
+  const fault = rocaFault(n) ?? closePrimesFault(n);
+  if (fault !== undefined) refuse(fault);
+  await loopTurn();
+  const factorFault = smallFactorFault(n);
+  if (factorFault !== undefined) refuse(factorFault);
+  await loopTurn();
+  if (hasAllMembers(jwk)) return checkPrivateHalf(jwk);
+  if (jwk.d !== undefined) refuse('d stands without p, q, dp, dq and qi');
+  if (await isProbablePrime(n)) refuse('the modulus (n) is itself a prime (RFC 8017 §3.1)');
+}
+
+function hasAllMembers(jwk: RsaMembers): jwk is Required<RsaMembers> {
+  return [jwk.d, jwk.p, jwk.q, jwk.dp, jwk.dq, jwk.qi].every((member) => member !== undefined);
+}
+
+async function checkPrivateHalf(jwk: Required<RsaMembers>): Promise<void> {
+  const factors = checkHalves(jwk);
+  for (const factor of factors) {
+    if (bitLength(factor) < leastPrimeBits) refuse(`a prime factor of fewer than ${leastPrimeBits} bits`);
+  }
+  const names = ['p', 'q'];
+  for (const [index, factor] of factors.entries()) {
+    if (!(await isProbablePrime(factor))) refuse(`${names[index]} is not a prime (RFC 8017 §3.2)`);
+  }
+}

@@ -1,0 +1,32 @@
+import { badRequest } from '../errors.ts';
+import type { PrivateJwk } from '../jose/jwk.ts';
+import { publicJwk } from '../jose/public-part.ts';
+import type { Sealer } from '../sealing/sealed.ts';
+import type { UnitOfWork } from '../unit-of-work.ts';
+import type { JwkNouns, ListQuery, StoredJwk } from './jwk-store.ts';
+import { openPrivateJwk } from './sealed-members.ts';
+
+export interface JwkFinder {
+  list(
+    projectId: string,
+    query: ListQuery,
+  ): Promise<{ readonly jwks: readonly StoredJwk[]; readonly total: number }>;
+  /** @throws KeyplaneError `bad_request` when it is not there */
+  get(projectId: string, name: string): Promise<StoredJwk>;
+  /** The members that make up the key: all of them, or the public ones only (none, for an OCT key). */
+  privateMaterial(stored: StoredJwk): PrivateJwk;
+  publicMaterial(stored: StoredJwk): Readonly<Record<string, unknown>>;
+}
+
+export function createJwkFinder(store: UnitOfWork<JwkNouns>, sealer: Sealer): JwkFinder {
+  return {
+    list: (projectId, query) => store.read((nouns) => nouns.jwks.list(projectId, query)),
+    async get(projectId, name) {
+      const stored = await store.read((nouns) => nouns.jwks.find(projectId, name));
+      if (!stored) throw badRequest(`JWK (name: ${name}) is not found!`);
+      return stored;
+    },
+    privateMaterial: (stored) => openPrivateJwk(sealer, stored),
+    publicMaterial: (stored) => publicJwk(JSON.parse(stored.publicMembers) as PrivateJwk) ?? {},
+  };
+}

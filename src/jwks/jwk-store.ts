@@ -1,0 +1,79 @@
+// Stored JWKs: public members readable, private ones sealed; where each came from.
+
+import type { Sealed } from '../sealing/sealed.ts';
+
+export const sourceTypes = Object.freeze([
+  'URL',
+  'COPY_PASTE',
+  'CERTIFICATE',
+  'PUBLIC_KEY',
+  'PRIVATE_KEY',
+  'KEYSTORE',
+] as const);
+export type SourceType = (typeof sourceTypes)[number];
+
+/** What a source was asked for, kept so that the JWK can be made from it again. Public values only. */
+export interface SourceReference {
+  readonly environmentName?: string;
+  readonly aliasName?: string;
+  readonly kid?: string;
+  readonly urlOptionConnectTimeout?: number;
+  readonly urlOptionReadTimeout?: number;
+  readonly urlOptionSizeLimit?: number;
+}
+
+export interface StoredJwk {
+  readonly id: string;
+  readonly projectId: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly sourceType: SourceType | 'GENERATE';
+  /** Id of the certificate, key or keystore; null for other sources and once detached. */
+  readonly sourceId: string | null;
+  readonly sourceUrl: string | null;
+  readonly source: SourceReference;
+  readonly type: 'RSA' | 'EC' | 'OCT' | 'OKP';
+  readonly kid: string;
+  readonly use: 'sig' | 'enc' | null;
+  readonly algorithm: string | null;
+  readonly notBeforeTime: Date | null;
+  readonly expirationTime: Date | null;
+  /** JSON of the public members. */
+  readonly publicMembers: string;
+  /** Sealed JSON of the private members; null for a public key. Binding: jwk, jwks, id, private_members. */
+  readonly privateMembers: Sealed | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export interface ListQuery {
+  /** Part of the name or description, matched without regard to ASCII case. */
+  readonly search?: string;
+  readonly sort: {
+    readonly field: 'name' | 'type' | 'kid' | 'createdAt' | 'updatedAt' | 'expirationTime';
+    readonly descending: boolean;
+  };
+  readonly offset: number;
+  readonly limit: number;
+}
+
+export interface JwkStore {
+  find(projectId: string, name: string): Promise<StoredJwk | undefined>;
+  /** In the order of `ids`; those that are not there are left out. */
+  getMany(ids: readonly string[]): Promise<readonly StoredJwk[]>;
+  list(
+    projectId: string,
+    query: ListQuery,
+  ): Promise<{ readonly jwks: readonly StoredJwk[]; readonly total: number }>;
+  /** All of a project, by id order, in pages. */
+  listOfProject(projectId: string, afterId: string, limit: number): Promise<readonly StoredJwk[]>;
+  /** JWKs made from this certificate, key or keystore. */
+  listBySource(sourceId: string): Promise<readonly StoredJwk[]>;
+  insert(jwk: StoredJwk): Promise<void>;
+  update(jwk: StoredJwk): Promise<void>;
+  delete(id: string): Promise<void>;
+}
+
+export interface JwkNouns {
+  readonly jwks: JwkStore;
+}

@@ -1,0 +1,65 @@
+import type { EnvironmentNouns } from '../environments/environment-store.ts';
+import { reachedEnvironment } from '../environments/reached-environment.ts';
+import { badRequest } from '../errors.ts';
+import type { KeystoreOpener } from '../keystore-worker/keystore-opener.ts';
+import type { Material, MaterialNouns, MaterialStore } from '../materials/material-store.ts';
+import { openKeyContent, openKeystoreFile } from '../materials/sealed-material.ts';
+import type { Sealer } from '../sealing/sealed.ts';
+import type { SourceWorld } from '../sources/jwk-source.ts';
+import { decodeUtf8, type SafeFetch } from '../sources/safe-fetch/safe-fetch.ts';
+import type { UnitOfWork } from '../unit-of-work.ts';
+
+export interface SourceWorldOptions {
+  readonly store: UnitOfWork<MaterialNouns & EnvironmentNouns>;
+  readonly sealer: Sealer;
+  readonly keystores: KeystoreOpener;
+  readonly safeFetch: SafeFetch;
+}
+
+/** What sources may see on behalf of one project: its own materials, in environments that it reaches. */
+export function sourceWorldOf(projectId: string, options: SourceWorldOptions): SourceWorld {
+  const { store, sealer, keystores, safeFetch } = options;
+
+  async function find<M extends Material, E extends { readonly environmentId: string }>(
+    what: { noun: string; name: string; environmentName: string },
+    pick: (nouns: MaterialNouns) => MaterialStore<M & { readonly environments: readonly E[] }>,
+  ) {
+    return store.read(async (nouns) => {
+      const environment = await reachedEnvironment(nouns, projectId, what.environmentName);
+      const material = await pick(nouns).find(projectId, what.name);
+      const own = material?.environments.find((entry) => entry.environmentId === environment.id);
+      if (!material || !own) throw badRequest(`${what.noun} (name: ${what.name}) is not found!`);
+      return { material, own };
+    });
+  }
+
+  return {
+    async fetchJson(url, limits) {
+      const { body } = await safeFetch.fetch(url, limits);
+      return decodeUtf8(body);
+    },
+    async certificate(name, environmentName) {
+      const found = await find({ noun: 'Certificate', name, environmentName }, (nouns) => nouns.certificates);
+      return { id: found.material.id, chain: found.own.chain };
+    },
+    async key(name, environmentName) {
+      const { material, own } = await find(
+        { noun: 'Key', name, environmentName },
+        (nouns) => nouns.cryptoKeys,
+      );
+      return {
+        id: material.id,
+        keyType: material.keyType,
+        content: openKeyContent(sealer, material.id, own),
+      };
+    },
+    async keystoreEntry(name, environmentName, alias) {
+      const found = await find({ noun: 'Keystore', name, environmentName }, (nouns) => nouns.keystores);
+      const { material, own } = found;
+      const opened = openKeystoreFile(sealer, material.id, own);
+      const entry = await keystores.readEntry({ ...opened, alias });
+      if (!entry) throw badRequest(`Alias (${alias}) is not found in keystore (name: ${name})!`);
+      return { id: material.id, entry };
+    },
+  };
+}

@@ -1,0 +1,7 @@
+// The file a keystore thread runs: jobs in, answers out, one at a time.
+
+import { parentPort } from 'node:worker_threads';
+import { answerKeystoreJob } from './answer-keystore-job.ts';
+import type { KeystoreJob } from './keystore-job.ts';
+
+parentPort?.on('message', (job: KeystoreJob) => parentPort?.postMessage(answerKeystoreJob(job)));

@@ -1,0 +1,90 @@
+// One thread and the one job it has. It is started by its first job, kept a while for the next, and ended
+// with whatever it was doing when a job takes too long: nothing else stops a computation.
+
+import { Worker } from 'node:worker_threads';
+import { badRequest, KeyplaneError } from '../errors.ts';
+import type { KeystoreAnswer, KeystoreJob } from './keystore-job.ts';
+
+const threadFile = new URL('./keystore-thread.ts', import.meta.url);
+/** A keystore of 10 MiB and 1,000 entries needs a fifth of it. */
+const resourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 };
+
+export class ThreadSlot {
+  readonly #timeoutMs: number;
+  readonly #idleMs: number;
+  #worker: Worker | undefined;
+  #idleTimer: NodeJS.Timeout | undefined;
+  #abandon: ((reason: Error) => void) | undefined;
+
+  constructor(limits: { timeoutMs: number; idleMs: number }) {
+    this.#timeoutMs = limits.timeoutMs;
+    this.#idleMs = limits.idleMs;
+  }
+
+  /** @throws {KeyplaneError} bad_request when time or memory run out, internal_error when the thread fails */
+  async answer(job: KeystoreJob): Promise<KeystoreAnswer> {
+    clearTimeout(this.#idleTimer);
+    const worker = this.#worker ?? this.#start();
+    worker.ref();
+    try {
+      return await this.#exchange(worker, job);
+    } finally {
+      this.#abandon = undefined;
+      worker.unref();
+      this.#idleTimer = setTimeout(() => void this.stop(), this.#idleMs).unref();
+    }
+  }
+
+  /** Ends the thread; a job that is under way is refused with `reason`. */
+  async stop(reason?: KeyplaneError): Promise<void> {
+    clearTimeout(this.#idleTimer);
+    const worker = this.#worker;
+    this.#worker = undefined;
+    if (reason !== undefined) this.#abandon?.(reason);
+    await worker?.terminate();
+  }
+
+  #start(): Worker {
+    // Neither the environment nor its secrets are any business of a parser.
+    const worker = new Worker(threadFile, { name: 'keystore', env: {}, execArgv: [], resourceLimits });
+    this.#worker = worker;
+    // One that fails between two jobs must not take the process with it; the next job starts another.
+    worker.on('error', () => undefined);
+    worker.on('exit', () => {
+      if (this.#worker === worker) this.#worker = undefined;
+    });
+    return worker;
+  }
+
+  async #exchange(worker: Worker, job: KeystoreJob): Promise<KeystoreAnswer> {
+    const { promise, resolve, reject } = Promise.withResolvers<KeystoreAnswer>();
+    this.#abandon = reject;
+    const onError = (error: unknown) => reject(failureOf(error));
+    const onExit = () => reject(threadFailed('thread ended'));
+    const timer = setTimeout(() => void this.stop(tooSlow(this.#timeoutMs)), this.#timeoutMs);
+    worker.once('message', resolve).once('error', onError).once('exit', onExit);
+    try {
+      // The copy is handed over, not shared: the caller keeps its bytes, and no other copy stays behind.
+      const file = Uint8Array.from(job.file);
+      worker.postMessage({ ...job, file }, [file.buffer]);
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      worker.off('message', resolve).off('error', onError).off('exit', onExit);
+    }
+  }
+}
+
+function tooSlow(timeoutMs: number): KeyplaneError {
+  return badRequest(`Keystore takes too long to open: more than ${timeoutMs} ms!`);
+}
+
+function failureOf(error: unknown): KeyplaneError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ERR_WORKER_OUT_OF_MEMORY') return badRequest('Keystore takes too much memory to open!');
+  return threadFailed(error instanceof Error ? error.message : 'not an Error');
+}
+
+export function threadFailed(detail: string): KeyplaneError {
+  return new KeyplaneError('internal_error', 'An unexpected error occurred', { detail });
+}

@@ -1,0 +1,115 @@
+import { reachedEnvironments } from '../environments/reached-environment.ts';
+import { badRequest } from '../errors.ts';
+import { importJwk } from '../jose/import-jwk.ts';
+import { jwkFromKeyContent } from '../jose/key-pem.ts';
+import { checkName } from '../names.ts';
+import { newId } from '../new-id.ts';
+import { keyKind } from './material-kind.ts';
+import { type MaterialRuleOptions, MaterialRules, type MaterialScope } from './material-rules.ts';
+import { type CryptoKey, type CryptoKeyType, keyTypes } from './material-store.ts';
+import { checkAlias, requireValue } from './required-value.ts';
+import { sealKeyContent } from './sealed-material.ts';
+
+export const secretKeyAlgorithms = Object.freeze(['AES', 'DES', 'DESede', 'RSA']);
+
+export interface CreateKeyRequest {
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+  readonly keyType?: string | undefined;
+  readonly algorithm?: string | undefined;
+  readonly cryptoKeyInfoEnvironmentList?: readonly KeyEnvironmentRequest[] | undefined;
+}
+
+export interface KeyEnvironmentRequest {
+  readonly environmentName?: string | undefined;
+  readonly content?: string | undefined;
+  readonly alias?: string | undefined;
+}
+
+/** Most that a raw secret key may have; no algorithm of the table takes more. */
+const secretBytesLimit = 1024;
+
+export class CryptoKeys extends MaterialRules<CryptoKey> {
+  readonly #options: MaterialRuleOptions;
+
+  constructor(options: MaterialRuleOptions) {
+    super(keyKind, options);
+    this.#options = options;
+  }
+
+  async create(scope: MaterialScope, request: CreateKeyRequest) {
+    const name = checkName(request.name, 'Key name');
+    const keyType = checkKeyType(requireValue(request.keyType, 'keyType'));
+    const algorithm = checkAlgorithm(keyType, request.algorithm);
+    await this.#options.store.read((nouns) => this.refuseTaken(nouns, scope.projectId, name));
+    const list = requireValue(request.cryptoKeyInfoEnvironmentList, 'cryptoKeyInfoEnvironmentList');
+    const asked = list.map(({ environmentName, content, alias }) => ({
+      environmentName: requireValue(environmentName, 'environmentName'),
+      content: requireValue(content, 'content'),
+      alias: alias === undefined ? null : checkAlias(alias),
+    }));
+    const names = asked.map(({ environmentName }) => environmentName);
+    const read = await this.#options.store.read((nouns) =>
+      reachedEnvironments(nouns, scope.projectId, names),
+    );
+    for (const { content } of asked) await checkContent(keyType, content);
+    const id = newId();
+    const now = this.#options.clock();
+    const environments = asked.map(({ content, alias }, index) => {
+      const environmentId = read[index]?.id ?? '';
+      return {
+        environmentId,
+        alias,
+        content: sealKeyContent(this.#options.sealer, id, environmentId)(content),
+      };
+    });
+    const { projectId } = scope;
+    const base = {
+      id,
+      projectId,
+      name,
+      description: request.description ?? null,
+      createdAt: now,
+      updatedAt: now,
+    };
+    return this.insert(scope, { ...base, keyType, algorithm, environments });
+  }
+}
+
+function checkKeyType(value: string): CryptoKeyType {
+  const known = keyTypes.find((keyType) => keyType === value);
+  if (!known) throw badRequest(`keyType (${value}) is not valid! Valid values: ${keyTypes.join(', ')}`);
+  return known;
+}
+
+function checkAlgorithm(keyType: CryptoKeyType, algorithm: string | undefined): string | null {
+  if (keyType !== 'SECRET_KEY') return algorithm ?? null;
+  if (algorithm && secretKeyAlgorithms.includes(algorithm)) return algorithm;
+  const supported = `Supported values: ${secretKeyAlgorithms.join(', ')}`;
+  if (!algorithm) throw badRequest(`algorithm is required for SECRET_KEY! ${supported}`);
+  throw badRequest(`algorithm (${algorithm}) is not valid for SECRET_KEY! ${supported}`);
+}
+
+/** Content must be what its key type says, and a sound key: what can never become a JWK is not kept. */
+async function checkContent(keyType: CryptoKeyType, content: string): Promise<void> {
+  if (keyType === 'SECRET_KEY') return checkSecret(content);
+  const { jwk, kind } = jwkFromKeyContent(content);
+  if (kind !== keyType) {
+    throw badRequest(
+      `content holds a ${kind} where keyType says ${keyType}! Give the ${keyType}, or the other keyType`,
+    );
+  }
+  await importJwk(jwk);
+}
+
+function checkSecret(content: string): void {
+  const text = content.trim();
+  const bytes = Buffer.from(text, 'base64');
+  const canonical = bytes.toString('base64');
+  if (bytes.length === 0 || (canonical !== text && canonical.replace(/=+$/, '') !== text)) {
+    throw badRequest('content is not base64! A SECRET_KEY takes the base64 of its raw bytes');
+  }
+  if (bytes.length > secretBytesLimit) {
+    throw badRequest(`content has ${bytes.length} bytes! A SECRET_KEY takes 1 to ${secretBytesLimit}`);
+  }
+}

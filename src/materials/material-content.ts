@@ -1,0 +1,33 @@
+import type { AccessNouns } from '../access/access-store.ts';
+import type { ContentReader } from '../deployments/content-reader.ts';
+import type { DeployedContent } from '../protocol/content.ts';
+import type { Sealer } from '../sealing/sealed.ts';
+import type { MaterialKind, MaterialWithEnvironments } from './material-kind.ts';
+import type { MaterialNouns } from './material-store.ts';
+
+type Nouns = MaterialNouns & Pick<AccessNouns, 'projects'>;
+
+/** How nodes get a kind of material: what it holds for their own environment, and nothing else of it. */
+export function createMaterialContentReader<M extends MaterialWithEnvironments>(
+  kind: MaterialKind<M>,
+  sealer: Sealer,
+): ContentReader<Nouns> {
+  async function contents(nouns: Nouns, environmentId: string, materials: readonly M[]) {
+    const found: DeployedContent[] = [];
+    for (const material of materials) {
+      const project = await nouns.projects.get(material.projectId);
+      const content = project && kind.content(material, environmentId, { name: project.name, sealer });
+      if (content) found.push(content);
+    }
+    return found;
+  }
+  return {
+    kind: kind.kind,
+    async read(nouns, environmentId, ids) {
+      return contents(nouns, environmentId, await kind.store(nouns).getMany(ids));
+    },
+    async *readProject(nouns, environmentId, projectId) {
+      yield await contents(nouns, environmentId, await kind.store(nouns).listOfProject(projectId));
+    },
+  };
+}

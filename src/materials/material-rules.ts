@@ -1,0 +1,146 @@
+// Certificates, keys and keystores alike: made, found and deleted under the same rules, each change stored,
+// desired and audited in one transaction. Refused: a name that is taken, an environment out of reach.
+
+import type { AuditLog } from '../audit/audit-log.ts';
+import type { DeploymentResult, DeploymentVerb } from '../deployments/deployment-result.ts';
+import { type DeploymentTarget, type DesiredChange, desire } from '../deployments/desire.ts';
+import type { EnvironmentNouns } from '../environments/environment-store.ts';
+import { badRequest, KeyplaneError } from '../errors.ts';
+import { contentDigest } from '../protocol/state-digest.ts';
+import type { Sealer } from '../sealing/sealed.ts';
+import type { UnitOfWork } from '../unit-of-work.ts';
+import type { MaterialKind, MaterialRuleNouns, MaterialWithEnvironments } from './material-kind.ts';
+import type { MaterialListQuery } from './material-store.ts';
+
+export interface MaterialScope {
+  readonly projectId: string;
+  readonly projectName: string;
+  readonly actor: string;
+}
+
+export interface MaterialRuleOptions {
+  readonly store: UnitOfWork<MaterialRuleNouns>;
+  readonly sealer: Sealer;
+  readonly audit: AuditLog;
+  readonly deployments: {
+    deploy(targets: readonly DeploymentTarget[], verb: DeploymentVerb): Promise<DeploymentResult>;
+  };
+  readonly clock: () => Date;
+}
+
+/** A material with the names of its environments, in name order. */
+export interface FoundMaterial<M> {
+  readonly material: M;
+  readonly environmentNames: ReadonlyMap<string, string>;
+}
+
+export class MaterialRules<M extends MaterialWithEnvironments> {
+  readonly #kind: MaterialKind<M>;
+  readonly #options: MaterialRuleOptions;
+
+  constructor(kind: MaterialKind<M>, options: MaterialRuleOptions) {
+    this.#kind = kind;
+    this.#options = options;
+  }
+
+  /** Refuses a name that is taken, with the words of this kind. */
+  async refuseTaken(nouns: MaterialRuleNouns, projectId: string, name: string): Promise<void> {
+    if (!(await this.#kind.store(nouns).find(projectId, name))) return;
+    const what = `${this.#kind.noun} (name: ${name}) is already exist!`;
+    throw badRequest(
+      this.#kind.kind === 'certificate' ? what : `${what} Try update operation if want to change its value.`,
+    );
+  }
+
+  /** Stores, desires and audits in one transaction, then sends. `check` runs inside it, before the insert. */
+  async insert(
+    scope: MaterialScope,
+    material: M,
+    check: (nouns: MaterialRuleNouns) => Promise<void> = async () => {},
+  ): Promise<DeploymentResult> {
+    const targets = await this.#options.store.write(async (nouns) => {
+      await requireProject(nouns, scope);
+      await this.refuseTaken(nouns, scope.projectId, material.name);
+      await check(nouns);
+      await this.#kind.store(nouns).insert(material);
+      const changes = material.environments.map(({ environmentId }) =>
+        this.#change(scope, material, environmentId),
+      );
+      const desired = await desire(nouns, changes);
+      await this.#record(nouns, scope, { material, verb: 'create' });
+      return desired;
+    });
+    return this.#options.deployments.deploy(targets, 'deploy');
+  }
+
+  async list(projectId: string, query: MaterialListQuery) {
+    return this.#options.store.read(async (nouns) => {
+      const { items, total } = await this.#kind.store(nouns).list(projectId, query);
+      const environmentNames = await namesOf(nouns);
+      return { total, found: items.map((material) => ({ material, environmentNames })) };
+    });
+  }
+
+  async get(projectId: string, name: string): Promise<FoundMaterial<M>> {
+    return this.#options.store.read(async (nouns) => {
+      const material = await this.#require(nouns, projectId, name);
+      return { material, environmentNames: await namesOf(nouns) };
+    });
+  }
+
+  async delete(scope: MaterialScope, name: string): Promise<DeploymentResult> {
+    const targets = await this.#options.store.write(async (nouns) => {
+      const material = await this.#require(nouns, scope.projectId, name);
+      const changes = material.environments.map(({ environmentId }): DesiredChange => {
+        const { projectId } = scope;
+        return { environmentId, kind: this.#kind.kind, objectId: material.id, projectId, digest: null };
+      });
+      const desired = await desire(nouns, changes);
+      await this.#kind.store(nouns).delete(material.id);
+      await this.#record(nouns, scope, { material, verb: 'delete' });
+      return desired;
+    });
+    return this.#options.deployments.deploy(targets, 'undeploy');
+  }
+
+  async #require(nouns: MaterialRuleNouns, projectId: string, name: string): Promise<M> {
+    const material = await this.#kind.store(nouns).find(projectId, name);
+    if (!material) throw badRequest(`${this.#kind.noun} (name: ${name}) is not found!`);
+    return material;
+  }
+
+  #change(scope: MaterialScope, material: M, environmentId: string): DesiredChange {
+    const { projectId, projectName: name } = scope;
+    const content = this.#kind.content(material, environmentId, { name, sealer: this.#options.sealer });
+    const digest = content ? contentDigest(content) : null;
+    return { environmentId, kind: this.#kind.kind, objectId: material.id, projectId, digest };
+  }
+
+  async #record(
+    nouns: MaterialRuleNouns,
+    scope: MaterialScope,
+    what: { material: M; verb: string },
+  ): Promise<void> {
+    const { kind } = this.#kind;
+    await this.#options.audit.append(nouns, {
+      actor: scope.actor,
+      action: `${kind}.${what.verb}`,
+      objectType: kind,
+      objectId: what.material.id,
+      objectName: what.material.name,
+      projectName: scope.projectName,
+      outcome: 'SUCCESS',
+      details: { environments: what.material.environments.length },
+    });
+  }
+}
+
+async function requireProject(nouns: MaterialRuleNouns, scope: MaterialScope): Promise<void> {
+  if (await nouns.projects.get(scope.projectId)) return;
+  const text = `Project(${scope.projectName}) was not found or user does not have privilege to access it!`;
+  throw new KeyplaneError('not_found', text);
+}
+
+async function namesOf(nouns: EnvironmentNouns): Promise<ReadonlyMap<string, string>> {
+  return new Map((await nouns.environments.list()).map(({ id, name }) => [id, name]));
+}

@@ -1,0 +1,78 @@
+import type { Sealed, Sealer } from '../sealing/sealed.ts';
+import type { KeyEnvironment, KeystoreEnvironment } from './material-store.ts';
+
+/** A key or keystore has one row an environment; its seals belong to that row alone. */
+function rowId(materialId: string, environmentId: string): string {
+  return `${materialId}/${environmentId}`;
+}
+
+function keyBinding(materialId: string, environmentId: string) {
+  const id = rowId(materialId, environmentId);
+  return { purpose: 'key', table: 'crypto_key_environments', id, member: 'content' };
+}
+
+function keystoreBinding(
+  materialId: string,
+  environmentId: string,
+  member: 'file' | 'password' | 'key_password',
+) {
+  return {
+    purpose: 'keystore',
+    table: 'keystore_environments',
+    id: rowId(materialId, environmentId),
+    member,
+  };
+}
+
+export function sealKeyContent(
+  sealer: Sealer,
+  keyId: string,
+  environmentId: string,
+): (content: string) => Sealed {
+  return (content) => sealer.seal(keyBinding(keyId, environmentId), Buffer.from(content, 'utf8'));
+}
+
+/** The key as it was given: PEM or base64. Private unless the key is a public one. */
+export function openKeyContent(sealer: Sealer, keyId: string, environment: KeyEnvironment): string {
+  return sealer
+    .openSecret(keyBinding(keyId, environment.environmentId), environment.content)
+    .toString('utf8');
+}
+
+export interface OpenKeystoreFile {
+  readonly file: Buffer;
+  readonly password: string;
+  readonly keyPassword?: string;
+  readonly type: 'JKS' | 'PKCS12';
+}
+
+export function sealKeystoreFile(
+  sealer: Sealer,
+  keystoreId: string,
+  { environmentId, opened }: { readonly environmentId: string; readonly opened: OpenKeystoreFile },
+): Pick<KeystoreEnvironment, 'file' | 'password' | 'keyPassword'> {
+  const seal = (member: 'file' | 'password' | 'key_password', value: string | Buffer) =>
+    sealer.seal(keystoreBinding(keystoreId, environmentId, member), Buffer.from(value));
+  return {
+    file: seal('file', opened.file),
+    password: seal('password', opened.password),
+    keyPassword: opened.keyPassword === undefined ? null : seal('key_password', opened.keyPassword),
+  };
+}
+
+/** File and passwords in the clear, for the reader of keystores and for nodes. */
+export function openKeystoreFile(
+  sealer: Sealer,
+  keystoreId: string,
+  environment: KeystoreEnvironment,
+): OpenKeystoreFile {
+  const { environmentId, file, password, keyPassword, keystoreType } = environment;
+  const open = (member: 'file' | 'password' | 'key_password', sealed: Sealed) =>
+    sealer.openSecret(keystoreBinding(keystoreId, environmentId, member), sealed);
+  return {
+    file: open('file', file),
+    password: open('password', password).toString('utf8'),
+    ...(keyPassword && { keyPassword: open('key_password', keyPassword).toString('utf8') }),
+    type: keystoreType,
+  };
+}

@@ -1,0 +1,38 @@
+import { badRequest } from './errors.ts';
+
+const codePointsLimit = 128;
+/** Combining marks (\p{M}) are part of the letters of many scripts, but a name does not start with one. */
+const namePattern = /^[\p{L}\p{N}._-][\p{L}\p{M}\p{N}._-]*$/u;
+const accepted = `A name has 1 to ${codePointsLimit} characters: letters and digits of any script, ".", "_" and "-", and is not "." or "..".`;
+
+/**
+ * The one rule for every name: project, environment, certificate, key, keystore, JWK, user, token, node.
+ * @param what starts the error text, such as `Project name`
+ * @returns the name in Unicode normal form C, so that two spellings of one text are one name
+ * @throws KeyplaneError `bad_request`
+ */
+export function checkName(value: string | undefined, what: string): string {
+  if (value === undefined || value.trim() === '') throw badRequest(`${what} can not be empty!`);
+  const name = normalName(value);
+  if (!isName(name)) throw badRequest(`${what} (${shownText(value)}) is not valid! ${accepted}`);
+  return name;
+}
+
+/** How a name that someone asks for is spelled in the store. */
+export function normalName(value: string): string {
+  return value.normalize('NFC');
+}
+
+/** Text of a client, short and harmless enough to be repeated in an answer. */
+export function shownText(value: string): string {
+  const harmless = value.slice(0, 4 * codePointsLimit).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
+  const codePoints = [...harmless];
+  return codePoints.length <= codePointsLimit
+    ? harmless
+    : `${codePoints.slice(0, codePointsLimit).join('')}…`;
+}
+
+function isName(value: string): boolean {
+  if (value === '.' || value === '..' || value.length > 2 * codePointsLimit) return false;
+  return namePattern.test(value) && [...value].length <= codePointsLimit;
+}

@@ -1,0 +1,140 @@
+// Reads a log from its start. A crash can leave the last transaction torn, since it was not yet forced to the disk:
+// what follows the last commit is then passed over. Anything wrong before a later transaction is damage, and so
+// is a log without a single readable commit (another key, for one): damage is never guessed around.
+
+import type { FileHandle } from 'node:fs/promises';
+import { timeSlices } from '../time-slice.ts';
+import { type LogEnd, longestLogHead, type RecordPlace } from './log-file.ts';
+import { frameHeaderBytes, frameMark, type LogIdentity, openFrame, readFrameHeader } from './log-frame.ts';
+
+export class DamagedLog extends Error {
+  override readonly name = 'DamagedLog';
+}
+
+export interface LogVisitor {
+  /** @returns true when the record commits all before it */
+  record(plaintext: Buffer, place: RecordPlace): boolean;
+}
+
+export interface LoadedLog {
+  readonly identity: LogIdentity;
+  readonly end: LogEnd;
+  /** Bytes after the last commit, to be cut off. */
+  readonly tornBytes: number;
+}
+
+/** @throws DamagedLog */
+export async function loadLog(handle: FileHandle, key: Buffer, visitor: LogVisitor): Promise<LoadedLog> {
+  const { size } = await handle.stat();
+  const window = new ReadWindow(handle, size);
+  const { identity, headBytes } = readHead(await window.read(0, Math.min(size, longestLogHead)));
+  const breathe = timeSlices();
+  let position = headBytes;
+  let transaction = 1;
+  let sequence = 0;
+  let end: LogEnd | undefined;
+  while (position < size) {
+    const header = readFrameHeader(await window.read(position, frameHeaderBytes));
+    if (header?.transaction !== transaction || header.sequence !== sequence) break;
+    const sealed = await window.read(position + frameHeaderBytes, header.sealedBytes);
+    const plaintext =
+      sealed.length === header.sealedBytes ? openFrame(key, { ...identity, ...header }, sealed) : undefined;
+    if (!plaintext) break;
+    const bytes = frameHeaderBytes + header.sealedBytes;
+    const commits = visitor.record(plaintext, { offset: position, bytes });
+    position += bytes;
+    sequence += 1;
+    if (commits) {
+      transaction += 1;
+      end = { offset: position, nextTransaction: transaction, nextSequence: sequence };
+    }
+    await breathe();
+  }
+  if (!end) throw new DamagedLog('no part of it opens with the key of this node');
+  if (await hasLater(window, { key, identity, position, transaction })) {
+    throw new DamagedLog(`a record before its end is damaged (at byte ${position})`);
+  }
+  return { identity, end, tornBytes: size - end.offset };
+}
+
+function readHead(bytes: Buffer): { readonly identity: LogIdentity; readonly headBytes: number } {
+  const lineEnd = bytes.indexOf(0x0a);
+  try {
+    const head: unknown = JSON.parse(bytes.subarray(0, Math.max(lineEnd, 0)).toString('utf8'));
+    const { keyplane, version, log, environmentId } = head as Record<string, unknown>;
+    if (
+      keyplane === 'node state' &&
+      version === 1 &&
+      typeof log === 'string' &&
+      typeof environmentId === 'string'
+    ) {
+      return { identity: { log, environmentId }, headBytes: lineEnd + 1 };
+    }
+  } catch {
+    // Not JSON: refused below like any other first line that is not ours.
+  }
+  throw new DamagedLog('its first line is not that of a sealed copy');
+}
+
+interface ScanStart {
+  readonly key: Buffer;
+  readonly identity: LogIdentity;
+  readonly position: number;
+  readonly transaction: number;
+}
+
+/** Whether any record of a later transaction opens: one is only ever begun once all before it is on the disk. */
+async function hasLater(window: ReadWindow, start: ScanStart): Promise<boolean> {
+  const { key, identity, transaction } = start;
+  const breathe = timeSlices();
+  for (let position = start.position; position < window.size; ) {
+    const bytes = await window.read(position, scanBytes);
+    const found = bytes.indexOf(frameMark);
+    if (found === -1) {
+      position += Math.max(bytes.length - frameMark.length + 1, 1);
+      continue;
+    }
+    position += found;
+    const header = readFrameHeader(await window.read(position, frameHeaderBytes));
+    if (header && header.transaction > transaction) {
+      const sealed = await window.read(position + frameHeaderBytes, header.sealedBytes);
+      if (openFrame(key, { ...identity, ...header }, sealed)) return true;
+    }
+    position += 1;
+    await breathe();
+  }
+  return false;
+}
+
+const scanBytes = 64 * 1024;
+const windowBytes = 1024 * 1024;
+
+/** Reads ahead, so that small records do not cost a trip to the disk each. */
+class ReadWindow {
+  readonly size: number;
+  readonly #handle: FileHandle;
+  #bytes: Buffer = Buffer.alloc(0);
+  #offset = 0;
+
+  constructor(handle: FileHandle, size: number) {
+    this.#handle = handle;
+    this.size = size;
+  }
+
+  /** Shorter than asked for at the end of the file. */
+  async read(offset: number, length: number): Promise<Buffer> {
+    const wanted = Math.max(Math.min(length, this.size - offset), 0);
+    const at = offset - this.#offset;
+    if (at >= 0 && at + wanted <= this.#bytes.length) return this.#bytes.subarray(at, at + wanted);
+    const bytes = Buffer.allocUnsafe(Math.max(wanted, Math.min(windowBytes, this.size - offset)));
+    let filled = 0;
+    while (filled < bytes.length) {
+      const { bytesRead } = await this.#handle.read(bytes, filled, bytes.length - filled, offset + filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    this.#bytes = bytes.subarray(0, filled);
+    this.#offset = offset;
+    return this.#bytes.subarray(0, Math.min(wanted, filled));
+  }
+}

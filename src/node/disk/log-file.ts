@@ -1,0 +1,128 @@
+// One append-only file of sealed records, in transactions: what stands after the last commit does not count.
+// A transaction's records are written to the end, then its commit, then the file is forced to the disk.
+
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, open } from 'node:fs/promises';
+import { frameHeaderBytes, type LogIdentity, openFrame, readFrameHeader, sealFrame } from './log-frame.ts';
+
+/** Where a record is in its file. */
+export interface RecordPlace {
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+export interface LogEnd {
+  /** Just after the last commit. */
+  readonly offset: number;
+  readonly nextTransaction: number;
+  readonly nextSequence: number;
+}
+
+const writeBytes = 256 * 1024;
+export const longestLogHead = 16 * 1024;
+
+export class LogFile {
+  readonly identity: LogIdentity;
+  readonly #handle: FileHandle;
+  readonly #key: Buffer;
+  #end: LogEnd;
+  #position: number;
+  #sequence: number;
+  #pending: Buffer[] = [];
+  #pendingBytes = 0;
+
+  constructor(handle: FileHandle, options: { key: Buffer; identity: LogIdentity; end: LogEnd }) {
+    this.#handle = handle;
+    this.#key = options.key;
+    this.identity = options.identity;
+    this.#end = options.end;
+    this.#position = options.end.offset;
+    this.#sequence = options.end.nextSequence;
+  }
+
+  /** Replaces whatever is at `path`. */
+  static async create(path: string, options: { key: Buffer; environmentId: string }): Promise<LogFile> {
+    const { key, environmentId } = options;
+    const handle = await open(path, 'w+', 0o600);
+    try {
+      const identity = { log: randomBytes(16).toString('base64url'), environmentId };
+      const head = Buffer.from(`${JSON.stringify({ keyplane: 'node state', version: 1, ...identity })}\n`);
+      await handle.write(head, 0, head.length, 0);
+      const end = { offset: head.length, nextTransaction: 1, nextSequence: 0 };
+      return new LogFile(handle, { key, identity, end });
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+
+  /** Bytes up to the last commit. */
+  get bytes(): number {
+    return this.#end.offset;
+  }
+
+  /** `plaintext` is sealed at once and not kept. */
+  async append(plaintext: Uint8Array): Promise<RecordPlace> {
+    const binding = { ...this.identity, transaction: this.#end.nextTransaction, sequence: this.#sequence };
+    const frame = sealFrame(this.#key, binding, plaintext);
+    const place = { offset: this.#position + this.#pendingBytes, bytes: frame.length };
+    this.#sequence += 1;
+    this.#pending.push(frame);
+    this.#pendingBytes += frame.length;
+    if (this.#pendingBytes >= writeBytes) await this.#flush();
+    return place;
+  }
+
+  /** Everything since the last commit counts once this resolves: it is on the disk. */
+  async commit(plaintext: Uint8Array): Promise<void> {
+    await this.append(plaintext);
+    await this.#flush();
+    await this.#handle.datasync();
+    this.#end = {
+      offset: this.#position,
+      nextTransaction: this.#end.nextTransaction + 1,
+      nextSequence: this.#sequence,
+    };
+  }
+
+  /** Forgets everything since the last commit. */
+  async rollBack(): Promise<void> {
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    this.#position = this.#end.offset;
+    this.#sequence = this.#end.nextSequence;
+    await this.#handle.truncate(this.#end.offset);
+  }
+
+  /** @throws Error when the record no longer opens: the disk lost it */
+  async read({ offset, bytes }: RecordPlace): Promise<Buffer> {
+    const frame = Buffer.allocUnsafe(bytes);
+    const { bytesRead } = await this.#handle.read(frame, 0, bytes, offset);
+    const header = bytesRead === bytes ? readFrameHeader(frame) : undefined;
+    const plaintext =
+      header && openFrame(this.#key, { ...this.identity, ...header }, frame.subarray(frameHeaderBytes));
+    if (!plaintext) throw new Error('a record of the sealed copy can no longer be read');
+    return plaintext;
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close();
+  }
+
+  async #flush(): Promise<void> {
+    const chunk = Buffer.concat(this.#pending);
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    const position = this.#position;
+    this.#position += chunk.length;
+    for (let written = 0; written < chunk.length; ) {
+      const { bytesWritten } = await this.#handle.write(
+        chunk,
+        written,
+        chunk.length - written,
+        position + written,
+      );
+      written += bytesWritten;
+    }
+  }
+}

@@ -1,0 +1,228 @@
+// The node's copy of what it was given, sealed on its own disk: `state.log` in the data directory, opened with
+// `node.key` beside it. A change is appended and costs what the change costs; a reset and a compaction write a
+// new file and put it in the old one's place. What can not be read is set aside, never guessed around.
+
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Change } from '../../protocol/content.ts';
+import type { HeldObject } from '../held-object.ts';
+import type { NodeLog } from '../node-log.ts';
+import { timeSlices } from '../time-slice.ts';
+import { DamagedLog, loadLog } from './load-log.ts';
+import { LogFile, type RecordPlace } from './log-file.ts';
+
+/** Ends a transaction: the state that all records so far add up to. */
+export interface CommitMark {
+  readonly environmentName: string;
+  readonly revision: number;
+  /** hex, 32 bytes. */
+  readonly digest: string;
+}
+
+export type LogRecord = Change | { readonly commit: CommitMark };
+
+export interface LogTransaction {
+  /** The change's private members are sealed at once. */
+  append(change: Change): Promise<RecordPlace>;
+  /** On the disk once it resolves; nothing of it counts when it rejects. */
+  commit(mark: CommitMark): Promise<void>;
+  abort(): Promise<void>;
+}
+
+export interface SealedLogOptions {
+  readonly dataDir: string;
+  readonly key: Buffer;
+  readonly log: NodeLog;
+}
+
+/** Below this a file is not worth writing anew. */
+const compactionFloorBytes = 256 * 1024;
+
+export class SealedLog {
+  readonly #options: SealedLogOptions;
+  #file: LogFile | undefined;
+
+  constructor(options: SealedLogOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Reads the copy through `visit`, in the order of writing.
+   * @returns its environment's id, or undefined when there is no copy or it had to be set aside
+   */
+  async load(visit: (record: LogRecord, place: RecordPlace) => void): Promise<string | undefined> {
+    await rm(this.#newPath, { force: true });
+    const handle = await openIfThere(this.#path);
+    if (!handle) return undefined;
+    const { key, log } = this.#options;
+    const visitor = {
+      record(plaintext: Buffer, place: RecordPlace) {
+        const record = parseRecord(plaintext);
+        visit(record, place);
+        return 'commit' in record;
+      },
+    };
+    try {
+      const { identity, end, tornBytes } = await loadLog(handle, key, visitor);
+      if (tornBytes > 0) {
+        log.warn(
+          { tornBytes },
+          'the last change was not whole on the disk after a crash and is asked for again',
+        );
+        await handle.truncate(end.offset);
+        await handle.datasync();
+      }
+      this.#file = new LogFile(handle, { key, identity, end });
+      return identity.environmentId;
+    } catch (error) {
+      await handle.close();
+      if (!(error instanceof DamagedLog)) throw error;
+      await this.#setAside(error.message);
+      return undefined;
+    }
+  }
+
+  /** Of one that was loaded, but does not add up. */
+  async discard(reason: string): Promise<void> {
+    await this.#file?.close();
+    this.#file = undefined;
+    await this.#setAside(reason);
+  }
+
+  async #setAside(reason: string): Promise<void> {
+    for (let number = 1; ; number += 1) {
+      const aside = `${this.#path}.damaged-${number}`;
+      const taken = await openIfThere(aside);
+      await taken?.close();
+      if (taken) continue;
+      await rename(this.#path, aside);
+      await this.#syncDirectory();
+      const text =
+        'the sealed copy can not be read and was set aside; serving nothing until the manager sends all anew';
+      this.#options.log.error({ reason, aside }, text);
+      return;
+    }
+  }
+
+  /** Only one transaction at a time. With `reset` it starts from nothing. */
+  async begin(kind: { readonly reset: boolean; readonly environmentId: string }): Promise<LogTransaction> {
+    if (kind.reset) return this.#replacement(kind.environmentId);
+    const file = this.#file;
+    if (!file) throw new Error('a difference needs a copy that it is a difference to');
+    return {
+      append: (change) => file.append(encode(change)),
+      abort: () => file.rollBack(),
+      async commit(mark) {
+        try {
+          await file.commit(encode({ commit: mark }));
+        } catch (error) {
+          await file.rollBack().catch(() => undefined);
+          throw error;
+        }
+      },
+    };
+  }
+
+  async #replacement(environmentId: string): Promise<LogTransaction> {
+    const file = await LogFile.create(this.#newPath, { key: this.#options.key, environmentId });
+    const abort = async () => {
+      await file.close().catch(() => undefined);
+      await rm(this.#newPath, { force: true });
+    };
+    return {
+      append: (change) => file.append(encode(change)),
+      abort,
+      commit: async (mark) => {
+        try {
+          await file.commit(encode({ commit: mark }));
+          await rename(this.#newPath, this.#path);
+        } catch (error) {
+          await abort().catch(() => undefined);
+          throw error;
+        }
+        const old = this.#file;
+        this.#file = file;
+        await old?.close();
+        await this.#syncDirectory();
+      },
+    };
+  }
+
+  /**
+   * Writes the file anew without what was superseded, once that is more than half of it. `objects` get their
+   * new places. Their content is opened and sealed again one by one, and is never in memory all together.
+   */
+  async compactIfDue(objects: Iterable<HeldObject>, mark: CommitMark): Promise<boolean> {
+    const file = this.#file;
+    if (!file || file.bytes < compactionFloorBytes) return false;
+    const live = [...objects].sort((a, b) => a.place.offset - b.place.offset);
+    const liveBytes = live.reduce((sum, { place }) => sum + place.bytes, 0);
+    if (file.bytes <= 2 * liveBytes + compactionFloorBytes) return false;
+    const replacement = await LogFile.create(this.#newPath, {
+      key: this.#options.key,
+      environmentId: file.identity.environmentId,
+    });
+    const places: RecordPlace[] = [];
+    const breathe = timeSlices();
+    try {
+      for (const object of live) {
+        places.push(await replacement.append(await file.read(object.place)));
+        await breathe();
+      }
+      await replacement.commit(encode({ commit: mark }));
+      await rename(this.#newPath, this.#path);
+    } catch (error) {
+      await replacement.close();
+      await rm(this.#newPath, { force: true });
+      throw error;
+    }
+    this.#file = replacement;
+    live.forEach((object, index) => {
+      object.place = places[index] ?? object.place;
+    });
+    await file.close();
+    await this.#syncDirectory();
+    return true;
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close();
+    this.#file = undefined;
+  }
+
+  get #path(): string {
+    return join(this.#options.dataDir, 'state.log');
+  }
+
+  get #newPath(): string {
+    return join(this.#options.dataDir, 'state.log.new');
+  }
+
+  /** A rename is only sure to outlive a crash once its directory is on the disk. */
+  async #syncDirectory(): Promise<void> {
+    const directory = await open(this.#options.dataDir, 'r');
+    try {
+      await directory.sync();
+    } finally {
+      await directory.close();
+    }
+  }
+}
+
+async function openIfThere(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, 'r+');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function encode(record: LogRecord): Buffer {
+  return Buffer.from(JSON.stringify(record));
+}
+
+/** Safe to cast: only what this node sealed opens, and it seals only what it has read. */
+function parseRecord(plaintext: Buffer): LogRecord {
+  return JSON.parse(plaintext.toString('utf8')) as LogRecord;
+}

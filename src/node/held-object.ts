@@ -1,0 +1,72 @@
+import { isKeyplaneError } from '../errors.ts';
+import { isKeyType } from '../jose/jwk.ts';
+import { joinJwk, publicJwk } from '../jose/public-part.ts';
+import type { DeployedContent, DeployedJwk, DeployedKind } from '../protocol/content.ts';
+import { label } from '../protocol/read-changes.ts';
+import { contentDigest } from '../protocol/state-digest.ts';
+import type { RecordPlace } from './disk/log-file.ts';
+
+/** What stays in memory of an object: nothing private. The rest is on the disk, sealed, at `place`. */
+export interface HeldObject {
+  readonly kind: DeployedKind;
+  readonly id: string;
+  readonly project: string;
+  readonly name: string;
+  readonly digest: Buffer;
+  /** The JSON of a JWK's public members; undefined for an OCT key and for what is no JWK. */
+  readonly publicJson: string | undefined;
+  /** Milliseconds since 1970; past it a JWK is not published. */
+  readonly expires: number | null;
+  /** Changes when the file is compacted. */
+  place: RecordPlace;
+}
+
+/** An object that can not be taken; `message` is public text. */
+export class UnfitObject extends Error {
+  override readonly name = 'UnfitObject';
+  readonly object: { readonly kind: DeployedKind; readonly id: string };
+
+  constructor(content: DeployedContent, problem: string) {
+    super(`${label(content)}: ${problem}`);
+    this.object = { kind: content.kind, id: content.id };
+  }
+}
+
+export function objectKey({ kind, id }: { readonly kind: DeployedKind; readonly id: string }): string {
+  return `${kind}/${id}`;
+}
+
+/** @throws UnfitObject */
+export function holdObject(content: DeployedContent, place: RecordPlace): HeldObject {
+  const { kind, id, project, name } = content;
+  const isJwk = kind === 'jwk';
+  return {
+    kind,
+    id,
+    project,
+    name,
+    digest: digestOf(content),
+    publicJson: isJwk ? publicJsonOf(content) : undefined,
+    expires: isJwk ? content.expires : null,
+    place,
+  };
+}
+
+function digestOf(content: DeployedContent): Buffer {
+  try {
+    return contentDigest(content);
+  } catch (error) {
+    throw new UnfitObject(content, isKeyplaneError(error) ? error.message : 'its digest can not be computed');
+  }
+}
+
+function publicJsonOf(content: DeployedJwk): string | undefined {
+  const { jwk } = content;
+  if (!isKeyType(jwk.kty)) throw new UnfitObject(content, 'its kty is none that this node knows');
+  try {
+    const published = publicJwk(joinJwk(jwk, jwk));
+    return published && JSON.stringify(published);
+  } catch (error) {
+    throw new UnfitObject(content, isKeyplaneError(error) ? error.message : 'it has no public part');
+  }
+}

@@ -1,0 +1,117 @@
+import type { DeployedKind } from '../protocol/content.ts';
+import { addDigest, emptyDigest, removeDigest } from '../protocol/state-digest.ts';
+import type { HeldObject } from './held-object.ts';
+
+export interface EnvironmentIdentity {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What became of objects under their keys: what is held now, or null when it is gone. */
+export type ObjectChanges = ReadonlyMap<string, HeldObject | null>;
+
+export interface StateStep {
+  readonly environment: EnvironmentIdentity;
+  readonly revision: number;
+  readonly digest: Buffer;
+  readonly changes: ObjectChanges;
+  /** Everything held before is dropped. */
+  readonly reset: boolean;
+}
+
+/** Who follows the state: told after each step, with what left and what came. */
+export interface StateFollower {
+  replaced(objects: Iterable<HeldObject>): void;
+  changed(removed: readonly HeldObject[], added: readonly HeldObject[]): void;
+}
+
+export type ObjectCounts = Readonly<Record<`${DeployedKind}s`, number>>;
+
+/**
+ * What the node has, in memory, at one revision of one environment. Moves by whole steps, each already on the disk.
+ */
+export class NodeState {
+  readonly #followers: StateFollower[] = [];
+  #objects = new Map<string, HeldObject>();
+  #environment: EnvironmentIdentity | undefined;
+  #revision = 0;
+  #digest = emptyDigest;
+  #withheld = false;
+
+  follow(follower: StateFollower): void {
+    this.#followers.push(follower);
+  }
+
+  get environment(): EnvironmentIdentity | undefined {
+    return this.#environment;
+  }
+
+  get revision(): number {
+    return this.#revision;
+  }
+
+  get digest(): Buffer {
+    return this.#digest;
+  }
+
+  /** Whether there is a state that may be served; an empty environment has one too. */
+  get ready(): boolean {
+    return this.#environment !== undefined && !this.#withheld;
+  }
+
+  get objects(): ReadonlyMap<string, HeldObject> {
+    return this.#objects;
+  }
+
+  /** Keeps what was loaded from being served until the manager says that it is the environment asked for. */
+  withhold(withheld: boolean): void {
+    if (this.#withheld === withheld) return;
+    this.#withheld = withheld;
+    if (!withheld) for (const follower of this.#followers) follower.replaced(this.#objects.values());
+  }
+
+  /** The environment was renamed. */
+  rename(name: string): void {
+    if (this.#environment) this.#environment = { ...this.#environment, name };
+  }
+
+  apply(step: StateStep): void {
+    if (step.reset) this.#objects = new Map();
+    const removed: HeldObject[] = [];
+    const added: HeldObject[] = [];
+    for (const [key, object] of step.changes) {
+      const before = this.#objects.get(key);
+      if (before) removed.push(before);
+      if (object) {
+        this.#objects.set(key, object);
+        added.push(object);
+      } else {
+        this.#objects.delete(key);
+      }
+    }
+    this.#environment = step.environment;
+    this.#revision = step.revision;
+    this.#digest = step.digest;
+    this.#withheld = false;
+    for (const follower of this.#followers) {
+      if (step.reset) follower.replaced(this.#objects.values());
+      else follower.changed(removed, added);
+    }
+  }
+
+  counts(): ObjectCounts {
+    const counts = { jwks: 0, certificates: 0, keys: 0, keystores: 0 };
+    for (const { kind } of this.#objects.values()) counts[`${kind}s`] += 1;
+    return counts;
+  }
+}
+
+/** The digest after `key` became `next`, where it was `before`. */
+export function digestAfter(
+  digest: Buffer,
+  before: HeldObject | null | undefined,
+  next: HeldObject | null,
+): Buffer {
+  const without = before ? removeDigest(digest, before.digest) : digest;
+  return next ? addDigest(without, next.digest) : without;
+}

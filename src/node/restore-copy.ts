@@ -1,0 +1,57 @@
+import { addDigest, emptyDigest } from '../protocol/state-digest.ts';
+import type { RecordPlace } from './disk/log-file.ts';
+import type { CommitMark, LogRecord, SealedLog } from './disk/sealed-log.ts';
+import { type HeldObject, holdObject, objectKey, UnfitObject } from './held-object.ts';
+import type { NodeState } from './node-state.ts';
+
+/**
+ * Brings back what the node had when it last ran, from its own disk alone. A copy that does not add up to the
+ * digest it was written with is set aside: the node then has nothing until the manager sends it.
+ */
+export async function restoreCopy(copy: SealedLog, state: NodeState): Promise<void> {
+  const reader = new CopyReader();
+  const environmentId = await copy.load((record, place) => reader.take(record, place));
+  const { last } = reader;
+  if (environmentId === undefined || last === undefined) return;
+  let digest = emptyDigest;
+  for (const object of reader.objects.values()) digest = addDigest(digest, object.digest);
+  const fault = reader.fault ?? (digest.toString('hex') === last.digest ? undefined : 'its digest differs');
+  if (fault !== undefined) return copy.discard(fault);
+  state.apply({
+    environment: { id: environmentId, name: last.environmentName },
+    revision: last.revision,
+    digest,
+    changes: reader.objects,
+    reset: true,
+  });
+}
+
+/** Counts only what a commit follows. */
+class CopyReader {
+  readonly objects = new Map<string, HeldObject>();
+  last: CommitMark | undefined;
+  fault: string | undefined;
+  #uncommitted: (readonly [string, HeldObject | undefined])[] = [];
+
+  take(record: LogRecord, place: RecordPlace): void {
+    if ('commit' in record) {
+      for (const [key, object] of this.#uncommitted) {
+        if (object) this.objects.set(key, object);
+        else this.objects.delete(key);
+      }
+      this.#uncommitted = [];
+      this.last = record.commit;
+      return;
+    }
+    if ('gone' in record) {
+      this.#uncommitted.push([objectKey(record.gone), undefined]);
+      return;
+    }
+    try {
+      this.#uncommitted.push([objectKey(record.put), holdObject(record.put, place)]);
+    } catch (error) {
+      if (!(error instanceof UnfitObject)) throw error;
+      this.fault ??= error.message;
+    }
+  }
+}

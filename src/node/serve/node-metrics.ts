@@ -1,0 +1,97 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Counter, Gauge, Registry } from 'prom-client';
+import type { ObjectCounts } from '../node-state.ts';
+
+/** A number that costs nothing to raise; the metrics read it when they are asked for. */
+export interface RequestCount {
+  count: number;
+}
+
+export interface NodeFacts {
+  readonly revision: number;
+  readonly connected: boolean;
+  readonly counts: ObjectCounts;
+  readonly published: number;
+}
+
+export interface NodeMetrics {
+  /** `route` is one of the node's own patterns, never a path that a client chose. */
+  requests(route: string, status: number): RequestCount;
+  /** The text that Prometheus reads. */
+  text(): Promise<string>;
+  readonly contentType: string;
+  close(): void;
+}
+
+export function createNodeMetrics(facts: () => NodeFacts): NodeMetrics {
+  const registry = new Registry();
+  const cells = new Map<string, RequestCount & { readonly route: string; readonly status: number }>();
+  const delay = monitorEventLoopDelay({ resolution: 20 });
+  delay.enable();
+  const registers = [registry];
+
+  new Counter({
+    name: 'keyplane_node_http_requests_total',
+    help: 'Requests answered, by route and status',
+    labelNames: ['route', 'status'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { route, status, count } of cells.values())
+        if (count > 0) this.inc({ route, status }, count);
+    },
+  });
+  const gauges: readonly (readonly [string, string, () => number])[] = [
+    ['keyplane_node_revision', 'Revision of the environment that the node has', () => facts().revision],
+    ['keyplane_node_connected', '1 while the manager is connected', () => (facts().connected ? 1 : 0)],
+    [
+      'keyplane_node_published_keys',
+      'Public keys in the JWK Set of the environment',
+      () => facts().published,
+    ],
+    ['process_resident_memory_bytes', 'Memory of the process', () => process.memoryUsage.rss()],
+  ];
+  for (const [name, help, value] of gauges) {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(value());
+      },
+    });
+  }
+  new Gauge({
+    name: 'keyplane_node_objects',
+    help: 'Objects that the node has, by kind',
+    labelNames: ['kind'],
+    registers,
+    collect() {
+      for (const [kind, count] of Object.entries(facts().counts)) this.set({ kind }, count);
+    },
+  });
+  new Gauge({
+    name: 'keyplane_node_event_loop_delay_seconds',
+    help: 'Delay of the event loop since it was last asked for',
+    labelNames: ['quantile'],
+    registers,
+    collect() {
+      for (const quantile of [0.5, 0.99, 1]) {
+        this.set({ quantile: String(quantile) }, delay.percentile(quantile * 100) / 1e9);
+      }
+      delay.reset();
+    },
+  });
+
+  return {
+    requests(route, status) {
+      const key = `${status} ${route}`;
+      const cell = cells.get(key) ?? { route, status, count: 0 };
+      cells.set(key, cell);
+      return cell;
+    },
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+    close: () => delay.disable(),
+  };
+}

@@ -1,0 +1,85 @@
+// What the node answers, by path. Whatever is not listed is 404; JWK Sets are 503 until there is a first state,
+// never an empty set instead: a verifier that caches an empty set refuses every token.
+
+import type { NodeState } from '../node-state.ts';
+import type { JwkSets } from './jwk-sets.ts';
+import type { NodeMetrics } from './node-metrics.ts';
+import type { Published } from './published.ts';
+
+/** Why there is no answer; `code` is the `error` member. */
+export interface Fault {
+  readonly status: number;
+  readonly code: string;
+  readonly text: string;
+  readonly headers?: readonly string[];
+}
+
+export type Answer =
+  | { readonly published: Published }
+  | { readonly text: string; readonly type: string }
+  | { readonly json: Readonly<Record<string, unknown>> }
+  | { readonly fault: Fault };
+
+export interface RouteSources {
+  readonly state: NodeState;
+  readonly sets: JwkSets;
+  readonly metrics: NodeMetrics;
+  readonly status: () => Readonly<Record<string, unknown>>;
+}
+
+export interface RouteMatch {
+  /** The pattern, for the metrics. */
+  readonly route: string;
+  answer(sources: RouteSources): Answer | Promise<Answer>;
+}
+
+const sets = '.well-known/jwks.json';
+
+/** @param segments of the path, decoded, without the empty ones of leading and trailing slash */
+export function findRoute(segments: readonly string[]): RouteMatch | undefined {
+  const [first, second = '', third, fourth = ''] = segments;
+  if (segments.length === 1) return plainRoutes[`/${first}`];
+  if (segments.length === 2 && segments.join('/') === sets) {
+    return { route: `/${sets}`, answer: (sources) => whenReady(sources, () => sources.sets.environment()) };
+  }
+  if (first !== 'projects' || segments.length !== 4) return undefined;
+  if (`${third}/${fourth}` === sets) {
+    const text = 'This node has nothing of a project of this name';
+    return {
+      route: `/projects/{projectName}/${sets}`,
+      answer: (sources) => whenReady(sources, () => sources.sets.project(second), text),
+    };
+  }
+  if (third !== 'jwks') return undefined;
+  const text = 'This node publishes no JWK of this name in a project of this name';
+  return {
+    route: '/projects/{projectName}/jwks/{jwkName}',
+    answer: (sources) => whenReady(sources, () => sources.sets.jwk(second, fourth), text),
+  };
+}
+
+const plainRoutes: Readonly<Record<string, RouteMatch | undefined>> = Object.assign(Object.create(null), {
+  '/healthz': { route: '/healthz', answer: () => ({ json: { status: 'ok' } }) },
+  '/readyz': {
+    route: '/readyz',
+    answer: ({ state }: RouteSources) => (state.ready ? { json: { status: 'ready' } } : { fault: notReady }),
+  },
+  '/status': { route: '/status', answer: ({ status }: RouteSources) => ({ json: status() }) },
+  '/metrics': {
+    route: '/metrics',
+    answer: async ({ metrics }: RouteSources) => ({ text: await metrics.text(), type: metrics.contentType }),
+  },
+});
+
+const notReady: Fault = {
+  status: 503,
+  code: 'unavailable',
+  text: 'This node does not have its first state from the manager yet',
+  headers: ['Retry-After', '1'],
+};
+
+function whenReady({ state }: RouteSources, find: () => Published | undefined, absent = ''): Answer {
+  if (!state.ready) return { fault: notReady };
+  const published = find();
+  return published ? { published } : { fault: { status: 404, code: 'not_found', text: absent } };
+}

@@ -1,0 +1,165 @@
+// The JWK Sets as files, for a server or a CDN that serves files: `.well-known/jwks.json` and
+// `projects/{projectName}/.well-known/jwks.json` below the directory. Each is replaced in one step, and only when
+// its bytes change. A project that goes away takes its file along, also one that went while the node was down.
+
+import { mkdir, open, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { HeldObject } from '../held-object.ts';
+import type { NodeLog } from '../node-log.ts';
+import type { StateFollower } from '../node-state.ts';
+import type { JwkSets } from './jwk-sets.ts';
+import type { Published } from './published.ts';
+
+export interface PublishedFilesOptions {
+  readonly directory: string;
+  readonly sets: JwkSets;
+  readonly clock: () => number;
+  readonly log: NodeLog;
+}
+
+const setPath = join('.well-known', 'jwks.json');
+const retryMs = 5_000;
+/** A longer timer would fire at once. */
+const longestTimerMs = 2 ** 31 - 1;
+/** Of a file name, on every file system in use. */
+const longestFileNameBytes = 255;
+
+export class PublishedFiles implements StateFollower {
+  readonly #options: PublishedFilesOptions;
+  readonly #projects = new Set<string>();
+  readonly #written = new Map<string, string>();
+  #everything = false;
+  #working: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(options: PublishedFilesOptions) {
+    this.#options = options;
+  }
+
+  replaced(): void {
+    this.#everything = true;
+    this.#wake();
+  }
+
+  changed(removed: readonly HeldObject[], added: readonly HeldObject[]): void {
+    for (const { project } of [...removed, ...added]) this.#projects.add(project);
+    this.#wake();
+  }
+
+  /** Resolves once what was known at the call is on the disk, or could not be put there. */
+  async settled(): Promise<void> {
+    await this.#working;
+  }
+
+  /** What is served is on the disk first. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#working;
+  }
+
+  #wake(): void {
+    this.#working ??= this.#work().then((done) => {
+      this.#working = undefined;
+      // What came after the last look and before this line would otherwise wait for the next change.
+      if (done && (this.#everything || this.#projects.size > 0)) this.#wake();
+    });
+  }
+
+  /** False when it failed; it is tried again later. */
+  async #work(): Promise<boolean> {
+    clearTimeout(this.#timer);
+    const { sets, clock, log } = this.#options;
+    try {
+      while (this.#everything || this.#projects.size > 0) await this.#writeOnce();
+      // A key that expires leaves the set of its project and of the environment; the latter knows which is next.
+      const { validUntilMs } = sets.environment();
+      if (validUntilMs < Number.POSITIVE_INFINITY) this.#later(validUntilMs - clock());
+      return true;
+    } catch (error) {
+      log.error({ err: error }, 'JWK Sets could not be written to the publish directory; trying again');
+      this.#later(retryMs);
+      return false;
+    }
+  }
+
+  #later(waitMs: number): void {
+    if (this.#closed) return;
+    this.#timer = setTimeout(() => this.replaced(), Math.min(Math.max(waitMs, 1), longestTimerMs));
+    this.#timer.unref();
+  }
+
+  async #writeOnce(): Promise<void> {
+    const { directory, sets } = this.#options;
+    const everything = this.#everything;
+    const projects = everything ? [...sets.projects()] : [...this.#projects];
+    this.#everything = false;
+    this.#projects.clear();
+    try {
+      await this.#write(join(directory, setPath), sets.environment());
+      for (const project of projects) {
+        const path = this.#projectPath(project);
+        if (path === undefined) continue;
+        const published = sets.project(project);
+        if (published) await this.#write(path, published);
+        else await this.#remove(path);
+      }
+      if (everything) await this.#sweep();
+    } catch (error) {
+      this.#everything = true;
+      throw error;
+    }
+  }
+
+  /** Names are any letters and digits, `.`, `_`, `-`: as they are, they are what a server makes of the decoded path. */
+  #projectPath(project: string): string | undefined {
+    if (Buffer.byteLength(project) > longestFileNameBytes) {
+      this.#options.log.warn(
+        { project },
+        'a project has a name too long for a file; its JWK Set is served over HTTP only',
+      );
+      return undefined;
+    }
+    return join(this.#options.directory, 'projects', project, setPath);
+  }
+
+  async #write(path: string, { body, etag }: Published): Promise<void> {
+    if (this.#written.get(path) === etag) return;
+    if (!(await readFile(path).catch(() => undefined))?.equals(body)) {
+      await mkdir(dirname(path), { recursive: true });
+      await replaceFile(path, body);
+    }
+    this.#written.set(path, etag);
+  }
+
+  /** Takes its own file and what it leaves empty; whatever else is there stays. */
+  async #remove(path: string): Promise<void> {
+    this.#written.delete(path);
+    await rm(path, { force: true });
+    for (const folder of [dirname(path), dirname(dirname(path))]) await rmdir(folder).catch(() => undefined);
+  }
+
+  async #sweep(): Promise<void> {
+    const { directory, sets } = this.#options;
+    const known = new Set(sets.projects());
+    const found = await readdir(join(directory, 'projects'), { withFileTypes: true }).catch(() => []);
+    for (const entry of found) {
+      if (entry.isDirectory() && !known.has(entry.name))
+        await this.#remove(join(directory, 'projects', entry.name, setPath));
+    }
+  }
+}
+
+/** A reader sees the old bytes or the new, never part of them, also after a crash. */
+async function replaceFile(path: string, body: Buffer): Promise<void> {
+  const next = `${path}.new`;
+  const file = await open(next, 'w', 0o644);
+  try {
+    await file.writeFile(body);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(next, path);
+}

@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+
+export const jwkSetType = 'application/jwk-set+json';
+export const jwkType = 'application/jwk+json';
+/** A day of serving the old set while a cache asks for the new one keeps verifiers going when a node is away. */
+const cacheControl = 'public, max-age=300, stale-while-revalidate=86400';
+
+/** An answer that is made once a change and then sent as it is. */
+export interface Published {
+  readonly body: Buffer;
+  /** Strong: of these very bytes. In quotes. */
+  readonly etag: string;
+  /** Milliseconds since 1970: then a key in it expires and it must be made anew. Infinity: never. */
+  readonly validUntilMs: number;
+  /** Names and values in turn, as `writeHead` takes them without copying. */
+  readonly headers: readonly string[];
+  readonly notModifiedHeaders: readonly string[];
+}
+
+export function publish(text: string, type: string, validUntilMs: number): Published {
+  const body = Buffer.from(text);
+  const etag = `"${createHash('sha256').update(body).digest('base64url')}"`;
+  const shared = ['ETag', etag, 'Cache-Control', cacheControl, 'Access-Control-Allow-Origin', '*'];
+  return {
+    body,
+    etag,
+    validUntilMs,
+    headers: ['Content-Type', type, 'Content-Length', String(body.length), ...shared],
+    notModifiedHeaders: shared,
+  };
+}
+
+/** RFC 9110 section 13.1.2: a list of tags, compared weakly, or `*`. */
+export function matchesEtag(ifNoneMatch: string, etag: string): boolean {
+  if (ifNoneMatch === etag) return true;
+  return ifNoneMatch.split(',').some((part) => {
+    const tag = part.trim();
+    return tag === '*' || (tag.startsWith('W/') ? tag.slice(2) : tag) === etag;
+  });
+}

@@ -1,0 +1,158 @@
+// The data plane: one node of one environment. Wiring only.
+// It dials in to the manager, takes what is deployed, keeps a sealed copy on its own disk and serves JWK Sets from
+// what it has, with or without a manager. It refuses to share its data directory, to send its token where others
+// could read it, and to serve anything before it has a first state.
+
+import { mkdir } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { badRequest } from '../errors.ts';
+import { loadOrCreateKeyFile } from '../sealing/key-file.ts';
+import { lockDataDir } from './disk/data-dir-lock.ts';
+import { SealedLog } from './disk/sealed-log.ts';
+import type { NodeLog } from './node-log.ts';
+import { NodeState } from './node-state.ts';
+import { restoreCopy } from './restore-copy.ts';
+import { JwkSets } from './serve/jwk-sets.ts';
+import { createNodeMetrics } from './serve/node-metrics.ts';
+import { createNodeServer } from './serve/node-server.ts';
+import { PublishedFiles } from './serve/published-files.ts';
+import { ManagerStream } from './stream/manager-stream.ts';
+import { streamUrl } from './stream/manager-url.ts';
+import { defaultTiming, type StreamTiming } from './stream/stream-timing.ts';
+
+export interface NodeOptions {
+  readonly managerUrl: string;
+  /** Name of the environment that the token is for. */
+  readonly environment: string;
+  readonly name: string;
+  readonly host: string;
+  /** 0 takes any free one. */
+  readonly port: number;
+  readonly dataDir: string;
+  /** Without one a node that has a copy serves it and dials nobody. */
+  readonly token: string | undefined;
+  readonly publishDir?: string;
+  /** Milliseconds since 1970. */
+  readonly clock?: () => number;
+  readonly logger: NodeLog;
+  /** keyplane's. */
+  readonly version: string;
+  readonly timing?: Partial<StreamTiming>;
+}
+
+export interface RunningNode {
+  /** Where it serves, without a trailing slash. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** @throws KeyplaneError `bad_request`, in words for the operator, for options it can not start with */
+export async function startNode(options: NodeOptions): Promise<RunningNode> {
+  const url = streamUrl(options.managerUrl);
+  await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
+  const closers: (() => Promise<void> | void)[] = [];
+  const close = once(async () => {
+    for (const closer of closers.reverse()) await closer();
+  });
+  try {
+    const lock = await lockDataDir(options.dataDir);
+    closers.push(() => lock.release());
+    return { url: await run(options, url, closers), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function run(options: NodeOptions, url: URL, closers: (() => Promise<void> | void)[]): Promise<string> {
+  const { environment, name, version, dataDir, publishDir, token, clock = Date.now, logger: log } = options;
+  // A copy without its key can not be opened; it is set aside like a damaged one.
+  const key = await loadOrCreateKeyFile(join(dataDir, 'node.key'), { mayCreate: true });
+  const copy = new SealedLog({ dataDir, key, log });
+  closers.push(() => copy.close());
+  const state = new NodeState();
+  const sets = new JwkSets(clock);
+  state.follow(sets);
+  await restoreCopy(copy, state);
+  if (state.environment && state.environment.name !== environment) {
+    log.warn(
+      { copyOf: state.environment.name, environment },
+      'the copy has another name; waiting for the manager',
+    );
+    state.withhold(true);
+  }
+  if (token === undefined && !state.ready) {
+    throw badRequest('KEYPLANE_NODE_TOKEN is not set: the enrollment token of the environment is accepted');
+  }
+
+  if (publishDir !== undefined) {
+    const files = new PublishedFiles({ directory: publishDir, sets, clock, log });
+    state.follow(files);
+    closers.push(() => files.close());
+    if (state.ready) files.replaced();
+    await files.settled();
+  }
+  const timing = { ...defaultTiming, ...options.timing };
+  const stream = new ManagerStream({
+    url,
+    token: token ?? '',
+    timing,
+    environment,
+    name,
+    version,
+    state,
+    copy,
+    log,
+  });
+  const facts = () => ({
+    revision: state.revision,
+    connected: stream.connected,
+    counts: state.counts(),
+    published: state.ready ? sets.countPublished() : 0,
+  });
+  const status = () => {
+    const { revision, connected, counts, published } = facts();
+    const since = stream.since.toISOString();
+    return { environment, name, version, revision, counts: { ...counts, published }, connected, since };
+  };
+  const metrics = createNodeMetrics(facts);
+  closers.push(() => metrics.close());
+  const server = createNodeServer({ state, sets, metrics, status, clock, log });
+  const address = await listen(server, options);
+  closers.push(() => closeServer(server));
+  if (token !== undefined) stream.start();
+  closers.push(() => stream.close());
+  log.info({ environment, name, url: address, revision: state.revision }, 'the node serves');
+  return address;
+}
+
+function listen(server: Server, { host, port }: { host: string; port: number }): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(
+        badRequest(`The node can not listen on ${host} port ${port} (${error.code}): choose another --port`),
+      );
+    });
+    server.listen(port, host, () => {
+      const bound = server.address() as AddressInfo;
+      resolve(`http://${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`);
+    });
+  });
+}
+
+/** Answers under way are given a second. */
+async function closeServer(server: Server): Promise<void> {
+  const cut = setTimeout(() => server.closeAllConnections(), 1_000);
+  await new Promise((resolve) => server.close(resolve));
+  clearTimeout(cut);
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => {
+    done ??= work();
+    return done;
+  };
+}

@@ -1,0 +1,170 @@
+// Takes state messages in their order and moves the node with each that is final. Refuses, with a reason: what does
+// not follow on the revision it has, an object it can not take, a digest that is not that of what it holds,
+// and a manager that knows less than the node does. Until a step is on the disk, what was served stays.
+
+import type { Change } from '../protocol/content.ts';
+import type { Applied, Refused, State } from '../protocol/messages.ts';
+import { readChanges } from '../protocol/read-changes.ts';
+import { emptyDigest } from '../protocol/state-digest.ts';
+import type { LogTransaction, SealedLog } from './disk/sealed-log.ts';
+import { type HeldObject, holdObject, objectKey, UnfitObject } from './held-object.ts';
+import type { NodeLog } from './node-log.ts';
+import { digestAfter, type EnvironmentIdentity, type NodeState } from './node-state.ts';
+import { timeSlices } from './time-slice.ts';
+
+export interface StateReceiverOptions {
+  readonly state: NodeState;
+  readonly copy: SealedLog;
+  /** As the manager's welcome names it. */
+  readonly environment: EnvironmentIdentity;
+  readonly log: NodeLog;
+}
+
+interface Staged {
+  readonly reset: boolean;
+  readonly changes: Map<string, HeldObject | null>;
+  readonly transaction: LogTransaction;
+  revision: number;
+  digest: Buffer;
+}
+
+class Refusal extends Error {}
+
+/** For one connection. */
+export class StateReceiver {
+  readonly #options: StateReceiverOptions;
+  #staged: Staged | undefined;
+  /** Parts that follow a refused one are passed over: their own refusals would hide the reason. */
+  #passOver: { readonly reset: boolean; readonly from: number } | undefined;
+
+  constructor(options: StateReceiverOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @param text what was sealed: JSON of `Change[]`
+   * @returns what to answer, if anything
+   */
+  async receive(message: State, text: string): Promise<Applied | Refused | undefined> {
+    if (this.#follows(message)) return undefined;
+    try {
+      const staged = await this.#stage(message);
+      const changes = readChanges(text, message);
+      if ('reason' in changes) throw new RefusedObject(changes.reason, changes.object);
+      await this.#take(staged, changes);
+      staged.revision = message.to;
+      return message.final ? await this.#finish(message, staged) : undefined;
+    } catch (error) {
+      await this.abandon();
+      this.#passOver = message.final ? undefined : { reset: message.reset, from: message.to };
+      return this.#refused(message, error);
+    }
+  }
+
+  /** Drops parts whose final one will not come. */
+  async abandon(): Promise<void> {
+    const staged = this.#staged;
+    this.#staged = undefined;
+    await staged?.transaction.abort().catch((error: unknown) => {
+      this.#options.log.warn({ err: error }, 'what was written of a refused change could not be cut off');
+    });
+  }
+
+  #follows(message: State): boolean {
+    const passOver = this.#passOver;
+    const follows = passOver?.reset === message.reset && passOver.from === message.from && message.from > 0;
+    this.#passOver = follows && !message.final ? { reset: message.reset, from: message.to } : undefined;
+    return follows;
+  }
+
+  async #stage(message: State): Promise<Staged> {
+    const { state, copy, environment } = this.#options;
+    const { reset, from, to } = message;
+    if (reset ? to < from : to <= from) throw new Refusal(`revision ${to} does not come after ${from}`);
+    const sameEnvironment = state.environment?.id === environment.id;
+    if (reset && message.final && sameEnvironment && to < state.revision) {
+      throw new Refusal(
+        `this node already has revision ${state.revision}, the manager only ${to}: was it restored from an older backup?`,
+      );
+    }
+    if (this.#staged?.reset === reset && this.#staged.revision === from && from > 0) return this.#staged;
+    await this.abandon();
+    if (reset && from !== 0) throw new Refusal(`all anew begins at revision 0, not ${from}`);
+    if (!reset && !sameEnvironment)
+      throw new Refusal('a difference needs a state to begin with; this node has none');
+    if (!reset && from !== state.revision) {
+      throw new Refusal(`this node is at revision ${state.revision}, the change begins at ${from}`);
+    }
+    this.#staged = {
+      reset,
+      changes: new Map(),
+      transaction: await copy.begin({ reset, environmentId: environment.id }),
+      revision: from,
+      digest: reset ? emptyDigest : state.digest,
+    };
+    return this.#staged;
+  }
+
+  async #take(staged: Staged, changes: readonly Change[]): Promise<void> {
+    const held = staged.reset ? undefined : this.#options.state.objects;
+    const breathe = timeSlices();
+    for (const change of changes) {
+      const place = await staged.transaction.append(change);
+      const next = 'put' in change ? holdObject(change.put, place) : null;
+      const key = objectKey('put' in change ? change.put : change.gone);
+      const before = staged.changes.has(key) ? staged.changes.get(key) : held?.get(key);
+      staged.digest = digestAfter(staged.digest, before, next);
+      staged.changes.set(key, next);
+      await breathe();
+    }
+  }
+
+  async #finish(message: State, staged: Staged): Promise<Applied> {
+    const { state, environment, log } = this.#options;
+    const digest = staged.digest.toString('hex');
+    if (digest !== message.digest) throw new Refusal('digest differs: what was sent does not add up to it');
+    const { revision } = staged;
+    await staged.transaction.commit({ environmentName: environment.name, revision, digest });
+    this.#staged = undefined;
+    if (state.environment && state.environment.id !== environment.id) {
+      log.warn(
+        { environment: environment.name },
+        'the environment was made anew; what the old one had is dropped',
+      );
+    }
+    state.apply({
+      environment,
+      revision,
+      digest: staged.digest,
+      changes: staged.changes,
+      reset: staged.reset,
+    });
+    return { type: 'applied', revision, digest };
+  }
+
+  #refused(message: State, error: unknown): Refused {
+    const { log } = this.#options;
+    const revision = message.to;
+    if (error instanceof UnfitObject || error instanceof RefusedObject) {
+      log.warn({ revision, reason: error.message, object: error.object }, 'a change was refused');
+      const { object } = error;
+      return { type: 'refused', revision, reason: error.message, ...(object && { object }) };
+    }
+    const known = error instanceof Refusal;
+    const reason = known ? error.message : 'the change could not be written to the disk of this node';
+    log[known ? 'warn' : 'error'](
+      { revision, reason, err: known ? undefined : error },
+      'a change was refused',
+    );
+    return { type: 'refused', revision, reason };
+  }
+}
+
+class RefusedObject extends Refusal {
+  readonly object: Refused['object'];
+
+  constructor(reason: string, object: Refused['object']) {
+    super(reason);
+    this.object = object;
+  }
+}

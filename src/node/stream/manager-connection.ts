@@ -1,0 +1,163 @@
+// One WebSocket to a manager, from the dial to its end. Messages are handled one after the other; while one is
+// being handled no more is read, so that a manager can not fill the node's memory.
+
+import type { Socket } from 'node:net';
+import { WebSocket } from 'ws';
+import { closeCodes } from '../../protocol/messages.ts';
+import { longestFromManager } from '../../protocol/read-message.ts';
+import { ManagerSession, SessionEnd, type SessionOptions } from './manager-session.ts';
+import type { StreamTiming } from './stream-timing.ts';
+
+export interface ConnectionOptions extends Omit<SessionOptions, 'send'> {
+  readonly url: URL;
+  readonly token: string;
+  readonly timing: StreamTiming;
+}
+
+export interface ConnectionEnd {
+  readonly reason: string;
+  /** Trying again at once would end the same way. */
+  readonly slow: boolean;
+}
+
+const slowCodes: ReadonlyMap<number, string> = new Map([
+  [
+    closeCodes.unauthorized,
+    'the manager does not take KEYPLANE_NODE_TOKEN: it is unknown, revoked, or its environment is gone',
+  ],
+  [closeCodes.version, 'the manager speaks another version of the protocol'],
+  [closeCodes.replaced, 'another node of the same name took over; each node needs a name of its own'],
+  [closeCodes.forgotten, 'an operator forgot this node'],
+  [
+    closeCodes.ahead,
+    'this node has a later revision than the manager, which was restored from an older backup',
+  ],
+]);
+
+/** Resolves when the connection is over, however it ended. `signal` ends it. */
+export function connectOnce(options: ConnectionOptions, signal: AbortSignal): Promise<ConnectionEnd> {
+  const { url, token, timing } = options;
+  const socket = new WebSocket(url, {
+    headers: { Authorization: `Bearer ${token}` },
+    handshakeTimeout: timing.welcomeMs,
+    maxPayload: longestFromManager,
+    perMessageDeflate: false,
+  });
+  return new Promise((resolve) => {
+    new Connection(socket, options).run(signal, resolve);
+  });
+}
+
+class Connection {
+  readonly #socket: WebSocket;
+  readonly #options: ConnectionOptions;
+  readonly #session: ManagerSession;
+  #raw: Socket | undefined;
+  #queue: Promise<void> = Promise.resolve();
+  #waiting = 0;
+  #end: ConnectionEnd | undefined;
+
+  constructor(socket: WebSocket, options: ConnectionOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.#session = new ManagerSession({ ...options, send: (text) => this.#send(text) });
+  }
+
+  run(signal: AbortSignal, done: (end: ConnectionEnd) => void): void {
+    const socket = this.#socket;
+    const { timing } = this.#options;
+    const stop = () => this.#finish({ reason: 'this node stops', slow: false }, 1001);
+    signal.addEventListener('abort', stop, { once: true });
+    const deadline = setTimeout(() => this.#giveUp('the manager did not answer in time'), timing.welcomeMs);
+    const heartbeat = setInterval(this.#heartbeat(), timing.pingMs);
+
+    socket.on('upgrade', (response) => {
+      this.#raw = response.socket;
+    });
+    socket.on('open', () => this.#send(JSON.stringify(this.#session.hello())));
+    socket.on('message', (data, binary) => {
+      clearTimeout(deadline);
+      this.#enqueue(binary ? '' : data.toString());
+    });
+    socket.on('unexpected-response', (request, response) => {
+      const refused = response.statusCode === 401 || response.statusCode === 403;
+      const reason = refused ? slowCodes.get(closeCodes.unauthorized) : undefined;
+      this.#end ??= {
+        reason: reason ?? `the manager answered with status ${response.statusCode}`,
+        slow: refused,
+      };
+      request.destroy();
+      socket.terminate();
+    });
+    socket.on('error', (error) => {
+      this.#end ??= { reason: `the manager can not be reached: ${error.message}`, slow: false };
+    });
+    socket.on('close', (code, reason) => {
+      clearTimeout(deadline);
+      clearInterval(heartbeat);
+      signal.removeEventListener('abort', stop);
+      const known = slowCodes.get(code);
+      const text = known ?? `the manager closed the connection (${code}) ${reason.toString()}`.trim();
+      this.#end ??= { reason: text, slow: known !== undefined };
+      const end = this.#end;
+      this.#queue.then(() => this.#session.close()).then(() => done(end));
+    });
+    if (signal.aborted) stop();
+  }
+
+  #enqueue(text: string): void {
+    this.#waiting += 1;
+    this.#socket.pause();
+    this.#queue = this.#queue.then(async () => {
+      try {
+        if (!this.#end) await this.#session.receive(text);
+      } catch (error) {
+        this.#fail(error);
+      }
+      this.#waiting -= 1;
+      if (this.#waiting === 0) this.#socket.resume();
+    });
+  }
+
+  #fail(error: unknown): void {
+    if (error instanceof SessionEnd) {
+      this.#finish({ reason: error.message, slow: error.slow }, error.closeCode);
+      return;
+    }
+    this.#options.log.error({ err: error }, 'a message of the manager could not be handled');
+    this.#finish({ reason: 'this node failed', slow: false }, 1011);
+  }
+
+  /** What arrives while a large message is under way, or waits to be handled, shows life as well as a pong does. */
+  #heartbeat(): () => void {
+    let heardMs = performance.now();
+    let seenBytes = 0;
+    return () => {
+      const nowMs = performance.now();
+      const bytes = this.#raw?.bytesRead ?? 0;
+      if (bytes !== seenBytes || this.#waiting > 0) heardMs = nowMs;
+      seenBytes = bytes;
+      if (nowMs - heardMs > this.#options.timing.deadMs)
+        this.#giveUp('nothing was heard from the manager any more');
+      else if (this.#socket.readyState === WebSocket.OPEN) this.#socket.ping();
+    };
+  }
+
+  #send(text: string): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(text);
+  }
+
+  #giveUp(reason: string): void {
+    this.#end ??= { reason, slow: false };
+    this.#socket.terminate();
+  }
+
+  #finish(end: ConnectionEnd, code: number): void {
+    this.#end ??= end;
+    this.#socket.resume();
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.close(code);
+    else this.#socket.terminate();
+    // A peer that does not answer the close is not waited for.
+    setTimeout(() => this.#socket.terminate(), 1_000).unref();
+  }
+}

@@ -1,0 +1,167 @@
+// What a node says on one connection, whatever carries it: hello, then an answer to each state message.
+// Refuses to go on with a manager of another protocol, of another environment than it was started for, or whose
+// messages do not open.
+
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { KeyplaneError } from '../../errors.ts';
+import { agreeChannelKey, openState } from '../../protocol/channel-key.ts';
+import {
+  closeCodes,
+  type Hello,
+  protocolVersion,
+  type State,
+  type Welcome,
+} from '../../protocol/messages.ts';
+import { readFromManager } from '../../protocol/read-message.ts';
+import type { SealedLog } from '../disk/sealed-log.ts';
+import type { NodeLog } from '../node-log.ts';
+import type { NodeState } from '../node-state.ts';
+import { StateReceiver } from '../state-receiver.ts';
+
+export interface SessionOptions {
+  /** Name of the environment that the node was started for. */
+  readonly environment: string;
+  readonly name: string;
+  readonly version: string;
+  readonly state: NodeState;
+  readonly copy: SealedLog;
+  readonly log: NodeLog;
+  readonly send: (text: string) => void;
+  readonly onWelcome: () => void;
+}
+
+/** Ends the connection. `slow`: trying again at once would end the same way. */
+export class SessionEnd extends Error {
+  override readonly name = 'SessionEnd';
+  readonly closeCode: number;
+  readonly slow: boolean;
+
+  constructor(reason: string, { closeCode, slow }: { closeCode: number; slow: boolean }) {
+    super(reason);
+    this.closeCode = closeCode;
+    this.slow = slow;
+  }
+}
+
+interface Channel {
+  readonly key: Buffer;
+  readonly receiver: StateReceiver;
+}
+
+export class ManagerSession {
+  readonly #options: SessionOptions;
+  readonly #privateKey: KeyObject;
+  readonly #publicKey: Buffer;
+  #channel: Channel | undefined;
+  #counter = 0;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    const { privateKey, publicKey } = generateKeyPairSync('x25519');
+    this.#privateKey = privateKey;
+    this.#publicKey = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
+  }
+
+  hello(): Hello {
+    const { name, version, state } = this.#options;
+    return {
+      type: 'hello',
+      protocol: protocolVersion,
+      name,
+      version,
+      environmentId: state.environment?.id ?? null,
+      revision: state.revision,
+      digest: state.digest.toString('hex'),
+      publicKey: this.#publicKey.toString('base64url'),
+    };
+  }
+
+  /** One message at a time. @throws SessionEnd */
+  async receive(text: string): Promise<void> {
+    const message = readFromManager(text);
+    if ('problem' in message) throw wrongMessage(message.problem);
+    if (message.type === 'welcome') {
+      if (this.#channel) throw wrongMessage('a second welcome');
+      return this.#welcomed(message);
+    }
+    if (!this.#channel) throw wrongMessage('a state before the welcome');
+    return this.#take(message, this.#channel);
+  }
+
+  async close(): Promise<void> {
+    await this.#channel?.receiver.abandon();
+  }
+
+  async #welcomed(welcome: Welcome): Promise<void> {
+    const { environment: asked, state, copy, log } = this.#options;
+    if (welcome.protocol !== protocolVersion) {
+      throw new SessionEnd(`the manager speaks protocol ${welcome.protocol}, this node ${protocolVersion}`, {
+        closeCode: closeCodes.version,
+        slow: true,
+      });
+    }
+    const environment = { id: welcome.environmentId, name: welcome.environmentName };
+    if (environment.name !== asked) {
+      throw new SessionEnd(
+        `KEYPLANE_NODE_TOKEN is for environment ${environment.name}, --environment says ${asked}; nothing was taken`,
+        { closeCode: closeCodes.protocol, slow: true },
+      );
+    }
+    const key = opened(() =>
+      agreeChannelKey(this.#privateKey, {
+        ownPublic: this.#publicKey,
+        peerPublic: Buffer.from(welcome.publicKey, 'base64url'),
+        role: 'node',
+      }),
+    );
+    if (state.environment?.id === environment.id) {
+      if (state.environment.name !== environment.name) await recordName(copy, state, environment.name);
+      state.withhold(false);
+    }
+    this.#channel = { key, receiver: new StateReceiver({ state, copy, environment, log }) };
+    this.#options.onWelcome();
+  }
+
+  async #take(message: State, { key, receiver }: Channel): Promise<void> {
+    const { state, copy, log, send } = this.#options;
+    this.#counter += 1;
+    const text = opened(() => openState(key, this.#counter, message));
+    const answer = await receiver.receive(message, text);
+    if (answer) send(JSON.stringify(answer));
+    if (answer?.type !== 'applied') return;
+    log.info({ revision: answer.revision }, 'a change was applied');
+    const mark = {
+      environmentName: state.environment?.name ?? '',
+      revision: state.revision,
+      digest: answer.digest,
+    };
+    await copy.compactIfDue(state.objects.values(), mark).catch((error: unknown) => {
+      log.warn({ err: error }, 'the sealed copy could not be compacted; it goes on as it is');
+    });
+  }
+}
+
+/** A renamed environment: the next start must find its copy under the name it is started with. */
+async function recordName(copy: SealedLog, state: NodeState, name: string): Promise<void> {
+  const { environment, revision, digest } = state;
+  if (!environment) return;
+  const transaction = await copy.begin({ reset: false, environmentId: environment.id });
+  await transaction.commit({ environmentName: name, revision, digest: digest.toString('hex') });
+  state.rename(name);
+}
+
+function opened<T>(open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    if (error instanceof KeyplaneError) throw wrongMessage(error.message);
+    throw error;
+  }
+}
+
+function wrongMessage(problem: string): SessionEnd {
+  return new SessionEnd(`the manager sent what is no message of this protocol: ${problem}`, {
+    closeCode: closeCodes.protocol,
+    slow: false,
+  });
+}

@@ -1,0 +1,32 @@
+import { badRequest } from '../../errors.ts';
+import { streamPath } from '../../protocol/messages.ts';
+
+/**
+ * Where the stream of a manager is. Over plain http the enrollment token could be read by anyone on the way, and
+ * whoever has it is given the private keys of the environment: so only on this machine.
+ * @throws KeyplaneError `bad_request`, in words for the operator
+ */
+export function streamUrl(managerUrl: string): URL {
+  const url = URL.canParse(managerUrl) ? new URL(managerUrl) : undefined;
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
+    throw badRequest('--manager is not the address of a manager: an http or https URL is accepted');
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw badRequest('--manager must not hold a user or password: the token comes from KEYPLANE_NODE_TOKEN');
+  }
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    throw badRequest(
+      '--manager is plain http to another machine, where the enrollment token could be read on the way: use https',
+    );
+  }
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  url.pathname = url.pathname.replace(/\/+$/, '') + streamPath;
+  url.search = '';
+  url.hash = '';
+  return url;
+}
+
+/** The URL parser has already brought every spelling of an IPv4 address to its dotted form. */
+function isLoopback(hostname: string): boolean {
+  return hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname) || /^(.+\.)?localhost\.?$/.test(hostname);
+}

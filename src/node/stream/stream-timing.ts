@@ -1,0 +1,20 @@
+import type { BackOffBounds } from './back-off.ts';
+
+export interface StreamTiming extends BackOffBounds {
+  /** Between attempts that only an operator's hand can make better; jittered down to half. */
+  readonly slowRetryMs: number;
+  /** From the dial to the manager's welcome. */
+  readonly welcomeMs: number;
+  readonly pingMs: number;
+  /** Nothing heard for so long: the connection is half open. */
+  readonly deadMs: number;
+}
+
+export const defaultTiming: StreamTiming = Object.freeze({
+  baseMs: 100,
+  capMs: 5_000,
+  slowRetryMs: 10_000,
+  welcomeMs: 10_000,
+  pingMs: 5_000,
+  deadMs: 15_000,
+});

@@ -1,0 +1,34 @@
+import { KeyplaneError } from '../errors.ts';
+
+/** Deeper than any JWK; a text that nests without end must not exhaust the stack of either side. */
+const deepest = 64;
+
+/**
+ * One text for one value: members sorted by UTF-16 code unit, no whitespace, numbers and strings as ECMAScript
+ * writes them (the rules of RFC 8785). Members that are undefined are left out, as JSON does.
+ * @throws KeyplaneError `bad_request` for what JSON can not hold, or for nesting beyond 64 levels
+ */
+export function canonicalJson(value: unknown): string {
+  return write(value, 0);
+}
+
+function write(value: unknown, depth: number): string {
+  if (depth > deepest) throw new KeyplaneError('bad_request', `JSON is nested deeper than ${deepest} levels`);
+  if (value === null || typeof value === 'boolean' || typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'number' && Number.isFinite(value)) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map((item) => write(item ?? null, depth + 1)).join(',')}]`;
+  if (typeof value === 'object') return writeMembers(value, depth);
+  throw new KeyplaneError('bad_request', `JSON can not hold a ${typeof value}`);
+}
+
+function writeMembers(value: object, depth: number): string {
+  const members: string[] = [];
+  for (const [name, member] of Object.entries(value).sort(byName)) {
+    if (member !== undefined) members.push(`${JSON.stringify(name)}:${write(member, depth + 1)}`);
+  }
+  return `{${members.join(',')}}`;
+}
+
+function byName([a]: [string, unknown], [b]: [string, unknown]): number {
+  return a < b ? -1 : 1;
+}

@@ -1,0 +1,111 @@
+// The opened text of a state message to changes. Shapes only: whether a JWK is sound is the manager's to know,
+// and whether its public part can be published the node's. Members that a later version may add stay in the
+// content, since its digest is over all of it.
+
+import { type Change, type DeployedContent, type DeployedKind, deployedKinds } from './content.ts';
+
+/** Why nothing of it is applied. `object` is the one at fault, where it is one. */
+export interface BadChanges {
+  readonly reason: string;
+  readonly object?: { readonly kind: DeployedKind; readonly id: string };
+}
+
+/** Revisions are above `from`, rise, and go no higher than `to`. */
+export interface RevisionBounds {
+  readonly from: number;
+  readonly to: number;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+type Check = (value: unknown) => boolean;
+
+const isText: Check = (value) => typeof value === 'string';
+const isTextOrNull: Check = (value) => value === null || isText(value);
+const isTimeOrNull: Check = (value) => value === null || Number.isSafeInteger(value);
+const isKeyType: Check = (value) =>
+  value === 'SECRET_KEY' || value === 'PRIVATE_KEY' || value === 'PUBLIC_KEY';
+const isKeystoreType: Check = (value) => value === 'JKS' || value === 'PKCS12';
+const isJwk: Check = (value) => isJson(value) && isText(value.kty);
+const isChain: Check = (value) => Array.isArray(value) && value.length > 0 && value.every(isText);
+
+// A name becomes part of a path and of a file name. Which letters it may have is the manager's rule;
+// that it stays one segment is ours too.
+const longestName = 512;
+const isName: Check = (value) =>
+  typeof value === 'string' &&
+  value.length > 0 &&
+  value.length <= longestName &&
+  value !== '.' &&
+  value !== '..' &&
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+  !/[\u0000-\u001f\u007f/\\]/.test(value);
+
+const shapes: Readonly<Record<DeployedKind, Readonly<Record<string, Check>>>> = {
+  jwk: { jwk: isJwk, notBefore: isTimeOrNull, expires: isTimeOrNull },
+  certificate: { alias: isText, chain: isChain },
+  key: { keyType: isKeyType, algorithm: isTextOrNull, alias: isTextOrNull, content: isText },
+  keystore: {
+    keystoreType: isKeystoreType,
+    alias: isTextOrNull,
+    file: isText,
+    password: isText,
+    keyPassword: isTextOrNull,
+  },
+};
+
+/** @returns the changes (they hold private members), or what is wrong without naming any value */
+export function readChanges(text: string, bounds: RevisionBounds): readonly Change[] | BadChanges {
+  let list: unknown;
+  try {
+    list = JSON.parse(text);
+  } catch {
+    return { reason: 'changes are not JSON' };
+  }
+  if (!Array.isArray(list)) return { reason: 'changes are not a list' };
+  let last = bounds.from;
+  for (const change of list) {
+    const { revision } = isJson(change) ? change : { revision: undefined };
+    if (!Number.isSafeInteger(revision) || (revision as number) <= last || (revision as number) > bounds.to) {
+      return { reason: `changes are not in the order of their revisions, ${bounds.from} to ${bounds.to}` };
+    }
+    last = revision as number;
+    const bad = badChange(change);
+    if (bad) return bad;
+  }
+  return list;
+}
+
+function badChange(change: Json): BadChanges | undefined {
+  const { put, gone } = change;
+  if (put === undefined)
+    return readObject(gone) ? undefined : { reason: 'a change puts nothing and removes nothing' };
+  const object = readObject(put);
+  if (gone !== undefined || !object) return { reason: 'a change must put one object of a known kind' };
+  const content = put as Json;
+  for (const [member, check] of [['project', isName] as const, ['name', isName] as const]) {
+    if (!check(content[member])) return { reason: `${object.kind}: ${member} is not a name`, object };
+  }
+  for (const [member, check] of Object.entries(shapes[object.kind])) {
+    if (!check(content[member])) {
+      return { reason: `${label(content)}: ${member} is missing or of the wrong type`, object };
+    }
+  }
+  return undefined;
+}
+
+function readObject(value: unknown): { readonly kind: DeployedKind; readonly id: string } | undefined {
+  if (!isJson(value) || typeof value.id !== 'string' || value.id === '' || value.id.length > longestName) {
+    return undefined;
+  }
+  const kind = deployedKinds.find((known) => known === value.kind);
+  return kind && { kind, id: value.id };
+}
+
+/** How a reason names an object: `jwk MyProject/my-jwk`. */
+export function label(content: Pick<DeployedContent, 'kind' | 'project' | 'name'> | Json): string {
+  return `${content.kind} ${content.project}/${content.name}`;
+}
+
+function isJson(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

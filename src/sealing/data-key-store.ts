@@ -1,0 +1,25 @@
+// Where the data keys lie, wrapped by the master key.
+
+/** `seal`: for sealed values; `audit`: for the hash chain of the audit record. */
+export type DataKeyPurpose = 'seal' | 'audit';
+
+export interface WrappedDataKey {
+  /** UUID; also part of every value sealed under the key. */
+  readonly id: string;
+  readonly purpose: DataKeyPurpose;
+  /** One a purpose: the key that new values are sealed under. The others only open what they sealed. */
+  readonly active: boolean;
+  readonly wrapped: Buffer;
+  readonly createdAt: Date;
+}
+
+export interface DataKeyStore {
+  /** By id order. */
+  list(): Promise<readonly WrappedDataKey[]>;
+  /** @throws KeyplaneError `conflict` when the purpose has an active key already */
+  insert(dataKey: WrappedDataKey): Promise<void>;
+  /** Puts the same key, wrapped anew, and whether it is active; false when it is not there. */
+  replace(dataKey: WrappedDataKey): Promise<boolean>;
+  /** Whether anything is stored that only existing data keys open or verify. */
+  anythingSealed(): Promise<boolean>;
+}

@@ -1,0 +1,59 @@
+// Where the master key comes from: one of two settings, or the file in the data directory that is made at the
+// first start. It refuses two settings at once and a file that others can reach, and never makes a key anew
+// where something was sealed before.
+
+import { access } from 'node:fs/promises';
+import { loadOrCreateKeyFile, parseKey } from './key-file.ts';
+
+export interface MasterKeySource {
+  /** `KEYPLANE_MASTER_KEY`: base64 of 32 bytes. */
+  readonly fromEnvironment?: string | undefined;
+  /** `KEYPLANE_MASTER_KEY_FILE`: it must be there. */
+  readonly file?: string | undefined;
+  /** Used when neither is set. */
+  readonly defaultFile: string;
+}
+
+/** Whoever mounts a secret for a process of another user lets it in by group: that is theirs to choose. */
+const reachableByOthers = 0o037;
+
+/**
+ * @returns 32 bytes
+ * @throws Error with one line for the operator: the setting, what is wrong and what is accepted
+ */
+export async function loadMasterKey(
+  source: MasterKeySource,
+  options: { readonly mayCreate: boolean },
+): Promise<Buffer> {
+  const { fromEnvironment, file, defaultFile } = source;
+  if (fromEnvironment !== undefined && file !== undefined) {
+    throw new Error(
+      'KEYPLANE_MASTER_KEY and KEYPLANE_MASTER_KEY_FILE are both set. Accepted: one of them, or neither.',
+    );
+  }
+  if (fromEnvironment !== undefined) return parseKey(fromEnvironment, 'KEYPLANE_MASTER_KEY');
+  if (file !== undefined) return loadGivenFile(file);
+  return loadOrCreateKeyFile(defaultFile, { ...options, called: 'The master key file' });
+}
+
+/** What the operator calls the source of the key. */
+export function nameOfMasterKey(source: MasterKeySource): string {
+  if (source.fromEnvironment !== undefined) return 'KEYPLANE_MASTER_KEY';
+  if (source.file !== undefined) return `KEYPLANE_MASTER_KEY_FILE ${source.file}`;
+  return `The master key file ${source.defaultFile}`;
+}
+
+async function loadGivenFile(file: string): Promise<Buffer> {
+  try {
+    await access(file);
+  } catch {
+    throw new Error(
+      `KEYPLANE_MASTER_KEY_FILE names ${file}, which can not be read. Accepted: a file that holds 32 bytes in base64.`,
+    );
+  }
+  return loadOrCreateKeyFile(file, {
+    mayCreate: false,
+    called: 'KEYPLANE_MASTER_KEY_FILE',
+    forbiddenMode: reachableByOthers,
+  });
+}

@@ -1,0 +1,36 @@
+import { type CertificateInfo, readCertificateDer, x5Members } from '../jose/certificate.ts';
+import type { JsonObject } from '../jose/json.ts';
+import { type JwkSource, readDemand, requireFields } from './jwk-source.ts';
+
+/** The public key of a stored certificate, with the certificate and its chain beside it. */
+export const certificateSource: JwkSource = {
+  fields: ['certificateName', 'environmentName', 'useType', 'algorithm', 'kid'],
+  checkFields(request) {
+    const required = ['certificateName', 'environmentName', 'useType', 'algorithm'] as const;
+    requireFields(request, 'CERTIFICATE', required);
+    readDemand(request);
+  },
+  async read(request, world) {
+    const { certificateName = '', environmentName = '', kid } = request;
+    const { id, chain } = await world.certificate(certificateName, environmentName);
+    return {
+      ...fromChain(chain),
+      ...(kid && { kid }),
+      demand: readDemand(request),
+      sourceId: id,
+      sourceUrl: null,
+    };
+  },
+};
+
+/** What every JWK that comes with a certificate has: `x5c`, both thumbprints, and the certificate's validity. */
+export function fromChain(chain: readonly Buffer[], key?: JsonObject) {
+  const certificates = chain.map((der) => readCertificateDer(der));
+  const [leaf] = certificates as [CertificateInfo, ...CertificateInfo[]];
+  return {
+    raw: { ...(key ?? leaf.publicKey), ...x5Members(certificates) } as JsonObject,
+    ...(leaf.restriction !== undefined && { restriction: leaf.restriction }),
+    notBeforeTime: leaf.startDate,
+    expirationTime: leaf.endDate,
+  };
+}

@@ -1,0 +1,112 @@
+// Ways in: each source file turns what a request names into one raw JWK. A new way in is one file here and one
+// line in `sources.ts`. A source refuses missing fields by name and never decides whether a key is sound.
+
+import { badRequest } from '../errors.ts';
+import type { KeystoreEntry } from '../formats/keystore.ts';
+import type { KeyRestriction } from '../jose/algorithms.ts';
+import type { JsonObject } from '../jose/json.ts';
+import type { UseType } from '../jose/jwk.ts';
+
+/** Every member that any source knows; which ones count is for the source to say. */
+export interface SourceRequest {
+  readonly url?: string | undefined;
+  readonly urlOptionConnectTimeout?: number | undefined;
+  readonly urlOptionReadTimeout?: number | undefined;
+  readonly urlOptionSizeLimit?: number | undefined;
+  readonly jwkStr?: string | undefined;
+  readonly certificateName?: string | undefined;
+  readonly keyName?: string | undefined;
+  readonly keyStoreName?: string | undefined;
+  readonly environmentName?: string | undefined;
+  readonly aliasName?: string | undefined;
+  readonly useType?: string | undefined;
+  readonly algorithm?: string | undefined;
+  readonly kid?: string | undefined;
+}
+export type SourceField = keyof SourceRequest;
+
+/** What a source found, before soundness is looked at. */
+export interface SourcedKey {
+  readonly raw: JsonObject;
+  /** Taken when the key has none of its own; the thumbprint is the last resort. */
+  readonly fallbackKid?: string;
+  /** Set over the key's own. */
+  readonly kid?: string;
+  readonly demand?: { readonly useType: UseType; readonly algorithm: string };
+  /** The only algorithms that the key's own encoding permits (an RSA-PSS key). */
+  readonly restriction?: KeyRestriction;
+  readonly notBeforeTime: Date | null;
+  readonly expirationTime: Date | null;
+  /** Id of the certificate, key or keystore. */
+  readonly sourceId: string | null;
+  readonly sourceUrl: string | null;
+}
+
+export interface KeyMaterial {
+  readonly id: string;
+  readonly keyType: 'SECRET_KEY' | 'PRIVATE_KEY' | 'PUBLIC_KEY';
+  readonly content: string;
+}
+
+/** What sources need of the world. Each throws the public message for what is not there. */
+export interface SourceWorld {
+  fetchJson(
+    url: string,
+    limits: { connectTimeoutMs: number; readTimeoutMs: number; sizeLimitBytes: number },
+  ): Promise<string>;
+  certificate(
+    name: string,
+    environmentName: string,
+  ): Promise<{ readonly id: string; readonly chain: readonly Buffer[] }>;
+  key(name: string, environmentName: string): Promise<KeyMaterial>;
+  keystoreEntry(
+    name: string,
+    environmentName: string,
+    aliasName: string,
+  ): Promise<{ readonly id: string; readonly entry: KeystoreEntry }>;
+}
+
+export interface JwkSource {
+  /** Members of the request that belong to this source; the rest are ignored. */
+  readonly fields: readonly SourceField[];
+  /** Missing and malformed fields, before anything else is looked up. @throws KeyplaneError `bad_request` */
+  checkFields(request: SourceRequest): void;
+  read(request: SourceRequest, world: SourceWorld): Promise<SourcedKey>;
+}
+
+const fieldWords: Partial<Record<SourceField, string>> = {
+  url: 'URL',
+  jwkStr: 'JWK string',
+  certificateName: 'Certificate name',
+  keyName: 'Key name',
+  keyStoreName: 'Keystore name',
+  environmentName: 'Environment name',
+  aliasName: 'Alias name',
+  useType: 'Use type',
+  algorithm: 'Algorithm',
+};
+
+/** `URL is required for URL source type!` and its likes, in the order of `fields`. */
+export function requireFields(
+  request: SourceRequest,
+  sourceType: string,
+  fields: readonly SourceField[],
+): void {
+  for (const field of fields) {
+    const value = request[field];
+    if (value === undefined || (typeof value === 'string' && value.trim() === '')) {
+      throw badRequest(`${fieldWords[field] ?? field} is required for ${sourceType} source type!`);
+    }
+  }
+}
+
+const useTypes: readonly UseType[] = ['SIGNATURE', 'ENCRYPTION'];
+
+/** Use type and algorithm, which sources without a JWK of their own must be told. */
+export function readDemand(request: SourceRequest): { useType: UseType; algorithm: string } {
+  const useType = useTypes.find((known) => known === request.useType);
+  if (!useType) {
+    throw badRequest(`Use type (${request.useType}) is not valid! Valid values: ${useTypes.join(', ')}`);
+  }
+  return { useType, algorithm: request.algorithm ?? '' };
+}

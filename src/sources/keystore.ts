@@ -1,0 +1,42 @@
+import type { KeystoreEntry } from '../formats/keystore.ts';
+import { jwkFromKeyContent } from '../jose/key-pem.ts';
+import { fromChain } from './certificate.ts';
+import { type JwkSource, readDemand, requireFields, type SourcedKey } from './jwk-source.ts';
+
+const required = ['keyStoreName', 'environmentName', 'aliasName', 'useType', 'algorithm'] as const;
+
+/** What an alias of a stored keystore holds: a private key with its chain, a certificate, or a secret key. */
+export const keystoreSource: JwkSource = {
+  fields: [...required, 'kid'],
+  checkFields(request) {
+    requireFields(request, 'KEYSTORE', required);
+    readDemand(request);
+  },
+  async read(request, world) {
+    const { keyStoreName = '', environmentName = '', aliasName = '', kid } = request;
+    const { id, entry } = await world.keystoreEntry(keyStoreName, environmentName, aliasName);
+    const demand = readDemand(request);
+    const found = { ...fromEntry(entry), fallbackKid: entry.alias, demand, sourceId: id, sourceUrl: null };
+    return kid ? { ...found, kid } : found;
+  },
+};
+
+function fromEntry(
+  entry: KeystoreEntry,
+): Pick<SourcedKey, 'raw' | 'restriction' | 'notBeforeTime' | 'expirationTime'> {
+  if (entry.kind === 'TRUSTED_CERTIFICATE') return fromChain([entry.certificate]);
+  if (entry.kind === 'SECRET_KEY') {
+    const raw = { kty: 'oct', k: entry.secret.toString('base64url') };
+    return { raw, notBeforeTime: null, expirationTime: null };
+  }
+  const { jwk, restriction } = jwkFromKeyContent(entry.privateKeyPkcs8.toString('base64'));
+  if (entry.chain.length === 0) {
+    return {
+      raw: jwk,
+      ...(restriction !== undefined && { restriction }),
+      notBeforeTime: null,
+      expirationTime: null,
+    };
+  }
+  return { ...fromChain(entry.chain, jwk), ...(restriction !== undefined && { restriction }) };
+}

@@ -1,0 +1,25 @@
+import { badRequest } from '../errors.ts';
+import { jwkFromKeyContent } from '../jose/key-pem.ts';
+import type { JwkSource } from './jwk-source.ts';
+import { checkStoredKeyFields, findStoredKey, fromStoredKey, storedKeyFields } from './stored-key.ts';
+
+/** A stored private key whole, or a stored secret key as an OCT JWK. */
+export const privateKeySource: JwkSource = {
+  fields: storedKeyFields,
+  checkFields(request) {
+    checkStoredKeyFields(request, 'PRIVATE_KEY');
+  },
+  async read(request, world) {
+    const material = await findStoredKey(request, world);
+    if (material.keyType === 'PUBLIC_KEY') {
+      const what = `Key (name: ${request.keyName}) is a PUBLIC_KEY, which has no private half!`;
+      throw badRequest(`${what} Use source type PUBLIC_KEY`);
+    }
+    if (material.keyType === 'SECRET_KEY') {
+      const k = Buffer.from(material.content, 'base64').toString('base64url');
+      return fromStoredKey(request, material, { raw: { kty: 'oct', k } });
+    }
+    const { jwk, restriction } = jwkFromKeyContent(material.content);
+    return fromStoredKey(request, material, { raw: jwk, restriction });
+  },
+};

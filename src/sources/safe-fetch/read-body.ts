@@ -1,0 +1,69 @@
+// An answer's body as bytes, decompressed on the way and counted twice: as sent and as decompressed.
+// Refuses what is larger than the limit at the first byte beyond it, so a bomb is never unpacked.
+
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { answerFailure, FetchFailure } from './fetch-failure.ts';
+
+export interface BodyToRead {
+  readonly stream: Readable;
+  readonly contentEncoding: string | undefined;
+  readonly contentLength: string | undefined;
+}
+
+export const acceptedEncodings = 'gzip, deflate, br';
+
+/** @throws FetchFailure */
+export async function readBody(body: BodyToRead, sizeLimitBytes: number): Promise<Buffer> {
+  // RFC 9112 section 6.3: a length that lies is not trusted for less, only believed for more.
+  if (Number(body.contentLength ?? 0) > sizeLimitBytes) throw tooLarge(sizeLimitBytes);
+  const encoding = (body.contentEncoding ?? '').trim().toLowerCase();
+  const decoder = decoderFor(encoding);
+  if (decoder === undefined) {
+    throw new FetchFailure(`answered with a content encoding other than ${acceptedEncodings}`);
+  }
+  const chunks: Buffer[] = [];
+  const keep = async (source: AsyncIterable<Buffer>) => {
+    for await (const chunk of limited(source, sizeLimitBytes)) chunks.push(chunk);
+  };
+  const asSent = limited(withNamedFailures(body.stream), sizeLimitBytes);
+  try {
+    if (decoder === 'none') await keep(asSent);
+    else await pipeline(asSent, decoder, keep);
+  } catch (error) {
+    if (error instanceof FetchFailure) throw error;
+    // Whatever the connection did wrong has its name by now: what is left is the decoder's.
+    throw new FetchFailure(`answered with broken ${encoding} data`, error);
+  }
+  return Buffer.concat(chunks);
+}
+
+function decoderFor(encoding: string) {
+  if (encoding === '' || encoding === 'identity') return 'none';
+  if (encoding === 'gzip' || encoding === 'x-gzip') return createGunzip();
+  if (encoding === 'deflate') return createInflate();
+  if (encoding === 'br') return createBrotliDecompress();
+  return undefined;
+}
+
+async function* limited(source: AsyncIterable<Buffer>, sizeLimitBytes: number): AsyncGenerator<Buffer> {
+  let sizeBytes = 0;
+  for await (const chunk of source) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > sizeLimitBytes) throw tooLarge(sizeLimitBytes);
+    yield chunk;
+  }
+}
+
+async function* withNamedFailures(stream: Readable): AsyncGenerator<Buffer> {
+  try {
+    yield* stream;
+  } catch (error) {
+    throw answerFailure(error);
+  }
+}
+
+function tooLarge(sizeLimitBytes: number): FetchFailure {
+  return new FetchFailure(`answer is larger than ${sizeLimitBytes} bytes`);
+}

@@ -1,0 +1,173 @@
+// Fetches one document from a URL that a user chose, as a stranger on the internet could fetch it.
+// Refuses everything that would lend the user our place in the network: private, loopback, link-local and
+// other special addresses in any spelling and behind any name or redirect, other schemes, credentials.
+// Refuses to wait or to store without end: two time limits, one size limit, three redirects.
+// Each hop is resolved once and connected to the very address that was checked; nothing is kept open after.
+
+import assert from 'node:assert/strict';
+import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
+import { KeyplaneError } from '../../errors.ts';
+import type { AddressAllowList } from './allow-list.ts';
+import { checkedAddresses, type ResolveHost, resolveWithSystem } from './checked-addresses.ts';
+import { exchange, type FetchConditions, type HopOutcome } from './exchange.ts';
+import { FetchFailure, publicFailure } from './fetch-failure.ts';
+import { parseFetchTarget, parseRedirectTarget, shownOrigin, shownUrl } from './fetch-target.ts';
+import { openConnection } from './open-connection.ts';
+import { TimeBudget } from './time-budget.ts';
+
+export { type AddressAllowList, parseAllowList } from './allow-list.ts';
+export { decodeUtf8 } from './decode-utf8.ts';
+export { shownUrl } from './fetch-target.ts';
+
+export interface FetchLimits {
+  /** Looking up names, TCP and TLS, over all redirects together. */
+  readonly connectTimeoutMs: number;
+  /** From request to the last byte of the answer, over all redirects together. */
+  readonly readTimeoutMs: number;
+  /** For the body as it is sent and as it is when decompressed. */
+  readonly sizeLimitBytes: number;
+}
+
+export interface FetchedDocument {
+  /** Decompressed; empty when not modified. */
+  readonly body: Buffer;
+  /** After redirects, with its query, without a fragment. */
+  readonly finalUrl: string;
+  readonly etag: string | undefined;
+  readonly lastModified: string | undefined;
+  /** True only when conditions were given and the server answered 304. */
+  readonly notModified: boolean;
+}
+
+export interface SafeFetch {
+  /** @throws KeyplaneError 400 with a message for each way to fail, 503 when closed */
+  fetch(url: string, limits: FetchLimits, conditions?: FetchConditions): Promise<FetchedDocument>;
+  /** Ends what is under way; resolves when nothing is left open. */
+  close(): Promise<void>;
+}
+
+export interface SafeFetchOptions {
+  readonly allow: AddressAllowList;
+  /** The system's resolver by default. */
+  readonly resolve?: ResolveHost;
+  /** PEM of authorities to trust besides those that Node starts with. */
+  readonly ca?: string | Buffer;
+}
+
+export const fetchLimitDefaults: FetchLimits = Object.freeze({
+  connectTimeoutMs: 5_000,
+  readTimeoutMs: 10_000,
+  sizeLimitBytes: 1_048_576,
+});
+
+export const fetchLimitMaxima: FetchLimits = Object.freeze({
+  connectTimeoutMs: 60_000,
+  readTimeoutMs: 60_000,
+  sizeLimitBytes: 10_485_760,
+});
+
+const redirectsMaximum = 3;
+
+export function createSafeFetch(options: SafeFetchOptions): SafeFetch {
+  const rules: FetchRules = {
+    allow: options.allow,
+    resolve: options.resolve ?? resolveWithSystem,
+    secureContext: options.ca === undefined ? undefined : trusting(options.ca),
+  };
+  const stop = new AbortController();
+  const underWay = new Set<Promise<unknown>>();
+  return {
+    async fetch(url, limits, conditions = {}) {
+      assertWithinMaxima(limits);
+      const work = fetchDocument({ url, limits, conditions, stop: stop.signal }, rules);
+      underWay.add(work);
+      return work.finally(() => underWay.delete(work));
+    },
+    async close() {
+      stop.abort(new KeyplaneError('unavailable', 'The manager is stopping!'));
+      await Promise.allSettled(underWay);
+    },
+  };
+}
+
+interface FetchRules {
+  readonly allow: AddressAllowList;
+  readonly resolve: ResolveHost;
+  readonly secureContext: SecureContext | undefined;
+}
+
+interface FetchRequest {
+  readonly url: string;
+  readonly limits: FetchLimits;
+  readonly conditions: FetchConditions;
+  readonly stop: AbortSignal;
+}
+
+interface Budgets {
+  readonly connecting: TimeBudget;
+  readonly reading: TimeBudget;
+}
+
+async function fetchDocument(request: FetchRequest, rules: FetchRules): Promise<FetchedDocument> {
+  const { limits, stop } = request;
+  const budgets: Budgets = {
+    connecting: new TimeBudget(limits.connectTimeoutMs, 'no connection was made', stop),
+    reading: new TimeBudget(limits.readTimeoutMs, 'the answer was not complete', stop),
+  };
+  const given = parseFetchTarget(request.url);
+  let target = given;
+  for (let redirects = 0; ; redirects += 1) {
+    try {
+      const outcome = await visit(target, { request, rules, budgets });
+      if (outcome.kind === 'document') {
+        const { kind: _, ...document } = outcome;
+        return { ...document, finalUrl: target.href };
+      }
+      if (redirects === redirectsMaximum) {
+        throw new FetchFailure(`redirects more than ${redirectsMaximum} times`);
+      }
+      target = parseRedirectTarget(outcome.location, target);
+    } catch (error) {
+      const via = redirects === 0 ? '' : `, redirected to ${shownOrigin(target)},`;
+      throw publicFailure(error, `URL (${shownUrl(given)})${via}`);
+    }
+  }
+}
+
+interface Visit {
+  readonly request: FetchRequest;
+  readonly rules: FetchRules;
+  readonly budgets: Budgets;
+}
+
+async function visit(url: URL, { request, rules, budgets }: Visit): Promise<HopOutcome> {
+  const { limits, conditions } = request;
+  const socket = await budgets.connecting.spend(async (signal) => {
+    const addresses = await checkedAddresses(url, rules.allow, rules.resolve);
+    signal.throwIfAborted();
+    const { connectTimeoutMs } = limits;
+    return openConnection({ url, addresses, connectTimeoutMs, secureContext: rules.secureContext }, signal);
+  });
+  try {
+    const ask = { url, conditions, sizeLimitBytes: limits.sizeLimitBytes };
+    return await budgets.reading.spend((signal) => exchange(socket, ask, signal));
+  } finally {
+    socket.destroy();
+  }
+}
+
+// A certificate list of one's own replaces Node's, so Node's (NODE_EXTRA_CA_CERTS included) goes in as well.
+function trusting(ca: string | Buffer): SecureContext {
+  return createSecureContext({ ca: [...getCACertificates('default'), ca] });
+}
+
+// The caller tells users about their numbers; one that gets here unread would be no limit at all.
+function assertWithinMaxima(limits: FetchLimits): void {
+  for (const name of ['connectTimeoutMs', 'readTimeoutMs', 'sizeLimitBytes'] as const) {
+    const value = limits[name];
+    assert(
+      Number.isInteger(value) && value >= 1 && value <= fetchLimitMaxima[name],
+      `${name} is out of its range`,
+    );
+  }
+}

@@ -1,0 +1,44 @@
+// One time limit over several pieces of work: what one hop used up is gone for the next.
+// Refuses to go on after its end, whatever the work is waiting for.
+
+import { FetchFailure } from './fetch-failure.ts';
+
+export class TimeBudget {
+  readonly #limitMs: number;
+  readonly #missing: string;
+  readonly #stop: AbortSignal;
+  #usedMs = 0;
+
+  /** `missing` ends the sentence `… timed out after 5000 ms: `; `stop` ends the work early with its own reason. */
+  constructor(limitMs: number, missing: string, stop: AbortSignal) {
+    this.#limitMs = limitMs;
+    this.#missing = missing;
+    this.#stop = stop;
+  }
+
+  /**
+   * Runs `work` on what is left. The signal that it gets is its order to let go of everything at once;
+   * the caller does not wait for that, because a name lookup can not be cancelled.
+   * @throws FetchFailure when the time is used up
+   */
+  async spend<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+    this.#stop.throwIfAborted();
+    const order = new AbortController();
+    const ended = Promise.withResolvers<never>();
+    order.signal.addEventListener('abort', () => ended.reject(order.signal.reason), { once: true });
+    const passOn = () => order.abort(this.#stop.reason);
+    this.#stop.addEventListener('abort', passOn, { once: true });
+    const startedMs = performance.now();
+    const timer = setTimeout(
+      () => order.abort(new FetchFailure(`timed out after ${this.#limitMs} ms: ${this.#missing}`)),
+      Math.max(0, this.#limitMs - this.#usedMs),
+    );
+    try {
+      return await Promise.race([work(order.signal), ended.promise]);
+    } finally {
+      clearTimeout(timer);
+      this.#stop.removeEventListener('abort', passOn);
+      this.#usedMs += performance.now() - startedMs;
+    }
+  }
+}

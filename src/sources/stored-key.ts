@@ -1,0 +1,43 @@
+import type { KeyRestriction } from '../jose/algorithms.ts';
+import type { JsonObject } from '../jose/json.ts';
+import {
+  type KeyMaterial,
+  readDemand,
+  requireFields,
+  type SourcedKey,
+  type SourceRequest,
+  type SourceWorld,
+} from './jwk-source.ts';
+
+const required = ['keyName', 'environmentName', 'useType', 'algorithm'] as const;
+
+/** The fields of both sources that take a stored key. */
+export const storedKeyFields = [...required, 'kid'] as const;
+
+export function checkStoredKeyFields(request: SourceRequest, sourceType: string): void {
+  requireFields(request, sourceType, required);
+  readDemand(request);
+}
+
+export function findStoredKey(request: SourceRequest, world: SourceWorld): Promise<KeyMaterial> {
+  const { keyName = '', environmentName = '' } = request;
+  return world.key(keyName, environmentName);
+}
+
+/** A JWK out of a stored key; `restriction` is what the key's own encoding permits. */
+export function fromStoredKey(
+  request: SourceRequest,
+  material: KeyMaterial,
+  { raw, restriction }: { raw: JsonObject; restriction?: KeyRestriction | undefined },
+): SourcedKey {
+  return {
+    raw,
+    ...(restriction !== undefined && { restriction }),
+    ...(request.kid && { kid: request.kid }),
+    demand: readDemand(request),
+    notBeforeTime: null,
+    expirationTime: null,
+    sourceId: material.id,
+    sourceUrl: null,
+  };
+}

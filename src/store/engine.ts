@@ -1,0 +1,67 @@
+// What a database dialect brings: transactions that run compiled statements. A new dialect is one more
+// implementation of `Engine`; all else in this room is the same for every dialect.
+
+import type { CompiledQuery, Dialect, QueryResult } from 'kysely';
+import { type ErrorCode, KeyplaneError } from '../errors.ts';
+
+export type Mode = 'read' | 'write';
+
+export interface DatabaseTransaction {
+  /** @throws DatabaseFailure */
+  execute<Row>(query: CompiledQuery): Promise<QueryResult<Row>>;
+  /** For savepoints. @throws DatabaseFailure */
+  command(sql: string): Promise<void>;
+  /** Durable once it resolves. Ends the transaction, also where it fails. @throws DatabaseFailure */
+  commit(): Promise<void>;
+  /** Ends the transaction; never throws. */
+  rollback(): Promise<void>;
+  /** The database ended the transaction by itself: nothing of it is left. */
+  readonly lost: boolean;
+}
+
+export interface Engine {
+  readonly name: 'sqlite' | 'postgres';
+  readonly dialect: Dialect;
+  /**
+   * `read` sees one snapshot and is never blocked by a writer. `write` is alone: no other `write` of this or
+   * another manager runs until it ended, so what it read stays true until it commits.
+   * @throws DatabaseFailure
+   */
+  begin(mode: Mode): Promise<DatabaseTransaction>;
+  /** @throws DatabaseFailure */
+  ping(): Promise<void>;
+  /** Call it once all transactions ended. */
+  close(): Promise<void>;
+}
+
+/** An error that the database, not the work in it, gave. */
+export class DatabaseFailure extends KeyplaneError {
+  /** The same work may well succeed when it is run again from the start. */
+  readonly again: boolean;
+
+  constructor(code: ErrorCode, options: { publicText: string; detail: string; again?: boolean }) {
+    super(code, options.publicText, { detail: options.detail });
+    this.again = options.again ?? false;
+  }
+}
+
+export const failureTexts = Object.freeze({
+  conflict: 'Another request changed the same object at the same time. Try again!',
+  unwritable: 'The database can not be written right now. Try again!',
+  unreachable: 'The database can not be reached right now. Try again!',
+  unexpected: 'An unexpected error occurred',
+  nulCharacter: 'Text can not hold the character U+0000!',
+  closed: 'The manager is stopping',
+});
+
+/** PostgreSQL can not keep U+0000 in text; SQLite would, and is held to the same. */
+export function refuseNul(parameters: readonly unknown[]): void {
+  for (const parameter of parameters) {
+    if (typeof parameter === 'string' && parameter.includes('\0')) {
+      throw new DatabaseFailure('bad_request', {
+        publicText: failureTexts.nulCharacter,
+        detail: 'a text parameter holds U+0000',
+      });
+    }
+  }
+}

@@ -1,0 +1,60 @@
+// One work's hold on a transaction. Once the work has ended its nouns are dead: a promise that was not
+// awaited can not write into the work that comes after it on the same connection.
+
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  DefaultQueryExecutor,
+  Kysely,
+  type QueryResult,
+} from 'kysely';
+import type { DatabaseTransaction, Engine } from './engine.ts';
+import type { Database, Tables } from './tables.ts';
+
+export class Lease implements DatabaseConnection {
+  readonly #transaction: DatabaseTransaction;
+  #ended = false;
+  #failure: unknown;
+
+  constructor(transaction: DatabaseTransaction) {
+    this.#transaction = transaction;
+  }
+
+  async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    if (this.#ended) throw new Error('A noun of the store was used after its transaction had ended');
+    // PostgreSQL takes no statement after a failed one; SQLite would, and is held to the same.
+    if (this.#failure !== undefined) throw this.#failure;
+    try {
+      return await this.#transaction.execute<Row>(query);
+    } catch (error) {
+      this.#failure = error;
+      throw error;
+    }
+  }
+
+  // biome-ignore lint/correctness/useYield: the interface asks for it, the store pages instead.
+  async *streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
+    throw new Error('The store does not stream rows');
+  }
+
+  /** @throws what a statement failed with, also where the work swallowed it */
+  end(): void {
+    this.#ended = true;
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+}
+
+/** Makes the databases that leases speak through; compiler and adapter are shared by all of them. */
+export function databaseMaker(engine: Engine): (lease: Lease) => Database {
+  const dialect = engine.dialect;
+  const props = { config: { dialect }, dialect, driver: dialect.createDriver() };
+  const compiler = dialect.createQueryCompiler();
+  const adapter = dialect.createAdapter();
+  return (lease) =>
+    new Kysely<Tables>({
+      ...props,
+      executor: new DefaultQueryExecutor(compiler, adapter, {
+        provideConnection: (consumer) => consumer(lease),
+      }),
+    });
+}

@@ -1,0 +1,85 @@
+import type { Project, ProjectStore } from '../../../access/access-store.ts';
+import { statement } from '../../statement.ts';
+import type { Database, ProjectRow } from '../../tables.ts';
+
+const listAll = statement((db, _: object) => db.selectFrom('projects').selectAll().orderBy('name'));
+const listOfMember = statement((db, key: { userId: string }) =>
+  db
+    .selectFrom('projects')
+    .innerJoin('members', 'members.project_id', 'projects.id')
+    .selectAll('projects')
+    .where('members.user_id', '=', key.userId)
+    .orderBy('projects.name'),
+);
+const findOne = statement((db, key: { name: string }) =>
+  db.selectFrom('projects').selectAll().where('name', '=', key.name),
+);
+const getOne = statement((db, key: { id: string }) =>
+  db.selectFrom('projects').selectAll().where('id', '=', key.id),
+);
+const insertOne = statement((db, row: ProjectRow) => db.insertInto('projects').values(row));
+const updateOne = statement((db, row: ProjectRow) =>
+  db
+    .updateTable('projects')
+    .set({ name: row.name, description: row.description, updated_at: row.updated_at })
+    .where('id', '=', row.id),
+);
+const deleteOne = statement((db, key: { id: string }) => db.deleteFrom('projects').where('id', '=', key.id));
+
+export class ProjectTable implements ProjectStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async list(memberUserId?: string): Promise<readonly Project[]> {
+    const rows =
+      memberUserId === undefined
+        ? await listAll.all(this.#database, {})
+        : await listOfMember.all(this.#database, { userId: memberUserId });
+    return rows.map(projectOf);
+  }
+
+  async find(name: string): Promise<Project | undefined> {
+    const row = await findOne.first(this.#database, { name });
+    return row && projectOf(row);
+  }
+
+  async get(id: string): Promise<Project | undefined> {
+    const row = await getOne.first(this.#database, { id });
+    return row && projectOf(row);
+  }
+
+  async insert(project: Project): Promise<void> {
+    await insertOne.run(this.#database, rowOf(project));
+  }
+
+  async update(project: Project): Promise<void> {
+    await updateOne.run(this.#database, rowOf(project));
+  }
+
+  async delete(id: string): Promise<void> {
+    await deleteOne.run(this.#database, { id });
+  }
+}
+
+function projectOf(row: ProjectRow): Project {
+  return {
+    id: row.id,
+    name: row.name,
+    description: row.description,
+    createdAt: new Date(row.created_at),
+    updatedAt: new Date(row.updated_at),
+  };
+}
+
+function rowOf(project: Project): ProjectRow {
+  return {
+    id: project.id,
+    name: project.name,
+    description: project.description,
+    created_at: project.createdAt.getTime(),
+    updated_at: project.updatedAt.getTime(),
+  };
+}

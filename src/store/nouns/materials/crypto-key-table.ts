@@ -1,0 +1,49 @@
+import { ok } from 'node:assert/strict';
+import type { CryptoKey, KeyEnvironment, MaterialStore } from '../../../materials/material-store.ts';
+import type { Sealed } from '../../../sealing/sealed.ts';
+import { statement } from '../../statement.ts';
+import type { CryptoKeyEnvironmentRow, Database } from '../../tables.ts';
+import { type MaterialKind, MaterialTable } from './material-table.ts';
+
+const insertOne = statement((db, row: CryptoKeyEnvironmentRow) =>
+  db.insertInto('crypto_key_environments').values(row),
+);
+const deleteAll = statement((db, key: { materialId: string }) =>
+  db.deleteFrom('crypto_key_environments').where('material_id', '=', key.materialId),
+);
+
+const cryptoKeyKind: MaterialKind<CryptoKey, KeyEnvironment> = {
+  kind: 'key',
+  columnsOf: (key) => ({ key_type: key.keyType, algorithm: key.algorithm }),
+  materialOf(row, shared, environments) {
+    ok(row.key_type !== null, 'a key has a key type');
+    return { ...shared, keyType: row.key_type, algorithm: row.algorithm, environments };
+  },
+  async listPlaced(database, materialIds) {
+    const rows = await database
+      .selectFrom('crypto_key_environments')
+      .selectAll()
+      .where('material_id', 'in', materialIds)
+      .execute();
+    return rows.map((row) => ({ materialId: row.material_id, placed: placedOf(row) }));
+  },
+  async insertPlaced(database, materialId, placed) {
+    await insertOne.run(database, {
+      material_id: materialId,
+      environment_id: placed.environmentId,
+      alias: placed.alias,
+      content: placed.content,
+    });
+  },
+  async deletePlaced(database, materialId) {
+    await deleteAll.run(database, { materialId });
+  },
+};
+
+export function cryptoKeyTable(database: Database): MaterialStore<CryptoKey> {
+  return new MaterialTable(database, cryptoKeyKind);
+}
+
+function placedOf(row: CryptoKeyEnvironmentRow): KeyEnvironment {
+  return { environmentId: row.environment_id, alias: row.alias, content: row.content as Sealed };
+}

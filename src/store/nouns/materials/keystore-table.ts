@@ -1,0 +1,59 @@
+import type {
+  KeystoreEnvironment,
+  MaterialStore,
+  StoredKeystore,
+} from '../../../materials/material-store.ts';
+import type { Sealed } from '../../../sealing/sealed.ts';
+import { statement } from '../../statement.ts';
+import type { Database, KeystoreEnvironmentRow } from '../../tables.ts';
+import { type MaterialKind, MaterialTable } from './material-table.ts';
+
+const insertOne = statement((db, row: KeystoreEnvironmentRow) =>
+  db.insertInto('keystore_environments').values(row),
+);
+const deleteAll = statement((db, key: { materialId: string }) =>
+  db.deleteFrom('keystore_environments').where('material_id', '=', key.materialId),
+);
+
+const keystoreKind: MaterialKind<StoredKeystore, KeystoreEnvironment> = {
+  kind: 'keystore',
+  columnsOf: () => ({ key_type: null, algorithm: null }),
+  materialOf: (_row, shared, environments) => ({ ...shared, environments }),
+  async listPlaced(database, materialIds) {
+    const rows = await database
+      .selectFrom('keystore_environments')
+      .selectAll()
+      .where('material_id', 'in', materialIds)
+      .execute();
+    return rows.map((row) => ({ materialId: row.material_id, placed: placedOf(row) }));
+  },
+  async insertPlaced(database, materialId, placed) {
+    await insertOne.run(database, {
+      material_id: materialId,
+      environment_id: placed.environmentId,
+      alias: placed.alias,
+      keystore_type: placed.keystoreType,
+      file: placed.file,
+      password: placed.password,
+      key_password: placed.keyPassword,
+    });
+  },
+  async deletePlaced(database, materialId) {
+    await deleteAll.run(database, { materialId });
+  },
+};
+
+export function keystoreTable(database: Database): MaterialStore<StoredKeystore> {
+  return new MaterialTable(database, keystoreKind);
+}
+
+function placedOf(row: KeystoreEnvironmentRow): KeystoreEnvironment {
+  return {
+    environmentId: row.environment_id,
+    alias: row.alias,
+    keystoreType: row.keystore_type,
+    file: row.file as Sealed,
+    password: row.password as Sealed,
+    keyPassword: row.key_password as Sealed | null,
+  };
+}

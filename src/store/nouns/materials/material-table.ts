@@ -1,0 +1,170 @@
+// What certificates, keys and keystores have in common: one table for what belongs to the project, told apart
+// by kind, and for each kind a table of its own for what belongs to an environment.
+
+import type { Material, MaterialListQuery, MaterialStore } from '../../../materials/material-store.ts';
+import { statement } from '../../statement.ts';
+import type { Database, MaterialRow } from '../../tables.ts';
+import { inChunks } from '../in-chunks.ts';
+import { matchesSearch } from '../search-pattern.ts';
+
+type Kind = MaterialRow['kind'];
+type MaterialWith<Placed> = Material & { readonly environments: readonly Placed[] };
+
+/** What one kind adds. */
+export interface MaterialKind<M extends MaterialWith<Placed>, Placed> {
+  readonly kind: Kind;
+  /** Columns of `materials` that only this kind has. */
+  columnsOf(material: M): Pick<MaterialRow, 'key_type' | 'algorithm'>;
+  materialOf(row: MaterialRow, shared: Material, environments: readonly Placed[]): M;
+  /** What the materials have in environments, each with the id of its material. */
+  listPlaced(
+    database: Database,
+    materialIds: readonly string[],
+  ): Promise<readonly { readonly materialId: string; readonly placed: Placed }[]>;
+  insertPlaced(database: Database, materialId: string, placed: Placed): Promise<void>;
+  deletePlaced(database: Database, materialId: string): Promise<void>;
+}
+
+const findOne = statement((db, key: { kind: Kind; projectId: string; name: string }) =>
+  db
+    .selectFrom('materials')
+    .selectAll()
+    .where('project_id', '=', key.projectId)
+    .where('kind', '=', key.kind)
+    .where('name', '=', key.name),
+);
+const listAllOfProject = statement((db, key: { kind: Kind; projectId: string }) =>
+  db
+    .selectFrom('materials')
+    .selectAll()
+    .where('project_id', '=', key.projectId)
+    .where('kind', '=', key.kind)
+    .orderBy('name'),
+);
+const insertOne = statement((db, row: MaterialRow) => db.insertInto('materials').values(row));
+const updateOne = statement((db, { id, kind, ...columns }: Omit<MaterialRow, 'project_id' | 'created_at'>) =>
+  db.updateTable('materials').set(columns).where('id', '=', id).where('kind', '=', kind),
+);
+const deleteOne = statement((db, key: { kind: Kind; id: string }) =>
+  db.deleteFrom('materials').where('id', '=', key.id).where('kind', '=', key.kind),
+);
+
+const sortColumns = Object.freeze({
+  name: 'name',
+  createdAt: 'created_at',
+  updatedAt: 'updated_at',
+} as const);
+
+export class MaterialTable<M extends MaterialWith<Placed>, Placed> implements MaterialStore<M> {
+  readonly #database: Database;
+  readonly #kind: MaterialKind<M, Placed>;
+
+  constructor(database: Database, kind: MaterialKind<M, Placed>) {
+    this.#database = database;
+    this.#kind = kind;
+  }
+
+  async find(projectId: string, name: string): Promise<M | undefined> {
+    const row = await findOne.first(this.#database, { kind: this.#kind.kind, projectId, name });
+    return row && (await this.#withEnvironments([row]))[0];
+  }
+
+  async getMany(ids: readonly string[]): Promise<readonly M[]> {
+    const found = new Map<string, M>();
+    for (const chunk of inChunks(ids)) {
+      const rows = await this.#database
+        .selectFrom('materials')
+        .selectAll()
+        .where('id', 'in', chunk)
+        .where('kind', '=', this.#kind.kind)
+        .execute();
+      for (const material of await this.#withEnvironments(rows)) found.set(material.id, material);
+    }
+    return ids.map((id) => found.get(id)).filter((material) => material !== undefined);
+  }
+
+  async list(
+    projectId: string,
+    query: MaterialListQuery,
+  ): Promise<{ readonly items: readonly M[]; readonly total: number }> {
+    const { search, sort, offset, limit } = query;
+    let matching = this.#database
+      .selectFrom('materials')
+      .where('project_id', '=', projectId)
+      .where('kind', '=', this.#kind.kind);
+    if (search !== undefined && search !== '') {
+      matching = matching.where((e) => matchesSearch(search, [e.ref('name'), e.ref('description')]));
+    }
+    const counted = await matching.select((e) => e.fn.countAll<number>().as('count')).executeTakeFirst();
+    const direction = sort.descending ? 'desc' : 'asc';
+    const rows = await matching
+      .selectAll()
+      .orderBy(sortColumns[sort.field], direction)
+      .orderBy('id', direction)
+      .limit(limit)
+      .offset(offset)
+      .execute();
+    return { items: await this.#withEnvironments(rows), total: counted?.count ?? 0 };
+  }
+
+  async listOfProject(projectId: string): Promise<readonly M[]> {
+    const rows = await listAllOfProject.all(this.#database, { kind: this.#kind.kind, projectId });
+    return this.#withEnvironments(rows);
+  }
+
+  async insert(material: M): Promise<void> {
+    await insertOne.run(this.#database, this.#rowOf(material));
+    await this.#insertEnvironments(material);
+  }
+
+  async update(material: M): Promise<void> {
+    const { project_id: _project, created_at: _created, ...columns } = this.#rowOf(material);
+    await updateOne.run(this.#database, columns);
+    await this.#kind.deletePlaced(this.#database, material.id);
+    await this.#insertEnvironments(material);
+  }
+
+  async delete(id: string): Promise<void> {
+    await deleteOne.run(this.#database, { kind: this.#kind.kind, id });
+  }
+
+  async #insertEnvironments(material: M): Promise<void> {
+    for (const placed of material.environments) {
+      await this.#kind.insertPlaced(this.#database, material.id, placed);
+    }
+  }
+
+  async #withEnvironments(rows: readonly MaterialRow[]): Promise<readonly M[]> {
+    const byMaterial = new Map<string, Placed[]>(rows.map((row) => [row.id, []]));
+    for (const chunk of inChunks([...byMaterial.keys()])) {
+      for (const { materialId, placed } of await this.#kind.listPlaced(this.#database, chunk)) {
+        byMaterial.get(materialId)?.push(placed);
+      }
+    }
+    return rows.map((row) => this.#kind.materialOf(row, sharedOf(row), byMaterial.get(row.id) ?? []));
+  }
+
+  #rowOf(material: M): MaterialRow {
+    return {
+      id: material.id,
+      kind: this.#kind.kind,
+      project_id: material.projectId,
+      name: material.name,
+      description: material.description,
+      ...this.#kind.columnsOf(material),
+      created_at: material.createdAt.getTime(),
+      updated_at: material.updatedAt.getTime(),
+    };
+  }
+}
+
+function sharedOf(row: MaterialRow): Material {
+  return {
+    id: row.id,
+    projectId: row.project_id,
+    name: row.name,
+    description: row.description,
+    createdAt: new Date(row.created_at),
+    updatedAt: new Date(row.updated_at),
+  };
+}

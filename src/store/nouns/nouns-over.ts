@@ -1,0 +1,39 @@
+// All nouns over one transaction.
+
+import type { Nouns } from '../store.ts';
+import type { Database } from '../tables.ts';
+import { MemberTable } from './access/member-table.ts';
+import { ProjectTable } from './access/project-table.ts';
+import { TokenTable } from './access/token-table.ts';
+import { UserTable } from './access/user-table.ts';
+import { AuditTable } from './audit-table.ts';
+import { DataKeyTable } from './data-key-table.ts';
+import { DesiredStateTable } from './desired-state-table.ts';
+import { EnrollmentTokenTable } from './environments/enrollment-token-table.ts';
+import { EnvironmentTable } from './environments/environment-table.ts';
+import { NodeTable } from './environments/node-table.ts';
+import { InstallationTable } from './installation-table.ts';
+import { JwkTable } from './jwk-table.ts';
+import { CertificateTable } from './materials/certificate-table.ts';
+import { cryptoKeyTable } from './materials/crypto-key-table.ts';
+import { keystoreTable } from './materials/keystore-table.ts';
+
+export function nounsOver(database: Database): Nouns {
+  return {
+    users: new UserTable(database),
+    tokens: new TokenTable(database),
+    projects: new ProjectTable(database),
+    members: new MemberTable(database),
+    environments: new EnvironmentTable(database),
+    enrollmentTokens: new EnrollmentTokenTable(database),
+    nodes: new NodeTable(database),
+    desired: new DesiredStateTable(database),
+    jwks: new JwkTable(database),
+    certificates: new CertificateTable(database),
+    cryptoKeys: cryptoKeyTable(database),
+    keystores: keystoreTable(database),
+    audit: new AuditTable(database),
+    dataKeys: new DataKeyTable(database),
+    installation: new InstallationTable(database),
+  };
+}

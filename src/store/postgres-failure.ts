@@ -1,0 +1,58 @@
+// What PostgreSQL's error codes (its manual, appendix A) and a broken connection mean to the one who asked.
+// The server's `detail` shows whole rows and keys, so it is never taken over; its message and constraint are.
+
+import pg from 'pg';
+import { DatabaseFailure, failureTexts } from './engine.ts';
+
+const uniqueViolation = '23505';
+const foreignKeyViolation = '23503';
+const repeatCodes: ReadonlySet<string> = new Set(['40001', '40P01']);
+
+/** Lock not available, disk full, memory, too many connections, read-only standby, cancelled, idle too long. */
+const passingCodes: ReadonlySet<string> = new Set([
+  '55P03',
+  '53100',
+  '53200',
+  '53300',
+  '25006',
+  '57014',
+  '25P03',
+  '25P04',
+]);
+/** Connection exceptions and operator intervention such as a shutdown. */
+const lostClasses: ReadonlySet<string> = new Set(['08', '57']);
+/** Data exceptions quote the value they are about. */
+const quotingClass = '22';
+
+export function postgresFailure(error: unknown): DatabaseFailure {
+  if (error instanceof DatabaseFailure) return error;
+  if (!(error instanceof pg.DatabaseError)) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return new DatabaseFailure('unavailable', {
+      publicText: failureTexts.unreachable,
+      detail: code === undefined ? String(message) : `${code}: ${message}`,
+    });
+  }
+  const code = error.code ?? '';
+  const said = code.startsWith(quotingClass) ? '' : `: ${error.message}`;
+  const detail = `${code}${said}`;
+  if (code === uniqueViolation || code === foreignKeyViolation) {
+    return new DatabaseFailure('conflict', { publicText: failureTexts.conflict, detail });
+  }
+  if (repeatCodes.has(code)) {
+    return new DatabaseFailure('conflict', { publicText: failureTexts.conflict, detail, again: true });
+  }
+  if (passingCodes.has(code)) {
+    return new DatabaseFailure('unavailable', { publicText: failureTexts.unwritable, detail });
+  }
+  if (lostClasses.has(code.slice(0, 2))) {
+    return new DatabaseFailure('unavailable', { publicText: failureTexts.unreachable, detail });
+  }
+  return new DatabaseFailure('internal_error', { publicText: failureTexts.unexpected, detail });
+}
+
+/** The connection is of no use any more: the server ended it, or it broke. */
+export function isConnectionLost(error: unknown): boolean {
+  if (!(error instanceof pg.DatabaseError)) return true;
+  return error.severity === 'FATAL' || error.severity === 'PANIC';
+}

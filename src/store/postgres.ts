@@ -1,0 +1,164 @@
+// PostgreSQL: a pool of connections. Readers have a snapshot each; writers queue for one advisory lock, which
+// makes them one at a time across all managers. The audit chain needs that anyway, and it lets a rule check
+// before it acts without a race. READ COMMITTED is enough under the lock: each statement sees all that the
+// writers before it committed. Nothing is kept on a connection from one transaction to the next, so that a
+// pooler between may hand out another one.
+
+import {
+  type CompiledQuery,
+  type Dialect,
+  DummyDriver,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type QueryResult,
+} from 'kysely';
+import pg from 'pg';
+import { type DatabaseTransaction, type Engine, type Mode, refuseNul } from './engine.ts';
+import { isConnectionLost, postgresFailure } from './postgres-failure.ts';
+
+const dialect: Dialect = {
+  createAdapter: () => new PostgresAdapter(),
+  createDriver: () => new DummyDriver(),
+  createQueryCompiler: () => new PostgresQueryCompiler(),
+  createIntrospector: (database) => new PostgresIntrospector(database),
+};
+
+/** `keyplane` in ASCII, as far as it fits; advisory locks are told apart by number within one database. */
+const writerLock = 0x6b6579706c61;
+
+const limits = [
+  `set local statement_timeout = '30s'`,
+  `set local idle_in_transaction_session_timeout = '30s'`,
+  `set local lock_timeout = '10s'`,
+].join('; ');
+const beginRead = `start transaction isolation level repeatable read, read only; ${limits}`;
+const beginWrite = `start transaction isolation level read committed, read write; ${limits}; select pg_advisory_xact_lock(${writerLock})`;
+
+const int8 = 20;
+
+export function openPostgres(url: string): Engine {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: 'keyplane',
+    max: 10,
+    connectionTimeoutMillis: 5000,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    // Longer than the server's own limits: it is for a server or a network that fell silent.
+    query_timeout: 40_000,
+    types: {
+      // Counts, times in milliseconds and revisions all stay below 2^53.
+      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+        oid === int8 && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format),
+    },
+  });
+  // A server that goes away tells idle connections, and an error that nobody hears ends the process. The pool
+  // drops such a connection by itself and opens another when one is needed.
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
+  return new PostgresEngine(pool);
+}
+
+class PostgresEngine implements Engine {
+  readonly name = 'postgres';
+  readonly dialect = dialect;
+  readonly #pool: pg.Pool;
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool;
+  }
+
+  async begin(mode: Mode): Promise<DatabaseTransaction> {
+    const sql = mode === 'read' ? beginRead : beginWrite;
+    try {
+      return await this.#beginOnce(sql);
+    } catch (error) {
+      // The pool may have handed out a connection that a restart of the server had cut; nothing has happened
+      // on it yet, so it is safe to ask once more.
+      if (!isConnectionLost(error)) throw postgresFailure(error);
+    }
+    try {
+      return await this.#beginOnce(sql);
+    } catch (error) {
+      throw postgresFailure(error);
+    }
+  }
+
+  async #beginOnce(sql: string): Promise<DatabaseTransaction> {
+    const client = await this.#pool.connect();
+    try {
+      await client.query(sql);
+      return new PostgresTransaction(client);
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+  }
+
+  async ping(): Promise<void> {
+    try {
+      await this.#pool.query('select 1');
+    } catch (error) {
+      throw postgresFailure(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+}
+
+class PostgresTransaction implements DatabaseTransaction {
+  readonly #client: pg.PoolClient;
+  lost = false;
+
+  constructor(client: pg.PoolClient) {
+    this.#client = client;
+  }
+
+  async execute<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+    refuseNul(parameters);
+    const { rows, rowCount } = await this.#query(sql, parameters);
+    return { rows: rows as Row[], numAffectedRows: BigInt(rowCount ?? 0) };
+  }
+
+  async command(sql: string): Promise<void> {
+    await this.#query(sql);
+  }
+
+  async commit(): Promise<void> {
+    let isClean = false;
+    try {
+      const { command } = await this.#query('commit');
+      isClean = true;
+      // PostgreSQL answers the commit of a transaction in which a statement failed with a rollback.
+      if (command === 'ROLLBACK') throw postgresFailure(new Error('the commit rolled back'));
+    } finally {
+      this.#client.release(!isClean);
+    }
+  }
+
+  async rollback(): Promise<void> {
+    let isClean = false;
+    try {
+      if (!this.lost) {
+        await this.#query('rollback');
+        isClean = true;
+      }
+    } catch {
+      // The connection is thrown away, and the server rolls back what was open on it.
+    } finally {
+      this.#client.release(!isClean);
+    }
+  }
+
+  async #query(sql: string, parameters?: readonly unknown[]): Promise<pg.QueryResult> {
+    try {
+      return await this.#client.query(sql, parameters === undefined ? undefined : [...parameters]);
+    } catch (error) {
+      if (isConnectionLost(error)) this.lost = true;
+      throw postgresFailure(error);
+    }
+  }
+}

@@ -1,0 +1,114 @@
+// The store: the only SQL in the program, behind the interfaces that the rooms own. It speaks inside
+// transactions only, decides nothing about what may be stored, and refuses a schema newer than itself.
+// Everything private reaches it sealed.
+
+import type { AccessNouns } from '../access/access-store.ts';
+import type { AuditStore } from '../audit/audit-log.ts';
+import type { DesiredStateNouns } from '../deployments/desired-state-store.ts';
+import type { EnvironmentNouns } from '../environments/environment-store.ts';
+import type { JwkNouns } from '../jwks/jwk-store.ts';
+import type { MaterialNouns } from '../materials/material-store.ts';
+import type { DataKeyStore } from '../sealing/data-key-store.ts';
+import type { UnitOfWork } from '../unit-of-work.ts';
+import { DatabaseFailure, type Engine, failureTexts } from './engine.ts';
+import type { InstallationStore } from './installation-store.ts';
+import { databaseMaker, Lease } from './lease.ts';
+import { migrate } from './migrations/migrate.ts';
+import { nounsOver } from './nouns/nouns-over.ts';
+import { openPostgres } from './postgres.ts';
+import { openSqlite } from './sqlite.ts';
+import { WriteQueue } from './write-queue.ts';
+
+export interface Nouns extends AccessNouns, EnvironmentNouns, DesiredStateNouns, JwkNouns, MaterialNouns {
+  readonly audit: AuditStore;
+  readonly dataKeys: DataKeyStore;
+  readonly installation: InstallationStore;
+}
+
+export interface Store extends UnitOfWork<Nouns> {
+  /** Waits for what is under way; what comes later is refused. */
+  close(): Promise<void>;
+  /** @throws KeyplaneError `unavailable` when the database does not answer */
+  ping(): Promise<void>;
+}
+
+export type StoreOptions =
+  | { readonly kind: 'sqlite'; readonly path: string }
+  | { readonly kind: 'postgres'; readonly url: string };
+
+/**
+ * Opens the database and brings its schema up to date.
+ * @throws Error with one line for the operator
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const place =
+    options.kind === 'sqlite' ? `The database file ${options.path}` : 'The database of KEYPLANE_DATABASE_URL';
+  try {
+    const engine = options.kind === 'sqlite' ? await openSqlite(options) : openPostgres(options.url);
+    try {
+      await migrate(engine);
+    } catch (error) {
+      await engine.close();
+      throw error;
+    }
+    return storeOver(engine);
+  } catch (error) {
+    if (!(error instanceof DatabaseFailure)) throw error;
+    throw new Error(`${place} can not be opened (${error.detail})`);
+  }
+}
+
+/** For engines whose schema is up to date. */
+export function storeOver(engine: Engine): Store {
+  const databaseOf = databaseMaker(engine);
+  const writes = new WriteQueue(engine);
+  const underWay = new Set<Promise<unknown>>();
+  let isClosed = false;
+
+  async function within<T>(lease: Lease, work: (nouns: Nouns) => Promise<T>): Promise<T> {
+    try {
+      return await work(nounsOver(databaseOf(lease)));
+    } finally {
+      lease.end();
+    }
+  }
+
+  async function readOnce<T>(work: (nouns: Nouns) => Promise<T>): Promise<T> {
+    const transaction = await engine.begin('read');
+    try {
+      return await within(new Lease(transaction), work);
+    } finally {
+      await transaction.rollback();
+    }
+  }
+
+  function track<T>(start: () => Promise<T>): Promise<T> {
+    if (isClosed) {
+      return Promise.reject(
+        new DatabaseFailure('unavailable', {
+          publicText: failureTexts.closed,
+          detail: 'the store is closed',
+        }),
+      );
+    }
+    const running = start();
+    const forget = () => underWay.delete(running);
+    underWay.add(running);
+    running.then(forget, forget);
+    return running;
+  }
+
+  return {
+    read: (work) => track(() => readOnce(work)),
+    write: <T>(work: (nouns: Nouns) => Promise<T>) =>
+      track(() => writes.run((transaction) => within(new Lease(transaction), work)) as Promise<T>),
+    ping: () => track(() => engine.ping()),
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      await Promise.allSettled(underWay);
+      await writes.idle();
+      await engine.close();
+    },
+  };
+}

@@ -1,0 +1,209 @@
+// The rows as they lie in the database. Times are milliseconds since 1970, flags 0 or 1, JSON is text.
+
+import type { Kysely } from 'kysely';
+
+export interface InstallationRow {
+  key: string;
+  value: string;
+}
+
+export interface DataKeyRow {
+  id: string;
+  purpose: 'seal' | 'audit';
+  active: number;
+  wrapped: Buffer;
+  created_at: number;
+}
+
+export interface UserRow {
+  id: string;
+  username: string;
+  password_hash: string;
+  admin: number;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface TokenRow {
+  id: string;
+  user_id: string;
+  name: string | null;
+  hash: Buffer;
+  kind: 'PERSONAL' | 'SESSION';
+  created_at: number;
+  expires_at: number | null;
+}
+
+export interface ProjectRow {
+  id: string;
+  name: string;
+  description: string | null;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface MemberRow {
+  project_id: string;
+  user_id: string;
+  roles: string;
+}
+
+export interface EnvironmentRow {
+  id: string;
+  name: string;
+  description: string | null;
+  type: 'PRODUCTION' | 'SANDBOX' | 'TEST';
+  access_url: string | null;
+  /** 1: only the projects of `environment_projects` reach it, be they none. */
+  restricted: number;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface EnvironmentProjectRow {
+  environment_id: string;
+  project_id: string;
+}
+
+export interface EnrollmentTokenRow {
+  id: string;
+  environment_id: string;
+  hash: Buffer;
+  label: string | null;
+  created_at: number;
+}
+
+export interface NodeRow {
+  id: string;
+  environment_id: string;
+  name: string;
+  version: string | null;
+  applied_revision: number;
+  connected: number;
+  last_seen_at: number | null;
+  created_at: number;
+}
+
+export interface EnvironmentStateRow {
+  environment_id: string;
+  revision: number;
+  digest: Buffer;
+}
+
+export interface DesiredObjectRow {
+  environment_id: string;
+  kind: 'jwk' | 'certificate' | 'key' | 'keystore';
+  object_id: string;
+  project_id: string;
+  revision: number;
+  digest: Buffer | null;
+}
+
+export interface JwkRow {
+  id: string;
+  project_id: string;
+  name: string;
+  description: string | null;
+  source_type: 'URL' | 'COPY_PASTE' | 'CERTIFICATE' | 'PUBLIC_KEY' | 'PRIVATE_KEY' | 'KEYSTORE' | 'GENERATE';
+  source_id: string | null;
+  source_url: string | null;
+  source: string;
+  type: 'RSA' | 'EC' | 'OCT' | 'OKP';
+  kid: string;
+  use: 'sig' | 'enc' | null;
+  algorithm: string | null;
+  not_before_time: number | null;
+  expiration_time: number | null;
+  public_members: string;
+  private_members: Buffer | null;
+  created_at: number;
+  updated_at: number;
+}
+
+/** Certificates, keys and keystores; the last two columns are those of keys. */
+export interface MaterialRow {
+  id: string;
+  kind: 'certificate' | 'key' | 'keystore';
+  project_id: string;
+  name: string;
+  description: string | null;
+  key_type: 'SECRET_KEY' | 'PRIVATE_KEY' | 'PUBLIC_KEY' | null;
+  algorithm: string | null;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface CertificateEnvironmentRow {
+  material_id: string;
+  environment_id: string;
+  alias: string;
+  /** JSON array of base64 of DER. */
+  chain: string;
+  start_date: number;
+  end_date: number;
+  sha1_thumbprint: string;
+  subject_dn: string;
+}
+
+export interface CryptoKeyEnvironmentRow {
+  material_id: string;
+  environment_id: string;
+  alias: string | null;
+  content: Buffer;
+}
+
+export interface KeystoreEnvironmentRow {
+  material_id: string;
+  environment_id: string;
+  alias: string | null;
+  keystore_type: 'JKS' | 'PKCS12';
+  file: Buffer;
+  password: Buffer;
+  key_password: Buffer | null;
+}
+
+export interface AuditRecordRow {
+  sequence: number;
+  at: number;
+  actor: string;
+  action: string;
+  object_type: string;
+  object_id: string | null;
+  object_name: string;
+  project_name: string | null;
+  outcome: 'SUCCESS' | 'DENIED' | 'FAILURE';
+  details: string;
+  hash: Buffer;
+}
+
+export interface AuditHeadRow {
+  /** Always 1: the table has one row. */
+  id: number;
+  sequence: number;
+  mark: Buffer;
+}
+
+export interface Tables {
+  installation: InstallationRow;
+  data_keys: DataKeyRow;
+  users: UserRow;
+  tokens: TokenRow;
+  projects: ProjectRow;
+  members: MemberRow;
+  environments: EnvironmentRow;
+  environment_projects: EnvironmentProjectRow;
+  enrollment_tokens: EnrollmentTokenRow;
+  nodes: NodeRow;
+  environment_states: EnvironmentStateRow;
+  desired_objects: DesiredObjectRow;
+  jwks: JwkRow;
+  materials: MaterialRow;
+  certificate_environments: CertificateEnvironmentRow;
+  crypto_key_environments: CryptoKeyEnvironmentRow;
+  keystore_environments: KeystoreEnvironmentRow;
+  audit_records: AuditRecordRow;
+  audit_head: AuditHeadRow;
+}
+
+/** Speaks inside one transaction. */
+export type Database = Kysely<Tables>;

@@ -1,0 +1,109 @@
+// The rules of access and environments over a real SQLite store, with a clock that tests move.
+
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Access, createAccess } from '../../../src/access/access.ts';
+import type { Caller } from '../../../src/access/caller.ts';
+import type { AuditRecord } from '../../../src/audit/audit-log.ts';
+import { createAuditLog } from '../../../src/audit/create-audit-log.ts';
+import type { DeploymentPort, LiveNodeState } from '../../../src/environments/deployment-port.ts';
+import { createEnrollment, type Enrollment } from '../../../src/environments/enrollment.ts';
+import { createEnvironments, type Environments } from '../../../src/environments/environments.ts';
+import { createNodes, type Nodes } from '../../../src/environments/nodes.ts';
+import { type Nouns, openStore, type Store } from '../../../src/store/store.ts';
+
+export interface TestClock {
+  now: Date;
+  readonly clock: () => Date;
+  advance(ms: number): void;
+}
+
+/** Notes what it was asked, in order. */
+export interface NotingDeployments extends DeploymentPort<Nouns> {
+  readonly calls: string[];
+  readonly live: Map<string, LiveNodeState>;
+}
+
+export interface RuleWorld {
+  readonly store: Store;
+  readonly time: TestClock;
+  readonly deployments: NotingDeployments;
+  readonly access: Access;
+  readonly environments: Environments;
+  readonly enrollment: Enrollment;
+  readonly nodes: Nodes;
+  auditRecords(): Promise<readonly AuditRecord[]>;
+  close(): Promise<void>;
+}
+
+export const adminPassword = 'correct horse battery';
+
+export async function openRuleWorld(): Promise<RuleWorld> {
+  const dir = await mkdtemp(join(tmpdir(), 'keyplane-rules-'));
+  const store = await openStore({ kind: 'sqlite', path: join(dir, 'keyplane.db') });
+  const time = testClock();
+  const { clock } = time;
+  const audit = createAuditLog({ key: randomBytes(32), clock });
+  const deployments = notingDeployments();
+  const options = { store, audit, clock, deployments };
+  return {
+    store,
+    time,
+    deployments,
+    access: createAccess(options),
+    environments: createEnvironments(options),
+    enrollment: createEnrollment(options),
+    nodes: createNodes(options),
+    auditRecords: () => store.read((nouns) => nouns.audit.list(0, 1000)),
+    async close() {
+      await store.close();
+      await rm(dir, { recursive: true });
+    },
+  };
+}
+
+/** The administrator `admin`, made when there is none. */
+export async function adminOf({ access, store }: RuleWorld): Promise<Caller> {
+  await access.ensureFirstAdmin({ username: 'admin', password: adminPassword });
+  return callerNamed(store, 'admin');
+}
+
+export async function callerNamed(store: Store, username: string): Promise<Caller> {
+  const user = await store.read((nouns) => nouns.users.find(username));
+  if (!user) throw new Error(`no user ${username}`);
+  return { userId: user.id, username, admin: user.admin, tokenId: 'of a test' };
+}
+
+function testClock(): TestClock {
+  const time: TestClock = {
+    now: new Date('2030-01-31T12:00:00.000Z'),
+    clock: () => time.now,
+    advance(ms) {
+      time.now = new Date(time.now.getTime() + ms);
+    },
+  };
+  return time;
+}
+
+function notingDeployments(): NotingDeployments {
+  const calls: string[] = [];
+  const live = new Map<string, LiveNodeState>();
+  return {
+    calls,
+    live,
+    async syncEnvironment(_nouns, environmentId) {
+      calls.push(`sync ${environmentId}`);
+    },
+    async withdrawProject(nouns, projectId) {
+      // In the transaction, while the project is still there.
+      const project = await nouns.projects.get(projectId);
+      calls.push(`withdraw ${project?.name}`);
+    },
+    environmentRemoved: (environmentId) => calls.push(`environment removed ${environmentId}`),
+    nodeRemoved: (nodeId) => calls.push(`node removed ${nodeId}`),
+    wake: () => calls.push('wake'),
+    liveNodes: () => live,
+  };
+}

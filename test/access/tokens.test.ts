@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Caller } from '../../src/access/caller.ts';
+import { adminOf, callerNamed, openRuleWorld, type RuleWorld } from './support/rule-world.ts';
+
+let world: RuleWorld;
+let admin: Caller;
+let ada: Caller;
+beforeAll(async () => {
+  world = await openRuleWorld();
+  admin = await adminOf(world);
+  await world.access.users.create(admin, { username: 'ada', password: 'password of ada' });
+  ada = await callerNamed(world.store, 'ada');
+});
+afterAll(() => world.close());
+
+const namesOf = async (caller: Caller) => (await world.access.tokens.list(caller)).map(({ name }) => name);
+
+describe('personal tokens', () => {
+  test('authenticate their user, are shown once, and only their hash is kept', async () => {
+    const { secretToken, name, expiresAt } = await world.access.tokens.create(ada, { name: 'ci' });
+    expect(secretToken).toMatch(/^kp_[\w-]{43}$/);
+    expect({ name, expiresAt }).toEqual({ name: 'ci', expiresAt: null });
+    expect(await world.access.authenticator.authenticate(`Bearer ${secretToken}`)).toMatchObject({
+      username: 'ada',
+    });
+    const [kept] = await world.access.tokens.list(ada);
+    expect(kept?.hash).toEqual(createHash('sha256').update(secretToken).digest());
+    expect(JSON.stringify(await world.auditRecords())).not.toContain(secretToken);
+  });
+
+  test('are seen and deleted by their own user alone', async () => {
+    await world.access.tokens.create(ada, { name: 'of-ada' });
+    await world.access.tokens.create(admin, { name: 'of-admin' });
+    expect(await namesOf(admin)).toEqual(['of-admin']);
+    await expect(world.access.tokens.delete(admin, 'of-ada')).rejects.toMatchObject({
+      code: 'bad_request',
+      message: 'Token (name: of-ada) is not found!',
+    });
+    expect(await namesOf(ada)).toContain('of-ada');
+  });
+
+  test('have a name that the user has not used yet', async () => {
+    await world.access.tokens.create(ada, { name: 'twice' });
+    await expect(world.access.tokens.create(ada, { name: 'twice' })).rejects.toThrow(
+      'Token (name: twice) is already exist!',
+    );
+    await expect(world.access.tokens.create(admin, { name: 'twice' })).resolves.toBeDefined();
+    await expect(world.access.tokens.create(ada, { name: '' })).rejects.toThrow(
+      'Token name can not be empty!',
+    );
+  });
+
+  test('no longer authenticate once they are deleted', async () => {
+    const { secretToken } = await world.access.tokens.create(ada, { name: 'gone' });
+    await world.access.tokens.delete(ada, 'gone');
+    await expect(world.access.authenticator.authenticate(`Bearer ${secretToken}`)).rejects.toThrow(
+      'Invalid token',
+    );
+  });
+
+  test('end at their time', async () => {
+    const expiresAt = new Date(world.time.now.getTime() + 1000).toISOString();
+    const { secretToken } = await world.access.tokens.create(ada, { name: 'short', expiresAt });
+    await expect(world.access.authenticator.authenticate(`Bearer ${secretToken}`)).resolves.toBeDefined();
+    world.time.advance(1000);
+    await expect(world.access.authenticator.authenticate(`Bearer ${secretToken}`)).rejects.toThrow(
+      'Invalid token',
+    );
+  });
+
+  test.each(['2031-01-31T12:00:00Z', '2031-01-31T12:00:00.123Z', '2031-01-31T12:00:00+02:00'])(
+    'may end at %s',
+    async (expiresAt) => {
+      const made = await world.access.tokens.create(ada, {
+        name: `until-${expiresAt.replaceAll(/[^0-9]/g, '')}`,
+        expiresAt,
+      });
+      expect(made.expiresAt).toEqual(new Date(expiresAt));
+    },
+  );
+
+  test.each([
+    '',
+    'tomorrow',
+    '2031-01-31',
+    '2031-02-31T12:00:00Z',
+    '2031-13-01T12:00:00Z',
+    '2031-01-31T12:00:00',
+    '2031-01-31 12:00:00Z',
+    '1900000000',
+    '+275760-09-14T00:00:00Z',
+  ])('can not end at %j, which is no date and time', async (expiresAt) => {
+    await expect(world.access.tokens.create(ada, { name: 'never', expiresAt })).rejects.toThrow(
+      'expiresAt must be an ISO 8601 date and time, such as 2030-01-31T12:00:00Z!',
+    );
+  });
+
+  test('can not end in the past', async () => {
+    const expiresAt = world.time.now.toISOString();
+    await expect(world.access.tokens.create(ada, { name: 'never', expiresAt })).rejects.toThrow(
+      'expiresAt must be in the future!',
+    );
+  });
+});

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { createConfirmations } from '../../src/deployments/confirmations.ts';
+import { deploymentResult, environmentResult } from '../../src/deployments/deployment-result.ts';
+import type { NodeSession } from '../../src/deployments/node-session.ts';
+import type { RegisteredNode } from '../../src/environments/environment-store.ts';
+
+function registered(name: string): RegisteredNode {
+  const createdAt = new Date(0);
+  const seen = { version: null, appliedRevision: 0, connected: false, lastSeenAt: null };
+  return { id: name, environmentId: 'e', name, ...seen, createdAt };
+}
+
+type Said = { confirmedRevision: number; refusal?: { revision: number; reason: string } };
+
+function world(said: Record<string, Said>) {
+  const sessions = new Map(Object.entries(said));
+  const confirmations = createConfirmations(() => sessions as unknown as ReadonlyMap<string, NodeSession>);
+  return { sessions, confirmations };
+}
+
+const nodes = [registered('a'), registered('b')];
+
+describe('waiting for the nodes of an environment', () => {
+  it('ends at once when all have it', async () => {
+    const { confirmations } = world({ a: { confirmedRevision: 7 }, b: { confirmedRevision: 9 } });
+    await expect(
+      confirmations.wait({ environmentId: 'e', revision: 7, nodes, timeoutMs: 60_000 }),
+    ).resolves.toEqual([]);
+  });
+
+  it('does not wait for a node that is not connected, and says so', async () => {
+    const { confirmations } = world({ a: { confirmedRevision: 7 } });
+    const failures = await confirmations.wait({ environmentId: 'e', revision: 7, nodes, timeoutMs: 60_000 });
+    expect(failures).toEqual([{ nodeName: 'b', reason: 'not connected' }]);
+  });
+
+  it('ends when the last node confirms', async () => {
+    const { confirmations, sessions } = world({ a: { confirmedRevision: 7 }, b: { confirmedRevision: 6 } });
+    const waiting = confirmations.wait({ environmentId: 'e', revision: 7, nodes, timeoutMs: 60_000 });
+    sessions.set('b', { confirmedRevision: 7 });
+    confirmations.changed('e');
+    await expect(waiting).resolves.toEqual([]);
+  });
+
+  it('tells what a node refused, and does not take an older refusal for an answer', async () => {
+    const { confirmations, sessions } = world({
+      a: { confirmedRevision: 6, refusal: { revision: 7, reason: 'no room' } },
+      b: { confirmedRevision: 6, refusal: { revision: 6, reason: 'old' } },
+    });
+    const waiting = confirmations.wait({ environmentId: 'e', revision: 7, nodes, timeoutMs: 60_000 });
+    sessions.set('b', { confirmedRevision: 7 });
+    confirmations.changed('e');
+    await expect(waiting).resolves.toEqual([{ nodeName: 'a', reason: 'no room' }]);
+  });
+
+  it('names who did not confirm in time', async () => {
+    const { confirmations } = world({ a: { confirmedRevision: 7 }, b: { confirmedRevision: 6 } });
+    const failures = await confirmations.wait({ environmentId: 'e', revision: 7, nodes, timeoutMs: 20 });
+    expect(failures).toEqual([{ nodeName: 'b', reason: 'did not confirm in 20 ms' }]);
+  });
+});
+
+describe('the answer', () => {
+  it('counts failed environments and keeps name order', () => {
+    const failed = environmentResult('b', [{ nodeName: 'b-1', reason: 'not connected' }], 'deploy');
+    const result = deploymentResult([failed, environmentResult('a', [], 'deploy')], 'deploy');
+    expect(result).toEqual({
+      success: false,
+      message: 'Deployment failed in 1 of 2 environments',
+      environmentResults: [
+        { environmentName: 'a', success: true, message: 'Deployed successfully' },
+        { environmentName: 'b', success: false, message: 'Node (b-1): not connected' },
+      ],
+    });
+  });
+
+  it('is a success for no environment at all', () => {
+    const message = 'Deployment completed successfully';
+    expect(deploymentResult([], 'deploy')).toEqual({ success: true, message, environmentResults: [] });
+  });
+
+  it('says when no node is registered', () => {
+    const message = 'No node is registered in this environment';
+    expect(environmentResult('a', undefined, 'deploy')).toEqual({
+      environmentName: 'a',
+      success: false,
+      message,
+    });
+  });
+
+  it('speaks of undeploying in its own words', () => {
+    const result = deploymentResult([environmentResult('a', [], 'undeploy')], 'undeploy');
+    expect(result.message).toBe('Undeployment completed successfully');
+    expect(result.environmentResults[0]?.message).toBe('Undeployed successfully');
+  });
+});

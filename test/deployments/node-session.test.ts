@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import { NodeSession, type NodeStream } from '../../src/deployments/node-session.ts';
+import type { StatePart, StatePartReader } from '../../src/deployments/state-messages.ts';
+import type { State } from '../../src/protocol/messages.ts';
+
+const digestAt = (revision: number) => revision.toString(16).padStart(64, '0');
+
+/** An environment whose desired state moves by single revisions, in parts of two. */
+function environment(start: number) {
+  let revision = start;
+  const parts: StatePartReader = {
+    async next(_environmentId, after): Promise<StatePart | undefined> {
+      if (after >= revision && after > 0) return undefined;
+      const to = Math.min(after + 2, revision);
+      const final = to === revision;
+      return { from: after, to, final, digest: final ? digestAt(to) : null, changes: '[]' };
+    },
+  };
+  return {
+    parts,
+    move: () => {
+      revision += 1;
+    },
+  };
+}
+
+function recordingStream() {
+  const sent: State[] = [];
+  const closes: number[] = [];
+  const stream: NodeStream = {
+    send: (text) => void sent.push(JSON.parse(text) as State),
+    close: (code) => void closes.push(code),
+    bufferedBytes: 0,
+  };
+  return { stream, sent, closes };
+}
+
+function session(options: { startRevision: number; reset: boolean; environmentRevision: number }) {
+  const world = environment(options.environmentRevision);
+  const { stream, sent, closes } = recordingStream();
+  let now = 1_000_000;
+  const made = new NodeSession({
+    identity: { nodeId: 'n', environmentId: 'e', name: 'node-1', version: '1' },
+    stream,
+    parts: world.parts,
+    seal: (header, changes) => ({ ...header, sealed: changes }),
+    startRevision: options.startRevision,
+    reset: options.reset,
+    now: () => now,
+    onChange: () => {},
+  });
+  const later = (ms: number) => {
+    now += ms;
+  };
+  return { session: made, sent, closes, world, later };
+}
+
+describe('the stream of one node', () => {
+  it('sends what changed since the revision that the node has, in order, and nothing twice', async () => {
+    const {
+      session: node,
+      sent,
+      world,
+    } = session({ startRevision: 5, reset: false, environmentRevision: 10 });
+    await node.advance();
+    await node.advance();
+    expect(sent.map(({ from, to, final, reset }) => ({ from, to, final, reset }))).toEqual([
+      { from: 5, to: 7, final: false, reset: false },
+      { from: 7, to: 9, final: false, reset: false },
+      { from: 9, to: 10, final: true, reset: false },
+    ]);
+    node.receive({ type: 'applied', revision: 10, digest: digestAt(10) });
+    world.move();
+    await node.advance();
+    expect(sent.at(-1)).toMatchObject({ from: 10, to: 11, final: true, digest: digestAt(11) });
+    expect(node.confirmedRevision).toBe(10);
+  });
+
+  it('starts a node that has nothing with a reset, also when its environment is empty', async () => {
+    const { session: node, sent } = session({ startRevision: 0, reset: true, environmentRevision: 0 });
+    await node.advance();
+    await node.advance();
+    expect(sent).toHaveLength(1);
+    expect(sent[0]).toMatchObject({ reset: true, from: 0, to: 0, final: true, digest: digestAt(0) });
+  });
+
+  it('gives a node that refused everything anew, later and later', async () => {
+    const {
+      session: node,
+      sent,
+      later,
+    } = session({ startRevision: 3, reset: false, environmentRevision: 4 });
+    await node.advance();
+    node.receive({ type: 'refused', revision: 4, reason: 'unknown kind' });
+    expect(node.refusal).toEqual({ revision: 4, reason: 'unknown kind' });
+    await node.advance();
+    expect(sent).toHaveLength(1);
+    later(500);
+    await node.advance();
+    expect(sent.slice(1).map(({ from, to, reset }) => ({ from, to, reset }))).toEqual([
+      { from: 0, to: 2, reset: true },
+      { from: 2, to: 4, reset: true },
+    ]);
+    node.receive({ type: 'refused', revision: 4, reason: 'unknown kind' });
+    later(999);
+    await node.advance();
+    expect(sent).toHaveLength(3);
+    later(1);
+    await node.advance();
+    expect(sent).toHaveLength(5);
+    node.receive({ type: 'applied', revision: 4, digest: digestAt(4) });
+    expect(node.refusal).toBeUndefined();
+    expect(node.confirmedRevision).toBe(4);
+  });
+
+  it('does not take a confirmation with another digest for one', async () => {
+    const { session: node } = session({ startRevision: 3, reset: false, environmentRevision: 4 });
+    await node.advance();
+    node.receive({ type: 'applied', revision: 4, digest: digestAt(5) });
+    expect(node.confirmedRevision).toBe(3);
+    expect(node.refusal?.reason).toContain('digest');
+  });
+
+  it.each([
+    ['beyond what was sent', 9],
+    ['below what it confirmed', 2],
+  ])('closes the stream of a node that confirms a revision %s', async (_what, revision) => {
+    const { session: node, closes } = session({ startRevision: 3, reset: false, environmentRevision: 4 });
+    await node.advance();
+    expect(node.receive({ type: 'applied', revision, digest: digestAt(revision) })).toBe(false);
+    expect(closes).toEqual([4400]);
+    expect(node.closed).toBe(true);
+  });
+
+  it('cuts off a node that never answers', async () => {
+    const {
+      session: node,
+      closes,
+      later,
+    } = session({ startRevision: 3, reset: false, environmentRevision: 4 });
+    await node.advance();
+    later(30_000);
+    await node.advance();
+    expect(closes).toEqual([]);
+    later(1);
+    await node.advance();
+    expect(closes).toEqual([4400]);
+  });
+});

@@ -1,0 +1,144 @@
+import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { readCertificateDer, readCertificates, x5Members } from '../../src/jose/certificate.ts';
+import { importJwk } from '../../src/jose/import-jwk.ts';
+import { fixture, refusalOf } from './made-keys.ts';
+
+const reasonFor = (text: string) => refusalOf(() => readCertificates(text));
+const [leaf, intermediate, root] = ['leaf.pem', 'intermediate.pem', 'root.pem'].map(fixture) as [
+  string,
+  string,
+  string,
+];
+
+describe('readCertificates', () => {
+  it('tells of a certificate what node tells', () => {
+    for (const name of ['leaf.pem', 'ec.pem', 'ed25519.pem', 'expired.pem']) {
+      const [read] = readCertificates(fixture(name));
+      const known = new X509Certificate(fixture(name));
+      expect(read?.der).toEqual(known.raw);
+      expect(read?.startDate).toEqual(new Date(known.validFrom));
+      expect(read?.endDate).toEqual(new Date(known.validTo));
+      expect(read?.sha1Thumbprint).toBe(known.fingerprint.replaceAll(':', ''));
+      expect(read?.x5t).toBe(Buffer.from(known.fingerprint.replaceAll(':', ''), 'hex').toString('base64url'));
+      expect(read?.x5tS256).toBe(
+        Buffer.from(known.fingerprint256.replaceAll(':', ''), 'hex').toString('base64url'),
+      );
+      expect(read?.publicKey).toEqual(createPublicKey(fixture(name)).export({ format: 'jwk' }));
+    }
+  });
+
+  it('prints the subject from the most specific part on', () => {
+    expect(readCertificates(leaf)[0]?.subjectDn).toBe('CN=example.com, O=Example Inc, C=US');
+  });
+
+  it('escapes a subject as RFC 4514 does', () => {
+    const [read] = readCertificates(fixture('names.pem'));
+    expect(read?.subjectDn).toBe('CN=Örnek İş, OU=A+UID=7, O=Acme\\, \\"Ltd\\", C=TR');
+  });
+
+  it('reads a chain, leaf first, with the explanations that openssl puts between', () => {
+    const text = `subject=CN = example.com\n${leaf}\nsubject=CN = Test Intermediate\n${intermediate}${root}\n\n`;
+    const chain = readCertificates(text);
+    expect(chain.map(({ subjectDn }) => subjectDn)).toEqual([
+      'CN=example.com, O=Example Inc, C=US',
+      'CN=Test Intermediate, C=US',
+      'CN=Test Root',
+    ]);
+    expect(x5Members(chain).x5c).toEqual(
+      [leaf, intermediate, root].map((pem) => new X509Certificate(pem).raw.toString('base64')),
+    );
+    expect(x5Members(chain)).toMatchObject({ x5t: chain[0]?.x5t, 'x5t#S256': chain[0]?.x5tS256 });
+  });
+
+  it('reads RSASSA-PSS certificates and says which hash they are bound to', async () => {
+    const [read] = readCertificates(fixture('pss.pem'));
+    expect(read?.restriction).toBe('PS384');
+    expect(await importJwk(read?.publicKey ?? {})).toMatchObject({ kty: 'RSA' });
+  });
+
+  const key = createPrivateKey(fixture('leaf.key')).export({ type: 'pkcs8', format: 'pem' }).toString();
+
+  it.each<[string, string, string]>([
+    ['nothing', '', 'Certificate file holds no PEM block!'],
+    ['DER as text', 'MIIB', 'Certificate file holds no PEM block!'],
+    ['a private key', key, 'Certificate file holds a private key (PRIVATE KEY) where a certificate belongs!'],
+    [
+      'a private key behind the certificate',
+      leaf + key,
+      'Certificate file holds a private key (PRIVATE KEY) where a certificate belongs!',
+    ],
+    [
+      'a public key',
+      createPublicKey(leaf).export({ type: 'spki', format: 'pem' }).toString(),
+      'a PEM block of the kind PUBLIC KEY; only CERTIFICATE',
+    ],
+    [
+      'text behind the certificate',
+      `${leaf}that was it`,
+      'Certificate file has text behind its last PEM block',
+    ],
+    ['the chain before the leaf', root + intermediate + leaf, 'certificate 2 did not sign certificate 1'],
+    ['a chain with a gap', leaf + root, 'certificate 2 did not sign certificate 1'],
+    [
+      'two certificates that have nothing to do with each other',
+      leaf + fixture('ec.pem'),
+      'Certificate file is not a chain',
+    ],
+    ['the same certificate twice', leaf + leaf, 'Certificate file holds the same certificate twice'],
+    ['a certificate that is cut off', leaf.slice(0, 500), 'Certificate file has no END line'],
+    [
+      'something else in a certificate block',
+      key.replaceAll('PRIVATE KEY', 'CERTIFICATE'),
+      'Certificate is not valid:',
+    ],
+    [
+      'a key on explicit curve parameters',
+      fixture('explicit.pem'),
+      'a named curve is required (RFC 5480 §2.1.1)',
+    ],
+    ['a key on P-224', fixture('p224.pem'), 'it is on curve P-224'],
+    [
+      'eleven certificates',
+      leaf.repeat(11),
+      'Certificate file holds 11 certificates; at most 10 are accepted',
+    ],
+  ])('refuses %s', async (_name, text, message) => {
+    expect(await reasonFor(text)).toContain(message);
+  });
+
+  it('refuses a certificate whose issuer of the same name did not sign it', async () => {
+    const forged = Buffer.from(new X509Certificate(leaf).raw);
+    forged[forged.length - 1] = (forged.at(-1) ?? 0) ^ 1;
+    const text = `-----BEGIN CERTIFICATE-----\n${forged.toString('base64')}\n-----END CERTIFICATE-----\n`;
+    expect(await reasonFor(text + intermediate)).toContain('certificate 2 did not sign certificate 1');
+  });
+});
+
+describe('readCertificateDer', () => {
+  const { raw } = new X509Certificate(leaf);
+
+  it('answers a certificate with any one octet changed with a certificate or a bad request', async () => {
+    for (let at = 0; at < raw.length; at += 1) {
+      const changed = Buffer.from(raw);
+      changed[at] = (changed[at] ?? 0) ^ 0xff;
+      await refusalOf(() => readCertificateDer(changed)).catch((error: Error) =>
+        expect(error.message).toBe('it was accepted'),
+      );
+    }
+  });
+
+  it('answers a certificate that ends anywhere with a bad request', async () => {
+    for (let end = 0; end < raw.length; end += 7) {
+      expect(await refusalOf(() => readCertificateDer(raw.subarray(0, end)))).toMatch(
+        /^Certificate is not valid: /,
+      );
+    }
+  });
+
+  it('refuses what is too long to be one', async () => {
+    expect(await refusalOf(() => readCertificateDer(Buffer.alloc(65_537)))).toBe(
+      'Certificate has 65537 bytes; at most 65536 are accepted',
+    );
+  });
+});

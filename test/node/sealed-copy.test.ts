@@ -1,0 +1,256 @@
+import { open, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { DeployedContent } from '../../src/protocol/content.ts';
+import { certificate, ecJwk, keystore, octJwk, secretKey } from './support/contents.ts';
+import { digestOf, type FakeManager, type ManagerLink } from './support/fake-manager.ts';
+import { getJson, runningManager, runningNode, type TestNode, temporaryFolder } from './support/test-node.ts';
+
+/** Nobody listens there. */
+const nobody = 'http://127.0.0.1:1';
+
+interface SetUp {
+  readonly manager: FakeManager;
+  readonly node: TestNode;
+  readonly link: ManagerLink;
+  readonly dataDir: string;
+  readonly log: string;
+}
+
+async function connected(): Promise<SetUp> {
+  const manager = await runningManager();
+  const dataDir = await temporaryFolder();
+  const node = await runningNode({ managerUrl: manager.url, dataDir });
+  return { manager, node, link: await manager.links.next(), dataDir, log: join(dataDir, 'state.log') };
+}
+
+async function answerOf(node: TestNode): Promise<{ status: number; etag: string | null; body: string }> {
+  const response = await fetch(`${node.url}/.well-known/jwks.json`);
+  return { status: response.status, etag: response.headers.get('etag'), body: await response.text() };
+}
+
+async function flipByte(path: string, offset: number): Promise<void> {
+  const bytes = await readFile(path);
+  bytes.writeUInt8(bytes.readUInt8(offset) ^ 1, offset);
+  await writeFile(path, bytes);
+}
+
+test('a node that starts again without its manager serves the same bytes under the same ETag', async () => {
+  const { node, link, dataDir } = await connected();
+  const [a, b, c] = [ecJwk({ name: 'a' }), ecJwk({ name: 'b' }), octJwk('c')];
+  await link.reset(2, [a, b]);
+  await link.change(
+    2,
+    [
+      { revision: 3, put: c },
+      { revision: 4, gone: { kind: 'jwk', id: a.id } },
+    ],
+    [b, c],
+  );
+  const before = await answerOf(node);
+  await node.close();
+  const again = await runningNode({ managerUrl: nobody, dataDir });
+  expect(await answerOf(again)).toEqual(before);
+  expect(await getJson(`${again.url}/status`)).toMatchObject({
+    revision: 4,
+    connected: false,
+    counts: { jwks: 2 },
+  });
+});
+
+test('a node that returns says what it has and takes only the difference', async () => {
+  const { manager, node, link, dataDir } = await connected();
+  const [a, b] = [ecJwk({ name: 'a' }), ecJwk({ name: 'b' })];
+  await link.reset(1, [a]);
+  await node.close();
+  await runningNode({ managerUrl: manager.url, dataDir });
+  const next = await manager.links.next();
+  expect(next.hello).toMatchObject({ environmentId: 'environment-1', revision: 1, digest: digestOf([a]) });
+  expect(await next.change(1, [{ revision: 2, put: b }], [a, b])).toMatchObject({
+    type: 'applied',
+    revision: 2,
+  });
+});
+
+test('nothing private is on the disk unsealed: not raw, base64, base64url or hex', async () => {
+  const { manager, node, link, dataDir } = await connected();
+  const contents: DeployedContent[] = [ecJwk({ name: 'a' }), octJwk('b'), secretKey('c'), keystore('d')];
+  await link.reset(4, contents);
+  await link.change(4, [{ revision: 5, put: certificate('e') }], [...contents, certificate('e')]);
+  await node.close();
+  await manager.stop();
+  const secrets = contents.flatMap(secretsOf);
+  expect(secrets.length).toBe(6);
+  const files = await readdir(dataDir);
+  expect(files.sort()).toEqual(['node.key', 'state.log']);
+  for (const file of files) {
+    const bytes = await readFile(join(dataDir, file));
+    expect((await stat(join(dataDir, file))).mode & 0o777).toBe(0o600);
+    for (const secret of secrets) {
+      for (const spelling of [
+        secret,
+        ...(['base64', 'base64url', 'hex'] as const).map((e) => secret.toString(e)),
+      ]) {
+        expect(bytes.includes(spelling)).toBe(false);
+      }
+    }
+  }
+});
+
+function secretsOf(content: DeployedContent): Buffer[] {
+  if (content.kind === 'jwk') {
+    return [content.jwk.d, content.jwk.k]
+      .filter((member) => typeof member === 'string')
+      .map((member) => Buffer.from(member, 'base64url'));
+  }
+  if (content.kind === 'key') return [Buffer.from(content.content, 'base64')];
+  if (content.kind !== 'keystore') return [];
+  return [
+    Buffer.from(content.file, 'base64'),
+    Buffer.from(content.password),
+    Buffer.from(content.keyPassword ?? ''),
+  ];
+}
+
+describe('after a crash', () => {
+  async function atTwo(): Promise<SetUp & { readonly wholeBytes: number; readonly a: DeployedContent }> {
+    const setUp = await connected();
+    const [a, b] = [ecJwk({ name: 'a' }), ecJwk({ name: 'b' })];
+    await setUp.link.reset(1, [a]);
+    const wholeBytes = (await stat(setUp.log)).size;
+    await setUp.link.change(1, [{ revision: 2, put: b }], [a, b]);
+    await setUp.node.close();
+    return { ...setUp, wholeBytes, a };
+  }
+
+  test.each([1, 20, 300])(
+    'a last change that lost its last %i bytes is cut off and asked for again',
+    async (lost) => {
+      const { manager, log, dataDir, wholeBytes } = await atTwo();
+      await truncate(log, (await stat(log)).size - lost);
+      const node = await runningNode({ managerUrl: manager.url, dataDir });
+      expect((await manager.links.next()).hello.revision).toBe(1);
+      expect((await getJson(`${node.url}/.well-known/jwks.json`)).keys).toHaveLength(1);
+      expect((await stat(log)).size).toBe(wholeBytes);
+    },
+  );
+
+  test('a last change whose bytes never reached the disk (zeros) is cut off', async () => {
+    const { manager, log, dataDir, wholeBytes } = await atTwo();
+    const file = await open(log, 'r+');
+    await file.write(Buffer.alloc((await file.stat()).size - wholeBytes), 0, undefined, wholeBytes);
+    await file.close();
+    await runningNode({ managerUrl: manager.url, dataDir });
+    expect((await manager.links.next()).hello.revision).toBe(1);
+  });
+
+  test('a damaged record before the last change is not guessed around: the file is set aside', async () => {
+    const { manager, log, dataDir, wholeBytes, a } = await atTwo();
+    await flipByte(log, wholeBytes - 5);
+    const node = await runningNode({ managerUrl: manager.url, dataDir });
+    expect((await answerOf(node)).status).toBe(503);
+    const link = await manager.links.next();
+    expect(link.hello).toMatchObject({ environmentId: null, revision: 0 });
+    expect(await readdir(dataDir)).toContain('state.log.damaged-1');
+    expect(node.log.lines).toContainEqual(expect.objectContaining({ level: 'error' }));
+    expect(await link.reset(2, [a])).toMatchObject({ type: 'applied' });
+    expect((await answerOf(node)).status).toBe(200);
+  });
+
+  test.each([
+    ['its first line is damaged', (log: string) => flipByte(log, 3)],
+    ['it is empty', (log: string) => writeFile(log, '')],
+    ['it is another file', (log: string) => writeFile(log, 'not a copy of anything\n'.repeat(100))],
+  ])('a copy is set aside when %s', async (_how, damage) => {
+    const { log, dataDir } = await atTwo();
+    await damage(log);
+    const node = await runningNode({ managerUrl: nobody, dataDir });
+    expect((await answerOf(node)).status).toBe(503);
+    expect(await readdir(dataDir)).toContain('state.log.damaged-1');
+  });
+
+  test('a copy whose key was replaced is set aside, each time under a name of its own', async () => {
+    const { manager, dataDir, a } = await atTwo();
+    const key = join(dataDir, 'node.key');
+    for (const number of [1, 2]) {
+      await writeFile(key, `${Buffer.alloc(32, number).toString('base64')}\n`);
+      const node = await runningNode({ managerUrl: manager.url, dataDir });
+      expect((await answerOf(node)).status).toBe(503);
+      expect(await readdir(dataDir)).toContain(`state.log.damaged-${number}`);
+      await (await manager.links.next()).reset(2, [a]);
+      await node.close();
+    }
+  });
+});
+
+test('a file that holds mostly what was superseded is written anew, and nothing is lost by it', async () => {
+  const { manager, node, link, dataDir, log } = await connected();
+  const kept = [ecJwk({ name: 'a' }), secretKey('b')];
+  let big = keystore('big');
+  await link.reset(3, [...kept, big]);
+  const sizes: number[] = [];
+  for (let revision = 4; revision < 20; revision += 1) {
+    big = { ...big, file: Buffer.alloc(60_000, revision).toString('base64') };
+    await link.change(revision - 1, [{ revision, put: big }], [...kept, big]);
+    sizes.push((await stat(log)).size);
+  }
+  expect(Math.max(...sizes)).toBeLessThan(700_000);
+  await node.close();
+  expect((await readdir(dataDir)).sort()).toEqual(['node.key', 'state.log']);
+  await runningNode({ managerUrl: manager.url, dataDir });
+  expect((await manager.links.next()).hello).toMatchObject({
+    revision: 19,
+    digest: digestOf([...kept, big]),
+  });
+});
+
+test('a refused change leaves no trace in the copy', async () => {
+  const { manager, node, link, dataDir, log } = await connected();
+  const a = ecJwk({ name: 'a' });
+  await link.reset(1, [a]);
+  const { size } = await stat(log);
+  await link.change(1, [{ revision: 2, put: keystore('b') }], [a]);
+  expect((await stat(log)).size).toBe(size);
+  await link.reset(1, [keystore('c'), { ...a, jwk: { kty: 'XYZ' } }]);
+  expect((await readdir(dataDir)).sort()).toEqual(['node.key', 'node.lock', 'state.log']);
+  await node.close();
+  await runningNode({ managerUrl: manager.url, dataDir });
+  expect((await manager.links.next()).hello).toMatchObject({ revision: 1, digest: digestOf([a]) });
+});
+
+test('a copy of an environment of another name is served only once the manager says it was renamed', async () => {
+  const { manager, node, link, dataDir } = await connected();
+  await link.reset(1, [ecJwk({ name: 'a' })]);
+  await node.close();
+  const options = { managerUrl: manager.url, dataDir, environment: 'live' };
+  const mismatched = await runningNode(options);
+  expect((await answerOf(mismatched)).status).toBe(503);
+  await mismatched.log.until(/is for environment production, --environment says live/);
+  expect((await answerOf(mismatched)).status).toBe(503);
+  await mismatched.close();
+  manager.environmentName = 'live';
+  const renamed = await runningNode(options);
+  await renamed.log.until(/connected to the manager/);
+  expect((await answerOf(renamed)).status).toBe(200);
+  await renamed.close();
+  expect((await answerOf(await runningNode({ ...options, managerUrl: nobody }))).status).toBe(200);
+});
+
+test('a second node on the same data directory is refused; a lock that a dead process left is not in the way', async () => {
+  const { node, dataDir } = await connected();
+  await expect(runningNode({ managerUrl: nobody, dataDir })).rejects.toThrow(
+    /Another node .* uses this data directory/,
+  );
+  await node.close();
+  const reused = JSON.stringify({ process: process.pid, started: '1', mark: 'x' });
+  for (const stale of [
+    JSON.stringify({ process: 2 ** 22 + 1, started: '1', mark: 'x' }),
+    reused,
+    'rubbish',
+  ]) {
+    await writeFile(join(dataDir, 'node.lock'), stale);
+    const again = await runningNode({ managerUrl: nobody, dataDir });
+    await again.close();
+  }
+  expect(await readdir(dataDir)).toEqual(['node.key']);
+});

@@ -1,0 +1,235 @@
+import { request } from 'node:http';
+import { createRemoteJWKSet, jwtVerify, SignJWT } from 'jose';
+import { describe, expect, test } from 'vitest';
+import type { DeployedContent } from '../../src/protocol/content.ts';
+import { certificate, ecJwk, octJwk, privateEcKey, publicMembers } from './support/contents.ts';
+import { getJson, runningManager, runningNode, temporaryFolder } from './support/test-node.ts';
+
+async function serving(contents: readonly DeployedContent[], clock?: () => number) {
+  const manager = await runningManager();
+  const dataDir = await temporaryFolder();
+  const node = await runningNode({ managerUrl: manager.url, dataDir, ...(clock && { clock }) });
+  const link = await manager.links.next();
+  await link.reset(contents.length, contents);
+  return { node, link, url: node.url };
+}
+
+const setPath = '/.well-known/jwks.json';
+const setOf = async (url: string) => (await getJson(url)).keys as Record<string, unknown>[];
+
+describe('the JWK Sets', () => {
+  test('hold every asymmetric key with its public members only, in the order of project and name', async () => {
+    const [a, b, c] = [
+      ecJwk({ project: 'Zebra', name: 'a' }),
+      ecJwk({ project: 'Apple', name: 'z' }),
+      ecJwk({ project: 'Apple', name: 'b' }),
+    ];
+    const { url } = await serving([a, b, octJwk('secret'), c, certificate('d')]);
+    expect(await setOf(url + setPath)).toEqual([c, b, a].map(publicMembers));
+    expect(await setOf(`${url}/projects/Apple${setPath}`)).toEqual([c, b].map(publicMembers));
+    expect(await setOf(`${url}/projects/Zebra${setPath}`)).toEqual([publicMembers(a)]);
+    expect(await getJson(`${url}/projects/Apple/jwks/z`)).toEqual(publicMembers(b));
+  });
+
+  test('hold a kid twice that two projects use', async () => {
+    const jwk = { ...privateEcKey(), kid: 'shared' };
+    const { url } = await serving([
+      ecJwk({ project: 'A', name: 'x', jwk }),
+      ecJwk({ project: 'B', name: 'x', jwk }),
+    ]);
+    expect((await setOf(url + setPath)).map((key) => key.kid)).toEqual(['shared', 'shared']);
+  });
+
+  test('verify a JWT through the remote JWK Set client of jose', async () => {
+    const jwk = { ...privateEcKey(), kid: 'signer', alg: 'ES256', use: 'sig' };
+    const { url } = await serving([ecJwk({ name: 'signer', jwk }), ecJwk({ name: 'other' })]);
+    const jwt = await new SignJWT({ sub: 'me' })
+      .setProtectedHeader({ alg: 'ES256', kid: 'signer' })
+      .sign(jwk as never);
+    const { payload } = await jwtVerify(jwt, createRemoteJWKSet(new URL(url + setPath)));
+    expect(payload.sub).toBe('me');
+  });
+
+  test('hold a key before its notBefore and drop it at its expiry, with no change and no request between', async () => {
+    let now = 1_000;
+    const early = ecJwk({ name: 'early', notBefore: 1e15 });
+    const brief = ecJwk({ name: 'brief', expires: 2_000 });
+    const { url } = await serving([early, brief], () => now);
+    const kids = async () => (await setOf(url + setPath)).map((key) => key.kid);
+    expect(await kids()).toEqual(['kid-brief', 'kid-early']);
+    now = 1_999;
+    expect(await kids()).toEqual(['kid-brief', 'kid-early']);
+    expect((await fetch(`${url}/projects/MyProject/jwks/brief`)).status).toBe(200);
+    now = 2_000;
+    expect(await kids()).toEqual(['kid-early']);
+    expect(await setOf(`${url}/projects/MyProject${setPath}`)).toHaveLength(1);
+    expect((await fetch(`${url}/projects/MyProject/jwks/brief`)).status).toBe(404);
+    expect(await getJson(`${url}/status`)).toMatchObject({ counts: { jwks: 2, published: 1 } });
+  });
+
+  test('are empty, not absent, for a project that only has what is not published', async () => {
+    const { url } = await serving([octJwk('secret'), certificate('c', 'Certificates')]);
+    expect(await setOf(`${url}/projects/MyProject${setPath}`)).toEqual([]);
+    expect(await setOf(`${url}/projects/Certificates${setPath}`)).toEqual([]);
+  });
+
+  test('follow a change at the next request, under a new ETag', async () => {
+    const a = ecJwk({ name: 'a' });
+    const { url, link } = await serving([a]);
+    const before = await fetch(url + setPath);
+    const b = ecJwk({ name: 'b' });
+    await link.change(1, [{ revision: 2, put: b }], [a, b]);
+    const after = await fetch(url + setPath, {
+      headers: { 'If-None-Match': before.headers.get('etag') ?? '' },
+    });
+    expect(after.status).toBe(200);
+    expect(await after.json()).toEqual({ keys: [publicMembers(a), publicMembers(b)] });
+    expect(after.headers.get('etag')).not.toBe(before.headers.get('etag'));
+  });
+
+  test('are named by letters of any script, percent-decoded once', async () => {
+    const odd = ecJwk({ project: 'Schlüssel_ключ', name: 'a.b-c' });
+    const { url } = await serving([odd]);
+    const project = encodeURIComponent('Schlüssel_ключ');
+    expect(await setOf(`${url}/projects/${project}${setPath}`)).toHaveLength(1);
+    expect(await getJson(`${url}/projects/${project}/jwks/a%2Eb-c`)).toEqual(publicMembers(odd));
+    expect((await fetch(`${url}/projects/${encodeURIComponent(project)}${setPath}`)).status).toBe(404);
+    expect((await fetch(`${url}/projects/%FF${setPath}`)).status).toBe(400);
+  });
+});
+
+describe('the answers', () => {
+  test('carry type, length, strong ETag, caching and CORS, the second time as the first', async () => {
+    const { url } = await serving([ecJwk({ name: 'a' })]);
+    for (const _time of [1, 2]) {
+      const response = await fetch(url + setPath);
+      const body = await response.bytes();
+      expect(Object.fromEntries(response.headers)).toMatchObject({
+        'content-type': 'application/jwk-set+json',
+        'content-length': String(body.length),
+        etag: expect.stringMatching(/^"[A-Za-z0-9_-]{43}"$/),
+        'cache-control': 'public, max-age=300, stale-while-revalidate=86400',
+        'access-control-allow-origin': '*',
+      });
+    }
+    const single = await fetch(`${url}/projects/MyProject/jwks/a`);
+    expect(single.headers.get('content-type')).toBe('application/jwk+json');
+  });
+
+  test('are 304 without a body for each spelling of a tag that matches, and only for those', async () => {
+    const { url } = await serving([ecJwk({ name: 'a' })]);
+    const etag = (await fetch(url + setPath)).headers.get('etag') ?? '';
+    for (const tags of [etag, `W/${etag}`, '*', `"other", ${etag}`, `"a",W/${etag} , "b"`]) {
+      for (const method of ['GET', 'HEAD']) {
+        const response = await fetch(url + setPath, { method, headers: { 'If-None-Match': tags } });
+        expect([tags, response.status, await response.text()]).toEqual([tags, 304, '']);
+        expect(response.headers.get('etag')).toBe(etag);
+        expect(response.headers.get('access-control-allow-origin')).toBe('*');
+        expect(response.headers.get('cache-control')).toMatch(/max-age=300/);
+      }
+    }
+    for (const tags of ['"other"', etag.replaceAll('"', ''), `w/${etag}`]) {
+      expect((await fetch(url + setPath, { headers: { 'If-None-Match': tags } })).status).toBe(200);
+    }
+  });
+
+  test('to HEAD are those to GET without the body', async () => {
+    const { url } = await serving([ecJwk({ name: 'a' })]);
+    for (const path of [setPath, '/projects/MyProject/jwks/a', '/status', '/no-such']) {
+      const [get, head] = await Promise.all([fetch(url + path), fetch(url + path, { method: 'HEAD' })]);
+      expect(head.status).toBe(get.status);
+      for (const name of ['etag', 'content-length', 'content-type']) {
+        expect(head.headers.get(name)).toBe(get.headers.get(name));
+      }
+      expect(await head.text()).toBe('');
+    }
+  });
+
+  test('are the same with a trailing slash, a query and in the absolute form', async () => {
+    const { url } = await serving([ecJwk({ name: 'a' })]);
+    const wanted = await (await fetch(url + setPath)).text();
+    for (const path of [`${setPath}/`, `${setPath}?v=1`, `${url}${setPath}`]) {
+      expect(await rawGet(url, path)).toBe(wanted);
+    }
+  });
+
+  test('are 404 with a reason for what is not there or not public', async () => {
+    const { url } = await serving([ecJwk({ name: 'a' }), octJwk('secret')]);
+    const paths = [
+      '/',
+      '/jwks.json',
+      '/projects',
+      `/projects/Unknown${setPath}`,
+      '/projects/MyProject/jwks/secret',
+      '/projects/MyProject/jwks/unknown',
+      '/projects/myproject/jwks/a',
+      '/projects/MyProject/jwks/a/b',
+      '/__proto__',
+      '//',
+    ];
+    for (const path of paths) {
+      const response = await fetch(url + path);
+      expect([path, response.status]).toEqual([path, 404]);
+      expect(response.headers.get('access-control-allow-origin')).toBe('*');
+      expect(await response.json()).toEqual({
+        error: 'not_found',
+        error_description: expect.stringMatching(/\w/),
+      });
+    }
+  });
+
+  test('are 405 with Allow for what would change something, and a preflight is answered', async () => {
+    const { url } = await serving([ecJwk({ name: 'a' })]);
+    for (const method of ['POST', 'PUT', 'DELETE', 'PATCH']) {
+      const response = await fetch(url + setPath, { method });
+      expect(response.status).toBe(405);
+      expect(response.headers.get('allow')).toBe('GET, HEAD, OPTIONS');
+      expect(await response.json()).toHaveProperty('error', 'method_not_allowed');
+    }
+    const preflight = await fetch(url + setPath, { method: 'OPTIONS' });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get('access-control-allow-origin')).toBe('*');
+    expect(preflight.headers.get('access-control-allow-methods')).toBe('GET, HEAD, OPTIONS');
+  });
+
+  test('are 503 for every set until there is a first state, while the node is known to be alive', async () => {
+    const node = await runningNode({ managerUrl: 'http://127.0.0.1:1', dataDir: await temporaryFolder() });
+    for (const path of [setPath, `/projects/MyProject${setPath}`, '/projects/MyProject/jwks/a', '/readyz']) {
+      const response = await fetch(node.url + path);
+      expect([path, response.status]).toEqual([path, 503]);
+      expect(response.headers.get('retry-after')).toBe('1');
+      expect(await response.json()).toHaveProperty('error', 'unavailable');
+    }
+    expect((await fetch(`${node.url}/healthz`)).status).toBe(200);
+    expect(await getJson(`${node.url}/status`)).toMatchObject({ revision: 0, connected: false });
+  });
+
+  test('are counted by route and status, never by what a client wrote', async () => {
+    const { url } = await serving([ecJwk({ name: 'a' })]);
+    const etag = (await fetch(url + setPath)).headers.get('etag') ?? '';
+    for (const _time of [1, 2]) await fetch(url + setPath);
+    await fetch(url + setPath, { headers: { 'If-None-Match': etag } });
+    await fetch(`${url}/made-up-by-the-client`);
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    expect(metrics).toContain('requests_total{route="/.well-known/jwks.json",status="200"} 3');
+    expect(metrics).toContain('requests_total{route="/.well-known/jwks.json",status="304"} 1');
+    expect(metrics).toContain('requests_total{route="other",status="404"} 1');
+    expect(metrics).not.toContain('made-up');
+    expect(metrics).toContain('keyplane_node_revision 1');
+    expect(metrics).toContain('keyplane_node_connected 1');
+    expect(metrics).toContain('keyplane_node_objects{kind="jwks"} 1');
+    expect(metrics).toMatch(/event_loop_delay_seconds\{quantile="0.99"\} \d/);
+  });
+});
+
+/** `fetch` would tidy the target up. */
+function rawGet(url: string, path: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    request({ hostname, port, path }, async (response) => {
+      resolve(Buffer.concat(await response.toArray()).toString());
+    })
+      .on('error', reject)
+      .end();
+  });
+}

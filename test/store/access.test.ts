@@ -1,0 +1,199 @@
+import { beforeEach, expect, test } from 'vitest';
+import type { Store } from '../../src/store/store.ts';
+import { withDatabases } from '../support/databases.ts';
+import { bytes, sampleEnvironment, sampleJwk, sampleProject, sampleToken, sampleUser } from './samples.ts';
+
+withDatabases('access', (fresh) => {
+  let store: Store;
+  beforeEach(async () => {
+    store = await (await fresh()).open();
+  });
+
+  test('users come back whole, are counted, and are listed by name', async () => {
+    const bob = sampleUser({ username: 'bob', admin: true });
+    const alice = sampleUser({ username: 'alice' });
+    await store.write(async ({ users }) => {
+      await users.insert(bob);
+      await users.insert(alice);
+    });
+    await store.read(async ({ users }) => {
+      expect(await users.count()).toBe(2);
+      expect(await users.list()).toEqual([alice, bob]);
+      expect(await users.find('bob')).toEqual(bob);
+      expect(await users.find('Bob')).toBeUndefined();
+    });
+    const changed = { ...bob, passwordHash: 'other', admin: false, updatedAt: new Date() };
+    await store.write(({ users }) => users.update(changed));
+    expect(await store.read(({ users }) => users.find('bob'))).toEqual(changed);
+  });
+
+  test('a deleted user takes tokens and memberships along', async () => {
+    const user = sampleUser();
+    const project = sampleProject();
+    const token = sampleToken(user.id);
+    await store.write(async ({ users, tokens, projects, members }) => {
+      await users.insert(user);
+      await projects.insert(project);
+      await tokens.insert(token);
+      await members.put(project.id, user.id, ['ROLE_ADMIN']);
+    });
+    await store.write(({ users }) => users.delete(user.id));
+    await store.read(async ({ tokens, members, projects }) => {
+      expect(await tokens.findByHash(token.hash)).toBeUndefined();
+      expect(await members.rolesOf(project.id, user.id)).toBeUndefined();
+      expect(await projects.list()).toEqual([project]);
+    });
+  });
+
+  test('a token is found by its hash with its user', async () => {
+    const user = sampleUser({ admin: true });
+    const token = sampleToken(user.id, { expiresAt: new Date('2020-01-01T00:00:00Z') });
+    await store.write(async ({ users, tokens }) => {
+      await users.insert(user);
+      await tokens.insert(token);
+    });
+    await store.read(async ({ tokens }) => {
+      expect(await tokens.findByHash(token.hash)).toEqual({ token, user });
+      expect(await tokens.findByHash(bytes(32))).toBeUndefined();
+    });
+  });
+
+  test('personal tokens are told apart from those of a sign-in, and by user', async () => {
+    const [user, other] = [sampleUser(), sampleUser()];
+    const personal = [sampleToken(user.id, { name: 'b' }), sampleToken(user.id, { name: 'a' })];
+    const signIn = [1, 2].map(() => sampleToken(user.id, { kind: 'SESSION', name: null }));
+    const foreign = sampleToken(other.id, { name: 'a' });
+    await store.write(async ({ users, tokens }) => {
+      for (const one of [user, other]) await users.insert(one);
+      for (const token of [...personal, ...signIn, foreign]) await tokens.insert(token);
+    });
+    await store.write(async ({ tokens }) => {
+      expect((await tokens.listPersonal(user.id)).map((token) => token.name)).toEqual(['a', 'b']);
+      expect(await tokens.findPersonal(user.id, 'a')).toEqual(personal[1]);
+      expect(await tokens.findPersonal(user.id, 'c')).toBeUndefined();
+      expect(await tokens.deleteOfUser(user.id, 'SESSION')).toBe(2);
+      await tokens.delete(personal[0]?.id ?? '');
+      expect(await tokens.listPersonal(user.id)).toEqual([personal[1]]);
+      expect(await tokens.listPersonal(other.id)).toEqual([foreign]);
+    });
+  });
+
+  test('a user has no two personal tokens of one name, and no hash belongs to two tokens', async () => {
+    const user = sampleUser();
+    const token = sampleToken(user.id);
+    await store.write(async ({ users, tokens }) => {
+      await users.insert(user);
+      await tokens.insert(token);
+    });
+    const sameName = sampleToken(user.id, { name: token.name });
+    const sameHash = sampleToken(user.id, { hash: token.hash });
+    for (const twin of [sameName, sameHash]) {
+      await expect(store.write(({ tokens }) => tokens.insert(twin))).rejects.toMatchObject({
+        code: 'conflict',
+      });
+    }
+  });
+
+  test('only tokens that expired before the time are taken', async () => {
+    const user = sampleUser();
+    const now = new Date('2026-06-01T00:00:00Z');
+    const expired = sampleToken(user.id, { expiresAt: new Date(now.getTime() - 1) });
+    const valid = sampleToken(user.id, { expiresAt: now });
+    const lasting = sampleToken(user.id, { expiresAt: null });
+    await store.write(async ({ users, tokens }) => {
+      await users.insert(user);
+      for (const token of [expired, valid, lasting]) await tokens.insert(token);
+      expect(await tokens.deleteExpired(now)).toBe(1);
+      expect(await tokens.findByHash(expired.hash)).toBeUndefined();
+      expect(await tokens.listPersonal(user.id)).toHaveLength(2);
+    });
+  });
+
+  test('projects come back whole and in the same order from either database', async () => {
+    const names = ['b', 'B', 'a', 'Z', '_', 'ä', 'z', '中', 'a-b', 'a.b', '\u{1F511}'];
+    await store.write(async ({ projects }) => {
+      for (const name of names) await projects.insert(sampleProject({ name }));
+    });
+    const listed = await store.read(({ projects }) => projects.list());
+    const byCodePoint = names.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    expect(listed.map((project) => project.name)).toEqual(byCodePoint);
+  });
+
+  test('names differ by case, and by code points that merely look alike', async () => {
+    const names = ['key', 'KEY', 'Key', 'caf\u00e9', 'cafe\u0301'];
+    await store.write(async ({ projects }) => {
+      for (const name of names) await projects.insert(sampleProject({ name }));
+    });
+    for (const name of names) {
+      expect((await store.read(({ projects }) => projects.find(name)))?.name).toBe(name);
+    }
+    expect(await store.read(({ projects }) => projects.find('kEY'))).toBeUndefined();
+  });
+
+  test('a project is found by name and id, and changes', async () => {
+    const project = sampleProject({ description: 'before' });
+    await store.write(({ projects }) => projects.insert(project));
+    const changed = { ...project, name: 'renamed', description: null, updatedAt: new Date() };
+    await store.write(async ({ projects }) => {
+      expect(await projects.get(project.id)).toEqual(project);
+      await projects.update(changed);
+      expect(await projects.find('renamed')).toEqual(changed);
+      expect(await projects.find(project.name)).toBeUndefined();
+    });
+  });
+
+  test('a member sees the projects it is in and no other', async () => {
+    const user = sampleUser();
+    const [own, foreign] = [sampleProject(), sampleProject()];
+    await store.write(async ({ users, projects, members }) => {
+      await users.insert(user);
+      for (const project of [own, foreign]) await projects.insert(project);
+      await members.put(own.id, user.id, []);
+    });
+    expect(await store.read(({ projects }) => projects.list(user.id))).toEqual([own]);
+  });
+
+  test('roles of a member are put, replaced and taken away', async () => {
+    const user = sampleUser();
+    const project = sampleProject();
+    await store.write(async ({ users, projects, members }) => {
+      await users.insert(user);
+      await projects.insert(project);
+      expect(await members.rolesOf(project.id, user.id)).toBeUndefined();
+      await members.put(project.id, user.id, ['ROLE_API_SECURITY', 'ROLE_MANAGE_PROXIES']);
+      expect(await members.rolesOf(project.id, user.id)).toEqual([
+        'ROLE_API_SECURITY',
+        'ROLE_MANAGE_PROXIES',
+      ]);
+      await members.put(project.id, user.id, ['ROLE_ADMIN']);
+      expect(await members.rolesOf(project.id, user.id)).toEqual(['ROLE_ADMIN']);
+      expect(await members.delete(project.id, user.id)).toBe(true);
+      expect(await members.delete(project.id, user.id)).toBe(false);
+    });
+  });
+
+  test('a deleted project takes its members, keys and environment links along and nothing else', async () => {
+    const user = sampleUser();
+    const [gone, kept] = [sampleProject(), sampleProject()];
+    const environment = sampleEnvironment({ projectIds: [gone.id] });
+    const jwk = sampleJwk(gone.id);
+    const keptJwk = sampleJwk(kept.id);
+    await store.write(async (nouns) => {
+      await nouns.users.insert(user);
+      for (const project of [gone, kept]) await nouns.projects.insert(project);
+      await nouns.environments.insert(environment);
+      await nouns.members.put(gone.id, user.id, ['ROLE_ADMIN']);
+      for (const one of [jwk, keptJwk]) await nouns.jwks.insert(one);
+    });
+    await store.write(({ projects }) => projects.delete(gone.id));
+    await store.read(async ({ projects, members, jwks, environments, users }) => {
+      expect(await projects.list()).toEqual([kept]);
+      expect(await members.rolesOf(gone.id, user.id)).toBeUndefined();
+      expect(await jwks.getMany([jwk.id, keptJwk.id])).toEqual([keptJwk]);
+      expect(await users.count()).toBe(1);
+      // Not null: an environment of one project does not open to all when that project goes.
+      expect((await environments.get(environment.id))?.projectIds).toEqual([]);
+      expect(await environments.listReachedBy(kept.id)).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,139 @@
+import { beforeEach, expect, test } from 'vitest';
+import type { DesiredObject } from '../../src/deployments/desired-state-store.ts';
+import type { Environment } from '../../src/environments/environment-store.ts';
+import { newId } from '../../src/new-id.ts';
+import { emptyDigest } from '../../src/protocol/state-digest.ts';
+import type { Store } from '../../src/store/store.ts';
+import { withDatabases } from '../support/databases.ts';
+import { bytes, sampleEnvironment, sampleProject } from './samples.ts';
+
+withDatabases('desired state', (fresh) => {
+  let store: Store;
+  let environment: Environment;
+  let other: Environment;
+
+  beforeEach(async () => {
+    store = await (await fresh()).open();
+    environment = sampleEnvironment();
+    other = sampleEnvironment();
+    await store.write(async ({ environments }) => {
+      for (const one of [environment, other]) await environments.insert(one);
+    });
+  });
+
+  const object = (revision: number, over: Partial<DesiredObject> = {}): DesiredObject => ({
+    environmentId: environment.id,
+    kind: 'jwk',
+    objectId: newId(),
+    projectId: 'project',
+    revision,
+    digest: bytes(32),
+    ...over,
+  });
+
+  test('an environment that never had anything is at revision 0 with the empty digest', async () => {
+    const empty = { environmentId: environment.id, revision: 0, digest: emptyDigest };
+    await store.write(async ({ desired }) => {
+      expect(await desired.lockState(environment.id)).toEqual(empty);
+      expect(await desired.state(environment.id)).toEqual(empty);
+    });
+    expect(await store.read(({ desired }) => desired.states())).toContainEqual(empty);
+  });
+
+  test('the state of every environment is put and listed', async () => {
+    const state = { environmentId: environment.id, revision: 2 ** 40, digest: bytes(32) };
+    await store.write(async ({ desired }) => {
+      await desired.putState({ ...state, revision: 1 });
+      await desired.putState(state);
+      expect(await desired.lockState(environment.id)).toEqual(state);
+    });
+    const states = await store.read(({ desired }) => desired.states());
+    expect(states).toHaveLength(2);
+    expect(states).toContainEqual(state);
+    expect(states).toContainEqual({ environmentId: other.id, revision: 0, digest: emptyDigest });
+  });
+
+  test('no revision is given out twice, however many writers ask at once', async () => {
+    await Promise.all(
+      Array.from({ length: 25 }, () =>
+        store.write(async ({ desired }) => {
+          const { revision, digest } = await desired.lockState(environment.id);
+          await desired.put(object(revision + 1));
+          await desired.putState({ environmentId: environment.id, revision: revision + 1, digest });
+        }),
+      ),
+    );
+    const changes = await store.read(({ desired }) => desired.changedSince(environment.id, 0, 100));
+    expect(changes.map((change) => change.revision)).toEqual(Array.from({ length: 25 }, (_, i) => i + 1));
+  });
+
+  test('a revision of an environment belongs to one object', async () => {
+    await store.write(({ desired }) => desired.put(object(1)));
+    const twin = store.write(({ desired }) => desired.put(object(1)));
+    await expect(twin).rejects.toMatchObject({ code: 'conflict' });
+    await store.write(({ desired }) => desired.put(object(1, { environmentId: other.id })));
+  });
+
+  test('an object has one row in an environment, which moves to the revision of its last change', async () => {
+    const first = object(1);
+    const second = object(2);
+    const moved = { ...first, revision: 3, digest: bytes(32) };
+    await store.write(async ({ desired }) => {
+      for (const one of [first, second, moved]) await desired.put(one);
+      expect(await desired.find(environment.id, 'jwk', first.objectId)).toEqual(moved);
+      expect(await desired.find(environment.id, 'key', first.objectId)).toBeUndefined();
+      expect(await desired.find(other.id, 'jwk', first.objectId)).toBeUndefined();
+      expect(await desired.changedSince(environment.id, 0, 10)).toEqual([second, moved]);
+    });
+  });
+
+  test('what is gone stays in the changes and leaves what is present', async () => {
+    const kept = object(1);
+    const gone = object(2);
+    const tombstone = { ...gone, revision: 3, digest: null };
+    await store.write(async ({ desired }) => {
+      for (const one of [kept, gone, tombstone]) await desired.put(one);
+      expect(await desired.changedSince(environment.id, 0, 10)).toEqual([kept, tombstone]);
+      expect(await desired.present(environment.id, 0, 10)).toEqual([kept]);
+      expect(await desired.presentOfProject(environment.id, 'project')).toEqual([kept]);
+      expect(await desired.environmentsOf('jwk', gone.objectId)).toEqual([]);
+    });
+  });
+
+  test('changes and present objects come in pages, in revision order, of one environment', async () => {
+    const objects = Array.from({ length: 7 }, (_, index) => object(index + 1));
+    await store.write(async ({ desired }) => {
+      for (const one of objects.toReversed()) await desired.put(one);
+      await desired.put(object(1, { environmentId: other.id }));
+      for (const page of ['changedSince', 'present'] as const) {
+        expect(await desired[page](environment.id, 0, 3)).toEqual(objects.slice(0, 3));
+        expect(await desired[page](environment.id, 3, 3)).toEqual(objects.slice(3, 6));
+        expect(await desired[page](environment.id, 6, 3)).toEqual(objects.slice(6));
+      }
+    });
+  });
+
+  test('the environments of an object are those in which it is desired now', async () => {
+    const here = object(1);
+    const there = { ...here, environmentId: other.id };
+    await store.write(async ({ desired }) => {
+      for (const one of [here, there]) await desired.put(one);
+      const both = [environment.id, other.id].toSorted();
+      expect(await desired.environmentsOf('jwk', here.objectId)).toEqual(both);
+      expect(await desired.environmentsOf('certificate', here.objectId)).toEqual([]);
+      await desired.put({ ...here, revision: 2, digest: null });
+      expect(await desired.environmentsOf('jwk', here.objectId)).toEqual([other.id]);
+    });
+  });
+
+  test('rows outlive their project, so that nodes learn that its objects are gone', async () => {
+    const project = sampleProject();
+    const tombstone = object(1, { projectId: project.id, digest: null });
+    await store.write(async ({ projects, desired }) => {
+      await projects.insert(project);
+      await desired.put(tombstone);
+      await projects.delete(project.id);
+      expect(await desired.changedSince(environment.id, 0, 10)).toEqual([tombstone]);
+    });
+  });
+});

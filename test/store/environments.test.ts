@@ -1,0 +1,211 @@
+import { beforeEach, expect, test } from 'vitest';
+import type { Store } from '../../src/store/store.ts';
+import { withDatabases } from '../support/databases.ts';
+import {
+  bytes,
+  sampleCertificate,
+  sampleCryptoKey,
+  sampleEnrollmentToken,
+  sampleEnvironment,
+  sampleKeystore,
+  sampleNode,
+  sampleProject,
+} from './samples.ts';
+
+withDatabases('environments', (fresh) => {
+  let store: Store;
+  beforeEach(async () => {
+    store = await (await fresh()).open();
+  });
+
+  test('environments come back whole and by name order', async () => {
+    const project = sampleProject();
+    const open = sampleEnvironment({ name: 'staging', accessUrl: 'https://api.example', description: 'd' });
+    const restricted = sampleEnvironment({
+      name: 'Production',
+      type: 'PRODUCTION',
+      projectIds: [project.id],
+    });
+    await store.write(async ({ projects, environments }) => {
+      await projects.insert(project);
+      for (const environment of [open, restricted]) await environments.insert(environment);
+    });
+    await store.read(async ({ environments }) => {
+      expect(await environments.list()).toEqual([restricted, open]);
+      expect(await environments.find('staging')).toEqual(open);
+      expect(await environments.find('STAGING')).toBeUndefined();
+      expect(await environments.get(restricted.id)).toEqual(restricted);
+    });
+  });
+
+  test('a project reaches the environments that are open to all and those that name it', async () => {
+    const [own, other] = [sampleProject(), sampleProject()];
+    const environments = {
+      all: sampleEnvironment({ name: 'all' }),
+      both: sampleEnvironment({ name: 'both', projectIds: [own.id, other.id].toSorted() }),
+      none: sampleEnvironment({ name: 'none', projectIds: [] }),
+      others: sampleEnvironment({ name: 'others', projectIds: [other.id] }),
+    };
+    await store.write(async (nouns) => {
+      for (const project of [own, other]) await nouns.projects.insert(project);
+      for (const environment of Object.values(environments)) await nouns.environments.insert(environment);
+    });
+    const reached = await store.read((nouns) => nouns.environments.listReachedBy(own.id));
+    expect(reached).toEqual([environments.all, environments.both]);
+  });
+
+  test('an update replaces everything, the projects that reach it too', async () => {
+    const projects = [sampleProject(), sampleProject()];
+    const environment = sampleEnvironment({ projectIds: [projects[0]?.id ?? ''] });
+    const changed = {
+      ...environment,
+      name: 'renamed',
+      type: 'SANDBOX' as const,
+      accessUrl: 'http://x',
+      projectIds: [projects[1]?.id ?? ''],
+      updatedAt: new Date(),
+    };
+    await store.write(async (nouns) => {
+      for (const project of projects) await nouns.projects.insert(project);
+      await nouns.environments.insert(environment);
+      await nouns.environments.update(changed);
+      expect(await nouns.environments.get(environment.id)).toEqual(changed);
+      await nouns.environments.update({ ...changed, projectIds: null });
+      expect((await nouns.environments.get(environment.id))?.projectIds).toBeNull();
+    });
+  });
+
+  test('no two environments share a name', async () => {
+    const environment = sampleEnvironment();
+    await store.write(({ environments }) => environments.insert(environment));
+    const twin = store.write(({ environments }) =>
+      environments.insert(sampleEnvironment({ name: environment.name })),
+    );
+    await expect(twin).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  test('an enrollment token is found by its hash and deleted by its label alone', async () => {
+    const [environment, other] = [sampleEnvironment(), sampleEnvironment()];
+    const labelled = sampleEnrollmentToken(environment.id, { label: 'quickstart' });
+    const plain = sampleEnrollmentToken(environment.id);
+    const elsewhere = sampleEnrollmentToken(other.id, { label: 'quickstart' });
+    await store.write(async ({ environments, enrollmentTokens }) => {
+      for (const one of [environment, other]) await environments.insert(one);
+      for (const token of [labelled, plain, elsewhere]) await enrollmentTokens.insert(token);
+      expect(await enrollmentTokens.findByHash(plain.hash)).toEqual(plain);
+      expect(await enrollmentTokens.findByHash(bytes(32))).toBeUndefined();
+      expect(await enrollmentTokens.deleteLabelled(environment.id, 'quickstart')).toBe(1);
+      expect(await enrollmentTokens.findByHash(labelled.hash)).toBeUndefined();
+      expect(await enrollmentTokens.findByHash(plain.hash)).toEqual(plain);
+      expect(await enrollmentTokens.findByHash(elsewhere.hash)).toEqual(elsewhere);
+    });
+  });
+
+  test('nodes are listed by name order, found by name, and one name is one node of its environment', async () => {
+    const [environment, other] = [sampleEnvironment(), sampleEnvironment()];
+    const nodes = ['b', 'a'].map((name) => sampleNode(environment.id, { name, version: '1.0.0' }));
+    const namesake = sampleNode(other.id, { name: 'a', connected: true, lastSeenAt: new Date() });
+    await store.write(async (nouns) => {
+      for (const one of [environment, other]) await nouns.environments.insert(one);
+      for (const node of [...nodes, namesake]) await nouns.nodes.insert(node);
+      expect(await nouns.nodes.list(environment.id)).toEqual(nodes.toReversed());
+      expect(await nouns.nodes.find(other.id, 'a')).toEqual(namesake);
+      expect(await nouns.nodes.find(other.id, 'b')).toBeUndefined();
+      await nouns.nodes.delete(namesake.id);
+      expect(await nouns.nodes.list(other.id)).toEqual([]);
+    });
+    const twin = store.write((nouns) => nouns.nodes.insert(sampleNode(environment.id, { name: 'a' })));
+    await expect(twin).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  test('what was seen of 700 nodes is recorded at once, forgotten ones are passed over', async () => {
+    const environment = sampleEnvironment();
+    const nodes = Array.from({ length: 700 }, (_, index) =>
+      sampleNode(environment.id, { name: `node-${String(index).padStart(3, '0')}`, version: '0.9.0' }),
+    );
+    const lastSeenAt = new Date('2026-07-08T09:10:11.123Z');
+    await store.write(async (nouns) => {
+      await nouns.environments.insert(environment);
+      for (const node of nodes.slice(0, 699)) await nouns.nodes.insert(node);
+    });
+    await store.write((nouns) =>
+      nouns.nodes.record(
+        nodes.map((node, index) => ({
+          nodeId: node.id,
+          appliedRevision: index + 1,
+          connected: index % 2 === 0,
+          version: index < 10 ? null : '1.0.0',
+          lastSeenAt,
+        })),
+      ),
+    );
+    const recorded = await store.read((nouns) => nouns.nodes.list(environment.id));
+    expect(recorded).toEqual(
+      nodes.slice(0, 699).map((node, index) => ({
+        ...node,
+        appliedRevision: index + 1,
+        connected: index % 2 === 0,
+        version: index < 10 ? '0.9.0' : '1.0.0',
+        lastSeenAt,
+      })),
+    );
+  });
+
+  test('of several sightings of one node the last one counts, and none at all change nothing', async () => {
+    const environment = sampleEnvironment();
+    const node = sampleNode(environment.id);
+    const seen = { nodeId: node.id, connected: true, version: '1.0.0', lastSeenAt: new Date() };
+    await store.write(async (nouns) => {
+      await nouns.environments.insert(environment);
+      await nouns.nodes.insert(node);
+      await nouns.nodes.record([]);
+      expect(await nouns.nodes.list(environment.id)).toEqual([node]);
+      await nouns.nodes.record([7, 9, 8].map((appliedRevision) => ({ ...seen, appliedRevision })));
+      expect((await nouns.nodes.find(environment.id, node.name))?.appliedRevision).toBe(8);
+    });
+  });
+
+  test('a deleted environment takes tokens, nodes, desired state and its part of materials along', async () => {
+    const project = sampleProject();
+    const [gone, kept] = [sampleEnvironment(), sampleEnvironment()];
+    const both = [gone.id, kept.id];
+    const token = sampleEnrollmentToken(gone.id);
+    const certificate = sampleCertificate(project.id, both);
+    const key = sampleCryptoKey(project.id, both);
+    const keystore = sampleKeystore(project.id, both);
+    await store.write(async (nouns) => {
+      await nouns.projects.insert(project);
+      for (const environment of [gone, kept]) await nouns.environments.insert(environment);
+      await nouns.enrollmentTokens.insert(token);
+      await nouns.nodes.insert(sampleNode(gone.id));
+      await nouns.desired.putState({ environmentId: gone.id, revision: 1, digest: bytes(32) });
+      await nouns.desired.put({
+        environmentId: gone.id,
+        kind: 'key',
+        objectId: key.id,
+        projectId: project.id,
+        revision: 1,
+        digest: bytes(32),
+      });
+      await nouns.certificates.insert(certificate);
+      await nouns.cryptoKeys.insert(key);
+      await nouns.keystores.insert(keystore);
+    });
+    await store.write(({ environments }) => environments.delete(gone.id));
+    await store.read(async (nouns) => {
+      expect(await nouns.environments.list()).toEqual([kept]);
+      expect(await nouns.enrollmentTokens.findByHash(token.hash)).toBeUndefined();
+      expect(await nouns.nodes.list(gone.id)).toEqual([]);
+      expect((await nouns.desired.state(gone.id)).revision).toBe(0);
+      expect(await nouns.desired.changedSince(gone.id, 0, 10)).toEqual([]);
+      const left = [
+        await nouns.certificates.find(project.id, certificate.name),
+        await nouns.cryptoKeys.find(project.id, key.name),
+        await nouns.keystores.find(project.id, keystore.name),
+      ];
+      for (const material of left) {
+        expect(material?.environments.map((placed) => placed.environmentId)).toEqual([kept.id]);
+      }
+    });
+  });
+});

@@ -1,0 +1,116 @@
+import pg from 'pg';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { postgresFailure } from '../../src/store/postgres-failure.ts';
+import { openStore, type Store } from '../../src/store/store.ts';
+import { freshDatabases, type TestDatabase } from '../support/databases.ts';
+import { sampleProject, sampleUser } from './samples.ts';
+
+const fresh = freshDatabases('postgres');
+let database: TestDatabase;
+let store: Store;
+let other: pg.Client;
+
+beforeEach(async () => {
+  database = await fresh();
+  store = await database.open();
+  other = new pg.Client({
+    connectionString: database.options.kind === 'postgres' ? database.options.url : '',
+  });
+  await other.connect();
+});
+afterEach(() => other.end());
+
+const endAllConnections = () =>
+  other.query(
+    'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+  );
+
+test('connections that the server ended are replaced without a restart', async () => {
+  await Promise.all([1, 2, 3].map(() => store.read(({ projects }) => projects.list())));
+  await store.write(({ projects }) => projects.insert(sampleProject()));
+  await endAllConnections();
+  await store.write(({ projects }) => projects.insert(sampleProject()));
+  expect(await store.read(({ projects }) => projects.list())).toHaveLength(2);
+  await store.ping();
+});
+
+test('a connection that ends in the middle makes its works unavailable and stores nothing of them', async () => {
+  const results = await Promise.allSettled([
+    store.write(async ({ projects }) => {
+      await projects.insert(sampleProject({ name: 'half' }));
+    }),
+    store.write(async ({ projects }) => {
+      await projects.insert(sampleProject({ name: 'cut' }));
+      await endAllConnections();
+      await projects.insert(sampleProject());
+    }),
+    store.write(async ({ projects }) => {
+      await projects.insert(sampleProject({ name: 'after' }));
+    }),
+  ]);
+  const unavailable = {
+    status: 'rejected',
+    reason: { code: 'unavailable', message: 'The database can not be reached right now. Try again!' },
+  };
+  expect(results[0]).toMatchObject(unavailable);
+  expect(results[1]).toMatchObject(unavailable);
+  expect(results[2]).toMatchObject({ status: 'fulfilled' });
+  const names = (await store.read(({ projects }) => projects.list())).map((project) => project.name);
+  expect(names).toEqual(['after']);
+});
+
+test('a work that the server asks to repeat is run again from the start', async () => {
+  await database.raw('create sequence attempts');
+  await database.raw(`create function fail_twice() returns trigger language plpgsql as $$ begin
+    if nextval('attempts') < 3 then raise exception 'again' using errcode = '40001'; end if; return new;
+  end $$`);
+  await database.raw('create trigger t before insert on users for each row execute function fail_twice()');
+  let runs = 0;
+  const work = store.write(async ({ projects, users }) => {
+    runs += 1;
+    await projects.insert(sampleProject());
+    await users.insert(sampleUser());
+  });
+  const beside = store.write(({ projects }) => projects.insert(sampleProject()));
+  await Promise.all([work, beside]);
+  expect(runs).toBe(3);
+  expect(await store.read(({ projects }) => projects.list())).toHaveLength(2);
+});
+
+test('a work that the server asks to repeat again and again ends in a conflict', async () => {
+  await database.raw(`create function fail() returns trigger language plpgsql as $$ begin
+    raise exception 'again' using errcode = '40P01';
+  end $$`);
+  await database.raw('create trigger t before insert on users for each row execute function fail()');
+  const work = store.write(({ users }) => users.insert(sampleUser()));
+  await expect(work).rejects.toMatchObject({ code: 'conflict' });
+});
+
+test('a row that is refused is not shown to the log', () => {
+  const refusal = new pg.DatabaseError('violates a constraint', 1, 'error');
+  Object.assign(refusal, { code: '23502', detail: 'Failing row contains (the secret)' });
+  const failure = postgresFailure(refusal);
+  expect(failure).toMatchObject({ code: 'internal_error', message: 'An unexpected error occurred' });
+  expect(JSON.stringify([failure.message, failure.detail, failure.stack, failure.cause])).not.toContain(
+    'the secret',
+  );
+  const quoting = new pg.DatabaseError('invalid input syntax: "the secret"', 1, 'error');
+  Object.assign(quoting, { code: '22P02' });
+  expect(postgresFailure(quoting).detail).toBe('22P02');
+});
+
+test('a server that can not be reached stops the start with one line, without the password', async () => {
+  const start = openStore({ kind: 'postgres', url: 'postgres://keyplane:hidden@127.0.0.1:1/keyplane' });
+  await expect(start).rejects.toThrow(
+    /^The database of KEYPLANE_DATABASE_URL can not be opened \(ECONNREFUSED: (?!.*hidden).*\)$/,
+  );
+});
+
+test('times, counts and revisions are numbers', async () => {
+  const project = sampleProject({ createdAt: new Date('9999-12-31T23:59:59.999Z') });
+  await store.write(async ({ projects, users }) => {
+    await projects.insert(project);
+    expect(await projects.get(project.id)).toEqual(project);
+    expect(await users.count()).toBe(0);
+  });
+});

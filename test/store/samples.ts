@@ -1,0 +1,180 @@
+// Things to store: complete, with a fresh id and a name of their own unless told otherwise.
+
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Project, Token, User } from '../../src/access/access-store.ts';
+import type {
+  EnrollmentToken,
+  Environment,
+  RegisteredNode,
+} from '../../src/environments/environment-store.ts';
+import type { StoredJwk } from '../../src/jwks/jwk-store.ts';
+import type { Certificate, CryptoKey, StoredKeystore } from '../../src/materials/material-store.ts';
+import { newId } from '../../src/new-id.ts';
+import type { Sealed } from '../../src/sealing/sealed.ts';
+
+const createdAt = new Date('2026-03-04T05:06:07.089Z');
+const updatedAt = new Date('2026-04-05T06:07:08.091Z');
+
+export const bytes = (length: number) => randomBytes(length);
+export const sealedSample = () => randomBytes(77) as Buffer as Sealed;
+const name = (prefix: string) => `${prefix}-${randomUUID().slice(0, 8)}`;
+
+export function sampleUser(over: Partial<User> = {}): User {
+  return {
+    id: newId(),
+    username: name('user'),
+    passwordHash: '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA',
+    admin: false,
+    createdAt,
+    updatedAt,
+    ...over,
+  };
+}
+
+export function sampleToken(userId: string, over: Partial<Token> = {}): Token {
+  return {
+    id: newId(),
+    userId,
+    name: name('token'),
+    hash: bytes(32),
+    kind: 'PERSONAL',
+    createdAt,
+    expiresAt: null,
+    ...over,
+  };
+}
+
+export function sampleProject(over: Partial<Project> = {}): Project {
+  return { id: newId(), name: name('project'), description: null, createdAt, updatedAt, ...over };
+}
+
+export function sampleEnvironment(over: Partial<Environment> = {}): Environment {
+  return {
+    id: newId(),
+    name: name('environment'),
+    description: null,
+    type: 'TEST',
+    accessUrl: null,
+    projectIds: null,
+    createdAt,
+    updatedAt,
+    ...over,
+  };
+}
+
+export function sampleEnrollmentToken(
+  environmentId: string,
+  over: Partial<EnrollmentToken> = {},
+): EnrollmentToken {
+  return { id: newId(), environmentId, hash: bytes(32), label: null, createdAt, ...over };
+}
+
+export function sampleNode(environmentId: string, over: Partial<RegisteredNode> = {}): RegisteredNode {
+  return {
+    id: newId(),
+    environmentId,
+    name: name('node'),
+    version: null,
+    appliedRevision: 0,
+    connected: false,
+    lastSeenAt: null,
+    createdAt,
+    ...over,
+  };
+}
+
+export function sampleJwk(projectId: string, over: Partial<StoredJwk> = {}): StoredJwk {
+  return {
+    id: newId(),
+    projectId,
+    name: name('jwk'),
+    description: null,
+    sourceType: 'COPY_PASTE',
+    sourceId: null,
+    sourceUrl: null,
+    source: {},
+    type: 'EC',
+    kid: 'kid-1',
+    use: null,
+    algorithm: null,
+    notBeforeTime: null,
+    expirationTime: null,
+    publicMembers: '{"kty":"EC"}',
+    privateMembers: sealedSample(),
+    createdAt,
+    updatedAt,
+    ...over,
+  };
+}
+
+export function sampleCertificate(
+  projectId: string,
+  environmentIds: readonly string[],
+  over: Partial<Certificate> = {},
+): Certificate {
+  return {
+    id: newId(),
+    projectId,
+    name: name('certificate'),
+    description: null,
+    createdAt,
+    updatedAt,
+    environments: environmentIds.map((environmentId) => ({
+      environmentId,
+      alias: name('alias'),
+      chain: [bytes(40), bytes(60)],
+      startDate: new Date('2026-01-01T00:00:00Z'),
+      endDate: new Date('2036-01-01T00:00:00Z'),
+      sha1Thumbprint: 'AB:CD',
+      subjectDn: 'CN=example',
+    })),
+    ...over,
+  };
+}
+
+export function sampleCryptoKey(
+  projectId: string,
+  environmentIds: readonly string[],
+  over: Partial<CryptoKey> = {},
+): CryptoKey {
+  return {
+    id: newId(),
+    projectId,
+    name: name('key'),
+    description: null,
+    keyType: 'SECRET_KEY',
+    algorithm: 'AES',
+    createdAt,
+    updatedAt,
+    environments: environmentIds.map((environmentId) => ({
+      environmentId,
+      alias: null,
+      content: sealedSample(),
+    })),
+    ...over,
+  };
+}
+
+export function sampleKeystore(
+  projectId: string,
+  environmentIds: readonly string[],
+  over: Partial<StoredKeystore> = {},
+): StoredKeystore {
+  return {
+    id: newId(),
+    projectId,
+    name: name('keystore'),
+    description: null,
+    createdAt,
+    updatedAt,
+    environments: environmentIds.map((environmentId, index) => ({
+      environmentId,
+      alias: 'alias',
+      keystoreType: index === 0 ? 'JKS' : 'PKCS12',
+      file: sealedSample(),
+      password: sealedSample(),
+      keyPassword: index === 0 ? null : sealedSample(),
+    })),
+    ...over,
+  };
+}

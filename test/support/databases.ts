@@ -1,0 +1,150 @@
+// Both databases for tests: a fresh SQLite file, and a fresh database of a real PostgreSQL.
+
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import pg from 'pg';
+import { afterAll, afterEach, describe, inject } from 'vitest';
+import { openStore, type Store, type StoreOptions } from '../../src/store/store.ts';
+import { postgresIn, stopPostgresIn } from './postgres-server.ts';
+import './postgres-global-setup.ts';
+
+type Row = Record<string, unknown>;
+
+export interface TestDatabase {
+  readonly options: StoreOptions;
+  /** Opens it, once more each time it is called; what is open is closed after the test. */
+  open(): Promise<Store>;
+  /** SQL past the store, as somebody with the database in hands could run it. Answers the rows of a select. */
+  raw(sql: string): Promise<readonly Row[]>;
+}
+
+export type FreshDatabase = () => Promise<TestDatabase>;
+
+/** Runs the suite for each database; each call of `fresh` gives one that nothing was ever stored in. */
+export function withDatabases(
+  title: string,
+  suite: (fresh: FreshDatabase, kind: StoreOptions['kind']) => void,
+): void {
+  for (const kind of ['sqlite', 'postgres'] as const) {
+    describe(`${title} (${kind})`, () => suite(freshDatabases(kind), kind));
+  }
+}
+
+/** For one kind of database; cleans up after the tests of the surrounding suite. */
+export function freshDatabases(kind: StoreOptions['kind']): FreshDatabase {
+  const openStores: Store[] = [];
+  afterEach(async () => {
+    await Promise.all(openStores.splice(0).map((store) => store.close()));
+  });
+  const source = kind === 'sqlite' ? sqliteFiles() : postgresDatabases();
+  return async () => {
+    const options = await source.take();
+    return {
+      options,
+      async open() {
+        const store = await openStore(options);
+        openStores.push(store);
+        return store;
+      },
+      raw(sql) {
+        if (!sql.startsWith('select')) source.spoil(options);
+        return options.kind === 'sqlite' ? rawSqlite(options.path, sql) : rawPostgres(options.url, sql);
+      },
+    };
+  };
+}
+
+interface DatabaseSource {
+  take(): Promise<StoreOptions>;
+  /** Somebody changed it past the store, so it is not emptied for another test. */
+  spoil(options: StoreOptions): void;
+}
+
+function sqliteFiles(): DatabaseSource {
+  const folders: string[] = [];
+  afterAll(async () => {
+    for (const folder of folders) await rm(folder, { recursive: true, force: true });
+  });
+  return {
+    async take() {
+      const folder = await mkdtemp(join(tmpdir(), 'keyplane-sqlite-'));
+      folders.push(folder);
+      return { kind: 'sqlite', path: join(folder, 'keyplane.db') };
+    },
+    spoil() {},
+  };
+}
+
+/** Making a database takes PostgreSQL half a second, so one that a test is done with is emptied for the next. */
+function postgresDatabases(): DatabaseSource {
+  let ownFolder: string | undefined;
+  const inUse = new Set<StoreOptions>();
+  const used: string[] = [];
+  afterEach(() => {
+    for (const options of inUse) if (options.kind === 'postgres') used.push(options.url);
+    inUse.clear();
+  });
+  afterAll(async () => {
+    if (ownFolder !== undefined) await stopPostgresIn(ownFolder);
+  });
+
+  async function takeUrl(): Promise<string> {
+    const again = used.pop();
+    if (again !== undefined) {
+      await rawPostgres(again, emptyAllTables);
+      return again;
+    }
+    // Without the folder of the whole run, such as in an editor, the suite has a server of its own.
+    let folder: string | undefined = inject('postgresFolder');
+    if (folder === undefined) {
+      ownFolder ??= await mkdtemp(join(tmpdir(), 'keyplane-postgres-'));
+      folder = ownFolder;
+    }
+    const url = new URL(await postgresIn(folder));
+    const name = `test_${randomUUID().replaceAll('-', '')}`;
+    await rawPostgres(url.href, `create database ${name} template template0`);
+    url.pathname = `/${name}`;
+    return url.href;
+  }
+
+  return {
+    async take() {
+      const options: StoreOptions = { kind: 'postgres', url: await takeUrl() };
+      inUse.add(options);
+      return options;
+    },
+    spoil: (options) => inUse.delete(options),
+  };
+}
+
+const emptyAllTables = `set session_replication_role = replica;
+do $$ declare name text; begin
+  for name in select tablename from pg_tables where schemaname = 'public' and tablename <> 'schema_version' loop
+    execute format('delete from %I', name);
+  end loop;
+end $$`;
+
+async function rawSqlite(path: string, sql: string): Promise<readonly Row[]> {
+  const database = new SqliteDatabase(path);
+  try {
+    const statement = database.prepare<[], Row>(sql);
+    if (statement.reader) return statement.all();
+    statement.run();
+    return [];
+  } finally {
+    database.close();
+  }
+}
+
+async function rawPostgres(url: string, sql: string): Promise<readonly Row[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
