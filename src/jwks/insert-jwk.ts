@@ -1,0 +1,151 @@
+import type { AccessNouns } from '../access/access-store.ts';
+import type { AuditLog, AuditStore } from '../audit/audit-log.ts';
+import type { DeploymentResult } from '../deployments/deployment-result.ts';
+import type { Deployments } from '../deployments/deployments.ts';
+import { type DeploymentTarget, desire } from '../deployments/desire.ts';
+import type { DesiredStateNouns } from '../deployments/desired-state-store.ts';
+import type { EnvironmentNouns } from '../environments/environment-store.ts';
+import { badRequest, KeyplaneError } from '../errors.ts';
+import type { PrivateJwk } from '../jose/jwk.ts';
+import type { MaterialNouns } from '../materials/material-store.ts';
+import { newId } from '../new-id.ts';
+import { contentDigest } from '../protocol/state-digest.ts';
+import type { Sealer } from '../sealing/sealed.ts';
+import type { UnitOfWork } from '../unit-of-work.ts';
+import { jwkContent } from './jwk-content.ts';
+import type { JwkNouns, StoredJwk } from './jwk-store.ts';
+import { sealMembers } from './sealed-members.ts';
+
+export type JwkRuleNouns = JwkNouns &
+  AccessNouns &
+  EnvironmentNouns &
+  MaterialNouns &
+  DesiredStateNouns & { readonly audit: AuditStore };
+
+export interface JwkRuleOptions {
+  readonly store: UnitOfWork<JwkRuleNouns>;
+  readonly sealer: Sealer;
+  readonly audit: AuditLog;
+  readonly deployments: Pick<Deployments, 'deploy'>;
+  readonly clock: () => Date;
+}
+
+/** On whose behalf, and where. */
+export interface JwkScope {
+  readonly projectId: string;
+  readonly projectName: string;
+  readonly actor: string;
+}
+
+/** A JWK that is ready to be stored: sound, with its kid, and where it came from. */
+export interface NewJwk
+  extends Pick<
+    StoredJwk,
+    | 'name'
+    | 'description'
+    | 'sourceType'
+    | 'sourceId'
+    | 'sourceUrl'
+    | 'source'
+    | 'notBeforeTime'
+    | 'expirationTime'
+  > {
+  readonly jwk: PrivateJwk;
+}
+
+/** Stores, desires and audits in one transaction; then brings it to the nodes. */
+export async function insertJwk(
+  options: JwkRuleOptions,
+  scope: JwkScope,
+  made: NewJwk,
+): Promise<DeploymentResult> {
+  const id = newId();
+  const { jwk, ...origin } = made;
+  const now = options.clock();
+  const stored: StoredJwk = {
+    ...origin,
+    id,
+    projectId: scope.projectId,
+    ...jwkColumns(options.sealer, id, jwk),
+    createdAt: now,
+    updatedAt: now,
+  };
+  const targets = await options.store.write((nouns) => insert(nouns, options, { scope, stored, jwk }));
+  return options.deployments.deploy(targets, 'deploy');
+}
+
+const keyTypeNames = Object.freeze({ RSA: 'RSA', EC: 'EC', OKP: 'OKP', oct: 'OCT' } as const);
+
+/** What a row says of the key itself; its private members sealed to this row. */
+export function jwkColumns(sealer: Sealer, id: string, jwk: PrivateJwk) {
+  return {
+    type: keyTypeNames[jwk.kty],
+    kid: jwk.kid ?? '',
+    use: jwk.use ?? null,
+    algorithm: jwk.alg ?? null,
+    ...sealMembers(sealer, id, jwk),
+  };
+}
+
+/** @throws KeyplaneError `bad_request` when the name is taken */
+export async function refuseTaken(nouns: JwkNouns, projectId: string, name: string): Promise<void> {
+  if (await nouns.jwks.find(projectId, name)) {
+    throw badRequest(
+      `JWK (name: ${name}) is already exist! Try update operation if want to change its value.`,
+    );
+  }
+}
+
+async function insert(
+  nouns: JwkRuleNouns,
+  { audit }: JwkRuleOptions,
+  { scope, stored, jwk }: { scope: JwkScope; stored: StoredJwk; jwk: PrivateJwk },
+): Promise<readonly DeploymentTarget[]> {
+  const { id: objectId, name, projectId, sourceType } = stored;
+  const { projectName, actor } = scope;
+  if (!(await nouns.projects.get(projectId))) throw projectNotFound(projectName);
+  await refuseTaken(nouns, projectId, name);
+  await refuseGoneSource(nouns, stored);
+  await nouns.jwks.insert(stored);
+  const { targets, environments } = await desireJwk(nouns, { scope, stored, jwk });
+  await audit.append(nouns, {
+    actor,
+    action: 'jwk.create',
+    objectType: 'jwk',
+    objectId,
+    objectName: name,
+    projectName,
+    outcome: 'SUCCESS',
+    details: { sourceType, type: stored.type, kid: stored.kid, environments },
+  });
+  return targets;
+}
+
+/** Desires a JWK as it is now in every environment that its project reaches. */
+export async function desireJwk(
+  nouns: EnvironmentNouns & DesiredStateNouns,
+  { scope, stored, jwk }: { scope: JwkScope; stored: StoredJwk; jwk: PrivateJwk },
+): Promise<{ readonly targets: readonly DeploymentTarget[]; readonly environments: number }> {
+  const { id: objectId, projectId } = stored;
+  const digest = contentDigest(jwkContent(stored, scope.projectName, jwk));
+  const environments = await nouns.environments.listReachedBy(projectId);
+  const changes = environments.map(({ id: environmentId }) => {
+    return { environmentId, kind: 'jwk' as const, objectId, projectId, digest };
+  });
+  return { targets: await desire(nouns, changes), environments: environments.length };
+}
+
+/** The certificate, key or keystore was deleted while its key was being read. */
+export async function refuseGoneSource(nouns: MaterialNouns, stored: StoredJwk): Promise<void> {
+  const { sourceId, sourceType } = stored;
+  if (sourceId === null) return;
+  const stores = [nouns.certificates, nouns.cryptoKeys, nouns.keystores];
+  for (const store of stores) if ((await store.getMany([sourceId])).length > 0) return;
+  throw badRequest(`The source of this JWK (${sourceType}) was deleted meanwhile!`);
+}
+
+/** The project was deleted while its key was being made. */
+function projectNotFound(name: string): KeyplaneError {
+  const text = `Project(${name}) was not found or user does not have privilege to access it!`;
+  return new KeyplaneError('not_found', text);
+}
