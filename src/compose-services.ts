@@ -13,9 +13,12 @@ import { createEnrollment, type Enrollment } from './environments/enrollment.ts'
 import { createEnvironments, type Environments } from './environments/environments.ts';
 import { createNodes, type Nodes } from './environments/nodes.ts';
 import { type CreateJwk, createJwkCreator } from './jwks/create-jwk.ts';
+import { createJwkDeleter, type DeleteJwk } from './jwks/delete-jwk.ts';
 import { createJwkFinder, type JwkFinder } from './jwks/find-jwk.ts';
+import { createJwkGenerator, type GenerateJwk } from './jwks/generate-jwk.ts';
 import { createJwkContentReader } from './jwks/jwk-content.ts';
 import { sourceWorldOf } from './jwks/source-world.ts';
+import { createJwkUpdater, type UpdateJwk } from './jwks/update-jwk.ts';
 import { createKeystoreOpener, type KeystoreOpener } from './keystore-worker/keystore-opener.ts';
 import { Certificates } from './materials/certificates.ts';
 import { CryptoKeys } from './materials/crypto-keys.ts';
@@ -39,6 +42,9 @@ export interface Services {
   readonly keys: CryptoKeys;
   readonly keystores: Keystores;
   readonly createJwk: CreateJwk;
+  readonly generateJwk: GenerateJwk;
+  readonly updateJwk: UpdateJwk;
+  readonly deleteJwk: DeleteJwk;
   readonly jwks: JwkFinder;
   readonly deployments: Deployments;
   readonly parts: StatePartReader;
@@ -95,6 +101,7 @@ function connect({ store, sealer, auditKey, config, log }: Foundations): Service
   const safeFetch = createSafeFetch({ allow: config.urlAllow });
   const rules = { store, sealer, audit, deployments, clock };
   const world = { store, sealer, keystores: keystoreOpener, safeFetch };
+  const jwkRules = { ...rules, sourceWorldOf: (projectId: string) => sourceWorldOf(projectId, world) };
   return {
     store,
     deployments,
@@ -106,7 +113,10 @@ function connect({ store, sealer, auditKey, config, log }: Foundations): Service
     certificates: new Certificates(rules),
     keys: new CryptoKeys(rules),
     keystores: new Keystores({ ...rules, keystores: keystoreOpener }),
-    createJwk: createJwkCreator({ ...rules, sourceWorldOf: (projectId) => sourceWorldOf(projectId, world) }),
+    createJwk: createJwkCreator(jwkRules),
+    generateJwk: createJwkGenerator(rules),
+    updateJwk: createJwkUpdater(jwkRules),
+    deleteJwk: createJwkDeleter(rules),
     jwks: createJwkFinder(store, sealer),
     admission: {
       environmentOfToken: (token) => environmentOfToken(store, token),

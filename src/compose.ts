@@ -23,6 +23,9 @@ export interface Manager {
   close(): Promise<void>;
 }
 
+/** What requests that are under way are given when the manager stops; a client that drips must not hold it. */
+const patienceMs = 10_000;
+
 /** @throws Error with one line for the operator */
 export async function startManager(config: ManagerConfig, log: Logger): Promise<Manager> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
@@ -51,7 +54,9 @@ export async function startManager(config: ManagerConfig, log: Logger): Promise<
       firstAdmin: made && { username: made.username, password: made.generatedPassword },
       services,
       async close() {
+        const cut = setTimeout(() => server.server.closeAllConnections(), patienceMs);
         await server.close();
+        clearTimeout(cut);
         await services.close();
       },
     };

@@ -48,7 +48,10 @@ export const managerSettings = {
     'data-dir',
     'DIR',
     'SQLite file, master key, node copies (default ./data)',
-    (text = './data') => resolve(text),
+    (text = './data') => {
+      if (text === '') throw new Error('is empty: a folder is accepted');
+      return resolve(text);
+    },
   ),
   databaseUrl: setting(
     'database-url',
@@ -63,12 +66,12 @@ export const managerSettings = {
       return text;
     },
   ),
-  masterKey: setting(
-    'master-key',
-    'BASE64',
-    'the key that seals everything private: 32 bytes',
-    (text) => text,
-  ),
+  masterKey: setting('master-key', 'BASE64', 'the key that seals everything private: 32 bytes', (text) => {
+    if (text !== undefined && !/^[A-Za-z0-9+/]{43}=$/.test(text)) {
+      throw new Error('is no key: 32 bytes in base64 are accepted, as `openssl rand -base64 32` writes them');
+    }
+    return text;
+  }),
   masterKeyFile: setting(
     'master-key-file',
     'FILE',
@@ -92,8 +95,8 @@ export const managerSettings = {
     'PASSWORD',
     'its password (default: random, printed once)',
     (text) => {
-      if (text !== undefined && text.length < 8)
-        throw new Error('is too short: 8 characters or more are accepted');
+      const length = [...(text ?? 'made later')].length;
+      if (length < 8 || length > 1024) throw new Error(`has ${length} characters: 8 to 1024 are accepted`);
       return text;
     },
   ),
@@ -134,13 +137,20 @@ export function readManagerConfig(environment: NodeJS.ProcessEnv, flags: Manager
     }
   };
   const s = managerSettings;
+  const masterKey = read('masterKey', s.masterKey);
+  const masterKeyFile = read('masterKeyFile', s.masterKeyFile);
+  if (masterKey !== undefined && masterKeyFile !== undefined) {
+    throw new SettingError(
+      'KEYPLANE_MASTER_KEY and KEYPLANE_MASTER_KEY_FILE are both set: one of them, or neither, is accepted',
+    );
+  }
   return {
     host: read('host', s.host),
     port: read('port', s.port),
     dataDir: read('dataDir', s.dataDir),
     databaseUrl: read('databaseUrl', s.databaseUrl),
-    masterKey: read('masterKey', s.masterKey),
-    masterKeyFile: read('masterKeyFile', s.masterKeyFile),
+    masterKey,
+    masterKeyFile,
     adminUser: read('adminUser', s.adminUser),
     adminPassword: read('adminPassword', s.adminPassword),
     urlAllow: read('urlAllow', s.urlAllow),

@@ -13,14 +13,15 @@ const accepted = `A name has 1 to ${codePointsLimit} characters: letters and dig
  */
 export function checkName(value: string | undefined, what: string): string {
   if (value === undefined || value.trim() === '') throw badRequest(`${what} can not be empty!`);
-  const name = normalName(value);
+  const name = value.normalize('NFC');
   if (!isName(name)) throw badRequest(`${what} (${shownText(value)}) is not valid! ${accepted}`);
   return name;
 }
 
-/** How a name that someone asks for is spelled in the store. */
-export function normalName(value: string): string {
-  return value.normalize('NFC');
+/** How a name that someone asks for is spelled in the store. What can be no name is empty, as no name is. */
+export function lookupName(value: string): string {
+  const name = value.normalize('NFC');
+  return isName(name) ? name : '';
 }
 
 /** Text of a client, short and harmless enough to be repeated in an answer. */

@@ -2,7 +2,7 @@
 
 import type { AuditLog } from '../audit/audit-log.ts';
 import { KeyplaneError } from '../errors.ts';
-import { normalName, shownText } from '../names.ts';
+import { lookupName, shownText } from '../names.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import type { AuditedAccessNouns } from './access-audit.ts';
 import { type Role, roles } from './access-store.ts';
@@ -79,7 +79,7 @@ async function accessOf(
   caller: Caller,
   projectName: string,
 ): Promise<ProjectAccess | undefined> {
-  const project = await nouns.projects.find(normalName(projectName));
+  const project = await nouns.projects.find(lookupName(projectName));
   if (!project) return undefined;
   const held = caller.admin ? roles : await nouns.members.rolesOf(project.id, caller.userId);
   return held && { projectId: project.id, projectName: project.name, roles: held };

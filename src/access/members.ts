@@ -1,6 +1,6 @@
 import type { AuditLog } from '../audit/audit-log.ts';
 import { badRequest } from '../errors.ts';
-import { normalName, shownText } from '../names.ts';
+import { shownText } from '../names.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import { type AuditedAccessNouns, changeEvent } from './access-audit.ts';
 import { type Role, roles } from './access-store.ts';
@@ -31,7 +31,7 @@ export function createMembers({ store, audit }: MembersOptions): Members {
       const memberRoles = knownRoles(given);
       await store.write(async (nouns) => {
         await refuseGone(nouns, project);
-        const user = await foundUser(nouns, normalName(username));
+        const user = await foundUser(nouns, username);
         await nouns.members.put(project.projectId, user.id, memberRoles);
         const details = { roles: memberRoles.join(' ') };
         await audit.append(
@@ -44,7 +44,7 @@ export function createMembers({ store, audit }: MembersOptions): Members {
     async delete(caller, project, username) {
       await store.write(async (nouns) => {
         await refuseGone(nouns, project);
-        const user = await foundUser(nouns, normalName(username));
+        const user = await foundUser(nouns, username);
         const wasMember = await nouns.members.delete(project.projectId, user.id);
         if (!wasMember) throw badRequest(`Member (name: ${user.username}) is not found!`);
         const facts = { project, objectName: user.username, details: {} };

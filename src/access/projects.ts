@@ -1,6 +1,6 @@
 import type { AuditLog } from '../audit/audit-log.ts';
 import { badRequest } from '../errors.ts';
-import { checkName, normalName } from '../names.ts';
+import { checkName, lookupName } from '../names.ts';
 import { newId } from '../new-id.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import { type AuditedAccessNouns, changeEvent } from './access-audit.ts';
@@ -62,7 +62,7 @@ export function createProjects<Nouns extends AuditedAccessNouns>(options: Projec
     },
 
     async update(caller, { projectId, projectName }, change) {
-      if (change.name !== undefined && normalName(change.name) !== projectName) {
+      if (change.name !== undefined && lookupName(change.name) !== projectName) {
         throw badRequest('Project name can not be changed!');
       }
       await store.write(async (nouns) => {

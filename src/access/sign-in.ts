@@ -1,6 +1,6 @@
 import type { AuditLog } from '../audit/audit-log.ts';
 import { KeyplaneError } from '../errors.ts';
-import { normalName } from '../names.ts';
+import { lookupName } from '../names.ts';
 import { newId } from '../new-id.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import type { AuditedAccessNouns } from './access-audit.ts';
@@ -72,9 +72,10 @@ export function createSignIn({ store, audit, clock, hasher }: SignInOptions): Si
 
   return {
     async signIn({ username, password, address }) {
-      const who = { username: normalName(username).slice(0, 256), address };
+      const name = lookupName(username);
+      const who = { username: name, address };
       limiter.check(who);
-      const user = await store.read((nouns) => nouns.users.find(normalName(username)));
+      const user = await store.read((nouns) => nouns.users.find(name));
       let forgive = () => {};
       const right = await hasher.matches(password, user?.passwordHash, () => {
         forgive = limiter.begin(who).forgive;

@@ -1,6 +1,6 @@
 import type { AuditLog } from '../audit/audit-log.ts';
 import { badRequest } from '../errors.ts';
-import { checkName, normalName, shownText } from '../names.ts';
+import { checkName, lookupName, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import { type AuditedAccessNouns, changeEvent } from './access-audit.ts';
@@ -68,7 +68,7 @@ export function createTokens({ store, audit, clock }: TokensOptions): Tokens {
 
     async delete(caller, name) {
       await store.write(async (nouns) => {
-        const token = await nouns.tokens.findPersonal(caller.userId, normalName(name));
+        const token = await nouns.tokens.findPersonal(caller.userId, lookupName(name));
         if (!token) throw badRequest(`Token (name: ${shownText(name)}) is not found!`);
         await nouns.tokens.delete(token.id);
         const facts = { objectType: 'token', objectId: token.id, objectName: token.name ?? '' };

@@ -1,6 +1,6 @@
 import type { AuditLog } from '../audit/audit-log.ts';
 import { badRequest } from '../errors.ts';
-import { checkName, normalName, shownText } from '../names.ts';
+import { checkName, lookupName, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import { type AuditedAccessNouns, changeEvent } from './access-audit.ts';
@@ -66,15 +66,14 @@ export function createUsers({ store, audit, clock, hasher }: UsersOptions): User
     },
 
     async update(caller, username, change) {
-      const name = normalName(username);
-      if (change.username !== undefined && normalName(change.username) !== name) {
+      if (change.username !== undefined && lookupName(change.username) !== lookupName(username)) {
         throw badRequest('Username can not be changed!');
       }
-      await store.read((nouns) => foundUser(nouns, name));
+      await store.read((nouns) => foundUser(nouns, username));
       const passwordHash =
         change.password === undefined ? undefined : await hasher.hash(checkNewPassword(change.password));
       await store.write(async (nouns) => {
-        const before = await foundUser(nouns, name);
+        const before = await foundUser(nouns, username);
         const admin = change.admin ?? before.admin;
         if (before.admin && !admin) await refuseLastAdmin(nouns, before);
         const user = {
@@ -92,7 +91,7 @@ export function createUsers({ store, audit, clock, hasher }: UsersOptions): User
 
     async delete(caller, username) {
       await store.write(async (nouns) => {
-        const user = await foundUser(nouns, normalName(username));
+        const user = await foundUser(nouns, username);
         if (user.admin) await refuseLastAdmin(nouns, user);
         await nouns.users.delete(user.id);
         await audit.append(nouns, userEvent(caller, 'user.delete', { user, details: {} }));
@@ -103,7 +102,7 @@ export function createUsers({ store, audit, clock, hasher }: UsersOptions): User
 
 /** @throws KeyplaneError `bad_request` */
 export async function foundUser(nouns: AuditedAccessNouns, username: string): Promise<User> {
-  const user = await nouns.users.find(username);
+  const user = await nouns.users.find(lookupName(username));
   if (!user) throw badRequest(`User (name: ${shownText(username)}) is not found!`);
   return user;
 }

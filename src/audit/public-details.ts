@@ -1,5 +1,6 @@
 // What may stand in an audit record beside its names: a few short facts. A key, a certificate or a keystore does
-// not fit, so one that gets here by mistake is refused instead of being kept for ever.
+// not fit. Text that is too long or holds PEM is withheld, since it may come from a request and must not make it
+// fail; a name that only secrets have, or a value that is no plain one, is a mistake of ours and is refused.
 
 import { KeyplaneError } from '../errors.ts';
 import type { AuditEvent } from './audit-log.ts';
@@ -31,9 +32,8 @@ function publicValue(name: string, value: unknown): string | number | boolean | 
   if (value === null || typeof value === 'boolean') return value;
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   if (typeof value !== 'string') throw refused(`${name} is not a plain value`);
-  if (value.length > longestText) throw refused(`${name} is longer than ${longestText} characters`);
-  if (value.includes(pemBegin)) throw refused(`${name} holds PEM`);
-  return shortText(value);
+  const isShown = value.length <= longestText && !value.includes(pemBegin);
+  return isShown ? shortText(value) : `(${value.length} characters)`;
 }
 
 function refused(reason: string): KeyplaneError {

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { childEnvironment } from '../config.ts';
+import type { ChildNews } from './parent-process.ts';
 
 export interface NodeProcessOptions {
   readonly managerUrl: string;
@@ -29,12 +30,14 @@ export function startNodeProcess(options: NodeProcessOptions): NodeProcess {
   let child: ChildProcess;
   let restart: NodeJS.Timeout | undefined;
   const { promise: ready, resolve, reject } = Promise.withResolvers<string>();
+  const fail = (why: string) => reject(new Error(`the node of ${options.environment} did not start: ${why}`));
 
   function start(): void {
     child = launch(options);
-    child.once('message', (message: { ready: string }) => resolve(message.ready));
+    child.on('message', (news: ChildNews) => ('ready' in news ? resolve(news.ready) : fail(news.failed)));
+    child.once('error', ({ message }) => fail(message));
     child.once('exit', (code, signal) => {
-      reject(new Error(`the node of ${options.environment} ended (${signal ?? code}); its log says why`));
+      fail(`it ended with ${signal ?? code}; its log says why`);
       if (!stopping) restart = setTimeout(start, restartAfterMs);
     });
   }

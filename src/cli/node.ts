@@ -1,10 +1,9 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { pino } from 'pino';
 import { processEnvironment, readNodeToken, SettingError } from '../config.ts';
 import { checkName } from '../names.ts';
-import { startNode } from '../node/start-node.ts';
 import { version } from '../version.ts';
+import { tellParent } from './parent-process.ts';
 import { stopSignal } from './stop-signal.ts';
 
 interface NodeFlags {
@@ -37,6 +36,8 @@ export function addNodeCommand(program: Command): void {
         );
       }
       const stopped = stopSignal();
+      const { pino } = await import('pino');
+      const { startNode } = await import('../node/start-node.ts');
       const node = await startNode({
         managerUrl: flags.manager,
         environment: flags.environment,
@@ -50,10 +51,9 @@ export function addNodeCommand(program: Command): void {
         logger: pino({ name: 'keyplane-node', base: { environment: flags.environment, node: flags.name } }),
       });
       process.stderr.write(`keyplane node ${flags.name} is ready: ${node.url}\n`);
-      process.send?.({ ready: node.url });
+      await tellParent({ ready: node.url });
       await stopped;
       await node.close();
-      process.disconnect?.();
     });
 }
 

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { openapiDocument } from '../http/openapi/openapi-document.ts';
 
 /** `keyplane openapi`: the API's description on standard output, made from the schemas that validate. */
 export function addOpenApiCommand(program: Command): void {
@@ -7,6 +6,7 @@ export function addOpenApiCommand(program: Command): void {
     .command('openapi')
     .description('Print the OpenAPI description of the API')
     .action(async () => {
+      const { openapiDocument } = await import('../http/openapi/openapi-document.ts');
       process.stdout.write(`${JSON.stringify(await openapiDocument(), null, 2)}\n`);
     });
 }

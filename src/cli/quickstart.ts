@@ -1,16 +1,15 @@
 // `npm start`: a manager with a project and two environments, a real node in each, and a first JWK to paste.
 // The nodes are processes of their own that dial in over loopback as a node elsewhere would.
 
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { pino } from 'pino';
-import { type Manager, startManager } from '../compose.ts';
-import type { ManagerFlags } from '../config.ts';
+import type { Manager } from '../compose.ts';
+import { type ManagerConfig, type ManagerFlags, SettingError } from '../config.ts';
+import { prepareDataDir } from './data-dir.ts';
 import { addManagerOptions, managerConfigOf } from './manager-options.ts';
 import { type NodeProcess, startNodeProcess } from './node-process.ts';
-import { prepareQuickstart, quickstartEnvironments } from './prepare-quickstart.ts';
 import { quickstartText } from './quickstart-text.ts';
 import { stopSignal } from './stop-signal.ts';
 
@@ -18,52 +17,78 @@ export function addQuickstartCommand(program: Command): void {
   const command = program
     .command('quickstart')
     .description('Start a manager and two nodes to try keyplane with');
-  addManagerOptions(command).action(async (flags: ManagerFlags) => {
-    const startedAt = performance.now();
-    const config = managerConfigOf(flags);
-    const stopped = stopSignal();
-    await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  addManagerOptions(command).action(async (flags: ManagerFlags) => runQuickstart(managerConfigOf(flags)));
+}
+
+const highestPort = 65_535;
+
+/** Ends, in reverse order, whatever it had started by then, also where it fails half-way. */
+async function runQuickstart(config: ManagerConfig): Promise<void> {
+  const startedAt = performance.now();
+  const stopped = stopSignal();
+  const endings: (() => Promise<unknown>)[] = [];
+  try {
+    const { pino } = await import('pino');
+    const { startManager } = await import('../compose.ts');
+    const { prepareQuickstart, quickstartEnvironments } = await import('./prepare-quickstart.ts');
+    if (config.port + quickstartEnvironments.length > highestPort) {
+      const most = highestPort - quickstartEnvironments.length;
+      throw new SettingError(
+        `KEYPLANE_PORT is ${config.port}: the nodes take the next two ports, so 0 to ${most} is accepted`,
+      );
+    }
+    await prepareDataDir(config.dataDir);
     const logPath = join(config.dataDir, 'quickstart.log');
     const log = await open(logPath, 'a', 0o600);
-    const nodes: NodeProcess[] = [];
-    try {
-      const manager = await startManager(
-        config,
-        pino({ name: 'keyplane' }, pino.destination({ fd: log.fd, sync: false })),
-      );
-      const prepared = await prepareQuickstart(manager);
-      for (const [index, { name: environment }] of quickstartEnvironments.entries()) {
-        const port = manager.port === config.port ? config.port + 1 + index : 0;
-        const dataDir = join(config.dataDir, 'nodes', `${environment}-1`);
-        const token = prepared.enrollmentTokens.get(environment) ?? '';
-        nodes.push(
-          startNodeProcess({ managerUrl: manager.url, environment, port, dataDir, token, logFd: log.fd }),
-        );
-      }
-      const nodeUrls = await Promise.race([Promise.all(nodes.map((node) => node.ready)), stopped]);
-      if (typeof nodeUrls !== 'string') {
-        await nodesConnected(manager);
-        const { firstAdmin, url } = manager;
-        const seconds = (performance.now() - startedAt) / 1000;
-        process.stdout.write(quickstartText({ url, nodeUrls, firstAdmin, seconds, logPath, ...prepared }));
-        await stopped;
-      }
-      await Promise.all(nodes.map((node) => node.stop()));
-      await manager.close();
-    } finally {
-      await Promise.all(nodes.map((node) => node.stop()));
-      await log.close();
-    }
-    process.disconnect?.();
-  });
+    endings.push(() => log.close());
+    const manager = await startManager(config, pino({ name: 'keyplane' }, pino.destination(log.fd)));
+    endings.push(() => manager.close());
+    const prepared = await prepareQuickstart(manager);
+    const nodes = quickstartEnvironments.map(({ name: environment }, index) =>
+      startNodeProcess({
+        managerUrl: manager.url,
+        environment,
+        port: config.port === 0 ? 0 : config.port + 1 + index,
+        dataDir: join(config.dataDir, 'nodes', `${environment}-1`),
+        token: prepared.enrollmentTokens.get(environment) ?? '',
+        logFd: log.fd,
+      }),
+    );
+    endings.push(() => Promise.all(nodes.map((node) => node.stop())));
+    const nodeUrls = await Promise.race([allReady(nodes, config), stopped]);
+    if (typeof nodeUrls === 'string') return;
+    await Promise.race([
+      nodesConnected(
+        manager,
+        quickstartEnvironments.map(({ name }) => name),
+      ),
+      stopped,
+    ]);
+    const { firstAdmin, url } = manager;
+    const seconds = (performance.now() - startedAt) / 1000;
+    process.stdout.write(quickstartText({ url, nodeUrls, firstAdmin, seconds, logPath, ...prepared }));
+    await stopped;
+  } finally {
+    for (const end of endings.reverse()) await end();
+  }
+}
+
+async function allReady(nodes: readonly NodeProcess[], { port }: ManagerConfig): Promise<string[]> {
+  try {
+    return await Promise.all(nodes.map((node) => node.ready));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (!reason.includes('EADDRINUSE')) throw new Error(reason);
+    throw new Error(`KEYPLANE_PORT is ${port}, and the nodes take the next two ports: ${reason}`);
+  }
 }
 
 const nodesTimeoutMs = 10_000;
 
 /** A first JWK is to be live on both nodes at once, so they are given a moment to dial in. */
-async function nodesConnected({ services }: Manager): Promise<void> {
+async function nodesConnected({ services }: Manager, environmentNames: readonly string[]): Promise<void> {
   const deadline = performance.now() + nodesTimeoutMs;
-  for (const { name } of quickstartEnvironments) {
+  for (const name of environmentNames) {
     while (performance.now() < deadline) {
       const nodes = await services.nodes.list(name);
       if (nodes.some((node) => node.connected)) break;

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { pino } from 'pino';
-import { startManager } from '../compose.ts';
 import type { ManagerFlags } from '../config.ts';
+import { prepareDataDir } from './data-dir.ts';
 import { addManagerOptions, managerConfigOf } from './manager-options.ts';
+import { tellParent } from './parent-process.ts';
 import { stopSignal } from './stop-signal.ts';
 
 /** `keyplane serve`: the manager alone, with nothing made but the admin user. Its log goes to standard output. */
@@ -11,15 +11,17 @@ export function addServeCommand(program: Command): void {
   addManagerOptions(command).action(async (flags: ManagerFlags) => {
     const config = managerConfigOf(flags);
     const stopped = stopSignal();
+    const { pino } = await import('pino');
+    const { startManager } = await import('../compose.ts');
+    await prepareDataDir(config.dataDir);
     const manager = await startManager(config, pino({ name: 'keyplane' }));
     if (manager.firstAdmin?.password !== undefined) {
       const { username, password } = manager.firstAdmin;
       process.stderr.write(`Made the first user: ${username}, password ${password} (shown this once)\n`);
     }
     process.stderr.write(`keyplane is ready: ${manager.url}/\n`);
-    process.send?.({ ready: manager.url });
+    await tellParent({ ready: manager.url });
     await stopped;
     await manager.close();
-    process.disconnect?.();
   });
 }

@@ -2,7 +2,8 @@
 // compares what the node confirmed with what is desired and sends the difference.
 
 import { closeCodes, type FromNode, type State } from '../protocol/messages.ts';
-import type { StatePart, StatePartReader } from './state-messages.ts';
+import { removeDigest } from '../protocol/state-digest.ts';
+import type { ObjectKey, StatePart, StatePartReader } from './state-messages.ts';
 
 /** The connection, whatever carries it. */
 export interface NodeStream {
@@ -50,6 +51,8 @@ export class NodeSession {
   #sent: number;
   #reset: boolean;
   #counter = 0;
+  /** Objects it could not be sent, with their digests: a digest without them is asked of it. */
+  readonly #leftOut = new Map<ObjectKey, Buffer>();
   /** What the node's digest must be once it confirms this revision. */
   #expected: { readonly revision: number; readonly digest: string } | undefined;
   #refusal: Refusal | undefined;
@@ -113,7 +116,8 @@ export class NodeSession {
 
   #sendPart(part: StatePart): void {
     const { stream, seal, now } = this.#options;
-    const { from, to, final, digest, changes } = part;
+    const { from, to, final, changes } = part;
+    const digest = this.#digestWithout(part);
     this.#counter += 1;
     const header = { type: 'state' as const, reset: this.#reset, from, to, final, digest };
     stream.send(JSON.stringify(seal(header, changes, this.#counter)));
@@ -121,6 +125,16 @@ export class NodeSession {
     this.#sentAt = now();
     if (final) this.#reset = false;
     if (digest !== null) this.#expected = { revision: to, digest };
+  }
+
+  #digestWithout({ from, digest, objects, unreadable }: StatePart): string | null {
+    if (from === 0) this.#leftOut.clear();
+    for (const key of objects) this.#leftOut.delete(key);
+    for (const [key, left] of unreadable) this.#leftOut.set(key, left);
+    if (digest === null || this.#leftOut.size === 0) return digest;
+    let rest = Buffer.from(digest, 'hex');
+    for (const left of this.#leftOut.values()) rest = removeDigest(rest, left);
+    return rest.toString('hex');
   }
 
   /** What the node answered. Returns false when it made no sense and the stream was closed for it. */

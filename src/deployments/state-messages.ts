@@ -11,7 +11,13 @@ export interface StatePart {
   readonly final: boolean;
   readonly digest: string | null;
   readonly changes: string;
+  /** What it speaks of. */
+  readonly objects: readonly ObjectKey[];
+  /** Of these, the ones whose content can not be read, with the digests that `digest` counts them by. */
+  readonly unreadable: ReadonlyMap<ObjectKey, Buffer>;
 }
+
+export type ObjectKey = `${DeployedKind}/${string}`;
 
 /** Rows a message carries at the most: about half a megabyte of RSA keys. */
 const rowsPerPart = 256;
@@ -36,7 +42,8 @@ export interface UnreadableObject {
 
 /**
  * Makes state messages out of desired state. Every part is read in one transaction, so that what it carries is
- * what its revision says. An object whose content no longer has the digest it was desired with is reported.
+ * what its revision says. An object that can not be read, or no longer has the digest it was desired with, is
+ * reported and left out; what else changed still arrives.
  */
 export function createStatePartReader<Nouns extends DesiredStateNouns>(options: {
   readonly store: UnitOfWork<Nouns>;
@@ -56,34 +63,38 @@ export function createStatePartReader<Nouns extends DesiredStateNouns>(options: 
     const to = last?.revision ?? state.revision;
     const final = to === state.revision;
     const digest = final ? state.digest.toString('hex') : null;
-    return {
-      from: after,
-      to,
-      final,
-      digest,
-      changes: JSON.stringify(await changesOf(nouns, environmentId, rows)),
-    };
+    const { changes, unreadable } = await changesOf(nouns, environmentId, rows);
+    const objects = rows.map(objectKey);
+    return { from: after, to, final, digest, changes: JSON.stringify(changes), objects, unreadable };
   }
 
-  async function changesOf(
-    nouns: Nouns,
-    environmentId: string,
-    rows: readonly DesiredObject[],
-  ): Promise<Change[]> {
+  async function changesOf(nouns: Nouns, environmentId: string, rows: readonly DesiredObject[]) {
     const contents = new Map<string, DeployedContent>();
     for (const reader of options.readers) {
       const ids = rows.filter((row) => row.kind === reader.kind && row.digest).map((row) => row.objectId);
-      if (ids.length === 0) continue;
-      for (const content of await reader.read(nouns, environmentId, ids)) contents.set(content.id, content);
+      const read = (some: readonly string[]) => reader.read(nouns, environmentId, some);
+      for (const content of await readableOf(ids, read)) contents.set(content.id, content);
     }
     const changes: Change[] = [];
-    for (const { revision, kind, objectId, digest } of rows) {
+    const unreadable = new Map<ObjectKey, Buffer>();
+    for (const row of rows) {
+      const { revision, kind, objectId, digest } = row;
       const content = contents.get(objectId);
       if (digest === null) changes.push({ revision, gone: { kind, id: objectId } });
-      else if (content && contentDigest(content).equals(digest)) changes.push({ revision, put: content });
-      else options.onUnreadable({ environmentId, kind, objectId });
+      else if (content && isAsDesired(content, digest)) changes.push({ revision, put: content });
+      else unreadable.set(objectKey(row), digest);
     }
-    return changes;
+    return { changes, unreadable };
+  }
+
+  async function readAndReport(environmentId: string, after: number): Promise<StatePart | undefined> {
+    const part = await options.store.read((nouns) => read(nouns, environmentId, after));
+    // Only now: had the database failed, everything would have looked unreadable.
+    for (const key of part?.unreadable.keys() ?? []) {
+      const [kind, objectId = ''] = key.split('/') as [DeployedKind, string];
+      options.onUnreadable({ environmentId, kind, objectId });
+    }
+    return part;
   }
 
   return {
@@ -92,7 +103,7 @@ export function createStatePartReader<Nouns extends DesiredStateNouns>(options: 
       const key = `${environmentId} ${after}`;
       const known = kept.get(key);
       if (known?.revision === revision) return known.part;
-      const part = options.store.read((nouns) => read(nouns, environmentId, after));
+      const part = readAndReport(environmentId, after);
       const entry = { revision, part };
       kept.set(key, entry);
       const forget = () => kept.get(key) === entry && kept.delete(key);
@@ -105,4 +116,31 @@ export function createStatePartReader<Nouns extends DesiredStateNouns>(options: 
       return part;
     },
   };
+}
+
+function objectKey({ kind, objectId }: DesiredObject): ObjectKey {
+  return `${kind}/${objectId}`;
+}
+
+/** A seal that does not open any more costs its own object, not those that are read beside it. */
+async function readableOf(
+  ids: readonly string[],
+  read: (ids: readonly string[]) => Promise<readonly DeployedContent[]>,
+): Promise<readonly DeployedContent[]> {
+  if (ids.length === 0) return [];
+  try {
+    return await read(ids);
+  } catch {
+    if (ids.length === 1) return [];
+    const half = Math.ceil(ids.length / 2);
+    return [...(await readableOf(ids.slice(0, half), read)), ...(await readableOf(ids.slice(half), read))];
+  }
+}
+
+function isAsDesired(content: DeployedContent, digest: Buffer): boolean {
+  try {
+    return contentDigest(content).equals(digest);
+  } catch {
+    return false;
+  }
 }

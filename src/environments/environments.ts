@@ -5,7 +5,7 @@ import type { AccessNouns } from '../access/access-store.ts';
 import type { Caller } from '../access/caller.ts';
 import type { AuditLog, AuditStore } from '../audit/audit-log.ts';
 import { badRequest } from '../errors.ts';
-import { checkName, normalName, shownText } from '../names.ts';
+import { checkName, lookupName, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import { checkAccessUrl } from './access-url.ts';
@@ -84,7 +84,7 @@ export function createEnvironments<Nouns extends EnvironmentRuleNouns>(
     },
 
     async update(caller, environmentName, input) {
-      if (input.name !== undefined && normalName(input.name) !== normalName(environmentName)) {
+      if (input.name !== undefined && lookupName(input.name) !== lookupName(environmentName)) {
         throw badRequest('Environment name can not be changed!');
       }
       const given = input.type === undefined ? undefined : knownType(input.type);
@@ -121,7 +121,7 @@ export function createEnvironments<Nouns extends EnvironmentRuleNouns>(
 
 /** For administrators, to whom every environment exists. @throws KeyplaneError `bad_request` */
 export async function foundEnvironment(nouns: EnvironmentNouns, name: string): Promise<Environment> {
-  const environment = await nouns.environments.find(normalName(name));
+  const environment = await nouns.environments.find(lookupName(name));
   if (environment) return environment;
   throw badRequest(
     `Environment (${shownText(name)}) is not found or user does not have privilege to access it!`,
@@ -151,16 +151,16 @@ async function idsOfProjects(
   names: readonly string[] | undefined,
 ): Promise<readonly string[] | null> {
   if (names === undefined) return null;
-  const ids = new Map<string, string>();
+  const ids = new Set<string>();
   const unknown: string[] = [];
-  for (const name of new Set(names.map(normalName))) {
-    const project = await nouns.projects.find(name);
-    if (project) ids.set(name, project.id);
+  for (const name of new Set(names)) {
+    const project = await nouns.projects.find(lookupName(name));
+    if (project) ids.add(project.id);
     else unknown.push(shownText(name));
   }
   if (unknown.length > 0)
     throw badRequest(`Project (name: ${unknown.slice(0, 10).join(', ')}) is not found!`);
-  return [...ids.values()];
+  return [...ids];
 }
 
 function environmentEvent(caller: Caller, action: string, environment: Environment) {

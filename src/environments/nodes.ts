@@ -1,7 +1,7 @@
 import type { Caller } from '../access/caller.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { badRequest } from '../errors.ts';
-import { normalName, shownText } from '../names.ts';
+import { lookupName, shownText } from '../names.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import type { DeploymentPort } from './deployment-port.ts';
 import type { RegisteredNode } from './environment-store.ts';
@@ -36,7 +36,7 @@ export function createNodes<Nouns extends EnvironmentRuleNouns>(options: NodesOp
     async delete(caller, environmentName, nodeName) {
       const removed = await store.write(async (nouns) => {
         const environment = await foundEnvironment(nouns, environmentName);
-        const node = await nouns.nodes.find(environment.id, normalName(nodeName));
+        const node = await nouns.nodes.find(environment.id, lookupName(nodeName));
         if (!node) throw badRequest(`Node (name: ${shownText(nodeName)}) is not found!`);
         await nouns.nodes.delete(node.id);
         await audit.append(nouns, {

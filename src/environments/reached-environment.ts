@@ -1,4 +1,5 @@
 import { badRequest } from '../errors.ts';
+import { lookupName, shownText } from '../names.ts';
 import type { Environment, EnvironmentNouns } from './environment-store.ts';
 
 /** The environments of these names, each once and each within the project's reach. */
@@ -9,10 +10,11 @@ export async function reachedEnvironments(
 ): Promise<readonly Environment[]> {
   const found: Environment[] = [];
   for (const name of names) {
-    if (found.some((environment) => environment.name === name)) {
-      throw badRequest(`Environment (${name}) is named twice! Each environment takes one material`);
+    const environment = await reachedEnvironment(nouns, projectId, name);
+    if (found.some(({ id }) => id === environment.id)) {
+      throw badRequest(`Environment (${environment.name}) is named twice! Each environment takes one material`);
     }
-    found.push(await reachedEnvironment(nouns, projectId, name));
+    found.push(environment);
   }
   return found;
 }
@@ -23,11 +25,13 @@ export async function reachedEnvironment(
   projectId: string,
   name: string,
 ): Promise<Environment> {
-  const environment = await nouns.environments.find(name);
+  const environment = await nouns.environments.find(lookupName(name));
   const reached =
     environment && (environment.projectIds === null || environment.projectIds.includes(projectId));
   if (!reached) {
-    throw badRequest(`Environment (${name}) is not found or user does not have privilege to access it!`);
+    throw badRequest(
+      `Environment (${shownText(name)}) is not found or user does not have privilege to access it!`,
+    );
   }
   return environment;
 }

@@ -19,6 +19,8 @@ export type RouteAccess =
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: RouteAccess;
+    /** Statuses beyond those that follow from access and body; for the description of the API. */
+    alsoRefuses?: readonly (401 | 429 | 503)[];
   }
   interface FastifyRequest {
     /** Who sent this; only on routes whose access is not `anyone`. */

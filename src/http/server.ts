@@ -19,7 +19,12 @@
 // (`app.register(async (scope) => …)`, see access/sign-in.ts) and `consumes` in the schema.
 
 import { randomUUID } from 'node:crypto';
-import Fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Registry } from 'prom-client';
 import { KeyplaneError } from '../errors.ts';
@@ -62,7 +67,8 @@ export function buildServer(options: ServerOptions): KeyplaneServer {
   const app: KeyplaneServer = Fastify({
     ...limits,
     loggerInstance: logger,
-    disableRequestLogging: true,
+    // `logRequests` writes the one line a request; Fastify's own would hold the path as typed.
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     routerOptions,
@@ -117,6 +123,7 @@ const routerOptions = Object.freeze({
   maxParamLength: 16_384,
 });
 
+/** Requests under way end; then their connections do, which otherwise would be waited for as long as they idle. */
 function refuseWhileClosing(app: KeyplaneServer): void {
   let closing = false;
   app.addHook('preClose', async () => {
@@ -124,5 +131,8 @@ function refuseWhileClosing(app: KeyplaneServer): void {
   });
   app.addHook('onRequest', async () => {
     if (closing) throw new KeyplaneError('unavailable', 'keyplane is stopping, try again in a moment');
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close');
   });
 }

@@ -132,6 +132,14 @@ function fits(row: AlgorithmRow, key: PrivateJwk): boolean {
   return octets >= (row.leastOctets ?? 0) && row.exactOctets?.includes(octets) !== false;
 }
 
+/** What may be asked for with this very key, in the order of the documentation. */
+export function algorithmsFitting(key: PrivateJwk, useType: UseType): readonly string[] {
+  return algorithmsFor({ keyType: key.kty, useType }).filter((listed) => {
+    const row = table[joseAlgorithm(listed)];
+    return row !== undefined && fits(row, key);
+  });
+}
+
 /** "EC keys on curve P-256", "OCT keys of 16 bytes", "RSA keys". */
 function kindOf(key: PrivateJwk): string {
   const name = `${keyTypeName(key.kty)} keys`;
@@ -158,10 +166,7 @@ export function checkAlgorithmFits(key: PrivateJwk, useType: UseType, algorithm:
   if (inRow && fits(row, key)) return;
 
   const whole = algorithmsFor({ keyType: key.kty, useType });
-  const fitting = whole.filter((listed) => {
-    const listedRow = table[joseAlgorithm(listed)];
-    return listedRow !== undefined && fits(listedRow, key);
-  });
+  const fitting = algorithmsFitting(key, useType);
   const refusal = `Algorithm (${shown(algorithm)}) is not valid for ${keyTypeName(key.kty)} keys with use type ${useType}!`;
   if (fitting.length === 0) {
     const need = inRow ? ` ${requestName(name)} needs ${needOf(row)}.` : '';

@@ -22,3 +22,8 @@ function secretHashInput(jwk: PrivateJwk | PublicJwk): string {
 export function thumbprint(jwk: PrivateJwk | PublicJwk): string {
   return hash('sha256', secretHashInput(jwk), 'base64url');
 }
+
+/** The same with SHA-1, for systems that name their keys so; base64url of 20 octets. */
+export function sha1Thumbprint(jwk: PrivateJwk | PublicJwk): string {
+  return hash('sha1', secretHashInput(jwk), 'base64url');
+}

@@ -3,7 +3,7 @@
 
 import type { DeploymentResult } from '../deployments/deployment-result.ts';
 import { badRequest } from '../errors.ts';
-import { checkName } from '../names.ts';
+import { checkName, shownText } from '../names.ts';
 import type { SourceRequest, SourceWorld } from '../sources/jwk-source.ts';
 import { jwkSources, type SourceName, sourceNames } from '../sources/sources.ts';
 import { insertJwk, type JwkRuleOptions, type JwkScope, refuseTaken } from './insert-jwk.ts';
@@ -45,8 +45,9 @@ export function checkSourceType(value: string | undefined): SourceName {
   const known = sourceNames.find((name) => name === value);
   if (known) return known;
   const valid = `Valid values: ${sourceNames.join(', ')}`;
-  const generate = value === 'GENERATE' ? '. To generate a key use POST …/jwks/generate' : '';
-  throw badRequest(`Source type (${value}) is not valid! ${valid}${generate}`);
+  const generate = '. To generate a key use POST /apiops/projects/{projectName}/jwks/generate';
+  const hint = value.toUpperCase() === 'GENERATE' ? generate : '';
+  throw badRequest(`Source type (${shownText(value)}) is not valid! ${valid}${hint}`);
 }
 
 /** What the source was asked for, so that the JWK can be made again; what has a column of its own is left out. */

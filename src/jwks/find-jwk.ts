@@ -1,8 +1,10 @@
 import { badRequest } from '../errors.ts';
 import type { PrivateJwk } from '../jose/jwk.ts';
-import { publicJwk } from '../jose/public-part.ts';
+import { publicJwk, publicMembersOf } from '../jose/public-part.ts';
+import { lookupName, shownText } from '../names.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
+import { type ExportedFile, type ExportRequest, exportPrivateJwk } from './export-jwk.ts';
 import type { JwkNouns, ListQuery, StoredJwk } from './jwk-store.ts';
 import { openPrivateJwk } from './sealed-members.ts';
 
@@ -13,20 +15,25 @@ export interface JwkFinder {
   ): Promise<{ readonly jwks: readonly StoredJwk[]; readonly total: number }>;
   /** @throws KeyplaneError `bad_request` when it is not there */
   get(projectId: string, name: string): Promise<StoredJwk>;
-  /** The members that make up the key: all of them, or the public ones only (none, for an OCT key). */
+  /** The members that make up the key: all of them, or the public ones only (for an OCT key, what names it). */
   privateMaterial(stored: StoredJwk): PrivateJwk;
   publicMaterial(stored: StoredJwk): Readonly<Record<string, unknown>>;
+  exportPrivate(stored: StoredJwk, request: ExportRequest): ExportedFile;
 }
 
 export function createJwkFinder(store: UnitOfWork<JwkNouns>, sealer: Sealer): JwkFinder {
   return {
     list: (projectId, query) => store.read((nouns) => nouns.jwks.list(projectId, query)),
     async get(projectId, name) {
-      const stored = await store.read((nouns) => nouns.jwks.find(projectId, name));
-      if (!stored) throw badRequest(`JWK (name: ${name}) is not found!`);
+      const stored = await store.read((nouns) => nouns.jwks.find(projectId, lookupName(name)));
+      if (!stored) throw badRequest(`JWK (name: ${shownText(name)}) is not found!`);
       return stored;
     },
     privateMaterial: (stored) => openPrivateJwk(sealer, stored),
-    publicMaterial: (stored) => publicJwk(JSON.parse(stored.publicMembers) as PrivateJwk) ?? {},
+    exportPrivate: (stored, request) => exportPrivateJwk(sealer, stored, request),
+    publicMaterial(stored) {
+      const members = JSON.parse(stored.publicMembers);
+      return { ...(publicJwk(members as PrivateJwk) ?? publicMembersOf(members)) };
+    },
   };
 }

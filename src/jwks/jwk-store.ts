@@ -20,6 +20,9 @@ export interface SourceReference {
   readonly urlOptionConnectTimeout?: number;
   readonly urlOptionReadTimeout?: number;
   readonly urlOptionSizeLimit?: number;
+  /** Of a generated key that is a password (RFC 7518 §4.8.1): octets, and rounds. */
+  readonly passwordSaltLength?: number;
+  readonly passwordIterationCount?: number;
 }
 
 export interface StoredJwk {

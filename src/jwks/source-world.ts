@@ -4,6 +4,7 @@ import { badRequest } from '../errors.ts';
 import type { KeystoreOpener } from '../keystore-worker/keystore-opener.ts';
 import type { Material, MaterialNouns, MaterialStore } from '../materials/material-store.ts';
 import { openKeyContent, openKeystoreFile } from '../materials/sealed-material.ts';
+import { lookupName, shownText } from '../names.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type { SourceWorld } from '../sources/jwk-source.ts';
 import { decodeUtf8, type SafeFetch } from '../sources/safe-fetch/safe-fetch.ts';
@@ -26,9 +27,9 @@ export function sourceWorldOf(projectId: string, options: SourceWorldOptions): S
   ) {
     return store.read(async (nouns) => {
       const environment = await reachedEnvironment(nouns, projectId, what.environmentName);
-      const material = await pick(nouns).find(projectId, what.name);
+      const material = await pick(nouns).find(projectId, lookupName(what.name));
       const own = material?.environments.find((entry) => entry.environmentId === environment.id);
-      if (!material || !own) throw badRequest(`${what.noun} (name: ${what.name}) is not found!`);
+      if (!material || !own) throw badRequest(`${what.noun} (name: ${shownText(what.name)}) is not found!`);
       return { material, own };
     });
   }
@@ -58,7 +59,10 @@ export function sourceWorldOf(projectId: string, options: SourceWorldOptions): S
       const { material, own } = found;
       const opened = openKeystoreFile(sealer, material.id, own);
       const entry = await keystores.readEntry({ ...opened, alias });
-      if (!entry) throw badRequest(`Alias (${alias}) is not found in keystore (name: ${name})!`);
+      if (!entry) {
+        const asked = `Alias (${shownText(alias)}) is not found in keystore (name: ${material.name})!`;
+        throw badRequest(asked);
+      }
       return { id: material.id, entry };
     },
   };

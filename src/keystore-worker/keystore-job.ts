@@ -20,3 +20,8 @@ export type KeystoreAnswer =
   | { readonly entry: KeystoreEntry | undefined }
   | { readonly refused: { readonly code: ErrorCode; readonly message: string; readonly detail?: string } }
   | { readonly failed: string };
+
+/** A thread's first message: its code is loaded. */
+export interface ThreadReady {
+  readonly ready: true;
+}

@@ -2,6 +2,7 @@
 
 import { parentPort } from 'node:worker_threads';
 import { answerKeystoreJob } from './answer-keystore-job.ts';
-import type { KeystoreJob } from './keystore-job.ts';
+import type { KeystoreJob, ThreadReady } from './keystore-job.ts';
 
 parentPort?.on('message', (job: KeystoreJob) => parentPort?.postMessage(answerKeystoreJob(job)));
+parentPort?.postMessage({ ready: true } satisfies ThreadReady);

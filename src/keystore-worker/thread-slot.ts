@@ -3,8 +3,9 @@
 
 import { Worker } from 'node:worker_threads';
 import { badRequest, KeyplaneError } from '../errors.ts';
-import type { KeystoreAnswer, KeystoreJob } from './keystore-job.ts';
+import type { KeystoreAnswer, KeystoreJob, ThreadReady } from './keystore-job.ts';
 
+const startTimeoutMs = 30_000;
 const threadFile = new URL('./keystore-thread.ts', import.meta.url);
 /** A keystore of 10 MiB and 1,000 entries needs a fifth of it. */
 const resourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 };
@@ -13,6 +14,7 @@ export class ThreadSlot {
   readonly #timeoutMs: number;
   readonly #idleMs: number;
   #worker: Worker | undefined;
+  #ready = false;
   #idleTimer: NodeJS.Timeout | undefined;
   #abandon: ((reason: Error) => void) | undefined;
 
@@ -48,6 +50,7 @@ export class ThreadSlot {
     // Neither the environment nor its secrets are any business of a parser.
     const worker = new Worker(threadFile, { name: 'keystore', env: {}, execArgv: [], resourceLimits });
     this.#worker = worker;
+    this.#ready = false;
     // One that fails between two jobs must not take the process with it; the next job starts another.
     worker.on('error', () => undefined);
     worker.on('exit', () => {
@@ -61,8 +64,16 @@ export class ThreadSlot {
     this.#abandon = reject;
     const onError = (error: unknown) => reject(failureOf(error));
     const onExit = () => reject(threadFailed('thread ended'));
-    const timer = setTimeout(() => void this.stop(tooSlow(this.#timeoutMs)), this.#timeoutMs);
-    worker.once('message', resolve).once('error', onError).once('exit', onExit);
+    const giveUpAfter = (ms: number) => setTimeout(() => void this.stop(tooSlow(this.#timeoutMs)), ms);
+    // That a busy machine is slow to start a thread is no fault of the keystore.
+    let timer = giveUpAfter(this.#ready ? this.#timeoutMs : startTimeoutMs);
+    const onMessage = (message: KeystoreAnswer | ThreadReady) => {
+      if (!('ready' in message)) return resolve(message);
+      this.#ready = true;
+      clearTimeout(timer);
+      timer = giveUpAfter(this.#timeoutMs);
+    };
+    worker.on('message', onMessage).once('error', onError).once('exit', onExit);
     try {
       // The copy is handed over, not shared: the caller keeps its bytes, and no other copy stays behind.
       const file = Uint8Array.from(job.file);
@@ -70,7 +81,7 @@ export class ThreadSlot {
       return await promise;
     } finally {
       clearTimeout(timer);
-      worker.off('message', resolve).off('error', onError).off('exit', onExit);
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
     }
   }
 }

@@ -1,7 +1,7 @@
 import { reachedEnvironments } from '../environments/reached-environment.ts';
 import { badRequest } from '../errors.ts';
 import { type CertificateInfo, readCertificates } from '../jose/certificate.ts';
-import { checkName } from '../names.ts';
+import { checkName, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
 import { certificateKind, type MaterialRuleNouns } from './material-kind.ts';
 import { type MaterialRuleOptions, MaterialRules, type MaterialScope } from './material-rules.ts';
@@ -69,7 +69,9 @@ export class Certificates extends MaterialRules<Certificate> {
 async function refuseUsedAlias(nouns: MaterialRuleNouns, environmentIds: readonly string[], alias: string) {
   for (const environmentId of environmentIds) {
     if (await nouns.certificates.aliasOwner(environmentId, alias)) {
-      throw badRequest(`Alias (${alias}) is already used for another certificate, try changing this value!`);
+      throw badRequest(
+        `Alias (${shownText(alias)}) is already used for another certificate, try changing this value!`,
+      );
     }
   }
 }

@@ -2,7 +2,7 @@ import { reachedEnvironments } from '../environments/reached-environment.ts';
 import { badRequest } from '../errors.ts';
 import { importJwk } from '../jose/import-jwk.ts';
 import { jwkFromKeyContent } from '../jose/key-pem.ts';
-import { checkName } from '../names.ts';
+import { checkName, lookupName, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
 import { keyKind } from './material-kind.ts';
 import { type MaterialRuleOptions, MaterialRules, type MaterialScope } from './material-rules.ts';
@@ -35,6 +35,14 @@ export class CryptoKeys extends MaterialRules<CryptoKey> {
   constructor(options: MaterialRuleOptions) {
     super(keyKind, options);
     this.#options = options;
+  }
+
+  /** What a key is, for those who name it only; undefined when it is not there. */
+  async typeOf(projectId: string, name: string | undefined): Promise<CryptoKeyType | undefined> {
+    if (name === undefined) return undefined;
+    return this.#options.store.read(
+      async (nouns) => (await nouns.cryptoKeys.find(projectId, lookupName(name)))?.keyType,
+    );
   }
 
   async create(scope: MaterialScope, request: CreateKeyRequest) {
@@ -78,7 +86,8 @@ export class CryptoKeys extends MaterialRules<CryptoKey> {
 
 function checkKeyType(value: string): CryptoKeyType {
   const known = keyTypes.find((keyType) => keyType === value);
-  if (!known) throw badRequest(`keyType (${value}) is not valid! Valid values: ${keyTypes.join(', ')}`);
+  if (!known)
+    throw badRequest(`keyType (${shownText(value)}) is not valid! Valid values: ${keyTypes.join(', ')}`);
   return known;
 }
 
@@ -87,7 +96,7 @@ function checkAlgorithm(keyType: CryptoKeyType, algorithm: string | undefined): 
   if (algorithm && secretKeyAlgorithms.includes(algorithm)) return algorithm;
   const supported = `Supported values: ${secretKeyAlgorithms.join(', ')}`;
   if (!algorithm) throw badRequest(`algorithm is required for SECRET_KEY! ${supported}`);
-  throw badRequest(`algorithm (${algorithm}) is not valid for SECRET_KEY! ${supported}`);
+  throw badRequest(`algorithm (${shownText(algorithm)}) is not valid for SECRET_KEY! ${supported}`);
 }
 
 /** Content must be what its key type says, and a sound key: what can never become a JWK is not kept. */

@@ -1,7 +1,7 @@
 import { reachedEnvironments } from '../environments/reached-environment.ts';
 import { badRequest } from '../errors.ts';
 import type { KeystoreOpener } from '../keystore-worker/keystore-opener.ts';
-import { checkName } from '../names.ts';
+import { checkName, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
 import { keystoreKind } from './material-kind.ts';
 import { type MaterialRuleOptions, MaterialRules, type MaterialScope } from './material-rules.ts';
@@ -71,7 +71,7 @@ export class Keystores extends MaterialRules<StoredKeystore> {
   async #refuseUnreadable(name: string, opened: OpenKeystoreFile, alias: string | null): Promise<void> {
     const entries = await this.#opener.inspect(opened);
     if (alias !== null && !entries.some((entry) => entry.alias.toLowerCase() === alias.toLowerCase())) {
-      throw badRequest(`Alias (${alias}) is not found in keystore (name: ${name})!`);
+      throw badRequest(`Alias (${shownText(alias)}) is not found in keystore (name: ${name})!`);
     }
     const keys = entries.filter((entry) => entry.kind !== 'TRUSTED_CERTIFICATE');
     if (keys.length > 0 && keys.every((entry) => entry.locked)) {
@@ -101,7 +101,9 @@ function readEnvironmentRequest(request: KeystoreEnvironmentRequest) {
 function checkKeystoreType(value: string): KeystoreType {
   const known = keystoreTypes.find((type) => type === value);
   if (!known)
-    throw badRequest(`keyStoreType (${value}) is not valid! Valid values: ${keystoreTypes.join(', ')}`);
+    throw badRequest(
+      `keyStoreType (${shownText(value)}) is not valid! Valid values: ${keystoreTypes.join(', ')}`,
+    );
   return known;
 }
 

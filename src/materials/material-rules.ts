@@ -6,6 +6,7 @@ import type { DeploymentResult, DeploymentVerb } from '../deployments/deployment
 import { type DeploymentTarget, type DesiredChange, desire } from '../deployments/desire.ts';
 import type { EnvironmentNouns } from '../environments/environment-store.ts';
 import { badRequest, KeyplaneError } from '../errors.ts';
+import { lookupName, shownText } from '../names.ts';
 import { contentDigest } from '../protocol/state-digest.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
@@ -104,8 +105,8 @@ export class MaterialRules<M extends MaterialWithEnvironments> {
   }
 
   async #require(nouns: MaterialRuleNouns, projectId: string, name: string): Promise<M> {
-    const material = await this.#kind.store(nouns).find(projectId, name);
-    if (!material) throw badRequest(`${this.#kind.noun} (name: ${name}) is not found!`);
+    const material = await this.#kind.store(nouns).find(projectId, lookupName(name));
+    if (!material) throw badRequest(`${this.#kind.noun} (name: ${shownText(name)}) is not found!`);
     return material;
   }
 

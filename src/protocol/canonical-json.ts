@@ -22,13 +22,12 @@ function write(value: unknown, depth: number): string {
 }
 
 function writeMembers(value: object, depth: number): string {
-  const members: string[] = [];
-  for (const [name, member] of Object.entries(value).sort(byName)) {
-    if (member !== undefined) members.push(`${JSON.stringify(name)}:${write(member, depth + 1)}`);
+  let text = '';
+  // The default order is the one that is wanted: by UTF-16 code unit.
+  for (const name of Object.keys(value).sort()) {
+    const member: unknown = Reflect.get(value, name);
+    if (member === undefined) continue;
+    text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${write(member, depth + 1)}`;
   }
-  return `{${members.join(',')}}`;
-}
-
-function byName([a]: [string, unknown], [b]: [string, unknown]): number {
-  return a < b ? -1 : 1;
+  return `{${text}}`;
 }

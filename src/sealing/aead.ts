@@ -13,6 +13,7 @@ const headBytes = 1 + nonceBytes;
 /** Bytes that sealing adds to the plaintext. */
 export const aeadOverheadBytes = headBytes + tagBytes;
 
+/** A KeyObject seals and opens several times as fast as the same 32 bytes in a Buffer. */
 export type AeadKey = Buffer | KeyObject;
 
 /**

@@ -1,6 +1,6 @@
 import { type CertificateInfo, readCertificateDer, x5Members } from '../jose/certificate.ts';
 import type { JsonObject } from '../jose/json.ts';
-import { type JwkSource, readDemand, requireFields } from './jwk-source.ts';
+import { askedKid, type JwkSource, readDemand, requireFields } from './jwk-source.ts';
 
 /** The public key of a stored certificate, with the certificate and its chain beside it. */
 export const certificateSource: JwkSource = {
@@ -11,11 +11,12 @@ export const certificateSource: JwkSource = {
     readDemand(request);
   },
   async read(request, world) {
-    const { certificateName = '', environmentName = '', kid } = request;
+    const { certificateName = '', environmentName = '' } = request;
+    const kid = askedKid(request);
     const { id, chain } = await world.certificate(certificateName, environmentName);
     return {
       ...fromChain(chain),
-      ...(kid && { kid }),
+      ...(kid !== undefined && { kid }),
       demand: readDemand(request),
       sourceId: id,
       sourceUrl: null,

@@ -1,6 +1,6 @@
 import { parseJson } from '../jose/json.ts';
 import { selectKey } from '../jose/key-set.ts';
-import { type JwkSource, requireFields } from './jwk-source.ts';
+import { askedKid, type JwkSource, requireFields } from './jwk-source.ts';
 
 /** A JWK or a JWK Set as text. */
 export const copyPasteSource: JwkSource = {
@@ -8,8 +8,8 @@ export const copyPasteSource: JwkSource = {
   checkFields(request) {
     requireFields(request, 'COPY_PASTE', ['jwkStr']);
   },
-  async read({ jwkStr = '', kid }) {
-    const raw = selectKey(parseJson(jwkStr, 'JWK string'), kid);
+  async read(request) {
+    const raw = selectKey(parseJson(request.jwkStr ?? '', 'JWK string'), askedKid(request));
     return { raw, notBeforeTime: null, expirationTime: null, sourceId: null, sourceUrl: null };
   },
 };

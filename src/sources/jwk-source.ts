@@ -6,6 +6,7 @@ import type { KeystoreEntry } from '../formats/keystore.ts';
 import type { KeyRestriction } from '../jose/algorithms.ts';
 import type { JsonObject } from '../jose/json.ts';
 import type { UseType } from '../jose/jwk.ts';
+import { shownText } from '../names.ts';
 
 /** Every member that any source knows; which ones count is for the source to say. */
 export interface SourceRequest {
@@ -100,13 +101,19 @@ export function requireFields(
   }
 }
 
+/** The kid that was asked for; an empty one is none. */
+export function askedKid({ kid }: SourceRequest): string | undefined {
+  return kid === undefined || kid.trim() === '' ? undefined : kid;
+}
+
 const useTypes: readonly UseType[] = ['SIGNATURE', 'ENCRYPTION'];
 
 /** Use type and algorithm, which sources without a JWK of their own must be told. */
 export function readDemand(request: SourceRequest): { useType: UseType; algorithm: string } {
   const useType = useTypes.find((known) => known === request.useType);
   if (!useType) {
-    throw badRequest(`Use type (${request.useType}) is not valid! Valid values: ${useTypes.join(', ')}`);
+    const given = shownText(request.useType ?? '');
+    throw badRequest(`Use type (${given}) is not valid! Valid values: ${useTypes.join(', ')}`);
   }
   return { useType, algorithm: request.algorithm ?? '' };
 }

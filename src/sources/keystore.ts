@@ -1,7 +1,7 @@
 import type { KeystoreEntry } from '../formats/keystore.ts';
 import { jwkFromKeyContent } from '../jose/key-pem.ts';
 import { fromChain } from './certificate.ts';
-import { type JwkSource, readDemand, requireFields, type SourcedKey } from './jwk-source.ts';
+import { askedKid, type JwkSource, readDemand, requireFields, type SourcedKey } from './jwk-source.ts';
 
 const required = ['keyStoreName', 'environmentName', 'aliasName', 'useType', 'algorithm'] as const;
 
@@ -13,11 +13,12 @@ export const keystoreSource: JwkSource = {
     readDemand(request);
   },
   async read(request, world) {
-    const { keyStoreName = '', environmentName = '', aliasName = '', kid } = request;
+    const { keyStoreName = '', environmentName = '', aliasName = '' } = request;
+    const kid = askedKid(request);
     const { id, entry } = await world.keystoreEntry(keyStoreName, environmentName, aliasName);
     const demand = readDemand(request);
     const found = { ...fromEntry(entry), fallbackKid: entry.alias, demand, sourceId: id, sourceUrl: null };
-    return kid ? { ...found, kid } : found;
+    return kid === undefined ? found : { ...found, kid };
   },
 };
 

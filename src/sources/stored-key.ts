@@ -1,6 +1,7 @@
 import type { KeyRestriction } from '../jose/algorithms.ts';
 import type { JsonObject } from '../jose/json.ts';
 import {
+  askedKid,
   type KeyMaterial,
   readDemand,
   requireFields,
@@ -30,10 +31,11 @@ export function fromStoredKey(
   material: KeyMaterial,
   { raw, restriction }: { raw: JsonObject; restriction?: KeyRestriction | undefined },
 ): SourcedKey {
+  const kid = askedKid(request);
   return {
     raw,
     ...(restriction !== undefined && { restriction }),
-    ...(request.kid && { kid: request.kid }),
+    ...(kid !== undefined && { kid }),
     demand: readDemand(request),
     notBeforeTime: null,
     expirationTime: null,

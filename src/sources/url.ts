@@ -1,7 +1,7 @@
 import { badRequest } from '../errors.ts';
 import { parseJson } from '../jose/json.ts';
 import { selectKey } from '../jose/key-set.ts';
-import { type JwkSource, requireFields, type SourceRequest } from './jwk-source.ts';
+import { askedKid, type JwkSource, requireFields, type SourceRequest } from './jwk-source.ts';
 import { fetchLimitDefaults, fetchLimitMaxima } from './safe-fetch/safe-fetch.ts';
 
 const options = [
@@ -26,7 +26,7 @@ export const urlSource: JwkSource = {
   async read(request, world) {
     const url = request.url?.trim() ?? '';
     const text = await world.fetchJson(url, fetchLimits(request));
-    const raw = selectKey(parseJson(text, 'Answer of the URL'), request.kid);
+    const raw = selectKey(parseJson(text, 'Answer of the URL'), askedKid(request));
     return { raw, notBeforeTime: null, expirationTime: null, sourceId: null, sourceUrl: url };
   },
 };

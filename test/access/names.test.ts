@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkName, normalName, shownText } from '../../src/names.ts';
+import { checkName, lookupName, shownText } from '../../src/names.ts';
 
 test.each([
   'a',
@@ -17,7 +17,8 @@ test.each([
   '-',
   '1',
 ])('takes good name %#', (name) => {
-  expect(checkName(name, 'JWK name')).toBe(normalName(name));
+  expect(checkName(name, 'JWK name')).toBe(name);
+  expect(lookupName(name)).toBe(name);
 });
 
 test.each([
@@ -45,6 +46,7 @@ test.each([
   expect(() => checkName(name, 'JWK name')).toThrow(
     /^JWK name \([^\0\n\u202e]{1,129}\) is not valid! A name has 1 to 128 characters: letters and digits of any script/u,
   );
+  expect(lookupName(name)).toBe('');
 });
 
 test('an empty name has its own words', () => {
@@ -53,6 +55,7 @@ test('an empty name has its own words', () => {
 
 test('two spellings of one text are one name', () => {
   expect(checkName('cafe\u0301', 'Name')).toBe('café');
+  expect(lookupName('cafe\u0301')).toBe('café');
 });
 
 test('text that is shown again is cut and holds no control character', () => {

@@ -13,7 +13,8 @@ function environment(start: number) {
       if (after >= revision && after > 0) return undefined;
       const to = Math.min(after + 2, revision);
       const final = to === revision;
-      return { from: after, to, final, digest: final ? digestAt(to) : null, changes: '[]' };
+      const digest = final ? digestAt(to) : null;
+      return { from: after, to, final, digest, changes: '[]', objects: [], unreadable: new Map() };
     },
   };
   return {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { postgresFailure } from '../../src/store/postgres-failure.ts';
@@ -20,10 +21,9 @@ beforeEach(async () => {
 });
 afterEach(() => other.end());
 
-const endAllConnections = () =>
-  other.query(
-    'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
-  );
+const terminateOthers =
+  'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()';
+const endAllConnections = () => other.query(terminateOthers);
 
 test('connections that the server ended are replaced without a restart', async () => {
   await Promise.all([1, 2, 3].map(() => store.read(({ projects }) => projects.list())));
@@ -32,6 +32,20 @@ test('connections that the server ended are replaced without a restart', async (
   await store.write(({ projects }) => projects.insert(sampleProject()));
   expect(await store.read(({ projects }) => projects.list())).toHaveLength(2);
   await store.ping();
+});
+
+test('a request that is given a connection cut a moment ago does not notice', async () => {
+  await store.write(({ projects }) => projects.insert(sampleProject()));
+  // In another process, and waited for without a turn of the event loop: the pool can not have seen it yet.
+  const script = `import pg from 'pg';
+    const client = new pg.Client({ connectionString: process.argv[1] });
+    await client.connect();
+    await client.query(\`${terminateOthers.replace('pid <>', "application_name = 'keyplane' and pid <>")}\`);
+    await client.end();`;
+  const url = database.options.kind === 'postgres' ? database.options.url : '';
+  const ended = spawnSync(process.execPath, ['--input-type=module', '-e', script, url], { encoding: 'utf8' });
+  expect(ended.stderr).toBe('');
+  expect(await store.read(({ projects }) => projects.list())).toHaveLength(1);
 });
 
 test('a connection that ends in the middle makes its works unavailable and stores nothing of them', async () => {

@@ -28,7 +28,7 @@ withDatabases('schema', (fresh) => {
     await expect(openStore(database.options)).rejects.toThrow(
       /schema version 999, made by a newer keyplane; this one knows versions up to \d+/,
     );
-    expect(Number((await database.raw('select version from schema_version'))[0]?.['version'])).toBe(999);
+    expect(Number((await database.raw('select version from schema_version'))[0]?.version)).toBe(999);
   });
 });
 

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { success, successAnswer } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
-import { nameMember } from '../requests/body-schemas.ts';
+import { nameMember, requiredText } from '../requests/body-schemas.ts';
 import { openToAdmins } from '../route-access.ts';
 
 const body = z.strictObject({
   username: nameMember('Username'),
-  password: z.string().describe('8 to 1024 characters'),
+  password: requiredText('Password can not be empty!').describe('8 to 1024 characters'),
   admin: z.boolean().optional().describe('Whether the user is an administrator, who may do everything'),
 });
 

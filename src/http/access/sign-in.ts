@@ -25,7 +25,7 @@ export function signIn(app: KeyplaneServer, services: Pick<RouteServices, 'signI
     scope.route({
       method: 'POST',
       url: '/apiops/auth/token',
-      config: { access: openToAnyone },
+      config: { access: openToAnyone, alsoRefuses: [401, 429] },
       bodyLimit: 16 * 1024,
       schema: {
         operationId: 'signIn',

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { environmentTypes } from '../../environments/environment-store.ts';
-import { descriptionMember, nameMember } from '../requests/body-schemas.ts';
+import { descriptionMember, nameMember, requiredText } from '../requests/body-schemas.ts';
 
-const type = z.string().describe(`One of ${environmentTypes.join(', ')}`);
+const valid = environmentTypes.join(', ');
+const type = requiredText(`Environment type is required! Valid values: ${valid}`).describe(`One of ${valid}`);
 const rest = {
   accessUrl: z
     .string()

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { jwkSources } from '../../sources/sources.ts';
+import { jwkSources, type SourceName, sourceNames } from '../../sources/sources.ts';
 import { deploymentAnswer, deploymentAnswerOf } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
@@ -33,12 +33,16 @@ export function createJwk(app: KeyplaneServer, services: Pick<RouteServices, 'cr
 /** A member of another source is ignored whatever it holds, so it goes before types are looked at. */
 export function withoutOtherSources(body: unknown): unknown {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
-  const given = Object.entries(body);
-  const sourceType = given.find(([name]) => name === 'sourceType')?.[1];
-  const source = Object.entries(jwkSources).find(([name]) => name === sourceType)?.[1];
-  if (!source) return body;
-  const own = new Set<string>(source.fields);
+  const sourceType = Object.entries(body).find(([name]) => name === 'sourceType')?.[1];
+  const known = sourceNames.find((name) => name === sourceType);
+  return known === undefined ? body : withoutOthersThan(known, body);
+}
+
+/** The body without the members that only other sources know. */
+export function withoutOthersThan(sourceName: SourceName, body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  const own = new Set<string>(jwkSources[sourceName].fields);
   const others = Object.values(jwkSources).flatMap(({ fields }) => fields.filter((field) => !own.has(field)));
   const ignored = new Set<string>(others);
-  return Object.fromEntries(given.filter(([name]) => !ignored.has(name)));
+  return Object.fromEntries(Object.entries(body).filter(([name]) => !ignored.has(name)));
 }

@@ -38,7 +38,7 @@ export const jwkItem = z.object({
   sourceId: z.string().nullable().describe('Id of the certificate, key or keystore that it was made from'),
   sourceUrl: z.string().nullable(),
   type: z.enum(['RSA', 'EC', 'OCT', 'OKP']),
-  kid: z.string(),
+  kid: z.string().nullable(),
   use: z.string().nullable().describe('`sig` or `enc`'),
   algorithm: z.string().nullable(),
   notBeforeTime: instant.nullable(),

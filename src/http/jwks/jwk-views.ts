@@ -4,7 +4,9 @@ import { instantOrNull, instantText } from '../answers/answer-schemas.ts';
 
 /** One row of a list. */
 export function jwkListItem(stored: StoredJwk) {
-  const { name, description, projectId, sourceType, sourceId, sourceUrl, type, kid, use, algorithm } = stored;
+  const { name, description, projectId, sourceType, sourceId, sourceUrl, type, use, algorithm } = stored;
+  // Only a key that was generated with keyIdType NONE has none.
+  const kid = stored.kid === '' ? null : stored.kid;
   return {
     ...{ name, description, projectId, sourceType, sourceId, sourceUrl, type, kid, use, algorithm },
     notBeforeTime: instantOrNull(stored.notBeforeTime),
@@ -18,9 +20,19 @@ const materialMember = Object.freeze({ RSA: 'rsa', EC: 'ec', OCT: 'oct', OKP: 'o
 
 /** A JWK with all its members; the only answer that carries private ones. */
 export function privateJwkDetail(stored: StoredJwk, finder: JwkFinder) {
-  return { ...jwkListItem(stored), [materialMember[stored.type]]: { ...finder.privateMaterial(stored) } };
+  const material = { ...finder.privateMaterial(stored), ...passwordParameters(stored) };
+  return { ...jwkListItem(stored), [materialMember[stored.type]]: material };
+}
+
+/** How a generated password is to be used (RFC 7518 §4.8.1). */
+function passwordParameters({ source }: StoredJwk) {
+  const { passwordSaltLength, passwordIterationCount } = source;
+  return passwordSaltLength === undefined ? {} : { passwordSaltLength, passwordIterationCount };
 }
 
 export function publicJwkDetail(stored: StoredJwk, finder: JwkFinder) {
-  return { ...jwkListItem(stored), [materialMember[stored.type]]: { ...finder.publicMaterial(stored) } };
+  return {
+    ...jwkListItem(stored),
+    [materialMember[stored.type]]: { ...finder.publicMaterial(stored), ...passwordParameters(stored) },
+  };
 }

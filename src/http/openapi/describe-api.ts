@@ -3,7 +3,7 @@
 
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyContextConfig, FastifyInstance } from 'fastify';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import { docsPolicy } from '../answers/security-headers.ts';
 import type { RouteAccess } from '../route-access.ts';
@@ -20,6 +20,8 @@ export const apiTags = Object.freeze([
   { name: 'system', description: 'Health, metrics, and this description' },
 ] as const);
 
+type RouteConfig = FastifyContextConfig & { readonly access: RouteAccess };
+
 interface Operation {
   operationId?: string;
   requestBody?: unknown;
@@ -28,7 +30,7 @@ interface Operation {
 
 /** Call it before any route is added. */
 export function describeApi(app: FastifyInstance, version: string): void {
-  const accessOf = new Map<string, RouteAccess>();
+  const configOf = new Map<string, RouteConfig>();
   app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -51,16 +53,17 @@ export function describeApi(app: FastifyInstance, version: string): void {
       },
     },
     transform(document) {
-      const access = document.route.config?.access;
+      const config = document.route.config;
+      const access = config?.access;
       const { schema, url } = jsonSchemaTransform(document);
       if (access === undefined || schema === undefined) return { schema: { hide: true }, url };
-      if (schema.operationId !== undefined) accessOf.set(schema.operationId, access);
+      if (schema.operationId !== undefined) configOf.set(schema.operationId, { ...config, access });
       return { schema: { ...schema, security: access.kind === 'anyone' ? [] : [{ token: [] }] }, url };
     },
     transformObject(document) {
       if (!('openapiObject' in document)) return document.swaggerObject;
       const { openapiObject } = document;
-      for (const operation of operationsOf(openapiObject.paths)) addErrors(operation, accessOf);
+      for (const operation of operationsOf(openapiObject.paths)) addErrors(operation, configOf);
       const components = {
         ...openapiObject.components,
         ...sharedComponents(openapiObject.components?.schemas),
@@ -79,29 +82,39 @@ function operationsOf(paths: object | undefined): Operation[] {
   return Object.values(paths ?? {}).flatMap((path: Record<string, Operation>) => Object.values(path));
 }
 
-function addErrors(operation: Operation, accessOf: ReadonlyMap<string, RouteAccess>): void {
-  const access = accessOf.get(operation.operationId ?? '');
-  if (access === undefined) return;
+function addErrors(operation: Operation, configOf: ReadonlyMap<string, RouteConfig>): void {
+  const config = configOf.get(operation.operationId ?? '');
+  if (config === undefined) return;
   const responses = operation.responses ?? {};
   operation.responses = responses;
-  for (const [status, name] of errorsOf(operation, access)) {
-    responses[status] ??= { $ref: `#/components/responses/${name}` };
+  for (const status of refusalsOf(operation, config)) {
+    responses[status] ??= { $ref: `#/components/responses/${errorNames[status]}` };
   }
 }
 
-function errorsOf(operation: Operation, access: RouteAccess): (readonly [string, ErrorResponseName])[] {
-  const isAuthenticated = access.kind !== 'anyone';
-  const isRestricted = access.kind === 'project' || access.kind === 'admin';
-  const hasBody = operation.requestBody !== undefined;
-  const all: (readonly [string, ErrorResponseName, boolean])[] = [
-    ['400', 'BadRequest', isAuthenticated || hasBody],
-    ['401', 'Unauthorized', isAuthenticated],
-    ['403', 'Forbidden', isRestricted],
-    ['404', 'NotFound', access.kind === 'project'],
-    ['409', 'Conflict', hasBody && isAuthenticated],
-    ['413', 'PayloadTooLarge', hasBody],
-    ['415', 'UnsupportedMediaType', hasBody],
-    ['500', 'InternalError', true],
-  ];
-  return all.filter(([, , applies]) => applies).map(([status, name]) => [status, name] as const);
+const errorNames = Object.freeze({
+  400: 'BadRequest',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'NotFound',
+  409: 'Conflict',
+  413: 'PayloadTooLarge',
+  415: 'UnsupportedMediaType',
+  429: 'TooManyRequests',
+  500: 'InternalError',
+  503: 'Unavailable',
+} as const satisfies Record<number, ErrorResponseName>);
+
+function refusalsOf(operation: Operation, config: RouteConfig): readonly (keyof typeof errorNames)[] {
+  const { kind } = config.access;
+  const refusals = new Set<keyof typeof errorNames>([500, ...(config.alsoRefuses ?? [])]);
+  const add = (...statuses: (keyof typeof errorNames)[]) => {
+    for (const status of statuses) refusals.add(status);
+  };
+  if (kind !== 'anyone') add(400, 401);
+  if (kind === 'admin' || kind === 'project') add(403);
+  if (kind === 'project') add(404);
+  if (operation.requestBody !== undefined) add(400, 413, 415);
+  if (operation.requestBody !== undefined && kind !== 'anyone') add(409);
+  return [...refusals].sort((a, b) => a - b);
 }

@@ -7,7 +7,12 @@ import { buildServer } from '../server.ts';
 /** The API's description without a manager behind it: the routes are built, and none of them is called. */
 export async function openapiDocument(): Promise<object> {
   const metrics = new Registry();
-  const app = buildServer({ services: {} as HttpServices, logger: pino({ level: 'silent' }), metrics, version });
+  const app = buildServer({
+    services: {} as HttpServices,
+    logger: pino({ level: 'silent' }),
+    metrics,
+    version,
+  });
   try {
     await app.ready();
     return app.swagger();

@@ -2,9 +2,15 @@ import { z } from 'zod';
 
 const longestDescription = 1024;
 
-/** A name that the rules check and, where it is empty or absent, name in their own words. */
+/** Text that has to be there; `missing` says so in the words of the rules. */
+export function requiredText(missing: string) {
+  return z.string({ error: (issue) => (issue.input === undefined ? missing : undefined) });
+}
+
+/** A name, which the rules check. @param what starts every text about it, such as `Project name` */
 export function nameMember(what: string) {
-  return z.string().describe(`${what}: 1 to 128 letters and digits of any script, \`.\`, \`_\`, \`-\``);
+  const accepted = '1 to 128 letters and digits of any script, `.`, `_`, `-`';
+  return requiredText(`${what} can not be empty!`).describe(`${what}: ${accepted}`);
 }
 
 export function descriptionMember() {

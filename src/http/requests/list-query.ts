@@ -29,6 +29,8 @@ export function readListQuery<Field extends string>(
   fields: readonly [Field, ...Field[]],
 ): ListPage<Field> {
   const sort = readSort(query.sort, fields);
+  // PostgreSQL keeps no NUL, so none can be a part of what is searched.
+  if (query.search?.includes('\0')) throw badRequest('search is not valid! It can not hold NUL');
   const search = query.search === undefined || query.search === '' ? {} : { search: query.search };
   if (query.page === undefined && query.size === undefined) {
     return { ...search, sort, offset: 0, limit: unpagedLimit };

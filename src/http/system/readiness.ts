@@ -10,7 +10,7 @@ export function readiness(app: KeyplaneServer, { ready }: Pick<RouteServices, 'r
   app.route({
     method: 'GET',
     url: '/readyz',
-    config: { access: openToAnyone },
+    config: { access: openToAnyone, alsoRefuses: [503] },
     schema: {
       operationId: 'readiness',
       tags: ['system'],

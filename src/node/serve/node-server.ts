@@ -8,6 +8,7 @@ import type { RequestCount } from './node-metrics.ts';
 import { type Answer, type Fault, findRoute, type RouteSources } from './node-routes.ts';
 import { matchesEtag, type Published } from './published.ts';
 import { pathSegments } from './request-path.ts';
+import { cutStalledClients } from './stalled-clients.ts';
 
 export interface NodeServerOptions extends RouteSources {
   readonly clock: () => number;
@@ -34,7 +35,7 @@ const limits = {
   keepAliveTimeout: 65_000,
   connectionsCheckingInterval: 5_000,
 };
-/** A client that takes nothing of its answer for so long is cut off. */
+/** A client that does not take an answer within one to two of these is cut off. */
 const stalledMs = 60_000;
 
 export function createNodeServer(options: NodeServerOptions): Server {
@@ -89,7 +90,7 @@ export function createNodeServer(options: NodeServerOptions): Server {
   }
 
   const server = createServer(limits, onRequest);
-  server.timeout = stalledMs;
+  cutStalledClients(server, stalledMs);
   return server;
 }
 

@@ -1,0 +1,22 @@
+import type { BenchRow } from './bench-row.ts';
+
+const head = ['what', 'keyplane', 'yardstick', 'ratio', 'note'];
+
+/** The rows as a Markdown table whose columns also line up as plain text. */
+export function markdownTable(rows: readonly BenchRow[]): string {
+  const cells = [
+    head,
+    ...rows.map(({ name, ours, yardstick, ratio, note = '' }) => [
+      name,
+      ours,
+      yardstick,
+      ratio.toFixed(2),
+      note,
+    ]),
+  ];
+  const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |\n`;
+  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |\n`;
+  return `${line(cells[0] ?? [])}${rule}${cells.slice(1).map(line).join('')}`;
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { badRequest } from '../../errors.ts';
+import { checkName } from '../../names.ts';
+import { deploymentAnswer, deploymentAnswerOf } from '../answers/deployment-answer.ts';
+import type { RouteServices } from '../http-services.ts';
+import type { KeyplaneServer } from '../keyplane-server.ts';
+import { multipartType, parseMultipartBodies } from '../requests/multipart-body.ts';
+import { openToDeployers } from '../route-access.ts';
+import { jwkScopeOf } from './jwk-scope.ts';
+
+const body = z.strictObject({
+  jwkFile: z.string().optional().meta({ format: 'binary', description: 'A JWK or a JWK Set as a JSON file' }),
+  jwkName: z.string().optional(),
+  kid: z.string().optional().describe('Selects a key of a JWK Set'),
+  jwkDescription: z.string().max(1024).optional(),
+});
+
+const fileBytes = 1024 * 1024;
+
+export function importJwkFile(app: KeyplaneServer, services: Pick<RouteServices, 'createJwk'>): void {
+  app.register(async (scope: KeyplaneServer) => {
+    await parseMultipartBodies(scope, { fileBytes });
+    scope.route({
+      method: 'POST',
+      url: '/apiops/projects/:projectName/jwks/import-file/',
+      config: { access: openToDeployers('ROLE_API_SECURITY') },
+      bodyLimit: 2 * fileBytes,
+      schema: {
+        operationId: 'importJwkFile',
+        tags: ['jwks'],
+        summary: 'Create a JWK from an uploaded file',
+        consumes: [multipartType],
+        params: z.object({ projectName: z.string() }),
+        body,
+        response: { 200: deploymentAnswer },
+      },
+      handler: async (request) => {
+        const { jwkFile: jwkStr, jwkName: name, kid, jwkDescription: description } = request.body;
+        checkName(name, 'JWK name');
+        if (jwkStr === undefined) throw badRequest('jwkFile value can not be empty!');
+        const asked = { name, description, sourceType: 'COPY_PASTE', jwkStr, kid };
+        return deploymentAnswerOf(await services.createJwk(jwkScopeOf(request), asked));
+      },
+    });
+  });
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import type { CreateJwkRequest } from '../../jwks/create-jwk.ts';
+import { jwkSources, type SourceName } from '../../sources/sources.ts';
+import { deploymentAnswer, deploymentAnswerOf } from '../answers/deployment-answer.ts';
+import type { RouteServices } from '../http-services.ts';
+import type { KeyplaneServer } from '../keyplane-server.ts';
+import { openToDeployers } from '../route-access.ts';
+import { withoutOthersThan } from './create-jwk.ts';
+import { createJwkBody } from './jwk-schemas.ts';
+import { jwkScopeOf } from './jwk-scope.ts';
+
+interface ParseOperation {
+  /** Ends the path: `parse-from-url`. */
+  readonly from: string;
+  readonly operationId: string;
+  /** The source whose fields it takes; `key` follows what the stored key is. */
+  readonly source: SourceName;
+}
+
+const operations: readonly ParseOperation[] = [
+  { from: 'url', operationId: 'parseJwkFromUrl', source: 'URL' },
+  { from: 'clipboard', operationId: 'parseJwkFromClipboard', source: 'COPY_PASTE' },
+  { from: 'certificate', operationId: 'parseJwkFromCertificate', source: 'CERTIFICATE' },
+  { from: 'key', operationId: 'parseJwkFromKey', source: 'PRIVATE_KEY' },
+  { from: 'keystore', operationId: 'parseJwkFromKeystore', source: 'KEYSTORE' },
+];
+
+type Services = Pick<RouteServices, 'createJwk' | 'keys'>;
+
+/** Create JWK with the source type in the path. */
+export function parseJwk(app: KeyplaneServer, services: Services): void {
+  for (const operation of operations) addParse(app, services, operation);
+}
+
+function addParse(
+  app: KeyplaneServer,
+  services: Services,
+  { from, operationId, source }: ParseOperation,
+): void {
+  const known = { name: true, description: true } as const;
+  const fields = Object.fromEntries(jwkSources[source].fields.map((field) => [field, true as const]));
+  app.route({
+    method: 'POST',
+    url: `/apiops/projects/:projectName/jwks/parse-from-${from}`,
+    config: { access: openToDeployers('ROLE_API_SECURITY') },
+    preValidation: async (request) => {
+      request.body = withoutOthersThan(source, request.body) as typeof request.body;
+    },
+    schema: {
+      operationId,
+      tags: ['jwks'],
+      summary: `Create a JWK from a ${from}; Create JWK with its source type left out`,
+      params: z.object({ projectName: z.string() }),
+      body: createJwkBody.pick({ ...known, ...fields }),
+      response: { 200: deploymentAnswer },
+    },
+    handler: async (request) => {
+      const scope = jwkScopeOf(request);
+      const body: CreateJwkRequest = request.body;
+      const isPublic =
+        from === 'key' && (await services.keys.typeOf(scope.projectId, body.keyName)) === 'PUBLIC_KEY';
+      const sourceType = isPublic ? 'PUBLIC_KEY' : source;
+      return deploymentAnswerOf(await services.createJwk(scope, { ...body, sourceType }));
+    },
+  });
+}

@@ -1,0 +1,29 @@
+import { deploymentAnswer, deploymentAnswerOf } from '../answers/deployment-answer.ts';
+import type { RouteServices } from '../http-services.ts';
+import type { KeyplaneServer } from '../keyplane-server.ts';
+import { openToDeployers } from '../route-access.ts';
+import { withoutOtherSources } from './create-jwk.ts';
+import { createJwkBody, jwkParams } from './jwk-schemas.ts';
+import { jwkScopeOf } from './jwk-scope.ts';
+
+export function updateJwk(app: KeyplaneServer, services: Pick<RouteServices, 'updateJwk'>): void {
+  app.route({
+    method: 'PUT',
+    url: '/apiops/projects/:projectName/jwks/:jwkName/',
+    config: { access: openToDeployers('ROLE_API_SECURITY') },
+    preValidation: async (request) => {
+      request.body = withoutOtherSources(request.body) as typeof request.body;
+    },
+    schema: {
+      operationId: 'updateJwk',
+      tags: ['jwks'],
+      summary:
+        'Change a description, or take a new value from a source; without a source the JWK is detached',
+      params: jwkParams,
+      body: createJwkBody,
+      response: { 200: deploymentAnswer },
+    },
+    handler: async (request) =>
+      deploymentAnswerOf(await services.updateJwk(jwkScopeOf(request), request.params.jwkName, request.body)),
+  });
+}

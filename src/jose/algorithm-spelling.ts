@@ -1,0 +1,22 @@
+import { algorithmsFor } from './algorithms.ts';
+import { keyTypes } from './jwk.ts';
+
+/** Names that are not their JOSE name with other signs. */
+const ownSpellings: Readonly<Record<string, string>> = { RSA256: 'RS256', RSA384: 'RS384', RSA512: 'RS512' };
+
+const spellings: ReadonlyMap<string, string> = new Map(
+  keyTypes
+    .flatMap((keyType) => [
+      ...algorithmsFor({ keyType, useType: 'SIGNATURE' }),
+      ...algorithmsFor({ keyType, useType: 'ENCRYPTION' }),
+    ])
+    .map((name) => [name.replace(/[-+]/g, '_'), name]),
+);
+
+/**
+ * The JOSE name of an algorithm that may be spelled as an identifier: `RSA_OAEP_256`, `ECDH_ES_A128KW`, `RSA256`.
+ * What is no such spelling comes back as it is.
+ */
+export function spelledAlgorithm(given: string): string {
+  return ownSpellings[given] ?? spellings.get(given) ?? given;
+}

@@ -1,0 +1,42 @@
+import type { DeploymentResult } from '../deployments/deployment-result.ts';
+import { desire } from '../deployments/desire.ts';
+import { badRequest } from '../errors.ts';
+import { lookupName, shownText } from '../names.ts';
+import type { JwkRuleOptions, JwkScope } from './insert-jwk.ts';
+
+export type DeleteJwk = (scope: JwkScope, name: string) => Promise<DeploymentResult>;
+
+/**
+ * Takes a JWK away: no longer desired anywhere, deleted and audited in one transaction, then gone from the nodes.
+ * A node that is away learns of it when it returns.
+ */
+export function createJwkDeleter(options: JwkRuleOptions): DeleteJwk {
+  return async ({ projectId, projectName, actor }, given) => {
+    const name = lookupName(given);
+    const targets = await options.store.write(async (nouns) => {
+      const stored = await nouns.jwks.find(projectId, name);
+      if (!stored) throw badRequest(`JWK (name: ${shownText(given)}) is not found!`);
+      const { id: objectId, sourceType, kid } = stored;
+      const environmentIds = await nouns.desired.environmentsOf('jwk', objectId);
+      const desired = await desire(
+        nouns,
+        environmentIds.map((environmentId) => {
+          return { environmentId, kind: 'jwk' as const, objectId, projectId, digest: null };
+        }),
+      );
+      await nouns.jwks.delete(objectId);
+      await options.audit.append(nouns, {
+        actor,
+        action: 'jwk.delete',
+        objectType: 'jwk',
+        objectId,
+        objectName: name,
+        projectName,
+        outcome: 'SUCCESS',
+        details: { sourceType, kid },
+      });
+      return desired;
+    });
+    return options.deployments.deploy(targets, 'undeploy');
+  };
+}

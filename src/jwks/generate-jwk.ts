@@ -1,0 +1,89 @@
+// Generate JWK: type, size, curve, algorithm, kid and validity out of a request, each with its default. Refused, with
+// what would fit: sizes between the allowed ones, algorithms that the key can not serve, dates out of order.
+
+import type { DeploymentResult } from '../deployments/deployment-result.ts';
+import { badRequest, KeyplaneError } from '../errors.ts';
+import { spelledAlgorithm } from '../jose/algorithm-spelling.ts';
+import { algorithmsFitting, checkAlgorithmFits, isDeprecated, joseAlgorithm } from '../jose/algorithms.ts';
+import { importJwk } from '../jose/import-jwk.ts';
+import type { JsonObject } from '../jose/json.ts';
+import { keyTypeName, type PrivateJwk, useTypeToUse } from '../jose/jwk.ts';
+import { checkName } from '../names.ts';
+import { generatePrivateKey, rsaQueueIsFull } from '../sources/generate-key.ts';
+import { checkType, type GeneratePlan, type GenerateRequest, readGeneratePlan } from './generate-plan.ts';
+import { insertJwk, type JwkRuleOptions, type JwkScope, refuseTaken } from './insert-jwk.ts';
+import { makeKid } from './make-kid.ts';
+
+export type GenerateJwk = (scope: JwkScope, request: GenerateRequest) => Promise<DeploymentResult>;
+
+export function createJwkGenerator(options: JwkRuleOptions): GenerateJwk {
+  return async (scope, request) => {
+    const name = checkName(request.name, 'JWK name');
+    checkType(request.type);
+    await options.store.read((nouns) => refuseTaken(nouns, scope.projectId, name));
+    const plan = readGeneratePlan(request, options.clock());
+    checkPlanFits(plan);
+    if (plan.key.type === 'RSA' && rsaQueueIsFull()) {
+      throw new KeyplaneError('rate_limit_exceeded', 'Too many RSA keys are being generated. Try again!', {
+        retryAfterSeconds: 5,
+      });
+    }
+    const raw = await generatePrivateKey(plan.key);
+    const jwk = await finish(raw, plan, { kid: request.kid, now: options.clock() });
+    const { notBeforeTime, expirationTime, password } = plan;
+    return insertJwk(options, scope, {
+      ...{ name, notBeforeTime, expirationTime, jwk },
+      description: request.description ?? null,
+      sourceType: 'GENERATE',
+      sourceId: null,
+      sourceUrl: null,
+      source: jwk.alg?.startsWith('PBES2-') ? { ...password } : {},
+    });
+  };
+}
+
+/** A key of the planned kind that costs nothing to make: whatever it can not serve is refused before a second of CPU. */
+function checkPlanFits(plan: GeneratePlan): void {
+  algorithmOf(standIn(plan), plan);
+}
+
+function standIn({ key }: GeneratePlan): PrivateJwk {
+  const shapes: Record<GeneratePlan['key']['type'], object> = {
+    RSA: { kty: 'RSA', n: '', e: '' },
+    EC: { kty: 'EC', x: '', y: '' },
+    OKP: { kty: 'OKP', x: '' },
+    OCT: { kty: 'oct', k: '' },
+  };
+  const k = key.type === 'OCT' ? { k: Buffer.alloc(key.bits / 8).toString('base64url') } : {};
+  const crv = 'curve' in key ? { crv: key.curve } : {};
+  return { ...shapes[key.type], ...k, ...crv } as unknown as PrivateJwk;
+}
+
+/** The algorithm that was asked for, or the first current one that fits. */
+function algorithmOf(jwk: PrivateJwk, { algorithm, useType }: GeneratePlan): string {
+  if (algorithm !== undefined) {
+    const named = spelledAlgorithm(algorithm);
+    checkAlgorithmFits(jwk, useType, named);
+    return joseAlgorithm(named);
+  }
+  const first = algorithmsFitting(jwk, useType).find((name) => !isDeprecated(name));
+  if (first === undefined) {
+    const kind = `${keyTypeName(jwk.kty)} keys of this size or curve`;
+    throw badRequest(
+      `No algorithm with use type ${useType} fits ${kind}! Choose another size, curve or keyUseType`,
+    );
+  }
+  return joseAlgorithm(first);
+}
+
+async function finish(
+  raw: JsonObject,
+  plan: GeneratePlan,
+  { kid, now }: { kid: string | undefined; now: Date },
+): Promise<PrivateJwk> {
+  const own = { soundnessChecked: true } as const;
+  const bare = await importJwk(raw, own);
+  const named = kid === undefined || kid === '' ? makeKid(plan.keyIdType, bare, now) : kid;
+  const members = { ...bare, use: useTypeToUse(plan.useType), alg: algorithmOf(bare, plan) };
+  return importJwk({ ...members, ...(named !== undefined && { kid: named }) } as unknown as JsonObject, own);
+}

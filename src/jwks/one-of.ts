@@ -1,0 +1,9 @@
+import { badRequest } from '../errors.ts';
+import { shownText } from '../names.ts';
+
+/** @throws KeyplaneError `keyUseType (X) is not valid! Valid values: …` */
+export function oneOf<T extends string>(value: string, valid: readonly T[], what: string): T {
+  const known = valid.find((name) => name === value);
+  if (known !== undefined) return known;
+  throw badRequest(`${what} (${shownText(value)}) is not valid! Valid values: ${valid.join(', ')}`);
+}

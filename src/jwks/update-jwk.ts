@@ -1,0 +1,125 @@
+// Update JWK: its description, or a new value from any source under the rules of Create JWK. Its name stays.
+// Without a new source it is detached from the one it had. A refused update changes nothing anywhere.
+
+import type { DeploymentResult } from '../deployments/deployment-result.ts';
+import { badRequest, KeyplaneError } from '../errors.ts';
+import type { PrivateJwk } from '../jose/jwk.ts';
+import { lookupName, shownText } from '../names.ts';
+import { jwkSources } from '../sources/sources.ts';
+import {
+  type CreateJwkOptions,
+  type CreateJwkRequest,
+  checkSourceType,
+  sourceReference,
+} from './create-jwk.ts';
+import { desireJwk, type JwkRuleNouns, type JwkScope, jwkColumns, refuseGoneSource } from './insert-jwk.ts';
+import { jwkFromSource } from './jwk-from-source.ts';
+import type { JwkNouns, SourceReference, StoredJwk } from './jwk-store.ts';
+import { openPrivateJwk } from './sealed-members.ts';
+
+export type UpdateJwk = (
+  scope: JwkScope,
+  name: string,
+  request: CreateJwkRequest,
+) => Promise<DeploymentResult>;
+
+export function createJwkUpdater(options: CreateJwkOptions): UpdateJwk {
+  return async (scope, given, request) => {
+    const name = lookupName(given);
+    const before = await options.store.read((nouns) => found(nouns, scope.projectId, name));
+    if (request.name !== undefined && lookupName(request.name) !== name) {
+      throw badRequest(`JWK name can not be changed! It is ${name}`);
+    }
+    const described = withDescription(before, request.description);
+    const changed = isNewValue(request)
+      ? await withNewValue(options, scope, { before: described, request })
+      : detached(described);
+    const stored = { ...changed, updatedAt: laterThan(before.updatedAt, options.clock()) };
+    const targets = await options.store.write(async (nouns) => {
+      await refuseRaced(nouns, before);
+      await refuseGoneSource(nouns, stored);
+      const jwk = openPrivateJwk(options.sealer, stored);
+      await nouns.jwks.update(stored);
+      const desired = await desireJwk(nouns, { scope, stored, jwk });
+      await record(nouns, options, { scope, stored });
+      return desired.targets;
+    });
+    return options.deployments.deploy(targets, 'deploy');
+  };
+}
+
+async function found(nouns: JwkNouns, projectId: string, name: string): Promise<StoredJwk> {
+  const stored = await nouns.jwks.find(projectId, name);
+  if (stored) return stored;
+  throw badRequest(`JWK (name: ${shownText(name)}) is not found! Try create operation.`);
+}
+
+/** Left out, it stays; empty, it goes. */
+function withDescription(before: StoredJwk, description: string | undefined): StoredJwk {
+  return description === undefined
+    ? before
+    : { ...before, description: description === '' ? null : description };
+}
+
+function isNewValue({ name: _name, description: _description, ...value }: CreateJwkRequest): boolean {
+  return Object.values(value).some((member) => member !== undefined);
+}
+
+function detached(before: StoredJwk): StoredJwk {
+  // How a generated password is to be used belongs to the key, not to a source.
+  const { passwordSaltLength, passwordIterationCount } = before.source;
+  const source = passwordSaltLength === undefined ? {} : { passwordSaltLength, passwordIterationCount };
+  return { ...before, sourceId: null, sourceUrl: null, source: source as SourceReference };
+}
+
+async function withNewValue(
+  options: CreateJwkOptions,
+  scope: JwkScope,
+  { before, request }: { before: StoredJwk; request: CreateJwkRequest },
+): Promise<StoredJwk> {
+  const sourceType = checkSourceType(request.sourceType);
+  const source = jwkSources[sourceType];
+  source.checkFields(request);
+  const sourced = await source.read(request, options.sourceWorldOf(scope.projectId));
+  const jwk: PrivateJwk = await jwkFromSource(sourced);
+  const { sourceId, sourceUrl, notBeforeTime, expirationTime } = sourced;
+  return {
+    ...before,
+    ...{ sourceType, sourceId, sourceUrl, notBeforeTime, expirationTime },
+    source: sourceReference(sourceType, request),
+    ...jwkColumns(options.sealer, before.id, jwk),
+  };
+}
+
+/** Two changes of one millisecond still differ, so that a race shows. */
+export function laterThan(before: Date, now: Date): Date {
+  return now > before ? now : new Date(before.getTime() + 1);
+}
+
+/** The new value was made from what was there; whoever changed or replaced it meanwhile came first. */
+export async function refuseRaced(nouns: JwkNouns, before: StoredJwk): Promise<void> {
+  const now = await found(nouns, before.projectId, before.name);
+  if (now.id === before.id && now.updatedAt.getTime() === before.updatedAt.getTime()) return;
+  throw new KeyplaneError(
+    'conflict',
+    `JWK (name: ${before.name}) was changed by another request. Try again!`,
+  );
+}
+
+async function record(
+  nouns: JwkRuleNouns,
+  { audit }: CreateJwkOptions,
+  { scope, stored }: { scope: JwkScope; stored: StoredJwk },
+): Promise<void> {
+  const { sourceType, kid, type, sourceId, sourceUrl } = stored;
+  await audit.append(nouns, {
+    actor: scope.actor,
+    action: 'jwk.update',
+    objectType: 'jwk',
+    objectId: stored.id,
+    objectName: stored.name,
+    projectName: scope.projectName,
+    outcome: 'SUCCESS',
+    details: { sourceType, type, kid, detached: sourceId === null && sourceUrl === null },
+  });
+}

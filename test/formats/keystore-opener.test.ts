@@ -1,0 +1,131 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterEach, expect, test } from 'vitest';
+import { KeyplaneError } from '../../src/errors.ts';
+import { openKeystore } from '../../src/formats/keystore.ts';
+import { createKeystoreOpener, type KeystoreOpener } from '../../src/keystore-worker/keystore-opener.ts';
+import { readFixture } from './keystore-fixtures.ts';
+import { authenticatedSafe, emptyMac, pfx, shroudedBag, shroudedWith } from './pkcs12-writer.ts';
+
+const openers: KeystoreOpener[] = [];
+function opener(options?: { maxWorkers?: number; timeoutMs?: number }): KeystoreOpener {
+  const created = createKeystoreOpener(options);
+  openers.push(created);
+  return created;
+}
+afterEach(() => Promise.all(openers.splice(0).map((created) => created.close())));
+
+const store = { file: readFixture('java17/default.p12'), password: 'changeit', type: 'PKCS12' } as const;
+/** Ten seconds and more of derivations, all within the limits. */
+const slow = {
+  file: pfx(
+    authenticatedSafe(
+      ['a', 'b'].map((name) =>
+        shroudedBag(shroudedWith('1.2.840.113549.1.12.1.3', 5_000_000), { friendlyName: name }),
+      ),
+    ),
+  ),
+  password: 'changeit',
+  type: 'PKCS12',
+} as const;
+
+test('an entry read in a thread is the entry, bytes and all', async () => {
+  const opened = openKeystore(store);
+  const read = opener();
+  for (const { alias } of opened.list()) {
+    expect(await read.readEntry({ ...store, alias })).toEqual(opened.readEntry(alias));
+  }
+});
+
+test('an alias that is not there reads as nothing', async () => {
+  expect(await opener().readEntry({ ...store, alias: 'nobody' })).toBeUndefined();
+});
+
+test('inspecting lists every entry and says which stay locked', async () => {
+  const file = readFixture('java17/key-password.jks');
+  const jks = { file, password: 'changeit', type: 'JKS' } as const;
+  const inspector = opener();
+  const byAlias = async (keyPassword?: string) => {
+    const listing = await inspector.inspect({ ...jks, ...(keyPassword && { keyPassword }) });
+    return new Map(listing.map(({ alias, locked }) => [alias, locked]));
+  };
+  expect(await byAlias()).toEqual(
+    new Map([
+      ['rsa', true],
+      ['ec', false],
+    ]),
+  );
+  expect(await byAlias('otherpass')).toEqual(
+    new Map([
+      ['rsa', false],
+      ['ec', true],
+    ]),
+  );
+});
+
+test("a refusal comes out of the thread as the same error, and the caller's bytes are left alone", async () => {
+  const wrong = { ...store, password: 'wrong' };
+  const error = await opener()
+    .inspect(wrong)
+    .catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(KeyplaneError);
+  expect(error).toMatchObject({
+    code: 'bad_request',
+    message: 'Keystore can not be opened: the password is wrong or the file is damaged!',
+    detail: 'PKCS#12: MAC',
+  });
+  expect(store.file).toEqual(readFixture('java17/default.p12'));
+});
+
+test('a keystore that takes longer than its time is given up with a reason, and the next one opens', async () => {
+  const impatient = opener({ timeoutMs: 1_500 });
+  await expect(impatient.inspect(slow)).rejects.toMatchObject({
+    code: 'bad_request',
+    message: 'Keystore takes too long to open: more than 1500 ms!',
+  });
+  expect(await impatient.inspect(store)).toHaveLength(5);
+});
+
+test('more than the queue holds is refused as too many, and what was taken in is answered', async () => {
+  const busy = opener();
+  const outcomes = await Promise.allSettled(Array.from({ length: 80 }, () => busy.inspect(store)));
+  const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+  expect(refused).toHaveLength(15);
+  for (const { reason } of refused)
+    expect(reason).toMatchObject({ code: 'rate_limit_exceeded', retryAfterSeconds: 5 });
+});
+
+test('closing refuses what is under way and what waits, at once', async () => {
+  const closing = opener();
+  const waiting = [closing.inspect(slow), closing.inspect(store)].map((asked) =>
+    expect(asked).rejects.toMatchObject({ code: 'unavailable' }),
+  );
+  await closing.close();
+  await Promise.all(waiting);
+  await expect(closing.inspect(store)).rejects.toMatchObject({ code: 'unavailable' });
+});
+
+test('the event loop goes on while a keystore is opened', async () => {
+  const busy = opener();
+  await busy.inspect(store);
+  let turns = 0;
+  const counting = setInterval(() => turns++, 1);
+  // Half a second and more: opened on the event loop it would leave it a turn or two.
+  const long = { ...slow, file: pfx(authenticatedSafe([]), emptyMac(4_000_000)) };
+  await expect(busy.inspect(long)).rejects.toBeInstanceOf(KeyplaneError);
+  clearInterval(counting);
+  expect(turns).toBeGreaterThan(20);
+});
+
+test('a process whose keystores are opened ends by itself', async () => {
+  const script = `
+    import { readFileSync } from 'node:fs';
+    import { createKeystoreOpener } from './src/keystore-worker/keystore-opener.ts';
+    const file = readFileSync('test/formats/fixtures/java17/store.jks');
+    const listing = await createKeystoreOpener().inspect({ file, password: 'changeit', type: 'JKS' });
+    console.log(listing.length);
+  `;
+  const args = ['--input-type=module', '--eval', script];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 9_000 });
+  expect(stdout.trim()).toBe('5');
+});

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import {
+  checkDefaultExports,
+  checkEnvironmentReaders,
+  checkFileNames,
+  checkLeftOpen,
+  checkSqlPlace,
+} from './places.ts';
+import { parsed, sourceFiles } from './source-file.ts';
+import { expectKept } from './verdict.ts';
+
+const product = sourceFiles('src', 'console');
+const all = [...product, ...sourceFiles('test', 'bench')];
+
+describe('places and names', () => {
+  it('the environment is read in src/config.ts alone', () => {
+    expectKept(checkEnvironmentReaders(product, 'src/config.ts'));
+  });
+
+  it('SQL is written in src/store alone', () => {
+    expectKept(checkSqlPlace(product, 'src/store/'));
+  });
+
+  it('files are named for what they hold, in kebab case', () => {
+    expectKept(checkFileNames(all.map(({ path }) => path)));
+  });
+
+  it('nothing is exported as default', () => {
+    expectKept(checkDefaultExports(all));
+  });
+
+  it('nothing is left open or switched off', () => {
+    expectKept(checkLeftOpen(all));
+  });
+});
+
+describe('the rules themselves', () => {
+  const file = (text: string) => [parsed('src/jwks/x.ts', text)];
+
+  it('see process.env wherever it is read, and want to see its one reader', () => {
+    const reader = parsed('src/config.ts', 'const environment = process.env;');
+    const other = file(`const port = process.env['PORT'];`);
+    expect(checkEnvironmentReaders([reader, ...other], 'src/config.ts').breaches).toEqual([
+      'src/jwks/x.ts:1: process.env',
+    ]);
+    expect(() => expectKept(checkEnvironmentReaders([], 'src/config.ts'))).toThrow('nothing to look at');
+  });
+
+  it.each([
+    `import { sql } from 'kysely';`,
+    `import type { Pool } from 'pg';`,
+    `import Database from 'better-sqlite3';`,
+    `const query = 'SELECT name FROM users';`,
+    'const query = sql`delete from jwks`;',
+    'const query = `insert into jwks values (1)`;',
+  ])('see %s outside of the store', (text) => {
+    expect(checkSqlPlace(file(text), 'src/store/').breaches).toHaveLength(1);
+  });
+
+  it('take no prose for SQL', () => {
+    const text = `const messages = ['Select a key', 'Delete it from the list', 'Update operation'];`;
+    expect(checkSqlPlace(file(text), 'src/store/').breaches).toEqual([]);
+  });
+
+  it.each([
+    'src/jwks/utils.ts',
+    'src/helpers/x.ts',
+    'src/common.ts',
+    'src/jwks/manager.ts',
+    'src/jwks/createJwk.ts',
+  ])('refuse the name %s', (path) => {
+    expect(checkFileNames([path]).breaches).toHaveLength(1);
+  });
+
+  it('let a descriptive name pass', () => {
+    expect(
+      checkFileNames(['src/node/stream/manager-session.ts', 'test/jose/key-set.test.ts']).breaches,
+    ).toEqual([]);
+  });
+
+  it.each(['export default function f() {}', 'const a = 1; export { a as default };'])(
+    'refuse %s',
+    (text) => {
+      expect(checkDefaultExports(file(text)).breaches).toHaveLength(1);
+    },
+  );
+
+  it.each([`// ${'TO'}DO: later`, `it.${'skip'}('x', () => {})`, `describe.${'only'}.each([1])('x')`])(
+    'see %s',
+    (text) => {
+      expect(checkLeftOpen(file(text)).breaches).toHaveLength(1);
+    },
+  );
+});

@@ -1,0 +1,118 @@
+// The table of rooms: who may import whom. It is kept as tight as the code: an arrow that nobody uses is a breach.
+//
+// `sealing` allows the whole room, `sealing/aead.ts` one file of it, `type …` only what is erased at run time.
+
+/** Files straight under src/ that any room may import. */
+export const commonFiles: readonly string[] = [
+  'errors.ts',
+  'names.ts',
+  'new-id.ts',
+  'unit-of-work.ts',
+  'version.ts',
+];
+
+/** Rooms that consist of files straight under src/. */
+export const rootRooms: Readonly<Record<string, string>> = {
+  'main.ts': 'main',
+  'compose.ts': 'compose',
+  'compose-services.ts': 'compose',
+  'config.ts': 'config',
+};
+
+/** No disk, network, clock or hidden randomness; npm packages only as listed. */
+export const pureRooms: Readonly<Record<string, readonly string[]>> = {
+  formats: ['node-forge'],
+  jose: [],
+  protocol: [],
+};
+
+export const arrows: Readonly<Record<string, readonly string[]>> = {
+  common: [],
+  main: ['cli'],
+  cli: [
+    'compose',
+    'config',
+    'http/openapi',
+    'jose/thumbprint.ts',
+    'node/start-node.ts',
+    'type access/caller.ts',
+    'type environments/environment-store.ts',
+  ],
+  compose: [
+    'access',
+    'audit',
+    'deployments',
+    'environments',
+    'http',
+    'jwks',
+    'keystore-worker',
+    'materials',
+    'sealing/open-sealing.ts',
+    'sources/safe-fetch',
+    'store/store.ts',
+    'type config',
+    'type sealing/sealed.ts',
+  ],
+  config: ['sources/safe-fetch/allow-list.ts'],
+
+  http: [
+    'access/access-store.ts',
+    'environments/environment-store.ts',
+    'protocol',
+    'sources/sources.ts',
+    'type access',
+    'type deployments',
+    'type environments',
+    'type jwks',
+    'type materials',
+  ],
+
+  jwks: [
+    'deployments',
+    'environments',
+    'jose',
+    'materials',
+    'protocol',
+    'sources',
+    'type access',
+    'type audit',
+    'type keystore-worker',
+    'type sealing',
+  ],
+  materials: [
+    'deployments',
+    'environments',
+    'jose',
+    'protocol',
+    'type access',
+    'type audit',
+    'type keystore-worker',
+    'type sealing',
+  ],
+  deployments: ['protocol', 'type access/access-store.ts', 'type environments/environment-store.ts'],
+  environments: ['access/secret-token.ts', 'type access', 'type audit'],
+  access: ['type audit'],
+  audit: [],
+  sealing: [],
+
+  sources: ['jose', 'type formats/keystore.ts'],
+  'keystore-worker': ['formats/keystore.ts'],
+  formats: [],
+  jose: [],
+  protocol: [],
+
+  store: [
+    'protocol/state-digest.ts',
+    'type access/access-store.ts',
+    'type audit/audit-log.ts',
+    'type deployments/desired-state-store.ts',
+    'type environments/environment-store.ts',
+    'type jwks/jwk-store.ts',
+    'type materials/material-store.ts',
+    'type protocol/content.ts',
+    'type sealing/data-key-store.ts',
+    'type sealing/sealed.ts',
+  ],
+
+  node: ['jose', 'protocol', 'sealing/aead.ts', 'sealing/key-file.ts'],
+};

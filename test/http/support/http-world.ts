@@ -1,0 +1,137 @@
+// The manager's HTTP server over everything that it serves for real, with its log kept for reading.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import type { LightMyRequestResponse as Answer, InjectOptions, RouteOptions } from 'fastify';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import type { Caller } from '../../../src/access/caller.ts';
+import { composeServices, type Services } from '../../../src/compose-services.ts';
+import type { HttpServices } from '../../../src/http/http-services.ts';
+import type { KeyplaneServer } from '../../../src/http/keyplane-server.ts';
+import { buildServer } from '../../../src/http/server.ts';
+import { parseAllowList } from '../../../src/sources/safe-fetch/allow-list.ts';
+
+export const passwords = Object.freeze({ admin: 'password of admin', ada: 'password of ada' });
+
+export interface HttpWorld {
+  readonly app: KeyplaneServer;
+  readonly routes: readonly RouteOptions[];
+  readonly services: HttpServices & Pick<Services, 'store'>;
+  /** `ada` is a user and nothing more. */
+  readonly tokens: { readonly admin: string; readonly ada: string };
+  logLines(): readonly Record<string, unknown>[];
+  /** The text of the log, for looking whether something is in it. */
+  logText(): string;
+  /** As the administrator, unless another token is given, or null for none. */
+  call(method: Method, url: string, options?: CallOptions): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+export type Method = NonNullable<InjectOptions['method']>;
+
+export interface CallOptions {
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  readonly token?: string | null;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as it is. */
+  readonly payload?: string | Buffer;
+}
+
+export interface HttpWorldOptions {
+  readonly ready?: () => Promise<void>;
+  /** Before the server is ready: for routes that only a test needs. */
+  readonly prepare?: (app: KeyplaneServer) => void;
+}
+
+export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<HttpWorld> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'keyplane-http-'));
+  const log = keptLog();
+  const composed = await composeServices(configOf(dataDir), log.logger);
+  const { access, store } = composed;
+  const services = { ...composed, ...access, ready: options.ready ?? (() => store.ping()) };
+  const app = buildServer({ services, logger: log.logger, metrics: new Registry(), version: '0.0.0-test' });
+  const routes: RouteOptions[] = [];
+  app.addHook('onRoute', (route) => {
+    routes.push(route);
+  });
+  options.prepare?.(app);
+  await app.ready();
+  const tokens = await tokensOf(services);
+  return {
+    app,
+    routes,
+    services,
+    tokens,
+    logLines: log.lines,
+    logText: log.text,
+    call: (method, url, { body, token = tokens.admin, headers = {}, payload } = {}) =>
+      app.inject({
+        method,
+        url,
+        headers: {
+          ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
+        ...(payload === undefined ? {} : { payload }),
+      }),
+    async close() {
+      await app.close();
+      await composed.close();
+      await rm(dataDir, { recursive: true });
+    },
+  };
+}
+
+export async function callerNamed({ store }: Pick<Services, 'store'>, username: string): Promise<Caller> {
+  const user = await store.read((nouns) => nouns.users.find(username));
+  if (!user) throw new Error(`no user ${username}`);
+  return { userId: user.id, username, admin: user.admin, tokenId: 'of a test' };
+}
+
+async function tokensOf(services: HttpWorld['services'] & Services['access']) {
+  await services.ensureFirstAdmin({ username: 'admin', password: passwords.admin });
+  const admin = await callerNamed(services, 'admin');
+  await services.users.create(admin, { username: 'ada', password: passwords.ada });
+  const ada = await callerNamed(services, 'ada');
+  const tokenOf = async (caller: Caller) =>
+    (await services.tokens.create(caller, { name: 'of-the-test' })).secretToken;
+  return { admin: await tokenOf(admin), ada: await tokenOf(ada) };
+}
+
+function configOf(dataDir: string) {
+  return {
+    host: '127.0.0.1',
+    port: 0,
+    dataDir,
+    databaseUrl: undefined,
+    masterKey: undefined,
+    masterKeyFile: undefined,
+    adminUser: 'admin',
+    adminPassword: undefined,
+    urlAllow: parseAllowList(''),
+    deployTimeoutMs: 1000,
+  };
+}
+
+function keptLog() {
+  const chunks: string[] = [];
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      chunks.push(String(chunk));
+      done();
+    },
+  });
+  const text = () => chunks.join('');
+  const lines = () =>
+    text()
+      .split('\n')
+      .filter(Boolean)
+      .map((line): Record<string, unknown> => JSON.parse(line));
+  return { logger: pino({ level: 'info' }, stream), text, lines };
+}

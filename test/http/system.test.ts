@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type HttpWorld, openHttpWorld } from './support/http-world.ts';
+
+let world: HttpWorld;
+const state: { ready: () => Promise<void> } = { ready: async () => {} };
+beforeAll(async () => {
+  world = await openHttpWorld({ ready: () => state.ready() });
+});
+afterAll(() => world.close());
+
+const get = (url: string) => world.call('GET', url, { token: null });
+
+test('health is answered for as long as the process lives', async () => {
+  expect((await get('/healthz')).json()).toEqual({ status: 'ok' });
+});
+
+test('readiness is answered by the database, and a failure of it tells nothing', async () => {
+  expect((await get('/readyz')).json()).toEqual({ status: 'ok' });
+  state.ready = async () => {
+    throw new Error('password authentication failed for user "keyplane" at 10.0.0.1');
+  };
+  const answer = await get('/readyz');
+  expect(answer.statusCode).toBe(503);
+  expect(answer.json()).toEqual({ error: 'unavailable', error_description: 'The database does not answer' });
+  expect(world.logText()).not.toContain('10.0.0.1');
+});
+
+test('metrics count requests by pattern, method and status, and know the delay of the event loop', async () => {
+  await world.call('GET', '/apiops/projects/Some-Name/environments/');
+  await world.call('GET', '/some-unknown-path');
+  await world.call('GET', '/%zz');
+  const answer = await get('/metrics');
+  expect(answer.headers['content-type']).toMatch(/^text\/plain/);
+  const count = 'keyplane_http_request_duration_seconds_count';
+  expect(answer.body).toContain(
+    `${count}{method="GET",route="/apiops/projects/:projectName/environments/",status="404"} 1`,
+  );
+  expect(answer.body).toContain(`${count}{method="any",route="unmatched",status="404"} 2`);
+  expect(answer.body).toContain('nodejs_eventloop_lag_p99_seconds');
+  expect(answer.body).not.toMatch(/Some-Name|some-unknown-path/);
+});
+
+test('the first page is a plain one, and its links lead somewhere', async () => {
+  const answer = await get('/');
+  expect(answer.headers['content-type']).toBe('text/html; charset=utf-8');
+  expect(answer.body).not.toMatch(/<script|<style|style=|http/);
+  const links = [...answer.body.matchAll(/href="([^"]+)"/g)].map(([, link]) => link ?? '');
+  expect(links.length).toBeGreaterThan(0);
+  for (const link of links) expect((await get(link)).statusCode).toBe(200);
+});
+
+test.each(['/docs', '/docs/'])('the API reference at %s brings everything along', async (url) => {
+  const page = await get(url);
+  expect(page.statusCode).toBe(200);
+  const assets = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(
+    ([, asset]) => new URL(asset ?? '', `http://x${url}`),
+  );
+  expect(assets.length).toBeGreaterThan(4);
+  for (const { host, pathname } of assets) {
+    expect(host).toBe('x');
+    expect((await get(pathname)).statusCode, pathname).toBe(200);
+  }
+  // No script of the page itself: its policy would not let one run.
+  expect(page.body).not.toMatch(/<script(?![^>]+src=)/);
+  expect((await get('/docs/json')).json().openapi).toBe('3.1.0');
+  const missing = await get('/docs/static/nothing.js');
+  expect(missing.statusCode).toBe(404);
+  expect(missing.json()).toEqual({
+    error: 'not_found',
+    error_description: 'No such route: GET /docs/static/nothing.js',
+  });
+});
