@@ -17,6 +17,7 @@ import { createJwkDeleter, type DeleteJwk } from './jwks/delete-jwk.ts';
 import { createJwkFinder, type JwkFinder } from './jwks/find-jwk.ts';
 import { createJwkGenerator, type GenerateJwk } from './jwks/generate-jwk.ts';
 import { createJwkContentReader } from './jwks/jwk-content.ts';
+import { createReferencedJwks } from './jwks/referenced-jwks.ts';
 import { sourceWorldOf } from './jwks/source-world.ts';
 import { createJwkUpdater, type UpdateJwk } from './jwks/update-jwk.ts';
 import { createKeystoreOpener, type KeystoreOpener } from './keystore-worker/keystore-opener.ts';
@@ -102,6 +103,7 @@ function connect({ store, sealer, auditKey, config, log }: Foundations): Service
   const rules = { store, sealer, audit, deployments, clock };
   const world = { store, sealer, keystores: keystoreOpener, safeFetch };
   const jwkRules = { ...rules, sourceWorldOf: (projectId: string) => sourceWorldOf(projectId, world) };
+  const materialRules = { ...rules, references: createReferencedJwks(jwkRules) };
   return {
     store,
     deployments,
@@ -110,9 +112,9 @@ function connect({ store, sealer, auditKey, config, log }: Foundations): Service
     environments: createEnvironments({ store, audit, clock, deployments: port }),
     enrollment: createEnrollment({ store, audit, clock }),
     nodes: createNodes({ store, audit, deployments: port }),
-    certificates: new Certificates(rules),
-    keys: new CryptoKeys(rules),
-    keystores: new Keystores({ ...rules, keystores: keystoreOpener }),
+    certificates: new Certificates(materialRules),
+    keys: new CryptoKeys(materialRules),
+    keystores: new Keystores({ ...materialRules, keystores: keystoreOpener }),
     createJwk: createJwkCreator(jwkRules),
     generateJwk: createJwkGenerator(rules),
     updateJwk: createJwkUpdater(jwkRules),

@@ -132,7 +132,7 @@ export class NodeSession {
     for (const key of objects) this.#leftOut.delete(key);
     for (const [key, left] of unreadable) this.#leftOut.set(key, left);
     if (digest === null || this.#leftOut.size === 0) return digest;
-    let rest = Buffer.from(digest, 'hex');
+    let rest: Buffer = Buffer.from(digest, 'hex');
     for (const left of this.#leftOut.values()) rest = removeDigest(rest, left);
     return rest.toString('hex');
   }

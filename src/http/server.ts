@@ -58,7 +58,7 @@ export interface ServerOptions {
 /** One line an operation; each folder's `routes.ts` lists its own. */
 const rooms = [systemRoutes, accessRoutes, projectRoutes, environmentRoutes, jwkRoutes, materialRoutes];
 
-export const defaultBodyBytesLimit = 1024 * 1024;
+const defaultBodyBytesLimit = 1024 * 1024;
 
 /** Not listening yet; `ready()` or `listen()` finish it. `close()` lets requests under way end. */
 export function buildServer(options: ServerOptions): KeyplaneServer {

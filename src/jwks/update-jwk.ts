@@ -4,6 +4,7 @@
 import type { DeploymentResult } from '../deployments/deployment-result.ts';
 import { badRequest, KeyplaneError } from '../errors.ts';
 import type { PrivateJwk } from '../jose/jwk.ts';
+import { laterThan, refuseOtherName } from '../materials/replacement.ts';
 import { lookupName, shownText } from '../names.ts';
 import { jwkSources } from '../sources/sources.ts';
 import {
@@ -27,9 +28,7 @@ export function createJwkUpdater(options: CreateJwkOptions): UpdateJwk {
   return async (scope, given, request) => {
     const name = lookupName(given);
     const before = await options.store.read((nouns) => found(nouns, scope.projectId, name));
-    if (request.name !== undefined && lookupName(request.name) !== name) {
-      throw badRequest(`JWK name can not be changed! It is ${name}`);
-    }
+    refuseOtherName(request.name, name, 'JWK name');
     const described = withDescription(before, request.description);
     const changed = isNewValue(request)
       ? await withNewValue(options, scope, { before: described, request })
@@ -65,7 +64,8 @@ function isNewValue({ name: _name, description: _description, ...value }: Create
   return Object.values(value).some((member) => member !== undefined);
 }
 
-function detached(before: StoredJwk): StoredJwk {
+/** As it is, but no longer made from anything. */
+export function detached(before: StoredJwk): StoredJwk {
   // How a generated password is to be used belongs to the key, not to a source.
   const { passwordSaltLength, passwordIterationCount } = before.source;
   const source = passwordSaltLength === undefined ? {} : { passwordSaltLength, passwordIterationCount };
@@ -89,11 +89,6 @@ async function withNewValue(
     source: sourceReference(sourceType, request),
     ...jwkColumns(options.sealer, before.id, jwk),
   };
-}
-
-/** Two changes of one millisecond still differ, so that a race shows. */
-export function laterThan(before: Date, now: Date): Date {
-  return now > before ? now : new Date(before.getTime() + 1);
 }
 
 /** The new value was made from what was there; whoever changed or replaced it meanwhile came first. */

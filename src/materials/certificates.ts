@@ -1,11 +1,14 @@
-import { reachedEnvironments } from '../environments/reached-environment.ts';
+import { reachedEnvironment, reachedEnvironments } from '../environments/reached-environment.ts';
 import { badRequest } from '../errors.ts';
 import { type CertificateInfo, readCertificates } from '../jose/certificate.ts';
-import { checkName, shownText } from '../names.ts';
+import { checkName, lookupName, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
+import type { SourceWorld } from '../sources/jwk-source.ts';
 import { certificateKind, type MaterialRuleNouns } from './material-kind.ts';
 import { type MaterialRuleOptions, MaterialRules, type MaterialScope } from './material-rules.ts';
 import type { Certificate } from './material-store.ts';
+import { type ReferencePolicy, readReferencePolicy } from './referenced-jwks.ts';
+import { laterThan, refuseOtherName } from './replacement.ts';
 import { checkAlias, requireValue } from './required-value.ts';
 
 export interface CreateCertificateRequest {
@@ -28,47 +31,97 @@ export class Certificates extends MaterialRules<Certificate> {
   }
 
   async create(scope: MaterialScope, request: CreateCertificateRequest) {
-    const name = requireValue(request.certificateName, 'certificateName');
-    const alias = requireValue(request.alias, 'alias');
+    const name = checkName(requireValue(request.certificateName, 'certificateName'), 'certificateName');
+    const createdAt = this.#options.clock();
+    const asked = await this.#read(scope, request, (nouns) => this.refuseTaken(nouns, scope.projectId, name));
+    const identity = { id: newId(), projectId: scope.projectId, name, createdAt, updatedAt: createdAt };
+    return this.insert(scope, { ...identity, ...asked.material }, asked.refuseUsedAlias);
+  }
+
+  /** What the project's certificates are in one environment, by name order. */
+  async listOfEnvironment(projectId: string, environmentName: string) {
+    return this.#options.store.read(async (nouns) => {
+      const { id, name } = await reachedEnvironment(nouns, projectId, lookupName(environmentName));
+      const all = await nouns.certificates.listOfProject(projectId);
+      const environmentNames = new Map([[id, name]]);
+      const there = all.map((material) => {
+        const environments = material.environments.filter(({ environmentId }) => environmentId === id);
+        return { material: { ...material, environments }, environmentNames };
+      });
+      return there
+        .filter(({ material }) => material.environments.length > 0)
+        .sort((a, b) => (a.material.name < b.material.name ? -1 : 1));
+    });
+  }
+
+  /** All fields as at creation, but for the name, which stays. */
+  async update(
+    scope: MaterialScope,
+    name: string,
+    { request, policy }: { request: CreateCertificateRequest; policy: ReferencePolicy },
+  ) {
+    const follows = readReferencePolicy(policy);
+    const before = await this.toReplace(scope, name);
+    refuseOtherName(request.certificateName, before.name, 'certificateName');
+    const asked = await this.#read(scope, request, async () => {}, before.id);
+    const after = {
+      ...before,
+      ...asked.material,
+      updatedAt: laterThan(before.updatedAt, this.#options.clock()),
+    };
+    const world: Partial<SourceWorld> = {
+      certificate: async (certificateName, environmentName) => {
+        const own = asked.environmentNames.includes(environmentName) && after.environments[0];
+        if (own) return { id: after.id, chain: own.chain };
+        throw badRequest(`Certificate (name: ${certificateName}) is not found!`);
+      },
+    };
+    const follow = follows ? { name: before.name, world } : undefined;
+    return this.replace(scope, { before, after, follow, check: asked.refuseUsedAlias });
+  }
+
+  /** What a request says the certificate is, in the order in which its faults are told. */
+  async #read(
+    scope: MaterialScope,
+    request: CreateCertificateRequest,
+    refuseTaken: (nouns: MaterialRuleNouns) => Promise<void>,
+    ownId?: string,
+  ) {
+    const alias = checkAlias(requireValue(request.alias, 'alias'));
     const environmentList = requireValue(request.environmentList, 'environmentList');
     const pem = requireValue(request.pemEncodedFile, 'pemEncodedFile');
-    const checked = { name: checkName(name, 'certificateName'), alias: checkAlias(alias) };
-    const environmentNames = environmentList.split(',').map((part) => part.trim());
-    const environments = await this.#options.store.read(async (nouns) => {
-      await this.refuseTaken(nouns, scope.projectId, checked.name);
-      const found = await reachedEnvironments(nouns, scope.projectId, environmentNames.filter(Boolean));
-      await refuseUsedAlias(
-        nouns,
-        found.map(({ id }) => id),
-        checked.alias,
-      );
-      return found;
+    const environmentNames = environmentList.split(',').map((part) => lookupName(part.trim()));
+    const asked = environmentNames.filter((name) => name !== '');
+    const environmentIds = await this.#options.store.read(async (nouns) => {
+      await refuseTaken(nouns);
+      const found = await reachedEnvironments(nouns, scope.projectId, asked);
+      return found.map(({ id }) => id);
     });
-    if (environments.length === 0) throw badRequest('environmentList value can not be empty!');
+    if (environmentIds.length === 0) throw badRequest('environmentList value can not be empty!');
+    const refuseUsedAlias = (nouns: MaterialRuleNouns) =>
+      refuseAliasOfAnother(nouns, { environmentIds, alias, ownId });
+    await this.#options.store.read(refuseUsedAlias);
     const [leaf, ...issuers] = readCertificates(pem) as [CertificateInfo, ...CertificateInfo[]];
     const { startDate, endDate, sha1Thumbprint, subjectDn } = leaf;
     const chain = [leaf, ...issuers].map(({ der }) => der);
-    const now = this.#options.clock();
-    const material: Certificate = {
-      id: newId(),
-      projectId: scope.projectId,
-      name: checked.name,
-      description: request.certificateDescription ?? null,
-      createdAt: now,
-      updatedAt: now,
-      environments: environments.map(({ id }) => {
-        const own = { startDate, endDate, sha1Thumbprint, subjectDn };
-        return { environmentId: id, alias: checked.alias, chain, ...own };
-      }),
-    };
-    const ids = environments.map(({ id }) => id);
-    return this.insert(scope, material, (nouns) => refuseUsedAlias(nouns, ids, checked.alias));
+    const own = { alias, chain, startDate, endDate, sha1Thumbprint, subjectDn };
+    const environments = environmentIds.map((environmentId) => ({ environmentId, ...own }));
+    const material = { description: request.certificateDescription ?? null, environments };
+    return { material, environmentNames: asked, refuseUsedAlias };
   }
 }
 
-async function refuseUsedAlias(nouns: MaterialRuleNouns, environmentIds: readonly string[], alias: string) {
+async function refuseAliasOfAnother(
+  nouns: MaterialRuleNouns,
+  {
+    environmentIds,
+    alias,
+    ownId,
+  }: { environmentIds: readonly string[]; alias: string; ownId: string | undefined },
+) {
   for (const environmentId of environmentIds) {
-    if (await nouns.certificates.aliasOwner(environmentId, alias)) {
+    const owner = await nouns.certificates.aliasOwner(environmentId, alias);
+    if (owner !== undefined && owner !== ownId) {
       throw badRequest(
         `Alias (${shownText(alias)}) is already used for another certificate, try changing this value!`,
       );

@@ -4,9 +4,12 @@ import { importJwk } from '../jose/import-jwk.ts';
 import { jwkFromKeyContent } from '../jose/key-pem.ts';
 import { checkName, lookupName, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
-import { keyKind } from './material-kind.ts';
+import type { SourceWorld } from '../sources/jwk-source.ts';
+import { keyKind, type MaterialRuleNouns } from './material-kind.ts';
 import { type MaterialRuleOptions, MaterialRules, type MaterialScope } from './material-rules.ts';
 import { type CryptoKey, type CryptoKeyType, keyTypes } from './material-store.ts';
+import { type ReferencePolicy, readReferencePolicy } from './referenced-jwks.ts';
+import { laterThan, refuseOtherName } from './replacement.ts';
 import { checkAlias, requireValue } from './required-value.ts';
 import { sealKeyContent } from './sealed-material.ts';
 
@@ -47,40 +50,71 @@ export class CryptoKeys extends MaterialRules<CryptoKey> {
 
   async create(scope: MaterialScope, request: CreateKeyRequest) {
     const name = checkName(request.name, 'Key name');
+    const createdAt = this.#options.clock();
+    const id = newId();
+    const asked = await this.#read(scope, request, {
+      id,
+      refuseTaken: (nouns) => this.refuseTaken(nouns, scope.projectId, name),
+    });
+    const identity = { id, projectId: scope.projectId, name, createdAt, updatedAt: createdAt };
+    return this.insert(scope, { ...identity, ...asked.material });
+  }
+
+  /** All fields as at creation, but for the name, which stays. */
+  async update(
+    scope: MaterialScope,
+    name: string,
+    { request, policy }: { request: CreateKeyRequest; policy: ReferencePolicy },
+  ) {
+    const follows = readReferencePolicy(policy);
+    const before = await this.toReplace(scope, name);
+    refuseOtherName(request.name, before.name, 'Key name');
+    const asked = await this.#read(scope, request, { id: before.id, refuseTaken: async () => {} });
+    const after = {
+      ...before,
+      ...asked.material,
+      updatedAt: laterThan(before.updatedAt, this.#options.clock()),
+    };
+    const world: Partial<SourceWorld> = {
+      key: async (keyName, environmentName) => {
+        const content = asked.contents.get(environmentName);
+        if (content !== undefined) return { id: after.id, keyType: after.keyType, content };
+        throw badRequest(`Key (name: ${keyName}) is not found!`);
+      },
+    };
+    return this.replace(scope, { before, after, follow: follows ? { name: before.name, world } : undefined });
+  }
+
+  /** What a request says the key is, in the order in which its faults are told. `contents` is secret. */
+  async #read(
+    scope: MaterialScope,
+    request: CreateKeyRequest,
+    { id, refuseTaken }: { id: string; refuseTaken: (nouns: MaterialRuleNouns) => Promise<void> },
+  ) {
     const keyType = checkKeyType(requireValue(request.keyType, 'keyType'));
     const algorithm = checkAlgorithm(keyType, request.algorithm);
-    await this.#options.store.read((nouns) => this.refuseTaken(nouns, scope.projectId, name));
+    await this.#options.store.read(refuseTaken);
     const list = requireValue(request.cryptoKeyInfoEnvironmentList, 'cryptoKeyInfoEnvironmentList');
     const asked = list.map(({ environmentName, content, alias }) => ({
-      environmentName: requireValue(environmentName, 'environmentName'),
+      environmentName: lookupName(requireValue(environmentName, 'environmentName')),
       content: requireValue(content, 'content'),
       alias: alias === undefined ? null : checkAlias(alias),
     }));
     const names = asked.map(({ environmentName }) => environmentName);
-    const read = await this.#options.store.read((nouns) =>
+    const reached = await this.#options.store.read((nouns) =>
       reachedEnvironments(nouns, scope.projectId, names),
     );
     for (const { content } of asked) await checkContent(keyType, content);
-    const id = newId();
-    const now = this.#options.clock();
     const environments = asked.map(({ content, alias }, index) => {
-      const environmentId = read[index]?.id ?? '';
-      return {
-        environmentId,
-        alias,
-        content: sealKeyContent(this.#options.sealer, id, environmentId)(content),
-      };
+      const environmentId = reached[index]?.id ?? '';
+      const sealed = sealKeyContent(this.#options.sealer, id, environmentId)(content);
+      return { environmentId, alias, content: sealed };
     });
-    const { projectId } = scope;
-    const base = {
-      id,
-      projectId,
-      name,
-      description: request.description ?? null,
-      createdAt: now,
-      updatedAt: now,
+    const contents = new Map(asked.map(({ environmentName, content }) => [environmentName, content]));
+    return {
+      material: { description: request.description ?? null, keyType, algorithm, environments },
+      contents,
     };
-    return this.insert(scope, { ...base, keyType, algorithm, environments });
   }
 }
 

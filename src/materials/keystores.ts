@@ -1,11 +1,14 @@
 import { reachedEnvironments } from '../environments/reached-environment.ts';
 import { badRequest } from '../errors.ts';
 import type { KeystoreOpener } from '../keystore-worker/keystore-opener.ts';
-import { checkName, shownText } from '../names.ts';
+import { checkName, lookupName, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
+import type { SourceWorld } from '../sources/jwk-source.ts';
 import { keystoreKind } from './material-kind.ts';
 import { type MaterialRuleOptions, MaterialRules, type MaterialScope } from './material-rules.ts';
 import type { StoredKeystore } from './material-store.ts';
+import { type ReferencePolicy, readReferencePolicy } from './referenced-jwks.ts';
+import { laterThan, refuseOtherName } from './replacement.ts';
 import { checkAlias, requireValue } from './required-value.ts';
 import { type OpenKeystoreFile, sealKeystoreFile } from './sealed-material.ts';
 
@@ -40,7 +43,47 @@ export class Keystores extends MaterialRules<StoredKeystore> {
 
   async create(scope: MaterialScope, request: CreateKeystoreRequest) {
     const name = checkName(request.name, 'Keystore name');
+    const createdAt = this.#options.clock();
+    const id = newId();
     await this.#options.store.read((nouns) => this.refuseTaken(nouns, scope.projectId, name));
+    const asked = await this.#read(scope, request, { id, name });
+    const identity = { id, projectId: scope.projectId, name, createdAt, updatedAt: createdAt };
+    return this.insert(scope, { ...identity, ...asked.material });
+  }
+
+  /** All fields as at creation, but for the name, which stays. */
+  async update(
+    scope: MaterialScope,
+    name: string,
+    { request, policy }: { request: CreateKeystoreRequest; policy: ReferencePolicy },
+  ) {
+    const follows = readReferencePolicy(policy);
+    const before = await this.toReplace(scope, name);
+    refuseOtherName(request.name, before.name, 'Keystore name');
+    const asked = await this.#read(scope, request, before);
+    const after = {
+      ...before,
+      ...asked.material,
+      updatedAt: laterThan(before.updatedAt, this.#options.clock()),
+    };
+    const world: Partial<SourceWorld> = {
+      keystoreEntry: async (keystoreName, environmentName, alias) => {
+        const opened = asked.files.get(environmentName);
+        if (opened === undefined) throw badRequest(`Keystore (name: ${keystoreName}) is not found!`);
+        const entry = await this.#opener.readEntry({ ...opened, alias });
+        if (entry) return { id: after.id, entry };
+        throw badRequest(`Alias (${shownText(alias)}) is not found in keystore (name: ${keystoreName})!`);
+      },
+    };
+    return this.replace(scope, { before, after, follow: follows ? { name: before.name, world } : undefined });
+  }
+
+  /** What a request says the keystore is, in the order in which its faults are told. `files` is secret. */
+  async #read(
+    scope: MaterialScope,
+    request: CreateKeystoreRequest,
+    { id, name }: { readonly id: string; readonly name: string },
+  ) {
     const list = requireValue(request.keyStoreEnvironmentList, 'keyStoreEnvironmentList');
     const asked = list.map(readEnvironmentRequest);
     const names = asked.map(({ environmentName }) => environmentName);
@@ -48,23 +91,13 @@ export class Keystores extends MaterialRules<StoredKeystore> {
       reachedEnvironments(nouns, scope.projectId, names),
     );
     for (const { opened, alias } of asked) await this.#refuseUnreadable(name, opened, alias);
-    const id = newId();
-    const now = this.#options.clock();
     const environments = asked.map(({ opened, alias }, index) => {
       const environmentId = reached[index]?.id ?? '';
       const sealed = sealKeystoreFile(this.#options.sealer, id, { environmentId, opened });
       return { environmentId, alias, keystoreType: opened.type, ...sealed };
     });
-    const { projectId } = scope;
-    const base = {
-      id,
-      projectId,
-      name,
-      description: request.description ?? null,
-      createdAt: now,
-      updatedAt: now,
-    };
-    return this.insert(scope, { ...base, environments });
+    const files = new Map(asked.map(({ environmentName, opened }) => [environmentName, opened]));
+    return { material: { description: request.description ?? null, environments }, files };
   }
 
   /** A keystore is never stored unread: its integrity, and at least one of its keys if it holds any. */
@@ -83,7 +116,7 @@ export class Keystores extends MaterialRules<StoredKeystore> {
 }
 
 function readEnvironmentRequest(request: KeystoreEnvironmentRequest) {
-  const environmentName = requireValue(request.environmentName, 'environmentName');
+  const environmentName = lookupName(requireValue(request.environmentName, 'environmentName'));
   const file = decodeFile(requireValue(request.file, 'file'));
   // An empty password is one: such PKCS#12 files exist.
   if (request.password === undefined) throw badRequest('password value can not be empty!');

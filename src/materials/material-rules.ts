@@ -4,6 +4,7 @@
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { DeploymentResult, DeploymentVerb } from '../deployments/deployment-result.ts';
 import { type DeploymentTarget, type DesiredChange, desire } from '../deployments/desire.ts';
+import { mergeTargets } from '../deployments/merge-targets.ts';
 import type { EnvironmentNouns } from '../environments/environment-store.ts';
 import { badRequest, KeyplaneError } from '../errors.ts';
 import { lookupName, shownText } from '../names.ts';
@@ -12,6 +13,7 @@ import type { Sealer } from '../sealing/sealed.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import type { MaterialKind, MaterialRuleNouns, MaterialWithEnvironments } from './material-kind.ts';
 import type { MaterialListQuery } from './material-store.ts';
+import type { FollowedMaterial, JwkReference, ReferencedJwks } from './referenced-jwks.ts';
 
 export interface MaterialScope {
   readonly projectId: string;
@@ -27,6 +29,16 @@ export interface MaterialRuleOptions {
     deploy(targets: readonly DeploymentTarget[], verb: DeploymentVerb): Promise<DeploymentResult>;
   };
   readonly clock: () => Date;
+  readonly references: ReferencedJwks;
+}
+
+/** What a material becomes. */
+export interface Replacement<M> {
+  readonly before: M;
+  readonly after: M;
+  readonly follow: FollowedMaterial | undefined;
+  /** Inside the transaction, before the update. */
+  readonly check?: (nouns: MaterialRuleNouns) => Promise<void>;
 }
 
 /** A material with the names of its environments, in name order. */
@@ -89,14 +101,56 @@ export class MaterialRules<M extends MaterialWithEnvironments> {
     });
   }
 
+  /** JWKs made from it, whatever their project. */
+  async references(projectId: string, name: string): Promise<readonly JwkReference[]> {
+    const { id } = await this.#options.store.read((nouns) => this.#require(nouns, projectId, name));
+    return this.#options.references.list(id);
+  }
+
+  /**
+   * Replaces what the material is. The JWKs made from it follow where `follow` says what they find from now on, and
+   * are detached otherwise; all of it in one transaction, or nothing.
+   */
+  protected async replace(
+    scope: MaterialScope,
+    { before, after, follow, check }: Replacement<M>,
+  ): Promise<DeploymentResult> {
+    const references = await this.#options.references.prepare(before.id, follow);
+    const targets = await this.#options.store.write(async (nouns) => {
+      const now = await this.#require(nouns, scope.projectId, before.name);
+      if (now.id !== before.id || now.updatedAt.getTime() !== before.updatedAt.getTime()) {
+        const what = `${this.#kind.noun} (name: ${before.name})`;
+        throw new KeyplaneError('conflict', `${what} was changed by another request. Try again!`);
+      }
+      await check?.(nouns);
+      await this.#kind.store(nouns).update(after);
+      const kept = new Set(after.environments.map(({ environmentId }) => environmentId));
+      const left = before.environments.filter(({ environmentId }) => !kept.has(environmentId));
+      const changes = [
+        ...after.environments.map(({ environmentId }) => this.#change(scope, after, environmentId)),
+        ...left.map(({ environmentId }) => this.#gone(scope, before, environmentId)),
+      ];
+      const desired = await desire(nouns, changes);
+      const followed = await references.apply(nouns, scope);
+      await this.#record(nouns, scope, { material: after, verb: 'update' });
+      return mergeTargets([...desired, ...followed]);
+    });
+    return this.#options.deployments.deploy(targets, 'deploy');
+  }
+
+  /** The material of this name, to be replaced. */
+  protected async toReplace(scope: MaterialScope, name: string): Promise<M> {
+    return this.#options.store.read((nouns) => this.#require(nouns, scope.projectId, name));
+  }
+
   async delete(scope: MaterialScope, name: string): Promise<DeploymentResult> {
+    const { id } = await this.toReplace(scope, name);
+    const references = await this.#options.references.prepare(id, undefined);
     const targets = await this.#options.store.write(async (nouns) => {
       const material = await this.#require(nouns, scope.projectId, name);
-      const changes = material.environments.map(({ environmentId }): DesiredChange => {
-        const { projectId } = scope;
-        return { environmentId, kind: this.#kind.kind, objectId: material.id, projectId, digest: null };
-      });
+      const changes = material.environments.map((own) => this.#gone(scope, material, own.environmentId));
       const desired = await desire(nouns, changes);
+      await references.apply(nouns, scope);
       await this.#kind.store(nouns).delete(material.id);
       await this.#record(nouns, scope, { material, verb: 'delete' });
       return desired;
@@ -108,6 +162,10 @@ export class MaterialRules<M extends MaterialWithEnvironments> {
     const material = await this.#kind.store(nouns).find(projectId, lookupName(name));
     if (!material) throw badRequest(`${this.#kind.noun} (name: ${shownText(name)}) is not found!`);
     return material;
+  }
+
+  #gone({ projectId }: MaterialScope, { id: objectId }: M, environmentId: string): DesiredChange {
+    return { environmentId, kind: this.#kind.kind, objectId, projectId, digest: null };
   }
 
   #change(scope: MaterialScope, material: M, environmentId: string): DesiredChange {

@@ -8,6 +8,7 @@ import {
   Kysely,
   type QueryResult,
 } from 'kysely';
+import { breathe } from './breathe.ts';
 import type { DatabaseTransaction, Engine } from './engine.ts';
 import type { Database, Tables } from './tables.ts';
 
@@ -21,6 +22,9 @@ export class Lease implements DatabaseConnection {
   }
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    const pause = breathe();
+    // The work may end meanwhile, if it did not wait for this statement; so what follows looks afterwards.
+    if (pause !== undefined) await pause;
     if (this.#ended) throw new Error('A noun of the store was used after its transaction had ended');
     // PostgreSQL takes no statement after a failed one; SQLite would, and is held to the same.
     if (this.#failure !== undefined) throw this.#failure;

@@ -15,7 +15,6 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
-import { breathe } from './breathe.ts';
 import { type DatabaseTransaction, type Engine, type Mode, refuseNul } from './engine.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { isBusy, sqliteFailure } from './sqlite-failure.ts';
@@ -133,8 +132,6 @@ class SqliteTransaction implements DatabaseTransaction {
 
   async execute<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
     refuseNul(parameters);
-    const pause = breathe();
-    if (pause !== undefined) await pause;
     try {
       return this.#connection.run<Row>(sql, parameters);
     } catch (error) {

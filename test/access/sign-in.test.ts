@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createSignIn } from '../../src/access/sign-in.ts';
 import { adminOf, adminPassword, callerNamed, openRuleWorld, type RuleWorld } from './support/rule-world.ts';
 
 let world: RuleWorld;
@@ -68,6 +69,26 @@ describe('sign-in', () => {
     const codes = answers.map((answer) => (answer.status === 'rejected' ? answer.reason.code : 'let in'));
     expect(codes.filter((code) => code === 'unauthorized_client')).toHaveLength(10);
     expect(codes.filter((code) => code === 'rate_limit_exceeded')).toHaveLength(50);
+  });
+
+  test('gives no session for a password that was replaced while it was checked', async () => {
+    const { store, audit, access } = world;
+    const admin = await callerNamed(store, 'admin');
+    const slow = createSignIn({
+      store,
+      audit,
+      clock: world.time.clock,
+      hasher: {
+        hash: async () => '',
+        async matches() {
+          await access.users.update(admin, 'admin', { password: 'another password' });
+          return true;
+        },
+      },
+    });
+    const late = slow.signIn({ username: 'admin', password: adminPassword, address });
+    await expect(late).rejects.toThrow('Bad credentials');
+    expect(await store.write((nouns) => nouns.tokens.deleteOfUser(admin.userId, 'SESSION'))).toBe(0);
   });
 
   test('many right passwords at once are all taken', async () => {

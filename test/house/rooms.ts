@@ -55,17 +55,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   ],
   config: ['sources/safe-fetch/allow-list.ts'],
 
-  http: [
-    'access/access-store.ts',
-    'environments/environment-store.ts',
-    'protocol',
-    'sources/sources.ts',
-    'type access',
-    'type deployments',
-    'type environments',
-    'type jwks',
-    'type materials',
-  ],
+  http: ['access', 'deployments', 'environments', 'jwks', 'materials', 'protocol', 'sources/sources.ts'],
 
   jwks: [
     'deployments',

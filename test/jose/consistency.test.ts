@@ -102,6 +102,11 @@ describe('the shape of a JWK', () => {
     ],
     ['an alg that is no string', { ...ec, alg: {} }, 'alg must be a string, not object'],
     ['an empty x5c', { ...ec, x5c: [] }, 'x5c is empty; it must hold a certificate (RFC 7517 §4.7)'],
+    [
+      'a certificate of absurd length',
+      { ...ec, x5c: ['A'.repeat(88_001)] },
+      'A value of x5c has 88001 characters; at most 88000 are accepted',
+    ],
     ['x5c that is a string', { ...ec, x5c: 'AAAA' }, 'x5c must be an array of strings, not string'],
   ])('is refused with %s', async (_name, jwk, message) => {
     expect(await reasonFor(jwk)).toBe(message);

@@ -176,6 +176,11 @@ Z9w7lshQhqowtrbLDFw4rXAxZuE=
       'Key content has no END line for BEGIN PRIVATE KEY; is it cut off?',
     ],
     [
+      'an END line alone',
+      `-----END PRIVATE KEY-----\n${good}`,
+      'Key content has an END PRIVATE KEY line without its BEGIN line',
+    ],
+    [
       'an END line of another label',
       good.replace('END PRIVATE', 'END PUBLIC'),
       'Key content has no END line for BEGIN PRIVATE KEY',

@@ -67,6 +67,15 @@ describe('the JWK Sets', () => {
     expect(await getJson(`${url}/status`)).toMatchObject({ counts: { jwks: 2, published: 1 } });
   });
 
+  test('are UTF-8, whatever letters a kid has', async () => {
+    const odd = ecJwk({ name: 'a', jwk: { ...privateEcKey(), kid: 'ключ-ü-長' } });
+    const { url } = await serving([odd]);
+    for (const _time of [1, 2]) {
+      expect(await setOf(url + setPath)).toEqual([publicMembers(odd)]);
+      expect(await getJson(`${url}/projects/MyProject/jwks/a`)).toEqual(publicMembers(odd));
+    }
+  });
+
   test('are empty, not absent, for a project that only has what is not published', async () => {
     const { url } = await serving([octJwk('secret'), certificate('c', 'Certificates')]);
     expect(await setOf(`${url}/projects/MyProject${setPath}`)).toEqual([]);

@@ -6,7 +6,8 @@ import { multipartType, parseMultipartBodies } from '../requests/multipart-body.
 import { openToDeployers } from '../route-access.ts';
 import { scopeOf } from './material-scope.ts';
 
-const body = z.strictObject({
+/** At creation, and again whenever it is replaced. */
+export const certificateBody = z.strictObject({
   certificateName: z.string().optional().describe('Unique within the project'),
   alias: z.string().optional().describe('Unique among the certificates of an environment'),
   certificateDescription: z.string().max(1024).optional(),
@@ -18,26 +19,26 @@ const body = z.strictObject({
 });
 
 /** A chain of a handful of certificates is far below it. */
-const fileBytes = 1024 * 1024;
+export const certificateFileBytes = 1024 * 1024;
 
 export function createCertificate(
   app: KeyplaneServer,
   { certificates }: Pick<RouteServices, 'certificates'>,
 ): void {
   app.register(async (scope: KeyplaneServer) => {
-    await parseMultipartBodies(scope, { fileBytes });
+    await parseMultipartBodies(scope, { fileBytes: certificateFileBytes });
     scope.route({
       method: 'POST',
       url: '/apiops/projects/:projectName/certificates/',
       config: { access: openToDeployers('ROLE_MANAGE_PROXIES') },
-      bodyLimit: fileBytes + 1024 * 1024,
+      bodyLimit: certificateFileBytes + 1024 * 1024,
       schema: {
         operationId: 'createCertificate',
         tags: ['certificates'],
         summary: 'Store a certificate and deploy it',
         consumes: [multipartType],
         params: z.object({ projectName: z.string() }),
-        body,
+        body: certificateBody,
         response: { 200: deploymentAnswer },
       },
       handler: async (request) =>

@@ -6,7 +6,8 @@ import { descriptionMember } from '../requests/body-schemas.ts';
 import { openToDeployers } from '../route-access.ts';
 import { scopeOf } from './material-scope.ts';
 
-const body = z.strictObject({
+/** At creation, and again whenever it is replaced. */
+export const keyBody = z.strictObject({
   name: z.string().optional().describe('Unique within the project'),
   description: descriptionMember(),
   keyType: z.string().optional().describe('SECRET_KEY, PRIVATE_KEY or PUBLIC_KEY'),
@@ -37,7 +38,7 @@ export function createKey(app: KeyplaneServer, { keys }: Pick<RouteServices, 'ke
       tags: ['keys'],
       summary: 'Store a key and deploy it',
       params: z.object({ projectName: z.string() }),
-      body,
+      body: keyBody,
       response: { 200: deploymentAnswer },
     },
     handler: async (request) => deploymentAnswerOf(await keys.create(scopeOf(request), request.body)),

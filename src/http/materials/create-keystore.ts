@@ -6,7 +6,8 @@ import { descriptionMember } from '../requests/body-schemas.ts';
 import { openToDeployers } from '../route-access.ts';
 import { scopeOf } from './material-scope.ts';
 
-const body = z.strictObject({
+/** At creation, and again whenever it is replaced. */
+export const keystoreBody = z.strictObject({
   name: z.string().optional().describe('Unique within the project'),
   description: descriptionMember(),
   keyStoreEnvironmentList: z
@@ -30,20 +31,20 @@ const body = z.strictObject({
 });
 
 /** Two files of the largest kind in base64, and what stands around them. */
-const bodyLimit = 28 * 1024 * 1024;
+export const keystoreBodyLimit = 28 * 1024 * 1024;
 
 export function createKeystore(app: KeyplaneServer, { keystores }: Pick<RouteServices, 'keystores'>): void {
   app.route({
     method: 'POST',
     url: '/apiops/projects/:projectName/keystores/',
     config: { access: openToDeployers('ROLE_API_SECURITY') },
-    bodyLimit,
+    bodyLimit: keystoreBodyLimit,
     schema: {
       operationId: 'createKeystore',
       tags: ['keystores'],
       summary: 'Store a keystore and deploy it',
       params: z.object({ projectName: z.string() }),
-      body,
+      body: keystoreBody,
       response: { 200: deploymentAnswer },
     },
     handler: async (request) => deploymentAnswerOf(await keystores.create(scopeOf(request), request.body)),

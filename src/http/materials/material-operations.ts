@@ -31,6 +31,7 @@ export function addMaterialOperations<M extends MaterialWithEnvironments, Item e
   addList(app, operations);
   addGet(app, operations);
   addDelete(app, operations);
+  addReferences(app, operations);
 }
 
 function addList<M extends MaterialWithEnvironments, Item extends z.ZodType>(
@@ -101,6 +102,33 @@ function addDelete<M extends MaterialWithEnvironments, Item extends z.ZodType>(
     handler: async (request) => {
       const name = request.params[`${noun}Name`] ?? '';
       return deploymentAnswerOf(await rules.delete(scopeOf(request), name));
+    },
+  });
+}
+
+const reference = z.object({ projectName: z.string(), name: z.string() });
+
+/** JWKs are for those who may read JWKs, so to others none is listed. */
+function addReferences<M extends MaterialWithEnvironments, Item extends z.ZodType>(
+  app: KeyplaneServer,
+  { rules, noun, title, role }: MaterialOperations<M, Item>,
+): void {
+  app.route({
+    method: 'GET',
+    url: `/apiops/projects/:projectName/${noun}s/:${noun}Name/references/`,
+    config: { access: openToMembers(role) },
+    schema: {
+      operationId: `list${title}References`,
+      tags: [`${noun}s`],
+      summary: `List the JWKs that were made from a ${noun}`,
+      params: nameParams(noun),
+      response: { 200: listOf(reference) },
+    },
+    handler: async (request) => {
+      const { projectId, roles } = request.project;
+      const found = await rules.references(projectId, request.params[`${noun}Name`] ?? '');
+      const mayRead = roles.includes('ROLE_ADMIN') || roles.includes('ROLE_API_SECURITY');
+      return listAnswer(found.filter((jwk) => mayRead && jwk.projectId === projectId));
     },
   });
 }

@@ -5,14 +5,24 @@ import type { KeyplaneServer } from '../keyplane-server.ts';
 import { createCertificate } from './create-certificate.ts';
 import { createKey } from './create-key.ts';
 import { createKeystore } from './create-keystore.ts';
+import { exportCertificate } from './export-certificate.ts';
+import { listTruststore } from './list-truststore.ts';
 import { addMaterialOperations } from './material-operations.ts';
 import { certificateItem, keyItem, keystoreItem } from './material-schemas.ts';
 import { certificateView, keystoreView, keyView } from './material-views.ts';
+import { updateCertificate } from './update-certificate.ts';
+import { updateKey } from './update-key.ts';
+import { updateKeystore } from './update-keystore.ts';
 
 export function materialRoutes(app: KeyplaneServer, services: RouteServices): void {
   createCertificate(app, services);
   createKey(app, services);
   createKeystore(app, services);
+  updateCertificate(app, services);
+  updateKey(app, services);
+  updateKeystore(app, services);
+  exportCertificate(app, services);
+  listTruststore(app, services);
   addMaterialOperations(app, {
     rules: services.certificates,
     noun: 'certificate',

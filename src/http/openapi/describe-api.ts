@@ -9,7 +9,7 @@ import { docsPolicy } from '../answers/security-headers.ts';
 import type { RouteAccess } from '../route-access.ts';
 import { type ErrorResponseName, errorResponses, errorSchema } from './openapi-errors.ts';
 
-export const apiTags = Object.freeze([
+const apiTags = Object.freeze([
   { name: 'access', description: 'Sign-in, personal tokens, users' },
   { name: 'projects', description: 'Projects and their members' },
   { name: 'environments', description: 'Environments, and the nodes that belong to them' },

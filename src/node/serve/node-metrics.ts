@@ -25,22 +25,40 @@ export interface NodeMetrics {
 
 export function createNodeMetrics(facts: () => NodeFacts): NodeMetrics {
   const registry = new Registry();
-  const cells = new Map<string, RequestCount & { readonly route: string; readonly status: number }>();
-  const delay = monitorEventLoopDelay({ resolution: 20 });
-  delay.enable();
-  const registers = [registry];
+  const requests = countRequests(registry);
+  const closeDelay = measureDelay(registry);
+  measureState(registry, facts);
+  return {
+    requests,
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+    close: closeDelay,
+  };
+}
 
+function countRequests(registry: Registry): NodeMetrics['requests'] {
+  const cells = new Map<string, RequestCount & { readonly route: string; readonly status: number }>();
   new Counter({
     name: 'keyplane_node_http_requests_total',
     help: 'Requests answered, by route and status',
     labelNames: ['route', 'status'],
-    registers,
+    registers: [registry],
     collect() {
       this.reset();
       for (const { route, status, count } of cells.values())
         if (count > 0) this.inc({ route, status }, count);
     },
   });
+  return (route, status) => {
+    const key = `${status} ${route}`;
+    const cell = cells.get(key) ?? { route, status, count: 0 };
+    cells.set(key, cell);
+    return cell;
+  };
+}
+
+function measureState(registry: Registry, facts: () => NodeFacts): void {
+  const registers = [registry];
   const gauges: readonly (readonly [string, string, () => number])[] = [
     ['keyplane_node_revision', 'Revision of the environment that the node has', () => facts().revision],
     ['keyplane_node_connected', '1 while the manager is connected', () => (facts().connected ? 1 : 0)],
@@ -70,11 +88,17 @@ export function createNodeMetrics(facts: () => NodeFacts): NodeMetrics {
       for (const [kind, count] of Object.entries(facts().counts)) this.set({ kind }, count);
     },
   });
+}
+
+/** @returns what stops the measuring */
+function measureDelay(registry: Registry): () => void {
+  const delay = monitorEventLoopDelay({ resolution: 20 });
+  delay.enable();
   new Gauge({
     name: 'keyplane_node_event_loop_delay_seconds',
     help: 'Delay of the event loop since it was last asked for',
     labelNames: ['quantile'],
-    registers,
+    registers: [registry],
     collect() {
       for (const quantile of [0.5, 0.99, 1]) {
         this.set({ quantile: String(quantile) }, delay.percentile(quantile * 100) / 1e9);
@@ -82,16 +106,5 @@ export function createNodeMetrics(facts: () => NodeFacts): NodeMetrics {
       delay.reset();
     },
   });
-
-  return {
-    requests(route, status) {
-      const key = `${status} ${route}`;
-      const cell = cells.get(key) ?? { route, status, count: 0 };
-      cells.set(key, cell);
-      return cell;
-    },
-    text: () => registry.metrics(),
-    contentType: registry.contentType,
-    close: () => delay.disable(),
-  };
+  return () => delay.disable();
 }

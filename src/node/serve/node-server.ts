@@ -55,7 +55,7 @@ export function createNodeServer(options: NodeServerOptions): Server {
         response.writeHead(304, known.published.notModifiedHeaders as string[]).end();
       } else {
         known.found.count += 1;
-        response.writeHead(200, known.published.headers as string[]).end(known.published.body);
+        response.writeHead(200, known.published.headers as string[]).end(known.published.payload, 'latin1');
       }
       return;
     }
@@ -111,7 +111,8 @@ function send(request: IncomingMessage, response: ServerResponse, answer: Answer
       return;
     }
     response.writeHead(200, published.headers as string[]);
-    response.end(request.method === 'HEAD' ? undefined : published.body);
+    if (request.method === 'HEAD') response.end();
+    else response.end(published.payload, 'latin1');
     return;
   }
   const [type, text] =

@@ -5,9 +5,17 @@ export const jwkType = 'application/jwk+json';
 /** A day of serving the old set while a cache asks for the new one keeps verifiers going when a node is away. */
 const cacheControl = 'public, max-age=300, stale-while-revalidate=86400';
 
+/**
+ * node:http joins a text with the head into one write, where a Buffer is a second one: a fifth less work for an
+ * answer of 2 kB. Beyond this the copy costs as much as it saves.
+ */
+const longestTextPayload = 4096;
+
 /** An answer that is made once a change and then sent as it is. */
 export interface Published {
   readonly body: Buffer;
+  /** The same bytes as `response.end(payload, 'latin1')` takes them soonest. */
+  readonly payload: string | Buffer;
   /** Strong: of these very bytes. In quotes. */
   readonly etag: string;
   /** Milliseconds since 1970: then a key in it expires and it must be made anew. Infinity: never. */
@@ -21,8 +29,10 @@ export function publish(text: string, type: string, validUntilMs: number): Publi
   const body = Buffer.from(text);
   const etag = `"${createHash('sha256').update(body).digest('base64url')}"`;
   const shared = ['ETag', etag, 'Cache-Control', cacheControl, 'Access-Control-Allow-Origin', '*'];
+  const isAscii = body.length === text.length;
   return {
     body,
+    payload: isAscii && body.length <= longestTextPayload ? text : body,
     etag,
     validUntilMs,
     headers: ['Content-Type', type, 'Content-Length', String(body.length), ...shared],

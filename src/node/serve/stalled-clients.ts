@@ -4,21 +4,24 @@ import type { Socket } from 'node:net';
 /**
  * Cuts clients off that ask and then do not take the answer: one look finds the same bytes waiting as the look
  * before. A time limit on every socket would do too, but costs a tenth of a small answer.
+ * @returns the look itself
  */
-export function cutStalledClients(server: Server, lookEveryMs: number): void {
+export function cutStalledClients(server: Server, lookEveryMs: number): () => void {
   const sockets = new Set<Socket>();
   const waiting = new WeakMap<Socket, number>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  const looks = setInterval(() => {
+  const look = () => {
     for (const socket of sockets) {
       if (socket.writableLength === 0) waiting.delete(socket);
       else if (waiting.get(socket) === socket.bytesWritten) socket.destroy();
       else waiting.set(socket, socket.bytesWritten);
     }
-  }, lookEveryMs);
+  };
+  const looks = setInterval(look, lookEveryMs);
   looks.unref();
   server.once('close', () => clearInterval(looks));
+  return look;
 }

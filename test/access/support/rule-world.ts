@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Access, createAccess } from '../../../src/access/access.ts';
 import type { Caller } from '../../../src/access/caller.ts';
-import type { AuditRecord } from '../../../src/audit/audit-log.ts';
+import type { AuditLog, AuditRecord } from '../../../src/audit/audit-log.ts';
 import { createAuditLog } from '../../../src/audit/create-audit-log.ts';
 import type { DeploymentPort, LiveNodeState } from '../../../src/environments/deployment-port.ts';
 import { createEnrollment, type Enrollment } from '../../../src/environments/enrollment.ts';
@@ -28,6 +28,7 @@ export interface NotingDeployments extends DeploymentPort<Nouns> {
 
 export interface RuleWorld {
   readonly store: Store;
+  readonly audit: AuditLog;
   readonly time: TestClock;
   readonly deployments: NotingDeployments;
   readonly access: Access;
@@ -50,6 +51,7 @@ export async function openRuleWorld(): Promise<RuleWorld> {
   const options = { store, audit, clock, deployments };
   return {
     store,
+    audit,
     time,
     deployments,
     access: createAccess(options),

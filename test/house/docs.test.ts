@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { managerSettings } from '../../src/config.ts';
 import { errorStatus } from '../../src/errors.ts';
 import { closeCodes } from '../../src/protocol/messages.ts';
 
-const page = readFileSync(join(import.meta.dirname, '../../docs/errors.md'), 'utf8');
-
 /** First two cells of every row that starts like one of the table. */
-function rows(start: RegExp): string[][] {
-  const lines = page.split('\n').filter((line) => start.test(line));
+function rows(page: string, start: RegExp): string[][] {
+  const text = readFileSync(join(import.meta.dirname, '../../docs', page), 'utf8');
+  const lines = text.split('\n').filter((line) => start.test(line));
   return lines
     .map((line) => line.split('|').map((cell) => cell.trim().replaceAll('`', '')))
     .map((cells) => cells.slice(1, 3));
@@ -16,14 +16,25 @@ function rows(start: RegExp): string[][] {
 
 describe('docs/errors.md', () => {
   it('lists every error code with its status, and no other', () => {
-    const listed = rows(/^\| `/).map(([code, status]) => [code, Number(status)]);
+    const listed = rows('errors.md', /^\| `/).map(([code, status]) => [code, Number(status)]);
     expect(Object.fromEntries(listed)).toEqual(errorStatus);
     expect(listed.length).toBe(Object.keys(errorStatus).length);
   });
 
   it('lists every code that closes a stream with its name, and no other', () => {
-    const listed = rows(/^\| \d/).map(([code, name]) => [name, Number(code)]);
+    const listed = rows('errors.md', /^\| \d/).map(([code, name]) => [name, Number(code)]);
     expect(Object.fromEntries(listed)).toEqual(closeCodes);
     expect(listed.length).toBe(Object.keys(closeCodes).length);
+  });
+});
+
+describe('docs/running.md', () => {
+  it('lists every setting of the manager, and no other', () => {
+    const listed = rows('running.md', /^\| `/).map(([variable]) => variable);
+    expect(listed.sort()).toEqual(
+      Object.values(managerSettings)
+        .map(({ variable }) => variable)
+        .sort(),
+    );
   });
 });

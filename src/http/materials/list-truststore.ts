@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { badRequest } from '../../errors.ts';
+import { shownText } from '../../names.ts';
+import { listAnswer, listOf } from '../answers/answer-schemas.ts';
+import type { RouteServices } from '../http-services.ts';
+import type { KeyplaneServer } from '../keyplane-server.ts';
+import { openToMembers } from '../route-access.ts';
+import { certificateItem } from './material-schemas.ts';
+import { certificateView } from './material-views.ts';
+
+/** The project whose certificates an environment trusts as a whole. */
+const truststoreProject = 'admin';
+
+export function listTruststore(
+  app: KeyplaneServer,
+  { certificates }: Pick<RouteServices, 'certificates'>,
+): void {
+  app.route({
+    method: 'GET',
+    url: '/apiops/projects/:projectName/certificates/truststore/:environmentName/',
+    config: { access: openToMembers('ROLE_MANAGE_PROXIES') },
+    schema: {
+      operationId: 'listTruststore',
+      tags: ['certificates'],
+      summary: 'List the certificates that project admin has in an environment',
+      params: z.object({ projectName: z.string(), environmentName: z.string() }),
+      response: { 200: listOf(certificateItem) },
+    },
+    handler: async (request) => {
+      const { projectName, projectId } = request.project;
+      if (projectName !== truststoreProject) {
+        const text = `Project (${shownText(projectName)}) has no truststore! It is that of project ${truststoreProject}`;
+        throw badRequest(text);
+      }
+      const { environmentName } = request.params;
+      const found = await certificates.listOfEnvironment(projectId, environmentName);
+      return listAnswer(found.map(certificateView));
+    },
+  });
+}

@@ -1,0 +1,69 @@
+// What materials ask of the JWKs that were made from them. The rules of JWKs answer; materials only say when.
+
+import type { DeploymentTarget } from '../deployments/desire.ts';
+import { badRequest } from '../errors.ts';
+import { shownText } from '../names.ts';
+import type { SourceWorld } from '../sources/jwk-source.ts';
+import type { MaterialRuleNouns } from './material-kind.ts';
+import type { MaterialScope } from './material-rules.ts';
+
+/** The material as it will be, for the sources that read it. */
+export interface FollowedMaterial {
+  readonly name: string;
+  readonly world: Partial<SourceWorld>;
+}
+
+/** One JWK that was made from a material. */
+export interface JwkReference {
+  readonly projectId: string;
+  readonly projectName: string;
+  readonly name: string;
+}
+
+export interface ReferencedJwks {
+  /**
+   * How the JWKs made from this material will be: with the new material where there is one to follow, detached
+   * otherwise. Nothing is stored yet.
+   * @throws KeyplaneError `bad_request` that names the JWK which can not take the new material
+   */
+  prepare(materialId: string, follow: FollowedMaterial | undefined): Promise<PreparedReferences>;
+  list(materialId: string): Promise<readonly JwkReference[]>;
+}
+
+export interface PreparedReferences {
+  readonly count: number;
+  /**
+   * In the caller's transaction. @throws KeyplaneError `conflict` when another request changed one of them since
+   */
+  apply(nouns: MaterialRuleNouns, scope: MaterialScope): Promise<readonly DeploymentTarget[]>;
+}
+
+/** What a request says of the JWKs that were made from what it replaces. */
+export interface ReferencePolicy {
+  readonly updateReferencedJwks?: string | undefined;
+  readonly updateScope?: string | undefined;
+}
+
+const scopes: readonly string[] = Object.freeze(['SAME_PROJECT', 'ALL_PROJECTS']);
+
+/**
+ * Whether the JWKs follow. A JWK is only ever made from materials of its own project, so both scopes name the same.
+ * @throws KeyplaneError `bad_request`
+ */
+export function readReferencePolicy({
+  updateReferencedJwks = 'false',
+  updateScope,
+}: ReferencePolicy): boolean {
+  if (updateReferencedJwks !== 'true' && updateReferencedJwks !== 'false') {
+    const given = shownText(updateReferencedJwks);
+    throw badRequest(`updateReferencedJwks (${given}) is not valid! Valid values: true, false`);
+  }
+  const valid = `Valid values: ${scopes.join(', ')}`;
+  if (updateScope !== undefined && !scopes.includes(updateScope)) {
+    throw badRequest(`updateScope (${shownText(updateScope)}) is not valid! ${valid}`);
+  }
+  if (updateReferencedJwks === 'true' && updateScope === undefined) {
+    throw badRequest(`updateScope is required when updateReferencedJwks is true! ${valid}`);
+  }
+  return updateReferencedJwks === 'true';
+}

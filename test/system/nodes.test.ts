@@ -1,0 +1,150 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { signedIn } from '../support/manager.ts';
+import { eventually } from './support/eventually.ts';
+import { endAllProcesses, keyplane, node, nodeArguments, serve } from './support/keyplane-process.ts';
+import { freePorts } from './support/ports.ts';
+import { removeTemporaryFolders, temporaryFolder } from './support/temporary-folder.ts';
+import {
+  jwksPath,
+  kidsOf,
+  made,
+  password,
+  pastedJwk,
+  setOf,
+  startWorld,
+  statusOf,
+  type World,
+} from './support/world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld({ KEYPLANE_DEPLOY_TIMEOUT: '1500' });
+  await made(world.api, jwksPath, pastedJwk('first'));
+});
+afterAll(async () => {
+  await endAllProcesses();
+  await removeTemporaryFolders();
+});
+
+const nodesOf = async () =>
+  (await world.api('GET', '/apiops/environments/production/nodes/')).body.resultList;
+
+describe('a node process', () => {
+  it('does not start without its token, and says where one comes from', async () => {
+    const dataDir = join(await temporaryFolder(), 'n');
+    const running = keyplane(nodeArguments({ managerUrl: world.url, token: '', dataDir }));
+    expect(await running.ended).toEqual({ code: 2, signal: null });
+    expect(running.stderr()).toBe(
+      'keyplane: KEYPLANE_NODE_TOKEN is not set: the enrollment token of the environment is accepted\n',
+    );
+  });
+
+  it('with a token that nobody gave, goes on trying and serves nothing instead of an empty set', async () => {
+    const running = await world.startNode('stranger', { token: 'kp_not-a-token' });
+    await running.says(/the manager does not take KEYPLANE_NODE_TOKEN/);
+    expect((await fetch(`${running.url}/readyz`)).status).toBe(503);
+    expect((await fetch(`${running.url}/healthz`)).status).toBe(200);
+    expect((await setOf(running)).status).toBe(503);
+    expect(await statusOf(running)).toMatchObject({ connected: false, revision: 0 });
+    expect(await nodesOf()).toEqual([]);
+    expect(running.stdout() + running.stderr()).not.toContain('kp_not-a-token');
+    expect(await running.stop()).toEqual({ code: 0, signal: null });
+  });
+
+  it('takes nothing when its environment is not that of its token', async () => {
+    const running = await world.startNode('lost', { environment: 'staging' });
+    await running.says(/KEYPLANE_NODE_TOKEN is for environment production, --environment says staging/);
+    expect((await setOf(running)).status).toBe(503);
+    expect(await running.stop()).toEqual({ code: 0, signal: null });
+    await world.api('DELETE', '/apiops/environments/production/nodes/lost/');
+  });
+
+  it('keeps the sets as files for other servers to serve', async () => {
+    const publishDir = join(world.folder, 'published');
+    const running = await world.startNode('publisher', { publishDir });
+    await world.connected('publisher');
+    await made(world.api, jwksPath, pastedJwk('second'));
+    const set = await setOf(running);
+    expect(await readFile(join(publishDir, '.well-known/jwks.json'), 'utf8')).toBe(set.text);
+    expect(await kidsOf(running)).toEqual(['first', 'second']);
+    await running.stop();
+  });
+
+  it('refuses a data directory that another node uses, and leaves that one alone', async () => {
+    const first = await world.startNode('sharing');
+    await world.connected('sharing');
+    const second = keyplane(
+      nodeArguments({
+        managerUrl: world.url,
+        token: '',
+        name: 'other',
+        dataDir: join(world.folder, 'sharing'),
+      }),
+      { settings: { KEYPLANE_NODE_TOKEN: world.token } },
+    );
+    expect(await second.ended).toEqual({ code: 1, signal: null });
+    expect(second.stderr()).toMatch(
+      /^keyplane: Another node \(process \d+\) uses this data directory\. .*\n$/,
+    );
+    expect(await kidsOf(first)).toEqual(['first', 'second']);
+    await first.stop();
+  });
+
+  it('that an operator forgets no longer counts, and is a new one when it comes back', async () => {
+    const { body: before } = await world.api('POST', jwksPath, pastedJwk('third'));
+    expect(before.deploymentResult.environmentResults).toEqual([
+      {
+        environmentName: 'production',
+        success: false,
+        message: 'Node (publisher): not connected; Node (sharing): not connected',
+      },
+    ]);
+    for (const name of ['publisher', 'sharing']) {
+      const { status } = await world.api('DELETE', `/apiops/environments/production/nodes/${name}/`);
+      expect(status).toBe(200);
+    }
+    expect(await nodesOf()).toEqual([]);
+    const { body: none } = await world.api('POST', jwksPath, pastedJwk('fourth'));
+    expect(none.deploymentResult.environmentResults[0].message).toBe(
+      'No node is registered in this environment',
+    );
+    const back = await world.startNode('sharing');
+    await world.connected('sharing');
+    await eventually(async () => (await kidsOf(back)).length === 4, 'it is brought up to date');
+    await back.stop();
+    await world.api('DELETE', '/apiops/environments/production/nodes/sharing/');
+  });
+
+  it('that is forgotten while it is connected is told so and keeps what it has', async () => {
+    const running = await world.startNode('dropped');
+    await world.connected('dropped');
+    await world.api('DELETE', '/apiops/environments/production/nodes/dropped/');
+    await running.says(/an operator forgot this node/);
+    expect((await setOf(running)).status).toBe(200);
+    await running.stop();
+  });
+});
+
+describe('a node that is started before its manager', () => {
+  it('joins by itself as soon as the manager is there', async () => {
+    const folder = await temporaryFolder();
+    const port = await freePorts(1);
+    const settings = { KEYPLANE_PORT: String(port), KEYPLANE_ADMIN_PASSWORD: password };
+    const first = await serve(join(folder, 'manager'), settings);
+    const api = await signedIn(first.url, 'admin', password);
+    await made(api, '/apiops/projects/', { name: 'MyProject' });
+    await made(api, '/apiops/environments/', { name: 'production', type: 'TEST' });
+    const { token } = await made(api, '/apiops/environments/production/enrollment-tokens/');
+    await made(api, jwksPath, pastedJwk('early'));
+    await first.stop();
+
+    const early = await node({ managerUrl: first.url, token, dataDir: join(folder, 'n1') });
+    await early.says(/the manager can not be reached/);
+    expect((await setOf(early)).status).toBe(503);
+    await serve(join(folder, 'manager'), settings);
+    await eventually(async () => (await setOf(early)).status === 200, 'it has its first state');
+    expect(await kidsOf(early)).toEqual(['early']);
+  });
+});

@@ -1,0 +1,135 @@
+// The command line as a user runs it: a process of its own, of which nothing outlives the test.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { childEnvironment } from '../../../src/config.ts';
+
+const mainFile = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface KeyplaneProcess {
+  readonly pid: number;
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  /** The first match in what it says on either stream. @throws Error when it ends without saying it */
+  says(pattern: RegExp): Promise<RegExpMatchArray>;
+  readonly ended: Promise<Ended>;
+  /** Asks and waits. */
+  stop(signal?: NodeJS.Signals): Promise<Ended>;
+}
+
+export interface RunOptions {
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** With an IPC channel, as `npm start` does. */
+  readonly channel?: boolean;
+}
+
+const running = new Set<ChildProcess>();
+
+/** For `afterAll` or `afterEach`: ends whatever a failed test left, children included. */
+export async function endAllProcesses(): Promise<void> {
+  await Promise.all(
+    [...running].map(async (child) => {
+      const gone = new Promise((resolve) => child.once('close', resolve));
+      // Each was started as the leader of a process group of its own.
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      await gone;
+    }),
+  );
+}
+
+export function keyplane(args: readonly string[], options: RunOptions = {}): KeyplaneProcess {
+  const child = spawn(process.execPath, [mainFile, ...args], {
+    env: childEnvironment(options.settings ?? {}),
+    cwd: options.cwd,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', ...(options.channel ? (['ipc'] as const) : [])],
+  });
+  running.add(child);
+  const said = { stdout: '', stderr: '' };
+  const listeners = new Set<() => void>();
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream]?.setEncoding('utf8').on('data', (text: string) => {
+      said[stream] += text;
+      for (const look of listeners) look();
+    });
+  }
+  const ended = new Promise<Ended>((resolve) => {
+    child.once('close', (code, signal) => {
+      running.delete(child);
+      resolve({ code, signal });
+      for (const look of listeners) look();
+    });
+  });
+
+  function says(pattern: RegExp): Promise<RegExpMatchArray> {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        const match = said.stdout.match(pattern) ?? said.stderr.match(pattern);
+        if (match) resolve(match);
+        else if (running.has(child)) return;
+        else reject(new Error(`keyplane ended without saying ${pattern}:\n${said.stdout}${said.stderr}`));
+        listeners.delete(look);
+      };
+      listeners.add(look);
+      look();
+    });
+  }
+
+  return {
+    pid: child.pid ?? 0,
+    stdout: () => said.stdout,
+    stderr: () => said.stderr,
+    says,
+    ended,
+    stop(signal = 'SIGTERM') {
+      child.kill(signal);
+      return ended;
+    },
+  };
+}
+
+export interface ServeProcess extends KeyplaneProcess {
+  readonly url: string;
+}
+
+/** `keyplane serve`, ready. Port 0 unless the settings say otherwise. */
+export async function serve(
+  dataDir: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<ServeProcess> {
+  const started = keyplane(['serve'], {
+    settings: { KEYPLANE_PORT: '0', KEYPLANE_DATA_DIR: dataDir, ...settings },
+  });
+  const [, url = ''] = await started.says(/keyplane is ready: (http\S+)\//);
+  return { ...started, url };
+}
+
+export interface NodeOrder {
+  readonly managerUrl: string;
+  readonly token: string;
+  readonly dataDir: string;
+  readonly environment?: string;
+  readonly name?: string;
+  readonly port?: number;
+  readonly publishDir?: string;
+}
+
+export function nodeArguments(order: NodeOrder): string[] {
+  const { managerUrl, dataDir, environment = 'production', name = 'n1', port = 0, publishDir } = order;
+  const place = ['--manager', managerUrl, '--environment', environment, '--name', name];
+  const own = ['--port', String(port), '--data-dir', dataDir];
+  return ['node', ...place, ...own, ...(publishDir === undefined ? [] : ['--publish-dir', publishDir])];
+}
+
+/** `keyplane node`, serving, which does not mean that it has a state. */
+export async function node(order: NodeOrder): Promise<ServeProcess> {
+  const started = keyplane(nodeArguments(order), { settings: { KEYPLANE_NODE_TOKEN: order.token } });
+  const [, url = ''] = await started.says(/keyplane node \S+ is ready: (http\S+)/);
+  return { ...started, url };
+}
