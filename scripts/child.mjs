@@ -53,9 +53,9 @@ function watchForTheEnd() {
  * Runs a command on our own terminal. With `channel` it gets an IPC channel whose end tells it that we are gone,
  * even where we were killed outright.
  */
-export function foreground(command, args, { cwd, channel = false, input = 'inherit' } = {}) {
+export function foreground(command, args, { cwd, channel = false, input = 'inherit', variables } = {}) {
   const stdio = [input, 'inherit', 'inherit', ...(channel ? ['ipc'] : [])];
-  return track(spawn(command, args, { cwd, stdio, env: taskEnvironment() }));
+  return track(spawn(command, args, { cwd, stdio, env: { ...taskEnvironment(), ...variables } }));
 }
 
 /** Runs a command without a terminal and keeps what it says: `stdout` alone, and `output` with standard error. */

@@ -1,6 +1,6 @@
 // What `scripts/run.mjs` can be asked to do.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { capture, endLike, foreground } from './child.mjs';
@@ -45,25 +45,26 @@ async function check() {
 /** Everything but the tests themselves counts as one more failure each, so that a red run never ends in "0 failed". */
 async function test(filters) {
   const failedSteps = await runSteps([lint, types]);
+  // All that the tests put into a temporary folder goes with this one, also when they are interrupted; a PostgreSQL
+  // that is left behind ends itself once its files are gone. Under root it runs as another user, who has to get in.
   const folder = mkdtempSync(join(tmpdir(), 'keyplane-test-'));
-  try {
-    const report = join(folder, 'report.json');
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-    const ended = await foreground('vitest', ['run', ...reporters, ...filters], {
-      cwd: root,
-      input: 'ignore',
-    });
-    const tally = countTests(report, ended);
-    tally.failed += failedSteps.length;
-    if (failedSteps.length > 0) process.stdout.write(`Failed before the tests: ${failedSteps.join(', ')}\n`);
-    if (tally.passed + tally.failed === 0) {
-      process.stdout.write('No test ran.\n');
-      tally.failed = 1;
-    }
-    process.stdout.write(`${tallyLine(tally)}\n`);
-    process.exitCode = tally.failed === 0 ? 0 : 1;
-    if (ended.signal) endLike(ended);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+  chmodSync(folder, 0o711);
+  const report = join(folder, 'report.json');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const ended = await foreground('vitest', ['run', ...reporters, ...filters], {
+    cwd: root,
+    input: 'ignore',
+    variables: { TMPDIR: folder },
+  });
+  const tally = countTests(report, ended);
+  rmSync(folder, { recursive: true, force: true });
+  tally.failed += failedSteps.length;
+  if (failedSteps.length > 0) process.stdout.write(`Failed before the tests: ${failedSteps.join(', ')}\n`);
+  if (tally.passed + tally.failed === 0) {
+    process.stdout.write('No test ran.\n');
+    tally.failed = 1;
   }
+  process.stdout.write(`${tallyLine(tally)}\n`);
+  process.exitCode = tally.failed === 0 ? 0 : 1;
+  if (ended.signal) endLike(ended);
 }

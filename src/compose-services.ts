@@ -15,9 +15,10 @@ import { createNodes, type Nodes } from './environments/nodes.ts';
 import { type CreateJwk, createJwkCreator } from './jwks/create-jwk.ts';
 import { createJwkDeleter, type DeleteJwk } from './jwks/delete-jwk.ts';
 import { createJwkFinder, type JwkFinder } from './jwks/find-jwk.ts';
-import { createJwkGenerator, type GenerateJwk } from './jwks/generate-jwk.ts';
+import { createJwkGenerator, type GenerateJwk } from './jwks/generate/generate-jwk.ts';
 import { createJwkContentReader } from './jwks/jwk-content.ts';
 import { createReferencedJwks } from './jwks/referenced-jwks.ts';
+import { Refresher } from './jwks/refresh/refresher.ts';
 import { sourceWorldOf } from './jwks/source-world.ts';
 import { createJwkUpdater, type UpdateJwk } from './jwks/update-jwk.ts';
 import { createKeystoreOpener, type KeystoreOpener } from './keystore-worker/keystore-opener.ts';
@@ -48,6 +49,7 @@ export interface Services {
   readonly deleteJwk: DeleteJwk;
   readonly jwks: JwkFinder;
   readonly deployments: Deployments;
+  readonly refresher: Refresher;
   readonly parts: StatePartReader;
   readonly admission: {
     readonly environmentOfToken: (token: string) => ReturnType<typeof environmentOfToken>;
@@ -104,9 +106,11 @@ function connect({ store, sealer, auditKey, config, log }: Foundations): Service
   const world = { store, sealer, keystores: keystoreOpener, safeFetch };
   const jwkRules = { ...rules, sourceWorldOf: (projectId: string) => sourceWorldOf(projectId, world) };
   const materialRules = { ...rules, references: createReferencedJwks(jwkRules) };
+  const refresher = new Refresher({ ...jwkRules, onError: (error) => log.error({ err: error }, 'refresh') });
   return {
     store,
     deployments,
+    refresher,
     parts,
     access: createAccess({ store, audit, clock, deployments: port }),
     environments: createEnvironments({ store, audit, clock, deployments: port }),
@@ -125,7 +129,7 @@ function connect({ store, sealer, auditKey, config, log }: Foundations): Service
       admit: (environmentId, name, version) =>
         admitNode(store, { environmentId, name, version, newId, now: clock() }),
     },
-    close: () => closeAll({ deployments, keystoreOpener, safeFetch, store }),
+    close: () => closeAll({ refresher, deployments, keystoreOpener, safeFetch, store }),
   };
 }
 
@@ -157,13 +161,21 @@ function deploymentPort(
 }
 
 interface Closable {
+  readonly refresher: Refresher;
   readonly deployments: Deployments;
   readonly keystoreOpener: KeystoreOpener;
   readonly safeFetch: SafeFetch;
   readonly store: Store;
 }
 
-async function closeAll({ deployments, keystoreOpener, safeFetch, store }: Closable): Promise<void> {
+async function closeAll({
+  refresher,
+  deployments,
+  keystoreOpener,
+  safeFetch,
+  store,
+}: Closable): Promise<void> {
+  await refresher.close();
   await deployments.close();
   await Promise.all([keystoreOpener.close(), safeFetch.close()]);
   await store.close();

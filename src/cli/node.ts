@@ -36,7 +36,7 @@ export function addNodeCommand(program: Command): void {
         );
       }
       const stopped = stopSignal();
-      const { pino } = await import('pino');
+      const { createLog } = await import('../log.ts');
       const { startNode } = await import('../node/start-node.ts');
       const node = await startNode({
         managerUrl: flags.manager,
@@ -48,7 +48,7 @@ export function addNodeCommand(program: Command): void {
         ...(flags.publishDir !== undefined && { publishDir: resolve(flags.publishDir) }),
         token,
         version,
-        logger: pino({ name: 'keyplane-node', base: { environment: flags.environment, node: flags.name } }),
+        logger: createLog('keyplane-node').child({ environment: flags.environment, node: flags.name }),
       });
       process.stderr.write(`keyplane node ${flags.name} is ready: ${node.url}\n`);
       await tellParent({ ready: node.url });

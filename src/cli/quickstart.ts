@@ -28,7 +28,7 @@ async function runQuickstart(config: ManagerConfig): Promise<void> {
   const stopped = stopSignal();
   const endings: (() => Promise<unknown>)[] = [];
   try {
-    const { pino } = await import('pino');
+    const { createLog } = await import('../log.ts');
     const { startManager } = await import('../compose.ts');
     const { prepareQuickstart, quickstartEnvironments } = await import('./prepare-quickstart.ts');
     if (config.port + quickstartEnvironments.length > highestPort) {
@@ -41,7 +41,7 @@ async function runQuickstart(config: ManagerConfig): Promise<void> {
     const logPath = join(config.dataDir, 'quickstart.log');
     const log = await open(logPath, 'a', 0o600);
     endings.push(() => log.close());
-    const manager = await startManager(config, pino({ name: 'keyplane' }, pino.destination(log.fd)));
+    const manager = await startManager(config, createLog('keyplane', log.fd));
     endings.push(() => manager.close());
     const prepared = await prepareQuickstart(manager);
     const nodes = quickstartEnvironments.map(({ name: environment }, index) =>

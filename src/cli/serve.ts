@@ -11,10 +11,10 @@ export function addServeCommand(program: Command): void {
   addManagerOptions(command).action(async (flags: ManagerFlags) => {
     const config = managerConfigOf(flags);
     const stopped = stopSignal();
-    const { pino } = await import('pino');
+    const { createLog } = await import('../log.ts');
     const { startManager } = await import('../compose.ts');
     await prepareDataDir(config.dataDir);
-    const manager = await startManager(config, pino({ name: 'keyplane' }));
+    const manager = await startManager(config, createLog('keyplane'));
     if (manager.firstAdmin?.password !== undefined) {
       const { username, password } = manager.firstAdmin;
       process.stderr.write(`Made the first user: ${username}, password ${password} (shown this once)\n`);

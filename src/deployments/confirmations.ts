@@ -46,8 +46,10 @@ export function createConfirmations(sessions: SessionLookup): Confirmations {
         for (const node of nodes) {
           const { settled, reason } = verdict(node, revision, environmentId);
           if (settled && reason === undefined) continue;
+          // A node that refused before is asked again only after a while; until then that is why it is behind.
+          const refusal = sessions(environmentId).get(node.id)?.refusal?.reason;
           const late = timedOut ? `did not confirm in ${timeoutMs} ms` : 'not connected';
-          failures.push({ nodeName: node.name, reason: reason ?? late });
+          failures.push({ nodeName: node.name, reason: reason ?? refusal ?? late });
         }
         resolve(failures);
       };

@@ -30,7 +30,8 @@ export function createNodes<Nouns extends EnvironmentRuleNouns>(options: NodesOp
         return { environment, nodes: await nouns.nodes.list(environment.id) };
       });
       const live = deployments.liveNodes(environment.id);
-      return nodes.map((node) => ({ ...node, ...live.get(node.id) }));
+      // What was recorded may be from before a crash: connected is who has a stream now.
+      return nodes.map((node) => ({ ...node, connected: false, ...live.get(node.id) }));
     },
 
     async delete(caller, environmentName, nodeName) {

@@ -22,6 +22,9 @@ export interface BerElement {
 }
 
 const maxDepth = 64;
+/** Writers cut OCTET STRINGs at 1,000 bytes and more: 10 MiB have at most some ten thousand pieces. */
+const maxPieces = 65_536;
+const maxScan = 2 * maxPieces;
 const constructedBit = 0x20;
 const endOfContents = 0;
 
@@ -52,23 +55,36 @@ function readHeader(bytes: Buffer, offset: number): Header {
   return { first, length: bytes.readUIntBE(offset + 2, count), start: offset + 2 + count };
 }
 
-/** Where the element at `offset` ends, its content found without keeping anything. */
-function endOf(bytes: Buffer, offset: number, depth: number): { start: number; stop: number; next: number } {
-  if (depth > maxDepth) throw malformed('nested too deep');
+/**
+ * Where the element at `offset` ends, its content found without keeping anything.
+ * @param scan how many elements may be stepped over: of indefinite length, one is looked for the end of at every level
+ */
+function endOf(
+  bytes: Buffer,
+  offset: number,
+  scan: { depth: number; left: number },
+): { start: number; stop: number; next: number } {
+  if (scan.depth > maxDepth) throw malformed('nested too deep');
   const { length, start } = readHeader(bytes, offset);
   if (length !== undefined) {
     if (length > bytes.length - start) throw malformed('length beyond the input');
     return { start, stop: start + length, next: start + length };
   }
   let at = start;
-  while (bytes[at] !== endOfContents) at = endOf(bytes, at, depth + 1).next;
+  scan.depth += 1;
+  while (bytes[at] !== endOfContents) {
+    scan.left -= 1;
+    if (scan.left < 0) throw malformed('too many members');
+    at = endOf(bytes, at, scan).next;
+  }
+  scan.depth -= 1;
   if (bytes[at + 1] !== 0) throw malformed('end-of-contents with a length');
   return { start, stop: at, next: at + 2 };
 }
 
 /** @throws {KeyplaneError} the one message for damaged files, as everything here does */
 export function readElement(bytes: Buffer, offset = 0): BerElement {
-  const { start, stop, next } = endOf(bytes, offset, 0);
+  const { start, stop, next } = endOf(bytes, offset, { depth: 0, left: maxScan });
   const first = bytes[offset] ?? 0;
   return {
     identifier: first & ~constructedBit,
@@ -78,12 +94,16 @@ export function readElement(bytes: Buffer, offset = 0): BerElement {
   };
 }
 
-/** @param limit how many the grammar allows here */
-export function childrenOf(element: BerElement, limit = 64): BerElement[] {
+/** @param limit how many the grammar allows here @param overLimit what to say to more */
+export function childrenOf(
+  element: BerElement,
+  limit = 64,
+  overLimit: () => Error = () => malformed('too many members'),
+): BerElement[] {
   if (!element.constructed) throw malformed('a primitive where members belong');
   const children: BerElement[] = [];
   for (let offset = 0; offset < element.content.length; ) {
-    if (children.length === limit) throw malformed('too many members');
+    if (children.length === limit) throw overLimit();
     const child = readElement(element.content, offset);
     children.push(child);
     offset += child.encoded.length;
@@ -92,8 +112,12 @@ export function childrenOf(element: BerElement, limit = 64): BerElement[] {
 }
 
 /** The members of a SEQUENCE. */
-export function sequence(element: BerElement | undefined, limit?: number): BerElement[] {
-  return childrenOf(expectTag(element, berTag.sequence), limit);
+export function sequence(
+  element: BerElement | undefined,
+  limit?: number,
+  overLimit?: () => Error,
+): BerElement[] {
+  return childrenOf(expectTag(element, berTag.sequence), limit, overLimit);
 }
 
 export function set(element: BerElement | undefined, limit?: number): BerElement[] {
@@ -128,8 +152,7 @@ export function octets(element: BerElement | undefined): Buffer {
 export function joinOctets(element: BerElement, depth = 0): Buffer {
   if (!element.constructed) return element.content;
   if (depth > maxDepth) throw malformed('nested too deep');
-  // Writers cut at 1,000 bytes and more: 10 MiB have at most some ten thousand pieces.
-  const pieces = childrenOf(element, 65_536);
+  const pieces = childrenOf(element, maxPieces);
   return Buffer.concat(pieces.map((piece) => joinOctets(expectTag(piece, berTag.octetString), depth + 1)));
 }
 

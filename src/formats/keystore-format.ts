@@ -55,6 +55,7 @@ export interface KeystoreFormat {
 export const keystoreLimits = Object.freeze({
   fileBytes: 10 * 1024 * 1024,
   entries: 1_000,
+  chainCertificates: 100,
   iterations: 5_000_000,
   iterationsTotal: 12_000_000,
   passwordLength: 1_024,

@@ -6,7 +6,7 @@ import type { Nodes } from '../environments/nodes.ts';
 import type { CreateJwk } from '../jwks/create-jwk.ts';
 import type { DeleteJwk } from '../jwks/delete-jwk.ts';
 import type { JwkFinder } from '../jwks/find-jwk.ts';
-import type { GenerateJwk } from '../jwks/generate-jwk.ts';
+import type { GenerateJwk } from '../jwks/generate/generate-jwk.ts';
 import type { UpdateJwk } from '../jwks/update-jwk.ts';
 import type { Certificates } from '../materials/certificates.ts';
 import type { CryptoKeys } from '../materials/crypto-keys.ts';

@@ -61,8 +61,11 @@ function single(key: JsonValue | undefined, kid: string | undefined): JsonObject
   return key;
 }
 
+/** The `detail` of that refusal, for those who must tell it from others. */
+export const kidNotFound = 'kid not found';
+
 function notFound(kid: string): Error {
-  return badRequest(`kid (${shown(kid)}) is not found in the JWK Set!`);
+  return badRequest(`kid (${shown(kid)}) is not found in the JWK Set!`, { detail: kidNotFound });
 }
 
 function availableKids(keys: readonly JsonValue[]): string {

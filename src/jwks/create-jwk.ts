@@ -9,6 +9,7 @@ import { jwkSources, type SourceName, sourceNames } from '../sources/sources.ts'
 import { insertJwk, type JwkRuleOptions, type JwkScope, refuseTaken } from './insert-jwk.ts';
 import { jwkFromSource } from './jwk-from-source.ts';
 import type { SourceReference } from './jwk-store.ts';
+import { checkFollow, followOf } from './refresh/follow.ts';
 
 export interface CreateJwkOptions extends JwkRuleOptions {
   readonly sourceWorldOf: (projectId: string) => SourceWorld;
@@ -29,6 +30,7 @@ export function createJwkCreator(options: CreateJwkOptions): CreateJwk {
     const source = jwkSources[sourceType];
     await options.store.read((nouns) => refuseTaken(nouns, scope.projectId, name));
     source.checkFields(request);
+    const intervalMs = sourceType === 'URL' ? checkFollow(request) : undefined;
     const sourced = await source.read(request, options.sourceWorldOf(scope.projectId));
     const jwk = await jwkFromSource(sourced);
     const { sourceId, sourceUrl, notBeforeTime, expirationTime } = sourced;
@@ -36,6 +38,7 @@ export function createJwkCreator(options: CreateJwkOptions): CreateJwk {
       ...{ name, sourceType, sourceId, sourceUrl, notBeforeTime, expirationTime, jwk },
       description: request.description ?? null,
       source: sourceReference(sourceType, request),
+      follow: followOf(intervalMs, sourced),
     });
   };
 }

@@ -6,29 +6,43 @@ import type { Sealer } from '../sealing/sealed.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import { type ExportedFile, type ExportRequest, exportPrivateJwk } from './export-jwk.ts';
 import type { JwkNouns, ListQuery, StoredJwk } from './jwk-store.ts';
+import type { Refresh, RefreshNouns } from './refresh/refresh-store.ts';
 import { openPrivateJwk } from './sealed-members.ts';
+
+/** A JWK, and how its URL is followed if it is. */
+export interface FoundJwk {
+  readonly stored: StoredJwk;
+  readonly refresh: Refresh | undefined;
+}
 
 export interface JwkFinder {
   list(
     projectId: string,
     query: ListQuery,
-  ): Promise<{ readonly jwks: readonly StoredJwk[]; readonly total: number }>;
+  ): Promise<{ readonly jwks: readonly FoundJwk[]; readonly total: number }>;
   /** @throws KeyplaneError `bad_request` when it is not there */
-  get(projectId: string, name: string): Promise<StoredJwk>;
+  get(projectId: string, name: string): Promise<FoundJwk>;
   /** The members that make up the key: all of them, or the public ones only (for an OCT key, what names it). */
   privateMaterial(stored: StoredJwk): PrivateJwk;
   publicMaterial(stored: StoredJwk): Readonly<Record<string, unknown>>;
   exportPrivate(stored: StoredJwk, request: ExportRequest): ExportedFile;
 }
 
-export function createJwkFinder(store: UnitOfWork<JwkNouns>, sealer: Sealer): JwkFinder {
+export function createJwkFinder(store: UnitOfWork<JwkNouns & RefreshNouns>, sealer: Sealer): JwkFinder {
   return {
-    list: (projectId, query) => store.read((nouns) => nouns.jwks.list(projectId, query)),
-    async get(projectId, name) {
-      const stored = await store.read((nouns) => nouns.jwks.find(projectId, lookupName(name)));
-      if (!stored) throw badRequest(`JWK (name: ${shownText(name)}) is not found!`);
-      return stored;
-    },
+    list: (projectId, query) =>
+      store.read(async (nouns) => {
+        const { jwks, total } = await nouns.jwks.list(projectId, query);
+        const followed = jwks.filter(({ sourceUrl }) => sourceUrl !== null).map(({ id }) => id);
+        const refreshes = new Map((await nouns.refreshes.getMany(followed)).map((one) => [one.jwkId, one]));
+        return { jwks: jwks.map((stored) => ({ stored, refresh: refreshes.get(stored.id) })), total };
+      }),
+    get: (projectId, name) =>
+      store.read(async (nouns) => {
+        const stored = await nouns.jwks.find(projectId, lookupName(name));
+        if (!stored) throw badRequest(`JWK (name: ${shownText(name)}) is not found!`);
+        return { stored, refresh: await nouns.refreshes.find(stored.id) };
+      }),
     privateMaterial: (stored) => openPrivateJwk(sealer, stored),
     exportPrivate: (stored, request) => exportPrivateJwk(sealer, stored, request),
     publicMaterial(stored) {

@@ -14,9 +14,12 @@ import type { Sealer } from '../sealing/sealed.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import { jwkContent } from './jwk-content.ts';
 import type { JwkNouns, StoredJwk } from './jwk-store.ts';
+import { type Follow, followRefresh } from './refresh/follow.ts';
+import type { RefreshNouns } from './refresh/refresh-store.ts';
 import { sealMembers } from './sealed-members.ts';
 
 export type JwkRuleNouns = JwkNouns &
+  RefreshNouns &
   AccessNouns &
   EnvironmentNouns &
   MaterialNouns &
@@ -51,6 +54,8 @@ export interface NewJwk
     | 'expirationTime'
   > {
   readonly jwk: PrivateJwk;
+  /** How its URL is followed, if it is. */
+  readonly follow?: Follow | undefined;
 }
 
 /** Stores, desires and audits in one transaction; then brings it to the nodes. */
@@ -60,7 +65,7 @@ export async function insertJwk(
   made: NewJwk,
 ): Promise<DeploymentResult> {
   const id = newId();
-  const { jwk, ...origin } = made;
+  const { jwk, follow, ...origin } = made;
   const now = options.clock();
   const stored: StoredJwk = {
     ...origin,
@@ -70,7 +75,9 @@ export async function insertJwk(
     createdAt: now,
     updatedAt: now,
   };
-  const targets = await options.store.write((nouns) => insert(nouns, options, { scope, stored, jwk }));
+  const targets = await options.store.write((nouns) =>
+    insert(nouns, options, { scope, stored, jwk, follow }),
+  );
   return options.deployments.deploy(targets, 'deploy');
 }
 
@@ -96,10 +103,17 @@ export async function refuseTaken(nouns: JwkNouns, projectId: string, name: stri
   }
 }
 
+interface Insertion {
+  readonly scope: JwkScope;
+  readonly stored: StoredJwk;
+  readonly jwk: PrivateJwk;
+  readonly follow: Follow | undefined;
+}
+
 async function insert(
   nouns: JwkRuleNouns,
   { audit }: JwkRuleOptions,
-  { scope, stored, jwk }: { scope: JwkScope; stored: StoredJwk; jwk: PrivateJwk },
+  { scope, stored, jwk, follow }: Insertion,
 ): Promise<readonly DeploymentTarget[]> {
   const { id: objectId, name, projectId, sourceType } = stored;
   const { projectName, actor } = scope;
@@ -107,6 +121,7 @@ async function insert(
   await refuseTaken(nouns, projectId, name);
   await refuseGoneSource(nouns, stored);
   await nouns.jwks.insert(stored);
+  if (follow) await nouns.refreshes.put(followRefresh(stored, follow));
   const { targets, environments } = await desireJwk(nouns, { scope, stored, jwk });
   await audit.append(nouns, {
     actor,

@@ -58,6 +58,9 @@ export interface ListQuery {
   };
   readonly offset: number;
   readonly limit: number;
+  /** Those whose expiration time is at this instant or before it, and after `expiresAfter`. */
+  readonly expiresBefore?: Date;
+  readonly expiresAfter?: Date;
 }
 
 export interface JwkStore {

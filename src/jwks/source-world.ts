@@ -35,9 +35,9 @@ export function sourceWorldOf(projectId: string, options: SourceWorldOptions): S
   }
 
   return {
-    async fetchJson(url, limits) {
-      const { body } = await safeFetch.fetch(url, limits);
-      return decodeUtf8(body);
+    async fetchText(url, limits, conditions) {
+      const { body, etag, lastModified, notModified } = await safeFetch.fetch(url, limits, conditions);
+      return { text: decodeUtf8(body), etag, lastModified, notModified };
     },
     async certificate(name, environmentName) {
       const found = await find({ noun: 'Certificate', name, environmentName }, (nouns) => nouns.certificates);

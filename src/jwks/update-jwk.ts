@@ -16,6 +16,7 @@ import {
 import { desireJwk, type JwkRuleNouns, type JwkScope, jwkColumns, refuseGoneSource } from './insert-jwk.ts';
 import { jwkFromSource } from './jwk-from-source.ts';
 import type { JwkNouns, SourceReference, StoredJwk } from './jwk-store.ts';
+import { checkFollow, type Follow, followOf, followRefresh } from './refresh/follow.ts';
 import { openPrivateJwk } from './sealed-members.ts';
 
 export type UpdateJwk = (
@@ -30,15 +31,17 @@ export function createJwkUpdater(options: CreateJwkOptions): UpdateJwk {
     const before = await options.store.read((nouns) => found(nouns, scope.projectId, name));
     refuseOtherName(request.name, name, 'JWK name');
     const described = withDescription(before, request.description);
-    const changed = isNewValue(request)
+    const { changed, follow } = isNewValue(request)
       ? await withNewValue(options, scope, { before: described, request })
-      : detached(described);
+      : { changed: detached(described), follow: undefined };
     const stored = { ...changed, updatedAt: laterThan(before.updatedAt, options.clock()) };
     const targets = await options.store.write(async (nouns) => {
       await refuseRaced(nouns, before);
       await refuseGoneSource(nouns, stored);
       const jwk = openPrivateJwk(options.sealer, stored);
       await nouns.jwks.update(stored);
+      if (follow) await nouns.refreshes.put(followRefresh(stored, follow));
+      else await nouns.refreshes.delete(stored.id);
       const desired = await desireJwk(nouns, { scope, stored, jwk });
       await record(nouns, options, { scope, stored });
       return desired.targets;
@@ -76,19 +79,21 @@ async function withNewValue(
   options: CreateJwkOptions,
   scope: JwkScope,
   { before, request }: { before: StoredJwk; request: CreateJwkRequest },
-): Promise<StoredJwk> {
+): Promise<{ readonly changed: StoredJwk; readonly follow: Follow | undefined }> {
   const sourceType = checkSourceType(request.sourceType);
   const source = jwkSources[sourceType];
   source.checkFields(request);
+  const intervalMs = sourceType === 'URL' ? checkFollow(request) : undefined;
   const sourced = await source.read(request, options.sourceWorldOf(scope.projectId));
   const jwk: PrivateJwk = await jwkFromSource(sourced);
   const { sourceId, sourceUrl, notBeforeTime, expirationTime } = sourced;
-  return {
+  const changed = {
     ...before,
     ...{ sourceType, sourceId, sourceUrl, notBeforeTime, expirationTime },
     source: sourceReference(sourceType, request),
     ...jwkColumns(options.sealer, before.id, jwk),
   };
+  return { changed, follow: followOf(intervalMs, sourced) };
 }
 
 /** The new value was made from what was there; whoever changed or replaced it meanwhile came first. */

@@ -23,8 +23,8 @@ interface Waiting {
 
 const maxWaiting = 64;
 const idleMs = 10_000;
-/** The most work that the limits of the formats allow takes a core some six seconds. */
-const defaultTimeoutMs = 15_000;
+/** The most work that the limits of the formats allow takes a core some six seconds; a busy machine has less than a core to give. */
+const defaultTimeoutMs = 30_000;
 
 /** @param options maxWorkers: 1 by default, so that the other of two cores is the event loop's */
 export function createKeystoreOpener(

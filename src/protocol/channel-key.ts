@@ -35,7 +35,7 @@ export interface ChannelEnds {
 export function agreeChannelKey(ownPrivate: KeyObject, ends: ChannelEnds): Buffer {
   const { ownPublic, peerPublic, role } = ends;
   const shared = sharedSecret(ownPrivate, peerPublic);
-  const salt = Buffer.concat([ownPublic, peerPublic].sort(Buffer.compare));
+  const salt = Buffer.concat(role === 'manager' ? [ownPublic, peerPublic] : [peerPublic, ownPublic]);
   return Buffer.from(hkdfSync('sha256', shared, salt, info, keyBytes));
 }
 

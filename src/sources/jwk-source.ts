@@ -23,6 +23,8 @@ export interface SourceRequest {
   readonly useType?: string | undefined;
   readonly algorithm?: string | undefined;
   readonly kid?: string | undefined;
+  /** ISO 8601 duration after which the URL is looked at again, over and over. */
+  readonly refreshInterval?: string | undefined;
 }
 export type SourceField = keyof SourceRequest;
 
@@ -41,6 +43,16 @@ export interface SourcedKey {
   /** Id of the certificate, key or keystore. */
   readonly sourceId: string | null;
   readonly sourceUrl: string | null;
+  /** Of the answer of a URL, to ask it conditionally the next time. */
+  readonly validators?: { readonly etag: string | null; readonly lastModified: string | null };
+}
+
+export interface FetchedText {
+  /** Empty when not modified. */
+  readonly text: string;
+  readonly notModified: boolean;
+  readonly etag: string | undefined;
+  readonly lastModified: string | undefined;
 }
 
 export interface KeyMaterial {
@@ -51,10 +63,11 @@ export interface KeyMaterial {
 
 /** What sources need of the world. Each throws the public message for what is not there. */
 export interface SourceWorld {
-  fetchJson(
+  fetchText(
     url: string,
     limits: { connectTimeoutMs: number; readTimeoutMs: number; sizeLimitBytes: number },
-  ): Promise<string>;
+    conditions: { readonly etag?: string; readonly lastModified?: string },
+  ): Promise<FetchedText>;
   certificate(
     name: string,
     environmentName: string,

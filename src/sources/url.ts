@@ -1,8 +1,7 @@
 import { badRequest } from '../errors.ts';
-import { parseJson } from '../jose/json.ts';
-import { selectKey } from '../jose/key-set.ts';
 import { askedKid, type JwkSource, requireFields, type SourceRequest } from './jwk-source.ts';
 import { fetchLimitDefaults, fetchLimitMaxima } from './safe-fetch/safe-fetch.ts';
+import { selectKeyFrom } from './select-key.ts';
 
 const options = [
   { field: 'urlOptionConnectTimeout', limit: 'connectTimeoutMs', unit: 'milliseconds' },
@@ -12,7 +11,14 @@ const options = [
 
 /** A JWK or a JWK Set behind an http or https address. */
 export const urlSource: JwkSource = {
-  fields: ['url', 'urlOptionConnectTimeout', 'urlOptionReadTimeout', 'urlOptionSizeLimit', 'kid'],
+  fields: [
+    'url',
+    'urlOptionConnectTimeout',
+    'urlOptionReadTimeout',
+    'urlOptionSizeLimit',
+    'kid',
+    'refreshInterval',
+  ],
   checkFields(request) {
     requireFields(request, 'URL', ['url']);
     for (const { field, limit, unit } of options) {
@@ -25,13 +31,18 @@ export const urlSource: JwkSource = {
   },
   async read(request, world) {
     const url = request.url?.trim() ?? '';
-    const text = await world.fetchJson(url, fetchLimits(request));
-    const raw = selectKey(parseJson(text, 'Answer of the URL'), askedKid(request));
-    return { raw, notBeforeTime: null, expirationTime: null, sourceId: null, sourceUrl: url };
+    const answer = await world.fetchText(url, fetchLimitsOf(request), {});
+    const raw = await selectKeyFrom({ text: answer.text, what: 'Answer of the URL', kid: askedKid(request) });
+    const { etag = null, lastModified = null } = answer;
+    const origin = { notBeforeTime: null, expirationTime: null, sourceId: null, sourceUrl: url };
+    return { raw, ...origin, validators: { etag, lastModified } };
   },
 };
 
-function fetchLimits(request: SourceRequest) {
+/** What a request says of them, or the defaults. */
+export function fetchLimitsOf(
+  request: Pick<SourceRequest, 'urlOptionConnectTimeout' | 'urlOptionReadTimeout' | 'urlOptionSizeLimit'>,
+) {
   return {
     connectTimeoutMs: request.urlOptionConnectTimeout ?? fetchLimitDefaults.connectTimeoutMs,
     readTimeoutMs: request.urlOptionReadTimeout ?? fetchLimitDefaults.readTimeoutMs,

@@ -7,6 +7,7 @@ import type { AuditStore } from '../audit/audit-log.ts';
 import type { DesiredStateNouns } from '../deployments/desired-state-store.ts';
 import type { EnvironmentNouns } from '../environments/environment-store.ts';
 import type { JwkNouns } from '../jwks/jwk-store.ts';
+import type { RefreshNouns } from '../jwks/refresh/refresh-store.ts';
 import type { MaterialNouns } from '../materials/material-store.ts';
 import type { DataKeyStore } from '../sealing/data-key-store.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
@@ -19,7 +20,13 @@ import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 import { WriteQueue } from './write-queue.ts';
 
-export interface Nouns extends AccessNouns, EnvironmentNouns, DesiredStateNouns, JwkNouns, MaterialNouns {
+export interface Nouns
+  extends AccessNouns,
+    EnvironmentNouns,
+    DesiredStateNouns,
+    JwkNouns,
+    RefreshNouns,
+    MaterialNouns {
   readonly audit: AuditStore;
   readonly dataKeys: DataKeyStore;
   readonly installation: InstallationStore;

@@ -183,6 +183,17 @@ export interface AuditHeadRow {
   mark: Buffer;
 }
 
+export interface JwkRefreshRow {
+  jwk_id: string;
+  interval_ms: number;
+  refresh_at: number;
+  state: 'FRESH' | 'FAILING' | 'GONE';
+  state_since: number;
+  state_reason: string | null;
+  etag: string | null;
+  last_modified: string | null;
+}
+
 export interface Tables {
   installation: InstallationRow;
   data_keys: DataKeyRow;
@@ -197,6 +208,7 @@ export interface Tables {
   environment_states: EnvironmentStateRow;
   desired_objects: DesiredObjectRow;
   jwks: JwkRow;
+  jwk_refreshes: JwkRefreshRow;
   materials: MaterialRow;
   certificate_environments: CertificateEnvironmentRow;
   crypto_key_environments: CryptoKeyEnvironmentRow;

@@ -45,6 +45,7 @@ test('a count or a length that nothing could hold is refused at once, sealed wit
   const files = [
     jksFile({ version: 2, count: 1, entries: key(absurd), password }),
     jksFile({ version: 2, count: 1, entries: key(uint32(4), uint32(0), absurd), password }),
+    jksFile({ version: 2, count: 1, entries: key(uint32(0), uint32(101), Buffer.alloc(606)), password }),
     jksFile({ version: 2, count: 1, entries: [uint32(9), utf('k'), Buffer.alloc(8)], password }),
     jksFile({ version: 2, count: 1, entries: [uint32(2), Buffer.from([0xff, 0xff])], password }),
   ];

@@ -19,6 +19,7 @@ import {
   nestedBag,
   pbmac1Data,
   pfx,
+  sha1Mac,
   shroudedBag,
   shroudedWith,
 } from './pkcs12-writer.ts';
@@ -55,6 +56,16 @@ describe('PBMAC1', () => {
     const absent = pbmac1Data(content, 'changeit', { ...options, leaveOutKeyLength: true });
     expect(() => open(pfx(content, absent))).toThrow('the file is damaged!');
   });
+});
+
+test('no password may be spelled as an empty string with its end or as nothing, in which OpenSSL agrees', () => {
+  const content = authenticatedSafe(ecBags);
+  for (const spelling of [Buffer.alloc(2), Buffer.alloc(0)]) {
+    const file = pfx(content, sha1Mac(content, spelling));
+    expect(() => createSecureContext({ pfx: file, passphrase: '' })).not.toThrow();
+    expect(open(file, '').readEntry('ec').kind).toBe('PRIVATE_KEY');
+    expect(() => open(file, ' ')).toThrow('the password is wrong or the file is damaged!');
+  }
 });
 
 describe('BER', () => {

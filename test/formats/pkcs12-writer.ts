@@ -1,6 +1,7 @@
 // Builds PKCS#12 files with node:crypto: those that no program on the machine writes, and those that none should.
 
 import { createHmac, type KeyObject, pbkdf2Sync } from 'node:crypto';
+import { derivationPurpose, deriveBytes } from '../../src/formats/pkcs12/key-derivation.ts';
 import {
   bmpString,
   der,
@@ -98,6 +99,16 @@ export function pbmac1Data(content: Buffer, password: string, options: Pbmac1): 
 export function emptyMac(iterations: number, salt = Buffer.alloc(8)): Buffer {
   const sha1 = sequence(objectIdentifier('1.3.14.3.2.26'), nothing);
   return sequence(sequence(sha1, octetString(Buffer.alloc(20))), octetString(salt), integer(iterations));
+}
+
+/** A MAC of PKCS#12's own kind over the password's bytes as they are given: UTF-16 and its end, or none at all. */
+export function sha1Mac(content: Buffer, password: Buffer): Buffer {
+  const salt = Buffer.from('saltsalt');
+  const want = { purpose: derivationPurpose.mac, length: 20 };
+  const key = deriveBytes({ digest: 'sha1', salt, iterations: 100 }, password, want);
+  const digest = createHmac('sha1', key).update(content).digest();
+  const sha1 = sequence(objectIdentifier('1.3.14.3.2.26'), nothing);
+  return sequence(sequence(sha1, octetString(digest)), octetString(salt), integer(100));
 }
 
 /** SEQUENCEs inside one another. */

@@ -5,7 +5,7 @@ import {
   keystoreLimits,
   openKeystore,
 } from '../../src/formats/keystore.ts';
-import { der, explicit, integer, objectIdentifier, octetString, sequence } from './der-writer.ts';
+import { der, explicit, indefinite, integer, objectIdentifier, octetString, sequence } from './der-writer.ts';
 import { certificateDer, privateKey, readFixture } from './keystore-fixtures.ts';
 import {
   authenticatedSafe,
@@ -128,6 +128,9 @@ test('nesting, element counts and lengths that no keystore has are refused', () 
   expect(refusal(around(nestedSequences(20_000)))).toBe(damaged);
   expect(refusal(around(octetString(nestedSequences(20_000))))).toBe(damaged);
   expect(refusal(around(Buffer.concat([Buffer.alloc(200_000, '3080', 'hex')])))).toBe(damaged);
+  let scanned: Buffer = Buffer.alloc(9_000_000, '0500', 'hex');
+  for (let level = 0; level < 60; level++) scanned = indefinite(0x24, scanned);
+  expect(refusal(around(scanned))).toBe(damaged);
   const deepBags = Array.from({ length: 20 }).reduce<Buffer>(
     (inner) => nestedBag(inner),
     keyBag(privateKey('ec')),
@@ -144,6 +147,13 @@ test('1,001 entries are refused by their number', () => {
     certificateBag(certificateDer('ec'), { friendlyName: `a${index}` }),
   );
   expect(refusal(pfx(authenticatedSafe(bags.slice(1))))).toBe('opened');
+  expect(refusal(pfx(authenticatedSafe(bags)))).toBe(
+    'Keystore has too many entries: at most 1000 are accepted!',
+  );
+});
+
+test('more bags than any keystore of 1,000 entries has are refused before one is looked at', () => {
+  const bags = Array<Buffer>(8_193).fill(certificateBag(certificateDer('ec')));
   expect(refusal(pfx(authenticatedSafe(bags)))).toBe(
     'Keystore has too many entries: at most 1000 are accepted!',
   );

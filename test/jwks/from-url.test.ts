@@ -103,7 +103,7 @@ describe('a JWK from a URL', () => {
 
 describe('a URL that gives no key', () => {
   test.each<[path: string, text: string, more?: Body]>([
-    ['/missing', 'answered with status 404'],
+    ['/missing', 'answered status 404, 200 is expected!'],
     ['/html', 'Answer of the URL is not valid JSON'],
     ['/empty', 'Answer of the URL is not valid JSON: it is empty'],
     ['/latin1', 'UTF-8'],

@@ -24,8 +24,8 @@ function held(project: string, name: string, expires: number | null = null): Hel
   };
 }
 
-async function publishing(objects: HeldObject[], clock = () => 0) {
-  const directory = await temporaryFolder();
+async function publishing(objects: HeldObject[], clock = () => 0, folder?: string) {
+  const directory = folder ?? (await temporaryFolder());
   const log = new TestLog();
   const sets = new JwkSets(clock);
   const files = new PublishedFiles({ directory, sets, clock, log });
@@ -81,10 +81,11 @@ test('a change writes the files of its project and of the environment only', asy
   expect((await stat(join(directory, 'projects', 'B', setPath))).ino).toBe(untouched.ino);
 });
 
-test('bytes that are the same are not written again', async () => {
+test('bytes that are the same are not written again, nor at the next start', async () => {
   const { directory, replace } = await publishing([held('A', 'x')]);
   const before = await stat(join(directory, setPath));
   await replace([held('A', 'x')]);
+  await publishing([held('A', 'x')], () => 0, directory);
   expect((await stat(join(directory, setPath))).ino).toBe(before.ino);
 });
 

@@ -1,10 +1,19 @@
 import { open, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { SealedLog } from '../../src/node/disk/sealed-log.ts';
 import type { DeployedContent } from '../../src/protocol/content.ts';
+import { loadOrCreateKeyFile } from '../../src/sealing/key-file.ts';
 import { certificate, ecJwk, keystore, octJwk, secretKey } from './support/contents.ts';
 import { digestOf, type FakeManager, type ManagerLink } from './support/fake-manager.ts';
-import { getJson, runningManager, runningNode, type TestNode, temporaryFolder } from './support/test-node.ts';
+import {
+  getJson,
+  runningManager,
+  runningNode,
+  TestLog,
+  type TestNode,
+  temporaryFolder,
+} from './support/test-node.ts';
 
 /** Nobody listens there. */
 const nobody = 'http://127.0.0.1:1';
@@ -145,15 +154,21 @@ describe('after a crash', () => {
   });
 
   test('a damaged record before the last change is not guessed around: the file is set aside', async () => {
-    const { manager, log, dataDir, wholeBytes, a } = await atTwo();
-    await flipByte(log, wholeBytes - 5);
+    const { manager, node: first, link: before, dataDir, log } = await connected();
+    const [a, b] = [ecJwk({ name: 'a' }), ecJwk({ name: 'b' })];
+    await before.reset(1, [a]);
+    const { size } = await stat(log);
+    await before.change(1, [{ revision: 2, put: b }], [a, b]);
+    await before.change(2, [{ revision: 3, gone: { kind: 'jwk', id: b.id } }], [a]);
+    await first.close();
+    await flipByte(log, size + 100);
     const node = await runningNode({ managerUrl: manager.url, dataDir });
     expect((await answerOf(node)).status).toBe(503);
     const link = await manager.links.next();
     expect(link.hello).toMatchObject({ environmentId: null, revision: 0 });
     expect(await readdir(dataDir)).toContain('state.log.damaged-1');
     expect(node.log.lines).toContainEqual(expect.objectContaining({ level: 'error' }));
-    expect(await link.reset(2, [a])).toMatchObject({ type: 'applied' });
+    expect(await link.reset(3, [a])).toMatchObject({ type: 'applied' });
     expect((await answerOf(node)).status).toBe(200);
   });
 
@@ -186,10 +201,12 @@ describe('after a crash', () => {
 test('a file that holds mostly what was superseded is written anew, and nothing is lost by it', async () => {
   const { manager, node, link, dataDir, log } = await connected();
   const kept = [ecJwk({ name: 'a' }), secretKey('b')];
+  const doomed = keystore('doomed');
   let big = keystore('big');
-  await link.reset(3, [...kept, big]);
+  await link.reset(4, [doomed, ...kept, big]);
+  await link.change(4, [{ revision: 5, gone: { kind: 'keystore', id: doomed.id } }], [...kept, big]);
   const sizes: number[] = [];
-  for (let revision = 4; revision < 20; revision += 1) {
+  for (let revision = 6; revision < 20; revision += 1) {
     big = { ...big, file: Buffer.alloc(60_000, revision).toString('base64') };
     await link.change(revision - 1, [{ revision, put: big }], [...kept, big]);
     sizes.push((await stat(log)).size);
@@ -202,6 +219,20 @@ test('a file that holds mostly what was superseded is written anew, and nothing 
     revision: 19,
     digest: digestOf([...kept, big]),
   });
+});
+
+test('a copy that opens but does not add up to its digest is set aside', async () => {
+  const dataDir = await temporaryFolder();
+  const log = new TestLog();
+  const key = await loadOrCreateKeyFile(join(dataDir, 'node.key'), { mayCreate: true });
+  const copy = new SealedLog({ dataDir, key, log });
+  const transaction = await copy.begin({ reset: true, environmentId: 'environment-1' });
+  await transaction.append({ revision: 1, put: ecJwk({ name: 'a' }) });
+  await transaction.commit({ environmentName: 'production', revision: 1, digest: '0'.repeat(64) });
+  await copy.close();
+  const node = await runningNode({ managerUrl: nobody, dataDir });
+  expect((await answerOf(node)).status).toBe(503);
+  expect(await readdir(dataDir)).toContain('state.log.damaged-1');
 });
 
 test('a refused change leaves no trace in the copy', async () => {

@@ -97,6 +97,14 @@ describe('a sealed state', () => {
     }
   });
 
+  test('is never under a nonce that was used before: one text seals to other bytes each time', () => {
+    const { manager } = channel();
+    const heads = [1, 2, 3, 2 ** 32 + 1].map((counter) =>
+      sealState(manager, counter, header, changes).sealed.slice(0, 20),
+    );
+    expect(new Set(heads).size).toBe(heads.length);
+  });
+
   test('opens in its place only: not repeated, not out of order, not in another connection', () => {
     const { manager, node } = channel();
     const state = sealState(manager, 2, header, changes);

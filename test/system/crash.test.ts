@@ -3,6 +3,7 @@ import { eventually } from './support/eventually.ts';
 import { endAllProcesses, type ServeProcess } from './support/keyplane-process.ts';
 import { removeTemporaryFolders } from './support/temporary-folder.ts';
 import {
+  jwkNames,
   jwksPath,
   kidsOf,
   pastedJwk,

@@ -66,8 +66,8 @@ describe('a node process', () => {
     const running = await world.startNode('publisher', { publishDir });
     await world.connected('publisher');
     await made(world.api, jwksPath, pastedJwk('second'));
-    const set = await setOf(running);
-    expect(await readFile(join(publishDir, '.well-known/jwks.json'), 'utf8')).toBe(set.text);
+    const file = await readFile(join(publishDir, '.well-known/jwks.json'), 'utf8');
+    expect(file).toBe(await (await fetch(`${running.url}/.well-known/jwks.json`)).text());
     expect(await kidsOf(running)).toEqual(['first', 'second']);
     await running.stop();
   });

@@ -73,7 +73,9 @@ function readEntry(cursor: ByteCursor, version: number, password: string): Close
   if (tag !== privateKeyTag) throw damagedKeystore('JKS: entry tag');
   const protectedKey = cursor.bytes(cursor.uint32());
   const chain: Buffer[] = [];
-  for (let left = cursor.uint32(); left > 0; left--) chain.push(readCertificate(cursor, version));
+  const chainLength = cursor.uint32();
+  if (chainLength > keystoreLimits.chainCertificates) throw damagedKeystore('JKS: chain length');
+  while (chain.length < chainLength) chain.push(readCertificate(cursor, version));
   return {
     alias,
     kind: 'PRIVATE_KEY',

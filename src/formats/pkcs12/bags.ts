@@ -71,7 +71,7 @@ export function readBags(safeContents: BerElement, budget: DerivationBudget): Ba
 
 function bagsOf(safeContents: BerElement, budget: DerivationBudget, depth: number): Bag[] {
   if (depth > maxNesting) throw damagedKeystore('SafeContents: nested too deep');
-  const elements = sequence(safeContents, maxBags);
+  const elements = sequence(safeContents, maxBags, tooManyEntries);
   const bags = elements.flatMap((element, index) => {
     const [typeElement, valueElement, attributeSet] = sequence(element);
     const type = objectIdentifier(typeElement);

@@ -3,11 +3,11 @@
 // Looked up in tables: a file of thousands that all look alike must not cost the square of their number.
 
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
+import { keystoreLimits } from '../keystore-format.ts';
 import { foldAlias } from '../opened-keystore.ts';
 import type { CertificateBag, KeyBag } from './bags.ts';
 import { type CertificateFields, certificateFields } from './certificate-fields.ts';
 
-const maxChain = 100;
 const maxIssuersTried = 8;
 
 export class CertificatePool {
@@ -62,7 +62,7 @@ export class CertificatePool {
   chainOf(leaf: CertificateBag | undefined): CertificateBag[] {
     const chain = new Set<CertificateBag>();
     let bag = leaf;
-    while (bag !== undefined && !chain.has(bag) && chain.size < maxChain) {
+    while (bag !== undefined && !chain.has(bag) && chain.size < keystoreLimits.chainCertificates) {
       chain.add(bag);
       bag = this.#issuerOf(bag);
     }

@@ -25,7 +25,7 @@ export function exportJwkFile(app: KeyplaneServer, { jwks }: Pick<RouteServices,
     },
     handler: async (request, reply) => {
       const { publicOnly, format = 'jwk' } = request.query;
-      const stored = await jwks.get(request.project.projectId, request.params.jwkName);
+      const { stored } = await jwks.get(request.project.projectId, request.params.jwkName);
       const file = jwks.exportPrivate(stored, { publicOnly: publicOnly === 'true', format });
       // The serializer would make a JSON string of it.
       return attach(reply, file.name, file.mediaType)

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { keyIdTypes } from '../../jwks/generate-plan.ts';
+import { keyIdTypes } from '../../jwks/generate/generate-plan.ts';
 import { descriptionMember } from '../requests/body-schemas.ts';
 
 const text = (description: string) => z.string().optional().describe(description);

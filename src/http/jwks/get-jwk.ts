@@ -24,9 +24,9 @@ export function getJwk(app: KeyplaneServer, { jwks }: Pick<RouteServices, 'jwks'
       response: { 200: listOf(jwkDetail) },
     },
     handler: async (request) => {
-      const stored = await jwks.get(request.project.projectId, request.params.jwkName);
+      const found = await jwks.get(request.project.projectId, request.params.jwkName);
       const view = request.query.publicOnly === 'true' ? publicJwkDetail : privateJwkDetail;
-      return listAnswer([view(stored, jwks)]);
+      return listAnswer([view(found, jwks)]);
     },
   });
 }

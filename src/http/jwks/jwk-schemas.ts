@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sourceStates } from '../../jwks/refresh/refresh-store.ts';
 import { sourceNames } from '../../sources/sources.ts';
 import { instant } from '../answers/answer-schemas.ts';
 import { descriptionMember } from '../requests/body-schemas.ts';
@@ -25,6 +26,7 @@ export const createJwkBody = z.strictObject({
   useType: text(`SIGNATURE or ENCRYPTION ${stored}`),
   algorithm: text(`What the key is for, such as RS256 ${stored}`),
   kid: text('Selects a key of a JWK Set, or names a key that has no kid of its own'),
+  refreshInterval: text('ISO 8601 duration, PT1M to P30D, after which the URL is looked at again (URL)'),
 });
 
 export const jwkParams = z.object({ projectName: z.string(), jwkName: z.string() });
@@ -45,6 +47,11 @@ export const jwkItem = z.object({
   expirationTime: instant.nullable(),
   createdAt: instant,
   updatedAt: instant,
+  refreshInterval: z.string().optional().describe('Only of a JWK that follows its URL, as are the next four'),
+  nextRefreshAt: instant.optional(),
+  sourceState: z.enum(sourceStates).optional(),
+  sourceStateSince: instant.optional(),
+  sourceStateReason: z.string().nullable().optional(),
 });
 
 const material = z.record(z.string(), z.unknown()).optional();

@@ -1,9 +1,10 @@
-import type { JwkFinder } from '../../jwks/find-jwk.ts';
+import { durationText } from '../../iso-duration.ts';
+import type { FoundJwk, JwkFinder } from '../../jwks/find-jwk.ts';
 import type { StoredJwk } from '../../jwks/jwk-store.ts';
 import { instantOrNull, instantText } from '../answers/answer-schemas.ts';
 
 /** One row of a list. */
-export function jwkListItem(stored: StoredJwk) {
+export function jwkListItem({ stored, refresh }: FoundJwk) {
   const { name, description, projectId, sourceType, sourceId, sourceUrl, type, use, algorithm } = stored;
   // Only a key that was generated with keyIdType NONE has none.
   const kid = stored.kid === '' ? null : stored.kid;
@@ -13,15 +14,23 @@ export function jwkListItem(stored: StoredJwk) {
     expirationTime: instantOrNull(stored.expirationTime),
     createdAt: instantText(stored.createdAt),
     updatedAt: instantText(stored.updatedAt),
+    ...(refresh && {
+      refreshInterval: durationText(refresh.intervalMs),
+      nextRefreshAt: instantText(refresh.refreshAt),
+      sourceState: refresh.state,
+      sourceStateSince: instantText(refresh.stateSince),
+      sourceStateReason: refresh.stateReason,
+    }),
   };
 }
 
 const materialMember = Object.freeze({ RSA: 'rsa', EC: 'ec', OCT: 'oct', OKP: 'okp' } as const);
 
 /** A JWK with all its members; the only answer that carries private ones. */
-export function privateJwkDetail(stored: StoredJwk, finder: JwkFinder) {
+export function privateJwkDetail(found: FoundJwk, finder: JwkFinder) {
+  const { stored } = found;
   const material = { ...finder.privateMaterial(stored), ...passwordParameters(stored) };
-  return { ...jwkListItem(stored), [materialMember[stored.type]]: material };
+  return { ...jwkListItem(found), [materialMember[stored.type]]: material };
 }
 
 /** How a generated password is to be used (RFC 7518 §4.8.1). */
@@ -30,9 +39,10 @@ function passwordParameters({ source }: StoredJwk) {
   return passwordSaltLength === undefined ? {} : { passwordSaltLength, passwordIterationCount };
 }
 
-export function publicJwkDetail(stored: StoredJwk, finder: JwkFinder) {
+export function publicJwkDetail(found: FoundJwk, finder: JwkFinder) {
+  const { stored } = found;
   return {
-    ...jwkListItem(stored),
+    ...jwkListItem(found),
     [materialMember[stored.type]]: { ...finder.publicMaterial(stored), ...passwordParameters(stored) },
   };
 }

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { badRequest } from '../../errors.ts';
+import { parseDuration } from '../../iso-duration.ts';
+import { shownText } from '../../names.ts';
 import { listOf } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
@@ -7,6 +10,7 @@ import { openToMembers } from '../route-access.ts';
 import { jwkItem } from './jwk-schemas.ts';
 import { jwkListItem } from './jwk-views.ts';
 
+const longestMs = 36_525 * 24 * 3600 * 1000;
 const sortFields = ['name', 'type', 'kid', 'createdAt', 'updatedAt', 'expirationTime'] as const;
 
 export function listJwks(app: KeyplaneServer, { jwks }: Pick<RouteServices, 'jwks'>): void {
@@ -19,13 +23,33 @@ export function listJwks(app: KeyplaneServer, { jwks }: Pick<RouteServices, 'jwk
       tags: ['jwks'],
       summary: 'List the JWKs of a project, without key material',
       params: z.object({ projectName: z.string() }),
-      querystring: listQuery,
+      querystring: listQuery.extend({
+        expiringWithin: z
+          .string()
+          .optional()
+          .describe('ISO 8601 duration: those that expire by then, such as P30D'),
+      }),
       response: { 200: listOf(jwkItem) },
     },
     handler: async (request) => {
-      const query = readListQuery(request.query, sortFields);
+      const query = {
+        ...readListQuery(request.query, sortFields),
+        ...readExpiring(request.query.expiringWithin),
+      };
       const { jwks: found, total } = await jwks.list(request.project.projectId, query);
       return { success: true as const, resultList: found.map(jwkListItem), resultCount: total };
     },
   });
+}
+
+/** From now on; what has expired already is not about to. */
+function readExpiring(text: string | undefined) {
+  if (text === undefined || text === '') return {};
+  const withinMs = parseDuration(text);
+  if (withinMs === undefined || withinMs > longestMs) {
+    const accepted = 'It takes an ISO 8601 duration of up to 100 years, such as P30D';
+    throw badRequest(`expiringWithin (${shownText(text)}) is not valid! ${accepted}`);
+  }
+  const now = Date.now();
+  return { expiresAfter: new Date(now), expiresBefore: new Date(now + withinMs) };
 }

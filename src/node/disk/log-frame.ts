@@ -5,7 +5,7 @@ import { openBytes, sealBytes } from '../../sealing/aead.ts';
 
 export const frameHeaderBytes = 16;
 /** Room for a keystore of 10 MiB in base64 and all around it. */
-export const longestSealed = 32 * 1024 * 1024;
+const longestSealed = 32 * 1024 * 1024;
 export const frameMark = Buffer.from('KPF1', 'latin1');
 
 /** Which log this is; the same in every record's additional data. */
@@ -25,8 +25,11 @@ export interface FrameHeader extends FrameOrder {
   readonly sealedBytes: number;
 }
 
+/** @throws Error for what would be too long to be read again */
 export function sealFrame(key: Buffer, binding: LogIdentity & FrameOrder, plaintext: Uint8Array): Buffer {
   const sealed = sealBytes(key, plaintext, additionalData(binding));
+  if (sealed.length > longestSealed)
+    throw new Error(`a record of ${sealed.length} bytes is too long for the copy`);
   const header = Buffer.alloc(frameHeaderBytes);
   frameMark.copy(header);
   header.writeUInt32BE(sealed.length, 4);

@@ -90,9 +90,11 @@ function measureState(registry: Registry, facts: () => NodeFacts): void {
   });
 }
 
+const delayResolutionMs = 20;
+
 /** @returns what stops the measuring */
 function measureDelay(registry: Registry): () => void {
-  const delay = monitorEventLoopDelay({ resolution: 20 });
+  const delay = monitorEventLoopDelay({ resolution: delayResolutionMs });
   delay.enable();
   new Gauge({
     name: 'keyplane_node_event_loop_delay_seconds',
@@ -101,7 +103,9 @@ function measureDelay(registry: Registry): () => void {
     registers: [registry],
     collect() {
       for (const quantile of [0.5, 0.99, 1]) {
-        this.set({ quantile: String(quantile) }, delay.percentile(quantile * 100) / 1e9);
+        // It measures from timer to timer, so that the timer's own interval is in every value.
+        const delayMs = Math.max(delay.percentile(quantile * 100) / 1e6 - delayResolutionMs, 0);
+        this.set({ quantile: String(quantile) }, delayMs / 1e3);
       }
       delay.reset();
     },

@@ -66,6 +66,9 @@ export class JwkTable implements JwkStore {
     if (search !== undefined && search !== '') {
       matching = matching.where((e) => matchesSearch(search, [e.ref('name'), e.ref('description')]));
     }
+    const { expiresBefore, expiresAfter } = query;
+    if (expiresBefore) matching = matching.where('expiration_time', '<=', expiresBefore.getTime());
+    if (expiresAfter) matching = matching.where('expiration_time', '>', expiresAfter.getTime());
     const counted = await matching.select((e) => e.fn.countAll<number>().as('count')).executeTakeFirst();
     // No expiration sorts as the latest one; the dialects differ in where they put nulls by themselves.
     const rows = await matching

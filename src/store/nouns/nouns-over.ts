@@ -17,6 +17,7 @@ import { JwkTable } from './jwk-table.ts';
 import { CertificateTable } from './materials/certificate-table.ts';
 import { cryptoKeyTable } from './materials/crypto-key-table.ts';
 import { keystoreTable } from './materials/keystore-table.ts';
+import { RefreshTable } from './refresh-table.ts';
 
 export function nounsOver(database: Database): Nouns {
   return {
@@ -29,6 +30,7 @@ export function nounsOver(database: Database): Nouns {
     nodes: new NodeTable(database),
     desired: new DesiredStateTable(database),
     jwks: new JwkTable(database),
+    refreshes: new RefreshTable(database),
     certificates: new CertificateTable(database),
     cryptoKeys: cryptoKeyTable(database),
     keystores: keystoreTable(database),

@@ -157,6 +157,6 @@ export class FakeManager {
   }
 }
 
-export function rawPublic(key: KeyObject): Buffer {
+function rawPublic(key: KeyObject): Buffer {
   return Buffer.from(key.export({ format: 'jwk' }).x ?? '', 'base64url');
 }

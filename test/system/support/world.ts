@@ -1,6 +1,6 @@
 // A manager and nodes, each a process of its own over a folder that survives them.
 
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, hash } from 'node:crypto';
 import { join } from 'node:path';
 import { type Api, signedIn } from '../../support/manager.ts';
 import { eventually } from './eventually.ts';
@@ -78,16 +78,20 @@ export const jwksPath = '/apiops/projects/MyProject/jwks/';
 export interface ServedSet {
   readonly status: number;
   readonly etag: string | null;
-  readonly text: string;
+  /** SHA-256 of the body: what two nodes serve is compared, not read. */
+  readonly bytes: string;
 }
 
 export async function setOf(node: { readonly url: string }): Promise<ServedSet> {
   const answer = await fetch(`${node.url}/.well-known/jwks.json`);
-  return { status: answer.status, etag: answer.headers.get('etag'), text: await answer.text() };
+  const bytes = hash('sha256', Buffer.from(await answer.arrayBuffer()));
+  return { status: answer.status, etag: answer.headers.get('etag'), bytes };
 }
 
+/** Empty while the node has no state. */
 export async function kidsOf(node: { readonly url: string }): Promise<string[]> {
-  const { keys } = JSON.parse((await setOf(node)).text) as { keys: { kid: string }[] };
+  const answer = await fetch(`${node.url}/.well-known/jwks.json`);
+  const { keys = [] } = (await answer.json()) as { keys?: { kid: string }[] };
   return keys.map(({ kid }) => kid);
 }
 

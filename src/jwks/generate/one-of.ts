@@ -1,5 +1,5 @@
-import { badRequest } from '../errors.ts';
-import { shownText } from '../names.ts';
+import { badRequest } from '../../errors.ts';
+import { shownText } from '../../names.ts';
 
 /** @throws KeyplaneError `keyUseType (X) is not valid! Valid values: …` */
 export function oneOf<T extends string>(value: string, valid: readonly T[], what: string): T {

@@ -1,6 +1,6 @@
-import { badRequest } from '../errors.ts';
-import type { UseType } from '../jose/jwk.ts';
-import type { KeyPlan } from '../sources/generate-key.ts';
+import { badRequest } from '../../errors.ts';
+import type { UseType } from '../../jose/jwk.ts';
+import type { KeyPlan } from '../../sources/generate-key.ts';
 import { oneOf } from './one-of.ts';
 import { readValidity, type Validity } from './validity.ts';
 

@@ -1,17 +1,17 @@
 // Generate JWK: type, size, curve, algorithm, kid and validity out of a request, each with its default. Refused, with
 // what would fit: sizes between the allowed ones, algorithms that the key can not serve, dates out of order.
 
-import type { DeploymentResult } from '../deployments/deployment-result.ts';
-import { badRequest, KeyplaneError } from '../errors.ts';
-import { spelledAlgorithm } from '../jose/algorithm-spelling.ts';
-import { algorithmsFitting, checkAlgorithmFits, isDeprecated, joseAlgorithm } from '../jose/algorithms.ts';
-import { importJwk } from '../jose/import-jwk.ts';
-import type { JsonObject } from '../jose/json.ts';
-import { keyTypeName, type PrivateJwk, useTypeToUse } from '../jose/jwk.ts';
-import { checkName } from '../names.ts';
-import { generatePrivateKey, rsaQueueIsFull } from '../sources/generate-key.ts';
+import type { DeploymentResult } from '../../deployments/deployment-result.ts';
+import { badRequest, KeyplaneError } from '../../errors.ts';
+import { spelledAlgorithm } from '../../jose/algorithm-spelling.ts';
+import { algorithmsFitting, checkAlgorithmFits, isDeprecated, joseAlgorithm } from '../../jose/algorithms.ts';
+import { importJwk } from '../../jose/import-jwk.ts';
+import type { JsonObject } from '../../jose/json.ts';
+import { keyTypeName, type PrivateJwk, useTypeToUse } from '../../jose/jwk.ts';
+import { checkName } from '../../names.ts';
+import { generatePrivateKey, rsaQueueIsFull } from '../../sources/generate-key.ts';
+import { insertJwk, type JwkRuleOptions, type JwkScope, refuseTaken } from '../insert-jwk.ts';
 import { checkType, type GeneratePlan, type GenerateRequest, readGeneratePlan } from './generate-plan.ts';
-import { insertJwk, type JwkRuleOptions, type JwkScope, refuseTaken } from './insert-jwk.ts';
 import { makeKid } from './make-kid.ts';
 
 export type GenerateJwk = (scope: JwkScope, request: GenerateRequest) => Promise<DeploymentResult>;

@@ -1,5 +1,5 @@
-import { badRequest } from '../errors.ts';
-import { shownText } from '../names.ts';
+import { badRequest } from '../../errors.ts';
+import { shownText } from '../../names.ts';
 
 export interface Validity {
   readonly notBeforeTime: Date;

@@ -1,5 +1,5 @@
-import type { PrivateJwk } from '../jose/jwk.ts';
-import { sha1Thumbprint, thumbprint } from '../jose/thumbprint.ts';
+import type { PrivateJwk } from '../../jose/jwk.ts';
+import { sha1Thumbprint, thumbprint } from '../../jose/thumbprint.ts';
 import type { KeyIdType } from './generate-plan.ts';
 
 let lastTimestamp = 0;

@@ -1,0 +1,30 @@
+// ISO 8601 durations whose length does not depend on the calendar: weeks, days, hours, minutes, seconds.
+
+const units = Object.freeze({ W: 604_800_000, D: 86_400_000, H: 3_600_000, M: 60_000, S: 1_000 });
+const pattern =
+  /^P(?!$)(?:(\d{1,9})W)?(?:(\d{1,9})D)?(?:T(?=\d)(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?$/;
+
+/** Milliseconds; undefined for what is no such duration. */
+export function parseDuration(text: string): number | undefined {
+  const parts = pattern.exec(text)?.slice(1);
+  if (!parts) return undefined;
+  const sizes = Object.values(units);
+  return parts.reduce((sum, part, index) => sum + Number(part ?? 0) * (sizes[index] ?? 0), 0);
+}
+
+/** The shortest spelling in days, hours, minutes and seconds. */
+export function durationText(durationMs: number): string {
+  const { D, H, M, S } = units;
+  const count = (unit: number, of: number) => Math.floor(of / unit);
+  const days = count(D, durationMs);
+  const time = [
+    [count(H, durationMs % D), 'H'],
+    [count(M, durationMs % H), 'M'],
+    [count(S, durationMs % M), 'S'],
+  ]
+    .filter(([number]) => number !== 0)
+    .map((part) => part.join(''))
+    .join('');
+  const text = `${days === 0 ? '' : `${days}D`}${time === '' ? '' : `T${time}`}`;
+  return `P${text === '' ? 'T0S' : text}`;
+}

@@ -1,0 +1,48 @@
+import { isDeepStrictEqual } from 'node:util';
+import { isKeyplaneError } from '../../errors.ts';
+import type { PrivateJwk } from '../../jose/jwk.ts';
+import { kidNotFound } from '../../jose/key-set.ts';
+import { thumbprint } from '../../jose/thumbprint.ts';
+import type { FetchedText, SourceWorld } from '../../sources/jwk-source.ts';
+import { selectKeyFrom } from '../../sources/select-key.ts';
+import { fetchLimitsOf } from '../../sources/url.ts';
+import { jwkFromSource } from '../jwk-from-source.ts';
+import type { StoredJwk } from '../jwk-store.ts';
+import type { Refresh, SourceState } from './refresh-store.ts';
+
+export type Found =
+  /** `jwk` undefined: nothing changed. */
+  | { readonly state: 'FRESH'; readonly jwk: PrivateJwk | undefined; readonly answer: FetchedText }
+  | { readonly state: Exclude<SourceState, 'FRESH'>; readonly reason: string };
+
+/** Fetches a JWK's URL again and says what became of its key there. @throws only for faults of our own */
+export async function lookAtUrl(
+  world: SourceWorld,
+  refresh: Refresh,
+  { stored, jwk: old }: { readonly stored: StoredJwk; readonly jwk: PrivateJwk },
+): Promise<Found> {
+  try {
+    const answer = await world.fetchText(
+      stored.sourceUrl ?? '',
+      fetchLimitsOf(stored.source),
+      conditionsOf(refresh),
+    );
+    if (answer.notModified) return { state: 'FRESH', jwk: undefined, answer };
+    // A thumbprint is a name that we gave: the key has none of its own to be looked for.
+    const ownKid = stored.kid === thumbprint(old) ? undefined : stored.kid;
+    const kid = stored.source.kid ?? ownKid;
+    const raw = await selectKeyFrom({ text: answer.text, what: 'Answer of the URL', kid });
+    const origin = { notBeforeTime: null, expirationTime: null, sourceId: null, sourceUrl: stored.sourceUrl };
+    const jwk = await jwkFromSource({ raw, ...origin });
+    return { state: 'FRESH', jwk: isDeepStrictEqual({ ...jwk }, { ...old }) ? undefined : jwk, answer };
+  } catch (error) {
+    if (!isKeyplaneError(error) || error.status >= 500) throw error;
+    return { state: error.detail === kidNotFound ? 'GONE' : 'FAILING', reason: error.message };
+  }
+}
+
+/** Only what was read well is asked for conditionally: "not modified" must never confirm an answer that failed. */
+function conditionsOf({ state, etag, lastModified }: Refresh) {
+  if (state !== 'FRESH') return {};
+  return { ...(etag !== null && { etag }), ...(lastModified !== null && { lastModified }) };
+}

@@ -1,0 +1,33 @@
+// JWKs from a URL that are followed: when to look again, and what the last look found. The schedule is stored, so
+// that it survives restarts; a look that changed nothing leaves the JWK's own row alone.
+
+export const sourceStates = Object.freeze(['FRESH', 'FAILING', 'GONE'] as const);
+/** FRESH: the last look found the key. FAILING: it found no answer. GONE: it found one without the key. */
+export type SourceState = (typeof sourceStates)[number];
+
+export interface Refresh {
+  readonly jwkId: string;
+  readonly intervalMs: number;
+  readonly refreshAt: Date;
+  readonly state: SourceState;
+  /** When it came to be so. */
+  readonly stateSince: Date;
+  /** Public text; null while FRESH. */
+  readonly stateReason: string | null;
+  /** Validators of the last answer, for a conditional request (RFC 9110 §13.1). */
+  readonly etag: string | null;
+  readonly lastModified: string | null;
+}
+
+export interface RefreshStore {
+  find(jwkId: string): Promise<Refresh | undefined>;
+  getMany(jwkIds: readonly string[]): Promise<readonly Refresh[]>;
+  /** Those to be looked at by now, the longest overdue first. */
+  due(now: Date, limit: number): Promise<readonly Refresh[]>;
+  put(refresh: Refresh): Promise<void>;
+  delete(jwkId: string): Promise<void>;
+}
+
+export interface RefreshNouns {
+  readonly refreshes: RefreshStore;
+}

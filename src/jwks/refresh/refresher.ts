@@ -1,0 +1,146 @@
+// Follows the URLs that JWKs came from. A loop looks at the stored schedule; what it finds due it fetches again, under
+// the rules of any source URL. New material of the same kid replaces the old; when the URL fails or no longer has the
+// kid, the last good key stays and its state says why.
+
+import type { DeploymentTarget } from '../../deployments/desire.ts';
+import { laterThan } from '../../materials/replacement.ts';
+import type { SourceWorld } from '../../sources/jwk-source.ts';
+import { desireJwk, type JwkRuleNouns, type JwkRuleOptions, jwkColumns } from '../insert-jwk.ts';
+import type { StoredJwk } from '../jwk-store.ts';
+import { openPrivateJwk } from '../sealed-members.ts';
+import { type Found, lookAtUrl } from './look-at-url.ts';
+import type { Refresh } from './refresh-store.ts';
+
+export interface RefresherOptions extends JwkRuleOptions {
+  readonly sourceWorldOf: (projectId: string) => SourceWorld;
+  readonly onError: (error: unknown) => void;
+}
+
+/** How often the schedule is looked at; an interval is a minute or more. */
+const lookEveryMs = 2_000;
+const fetchesAtOnce = 16;
+/** What goes wrong on our own side is tried again after this long, not at every look. */
+const ownFaultMs = 30_000;
+
+interface Due {
+  readonly refresh: Refresh;
+  readonly stored: StoredJwk;
+}
+
+export class Refresher {
+  readonly #options: RefresherOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  constructor(options: RefresherOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    if (this.#closed) return;
+    this.#timer = setTimeout(() => {
+      this.#looking = this.look()
+        .catch(this.#options.onError)
+        .finally(() => this.start());
+    }, lookEveryMs);
+    this.#timer.unref();
+  }
+
+  /** Waits for what is under way. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#looking;
+  }
+
+  /** Looks at everything that is due now. One URL that fails keeps none of the others from being looked at. */
+  async look(): Promise<void> {
+    while (!this.#closed) {
+      const due = await this.#due();
+      await Promise.all(due.map((one) => this.#follow(one)));
+      if (due.length < fetchesAtOnce) return;
+    }
+  }
+
+  async #due(): Promise<readonly Due[]> {
+    const { store, clock } = this.#options;
+    return store.read(async (nouns) => {
+      const refreshes = await nouns.refreshes.due(clock(), fetchesAtOnce);
+      const jwks = await nouns.jwks.getMany(refreshes.map(({ jwkId }) => jwkId));
+      const byId = new Map(jwks.map((jwk) => [jwk.id, jwk]));
+      return refreshes.flatMap((refresh) => {
+        const stored = byId.get(refresh.jwkId);
+        return stored ? [{ refresh, stored }] : [];
+      });
+    });
+  }
+
+  async #follow(due: Due): Promise<void> {
+    const { store, sealer, deployments, sourceWorldOf, onError } = this.#options;
+    const { refresh, stored } = due;
+    try {
+      const jwk = openPrivateJwk(sealer, stored);
+      const found = await lookAtUrl(sourceWorldOf(stored.projectId), refresh, { stored, jwk });
+      const targets = await store.write((nouns) => this.#record(nouns, due, found));
+      // Nobody waits for an answer here, and a node that is away must not hold up the next look.
+      if (targets.length > 0) deployments.deploy(targets, 'deploy').catch(onError);
+    } catch (error) {
+      onError(error);
+      const refreshAt = new Date(this.#options.clock().getTime() + ownFaultMs);
+      await store.write((nouns) => putIfSame(nouns, due, { ...refresh, refreshAt })).catch(onError);
+    }
+  }
+
+  async #record(nouns: JwkRuleNouns, due: Due, found: Found): Promise<readonly DeploymentTarget[]> {
+    const now = this.#options.clock();
+    const kept = await putIfSame(nouns, due, nextRefresh(due.refresh, found, now));
+    if (!kept || found.state !== 'FRESH' || found.jwk === undefined) return [];
+    const { stored } = due;
+    const project = await nouns.projects.get(stored.projectId);
+    if (!project) return [];
+    const { jwk } = found;
+    const updatedAt = laterThan(stored.updatedAt, now);
+    const after = { ...stored, ...jwkColumns(this.#options.sealer, stored.id, jwk), updatedAt };
+    await nouns.jwks.update(after);
+    const scope = { projectId: project.id, projectName: project.name, actor: 'system' };
+    const { targets } = await desireJwk(nouns, { scope, stored: after, jwk });
+    await this.#options.audit.append(nouns, {
+      actor: scope.actor,
+      action: 'jwk.refresh',
+      objectType: 'jwk',
+      objectId: stored.id,
+      objectName: stored.name,
+      projectName: project.name,
+      outcome: 'SUCCESS',
+      details: { kid: after.kid, type: after.type },
+    });
+    return targets;
+  }
+}
+
+/** False when the JWK or its schedule was changed meanwhile: then what was found is of no use any more. */
+async function putIfSame(nouns: JwkRuleNouns, { refresh, stored }: Due, next: Refresh): Promise<boolean> {
+  const now = await nouns.refreshes.find(refresh.jwkId);
+  const [jwk] = await nouns.jwks.getMany([stored.id]);
+  if (now?.refreshAt.getTime() !== refresh.refreshAt.getTime()) return false;
+  if (jwk?.updatedAt.getTime() !== stored.updatedAt.getTime()) return false;
+  await nouns.refreshes.put(next);
+  return true;
+}
+
+function nextRefresh(refresh: Refresh, found: Found, now: Date): Refresh {
+  const fresh = found.state === 'FRESH';
+  return {
+    ...refresh,
+    refreshAt: new Date(now.getTime() + refresh.intervalMs),
+    state: found.state,
+    stateSince: found.state === refresh.state ? refresh.stateSince : now,
+    stateReason: fresh ? null : found.reason,
+    ...(fresh &&
+      !found.answer.notModified && {
+        etag: found.answer.etag ?? null,
+        lastModified: found.answer.lastModified ?? null,
+      }),
+  };
+}

@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestManager, type TestManager } from '../support/manager.ts';
+import { startFakeNode } from './support/fake-node.ts';
+import { accepted, type ProjectApi, projectApi, publishedKeys } from './support/project-api.ts';
+import { p256Private, p256Public } from './support/sample-keys.ts';
+
+let world: TestManager;
+let project: ProjectApi;
+beforeAll(async () => {
+  world = await startTestManager({
+    environments: ['fussy', 'leaving', 'lying', 'mute'],
+    settings: { KEYPLANE_DEPLOY_TIMEOUT: '250' },
+  });
+  project = projectApi(world.api);
+});
+afterAll(() => world.close());
+
+let made = 0;
+async function resultIn(environmentName: string) {
+  made += 1;
+  const started = performance.now();
+  const { status, body } = await project.paste(`key-${made}`, p256Public, `key-${made}`);
+  expect(performance.now() - started).toBeLessThan(5_000);
+  expect({ status, success: body.success }).toEqual({ status: 200, success: true });
+  expect(await project.names('jwks')).toContain(`key-${made}`);
+  const results: readonly { environmentName: string }[] = body.deploymentResult.environmentResults;
+  return results.find((result) => result.environmentName === environmentName);
+}
+
+describe('the answer names a node', () => {
+  it('that did not confirm in time, and waits no longer than that', async () => {
+    const mute = await startFakeNode(world, { environment: 'mute', name: 'mute-1', reply: () => undefined });
+    expect(await resultIn('mute')).toEqual({
+      environmentName: 'mute',
+      success: false,
+      message: 'Node (mute-1): did not confirm in 250 ms',
+    });
+    accepted(await project.paste('private', p256Private));
+    for (const text of mute.heard) expect(text).not.toMatch(/870MB6gf|"kty"|"crv"/);
+    await mute.close();
+  });
+
+  it('that refused, with its reason', async () => {
+    const reply = (revision: number) => ({ type: 'refused' as const, revision, reason: 'its disk is full' });
+    const fussy = await startFakeNode(world, { environment: 'fussy', name: 'fussy-1', reply });
+    const message = 'Node (fussy-1): its disk is full';
+    expect(await resultIn('fussy')).toEqual({ environmentName: 'fussy', success: false, message });
+    expect(await resultIn('fussy')).toMatchObject({ message });
+    await fussy.close();
+  });
+
+  it('that says it has something else than what was sent', async () => {
+    const digest = '11'.repeat(32);
+    const reply = (revision: number) => ({ type: 'applied' as const, revision, digest });
+    const lying = await startFakeNode(world, { environment: 'lying', name: 'lying-1', reply });
+    expect(await resultIn('lying')).toMatchObject({
+      success: false,
+      message: 'Node (lying-1): the digest of what it holds is not that of what was sent',
+    });
+    await lying.close();
+  });
+
+  it('that hung up, beside one that confirmed', async () => {
+    const real = await world.addNode('leaving', 'l-real');
+    const leaving = await startFakeNode(world, {
+      environment: 'leaving',
+      name: 'l-fake',
+      reply(_revision, socket) {
+        socket.terminate();
+        return undefined;
+      },
+    });
+    const result = await resultIn('leaving');
+    expect(result).toMatchObject({ success: false, message: 'Node (l-fake): not connected' });
+    expect((await publishedKeys(real)).map(({ kid }) => kid)).toContain(`key-${made}`);
+    await leaving.close();
+  });
+
+  it('each of several, in the order of their names', async () => {
+    const reply = () => undefined;
+    const second = await startFakeNode(world, { environment: 'mute', name: 'mute-2', reply });
+    expect(await resultIn('mute')).toMatchObject({
+      message: 'Node (mute-1): not connected; Node (mute-2): did not confirm in 250 ms',
+    });
+    await second.close();
+  });
+
+  it('no longer once an operator forgot it', async () => {
+    for (const name of ['mute-1', 'mute-2']) {
+      accepted(await world.api('DELETE', `/apiops/environments/mute/nodes/${name}/`));
+    }
+    expect(await resultIn('mute')).toMatchObject({ message: 'No node is registered in this environment' });
+    await world.addNode('mute', 'mute-1');
+    expect(await resultIn('mute')).toMatchObject({ success: true, message: 'Deployed successfully' });
+  });
+});
+
+it('counts the environments that failed', async () => {
+  const { body } = await project.paste('counted', p256Public);
+  expect(body.deploymentResult).toMatchObject({
+    success: false,
+    message: 'Deployment failed in 3 of 4 environments',
+  });
+  const names = body.deploymentResult.environmentResults.map(
+    ({ environmentName }: { environmentName: string }) => environmentName,
+  );
+  expect(names).toEqual(['fussy', 'leaving', 'lying', 'mute']);
+});

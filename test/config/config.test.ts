@@ -1,0 +1,126 @@
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  childEnvironment,
+  managerSettings,
+  readManagerConfig,
+  readNodeToken,
+  SettingError,
+} from '../../src/config.ts';
+
+const key = Buffer.alloc(32, 3).toString('base64');
+
+describe('the settings of the manager', () => {
+  it('have the defaults that are promised', () => {
+    expect(readManagerConfig({})).toEqual({
+      host: '127.0.0.1',
+      port: 8080,
+      dataDir: resolve('data'),
+      databaseUrl: undefined,
+      masterKey: undefined,
+      masterKeyFile: undefined,
+      adminUser: 'admin',
+      adminPassword: undefined,
+      urlAllow: { hosts: [], cidrs: [] },
+      deployTimeoutMs: 5000,
+    });
+  });
+
+  it('are variables, each with a flag of the same name in kebab case', () => {
+    for (const { variable, flag } of Object.values(managerSettings)) {
+      expect(variable).toBe(`KEYPLANE_${flag.replaceAll('-', '_').toUpperCase()}`);
+    }
+    expect(Object.values(managerSettings).map(({ variable }) => variable)).toEqual([
+      'KEYPLANE_HOST',
+      'KEYPLANE_PORT',
+      'KEYPLANE_DATA_DIR',
+      'KEYPLANE_DATABASE_URL',
+      'KEYPLANE_MASTER_KEY',
+      'KEYPLANE_MASTER_KEY_FILE',
+      'KEYPLANE_ADMIN_USER',
+      'KEYPLANE_ADMIN_PASSWORD',
+      'KEYPLANE_URL_ALLOW',
+      'KEYPLANE_DEPLOY_TIMEOUT',
+    ]);
+  });
+
+  it('take what is given, and a flag before a variable', () => {
+    const config = readManagerConfig(
+      {
+        KEYPLANE_HOST: '::1',
+        KEYPLANE_PORT: '1',
+        KEYPLANE_DATA_DIR: '/srv/keyplane',
+        KEYPLANE_DATABASE_URL: 'postgresql://u@h/d',
+        KEYPLANE_MASTER_KEY: key,
+        KEYPLANE_ADMIN_USER: 'zoë',
+        KEYPLANE_ADMIN_PASSWORD: 'correct horse',
+        KEYPLANE_URL_ALLOW: 'keys.example, 10.0.0.0/8',
+        KEYPLANE_DEPLOY_TIMEOUT: '250',
+      },
+      { port: '2' },
+    );
+    expect(config).toMatchObject({
+      host: '::1',
+      port: 2,
+      dataDir: '/srv/keyplane',
+      databaseUrl: 'postgresql://u@h/d',
+      masterKey: key,
+      adminUser: 'zoë',
+      adminPassword: 'correct horse',
+      urlAllow: { hosts: ['keys.example'] },
+      deployTimeoutMs: 250,
+    });
+  });
+
+  it('count as not set when they are empty, as a shell leaves them', () => {
+    const empty = Object.fromEntries(Object.values(managerSettings).map(({ variable }) => [variable, '']));
+    expect(readManagerConfig(empty)).toEqual(readManagerConfig({}));
+  });
+
+  it.each([
+    ['KEYPLANE_HOST', 'http://0.0.0.0'],
+    ['KEYPLANE_PORT', '-1'],
+    ['KEYPLANE_PORT', '8080.5'],
+    ['KEYPLANE_PORT', '0x50'],
+    ['KEYPLANE_DATABASE_URL', 'sqlite:///x'],
+    ['KEYPLANE_MASTER_KEY', `${key}\n`],
+    ['KEYPLANE_MASTER_KEY', Buffer.alloc(31).toString('base64')],
+    ['KEYPLANE_MASTER_KEY', Buffer.alloc(33).toString('base64')],
+    ['KEYPLANE_ADMIN_USER', '..'],
+    ['KEYPLANE_ADMIN_PASSWORD', 'é'.repeat(7)],
+    ['KEYPLANE_ADMIN_PASSWORD', 'x'.repeat(1025)],
+    ['KEYPLANE_URL_ALLOW', '*.example'],
+    ['KEYPLANE_DEPLOY_TIMEOUT', '5s'],
+    ['KEYPLANE_DEPLOY_TIMEOUT', '600001'],
+  ])('are refused by name: %s=%j', (variable, value) => {
+    const read = () => readManagerConfig({ [variable]: value });
+    expect(read).toThrow(SettingError);
+    expect(read).toThrow(new RegExp(`^${variable} .*$`));
+  });
+
+  it('refuse an empty flag, which no shell leaves by itself', () => {
+    expect(() => readManagerConfig({}, { dataDir: '' })).toThrow(
+      'KEYPLANE_DATA_DIR (--data-dir) is empty: a folder is accepted',
+    );
+    expect(() => readManagerConfig({}, { port: '' })).toThrow('KEYPLANE_PORT (--port) is ""');
+  });
+});
+
+describe('the environment of a child process', () => {
+  it('has nothing of keyplane but what it is given', () => {
+    process.env.KEYPLANE_MASTER_KEY = key;
+    try {
+      const environment = childEnvironment({ KEYPLANE_NODE_TOKEN: 't' });
+      const own = Object.keys(environment).filter((name) => name.startsWith('KEYPLANE_'));
+      expect(own).toEqual(['KEYPLANE_NODE_TOKEN']);
+      expect(environment.PATH).toBe(process.env.PATH);
+    } finally {
+      delete process.env.KEYPLANE_MASTER_KEY;
+    }
+  });
+
+  it('holds a token without the line end of the file that it came from', () => {
+    expect(readNodeToken({ KEYPLANE_NODE_TOKEN: ' kp_1\n' })).toBe('kp_1');
+    expect(readNodeToken({ KEYPLANE_NODE_TOKEN: ' \n' })).toBeUndefined();
+  });
+});
