@@ -6,7 +6,7 @@ import { isKeyplaneError } from './errors.ts';
  * ours, because those of Node and of drivers quote what they were given, and that may be a secret.
  * @param fileDescriptor where the lines go, standard output by default
  */
-export function createLog(name: string, fileDescriptor = process.stdout.fd): Logger {
+export function createLog(name: string, fileDescriptor: number = process.stdout.fd): Logger {
   return pino({ name, base: null, serializers: { err: loggedError } }, pino.destination(fileDescriptor));
 }
 

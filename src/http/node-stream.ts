@@ -176,7 +176,7 @@ async function welcome(
     identity: { nodeId: node.id, environmentId: environment.id, name, version: hello.version },
     stream: asNodeStream(stream),
     parts,
-    seal: (header, changes, counter) => sealState(key, counter, header, changes),
+    seal: (header, changes, counter) => sealState(key, counter, { header, changes }),
     startRevision: hello.revision,
     reset: !sameState || drifted,
   });

@@ -53,17 +53,17 @@ function sharedSecret(ownPrivate: KeyObject, peerPublic: Uint8Array): Buffer {
   return shared;
 }
 
+export interface OpenState {
+  readonly header: Omit<State, 'sealed'>;
+  /** JSON of `Change[]` in revision order; it holds private members. */
+  readonly changes: string;
+}
+
 /**
  * `counter` counts the state messages of this connection from 1. It is the nonce: the key is used in one direction
  * only, so no number comes twice.
- * @param changes JSON of `Change[]` in revision order
  */
-export function sealState(
-  key: Buffer,
-  counter: number,
-  header: Omit<State, 'sealed'>,
-  changes: string,
-): State {
+export function sealState(key: Buffer, counter: number, { header, changes }: OpenState): State {
   const cipher = createCipheriv('aes-256-gcm', key, nonce(counter));
   cipher.setAAD(additionalData(counter, header));
   const sealed = Buffer.concat([cipher.update(changes, 'utf8'), cipher.final(), cipher.getAuthTag()]);

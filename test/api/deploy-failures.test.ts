@@ -62,11 +62,14 @@ describe('the answer names a node', () => {
 
   it('that hung up, beside one that confirmed', async () => {
     const real = await world.addNode('leaving', 'l-real');
+    let states = 0;
     const leaving = await startFakeNode(world, {
       environment: 'leaving',
       name: 'l-fake',
+      // The first message is what the environment had already.
       reply(_revision, socket) {
-        socket.terminate();
+        states += 1;
+        if (states === 2) socket.terminate();
         return undefined;
       },
     });

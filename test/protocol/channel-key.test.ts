@@ -61,7 +61,7 @@ describe('the key of a connection', () => {
 describe('a sealed state', () => {
   test('opens on the other side as it was, and shows nothing on its way', () => {
     const { manager, node } = channel();
-    const state = sealState(manager, 1, header, changes);
+    const state = sealState(manager, 1, { header, changes });
     expect(state).toMatchObject(header);
     expect(openState(node, 1, state)).toBe(changes);
     expect(JSON.stringify(state)).not.toContain('ключ');
@@ -78,13 +78,13 @@ describe('a sealed state', () => {
     ['sealed', (state) => ({ ...state, sealed: `AAAA${state.sealed}` })],
   ])('does not open once its %s was altered', (_member, alter) => {
     const { manager, node } = channel();
-    const state = alter(sealState(manager, 1, header, changes));
+    const state = alter(sealState(manager, 1, { header, changes }));
     expect(() => openState(node, 1, state)).toThrow(expect.objectContaining({ code: 'bad_request' }));
   });
 
   test('does not open with any single bit flipped, nor cut short', () => {
     const { manager, node } = channel();
-    const state = sealState(manager, 1, header, '[]');
+    const state = sealState(manager, 1, { header, changes: '[]' });
     const bytes = Buffer.from(state.sealed, 'base64');
     for (let bit = 0; bit < bytes.length * 8; bit += 1) {
       const flipped = Buffer.from(bytes);
@@ -100,14 +100,14 @@ describe('a sealed state', () => {
   test('is never under a nonce that was used before: one text seals to other bytes each time', () => {
     const { manager } = channel();
     const heads = [1, 2, 3, 2 ** 32 + 1].map((counter) =>
-      sealState(manager, counter, header, changes).sealed.slice(0, 20),
+      sealState(manager, counter, { header, changes }).sealed.slice(0, 20),
     );
     expect(new Set(heads).size).toBe(heads.length);
   });
 
   test('opens in its place only: not repeated, not out of order, not in another connection', () => {
     const { manager, node } = channel();
-    const state = sealState(manager, 2, header, changes);
+    const state = sealState(manager, 2, { header, changes });
     for (const counter of [1, 3]) expect(() => openState(node, counter, state)).toThrow();
     expect(() => openState(channel().node, 2, state)).toThrow();
   });

@@ -45,12 +45,8 @@ export async function startFakeNode(
     publicKey: publicKey.export({ format: 'jwk' }).x ?? '',
   };
   socket.send(JSON.stringify(hello));
-  await until(async () => {
-    const { body } = await world.api('GET', `${path}/nodes/`);
-    return body.resultList.some(
-      (node: { name: string; connected: boolean }) => node.name === name && node.connected,
-    );
-  }, `${name} is connected`);
+  // The manager has it among its connected nodes by the time it says its first word.
+  await until(() => heard.length > 0, `${name} is welcomed`);
   return {
     heard,
     async close() {

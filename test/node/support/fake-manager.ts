@@ -48,7 +48,10 @@ export class ManagerLink {
     then = (state: State): State => state,
   ): void {
     this.#counter += 1;
-    const state = sealState(this.#key, this.#counter, { type: 'state', ...header }, JSON.stringify(changes));
+    const state = sealState(this.#key, this.#counter, {
+      header: { type: 'state', ...header },
+      changes: JSON.stringify(changes),
+    });
     this.socket.send(JSON.stringify(then(state)));
   }
 
