@@ -6,7 +6,7 @@ import type { ManagerConfig } from './config.ts';
 import { admitNode, environmentOfToken } from './deployments/admit-node.ts';
 import type { ContentReader } from './deployments/content-reader.ts';
 import { Deployments } from './deployments/deployments.ts';
-import { createStatePartReader, type StatePartReader } from './deployments/state-messages.ts';
+import { createStatePartReader, type StatePartReader } from './deployments/state-part-reader.ts';
 import { syncEnvironment, withdrawProject } from './deployments/sync-environment.ts';
 import type { DeploymentPort } from './environments/deployment-port.ts';
 import { createEnrollment, type Enrollment } from './environments/enrollment.ts';

@@ -36,51 +36,43 @@ interface Setting<T> {
 const longestTimeoutMs = 600_000;
 
 export const managerSettings = {
-  host: setting('host', 'ADDRESS', 'where the manager listens (default 127.0.0.1)', (text = '127.0.0.1') => {
+  host: setting('host ADDRESS', 'where the manager listens (default 127.0.0.1)', (text = '127.0.0.1') => {
     if (!/^[\p{L}\p{N}.:_-]+$/u.test(text))
       throw new Error(`is "${text}": an address or host name is accepted`);
     return text;
   }),
-  port: setting('port', 'PORT', 'port of the manager (default 8080)', (text = '8080') =>
+  port: setting('port PORT', 'port of the manager (default 8080)', (text = '8080') =>
     wholeNumber(text, 0, 65_535),
   ),
   dataDir: setting(
-    'data-dir',
-    'DIR',
+    'data-dir DIR',
     'SQLite file, master key, node copies (default ./data)',
     (text = './data') => {
       if (text === '') throw new Error('is empty: a folder is accepted');
       return resolve(text);
     },
   ),
-  databaseUrl: setting(
-    'database-url',
-    'URL',
-    'postgres://… (default: SQLite in the data directory)',
-    (text) => {
-      if (text === undefined) return undefined;
-      const scheme = URL.canParse(text) ? new URL(text).protocol : '';
-      if (scheme !== 'postgres:' && scheme !== 'postgresql:') {
-        throw new Error('is not a database address: postgres://user:password@host:port/database is accepted');
-      }
-      return text;
-    },
-  ),
-  masterKey: setting('master-key', 'BASE64', 'the key that seals everything private: 32 bytes', (text) => {
+  databaseUrl: setting('database-url URL', 'postgres://… (default: SQLite in the data directory)', (text) => {
+    if (text === undefined) return undefined;
+    const scheme = URL.canParse(text) ? new URL(text).protocol : '';
+    if (scheme !== 'postgres:' && scheme !== 'postgresql:') {
+      throw new Error('is not a database address: postgres://user:password@host:port/database is accepted');
+    }
+    return text;
+  }),
+  masterKey: setting('master-key BASE64', 'the key that seals everything private: 32 bytes', (text) => {
     if (text !== undefined && !/^[A-Za-z0-9+/]{43}=$/.test(text)) {
       throw new Error('is no key: 32 bytes in base64 are accepted, as `openssl rand -base64 32` writes them');
     }
     return text;
   }),
   masterKeyFile: setting(
-    'master-key-file',
-    'FILE',
+    'master-key-file FILE',
     'a file that holds the master key',
     (text) => text && resolve(text),
   ),
   adminUser: setting(
-    'admin-user',
-    'NAME',
+    'admin-user NAME',
     'the first user, made when there is none (default admin)',
     (text = 'admin') => {
       try {
@@ -91,8 +83,7 @@ export const managerSettings = {
     },
   ),
   adminPassword: setting(
-    'admin-password',
-    'PASSWORD',
+    'admin-password PASSWORD',
     'its password (default: random, printed once)',
     (text) => {
       const length = [...(text ?? 'made later')].length;
@@ -101,8 +92,7 @@ export const managerSettings = {
     },
   ),
   urlAllow: setting(
-    'url-allow',
-    'LIST',
+    'url-allow LIST',
     'hosts and CIDRs in private ranges that source URL may reach',
     (text = '') => {
       try {
@@ -115,8 +105,7 @@ export const managerSettings = {
     },
   ),
   deployTimeout: setting(
-    'deploy-timeout',
-    'MS',
+    'deploy-timeout MS',
     'milliseconds a request waits for its nodes (default 5000)',
     (text = '5000') => wholeNumber(text, 1, longestTimeoutMs),
   ),
@@ -168,12 +157,9 @@ export function processEnvironment(): NodeJS.ProcessEnv {
   return process.env;
 }
 
-function setting<T>(
-  flag: string,
-  placeholder: string,
-  meaning: string,
-  read: Setting<T>['read'],
-): Setting<T> {
+/** @param usage the flag and what stands after it */
+function setting<T>(usage: string, meaning: string, read: Setting<T>['read']): Setting<T> {
+  const [flag = '', placeholder = ''] = usage.split(' ');
   return {
     variable: `KEYPLANE_${flag.toUpperCase().replaceAll('-', '_')}`,
     flag,

@@ -3,7 +3,8 @@
 
 import { closeCodes, type FromNode, type State } from '../protocol/messages.ts';
 import { removeDigest } from '../protocol/state-digest.ts';
-import type { ObjectKey, StatePart, StatePartReader } from './state-messages.ts';
+import type { ObjectKey, StatePart } from './state-part.ts';
+import type { StatePartReader } from './state-part-reader.ts';
 
 /** The connection, whatever carries it. */
 export interface NodeStream {

@@ -12,7 +12,9 @@ export async function reachedEnvironments(
   for (const name of names) {
     const environment = await reachedEnvironment(nouns, projectId, name);
     if (found.some(({ id }) => id === environment.id)) {
-      throw badRequest(`Environment (${environment.name}) is named twice! Each environment takes one material`);
+      throw badRequest(
+        `Environment (${environment.name}) is named twice! Each environment takes one material`,
+      );
     }
     found.push(environment);
   }

@@ -8,7 +8,7 @@ import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Admission } from '../deployments/admit-node.ts';
 import type { Deployments } from '../deployments/deployments.ts';
 import type { NodeSession, NodeStream } from '../deployments/node-session.ts';
-import type { StatePartReader } from '../deployments/state-messages.ts';
+import type { StatePartReader } from '../deployments/state-part-reader.ts';
 import { KeyplaneError } from '../errors.ts';
 import { checkName } from '../names.ts';
 import { agreeChannelKey, sealState } from '../protocol/channel-key.ts';

@@ -1,14 +1,16 @@
+import assert from 'node:assert';
 import type { DeploymentTarget } from '../deployments/desire.ts';
 import { badRequest, isKeyplaneError, KeyplaneError } from '../errors.ts';
 import { useToUseType } from '../jose/jwk.ts';
 import type { MaterialRuleNouns } from '../materials/material-kind.ts';
-import type { MaterialScope } from '../materials/material-rules.ts';
+import type { MaterialScope } from '../materials/material-scope.ts';
 import type { FollowedMaterial, PreparedReferences, ReferencedJwks } from '../materials/referenced-jwks.ts';
 import { laterThan } from '../materials/replacement.ts';
+import { lookupName } from '../names.ts';
 import type { SourceRequest } from '../sources/jwk-source.ts';
 import { jwkSources } from '../sources/sources.ts';
 import type { CreateJwkOptions } from './create-jwk.ts';
-import { desireJwk, jwkColumns } from './insert-jwk.ts';
+import { desireJwk, type JwkRuleNouns, jwkColumns } from './insert-jwk.ts';
 import { jwkFromSource } from './jwk-from-source.ts';
 import type { StoredJwk } from './jwk-store.ts';
 import { openPrivateJwk } from './sealed-members.ts';
@@ -31,7 +33,8 @@ export function createReferencedJwks(options: CreateJwkOptions): ReferencedJwks 
         const updatedAt = laterThan(before.updatedAt, options.clock());
         prepared.push({ before, after: { ...made, updatedAt } });
       }
-      const apply: PreparedReferences['apply'] = async (nouns, scope) => {
+      const apply: PreparedReferences['apply'] = async (materialNouns, scope) => {
+        const nouns = withJwks(materialNouns);
         await refuseRaced(nouns, materialId, found);
         const targets: DeploymentTarget[] = [];
         for (const { after } of prepared) {
@@ -52,6 +55,12 @@ export function createReferencedJwks(options: CreateJwkOptions): ReferencedJwks 
   };
 }
 
+/** Every transaction speaks all nouns; materials only know fewer of them, because JWKs are made from them. */
+function withJwks(nouns: MaterialRuleNouns): JwkRuleNouns {
+  assert('jwks' in nouns && 'refreshes' in nouns, 'a transaction without JWKs');
+  return nouns as JwkRuleNouns;
+}
+
 /** The JWK made again, as it was asked for, from what its source holds from now on. */
 async function followed(
   options: CreateJwkOptions,
@@ -61,6 +70,7 @@ async function followed(
   if (before.sourceType === 'GENERATE') return before;
   const request: SourceRequest = {
     ...before.source,
+    environmentName: lookupName(before.source.environmentName ?? ''),
     ...{ certificateName: name, keyName: name, keyStoreName: name },
     useType: before.use === null ? undefined : useToUseType(before.use),
     algorithm: before.algorithm ?? undefined,
@@ -77,7 +87,7 @@ async function followed(
   }
 }
 
-async function refuseRaced(nouns: MaterialRuleNouns, materialId: string, found: readonly StoredJwk[]) {
+async function refuseRaced(nouns: JwkRuleNouns, materialId: string, found: readonly StoredJwk[]) {
   const mark = (jwks: readonly StoredJwk[]) =>
     jwks.map(({ id, updatedAt }) => `${id} ${updatedAt.getTime()}`).sort();
   const now = mark(await nouns.jwks.listBySource(materialId));
@@ -89,7 +99,7 @@ async function refuseRaced(nouns: MaterialRuleNouns, materialId: string, found: 
 }
 
 async function change(
-  nouns: MaterialRuleNouns,
+  nouns: JwkRuleNouns,
   options: CreateJwkOptions,
   { scope, after, follows }: { scope: MaterialScope; after: StoredJwk; follows: boolean },
 ): Promise<readonly DeploymentTarget[]> {

@@ -7,8 +7,8 @@ import type { KeystoreAnswer, KeystoreJob, ThreadReady } from './keystore-job.ts
 
 const startTimeoutMs = 30_000;
 const threadFile = new URL('./keystore-thread.ts', import.meta.url);
-/** A keystore of 10 MiB and 1,000 entries needs a fifth of it. */
-const resourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 };
+/** A keystore of 1,000 keys opens in a quarter of it. */
+const resourceLimits = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 };
 
 export class ThreadSlot {
   readonly #timeoutMs: number;

@@ -5,7 +5,8 @@ import { checkName, lookupName, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
 import type { SourceWorld } from '../sources/jwk-source.ts';
 import { certificateKind, type MaterialRuleNouns } from './material-kind.ts';
-import { type MaterialRuleOptions, MaterialRules, type MaterialScope } from './material-rules.ts';
+import { type MaterialRuleOptions, MaterialRules } from './material-rules.ts';
+import type { MaterialScope } from './material-scope.ts';
 import type { Certificate } from './material-store.ts';
 import { type ReferencePolicy, readReferencePolicy } from './referenced-jwks.ts';
 import { laterThan, refuseOtherName } from './replacement.ts';
@@ -21,6 +22,13 @@ export interface CreateCertificateRequest {
   readonly pemEncodedFile?: string | undefined;
 }
 
+/** How a request's certificate relates to those that are there. */
+interface Identity {
+  readonly refuseTaken?: (nouns: MaterialRuleNouns) => Promise<void>;
+  /** Of the certificate that is replaced; its alias may stay. */
+  readonly ownId?: string;
+}
+
 /** Certificates of a project, each with one file for all of its environments. */
 export class Certificates extends MaterialRules<Certificate> {
   readonly #options: MaterialRuleOptions;
@@ -33,7 +41,9 @@ export class Certificates extends MaterialRules<Certificate> {
   async create(scope: MaterialScope, request: CreateCertificateRequest) {
     const name = checkName(requireValue(request.certificateName, 'certificateName'), 'certificateName');
     const createdAt = this.#options.clock();
-    const asked = await this.#read(scope, request, (nouns) => this.refuseTaken(nouns, scope.projectId, name));
+    const asked = await this.#read(scope, request, {
+      refuseTaken: (nouns) => this.refuseTaken(nouns, scope.projectId, name),
+    });
     const identity = { id: newId(), projectId: scope.projectId, name, createdAt, updatedAt: createdAt };
     return this.insert(scope, { ...identity, ...asked.material }, asked.refuseUsedAlias);
   }
@@ -41,7 +51,7 @@ export class Certificates extends MaterialRules<Certificate> {
   /** What the project's certificates are in one environment, by name order. */
   async listOfEnvironment(projectId: string, environmentName: string) {
     return this.#options.store.read(async (nouns) => {
-      const { id, name } = await reachedEnvironment(nouns, projectId, lookupName(environmentName));
+      const { id, name } = await reachedEnvironment(nouns, projectId, environmentName);
       const all = await nouns.certificates.listOfProject(projectId);
       const environmentNames = new Map([[id, name]]);
       const there = all.map((material) => {
@@ -63,7 +73,7 @@ export class Certificates extends MaterialRules<Certificate> {
     const follows = readReferencePolicy(policy);
     const before = await this.toReplace(scope, name);
     refuseOtherName(request.certificateName, before.name, 'certificateName');
-    const asked = await this.#read(scope, request, async () => {}, before.id);
+    const asked = await this.#read(scope, request, { ownId: before.id });
     const after = {
       ...before,
       ...asked.material,
@@ -71,7 +81,7 @@ export class Certificates extends MaterialRules<Certificate> {
     };
     const world: Partial<SourceWorld> = {
       certificate: async (certificateName, environmentName) => {
-        const own = asked.environmentNames.includes(environmentName) && after.environments[0];
+        const own = asked.environmentNames.includes(lookupName(environmentName)) && after.environments[0];
         if (own) return { id: after.id, chain: own.chain };
         throw badRequest(`Certificate (name: ${certificateName}) is not found!`);
       },
@@ -84,19 +94,18 @@ export class Certificates extends MaterialRules<Certificate> {
   async #read(
     scope: MaterialScope,
     request: CreateCertificateRequest,
-    refuseTaken: (nouns: MaterialRuleNouns) => Promise<void>,
-    ownId?: string,
+    { refuseTaken = async () => {}, ownId }: Identity,
   ) {
     const alias = checkAlias(requireValue(request.alias, 'alias'));
     const environmentList = requireValue(request.environmentList, 'environmentList');
     const pem = requireValue(request.pemEncodedFile, 'pemEncodedFile');
-    const environmentNames = environmentList.split(',').map((part) => lookupName(part.trim()));
-    const asked = environmentNames.filter((name) => name !== '');
-    const environmentIds = await this.#options.store.read(async (nouns) => {
+    const asked = environmentList.split(',').map((part) => part.trim());
+    const named = asked.filter((name) => name !== '');
+    const found = await this.#options.store.read(async (nouns) => {
       await refuseTaken(nouns);
-      const found = await reachedEnvironments(nouns, scope.projectId, asked);
-      return found.map(({ id }) => id);
+      return reachedEnvironments(nouns, scope.projectId, named);
     });
+    const environmentIds = found.map(({ id }) => id);
     if (environmentIds.length === 0) throw badRequest('environmentList value can not be empty!');
     const refuseUsedAlias = (nouns: MaterialRuleNouns) =>
       refuseAliasOfAnother(nouns, { environmentIds, alias, ownId });
@@ -107,7 +116,7 @@ export class Certificates extends MaterialRules<Certificate> {
     const own = { alias, chain, startDate, endDate, sha1Thumbprint, subjectDn };
     const environments = environmentIds.map((environmentId) => ({ environmentId, ...own }));
     const material = { description: request.certificateDescription ?? null, environments };
-    return { material, environmentNames: asked, refuseUsedAlias };
+    return { material, environmentNames: found.map(({ name }) => name), refuseUsedAlias };
   }
 }
 

@@ -6,11 +6,12 @@ import { checkName, lookupName, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
 import type { SourceWorld } from '../sources/jwk-source.ts';
 import { keyKind, type MaterialRuleNouns } from './material-kind.ts';
-import { type MaterialRuleOptions, MaterialRules, type MaterialScope } from './material-rules.ts';
+import { type MaterialRuleOptions, MaterialRules } from './material-rules.ts';
+import type { MaterialScope } from './material-scope.ts';
 import { type CryptoKey, type CryptoKeyType, keyTypes } from './material-store.ts';
 import { type ReferencePolicy, readReferencePolicy } from './referenced-jwks.ts';
 import { laterThan, refuseOtherName } from './replacement.ts';
-import { checkAlias, requireValue } from './required-value.ts';
+import { optionalAlias, requireValue } from './required-value.ts';
 import { sealKeyContent } from './sealed-material.ts';
 
 export const secretKeyAlgorithms = Object.freeze(['AES', 'DES', 'DESede', 'RSA']);
@@ -77,7 +78,7 @@ export class CryptoKeys extends MaterialRules<CryptoKey> {
     };
     const world: Partial<SourceWorld> = {
       key: async (keyName, environmentName) => {
-        const content = asked.contents.get(environmentName);
+        const content = asked.contents.get(lookupName(environmentName));
         if (content !== undefined) return { id: after.id, keyType: after.keyType, content };
         throw badRequest(`Key (name: ${keyName}) is not found!`);
       },
@@ -96,9 +97,9 @@ export class CryptoKeys extends MaterialRules<CryptoKey> {
     await this.#options.store.read(refuseTaken);
     const list = requireValue(request.cryptoKeyInfoEnvironmentList, 'cryptoKeyInfoEnvironmentList');
     const asked = list.map(({ environmentName, content, alias }) => ({
-      environmentName: lookupName(requireValue(environmentName, 'environmentName')),
+      environmentName: requireValue(environmentName, 'environmentName'),
       content: requireValue(content, 'content'),
-      alias: alias === undefined ? null : checkAlias(alias),
+      alias: optionalAlias(alias),
     }));
     const names = asked.map(({ environmentName }) => environmentName);
     const reached = await this.#options.store.read((nouns) =>
@@ -110,7 +111,7 @@ export class CryptoKeys extends MaterialRules<CryptoKey> {
       const sealed = sealKeyContent(this.#options.sealer, id, environmentId)(content);
       return { environmentId, alias, content: sealed };
     });
-    const contents = new Map(asked.map(({ environmentName, content }) => [environmentName, content]));
+    const contents = new Map(asked.map(({ content }, index) => [reached[index]?.name ?? '', content]));
     return {
       material: { description: request.description ?? null, keyType, algorithm, environments },
       contents,

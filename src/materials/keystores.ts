@@ -5,11 +5,12 @@ import { checkName, lookupName, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
 import type { SourceWorld } from '../sources/jwk-source.ts';
 import { keystoreKind } from './material-kind.ts';
-import { type MaterialRuleOptions, MaterialRules, type MaterialScope } from './material-rules.ts';
+import { type MaterialRuleOptions, MaterialRules } from './material-rules.ts';
+import type { MaterialScope } from './material-scope.ts';
 import type { StoredKeystore } from './material-store.ts';
 import { type ReferencePolicy, readReferencePolicy } from './referenced-jwks.ts';
 import { laterThan, refuseOtherName } from './replacement.ts';
-import { checkAlias, requireValue } from './required-value.ts';
+import { optionalAlias, requireValue } from './required-value.ts';
 import { type OpenKeystoreFile, sealKeystoreFile } from './sealed-material.ts';
 
 export const keystoreTypes = Object.freeze(['JKS', 'PKCS12'] as const);
@@ -68,7 +69,7 @@ export class Keystores extends MaterialRules<StoredKeystore> {
     };
     const world: Partial<SourceWorld> = {
       keystoreEntry: async (keystoreName, environmentName, alias) => {
-        const opened = asked.files.get(environmentName);
+        const opened = asked.files.get(lookupName(environmentName));
         if (opened === undefined) throw badRequest(`Keystore (name: ${keystoreName}) is not found!`);
         const entry = await this.#opener.readEntry({ ...opened, alias });
         if (entry) return { id: after.id, entry };
@@ -96,7 +97,7 @@ export class Keystores extends MaterialRules<StoredKeystore> {
       const sealed = sealKeystoreFile(this.#options.sealer, id, { environmentId, opened });
       return { environmentId, alias, keystoreType: opened.type, ...sealed };
     });
-    const files = new Map(asked.map(({ environmentName, opened }) => [environmentName, opened]));
+    const files = new Map(asked.map(({ opened }, index) => [reached[index]?.name ?? '', opened]));
     return { material: { description: request.description ?? null, environments }, files };
   }
 
@@ -116,7 +117,7 @@ export class Keystores extends MaterialRules<StoredKeystore> {
 }
 
 function readEnvironmentRequest(request: KeystoreEnvironmentRequest) {
-  const environmentName = lookupName(requireValue(request.environmentName, 'environmentName'));
+  const environmentName = requireValue(request.environmentName, 'environmentName');
   const file = decodeFile(requireValue(request.file, 'file'));
   // An empty password is one: such PKCS#12 files exist.
   if (request.password === undefined) throw badRequest('password value can not be empty!');
@@ -126,9 +127,10 @@ function readEnvironmentRequest(request: KeystoreEnvironmentRequest) {
     file,
     password,
     type,
-    ...(keyPassword !== undefined && { keyPassword }),
+    // Left empty, as forms do, the keys have the password of the store.
+    ...(keyPassword && { keyPassword }),
   };
-  return { environmentName, opened, alias: request.alias === undefined ? null : checkAlias(request.alias) };
+  return { environmentName, opened, alias: optionalAlias(request.alias) };
 }
 
 function checkKeystoreType(value: string): KeystoreType {

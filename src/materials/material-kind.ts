@@ -2,7 +2,6 @@ import type { AccessNouns } from '../access/access-store.ts';
 import type { AuditStore } from '../audit/audit-log.ts';
 import type { DesiredStateNouns } from '../deployments/desired-state-store.ts';
 import type { EnvironmentNouns } from '../environments/environment-store.ts';
-import type { JwkNouns } from '../jwks/jwk-store.ts';
 import type { DeployedContent, DeployedKind } from '../protocol/content.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type {
@@ -16,7 +15,6 @@ import type {
 import { openKeyContent, openKeystoreFile } from './sealed-material.ts';
 
 export type MaterialRuleNouns = MaterialNouns &
-  JwkNouns &
   AccessNouns &
   EnvironmentNouns &
   DesiredStateNouns & { readonly audit: AuditStore };

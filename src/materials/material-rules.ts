@@ -12,14 +12,9 @@ import { contentDigest } from '../protocol/state-digest.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import type { MaterialKind, MaterialRuleNouns, MaterialWithEnvironments } from './material-kind.ts';
+import type { MaterialScope } from './material-scope.ts';
 import type { MaterialListQuery } from './material-store.ts';
 import type { FollowedMaterial, JwkReference, ReferencedJwks } from './referenced-jwks.ts';
-
-export interface MaterialScope {
-  readonly projectId: string;
-  readonly projectName: string;
-  readonly actor: string;
-}
 
 export interface MaterialRuleOptions {
   readonly store: UnitOfWork<MaterialRuleNouns>;
@@ -74,6 +69,7 @@ export class MaterialRules<M extends MaterialWithEnvironments> {
     const targets = await this.#options.store.write(async (nouns) => {
       await requireProject(nouns, scope);
       await this.refuseTaken(nouns, scope.projectId, material.name);
+      await requireReach(nouns, scope, material);
       await check(nouns);
       await this.#kind.store(nouns).insert(material);
       const changes = material.environments.map(({ environmentId }) =>
@@ -122,6 +118,7 @@ export class MaterialRules<M extends MaterialWithEnvironments> {
         const what = `${this.#kind.noun} (name: ${before.name})`;
         throw new KeyplaneError('conflict', `${what} was changed by another request. Try again!`);
       }
+      await requireReach(nouns, scope, after);
       await check?.(nouns);
       await this.#kind.store(nouns).update(after);
       const kept = new Set(after.environments.map(({ environmentId }) => environmentId));
@@ -198,6 +195,17 @@ async function requireProject(nouns: MaterialRuleNouns, scope: MaterialScope): P
   if (await nouns.projects.get(scope.projectId)) return;
   const text = `Project(${scope.projectName}) was not found or user does not have privilege to access it!`;
   throw new KeyplaneError('not_found', text);
+}
+
+/** An environment may have been closed to the project, or deleted, while the material for it was being read. */
+async function requireReach(
+  nouns: MaterialRuleNouns,
+  { projectId }: MaterialScope,
+  { environments }: MaterialWithEnvironments,
+): Promise<void> {
+  const reached = new Set((await nouns.environments.listReachedBy(projectId)).map(({ id }) => id));
+  if (environments.every(({ environmentId }) => reached.has(environmentId))) return;
+  throw new KeyplaneError('conflict', 'The environments of this project were changed meanwhile. Try again!');
 }
 
 async function namesOf(nouns: EnvironmentNouns): Promise<ReadonlyMap<string, string>> {

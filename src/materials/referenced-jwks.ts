@@ -5,7 +5,7 @@ import { badRequest } from '../errors.ts';
 import { shownText } from '../names.ts';
 import type { SourceWorld } from '../sources/jwk-source.ts';
 import type { MaterialRuleNouns } from './material-kind.ts';
-import type { MaterialScope } from './material-rules.ts';
+import type { MaterialScope } from './material-scope.ts';
 
 /** The material as it will be, for the sources that read it. */
 export interface FollowedMaterial {

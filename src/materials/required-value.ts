@@ -20,3 +20,8 @@ export function checkAlias(value: string): string {
   }
   return alias;
 }
+
+/** An alias that may be left out, or left empty as forms do. */
+export function optionalAlias(value: string | undefined): string | null {
+  return value === undefined || value.trim() === '' ? null : checkAlias(value);
+}

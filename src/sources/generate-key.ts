@@ -41,14 +41,16 @@ export async function generatePrivateKey(plan: KeyPlan): Promise<JsonObject> {
 }
 
 async function generateRsa(modulusLength: number): Promise<JsonObject> {
+  // Who ends hands its place on, so that nobody who comes at that moment takes it as well.
   if (rsaUnderWay >= rsaAtOnce) await new Promise<void>((resolve) => rsaWaiting.push(resolve));
-  rsaUnderWay += 1;
+  else rsaUnderWay += 1;
   try {
     const { privateKey } = await generate('rsa', { modulusLength, publicExponent: 65_537 });
     return asJson(privateKey.export({ format: 'jwk' }));
   } finally {
-    rsaUnderWay -= 1;
-    rsaWaiting.shift()?.();
+    const next = rsaWaiting.shift();
+    if (next) next();
+    else rsaUnderWay -= 1;
   }
 }
 

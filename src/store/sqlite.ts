@@ -15,6 +15,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
+import { breathe } from './breathe.ts';
 import { type DatabaseTransaction, type Engine, type Mode, refuseNul } from './engine.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { isBusy, sqliteFailure } from './sqlite-failure.ts';
@@ -26,7 +27,7 @@ const dialect: Dialect = {
   createIntrospector: (database) => new SqliteIntrospector(database),
 };
 
-const idleReadersKept = 4;
+const idleReadersKept = 16;
 const busyPauseMs = 20;
 
 export interface SqliteOptions {
@@ -69,7 +70,10 @@ class SqliteEngine implements Engine {
   }
 
   async begin(mode: Mode): Promise<DatabaseTransaction> {
-    return mode === 'read' ? this.#beginRead() : this.#beginWrite();
+    if (mode === 'write') return this.#beginWrite();
+    // Before a connection is taken: hundreds of requests that wait for their turn would else open one each.
+    for (let pause = breathe(); pause !== undefined; pause = breathe()) await pause;
+    return this.#beginRead();
   }
 
   async #beginWrite(): Promise<DatabaseTransaction> {

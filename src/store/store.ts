@@ -2,35 +2,17 @@
 // transactions only, decides nothing about what may be stored, and refuses a schema newer than itself.
 // Everything private reaches it sealed.
 
-import type { AccessNouns } from '../access/access-store.ts';
-import type { AuditStore } from '../audit/audit-log.ts';
-import type { DesiredStateNouns } from '../deployments/desired-state-store.ts';
-import type { EnvironmentNouns } from '../environments/environment-store.ts';
-import type { JwkNouns } from '../jwks/jwk-store.ts';
-import type { RefreshNouns } from '../jwks/refresh/refresh-store.ts';
-import type { MaterialNouns } from '../materials/material-store.ts';
-import type { DataKeyStore } from '../sealing/data-key-store.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import { DatabaseFailure, type Engine, failureTexts } from './engine.ts';
-import type { InstallationStore } from './installation-store.ts';
 import { databaseMaker, Lease } from './lease.ts';
 import { migrate } from './migrations/migrate.ts';
+import type { Nouns } from './nouns/nouns.ts';
 import { nounsOver } from './nouns/nouns-over.ts';
 import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 import { WriteQueue } from './write-queue.ts';
 
-export interface Nouns
-  extends AccessNouns,
-    EnvironmentNouns,
-    DesiredStateNouns,
-    JwkNouns,
-    RefreshNouns,
-    MaterialNouns {
-  readonly audit: AuditStore;
-  readonly dataKeys: DataKeyStore;
-  readonly installation: InstallationStore;
-}
+export type { Nouns } from './nouns/nouns.ts';
 
 export interface Store extends UnitOfWork<Nouns> {
   /** Waits for what is under way; what comes later is refused. */

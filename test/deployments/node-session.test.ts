@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NodeSession, type NodeStream } from '../../src/deployments/node-session.ts';
-import type { StatePart, StatePartReader } from '../../src/deployments/state-messages.ts';
+import type { StatePart } from '../../src/deployments/state-part.ts';
+import type { StatePartReader } from '../../src/deployments/state-part-reader.ts';
 import type { State } from '../../src/protocol/messages.ts';
 
 const digestAt = (revision: number) => revision.toString(16).padStart(64, '0');

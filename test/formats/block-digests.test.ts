@@ -1,7 +1,11 @@
 import { hash, pbkdf2Sync } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { iterateHash } from '../../src/formats/pkcs12/iterated-hash.ts';
-import { derivationPurpose, deriveBytes, macPasswords } from '../../src/formats/pkcs12/key-derivation.ts';
+import { iterateHash } from '../../src/formats/pkcs12/protection/iterated-hash.ts';
+import {
+  derivationPurpose,
+  deriveBytes,
+  macPasswords,
+} from '../../src/formats/pkcs12/protection/key-derivation.ts';
 
 test.each(['sha1', 'sha224', 'sha256', 'sha384', 'sha512'])(
   '%s of its own digest, any number of times, is what OpenSSL says',

@@ -142,6 +142,22 @@ describe('entries', () => {
     expect(opened.readEntry('ec')).toMatchObject({ chain: [certificateDer('ec')] });
   });
 
+  test('the certificate beside the only key is its own where neither bears a localKeyId', () => {
+    const bags = [[certificateBag(certificateDer('ec'))], [keyBag(ec)]];
+    const opened = open(pfx(authenticatedSafe(...bags)));
+    expect(opened.list()).toEqual([{ alias: '1', kind: 'PRIVATE_KEY' }]);
+    expect(opened.readEntry('1')).toMatchObject({ chain: [certificateDer('ec')] });
+  });
+
+  test('of two issuers of one name the one that issued the certificate stands in the chain', () => {
+    const others = ['other-root', 'root', 'intermediate'].map((name) => certificateBag(certificateDer(name)));
+    const leaf = certificateBag(certificateDer('rsa'), { localKeyId: 'x' });
+    const key = keyBag(privateKey('rsa'), { friendlyName: 'rsa', localKeyId: 'x' });
+    const opened = open(pfx(authenticatedSafe([...others, leaf, key])));
+    const chain = ['rsa', 'intermediate', 'root'].map(certificateDer);
+    expect(opened.readEntry('rsa')).toMatchObject({ chain });
+  });
+
   test('bags inside bags are found, and certificates that claim a taken name are numbered', () => {
     const extra = certificateBag(certificateDer('root'), { friendlyName: 'ec' });
     const opened = open(pfx(authenticatedSafe([nestedBag(nestedBag(...ecBags)), extra])));

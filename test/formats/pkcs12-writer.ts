@@ -1,7 +1,7 @@
 // Builds PKCS#12 files with node:crypto: those that no program on the machine writes, and those that none should.
 
 import { createHmac, type KeyObject, pbkdf2Sync } from 'node:crypto';
-import { derivationPurpose, deriveBytes } from '../../src/formats/pkcs12/key-derivation.ts';
+import { derivationPurpose, deriveBytes } from '../../src/formats/pkcs12/protection/key-derivation.ts';
 import {
   bmpString,
   der,

@@ -5,6 +5,7 @@
 /** Files straight under src/ that any room may import. */
 export const commonFiles: readonly string[] = [
   'errors.ts',
+  'iso-duration.ts',
   'names.ts',
   'new-id.ts',
   'unit-of-work.ts',
@@ -17,6 +18,7 @@ export const rootRooms: Readonly<Record<string, string>> = {
   'compose.ts': 'compose',
   'compose-services.ts': 'compose',
   'config.ts': 'config',
+  'log.ts': 'log',
 };
 
 /** No disk, network, clock or hidden randomness; npm packages only as listed. */
@@ -34,6 +36,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'config',
     'http/openapi',
     'jose/thumbprint.ts',
+    'log',
     'node/start-node.ts',
     'type access/caller.ts',
     'type environments/environment-store.ts',
@@ -54,6 +57,8 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'type sealing/sealed.ts',
   ],
   config: ['sources/safe-fetch/allow-list.ts'],
+
+  log: [],
 
   http: ['access', 'deployments', 'environments', 'jwks', 'materials', 'protocol', 'sources/sources.ts'],
 
@@ -78,6 +83,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'type audit',
     'type keystore-worker',
     'type sealing',
+    'type sources/jwk-source.ts',
   ],
   deployments: ['protocol', 'type access/access-store.ts', 'type environments/environment-store.ts'],
   environments: ['access/secret-token.ts', 'type access', 'type audit'],
@@ -98,6 +104,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'type deployments/desired-state-store.ts',
     'type environments/environment-store.ts',
     'type jwks/jwk-store.ts',
+    'type jwks/refresh/refresh-store.ts',
     'type materials/material-store.ts',
     'type protocol/content.ts',
     'type sealing/data-key-store.ts',

@@ -20,7 +20,7 @@ afterAll(() => world.close());
 
 const one = { ...p256Public, kid: 'one' };
 const two = { ...publicHalf(makeCurveKey('Ed25519')), kid: 'two' };
-const three = { ...octKey(32), kid: 'three' };
+const three: Item = { ...octKey(32), kid: 'three' };
 let made = 0;
 
 async function kidOf(jwk: unknown, kid?: string): Promise<string> {

@@ -97,7 +97,7 @@ describe('a keystore', () => {
 describe('a keystore that is refused', () => {
   const damaged = 'Keystore can not be opened: the password is wrong or the file is damaged!';
   const flipped = Buffer.from(p12, 'base64');
-  flipped[flipped.length >> 1] ^= 1;
+  flipped.writeUInt8(flipped.readUInt8(flipped.length >> 1) ^ 1, flipped.length >> 1);
   const cut = Buffer.from(p12, 'base64').subarray(0, -10).toString('base64');
   const cutJks = Buffer.from(jks, 'base64').subarray(0, -10).toString('base64');
   const typeJks = { keyStoreType: 'JKS' };

@@ -21,7 +21,7 @@ export class ByteCursor {
     return this.#bytes.subarray(this.#offset - count, this.#offset);
   }
 
-  skip(count: number): void {
+  passOver(count: number): void {
     this.bytes(count);
   }
 

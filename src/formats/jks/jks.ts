@@ -64,7 +64,7 @@ function readEntries(cursor: ByteCursor, file: { password: string; intact: boole
 function readEntry(cursor: ByteCursor, version: number, password: string): ClosedEntry {
   const tag = cursor.uint32();
   const alias = cursor.modifiedUtf8();
-  cursor.skip(8); // the date it was made
+  cursor.passOver(8); // the date it was made
   if (tag === certificateTag) {
     const certificate = readCertificate(cursor, version);
     const kind = 'TRUSTED_CERTIFICATE';

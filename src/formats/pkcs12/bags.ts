@@ -12,9 +12,9 @@ import {
   text,
 } from '../ber.ts';
 import { damagedKeystore, tooManyEntries } from '../keystore-format.ts';
-import { noProtection, type Protection, unknownProtection } from './closed-bytes.ts';
-import type { DerivationBudget } from './derivation-budget.ts';
-import { readProtection } from './protection.ts';
+import { noProtection, type Protection, unknownProtection } from './protection/closed-bytes.ts';
+import type { DerivationBudget } from './protection/derivation-budget.ts';
+import { readProtection } from './protection/protection.ts';
 
 export interface BagAttributes {
   readonly friendlyName: string | undefined;

@@ -15,10 +15,10 @@ import {
 } from '../ber.ts';
 import { damagedKeystore } from '../keystore-format.ts';
 import { type Bag, readBags } from './bags.ts';
-import type { Protection } from './closed-bytes.ts';
-import type { DerivationBudget } from './derivation-budget.ts';
-import { type Integrity, readIntegrity } from './integrity.ts';
-import { readProtection } from './protection.ts';
+import type { Protection } from './protection/closed-bytes.ts';
+import type { DerivationBudget } from './protection/derivation-budget.ts';
+import { type Integrity, readIntegrity } from './protection/integrity.ts';
+import { readProtection } from './protection/protection.ts';
 
 const dataOid = '1.2.840.113549.1.7.1';
 const signedDataOid = '1.2.840.113549.1.7.2';

@@ -7,9 +7,9 @@ import { readElement } from '../ber.ts';
 import { damagedKeystore, type KeystoreFormat } from '../keystore-format.ts';
 import { openedKeystore } from '../opened-keystore.ts';
 import { type Bag, readBags } from './bags.ts';
-import { DerivationBudget } from './derivation-budget.ts';
 import { assembleEntries } from './entries.ts';
 import { readPfx, type Safe } from './pfx.ts';
+import { DerivationBudget } from './protection/derivation-budget.ts';
 
 export const pkcs12: KeystoreFormat = {
   type: 'PKCS12',

@@ -1,10 +1,14 @@
 import { z } from 'zod';
-import { instant, instantText, listAnswer, listOf } from '../answers/answer-schemas.ts';
+import type { User } from '../../access/access-store.ts';
+import { instant, instantText, listOf } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { listQuery, readListQuery } from '../requests/list-query.ts';
+import { pageOf } from '../requests/page-of.ts';
 import { openToAdmins } from '../route-access.ts';
 
 const item = z.object({ username: z.string(), admin: z.boolean(), createdAt: instant, updatedAt: instant });
+const sortFields = ['username', 'admin', 'createdAt', 'updatedAt'] as const;
 
 export function listUsers(app: KeyplaneServer, { users }: Pick<RouteServices, 'users'>): void {
   app.route({
@@ -15,18 +19,25 @@ export function listUsers(app: KeyplaneServer, { users }: Pick<RouteServices, 'u
       operationId: 'listUsers',
       tags: ['access'],
       summary: 'List users',
+      querystring: listQuery,
       response: { 200: listOf(item) },
     },
-    handler: async () => {
-      const found = await users.list();
-      return listAnswer(
-        found.map(({ username, admin, createdAt, updatedAt }) => ({
-          username,
-          admin,
-          createdAt: instantText(createdAt),
-          updatedAt: instantText(updatedAt),
-        })),
-      );
+    handler: async (request) => {
+      const query = readListQuery(request.query, sortFields);
+      return pageOf(await users.list(), query, {
+        searched: ({ username }) => [username],
+        sorted: {
+          username: ({ username }) => username,
+          admin: ({ admin }) => admin,
+          createdAt: ({ createdAt }) => createdAt,
+          updatedAt: ({ updatedAt }) => updatedAt,
+        },
+        shown: userView,
+      });
     },
   });
+}
+
+function userView({ username, admin, createdAt, updatedAt }: User) {
+  return { username, admin, createdAt: instantText(createdAt), updatedAt: instantText(updatedAt) };
 }

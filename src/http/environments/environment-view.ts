@@ -27,3 +27,15 @@ export function environmentView(environment: Environment) {
 export function environmentWithProjectsView({ environment, projectNames }: EnvironmentWithProjects) {
   return { ...environmentView(environment), projects: projectNames && [...projectNames] };
 }
+
+export const environmentSortFields = ['name', 'type', 'createdAt', 'updatedAt'] as const;
+
+/** What lists of environments are sorted by, wherever in their items the environment is. */
+export function sortedEnvironment<Item>(environmentOf: (item: Item) => Environment) {
+  return {
+    name: (item: Item) => environmentOf(item).name,
+    type: (item: Item) => environmentOf(item).type,
+    createdAt: (item: Item) => environmentOf(item).createdAt,
+    updatedAt: (item: Item) => environmentOf(item).updatedAt,
+  };
+}

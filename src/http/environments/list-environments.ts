@@ -1,8 +1,15 @@
-import { listAnswer, listOf } from '../answers/answer-schemas.ts';
+import { listOf } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { listQuery, readListQuery } from '../requests/list-query.ts';
+import { pageOf } from '../requests/page-of.ts';
 import { openToAdmins } from '../route-access.ts';
-import { environmentWithProjectsItem, environmentWithProjectsView } from './environment-view.ts';
+import {
+  environmentSortFields,
+  environmentWithProjectsItem,
+  environmentWithProjectsView,
+  sortedEnvironment,
+} from './environment-view.ts';
 
 export function listEnvironments(
   app: KeyplaneServer,
@@ -16,8 +23,14 @@ export function listEnvironments(
       operationId: 'listEnvironments',
       tags: ['environments'],
       summary: 'List environments',
+      querystring: listQuery,
       response: { 200: listOf(environmentWithProjectsItem) },
     },
-    handler: async () => listAnswer((await environments.list()).map(environmentWithProjectsView)),
+    handler: async (request) =>
+      pageOf(await environments.list(), readListQuery(request.query, environmentSortFields), {
+        searched: ({ environment }) => [environment.name, environment.description],
+        sorted: sortedEnvironment(({ environment }) => environment),
+        shown: environmentWithProjectsView,
+      }),
   });
 }

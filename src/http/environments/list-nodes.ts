@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { instant, instantOrNull, listAnswer, listOf } from '../answers/answer-schemas.ts';
+import { instant, instantOrNull, listOf } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { listQuery, readListQuery } from '../requests/list-query.ts';
+import { pageOf } from '../requests/page-of.ts';
 import { openToAdmins } from '../route-access.ts';
 
 const item = z.object({
@@ -11,6 +13,8 @@ const item = z.object({
   lastSeenAt: instant.nullable(),
   version: z.string().nullable(),
 });
+
+const sortFields = ['name', 'connected', 'appliedRevision', 'lastSeenAt'] as const;
 
 export function listNodes(app: KeyplaneServer, { nodes }: Pick<RouteServices, 'nodes'>): void {
   app.route({
@@ -22,19 +26,24 @@ export function listNodes(app: KeyplaneServer, { nodes }: Pick<RouteServices, 'n
       tags: ['environments'],
       summary: 'List the nodes of an environment',
       params: z.object({ environmentName: z.string() }),
+      querystring: listQuery,
       response: { 200: listOf(item) },
     },
     handler: async (request) => {
-      const found = await nodes.list(request.params.environmentName);
-      return listAnswer(
-        found.map(({ name, connected, appliedRevision, lastSeenAt, version }) => ({
-          name,
-          connected,
-          appliedRevision,
+      const query = readListQuery(request.query, sortFields);
+      return pageOf(await nodes.list(request.params.environmentName), query, {
+        searched: ({ name }) => [name],
+        sorted: {
+          name: ({ name }) => name,
+          connected: ({ connected }) => connected,
+          appliedRevision: ({ appliedRevision }) => appliedRevision,
+          lastSeenAt: ({ lastSeenAt }) => lastSeenAt,
+        },
+        shown: ({ name, connected, appliedRevision, lastSeenAt, version }) => ({
+          ...{ name, connected, appliedRevision, version },
           lastSeenAt: instantOrNull(lastSeenAt),
-          version,
-        })),
-      );
+        }),
+      });
     },
   });
 }

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import type { MaterialScope } from '../../materials/material-rules.ts';
+import type { MaterialScope } from '../../materials/material-scope.ts';
 
 /** On whose behalf, and in which project. */
 export function scopeOf(request: Pick<FastifyRequest, 'project' | 'caller'>): MaterialScope {

@@ -1,8 +1,15 @@
 import { z } from 'zod';
-import { listAnswer, listOf } from '../answers/answer-schemas.ts';
-import { environmentItem, environmentView } from '../environments/environment-view.ts';
+import { listOf } from '../answers/answer-schemas.ts';
+import {
+  environmentItem,
+  environmentSortFields,
+  environmentView,
+  sortedEnvironment,
+} from '../environments/environment-view.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { listQuery, readListQuery } from '../requests/list-query.ts';
+import { pageOf } from '../requests/page-of.ts';
 import { openToMembers } from '../route-access.ts';
 
 export function listProjectEnvironments(
@@ -18,11 +25,16 @@ export function listProjectEnvironments(
       tags: ['environments'],
       summary: 'List the environments that a project reaches',
       params: z.object({ projectName: z.string() }),
+      querystring: listQuery,
       response: { 200: listOf(environmentItem) },
     },
     handler: async (request) => {
       const found = await environments.listOfProject(request.project.projectId);
-      return listAnswer(found.map(environmentView));
+      return pageOf(found, readListQuery(request.query, environmentSortFields), {
+        searched: ({ name, description }) => [name, description],
+        sorted: sortedEnvironment((environment) => environment),
+        shown: environmentView,
+      });
     },
   });
 }

@@ -1,7 +1,10 @@
 import { z } from 'zod';
-import { instant, instantText, listAnswer, listOf } from '../answers/answer-schemas.ts';
+import type { Project } from '../../access/access-store.ts';
+import { instant, instantText, listOf } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { listQuery, readListQuery } from '../requests/list-query.ts';
+import { pageOf } from '../requests/page-of.ts';
 import { openToSignedIn } from '../route-access.ts';
 
 const item = z.object({
@@ -12,6 +15,8 @@ const item = z.object({
   updatedAt: instant,
 });
 
+const sortFields = ['name', 'createdAt', 'updatedAt'] as const;
+
 export function listProjects(app: KeyplaneServer, { projects }: Pick<RouteServices, 'projects'>): void {
   app.route({
     method: 'GET',
@@ -21,19 +26,28 @@ export function listProjects(app: KeyplaneServer, { projects }: Pick<RouteServic
       operationId: 'listProjects',
       tags: ['projects'],
       summary: 'List the projects that the caller may see',
+      querystring: listQuery,
       response: { 200: listOf(item) },
     },
     handler: async (request) => {
-      const found = await projects.list(request.caller);
-      return listAnswer(
-        found.map(({ id, name, description, createdAt, updatedAt }) => ({
-          id,
-          name,
-          description,
-          createdAt: instantText(createdAt),
-          updatedAt: instantText(updatedAt),
-        })),
-      );
+      const query = readListQuery(request.query, sortFields);
+      return pageOf(await projects.list(request.caller), query, {
+        searched: ({ name, description }) => [name, description],
+        sorted: {
+          name: ({ name }) => name,
+          createdAt: ({ createdAt }) => createdAt,
+          updatedAt: ({ updatedAt }) => updatedAt,
+        },
+        shown: projectView,
+      });
     },
   });
+}
+
+function projectView({ id, name, description, createdAt, updatedAt }: Project) {
+  return {
+    ...{ id, name, description },
+    createdAt: instantText(createdAt),
+    updatedAt: instantText(updatedAt),
+  };
 }

@@ -11,14 +11,14 @@ interface OperationRow {
   readonly needsPrivatePart: boolean;
 }
 
+/** @param twins what this half does, and what the public half does then, if anything */
 function row(
   useType: UseType,
   keyTypes: readonly KeyType[],
-  publicTwin: string | undefined,
-  own: string,
-): OperationRow {
+  [own, publicTwin]: readonly [string, string?],
+): [string, OperationRow] {
   const needsPrivatePart = publicTwin !== undefined && publicTwin !== own;
-  return Object.freeze({ useType, keyTypes, publicTwin, needsPrivatePart });
+  return [own, Object.freeze({ useType, keyTypes, publicTwin, needsPrivatePart })];
 }
 
 const encrypting: readonly KeyType[] = ['RSA', 'oct'];
@@ -26,14 +26,14 @@ const deriving: readonly KeyType[] = ['EC', 'OKP', 'oct'];
 const signing: readonly KeyType[] = ['RSA', 'EC', 'OKP', 'oct'];
 
 const operations: ReadonlyMap<string, OperationRow> = new Map([
-  ['sign', row('SIGNATURE', signing, 'verify', 'sign')],
-  ['verify', row('SIGNATURE', signing, 'verify', 'verify')],
-  ['encrypt', row('ENCRYPTION', encrypting, 'encrypt', 'encrypt')],
-  ['decrypt', row('ENCRYPTION', encrypting, 'encrypt', 'decrypt')],
-  ['wrapKey', row('ENCRYPTION', encrypting, 'wrapKey', 'wrapKey')],
-  ['unwrapKey', row('ENCRYPTION', encrypting, 'wrapKey', 'unwrapKey')],
-  ['deriveKey', row('ENCRYPTION', deriving, undefined, 'deriveKey')],
-  ['deriveBits', row('ENCRYPTION', deriving, undefined, 'deriveBits')],
+  row('SIGNATURE', signing, ['sign', 'verify']),
+  row('SIGNATURE', signing, ['verify', 'verify']),
+  row('ENCRYPTION', encrypting, ['encrypt', 'encrypt']),
+  row('ENCRYPTION', encrypting, ['decrypt', 'encrypt']),
+  row('ENCRYPTION', encrypting, ['wrapKey', 'wrapKey']),
+  row('ENCRYPTION', encrypting, ['unwrapKey', 'wrapKey']),
+  row('ENCRYPTION', deriving, ['deriveKey']),
+  row('ENCRYPTION', deriving, ['deriveBits']),
 ]);
 
 /** What is left of `key_ops` for the public half. */

@@ -19,6 +19,7 @@ export interface RefresherOptions extends JwkRuleOptions {
 /** How often the schedule is looked at; an interval is a minute or more. */
 const lookEveryMs = 2_000;
 const fetchesAtOnce = 16;
+const pageSize = 256;
 /** What goes wrong on our own side is tried again after this long, not at every look. */
 const ownFaultMs = 30_000;
 
@@ -56,17 +57,29 @@ export class Refresher {
 
   /** Looks at everything that is due now. One URL that fails keeps none of the others from being looked at. */
   async look(): Promise<void> {
+    // What could not be recorded stays due: it waits for the next look, or this one would never end.
+    const seen = new Set<string>();
     while (!this.#closed) {
-      const due = await this.#due();
-      await Promise.all(due.map((one) => this.#follow(one)));
-      if (due.length < fetchesAtOnce) return;
+      const due = await this.#due(seen);
+      if (due.length === 0) return;
+      for (const { stored } of due) seen.add(stored.id);
+      await this.#followAll([...due]);
     }
   }
 
-  async #due(): Promise<readonly Due[]> {
+  /** So many at once, each as soon as another has ended: a slow URL holds up one place, not all. */
+  async #followAll(due: Due[]): Promise<void> {
+    const follower = async () => {
+      for (let one = due.shift(); one && !this.#closed; one = due.shift()) await this.#follow(one);
+    };
+    await Promise.all(Array.from({ length: fetchesAtOnce }, follower));
+  }
+
+  async #due(seen: ReadonlySet<string>): Promise<readonly Due[]> {
     const { store, clock } = this.#options;
     return store.read(async (nouns) => {
-      const refreshes = await nouns.refreshes.due(clock(), fetchesAtOnce);
+      const found = await nouns.refreshes.due(clock(), pageSize);
+      const refreshes = found.filter(({ jwkId }) => !seen.has(jwkId));
       const jwks = await nouns.jwks.getMany(refreshes.map(({ jwkId }) => jwkId));
       const byId = new Map(jwks.map((jwk) => [jwk.id, jwk]));
       return refreshes.flatMap((refresh) => {

@@ -1,6 +1,5 @@
 // All nouns over one transaction.
 
-import type { Nouns } from '../store.ts';
 import type { Database } from '../tables.ts';
 import { MemberTable } from './access/member-table.ts';
 import { ProjectTable } from './access/project-table.ts';
@@ -17,6 +16,7 @@ import { JwkTable } from './jwk-table.ts';
 import { CertificateTable } from './materials/certificate-table.ts';
 import { cryptoKeyTable } from './materials/crypto-key-table.ts';
 import { keystoreTable } from './materials/keystore-table.ts';
+import type { Nouns } from './nouns.ts';
 import { RefreshTable } from './refresh-table.ts';
 
 export function nounsOver(database: Database): Nouns {

@@ -1,8 +1,8 @@
 // How bytes in a PKCS#12 file are closed: an AlgorithmIdentifier in, something that decrypts out.
 // PBES2, and the older schemes of PKCS#12 itself. The scheme's cost is reserved when it is read.
 
-import { type BerElement, integer, objectIdentifier, octets, sequence } from '../ber.ts';
-import { damagedKeystore } from '../keystore-format.ts';
+import { type BerElement, integer, objectIdentifier, octets, sequence } from '../../ber.ts';
+import { damagedKeystore } from '../../keystore-format.ts';
 import { decryptCbc, onlySequence, type Protection, unknownProtection } from './closed-bytes.ts';
 import type { DerivationBudget } from './derivation-budget.ts';
 import { type Derivation, derivationPurpose, deriveBytes, encryptionPasswords } from './key-derivation.ts';

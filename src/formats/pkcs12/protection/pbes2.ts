@@ -1,7 +1,7 @@
 // PBES2 (RFC 8018, 6.2): a key derivation and a block cipher in CBC mode, each with its own parameters.
 
-import { type BerElement, objectIdentifier, octets, sequence } from '../ber.ts';
-import { damagedKeystore } from '../keystore-format.ts';
+import { type BerElement, objectIdentifier, octets, sequence } from '../../ber.ts';
+import { damagedKeystore } from '../../keystore-format.ts';
 import { decryptCbc, onlySequence, type Protection, unknownProtection } from './closed-bytes.ts';
 import type { DerivationBudget } from './derivation-budget.ts';
 import { readKdf } from './pbkdf.ts';

@@ -26,7 +26,7 @@ export function decryptRc2Cbc(sealed: Buffer, parameters: Rc2Parameters): Buffer
   return withoutPadding(plain);
 }
 
-/** The cipher and the buffers it works on; not the whole library, which takes ten times as long to load. */
+/** The cipher and the buffers it works on; not the whole library, which takes eight times as long to load. */
 function loadRc2(): Pick<typeof Forge, 'rc2' | 'util'> {
   require('node-forge/lib/rc2.js');
   return require('node-forge/lib/forge.js') as typeof Forge;

@@ -2,8 +2,16 @@
 // Their passwords are UTF-8, as OpenSSL and Java take them.
 
 import { pbkdf2Sync, scryptSync } from 'node:crypto';
-import { type BerElement, berTag, integer, isContext, objectIdentifier, octets, sequence } from '../ber.ts';
-import { damagedKeystore, keystoreLimits, tooMuchDerivation } from '../keystore-format.ts';
+import {
+  type BerElement,
+  berTag,
+  integer,
+  isContext,
+  objectIdentifier,
+  octets,
+  sequence,
+} from '../../ber.ts';
+import { damagedKeystore, keystoreLimits, tooMuchDerivation } from '../../keystore-format.ts';
 import type { DerivationBudget } from './derivation-budget.ts';
 import { hmacDigestOf } from './digests.ts';
 

@@ -1,7 +1,7 @@
 // Counts the iterations a file asks for while its parameters are read, before anything is derived from them:
 // a thousand entries that each keep to the limit must not keep a processor for hours.
 
-import { keystoreLimits, tooMuchDerivation } from '../keystore-format.ts';
+import { keystoreLimits, tooMuchDerivation } from '../../keystore-format.ts';
 
 const maxSaltBytes = 1024;
 

@@ -2,9 +2,9 @@
 // or from PBKDF2 (PBMAC1, RFC 9579).
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { badRequest } from '../../errors.ts';
-import { type BerElement, integer, objectIdentifier, octets, sequence } from '../ber.ts';
-import { damagedKeystore } from '../keystore-format.ts';
+import { badRequest } from '../../../errors.ts';
+import { type BerElement, integer, objectIdentifier, octets, sequence } from '../../ber.ts';
+import { damagedKeystore } from '../../keystore-format.ts';
 import type { DerivationBudget } from './derivation-budget.ts';
 import { digestOf, hmacDigestOf } from './digests.ts';
 import { derivationPurpose, deriveBytes, macPasswords } from './key-derivation.ts';

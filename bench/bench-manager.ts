@@ -1,0 +1,84 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Pool } from 'undici';
+import { childEnvironment } from '../src/config.ts';
+import type { LoopDelay } from './measured-manager.ts';
+
+const password = 'only for a moment';
+
+export interface BenchManager {
+  readonly url: string;
+  /** Of the manager: database, keys. */
+  readonly dataDir: string;
+  /** Sends as the administrator. @throws Error unless the answer is 200 */
+  post(path: string, body: unknown): Promise<string>;
+  /** Delay of its event loop since the last time this was asked. */
+  loopDelay(): Promise<LoopDelay>;
+  close(): Promise<void>;
+}
+
+/** With an administrator, project `Bench`, and so many connections to send over. */
+export async function startBenchManager(connections: number): Promise<BenchManager> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'keyplane-bench-'));
+  const child = fork(fileURLToPath(new URL('./measured-manager.ts', import.meta.url)), {
+    env: childEnvironment({
+      KEYPLANE_PORT: '0',
+      KEYPLANE_DATA_DIR: dataDir,
+      KEYPLANE_ADMIN_PASSWORD: password,
+    }),
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const heard = async <T>() => ((await once(child, 'message')) as [T])[0];
+  const url = await heard<string>();
+  const token = await signIn(url);
+  const pool = new Pool(url, { connections, pipelining: 1 });
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const post = async (path: string, body: unknown) => {
+    const answer = await pool.request({ method: 'POST', path, headers, body: JSON.stringify(body) });
+    const text = await answer.body.text();
+    if (answer.statusCode !== 200) throw new Error(`${path} answered ${answer.statusCode}: ${text}`);
+    return text;
+  };
+  await post('/apiops/projects/', { name: 'Bench' });
+  return {
+    url,
+    dataDir,
+    post,
+    async loopDelay() {
+      const answer = heard<LoopDelay>();
+      child.send('measure');
+      return answer;
+    },
+    async close() {
+      await pool.destroy();
+      const ended = once(child, 'exit');
+      child.kill();
+      await ended;
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function signIn(url: string): Promise<string> {
+  const form = { grant_type: 'client_credentials', client_id: 'admin', client_secret: password };
+  const answer = await fetch(`${url}/apiops/auth/token`, { method: 'POST', body: new URLSearchParams(form) });
+  return ((await answer.json()) as { access_token: string }).access_token;
+}
+
+/** Runs the works in order on so many clients at once. */
+export async function onClients(clients: number, works: readonly (() => Promise<unknown>)[]): Promise<void> {
+  const waiting = [...works].reverse();
+  const client = async () => {
+    for (let work = waiting.pop(); work; work = waiting.pop()) await work();
+  };
+  await Promise.all(Array.from({ length: clients }, client));
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}

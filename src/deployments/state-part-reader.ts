@@ -1,0 +1,70 @@
+import type { DeployedKind } from '../protocol/content.ts';
+import type { UnitOfWork } from '../unit-of-work.ts';
+import type { ContentReader } from './content-reader.ts';
+import type { DesiredStateNouns } from './desired-state-store.ts';
+import { readStatePart, type StatePart } from './state-part.ts';
+
+/** Parts kept for other nodes at the same revision; a fan-out to 1,000 nodes reads the database once. */
+const keptParts = 16;
+/** They hold private members in the clear, so they are not kept for longer than a fan-out takes. */
+const keptMs = 2_000;
+
+export interface StatePartReader {
+  /**
+   * The next step from revision `after`, or undefined when there is none. A node that starts from nothing takes
+   * the same steps from 0: what went away while its steps were read is among them, so it ends up right.
+   */
+  next(environmentId: string, after: number): Promise<StatePart | undefined>;
+}
+
+export interface UnreadableObject {
+  readonly environmentId: string;
+  readonly kind: DeployedKind;
+  readonly objectId: string;
+}
+
+/**
+ * Makes state messages out of desired state. An object that can not be read, or no longer has the digest it was
+ * desired with, is reported and left out; what else changed still arrives.
+ */
+export function createStatePartReader<Nouns extends DesiredStateNouns>(options: {
+  readonly store: UnitOfWork<Nouns>;
+  readonly readers: readonly ContentReader<Nouns>[];
+  readonly onUnreadable: (object: UnreadableObject) => void;
+}): StatePartReader {
+  const { store, readers, onUnreadable } = options;
+  const kept = new Map<
+    string,
+    { readonly revision: number; readonly part: Promise<StatePart | undefined> }
+  >();
+
+  async function readAndReport(environmentId: string, after: number): Promise<StatePart | undefined> {
+    const part = await store.read((nouns) => readStatePart(nouns, readers, { environmentId, after }));
+    // Only now: had the database failed, everything would have looked unreadable.
+    for (const key of part?.unreadable.keys() ?? []) {
+      const [kind, objectId = ''] = key.split('/') as [DeployedKind, string];
+      onUnreadable({ environmentId, kind, objectId });
+    }
+    return part;
+  }
+
+  return {
+    async next(environmentId, after) {
+      const { revision } = await store.read((nouns) => nouns.desired.state(environmentId));
+      const key = `${environmentId} ${after}`;
+      const known = kept.get(key);
+      if (known?.revision === revision) return known.part;
+      const part = readAndReport(environmentId, after);
+      const entry = { revision, part };
+      kept.set(key, entry);
+      const forget = () => kept.get(key) === entry && kept.delete(key);
+      part.catch(forget);
+      setTimeout(forget, keptMs).unref();
+      for (const oldest of kept.keys()) {
+        if (kept.size <= keptParts) break;
+        kept.delete(oldest);
+      }
+      return part;
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import type { AccessNouns } from '../../access/access-store.ts';
+import type { AuditStore } from '../../audit/audit-log.ts';
+import type { DesiredStateNouns } from '../../deployments/desired-state-store.ts';
+import type { EnvironmentNouns } from '../../environments/environment-store.ts';
+import type { JwkNouns } from '../../jwks/jwk-store.ts';
+import type { RefreshNouns } from '../../jwks/refresh/refresh-store.ts';
+import type { MaterialNouns } from '../../materials/material-store.ts';
+import type { DataKeyStore } from '../../sealing/data-key-store.ts';
+import type { InstallationStore } from '../installation-store.ts';
+
+/** Everything that can be said inside a transaction. */
+export interface Nouns
+  extends AccessNouns,
+    EnvironmentNouns,
+    DesiredStateNouns,
+    JwkNouns,
+    RefreshNouns,
+    MaterialNouns {
+  readonly audit: AuditStore;
+  readonly dataKeys: DataKeyStore;
+  readonly installation: InstallationStore;
+}
