@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { capture, endLike, foreground } from './child.mjs';
-import { mainFile, nodePath, root } from './places.mjs';
+import { mainFile, nodePath, root, runtime } from './places.mjs';
 import { runSteps } from './steps.mjs';
 import { countTests, tallyLine } from './tally.mjs';
 
@@ -27,7 +27,8 @@ export const tasks = {
 };
 
 async function keyplane(args) {
-  endLike(await foreground(nodePath(), [mainFile, ...args], { channel: true }));
+  const options = { channel: true, variables: runtime.variables };
+  endLike(await foreground(nodePath(), [...runtime.args, mainFile, ...args], options));
 }
 
 async function writeOpenApi() {

@@ -17,6 +17,8 @@ export async function prepare() {
     if (isFresh()) return;
     const { install, isInstalled } = await import('./install.mjs');
     if (!isInstalled()) await install();
+    const { compileAhead } = await import('./compile-ahead.mjs');
+    await compileAhead();
     writeFileSync(stampFile, stamp());
   });
 }

@@ -27,9 +27,8 @@ export type UpdateJwk = (
 
 export function createJwkUpdater(options: CreateJwkOptions): UpdateJwk {
   return async (scope, given, request) => {
-    const name = lookupName(given);
-    const before = await options.store.read((nouns) => found(nouns, scope.projectId, name));
-    refuseOtherName(request.name, name, 'JWK name');
+    const before = await options.store.read((nouns) => found(nouns, scope.projectId, given));
+    refuseOtherName(request.name, before.name, 'JWK name');
     const described = withDescription(before, request.description);
     const { changed, follow } = isNewValue(request)
       ? await withNewValue(options, scope, { before: described, request })
@@ -51,7 +50,7 @@ export function createJwkUpdater(options: CreateJwkOptions): UpdateJwk {
 }
 
 async function found(nouns: JwkNouns, projectId: string, name: string): Promise<StoredJwk> {
-  const stored = await nouns.jwks.find(projectId, name);
+  const stored = await nouns.jwks.find(projectId, lookupName(name));
   if (stored) return stored;
   throw badRequest(`JWK (name: ${shownText(name)}) is not found! Try create operation.`);
 }

@@ -3,7 +3,7 @@
 
 import type { Socket } from 'node:net';
 import { Client } from 'undici';
-import packageJson from '../../../package.json' with { type: 'json' };
+import { version } from '../../version.ts';
 import { answerFailure, FetchFailure } from './fetch-failure.ts';
 import { acceptedEncodings, readBody } from './read-body.ts';
 
@@ -124,7 +124,7 @@ async function askOnce(client: Client, request: HopRequest, signal: AbortSignal)
 const requestHeaders = {
   accept: 'application/jwk-set+json, application/jwk+json, application/json',
   'accept-encoding': acceptedEncodings,
-  'user-agent': `keyplane/${packageJson.version}`,
+  'user-agent': `keyplane/${version}`,
 };
 
 function conditionHeaders({ etag, lastModified }: FetchConditions): Record<string, string> {

@@ -1,0 +1,11 @@
+// What nobody who uses Fastify and better-sqlite3 gets below: both loaded, one route, one open database.
+
+import SqliteDatabase from 'better-sqlite3';
+import Fastify from 'fastify';
+
+const database = new SqliteDatabase(process.argv[2] ?? ':memory:');
+database.pragma('journal_mode = WAL');
+const server = Fastify();
+server.get('/', async () => database.prepare('select 1 as one').get());
+await server.listen({ host: '127.0.0.1', port: 0 });
+process.send?.('ready');

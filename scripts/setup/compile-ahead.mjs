@@ -1,0 +1,21 @@
+// Loads what a start loads once, so that the first real start finds it compiled.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { nodePath, root, runtime, taskEnvironment } from '../places.mjs';
+
+const loaded = ['src/compose.ts', 'src/cli/run-cli.ts', 'src/cli/quickstart.ts', 'src/node/start-node.ts'];
+
+/** A failure costs nothing but time at the first start, so it is nobody's to see. */
+export async function compileAhead() {
+  const imports = loaded.map(
+    (file) => `await import(${JSON.stringify(pathToFileURL(join(root, file)).href)});`,
+  );
+  const child = spawn(nodePath(), ['--input-type=module', '--eval', imports.join('')], {
+    env: { ...taskEnvironment(), ...runtime.variables },
+    stdio: 'ignore',
+  });
+  await once(child, 'close');
+}
