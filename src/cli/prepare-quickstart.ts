@@ -4,7 +4,7 @@ import type { Manager } from '../compose.ts';
 import type { EnvironmentType } from '../environments/environment-store.ts';
 import { thumbprint } from '../jose/thumbprint.ts';
 
-export const quickstartProject = 'MyProject';
+const quickstartProject = 'MyProject';
 export const quickstartEnvironments: readonly { readonly name: string; readonly type: EnvironmentType }[] =
   Object.freeze([
     { name: 'production', type: 'PRODUCTION' },

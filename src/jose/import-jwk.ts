@@ -37,7 +37,7 @@ export async function importJwk(raw: JsonObject, options: ImportOptions = {}): P
 }
 
 /** @throws KeyplaneError bad_request with the reason */
-export async function checkSoundness(jwk: PrivateJwk): Promise<void> {
+async function checkSoundness(jwk: PrivateJwk): Promise<void> {
   switch (jwk.kty) {
     case 'RSA':
       return checkRsa(jwk);

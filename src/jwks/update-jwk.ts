@@ -96,7 +96,7 @@ async function withNewValue(
 }
 
 /** The new value was made from what was there; whoever changed or replaced it meanwhile came first. */
-export async function refuseRaced(nouns: JwkNouns, before: StoredJwk): Promise<void> {
+async function refuseRaced(nouns: JwkNouns, before: StoredJwk): Promise<void> {
   const now = await found(nouns, before.projectId, before.name);
   if (now.id === before.id && now.updatedAt.getTime() === before.updatedAt.getTime()) return;
   throw new KeyplaneError(

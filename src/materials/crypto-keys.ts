@@ -14,7 +14,7 @@ import { laterThan, refuseOtherName } from './replacement.ts';
 import { optionalAlias, requireValue } from './required-value.ts';
 import { sealKeyContent } from './sealed-material.ts';
 
-export const secretKeyAlgorithms = Object.freeze(['AES', 'DES', 'DESede', 'RSA']);
+const secretKeyAlgorithms = Object.freeze(['AES', 'DES', 'DESede', 'RSA']);
 
 export interface CreateKeyRequest {
   readonly name?: string | undefined;

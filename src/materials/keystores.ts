@@ -13,7 +13,7 @@ import { laterThan, refuseOtherName } from './replacement.ts';
 import { optionalAlias, requireValue } from './required-value.ts';
 import { type OpenKeystoreFile, sealKeystoreFile } from './sealed-material.ts';
 
-export const keystoreTypes = Object.freeze(['JKS', 'PKCS12'] as const);
+const keystoreTypes = Object.freeze(['JKS', 'PKCS12'] as const);
 type KeystoreType = (typeof keystoreTypes)[number];
 
 export interface CreateKeystoreRequest {

@@ -7,7 +7,7 @@ import { expect } from 'vitest';
 import { type KeystoreEntry, type KeystoreType, openKeystore } from '../../src/formats/keystore.ts';
 
 export const fixtureDirectory = join(import.meta.dirname, 'fixtures');
-export const oddPassword = 'pässwörd😀';
+const oddPassword = 'pässwörd😀';
 
 export interface ExpectedEntry {
   readonly alias: string;

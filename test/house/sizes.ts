@@ -2,7 +2,7 @@ import { dirname } from 'node:path/posix';
 import { isNode, lineAt, nodesOf, type SourceFile, type SyntaxNode } from './source-file.ts';
 import type { Verdict } from './verdict.ts';
 
-export const limits = Object.freeze({
+const limits = Object.freeze({
   medianFileLines: 100,
   fileLines: 400,
   functionLines: 70,

@@ -6,7 +6,7 @@ import { modularInverse } from '../../src/jose/soundness/integer-math.ts';
 import { primesBelow } from '../../src/jose/soundness/small-factor.ts';
 import type { RawJwk } from './made-keys.ts';
 
-export const exponent = 65_537n;
+const exponent = 65_537n;
 
 export function prime(bits: number): bigint {
   return generatePrimeSync(bits, { bigint: true });

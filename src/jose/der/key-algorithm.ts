@@ -29,7 +29,7 @@ const refusedFamilies: readonly (readonly [string, string])[] = [
   ['1.3.36.3.3.2.8.1.1.', 'on a Brainpool curve'],
 ];
 
-export const supportedKeys = 'RSA, EC (P-256, P-384, P-521, secp256k1), Ed25519, Ed448, X25519 and X448';
+const supportedKeys = 'RSA, EC (P-256, P-384, P-521, secp256k1), Ed25519, Ed448, X25519 and X448';
 
 function unsupported(oid: string): DerError {
   const family = refusedFamilies.find(([arc]) => oid.startsWith(arc))?.[1];

@@ -65,7 +65,7 @@ export function checkEc(jwk: EcMembers): void {
 }
 
 /** @throws KeyplaneError bad_request unless 1 <= d < n (SEC 1 §3.2.1) */
-export function checkEcSecret(curve: EcCurve, secretOctets: Buffer): void {
+function checkEcSecret(curve: EcCurve, secretOctets: Buffer): void {
   const d = integerFromOctets(secretOctets);
   if (d === 0n || d >= curve.order) refuse('d is not between 1 and the order of the curve (SEC 1 §3.2.1)');
 }

@@ -4,7 +4,7 @@
 import { badRequest } from '../../errors.ts';
 import { FetchFailure } from './fetch-failure.ts';
 
-export const urlMaximumLength = 2048;
+const urlMaximumLength = 2048;
 const shownMaximumLength = 200;
 
 interface TargetProblem {
