@@ -1,8 +1,7 @@
-// Resident memory of a manager and of a node just started, against a bare process that loads Fastify and
-// better-sqlite3, listens and opens a database. The limit for the manager is 120 MB.
+// Resident memory of a manager and of a node just started, as the runner starts them, against a bare process that
+// loads Fastify and better-sqlite3, listens and opens a database. The limit for the manager is 120 MB.
 
-import { type ChildProcess, execFile, fork } from 'node:child_process';
-import { once } from 'node:events';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,8 +12,8 @@ import { median } from './bench-manager.ts';
 import type { BenchRow } from './bench-row.ts';
 
 const rounds = 3;
-const mainFile = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-const bareFile = fileURLToPath(new URL('./bare-server.ts', import.meta.url));
+const runner = fileURLToPath(new URL('../scripts/run.mjs', import.meta.url));
+const bareFile = fileURLToPath(new URL('./bare-server.mjs', import.meta.url));
 
 export async function run(): Promise<BenchRow[]> {
   const manager: number[] = [];
@@ -23,12 +22,12 @@ export async function run(): Promise<BenchRow[]> {
   for (let round = 0; round < rounds; round += 1) {
     const folder = await mkdtemp(join(tmpdir(), 'keyplane-bench-'));
     try {
-      manager.push(await residentBytes(mainFile, ['serve', '--port', '0', '--data-dir', join(folder, 'm')]));
-      const place = ['--manager', 'http://127.0.0.1:9', '--environment', 'e', '--name', 'n'];
-      node.push(
-        await residentBytes(mainFile, ['node', ...place, '--port', '0', '--data-dir', join(folder, 'n')]),
+      manager.push(
+        await residentBytes([runner, 'cli', 'serve', '--port', '0', '--data-dir', join(folder, 'm')]),
       );
-      bare.push(await residentBytes(bareFile, [join(folder, 'bare.db')]));
+      const place = ['--manager', 'http://127.0.0.1:9', '--environment', 'e', '--name', 'n', '--port', '0'];
+      node.push(await residentBytes([runner, 'cli', 'node', ...place, '--data-dir', join(folder, 'n')]));
+      bare.push(await residentBytes([bareFile, join(folder, 'bare.db')]));
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -44,24 +43,38 @@ export async function run(): Promise<BenchRow[]> {
   return [row('manager', median(manager)), row('node', median(node))];
 }
 
-/** Once the process says that it is ready. */
-async function residentBytes(file: string, args: readonly string[]): Promise<number> {
-  const child = fork(file, args, {
+/** Of the process, or of the one that it started, once that says that it is ready. */
+async function residentBytes(args: readonly string[]): Promise<number> {
+  const child = spawn(process.execPath, args, {
     env: childEnvironment({ KEYPLANE_NODE_TOKEN: 'none' }),
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
   try {
-    await Promise.race([once(child, 'message'), failed(child)]);
-    const { stdout } = await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(child.pid)]);
-    return Number(stdout) * 1024;
+    await ready(child);
+    const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=,rss=']);
+    const processes = stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.trim().split(/ +/).map(Number));
+    const own =
+      processes.find(([, parent]) => parent === child.pid) ?? processes.find(([pid]) => pid === child.pid);
+    return (own?.[2] ?? Number.NaN) * 1024;
   } finally {
-    child.kill('SIGKILL');
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    child.kill();
+    await ended;
   }
 }
 
-async function failed(child: ChildProcess): Promise<never> {
-  const [code] = await once(child, 'exit');
-  throw new Error(`it ended with ${code} before it was ready`);
+function ready(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      if (/ready/.test(said)) resolve();
+    });
+    child.once('exit', () => reject(new Error(`it ended before it was ready: ${said}`)));
+  });
 }
 
 function megabytes(bytes: number): string {

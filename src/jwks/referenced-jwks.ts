@@ -6,7 +6,6 @@ import type { MaterialRuleNouns } from '../materials/material-kind.ts';
 import type { MaterialScope } from '../materials/material-scope.ts';
 import type { FollowedMaterial, PreparedReferences, ReferencedJwks } from '../materials/referenced-jwks.ts';
 import { laterThan } from '../materials/replacement.ts';
-import { lookupName } from '../names.ts';
 import type { SourceRequest } from '../sources/jwk-source.ts';
 import { jwkSources } from '../sources/sources.ts';
 import type { CreateJwkOptions } from './create-jwk.ts';
@@ -70,7 +69,6 @@ async function followed(
   if (before.sourceType === 'GENERATE') return before;
   const request: SourceRequest = {
     ...before.source,
-    environmentName: lookupName(before.source.environmentName ?? ''),
     ...{ certificateName: name, keyName: name, keyStoreName: name },
     useType: before.use === null ? undefined : useToUseType(before.use),
     algorithm: before.algorithm ?? undefined,

@@ -23,6 +23,8 @@ export interface StateStep {
 export interface StateFollower {
   replaced(objects: Iterable<HeldObject>): void;
   changed(removed: readonly HeldObject[], added: readonly HeldObject[]): void;
+  /** Resolves once it has done what it does with the last change, or could not. */
+  settled?(): Promise<void>;
 }
 
 export type ObjectCounts = Readonly<Record<`${DeployedKind}s`, number>>;
@@ -40,6 +42,11 @@ export class NodeState {
 
   follow(follower: StateFollower): void {
     this.#followers.push(follower);
+  }
+
+  /** Everyone who follows has seen what was applied last. */
+  async settled(): Promise<void> {
+    for (const follower of this.#followers) await follower.settled?.();
   }
 
   get environment(): EnvironmentIdentity | undefined {

@@ -139,6 +139,8 @@ export class StateReceiver {
       changes: staged.changes,
       reset: staged.reset,
     });
+    // Whoever serves the published files has the change by the time that it is confirmed.
+    await state.settled();
     return { type: 'applied', revision, digest };
   }
 

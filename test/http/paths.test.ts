@@ -16,7 +16,7 @@ const notFound = (name: string) =>
   `Project(${name}) was not found or user does not have privilege to access it!`;
 
 describe('paths', () => {
-  test.each(['/apiops/projects', '/apiops/projects/', '/apiops/projects?x=1', '/apiops/projects/?x=1'])(
+  test.each(['/apiops/projects', '/apiops/projects/', '/apiops/projects?page=1', '/apiops/projects/?page=1'])(
     'answer with and without the slash at their end: %s',
     async (url) => {
       expect((await world.call('GET', url)).statusCode).toBe(200);

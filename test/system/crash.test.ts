@@ -84,8 +84,15 @@ describe('a manager that is killed under load', () => {
     },
   );
 
-  it('has every JWK that it acknowledged when it is back, sound and readable', async () => {
+  it('does not take a node for connected, when it is back, because it was when it died', async () => {
+    await node.stop();
     await world.startManager();
+    const { body } = await world.api('GET', '/apiops/environments/production/nodes/');
+    expect(body.resultList).toMatchObject([{ name: 'n1', connected: false }]);
+    node = await world.startNode('n1');
+  });
+
+  it('has every JWK that it acknowledged, sound and readable', async () => {
     const names = await jwkNames(world.api);
     expect(names).toEqual(expect.arrayContaining(acknowledged));
     // One more per client may have been stored without its answer having arrived.

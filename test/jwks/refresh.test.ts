@@ -1,0 +1,379 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
+import type { RunningNode } from '../../src/node/start-node.ts';
+import {
+  accepted,
+  type Body,
+  footprint,
+  type Item,
+  type ProjectApi,
+  projectApi,
+  publishedKeys,
+  refusal,
+} from '../api/support/project-api.ts';
+import { makeCurveKey, octKey, p256Public, publicHalf } from '../api/support/sample-keys.ts';
+import { type HttpTestServer, startHttpServer } from '../support/http-servers.ts';
+import { startTestManager, type TestManager, until } from '../support/manager.ts';
+
+let world: TestManager;
+let node: RunningNode;
+let project: ProjectApi;
+let server: HttpTestServer;
+type Page = (request: IncomingMessage, response: ServerResponse) => void;
+/** What the server answers with, by path. */
+const pages = new Map<string, Page>();
+
+const json =
+  (document: unknown, headers: Record<string, string> = {}): Page =>
+  (_request, response) =>
+    response.writeHead(200, headers).end(JSON.stringify(document));
+const fails: Page = (_request, response) => response.writeHead(503).end();
+const freshKey = (kid?: string): Item => ({
+  ...publicHalf(makeCurveKey('P-256')),
+  ...(kid !== undefined && { kid }),
+});
+
+beforeAll(async () => {
+  world = await startTestManager({
+    environments: ['production'],
+    settings: { KEYPLANE_URL_ALLOW: '127.0.0.1' },
+  });
+  node = await world.addNode('production', 'p1');
+  project = projectApi(world.api);
+  server = await startHttpServer((request, response) => {
+    const page = pages.get(request.url ?? '') ?? fails;
+    page(request, response);
+  });
+});
+afterAll(async () => {
+  await world.close();
+  await server.close();
+});
+beforeEach(() => pages.clear());
+
+const follow = (name: string, more: Body = {}) =>
+  project.create({
+    name,
+    sourceType: 'URL',
+    url: `${server.origin}/${name}`,
+    refreshInterval: 'PT1H',
+    ...more,
+  });
+
+/** As if its time had come: brings the schedule of this JWK forward and lets the manager look at it. */
+async function comeDue(name: string): Promise<void> {
+  const { services } = world.manager;
+  await services.store.write(async (nouns) => {
+    const [myProject] = await nouns.projects.list();
+    const jwk = await nouns.jwks.find(myProject?.id ?? '', name);
+    const refresh = await nouns.refreshes.find(jwk?.id ?? '');
+    if (!refresh) throw new Error(`${name} is not followed`);
+    await nouns.refreshes.put({ ...refresh, refreshAt: new Date(Date.now() - 1) });
+  });
+  await services.refresher.look();
+}
+
+const requestsTo = (name: string) => server.requests.filter(({ url }) => url === `/${name}`);
+const publishes = (name: string, jwk: Item) =>
+  until(async () => {
+    const mine = await fetch(`${node.url}/projects/MyProject/jwks/${name}`);
+    return mine.ok && ((await mine.json()) as Item).x === jwk.x;
+  }, `the node publishes the new ${name}`);
+
+describe('a JWK that follows its URL', () => {
+  it('says how it does', async () => {
+    pages.set('/shown', json(freshKey('a')));
+    const before = Date.now();
+    accepted(await follow('shown', { refreshInterval: 'P1DT12H' }));
+    const shown = await project.jwk('shown');
+    expect(shown).toMatchObject({
+      refreshInterval: 'P1DT12H',
+      sourceState: 'FRESH',
+      sourceStateReason: null,
+      sourceStateSince: shown.createdAt,
+    });
+    expect(Date.parse(shown.nextRefreshAt) - 36 * 3_600_000).toBeGreaterThanOrEqual(before);
+    const { body } = await project.call('GET', 'jwks/?search=shown');
+    expect(body.resultList[0]).toMatchObject({ refreshInterval: 'P1DT12H', sourceState: 'FRESH' });
+  });
+
+  it('takes new material of the same kid and brings it to the nodes', async () => {
+    const [first, second] = [freshKey('a'), freshKey('a')];
+    pages.set('/rolled', json({ keys: [freshKey('z'), first] }));
+    accepted(await follow('rolled', { kid: 'a' }));
+    const before = await project.jwk('rolled');
+    pages.set('/rolled', json({ keys: [second, freshKey('b')] }));
+    await comeDue('rolled');
+    const after = await project.jwk('rolled');
+    expect(after.ec).toMatchObject(second);
+    expect(after).toMatchObject({ kid: 'a', sourceState: 'FRESH', sourceUrl: before.sourceUrl });
+    expect(Date.parse(after.updatedAt)).toBeGreaterThan(Date.parse(before.updatedAt));
+    expect(Date.parse(after.nextRefreshAt)).toBeGreaterThan(Date.now());
+    await publishes('rolled', second);
+    expect(await publishedKeys(node)).not.toContainEqual(first);
+  });
+
+  it('asks with what the last answer said of itself, and a 304 leaves the JWK as it is', async () => {
+    const key = freshKey('a');
+    const headers = { etag: '"v1"', 'last-modified': 'Mon, 05 Jan 2026 00:00:00 GMT' };
+    pages.set('/cached', json(key, headers));
+    accepted(await follow('cached'));
+    const before = await footprint(project, [node]);
+    pages.set('/cached', (request, response) => {
+      const known = request.headers['if-none-match'] === '"v1"';
+      response.writeHead(known ? 304 : 500).end();
+    });
+    await comeDue('cached');
+    await comeDue('cached');
+    const [, ...again] = requestsTo('cached');
+    expect(again).toHaveLength(2);
+    for (const { headers: asked } of again) {
+      expect(asked['if-none-match']).toBe('"v1"');
+      expect(asked['if-modified-since']).toBe('Mon, 05 Jan 2026 00:00:00 GMT');
+    }
+    const withoutSchedule = (text: string) => text.replace(/"nextRefreshAt":"[^"]+"/g, '');
+    const after = await footprint(project, [node]);
+    expect(withoutSchedule(JSON.stringify(after))).toBe(withoutSchedule(JSON.stringify(before)));
+  });
+
+  it('does not change while its URL gives the same, however it is written', async () => {
+    const key = freshKey('a');
+    pages.set('/same', json(key));
+    accepted(await follow('same'));
+    const before = await project.jwk('same');
+    pages.set(
+      '/same',
+      json({ keys: [{ comment: 'new', ...Object.fromEntries(Object.entries(key).toReversed()) }] }),
+    );
+    await comeDue('same');
+    expect((await project.jwk('same')).updatedAt).toBe(before.updatedAt);
+  });
+
+  test.each<[what: string, page: Page, reason: RegExp]>([
+    ['is not there', fails, /answered status 503/],
+    ['is no JSON', (_request, response) => response.end('<html>'), /is not valid JSON/],
+    ['has no key', json({ keys: [] }), /No key found! The JWK Set is empty/],
+    ['has a key that is not sound', json({ ...p256Public, kid: 'a', y: p256Public.x }), /./],
+    ['has two keys of its kid', json({ keys: [freshKey('a'), freshKey('a')] }), /names different keys/],
+    [
+      'leads inside',
+      (_request, response) => response.writeHead(302, { location: 'http://10.0.0.1/' }).end(),
+      /10\.0\.0\.1/,
+    ],
+  ])('keeps its last good key when the URL %s, says since when, and recovers', async (what, page, reason) => {
+    const name = what.replaceAll(' ', '-');
+    const key = freshKey('a');
+    pages.set(`/${name}`, json(key, { etag: '"v1"' }));
+    accepted(await follow(name));
+    const fresh = await project.jwk(name);
+    pages.set(`/${name}`, page);
+    await comeDue(name);
+    const failing = await project.jwk(name);
+    expect(failing).toMatchObject({ sourceState: 'FAILING', ec: fresh.ec, updatedAt: fresh.updatedAt });
+    expect(failing.sourceStateReason).toMatch(reason);
+    expect(Date.parse(failing.sourceStateSince)).toBeGreaterThan(Date.parse(fresh.sourceStateSince));
+    await comeDue(name);
+    expect((await project.jwk(name)).sourceStateSince).toBe(failing.sourceStateSince);
+    expect(await publishedKeys(node)).toContainEqual(key);
+    // What failed must not be confirmed by a "not modified" of before.
+    pages.set(`/${name}`, (request, response) => {
+      if (request.headers['if-none-match']) response.writeHead(304).end();
+      else json(key)(request, response);
+    });
+    await comeDue(name);
+    expect(requestsTo(name).at(-1)?.headers['if-none-match']).toBeUndefined();
+    expect(await project.jwk(name)).toMatchObject({ sourceState: 'FRESH', sourceStateReason: null });
+  });
+
+  test.each<[what: string, asked: Body, first: unknown, then: unknown]>([
+    [
+      'asked-for',
+      { kid: 'a' },
+      { keys: [freshKey('a'), freshKey('b')] },
+      { keys: [freshKey('b'), freshKey('c')] },
+    ],
+    ['its-own', {}, freshKey('a'), freshKey('b')],
+    ['its-own-in-a-set', {}, { keys: [freshKey('a')] }, { keys: [freshKey('b'), freshKey('c')] }],
+  ])('is GONE when the URL no longer has the kid %s, and keeps its key', async (what, asked, first, then) => {
+    pages.set(`/${what}`, json(first));
+    accepted(await follow(what, asked));
+    const before = await project.jwk(what);
+    pages.set(`/${what}`, json(then));
+    await comeDue(what);
+    expect(await project.jwk(what)).toMatchObject({
+      sourceState: 'GONE',
+      sourceStateReason: 'kid (a) is not found in the JWK Set!',
+      ec: before.ec,
+      kid: 'a',
+    });
+    pages.set(`/${what}`, json(first));
+    await comeDue(what);
+    expect((await project.jwk(what)).sourceState).toBe('FRESH');
+  });
+
+  it('whose kid is a thumbprint of its own is looked for by it; without one it goes by its new thumbprint', async () => {
+    pages.set('/nameless', json(freshKey()));
+    accepted(await follow('nameless'));
+    const { kid } = await project.jwk('nameless');
+    const named = { ...(await project.material('nameless', '?publicOnly=true')) };
+    const next = freshKey();
+    pages.set('/nameless', json(next));
+    await comeDue('nameless');
+    const after = await project.jwk('nameless');
+    expect(after.ec).toMatchObject(next);
+    expect(after.kid).not.toBe(kid);
+
+    pages.set('/thumbprint', json(named));
+    accepted(await follow('thumbprint'));
+    pages.set('/thumbprint', json({ keys: [freshKey('new'), named] }));
+    await comeDue('thumbprint');
+    expect(await project.jwk('thumbprint')).toMatchObject({ sourceState: 'FRESH', kid });
+    pages.set('/thumbprint', json(freshKey('new')));
+    await comeDue('thumbprint');
+    expect(await project.jwk('thumbprint')).toMatchObject({ sourceState: 'GONE', kid });
+  });
+
+  it('is looked at even when another URL never answers', async () => {
+    pages.set('/hanging', json(freshKey('a')));
+    accepted(await follow('hanging', { urlOptionReadTimeout: 300 }));
+    pages.set('/hanging', () => undefined);
+    pages.set('/prompt', json(freshKey('a')));
+    accepted(await follow('prompt'));
+    const next = freshKey('a');
+    pages.set('/prompt', json(next));
+    await Promise.all([comeDue('hanging'), comeDue('prompt')]);
+    expect((await project.jwk('prompt')).ec).toMatchObject(next);
+    expect((await project.jwk('hanging')).sourceStateReason).toMatch(/timed out/);
+  });
+
+  it('keeps its schedule over a restart of the manager', async () => {
+    pages.set('/restarted', json(freshKey('a')));
+    accepted(await follow('restarted'));
+    const before = await project.jwk('restarted');
+    await world.restart();
+    expect(await project.jwk('restarted')).toEqual(before);
+    const next = freshKey('a');
+    pages.set('/restarted', json(next));
+    await comeDue('restarted');
+    expect((await project.jwk('restarted')).ec).toMatchObject(next);
+    await publishes('restarted', next);
+  });
+
+  it('is looked at by the manager itself, with no one asking', async () => {
+    pages.set('/alone', json(freshKey('a')));
+    accepted(await follow('alone'));
+    await world.manager.services.store.write(async (nouns) => {
+      const [myProject] = await nouns.projects.list();
+      const jwk = await nouns.jwks.find(myProject?.id ?? '', 'alone');
+      const refresh = await nouns.refreshes.find(jwk?.id ?? '');
+      if (refresh) await nouns.refreshes.put({ ...refresh, refreshAt: new Date(0) });
+    });
+    const next = freshKey('a');
+    pages.set('/alone', json(next));
+    await publishes('alone', next);
+  });
+});
+
+describe('following a URL', () => {
+  it('begins and ends with an update', async () => {
+    pages.set('/changed', json(freshKey('a')));
+    accepted(await follow('changed', { refreshInterval: null }));
+    expect(await project.jwk('changed')).not.toHaveProperty('sourceState');
+    const url = { sourceType: 'URL', url: `${server.origin}/changed` };
+    accepted(await project.call('PUT', 'jwks/changed/', { ...url, refreshInterval: 'PT1M' }));
+    expect(await project.jwk('changed')).toMatchObject({ refreshInterval: 'PT1M', sourceState: 'FRESH' });
+    accepted(await project.call('PUT', 'jwks/changed/', { ...url, refreshInterval: 'PT90M' }));
+    expect(await project.jwk('changed')).toMatchObject({ refreshInterval: 'PT1H30M' });
+    for (const body of [
+      url,
+      { description: 'x' },
+      { sourceType: 'COPY_PASTE', jwkStr: JSON.stringify(octKey(32)) },
+    ]) {
+      accepted(await project.call('PUT', 'jwks/changed/', { ...url, refreshInterval: 'PT1M' }));
+      accepted(await project.call('PUT', 'jwks/changed/', body));
+      expect(await project.jwk('changed')).not.toHaveProperty('sourceState');
+    }
+    await expect(comeDue('changed')).rejects.toThrow('is not followed');
+  });
+
+  it('ends with the JWK', async () => {
+    pages.set('/deleted', json(freshKey('a')));
+    accepted(await follow('deleted'));
+    accepted(await project.call('DELETE', 'jwks/deleted/'));
+    accepted(await follow('deleted', { refreshInterval: null }));
+    expect(await project.jwk('deleted')).not.toHaveProperty('sourceState');
+  });
+
+  it('loses to an update that comes while the URL is asked', async () => {
+    pages.set('/overtaken', json(freshKey('a')));
+    accepted(await follow('overtaken'));
+    const pasted = freshKey('pasted');
+    pages.set('/overtaken', async (request, response) => {
+      const jwkStr = JSON.stringify(pasted);
+      accepted(await project.call('PUT', 'jwks/overtaken/', { sourceType: 'COPY_PASTE', jwkStr }));
+      json(freshKey('a'))(request, response);
+    });
+    await comeDue('overtaken');
+    expect(await project.jwk('overtaken')).toMatchObject({
+      kid: 'pasted',
+      sourceType: 'COPY_PASTE',
+      ec: pasted,
+    });
+  });
+
+  test.each([
+    'PT59S',
+    'PT0S',
+    'P31D',
+    'P30DT1S',
+    'P1M',
+    'P1Y',
+    '1h',
+    '60',
+    'PT',
+    'P',
+    '-PT1H',
+    'PT1.5H',
+    'pt1h',
+  ])('is refused every %j', async (refreshInterval) => {
+    pages.set('/bounds', json(freshKey('a')));
+    const before = await footprint(project, [node]);
+    expect(refusal(await follow('bounds', { refreshInterval }))).toBe(
+      `refreshInterval (${refreshInterval}) is not valid! It takes an ISO 8601 duration from PT1M to P30D, such as PT1H`,
+    );
+    expect(requestsTo('bounds')).toEqual([]);
+    expect(await footprint(project, [node])).toEqual(before);
+  });
+
+  test.each([
+    ['PT60S', 'PT1M'],
+    ['P30D', 'P30D'],
+    ['P2W', 'P14D'],
+    ['PT24H', 'P1D'],
+    ['P1DT1H1M1S', 'P1DT1H1M1S'],
+  ])('is taken every %s and shown as %s', async (refreshInterval, shown) => {
+    const name = `every-${refreshInterval}`;
+    pages.set(`/${name}`, json(freshKey('a')));
+    accepted(await follow(name, { refreshInterval }));
+    expect((await project.jwk(name)).refreshInterval).toBe(shown);
+  });
+
+  it('is for URLs alone: other sources ignore an interval', async () => {
+    const jwkStr = JSON.stringify(p256Public);
+    accepted(
+      await project.create({ name: 'pasted', sourceType: 'COPY_PASTE', jwkStr, refreshInterval: 'never' }),
+    );
+    expect(await project.jwk('pasted')).not.toHaveProperty('refreshInterval');
+  });
+});
+
+it('a key leaves the nodes at its expirationTime by their own clock, and is still shown by the manager', async () => {
+  const expirationTime = new Date(Date.now() + 1_500).toISOString();
+  const ec = { curveType: 'P256', expirationTime };
+  accepted(await project.call('POST', 'jwks/generate', { name: 'short', type: 'EC', kid: 'short', ec }));
+  const kids = async () => (await publishedKeys(node)).map(({ kid }) => kid);
+  if (Date.now() < Date.parse(expirationTime) - 200) expect(await kids()).toContain('short');
+  await until(async () => !(await kids()).includes('short'), 'the key leaves the node');
+  expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(expirationTime));
+  expect((await project.jwk('short')).expirationTime).toBe(expirationTime);
+});
