@@ -175,8 +175,9 @@ async function closeAll({
   safeFetch,
   store,
 }: Closable): Promise<void> {
-  await refresher.close();
+  // A fetch under way would hold the refresher until its time limit.
+  await Promise.all([refresher.close(), safeFetch.close()]);
   await deployments.close();
-  await Promise.all([keystoreOpener.close(), safeFetch.close()]);
+  await keystoreOpener.close();
   await store.close();
 }

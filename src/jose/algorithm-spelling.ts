@@ -2,7 +2,11 @@ import { algorithmsFor } from './algorithms.ts';
 import { keyTypes } from './jwk.ts';
 
 /** Names that are not their JOSE name with other signs. */
-const ownSpellings: Readonly<Record<string, string>> = { RSA256: 'RS256', RSA384: 'RS384', RSA512: 'RS512' };
+const ownSpellings: ReadonlyMap<string, string> = new Map([
+  ['RSA256', 'RS256'],
+  ['RSA384', 'RS384'],
+  ['RSA512', 'RS512'],
+]);
 
 const spellings: ReadonlyMap<string, string> = new Map(
   keyTypes
@@ -18,5 +22,5 @@ const spellings: ReadonlyMap<string, string> = new Map(
  * What is no such spelling comes back as it is.
  */
 export function spelledAlgorithm(given: string): string {
-  return ownSpellings[given] ?? spellings.get(given) ?? given;
+  return ownSpellings.get(given) ?? spellings.get(given) ?? given;
 }

@@ -62,7 +62,7 @@ function standIn({ key }: GeneratePlan): PrivateJwk {
 /** The algorithm that was asked for, or the first current one that fits. */
 function algorithmOf(jwk: PrivateJwk, { algorithm, useType }: GeneratePlan): string {
   if (algorithm !== undefined) {
-    const named = isName(algorithm) ? spelledAlgorithm(algorithm) : algorithm;
+    const named = spelledAlgorithm(algorithm);
     checkAlgorithmFits(jwk, useType, named);
     return joseAlgorithm(named);
   }
@@ -74,11 +74,6 @@ function algorithmOf(jwk: PrivateJwk, { algorithm, useType }: GeneratePlan): str
     );
   }
   return joseAlgorithm(first);
-}
-
-/** Every algorithm begins with a capital but `dir`; what every object inherits (`constructor`) does not. */
-function isName(algorithm: string): boolean {
-  return /^[A-Z]/.test(algorithm);
 }
 
 async function finish(

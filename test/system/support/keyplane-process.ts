@@ -29,18 +29,19 @@ export interface RunOptions {
   readonly channel?: boolean;
 }
 
-const running = new Set<ChildProcess>();
+const everStarted: { readonly child: ChildProcess; readonly ended: Promise<Ended> }[] = [];
 
-/** For `afterAll` or `afterEach`: ends whatever a failed test left, children included. */
+/** For `afterAll` or `afterEach`: ends whatever a failed test left, and what that had started. */
 export async function endAllProcesses(): Promise<void> {
-  await Promise.all(
-    [...running].map(async (child) => {
-      const gone = new Promise((resolve) => child.once('close', resolve));
-      // Each was started as the leader of a process group of its own.
+  for (const { child, ended } of everStarted.splice(0)) {
+    try {
+      // Each was started as the leader of a process group, which outlives it while a child of its own runs.
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-      await gone;
-    }),
-  );
+    } catch {
+      // Nobody of the group is left.
+    }
+    await ended;
+  }
 }
 
 export function keyplane(args: readonly string[], options: RunOptions = {}): KeyplaneProcess {
@@ -50,7 +51,7 @@ export function keyplane(args: readonly string[], options: RunOptions = {}): Key
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', ...(options.channel ? (['ipc'] as const) : [])],
   });
-  running.add(child);
+  let over = false;
   const said = { stdout: '', stderr: '' };
   const listeners = new Set<() => void>();
   for (const stream of ['stdout', 'stderr'] as const) {
@@ -61,18 +62,20 @@ export function keyplane(args: readonly string[], options: RunOptions = {}): Key
   }
   const ended = new Promise<Ended>((resolve) => {
     child.once('close', (code, signal) => {
-      running.delete(child);
+      over = true;
       resolve({ code, signal });
       for (const look of listeners) look();
     });
   });
+
+  everStarted.push({ child, ended });
 
   function says(pattern: RegExp): Promise<RegExpMatchArray> {
     return new Promise((resolve, reject) => {
       const look = () => {
         const match = said.stdout.match(pattern) ?? said.stderr.match(pattern);
         if (match) resolve(match);
-        else if (running.has(child)) return;
+        else if (!over) return;
         else reject(new Error(`keyplane ended without saying ${pattern}:\n${said.stdout}${said.stderr}`));
         listeners.delete(look);
       };
