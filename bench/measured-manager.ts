@@ -1,5 +1,6 @@
 // A manager in a process of its own, started as `keyplane serve` starts it, that also tells how its event loop fares.
-// Its settings are KEYPLANE_ variables; any message starts a new measurement and is answered with the one before.
+// Its settings are KEYPLANE_ variables; any message starts a new measurement and is answered with the one before,
+// so that nothing is measured, at its own cost, before it is asked for.
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { pino } from 'pino';
@@ -16,7 +17,6 @@ export interface LoopDelay {
 const resolutionMs = 1;
 const manager = await startManager(readManagerConfig(processEnvironment()), pino({ name: 'keyplane' }));
 const histogram = monitorEventLoopDelay({ resolution: resolutionMs });
-histogram.enable();
 
 process.on('message', () => {
   // Each sample is the time between two timers of that resolution, so a loop that is never held shows it too.
@@ -27,6 +27,7 @@ process.on('message', () => {
     max: ms(histogram.max),
   };
   histogram.reset();
+  histogram.enable();
   process.send?.(delay satisfies LoopDelay);
 });
 process.once('disconnect', () => process.exit());

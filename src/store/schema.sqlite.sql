@@ -180,3 +180,15 @@ CREATE TABLE audit_head (
   sequence integer not null,
   mark blob not null
 ) strict;
+CREATE TABLE jwk_refreshes (
+  jwk_id text not null primary key references jwks (id) on delete cascade,
+  interval_ms integer not null,
+  refresh_at integer not null,
+  state text not null,
+  state_since integer not null,
+  state_reason text,
+  etag text,
+  last_modified text
+) strict;
+CREATE INDEX jwk_refreshes_refresh_at on jwk_refreshes (refresh_at);
+CREATE INDEX jwks_expiration_time on jwks (project_id, expiration_time) where expiration_time is not null;

@@ -68,7 +68,12 @@ export async function searchFolder(folder: string, needles: readonly Needle[]): 
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
-    const bytes = await readFile(path);
+    const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+      // A lock that a process took with it is not on the disk.
+      if (error.code === 'ENOENT') return undefined;
+      throw error;
+    });
+    if (bytes === undefined) continue;
     files.push(path.slice(folder.length + 1));
     found.push(...foundIn(bytes, needles).map((what) => `${path}: ${what}`));
   }
