@@ -8,7 +8,6 @@ import { databaseMaker, Lease } from './lease.ts';
 import { migrate } from './migrations/migrate.ts';
 import type { Nouns } from './nouns/nouns.ts';
 import { nounsOver } from './nouns/nouns-over.ts';
-import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 import { WriteQueue } from './write-queue.ts';
 
@@ -33,7 +32,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const place =
     options.kind === 'sqlite' ? `The database file ${options.path}` : 'The database of KEYPLANE_DATABASE_URL';
   try {
-    const engine = options.kind === 'sqlite' ? await openSqlite(options) : openPostgres(options.url);
+    const engine = await openEngine(options);
     try {
       await migrate(engine);
     } catch (error) {
@@ -45,6 +44,13 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     if (!(error instanceof DatabaseFailure)) throw error;
     throw new Error(`${place} can not be opened (${error.detail})`);
   }
+}
+
+/** The client of PostgreSQL is loaded only where it is used. */
+async function openEngine(options: StoreOptions): Promise<Engine> {
+  if (options.kind === 'sqlite') return openSqlite(options);
+  const { openPostgres } = await import('./postgres.ts');
+  return openPostgres(options.url);
 }
 
 /** For engines whose schema is up to date. */
