@@ -9,7 +9,7 @@ import { type ManagerConfig, readManagerConfig } from '../../src/config.ts';
 import { type RunningNode, startNode } from '../../src/node/start-node.ts';
 
 export const silent: Logger = pino({ level: 'silent' });
-export const adminPassword = 'correct horse battery';
+const adminPassword = 'correct horse battery';
 
 export interface Answer {
   readonly status: number;
