@@ -4,7 +4,7 @@ import { type Access, createAccess } from './access/access.ts';
 import { createAuditLog } from './audit/create-audit-log.ts';
 import type { ManagerConfig } from './config.ts';
 import { admitNode, environmentOfToken } from './deployments/admit-node.ts';
-import type { ContentReader } from './deployments/content-reader.ts';
+import type { ContentReader, OnUnreadable } from './deployments/content-reader.ts';
 import { Deployments } from './deployments/deployments.ts';
 import { createStatePartReader, type StatePartReader } from './deployments/state-part-reader.ts';
 import { syncEnvironment, withdrawProject } from './deployments/sync-environment.ts';
@@ -93,12 +93,9 @@ function connect({ store, sealer, auditKey, config, log }: Foundations): Service
   const onError = (error: unknown) => log.error({ err: error }, 'deployment: will be tried again');
   const deployTimeoutMs = config.deployTimeoutMs;
   const deployments = new Deployments({ store, deployTimeoutMs, clock, onError });
-  const readers = contentReaders(sealer);
-  const parts = createStatePartReader({
-    store,
-    readers,
-    onUnreadable: (object) => log.error(object, 'an object can not be read as it was desired'),
-  });
+  const onUnreadable = (object: object) => log.error(object, 'an object can not be read as it was stored');
+  const readers = contentReaders(sealer, onUnreadable);
+  const parts = createStatePartReader({ store, readers, onUnreadable });
   const port = deploymentPort(deployments, readers);
   const keystoreOpener = createKeystoreOpener();
   const safeFetch = createSafeFetch({ allow: config.urlAllow });
@@ -133,12 +130,12 @@ function connect({ store, sealer, auditKey, config, log }: Foundations): Service
   };
 }
 
-function contentReaders(sealer: Sealer): readonly ContentReader<Nouns>[] {
+function contentReaders(sealer: Sealer, onUnreadable: OnUnreadable): readonly ContentReader<Nouns>[] {
   return [
-    createJwkContentReader(sealer),
-    createMaterialContentReader(certificateKind, sealer),
-    createMaterialContentReader(keyKind, sealer),
-    createMaterialContentReader(keystoreKind, sealer),
+    createJwkContentReader(sealer, onUnreadable),
+    createMaterialContentReader(certificateKind, sealer, onUnreadable),
+    createMaterialContentReader(keyKind, sealer, onUnreadable),
+    createMaterialContentReader(keystoreKind, sealer, onUnreadable),
   ];
 }
 

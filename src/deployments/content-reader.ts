@@ -12,3 +12,25 @@ export interface ContentReader<Nouns> {
     projectId: string,
   ): AsyncIterable<readonly DeployedContent[]>;
 }
+
+/** Told of an object whose seal does not open any more. */
+export type OnUnreadable = (object: { readonly kind: DeployedKind; readonly objectId: string }) => void;
+
+/** The contents that can be read: a seal that does not open costs its own object, not those beside it. */
+export function readableContents<Stored extends { readonly id: string }>(
+  objects: readonly Stored[],
+  kind: DeployedKind,
+  {
+    read,
+    onUnreadable,
+  }: { read: (object: Stored) => DeployedContent | undefined; onUnreadable: OnUnreadable },
+): readonly DeployedContent[] {
+  return objects.flatMap((object) => {
+    try {
+      return read(object) ?? [];
+    } catch {
+      onUnreadable({ kind, objectId: object.id });
+      return [];
+    }
+  });
+}

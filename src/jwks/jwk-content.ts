@@ -1,5 +1,5 @@
 import type { AccessNouns } from '../access/access-store.ts';
-import type { ContentReader } from '../deployments/content-reader.ts';
+import { type ContentReader, type OnUnreadable, readableContents } from '../deployments/content-reader.ts';
 import type { PrivateJwk } from '../jose/jwk.ts';
 import type { DeployedJwk } from '../protocol/content.ts';
 import type { Sealer } from '../sealing/sealed.ts';
@@ -23,6 +23,7 @@ export function jwkContent(stored: StoredJwk, projectName: string, jwk: PrivateJ
 
 export function createJwkContentReader(
   sealer: Sealer,
+  onUnreadable: OnUnreadable,
 ): ContentReader<JwkNouns & Pick<AccessNouns, 'projects'>> {
   return {
     kind: 'jwk',
@@ -42,7 +43,8 @@ export function createJwkContentReader(
       if (!project) return;
       for (let after = ''; ; ) {
         const page = await nouns.jwks.listOfProject(projectId, after, pageSize);
-        yield page.map((jwk) => jwkContent(jwk, project.name, openPrivateJwk(sealer, jwk)));
+        const read = (jwk: StoredJwk) => jwkContent(jwk, project.name, openPrivateJwk(sealer, jwk));
+        yield readableContents(page, 'jwk', { read, onUnreadable });
         const last = page.at(-1);
         if (!last || page.length < pageSize) return;
         after = last.id;

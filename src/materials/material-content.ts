@@ -1,5 +1,5 @@
 import type { AccessNouns } from '../access/access-store.ts';
-import type { ContentReader } from '../deployments/content-reader.ts';
+import { type ContentReader, type OnUnreadable, readableContents } from '../deployments/content-reader.ts';
 import type { DeployedContent } from '../protocol/content.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type { MaterialKind, MaterialWithEnvironments } from './material-kind.ts';
@@ -11,6 +11,7 @@ type Nouns = MaterialNouns & Pick<AccessNouns, 'projects'>;
 export function createMaterialContentReader<M extends MaterialWithEnvironments>(
   kind: MaterialKind<M>,
   sealer: Sealer,
+  onUnreadable: OnUnreadable,
 ): ContentReader<Nouns> {
   async function contents(nouns: Nouns, environmentId: string, materials: readonly M[]) {
     const found: DeployedContent[] = [];
@@ -27,7 +28,11 @@ export function createMaterialContentReader<M extends MaterialWithEnvironments>(
       return contents(nouns, environmentId, await kind.store(nouns).getMany(ids));
     },
     async *readProject(nouns, environmentId, projectId) {
-      yield await contents(nouns, environmentId, await kind.store(nouns).listOfProject(projectId));
+      const project = await nouns.projects.get(projectId);
+      if (!project) return;
+      const read = (material: M) => kind.content(material, environmentId, { name: project.name, sealer });
+      const materials = await kind.store(nouns).listOfProject(projectId);
+      yield readableContents(materials, kind.kind, { read, onUnreadable });
     },
   };
 }
