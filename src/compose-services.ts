@@ -93,7 +93,7 @@ function connect({ store, sealer, auditKey, config, log }: Foundations): Service
   const onError = (error: unknown) => log.error({ err: error }, 'deployment: will be tried again');
   const deployTimeoutMs = config.deployTimeoutMs;
   const deployments = new Deployments({ store, deployTimeoutMs, clock, onError });
-  const onUnreadable = (object: object) => log.error(object, 'an object can not be read as it was stored');
+  const onUnreadable = (object: object) => log.error(object, 'an object can not be read as it was desired');
   const readers = contentReaders(sealer, onUnreadable);
   const parts = createStatePartReader({ store, readers, onUnreadable });
   const port = deploymentPort(deployments, readers);
