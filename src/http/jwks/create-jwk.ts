@@ -3,6 +3,7 @@ import { jwkSources, type SourceName, sourceNames } from '../../sources/sources.
 import { deploymentAnswer, deploymentAnswerOf } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { projectScopeOf } from '../requests/project-scope.ts';
 import { openToDeployers } from '../route-access.ts';
 import { createJwkBody } from './jwk-schemas.ts';
 
@@ -23,9 +24,7 @@ export function createJwk(app: KeyplaneServer, services: Pick<RouteServices, 'cr
       response: { 200: deploymentAnswer },
     },
     handler: async (request) => {
-      const { projectId, projectName } = request.project;
-      const scope = { projectId, projectName, actor: request.caller.username };
-      return deploymentAnswerOf(await services.createJwk(scope, request.body));
+      return deploymentAnswerOf(await services.createJwk(projectScopeOf(request), request.body));
     },
   });
 }

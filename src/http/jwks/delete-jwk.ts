@@ -1,9 +1,9 @@
 import { deploymentAnswer, deploymentAnswerOf } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { projectScopeOf } from '../requests/project-scope.ts';
 import { openToDeployers } from '../route-access.ts';
 import { jwkParams } from './jwk-schemas.ts';
-import { jwkScopeOf } from './jwk-scope.ts';
 
 export function deleteJwk(app: KeyplaneServer, services: Pick<RouteServices, 'deleteJwk'>): void {
   app.route({
@@ -18,6 +18,6 @@ export function deleteJwk(app: KeyplaneServer, services: Pick<RouteServices, 'de
       response: { 200: deploymentAnswer },
     },
     handler: async (request) =>
-      deploymentAnswerOf(await services.deleteJwk(jwkScopeOf(request), request.params.jwkName)),
+      deploymentAnswerOf(await services.deleteJwk(projectScopeOf(request), request.params.jwkName)),
   });
 }

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { deploymentAnswer, deploymentAnswerOf } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { projectScopeOf } from '../requests/project-scope.ts';
 import { openToDeployers } from '../route-access.ts';
 import { generateJwkBody } from './generate-schemas.ts';
-import { jwkScopeOf } from './jwk-scope.ts';
 
 export function generateJwk(app: KeyplaneServer, services: Pick<RouteServices, 'generateJwk'>): void {
   app.route({
@@ -20,6 +20,6 @@ export function generateJwk(app: KeyplaneServer, services: Pick<RouteServices, '
       response: { 200: deploymentAnswer },
     },
     handler: async (request) =>
-      deploymentAnswerOf(await services.generateJwk(jwkScopeOf(request), request.body)),
+      deploymentAnswerOf(await services.generateJwk(projectScopeOf(request), request.body)),
   });
 }

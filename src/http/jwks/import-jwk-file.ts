@@ -5,8 +5,8 @@ import { deploymentAnswer, deploymentAnswerOf } from '../answers/deployment-answ
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { multipartType, parseMultipartBodies } from '../requests/multipart-body.ts';
+import { projectScopeOf } from '../requests/project-scope.ts';
 import { openToDeployers } from '../route-access.ts';
-import { jwkScopeOf } from './jwk-scope.ts';
 
 const body = z.strictObject({
   jwkFile: z.string().optional().meta({ format: 'binary', description: 'A JWK or a JWK Set as a JSON file' }),
@@ -39,7 +39,7 @@ export function importJwkFile(app: KeyplaneServer, services: Pick<RouteServices,
         checkName(name, 'JWK name');
         if (jwkStr === undefined) throw badRequest('jwkFile value can not be empty!');
         const asked = { name, description, sourceType: 'COPY_PASTE', jwkStr, kid };
-        return deploymentAnswerOf(await services.createJwk(jwkScopeOf(request), asked));
+        return deploymentAnswerOf(await services.createJwk(projectScopeOf(request), asked));
       },
     });
   });

@@ -4,10 +4,10 @@ import { jwkSources, type SourceName } from '../../sources/sources.ts';
 import { deploymentAnswer, deploymentAnswerOf } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { projectScopeOf } from '../requests/project-scope.ts';
 import { openToDeployers } from '../route-access.ts';
 import { withoutOthersThan } from './create-jwk.ts';
 import { createJwkBody } from './jwk-schemas.ts';
-import { jwkScopeOf } from './jwk-scope.ts';
 
 interface ParseOperation {
   /** Ends the path: `parse-from-url`. */
@@ -55,7 +55,7 @@ function addParse(
       response: { 200: deploymentAnswer },
     },
     handler: async (request) => {
-      const scope = jwkScopeOf(request);
+      const scope = projectScopeOf(request);
       const body: CreateJwkRequest = request.body;
       const isPublic =
         from === 'key' && (await services.keys.typeOf(scope.projectId, body.keyName)) === 'PUBLIC_KEY';

@@ -1,10 +1,10 @@
 import { deploymentAnswer, deploymentAnswerOf } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { projectScopeOf } from '../requests/project-scope.ts';
 import { openToDeployers } from '../route-access.ts';
 import { withoutOtherSources } from './create-jwk.ts';
 import { createJwkBody, jwkParams } from './jwk-schemas.ts';
-import { jwkScopeOf } from './jwk-scope.ts';
 
 export function updateJwk(app: KeyplaneServer, services: Pick<RouteServices, 'updateJwk'>): void {
   app.route({
@@ -24,6 +24,8 @@ export function updateJwk(app: KeyplaneServer, services: Pick<RouteServices, 'up
       response: { 200: deploymentAnswer },
     },
     handler: async (request) =>
-      deploymentAnswerOf(await services.updateJwk(jwkScopeOf(request), request.params.jwkName, request.body)),
+      deploymentAnswerOf(
+        await services.updateJwk(projectScopeOf(request), request.params.jwkName, request.body),
+      ),
   });
 }

@@ -3,8 +3,8 @@ import { deploymentAnswer, deploymentAnswerOf } from '../answers/deployment-answ
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { multipartType, parseMultipartBodies } from '../requests/multipart-body.ts';
+import { projectScopeOf } from '../requests/project-scope.ts';
 import { openToDeployers } from '../route-access.ts';
-import { scopeOf } from './material-scope.ts';
 
 /** At creation, and again whenever it is replaced. */
 export const certificateBody = z.strictObject({
@@ -42,7 +42,7 @@ export function createCertificate(
         response: { 200: deploymentAnswer },
       },
       handler: async (request) =>
-        deploymentAnswerOf(await certificates.create(scopeOf(request), request.body)),
+        deploymentAnswerOf(await certificates.create(projectScopeOf(request), request.body)),
     });
   });
 }

@@ -3,8 +3,8 @@ import { deploymentAnswer, deploymentAnswerOf } from '../answers/deployment-answ
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { descriptionMember } from '../requests/body-schemas.ts';
+import { projectScopeOf } from '../requests/project-scope.ts';
 import { openToDeployers } from '../route-access.ts';
-import { scopeOf } from './material-scope.ts';
 
 /** At creation, and again whenever it is replaced. */
 export const keyBody = z.strictObject({
@@ -41,6 +41,6 @@ export function createKey(app: KeyplaneServer, { keys }: Pick<RouteServices, 'ke
       body: keyBody,
       response: { 200: deploymentAnswer },
     },
-    handler: async (request) => deploymentAnswerOf(await keys.create(scopeOf(request), request.body)),
+    handler: async (request) => deploymentAnswerOf(await keys.create(projectScopeOf(request), request.body)),
   });
 }

@@ -8,8 +8,8 @@ import { listAnswer, listOf } from '../answers/answer-schemas.ts';
 import { deploymentAnswer, deploymentAnswerOf } from '../answers/deployment-answer.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { listQuery, readListQuery } from '../requests/list-query.ts';
+import { projectScopeOf } from '../requests/project-scope.ts';
 import { openToDeployers, openToMembers } from '../route-access.ts';
-import { scopeOf } from './material-scope.ts';
 
 export interface MaterialOperations<M extends MaterialWithEnvironments, Item extends z.ZodType> {
   readonly rules: MaterialRules<M>;
@@ -101,7 +101,7 @@ function addDelete<M extends MaterialWithEnvironments, Item extends z.ZodType>(
     },
     handler: async (request) => {
       const name = request.params[`${noun}Name`] ?? '';
-      return deploymentAnswerOf(await rules.delete(scopeOf(request), name));
+      return deploymentAnswerOf(await rules.delete(projectScopeOf(request), name));
     },
   });
 }

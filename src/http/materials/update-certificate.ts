@@ -3,9 +3,9 @@ import { deploymentAnswer, deploymentAnswerOf } from '../answers/deployment-answ
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { multipartType, parseMultipartBodies } from '../requests/multipart-body.ts';
+import { projectScopeOf } from '../requests/project-scope.ts';
 import { openToDeployers } from '../route-access.ts';
 import { certificateBody, certificateFileBytes } from './create-certificate.ts';
-import { scopeOf } from './material-scope.ts';
 import { referencesQuery } from './references-query.ts';
 
 export function updateCertificate(
@@ -33,7 +33,7 @@ export function updateCertificate(
         const { body, query: policy, params } = request;
         const change = { request: body, policy };
         return deploymentAnswerOf(
-          await certificates.update(scopeOf(request), params.certificateName, change),
+          await certificates.update(projectScopeOf(request), params.certificateName, change),
         );
       },
     });

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { deploymentAnswer, deploymentAnswerOf } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { projectScopeOf } from '../requests/project-scope.ts';
 import { openToDeployers } from '../route-access.ts';
 import { keyBody } from './create-key.ts';
-import { scopeOf } from './material-scope.ts';
 import { referencesQuery } from './references-query.ts';
 
 export function updateKey(app: KeyplaneServer, { keys }: Pick<RouteServices, 'keys'>): void {
@@ -24,7 +24,7 @@ export function updateKey(app: KeyplaneServer, { keys }: Pick<RouteServices, 'ke
     handler: async (request) => {
       const { body, query: policy, params } = request;
       const change = { request: body, policy };
-      return deploymentAnswerOf(await keys.update(scopeOf(request), params.keyName, change));
+      return deploymentAnswerOf(await keys.update(projectScopeOf(request), params.keyName, change));
     },
   });
 }

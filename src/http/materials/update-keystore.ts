@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { deploymentAnswer, deploymentAnswerOf } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { projectScopeOf } from '../requests/project-scope.ts';
 import { openToDeployers } from '../route-access.ts';
 import { keystoreBody, keystoreBodyLimit } from './create-keystore.ts';
-import { scopeOf } from './material-scope.ts';
 import { referencesQuery } from './references-query.ts';
 
 export function updateKeystore(app: KeyplaneServer, { keystores }: Pick<RouteServices, 'keystores'>): void {
@@ -25,7 +25,7 @@ export function updateKeystore(app: KeyplaneServer, { keystores }: Pick<RouteSer
     handler: async (request) => {
       const { body, query: policy, params } = request;
       const change = { request: body, policy };
-      return deploymentAnswerOf(await keystores.update(scopeOf(request), params.keystoreName, change));
+      return deploymentAnswerOf(await keystores.update(projectScopeOf(request), params.keystoreName, change));
     },
   });
 }
