@@ -76,7 +76,7 @@ CREATE TABLE nodes (
   applied_revision integer not null,
   connected integer not null,
   last_seen_at integer,
-  created_at integer not null,
+  created_at integer not null, manager_id text, refused_revision integer, refused_reason text,
   unique (environment_id, name)
 ) strict;
 CREATE TABLE materials (
@@ -149,7 +149,7 @@ CREATE TABLE environment_states (
   environment_id text not null primary key references environments (id) on delete cascade,
   revision integer not null,
   digest blob not null
-) strict;
+, floor_revision integer not null default 0) strict;
 CREATE TABLE desired_objects (
   environment_id text not null references environments (id) on delete cascade,
   kind text not null,
@@ -192,3 +192,25 @@ CREATE TABLE jwk_refreshes (
 ) strict;
 CREATE INDEX jwk_refreshes_refresh_at on jwk_refreshes (refresh_at);
 CREATE INDEX jwks_expiration_time on jwks (project_id, expiration_time) where expiration_time is not null;
+CREATE TABLE managers (
+  id text not null primary key,
+  version text not null,
+  started_at integer not null,
+  seen_at integer not null
+) strict;
+CREATE TABLE leases (
+  name text not null primary key,
+  holder text not null,
+  fence integer not null,
+  expires_at integer not null
+) strict;
+CREATE TABLE idempotency_keys (
+  user_id text not null references users (id) on delete cascade,
+  idempotency_key text not null,
+  request_hash blob not null,
+  targets text not null,
+  answer text,
+  created_at integer not null,
+  primary key (user_id, idempotency_key)
+) strict;
+CREATE INDEX idempotency_keys_created_at on idempotency_keys (created_at);

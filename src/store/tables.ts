@@ -1,6 +1,6 @@
 // The rows as they lie in the database. Times are milliseconds since 1970, flags 0 or 1, JSON is text.
 
-import type { Kysely } from 'kysely';
+import type { Generated, Kysely } from 'kysely';
 
 export interface InstallationRow {
   key: string;
@@ -82,12 +82,42 @@ export interface NodeRow {
   connected: number;
   last_seen_at: number | null;
   created_at: number;
+  /** Whose stream it is or was; that manager may be gone. */
+  manager_id: string | null;
+  refused_revision: number | null;
+  refused_reason: string | null;
+}
+
+export interface ManagerRow {
+  id: string;
+  version: string;
+  started_at: number;
+  seen_at: number;
+}
+
+export interface LeaseRow {
+  name: string;
+  holder: string;
+  fence: number;
+  expires_at: number;
+}
+
+export interface IdempotencyKeyRow {
+  user_id: string;
+  idempotency_key: string;
+  request_hash: Buffer;
+  /** JSON of the deployment targets of what was stored. */
+  targets: string;
+  /** JSON of the answer, once there was one. */
+  answer: string | null;
+  created_at: number;
 }
 
 export interface EnvironmentStateRow {
   environment_id: string;
   revision: number;
   digest: Buffer;
+  floor_revision: Generated<number>;
 }
 
 export interface DesiredObjectRow {
@@ -205,6 +235,9 @@ export interface Tables {
   environment_projects: EnvironmentProjectRow;
   enrollment_tokens: EnrollmentTokenRow;
   nodes: NodeRow;
+  managers: ManagerRow;
+  leases: LeaseRow;
+  idempotency_keys: IdempotencyKeyRow;
   environment_states: EnvironmentStateRow;
   desired_objects: DesiredObjectRow;
   jwks: JwkRow;

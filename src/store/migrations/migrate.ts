@@ -6,10 +6,11 @@ import { CompiledQuery } from 'kysely';
 import type { DatabaseTransaction, Engine } from '../engine.ts';
 import { firstSchema } from './0001-first-schema.ts';
 import { followedUrls } from './0002-followed-urls.ts';
+import { severalManagers } from './0003-several-managers.ts';
 import { columnTypes, type Migration } from './column-types.ts';
 
 /** The place in the list, from 1, is the version. */
-const migrations: readonly Migration[] = [firstSchema, followedUrls];
+const migrations: readonly Migration[] = [firstSchema, followedUrls, severalManagers];
 
 /** @throws Error that says what to do, where the schema is newer; DatabaseFailure */
 export async function migrate(engine: Engine): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Insertable } from 'kysely';
 import type {
   DesiredObject,
   DesiredStateStore,
@@ -21,7 +22,7 @@ const listStates = statement((db, _: object) =>
     .select(['environments.id', 'environment_states.revision', 'environment_states.digest'])
     .orderBy('environments.id'),
 );
-const upsertState = statement((db, row: EnvironmentStateRow) =>
+const upsertState = statement((db, row: Insertable<EnvironmentStateRow>) =>
   db
     .insertInto('environment_states')
     .values(row)

@@ -44,6 +44,9 @@ export class NodeTable implements NodeStore {
       connected: flag(node.connected),
       last_seen_at: timeOrNull(node.lastSeenAt),
       created_at: node.createdAt.getTime(),
+      manager_id: null,
+      refused_revision: null,
+      refused_reason: null,
     });
   }
 
