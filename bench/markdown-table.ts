@@ -1,17 +1,19 @@
-import type { BenchRow } from './bench-row.ts';
+import { type BenchRow, goalText, verdictOn } from './bench-row.ts';
 
-const head = ['what', 'keyplane', 'yardstick', 'ratio', 'note'];
+const head = ['what', 'keyplane', 'yardstick', 'ratio', 'goal', 'verdict', 'note'];
 
 /** The rows as a Markdown table whose columns also line up as plain text. */
 export function markdownTable(rows: readonly BenchRow[]): string {
   const cells = [
     head,
-    ...rows.map(({ name, ours, yardstick, ratio, note = '' }) => [
-      name,
-      ours,
-      yardstick,
-      ratio.toFixed(2),
-      note,
+    ...rows.map((row) => [
+      row.name,
+      row.ours,
+      row.yardstick,
+      row.ratio.toFixed(2),
+      goalText(row),
+      verdictOn(row),
+      row.note ?? '',
     ]),
   ];
   const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));

@@ -22,7 +22,8 @@ if (files.length === 0) {
 
 const rows: BenchRow[] = [];
 for (const file of files) {
-  process.stderr.write(`${file}…\n`);
+  process.stderr.write(`${file}… `);
+  const startedAt = performance.now();
   try {
     const { run } = (await import(`./${file}`)) as { run: () => Promise<BenchRow[]> };
     const measured = await run();
@@ -32,6 +33,7 @@ for (const file of files) {
     process.stderr.write(`${file} failed: ${error instanceof Error ? error.stack : error}\n`);
     process.exitCode = 1;
   }
+  process.stderr.write(`${((performance.now() - startedAt) / 1_000).toFixed(0)} s\n`);
 }
 
 process.stdout.write(`${machineFacts()}\n\n${markdownTable(rows)}`);
