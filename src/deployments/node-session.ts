@@ -1,6 +1,7 @@
 // One node's stream: what it has, what was sent, what it refused. Looks at state, not at events: `advance`
 // compares what the node confirmed with what is desired and sends the difference.
 
+import { moments } from '../moments.ts';
 import { closeCodes, type FromNode, type State } from '../protocol/messages.ts';
 import { removeDigest } from '../protocol/state-digest.ts';
 import type { ObjectKey, StatePart } from './state-part.ts';
@@ -121,7 +122,9 @@ export class NodeSession {
     const digest = this.#digestWithout(part);
     this.#counter += 1;
     const header = { type: 'state' as const, reset: this.#reset, from, to, final, digest };
+    moments.beforeSend.publish(undefined);
     stream.send(JSON.stringify(seal(header, changes, this.#counter)));
+    moments.afterSend.publish(undefined);
     this.#sent = to;
     this.#sentAt = now();
     if (final) this.#reset = false;
@@ -141,6 +144,7 @@ export class NodeSession {
   /** What the node answered. Returns false when it made no sense and the stream was closed for it. */
   receive(message: FromNode): boolean {
     if (message.type === 'applied') {
+      moments.beforeConfirmation.publish(undefined);
       if (message.revision > this.#sent || message.revision < this.#confirmed) {
         this.close(closeCodes.protocol, 'confirmed a revision that was not sent');
         return false;
@@ -159,6 +163,7 @@ export class NodeSession {
       return false;
     }
     this.#options.onChange();
+    moments.afterConfirmation.publish(undefined);
     return true;
   }
 

@@ -4,6 +4,7 @@
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate } from 'node:timers/promises';
+import { moments } from '../moments.ts';
 import { DatabaseFailure, type DatabaseTransaction, type Engine, failureTexts } from './engine.ts';
 
 const worksPerCommit = 64;
@@ -75,7 +76,13 @@ async function commitTogether(engine: Engine, batch: readonly Waiting[]): Promis
       throw error;
     }
     const isKept = [...outcomes.values()].some((outcome) => 'value' in outcome);
-    await (isKept ? transaction.commit() : transaction.rollback());
+    if (isKept) {
+      moments.beforeCommit.publish(undefined);
+      await transaction.commit();
+      moments.afterCommit.publish(undefined);
+    } else {
+      await transaction.rollback();
+    }
   } catch (error) {
     failure = error;
   }

@@ -6,6 +6,7 @@
 export const commonFiles: readonly string[] = [
   'errors.ts',
   'iso-duration.ts',
+  'moments.ts',
   'names.ts',
   'new-id.ts',
   'unit-of-work.ts',

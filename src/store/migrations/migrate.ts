@@ -3,6 +3,7 @@
 // It refuses a schema that is newer than the program.
 
 import { CompiledQuery } from 'kysely';
+import { moments } from '../../moments.ts';
 import type { DatabaseTransaction, Engine } from '../engine.ts';
 import { firstSchema } from './0001-first-schema.ts';
 import { followedUrls } from './0002-followed-urls.ts';
@@ -23,7 +24,10 @@ export async function migrate(engine: Engine): Promise<void> {
       );
     }
     for (const migration of migrations.slice(found)) {
-      for (const sql of migration(columnTypes[engine.name])) await transaction.command(sql);
+      for (const sql of migration(columnTypes[engine.name])) {
+        moments.migrationStatement.publish(undefined);
+        await transaction.command(sql);
+      }
     }
     if (found < migrations.length) {
       await transaction.command('delete from schema_version');

@@ -1,0 +1,20 @@
+import { channel } from 'node:diagnostics_channel';
+
+/**
+ * Where a crash is most telling: just before and just after what can not be taken back. Whoever wants to stop the
+ * process there subscribes from outside (`faults/`); without a subscriber publishing does nothing. Nothing is ever
+ * told on these channels but that the moment has come.
+ */
+export const moments = Object.freeze({
+  /** All works of a group have run; the database does not have them yet. */
+  beforeCommit: channel('keyplane:commit.before'),
+  /** The database says that they are durable; nobody was answered yet. */
+  afterCommit: channel('keyplane:commit.after'),
+  beforeSend: channel('keyplane:send.before'),
+  afterSend: channel('keyplane:send.after'),
+  /** A node said that it has what it was sent. */
+  beforeConfirmation: channel('keyplane:confirmation.before'),
+  afterConfirmation: channel('keyplane:confirmation.after'),
+  /** The next statement of a schema migration. */
+  migrationStatement: channel('keyplane:migration.statement'),
+});
