@@ -10,6 +10,8 @@ export interface WrappedDataKey {
   /** One a purpose: the key that new values are sealed under. The others only open what they sealed. */
   readonly active: boolean;
   readonly wrapped: Buffer;
+  /** By the new master key, while the master key is changed; either opens it then. */
+  readonly wrappedNext: Buffer | null;
   readonly createdAt: Date;
 }
 

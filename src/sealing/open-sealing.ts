@@ -52,7 +52,7 @@ async function makeDataKeys(store: KeyedStore, masterKey: Buffer): Promise<void>
   const made = purposes.map((purpose): WrappedDataKey => {
     const dataKey = { id: newId(), key: randomBytes(dataKeyBytes) };
     const wrapped = wrapDataKey(masterKey, dataKey, purpose);
-    return { id: dataKey.id, purpose, active: true, wrapped, createdAt: new Date() };
+    return { id: dataKey.id, purpose, active: true, wrapped, wrappedNext: null, createdAt: new Date() };
   });
   await store.write(async ({ dataKeys }) => {
     // Another manager may have made them since; then its keys are the ones.

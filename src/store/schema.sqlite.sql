@@ -9,7 +9,7 @@ CREATE TABLE data_keys (
   active integer not null,
   wrapped blob not null,
   created_at integer not null
-) strict;
+, wrapped_next blob) strict;
 CREATE UNIQUE INDEX data_keys_one_active on data_keys (purpose) where active = 1;
 CREATE TABLE users (
   id text not null primary key,

@@ -12,6 +12,8 @@ export interface DataKeyRow {
   purpose: 'seal' | 'audit';
   active: number;
   wrapped: Buffer;
+  /** By the new master key, while the master key is changed. */
+  wrapped_next: Buffer | null;
   created_at: number;
 }
 

@@ -17,6 +17,7 @@ const sampleDataKey = (over: Partial<WrappedDataKey> = {}): WrappedDataKey => ({
   purpose: 'seal',
   active: true,
   wrapped: bytes(61),
+  wrappedNext: null,
   createdAt: new Date('2026-01-02T03:04:05.006Z'),
   ...over,
 });
@@ -45,7 +46,7 @@ withDatabases('data keys and installation', (fresh) => {
 
   test('a key is replaced by itself wrapped anew', async () => {
     const key = sampleDataKey();
-    const rewrapped = { ...key, active: false, wrapped: bytes(61) };
+    const rewrapped = { ...key, active: false, wrapped: bytes(61), wrappedNext: bytes(61) };
     await store.write(async ({ dataKeys }) => {
       await dataKeys.insert(key);
       expect(await dataKeys.replace(rewrapped)).toBe(true);

@@ -8,10 +8,11 @@ import type { DatabaseTransaction, Engine } from '../engine.ts';
 import { firstSchema } from './0001-first-schema.ts';
 import { followedUrls } from './0002-followed-urls.ts';
 import { severalManagers } from './0003-several-managers.ts';
+import { wrappedNext } from './0004-wrapped-next.ts';
 import { columnTypes, type Migration } from './column-types.ts';
 
 /** The place in the list, from 1, is the version. */
-const migrations: readonly Migration[] = [firstSchema, followedUrls, severalManagers];
+const migrations: readonly Migration[] = [firstSchema, followedUrls, severalManagers, wrappedNext];
 
 /** @throws Error that says what to do, where the schema is newer; DatabaseFailure */
 export async function migrate(engine: Engine): Promise<void> {

@@ -6,8 +6,11 @@ import { flag } from './column-values.ts';
 
 const listAll = statement((db, _: object) => db.selectFrom('data_keys').selectAll().orderBy('id'));
 const insertOne = statement((db, row: DataKeyRow) => db.insertInto('data_keys').values(row));
-const replaceOne = statement((db, row: { id: string; active: number; wrapped: Buffer }) =>
-  db.updateTable('data_keys').set({ active: row.active, wrapped: row.wrapped }).where('id', '=', row.id),
+const replaceOne = statement((db, row: Pick<DataKeyRow, 'id' | 'active' | 'wrapped' | 'wrapped_next'>) =>
+  db
+    .updateTable('data_keys')
+    .set({ active: row.active, wrapped: row.wrapped, wrapped_next: row.wrapped_next })
+    .where('id', '=', row.id),
 );
 
 /** Tables of which a row can not be used without a data key; an audit record is one hash of it. */
@@ -33,6 +36,7 @@ export class DataKeyTable implements DataKeyStore {
       purpose: row.purpose,
       active: row.active === 1,
       wrapped: row.wrapped,
+      wrappedNext: row.wrapped_next,
       createdAt: new Date(row.created_at),
     }));
   }
@@ -43,13 +47,15 @@ export class DataKeyTable implements DataKeyStore {
       purpose: dataKey.purpose,
       active: flag(dataKey.active),
       wrapped: dataKey.wrapped,
+      wrapped_next: dataKey.wrappedNext,
       created_at: dataKey.createdAt.getTime(),
     });
   }
 
   async replace(dataKey: WrappedDataKey): Promise<boolean> {
-    const { id, active, wrapped } = dataKey;
-    return (await replaceOne.run(this.#database, { id, active: flag(active), wrapped })) > 0;
+    const { id, active, wrapped, wrappedNext } = dataKey;
+    const row = { id, active: flag(active), wrapped, wrapped_next: wrappedNext };
+    return (await replaceOne.run(this.#database, row)) > 0;
   }
 
   async anythingSealed(): Promise<boolean> {
