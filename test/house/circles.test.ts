@@ -3,7 +3,7 @@ import { fileCircles } from './circles.ts';
 import { parsed, sourceFiles } from './source-file.ts';
 import { expectKept } from './verdict.ts';
 
-const code = sourceFiles('src', 'console', 'test', 'bench');
+const code = sourceFiles('src', 'console', 'test', 'bench', 'faults');
 
 describe('circles of imports', () => {
   it('no file is needed by what it needs when it runs', () => {

@@ -10,7 +10,7 @@ import { parsed, sourceFiles } from './source-file.ts';
 import { expectKept } from './verdict.ts';
 
 const product = sourceFiles('src', 'console');
-const all = [...product, ...sourceFiles('test', 'bench')];
+const all = [...product, ...sourceFiles('test', 'bench', 'faults')];
 
 describe('places and names', () => {
   it('the environment is read in src/config.ts alone', () => {

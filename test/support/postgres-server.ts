@@ -1,9 +1,9 @@
 // A real PostgreSQL of our own for tests, from the binaries that npm installed. It refuses to run as root, so
 // under root it runs as another user; where that user can not reach the checkout, from a copy.
 
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, cpSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { chownSync, closeSync, cpSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -54,6 +54,26 @@ export async function stopPostgresIn(folder: string): Promise<void> {
 }
 
 async function start(folder: string): Promise<string> {
+  const cluster = makeCluster(folder);
+  const port = await freePort();
+  await launchPostgres(cluster, { port, fsync: 'off' });
+  return urlOf(port);
+}
+
+/** Where a server has its files, and as whom it runs. */
+export interface PostgresCluster {
+  readonly folder: string;
+  readonly data: string;
+  readonly bin: string;
+  readonly identity: { readonly uid?: number; readonly gid?: number };
+}
+
+export function urlOf(port: number): string {
+  return `postgres://keyplane@127.0.0.1:${port}/postgres`;
+}
+
+/** @throws Error when initdb fails */
+export function makeCluster(folder: string): PostgresCluster {
   const data = join(folder, 'data');
   const identity = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {};
   if ('uid' in identity) chownSync(folder, nobody, nobody);
@@ -76,13 +96,20 @@ async function start(folder: string): Promise<string> {
     { ...identity, cwd: folder, encoding: 'utf8' },
   );
   if (made.status !== 0) throw new Error(`initdb failed: ${made.error?.message ?? made.stderr}`);
-  const port = await freePort();
+  return { folder, data, bin, identity };
+}
+
+/** Resolves once it answers. */
+export async function launchPostgres(
+  { folder, data, bin, identity }: PostgresCluster,
+  { port, fsync }: { readonly port: number; readonly fsync: 'on' | 'off' },
+): Promise<ChildProcess> {
   const log = openSync(join(folder, 'log'), 'a');
   const settings = {
     listen_addresses: '127.0.0.1',
     port,
     unix_socket_directories: '',
-    fsync: 'off',
+    fsync,
     max_connections: 300,
     shared_buffers: '32MB',
   };
@@ -91,16 +118,16 @@ async function start(folder: string): Promise<string> {
     ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
     { ...identity, cwd: folder, detached: true, stdio: ['ignore', log, log] },
   );
+  closeSync(log);
   server.unref();
-  const url = `postgres://keyplane@127.0.0.1:${port}/postgres`;
   const deadline = performance.now() + startWaitMs;
-  while (!(await answers(url))) {
+  while (!(await answers(urlOf(port)))) {
     if (server.exitCode !== null || performance.now() > deadline) {
       throw new Error(`postgres did not start: ${await readFile(join(folder, 'log'), 'utf8')}`);
     }
     await setTimeout(pollMs);
   }
-  return url;
+  return server;
 }
 
 function reachableBinaries(folder: string, identity: { uid?: number; gid?: number }): string {
@@ -126,7 +153,7 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

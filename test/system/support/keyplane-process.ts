@@ -1,7 +1,7 @@
 // The command line as a user runs it: a process of its own, of which nothing outlives the test.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { childEnvironment } from '../../../src/config.ts';
 
 const mainFile = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** With an IPC channel, as `npm start` does. */
   readonly channel?: boolean;
+  /** Modules that Node loads before keyplane's own, by path. */
+  readonly preload?: readonly string[];
 }
 
 const everStarted: { readonly child: ChildProcess; readonly ended: Promise<Ended> }[] = [];
@@ -45,7 +47,8 @@ export async function endAllProcesses(): Promise<void> {
 }
 
 export function keyplane(args: readonly string[], options: RunOptions = {}): KeyplaneProcess {
-  const child = spawn(process.execPath, [mainFile, ...args], {
+  const imports = (options.preload ?? []).flatMap((path) => ['--import', pathToFileURL(path).href]);
+  const child = spawn(process.execPath, [...imports, mainFile, ...args], {
     env: childEnvironment(options.settings ?? {}),
     cwd: options.cwd,
     detached: true,
@@ -105,9 +108,11 @@ export interface ServeProcess extends KeyplaneProcess {
 export async function serve(
   dataDir: string,
   settings: Readonly<Record<string, string>> = {},
+  preload: readonly string[] = [],
 ): Promise<ServeProcess> {
   const started = keyplane(['serve'], {
     settings: { KEYPLANE_PORT: '0', KEYPLANE_DATA_DIR: dataDir, ...settings },
+    preload,
   });
   const [, url = ''] = await started.says(/keyplane is ready: (http\S+)\//);
   return { ...started, url };
@@ -121,6 +126,8 @@ export interface NodeOrder {
   readonly name?: string;
   readonly port?: number;
   readonly publishDir?: string;
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly preload?: readonly string[];
 }
 
 export function nodeArguments(order: NodeOrder): string[] {
@@ -132,7 +139,11 @@ export function nodeArguments(order: NodeOrder): string[] {
 
 /** `keyplane node`, serving, which does not mean that it has a state. */
 export async function node(order: NodeOrder): Promise<ServeProcess> {
-  const started = keyplane(nodeArguments(order), { settings: { KEYPLANE_NODE_TOKEN: order.token } });
+  const { token, settings = {}, preload = [] } = order;
+  const started = keyplane(nodeArguments(order), {
+    settings: { KEYPLANE_NODE_TOKEN: token, ...settings },
+    preload,
+  });
   const [, url = ''] = await started.says(/keyplane node \S+ is ready: (http\S+)/);
   return { ...started, url };
 }

@@ -19,10 +19,16 @@ export interface World {
   /** Of the environment `production`; any number of nodes join with it. */
   readonly token: string;
   /** Once it was ended: the manager again, over the same data, on the same port. */
-  startManager(): Promise<void>;
+  startManager(start?: ManagerStart): Promise<void>;
   /** A node of `production`; its data directory goes by its name. */
   startNode(name: string, order?: Partial<NodeOrder>): Promise<ServeProcess>;
   connected(name: string): Promise<void>;
+}
+
+/** What is different at one start. */
+export interface ManagerStart {
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly preload?: readonly string[];
 }
 
 /** With project `MyProject` and environment `production`, and no node yet. */
@@ -30,7 +36,8 @@ export async function startWorld(settings: Readonly<Record<string, string>> = {}
   const folder = await temporaryFolder();
   const port = await freePorts(1);
   const all = { KEYPLANE_PORT: String(port), KEYPLANE_ADMIN_PASSWORD: password, ...settings };
-  const start = () => serve(join(folder, 'manager'), all);
+  const start = ({ settings: more = {}, preload = [] }: ManagerStart = {}) =>
+    serve(join(folder, 'manager'), { ...all, ...more }, preload);
   let manager = await start();
   const { url } = manager;
   const api = await signedIn(url, 'admin', password);
@@ -46,8 +53,8 @@ export async function startWorld(settings: Readonly<Record<string, string>> = {}
     },
     api,
     token,
-    async startManager() {
-      manager = await start();
+    async startManager(how) {
+      manager = await start(how);
     },
     startNode: (name, order = {}) =>
       node({ managerUrl: url, token, name, dataDir: join(folder, name), ...order }),

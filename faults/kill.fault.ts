@@ -1,0 +1,166 @@
+// SIGKILL of the manager under eight clients, at random moments and at the named ones, on both databases. After each
+// it is started again, and what it acknowledged must be there, whole, and on its nodes.
+
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { until } from '../test/support/manager.ts';
+import type { ServeProcess } from '../test/system/support/keyplane-process.ts';
+import { kidsOf, startWorld, type World } from '../test/system/support/world.ts';
+import type { FaultRow, FaultRun } from './fault-row.ts';
+import { inspect, openInstallation } from './support/check-installation.ts';
+import { type Created, createOn, nothingCreated } from './support/creating-clients.ts';
+import { markedMoments } from './support/marked-moments.ts';
+import { startPostgres } from './support/postgres-process.ts';
+
+export const limitSeconds = 420;
+
+const clients = 8;
+const nodeNames = ['n1', 'n2'];
+/** Most of a round is waiting for nodes to dial in again, so several installations are killed side by side. */
+const installations = 4;
+const onNodesMs = 10_000;
+const longestLifeMs = 300;
+/** A named moment that does not come, because the load was too short for it, is made a random kill after this. */
+const patienceMs = 3_000;
+const mostPassings = 12;
+
+const preload = [fileURLToPath(new URL('./preload/kill-at-moment.ts', import.meta.url))];
+
+interface Tally {
+  kills: number;
+  atMoments: number;
+  acknowledged: number;
+  unanswered: number;
+  slowestMs: number;
+  readonly broken: string[];
+}
+
+export async function run(run: FaultRun): Promise<FaultRow[]> {
+  const postgres = await startPostgres();
+  const rows: FaultRow[] = [];
+  for (const kind of ['SQLite', 'PostgreSQL'] as const) {
+    const tally: Tally = { kills: 0, atMoments: 0, acknowledged: 0, unanswered: 0, slowestMs: 0, broken: [] };
+    const rounds = Math.ceil(run.size({ full: 100, quick: 8 }) / installations);
+    const one = async (number: number) => {
+      const databaseUrl = kind === 'PostgreSQL' ? await postgres.database() : undefined;
+      await killAgainAndAgain({ rounds, number, databaseUrl, tally });
+    };
+    await Promise.all(Array.from({ length: installations }, (_, index) => one(index)));
+    run.tell(`${kind}: ${tally.kills} kills, ${tally.broken.length} promises broken`);
+    rows.push(rowOf(kind, tally));
+  }
+  return rows;
+}
+
+function rowOf(
+  kind: string,
+  { kills, atMoments, acknowledged, unanswered, slowestMs, broken }: Tally,
+): FaultRow {
+  return {
+    scenario: `manager killed, ${kind}`,
+    promise:
+      'nothing acknowledged is lost or half stored, and all is on every node within 10 s of the restart',
+    figure: `${kills} kills, ${atMoments} of them at named moments; ${acknowledged} acknowledged, ${unanswered} unanswered; on all nodes after ${(slowestMs / 1000).toFixed(1)} s at the most`,
+    broken,
+  };
+}
+
+interface Installation {
+  readonly rounds: number;
+  readonly number: number;
+  readonly databaseUrl: string | undefined;
+  readonly tally: Tally;
+}
+
+async function killAgainAndAgain({ rounds, number, databaseUrl, tally }: Installation): Promise<void> {
+  const settings: Record<string, string> =
+    databaseUrl === undefined ? {} : { KEYPLANE_DATABASE_URL: databaseUrl };
+  const world = await startWorld(settings);
+  const nodes = await Promise.all(nodeNames.map((name) => world.startNode(name)));
+  await Promise.all(nodeNames.map((name) => world.connected(name)));
+  await world.manager.stop();
+  const created = nothingCreated();
+  // Half of the kills are at random moments, the other half at the named ones in turn.
+  for (let round = 0; round < rounds; round += 1) {
+    const moment =
+      round % 2 === 0 ? undefined : markedMoments[(number + (round >> 1)) % markedMoments.length];
+    await world.startManager(moment === undefined ? {} : killAt(moment));
+    await showsAll({ world, nodes, created, tally, databaseUrl });
+    await loadUntilKilled(world, created, moment);
+    tally.kills += 1;
+    if (moment !== undefined) tally.atMoments += 1;
+  }
+  await world.startManager();
+  await showsAll({ world, nodes, created, tally, databaseUrl });
+  tally.acknowledged += created.acknowledged.size;
+  tally.unanswered += created.unanswered.size;
+  for (const process of [...nodes, world.manager]) await process.stop();
+}
+
+function killAt(moment: string) {
+  const passing = 1 + Math.floor(Math.random() * mostPassings);
+  return { settings: { FAULT_KILL_AT: `${moment}#${passing}`, FAULT_ARM: 'signal' }, preload };
+}
+
+let loads = 0;
+
+async function loadUntilKilled(world: World, created: Created, moment: string | undefined): Promise<void> {
+  const { manager, api } = world;
+  loads += 1;
+  const stopped = new AbortController();
+  const load = createOn({ count: clients, api, prefix: `jwk-${loads}` }, created, stopped.signal);
+  if (moment === undefined) {
+    await sleep(Math.random() * longestLifeMs);
+    process.kill(manager.pid, 'SIGKILL');
+  } else {
+    process.kill(manager.pid, 'SIGUSR2');
+    await Promise.race([manager.ended, sleep(patienceMs)]);
+    await manager.stop('SIGKILL');
+  }
+  await manager.ended;
+  stopped.abort();
+  await load;
+}
+
+interface Aftermath {
+  readonly world: World;
+  readonly nodes: readonly ServeProcess[];
+  readonly created: Created;
+  readonly tally: Tally;
+  readonly databaseUrl: string | undefined;
+}
+
+async function showsAll({ world, nodes, created, tally, databaseUrl }: Aftermath): Promise<void> {
+  const startedAt = performance.now();
+  const { acknowledged, refused } = created;
+  const lacking = async () => {
+    const served = await Promise.all(nodes.map(kidsOf));
+    return served.flatMap((kids) => {
+      const held = new Set(kids);
+      return [...acknowledged].filter((name) => !held.has(name));
+    });
+  };
+  try {
+    // Without a JWK yet a node has nothing to show; then there is nothing to wait for either.
+    await until(async () => (await lacking()).length === 0, 'all is on every node', onNodesMs);
+  } catch {
+    tally.broken.push(
+      `${(await lacking()).length} acknowledged JWKs are not on every node after ${onNodesMs} ms`,
+    );
+  }
+  tally.slowestMs = Math.max(tally.slowestMs, performance.now() - startedAt);
+  const dataDir = join(world.folder, 'manager');
+  const store = await openInstallation(dataDir, databaseUrl);
+  try {
+    const { names, broken } = await inspect(store, dataDir);
+    tally.broken.push(...broken);
+    for (const name of acknowledged)
+      if (!names.has(name)) tally.broken.push(`${name} was acknowledged and is lost`);
+    for (const [name, status] of refused) {
+      if (names.has(name)) tally.broken.push(`${name} was refused with ${status} and is stored`);
+    }
+  } finally {
+    await store.close();
+  }
+}

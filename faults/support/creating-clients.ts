@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Api } from '../../test/support/manager.ts';
+import { jwksPath, pastedJwk } from '../../test/system/support/world.ts';
+
+/** What became of the JWKs that clients asked for, by name. */
+export interface Created {
+  /** Answered with 200. */
+  readonly acknowledged: Set<string>;
+  /** Sent, and nobody answered: stored or not, both are right. */
+  readonly unanswered: Set<string>;
+  /** Answered with an error, which promises that nothing was stored; with the status. */
+  readonly refused: Map<string, number>;
+}
+
+export function nothingCreated(): Created {
+  return { acknowledged: new Set(), unanswered: new Set(), refused: new Map() };
+}
+
+export interface Clients {
+  readonly count: number;
+  readonly api: Api;
+  /** Names are unique in all that is written down in one `Created`. */
+  readonly prefix: string;
+  /** A client that was not answered, or refused, waits so long and goes on; undefined: it ends. */
+  readonly goOnAfterMs?: number;
+  readonly mostPerSecond?: number;
+}
+
+/** Each client creates as fast as it is answered, until it is told to stop or nobody answers any more. */
+export async function createOn(clients: Clients, into: Created, signal: AbortSignal): Promise<void> {
+  await Promise.all(
+    Array.from({ length: clients.count }, (_, index) => oneClient(clients, { index, into, signal })),
+  );
+}
+
+interface OneClient {
+  readonly index: number;
+  readonly into: Created;
+  readonly signal: AbortSignal;
+}
+
+async function oneClient(clients: Clients, { index, into, signal }: OneClient): Promise<void> {
+  const { api, prefix, goOnAfterMs, mostPerSecond } = clients;
+  const pauseMs = mostPerSecond === undefined ? 0 : (1000 * clients.count) / mostPerSecond;
+  for (let number = 0; !signal.aborted; number += 1) {
+    const name = `${prefix}-${index}-${number}`;
+    const startedAt = performance.now();
+    const status = await api('POST', jwksPath, pastedJwk(name)).then(
+      (answer) => answer.status,
+      () => undefined,
+    );
+    if (status === 200) into.acknowledged.add(name);
+    else if (status === undefined) into.unanswered.add(name);
+    else into.refused.set(name, status);
+    if (status !== 200) {
+      if (goOnAfterMs === undefined) return;
+      await sleep(goOnAfterMs);
+    }
+    const restMs = pauseMs - (performance.now() - startedAt);
+    if (restMs > 0) await sleep(restMs, undefined, { signal }).catch(() => undefined);
+  }
+}
