@@ -1,7 +1,6 @@
-import { join } from 'node:path';
-import SqliteDatabase from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestManager, type TestManager, until } from '../support/manager.ts';
+import { databaseKind } from '../support/postgres-databases.ts';
 
 let world: TestManager;
 beforeAll(async () => {
@@ -15,14 +14,12 @@ it('a seal that does not open keeps its own JWK from a new environment, and no o
     const made = await world.api('POST', path, { name, type: 'EC', ec: { curveType: 'P256' } });
     expect(made.status).toBe(200);
   }
-  const database = new SqliteDatabase(join(world.dataDir, 'manager', 'keyplane.db'));
-  const column = database
-    .prepare<[string], Buffer>('select private_members from jwks where name = ?')
-    .pluck();
-  const sealed = column.get('damaged') ?? Buffer.alloc(0);
+  const [row] = await world.raw("select private_members from jwks where name = 'damaged'");
+  const sealed = row?.private_members as Buffer;
   sealed[sealed.length - 1] = (sealed.at(-1) ?? 0) ^ 1;
-  database.prepare('update jwks set private_members = ? where name = ?').run(sealed, 'damaged');
-  database.close();
+  const literal =
+    databaseKind() === 'sqlite' ? `x'${sealed.toString('hex')}'` : `'\\x${sealed.toString('hex')}'`;
+  await world.raw(`update jwks set private_members = ${literal} where name = 'damaged'`);
 
   const environment = await world.api('POST', '/apiops/environments/', { name: 'later', type: 'TEST' });
   expect(environment.body).toEqual({ success: true });

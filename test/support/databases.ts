@@ -1,15 +1,12 @@
 // Both databases for tests: a fresh SQLite file, and a fresh database of a real PostgreSQL.
 
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
-import pg from 'pg';
-import { afterAll, afterEach, describe, inject } from 'vitest';
+import { afterAll, afterEach, describe } from 'vitest';
 import { openStore, type Store, type StoreOptions } from '../../src/store/store.ts';
-import { postgresIn, stopPostgresIn } from './postgres-server.ts';
-import './postgres-global-setup.ts';
+import { createPostgresDatabase, rawPostgres } from './postgres-databases.ts';
 
 type Row = Record<string, unknown>;
 
@@ -80,15 +77,11 @@ function sqliteFiles(): DatabaseSource {
 
 /** Making a database takes PostgreSQL half a second, so one that a test is done with is emptied for the next. */
 function postgresDatabases(): DatabaseSource {
-  let ownFolder: string | undefined;
   const inUse = new Set<StoreOptions>();
   const used: string[] = [];
   afterEach(() => {
     for (const options of inUse) if (options.kind === 'postgres') used.push(options.url);
     inUse.clear();
-  });
-  afterAll(async () => {
-    if (ownFolder !== undefined) await stopPostgresIn(ownFolder);
   });
 
   async function takeUrl(): Promise<string> {
@@ -97,17 +90,7 @@ function postgresDatabases(): DatabaseSource {
       await rawPostgres(again, emptyAllTables);
       return again;
     }
-    // Without the folder of the whole run, such as in an editor, the suite has a server of its own.
-    let folder: string | undefined = inject('postgresFolder');
-    if (folder === undefined) {
-      ownFolder ??= await mkdtemp(join(tmpdir(), 'keyplane-postgres-'));
-      folder = ownFolder;
-    }
-    const url = new URL(await postgresIn(folder));
-    const name = `test_${randomUUID().replaceAll('-', '')}`;
-    await rawPostgres(url.href, `create database ${name} template template0`);
-    url.pathname = `/${name}`;
-    return url.href;
+    return createPostgresDatabase();
   }
 
   return {
@@ -127,7 +110,7 @@ do $$ declare name text; begin
   end loop;
 end $$`;
 
-async function rawSqlite(path: string, sql: string): Promise<readonly Row[]> {
+export async function rawSqlite(path: string, sql: string): Promise<readonly Row[]> {
   const database = new SqliteDatabase(path);
   try {
     const statement = database.prepare<[], Row>(sql);
@@ -136,15 +119,5 @@ async function rawSqlite(path: string, sql: string): Promise<readonly Row[]> {
     return [];
   } finally {
     database.close();
-  }
-}
-
-async function rawPostgres(url: string, sql: string): Promise<readonly Row[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query(sql)).rows;
-  } finally {
-    await client.end();
   }
 }

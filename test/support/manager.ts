@@ -7,6 +7,13 @@ import { type Logger, pino } from 'pino';
 import { type Manager, startManager } from '../../src/compose.ts';
 import { type ManagerConfig, readManagerConfig } from '../../src/config.ts';
 import { type RunningNode, startNode } from '../../src/node/start-node.ts';
+import { rawSqlite } from './databases.ts';
+import {
+  createPostgresDatabase,
+  databaseKind,
+  dropPostgresDatabase,
+  rawPostgres,
+} from './postgres-databases.ts';
 
 export const silent: Logger = pino({ level: 'silent' });
 const adminPassword = 'correct horse battery';
@@ -26,6 +33,8 @@ export interface Api {
 export interface TestManager {
   readonly url: string;
   readonly dataDir: string;
+  /** SQL past the manager, over the database that this run of the test file is for. */
+  raw(sql: string): Promise<readonly Record<string, unknown>[]>;
   readonly manager: Manager;
   /** As the administrator. */
   readonly api: Api;
@@ -49,7 +58,9 @@ export interface TestManagerOptions {
 /** `settings` are environment variables; host, port 0, data directory and password are set already. */
 export async function startTestManager(options: TestManagerOptions = {}): Promise<TestManager> {
   const dataDir = await mkdtemp(join(tmpdir(), 'keyplane-test-'));
+  const databaseUrl = databaseKind() === 'postgres' ? await createPostgresDatabase() : undefined;
   const settings: Record<string, string> = {
+    ...(databaseUrl !== undefined && { KEYPLANE_DATABASE_URL: databaseUrl }),
     KEYPLANE_PORT: '0',
     KEYPLANE_DATA_DIR: join(dataDir, 'manager'),
     KEYPLANE_ADMIN_PASSWORD: adminPassword,
@@ -70,6 +81,10 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
     url,
     dataDir,
     api,
+    raw: (sql) =>
+      databaseUrl === undefined
+        ? rawSqlite(join(config.dataDir, 'keyplane.db'), sql)
+        : rawPostgres(databaseUrl, sql),
     get manager() {
       return manager;
     },
@@ -111,6 +126,7 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
     async close() {
       for (const node of nodes) await node.close();
       await manager.close();
+      if (databaseUrl !== undefined) await dropPostgresDatabase(databaseUrl);
       await rm(dataDir, { recursive: true, force: true });
     },
   };

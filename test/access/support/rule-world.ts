@@ -1,4 +1,4 @@
-// The rules of access and environments over a real SQLite store, with a clock that tests move.
+// The rules of access and environments over a real store, with a clock that tests move.
 
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -13,6 +13,11 @@ import { createEnrollment, type Enrollment } from '../../../src/environments/enr
 import { createEnvironments, type Environments } from '../../../src/environments/environments.ts';
 import { createNodes, type Nodes } from '../../../src/environments/nodes.ts';
 import { type Nouns, openStore, type Store } from '../../../src/store/store.ts';
+import {
+  createPostgresDatabase,
+  databaseKind,
+  dropPostgresDatabase,
+} from '../../support/postgres-databases.ts';
 
 export interface TestClock {
   now: Date;
@@ -43,7 +48,11 @@ export const adminPassword = 'correct horse battery';
 
 export async function openRuleWorld(): Promise<RuleWorld> {
   const dir = await mkdtemp(join(tmpdir(), 'keyplane-rules-'));
-  const store = await openStore({ kind: 'sqlite', path: join(dir, 'keyplane.db') });
+  const databaseUrl = databaseKind() === 'postgres' ? await createPostgresDatabase() : undefined;
+  const path = join(dir, 'keyplane.db');
+  const store = await openStore(
+    databaseUrl === undefined ? { kind: 'sqlite', path } : { kind: 'postgres', url: databaseUrl },
+  );
   const time = testClock();
   const { clock } = time;
   const audit = createAuditLog({ key: randomBytes(32), clock });
@@ -61,6 +70,7 @@ export async function openRuleWorld(): Promise<RuleWorld> {
     auditRecords: () => store.read((nouns) => nouns.audit.list(0, 1000)),
     async close() {
       await store.close();
+      if (databaseUrl !== undefined) await dropPostgresDatabase(databaseUrl);
       await rm(dir, { recursive: true });
     },
   };

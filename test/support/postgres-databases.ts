@@ -1,0 +1,40 @@
+// Databases of the PostgreSQL that all test files of a run share, and which of the two kinds a test file is run over.
+
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { inject } from 'vitest';
+import type { StoreOptions } from '../../src/store/store.ts';
+import { postgresIn } from './postgres-server.ts';
+import './postgres-global-setup.ts';
+
+/** The kind that this run of the test file is for; files that run once are run over SQLite. */
+export function databaseKind(): StoreOptions['kind'] {
+  return inject('database') ?? 'sqlite';
+}
+
+/** @returns its URL. What is left when the run ends goes with the server. */
+export async function createPostgresDatabase(): Promise<string> {
+  const url = new URL(await postgresIn(inject('postgresFolder')));
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  await rawPostgres(url.href, `create database ${name} template template0`);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+/** Ends connections that are left. */
+export async function dropPostgresDatabase(database: string): Promise<void> {
+  const url = new URL(database);
+  const name = url.pathname.slice(1);
+  url.pathname = '/postgres';
+  await rawPostgres(url.href, `drop database ${name} with (force)`);
+}
+
+export async function rawPostgres(url: string, sql: string): Promise<readonly Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
