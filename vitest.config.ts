@@ -23,7 +23,7 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       {
-        test: { ...shared, name: 'sqlite', include: ['test/**/*.test.ts'], provide: { database: 'sqlite' } },
+        test: { ...shared, name: 'all', include: ['test/**/*.test.ts'], provide: { database: 'sqlite' } },
       },
       {
         test: {
