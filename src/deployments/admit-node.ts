@@ -11,15 +11,23 @@ export interface Admission {
   readonly digest: Buffer;
 }
 
-/** The environment that an enrollment token opens, or undefined for a token that is unknown or revoked. */
+/** The environment that an enrollment token opens, and by which token: a stream ends when that is revoked. */
+export interface Enrolled {
+  readonly tokenId: string;
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Undefined for a token that is unknown or revoked. */
 export async function environmentOfToken(
   store: UnitOfWork<EnvironmentNouns>,
   token: string,
-): Promise<Environment | undefined> {
+): Promise<Enrolled | undefined> {
   const hash = createHash('sha256').update(token).digest();
   return store.read(async (nouns) => {
     const found = await nouns.enrollmentTokens.findByHash(hash);
-    return found && nouns.environments.get(found.environmentId);
+    const environment = found && (await nouns.environments.get(found.environmentId));
+    return environment && { tokenId: found.id, id: environment.id, name: environment.name };
   });
 }
 

@@ -10,6 +10,21 @@ export interface EnvironmentState {
   readonly digest: Buffer;
 }
 
+/** What a node is told from: where the environment stands, and how far back that can be told. */
+export interface EnvironmentStanding extends EnvironmentState {
+  /** Rows of objects that are gone are kept above this revision only; 0 when all are there. */
+  readonly floorRevision: number;
+  /** Which history of this installation the revisions count in (`lineage.ts`). */
+  readonly lineage: string | undefined;
+}
+
+export interface DesiredPage {
+  readonly afterRevision: number;
+  /** Of objects that are gone, only those that went above this revision; 0 for all. */
+  readonly goneAboveRevision: number;
+  readonly limit: number;
+}
+
 export interface DesiredObject {
   readonly environmentId: string;
   readonly kind: DeployedKind;
@@ -25,6 +40,7 @@ export interface DesiredStateStore {
   /** Revision 0 and the empty digest for an environment that never had anything. Locks it until the commit. */
   lockState(environmentId: string): Promise<EnvironmentState>;
   state(environmentId: string): Promise<EnvironmentState>;
+  standing(environmentId: string): Promise<EnvironmentStanding>;
   /** Of all environments, for the loop that looks at state. */
   states(): Promise<readonly EnvironmentState[]>;
   putState(state: EnvironmentState): Promise<void>;
@@ -32,16 +48,19 @@ export interface DesiredStateStore {
   put(object: DesiredObject): Promise<void>;
   /** Environments in which the object is desired now (not gone). */
   environmentsOf(kind: DeployedKind, objectId: string): Promise<readonly string[]>;
-  /** Rows with a revision above `afterRevision`, gone ones too, in revision order. */
-  changedSince(
-    environmentId: string,
-    afterRevision: number,
-    limit: number,
-  ): Promise<readonly DesiredObject[]>;
-  /** Present objects only, in revision order: what a snapshot is made of. */
+  /** In revision order. */
+  rowsAfter(environmentId: string, page: DesiredPage): Promise<readonly DesiredObject[]>;
+  /** How many rows, gone ones too, are above this revision. */
+  countAfter(environmentId: string, revision: number): Promise<number>;
+  countPresent(environmentId: string): Promise<number>;
+  /** Present objects only, in revision order. */
   present(environmentId: string, afterRevision: number, limit: number): Promise<readonly DesiredObject[]>;
   /** Present objects of one project in one environment. */
   presentOfProject(environmentId: string, projectId: string): Promise<readonly DesiredObject[]>;
+  /** Never lowers it. */
+  raiseFloor(environmentId: string, floorRevision: number): Promise<void>;
+  /** Deletes so many rows of objects that went at or below the floor. @returns how many */
+  deleteGone(environmentId: string, floorRevision: number, limit: number): Promise<number>;
 }
 
 export interface DesiredStateNouns {

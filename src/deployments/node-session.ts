@@ -4,7 +4,7 @@
 import { moments } from '../moments.ts';
 import { closeCodes, type FromNode, type State } from '../protocol/messages.ts';
 import { removeDigest } from '../protocol/state-digest.ts';
-import type { ObjectKey, StatePart } from './state-part.ts';
+import { type ObjectKey, type StatePart, type StatePosition, tooFarBehind } from './state-part.ts';
 import type { StatePartReader } from './state-part-reader.ts';
 
 /** The connection, whatever carries it. */
@@ -18,6 +18,8 @@ export interface NodeStream {
 export interface NodeIdentity {
   readonly nodeId: string;
   readonly environmentId: string;
+  /** The enrollment token that opened the stream. */
+  readonly tokenId: string;
   readonly name: string;
   readonly version: string;
 }
@@ -52,6 +54,7 @@ export class NodeSession {
   #confirmed: number;
   #sent: number;
   #reset: boolean;
+  #goneAbove: StatePosition['goneAbove'];
   #counter = 0;
   /** Objects it could not be sent, with their digests: a digest without them is asked of it. */
   readonly #leftOut = new Map<ObjectKey, Buffer>();
@@ -69,6 +72,7 @@ export class NodeSession {
     this.identity = options.identity;
     this.#options = options;
     this.#reset = options.reset;
+    this.#goneAbove = options.reset ? 'now' : 0;
     this.#confirmed = options.reset ? 0 : options.startRevision;
     this.#sent = this.#confirmed;
   }
@@ -110,7 +114,12 @@ export class NodeSession {
       return;
     }
     while (!this.#closed && now() >= this.#retryAt && stream.bufferedBytes < bufferedBytesLimit) {
-      const part = await parts.next(identity.environmentId, this.#sent);
+      const position = { after: this.#sent, goneAbove: this.#goneAbove };
+      const part = await parts.next(identity.environmentId, position);
+      if (part === tooFarBehind) {
+        this.#startAnew();
+        continue;
+      }
       if (!part || this.#closed || (part.to <= this.#sent && !(this.#reset && part.to === 0))) return;
       this.#sendPart(part);
     }
@@ -127,7 +136,9 @@ export class NodeSession {
     moments.afterSend.publish(undefined);
     this.#sent = to;
     this.#sentAt = now();
-    if (final) this.#reset = false;
+    // After the last part of a snapshot what follows is a difference: it has all that is.
+    this.#reset = this.#reset && !final;
+    this.#goneAbove = this.#reset ? part.goneAbove : 0;
     if (digest !== null) this.#expected = { revision: to, digest };
   }
 
@@ -171,10 +182,15 @@ export class NodeSession {
   #refuse(revision: number, reason: string): void {
     this.#refusal = { revision: Math.max(revision, this.#sent), reason };
     this.#refusals += 1;
-    this.#reset = true;
-    this.#sent = 0;
+    this.#startAnew();
     const delayMs = Math.min(retryFloorMs * 2 ** (this.#refusals - 1), retryCeilingMs);
     this.#retryAt = this.#options.now() + delayMs;
+  }
+
+  #startAnew(): void {
+    this.#reset = true;
+    this.#sent = 0;
+    this.#goneAbove = 'now';
   }
 
   close(code: number, reason: string): void {

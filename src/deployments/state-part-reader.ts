@@ -2,7 +2,7 @@ import type { DeployedKind } from '../protocol/content.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import type { ContentReader } from './content-reader.ts';
 import type { DesiredStateNouns } from './desired-state-store.ts';
-import { readStatePart, type StatePart } from './state-part.ts';
+import { readStatePart, type StatePart, type StatePosition, type tooFarBehind } from './state-part.ts';
 
 /** Parts kept for other nodes at the same revision; a fan-out to 1,000 nodes reads the database once. */
 const keptParts = 16;
@@ -10,12 +10,11 @@ const keptParts = 16;
 const keptMs = 2_000;
 
 export interface StatePartReader {
-  /**
-   * The next step from revision `after`, or undefined when there is none. A node that starts from nothing takes
-   * the same steps from 0: what went away while its steps were read is among them, so it ends up right.
-   */
-  next(environmentId: string, after: number): Promise<StatePart | undefined>;
+  /** The next step from a position, or undefined when there is none. */
+  next(environmentId: string, position: StatePosition): Promise<NextPart>;
 }
+
+export type NextPart = StatePart | typeof tooFarBehind | undefined;
 
 export interface UnreadableObject {
   readonly environmentId: string;
@@ -33,15 +32,12 @@ export function createStatePartReader<Nouns extends DesiredStateNouns>(options: 
   readonly onUnreadable: (object: UnreadableObject) => void;
 }): StatePartReader {
   const { store, readers, onUnreadable } = options;
-  const kept = new Map<
-    string,
-    { readonly revision: number; readonly part: Promise<StatePart | undefined> }
-  >();
+  const kept = new Map<string, { readonly revision: number; readonly part: Promise<NextPart> }>();
 
-  async function readAndReport(environmentId: string, after: number): Promise<StatePart | undefined> {
-    const part = await store.read((nouns) => readStatePart(nouns, readers, { environmentId, after }));
+  async function readAndReport(environmentId: string, position: StatePosition): Promise<NextPart> {
+    const part = await store.read((nouns) => readStatePart(nouns, readers, { environmentId, ...position }));
     // Only now: had the database failed, everything would have looked unreadable.
-    for (const key of part?.unreadable.keys() ?? []) {
+    for (const key of typeof part === 'object' ? part.unreadable.keys() : []) {
       const [kind, objectId = ''] = key.split('/') as [DeployedKind, string];
       onUnreadable({ environmentId, kind, objectId });
     }
@@ -49,12 +45,12 @@ export function createStatePartReader<Nouns extends DesiredStateNouns>(options: 
   }
 
   return {
-    async next(environmentId, after) {
+    async next(environmentId, position) {
       const { revision } = await store.read((nouns) => nouns.desired.state(environmentId));
-      const key = `${environmentId} ${after}`;
+      const key = `${environmentId} ${position.after} ${position.goneAbove}`;
       const known = kept.get(key);
       if (known?.revision === revision) return known.part;
-      const part = readAndReport(environmentId, after);
+      const part = readAndReport(environmentId, position);
       const entry = { revision, part };
       kept.set(key, entry);
       const forget = () => kept.get(key) === entry && kept.delete(key);

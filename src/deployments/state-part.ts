@@ -3,9 +3,22 @@ import { contentDigest } from '../protocol/state-digest.ts';
 import type { ContentReader } from './content-reader.ts';
 import type { DesiredObject, DesiredStateNouns } from './desired-state-store.ts';
 
+/** From where a node is to be told. */
+export interface StatePosition {
+  /** Rows above this revision are what it lacks. */
+  readonly after: number;
+  /**
+   * A difference tells of every object that is gone (0). A snapshot, which starts from nothing, tells only of those
+   * that went since it began: one that it may have carried is then no ghost. 'now' begins a snapshot.
+   */
+  readonly goneAbove: number | 'now';
+}
+
 /** One `state` message before it is sealed for a connection. */
 export interface StatePart {
   readonly from: number;
+  /** Of the position that it was asked for; for one that began a snapshot, the revision of that moment. */
+  readonly goneAbove: number;
   readonly to: number;
   readonly final: boolean;
   readonly digest: string | null;
@@ -18,6 +31,9 @@ export interface StatePart {
 
 export type ObjectKey = `${DeployedKind}/${string}`;
 
+/** What can not be told any more from this position: rows of gone objects that it needs are deleted. */
+export const tooFarBehind = 'too far behind';
+
 /** Rows a message carries at the most: about half a megabyte of RSA keys. */
 const rowsPerPart = 256;
 /** Rows whose contents are read at once: the largest keystores among them still fit into memory. */
@@ -27,16 +43,24 @@ const charactersPerPart = 16 * 1024 * 1024;
 
 /**
  * What changed in an environment after a revision, as far as one message carries. Read in one transaction, so that
- * what it carries is what its revision says.
+ * what it carries is what its revision says. Parts of one difference or snapshot are read at different times: a row
+ * that changes meanwhile moves to a later revision and so into a later part, and so does one that goes. That holds
+ * only while no row above `after` and `goneAbove` was deleted, which the floor tells.
  */
 export async function readStatePart<Nouns extends DesiredStateNouns>(
   nouns: Nouns,
   readers: readonly ContentReader<Nouns>[],
-  { environmentId, after }: { readonly environmentId: string; readonly after: number },
-): Promise<StatePart | undefined> {
-  const state = await nouns.desired.state(environmentId);
-  const rows = await nouns.desired.changedSince(environmentId, after, rowsPerPart);
-  if (rows.length === 0 && after > 0) return undefined;
+  { environmentId, after, ...position }: StatePosition & { readonly environmentId: string },
+): Promise<StatePart | typeof tooFarBehind | undefined> {
+  const state = await nouns.desired.standing(environmentId);
+  if (after > 0 && after >= state.revision) return undefined;
+  const goneAbove = position.goneAbove === 'now' ? state.revision : position.goneAbove;
+  if (state.floorRevision > Math.max(after, goneAbove)) return tooFarBehind;
+  const rows = await nouns.desired.rowsAfter(environmentId, {
+    afterRevision: after,
+    goneAboveRevision: goneAbove,
+    limit: rowsPerPart,
+  });
   const unreadable = new Map<ObjectKey, Buffer>();
   const texts: string[] = [];
   const taken: DesiredObject[] = [];
@@ -51,11 +75,14 @@ export async function readStatePart<Nouns extends DesiredStateNouns>(
       size += row.change === undefined ? 0 : (texts.at(-1)?.length ?? 0);
     }
   }
-  const to = taken.at(-1)?.revision ?? state.revision;
+  // The last row may be below the environment's revision: what came after it is gone, and told of no more.
+  const exhausted = rows.length < rowsPerPart && taken.length === rows.length;
+  const to = exhausted ? state.revision : (taken.at(-1)?.revision ?? state.revision);
   const final = to === state.revision;
   const digest = final ? state.digest.toString('hex') : null;
   const changes = `[${texts.join(',')}]`;
-  return { from: after, to, final, digest, changes, objects: taken.map(objectKey), unreadable };
+  const objects = taken.map(objectKey);
+  return { from: after, goneAbove, to, final, digest, changes, objects, unreadable };
 }
 
 interface RowWithContent {

@@ -25,6 +25,9 @@ export interface EnrollmentToken {
   readonly createdAt: Date;
 }
 
+/** Of the tokens that `npm start` makes anew each time. */
+export const quickstartLabel = 'quickstart';
+
 export interface RegisteredNode {
   readonly id: string;
   readonly environmentId: string;
@@ -53,7 +56,22 @@ export interface EnvironmentStore {
 export interface EnrollmentTokenStore {
   insert(token: EnrollmentToken): Promise<void>;
   findByHash(hash: Buffer): Promise<EnrollmentToken | undefined>;
+  /** The oldest first. */
+  list(environmentId: string): Promise<readonly EnrollmentToken[]>;
+  /** Of these ids, those that are not revoked. */
+  existing(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  delete(id: string): Promise<void>;
   deleteLabelled(environmentId: string, label: string): Promise<number>;
+}
+
+/** A node whose history is not that of this manager's database: it refuses what it is sent, and serves what it has. */
+export interface DivergedNode {
+  readonly nodeId: string;
+  readonly environmentId: string;
+  readonly name: string;
+  /** What the node has. */
+  readonly revision: number;
+  readonly since: Date;
 }
 
 export interface NodeStore {
@@ -64,6 +82,13 @@ export interface NodeStore {
   /** What was seen of many nodes, in one go. Nodes that were forgotten meanwhile are passed over. */
   record(sightings: readonly NodeSighting[]): Promise<void>;
   delete(id: string): Promise<void>;
+  /** Of all environments, by name order. */
+  listDiverged(): Promise<readonly DivergedNode[]>;
+  /** `divergence` undefined: it is of one mind with this manager again. */
+  markDiverged(
+    id: string,
+    divergence: { readonly revision: number; readonly since: Date } | undefined,
+  ): Promise<void>;
 }
 
 export interface NodeSighting {

@@ -5,7 +5,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
-import type { Admission } from '../deployments/admit-node.ts';
+import type { Admission, Enrolled } from '../deployments/admit-node.ts';
 import type { Deployments } from '../deployments/deployments.ts';
 import type { NodeSession, NodeStream } from '../deployments/node-session.ts';
 import type { StatePartReader } from '../deployments/state-part-reader.ts';
@@ -21,9 +21,7 @@ export interface NodeStreamLog {
 
 export interface NodeStreamOptions {
   /** The environment that the token opens, if any. */
-  readonly environmentOfToken: (
-    token: string,
-  ) => Promise<{ readonly id: string; readonly name: string } | undefined>;
+  readonly environmentOfToken: (token: string) => Promise<Enrolled | undefined>;
   readonly admit: (environmentId: string, name: string, version: string) => Promise<Admission | undefined>;
   readonly deployments: Deployments;
   readonly parts: StatePartReader;
@@ -96,11 +94,7 @@ function checkAlive(stream: WebSocket): void {
   stream.ping();
 }
 
-function greet(
-  stream: WebSocket,
-  environment: { id: string; name: string },
-  options: NodeStreamOptions,
-): void {
+function greet(stream: WebSocket, environment: Enrolled, options: NodeStreamOptions): void {
   const { deployments, log } = options;
   let session: NodeSession | undefined;
   let greeting = false;
@@ -121,7 +115,7 @@ function greet(
     if (message.type !== 'hello' || greeting) return stream.close(closeCodes.protocol, 'hello comes first');
     greeting = true;
     clearTimeout(deadline);
-    welcome(stream, environment.id, { hello: message, options })
+    welcome(stream, environment, { hello: message, options })
       .then((joined) => {
         session = joined;
         if (joined && stream.readyState !== stream.OPEN) deployments.leave(joined);
@@ -137,7 +131,7 @@ function greet(
 
 async function welcome(
   stream: WebSocket,
-  environmentId: string,
+  enrolled: Enrolled,
   { hello, options }: { hello: Hello; options: NodeStreamOptions },
 ): Promise<NodeSession | undefined> {
   const { deployments, parts, admit, log } = options;
@@ -146,7 +140,7 @@ async function welcome(
     return undefined;
   }
   const name = checkName(hello.name, 'Node name');
-  const admission = await admit(environmentId, name, hello.version);
+  const admission = await admit(enrolled.id, name, hello.version);
   if (!admission) {
     stream.close(closeCodes.unauthorized, 'the environment is gone');
     return undefined;
@@ -173,7 +167,10 @@ async function welcome(
   stream.send(JSON.stringify(answer));
   const drifted = sameState && hello.revision === revision && hello.digest !== digest.toString('hex');
   return deployments.join({
-    identity: { nodeId: node.id, environmentId: environment.id, name, version: hello.version },
+    identity: {
+      ...{ nodeId: node.id, environmentId: environment.id, tokenId: enrolled.tokenId },
+      ...{ name, version: hello.version },
+    },
     stream: asNodeStream(stream),
     parts,
     seal: (header, changes, counter) => sealState(key, counter, { header, changes }),

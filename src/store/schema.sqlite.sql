@@ -76,7 +76,7 @@ CREATE TABLE nodes (
   applied_revision integer not null,
   connected integer not null,
   last_seen_at integer,
-  created_at integer not null, manager_id text, refused_revision integer, refused_reason text,
+  created_at integer not null, manager_id text, refused_revision integer, refused_reason text, diverged_revision integer, diverged_at integer,
   unique (environment_id, name)
 ) strict;
 CREATE TABLE materials (
@@ -214,3 +214,4 @@ CREATE TABLE idempotency_keys (
   primary key (user_id, idempotency_key)
 ) strict;
 CREATE INDEX idempotency_keys_created_at on idempotency_keys (created_at);
+CREATE INDEX desired_objects_gone on desired_objects (environment_id, revision) where digest is null;

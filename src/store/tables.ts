@@ -88,6 +88,8 @@ export interface NodeRow {
   manager_id: string | null;
   refused_revision: number | null;
   refused_reason: string | null;
+  diverged_revision: number | null;
+  diverged_at: number | null;
 }
 
 export interface ManagerRow {

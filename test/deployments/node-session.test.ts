@@ -10,12 +10,21 @@ const digestAt = (revision: number) => revision.toString(16).padStart(64, '0');
 function environment(start: number) {
   let revision = start;
   const parts: StatePartReader = {
-    async next(_environmentId, after): Promise<StatePart | undefined> {
+    async next(_environmentId, { after }): Promise<StatePart | undefined> {
       if (after >= revision && after > 0) return undefined;
       const to = Math.min(after + 2, revision);
       const final = to === revision;
       const digest = final ? digestAt(to) : null;
-      return { from: after, to, final, digest, changes: '[]', objects: [], unreadable: new Map() };
+      return {
+        from: after,
+        goneAbove: 0,
+        to,
+        final,
+        digest,
+        changes: '[]',
+        objects: [],
+        unreadable: new Map(),
+      };
     },
   };
   return {
@@ -42,7 +51,7 @@ function session(options: { startRevision: number; reset: boolean; environmentRe
   const { stream, sent, closes } = recordingStream();
   let now = 1_000_000;
   const made = new NodeSession({
-    identity: { nodeId: 'n', environmentId: 'e', name: 'node-1', version: '1' },
+    identity: { nodeId: 'n', environmentId: 'e', tokenId: 't', name: 'node-1', version: '1' },
     stream,
     parts: world.parts,
     seal: (header, changes) => ({ ...header, sealed: changes }),

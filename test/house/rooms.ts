@@ -40,7 +40,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'log',
     'node/start-node.ts',
     'type access/caller.ts',
-    'type environments/environment-store.ts',
+    'environments/environment-store.ts',
   ],
   compose: [
     'access',

@@ -153,7 +153,14 @@ withDatabases('sealing of a database', (fresh, kind) => {
       if (retired === undefined) throw new Error('there is a data key');
       await dataKeys.replace({ ...retired, active: false });
       const wrapped = wrapDataKey(masterKey, next, 'seal');
-      await dataKeys.insert({ id: next.id, purpose: 'seal', active: true, wrapped, wrappedNext: null, createdAt: new Date() });
+      await dataKeys.insert({
+        id: next.id,
+        purpose: 'seal',
+        active: true,
+        wrapped,
+        wrappedNext: null,
+        createdAt: new Date(),
+      });
     });
     const after = await openSealing(store, source);
     expect(after.sealer.openSecret(binding, sealed)).toEqual(plaintext);

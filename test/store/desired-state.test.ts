@@ -7,6 +7,8 @@ import type { Store } from '../../src/store/store.ts';
 import { withDatabases } from '../support/databases.ts';
 import { bytes, sampleEnvironment, sampleProject } from './samples.ts';
 
+const allAfter = (afterRevision: number, limit: number) => ({ afterRevision, limit, goneAboveRevision: 0 });
+
 withDatabases('desired state', (fresh) => {
   let store: Store;
   let environment: Environment;
@@ -63,7 +65,7 @@ withDatabases('desired state', (fresh) => {
         }),
       ),
     );
-    const changes = await store.read(({ desired }) => desired.changedSince(environment.id, 0, 100));
+    const changes = await store.read(({ desired }) => desired.rowsAfter(environment.id, allAfter(0, 100)));
     expect(changes.map((change) => change.revision)).toEqual(Array.from({ length: 25 }, (_, i) => i + 1));
   });
 
@@ -83,7 +85,7 @@ withDatabases('desired state', (fresh) => {
       expect(await desired.find(environment.id, 'jwk', first.objectId)).toEqual(moved);
       expect(await desired.find(environment.id, 'key', first.objectId)).toBeUndefined();
       expect(await desired.find(other.id, 'jwk', first.objectId)).toBeUndefined();
-      expect(await desired.changedSince(environment.id, 0, 10)).toEqual([second, moved]);
+      expect(await desired.rowsAfter(environment.id, allAfter(0, 10))).toEqual([second, moved]);
     });
   });
 
@@ -93,7 +95,7 @@ withDatabases('desired state', (fresh) => {
     const tombstone = { ...gone, revision: 3, digest: null };
     await store.write(async ({ desired }) => {
       for (const one of [kept, gone, tombstone]) await desired.put(one);
-      expect(await desired.changedSince(environment.id, 0, 10)).toEqual([kept, tombstone]);
+      expect(await desired.rowsAfter(environment.id, allAfter(0, 10))).toEqual([kept, tombstone]);
       expect(await desired.present(environment.id, 0, 10)).toEqual([kept]);
       expect(await desired.presentOfProject(environment.id, 'project')).toEqual([kept]);
       expect(await desired.environmentsOf('jwk', gone.objectId)).toEqual([]);
@@ -105,11 +107,53 @@ withDatabases('desired state', (fresh) => {
     await store.write(async ({ desired }) => {
       for (const one of objects.toReversed()) await desired.put(one);
       await desired.put(object(1, { environmentId: other.id }));
-      for (const page of ['changedSince', 'present'] as const) {
-        expect(await desired[page](environment.id, 0, 3)).toEqual(objects.slice(0, 3));
-        expect(await desired[page](environment.id, 3, 3)).toEqual(objects.slice(3, 6));
-        expect(await desired[page](environment.id, 6, 3)).toEqual(objects.slice(6));
+      for (const [after, page] of [0, 3, 6].map((from) => [from, objects.slice(from, from + 3)] as const)) {
+        expect(await desired.rowsAfter(environment.id, allAfter(after, 3))).toEqual(page);
+        expect(await desired.present(environment.id, after, 3)).toEqual(page);
       }
+    });
+  });
+
+  test('of what is gone, a page has what went above a revision, and counts tell the whole', async () => {
+    const [early, kept, late] = [object(1, { digest: null }), object(2), object(3, { digest: null })];
+    await store.write(async ({ desired }) => {
+      for (const one of [early, kept, late]) await desired.put(one);
+      const page = { afterRevision: 0, goneAboveRevision: 1, limit: 10 };
+      expect(await desired.rowsAfter(environment.id, page)).toEqual([kept, late]);
+      expect(await desired.countAfter(environment.id, 1)).toBe(2);
+      expect(await desired.countPresent(environment.id)).toBe(1);
+      expect(await desired.countPresent(other.id)).toBe(0);
+    });
+  });
+
+  test('rows of gone objects are deleted up to the floor only, the oldest first, so many at a time', async () => {
+    const gone = [1, 2, 4, 5].map((revision) => object(revision, { digest: null }));
+    const kept = object(3);
+    await store.write(async ({ desired }) => {
+      for (const one of [...gone, kept, { ...gone[0], environmentId: other.id } as DesiredObject]) {
+        await desired.put(one);
+      }
+      expect(await desired.deleteGone(environment.id, 4, 2)).toBe(2);
+      expect(await desired.deleteGone(environment.id, 4, 2)).toBe(1);
+      expect(await desired.deleteGone(environment.id, 4, 2)).toBe(0);
+      expect(await desired.rowsAfter(environment.id, allAfter(0, 10))).toEqual([kept, gone[3]]);
+      expect(await desired.rowsAfter(other.id, allAfter(0, 10))).toHaveLength(1);
+    });
+  });
+
+  test('where an environment stands has its floor, which never sinks, and the lineage', async () => {
+    const state = { environmentId: environment.id, revision: 9, digest: bytes(32) };
+    await store.write(async ({ desired, installation }) => {
+      const nothing = { floorRevision: 0, lineage: undefined };
+      expect(await desired.standing(other.id)).toMatchObject({ revision: 0, ...nothing });
+      await desired.putState(state);
+      expect(await desired.standing(environment.id)).toEqual({ ...state, ...nothing });
+      await installation.put('lineage', 'l-1');
+      for (const floor of [5, 4]) await desired.raiseFloor(environment.id, floor);
+      const standing = { ...state, floorRevision: 5, lineage: 'l-1' };
+      expect(await desired.standing(environment.id)).toEqual(standing);
+      await desired.putState({ ...state, revision: 10 });
+      expect(await desired.standing(environment.id)).toEqual({ ...standing, revision: 10 });
     });
   });
 
@@ -133,7 +177,7 @@ withDatabases('desired state', (fresh) => {
       await projects.insert(project);
       await desired.put(tombstone);
       await projects.delete(project.id);
-      expect(await desired.changedSince(environment.id, 0, 10)).toEqual([tombstone]);
+      expect(await desired.rowsAfter(environment.id, allAfter(0, 10))).toEqual([tombstone]);
     });
   });
 });

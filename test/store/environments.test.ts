@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
+import type { EnrollmentToken, RegisteredNode } from '../../src/environments/environment-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { withDatabases } from '../support/databases.ts';
 import {
@@ -101,6 +102,42 @@ withDatabases('environments', (fresh) => {
     });
   });
 
+  test('tokens of an environment are listed, told from revoked ones by their ids, and deleted', async () => {
+    const [environment, other] = [sampleEnvironment(), sampleEnvironment()];
+    const [first, second] = [1, 2].map((at) =>
+      sampleEnrollmentToken(environment.id, { createdAt: new Date(at) }),
+    ) as [EnrollmentToken, EnrollmentToken];
+    const elsewhere = sampleEnrollmentToken(other.id);
+    await store.write(async ({ environments, enrollmentTokens }) => {
+      for (const one of [environment, other]) await environments.insert(one);
+      for (const token of [second, first, elsewhere]) await enrollmentTokens.insert(token);
+      expect(await enrollmentTokens.list(environment.id)).toEqual([first, second]);
+      await enrollmentTokens.delete(first.id);
+      expect(await enrollmentTokens.list(environment.id)).toEqual([second]);
+      const ids = [first.id, second.id, elsewhere.id];
+      expect(await enrollmentTokens.existing(ids)).toEqual(new Set([second.id, elsewhere.id]));
+      expect(await enrollmentTokens.existing([])).toEqual(new Set());
+    });
+  });
+
+  test('nodes of another history are marked, listed and unmarked', async () => {
+    const environment = sampleEnvironment();
+    const nodes = ['b', 'a', 'c'].map((name) => sampleNode(environment.id, { name }));
+    const since = new Date('2026-07-08T09:10:11.123Z');
+    await store.write(async (nouns) => {
+      await nouns.environments.insert(environment);
+      for (const node of nodes) await nouns.nodes.insert(node);
+      for (const node of nodes.slice(0, 2)) await nouns.nodes.markDiverged(node.id, { revision: 7, since });
+      const marked = (node: RegisteredNode | undefined) => ({
+        ...{ nodeId: node?.id, name: node?.name, environmentId: environment.id },
+        ...{ revision: 7, since },
+      });
+      expect(await nouns.nodes.listDiverged()).toEqual([marked(nodes[1]), marked(nodes[0])]);
+      await nouns.nodes.markDiverged(nodes[1]?.id ?? '', undefined);
+      expect(await nouns.nodes.listDiverged()).toEqual([marked(nodes[0])]);
+    });
+  });
+
   test('nodes are listed by name order, found by name, and one name is one node of its environment', async () => {
     const [environment, other] = [sampleEnvironment(), sampleEnvironment()];
     const nodes = ['b', 'a'].map((name) => sampleNode(environment.id, { name, version: '1.0.0' }));
@@ -197,7 +234,9 @@ withDatabases('environments', (fresh) => {
       expect(await nouns.enrollmentTokens.findByHash(token.hash)).toBeUndefined();
       expect(await nouns.nodes.list(gone.id)).toEqual([]);
       expect((await nouns.desired.state(gone.id)).revision).toBe(0);
-      expect(await nouns.desired.changedSince(gone.id, 0, 10)).toEqual([]);
+      expect(
+        await nouns.desired.rowsAfter(gone.id, { afterRevision: 0, goneAboveRevision: 0, limit: 10 }),
+      ).toEqual([]);
       const left = [
         await nouns.certificates.find(project.id, certificate.name),
         await nouns.cryptoKeys.find(project.id, key.name),

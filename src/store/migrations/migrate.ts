@@ -9,10 +9,17 @@ import { firstSchema } from './0001-first-schema.ts';
 import { followedUrls } from './0002-followed-urls.ts';
 import { severalManagers } from './0003-several-managers.ts';
 import { wrappedNext } from './0004-wrapped-next.ts';
+import { divergedNodes } from './0005-diverged-nodes.ts';
 import { columnTypes, type Migration } from './column-types.ts';
 
 /** The place in the list, from 1, is the version. */
-const migrations: readonly Migration[] = [firstSchema, followedUrls, severalManagers, wrappedNext];
+const migrations: readonly Migration[] = [
+  firstSchema,
+  followedUrls,
+  severalManagers,
+  wrappedNext,
+  divergedNodes,
+];
 
 /** @throws Error that says what to do, where the schema is newer; DatabaseFailure */
 export async function migrate(engine: Engine): Promise<void> {

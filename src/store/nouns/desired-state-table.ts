@@ -1,7 +1,9 @@
 import type { Insertable } from 'kysely';
 import type {
   DesiredObject,
+  DesiredPage,
   DesiredStateStore,
+  EnvironmentStanding,
   EnvironmentState,
 } from '../../deployments/desired-state-store.ts';
 import type { DeployedKind } from '../../protocol/content.ts';
@@ -14,6 +16,14 @@ type Page = { environmentId: string; afterRevision: number; limit: number };
 
 const findState = statement((db, key: { environmentId: string }) =>
   db.selectFrom('environment_states').selectAll().where('environment_id', '=', key.environmentId),
+);
+// One statement for both: whoever looks at an environment once a second asks for no more than its state.
+const findStanding = statement((db, key: { environmentId: string }) =>
+  db
+    .selectFrom('environment_states')
+    .selectAll()
+    .select((e) => e.selectFrom('installation').select('value').where('key', '=', 'lineage').as('lineage'))
+    .where('environment_id', '=', key.environmentId),
 );
 const listStates = statement((db, _: object) =>
   db
@@ -62,14 +72,51 @@ const listEnvironments = statement((db, key: { kind: DeployedKind; objectId: str
     .where('digest', 'is not', null)
     .orderBy('environment_id'),
 );
-const listChanged = statement((db, page: Page) =>
+const listRows = statement((db, page: DesiredPage & { environmentId: string }) =>
   db
     .selectFrom('desired_objects')
     .selectAll()
     .where('environment_id', '=', page.environmentId)
     .where('revision', '>', page.afterRevision)
+    .where((e) => e.or([e('digest', 'is not', null), e('revision', '>', page.goneAboveRevision)]))
     .orderBy('revision')
     .limit(page.limit),
+);
+const countRows = statement((db, key: { environmentId: string; revision: number }) =>
+  db
+    .selectFrom('desired_objects')
+    .select((e) => e.fn.countAll<number | string>().as('count'))
+    .where('environment_id', '=', key.environmentId)
+    .where('revision', '>', key.revision),
+);
+const countDesired = statement((db, key: { environmentId: string }) =>
+  db
+    .selectFrom('desired_objects')
+    .select((e) => e.fn.countAll<number | string>().as('count'))
+    .where('environment_id', '=', key.environmentId)
+    .where('digest', 'is not', null),
+);
+const raiseOne = statement((db, key: { environmentId: string; floor: number }) =>
+  db
+    .updateTable('environment_states')
+    .set({ floor_revision: key.floor })
+    .where('environment_id', '=', key.environmentId)
+    .where('floor_revision', '<', key.floor),
+);
+const deleteRows = statement((db, key: { environmentId: string; floor: number; limit: number }) =>
+  db
+    .deleteFrom('desired_objects')
+    .where('environment_id', '=', key.environmentId)
+    .where('revision', 'in', (e) =>
+      e
+        .selectFrom('desired_objects as gone')
+        .select('gone.revision')
+        .where('gone.environment_id', '=', key.environmentId)
+        .where('gone.digest', 'is', null)
+        .where('gone.revision', '<=', key.floor)
+        .orderBy('gone.revision')
+        .limit(key.limit),
+    ),
 );
 const listPresent = statement((db, page: Page) =>
   db
@@ -106,6 +153,17 @@ export class DesiredStateTable implements DesiredStateStore {
   async state(environmentId: string): Promise<EnvironmentState> {
     const row = await findState.first(this.#database, { environmentId });
     return { environmentId, revision: row?.revision ?? 0, digest: row?.digest ?? emptyDigest };
+  }
+
+  async standing(environmentId: string): Promise<EnvironmentStanding> {
+    const row = await findStanding.first(this.#database, { environmentId });
+    return {
+      environmentId,
+      revision: row?.revision ?? 0,
+      digest: row?.digest ?? emptyDigest,
+      floorRevision: row?.floor_revision ?? 0,
+      lineage: row?.lineage ?? undefined,
+    };
   }
 
   async states(): Promise<readonly EnvironmentState[]> {
@@ -150,13 +208,18 @@ export class DesiredStateTable implements DesiredStateStore {
     return rows.map((row) => row.environment_id);
   }
 
-  async changedSince(
-    environmentId: string,
-    afterRevision: number,
-    limit: number,
-  ): Promise<readonly DesiredObject[]> {
-    const rows = await listChanged.all(this.#database, { environmentId, afterRevision, limit });
-    return rows.map(objectOf);
+  async rowsAfter(environmentId: string, page: DesiredPage): Promise<readonly DesiredObject[]> {
+    const { afterRevision, goneAboveRevision, limit } = page;
+    const key = { environmentId, afterRevision, goneAboveRevision, limit };
+    return (await listRows.all(this.#database, key)).map(objectOf);
+  }
+
+  async countAfter(environmentId: string, revision: number): Promise<number> {
+    return Number((await countRows.first(this.#database, { environmentId, revision }))?.count ?? 0);
+  }
+
+  async countPresent(environmentId: string): Promise<number> {
+    return Number((await countDesired.first(this.#database, { environmentId }))?.count ?? 0);
   }
 
   async present(
@@ -171,6 +234,14 @@ export class DesiredStateTable implements DesiredStateStore {
   async presentOfProject(environmentId: string, projectId: string): Promise<readonly DesiredObject[]> {
     const rows = await listOfProject.all(this.#database, { environmentId, projectId });
     return rows.map(objectOf);
+  }
+
+  async raiseFloor(environmentId: string, floorRevision: number): Promise<void> {
+    await raiseOne.run(this.#database, { environmentId, floor: floorRevision });
+  }
+
+  async deleteGone(environmentId: string, floorRevision: number, limit: number): Promise<number> {
+    return deleteRows.run(this.#database, { environmentId, floor: floorRevision, limit });
   }
 }
 

@@ -1,5 +1,10 @@
 import { sql } from 'kysely';
-import type { NodeSighting, NodeStore, RegisteredNode } from '../../../environments/environment-store.ts';
+import type {
+  DivergedNode,
+  NodeSighting,
+  NodeStore,
+  RegisteredNode,
+} from '../../../environments/environment-store.ts';
 import { statement } from '../../statement.ts';
 import type { Database, NodeRow } from '../../tables.ts';
 import { dateOrNull, flag, timeOrNull } from '../column-values.ts';
@@ -16,6 +21,19 @@ const findOne = statement((db, key: { environmentId: string; name: string }) =>
     .where('name', '=', key.name),
 );
 const insertOne = statement((db, row: NodeRow) => db.insertInto('nodes').values(row));
+const listAllDiverged = statement((db, _: object) =>
+  db
+    .selectFrom('nodes')
+    .select(['id', 'environment_id', 'name', 'diverged_revision', 'diverged_at'])
+    .where('diverged_revision', 'is not', null)
+    .orderBy('name'),
+);
+const setDiverged = statement((db, row: { id: string; revision: number | null; at: number | null }) =>
+  db
+    .updateTable('nodes')
+    .set({ diverged_revision: row.revision, diverged_at: row.at })
+    .where('id', '=', row.id),
+);
 const deleteOne = statement((db, key: { id: string }) => db.deleteFrom('nodes').where('id', '=', key.id));
 
 export class NodeTable implements NodeStore {
@@ -47,6 +65,8 @@ export class NodeTable implements NodeStore {
       manager_id: null,
       refused_revision: null,
       refused_reason: null,
+      diverged_revision: null,
+      diverged_at: null,
     });
   }
 
@@ -73,6 +93,24 @@ where nodes.id = seen.column1`.execute(this.#database);
 
   async delete(id: string): Promise<void> {
     await deleteOne.run(this.#database, { id });
+  }
+
+  async listDiverged(): Promise<readonly DivergedNode[]> {
+    return (await listAllDiverged.all(this.#database, {})).map((row) => ({
+      nodeId: row.id,
+      environmentId: row.environment_id,
+      name: row.name,
+      revision: row.diverged_revision ?? 0,
+      since: new Date(row.diverged_at ?? 0),
+    }));
+  }
+
+  async markDiverged(
+    id: string,
+    divergence: { readonly revision: number; readonly since: Date } | undefined,
+  ): Promise<void> {
+    const at = timeOrNull(divergence?.since ?? null);
+    await setDiverged.run(this.#database, { id, revision: divergence?.revision ?? null, at });
   }
 }
 
