@@ -13,12 +13,12 @@ import { type Created, createOn, nothingCreated } from './support/creating-clien
 import { markedMoments } from './support/marked-moments.ts';
 import { startPostgres } from './support/postgres-process.ts';
 
-export const limitSeconds = 420;
+export const limitSeconds = 900;
 
 const clients = 8;
 const nodeNames = ['n1', 'n2'];
 /** Most of a round is waiting for nodes to dial in again, so several installations are killed side by side. */
-const installations = 4;
+const installations = 5;
 const onNodesMs = 10_000;
 const longestLifeMs = 300;
 /** A named moment that does not come, because the load was too short for it, is made a random kill after this. */

@@ -32,6 +32,8 @@ export async function startPostgres(): Promise<PostgresProcess> {
     if (child === undefined) return;
     server = undefined;
     const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined;
+    // It was made not to hold the process that started it; now that one waits for it.
+    child.ref();
     child.kill(signal);
     await ended;
   }

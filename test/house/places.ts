@@ -48,7 +48,7 @@ function stringOf(node: SyntaxNode): string {
 export function checkFileNames(paths: readonly string[]): Verdict {
   const breaches = paths.flatMap((path) => {
     const folders = path.split('/').slice(1, -1);
-    const name = basename(path).replace(/(\.(test|bench))?\.tsx?$/, '');
+    const name = basename(path).replace(/(\.(test|bench|fault))?\.tsx?$/, '');
     const kebab = /^[a-z0-9]+(-[a-z0-9]+)*$/;
     const isDrawer = [...folders, name].some((part) => drawers.test(part)) || managerOfEverything.test(path);
     if (isDrawer) return [`${path}: a drawer, not a name`];

@@ -1,4 +1,5 @@
-import { open, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { open, readdir, readFile, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { SealedLog } from '../../src/node/disk/sealed-log.ts';
@@ -273,6 +274,11 @@ test('a second node on the same data directory is refused; a lock that a dead pr
     /Another node .* uses this data directory/,
   );
   await node.close();
+  for (const stale of [`${2 ** 22 + 1} 1 x`, `${process.pid} 1 x`, 'rubbish']) {
+    await symlink(stale, join(dataDir, 'node.lock'));
+    const again = await runningNode({ managerUrl: nobody, dataDir });
+    await again.close();
+  }
   const reused = JSON.stringify({ process: process.pid, started: '1', mark: 'x' });
   for (const stale of [
     JSON.stringify({ process: 2 ** 22 + 1, started: '1', mark: 'x' }),
@@ -284,4 +290,24 @@ test('a second node on the same data directory is refused; a lock that a dead pr
     await again.close();
   }
   expect(await readdir(dataDir)).toEqual(['node.key']);
+});
+
+/** Whatever this process writes to a file fails, as on a full disk; Node ignores the signal that comes with it. */
+function fileBytesLimit(bytes: string): void {
+  spawnSync('prlimit', ['--pid', String(process.pid), `--fsize=${bytes}:unlimited`]);
+}
+
+test('a node that can not write a byte starts and serves its copy, also over the lock of one that was killed', async () => {
+  const { node, link, dataDir } = await connected();
+  await link.reset(1, [ecJwk({ name: 'a' })]);
+  await node.close();
+  await symlink(`${2 ** 22 + 1} 1 x`, join(dataDir, 'node.lock'));
+  fileBytesLimit('0');
+  try {
+    const again = await runningNode({ managerUrl: nobody, dataDir });
+    expect((await answerOf(again)).status).toBe(200);
+    await again.close();
+  } finally {
+    fileBytesLimit('unlimited');
+  }
 });

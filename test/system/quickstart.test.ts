@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -74,8 +74,8 @@ async function keysOf(address: string): Promise<string[]> {
 /** Process of a node, out of the lock on its data directory. */
 async function processOf(environment: string): Promise<number | undefined> {
   const path = join(dataDir, 'nodes', `${environment}-1`, 'node.lock');
-  const lock = await readFile(path, 'utf8').catch(() => undefined);
-  return lock === undefined ? undefined : (JSON.parse(lock) as { process: number }).process;
+  const lock = await readlink(path).catch(() => undefined);
+  return lock === undefined ? undefined : Number.parseInt(lock, 10);
 }
 
 function isRunning(pid: number): boolean {

@@ -1,9 +1,11 @@
-// Two nodes on one data directory would write over each other's copy. The lock is a file with the process that
-// holds it; a process that ended without giving it back is told from a later one with the same number by when it
-// started. It guards one machine: containers that share a directory do not see each other's processes.
+// Two nodes on one data directory would write over each other's copy. The lock names the process that holds it; a
+// process that ended without giving it back is told from a later one with the same number by when it started.
+// It is a symbolic link to nowhere: made complete or not at all, and it takes no room, so that a node starts, and
+// serves what it has, also where its disk is full.
+// It guards one machine: containers that share a directory do not see each other's processes.
 
 import { randomBytes } from 'node:crypto';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { badRequest } from '../../errors.ts';
 
@@ -15,35 +17,29 @@ export interface DataDirLock {
 export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
   const path = join(dataDir, 'node.lock');
   const mark = randomBytes(6).toString('hex');
-  const own = JSON.stringify({ process: process.pid, started: await startOf(process.pid), mark });
-  const draft = `${path}.${mark}`;
-  await writeFile(draft, own, { mode: 0o600 });
-  try {
-    while (!(await claim(draft, path))) {
-      const holder = await readFile(path, 'utf8').catch(() => undefined);
-      if (holder === undefined) continue;
-      const { alive, pid } = await judge(holder);
-      if (alive) {
-        throw badRequest(
-          `Another node (process ${pid}) uses this data directory. Stop it, or give this one another --data-dir.`,
-        );
-      }
-      await removeStale(path, holder, mark);
+  const own = `${process.pid} ${(await startOf(process.pid)) ?? '-'} ${mark}`;
+  while (!(await claim(own, path))) {
+    const holder = await holderOf(path);
+    if (holder === undefined) continue;
+    const { alive, pid } = await judge(holder);
+    if (alive) {
+      throw badRequest(
+        `Another node (process ${pid}) uses this data directory. Stop it, or give this one another --data-dir.`,
+      );
     }
-  } finally {
-    await rm(draft, { force: true });
+    await removeStale(path, holder, mark);
   }
   return {
     async release() {
-      if ((await readFile(path, 'utf8').catch(() => undefined)) === own) await rm(path, { force: true });
+      if ((await holderOf(path)) === own) await rm(path, { force: true });
     },
   };
 }
 
-/** A link is made complete or not at all, and never over another. */
-async function claim(draft: string, path: string): Promise<boolean> {
+/** Never over another. */
+async function claim(holder: string, path: string): Promise<boolean> {
   try {
-    await link(draft, path);
+    await symlink(holder, path);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -51,15 +47,28 @@ async function claim(draft: string, path: string): Promise<boolean> {
   }
 }
 
-async function judge(holder: string): Promise<{ alive: boolean; pid: number | undefined }> {
-  let pid: unknown;
-  let started: unknown;
+/** Undefined when there is none any more. A keyplane before this one wrote a file of JSON. */
+async function holderOf(path: string): Promise<string | undefined> {
   try {
-    ({ process: pid, started } = JSON.parse(holder) as Record<string, unknown>);
-  } catch {
-    return { alive: false, pid: undefined };
+    return await readlink(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    if (code !== 'EINVAL') throw error;
   }
-  if (typeof pid !== 'number' || !isRunning(pid)) return { alive: false, pid: undefined };
+  const text = await readFile(path, 'utf8');
+  try {
+    const { process: pid, started } = JSON.parse(text) as Record<string, unknown>;
+    return `${pid} ${started ?? '-'} file`;
+  } catch {
+    return 'a file that says nothing';
+  }
+}
+
+async function judge(holder: string): Promise<{ alive: boolean; pid: number | undefined }> {
+  const [number, started] = holder.split(' ');
+  const pid = Number(number);
+  if (!Number.isInteger(pid) || pid <= 0 || !isRunning(pid)) return { alive: false, pid: undefined };
   const startedNow = await startOf(pid);
   return { alive: startedNow === null || startedNow === started, pid };
 }
@@ -84,7 +93,7 @@ async function startOf(pid: number): Promise<string | null> {
 async function removeStale(path: string, stale: string, mark: string): Promise<void> {
   const aside = `${path}.stale-${mark}`;
   await rename(path, aside).catch(() => undefined);
-  const taken = await readFile(aside, 'utf8').catch(() => undefined);
-  if (taken !== undefined && taken !== stale) await claim(aside, path);
+  const taken = await holderOf(aside);
+  if (taken !== undefined && taken !== stale) await claim(taken, path);
   await rm(aside, { force: true });
 }
