@@ -6,6 +6,7 @@ import type { ManagerConfig } from './config.ts';
 import { admitNode, environmentOfToken } from './deployments/admit-node.ts';
 import type { ContentReader, OnUnreadable } from './deployments/content-reader.ts';
 import { Deployments } from './deployments/deployments.ts';
+import { Presence } from './deployments/presence/presence.ts';
 import { createStatePartReader, type StatePartReader } from './deployments/state-part-reader.ts';
 import { syncEnvironment, withdrawProject } from './deployments/sync-environment.ts';
 import type { DeploymentPort } from './environments/deployment-port.ts';
@@ -32,6 +33,7 @@ import { openSealing } from './sealing/open-sealing.ts';
 import type { Sealer } from './sealing/sealed.ts';
 import { createSafeFetch, type SafeFetch } from './sources/safe-fetch/safe-fetch.ts';
 import { type Nouns, openStore, type Store } from './store/store.ts';
+import { version } from './version.ts';
 
 /** Every rule of the manager, connected. No HTTP. */
 export interface Services {
@@ -54,6 +56,8 @@ export interface Services {
   readonly admission: {
     readonly environmentOfToken: (token: string) => ReturnType<typeof environmentOfToken>;
     readonly admit: (environmentId: string, name: string, version: string) => ReturnType<typeof admitNode>;
+    /** Takes the node's stream over from whoever had it; undefined for a node that is forgotten. */
+    readonly claim: (nodeId: string, version: string) => Promise<number | undefined>;
   };
   close(): Promise<void>;
 }
@@ -72,7 +76,10 @@ export async function composeServices(config: ManagerConfig, log: Logger): Promi
       file: config.masterKeyFile,
       defaultFile: join(dataDir, 'master.key'),
     });
-    return connect({ store, sealer, auditKey, config, log });
+    const onError = (error: unknown) => log.error({ err: error }, 'presence: will be tried again');
+    const presence = new Presence({ managerId: newId(), version, store, onError });
+    await presence.enter();
+    return connect({ store, sealer, auditKey, presence, config, log });
   } catch (error) {
     await store.close();
     throw error;
@@ -83,16 +90,19 @@ interface Foundations {
   readonly store: Store;
   readonly sealer: Sealer;
   readonly auditKey: Buffer;
+  readonly presence: Presence;
   readonly config: ManagerConfig;
   readonly log: Logger;
 }
 
-function connect({ store, sealer, auditKey, config, log }: Foundations): Services {
+function connect({ store, sealer, auditKey, presence, config, log }: Foundations): Services {
   const clock = () => new Date();
   const audit = createAuditLog({ key: auditKey, clock });
   const onError = (error: unknown) => log.error({ err: error }, 'deployment: will be tried again');
   const deployTimeoutMs = config.deployTimeoutMs;
-  const deployments = new Deployments({ store, deployTimeoutMs, clock, onError });
+  const { managerId } = presence;
+  const isAlone = () => presence.isAlone;
+  const deployments = new Deployments({ store, managerId, isAlone, deployTimeoutMs, clock, onError });
   const onUnreadable = (object: object) => log.error(object, 'an object can not be read as it was desired');
   const readers = contentReaders(sealer, onUnreadable);
   const parts = createStatePartReader({ store, readers, onUnreadable });
@@ -125,8 +135,10 @@ function connect({ store, sealer, auditKey, config, log }: Foundations): Service
       environmentOfToken: (token) => environmentOfToken(store, token),
       admit: (environmentId, name, version) =>
         admitNode(store, { environmentId, name, version, newId, now: clock() }),
+      claim: (nodeId, version) =>
+        store.aside(({ nodes }) => nodes.claim({ nodeId, managerId, version, lastSeenAt: clock() })),
     },
-    close: () => closeAll({ refresher, deployments, keystoreOpener, safeFetch, store }),
+    close: () => closeAll({ refresher, deployments, presence, keystoreOpener, safeFetch, store }),
   };
 }
 
@@ -154,12 +166,14 @@ function deploymentPort(
     nodeRemoved: (nodeId) => deployments.nodeRemoved(nodeId),
     wake: () => deployments.wake(),
     liveNodes: (environmentId) => deployments.liveNodes(environmentId),
+    isOwn: (node) => deployments.isOwn(node),
   };
 }
 
 interface Closable {
   readonly refresher: Refresher;
   readonly deployments: Deployments;
+  readonly presence: Presence;
   readonly keystoreOpener: KeystoreOpener;
   readonly safeFetch: SafeFetch;
   readonly store: Store;
@@ -168,6 +182,7 @@ interface Closable {
 async function closeAll({
   refresher,
   deployments,
+  presence,
   keystoreOpener,
   safeFetch,
   store,
@@ -175,6 +190,7 @@ async function closeAll({
   // A fetch under way would hold the refresher until its time limit.
   await Promise.all([refresher.close(), safeFetch.close()]);
   await deployments.close();
+  await presence.leave();
   await keystoreOpener.close();
   await store.close();
 }

@@ -12,3 +12,24 @@ export interface UnitOfWork<Nouns> {
    */
   write<T>(work: (nouns: Nouns) => Promise<T>): Promise<T>;
 }
+
+/**
+ * What other managers on the same database may want to look at: `desired` state moved; `nodes` confirmed, refused,
+ * came or went; what `sessions` of nodes stand on (environment, node, token, their being the latest) went away.
+ */
+export const wakeTopics = Object.freeze(['desired', 'nodes', 'sessions'] as const);
+export type WakeTopic = (typeof wakeTopics)[number];
+
+/** A store that other managers use too. */
+export interface SharedStore<Nouns> extends UnitOfWork<Nouns> {
+  /**
+   * Writes what no rule reads before it writes: heartbeats, and what was seen of nodes. It waits for no other write,
+   * is not alone, and may be lost in a crash of the database, so whoever wrote it looks whether it is there.
+   */
+  aside<T>(work: (nouns: Nouns) => Promise<T>): Promise<T>;
+  /**
+   * Calls when another manager committed something about a topic. Calls get lost: they only make a look happen
+   * sooner that happens anyway. Ends with the store.
+   */
+  listen(onWake: (topic: WakeTopic) => void): void;
+}

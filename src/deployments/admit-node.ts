@@ -52,9 +52,11 @@ export async function admitNode(
       name,
       version,
       appliedRevision: 0,
-      connected: true,
+      connected: false,
       lastSeenAt: now,
       createdAt: now,
+      managerId: null,
+      refusal: null,
     };
     await nouns.nodes.insert(node);
     return { ...found, node };

@@ -5,68 +5,154 @@ import type { NodeSession } from './node-session.ts';
 export interface Expectation {
   readonly environmentId: string;
   readonly revision: number;
-  /** All registered nodes of the environment. */
+  /** All registered nodes of the environment, as they are recorded when the wait begins. */
   readonly nodes: readonly RegisteredNode[];
   readonly timeoutMs: number;
 }
 
-/** Sessions of an environment by node id. */
-export type SessionLookup = (environmentId: string) => ReadonlyMap<string, NodeSession>;
+export interface ConfirmationsOptions {
+  /** Sessions of an environment by node id. */
+  readonly sessions: (environmentId: string) => ReadonlyMap<string, NodeSession>;
+  /** Whether another manager, one that is alive, has the stream of this node. */
+  readonly isElsewhere: (node: RegisteredNode) => boolean;
+  /** Somebody waits for a node that this manager does not have: have `recorded` called. */
+  readonly lookElsewhere: () => void;
+}
 
 export interface Confirmations {
   /** Resolves when every node confirmed or can not be waited for any longer; never later than the timeout. */
   wait(expectation: Expectation): Promise<readonly NodeFailure[]>;
   /** A node of this environment said something, came or went. */
   changed(environmentId: string): void;
+  /** What is recorded of nodes of environments that are waited for. */
+  recorded(nodes: readonly RegisteredNode[]): void;
+  /** Environments that are waited for. */
+  waitedFor(): readonly string[];
 }
 
+/** The floor under the wake-ups of other managers, which get lost. */
+const lookElsewhereEveryMs = 200;
+
 /**
- * Waits for nodes. A node that is not connected when the wait begins is not waited for: it may be away for days.
- * One that drops its stream meanwhile is, since it dials in again within moments.
+ * Waits for nodes: those of this manager tell it, those of others are looked for in the database. A node that is
+ * not connected when the wait begins is not waited for: it may be away for days. One that drops its stream
+ * meanwhile is, since it dials in again within moments, here or at another manager.
  */
-export function createConfirmations(sessions: SessionLookup): Confirmations {
-  const waits = new Map<string, Set<() => void>>();
+export function createConfirmations(options: ConfirmationsOptions): Confirmations {
+  const waits = new Map<string, Set<Wait>>();
 
-  function verdict(node: RegisteredNode, revision: number, environmentId: string) {
-    const session = sessions(environmentId).get(node.id);
-    if (session && session.confirmedRevision >= revision) return { settled: true, reason: undefined };
-    const refusal = session?.refusal;
-    if (refusal && refusal.revision >= revision) return { settled: true, reason: refusal.reason };
-    return { settled: false, reason: session ? undefined : 'not connected' };
-  }
-
-  function wait({ environmentId, revision, nodes, timeoutMs }: Expectation): Promise<readonly NodeFailure[]> {
-    const present = sessions(environmentId);
-    const awaited = nodes.filter((node) => present.has(node.id));
-    return new Promise((resolve) => {
-      const finish = (timedOut: boolean) => {
-        clearTimeout(timer);
-        waits.get(environmentId)?.delete(look);
-        const failures: NodeFailure[] = [];
-        for (const node of nodes) {
-          const { settled, reason } = verdict(node, revision, environmentId);
-          if (settled && reason === undefined) continue;
-          // A node that refused before is asked again only after a while; until then that is why it is behind.
-          const refusal = sessions(environmentId).get(node.id)?.refusal?.reason;
-          const late = timedOut ? `did not confirm in ${timeoutMs} ms` : 'not connected';
-          failures.push({ nodeName: node.name, reason: reason ?? refusal ?? late });
-        }
-        resolve(failures);
-      };
-      const look = () => {
-        if (awaited.every((node) => verdict(node, revision, environmentId).settled)) finish(false);
-      };
-      const timer = setTimeout(finish, timeoutMs, true);
-      const looks = waits.get(environmentId) ?? new Set();
-      waits.set(environmentId, looks.add(look));
-      look();
-    });
+  function changed(environmentId: string): void {
+    for (const wait of [...(waits.get(environmentId) ?? [])]) wait.look();
   }
 
   return {
-    wait,
-    changed(environmentId) {
-      for (const look of [...(waits.get(environmentId) ?? [])]) look();
+    async wait(expectation) {
+      const { environmentId } = expectation;
+      const wait = new Wait(expectation, options);
+      const beside = waits.get(environmentId) ?? new Set();
+      waits.set(environmentId, beside.add(wait));
+      try {
+        return await wait.run();
+      } finally {
+        beside.delete(wait);
+        if (beside.size === 0) waits.delete(environmentId);
+      }
     },
+    changed,
+    recorded(nodes) {
+      for (const node of nodes) for (const wait of waits.get(node.environmentId) ?? []) wait.record(node);
+      for (const environmentId of new Set(nodes.map((node) => node.environmentId))) changed(environmentId);
+    },
+    waitedFor: () => [...waits.keys()],
   };
+}
+
+class Wait {
+  readonly #expectation: Expectation;
+  readonly #options: ConfirmationsOptions;
+  /** By node id, as they were recorded last. */
+  readonly #nodes: Map<string, RegisteredNode>;
+  readonly #awaited: ReadonlySet<string>;
+  /** A node that confirmed has it, whatever becomes of its stream. */
+  readonly #confirmed = new Set<string>();
+  readonly #done = Promise.withResolvers<boolean>();
+
+  constructor(expectation: Expectation, options: ConfirmationsOptions) {
+    this.#expectation = expectation;
+    this.#options = options;
+    this.#nodes = new Map(expectation.nodes.map((node) => [node.id, node]));
+    const present = expectation.nodes.filter((node) => this.#session(node) || options.isElsewhere(node));
+    this.#awaited = new Set(present.map(({ id }) => id));
+  }
+
+  async run(): Promise<readonly NodeFailure[]> {
+    const { timeoutMs } = this.#expectation;
+    const timeout = setTimeout(() => this.#done.resolve(true), timeoutMs);
+    const looks = setInterval(() => this.#lookElsewhere(), lookElsewhereEveryMs);
+    try {
+      this.look();
+      const timedOut = await this.#done.promise;
+      return this.#failures(timedOut);
+    } finally {
+      clearTimeout(timeout);
+      clearInterval(looks);
+    }
+  }
+
+  record(node: RegisteredNode): void {
+    if (this.#nodes.has(node.id)) this.#nodes.set(node.id, node);
+  }
+
+  look(): void {
+    const open = [...this.#nodes.values()].filter(({ id }) => this.#awaited.has(id));
+    // No shortcut: each look also remembers who has confirmed.
+    const settled = open.map((node) => this.#isConfirmed(node) || this.#refusedReason(node) !== undefined);
+    if (settled.every((one) => one)) this.#done.resolve(false);
+  }
+
+  #lookElsewhere(): void {
+    const away = (node: RegisteredNode) => !this.#session(node) && !this.#confirmed.has(node.id);
+    if ([...this.#nodes.values()].some((node) => this.#awaited.has(node.id) && away(node))) {
+      this.#options.lookElsewhere();
+    }
+  }
+
+  #failures(timedOut: boolean): readonly NodeFailure[] {
+    const failures: NodeFailure[] = [];
+    for (const node of this.#nodes.values()) {
+      const isConnected = this.#isConnected(node);
+      const isAwaited = isConnected || this.#awaited.has(node.id);
+      if (isAwaited && this.#isConfirmed(node)) continue;
+      const late = timedOut && isConnected;
+      const reason = late ? `did not confirm in ${this.#expectation.timeoutMs} ms` : 'not connected';
+      // A node that refused before is asked again only after a while; until then that is why it is behind.
+      const refusal = isAwaited ? this.#refusal(node)?.reason : undefined;
+      failures.push({ nodeName: node.name, reason: refusal ?? reason });
+    }
+    return failures;
+  }
+
+  #isConfirmed(node: RegisteredNode): boolean {
+    const applied = this.#session(node)?.confirmedRevision ?? node.appliedRevision;
+    if (applied >= this.#expectation.revision) this.#confirmed.add(node.id);
+    return this.#confirmed.has(node.id);
+  }
+
+  #refusedReason(node: RegisteredNode): string | undefined {
+    const refusal = this.#refusal(node);
+    return refusal && refusal.revision >= this.#expectation.revision ? refusal.reason : undefined;
+  }
+
+  #refusal(node: RegisteredNode) {
+    const session = this.#session(node);
+    return session ? session.refusal : (node.refusal ?? undefined);
+  }
+
+  #isConnected(node: RegisteredNode): boolean {
+    return this.#session(node) !== undefined || this.#options.isElsewhere(node);
+  }
+
+  #session(node: RegisteredNode): NodeSession | undefined {
+    return this.#options.sessions(this.#expectation.environmentId).get(node.id);
+  }
 }

@@ -4,7 +4,7 @@
 
 import type { EnvironmentNouns } from '../environments/environment-store.ts';
 import { closeCodes, type FromNode } from '../protocol/messages.ts';
-import type { UnitOfWork } from '../unit-of-work.ts';
+import type { SharedStore } from '../unit-of-work.ts';
 import { type Confirmations, createConfirmations } from './confirmations.ts';
 import {
   type DeploymentResult,
@@ -16,12 +16,18 @@ import {
 import type { DeploymentTarget } from './desire.ts';
 import type { DesiredStateNouns } from './desired-state-store.ts';
 import { type NodeIdentity, NodeSession, type NodeSessionOptions } from './node-session.ts';
+import { NodeSessions } from './node-sessions.ts';
+import { checkSessions } from './presence/lost-sessions.ts';
+import { oneAtATime } from './presence/one-at-a-time.ts';
 import { createSightings, type Sightings } from './sightings.ts';
 
 export type DeploymentNouns = EnvironmentNouns & DesiredStateNouns;
 
 export interface DeploymentsOptions {
-  readonly store: UnitOfWork<DeploymentNouns>;
+  readonly store: SharedStore<DeploymentNouns>;
+  readonly managerId: string;
+  /** Whether no other manager uses the store; then nobody else waits for what nodes of this one say. */
+  readonly isAlone: () => boolean;
   readonly deployTimeoutMs: number;
   readonly clock: () => Date;
   readonly onError: (error: unknown) => void;
@@ -39,28 +45,47 @@ const lookEveryMs = 1_000;
 /** RFC 6455 §7.4.1: the endpoint is going away. */
 const goingAway = 1001;
 
-const nobody: ReadonlyMap<string, NodeSession> = new Map();
-
 export class Deployments {
   readonly #options: DeploymentsOptions;
-  readonly #sessions = new Map<string, Map<string, NodeSession>>();
+  readonly #sessions = new NodeSessions();
   readonly #seen = new WeakMap<NodeSession, Date>();
   readonly #confirmations: Confirmations;
   readonly #sightings: Sightings;
   readonly #timer: NodeJS.Timeout;
+  /** Where environments are known to be; they may be further. */
+  readonly #revisions = new Map<string, number>();
+  readonly #lookAtStates: () => void;
+  readonly #lookAtSessions: () => void;
 
   constructor(options: DeploymentsOptions) {
     this.#options = options;
-    this.#confirmations = createConfirmations((environmentId) => this.#of(environmentId));
-    this.#sightings = createSightings(options.store, options.onError);
-    this.#timer = setInterval(() => this.wake(), lookEveryMs);
+    const { store, managerId, isAlone, onError } = options;
+    this.#lookAtStates = oneAtATime(() => this.#sendChanges(), onError);
+    this.#lookAtSessions = oneAtATime(() => this.#closeLost(), onError);
+    const lookElsewhere = oneAtATime(() => this.#readElsewhere(), onError);
+    this.#confirmations = createConfirmations({
+      sessions: (environmentId) => this.#sessions.of(environmentId),
+      isElsewhere: (node) => node.connected && node.managerId !== managerId,
+      lookElsewhere,
+    });
+    this.#sightings = createSightings({ store, isAlone, onError });
+    store.listen((topic) => {
+      if (topic === 'desired') this.#lookAtStates();
+      else if (topic === 'sessions') this.#lookAtSessions();
+      else lookElsewhere();
+    });
+    this.#timer = setInterval(() => {
+      this.#lookAtStates();
+      this.#lookAtSessions();
+    }, lookEveryMs);
     this.#timer.unref();
   }
 
   /** A node said hello and was let in. An earlier stream of the same node is closed. */
   join(options: Omit<NodeSessionOptions, 'now' | 'onChange'>): NodeSession {
     const { environmentId, nodeId } = options.identity;
-    this.#of(environmentId)
+    this.#sessions
+      .of(environmentId)
       .get(nodeId)
       ?.close(closeCodes.replaced, 'another connection of this node took over');
     const session: NodeSession = new NodeSession({
@@ -68,8 +93,7 @@ export class Deployments {
       now: () => this.#options.clock().getTime(),
       onChange: () => this.#changed(session),
     });
-    const nodes = this.#sessions.get(environmentId) ?? new Map<string, NodeSession>();
-    this.#sessions.set(environmentId, nodes.set(nodeId, session));
+    this.#sessions.put(session);
     this.#changed(session);
     return session;
   }
@@ -81,7 +105,7 @@ export class Deployments {
   /** The stream ended, for whatever reason. */
   leave(session: NodeSession): void {
     session.lost();
-    if (!this.#drop(session)) return;
+    if (!this.#sessions.drop(session)) return;
     this.#note(session, false);
     this.#confirmations.changed(session.identity.environmentId);
   }
@@ -95,20 +119,25 @@ export class Deployments {
     );
   }
 
-  /** Looks at every stream now rather than at the next tick. */
+  /** Looks now, rather than at the next tick, which nodes are behind. */
   wake(): void {
-    for (const nodes of this.#sessions.values()) for (const session of nodes.values()) this.#advance(session);
+    this.#lookAtStates();
   }
 
-  /** Nodes whose stream is open now, by id. */
+  /** Nodes whose stream this manager has, by id; it alone knows of them before it is recorded. */
   liveNodes(environmentId: string): ReadonlyMap<string, LiveNode> {
     const live = new Map<string, LiveNode>();
-    for (const [nodeId, session] of this.#of(environmentId)) {
+    for (const [nodeId, session] of this.#sessions.of(environmentId)) {
       const { confirmedRevision: appliedRevision, identity } = session;
       const lastSeenAt = this.#seen.get(session) ?? null;
       live.set(nodeId, { connected: true, appliedRevision, lastSeenAt, version: identity.version });
     }
     return live;
+  }
+
+  /** Whether it was this manager that last had the node's stream. */
+  isOwn(node: { readonly managerId: string | null }): boolean {
+    return node.managerId === this.#options.managerId;
   }
 
   environmentRemoved(environmentId: string): void {
@@ -123,58 +152,78 @@ export class Deployments {
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    for (const nodes of this.#sessions.values())
-      for (const session of nodes.values()) this.#note(session, false);
+    for (const session of this.#sessions.all()) this.#note(session, false);
     this.#closeWhere(() => true, goingAway, 'the manager stops');
     await this.#sightings.flush();
   }
 
-  #of(environmentId: string): ReadonlyMap<string, NodeSession> {
-    return this.#sessions.get(environmentId) ?? nobody;
+  /** One query for all environments; only the streams that have something to do are touched. */
+  async #sendChanges(): Promise<void> {
+    if (this.#sessions.all().length === 0) return;
+    const states = await this.#options.store.read(({ desired }) => desired.states());
+    for (const { environmentId, revision } of states) this.#advanceAll({ environmentId, revision });
+  }
+
+  #advanceAll({ environmentId, revision }: DeploymentTarget): void {
+    const known = Math.max(revision, this.#revisions.get(environmentId) ?? 0);
+    this.#revisions.set(environmentId, known);
+    for (const session of this.#sessions.of(environmentId).values()) {
+      if (session.wants(known)) this.#advance(session, known);
+    }
+  }
+
+  async #closeLost(): Promise<void> {
+    const sessions = this.#sessions.all();
+    if (sessions.length === 0) return;
+    const { store, managerId } = this.#options;
+    const { lost, unrecorded } = await checkSessions(store, managerId, sessions);
+    for (const { session, code, reason } of lost) this.#close(session, code, reason);
+    for (const session of unrecorded) if (!session.closed) this.#note(session, true);
+  }
+
+  async #readElsewhere(): Promise<void> {
+    const waitedFor = this.#confirmations.waitedFor();
+    if (waitedFor.length === 0) return;
+    this.#confirmations.recorded(await this.#options.store.read(({ nodes }) => nodes.listOf(waitedFor)));
   }
 
   #changed(session: NodeSession): void {
     this.#note(session, true);
-    this.#confirmations.changed(session.identity.environmentId);
-    this.#advance(session);
+    const { environmentId } = session.identity;
+    this.#confirmations.changed(environmentId);
+    const known = this.#revisions.get(environmentId);
+    if (known === undefined || session.wants(known)) this.#advance(session, known);
   }
 
-  #advance(session: NodeSession): void {
-    session.advance().catch(this.#options.onError);
+  #advance(session: NodeSession, revision?: number): void {
+    session.advance(revision).catch(this.#options.onError);
   }
 
   #note(session: NodeSession, connected: boolean): void {
-    const { nodeId, version } = session.identity;
+    const { nodeId, version, connection } = session.identity;
+    const { managerId } = this.#options;
     const lastSeenAt = this.#options.clock();
     const appliedRevision = session.confirmedRevision;
     this.#seen.set(session, lastSeenAt);
-    this.#sightings.note({ nodeId, version, connected, lastSeenAt, appliedRevision });
-  }
-
-  #drop(session: NodeSession): boolean {
-    const { environmentId, nodeId } = session.identity;
-    const nodes = this.#sessions.get(environmentId);
-    if (nodes?.get(nodeId) !== session) return false;
-    nodes.delete(nodeId);
-    if (nodes.size === 0) this.#sessions.delete(environmentId);
-    return true;
+    const refusal = session.refusal ?? null;
+    const seen = { connected, lastSeenAt, appliedRevision, refusal };
+    this.#sightings.note({ nodeId, managerId, connection, version, ...seen });
   }
 
   #closeWhere(matches: (identity: NodeIdentity) => boolean, code: number, reason: string): void {
-    for (const nodes of [...this.#sessions.values()]) {
-      for (const session of [...nodes.values()]) {
-        if (!matches(session.identity)) continue;
-        this.#drop(session);
-        session.close(code, reason);
-        this.#confirmations.changed(session.identity.environmentId);
-      }
-    }
+    for (const session of this.#sessions.where(matches)) this.#close(session, code, reason);
+  }
+
+  #close(session: NodeSession, code: number, reason: string): void {
+    this.#sessions.drop(session);
+    session.close(code, reason);
+    this.#confirmations.changed(session.identity.environmentId);
   }
 
   async #deployTo(target: DeploymentTarget, verb: DeploymentVerb): Promise<EnvironmentResult | undefined> {
     const { environmentId, revision } = target;
     const { store, deployTimeoutMs: timeoutMs } = this.#options;
-    for (const session of this.#of(environmentId).values()) this.#advance(session);
+    this.#advanceAll(target);
     const found = await store.read(async (nouns) => ({
       environment: await nouns.environments.get(environmentId),
       nodes: await nouns.nodes.list(environmentId),

@@ -22,6 +22,8 @@ export interface NodeIdentity {
   readonly tokenId: string;
   readonly name: string;
   readonly version: string;
+  /** Which of the node's streams this is; the highest is the one that counts. */
+  readonly connection: number;
 }
 
 export interface NodeSessionOptions {
@@ -65,6 +67,8 @@ export class NodeSession {
   #retryAt = 0;
   #sentAt = 0;
   #advancing = false;
+  /** The latest revision of the environment that anyone asked to advance to since the last run. */
+  #target = 0;
   #again = false;
   #closed = false;
 
@@ -90,8 +94,19 @@ export class NodeSession {
     return this.#closed;
   }
 
-  /** Sends what is missing, if anything is. Never rejects: whatever fails is tried again at the next look. */
-  async advance(): Promise<void> {
+  /** Whether a look at it would do anything, where its environment is at `revision`. */
+  wants(revision: number): boolean {
+    if (this.#closed) return false;
+    const now = this.#options.now();
+    return this.#isSilent(now) || (now >= this.#retryAt && (this.#reset || this.#sent < revision));
+  }
+
+  /**
+   * Sends what is missing, if anything is.
+   * @param revision where the environment is known to be, at the least; without it the database is asked
+   */
+  async advance(revision = Number.POSITIVE_INFINITY): Promise<void> {
+    this.#target = Math.max(this.#target, revision);
     if (this.#advancing) {
       this.#again = true;
       return;
@@ -100,22 +115,29 @@ export class NodeSession {
     try {
       do {
         this.#again = false;
-        await this.#sendMissing();
+        const target = this.#target;
+        this.#target = 0;
+        await this.#sendMissing(target);
       } while (this.#again && !this.#closed);
     } finally {
       this.#advancing = false;
     }
   }
 
-  async #sendMissing(): Promise<void> {
+  #isSilent(now: number): boolean {
+    return this.#sent > this.#confirmed && now - this.#sentAt > silenceMs;
+  }
+
+  async #sendMissing(target: number): Promise<void> {
     const { stream, parts, now, identity } = this.#options;
-    if (this.#sent > this.#confirmed && now() - this.#sentAt > silenceMs) {
+    if (this.#isSilent(now())) {
       this.close(closeCodes.protocol, 'no answer to a state message');
       return;
     }
     while (!this.#closed && now() >= this.#retryAt && stream.bufferedBytes < bufferedBytesLimit) {
+      if (!this.#reset && this.#sent >= target) return;
       const position = { after: this.#sent, goneAbove: this.#goneAbove };
-      const part = await parts.next(identity.environmentId, position);
+      const part = await parts.next(identity.environmentId, position, target);
       if (part === tooFarBehind) {
         this.#startAnew();
         continue;

@@ -1,8 +1,14 @@
 import type { EnvironmentNouns, NodeSighting } from '../environments/environment-store.ts';
-import type { UnitOfWork } from '../unit-of-work.ts';
+import type { SharedStore } from '../unit-of-work.ts';
 
-/** Confirmations of many nodes become one commit. */
-const gatherMs = 25;
+/** Confirmations of many nodes become one commit: soon where another manager may wait for them. */
+const gatherMs = Object.freeze({ amongOthers: 5, alone: 250 });
+
+export interface SightingsOptions {
+  readonly store: SharedStore<Pick<EnvironmentNouns, 'nodes'>>;
+  readonly isAlone: () => boolean;
+  readonly onError: (error: unknown) => void;
+}
 
 export interface Sightings {
   note(sighting: NodeSighting): void;
@@ -12,12 +18,9 @@ export interface Sightings {
 
 /**
  * Records when nodes were seen and what they had. It is a record, not the truth: who is connected now is asked
- * of the sessions. A write that fails is tried again with the next.
+ * of the sessions of all managers. A write that fails is tried again with the next.
  */
-export function createSightings(
-  store: UnitOfWork<Pick<EnvironmentNouns, 'nodes'>>,
-  onError: (error: unknown) => void,
-): Sightings {
+export function createSightings({ store, isAlone, onError }: SightingsOptions): Sightings {
   let gathered = new Map<string, NodeSighting>();
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
@@ -28,7 +31,7 @@ export function createSightings(
     const batch = gathered;
     gathered = new Map();
     try {
-      await store.write((nouns) => nouns.nodes.record([...batch.values()]));
+      await store.aside((nouns) => nouns.nodes.record([...batch.values()]));
     } catch (error) {
       for (const [id, sighting] of batch) if (!gathered.has(id)) gathered.set(id, sighting);
       onError(error);
@@ -38,9 +41,10 @@ export function createSightings(
   return {
     note(sighting) {
       gathered.set(sighting.nodeId, sighting);
+      const waitMs = isAlone() ? gatherMs.alone : gatherMs.amongOthers;
       timer ??= setTimeout(() => {
         writing = writing.then(write);
-      }, gatherMs);
+      }, waitMs);
     },
     async flush() {
       clearTimeout(timer);

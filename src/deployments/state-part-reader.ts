@@ -10,8 +10,12 @@ const keptParts = 16;
 const keptMs = 2_000;
 
 export interface StatePartReader {
-  /** The next step from a position, or undefined when there is none. */
-  next(environmentId: string, position: StatePosition): Promise<NextPart>;
+  /**
+   * The next step from a position, or undefined when there is none.
+   * @param atLeast a revision that was committed: what was read since for another node is good enough then.
+   *   Infinity: the database is asked where the environment is
+   */
+  next(environmentId: string, position: StatePosition, atLeast: number): Promise<NextPart>;
 }
 
 export type NextPart = StatePart | typeof tooFarBehind | undefined;
@@ -45,11 +49,13 @@ export function createStatePartReader<Nouns extends DesiredStateNouns>(options: 
   }
 
   return {
-    async next(environmentId, position) {
-      const { revision } = await store.read((nouns) => nouns.desired.state(environmentId));
+    async next(environmentId, position, atLeast) {
+      const revision = Number.isFinite(atLeast)
+        ? atLeast
+        : (await store.read((nouns) => nouns.desired.state(environmentId))).revision;
       const key = `${environmentId} ${position.after} ${position.goneAbove}`;
       const known = kept.get(key);
-      if (known?.revision === revision) return known.part;
+      if (known !== undefined && known.revision >= revision) return known.part;
       const part = readAndReport(environmentId, position);
       const entry = { revision, part };
       kept.set(key, entry);

@@ -18,4 +18,6 @@ export interface DeploymentPort<Nouns> extends ProjectWithdrawal<Nouns> {
   nodeRemoved(nodeId: string): void;
   /** By node id; only nodes that are known to this process. */
   liveNodes(environmentId: string): ReadonlyMap<string, LiveNodeState>;
+  /** Whether it was this process that last had the node's stream. */
+  isOwn(node: { readonly managerId: string | null }): boolean;
 }

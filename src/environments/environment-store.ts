@@ -35,9 +35,33 @@ export interface RegisteredNode {
   readonly version: string | null;
   /** Highest environment revision the node confirmed; 0 before its first. */
   readonly appliedRevision: number;
+  /** It has a stream, and the manager that has it is alive. */
   readonly connected: boolean;
   readonly lastSeenAt: Date | null;
   readonly createdAt: Date;
+  /** The manager that has its stream, or had it last. */
+  readonly managerId: string | null;
+  /** What it refused since it last confirmed. */
+  readonly refusal: NodeRefusal | null;
+}
+
+export interface NodeRefusal {
+  readonly revision: number;
+  readonly reason: string;
+}
+
+/** A stream of a node, as long as it is its latest. */
+export interface HeldNode {
+  readonly nodeId: string;
+  readonly connection: number;
+  readonly appliedRevision: number;
+}
+
+export interface NodeClaim {
+  readonly nodeId: string;
+  readonly managerId: string;
+  readonly version: string;
+  readonly lastSeenAt: Date;
 }
 
 export interface EnvironmentStore {
@@ -79,7 +103,16 @@ export interface NodeStore {
   list(environmentId: string): Promise<readonly RegisteredNode[]>;
   find(environmentId: string, name: string): Promise<RegisteredNode | undefined>;
   insert(node: RegisteredNode): Promise<void>;
-  /** What was seen of many nodes, in one go. Nodes that were forgotten meanwhile are passed over. */
+  /**
+   * A manager takes over the node's stream: it is connected, has confirmed nothing yet, and what others say of its
+   * earlier streams no longer counts. Answers the number of this connection; undefined for a node that is forgotten.
+   */
+  claim(claim: NodeClaim): Promise<number | undefined>;
+  /** All whose latest stream is this manager's, connected or not. */
+  heldBy(managerId: string): Promise<readonly HeldNode[]>;
+  /** Those of several environments. */
+  listOf(environmentIds: readonly string[]): Promise<readonly RegisteredNode[]>;
+  /** What was seen of many nodes, in one go. What is not of a node's latest stream is passed over. */
   record(sightings: readonly NodeSighting[]): Promise<void>;
   delete(id: string): Promise<void>;
   /** Of all environments, by name order. */
@@ -93,14 +126,34 @@ export interface NodeStore {
 
 export interface NodeSighting {
   readonly nodeId: string;
+  readonly managerId: string;
+  readonly connection: number;
   readonly appliedRevision: number;
   readonly connected: boolean;
   readonly version: string | null;
   readonly lastSeenAt: Date;
+  readonly refusal: NodeRefusal | null;
+}
+
+/** Managers that run, by the database's clock: theirs may be off. */
+export interface ManagerStore {
+  /** Before the first `beat`: forgets managers that are long gone, and all others where a database is one manager's. */
+  enter(): Promise<void>;
+  /** It is alive. Makes its row where there is none. */
+  beat(manager: RunningManager): Promise<void>;
+  /** Ids of those that are alive: they said so in the last 5 s. */
+  alive(): Promise<readonly string[]>;
+  delete(id: string): Promise<void>;
+}
+
+export interface RunningManager {
+  readonly id: string;
+  readonly version: string;
 }
 
 export interface EnvironmentNouns {
   readonly environments: EnvironmentStore;
   readonly enrollmentTokens: EnrollmentTokenStore;
   readonly nodes: NodeStore;
+  readonly managers: ManagerStore;
 }

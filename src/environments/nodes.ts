@@ -18,7 +18,7 @@ export interface Nodes {
 export interface NodesOptions<Nouns extends EnvironmentRuleNouns> {
   readonly store: UnitOfWork<Nouns>;
   readonly audit: AuditLog;
-  readonly deployments: Pick<DeploymentPort<Nouns>, 'liveNodes' | 'nodeRemoved'>;
+  readonly deployments: Pick<DeploymentPort<Nouns>, 'liveNodes' | 'isOwn' | 'nodeRemoved'>;
 }
 
 export function createNodes<Nouns extends EnvironmentRuleNouns>(options: NodesOptions<Nouns>): Nodes {
@@ -30,8 +30,12 @@ export function createNodes<Nouns extends EnvironmentRuleNouns>(options: NodesOp
         return { environment, nodes: await nouns.nodes.list(environment.id) };
       });
       const live = deployments.liveNodes(environment.id);
-      // What was recorded may be from before a crash: connected is who has a stream now.
-      return nodes.map((node) => ({ ...node, connected: false, ...live.get(node.id) }));
+      // Of its own nodes this manager knows more than it has recorded; of others', what their managers have.
+      return nodes.map((node) => ({
+        ...node,
+        connected: node.connected && !deployments.isOwn(node),
+        ...live.get(node.id),
+      }));
     },
 
     async delete(caller, environmentName, nodeName) {

@@ -23,6 +23,8 @@ export interface NodeStreamOptions {
   /** The environment that the token opens, if any. */
   readonly environmentOfToken: (token: string) => Promise<Enrolled | undefined>;
   readonly admit: (environmentId: string, name: string, version: string) => Promise<Admission | undefined>;
+  /** Its stream is this manager's from now on; answers the number of the connection. */
+  readonly claim: (nodeId: string, version: string) => Promise<number | undefined>;
   readonly deployments: Deployments;
   readonly parts: StatePartReader;
   readonly log: NodeStreamLog;
@@ -134,7 +136,7 @@ async function welcome(
   enrolled: Enrolled,
   { hello, options }: { hello: Hello; options: NodeStreamOptions },
 ): Promise<NodeSession | undefined> {
-  const { deployments, parts, admit, log } = options;
+  const { deployments, parts, admit, claim, log } = options;
   if (hello.protocol !== protocolVersion) {
     stream.close(closeCodes.version, `this manager speaks protocol ${protocolVersion}`);
     return undefined;
@@ -153,6 +155,11 @@ async function welcome(
     stream.close(closeCodes.ahead, `this manager knows revision ${revision} only`);
     return undefined;
   }
+  const connection = await claim(node.id, hello.version);
+  if (connection === undefined) {
+    stream.close(closeCodes.forgotten, 'an operator forgot this node');
+    return undefined;
+  }
   const { privateKey, publicKey } = generateKeyPairSync('x25519');
   const ownPublic = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
   const peerPublic = Buffer.from(hello.publicKey, 'base64url');
@@ -169,7 +176,7 @@ async function welcome(
   return deployments.join({
     identity: {
       ...{ nodeId: node.id, environmentId: environment.id, tokenId: enrolled.tokenId },
-      ...{ name, version: hello.version },
+      ...{ name, version: hello.version, connection },
     },
     stream: asNodeStream(stream),
     parts,

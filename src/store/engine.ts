@@ -3,14 +3,17 @@
 
 import type { CompiledQuery, Dialect, QueryResult } from 'kysely';
 import { type ErrorCode, KeyplaneError } from '../errors.ts';
+import type { WakeTopic } from '../unit-of-work.ts';
 
-export type Mode = 'read' | 'write';
+export type Mode = 'read' | 'write' | 'aside';
 
 export interface DatabaseTransaction {
   /** @throws DatabaseFailure */
   execute<Row>(query: CompiledQuery): Promise<QueryResult<Row>>;
   /** For savepoints. @throws DatabaseFailure */
   command(sql: string): Promise<void>;
+  /** With the commit, other managers on this database are told; this one is not. */
+  notify(topic: WakeTopic): void;
   /** Durable once it resolves. Ends the transaction, also where it fails. @throws DatabaseFailure */
   commit(): Promise<void>;
   /** Ends the transaction; never throws. */
@@ -22,14 +25,21 @@ export interface DatabaseTransaction {
 export interface Engine {
   readonly name: 'sqlite' | 'postgres';
   readonly dialect: Dialect;
+  /** SQL for the database's own time, in milliseconds since 1970: managers compare each other's times by it. */
+  readonly nowMs: string;
+  /** Whether several `aside` run beside each other and beside a `write`; where not, they are writes. */
+  readonly writesAside: boolean;
   /**
    * `read` sees one snapshot and is never blocked by a writer. `write` is alone: no other `write` of this or
-   * another manager runs until it ended, so what it read stays true until it commits.
+   * another manager runs until it ended, so what it read stays true until it commits. `aside` waits for nobody
+   * and may be lost in a crash of the database.
    * @throws DatabaseFailure
    */
   begin(mode: Mode): Promise<DatabaseTransaction>;
   /** @throws DatabaseFailure */
   ping(): Promise<void>;
+  /** Hears the `notify` of other managers, as far as they get through, until the engine is closed. */
+  listen(onWake: (topic: WakeTopic) => void): void;
   /** Call it once all transactions ended. */
   close(): Promise<void>;
 }

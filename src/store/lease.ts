@@ -8,6 +8,7 @@ import {
   Kysely,
   type QueryResult,
 } from 'kysely';
+import type { WakeTopic } from '../unit-of-work.ts';
 import { breathe } from './breathe.ts';
 import type { DatabaseTransaction, Engine } from './engine.ts';
 import type { Database, Tables } from './tables.ts';
@@ -39,6 +40,11 @@ export class Lease implements DatabaseConnection {
   // biome-ignore lint/correctness/useYield: the interface asks for it, the store pages instead.
   async *streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
     throw new Error('The store does not stream rows');
+  }
+
+  /** Tells other managers once the transaction is committed. */
+  notify(topic: WakeTopic): void {
+    if (!this.#ended) this.#transaction.notify(topic);
   }
 
   /** @throws what a statement failed with, also where the work swallowed it */

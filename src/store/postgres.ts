@@ -4,6 +4,7 @@
 // writers before it committed. Nothing is kept on a connection from one transaction to the next, so that a
 // pooler between may hand out another one.
 
+import { randomUUID } from 'node:crypto';
 import {
   type CompiledQuery,
   type Dialect,
@@ -14,8 +15,10 @@ import {
   type QueryResult,
 } from 'kysely';
 import pg from 'pg';
+import type { WakeTopic } from '../unit-of-work.ts';
 import { type DatabaseTransaction, type Engine, type Mode, refuseNul } from './engine.ts';
 import { isConnectionLost, postgresFailure } from './postgres-failure.ts';
+import { notifyStatement, PostgresListener } from './postgres-listener.ts';
 
 const dialect: Dialect = {
   createAdapter: () => new PostgresAdapter(),
@@ -33,7 +36,12 @@ const limits = [
   `set local lock_timeout = '10s'`,
 ].join('; ');
 const beginRead = `start transaction isolation level repeatable read, read only; ${limits}`;
-const beginWrite = `start transaction isolation level read committed, read write; ${limits}; select pg_advisory_xact_lock(${writerLock})`;
+const beginAside = `start transaction isolation level read committed, read write; ${limits}`;
+const beginStatements: Readonly<Record<Mode, string>> = {
+  read: beginRead,
+  write: `${beginAside}; select pg_advisory_xact_lock(${writerLock})`,
+  aside: `${beginAside}; set local synchronous_commit = off`,
+};
 
 const int8 = 20;
 
@@ -57,20 +65,28 @@ export function openPostgres(url: string): Engine {
   // drops such a connection by itself and opens another when one is needed.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
-  return new PostgresEngine(pool);
+  return new PostgresEngine(pool, url);
 }
 
 class PostgresEngine implements Engine {
   readonly name = 'postgres';
   readonly dialect = dialect;
+  readonly writesAside = true;
+  // Not now(): that is when the transaction began, which may have waited long for the writers before it.
+  readonly nowMs = 'cast(extract(epoch from clock_timestamp()) * 1000 as bigint)';
   readonly #pool: pg.Pool;
+  readonly #url: string;
+  /** What it notifies of bears this name, so that it does not hear itself. */
+  readonly #sender = randomUUID();
+  readonly #listeners: PostgresListener[] = [];
 
-  constructor(pool: pg.Pool) {
+  constructor(pool: pg.Pool, url: string) {
     this.#pool = pool;
+    this.#url = url;
   }
 
   async begin(mode: Mode): Promise<DatabaseTransaction> {
-    const sql = mode === 'read' ? beginRead : beginWrite;
+    const sql = beginStatements[mode];
     try {
       return await this.#beginOnce(sql);
     } catch (error) {
@@ -89,7 +105,7 @@ class PostgresEngine implements Engine {
     const client = await this.#pool.connect();
     try {
       await client.query(sql);
-      return new PostgresTransaction(client);
+      return new PostgresTransaction(client, this.#sender);
     } catch (error) {
       client.release(true);
       throw error;
@@ -104,17 +120,25 @@ class PostgresEngine implements Engine {
     }
   }
 
+  listen(onWake: (topic: WakeTopic) => void): void {
+    this.#listeners.push(new PostgresListener({ url: this.#url, sender: this.#sender, onWake }));
+  }
+
   async close(): Promise<void> {
+    await Promise.all(this.#listeners.map((listener) => listener.close()));
     await this.#pool.end();
   }
 }
 
 class PostgresTransaction implements DatabaseTransaction {
   readonly #client: pg.PoolClient;
+  readonly #sender: string;
+  readonly #topics = new Set<WakeTopic>();
   lost = false;
 
-  constructor(client: pg.PoolClient) {
+  constructor(client: pg.PoolClient, sender: string) {
     this.#client = client;
+    this.#sender = sender;
   }
 
   async execute<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
@@ -127,10 +151,17 @@ class PostgresTransaction implements DatabaseTransaction {
     await this.#query(sql);
   }
 
+  notify(topic: WakeTopic): void {
+    this.#topics.add(topic);
+  }
+
   async commit(): Promise<void> {
     let isClean = false;
     try {
-      const { command } = await this.#query('commit');
+      const told = this.#topics.size > 0 ? `${notifyStatement(this.#topics, this.#sender)}; ` : '';
+      // Several statements in one message have an answer each.
+      const answers = [await this.#query(`${told}commit`)].flat();
+      const command = answers.at(-1)?.command;
       isClean = true;
       // PostgreSQL answers the commit of a transaction in which a statement failed with a rollback.
       if (command === 'ROLLBACK') throw postgresFailure(new Error('the commit rolled back'));

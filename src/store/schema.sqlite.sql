@@ -76,7 +76,7 @@ CREATE TABLE nodes (
   applied_revision integer not null,
   connected integer not null,
   last_seen_at integer,
-  created_at integer not null, manager_id text, refused_revision integer, refused_reason text, diverged_revision integer, diverged_at integer,
+  created_at integer not null, manager_id text, connection integer not null default 0, refused_revision integer, refused_reason text, diverged_revision integer, diverged_at integer,
   unique (environment_id, name)
 ) strict;
 CREATE TABLE materials (

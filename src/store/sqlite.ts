@@ -58,6 +58,8 @@ export async function openSqlite({ path, busyWaitMs = 5000 }: SqliteOptions): Pr
 class SqliteEngine implements Engine {
   readonly name = 'sqlite';
   readonly dialect = dialect;
+  readonly writesAside = false;
+  readonly nowMs = `cast(unixepoch('subsec') * 1000 as integer)`;
   readonly #path: string;
   readonly #writer: SqliteConnection;
   readonly #busyWaitMs: number;
@@ -70,7 +72,7 @@ class SqliteEngine implements Engine {
   }
 
   async begin(mode: Mode): Promise<DatabaseTransaction> {
-    if (mode === 'write') return this.#beginWrite();
+    if (mode !== 'read') return this.#beginWrite();
     // Before a connection is taken: hundreds of requests that wait for their turn would else open one each.
     for (let pause = breathe(); pause !== undefined; pause = breathe()) await pause;
     return this.#beginRead();
@@ -115,6 +117,9 @@ class SqliteEngine implements Engine {
     await transaction.rollback();
   }
 
+  /** A file is one manager's. */
+  listen(): void {}
+
   async close(): Promise<void> {
     for (const reader of this.#idleReaders) reader.close();
     this.#writer.close();
@@ -150,6 +155,9 @@ class SqliteTransaction implements DatabaseTransaction {
       throw sqliteFailure(error);
     }
   }
+
+  /** A file is one manager's: there is nobody else to tell. */
+  notify(): void {}
 
   async commit(): Promise<void> {
     try {

@@ -2,8 +2,8 @@
 // transactions only, decides nothing about what may be stored, and refuses a schema newer than itself.
 // Everything private reaches it sealed.
 
-import type { UnitOfWork } from '../unit-of-work.ts';
-import { DatabaseFailure, type Engine, failureTexts } from './engine.ts';
+import type { SharedStore } from '../unit-of-work.ts';
+import { DatabaseFailure, type DatabaseTransaction, type Engine, failureTexts } from './engine.ts';
 import { databaseMaker, Lease } from './lease.ts';
 import { migrate } from './migrations/migrate.ts';
 import type { Nouns } from './nouns/nouns.ts';
@@ -13,7 +13,7 @@ import { WriteQueue } from './write-queue.ts';
 
 export type { Nouns } from './nouns/nouns.ts';
 
-export interface Store extends UnitOfWork<Nouns> {
+export interface Store extends SharedStore<Nouns> {
   /** Waits for what is under way; what comes later is refused. */
   close(): Promise<void>;
   /** @throws KeyplaneError `unavailable` when the database does not answer */
@@ -53,6 +53,27 @@ async function openEngine(options: StoreOptions): Promise<Engine> {
   return openPostgres(options.url);
 }
 
+/** Two of them may lock the same rows in another order; the database then ends one and has it run again. */
+const runsPerAside = 4;
+
+async function writeAside<T>(
+  engine: Engine,
+  work: (transaction: DatabaseTransaction) => Promise<T>,
+  runs = 1,
+): Promise<T> {
+  const transaction = await engine.begin('aside');
+  let done: T;
+  try {
+    done = await work(transaction);
+  } catch (error) {
+    await transaction.rollback();
+    if (!(error instanceof DatabaseFailure && error.again) || runs >= runsPerAside) throw error;
+    return writeAside(engine, work, runs + 1);
+  }
+  await transaction.commit();
+  return done;
+}
+
 /** For engines whose schema is up to date. */
 export function storeOver(engine: Engine): Store {
   const databaseOf = databaseMaker(engine);
@@ -62,7 +83,7 @@ export function storeOver(engine: Engine): Store {
 
   async function within<T>(lease: Lease, work: (nouns: Nouns) => Promise<T>): Promise<T> {
     try {
-      return await work(nounsOver(databaseOf(lease)));
+      return await work(nounsOver(databaseOf(lease), { notify: (topic) => lease.notify(topic), engine }));
     } finally {
       lease.end();
     }
@@ -75,6 +96,10 @@ export function storeOver(engine: Engine): Store {
     } finally {
       await transaction.rollback();
     }
+  }
+
+  function writeOnce<T>(work: (nouns: Nouns) => Promise<T>): Promise<T> {
+    return writes.run((transaction) => within(new Lease(transaction), work)) as Promise<T>;
   }
 
   function track<T>(start: () => Promise<T>): Promise<T> {
@@ -95,8 +120,14 @@ export function storeOver(engine: Engine): Store {
 
   return {
     read: (work) => track(() => readOnce(work)),
-    write: <T>(work: (nouns: Nouns) => Promise<T>) =>
-      track(() => writes.run((transaction) => within(new Lease(transaction), work)) as Promise<T>),
+    write: (work) => track(() => writeOnce(work)),
+    aside: (work) =>
+      track(() =>
+        engine.writesAside
+          ? writeAside(engine, (transaction) => within(new Lease(transaction), work))
+          : writeOnce(work),
+      ),
+    listen: (onWake) => engine.listen(onWake),
     ping: () => track(() => engine.ping()),
     async close() {
       if (isClosed) return;

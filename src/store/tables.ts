@@ -86,6 +86,8 @@ export interface NodeRow {
   created_at: number;
   /** Whose stream it is or was; that manager may be gone. */
   manager_id: string | null;
+  /** How many streams it has had, of any manager. */
+  connection: Generated<number>;
   refused_revision: number | null;
   refused_reason: string | null;
   diverged_revision: number | null;

@@ -3,19 +3,27 @@ import { createConfirmations } from '../../src/deployments/confirmations.ts';
 import { deploymentResult, environmentResult } from '../../src/deployments/deployment-result.ts';
 import type { NodeSession } from '../../src/deployments/node-session.ts';
 import type { RegisteredNode } from '../../src/environments/environment-store.ts';
+import { until } from '../support/manager.ts';
 
 function registered(name: string): RegisteredNode {
   const createdAt = new Date(0);
-  const seen = { version: null, appliedRevision: 0, connected: false, lastSeenAt: null };
-  return { id: name, environmentId: 'e', name, ...seen, createdAt };
+  const seen = { version: null, appliedRevision: 0, connected: false, lastSeenAt: null, refusal: null };
+  return { id: name, environmentId: 'e', name, ...seen, managerId: null, createdAt };
 }
 
 type Said = { confirmedRevision: number; refusal?: { revision: number; reason: string } };
 
 function world(said: Record<string, Said>) {
   const sessions = new Map(Object.entries(said));
-  const confirmations = createConfirmations(() => sessions as unknown as ReadonlyMap<string, NodeSession>);
-  return { sessions, confirmations };
+  let looksElsewhere = 0;
+  const confirmations = createConfirmations({
+    sessions: () => sessions as unknown as ReadonlyMap<string, NodeSession>,
+    isElsewhere: (node) => node.connected,
+    lookElsewhere: () => {
+      looksElsewhere += 1;
+    },
+  });
+  return { sessions, confirmations, looksElsewhere: () => looksElsewhere };
 }
 
 const nodes = [registered('a'), registered('b')];
@@ -57,6 +65,68 @@ describe('waiting for the nodes of an environment', () => {
     const { confirmations } = world({ a: { confirmedRevision: 7 }, b: { confirmedRevision: 6 } });
     const failures = await confirmations.wait({ environmentId: 'e', revision: 7, nodes, timeoutMs: 20 });
     expect(failures).toEqual([{ nodeName: 'b', reason: 'did not confirm in 20 ms' }]);
+  });
+
+  it('counts a node that confirmed and then dropped its stream', async () => {
+    const { confirmations, sessions } = world({ a: { confirmedRevision: 6 }, b: { confirmedRevision: 6 } });
+    const waiting = confirmations.wait({ environmentId: 'e', revision: 7, nodes, timeoutMs: 60_000 });
+    sessions.set('a', { confirmedRevision: 7 });
+    confirmations.changed('e');
+    sessions.delete('a');
+    sessions.set('b', { confirmedRevision: 7 });
+    confirmations.changed('e');
+    await expect(waiting).resolves.toEqual([]);
+  });
+});
+
+describe('waiting for nodes of other managers', () => {
+  const elsewhere = (name: string, facts: Partial<RegisteredNode> = {}): RegisteredNode => ({
+    ...registered(name),
+    connected: true,
+    managerId: 'other',
+    ...facts,
+  });
+  const expecting = (nodes: readonly RegisteredNode[], timeoutMs = 60_000) => ({
+    environmentId: 'e',
+    revision: 7,
+    nodes,
+    timeoutMs,
+  });
+
+  it('ends when they are recorded to have confirmed, and has the database looked at meanwhile', async () => {
+    const { confirmations, looksElsewhere } = world({});
+    const waiting = confirmations.wait(expecting([elsewhere('a', { appliedRevision: 6 })]));
+    expect(confirmations.waitedFor()).toEqual(['e']);
+    await until(() => looksElsewhere() > 1, 'it is looked for again and again');
+    confirmations.recorded([elsewhere('a', { appliedRevision: 7 })]);
+    await expect(waiting).resolves.toEqual([]);
+    expect(confirmations.waitedFor()).toEqual([]);
+  });
+
+  it('tells what they are recorded to have refused', async () => {
+    const { confirmations } = world({});
+    const waiting = confirmations.wait(expecting([elsewhere('a')]));
+    confirmations.recorded([elsewhere('a', { refusal: { revision: 7, reason: 'no room' } })]);
+    await expect(waiting).resolves.toEqual([{ nodeName: 'a', reason: 'no room' }]);
+  });
+
+  it('goes on where the node moves to this manager', async () => {
+    const { confirmations, sessions } = world({});
+    const waiting = confirmations.wait(expecting([elsewhere('a')]));
+    confirmations.recorded([elsewhere('a', { connected: false })]);
+    sessions.set('a', { confirmedRevision: 7 });
+    confirmations.changed('e');
+    await expect(waiting).resolves.toEqual([]);
+  });
+
+  it('says of one that is away at the end that it is not connected', async () => {
+    const { confirmations } = world({});
+    const waiting = confirmations.wait(expecting([elsewhere('a'), elsewhere('b')], 20));
+    confirmations.recorded([elsewhere('a', { connected: false })]);
+    await expect(waiting).resolves.toEqual([
+      { nodeName: 'a', reason: 'not connected' },
+      { nodeName: 'b', reason: 'did not confirm in 20 ms' },
+    ]);
   });
 });
 

@@ -51,7 +51,7 @@ function session(options: { startRevision: number; reset: boolean; environmentRe
   const { stream, sent, closes } = recordingStream();
   let now = 1_000_000;
   const made = new NodeSession({
-    identity: { nodeId: 'n', environmentId: 'e', tokenId: 't', name: 'node-1', version: '1' },
+    identity: { nodeId: 'n', environmentId: 'e', tokenId: 't', name: 'node-1', version: '1', connection: 1 },
     stream,
     parts: world.parts,
     seal: (header, changes) => ({ ...header, sealed: changes }),

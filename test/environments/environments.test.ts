@@ -172,6 +172,8 @@ describe('nodes', () => {
         connected: false,
         lastSeenAt: null,
         createdAt: world.time.now,
+        managerId: null,
+        refusal: null,
       });
     });
     world.deployments.calls.length = 0;

@@ -209,6 +209,8 @@ describe('nodes', () => {
         connected: false,
         lastSeenAt: null,
         createdAt: new Date(),
+        managerId: null,
+        refusal: null,
       };
       await nouns.nodes.insert({
         id: 'a-node',

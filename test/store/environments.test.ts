@@ -141,7 +141,7 @@ withDatabases('environments', (fresh) => {
   test('nodes are listed by name order, found by name, and one name is one node of its environment', async () => {
     const [environment, other] = [sampleEnvironment(), sampleEnvironment()];
     const nodes = ['b', 'a'].map((name) => sampleNode(environment.id, { name, version: '1.0.0' }));
-    const namesake = sampleNode(other.id, { name: 'a', connected: true, lastSeenAt: new Date() });
+    const namesake = sampleNode(other.id, { name: 'a', lastSeenAt: new Date() });
     await store.write(async (nouns) => {
       for (const one of [environment, other]) await nouns.environments.insert(one);
       for (const node of [...nodes, namesake]) await nouns.nodes.insert(node);
@@ -153,53 +153,6 @@ withDatabases('environments', (fresh) => {
     });
     const twin = store.write((nouns) => nouns.nodes.insert(sampleNode(environment.id, { name: 'a' })));
     await expect(twin).rejects.toMatchObject({ code: 'conflict' });
-  });
-
-  test('what was seen of 700 nodes is recorded at once, forgotten ones are passed over', async () => {
-    const environment = sampleEnvironment();
-    const nodes = Array.from({ length: 700 }, (_, index) =>
-      sampleNode(environment.id, { name: `node-${String(index).padStart(3, '0')}`, version: '0.9.0' }),
-    );
-    const lastSeenAt = new Date('2026-07-08T09:10:11.123Z');
-    await store.write(async (nouns) => {
-      await nouns.environments.insert(environment);
-      for (const node of nodes.slice(0, 699)) await nouns.nodes.insert(node);
-    });
-    await store.write((nouns) =>
-      nouns.nodes.record(
-        nodes.map((node, index) => ({
-          nodeId: node.id,
-          appliedRevision: index + 1,
-          connected: index % 2 === 0,
-          version: index < 10 ? null : '1.0.0',
-          lastSeenAt,
-        })),
-      ),
-    );
-    const recorded = await store.read((nouns) => nouns.nodes.list(environment.id));
-    expect(recorded).toEqual(
-      nodes.slice(0, 699).map((node, index) => ({
-        ...node,
-        appliedRevision: index + 1,
-        connected: index % 2 === 0,
-        version: index < 10 ? '0.9.0' : '1.0.0',
-        lastSeenAt,
-      })),
-    );
-  });
-
-  test('of several sightings of one node the last one counts, and none at all change nothing', async () => {
-    const environment = sampleEnvironment();
-    const node = sampleNode(environment.id);
-    const seen = { nodeId: node.id, connected: true, version: '1.0.0', lastSeenAt: new Date() };
-    await store.write(async (nouns) => {
-      await nouns.environments.insert(environment);
-      await nouns.nodes.insert(node);
-      await nouns.nodes.record([]);
-      expect(await nouns.nodes.list(environment.id)).toEqual([node]);
-      await nouns.nodes.record([7, 9, 8].map((appliedRevision) => ({ ...seen, appliedRevision })));
-      expect((await nouns.nodes.find(environment.id, node.name))?.appliedRevision).toBe(8);
-    });
   });
 
   test('a deleted environment takes tokens, nodes, desired state and its part of materials along', async () => {

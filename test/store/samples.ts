@@ -79,6 +79,8 @@ export function sampleNode(environmentId: string, over: Partial<RegisteredNode> 
     connected: false,
     lastSeenAt: null,
     createdAt,
+    managerId: null,
+    refusal: null,
     ...over,
   };
 }

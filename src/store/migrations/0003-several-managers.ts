@@ -14,6 +14,8 @@ export const severalManagers: Migration = ({ text, blob, integer, strict }) => [
 )${strict}`,
   // A manager that is gone leaves its id behind here; who reads it looks for the manager's row.
   `alter table nodes add column manager_id ${text}`,
+  // Counts the node's streams, so that what a manager says of an earlier one no longer counts.
+  `alter table nodes add column connection ${integer} not null default 0`,
   `alter table nodes add column refused_revision ${integer}`,
   `alter table nodes add column refused_reason ${text}`,
   // The fence grows with every holder: a write that names an older one is that of a manager that lost its lease.

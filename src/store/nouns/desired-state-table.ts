@@ -8,6 +8,7 @@ import type {
 } from '../../deployments/desired-state-store.ts';
 import type { DeployedKind } from '../../protocol/content.ts';
 import { emptyDigest } from '../../protocol/state-digest.ts';
+import type { WakeTopic } from '../../unit-of-work.ts';
 import { statement } from '../statement.ts';
 import type { Database, DesiredObjectRow, EnvironmentStateRow } from '../tables.ts';
 
@@ -140,9 +141,11 @@ const listOfProject = statement((db, key: { environmentId: string; projectId: st
 
 export class DesiredStateTable implements DesiredStateStore {
   readonly #database: Database;
+  readonly #notify: (topic: WakeTopic) => void;
 
-  constructor(database: Database) {
+  constructor(database: Database, notify: (topic: WakeTopic) => void) {
     this.#database = database;
+    this.#notify = notify;
   }
 
   /** The lock is that of the transaction itself: a write is alone in every dialect. */
@@ -181,6 +184,7 @@ export class DesiredStateTable implements DesiredStateStore {
       revision: state.revision,
       digest: state.digest,
     });
+    this.#notify('desired');
   }
 
   async find(

@@ -10,6 +10,7 @@ import { DataKeyTable } from './data-key-table.ts';
 import { DesiredStateTable } from './desired-state-table.ts';
 import { EnrollmentTokenTable } from './environments/enrollment-token-table.ts';
 import { EnvironmentTable } from './environments/environment-table.ts';
+import { ManagerTable } from './environments/manager-table.ts';
 import { NodeTable } from './environments/node-table.ts';
 import { InstallationTable } from './installation-table.ts';
 import { JwkTable } from './jwk-table.ts';
@@ -18,17 +19,19 @@ import { cryptoKeyTable } from './materials/crypto-key-table.ts';
 import { keystoreTable } from './materials/keystore-table.ts';
 import type { Nouns } from './nouns.ts';
 import { RefreshTable } from './refresh-table.ts';
+import type { Surroundings } from './surroundings.ts';
 
-export function nounsOver(database: Database): Nouns {
+export function nounsOver(database: Database, { notify, engine }: Surroundings): Nouns {
   return {
     users: new UserTable(database),
     tokens: new TokenTable(database),
     projects: new ProjectTable(database),
     members: new MemberTable(database),
-    environments: new EnvironmentTable(database),
-    enrollmentTokens: new EnrollmentTokenTable(database),
-    nodes: new NodeTable(database),
-    desired: new DesiredStateTable(database),
+    environments: new EnvironmentTable(database, notify),
+    enrollmentTokens: new EnrollmentTokenTable(database, notify),
+    managers: new ManagerTable(database, engine),
+    nodes: new NodeTable(database, { notify, engine }),
+    desired: new DesiredStateTable(database, notify),
     jwks: new JwkTable(database),
     refreshes: new RefreshTable(database),
     certificates: new CertificateTable(database),

@@ -117,5 +117,6 @@ function notingDeployments(): NotingDeployments {
     nodeRemoved: (nodeId) => calls.push(`node removed ${nodeId}`),
     wake: () => calls.push('wake'),
     liveNodes: () => live,
+    isOwn: () => false,
   };
 }

@@ -1,4 +1,5 @@
 import type { EnrollmentToken, EnrollmentTokenStore } from '../../../environments/environment-store.ts';
+import type { WakeTopic } from '../../../unit-of-work.ts';
 import { statement } from '../../statement.ts';
 import type { Database, EnrollmentTokenRow } from '../../tables.ts';
 import { inChunks } from '../in-chunks.ts';
@@ -27,9 +28,11 @@ const deleteByLabel = statement((db, key: { environmentId: string; label: string
 
 export class EnrollmentTokenTable implements EnrollmentTokenStore {
   readonly #database: Database;
+  readonly #notify: (topic: WakeTopic) => void;
 
-  constructor(database: Database) {
+  constructor(database: Database, notify: (topic: WakeTopic) => void) {
     this.#database = database;
+    this.#notify = notify;
   }
 
   async insert(token: EnrollmentToken): Promise<void> {
@@ -62,9 +65,11 @@ export class EnrollmentTokenTable implements EnrollmentTokenStore {
 
   async delete(id: string): Promise<void> {
     await deleteOne.run(this.#database, { id });
+    this.#notify('sessions');
   }
 
   async deleteLabelled(environmentId: string, label: string): Promise<number> {
+    this.#notify('sessions');
     return deleteByLabel.run(this.#database, { environmentId, label });
   }
 }

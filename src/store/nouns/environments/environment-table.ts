@@ -1,4 +1,5 @@
 import type { Environment, EnvironmentStore } from '../../../environments/environment-store.ts';
+import type { WakeTopic } from '../../../unit-of-work.ts';
 import { statement } from '../../statement.ts';
 import type { Database, EnvironmentProjectRow, EnvironmentRow } from '../../tables.ts';
 import { flag } from '../column-values.ts';
@@ -59,9 +60,11 @@ const deleteLinks = statement((db, key: { environmentId: string }) =>
 
 export class EnvironmentTable implements EnvironmentStore {
   readonly #database: Database;
+  readonly #notify: (topic: WakeTopic) => void;
 
-  constructor(database: Database) {
+  constructor(database: Database, notify: (topic: WakeTopic) => void) {
     this.#database = database;
+    this.#notify = notify;
   }
 
   async list(): Promise<readonly Environment[]> {
@@ -95,6 +98,7 @@ export class EnvironmentTable implements EnvironmentStore {
 
   async delete(id: string): Promise<void> {
     await deleteOne.run(this.#database, { id });
+    this.#notify('sessions');
   }
 
   async #insertLinks(environment: Environment): Promise<void> {

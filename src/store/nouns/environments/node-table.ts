@@ -1,6 +1,8 @@
-import { sql } from 'kysely';
+import { type Insertable, type RawBuilder, type Selectable, sql } from 'kysely';
 import type {
   DivergedNode,
+  HeldNode,
+  NodeClaim,
   NodeSighting,
   NodeStore,
   RegisteredNode,
@@ -9,18 +11,36 @@ import { statement } from '../../statement.ts';
 import type { Database, NodeRow } from '../../tables.ts';
 import { dateOrNull, flag, timeOrNull } from '../column-values.ts';
 import { inChunks } from '../in-chunks.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { isAlive } from './manager-table.ts';
 
-const listOfEnvironment = statement((db, key: { environmentId: string }) =>
-  db.selectFrom('nodes').selectAll().where('environment_id', '=', key.environmentId).orderBy('name'),
+const insertOne = statement((db, row: Insertable<NodeRow>) => db.insertInto('nodes').values(row));
+const findHolder = statement((db, key: { nodeId: string }) =>
+  db.selectFrom('nodes').select('manager_id').where('id', '=', key.nodeId),
 );
-const findOne = statement((db, key: { environmentId: string; name: string }) =>
+const claimOne = statement(
+  (db, claim: { nodeId: string; managerId: string; version: string; lastSeenAt: number }) =>
+    db
+      .updateTable('nodes')
+      .set((e) => ({
+        manager_id: claim.managerId,
+        connection: e('connection', '+', 1),
+        connected: 1,
+        applied_revision: 0,
+        version: claim.version,
+        last_seen_at: claim.lastSeenAt,
+        refused_revision: null,
+        refused_reason: null,
+      }))
+      .where('id', '=', claim.nodeId)
+      .returning('connection'),
+);
+const listHeld = statement((db, key: { managerId: string }) =>
   db
     .selectFrom('nodes')
-    .selectAll()
-    .where('environment_id', '=', key.environmentId)
-    .where('name', '=', key.name),
+    .select(['id', 'connection', 'applied_revision'])
+    .where('manager_id', '=', key.managerId),
 );
-const insertOne = statement((db, row: NodeRow) => db.insertInto('nodes').values(row));
 const listAllDiverged = statement((db, _: object) =>
   db
     .selectFrom('nodes')
@@ -38,18 +58,58 @@ const deleteOne = statement((db, key: { id: string }) => db.deleteFrom('nodes').
 
 export class NodeTable implements NodeStore {
   readonly #database: Database;
+  readonly #surroundings: Surroundings;
 
-  constructor(database: Database) {
+  constructor(database: Database, surroundings: Surroundings) {
     this.#database = database;
+    this.#surroundings = surroundings;
   }
 
   async list(environmentId: string): Promise<readonly RegisteredNode[]> {
-    return (await listOfEnvironment.all(this.#database, { environmentId })).map(nodeOf);
+    return this.#select(sql`nodes.environment_id = ${environmentId}`);
+  }
+
+  async listOf(environmentIds: readonly string[]): Promise<readonly RegisteredNode[]> {
+    if (environmentIds.length === 0) return [];
+    return this.#select(sql`nodes.environment_id in (${sql.join(environmentIds)})`);
   }
 
   async find(environmentId: string, name: string): Promise<RegisteredNode | undefined> {
-    const row = await findOne.first(this.#database, { environmentId, name });
-    return row && nodeOf(row);
+    const [node] = await this.#select(sql`nodes.environment_id = ${environmentId} and nodes.name = ${name}`);
+    return node;
+  }
+
+  /** Whoever can not be alive any more has nobody connected, whatever it last recorded. */
+  async #select(where: RawBuilder<unknown>): Promise<readonly RegisteredNode[]> {
+    const { rows } = await sql<Selectable<NodeRow> & { alive: number }>`select nodes.*,
+  case when exists (select 1 from managers
+    where managers.id = nodes.manager_id and ${isAlive(this.#surroundings.engine)}) then 1 else 0 end as alive
+from nodes where ${where} order by nodes.name`.execute(this.#database);
+    return rows.map(nodeOf);
+  }
+
+  async claim({ nodeId, managerId, version, lastSeenAt }: NodeClaim): Promise<number | undefined> {
+    const before = await findHolder.first(this.#database, { nodeId });
+    if (before === undefined) return undefined;
+    const { notify } = this.#surroundings;
+    notify('nodes');
+    if (before.manager_id !== managerId) notify('sessions');
+    const claimed = await claimOne.first(this.#database, {
+      nodeId,
+      managerId,
+      version,
+      lastSeenAt: lastSeenAt.getTime(),
+    });
+    return claimed?.connection;
+  }
+
+  async heldBy(managerId: string): Promise<readonly HeldNode[]> {
+    const rows = await listHeld.all(this.#database, { managerId });
+    return rows.map(({ id, connection, applied_revision }) => ({
+      nodeId: id,
+      connection,
+      appliedRevision: applied_revision,
+    }));
   }
 
   async insert(node: RegisteredNode): Promise<void> {
@@ -62,9 +122,9 @@ export class NodeTable implements NodeStore {
       connected: flag(node.connected),
       last_seen_at: timeOrNull(node.lastSeenAt),
       created_at: node.createdAt.getTime(),
-      manager_id: null,
-      refused_revision: null,
-      refused_reason: null,
+      manager_id: node.managerId,
+      refused_revision: node.refusal?.revision ?? null,
+      refused_reason: node.refusal?.reason ?? null,
       diverged_revision: null,
       diverged_at: null,
     });
@@ -78,21 +138,29 @@ export class NodeTable implements NodeStore {
 
   async #recordChunk(sightings: readonly NodeSighting[]): Promise<void> {
     const rows = sightings.map(
-      (seen) =>
-        sql`(${seen.nodeId}, cast(${seen.appliedRevision} as bigint), cast(${flag(seen.connected)} as smallint), cast(${seen.version} as text), cast(${seen.lastSeenAt.getTime()} as bigint))`,
+      (seen) => sql`(${seen.nodeId}, cast(${seen.managerId} as text), cast(${seen.connection} as bigint),
+  cast(${seen.appliedRevision} as bigint), cast(${flag(seen.connected)} as smallint),
+  cast(${seen.version} as text), cast(${seen.lastSeenAt.getTime()} as bigint),
+  cast(${seen.refusal?.revision ?? null} as bigint), cast(${seen.refusal?.reason ?? null} as text))`,
     );
     // Both dialects call the columns of a list of values column1, column2, …; only PostgreSQL could rename them.
     await sql`update nodes
-set applied_revision = seen.column2,
-  connected = seen.column3,
-  version = coalesce(seen.column4, nodes.version),
-  last_seen_at = seen.column5
+set applied_revision = seen.column4,
+  connected = seen.column5,
+  version = coalesce(seen.column6, nodes.version),
+  last_seen_at = seen.column7,
+  refused_revision = seen.column8,
+  refused_reason = seen.column9
 from (values ${sql.join(rows)}) as seen
-where nodes.id = seen.column1`.execute(this.#database);
+where nodes.id = seen.column1 and nodes.manager_id = seen.column2 and nodes.connection = seen.column3`.execute(
+      this.#database,
+    );
+    this.#surroundings.notify('nodes');
   }
 
   async delete(id: string): Promise<void> {
     await deleteOne.run(this.#database, { id });
+    this.#surroundings.notify('sessions');
   }
 
   async listDiverged(): Promise<readonly DivergedNode[]> {
@@ -114,15 +182,20 @@ where nodes.id = seen.column1`.execute(this.#database);
   }
 }
 
-function nodeOf(row: NodeRow): RegisteredNode {
+function nodeOf(row: Selectable<NodeRow> & { alive: number }): RegisteredNode {
   return {
     id: row.id,
     environmentId: row.environment_id,
     name: row.name,
     version: row.version,
     appliedRevision: row.applied_revision,
-    connected: row.connected === 1,
+    connected: row.connected === 1 && row.alive === 1,
     lastSeenAt: dateOrNull(row.last_seen_at),
     createdAt: new Date(row.created_at),
+    managerId: row.manager_id,
+    refusal:
+      row.refused_revision === null
+        ? null
+        : { revision: row.refused_revision, reason: row.refused_reason ?? '' },
   };
 }

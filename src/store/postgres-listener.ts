@@ -1,0 +1,92 @@
+// Hears what other managers say with NOTIFY, on a connection of its own. It is only ever a wake-up: the server keeps
+// nothing for a connection that is away, and a pooler between may swallow all of it, so whoever listens looks at
+// the database every so often anyway. A message that is none of ours is passed over.
+
+import { setTimeout } from 'node:timers/promises';
+import pg from 'pg';
+import { type WakeTopic, wakeTopics } from '../unit-of-work.ts';
+
+const channel = 'keyplane';
+const floorMs = 100;
+const ceilingMs = 10_000;
+/** A server that vanished without a word is found out by asking. */
+const askEveryMs = 10_000;
+const answerWithinMs = 5_000;
+
+/** In the caller's transaction. @param sender no quotes in it */
+export function notifyStatement(topics: Iterable<WakeTopic>, sender: string): string {
+  const calls = [...topics].map((topic) => `pg_notify('${channel}', '${topic} ${sender}')`);
+  return `select ${calls.join(', ')}`;
+}
+
+export interface ListenerOptions {
+  readonly url: string;
+  /** What this very manager sends is not heard. */
+  readonly sender: string;
+  readonly onWake: (topic: WakeTopic) => void;
+}
+
+export class PostgresListener {
+  readonly #options: ListenerOptions;
+  readonly #ending = new AbortController();
+  readonly #running: Promise<void>;
+
+  constructor(options: ListenerOptions) {
+    this.#options = options;
+    this.#running = this.#run();
+  }
+
+  async close(): Promise<void> {
+    this.#ending.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#ending;
+    for (let waitMs = floorMs; !signal.aborted; waitMs = Math.min(waitMs * 2, ceilingMs)) {
+      const heard = await this.#listenOnce();
+      if (heard) waitMs = floorMs;
+      // Spread, so that managers that lost their database together do not come back together.
+      const pauseMs = waitMs * (0.5 + Math.random() / 2);
+      await setTimeout(pauseMs, undefined, { signal, ref: false }).catch(() => {});
+    }
+  }
+
+  /** Ends when the connection does. Answers whether it ever listened. */
+  async #listenOnce(): Promise<boolean> {
+    const client = new pg.Client({
+      connectionString: this.#options.url,
+      application_name: 'keyplane listen',
+      connectionTimeoutMillis: answerWithinMs,
+      query_timeout: answerWithinMs,
+      keepAlive: true,
+    });
+    const over = new AbortController();
+    const signal = AbortSignal.any([over.signal, this.#ending.signal]);
+    client.on('error', () => over.abort());
+    client.on('end', () => over.abort());
+    client.on('notification', ({ payload }) => this.#hear(payload ?? ''));
+    let heard = false;
+    try {
+      await client.connect();
+      await client.query(`listen ${channel}`);
+      heard = true;
+      // What was said before is lost.
+      for (const topic of wakeTopics) this.#options.onWake(topic);
+      while (!signal.aborted) {
+        await setTimeout(askEveryMs, undefined, { signal, ref: false });
+        await client.query('select 1');
+      }
+    } catch {
+      // Whatever it was: the next connection is tried after a pause, and looks go on without one.
+    }
+    await client.end().catch(() => {});
+    return heard;
+  }
+
+  #hear(payload: string): void {
+    const [topic, sender] = payload.split(' ');
+    const known = wakeTopics.find((one) => one === topic);
+    if (known !== undefined && sender !== this.#options.sender) this.#options.onWake(known);
+  }
+}

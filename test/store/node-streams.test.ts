@@ -1,0 +1,146 @@
+import { beforeEach, expect, test } from 'vitest';
+import type { Environment, NodeSighting, RegisteredNode } from '../../src/environments/environment-store.ts';
+import { newId } from '../../src/new-id.ts';
+import type { Store } from '../../src/store/store.ts';
+import { type TestDatabase, withDatabases } from '../support/databases.ts';
+import { sampleEnvironment, sampleNode } from './samples.ts';
+
+withDatabases('streams of nodes', (fresh, kind) => {
+  let database: TestDatabase;
+  let store: Store;
+  let environment: Environment;
+  const [here, there] = [newId(), newId()];
+  const lastSeenAt = new Date('2026-07-08T09:10:11.123Z');
+
+  beforeEach(async () => {
+    database = await fresh();
+    store = await database.open();
+    environment = sampleEnvironment();
+    await store.write(({ environments }) => environments.insert(environment));
+    for (const id of [here, there]) await beat(id);
+  });
+
+  const beat = (id: string) => store.aside(({ managers }) => managers.beat({ id, version: '1.0.0' }));
+  const stored = async (node: RegisteredNode) => {
+    await store.write(({ nodes }) => nodes.insert(node));
+    return node;
+  };
+  const claim = ({ id: nodeId }: RegisteredNode, managerId: string) =>
+    store.aside(({ nodes }) => nodes.claim({ nodeId, managerId, version: '1.1.0', lastSeenAt }));
+  const found = ({ name }: RegisteredNode) => store.read(({ nodes }) => nodes.find(environment.id, name));
+  const sighting = ({ id: nodeId }: RegisteredNode, facts: Partial<NodeSighting>): NodeSighting => ({
+    ...{ nodeId, managerId: here, connection: 1, appliedRevision: 0, connected: true },
+    ...{ version: '1.0.0', lastSeenAt, refusal: null },
+    ...facts,
+  });
+
+  test('what was seen of 700 nodes is recorded at once, forgotten ones are passed over', async () => {
+    const nodes = Array.from({ length: 700 }, (_, index) =>
+      sampleNode(environment.id, { name: `node-${String(index).padStart(3, '0')}`, version: '0.9.0' }),
+    );
+    const kept = nodes.slice(0, 699);
+    await store.write(async (nouns) => {
+      for (const node of kept) {
+        await nouns.nodes.insert(node);
+        await nouns.nodes.claim({ nodeId: node.id, managerId: here, version: '0.9.0', lastSeenAt });
+      }
+    });
+    const refusal = { revision: 9, reason: 'no room' };
+    const seenOf = (index: number) => ({
+      appliedRevision: index + 1,
+      connected: index % 2 === 0,
+      version: index < 10 ? null : '1.0.0',
+      refusal: index % 3 === 0 ? refusal : null,
+    });
+    await store.aside((nouns) =>
+      nouns.nodes.record(nodes.map((node, index) => sighting(node, seenOf(index)))),
+    );
+    // On a slow machine all this takes longer than a manager may be silent.
+    await beat(here);
+    expect(await store.read((nouns) => nouns.nodes.list(environment.id))).toEqual(
+      kept.map((node, index) => ({
+        ...{ ...node, ...seenOf(index), managerId: here, lastSeenAt },
+        version: index < 10 ? '0.9.0' : '1.0.0',
+      })),
+    );
+  });
+
+  test('of several sightings of one node the last one counts, and none at all change nothing', async () => {
+    const node = await stored(sampleNode(environment.id));
+    await claim(node, here);
+    await store.aside(async ({ nodes }) => {
+      await nodes.record([]);
+      await nodes.record([7, 9, 8].map((appliedRevision) => sighting(node, { appliedRevision })));
+    });
+    expect((await found(node))?.appliedRevision).toBe(8);
+  });
+
+  test('a manager that takes a node over starts from nothing confirmed, under the next number', async () => {
+    const node = await stored(sampleNode(environment.id));
+    expect(await claim(node, here)).toBe(1);
+    const refusal = { revision: 5, reason: 'no' };
+    await store.aside(({ nodes }) => nodes.record([sighting(node, { appliedRevision: 4, refusal })]));
+    expect(await claim(node, there)).toBe(2);
+    expect(await found(node)).toEqual({
+      ...node,
+      ...{
+        managerId: there,
+        connected: true,
+        appliedRevision: 0,
+        refusal: null,
+        version: '1.1.0',
+        lastSeenAt,
+      },
+    });
+    expect(await claim({ ...node, id: newId() }, there)).toBeUndefined();
+  });
+
+  test('what a manager says of a stream that is no longer the latest changes nothing', async () => {
+    const node = await stored(sampleNode(environment.id));
+    await claim(node, here);
+    await claim(node, there);
+    const taken = await found(node);
+    const late = { connected: false, appliedRevision: 9 };
+    await store.aside(({ nodes }) => nodes.record([sighting(node, late)]));
+    await store.aside(({ nodes }) => nodes.record([sighting(node, { ...late, connection: 2 })]));
+    await store.aside(({ nodes }) => nodes.record([sighting(node, { ...late, managerId: there })]));
+    expect(await found(node)).toEqual(taken);
+  });
+
+  test('each manager is told which latest streams are its own', async () => {
+    const nodes = [await stored(sampleNode(environment.id)), await stored(sampleNode(environment.id))];
+    for (const node of nodes) await claim(node, here);
+    await claim(nodes[1] as RegisteredNode, there);
+    const heldBy = (id: string) => store.read((nouns) => nouns.nodes.heldBy(id));
+    expect(await heldBy(here)).toEqual([{ nodeId: nodes[0]?.id, connection: 1, appliedRevision: 0 }]);
+    expect(await heldBy(there)).toEqual([{ nodeId: nodes[1]?.id, connection: 2, appliedRevision: 0 }]);
+  });
+
+  test('nodes of a manager that was not seen for 5 s, or that is gone, are not connected', async () => {
+    const node = await stored(sampleNode(environment.id));
+    await claim(node, here);
+    const isConnected = async () => (await found(node))?.connected;
+    const alive = () => store.read(({ managers }) => managers.alive());
+    expect(await isConnected()).toBe(true);
+    expect(await alive()).toEqual([here, there].toSorted());
+    await database.raw(`update managers set seen_at = seen_at - 5100 where id = '${here}'`);
+    expect(await isConnected()).toBe(false);
+    expect(await alive()).toEqual([there]);
+    await beat(here);
+    expect(await isConnected()).toBe(true);
+    await store.aside(({ managers }) => managers.delete(here));
+    expect(await isConnected()).toBe(false);
+  });
+
+  test('a clock of the database that was set back brings no dead manager to life', async () => {
+    await database.raw(`update managers set seen_at = seen_at + 3600000 where id = '${here}'`);
+    expect(await store.read(({ managers }) => managers.alive())).toEqual([there]);
+  });
+
+  test('a manager that enters forgets those that are long gone, and all of a file of its own', async () => {
+    await database.raw(`update managers set seen_at = seen_at - 4000000 where id = '${here}'`);
+    await store.aside(({ managers }) => managers.enter());
+    const left = await database.raw('select id from managers');
+    expect(left.map(({ id }) => id)).toEqual(kind === 'sqlite' ? [] : [there]);
+  });
+});

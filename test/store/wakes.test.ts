@@ -1,0 +1,100 @@
+import { setImmediate } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { badRequest } from '../../src/errors.ts';
+import type { Store } from '../../src/store/store.ts';
+import type { WakeTopic } from '../../src/unit-of-work.ts';
+import { freshDatabases, type TestDatabase } from '../support/databases.ts';
+import { until } from '../support/manager.ts';
+import { bytes, sampleEnvironment, sampleNode, sampleProject } from './samples.ts';
+
+const fresh = freshDatabases('postgres');
+const environment = sampleEnvironment();
+const node = sampleNode(environment.id);
+let database: TestDatabase;
+let own: Store;
+let other: Store;
+let heard: WakeTopic[];
+
+beforeEach(async () => {
+  database = await fresh();
+  own = await database.open();
+  other = await database.open();
+  await own.write(async ({ environments, nodes }) => {
+    await environments.insert(environment);
+    await nodes.insert(node);
+  });
+  heard = [];
+  other.listen((topic) => heard.push(topic));
+  await settled();
+});
+afterEach(() => Promise.all([own.close(), other.close()]));
+
+/** It listens: then it was told of everything, since it can not know what it missed. */
+async function settled(): Promise<void> {
+  await until(() => heard.length >= 3, 'it listens');
+  heard = [];
+}
+
+const state = (revision: number) => ({ environmentId: environment.id, revision, digest: bytes(32) });
+
+test('a manager hears of desired state, of nodes, and of what sessions stand on, as others commit it', async () => {
+  await own.write(({ desired }) => desired.putState(state(1)));
+  await until(() => heard.length === 1, 'desired state');
+  await own.aside(({ nodes }) =>
+    nodes.claim({ nodeId: node.id, managerId: 'm', version: '1', lastSeenAt: new Date() }),
+  );
+  await until(() => heard.length === 3, 'a node that comes');
+  await own.write(({ nodes }) => nodes.delete(node.id));
+  await until(() => heard.length === 4, 'a node that is forgotten');
+  await own.write(({ environments }) => environments.delete(environment.id));
+  await until(() => heard.length === 5, 'an environment that is deleted');
+  expect(heard).toEqual(['desired', 'nodes', 'sessions', 'sessions', 'sessions']);
+});
+
+test('nobody hears of what was undone, or of anything else', async () => {
+  const undone = own.write(async ({ desired }) => {
+    await desired.putState(state(1));
+    throw badRequest('no');
+  });
+  await expect(undone).rejects.toThrow('no');
+  await own.write(({ projects }) => projects.insert(sampleProject()));
+  // In the order of the commits: whatever those before had said, it would have been heard before this.
+  await own.write(({ nodes }) => nodes.delete(node.id));
+  await until(() => heard.length > 0, 'the last one');
+  expect(heard).toEqual(['sessions']);
+});
+
+test('a manager does not hear itself', async () => {
+  await other.write(({ desired }) => desired.putState(state(1)));
+  await own.write(({ nodes }) => nodes.delete(node.id));
+  await until(() => heard.length > 0, 'the other one');
+  expect(heard).toEqual(['sessions']);
+});
+
+test('a connection that the server ended listens again, and has everything looked at', async () => {
+  const listeners = `select pid from pg_stat_activity
+    where application_name = 'keyplane listen' and datname = current_database()`;
+  const [before] = await database.raw(listeners);
+  await database.raw(`select pg_terminate_backend(${before?.pid})`);
+  await settled();
+  const [after] = await database.raw(listeners);
+  expect(after?.pid).not.toBe(before?.pid);
+  await own.write(({ desired }) => desired.putState(state(1)));
+  await until(() => heard.length === 1, 'it is heard again');
+});
+
+test('what others say on the same channel is passed over', async () => {
+  await database.raw(`select pg_notify('keyplane', 'nonsense'), pg_notify('keyplane', '')`);
+  await own.write(({ desired }) => desired.putState(state(1)));
+  await until(() => heard.length > 0, 'ours');
+  expect(heard).toEqual(['desired']);
+});
+
+test('a store that is closed while it listens leaves no connection behind', async () => {
+  await other.close();
+  const left = await database.raw(
+    `select 1 from pg_stat_activity where application_name = 'keyplane listen' and datname = current_database()`,
+  );
+  await setImmediate();
+  expect(left).toEqual([]);
+});
