@@ -18,6 +18,7 @@ import pg from 'pg';
 import type { WakeTopic } from '../unit-of-work.ts';
 import { type DatabaseTransaction, type Engine, type Mode, refuseNul } from './engine.ts';
 import { isConnectionLost, postgresFailure } from './postgres-failure.ts';
+import { refuseUnfitServer } from './postgres-fitness.ts';
 import { notifyStatement, PostgresListener } from './postgres-listener.ts';
 
 const dialect: Dialect = {
@@ -35,21 +36,38 @@ const limits = [
   `set local idle_in_transaction_session_timeout = '30s'`,
   `set local lock_timeout = '10s'`,
 ].join('; ');
+/** A server that is set not to wait for its disk would acknowledge what a crash can take back. */
+const durable = `select set_config('synchronous_commit', 'on', true) where current_setting('synchronous_commit') = 'off'`;
 const beginRead = `start transaction isolation level repeatable read, read only; ${limits}`;
 const beginAside = `start transaction isolation level read committed, read write; ${limits}`;
 const beginStatements: Readonly<Record<Mode, string>> = {
   read: beginRead,
-  write: `${beginAside}; select pg_advisory_xact_lock(${writerLock})`,
+  write: `${beginAside}; ${durable}; select pg_advisory_xact_lock(${writerLock})`,
   aside: `${beginAside}; set local synchronous_commit = off`,
 };
 
 const int8 = 20;
+const poolSize = 10;
+/** A server that fell silent is not asked again. */
+const repeatBeginMs = 5_000;
 
-export function openPostgres(url: string): Engine {
+/** @throws Error with one line for the operator, where the server is too old or keeps text in another encoding */
+export async function openPostgres(url: string): Promise<Engine> {
+  const pool = openPool(url);
+  try {
+    await refuseUnfitServer(pool);
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  return new PostgresEngine(pool, url);
+}
+
+function openPool(url: string): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     application_name: 'keyplane',
-    max: 10,
+    max: poolSize,
     connectionTimeoutMillis: 5000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
@@ -65,7 +83,7 @@ export function openPostgres(url: string): Engine {
   // drops such a connection by itself and opens another when one is needed.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
-  return new PostgresEngine(pool, url);
+  return pool;
 }
 
 class PostgresEngine implements Engine {
@@ -85,30 +103,25 @@ class PostgresEngine implements Engine {
     this.#url = url;
   }
 
+  /**
+   * The pool may hand out connections that a restart of the server had cut, one after another, before it hears of
+   * it. Nothing has happened on them yet, so it is safe to ask for the next, until one is new.
+   */
   async begin(mode: Mode): Promise<DatabaseTransaction> {
     const sql = beginStatements[mode];
-    try {
-      return await this.#beginOnce(sql);
-    } catch (error) {
-      // The pool may have handed out a connection that a restart of the server had cut; nothing has happened
-      // on it yet, so it is safe to ask once more.
-      if (!isConnectionLost(error)) throw postgresFailure(error);
-    }
-    try {
-      return await this.#beginOnce(sql);
-    } catch (error) {
-      throw postgresFailure(error);
-    }
-  }
-
-  async #beginOnce(sql: string): Promise<DatabaseTransaction> {
-    const client = await this.#pool.connect();
-    try {
-      await client.query(sql);
-      return new PostgresTransaction(client, this.#sender);
-    } catch (error) {
-      client.release(true);
-      throw error;
+    const deadline = performance.now() + repeatBeginMs;
+    for (let cut = 0; ; cut += 1) {
+      const client = await this.#pool.connect().catch((error) => {
+        throw postgresFailure(error);
+      });
+      try {
+        await client.query(sql);
+        return new PostgresTransaction(client, this.#sender);
+      } catch (error) {
+        client.release(true);
+        const isTooLate = cut === poolSize || performance.now() > deadline;
+        if (isTooLate || !isConnectionLost(error)) throw postgresFailure(error);
+      }
     }
   }
 

@@ -1,7 +1,10 @@
 import { spawnSync } from 'node:child_process';
+import { CompiledQuery } from 'kysely';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openPostgres } from '../../src/store/postgres.ts';
 import { postgresFailure } from '../../src/store/postgres-failure.ts';
+import { unfitServer } from '../../src/store/postgres-fitness.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { freshDatabases, type TestDatabase } from '../support/databases.ts';
 import { sampleProject, sampleUser } from './samples.ts';
@@ -34,8 +37,9 @@ test('connections that the server ended are replaced without a restart', async (
   await store.ping();
 });
 
-test('a request that is given a connection cut a moment ago does not notice', async () => {
+test('a request that is given connections cut a moment ago, one after another, does not notice', async () => {
   await store.write(({ projects }) => projects.insert(sampleProject()));
+  await Promise.all(Array.from({ length: 10 }, () => store.read(({ projects }) => projects.list())));
   // In another process, and waited for without a turn of the event loop: the pool can not have seen it yet.
   const script = `import pg from 'pg';
     const client = new pg.Client({ connectionString: process.argv[1] });
@@ -127,4 +131,66 @@ test('times, counts and revisions are numbers', async () => {
     expect(await projects.get(project.id)).toEqual(project);
     expect(await users.count()).toBe(0);
   });
+});
+
+test.each([
+  [{ version: 140000, encoding: 'UTF8' }, undefined],
+  [{ version: 180004, encoding: 'UTF8' }, undefined],
+  [
+    { version: 130023, encoding: 'UTF8' },
+    'KEYPLANE_DATABASE_URL names a PostgreSQL 13. Accepted: version 14 or newer.',
+  ],
+  [
+    { version: 90624, encoding: 'UTF8' },
+    'KEYPLANE_DATABASE_URL names a PostgreSQL 9. Accepted: version 14 or newer.',
+  ],
+  [
+    { version: 180004, encoding: 'SQL_ASCII' },
+    'KEYPLANE_DATABASE_URL names a database with the encoding SQL_ASCII. Accepted: UTF8.',
+  ],
+])('a server of %j is %j', (server, refusal) => {
+  expect(unfitServer(server)).toBe(refusal);
+});
+
+test('a database of another encoding stops the start with one line and is left empty', async () => {
+  const name = `latin_${Date.now()}`;
+  await other.query(`create database ${name} template template0 encoding 'LATIN1'`);
+  const url = new URL(database.options.kind === 'postgres' ? database.options.url : '');
+  url.pathname = `/${name}`;
+  await expect(openStore({ kind: 'postgres', url: url.href })).rejects.toThrow(
+    /^KEYPLANE_DATABASE_URL names a database with the encoding LATIN1. Accepted: UTF8.$/,
+  );
+  await other.query(`drop database ${name}`);
+});
+
+test.each([
+  ['off', 'on'],
+  ['remote_apply', 'remote_apply'],
+])('where the server has synchronous_commit %s, a write has %s', async (ofServer, ofWrite) => {
+  const url = database.options.kind === 'postgres' ? database.options.url : '';
+  const name = new URL(url).pathname.slice(1);
+  await other.query(`alter database ${name} set synchronous_commit = ${ofServer}`);
+  const engine = await openPostgres(url);
+  const transaction = await engine.begin('write');
+  const { rows } = await transaction.execute(CompiledQuery.raw('show synchronous_commit'));
+  expect(rows).toEqual([{ synchronous_commit: ofWrite }]);
+  await transaction.rollback();
+  await engine.close();
+  await other.query(`alter database ${name} reset synchronous_commit`);
+});
+
+test('a search finds what it says also where the server reads backslashes as escapes', async () => {
+  const name = new URL(database.options.kind === 'postgres' ? database.options.url : '').pathname.slice(1);
+  await other.query(`alter database ${name} set standard_conforming_strings = off`);
+  const again = await database.open();
+  const found = await again.read(({ jwks }) =>
+    jwks.list('none', {
+      search: '100%_!\\',
+      sort: { field: 'name', descending: false },
+      offset: 0,
+      limit: 1,
+    }),
+  );
+  expect(found).toEqual({ jwks: [], total: 0 });
+  await other.query(`alter database ${name} reset standard_conforming_strings`);
 });

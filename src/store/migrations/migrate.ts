@@ -1,45 +1,37 @@
 // Brings the schema to the one this program knows: numbered steps, forward only, all in one transaction that
 // holds the writer's lock, so of two managers that start at once one does the work and the other finds it done.
-// It refuses a schema that is newer than the program.
+// It refuses a schema that is newer than the program, and tables that no finished migration left behind: what is in
+// them is somebody else's, or a part of a backup.
 
 import { CompiledQuery } from 'kysely';
 import { moments } from '../../moments.ts';
 import type { DatabaseTransaction, Engine } from '../engine.ts';
-import { firstSchema } from './0001-first-schema.ts';
-import { followedUrls } from './0002-followed-urls.ts';
-import { severalManagers } from './0003-several-managers.ts';
-import { wrappedNext } from './0004-wrapped-next.ts';
-import { divergedNodes } from './0005-diverged-nodes.ts';
 import { columnTypes, type Migration } from './column-types.ts';
+import { migrations } from './steps.ts';
 
-/** The place in the list, from 1, is the version. */
-const migrations: readonly Migration[] = [
-  firstSchema,
-  followedUrls,
-  severalManagers,
-  wrappedNext,
-  divergedNodes,
-];
-
-/** @throws Error that says what to do, where the schema is newer; DatabaseFailure */
-export async function migrate(engine: Engine): Promise<void> {
+/**
+ * @param known what this program knows, oldest first; another list only where a test plays an older program
+ * @throws Error that says what to do, where the schema is none of these; DatabaseFailure
+ */
+export async function migrate(engine: Engine, known: readonly Migration[] = migrations): Promise<void> {
   const transaction = await engine.begin('write');
   try {
     const found = await schemaVersion(transaction, engine);
-    if (found > migrations.length) {
+    if (found > known.length) {
       throw new Error(
-        `The database has schema version ${found}, made by a newer keyplane; this one knows versions up to ${migrations.length}. Start the newer keyplane, or restore a backup from before it.`,
+        `The database has schema version ${found}, made by a newer keyplane; this one knows versions up to ${known.length}. Start the newer keyplane, or restore a backup from before it.`,
       );
     }
-    for (const migration of migrations.slice(found)) {
+    if (found === 0) await refuseStrangeTables(transaction, engine, known);
+    for (const migration of known.slice(found)) {
       for (const sql of migration(columnTypes[engine.name])) {
         moments.migrationStatement.publish(undefined);
         await transaction.command(sql);
       }
     }
-    if (found < migrations.length) {
+    if (found < known.length) {
       await transaction.command('delete from schema_version');
-      await transaction.command(`insert into schema_version (version) values (${migrations.length})`);
+      await transaction.command(`insert into schema_version (version) values (${known.length})`);
     }
   } catch (error) {
     await transaction.rollback();
@@ -54,7 +46,35 @@ async function schemaVersion(transaction: DatabaseTransaction, engine: Engine): 
     `create table if not exists schema_version (version ${integer} not null primary key)${strict}`,
   );
   const { rows } = await transaction.execute<{ version: number }>(
-    CompiledQuery.raw('select version from schema_version'),
+    CompiledQuery.raw('select version from schema_version order by version'),
   );
-  return rows[0]?.version ?? 0;
+  const versions = rows.map(({ version }) => version);
+  const [version = 0] = versions;
+  if (versions.length > 1 || version < 0) {
+    throw new Error(
+      `The database does not say which one schema version it has (${versions.join(', ')}). Restore it from a backup.`,
+    );
+  }
+  return version;
+}
+
+const tableNames = Object.freeze({
+  sqlite: "select name from sqlite_schema where type = 'table'",
+  postgres: 'select tablename as name from pg_tables where schemaname = current_schema()',
+});
+
+/** Version 0 is an empty database, or at least one without a table of ours. */
+async function refuseStrangeTables(
+  transaction: DatabaseTransaction,
+  engine: Engine,
+  known: readonly Migration[],
+): Promise<void> {
+  const statements = known.flatMap((migration) => migration(columnTypes[engine.name]));
+  const ours = new Set(statements.map((sql) => /^create table (\w+)/.exec(sql)?.[1]));
+  const { rows } = await transaction.execute<{ name: string }>(CompiledQuery.raw(tableNames[engine.name]));
+  const strange = rows.map(({ name }) => name).find((name) => ours.has(name));
+  if (strange === undefined) return;
+  throw new Error(
+    `The database holds a table ${strange} but no schema version of keyplane: it is another program's, or was restored in part. Give keyplane an empty database, or restore a complete backup.`,
+  );
 }

@@ -1,5 +1,6 @@
 // A user's search text as a LIKE pattern over lower-cased columns. Both dialects fold ASCII letters only in
-// `lower` (PostgreSQL because the columns have the C collation), so the text is folded the same way here.
+// `lower` (PostgreSQL because the columns have the C collation), so the text is folded the same way here. The escape is no backslash, which
+// PostgreSQL reads in two ways, by a setting.
 
 import { type Expression, type SqlBool, sql } from 'kysely';
 import { badRequest } from '../../errors.ts';
@@ -16,9 +17,9 @@ export function matchesSearch(
     throw badRequest(`search can not be longer than ${longestSearch} characters!`);
   }
   const folded = search.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
-  const pattern = `%${folded.replace(/[\\%_]/g, '\\$&')}%`;
+  const pattern = `%${folded.replace(/[!%_]/g, '!$&')}%`;
   return sql<SqlBool>`(${sql.join(
-    columns.map((column) => sql`lower(${column}) like ${pattern} escape '\\'`),
+    columns.map((column) => sql`lower(${column}) like ${pattern} escape '!'`),
     sql` or `,
   )})`;
 }

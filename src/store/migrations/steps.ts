@@ -1,0 +1,18 @@
+import { firstSchema } from './0001-first-schema.ts';
+import { followedUrls } from './0002-followed-urls.ts';
+import { severalManagers } from './0003-several-managers.ts';
+import { wrappedNext } from './0004-wrapped-next.ts';
+import { divergedNodes } from './0005-diverged-nodes.ts';
+import type { Migration } from './column-types.ts';
+
+/**
+ * The place in the list, from 1, is the version. From the third on they only add what an older manager that is still
+ * running does not notice: tables, indexes that refuse nothing, columns that are null or have a default.
+ */
+export const migrations: readonly Migration[] = [
+  firstSchema,
+  followedUrls,
+  severalManagers,
+  wrappedNext,
+  divergedNodes,
+];

@@ -1,0 +1,222 @@
+import { CompiledQuery } from 'kysely';
+import { describe, expect, test } from 'vitest';
+import type { DatabaseTransaction, Engine } from '../../src/store/engine.ts';
+import { columnTypes } from '../../src/store/migrations/column-types.ts';
+import { migrate } from '../../src/store/migrations/migrate.ts';
+import { migrations } from '../../src/store/migrations/steps.ts';
+import { openPostgres } from '../../src/store/postgres.ts';
+import { openSqlite } from '../../src/store/sqlite.ts';
+import { openStore, type StoreOptions } from '../../src/store/store.ts';
+import { type TestDatabase, withDatabases } from '../support/databases.ts';
+import { insertRow, type OlderTable, tablesOf } from './older-manager.ts';
+
+const older = migrations.slice(0, 2);
+const olderTables = tablesOf(older);
+
+async function withEngine<T>(options: StoreOptions, work: (engine: Engine) => Promise<T>): Promise<T> {
+  const engine = options.kind === 'sqlite' ? await openSqlite(options) : await openPostgres(options.url);
+  try {
+    return await work(engine);
+  } finally {
+    await engine.close();
+  }
+}
+
+async function inTransaction<T>(
+  engine: Engine,
+  work: (transaction: DatabaseTransaction) => Promise<T>,
+): Promise<T> {
+  const transaction = await engine.begin('write');
+  const result = await work(transaction).catch(async (error) => {
+    await transaction.rollback();
+    throw error;
+  });
+  await transaction.commit();
+  return result;
+}
+
+async function insertAll(engine: Engine, tables: readonly OlderTable[], suffix: string): Promise<void> {
+  await inTransaction(engine, async (transaction) => {
+    for (const { name, row } of tables) await insertRow(transaction, engine.name, { name, row: row(suffix) });
+  });
+}
+
+/** Every row of every table, as an older manager sees it. */
+async function rowsSeenBy(engine: Engine, tables: readonly OlderTable[]) {
+  const transaction = await engine.begin('read');
+  const seen: Record<string, readonly unknown[]> = {};
+  for (const { name, columns } of tables) {
+    const sql = `select ${columns.join(', ')} from ${name} order by ${columns[0]}`;
+    seen[name] = (await transaction.execute(CompiledQuery.raw(sql))).rows;
+  }
+  await transaction.rollback();
+  return seen;
+}
+
+const shapes = {
+  sqlite: ['select name, sql from sqlite_schema order by name'],
+  postgres: [
+    `select table_name, column_name, data_type, is_nullable, column_default, collation_name from information_schema.columns where table_schema = 'public' order by 1, 2`,
+    `select indexdef from pg_indexes where schemaname = 'public' order by 1`,
+  ],
+};
+
+async function shapeOf({ options, raw }: TestDatabase): Promise<readonly unknown[]> {
+  const versions = await raw('select version from schema_version').catch(() => 'none');
+  return [versions, ...(await Promise.all(shapes[options.kind].map((sql) => raw(sql))))];
+}
+
+/** Migrates and fails at the statement of this number, from 1, or at the commit after the last. @returns why */
+async function interruptedAt(engine: Engine, failAt: number): Promise<string> {
+  let said = 0;
+  const count = () => {
+    said += 1;
+    if (said === failAt) throw new Error('interrupted');
+  };
+  const begin = engine.begin.bind(engine);
+  engine.begin = async (mode) => {
+    const transaction = await begin(mode);
+    const command = transaction.command.bind(transaction);
+    transaction.command = async (sql) => {
+      count();
+      await command(sql);
+    };
+    transaction.commit = async () => {
+      await transaction.rollback();
+      throw new Error('interrupted at the commit');
+    };
+    return transaction;
+  };
+  try {
+    await migrate(engine);
+    return 'not interrupted';
+  } catch (error) {
+    return (error as Error).message;
+  } finally {
+    engine.begin = begin;
+  }
+}
+
+withDatabases('an upgrade', (fresh) => {
+  test('keeps every row of every table as it was', async () => {
+    const { options } = await fresh({ withoutSchema: true });
+    await withEngine(options, async (engine) => {
+      await migrate(engine, older);
+      await insertAll(engine, olderTables, 'kept');
+      const before = await rowsSeenBy(engine, olderTables);
+      for (const [name, rows] of Object.entries(before)) expect(rows, name).toHaveLength(1);
+      await migrate(engine);
+      expect(await rowsSeenBy(engine, olderTables)).toEqual(before);
+    });
+  });
+
+  test('leaves an older manager that is still running its every insert, update and delete', async () => {
+    const { options } = await fresh({ withoutSchema: true });
+    await withEngine(options, async (engine) => {
+      await migrate(engine, older);
+      await migrate(engine);
+      await insertAll(engine, olderTables, 'of-the-older');
+      await inTransaction(engine, async (transaction) => {
+        for (const { name, columns } of olderTables) {
+          const same = columns.map((column) => `${column} = ${column}`).join(', ');
+          const changed = await transaction.execute(CompiledQuery.raw(`update ${name} set ${same}`));
+          expect(Number(changed.numAffectedRows), name).toBe(1);
+        }
+        for (const { name } of olderTables.toReversed()) await transaction.command(`delete from ${name}`);
+      });
+    });
+  });
+
+  test('refuses an older manager that starts after it, and leaves the schema as it is', async () => {
+    const database = await fresh({ withoutSchema: true });
+    await withEngine(database.options, async (engine) => {
+      await migrate(engine);
+      const shape = await shapeOf(database);
+      await expect(migrate(engine, older)).rejects.toThrow('made by a newer keyplane');
+      expect(await shapeOf(database)).toEqual(shape);
+    });
+  });
+
+  test.each([0, 2])('from version %i that is interrupted at any statement has not happened', async (from) => {
+    const database = await fresh({ withoutSchema: true });
+    await withEngine(database.options, async (engine) => {
+      if (from > 0) await migrate(engine, migrations.slice(0, from));
+      if (from > 0) await insertAll(engine, olderTables, 'kept');
+      const shape = await shapeOf(database);
+      let interruptions = 0;
+      for (let failAt = 1; ; failAt += 1) {
+        const outcome = await interruptedAt(engine, failAt);
+        expect(await shapeOf(database), `statement ${failAt}`).toEqual(shape);
+        interruptions += 1;
+        if (outcome === 'interrupted at the commit') break;
+        expect(outcome).toBe('interrupted');
+      }
+      expect(interruptions).toBeGreaterThan(from === 0 ? 40 : 8);
+      await migrate(engine);
+      const finished = await shapeOf(database);
+      expect(finished).not.toEqual(shape);
+      await migrate(engine);
+      expect(await shapeOf(database)).toEqual(finished);
+    });
+  });
+});
+
+withDatabases('a database that keyplane did not make as a whole', (fresh) => {
+  test('is refused where it has a table of the same name but no schema version', async () => {
+    const database = await fresh({ withoutSchema: true });
+    await database.raw('create table users (id text, precious text)');
+    await expect(openStore(database.options)).rejects.toThrow(
+      /^The database holds a table users but no schema version of keyplane/,
+    );
+    await database.raw(`insert into users (id, precious) values ('1', 'still there')`);
+    expect(await database.raw('select precious from users')).toEqual([{ precious: 'still there' }]);
+    await expect(database.raw('select 1 from schema_version')).rejects.toThrow();
+  });
+
+  test('is refused where its version was lost', async () => {
+    const database = await fresh({ withoutSchema: true });
+    await (await database.open()).close();
+    await database.raw('delete from schema_version');
+    await expect(openStore(database.options)).rejects.toThrow(/no schema version of keyplane/);
+  });
+
+  test('is refused where it has two versions', async () => {
+    const database = await fresh({ withoutSchema: true });
+    await (await database.open()).close();
+    await database.raw('insert into schema_version (version) values (1)');
+    await expect(openStore(database.options)).rejects.toThrow(
+      `does not say which one schema version it has (1, ${migrations.length})`,
+    );
+  });
+
+  test('is shared with tables of other names', async () => {
+    const database = await fresh({ withoutSchema: true });
+    await database.raw('create table somebody_elses (id text)');
+    await (await database.open()).close();
+    expect(await database.raw('select id from somebody_elses')).toEqual([]);
+  });
+});
+
+describe('a migration after the second', () => {
+  const statements = migrations.slice(2).flatMap((migration) => migration(columnTypes.postgres));
+  const addition =
+    /^(create table (\w+) |create index |alter table \w+ add column \w+ [\w"]+( collate "C")?( not null default \S+)?$)/;
+
+  test.each(statements)('only adds: %.60s', (sql) => {
+    expect(sql).toMatch(addition);
+  });
+
+  test('is looked at, and what takes away or demands would be seen', () => {
+    expect(statements.length).toBeGreaterThan(5);
+    for (const breaking of [
+      'drop table users',
+      'alter table users drop column admin',
+      'alter table users rename column admin to is_admin',
+      'alter table users add column email text not null',
+      'alter table users add column email text unique',
+      'create unique index users_email on users (email)',
+    ]) {
+      expect(breaking).not.toMatch(addition);
+    }
+  });
+});
