@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Access, createAccess } from './access/access.ts';
@@ -5,6 +6,7 @@ import { createAuditLog } from './audit/create-audit-log.ts';
 import type { ManagerConfig } from './config.ts';
 import { admitNode, environmentOfToken } from './deployments/admit-node.ts';
 import type { ContentReader, OnUnreadable } from './deployments/content-reader.ts';
+import type { DeploymentResult } from './deployments/deployment-result.ts';
 import { Deployments } from './deployments/deployments.ts';
 import { Presence } from './deployments/presence/presence.ts';
 import { createStatePartReader, type StatePartReader } from './deployments/state-part-reader.ts';
@@ -13,6 +15,7 @@ import type { DeploymentPort } from './environments/deployment-port.ts';
 import { createEnrollment, type Enrollment } from './environments/enrollment.ts';
 import { createEnvironments, type Environments } from './environments/environments.ts';
 import { createNodes, type Nodes } from './environments/nodes.ts';
+import { Idempotency } from './idempotency/idempotency.ts';
 import { type CreateJwk, createJwkCreator } from './jwks/create-jwk.ts';
 import { createJwkDeleter, type DeleteJwk } from './jwks/delete-jwk.ts';
 import { createJwkFinder, type JwkFinder } from './jwks/find-jwk.ts';
@@ -48,6 +51,7 @@ export interface Services {
   readonly createJwk: CreateJwk;
   readonly generateJwk: GenerateJwk;
   readonly updateJwk: UpdateJwk;
+  readonly idempotency: Idempotency<DeploymentResult>;
   readonly deleteJwk: DeleteJwk;
   readonly jwks: JwkFinder;
   readonly deployments: Deployments;
@@ -129,6 +133,7 @@ function connect({ store, sealer, auditKey, presence, config, log }: Foundations
     createJwk: createJwkCreator(jwkRules),
     generateJwk: createJwkGenerator(rules),
     updateJwk: createJwkUpdater(jwkRules),
+    idempotency: new Idempotency({ store, deployments, key: derivedKey(auditKey), onError }),
     deleteJwk: createJwkDeleter(rules),
     jwks: createJwkFinder(store, sealer),
     admission: {
@@ -140,6 +145,11 @@ function connect({ store, sealer, auditKey, presence, config, log }: Foundations
     },
     close: () => closeAll({ refresher, deployments, presence, keystoreOpener, safeFetch, store }),
   };
+}
+
+/** Of the installation, as the audit key is: every manager has the same, and nothing else uses it. */
+function derivedKey(auditKey: Buffer): Buffer {
+  return createHmac('sha256', auditKey).update('keyplane idempotency key').digest();
 }
 
 function contentReaders(sealer: Sealer, onUnreadable: OnUnreadable): readonly ContentReader<Nouns>[] {

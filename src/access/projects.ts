@@ -1,5 +1,6 @@
 import type { AuditLog } from '../audit/audit-log.ts';
 import { badRequest } from '../errors.ts';
+import type { Once } from '../idempotency/once.ts';
 import { checkName, lookupName } from '../names.ts';
 import { newId } from '../new-id.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
@@ -31,7 +32,7 @@ export interface ProjectChange {
 export interface Projects {
   /** By name order; those the caller is a member of, or all for an administrator. */
   list(caller: Caller): Promise<readonly Project[]>;
-  create(caller: Caller, input: NewProject): Promise<void>;
+  create(caller: Caller, input: NewProject, once?: Once): Promise<void>;
   update(caller: Caller, project: ProjectAccess, change: ProjectChange): Promise<void>;
   /** Undeploys and deletes everything in it. */
   delete(caller: Caller, project: ProjectAccess): Promise<void>;
@@ -49,7 +50,7 @@ export function createProjects<Nouns extends AuditedAccessNouns>(options: Projec
   return {
     list: (caller) => store.read((nouns) => nouns.projects.list(caller.admin ? undefined : caller.userId)),
 
-    async create(caller, input) {
+    async create(caller, input, once) {
       const name = checkName(input.name, 'Project name');
       const createdAt = clock();
       const id = newId(createdAt.getTime());
@@ -58,6 +59,7 @@ export function createProjects<Nouns extends AuditedAccessNouns>(options: Projec
         if (await nouns.projects.find(name)) throw badRequest(`Project (name: ${name}) is already exist!`);
         await nouns.projects.insert(project);
         await audit.append(nouns, projectEvent(caller, 'project.create', project));
+        await once?.keep(nouns);
       });
     },
 

@@ -1,5 +1,6 @@
 import type { AuditLog } from '../audit/audit-log.ts';
 import { badRequest } from '../errors.ts';
+import type { Once } from '../idempotency/once.ts';
 import { checkName, lookupName, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
@@ -25,7 +26,7 @@ export interface UserChange {
 /** For administrators. There is always at least one of them. */
 export interface Users {
   list(): Promise<readonly User[]>;
-  create(caller: Caller, input: NewUser): Promise<void>;
+  create(caller: Caller, input: NewUser, once?: Once): Promise<void>;
   /** A new password ends the user's sessions; personal tokens have their own life and stay. */
   update(caller: Caller, username: string, change: UserChange): Promise<void>;
   /** Takes the user's tokens and memberships along. */
@@ -43,7 +44,7 @@ export function createUsers({ store, audit, clock, hasher }: UsersOptions): User
   return {
     list: () => store.read((nouns) => nouns.users.list()),
 
-    async create(caller, input) {
+    async create(caller, input, once) {
       const username = checkName(input.username, 'Username');
       const password = checkNewPassword(input.password);
       await store.read((nouns) => refuseTaken(nouns, username));
@@ -62,6 +63,7 @@ export function createUsers({ store, audit, clock, hasher }: UsersOptions): User
         await refuseTaken(nouns, username);
         await nouns.users.insert(user);
         await audit.append(nouns, userEvent(caller, 'user.create', { user, details: { admin } }));
+        await once?.keep(nouns);
       });
     },
 

@@ -5,6 +5,8 @@ import type { AccessNouns } from '../access/access-store.ts';
 import type { Caller } from '../access/caller.ts';
 import type { AuditLog, AuditStore } from '../audit/audit-log.ts';
 import { badRequest } from '../errors.ts';
+import type { IdempotencyNouns } from '../idempotency/idempotency-store.ts';
+import type { Once } from '../idempotency/once.ts';
 import { checkName, lookupName, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
@@ -17,7 +19,9 @@ import {
   environmentTypes,
 } from './environment-store.ts';
 
-export type EnvironmentRuleNouns = EnvironmentNouns & AccessNouns & { readonly audit: AuditStore };
+export type EnvironmentRuleNouns = EnvironmentNouns &
+  AccessNouns &
+  IdempotencyNouns & { readonly audit: AuditStore };
 
 export interface EnvironmentInput {
   readonly name?: string | undefined;
@@ -39,7 +43,7 @@ export interface Environments {
   list(): Promise<readonly EnvironmentWithProjects[]>;
   /** Those that the project reaches, by name order. */
   listOfProject(projectId: string): Promise<readonly Environment[]>;
-  create(caller: Caller, input: EnvironmentInput): Promise<void>;
+  create(caller: Caller, input: EnvironmentInput, once?: Once): Promise<void>;
   /** Replaces everything but the name; a type that is left out stays as it is. */
   update(caller: Caller, environmentName: string, input: EnvironmentInput): Promise<void>;
   /** Takes its nodes, tokens, and the materials for it along. */
@@ -64,7 +68,7 @@ export function createEnvironments<Nouns extends EnvironmentRuleNouns>(
     list: () => store.read(listWithProjects),
     listOfProject: (projectId) => store.read((nouns) => nouns.environments.listReachedBy(projectId)),
 
-    async create(caller, input) {
+    async create(caller, input, once) {
       const name = checkName(input.name ?? '', 'Environment name');
       const type = knownType(input.type);
       const accessUrl = checkAccessUrl(input.accessUrl);
@@ -79,6 +83,7 @@ export function createEnvironments<Nouns extends EnvironmentRuleNouns>(
         await nouns.environments.insert(environment);
         await deployments.syncEnvironment(nouns, id);
         await record(nouns, caller, { action: 'environment.create', environment });
+        await once?.keep(nouns);
       });
       deployments.wake();
     },

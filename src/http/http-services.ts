@@ -1,8 +1,10 @@
 import type { Registry } from 'prom-client';
 import type { Access } from '../access/access.ts';
+import type { DeploymentResult } from '../deployments/deployment-result.ts';
 import type { Enrollment } from '../environments/enrollment.ts';
 import type { Environments } from '../environments/environments.ts';
 import type { Nodes } from '../environments/nodes.ts';
+import type { Idempotency } from '../idempotency/idempotency.ts';
 import type { CreateJwk } from '../jwks/create-jwk.ts';
 import type { DeleteJwk } from '../jwks/delete-jwk.ts';
 import type { JwkFinder } from '../jwks/find-jwk.ts';
@@ -19,6 +21,7 @@ export interface HttpServices extends Omit<Access, 'ensureFirstAdmin'> {
   readonly nodes: Nodes;
   readonly createJwk: CreateJwk;
   readonly generateJwk: GenerateJwk;
+  readonly idempotency: Idempotency<DeploymentResult>;
   readonly updateJwk: UpdateJwk;
   readonly deleteJwk: DeleteJwk;
   readonly jwks: JwkFinder;

@@ -11,7 +11,7 @@ export type DeleteJwk = (scope: JwkScope, name: string) => Promise<DeploymentRes
  * A node that is away learns of it when it returns.
  */
 export function createJwkDeleter(options: JwkRuleOptions): DeleteJwk {
-  return async ({ projectId, projectName, actor }, given) => {
+  return async ({ projectId, projectName, actor, once }, given) => {
     const name = lookupName(given);
     const targets = await options.store.write(async (nouns) => {
       const stored = await nouns.jwks.find(projectId, name);
@@ -35,6 +35,7 @@ export function createJwkDeleter(options: JwkRuleOptions): DeleteJwk {
         outcome: 'SUCCESS',
         details: { sourceType, kid },
       });
+      await once?.keep(nouns, { targets: desired, verb: 'undeploy' });
       return desired;
     });
     return options.deployments.deploy(targets, 'undeploy');

@@ -6,6 +6,8 @@ import { type DeploymentTarget, desire } from '../deployments/desire.ts';
 import type { DesiredStateNouns } from '../deployments/desired-state-store.ts';
 import type { EnvironmentNouns } from '../environments/environment-store.ts';
 import { badRequest, KeyplaneError } from '../errors.ts';
+import type { IdempotencyNouns } from '../idempotency/idempotency-store.ts';
+import type { Once } from '../idempotency/once.ts';
 import type { PrivateJwk } from '../jose/jwk.ts';
 import type { MaterialNouns } from '../materials/material-store.ts';
 import { newId } from '../new-id.ts';
@@ -23,7 +25,8 @@ export type JwkRuleNouns = JwkNouns &
   AccessNouns &
   EnvironmentNouns &
   MaterialNouns &
-  DesiredStateNouns & { readonly audit: AuditStore };
+  DesiredStateNouns &
+  IdempotencyNouns & { readonly audit: AuditStore };
 
 export interface JwkRuleOptions {
   readonly store: UnitOfWork<JwkRuleNouns>;
@@ -38,6 +41,8 @@ export interface JwkScope {
   readonly projectId: string;
   readonly projectName: string;
   readonly actor: string;
+  /** Where the request has an `Idempotency-Key`. */
+  readonly once?: Once | undefined;
 }
 
 /** A JWK that is ready to be stored: sound, with its kid, and where it came from. */
@@ -133,6 +138,7 @@ async function insert(
     outcome: 'SUCCESS',
     details: { sourceType, type: stored.type, kid: stored.kid, environments },
   });
+  await scope.once?.keep(nouns, { targets, verb: 'deploy' });
   return targets;
 }
 

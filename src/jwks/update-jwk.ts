@@ -43,6 +43,7 @@ export function createJwkUpdater(options: CreateJwkOptions): UpdateJwk {
       else await nouns.refreshes.delete(stored.id);
       const desired = await desireJwk(nouns, { scope, stored, jwk });
       await record(nouns, options, { scope, stored });
+      await scope.once?.keep(nouns, { targets: desired.targets, verb: 'deploy' });
       return desired.targets;
     });
     return options.deployments.deploy(targets, 'deploy');

@@ -2,6 +2,7 @@ import type { AccessNouns } from '../access/access-store.ts';
 import type { AuditStore } from '../audit/audit-log.ts';
 import type { DesiredStateNouns } from '../deployments/desired-state-store.ts';
 import type { EnvironmentNouns } from '../environments/environment-store.ts';
+import type { IdempotencyNouns } from '../idempotency/idempotency-store.ts';
 import type { DeployedContent, DeployedKind } from '../protocol/content.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type {
@@ -17,7 +18,8 @@ import { openKeyContent, openKeystoreFile } from './sealed-material.ts';
 export type MaterialRuleNouns = MaterialNouns &
   AccessNouns &
   EnvironmentNouns &
-  DesiredStateNouns & { readonly audit: AuditStore };
+  DesiredStateNouns &
+  IdempotencyNouns & { readonly audit: AuditStore };
 
 /** What certificates, keys and keystores have in common, with the few words and steps in which they differ. */
 export interface MaterialKind<M extends MaterialWithEnvironments> {

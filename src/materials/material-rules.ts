@@ -77,6 +77,7 @@ export class MaterialRules<M extends MaterialWithEnvironments> {
       );
       const desired = await desire(nouns, changes);
       await this.#record(nouns, scope, { material, verb: 'create' });
+      await scope.once?.keep(nouns, { targets: desired, verb: 'deploy' });
       return desired;
     });
     return this.#options.deployments.deploy(targets, 'deploy');
@@ -130,7 +131,9 @@ export class MaterialRules<M extends MaterialWithEnvironments> {
       const desired = await desire(nouns, changes);
       const followed = await references.apply(nouns, scope);
       await this.#record(nouns, scope, { material: after, verb: 'update' });
-      return mergeTargets([...desired, ...followed]);
+      const all = mergeTargets([...desired, ...followed]);
+      await scope.once?.keep(nouns, { targets: all, verb: 'deploy' });
+      return all;
     });
     return this.#options.deployments.deploy(targets, 'deploy');
   }
@@ -150,6 +153,7 @@ export class MaterialRules<M extends MaterialWithEnvironments> {
       await references.apply(nouns, scope);
       await this.#kind.store(nouns).delete(material.id);
       await this.#record(nouns, scope, { material, verb: 'delete' });
+      await scope.once?.keep(nouns, { targets: desired, verb: 'undeploy' });
       return desired;
     });
     return this.#options.deployments.deploy(targets, 'undeploy');

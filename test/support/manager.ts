@@ -156,12 +156,13 @@ export async function signedIn(url: string, username: string, password: string):
   return apiOf(url, token);
 }
 
-export function apiOf(url: string, token: string): Api {
+export function apiOf(url: string, token: string, more: Readonly<Record<string, string>> = {}): Api {
   const call = async (method: string, path: string, body?: unknown): Promise<Answer> => {
     const form = body instanceof FormData;
     const answer = await fetch(url + path, {
       method,
       headers: {
+        ...more,
         authorization: `Bearer ${token}`,
         ...(body !== undefined && !form && { 'content-type': 'application/json' }),
       },

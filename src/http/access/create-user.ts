@@ -3,6 +3,7 @@ import { success, successAnswer } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { nameMember, requiredText } from '../requests/body-schemas.ts';
+import { changeOnce } from '../requests/once.ts';
 import { openToAdmins } from '../route-access.ts';
 
 const body = z.strictObject({
@@ -11,11 +12,14 @@ const body = z.strictObject({
   admin: z.boolean().optional().describe('Whether the user is an administrator, who may do everything'),
 });
 
-export function createUser(app: KeyplaneServer, { users }: Pick<RouteServices, 'users'>): void {
+export function createUser(
+  app: KeyplaneServer,
+  services: Pick<RouteServices, 'users' | 'idempotency'>,
+): void {
   app.route({
     method: 'POST',
     url: '/apiops/users/',
-    config: { access: openToAdmins },
+    config: { access: openToAdmins, takesIdempotencyKey: true },
     schema: {
       operationId: 'createUser',
       tags: ['access'],
@@ -24,7 +28,9 @@ export function createUser(app: KeyplaneServer, { users }: Pick<RouteServices, '
       response: { 200: successAnswer },
     },
     handler: async (request) => {
-      await users.create(request.caller, request.body);
+      await changeOnce(request, services, (once) =>
+        services.users.create(request.caller, request.body, once),
+      );
       return success;
     },
   });

@@ -1,17 +1,18 @@
 import { success, successAnswer } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { changeOnce } from '../requests/once.ts';
 import { openToAdmins } from '../route-access.ts';
 import { newEnvironmentBody } from './environment-body.ts';
 
 export function createEnvironment(
   app: KeyplaneServer,
-  { environments }: Pick<RouteServices, 'environments'>,
+  services: Pick<RouteServices, 'environments' | 'idempotency'>,
 ): void {
   app.route({
     method: 'POST',
     url: '/apiops/environments/',
-    config: { access: openToAdmins },
+    config: { access: openToAdmins, takesIdempotencyKey: true },
     schema: {
       operationId: 'createEnvironment',
       tags: ['environments'],
@@ -20,7 +21,9 @@ export function createEnvironment(
       response: { 200: successAnswer },
     },
     handler: async (request) => {
-      await environments.create(request.caller, request.body);
+      await changeOnce(request, services, (once) =>
+        services.environments.create(request.caller, request.body, once),
+      );
       return success;
     },
   });

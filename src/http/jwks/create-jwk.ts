@@ -1,17 +1,20 @@
 import { z } from 'zod';
 import { jwkSources, type SourceName, sourceNames } from '../../sources/sources.ts';
-import { deploymentAnswer, deploymentAnswerOf } from '../answers/deployment-answer.ts';
+import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
-import { projectScopeOf } from '../requests/project-scope.ts';
+import { deployOnce } from '../requests/once.ts';
 import { openToDeployers } from '../route-access.ts';
 import { createJwkBody } from './jwk-schemas.ts';
 
-export function createJwk(app: KeyplaneServer, services: Pick<RouteServices, 'createJwk'>): void {
+export function createJwk(
+  app: KeyplaneServer,
+  services: Pick<RouteServices, 'createJwk' | 'idempotency'>,
+): void {
   app.route({
     method: 'POST',
     url: '/apiops/projects/:projectName/jwks/',
-    config: { access: openToDeployers('ROLE_API_SECURITY') },
+    config: { access: openToDeployers('ROLE_API_SECURITY'), takesIdempotencyKey: true },
     preValidation: async (request) => {
       request.body = withoutOtherSources(request.body) as typeof request.body;
     },
@@ -23,9 +26,8 @@ export function createJwk(app: KeyplaneServer, services: Pick<RouteServices, 'cr
       body: createJwkBody,
       response: { 200: deploymentAnswer },
     },
-    handler: async (request) => {
-      return deploymentAnswerOf(await services.createJwk(projectScopeOf(request), request.body));
-    },
+    handler: async (request) =>
+      deployOnce(request, services, (scope) => services.createJwk(scope, request.body)),
   });
 }
 

@@ -1,15 +1,18 @@
-import { deploymentAnswer, deploymentAnswerOf } from '../answers/deployment-answer.ts';
+import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
-import { projectScopeOf } from '../requests/project-scope.ts';
+import { deployOnce } from '../requests/once.ts';
 import { openToDeployers } from '../route-access.ts';
 import { jwkParams } from './jwk-schemas.ts';
 
-export function deleteJwk(app: KeyplaneServer, services: Pick<RouteServices, 'deleteJwk'>): void {
+export function deleteJwk(
+  app: KeyplaneServer,
+  services: Pick<RouteServices, 'deleteJwk' | 'idempotency'>,
+): void {
   app.route({
     method: 'DELETE',
     url: '/apiops/projects/:projectName/jwks/:jwkName/',
-    config: { access: openToDeployers('ROLE_API_SECURITY') },
+    config: { access: openToDeployers('ROLE_API_SECURITY'), takesIdempotencyKey: true },
     schema: {
       operationId: 'deleteJwk',
       tags: ['jwks'],
@@ -18,6 +21,6 @@ export function deleteJwk(app: KeyplaneServer, services: Pick<RouteServices, 'de
       response: { 200: deploymentAnswer },
     },
     handler: async (request) =>
-      deploymentAnswerOf(await services.deleteJwk(projectScopeOf(request), request.params.jwkName)),
+      deployOnce(request, services, (scope) => services.deleteJwk(scope, request.params.jwkName)),
   });
 }

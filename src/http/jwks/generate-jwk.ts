@@ -1,16 +1,19 @@
 import { z } from 'zod';
-import { deploymentAnswer, deploymentAnswerOf } from '../answers/deployment-answer.ts';
+import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
-import { projectScopeOf } from '../requests/project-scope.ts';
+import { deployOnce } from '../requests/once.ts';
 import { openToDeployers } from '../route-access.ts';
 import { generateJwkBody } from './generate-schemas.ts';
 
-export function generateJwk(app: KeyplaneServer, services: Pick<RouteServices, 'generateJwk'>): void {
+export function generateJwk(
+  app: KeyplaneServer,
+  services: Pick<RouteServices, 'generateJwk' | 'idempotency'>,
+): void {
   app.route({
     method: 'POST',
     url: '/apiops/projects/:projectName/jwks/generate',
-    config: { access: openToDeployers('ROLE_API_SECURITY') },
+    config: { access: openToDeployers('ROLE_API_SECURITY'), takesIdempotencyKey: true },
     schema: {
       operationId: 'generateJwk',
       tags: ['jwks'],
@@ -20,6 +23,6 @@ export function generateJwk(app: KeyplaneServer, services: Pick<RouteServices, '
       response: { 200: deploymentAnswer },
     },
     handler: async (request) =>
-      deploymentAnswerOf(await services.generateJwk(projectScopeOf(request), request.body)),
+      deployOnce(request, services, (scope) => services.generateJwk(scope, request.body)),
   });
 }

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { badRequest } from '../../errors.ts';
 import { checkName } from '../../names.ts';
-import { deploymentAnswer, deploymentAnswerOf } from '../answers/deployment-answer.ts';
+import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { multipartType, parseMultipartBodies } from '../requests/multipart-body.ts';
-import { projectScopeOf } from '../requests/project-scope.ts';
+import { deployOnce } from '../requests/once.ts';
 import { openToDeployers } from '../route-access.ts';
 
 const body = z.strictObject({
@@ -17,13 +17,16 @@ const body = z.strictObject({
 
 const fileBytes = 1024 * 1024;
 
-export function importJwkFile(app: KeyplaneServer, services: Pick<RouteServices, 'createJwk'>): void {
+export function importJwkFile(
+  app: KeyplaneServer,
+  services: Pick<RouteServices, 'createJwk' | 'idempotency'>,
+): void {
   app.register(async (scope: KeyplaneServer) => {
     await parseMultipartBodies(scope, { fileBytes });
     scope.route({
       method: 'POST',
       url: '/apiops/projects/:projectName/jwks/import-file/',
-      config: { access: openToDeployers('ROLE_API_SECURITY') },
+      config: { access: openToDeployers('ROLE_API_SECURITY'), takesIdempotencyKey: true },
       bodyLimit: 2 * fileBytes,
       schema: {
         operationId: 'importJwkFile',
@@ -39,7 +42,7 @@ export function importJwkFile(app: KeyplaneServer, services: Pick<RouteServices,
         checkName(name, 'JWK name');
         if (jwkStr === undefined) throw badRequest('jwkFile value can not be empty!');
         const asked = { name, description, sourceType: 'COPY_PASTE', jwkStr, kid };
-        return deploymentAnswerOf(await services.createJwk(projectScopeOf(request), asked));
+        return deployOnce(request, services, (where) => services.createJwk(where, asked));
       },
     });
   });

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { CreateJwkRequest } from '../../jwks/create-jwk.ts';
 import { jwkSources, type SourceName } from '../../sources/sources.ts';
-import { deploymentAnswer, deploymentAnswerOf } from '../answers/deployment-answer.ts';
+import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
-import { projectScopeOf } from '../requests/project-scope.ts';
+import { deployOnce } from '../requests/once.ts';
 import { openToDeployers } from '../route-access.ts';
 import { withoutOthersThan } from './create-jwk.ts';
 import { createJwkBody } from './jwk-schemas.ts';
@@ -25,7 +25,7 @@ const operations: readonly ParseOperation[] = [
   { from: 'keystore', operationId: 'parseJwkFromKeystore', source: 'KEYSTORE' },
 ];
 
-type Services = Pick<RouteServices, 'createJwk' | 'keys'>;
+type Services = Pick<RouteServices, 'createJwk' | 'keys' | 'idempotency'>;
 
 /** Create JWK with the source type in the path. */
 export function parseJwk(app: KeyplaneServer, services: Services): void {
@@ -42,7 +42,7 @@ function addParse(
   app.route({
     method: 'POST',
     url: `/apiops/projects/:projectName/jwks/parse-from-${from}`,
-    config: { access: openToDeployers('ROLE_API_SECURITY') },
+    config: { access: openToDeployers('ROLE_API_SECURITY'), takesIdempotencyKey: true },
     preValidation: async (request) => {
       request.body = withoutOthersThan(source, request.body) as typeof request.body;
     },
@@ -54,13 +54,13 @@ function addParse(
       body: createJwkBody.pick({ ...known, ...fields }),
       response: { 200: deploymentAnswer },
     },
-    handler: async (request) => {
-      const scope = projectScopeOf(request);
-      const body: CreateJwkRequest = request.body;
-      const isPublic =
-        from === 'key' && (await services.keys.typeOf(scope.projectId, body.keyName)) === 'PUBLIC_KEY';
-      const sourceType = isPublic ? 'PUBLIC_KEY' : source;
-      return deploymentAnswerOf(await services.createJwk(scope, { ...body, sourceType }));
-    },
+    handler: async (request) =>
+      deployOnce(request, services, async (scope) => {
+        const body: CreateJwkRequest = request.body;
+        const isPublic =
+          from === 'key' && (await services.keys.typeOf(scope.projectId, body.keyName)) === 'PUBLIC_KEY';
+        const sourceType = isPublic ? 'PUBLIC_KEY' : source;
+        return services.createJwk(scope, { ...body, sourceType });
+      }),
   });
 }

@@ -1,16 +1,19 @@
-import { deploymentAnswer, deploymentAnswerOf } from '../answers/deployment-answer.ts';
+import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
-import { projectScopeOf } from '../requests/project-scope.ts';
+import { deployOnce } from '../requests/once.ts';
 import { openToDeployers } from '../route-access.ts';
 import { withoutOtherSources } from './create-jwk.ts';
 import { createJwkBody, jwkParams } from './jwk-schemas.ts';
 
-export function updateJwk(app: KeyplaneServer, services: Pick<RouteServices, 'updateJwk'>): void {
+export function updateJwk(
+  app: KeyplaneServer,
+  services: Pick<RouteServices, 'updateJwk' | 'idempotency'>,
+): void {
   app.route({
     method: 'PUT',
     url: '/apiops/projects/:projectName/jwks/:jwkName/',
-    config: { access: openToDeployers('ROLE_API_SECURITY') },
+    config: { access: openToDeployers('ROLE_API_SECURITY'), takesIdempotencyKey: true },
     preValidation: async (request) => {
       request.body = withoutOtherSources(request.body) as typeof request.body;
     },
@@ -24,8 +27,8 @@ export function updateJwk(app: KeyplaneServer, services: Pick<RouteServices, 'up
       response: { 200: deploymentAnswer },
     },
     handler: async (request) =>
-      deploymentAnswerOf(
-        await services.updateJwk(projectScopeOf(request), request.params.jwkName, request.body),
+      deployOnce(request, services, (scope) =>
+        services.updateJwk(scope, request.params.jwkName, request.body),
       ),
   });
 }

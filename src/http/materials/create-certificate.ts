@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { deploymentAnswer, deploymentAnswerOf } from '../answers/deployment-answer.ts';
+import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { multipartType, parseMultipartBodies } from '../requests/multipart-body.ts';
-import { projectScopeOf } from '../requests/project-scope.ts';
+import { deployOnce } from '../requests/once.ts';
 import { openToDeployers } from '../route-access.ts';
 
 /** At creation, and again whenever it is replaced. */
@@ -23,14 +23,14 @@ export const certificateFileBytes = 1024 * 1024;
 
 export function createCertificate(
   app: KeyplaneServer,
-  { certificates }: Pick<RouteServices, 'certificates'>,
+  services: Pick<RouteServices, 'certificates' | 'idempotency'>,
 ): void {
   app.register(async (scope: KeyplaneServer) => {
     await parseMultipartBodies(scope, { fileBytes: certificateFileBytes });
     scope.route({
       method: 'POST',
       url: '/apiops/projects/:projectName/certificates/',
-      config: { access: openToDeployers('ROLE_MANAGE_PROXIES') },
+      config: { access: openToDeployers('ROLE_MANAGE_PROXIES'), takesIdempotencyKey: true },
       bodyLimit: certificateFileBytes + 1024 * 1024,
       schema: {
         operationId: 'createCertificate',
@@ -42,7 +42,7 @@ export function createCertificate(
         response: { 200: deploymentAnswer },
       },
       handler: async (request) =>
-        deploymentAnswerOf(await certificates.create(projectScopeOf(request), request.body)),
+        deployOnce(request, services, (where) => services.certificates.create(where, request.body)),
     });
   });
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { deploymentAnswer, deploymentAnswerOf } from '../answers/deployment-answer.ts';
+import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { descriptionMember } from '../requests/body-schemas.ts';
-import { projectScopeOf } from '../requests/project-scope.ts';
+import { deployOnce } from '../requests/once.ts';
 import { openToDeployers } from '../route-access.ts';
 
 /** At creation, and again whenever it is replaced. */
@@ -28,11 +28,11 @@ export const keyBody = z.strictObject({
     .describe('What the key is in each environment'),
 });
 
-export function createKey(app: KeyplaneServer, { keys }: Pick<RouteServices, 'keys'>): void {
+export function createKey(app: KeyplaneServer, services: Pick<RouteServices, 'keys' | 'idempotency'>): void {
   app.route({
     method: 'POST',
     url: '/apiops/projects/:projectName/keys/',
-    config: { access: openToDeployers('ROLE_API_SECURITY') },
+    config: { access: openToDeployers('ROLE_API_SECURITY'), takesIdempotencyKey: true },
     schema: {
       operationId: 'createKey',
       tags: ['keys'],
@@ -41,6 +41,7 @@ export function createKey(app: KeyplaneServer, { keys }: Pick<RouteServices, 'ke
       body: keyBody,
       response: { 200: deploymentAnswer },
     },
-    handler: async (request) => deploymentAnswerOf(await keys.create(projectScopeOf(request), request.body)),
+    handler: async (request) =>
+      deployOnce(request, services, (where) => services.keys.create(where, request.body)),
   });
 }

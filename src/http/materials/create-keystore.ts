@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { deploymentAnswer, deploymentAnswerOf } from '../answers/deployment-answer.ts';
+import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { descriptionMember } from '../requests/body-schemas.ts';
-import { projectScopeOf } from '../requests/project-scope.ts';
+import { deployOnce } from '../requests/once.ts';
 import { openToDeployers } from '../route-access.ts';
 
 /** At creation, and again whenever it is replaced. */
@@ -33,11 +33,14 @@ export const keystoreBody = z.strictObject({
 /** Two files of the largest kind in base64, and what stands around them. */
 export const keystoreBodyLimit = 28 * 1024 * 1024;
 
-export function createKeystore(app: KeyplaneServer, { keystores }: Pick<RouteServices, 'keystores'>): void {
+export function createKeystore(
+  app: KeyplaneServer,
+  services: Pick<RouteServices, 'keystores' | 'idempotency'>,
+): void {
   app.route({
     method: 'POST',
     url: '/apiops/projects/:projectName/keystores/',
-    config: { access: openToDeployers('ROLE_API_SECURITY') },
+    config: { access: openToDeployers('ROLE_API_SECURITY'), takesIdempotencyKey: true },
     bodyLimit: keystoreBodyLimit,
     schema: {
       operationId: 'createKeystore',
@@ -48,6 +51,6 @@ export function createKeystore(app: KeyplaneServer, { keystores }: Pick<RouteSer
       response: { 200: deploymentAnswer },
     },
     handler: async (request) =>
-      deploymentAnswerOf(await keystores.create(projectScopeOf(request), request.body)),
+      deployOnce(request, services, (where) => services.keystores.create(where, request.body)),
   });
 }

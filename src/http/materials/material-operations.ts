@@ -5,14 +5,16 @@ import type { Role } from '../../access/access-store.ts';
 import type { MaterialWithEnvironments } from '../../materials/material-kind.ts';
 import type { FoundMaterial, MaterialRules } from '../../materials/material-rules.ts';
 import { listAnswer, listOf } from '../answers/answer-schemas.ts';
-import { deploymentAnswer, deploymentAnswerOf } from '../answers/deployment-answer.ts';
+import { deploymentAnswer } from '../answers/deployment-answer.ts';
+import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { listQuery, readListQuery } from '../requests/list-query.ts';
-import { projectScopeOf } from '../requests/project-scope.ts';
+import { deployOnce } from '../requests/once.ts';
 import { openToDeployers, openToMembers } from '../route-access.ts';
 
 export interface MaterialOperations<M extends MaterialWithEnvironments, Item extends z.ZodType> {
   readonly rules: MaterialRules<M>;
+  readonly idempotency: RouteServices['idempotency'];
   /** `certificate`, `key` or `keystore`: with an s it is the path and the tag. */
   readonly noun: string;
   /** Ends the operation ids. */
@@ -86,12 +88,12 @@ function addGet<M extends MaterialWithEnvironments, Item extends z.ZodType>(
 
 function addDelete<M extends MaterialWithEnvironments, Item extends z.ZodType>(
   app: KeyplaneServer,
-  { rules, noun, title, role }: MaterialOperations<M, Item>,
+  { rules, idempotency, noun, title, role }: MaterialOperations<M, Item>,
 ): void {
   app.route({
     method: 'DELETE',
     url: `/apiops/projects/:projectName/${noun}s/:${noun}Name/`,
-    config: { access: openToDeployers(role) },
+    config: { access: openToDeployers(role), takesIdempotencyKey: true },
     schema: {
       operationId: `delete${title}`,
       tags: [`${noun}s`],
@@ -101,7 +103,7 @@ function addDelete<M extends MaterialWithEnvironments, Item extends z.ZodType>(
     },
     handler: async (request) => {
       const name = request.params[`${noun}Name`] ?? '';
-      return deploymentAnswerOf(await rules.delete(projectScopeOf(request), name));
+      return deployOnce(request, { idempotency }, (scope) => rules.delete(scope, name));
     },
   });
 }

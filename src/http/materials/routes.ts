@@ -15,6 +15,7 @@ import { updateKey } from './update-key.ts';
 import { updateKeystore } from './update-keystore.ts';
 
 export function materialRoutes(app: KeyplaneServer, services: RouteServices): void {
+  const { idempotency } = services;
   createCertificate(app, services);
   createKey(app, services);
   createKeystore(app, services);
@@ -25,6 +26,7 @@ export function materialRoutes(app: KeyplaneServer, services: RouteServices): vo
   listTruststore(app, services);
   addMaterialOperations(app, {
     rules: services.certificates,
+    idempotency,
     noun: 'certificate',
     title: 'Certificate',
     role: 'ROLE_MANAGE_PROXIES',
@@ -33,6 +35,7 @@ export function materialRoutes(app: KeyplaneServer, services: RouteServices): vo
   });
   addMaterialOperations(app, {
     rules: services.keys,
+    idempotency,
     noun: 'key',
     title: 'Key',
     role: 'ROLE_API_SECURITY',
@@ -41,6 +44,7 @@ export function materialRoutes(app: KeyplaneServer, services: RouteServices): vo
   });
   addMaterialOperations(app, {
     rules: services.keystores,
+    idempotency,
     noun: 'keystore',
     title: 'Keystore',
     role: 'ROLE_API_SECURITY',

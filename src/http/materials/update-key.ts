@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import { deploymentAnswer, deploymentAnswerOf } from '../answers/deployment-answer.ts';
+import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
-import { projectScopeOf } from '../requests/project-scope.ts';
+import { deployOnce } from '../requests/once.ts';
 import { openToDeployers } from '../route-access.ts';
 import { keyBody } from './create-key.ts';
 import { referencesQuery } from './references-query.ts';
 
-export function updateKey(app: KeyplaneServer, { keys }: Pick<RouteServices, 'keys'>): void {
+export function updateKey(app: KeyplaneServer, services: Pick<RouteServices, 'keys' | 'idempotency'>): void {
   app.route({
     method: 'PUT',
     url: '/apiops/projects/:projectName/keys/:keyName/',
-    config: { access: openToDeployers('ROLE_API_SECURITY') },
+    config: { access: openToDeployers('ROLE_API_SECURITY'), takesIdempotencyKey: true },
     schema: {
       operationId: 'updateKey',
       tags: ['keys'],
@@ -24,7 +24,7 @@ export function updateKey(app: KeyplaneServer, { keys }: Pick<RouteServices, 'ke
     handler: async (request) => {
       const { body, query: policy, params } = request;
       const change = { request: body, policy };
-      return deploymentAnswerOf(await keys.update(projectScopeOf(request), params.keyName, change));
+      return deployOnce(request, services, (where) => services.keys.update(where, params.keyName, change));
     },
   });
 }

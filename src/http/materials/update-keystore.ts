@@ -1,17 +1,20 @@
 import { z } from 'zod';
-import { deploymentAnswer, deploymentAnswerOf } from '../answers/deployment-answer.ts';
+import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
-import { projectScopeOf } from '../requests/project-scope.ts';
+import { deployOnce } from '../requests/once.ts';
 import { openToDeployers } from '../route-access.ts';
 import { keystoreBody, keystoreBodyLimit } from './create-keystore.ts';
 import { referencesQuery } from './references-query.ts';
 
-export function updateKeystore(app: KeyplaneServer, { keystores }: Pick<RouteServices, 'keystores'>): void {
+export function updateKeystore(
+  app: KeyplaneServer,
+  services: Pick<RouteServices, 'keystores' | 'idempotency'>,
+): void {
   app.route({
     method: 'PUT',
     url: '/apiops/projects/:projectName/keystores/:keystoreName/',
-    config: { access: openToDeployers('ROLE_API_SECURITY') },
+    config: { access: openToDeployers('ROLE_API_SECURITY'), takesIdempotencyKey: true },
     bodyLimit: keystoreBodyLimit,
     schema: {
       operationId: 'updateKeystore',
@@ -25,7 +28,9 @@ export function updateKeystore(app: KeyplaneServer, { keystores }: Pick<RouteSer
     handler: async (request) => {
       const { body, query: policy, params } = request;
       const change = { request: body, policy };
-      return deploymentAnswerOf(await keystores.update(projectScopeOf(request), params.keystoreName, change));
+      return deployOnce(request, services, (where) =>
+        services.keystores.update(where, params.keystoreName, change),
+      );
     },
   });
 }

@@ -25,6 +25,7 @@ type RouteConfig = FastifyContextConfig & { readonly access: RouteAccess };
 interface Operation {
   operationId?: string;
   requestBody?: unknown;
+  parameters?: unknown[];
   responses?: Record<string, unknown>;
 }
 
@@ -74,8 +75,21 @@ export function describeApi(app: FastifyInstance, version: string): void {
   app.register(swaggerUi, { routePrefix: '/docs', staticCSP: docsPolicy });
 }
 
+const idempotencyKeyParameter = Object.freeze({
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'Anything that you choose anew for each change, such as a UUID. The same request with the same key within 24 hours answers as the first did, and changes nothing again',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+});
+
 function sharedComponents(schemas: object | undefined) {
-  return { schemas: { ...schemas, Error: errorSchema }, responses: errorResponses };
+  return {
+    schemas: { ...schemas, Error: errorSchema },
+    responses: errorResponses,
+    parameters: { IdempotencyKey: idempotencyKeyParameter },
+  };
 }
 
 function operationsOf(paths: object | undefined): Operation[] {
@@ -85,6 +99,12 @@ function operationsOf(paths: object | undefined): Operation[] {
 function addErrors(operation: Operation, configOf: ReadonlyMap<string, RouteConfig>): void {
   const config = configOf.get(operation.operationId ?? '');
   if (config === undefined) return;
+  if (config.takesIdempotencyKey) {
+    operation.parameters = [
+      ...(operation.parameters ?? []),
+      { $ref: '#/components/parameters/IdempotencyKey' },
+    ];
+  }
   const responses = operation.responses ?? {};
   operation.responses = responses;
   for (const status of refusalsOf(operation, config)) {

@@ -3,13 +3,17 @@ import { success, successAnswer } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { descriptionMember, nameMember } from '../requests/body-schemas.ts';
+import { changeOnce } from '../requests/once.ts';
 import { openToAdmins } from '../route-access.ts';
 
-export function createProject(app: KeyplaneServer, { projects }: Pick<RouteServices, 'projects'>): void {
+export function createProject(
+  app: KeyplaneServer,
+  services: Pick<RouteServices, 'projects' | 'idempotency'>,
+): void {
   app.route({
     method: 'POST',
     url: '/apiops/projects/',
-    config: { access: openToAdmins },
+    config: { access: openToAdmins, takesIdempotencyKey: true },
     schema: {
       operationId: 'createProject',
       tags: ['projects'],
@@ -18,7 +22,9 @@ export function createProject(app: KeyplaneServer, { projects }: Pick<RouteServi
       response: { 200: successAnswer },
     },
     handler: async (request) => {
-      await projects.create(request.caller, request.body);
+      await changeOnce(request, services, (once) =>
+        services.projects.create(request.caller, request.body, once),
+      );
       return success;
     },
   });

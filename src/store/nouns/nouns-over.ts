@@ -12,6 +12,7 @@ import { EnrollmentTokenTable } from './environments/enrollment-token-table.ts';
 import { EnvironmentTable } from './environments/environment-table.ts';
 import { ManagerTable } from './environments/manager-table.ts';
 import { NodeTable } from './environments/node-table.ts';
+import { IdempotencyKeyTable } from './idempotency-key-table.ts';
 import { InstallationTable } from './installation-table.ts';
 import { JwkTable } from './jwk-table.ts';
 import { CertificateTable } from './materials/certificate-table.ts';
@@ -37,6 +38,7 @@ export function nounsOver(database: Database, { notify, engine }: Surroundings):
     certificates: new CertificateTable(database),
     cryptoKeys: cryptoKeyTable(database),
     keystores: keystoreTable(database),
+    idempotencyKeys: new IdempotencyKeyTable(database),
     audit: new AuditTable(database),
     dataKeys: new DataKeyTable(database),
     installation: new InstallationTable(database),

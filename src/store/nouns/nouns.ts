@@ -2,6 +2,7 @@ import type { AccessNouns } from '../../access/access-store.ts';
 import type { AuditStore } from '../../audit/audit-log.ts';
 import type { DesiredStateNouns } from '../../deployments/desired-state-store.ts';
 import type { EnvironmentNouns } from '../../environments/environment-store.ts';
+import type { IdempotencyNouns } from '../../idempotency/idempotency-store.ts';
 import type { JwkNouns } from '../../jwks/jwk-store.ts';
 import type { RefreshNouns } from '../../jwks/refresh/refresh-store.ts';
 import type { MaterialNouns } from '../../materials/material-store.ts';
@@ -15,7 +16,8 @@ export interface Nouns
     DesiredStateNouns,
     JwkNouns,
     RefreshNouns,
-    MaterialNouns {
+    MaterialNouns,
+    IdempotencyNouns {
   readonly audit: AuditStore;
   readonly dataKeys: DataKeyStore;
   readonly installation: InstallationStore;

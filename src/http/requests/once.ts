@@ -1,0 +1,67 @@
+// The `Idempotency-Key` header: a change that is asked for twice is made once, and answered twice in the same words.
+
+import assert from 'node:assert';
+import type { FastifyRequest } from 'fastify';
+import type { DeploymentResult } from '../../deployments/deployment-result.ts';
+import { badRequest } from '../../errors.ts';
+import type { Idempotency, KeyedRequest } from '../../idempotency/idempotency.ts';
+import type { Once } from '../../idempotency/once.ts';
+import type { MaterialScope } from '../../materials/material-scope.ts';
+import { deploymentAnswerOf } from '../answers/deployment-answer.ts';
+import { projectScopeOf } from './project-scope.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Repeating a request with the same `Idempotency-Key` answers as it did the first time. */
+    takesIdempotencyKey?: true;
+  }
+}
+
+interface OnceServices {
+  readonly idempotency: Idempotency<DeploymentResult>;
+}
+
+type ScopedRequest = Pick<FastifyRequest, 'project' | 'caller'> & FastifyRequest;
+
+const keyPattern = /^[ -~]{1,255}$/;
+
+/** A change within a project, and the answer that tells where it has arrived. */
+export async function deployOnce(
+  request: ScopedRequest,
+  services: OnceServices,
+  change: (scope: MaterialScope) => Promise<DeploymentResult>,
+) {
+  const scope = projectScopeOf(request);
+  const keyed = keyedRequestOf(request);
+  if (keyed === undefined) return deploymentAnswerOf(await change(scope));
+  return deploymentAnswerOf(
+    await services.idempotency.run(keyed, (once) => change(Object.freeze({ ...scope, once }))),
+  );
+}
+
+/** A change that deploys nothing itself. */
+export async function changeOnce(
+  request: FastifyRequest,
+  { idempotency }: OnceServices,
+  change: (once: Once | undefined) => Promise<void>,
+): Promise<void> {
+  const keyed = keyedRequestOf(request);
+  if (keyed === undefined) return change(undefined);
+  await idempotency.run(keyed, async (once) => {
+    await change(once);
+    return undefined;
+  });
+}
+
+/** @throws KeyplaneError `bad_request` for a key that is none */
+function keyedRequestOf(request: FastifyRequest): KeyedRequest | undefined {
+  const { config, url: route = '' } = request.routeOptions;
+  assert(config.takesIdempotencyKey, `${route} does not say that it takes an Idempotency-Key`);
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return undefined;
+  if (typeof key !== 'string' || !keyPattern.test(key)) {
+    throw badRequest('Idempotency-Key is not valid! It takes 1 to 255 printable ASCII characters');
+  }
+  const { method, params, query, body } = request;
+  return { userId: request.caller.userId, key, meaning: { method, route, params, query, body } };
+}

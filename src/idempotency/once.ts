@@ -1,0 +1,16 @@
+import type { IdempotencyNouns } from './idempotency-store.ts';
+
+/** What a change leaves behind of its deployment, so that it can be waited for again. */
+export interface KeptDeployment {
+  readonly targets: readonly { readonly environmentId: string; readonly revision: number }[];
+  readonly verb: 'deploy' | 'undeploy';
+}
+
+/** The mark of a request that carries an `Idempotency-Key`, for the rules to set where they store. */
+export interface Once {
+  /**
+   * In the transaction of the change, so that the key is there exactly when the change is.
+   * @throws KeyplaneError `conflict` when another request with the same key was stored first
+   */
+  keep(nouns: IdempotencyNouns, deployment?: KeptDeployment): Promise<void>;
+}
