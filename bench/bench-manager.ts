@@ -1,12 +1,10 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Pool } from 'undici';
 import { childEnvironment } from '../src/config.ts';
-import type { LoopDelay } from './measured-manager.ts';
+import { startBenchProcess } from './bench-process.ts';
+import type { LoopDelay, ManagerQuestion } from './measured-manager.ts';
 
 const password = 'only for a moment';
 
@@ -18,13 +16,17 @@ export interface BenchManager {
   post(path: string, body: unknown): Promise<string>;
   /** Delay of its event loop since the last time this was asked. */
   loopDelay(): Promise<LoopDelay>;
+  /** Since the last time this was asked: milliseconds from the commit to the last confirmation of each. */
+  deployments(): Promise<readonly number[]>;
+  /** Resident now, in bytes. */
+  memory(): Promise<number>;
   close(): Promise<void>;
 }
 
 /** With an administrator, project `Bench`, and so many connections to send over. */
 export async function startBenchManager(connections: number): Promise<BenchManager> {
   const dataDir = await mkdtemp(join(tmpdir(), 'keyplane-bench-'));
-  const child = fork(fileURLToPath(new URL('./measured-manager.ts', import.meta.url)), {
+  const manager = startBenchProcess('./measured-manager.ts', {
     env: childEnvironment({
       KEYPLANE_PORT: '0',
       KEYPLANE_DATA_DIR: dataDir,
@@ -32,8 +34,8 @@ export async function startBenchManager(connections: number): Promise<BenchManag
     }),
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  const heard = async <T>() => ((await once(child, 'message')) as [T])[0];
-  const url = await heard<string>();
+  const ask = <Answer>(question: ManagerQuestion) => manager.ask<Answer>(question);
+  const url = await manager.hear<string>();
   const token = await signIn(url);
   const pool = new Pool(url, { connections, pipelining: 1 });
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
@@ -48,16 +50,12 @@ export async function startBenchManager(connections: number): Promise<BenchManag
     url,
     dataDir,
     post,
-    async loopDelay() {
-      const answer = heard<LoopDelay>();
-      child.send('measure');
-      return answer;
-    },
+    loopDelay: () => ask('loop delay'),
+    deployments: () => ask('deployments'),
+    memory: () => ask('memory'),
     async close() {
       await pool.destroy();
-      const ended = once(child, 'exit');
-      child.kill();
-      await ended;
+      await manager.end();
       await rm(dataDir, { recursive: true, force: true });
     },
   };

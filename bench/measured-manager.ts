@@ -1,6 +1,6 @@
-// A manager in a process of its own, started as `keyplane serve` starts it, that also tells how its event loop fares.
-// Its settings are KEYPLANE_ variables; any message starts a new measurement and is answered with the one before,
-// so that nothing is measured, at its own cost, before it is asked for.
+// A manager in a process of its own, started as `keyplane serve` starts it, that also tells how it fares: its event
+// loop and its deployments since it was last asked, its memory now. Its settings are KEYPLANE_ variables.
+// The event loop is only measured, at its own cost, from the first time that it is asked for.
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { pino } from 'pino';
@@ -14,11 +14,34 @@ export interface LoopDelay {
   readonly max: number;
 }
 
+export type ManagerQuestion = 'loop delay' | 'deployments' | 'memory';
+
 const resolutionMs = 1;
 const manager = await startManager(readManagerConfig(processEnvironment()), pino({ name: 'keyplane' }));
 const histogram = monitorEventLoopDelay({ resolution: resolutionMs });
 
-process.on('message', () => {
+// Each from its commit to the last confirmation, in milliseconds.
+let deploymentTimes: number[] = [];
+const { deployments } = manager.services;
+const deploy = deployments.deploy.bind(deployments);
+deployments.deploy = async (...args) => {
+  const startMs = performance.now();
+  const result = await deploy(...args);
+  deploymentTimes.push(performance.now() - startMs);
+  return result;
+};
+
+const answers: Readonly<Record<ManagerQuestion, () => unknown>> = {
+  'loop delay': loopDelay,
+  deployments() {
+    const times = deploymentTimes;
+    deploymentTimes = [];
+    return times;
+  },
+  memory: () => process.memoryUsage.rss(),
+};
+
+function loopDelay(): LoopDelay {
   // Each sample is the time between two timers of that resolution, so a loop that is never held shows it too.
   const ms = (nanoseconds: number) => Math.max(nanoseconds / 1e6 - resolutionMs, 0);
   const delay = {
@@ -28,7 +51,9 @@ process.on('message', () => {
   };
   histogram.reset();
   histogram.enable();
-  process.send?.(delay satisfies LoopDelay);
-});
+  return delay;
+}
+
+process.on('message', (question: ManagerQuestion) => process.send?.(answers[question]()));
 process.once('disconnect', () => process.exit());
 process.send?.(manager.url);
