@@ -10,11 +10,11 @@ import type { LastState, StreamsOrder } from './node-streams.ts';
 import type { BroadcastOrder } from './ws-broadcast.ts';
 
 const loads = [
-  { nodes: 10, rounds: 81 },
-  { nodes: 100, rounds: 61 },
-  { nodes: 1_000, rounds: 31 },
+  { nodes: 10, rounds: 61 },
+  { nodes: 100, rounds: 41 },
+  { nodes: 1_000, rounds: 21 },
 ];
-const warmUpRounds = 10;
+const warmUpRounds = 6;
 /** The bare server asks for no token. */
 const nobody = 'none';
 
