@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SealedLog } from '../src/node/disk/sealed-log.ts';
+import { holdObject } from '../src/node/held-object.ts';
 import type { DeployedJwk } from '../src/protocol/content.ts';
 import { addDigest, contentDigest, emptyDigest } from '../src/protocol/state-digest.ts';
 import { loadOrCreateKeyFile } from '../src/sealing/key-file.ts';
@@ -166,7 +167,7 @@ async function prepareNode(dataDir: string, keys: number): Promise<void> {
   for (let index = 1; index <= keys; index += 1) {
     const put = rsaJwk(`key-${index}`);
     digest = addDigest(digest, contentDigest(put));
-    await transaction.append({ revision: index, put });
+    await transaction.put({ revision: index, put }, holdObject(put));
   }
   await transaction.commit({ environmentName: 'bench', revision: keys, digest: digest.toString('hex') });
   await copy.close();

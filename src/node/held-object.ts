@@ -36,8 +36,11 @@ export function objectKey({ kind, id }: { readonly kind: DeployedKind; readonly 
   return `${kind}/${id}`;
 }
 
+/** What is known before it is on the disk. */
+export type UnplacedObject = Omit<HeldObject, 'place'>;
+
 /** @throws UnfitObject */
-export function holdObject(content: DeployedContent, place: RecordPlace): HeldObject {
+export function holdObject(content: DeployedContent): UnplacedObject {
   const { kind, id, project, name } = content;
   const isJwk = kind === 'jwk';
   return {
@@ -48,7 +51,6 @@ export function holdObject(content: DeployedContent, place: RecordPlace): HeldOb
     digest: digestOf(content),
     publicJson: isJwk ? publicJsonOf(content) : undefined,
     expires: isJwk ? content.expires : null,
-    place,
   };
 }
 

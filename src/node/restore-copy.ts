@@ -1,6 +1,7 @@
 import { addDigest, emptyDigest } from '../protocol/state-digest.ts';
 import type { RecordPlace } from './disk/log-file.ts';
-import type { CommitMark, LogRecord, SealedLog } from './disk/sealed-log.ts';
+import type { CommitMark, LogRecord } from './disk/log-record.ts';
+import type { SealedLog } from './disk/sealed-log.ts';
 import { type HeldObject, holdObject, objectKey, UnfitObject } from './held-object.ts';
 import type { NodeState } from './node-state.ts';
 
@@ -48,7 +49,8 @@ class CopyReader {
       return;
     }
     try {
-      this.#uncommitted.push([objectKey(record.put), holdObject(record.put, place)]);
+      const object = { ...('held' in record ? record.held : holdObject(record.put)), place };
+      this.#uncommitted.push([objectKey(object), object]);
     } catch (error) {
       if (!(error instanceof UnfitObject)) throw error;
       this.fault ??= error.message;

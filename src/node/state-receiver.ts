@@ -109,8 +109,7 @@ export class StateReceiver {
     const held = staged.reset ? undefined : this.#options.state.objects;
     const breathe = timeSlices();
     for (const change of changes) {
-      const place = await staged.transaction.append(change);
-      const next = 'put' in change ? holdObject(change.put, place) : null;
+      const next = await write(staged.transaction, change);
       const key = objectKey('put' in change ? change.put : change.gone);
       const before = staged.changes.has(key) ? staged.changes.get(key) : held?.get(key);
       staged.digest = digestAfter(staged.digest, before, next);
@@ -160,6 +159,16 @@ export class StateReceiver {
     );
     return { type: 'refused', revision, reason };
   }
+}
+
+/** @throws UnfitObject */
+async function write(transaction: LogTransaction, change: Change): Promise<HeldObject | null> {
+  if ('gone' in change) {
+    await transaction.gone(change);
+    return null;
+  }
+  const object = holdObject(change.put);
+  return { ...object, place: await transaction.put(change, object) };
 }
 
 class RefusedObject extends Refusal {

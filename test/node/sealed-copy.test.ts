@@ -1,8 +1,11 @@
 import { spawnSync } from 'node:child_process';
+import { createSecretKey } from 'node:crypto';
 import { open, readdir, readFile, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { LogFile } from '../../src/node/disk/log-file.ts';
 import { SealedLog } from '../../src/node/disk/sealed-log.ts';
+import { holdObject } from '../../src/node/held-object.ts';
 import type { DeployedContent } from '../../src/protocol/content.ts';
 import { loadOrCreateKeyFile } from '../../src/sealing/key-file.ts';
 import { certificate, ecJwk, keystore, octJwk, secretKey } from './support/contents.ts';
@@ -65,6 +68,25 @@ test('a node that starts again without its manager serves the same bytes under t
     revision: 4,
     connected: false,
     counts: { jwks: 2 },
+  });
+});
+
+test('a copy whose records were written without what stays in memory is served as well', async () => {
+  const dataDir = await temporaryFolder();
+  const key = await loadOrCreateKeyFile(join(dataDir, 'node.key'), { mayCreate: true });
+  const [a, b] = [ecJwk({ name: 'a' }), octJwk('b')];
+  const path = join(dataDir, 'state.log');
+  const file = await LogFile.create(path, { key: createSecretKey(key), environmentId: 'environment-1' });
+  const append = (record: object) => file.append(Buffer.from(JSON.stringify(record)));
+  await append({ revision: 1, put: a });
+  await append({ revision: 2, put: b });
+  const commit = { environmentName: 'production', revision: 2, digest: digestOf([a, b]) };
+  await file.commit(Buffer.from(JSON.stringify({ commit })));
+  await file.close();
+  const node = await runningNode({ managerUrl: nobody, dataDir });
+  expect(await getJson(`${node.url}/status`)).toMatchObject({
+    revision: 2,
+    counts: { jwks: 2, published: 1 },
   });
 });
 
@@ -228,7 +250,8 @@ test('a copy that opens but does not add up to its digest is set aside', async (
   const key = await loadOrCreateKeyFile(join(dataDir, 'node.key'), { mayCreate: true });
   const copy = new SealedLog({ dataDir, key, log });
   const transaction = await copy.begin({ reset: true, environmentId: 'environment-1' });
-  await transaction.append({ revision: 1, put: ecJwk({ name: 'a' }) });
+  const put = ecJwk({ name: 'a' });
+  await transaction.put({ revision: 1, put }, holdObject(put));
   await transaction.commit({ environmentName: 'production', revision: 1, digest: '0'.repeat(64) });
   await copy.close();
   const node = await runningNode({ managerUrl: nobody, dataDir });

@@ -3,6 +3,7 @@
 // is a log without a single readable commit (another key, for one): damage is never guessed around.
 
 import type { FileHandle } from 'node:fs/promises';
+import type { AeadKey } from '../../sealing/aead.ts';
 import { timeSlices } from '../time-slice.ts';
 import { type LogEnd, longestLogHead, type RecordPlace } from './log-file.ts';
 import { frameHeaderBytes, frameMark, type LogIdentity, openFrame, readFrameHeader } from './log-frame.ts';
@@ -24,7 +25,7 @@ export interface LoadedLog {
 }
 
 /** @throws DamagedLog */
-export async function loadLog(handle: FileHandle, key: Buffer, visitor: LogVisitor): Promise<LoadedLog> {
+export async function loadLog(handle: FileHandle, key: AeadKey, visitor: LogVisitor): Promise<LoadedLog> {
   const { size } = await handle.stat();
   const window = new ReadWindow(handle, size);
   const { identity, headBytes } = readHead(await window.read(0, Math.min(size, longestLogHead)));
@@ -34,9 +35,11 @@ export async function loadLog(handle: FileHandle, key: Buffer, visitor: LogVisit
   let sequence = 0;
   let end: LogEnd | undefined;
   while (position < size) {
-    const header = readFrameHeader(await window.read(position, frameHeaderBytes));
+    const head = window.held(position, frameHeaderBytes) ?? (await window.read(position, frameHeaderBytes));
+    const header = readFrameHeader(head);
     if (header?.transaction !== transaction || header.sequence !== sequence) break;
-    const sealed = await window.read(position + frameHeaderBytes, header.sealedBytes);
+    const from = position + frameHeaderBytes;
+    const sealed = window.held(from, header.sealedBytes) ?? (await window.read(from, header.sealedBytes));
     const plaintext =
       sealed.length === header.sealedBytes ? openFrame(key, { ...identity, ...header }, sealed) : undefined;
     if (!plaintext) break;
@@ -77,7 +80,7 @@ function readHead(bytes: Buffer): { readonly identity: LogIdentity; readonly hea
 }
 
 interface ScanStart {
-  readonly key: Buffer;
+  readonly key: AeadKey;
   readonly identity: LogIdentity;
   readonly position: number;
   readonly transaction: number;
@@ -121,11 +124,18 @@ class ReadWindow {
     this.size = size;
   }
 
+  /** What was read ahead already, without a wait. */
+  held(offset: number, length: number): Buffer | undefined {
+    const at = offset - this.#offset;
+    if (at < 0 || at + length > this.#bytes.length) return undefined;
+    return this.#bytes.subarray(at, at + length);
+  }
+
   /** Shorter than asked for at the end of the file. */
   async read(offset: number, length: number): Promise<Buffer> {
     const wanted = Math.max(Math.min(length, this.size - offset), 0);
-    const at = offset - this.#offset;
-    if (at >= 0 && at + wanted <= this.#bytes.length) return this.#bytes.subarray(at, at + wanted);
+    const held = this.held(offset, wanted);
+    if (held) return held;
     const bytes = Buffer.allocUnsafe(Math.max(wanted, Math.min(windowBytes, this.size - offset)));
     let filled = 0;
     while (filled < bytes.length) {

@@ -3,6 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
+import type { AeadKey } from '../../sealing/aead.ts';
 import { frameHeaderBytes, type LogIdentity, openFrame, readFrameHeader, sealFrame } from './log-frame.ts';
 
 /** Where a record is in its file. */
@@ -24,14 +25,14 @@ export const longestLogHead = 16 * 1024;
 export class LogFile {
   readonly identity: LogIdentity;
   readonly #handle: FileHandle;
-  readonly #key: Buffer;
+  readonly #key: AeadKey;
   #end: LogEnd;
   #position: number;
   #sequence: number;
   #pending: Buffer[] = [];
   #pendingBytes = 0;
 
-  constructor(handle: FileHandle, options: { key: Buffer; identity: LogIdentity; end: LogEnd }) {
+  constructor(handle: FileHandle, options: { key: AeadKey; identity: LogIdentity; end: LogEnd }) {
     this.#handle = handle;
     this.#key = options.key;
     this.identity = options.identity;
@@ -41,7 +42,7 @@ export class LogFile {
   }
 
   /** Replaces whatever is at `path`. */
-  static async create(path: string, options: { key: Buffer; environmentId: string }): Promise<LogFile> {
+  static async create(path: string, options: { key: AeadKey; environmentId: string }): Promise<LogFile> {
     const { key, environmentId } = options;
     const handle = await open(path, 'w+', 0o600);
     try {

@@ -1,7 +1,7 @@
 // One record in the log: 16 bytes in the clear, then what is sealed. The sealed part opens only in the log, the
 // environment, the transaction and the place in order that it was written for.
 
-import { openBytes, sealBytes } from '../../sealing/aead.ts';
+import { type AeadKey, openBytes, sealBytes } from '../../sealing/aead.ts';
 
 export const frameHeaderBytes = 16;
 /** Room for a keystore of 10 MiB in base64 and all around it. */
@@ -26,7 +26,7 @@ export interface FrameHeader extends FrameOrder {
 }
 
 /** @throws Error for what would be too long to be read again */
-export function sealFrame(key: Buffer, binding: LogIdentity & FrameOrder, plaintext: Uint8Array): Buffer {
+export function sealFrame(key: AeadKey, binding: LogIdentity & FrameOrder, plaintext: Uint8Array): Buffer {
   const sealed = sealBytes(key, plaintext, additionalData(binding));
   if (sealed.length > longestSealed)
     throw new Error(`a record of ${sealed.length} bytes is too long for the copy`);
@@ -47,7 +47,7 @@ export function readFrameHeader(bytes: Buffer): FrameHeader | undefined {
 
 /** Undefined when it was altered, belongs elsewhere, or the key is another one. */
 export function openFrame(
-  key: Buffer,
+  key: AeadKey,
   binding: LogIdentity & FrameOrder,
   sealed: Buffer,
 ): Buffer | undefined {

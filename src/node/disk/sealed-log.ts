@@ -2,28 +2,28 @@
 // `node.key` beside it. A change is appended and costs what the change costs; a reset and a compaction write a
 // new file and put it in the old one's place. What can not be read is set aside, never guessed around.
 
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Change } from '../../protocol/content.ts';
-import type { HeldObject } from '../held-object.ts';
+import type { HeldObject, UnplacedObject } from '../held-object.ts';
 import type { NodeLog } from '../node-log.ts';
 import { timeSlices } from '../time-slice.ts';
 import { DamagedLog, loadLog } from './load-log.ts';
 import { LogFile, type RecordPlace } from './log-file.ts';
-
-/** Ends a transaction: the state that all records so far add up to. */
-export interface CommitMark {
-  readonly environmentName: string;
-  readonly revision: number;
-  /** hex, 32 bytes. */
-  readonly digest: string;
-}
-
-export type LogRecord = Change | { readonly commit: CommitMark };
+import {
+  type CommitMark,
+  encodePut,
+  encodeRecord,
+  type GoneChange,
+  type LogRecord,
+  type PutChange,
+  readRecord,
+} from './log-record.ts';
 
 export interface LogTransaction {
-  /** The change's private members are sealed at once. */
-  append(change: Change): Promise<RecordPlace>;
+  /** Its private members are sealed at once. `object` is what stays in memory of it. */
+  put(change: PutChange, object: UnplacedObject): Promise<RecordPlace>;
+  gone(change: GoneChange): Promise<void>;
   /** On the disk once it resolves; nothing of it counts when it rejects. */
   commit(mark: CommitMark): Promise<void>;
   abort(): Promise<void>;
@@ -40,10 +40,13 @@ const compactionFloorBytes = 256 * 1024;
 
 export class SealedLog {
   readonly #options: SealedLogOptions;
+  /** Opens several times as fast as the same bytes in a Buffer. */
+  readonly #key: KeyObject;
   #file: LogFile | undefined;
 
   constructor(options: SealedLogOptions) {
     this.#options = options;
+    this.#key = createSecretKey(options.key);
   }
 
   /**
@@ -54,10 +57,11 @@ export class SealedLog {
     await rm(this.#newPath, { force: true });
     const handle = await openIfThere(this.#path);
     if (!handle) return undefined;
-    const { key, log } = this.#options;
+    const { log } = this.#options;
+    const key = this.#key;
     const visitor = {
       record(plaintext: Buffer, place: RecordPlace) {
-        const record = parseRecord(plaintext);
+        const record = readRecord(plaintext);
         visit(record, place);
         return 'commit' in record;
       },
@@ -110,11 +114,11 @@ export class SealedLog {
     const file = this.#file;
     if (!file) throw new Error('a difference needs a copy that it is a difference to');
     return {
-      append: (change) => file.append(encode(change)),
+      ...appending(file),
       abort: () => file.rollBack(),
       async commit(mark) {
         try {
-          await file.commit(encode({ commit: mark }));
+          await file.commit(encodeRecord({ commit: mark }));
         } catch (error) {
           await file.rollBack().catch(() => undefined);
           throw error;
@@ -124,17 +128,17 @@ export class SealedLog {
   }
 
   async #replacement(environmentId: string): Promise<LogTransaction> {
-    const file = await LogFile.create(this.#newPath, { key: this.#options.key, environmentId });
+    const file = await LogFile.create(this.#newPath, { key: this.#key, environmentId });
     const abort = async () => {
       await file.close().catch(() => undefined);
       await rm(this.#newPath, { force: true });
     };
     return {
-      append: (change) => file.append(encode(change)),
+      ...appending(file),
       abort,
       commit: async (mark) => {
         try {
-          await file.commit(encode({ commit: mark }));
+          await file.commit(encodeRecord({ commit: mark }));
           await rename(this.#newPath, this.#path);
         } catch (error) {
           await abort().catch(() => undefined);
@@ -159,7 +163,7 @@ export class SealedLog {
     const liveBytes = live.reduce((sum, { place }) => sum + place.bytes, 0);
     if (file.bytes <= 2 * liveBytes + compactionFloorBytes) return false;
     const replacement = await LogFile.create(this.#newPath, {
-      key: this.#options.key,
+      key: this.#key,
       environmentId: file.identity.environmentId,
     });
     const places: RecordPlace[] = [];
@@ -169,7 +173,7 @@ export class SealedLog {
         places.push(await replacement.append(await file.read(object.place)));
         await breathe();
       }
-      await replacement.commit(encode({ commit: mark }));
+      await replacement.commit(encodeRecord({ commit: mark }));
       await rename(this.#newPath, this.#path);
     } catch (error) {
       await replacement.close();
@@ -218,11 +222,11 @@ async function openIfThere(path: string): Promise<FileHandle | undefined> {
   }
 }
 
-function encode(record: LogRecord): Buffer {
-  return Buffer.from(JSON.stringify(record));
-}
-
-/** Safe to cast: only what this node sealed opens, and it seals only what it has read. */
-function parseRecord(plaintext: Buffer): LogRecord {
-  return JSON.parse(plaintext.toString('utf8')) as LogRecord;
+function appending(file: LogFile): Pick<LogTransaction, 'put' | 'gone'> {
+  return {
+    put: (change, object) => file.append(encodePut(change, object)),
+    async gone(change) {
+      await file.append(encodeRecord(change));
+    },
+  };
 }

@@ -1,0 +1,52 @@
+// What a record of the copy says, as the bytes that are sealed. A record that puts an object begins with two lines:
+// what stays in memory of it, and its public JSON. A start reads these and passes over the rest, so that it
+// neither parses nor hashes what it will not keep: the seal already says that nothing was altered.
+
+import type { Change, DeployedContent, DeployedKind } from '../../protocol/content.ts';
+import type { UnplacedObject } from '../held-object.ts';
+
+/** Ends a transaction: the state that all records so far add up to. */
+export interface CommitMark {
+  readonly environmentName: string;
+  readonly revision: number;
+  /** hex, 32 bytes. */
+  readonly digest: string;
+}
+
+export type LogRecord =
+  | { readonly held: UnplacedObject }
+  /** Of a copy from before the two lines. */
+  | { readonly put: DeployedContent }
+  | { readonly gone: { readonly kind: DeployedKind; readonly id: string } }
+  | { readonly commit: CommitMark };
+
+export type PutChange = Extract<Change, { put: unknown }>;
+export type GoneChange = Extract<Change, { gone: unknown }>;
+
+const lineEnd = 0x0a;
+
+/** It holds private members. `object` is what stays in memory of the change. */
+export function encodePut(change: PutChange, object: UnplacedObject): Buffer {
+  const { kind, id, project, name, digest, expires, publicJson } = object;
+  const head = JSON.stringify([kind, id, project, name, digest.toString('base64'), expires]);
+  // JSON on one line has no line end in it, so that what follows begins where it seems to.
+  return Buffer.from(`${head}\n${publicJson ?? ''}\n${JSON.stringify(change)}`);
+}
+
+export function encodeRecord(record: GoneChange | { readonly commit: CommitMark }): Buffer {
+  return Buffer.from(JSON.stringify(record));
+}
+
+type Head = readonly [DeployedKind, string, string, string, string, number | null];
+
+/** Safe to cast: only what this node sealed opens, and it seals only what it has read. */
+export function readRecord(plaintext: Buffer): LogRecord {
+  const headEnd = plaintext.indexOf(lineEnd);
+  if (headEnd === -1) return JSON.parse(plaintext.toString('utf8')) as LogRecord;
+  const publicEnd = plaintext.indexOf(lineEnd, headEnd + 1);
+  const [kind, id, project, name, digest, expires] = JSON.parse(
+    plaintext.toString('utf8', 0, headEnd),
+  ) as Head;
+  const publicJson = plaintext.toString('utf8', headEnd + 1, publicEnd) || undefined;
+  return { held: { kind, id, project, name, digest: Buffer.from(digest, 'base64'), publicJson, expires } };
+}
