@@ -26,7 +26,7 @@ export interface BenchManager {
 /** With an administrator, project `Bench`, and so many connections to send over. */
 export async function startBenchManager(connections: number): Promise<BenchManager> {
   const dataDir = await mkdtemp(join(tmpdir(), 'keyplane-bench-'));
-  const manager = startBenchProcess('./measured-manager.ts', {
+  const manager = startBenchProcess(new URL('./measured-manager.ts', import.meta.url), {
     env: childEnvironment({
       KEYPLANE_PORT: '0',
       KEYPLANE_DATA_DIR: dataDir,

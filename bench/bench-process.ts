@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-/** A file of this folder in a process of its own, which answers each message with one. */
+/** A file in a process of its own, which answers each message with one. */
 export interface BenchProcess {
   readonly pid: number;
   /** One question at a time. @throws Error when it ended instead of answering */
@@ -15,17 +15,18 @@ export interface BenchProcess {
 
 const patienceMs = 120_000;
 
-export function startBenchProcess(file: string, options: ForkOptions = {}): BenchProcess {
-  const child = fork(fileURLToPath(new URL(file, import.meta.url)), options);
+/** @param file its URL */
+export function startBenchProcess(file: URL, options: ForkOptions = {}): BenchProcess {
+  const child = fork(fileURLToPath(file), options);
   const ended = once(child, 'exit');
   const hear = async <News>(): Promise<News> => {
     const [news] = await Promise.race([
       once(child, 'message') as Promise<[News]>,
       ended.then(() => {
-        throw new Error(`${file} ended without an answer`);
+        throw new Error(`${file.pathname} ended without an answer`);
       }),
       setTimeout(patienceMs, undefined, { ref: false }).then(() => {
-        throw new Error(`${file} did not answer`);
+        throw new Error(`${file.pathname} did not answer`);
       }),
     ]);
     return news;

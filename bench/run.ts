@@ -1,4 +1,4 @@
-// Runs every bench of this folder, or those whose name holds one of the arguments, one after the other:
+// Runs every bench of this folder and those below, or those whose name holds one of the arguments, one after the other:
 // `npm run bench -- keystore`. Each brings its own yardstick; only the ratios mean something on another machine.
 
 import { readdirSync } from 'node:fs';
@@ -8,7 +8,7 @@ import type { BenchRow } from './bench-row.ts';
 import { markdownTable } from './markdown-table.ts';
 
 const filters = process.argv.slice(2);
-const files = readdirSync(import.meta.dirname)
+const files = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.bench.ts'))
   .filter((name) => filters.length === 0 || filters.some((filter) => name.includes(filter)))
   .sort();

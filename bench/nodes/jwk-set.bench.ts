@@ -1,20 +1,20 @@
 // A node's JWK Set against a bare node:http server that sends the same bytes: requests for a second of processor
 // time of the server, in turns, medians. Processor time and not the clock, so that the load does not count.
 
-import { type ChildProcess, fork } from 'node:child_process';
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { SealedLog } from '../src/node/disk/sealed-log.ts';
-import { holdObject } from '../src/node/held-object.ts';
-import type { DeployedJwk } from '../src/protocol/content.ts';
-import { addDigest, contentDigest, emptyDigest } from '../src/protocol/state-digest.ts';
-import { loadOrCreateKeyFile } from '../src/sealing/key-file.ts';
-import type { BenchRow } from './bench-row.ts';
+import { SealedLog } from '../../src/node/disk/sealed-log.ts';
+import { holdObject } from '../../src/node/held-object.ts';
+import type { DeployedJwk } from '../../src/protocol/content.ts';
+import { addDigest, contentDigest, emptyDigest } from '../../src/protocol/state-digest.ts';
+import { loadOrCreateKeyFile } from '../../src/sealing/key-file.ts';
+import { median } from '../bench-manager.ts';
+import { type BenchProcess, startBenchProcess } from '../bench-process.ts';
+import type { BenchRow } from '../bench-row.ts';
 import type { SameBytes, ServerOrder } from './jwk-set-servers.ts';
 
 const path = '/.well-known/jwks.json';
@@ -28,7 +28,7 @@ export async function run(): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
   for (const [size, keys] of [['2 kB', 5] as const, ['20 kB', 46] as const]) {
     const folder = await mkdtemp(join(tmpdir(), 'keyplane-bench-'));
-    const servers: ChildProcess[] = [];
+    const servers: BenchProcess[] = [];
     try {
       await prepareNode(folder, keys);
       const node = await startServer({ dataDir: folder }, servers);
@@ -38,7 +38,7 @@ export async function run(): Promise<BenchRow[]> {
       const request = requestText(`If-None-Match: ${same.etag}\r\n`);
       rows.push(await compare(`JWK Set of ${size}, unchanged (304)`, { node, bare, request }));
     } finally {
-      for (const server of servers) server.kill();
+      for (const server of servers) await server.end();
       await rm(folder, { recursive: true, force: true });
     }
   }
@@ -134,15 +134,11 @@ function requestText(headers = ''): string {
   return `GET ${path} HTTP/1.1\r\nHost: bench\r\nAccept: application/jwk-set+json\r\n${headers}\r\n`;
 }
 
-async function startServer(order: ServerOrder, servers: ChildProcess[]): Promise<Server> {
-  const child = fork(fileURLToPath(new URL('./jwk-set-servers.ts', import.meta.url)));
-  servers.push(child);
-  const ask = async (message: object): Promise<unknown> => {
-    child.send(message);
-    return ((await once(child, 'message')) as [unknown])[0];
-  };
-  const url = String(await ask(order));
-  return { url, usedMicros: async () => Number(await ask({})) };
+async function startServer(order: ServerOrder, servers: BenchProcess[]): Promise<Server> {
+  const server = startBenchProcess(new URL('./jwk-set-servers.ts', import.meta.url));
+  servers.push(server);
+  const url = await server.ask<string>(order);
+  return { url, usedMicros: () => server.ask<number>({}) };
 }
 
 async function bytesOf(url: string): Promise<SameBytes> {
@@ -185,9 +181,4 @@ function rsaJwk(name: string): DeployedJwk {
     notBefore: null,
     expires: null,
   };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

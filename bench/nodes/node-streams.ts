@@ -4,9 +4,9 @@
 
 import { generateKeyPairSync } from 'node:crypto';
 import { WebSocket } from 'ws';
-import { agreeChannelKey, openState } from '../src/protocol/channel-key.ts';
-import { type Hello, protocolVersion, type State, type Welcome } from '../src/protocol/messages.ts';
-import { emptyDigest } from '../src/protocol/state-digest.ts';
+import { agreeChannelKey, openState } from '../../src/protocol/channel-key.ts';
+import { type Hello, protocolVersion, type State, type Welcome } from '../../src/protocol/messages.ts';
+import { emptyDigest } from '../../src/protocol/state-digest.ts';
 
 export interface StreamsOrder {
   /** ws: or wss: */

@@ -3,7 +3,7 @@
 
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { startNode } from '../src/node/start-node.ts';
+import { startNode } from '../../src/node/start-node.ts';
 
 /** What the bare server answers with: all of it was the node's. */
 export interface SameBytes {

@@ -3,9 +3,9 @@
 // simulated, all in one process; the yardstick's clients are the same code in a process like it.
 
 import { generateKeyPairSync } from 'node:crypto';
-import { type BenchManager, median, startBenchManager } from './bench-manager.ts';
-import { type BenchProcess, startBenchProcess } from './bench-process.ts';
-import type { BenchRow } from './bench-row.ts';
+import { type BenchManager, median, startBenchManager } from '../bench-manager.ts';
+import { type BenchProcess, startBenchProcess } from '../bench-process.ts';
+import type { BenchRow } from '../bench-row.ts';
 import type { LastState, StreamsOrder } from './node-streams.ts';
 import type { BroadcastOrder } from './ws-broadcast.ts';
 
@@ -37,7 +37,7 @@ async function measure(
   processes: BenchProcess[],
 ): Promise<BenchRow> {
   const start = (file: string) => {
-    const started = startBenchProcess(file);
+    const started = startBenchProcess(new URL(file, import.meta.url));
     processes.push(started);
     return started;
   };
