@@ -152,7 +152,6 @@ export class Deployments {
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    for (const session of this.#sessions.all()) this.#note(session, false);
     this.#closeWhere(() => true, goingAway, 'the manager stops');
     await this.#sightings.flush();
   }
@@ -215,7 +214,8 @@ export class Deployments {
   }
 
   #close(session: NodeSession, code: number, reason: string): void {
-    this.#sessions.drop(session);
+    // Fenced: where another manager has the node by now, this changes nothing.
+    if (this.#sessions.drop(session)) this.#note(session, false);
     session.close(code, reason);
     this.#confirmations.changed(session.identity.environmentId);
   }

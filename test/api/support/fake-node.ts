@@ -10,6 +10,8 @@ import { type TestManager, until } from '../../support/manager.ts';
 export interface FakeNode {
   /** Everything the manager said, as text. */
   readonly heard: readonly string[];
+  /** What the manager ended the stream with; undefined while it is open. */
+  closeCode(): number | undefined;
   close(): Promise<void>;
 }
 
@@ -18,7 +20,7 @@ export type Reply = (revision: number, socket: WebSocket) => Partial<FromNode> |
 
 /** Joined and connected. */
 export async function startFakeNode(
-  world: TestManager,
+  world: Pick<TestManager, 'api' | 'url'>,
   { environment, name, reply }: { environment: string; name: string; reply: Reply },
 ): Promise<FakeNode> {
   const path = `/apiops/environments/${environment}`;
@@ -28,6 +30,10 @@ export async function startFakeNode(
   await once(socket, 'open');
   const { publicKey } = generateKeyPairSync('x25519');
   const heard: string[] = [];
+  let closeCode: number | undefined;
+  socket.on('close', (code) => {
+    closeCode = code;
+  });
   socket.on('message', (data) => {
     heard.push(data.toString());
     const message = JSON.parse(data.toString());
@@ -49,6 +55,7 @@ export async function startFakeNode(
   await until(() => heard.length > 0, `${name} is welcomed`);
   return {
     heard,
+    closeCode: () => closeCode,
     async close() {
       if (socket.readyState === socket.CLOSED) return;
       socket.close();
