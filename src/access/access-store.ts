@@ -57,7 +57,8 @@ export interface TokenStore {
   delete(id: string): Promise<void>;
   /** Takes every token of a user, for a changed password; returns how many. */
   deleteOfUser(userId: string, kind: Token['kind']): Promise<number>;
-  deleteExpired(before: Date): Promise<number>;
+  /** Personal tokens stay until their owner deletes them: a clock that was wrong for a moment must not take them. */
+  deleteExpiredSessions(before: Date): Promise<number>;
 }
 
 export interface ProjectStore {

@@ -63,7 +63,7 @@ export function createSignInLimiter({ clock, keysLimit = 10_000 }: SignInLimiter
 }
 
 function refuseOverLimit(times: readonly number[] | undefined, now: number): void {
-  const recent = times?.filter((time) => time > now - windowMs) ?? [];
+  const recent = inWindow(times, now);
   const oldest = recent[recent.length - wrongLimit];
   if (oldest === undefined) return;
   const retryAfterSeconds = Math.max(1, Math.ceil((oldest + windowMs - now) / 1000));
@@ -74,12 +74,17 @@ function refuseOverLimit(times: readonly number[] | undefined, now: number): voi
   );
 }
 
+/** A time that lies ahead is from before the clock was set back; it would hold for as long as the clock was off. */
+function inWindow(times: readonly number[] | undefined, now: number): number[] {
+  return times?.filter((time) => time > now - windowMs && time <= now) ?? [];
+}
+
 function count(
   counters: Map<string, number[]>,
   entry: { key: string; now: number; keysLimit: number },
 ): () => void {
   const { key, now, keysLimit } = entry;
-  const times = (counters.get(key) ?? []).filter((time) => time > now - windowMs);
+  const times = inWindow(counters.get(key), now);
   times.push(now);
   counters.delete(key);
   counters.set(key, times);

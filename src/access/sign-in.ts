@@ -52,7 +52,7 @@ export function createSignIn({ store, audit, clock, hasher }: SignInOptions): Si
       // The password may have been changed, or the user deleted, while this one was hashed.
       const current = await nouns.users.find(user.username);
       if (current?.passwordHash !== user.passwordHash) return false;
-      await nouns.tokens.deleteExpired(new Date(createdAt.getTime() - expiredKeptMs));
+      await nouns.tokens.deleteExpiredSessions(new Date(createdAt.getTime() - expiredKeptMs));
       const id = newId(createdAt.getTime());
       await nouns.tokens.insert({
         id,

@@ -90,7 +90,8 @@ export class Deployments {
       ?.close(closeCodes.replaced, 'another connection of this node took over');
     const session: NodeSession = new NodeSession({
       ...options,
-      now: () => this.#options.clock().getTime(),
+      // Not the clock: one that is set back by an hour would put a retry off by an hour.
+      now: () => performance.now(),
       onChange: () => this.#changed(session),
     });
     this.#sessions.put(session);

@@ -61,14 +61,14 @@ const follow = (name: string, more: Body = {}) =>
   });
 
 /** As if its time had come: brings the schedule of this JWK forward and lets the manager look at it. */
-async function comeDue(name: string): Promise<void> {
+async function comeDue(name: string, refreshAt = new Date(Date.now() - 1)): Promise<void> {
   const { services } = world.manager;
   await services.store.write(async (nouns) => {
     const [myProject] = await nouns.projects.list();
     const jwk = await nouns.jwks.find(myProject?.id ?? '', name);
     const refresh = await nouns.refreshes.find(jwk?.id ?? '');
     if (!refresh) throw new Error(`${name} is not followed`);
-    await nouns.refreshes.put({ ...refresh, refreshAt: new Date(Date.now() - 1) });
+    await nouns.refreshes.put({ ...refresh, refreshAt });
   });
   await services.refresher.look();
 }
@@ -95,6 +95,17 @@ describe('a JWK that follows its URL', () => {
     expect(Date.parse(shown.nextRefreshAt) - 36 * 3_600_000).toBeGreaterThanOrEqual(before);
     const { body } = await project.call('GET', 'jwks/?search=shown');
     expect(body.resultList[0]).toMatchObject({ refreshInterval: 'P1DT12H', sourceState: 'FRESH' });
+  });
+
+  it('is looked at although a clock that was ten years ahead put the next look there', async () => {
+    pages.set('/ahead', json(freshKey('a')));
+    accepted(await follow('ahead'));
+    await comeDue('ahead', new Date(Date.now() + 3600_000));
+    expect(requestsTo('ahead'), 'an hour ahead is what was asked for').toHaveLength(1);
+    const inTenYears = new Date(Date.now() + 10 * 365 * 24 * 3600_000);
+    await comeDue('ahead', inTenYears);
+    expect(requestsTo('ahead')).toHaveLength(2);
+    expect(Date.parse((await project.jwk('ahead')).nextRefreshAt)).toBeLessThan(inTenYears.getTime());
   });
 
   it('takes new material of the same kid and brings it to the nodes', async () => {

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { HeldObject } from '../../src/node/held-object.ts';
 import { JwkSets } from '../../src/node/serve/jwk-sets.ts';
 import { PublishedFiles } from '../../src/node/serve/published-files.ts';
@@ -121,6 +121,19 @@ test('a key leaves the files when it expires, with no change and no request', as
   await expect.poll(() => kids('projects', 'A')).toEqual(['A/x']);
   await files.settled();
   expect(await kids()).toEqual(['A/x']);
+});
+
+test('a key comes back into the files within a minute when the clock is set back to before its expiry', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  let now = 1_030;
+  const { files, kids } = await publishing([held('A', 'x'), held('A', 'brief', 1_020)], () => now);
+  onTestFinished(() => files.close());
+  expect(await kids()).toEqual(['A/x']);
+  now = 1_000;
+  vi.advanceTimersByTime(60_000);
+  await files.settled();
+  expect(await kids()).toEqual(['A/brief', 'A/x']);
 });
 
 test('a name that is too long for a file is told of and stays in the set of the environment', async () => {

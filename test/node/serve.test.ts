@@ -67,6 +67,18 @@ describe('the JWK Sets', () => {
     expect(await getJson(`${url}/status`)).toMatchObject({ counts: { jwks: 2, published: 1 } });
   });
 
+  test('take a key in again when the clock is set back to before its expiry', async () => {
+    let now = 3_000;
+    const { url } = await serving(
+      [ecJwk({ name: 'brief', expires: 2_000 }), ecJwk({ name: 'x' })],
+      () => now,
+    );
+    const kids = async () => (await setOf(url + setPath)).map((key) => key.kid);
+    for (const _time of [1, 2]) expect(await kids()).toEqual(['kid-x']);
+    now = 1_000;
+    for (const _time of [1, 2]) expect(await kids()).toEqual(['kid-brief', 'kid-x']);
+  });
+
   test('are UTF-8, whatever letters a kid has', async () => {
     const odd = ecJwk({ name: 'a', jwk: { ...privateEcKey(), kid: 'ключ-ü-長' } });
     const { url } = await serving([odd]);

@@ -94,18 +94,20 @@ withDatabases('access', (fresh) => {
     }
   });
 
-  test('only tokens that expired before the time are taken', async () => {
+  test('only sessions that expired before the time are taken: a wrong clock costs nobody a personal token', async () => {
     const user = sampleUser();
     const now = new Date('2026-06-01T00:00:00Z');
-    const expired = sampleToken(user.id, { expiresAt: new Date(now.getTime() - 1) });
+    const past = new Date(now.getTime() - 1);
+    const expired = sampleToken(user.id, { kind: 'SESSION', name: null, expiresAt: past });
+    const personal = sampleToken(user.id, { expiresAt: past });
     const valid = sampleToken(user.id, { expiresAt: now });
     const lasting = sampleToken(user.id, { expiresAt: null });
     await store.write(async ({ users, tokens }) => {
       await users.insert(user);
-      for (const token of [expired, valid, lasting]) await tokens.insert(token);
-      expect(await tokens.deleteExpired(now)).toBe(1);
+      for (const token of [expired, personal, valid, lasting]) await tokens.insert(token);
+      expect(await tokens.deleteExpiredSessions(now)).toBe(1);
       expect(await tokens.findByHash(expired.hash)).toBeUndefined();
-      expect(await tokens.listPersonal(user.id)).toHaveLength(2);
+      expect(await tokens.listPersonal(user.id)).toHaveLength(3);
     });
   });
 

@@ -4,13 +4,14 @@ import { shownText } from '../../names.ts';
 
 const minuteMs = 60_000;
 const leastMs = minuteMs;
-const mostMs = 30 * 24 * 60 * minuteMs;
+export const longestRefreshIntervalMs = 30 * 24 * 60 * minuteMs;
 
 /** @returns milliseconds @throws KeyplaneError `bad_request` */
 export function readRefreshInterval(text: string): number {
   const intervalMs = parseDuration(text);
-  if (intervalMs !== undefined && intervalMs >= leastMs && intervalMs <= mostMs) return intervalMs;
-  const accepted = `${durationText(leastMs)} to ${durationText(mostMs)}`;
+  if (intervalMs !== undefined && intervalMs >= leastMs && intervalMs <= longestRefreshIntervalMs)
+    return intervalMs;
+  const accepted = `${durationText(leastMs)} to ${durationText(longestRefreshIntervalMs)}`;
   throw badRequest(
     `refreshInterval (${shownText(text)}) is not valid! It takes an ISO 8601 duration from ${accepted}, such as PT1H`,
   );

@@ -19,11 +19,17 @@ export interface Refresh {
   readonly lastModified: string | null;
 }
 
+export interface RefreshWindow {
+  readonly now: Date;
+  /** What is to be looked at later than any interval allows was put there by a clock that has been set back since. */
+  readonly furthest: Date;
+}
+
 export interface RefreshStore {
   find(jwkId: string): Promise<Refresh | undefined>;
   getMany(jwkIds: readonly string[]): Promise<readonly Refresh[]>;
-  /** Those to be looked at by now, the longest overdue first. */
-  due(now: Date, limit: number): Promise<readonly Refresh[]>;
+  /** Those to be looked at now, the longest overdue first. */
+  due(window: RefreshWindow, limit: number): Promise<readonly Refresh[]>;
   put(refresh: Refresh): Promise<void>;
   delete(jwkId: string): Promise<void>;
 }

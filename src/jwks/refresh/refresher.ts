@@ -9,6 +9,7 @@ import { desireJwk, type JwkRuleNouns, type JwkRuleOptions, jwkColumns } from '.
 import type { StoredJwk } from '../jwk-store.ts';
 import { openPrivateJwk } from '../sealed-members.ts';
 import { type Found, lookAtUrl } from './look-at-url.ts';
+import { longestRefreshIntervalMs } from './refresh-interval.ts';
 import type { Refresh } from './refresh-store.ts';
 
 export interface RefresherOptions extends JwkRuleOptions {
@@ -77,8 +78,10 @@ export class Refresher {
 
   async #due(seen: ReadonlySet<string>): Promise<readonly Due[]> {
     const { store, clock } = this.#options;
+    const now = clock();
+    const furthest = new Date(now.getTime() + longestRefreshIntervalMs);
     return store.read(async (nouns) => {
-      const found = await nouns.refreshes.due(clock(), pageSize);
+      const found = await nouns.refreshes.due({ now, furthest }, pageSize);
       const refreshes = found.filter(({ jwkId }) => !seen.has(jwkId));
       const jwks = await nouns.jwks.getMany(refreshes.map(({ jwkId }) => jwkId));
       const byId = new Map(jwks.map((jwk) => [jwk.id, jwk]));

@@ -5,7 +5,7 @@
 
 import type { HeldObject } from '../held-object.ts';
 import type { StateFollower } from '../node-state.ts';
-import { jwkSetType, jwkType, type Published, publish } from './published.ts';
+import { isValidAt, jwkSetType, jwkType, type Published, publish } from './published.ts';
 
 type PublicKey = HeldObject & { readonly publicJson: string };
 
@@ -85,7 +85,8 @@ export class JwkSets implements StateFollower {
       if (key?.project !== project || key.name !== name) return undefined;
       if (!this.#isLive(key)) continue;
       const validUntilMs = key.expires ?? Number.POSITIVE_INFINITY;
-      return this.#keep(`jwk ${project}/${name}`, () => publish(key.publicJson, jwkType, validUntilMs));
+      const validity = { validFromMs: Number.NEGATIVE_INFINITY, validUntilMs };
+      return this.#keep(`jwk ${project}/${name}`, () => publish(key.publicJson, jwkType, validity));
     }
   }
 
@@ -98,17 +99,26 @@ export class JwkSets implements StateFollower {
 
   #keep(name: string, make: () => Published): Published {
     const known = this.#kept.get(name);
-    if (known && this.#clock() < known.validUntilMs) return known;
+    if (known && isValidAt(known, this.#clock())) return known;
     const made = make();
     this.#kept.set(name, made);
     return made;
   }
 
   #set(keys: readonly PublicKey[]): Published {
-    const live = keys.filter((key) => this.#isLive(key));
+    const now = this.#clock();
+    let validFromMs = Number.NEGATIVE_INFINITY;
     let validUntilMs = Number.POSITIVE_INFINITY;
-    for (const { expires } of live) if (expires !== null && expires < validUntilMs) validUntilMs = expires;
-    return publish(`{"keys":[${live.map((key) => key.publicJson).join(',')}]}`, jwkSetType, validUntilMs);
+    const live: string[] = [];
+    for (const { expires, publicJson } of keys) {
+      if (expires !== null && expires <= now) {
+        validFromMs = Math.max(validFromMs, expires);
+        continue;
+      }
+      live.push(publicJson);
+      if (expires !== null) validUntilMs = Math.min(validUntilMs, expires);
+    }
+    return publish(`{"keys":[${live.join(',')}]}`, jwkSetType, { validFromMs, validUntilMs });
   }
 
   #isLive({ expires }: PublicKey): boolean {

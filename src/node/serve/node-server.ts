@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { NodeLog } from '../node-log.ts';
 import type { RequestCount } from './node-metrics.ts';
 import { type Answer, type Fault, findRoute, type RouteSources } from './node-routes.ts';
-import { matchesEtag, type Published } from './published.ts';
+import { isValidAt, matchesEtag, type Published } from './published.ts';
 import { pathSegments } from './request-path.ts';
 import { cutStalledClients } from './stalled-clients.ts';
 
@@ -49,7 +49,7 @@ export function createNodeServer(options: NodeServerOptions): Server {
       generation = sets.generation;
     }
     const known = request.method === 'GET' ? shortcuts.get(request.url ?? '') : undefined;
-    if (known && clock() < known.published.validUntilMs) {
+    if (known && isValidAt(known.published, clock())) {
       if (isKnownToClient(request, known.published)) {
         known.notModified.count += 1;
         response.writeHead(304, known.published.notModifiedHeaders as string[]).end();

@@ -19,8 +19,7 @@ export interface PublishedFilesOptions {
 
 const setPath = join('.well-known', 'jwks.json');
 const retryMs = 5_000;
-/** A longer timer would fire at once. */
-const longestTimerMs = 2 ** 31 - 1;
+const lookAgainMs = 60_000;
 /** Of a file name, on every file system in use. */
 const longestFileNameBytes = 255;
 
@@ -74,8 +73,10 @@ export class PublishedFiles implements StateFollower {
     try {
       while (this.#everything || this.#projects.size > 0) await this.#writeOnce();
       // A key that expires leaves the set of its project and of the environment; the latter knows which is next.
-      const { validUntilMs } = sets.environment();
-      if (validUntilMs < Number.POSITIVE_INFINITY) this.#later(validUntilMs - clock());
+      // The clock may be set meanwhile, which no timer notices: so it is looked at again before that, too.
+      const { validFromMs, validUntilMs } = sets.environment();
+      if (validUntilMs < Number.POSITIVE_INFINITY || validFromMs > Number.NEGATIVE_INFINITY)
+        this.#later(Math.min(validUntilMs - clock(), lookAgainMs));
       return true;
     } catch (error) {
       log.error({ err: error }, 'JWK Sets could not be written to the publish directory; trying again');
@@ -86,7 +87,7 @@ export class PublishedFiles implements StateFollower {
 
   #later(waitMs: number): void {
     if (this.#closed) return;
-    this.#timer = setTimeout(() => this.replaced(), Math.min(Math.max(waitMs, 1), longestTimerMs));
+    this.#timer = setTimeout(() => this.replaced(), Math.max(waitMs, 1));
     this.#timer.unref();
   }
 

@@ -20,12 +20,20 @@ export interface Published {
   readonly etag: string;
   /** Milliseconds since 1970: then a key in it expires and it must be made anew. Infinity: never. */
   readonly validUntilMs: number;
+  /** Before then a key that was left out had not expired: the clock was set back. -Infinity: none was left out. */
+  readonly validFromMs: number;
   /** Names and values in turn, as `writeHead` takes them without copying. */
   readonly headers: readonly string[];
   readonly notModifiedHeaders: readonly string[];
 }
 
-export function publish(text: string, type: string, validUntilMs: number): Published {
+export type Validity = Pick<Published, 'validFromMs' | 'validUntilMs'>;
+
+export function isValidAt({ validFromMs, validUntilMs }: Validity, nowMs: number): boolean {
+  return validFromMs <= nowMs && nowMs < validUntilMs;
+}
+
+export function publish(text: string, type: string, validity: Validity): Published {
   const body = Buffer.from(text);
   const etag = `"${createHash('sha256').update(body).digest('base64url')}"`;
   const shared = ['ETag', etag, 'Cache-Control', cacheControl, 'Access-Control-Allow-Origin', '*'];
@@ -34,7 +42,7 @@ export function publish(text: string, type: string, validUntilMs: number): Publi
     body,
     payload: isAscii && body.length <= longestTextPayload ? text : body,
     etag,
-    validUntilMs,
+    ...validity,
     headers: ['Content-Type', type, 'Content-Length', String(body.length), ...shared],
     notModifiedHeaders: shared,
   };

@@ -1,4 +1,4 @@
-import type { Refresh, RefreshStore } from '../../jwks/refresh/refresh-store.ts';
+import type { Refresh, RefreshStore, RefreshWindow } from '../../jwks/refresh/refresh-store.ts';
 import { statement } from '../statement.ts';
 import type { Database, JwkRefreshRow } from '../tables.ts';
 import { inChunks } from './in-chunks.ts';
@@ -6,11 +6,11 @@ import { inChunks } from './in-chunks.ts';
 const findOne = statement((db, key: { jwkId: string }) =>
   db.selectFrom('jwk_refreshes').selectAll().where('jwk_id', '=', key.jwkId),
 );
-const listDue = statement((db, key: { now: number; limit: number }) =>
+const listDue = statement((db, key: { now: number; furthest: number; limit: number }) =>
   db
     .selectFrom('jwk_refreshes')
     .selectAll()
-    .where('refresh_at', '<=', key.now)
+    .where((is) => is.or([is('refresh_at', '<=', key.now), is('refresh_at', '>', key.furthest)]))
     .orderBy('refresh_at')
     .limit(key.limit),
 );
@@ -46,8 +46,9 @@ export class RefreshTable implements RefreshStore {
     return found;
   }
 
-  async due(now: Date, limit: number): Promise<readonly Refresh[]> {
-    return (await listDue.all(this.#database, { now: now.getTime(), limit })).map(refreshOf);
+  async due({ now, furthest }: RefreshWindow, limit: number): Promise<readonly Refresh[]> {
+    const key = { now: now.getTime(), furthest: furthest.getTime(), limit };
+    return (await listDue.all(this.#database, key)).map(refreshOf);
   }
 
   async put(refresh: Refresh): Promise<void> {

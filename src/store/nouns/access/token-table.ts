@@ -40,7 +40,11 @@ const deleteAllOfUser = statement((db, key: { userId: string; kind: Token['kind'
   db.deleteFrom('tokens').where('user_id', '=', key.userId).where('kind', '=', key.kind),
 );
 const deleteOld = statement((db, key: { before: number }) =>
-  db.deleteFrom('tokens').where('expires_at', 'is not', null).where('expires_at', '<', key.before),
+  db
+    .deleteFrom('tokens')
+    .where('kind', '=', 'SESSION')
+    .where('expires_at', 'is not', null)
+    .where('expires_at', '<', key.before),
 );
 
 export class TokenTable implements TokenStore {
@@ -93,7 +97,7 @@ export class TokenTable implements TokenStore {
     return deleteAllOfUser.run(this.#database, { userId, kind });
   }
 
-  async deleteExpired(before: Date): Promise<number> {
+  async deleteExpiredSessions(before: Date): Promise<number> {
     return deleteOld.run(this.#database, { before: before.getTime() });
   }
 }
