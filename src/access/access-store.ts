@@ -72,9 +72,25 @@ export interface ProjectStore {
   delete(id: string): Promise<void>;
 }
 
+/** A user in a project. */
+export interface Member {
+  readonly username: string;
+  readonly roles: readonly Role[];
+}
+
+/** A project, and what the user may do in it. */
+export interface Membership {
+  readonly project: Project;
+  readonly roles: readonly Role[];
+}
+
 export interface MemberStore {
   /** Undefined when the user is no member. */
   rolesOf(projectId: string, userId: string): Promise<readonly Role[] | undefined>;
+  /** By the name of the user. */
+  listOfProject(projectId: string): Promise<readonly Member[]>;
+  /** By the name of the project. */
+  listOfUser(userId: string): Promise<readonly Membership[]>;
   put(projectId: string, userId: string, memberRoles: readonly Role[]): Promise<void>;
   delete(projectId: string, userId: string): Promise<boolean>;
 }

@@ -25,7 +25,14 @@ export function createAuthenticator(options: {
       if (!found) throw invalidToken();
       const { token, user } = found;
       if (token.expiresAt !== null && token.expiresAt <= clock()) throw invalidToken();
-      return { userId: user.id, username: user.username, admin: user.admin, tokenId: token.id };
+      return {
+        userId: user.id,
+        username: user.username,
+        admin: user.admin,
+        tokenId: token.id,
+        tokenKind: token.kind,
+        tokenExpiresAt: token.expiresAt,
+      };
     },
   };
 }

@@ -6,6 +6,9 @@ export interface Caller {
   readonly username: string;
   readonly admin: boolean;
   readonly tokenId: string;
+  /** How the token was come by; a session ends by itself. */
+  readonly tokenKind: 'PERSONAL' | 'SESSION';
+  readonly tokenExpiresAt: Date | null;
 }
 
 /** A project that the caller may see, and with which roles. */

@@ -3,13 +3,17 @@ import { badRequest } from '../errors.ts';
 import { shownText } from '../names.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import { type AuditedAccessNouns, changeEvent } from './access-audit.ts';
-import { type Role, roles } from './access-store.ts';
+import { type Member, type Membership, type Role, roles } from './access-store.ts';
 import { projectNotFound } from './authorizer.ts';
 import type { Caller, ProjectAccess } from './caller.ts';
 import { foundUser } from './users.ts';
 
 /** Who is a member of a project with which roles. For administrators. */
 export interface Members {
+  /** By username. */
+  list(project: ProjectAccess): Promise<readonly Member[]>;
+  /** The projects that the caller may see with what they may do there, by name; for an administrator all. */
+  projectsOf(caller: Caller): Promise<readonly Membership[]>;
   /** Replaces the roles that the user has in the project. */
   put(caller: Caller, project: ProjectAccess, member: NewMember): Promise<void>;
   delete(caller: Caller, project: ProjectAccess, username: string): Promise<void>;
@@ -27,6 +31,14 @@ export interface MembersOptions {
 
 export function createMembers({ store, audit }: MembersOptions): Members {
   return {
+    list: ({ projectId }) => store.read((nouns) => nouns.members.listOfProject(projectId)),
+
+    projectsOf: ({ admin, userId }) =>
+      store.read(async (nouns) => {
+        if (!admin) return nouns.members.listOfUser(userId);
+        return (await nouns.projects.list()).map((project) => ({ project, roles }));
+      }),
+
     async put(caller, project, { username, roles: given }) {
       const memberRoles = knownRoles(given);
       await store.write(async (nouns) => {

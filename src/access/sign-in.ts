@@ -1,10 +1,11 @@
 import type { AuditLog } from '../audit/audit-log.ts';
-import { KeyplaneError } from '../errors.ts';
+import { badRequest, KeyplaneError } from '../errors.ts';
 import { lookupName } from '../names.ts';
 import { newId } from '../new-id.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
-import type { AuditedAccessNouns } from './access-audit.ts';
+import { type AuditedAccessNouns, changeEvent } from './access-audit.ts';
 import type { User } from './access-store.ts';
+import type { Caller } from './caller.ts';
 import type { PasswordHasher } from './passwords.ts';
 import { newSecretToken } from './secret-token.ts';
 import { createSignInLimiter } from './sign-in-limiter.ts';
@@ -14,12 +15,16 @@ export interface SignInRequest {
   readonly password: string;
   /** Of the socket. */
   readonly address: string;
+  /** How long the token opens doors; an hour when left out. */
+  readonly lifeSeconds?: number;
 }
 
 export interface AccessToken {
   /** Secret; shown once. */
   readonly accessToken: string;
   readonly expiresInSeconds: number;
+  readonly expiresAt: Date;
+  readonly admin: boolean;
 }
 
 export interface SignIn {
@@ -28,6 +33,11 @@ export interface SignIn {
    * wrong password; `rate_limit_exceeded` after 10 of them in a minute for one user or one address
    */
   signIn(request: SignInRequest): Promise<AccessToken>;
+  /**
+   * Ends the session that the caller came with.
+   * @throws KeyplaneError `bad_request` for a personal token, which is deleted under its name
+   */
+  signOut(caller: Caller): Promise<void>;
 }
 
 export interface SignInOptions {
@@ -37,14 +47,17 @@ export interface SignInOptions {
   readonly hasher: PasswordHasher;
 }
 
-const expiresInSeconds = 3600;
+const defaultLifeSeconds = 3600;
 /** Expired tokens stay listed for a day, so that their owner can see why a program was turned away. */
 const expiredKeptMs = 24 * 3600 * 1000;
 
 export function createSignIn({ store, audit, clock, hasher }: SignInOptions): SignIn {
   const limiter = createSignInLimiter({ clock });
 
-  async function openSession(user: User, address: string): Promise<AccessToken> {
+  async function openSession(
+    user: User,
+    { address, lifeSeconds: expiresInSeconds = defaultLifeSeconds }: SignInRequest,
+  ): Promise<AccessToken> {
     const { secretToken, hash } = newSecretToken('kps_');
     const createdAt = clock();
     const expiresAt = new Date(createdAt.getTime() + expiresInSeconds * 1000);
@@ -67,11 +80,12 @@ export function createSignIn({ store, audit, clock, hasher }: SignInOptions): Si
       return true;
     });
     if (!opened) throw badCredentials();
-    return { accessToken: secretToken, expiresInSeconds };
+    return { accessToken: secretToken, expiresInSeconds, expiresAt, admin: user.admin };
   }
 
   return {
-    async signIn({ username, password, address }) {
+    async signIn(request) {
+      const { username, password, address } = request;
       const name = lookupName(username);
       const who = { username: name, address };
       limiter.check(who);
@@ -82,10 +96,23 @@ export function createSignIn({ store, audit, clock, hasher }: SignInOptions): Si
       });
       if (user && right) {
         forgive();
-        return openSession(user, address);
+        return openSession(user, request);
       }
       await store.write((nouns) => audit.append(nouns, signInEvent(user, address, 'FAILURE')));
       throw badCredentials();
+    },
+
+    async signOut({ username, userId, tokenId, tokenKind }) {
+      if (tokenKind !== 'SESSION') {
+        throw badRequest(
+          'The request came with a personal token, not with a session! Delete it under its name',
+        );
+      }
+      await store.write(async (nouns) => {
+        await nouns.tokens.delete(tokenId);
+        const who = { objectType: 'user', objectId: userId, objectName: username };
+        await audit.append(nouns, changeEvent({ actor: username, action: 'user.signOut', ...who }));
+      });
     },
   };
 }

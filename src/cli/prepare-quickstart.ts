@@ -11,6 +11,9 @@ export const quickstartEnvironments: readonly { readonly name: string; readonly 
     { name: 'staging', type: 'TEST' },
   ]);
 
+/** The start itself acts, not somebody with a token. */
+const noToken = Object.freeze({ tokenId: '', tokenKind: 'SESSION', tokenExpiresAt: null });
+
 /** Each start shows a token of its own; an older one goes on working until its time is up. */
 const tokenLifeMs = 30 * 24 * 3600 * 1000;
 
@@ -60,7 +63,7 @@ async function administrator({ access }: Manager['services'], adminUser: string)
   const admins = (await access.users.list()).filter((user) => user.admin);
   const user = admins.find(({ username }) => username === adminUser) ?? admins[0];
   if (!user) throw new Error('There is no administrator, which can not be');
-  return { userId: user.id, username: user.username, admin: true, tokenId: '' };
+  return { userId: user.id, username: user.username, admin: true, ...noToken };
 }
 
 async function freeName({ store }: Manager['services']): Promise<string> {

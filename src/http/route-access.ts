@@ -8,6 +8,7 @@ import type { Authenticator } from '../access/authenticator.ts';
 import type { Authorizer } from '../access/authorizer.ts';
 import type { Caller, ProjectAccess } from '../access/caller.ts';
 import { KeyplaneError } from '../errors.ts';
+import { sessionAuthorization } from './access/session-cookie.ts';
 
 export type RouteAccess =
   | { readonly kind: 'anyone' }
@@ -101,7 +102,8 @@ async function letIn(
   access: Exclude<RouteAccess, { kind: 'anyone' }>,
   { authenticator, authorizer }: RouteAccessServices,
 ): Promise<void> {
-  const caller = await authenticator.authenticate(request.headers.authorization);
+  const authorization = request.headers.authorization ?? sessionAuthorization(request);
+  const caller = await authenticator.authenticate(authorization);
   callers.set(request, caller);
   const operation = request.routeOptions.schema?.operationId ?? request.routeOptions.url ?? 'unknown';
   if (access.kind === 'project') {

@@ -8,11 +8,13 @@ import { deleteToken } from './delete-token.ts';
 import { deleteUser } from './delete-user.ts';
 import { listTokens } from './list-tokens.ts';
 import { listUsers } from './list-users.ts';
+import { session } from './session.ts';
 import { signIn } from './sign-in.ts';
 import { updateUser } from './update-user.ts';
 
 const operations = [
   signIn,
+  session,
   listTokens,
   createToken,
   deleteToken,

@@ -5,6 +5,7 @@ import type { KeyplaneServer } from '../keyplane-server.ts';
 import { createProject } from './create-project.ts';
 import { deleteMember } from './delete-member.ts';
 import { deleteProject } from './delete-project.ts';
+import { listMembers } from './list-members.ts';
 import { listProjectEnvironments } from './list-project-environments.ts';
 import { listProjects } from './list-projects.ts';
 import { putMember } from './put-member.ts';
@@ -16,6 +17,7 @@ const operations = [
   updateProject,
   deleteProject,
   listProjectEnvironments,
+  listMembers,
   putMember,
   deleteMember,
 ];

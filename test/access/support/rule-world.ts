@@ -85,7 +85,14 @@ export async function adminOf({ access, store }: RuleWorld): Promise<Caller> {
 export async function callerNamed(store: Store, username: string): Promise<Caller> {
   const user = await store.read((nouns) => nouns.users.find(username));
   if (!user) throw new Error(`no user ${username}`);
-  return { userId: user.id, username, admin: user.admin, tokenId: 'of a test' };
+  return {
+    userId: user.id,
+    username,
+    admin: user.admin,
+    tokenId: 'of a test',
+    tokenKind: 'PERSONAL',
+    tokenExpiresAt: null,
+  };
 }
 
 function testClock(): TestClock {

@@ -91,7 +91,14 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
 export async function callerNamed({ store }: Pick<Services, 'store'>, username: string): Promise<Caller> {
   const user = await store.read((nouns) => nouns.users.find(username));
   if (!user) throw new Error(`no user ${username}`);
-  return { userId: user.id, username, admin: user.admin, tokenId: 'of a test' };
+  return {
+    userId: user.id,
+    username,
+    admin: user.admin,
+    tokenId: 'of a test',
+    tokenKind: 'PERSONAL',
+    tokenExpiresAt: null,
+  };
 }
 
 async function tokensOf(services: HttpWorld['services'] & Services['access']) {

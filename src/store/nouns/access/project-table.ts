@@ -64,7 +64,7 @@ export class ProjectTable implements ProjectStore {
   }
 }
 
-function projectOf(row: ProjectRow): Project {
+export function projectOf(row: ProjectRow): Project {
   return {
     id: row.id,
     name: row.name,

@@ -1,0 +1,66 @@
+// The session of the console: a cookie that no script can read and that no other site can send along.
+// A request that changes something with it must come from a page of this very origin: SameSite=Strict keeps other
+// sites out, and what the browser says of the request (Sec-Fetch-Site, or its Origin) is checked on top.
+
+import type { IncomingHttpHeaders } from 'node:http';
+import { parseCookie } from 'cookie';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { KeyplaneError } from '../../errors.ts';
+
+const cookieName = 'keyplane_session';
+const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** What stands for an `Authorization` header where a request has none. */
+export function sessionAuthorization(request: FastifyRequest): string | undefined {
+  const { cookie } = request.headers;
+  if (cookie === undefined) return undefined;
+  const token = parseCookie(cookie)[cookieName];
+  if (token === undefined) return undefined;
+  refuseOtherOrigins(request);
+  return `Bearer ${token}`;
+}
+
+function refuseOtherOrigins({ method, headers }: FastifyRequest): void {
+  if (safeMethods.has(method) || originOf(headers) === 'own') return;
+  throw forbidden('A session of the console only changes something on behalf of its own pages!');
+}
+
+/**
+ * Signing in needs no cookie, so a program may do it; the page of another site may not, or it could sign a browser
+ * in under a name of its own choice.
+ * @throws KeyplaneError `forbidden`
+ */
+export function refuseOtherSites({ headers }: FastifyRequest): void {
+  if (originOf(headers) === 'other') throw forbidden('Only pages of keyplane itself sign in here!');
+}
+
+/** Browsers of today say it themselves; an older one at least says where the page is from. */
+function originOf(headers: IncomingHttpHeaders): 'own' | 'other' | 'unknown' {
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined) return site === 'same-origin' ? 'own' : 'other';
+  const { origin, host } = headers;
+  if (origin === undefined) return 'unknown';
+  return URL.canParse(origin) && new URL(origin).host === host ? 'own' : 'other';
+}
+
+function forbidden(text: string): KeyplaneError {
+  return new KeyplaneError('forbidden', `${text} Programs send an API token`);
+}
+
+export function setSessionCookie(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { token, seconds }: { readonly token: string; readonly seconds: number },
+): void {
+  reply.header('set-cookie', cookieText(request, token, seconds));
+}
+
+export function clearSessionCookie(request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('set-cookie', cookieText(request, '', 0));
+}
+
+/** Tokens of ours need no encoding. Over plain http, which is for this machine alone, there is no Secure to ask for. */
+function cookieText({ headers, protocol }: FastifyRequest, value: string, seconds: number): string {
+  const secure = protocol === 'https' || headers.origin?.startsWith('https:') ? '; Secure' : '';
+  return `${cookieName}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}${secure}`;
+}

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import type { Caller } from '../../access/caller.ts';
+import type { Members } from '../../access/members.ts';
+import { instant, instantOrNull, success, successAnswer } from '../answers/answer-schemas.ts';
+import type { RouteServices } from '../http-services.ts';
+import type { KeyplaneServer } from '../keyplane-server.ts';
+import { requiredText } from '../requests/body-schemas.ts';
+import { openToAnyone, openToSignedIn } from '../route-access.ts';
+import { clearSessionCookie, refuseOtherSites, setSessionCookie } from './session-cookie.ts';
+
+const url = '/apiops/auth/session/';
+/** A working day; a token of `POST /apiops/auth/token` lasts an hour. */
+const lifeSeconds = 8 * 3600;
+
+const body = z.strictObject({
+  username: requiredText('Username can not be empty!'),
+  password: requiredText('Password can not be empty!'),
+});
+
+const answer = z.object({
+  success: z.literal(true),
+  username: z.string(),
+  admin: z.boolean(),
+  expiresAt: instant.nullable(),
+});
+
+const membership = z.object({
+  name: z.string(),
+  description: z.string().nullable(),
+  roles: z.array(z.string()),
+});
+
+/** Signing in and out of the console, and who is signed in. */
+export function session(app: KeyplaneServer, services: Pick<RouteServices, 'signIn' | 'members'>): void {
+  openSession(app, services);
+  app.route({
+    method: 'GET',
+    url,
+    config: { access: openToSignedIn },
+    schema: {
+      operationId: 'getSession',
+      tags: ['access'],
+      summary: 'Who is signed in, and what they may do in which project',
+      response: { 200: answer.extend({ projects: z.array(membership) }) },
+    },
+    handler: async ({ caller }) => sessionView(caller, services.members),
+  });
+  app.route({
+    method: 'DELETE',
+    url,
+    config: { access: openToSignedIn },
+    schema: {
+      operationId: 'deleteSession',
+      tags: ['access'],
+      summary: 'Sign out: the session ends, and its cookie goes',
+      response: { 200: successAnswer },
+    },
+    handler: async (request, reply) => {
+      await services.signIn.signOut(request.caller);
+      clearSessionCookie(request, reply);
+      return success;
+    },
+  });
+}
+
+function openSession(app: KeyplaneServer, { signIn }: Pick<RouteServices, 'signIn'>): void {
+  app.route({
+    method: 'POST',
+    url,
+    config: { access: openToAnyone, alsoRefuses: [401, 429] },
+    bodyLimit: 16 * 1024,
+    schema: {
+      operationId: 'createSession',
+      tags: ['access'],
+      summary: 'Sign in to the console: the session comes as a cookie that no script can read',
+      description: 'Under the limits of the sign-in for a token. The session ends after 8 hours.',
+      body,
+      response: { 200: answer },
+    },
+    handler: async (request, reply) => {
+      refuseOtherSites(request);
+      const { username, password } = request.body;
+      const address = request.socket.remoteAddress ?? 'unknown';
+      const opened = await signIn.signIn({ username, password, address, lifeSeconds });
+      setSessionCookie(request, reply, { token: opened.accessToken, seconds: opened.expiresInSeconds });
+      const { admin, expiresAt } = opened;
+      return { success: true as const, username, admin, expiresAt: instantOrNull(expiresAt) };
+    },
+  });
+}
+
+async function sessionView(caller: Caller, members: Members) {
+  const { username, admin, tokenExpiresAt } = caller;
+  const projects = (await members.projectsOf(caller)).map(({ project, roles }) => {
+    return { name: project.name, description: project.description, roles: [...roles] };
+  });
+  return { success: true as const, username, admin, expiresAt: instantOrNull(tokenExpiresAt), projects };
+}

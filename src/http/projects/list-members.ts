@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { listOf } from '../answers/answer-schemas.ts';
+import type { RouteServices } from '../http-services.ts';
+import type { KeyplaneServer } from '../keyplane-server.ts';
+import { listQuery, readListQuery } from '../requests/list-query.ts';
+import { pageOf } from '../requests/page-of.ts';
+import { openToAdminsOfProjects } from '../route-access.ts';
+
+const item = z.object({ username: z.string(), roles: z.array(z.string()) });
+const sortFields = ['username'] as const;
+
+export function listMembers(app: KeyplaneServer, { members }: Pick<RouteServices, 'members'>): void {
+  app.route({
+    method: 'GET',
+    url: '/apiops/projects/:projectName/members/',
+    config: { access: openToAdminsOfProjects },
+    schema: {
+      operationId: 'listMembers',
+      tags: ['projects'],
+      summary: 'List the members of a project with their roles',
+      params: z.object({ projectName: z.string() }),
+      querystring: listQuery,
+      response: { 200: listOf(item) },
+    },
+    handler: async (request) => {
+      const query = readListQuery(request.query, sortFields);
+      return pageOf(await members.list(request.project), query, {
+        searched: ({ username }) => [username],
+        sorted: { username: ({ username }) => username },
+        shown: ({ username, roles }) => ({ username, roles: [...roles] }),
+      });
+    },
+  });
+}
