@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Access, createAccess } from './access/access.ts';
+import { type AuditTrail, createAuditTrail } from './audit/audit-trail.ts';
 import { createAuditLog } from './audit/create-audit-log.ts';
 import type { ManagerConfig } from './config.ts';
 import { admitNode, environmentOfToken } from './deployments/admit-node.ts';
@@ -42,6 +43,7 @@ import { version } from './version.ts';
 export interface Services {
   readonly store: Store;
   readonly access: Access;
+  readonly auditTrail: AuditTrail;
   readonly environments: Environments;
   readonly enrollment: Enrollment;
   readonly nodes: Nodes;
@@ -123,6 +125,7 @@ function connect({ store, sealer, auditKey, presence, config, log }: Foundations
     deployments,
     refresher,
     parts,
+    auditTrail: createAuditTrail(store),
     access: createAccess({ store, audit, clock, deployments: port }),
     environments: createEnvironments({ store, audit, clock, deployments: port }),
     enrollment: createEnrollment({ store, audit, clock }),

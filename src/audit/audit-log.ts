@@ -25,6 +25,32 @@ export interface AuditRecord extends AuditEvent {
   readonly hash: Buffer;
 }
 
+/** What a record must be; members that are left out may be anything. */
+export interface AuditFilter {
+  readonly actor?: string | undefined;
+  readonly action?: string | undefined;
+  readonly objectType?: string | undefined;
+  readonly objectId?: string | undefined;
+  readonly objectName?: string | undefined;
+  readonly projectName?: string | undefined;
+  readonly outcome?: AuditOutcome | undefined;
+  readonly from?: Date | undefined;
+  /** Before it. */
+  readonly to?: Date | undefined;
+}
+
+export interface AuditPage {
+  readonly offset: number;
+  readonly limit: number;
+}
+
+export interface FoundAudit {
+  /** Newest first. */
+  readonly records: readonly AuditRecord[];
+  /** How many match. */
+  readonly total: number;
+}
+
 export interface AuditStore {
   /**
    * Sequence and mark of the newest record, kept apart from the records so that a cut-off tail shows.
@@ -36,6 +62,7 @@ export interface AuditStore {
   append(record: AuditRecord, mark: Buffer): Promise<void>;
   /** In sequence order, after `afterSequence`. */
   list(afterSequence: number, limit: number): Promise<readonly AuditRecord[]>;
+  search(filter: AuditFilter, page: AuditPage): Promise<FoundAudit>;
 }
 
 /** What rooms call inside their transaction. */

@@ -1,6 +1,7 @@
 import type { Registry } from 'prom-client';
 import type { Access } from '../access/access.ts';
 import type { DeploymentResult } from '../deployments/deployment-result.ts';
+import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { Enrollment } from '../environments/enrollment.ts';
 import type { Environments } from '../environments/environments.ts';
 import type { Nodes } from '../environments/nodes.ts';
@@ -16,6 +17,7 @@ import type { Keystores } from '../materials/keystores.ts';
 
 /** What the operations call. Each names the few that it needs. */
 export interface HttpServices extends Omit<Access, 'ensureFirstAdmin'> {
+  readonly auditTrail: AuditTrail;
   readonly environments: Environments;
   readonly enrollment: Enrollment;
   readonly nodes: Nodes;

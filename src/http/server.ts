@@ -32,6 +32,7 @@ import { accessRoutes } from './access/routes.ts';
 import { answerConnectionError } from './answers/connection-error.ts';
 import { answerError, notFoundAnswer } from './answers/error-answer.ts';
 import { setSecurityHeaders } from './answers/security-headers.ts';
+import { auditRoutes } from './audit/routes.ts';
 import { environmentRoutes } from './environments/routes.ts';
 import type { HttpServices } from './http-services.ts';
 import { jwkRoutes } from './jwks/routes.ts';
@@ -56,7 +57,15 @@ export interface ServerOptions {
 }
 
 /** One line an operation; each folder's `routes.ts` lists its own. */
-const rooms = [systemRoutes, accessRoutes, projectRoutes, environmentRoutes, jwkRoutes, materialRoutes];
+const rooms = [
+  systemRoutes,
+  accessRoutes,
+  projectRoutes,
+  environmentRoutes,
+  jwkRoutes,
+  materialRoutes,
+  auditRoutes,
+];
 
 const defaultBodyBytesLimit = 1024 * 1024;
 

@@ -64,6 +64,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
 
   http: [
     'access',
+    'type audit',
     'deployments',
     'environments',
     'jwks',

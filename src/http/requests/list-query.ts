@@ -8,7 +8,13 @@ const defaultPageSize = 20;
 
 const whole = (description: string) => z.string().optional().describe(description);
 
-/** The parameters of every list. */
+/** The parameters of a list that is never answered as a whole. */
+export const pageQuery = z.strictObject({
+  page: whole('1 is the first'),
+  size: whole(`Items a page, 1 to 100, default ${defaultPageSize}`),
+});
+
+/** The parameters of every other list. */
 export const listQuery = z.strictObject({
   page: whole('1 is the first; asks for paging'),
   size: whole(`Items a page, 1 to 100, default ${defaultPageSize}; asks for paging`),
@@ -35,9 +41,14 @@ export function readListQuery<Field extends string>(
   if (query.page === undefined && query.size === undefined) {
     return { ...search, sort, offset: 0, limit: unpagedLimit };
   }
+  return { ...search, sort, ...readPage(query) };
+}
+
+/** @throws KeyplaneError `bad_request` that names the parameter and what it takes */
+export function readPage(query: { readonly page?: string | undefined; readonly size?: string | undefined }) {
   const limit = readNumber(query.size ?? String(defaultPageSize), { name: 'size', most: 100 });
   const page = readNumber(query.page ?? '1', { name: 'page', most: 1_000_000 });
-  return { ...search, sort, offset: (page - 1) * limit, limit };
+  return { offset: (page - 1) * limit, limit };
 }
 
 function readNumber(text: string, { name, most }: { name: string; most: number }): number {

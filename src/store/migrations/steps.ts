@@ -3,6 +3,7 @@ import { followedUrls } from './0002-followed-urls.ts';
 import { severalManagers } from './0003-several-managers.ts';
 import { wrappedNext } from './0004-wrapped-next.ts';
 import { divergedNodes } from './0005-diverged-nodes.ts';
+import { lookingBack } from './0006-looking-back.ts';
 import type { Migration } from './column-types.ts';
 
 /**
@@ -15,4 +16,5 @@ export const migrations: readonly Migration[] = [
   severalManagers,
   wrappedNext,
   divergedNodes,
+  lookingBack,
 ];

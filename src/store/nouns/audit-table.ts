@@ -1,6 +1,7 @@
-import type { AuditRecord, AuditStore } from '../../audit/audit-log.ts';
+import type { AuditFilter, AuditPage, AuditRecord, AuditStore, FoundAudit } from '../../audit/audit-log.ts';
 import { statement } from '../statement.ts';
 import type { AuditHeadRow, AuditRecordRow, Database } from '../tables.ts';
+import { searchAudit } from './audit-search.ts';
 
 const headId = 1;
 const markBytes = 32;
@@ -60,6 +61,12 @@ export class AuditTable implements AuditStore {
   async list(afterSequence: number, limit: number): Promise<readonly AuditRecord[]> {
     const rows = await listAfter.all(this.#database, { afterSequence, limit });
     return rows.map(recordOf);
+  }
+
+  async search(filter: AuditFilter, page: AuditPage): Promise<FoundAudit> {
+    const { sequence } = await this.head();
+    const { rows, total } = await searchAudit(this.#database, sequence, { filter, page });
+    return { records: rows.map(recordOf), total };
   }
 }
 

@@ -1,0 +1,9 @@
+// The audit record, for administrators. What happened to one JWK stands with the JWKs.
+
+import type { RouteServices } from '../http-services.ts';
+import type { KeyplaneServer } from '../keyplane-server.ts';
+import { listAudit } from './list-audit.ts';
+
+export function auditRoutes(app: KeyplaneServer, services: RouteServices): void {
+  listAudit(app, services);
+}
