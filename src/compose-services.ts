@@ -22,6 +22,7 @@ import { createJwkDeleter, type DeleteJwk } from './jwks/delete-jwk.ts';
 import { createJwkFinder, type JwkFinder } from './jwks/find-jwk.ts';
 import { createJwkGenerator, type GenerateJwk } from './jwks/generate/generate-jwk.ts';
 import { createJwkContentReader } from './jwks/jwk-content.ts';
+import { createJwkDeployments, type FindJwkDeployments } from './jwks/jwk-deployment.ts';
 import { createReferencedJwks } from './jwks/referenced-jwks.ts';
 import { Refresher } from './jwks/refresh/refresher.ts';
 import { sourceWorldOf } from './jwks/source-world.ts';
@@ -33,6 +34,7 @@ import { Keystores } from './materials/keystores.ts';
 import { createMaterialContentReader } from './materials/material-content.ts';
 import { certificateKind, keyKind, keystoreKind } from './materials/material-kind.ts';
 import { newId } from './new-id.ts';
+import { createOverview, type ReadOverview } from './overview/overview.ts';
 import { openSealing } from './sealing/open-sealing.ts';
 import type { Sealer } from './sealing/sealed.ts';
 import { createSafeFetch, type SafeFetch } from './sources/safe-fetch/safe-fetch.ts';
@@ -56,6 +58,8 @@ export interface Services {
   readonly idempotency: Idempotency<DeploymentResult>;
   readonly deleteJwk: DeleteJwk;
   readonly jwks: JwkFinder;
+  readonly jwkDeployments: FindJwkDeployments;
+  readonly overview: ReadOverview;
   readonly deployments: Deployments;
   readonly refresher: Refresher;
   readonly parts: StatePartReader;
@@ -115,6 +119,8 @@ function connect({ store, sealer, auditKey, presence, config, log }: Foundations
   const port = deploymentPort(deployments, readers);
   const keystoreOpener = createKeystoreOpener();
   const safeFetch = createSafeFetch({ allow: config.urlAllow });
+  const nodes = createNodes({ store, audit, deployments: port });
+  const nodesOf = (environmentName: string) => nodes.list(environmentName);
   const rules = { store, sealer, audit, deployments, clock };
   const world = { store, sealer, keystores: keystoreOpener, safeFetch };
   const jwkRules = { ...rules, sourceWorldOf: (projectId: string) => sourceWorldOf(projectId, world) };
@@ -129,7 +135,9 @@ function connect({ store, sealer, auditKey, presence, config, log }: Foundations
     access: createAccess({ store, audit, clock, deployments: port }),
     environments: createEnvironments({ store, audit, clock, deployments: port }),
     enrollment: createEnrollment({ store, audit, clock }),
-    nodes: createNodes({ store, audit, deployments: port }),
+    nodes,
+    jwkDeployments: createJwkDeployments({ store, nodesOf }),
+    overview: createOverview({ store, clock, nodesOf }),
     certificates: new Certificates(materialRules),
     keys: new CryptoKeys(materialRules),
     keystores: new Keystores({ ...materialRules, keystores: keystoreOpener }),

@@ -10,10 +10,12 @@ import type { CreateJwk } from '../jwks/create-jwk.ts';
 import type { DeleteJwk } from '../jwks/delete-jwk.ts';
 import type { JwkFinder } from '../jwks/find-jwk.ts';
 import type { GenerateJwk } from '../jwks/generate/generate-jwk.ts';
+import type { FindJwkDeployments } from '../jwks/jwk-deployment.ts';
 import type { UpdateJwk } from '../jwks/update-jwk.ts';
 import type { Certificates } from '../materials/certificates.ts';
 import type { CryptoKeys } from '../materials/crypto-keys.ts';
 import type { Keystores } from '../materials/keystores.ts';
+import type { ReadOverview } from '../overview/overview.ts';
 
 /** What the operations call. Each names the few that it needs. */
 export interface HttpServices extends Omit<Access, 'ensureFirstAdmin'> {
@@ -27,6 +29,8 @@ export interface HttpServices extends Omit<Access, 'ensureFirstAdmin'> {
   readonly updateJwk: UpdateJwk;
   readonly deleteJwk: DeleteJwk;
   readonly jwks: JwkFinder;
+  readonly jwkDeployments: FindJwkDeployments;
+  readonly overview: ReadOverview;
   readonly certificates: Certificates;
   readonly keys: CryptoKeys;
   readonly keystores: Keystores;

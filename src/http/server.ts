@@ -39,6 +39,7 @@ import { jwkRoutes } from './jwks/routes.ts';
 import type { KeyplaneServer } from './keyplane-server.ts';
 import { materialRoutes } from './materials/routes.ts';
 import { describeApi } from './openapi/describe-api.ts';
+import { overviewRoutes } from './overview/routes.ts';
 import { projectRoutes } from './projects/routes.ts';
 import { parseJsonBodies } from './requests/json-body.ts';
 import { logRequest, logRequests } from './requests/request-log.ts';
@@ -65,6 +66,7 @@ const rooms = [
   jwkRoutes,
   materialRoutes,
   auditRoutes,
+  overviewRoutes,
 ];
 
 const defaultBodyBytesLimit = 1024 * 1024;

@@ -52,6 +52,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'jwks',
     'keystore-worker',
     'materials',
+    'overview',
     'sealing/open-sealing.ts',
     'sources/safe-fetch',
     'store/store.ts',
@@ -62,7 +63,9 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
 
   log: [],
 
+  overview: ['type access', 'type audit', 'type deployments', 'type environments', 'type jwks'],
   http: [
+    'overview',
     'access',
     'type audit',
     'deployments',
@@ -122,6 +125,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'type jwks/jwk-store.ts',
     'type jwks/refresh/refresh-store.ts',
     'type materials/material-store.ts',
+    'type overview/overview-store.ts',
     'type protocol/content.ts',
     'type sealing/data-key-store.ts',
     'type sealing/sealed.ts',

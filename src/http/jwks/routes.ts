@@ -4,6 +4,9 @@ import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { createJwk } from './create-jwk.ts';
 import { deleteJwk } from './delete-jwk.ts';
+import { getJwkDeployment } from './detail/get-jwk-deployment.ts';
+import { getJwkPublic } from './detail/get-jwk-public.ts';
+import { listJwkHistory } from './detail/list-jwk-history.ts';
 import { exportJwkFile } from './export-jwk-file.ts';
 import { generateJwk } from './generate-jwk.ts';
 import { getJwk } from './get-jwk.ts';
@@ -22,6 +25,9 @@ const operations = [
   updateJwk,
   deleteJwk,
   exportJwkFile,
+  getJwkPublic,
+  getJwkDeployment,
+  listJwkHistory,
 ];
 
 export function jwkRoutes(app: KeyplaneServer, services: RouteServices): void {

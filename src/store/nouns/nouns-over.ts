@@ -19,6 +19,7 @@ import { CertificateTable } from './materials/certificate-table.ts';
 import { cryptoKeyTable } from './materials/crypto-key-table.ts';
 import { keystoreTable } from './materials/keystore-table.ts';
 import type { Nouns } from './nouns.ts';
+import { OverviewTable } from './overview-table.ts';
 import { RefreshTable } from './refresh-table.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -39,6 +40,7 @@ export function nounsOver(database: Database, { notify, engine }: Surroundings):
     cryptoKeys: cryptoKeyTable(database),
     keystores: keystoreTable(database),
     idempotencyKeys: new IdempotencyKeyTable(database),
+    overview: new OverviewTable(database),
     audit: new AuditTable(database),
     dataKeys: new DataKeyTable(database),
     installation: new InstallationTable(database),

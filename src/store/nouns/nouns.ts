@@ -6,6 +6,7 @@ import type { IdempotencyNouns } from '../../idempotency/idempotency-store.ts';
 import type { JwkNouns } from '../../jwks/jwk-store.ts';
 import type { RefreshNouns } from '../../jwks/refresh/refresh-store.ts';
 import type { MaterialNouns } from '../../materials/material-store.ts';
+import type { OverviewNouns } from '../../overview/overview-store.ts';
 import type { DataKeyStore } from '../../sealing/data-key-store.ts';
 import type { InstallationStore } from '../installation-store.ts';
 
@@ -18,6 +19,8 @@ export interface Nouns
     RefreshNouns,
     MaterialNouns,
     IdempotencyNouns {
+    OverviewNouns,
+    MaterialNouns {
   readonly audit: AuditStore;
   readonly dataKeys: DataKeyStore;
   readonly installation: InstallationStore;

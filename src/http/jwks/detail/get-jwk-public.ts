@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { publicJwkFacts } from '../../../jwks/jwk-facts.ts';
+import { instant, instantText, listAnswer, listOf } from '../../answers/answer-schemas.ts';
+import type { RouteServices } from '../../http-services.ts';
+import type { KeyplaneServer } from '../../keyplane-server.ts';
+import { openToMembers } from '../../route-access.ts';
+import { jwkParams } from '../jwk-schemas.ts';
+
+export const certificateItem = z.object({
+  subjectDn: z.string(),
+  issuerDn: z.string(),
+  serialNumber: z.string(),
+  notBefore: instant,
+  notAfter: instant,
+  sha1Thumbprint: z.string(),
+  sha256Thumbprint: z.string(),
+});
+
+const item = z.object({
+  name: z.string(),
+  jwk: z.record(z.string(), z.unknown()).nullable().describe('Public members; null for an OCT key'),
+  pem: z.string().nullable(),
+  thumbprint: z.string().nullable().describe('RFC 7638, SHA-256'),
+  certificates: z.array(certificateItem).describe('Of `x5c`, the leaf first'),
+});
+
+/** The public half in every form that is copied somewhere. */
+export function getJwkPublic(app: KeyplaneServer, { jwks }: Pick<RouteServices, 'jwks'>): void {
+  app.route({
+    method: 'GET',
+    url: '/apiops/projects/:projectName/jwks/:jwkName/public/',
+    config: { access: openToMembers('ROLE_API_SECURITY') },
+    schema: {
+      operationId: 'getJwkPublic',
+      tags: ['jwks'],
+      summary: 'Get the public half of a JWK as JSON and PEM, its thumbprint and its certificates',
+      params: jwkParams,
+      response: { 200: listOf(item) },
+    },
+    handler: async (request) => {
+      const { stored } = await jwks.get(request.project.projectId, request.params.jwkName);
+      const { jwk, pem, thumbprint, certificates } = publicJwkFacts(stored);
+      return listAnswer([
+        {
+          ...{ name: stored.name, pem, thumbprint },
+          jwk: jwk && { ...jwk },
+          certificates: certificates.map(({ notBefore, notAfter, ...rest }) => ({
+            ...rest,
+            notBefore: instantText(notBefore),
+            notAfter: instantText(notAfter),
+          })),
+        },
+      ]);
+    },
+  });
+}

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { environmentTypes } from '../../environments/environment-store.ts';
+import type { Overview } from '../../overview/overview.ts';
+import { instant, instantOrNull, instantText } from '../answers/answer-schemas.ts';
+import { auditItem, auditView } from '../audit/audit-schemas.ts';
+import type { RouteServices } from '../http-services.ts';
+import type { KeyplaneServer } from '../keyplane-server.ts';
+import { openToSignedIn } from '../route-access.ts';
+
+const count = z.number().int();
+
+const nodeItem = z.object({
+  name: z.string(),
+  connected: z.boolean(),
+  state: z.enum(['CURRENT', 'LAGGING', 'REFUSED', 'DISCONNECTED']),
+  appliedRevision: count,
+  lastSeenAt: instant.nullable(),
+  version: z.string().nullable(),
+  reason: z.string().nullable().describe('What the node refused last, while it is behind'),
+});
+
+const answer = z.object({
+  success: z.literal(true),
+  projects: z.array(z.object({ name: z.string(), jwks: count })),
+  environments: z.array(
+    z.object({ name: z.string(), type: z.enum(environmentTypes), revision: count, nodes: z.array(nodeItem) }),
+  ),
+  jwksByType: z.object({ RSA: count, EC: count, OKP: count, OCT: count }),
+  jwksByUse: z.object({ sig: count, enc: count, none: count }),
+  expiring: z
+    .array(z.object({ projectName: z.string(), name: z.string(), expirationTime: instant }))
+    .describe('Expired, or within 30 days; the soonest 20'),
+  expiringCount: count,
+  failingSources: z.array(
+    z.object({
+      projectName: z.string(),
+      name: z.string(),
+      sourceUrl: z.string().nullable(),
+      sourceState: z.enum(['FAILING', 'GONE']),
+      sourceStateSince: instant,
+      sourceStateReason: z.string().nullable(),
+    }),
+  ),
+  failingSourceCount: count,
+  lastChanges: z.array(auditItem),
+});
+
+export function getOverview(app: KeyplaneServer, { overview }: Pick<RouteServices, 'overview'>): void {
+  app.route({
+    method: 'GET',
+    url: '/apiops/overview/',
+    config: { access: openToSignedIn },
+    schema: {
+      operationId: 'getOverview',
+      tags: ['overview'],
+      summary: 'How everything stands that the caller may see',
+      response: { 200: answer },
+    },
+    handler: async ({ caller }) => overviewView(await overview(caller)),
+  });
+}
+
+function overviewView(found: Overview): z.infer<typeof answer> {
+  const { projects, environments, counts, expiring, failing, lastChanges } = found;
+  const counted = (matches: (one: Overview['counts'][number]) => boolean) =>
+    counts.reduce((total, one) => total + (matches(one) ? one.count : 0), 0);
+  const ofType = (type: string) => counted((one) => one.type === type);
+  return {
+    success: true,
+    projects: [...projects],
+    environments: environments.map(environmentView),
+    jwksByType: { RSA: ofType('RSA'), EC: ofType('EC'), OKP: ofType('OKP'), OCT: ofType('OCT') },
+    jwksByUse: {
+      sig: counted(({ use }) => use === 'sig'),
+      enc: counted(({ use }) => use === 'enc'),
+      none: counted(({ use }) => use === null),
+    },
+    expiring: expiring.items.map((one) => ({ ...one, expirationTime: instantText(one.expirationTime) })),
+    expiringCount: expiring.total,
+    failingSources: failing.items.map(({ state, stateSince, stateReason, ...one }) => ({
+      ...one,
+      sourceState: state,
+      sourceStateSince: instantText(stateSince),
+      sourceStateReason: stateReason,
+    })),
+    failingSourceCount: failing.total,
+    lastChanges: lastChanges.map(auditView),
+  };
+}
+
+function environmentView({ environment, revision, nodes }: Overview['environments'][number]) {
+  const { name, type } = environment;
+  return {
+    ...{ name, type, revision },
+    nodes: nodes.map(({ node, state }) => ({
+      ...{ name: node.name, connected: node.connected, state, version: node.version },
+      appliedRevision: node.appliedRevision,
+      lastSeenAt: instantOrNull(node.lastSeenAt),
+      reason: state === 'REFUSED' ? (node.refusedReason ?? null) : null,
+    })),
+  };
+}

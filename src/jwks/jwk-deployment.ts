@@ -1,0 +1,83 @@
+import { environmentResult, type NodeFailure } from '../deployments/deployment-result.ts';
+import type { DesiredStateNouns } from '../deployments/desired-state-store.ts';
+import type { Environment, EnvironmentNouns, RegisteredNode } from '../environments/environment-store.ts';
+import type { UnitOfWork } from '../unit-of-work.ts';
+import type { StoredJwk } from './jwk-store.ts';
+
+/** Where a JWK is by now in one environment. */
+export interface JwkDeployment {
+  readonly environmentName: string;
+  /** Of the environment, at which this JWK last changed there. */
+  readonly revision: number;
+  readonly environmentRevision: number;
+  /** Whether every node has it; `message` is in the words of a deployment. */
+  readonly success: boolean;
+  readonly message: string;
+  readonly nodes: readonly JwkOnNode[];
+}
+
+export interface JwkOnNode {
+  readonly name: string;
+  readonly connected: boolean;
+  readonly appliedRevision: number;
+  readonly hasIt: boolean;
+  readonly lastSeenAt: Date | null;
+  /** Why not, where it has it not. */
+  readonly reason: string | null;
+}
+
+/** A node as it is known by now, with what it refused last, if it did. */
+export type KnownNode = RegisteredNode & {
+  readonly refusedRevision?: number | null;
+  readonly refusedReason?: string | null;
+};
+
+export interface JwkDeploymentOptions {
+  readonly store: UnitOfWork<EnvironmentNouns & DesiredStateNouns>;
+  readonly nodesOf: (environmentName: string) => Promise<readonly KnownNode[]>;
+}
+
+/** By environment name, for every environment that the JWK's project reaches. */
+export type FindJwkDeployments = (jwk: StoredJwk) => Promise<readonly JwkDeployment[]>;
+
+export function createJwkDeployments({ store, nodesOf }: JwkDeploymentOptions): FindJwkDeployments {
+  return async ({ id, projectId }) => {
+    const desired = await store.read(async (nouns) => {
+      const found: Desired[] = [];
+      for (const environment of await nouns.environments.listReachedBy(projectId)) {
+        const object = await nouns.desired.find(environment.id, 'jwk', id);
+        const { revision: environmentRevision } = await nouns.desired.state(environment.id);
+        if (object) found.push({ environment, revision: object.revision, environmentRevision });
+      }
+      return found;
+    });
+    return Promise.all(desired.map(async (one) => deploymentOf(one, await nodesOf(one.environment.name))));
+  };
+}
+
+interface Desired {
+  readonly environment: Environment;
+  readonly revision: number;
+  readonly environmentRevision: number;
+}
+
+function deploymentOf(desired: Desired, known: readonly KnownNode[]): JwkDeployment {
+  const { environment, revision, environmentRevision } = desired;
+  const nodes = known.map((node) => onNode(node, revision));
+  const failures: NodeFailure[] = nodes.flatMap(({ name, reason }) =>
+    reason === null ? [] : { nodeName: name, reason },
+  );
+  const result = environmentResult(environment.name, known.length === 0 ? undefined : failures, 'deploy');
+  return { ...result, revision, environmentRevision, nodes };
+}
+
+function onNode(node: KnownNode, revision: number): JwkOnNode {
+  const { name, connected, appliedRevision, lastSeenAt } = node;
+  const hasIt = appliedRevision >= revision;
+  return { name, connected, appliedRevision, hasIt, lastSeenAt, reason: hasIt ? null : reasonOf(node) };
+}
+
+function reasonOf({ connected, refusedReason }: KnownNode): string {
+  if (!connected) return 'not connected';
+  return refusedReason ?? 'has not confirmed it yet';
+}

@@ -1,0 +1,44 @@
+// Counts and short lists over all that a caller may see, made by the database rather than from its rows.
+
+/** Null: every project. */
+export type VisibleProjects = readonly string[] | null;
+
+export interface JwkCount {
+  readonly projectId: string;
+  readonly type: 'RSA' | 'EC' | 'OCT' | 'OKP';
+  readonly use: 'sig' | 'enc' | null;
+  readonly count: number;
+}
+
+export interface ExpiringJwk {
+  readonly projectName: string;
+  readonly name: string;
+  readonly expirationTime: Date;
+}
+
+export interface FailingSource {
+  readonly projectName: string;
+  readonly name: string;
+  readonly sourceUrl: string | null;
+  readonly state: 'FAILING' | 'GONE';
+  readonly stateSince: Date;
+  readonly stateReason: string | null;
+}
+
+/** The first few, and how many there are. */
+export interface Some<Item> {
+  readonly items: readonly Item[];
+  readonly total: number;
+}
+
+export interface OverviewStore {
+  jwkCounts(projects: VisibleProjects): Promise<readonly JwkCount[]>;
+  /** Soonest first; what has expired comes before what will. */
+  expiring(projects: VisibleProjects, page: { before: Date; limit: number }): Promise<Some<ExpiringJwk>>;
+  /** The longest failing first. */
+  failingSources(projects: VisibleProjects, limit: number): Promise<Some<FailingSource>>;
+}
+
+export interface OverviewNouns {
+  readonly overview: OverviewStore;
+}

@@ -1,0 +1,122 @@
+// How everything stands, for one caller: what they may see of projects, environments with their nodes, keys that
+// are about to expire and sources that fail. It counts in the database and lists only the first few.
+
+import type { AccessNouns, Membership } from '../access/access-store.ts';
+import type { Caller } from '../access/caller.ts';
+import type { AuditRecord, AuditStore } from '../audit/audit-log.ts';
+import type { DesiredStateNouns } from '../deployments/desired-state-store.ts';
+import type { Environment, EnvironmentNouns } from '../environments/environment-store.ts';
+import type { KnownNode } from '../jwks/jwk-deployment.ts';
+import type { UnitOfWork } from '../unit-of-work.ts';
+import type { ExpiringJwk, FailingSource, JwkCount, OverviewNouns, Some } from './overview-store.ts';
+
+type Nouns = AccessNouns &
+  EnvironmentNouns &
+  DesiredStateNouns &
+  OverviewNouns & { readonly audit: AuditStore };
+
+export interface OverviewOptions {
+  readonly store: UnitOfWork<Nouns>;
+  readonly clock: () => Date;
+  readonly nodesOf: (environmentName: string) => Promise<readonly KnownNode[]>;
+}
+
+export type NodeStanding = 'CURRENT' | 'LAGGING' | 'REFUSED' | 'DISCONNECTED';
+
+export interface EnvironmentOverview {
+  readonly environment: Environment;
+  readonly revision: number;
+  readonly nodes: readonly { readonly node: KnownNode; readonly state: NodeStanding }[];
+}
+
+export interface Overview {
+  readonly projects: readonly { readonly name: string; readonly jwks: number }[];
+  readonly environments: readonly EnvironmentOverview[];
+  readonly counts: readonly JwkCount[];
+  readonly expiring: Some<ExpiringJwk>;
+  readonly failing: Some<FailingSource>;
+  /** Newest first. */
+  readonly lastChanges: readonly AuditRecord[];
+}
+
+export type ReadOverview = (caller: Caller) => Promise<Overview>;
+
+const expiringWithinMs = 30 * 24 * 3600 * 1000;
+const shownItems = 20;
+const shownChanges = 10;
+
+export function createOverview({ store, clock, nodesOf }: OverviewOptions): ReadOverview {
+  return async (caller) => {
+    const { environments, ...found } = await store.read((nouns) => look(nouns, caller, clock()));
+    const withNodes = environments.map(async ({ environment, revision }) => {
+      const nodes = await nodesOf(environment.name);
+      return {
+        environment,
+        revision,
+        nodes: nodes.map((node) => ({ node, state: standingOf(node, revision) })),
+      };
+    });
+    return { ...found, environments: await Promise.all(withNodes) };
+  };
+}
+
+async function look(nouns: Nouns, caller: Caller, now: Date) {
+  const memberships = caller.admin ? undefined : await nouns.members.listOfUser(caller.userId);
+  const readable = memberships?.filter(mayReadJwks).map(({ project }) => project);
+  const projects = readable ?? (await nouns.projects.list());
+  const visible = readable?.map(({ id }) => id) ?? null;
+  const counts = await nouns.overview.jwkCounts(visible);
+  const before = new Date(now.getTime() + expiringWithinMs);
+  const environments = await environmentsOf(nouns, memberships);
+  return {
+    projects: projects.map(({ id, name }) => ({ name, jwks: sum(counts, id) })),
+    counts,
+    expiring: await nouns.overview.expiring(visible, { before, limit: shownItems }),
+    failing: await nouns.overview.failingSources(visible, shownItems),
+    environments,
+    lastChanges: await lastChanges(
+      nouns,
+      readable?.map(({ name }) => name),
+    ),
+  };
+}
+
+function mayReadJwks({ roles }: Membership): boolean {
+  return roles.includes('ROLE_API_SECURITY') || roles.includes('ROLE_ADMIN');
+}
+
+function sum(counts: readonly JwkCount[], projectId: string): number {
+  return counts.reduce((total, one) => total + (one.projectId === projectId ? one.count : 0), 0);
+}
+
+/** Those that the caller's projects reach, each once, by name. */
+async function environmentsOf(nouns: Nouns, memberships: readonly Membership[] | undefined) {
+  const states = new Map((await nouns.desired.states()).map((one) => [one.environmentId, one.revision]));
+  const own = memberships && new Set(memberships.map(({ project }) => project.id));
+  return (await nouns.environments.list())
+    .filter(({ projectIds }) => {
+      if (own === undefined) return true;
+      return projectIds === null ? own.size > 0 : projectIds.some((id) => own.has(id));
+    })
+    .map((environment) => ({ environment, revision: states.get(environment.id) ?? 0 }));
+}
+
+const changingVerb = /\.(create|update|delete|refresh)$/;
+const shownTypes: ReadonlySet<string> = new Set(['jwk', 'certificate', 'key', 'keystore']);
+
+/** Of the newest records, those that tell of a change to what is deployed. */
+async function lastChanges(nouns: Nouns, projectNames: readonly string[] | undefined) {
+  const { records } = await nouns.audit.search({ outcome: 'SUCCESS' }, { offset: 0, limit: 100 });
+  return records
+    .filter(({ action, objectType, projectName }) => {
+      const isVisible = projectNames === undefined || projectNames.some((name) => name === projectName);
+      return isVisible && shownTypes.has(objectType) && changingVerb.test(action);
+    })
+    .slice(0, shownChanges);
+}
+
+function standingOf(node: KnownNode, revision: number): NodeStanding {
+  if (!node.connected) return 'DISCONNECTED';
+  if (node.appliedRevision >= revision) return 'CURRENT';
+  return node.refusedReason ? 'REFUSED' : 'LAGGING';
+}
