@@ -21,6 +21,7 @@ import { type CreateJwk, createJwkCreator } from './jwks/create-jwk.ts';
 import { createJwkDeleter, type DeleteJwk } from './jwks/delete-jwk.ts';
 import { createJwkFinder, type JwkFinder } from './jwks/find-jwk.ts';
 import { createJwkGenerator, type GenerateJwk } from './jwks/generate/generate-jwk.ts';
+import { createSourceInspector, type InspectSource } from './jwks/inspect-source.ts';
 import { createJwkContentReader } from './jwks/jwk-content.ts';
 import { createJwkDeployments, type FindJwkDeployments } from './jwks/jwk-deployment.ts';
 import { createReferencedJwks } from './jwks/referenced-jwks.ts';
@@ -59,6 +60,7 @@ export interface Services {
   readonly deleteJwk: DeleteJwk;
   readonly jwks: JwkFinder;
   readonly jwkDeployments: FindJwkDeployments;
+  readonly inspectSource: InspectSource;
   readonly overview: ReadOverview;
   readonly deployments: Deployments;
   readonly refresher: Refresher;
@@ -137,6 +139,7 @@ function connect({ store, sealer, auditKey, presence, config, log }: Foundations
     enrollment: createEnrollment({ store, audit, clock }),
     nodes,
     jwkDeployments: createJwkDeployments({ store, nodesOf }),
+    inspectSource: createSourceInspector(jwkRules.sourceWorldOf),
     overview: createOverview({ store, clock, nodesOf }),
     certificates: new Certificates(materialRules),
     keys: new CryptoKeys(materialRules),
@@ -146,7 +149,7 @@ function connect({ store, sealer, auditKey, presence, config, log }: Foundations
     updateJwk: createJwkUpdater(jwkRules),
     idempotency: new Idempotency({ store, deployments, key: derivedKey(auditKey), onError }),
     deleteJwk: createJwkDeleter(rules),
-    jwks: createJwkFinder(store, sealer),
+    jwks: createJwkFinder({ store, sealer, audit }),
     admission: {
       environmentOfToken: (token) => environmentOfToken(store, token),
       admit: (environmentId, name, version) =>

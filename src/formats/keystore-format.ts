@@ -32,6 +32,12 @@ export interface KeystoreName {
 export interface KeystoreListing extends KeystoreName {
   /** The key password does not open it, or its protection is one that is not known here. */
   readonly locked: boolean;
+  /** DER of the certificate, or of a private key's own; undefined where there is none or the entry is locked. */
+  readonly certificate?: Uint8Array;
+  /** How many certificates it has. */
+  readonly certificates?: number;
+  /** Of a secret key: its name in Java, and its size. */
+  readonly secret?: { readonly algorithm: string; readonly bits: number };
 }
 
 export interface OpenedKeystore {

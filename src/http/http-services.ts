@@ -10,6 +10,7 @@ import type { CreateJwk } from '../jwks/create-jwk.ts';
 import type { DeleteJwk } from '../jwks/delete-jwk.ts';
 import type { JwkFinder } from '../jwks/find-jwk.ts';
 import type { GenerateJwk } from '../jwks/generate/generate-jwk.ts';
+import type { InspectSource } from '../jwks/inspect-source.ts';
 import type { FindJwkDeployments } from '../jwks/jwk-deployment.ts';
 import type { UpdateJwk } from '../jwks/update-jwk.ts';
 import type { Certificates } from '../materials/certificates.ts';
@@ -30,6 +31,7 @@ export interface HttpServices extends Omit<Access, 'ensureFirstAdmin'> {
   readonly deleteJwk: DeleteJwk;
   readonly jwks: JwkFinder;
   readonly jwkDeployments: FindJwkDeployments;
+  readonly inspectSource: InspectSource;
   readonly overview: ReadOverview;
   readonly certificates: Certificates;
   readonly keys: CryptoKeys;

@@ -32,7 +32,11 @@ export function selectKey(document: JsonValue, kid: string | undefined): JsonObj
   return first;
 }
 
-function keysOf(document: JsonValue): readonly JsonValue[] {
+/**
+ * Every entry of the document, in its order and unchecked.
+ * @throws KeyplaneError bad_request for what is neither a JWK nor a JWK Set
+ */
+export function keysOf(document: JsonValue): readonly JsonValue[] {
   if (Array.isArray(document)) {
     throw badRequest(
       'A JSON array is not a JWK Set! The keys belong into an object: {"keys": [...]} (RFC 7517 §5)',

@@ -61,6 +61,9 @@ export interface ListQuery {
   /** Those whose expiration time is at this instant or before it, and after `expiresAfter`. */
   readonly expiresBefore?: Date;
   readonly expiresAfter?: Date;
+  readonly type?: StoredJwk['type'] | undefined;
+  readonly use?: 'sig' | 'enc' | undefined;
+  readonly sourceType?: StoredJwk['sourceType'] | undefined;
 }
 
 export interface JwkStore {

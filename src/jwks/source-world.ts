@@ -54,6 +54,10 @@ export function sourceWorldOf(projectId: string, options: SourceWorldOptions): S
         content: openKeyContent(sealer, material.id, own),
       };
     },
+    async keystoreListing(name, environmentName) {
+      const found = await find({ noun: 'Keystore', name, environmentName }, (nouns) => nouns.keystores);
+      return keystores.inspect(openKeystoreFile(sealer, found.material.id, found.own));
+    },
     async keystoreEntry(name, environmentName, alias) {
       const found = await find({ noun: 'Keystore', name, environmentName }, (nouns) => nouns.keystores);
       const { material, own } = found;

@@ -27,17 +27,27 @@ function inspect(opened: OpenedKeystore, keyPassword: string | undefined): Keyst
   return opened.list().map(({ alias, kind }) => ({
     alias,
     kind,
-    locked: !opens(opened, alias, keyPassword),
+    ...openFacts(opened, alias, keyPassword),
   }));
 }
 
-function opens(opened: OpenedKeystore, alias: string, keyPassword: string | undefined): boolean {
+/** What may be shown of an entry; nothing of a key itself leaves the thread. */
+function openFacts(opened: OpenedKeystore, alias: string, keyPassword: string | undefined) {
   try {
-    return opened.readEntry(alias, keyPassword) !== undefined;
+    return { locked: false, ...publicFacts(opened.readEntry(alias, keyPassword)) };
   } catch (error) {
-    if (isKeyplaneError(error)) return false;
+    if (isKeyplaneError(error)) return { locked: true };
     throw error;
   }
+}
+
+function publicFacts(entry: KeystoreEntry): Partial<KeystoreListing> {
+  if (entry.kind === 'SECRET_KEY') {
+    return { secret: { algorithm: entry.algorithm, bits: entry.secret.length * 8 } };
+  }
+  const chain = entry.kind === 'PRIVATE_KEY' ? entry.chain : [entry.certificate];
+  const [leaf] = chain;
+  return { certificates: chain.length, ...(leaf && { certificate: Uint8Array.from(leaf) }) };
 }
 
 /** A message takes all of the memory that a Buffer is a part of with it: here the whole keystore, opened. */

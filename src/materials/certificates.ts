@@ -1,6 +1,7 @@
 import { reachedEnvironment, reachedEnvironments } from '../environments/reached-environment.ts';
 import { badRequest } from '../errors.ts';
 import { type CertificateInfo, readCertificates } from '../jose/certificate.ts';
+import { type CertificateFacts, certificateFacts } from '../jose/certificate-facts.ts';
 import { checkName, lookupName, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
 import type { SourceWorld } from '../sources/jwk-source.ts';
@@ -46,6 +47,14 @@ export class Certificates extends MaterialRules<Certificate> {
     });
     const identity = { id: newId(), projectId: scope.projectId, name, createdAt, updatedAt: createdAt };
     return this.insert(scope, { ...identity, ...asked.material }, asked.refuseUsedAlias);
+  }
+
+  /**
+   * What a file holds, the leaf first; nothing is stored.
+   * @throws KeyplaneError `bad_request`
+   */
+  inspect(pemEncodedFile: string | undefined): readonly CertificateFacts[] {
+    return readCertificates(requireValue(pemEncodedFile, 'pemEncodedFile')).map(certificateFacts);
   }
 
   /** What the project's certificates are in one environment, by name order. */

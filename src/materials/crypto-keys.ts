@@ -1,7 +1,8 @@
 import { reachedEnvironments } from '../environments/reached-environment.ts';
 import { badRequest } from '../errors.ts';
 import { importJwk } from '../jose/import-jwk.ts';
-import { jwkFromKeyContent } from '../jose/key-pem.ts';
+import { type KeyFacts, keyFacts } from '../jose/key-facts.ts';
+import { jwkFromKeyContent, type KeyContent } from '../jose/key-pem.ts';
 import { checkName, lookupName, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
 import type { SourceWorld } from '../sources/jwk-source.ts';
@@ -47,6 +48,15 @@ export class CryptoKeys extends MaterialRules<CryptoKey> {
     return this.#options.store.read(
       async (nouns) => (await nouns.cryptoKeys.find(projectId, lookupName(name)))?.keyType,
     );
+  }
+
+  /**
+   * What a private or public key is; nothing is stored.
+   * @throws KeyplaneError `bad_request`
+   */
+  async inspect(content: string | undefined): Promise<KeyFacts & { readonly keyType: KeyContent['kind'] }> {
+    const { jwk, kind, restriction } = jwkFromKeyContent(requireValue(content, 'content'));
+    return { ...keyFacts(await importJwk(jwk), restriction), keyType: kind };
   }
 
   async create(scope: MaterialScope, request: CreateKeyRequest) {

@@ -1,9 +1,11 @@
-import { reachedEnvironments } from '../environments/reached-environment.ts';
+import { reachedEnvironment, reachedEnvironments } from '../environments/reached-environment.ts';
 import { badRequest } from '../errors.ts';
+import { isJks } from '../formats/jks/is-jks.ts';
 import type { KeystoreOpener } from '../keystore-worker/keystore-opener.ts';
 import { checkName, lookupName, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
 import type { SourceWorld } from '../sources/jwk-source.ts';
+import { keystoreContents } from './keystore-contents.ts';
 import { keystoreKind } from './material-kind.ts';
 import { type MaterialRuleOptions, MaterialRules } from './material-rules.ts';
 import type { MaterialScope } from './material-scope.ts';
@@ -11,7 +13,7 @@ import type { StoredKeystore } from './material-store.ts';
 import { type ReferencePolicy, readReferencePolicy } from './referenced-jwks.ts';
 import { laterThan, refuseOtherName } from './replacement.ts';
 import { optionalAlias, requireValue } from './required-value.ts';
-import { type OpenKeystoreFile, sealKeystoreFile } from './sealed-material.ts';
+import { type OpenKeystoreFile, openKeystoreFile, sealKeystoreFile } from './sealed-material.ts';
 
 const keystoreTypes = Object.freeze(['JKS', 'PKCS12'] as const);
 type KeystoreType = (typeof keystoreTypes)[number];
@@ -29,6 +31,15 @@ export interface KeystoreEnvironmentRequest {
   readonly password?: string | undefined;
   readonly alias?: string | undefined;
   readonly keyPassword?: string | undefined;
+  readonly keyStoreType?: string | undefined;
+}
+
+export interface InspectKeystoreRequest {
+  /** base64 of the file. */
+  readonly file?: string | undefined;
+  readonly password?: string | undefined;
+  readonly keyPassword?: string | undefined;
+  /** Told from the file where it is left out. */
   readonly keyStoreType?: string | undefined;
 }
 
@@ -50,6 +61,32 @@ export class Keystores extends MaterialRules<StoredKeystore> {
     const asked = await this.#read(scope, request, { id, name });
     const identity = { id, projectId: scope.projectId, name, createdAt, updatedAt: createdAt };
     return this.insert(scope, { ...identity, ...asked.material });
+  }
+
+  /**
+   * What a file holds, alias by alias; nothing is stored.
+   * @throws KeyplaneError `bad_request`, or `rate_limit_exceeded` when too many wait for theirs
+   */
+  async inspect(request: InspectKeystoreRequest) {
+    const file = decodeFile(requireValue(request.file, 'file'));
+    if (request.password === undefined) throw badRequest('password value can not be empty!');
+    const { password, keyPassword } = request;
+    const type = request.keyStoreType ? checkKeystoreType(request.keyStoreType) : typeOf(file);
+    const opened = { file, password, type, ...(keyPassword && { keyPassword }) };
+    return { type, entries: await keystoreContents(await this.#opener.inspect(opened)) };
+  }
+
+  /** What a stored keystore holds in one environment. */
+  async entries(projectId: string, name: string, environmentName: string | undefined) {
+    const asked = requireValue(environmentName, 'environmentName');
+    const { id, own } = await this.#options.store.read(async (nouns) => {
+      const environment = await reachedEnvironment(nouns, projectId, asked);
+      const material = await nouns.keystores.find(projectId, lookupName(name));
+      const own = material?.environments.find(({ environmentId }) => environmentId === environment.id);
+      if (!material || !own) throw badRequest(`Keystore (name: ${shownText(name)}) is not found!`);
+      return { id: material.id, own };
+    });
+    return keystoreContents(await this.#opener.inspect(openKeystoreFile(this.#options.sealer, id, own)));
   }
 
   /** All fields as at creation, but for the name, which stays. */
@@ -140,6 +177,11 @@ function checkKeystoreType(value: string): KeystoreType {
       `keyStoreType (${shownText(value)}) is not valid! Valid values: ${keystoreTypes.join(', ')}`,
     );
   return known;
+}
+
+/** The reader of PKCS#12 refuses whatever is neither, and names what it found instead. */
+function typeOf(file: Buffer): KeystoreType {
+  return isJks(file) ? 'JKS' : 'PKCS12';
 }
 
 function decodeFile(text: string): Buffer {

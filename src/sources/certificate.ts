@@ -1,5 +1,6 @@
 import { type CertificateInfo, readCertificateDer, x5Members } from '../jose/certificate.ts';
 import type { JsonObject } from '../jose/json.ts';
+import { inspectOne } from './inspected-key.ts';
 import { askedKid, type JwkSource, readDemand, requireFields } from './jwk-source.ts';
 
 /** The public key of a stored certificate, with the certificate and its chain beside it. */
@@ -21,6 +22,12 @@ export const certificateSource: JwkSource = {
       sourceId: id,
       sourceUrl: null,
     };
+  },
+  async inspect(request, world) {
+    requireFields(request, 'CERTIFICATE', ['certificateName', 'environmentName']);
+    const { certificateName = '', environmentName = '' } = request;
+    const { chain } = await world.certificate(certificateName, environmentName);
+    return { keys: [inspectOne(() => fromChain(chain))], total: 1 };
   },
 };
 

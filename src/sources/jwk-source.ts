@@ -2,11 +2,12 @@
 // line in `sources.ts`. A source refuses missing fields by name and never decides whether a key is sound.
 
 import { badRequest } from '../errors.ts';
-import type { KeystoreEntry } from '../formats/keystore.ts';
+import type { KeystoreEntry, KeystoreListing } from '../formats/keystore.ts';
 import type { KeyRestriction } from '../jose/algorithms.ts';
 import type { JsonObject } from '../jose/json.ts';
 import type { UseType } from '../jose/jwk.ts';
 import { shownText } from '../names.ts';
+import type { Inspected } from './inspected-key.ts';
 
 /** Every member that any source knows; which ones count is for the source to say. */
 export interface SourceRequest {
@@ -73,6 +74,7 @@ export interface SourceWorld {
     environmentName: string,
   ): Promise<{ readonly id: string; readonly chain: readonly Buffer[] }>;
   key(name: string, environmentName: string): Promise<KeyMaterial>;
+  keystoreListing(name: string, environmentName: string): Promise<readonly KeystoreListing[]>;
   keystoreEntry(
     name: string,
     environmentName: string,
@@ -86,6 +88,8 @@ export interface JwkSource {
   /** Missing and malformed fields, before anything else is looked up. @throws KeyplaneError `bad_request` */
   checkFields(request: SourceRequest): void;
   read(request: SourceRequest, world: SourceWorld): Promise<SourcedKey>;
+  /** What it holds, for somebody to choose from. @throws KeyplaneError `bad_request`, also for missing fields */
+  inspect(request: SourceRequest, world: SourceWorld): Promise<Inspected>;
 }
 
 const fieldWords: Partial<Record<SourceField, string>> = {

@@ -1,6 +1,7 @@
-import type { KeystoreEntry } from '../formats/keystore.ts';
+import type { KeystoreEntry, KeystoreListing } from '../formats/keystore.ts';
 import { jwkFromKeyContent } from '../jose/key-pem.ts';
 import { fromChain } from './certificate.ts';
+import { type InspectedKey, inspectedKeysAtMost, inspectOne } from './inspected-key.ts';
 import { askedKid, type JwkSource, readDemand, requireFields, type SourcedKey } from './jwk-source.ts';
 
 const required = ['keyStoreName', 'environmentName', 'aliasName', 'useType', 'algorithm'] as const;
@@ -20,7 +21,28 @@ export const keystoreSource: JwkSource = {
     const found = { ...fromEntry(entry), fallbackKid: entry.alias, demand, sourceId: id, sourceUrl: null };
     return kid === undefined ? found : { ...found, kid };
   },
+  async inspect(request, world) {
+    requireFields(request, 'KEYSTORE', ['keyStoreName', 'environmentName']);
+    const { keyStoreName = '', environmentName = '', aliasName = '' } = request;
+    if (aliasName.trim() !== '') {
+      const { entry } = await world.keystoreEntry(keyStoreName, environmentName, aliasName);
+      return { keys: [inspectOne(() => ({ ...fromEntry(entry), aliasName: entry.alias }))], total: 1 };
+    }
+    const listing = await world.keystoreListing(keyStoreName, environmentName);
+    return { keys: listing.slice(0, inspectedKeysAtMost).map(inspectListed), total: listing.length };
+  },
 };
+
+/** What a listing tells of an alias: of a private key its certificate, of a secret only that it is there. */
+function inspectListed({ alias, kind, locked, certificate }: KeystoreListing): InspectedKey {
+  if (locked) return { aliasName: alias, problem: 'The key password does not open it' };
+  if (certificate === undefined) return { aliasName: alias };
+  const holdsPrivate = kind === 'PRIVATE_KEY';
+  return {
+    ...inspectOne(() => ({ ...fromChain([Buffer.from(certificate)]), holdsPrivate })),
+    aliasName: alias,
+  };
+}
 
 function fromEntry(
   entry: KeystoreEntry,

@@ -1,7 +1,14 @@
 import { badRequest } from '../errors.ts';
 import { jwkFromKeyContent } from '../jose/key-pem.ts';
 import type { JwkSource } from './jwk-source.ts';
-import { checkStoredKeyFields, findStoredKey, fromStoredKey, storedKeyFields } from './stored-key.ts';
+import {
+  checkStoredKeyFields,
+  findStoredKey,
+  fromStoredKey,
+  inspectStoredKey,
+  octFromSecret,
+  storedKeyFields,
+} from './stored-key.ts';
 
 /** A stored private key whole, or a stored secret key as an OCT JWK. */
 export const privateKeySource: JwkSource = {
@@ -16,10 +23,12 @@ export const privateKeySource: JwkSource = {
       throw badRequest(`${what} Use source type PUBLIC_KEY`);
     }
     if (material.keyType === 'SECRET_KEY') {
-      const k = Buffer.from(material.content, 'base64').toString('base64url');
-      return fromStoredKey(request, material, { raw: { kty: 'oct', k } });
+      return fromStoredKey(request, material, { raw: octFromSecret(material) });
     }
     const { jwk, restriction } = jwkFromKeyContent(material.content);
     return fromStoredKey(request, material, { raw: jwk, restriction });
+  },
+  async inspect(request, world) {
+    return inspectStoredKey(request, world, 'PRIVATE_KEY');
   },
 };

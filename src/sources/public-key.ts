@@ -2,7 +2,13 @@ import { badRequest } from '../errors.ts';
 import { jwkFromKeyContent } from '../jose/key-pem.ts';
 import { publicMembersOf } from '../jose/public-part.ts';
 import type { JwkSource } from './jwk-source.ts';
-import { checkStoredKeyFields, findStoredKey, fromStoredKey, storedKeyFields } from './stored-key.ts';
+import {
+  checkStoredKeyFields,
+  findStoredKey,
+  fromStoredKey,
+  inspectStoredKey,
+  storedKeyFields,
+} from './stored-key.ts';
 
 /** The public half of a stored public or private key. */
 export const publicKeySource: JwkSource = {
@@ -18,5 +24,8 @@ export const publicKeySource: JwkSource = {
     }
     const { jwk, restriction } = jwkFromKeyContent(material.content);
     return fromStoredKey(request, material, { raw: publicMembersOf(jwk), restriction });
+  },
+  async inspect(request, world) {
+    return inspectStoredKey(request, world, 'PUBLIC_KEY');
   },
 };

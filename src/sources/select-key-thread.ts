@@ -4,13 +4,14 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { isKeyplaneError } from '../errors.ts';
 import { parseJson } from '../jose/json.ts';
 import { selectKey } from '../jose/key-set.ts';
-import type { SelectKeyAnswer, SelectKeyJob } from './select-key.ts';
+import { type KeyDocumentAnswer, type KeyDocumentJob, listKeys } from './select-key.ts';
 
-const { text, what, kid } = workerData as SelectKeyJob;
+const job = workerData as KeyDocumentJob;
 
-function answer(): SelectKeyAnswer {
+function answer(): KeyDocumentAnswer {
   try {
-    return { key: { ...selectKey(parseJson(text, what), kid) } };
+    if ('list' in job) return listKeys(job);
+    return { key: { ...selectKey(parseJson(job.text, job.what), job.kid) } };
   } catch (error) {
     if (isKeyplaneError(error)) return { refusal: error.message, detail: error.detail };
     throw error;

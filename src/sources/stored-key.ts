@@ -1,5 +1,8 @@
 import type { KeyRestriction } from '../jose/algorithms.ts';
 import type { JsonObject } from '../jose/json.ts';
+import { jwkFromKeyContent } from '../jose/key-pem.ts';
+import { publicMembersOf } from '../jose/public-part.ts';
+import { type Inspected, inspectOne } from './inspected-key.ts';
 import {
   askedKid,
   type KeyMaterial,
@@ -23,6 +26,26 @@ export function checkStoredKeyFields(request: SourceRequest, sourceType: string)
 export function findStoredKey(request: SourceRequest, world: SourceWorld): Promise<KeyMaterial> {
   const { keyName = '', environmentName = '' } = request;
   return world.key(keyName, environmentName);
+}
+
+/** A stored secret as an OCT JWK (RFC 7518 §6.4). */
+export function octFromSecret({ content }: KeyMaterial): JsonObject {
+  return { kty: 'oct', k: Buffer.from(content, 'base64').toString('base64url') };
+}
+
+export async function inspectStoredKey(
+  request: SourceRequest,
+  world: SourceWorld,
+  sourceType: 'PUBLIC_KEY' | 'PRIVATE_KEY',
+): Promise<Inspected> {
+  requireFields(request, sourceType, ['keyName', 'environmentName']);
+  const material = await findStoredKey(request, world);
+  const key = inspectOne(() => {
+    if (material.keyType === 'SECRET_KEY') return { raw: octFromSecret(material) };
+    const { jwk, restriction } = jwkFromKeyContent(material.content);
+    return { raw: sourceType === 'PUBLIC_KEY' ? publicMembersOf(jwk) : jwk, restriction };
+  });
+  return { keys: [key], total: 1 };
 }
 
 /** A JWK out of a stored key; `restriction` is what the key's own encoding permits. */

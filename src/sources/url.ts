@@ -1,7 +1,8 @@
 import { badRequest } from '../errors.ts';
+import { inspectedOf } from './inspected-key.ts';
 import { askedKid, type JwkSource, requireFields, type SourceRequest } from './jwk-source.ts';
 import { fetchLimitDefaults, fetchLimitMaxima } from './safe-fetch/safe-fetch.ts';
-import { selectKeyFrom } from './select-key.ts';
+import { listKeysFrom, selectKeyFrom } from './select-key.ts';
 
 const options = [
   { field: 'urlOptionConnectTimeout', limit: 'connectTimeoutMs', unit: 'milliseconds' },
@@ -36,6 +37,12 @@ export const urlSource: JwkSource = {
     const { etag = null, lastModified = null } = answer;
     const origin = { notBeforeTime: null, expirationTime: null, sourceId: null, sourceUrl: url };
     return { raw, ...origin, validators: { etag, lastModified } };
+  },
+  async inspect(request, world) {
+    urlSource.checkFields(request);
+    const answer = await world.fetchText(request.url?.trim() ?? '', fetchLimitsOf(request), {});
+    const { keys, total } = await listKeysFrom({ text: answer.text, what: 'Answer of the URL' });
+    return inspectedOf(keys, total);
   },
 };
 

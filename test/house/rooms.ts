@@ -66,6 +66,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   overview: ['type access', 'type audit', 'type deployments', 'type environments', 'type jwks'],
   http: [
     'overview',
+    'type jose/certificate-facts.ts',
     'access',
     'type audit',
     'deployments',
@@ -93,9 +94,11 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   materials: [
     'deployments',
     'environments',
+    'formats/jks/is-jks.ts',
     'jose',
     'protocol',
     'type access',
+    'type formats/keystore.ts',
     'type audit',
     'type idempotency',
     'type keystore-worker',

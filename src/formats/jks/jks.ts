@@ -12,9 +12,9 @@ import {
 } from '../keystore-format.ts';
 import { type ClosedEntry, openedKeystore } from '../opened-keystore.ts';
 import { ByteCursor } from './byte-cursor.ts';
+import { isJks } from './is-jks.ts';
 import { unprotectKey, utf16Password } from './key-protector.ts';
 
-const magic = 0xfeedfeed;
 const digestBytes = 20;
 const phrase = Buffer.from('Mighty Aphrodite', 'utf8');
 const privateKeyTag = 1;
@@ -22,7 +22,7 @@ const certificateTag = 2;
 
 export const jks: KeystoreFormat = {
   type: 'JKS',
-  recognises: (file) => file.length >= 4 && asBuffer(file).readUInt32BE(0) === magic,
+  recognises: isJks,
   open(file, password) {
     const bytes = asBuffer(file);
     const digestAt = (end: number) => digestMatches(bytes, end, password);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { badRequest } from '../../errors.ts';
 import { parseDuration } from '../../iso-duration.ts';
 import { shownText } from '../../names.ts';
+import { sourceNames } from '../../sources/sources.ts';
 import { listOf } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
@@ -28,11 +29,16 @@ export function listJwks(app: KeyplaneServer, { jwks }: Pick<RouteServices, 'jwk
           .string()
           .optional()
           .describe('ISO 8601 duration: those that expire by then, such as P30D'),
+        type: z.enum(['RSA', 'EC', 'OCT', 'OKP']).optional(),
+        use: z.enum(['sig', 'enc']).optional(),
+        sourceType: z.enum([...sourceNames, 'GENERATE']).optional(),
       }),
       response: { 200: listOf(jwkItem) },
     },
     handler: async (request) => {
+      const { type, use, sourceType } = request.query;
       const query = {
+        ...{ type, use, sourceType },
         ...readListQuery(request.query, sortFields),
         ...readExpiring(request.query.expiringWithin),
       };

@@ -6,6 +6,7 @@ import { createJwk } from './create-jwk.ts';
 import { deleteJwk } from './delete-jwk.ts';
 import { getJwkDeployment } from './detail/get-jwk-deployment.ts';
 import { getJwkPublic } from './detail/get-jwk-public.ts';
+import { inspectJwkSource } from './detail/inspect-jwk-source.ts';
 import { listJwkHistory } from './detail/list-jwk-history.ts';
 import { exportJwkFile } from './export-jwk-file.ts';
 import { generateJwk } from './generate-jwk.ts';
@@ -25,6 +26,7 @@ const operations = [
   updateJwk,
   deleteJwk,
   exportJwkFile,
+  inspectJwkSource,
   getJwkPublic,
   getJwkDeployment,
   listJwkHistory,

@@ -6,6 +6,10 @@ import { createCertificate } from './create-certificate.ts';
 import { createKey } from './create-key.ts';
 import { createKeystore } from './create-keystore.ts';
 import { exportCertificate } from './export-certificate.ts';
+import { inspectCertificate } from './inspect/inspect-certificate.ts';
+import { inspectKey } from './inspect/inspect-key.ts';
+import { inspectKeystore } from './inspect/inspect-keystore.ts';
+import { listKeystoreEntries } from './inspect/list-keystore-entries.ts';
 import { listTruststore } from './list-truststore.ts';
 import { addMaterialOperations } from './material-operations.ts';
 import { certificateItem, keyItem, keystoreItem } from './material-schemas.ts';
@@ -24,6 +28,10 @@ export function materialRoutes(app: KeyplaneServer, services: RouteServices): vo
   updateKeystore(app, services);
   exportCertificate(app, services);
   listTruststore(app, services);
+  inspectCertificate(app, services);
+  inspectKey(app, services);
+  inspectKeystore(app, services);
+  listKeystoreEntries(app, services);
   addMaterialOperations(app, {
     rules: services.certificates,
     idempotency,

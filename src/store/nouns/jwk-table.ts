@@ -69,6 +69,10 @@ export class JwkTable implements JwkStore {
     const { expiresBefore, expiresAfter } = query;
     if (expiresBefore) matching = matching.where('expiration_time', '<=', expiresBefore.getTime());
     if (expiresAfter) matching = matching.where('expiration_time', '>', expiresAfter.getTime());
+    const { type, use, sourceType } = query;
+    if (type) matching = matching.where('type', '=', type);
+    if (use) matching = matching.where('use', '=', use);
+    if (sourceType) matching = matching.where('source_type', '=', sourceType);
     // Ids alone first: sorting whole rows, sealed members and all, would hold the event loop.
     // No expiration sorts as the latest one; the dialects differ in where they put nulls by themselves.
     const ordered = matching

@@ -1,27 +1,21 @@
 import { z } from 'zod';
 import { publicJwkFacts } from '../../../jwks/jwk-facts.ts';
-import { instant, instantText, listAnswer, listOf } from '../../answers/answer-schemas.ts';
+import { listAnswer, listOf } from '../../answers/answer-schemas.ts';
 import type { RouteServices } from '../../http-services.ts';
 import type { KeyplaneServer } from '../../keyplane-server.ts';
+import {
+  certificateFactsItem,
+  certificateFactsView,
+} from '../../materials/inspect/certificate-facts-schema.ts';
 import { openToMembers } from '../../route-access.ts';
 import { jwkParams } from '../jwk-schemas.ts';
-
-export const certificateItem = z.object({
-  subjectDn: z.string(),
-  issuerDn: z.string(),
-  serialNumber: z.string(),
-  notBefore: instant,
-  notAfter: instant,
-  sha1Thumbprint: z.string(),
-  sha256Thumbprint: z.string(),
-});
 
 const item = z.object({
   name: z.string(),
   jwk: z.record(z.string(), z.unknown()).nullable().describe('Public members; null for an OCT key'),
   pem: z.string().nullable(),
   thumbprint: z.string().nullable().describe('RFC 7638, SHA-256'),
-  certificates: z.array(certificateItem).describe('Of `x5c`, the leaf first'),
+  certificates: z.array(certificateFactsItem).describe('Of `x5c`, the leaf first'),
 });
 
 /** The public half in every form that is copied somewhere. */
@@ -44,11 +38,7 @@ export function getJwkPublic(app: KeyplaneServer, { jwks }: Pick<RouteServices, 
         {
           ...{ name: stored.name, pem, thumbprint },
           jwk: jwk && { ...jwk },
-          certificates: certificates.map(({ notBefore, notAfter, ...rest }) => ({
-            ...rest,
-            notBefore: instantText(notBefore),
-            notAfter: instantText(notAfter),
-          })),
+          certificates: certificates.map(certificateFactsView),
         },
       ]);
     },

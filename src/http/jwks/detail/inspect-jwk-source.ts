@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import type { SourceKeyFacts } from '../../../jwks/inspect-source.ts';
+import { instant, instantOrNull, listOf } from '../../answers/answer-schemas.ts';
+import type { RouteServices } from '../../http-services.ts';
+import type { KeyplaneServer } from '../../keyplane-server.ts';
+import { openToMembers } from '../../route-access.ts';
+import { withoutOtherSources } from '../create-jwk.ts';
+import { createJwkBody } from '../jwk-schemas.ts';
+
+const item = z.object({
+  kid: z.string().nullable(),
+  type: z.string().nullable().describe('RSA, EC, OCT or OKP; null where it can not be told'),
+  curve: z.string().nullable(),
+  size: z.number().int().nullable().describe('Bits'),
+  private: z.boolean().nullable(),
+  use: z.string().nullable(),
+  algorithm: z.string().nullable(),
+  algorithms: z
+    .object({ SIGNATURE: z.array(z.string()), ENCRYPTION: z.array(z.string()) })
+    .nullable()
+    .describe('What may be asked for with it'),
+  notBeforeTime: instant.nullable(),
+  expirationTime: instant.nullable(),
+  aliasName: z.string().nullable(),
+  problem: z.string().nullable().describe('Why a JWK would not be made of it'),
+});
+
+/** What a source holds, before a JWK is made from it. */
+export function inspectJwkSource(
+  app: KeyplaneServer,
+  { inspectSource }: Pick<RouteServices, 'inspectSource'>,
+): void {
+  app.route({
+    method: 'POST',
+    url: '/apiops/projects/:projectName/jwks/inspect/',
+    config: { access: openToMembers('ROLE_API_SECURITY') },
+    preValidation: async (request) => {
+      request.body = withoutOtherSources(request.body) as typeof request.body;
+    },
+    schema: {
+      operationId: 'inspectJwkSource',
+      tags: ['jwks'],
+      summary: 'Look into a source before a JWK is made from it; nothing is stored',
+      params: z.object({ projectName: z.string() }),
+      body: createJwkBody,
+      response: { 200: listOf(item) },
+    },
+    handler: async (request) => {
+      const { keys, total } = await inspectSource(request.project.projectId, request.body);
+      return { success: true as const, resultList: keys.map(view), resultCount: total };
+    },
+  });
+}
+
+function view({ facts, notBeforeTime, expirationTime, ...rest }: SourceKeyFacts): z.infer<typeof item> {
+  const { type = null, curve = null, size = null, private: isPrivate = null } = facts ?? {};
+  return {
+    ...rest,
+    ...{ type, curve, size, private: isPrivate },
+    algorithms: facts && {
+      SIGNATURE: [...facts.algorithms.SIGNATURE],
+      ENCRYPTION: [...facts.algorithms.ENCRYPTION],
+    },
+    notBeforeTime: instantOrNull(notBeforeTime),
+    expirationTime: instantOrNull(expirationTime),
+  };
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { listAnswer, listOf } from '../../answers/answer-schemas.ts';
+import type { RouteServices } from '../../http-services.ts';
+import type { KeyplaneServer } from '../../keyplane-server.ts';
+import { openToMembers } from '../../route-access.ts';
+import { certificateFactsItem, certificateFactsView } from './certificate-facts-schema.ts';
+
+/** What a certificate file holds, before it is stored. */
+export function inspectCertificate(
+  app: KeyplaneServer,
+  { certificates }: Pick<RouteServices, 'certificates'>,
+): void {
+  app.route({
+    method: 'POST',
+    url: '/apiops/projects/:projectName/certificates/inspect/',
+    config: { access: openToMembers('ROLE_MANAGE_PROXIES') },
+    schema: {
+      operationId: 'inspectCertificate',
+      tags: ['certificates'],
+      summary: 'Read a certificate file, the leaf first; nothing is stored',
+      params: z.object({ projectName: z.string() }),
+      body: z.strictObject({ pemEncodedFile: z.string().optional().describe('Text of the PEM file') }),
+      response: { 200: listOf(certificateFactsItem) },
+    },
+    handler: async (request) => {
+      return listAnswer(certificates.inspect(request.body.pemEncodedFile).map(certificateFactsView));
+    },
+  });
+}

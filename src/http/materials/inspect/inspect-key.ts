@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { listAnswer, listOf } from '../../answers/answer-schemas.ts';
+import type { RouteServices } from '../../http-services.ts';
+import type { KeyplaneServer } from '../../keyplane-server.ts';
+import { openToMembers } from '../../route-access.ts';
+
+const item = z.object({
+  keyType: z.enum(['PRIVATE_KEY', 'PUBLIC_KEY']),
+  type: z.string().describe('RSA, EC or OKP'),
+  curve: z.string().nullable(),
+  size: z.number().int().describe('Bits'),
+});
+
+/** What a key file holds, before it is stored. */
+export function inspectKey(app: KeyplaneServer, { keys }: Pick<RouteServices, 'keys'>): void {
+  app.route({
+    method: 'POST',
+    url: '/apiops/projects/:projectName/keys/inspect/',
+    config: { access: openToMembers('ROLE_API_SECURITY') },
+    schema: {
+      operationId: 'inspectKey',
+      tags: ['keys'],
+      summary: 'Read a private or public key and tell what it is; nothing is stored',
+      params: z.object({ projectName: z.string() }),
+      body: z.strictObject({ content: z.string().optional().describe('PEM, or base64 of PEM') }),
+      response: { 200: listOf(item) },
+    },
+    handler: async (request) => {
+      const { keyType, type, curve, size } = await keys.inspect(request.body.content);
+      return listAnswer([{ keyType, type, curve, size }]);
+    },
+  });
+}

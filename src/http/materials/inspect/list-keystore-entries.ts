@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { listAnswer, listOf } from '../../answers/answer-schemas.ts';
+import type { RouteServices } from '../../http-services.ts';
+import type { KeyplaneServer } from '../../keyplane-server.ts';
+import { openToMembers } from '../../route-access.ts';
+import { keystoreAliasItem, keystoreAliasView } from './keystore-alias-schema.ts';
+
+/** What a stored keystore holds in one environment, alias by alias. */
+export function listKeystoreEntries(
+  app: KeyplaneServer,
+  { keystores }: Pick<RouteServices, 'keystores'>,
+): void {
+  app.route({
+    method: 'GET',
+    url: '/apiops/projects/:projectName/keystores/:keystoreName/entries/',
+    config: { access: openToMembers('ROLE_API_SECURITY'), alsoRefuses: [429] },
+    schema: {
+      operationId: 'listKeystoreEntries',
+      tags: ['keystores'],
+      summary: 'List what a keystore holds, alias by alias, without any key',
+      params: z.object({ projectName: z.string(), keystoreName: z.string() }),
+      querystring: z.strictObject({
+        environmentName: z.string().optional().describe('The environment whose keystore file is meant'),
+      }),
+      response: { 200: listOf(keystoreAliasItem) },
+    },
+    handler: async (request) => {
+      const { keystoreName } = request.params;
+      const { environmentName } = request.query;
+      const found = await keystores.entries(request.project.projectId, keystoreName, environmentName);
+      return listAnswer(found.map(keystoreAliasView));
+    },
+  });
+}

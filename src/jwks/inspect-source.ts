@@ -1,0 +1,65 @@
+// Looks into a source before a JWK is made from it, by the very rules that make one, and stores nothing.
+
+import { isKeyplaneError } from '../errors.ts';
+import { importJwk } from '../jose/import-jwk.ts';
+import { type KeyFacts, keyFacts } from '../jose/key-facts.ts';
+import type { InspectedKey } from '../sources/inspected-key.ts';
+import type { SourceRequest, SourceWorld } from '../sources/jwk-source.ts';
+import { jwkSources } from '../sources/sources.ts';
+import { checkSourceType } from './create-jwk.ts';
+
+/** What a JWK made from it would be; facts are null where `problem` says why there are none. */
+export interface SourceKeyFacts {
+  readonly kid: string | null;
+  readonly facts: KeyFacts | null;
+  readonly use: string | null;
+  readonly algorithm: string | null;
+  readonly notBeforeTime: Date | null;
+  readonly expirationTime: Date | null;
+  readonly aliasName: string | null;
+  /** Why it would be refused. */
+  readonly problem: string | null;
+}
+
+export interface SourceInspection {
+  readonly keys: readonly SourceKeyFacts[];
+  readonly total: number;
+}
+
+export type InspectSource = (
+  projectId: string,
+  request: SourceRequest & { readonly sourceType?: string | undefined },
+) => Promise<SourceInspection>;
+
+export function createSourceInspector(sourceWorldOf: (projectId: string) => SourceWorld): InspectSource {
+  return async (projectId, request) => {
+    const source = jwkSources[checkSourceType(request.sourceType)];
+    const { keys, total } = await source.inspect(request, sourceWorldOf(projectId));
+    const found: SourceKeyFacts[] = [];
+    for (const key of keys) found.push(await factsOf(key));
+    return { keys: found, total };
+  };
+}
+
+async function factsOf(key: InspectedKey): Promise<SourceKeyFacts> {
+  const { raw, aliasName = null, notBeforeTime = null, expirationTime = null } = key;
+  const origin = { aliasName, notBeforeTime, expirationTime };
+  const nothing = { kid: null, facts: null, use: null, algorithm: null, ...origin };
+  if (raw === undefined) return { ...nothing, problem: key.problem ?? null };
+  try {
+    const jwk = await importJwk(raw);
+    const facts = keyFacts(jwk, key.restriction);
+    return {
+      ...origin,
+      facts: { ...facts, private: key.holdsPrivate ?? facts.private },
+      kid: jwk.kid ?? null,
+      use: jwk.use ?? null,
+      algorithm: jwk.alg ?? null,
+      problem: null,
+    };
+  } catch (error) {
+    if (!isKeyplaneError(error)) throw error;
+    const kid = typeof raw.kid === 'string' ? raw.kid.slice(0, 256) : null;
+    return { ...nothing, kid, problem: error.message };
+  }
+}
