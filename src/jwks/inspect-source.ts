@@ -2,7 +2,7 @@
 
 import { isKeyplaneError } from '../errors.ts';
 import { importJwk } from '../jose/import-jwk.ts';
-import { type KeyFacts, keyFacts } from '../jose/key-facts.ts';
+import { type KeyFacts, keyFacts } from '../jose/facts/key-facts.ts';
 import type { InspectedKey } from '../sources/inspected-key.ts';
 import type { SourceRequest, SourceWorld } from '../sources/jwk-source.ts';
 import { jwkSources } from '../sources/sources.ts';

@@ -66,7 +66,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   overview: ['type access', 'type audit', 'type deployments', 'type environments', 'type jwks'],
   http: [
     'overview',
-    'type jose/certificate-facts.ts',
+    'type jose/facts/certificate-facts.ts',
     'access',
     'type audit',
     'deployments',

@@ -81,6 +81,7 @@ describe('every route but the open ones', () => {
     const open = world.routes.filter(({ config }) => config?.access?.kind === 'anyone').map(({ url }) => url);
     expect([...new Set(open)].sort()).toEqual([
       '/',
+      '/apiops/auth/session/',
       '/apiops/auth/token',
       '/healthz',
       '/metrics',

@@ -40,7 +40,11 @@ function originOf(headers: IncomingHttpHeaders): 'own' | 'other' | 'unknown' {
   if (site !== undefined) return site === 'same-origin' ? 'own' : 'other';
   const { origin, host } = headers;
   if (origin === undefined) return 'unknown';
-  return URL.canParse(origin) && new URL(origin).host === host ? 'own' : 'other';
+  if (!URL.canParse(origin)) return 'other';
+  // A Host header may name the port that the scheme has anyway.
+  const { protocol, host: ofPage } = new URL(origin);
+  const own = `${protocol}//${host}`;
+  return URL.canParse(own) && new URL(own).host === ofPage ? 'own' : 'other';
 }
 
 function forbidden(text: string): KeyplaneError {
