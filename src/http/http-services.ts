@@ -1,7 +1,7 @@
 import type { Registry } from 'prom-client';
 import type { Access } from '../access/access.ts';
-import type { DeploymentResult } from '../deployments/deployment-result.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
+import type { DeploymentResult } from '../deployments/deployment-result.ts';
 import type { Enrollment } from '../environments/enrollment.ts';
 import type { Environments } from '../environments/environments.ts';
 import type { Nodes } from '../environments/nodes.ts';

@@ -1,8 +1,8 @@
 // Looks into a source before a JWK is made from it, by the very rules that make one, and stores nothing.
 
 import { isKeyplaneError } from '../errors.ts';
-import { importJwk } from '../jose/import-jwk.ts';
 import { type KeyFacts, keyFacts } from '../jose/facts/key-facts.ts';
+import { importJwk } from '../jose/import-jwk.ts';
 import type { InspectedKey } from '../sources/inspected-key.ts';
 import type { SourceRequest, SourceWorld } from '../sources/jwk-source.ts';
 import { jwkSources } from '../sources/sources.ts';

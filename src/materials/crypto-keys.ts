@@ -1,7 +1,7 @@
 import { reachedEnvironments } from '../environments/reached-environment.ts';
 import { badRequest } from '../errors.ts';
-import { importJwk } from '../jose/import-jwk.ts';
 import { type KeyFacts, keyFacts } from '../jose/facts/key-facts.ts';
+import { importJwk } from '../jose/import-jwk.ts';
 import { jwkFromKeyContent, type KeyContent } from '../jose/key-pem.ts';
 import { checkName, lookupName, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';

@@ -1,7 +1,7 @@
 import type { KeystoreListing } from '../formats/keystore.ts';
 import { readCertificateDer } from '../jose/certificate.ts';
-import { importJwk } from '../jose/import-jwk.ts';
 import { type KeyFacts, keyFacts } from '../jose/facts/key-facts.ts';
+import { importJwk } from '../jose/import-jwk.ts';
 
 /** One alias of a keystore, as it may be shown. */
 export interface KeystoreAlias {

@@ -5,7 +5,7 @@ import { MemberTable } from './access/member-table.ts';
 import { ProjectTable } from './access/project-table.ts';
 import { TokenTable } from './access/token-table.ts';
 import { UserTable } from './access/user-table.ts';
-import { AuditTable } from './audit-table.ts';
+import { AuditTable } from './audit/audit-table.ts';
 import { DataKeyTable } from './data-key-table.ts';
 import { DesiredStateTable } from './desired-state-table.ts';
 import { EnrollmentTokenTable } from './environments/enrollment-token-table.ts';

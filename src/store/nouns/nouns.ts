@@ -18,9 +18,8 @@ export interface Nouns
     JwkNouns,
     RefreshNouns,
     MaterialNouns,
-    IdempotencyNouns {
-    OverviewNouns,
-    MaterialNouns {
+    IdempotencyNouns,
+    OverviewNouns {
   readonly audit: AuditStore;
   readonly dataKeys: DataKeyStore;
   readonly installation: InstallationStore;

@@ -1,8 +1,8 @@
 // Looks for audit records from the newest one back. The record grows for ever, so it is read in stretches: each is
 // a statement of its own, between which others get their turn, and nothing holds more rows than a page.
 
-import type { AuditFilter, AuditPage } from '../../audit/audit-log.ts';
-import type { AuditRecordRow, Database } from '../tables.ts';
+import type { AuditFilter, AuditPage } from '../../../audit/audit-log.ts';
+import type { AuditRecordRow, Database } from '../../tables.ts';
 
 /** Looked through in some milliseconds. */
 const stretch = 4_000;
