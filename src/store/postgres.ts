@@ -17,9 +17,9 @@ import {
 import pg from 'pg';
 import type { WakeTopic } from '../unit-of-work.ts';
 import { type DatabaseTransaction, type Engine, type Mode, refuseNul } from './engine.ts';
+import { refuseUnfitServer } from './postgres/postgres-fitness.ts';
+import { notifyStatement, PostgresListener } from './postgres/postgres-listener.ts';
 import { isConnectionLost, postgresFailure } from './postgres-failure.ts';
-import { refuseUnfitServer } from './postgres-fitness.ts';
-import { notifyStatement, PostgresListener } from './postgres-listener.ts';
 
 const dialect: Dialect = {
   createAdapter: () => new PostgresAdapter(),

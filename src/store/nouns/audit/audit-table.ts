@@ -1,4 +1,10 @@
-import type { AuditFilter, AuditPage, AuditRecord, AuditStore, FoundAudit } from '../../../audit/audit-log.ts';
+import type {
+  AuditFilter,
+  AuditPage,
+  AuditRecord,
+  AuditStore,
+  FoundAudit,
+} from '../../../audit/audit-log.ts';
 import { statement } from '../../statement.ts';
 import type { AuditHeadRow, AuditRecordRow, Database } from '../../tables.ts';
 import { searchAudit } from './audit-search.ts';

@@ -4,7 +4,7 @@
 
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
-import { type WakeTopic, wakeTopics } from '../unit-of-work.ts';
+import { type WakeTopic, wakeTopics } from '../../unit-of-work.ts';
 
 const channel = 'keyplane';
 const floorMs = 100;
