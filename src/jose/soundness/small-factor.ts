@@ -1,5 +1,11 @@
-// The remainders of one number by every prime below 65,536, through a tree of products:
-// each division is by a number half as long, which makes the whole cost half a millisecond.
+// Whether a number has a factor among the primes below 65,536. Most have none, which one greatest common divisor with
+// the product of them all tells; only for one that has is it asked which, through a tree of products where each
+// division is by a number half as long.
+
+import { bitLength } from '../members/integer.ts';
+
+/** Euclid's steps grow with the square of the length; above this the tree takes no longer. */
+const mostEuclidBits = 3072;
 
 interface ProductNode {
   readonly product: bigint;
@@ -34,7 +40,14 @@ let tree: ProductNode | undefined;
 /** The smallest prime factor below 65,536, if there is one. */
 export function smallFactor(value: bigint): number | undefined {
   tree ??= buildTree(primesBelow(65_536));
-  return search(value, tree);
+  const mayBeNone = value > 1n && bitLength(value) <= mostEuclidBits;
+  return mayBeNone && shareNoFactor(value, tree.product % value) ? undefined : search(value, tree);
+}
+
+function shareNoFactor(value: bigint, other: bigint): boolean {
+  let [a, b] = [value, other];
+  while (b !== 0n) [a, b] = [b, a % b];
+  return a === 1n;
 }
 
 function search(value: bigint, node: ProductNode): number | undefined {

@@ -5,6 +5,7 @@
 import { badRequest } from '../../errors.ts';
 import type { RsaMembers } from '../jwk.ts';
 import { bitLength, decodeInteger } from '../members/integer.ts';
+import { mostFermatBits, passesFermat } from './fermat-test.ts';
 import { loopTurn } from './loop-turn.ts';
 import { isProbablePrime } from './prime.ts';
 import { checkCrtMembers, checkHalves } from './rsa-halves.ts';
@@ -48,7 +49,13 @@ export async function checkRsa(jwk: RsaMembers): Promise<void> {
   await loopTurn();
   if (hasAllMembers(jwk)) return checkPrivateHalf(jwk);
   if (jwk.d !== undefined) refuse('d stands without p, q, dp, dq and qi');
-  if (await isProbablePrime(n)) refuse('the modulus (n) is itself a prime (RFC 8017 §3.1)');
+  if (await isPrimeModulus(n)) refuse('the modulus (n) is itself a prime (RFC 8017 §3.1)');
+}
+
+/** Nearly every modulus fails the first test, so only the others are looked at again. */
+async function isPrimeModulus(n: bigint): Promise<boolean> {
+  if (bitLength(n) <= mostFermatBits && !(await passesFermat(n))) return false;
+  return isProbablePrime(n);
 }
 
 function hasAllMembers(jwk: RsaMembers): jwk is Required<RsaMembers> {
