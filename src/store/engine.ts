@@ -5,11 +5,14 @@ import type { CompiledQuery, Dialect, QueryResult } from 'kysely';
 import { type ErrorCode, KeyplaneError } from '../errors.ts';
 import type { WakeTopic } from '../unit-of-work.ts';
 
+/** Text with its parameters, compiled for the dialect. */
+export type Query = Pick<CompiledQuery, 'sql' | 'parameters'>;
+
 export type Mode = 'read' | 'write' | 'aside';
 
 export interface DatabaseTransaction {
   /** @throws DatabaseFailure */
-  execute<Row>(query: CompiledQuery): Promise<QueryResult<Row>>;
+  execute<Row>(query: Query): Promise<QueryResult<Row>>;
   /** For savepoints. @throws DatabaseFailure */
   command(sql: string): Promise<void>;
   /** With the commit, other managers on this database are told; this one is not. */
@@ -18,6 +21,11 @@ export interface DatabaseTransaction {
   commit(): Promise<void>;
   /** Ends the transaction; never throws. */
   rollback(): Promise<void>;
+  /**
+   * Ask it after a read has ended: resolves once no crash can take back what the read has seen.
+   * @throws DatabaseFailure where it was taken back
+   */
+  durable(): Promise<void>;
   /** The database ended the transaction by itself: nothing of it is left. */
   readonly lost: boolean;
 }

@@ -1,8 +1,9 @@
 // One work's hold on a transaction. Once the work has ended its nouns are dead: a promise that was not
 // awaited can not write into the work that comes after it on the same connection.
 
+import assert from 'node:assert';
 import {
-  type CompiledQuery,
+  type ConnectionProvider,
   type DatabaseConnection,
   DefaultQueryExecutor,
   Kysely,
@@ -10,7 +11,7 @@ import {
 } from 'kysely';
 import type { WakeTopic } from '../unit-of-work.ts';
 import { breathe } from './breathe.ts';
-import type { DatabaseTransaction, Engine } from './engine.ts';
+import type { DatabaseTransaction, Engine, Query } from './engine.ts';
 import type { Database, Tables } from './tables.ts';
 
 export class Lease implements DatabaseConnection {
@@ -22,7 +23,7 @@ export class Lease implements DatabaseConnection {
     this.#transaction = transaction;
   }
 
-  async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+  async executeQuery<Row>(query: Query): Promise<QueryResult<Row>> {
     const pause = breathe();
     // The work may end meanwhile, if it did not wait for this statement; so what follows looks afterwards.
     if (pause !== undefined) await pause;
@@ -54,17 +55,26 @@ export class Lease implements DatabaseConnection {
   }
 }
 
+const leases = new WeakMap<Database, Lease>();
+
+/** What a database speaks through: a compiled statement goes there without Kysely in between. */
+export function leaseOf(database: Database): Lease {
+  const lease = leases.get(database);
+  assert(lease, 'a database that no lease made');
+  return lease;
+}
+
 /** Makes the databases that leases speak through; compiler and adapter are shared by all of them. */
 export function databaseMaker(engine: Engine): (lease: Lease) => Database {
   const dialect = engine.dialect;
   const props = { config: { dialect }, dialect, driver: dialect.createDriver() };
   const compiler = dialect.createQueryCompiler();
   const adapter = dialect.createAdapter();
-  return (lease) =>
-    new Kysely<Tables>({
-      ...props,
-      executor: new DefaultQueryExecutor(compiler, adapter, {
-        provideConnection: (consumer) => consumer(lease),
-      }),
-    });
+  return (lease) => {
+    const provideConnection: ConnectionProvider['provideConnection'] = (consumer) => consumer(lease);
+    const executor = new DefaultQueryExecutor(compiler, adapter, { provideConnection });
+    const database = new Kysely<Tables>({ ...props, executor });
+    leases.set(database, lease);
+    return database;
+  };
 }

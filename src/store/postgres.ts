@@ -6,7 +6,6 @@
 
 import { randomUUID } from 'node:crypto';
 import {
-  type CompiledQuery,
   type Dialect,
   DummyDriver,
   PostgresAdapter,
@@ -16,7 +15,7 @@ import {
 } from 'kysely';
 import pg from 'pg';
 import type { WakeTopic } from '../unit-of-work.ts';
-import { type DatabaseTransaction, type Engine, type Mode, refuseNul } from './engine.ts';
+import { type DatabaseTransaction, type Engine, type Mode, type Query, refuseNul } from './engine.ts';
 import { refuseUnfitServer } from './postgres/postgres-fitness.ts';
 import { notifyStatement, PostgresListener } from './postgres/postgres-listener.ts';
 import { isConnectionLost, postgresFailure } from './postgres-failure.ts';
@@ -154,7 +153,7 @@ class PostgresTransaction implements DatabaseTransaction {
     this.#sender = sender;
   }
 
-  async execute<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+  async execute<Row>({ sql, parameters }: Query): Promise<QueryResult<Row>> {
     refuseNul(parameters);
     const { rows, rowCount } = await this.#query(sql, parameters);
     return { rows: rows as Row[], numAffectedRows: BigInt(rowCount ?? 0) };
@@ -196,6 +195,9 @@ class PostgresTransaction implements DatabaseTransaction {
       this.#client.release(!isClean);
     }
   }
+
+  /** The server shows a commit to others only once it is on its disk. */
+  async durable(): Promise<void> {}
 
   async #query(sql: string, parameters?: readonly unknown[]): Promise<pg.QueryResult> {
     try {

@@ -2,6 +2,7 @@
 // more than SQLite needs to insert a row; here it is built once from placeholders, then only given its values.
 
 import type { Compilable, CompiledQuery } from 'kysely';
+import { leaseOf } from './lease.ts';
 import type { Database } from './tables.ts';
 
 class Placeholder {
@@ -43,7 +44,7 @@ export function statement<Values extends object, Row>(
     const query = compiled(database, values);
     const given = values as Record<string, unknown>;
     const parameters = query.parameters.map((p) => (p instanceof Placeholder ? given[p.name] : p));
-    return database.executeQuery<Row>({ ...query, parameters });
+    return leaseOf(database).executeQuery<Row>({ sql: query.sql, parameters });
   }
 
   return {

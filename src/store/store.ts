@@ -8,7 +8,7 @@ import { databaseMaker, Lease } from './lease.ts';
 import { migrate } from './migrations/migrate.ts';
 import type { Nouns } from './nouns/nouns.ts';
 import { nounsOver } from './nouns/nouns-over.ts';
-import { openSqlite } from './sqlite.ts';
+import { openSqlite } from './sqlite/sqlite.ts';
 import { WriteQueue } from './write-queue.ts';
 
 export type { Nouns } from './nouns/nouns.ts';
@@ -95,6 +95,8 @@ export function storeOver(engine: Engine): Store {
       return await within(new Lease(transaction), work);
     } finally {
       await transaction.rollback();
+      // Neither a client nor a node is told of what a power cut could still take back.
+      await transaction.durable();
     }
   }
 

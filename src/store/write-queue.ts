@@ -101,9 +101,14 @@ async function runAll(
   outcomes: Map<Waiting, Outcome>,
 ): Promise<void> {
   for (const waiting of batch) {
-    // Stands until the work has ended, for the case that its savepoint fails.
-    outcomes.set(waiting, { error: transactionLost() });
-    if (batch.length > 1) await transaction.command('savepoint work');
+    if (batch.length > 1) {
+      try {
+        await transaction.command('savepoint work');
+      } catch (error) {
+        outcomes.set(waiting, { error });
+        throw error;
+      }
+    }
     const outcome = await attempt(transaction, waiting.work);
     outcomes.set(waiting, outcome);
     if (transaction.lost) throw 'error' in outcome ? outcome.error : transactionLost();

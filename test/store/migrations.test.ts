@@ -5,7 +5,7 @@ import { columnTypes } from '../../src/store/migrations/column-types.ts';
 import { migrate } from '../../src/store/migrations/migrate.ts';
 import { migrations } from '../../src/store/migrations/steps.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
-import { openSqlite } from '../../src/store/sqlite.ts';
+import { openSqlite } from '../../src/store/sqlite/sqlite.ts';
 import { openStore, type StoreOptions } from '../../src/store/store.ts';
 import { type TestDatabase, withDatabases } from '../support/databases.ts';
 import { insertRow, type OlderTable, tablesOf } from './older-manager.ts';

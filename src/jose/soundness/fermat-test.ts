@@ -4,10 +4,7 @@
 // exactly when raising it to e gives the message back, as it does for every prime m.
 
 import { createHash, createPublicKey, verify } from 'node:crypto';
-import { promisify } from 'node:util';
 import { bitLength, encodeInteger, integerFromOctets, octetsFromInteger } from '../members/integer.ts';
-
-const verifyInPool = promisify(verify);
 
 /** OpenSSL takes exponents above 64 bits only with moduli up to this (OPENSSL_RSA_SMALL_MODULUS_BITS). */
 export const mostFermatBits = 3072;
@@ -46,5 +43,9 @@ export async function passesFermat(candidate: bigint): Promise<boolean> {
     format: 'jwk',
     key: { kty: 'RSA', n: encodeInteger(candidate), e: encodeInteger(e) },
   });
-  return verifyInPool('sha256', message, key, octetsFromInteger(signature, octets));
+  return new Promise((resolve, reject) => {
+    verify('sha256', message, key, octetsFromInteger(signature, octets), (error, isValid) =>
+      error === null ? resolve(isValid) : reject(error),
+    );
+  });
 }

@@ -1,7 +1,7 @@
 // What SQLite's result codes (sqlite.org/rescode.html) mean to the one who asked.
 
 import SqliteDatabase from 'better-sqlite3';
-import { DatabaseFailure, failureTexts } from './engine.ts';
+import { DatabaseFailure, failureTexts } from '../engine.ts';
 
 const constraintCodes: ReadonlySet<string> = new Set([
   'SQLITE_CONSTRAINT_UNIQUE',

@@ -1,0 +1,79 @@
+// Keeps the write-ahead log short, in a thread that is started when there is something to do and ended when there has
+// been nothing for a while.
+
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+
+const threadFile = new URL('./checkpoint-thread.ts', import.meta.url);
+const idleMs = 5_000;
+const resourceLimits = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 4, stackSizeMb: 1 };
+
+/** 16 MiB at the usual page size. */
+const framesBetween = 4_000;
+
+export class Checkpointer {
+  readonly #path: string;
+  #worker: Worker | undefined;
+  #idleTimer: NodeJS.Timeout | undefined;
+  #dueAt = framesBetween;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  isDue(frames: number): boolean {
+    return frames >= this.#dueAt;
+  }
+
+  /**
+   * Call it when all that was committed is durable, and commit nothing until it resolves: else frames that may still
+   * have to be taken back would be in the database. Never rejects; what it could not do it tries again later.
+   */
+  async run(frames: number): Promise<void> {
+    clearTimeout(this.#idleTimer);
+    const isDone = await this.#ask().catch(() => false);
+    this.#dueAt = isDone ? framesBetween : frames + framesBetween;
+    this.#idleTimer = setTimeout(() => void this.stop(), idleMs).unref();
+  }
+
+  /** Its connection to the database is closed once it resolves. */
+  async stop(): Promise<void> {
+    clearTimeout(this.#idleTimer);
+    const worker = this.#worker;
+    this.#worker = undefined;
+    await worker?.terminate();
+  }
+
+  async #ask(): Promise<boolean> {
+    const worker = this.#worker ?? this.#start();
+    worker.ref();
+    try {
+      worker.postMessage('checkpoint');
+      const ended = new AbortController();
+      const { signal } = ended;
+      const answered = once(worker, 'message', { signal }) as Promise<[{ done: boolean }]>;
+      const exited = once(worker, 'exit', { signal }).then(() => [{ done: false }] as const);
+      try {
+        return (await Promise.race([answered, exited]))[0].done;
+      } finally {
+        answered.catch(() => undefined);
+        exited.catch(() => undefined);
+        ended.abort();
+      }
+    } finally {
+      worker.unref();
+    }
+  }
+
+  #start(): Worker {
+    const workerData = { path: this.#path };
+    const options = { name: 'checkpoint', env: {}, execArgv: [], resourceLimits, workerData };
+    const worker = new Worker(threadFile, options);
+    this.#worker = worker;
+    worker.on('error', () => undefined);
+    worker.on('exit', () => {
+      if (this.#worker === worker) this.#worker = undefined;
+    });
+    return worker;
+  }
+}

@@ -1,0 +1,202 @@
+import { copyFile, type FileHandle, open, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { openStore, type Store } from '../../../src/store/store.ts';
+import { freshDatabases } from '../../support/databases.ts';
+import { sampleJwk, sampleProject } from '../samples.ts';
+
+const fresh = freshDatabases('sqlite');
+const stores: Store[] = [];
+/** What every open file is made from: the one place where waiting for the disk can be held up, or fail. */
+let file: Pick<FileHandle, 'datasync' | 'sync'>;
+
+beforeAll(async () => {
+  const handle = await open(import.meta.filename);
+  file = Object.getPrototypeOf(handle);
+  await handle.close();
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  for (const store of stores.splice(0)) await store.close();
+});
+
+async function freshPath(): Promise<string> {
+  const { options } = await fresh();
+  return options.kind === 'sqlite' ? options.path : '';
+}
+
+async function opened(path: string): Promise<Store> {
+  const store = await openStore({ kind: 'sqlite', path });
+  stores.push(store);
+  return store;
+}
+
+const add = (store: Store, name: string) =>
+  store.write(({ projects }) => projects.insert(sampleProject({ name })));
+const names = (store: Store) =>
+  store.read(async ({ projects }) => (await projects.list()).map(({ name }) => name).sort());
+const diskError = () => Object.assign(new Error('i/o error'), { code: 'EIO' });
+const refused = {
+  code: 'unavailable',
+  message: 'The database can not be written right now. Try again!',
+  detail: 'the log did not reach the disk (EIO)',
+};
+
+/** Opens a copy of the files as they are now: what a start after a power cut would find. */
+async function copyOf(path: string, logBytes?: number): Promise<Store> {
+  const copy = join(dirname(path), `copy-${stores.length}.db`);
+  await copyFile(path, copy);
+  await copyFile(`${path}-wal`, `${copy}-wal`);
+  if (logBytes !== undefined) await truncate(`${copy}-wal`, logBytes);
+  return opened(copy);
+}
+
+test('neither a write nor a read that saw it is answered before the log is on the disk', async () => {
+  const store = await opened(await freshPath());
+  const disk = Promise.withResolvers<void>();
+  const reached = Promise.withResolvers<void>();
+  const told: string[] = [];
+  vi.spyOn(file, 'datasync').mockImplementation(() => {
+    reached.resolve();
+    return disk.promise;
+  });
+  const write = add(store, 'new').then(() => told.push('write'));
+  await reached.promise;
+  const read = names(store).then((found) => told.push(...found));
+  for (let turn = 0; turn < 20; turn += 1) await setImmediate();
+  expect(told).toEqual([]);
+  disk.resolve();
+  await Promise.all([write, read]);
+  expect(told.sort()).toEqual(['new', 'write']);
+});
+
+test('a commit that the disk refuses is refused, taken back, and not told to a reader that saw it', async () => {
+  const path = await freshPath();
+  const store = await opened(path);
+  await add(store, 'kept');
+  const disk = Promise.withResolvers<void>();
+  const reached = Promise.withResolvers<void>();
+  vi.spyOn(file, 'datasync').mockImplementationOnce(() => {
+    reached.resolve();
+    return disk.promise;
+  });
+  const write = add(store, 'refused');
+  await reached.promise;
+  const read = names(store);
+  await setImmediate();
+  disk.reject(diskError());
+  const verdict = expect(read).rejects.toMatchObject({ code: 'unavailable', message: refused.message });
+  await expect(write).rejects.toMatchObject(refused);
+  await verdict;
+  expect(await names(store)).toEqual(['kept']);
+  await add(store, 'after');
+  expect(await names(store)).toEqual(['after', 'kept']);
+  expect(await names(await copyOf(path))).toEqual(['after', 'kept']);
+});
+
+test('works that shared a commit are all refused with it', async () => {
+  const store = await opened(await freshPath());
+  vi.spyOn(file, 'datasync').mockRejectedValueOnce(diskError());
+  const writes = await Promise.allSettled(['a', 'b', 'c'].map((name) => add(store, name)));
+  for (const write of writes) expect(write).toMatchObject({ status: 'rejected', reason: refused });
+  expect(await names(store)).toEqual([]);
+});
+
+test('while the disk goes on refusing nothing is read or written; once it takes again, all is well', async () => {
+  const path = await freshPath();
+  const store = await opened(path);
+  await add(store, 'kept');
+  const failing = [
+    vi.spyOn(file, 'datasync').mockRejectedValue(diskError()),
+    vi.spyOn(file, 'sync').mockRejectedValue(diskError()),
+  ];
+  await expect(add(store, 'first')).rejects.toMatchObject(refused);
+  const still = { code: 'unavailable', detail: 'what was not durable could not be taken back (EIO)' };
+  await expect(add(store, 'second')).rejects.toMatchObject(still);
+  await expect(names(store)).rejects.toMatchObject(still);
+  await expect(store.ping()).rejects.toMatchObject(still);
+  for (const spy of failing) spy.mockRestore();
+  expect(await names(store)).toEqual(['kept']);
+  await add(store, 'third');
+  expect(await names(await copyOf(path))).toEqual(['kept', 'third']);
+});
+
+test('a store that is closed while the disk refuses leaves nothing behind that it did not acknowledge', async () => {
+  const path = await freshPath();
+  const store = await openStore({ kind: 'sqlite', path });
+  await add(store, 'kept');
+  vi.spyOn(file, 'datasync').mockRejectedValueOnce(diskError());
+  await expect(add(store, 'refused')).rejects.toMatchObject(refused);
+  await store.close();
+  expect(await names(await opened(path))).toEqual(['kept']);
+});
+
+test('whatever part of the log a power cut leaves, a start finds the first so many commits and no half', async () => {
+  const path = await freshPath();
+  const store = await opened(path);
+  const written: string[] = [];
+  const bytes = await logBytes(path);
+  for (let index = 0; index < 12; index += 1) {
+    const project = sampleProject({ name: `p-${String(index).padStart(2, '0')}` });
+    await store.write(async ({ projects, jwks }) => {
+      await projects.insert(project);
+      await jwks.insert(sampleJwk(project.id));
+    });
+    written.push(project.name);
+  }
+  const all = await logBytes(path);
+  for (let part = bytes; part <= all; part += Math.ceil((all - bytes) / 23)) {
+    const cut = await copyOf(path, part);
+    const found = await names(cut);
+    expect(found).toEqual(written.slice(0, found.length));
+    for (const project of await cut.read(({ projects }) => projects.list())) {
+      const { total } = await cut.read(({ jwks }) =>
+        jwks.list(project.id, { sort: { field: 'name', descending: false }, offset: 0, limit: 1 }),
+      );
+      expect(total, project.name).toBe(1);
+    }
+  }
+});
+
+test('frames that reached the disk out of order are not taken for commits', async () => {
+  const path = await freshPath();
+  const store = await opened(path);
+  await add(store, 'first');
+  const whole = await logBytes(path);
+  await add(store, 'second');
+  await add(store, 'third');
+  const copy = join(dirname(path), 'torn.db');
+  await copyFile(path, copy);
+  const log = await readFile(`${path}-wal`);
+  // The page of the second commit never arrived, that of the third did.
+  log.fill(0xff, whole + 100, whole + 2_000);
+  await writeFile(`${copy}-wal`, log);
+  expect(await names(await opened(copy))).toEqual(['first']);
+});
+
+test('a log that has grown is copied into the database and starts over, and nothing of it is lost', async () => {
+  const path = await freshPath();
+  const store = await opened(path);
+  const project = sampleProject();
+  await store.write(({ projects }) => projects.insert(project));
+  const count = 50;
+  for (let index = 0; index < count; index += 1) {
+    const jwk = sampleJwk(project.id, { name: `k-${index}`, publicMembers: 'x'.repeat(500_000) });
+    await store.write(({ jwks }) => jwks.insert(jwk));
+  }
+  expect(await logBytes(path)).toBeLessThan(20 * 1024 * 1024);
+  expect((await stat(path)).size).toBeGreaterThan(10 * 1024 * 1024);
+  // The log was started over: what is cut off now is counted from its new beginning.
+  vi.spyOn(file, 'datasync').mockRejectedValueOnce(diskError());
+  await expect(add(store, 'refused')).rejects.toMatchObject(refused);
+  const { total } = await store.read(({ jwks }) =>
+    jwks.list(project.id, { sort: { field: 'name', descending: false }, offset: 0, limit: 1 }),
+  );
+  expect(total).toBe(count);
+  expect(await names(store)).toEqual([project.name]);
+});
+
+async function logBytes(path: string): Promise<number> {
+  return (await stat(`${path}-wal`)).size;
+}
