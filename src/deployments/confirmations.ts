@@ -22,8 +22,8 @@ export interface ConfirmationsOptions {
 export interface Confirmations {
   /** Resolves when every node confirmed or can not be waited for any longer; never later than the timeout. */
   wait(expectation: Expectation): Promise<readonly NodeFailure[]>;
-  /** A node of this environment said something, came or went. */
-  changed(environmentId: string): void;
+  /** This node said something, came or went. */
+  changed(environmentId: string, nodeId: string): void;
   /** What is recorded of nodes of environments that are waited for. */
   recorded(nodes: readonly RegisteredNode[]): void;
   /** Environments that are waited for. */
@@ -41,10 +41,6 @@ const lookElsewhereEveryMs = 200;
 export function createConfirmations(options: ConfirmationsOptions): Confirmations {
   const waits = new Map<string, Set<Wait>>();
 
-  function changed(environmentId: string): void {
-    for (const wait of [...(waits.get(environmentId) ?? [])]) wait.look();
-  }
-
   return {
     async wait(expectation) {
       const { environmentId } = expectation;
@@ -58,10 +54,11 @@ export function createConfirmations(options: ConfirmationsOptions): Confirmation
         if (beside.size === 0) waits.delete(environmentId);
       }
     },
-    changed,
+    changed(environmentId, nodeId) {
+      for (const wait of waits.get(environmentId) ?? []) wait.look(nodeId);
+    },
     recorded(nodes) {
       for (const node of nodes) for (const wait of waits.get(node.environmentId) ?? []) wait.record(node);
-      for (const environmentId of new Set(nodes.map((node) => node.environmentId))) changed(environmentId);
     },
     waitedFor: () => [...waits.keys()],
   };
@@ -73,6 +70,8 @@ class Wait {
   /** By node id, as they were recorded last. */
   readonly #nodes: Map<string, RegisteredNode>;
   readonly #awaited: ReadonlySet<string>;
+  /** Those awaited that neither confirmed nor refused when they were last looked at. */
+  readonly #open: Set<string>;
   /** A node that confirmed has it, whatever becomes of its stream. */
   readonly #confirmed = new Set<string>();
   readonly #done = Promise.withResolvers<boolean>();
@@ -83,6 +82,7 @@ class Wait {
     this.#nodes = new Map(expectation.nodes.map((node) => [node.id, node]));
     const present = expectation.nodes.filter((node) => this.#session(node) || options.isElsewhere(node));
     this.#awaited = new Set(present.map(({ id }) => id));
+    this.#open = new Set(this.#awaited);
   }
 
   async run(): Promise<readonly NodeFailure[]> {
@@ -90,7 +90,7 @@ class Wait {
     const timeout = setTimeout(() => this.#done.resolve(true), timeoutMs);
     const looks = setInterval(() => this.#lookElsewhere(), lookElsewhereEveryMs);
     try {
-      this.look();
+      this.#lookAtAll();
       const timedOut = await this.#done.promise;
       return this.#failures(timedOut);
     } finally {
@@ -100,14 +100,28 @@ class Wait {
   }
 
   record(node: RegisteredNode): void {
-    if (this.#nodes.has(node.id)) this.#nodes.set(node.id, node);
+    if (!this.#nodes.has(node.id)) return;
+    this.#nodes.set(node.id, node);
+    this.look(node.id);
   }
 
-  look(): void {
-    const open = [...this.#nodes.values()].filter(({ id }) => this.#awaited.has(id));
-    // No shortcut: each look also remembers who has confirmed.
-    const settled = open.map((node) => this.#isConfirmed(node) || this.#refusedReason(node) !== undefined);
-    if (settled.every((one) => one)) this.#done.resolve(false);
+  /** At one node only: of a thousand that confirm, each would otherwise have all the others looked at again. */
+  look(nodeId: string): void {
+    this.#settle(nodeId);
+    // One that refused may have been asked again since.
+    if (this.#open.size === 0) this.#lookAtAll();
+  }
+
+  #lookAtAll(): void {
+    for (const nodeId of this.#awaited) this.#settle(nodeId);
+    if (this.#open.size === 0) this.#done.resolve(false);
+  }
+
+  #settle(nodeId: string): void {
+    const node = this.#nodes.get(nodeId);
+    if (node === undefined || !this.#awaited.has(nodeId)) return;
+    if (this.#isConfirmed(node) || this.#refusedReason(node) !== undefined) this.#open.delete(nodeId);
+    else this.#open.add(nodeId);
   }
 
   #lookElsewhere(): void {

@@ -108,7 +108,7 @@ export class Deployments {
     session.lost();
     if (!this.#sessions.drop(session)) return;
     this.#note(session, false);
-    this.#confirmations.changed(session.identity.environmentId);
+    this.#confirmations.changed(session.identity.environmentId, session.identity.nodeId);
   }
 
   /** Sends what was committed and waits for the nodes. Never rejects for what a node does. */
@@ -189,8 +189,8 @@ export class Deployments {
 
   #changed(session: NodeSession): void {
     this.#note(session, true);
-    const { environmentId } = session.identity;
-    this.#confirmations.changed(environmentId);
+    const { environmentId, nodeId } = session.identity;
+    this.#confirmations.changed(environmentId, nodeId);
     const known = this.#revisions.get(environmentId);
     if (known === undefined || session.wants(known)) this.#advance(session, known);
   }
@@ -218,7 +218,7 @@ export class Deployments {
     // Fenced: where another manager has the node by now, this changes nothing.
     if (this.#sessions.drop(session)) this.#note(session, false);
     session.close(code, reason);
-    this.#confirmations.changed(session.identity.environmentId);
+    this.#confirmations.changed(session.identity.environmentId, session.identity.nodeId);
   }
 
   async #deployTo(target: DeploymentTarget, verb: DeploymentVerb): Promise<EnvironmentResult | undefined> {

@@ -46,7 +46,7 @@ describe('waiting for the nodes of an environment', () => {
     const { confirmations, sessions } = world({ a: { confirmedRevision: 7 }, b: { confirmedRevision: 6 } });
     const waiting = confirmations.wait({ environmentId: 'e', revision: 7, nodes, timeoutMs: 60_000 });
     sessions.set('b', { confirmedRevision: 7 });
-    confirmations.changed('e');
+    confirmations.changed('e', 'b');
     await expect(waiting).resolves.toEqual([]);
   });
 
@@ -57,7 +57,7 @@ describe('waiting for the nodes of an environment', () => {
     });
     const waiting = confirmations.wait({ environmentId: 'e', revision: 7, nodes, timeoutMs: 60_000 });
     sessions.set('b', { confirmedRevision: 7 });
-    confirmations.changed('e');
+    confirmations.changed('e', 'b');
     await expect(waiting).resolves.toEqual([{ nodeName: 'a', reason: 'no room' }]);
   });
 
@@ -67,14 +67,29 @@ describe('waiting for the nodes of an environment', () => {
     expect(failures).toEqual([{ nodeName: 'b', reason: 'did not confirm in 20 ms' }]);
   });
 
+  it('looks again at those that had answered once the last one has', async () => {
+    const { confirmations, sessions } = world({
+      a: { confirmedRevision: 6, refusal: { revision: 7, reason: 'no room' } },
+      b: { confirmedRevision: 6 },
+    });
+    const waiting = confirmations.wait({ environmentId: 'e', revision: 7, nodes, timeoutMs: 60_000 });
+    // It is given everything anew, under a refusal that is not yet of this revision.
+    sessions.set('a', { confirmedRevision: 6 });
+    sessions.set('b', { confirmedRevision: 7 });
+    confirmations.changed('e', 'b');
+    sessions.set('a', { confirmedRevision: 7 });
+    confirmations.changed('e', 'a');
+    await expect(waiting).resolves.toEqual([]);
+  });
+
   it('counts a node that confirmed and then dropped its stream', async () => {
     const { confirmations, sessions } = world({ a: { confirmedRevision: 6 }, b: { confirmedRevision: 6 } });
     const waiting = confirmations.wait({ environmentId: 'e', revision: 7, nodes, timeoutMs: 60_000 });
     sessions.set('a', { confirmedRevision: 7 });
-    confirmations.changed('e');
+    confirmations.changed('e', 'a');
     sessions.delete('a');
     sessions.set('b', { confirmedRevision: 7 });
-    confirmations.changed('e');
+    confirmations.changed('e', 'b');
     await expect(waiting).resolves.toEqual([]);
   });
 });
@@ -115,7 +130,7 @@ describe('waiting for nodes of other managers', () => {
     const waiting = confirmations.wait(expecting([elsewhere('a')]));
     confirmations.recorded([elsewhere('a', { connected: false })]);
     sessions.set('a', { confirmedRevision: 7 });
-    confirmations.changed('e');
+    confirmations.changed('e', 'a');
     await expect(waiting).resolves.toEqual([]);
   });
 
