@@ -29,6 +29,8 @@ import { Refresher } from './jwks/refresh/refresher.ts';
 import { sourceWorldOf } from './jwks/source-world.ts';
 import { createJwkUpdater, type UpdateJwk } from './jwks/update-jwk.ts';
 import { createKeystoreOpener, type KeystoreOpener } from './keystore-worker/keystore-opener.ts';
+import { Lease } from './leases/lease.ts';
+import { Upkeep, type UpkeepStep } from './leases/upkeep.ts';
 import { Certificates } from './materials/certificates.ts';
 import { CryptoKeys } from './materials/crypto-keys.ts';
 import { Keystores } from './materials/keystores.ts';
@@ -64,6 +66,7 @@ export interface Services {
   readonly overview: ReadOverview;
   readonly deployments: Deployments;
   readonly refresher: Refresher;
+  readonly upkeep: Upkeep<Nouns>;
   readonly parts: StatePartReader;
   readonly admission: {
     readonly environmentOfToken: (token: string) => ReturnType<typeof environmentOfToken>;
@@ -127,11 +130,24 @@ function connect({ store, sealer, auditKey, presence, config, log }: Foundations
   const world = { store, sealer, keystores: keystoreOpener, safeFetch };
   const jwkRules = { ...rules, sourceWorldOf: (projectId: string) => sourceWorldOf(projectId, world) };
   const materialRules = { ...rules, references: createReferencedJwks(jwkRules) };
-  const refresher = new Refresher({ ...jwkRules, onError: (error) => log.error({ err: error }, 'refresh') });
+  const leaseOf = (name: string) => new Lease({ store, name, holder: managerId, onError });
+  const refresher = new Refresher({
+    ...jwkRules,
+    store,
+    lease: leaseOf('refresh'),
+    onError: (error) => log.error({ err: error }, 'refresh'),
+  });
+  const upkeep = new Upkeep({
+    store,
+    lease: leaseOf('upkeep'),
+    steps: upkeepSteps,
+    onError: (error) => log.error({ err: error }, 'upkeep'),
+  });
   return {
     store,
     deployments,
     refresher,
+    upkeep,
     parts,
     auditTrail: createAuditTrail(store),
     access: createAccess({ store, audit, clock, deployments: port }),
@@ -157,9 +173,17 @@ function connect({ store, sealer, auditKey, presence, config, log }: Foundations
       claim: (nodeId, version) =>
         store.aside(({ nodes }) => nodes.claim({ nodeId, managerId, version, lastSeenAt: clock() })),
     },
-    close: () => closeAll({ refresher, deployments, presence, keystoreOpener, safeFetch, store }),
+    close: () => closeAll({ refresher, upkeep, deployments, presence, keystoreOpener, safeFetch, store }),
   };
 }
+
+/** How long a repeated request is known for: clients that gave up for a day have given up. */
+const idempotencyKeysKeptMs = 24 * 3600 * 1000;
+
+/** What is removed once nobody needs it, on one manager at a time. */
+const upkeepSteps: readonly UpkeepStep<Nouns>[] = [
+  { limit: 200, prune: ({ idempotencyKeys }, limit) => idempotencyKeys.prune(idempotencyKeysKeptMs, limit) },
+];
 
 /** Of the installation, as the audit key is: every manager has the same, and nothing else uses it. */
 function derivedKey(auditKey: Buffer): Buffer {
@@ -196,6 +220,7 @@ function deploymentPort(
 
 interface Closable {
   readonly refresher: Refresher;
+  readonly upkeep: Upkeep<Nouns>;
   readonly deployments: Deployments;
   readonly presence: Presence;
   readonly keystoreOpener: KeystoreOpener;
@@ -205,6 +230,7 @@ interface Closable {
 
 async function closeAll({
   refresher,
+  upkeep,
   deployments,
   presence,
   keystoreOpener,
@@ -212,7 +238,7 @@ async function closeAll({
   store,
 }: Closable): Promise<void> {
   // A fetch under way would hold the refresher until its time limit.
-  await Promise.all([refresher.close(), safeFetch.close()]);
+  await Promise.all([refresher.close(), upkeep.close(), safeFetch.close()]);
   await deployments.close();
   await presence.leave();
   await keystoreOpener.close();

@@ -46,6 +46,7 @@ export async function startManager(config: ManagerConfig, log: Logger): Promise<
     // Streams end before the server waits for its connections: an upgraded one never ends by itself.
     server.addHook('preClose', async () => streams.close());
     services.refresher.start();
+    services.upkeep.start();
     await server.listen({ host: config.host, port: config.port });
     const { address, port, family } = server.server.address() as AddressInfo;
     return {

@@ -42,6 +42,8 @@ export interface TestManager {
   as(username: string, member?: { project: string; roles: readonly string[] }): Promise<Api>;
   /** Joins a node to an environment and waits until it is connected. */
   addNode(environment: string, name: string, options?: { publishDir?: string }): Promise<RunningNode>;
+  /** One more manager over the same database, which the test closes. */
+  addManager(): Promise<Manager>;
   /** Ends the manager and starts it again over the same data, on the same port. */
   restart(): Promise<void>;
   close(): Promise<void>;
@@ -119,6 +121,7 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
       }, `node ${name} connects`);
       return node;
     },
+    addManager: () => startManager({ ...config, port: 0 }, log),
     async restart() {
       await manager.close();
       manager = await startManager({ ...config, port }, log);

@@ -3,8 +3,11 @@
 // kid, the last good key stays and its state says why.
 
 import type { DeploymentTarget } from '../../deployments/desire.ts';
+import type { Lease } from '../../leases/lease.ts';
+import type { LeaseNouns } from '../../leases/lease-store.ts';
 import { laterThan } from '../../materials/replacement.ts';
 import type { SourceWorld } from '../../sources/jwk-source.ts';
+import type { UnitOfWork } from '../../unit-of-work.ts';
 import { desireJwk, type JwkRuleNouns, type JwkRuleOptions, jwkColumns } from '../insert-jwk.ts';
 import type { StoredJwk } from '../jwk-store.ts';
 import { openPrivateJwk } from '../sealed-members.ts';
@@ -12,7 +15,12 @@ import { type Found, lookAtUrl } from './look-at-url.ts';
 import { longestRefreshIntervalMs } from './refresh-interval.ts';
 import type { Refresh } from './refresh-store.ts';
 
+type RefreshRuleNouns = JwkRuleNouns & LeaseNouns;
+
 export interface RefresherOptions extends JwkRuleOptions {
+  readonly store: UnitOfWork<RefreshRuleNouns>;
+  /** Of several managers one follows. */
+  readonly lease: Lease;
   readonly sourceWorldOf: (projectId: string) => SourceWorld;
   readonly onError: (error: unknown) => void;
 }
@@ -42,7 +50,7 @@ export class Refresher {
   start(): void {
     if (this.#closed) return;
     this.#timer = setTimeout(() => {
-      this.#looking = this.look()
+      this.look()
         .catch(this.#options.onError)
         .finally(() => this.start());
     }, lookEveryMs);
@@ -54,15 +62,24 @@ export class Refresher {
     this.#closed = true;
     clearTimeout(this.#timer);
     await this.#looking;
+    await this.#options.lease.release().catch(this.#options.onError);
   }
 
-  /** Looks at everything that is due now. One URL that fails keeps none of the others from being looked at. */
-  async look(): Promise<void> {
+  /** Looks at everything that is due, once an earlier look has ended. */
+  look(): Promise<void> {
+    const looked = this.#looking.then(() => this.#look());
+    this.#looking = looked.catch(() => undefined);
+    return looked;
+  }
+
+  /** One URL that fails keeps none of the others from being looked at. */
+  async #look(): Promise<void> {
     // What could not be recorded stays due: it waits for the next look, or this one would never end.
     const seen = new Set<string>();
     while (!this.#closed) {
       const due = await this.#due(seen);
-      if (due.length === 0) return;
+      // What lies idle takes no lease, so a manager without followed URLs writes nothing.
+      if (due.length === 0 || !(await this.#options.lease.take())) return;
       for (const { stored } of due) seen.add(stored.id);
       await this.#followAll([...due]);
     }
@@ -71,7 +88,7 @@ export class Refresher {
   /** So many at once, each as soon as another has ended: a slow URL holds up one place, not all. */
   async #followAll(due: Due[]): Promise<void> {
     const follower = async () => {
-      for (let one = due.shift(); one && !this.#closed; one = due.shift()) await this.#follow(one);
+      for (let one = due.shift(); one && this.#mayGoOn; one = due.shift()) await this.#follow(one);
     };
     await Promise.all(Array.from({ length: fetchesAtOnce }, follower));
   }
@@ -103,14 +120,25 @@ export class Refresher {
       if (targets.length > 0) deployments.deploy(targets, 'deploy').catch(onError);
     } catch (error) {
       onError(error);
+      // Whoever has the lease now looks at it again.
+      if (!this.#options.lease.isHeld) return;
       const refreshAt = new Date(this.#options.clock().getTime() + ownFaultMs);
-      await store.write((nouns) => putIfSame(nouns, due, { ...refresh, refreshAt })).catch(onError);
+      await store.write((nouns) => this.#putIfSame(nouns, due, { ...refresh, refreshAt })).catch(onError);
     }
   }
 
-  async #record(nouns: JwkRuleNouns, due: Due, found: Found): Promise<readonly DeploymentTarget[]> {
+  get #mayGoOn(): boolean {
+    return !this.#closed && this.#options.lease.isHeld;
+  }
+
+  async #putIfSame(nouns: RefreshRuleNouns, due: Due, next: Refresh): Promise<boolean> {
+    await this.#options.lease.requireHeld(nouns);
+    return putIfSame(nouns, due, next);
+  }
+
+  async #record(nouns: RefreshRuleNouns, due: Due, found: Found): Promise<readonly DeploymentTarget[]> {
     const now = this.#options.clock();
-    const kept = await putIfSame(nouns, due, nextRefresh(due.refresh, found, now));
+    const kept = await this.#putIfSame(nouns, due, nextRefresh(due.refresh, found, now));
     if (!kept || found.state !== 'FRESH' || found.jwk === undefined) return [];
     const { stored } = due;
     const project = await nouns.projects.get(stored.projectId);

@@ -15,6 +15,7 @@ import { NodeTable } from './environments/node-table.ts';
 import { IdempotencyKeyTable } from './idempotency-key-table.ts';
 import { InstallationTable } from './installation-table.ts';
 import { JwkTable } from './jwk-table.ts';
+import { LeaseTable } from './lease-table.ts';
 import { CertificateTable } from './materials/certificate-table.ts';
 import { cryptoKeyTable } from './materials/crypto-key-table.ts';
 import { keystoreTable } from './materials/keystore-table.ts';
@@ -41,6 +42,7 @@ export function nounsOver(database: Database, { notify, engine }: Surroundings):
     keystores: keystoreTable(database),
     idempotencyKeys: new IdempotencyKeyTable(database),
     overview: new OverviewTable(database),
+    leases: new LeaseTable(database),
     audit: new AuditTable(database),
     dataKeys: new DataKeyTable(database),
     installation: new InstallationTable(database),

@@ -5,6 +5,7 @@ import type { EnvironmentNouns } from '../../environments/environment-store.ts';
 import type { IdempotencyNouns } from '../../idempotency/idempotency-store.ts';
 import type { JwkNouns } from '../../jwks/jwk-store.ts';
 import type { RefreshNouns } from '../../jwks/refresh/refresh-store.ts';
+import type { LeaseNouns } from '../../leases/lease-store.ts';
 import type { MaterialNouns } from '../../materials/material-store.ts';
 import type { OverviewNouns } from '../../overview/overview-store.ts';
 import type { DataKeyStore } from '../../sealing/data-key-store.ts';
@@ -19,7 +20,8 @@ export interface Nouns
     RefreshNouns,
     MaterialNouns,
     IdempotencyNouns,
-    OverviewNouns {
+    OverviewNouns,
+    LeaseNouns {
   readonly audit: AuditStore;
   readonly dataKeys: DataKeyStore;
   readonly installation: InstallationStore;

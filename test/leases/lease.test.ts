@@ -1,0 +1,111 @@
+import { expect, it } from 'vitest';
+import { Lease } from '../../src/leases/lease.ts';
+import { Upkeep } from '../../src/leases/upkeep.ts';
+import type { Store } from '../../src/store/store.ts';
+import { withDatabases } from '../support/databases.ts';
+import { until } from '../support/manager.ts';
+
+const fail = (error: unknown) => {
+  throw error;
+};
+const lost = { code: 'conflict', detail: 'the lease work was lost' };
+
+withDatabases('leases', (fresh) => {
+  async function twoManagers(ttlMs?: number) {
+    const database = await fresh();
+    const one = await database.open();
+    const two = await database.open();
+    const leaseOf = (store: Store, holder: string) =>
+      new Lease({ store, name: 'work', holder, onError: fail, ...(ttlMs !== undefined && { ttlMs }) });
+    return { one, two, first: leaseOf(one, 'one'), second: leaseOf(two, 'two'), raw: database.raw };
+  }
+
+  it('are held by one manager at a time, and taken over at once when given back', async () => {
+    const { one, two, first, second } = await twoManagers();
+    expect(await Promise.all([first.take(), second.take()])).toContain(true);
+    const [holder, other, store] = first.isHeld ? [first, second, one] : [second, first, two];
+    expect(other.isHeld).toBe(false);
+    expect(await other.take()).toBe(false);
+    await store.write((nouns) => holder.requireHeld(nouns));
+    await holder.release();
+    expect(await other.take()).toBe(true);
+    expect(await holder.take()).toBe(false);
+    await other.release();
+  });
+
+  it('are renewed as long as their holder lives', async () => {
+    const { one, first, second, raw } = await twoManagers(6_000);
+    const endsAt = async () => Number((await raw('select expires_at from leases'))[0]?.expires_at);
+    expect(await first.take()).toBe(true);
+    const atFirst = await endsAt();
+    await until(async () => (await endsAt()) > atFirst, 'the lease is renewed');
+    expect(await second.take()).toBe(false);
+    await one.write((nouns) => first.requireHeld(nouns));
+    await first.release();
+  });
+
+  it('refuse the write of a holder that was paused past its lease, and undo what the write did', async () => {
+    const { one, two, first, second, raw } = await twoManagers(30_000);
+    expect(await first.take()).toBe(true);
+    // As a manager finds it that slept: its lease has run out by the clock of the database, and it did not notice.
+    await one.write(async ({ leases }) => {
+      const fence = 1;
+      await leases.renew('work', fence, -1);
+    });
+    expect(first.isHeld).toBe(true);
+    expect(await second.take()).toBe(true);
+    const late = one.write(async (nouns) => {
+      await nouns.installation.put('late', 'written');
+      await first.requireHeld(nouns);
+    });
+    await expect(late).rejects.toMatchObject(lost);
+    expect(first.isHeld).toBe(false);
+    expect(await raw("select key from installation where key = 'late'")).toEqual([]);
+    await two.write((nouns) => second.requireHeld(nouns));
+    // What the first still has of it neither prolongs nor ends what the second holds.
+    expect(await one.write(({ leases }) => leases.renew('work', 1, 60_000))).toBe(false);
+    await one.write(({ leases }) => leases.release('work', 1));
+    await two.write((nouns) => second.requireHeld(nouns));
+    await second.release();
+  });
+
+  it('refuse a write once they have run out, also where nobody took over', async () => {
+    const { one, first } = await twoManagers(30_000);
+    await first.take();
+    await one.write(({ leases }) => leases.renew('work', 1, -1));
+    await expect(one.write((nouns) => first.requireHeld(nouns))).rejects.toMatchObject(lost);
+    expect(await first.take()).toBe(true);
+    await first.release();
+  });
+
+  it('let upkeep run on one manager, step by step until there is nothing left', async () => {
+    const { one, two, first, second } = await twoManagers();
+    let left = 25;
+    const runs: string[] = [];
+    const upkeepOf = (name: string, store: Store, lease: Lease) =>
+      new Upkeep({
+        store,
+        lease,
+        onError: fail,
+        steps: [
+          {
+            limit: 10,
+            async prune(_nouns, limit) {
+              runs.push(name);
+              const removed = Math.min(limit, left);
+              left -= removed;
+              return removed;
+            },
+          },
+        ],
+      });
+    await second.take();
+    await upkeepOf('one', one, first).run();
+    expect(runs).toEqual([]);
+    await upkeepOf('two', two, second).run();
+    expect(runs).toEqual(['two', 'two', 'two']);
+    expect(left).toBe(0);
+    expect(await first.take()).toBe(true);
+    await first.release();
+  });
+});
