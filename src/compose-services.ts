@@ -5,10 +5,12 @@ import { type Access, createAccess } from './access/access.ts';
 import { type AuditTrail, createAuditTrail } from './audit/audit-trail.ts';
 import { createAuditLog } from './audit/create-audit-log.ts';
 import type { ManagerConfig } from './config.ts';
-import { admitNode, environmentOfToken } from './deployments/admit-node.ts';
+import { type AdmissionOptions, admitNode, environmentOfToken } from './deployments/admit-node.ts';
 import type { ContentReader, OnUnreadable } from './deployments/content-reader.ts';
 import type { DeploymentResult } from './deployments/deployment-result.ts';
 import { Deployments } from './deployments/deployments.ts';
+import { createDivergences, type Divergences } from './deployments/history/divergences.ts';
+import { ensureLineage } from './deployments/history/lineage.ts';
 import { Presence } from './deployments/presence/presence.ts';
 import { createStatePartReader, type StatePartReader } from './deployments/state-part-reader.ts';
 import { syncEnvironment, withdrawProject } from './deployments/sync-environment.ts';
@@ -70,7 +72,10 @@ export interface Services {
   readonly parts: StatePartReader;
   readonly admission: {
     readonly environmentOfToken: (token: string) => ReturnType<typeof environmentOfToken>;
-    readonly admit: (environmentId: string, name: string, version: string) => ReturnType<typeof admitNode>;
+    readonly admit: (
+      hello: Pick<AdmissionOptions, 'environmentId' | 'name' | 'version' | 'revision'>,
+    ) => ReturnType<typeof admitNode>;
+    readonly divergences: Divergences;
     /** Takes the node's stream over from whoever had it; undefined for a node that is forgotten. */
     readonly claim: (nodeId: string, version: string) => Promise<number | undefined>;
   };
@@ -91,6 +96,7 @@ export async function composeServices(config: ManagerConfig, log: Logger): Promi
       file: config.masterKeyFile,
       defaultFile: join(dataDir, 'master.key'),
     });
+    await ensureLineage(store);
     const onError = (error: unknown) => log.error({ err: error }, 'presence: will be tried again');
     const presence = new Presence({ managerId: newId(), version, store, onError });
     await presence.enter();
@@ -168,8 +174,8 @@ function connect({ store, sealer, auditKey, presence, config, log }: Foundations
     jwks: createJwkFinder({ store, sealer, audit }),
     admission: {
       environmentOfToken: (token) => environmentOfToken(store, token),
-      admit: (environmentId, name, version) =>
-        admitNode(store, { environmentId, name, version, newId, now: clock() }),
+      admit: (hello) => admitNode(store, { ...hello, newId, now: clock() }),
+      divergences: createDivergences({ store, audit, clock }),
       claim: (nodeId, version) =>
         store.aside(({ nodes }) => nodes.claim({ nodeId, managerId, version, lastSeenAt: clock() })),
     },

@@ -7,7 +7,7 @@ import { tellParent } from './parent-process.ts';
 import { stopSignal } from './stop-signal.ts';
 
 interface NodeFlags {
-  readonly manager: string;
+  readonly manager: readonly string[];
   readonly environment: string;
   readonly name: string;
   readonly host: string;
@@ -21,7 +21,11 @@ export function addNodeCommand(program: Command): void {
   program
     .command('node')
     .description('Start one node; its enrollment token is read from KEYPLANE_NODE_TOKEN')
-    .requiredOption('--manager <URL>', 'the manager that it dials in to', parseUrl)
+    .requiredOption(
+      '--manager <URL>',
+      'the manager that it dials in to; several of one installation by commas or by repeating the flag',
+      parseUrls,
+    )
     .requiredOption('--environment <NAME>', 'the environment that it belongs to', parseName)
     .requiredOption('--name <NAME>', 'its own name, unique in the environment', parseName)
     .requiredOption('--port <PORT>', 'where it serves JWK Sets', parsePort)
@@ -57,8 +61,10 @@ export function addNodeCommand(program: Command): void {
     });
 }
 
-function parseUrl(text: string): string {
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+function parseUrls(text: string, before: readonly string[] = []): readonly string[] {
+  const urls = text.split(',').map((url) => url.trim());
+  const isUrl = (url: string) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+  if (urls.every(isUrl)) return [...before, ...urls];
   throw new InvalidArgumentError('An http or https address is accepted.');
 }
 

@@ -33,6 +33,8 @@ export interface NodeSessionOptions {
   /** Seals a part for this connection; `counter` counts its state messages. */
   readonly seal: (header: Omit<State, 'sealed'>, changes: string, counter: number) => State;
   readonly startRevision: number;
+  /** What the node was welcomed with. */
+  readonly lineage: string | undefined;
   /** The node starts from nothing: it is new, belongs to another environment, or its digest was wrong. */
   readonly reset: boolean;
   readonly now: () => number;
@@ -44,6 +46,8 @@ export interface Refusal {
   readonly reason: string;
 }
 
+/** RFC 6455 and its registry: the endpoint starts again. */
+const restarting = 1012;
 const bufferedBytesLimit = 4 * 1024 * 1024;
 /** A node that says nothing to what it was sent is cut off; it dials in again and says what it has. */
 const silenceMs = 30_000;
@@ -64,6 +68,7 @@ export class NodeSession {
   #expected: { readonly revision: number; readonly digest: string } | undefined;
   #refusal: Refusal | undefined;
   #refusals = 0;
+  #diverged = false;
   #retryAt = 0;
   #sentAt = 0;
   #advancing = false;
@@ -88,6 +93,11 @@ export class NodeSession {
 
   get refusal(): Refusal | undefined {
     return this.#refusal;
+  }
+
+  /** The node knows a history that the manager has forgotten: whatever else it is sent, it refuses. */
+  get diverged(): boolean {
+    return this.#diverged;
   }
 
   get closed(): boolean {
@@ -143,6 +153,12 @@ export class NodeSession {
         continue;
       }
       if (!part || this.#closed || (part.to <= this.#sent && !(this.#reset && part.to === 0))) return;
+      const { lineage = part.lineage } = this.#options;
+      // An environment that never had anything tells of none.
+      if (part.lineage !== undefined && part.lineage !== lineage) {
+        this.close(restarting, 'the manager was restored from a backup');
+        return;
+      }
       this.#sendPart(part);
     }
   }
@@ -152,7 +168,8 @@ export class NodeSession {
     const { from, to, final, changes } = part;
     const digest = this.#digestWithout(part);
     this.#counter += 1;
-    const header = { type: 'state' as const, reset: this.#reset, from, to, final, digest };
+    const incomplete = final && this.#leftOut.size > 0 && { incomplete: true };
+    const header = { type: 'state' as const, reset: this.#reset, from, to, final, digest, ...incomplete };
     moments.beforeSend.publish(undefined);
     stream.send(JSON.stringify(seal(header, changes, this.#counter)));
     moments.afterSend.publish(undefined);
@@ -191,6 +208,7 @@ export class NodeSession {
       }
     } else if (message.type === 'refused') {
       this.#refuse(message.revision, message.reason);
+      this.#diverged = message.diverged === true;
     } else {
       this.close(closeCodes.protocol, 'a second hello');
       return false;

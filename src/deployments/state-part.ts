@@ -20,6 +20,8 @@ export interface StatePart {
   /** Of the position that it was asked for; for one that began a snapshot, the revision of that moment. */
   readonly goneAbove: number;
   readonly to: number;
+  /** Of the history that `to` counts in. */
+  readonly lineage: string | undefined;
   readonly final: boolean;
   readonly digest: string | null;
   readonly changes: string;
@@ -82,7 +84,8 @@ export async function readStatePart<Nouns extends DesiredStateNouns>(
   const digest = final ? state.digest.toString('hex') : null;
   const changes = `[${texts.join(',')}]`;
   const objects = taken.map(objectKey);
-  return { from: after, goneAbove, to, final, digest, changes, objects, unreadable };
+  const { lineage } = state;
+  return { from: after, goneAbove, to, lineage, final, digest, changes, objects, unreadable };
 }
 
 interface RowWithContent {

@@ -43,6 +43,8 @@ export interface RegisteredNode {
   readonly managerId: string | null;
   /** What it refused since it last confirmed. */
   readonly refusal: NodeRefusal | null;
+  /** Set while its history is another than that of the database: the revision that it has in its own. */
+  readonly divergedRevision?: number;
 }
 
 export interface NodeRefusal {

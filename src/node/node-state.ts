@@ -1,5 +1,6 @@
 import type { DeployedKind } from '../protocol/content.ts';
 import { addDigest, emptyDigest, removeDigest } from '../protocol/state-digest.ts';
+import type { CommitMark } from './disk/log-record.ts';
 import type { HeldObject } from './held-object.ts';
 
 export interface EnvironmentIdentity {
@@ -14,6 +15,9 @@ export interface StateStep {
   readonly environment: EnvironmentIdentity;
   readonly revision: number;
   readonly digest: Buffer;
+  readonly lineage: string | undefined;
+  /** Less than the revision's whole: the manager could not read some objects. */
+  readonly incomplete: boolean;
   readonly changes: ObjectChanges;
   /** Everything held before is dropped. */
   readonly reset: boolean;
@@ -38,6 +42,10 @@ export class NodeState {
   #environment: EnvironmentIdentity | undefined;
   #revision = 0;
   #digest = emptyDigest;
+  #lineage: string | undefined;
+  #incomplete = false;
+  #divergence: string | undefined;
+  #lastDivergence: string | undefined;
   #withheld = false;
 
   follow(follower: StateFollower): void {
@@ -59,6 +67,56 @@ export class NodeState {
 
   get digest(): Buffer {
     return this.#digest;
+  }
+
+  /** Which history the revision counts in; undefined when no manager has told yet. */
+  get lineage(): string | undefined {
+    return this.#lineage;
+  }
+
+  /** A manager that told of no lineage when this was taken tells of one now. */
+  adoptLineage(lineage: string): void {
+    this.#lineage ??= lineage;
+  }
+
+  /** What is held is to be asked for anew, all of it. */
+  get incomplete(): boolean {
+    return this.#incomplete;
+  }
+
+  doubt(): void {
+    this.#incomplete = true;
+  }
+
+  /** Why this node follows no manager, while that is so. */
+  get divergence(): string | undefined {
+    return this.#divergence;
+  }
+
+  /** @returns whether it is news */
+  diverge(reason: string | undefined): boolean {
+    this.#divergence = reason;
+    if (reason === undefined || reason === this.#lastDivergence) return false;
+    this.#lastDivergence = reason;
+    return true;
+  }
+
+  /** Whether what is held has the digest that it is said to have. */
+  addsUp(): boolean {
+    let sum: Buffer = emptyDigest;
+    for (const { digest } of this.#objects.values()) sum = addDigest(sum, digest);
+    return sum.equals(this.#digest);
+  }
+
+  /** What the sealed copy ends with when all that is held is on the disk. */
+  mark(): CommitMark {
+    return commitMark({
+      environmentName: this.#environment?.name ?? '',
+      revision: this.#revision,
+      digest: this.#digest.toString('hex'),
+      lineage: this.#lineage,
+      incomplete: this.#incomplete,
+    });
   }
 
   /** Whether there is a state that may be served; an empty environment has one too. */
@@ -99,6 +157,10 @@ export class NodeState {
     this.#environment = step.environment;
     this.#revision = step.revision;
     this.#digest = step.digest;
+    this.#lineage = step.lineage;
+    this.#incomplete = step.incomplete;
+    this.#divergence = undefined;
+    this.#lastDivergence = undefined;
     this.#withheld = false;
     for (const follower of this.#followers) {
       if (step.reset) follower.replaced(this.#objects.values());
@@ -111,6 +173,14 @@ export class NodeState {
     for (const { kind } of this.#objects.values()) counts[`${kind}s`] += 1;
     return counts;
   }
+}
+
+export function commitMark({
+  lineage,
+  incomplete,
+  ...mark
+}: Pick<StateStep, 'lineage' | 'incomplete'> & Omit<CommitMark, 'lineage' | 'incomplete'>): CommitMark {
+  return { ...mark, ...(lineage !== undefined && { lineage }), ...(incomplete && { incomplete }) };
 }
 
 /** The digest after `key` became `next`, where it was `before`. */

@@ -22,6 +22,8 @@ export async function restoreCopy(copy: SealedLog, state: NodeState): Promise<vo
     environment: { id: environmentId, name: last.environmentName },
     revision: last.revision,
     digest,
+    lineage: last.lineage,
+    incomplete: last.incomplete === true,
     changes: reader.objects,
     reset: true,
   });

@@ -19,11 +19,12 @@ import { createNodeMetrics } from './serve/node-metrics.ts';
 import { createNodeServer } from './serve/node-server.ts';
 import { PublishedFiles } from './serve/published-files.ts';
 import { ManagerStream } from './stream/manager-stream.ts';
-import { streamUrl } from './stream/manager-url.ts';
+import { streamUrls } from './stream/manager-url.ts';
 import { defaultTiming, type StreamTiming } from './stream/stream-timing.ts';
 
 export interface NodeOptions {
-  readonly managerUrl: string;
+  /** The manager's address, or those of several managers of one installation: it dials in to any of them. */
+  readonly managerUrl: string | readonly string[];
   /** Name of the environment that the token is for. */
   readonly environment: string;
   readonly name: string;
@@ -50,7 +51,7 @@ export interface RunningNode {
 
 /** @throws KeyplaneError `bad_request`, in words for the operator, for options it can not start with */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
-  const url = streamUrl(options.managerUrl);
+  const urls = streamUrls([options.managerUrl].flat());
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
   const closers: (() => Promise<void> | void)[] = [];
   const close = once(async () => {
@@ -59,14 +60,18 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   try {
     const lock = await lockDataDir(options.dataDir);
     closers.push(() => lock.release());
-    return { url: await run(options, url, closers), close };
+    return { url: await run(options, urls, closers), close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function run(options: NodeOptions, url: URL, closers: (() => Promise<void> | void)[]): Promise<string> {
+async function run(
+  options: NodeOptions,
+  urls: readonly URL[],
+  closers: (() => Promise<void> | void)[],
+): Promise<string> {
   const { environment, name, version, dataDir, publishDir, token, clock = Date.now, logger: log } = options;
   // A copy without its key can not be opened; it is set aside like a damaged one.
   const key = await loadOrCreateKeyFile(join(dataDir, 'node.key'), { mayCreate: true });
@@ -96,26 +101,21 @@ async function run(options: NodeOptions, url: URL, closers: (() => Promise<void>
   }
   const timing = { ...defaultTiming, ...options.timing };
   const stream = new ManagerStream({
-    url,
-    token: token ?? '',
-    timing,
-    environment,
-    name,
-    version,
-    state,
-    copy,
-    log,
+    ...{ urls, token: token ?? '', timing },
+    ...{ environment, name, version, state, copy, log },
   });
   const facts = () => ({
     revision: state.revision,
     connected: stream.connected,
+    diverged: state.divergence ?? null,
     counts: state.counts(),
     published: state.ready ? sets.countPublished() : 0,
   });
   const status = () => {
-    const { revision, connected, counts, published } = facts();
+    const { revision, connected, diverged, counts, published } = facts();
     const since = stream.since.toISOString();
-    return { environment, name, version, revision, counts: { ...counts, published }, connected, since };
+    const stands = { revision, counts: { ...counts, published }, connected, since, diverged };
+    return { environment, name, version, ...stands };
   };
   const metrics = createNodeMetrics(facts);
   closers.push(() => metrics.close());

@@ -1,6 +1,7 @@
 // Takes state messages in their order and moves the node with each that is final. Refuses, with a reason: what does
 // not follow on the revision it has, an object it can not take, a digest that is not that of what it holds,
-// and a manager that knows less than the node does. Until a step is on the disk, what was served stays.
+// and a manager that knows less than the node does, or another history. Until a step is on the disk, what was served
+// stays.
 
 import type { Change } from '../protocol/content.ts';
 import type { Applied, Refused, State } from '../protocol/messages.ts';
@@ -9,7 +10,7 @@ import { emptyDigest } from '../protocol/state-digest.ts';
 import type { LogTransaction, SealedLog } from './disk/sealed-log.ts';
 import { type HeldObject, holdObject, objectKey, UnfitObject } from './held-object.ts';
 import type { NodeLog } from './node-log.ts';
-import { digestAfter, type EnvironmentIdentity, type NodeState } from './node-state.ts';
+import { commitMark, digestAfter, type EnvironmentIdentity, type NodeState } from './node-state.ts';
 import { timeSlices } from './time-slice.ts';
 
 export interface StateReceiverOptions {
@@ -17,6 +18,8 @@ export interface StateReceiverOptions {
   readonly copy: SealedLog;
   /** As the manager's welcome names it. */
   readonly environment: EnvironmentIdentity;
+  /** As the welcome names it; undefined from a manager of before there were lineages. */
+  readonly lineage: string | undefined;
   readonly log: NodeLog;
 }
 
@@ -28,7 +31,14 @@ interface Staged {
   digest: Buffer;
 }
 
-class Refusal extends Error {}
+class Refusal extends Error {
+  readonly diverged: boolean;
+
+  constructor(reason: string, { diverged = false } = {}) {
+    super(reason);
+    this.diverged = diverged;
+  }
+}
 
 /** For one connection. */
 export class StateReceiver {
@@ -82,11 +92,19 @@ export class StateReceiver {
     const { reset, from, to } = message;
     if (reset ? to < from : to <= from) throw new Refusal(`revision ${to} does not come after ${from}`);
     const sameEnvironment = state.environment?.id === environment.id;
-    if (reset && message.final && sameEnvironment && to < state.revision) {
+    const otherHistory = sameEnvironment && this.#isOtherHistory();
+    if (
+      reset &&
+      message.final &&
+      sameEnvironment &&
+      (otherHistory ? to <= state.revision : to < state.revision)
+    ) {
       throw new Refusal(
         `this node already has revision ${state.revision}, the manager only ${to}: was it restored from an older backup?`,
+        { diverged: true },
       );
     }
+    if (otherHistory && !reset) throw new Refusal('a difference to another history than that of this node');
     if (this.#staged?.reset === reset && this.#staged.revision === from && from > 0) return this.#staged;
     await this.abandon();
     if (reset && from !== 0) throw new Refusal(`all anew begins at revision 0, not ${from}`);
@@ -105,6 +123,11 @@ export class StateReceiver {
     return this.#staged;
   }
 
+  #isOtherHistory(): boolean {
+    const { state, lineage } = this.#options;
+    return lineage !== undefined && state.lineage !== undefined && lineage !== state.lineage;
+  }
+
   async #take(staged: Staged, changes: readonly Change[]): Promise<void> {
     const held = staged.reset ? undefined : this.#options.state.objects;
     const breathe = timeSlices();
@@ -121,10 +144,19 @@ export class StateReceiver {
   async #finish(message: State, staged: Staged): Promise<Applied> {
     const { state, environment, log } = this.#options;
     const digest = staged.digest.toString('hex');
-    if (digest !== message.digest) throw new Refusal('digest differs: what was sent does not add up to it');
+    if (digest !== message.digest) throw this.#digestDiffers(staged);
     const { revision } = staged;
-    await staged.transaction.commit({ environmentName: environment.name, revision, digest });
+    const lineage = this.#options.lineage ?? state.lineage;
+    const incomplete = message.incomplete === true;
+    const environmentName = environment.name;
+    await staged.transaction.commit(commitMark({ environmentName, revision, digest, lineage, incomplete }));
     this.#staged = undefined;
+    if (state.environment?.id === environment.id && this.#isOtherHistory()) {
+      log.warn(
+        { from: state.revision, revision },
+        'the manager was restored from a backup; all was taken anew',
+      );
+    }
     if (state.environment && state.environment.id !== environment.id) {
       log.warn(
         { environment: environment.name },
@@ -135,12 +167,31 @@ export class StateReceiver {
       environment,
       revision,
       digest: staged.digest,
+      lineage,
+      incomplete,
       changes: staged.changes,
       reset: staged.reset,
     });
     // Whoever serves the published files has the change by the time that it is confirmed.
     await state.settled();
     return { type: 'applied', revision, digest };
+  }
+
+  /** Whose fault it is: what this node held before, or what the manager believes it to have held. */
+  #digestDiffers({ reset }: Staged): Refusal {
+    const { state, lineage } = this.#options;
+    const reason = 'digest differs: what was sent does not add up to it';
+    if (reset || lineage === undefined || state.incomplete) return new Refusal(reason);
+    if (state.addsUp()) {
+      return new Refusal(
+        `${reason}; the manager has another history: was it restored from an older backup?`,
+        {
+          diverged: true,
+        },
+      );
+    }
+    state.doubt();
+    return new Refusal('what this node held does not add up to its digest; it needs everything anew');
   }
 
   #refused(message: State, error: unknown): Refused {
@@ -157,6 +208,10 @@ export class StateReceiver {
       { revision, reason, err: known ? undefined : error },
       'a change was refused',
     );
+    if (known && error.diverged) {
+      this.#options.state.diverge(reason);
+      return { type: 'refused', revision, reason, diverged: true };
+    }
     return { type: 'refused', revision, reason };
   }
 }

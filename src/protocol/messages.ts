@@ -21,7 +21,7 @@ export const closeCodes = Object.freeze({
   replaced: 4409,
   /** An operator forgot this node. */
   forgotten: 4410,
-  /** The node holds a later revision than the manager knows: the manager was restored from an older backup. */
+  /** The node has a history that the manager does not know: the manager was restored from an older backup. */
   ahead: 4412,
 } as const);
 
@@ -39,6 +39,10 @@ export interface Hello {
   readonly digest: string;
   /** Fresh X25519 public key, base64url of 32 bytes. */
   readonly publicKey: string;
+  /** Of the welcome under which it took what it has; absent for an empty node, and from nodes of before it. */
+  readonly lineage?: string;
+  /** What it has is less than the revision's whole, or no longer adds up: it is to be given everything anew. */
+  readonly incomplete?: boolean;
 }
 
 export interface Welcome {
@@ -47,6 +51,11 @@ export interface Welcome {
   readonly environmentId: string;
   readonly environmentName: string;
   readonly publicKey: string;
+  /**
+   * Which history the manager's revisions count in: another one with higher revisions is a restored backup that was
+   * announced. Absent from managers of before it.
+   */
+  readonly lineage?: string;
 }
 
 /**
@@ -62,6 +71,8 @@ export interface State {
   readonly to: number;
   readonly final: boolean;
   readonly digest: string | null;
+  /** Of a final message: objects of the environment could not be read and are missing, and not in the digest. */
+  readonly incomplete?: boolean;
   readonly sealed: string;
 }
 
@@ -79,6 +90,8 @@ export interface Refused {
   /** Public text; `object` is undefined when the message as a whole was refused. */
   readonly reason: string;
   readonly object?: { readonly kind: DeployedKind; readonly id: string };
+  /** What it has adds up, and what was sent does not fit on it: the manager has forgotten what it once sent. */
+  readonly diverged?: boolean;
 }
 
 export type FromNode = Hello | Applied | Refused;

@@ -44,19 +44,33 @@ const fromNode: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
     revision: isRevision,
     digest: isDigest,
     publicKey: isPublicKey,
+    lineage: orAbsent(isText),
+    incomplete: orAbsent(isFlag),
   },
   applied: { revision: isRevision, digest: isDigest },
-  refused: { revision: isRevision, reason: isText, object: orAbsent(isObjectName) },
+  refused: {
+    revision: isRevision,
+    reason: isText,
+    object: orAbsent(isObjectName),
+    diverged: orAbsent(isFlag),
+  },
 };
 
 const fromManager: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
-  welcome: { protocol: isRevision, environmentId: isText, environmentName: isText, publicKey: isPublicKey },
+  welcome: {
+    protocol: isRevision,
+    environmentId: isText,
+    environmentName: isText,
+    publicKey: isPublicKey,
+    lineage: orAbsent(isText),
+  },
   state: {
     reset: isFlag,
     from: isRevision,
     to: isRevision,
     final: isFlag,
     digest: orNull(isDigest),
+    incomplete: orAbsent(isFlag),
     sealed: isSealed,
   },
 };

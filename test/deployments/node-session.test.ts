@@ -18,6 +18,7 @@ function environment(start: number) {
       return {
         from: after,
         goneAbove: 0,
+        lineage: 'l',
         to,
         final,
         digest,
@@ -56,6 +57,7 @@ function session(options: { startRevision: number; reset: boolean; environmentRe
     parts: world.parts,
     seal: (header, changes) => ({ ...header, sealed: changes }),
     startRevision: options.startRevision,
+    lineage: 'l',
     reset: options.reset,
     now: () => now,
     onChange: () => {},

@@ -11,6 +11,10 @@ export interface CommitMark {
   readonly revision: number;
   /** hex, 32 bytes. */
   readonly digest: string;
+  /** Of the history that the revision counts in; absent in copies of before there were lineages. */
+  readonly lineage?: string;
+  /** The manager could not read some objects of this revision. */
+  readonly incomplete?: boolean;
 }
 
 export type LogRecord =

@@ -10,6 +10,8 @@ export interface RequestCount {
 export interface NodeFacts {
   readonly revision: number;
   readonly connected: boolean;
+  /** Why it follows no manager, while that is so. */
+  readonly diverged: string | null;
   readonly counts: ObjectCounts;
   readonly published: number;
 }
@@ -62,6 +64,11 @@ function measureState(registry: Registry, facts: () => NodeFacts): void {
   const gauges: readonly (readonly [string, string, () => number])[] = [
     ['keyplane_node_revision', 'Revision of the environment that the node has', () => facts().revision],
     ['keyplane_node_connected', '1 while the manager is connected', () => (facts().connected ? 1 : 0)],
+    [
+      'keyplane_node_diverged',
+      '1 while the node refuses a manager that has another history',
+      () => (facts().diverged === null ? 0 : 1),
+    ],
     [
       'keyplane_node_published_keys',
       'Public keys in the JWK Set of the environment',

@@ -5,7 +5,8 @@ import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { closeCodes } from '../../protocol/messages.ts';
 import { longestFromManager } from '../../protocol/read-message.ts';
-import { ManagerSession, SessionEnd, type SessionOptions } from './manager-session.ts';
+import type { SlowFor } from './manager-addresses.ts';
+import { disownedText, ManagerSession, SessionEnd, type SessionOptions } from './manager-session.ts';
 import type { StreamTiming } from './stream-timing.ts';
 
 export interface ConnectionOptions extends Omit<SessionOptions, 'send'> {
@@ -16,22 +17,30 @@ export interface ConnectionOptions extends Omit<SessionOptions, 'send'> {
 
 export interface ConnectionEnd {
   readonly reason: string;
-  /** Trying again at once would end the same way. */
-  readonly slow: boolean;
+  /** Whom trying again at once would end the same way with. */
+  readonly slowFor: SlowFor;
 }
 
-const slowCodes: ReadonlyMap<number, string> = new Map([
+const unauthorized: ConnectionEnd = {
+  reason: 'the manager does not take KEYPLANE_NODE_TOKEN: it is unknown, revoked, or its environment is gone',
+  slowFor: 'this manager',
+};
+
+const knownEnds: ReadonlyMap<number, ConnectionEnd> = new Map([
+  [closeCodes.unauthorized, unauthorized],
   [
-    closeCodes.unauthorized,
-    'the manager does not take KEYPLANE_NODE_TOKEN: it is unknown, revoked, or its environment is gone',
+    closeCodes.version,
+    { reason: 'the manager speaks another version of the protocol', slowFor: 'this manager' },
   ],
-  [closeCodes.version, 'the manager speaks another version of the protocol'],
-  [closeCodes.replaced, 'another node of the same name took over; each node needs a name of its own'],
-  [closeCodes.forgotten, 'an operator forgot this node'],
   [
-    closeCodes.ahead,
-    'this node has a later revision than the manager, which was restored from an older backup',
+    closeCodes.replaced,
+    {
+      reason: 'another node of the same name took over; each node needs a name of its own',
+      slowFor: 'every manager',
+    },
   ],
+  [closeCodes.forgotten, { reason: 'an operator forgot this node', slowFor: 'every manager' }],
+  [closeCodes.ahead, { reason: disownedText, slowFor: 'this manager' }],
 ]);
 
 /** Resolves when the connection is over, however it ended. `signal` ends it. */
@@ -66,7 +75,7 @@ class Connection {
   run(signal: AbortSignal, done: (end: ConnectionEnd) => void): void {
     const socket = this.#socket;
     const { timing } = this.#options;
-    const stop = () => this.#finish({ reason: 'this node stops', slow: false }, 1001);
+    const stop = () => this.#finish({ reason: 'this node stops', slowFor: 'nobody' }, 1001);
     signal.addEventListener('abort', stop, { once: true });
     const deadline = setTimeout(() => this.#giveUp('the manager did not answer in time'), timing.welcomeMs);
     const heartbeat = setInterval(this.#heartbeat(), timing.pingMs);
@@ -81,24 +90,21 @@ class Connection {
     });
     socket.on('unexpected-response', (request, response) => {
       const refused = response.statusCode === 401 || response.statusCode === 403;
-      const reason = refused ? slowCodes.get(closeCodes.unauthorized) : undefined;
-      this.#end ??= {
-        reason: reason ?? `the manager answered with status ${response.statusCode}`,
-        slow: refused,
-      };
+      const reason = `the manager answered with status ${response.statusCode}`;
+      this.#end ??= refused ? unauthorized : { reason, slowFor: 'nobody' };
       request.destroy();
       socket.terminate();
     });
     socket.on('error', (error) => {
-      this.#end ??= { reason: `the manager can not be reached: ${error.message}`, slow: false };
+      this.#end ??= { reason: `the manager can not be reached: ${error.message}`, slowFor: 'nobody' };
     });
     socket.on('close', (code, reason) => {
       clearTimeout(deadline);
       clearInterval(heartbeat);
       signal.removeEventListener('abort', stop);
-      const known = slowCodes.get(code);
-      const text = known ?? `the manager closed the connection (${code}) ${reason.toString()}`.trim();
-      this.#end ??= { reason: text, slow: known !== undefined };
+      const text = `the manager closed the connection (${code}) ${reason.toString()}`.trim();
+      if (code === closeCodes.ahead) this.#session.disowned();
+      this.#end ??= knownEnds.get(code) ?? { reason: text, slowFor: 'nobody' };
       const end = this.#end;
       this.#queue.then(() => this.#session.close()).then(() => done(end));
     });
@@ -121,11 +127,12 @@ class Connection {
 
   #fail(error: unknown): void {
     if (error instanceof SessionEnd) {
-      this.#finish({ reason: error.message, slow: error.slow }, error.closeCode);
+      const slowFor = error.slow ? 'this manager' : 'nobody';
+      this.#finish({ reason: error.message, slowFor }, error.closeCode);
       return;
     }
     this.#options.log.error({ err: error }, 'a message of the manager could not be handled');
-    this.#finish({ reason: 'this node failed', slow: false }, 1011);
+    this.#finish({ reason: 'this node failed', slowFor: 'nobody' }, 1011);
   }
 
   /** What arrives while a large message is under way, or waits to be handled, shows life as well as a pong does. */
@@ -148,7 +155,7 @@ class Connection {
   }
 
   #giveUp(reason: string): void {
-    this.#end ??= { reason, slow: false };
+    this.#end ??= { reason, slowFor: 'nobody' };
     this.#socket.terminate();
   }
 

@@ -30,6 +30,10 @@ export interface SessionOptions {
   readonly onWelcome: () => void;
 }
 
+/** Why a manager with which this node has no common history is not followed, and what helps. */
+export const disownedText =
+  'this node has a history that the manager does not know: it was restored from an older backup and did not say so. This node keeps what it has; put the right database back, or run keyplane announce-restore at the manager';
+
 /** Ends the connection. `slow`: trying again at once would end the same way. */
 export class SessionEnd extends Error {
   override readonly name = 'SessionEnd';
@@ -73,7 +77,20 @@ export class ManagerSession {
       revision: state.revision,
       digest: state.digest.toString('hex'),
       publicKey: this.#publicKey.toString('base64url'),
+      ...(state.lineage !== undefined && { lineage: state.lineage }),
+      ...(state.incomplete && { incomplete: true }),
     };
+  }
+
+  /** The manager said that this node has a history which it does not know. */
+  disowned(): void {
+    const { state, log } = this.#options;
+    if (!state.addsUp()) {
+      log.error({ revision: state.revision }, 'what this node holds does not add up; it is asked for anew');
+      state.doubt();
+    } else if (state.diverge(disownedText)) {
+      log.error({ revision: state.revision }, disownedText);
+    }
   }
 
   /** One message at a time. @throws SessionEnd */
@@ -115,10 +132,12 @@ export class ManagerSession {
       }),
     );
     if (state.environment?.id === environment.id) {
-      if (state.environment.name !== environment.name) await recordName(copy, state, environment.name);
+      await recordWelcome(copy, state, welcome);
       state.withhold(false);
     }
-    this.#channel = { key, receiver: new StateReceiver({ state, copy, environment, log }) };
+    state.diverge(undefined);
+    const { lineage } = welcome;
+    this.#channel = { key, receiver: new StateReceiver({ state, copy, environment, lineage, log }) };
     this.#options.onWelcome();
   }
 
@@ -130,24 +149,29 @@ export class ManagerSession {
     if (answer) send(JSON.stringify(answer));
     if (answer?.type !== 'applied') return;
     log.info({ revision: answer.revision }, 'a change was applied');
-    const mark = {
-      environmentName: state.environment?.name ?? '',
-      revision: state.revision,
-      digest: answer.digest,
-    };
-    await copy.compactIfDue(state.objects.values(), mark).catch((error: unknown) => {
+    await copy.compactIfDue(state.objects.values(), state.mark()).catch((error: unknown) => {
       log.warn({ err: error }, 'the sealed copy could not be compacted; it goes on as it is');
     });
   }
 }
 
-/** A renamed environment: the next start must find its copy under the name it is started with. */
-async function recordName(copy: SealedLog, state: NodeState, name: string): Promise<void> {
-  const { environment, revision, digest } = state;
-  if (!environment) return;
+/**
+ * What the copy does not know yet: the environment's new name, so that the next start finds it under the name that it is
+ * started with, and the lineage that a manager of before there were any did not tell.
+ */
+async function recordWelcome(copy: SealedLog, state: NodeState, welcome: Welcome): Promise<void> {
+  const { environment, lineage } = state;
+  const named = environment?.name === welcome.environmentName;
+  if (!environment || (named && (lineage !== undefined || welcome.lineage === undefined))) return;
+  const told = lineage ?? welcome.lineage;
   const transaction = await copy.begin({ reset: false, environmentId: environment.id });
-  await transaction.commit({ environmentName: name, revision, digest: digest.toString('hex') });
-  state.rename(name);
+  await transaction.commit({
+    ...state.mark(),
+    environmentName: welcome.environmentName,
+    ...(told !== undefined && { lineage: told }),
+  });
+  state.rename(welcome.environmentName);
+  if (told !== undefined) state.adoptLineage(told);
 }
 
 function opened<T>(open: () => T): T {

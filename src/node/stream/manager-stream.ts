@@ -1,12 +1,15 @@
-// Keeps one stream to the manager for as long as the node runs. A manager that is away, for good if need be, costs
-// a dial every few seconds and nothing else: the node goes on serving.
+// Keeps one stream to a manager, any of those it knows, for as long as the node runs. Managers that are away, for good
+// if need be, cost a dial every few seconds and nothing else: the node goes on serving.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { backOffMs } from './back-off.ts';
+import { ManagerAddresses } from './manager-addresses.ts';
 import { type ConnectionOptions, connectOnce } from './manager-connection.ts';
 
 /** Everything of one connection but what the stream itself follows. */
-export type ManagerStreamOptions = Omit<ConnectionOptions, 'onWelcome'>;
+export interface ManagerStreamOptions extends Omit<ConnectionOptions, 'onWelcome' | 'url'> {
+  /** One at least; all of one installation. */
+  readonly urls: readonly URL[];
+}
 
 /** The same trouble is told again after so long. */
 const repeatMs = 60_000;
@@ -41,27 +44,29 @@ export class ManagerStream {
   }
 
   async #run(): Promise<void> {
-    const { timing, log, url } = this.#options;
+    const { timing, log, urls } = this.#options;
     const { signal } = this.#stop;
-    const tell = oncePerMinute((reason) =>
-      log.warn({ manager: url.host, reason }, 'no stream from the manager'),
+    const tell = oncePerMinute((manager, reason) =>
+      log.warn({ manager, reason }, 'no stream from the manager'),
     );
-    for (let attempt = 0; !signal.aborted; attempt += 1) {
+    const nowMs = () => performance.now();
+    const addresses = new ManagerAddresses(urls, { timing, random: Math.random, nowMs });
+    for (let url = addresses.first(); !signal.aborted; ) {
       let welcomedAtMs: number | undefined;
       const onWelcome = () => {
         welcomedAtMs = performance.now();
         this.#mark(true);
         log.info({ manager: url.host }, 'connected to the manager');
       };
-      const { reason, slow } = await connectOnce({ ...this.#options, onWelcome }, signal);
+      const { reason, slowFor } = await connectOnce({ ...this.#options, url, onWelcome }, signal);
       this.#mark(false);
       if (signal.aborted) return;
-      tell(reason);
+      tell(url.host, reason);
       // One that welcomes and drops at once is not dialed in a tight loop.
-      if (welcomedAtMs !== undefined && performance.now() - welcomedAtMs > timing.capMs) attempt = 0;
-      const random = Math.random();
-      const waitMs = slow ? (timing.slowRetryMs * (1 + random)) / 2 : backOffMs(attempt, timing, random);
-      await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+      const held = welcomedAtMs !== undefined && performance.now() - welcomedAtMs > timing.capMs;
+      const next = addresses.next({ slowFor, held });
+      await sleep(next.waitMs, undefined, { signal }).catch(() => undefined);
+      url = next.url;
     }
   }
 
@@ -72,13 +77,15 @@ export class ManagerStream {
   }
 }
 
-function oncePerMinute(tell: (reason: string) => void): (reason: string) => void {
-  let last: string | undefined;
-  let toldAtMs = 0;
-  return (reason) => {
-    if (reason === last && performance.now() - toldAtMs < repeatMs) return;
-    last = reason;
-    toldAtMs = performance.now();
-    tell(reason);
+/** The same of the same manager; with several of them, their troubles take turns. */
+function oncePerMinute(
+  tell: (manager: string, reason: string) => void,
+): (manager: string, reason: string) => void {
+  const told = new Map<string, { readonly reason: string; readonly atMs: number }>();
+  return (manager, reason) => {
+    const last = told.get(manager);
+    if (reason === last?.reason && performance.now() - last.atMs < repeatMs) return;
+    told.set(manager, { reason, atMs: performance.now() });
+    tell(manager, reason);
   };
 }

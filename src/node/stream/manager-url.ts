@@ -1,6 +1,13 @@
 import { badRequest } from '../../errors.ts';
 import { streamPath } from '../../protocol/messages.ts';
 
+/** Each address once. @throws KeyplaneError `bad_request`, in words for the operator */
+export function streamUrls(managerUrls: readonly string[]): readonly URL[] {
+  if (managerUrls.length === 0)
+    throw badRequest('--manager is missing: the address of a manager is accepted');
+  return [...new Map(managerUrls.map((url) => [streamUrl(url).href, streamUrl(url)])).values()];
+}
+
 /**
  * Where the stream of a manager is. Over plain http the enrollment token could be read by anyone on the way, and
  * whoever has it is given the private keys of the environment: so only on this machine.

@@ -83,6 +83,8 @@ export class ManagerLink {
 export class FakeManager {
   environmentId = 'environment-1';
   environmentName = 'production';
+  /** Undefined as with a manager of before there were lineages. */
+  lineage: string | undefined = 'lineage-1';
   readonly links = new Mailbox<ManagerLink>();
   /** Requests that did not carry the token. */
   readonly strangers = new Mailbox<IncomingMessage>();
@@ -147,6 +149,7 @@ export class FakeManager {
           environmentId: this.environmentId,
           environmentName: this.environmentName,
           publicKey: ownPublic.toString('base64url'),
+          ...(this.lineage !== undefined && { lineage: this.lineage }),
         }),
       );
       const peerPublic = Buffer.from(message.publicKey, 'base64url');

@@ -197,5 +197,6 @@ function nodeOf(row: Selectable<NodeRow> & { alive: number }): RegisteredNode {
       row.refused_revision === null
         ? null
         : { revision: row.refused_revision, reason: row.refused_reason ?? '' },
+    ...(row.diverged_revision !== null && { divergedRevision: row.diverged_revision }),
   };
 }

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { judgeHello } from '../../src/deployments/history/judge-hello.ts';
+import { type Hello, protocolVersion } from '../../src/protocol/messages.ts';
+
+const digestOf = (byte: number) => Buffer.alloc(32, byte);
+
+const standing = {
+  environmentId: 'e',
+  revision: 100,
+  digest: digestOf(1),
+  floorRevision: 10,
+  lineage: 'first',
+};
+
+function judged(said: Partial<Hello>, known: { recordedRevision?: number; rows?: [number, number] } = {}) {
+  const [difference, snapshot] = known.rows ?? [0, 0];
+  const hello: Hello = {
+    ...{ type: 'hello', protocol: protocolVersion, name: 'n', version: '1', publicKey: 'k' },
+    ...{ environmentId: 'e', revision: 50, digest: digestOf(2).toString('hex'), lineage: 'first' },
+    ...said,
+  };
+  const { recordedRevision = 0 } = known;
+  return judgeHello(hello, { standing, recordedRevision, rows: { difference, snapshot } });
+}
+
+const ofBefore = { lineage: undefined } as unknown as Partial<Hello>;
+
+describe('a node that says hello', () => {
+  it.each<[string, Partial<Hello>]>([
+    ['is behind, and not below the floor', {}],
+    ['has exactly what the manager has', { revision: 100, digest: digestOf(1).toString('hex') }],
+    ['is of before there were lineages', ofBefore],
+    ['is at the floor', { revision: 10 }],
+  ])('and %s is told the difference', (_what, said) => {
+    expect(judged(said)).toEqual({ start: 'difference' });
+  });
+
+  it.each<[string, Partial<Hello>]>([
+    ['it has no state of this environment', { environmentId: null, revision: 0 }],
+    ['it has no state of this environment', { environmentId: 'another', revision: 900 }],
+    ['it follows an announced restore', { lineage: 'second', revision: 99 }],
+    ['what it has is not whole', { incomplete: true, revision: 100 }],
+    ['its digest differs', { ...ofBefore, revision: 100 }],
+    ['it is too far behind', { revision: 9 }],
+  ])('is given everything because %s', (why, said) => {
+    expect(judged(said)).toEqual({ start: 'snapshot', why });
+  });
+
+  it.each<[string, Partial<Hello>]>([
+    ['has a later revision', { revision: 101 }],
+    ['has a later revision, and is of before there were lineages', { ...ofBefore, revision: 101 }],
+    ['has a later revision, whole or not', { revision: 101, incomplete: true }],
+    ['has another state of the same revision', { revision: 100 }],
+    ['has a later revision of another lineage', { revision: 101, lineage: 'second' }],
+    ['has the same revision of another lineage', { revision: 100, lineage: 'second' }],
+  ])('and %s is sent nothing', (_what, said) => {
+    expect(judged(said)).toMatchObject({ start: 'nothing' });
+  });
+
+  it('is given everything where the difference is far larger, but only where its history is known', () => {
+    const rows: [number, number] = [21, 10];
+    expect(judged({}, { recordedRevision: 50, rows })).toMatchObject({ start: 'snapshot' });
+    expect(judged({}, { recordedRevision: 49, rows })).toEqual({ start: 'difference' });
+    expect(judged({}, { recordedRevision: 50, rows: [20, 10] })).toEqual({ start: 'difference' });
+  });
+});
