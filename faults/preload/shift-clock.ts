@@ -1,7 +1,7 @@
 // Loaded before keyplane by `--import`: its clock is off by as many milliseconds as the file of FAULT_CLOCK says, and
-// jumps when SIGUSR2 says that the file has changed. Timers keep their pace, as they do when a real clock is set.
+// jumps when SIGUSR2 says that the file has changed; a file beside it says that it did. Timers keep their pace, as they do when a real clock is set.
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 
 const RealDate = Date;
 const file = process.env.FAULT_CLOCK ?? '';
@@ -13,6 +13,7 @@ function read(): number {
 
 process.on('SIGUSR2', () => {
   shiftMs = read();
+  writeFileSync(`${file}.seen`, String(shiftMs));
 });
 
 globalThis.Date = class extends RealDate {
