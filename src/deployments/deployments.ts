@@ -2,7 +2,7 @@
 // What is desired was committed before anything is sent. The loop looks at state: whatever did not arrive, for
 // whatever reason, is sent again until it did.
 
-import type { EnvironmentNouns } from '../environments/environment-store.ts';
+import type { Environment, EnvironmentNouns } from '../environments/environment-store.ts';
 import { closeCodes, type FromNode } from '../protocol/messages.ts';
 import type { SharedStore } from '../unit-of-work.ts';
 import { type Confirmations, createConfirmations } from './confirmations.ts';
@@ -113,7 +113,30 @@ export class Deployments {
 
   /** Sends what was committed and waits for the nodes. Never rejects for what a node does. */
   async deploy(targets: readonly DeploymentTarget[], verb: DeploymentVerb): Promise<DeploymentResult> {
-    const results = await Promise.all(targets.map((target) => this.#deployTo(target, verb)));
+    for (const target of targets) this.#advanceAll(target);
+    const { environments, nodes } = await this.#options.store.read(async (nouns) => {
+      const found = new Map<string, Environment>();
+      for (const { environmentId } of targets) {
+        const environment = await nouns.environments.get(environmentId);
+        if (environment) found.set(environmentId, environment);
+      }
+      return { environments: found, nodes: await nouns.nodes.listOf([...found.keys()]) };
+    });
+    const byEnvironment = Map.groupBy(nodes, ({ environmentId }) => environmentId);
+    const results = await Promise.all(
+      targets.map(async (target): Promise<EnvironmentResult | undefined> => {
+        const environment = environments.get(target.environmentId);
+        const registered = byEnvironment.get(target.environmentId);
+        if (!environment || !registered)
+          return environment && environmentResult(environment.name, undefined, verb);
+        const failures = await this.#confirmations.wait({
+          ...target,
+          nodes: registered,
+          timeoutMs: this.#options.deployTimeoutMs,
+        });
+        return environmentResult(environment.name, failures, verb);
+      }),
+    );
     return deploymentResult(
       results.filter((result) => result !== undefined),
       verb,
@@ -219,25 +242,5 @@ export class Deployments {
     if (this.#sessions.drop(session)) this.#note(session, false);
     session.close(code, reason);
     this.#confirmations.changed(session.identity.environmentId, session.identity.nodeId);
-  }
-
-  async #deployTo(target: DeploymentTarget, verb: DeploymentVerb): Promise<EnvironmentResult | undefined> {
-    const { environmentId, revision } = target;
-    const { store, deployTimeoutMs: timeoutMs } = this.#options;
-    this.#advanceAll(target);
-    const found = await store.read(async (nouns) => ({
-      environment: await nouns.environments.get(environmentId),
-      nodes: await nouns.nodes.list(environmentId),
-    }));
-    if (!found.environment) return undefined;
-    const { name } = found.environment;
-    if (found.nodes.length === 0) return environmentResult(name, undefined, verb);
-    const failures = await this.#confirmations.wait({
-      environmentId,
-      revision,
-      nodes: found.nodes,
-      timeoutMs,
-    });
-    return environmentResult(name, failures, verb);
   }
 }
