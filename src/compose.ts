@@ -23,8 +23,8 @@ export interface Manager {
   close(): Promise<void>;
 }
 
-/** What requests that are under way are given when the manager stops; a client that drips must not hold it. */
-const patienceMs = 10_000;
+/** After the patience that requests under way are given, their connections are cut. */
+const cutAfterMs = 12_000;
 
 /** @throws Error with one line for the operator */
 export async function startManager(config: ManagerConfig, log: Logger): Promise<Manager> {
@@ -43,7 +43,8 @@ export async function startManager(config: ManagerConfig, log: Logger): Promise<
       version,
     });
     const streams = serveNodeStreams(server.server, { ...admission, deployments, parts, log });
-    // Streams end before the server waits for its connections: an upgraded one never ends by itself.
+    // After the requests under way, which wait for confirmations; and before the server waits for its connections,
+    // of which an upgraded one never ends by itself.
     server.addHook('preClose', async () => streams.close());
     services.refresher.start();
     services.upkeep.start();
@@ -56,7 +57,7 @@ export async function startManager(config: ManagerConfig, log: Logger): Promise<
       firstAdmin: made && { username: made.username, password: made.generatedPassword },
       services,
       async close() {
-        const cut = setTimeout(() => server.server.closeAllConnections(), patienceMs);
+        const cut = setTimeout(() => server.server.closeAllConnections(), cutAfterMs);
         await server.close();
         clearTimeout(cut);
         await services.close();

@@ -5,6 +5,8 @@ import { addManagerOptions, managerConfigOf } from './manager-options.ts';
 import { tellParent } from './parent-process.ts';
 import { stopSignal } from './stop-signal.ts';
 
+const longestStopMs = 45_000;
+
 /** `keyplane serve`: the manager alone, with nothing made but the admin user. Its log goes to standard output. */
 export function addServeCommand(program: Command): void {
   const command = program.command('serve').description('Start the manager');
@@ -22,6 +24,8 @@ export function addServeCommand(program: Command): void {
     process.stderr.write(`keyplane is ready: ${manager.url}/\n`);
     await tellParent({ ready: manager.url });
     await stopped;
+    // A database that hangs must not hold the process for ever; what was acknowledged is committed.
+    setTimeout(() => process.exit(1), longestStopMs).unref();
     await manager.close();
   });
 }

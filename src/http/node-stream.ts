@@ -19,9 +19,13 @@ export interface NodeStreamOptions extends WelcomeOptions {
 const messageBytesLimit = 64 * 1024;
 const helloTimeoutMs = 5_000;
 const pingEveryMs = 5_000;
+const farewellMs = 1_000;
+/** Several times the 1,000 that a manager is made for; further nodes dial another one. */
+const mostStreams = 5_000;
 
 export interface NodeStreams {
-  close(): void;
+  /** Nodes are told to dial another manager; those that do not hear it are cut off. */
+  close(): Promise<void>;
 }
 
 /** Takes the upgrades of `streamPath` from this server; any other upgrade is refused. */
@@ -31,11 +35,13 @@ export function serveNodeStreams(server: Server, options: NodeStreamOptions): No
     maxPayload: messageBytesLimit,
     perMessageDeflate: false,
   });
+  let closing = false;
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     upgrade(request)
       .then((environment) => {
         if (environment === undefined) return refuse(socket, '401 Unauthorized');
+        if (closing || sockets.clients.size >= mostStreams) return refuse(socket, '503 Service Unavailable');
         sockets.handleUpgrade(request, socket, head, (stream) => greet(stream, environment, options));
       })
       .catch((error: unknown) => {
@@ -56,12 +62,25 @@ export function serveNodeStreams(server: Server, options: NodeStreamOptions): No
   }, pingEveryMs);
   pings.unref();
   return {
-    close() {
+    async close() {
       clearInterval(pings);
-      for (const stream of sockets.clients) stream.terminate();
+      closing = true;
+      await Promise.all([...sockets.clients].map(sendAway));
       sockets.close();
     },
   };
+}
+
+/** RFC 6455 §7.4.1: the endpoint is going away. */
+function sendAway(stream: WebSocket): Promise<void> {
+  return new Promise((resolve) => {
+    const impatience = setTimeout(() => stream.terminate(), farewellMs);
+    stream.once('close', () => {
+      clearTimeout(impatience);
+      resolve();
+    });
+    stream.close(1001, 'the manager stops');
+  });
 }
 
 function refuse(socket: Duplex, status: string): void {

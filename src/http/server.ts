@@ -27,7 +27,6 @@ import Fastify, {
 } from 'fastify';
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Registry } from 'prom-client';
-import { KeyplaneError } from '../errors.ts';
 import { accessRoutes } from './access/routes.ts';
 import { answerConnectionError } from './answers/connection-error.ts';
 import { answerError, notFoundAnswer } from './answers/error-answer.ts';
@@ -41,6 +40,7 @@ import { materialRoutes } from './materials/routes.ts';
 import { describeApi } from './openapi/describe-api.ts';
 import { overviewRoutes } from './overview/routes.ts';
 import { projectRoutes } from './projects/routes.ts';
+import { stopGracefully } from './requests/graceful-stop.ts';
 import { parseJsonBodies } from './requests/json-body.ts';
 import { logRequest, logRequests } from './requests/request-log.ts';
 import { measureRequests } from './requests/request-metrics.ts';
@@ -70,6 +70,8 @@ const rooms = [
 ];
 
 const defaultBodyBytesLimit = 1024 * 1024;
+/** Further ones are closed as they come: each costs memory before it has said anything. */
+const mostConnections = 10_000;
 
 /** Not listening yet; `ready()` or `listen()` finish it. `close()` lets requests under way end. */
 export function buildServer(options: ServerOptions): KeyplaneServer {
@@ -100,9 +102,10 @@ export function buildServer(options: ServerOptions): KeyplaneServer {
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((request, reply) => answerError(notFoundAnswer(request), request, reply));
   parseJsonBodies(app);
+  app.server.maxConnections = mostConnections;
 
   app.addHook('onRequest', async (request, reply) => setSecurityHeaders(request, reply));
-  refuseWhileClosing(app);
+  stopGracefully(app);
   app.addHook('onRequest', async (request) => {
     if (request.is404) throw notFoundAnswer(request);
   });
@@ -133,17 +136,3 @@ const routerOptions = Object.freeze({
   caseSensitive: true,
   maxParamLength: 16_384,
 });
-
-/** Requests under way end; then their connections do, which otherwise would be waited for as long as they idle. */
-function refuseWhileClosing(app: KeyplaneServer): void {
-  let closing = false;
-  app.addHook('preClose', async () => {
-    closing = true;
-  });
-  app.addHook('onRequest', async () => {
-    if (closing) throw new KeyplaneError('unavailable', 'keyplane is stopping, try again in a moment');
-  });
-  app.addHook('onSend', async (_request, reply) => {
-    if (closing) reply.header('connection', 'close');
-  });
-}

@@ -1,0 +1,39 @@
+import type { FastifyInstance } from 'fastify';
+import { KeyplaneError } from '../../errors.ts';
+
+/** What requests under way are given once the server is asked to close; a client that drips must not hold it. */
+const patienceMs = 10_000;
+
+/**
+ * Once the server is asked to close, what comes new is answered 503, also `/readyz`, so that a balancer looks elsewhere;
+ * what is under way is waited for, while nodes are still connected and can confirm it. Hooks that are added after this
+ * one run when that is over. Then connections end, which otherwise would be waited for as long as they idle.
+ */
+export function stopGracefully(app: FastifyInstance): void {
+  let closing = false;
+  let underWay = 0;
+  const drained = Promise.withResolvers<void>();
+  app.addHook('preClose', async () => {
+    closing = true;
+    if (underWay === 0) return;
+    const impatience = setTimeout(drained.resolve, patienceMs);
+    await drained.promise;
+    clearTimeout(impatience);
+  });
+  app.addHook('onRequest', async (_request, reply) => {
+    if (closing) throw new KeyplaneError('unavailable', 'keyplane is stopping, try again in a moment');
+    underWay += 1;
+    // Of an answer that was cut off only `close` is told, of one that was injected only `finish`.
+    let ended = false;
+    const end = () => {
+      if (ended) return;
+      ended = true;
+      underWay -= 1;
+      if (closing && underWay === 0) drained.resolve();
+    };
+    reply.raw.once('finish', end).once('close', end);
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close');
+  });
+}
