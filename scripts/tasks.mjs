@@ -24,6 +24,7 @@ export const tasks = {
     endLike(await foreground(nodePath(), [join(root, 'faults/run.ts'), ...args], { channel: true })),
   format: async (args) => endLike(await foreground('biome', ['check', '--write', ...args], { cwd: root })),
   openapi: writeOpenApi,
+  client: writeClient,
   check,
   test,
 };
@@ -38,6 +39,14 @@ async function writeOpenApi() {
   if (code === 0) writeFileSync(join(root, 'openapi.json'), stdout);
   else process.stderr.write(output);
   process.exitCode = code;
+}
+
+/** The client's operations are those of the API's description. */
+async function writeClient() {
+  const generator = join(root, 'clients/typescript/generate/generate.ts');
+  const { code } = await foreground(nodePath(), [generator]);
+  const shaped = await foreground('biome', ['check', '--write', 'clients'], { cwd: root });
+  process.exitCode = code || shaped.code;
 }
 
 async function check() {

@@ -18,7 +18,7 @@ export function exportCertificate(
       tags: ['certificates'],
       summary: 'Download a certificate as a ZIP of one DER file an environment',
       params: z.object({ projectName: z.string(), certificateName: z.string() }),
-      response: { 200: z.unknown().describe('The ZIP file') },
+      response: { 200: z.unknown().meta({ type: 'string', format: 'binary', description: 'The ZIP file' }) },
     },
     handler: async (request, reply) => {
       const { projectId } = request.project;

@@ -1,0 +1,131 @@
+// The description of the API to `src/operations.ts`: a type and one row of facts an operation.
+
+import { memberName, type Schema, typeText } from './schema-types.ts';
+
+interface Parameter {
+  readonly $ref?: string;
+  readonly name?: string;
+  readonly in?: string;
+  readonly required?: boolean;
+  readonly description?: string;
+  readonly schema?: Schema;
+}
+
+interface Content {
+  readonly content?: Readonly<Record<string, { readonly schema?: Schema }>>;
+}
+
+interface Operation {
+  readonly operationId: string;
+  readonly summary?: string;
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody?: Content;
+  readonly responses: Readonly<Record<string, Content>>;
+}
+
+export interface ApiDescription {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+}
+
+interface Named extends Operation {
+  readonly method: string;
+  readonly path: string;
+}
+
+const bodyKinds: Readonly<Record<string, string>> = Object.freeze({
+  'application/json': 'json',
+  'multipart/form-data': 'form',
+  'application/x-www-form-urlencoded': 'urlencoded',
+});
+
+/** The whole of `src/operations.ts`, not in shape yet. */
+export function operationsFile(description: ApiDescription): string {
+  const operations = Object.entries(description.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]): Named => ({ ...operation, method, path })),
+  );
+  const ordered = operations
+    .filter(({ path }) => path.startsWith('/apiops/'))
+    .sort((a, b) => (a.operationId < b.operationId ? -1 : 1));
+  return `import type { DownloadedFile } from './downloaded-file.ts';
+
+// Made from openapi.json by \`npm run client\`; a change belongs there.
+
+export interface Operations {
+${ordered.map(typeOf).join('')}}
+
+/** How each operation is called. \`repeatable\`: it takes an Idempotency-Key. */
+export const operations = {
+${ordered.map(rowOf).join('')}} as const satisfies Record<keyof Operations, OperationFacts>;
+
+export interface OperationFacts {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly path: string;
+  readonly query: readonly string[];
+  readonly body: 'json' | 'form' | 'urlencoded' | 'none';
+  readonly answer: 'json' | 'file';
+  readonly repeatable: boolean;
+}
+`;
+}
+
+function typeOf(operation: Named): string {
+  const { operationId, summary } = operation;
+  return `  /** ${summary} */
+  ${operationId}: {
+    input: ${inputText(operation)};
+    answer: ${answerText(operation)};
+  };
+`;
+}
+
+function inputText(operation: Named): string {
+  const members = named(operation).map(({ name = '', required, description, schema = {} }) => {
+    const comment = description === undefined ? '' : `      /** ${description} */\n`;
+    const mark = required ? '' : '?';
+    return `${comment}      readonly ${memberName(name)}${mark}: ${typeText(schema, '      ')}${mark && ' | undefined'};\n`;
+  });
+  const body = bodyOf(operation);
+  if (body) members.push(`      readonly body: ${typeText(body.schema, '      ')};\n`);
+  return members.length === 0 ? 'Readonly<Record<string, never>>' : `{\n${members.join('')}    }`;
+}
+
+/** Of the path and of the query; the one header belongs to every repeatable operation alike. */
+function named({ parameters = [] }: Named): readonly Parameter[] {
+  return parameters.filter(({ in: place }) => place === 'path' || place === 'query');
+}
+
+function bodyOf({ requestBody }: Named): { readonly kind: string; readonly schema: Schema } | undefined {
+  const [found] = Object.entries(requestBody?.content ?? {});
+  if (found === undefined) return undefined;
+  const [mediaType, { schema = {} }] = found;
+  const kind = bodyKinds[mediaType];
+  if (kind === undefined) throw new Error(`no client for a body of ${mediaType}`);
+  return { kind, schema };
+}
+
+function answerSchema({ responses }: Named): Schema {
+  const [found] = Object.values(responses['200']?.content ?? {});
+  return found?.schema ?? {};
+}
+
+function isFile(operation: Named): boolean {
+  return answerSchema(operation).type === 'string';
+}
+
+function answerText(operation: Named): string {
+  return isFile(operation) ? 'DownloadedFile' : typeText(answerSchema(operation), '    ');
+}
+
+function rowOf(operation: Named): string {
+  const { operationId, method, path, parameters = [] } = operation;
+  const query = named(operation).filter(({ in: place }) => place === 'query');
+  const facts = {
+    method: method.toUpperCase(),
+    path,
+    query: query.map(({ name }) => name),
+    body: bodyOf(operation)?.kind ?? 'none',
+    answer: isFile(operation) ? 'file' : 'json',
+    repeatable: parameters.some(({ $ref }) => $ref?.endsWith('/IdempotencyKey') === true),
+  };
+  return `  ${operationId}: ${JSON.stringify(facts)},\n`;
+}
