@@ -14,6 +14,8 @@ const onceIsEnough = [
   'jwks/from-private-address',
   'jwks/unsound-keys',
   'jwks/verified-elsewhere',
+  'security/answers',
+  'security/roles-by-route',
 ];
 
 export default defineConfig({

@@ -23,6 +23,8 @@ export function setSecurityHeaders(request: FastifyRequest, reply: FastifyReply)
     .header('referrer-policy', 'no-referrer')
     .header('x-frame-options', 'DENY')
     .header('content-security-policy', nothingAllowed);
-  // Everything else is the same for everyone; answers of the API are not.
-  if (request.raw.url?.startsWith('/apiops')) reply.header('cache-control', 'no-store');
+  // Answers of the API are for one caller. It goes by the route that matched: the path as typed has many spellings
+  // (`/%61piops`, `http://host/apiops`), and a cache between must not keep a private key because of one of them.
+  const { url } = request.routeOptions;
+  if (url === undefined || url.startsWith('/apiops')) reply.header('cache-control', 'no-store');
 }

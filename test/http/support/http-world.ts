@@ -13,6 +13,13 @@ import type { HttpServices } from '../../../src/http/http-services.ts';
 import type { KeyplaneServer } from '../../../src/http/keyplane-server.ts';
 import { buildServer } from '../../../src/http/server.ts';
 import { parseAllowList } from '../../../src/sources/safe-fetch/allow-list.ts';
+import { rawSqlite } from '../../support/databases.ts';
+import {
+  createPostgresDatabase,
+  databaseKind,
+  dropPostgresDatabase,
+  rawPostgres,
+} from '../../support/postgres-databases.ts';
 
 export const passwords = Object.freeze({ admin: 'password of admin', ada: 'password of ada' });
 
@@ -25,6 +32,8 @@ export interface HttpWorld {
   logLines(): readonly Record<string, unknown>[];
   /** The text of the log, for looking whether something is in it. */
   logText(): string;
+  /** SQL past the manager. */
+  raw(sql: string): Promise<readonly Record<string, unknown>[]>;
   /** As the administrator, unless another token is given, or null for none. */
   call(method: Method, url: string, options?: CallOptions): Promise<Answer>;
   close(): Promise<void>;
@@ -50,7 +59,8 @@ export interface HttpWorldOptions {
 export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<HttpWorld> {
   const dataDir = await mkdtemp(join(tmpdir(), 'keyplane-http-'));
   const log = keptLog();
-  const composed = await composeServices(configOf(dataDir), log.logger);
+  const databaseUrl = databaseKind() === 'postgres' ? await createPostgresDatabase() : undefined;
+  const composed = await composeServices(configOf(dataDir, databaseUrl), log.logger);
   const { access, store } = composed;
   const services = { ...composed, ...access, ready: options.ready ?? (() => store.ping()) };
   const app = buildServer({ services, logger: log.logger, metrics: new Registry(), version: '0.0.0-test' });
@@ -66,6 +76,10 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
     routes,
     services,
     tokens,
+    raw: (sql) =>
+      databaseUrl === undefined
+        ? rawSqlite(join(dataDir, 'keyplane.db'), sql)
+        : rawPostgres(databaseUrl, sql),
     logLines: log.lines,
     logText: log.text,
     call: (method, url, { body, token = tokens.admin, headers = {}, payload } = {}) =>
@@ -83,6 +97,7 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
     async close() {
       await app.close();
       await composed.close();
+      if (databaseUrl !== undefined) await dropPostgresDatabase(databaseUrl);
       await rm(dataDir, { recursive: true });
     },
   };
@@ -111,12 +126,12 @@ async function tokensOf(services: HttpWorld['services'] & Services['access']) {
   return { admin: await tokenOf(admin), ada: await tokenOf(ada) };
 }
 
-function configOf(dataDir: string) {
+function configOf(dataDir: string, databaseUrl: string | undefined) {
   return {
     host: '127.0.0.1',
     port: 0,
     dataDir,
-    databaseUrl: undefined,
+    databaseUrl,
     masterKey: undefined,
     masterKeyFile: undefined,
     adminUser: 'admin',
