@@ -18,6 +18,8 @@ const onceIsEnough = [
   'security/roles-by-route',
 ];
 
+const onPostgresOnly = ['test/security/postgres-files.test.ts'];
+
 export default defineConfig({
   test: {
     globalSetup: ['test/support/postgres-global-setup.ts'],
@@ -25,7 +27,13 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       {
-        test: { ...shared, name: 'all', include: ['test/**/*.test.ts'], provide: { database: 'sqlite' } },
+        test: {
+          ...shared,
+          name: 'all',
+          include: ['test/**/*.test.ts'],
+          exclude: onPostgresOnly,
+          provide: { database: 'sqlite' },
+        },
       },
       {
         test: {

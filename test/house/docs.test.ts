@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { managerSettings } from '../../src/config.ts';
@@ -38,3 +38,34 @@ describe('docs/running.md', () => {
     );
   });
 });
+
+describe('SECURITY.md', () => {
+  const root = join(import.meta.dirname, '../..');
+  const cells = readFileSync(join(root, 'SECURITY.md'), 'utf8').matchAll(
+    /\| `(test\/\S+\.test\.ts)` (.*) \|$/gm,
+  );
+  const named = [...cells].map(([, file = '', title = '']) => ({ file, title }));
+
+  it('names tests that are there', () => {
+    expect(named.length).toBeGreaterThan(30);
+    for (const { file, title } of named) {
+      expect(titlesIn(join(root, file)), file).toContain(title);
+    }
+  });
+
+  it('names every test that is in test/security', () => {
+    const files = readdirSync(join(root, 'test/security')).filter((file) => file.endsWith('.test.ts'));
+    expect(files.length).toBeGreaterThan(3);
+    for (const file of files.map((name) => `test/security/${name}`)) {
+      const titles = named.filter((one) => one.file === file).map(({ title }) => title);
+      expect(titles.sort(), file).toEqual([...titlesIn(join(root, file))].sort());
+    }
+  });
+});
+
+function titlesIn(file: string): readonly string[] {
+  const text = readFileSync(file, 'utf8');
+  const plain = text.matchAll(/\b(?:test|it)\(\s*'([^']+)'/g);
+  const each = text.matchAll(/\b(?:test|it)\.each[^;]*?\)\(\s*'([^']+)'/g);
+  return [...plain, ...each].map(([, title = '']) => title);
+}

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type HttpWorld, openHttpWorld } from '../http/support/http-world.ts';
+import { type HttpWorld, openHttpWorld, passwords } from '../http/support/http-world.ts';
 
 let world: HttpWorld;
 beforeAll(async () => {
@@ -66,6 +66,47 @@ describe('an answer of the API', () => {
     for (const name of ['access_token', 'token']) {
       expect((await world.call('GET', `${held}?${name}=${admin}`, { token: null })).statusCode).toBe(401);
     }
+  });
+});
+
+describe('the session cookie of a browser', () => {
+  const cookieOf = async () => {
+    const body = { username: 'admin', password: passwords.admin };
+    const opened = await world.call('POST', '/apiops/auth/session/', { token: null, body });
+    expect(opened.statusCode, opened.body).toBe(200);
+    return String(opened.headers['set-cookie']);
+  };
+
+  test('is read by no script and sent along by no other site', async () => {
+    expect(await cookieOf()).toMatch(/; HttpOnly; SameSite=Strict(;|$)/);
+  });
+
+  test.each<Readonly<Record<string, string>>>([
+    {},
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site' },
+    { 'sec-fetch-site': 'none' },
+    { origin: 'https://attacker.example' },
+    { origin: 'null' },
+    { origin: 'http://localhost:1' },
+  ])('changes nothing for a request that is not from a page of this origin: %j', async (said) => {
+    const [cookie = ''] = (await cookieOf()).split(';');
+    const headers = { cookie, ...said };
+    const before = await world.raw('select count(*) as n from projects');
+    const body = { name: 'forged' };
+    const answer = await world.call('POST', '/apiops/projects/', { token: null, headers, body });
+    expect(answer.statusCode).toBe(403);
+    const gone = await world.call('DELETE', '/apiops/projects/MyProject/', { token: null, headers });
+    expect(gone.statusCode).toBe(403);
+    expect(await world.raw('select count(*) as n from projects')).toEqual(before);
+  });
+
+  test('signs nobody in for the page of another site', async () => {
+    const body = { username: 'admin', password: passwords.admin };
+    const headers = { 'sec-fetch-site': 'cross-site' };
+    const answer = await world.call('POST', '/apiops/auth/session/', { token: null, headers, body });
+    expect(answer.statusCode).toBe(403);
+    expect(answer.headers['set-cookie']).toBeUndefined();
   });
 });
 
