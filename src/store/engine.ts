@@ -13,8 +13,15 @@ export type Mode = 'read' | 'write' | 'aside';
 export interface DatabaseTransaction {
   /** @throws DatabaseFailure */
   execute<Row>(query: Query): Promise<QueryResult<Row>>;
-  /** For savepoints. @throws DatabaseFailure */
+  /** For schemas. @throws DatabaseFailure */
   command(sql: string): Promise<void>;
+  /**
+   * For savepoints. Not waited for where the database is away: a failure fails what comes after it, the commit too.
+   * @throws DatabaseFailure where it is at hand
+   */
+  step(sql: string): void;
+  /** Statements can be sent without waiting for those before. */
+  readonly isAway: boolean;
   /** With the commit, other managers on this database are told; this one is not. */
   notify(topic: WakeTopic): void;
   /** Durable once it resolves. Ends the transaction, also where it fails. @throws DatabaseFailure */

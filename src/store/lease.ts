@@ -18,6 +18,7 @@ export class Lease implements DatabaseConnection {
   readonly #transaction: DatabaseTransaction;
   #ended = false;
   #failure: unknown;
+  readonly #sent: Promise<void>[] = [];
 
   constructor(transaction: DatabaseTransaction) {
     this.#transaction = transaction;
@@ -27,15 +28,37 @@ export class Lease implements DatabaseConnection {
     const pause = breathe();
     // The work may end meanwhile, if it did not wait for this statement; so what follows looks afterwards.
     if (pause !== undefined) await pause;
-    if (this.#ended) throw new Error('A noun of the store was used after its transaction had ended');
+    if (this.#ended) throw usedAfterEnd();
     // PostgreSQL takes no statement after a failed one; SQLite would, and is held to the same.
     if (this.#failure !== undefined) throw this.#failure;
     try {
       return await this.#transaction.execute<Row>(query);
     } catch (error) {
-      this.#failure = error;
-      throw error;
+      // Of statements that were sent before this one, the first failure is the reason for all others.
+      this.#failure ??= error;
+      throw this.#failure;
     }
+  }
+
+  /**
+   * For what nobody needs an answer of: a database that is away is not waited for. What it fails with shows at the next
+   * statement, or at the end.
+   */
+  async send(query: Query): Promise<void> {
+    if (!this.#transaction.isAway) {
+      await this.executeQuery(query);
+      return;
+    }
+    if (this.#ended) throw usedAfterEnd();
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#sent.push(
+      this.#transaction.execute(query).then(
+        () => undefined,
+        (error: unknown) => {
+          this.#failure ??= error;
+        },
+      ),
+    );
   }
 
   // biome-ignore lint/correctness/useYield: the interface asks for it, the store pages instead.
@@ -49,10 +72,15 @@ export class Lease implements DatabaseConnection {
   }
 
   /** @throws what a statement failed with, also where the work swallowed it */
-  end(): void {
+  async end(): Promise<void> {
     this.#ended = true;
+    await Promise.all(this.#sent);
     if (this.#failure !== undefined) throw this.#failure;
   }
+}
+
+function usedAfterEnd(): Error {
+  return new Error('A noun of the store was used after its transaction had ended');
 }
 
 const leases = new WeakMap<Database, Lease>();

@@ -70,6 +70,8 @@ function openPool(url: string): pg.Pool {
     connectionTimeoutMillis: 5000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
+    // Statements go out without waiting for the answers to those before them.
+    pipeline: true,
     // Longer than the server's own limits: it is for a server or a network that fell silent.
     query_timeout: 40_000,
     types: {
@@ -114,8 +116,9 @@ class PostgresEngine implements Engine {
         throw postgresFailure(error);
       });
       try {
+        // Waited for: what a work sends must never meet a server on which no transaction began.
         await client.query(sql);
-        return new PostgresTransaction(client, this.#sender);
+        return new PostgresTransaction(client, this.#sender, mode === 'read');
       } catch (error) {
         client.release(true);
         const isTooLate = cut === poolSize || performance.now() > deadline;
@@ -143,14 +146,17 @@ class PostgresEngine implements Engine {
 }
 
 class PostgresTransaction implements DatabaseTransaction {
+  readonly isAway = true;
   readonly #client: pg.PoolClient;
   readonly #sender: string;
+  readonly #readsOnly: boolean;
   readonly #topics = new Set<WakeTopic>();
   lost = false;
 
-  constructor(client: pg.PoolClient, sender: string) {
+  constructor(client: pg.PoolClient, sender: string, readsOnly: boolean) {
     this.#client = client;
     this.#sender = sender;
+    this.#readsOnly = readsOnly;
   }
 
   async execute<Row>({ sql, parameters }: Query): Promise<QueryResult<Row>> {
@@ -161,6 +167,11 @@ class PostgresTransaction implements DatabaseTransaction {
 
   async command(sql: string): Promise<void> {
     await this.#query(sql);
+  }
+
+  step(sql: string): void {
+    // The transaction is aborted where it fails, and whoever comes next is told.
+    this.#query(sql).catch(() => undefined);
   }
 
   notify(topic: WakeTopic): void {
@@ -182,7 +193,13 @@ class PostgresTransaction implements DatabaseTransaction {
     }
   }
 
+  /** Nobody has to wait for the end of a read. */
   async rollback(): Promise<void> {
+    const ended = this.#rollBack();
+    if (!this.#readsOnly) await ended;
+  }
+
+  async #rollBack(): Promise<void> {
     let isClean = false;
     try {
       if (!this.lost) {

@@ -2,6 +2,7 @@
 // more than SQLite needs to insert a row; here it is built once from placeholders, then only given its values.
 
 import type { Compilable, CompiledQuery } from 'kysely';
+import type { Query } from './engine.ts';
 import { leaseOf } from './lease.ts';
 import type { Database } from './tables.ts';
 
@@ -15,6 +16,8 @@ class Placeholder {
 export interface Statement<Values, Row> {
   all(database: Database, values: Values): Promise<readonly Row[]>;
   first(database: Database, values: Values): Promise<Row | undefined>;
+  /** For what has no answer: the database may fail it later, at the next statement or at the end of the work. */
+  send(database: Database, values: Values): Promise<void>;
   /** Returns how many rows it changed. */
   run(database: Database, values: Values): Promise<number>;
 }
@@ -40,16 +43,21 @@ export function statement<Values extends object, Row>(
     return query;
   }
 
-  async function execute(database: Database, values: Values) {
+  function queryOf(database: Database, values: Values): Query {
     const query = compiled(database, values);
     const given = values as Record<string, unknown>;
     const parameters = query.parameters.map((p) => (p instanceof Placeholder ? given[p.name] : p));
-    return leaseOf(database).executeQuery<Row>({ sql: query.sql, parameters });
+    return { sql: query.sql, parameters };
+  }
+
+  function execute(database: Database, values: Values) {
+    return leaseOf(database).executeQuery<Row>(queryOf(database, values));
   }
 
   return {
     all: async (database, values) => (await execute(database, values)).rows,
     first: async (database, values) => (await execute(database, values)).rows[0],
+    send: (database, values) => leaseOf(database).send(queryOf(database, values)),
     run: async (database, values) => Number((await execute(database, values)).numAffectedRows ?? 0n),
   };
 }

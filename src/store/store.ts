@@ -85,7 +85,7 @@ export function storeOver(engine: Engine): Store {
     try {
       return await work(nounsOver(databaseOf(lease), { notify: (topic) => lease.notify(topic), engine }));
     } finally {
-      lease.end();
+      await lease.end();
     }
   }
 

@@ -103,7 +103,7 @@ async function runAll(
   for (const waiting of batch) {
     if (batch.length > 1) {
       try {
-        await transaction.command('savepoint work');
+        transaction.step('savepoint work');
       } catch (error) {
         outcomes.set(waiting, { error });
         throw error;
@@ -113,8 +113,8 @@ async function runAll(
     outcomes.set(waiting, outcome);
     if (transaction.lost) throw 'error' in outcome ? outcome.error : transactionLost();
     if (batch.length > 1) {
-      if ('error' in outcome) await transaction.command('rollback to savepoint work');
-      await transaction.command('release savepoint work');
+      if ('error' in outcome) transaction.step('rollback to savepoint work');
+      transaction.step('release savepoint work');
     }
   }
 }

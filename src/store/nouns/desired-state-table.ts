@@ -179,7 +179,7 @@ export class DesiredStateTable implements DesiredStateStore {
   }
 
   async putState(state: EnvironmentState): Promise<void> {
-    await upsertState.run(this.#database, {
+    await upsertState.send(this.#database, {
       environment_id: state.environmentId,
       revision: state.revision,
       digest: state.digest,
@@ -197,7 +197,7 @@ export class DesiredStateTable implements DesiredStateStore {
   }
 
   async put(object: DesiredObject): Promise<void> {
-    await upsertObject.run(this.#database, {
+    await upsertObject.send(this.#database, {
       environment_id: object.environmentId,
       kind: object.kind,
       object_id: object.objectId,

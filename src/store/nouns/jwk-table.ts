@@ -101,7 +101,7 @@ export class JwkTable implements JwkStore {
   }
 
   async insert(jwk: StoredJwk): Promise<void> {
-    await insertOne.run(this.#database, rowOf(jwk));
+    await insertOne.send(this.#database, rowOf(jwk));
   }
 
   async update(jwk: StoredJwk): Promise<void> {

@@ -14,6 +14,7 @@ export interface TransactionEnds {
 }
 
 export class SqliteTransaction implements DatabaseTransaction {
+  readonly isAway = false;
   readonly #connection: SqliteConnection;
   readonly #ends: TransactionEnds;
   #seen: Promise<void> | undefined;
@@ -40,6 +41,10 @@ export class SqliteTransaction implements DatabaseTransaction {
   }
 
   async command(sql: string): Promise<void> {
+    this.step(sql);
+  }
+
+  step(sql: string): void {
     try {
       this.#connection.run(sql);
       this.#noteWhatIsSeen();

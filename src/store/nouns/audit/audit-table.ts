@@ -48,7 +48,7 @@ export class AuditTable implements AuditStore {
   }
 
   async append(record: AuditRecord, mark: Buffer): Promise<void> {
-    await insertOne.run(this.#database, {
+    await insertOne.send(this.#database, {
       sequence: record.sequence,
       at: record.at.getTime(),
       actor: record.actor,
@@ -61,7 +61,7 @@ export class AuditTable implements AuditStore {
       details: JSON.stringify(record.details),
       hash: record.hash,
     });
-    await putHead.run(this.#database, { id: headId, sequence: record.sequence, mark });
+    await putHead.send(this.#database, { id: headId, sequence: record.sequence, mark });
   }
 
   async list(afterSequence: number, limit: number): Promise<readonly AuditRecord[]> {
