@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
-import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Access, createAccess } from './access/access.ts';
 import { type AuditTrail, createAuditTrail } from './audit/audit-trail.ts';
 import { createAuditLog } from './audit/create-audit-log.ts';
+import { masterKeySourceOf, storeOptionsOf } from './compose-settings.ts';
 import type { ManagerConfig } from './config.ts';
 import { type AdmissionOptions, admitNode, environmentOfToken } from './deployments/admit-node.ts';
 import type { ContentReader, OnUnreadable } from './deployments/content-reader.ts';
@@ -84,18 +84,9 @@ export interface Services {
 
 /** @throws Error with one line for the operator */
 export async function composeServices(config: ManagerConfig, log: Logger): Promise<Services> {
-  const { dataDir, databaseUrl } = config;
-  const store = await openStore(
-    databaseUrl === undefined
-      ? { kind: 'sqlite', path: join(dataDir, 'keyplane.db') }
-      : { kind: 'postgres', url: databaseUrl },
-  );
+  const store = await openStore(storeOptionsOf(config));
   try {
-    const { sealer, auditKey } = await openSealing(store, {
-      fromEnvironment: config.masterKey,
-      file: config.masterKeyFile,
-      defaultFile: join(dataDir, 'master.key'),
-    });
+    const { sealer, auditKey } = await openSealing(store, masterKeySourceOf(config));
     await ensureLineage(store);
     const onError = (error: unknown) => log.error({ err: error }, 'presence: will be tried again');
     const presence = new Presence({ managerId: newId(), version, store, onError });

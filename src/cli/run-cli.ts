@@ -5,10 +5,12 @@ import { Command, CommanderError } from 'commander';
 import { SettingError } from '../config.ts';
 import { KeyplaneError } from '../errors.ts';
 import { version } from '../version.ts';
+import { addBackupCommand } from './backup.ts';
 import { addNodeCommand } from './node.ts';
 import { addOpenApiCommand } from './openapi.ts';
 import { tellParent } from './parent-process.ts';
 import { addQuickstartCommand } from './quickstart.ts';
+import { addRestoreCommand } from './restore.ts';
 import { addServeCommand } from './serve.ts';
 
 export async function runCli(argv: readonly string[]): Promise<void> {
@@ -20,6 +22,8 @@ export async function runCli(argv: readonly string[]): Promise<void> {
   addQuickstartCommand(program);
   addServeCommand(program);
   addNodeCommand(program);
+  addBackupCommand(program);
+  addRestoreCommand(program);
   addOpenApiCommand(program);
   try {
     await program.parseAsync(argv);

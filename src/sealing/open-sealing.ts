@@ -3,23 +3,25 @@
 // neither is ever replaced by something new.
 
 import { randomBytes } from 'node:crypto';
-import { isKeyplaneError } from '../errors.ts';
 import { newId } from '../new-id.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
-import { openBytes, sealBytes } from './aead.ts';
-import { partsAad } from './binding-aad.ts';
 import type { DataKeyPurpose, DataKeyStore, WrappedDataKey } from './data-key-store.ts';
 import { loadMasterKey, type MasterKeySource, nameOfMasterKey } from './master-key.ts';
-import type { Sealer } from './sealed.ts';
-import { createSealer, type DataKey } from './sealer.ts';
+import { createSealer, type DataKey, type LearningSealer } from './sealer.ts';
+import { openDataKeys, unwrapDataKey, wrapDataKey } from './wrapped-keys.ts';
 
 const purposes: readonly DataKeyPurpose[] = Object.freeze(['seal', 'audit']);
 const dataKeyBytes = 32;
 
 export interface Sealing {
-  readonly sealer: Sealer;
+  readonly sealer: LearningSealer;
   /** 32 bytes, for the hash chain of the audit record. */
   readonly auditKey: Buffer;
+  /**
+   * Learns data keys that were made since, and which one is active. False where one of them does not open: the
+   * master key was changed, and this process has the old one.
+   */
+  refresh(nouns: { readonly dataKeys: DataKeyStore }): Promise<boolean>;
 }
 
 type KeyedStore = UnitOfWork<{ readonly dataKeys: DataKeyStore }>;
@@ -38,14 +40,32 @@ export async function openSealing(store: KeyedStore, source: MasterKeySource): P
   const masterKey = await loadMasterKey(source, { mayCreate: found.keys.length === 0 });
   if (found.keys.length === 0) await makeDataKeys(store, masterKey);
   const wrapped = await store.read(({ dataKeys }) => dataKeys.list());
-  const seal = openPurpose(wrapped, { purpose: 'seal', masterKey, source });
-  const audit = openPurpose(wrapped, { purpose: 'audit', masterKey, source });
-  return { sealer: createSealer(seal.all, seal.active.id), auditKey: audit.active.key };
+  return sealingOf(wrapped, masterKey, nameOfMasterKey(source));
 }
 
-/** The data key, for the database: only the same master key opens it, and only under the same id and purpose. */
-export function wrapDataKey(masterKey: Buffer, dataKey: DataKey, purpose: DataKeyPurpose): Buffer {
-  return sealBytes(masterKey, dataKey.key, wrapAad(dataKey.id, purpose));
+/**
+ * With the data keys as they were read; nothing is made.
+ * @throws Error with one line for the operator
+ */
+export function sealingOf(wrapped: readonly WrappedDataKey[], masterKey: Buffer, called: string): Sealing {
+  const { seal, audit } = openDataKeys(wrapped, masterKey, called);
+  const sealer = createSealer(seal.all, seal.active.id);
+  return {
+    sealer,
+    auditKey: audit.active.key,
+    async refresh({ dataKeys }) {
+      const found = (await dataKeys.list()).filter(({ purpose }) => purpose === 'seal');
+      const unknown = found.filter(({ id }) => !sealer.has(id));
+      const learned = unknown.flatMap((dataKey): DataKey[] => {
+        const key = unwrapDataKey(masterKey, dataKey);
+        return key === undefined ? [] : [{ id: dataKey.id, key }];
+      });
+      const active = found.find((dataKey) => dataKey.active);
+      const canSeal = active && (sealer.has(active.id) || learned.some(({ id }) => id === active.id));
+      if (canSeal) sealer.learn(learned, active.id);
+      return learned.length === unknown.length;
+    },
+  };
 }
 
 async function makeDataKeys(store: KeyedStore, masterKey: Buffer): Promise<void> {
@@ -59,38 +79,4 @@ async function makeDataKeys(store: KeyedStore, masterKey: Buffer): Promise<void>
     if ((await dataKeys.list()).length > 0) return;
     for (const dataKey of made) await dataKeys.insert(dataKey);
   });
-}
-
-function openPurpose(
-  wrapped: readonly WrappedDataKey[],
-  options: {
-    readonly purpose: DataKeyPurpose;
-    readonly masterKey: Buffer;
-    readonly source: MasterKeySource;
-  },
-): { readonly all: readonly DataKey[]; readonly active: DataKey } {
-  const { purpose, masterKey, source } = options;
-  const own = wrapped.filter((dataKey) => dataKey.purpose === purpose);
-  const all = own.map(({ id, wrapped }): DataKey => {
-    try {
-      return { id, key: openBytes(masterKey, wrapped, wrapAad(id, purpose)) };
-    } catch (error) {
-      if (!isKeyplaneError(error)) throw error;
-      throw new Error(
-        `${nameOfMasterKey(source)} does not open the data in this database: its data keys were wrapped by another master key, or were altered. Give the master key that it was first started with.`,
-      );
-    }
-  });
-  const activeId = own.find((dataKey) => dataKey.active)?.id;
-  const active = all.find(({ id }) => id === activeId);
-  if (active === undefined) {
-    throw new Error(
-      `The database has no active data key for the purpose ${purpose}. Restore it from a complete backup.`,
-    );
-  }
-  return { all, active };
-}
-
-function wrapAad(id: string, purpose: DataKeyPurpose): Buffer {
-  return partsAad(['keyplane data key', id, purpose]);
 }

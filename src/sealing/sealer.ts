@@ -19,17 +19,35 @@ export interface DataKey {
   readonly key: Buffer;
 }
 
+/** A sealer whose data keys may become more while it is in use. */
+export interface LearningSealer extends Sealer {
+  /** Whether it has the data key that this was sealed under; true where that can not be told. */
+  knows(sealed: Uint8Array): boolean;
+  has(dataKeyId: string): boolean;
+  /** From now on it opens what these keys sealed, too, and seals under the active one. */
+  learn(dataKeys: readonly DataKey[], activeId: string): void;
+  /** Whether this was sealed under the key that is active now. */
+  isCurrent(sealed: Uint8Array): boolean;
+}
+
 /** Seals under the active key and opens what any of the keys sealed. */
-export function createSealer(dataKeys: readonly DataKey[], activeId: string): Sealer {
+export function createSealer(dataKeys: readonly DataKey[], activeId: string): LearningSealer {
   const keys = new Map<string, KeyObject>();
-  for (const { id, key } of dataKeys) {
-    ok(uuidPattern.test(id), 'the id of a data key is a UUID');
-    ok(key.length === 32, 'a data key has 32 bytes');
-    keys.set(hexOf(id), createSecretKey(key));
+  let activeKey: KeyObject;
+  let activeIdBytes: Buffer;
+  learn(dataKeys, activeId);
+
+  function learn(more: readonly DataKey[], nextActiveId: string): void {
+    for (const { id, key } of more) {
+      ok(uuidPattern.test(id), 'the id of a data key is a UUID');
+      ok(key.length === 32, 'a data key has 32 bytes');
+      keys.set(hexOf(id), createSecretKey(key));
+    }
+    const nextKey = keys.get(hexOf(nextActiveId));
+    ok(nextKey !== undefined, 'the active data key is one of the data keys');
+    activeKey = nextKey;
+    activeIdBytes = Buffer.from(hexOf(nextActiveId), 'hex');
   }
-  const activeHex = hexOf(activeId);
-  const activeKey = keys.get(activeHex);
-  ok(activeKey !== undefined, 'the active data key is one of the data keys');
 
   function openSecret(binding: SealBinding, sealed: Uint8Array): Buffer {
     if (sealed.length < idBytes + aeadOverheadBytes) throw unopened('it is too short');
@@ -41,9 +59,8 @@ export function createSealer(dataKeys: readonly DataKey[], activeId: string): Se
     return openBytes(key, inner, aadOf(id, binding));
   }
 
-  const activeIdBytes = Buffer.from(activeHex, 'hex');
   function seal(binding: SealBinding, plaintext: Uint8Array): Sealed {
-    const inner = sealBytes(activeKey as KeyObject, plaintext, aadOf(activeIdBytes, binding));
+    const inner = sealBytes(activeKey, plaintext, aadOf(activeIdBytes, binding));
     const sealed = Buffer.concat([
       inner.subarray(0, versionBytes),
       activeIdBytes,
@@ -56,7 +73,22 @@ export function createSealer(dataKeys: readonly DataKey[], activeId: string): Se
     return sealed;
   }
 
-  return { seal, openSecret };
+  return {
+    seal,
+    openSecret,
+    learn,
+    has: (id) => keys.has(hexOf(id)),
+    knows: (sealed) =>
+      sealed.length < idBytes + aeadOverheadBytes || keys.has(keyIdOf(sealed).toString('hex')),
+    isCurrent: (sealed) => activeIdBytes.equals(keyIdOf(sealed)),
+  };
+}
+
+function keyIdOf(sealed: Uint8Array): Buffer {
+  return Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength).subarray(
+    versionBytes,
+    versionBytes + idBytes,
+  );
 }
 
 function aadOf(keyId: Buffer, binding: SealBinding): Buffer {

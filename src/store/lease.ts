@@ -93,7 +93,7 @@ export function leaseOf(database: Database): Lease {
 }
 
 /** Makes the databases that leases speak through; compiler and adapter are shared by all of them. */
-export function databaseMaker(engine: Engine): (lease: Lease) => Database {
+export function databaseMaker(engine: Pick<Engine, 'dialect'>): (lease: Lease) => Database {
   const dialect = engine.dialect;
   const props = { config: { dialect }, dialect, driver: dialect.createDriver() };
   const compiler = dialect.createQueryCompiler();

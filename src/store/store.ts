@@ -29,8 +29,6 @@ export type StoreOptions =
  * @throws Error with one line for the operator
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const place =
-    options.kind === 'sqlite' ? `The database file ${options.path}` : 'The database of KEYPLANE_DATABASE_URL';
   try {
     const engine = await openEngine(options);
     try {
@@ -41,13 +39,20 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     }
     return storeOver(engine);
   } catch (error) {
-    if (!(error instanceof DatabaseFailure)) throw error;
-    throw new Error(`${place} can not be opened (${error.detail})`);
+    throw openingFailure(options, error);
   }
 }
 
+/** What the operator is told when the database itself was the reason. */
+export function openingFailure(options: StoreOptions, error: unknown): unknown {
+  if (!(error instanceof DatabaseFailure)) return error;
+  const place =
+    options.kind === 'sqlite' ? `The database file ${options.path}` : 'The database of KEYPLANE_DATABASE_URL';
+  return new Error(`${place} can not be opened (${error.detail})`);
+}
+
 /** The client of PostgreSQL is loaded only where it is used. */
-async function openEngine(options: StoreOptions): Promise<Engine> {
+export async function openEngine(options: StoreOptions): Promise<Engine> {
   if (options.kind === 'sqlite') return openSqlite(options);
   const { openPostgres } = await import('./postgres.ts');
   return openPostgres(options.url);

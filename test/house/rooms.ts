@@ -17,7 +17,9 @@ export const commonFiles: readonly string[] = [
 export const rootRooms: Readonly<Record<string, string>> = {
   'main.ts': 'main',
   'compose.ts': 'compose',
+  'compose-operations.ts': 'compose',
   'compose-services.ts': 'compose',
+  'compose-settings.ts': 'compose',
   'config.ts': 'config',
   'log.ts': 'log',
 };
@@ -45,6 +47,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   compose: [
     'access',
     'audit',
+    'backup',
     'deployments',
     'environments',
     'http',
@@ -54,11 +57,11 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'leases',
     'materials',
     'overview',
-    'sealing/open-sealing.ts',
+    'sealing',
     'sources/safe-fetch',
+    'store/dump',
     'store/store.ts',
     'type config',
-    'type sealing/sealed.ts',
   ],
   config: ['sources/safe-fetch/allow-list.ts'],
 
@@ -119,6 +122,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   access: ['type audit', 'type idempotency'],
   audit: [],
   sealing: [],
+  backup: [],
 
   sources: ['jose', 'type formats/keystore.ts'],
   'keystore-worker': ['formats/keystore.ts'],
@@ -130,6 +134,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'protocol/state-digest.ts',
     'type access/access-store.ts',
     'type audit/audit-log.ts',
+    'type backup/dump-store.ts',
     'type deployments/desired-state-store.ts',
     'type environments/environment-store.ts',
     'type idempotency/idempotency-store.ts',
@@ -140,6 +145,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'type overview/overview-store.ts',
     'type protocol/content.ts',
     'type sealing/data-key-store.ts',
+    'type sealing/sealed-place.ts',
     'type sealing/sealed.ts',
   ],
 

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { newId } from '../../src/new-id.ts';
 import type { MasterKeySource } from '../../src/sealing/master-key.ts';
-import { openSealing, wrapDataKey } from '../../src/sealing/open-sealing.ts';
+import { openSealing } from '../../src/sealing/open-sealing.ts';
+import { wrapDataKey } from '../../src/sealing/wrapped-keys.ts';
 import type { Store } from '../../src/store/store.ts';
 import { type TestDatabase, withDatabases } from '../support/databases.ts';
 

@@ -9,6 +9,8 @@ import type { DatabaseTransaction, Engine } from '../engine.ts';
 import { columnTypes, type Migration } from './column-types.ts';
 import { migrations } from './steps.ts';
 
+export const newestSchema = migrations.length;
+
 /**
  * @param known what this program knows, oldest first; another list only where a test plays an older program
  * @throws Error that says what to do, where the schema is none of these; DatabaseFailure
@@ -16,23 +18,7 @@ import { migrations } from './steps.ts';
 export async function migrate(engine: Engine, known: readonly Migration[] = migrations): Promise<void> {
   const transaction = await engine.begin('write');
   try {
-    const found = await schemaVersion(transaction, engine);
-    if (found > known.length) {
-      throw new Error(
-        `The database has schema version ${found}, made by a newer keyplane; this one knows versions up to ${known.length}. Start the newer keyplane, or restore a backup from before it.`,
-      );
-    }
-    if (found === 0) await refuseStrangeTables(transaction, engine, known);
-    for (const migration of known.slice(found)) {
-      for (const sql of migration(columnTypes[engine.name])) {
-        moments.migrationStatement.publish(undefined);
-        await transaction.command(sql);
-      }
-    }
-    if (found < known.length) {
-      await transaction.command('delete from schema_version');
-      await transaction.command(`insert into schema_version (version) values (${known.length})`);
-    }
+    await migrateWithin(transaction, engine.name, known);
   } catch (error) {
     await transaction.rollback();
     throw error;
@@ -40,8 +26,37 @@ export async function migrate(engine: Engine, known: readonly Migration[] = migr
   await transaction.commit();
 }
 
-async function schemaVersion(transaction: DatabaseTransaction, engine: Engine): Promise<number> {
-  const { integer, strict } = columnTypes[engine.name];
+/** The same within a transaction that writes; to an older version, too, as a restore needs it. */
+export async function migrateWithin(
+  transaction: DatabaseTransaction,
+  dialect: Engine['name'],
+  known: readonly Migration[],
+): Promise<void> {
+  const found = await schemaVersion(transaction, dialect);
+  refuseNewer(found, known.length);
+  if (found === 0) await refuseStrangeTables(transaction, dialect, known);
+  for (const migration of known.slice(found)) {
+    for (const sql of migration(columnTypes[dialect])) {
+      moments.migrationStatement.publish(undefined);
+      await transaction.command(sql);
+    }
+  }
+  if (found < known.length) {
+    await transaction.command('delete from schema_version');
+    await transaction.command(`insert into schema_version (version) values (${known.length})`);
+  }
+}
+
+/** @throws Error that says what to do */
+export function refuseNewer(found: number, newest = newestSchema): void {
+  if (found <= newest) return;
+  throw new Error(
+    `The database has schema version ${found}, made by a newer keyplane; this one knows versions up to ${newest}. Start the newer keyplane, or restore a backup from before it.`,
+  );
+}
+
+async function schemaVersion(transaction: DatabaseTransaction, dialect: Engine['name']): Promise<number> {
+  const { integer, strict } = columnTypes[dialect];
   await transaction.command(
     `create table if not exists schema_version (version ${integer} not null primary key)${strict}`,
   );
@@ -66,12 +81,12 @@ const tableNames = Object.freeze({
 /** Version 0 is an empty database, or at least one without a table of ours. */
 async function refuseStrangeTables(
   transaction: DatabaseTransaction,
-  engine: Engine,
+  dialect: Engine['name'],
   known: readonly Migration[],
 ): Promise<void> {
-  const statements = known.flatMap((migration) => migration(columnTypes[engine.name]));
+  const statements = known.flatMap((migration) => migration(columnTypes[dialect]));
   const ours = new Set(statements.map((sql) => /^create table (\w+)/.exec(sql)?.[1]));
-  const { rows } = await transaction.execute<{ name: string }>(CompiledQuery.raw(tableNames[engine.name]));
+  const { rows } = await transaction.execute<{ name: string }>(CompiledQuery.raw(tableNames[dialect]));
   const strange = rows.map(({ name }) => name).find((name) => ours.has(name));
   if (strange === undefined) return;
   throw new Error(

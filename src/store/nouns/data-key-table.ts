@@ -36,7 +36,8 @@ export class DataKeyTable implements DataKeyStore {
       purpose: row.purpose,
       active: row.active === 1,
       wrapped: row.wrapped,
-      wrappedNext: row.wrapped_next,
+      // A schema from before does not have it, and is read for backups.
+      wrappedNext: row.wrapped_next ?? null,
       createdAt: new Date(row.created_at),
     }));
   }

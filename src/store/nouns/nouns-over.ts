@@ -1,5 +1,6 @@
 // All nouns over one transaction.
 
+import { DumpTables } from '../dump/dump-tables.ts';
 import type { Database } from '../tables.ts';
 import { MemberTable } from './access/member-table.ts';
 import { ProjectTable } from './access/project-table.ts';
@@ -22,6 +23,7 @@ import { keystoreTable } from './materials/keystore-table.ts';
 import type { Nouns } from './nouns.ts';
 import { OverviewTable } from './overview-table.ts';
 import { RefreshTable } from './refresh-table.ts';
+import { SealedRowTable } from './sealed-row-table.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export function nounsOver(database: Database, { notify, engine }: Surroundings): Nouns {
@@ -45,6 +47,8 @@ export function nounsOver(database: Database, { notify, engine }: Surroundings):
     leases: new LeaseTable(database),
     audit: new AuditTable(database),
     dataKeys: new DataKeyTable(database),
+    sealedRows: new SealedRowTable(database),
+    dump: new DumpTables(database),
     installation: new InstallationTable(database),
   };
 }

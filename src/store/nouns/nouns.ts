@@ -1,5 +1,6 @@
 import type { AccessNouns } from '../../access/access-store.ts';
 import type { AuditStore } from '../../audit/audit-log.ts';
+import type { DumpNouns } from '../../backup/dump-store.ts';
 import type { DesiredStateNouns } from '../../deployments/desired-state-store.ts';
 import type { EnvironmentNouns } from '../../environments/environment-store.ts';
 import type { IdempotencyNouns } from '../../idempotency/idempotency-store.ts';
@@ -9,6 +10,7 @@ import type { LeaseNouns } from '../../leases/lease-store.ts';
 import type { MaterialNouns } from '../../materials/material-store.ts';
 import type { OverviewNouns } from '../../overview/overview-store.ts';
 import type { DataKeyStore } from '../../sealing/data-key-store.ts';
+import type { SealedRowNouns } from '../../sealing/sealed-place.ts';
 import type { InstallationStore } from '../installation-store.ts';
 
 /** Everything that can be said inside a transaction. */
@@ -21,7 +23,9 @@ export interface Nouns
     MaterialNouns,
     IdempotencyNouns,
     OverviewNouns,
-    LeaseNouns {
+    LeaseNouns,
+    DumpNouns,
+    SealedRowNouns {
   readonly audit: AuditStore;
   readonly dataKeys: DataKeyStore;
   readonly installation: InstallationStore;

@@ -22,12 +22,14 @@ import { isBusy, sqliteFailure } from './sqlite-failure.ts';
 import { SqliteTransaction } from './sqlite-transaction.ts';
 import { type LogMark, WriteAheadLog } from './write-ahead-log.ts';
 
-const dialect: Dialect = {
+export const sqliteDialect: Dialect = {
   createAdapter: () => new SqliteAdapter(),
   createDriver: () => new DummyDriver(),
   createQueryCompiler: () => new SqliteQueryCompiler(),
   createIntrospector: (database) => new SqliteIntrospector(database),
 };
+
+export const sqliteNowMs = `cast(unixepoch('subsec') * 1000 as integer)`;
 
 const idleReadersKept = 16;
 const busyPauseMs = 20;
@@ -78,9 +80,9 @@ async function openFiles(path: string, busyWaitMs: number): Promise<OpenFiles> {
 
 class SqliteEngine implements Engine {
   readonly name = 'sqlite';
-  readonly dialect = dialect;
+  readonly dialect = sqliteDialect;
   readonly writesAside = false;
-  readonly nowMs = `cast(unixepoch('subsec') * 1000 as integer)`;
+  readonly nowMs = sqliteNowMs;
   readonly #path: string;
   readonly #busyWaitMs: number;
   readonly #checkpointer: Checkpointer;

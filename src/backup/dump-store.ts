@@ -1,0 +1,37 @@
+// The database as tables of rows, the same for every dialect: what a backup reads and a restore writes.
+
+/** Text, whole numbers, bytes or nothing: all that the schema has. */
+export type DumpValue = string | number | Buffer | null;
+export type DumpRow = readonly DumpValue[];
+
+export interface DumpTable {
+  readonly name: string;
+  readonly columns: readonly string[];
+}
+
+export interface DumpStore {
+  schemaVersion(): Promise<number>;
+  /** Every table but that of the version, each after those that it refers to. */
+  tables(): Promise<readonly DumpTable[]>;
+  /** All rows, by primary key, in pages of a few megabytes at most where single rows are no larger. */
+  rows(table: DumpTable): AsyncIterable<readonly DumpRow[]>;
+  insert(table: DumpTable, rows: readonly DumpRow[]): Promise<void>;
+  count(table: DumpTable): Promise<number>;
+}
+
+export interface DumpNouns {
+  readonly dump: DumpStore;
+}
+
+/** A database that is being filled: one transaction, with the schema in it. */
+export interface RestoreTarget<Nouns> {
+  readonly nouns: Nouns;
+  /** Names of tables that are not keyplane's; empty where it has none, or was never used. */
+  foreignTables(): Promise<readonly string[]>;
+  /** Names of tables with rows in them. */
+  filledTables(): Promise<readonly string[]>;
+  /** Removes all tables and makes them anew, empty, as they were in this version of the schema. */
+  recreate(schemaVersion: number): Promise<void>;
+  /** Brings the schema to the version that this program knows. */
+  migrate(): Promise<void>;
+}

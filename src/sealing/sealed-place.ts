@@ -1,0 +1,61 @@
+// Every place where sealed values lie, for work that goes over all of them: checks, and sealing anew.
+
+import type { SealBinding, Sealed } from './sealed.ts';
+
+export interface SealedPlace {
+  readonly purpose: string;
+  readonly table: 'jwks' | 'crypto_key_environments' | 'keystore_environments';
+  /** Columns; each holds a sealed value or nothing. */
+  readonly members: readonly string[];
+}
+
+export const sealedPlaces: readonly SealedPlace[] = Object.freeze([
+  { purpose: 'jwk', table: 'jwks', members: ['private_members'] },
+  { purpose: 'key', table: 'crypto_key_environments', members: ['content'] },
+  { purpose: 'keystore', table: 'keystore_environments', members: ['file', 'password', 'key_password'] },
+]);
+
+export interface SealedRow {
+  /** As the binding spells it. */
+  readonly id: string;
+  /** By column; those that hold nothing are left out. */
+  readonly values: readonly { readonly member: string; readonly sealed: Sealed }[];
+}
+
+export interface SealedRowStore {
+  /** By id order, after `afterId`; '' before the first. */
+  list(place: SealedPlace, afterId: string, limit: number): Promise<readonly SealedRow[]>;
+  /** Puts `to` where `from` still lies, as the same value sealed anew; false where it does not any more. */
+  replace(place: SealedPlace, id: string, value: SealedReplacement): Promise<boolean>;
+}
+
+export interface SealedReplacement {
+  readonly member: string;
+  readonly from: Sealed;
+  readonly to: Sealed;
+}
+
+export interface SealedRowNouns {
+  readonly sealedRows: SealedRowStore;
+}
+
+export function bindingOf(place: SealedPlace, id: string, member: string): SealBinding {
+  return { purpose: place.purpose, table: place.table, id, member };
+}
+
+/** Small, because a keystore's row may have 10 MiB. */
+const pageRows = 8;
+
+/** All of them, in pages. */
+export async function* sealedPages(
+  { sealedRows }: SealedRowNouns,
+  place: SealedPlace,
+): AsyncGenerator<readonly SealedRow[]> {
+  for (let after = ''; ; ) {
+    const page = await sealedRows.list(place, after, pageRows);
+    const last = page.at(-1);
+    if (last === undefined) return;
+    yield page;
+    after = last.id;
+  }
+}

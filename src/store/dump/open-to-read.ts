@@ -1,0 +1,116 @@
+// A database as it is, to be looked at: nothing is made, migrated or written, also where a manager runs beside.
+
+import { access } from 'node:fs/promises';
+import type { UnitOfWork } from '../../unit-of-work.ts';
+import type { DatabaseTransaction, Engine } from '../engine.ts';
+import { databaseMaker, Lease } from '../lease.ts';
+import { refuseNewer } from '../migrations/migrate.ts';
+import type { Nouns } from '../nouns/nouns.ts';
+import { nounsOver } from '../nouns/nouns-over.ts';
+import { sqliteDialect, sqliteNowMs } from '../sqlite/sqlite.ts';
+import { SqliteConnection } from '../sqlite/sqlite-connection.ts';
+import { sqliteFailure } from '../sqlite/sqlite-failure.ts';
+import { SqliteTransaction } from '../sqlite/sqlite-transaction.ts';
+import { openEngine, openingFailure, type StoreOptions } from '../store.ts';
+import { catalogTables, versionTable } from './catalog.ts';
+
+export interface ReadingStore extends Pick<UnitOfWork<Nouns>, 'read'> {
+  /** Older than the newest where no manager of this version was started yet. */
+  readonly schemaVersion: number;
+  close(): Promise<void>;
+}
+
+type ReadingEngine = Pick<Engine, 'name' | 'dialect' | 'nowMs' | 'close'> & {
+  begin(): Promise<DatabaseTransaction>;
+};
+
+const busyWaitMs = 5000;
+
+/** @throws Error with one line for the operator: it is not there, not keyplane's, or of a newer one */
+export async function openToRead(options: StoreOptions): Promise<ReadingStore> {
+  if (options.kind === 'sqlite') await refuseMissing(options.path);
+  let engine: ReadingEngine | undefined;
+  try {
+    engine = options.kind === 'sqlite' ? sqliteToRead(options.path) : await postgresToRead(options);
+    const schemaVersion = await versionOf(engine);
+    refuseNewer(schemaVersion);
+    const { close } = engine;
+    return { schemaVersion, read: (work) => readWith(engine as ReadingEngine, work), close };
+  } catch (error) {
+    await engine?.close();
+    throw openingFailure(options, error);
+  }
+}
+
+async function readWith<T>(engine: ReadingEngine, work: (nouns: Nouns) => Promise<T>): Promise<T> {
+  const transaction = await engine.begin();
+  const lease = new Lease(transaction);
+  try {
+    return await work(nounsOver(databaseMaker(engine)(lease), { notify: () => {}, engine }));
+  } finally {
+    await transaction.rollback();
+    lease.end();
+  }
+}
+
+async function versionOf(engine: ReadingEngine): Promise<number> {
+  const transaction = await engine.begin();
+  try {
+    const database = databaseMaker(engine)(new Lease(transaction));
+    // In another database the look itself would be an error.
+    const isOurs = (await catalogTables(database)).some(({ name }) => name === 'data_keys');
+    if (!isOurs) throw new Error('The database is not one of keyplane, or no manager was started on it yet.');
+    const row = await database
+      .withTables<{ [versionTable]: { version: number } }>()
+      .selectFrom(versionTable)
+      .select('version')
+      .executeTakeFirst();
+    return row?.version ?? 0;
+  } finally {
+    await transaction.rollback();
+  }
+}
+
+function sqliteToRead(path: string): ReadingEngine {
+  return {
+    name: 'sqlite',
+    dialect: sqliteDialect,
+    nowMs: sqliteNowMs,
+    async begin() {
+      const connection = new SqliteConnection(path, { readonly: true, timeout: busyWaitMs });
+      try {
+        connection.run('begin');
+      } catch (error) {
+        connection.close();
+        throw sqliteFailure(error);
+      }
+      return new SqliteTransaction(connection, {
+        release: () => connection.close(),
+        syncing: () => undefined,
+        sync: async () => {},
+      });
+    },
+    async close() {},
+  };
+}
+
+async function postgresToRead(options: StoreOptions): Promise<ReadingEngine> {
+  const engine = await openEngine(options);
+  return {
+    name: engine.name,
+    dialect: engine.dialect,
+    nowMs: engine.nowMs,
+    begin: () => engine.begin('read'),
+    close: () => engine.close(),
+  };
+}
+
+async function refuseMissing(path: string): Promise<void> {
+  try {
+    await access(path);
+  } catch {
+    throw new Error(
+      `There is no database file ${path}: KEYPLANE_DATA_DIR is another folder, or no manager was started here yet.`,
+    );
+  }
+}
