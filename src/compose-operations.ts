@@ -5,6 +5,7 @@ import { type BackupContents, restoreBackup, verifyBackup } from './backup/resto
 import { type BackupSummary, writeBackup } from './backup/write-backup.ts';
 import { masterKeySourceOf, storeOptionsOf } from './compose-settings.ts';
 import type { ManagerConfig } from './config.ts';
+import { announceRestore } from './deployments/history/lineage.ts';
 import { checkSeals } from './sealing/check-seals.ts';
 import { loadMasterKey, nameOfMasterKey } from './sealing/master-key.ts';
 import { sealingOf } from './sealing/open-sealing.ts';
@@ -61,6 +62,22 @@ export async function restore(
           `The audit record in the backup is broken at ${break_.brokenAt}. Nothing was restored.`,
         );
       }
+      await announceRestore(nouns);
     },
+  });
+}
+
+/**
+ * For a database that was put back by other means, such as a copy of its file: nodes are told as after a restore.
+ * All managers are stopped meanwhile.
+ * @throws Error with one line for the operator
+ */
+export async function announce(config: ManagerConfig): Promise<void> {
+  const options = storeOptionsOf(config);
+  const looked = await openToRead(options);
+  await looked.close();
+  await restoreInto(options, async (target) => {
+    await target.migrate();
+    await announceRestore(target.nouns);
   });
 }

@@ -6,7 +6,8 @@ import { addManagerOptions, managerConfigOf } from './manager-options.ts';
 import { rowCounts } from './row-counts.ts';
 
 interface RestoreFlags extends ManagerFlags {
-  readonly in: string;
+  readonly in?: string;
+  readonly announce?: boolean;
   readonly replace?: boolean;
   readonly check?: boolean;
 }
@@ -16,14 +17,26 @@ export function addRestoreCommand(program: Command): void {
   const command = program
     .command('restore')
     .description('Put a backup into an empty database, SQLite or PostgreSQL')
-    .requiredOption('--in <FILE>', 'the backup')
+    .option('--in <FILE>', 'the backup')
     .option('--replace', 'remove all that the database holds')
+    .option(
+      '--announce',
+      'instead of --in: a copy of the database was put back by hand, and nodes are told so',
+    )
     .option('--check', 'only read the backup and say whether it is whole');
   addManagerOptions(command).action(async (flags: RestoreFlags) => {
-    const { in: given, replace = false, check = false, ...settings } = flags;
-    const file = resolve(given);
+    const { in: given, announce: isAnnounced = false, replace = false, check = false, ...settings } = flags;
+    if ((given === undefined) !== isAnnounced) {
+      command.error('error: one of --in and --announce is required', { exitCode: 2 });
+    }
     const config = managerConfigOf(settings);
-    const { restore, verifyBackUp } = await import('../compose-operations.ts');
+    const { announce, restore, verifyBackUp } = await import('../compose-operations.ts');
+    if (given === undefined) {
+      await announce(config);
+      process.stdout.write('Announced: nodes are given everything anew, whatever they had.\n');
+      return;
+    }
+    const file = resolve(given);
     if (!check) await prepareDataDir(config.dataDir);
     const { facts, rows } = check
       ? await verifyBackUp(config, file)

@@ -7,7 +7,6 @@ import { ProjectTable } from './access/project-table.ts';
 import { TokenTable } from './access/token-table.ts';
 import { UserTable } from './access/user-table.ts';
 import { AuditTable } from './audit/audit-table.ts';
-import { DataKeyTable } from './data-key-table.ts';
 import { DesiredStateTable } from './desired-state-table.ts';
 import { EnrollmentTokenTable } from './environments/enrollment-token-table.ts';
 import { EnvironmentTable } from './environments/environment-table.ts';
@@ -23,7 +22,8 @@ import { keystoreTable } from './materials/keystore-table.ts';
 import type { Nouns } from './nouns.ts';
 import { OverviewTable } from './overview-table.ts';
 import { RefreshTable } from './refresh-table.ts';
-import { SealedRowTable } from './sealed-row-table.ts';
+import { DataKeyTable } from './sealing/data-key-table.ts';
+import { SealedRowTable } from './sealing/sealed-row-table.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export function nounsOver(database: Database, { notify, engine }: Surroundings): Nouns {

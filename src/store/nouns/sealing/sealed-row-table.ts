@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
-import type { Sealed } from '../../sealing/sealed.ts';
+import type { Sealed } from '../../../sealing/sealed.ts';
 import type {
   SealedPlace,
   SealedReplacement,
   SealedRow,
   SealedRowStore,
-} from '../../sealing/sealed-place.ts';
-import type { Database } from '../tables.ts';
+} from '../../../sealing/sealed-place.ts';
+import type { Database } from '../../tables.ts';
 
 /** The columns that make up a row's id, as bindings spell it: with `/` between. */
 const idColumns: Readonly<Record<SealedPlace['table'], readonly string[]>> = Object.freeze({

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import type { DataKeyStore, WrappedDataKey } from '../../sealing/data-key-store.ts';
-import { statement } from '../statement.ts';
-import type { Database, DataKeyRow } from '../tables.ts';
-import { flag } from './column-values.ts';
+import type { DataKeyStore, WrappedDataKey } from '../../../sealing/data-key-store.ts';
+import { statement } from '../../statement.ts';
+import type { Database, DataKeyRow } from '../../tables.ts';
+import { flag } from '../column-values.ts';
 
 const listAll = statement((db, _: object) => db.selectFrom('data_keys').selectAll().orderBy('id'));
 const insertOne = statement((db, row: DataKeyRow) => db.insertInto('data_keys').values(row));
