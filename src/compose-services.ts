@@ -10,6 +10,7 @@ import type { ContentReader, OnUnreadable } from './deployments/content-reader.t
 import type { DeploymentResult } from './deployments/deployment-result.ts';
 import { Deployments } from './deployments/deployments.ts';
 import { createDivergences, type Divergences } from './deployments/history/divergences.ts';
+import { goneRows } from './deployments/history/gone-rows.ts';
 import { ensureLineage } from './deployments/history/lineage.ts';
 import { Presence } from './deployments/presence/presence.ts';
 import { createStatePartReader, type StatePartReader } from './deployments/state-part-reader.ts';
@@ -149,7 +150,7 @@ function connect({ store, sealer, auditKey, presence, config, log }: Foundations
     auditTrail: createAuditTrail(store),
     access: createAccess({ store, audit, clock, deployments: port }),
     environments: createEnvironments({ store, audit, clock, deployments: port }),
-    enrollment: createEnrollment({ store, audit, clock }),
+    enrollment: createEnrollment({ store, audit, clock, deployments: port }),
     nodes,
     jwkDeployments: createJwkDeployments({ store, nodesOf }),
     inspectSource: createSourceInspector(jwkRules.sourceWorldOf),
@@ -180,6 +181,7 @@ const idempotencyKeysKeptMs = 24 * 3600 * 1000;
 /** What is removed once nobody needs it, on one manager at a time. */
 const upkeepSteps: readonly UpkeepStep<Nouns>[] = [
   { limit: 200, prune: ({ idempotencyKeys }, limit) => idempotencyKeys.prune(idempotencyKeysKeptMs, limit) },
+  goneRows,
 ];
 
 /** Of the installation, as the audit key is: every manager has the same, and nothing else uses it. */

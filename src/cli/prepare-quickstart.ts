@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { Caller } from '../access/caller.ts';
 import type { Manager } from '../compose.ts';
-import { type EnvironmentType, quickstartLabel } from '../environments/environment-store.ts';
+import type { EnvironmentType } from '../environments/environment-store.ts';
 import { thumbprint } from '../jose/thumbprint.ts';
 
 const quickstartProject = 'MyProject';
@@ -41,8 +41,8 @@ export async function prepareQuickstart({ services, adminUser }: Manager): Promi
   const enrollmentTokens = new Map<string, string>();
   for (const { name, type } of quickstartEnvironments) {
     if (!known.has(name)) await services.environments.create(caller, { name, type });
-    const request = { environmentName: name, label: quickstartLabel };
-    enrollmentTokens.set(name, (await services.enrollment.createToken(caller, request)).secretToken);
+    const { secretToken } = await services.enrollment.replaceQuickstartToken(caller, name);
+    enrollmentTokens.set(name, secretToken);
   }
   const now = Date.now();
   const expiresAt = new Date(now + tokenLifeMs).toISOString();

@@ -139,15 +139,39 @@ describe('enrollment tokens', () => {
     expect(JSON.stringify(await world.auditRecords())).not.toContain(first.secretToken);
   });
 
-  test('of one label replace each other', async () => {
+  test('of npm start replace each other, and no other', async () => {
     await world.environments.create(admin, production);
-    const request = { environmentName: 'production', label: 'quickstart' };
-    const other = await world.enrollment.createToken(admin, { environmentName: 'production' });
-    const first = await world.enrollment.createToken(admin, request);
-    const second = await world.enrollment.createToken(admin, request);
+    const request = { environmentName: 'production', name: 'edge' };
+    const other = await world.enrollment.createToken(admin, request);
+    await world.enrollment.createToken(admin, request);
+    const first = await world.enrollment.replaceQuickstartToken(admin, 'production');
+    const second = await world.enrollment.replaceQuickstartToken(admin, 'production');
+    const labels = (await world.enrollment.list('production')).map(({ label }) => label);
+    expect(labels.toSorted()).toEqual(['edge', 'edge', 'quickstart']);
+    await expect(world.enrollment.createToken(admin, { ...request, name: 'quickstart' })).rejects.toThrow(
+      /that of the tokens that npm start replaces/,
+    );
     expect(await kept(first.secretToken)).toBeUndefined();
     expect(await kept(second.secretToken)).toBeDefined();
     expect(await kept(other.secretToken)).toBeDefined();
+  });
+
+  test('are revoked by their ids, within their environment only, and that is on the record', async () => {
+    await world.environments.create(admin, production);
+    await world.environments.create(admin, { name: 'staging', type: 'TEST' });
+    const { secretToken } = await world.enrollment.createToken(admin, { environmentName: 'production' });
+    const [token] = await world.enrollment.list('production');
+    const id = token?.id ?? '';
+    for (const [environment, tokenId] of [['staging', id] as const, ['production', 'none'] as const]) {
+      await expect(world.enrollment.revoke(admin, environment, tokenId)).rejects.toThrow(
+        `Enrollment token (id: ${tokenId}) is not found!`,
+      );
+    }
+    expect(await kept(secretToken)).toBeDefined();
+    await world.enrollment.revoke(admin, 'production', id);
+    expect(await kept(secretToken)).toBeUndefined();
+    const record = (await world.auditRecords()).at(-1);
+    expect(record).toMatchObject({ action: 'enrollmentToken.revoke', objectId: id, actor: admin.username });
   });
 
   test('are for environments that exist', async () => {

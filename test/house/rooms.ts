@@ -42,7 +42,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'log',
     'node/start-node.ts',
     'type access/caller.ts',
-    'environments/environment-store.ts',
+    'type environments/environment-store.ts',
   ],
   compose: [
     'access',

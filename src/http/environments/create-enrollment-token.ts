@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
-import { noBody } from '../requests/body-schemas.ts';
+import { nameMember } from '../requests/body-schemas.ts';
 import { openToAdmins } from '../route-access.ts';
 
+/** None at all, or a name for people to tell tokens apart. */
+const body = z.strictObject({ name: nameMember('Enrollment token name').optional() }).optional();
 const answer = z.object({ success: z.literal(true), token: z.string().describe('Shown once') });
 
 export function createEnrollmentToken(
@@ -19,12 +21,13 @@ export function createEnrollmentToken(
       tags: ['environments'],
       summary: 'Create a token with which any number of nodes join an environment',
       params: z.object({ environmentName: z.string() }),
-      body: noBody,
+      body,
       response: { 200: answer },
     },
     handler: async (request) => {
       const { environmentName } = request.params;
-      const { secretToken } = await enrollment.createToken(request.caller, { environmentName });
+      const name = request.body?.name;
+      const { secretToken } = await enrollment.createToken(request.caller, { environmentName, name });
       return { success: true as const, token: secretToken };
     },
   });

@@ -4,8 +4,10 @@ import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { createEnrollmentToken } from './create-enrollment-token.ts';
 import { createEnvironment } from './create-environment.ts';
+import { deleteEnrollmentToken } from './delete-enrollment-token.ts';
 import { deleteEnvironment } from './delete-environment.ts';
 import { deleteNode } from './delete-node.ts';
+import { listEnrollmentTokens } from './list-enrollment-tokens.ts';
 import { listEnvironments } from './list-environments.ts';
 import { listNodes } from './list-nodes.ts';
 import { updateEnvironment } from './update-environment.ts';
@@ -16,6 +18,8 @@ const operations = [
   updateEnvironment,
   deleteEnvironment,
   createEnrollmentToken,
+  listEnrollmentTokens,
+  deleteEnrollmentToken,
   listNodes,
   deleteNode,
 ];

@@ -1,0 +1,197 @@
+// What pages of a snapshot or a difference add up to, while the environment changes between them, against a model: the
+// set of what is desired. The rows are those of the real store; the node is the arithmetic that every node does.
+
+import fc from 'fast-check';
+import { beforeEach, expect, test } from 'vitest';
+import type { ContentReader } from '../../src/deployments/content-reader.ts';
+import { desire } from '../../src/deployments/desire.ts';
+import { goneRows } from '../../src/deployments/history/gone-rows.ts';
+import { readStatePart, tooFarBehind } from '../../src/deployments/state-part.ts';
+import type { Change, DeployedContent } from '../../src/protocol/content.ts';
+import { addDigest, contentDigest, emptyDigest } from '../../src/protocol/state-digest.ts';
+import type { Nouns, Store } from '../../src/store/store.ts';
+import { sampleEnvironment } from '../store/samples.ts';
+import { freshDatabases } from '../support/databases.ts';
+
+const objects = 600;
+const contentOf = (id: string, version: number): DeployedContent => ({
+  ...{ kind: 'certificate', id, project: 'p', name: id, alias: String(version) },
+  chain: ['AA=='],
+});
+const digestOf = (contents: Iterable<DeployedContent>) =>
+  [...contents].reduce((sum, content) => addDigest(sum, contentDigest(content)), emptyDigest).toString('hex');
+
+/** What an operator does between two pages: versions of objects, or null for one that is deleted. */
+type Edit = readonly [index: number, version: number | null];
+const edits = fc.array(
+  fc.tuple(fc.nat(objects - 1), fc.option(fc.nat(3), { nil: null, freq: 2 })) as fc.Arbitrary<Edit>,
+  { maxLength: 40 },
+);
+
+const fresh = freshDatabases('sqlite');
+let store: Store;
+beforeEach(async () => {
+  store = await (await fresh()).open();
+});
+
+class World {
+  readonly environmentId: string;
+  readonly model = new Map<string, DeployedContent>();
+  readonly reader: ContentReader<Nouns> = {
+    kind: 'certificate',
+    read: async (_nouns, _environment, ids) => ids.flatMap((id) => this.model.get(id) ?? []),
+    async *readProject() {},
+  };
+
+  constructor(environmentId: string) {
+    this.environmentId = environmentId;
+  }
+
+  async edit(list: readonly Edit[]): Promise<void> {
+    for (const [index, version] of list) {
+      const id = `object-${index}`;
+      if (version === null) this.model.delete(id);
+      else this.model.set(id, contentOf(id, version));
+    }
+    const changes = [...new Set(list.map(([index]) => `object-${index}`))].map((objectId) => {
+      const content = this.model.get(objectId);
+      const digest = content ? contentDigest(content) : null;
+      return {
+        environmentId: this.environmentId,
+        kind: 'certificate' as const,
+        objectId,
+        projectId: 'p',
+        digest,
+      };
+    });
+    await store.write((nouns) => desire(nouns, changes));
+  }
+
+  /** Removes every row of a gone object that there is, as if thousands of changes had come since. */
+  async prune(): Promise<void> {
+    await store.write(async ({ desired }) => {
+      const { revision } = await desired.standing(this.environmentId);
+      await desired.deleteGone(this.environmentId, revision, objects);
+      await desired.raiseFloor(this.environmentId, revision);
+    });
+  }
+}
+
+interface Holder {
+  held: Map<string, DeployedContent>;
+  revision: number;
+}
+
+/** Follows the parts as a session and its node do. `between` happens after each part. */
+async function follow(world: World, node: Holder, between: (part: number) => Promise<void>): Promise<void> {
+  let reset = node.revision === 0;
+  let position: { after: number; goneAbove: number | 'now' } = {
+    after: node.revision,
+    goneAbove: reset ? 'now' : 0,
+  };
+  let staged = new Map(reset ? [] : node.held);
+  for (let count = 0; ; count += 1) {
+    const part = await store.read((nouns) =>
+      readStatePart(nouns, [world.reader], { environmentId: world.environmentId, ...position }),
+    );
+    if (part === undefined) return;
+    if (part === tooFarBehind) {
+      reset = true;
+      staged = new Map();
+      position = { after: 0, goneAbove: 'now' };
+      continue;
+    }
+    for (const change of JSON.parse(part.changes) as Change[]) {
+      expect(change.revision).toBeGreaterThan(part.from);
+      expect(change.revision).toBeLessThanOrEqual(part.to);
+      if ('put' in change) staged.set(change.put.id, change.put);
+      else staged.delete(change.gone.id);
+    }
+    if (part.final) {
+      expect(digestOf(staged.values())).toBe(part.digest);
+      node.held = new Map(staged);
+      node.revision = part.to;
+      reset = false;
+      if (part.to === 0) return;
+    }
+    position = { after: part.to, goneAbove: reset ? part.goneAbove : 0 };
+    await between(count);
+  }
+}
+
+const setUp = async () => {
+  const environment = sampleEnvironment();
+  await store.write(({ environments }) => environments.insert(environment));
+  const world = new World(environment.id);
+  await world.edit(Array.from({ length: objects }, (_, index) => [index, 9] as const));
+  return world;
+};
+
+test('a snapshot adds up at its last part, whatever changes, goes or comes back while its pages are read', async () => {
+  const property = fc.asyncProperty(
+    edits,
+    fc.array(edits, { maxLength: 4 }),
+    fc.boolean(),
+    async (before, rounds, prunes) => {
+      const world = await setUp();
+      await world.edit(before);
+      const node: Holder = { held: new Map(), revision: 0 };
+      await follow(world, node, async (count) => {
+        await world.edit(rounds[count] ?? []);
+        // At any moment: a snapshot under way then starts again.
+        if (prunes && count === 1) await world.prune();
+      });
+      expect(node.held).toEqual(world.model);
+    },
+  );
+  await fc.assert(property, { numRuns: 15 });
+}, 120_000);
+
+test('a node that was away is told right, by a difference or, below the floor, by a snapshot', async () => {
+  const property = fc.asyncProperty(
+    edits,
+    edits,
+    edits,
+    fc.boolean(),
+    async (first, away, during, prunes) => {
+      const world = await setUp();
+      await world.edit(first);
+      const node: Holder = { held: new Map(), revision: 0 };
+      await follow(world, node, async () => {});
+      await world.edit(away);
+      if (prunes) await world.prune();
+      await follow(world, node, (count) => (count === 0 ? world.edit(during) : Promise.resolve()));
+      expect(node.held).toEqual(world.model);
+    },
+  );
+  await fc.assert(property, { numRuns: 15 });
+}, 120_000);
+
+test('a node that is new is told nothing of what went before it came', async () => {
+  const world = await setUp();
+  await world.edit(Array.from({ length: objects - 1 }, (_, index) => [index, null] as const));
+  const part = await store.read((nouns) =>
+    readStatePart(nouns, [world.reader], { environmentId: world.environmentId, after: 0, goneAbove: 'now' }),
+  );
+  expect(part).toMatchObject({ final: true, to: 2 * objects - 1 });
+  expect(JSON.parse((part as { changes: string }).changes)).toHaveLength(1);
+});
+
+test('rows of gone objects go once ten thousand revisions came after them, so many at a time', async () => {
+  const world = await setUp();
+  await world.edit(Array.from({ length: objects }, (_, index) => [index, null] as const));
+  const { environmentId } = world;
+  expect(await store.write((nouns) => goneRows.prune(nouns, goneRows.limit))).toBe(0);
+  const rows = () => store.read(({ desired }) => desired.countAfter(environmentId, 0));
+  const moved = await store.write(async ({ desired }) => {
+    const state = await desired.lockState(environmentId);
+    await desired.putState({ ...state, revision: state.revision + 10_000 - 100 });
+    return state.revision;
+  });
+  // The last hundred are not ten thousand revisions old.
+  expect(await store.write((nouns) => goneRows.prune(nouns, goneRows.limit))).toBe(500);
+  expect(await rows()).toBe(100);
+  expect(await store.write((nouns) => goneRows.prune(nouns, goneRows.limit))).toBe(0);
+  const { floorRevision } = await store.read(({ desired }) => desired.standing(environmentId));
+  expect(floorRevision).toBe(moved - 100);
+});
