@@ -16,6 +16,3 @@ export function nameMember(what: string) {
 export function descriptionMember() {
   return z.string().max(longestDescription).optional().describe(`At most ${longestDescription} characters`);
 }
-
-/** For routes that need no body: none, or an empty object. */
-export const noBody = z.strictObject({}).optional();
