@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Logger } from 'pino';
+import { Registry } from 'prom-client';
 import { type Access, createAccess } from './access/access.ts';
 import { type AuditTrail, createAuditTrail } from './audit/audit-trail.ts';
 import { createAuditLog } from './audit/create-audit-log.ts';
@@ -39,6 +40,7 @@ import { CryptoKeys } from './materials/crypto-keys.ts';
 import { Keystores } from './materials/keystores.ts';
 import { createMaterialContentReader } from './materials/material-content.ts';
 import { certificateKind, keyKind, keystoreKind } from './materials/material-kind.ts';
+import { measured, measureInstallation } from './metrics/measure-installation.ts';
 import { newId } from './new-id.ts';
 import { createOverview, type ReadOverview } from './overview/overview.ts';
 import { openSealing } from './sealing/open-sealing.ts';
@@ -84,7 +86,11 @@ export interface Services {
 }
 
 /** @throws Error with one line for the operator */
-export async function composeServices(config: ManagerConfig, log: Logger): Promise<Services> {
+export async function composeServices(
+  config: ManagerConfig,
+  log: Logger,
+  metrics = new Registry(),
+): Promise<Services> {
   const store = await openStore(storeOptionsOf(config));
   try {
     const { sealer, auditKey } = await openSealing(store, masterKeySourceOf(config));
@@ -92,7 +98,7 @@ export async function composeServices(config: ManagerConfig, log: Logger): Promi
     const onError = (error: unknown) => log.error({ err: error }, 'presence: will be tried again');
     const presence = new Presence({ managerId: newId(), version, store, onError });
     await presence.enter();
-    return connect({ store, sealer, auditKey, presence, config, log });
+    return connect({ store, sealer, auditKey, presence, config, log, metrics });
   } catch (error) {
     await store.close();
     throw error;
@@ -106,9 +112,10 @@ interface Foundations {
   readonly presence: Presence;
   readonly config: ManagerConfig;
   readonly log: Logger;
+  readonly metrics: Registry;
 }
 
-function connect({ store, sealer, auditKey, presence, config, log }: Foundations): Services {
+function connect({ store, sealer, auditKey, presence, config, log, metrics }: Foundations): Services {
   const clock = () => new Date();
   const audit = createAuditLog({ key: auditKey, clock });
   const onError = (error: unknown) => log.error({ err: error }, 'deployment: will be tried again');
@@ -124,20 +131,22 @@ function connect({ store, sealer, auditKey, presence, config, log }: Foundations
   const safeFetch = createSafeFetch({ allow: config.urlAllow });
   const nodes = createNodes({ store, audit, deployments: port });
   const nodesOf = (environmentName: string) => nodes.list(environmentName);
-  const rules = { store, sealer, audit, deployments, clock };
+  const rules = { store, sealer, audit, deployments: measured(metrics, deployments), clock };
   const world = { store, sealer, keystores: keystoreOpener, safeFetch };
   const jwkRules = { ...rules, sourceWorldOf: (projectId: string) => sourceWorldOf(projectId, world) };
   const materialRules = { ...rules, references: createReferencedJwks(jwkRules) };
   const leaseOf = (name: string) => new Lease({ store, name, holder: managerId, onError });
+  const leases = { refresh: leaseOf('refresh'), upkeep: leaseOf('upkeep') };
+  measureInstallation({ metrics, store, clock, version, leases: Object.values(leases) });
   const refresher = new Refresher({
     ...jwkRules,
     store,
-    lease: leaseOf('refresh'),
+    lease: leases.refresh,
     onError: (error) => log.error({ err: error }, 'refresh'),
   });
   const upkeep = new Upkeep({
     store,
-    lease: leaseOf('upkeep'),
+    lease: leases.upkeep,
     steps: upkeepSteps,
     onError: (error) => log.error({ err: error }, 'upkeep'),
   });

@@ -29,7 +29,8 @@ const cutAfterMs = 12_000;
 /** @throws Error with one line for the operator */
 export async function startManager(config: ManagerConfig, log: Logger): Promise<Manager> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  const services = await composeServices(config, log);
+  const metrics = new Registry();
+  const services = await composeServices(config, log, metrics);
   const { access, deployments, parts, admission, store } = services;
   try {
     const made = await access.ensureFirstAdmin({
@@ -39,7 +40,7 @@ export async function startManager(config: ManagerConfig, log: Logger): Promise<
     const server = buildServer({
       services: { ...services, ...access, ready: () => store.ping() },
       logger: log,
-      metrics: new Registry(),
+      metrics,
       version,
     });
     const streams = serveNodeStreams(server.server, { ...admission, deployments, parts, log });

@@ -16,6 +16,10 @@ export function noteError(request: FastifyRequest, known: KeyplaneError, thrown:
   noted.set(request, { known, thrown });
 }
 
+export function errorCodeOf(request: FastifyRequest): string | undefined {
+  return noted.get(request)?.known.code;
+}
+
 export function logRequests(app: FastifyInstance): void {
   app.addHook('onResponse', async (request, reply) => logRequest(request, reply));
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Histogram, type Registry } from 'prom-client';
-import { routeOf } from './request-log.ts';
+import { Counter, Histogram, type Registry } from 'prom-client';
+import { sourceNames } from '../../sources/sources.ts';
+import { errorCodeOf, routeOf } from './request-log.ts';
 
 /** Times requests by method, route pattern and status; a pattern, for paths hold names and are without number. */
 export function measureRequests(app: FastifyInstance, metrics: Registry): (reply: RequestPair) => void {
@@ -11,7 +12,18 @@ export function measureRequests(app: FastifyInstance, metrics: Registry): (reply
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [metrics],
   });
+  const changes = new Counter({
+    name: 'keyplane_changes_total',
+    help: 'Creates, updates and deletes, by the source of a JWK where one was named, and by outcome',
+    labelNames: ['operation', 'source', 'outcome'],
+    registers: [metrics],
+  });
   const observe = ({ request, reply }: RequestPair) => {
+    const { config, schema } = request.routeOptions;
+    if (config?.takesIdempotencyKey) {
+      const outcome = outcomeOf(request, reply.statusCode);
+      changes.inc({ operation: schema?.operationId ?? '', source: sourceOf(request.body), outcome });
+    }
     const route = routeOf(request);
     // A client may invent methods; what matched no route is counted as one.
     const method = route === 'unmatched' ? 'any' : request.method;
@@ -19,6 +31,16 @@ export function measureRequests(app: FastifyInstance, metrics: Registry): (reply
   };
   app.addHook('onResponse', async (request, reply) => observe({ request, reply }));
   return observe;
+}
+
+/** Only names of ours: what a client made up would be a measure of its own each time. */
+function sourceOf(body: unknown): string {
+  const given = typeof body === 'object' && body !== null && 'sourceType' in body ? body.sourceType : '';
+  return sourceNames.find((name) => name === given) ?? '';
+}
+
+function outcomeOf(request: FastifyRequest, status: number): string {
+  return status === 200 ? 'stored' : (errorCodeOf(request) ?? 'unknown');
 }
 
 export interface RequestPair {

@@ -7,6 +7,8 @@ import { ProjectTable } from './access/project-table.ts';
 import { TokenTable } from './access/token-table.ts';
 import { UserTable } from './access/user-table.ts';
 import { AuditTable } from './audit/audit-table.ts';
+import { FiguresTable } from './counts/figures-table.ts';
+import { OverviewTable } from './counts/overview-table.ts';
 import { DesiredStateTable } from './desired-state-table.ts';
 import { EnrollmentTokenTable } from './environments/enrollment-token-table.ts';
 import { EnvironmentTable } from './environments/environment-table.ts';
@@ -20,7 +22,6 @@ import { CertificateTable } from './materials/certificate-table.ts';
 import { cryptoKeyTable } from './materials/crypto-key-table.ts';
 import { keystoreTable } from './materials/keystore-table.ts';
 import type { Nouns } from './nouns.ts';
-import { OverviewTable } from './overview-table.ts';
 import { RefreshTable } from './refresh-table.ts';
 import { DataKeyTable } from './sealing/data-key-table.ts';
 import { SealedRowTable } from './sealing/sealed-row-table.ts';
@@ -45,6 +46,7 @@ export function nounsOver(database: Database, { notify, engine }: Surroundings):
     idempotencyKeys: new IdempotencyKeyTable(database),
     overview: new OverviewTable(database),
     leases: new LeaseTable(database),
+    figures: new FiguresTable(database),
     audit: new AuditTable(database),
     dataKeys: new DataKeyTable(database),
     sealedRows: new SealedRowTable(database),

@@ -8,6 +8,7 @@ import type { JwkNouns } from '../../jwks/jwk-store.ts';
 import type { RefreshNouns } from '../../jwks/refresh/refresh-store.ts';
 import type { LeaseNouns } from '../../leases/lease-store.ts';
 import type { MaterialNouns } from '../../materials/material-store.ts';
+import type { FiguresNouns } from '../../metrics/figures-store.ts';
 import type { OverviewNouns } from '../../overview/overview-store.ts';
 import type { DataKeyStore } from '../../sealing/data-key-store.ts';
 import type { SealedRowNouns } from '../../sealing/sealed-place.ts';
@@ -25,7 +26,8 @@ export interface Nouns
     OverviewNouns,
     LeaseNouns,
     DumpNouns,
-    SealedRowNouns {
+    SealedRowNouns,
+    FiguresNouns {
   readonly audit: AuditStore;
   readonly dataKeys: DataKeyStore;
   readonly installation: InstallationStore;

@@ -6,8 +6,8 @@ import type {
   OverviewStore,
   Some,
   VisibleProjects,
-} from '../../overview/overview-store.ts';
-import type { Database, Tables } from '../tables.ts';
+} from '../../../overview/overview-store.ts';
+import type { Database, Tables } from '../../tables.ts';
 
 export class OverviewTable implements OverviewStore {
   readonly #database: Database;

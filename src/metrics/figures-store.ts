@@ -1,0 +1,25 @@
+/** How the whole installation stands, counted by the database. */
+export interface Figures {
+  readonly environments: readonly {
+    readonly name: string;
+    readonly revision: number;
+    readonly nodes: number;
+    readonly connected: number;
+    /** Behind the revision of their environment, connected or not. */
+    readonly lagging: number;
+  }[];
+  /** Followed URLs by their state. */
+  readonly followed: readonly { readonly state: string; readonly count: number }[];
+  /** JWKs that expire after `now` and by `soon`. */
+  readonly expiring: number;
+  /** JWKs that expired by `now`. */
+  readonly expired: number;
+}
+
+export interface FiguresStore {
+  figures(now: Date, soon: Date): Promise<Figures>;
+}
+
+export interface FiguresNouns {
+  readonly figures: FiguresStore;
+}

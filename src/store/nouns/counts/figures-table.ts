@@ -1,0 +1,81 @@
+import type { Figures, FiguresStore } from '../../../metrics/figures-store.ts';
+import type { Database } from '../../tables.ts';
+
+export class FiguresTable implements FiguresStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async figures(now: Date, soon: Date): Promise<Figures> {
+    const expired = await this.#expiredBy(now);
+    return {
+      environments: await this.#environments(),
+      followed: await this.#followed(),
+      expiring: (await this.#expiredBy(soon)) - expired,
+      expired,
+    };
+  }
+
+  async #environments(): Promise<Figures['environments']> {
+    const states = await this.#database
+      .selectFrom('environments as e')
+      .leftJoin('environment_states as s', 's.environment_id', 'e.id')
+      .select(['e.id', 'e.name', (b) => b.fn.coalesce('s.revision', b.lit(0)).as('revision')])
+      .orderBy('e.name')
+      .execute();
+    const nodes = await this.#database
+      .selectFrom('nodes as n')
+      .leftJoin('environment_states as s', 's.environment_id', 'n.environment_id')
+      .select((b) => [
+        'n.environment_id',
+        b.fn.countAll<number>().as('nodes'),
+        b.fn.sum<number>('n.connected').as('connected'),
+        b.fn
+          .sum<number>(
+            b
+              .case()
+              .when('n.applied_revision', '<', b.fn.coalesce('s.revision', b.lit(0)))
+              .then(b.lit(1))
+              .else(b.lit(0))
+              .end(),
+          )
+          .as('lagging'),
+      ])
+      .groupBy('n.environment_id')
+      .execute();
+    const byId = new Map(nodes.map((row) => [row.environment_id, row]));
+    return states.map(({ id, name, revision }) => {
+      const own = byId.get(id);
+      const [all, connected, lagging] = [own?.nodes, own?.connected, own?.lagging].map((n) => Number(n ?? 0));
+      return {
+        name,
+        revision: Number(revision),
+        nodes: all ?? 0,
+        connected: connected ?? 0,
+        lagging: lagging ?? 0,
+      };
+    });
+  }
+
+  async #followed(): Promise<Figures['followed']> {
+    const rows = await this.#database
+      .selectFrom('jwk_refreshes')
+      .select((b) => ['state', b.fn.countAll<number>().as('count')])
+      .groupBy('state')
+      .execute();
+    return rows.map(({ state, count }) => ({ state, count: Number(count) }));
+  }
+
+  /** The index of expiration times is all that is read. */
+  async #expiredBy(time: Date): Promise<number> {
+    const row = await this.#database
+      .selectFrom('jwks')
+      .select((b) => b.fn.countAll<number>().as('count'))
+      .where('expiration_time', 'is not', null)
+      .where('expiration_time', '<=', time.getTime())
+      .executeTakeFirst();
+    return Number(row?.count ?? 0);
+  }
+}
