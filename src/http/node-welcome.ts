@@ -48,7 +48,7 @@ export interface Joined {
 }
 
 const divergenceText =
-  'a node has a history that this manager does not know, and was sent nothing: was the database restored from an older backup? Put the right database back, or run keyplane announce-restore';
+  'a node has a history that this manager does not know, and was sent nothing: was the database restored from an older backup? Put the right database back, or run keyplane restore --announce';
 
 /** Lets a node in, or closes the stream and says why. @throws KeyplaneError for a hello that makes no sense */
 export async function welcome(

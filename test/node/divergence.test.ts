@@ -104,7 +104,7 @@ describe('a manager that has forgotten a part of its history', () => {
   test('that refuses the node by its code is shown in the status until one is followed again', async () => {
     const { manager, link, node } = await started();
     link.socket.close(4412);
-    const line = await node.log.until(/announce-restore/);
+    const line = await node.log.until(/restore --announce/);
     expect(line.level).toBe('error');
     const next = await manager.links.next();
     expect(next.hello.incomplete).toBeUndefined();
