@@ -10,20 +10,51 @@ export interface Created {
   readonly unanswered: Set<string>;
   /** Answered with an error, which promises that nothing was stored; with the status. */
   readonly refused: Map<string, number>;
+  /** Requests that were sent again. */
+  repeated: number;
 }
 
 export function nothingCreated(): Created {
-  return { acknowledged: new Set(), unanswered: new Set(), refused: new Map() };
+  return { acknowledged: new Set(), unanswered: new Set(), refused: new Map(), repeated: 0 };
 }
 
 export interface Clients {
   readonly count: number;
   readonly api: Api;
+  /** Of the manager, where answers are settled. */
+  readonly url?: string;
   /** Names are unique in all that is written down in one `Created`. */
   readonly prefix: string;
   /** A client that was not answered, or refused, waits so long and goes on; undefined: it ends. */
   readonly goOnAfterMs?: number;
   readonly mostPerSecond?: number;
+  /** Sends an Idempotency-Key, and what was not answered, or with a 5xx, again under the same until it is settled. */
+  readonly settles?: boolean;
+}
+
+const settlePauseMs = 100;
+const mostTries = 300;
+
+/** @returns the status, or undefined where nobody answered */
+async function ask({ api, settles, url }: Clients, body: { name: string }): Promise<number | undefined> {
+  if (!settles) {
+    return api('POST', jwksPath, body).then(
+      ({ status }) => status,
+      () => undefined,
+    );
+  }
+  const headers = {
+    authorization: `Bearer ${api.token}`,
+    'content-type': 'application/json',
+    'idempotency-key': body.name,
+  };
+  try {
+    const answer = await fetch(url + jwksPath, { method: 'POST', headers, body: JSON.stringify(body) });
+    await answer.text();
+    return answer.status;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Each client creates as fast as it is answered, until it is told to stop or nobody answers any more. */
@@ -40,15 +71,20 @@ interface OneClient {
 }
 
 async function oneClient(clients: Clients, { index, into, signal }: OneClient): Promise<void> {
-  const { api, prefix, goOnAfterMs, mostPerSecond } = clients;
+  const { prefix, goOnAfterMs, mostPerSecond } = clients;
   const pauseMs = mostPerSecond === undefined ? 0 : (1000 * clients.count) / mostPerSecond;
   for (let number = 0; !signal.aborted; number += 1) {
     const name = `${prefix}-${index}-${number}`;
     const startedAt = performance.now();
-    const status = await api('POST', jwksPath, pastedJwk(name)).then(
-      (answer) => answer.status,
-      () => undefined,
-    );
+    const body = pastedJwk(name);
+    let triesLeft = mostTries;
+    let status = await ask(clients, body);
+    while (clients.settles && (status === undefined || status >= 500) && triesLeft > 0) {
+      triesLeft -= 1;
+      into.repeated += 1;
+      await sleep(settlePauseMs);
+      status = await ask(clients, body);
+    }
     if (status === 200) into.acknowledged.add(name);
     else if (status === undefined) into.unanswered.add(name);
     else into.refused.set(name, status);

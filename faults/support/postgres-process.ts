@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { freePort, launchPostgres, makeCluster, urlOf } from '../../test/support/postgres-server.ts';
 
@@ -46,7 +47,14 @@ export async function startPostgres(): Promise<PostgresProcess> {
     port,
     stop,
     async start() {
-      server = await launchPostgres(cluster, { port, fsync: 'on' });
+      // After a kill the server's own children take a moment to end; until then no other one starts.
+      for (let triesLeft = 20; server === undefined; triesLeft -= 1) {
+        server = await launchPostgres(cluster, { port, fsync: 'on' }).catch((error: unknown) => {
+          if (triesLeft === 0) throw error;
+          return undefined;
+        });
+        if (server === undefined) await sleep(300);
+      }
     },
     async database() {
       databases += 1;

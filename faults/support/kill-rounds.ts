@@ -4,16 +4,15 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { until } from '../test/support/manager.ts';
-import type { ServeProcess } from '../test/system/support/keyplane-process.ts';
-import { kidsOf, startWorld, type World } from '../test/system/support/world.ts';
-import type { FaultRow, FaultRun } from './fault-row.ts';
-import { inspect, openInstallation } from './support/check-installation.ts';
-import { type Created, createOn, nothingCreated } from './support/creating-clients.ts';
-import { markedMoments } from './support/marked-moments.ts';
-import { startPostgres } from './support/postgres-process.ts';
-
-export const limitSeconds = 900;
+import { until } from '../../test/support/manager.ts';
+import type { ServeProcess } from '../../test/system/support/keyplane-process.ts';
+import { kidsOf, startWorld, type World } from '../../test/system/support/world.ts';
+import type { FaultRow, FaultRun } from '../fault-row.ts';
+import { inspect, openInstallation } from './check-installation.ts';
+import { type Created, createOn, nothingCreated } from './creating-clients.ts';
+import { markedMoments } from './marked-moments.ts';
+import { startPostgres } from './postgres-process.ts';
+import { cutPower } from './power-cut.ts';
 
 const clients = 8;
 const nodeNames = ['n1', 'n2'];
@@ -25,7 +24,10 @@ const longestLifeMs = 300;
 const patienceMs = 3_000;
 const mostPassings = 12;
 
-const preload = [fileURLToPath(new URL('./preload/kill-at-moment.ts', import.meta.url))];
+const preload = ['kill-at-moment', 'watch-syncs'].map((name) =>
+  fileURLToPath(new URL(`../preload/${name}.ts`, import.meta.url)),
+);
+export type KillKind = 'SQLite' | 'SQLite with a power cut' | 'PostgreSQL';
 
 interface Tally {
   kills: number;
@@ -33,35 +35,40 @@ interface Tally {
   acknowledged: number;
   unanswered: number;
   slowestMs: number;
+  lostBytes: number;
   readonly broken: string[];
 }
 
-export async function run(run: FaultRun): Promise<FaultRow[]> {
-  const postgres = await startPostgres();
-  const rows: FaultRow[] = [];
-  for (const kind of ['SQLite', 'PostgreSQL'] as const) {
-    const tally: Tally = { kills: 0, atMoments: 0, acknowledged: 0, unanswered: 0, slowestMs: 0, broken: [] };
-    const rounds = Math.ceil(run.size({ full: 100, quick: 8 }) / installations);
-    const one = async (number: number) => {
-      const databaseUrl = kind === 'PostgreSQL' ? await postgres.database() : undefined;
-      await killAgainAndAgain({ rounds, number, databaseUrl, tally });
-    };
-    await Promise.all(Array.from({ length: installations }, (_, index) => one(index)));
-    run.tell(`${kind}: ${tally.kills} kills, ${tally.broken.length} promises broken`);
-    rows.push(rowOf(kind, tally));
-  }
-  return rows;
+/** Kills so often as the run is large. */
+export async function killRows(kind: KillKind, run: FaultRun): Promise<FaultRow[]> {
+  const postgres = kind === 'PostgreSQL' ? await startPostgres() : undefined;
+  const tally = {
+    kills: 0,
+    atMoments: 0,
+    acknowledged: 0,
+    unanswered: 0,
+    slowestMs: 0,
+    lostBytes: 0,
+    broken: [],
+  };
+  const rounds = Math.ceil(run.size({ full: 100, quick: 5 }) / installations);
+  const one = async (number: number) => {
+    const databaseUrl = await postgres?.database();
+    const powerCut = kind === 'SQLite with a power cut';
+    await killAgainAndAgain({ rounds, number, databaseUrl, tally, powerCut });
+  };
+  await Promise.all(Array.from({ length: installations }, (_, index) => one(index)));
+  return [rowOf(kind, tally)];
 }
 
-function rowOf(
-  kind: string,
-  { kills, atMoments, acknowledged, unanswered, slowestMs, broken }: Tally,
-): FaultRow {
+function rowOf(kind: string, tally: Tally): FaultRow {
+  const { kills, atMoments, acknowledged, unanswered, slowestMs, lostBytes, broken } = tally;
+  const cut = lostBytes === 0 ? '' : `; ${lostBytes} bytes cut off`;
   return {
     scenario: `manager killed, ${kind}`,
     promise:
       'nothing acknowledged is lost or half stored, and all is on every node within 10 s of the restart',
-    figure: `${kills} kills, ${atMoments} of them at named moments; ${acknowledged} acknowledged, ${unanswered} unanswered; on all nodes after ${(slowestMs / 1000).toFixed(1)} s at the most`,
+    figure: `${kills} kills, ${atMoments} of them at named moments; ${acknowledged} acknowledged, ${unanswered} unanswered; on all nodes after ${(slowestMs / 1000).toFixed(1)} s at the most${cut}`,
     broken,
   };
 }
@@ -71,9 +78,17 @@ interface Installation {
   readonly number: number;
   readonly databaseUrl: string | undefined;
   readonly tally: Tally;
+  /** What was not on the disk yet is lost with the process. */
+  readonly powerCut: boolean;
 }
 
-async function killAgainAndAgain({ rounds, number, databaseUrl, tally }: Installation): Promise<void> {
+async function killAgainAndAgain({
+  rounds,
+  number,
+  databaseUrl,
+  tally,
+  powerCut,
+}: Installation): Promise<void> {
   const settings: Record<string, string> =
     databaseUrl === undefined ? {} : { KEYPLANE_DATABASE_URL: databaseUrl };
   const world = await startWorld(settings);
@@ -85,10 +100,11 @@ async function killAgainAndAgain({ rounds, number, databaseUrl, tally }: Install
   for (let round = 0; round < rounds; round += 1) {
     const moment =
       round % 2 === 0 ? undefined : markedMoments[(number + (round >> 1)) % markedMoments.length];
-    await world.startManager(moment === undefined ? {} : killAt(moment));
+    await world.startManager(moment === undefined ? { preload } : killAt(moment));
     await showsAll({ world, nodes, created, tally, databaseUrl });
     await loadUntilKilled(world, created, moment);
     tally.kills += 1;
+    if (powerCut) tally.lostBytes += await cutPower(join(world.folder, 'manager'));
     if (moment !== undefined) tally.atMoments += 1;
   }
   await world.startManager();
@@ -111,6 +127,10 @@ async function loadUntilKilled(world: World, created: Created, moment: string | 
   const stopped = new AbortController();
   const load = createOn({ count: clients, api, prefix: `jwk-${loads}` }, created, stopped.signal);
   if (moment === undefined) {
+    // On a busy machine a kill would else come before there is anything to lose.
+    const before = created.acknowledged.size;
+    const begun = () => created.acknowledged.size > before;
+    await until(begun, 'an answer', patienceMs).catch(() => undefined);
     await sleep(Math.random() * longestLifeMs);
     process.kill(manager.pid, 'SIGKILL');
   } else {

@@ -1,0 +1,35 @@
+// Loaded before keyplane by `--import`: keeps beside SQLite's log (`*-wal`) what of it is on the disk for sure, so that a
+// power cut can be played after a kill: `*-wal.synced` is what the last sync that succeeded had before it.
+// While the file of FAULT_FAIL_SYNCS is there, every sync of a file fails as on a disk that has gone bad.
+
+import { copyFileSync, existsSync, readlinkSync, renameSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+const failing = process.env.FAULT_FAIL_SYNCS ?? '';
+const anyFile = await open(fileURLToPath(import.meta.url), 'r');
+const handles = Object.getPrototypeOf(anyFile) as FileHandle;
+await anyFile.close();
+
+function refuseIfTold(): void {
+  if (failing === '' || !existsSync(failing)) return;
+  throw Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO', syscall: 'fdatasync' });
+}
+
+let syncs = 0;
+const { datasync, sync } = handles;
+handles.sync = async function (this: FileHandle) {
+  refuseIfTold();
+  return sync.call(this);
+};
+handles.datasync = async function (this: FileHandle) {
+  refuseIfTold();
+  const path = readlinkSync(`/proc/self/fd/${this.fd}`);
+  const isLog = path.endsWith('-wal');
+  // Before, since what is written while the sync runs need not be part of it.
+  syncs += 1;
+  const pending = `${path}.pending-${syncs}`;
+  if (isLog) copyFileSync(path, pending);
+  await datasync.call(this);
+  if (isLog) renameSync(pending, `${path}.synced`);
+};
