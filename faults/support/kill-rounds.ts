@@ -23,6 +23,7 @@ const longestLifeMs = 300;
 /** A named moment that does not come, because the load was too short for it, is made a random kill after this. */
 const patienceMs = 3_000;
 const mostPassings = 12;
+const slowSyncMs = 10;
 
 const preload = ['kill-at-moment', 'watch-syncs'].map((name) =>
   fileURLToPath(new URL(`../preload/${name}.ts`, import.meta.url)),
@@ -89,8 +90,10 @@ async function killAgainAndAgain({
   tally,
   powerCut,
 }: Installation): Promise<void> {
-  const settings: Record<string, string> =
-    databaseUrl === undefined ? {} : { KEYPLANE_DATABASE_URL: databaseUrl };
+  const settings: Record<string, string> = {
+    ...(databaseUrl !== undefined && { KEYPLANE_DATABASE_URL: databaseUrl }),
+    ...(powerCut && { FAULT_SYNC_MS: String(slowSyncMs) }),
+  };
   const world = await startWorld(settings);
   const nodes = await Promise.all(nodeNames.map((name) => world.startNode(name)));
   await Promise.all(nodeNames.map((name) => world.connected(name)));
