@@ -4,8 +4,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { type BenchManager, median, onClients, startBenchManager } from './bench-manager.ts';
-import type { BenchRow } from './bench-row.ts';
+import { type BenchManager, median, onClients, startBenchManager } from '../bench-manager.ts';
+import type { BenchRow } from '../bench-row.ts';
 
 const rounds = 7;
 const path = '/apiops/projects/Bench/jwks/';
