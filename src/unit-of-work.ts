@@ -20,8 +20,10 @@ export interface UnitOfWork<Nouns> {
 export const wakeTopics = Object.freeze(['desired', 'nodes', 'sessions'] as const);
 export type WakeTopic = (typeof wakeTopics)[number];
 
-/** A store that other managers use too. */
+/** A store that other managers may use too. */
 export interface SharedStore<Nouns> extends UnitOfWork<Nouns> {
+  /** False for a file, which is one manager's. */
+  readonly isShared: boolean;
   /**
    * Writes what no rule reads before it writes: heartbeats, and what was seen of nodes. It waits for no other write,
    * is not alone, and may be lost in a crash of the database, so whoever wrote it looks whether it is there.

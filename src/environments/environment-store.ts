@@ -143,7 +143,7 @@ export interface ManagerStore {
   enter(): Promise<void>;
   /** It is alive. Makes its row where there is none. */
   beat(manager: RunningManager): Promise<void>;
-  /** Ids of those that are alive: they said so in the last 5 s. */
+  /** Ids of those that are alive: they said so in the last 5 s, or the database is one manager's. */
   alive(): Promise<readonly string[]>;
   delete(id: string): Promise<void>;
 }

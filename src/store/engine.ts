@@ -42,8 +42,8 @@ export interface Engine {
   readonly dialect: Dialect;
   /** SQL for the database's own time, in milliseconds since 1970: managers compare each other's times by it. */
   readonly nowMs: string;
-  /** Whether several `aside` run beside each other and beside a `write`; where not, they are writes. */
-  readonly writesAside: boolean;
+  /** Whether other managers may use the same database; where not, every `aside` is a `write`. */
+  readonly isShared: boolean;
   /**
    * `read` sees one snapshot and is never blocked by a writer. `write` is alone: no other `write` of this or
    * another manager runs until it ended, so what it read stays true until it commits. `aside` waits for nobody

@@ -90,7 +90,7 @@ function openPool(url: string): pg.Pool {
 class PostgresEngine implements Engine {
   readonly name = 'postgres';
   readonly dialect = dialect;
-  readonly writesAside = true;
+  readonly isShared = true;
   // Not now(): that is when the transaction began, which may have waited long for the writers before it.
   readonly nowMs = 'cast(extract(epoch from clock_timestamp()) * 1000 as bigint)';
   readonly #pool: pg.Pool;

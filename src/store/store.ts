@@ -130,10 +130,11 @@ export function storeOver(engine: Engine): Store {
     write: (work) => track(() => writeOnce(work)),
     aside: (work) =>
       track(() =>
-        engine.writesAside
+        engine.isShared
           ? writeAside(engine, (transaction) => within(new Lease(transaction), work))
           : writeOnce(work),
       ),
+    isShared: engine.isShared,
     listen: (onWake) => engine.listen(onWake),
     ping: () => track(() => engine.ping()),
     async close() {

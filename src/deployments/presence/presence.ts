@@ -37,6 +37,8 @@ export class Presence {
     const { store } = this.#options;
     await store.aside(({ managers }) => managers.enter());
     await this.#beat();
+    // A manager that has its database for itself would write to the disk every second for nobody.
+    if (!store.isShared) return;
     this.#timer = setInterval(() => {
       // A beat that hangs is not followed by a queue of others.
       this.#beating ??= this.#beat()

@@ -20,7 +20,7 @@ export interface ReadingStore extends Pick<UnitOfWork<Nouns>, 'read'> {
   close(): Promise<void>;
 }
 
-type ReadingEngine = Pick<Engine, 'name' | 'dialect' | 'nowMs' | 'close'> & {
+type ReadingEngine = Pick<Engine, 'name' | 'dialect' | 'isShared' | 'nowMs' | 'close'> & {
   begin(): Promise<DatabaseTransaction>;
 };
 
@@ -75,6 +75,7 @@ function sqliteToRead(path: string): ReadingEngine {
   return {
     name: 'sqlite',
     dialect: sqliteDialect,
+    isShared: false,
     nowMs: sqliteNowMs,
     async begin() {
       const connection = new SqliteConnection(path, { readonly: true, timeout: busyWaitMs });
@@ -99,6 +100,7 @@ async function postgresToRead(options: StoreOptions): Promise<ReadingEngine> {
   return {
     name: engine.name,
     dialect: engine.dialect,
+    isShared: engine.isShared,
     nowMs: engine.nowMs,
     begin: () => engine.begin('read'),
     close: () => engine.close(),

@@ -5,5 +5,5 @@ import type { Engine } from '../engine.ts';
 export interface Surroundings {
   /** Tells other managers once it is committed. */
   readonly notify: (topic: WakeTopic) => void;
-  readonly engine: Pick<Engine, 'name' | 'nowMs'>;
+  readonly engine: Pick<Engine, 'isShared' | 'nowMs'>;
 }

@@ -81,7 +81,7 @@ async function openFiles(path: string, busyWaitMs: number): Promise<OpenFiles> {
 class SqliteEngine implements Engine {
   readonly name = 'sqlite';
   readonly dialect = sqliteDialect;
-  readonly writesAside = false;
+  readonly isShared = false;
   readonly nowMs = sqliteNowMs;
   readonly #path: string;
   readonly #busyWaitMs: number;

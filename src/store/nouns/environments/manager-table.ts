@@ -4,7 +4,7 @@ import type { Engine } from '../../engine.ts';
 import { statement } from '../../statement.ts';
 import type { Database } from '../../tables.ts';
 
-type Clock = Pick<Engine, 'name' | 'nowMs'>;
+type Clock = Pick<Engine, 'isShared' | 'nowMs'>;
 
 /** Five beats may be late or lost. */
 const aliveMs = 5_000;
@@ -13,7 +13,8 @@ const longGoneMs = 3_600_000;
 const deleteOne = statement((db, key: { id: string }) => db.deleteFrom('managers').where('id', '=', key.id));
 
 /** Where a row of `managers` is at hand. A time that lies ahead is from before the clock was set back. */
-export function isAlive({ nowMs }: Clock): RawBuilder<boolean> {
+export function isAlive({ isShared, nowMs }: Clock): RawBuilder<boolean> {
+  if (!isShared) return sql`1 = 1`;
   const now = sql.raw(nowMs);
   return sql`managers.seen_at between ${now} - ${sql.lit(aliveMs)} and ${now} + ${sql.lit(aliveMs)}`;
 }
@@ -28,10 +29,9 @@ export class ManagerTable implements ManagerStore {
   }
 
   async enter(): Promise<void> {
-    const isFile = this.#clock.name === 'sqlite';
-    const now = sql.raw(this.#clock.nowMs);
-    // The file of SQLite is one manager's: who is in it was ended without a word.
-    const gone = isFile ? sql`1 = 1` : sql`abs(seen_at - ${now}) > ${sql.lit(longGoneMs)}`;
+    const { isShared, nowMs } = this.#clock;
+    // Where a database is one manager's, whoever is in it was ended without a word.
+    const gone = isShared ? sql`abs(seen_at - ${sql.raw(nowMs)}) > ${sql.lit(longGoneMs)}` : sql`1 = 1`;
     await sql`delete from managers where ${gone}`.execute(this.#database);
   }
 

@@ -1,0 +1,65 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { NodeSession } from '../../src/deployments/node-session.ts';
+import { checkSessions } from '../../src/deployments/presence/lost-sessions.ts';
+import { closeCodes } from '../../src/protocol/messages.ts';
+import type { Store } from '../../src/store/store.ts';
+import { sampleEnrollmentToken, sampleEnvironment, sampleNode } from '../store/samples.ts';
+import { freshDatabases } from '../support/databases.ts';
+
+const fresh = freshDatabases('sqlite');
+const environment = sampleEnvironment();
+const node = sampleNode(environment.id);
+const token = sampleEnrollmentToken(environment.id);
+let store: Store;
+
+beforeEach(async () => {
+  store = await (await fresh()).open();
+  await store.write(async (nouns) => {
+    await nouns.environments.insert(environment);
+    await nouns.nodes.insert(node);
+    await nouns.enrollmentTokens.insert(token);
+  });
+  await claim('here');
+});
+
+const claim = (managerId: string) =>
+  store.aside(({ nodes }) =>
+    nodes.claim({ nodeId: node.id, managerId, version: '1', lastSeenAt: new Date() }),
+  );
+
+function session(connection: number, confirmedRevision = 0): NodeSession {
+  const place = { nodeId: node.id, environmentId: environment.id, tokenId: token.id };
+  const identity = { ...place, name: node.name, version: '1', connection };
+  return { identity, confirmedRevision } as NodeSession;
+}
+
+const check = async (...sessions: NodeSession[]) => {
+  const { lost, unrecorded } = await checkSessions(store, 'here', sessions);
+  return { lost: lost.map(({ code }) => code), unrecorded: unrecorded.length };
+};
+
+describe('the streams of a manager, compared with the database', () => {
+  it('stay where nothing changed', async () => {
+    expect(await check(session(1))).toEqual({ lost: [], unrecorded: 0 });
+  });
+
+  it('are lost to a later stream of the same node, here or at another manager', async () => {
+    await claim('here');
+    expect(await check(session(1), session(2))).toEqual({ lost: [closeCodes.replaced], unrecorded: 0 });
+    await claim('there');
+    expect(await check(session(2))).toEqual({ lost: [closeCodes.replaced], unrecorded: 0 });
+  });
+
+  it('are recorded again where the database lost what they confirmed', async () => {
+    expect(await check(session(1, 7))).toEqual({ lost: [], unrecorded: 1 });
+  });
+
+  it('are lost with their token, their node and their environment, and told which', async () => {
+    await store.write(({ enrollmentTokens }) => enrollmentTokens.delete(token.id));
+    expect((await check(session(1))).lost).toEqual([closeCodes.unauthorized]);
+    await store.write(({ nodes }) => nodes.delete(node.id));
+    expect((await check(session(1))).lost).toEqual([closeCodes.forgotten]);
+    await store.write(({ environments }) => environments.delete(environment.id));
+    expect((await check(session(1))).lost).toEqual([closeCodes.unauthorized]);
+  });
+});
