@@ -76,8 +76,7 @@ describe('a manager with another master key', () => {
   it('is refused with one line, whether the key is given or in a file of its own, and changes nothing', async () => {
     await start('a');
     const before = await raw('select * from data_keys order by id');
-    const refused =
-      /^KEYPLANE_MASTER_KEY does not open the data in this database: its data keys were wrapped by another master key, or were altered\. Give the master key that it was first started with\.$/;
+    const refused = /^KEYPLANE_MASTER_KEY does not open the data in this database[^\n]*$/;
     const other = { KEYPLANE_MASTER_KEY: randomBytes(32).toString('base64') };
     await expect(start('b', other)).rejects.toThrow(refused);
     // A data directory of its own has no key, and none is made over data that is there.
