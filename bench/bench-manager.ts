@@ -18,22 +18,24 @@ export interface BenchManager {
   loopDelay(): Promise<LoopDelay>;
   /** Since the last time this was asked: milliseconds from the commit to the last confirmation of each. */
   deployments(): Promise<readonly number[]>;
-  /** Resident now, in bytes. */
-  memory(): Promise<number>;
+  /** Starts it again over its data, for the last time: resident bytes then. */
+  memoryAfterRestart(): Promise<number>;
   close(): Promise<void>;
 }
 
 /** With an administrator, project `Bench`, and so many connections to send over. */
 export async function startBenchManager(connections: number): Promise<BenchManager> {
   const dataDir = await mkdtemp(join(tmpdir(), 'keyplane-bench-'));
-  const manager = startBenchProcess(new URL('./measured-manager.ts', import.meta.url), {
-    env: childEnvironment({
-      KEYPLANE_PORT: '0',
-      KEYPLANE_DATA_DIR: dataDir,
-      KEYPLANE_ADMIN_PASSWORD: password,
-    }),
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
+  const start = () =>
+    startBenchProcess(new URL('./measured-manager.ts', import.meta.url), {
+      env: childEnvironment({
+        KEYPLANE_PORT: '0',
+        KEYPLANE_DATA_DIR: dataDir,
+        KEYPLANE_ADMIN_PASSWORD: password,
+      }),
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+  let manager = start();
   const ask = <Answer>(question: ManagerQuestion) => manager.ask<Answer>(question);
   const url = await manager.hear<string>();
   const token = await signIn(url);
@@ -52,7 +54,12 @@ export async function startBenchManager(connections: number): Promise<BenchManag
     post,
     loopDelay: () => ask('loop delay'),
     deployments: () => ask('deployments'),
-    memory: () => ask('memory'),
+    async memoryAfterRestart() {
+      await manager.end();
+      manager = start();
+      await manager.hear();
+      return ask('memory');
+    },
     async close() {
       await pool.destroy();
       await manager.end();

@@ -13,7 +13,9 @@ export interface SameBytes {
   readonly notModifiedHeaders: readonly string[];
 }
 
-export type ServerOrder = { readonly dataDir: string } | { readonly same: SameBytes };
+export type ServerOrder =
+  | { readonly dataDir: string; readonly publishDir: string }
+  | { readonly same: SameBytes };
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -27,8 +29,10 @@ async function serve(order: ServerOrder): Promise<string> {
       version: '0',
       logger: silent,
     };
-    const { dataDir } = order;
-    return (await startNode({ ...options, dataDir, managerUrl: 'http://127.0.0.1:1', token: undefined })).url;
+    const { dataDir, publishDir } = order;
+    return (
+      await startNode({ ...options, dataDir, publishDir, managerUrl: 'http://127.0.0.1:1', token: undefined })
+    ).url;
   }
   const { etag, headers, notModifiedHeaders } = order.same;
   const body = Buffer.from(order.same.body);

@@ -1,42 +1,50 @@
-// A node's JWK Set against a bare node:http server that sends the same bytes: requests for a second of processor
-// time of the server, in turns, medians. Processor time and not the clock, so that the load does not count.
+// A node's JWK Set against a bare node:http server that sends the same bytes and, where it is installed, against nginx
+// with the same file; then nginx with the file that a node publishes against nginx with a copy of it. Requests for a
+// second of processor time of the server, in turns, medians: not the clock, so that the load does not count.
 
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { connect, type Socket } from 'node:net';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SealedLog } from '../../src/node/disk/sealed-log.ts';
-import { holdObject } from '../../src/node/held-object.ts';
-import type { DeployedJwk } from '../../src/protocol/content.ts';
-import { addDigest, contentDigest, emptyDigest } from '../../src/protocol/state-digest.ts';
-import { loadOrCreateKeyFile } from '../../src/sealing/key-file.ts';
 import { median } from '../bench-manager.ts';
-import { type BenchProcess, startBenchProcess } from '../bench-process.ts';
-import type { BenchRow } from '../bench-row.ts';
+import { startBenchProcess } from '../bench-process.ts';
+import type { BenchRow, Goal } from '../bench-row.ts';
+import { type LoadedServer, load } from './http-load.ts';
 import type { SameBytes, ServerOrder } from './jwk-set-servers.ts';
+import { nginxIsThere, startNginx } from './nginx-server.ts';
+import { prepareCopy } from './prepared-copy.ts';
 
 const path = '/.well-known/jwks.json';
-const rounds = 31;
+const rounds = 21;
 const requestsPerRound = 1_600;
-const warmUpRequests = 8_000;
-const connections = 16;
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const warmUpRequests = 6_000;
+
+type Server = LoadedServer & { readonly end: () => Promise<void> };
 
 export async function run(): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
   for (const [size, keys] of [['2 kB', 5] as const, ['20 kB', 46] as const]) {
     const folder = await mkdtemp(join(tmpdir(), 'keyplane-bench-'));
-    const servers: BenchProcess[] = [];
+    const servers: Server[] = [];
+    const started = async (server: Promise<Server>) => {
+      servers.push(await server);
+      return server;
+    };
     try {
-      await prepareNode(folder, keys);
-      const node = await startServer({ dataDir: folder }, servers);
+      const dataDir = join(folder, 'data');
+      const published = join(folder, 'published');
+      await prepareCopy(dataDir, keys);
+      const node = await started(startServer({ dataDir, publishDir: published }));
       const same = await bytesOf(node.url + path);
-      const bare = await startServer({ same }, servers);
-      rows.push(await compare(`JWK Set of ${size}`, { node, bare, request: requestText() }));
-      const request = requestText(`If-None-Match: ${same.etag}\r\n`);
-      rows.push(await compare(`JWK Set of ${size}, unchanged (304)`, { node, bare, request }));
+      const all: Compared[] = [{ name: 'node', server: node }];
+      all.push({ name: 'bare node:http', server: await started(startServer({ same })) });
+      if (nginxIsThere()) {
+        const copy = join(folder, 'copy');
+        await cp(published, copy, { recursive: true });
+        all.push({ name: 'nginx', server: await started(startNginx(copy)) });
+        all.push({ name: 'nginx, published', server: await started(startNginx(published)) });
+      }
+      rows.push(...(await compare(`JWK Set of ${size}`, all, false)));
+      rows.push(...(await compare(`JWK Set of ${size}, unchanged (304)`, all, true)));
     } finally {
       for (const server of servers) await server.end();
       await rm(folder, { recursive: true, force: true });
@@ -45,100 +53,53 @@ export async function run(): Promise<BenchRow[]> {
   return rows;
 }
 
-interface Server {
-  readonly url: string;
-  /** Processor time used so far, in microseconds. */
-  usedMicros(): Promise<number>;
+interface Compared {
+  readonly name: 'node' | 'bare node:http' | 'nginx' | 'nginx, published';
+  readonly server: LoadedServer;
 }
 
-async function compare(
-  name: string,
-  { node, bare, request }: { node: Server; bare: Server; request: string },
-): Promise<BenchRow> {
-  const rates = { node: [] as number[], bare: [] as number[] };
-  await load(node, request, warmUpRequests);
-  await load(bare, request, warmUpRequests);
+async function compare(name: string, all: readonly Compared[], conditional: boolean): Promise<BenchRow[]> {
+  const measured: (Compared & { readonly request: string; readonly rates: number[] })[] = [];
+  for (const { name, server } of all) {
+    const etag = (await bytesOf(server.url + path)).etag;
+    const request = requestText(conditional ? `If-None-Match: ${etag}\r\n` : '');
+    await load(server, request, warmUpRequests);
+    measured.push({ name, server, request, rates: [] as number[] });
+  }
   for (let round = 0; round < rounds; round += 1) {
-    rates.node.push(await load(node, request, requestsPerRound));
-    rates.bare.push(await load(bare, request, requestsPerRound));
+    for (const { server, request, rates } of measured) {
+      rates.push(await load(server, request, requestsPerRound));
+    }
   }
-  const [ours, yardstick] = [median(rates.node), median(rates.bare)];
+  const rateOf = (wanted: Compared['name']) =>
+    median(measured.find((one) => one.name === wanted)?.rates ?? []);
   const text = (rate: number) => `${Math.round(rate).toLocaleString('en')} requests per CPU second`;
-  return {
-    name,
-    ours: text(ours),
-    yardstick: text(yardstick),
-    ratio: ours / yardstick,
-    goal: { atLeast: 0.95 },
-    note: 'yardstick: bare node:http with the same bytes',
-  };
-}
-
-/** @returns requests for a second of the server's processor time */
-async function load(server: Server, request: string, total: number): Promise<number> {
-  const { hostname, port } = new URL(server.url);
-  const sockets = await Promise.all(
-    Array.from({ length: connections }, async () => {
-      const socket = connect(Number(port), hostname).setNoDelay();
-      await once(socket, 'connect');
-      return socket;
-    }),
-  );
-  const [first] = sockets;
-  if (!first) throw new Error('no connection');
-  const answerBytes = await measureAnswer(first, request);
-  const before = await server.usedMicros();
-  await Promise.all(
-    sockets.map((socket) => drive(socket, { request, answerBytes, count: total / connections })),
-  );
-  const usedMicros = (await server.usedMicros()) - before;
-  for (const socket of sockets) socket.destroy();
-  return (total / usedMicros) * 1e6;
-}
-
-/** Length of one whole answer, head and body; every other answer to the same request is as long. */
-async function measureAnswer(socket: Socket, request: string): Promise<number> {
-  socket.write(request);
-  let answer = Buffer.alloc(0);
-  for (;;) {
-    const [chunk] = (await once(socket, 'data')) as [Buffer];
-    answer = Buffer.concat([answer, chunk]);
-    const headBytes = answer.indexOf('\r\n\r\n') + 4;
-    if (headBytes < 4) continue;
-    const length = /content-length: (\d+)/i.exec(answer.toString('latin1', 0, headBytes))?.[1] ?? '0';
-    if (answer.length === headBytes + Number(length)) return answer.length;
-  }
-}
-
-/** One request after the other on a kept connection; answers are counted by their bytes alone. */
-function drive(
-  socket: Socket,
-  { request, answerBytes, count }: { request: string; answerBytes: number; count: number },
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let received = 0;
-    let sent = 1;
-    socket.on('error', reject);
-    socket.on('data', (chunk: Buffer) => {
-      received += chunk.length;
-      if (received < sent * answerBytes) return;
-      if (sent >= count) return resolve();
-      sent += 1;
-      socket.write(request);
-    });
-    socket.write(request);
+  const row = (of: Compared['name'], against: Compared['name'], goal: Goal): BenchRow => ({
+    name: of === 'node' ? name : `${name}, nginx with what a node publishes`,
+    ours: text(rateOf(of)),
+    yardstick: text(rateOf(against)),
+    ratio: rateOf(of) / rateOf(against),
+    goal,
+    note: `yardstick: ${against} with the same bytes`,
   });
+  const rows = [row('node', 'bare node:http', { atLeast: 0.95 })];
+  if (all.length === 2) return rows;
+  // It is the same program with the same bytes: what is off 1 is the noise of this run.
+  return [
+    ...rows,
+    row('node', 'nginx', { atLeast: 0.45 }),
+    row('nginx, published', 'nginx', { atLeast: 0.95 }),
+  ];
 }
 
 function requestText(headers = ''): string {
   return `GET ${path} HTTP/1.1\r\nHost: bench\r\nAccept: application/jwk-set+json\r\n${headers}\r\n`;
 }
 
-async function startServer(order: ServerOrder, servers: BenchProcess[]): Promise<Server> {
+async function startServer(order: ServerOrder): Promise<Server> {
   const server = startBenchProcess(new URL('./jwk-set-servers.ts', import.meta.url));
-  servers.push(server);
   const url = await server.ask<string>(order);
-  return { url, usedMicros: () => server.ask<number>({}) };
+  return { url, usedMicros: () => server.ask<number>({}), end: () => server.end() };
 }
 
 async function bytesOf(url: string): Promise<SameBytes> {
@@ -150,35 +111,5 @@ async function bytesOf(url: string): Promise<SameBytes> {
     etag: response.headers.get('etag') ?? '',
     headers: [...['Content-Type', 'Content-Length'].flatMap(own), ...shared],
     notModifiedHeaders: shared,
-  };
-}
-
-/** A data directory as a node leaves it, with this many RSA keys. */
-async function prepareNode(dataDir: string, keys: number): Promise<void> {
-  await mkdir(dataDir, { recursive: true });
-  const key = await loadOrCreateKeyFile(join(dataDir, 'node.key'), { mayCreate: true });
-  const copy = new SealedLog({ dataDir, key, log: silent });
-  const transaction = await copy.begin({ reset: true, environmentId: randomUUID() });
-  let digest = emptyDigest;
-  for (let index = 1; index <= keys; index += 1) {
-    const put = rsaJwk(`key-${index}`);
-    digest = addDigest(digest, contentDigest(put));
-    await transaction.put({ revision: index, put }, holdObject(put));
-  }
-  await transaction.commit({ environmentName: 'bench', revision: keys, digest: digest.toString('hex') });
-  await copy.close();
-}
-
-function rsaJwk(name: string): DeployedJwk {
-  const jwk = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' });
-  const members = { ...jwk, kid: name, use: 'sig', alg: 'RS256' };
-  return {
-    kind: 'jwk',
-    id: randomUUID(),
-    project: 'Bench',
-    name,
-    jwk: members,
-    notBefore: null,
-    expires: null,
   };
 }

@@ -2,7 +2,7 @@
 // protocol has it. They keep nothing and, but for the first, open nothing: what a thousand machines would do at once
 // must not be counted against the manager. The same process also plays the clients of the bare broadcast.
 
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { WebSocket } from 'ws';
 import { agreeChannelKey, openState } from '../../src/protocol/channel-key.ts';
 import { type Hello, protocolVersion, type State, type Welcome } from '../../src/protocol/messages.ts';
@@ -34,7 +34,7 @@ class Stream {
   readonly #isFirst: boolean;
   readonly #opens: boolean;
   readonly #welcomed: () => void;
-  #key: Buffer | undefined;
+  #key: KeyObject | undefined;
   #counter = 0;
 
   constructor(

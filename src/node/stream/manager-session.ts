@@ -48,7 +48,7 @@ export class SessionEnd extends Error {
 }
 
 interface Channel {
-  readonly key: Buffer;
+  readonly key: KeyObject;
   readonly receiver: StateReceiver;
 }
 

@@ -32,10 +32,10 @@ export class ManagerLink {
   readonly hello: Hello;
   readonly socket: WebSocket;
   readonly answers = new Mailbox<Applied | Refused>();
-  readonly #key: Buffer;
+  readonly #key: KeyObject;
   #counter = 0;
 
-  constructor(socket: WebSocket, hello: Hello, key: Buffer) {
+  constructor(socket: WebSocket, hello: Hello, key: KeyObject) {
     this.socket = socket;
     this.hello = hello;
     this.#key = key;

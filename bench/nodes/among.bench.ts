@@ -1,0 +1,131 @@
+// What a change costs among 10,000 keys, against the same among 10: a JWK created over HTTP until its node confirmed
+// it, and the node's own work, with its JWK Set asked for after each. Then what 10,000 keys more take in memory.
+// A manager and a real node for each of the two, all in processes of their own; in turns, medians.
+
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BenchManager, median, onClients, startBenchManager } from '../bench-manager.ts';
+import { type BenchProcess, startBenchProcess } from '../bench-process.ts';
+import type { BenchRow } from '../bench-row.ts';
+import type { JoinedNodeOrder, NodeFacts } from './joined-node.ts';
+
+const many = 10_000;
+const few = 10;
+const rounds = 31;
+const clients = 16;
+const memoryLimitBytes = 20e6;
+const jwks = '/apiops/projects/Bench/jwks/';
+
+export async function run(): Promise<BenchRow[]> {
+  const worlds: World[] = [];
+  try {
+    const small = await startWorld(few, worlds);
+    const large = await startWorld(many, worlds);
+    const costs = { small: [] as Cost[], large: [] as Cost[] };
+    for (let round = -3; round < rounds; round += 1) {
+      const [ofSmall, ofLarge] = [await change(small), await change(large)];
+      if (round < 0) continue;
+      costs.small.push(ofSmall);
+      costs.large.push(ofLarge);
+    }
+    const row = (name: string, of: keyof Cost): BenchRow => {
+      const ours = median(costs.large.map((cost) => cost[of]));
+      const yardstick = median(costs.small.map((cost) => cost[of]));
+      return {
+        name: `${name} among ${many.toLocaleString('en')} keys`,
+        ours: `${ours.toFixed(2)} ms`,
+        yardstick: `${yardstick.toFixed(2)} ms`,
+        ratio: ours / yardstick,
+        goal: { atMost: 2.5 },
+        note: `yardstick: the same among ${few}`,
+      };
+    };
+    const more = {
+      node: (await facts(large)).residentBytes - (await facts(small)).residentBytes,
+      manager: (await large.manager.memoryAfterRestart()) - (await small.manager.memoryAfterRestart()),
+    };
+    return [
+      row('a create, until its node confirmed it,', 'createMs'),
+      row("a node's processor time for a change", 'nodeMs'),
+      memoryRow('manager, started again,', more.manager),
+      memoryRow('node', more.node),
+    ];
+  } finally {
+    for (const world of worlds) await world.close();
+  }
+}
+
+interface World {
+  readonly manager: BenchManager;
+  readonly node: BenchProcess;
+  readonly nodeUrl: string;
+  close(): Promise<void>;
+}
+
+interface Cost {
+  readonly createMs: number;
+  readonly nodeMs: number;
+}
+
+async function startWorld(keys: number, worlds: World[]): Promise<World> {
+  const manager = await startBenchManager(clients);
+  const dataDir = await mkdtemp(join(tmpdir(), 'keyplane-bench-node-'));
+  const node = startBenchProcess(new URL('./joined-node.ts', import.meta.url), {
+    execArgv: ['--max-semi-space-size=1', '--expose-gc'],
+  });
+  const world = {
+    manager,
+    node,
+    nodeUrl: '',
+    async close() {
+      await node.end();
+      await manager.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+  worlds.push(world);
+  await manager.post('/apiops/environments/', { name: 'bench', type: 'TEST' });
+  const { token } = JSON.parse(await manager.post('/apiops/environments/bench/enrollment-tokens/', {}));
+  const order: JoinedNodeOrder = { managerUrl: manager.url, environment: 'bench', token, dataDir };
+  const nodeUrl = await node.ask<string>(order);
+  // RSA public keys: what is published is what stays in memory.
+  const { n, e } = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' });
+  const jwkStr = JSON.stringify({ kty: 'RSA', n, e });
+  const works = Array.from({ length: keys }, (_, index) => () => {
+    return manager.post(jwks, { name: `key-${index}`, sourceType: 'COPY_PASTE', jwkStr });
+  });
+  await onClients(clients, works);
+  await fetch(`${nodeUrl}/.well-known/jwks.json`).then((answer) => answer.arrayBuffer());
+  return Object.assign(world, { nodeUrl });
+}
+
+let made = 0;
+
+async function change(world: World): Promise<Cost> {
+  made += 1;
+  const jwk = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' });
+  const body = { name: `change-${made}`, sourceType: 'COPY_PASTE', jwkStr: JSON.stringify(jwk) };
+  const before = await facts(world);
+  const startMs = performance.now();
+  const answer = await world.manager.post(jwks, body);
+  const createMs = performance.now() - startMs;
+  if (!JSON.parse(answer).deploymentResult.success) throw new Error(`it did not arrive: ${answer}`);
+  return { createMs, nodeMs: ((await facts(world)).usedMicros - before.usedMicros) / 1e3 };
+}
+
+function facts({ node }: World): Promise<NodeFacts> {
+  return node.ask<NodeFacts>('facts');
+}
+
+function memoryRow(part: string, bytes: number): BenchRow {
+  return {
+    name: `Memory of a ${part}, ${many.toLocaleString('en')} keys more`,
+    ours: `${(bytes / 1e6).toFixed(1)} MB`,
+    yardstick: `${memoryLimitBytes / 1e6} MB`,
+    ratio: bytes / memoryLimitBytes,
+    goal: { atMost: 1 },
+    note: 'resident, beside one with 10 keys; the yardstick is the limit',
+  };
+}

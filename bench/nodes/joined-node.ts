@@ -1,0 +1,33 @@
+// A real node in a process of its own, joined to a manager: told where, it answers with its address; asked for facts,
+// with its memory and the processor time that it used so far.
+
+import { startNode } from '../../src/node/start-node.ts';
+
+export interface JoinedNodeOrder {
+  readonly managerUrl: string;
+  readonly environment: string;
+  readonly token: string;
+  readonly dataDir: string;
+}
+
+export interface NodeFacts {
+  readonly usedMicros: number;
+  readonly residentBytes: number;
+}
+
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+async function join(order: JoinedNodeOrder): Promise<string> {
+  const own = { name: 'bench', host: '127.0.0.1', port: 0, version: '0', logger: silent };
+  return (await startNode({ ...order, ...own })).url;
+}
+
+function facts(): NodeFacts {
+  const { user, system } = process.cpuUsage();
+  return { usedMicros: user + system, residentBytes: process.memoryUsage.rss() };
+}
+
+process.on('message', (message: JoinedNodeOrder | 'facts') => {
+  if (message === 'facts') process.send?.(facts());
+  else void join(message).then((url) => process.send?.(url));
+});
