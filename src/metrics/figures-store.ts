@@ -7,6 +7,8 @@ export interface Figures {
     readonly connected: number;
     /** Behind the revision of their environment, connected or not. */
     readonly lagging: number;
+    /** Have a history that the database does not know, and follow nobody until that is settled. */
+    readonly diverged: number;
   }[];
   /** Followed URLs by their state. */
   readonly followed: readonly { readonly state: string; readonly count: number }[];

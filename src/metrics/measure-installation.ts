@@ -46,7 +46,7 @@ export function measureInstallation({ metrics, store, clock, version, leases }: 
   const perEnvironment = (
     name: string,
     help: string,
-    member: 'revision' | 'nodes' | 'connected' | 'lagging',
+    member: 'revision' | 'nodes' | 'connected' | 'lagging' | 'diverged',
   ) =>
     gauge({ name, label: 'environment' }, help, ({ environments }, own) => {
       for (const one of environments) own.set({ environment: one.name }, one[member]);
@@ -55,6 +55,7 @@ export function measureInstallation({ metrics, store, clock, version, leases }: 
   perEnvironment('nodes_registered', 'Nodes of an environment', 'nodes');
   perEnvironment('nodes_connected', 'Nodes of an environment that are connected to any manager', 'connected');
   perEnvironment('nodes_lagging', 'Nodes of an environment that are behind its revision', 'lagging');
+  perEnvironment('nodes_diverged', 'Nodes with a history that the database has forgotten', 'diverged');
   gauge({ name: 'jwks_expiring' }, 'JWKs that expire within 30 days', ({ expiring }, own) =>
     own.set(expiring),
   );

@@ -12,6 +12,11 @@ const item = z.object({
   appliedRevision: z.number().int().describe('The last revision that the node confirmed'),
   lastSeenAt: instant.nullable(),
   version: z.string().nullable(),
+  divergedRevision: z
+    .number()
+    .int()
+    .optional()
+    .describe('Only of a node that has a history which the database has forgotten: the revision that it has'),
 });
 
 const sortFields = ['name', 'connected', 'appliedRevision', 'lastSeenAt'] as const;
@@ -39,8 +44,9 @@ export function listNodes(app: KeyplaneServer, { nodes }: Pick<RouteServices, 'n
           appliedRevision: ({ appliedRevision }) => appliedRevision,
           lastSeenAt: ({ lastSeenAt }) => lastSeenAt,
         },
-        shown: ({ name, connected, appliedRevision, lastSeenAt, version }) => ({
+        shown: ({ name, connected, appliedRevision, lastSeenAt, version, divergedRevision }) => ({
           ...{ name, connected, appliedRevision, version },
+          ...(divergedRevision !== undefined && { divergedRevision }),
           lastSeenAt: instantOrNull(lastSeenAt),
         }),
       });

@@ -32,6 +32,7 @@ export class FiguresTable implements FiguresStore {
         'n.environment_id',
         b.fn.countAll<number>().as('nodes'),
         b.fn.sum<number>('n.connected').as('connected'),
+        b.fn.count<number>('n.diverged_revision').as('diverged'),
         b.fn
           .sum<number>(
             b
@@ -55,6 +56,7 @@ export class FiguresTable implements FiguresStore {
         nodes: all ?? 0,
         connected: connected ?? 0,
         lagging: lagging ?? 0,
+        diverged: Number(own?.diverged ?? 0),
       };
     });
   }

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startTestManager, type TestManager, until } from '../support/manager.ts';
+import { projectApi } from './support/project-api.ts';
+import { dial, enrollmentToken, hello } from './support/raw-node.ts';
+import { p256Public } from './support/sample-keys.ts';
+
+let world: TestManager;
+let token: string;
+let told: { environmentId: string; lineage: string };
+beforeAll(async () => {
+  world = await startTestManager({ environments: ['production'] });
+  token = await enrollmentToken(world, 'production');
+  await projectApi(world.api, 'MyProject').paste('first', p256Public, 'first');
+  const node = await dial(world, token);
+  node.say(hello());
+  await until(() => node.heard.length > 1, 'it is welcomed and told');
+  told = node.heard[0];
+  node.socket.close();
+  await node.closed;
+});
+afterAll(() => world.close());
+
+const listed = async () => (await world.api('GET', '/apiops/environments/production/nodes/')).body.resultList;
+const audited = async () =>
+  (await world.raw("select details from audit_records where action = 'node.diverged'")).length;
+
+async function refused(said: Parameters<typeof hello>[0]): Promise<void> {
+  const { environmentId, lineage } = told;
+  const node = await dial(world, token);
+  node.say(hello({ environmentId, lineage, ...said }));
+  expect(await node.closed).toBe(4412);
+  expect(node.heard).toEqual([]);
+}
+
+it('a node that has a later revision than the database is sent nothing, listed, and recorded once', async () => {
+  await refused({ revision: 7 });
+  await refused({ revision: 7 });
+  expect(await listed()).toMatchObject([{ name: 'raw', connected: false, divergedRevision: 7 }]);
+  expect(await audited()).toBe(1);
+});
+
+it('a node that has the same revision with another digest is sent nothing either', async () => {
+  await refused({ revision: 1, digest: 'ab'.repeat(32) });
+  expect(await listed()).toMatchObject([{ divergedRevision: 1 }]);
+  expect(await audited()).toBe(2);
+  const { body } = await world.api('GET', '/metrics');
+  expect(body).toMatch(/keyplane_nodes_diverged\{environment="production"\} 1/);
+});
+
+it('a node whose difference does not fit says so, is closed, and is of one mind again once it confirms', async () => {
+  const { environmentId, lineage } = told;
+  const node = await dial(world, token);
+  node.say(hello({ environmentId, lineage, revision: 0 }));
+  await until(() => node.heard.length > 1, 'it is told the difference');
+  node.say({ type: 'refused', revision: 1, reason: 'digest differs', diverged: true });
+  expect(await node.closed).toBe(4412);
+  const again = await dial(world, token);
+  again.say(hello({ environmentId, lineage, revision: 0 }));
+  await until(() => again.heard.length > 1, 'it is told the difference');
+  again.say({ type: 'applied', revision: 1, digest: again.heard[1].digest });
+  await until(async () => (await listed())[0].divergedRevision === undefined, 'the mark is gone');
+  again.socket.close();
+});
