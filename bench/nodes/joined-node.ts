@@ -31,3 +31,4 @@ process.on('message', (message: JoinedNodeOrder | 'facts') => {
   if (message === 'facts') process.send?.(facts());
   else void join(message).then((url) => process.send?.(url));
 });
+process.once('disconnect', () => process.exit());

@@ -58,3 +58,4 @@ process.on('message', (message: ServerOrder) => {
   told = true;
   void serve(message).then((url) => process.send?.(url));
 });
+process.once('disconnect', () => process.exit());

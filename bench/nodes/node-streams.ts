@@ -110,3 +110,4 @@ process.on('message', (question: StreamsOrder | 'last' | 'hang up') => {
   else if (question === 'hang up') void hangUp().then(() => process.send?.('done'));
   else void dial(question).then(() => process.send?.('done'));
 });
+process.once('disconnect', () => process.exit());

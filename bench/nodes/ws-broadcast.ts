@@ -39,3 +39,4 @@ function broadcast({ text, revision }: BroadcastOrder): Promise<number> {
 process.on('message', (order: BroadcastOrder) => {
   void broadcast(order).then((ms) => process.send?.(ms));
 });
+process.once('disconnect', () => process.exit());
