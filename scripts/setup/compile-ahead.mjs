@@ -6,7 +6,12 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { nodePath, root, runtime, taskEnvironment } from '../places.mjs';
 
-const loaded = ['src/compose.ts', 'src/cli/run-cli.ts', 'src/cli/quickstart.ts', 'src/node/start-node.ts'];
+const loaded = [
+  'src/compose.ts',
+  'src/cli/run-cli.ts',
+  'src/cli/parts/quickstart.ts',
+  'src/node/start-node.ts',
+];
 
 /** A failure costs nothing but time at the first start, so it is nobody's to see. */
 export async function compileAhead() {

@@ -5,8 +5,8 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
-import type { Manager } from '../compose.ts';
-import { type ManagerConfig, type ManagerFlags, SettingError } from '../config.ts';
+import type { Manager } from '../../compose.ts';
+import { type ManagerConfig, type ManagerFlags, SettingError } from '../../config.ts';
 import { prepareDataDir } from './data-dir.ts';
 import { addManagerOptions, managerConfigOf } from './manager-options.ts';
 import { type NodeProcess, startNodeProcess } from './node-process.ts';
@@ -28,8 +28,8 @@ async function runQuickstart(config: ManagerConfig): Promise<void> {
   const stopped = stopSignal();
   const endings: (() => Promise<unknown>)[] = [];
   try {
-    const { createLog } = await import('../log.ts');
-    const { startManager } = await import('../compose.ts');
+    const { createLog } = await import('../../log.ts');
+    const { startManager } = await import('../../compose.ts');
     const { prepareQuickstart, quickstartEnvironments } = await import('./prepare-quickstart.ts');
     if (config.port + quickstartEnvironments.length > highestPort) {
       const most = highestPort - quickstartEnvironments.length;

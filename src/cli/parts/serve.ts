@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ManagerFlags } from '../config.ts';
+import type { ManagerFlags } from '../../config.ts';
 import { prepareDataDir } from './data-dir.ts';
 import { addManagerOptions, managerConfigOf } from './manager-options.ts';
 import { tellParent } from './parent-process.ts';
@@ -13,8 +13,8 @@ export function addServeCommand(program: Command): void {
   addManagerOptions(command).action(async (flags: ManagerFlags) => {
     const config = managerConfigOf(flags);
     const stopped = stopSignal();
-    const { createLog } = await import('../log.ts');
-    const { startManager } = await import('../compose.ts');
+    const { createLog } = await import('../../log.ts');
+    const { startManager } = await import('../../compose.ts');
     await prepareDataDir(config.dataDir);
     const manager = await startManager(config, createLog('keyplane'));
     if (manager.firstAdmin?.password !== undefined) {

@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
-import type { Caller } from '../access/caller.ts';
-import type { Manager } from '../compose.ts';
-import type { EnvironmentType } from '../environments/environment-store.ts';
-import { thumbprint } from '../jose/thumbprint.ts';
+import type { Caller } from '../../access/caller.ts';
+import type { Manager } from '../../compose.ts';
+import type { EnvironmentType } from '../../environments/environment-store.ts';
+import { thumbprint } from '../../jose/thumbprint.ts';
 
 const quickstartProject = 'MyProject';
 export const quickstartEnvironments: readonly { readonly name: string; readonly type: EnvironmentType }[] =

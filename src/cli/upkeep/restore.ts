@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { ManagerFlags } from '../config.ts';
-import { prepareDataDir } from './data-dir.ts';
-import { addManagerOptions, managerConfigOf } from './manager-options.ts';
+import type { ManagerFlags } from '../../config.ts';
+import { prepareDataDir } from '../parts/data-dir.ts';
+import { addManagerOptions, managerConfigOf } from '../parts/manager-options.ts';
 import { rowCounts } from './row-counts.ts';
 
 interface RestoreFlags extends ManagerFlags {
@@ -30,7 +30,7 @@ export function addRestoreCommand(program: Command): void {
       command.error('error: one of --in and --announce is required', { exitCode: 2 });
     }
     const config = managerConfigOf(settings);
-    const { announce, restore, verifyBackUp } = await import('../compose-operations.ts');
+    const { announce, restore, verifyBackUp } = await import('../../compose-operations.ts');
     if (given === undefined) {
       await announce(config);
       process.stdout.write('Announced: nodes are given everything anew, whatever they had.\n');

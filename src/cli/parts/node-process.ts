@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { childEnvironment } from '../config.ts';
+import { childEnvironment } from '../../config.ts';
 import type { ChildNews } from './parent-process.ts';
 
 export interface NodeProcessOptions {
@@ -19,7 +19,7 @@ export interface NodeProcess {
   stop(): Promise<void>;
 }
 
-const mainFile = fileURLToPath(new URL('../main.ts', import.meta.url));
+const mainFile = fileURLToPath(new URL('../../main.ts', import.meta.url));
 const restartAfterMs = 1_000;
 /** How long a node may take to end when asked, before it is made to. */
 const patienceMs = 5_000;

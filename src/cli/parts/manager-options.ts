@@ -5,7 +5,7 @@ import {
   managerSettings,
   processEnvironment,
   readManagerConfig,
-} from '../config.ts';
+} from '../../config.ts';
 
 /** Every setting of the manager as a flag of this command. */
 export function addManagerOptions(command: Command): Command {

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { ManagerFlags } from '../config.ts';
-import { addManagerOptions, managerConfigOf } from './manager-options.ts';
+import type { ManagerFlags } from '../../config.ts';
+import { addManagerOptions, managerConfigOf } from '../parts/manager-options.ts';
 import { rowCounts } from './row-counts.ts';
 
 /** `keyplane backup`: everything in the database into one sealed file, beside managers that run. */
@@ -13,7 +13,7 @@ export function addBackupCommand(program: Command): void {
     .requiredOption('--out <FILE>', 'the file to make; it must not be there');
   addManagerOptions(command).action(async ({ out, ...flags }: ManagerFlags & { readonly out: string }) => {
     const file = resolve(out);
-    const { backUp } = await import('../compose-operations.ts');
+    const { backUp } = await import('../../compose-operations.ts');
     const { createdAt, schemaVersion, rows } = await backUp(managerConfigOf(flags), file);
     const { size } = await stat(file);
     process.stdout.write(

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { processEnvironment, readNodeToken, SettingError } from '../config.ts';
-import { checkName } from '../names.ts';
-import { version } from '../version.ts';
+import { processEnvironment, readNodeToken, SettingError } from '../../config.ts';
+import { checkName } from '../../names.ts';
+import { version } from '../../version.ts';
 import { tellParent } from './parent-process.ts';
 import { stopSignal } from './stop-signal.ts';
 
@@ -40,8 +40,8 @@ export function addNodeCommand(program: Command): void {
         );
       }
       const stopped = stopSignal();
-      const { createLog } = await import('../log.ts');
-      const { startNode } = await import('../node/start-node.ts');
+      const { createLog } = await import('../../log.ts');
+      const { startNode } = await import('../../node/start-node.ts');
       const node = await startNode({
         managerUrl: flags.manager,
         environment: flags.environment,
