@@ -38,7 +38,10 @@ export interface Operations {
   createEnrollmentToken: {
     input: {
       readonly environmentName: string;
-      readonly body: Readonly<Record<string, never>>;
+      readonly body: {
+        /** Enrollment token name: 1 to 128 letters and digits of any script, `.`, `_`, `-` */
+        readonly name?: string | undefined;
+      };
     };
     answer: {
       readonly success: true;
@@ -283,6 +286,16 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+    };
+  };
+  /** Revoke an enrollment token: the streams of nodes that it opened end within 5 seconds */
+  deleteEnrollmentToken: {
+    input: {
+      readonly environmentName: string;
+      readonly tokenId: string;
+    };
+    answer: {
+      readonly success: true;
     };
   };
   /** Delete an environment with its nodes, its tokens, and the materials for it */
@@ -1092,6 +1105,31 @@ export interface Operations {
       readonly resultCount: number;
     };
   };
+  /** List the tokens with which nodes join an environment; never the tokens themselves */
+  listEnrollmentTokens: {
+    input: {
+      /** 1 is the first; asks for paging */
+      readonly page?: string | undefined;
+      /** Items a page, 1 to 100, default 20; asks for paging */
+      readonly size?: string | undefined;
+      /** A field and a direction, such as `name,asc` */
+      readonly sort?: string | undefined;
+      /** Part of the name or description */
+      readonly search?: string | undefined;
+      readonly environmentName: string;
+    };
+    answer: {
+      readonly success: true;
+      readonly resultList: readonly {
+        readonly id: string;
+        readonly name: string | null;
+        /** ISO 8601, UTC */
+        readonly createdAt: string;
+      }[];
+      /** How many there are */
+      readonly resultCount: number;
+    };
+  };
   /** List environments */
   listEnvironments: {
     input: {
@@ -1388,6 +1426,8 @@ export interface Operations {
         readonly appliedRevision: number;
         readonly lastSeenAt: string | null;
         readonly version: string | null;
+        /** Only of a node that has a history which the database has forgotten: the revision that it has */
+        readonly divergedRevision?: number | undefined;
       }[];
       /** How many there are */
       readonly resultCount: number;
@@ -2071,6 +2111,14 @@ export const operations = {
     answer: 'json',
     repeatable: true,
   },
+  deleteEnrollmentToken: {
+    method: 'DELETE',
+    path: '/apiops/environments/{environmentName}/enrollment-tokens/{tokenId}/',
+    query: [],
+    body: 'none',
+    answer: 'json',
+    repeatable: false,
+  },
   deleteEnvironment: {
     method: 'DELETE',
     path: '/apiops/environments/{environmentName}/',
@@ -2309,6 +2357,14 @@ export const operations = {
   listCertificates: {
     method: 'GET',
     path: '/apiops/projects/{projectName}/certificates/',
+    query: ['page', 'size', 'sort', 'search'],
+    body: 'none',
+    answer: 'json',
+    repeatable: false,
+  },
+  listEnrollmentTokens: {
+    method: 'GET',
+    path: '/apiops/environments/{environmentName}/enrollment-tokens/',
     query: ['page', 'size', 'sort', 'search'],
     body: 'none',
     answer: 'json',
