@@ -20,18 +20,30 @@ export interface BenchManager {
   deployments(): Promise<readonly number[]>;
   /** Starts it again over its data, for the last time: resident bytes then. */
   memoryAfterRestart(): Promise<number>;
+  /** For what the process answers beyond the questions of `measured-manager.ts`. */
+  ask<Answer>(question: unknown): Promise<Answer>;
   close(): Promise<void>;
 }
 
+export interface BenchManagerOptions {
+  /** What runs in the process, in place of `measured-manager.ts`, which it imports. */
+  readonly file?: URL;
+  readonly databaseUrl?: string;
+}
+
 /** With an administrator, project `Bench`, and so many connections to send over. */
-export async function startBenchManager(connections: number): Promise<BenchManager> {
+export async function startBenchManager(
+  connections: number,
+  { file = new URL('./measured-manager.ts', import.meta.url), databaseUrl }: BenchManagerOptions = {},
+): Promise<BenchManager> {
   const dataDir = await mkdtemp(join(tmpdir(), 'keyplane-bench-'));
   const start = () =>
-    startBenchProcess(new URL('./measured-manager.ts', import.meta.url), {
+    startBenchProcess(file, {
       env: childEnvironment({
         KEYPLANE_PORT: '0',
         KEYPLANE_DATA_DIR: dataDir,
         KEYPLANE_ADMIN_PASSWORD: password,
+        ...(databaseUrl !== undefined && { KEYPLANE_DATABASE_URL: databaseUrl }),
       }),
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
@@ -52,6 +64,7 @@ export async function startBenchManager(connections: number): Promise<BenchManag
     url,
     dataDir,
     post,
+    ask: (question) => manager.ask(question),
     loopDelay: () => ask('loop delay'),
     deployments: () => ask('deployments'),
     async memoryAfterRestart() {

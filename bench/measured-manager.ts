@@ -54,6 +54,8 @@ function loopDelay(): LoopDelay {
   return delay;
 }
 
-process.on('message', (question: ManagerQuestion) => process.send?.(answers[question]()));
+process.on('message', (question: ManagerQuestion) => {
+  if (Object.hasOwn(answers, question)) process.send?.(answers[question]());
+});
 process.once('disconnect', () => process.exit());
 process.send?.(manager.url);
