@@ -8,7 +8,7 @@ const keys: string[] = [];
 let made = 0;
 
 /** An RSA key of 2048 bits, as a JWK. */
-export function publicKey(): string {
+function publicKey(): string {
   if (keys.length < keysMade) {
     const { publicKey: key } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     keys.push(JSON.stringify(key.export({ format: 'jwk' })));
