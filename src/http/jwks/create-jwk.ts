@@ -42,8 +42,16 @@ export function withoutOtherSources(body: unknown): unknown {
 /** The body without the members that only other sources know. */
 export function withoutOthersThan(sourceName: SourceName, body: unknown): unknown {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
-  const own = new Set<string>(jwkSources[sourceName].fields);
-  const others = Object.values(jwkSources).flatMap(({ fields }) => fields.filter((field) => !own.has(field)));
-  const ignored = new Set<string>(others);
-  return Object.fromEntries(Object.entries(body).filter(([name]) => !ignored.has(name)));
+  const ignored = fieldsOfOthers.get(sourceName);
+  return Object.fromEntries(Object.entries(body).filter(([name]) => !ignored?.has(name)));
 }
+
+const fieldsOfOthers: ReadonlyMap<SourceName, ReadonlySet<string>> = new Map(
+  sourceNames.map((sourceName) => {
+    const own = new Set<string>(jwkSources[sourceName].fields);
+    const others = Object.values(jwkSources).flatMap(({ fields }) =>
+      fields.filter((field) => !own.has(field)),
+    );
+    return [sourceName, new Set(others)];
+  }),
+);

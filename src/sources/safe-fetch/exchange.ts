@@ -1,8 +1,9 @@
 // One request and its answer on a connection that is already open.
 // Refuses to follow, to reuse or to repeat: a redirect is handed back with its body unread.
 
+import assert from 'node:assert';
 import type { Socket } from 'node:net';
-import { Client } from 'undici';
+import type { Client } from 'undici';
 import { version } from '../../version.ts';
 import { answerFailure, FetchFailure } from './fetch-failure.ts';
 import { acceptedEncodings, readBody } from './read-body.ts';
@@ -35,6 +36,13 @@ const headersMaximumBytes = 16_384;
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const validatorMaximumLength = 256;
 
+let undici: typeof import('undici') | undefined;
+
+/** Several megabytes that only a manager which fetches something takes. Wait for it before an exchange. */
+export async function loadHttpClient(): Promise<void> {
+  undici ??= await import('undici');
+}
+
 /**
  * Takes the socket over and leaves it closed, however this ends.
  * @throws FetchFailure, or the signal's reason
@@ -63,8 +71,9 @@ export async function exchange(
 }
 
 function clientOn(socket: Socket, url: URL): Client {
+  assert(undici, 'nobody waited for the HTTP client');
   let isTaken = false;
-  return new Client(url.origin, {
+  return new undici.Client(url.origin, {
     // undici connects anew when a connection was lost before the request went out; there is no second one here.
     connect: (_options, callback) => {
       const isFirst = !isTaken;

@@ -1,7 +1,6 @@
 // What went wrong inside a fetch, before it is known which URL the user is told about.
 // Refuses to pass on the words of the system or of a library: they hold addresses and ports.
 
-import { errors } from 'undici';
 import { badRequest, isKeyplaneError, type KeyplaneError } from '../../errors.ts';
 
 /** `reason` continues the sentence `URL (…)` and has no mark at its end. `detail` is for the log. */
@@ -62,11 +61,12 @@ export function tlsFailure(error: unknown): FetchFailure {
 /** From the request sent to the last byte of the answer, as undici reports it. */
 export function answerFailure(error: unknown): FetchFailure {
   if (error instanceof FetchFailure) return error;
-  if (error instanceof errors.HeadersOverflowError) {
+  // By name: undici is loaded only where something is fetched.
+  const name = error instanceof Error ? error.name : '';
+  if (name === 'HeadersOverflowError') {
     return new FetchFailure('answered with headers that are too large', error);
   }
-  const isContradiction = error instanceof errors.ResponseContentLengthMismatchError;
-  if (error instanceof errors.HTTPParserError || isContradiction) {
+  if (name === 'HTTPParserError' || name === 'ResponseContentLengthMismatchError') {
     return new FetchFailure('answered with what is not valid HTTP', error);
   }
   return new FetchFailure('closed the connection before its answer was complete', error);

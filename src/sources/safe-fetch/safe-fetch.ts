@@ -9,7 +9,7 @@ import { createSecureContext, getCACertificates, type SecureContext } from 'node
 import { KeyplaneError } from '../../errors.ts';
 import type { AddressAllowList } from './allow-list.ts';
 import { checkedAddresses, type ResolveHost, resolveWithSystem } from './checked-addresses.ts';
-import { exchange, type FetchConditions, type HopOutcome } from './exchange.ts';
+import { exchange, type FetchConditions, type HopOutcome, loadHttpClient } from './exchange.ts';
 import { FetchFailure, publicFailure } from './fetch-failure.ts';
 import { parseFetchTarget, parseRedirectTarget, shownOrigin, shownUrl } from './fetch-target.ts';
 import { openConnection } from './open-connection.ts';
@@ -79,7 +79,8 @@ export function createSafeFetch(options: SafeFetchOptions): SafeFetch {
   return {
     async fetch(url, limits, conditions = {}) {
       assertWithinMaxima(limits);
-      const work = fetchDocument({ url, limits, conditions, stop: stop.signal }, rules);
+      const request = { url, limits, conditions, stop: stop.signal };
+      const work = loadHttpClient().then(() => fetchDocument(request, rules));
       underWay.add(work);
       return work.finally(() => underWay.delete(work));
     },
