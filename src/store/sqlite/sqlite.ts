@@ -1,6 +1,6 @@
 // SQLite: one connection that writes, a few that read. In WAL mode a reader keeps its snapshot however long a
 // writer takes. A commit is appended to the log by SQLite and brought to the disk beside the event loop; nothing
-// that it changed is told to anyone before that, and where the disk refuses, it is taken back (ADR 9).
+// that it changed is told to anyone before that, and where the disk refuses, it is taken back (ADR 11).
 // It refuses a file that others could read: the file is made 0600 before SQLite sees it, and SQLite gives the
 // write-ahead log and its index the mode of the file.
 
