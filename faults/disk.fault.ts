@@ -2,13 +2,22 @@
 // A small disk is mounted where this user may; a limit on the size of files (RLIMIT_FSIZE) makes writes fail anywhere.
 
 import { spawnSync } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { until } from '../test/support/manager.ts';
 import type { ServeProcess } from '../test/system/support/keyplane-process.ts';
 import { temporaryFolder } from '../test/system/support/temporary-folder.ts';
-import { jwksPath, kidsOf, pastedJwk, setOf, startWorld, type World } from '../test/system/support/world.ts';
+import {
+  jwksPath,
+  kidsOf,
+  type ManagerStart,
+  pastedJwk,
+  setOf,
+  startWorld,
+  type World,
+} from '../test/system/support/world.ts';
 import type { FaultRow, FaultRun } from './fault-row.ts';
 import { inspect, openInstallation } from './support/check-installation.ts';
 import { type Created, createOn, nothingCreated } from './support/creating-clients.ts';
@@ -16,6 +25,7 @@ import { mountSmallDisk } from './support/small-disk.ts';
 
 export const limitSeconds = 150;
 
+const preload = [fileURLToPath(new URL('./preload/watch-syncs.ts', import.meta.url))];
 const diskBytes = 12 * 1024 * 1024;
 const clients = 8;
 /** More than fit into what is left of a page. */
@@ -28,6 +38,10 @@ const nodeWellAgainMs = 40_000;
 /** A way to make writing impossible, and possible again. */
 interface Trouble {
   readonly name: string;
+  /** False where what was written and not kept has to be taken back before anything is shown, which needs the disk. */
+  readonly readsGoOn: boolean;
+  /** What the process in trouble is started with. */
+  readonly start?: ManagerStart;
   begin(pid: number): Promise<void>;
   end(pid: number): Promise<void>;
   /** Takes what a process that ended gave back. */
@@ -37,7 +51,7 @@ interface Trouble {
 export async function run(run: FaultRun): Promise<FaultRow[]> {
   const rounds = run.size({ full: 10, quick: 1 });
   const rows: FaultRow[] = [];
-  for (const make of [fullDisk, failingWrites]) {
+  for (const make of [fullDisk, failingWrites, failingSyncs]) {
     for (const underWhom of [managerRow, nodeRow]) {
       const dataDir = join(await temporaryFolder(), 'data');
       await mkdir(dataDir);
@@ -53,7 +67,13 @@ async function fullDisk(dataDir: string): Promise<Trouble> {
   const disk = await mountSmallDisk(dataDir, diskBytes);
   if (disk === undefined)
     throw new Error('A small disk can only be mounted by root: run this scenario as root');
-  return { name: 'disk full', begin: () => disk.fill(), end: () => disk.free(), again: () => disk.fill() };
+  return {
+    name: 'disk full',
+    readsGoOn: true,
+    begin: () => disk.fill(),
+    end: () => disk.free(),
+    again: () => disk.fill(),
+  };
 }
 
 async function failingWrites(): Promise<Trouble> {
@@ -61,11 +81,32 @@ async function failingWrites(): Promise<Trouble> {
     const { status, stderr } = spawnSync('prlimit', ['--pid', String(pid), `--fsize=${bytes}:unlimited`]);
     if (status !== 0) throw new Error(`prlimit failed: ${stderr}`);
   };
-  return { name: 'writes fail', begin: (pid) => limit(pid, '1'), end: (pid) => limit(pid, 'unlimited') };
+  return {
+    name: 'writes fail',
+    readsGoOn: true,
+    begin: (pid) => limit(pid, '1'),
+    end: (pid) => limit(pid, 'unlimited'),
+  };
+}
+
+/** The disk takes what is written, and then says that it could not keep it. */
+async function failingSyncs(): Promise<Trouble> {
+  const file = join(await temporaryFolder(), 'syncs-fail');
+  return {
+    name: 'syncs fail',
+    readsGoOn: false,
+    start: { settings: { FAULT_FAIL_SYNCS: file }, preload },
+    begin: () => writeFile(file, ''),
+    end: () => rm(file),
+  };
 }
 
 async function managerRow(trouble: Trouble, dataDir: string, rounds: number): Promise<FaultRow> {
   const world = await startWorld({ KEYPLANE_DATA_DIR: dataDir });
+  if (trouble.start !== undefined) {
+    await world.manager.stop();
+    await world.startManager(trouble.start);
+  }
   const created = nothingCreated();
   const broken: string[] = [];
   let slowestMs = 0;
@@ -75,7 +116,8 @@ async function managerRow(trouble: Trouble, dataDir: string, rounds: number): Pr
     const refusedBefore = created.refused.size;
     await load(world, created, { prefix: `trouble-${round}`, forMs: troubleMs });
     const { status } = await world.api('GET', jwksPath);
-    if (status !== 200) broken.push(`a list was answered with ${status} meanwhile`);
+    if (status !== 200 && (trouble.readsGoOn || status !== 503))
+      broken.push(`a list was answered with ${status} meanwhile`);
     if (created.refused.size === refusedBefore) broken.push('nothing was refused: the trouble never came');
     await trouble.end(world.manager.pid);
     slowestMs = Math.max(slowestMs, await wellAgain(world, broken, `after-${round}`));
@@ -87,7 +129,7 @@ async function managerRow(trouble: Trouble, dataDir: string, rounds: number): Pr
   broken.push(...(await compare(dataDir, created)));
   return {
     scenario: `${trouble.name}, manager`,
-    promise: 'answers 5xx and stores nothing; reads go on; is well again without a restart',
+    promise: `answers 5xx and stores nothing; ${trouble.readsGoOn ? 'reads go on; ' : ''}is well again without a restart`,
     figure: `${rounds} times, ${created.refused.size} refused (${statuses(created)}), ${created.acknowledged.size} acknowledged, 0 lost; well again after ${(slowestMs / 1000).toFixed(1)} s at the most`,
     broken,
   };
@@ -146,7 +188,7 @@ async function untilRefused({ api }: World, node: ServeProcess, prefix: string) 
 
 async function nodeRow(trouble: Trouble, dataDir: string, rounds: number): Promise<FaultRow> {
   const world = await startWorld();
-  let node = await world.startNode('n1', { dataDir });
+  let node = await world.startNode('n1', { dataDir, ...trouble.start });
   await world.connected('n1');
   const broken: string[] = [];
   let slowestMs = 0;
@@ -161,7 +203,11 @@ async function nodeRow(trouble: Trouble, dataDir: string, rounds: number): Promi
     if (round === 0) {
       await node.stop('SIGKILL');
       await trouble.again?.();
-      node = await world.startNode('n1', { dataDir, port: Number(new URL(node.url).port) });
+      node = await world.startNode('n1', {
+        dataDir,
+        port: Number(new URL(node.url).port),
+        ...trouble.start,
+      });
       if ((await setOf(node)).bytes !== before.bytes)
         broken.push('the node did not serve its copy after a restart');
       await sleep(500);

@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly channel?: boolean;
   /** Modules that Node loads before keyplane's own, by path. */
   readonly preload?: readonly string[];
+  /** Of another checkout. */
+  readonly main?: string;
 }
 
 const everStarted: { readonly child: ChildProcess; readonly ended: Promise<Ended> }[] = [];
@@ -48,7 +50,7 @@ export async function endAllProcesses(): Promise<void> {
 
 export function keyplane(args: readonly string[], options: RunOptions = {}): KeyplaneProcess {
   const imports = (options.preload ?? []).flatMap((path) => ['--import', pathToFileURL(path).href]);
-  const child = spawn(process.execPath, [...imports, mainFile, ...args], {
+  const child = spawn(process.execPath, [...imports, options.main ?? mainFile, ...args], {
     env: childEnvironment(options.settings ?? {}),
     cwd: options.cwd,
     detached: true,
