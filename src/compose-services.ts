@@ -4,7 +4,7 @@ import { Registry } from 'prom-client';
 import { type Access, createAccess } from './access/access.ts';
 import { type AuditTrail, createAuditTrail } from './audit/audit-trail.ts';
 import { createAuditLog } from './audit/create-audit-log.ts';
-import { masterKeySourceOf, storeOptionsOf } from './compose-settings.ts';
+import { masterKeySourceOf, storeOptionsOf } from './compose/compose-settings.ts';
 import type { ManagerConfig } from './config.ts';
 import { type AdmissionOptions, admitNode, environmentOfToken } from './deployments/admit-node.ts';
 import type { ContentReader, OnUnreadable } from './deployments/content-reader.ts';
@@ -43,6 +43,7 @@ import { certificateKind, keyKind, keystoreKind } from './materials/material-kin
 import { measured, measureInstallation } from './metrics/measure-installation.ts';
 import { newId } from './new-id.ts';
 import { createOverview, type ReadOverview } from './overview/overview.ts';
+import { watchDataKeys, withKnownDataKeys } from './sealing/known-data-keys.ts';
 import { openSealing } from './sealing/open-sealing.ts';
 import type { Sealer } from './sealing/sealed.ts';
 import { createSafeFetch, type SafeFetch } from './sources/safe-fetch/safe-fetch.ts';
@@ -91,9 +92,19 @@ export async function composeServices(
   log: Logger,
   metrics = new Registry(),
 ): Promise<Services> {
-  const store = await openStore(storeOptionsOf(config));
+  const opened = await openStore(storeOptionsOf(config));
+  let store: Store = opened;
   try {
-    const { sealer, auditKey } = await openSealing(store, masterKeySourceOf(config));
+    const sealing = await openSealing(opened, masterKeySourceOf(config));
+    const { sealer, auditKey } = sealing;
+    const watch = watchDataKeys(opened, sealing, () => log.error(staleMasterKey));
+    store = {
+      ...withKnownDataKeys(opened, sealing),
+      async close() {
+        await watch.close();
+        await opened.close();
+      },
+    };
     await ensureLineage(store);
     const onError = (error: unknown) => log.error({ err: error }, 'presence: will be tried again');
     const presence = new Presence({ managerId: newId(), version, store, onError });
@@ -104,6 +115,9 @@ export async function composeServices(
     throw error;
   }
 }
+
+const staleMasterKey =
+  'the master key was changed and this manager has the old one: start it again with the new one';
 
 interface Foundations {
   readonly store: Store;

@@ -152,6 +152,27 @@ export function readNodeToken(environment: NodeJS.ProcessEnv): string | undefine
   return environment.KEYPLANE_NODE_TOKEN?.trim() || undefined;
 }
 
+/** What `rotate-master-key` takes beside the manager's settings. */
+export interface NewMasterKey {
+  readonly fromEnvironment: string | undefined;
+  readonly file: string | undefined;
+}
+
+/** @throws SettingError where both are given, or the one is no key */
+export function readNewMasterKey(
+  environment: NodeJS.ProcessEnv,
+  givenFile: string | undefined,
+): NewMasterKey {
+  const file = givenFile ?? (environment.KEYPLANE_NEW_MASTER_KEY_FILE || undefined);
+  const fromEnvironment = environment.KEYPLANE_NEW_MASTER_KEY || undefined;
+  if (file !== undefined && fromEnvironment !== undefined) {
+    throw new SettingError(
+      'KEYPLANE_NEW_MASTER_KEY and KEYPLANE_NEW_MASTER_KEY_FILE are both set: one of them, or neither, is accepted',
+    );
+  }
+  return { fromEnvironment, file: file && resolve(file) };
+}
+
 /** What the process was given; nothing else reads it. */
 export function processEnvironment(): NodeJS.ProcessEnv {
   return process.env;

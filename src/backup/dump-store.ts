@@ -26,11 +26,11 @@ export interface DumpNouns {
 /** A database that is being filled: one transaction, with the schema in it. */
 export interface RestoreTarget<Nouns> {
   readonly nouns: Nouns;
-  /** Names of tables that are not keyplane's; empty where it has none, or was never used. */
+  /** Tables with names of ours in a database that has no schema version: they are somebody else's. */
   foreignTables(): Promise<readonly string[]>;
   /** Names of tables with rows in them. */
   filledTables(): Promise<readonly string[]>;
-  /** Removes all tables and makes them anew, empty, as they were in this version of the schema. */
+  /** Removes keyplane's tables and makes them anew, empty, as they were in this version of the schema. */
   recreate(schemaVersion: number): Promise<void>;
   /** Brings the schema to the version that this program knows. */
   migrate(): Promise<void>;

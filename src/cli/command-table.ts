@@ -44,6 +44,16 @@ const upkeep: readonly CommandRow[] = [
     summary: 'Put a backup into an empty database, SQLite or PostgreSQL',
     load: async () => (await import('./upkeep/restore.ts')).addRestoreCommand,
   },
+  {
+    name: 'rotate-master-key',
+    summary: 'Change the master key while managers run, and seal everything under a new data key',
+    load: async () => (await import('./upkeep/rotate-master-key.ts')).addRotateMasterKeyCommand,
+  },
+  {
+    name: 'doctor',
+    summary: 'Look for what is wrong, beside managers that run; exit code 0 fine, 1 findings, 2 can not look',
+    load: async () => (await import('./upkeep/doctor.ts')).addDoctorCommand,
+  },
 ];
 
 const shell: readonly CommandRow[] = [

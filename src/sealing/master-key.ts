@@ -32,8 +32,20 @@ export async function loadMasterKey(
     );
   }
   if (fromEnvironment !== undefined) return parseKey(fromEnvironment, 'KEYPLANE_MASTER_KEY');
-  if (file !== undefined) return loadGivenFile(file);
+  if (file !== undefined) return loadGivenFile(file, 'KEYPLANE_MASTER_KEY_FILE');
   return loadOrCreateKeyFile(defaultFile, { ...options, called: 'The master key file' });
+}
+
+/**
+ * The key that the master key is to be changed to, where it was given.
+ * @throws Error with one line for the operator
+ */
+export async function loadNewMasterKey(
+  source: Omit<MasterKeySource, 'defaultFile'>,
+): Promise<Buffer | undefined> {
+  const { fromEnvironment, file } = source;
+  if (fromEnvironment !== undefined) return parseKey(fromEnvironment, 'KEYPLANE_NEW_MASTER_KEY');
+  return file === undefined ? undefined : loadGivenFile(file, 'KEYPLANE_NEW_MASTER_KEY_FILE');
 }
 
 /** What the operator calls the source of the key. */
@@ -43,17 +55,17 @@ export function nameOfMasterKey(source: MasterKeySource): string {
   return `The master key file ${source.defaultFile}`;
 }
 
-async function loadGivenFile(file: string): Promise<Buffer> {
+async function loadGivenFile(file: string, called: string): Promise<Buffer> {
   try {
     await access(file);
   } catch {
     throw new Error(
-      `KEYPLANE_MASTER_KEY_FILE names ${file}, which can not be read. Accepted: a file that holds 32 bytes in base64.`,
+      `${called} names ${file}, which can not be read. Accepted: a file that holds 32 bytes in base64.`,
     );
   }
   return loadOrCreateKeyFile(file, {
     mayCreate: false,
-    called: 'KEYPLANE_MASTER_KEY_FILE',
+    called,
     forbiddenMode: reachableByOthers,
   });
 }

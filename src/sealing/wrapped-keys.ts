@@ -56,7 +56,7 @@ export function unwrapDataKey(masterKey: Buffer, dataKey: WrappedDataKey): Buffe
 }
 
 /** One of its wraps. */
-function openWrap(
+export function openWrap(
   masterKey: Buffer,
   { id, purpose }: Pick<WrappedDataKey, 'id' | 'purpose'>,
   wrap: Buffer,

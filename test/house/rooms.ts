@@ -17,9 +17,7 @@ export const commonFiles: readonly string[] = [
 export const rootRooms: Readonly<Record<string, string>> = {
   'main.ts': 'main',
   'compose.ts': 'compose',
-  'compose-operations.ts': 'compose',
   'compose-services.ts': 'compose',
-  'compose-settings.ts': 'compose',
   'config.ts': 'config',
   'log.ts': 'log',
 };
@@ -49,6 +47,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'audit',
     'backup',
     'deployments',
+    'doctor',
     'environments',
     'http',
     'idempotency',
@@ -125,6 +124,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   audit: [],
   sealing: [],
   backup: [],
+  doctor: ['type deployments/desired-state-store.ts', 'type environments/environment-store.ts'],
 
   sources: ['jose', 'type formats/keystore.ts'],
   'keystore-worker': ['formats/keystore.ts'],
@@ -138,6 +138,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'type audit/audit-log.ts',
     'type backup/dump-store.ts',
     'type deployments/desired-state-store.ts',
+    'type doctor/survey-store.ts',
     'type environments/environment-store.ts',
     'type idempotency/idempotency-store.ts',
     'type jwks/jwk-store.ts',

@@ -13,7 +13,7 @@ export function addBackupCommand(program: Command): void {
     .requiredOption('--out <FILE>', 'the file to make; it must not be there');
   addManagerOptions(command).action(async ({ out, ...flags }: ManagerFlags & { readonly out: string }) => {
     const file = resolve(out);
-    const { backUp } = await import('../../compose-operations.ts');
+    const { backUp } = await import('../../compose/compose-operations.ts');
     const { createdAt, schemaVersion, rows } = await backUp(managerConfigOf(flags), file);
     const { size } = await stat(file);
     process.stdout.write(

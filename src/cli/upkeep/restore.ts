@@ -30,7 +30,7 @@ export function addRestoreCommand(program: Command): void {
       command.error('error: one of --in and --announce is required', { exitCode: 2 });
     }
     const config = managerConfigOf(settings);
-    const { announce, restore, verifyBackUp } = await import('../../compose-operations.ts');
+    const { announce, restore, verifyBackUp } = await import('../../compose/compose-operations.ts');
     if (given === undefined) {
       await announce(config);
       process.stdout.write('Announced: nodes are given everything anew, whatever they had.\n');

@@ -1,6 +1,8 @@
 // What tables the database really has: a dump is made of these, so that no migration has to remember it.
 
 import { SqliteAdapter, sql } from 'kysely';
+import { columnTypes } from '../migrations/column-types.ts';
+import { migrations } from '../migrations/steps.ts';
 import type { Database } from '../tables.ts';
 
 export interface CatalogTable {
@@ -24,7 +26,14 @@ interface ReferenceRow {
 
 export const versionTable = 'schema_version';
 
-/** Every table but that of the version, each after those that it refers to. */
+/** A database may be shared with tables of other programs; these are none of our business. */
+const ours: ReadonlySet<string | undefined> = new Set(
+  migrations
+    .flatMap((migration) => migration(columnTypes.sqlite))
+    .map((sql) => /^create table (\w+)/.exec(sql)?.[1]),
+);
+
+/** Every table of ours but that of the version, each after those that it refers to. */
 export async function catalogTables(database: Database): Promise<readonly CatalogTable[]> {
   const { columns, references } = isSqlite(database) ? sqliteCatalog : postgresCatalog;
   const { rows } = await columns.execute(database);
@@ -38,7 +47,7 @@ export async function catalogTables(database: Database): Promise<readonly Catalo
   }));
   const { rows: refs } = await references.execute(database);
   return parentsFirst(
-    tables.filter(({ name }) => name !== versionTable),
+    tables.filter(({ name }) => ours.has(name)),
     refs,
   );
 }

@@ -23,6 +23,7 @@ import { cryptoKeyTable } from './materials/crypto-key-table.ts';
 import { keystoreTable } from './materials/keystore-table.ts';
 import type { Nouns } from './nouns.ts';
 import { RefreshTable } from './refresh-table.ts';
+import { SurveyTable } from './reports/survey-table.ts';
 import { DataKeyTable } from './sealing/data-key-table.ts';
 import { SealedRowTable } from './sealing/sealed-row-table.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -50,6 +51,7 @@ export function nounsOver(database: Database, { notify, engine }: Surroundings):
     audit: new AuditTable(database),
     dataKeys: new DataKeyTable(database),
     sealedRows: new SealedRowTable(database),
+    survey: new SurveyTable(database, engine),
     dump: new DumpTables(database),
     installation: new InstallationTable(database),
   };

@@ -1,9 +1,9 @@
 // Where the settings put the database and the master key.
 
 import { join } from 'node:path';
-import type { ManagerConfig } from './config.ts';
-import type { MasterKeySource } from './sealing/master-key.ts';
-import type { StoreOptions } from './store/store.ts';
+import type { ManagerConfig } from '../config.ts';
+import type { MasterKeySource } from '../sealing/master-key.ts';
+import type { StoreOptions } from '../store/store.ts';
 
 export function storeOptionsOf({ databaseUrl, dataDir }: ManagerConfig): StoreOptions {
   return databaseUrl === undefined

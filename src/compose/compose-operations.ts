@@ -1,17 +1,17 @@
 // What an operator does to an installation as a whole, connected: the settings are those of `serve`.
 
-import { createAuditLog } from './audit/create-audit-log.ts';
-import { type BackupContents, restoreBackup, verifyBackup } from './backup/restore-backup.ts';
-import { type BackupSummary, writeBackup } from './backup/write-backup.ts';
+import { createAuditLog } from '../audit/create-audit-log.ts';
+import { type BackupContents, restoreBackup, verifyBackup } from '../backup/restore-backup.ts';
+import { type BackupSummary, writeBackup } from '../backup/write-backup.ts';
+import type { ManagerConfig } from '../config.ts';
+import { announceRestore } from '../deployments/history/lineage.ts';
+import { checkSeals } from '../sealing/check-seals.ts';
+import { loadMasterKey, nameOfMasterKey } from '../sealing/master-key.ts';
+import { sealingOf } from '../sealing/open-sealing.ts';
+import { openToRead } from '../store/dump/open-to-read.ts';
+import { newestSchema, restoreInto } from '../store/dump/restore-into.ts';
+import type { Nouns } from '../store/store.ts';
 import { masterKeySourceOf, storeOptionsOf } from './compose-settings.ts';
-import type { ManagerConfig } from './config.ts';
-import { announceRestore } from './deployments/history/lineage.ts';
-import { checkSeals } from './sealing/check-seals.ts';
-import { loadMasterKey, nameOfMasterKey } from './sealing/master-key.ts';
-import { sealingOf } from './sealing/open-sealing.ts';
-import { openToRead } from './store/dump/open-to-read.ts';
-import { newestSchema, restoreInto } from './store/dump/restore-into.ts';
-import type { Nouns } from './store/store.ts';
 
 const clock = () => new Date();
 

@@ -1,0 +1,112 @@
+// The doctor, connected: it looks at an installation beside managers that run, and changes nothing.
+
+import { join } from 'node:path';
+import { createAuditLog } from '../audit/create-audit-log.ts';
+import type { ManagerConfig } from '../config.ts';
+import { checkDatabase } from '../doctor/check-database.ts';
+import { checkKeys } from '../doctor/check-keys.ts';
+import { checkMachine } from '../doctor/check-machine.ts';
+import { checkNodes } from '../doctor/check-nodes.ts';
+import type { Examination, Finding } from '../doctor/finding.ts';
+import { checkSeals } from '../sealing/check-seals.ts';
+import { loadMasterKey, nameOfMasterKey } from '../sealing/master-key.ts';
+import { type Sealing, sealingOf } from '../sealing/open-sealing.ts';
+import { rotationState } from '../sealing/rotation/rotate-wraps.ts';
+import { openToRead } from '../store/dump/open-to-read.ts';
+import { newestSchema } from '../store/dump/restore-into.ts';
+import type { Nouns } from '../store/store.ts';
+import { masterKeySourceOf, storeOptionsOf } from './compose-settings.ts';
+
+/** @throws Error with one line for the operator when it can not be looked at */
+export async function examine(config: ManagerConfig): Promise<Examination> {
+  const options = storeOptionsOf(config);
+  const source = masterKeySourceOf(config);
+  const usesFile = source.fromEnvironment === undefined && source.file === undefined;
+  const database = options.kind === 'sqlite' ? ['', '-wal', '-shm'].map((end) => options.path + end) : [];
+  const keyFiles = usesFile
+    ? ['', '.old', '.new'].map((end) => join(config.dataDir, `master.key${end}`))
+    : [];
+  const store = await openToRead(options);
+  try {
+    const paths = { dataDir: config.dataDir, privateFiles: [...database, ...keyFiles] };
+    const machine = await checkMachine(paths);
+    const { schemaVersion } = store;
+    if (schemaVersion < newestSchema) return merged([machine, outdated(schemaVersion)]);
+    const masterKey = await loadMasterKey(source, { mayCreate: false }).catch((error: Error) => error);
+    return await store.read(async (nouns) => {
+      const now = new Date();
+      const managerRuns = (await nouns.managers.alive()).length > 0;
+      return merged([
+        machine,
+        await checkDatabase(nouns, { schemaVersion, newestSchema, now }),
+        masterKey instanceof Error
+          ? { findings: [keyFinding(masterKey)], looked: {} }
+          : await checkSealed(nouns, masterKey, nameOfMasterKey(source)),
+        await checkNodes(nouns, managerRuns),
+        await checkKeys(nouns, now),
+        { findings: [], looked: { 'manager runs': managerRuns ? 'yes' : 'no' } },
+      ]);
+    });
+  } finally {
+    await store.close();
+  }
+}
+
+async function checkSealed(nouns: Nouns, masterKey: Buffer, called: string): Promise<Examination> {
+  const dataKeys = await nouns.dataKeys.list();
+  let sealing: Sealing;
+  try {
+    sealing = sealingOf(dataKeys, masterKey, called);
+  } catch (error) {
+    return { findings: [keyFinding(error as Error)], looked: {} };
+  }
+  const findings: Finding[] = [];
+  if (rotationState(dataKeys) === 'begun') {
+    findings.push({
+      topic: 'seals',
+      problem: 'A change of the master key was begun and not finished: two keys open everything.',
+      advice:
+        'Start all managers with the new key, then run `keyplane rotate-master-key --finish` (or --undo).',
+    });
+  }
+  const { opened, broken, brokenTotal } = await checkSeals(nouns, sealing.sealer);
+  for (const { table, id, member } of broken) {
+    findings.push({
+      topic: 'seals',
+      problem: `The sealed value in ${table} ${id} (${member}) does not open: it was altered or belongs elsewhere.`,
+      advice: 'Put its key in again (PUT), or restore a backup from before.',
+    });
+  }
+  const audit = createAuditLog({ key: sealing.auditKey, clock: () => new Date() });
+  const broke = await audit.verify(nouns);
+  if (broke) {
+    findings.push({
+      topic: 'audit',
+      problem: `The audit record is broken at ${broke.brokenAt}: a record there was altered, removed or put in.`,
+      advice: 'Somebody wrote to the database past keyplane. Compare with a backup, and find out who can.',
+    });
+  }
+  const { sequence } = await nouns.audit.head();
+  return { findings, looked: { 'sealed values': opened + brokenTotal, 'audit records': sequence } };
+}
+
+function keyFinding({ message }: Error): Finding {
+  return {
+    topic: 'seals',
+    problem: message,
+    advice: 'Without the master key nothing that is sealed can be checked, and no manager starts.',
+  };
+}
+
+function outdated(schemaVersion: number): Examination {
+  const problem = `The database has schema version ${schemaVersion}, this keyplane has ${newestSchema}.`;
+  const advice = 'Start a manager of this version, which brings it up to date; then look again.';
+  return { findings: [{ topic: 'database', problem, advice }], looked: {} };
+}
+
+function merged(examinations: readonly Examination[]): Examination {
+  return {
+    findings: examinations.flatMap(({ findings }) => findings),
+    looked: Object.assign({}, ...examinations.map(({ looked }) => looked)),
+  };
+}

@@ -1,0 +1,35 @@
+// What the doctor asks a database beside what rules ask it; all of it reads only.
+
+export interface NamedJwk {
+  readonly projectName: string;
+  readonly name: string;
+}
+
+export interface ExpiringJwk extends NamedJwk {
+  readonly expirationTime: Date;
+}
+
+export interface FailingUrl extends NamedJwk {
+  readonly state: 'FAILING' | 'GONE';
+  readonly since: Date;
+  readonly reason: string | null;
+}
+
+export interface SurveyStore {
+  /** What the database finds wrong with its own file or tables; of PostgreSQL nothing is asked. */
+  integrity(): Promise<readonly string[]>;
+  /** Of the server; undefined for SQLite, which is part of this program. */
+  serverMajorVersion(): Promise<number | undefined>;
+  /** By the database's clock. */
+  now(): Promise<Date>;
+  /** When a running manager was last seen, by the database's clock. */
+  managerSeenAt(): Promise<Date | undefined>;
+  newestAuditRecordAt(): Promise<Date | undefined>;
+  /** By expiration time. */
+  expiringBefore(time: Date, limit: number): Promise<readonly ExpiringJwk[]>;
+  failingUrls(limit: number): Promise<readonly FailingUrl[]>;
+}
+
+export interface SurveyNouns {
+  readonly survey: SurveyStore;
+}

@@ -1,0 +1,94 @@
+// A manager learns data keys that were made since it started: by looking now and then, so that it seals under the
+// newest soon, and at once when a row turns up that was sealed under one it does not have. So whatever the store
+// gives out can be opened, however short ago the data key was made.
+
+import type { DataKeyStore } from './data-key-store.ts';
+import type { Sealing } from './open-sealing.ts';
+
+interface SealedNouns {
+  readonly dataKeys: DataKeyStore;
+  readonly jwks: object;
+  readonly cryptoKeys: object;
+  readonly keystores: object;
+}
+
+interface Reads<Nouns> {
+  read<T>(work: (nouns: Nouns) => Promise<T>): Promise<T>;
+  write<T>(work: (nouns: Nouns) => Promise<T>): Promise<T>;
+}
+
+/** The same store; of the rows of its three nouns that hold sealed values, every data key is known. */
+export function withKnownDataKeys<Nouns extends SealedNouns, Store extends Reads<Nouns>>(
+  store: Store & Reads<Nouns>,
+  sealing: Sealing,
+): Store {
+  const guard = (nouns: Nouns): Nouns =>
+    Object.assign(Object.create(nouns), {
+      jwks: guarded(nouns.jwks, nouns, sealing),
+      cryptoKeys: guarded(nouns.cryptoKeys, nouns, sealing),
+      keystores: guarded(nouns.keystores, nouns, sealing),
+    });
+  return {
+    ...store,
+    read: <T>(work: (nouns: Nouns) => Promise<T>) => store.read((nouns) => work(guard(nouns))),
+    write: <T>(work: (nouns: Nouns) => Promise<T>) => store.write((nouns) => work(guard(nouns))),
+  };
+}
+
+function guarded<Table extends object>(table: Table, nouns: SealedNouns, sealing: Sealing): Table {
+  return new Proxy(table, {
+    get(target, name) {
+      const member = Reflect.get(target, name);
+      if (typeof member !== 'function') return member;
+      return async (...given: unknown[]) => {
+        const answer: unknown = await member.apply(target, given);
+        if (hasUnknown(answer, sealing)) await sealing.refresh(nouns);
+        return answer;
+      };
+    },
+  });
+}
+
+/** All bytes in these nouns are sealed values. */
+function hasUnknown(answer: unknown, sealing: Sealing): boolean {
+  if (Buffer.isBuffer(answer)) return !sealing.sealer.knows(answer);
+  if (typeof answer !== 'object' || answer === null || answer instanceof Date) return false;
+  return Object.values(answer).some((value) => hasUnknown(value, sealing));
+}
+
+/** How often a manager looks for a newer data key; it seals under the old one that long at the most. */
+const lookEveryMs = 2000;
+
+export interface DataKeyWatch {
+  close(): Promise<void>;
+}
+
+/** @param onStale told once, when there is a data key that the master key of this process does not open */
+export function watchDataKeys(
+  store: { read<T>(work: (nouns: { readonly dataKeys: DataKeyStore }) => Promise<T>): Promise<T> },
+  sealing: Sealing,
+  onStale: () => void,
+): DataKeyWatch {
+  let isStale = false;
+  let looking: Promise<void> | undefined;
+  const look = async () => {
+    try {
+      const isFresh = await store.read((nouns) => sealing.refresh(nouns));
+      if (!isFresh && !isStale) onStale();
+      isStale = !isFresh;
+    } catch {
+      // The database does not answer now; whoever asks it for something else is told.
+    }
+    looking = undefined;
+  };
+  const timer = setInterval(() => {
+    looking ??= look();
+  }, lookEveryMs);
+  timer.unref();
+  return {
+    async close() {
+      clearInterval(timer);
+      await looking;
+    },
+  };
+}

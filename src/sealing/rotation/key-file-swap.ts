@@ -1,0 +1,52 @@
+// The key file of the data directory, while the master key is changed: `master.key.new` before it is in use,
+// `master.key.old` until the change is finished. At every moment `master.key` is one of the two, complete.
+
+import { link, open, readFile, rename, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { loadOrCreateKeyFile, parseKey } from '../key-file.ts';
+
+/** The key that is to come, made at the first call. */
+export async function nextKeyFromFile(path: string): Promise<Buffer> {
+  return loadOrCreateKeyFile(`${path}.new`, { mayCreate: true, called: 'The new master key file' });
+}
+
+/** Puts the new file in the place of the old one, where that still holds the old key. */
+export async function swapKeyFiles(path: string, old: Buffer): Promise<void> {
+  if (!(await readKey(path)).equals(old)) return;
+  await unlink(`${path}.old.part`).catch(ignoreMissing);
+  await link(path, `${path}.old.part`);
+  await rename(`${path}.old.part`, `${path}.old`);
+  await syncFolderOf(path);
+  await rename(`${path}.new`, path);
+  await syncFolderOf(path);
+}
+
+/** Once the old key is of no more use here. */
+export async function removeOldKeyFile(path: string): Promise<void> {
+  await unlink(`${path}.old`).catch(ignoreMissing);
+  await syncFolderOf(path);
+}
+
+/** The old file back in its place; the new one stays as `.new`. */
+export async function swapKeyFilesBack(path: string): Promise<void> {
+  await rename(path, `${path}.new`);
+  await rename(`${path}.old`, path);
+  await syncFolderOf(path);
+}
+
+async function readKey(path: string): Promise<Buffer> {
+  return parseKey((await readFile(path, 'utf8')).replace(/\r?\n$/, ''), `The master key file ${path}`);
+}
+
+async function syncFolderOf(path: string): Promise<void> {
+  const folder = await open(dirname(path), 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+}

@@ -1,0 +1,127 @@
+import { randomBytes } from 'node:crypto';
+import { link, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, expect, test } from 'vitest';
+import { examine } from '../../src/compose/compose-doctor.ts';
+import { finishRotation, rotateMasterKey, undoRotation } from '../../src/compose/compose-rotation.ts';
+import type { ManagerConfig } from '../../src/config.ts';
+import { nextKeyFromFile } from '../../src/sealing/rotation/key-file-swap.ts';
+import { addNextWraps } from '../../src/sealing/rotation/rotate-wraps.ts';
+import { type TestDatabase, withDatabases } from '../support/databases.ts';
+import {
+  cleanUpInstallations,
+  configOver,
+  everyAnswer,
+  fill,
+  made,
+  masterKeyOf,
+  start,
+  stop,
+} from './support/installation.ts';
+
+cleanUpInstallations();
+
+const noKey = { fromEnvironment: undefined, file: undefined };
+const quick = { newMasterKey: noKey, sealAnew: true, managersLookWithinMs: 0 };
+const project = '/apiops/projects/MyProject';
+
+withDatabases('a change of the master key', (fresh) => {
+  let database: TestDatabase;
+  let config: ManagerConfig;
+  beforeEach(async () => {
+    database = await fresh();
+    config = await configOver(database.options);
+  });
+
+  test('beside a running manager keeps every value readable, by either key until it is finished', async () => {
+    const running = await start(config);
+    await fill(running.api);
+    const before = await everyAnswer(running.api);
+    const old = await masterKeyOf(config);
+    const { sealedAnew, keyFileSwapped } = await rotateMasterKey(config, quick);
+    expect(sealedAnew).toBe(6);
+    expect(keyFileSwapped).toBe(true);
+    // The manager has neither looked for the new data key nor was it started again.
+    expect(await everyAnswer(running.api)).toEqual(before);
+    await made(running.api, `${project}/jwks/generate`, {
+      name: 'meanwhile',
+      type: 'OCT',
+      oct: { keySize: 256 },
+    });
+    await stop(running);
+    const now = await masterKeyOf(config);
+    expect(now).not.toBe(old);
+    const withOld = await configOver(database.options, { KEYPLANE_MASTER_KEY: old });
+    const again = await start(withOld);
+    expect((await again.api('GET', `${project}/jwks/meanwhile/`)).status).toBe(200);
+    await stop(again);
+    await expect(finishRotation(withOld)).rejects.toThrow(/is not yet the new master key/);
+    // What was sealed under the key before, meanwhile, is found by the same command.
+    await rotateMasterKey(config, quick);
+    expect(await finishRotation(config)).toBe(true);
+    expect(await finishRotation(config)).toBe(false);
+    expect(await readdir(config.dataDir)).not.toContain('master.key.old');
+    await expect(start(withOld)).rejects.toThrow(/does not open the data in this database/);
+    const last = await start(config);
+    expect((await last.api('GET', `${project}/jwks/ec/`)).body).toEqual(before[`${project}/jwks/ec/`]);
+    await stop(last);
+    expect((await examine(config)).findings).toEqual([]);
+  });
+
+  test('that was cut off at any of its steps is finished by the same command', async () => {
+    const running = await start(config);
+    await fill(running.api);
+    const before = await everyAnswer(running.api);
+    await stop(running);
+    const keyFile = join(config.dataDir, 'master.key');
+    const current = Buffer.from(await masterKeyOf(config), 'base64');
+
+    // With the new key made, and nothing else.
+    const next = await nextKeyFromFile(keyFile);
+    // With the wraps in the database, and the key file not yet in its place.
+    const store = await database.open();
+    expect(await store.write((nouns) => addNextWraps(nouns, { current, next }))).toBe(true);
+    // With the old key kept, and the new one not yet in its place.
+    await link(keyFile, `${keyFile}.old`);
+    // With the file in its place, and nothing sealed anew.
+    await rotateMasterKey(config, { ...quick, sealAnew: false });
+    expect(await masterKeyOf(config)).toBe(next.toString('base64'));
+    expect((await readFile(`${keyFile}.old`, 'utf8')).trim()).toBe(current.toString('base64'));
+    expect(await everyAnswer((await start(config)).api)).toEqual(before);
+
+    const { sealedAnew } = await rotateMasterKey(config, quick);
+    expect(await masterKeyOf(config)).toBe(next.toString('base64'));
+    expect(sealedAnew).toBe(6);
+    expect(await finishRotation(config)).toBe(true);
+    expect(await everyAnswer((await start(config)).api)).toEqual(before);
+  });
+
+  test('can be taken back until it is finished', async () => {
+    const running = await start(config);
+    await fill(running.api);
+    const before = await everyAnswer(running.api);
+    await stop(running);
+    const old = await masterKeyOf(config);
+    await rotateMasterKey(config, quick);
+    expect(await undoRotation(config)).toBe(true);
+    expect(await masterKeyOf(config)).toBe(old);
+    expect(await everyAnswer((await start(config)).api)).toEqual(before);
+  });
+
+  test('to a key that is given names it nowhere, and a second key is refused meanwhile', async () => {
+    const running = await start(config);
+    await fill(running.api);
+    const next = randomBytes(32).toString('base64');
+    const given = { ...quick, newMasterKey: { ...noKey, fromEnvironment: next } };
+    await rotateMasterKey(config, given);
+    expect((await rotateMasterKey(config, given)).sealedAnew).toBe(0);
+    const other = { ...noKey, fromEnvironment: randomBytes(32).toString('base64') };
+    await expect(rotateMasterKey(config, { ...quick, newMasterKey: other })).rejects.toThrow(/yet another/);
+    expect((await examine(config)).findings.map(({ topic }) => topic)).toEqual(['seals']);
+    const moved = await configOver(database.options, { KEYPLANE_MASTER_KEY: next });
+    expect(await finishRotation(moved)).toBe(true);
+    for (const name of await readdir(config.dataDir)) {
+      expect((await readFile(join(config.dataDir, name))).includes(next)).toBe(false);
+    }
+  });
+});
