@@ -17,4 +17,9 @@ try {
   process.stderr.write(`${error.message}\n`);
   process.exit(1);
 }
-await tasks[name](args);
+try {
+  await tasks[name](args);
+} catch (error) {
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+}

@@ -10,14 +10,17 @@ import { countTests, tallyLine } from './tally.mjs';
 
 const lint = { name: 'format and lint', command: 'biome', args: ['check', '--error-on-warnings'] };
 const types = { name: 'types', command: 'tsc', args: ['--noEmit', '-p', '.'] };
+const consoleTypes = { name: 'types of the console', command: 'tsc', args: ['--noEmit', '-p', 'console'] };
 const houseRules = { name: 'house rules', command: 'vitest', args: ['run', 'test/house'] };
 const unused = { name: 'unused code', command: 'knip', args: [] };
 
 /** Name of the task to what it does with the arguments that follow it. */
 export const tasks = {
-  quickstart: (args) => keyplane(['quickstart', ...args]),
-  cli: (args) => keyplane(args),
-  dev: async (args) => endLike(await foreground(nodePath(), ['--watch', mainFile, 'quickstart', ...args])),
+  quickstart: withConsole((args) => keyplane(['quickstart', ...args])),
+  cli: (args) => (args[0] === 'serve' ? withConsole(keyplane)(args) : keyplane(args)),
+  dev: withConsole(async (args) =>
+    endLike(await foreground(nodePath(), ['--watch', mainFile, 'quickstart', ...args])),
+  ),
   bench: async (args) =>
     endLike(await foreground(nodePath(), [join(root, 'bench/run.ts'), ...args], { channel: true })),
   faults: async (args) =>
@@ -26,8 +29,17 @@ export const tasks = {
   openapi: writeOpenApi,
   client: writeClient,
   check,
-  test,
+  test: withConsole(test),
 };
+
+/** Built first, where it has to be. */
+function withConsole(task) {
+  return async (args) => {
+    const { buildConsole } = await import('./setup/build-console.mjs');
+    await buildConsole();
+    await task(args);
+  };
+}
 
 async function keyplane(args) {
   const options = { channel: true, variables: runtime.variables };
@@ -50,13 +62,13 @@ async function writeClient() {
 }
 
 async function check() {
-  const failed = await runSteps([lint, types, houseRules, unused]);
+  const failed = await runSteps([lint, types, consoleTypes, houseRules, unused]);
   process.exitCode = failed.length === 0 ? 0 : 1;
 }
 
 /** Everything but the tests themselves counts as one more failure each, so that a red run never ends in "0 failed". */
 async function test(filters) {
-  const failedSteps = await runSteps([lint, types]);
+  const failedSteps = await runSteps([lint, types, consoleTypes]);
   // All that the tests put into a temporary folder goes with this one, also when they are interrupted; a PostgreSQL
   // that is left behind ends itself once its files are gone. Under root it runs as another user, who has to get in.
   const folder = mkdtempSync(join(tmpdir(), 'keyplane-test-'));

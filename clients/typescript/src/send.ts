@@ -15,6 +15,8 @@ export interface Sending {
 /** One attempt. @throws KeyplaneApiError, KeyplaneConnectionError */
 export async function send(facts: OperationFacts, input: OperationInput, sending: Sending): Promise<unknown> {
   const { method, answer } = facts;
+  // Called on its own: the one of browsers refuses to be a method of anything but the window.
+  const { fetch } = sending;
   const { contentType, body } = bodyOf(facts, input.body);
   const headers = {
     ...(sending.token !== undefined && { authorization: `Bearer ${sending.token}` }),
@@ -23,7 +25,7 @@ export async function send(facts: OperationFacts, input: OperationInput, sending
   };
   let response: Response;
   try {
-    response = await sending.fetch(sending.url + pathOf(facts, input), {
+    response = await fetch(sending.url + pathOf(facts, input), {
       method,
       headers,
       ...(body !== undefined && { body }),

@@ -3,13 +3,13 @@
 
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { console } from './console.ts';
 import { health } from './health.ts';
-import { home } from './home.ts';
 import { metrics } from './metrics.ts';
 import { openapiJson } from './openapi-json.ts';
 import { readiness } from './readiness.ts';
 
-const operations = [home, health, readiness, metrics, openapiJson];
+const operations = [console, health, readiness, metrics, openapiJson];
 
 export function systemRoutes(app: KeyplaneServer, services: RouteServices): void {
   for (const operation of operations) operation(app, services);

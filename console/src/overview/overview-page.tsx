@@ -1,0 +1,177 @@
+import { Anchor, Card, Group, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
+import type { Operations } from '../../../clients/typescript/src/index.ts';
+import { keyplane } from '../api/keyplane.ts';
+import { AuditTable } from '../display/audit-table.tsx';
+import { NodeBadge } from '../display/node-badge.tsx';
+import { QueryView } from '../display/query-view.tsx';
+import { Time } from '../display/time.tsx';
+import { projectPath } from '../layout/project.ts';
+
+type Overview = Operations['getOverview']['answer'];
+
+const refreshMs = 3_000;
+
+export function OverviewPage() {
+  const overview = useQuery({
+    queryKey: ['overview'],
+    queryFn: () => keyplane.getOverview(),
+    refetchInterval: refreshMs,
+  });
+  return (
+    <Stack>
+      <Title order={1} size="h2">
+        Overview
+      </Title>
+      <QueryView query={overview}>{(found) => <Cards overview={found} />}</QueryView>
+    </Stack>
+  );
+}
+
+function Cards({ overview }: { readonly overview: Overview }) {
+  return (
+    <SimpleGrid cols={{ base: 1, md: 2 }}>
+      <Section title="Environments and nodes">
+        <Environments environments={overview.environments} />
+      </Section>
+      <Section title="JWKs">
+        <Counts overview={overview} />
+      </Section>
+      <Section title={`Expiring within 30 days, or expired (${overview.expiringCount})`}>
+        <Expiring items={overview.expiring} />
+      </Section>
+      <Section title={`URL sources that fail (${overview.failingSourceCount})`}>
+        <Failing items={overview.failingSources} />
+      </Section>
+      <Section title="Last changes">
+        {overview.lastChanges.length === 0 ? (
+          <Nothing>Nothing was changed yet.</Nothing>
+        ) : (
+          <AuditTable records={overview.lastChanges} caption="Last changes" />
+        )}
+      </Section>
+    </SimpleGrid>
+  );
+}
+
+function Section({ title, children }: { readonly title: string; readonly children: React.ReactNode }) {
+  return (
+    <Card withBorder component="section" aria-label={title}>
+      <Title order={2} size="h4" mb="sm">
+        {title}
+      </Title>
+      {children}
+    </Card>
+  );
+}
+
+function Nothing({ children }: { readonly children: React.ReactNode }) {
+  return <Text c="dimmed">{children}</Text>;
+}
+
+function Environments({ environments }: { readonly environments: Overview['environments'] }) {
+  if (environments.length === 0) return <Nothing>There is no environment that your projects reach.</Nothing>;
+  return (
+    <Stack gap="sm">
+      {environments.map(({ name, type, revision, nodes }) => (
+        <div key={name}>
+          <Group justify="space-between">
+            <Text fw={600}>{name}</Text>
+            <Text size="sm" c="dimmed">
+              {type.toLowerCase()}, revision {revision}
+            </Text>
+          </Group>
+          {nodes.length === 0 && <Nothing>No node has joined it.</Nothing>}
+          {nodes.map((node) => (
+            <Group key={node.name} gap="xs" wrap="nowrap" mt={4}>
+              <NodeBadge state={node.state} />
+              <Text size="sm">
+                {node.name}
+                {node.state !== 'CURRENT' && (
+                  <Text span c="dimmed">
+                    {' '}
+                    at revision {node.appliedRevision}, last seen <Time at={node.lastSeenAt} />
+                    {node.reason !== null && `: ${node.reason}`}
+                  </Text>
+                )}
+              </Text>
+            </Group>
+          ))}
+        </div>
+      ))}
+    </Stack>
+  );
+}
+
+function Counts({ overview: { projects, jwksByType, jwksByUse } }: { readonly overview: Overview }) {
+  const uses = { signature: jwksByUse.sig, encryption: jwksByUse.enc, 'either use': jwksByUse.none };
+  return (
+    <Stack gap="sm">
+      <Text>
+        By type: {listOf(jwksByType)}. By use: {listOf(uses)}.
+      </Text>
+      {projects.length === 0 && <Nothing>You are no member of a project whose JWKs you may see.</Nothing>}
+      <ul>
+        {projects.map(({ name, jwks }) => (
+          <li key={name}>
+            <Anchor component={Link} href={projectPath(name, 'jwks')}>
+              {name}
+            </Anchor>
+            : {jwks}
+          </li>
+        ))}
+      </ul>
+    </Stack>
+  );
+}
+
+function listOf(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([name, count]) => `${count} ${name}`)
+    .join(', ');
+}
+
+function Expiring({ items }: { readonly items: Overview['expiring'] }) {
+  if (items.length === 0) return <Nothing>None.</Nothing>;
+  return (
+    <Table>
+      <Table.Tbody>
+        {items.map(({ projectName, name, expirationTime }) => (
+          <Table.Tr key={`${projectName} ${name}`}>
+            <Table.Td>
+              <Anchor component={Link} href={projectPath(projectName, 'jwks', name)}>
+                {name}
+              </Anchor>
+              <Text size="sm" c="dimmed">
+                {projectName}
+              </Text>
+            </Table.Td>
+            <Table.Td>
+              <Time at={expirationTime} />
+            </Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}
+
+function Failing({ items }: { readonly items: Overview['failingSources'] }) {
+  if (items.length === 0) return <Nothing>None.</Nothing>;
+  return (
+    <Stack gap="xs">
+      {items.map(({ projectName, name, sourceStateSince, sourceStateReason, sourceUrl }) => (
+        <div key={`${projectName} ${name}`}>
+          <Anchor component={Link} href={projectPath(projectName, 'jwks', name)}>
+            {name}
+          </Anchor>{' '}
+          <Text span size="sm" c="dimmed">
+            {sourceUrl} since <Time at={sourceStateSince} />
+          </Text>
+          <Text size="sm">{sourceStateReason}</Text>
+        </div>
+      ))}
+    </Stack>
+  );
+}

@@ -1,0 +1,25 @@
+import { createTheme, type MantineColorsTuple } from '@mantine/core';
+
+/** Dark enough at 7 and 8 for white text, and light enough at 3 and 4 for dark pages: 4.5 to 1 either way. */
+const keyplane: MantineColorsTuple = [
+  '#eaf4fb',
+  '#d5e6f3',
+  '#a9cbe6',
+  '#7aafd9',
+  '#5596cd',
+  '#3d87c6',
+  '#2f7fc3',
+  '#1c6dad',
+  '#14619c',
+  '#00548a',
+];
+
+export const theme = createTheme({
+  primaryColor: 'keyplane',
+  primaryShade: { light: 8, dark: 8 },
+  colors: { keyplane },
+  defaultRadius: 'sm',
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+  fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
+});

@@ -1,0 +1,64 @@
+// Builds the console where its sources, or what it is built with, changed since it was built last.
+
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
+import { capture } from '../child.mjs';
+import { root } from '../places.mjs';
+
+const folder = join(root, 'console');
+const built = join(folder, 'dist');
+const stampFile = join(built, '.stamp');
+/** All that the console is made of; the rest of a checkout may change without it. */
+const sources = ['console/src', 'console/index.html', 'console/vite.config.ts', 'clients/typescript/src'];
+const compressed = /\.(js|css|svg|html)$/;
+
+/** @throws Error with what vite said */
+export async function buildConsole() {
+  const stamp = stampOf();
+  if (isStamped(stamp)) return;
+  process.stderr.write('Building the console…\n');
+  const { code, output } = await capture('vite', ['build', folder], { cwd: root });
+  if (code !== 0) throw new Error(`Could not build the console. vite said:\n${output.trim()}`);
+  const assets = join(built, 'assets');
+  for (const name of readdirSync(assets).filter((file) => compressed.test(file))) {
+    writeFileSync(join(assets, `${name}.br`), brotliCompressSync(readFileSync(join(assets, name))));
+  }
+  writeFileSync(stampFile, stamp);
+}
+
+function isStamped(stamp) {
+  try {
+    return readFileSync(stampFile, 'utf8') === stamp;
+  } catch {
+    rmSync(built, { recursive: true, force: true });
+    return false;
+  }
+}
+
+function stampOf() {
+  const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')));
+  for (const source of sources) {
+    for (const file of filesOf(join(root, source))) {
+      hash
+        .update(`${relative(root, file)}\0`)
+        .update(readFileSync(file))
+        .update('\0');
+    }
+  }
+  return `${hash.digest('hex')}\n`;
+}
+
+function filesOf(place) {
+  try {
+    const entries = readdirSync(place, { withFileTypes: true, recursive: true });
+    return entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort();
+  } catch (error) {
+    if (error.code !== 'ENOTDIR') throw error;
+    return [place];
+  }
+}
