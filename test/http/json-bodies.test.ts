@@ -130,7 +130,7 @@ describe('a body', () => {
       expect((await world.call('POST', url, options)).statusCode).toBe(200);
     }
     const answer = await world.call('POST', url, { body: { label: 'x' } });
-    expect(answer.json().error_description).toBe('Unknown member: label! Accepted members: none');
+    expect(answer.json().error_description).toBe('Unknown member: label! Accepted members: name');
   });
 
   test('is not asked of a deletion', async () => {

@@ -1,3 +1,4 @@
+import { brotliDecompressSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type HttpWorld, openHttpWorld } from './support/http-world.ts';
 
@@ -40,13 +41,23 @@ test('metrics count requests by pattern, method and status, and know the delay o
   expect(answer.body).not.toMatch(/Some-Name|some-unknown-path/);
 });
 
-test('the first page is a plain one, and its links lead somewhere', async () => {
+test('the first page is the console: nothing inline, nothing from elsewhere, a nonce that no two pages share', async () => {
   const answer = await get('/');
   expect(answer.headers['content-type']).toBe('text/html; charset=utf-8');
-  expect(answer.body).not.toMatch(/<script|<style|style=|http/);
-  const links = [...answer.body.matchAll(/href="([^"]+)"/g)].map(([, link]) => link ?? '');
-  expect(links.length).toBeGreaterThan(0);
-  for (const link of links) expect((await get(link)).statusCode).toBe(200);
+  expect(answer.body).not.toMatch(/<style|style=|https?:|KEYPLANE_NONCE/);
+  expect(answer.body).toMatch(/<script type="module" [^>]*src="\/assets\/[\w-]+\.js"[^>]*><\/script>/);
+  const [, nonce = 'none'] = /nonce="([^"]+)"/.exec(answer.body) ?? [];
+  expect(answer.headers['content-security-policy']).toContain(`'nonce-${nonce}'`);
+  expect((await get('/')).body).not.toContain(nonce);
+  const links = [...answer.body.matchAll(/(?:href|src)="([^"]+)"/g)].map(([, link]) => link ?? '');
+  expect(links.length).toBeGreaterThan(2);
+  for (const link of links) {
+    const plain = await world.call('GET', link, { token: null, headers: { 'accept-encoding': 'gzip' } });
+    expect(plain.headers['cache-control']).toBe('public, max-age=31536000, immutable');
+    const packed = await world.call('GET', link, { token: null, headers: { 'accept-encoding': 'gzip, br' } });
+    expect(packed.headers['content-encoding']).toBe('br');
+    expect(brotliDecompressSync(packed.rawPayload)).toEqual(plain.rawPayload);
+  }
 });
 
 test.each(['/docs', '/docs/'])('the API reference at %s brings everything along', async (url) => {

@@ -160,7 +160,7 @@ interface Route {
 
 function served(): readonly Route[] {
   return world.routes
-    .filter(({ url }) => !/^\/docs(\/|$)/.test(url))
+    .filter(({ url }) => !/^\/(docs|assets)(\/|$)/.test(url))
     .flatMap(({ method, url }) =>
       [method].flat().map((one) => ({ key: `${one} ${url}`, method: one as Method, url })),
     )
