@@ -11,7 +11,7 @@ import { prepareDataDir } from './data-dir.ts';
 import { addManagerOptions, managerConfigOf } from './manager-options.ts';
 import { type NodeProcess, startNodeProcess } from './node-process.ts';
 import { quickstartText } from './quickstart-text.ts';
-import { stopSignal } from './stop-signal.ts';
+import { endInAnyCase, stopSignal } from './stop-signal.ts';
 
 export function addQuickstartCommand(program: Command): void {
   const command = program
@@ -26,6 +26,7 @@ const highestPort = 65_535;
 async function runQuickstart(config: ManagerConfig): Promise<void> {
   const startedAt = performance.now();
   const stopped = stopSignal();
+  void endInAnyCase(stopped);
   const endings: (() => Promise<unknown>)[] = [];
   try {
     const { createLog } = await import('../../log.ts');

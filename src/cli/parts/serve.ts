@@ -3,9 +3,7 @@ import type { ManagerFlags } from '../../config.ts';
 import { prepareDataDir } from './data-dir.ts';
 import { addManagerOptions, managerConfigOf } from './manager-options.ts';
 import { tellParent } from './parent-process.ts';
-import { stopSignal } from './stop-signal.ts';
-
-const longestStopMs = 45_000;
+import { endInAnyCase, stopSignal } from './stop-signal.ts';
 
 /** `keyplane serve`: the manager alone, with nothing made but the admin user. Its log goes to standard output. */
 export function addServeCommand(program: Command): void {
@@ -13,6 +11,7 @@ export function addServeCommand(program: Command): void {
   addManagerOptions(command).action(async (flags: ManagerFlags) => {
     const config = managerConfigOf(flags);
     const stopped = stopSignal();
+    void endInAnyCase(stopped);
     const { createLog } = await import('../../log.ts');
     const { startManager } = await import('../../compose.ts');
     await prepareDataDir(config.dataDir);
@@ -24,8 +23,6 @@ export function addServeCommand(program: Command): void {
     process.stderr.write(`keyplane is ready: ${manager.url}/\n`);
     await tellParent({ ready: manager.url });
     await stopped;
-    // A database that hangs must not hold the process for ever; what was acknowledged is committed.
-    setTimeout(() => process.exit(1), longestStopMs).unref();
     await manager.close();
   });
 }

@@ -1,3 +1,5 @@
+const longestStopMs = 45_000;
+
 /**
  * Resolves once the process is asked to stop: SIGINT, SIGTERM, or the end of the process that started it
  * (whoever starts keyplane with an IPC channel wants no orphan).
@@ -10,4 +12,13 @@ export function stopSignal(): Promise<string> {
     if (process.connected) process.once('disconnect', () => resolve('disconnect'));
     else resolve('disconnect');
   });
+}
+
+/**
+ * From the signal on the process has so long to end by itself: a database or a connection that hangs must not hold it
+ * for ever. What was acknowledged is on the disk by then. Children notice that it is gone, and end too.
+ */
+export async function endInAnyCase(stopped: Promise<unknown>): Promise<void> {
+  await stopped;
+  setTimeout(() => process.exit(1), longestStopMs).unref();
 }
