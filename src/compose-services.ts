@@ -200,10 +200,13 @@ function connect({ store, sealer, auditKey, presence, config, log, metrics }: Fo
 
 /** How long a repeated request is known for: clients that gave up for a day have given up. */
 const idempotencyKeysKeptMs = 24 * 3600 * 1000;
+/** An expired session opens nothing; a day makes up for a manager's clock that is off from the database's. */
+const sessionsKeptMs = 24 * 3600 * 1000;
 
 /** What is removed once nobody needs it, on one manager at a time. */
 const upkeepSteps: readonly UpkeepStep<Nouns>[] = [
   { limit: 200, prune: ({ idempotencyKeys }, limit) => idempotencyKeys.prune(idempotencyKeysKeptMs, limit) },
+  { limit: 200, prune: ({ tokens }, limit) => tokens.pruneSessions(sessionsKeptMs, limit) },
   goneRows,
 ];
 

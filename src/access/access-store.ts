@@ -57,8 +57,11 @@ export interface TokenStore {
   delete(id: string): Promise<void>;
   /** Takes every token of a user, for a changed password; returns how many. */
   deleteOfUser(userId: string, kind: Token['kind']): Promise<number>;
-  /** Personal tokens stay until their owner deletes them: a clock that was wrong for a moment must not take them. */
-  deleteExpiredSessions(before: Date): Promise<number>;
+  /**
+   * Removes some of the sessions that expired so long ago by the database's clock, and returns how many. Personal tokens
+   * stay until their owner deletes them: a clock that was wrong for a moment must not take them.
+   */
+  pruneSessions(expiredForMs: number, limit: number): Promise<number>;
 }
 
 export interface ProjectStore {

@@ -48,8 +48,6 @@ export interface SignInOptions {
 }
 
 const defaultLifeSeconds = 3600;
-/** Expired tokens stay listed for a day, so that their owner can see why a program was turned away. */
-const expiredKeptMs = 24 * 3600 * 1000;
 
 export function createSignIn({ store, audit, clock, hasher }: SignInOptions): SignIn {
   const limiter = createSignInLimiter({ clock });
@@ -65,7 +63,6 @@ export function createSignIn({ store, audit, clock, hasher }: SignInOptions): Si
       // The password may have been changed, or the user deleted, while this one was hashed.
       const current = await nouns.users.find(user.username);
       if (current?.passwordHash !== user.passwordHash) return false;
-      await nouns.tokens.deleteExpiredSessions(new Date(createdAt.getTime() - expiredKeptMs));
       const id = newId(createdAt.getTime());
       await nouns.tokens.insert({
         id,

@@ -94,21 +94,26 @@ withDatabases('access', (fresh) => {
     }
   });
 
-  test('only sessions that expired before the time are taken: a wrong clock costs nobody a personal token', async () => {
+  test('only sessions are pruned, the longest expired first: a wrong clock costs nobody a personal token', async () => {
     const user = sampleUser();
-    const now = new Date('2026-06-01T00:00:00Z');
-    const past = new Date(now.getTime() - 1);
-    const expired = sampleToken(user.id, { kind: 'SESSION', name: null, expiresAt: past });
-    const personal = sampleToken(user.id, { expiresAt: past });
-    const valid = sampleToken(user.id, { expiresAt: now });
-    const lasting = sampleToken(user.id, { expiresAt: null });
+    // By the database's clock, with hours on either side of it.
+    const hourMs = 3_600_000;
+    const expiredFor = (hours: number, more: object = { kind: 'SESSION', name: null }) =>
+      sampleToken(user.id, { expiresAt: new Date(Date.now() - hours * hourMs), ...more });
+    const [old, older, recent, valid] = [expiredFor(26), expiredFor(27), expiredFor(23), expiredFor(-1)];
+    const [personal, lasting] = [expiredFor(27, {}), sampleToken(user.id, { expiresAt: null })];
     await store.write(async ({ users, tokens }) => {
       await users.insert(user);
-      for (const token of [expired, personal, valid, lasting]) await tokens.insert(token);
-      expect(await tokens.deleteExpiredSessions(now)).toBe(1);
-      expect(await tokens.findByHash(expired.hash)).toBeUndefined();
-      expect(await tokens.listPersonal(user.id)).toHaveLength(3);
+      for (const token of [old, older, recent, valid, personal, lasting]) await tokens.insert(token);
     });
+    const prune = (limit: number) => store.write(({ tokens }) => tokens.pruneSessions(24 * hourMs, limit));
+    const isThere = ({ hash }: typeof old) => store.read(({ tokens }) => tokens.findByHash(hash));
+    expect(await prune(1)).toBe(1);
+    expect(await isThere(older)).toBeUndefined();
+    expect(await isThere(old)).toBeDefined();
+    expect(await prune(10)).toBe(1);
+    expect(await isThere(old)).toBeUndefined();
+    for (const kept of [recent, valid, personal, lasting]) expect(await isThere(kept)).toBeDefined();
   });
 
   test('projects come back whole and in the same order from either database', async () => {

@@ -1,7 +1,9 @@
+import { sql } from 'kysely';
 import type { Token, TokenStore, User } from '../../../access/access-store.ts';
 import { statement } from '../../statement.ts';
 import type { Database, TokenRow } from '../../tables.ts';
 import { dateOrNull, timeOrNull } from '../column-values.ts';
+import { databaseNow } from '../database-clock.ts';
 import { userOf } from './user-table.ts';
 
 const findWithUser = statement((db, key: { hash: Buffer }) =>
@@ -39,12 +41,19 @@ const deleteOne = statement((db, key: { id: string }) => db.deleteFrom('tokens')
 const deleteAllOfUser = statement((db, key: { userId: string; kind: Token['kind'] }) =>
   db.deleteFrom('tokens').where('user_id', '=', key.userId).where('kind', '=', key.kind),
 );
-const deleteOld = statement((db, key: { before: number }) =>
-  db
-    .deleteFrom('tokens')
-    .where('kind', '=', 'SESSION')
-    .where('expires_at', 'is not', null)
-    .where('expires_at', '<', key.before),
+const deleteOld = statement((db, key: { expiredForMs: number; limit: number }) =>
+  db.deleteFrom('tokens').where(
+    'id',
+    'in',
+    db
+      .selectFrom('tokens')
+      .select('id')
+      .where('kind', '=', 'SESSION')
+      .where('expires_at', 'is not', null)
+      .where('expires_at', '<', sql<number>`${databaseNow(db)} - ${key.expiredForMs}`)
+      .orderBy('expires_at')
+      .limit(key.limit),
+  ),
 );
 
 export class TokenTable implements TokenStore {
@@ -97,8 +106,8 @@ export class TokenTable implements TokenStore {
     return deleteAllOfUser.run(this.#database, { userId, kind });
   }
 
-  async deleteExpiredSessions(before: Date): Promise<number> {
-    return deleteOld.run(this.#database, { before: before.getTime() });
+  async pruneSessions(expiredForMs: number, limit: number): Promise<number> {
+    return deleteOld.run(this.#database, { expiredForMs, limit });
   }
 }
 
