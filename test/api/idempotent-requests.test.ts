@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiOf, startTestManager, type TestManager } from '../support/manager.ts';
 import { startFakeNode } from './support/fake-node.ts';
-import { p256Public, pemFixture } from './support/sample-keys.ts';
+import { keystoreFixture, p256Public, pemFixture } from './support/sample-keys.ts';
 
 let world: TestManager;
 beforeAll(async () => {
@@ -123,6 +123,21 @@ describe('Idempotency-Key', () => {
     cryptoKeyInfoEnvironmentList: [{ environmentName: 'production', content: pem }],
   });
   const generated = { name: 'made', type: 'EC', ec: { curveType: 'P256' } };
+  const certificate = () => {
+    const form = new FormData();
+    form.set('certificateName', 'c');
+    form.set('alias', 'c');
+    form.set('environmentList', 'production');
+    form.set('pemEncodedFile', new Blob([pemFixture('ec.pem')]), 'ec.pem');
+    return form;
+  };
+  const opened = { environmentName: 'production', password: 'changeit', keyStoreType: 'PKCS12' };
+  const keystore = (more: object = {}) => ({
+    name: 's',
+    keyStoreEnvironmentList: [{ ...opened, file: keystoreFixture('java17/default.p12') }],
+    ...more,
+  });
+  const materials = '/apiops/projects/MyProject/';
   const file = () => {
     const form = new FormData();
     form.set('jwkName', 'imported');
@@ -139,14 +154,22 @@ describe('Idempotency-Key', () => {
     ['key', 'POST', '/apiops/projects/MyProject/keys/', () => key('k')],
     ['update key', 'PUT', '/apiops/projects/MyProject/keys/k/', () => key('k')],
     ['delete key', 'DELETE', '/apiops/projects/MyProject/keys/k/', () => undefined],
+    ['certificate', 'POST', `${materials}certificates/`, certificate],
+    ['update certificate', 'PUT', `${materials}certificates/c/`, certificate],
+    ['delete certificate', 'DELETE', `${materials}certificates/c/`, () => undefined],
+    ['keystore', 'POST', `${materials}keystores/`, keystore],
+    ['update keystore', 'PUT', `${materials}keystores/s/`, () => keystore({ description: 'new' })],
+    ['delete keystore', 'DELETE', `${materials}keystores/s/`, () => undefined],
     ['project', 'POST', '/apiops/projects/', () => ({ name: 'Second' })],
     ['user', 'POST', '/apiops/users/', () => ({ username: 'ann', password: 'password of ann' })],
     ['environment', 'POST', '/apiops/environments/', () => ({ name: 'staging', type: 'TEST' })],
   ])('settles %s', async (name, method, path, body) => {
     const first = await withKey(`settles ${name}`)(method, path, body());
     expect(first).toMatchObject({ status: 200, body: { success: true } });
+    const records = await countOf('/apiops/audit/');
     const again = await withKey(`settles ${name}`)(method, path, body());
     expect([again.status, again.body]).toEqual([200, first.body]);
+    expect(await countOf('/apiops/audit/')).toBe(records);
   });
 
   it.each(['', 'x'.repeat(256), 'caf\u00e9', 'tab\there'])('is refused as %j', async (bad) => {
