@@ -17,7 +17,7 @@ import { cutPower } from './power-cut.ts';
 const clients = 8;
 const nodeNames = ['n1', 'n2'];
 /** Most of a round is waiting for nodes to dial in again, so several installations are killed side by side. */
-const installations = 5;
+const installationsAtOnce = { full: 5, quick: 2 };
 const onNodesMs = 10_000;
 const longestLifeMs = 300;
 /** A named moment that does not come, because the load was too short for it, is made a random kill after this. */
@@ -53,7 +53,8 @@ export async function killRows(kind: KillKind, run: FaultRun): Promise<FaultRow[
     lostBytes: 0,
     broken: [],
   };
-  const rounds = Math.ceil(run.size({ full: 100, quick: 5 }) / installations);
+  const installations = run.size(installationsAtOnce);
+  const rounds = Math.ceil(run.size({ full: 100, quick: 4 }) / installations);
   const one = async (number: number) => {
     const databaseUrl = await postgres?.database();
     const powerCut = kind === 'SQLite with a power cut';
