@@ -53,6 +53,8 @@ const expected: Readonly<Record<string, Expectation>> = {
   'PUT /apiops/environments/:environmentName/': 'admin',
   'DELETE /apiops/environments/:environmentName/': 'admin',
   'POST /apiops/environments/:environmentName/enrollment-tokens/': 'admin',
+  'GET /apiops/environments/:environmentName/enrollment-tokens/': 'admin',
+  'DELETE /apiops/environments/:environmentName/enrollment-tokens/:tokenId/': 'admin',
   'GET /apiops/environments/:environmentName/nodes/': 'admin',
   'DELETE /apiops/environments/:environmentName/nodes/:nodeName/': 'admin',
   [`GET ${project}/jwks/`]: read,

@@ -2,8 +2,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
 /** The manager puts a fresh nonce in the place of this word in every page that it serves. */
-export const noncePlaceholder = 'KEYPLANE_NONCE';
-
+const noncePlaceholder = 'KEYPLANE_NONCE';
 
 export default defineConfig({
   root: import.meta.dirname,
