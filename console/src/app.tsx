@@ -1,7 +1,7 @@
 import { Center, Container } from '@mantine/core';
 import { Route, Router, Switch } from 'wouter';
-import { useHashLocation } from 'wouter/use-hash-location';
 import { QueryView } from './display/query-view.tsx';
+import { hashHref, useHashLocation, useHashSearch } from './layout/hash-location.ts';
 import { NotFoundPage } from './layout/not-found-page.tsx';
 import { Shell } from './layout/shell.tsx';
 import { pages } from './pages.ts';
@@ -22,7 +22,7 @@ export function App() {
   if (session.data === null) return <SignInPage />;
   return (
     <SessionContext value={session.data}>
-      <Router hook={useHashLocation}>
+      <Router hook={useHashLocation} searchHook={useHashSearch} hrefs={hashHref}>
         <Shell>
           <Container size="xl" p={0}>
             <Switch>

@@ -1,0 +1,52 @@
+import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import { ErrorNote } from './error-note.tsx';
+
+export interface ConfirmByNameProps {
+  readonly title: string;
+  /** What is deleted; it has to be typed. */
+  readonly name: string;
+  /** What goes with it and what stays. */
+  readonly children: ReactNode;
+  readonly action: string;
+  readonly error: unknown;
+  readonly isPending: boolean;
+  readonly onConfirm: () => void;
+  readonly onClose: () => void;
+}
+
+/** What can not be undone is confirmed by typing the name of what it is done to. */
+export function ConfirmByName(props: ConfirmByNameProps) {
+  const [typed, setTyped] = useState('');
+  const fits = typed === props.name;
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (fits) props.onConfirm();
+  }
+  return (
+    <Modal opened onClose={props.onClose} title={props.title}>
+      <form onSubmit={submit}>
+        <Stack>
+          {props.children}
+          <TextInput
+            label={`Type ${props.name} to confirm`}
+            data-autofocus
+            autoComplete="off"
+            spellCheck={false}
+            value={typed}
+            onChange={(event) => setTyped(event.currentTarget.value)}
+          />
+          <ErrorNote error={props.error} />
+          <Group justify="end">
+            <Button variant="default" onClick={props.onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" color="red.9" disabled={!fits} loading={props.isPending}>
+              {props.action}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,60 @@
+import { Alert, Group, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { Operations } from '../../../clients/typescript/src/index.ts';
+import { keyplane } from '../api/keyplane.ts';
+import { NodeBadge } from './node-badge.tsx';
+
+export type DeploymentResult = Operations['createJwk']['answer']['deploymentResult'];
+
+const refreshMs = 1_000;
+
+/** What an answer said of each environment and, where one was not finished, how its nodes stand by now. */
+export function DeploymentNote({
+  result,
+  onClose,
+}: {
+  readonly result: DeploymentResult;
+  readonly onClose?: () => void;
+}) {
+  return (
+    <Alert
+      role="status"
+      color={result.success ? 'green' : 'orange'}
+      variant="outline"
+      title={result.message}
+      withCloseButton={onClose !== undefined}
+      closeButtonLabel="Close"
+      {...(onClose !== undefined && { onClose })}
+    >
+      <Stack gap={4}>
+        {result.environmentResults.map(({ environmentName, success, message }) => (
+          <div key={environmentName}>
+            <Text size="sm">
+              <strong>{environmentName}</strong>: {message}
+            </Text>
+            {!success && <NodesNow environmentName={environmentName} />}
+          </div>
+        ))}
+      </Stack>
+    </Alert>
+  );
+}
+
+function NodesNow({ environmentName }: { readonly environmentName: string }) {
+  const overview = useQuery({
+    queryKey: ['overview'],
+    queryFn: () => keyplane.getOverview(),
+    refetchInterval: refreshMs,
+  });
+  const nodes = overview.data?.environments.find(({ name }) => name === environmentName)?.nodes ?? [];
+  return (
+    <Group gap="xs">
+      {nodes.length > 0 && <Text size="sm">By now:</Text>}
+      {nodes.map(({ name, state }) => (
+        <Text key={name} size="sm" component="span">
+          {name} <NodeBadge state={state} />
+        </Text>
+      ))}
+    </Group>
+  );
+}

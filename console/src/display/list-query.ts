@@ -1,0 +1,55 @@
+import { useMemo } from 'react';
+import { useSearchParams } from 'wouter';
+
+export const pageSize = 20;
+
+/** What a list of the API is asked for. */
+export interface ListQuery {
+  readonly page: string;
+  readonly size: string;
+  readonly sort?: string;
+  readonly search?: string;
+}
+
+/** A list's page, order, search and filters; they stand in the address, so that a view can be kept and sent. */
+export interface ListView {
+  readonly query: ListQuery;
+  readonly page: number;
+  /** As the address has it; empty where it has none. */
+  filter(name: string): string;
+  /** Sets what the members name, empty to drop it; a change of anything but the page begins at the first page. */
+  set(changes: Readonly<Record<string, string>>): void;
+}
+
+export function useListView(defaultSort?: string): ListView {
+  const [parameters, setParameters] = useSearchParams();
+  return useMemo(() => {
+    const sort = parameters.get('sort') ?? defaultSort;
+    const search = parameters.get('search') ?? '';
+    const page = Math.max(1, Number.parseInt(parameters.get('page') ?? '', 10) || 1);
+    return {
+      page,
+      query: {
+        page: String(page),
+        size: String(pageSize),
+        ...(sort !== undefined && { sort }),
+        ...(search !== '' && { search }),
+      },
+      filter: (name) => parameters.get(name) ?? '',
+      set(changes) {
+        setParameters(
+          (now) => {
+            const next = new URLSearchParams(now);
+            if (!('page' in changes)) next.delete('page');
+            for (const [name, value] of Object.entries(changes)) {
+              if (value === '') next.delete(name);
+              else next.set(name, value);
+            }
+            return next;
+          },
+          { replace: true },
+        );
+      },
+    };
+  }, [parameters, setParameters, defaultSort]);
+}
