@@ -1,0 +1,25 @@
+// What `npm start` starts, and how its page spells it.
+
+import { join } from 'node:path';
+import { keyplane } from '../../system/support/keyplane-process.ts';
+import { temporaryFolder } from '../../system/support/temporary-folder.ts';
+import type { PageWorld } from './run-page.ts';
+
+/** Ended by `endAllProcesses`. */
+export async function quickstartWorld(): Promise<PageWorld> {
+  const dataDir = join(await temporaryFolder(), 'data');
+  const started = keyplane(['quickstart', '--data-dir', dataDir, '--port', '0'], {
+    settings: { KEYPLANE_URL_ALLOW: '127.0.0.1' },
+  });
+  await started.says(/Ctrl\+C/);
+  const text = started.stdout();
+  const found = (pattern: RegExp) => pattern.exec(text)?.[1] ?? '';
+  return {
+    substitutions: {
+      8080: found(/Console +http:\/\/127\.0\.0\.1:(\d+)/),
+      8081: found(/production +http:\/\/127\.0\.0\.1:(\d+)/),
+      8082: found(/staging +http:\/\/127\.0\.0\.1:(\d+)/),
+      'kp_…': found(/API token +(\S+)/),
+    },
+  };
+}
