@@ -1,11 +1,27 @@
 // Every page of the console and its address. A page is one line here and one folder beside this file.
 
 import type { ComponentType } from 'react';
+import { AuditPage } from './audit/audit-page.tsx';
+import { EnvironmentPage } from './environments/environment-page.tsx';
+import { EnvironmentsPage } from './environments/environments-page.tsx';
 import { OverviewPage } from './overview/overview-page.tsx';
+import { ProjectPage } from './projects/project-page.tsx';
+import { ProjectsPage } from './projects/projects-page.tsx';
+import { TokensPage } from './tokens/tokens-page.tsx';
+import { UsersPage } from './users/users-page.tsx';
 
 export interface PageEntry {
   readonly path: string;
   readonly page: ComponentType;
 }
 
-export const pages: readonly PageEntry[] = [{ path: '/', page: OverviewPage }];
+export const pages: readonly PageEntry[] = [
+  { path: '/', page: OverviewPage },
+  { path: '/projects', page: ProjectsPage },
+  { path: '/projects/:projectName', page: ProjectPage },
+  { path: '/environments', page: EnvironmentsPage },
+  { path: '/environments/:environmentName', page: EnvironmentPage },
+  { path: '/users', page: UsersPage },
+  { path: '/tokens', page: TokensPage },
+  { path: '/audit', page: AuditPage },
+];

@@ -133,7 +133,8 @@ function Header<Item>({
 
 const controls = { previous: 'Previous page', next: 'Next page', first: 'First page', last: 'Last page' };
 
-function Pages({ view, count }: { readonly view: ListView; readonly count: number }) {
+/** Which part of a list is shown, and the way to the others. */
+export function Pages({ view, count }: { readonly view: ListView; readonly count: number }) {
   const first = (view.page - 1) * pageSize + 1;
   const last = Math.min(view.page * pageSize, count);
   const pages = Math.ceil(count / pageSize);

@@ -1,0 +1,18 @@
+import { type UseMutationResult, useMutation, useQueryClient } from '@tanstack/react-query';
+
+export type Change<Answer, Input> = UseMutationResult<Answer, Error, Input>;
+
+/** Something that is changed at the server. Afterwards all that is shown is asked for anew: a change has many traces. */
+export function useChange<Answer, Input = void>(
+  send: (input: Input) => Promise<Answer>,
+  onDone: (answer: Answer, input: Input) => void = () => {},
+): Change<Answer, Input> {
+  const queries = useQueryClient();
+  return useMutation<Answer, Error, Input>({
+    mutationFn: send,
+    onSuccess: (answer, input) => {
+      onDone(answer, input);
+      void queries.invalidateQueries();
+    },
+  });
+}

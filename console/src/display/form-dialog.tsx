@@ -1,0 +1,43 @@
+import { Button, Group, Modal, type ModalProps, Stack } from '@mantine/core';
+import type { FormEvent, ReactNode } from 'react';
+import { ErrorNote } from './error-note.tsx';
+
+export interface FormDialogProps {
+  readonly title: string;
+  readonly action: string;
+  readonly children: ReactNode;
+  /** What went wrong and stands beside no field. */
+  readonly error: unknown;
+  readonly isPending: boolean;
+  readonly size?: ModalProps['size'];
+  readonly onSubmit: () => void;
+  readonly onClose: () => void;
+}
+
+/** A form over the page that it belongs to. Escape and Cancel leave everything as it was. */
+export function FormDialog(props: FormDialogProps) {
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    // A form inside of a dialog inside of a form would be sent as well.
+    event.stopPropagation();
+    props.onSubmit();
+  }
+  return (
+    <Modal opened onClose={props.onClose} title={props.title} size={props.size ?? 'md'}>
+      <form onSubmit={submit} noValidate>
+        <Stack>
+          {props.children}
+          <ErrorNote error={props.error} />
+          <Group justify="end">
+            <Button variant="default" onClick={props.onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={props.isPending}>
+              {props.action}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,128 @@
+import { MultiSelect, NativeSelect, Radio, Stack, Textarea, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { Operations } from '../../../clients/typescript/src/index.ts';
+import { keyplane } from '../api/keyplane.ts';
+import { useChange } from '../api/use-change.ts';
+import { fieldErrors } from '../display/field-errors.ts';
+import { FormDialog } from '../display/form-dialog.tsx';
+
+export type Environment = Operations['listEnvironments']['answer']['resultList'][number];
+
+const fields = [
+  ['accessUrl', /^accessUrl/],
+  ['type', /^Environment type/],
+  ['projects', /^Project /],
+  ['name', /^(Environment|name)/i],
+] as const;
+
+/** Makes an environment, or changes the one that is given: all but its name. */
+export function EnvironmentDialog({
+  environment,
+  onDone,
+  onClose,
+}: {
+  readonly environment?: Environment;
+  readonly onDone: (name: string) => void;
+  readonly onClose: () => void;
+}) {
+  const [name, setName] = useState(environment?.name ?? '');
+  const [description, setDescription] = useState(environment?.description ?? '');
+  const [type, setType] = useState<string>(environment?.type ?? 'TEST');
+  const [accessUrl, setAccessUrl] = useState(environment?.accessUrl ?? '');
+  const [projects, setProjects] = useState<readonly string[] | null>(environment?.projects ?? null);
+  const save = useChange(
+    async () => {
+      const body = {
+        type,
+        ...(description !== '' && { description }),
+        ...(accessUrl !== '' && { accessUrl }),
+        ...(projects !== null && { projects }),
+      };
+      if (environment === undefined) await keyplane.createEnvironment({ body: { name, ...body } });
+      else await keyplane.updateEnvironment({ environmentName: environment.name, body });
+    },
+    () => onDone(environment?.name ?? name),
+  );
+  const errors = fieldErrors(save.error, fields);
+  return (
+    <FormDialog
+      title={environment === undefined ? 'New environment' : `Edit ${environment.name}`}
+      action={environment === undefined ? 'Create' : 'Save'}
+      error={errors.rest}
+      isPending={save.isPending}
+      onSubmit={() => save.mutate()}
+      onClose={onClose}
+    >
+      {environment === undefined && (
+        <TextInput
+          label="Name"
+          description="It can not be changed later"
+          required
+          data-autofocus
+          value={name}
+          error={errors.of('name')}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+      )}
+      <Textarea
+        label="Description"
+        autosize
+        maxLength={1024}
+        value={description}
+        onChange={(event) => setDescription(event.currentTarget.value)}
+      />
+      <NativeSelect
+        label="Type"
+        data={['PRODUCTION', 'SANDBOX', 'TEST']}
+        value={type}
+        error={errors.of('type')}
+        onChange={(event) => setType(event.currentTarget.value)}
+      />
+      <TextInput
+        label="Access URL"
+        description="Of the environment's gateways, for people to read"
+        type="url"
+        value={accessUrl}
+        error={errors.of('accessUrl')}
+        onChange={(event) => setAccessUrl(event.currentTarget.value)}
+      />
+      <Reach projects={projects} error={errors.of('projects')} onChange={setProjects} />
+    </FormDialog>
+  );
+}
+
+function Reach({
+  projects,
+  error,
+  onChange,
+}: {
+  readonly projects: readonly string[] | null;
+  readonly error: string | undefined;
+  readonly onChange: (projects: readonly string[] | null) => void;
+}) {
+  const known = useQuery({ queryKey: ['projects', 'all'], queryFn: () => keyplane.listProjects() });
+  return (
+    <Stack gap="xs">
+      <Radio.Group
+        label="Reached by"
+        value={projects === null ? 'all' : 'some'}
+        onChange={(value) => onChange(value === 'all' ? null : [])}
+      >
+        <Radio value="all" label="Every project, also those made later" my={6} />
+        <Radio value="some" label="These projects" my={6} />
+      </Radio.Group>
+      {projects !== null && (
+        <MultiSelect
+          label="Projects"
+          data={(known.data?.resultList ?? []).map(({ name }) => name)}
+          value={[...projects]}
+          error={error}
+          searchable
+          clearButtonProps={{ 'aria-label': 'Take all projects away' }}
+          onChange={onChange}
+        />
+      )}
+    </Stack>
+  );
+}

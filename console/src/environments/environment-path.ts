@@ -1,0 +1,3 @@
+export function environmentPath(name: string): string {
+  return `/environments/${encodeURIComponent(name)}`;
+}

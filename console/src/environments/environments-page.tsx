@@ -1,0 +1,84 @@
+import { Anchor, Button, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import { keyplane } from '../api/keyplane.ts';
+import { EmptyNote } from '../display/empty-note.tsx';
+import { useListView } from '../display/list-query.ts';
+import { PageHeader } from '../display/page-header.tsx';
+import { type Column, ServerTable } from '../display/server-table.tsx';
+import { type Environment, EnvironmentDialog } from './environment-dialog.tsx';
+import { environmentPath } from './environment-path.ts';
+
+const refreshMs = 3_000;
+
+/** Every environment of the installation, and how many of its nodes are connected. */
+export function EnvironmentsPage() {
+  const view = useListView();
+  const [, navigate] = useLocation();
+  const [making, setMaking] = useState(false);
+  const overview = useQuery({
+    queryKey: ['overview'],
+    queryFn: () => keyplane.getOverview(),
+    refetchInterval: refreshMs,
+  });
+  const nodesOf = (name: string) => overview.data?.environments.find((one) => one.name === name)?.nodes;
+  const make = <Button onClick={() => setMaking(true)}>New environment</Button>;
+  return (
+    <Stack>
+      <PageHeader title="Environments">{make}</PageHeader>
+      <ServerTable
+        caption="Environments"
+        view={view}
+        queryKey={['environments']}
+        fetchPage={(query) => keyplane.listEnvironments(query)}
+        columns={[...columns, { header: 'Nodes', cell: ({ name }) => nodesText(nodesOf(name)) }]}
+        rowKey={({ name }) => name}
+        searchLabel="Search environments"
+        empty={
+          <EmptyNote text="There is no environment yet. What projects make is deployed to environments, and the nodes of an environment serve it.">
+            {make}
+          </EmptyNote>
+        }
+      />
+      {making && (
+        <EnvironmentDialog
+          onDone={(name) => navigate(environmentPath(name))}
+          onClose={() => setMaking(false)}
+        />
+      )}
+    </Stack>
+  );
+}
+
+const columns: readonly Column<Environment>[] = [
+  {
+    header: 'Name',
+    sort: 'name',
+    cell: ({ name, description }) => (
+      <>
+        <Anchor component={Link} href={environmentPath(name)}>
+          {name}
+        </Anchor>
+        {description !== null && (
+          <Text size="sm" c="dimmed">
+            {description}
+          </Text>
+        )}
+      </>
+    ),
+  },
+  { header: 'Type', cell: ({ type }) => type.toLowerCase() },
+  { header: 'Reached by', cell: ({ projects }) => reachText(projects) },
+];
+
+export function reachText(projects: readonly string[] | null): string {
+  if (projects === null) return 'every project';
+  return projects.length === 0 ? 'no project' : projects.join(', ');
+}
+
+function nodesText(nodes: readonly { readonly connected: boolean }[] | undefined): string {
+  if (nodes === undefined) return '';
+  if (nodes.length === 0) return 'none';
+  return `${nodes.filter(({ connected }) => connected).length} of ${nodes.length} connected`;
+}

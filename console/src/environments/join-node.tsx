@@ -1,0 +1,118 @@
+import { Alert, Button, Code, Group, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { keyplane } from '../api/keyplane.ts';
+import { useChange } from '../api/use-change.ts';
+import { CopyButton } from '../display/copy-button.tsx';
+import { ErrorNote } from '../display/error-note.tsx';
+import { fieldErrors } from '../display/field-errors.ts';
+import { NodeBadge } from '../display/node-badge.tsx';
+import { Section } from '../display/section.tsx';
+import { type JoiningNode, joinCommand } from './join-command.ts';
+
+const fields = [['name', /^(Enrollment token )?name/i]] as const;
+const watchMs = 1_000;
+
+/** Makes an enrollment token and the command that starts a node with it, and watches the node arrive. */
+export function JoinNode({ environmentName }: { readonly environmentName: string }) {
+  const [name, setName] = useState('node-1');
+  const [port, setPort] = useState('8081');
+  const [dataDir, setDataDir] = useState('./data/node-1');
+  const create = useChange((node: JoiningNode) =>
+    keyplane
+      .createEnrollmentToken({ environmentName, body: { name: `for ${node.name}`.replaceAll(' ', '-') } })
+      .then(({ token }) => ({ node, token })),
+  );
+  const errors = fieldErrors(create.error, fields);
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    create.mutate({ manager: location.origin, environment: environmentName, name, port, dataDir });
+  }
+  return (
+    <Section title="Join a node">
+      <form onSubmit={submit}>
+        <Stack>
+          <SimpleGrid cols={{ base: 1, sm: 3 }}>
+            <TextInput
+              label="Name of the node"
+              required
+              value={name}
+              error={errors.of('name')}
+              onChange={(event) => setName(event.currentTarget.value)}
+            />
+            <TextInput
+              label="Port that it serves at"
+              required
+              inputMode="numeric"
+              value={port}
+              onChange={(event) => setPort(event.currentTarget.value)}
+            />
+            <TextInput
+              label="Its data directory"
+              required
+              value={dataDir}
+              onChange={(event) => setDataDir(event.currentTarget.value)}
+            />
+          </SimpleGrid>
+          <ErrorNote error={errors.rest} />
+          <Group>
+            <Button type="submit" loading={create.isPending}>
+              Get the command
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+      {create.data !== undefined && <Joining {...create.data} environmentName={environmentName} />}
+    </Section>
+  );
+}
+
+function Joining({
+  node,
+  token,
+  environmentName,
+}: {
+  readonly node: JoiningNode;
+  readonly token: string;
+  readonly environmentName: string;
+}) {
+  const command = joinCommand(node, token);
+  return (
+    <Stack mt="md" gap="sm">
+      <Text>
+        Run this where the node shall be. The token in it is shown this once; it opens the environment to any
+        number of nodes until it is revoked.
+      </Text>
+      <Code block tabIndex={0} aria-label="Command that starts the node" data-testid="join-command">
+        {command}
+      </Code>
+      <Group>
+        <CopyButton value={command} label="Copy the command" />
+        <CopyButton value={token} label="Copy the token alone" />
+      </Group>
+      <Arrival environmentName={environmentName} name={node.name} />
+    </Stack>
+  );
+}
+
+function Arrival({ environmentName, name }: { readonly environmentName: string; readonly name: string }) {
+  const overview = useQuery({
+    queryKey: ['overview'],
+    queryFn: () => keyplane.getOverview(),
+    refetchInterval: watchMs,
+  });
+  const environment = overview.data?.environments.find((one) => one.name === environmentName);
+  const node = environment?.nodes.find((one) => one.name === name);
+  return (
+    <Alert role="status" variant="outline" color={node?.connected ? 'green' : 'gray'}>
+      {node?.connected ? (
+        <>
+          {name} has arrived: <NodeBadge state={node.state} /> at revision {node.appliedRevision} of{' '}
+          {environment?.revision}
+        </>
+      ) : (
+        `Waiting for ${name} to dial in…`
+      )}
+    </Alert>
+  );
+}

@@ -1,0 +1,161 @@
+import { Button, Table, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { Operations } from '../../../clients/typescript/src/index.ts';
+import { keyplane } from '../api/keyplane.ts';
+import { useChange } from '../api/use-change.ts';
+import { ConfirmByName } from '../display/confirm-by-name.tsx';
+import { NodeBadge } from '../display/node-badge.tsx';
+import { QueryView } from '../display/query-view.tsx';
+import { Section } from '../display/section.tsx';
+import { Time } from '../display/time.tsx';
+
+type OverviewNode = Operations['getOverview']['answer']['environments'][number]['nodes'][number];
+type ListedNode = Operations['listNodes']['answer']['resultList'][number];
+/** How it stands, and whether it has a history that the database forgot. */
+type Standing = OverviewNode & Pick<ListedNode, 'divergedRevision'>;
+
+const refreshMs = 1_500;
+
+/** The nodes of an environment and how each stands, looked at again and again. */
+export function NodeList({ environmentName }: { readonly environmentName: string }) {
+  const [forgetting, setForgetting] = useState<string | undefined>();
+  const standing = useQuery({
+    queryKey: ['standing', environmentName],
+    queryFn: () => fetchStanding(environmentName),
+    refetchInterval: refreshMs,
+  });
+  return (
+    <Section title="Nodes">
+      <QueryView query={standing}>
+        {({ revision, nodes }) => (
+          <>
+            <Text size="sm" c="dimmed" mb="xs">
+              The environment is at revision {revision}.
+            </Text>
+            {nodes.length === 0 ? (
+              <Text>No node has joined it yet. The command below starts one.</Text>
+            ) : (
+              <Nodes nodes={nodes} onForget={setForgetting} />
+            )}
+          </>
+        )}
+      </QueryView>
+      {forgetting !== undefined && (
+        <ForgetNode
+          environmentName={environmentName}
+          name={forgetting}
+          onClose={() => setForgetting(undefined)}
+        />
+      )}
+    </Section>
+  );
+}
+
+async function fetchStanding(environmentName: string) {
+  const [overview, listed] = await Promise.all([
+    keyplane.getOverview(),
+    keyplane.listNodes({ environmentName }),
+  ]);
+  const own = overview.environments.find(({ name }) => name === environmentName);
+  const diverged = new Map(listed.resultList.map((node) => [node.name, node.divergedRevision]));
+  const nodes: readonly Standing[] = (own?.nodes ?? []).map((node) => ({
+    ...node,
+    divergedRevision: diverged.get(node.name),
+  }));
+  return { revision: own?.revision ?? 0, nodes };
+}
+
+function Nodes({
+  nodes,
+  onForget,
+}: {
+  readonly nodes: readonly Standing[];
+  readonly onForget: (name: string) => void;
+}) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reachable by keyboard
+    <section className="wide" tabIndex={0} aria-label="Nodes and how they stand">
+      <Table>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th scope="col">Name</Table.Th>
+            <Table.Th scope="col">Standing</Table.Th>
+            <Table.Th scope="col">Revision</Table.Th>
+            <Table.Th scope="col">Last seen</Table.Th>
+            <Table.Th scope="col">Version</Table.Th>
+            <Table.Th scope="col">
+              <span className="visually-hidden">What can be done</span>
+            </Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {nodes.map((node) => (
+            <Table.Tr key={node.name}>
+              <Table.Td>{node.name}</Table.Td>
+              <Table.Td>
+                <NodeBadge state={node.state} />
+                <StandingNote node={node} />
+              </Table.Td>
+              <Table.Td>{node.appliedRevision}</Table.Td>
+              <Table.Td>{node.connected ? 'connected' : <Time at={node.lastSeenAt} />}</Table.Td>
+              <Table.Td>{node.version}</Table.Td>
+              <Table.Td>
+                <Button
+                  variant="default"
+                  size="compact-sm"
+                  aria-label={`Forget ${node.name}`}
+                  onClick={() => onForget(node.name)}
+                >
+                  Forget
+                </Button>
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </section>
+  );
+}
+
+function StandingNote({ node }: { readonly node: Standing }) {
+  const notes = [
+    node.divergedRevision === undefined
+      ? null
+      : `diverged: it has revision ${node.divergedRevision} of a history that this database forgot`,
+    node.reason,
+  ].filter((note) => note !== null);
+  return notes.map((note) => (
+    <Text key={note} size="sm">
+      {note}
+    </Text>
+  ));
+}
+
+function ForgetNode({
+  environmentName,
+  name,
+  onClose,
+}: {
+  readonly environmentName: string;
+  readonly name: string;
+  readonly onClose: () => void;
+}) {
+  const forget = useChange(() => keyplane.deleteNode({ environmentName, nodeName: name }), onClose);
+  return (
+    <ConfirmByName
+      title={`Forget ${name}`}
+      name={name}
+      action="Forget the node"
+      error={forget.error}
+      isPending={forget.isPending}
+      onConfirm={() => forget.mutate()}
+      onClose={onClose}
+    >
+      <Text>
+        Deployments no longer wait for it. While its enrollment token is valid and it runs, it can dial in
+        again and is listed anew: to keep it out, revoke the token as well.
+      </Text>
+    </ConfirmByName>
+  );
+}

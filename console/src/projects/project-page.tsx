@@ -1,0 +1,122 @@
+import { Anchor, Button, List, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link, useLocation, useParams } from 'wouter';
+import { keyplane } from '../api/keyplane.ts';
+import { useChange } from '../api/use-change.ts';
+import { ConfirmByName } from '../display/confirm-by-name.tsx';
+import { PageHeader } from '../display/page-header.tsx';
+import { Section } from '../display/section.tsx';
+import { projectPath } from '../layout/project.ts';
+import { mayIn } from '../session/session.ts';
+import { useSignedIn } from '../session/session-context.ts';
+import { Members } from './members.tsx';
+import { type EditedProject, ProjectDialog } from './project-dialog.tsx';
+
+/** One project: where its objects are and, for administrators, who may do what in it. */
+export function ProjectPage() {
+  const { projectName = '' } = useParams<{ projectName: string }>();
+  const session = useSignedIn();
+  const [dialog, setDialog] = useState<'edit' | 'delete' | undefined>();
+  const close = () => setDialog(undefined);
+  const project = session.projects.find(({ name }) => name === projectName);
+  if (project === undefined) {
+    return <PageHeader title={`You see no project ${projectName}`} up={up} />;
+  }
+  return (
+    <Stack>
+      <PageHeader title={project.name} up={up}>
+        {session.admin && (
+          <>
+            <Button variant="default" onClick={() => setDialog('edit')}>
+              Edit
+            </Button>
+            <Button variant="default" onClick={() => setDialog('delete')}>
+              Delete
+            </Button>
+          </>
+        )}
+      </PageHeader>
+      {project.description !== null && <Text>{project.description}</Text>}
+      <Contents projectName={project.name} />
+      {session.admin && <Members projectName={project.name} />}
+      {dialog === 'edit' && <ProjectDialog project={project} onDone={close} onClose={close} />}
+      {dialog === 'delete' && <DeleteProject project={project} onClose={close} />}
+    </Stack>
+  );
+}
+
+const up = { path: '/projects', label: 'Projects' };
+
+function Contents({ projectName }: { readonly projectName: string }) {
+  const session = useSignedIn();
+  const keys = mayIn(session, projectName, 'ROLE_API_SECURITY');
+  const certificates = mayIn(session, projectName, 'ROLE_MANAGE_PROXIES');
+  const pages = [
+    ...(keys ? [['jwks', 'JWKs'] as const] : []),
+    ...(certificates ? [['certificates', 'Certificates'] as const] : []),
+    ...(keys ? [['keys', 'Keys'] as const, ['keystores', 'Keystores'] as const] : []),
+  ];
+  return (
+    <Section title="What it holds">
+      {pages.length === 0 && <Text>Your roles in it let you read nothing.</Text>}
+      <List>
+        {pages.map(([page, label]) => (
+          <List.Item key={page}>
+            <Anchor component={Link} href={projectPath(projectName, page)}>
+              {label}
+            </Anchor>
+          </List.Item>
+        ))}
+      </List>
+    </Section>
+  );
+}
+
+function DeleteProject({
+  project: { name },
+  onClose,
+}: {
+  readonly project: EditedProject;
+  readonly onClose: () => void;
+}) {
+  const [, navigate] = useLocation();
+  const counts = useQuery({
+    queryKey: ['project-counts', name],
+    queryFn: async () => {
+      const asked = { projectName: name, page: '1', size: '1' };
+      const found = await Promise.all([
+        keyplane.listJwks(asked),
+        keyplane.listCertificates(asked),
+        keyplane.listKeys(asked),
+        keyplane.listKeystores(asked),
+      ]);
+      return found.map(({ resultCount }) => resultCount);
+    },
+  });
+  const remove = useChange(
+    () => keyplane.deleteProject({ projectName: name }),
+    () => navigate('/projects'),
+  );
+  const [jwks, certificates, keys, keystores] = counts.data ?? [];
+  return (
+    <ConfirmByName
+      title={`Delete ${name}`}
+      name={name}
+      action="Delete the project"
+      error={remove.error}
+      isPending={remove.isPending}
+      onConfirm={() => remove.mutate()}
+      onClose={onClose}
+    >
+      <Text>
+        Undeployed from every environment and gone:{' '}
+        {counts.data === undefined
+          ? 'all that it holds'
+          : `${jwks} JWKs, ${certificates} certificates, ${keys} keys, ${keystores} keystores`}
+        , and its memberships.
+      </Text>
+      <Text>Users and environments stay, and so does the audit record.</Text>
+    </ConfirmByName>
+  );
+}

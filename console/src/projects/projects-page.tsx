@@ -1,0 +1,67 @@
+import { Anchor, Button, Stack } from '@mantine/core';
+import { useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import type { Operations } from '../../../clients/typescript/src/index.ts';
+import { keyplane } from '../api/keyplane.ts';
+import { EmptyNote } from '../display/empty-note.tsx';
+import { useListView } from '../display/list-query.ts';
+import { PageHeader } from '../display/page-header.tsx';
+import { type Column, ServerTable } from '../display/server-table.tsx';
+import { Instant } from '../display/time.tsx';
+import { useSignedIn } from '../session/session-context.ts';
+import { ProjectDialog } from './project-dialog.tsx';
+
+type Project = Operations['listProjects']['answer']['resultList'][number];
+
+/** The projects that the caller may see; an administrator makes more. */
+export function ProjectsPage() {
+  const { admin } = useSignedIn();
+  const view = useListView();
+  const [, navigate] = useLocation();
+  const [making, setMaking] = useState(false);
+  const make = admin && <Button onClick={() => setMaking(true)}>New project</Button>;
+  return (
+    <Stack>
+      <PageHeader title="Projects">{make}</PageHeader>
+      <ServerTable
+        caption="Projects"
+        view={view}
+        queryKey={['projects']}
+        fetchPage={(query) => keyplane.listProjects(query)}
+        columns={columns}
+        rowKey={({ id }) => id}
+        searchLabel="Search projects"
+        empty={
+          <EmptyNote
+            text={
+              admin
+                ? 'There is no project yet. JWKs, certificates, keys and keystores belong to projects.'
+                : 'You are no member of any project. An administrator can make you one.'
+            }
+          >
+            {make}
+          </EmptyNote>
+        }
+      />
+      {making && <ProjectDialog onDone={(name) => navigate(pathOf(name))} onClose={() => setMaking(false)} />}
+    </Stack>
+  );
+}
+
+function pathOf(name: string): string {
+  return `/projects/${encodeURIComponent(name)}`;
+}
+
+const columns: readonly Column<Project>[] = [
+  {
+    header: 'Name',
+    sort: 'name',
+    cell: ({ name }) => (
+      <Anchor component={Link} href={pathOf(name)}>
+        {name}
+      </Anchor>
+    ),
+  },
+  { header: 'Description', cell: ({ description }) => description },
+  { header: 'Made', sort: 'createdAt', cell: ({ createdAt }) => <Instant at={createdAt} /> },
+];

@@ -1,0 +1,74 @@
+import { PasswordInput, Switch, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import type { Operations } from '../../../clients/typescript/src/index.ts';
+import { keyplane } from '../api/keyplane.ts';
+import { useChange } from '../api/use-change.ts';
+import { fieldErrors } from '../display/field-errors.ts';
+import { FormDialog } from '../display/form-dialog.tsx';
+
+export type User = Operations['listUsers']['answer']['resultList'][number];
+
+const fields = [
+  ['password', /^password/i],
+  ['admin', /last administrator/],
+  ['username', /^(User|username)/i],
+] as const;
+
+/** Makes a user, or gives the one that is given another password or standing. */
+export function UserDialog({ user, onClose }: { readonly user?: User; readonly onClose: () => void }) {
+  const [username, setUsername] = useState(user?.username ?? '');
+  const [password, setPassword] = useState('');
+  const [admin, setAdmin] = useState(user?.admin ?? false);
+  const save = useChange(
+    () =>
+      user === undefined
+        ? keyplane.createUser({ body: { username, password, admin } })
+        : keyplane.updateUser({
+            username: user.username,
+            body: { admin, ...(password !== '' && { password }) },
+          }),
+    onClose,
+  );
+  const errors = fieldErrors(save.error, fields);
+  return (
+    <FormDialog
+      title={user === undefined ? 'New user' : `Edit ${user.username}`}
+      action={user === undefined ? 'Create' : 'Save'}
+      error={errors.rest}
+      isPending={save.isPending}
+      onSubmit={() => save.mutate()}
+      onClose={onClose}
+    >
+      {user === undefined && (
+        <TextInput
+          label="Username"
+          description="It can not be changed later"
+          required
+          data-autofocus
+          autoComplete="off"
+          value={username}
+          error={errors.of('username')}
+          onChange={(event) => setUsername(event.currentTarget.value)}
+        />
+      )}
+      <PasswordInput
+        label={user === undefined ? 'Password' : 'New password'}
+        description={
+          user === undefined ? '8 to 1024 characters' : 'Left empty, it stays; a new one ends the sessions'
+        }
+        required={user === undefined}
+        autoComplete="new-password"
+        value={password}
+        error={errors.of('password')}
+        onChange={(event) => setPassword(event.currentTarget.value)}
+      />
+      <Switch
+        label="Administrator"
+        description="May do everything, in every project"
+        checked={admin}
+        error={errors.of('admin')}
+        onChange={(event) => setAdmin(event.currentTarget.checked)}
+      />
+    </FormDialog>
+  );
+}
