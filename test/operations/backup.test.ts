@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, copyFile, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
 import type { DumpRow } from '../../src/backup/dump-store.ts';
 import { restoreBackup } from '../../src/backup/restore-backup.ts';
 import { backUp, restore, verifyBackUp } from '../../src/compose/compose-operations.ts';
@@ -14,10 +14,11 @@ import { freshDatabases, type TestDatabase, withDatabases } from '../support/dat
 import {
   cleanUpInstallations,
   configOver,
+  copyOf,
   everyAnswer,
-  fill,
+  type FilledInstallation,
+  fillInstallation,
   made,
-  masterKeyOf,
   scratchFolder,
   start,
   stop,
@@ -29,40 +30,30 @@ const otherKey = () => randomBytes(32).toString('base64');
 
 withDatabases('a backup', (fresh, kind) => {
   const freshOther = freshDatabases(kind === 'sqlite' ? 'postgres' : 'sqlite');
-  let database: TestDatabase;
-  let config: ManagerConfig;
+  let filled: FilledInstallation;
   let file: string;
 
+  beforeAll(async () => {
+    filled = await fillInstallation(kind);
+  });
   beforeEach(async () => {
-    database = await fresh();
-    config = await configOver(database.options);
     file = join(await scratchFolder(), 'backup');
   });
 
-  /** A backup of a filled installation, whose manager has ended, and what that manager answered. */
-  async function filledBackup(): Promise<Record<string, unknown>> {
-    const installation = await start(config);
-    await fill(installation.api);
-    const answers = await everyAnswer(installation.api);
-    await backUp(config, file);
-    await stop(installation);
-    return answers;
-  }
-
-  async function restoredInto(options: TestDatabase['options']): Promise<ManagerConfig> {
-    return configOver(options, { KEYPLANE_MASTER_KEY: await masterKeyOf(config) });
+  /** Settings of a manager over another database, with the master key of the filled one. */
+  async function intoFresh(database: TestDatabase): Promise<ManagerConfig> {
+    return configOver(database.options, { KEYPLANE_MASTER_KEY: filled.masterKey });
   }
 
   test.each([
     ['another database of the same kind', () => fresh()],
     ['a database of the other kind', () => freshOther()],
   ])('restored into %s answers all as before, with private members', async (_where, target) => {
-    const before = await filledBackup();
-    const there = await restoredInto((await target()).options);
-    await restore(there, { file, replace: false });
-    const { api } = await start(there);
-    expect(await everyAnswer(api)).toEqual(before);
-    expect(JSON.stringify(before)).toContain('"d":"');
+    const there = await intoFresh(await target());
+    await restore(there, { file: filled.backup, replace: false });
+    const { api } = await start(there, filled.token);
+    expect(await everyAnswer(api)).toEqual(filled.answers);
+    expect(JSON.stringify(filled.answers)).toContain('"d":"');
     // It goes on from there: the audit chain, revisions, names.
     await made(api, '/apiops/projects/MyProject/jwks/generate', {
       name: 'after',
@@ -72,8 +63,8 @@ withDatabases('a backup', (fresh, kind) => {
   });
 
   test('under writes is of one moment: each JWK with its desired object and its audit record', async () => {
-    const { api } = await start(config);
-    await fill(api);
+    const { config } = await copyOf(filled, fresh);
+    const { api } = await start(config, filled.token);
     let isWriting = true;
     let written = 0;
     const writer = (async () => {
@@ -94,86 +85,75 @@ withDatabases('a backup', (fresh, kind) => {
     isWriting = false;
     await writer;
     expect(seen).toEqual(seen.toSorted((a, b) => a - b));
-    const there = await restoredInto((await fresh()).options);
+    const there = await intoFresh(await fresh());
     const { rows } = await restore(there, { file: `${file}-c`, replace: false });
     expect(rows.jwks).toBe(seen[2]);
     expect(written).toBeGreaterThan(0);
   });
 
   test('is for its owner alone, replaces no file and leaves none half written', async () => {
-    const installation = await start(config);
-    await backUp(config, file);
+    await backUp(filled.config, file);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
-    await expect(backUp(config, file)).rejects.toThrow(/is there already/);
+    await expect(backUp(filled.config, file)).rejects.toThrow(/is there already/);
     const folder = join(file, '..');
-    await expect(backUp(config, join(folder, 'nowhere', 'backup'))).rejects.toThrow(
+    await expect(backUp(filled.config, join(folder, 'nowhere', 'backup'))).rejects.toThrow(
       /can not be written \(ENOENT\)/,
     );
     expect(await readdir(folder)).toEqual(['backup']);
-    await stop(installation);
   });
 
   test('shows nothing of what it holds, not even names', async () => {
-    await filledBackup();
-    const bytes = await readFile(file);
+    const bytes = await readFile(filled.backup);
     for (const text of ['MyProject', 'production', 'admin', 'jwk.', 'kty', 'schemaVersion']) {
       expect(bytes.includes(text)).toBe(false);
     }
   });
 
   test('is refused with another master key before anything is made or written', async () => {
-    await filledBackup();
     const target = await fresh();
     const key = otherKey();
     const there = await configOver(target.options, { KEYPLANE_MASTER_KEY: key });
-    const refused = restore(there, { file, replace: false });
+    const refused = restore(there, { file: filled.backup, replace: false });
     await expect(refused).rejects.toThrow(/was sealed with another master key/);
     await expect(refused).rejects.not.toThrow(key);
     if (target.options.kind === 'sqlite') expect(await readdir(join(target.options.path, '..'))).toEqual([]);
-    await expect(verifyBackUp(there, file)).rejects.toThrow(/another master key/);
+    await expect(verifyBackUp(there, filled.backup)).rejects.toThrow(/another master key/);
   });
 
   test('is not made under a master key that is not that of the database', async () => {
-    const installation = await start(config);
-    await stop(installation);
-    const wrong = await configOver(database.options, { KEYPLANE_MASTER_KEY: otherKey() });
+    const wrong = await configOver(filled.options, { KEYPLANE_MASTER_KEY: otherKey() });
     await expect(backUp(wrong, file)).rejects.toThrow(/does not open the data in this database/);
     await expect(stat(file)).rejects.toThrow();
   });
 
   test('is not restored over rows, unless that was asked for', async () => {
-    const before = await filledBackup();
-    const installation = await start(config);
+    const { config } = await copyOf(filled, fresh);
+    const installation = await start(config, filled.token);
     await made(installation.api, '/apiops/projects/', { name: 'Later' });
     await stop(installation);
-    await expect(restore(config, { file, replace: false })).rejects.toThrow(/not empty .* --replace/);
-    await restore(config, { file, replace: true });
-    expect(await everyAnswer((await start(config)).api)).toEqual(before);
+    await expect(restore(config, { file: filled.backup, replace: false })).rejects.toThrow(
+      /not empty .* --replace/,
+    );
+    await restore(config, { file: filled.backup, replace: true });
+    expect(await everyAnswer((await start(config, filled.token)).api)).toEqual(filled.answers);
   });
 
   test('is not restored while a manager has the database open', async () => {
-    const installation = await start(config);
-    await backUp(config, file);
-    const refused = restore(config, { file, replace: true });
+    const { config } = await copyOf(filled, fresh);
+    const installation = await start(config, filled.token);
+    const refused = restore(config, { file: filled.backup, replace: true });
     await expect(refused).rejects.toThrow(/A manager (has|is)/);
     await stop(installation);
-    await restore(config, { file, replace: true });
+    await restore(config, { file: filled.backup, replace: true });
   });
 
   test('of which a seal was damaged in the database is not restored', async () => {
-    await stop(
-      await (async () => {
-        const installation = await start(config);
-        await fill(installation.api);
-        return installation;
-      })(),
-    );
+    const { config, database } = await copyOf(filled, fresh);
     await database.raw("update jwks set private_members = null where name = 'okp'");
     const other = kind === 'sqlite' ? "x'0102'" : "'\\x0102'";
     await database.raw(`update jwks set private_members = ${other} where name = 'ec'`);
     await backUp(config, file);
-    const target = await fresh();
-    const there = await restoredInto(target.options);
+    const there = await intoFresh(await fresh());
     await expect(restore(there, { file, replace: false })).rejects.toThrow(
       /1 sealed values that do not open/,
     );
@@ -187,6 +167,7 @@ withDatabases('a backup', (fresh, kind) => {
   });
 
   test('of an older schema is brought to the one of today', async () => {
+    const database = await fresh();
     const dataKeys = ['seal', 'audit'] as const;
     const masterKey = randomBytes(32);
     const username = 'somebody of then';
@@ -219,12 +200,10 @@ withDatabases('a backup', (fresh, kind) => {
   });
 
   test('of a newer schema is refused', async () => {
-    await filledBackup();
-    const masterKey = Buffer.from(await masterKeyOf(config), 'base64');
     const target = await fresh();
     const refused = restoreBackup<Nouns>((work) => restoreInto(target.options, work), {
-      file,
-      masterKey,
+      file: filled.backup,
+      masterKey: Buffer.from(filled.masterKey, 'base64'),
       replace: false,
       newestSchema: newestSchema - 1,
       finish: async () => {},
@@ -233,49 +212,37 @@ withDatabases('a backup', (fresh, kind) => {
   });
 
   test('of which the audit record was cut off in the database is not restored', async () => {
-    const installation = await start(config);
-    await fill(installation.api);
-    await stop(installation);
+    const { config, database } = await copyOf(filled, fresh);
     await database.raw('delete from audit_records where sequence = 3');
     await backUp(config, file);
-    const there = await restoredInto((await fresh()).options);
+    const there = await intoFresh(await fresh());
     await expect(restore(there, { file, replace: false })).rejects.toThrow(/audit record .* broken at 3/);
   });
-});
 
-const freshFile = freshDatabases('sqlite');
-
-test('a backup is refused with a bit flipped or bytes missing anywhere, and nothing is written', async () => {
-  const config = await configOver((await freshFile()).options);
-  const installation = await start(config);
-  await fill(installation.api);
-  const file = join(await scratchFolder(), 'backup');
-  await backUp(config, file);
-  await stop(installation);
-  const bytes = await readFile(file);
-  const target = await configOver((await freshFile()).options, {
-    KEYPLANE_MASTER_KEY: await masterKeyOf(config),
+  if (kind === 'postgres') return;
+  test('is refused with a bit flipped or bytes missing anywhere, and nothing is written', async () => {
+    const bytes = await readFile(filled.backup);
+    const target = await intoFresh(await fresh());
+    const damaged = `${file}-damaged`;
+    const tried = async (contents: Buffer) => {
+      await writeFile(damaged, contents, { mode: 0o600 });
+      await expect(restore(target, { file: damaged, replace: false })).rejects.toThrow(
+        /is no backup|of a newer keyplane|another master key|is damaged|is cut off/,
+      );
+    };
+    const header = 16 + 1 + 32 + 32;
+    const places = [0, 8, 15, 16, 17, 40, 49, 70, header - 1, header, header + 100, bytes.length >> 1];
+    for (const place of [...places, bytes.length - 17, bytes.length - 16, bytes.length - 1]) {
+      const flipped = Buffer.from(bytes);
+      flipped[place] = (flipped[place] ?? 0) ^ 0x10;
+      await tried(flipped);
+    }
+    for (const length of [0, 10, header - 1, header, header + 15, header + 1000, bytes.length - 1]) {
+      await tried(bytes.subarray(0, length));
+    }
+    await tried(Buffer.concat([bytes, Buffer.of(0)]));
+    expect(await readdir(target.dataDir)).toEqual([]);
+    await writeFile(damaged, bytes);
+    await restore(target, { file: damaged, replace: false });
   });
-  const damaged = `${file}-damaged`;
-  const tried = async (contents: Buffer) => {
-    await writeFile(damaged, contents, { mode: 0o600 });
-    await expect(restore(target, { file: damaged, replace: false })).rejects.toThrow(
-      /is no backup|of a newer keyplane|another master key|is damaged|is cut off/,
-    );
-  };
-  const header = 16 + 1 + 32 + 32;
-  const places = [0, 8, 15, 16, 17, 40, 49, 70, header - 1, header, header + 100, bytes.length >> 1];
-  for (const place of [...places, bytes.length - 17, bytes.length - 16, bytes.length - 1]) {
-    const flipped = Buffer.from(bytes);
-    flipped[place] = (flipped[place] ?? 0) ^ 0x10;
-    await tried(flipped);
-  }
-  for (const length of [0, 10, header - 1, header, header + 15, header + 1000, bytes.length - 1]) {
-    await tried(bytes.subarray(0, length));
-  }
-  await tried(Buffer.concat([bytes, Buffer.of(0)]));
-  expect(await readdir(target.dataDir)).toEqual([]);
-  await copyFile(file, damaged);
-  await chmod(damaged, 0o600);
-  await restore(target, { file: damaged, replace: false });
 });

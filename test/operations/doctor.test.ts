@@ -1,29 +1,43 @@
 import { chmod } from 'node:fs/promises';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { examine } from '../../src/compose/compose-doctor.ts';
 import type { ManagerConfig } from '../../src/config.ts';
 import { type TestDatabase, withDatabases } from '../support/databases.ts';
-import { cleanUpInstallations, configOver, fill, start, stop } from './support/installation.ts';
+import {
+  cleanUpInstallations,
+  configOver,
+  copyOf,
+  type FilledInstallation,
+  fillInstallation,
+  start,
+  stop,
+} from './support/installation.ts';
 
 cleanUpInstallations();
 
 withDatabases('the doctor', (fresh, kind) => {
   let database: TestDatabase;
   let config: ManagerConfig;
+  let filled: FilledInstallation;
+  beforeAll(async () => {
+    filled = await fillInstallation(kind);
+  });
   beforeEach(async () => {
-    database = await fresh();
-    config = await configOver(database.options);
-    const installation = await start(config);
-    await fill(installation.api);
-    expect((await examine(config)).findings).toEqual([]);
-    await stop(installation);
+    ({ database, config } = await copyOf(filled, fresh));
   });
 
   const bytes = (hex: string) => (kind === 'sqlite' ? `x'${hex}'` : `'\\x${hex}'`);
   const problems = async () =>
     (await examine(config)).findings.map(({ topic, problem }) => `${topic}: ${problem}`);
 
-  test('finds nothing on a sound installation, and each kind of damage', async () => {
+  test('finds nothing on a sound installation, beside its manager or without one', async () => {
+    const installation = await start(config, filled.token);
+    expect(await examine(config)).toMatchObject({ findings: [], looked: { 'manager runs': 'yes' } });
+    await stop(installation);
+    expect(await examine(config)).toMatchObject({ findings: [], looked: { 'manager runs': 'no' } });
+  });
+
+  test('finds each kind of damage', async () => {
     const { findings, looked } = await examine(config);
     expect(findings).toEqual([]);
     expect(looked).toMatchObject({ 'sealed values': 6, 'manager runs': 'no' });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { examine } from '../../src/compose/compose-doctor.ts';
 import { finishRotation, rotateMasterKey, undoRotation } from '../../src/compose/compose-rotation.ts';
 import type { ManagerConfig } from '../../src/config.ts';
@@ -11,8 +11,10 @@ import { type TestDatabase, withDatabases } from '../support/databases.ts';
 import {
   cleanUpInstallations,
   configOver,
+  copyOf,
   everyAnswer,
-  fill,
+  type FilledInstallation,
+  fillInstallation,
   made,
   masterKeyOf,
   start,
@@ -25,24 +27,26 @@ const noKey = { fromEnvironment: undefined, file: undefined };
 const quick = { newMasterKey: noKey, sealAnew: true, managersLookWithinMs: 0 };
 const project = '/apiops/projects/MyProject';
 
-withDatabases('a change of the master key', (fresh) => {
+withDatabases('a change of the master key', (fresh, kind) => {
+  let filled: FilledInstallation;
   let database: TestDatabase;
   let config: ManagerConfig;
+  beforeAll(async () => {
+    filled = await fillInstallation(kind);
+  });
   beforeEach(async () => {
-    database = await fresh();
-    config = await configOver(database.options);
+    ({ database, config } = await copyOf(filled, fresh));
   });
 
   test('beside a running manager keeps every value readable, by either key until it is finished', async () => {
-    const running = await start(config);
-    await fill(running.api);
-    const before = await everyAnswer(running.api);
+    const { answers, token } = filled;
+    const running = await start(config, token);
     const old = await masterKeyOf(config);
     const { sealedAnew, keyFileSwapped } = await rotateMasterKey(config, quick);
     expect(sealedAnew).toBe(6);
     expect(keyFileSwapped).toBe(true);
     // The manager has neither looked for the new data key nor was it started again.
-    expect(await everyAnswer(running.api)).toEqual(before);
+    expect(await everyAnswer(running.api)).toEqual(answers);
     await made(running.api, `${project}/jwks/generate`, {
       name: 'meanwhile',
       type: 'OCT',
@@ -52,7 +56,7 @@ withDatabases('a change of the master key', (fresh) => {
     const now = await masterKeyOf(config);
     expect(now).not.toBe(old);
     const withOld = await configOver(database.options, { KEYPLANE_MASTER_KEY: old });
-    const again = await start(withOld);
+    const again = await start(withOld, token);
     expect((await again.api('GET', `${project}/jwks/meanwhile/`)).status).toBe(200);
     await stop(again);
     await expect(finishRotation(withOld)).rejects.toThrow(/is not yet the new master key/);
@@ -62,17 +66,13 @@ withDatabases('a change of the master key', (fresh) => {
     expect(await finishRotation(config)).toBe(false);
     expect(await readdir(config.dataDir)).not.toContain('master.key.old');
     await expect(start(withOld)).rejects.toThrow(/does not open the data in this database/);
-    const last = await start(config);
-    expect((await last.api('GET', `${project}/jwks/ec/`)).body).toEqual(before[`${project}/jwks/ec/`]);
+    const last = await start(config, token);
+    expect((await last.api('GET', `${project}/jwks/ec/`)).body).toEqual(answers[`${project}/jwks/ec/`]);
     await stop(last);
     expect((await examine(config)).findings).toEqual([]);
   });
 
   test('that was cut off at any of its steps is finished by the same command', async () => {
-    const running = await start(config);
-    await fill(running.api);
-    const before = await everyAnswer(running.api);
-    await stop(running);
     const keyFile = join(config.dataDir, 'master.key');
     const current = Buffer.from(await masterKeyOf(config), 'base64');
 
@@ -87,25 +87,21 @@ withDatabases('a change of the master key', (fresh) => {
     await rotateMasterKey(config, { ...quick, sealAnew: false });
     expect(await masterKeyOf(config)).toBe(next.toString('base64'));
     expect((await readFile(`${keyFile}.old`, 'utf8')).trim()).toBe(current.toString('base64'));
-    expect(await everyAnswer((await start(config)).api)).toEqual(before);
+    expect(await everyAnswer((await start(config, filled.token)).api)).toEqual(filled.answers);
 
     const { sealedAnew } = await rotateMasterKey(config, quick);
     expect(await masterKeyOf(config)).toBe(next.toString('base64'));
     expect(sealedAnew).toBe(6);
     expect(await finishRotation(config)).toBe(true);
-    expect(await everyAnswer((await start(config)).api)).toEqual(before);
+    expect(await everyAnswer((await start(config, filled.token)).api)).toEqual(filled.answers);
   });
 
   test('can be taken back until it is finished', async () => {
-    const running = await start(config);
-    await fill(running.api);
-    const before = await everyAnswer(running.api);
-    await stop(running);
     const old = await masterKeyOf(config);
     await rotateMasterKey(config, quick);
     expect(await undoRotation(config)).toBe(true);
     expect(await masterKeyOf(config)).toBe(old);
-    expect(await everyAnswer((await start(config)).api)).toEqual(before);
+    expect(await everyAnswer((await start(config, filled.token)).api)).toEqual(filled.answers);
   });
 
   test('to a key that is given names it nowhere, and a second key is refused meanwhile', async () => {

@@ -1,6 +1,6 @@
 // Both databases for tests: a fresh SQLite file, and a fresh database of a real PostgreSQL.
 
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
@@ -18,8 +18,14 @@ export interface TestDatabase {
   raw(sql: string): Promise<readonly Row[]>;
 }
 
-/** `withoutSchema`: no store ever opened it, so not even tables are there. */
-export type FreshDatabase = (options?: { readonly withoutSchema?: boolean }) => Promise<TestDatabase>;
+interface FreshOptions {
+  /** No store ever opened it, so not even tables are there. */
+  readonly withoutSchema?: boolean;
+  /** Of the same kind; nobody has it open meanwhile. */
+  readonly copyOf?: StoreOptions | undefined;
+}
+
+export type FreshDatabase = (options?: FreshOptions) => Promise<TestDatabase>;
 
 /** Runs the suite for each database; each call of `fresh` gives one that nothing was ever stored in. */
 export function withDatabases(
@@ -38,8 +44,8 @@ export function freshDatabases(kind: StoreOptions['kind']): FreshDatabase {
     await Promise.all(openStores.splice(0).map((store) => store.close()));
   });
   const source = kind === 'sqlite' ? sqliteFiles() : postgresDatabases();
-  return async ({ withoutSchema = false } = {}) => {
-    const options = await source.take(withoutSchema);
+  return async (how = {}) => {
+    const options = await source.take(how);
     return {
       options,
       async open() {
@@ -56,7 +62,7 @@ export function freshDatabases(kind: StoreOptions['kind']): FreshDatabase {
 }
 
 interface DatabaseSource {
-  take(withoutSchema: boolean): Promise<StoreOptions>;
+  take(how: FreshOptions): Promise<StoreOptions>;
   /** Somebody changed it past the store, so it is not emptied for another test. */
   spoil(options: StoreOptions): void;
 }
@@ -67,10 +73,12 @@ function sqliteFiles(): DatabaseSource {
     for (const folder of folders) await rm(folder, { recursive: true, force: true });
   });
   return {
-    async take() {
+    async take({ copyOf }) {
       const folder = await mkdtemp(join(tmpdir(), 'keyplane-sqlite-'));
       folders.push(folder);
-      return { kind: 'sqlite', path: join(folder, 'keyplane.db') };
+      const path = join(folder, 'keyplane.db');
+      if (copyOf?.kind === 'sqlite') await copyFile(copyOf.path, path);
+      return { kind: 'sqlite', path };
     },
     spoil() {},
   };
@@ -85,7 +93,8 @@ function postgresDatabases(): DatabaseSource {
     inUse.clear();
   });
 
-  async function takeUrl(withoutSchema: boolean): Promise<string> {
+  async function takeUrl({ withoutSchema, copyOf }: FreshOptions): Promise<string> {
+    if (copyOf?.kind === 'postgres') return createPostgresDatabase(copyOf.url);
     const again = withoutSchema ? undefined : used.pop();
     if (again !== undefined) {
       await rawPostgres(again, emptyAllTables);
@@ -95,10 +104,10 @@ function postgresDatabases(): DatabaseSource {
   }
 
   return {
-    async take(withoutSchema) {
-      const options: StoreOptions = { kind: 'postgres', url: await takeUrl(withoutSchema) };
+    async take(how) {
+      const options: StoreOptions = { kind: 'postgres', url: await takeUrl(how) };
       // What such a test leaves behind may be the schema of another version.
-      if (!withoutSchema) inUse.add(options);
+      if (!how.withoutSchema) inUse.add(options);
       return options;
     },
     spoil: (options) => inUse.delete(options),

@@ -12,11 +12,15 @@ export function databaseKind(): StoreOptions['kind'] {
   return inject('database') ?? 'sqlite';
 }
 
-/** @returns its URL. What is left when the run ends goes with the server. */
-export async function createPostgresDatabase(): Promise<string> {
+/**
+ * @param copyOf the URL of another one, which nobody is connected to
+ * @returns its URL. What is left when the run ends goes with the server.
+ */
+export async function createPostgresDatabase(copyOf?: string): Promise<string> {
   const url = new URL(await postgresIn(inject('postgresFolder')));
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await rawPostgres(url.href, `create database ${name} template template0`);
+  const template = copyOf === undefined ? 'template0' : new URL(copyOf).pathname.slice(1);
+  await rawPostgres(url.href, `create database ${name} template ${template}`);
   url.pathname = `/${name}`;
   return url.href;
 }

@@ -1,14 +1,17 @@
 // A manager with one of everything that a backup has to bring back.
 
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach } from 'vitest';
+import { backUp } from '../../../src/compose/compose-operations.ts';
 import { type Manager, startManager } from '../../../src/compose.ts';
 import { type ManagerConfig, readManagerConfig } from '../../../src/config.ts';
 import type { StoreOptions } from '../../../src/store/store.ts';
 import { keystoreFixture } from '../../api/support/sample-keys.ts';
-import { type Api, signedIn, silent } from '../../support/manager.ts';
+import type { FreshDatabase, TestDatabase } from '../../support/databases.ts';
+import { type Api, apiOf, signedIn, silent } from '../../support/manager.ts';
+import { createPostgresDatabase } from '../../support/postgres-databases.ts';
 
 const password = 'correct horse battery';
 const project = '/apiops/projects/MyProject';
@@ -58,10 +61,12 @@ export interface Installation {
   readonly api: Api;
 }
 
-export async function start(config: ManagerConfig): Promise<Installation> {
+/** @param token of a session that the database knows; without one the administrator signs in, which takes its time */
+export async function start(config: ManagerConfig, token?: string): Promise<Installation> {
   const manager = await startManager(config, silent);
   managers.push(manager);
-  return { manager, api: await signedIn(manager.url, 'admin', password) };
+  const { url } = manager;
+  return { manager, api: token === undefined ? await signedIn(url, 'admin', password) : apiOf(url, token) };
 }
 
 export async function stop({ manager }: Installation): Promise<void> {
@@ -69,8 +74,50 @@ export async function stop({ manager }: Installation): Promise<void> {
   await manager.close();
 }
 
+/** Made once for a suite: tests take copies of it. */
+export interface FilledInstallation {
+  readonly options: StoreOptions;
+  readonly config: ManagerConfig;
+  readonly masterKey: string;
+  /** A backup, made while its manager ran. */
+  readonly backup: string;
+  /** What its manager answered. */
+  readonly answers: Readonly<Record<string, unknown>>;
+  /** Of the administrator's session. */
+  readonly token: string;
+}
+
+export async function fillInstallation(kind: StoreOptions['kind']): Promise<FilledInstallation> {
+  const options: StoreOptions =
+    kind === 'sqlite'
+      ? { kind, path: join(await scratchFolder(), 'keyplane.db') }
+      : { kind, url: await createPostgresDatabase() };
+  const config = await configOver(options);
+  const installation = await start(config);
+  const { api } = installation;
+  await fill(api);
+  const answers = await everyAnswer(api);
+  const backup = join(await scratchFolder(), 'backup');
+  await backUp(config, backup);
+  await stop(installation);
+  return { options, config, masterKey: await masterKeyOf(config), backup, answers, token: api.token };
+}
+
+export interface InstallationCopy {
+  readonly database: TestDatabase;
+  readonly config: ManagerConfig;
+}
+
+/** With a data directory and a key file of its own. */
+export async function copyOf(filled: FilledInstallation, fresh: FreshDatabase): Promise<InstallationCopy> {
+  const database = await fresh({ copyOf: filled.options });
+  const config = await configOver(database.options);
+  await copyFile(join(filled.config.dataDir, 'master.key'), join(config.dataDir, 'master.key'));
+  return { database, config };
+}
+
 /** One of everything that is sealed, and some of what is not. */
-export async function fill(api: Api): Promise<void> {
+async function fill(api: Api): Promise<void> {
   await made(api, '/apiops/projects/', { name: 'MyProject' });
   await made(api, '/apiops/environments/', { name: 'production', type: 'PRODUCTION' });
   for (const body of [
