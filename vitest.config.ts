@@ -18,6 +18,9 @@ const onceIsEnough = [
   'security/roles-by-route',
 ];
 
+/** They need the built page and a browser. */
+const ofTheConsole = 'test/console/**/*.test.ts';
+
 const onPostgresOnly = ['test/security/postgres-files.test.ts'];
 
 export default defineConfig({
@@ -31,7 +34,16 @@ export default defineConfig({
           ...shared,
           name: 'all',
           include: ['test/**/*.test.ts'],
-          exclude: onPostgresOnly,
+          exclude: [...onPostgresOnly, ofTheConsole],
+          provide: { database: 'sqlite' },
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'console',
+          include: [ofTheConsole],
+          globalSetup: ['test/console/support/built-console.ts'],
           provide: { database: 'sqlite' },
         },
       },

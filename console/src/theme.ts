@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from '@mantine/core';
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
 
 /** Dark enough at 7 and 8 for white text, and light enough at 3 and 4 for dark pages: 4.5 to 1 either way. */
 const keyplane: MantineColorsTuple = [
@@ -22,4 +22,20 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
+});
+
+/** Where the library's own shades fall short of 4.5 to 1 on a page or a card. */
+export const readableShades: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    '--mantine-color-dimmed': '#59616a',
+    '--mantine-color-error': '#c01f1f',
+    '--mantine-color-placeholder': '#646d76',
+  },
+  dark: {
+    '--mantine-color-dimmed': '#ababab',
+    '--mantine-color-error': '#ff9a9a',
+    '--mantine-color-placeholder': '#a3a3a3',
+    '--mantine-color-anchor': keyplane[2],
+  },
 });

@@ -3,8 +3,8 @@ import { Badge } from '@mantine/core';
 export type NodeStanding = 'CURRENT' | 'LAGGING' | 'REFUSED' | 'DISCONNECTED';
 
 const looks = {
-  CURRENT: { color: 'green.9', text: 'current' },
-  LAGGING: { color: 'orange.9', text: 'lagging' },
+  CURRENT: { color: '#1f6b2f', text: 'current' },
+  LAGGING: { color: '#a13a06', text: 'lagging' },
   REFUSED: { color: 'red.9', text: 'refused' },
   DISCONNECTED: { color: 'gray.7', text: 'not connected' },
 } as const;

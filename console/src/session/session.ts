@@ -40,8 +40,9 @@ export function useSignOut() {
   return useMutation({
     mutationFn: () => keyplane.deleteSession(),
     onSettled: () => {
-      queries.clear();
+      // Not `clear()`: whoever watches the session would be left watching one that is no longer there.
       queries.setQueryData(['session'], null);
+      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' });
     },
   });
 }

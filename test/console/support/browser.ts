@@ -1,0 +1,71 @@
+// The console as its users have it: a real manager serves the built page to a real Chromium. Whatever a page logs
+// as an error, a breach of its policy among them, fails the test file when it closes.
+
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { inject } from 'vitest';
+import { startTestManager, type TestManager, type TestManagerOptions } from '../../support/manager.ts';
+
+export interface TestConsole {
+  readonly manager: TestManager;
+  /** A page of its own browser profile, signed in unless `username` is null. */
+  open(options?: OpenOptions): Promise<Page>;
+  /** @throws Error with whatever any page complained of */
+  close(): Promise<void>;
+}
+
+export interface OpenOptions {
+  /** The part behind the #. */
+  readonly path?: string;
+  /** Made with `manager.as()` before, or `admin`. */
+  readonly username?: string | null;
+  readonly colorScheme?: 'light' | 'dark';
+  readonly width?: number;
+}
+
+const waitMs = 15_000;
+/** Refusals are answers, which a browser logs too. */
+const answered = /^Failed to load resource: .* (4\d\d|503) /;
+
+export async function startTestConsole(options: TestManagerOptions = {}): Promise<TestConsole> {
+  const [manager, browser] = await Promise.all([startTestManager(options), launchBrowser()]);
+  const problems: string[] = [];
+  return {
+    manager,
+    async open({ path = '/', username = 'admin', colorScheme = 'light', width = 1200 } = {}) {
+      const viewport = { width, height: 800 };
+      const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce' });
+      context.setDefaultTimeout(waitMs);
+      if (username !== null) await signIn(context, manager.url, username);
+      const page = await context.newPage();
+      page.on('pageerror', (error) => problems.push(`${page.url()}: ${error.message}`));
+      page.on('console', (message) => {
+        if (message.type() !== 'error' && message.type() !== 'warning') return;
+        if (!answered.test(message.text())) problems.push(`${page.url()}: ${message.text()}`);
+      });
+      await page.goto(`${manager.url}/#${path}`);
+      return page;
+    },
+    async close() {
+      await browser.close();
+      await manager.close();
+      if (problems.length > 0) throw new Error(`The console complained:\n${problems.join('\n')}`);
+    },
+  };
+}
+
+function launchBrowser(): Promise<Browser> {
+  const { executablePath, libraryPath } = inject('browser');
+  if (executablePath === undefined) return chromium.launch({ channel: 'chrome' });
+  return chromium.launch({
+    executablePath,
+    // Root has no sandbox; nothing but our own page is looked at.
+    args: ['--no-sandbox', '--no-zygote', '--font-render-hinting=none', '--disable-webgl'],
+    ...(libraryPath !== undefined && { env: { ...process.env, LD_LIBRARY_PATH: libraryPath } }),
+  });
+}
+
+async function signIn(context: BrowserContext, url: string, username: string): Promise<void> {
+  const password = username === 'admin' ? 'correct horse battery' : `password of ${username}`;
+  const answer = await context.request.post(`${url}/apiops/auth/session`, { data: { username, password } });
+  if (!answer.ok()) throw new Error(`not signed in: ${answer.status()} ${await answer.text()}`);
+}

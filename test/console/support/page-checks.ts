@@ -1,0 +1,36 @@
+// What every screen of the console has to be: without a known barrier, and readable without scrolling sideways.
+
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { until } from '../../support/manager.ts';
+
+const axeSource = readFileSync(fileURLToPath(import.meta.resolve('axe-core')), 'utf8');
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa', 'best-practice'];
+
+interface Violation {
+  readonly id: string;
+  readonly help: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+}
+
+/** WCAG 2.2 AA as far as axe can tell. */
+export async function expectAccessible(page: Page): Promise<void> {
+  // What is fading in has no contrast yet.
+  await until(() => page.evaluate<boolean>('document.getAnimations().length === 0'), 'the page rests');
+  await page.evaluate(axeSource);
+  const options = JSON.stringify({ runOnly: rules, resultTypes: ['violations'] });
+  const { violations } = await page.evaluate<{ violations: readonly Violation[] }>(`axe.run(${options})`);
+  const found = violations.map(({ id, help, nodes }) => ({
+    rule: `${id}: ${help}`,
+    at: nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`),
+  }));
+  expect(found, page.url()).toEqual([]);
+}
+
+export async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  const root = 'document.documentElement';
+  const widths = await page.evaluate<number[]>(`[${root}.scrollWidth, ${root}.clientWidth]`);
+  expect(widths[0], 'the page is wider than the window').toBeLessThanOrEqual(widths[1] ?? 0);
+}
