@@ -2,6 +2,7 @@
 // What is desired was committed before anything is sent. The loop looks at state: whatever did not arrive, for
 // whatever reason, is sent again until it did.
 
+import { setImmediate } from 'node:timers/promises';
 import type { Environment, EnvironmentNouns } from '../environments/environment-store.ts';
 import { closeCodes, type FromNode } from '../protocol/messages.ts';
 import type { SharedStore } from '../unit-of-work.ts';
@@ -82,7 +83,7 @@ export class Deployments {
   }
 
   /** A node said hello and was let in. An earlier stream of the same node is closed. */
-  join(options: Omit<NodeSessionOptions, 'now' | 'onChange'>): NodeSession {
+  join(options: Omit<NodeSessionOptions, 'now' | 'onChange' | 'onRoom'>): NodeSession {
     const { environmentId, nodeId } = options.identity;
     this.#sessions
       .of(environmentId)
@@ -93,6 +94,7 @@ export class Deployments {
       // Not the clock: one that is set back by an hour would put a retry off by an hour.
       now: () => performance.now(),
       onChange: () => this.#changed(session),
+      onRoom: () => this.#advance(session, this.#revisions.get(environmentId)),
     });
     this.#sessions.put(session);
     this.#changed(session);
@@ -114,6 +116,8 @@ export class Deployments {
   /** Sends what was committed and waits for the nodes. Never rejects for what a node does. */
   async deploy(targets: readonly DeploymentTarget[], verb: DeploymentVerb): Promise<DeploymentResult> {
     for (const target of targets) this.#advanceAll(target);
+    // The answer's reads come after the sends, which a database at hand lets happen within one turn.
+    if (targets.some(({ environmentId }) => this.#sessions.of(environmentId).size > 0)) await setImmediate();
     const { environments, nodes } = await this.#options.store.read(async (nouns) => {
       const found = new Map<string, Environment>();
       for (const { environmentId } of targets) {

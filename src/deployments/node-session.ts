@@ -9,7 +9,8 @@ import type { StatePartReader } from './state-part-reader.ts';
 
 /** The connection, whatever carries it. */
 export interface NodeStream {
-  send(text: string): void;
+  /** @param onLeft called once it has left, or never will */
+  send(text: string, onLeft: () => void): void;
   close(code: number, reason: string): void;
   /** Bytes that are still waiting to leave. */
   readonly bufferedBytes: number;
@@ -39,6 +40,8 @@ export interface NodeSessionOptions {
   readonly reset: boolean;
   readonly now: () => number;
   readonly onChange: () => void;
+  /** What had no room in the stream may have it by now: have `advance` called. */
+  readonly onRoom: () => void;
 }
 
 export interface Refusal {
@@ -75,6 +78,8 @@ export class NodeSession {
   /** The latest revision of the environment that anyone asked to advance to since the last run. */
   #target = 0;
   #again = false;
+  /** It stopped sending because too much waits to leave. */
+  #full = false;
   #closed = false;
 
   constructor(options: NodeSessionOptions) {
@@ -144,8 +149,10 @@ export class NodeSession {
       this.close(closeCodes.protocol, 'no answer to a state message');
       return;
     }
-    while (!this.#closed && now() >= this.#retryAt && stream.bufferedBytes < bufferedBytesLimit) {
+    while (!this.#closed && now() >= this.#retryAt) {
       if (!this.#reset && this.#sent >= target) return;
+      this.#full = stream.bufferedBytes >= bufferedBytesLimit;
+      if (this.#full) return;
       const position = { after: this.#sent, goneAbove: this.#goneAbove };
       const part = await parts.next(identity.environmentId, position, target);
       if (part === tooFarBehind) {
@@ -171,7 +178,7 @@ export class NodeSession {
     const incomplete = final && this.#leftOut.size > 0 && { incomplete: true };
     const header = { type: 'state' as const, reset: this.#reset, from, to, final, digest, ...incomplete };
     moments.beforeSend.publish(undefined);
-    stream.send(JSON.stringify(seal(header, changes, this.#counter)));
+    stream.send(JSON.stringify(seal(header, changes, this.#counter)), this.#onLeft);
     moments.afterSend.publish(undefined);
     this.#sent = to;
     this.#sentAt = now();
@@ -180,6 +187,15 @@ export class NodeSession {
     this.#goneAbove = this.#reset ? part.goneAbove : 0;
     if (digest !== null) this.#expected = { revision: to, digest };
   }
+
+  /** Only what is final is confirmed, so nothing but this tells that a stream which was full can take more. */
+  readonly #onLeft = (): void => {
+    // What leaves slowly is no silence.
+    this.#sentAt = this.#options.now();
+    if (!this.#full || this.#closed) return;
+    this.#full = false;
+    this.#options.onRoom();
+  };
 
   #digestWithout({ from, digest, objects, unreadable }: StatePart): string | null {
     if (from === 0) this.#leftOut.clear();

@@ -173,7 +173,7 @@ function settleHistory({ environment, name }: DivergingNode, { divergences, log 
 
 function asNodeStream(stream: WebSocket): NodeStream {
   return {
-    send: (text) => stream.readyState === stream.OPEN && stream.send(text),
+    send: (text, onLeft) => stream.readyState === stream.OPEN && stream.send(text, onLeft),
     close: (code, reason) => stream.close(code, reason),
     get bufferedBytes() {
       return stream.bufferedAmount;

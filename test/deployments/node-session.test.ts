@@ -39,17 +39,22 @@ function environment(start: number) {
 function recordingStream() {
   const sent: State[] = [];
   const closes: number[] = [];
-  const stream: NodeStream = {
-    send: (text) => void sent.push(JSON.parse(text) as State),
-    close: (code) => void closes.push(code),
+  const leaving: (() => void)[] = [];
+  const stream = {
+    send(text: string, onLeft: () => void) {
+      sent.push(JSON.parse(text) as State);
+      leaving.push(onLeft);
+    },
+    close: (code: number) => void closes.push(code),
     bufferedBytes: 0,
-  };
-  return { stream, sent, closes };
+  } satisfies NodeStream;
+  return { stream, sent, closes, leaving };
 }
 
 function session(options: { startRevision: number; reset: boolean; environmentRevision: number }) {
   const world = environment(options.environmentRevision);
-  const { stream, sent, closes } = recordingStream();
+  const { stream, sent, closes, leaving } = recordingStream();
+  const room = Promise.withResolvers<void>();
   let now = 1_000_000;
   const made = new NodeSession({
     identity: { nodeId: 'n', environmentId: 'e', tokenId: 't', name: 'node-1', version: '1', connection: 1 },
@@ -61,11 +66,12 @@ function session(options: { startRevision: number; reset: boolean; environmentRe
     reset: options.reset,
     now: () => now,
     onChange: () => {},
+    onRoom: () => made.advance().then(room.resolve, room.reject),
   });
   const later = (ms: number) => {
     now += ms;
   };
-  return { session: made, sent, closes, world, later };
+  return { session: made, stream, sent, closes, leaving, room: room.promise, world, later };
 }
 
 describe('the stream of one node', () => {
@@ -143,6 +149,40 @@ describe('the stream of one node', () => {
     expect(node.receive({ type: 'applied', revision, digest: digestAt(revision) })).toBe(false);
     expect(closes).toEqual([4400]);
     expect(node.closed).toBe(true);
+  });
+
+  it('goes on with a snapshot as soon as what filled the stream has left', async () => {
+    const one = session({ startRevision: 0, reset: true, environmentRevision: 6 });
+    one.stream.bufferedBytes = 4 * 1024 * 1024 - 1;
+    const { send } = one.stream;
+    one.stream.send = (text, onLeft) => {
+      send(text, onLeft);
+      one.stream.bufferedBytes = 4 * 1024 * 1024;
+    };
+    await one.session.advance();
+    expect(one.sent.map(({ to }) => to)).toEqual([2]);
+    one.stream.bufferedBytes = 0;
+    one.stream.send = send;
+    one.leaving.shift()?.();
+    await one.room;
+    expect(one.sent.map(({ to, final }) => ({ to, final }))).toEqual([
+      { to: 2, final: false },
+      { to: 4, final: false },
+      { to: 6, final: true },
+    ]);
+  });
+
+  it('does not take a stream from which something leaves for a silent one', async () => {
+    const one = session({ startRevision: 3, reset: false, environmentRevision: 4 });
+    await one.session.advance();
+    one.later(30_000);
+    one.leaving.shift()?.();
+    one.later(30_000);
+    await one.session.advance();
+    expect(one.closes).toEqual([]);
+    one.later(1);
+    await one.session.advance();
+    expect(one.closes).toEqual([4400]);
   });
 
   it('cuts off a node that never answers', async () => {
