@@ -28,8 +28,12 @@ const parts: readonly CommandRow[] = [
   },
   {
     name: 'node',
-    summary: 'Start one node; its enrollment token is read from KEYPLANE_NODE_TOKEN',
-    load: async () => (await import('./parts/node.ts')).addNodeCommand,
+    summary: 'Start one node; `node list` and `node forget` are about those that are known',
+    load: async (args) => {
+      const { addNodeVerbs, nodeVerbs } = await import('./admin/node.ts');
+      const isVerb = args.some((arg, index) => args[index - 1] === 'node' && nodeVerbs.includes(arg));
+      return isVerb ? addNodeVerbs : (await import('./parts/node.ts')).addNodeCommand;
+    },
   },
 ];
 
@@ -56,7 +60,102 @@ const upkeep: readonly CommandRow[] = [
   },
 ];
 
+const account: readonly CommandRow[] = [
+  {
+    name: 'login',
+    summary: 'Sign in at a manager and keep a personal token for the commands that follow',
+    load: async () => (await import('./account/login.ts')).addLoginCommand,
+  },
+  {
+    name: 'logout',
+    summary: 'Revoke the token of a profile and forget the profile',
+    load: async () => (await import('./account/logout.ts')).addLogoutCommand,
+  },
+  {
+    name: 'profile',
+    summary: 'The installations that you are signed in at',
+    load: async () => (await import('./account/profile.ts')).addProfileCommand,
+  },
+  {
+    name: 'status',
+    summary: 'Show projects, environments with their nodes, what is about to expire and what fails',
+    load: async () => (await import('./general/status.ts')).addStatusCommand,
+  },
+];
+
+const keys: readonly CommandRow[] = [
+  {
+    name: 'jwk',
+    summary: 'JSON Web Keys of a project',
+    load: async () => (await import('./jwk/jwk.ts')).addJwkCommand,
+  },
+  {
+    name: 'cert',
+    summary: 'Certificates of a project, which JWKs are made from',
+    load: async () => (await import('./materials/cert.ts')).addCertCommand,
+  },
+  {
+    name: 'key',
+    summary: 'Keys of a project, which JWKs are made from; never shown again',
+    load: async () => (await import('./materials/key.ts')).addKeyCommand,
+  },
+  {
+    name: 'keystore',
+    summary: 'Keystores of a project (JKS, PKCS#12), which JWKs are made from',
+    load: async () => (await import('./materials/keystore.ts')).addKeystoreCommand,
+  },
+  {
+    name: 'lint',
+    summary: 'Tell what is wrong with a JWK, JWK Set, certificate, key or keystore, without a manager',
+    load: async () => (await import('./lint/lint.ts')).addLintCommand,
+  },
+];
+
+const administration: readonly CommandRow[] = [
+  {
+    name: 'project',
+    summary: 'Projects, which JWKs belong to',
+    load: async () => (await import('./admin/project.ts')).addProjectCommand,
+  },
+  {
+    name: 'member',
+    summary: 'Members of a project and their roles',
+    load: async () => (await import('./admin/member.ts')).addMemberCommand,
+  },
+  {
+    name: 'env',
+    summary: 'Environments, and the tokens with which nodes join them',
+    load: async () => (await import('./admin/env.ts')).addEnvCommand,
+  },
+  {
+    name: 'user',
+    summary: 'Users, who sign in',
+    load: async () => (await import('./admin/user.ts')).addUserCommand,
+  },
+  {
+    name: 'token',
+    summary: 'Your personal API tokens',
+    load: async () => (await import('./admin/token.ts')).addTokenCommand,
+  },
+  {
+    name: 'audit',
+    summary: 'Show the audit record, newest first, a page at a time',
+    load: async () => (await import('./admin/audit.ts')).addAuditCommand,
+  },
+  {
+    name: 'api',
+    summary: 'Call any operation of the API by its name in openapi.json and print the answer',
+    load: async () => (await import('./general/api.ts')).addApiCommand,
+  },
+];
+
 const shell: readonly CommandRow[] = [
+  {
+    name: 'completion',
+    summary: 'Print the completion script for bash, zsh or fish',
+    load: async () => (await import('./shell/completion.ts')).addCompletionCommand,
+  },
+
   {
     name: 'openapi',
     summary: 'Print the OpenAPI description of the API',
@@ -65,6 +164,9 @@ const shell: readonly CommandRow[] = [
 ];
 
 export const commandGroups: readonly CommandGroup[] = [
+  { heading: 'Sign in and look:', rows: account },
+  { heading: 'Keys:', rows: keys },
+  { heading: 'Administration:', rows: administration },
   { heading: 'Start the parts:', rows: parts },
   { heading: 'Look after them:', rows: upkeep },
   { heading: 'About keyplane:', rows: shell },

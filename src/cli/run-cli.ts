@@ -5,17 +5,26 @@ import { Command } from 'commander';
 import { version } from '../version.ts';
 import { type CommandRow, commandGroups } from './command-table.ts';
 
+/** What completion scripts call; no command of a person. */
+const completeName = '__complete';
+
 export async function runCli(argv: readonly string[]): Promise<void> {
   const args = argv.slice(2);
   const program = await programFor(args);
   try {
-    await program.parseAsync(argv);
+    if (args[0] === completeName) await answerShell(args.slice(1));
+    else await program.parseAsync(argv);
   } catch (error) {
     const { reportFailure } = await import('./report-failure.ts');
-    process.exitCode = await reportFailure(error);
+    process.exitCode = await reportFailure(error, args.includes('--json'));
   }
   // An open channel would keep a process alive that has nothing left to do.
   if (process.connected) process.disconnect();
+}
+
+async function answerShell(words: readonly string[]): Promise<void> {
+  const { complete } = await import('./shell/complete.ts');
+  await complete(await programFor(words), words);
 }
 
 /** All commands by name, and with all that it can do the one that these arguments choose. */
@@ -23,6 +32,10 @@ async function programFor(args: readonly string[]): Promise<Command> {
   const program = new Command('keyplane')
     .description('The control plane for JSON Web Keys')
     .version(version)
+    .addHelpText(
+      'after',
+      '\nHelp with examples: keyplane jwk create --help. Exit codes and profiles: docs/cli.md\n',
+    )
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'keyplane: ')) })
     .exitOverride();
   const chosen = commandName(args);

@@ -32,6 +32,10 @@ export function addNodeCommand(program: Command): void {
     .requiredOption('--data-dir <DIR>', 'where it keeps its sealed copy')
     .option('--host <ADDRESS>', 'the address it serves on', '127.0.0.1')
     .option('--publish-dir <DIR>', 'keep the JWK Sets as files there too')
+    .addHelpText(
+      'after',
+      '\nNodes that a manager knows: keyplane node list ENVIRONMENT, keyplane node forget ENVIRONMENT NAME\n',
+    )
     .action(async (flags: NodeFlags) => {
       const token = readNodeToken(processEnvironment());
       if (token === undefined) {

@@ -1,0 +1,54 @@
+import { KeyplaneError } from '../../errors.ts';
+import { type CertificateInfo, readCertificates } from '../../jose/certificate.ts';
+import { answerKeystoreJob } from '../../keystore-worker/answer-keystore-job.ts';
+import type { KeystoreAnswer } from '../../keystore-worker/keystore-job.ts';
+import type { SourceWorld } from '../../sources/jwk-source.ts';
+import type { SourceFile } from './source-file.ts';
+
+export interface KeystorePasswords {
+  readonly password: string;
+  /** Where the keys have another one. */
+  readonly keyPassword?: string | undefined;
+}
+
+/** A world in which every certificate, key and keystore is this file: what a manager would find, without one. */
+export function fileWorld(file: SourceFile, passwords?: KeystorePasswords): SourceWorld {
+  return {
+    async fetchText() {
+      throw new Error('a file is not fetched');
+    },
+    async certificate() {
+      return { id: '', chain: certificatesOf(file).map(({ der }) => der) };
+    },
+    async key() {
+      if (file.kind !== 'PRIVATE_KEY' && file.kind !== 'PUBLIC_KEY') throw new Error('the file is no key');
+      return { id: '', keyType: file.kind, content: file.content };
+    },
+    async keystoreListing() {
+      const answer = opened(answerKeystoreJob({ ...jobOf(file, passwords), task: 'inspect' }));
+      return 'listing' in answer ? answer.listing : [];
+    },
+    async keystoreEntry(_name, _environmentName, alias) {
+      const answer = opened(answerKeystoreJob({ ...jobOf(file, passwords), task: 'readEntry', alias }));
+      if ('entry' in answer && answer.entry) return { id: '', entry: answer.entry };
+      throw new KeyplaneError('bad_request', `Alias (${alias}) is not found in the keystore!`);
+    },
+  };
+}
+
+/** @throws KeyplaneError bad_request */
+function certificatesOf(file: SourceFile): readonly CertificateInfo[] {
+  return file.kind === 'CERTIFICATE' ? readCertificates(file.pem) : [];
+}
+
+function jobOf(file: SourceFile, passwords: KeystorePasswords | undefined) {
+  if (file.kind !== 'KEYSTORE' || !passwords) throw new Error('the file is no keystore with a password');
+  const { password, keyPassword } = passwords;
+  return { file: file.bytes, type: file.type, password, ...(keyPassword && { keyPassword }) };
+}
+
+function opened(answer: KeystoreAnswer) {
+  if ('refused' in answer) throw new KeyplaneError(answer.refused.code, answer.refused.message);
+  if ('failed' in answer) throw new Error(answer.failed);
+  return answer;
+}

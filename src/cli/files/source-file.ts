@@ -1,0 +1,106 @@
+// Works out what a file is that a JWK can be made of, from its bytes alone and not from its name: a JWK or JWK Set,
+// a certificate, a key, a keystore. Says what else it is where it is something else.
+
+import { nameForeignFile } from '../../formats/foreign-file.ts';
+import { type KeystoreType, keystoreFormats } from '../../formats/keystore.ts';
+import { sniffDer } from '../../jose/der/sniff-der.ts';
+import { isJsonObject, type JsonValue, parseJson } from '../../jose/json.ts';
+import { jwkFromKeyContent } from '../../jose/key-pem.ts';
+import { CliFailure } from '../failure.ts';
+
+export interface CertificateFile {
+  readonly kind: 'CERTIFICATE';
+  readonly pem: string;
+}
+
+export interface KeyFile {
+  readonly kind: 'PRIVATE_KEY' | 'PUBLIC_KEY';
+  /** Secret where the kind says so. */
+  readonly content: string;
+}
+
+export interface KeystoreFile {
+  readonly kind: 'KEYSTORE';
+  readonly type: KeystoreType;
+  readonly bytes: Buffer;
+}
+
+export interface JwkFile {
+  readonly kind: 'JWK' | 'JWK_SET';
+  readonly text: string;
+  readonly document: JsonValue;
+}
+
+export type SourceFile = JwkFile | CertificateFile | KeyFile | KeystoreFile;
+
+const kindNames = Object.freeze({
+  JWK: 'a JWK',
+  JWK_SET: 'a JWK Set',
+  CERTIFICATE: 'a certificate',
+  PRIVATE_KEY: 'a private key',
+  PUBLIC_KEY: 'a public key',
+});
+
+/** "a PKCS12 keystore" */
+export function kindName(file: SourceFile): string {
+  return file.kind === 'KEYSTORE' ? `a ${file.type} keystore` : kindNames[file.kind];
+}
+
+/**
+ * Whether what is in it is sound is another question; only what is needed to tell the kinds apart is read.
+ * @throws CliFailure, KeyplaneError for what nothing can be made of
+ */
+export function readSourceFile(bytes: Buffer): SourceFile {
+  const format = keystoreFormats.find(({ recognises }) => recognises(bytes));
+  if (format) return { kind: 'KEYSTORE', type: format.type, bytes };
+  const text = bytes.toString('utf8');
+  if (/^\ufeff?\s*[{["]/.test(text)) return jsonFile(text);
+  if (text.includes('-----BEGIN')) return pemFile(text);
+  const der = sniffDer(bytes);
+  if (der?.label === 'CERTIFICATE') return { kind: 'CERTIFICATE', pem: pemOf(bytes) };
+  if (der) return keyFile(bytes.toString('base64'));
+  const inner = base64Of(text);
+  if (inner) return readSourceFile(inner);
+  throw new CliFailure(foreign(bytes));
+}
+
+function jsonFile(text: string): SourceFile {
+  const document = parseJson(text, 'The file');
+  const isSet = isJsonObject(document) && Object.hasOwn(document, 'keys');
+  return { kind: isSet ? 'JWK_SET' : 'JWK', text, document };
+}
+
+function pemFile(text: string): SourceFile {
+  const labels = [...text.matchAll(/-----BEGIN ([^-\r\n]*)-----/g)].map(([, label = '']) => label);
+  const hasCertificate = labels.some((label) => label.endsWith('CERTIFICATE'));
+  if (hasCertificate && labels.some((label) => label.endsWith('PRIVATE KEY'))) {
+    throw new CliFailure(
+      'The file holds a private key and certificates! Make a keystore of it: openssl pkcs12 -export -in FILE -out both.p12',
+    );
+  }
+  return hasCertificate ? { kind: 'CERTIFICATE', pem: text } : keyFile(text);
+}
+
+function keyFile(content: string): SourceFile {
+  return { kind: jwkFromKeyContent(content).kind, content };
+}
+
+function pemOf(der: Buffer): string {
+  const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
+  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
+}
+
+/** Files travel as base64, for example in a Kubernetes secret. Never twice. */
+function base64Of(text: string): Buffer | undefined {
+  const compact = text.replace(/\s+/g, '');
+  if (compact.length < 32 || !/^[A-Za-z0-9+/]+={0,2}$/.test(compact)) return undefined;
+  const inner = Buffer.from(compact, 'base64');
+  return /^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(inner.toString('latin1')) ? undefined : inner;
+}
+
+function foreign(bytes: Buffer): string {
+  if (bytes.length === 0) return 'The file is empty!';
+  const words = nameForeignFile(bytes);
+  if (words !== 'The file is not a JKS or PKCS12 keystore!') return words;
+  return 'The file is nothing that a JWK can be made of! It takes a JWK or a JWK Set (JSON), a certificate or a key (PEM or DER), or a keystore (JKS or PKCS12)';
+}

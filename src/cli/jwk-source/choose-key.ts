@@ -1,0 +1,51 @@
+import { wrongUsage } from '../failure.ts';
+import { note } from '../terminal/output.ts';
+import { choose, isInteractive } from '../terminal/prompt.ts';
+import type { FittingAlgorithms } from './choose-algorithm.ts';
+
+/** One key of a source, as the manager's inspection or our own look at a file tells of it. */
+export interface KeyOnOffer {
+  readonly kid: string | null;
+  readonly aliasName: string | null;
+  readonly type: string | null;
+  readonly curve: string | null;
+  readonly size: number | null;
+  readonly algorithms: FittingAlgorithms | null;
+  readonly problem: string | null;
+}
+
+/** @throws CliFailure where several could be meant and nobody can be asked */
+export async function chooseAlias(keys: readonly KeyOnOffer[]): Promise<string> {
+  const usable = keys.filter(({ problem }) => problem === null);
+  const [only, ...others] = usable;
+  if (only?.aliasName && others.length === 0) {
+    note(`Alias ${only.aliasName}: the only one${keys.length > 1 ? ' that a JWK can be made of' : ''}`);
+    return only.aliasName;
+  }
+  const names = usable.map(({ aliasName }) => aliasName ?? '');
+  if (names.length === 0) {
+    const [reason] = keys.map(({ aliasName, problem }) => `${aliasName}: ${problem}`);
+    throw wrongUsage(`The keystore holds nothing that a JWK can be made of${reason ? ` (${reason})` : ''}`);
+  }
+  if (!isInteractive()) throw wrongUsage(`Which entry? Add --alias with one of: ${names.join(', ')}`);
+  const choices = usable.map((key) => ({
+    value: key.aliasName ?? '',
+    label: `${key.aliasName}  ${kindOf(key)}`,
+  }));
+  return choose({ text: 'Alias', otherwise: 'give --alias' }, choices);
+}
+
+/** Undefined where there is no choice, or nobody to ask: then the manager says what is missing. */
+export async function chooseKid(keys: readonly KeyOnOffer[]): Promise<string | undefined> {
+  const named = keys.filter(({ kid }) => kid !== null);
+  if (keys.length < 2 || named.length === 0 || !isInteractive()) return undefined;
+  const choices = named.map((key) => ({ value: key.kid ?? '', label: `${key.kid}  ${kindOf(key)}` }));
+  return choose({ text: 'Key of the JWK Set, by its kid', otherwise: 'give --kid' }, choices);
+}
+
+function kindOf({ type, curve, size, problem }: KeyOnOffer): string {
+  const kind = [type, curve ?? (size === null ? null : `${size} bits`)]
+    .filter((part) => part !== null)
+    .join(' ');
+  return problem === null ? kind : `${kind} (${problem})`;
+}

@@ -1,0 +1,77 @@
+import type { Command } from 'commander';
+import { projectCommand } from '../client-command.ts';
+import { wrongUsage } from '../failure.ts';
+import { useTypeOf } from '../jwk-source/choose-algorithm.ts';
+import { connectToProject, type ProjectFlags } from '../session/connection.ts';
+import { showDeployed } from '../terminal/deployment.ts';
+import { withProgress } from '../terminal/progress.ts';
+
+interface GenerateFlags extends ProjectFlags {
+  readonly type: string;
+  readonly description?: string;
+  readonly size?: string;
+  readonly curve?: string;
+  readonly use?: string;
+  readonly algorithm?: string;
+  readonly kid?: string;
+  readonly kidType?: string;
+  readonly notBefore?: string;
+  readonly expires?: string;
+}
+
+const kinds = Object.freeze({ RSA: 'rsa', EC: 'ec', OKP: 'okp', OCT: 'oct' } as const);
+
+export function addJwkGenerate(jwk: Command): void {
+  projectCommand(jwk, {
+    usage: 'generate <NAME>',
+    summary: 'Generate a key at the manager and deploy it; its private half need never leave it',
+    examples: [
+      'jwk generate orders --type EC --curve P-256',
+      'jwk generate payments --type RSA --size 3072 --algorithm PS256 --expires 2027-11-30T00:00:00Z',
+      'jwk generate sessions --type OCT --size 256 --algorithm HS256',
+      'jwk generate mail --type OKP --curve X25519 --use enc',
+    ],
+  })
+    .requiredOption('--type <TYPE>', 'RSA, EC, OKP or OCT')
+    .option('--size <BITS>', 'RSA 2048, 3072 or 4096; OCT 128 to 512')
+    .option('--curve <CURVE>', 'P-256, P-384, P-521, secp256k1; Ed25519, Ed448, X25519, X448')
+    .option('--use <USE>', 'sig or enc (default sig)')
+    .option('--algorithm <ALGORITHM>', 'such as ES256 (default: the first that fits)')
+    .option('--kid <KID>', 'the kid')
+    .option('--kid-type <TYPE>', 'how a kid is made: TIMESTAMP, SHA256, SHA1, ISO_DATE or NONE')
+    .option('--not-before <TIME>', 'ISO 8601 (default now)')
+    .option('--expires <TIME>', 'ISO 8601 (default a year later)')
+    .option('--description <TEXT>', 'for people to read')
+    .action(async (name: string, flags: GenerateFlags) => {
+      const body = { name, description: flags.description, kid: flags.kid, ...keyPlan(flags) };
+      const { client, projectName } = await connectToProject(flags);
+      const work = client.generateJwk({ projectName, body });
+      const answer = await withProgress('Generating the key and bringing it to the nodes', work);
+      showDeployed(flags, answer, `Generated JWK ${name}`);
+    });
+}
+
+/** `{ type: 'EC', ec: { … } }` */
+function keyPlan(flags: GenerateFlags) {
+  const type = flags.type.toUpperCase();
+  if (!Object.hasOwn(kinds, type)) throw wrongUsage(`--type takes RSA, EC, OKP or OCT, not ${flags.type}`);
+  const kind = kinds[type as keyof typeof kinds];
+  const isCurve = kind === 'ec' || kind === 'okp';
+  if (isCurve && flags.size !== undefined)
+    throw wrongUsage(`--size is for RSA and OCT: ${type} takes --curve`);
+  if (!isCurve && flags.curve !== undefined)
+    throw wrongUsage(`--curve is for EC and OKP: ${type} takes --size`);
+  if (flags.size !== undefined && !/^\d{1,6}$/.test(flags.size))
+    throw wrongUsage('--size takes a number of bits');
+  const plan = {
+    keySize: flags.size === undefined ? undefined : Number(flags.size),
+    // P-256 and Ed25519, as everybody writes them, are P256 and ED25519 there.
+    curveType: flags.curve?.toUpperCase().replace('-', ''),
+    keyUseType: useTypeOf(flags.use),
+    algorithm: flags.algorithm,
+    keyIdType: flags.kidType,
+    notBeforeTime: flags.notBefore,
+    expirationTime: flags.expires,
+  };
+  return { type, [kind]: plan };
+}

@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import { addListOptions, type ListFlags, projectCommand } from '../client-command.ts';
+import { connectToProject, type ProjectFlags } from '../session/connection.ts';
+import { everyItem } from '../session/every-item.ts';
+import { show } from '../terminal/output.ts';
+import { dayOf, textTable } from '../terminal/table.ts';
+
+interface JwkListFlags extends ProjectFlags, ListFlags {
+  readonly type?: 'RSA' | 'EC' | 'OCT' | 'OKP';
+  readonly use?: 'sig' | 'enc';
+  readonly source?:
+    | 'URL'
+    | 'COPY_PASTE'
+    | 'CERTIFICATE'
+    | 'PUBLIC_KEY'
+    | 'PRIVATE_KEY'
+    | 'KEYSTORE'
+    | 'GENERATE';
+  readonly expiringWithin?: string;
+}
+
+export function addJwkList(jwk: Command): void {
+  const command = projectCommand(jwk, {
+    usage: 'list',
+    summary: 'List the JWKs of a project; never key material',
+    examples: ['jwk list', 'jwk list --expiring-within P30D', 'jwk list --type RSA --search orders --json'],
+  })
+    .option('--type <TYPE>', 'RSA, EC, OKP or OCT')
+    .option('--use <USE>', 'sig or enc')
+    .option('--source <TYPE>', 'where it came from, such as KEYSTORE')
+    .option('--expiring-within <DURATION>', 'ISO 8601, such as P30D');
+  addListOptions(command).action(async (flags: JwkListFlags) => {
+    const { client, projectName } = await connectToProject(flags);
+    const { type, use, source: sourceType, expiringWithin } = flags;
+    const filters = { type, use, sourceType, expiringWithin };
+    const answer = await everyItem(flags, (query) => client.listJwks({ projectName, ...filters, ...query }));
+    show(flags, answer, () =>
+      textTable(
+        ['NAME', 'TYPE', 'USE', 'ALGORITHM', 'KID', 'SOURCE', 'EXPIRES'],
+        answer.resultList.map((one) => [
+          ...[one.name, one.type, one.use, one.algorithm, one.kid],
+          ...[one.sourceState === undefined ? one.sourceType : `${one.sourceType} ${one.sourceState}`],
+          dayOf(one.expirationTime),
+        ]),
+      ),
+    );
+  });
+}

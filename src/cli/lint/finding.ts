@@ -1,0 +1,30 @@
+import { isKeyplaneError } from '../../errors.ts';
+
+export interface Finding {
+  /** An error is what a manager would refuse, or what must not be published. */
+  readonly severity: 'error' | 'warning';
+  /** Which part of the source, such as `keys[1] (kid a)`; empty for the whole. */
+  readonly where: string;
+  readonly problem: string;
+  /** What would be right. */
+  readonly remedy: string;
+}
+
+export function warning(where: string, problem: string, remedy: string): Finding {
+  return { severity: 'warning', where, problem, remedy };
+}
+
+export function mistake(where: string, problem: string, remedy: string): Finding {
+  return { severity: 'error', where, problem, remedy };
+}
+
+/**
+ * A refusal of the rules as a finding. Many say what would be right in their second sentence.
+ * @param remedy where this one does not
+ * @throws whatever is no refusal
+ */
+export function refusal(error: unknown, where: string, remedy: string): Finding {
+  if (!isKeyplaneError(error)) throw error;
+  const [, problem, said] = /^(.*?[^ ]!) (.+)$/s.exec(error.message) ?? [];
+  return mistake(where, problem ?? error.message, said ?? remedy);
+}

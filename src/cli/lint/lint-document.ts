@@ -1,0 +1,59 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../jose/json.ts';
+import { isKeyType, shown } from '../../jose/jwk.ts';
+import { keysOf, selectKey } from '../../jose/key-set.ts';
+import { type Finding, mistake, refusal, warning } from './finding.ts';
+import { lintKey } from './lint-key.ts';
+
+/** A JWK or a JWK Set: each of its keys, and what they are to each other. */
+export async function lintDocument(
+  document: JsonValue,
+  { isUrl, now }: { readonly isUrl: boolean; readonly now: Date },
+): Promise<readonly Finding[]> {
+  let keys: readonly JsonValue[];
+  try {
+    keys = keysOf(document);
+  } catch (error) {
+    return [refusal(error, '', 'A JWK has a kty, a JWK Set has an array keys (RFC 7517)')];
+  }
+  const isSet = isJsonObject(document) && Object.hasOwn(document, 'keys');
+  const found: Finding[] = [];
+  for (const [index, key] of keys.entries()) {
+    const where = isSet ? placeOf(key, index) : '';
+    const published = isUrl ? 'url' : isSet ? 'set' : 'alone';
+    if (!isJsonObject(key)) found.push(mistake(where, 'It is not a JWK', 'A JWK is a JSON object'));
+    else if (isSet && isUnknownType(key)) found.push(unknownType(where, key));
+    else found.push(...(await lintKey(key, { where, published, now })));
+  }
+  return isSet ? [...found, ...repeatedKids(document, keys)] : found;
+}
+
+function placeOf(key: JsonValue, index: number): string {
+  const kid = isJsonObject(key) && typeof key.kid === 'string' ? ` (kid ${shown(key.kid)})` : '';
+  return `keys[${index}]${kid}`;
+}
+
+function isUnknownType({ kty }: JsonObject): boolean {
+  return typeof kty === 'string' && !isKeyType(kty);
+}
+
+/** RFC 7517 §5: readers ignore what they do not understand, so its siblings are none the worse. */
+function unknownType(where: string, { kty }: JsonObject): Finding {
+  return warning(
+    where,
+    `kty ${shown(String(kty))} is unknown: the key is passed over`,
+    'Known are RSA, EC, OKP, oct',
+  );
+}
+
+function repeatedKids(document: JsonValue, keys: readonly JsonValue[]): readonly Finding[] {
+  const kids = keys.flatMap((key) => (isJsonObject(key) && typeof key.kid === 'string' ? [key.kid] : []));
+  const repeated = new Set(kids.filter((kid, index) => kids.indexOf(kid) !== index));
+  return [...repeated].map((kid) => {
+    try {
+      selectKey(document, kid);
+      return warning('', `kid ${shown(kid)} is there more than once, for the same key`, 'Leave one of them');
+    } catch (error) {
+      return refusal(error, '', 'Give each key a kid of its own');
+    }
+  });
+}

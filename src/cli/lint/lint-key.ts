@@ -1,0 +1,111 @@
+import { isKeyplaneError } from '../../errors.ts';
+import { isDeprecated } from '../../jose/algorithms.ts';
+import { readCertificateDer } from '../../jose/certificate.ts';
+import { checkConsistency } from '../../jose/consistency.ts';
+import { importJwk } from '../../jose/import-jwk.ts';
+import type { JsonObject } from '../../jose/json.ts';
+import { hasPrivatePart, type PrivateJwk } from '../../jose/jwk.ts';
+import { readShape } from '../../jose/members/shape.ts';
+import { type Finding, mistake, refusal, warning } from './finding.ts';
+import { validityFindings } from './validity.ts';
+
+export interface KeyPlace {
+  readonly where: string;
+  /** `set`: one of a JWK Set; `url`: what anybody can fetch; `alone`: a key by itself. */
+  readonly published: 'alone' | 'set' | 'url';
+  readonly now: Date;
+}
+
+/** One key, by the very import that a manager puts it through. */
+export async function lintKey(raw: JsonObject, place: KeyPlace): Promise<readonly Finding[]> {
+  let jwk: PrivateJwk;
+  try {
+    jwk = await importJwk(raw);
+  } catch (error) {
+    return [refusal(error, place.where, remedyFor(raw, error))];
+  }
+  return [
+    ...privateFindings(jwk, place),
+    ...memberFindings(raw, jwk, place),
+    ...certificateFindings(jwk, place),
+  ];
+}
+
+const remedies = Object.freeze({
+  shape: 'Correct the member where the key comes from (RFC 7517 §4, RFC 7518 §6)',
+  consistency: 'Make the two agree, or leave out the one that is wrong',
+  soundness: 'Generate a new key; what this one signed or encrypted can not be relied on',
+});
+
+/** Which of the three checks refused it: the import tells the reason only. */
+function remedyFor(raw: JsonObject, refused: unknown): string {
+  const message = isKeyplaneError(refused) ? refused.message : '';
+  const refusesAlike = (check: () => void) => {
+    try {
+      check();
+      return false;
+    } catch (error) {
+      return isKeyplaneError(error) && error.message === message;
+    }
+  };
+  if (refusesAlike(() => readShape(raw))) return remedies.shape;
+  return refusesAlike(() => checkConsistency(readShape(raw))) ? remedies.consistency : remedies.soundness;
+}
+
+function privateFindings(jwk: PrivateJwk, { where, published }: KeyPlace): readonly Finding[] {
+  if (published === 'alone' || !hasPrivatePart(jwk)) return [];
+  const what = jwk.kty === 'oct' ? 'It is a secret key' : 'It holds private members';
+  if (published === 'url') {
+    return [
+      mistake(
+        where,
+        `${what} and anybody can fetch it`,
+        'Take it off the URL now, and replace the key: it is known',
+      ),
+    ];
+  }
+  return [
+    warning(
+      where,
+      `${what}, in a JWK Set`,
+      'Publish the public members only (keyplane jwk export NAME --public)',
+    ),
+  ];
+}
+
+function memberFindings(
+  raw: JsonObject,
+  jwk: PrivateJwk,
+  { where, published }: KeyPlace,
+): readonly Finding[] {
+  const found: Finding[] = [];
+  if (jwk.kid === undefined) {
+    const reason = published === 'alone' ? '' : ': who verifies can not tell which key is meant';
+    found.push(warning(where, `It has no kid${reason}`, 'Give it one, such as its thumbprint (RFC 7638)'));
+  }
+  if (jwk.alg === undefined) {
+    const problem = 'It has no alg: who uses it has to guess the algorithm, or takes it from the token';
+    found.push(warning(where, problem, 'Name the one algorithm that it is for (RFC 8725 §3.1)'));
+  } else if (isDeprecated(jwk.alg)) {
+    found.push(
+      warning(
+        where,
+        `alg ${jwk.alg} is deprecated`,
+        'Use RSA-OAEP-256 or a later one (RFC 7518 §4.1, RFC 8725 §3.2)',
+      ),
+    );
+  }
+  if (raw.x5u !== undefined) {
+    found.push(
+      warning(where, 'x5u is left out by a manager and never fetched', 'Carry the certificates in x5c'),
+    );
+  }
+  return found;
+}
+
+function certificateFindings(jwk: PrivateJwk, { where, now }: KeyPlace): readonly Finding[] {
+  const [leaf] = jwk.x5c ?? [];
+  return leaf === undefined
+    ? []
+    : validityFindings(where, readCertificateDer(Buffer.from(leaf, 'base64')), now);
+}

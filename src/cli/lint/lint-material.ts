@@ -1,0 +1,80 @@
+import { readCertificates } from '../../jose/certificate.ts';
+import type { InspectedKey } from '../../sources/inspected-key.ts';
+import { jwkSources } from '../../sources/sources.ts';
+import { fileWorld, type KeystorePasswords } from '../files/file-world.ts';
+import type { CertificateFile, KeyFile, KeystoreFile } from '../files/source-file.ts';
+import { type Finding, mistake, refusal } from './finding.ts';
+import { lintKey } from './lint-key.ts';
+import { validityFindings } from './validity.ts';
+
+const place = { certificateName: 'file', keyName: 'file', keyStoreName: 'file', environmentName: 'file' };
+
+/** What material lacks by its nature: a JWK that is made of it is given both. */
+const givenLater = /^It has no (kid|alg)/;
+
+/** A certificate with its chain: every part's validity, and whether the key is sound. */
+export async function lintCertificate(file: CertificateFile, now: Date): Promise<readonly Finding[]> {
+  try {
+    const chain = readCertificates(file.pem);
+    const dates = chain.flatMap((one, index) => validityFindings(index === 0 ? '' : one.subjectDn, one, now));
+    const { keys } = await jwkSources.CERTIFICATE.inspect(place, fileWorld(file));
+    return [...(await lintInspected(keys[0], '', now)), ...dates].filter(firstOfItsKind);
+  } catch (error) {
+    return [
+      refusal(error, '', 'A certificate as RFC 5280 has it, the leaf first and then the one that signed it'),
+    ];
+  }
+}
+
+/** A private or public key. */
+export async function lintKeyFile(file: KeyFile, now: Date): Promise<readonly Finding[]> {
+  const { keys } = await jwkSources[file.kind].inspect(place, fileWorld(file));
+  return lintInspected(keys[0], '', now);
+}
+
+/** Every entry of a keystore, as far as its passwords open it. */
+export async function lintKeystore(
+  file: KeystoreFile,
+  passwords: KeystorePasswords,
+  now: Date,
+): Promise<readonly Finding[]> {
+  const world = fileWorld(file, passwords);
+  const found: Finding[] = [];
+  try {
+    for (const { alias, locked } of await world.keystoreListing('', '')) {
+      const where = `alias ${alias}`;
+      if (locked) {
+        const remedy =
+          'Give the password of the keys in KEYPLANE_KEY_PASSWORD, or write the entry anew with keytool';
+        found.push(mistake(where, 'It can not be opened: its password is another, or it is damaged', remedy));
+        continue;
+      }
+      const { keys } = await jwkSources.KEYSTORE.inspect({ ...place, aliasName: alias }, world);
+      found.push(...(await lintInspected(keys[0], where, now)));
+    }
+  } catch (error) {
+    return [refusal(error, '', 'Give the password that it was written with, or make it anew with keytool')];
+  }
+  return found;
+}
+
+async function lintInspected(
+  key: InspectedKey | undefined,
+  where: string,
+  now: Date,
+): Promise<readonly Finding[]> {
+  if (key?.raw === undefined) {
+    const remedy =
+      'Keep it out of what JWKs are made from, or replace it by a key that JOSE knows (RFC 7518)';
+    return [mistake(where, key?.problem ?? 'It can not be read', remedy)];
+  }
+  const findings = await lintKey(key.raw, { where, published: 'alone', now });
+  return findings.filter(({ problem }) => !givenLater.test(problem));
+}
+
+/** The leaf is looked at by itself and as part of the JWK. */
+function firstOfItsKind(finding: Finding, index: number, all: readonly Finding[]): boolean {
+  return (
+    all.findIndex(({ where, problem }) => where === finding.where && problem === finding.problem) === index
+  );
+}

@@ -1,0 +1,64 @@
+import { isKeyplaneError } from '../../errors.ts';
+import { CliFailure } from '../failure.ts';
+import { type PasswordFlags, readKeystorePasswords } from '../files/keystore-password.ts';
+import { kindName, readSourceFile, type SourceFile } from '../files/source-file.ts';
+import { readInput } from '../terminal/input.ts';
+import { type Finding, mistake, refusal } from './finding.ts';
+import { lintDocument } from './lint-document.ts';
+import { lintCertificate, lintKeyFile, lintKeystore } from './lint-material.ts';
+
+export interface Linted {
+  readonly source: string;
+  /** Such as `a JWK Set`; null where that could not be told. */
+  readonly kind: string | null;
+  readonly sound: boolean;
+  readonly findings: readonly Finding[];
+}
+
+/** @throws CliFailure where the source can not even be read */
+export async function lintSource(
+  source: string,
+  flags: PasswordFlags & { urlAllow?: string },
+): Promise<Linted> {
+  if (/^https?:\/\//i.test(source)) {
+    const { lintUrl } = await import('./lint-url.ts');
+    return linted(source, 'an answer of a URL', await lintUrl(source, flags.urlAllow));
+  }
+  const bytes = await readInput(source);
+  let file: SourceFile;
+  try {
+    file = readSourceFile(bytes);
+  } catch (error) {
+    return linted(source, null, [unreadable(error)]);
+  }
+  return linted(source, kindName(file), await findingsOf(file, source, flags));
+}
+
+function findingsOf(file: SourceFile, source: string, flags: PasswordFlags): Promise<readonly Finding[]> {
+  const now = new Date();
+  switch (file.kind) {
+    case 'JWK':
+    case 'JWK_SET':
+      return lintDocument(file.document, { isUrl: false, now });
+    case 'CERTIFICATE':
+      return lintCertificate(file, now);
+    case 'KEYSTORE':
+      return readKeystorePasswords(source, flags).then((passwords) => lintKeystore(file, passwords, now));
+    default:
+      return lintKeyFile(file, now);
+  }
+}
+
+/** No file of any kind that is known, or one that its own reader refuses at once. */
+function unreadable(error: unknown): Finding {
+  const remedy =
+    'A JWK or a JWK Set (JSON), a certificate or a key (PEM or DER), or a keystore (JKS or PKCS12)';
+  if (isKeyplaneError(error)) return refusal(error, '', remedy);
+  if (!(error instanceof CliFailure)) throw error;
+  const [, problem, said] = /^(.*?!) (.+)$/s.exec(error.message) ?? [];
+  return mistake('', problem ?? error.message, said ?? remedy);
+}
+
+function linted(source: string, kind: string | null, findings: readonly Finding[]): Linted {
+  return { source, kind, sound: findings.every(({ severity }) => severity !== 'error'), findings };
+}

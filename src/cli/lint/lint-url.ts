@@ -1,0 +1,71 @@
+import { processEnvironment } from '../../config.ts';
+import { isKeyplaneError } from '../../errors.ts';
+import { parseJson } from '../../jose/json.ts';
+import {
+  createSafeFetch,
+  decodeUtf8,
+  fetchLimitDefaults,
+  parseAllowList,
+} from '../../sources/safe-fetch/safe-fetch.ts';
+import { wrongUsage } from '../failure.ts';
+import { withProgress } from '../terminal/progress.ts';
+import { type Finding, refusal, warning } from './finding.ts';
+import { lintDocument } from './lint-document.ts';
+
+/**
+ * Fetched as a manager fetches it. The host that was typed may be private, for it is the caller's own network here;
+ * where a redirect leads may not, unless it is named.
+ */
+export async function lintUrl(url: string, urlAllow: string | undefined): Promise<readonly Finding[]> {
+  const named = urlAllow ?? processEnvironment().KEYPLANE_URL_ALLOW ?? '';
+  const found: Finding[] = [];
+  if (/^http:/i.test(url)) {
+    const problem = 'It is fetched without encryption: whoever is on the way can give other keys';
+    found.push(warning('', problem, 'Publish it under https'));
+  }
+  try {
+    const text = await withProgress('Fetching', fetchText(url, named, found));
+    return [
+      ...found,
+      ...(await lintDocument(parseJson(text, 'Answer of the URL'), { isUrl: true, now: new Date() })),
+    ];
+  } catch (error) {
+    return [
+      ...found,
+      refusal(error, '', 'A manager has to get a JWK or a JWK Set from there, within its limits'),
+    ];
+  }
+}
+
+async function fetchText(url: string, named: string, found: Finding[]): Promise<string> {
+  try {
+    return await fetchAllowing(url, named);
+  } catch (error) {
+    const host = URL.parse(url)?.hostname.replace(/^\[(.*)\]$/, '$1');
+    if (!host || !isKeyplaneError(error) || !/KEYPLANE_URL_ALLOW names it!$/.test(error.message)) throw error;
+    const text = await fetchAllowing(url, `${named} ${host}`);
+    const remedy = `Start managers with KEYPLANE_URL_ALLOW=${host}, or publish it at a public address`;
+    found.push(warning('', 'It is at a private address, which a manager does not fetch from', remedy));
+    return text;
+  }
+}
+
+async function fetchAllowing(url: string, allow: string): Promise<string> {
+  const safeFetch = createSafeFetch({ allow: allowList(allow) });
+  try {
+    const { body } = await safeFetch.fetch(url, fetchLimitDefaults);
+    return decodeUtf8(body);
+  } finally {
+    await safeFetch.close();
+  }
+}
+
+function allowList(text: string) {
+  try {
+    return parseAllowList(text);
+  } catch (error) {
+    throw wrongUsage(
+      `--url-allow: ${error instanceof Error ? error.message : 'hosts and CIDRs are accepted'}`,
+    );
+  }
+}

@@ -1,0 +1,80 @@
+// `keyplane lint`: without a manager and by its very rules, what is wrong with a JWK, a JWK Set, a certificate, a key
+// or a keystore, and what would be right.
+
+import type { Command } from 'commander';
+import { addCommand } from '../client-command.ts';
+import { exitCode, wrongUsage } from '../failure.ts';
+import { passwordHelp } from '../files/keystore-password.ts';
+import { harmless } from '../terminal/harmless-text.ts';
+import { show } from '../terminal/output.ts';
+import type { Finding } from './finding.ts';
+import type { Linted } from './lint-source.ts';
+
+interface LintFlags {
+  readonly json?: boolean;
+  readonly strict?: boolean;
+  readonly passwordStdin?: boolean;
+  readonly urlAllow?: string;
+}
+
+export function addLintCommand(program: Command): void {
+  addCommand(program, {
+    usage: 'lint <SOURCE...>',
+    summary: 'Tell what is wrong with a JWK, JWK Set, certificate, key or keystore, without a manager',
+    examples: [
+      'lint jwks.json',
+      'lint https://partner.example/.well-known/jwks.json',
+      'lint orders.p12 --password-stdin < password.txt',
+      'lint --strict --json keys/*.json',
+      'lint - < jwks.json',
+    ],
+  })
+    .option('--strict', 'warnings count as well')
+    .option('--json', 'print the findings as JSON')
+    .option('--password-stdin', passwordHelp)
+    .option(
+      '--url-allow <LIST>',
+      'hosts and CIDRs in private ranges that a redirect may lead to [KEYPLANE_URL_ALLOW]',
+    )
+    .addHelpText(
+      'after',
+      '\nSOURCE is a file, an http(s) URL, or - for standard input.\nExit code 0: sound; 1: findings.',
+    )
+    .action(async (sources: readonly string[], flags: LintFlags) => {
+      if (flags.passwordStdin && sources.includes('-')) {
+        throw wrongUsage(
+          'Standard input is either the file or the password: give KEYPLANE_KEYSTORE_PASSWORD',
+        );
+      }
+      const { lintSource } = await import('./lint-source.ts');
+      const results: Linted[] = [];
+      for (const source of sources) results.push(await lintSource(source, flags));
+      const isSound = results.every(
+        ({ sound, findings }) => sound && (!flags.strict || findings.length === 0),
+      );
+      show(flags, { sound: isSound, sources: results }, () => results.map(report).join(''));
+      if (!isSound) process.exitCode = exitCode.failed;
+    });
+}
+
+function report({ source, kind, findings }: Linted): string {
+  const verdict = findings.length === 0 ? 'sound' : countOf(findings);
+  return `${harmless(source)}${kind === null ? '' : ` is ${kind}`}: ${verdict}\n${findings.map(lines).join('')}`;
+}
+
+function countOf(findings: readonly Finding[]): string {
+  const errors = findings.filter(({ severity }) => severity === 'error').length;
+  const parts = [plural(errors, 'error'), plural(findings.length - errors, 'warning')];
+  const counted = parts.filter((part) => part !== undefined).join(', ');
+  return errors === 0 ? `sound, ${counted}` : counted;
+}
+
+function plural(count: number, word: string): string | undefined {
+  if (count === 0) return undefined;
+  return count === 1 ? `1 ${word}` : `${count} ${word}s`;
+}
+
+function lines({ severity, where, problem, remedy }: Finding): string {
+  const place = where === '' ? '' : `${harmless(where)}: `;
+  return `  ${severity.padEnd(7)}  ${place}${harmless(problem)}\n           right: ${harmless(remedy)}\n`;
+}

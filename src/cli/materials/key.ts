@@ -1,0 +1,139 @@
+import type { Command } from 'commander';
+import { nounCommand, projectCommand } from '../client-command.ts';
+import { wrongUsage } from '../failure.ts';
+import { connectToProject, type ProjectFlags } from '../session/connection.ts';
+import { showDeployed } from '../terminal/deployment.ts';
+import { readInput } from '../terminal/input.ts';
+import { show } from '../terminal/output.ts';
+import { withProgress } from '../terminal/progress.ts';
+import { factLines } from '../terminal/table.ts';
+import { addMaterialVerbs } from './material-verbs.ts';
+import {
+  addReplacementOptions,
+  type ReplacementFlags,
+  referencePolicy,
+  splitNames,
+} from './replacement-flags.ts';
+import { targetEnvironments } from './target-environments.ts';
+
+interface KeyFlags extends ReplacementFlags {
+  readonly secret?: string;
+}
+
+interface KeyItem {
+  readonly name: string;
+  readonly keyType: string;
+  readonly algorithm: string | null;
+  readonly cryptoKeyInfoEnvironmentList: readonly {
+    readonly environmentName: string;
+    readonly alias: string | null;
+  }[];
+}
+
+/** `keyplane key`: keys of a project. */
+export function addKeyCommand(program: Command): void {
+  const noun = nounCommand(program, 'key', 'Keys of a project, which JWKs are made from; never shown again');
+  addKeyCreate(noun);
+  addKeyUpdate(noun);
+  addMaterialVerbs<KeyItem>(noun, {
+    ...{ noun: 'key', word: 'key', head: ['NAME', 'TYPE', 'ALGORITHM', 'ENVIRONMENT', 'ALIAS'] },
+    rowsOf: (key) =>
+      key.cryptoKeyInfoEnvironmentList.map(({ environmentName, alias }) => [
+        ...[key.name, key.keyType, key.algorithm, environmentName, alias],
+      ]),
+    list: (client, query) => client.listKeys(query),
+    get: (client, projectName, keyName) => client.getKey({ projectName, keyName }),
+    delete: (client, projectName, keyName) => client.deleteKey({ projectName, keyName }),
+    references: (client, projectName, keyName) => client.listKeyReferences({ projectName, keyName }),
+  });
+  addKeyInspect(noun);
+}
+
+function addKeyCreate(noun: Command): void {
+  projectCommand(noun, {
+    usage: 'create <NAME> <FILE>',
+    summary: 'Store a private or public key (PEM or DER), or with --secret raw bytes; - is standard input',
+    examples: ['key create orders orders.key', 'key create sessions secret.bin --secret AES'],
+  })
+    .option('--secret <ALGORITHM>', 'the file is a secret key of raw bytes: AES, DES, DESede or RSA')
+    .option('--environment <NAMES>', 'separated by commas (default: all that the project reaches)')
+    .option('--description <TEXT>', 'for people to read')
+    .action(async (name: string, file: string, flags: KeyFlags) => {
+      const key = await readKey(file, flags.secret);
+      const connection = await connectToProject(flags);
+      const { client, projectName } = connection;
+      const environments = await targetEnvironments(connection, flags.environment);
+      const body = { name, description: flags.description, ...keyBody(key, environments) };
+      const work = client.createKey({ projectName, body });
+      showDeployed(flags, await withProgress('Storing the key', work), `Created key ${name}`);
+    });
+}
+
+function addKeyUpdate(noun: Command): void {
+  const command = projectCommand(noun, {
+    usage: 'update <NAME> <FILE>',
+    summary: 'Replace a key; - is standard input',
+    examples: ['key update orders orders-2027.key --update-jwks'],
+  }).option('--secret <ALGORITHM>', 'the file is a secret key of raw bytes: AES, DES, DESede or RSA');
+  addReplacementOptions(command).action(async (name: string, file: string, flags: KeyFlags) => {
+    const key = await readKey(file, flags.secret);
+    const { client, projectName } = await connectToProject(flags);
+    const { resultList } = await client.getKey({ projectName, keyName: name });
+    const before = (resultList[0]?.cryptoKeyInfoEnvironmentList ?? []).map(
+      ({ environmentName }) => environmentName,
+    );
+    const environments = flags.environment === undefined ? before : splitNames(flags.environment);
+    const body = { description: flags.description, ...keyBody(key, environments) };
+    const work = client.updateKey({ projectName, keyName: name, ...referencePolicy(flags), body });
+    showDeployed(flags, await withProgress('Replacing the key', work), `Updated key ${name}`);
+  });
+}
+
+function addKeyInspect(noun: Command): void {
+  projectCommand(noun, {
+    usage: 'inspect <FILE>',
+    summary: 'Let the manager look into a key file, and store nothing; - is standard input',
+    examples: ['key inspect orders.key'],
+  }).action(async (file: string, flags: ProjectFlags) => {
+    const { content } = await readKey(file, undefined);
+    const { client, projectName } = await connectToProject(flags);
+    const answer = await client.inspectKey({ projectName, body: { content } });
+    show(flags, answer, () =>
+      answer.resultList
+        .map(({ keyType, type, curve, size }) =>
+          factLines([
+            ['Kind', keyType],
+            ['Type', type],
+            ['Curve', curve],
+            ['Bits', size],
+          ]),
+        )
+        .join('\n'),
+    );
+  });
+}
+
+interface KeyFile {
+  readonly keyType: 'SECRET_KEY' | 'PRIVATE_KEY' | 'PUBLIC_KEY';
+  readonly algorithm?: string;
+  /** Secret unless it is a public key. */
+  readonly content: string;
+}
+
+async function readKey(path: string, secret: string | undefined): Promise<KeyFile> {
+  const bytes = await readInput(path);
+  if (secret !== undefined)
+    return { keyType: 'SECRET_KEY', algorithm: secret, content: bytes.toString('base64') };
+  const { readSourceFile, kindName } = await import('../files/source-file.ts');
+  const file = readSourceFile(bytes);
+  if (file.kind === 'PRIVATE_KEY' || file.kind === 'PUBLIC_KEY')
+    return { keyType: file.kind, content: file.content };
+  throw wrongUsage(`${path} is ${kindName(file)}, and a key is wanted; raw bytes take --secret`);
+}
+
+function keyBody({ content, ...key }: KeyFile, environments: readonly string[]) {
+  return {
+    ...key,
+    cryptoKeyInfoEnvironmentList: environments.map((environmentName) => ({ environmentName, content })),
+  };
+}

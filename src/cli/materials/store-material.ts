@@ -1,0 +1,73 @@
+import type { KeystorePasswords } from '../files/file-world.ts';
+import type { SourceFile } from '../files/source-file.ts';
+import type { ProjectConnection } from '../session/connection.ts';
+import { withProgress } from '../terminal/progress.ts';
+
+export interface MaterialOrder {
+  readonly name: string;
+  /** The same file for each. */
+  readonly environments: readonly string[];
+  readonly file: SourceFile;
+  readonly passwords: KeystorePasswords | undefined;
+}
+
+export interface StoredMaterial {
+  /** Such as `Keystore orders`. */
+  readonly what: string;
+  /** The command that removes it. */
+  readonly remove: string;
+  /** The flag of `jwk create` that takes it. */
+  readonly flag: string;
+  /** How Create JWK names it. */
+  readonly reference: Readonly<Record<string, string>>;
+}
+
+/** Stores what a file holds as certificate, key or keystore of the project. @throws KeyplaneApiError */
+export async function storeMaterial(
+  { client, projectName }: ProjectConnection,
+  { name, environments, file, passwords }: MaterialOrder,
+): Promise<StoredMaterial> {
+  const each = <T extends object>(entry: T) =>
+    environments.map((environmentName) => ({ environmentName, ...entry }));
+  switch (file.kind) {
+    case 'CERTIFICATE': {
+      const environmentList = environments.join(',');
+      const body = { certificateName: name, alias: name, environmentList, pemEncodedFile: file.pem };
+      await withProgress('Storing the certificate', client.createCertificate({ projectName, body }));
+      return {
+        what: `Certificate ${name}`,
+        remove: `cert delete ${name}`,
+        flag: '--from-cert',
+        reference: { sourceType: 'CERTIFICATE', certificateName: name },
+      };
+    }
+    case 'PRIVATE_KEY':
+    case 'PUBLIC_KEY': {
+      const body = {
+        name,
+        keyType: file.kind,
+        cryptoKeyInfoEnvironmentList: each({ content: file.content }),
+      };
+      await withProgress('Storing the key', client.createKey({ projectName, body }));
+      return {
+        what: `Key ${name}`,
+        remove: `key delete ${name}`,
+        flag: '--from-key',
+        reference: { sourceType: file.kind, keyName: name },
+      };
+    }
+    case 'KEYSTORE': {
+      const entry = { file: file.bytes.toString('base64'), keyStoreType: file.type, ...passwords };
+      const body = { name, keyStoreEnvironmentList: each(entry) };
+      await withProgress('Storing the keystore', client.createKeystore({ projectName, body }));
+      return {
+        what: `Keystore ${name}`,
+        remove: `keystore delete ${name}`,
+        flag: '--from-keystore',
+        reference: { sourceType: 'KEYSTORE', keyStoreName: name },
+      };
+    }
+    default:
+      throw new Error('a JWK is no material');
+  }
+}

@@ -1,0 +1,26 @@
+import { every } from '../../../clients/typescript/src/index.ts';
+import type { ListFlags } from '../client-command.ts';
+
+interface List<Item> {
+  readonly success: true;
+  readonly resultList: readonly Item[];
+  readonly resultCount: number;
+}
+
+/**
+ * One answer with all items, or with the page that was asked for. Without a page the manager answers with up to 1,000
+ * at once, so that most lists are one request.
+ */
+export async function everyItem<Item>(
+  { search, sort, page, size }: ListFlags,
+  list: (query: ListFlags) => Promise<List<Item>>,
+): Promise<List<Item>> {
+  const query = { ...(search !== undefined && { search }), ...(sort !== undefined && { sort }) };
+  const paging = { ...(page !== undefined && { page }), ...(size !== undefined && { size }) };
+  const answer = await list({ ...query, ...paging });
+  const isWhole = page !== undefined || size !== undefined || answer.resultList.length >= answer.resultCount;
+  if (isWhole) return answer;
+  const resultList: Item[] = [];
+  for await (const item of every((next) => list({ ...query, ...next }))) resultList.push(item);
+  return { ...answer, resultList };
+}

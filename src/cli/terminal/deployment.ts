@@ -1,0 +1,31 @@
+import { exitCode } from '../failure.ts';
+import { note, show } from './output.ts';
+import { textTable } from './table.ts';
+
+interface Deployed {
+  readonly deploymentResult: {
+    readonly success: boolean;
+    readonly message: string;
+    readonly environmentResults: readonly {
+      readonly environmentName: string;
+      readonly success: boolean;
+      readonly message: string;
+    }[];
+  };
+}
+
+/**
+ * What a change came to, environment by environment. It is stored in any case; where a node has not confirmed, the
+ * exit code says so.
+ * @param done such as `Created JWK my-jwk`
+ */
+export function showDeployed(flags: { readonly json?: boolean }, answer: Deployed, done: string): void {
+  const { success, message, environmentResults } = answer.deploymentResult;
+  show(flags, answer, () => {
+    const rows = environmentResults.map((one) => [one.environmentName, one.message]);
+    return `${done}: ${message}\n${rows.length > 0 ? textTable(['ENVIRONMENT', 'RESULT'], rows) : ''}`;
+  });
+  if (success) return;
+  process.exitCode = exitCode.notDeployed;
+  if (!flags.json) note('It is stored. The manager goes on until every node has it.');
+}
