@@ -105,8 +105,7 @@ withDatabases('a change of the master key', (fresh, kind) => {
   });
 
   test('to a key that is given names it nowhere, and a second key is refused meanwhile', async () => {
-    const running = await start(config);
-    await fill(running.api);
+    await start(config, filled.token);
     const next = randomBytes(32).toString('base64');
     const given = { ...quick, newMasterKey: { ...noKey, fromEnvironment: next } };
     await rotateMasterKey(config, given);
