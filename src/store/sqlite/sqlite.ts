@@ -20,7 +20,7 @@ import { makePrivateFile, syncFolder } from './private-file.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { isBusy, sqliteFailure } from './sqlite-failure.ts';
 import { SqliteTransaction } from './sqlite-transaction.ts';
-import { type LogMark, WriteAheadLog } from './write-ahead-log.ts';
+import { isSameMark, type LogMark, WriteAheadLog } from './write-ahead-log.ts';
 
 export const sqliteDialect: Dialect = {
   createAdapter: () => new SqliteAdapter(),
@@ -88,8 +88,8 @@ class SqliteEngine implements Engine {
   readonly #checkpointer: Checkpointer;
   readonly #idleReaders: SqliteConnection[] = [];
   #files: OpenFiles | undefined;
-  /** After a sync that failed: where the log must end before anything is read or written again. */
-  #cutTo: LogMark | undefined;
+  /** After a sync that failed: what has to be taken back before anything is read or written again. */
+  #refused: { readonly to: LogMark; readonly end: LogMark } | undefined;
   #mending: Promise<void> | undefined;
   #syncing: Promise<void> | undefined;
   #running = 0;
@@ -106,23 +106,41 @@ class SqliteEngine implements Engine {
     if (mode !== 'read') return this.#beginWrite();
     // Before a connection is taken: hundreds of requests that wait for their turn would else open one each.
     for (let pause = breathe(); pause !== undefined; pause = breathe()) await pause;
-    while (this.#cutTo !== undefined) await this.#mend();
+    while (this.#refused !== undefined) await this.#mend();
     return this.#beginRead();
   }
 
   async #beginWrite(): Promise<DatabaseTransaction> {
     const deadline = performance.now() + this.#busyWaitMs;
     for (;;) {
-      while (this.#cutTo !== undefined) await this.#mend();
+      while (this.#refused !== undefined) await this.#mend();
       await this.#checkpointIfDue();
       const { writer } = this.#open();
       try {
         writer.run('begin immediate');
-        return this.#transaction(writer, () => {});
       } catch (error) {
         if (!isBusy(error) || performance.now() >= deadline) throw sqliteFailure(error);
+        await setTimeout(busyPauseMs);
+        continue;
       }
-      await setTimeout(busyPauseMs);
+      await this.#keepForeign(this.#open());
+      return this.#transaction(writer, () => {});
+    }
+  }
+
+  /**
+   * What another process (a command) has committed since is brought to the disk before anything goes behind it, and is
+   * from then on nothing that a sync of ours that fails could take back. Nobody else commits meanwhile.
+   */
+  async #keepForeign(files: OpenFiles): Promise<void> {
+    const mark = files.log.mark();
+    if (isSameMark(mark, files.durable)) return;
+    try {
+      await files.log.sync();
+      files.durable = mark;
+    } catch (error) {
+      files.writer.run('rollback');
+      throw notWritten(`the log of another process did not reach the disk (${codeOf(error)})`);
     }
   }
 
@@ -154,7 +172,7 @@ class SqliteEngine implements Engine {
   }
 
   #whatIsSeen(): Promise<void> | undefined {
-    if (this.#cutTo !== undefined) throw notWritten('what was not durable is about to be taken back');
+    if (this.#refused !== undefined) throw notWritten('what was not durable is about to be taken back');
     return this.#syncing;
   }
 
@@ -172,13 +190,13 @@ class SqliteEngine implements Engine {
   /** Writes run one after another, so what is committed now is all that is not on the disk. */
   #sync(): Promise<void> {
     const files = this.#open();
+    const mark = files.log.mark();
     const bringToDisk = async () => {
       try {
-        const mark = files.log.mark();
         await files.log.sync();
         files.durable = mark;
       } catch (error) {
-        this.#cutTo = files.durable;
+        this.#refused = { to: files.durable, end: mark };
         throw notWritten(`the log did not reach the disk (${codeOf(error)})`);
       } finally {
         this.#syncing = undefined;
@@ -208,8 +226,8 @@ class SqliteEngine implements Engine {
    * was to bring to the disk is cut off, and all connections begin again from what is there.
    */
   async #takeBack(): Promise<void> {
-    const mark = this.#cutTo;
-    if (mark === undefined) return;
+    const refused = this.#refused;
+    if (refused === undefined) return;
     if (this.#running > 0) {
       await new Promise<void>((resolve) => {
         this.#whenNoneRuns = resolve;
@@ -219,12 +237,13 @@ class SqliteEngine implements Engine {
     try {
       await this.#closeConnections();
       if (this.#closedLog !== undefined) {
-        await this.#closedLog.cutTo(mark);
+        // Behind it another process may have its own, which it acknowledged, and before which it brought ours to the disk.
+        if (isSameMark(this.#closedLog.mark(), refused.end)) await this.#closedLog.cutTo(refused.to);
         await this.#closedLog.close();
         this.#closedLog = undefined;
       }
       this.#files = await openFiles(this.#path, this.#busyWaitMs);
-      this.#cutTo = undefined;
+      this.#refused = undefined;
     } catch (error) {
       throw notWritten(`what was not durable could not be taken back (${codeOf(error)})`);
     }
@@ -262,7 +281,7 @@ class SqliteEngine implements Engine {
     await this.#checkpointer.stop();
     for (const reader of this.#idleReaders.splice(0)) reader.close();
     // Not copied into the database as long as some of it is to be cut off; the next start reads what is left.
-    if (this.#cutTo !== undefined) await this.#mend().catch(() => undefined);
+    if (this.#refused !== undefined) await this.#mend().catch(() => undefined);
     this.#files?.writer.close();
     await this.#files?.log.close();
     this.#files = undefined;

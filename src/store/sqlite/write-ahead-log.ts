@@ -13,6 +13,10 @@ export interface LogMark {
   readonly pageBytes: number;
 }
 
+export function isSameMark(one: LogMark, other: LogMark): boolean {
+  return one.salt === other.salt && one.frames === other.frames;
+}
+
 const headerBytes = 32;
 const frameHeaderBytes = 24;
 const saltAt = 16;

@@ -1,7 +1,8 @@
 import { copyFile, type FileHandle, open, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { afterEach, beforeAll, expect, test, vi } from 'vitest';
+import SqliteDatabase from 'better-sqlite3';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openStore, type Store } from '../../../src/store/store.ts';
 import { freshDatabases } from '../../support/databases.ts';
 import { sampleJwk, sampleProject } from '../samples.ts';
@@ -195,6 +196,63 @@ test('a log that has grown is copied into the database and starts over, and noth
   );
   expect(total).toBe(count);
   expect(await names(store)).toEqual([project.name]);
+});
+
+/** As a command does beside a manager: a connection of its own that waits for the disk at each commit. */
+function otherProcess(path: string) {
+  const other = new SqliteDatabase(path);
+  other.pragma('synchronous = FULL');
+  const insert = other.prepare("insert into projects select ?, ?, '', 0, 0");
+  return { add: (name: string) => insert.run(name, name), close: () => other.close() };
+}
+
+describe('what another process has committed', () => {
+  test('is not taken back with a commit of ours that the disk refuses', async () => {
+    const path = await freshPath();
+    const store = await opened(path);
+    const other = otherProcess(path);
+    await add(store, 'kept');
+    other.add('of the other');
+    // The first sync is of what the other has committed.
+    vi.spyOn(file, 'datasync').mockResolvedValueOnce().mockRejectedValueOnce(diskError());
+    await expect(add(store, 'refused')).rejects.toMatchObject(refused);
+    expect(await names(store)).toEqual(['kept', 'of the other']);
+    other.close();
+    expect(await names(await copyOf(path))).toEqual(['kept', 'of the other']);
+  });
+
+  test('behind ours, while the disk was still to refuse that, stays with it', async () => {
+    const path = await freshPath();
+    const store = await opened(path);
+    const other = otherProcess(path);
+    const disk = Promise.withResolvers<void>();
+    const reached = Promise.withResolvers<void>();
+    vi.spyOn(file, 'datasync').mockImplementationOnce(() => {
+      reached.resolve();
+      return disk.promise;
+    });
+    const write = add(store, 'before');
+    await reached.promise;
+    other.add('of the other');
+    disk.reject(diskError());
+    await expect(write).rejects.toMatchObject(refused);
+    expect(await names(store)).toEqual(['before', 'of the other']);
+    other.close();
+  });
+
+  test('and the disk refuses is neither built upon nor taken back', async () => {
+    const path = await freshPath();
+    const store = await opened(path);
+    const other = otherProcess(path);
+    other.add('of the other');
+    vi.spyOn(file, 'datasync').mockRejectedValueOnce(diskError());
+    const detail = 'the log of another process did not reach the disk (EIO)';
+    await expect(add(store, 'refused')).rejects.toMatchObject({ code: 'unavailable', detail });
+    expect(await names(store)).toEqual(['of the other']);
+    await add(store, 'after');
+    expect(await names(store)).toEqual(['after', 'of the other']);
+    other.close();
+  });
 });
 
 async function logBytes(path: string): Promise<number> {
