@@ -18,7 +18,7 @@ const texts = [
 
 const objectTypes = [
   ...['jwk', 'certificate', 'key', 'keystore', 'project', 'member', 'environment', 'node'],
-  ...['enrollment-token', 'user', 'token', 'installation'],
+  ...['enrollmentToken', 'user', 'token', 'installation'],
 ];
 const outcomes = ['SUCCESS', 'DENIED', 'FAILURE'] as const;
 const filterNames = [...texts.map(([name]) => name), 'objectType', 'outcome', 'from', 'to'] as const;

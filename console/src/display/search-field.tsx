@@ -30,7 +30,8 @@ export function SearchField({
     <TextInput
       type="search"
       label={label}
-      w={{ base: '100%', xs: 280 }}
+      w="100%"
+      maw={280}
       value={text}
       onChange={(event) => {
         setText(event.currentTarget.value);
