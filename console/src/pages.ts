@@ -4,6 +4,12 @@ import type { ComponentType } from 'react';
 import { AuditPage } from './audit/audit-page.tsx';
 import { EnvironmentPage } from './environments/environment-page.tsx';
 import { EnvironmentsPage } from './environments/environments-page.tsx';
+import { CertificatePage } from './materials/certificates/certificate-page.tsx';
+import { CertificatesPage } from './materials/certificates/certificates-page.tsx';
+import { KeyPage } from './materials/keys/key-page.tsx';
+import { KeysPage } from './materials/keys/keys-page.tsx';
+import { KeystorePage } from './materials/keystores/keystore-page.tsx';
+import { KeystoresPage } from './materials/keystores/keystores-page.tsx';
 import { OverviewPage } from './overview/overview-page.tsx';
 import { ProjectPage } from './projects/project-page.tsx';
 import { ProjectsPage } from './projects/projects-page.tsx';
@@ -19,6 +25,12 @@ export const pages: readonly PageEntry[] = [
   { path: '/', page: OverviewPage },
   { path: '/projects', page: ProjectsPage },
   { path: '/projects/:projectName', page: ProjectPage },
+  { path: '/projects/:projectName/certificates', page: CertificatesPage },
+  { path: '/projects/:projectName/certificates/:name', page: CertificatePage },
+  { path: '/projects/:projectName/keys', page: KeysPage },
+  { path: '/projects/:projectName/keys/:name', page: KeyPage },
+  { path: '/projects/:projectName/keystores', page: KeystoresPage },
+  { path: '/projects/:projectName/keystores/:name', page: KeystorePage },
   { path: '/environments', page: EnvironmentsPage },
   { path: '/environments/:environmentName', page: EnvironmentPage },
   { path: '/users', page: UsersPage },

@@ -1,0 +1,133 @@
+import { Textarea, TextInput } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { Operations } from '../../../../clients/typescript/src/index.ts';
+import { keyplane } from '../../api/keyplane.ts';
+import { useChange } from '../../api/use-change.ts';
+import { errorText } from '../../display/error-note.tsx';
+import { fieldErrors } from '../../display/field-errors.ts';
+import { FileDrop } from '../../display/file-drop.tsx';
+import { FormDialog } from '../../display/form-dialog.tsx';
+import { EnvironmentChoice } from '../parts/environment-choice.tsx';
+import { keepDeployment } from '../parts/last-deployment.ts';
+import { certificateNoun } from '../parts/material-noun.ts';
+import { fileAsPem } from '../parts/read-file.ts';
+import { type Following, FollowingChoice, followingQuery } from '../parts/references.tsx';
+import { CertificateChain } from './certificate-chain.tsx';
+
+export type Certificate = Operations['getCertificate']['answer']['resultList'][number];
+
+const fields = [
+  ['name', /^(certificateName|Certificate \(name)/],
+  ['alias', /^alias/i],
+  ['environments', /^(environmentList|Environment )/],
+  ['description', /^certificateDescription/],
+  ['file', /pemEncodedFile|certificate|PEM/i],
+] as const;
+
+interface CertificateDialogProps {
+  readonly projectName: string;
+  /** What is replaced; without it a new one is made. */
+  readonly certificate?: Certificate;
+  readonly onDone: (name: string) => void;
+  readonly onClose: () => void;
+}
+
+/** A certificate file with what it is called. The file is looked into before it is sent to be stored. */
+export function CertificateDialog({ projectName, certificate, onDone, onClose }: CertificateDialogProps) {
+  const own = certificate?.certificateEnvironmentList ?? [];
+  const queries = useQueryClient();
+  const [name, setName] = useState(certificate?.name ?? '');
+  const [alias, setAlias] = useState(own[0]?.alias ?? '');
+  const [description, setDescription] = useState(certificate?.description ?? '');
+  const [environments, setEnvironments] = useState<readonly string[]>(
+    own.map(({ environmentName }) => environmentName),
+  );
+  const [following, setFollowing] = useState<Following>('follow');
+  const inspect = useMutation({ mutationFn: (file: File) => lookInto(projectName, file) });
+  const save = useChange(
+    () => {
+      const body = {
+        certificateName: name,
+        alias,
+        certificateDescription: description,
+        environmentList: environments.join(','),
+        pemEncodedFile: new Blob([inspect.data?.pem ?? '']),
+      };
+      if (certificate === undefined) return keyplane.createCertificate({ projectName, body });
+      return keyplane.updateCertificate({
+        ...{ projectName, certificateName: certificate.name, body },
+        ...followingQuery(following),
+      });
+    },
+    ({ deploymentResult }) => {
+      keepDeployment(queries, ['certificates', projectName, name], deploymentResult);
+      onDone(name);
+    },
+  );
+  const errors = fieldErrors(save.error, fields);
+  return (
+    <FormDialog
+      title={certificate === undefined ? 'New certificate' : `Replace ${certificate.name}`}
+      action={certificate === undefined ? 'Create and deploy' : 'Replace and deploy'}
+      size="lg"
+      error={errors.rest}
+      isPending={save.isPending}
+      onSubmit={() => save.mutate()}
+      onClose={onClose}
+    >
+      {certificate === undefined && (
+        <TextInput
+          label="Name"
+          required
+          data-autofocus
+          value={name}
+          error={errors.of('name')}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+      )}
+      <FileDrop
+        label="Certificate file"
+        accept=".pem,.crt,.cer,.der,.cert"
+        fileName={inspect.variables?.name}
+        error={inspect.error ? errorText(inspect.error) : errors.of('file')}
+        onFile={(file) => inspect.mutate(file)}
+      />
+      {inspect.data !== undefined && <CertificateChain chain={inspect.data.chain} />}
+      <TextInput
+        label="Alias"
+        description="Unique among the certificates of each environment"
+        required
+        value={alias}
+        error={errors.of('alias')}
+        onChange={(event) => setAlias(event.currentTarget.value)}
+      />
+      <EnvironmentChoice
+        projectName={projectName}
+        value={environments}
+        error={errors.of('environments')}
+        onChange={setEnvironments}
+      />
+      <Textarea
+        label="Description"
+        autosize
+        value={description}
+        error={errors.of('description')}
+        onChange={(event) => setDescription(event.currentTarget.value)}
+      />
+      {certificate !== undefined && (
+        <FollowingChoice
+          place={{ noun: certificateNoun, projectName, name: certificate.name }}
+          value={following}
+          onChange={setFollowing}
+        />
+      )}
+    </FormDialog>
+  );
+}
+
+async function lookInto(projectName: string, file: File) {
+  const pem = await fileAsPem(file, 'CERTIFICATE');
+  const { resultList } = await keyplane.inspectCertificate({ projectName, body: { pemEncodedFile: pem } });
+  return { pem, chain: resultList };
+}

@@ -1,0 +1,74 @@
+import { Button, Stack } from '@mantine/core';
+import { keyplane } from '../../api/keyplane.ts';
+import { Facts } from '../../display/facts.tsx';
+import { Section } from '../../display/section.tsx';
+import { Instant, Time } from '../../display/time.tsx';
+import { certificateNoun } from '../parts/material-noun.ts';
+import { MaterialPage } from '../parts/material-page.tsx';
+import { type Certificate, CertificateDialog } from './certificate-dialog.tsx';
+
+export function CertificatePage() {
+  return (
+    <MaterialPage
+      noun={certificateNoun}
+      fetchOne={(projectName, certificateName) => keyplane.getCertificate({ projectName, certificateName })}
+      replace={(certificate, projectName, onClose) => (
+        <CertificateDialog
+          projectName={projectName}
+          certificate={certificate}
+          onDone={onClose}
+          onClose={onClose}
+        />
+      )}
+      actions={(certificate, projectName) => <Export certificate={certificate} projectName={projectName} />}
+    >
+      {(certificate) => <InEnvironments certificate={certificate} />}
+    </MaterialPage>
+  );
+}
+
+/** A link of this origin, so that the browser itself saves the ZIP under the name that the server gives it. */
+function Export({
+  certificate,
+  projectName,
+}: {
+  readonly certificate: Certificate;
+  readonly projectName: string;
+}) {
+  const path = [projectName, 'certificates', certificate.name, 'export'].map(encodeURIComponent).join('/');
+  return (
+    <Button component="a" href={`/apiops/projects/${path}/`} download variant="default">
+      Export as ZIP
+    </Button>
+  );
+}
+
+function InEnvironments({ certificate }: { readonly certificate: Certificate }) {
+  return (
+    <Stack>
+      {certificate.certificateEnvironmentList.map((own) => (
+        <Section key={own.environmentName} title={`In ${own.environmentName}`}>
+          <Facts
+            facts={[
+              ['Alias', own.alias],
+              ['Subject', own.subjectDn],
+              ['Valid from', <Instant key="from" at={own.startDate} />],
+              [
+                'Valid until',
+                <span key="to">
+                  <Instant at={own.endDate} /> (<Time at={own.endDate} />)
+                </span>,
+              ],
+              [
+                'SHA-1 thumbprint',
+                <span key="print" className="mono">
+                  {own.sha1Thumbprint}
+                </span>,
+              ],
+            ]}
+          />
+        </Section>
+      ))}
+    </Stack>
+  );
+}

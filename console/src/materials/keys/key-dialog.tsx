@@ -1,0 +1,132 @@
+import { NativeSelect, Textarea, TextInput } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { Operations } from '../../../../clients/typescript/src/index.ts';
+import { keyplane } from '../../api/keyplane.ts';
+import { useChange } from '../../api/use-change.ts';
+import { fieldErrors } from '../../display/field-errors.ts';
+import { FormDialog } from '../../display/form-dialog.tsx';
+import { keepDeployment } from '../parts/last-deployment.ts';
+import { keyNoun } from '../parts/material-noun.ts';
+import { PerEnvironmentFields, usePerEnvironment } from '../parts/per-environment.tsx';
+import { type Following, FollowingChoice, followingQuery } from '../parts/references.tsx';
+import { KeyContentField } from './key-content-field.tsx';
+
+export type Key = Operations['getKey']['answer']['resultList'][number];
+
+const fields = [
+  ['name', /^(name|Key name|Key \(name)/],
+  ['keyType', /^(keyType|content holds a)/],
+  ['algorithm', /^algorithm/],
+  ['environments', /^(cryptoKeyInfo|environmentName|Environment )/],
+  ['description', /^description/],
+] as const;
+
+const keyTypes = [
+  { value: 'PRIVATE_KEY', label: 'Private key' },
+  { value: 'PUBLIC_KEY', label: 'Public key' },
+  { value: 'SECRET_KEY', label: 'Secret key' },
+];
+const algorithms = ['AES', 'DES', 'DESede', 'RSA'];
+
+interface KeyDialogProps {
+  readonly projectName: string;
+  /** What is replaced; without it a new one is made. */
+  readonly replaced?: Key;
+  readonly onDone: (name: string) => void;
+  readonly onClose: () => void;
+}
+
+/** A key, the same in all environments or one for each. */
+export function KeyDialog({ projectName, replaced, onDone, onClose }: KeyDialogProps) {
+  const queries = useQueryClient();
+  const [name, setName] = useState(replaced?.name ?? '');
+  const [description, setDescription] = useState(replaced?.description ?? '');
+  const [keyType, setKeyType] = useState<string>(replaced?.keyType ?? 'PRIVATE_KEY');
+  const [algorithm, setAlgorithm] = useState(replaced?.algorithm ?? 'AES');
+  const [following, setFollowing] = useState<Following>('follow');
+  const secret = keyType === 'SECRET_KEY';
+  const materials = usePerEnvironment(
+    (replaced?.cryptoKeyInfoEnvironmentList ?? []).map(({ environmentName }) => environmentName),
+    { content: '' },
+  );
+  const save = useChange(
+    () => {
+      const body = {
+        ...{ name, keyType, cryptoKeyInfoEnvironmentList: materials.list() },
+        ...(description !== '' && { description }),
+        ...(secret && { algorithm }),
+      };
+      if (replaced === undefined) return keyplane.createKey({ projectName, body });
+      return keyplane.updateKey({ projectName, keyName: name, body, ...followingQuery(following) });
+    },
+    ({ deploymentResult }) => {
+      keepDeployment(queries, ['keys', projectName, name], deploymentResult);
+      onDone(name);
+    },
+  );
+  const errors = fieldErrors(save.error, fields);
+  return (
+    <FormDialog
+      title={replaced === undefined ? 'New key' : `Replace ${name}`}
+      action={replaced === undefined ? 'Create and deploy' : 'Replace and deploy'}
+      size="lg"
+      error={errors.rest}
+      isPending={save.isPending}
+      onSubmit={() => save.mutate()}
+      onClose={onClose}
+    >
+      {replaced === undefined && (
+        <TextInput
+          label="Name"
+          required
+          data-autofocus
+          value={name}
+          error={errors.of('name')}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+      )}
+      <NativeSelect
+        label="Kind of key"
+        data={keyTypes}
+        value={keyType}
+        error={errors.of('keyType')}
+        onChange={(event) => setKeyType(event.currentTarget.value)}
+      />
+      {secret && (
+        <NativeSelect
+          label="Algorithm"
+          data={algorithms}
+          value={algorithm}
+          error={errors.of('algorithm')}
+          onChange={(event) => setAlgorithm(event.currentTarget.value)}
+        />
+      )}
+      <PerEnvironmentFields projectName={projectName} state={materials} error={errors.of('environments')}>
+        {(place) => (
+          <KeyContentField
+            projectName={projectName}
+            secret={secret}
+            value={materials.value(place).content}
+            onChange={(content) => materials.set(place, { content })}
+            onFacts={(facts) => setKeyType(facts.keyType)}
+          />
+        )}
+      </PerEnvironmentFields>
+      <Textarea
+        label="Description"
+        autosize
+        value={description}
+        error={errors.of('description')}
+        onChange={(event) => setDescription(event.currentTarget.value)}
+      />
+      {replaced !== undefined && (
+        <FollowingChoice
+          place={{ noun: keyNoun, projectName, name }}
+          value={following}
+          onChange={setFollowing}
+        />
+      )}
+    </FormDialog>
+  );
+}

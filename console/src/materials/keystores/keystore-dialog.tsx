@@ -1,0 +1,104 @@
+import { Textarea, TextInput } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { Operations } from '../../../../clients/typescript/src/index.ts';
+import { keyplane } from '../../api/keyplane.ts';
+import { useChange } from '../../api/use-change.ts';
+import { fieldErrors } from '../../display/field-errors.ts';
+import { FormDialog } from '../../display/form-dialog.tsx';
+import { keepDeployment } from '../parts/last-deployment.ts';
+import { keystoreNoun } from '../parts/material-noun.ts';
+import { PerEnvironmentFields, usePerEnvironment } from '../parts/per-environment.tsx';
+import { type Following, FollowingChoice, followingQuery } from '../parts/references.tsx';
+import { KeystoreFileField, noKeystoreFile } from './keystore-file-field.tsx';
+
+export type Keystore = Operations['getKeystore']['answer']['resultList'][number];
+
+const fields = [
+  ['name', /^(name|Keystore name|Keystore \(name)/],
+  ['environments', /^(keyStoreEnvironmentList|environmentName|Environment )/],
+  ['description', /^description/],
+] as const;
+
+interface KeystoreDialogProps {
+  readonly projectName: string;
+  /** What is replaced; without it a new one is made. */
+  readonly replaced?: Keystore;
+  readonly onDone: (name: string) => void;
+  readonly onClose: () => void;
+}
+
+/** A keystore, the same in all environments or one for each. */
+export function KeystoreDialog({ projectName, replaced, onDone, onClose }: KeystoreDialogProps) {
+  const queries = useQueryClient();
+  const [name, setName] = useState(replaced?.name ?? '');
+  const [description, setDescription] = useState(replaced?.description ?? '');
+  const [following, setFollowing] = useState<Following>('follow');
+  const files = usePerEnvironment(
+    (replaced?.keyStoreEnvironmentList ?? []).map(({ environmentName }) => environmentName),
+    noKeystoreFile,
+  );
+  const save = useChange(
+    () => {
+      const body = {
+        ...{ name, keyStoreEnvironmentList: files.list() },
+        ...(description !== '' && { description }),
+      };
+      if (replaced === undefined) return keyplane.createKeystore({ projectName, body });
+      return keyplane.updateKeystore({
+        ...{ projectName, keystoreName: name, body },
+        ...followingQuery(following),
+      });
+    },
+    ({ deploymentResult }) => {
+      keepDeployment(queries, ['keystores', projectName, name], deploymentResult);
+      onDone(name);
+    },
+  );
+  const errors = fieldErrors(save.error, fields);
+  return (
+    <FormDialog
+      title={replaced === undefined ? 'New keystore' : `Replace ${name}`}
+      action={replaced === undefined ? 'Create and deploy' : 'Replace and deploy'}
+      size="xl"
+      error={errors.rest}
+      isPending={save.isPending}
+      onSubmit={() => save.mutate()}
+      onClose={onClose}
+    >
+      {replaced === undefined && (
+        <TextInput
+          label="Name"
+          required
+          data-autofocus
+          value={name}
+          error={errors.of('name')}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+      )}
+      <PerEnvironmentFields projectName={projectName} state={files} error={errors.of('environments')}>
+        {(place) => (
+          <KeystoreFileField
+            projectName={projectName}
+            value={files.value(place)}
+            onChange={(change) => files.set(place, change)}
+          />
+        )}
+      </PerEnvironmentFields>
+      <Textarea
+        label="Description"
+        autosize
+        value={description}
+        error={errors.of('description')}
+        onChange={(event) => setDescription(event.currentTarget.value)}
+      />
+      {replaced !== undefined && (
+        <FollowingChoice
+          place={{ noun: keystoreNoun, projectName, name }}
+          value={following}
+          onChange={setFollowing}
+        />
+      )}
+    </FormDialog>
+  );
+}

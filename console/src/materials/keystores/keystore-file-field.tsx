@@ -1,0 +1,97 @@
+import { PasswordInput, Text, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { keyplane } from '../../api/keyplane.ts';
+import { errorText } from '../../display/error-note.tsx';
+import { FileDrop } from '../../display/file-drop.tsx';
+import { fileAsBase64 } from '../parts/read-file.ts';
+import { KeystoreEntries } from './keystore-entries.tsx';
+
+export interface KeystoreFile {
+  readonly file: string;
+  readonly password: string;
+  readonly keyPassword: string;
+  readonly alias: string;
+  readonly keyStoreType: string;
+}
+
+export const noKeystoreFile: KeystoreFile = Object.freeze({
+  file: '',
+  password: '',
+  keyPassword: '',
+  alias: '',
+  keyStoreType: '',
+});
+
+const typingPauseMs = 500;
+
+/** A keystore file and its passwords, opened at the server as soon as both are there; nothing is stored by that. */
+export function KeystoreFileField({
+  projectName,
+  value,
+  onChange,
+}: {
+  readonly projectName: string;
+  readonly value: KeystoreFile;
+  readonly onChange: (change: Partial<KeystoreFile>) => void;
+}) {
+  const [fileName, setFileName] = useState<string | undefined>();
+  const inspect = useMutation({
+    mutationFn: ({ file, password, keyPassword }: KeystoreFile) =>
+      keyplane.inspectKeystore({
+        projectName,
+        body: { file, password, ...(keyPassword !== '' && { keyPassword }) },
+      }),
+    onSuccess: ({ keyStoreType }) => onChange({ keyStoreType }),
+  });
+  const look = useDebouncedCallback((now: KeystoreFile) => {
+    if (now.file !== '') inspect.mutate(now);
+  }, typingPauseMs);
+  function change(part: Partial<KeystoreFile>) {
+    onChange(part);
+    look({ ...value, ...part });
+  }
+  return (
+    <>
+      <FileDrop
+        label="Keystore file, JKS or PKCS#12"
+        accept=".jks,.p12,.pfx,.keystore"
+        fileName={fileName}
+        onFile={(file) => {
+          setFileName(file.name);
+          void fileAsBase64(file).then((text) => change({ file: text }));
+        }}
+      />
+      <PasswordInput
+        label="Password of the keystore"
+        autoComplete="off"
+        value={value.password}
+        error={inspect.error ? errorText(inspect.error) : undefined}
+        onChange={(event) => change({ password: event.currentTarget.value })}
+      />
+      <PasswordInput
+        label="Password of its keys"
+        description="Only where it is another"
+        autoComplete="off"
+        value={value.keyPassword}
+        onChange={(event) => change({ keyPassword: event.currentTarget.value })}
+      />
+      {inspect.data !== undefined && (
+        <div role="status">
+          <Text size="sm" fw={600}>
+            {inspect.data.keyStoreType}, {inspect.data.resultCount}{' '}
+            {inspect.data.resultCount === 1 ? 'alias' : 'aliases'}
+          </Text>
+          <KeystoreEntries entries={inspect.data.resultList} caption="What the file holds" />
+        </div>
+      )}
+      <TextInput
+        label="Alias that it is known by"
+        description="May be left empty"
+        value={value.alias}
+        onChange={(event) => onChange({ alias: event.currentTarget.value })}
+      />
+    </>
+  );
+}

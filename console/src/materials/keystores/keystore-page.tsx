@@ -1,0 +1,67 @@
+import { Stack } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { keyplane } from '../../api/keyplane.ts';
+import { Facts } from '../../display/facts.tsx';
+import { QueryView } from '../../display/query-view.tsx';
+import { Section } from '../../display/section.tsx';
+import { keystoreNoun } from '../parts/material-noun.ts';
+import { MaterialPage } from '../parts/material-page.tsx';
+import { type Keystore, KeystoreDialog } from './keystore-dialog.tsx';
+import { KeystoreEntries } from './keystore-entries.tsx';
+
+export function KeystorePage() {
+  return (
+    <MaterialPage
+      noun={keystoreNoun}
+      fetchOne={(projectName, keystoreName) => keyplane.getKeystore({ projectName, keystoreName })}
+      replace={(keystore, projectName, onClose) => (
+        <KeystoreDialog projectName={projectName} replaced={keystore} onDone={onClose} onClose={onClose} />
+      )}
+    >
+      {(keystore, projectName) => (
+        <Stack>
+          {keystore.keyStoreEnvironmentList.map((own) => (
+            <Contents
+              key={own.environmentName}
+              projectName={projectName}
+              keystoreName={keystore.name}
+              own={own}
+            />
+          ))}
+        </Stack>
+      )}
+    </MaterialPage>
+  );
+}
+
+function Contents({
+  projectName,
+  keystoreName,
+  own: { environmentName, alias, keyStoreType },
+}: {
+  readonly projectName: string;
+  readonly keystoreName: string;
+  readonly own: Keystore['keyStoreEnvironmentList'][number];
+}) {
+  const entries = useQuery({
+    queryKey: ['keystore-entries', projectName, keystoreName, environmentName],
+    queryFn: () => keyplane.listKeystoreEntries({ projectName, keystoreName, environmentName }),
+    // Opening one derives keys for it; it does not change by itself.
+    staleTime: 60_000,
+  });
+  return (
+    <Section title={`In ${environmentName}`}>
+      <Facts
+        facts={[
+          ['Type', keyStoreType],
+          ['Alias', alias],
+        ]}
+      />
+      <QueryView query={entries}>
+        {({ resultList }) => (
+          <KeystoreEntries entries={resultList} caption={`What it holds in ${environmentName}`} />
+        )}
+      </QueryView>
+    </Section>
+  );
+}

@@ -1,0 +1,29 @@
+import { Text } from '@mantine/core';
+import { keyplane } from '../../api/keyplane.ts';
+import type { Column } from '../../display/server-table.tsx';
+import { keystoreNoun } from '../parts/material-noun.ts';
+import { MaterialsPage } from '../parts/materials-page.tsx';
+import { type Keystore, KeystoreDialog } from './keystore-dialog.tsx';
+
+export function KeystoresPage() {
+  return (
+    <MaterialsPage
+      noun={keystoreNoun}
+      fetchPage={(projectName, query) => keyplane.listKeystores({ projectName, ...query })}
+      columns={columns}
+      create={(props) => <KeystoreDialog {...props} />}
+    />
+  );
+}
+
+const columns: readonly Column<Keystore>[] = [
+  {
+    header: 'Environments',
+    cell: ({ keyStoreEnvironmentList }) =>
+      keyStoreEnvironmentList.map(({ environmentName, keyStoreType }) => (
+        <Text key={environmentName} size="sm">
+          {environmentName}, {keyStoreType}
+        </Text>
+      )),
+  },
+];

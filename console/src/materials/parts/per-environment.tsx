@@ -1,0 +1,80 @@
+import { Fieldset, Stack, Switch } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
+import { EnvironmentChoice } from './environment-choice.tsx';
+
+/** Stands for all that are chosen, while they share one file. */
+const everyEnvironment = '*';
+
+export interface PerEnvironment<Value> {
+  readonly chosen: readonly string[];
+  readonly shared: boolean;
+  choose(names: readonly string[]): void;
+  share(shared: boolean): void;
+  /** The places that a value is asked for: each environment, or the one for all. */
+  readonly places: readonly string[];
+  value(place: string): Value;
+  set(place: string, change: Partial<Value>): void;
+  /** What is to be sent. */
+  list(): readonly (Value & { readonly environmentName: string })[];
+}
+
+/** Material of each environment, or one for all that are chosen. */
+export function usePerEnvironment<Value extends object>(
+  initial: readonly string[],
+  empty: Value,
+): PerEnvironment<Value> {
+  const [chosen, choose] = useState(initial);
+  const [shared, share] = useState(initial.length < 2);
+  const [values, setValues] = useState<Readonly<Record<string, Value>>>({});
+  const value = (place: string) => values[place] ?? empty;
+  const places = shared ? [everyEnvironment] : chosen;
+  return {
+    ...{ chosen, shared, choose, share, places, value },
+    set: (place, change) =>
+      setValues((now) => ({ ...now, [place]: { ...(now[place] ?? empty), ...change } })),
+    list: () =>
+      chosen.map((environmentName) => ({
+        ...value(shared ? everyEnvironment : environmentName),
+        environmentName,
+      })),
+  };
+}
+
+export function PerEnvironmentFields<Value>({
+  projectName,
+  state,
+  error,
+  children,
+}: {
+  readonly projectName: string;
+  readonly state: PerEnvironment<Value>;
+  readonly error: string | undefined;
+  readonly children: (place: string) => ReactNode;
+}) {
+  return (
+    <Stack>
+      <EnvironmentChoice
+        projectName={projectName}
+        value={state.chosen}
+        error={error}
+        onChange={state.choose}
+      />
+      {state.chosen.length > 1 && (
+        <Switch
+          label="The same in all of them"
+          checked={state.shared}
+          onChange={(event) => state.share(event.currentTarget.checked)}
+        />
+      )}
+      {state.places.map((place) =>
+        place === everyEnvironment ? (
+          <Stack key={place}>{children(place)}</Stack>
+        ) : (
+          <Fieldset key={place} legend={place}>
+            <Stack>{children(place)}</Stack>
+          </Fieldset>
+        ),
+      )}
+    </Stack>
+  );
+}
