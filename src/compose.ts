@@ -42,6 +42,7 @@ export async function startManager(config: ManagerConfig, log: Logger): Promise<
       logger: log,
       metrics,
       version,
+      requestsPerMinute: config.rateLimits,
     });
     const streams = serveNodeStreams(server.server, { ...admission, deployments, parts, log });
     // After the requests under way, which wait for confirmations; and before the server waits for its connections,

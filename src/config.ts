@@ -17,6 +17,8 @@ export interface ManagerConfig {
   readonly adminPassword: string | undefined;
   readonly urlAllow: AddressAllowList;
   readonly deployTimeoutMs: number;
+  /** Requests a minute; 0 for as many as they like. */
+  readonly rateLimits: { readonly user: number; readonly address: number };
 }
 
 /** A setting that can not be used; the message is the one line that the user gets. */
@@ -34,6 +36,7 @@ interface Setting<T> {
 }
 
 const longestTimeoutMs = 600_000;
+const highestRate = 100_000_000;
 
 export const managerSettings = {
   host: setting('host ADDRESS', 'where the manager listens (default 127.0.0.1)', (text = '127.0.0.1') => {
@@ -109,6 +112,16 @@ export const managerSettings = {
     'milliseconds a request waits for its nodes (default 5000)',
     (text = '5000') => wholeNumber(text, 1, longestTimeoutMs),
   ),
+  rateLimitUser: setting(
+    'rate-limit-user N',
+    'requests a minute of one user (default 0: as many as they like)',
+    (text = '0') => wholeNumber(text, 0, highestRate),
+  ),
+  rateLimitAddress: setting(
+    'rate-limit-address N',
+    'requests a minute of one address without a valid token (default 3000; 0: as many as it likes)',
+    (text = '3000') => wholeNumber(text, 0, highestRate),
+  ),
 };
 
 export type ManagerFlags = Partial<Record<keyof typeof managerSettings, string>>;
@@ -144,6 +157,10 @@ export function readManagerConfig(environment: NodeJS.ProcessEnv, flags: Manager
     adminPassword: read('adminPassword', s.adminPassword),
     urlAllow: read('urlAllow', s.urlAllow),
     deployTimeoutMs: read('deployTimeout', s.deployTimeout),
+    rateLimits: {
+      user: read('rateLimitUser', s.rateLimitUser),
+      address: read('rateLimitAddress', s.rateLimitAddress),
+    },
   };
 }
 

@@ -99,7 +99,7 @@ function count(
 }
 
 /** One customer of an IPv6 network holds at least a /64, so its addresses count as one. */
-function networkOf(address: string): string {
+export function networkOf(address: string): string {
   if (!ipaddr.isValid(address)) return address;
   const parsed = ipaddr.process(address);
   if (!(parsed instanceof ipaddr.IPv6)) return parsed.toString();

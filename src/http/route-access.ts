@@ -1,5 +1,5 @@
 // Who may call a route. Each route says it in its `config.access`, and one that does not say it is never served.
-// It is checked before a byte of the body is read, in this order: token (401), project (404), role (403).
+// It is checked before a byte of the body is read, in this order: token (401), how often (429), project (404), role (403).
 
 import assert from 'node:assert';
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
@@ -7,8 +7,9 @@ import type { Role } from '../access/access-store.ts';
 import type { Authenticator } from '../access/authenticator.ts';
 import type { Authorizer } from '../access/authorizer.ts';
 import type { Caller, ProjectAccess } from '../access/caller.ts';
-import { KeyplaneError } from '../errors.ts';
+import { isKeyplaneError, KeyplaneError } from '../errors.ts';
 import { sessionAuthorization } from './access/session-cookie.ts';
+import type { RateLimits } from './limits/rate-limits.ts';
 
 export type RouteAccess =
   | { readonly kind: 'anyone' }
@@ -59,7 +60,11 @@ export function callerIfKnown(request: FastifyRequest): Caller | undefined {
 }
 
 /** Call it before any route is added. */
-export function guardRoutes(app: FastifyInstance, services: RouteAccessServices): void {
+export function guardRoutes(
+  app: FastifyInstance,
+  services: RouteAccessServices,
+  rateLimits: RateLimits,
+): void {
   app.decorateRequest('caller', {
     getter(this: FastifyRequest) {
       const caller = callers.get(this);
@@ -76,9 +81,11 @@ export function guardRoutes(app: FastifyInstance, services: RouteAccessServices)
   });
   app.addHook('onRoute', refuseUnguarded);
   app.addHook('onRequest', async (request) => {
-    const access = request.routeOptions.config.access;
-    if (access === undefined || access.kind === 'anyone') return;
-    await letIn(request, access, services);
+    const { config, url } = request.routeOptions;
+    if (config.access === undefined) return;
+    if (config.access.kind !== 'anyone') return letIn(request, config.access, { ...services, rateLimits });
+    // Signing in. What else is open must be there for whoever looks after this machine, flood or not.
+    if (url?.startsWith('/apiops')) rateLimits.countStranger(request);
   });
 }
 
@@ -100,11 +107,15 @@ function refuseUnguarded(route: RouteOptions): void {
 async function letIn(
   request: FastifyRequest,
   access: Exclude<RouteAccess, { kind: 'anyone' }>,
-  { authenticator, authorizer }: RouteAccessServices,
+  { authenticator, authorizer, rateLimits }: RouteAccessServices & { readonly rateLimits: RateLimits },
 ): Promise<void> {
-  const authorization = request.headers.authorization ?? sessionAuthorization(request);
-  const caller = await authenticator.authenticate(authorization);
+  const caller = await authenticated(request, authenticator).catch((error: unknown) => {
+    // An address that is shared must not shut out those behind it who have a token, so it counts only here.
+    if (isKeyplaneError(error) && error.status < 500) rateLimits.countStranger(request);
+    throw error;
+  });
   callers.set(request, caller);
+  rateLimits.countUser(caller.userId);
   const operation = request.routeOptions.schema?.operationId ?? request.routeOptions.url ?? 'unknown';
   if (access.kind === 'project') {
     const project = await authorizer.authorizeProject(caller, projectNameOf(request), {
@@ -116,6 +127,10 @@ async function letIn(
   if (access.kind === 'admin' || (access.kind === 'project' && access.admin)) {
     await authorizer.requireAdmin(caller, operation);
   }
+}
+
+async function authenticated(request: FastifyRequest, authenticator: Authenticator): Promise<Caller> {
+  return authenticator.authenticate(request.headers.authorization ?? sessionAuthorization(request));
 }
 
 function projectNameOf(request: FastifyRequest): string {

@@ -1,6 +1,7 @@
 // The manager's HTTP server: what every request goes through before an operation sees it, and every answer after.
-// It refuses, in this order and before reading a body: unknown routes (404), strangers (401), projects that the
-// caller does not see (404), missing roles (403); then bodies that are too large, of another type, or malformed.
+// It refuses, in this order and before reading a body: unknown routes (404), strangers (401), whoever asks too often
+// (429), projects that the caller does not see (404), missing roles (403); then bodies that are too large, of another
+// type, or malformed.
 //
 // To add an operation, write one file that adds one route, and name it in the `routes.ts` of its folder:
 //
@@ -36,6 +37,7 @@ import { environmentRoutes } from './environments/routes.ts';
 import type { HttpServices } from './http-services.ts';
 import { jwkRoutes } from './jwks/routes.ts';
 import type { KeyplaneServer } from './keyplane-server.ts';
+import { createRateLimits, type RequestsPerMinute, unlimited } from './limits/rate-limits.ts';
 import { materialRoutes } from './materials/routes.ts';
 import { describeApi } from './openapi/describe-api.ts';
 import { overviewRoutes } from './overview/routes.ts';
@@ -55,6 +57,8 @@ export interface ServerOptions {
   readonly metrics: Registry;
   /** keyplane's version. */
   readonly version: string;
+  /** Nobody is held back without it. */
+  readonly requestsPerMinute?: RequestsPerMinute;
 }
 
 /** One line an operation; each folder's `routes.ts` lists its own. */
@@ -106,10 +110,13 @@ export function buildServer(options: ServerOptions): KeyplaneServer {
 
   app.addHook('onRequest', async (request, reply) => setSecurityHeaders(request, reply));
   stopGracefully(app);
+  const rateLimits = createRateLimits(options.requestsPerMinute ?? unlimited);
   app.addHook('onRequest', async (request) => {
-    if (request.is404) throw notFoundAnswer(request);
+    if (!request.is404) return;
+    rateLimits.countStranger(request);
+    throw notFoundAnswer(request);
   });
-  guardRoutes(app, services);
+  guardRoutes(app, services, rateLimits);
   logRequests(app);
   observe = measureRequests(app, metrics);
   describeApi(app, version);

@@ -55,6 +55,14 @@ const wrong: readonly WrongSetting[] = [
     settings: { KEYPLANE_DEPLOY_TIMEOUT: '0' },
     says: /KEYPLANE_DEPLOY_TIMEOUT is "0": a whole number from 1 to 600000 is accepted/,
   },
+  {
+    settings: { KEYPLANE_RATE_LIMIT_USER: '10/s' },
+    says: /KEYPLANE_RATE_LIMIT_USER is "10\/s": a whole number from 0 to 100000000 is accepted/,
+  },
+  {
+    settings: { KEYPLANE_RATE_LIMIT_ADDRESS: 'off' },
+    says: /KEYPLANE_RATE_LIMIT_ADDRESS is "off": a whole number from 0 to 100000000 is accepted/,
+  },
 ];
 
 describe('a wrong setting', () => {

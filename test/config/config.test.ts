@@ -23,6 +23,7 @@ describe('the settings of the manager', () => {
       adminPassword: undefined,
       urlAllow: { hosts: [], cidrs: [] },
       deployTimeoutMs: 5000,
+      rateLimits: { user: 0, address: 3000 },
     });
   });
 
@@ -41,6 +42,8 @@ describe('the settings of the manager', () => {
       'KEYPLANE_ADMIN_PASSWORD',
       'KEYPLANE_URL_ALLOW',
       'KEYPLANE_DEPLOY_TIMEOUT',
+      'KEYPLANE_RATE_LIMIT_USER',
+      'KEYPLANE_RATE_LIMIT_ADDRESS',
     ]);
   });
 
@@ -56,6 +59,8 @@ describe('the settings of the manager', () => {
         KEYPLANE_ADMIN_PASSWORD: 'correct horse',
         KEYPLANE_URL_ALLOW: 'keys.example, 10.0.0.0/8',
         KEYPLANE_DEPLOY_TIMEOUT: '250',
+        KEYPLANE_RATE_LIMIT_USER: '60000',
+        KEYPLANE_RATE_LIMIT_ADDRESS: '0',
       },
       { port: '2' },
     );
@@ -69,6 +74,7 @@ describe('the settings of the manager', () => {
       adminPassword: 'correct horse',
       urlAllow: { hosts: ['keys.example'] },
       deployTimeoutMs: 250,
+      rateLimits: { user: 60_000, address: 0 },
     });
   });
 
@@ -92,6 +98,8 @@ describe('the settings of the manager', () => {
     ['KEYPLANE_URL_ALLOW', '*.example'],
     ['KEYPLANE_DEPLOY_TIMEOUT', '5s'],
     ['KEYPLANE_DEPLOY_TIMEOUT', '600001'],
+    ['KEYPLANE_RATE_LIMIT_USER', '-1'],
+    ['KEYPLANE_RATE_LIMIT_ADDRESS', '100000001'],
   ])('are refused by name: %s=%j', (variable, value) => {
     const read = () => readManagerConfig({ [variable]: value });
     expect(read).toThrow(SettingError);

@@ -133,7 +133,7 @@ function refusalsOf(operation: Operation, config: RouteConfig): readonly (keyof 
   const add = (...statuses: (keyof typeof errorNames)[]) => {
     for (const status of statuses) refusals.add(status);
   };
-  if (kind !== 'anyone') add(400, 401);
+  if (kind !== 'anyone') add(400, 401, 429);
   if (kind === 'admin' || kind === 'project') add(403);
   if (kind === 'project') add(404);
   if (operation.requestBody !== undefined) add(400, 413, 415);

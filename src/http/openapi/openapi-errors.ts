@@ -23,7 +23,7 @@ const descriptions = Object.freeze({
   Conflict: 'Another request raced this one; nothing was stored',
   PayloadTooLarge: 'The body is too large',
   UnsupportedMediaType: 'The body is of a type that this operation does not take',
-  TooManyRequests: 'Too many wrong passwords',
+  TooManyRequests: 'Too many requests or wrong passwords, or too much of the same work at once',
   InternalError: 'An unexpected error',
   Unavailable: 'Not now: starting, stopping, or the database does not answer',
 });

@@ -11,7 +11,7 @@ import type { Caller } from '../../../src/access/caller.ts';
 import { composeServices, type Services } from '../../../src/compose-services.ts';
 import type { HttpServices } from '../../../src/http/http-services.ts';
 import type { KeyplaneServer } from '../../../src/http/keyplane-server.ts';
-import { buildServer } from '../../../src/http/server.ts';
+import { buildServer, type ServerOptions } from '../../../src/http/server.ts';
 import { parseAllowList } from '../../../src/sources/safe-fetch/allow-list.ts';
 import { rawSqlite } from '../../support/databases.ts';
 import {
@@ -52,6 +52,7 @@ export interface CallOptions {
 
 export interface HttpWorldOptions {
   readonly ready?: () => Promise<void>;
+  readonly server?: Partial<ServerOptions>;
   /** Before the server is ready: for routes that only a test needs. */
   readonly prepare?: (app: KeyplaneServer) => void;
 }
@@ -63,7 +64,13 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
   const composed = await composeServices(configOf(dataDir, databaseUrl), log.logger);
   const { access, store } = composed;
   const services = { ...composed, ...access, ready: options.ready ?? (() => store.ping()) };
-  const app = buildServer({ services, logger: log.logger, metrics: new Registry(), version: '0.0.0-test' });
+  const app = buildServer({
+    services,
+    logger: log.logger,
+    metrics: new Registry(),
+    version: '0.0.0-test',
+    ...options.server,
+  });
   const routes: RouteOptions[] = [];
   app.addHook('onRoute', (route) => {
     routes.push(route);
@@ -138,6 +145,7 @@ function configOf(dataDir: string, databaseUrl: string | undefined) {
     adminPassword: undefined,
     urlAllow: parseAllowList(''),
     deployTimeoutMs: 1000,
+    rateLimits: { user: 0, address: 0 },
   };
 }
 

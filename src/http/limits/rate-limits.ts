@@ -1,0 +1,49 @@
+// How many requests a user, or an address that brings no valid token, may send. What a token opens is counted for its
+// user; everything else under /apiops, wrong tokens and signing in among it, and what matches no route for the address.
+// Health, metrics, pages and the API's description are never refused, nor are the streams of nodes.
+
+import type { FastifyRequest } from 'fastify';
+import { networkOf } from '../../access/sign-in-limiter.ts';
+import { KeyplaneError } from '../../errors.ts';
+import { createTokenBuckets, type TokenBuckets } from './token-buckets.ts';
+
+export interface RequestsPerMinute {
+  /** Of one user, with whichever of their tokens; 0 for as many as they like. */
+  readonly user: number;
+  /** Of one address (of IPv6 its /64), without a valid token; 0 for as many as they like. */
+  readonly address: number;
+}
+
+export interface RateLimits {
+  /** @throws KeyplaneError `rate_limit_exceeded` */
+  countUser(userId: string): void;
+  /** @throws KeyplaneError `rate_limit_exceeded` */
+  countStranger(request: FastifyRequest): void;
+}
+
+export const unlimited: RequestsPerMinute = Object.freeze({ user: 0, address: 0 });
+
+export function createRateLimits({ user, address }: RequestsPerMinute): RateLimits {
+  const users = bucketsOf(user);
+  const addresses = bucketsOf(address);
+  return {
+    countUser(userId) {
+      if (users) refuseOver(users.take(userId));
+    },
+    countStranger({ socket }) {
+      if (addresses) refuseOver(addresses.take(networkOf(socket.remoteAddress ?? 'unknown')));
+    },
+  };
+}
+
+function bucketsOf(perMinute: number): TokenBuckets | undefined {
+  return perMinute === 0 ? undefined : createTokenBuckets({ perMinute });
+}
+
+function refuseOver(retryAfterSeconds: number): void {
+  if (retryAfterSeconds === 0) return;
+  const wait = retryAfterSeconds === 1 ? 'a second' : `${retryAfterSeconds} seconds`;
+  throw new KeyplaneError('rate_limit_exceeded', `Too many requests, try again in ${wait}`, {
+    retryAfterSeconds,
+  });
+}
