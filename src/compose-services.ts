@@ -41,6 +41,7 @@ import { Keystores } from './materials/keystores.ts';
 import { createMaterialContentReader } from './materials/material-content.ts';
 import { certificateKind, keyKind, keystoreKind } from './materials/material-kind.ts';
 import { measured, measureInstallation } from './metrics/measure-installation.ts';
+import { measureStore } from './metrics/measure-store.ts';
 import { newId } from './new-id.ts';
 import { createOverview, type ReadOverview } from './overview/overview.ts';
 import { watchDataKeys, withKnownDataKeys } from './sealing/known-data-keys.ts';
@@ -92,7 +93,7 @@ export async function composeServices(
   log: Logger,
   metrics = new Registry(),
 ): Promise<Services> {
-  const opened = await openStore(storeOptionsOf(config));
+  const opened = await openStore(storeOptionsOf(config), measureStore(metrics));
   let store: Store = opened;
   try {
     const sealing = await openSealing(opened, masterKeySourceOf(config));

@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { composeServices, type Services } from './compose-services.ts';
 import type { ManagerConfig } from './config.ts';
+import { createRateLimits } from './http/limits/rate-limits.ts';
 import { serveNodeStreams } from './http/node-stream.ts';
 import { buildServer } from './http/server.ts';
 import { version } from './version.ts';
@@ -42,7 +43,7 @@ export async function startManager(config: ManagerConfig, log: Logger): Promise<
       logger: log,
       metrics,
       version,
-      requestsPerMinute: config.rateLimits,
+      rateLimits: createRateLimits(config.rateLimits),
     });
     const streams = serveNodeStreams(server.server, { ...admission, deployments, parts, log });
     // After the requests under way, which wait for confirmations; and before the server waits for its connections,

@@ -37,7 +37,7 @@ import { environmentRoutes } from './environments/routes.ts';
 import type { HttpServices } from './http-services.ts';
 import { jwkRoutes } from './jwks/routes.ts';
 import type { KeyplaneServer } from './keyplane-server.ts';
-import { createRateLimits, type RequestsPerMinute, unlimited } from './limits/rate-limits.ts';
+import { createRateLimits, type RateLimits } from './limits/rate-limits.ts';
 import { materialRoutes } from './materials/routes.ts';
 import { describeApi } from './openapi/describe-api.ts';
 import { overviewRoutes } from './overview/routes.ts';
@@ -58,7 +58,7 @@ export interface ServerOptions {
   /** keyplane's version. */
   readonly version: string;
   /** Nobody is held back without it. */
-  readonly requestsPerMinute?: RequestsPerMinute;
+  readonly rateLimits?: RateLimits;
 }
 
 /** One line an operation; each folder's `routes.ts` lists its own. */
@@ -79,7 +79,7 @@ const mostConnections = 10_000;
 
 /** Not listening yet; `ready()` or `listen()` finish it. `close()` lets requests under way end. */
 export function buildServer(options: ServerOptions): KeyplaneServer {
-  const { services, logger, metrics, version } = options;
+  const { services, logger, metrics, version, rateLimits = createRateLimits(unlimited) } = options;
   let observe = (_: { request: FastifyRequest; reply: FastifyReply }) => {};
   const app: KeyplaneServer = Fastify({
     ...limits,
@@ -110,7 +110,6 @@ export function buildServer(options: ServerOptions): KeyplaneServer {
 
   app.addHook('onRequest', async (request, reply) => setSecurityHeaders(request, reply));
   stopGracefully(app);
-  const rateLimits = createRateLimits(options.requestsPerMinute ?? unlimited);
   app.addHook('onRequest', async (request) => {
     if (!request.is404) return;
     rateLimits.countStranger(request);
@@ -126,6 +125,8 @@ export function buildServer(options: ServerOptions): KeyplaneServer {
   });
   return app;
 }
+
+const unlimited = Object.freeze({ user: 0, address: 0 });
 
 const limits = Object.freeze({
   bodyLimit: defaultBodyBytesLimit,

@@ -3,6 +3,7 @@
 
 import type { CompiledQuery, Dialect, QueryResult } from 'kysely';
 import { type ErrorCode, KeyplaneError } from '../errors.ts';
+import type { ConnectionUse } from '../metrics/store-watch.ts';
 import type { WakeTopic } from '../unit-of-work.ts';
 
 /** Text with its parameters, compiled for the dialect. */
@@ -53,6 +54,8 @@ export interface Engine {
   begin(mode: Mode): Promise<DatabaseTransaction>;
   /** @throws DatabaseFailure */
   ping(): Promise<void>;
+  /** Only of engines that have a pool of them. */
+  connections?(): ConnectionUse;
   /** Hears the `notify` of other managers, as far as they get through, until the engine is closed. */
   listen(onWake: (topic: WakeTopic) => void): void;
   /** Call it once all transactions ended. */

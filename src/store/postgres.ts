@@ -14,6 +14,7 @@ import {
   type QueryResult,
 } from 'kysely';
 import pg from 'pg';
+import type { ConnectionUse } from '../metrics/store-watch.ts';
 import type { WakeTopic } from '../unit-of-work.ts';
 import { type DatabaseTransaction, type Engine, type Mode, type Query, refuseNul } from './engine.ts';
 import { refuseUnfitServer } from './postgres/postgres-fitness.ts';
@@ -133,6 +134,11 @@ class PostgresEngine implements Engine {
     } catch (error) {
       throw postgresFailure(error);
     }
+  }
+
+  connections(): ConnectionUse {
+    const { totalCount, idleCount: idle, waitingCount: awaited } = this.#pool;
+    return { busy: totalCount - idle, idle, awaited };
   }
 
   listen(onWake: (topic: WakeTopic) => void): void {

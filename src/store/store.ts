@@ -2,6 +2,7 @@
 // transactions only, decides nothing about what may be stored, and refuses a schema newer than itself.
 // Everything private reaches it sealed.
 
+import type { StoreWatch } from '../metrics/store-watch.ts';
 import type { SharedStore } from '../unit-of-work.ts';
 import { DatabaseFailure, type DatabaseTransaction, type Engine, failureTexts } from './engine.ts';
 import { databaseMaker, Lease } from './lease.ts';
@@ -28,7 +29,7 @@ export type StoreOptions =
  * Opens the database and brings its schema up to date.
  * @throws Error with one line for the operator
  */
-export async function openStore(options: StoreOptions): Promise<Store> {
+export async function openStore(options: StoreOptions, watch?: StoreWatch): Promise<Store> {
   try {
     const engine = await openEngine(options);
     try {
@@ -37,7 +38,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       await engine.close();
       throw error;
     }
-    return storeOver(engine);
+    return storeOver(engine, watch);
   } catch (error) {
     throw openingFailure(options, error);
   }
@@ -80,9 +81,10 @@ async function writeAside<T>(
 }
 
 /** For engines whose schema is up to date. */
-export function storeOver(engine: Engine): Store {
+export function storeOver(engine: Engine, watch?: StoreWatch): Store {
   const databaseOf = databaseMaker(engine);
-  const writes = new WriteQueue(engine);
+  const writes = new WriteQueue(engine, watch);
+  watch?.opened(() => ({ waitingWrites: writes.waiting, connections: engine.connections?.() }));
   const underWay = new Set<Promise<unknown>>();
   let isClosed = false;
 

@@ -4,6 +4,7 @@
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate } from 'node:timers/promises';
+import type { StoreWatch } from '../metrics/store-watch.ts';
 import { moments } from '../moments.ts';
 import { DatabaseFailure, type DatabaseTransaction, type Engine, failureTexts } from './engine.ts';
 
@@ -24,12 +25,19 @@ type Outcome = { readonly value: unknown } | { readonly error: unknown };
 
 export class WriteQueue {
   readonly #engine: Engine;
+  readonly #watch: StoreWatch | undefined;
   readonly #insideWork = new AsyncLocalStorage<true>();
   #queue: Waiting[] = [];
   #draining: Promise<void> | undefined;
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, watch?: StoreWatch) {
     this.#engine = engine;
+    this.#watch = watch;
+  }
+
+  /** How many wait for their commit to begin. */
+  get waiting(): number {
+    return this.#queue.length;
   }
 
   run(work: TransactionalWork): Promise<unknown> {
@@ -56,7 +64,7 @@ export class WriteQueue {
       // Lets the requests that arrived in this turn of the event loop join the same commit.
       await setImmediate();
       const batch = this.#queue.splice(0, worksPerCommit);
-      const again = await commitTogether(this.#engine, batch);
+      const again = await commitTogether(this.#engine, batch, this.#watch);
       this.#queue = [...again, ...this.#queue];
     }
     this.#draining = undefined;
@@ -64,7 +72,11 @@ export class WriteQueue {
 }
 
 /** Answers every work of the batch but those it returns, which are to be run from the start. */
-async function commitTogether(engine: Engine, batch: readonly Waiting[]): Promise<readonly Waiting[]> {
+async function commitTogether(
+  engine: Engine,
+  batch: readonly Waiting[],
+  watch: StoreWatch | undefined,
+): Promise<readonly Waiting[]> {
   const outcomes = new Map<Waiting, Outcome>();
   let failure: unknown;
   try {
@@ -75,10 +87,12 @@ async function commitTogether(engine: Engine, batch: readonly Waiting[]): Promis
       await transaction.rollback();
       throw error;
     }
-    const isKept = [...outcomes.values()].some((outcome) => 'value' in outcome);
-    if (isKept) {
+    const kept = [...outcomes.values()].filter((outcome) => 'value' in outcome);
+    if (kept.length > 0) {
       moments.beforeCommit.publish(undefined);
+      const startedAt = performance.now();
       await transaction.commit();
+      watch?.committed({ writes: kept.length, seconds: (performance.now() - startedAt) / 1000 });
       moments.afterCommit.publish(undefined);
     } else {
       await transaction.rollback();

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestManager, type TestManager, until } from '../support/manager.ts';
+import { databaseKind } from '../support/postgres-databases.ts';
 import { accepted, type ProjectApi, projectApi } from './support/project-api.ts';
 import { p256Public } from './support/sample-keys.ts';
 
@@ -49,6 +50,11 @@ it('metrics tell changes by source and outcome, deployments by environment, node
   ]) {
     expect(text).toContain(line);
   }
+  expect(text).toMatch(/keyplane_database_commit_duration_seconds_count [1-9]/);
+  expect(text).toMatch(/keyplane_database_commit_writes_bucket\{le="64"\} [1-9]/);
+  expect(text).toMatch(/keyplane_database_writes_waiting \d+/);
+  const connections = /keyplane_database_connections\{state="(busy|idle|awaited)"\} \d+/g;
+  expect([...text.matchAll(connections)]).toHaveLength(databaseKind() === 'postgres' ? 3 : 0);
   expect(text).not.toMatch(/short-lived|kept/);
 });
 

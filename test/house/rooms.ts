@@ -151,6 +151,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'type leases/lease-store.ts',
     'type materials/material-store.ts',
     'type metrics/figures-store.ts',
+    'type metrics/store-watch.ts',
     'type overview/overview-store.ts',
     'type protocol/content.ts',
     'type sealing/data-key-store.ts',

@@ -21,9 +21,10 @@ export interface RateLimits {
   countStranger(request: FastifyRequest): void;
 }
 
-export const unlimited: RequestsPerMinute = Object.freeze({ user: 0, address: 0 });
-
-export function createRateLimits({ user, address }: RequestsPerMinute): RateLimits {
+/** @param now milliseconds of a clock that nobody sets */
+export function createRateLimits({ user, address }: RequestsPerMinute, now?: () => number): RateLimits {
+  const bucketsOf = (perMinute: number): TokenBuckets | undefined =>
+    perMinute === 0 ? undefined : createTokenBuckets({ perMinute, now });
   const users = bucketsOf(user);
   const addresses = bucketsOf(address);
   return {
@@ -34,10 +35,6 @@ export function createRateLimits({ user, address }: RequestsPerMinute): RateLimi
       if (addresses) refuseOver(addresses.take(networkOf(socket.remoteAddress ?? 'unknown')));
     },
   };
-}
-
-function bucketsOf(perMinute: number): TokenBuckets | undefined {
-  return perMinute === 0 ? undefined : createTokenBuckets({ perMinute });
 }
 
 function refuseOver(retryAfterSeconds: number): void {

@@ -10,7 +10,7 @@ export interface TokenBucketsOptions {
   /** How many a bucket holds, and how many flow into it in a minute. */
   readonly perMinute: number;
   /** Milliseconds of a clock that nobody sets. */
-  readonly now?: () => number;
+  readonly now?: (() => number) | undefined;
   readonly bucketsLimit?: number;
 }
 
