@@ -13,6 +13,7 @@ afterAll(() => world.close());
 
 const url = '/apiops/auth/session/';
 const ownPage = { 'sec-fetch-site': 'same-origin' };
+const overTls = { origin: 'https://localhost:80', host: 'localhost:80' };
 const signIn = (body: object, headers: Record<string, string> = ownPage) =>
   world.call('POST', url, { token: null, body, headers });
 const ada = { username: 'ada', password: passwords.ada };
@@ -40,11 +41,30 @@ describe('a session of the console', () => {
     });
   });
 
-  test('is only sent over TLS where the console came over TLS', async () => {
-    const headers = { origin: 'https://localhost:80', host: 'localhost:80' };
-    const answer = await signIn(ada, headers);
+  test('that came over TLS is only sent over TLS, and bound to this host alone by its name', async () => {
+    const answer = await signIn(ada, overTls);
     expect(answer.statusCode).toBe(200);
-    expect(answer.headers['set-cookie']).toMatch(/; Secure$/);
+    const setCookie = String(answer.headers['set-cookie']);
+    // A browser takes the prefix only with Secure, with this path, and without a domain.
+    expect(setCookie).toMatch(
+      /^__Host-keyplane_session=kps_[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=28800; Secure$/,
+    );
+    const [cookie = ''] = setCookie.split(';');
+    const opened = await world.call('GET', url, { token: null, headers: { cookie } });
+    expect(opened.json().username).toBe('ada');
+    const headers = { cookie, ...overTls };
+    const ended = await world.call('DELETE', url, { token: null, headers });
+    expect(ended.headers['set-cookie']).toMatch(/^__Host-keyplane_session=; .*Max-Age=0; Secure$/);
+    expect((await world.call('GET', url, { token: null, headers: { cookie } })).statusCode).toBe(401);
+  });
+
+  test('is not the one that another host of the domain has planted beside it', async () => {
+    const [own = ''] = String((await signIn(ada, overTls)).headers['set-cookie']).split(';');
+    const planted = await cookieOf({ username: 'admin', password: passwords.admin });
+    for (const cookie of [`${own}; ${planted}`, `${planted}; ${own}`]) {
+      const answer = await world.call('GET', url, { token: null, headers: { cookie } });
+      expect(answer.json().username).toBe('ada');
+    }
   });
 
   test('tells who is signed in and what they may do where', async () => {

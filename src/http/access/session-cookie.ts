@@ -7,14 +7,19 @@ import { parseCookie } from 'cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { KeyplaneError } from '../../errors.ts';
 
-const cookieName = 'keyplane_session';
+/** Over https: a browser takes it with Secure and for this very host alone, so no sibling domain can plant one. */
+const hostCookieName = '__Host-keyplane_session';
+/** Over plain http, which is for this machine alone and has no Secure to ask for. */
+const plainCookieName = 'keyplane_session';
 const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** What stands for an `Authorization` header where a request has none. */
 export function sessionAuthorization(request: FastifyRequest): string | undefined {
   const { cookie } = request.headers;
   if (cookie === undefined) return undefined;
-  const token = parseCookie(cookie)[cookieName];
+  // A request does not say whether it came over https; where both are there, only the first is sure to be ours.
+  const cookies = parseCookie(cookie);
+  const token = cookies[hostCookieName] ?? cookies[plainCookieName];
   if (token === undefined) return undefined;
   refuseOtherOrigins(request);
   return `Bearer ${token}`;
@@ -63,8 +68,10 @@ export function clearSessionCookie(request: FastifyRequest, reply: FastifyReply)
   reply.header('set-cookie', cookieText(request, '', 0));
 }
 
-/** Tokens of ours need no encoding. Over plain http, which is for this machine alone, there is no Secure to ask for. */
+/** Tokens of ours need no encoding. */
 function cookieText({ headers, protocol }: FastifyRequest, value: string, seconds: number): string {
-  const secure = protocol === 'https' || headers.origin?.startsWith('https:') ? '; Secure' : '';
-  return `${cookieName}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}${secure}`;
+  const isSecure = protocol === 'https' || headers.origin?.startsWith('https:') === true;
+  const name = isSecure ? hostCookieName : plainCookieName;
+  const secure = isSecure ? '; Secure' : '';
+  return `${name}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}${secure}`;
 }
