@@ -4,6 +4,9 @@ import type { ComponentType } from 'react';
 import { AuditPage } from './audit/audit-page.tsx';
 import { EnvironmentPage } from './environments/environment-page.tsx';
 import { EnvironmentsPage } from './environments/environments-page.tsx';
+import { JwkPage } from './jwk-detail/jwk-page.tsx';
+import { JwkFormPage } from './jwk-form/jwk-form-page.tsx';
+import { JwksPage } from './jwks/jwks-page.tsx';
 import { CertificatePage } from './materials/certificates/certificate-page.tsx';
 import { CertificatesPage } from './materials/certificates/certificates-page.tsx';
 import { KeyPage } from './materials/keys/key-page.tsx';
@@ -31,6 +34,10 @@ export const pages: readonly PageEntry[] = [
   { path: '/projects/:projectName/keys/:name', page: KeyPage },
   { path: '/projects/:projectName/keystores', page: KeystoresPage },
   { path: '/projects/:projectName/keystores/:name', page: KeystorePage },
+  { path: '/projects/:projectName/jwks', page: JwksPage },
+  { path: '/projects/:projectName/jwks/:jwkName', page: JwkPage },
+  { path: '/projects/:projectName/new-jwk', page: JwkFormPage },
+  { path: '/projects/:projectName/replace-jwk/:jwkName', page: JwkFormPage },
   { path: '/environments', page: EnvironmentsPage },
   { path: '/environments/:environmentName', page: EnvironmentPage },
   { path: '/users', page: UsersPage },

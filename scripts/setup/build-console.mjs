@@ -11,7 +11,14 @@ const folder = join(root, 'console');
 const built = join(folder, 'dist');
 const stampFile = join(built, '.stamp');
 /** All that the console is made of; the rest of a checkout may change without it. */
-const sources = ['console/src', 'console/index.html', 'console/vite.config.mjs', 'clients/typescript/src'];
+const sources = [
+  'console/src',
+  'console/index.html',
+  'console/vite.config.mjs',
+  'clients/typescript/src',
+  'src/jose',
+  'src/errors.ts',
+];
 const compressed = /\.(js|css|svg|html)$/;
 
 /** @throws Error with what vite said */

@@ -4,7 +4,7 @@
 
 import { badRequest } from '../errors.ts';
 import { type JwkMetadata, type KeyType, keyTypeName, type PrivateJwk, shown, type UseType } from './jwk.ts';
-import { octetsOf } from './members/base64url.ts';
+import { octetsOf } from './members/octets-of.ts';
 
 interface AlgorithmRow {
   readonly useType: UseType;

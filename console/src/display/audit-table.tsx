@@ -30,8 +30,8 @@ export function AuditTable({
               <Table.Td>
                 <Time at={record.at} />
               </Table.Td>
-              <Table.Td>{record.actor}</Table.Td>
-              <Table.Td>
+              <Table.Td className="whole">{record.actor}</Table.Td>
+              <Table.Td className="whole">
                 {record.action}
                 {record.outcome !== 'SUCCESS' && (
                   <Badge ml="xs" color="red.9" tt="none">

@@ -2,13 +2,36 @@ import { useSyncExternalStore } from 'react';
 
 // Where the console is: all of it behind the #, the filters of a list too. Nothing of it reaches a server or its log.
 
+const listeners = new Set<() => void>();
+/** What the pages show; the address bar is ahead of it while somebody is asked whether to leave. */
+let shown = location.hash;
+let mayLeave: (() => boolean) | undefined;
+
+addEventListener('hashchange', () => {
+  if (location.hash === shown) return;
+  if (mayLeave !== undefined && !mayLeave()) {
+    history.pushState(history.state, '', shown === '' ? '#/' : shown);
+    return;
+  }
+  shown = location.hash;
+  for (const tell of listeners) tell();
+});
+
 function subscribe(onChange: () => void): () => void {
-  addEventListener('hashchange', onChange);
-  return () => removeEventListener('hashchange', onChange);
+  listeners.add(onChange);
+  return () => listeners.delete(onChange);
+}
+
+/** Until what it returns is called, nothing but `ask` lets the page go. */
+export function guardLeaving(ask: () => boolean): () => void {
+  mayLeave = ask;
+  return () => {
+    if (mayLeave === ask) mayLeave = undefined;
+  };
 }
 
 function current(): readonly [path: string, search: string] {
-  const [path = '', search = ''] = location.hash.replace(/^#?\/?/, '/').split('?', 2);
+  const [path = '', search = ''] = shown.replace(/^#?\/?/, '/').split('?', 2);
   return [decoded(path), search];
 }
 

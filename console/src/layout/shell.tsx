@@ -58,7 +58,15 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         <Group h="100%" px="md" justify="space-between" wrap="nowrap">
           <Group gap="xs" wrap="nowrap">
             <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label="Menu" />
-            <Text component={Link} href="/" fw={700} size="lg" c="var(--mantine-color-text)" onClick={close}>
+            <Text
+              component={Link}
+              href="/"
+              fw={700}
+              size="lg"
+              className="whole"
+              c="var(--mantine-color-text)"
+              onClick={close}
+            >
               keyplane
             </Text>
           </Group>
@@ -89,7 +97,7 @@ function Navigation({ onFollow }: { readonly onFollow: () => void }) {
       component={Link}
       href={path}
       label={label}
-      active={location === path || location.startsWith(`${path}/`)}
+      active={location === path || (path !== '/projects' && location.startsWith(`${path}/`))}
       aria-current={location === path ? 'page' : undefined}
       onClick={onFollow}
     />

@@ -1,7 +1,7 @@
 import { algorithmsFitting, isDeprecated, type KeyRestriction } from '../algorithms.ts';
 import { hasPrivatePart, keyTypeName, type PrivateJwk } from '../jwk.ts';
-import { octetsOf } from '../members/base64url.ts';
 import { bitLength, decodeInteger } from '../members/integer.ts';
+import { octetsOf } from '../members/octets-of.ts';
 
 /** What one may say of a key without showing any of it. */
 export interface KeyFacts {

@@ -33,11 +33,6 @@ function fault(text: string): string {
   return 'its last character carries bits that belong to no octet';
 }
 
-/** How many octets canonical base64url text stands for, without decoding it. */
-export function octetsOf(text: string): number {
-  return Math.floor((text.length * 3) / 4);
-}
-
 /** Plain base64 with its padding (RFC 4648 §4), as x5c wants it; undefined when it is anything else. */
 export function decodeBase64(text: string): Buffer | undefined {
   const octets = Buffer.from(text, 'base64');

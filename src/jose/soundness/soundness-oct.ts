@@ -2,7 +2,7 @@
 
 import { badRequest } from '../../errors.ts';
 import type { OctMembers } from '../jwk.ts';
-import { octetsOf } from '../members/base64url.ts';
+import { octetsOf } from '../members/octets-of.ts';
 
 const mostOctets = 1024;
 

@@ -1,0 +1,43 @@
+/** Members that hold a secret, or may: they are shown as the name of what belongs there. */
+const placeholders: Readonly<Record<string, string>> = {
+  password: 'KEYSTORE_PASSWORD',
+  keyPassword: 'KEY_PASSWORD',
+  file: 'BASE64_OF_THE_KEYSTORE_FILE',
+};
+
+const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
+
+export interface CurlRequest {
+  readonly method: 'POST' | 'PUT';
+  readonly path: string;
+  readonly body: object;
+}
+
+/** What a shell would send in place of this form, with the token left to the shell and without any secret. */
+export function curlCommand({ method, path, body }: CurlRequest): string {
+  const json = JSON.stringify(body, withoutSecrets, 2).replaceAll("'", `'\\''`);
+  return [
+    `curl -X ${method} '${location.origin}${path}'`,
+    `  -H "Authorization: Bearer $TOKEN"`,
+    `  -H 'Content-Type: application/json'`,
+    `  -d '${json}'`,
+  ].join(' \\\n');
+}
+
+function withoutSecrets(member: string, value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  if (member === 'jwkStr') return isPublic(value) ? value : 'JWK_WITH_PRIVATE_MEMBERS';
+  if (member === 'content') return /PUBLIC KEY-----/.test(value) ? value : 'PRIVATE_KEY';
+  return placeholders[member] ?? value;
+}
+
+/** What can not be read is taken for private. */
+function isPublic(text: string): boolean {
+  try {
+    const found: unknown = JSON.parse(text);
+    const keys: unknown[] = (found as { keys?: unknown[] }).keys ?? [found];
+    return keys.every((key) => !privateMembers.some((member) => Object.hasOwn(key as object, member)));
+  } catch {
+    return false;
+  }
+}

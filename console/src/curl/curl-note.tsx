@@ -1,0 +1,11 @@
+import { Block } from '../jwk-detail/public-part.tsx';
+import { type CurlRequest, curlCommand } from './curl-command.ts';
+
+export function CurlNote(request: CurlRequest) {
+  return (
+    <details>
+      <summary>The same with curl</summary>
+      <Block label="curl command" text={curlCommand(request)} />
+    </details>
+  );
+}

@@ -1,0 +1,50 @@
+import { List, Text } from '@mantine/core';
+import { keyplane } from '../api/keyplane.ts';
+import { useChange } from '../api/use-change.ts';
+import { ConfirmByName } from '../display/confirm-by-name.tsx';
+import type { DeploymentResult } from '../display/deployment-note.tsx';
+import { type EnvironmentState, type JwkRef, useDeployment } from './jwk-queries.ts';
+
+export function DeleteJwk({
+  jwk,
+  onDone,
+  onClose,
+}: {
+  readonly jwk: JwkRef;
+  readonly onDone: (result: DeploymentResult) => void;
+  readonly onClose: () => void;
+}) {
+  const deployment = useDeployment(jwk);
+  const remove = useChange(
+    () => keyplane.deleteJwk(jwk),
+    ({ deploymentResult }) => onDone(deploymentResult),
+  );
+  return (
+    <ConfirmByName
+      title={`Delete ${jwk.jwkName}`}
+      name={jwk.jwkName}
+      action="Delete the JWK"
+      error={remove.error}
+      isPending={remove.isPending}
+      onConfirm={() => remove.mutate()}
+      onClose={onClose}
+    >
+      <Text>
+        It is taken from every node, and its key is gone for good. What it signed can no longer be verified,
+        and what was encrypted for it no longer be read. It leaves:
+      </Text>
+      <List>
+        {(deployment.data ?? []).map((environment) => (
+          <List.Item key={environment.environmentName}>
+            <strong>{environment.environmentName}</strong>: {nodesText(environment)}
+          </List.Item>
+        ))}
+      </List>
+    </ConfirmByName>
+  );
+}
+
+function nodesText({ nodes }: EnvironmentState): string {
+  if (nodes.length === 0) return 'no node';
+  return nodes.map(({ name, connected }) => (connected ? name : `${name} (not connected)`)).join(', ');
+}

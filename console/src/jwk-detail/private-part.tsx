@@ -1,0 +1,86 @@
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { keyplane } from '../api/keyplane.ts';
+import { ErrorNote } from '../display/error-note.tsx';
+import { downloadJwk, type JwkFile } from './download-jwk.ts';
+import type { JwkDetail, JwkRef } from './jwk-queries.ts';
+import { Block } from './public-part.tsx';
+
+type Asked = 'reveal' | 'json' | 'pem';
+
+/** Shown or handed out only after a dialog, put on record by the server, and kept by nothing but this page. */
+export function PrivatePart({ jwk }: { readonly jwk: JwkRef }) {
+  const [asked, setAsked] = useState<Asked>();
+  // Neither a query nor its cache: it is gone with the page, or as soon as it is hidden.
+  const take = useMutation({
+    gcTime: 0,
+    mutationFn: async (what: Asked) => {
+      if (what === 'reveal') return materialOf((await keyplane.getJwk(jwk)).resultList[0]);
+      const file: JwkFile = what === 'json' ? { format: 'jwk' } : { format: 'pem' };
+      await downloadJwk(jwk, file);
+      return undefined;
+    },
+    onSuccess: () => setAsked(undefined),
+  });
+  const ask = (what: Asked) => {
+    take.reset();
+    setAsked(what);
+  };
+  return (
+    <Stack>
+      {take.data === undefined ? (
+        <Text>Hidden. Whoever reveals or exports it is put on record.</Text>
+      ) : (
+        <Block label="Private JWK" text={take.data} />
+      )}
+      <Group gap="xs">
+        {take.data === undefined ? (
+          <Button variant="default" onClick={() => ask('reveal')}>
+            Reveal
+          </Button>
+        ) : (
+          <Button variant="default" onClick={() => take.reset()}>
+            Hide
+          </Button>
+        )}
+        <Button variant="default" onClick={() => ask('json')}>
+          Export private JWK Set
+        </Button>
+        <Button variant="default" onClick={() => ask('pem')}>
+          Export private PEM
+        </Button>
+      </Group>
+      {asked !== undefined && (
+        <Modal opened onClose={() => setAsked(undefined)} title={titles[asked]}>
+          <Stack>
+            <Text>
+              Your name, the time and the name of this JWK go into the audit record, for good. Whoever has the
+              private part can sign or decrypt in place of its owner.
+            </Text>
+            <ErrorNote error={take.error} />
+            <Group justify="end">
+              <Button variant="default" onClick={() => setAsked(undefined)}>
+                Cancel
+              </Button>
+              <Button loading={take.isPending} onClick={() => take.mutate(asked)}>
+                {asked === 'reveal' ? 'Reveal, on record' : 'Export, on record'}
+              </Button>
+            </Group>
+          </Stack>
+        </Modal>
+      )}
+    </Stack>
+  );
+}
+
+const titles: Readonly<Record<Asked, string>> = {
+  reveal: 'Reveal the private part?',
+  json: 'Export the private JWK Set?',
+  pem: 'Export the private key as PEM?',
+};
+
+function materialOf(found: JwkDetail | undefined): string {
+  const material = found?.rsa ?? found?.ec ?? found?.okp ?? found?.oct ?? {};
+  return JSON.stringify(material, null, 2);
+}

@@ -1,0 +1,55 @@
+import { Group, Stack, Text } from '@mantine/core';
+import { CopyButton } from '../display/copy-button.tsx';
+import { QueryView } from '../display/query-view.tsx';
+import { Section } from '../display/section.tsx';
+import { CertificateChain } from './certificate-chain.tsx';
+import { type JwkRef, type PublicJwkView, usePublicJwk } from './jwk-queries.ts';
+
+/** What of a JWK anybody may have, ready to be copied. */
+export function PublicPart({ jwk, updatedAt }: { readonly jwk: JwkRef; readonly updatedAt: string }) {
+  const found = usePublicJwk(jwk, updatedAt);
+  return <QueryView query={found}>{(view) => <Parts view={view} />}</QueryView>;
+}
+
+function Parts({ view: { jwk, pem, thumbprint, certificates } }: { readonly view: PublicJwkView }) {
+  return (
+    <>
+      <Section title="Public part">
+        {jwk === null ? (
+          <Text>An OCT key is secret as a whole: it has no public part, and nodes never publish it.</Text>
+        ) : (
+          <Stack>
+            {thumbprint !== null && <Block label="Thumbprint (RFC 7638, SHA-256)" text={thumbprint} />}
+            <Block label="Public JWK" text={JSON.stringify(jwk, null, 2)} />
+            {pem !== null && <Block label="Public key as PEM" text={pem.trim()} />}
+          </Stack>
+        )}
+      </Section>
+      {certificates.length > 0 && (
+        <Section title="Certificate chain">
+          <CertificateChain certificates={certificates} />
+        </Section>
+      )}
+    </>
+  );
+}
+
+/** Text of a key with a button that copies it. */
+export function Block({ label, text }: { readonly label: string; readonly text: string }) {
+  return (
+    <div>
+      <Group justify="space-between" mb={4}>
+        <Text fw={600} size="sm">
+          {label}
+        </Text>
+        <Group gap="xs">
+          <CopyButton value={text} label={`Copy ${label.split(' (')[0]}`} />
+        </Group>
+      </Group>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <section className="block" tabIndex={0} aria-label={label}>
+        <pre>{text}</pre>
+      </section>
+    </div>
+  );
+}

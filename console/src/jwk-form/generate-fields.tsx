@@ -1,0 +1,70 @@
+import { NativeSelect, SimpleGrid, Stack } from '@mantine/core';
+import { MomentField } from '../display/moment-field.tsx';
+import type { FormPartProps, GeneratedType } from './draft.ts';
+import { algorithmsOf, firstVariant, generatedKinds } from './generated-kinds.ts';
+import { UsageFields } from './usage-fields.tsx';
+
+const keyIdTypes: Readonly<Record<string, string>> = {
+  SHA256: 'SHA-256 thumbprint',
+  SHA1: 'SHA-1 thumbprint',
+  TIMESTAMP: 'Time, as a number',
+  ISO_DATE: 'Time, as ISO 8601',
+  NONE: 'None',
+};
+
+const optionsOf = (choices: Readonly<Record<string, string>>) =>
+  Object.entries(choices).map(([value, label]) => ({ value, label }));
+
+/** What is to be made by the manager. */
+export function GenerateFields(props: FormPartProps) {
+  const { draft, set, errorOf } = props;
+  const { parameter, variants } = generatedKinds[draft.type];
+  return (
+    <Stack>
+      <SimpleGrid cols={{ base: 1, xs: 2 }}>
+        <NativeSelect
+          label="Key type"
+          value={draft.type}
+          onChange={(event) => {
+            const type = event.currentTarget.value as GeneratedType;
+            set({ type, variant: firstVariant(type), useType: '', algorithm: '' });
+          }}
+          data={Object.entries(generatedKinds).map(([value, { label }]) => ({ value, label }))}
+        />
+        <NativeSelect
+          label={parameter === 'keySize' ? 'Key size' : 'Curve'}
+          value={draft.variant}
+          error={errorOf('variant')}
+          onChange={(event) => set({ variant: event.currentTarget.value, algorithm: '' })}
+          data={optionsOf(variants)}
+        />
+      </SimpleGrid>
+      <UsageFields {...props} algorithms={algorithmsOf(draft.type, draft.variant)} />
+      <NativeSelect
+        label="kid made from"
+        description="Where no kid is given"
+        disabled={draft.kid.trim() !== ''}
+        value={draft.keyIdType}
+        error={errorOf('keyIdType')}
+        onChange={(event) => set({ keyIdType: event.currentTarget.value })}
+        data={optionsOf(keyIdTypes)}
+      />
+      <SimpleGrid cols={{ base: 1, xs: 2 }}>
+        <MomentField
+          label="Not before"
+          description="Empty: now"
+          value={draft.notBeforeTime}
+          error={errorOf('notBeforeTime')}
+          onChange={(notBeforeTime) => set({ notBeforeTime })}
+        />
+        <MomentField
+          label="Expires"
+          description="Empty: a year later"
+          value={draft.expirationTime}
+          error={errorOf('expirationTime')}
+          onChange={(expirationTime) => set({ expirationTime })}
+        />
+      </SimpleGrid>
+    </Stack>
+  );
+}

@@ -1,0 +1,75 @@
+import { Loader, Radio, Stack, Text } from '@mantine/core';
+import { ErrorNote } from '../display/error-note.tsx';
+import type { FormPartProps } from './draft.ts';
+import type { InspectedKey } from './request.ts';
+import type { Inspection } from './use-inspection.ts';
+
+/** What was found in the source, for one of them to be chosen. */
+export function KeyChoice({
+  draft,
+  set,
+  errorOf,
+  inspection,
+}: FormPartProps & { readonly inspection: Inspection }) {
+  const { keys, error, isPending, total } = inspection;
+  if (isPending) return <Loader size="sm" role="status" aria-label="Looking into the source" />;
+  if (error) return <ErrorNote error={error} title="The source can not be used" />;
+  if (keys === undefined) return null;
+  const [only] = keys;
+  const ofKeystore = draft.source === 'KEYSTORE';
+  if (!ofKeystore && keys.length === 1 && only !== undefined) return <OnlyKey item={only} />;
+  const label = ofKeystore ? 'Alias' : 'Key';
+  return (
+    <Radio.Group
+      label={`${label}: ${total} in this source`}
+      required
+      value={ofKeystore ? draft.aliasName : draft.kid}
+      error={errorOf(ofKeystore ? 'aliasName' : 'kid')}
+      onChange={(value) => set(ofKeystore ? { aliasName: value } : { kid: value })}
+    >
+      <Stack gap="xs" mt="xs">
+        {keys.map((item, index) => {
+          const name = ofKeystore ? item.aliasName : item.kid;
+          return (
+            <Radio
+              // biome-ignore lint/suspicious/noArrayIndexKey: keys of a set may share a kid, or have none
+              key={index}
+              value={name ?? ''}
+              disabled={item.problem !== null || name === null}
+              label={name ?? 'Without a kid'}
+              description={factsText(item)}
+            />
+          );
+        })}
+      </Stack>
+      {total > keys.length && (
+        <Text size="sm">The first {keys.length} are shown. Another one is chosen by typing its kid.</Text>
+      )}
+    </Radio.Group>
+  );
+}
+
+function OnlyKey({ item }: { readonly item: InspectedKey }) {
+  if (item.problem !== null) return <ErrorNote error={item.problem} title="This key would be refused" />;
+  return (
+    <Text size="sm" role="status">
+      Found: {factsText(item)}
+    </Text>
+  );
+}
+
+function factsText(item: InspectedKey): string {
+  if (item.problem !== null) return `Would be refused: ${item.problem}`;
+  const { type, curve, size, use, algorithm, expirationTime, kid, aliasName } = item;
+  const halves = item.private === true ? 'private key' : 'public key';
+  const kind = [type, curve ?? (size === null ? undefined : `${size} bits`)].filter(Boolean).join(' ');
+  const facts = [
+    kind,
+    type === 'OCT' ? 'secret' : halves,
+    use,
+    algorithm,
+    kid !== null && kid !== aliasName ? `kid ${kid}` : null,
+    expirationTime === null ? null : `expires ${expirationTime.slice(0, 10)}`,
+  ];
+  return facts.filter(Boolean).join(', ');
+}

@@ -1,0 +1,95 @@
+import type { Operations } from '../../../clients/typescript/src/index.ts';
+import type { Draft, UseType } from './draft.ts';
+import { algorithmsOf, generatedKinds } from './generated-kinds.ts';
+
+export type CreateBody = Operations['createJwk']['input']['body'];
+export type GenerateBody = Operations['generateJwk']['input']['body'];
+export type InspectedKey = Operations['inspectJwkSource']['answer']['resultList'][number];
+
+type Algorithms = Readonly<Record<UseType, readonly string[]>>;
+
+const orNothing = (text: string) => (text.trim() === '' ? undefined : text.trim());
+/** What is no number is sent as it is, for the server to say what would be right. */
+const wholeNumber = (text: string) => (orNothing(text) === undefined ? undefined : Number(text));
+
+/** Where the key is taken from; undefined while too little of it is known to look into it. */
+export function sourceOf(draft: Draft): CreateBody | undefined {
+  const { materialName, environmentName } = draft;
+  const isComplete = materialName !== '' && environmentName !== '';
+  switch (draft.source) {
+    case 'GENERATE':
+      return undefined;
+    case 'URL':
+      return draft.url.trim() === '' ? undefined : urlSource(draft);
+    case 'COPY_PASTE':
+      return draft.jwkStr.trim() === '' ? undefined : { sourceType: 'COPY_PASTE', jwkStr: draft.jwkStr };
+    default:
+      return isComplete ? storedSource(draft) : undefined;
+  }
+}
+
+function urlSource(draft: Draft): CreateBody {
+  return {
+    sourceType: 'URL',
+    url: draft.url.trim(),
+    urlOptionConnectTimeout: wholeNumber(draft.urlOptionConnectTimeout),
+    urlOptionReadTimeout: wholeNumber(draft.urlOptionReadTimeout),
+    urlOptionSizeLimit: wholeNumber(draft.urlOptionSizeLimit),
+  };
+}
+
+function storedSource(draft: Draft): CreateBody {
+  const { materialName, environmentName } = draft;
+  switch (draft.source) {
+    case 'CERTIFICATE':
+      return { sourceType: 'CERTIFICATE', certificateName: materialName, environmentName };
+    case 'KEYSTORE':
+      return { sourceType: 'KEYSTORE', keyStoreName: materialName, environmentName };
+    default:
+      return { sourceType: draft.keySource, keyName: materialName, environmentName };
+  }
+}
+
+/** The use and the algorithm that are asked for: what was chosen where it fits, or else the first that does. */
+export function usageOf(draft: Draft, algorithms: Algorithms): { useType: UseType; algorithm: string } {
+  const first: UseType = algorithms.SIGNATURE.length > 0 ? 'SIGNATURE' : 'ENCRYPTION';
+  const useType = draft.useType !== '' && algorithms[draft.useType].length > 0 ? draft.useType : first;
+  const fitting = algorithms[useType];
+  return { useType, algorithm: fitting.includes(draft.algorithm) ? draft.algorithm : (fitting[0] ?? '') };
+}
+
+/** The body of Create JWK and, without its name, of Update JWK. */
+export function createBody(draft: Draft, chosen: InspectedKey | undefined): CreateBody {
+  const { name, description, kid } = draft;
+  const fallback: CreateBody =
+    draft.source === 'URL' || draft.source === 'COPY_PASTE'
+      ? { sourceType: draft.source }
+      : storedSource(draft);
+  const body = { name, description: orNothing(description), ...(sourceOf(draft) ?? fallback) };
+  switch (draft.source) {
+    case 'URL':
+      return { ...body, kid: orNothing(kid), refreshInterval: orNothing(draft.refreshInterval) };
+    case 'COPY_PASTE':
+      return { ...body, kid: orNothing(kid) };
+    default: {
+      const usage = chosen?.algorithms ? usageOf(draft, chosen.algorithms) : {};
+      const alias = draft.source === 'KEYSTORE' ? { aliasName: orNothing(draft.aliasName) } : {};
+      return { ...body, ...alias, ...usage, kid: orNothing(kid) };
+    }
+  }
+}
+
+export function generateBody(draft: Draft): GenerateBody {
+  const { name, description, type, variant, kid } = draft;
+  const { member, parameter } = generatedKinds[type];
+  const { useType, algorithm } = usageOf(draft, algorithmsOf(type, variant));
+  const parameters = {
+    [parameter]: parameter === 'keySize' ? Number(variant) : variant,
+    keyUseType: useType,
+    algorithm: algorithm === '' ? undefined : algorithm,
+    keyIdType: orNothing(kid) === undefined ? draft.keyIdType : undefined,
+    notBeforeTime: orNothing(draft.notBeforeTime),
+    expirationTime: orNothing(draft.expirationTime),
+  };
+  return { name, description: orNothing(description), type, kid: orNothing(kid), [member]: parameters };
+}

@@ -1,0 +1,73 @@
+import { useEffect, useState } from 'react';
+import { keyplane } from '../api/keyplane.ts';
+import type { Draft } from './draft.ts';
+import { type InspectedKey, sourceOf } from './request.ts';
+
+export interface Inspection {
+  readonly isPending: boolean;
+  readonly error: unknown;
+  /** Undefined until the source, as it stands now, was looked into. */
+  readonly keys: readonly InspectedKey[] | undefined;
+  /** How many there are, of which the first hundred are told. */
+  readonly total: number;
+  /** Looks at a URL; everything else is looked into as it is filled in. */
+  readonly look: () => void;
+}
+
+interface Outcome {
+  readonly of: string;
+  readonly keys?: readonly InspectedKey[];
+  readonly total?: number;
+  readonly error?: unknown;
+}
+
+const typingPauseMs = 400;
+
+/**
+ * What the source holds. No query: what is pasted may be a private key, and query keys are kept.
+ */
+export function useInspection(projectName: string, draft: Draft): Inspection {
+  const source = sourceOf(draft);
+  const asked = source === undefined ? '' : JSON.stringify(source);
+  const [outcome, setOutcome] = useState<Outcome>();
+  const [wanted, setWanted] = useState('');
+  const isWanted = asked !== '' && (draft.source !== 'URL' || wanted === asked);
+  useEffect(() => {
+    if (!isWanted) return;
+    const abort = new AbortController();
+    const timer = setTimeout(
+      async () => {
+        const body = JSON.parse(asked);
+        try {
+          const found = await keyplane.inspectJwkSource({ projectName, body }, { signal: abort.signal });
+          setOutcome({ of: asked, keys: found.resultList, total: found.resultCount });
+        } catch (error) {
+          if (!abort.signal.aborted) setOutcome({ of: asked, error });
+        }
+      },
+      draft.source === 'COPY_PASTE' ? typingPauseMs : 0,
+    );
+    return () => {
+      clearTimeout(timer);
+      abort.abort();
+    };
+  }, [isWanted, asked, projectName, draft.source]);
+  const current = outcome?.of === asked ? outcome : undefined;
+  return {
+    isPending: isWanted && current === undefined,
+    error: current?.error,
+    keys: current?.keys,
+    total: current?.total ?? 0,
+    look: () => {
+      setOutcome(undefined);
+      setWanted(asked);
+    },
+  };
+}
+
+/** The key that the JWK would be made of, where it is settled. */
+export function chosenKey(draft: Draft, { keys = [] }: Inspection): InspectedKey | undefined {
+  if (draft.source === 'KEYSTORE') return keys.find(({ aliasName }) => aliasName === draft.aliasName);
+  if (keys.length === 1) return keys[0];
+  return keys.find(({ kid }) => kid !== null && kid === draft.kid);
+}

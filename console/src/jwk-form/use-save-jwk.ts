@@ -1,0 +1,54 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { keyplane } from '../api/keyplane.ts';
+import type { CurlRequest } from '../curl/curl-command.ts';
+import type { Draft } from './draft.ts';
+import type { JwkFormProps } from './jwk-form.tsx';
+import { createBody, generateBody, type InspectedKey } from './request.ts';
+
+interface Saving extends Pick<JwkFormProps, 'projectName' | 'replaced' | 'onSaved'> {
+  readonly replaced: string | undefined;
+  readonly draft: Draft;
+  readonly chosen: InspectedKey | undefined;
+}
+
+/** Sends what the form holds: to generate, to create or to replace. */
+export function useSaveJwk({ projectName, replaced, draft, chosen, onSaved }: Saving) {
+  const queries = useQueryClient();
+  // Without variables, and dropped at once: what was pasted may be a private key.
+  const save = useMutation({
+    gcTime: 0,
+    mutationFn: () => {
+      if (replaced !== undefined) {
+        return keyplane.updateJwk({ projectName, jwkName: replaced, body: updateBody(draft, chosen) });
+      }
+      if (draft.source === 'GENERATE')
+        return keyplane.generateJwk({ projectName, body: generateBody(draft) });
+      return keyplane.createJwk({ projectName, body: createBody(draft, chosen) });
+    },
+    onSuccess: ({ deploymentResult }) => {
+      void queries.invalidateQueries();
+      onSaved(replaced ?? draft.name, deploymentResult);
+    },
+  });
+  return { save, request: requestOf(projectName, { replaced, draft, chosen }) };
+}
+
+/** A name can not be changed, so it is not sent. */
+function updateBody(draft: Draft, chosen: InspectedKey | undefined) {
+  const { name: _name, ...body } = createBody(draft, chosen);
+  return body;
+}
+
+function requestOf(
+  projectName: string,
+  { replaced, draft, chosen }: Pick<Saving, 'replaced' | 'draft' | 'chosen'>,
+): CurlRequest {
+  const path = `/apiops/projects/${encodeURIComponent(projectName)}/jwks/`;
+  if (replaced !== undefined) {
+    const body = updateBody(draft, chosen);
+    return { method: 'PUT', path: `${path}${encodeURIComponent(replaced)}/`, body };
+  }
+  if (draft.source === 'GENERATE')
+    return { method: 'POST', path: `${path}generate`, body: generateBody(draft) };
+  return { method: 'POST', path, body: createBody(draft, chosen) };
+}

@@ -1,0 +1,37 @@
+import { NativeSelect } from '@mantine/core';
+import type { ListView } from '../display/list-query.ts';
+import { sourceWords } from './jwk-words.ts';
+
+const choices = {
+  type: ['Type', { '': 'Every type', RSA: 'RSA', EC: 'EC', OKP: 'OKP', OCT: 'OCT' }],
+  use: ['Use', { '': 'Every use', sig: 'Signature', enc: 'Encryption' }],
+  sourceType: ['Source', { '': 'Every source', ...sourceWords }],
+  expiringWithin: [
+    'Expiry',
+    { '': 'Whenever', P7D: 'Within 7 days', P30D: 'Within 30 days', P90D: 'Within 90 days' },
+  ],
+} as const satisfies Record<string, readonly [string, Readonly<Record<string, string>>]>;
+
+const names = Object.keys(choices) as (keyof typeof choices)[];
+
+/** What the address says of each; a value that is none of the choices is left to the server to refuse. */
+export function jwkFilterQuery(view: ListView): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    names.map((name) => [name, view.filter(name)]).filter(([, value]) => value !== ''),
+  );
+}
+
+export function JwkFilters({ view }: { readonly view: ListView }) {
+  return names.map((name) => {
+    const [label, options] = choices[name];
+    return (
+      <NativeSelect
+        key={name}
+        label={label}
+        value={view.filter(name)}
+        onChange={(event) => view.set({ [name]: event.currentTarget.value })}
+        data={Object.entries(options).map(([value, text]) => ({ value, label: text }))}
+      />
+    );
+  });
+}

@@ -1,0 +1,30 @@
+import type { Operations } from '../../../clients/typescript/src/index.ts';
+
+export type ListedJwk = Operations['listJwks']['answer']['resultList'][number];
+
+export const sourceWords: Readonly<Record<string, string>> = {
+  URL: 'URL',
+  COPY_PASTE: 'JWK or JWK Set',
+  CERTIFICATE: 'Certificate',
+  PUBLIC_KEY: 'Public key',
+  PRIVATE_KEY: 'Private key',
+  KEYSTORE: 'Keystore',
+  GENERATE: 'Generated',
+};
+
+export const useWords: Readonly<Record<string, string>> = { sig: 'signature', enc: 'encryption' };
+
+export type ValidityState = 'valid' | 'expiring' | 'expired' | 'not yet valid' | 'no expiry';
+
+const soonMs = 30 * 24 * 3_600_000;
+
+/** How a JWK stands in time. `now` is milliseconds since 1970. */
+export function validityState(
+  { notBeforeTime, expirationTime }: Pick<ListedJwk, 'notBeforeTime' | 'expirationTime'>,
+  now: number,
+): ValidityState {
+  if (expirationTime !== null && Date.parse(expirationTime) <= now) return 'expired';
+  if (notBeforeTime !== null && Date.parse(notBeforeTime) > now) return 'not yet valid';
+  if (expirationTime === null) return 'no expiry';
+  return Date.parse(expirationTime) - now < soonMs ? 'expiring' : 'valid';
+}

@@ -1,0 +1,57 @@
+import { keyplane } from '../api/keyplane.ts';
+import { base64Of } from './base64-of.ts';
+import type { MaterialFile } from './found-file.ts';
+
+/** What is asked for beside the file. */
+export interface MaterialDraft {
+  readonly name: string;
+  readonly environments: readonly string[];
+  readonly password: string;
+  readonly keyPassword: string;
+}
+
+export interface MaterialRequest {
+  readonly projectName: string;
+  readonly file: MaterialFile;
+  readonly draft: MaterialDraft;
+}
+
+/** Stores what was dropped as a certificate, key or keystore, and deploys it. @throws KeyplaneApiError */
+export async function storeMaterial({ projectName, file, draft }: MaterialRequest) {
+  const { name, environments } = draft;
+  switch (file.kind) {
+    case 'CERTIFICATE': {
+      const body = {
+        certificateName: name,
+        alias: name,
+        environmentList: environments.join(','),
+        pemEncodedFile: new Blob([file.pem], { type: 'application/x-pem-file' }),
+      };
+      return keyplane.createCertificate({ projectName, body });
+    }
+    case 'KEY': {
+      const { resultList } = await keyplane.inspectKey({ projectName, body: { content: file.pem } });
+      const cryptoKeyInfoEnvironmentList = environments.map((environmentName) => ({
+        environmentName,
+        content: file.pem,
+      }));
+      const body = { name, keyType: resultList[0]?.keyType, cryptoKeyInfoEnvironmentList };
+      return keyplane.createKey({ projectName, body });
+    }
+    case 'KEYSTORE': {
+      const opened = {
+        file: base64Of(file.bytes),
+        password: draft.password,
+        keyPassword: draft.keyPassword === '' ? undefined : draft.keyPassword,
+      };
+      // Its type is told by whoever opens it.
+      const { keyStoreType } = await keyplane.inspectKeystore({ projectName, body: opened });
+      const keyStoreEnvironmentList = environments.map((environmentName) => ({
+        environmentName,
+        ...opened,
+        keyStoreType,
+      }));
+      return keyplane.createKeystore({ projectName, body: { name, keyStoreEnvironmentList } });
+    }
+  }
+}
