@@ -1,7 +1,6 @@
 import { Button, Group, Stack, Textarea, TextInput } from '@mantine/core';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { CurlNote } from '../curl/curl-note.tsx';
-import type { DeploymentResult } from '../display/deployment-note.tsx';
 import { ErrorNote } from '../display/error-note.tsx';
 import { fieldErrors } from '../display/field-errors.ts';
 import { useLeaveGuard } from '../layout/use-leave-guard.ts';
@@ -10,14 +9,7 @@ import { formErrorPatterns } from './form-errors.ts';
 import { SourceFields } from './source-fields.tsx';
 import { UsageFields } from './usage-fields.tsx';
 import { chosenKey, type Inspection, useInspection } from './use-inspection.ts';
-import { useSaveJwk } from './use-save-jwk.ts';
-
-export interface JwkFormProps {
-  readonly projectName: string;
-  /** The JWK that gets a new value; without it a new one is made. */
-  readonly replaced?: string;
-  readonly onSaved: (jwkName: string, result: DeploymentResult) => void;
-}
+import { type JwkFormProps, useSaveJwk } from './use-save-jwk.ts';
 
 /** One form for all sources. What was filled in stays when the server refuses it. */
 export function JwkForm({ projectName, replaced, onSaved }: JwkFormProps) {

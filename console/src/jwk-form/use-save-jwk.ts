@@ -1,11 +1,18 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { keyplane } from '../api/keyplane.ts';
 import type { CurlRequest } from '../curl/curl-command.ts';
+import type { DeploymentResult } from '../display/deployment-note.tsx';
 import type { Draft } from './draft.ts';
-import type { JwkFormProps } from './jwk-form.tsx';
 import { createBody, generateBody, type InspectedKey } from './request.ts';
 
-interface Saving extends Pick<JwkFormProps, 'projectName' | 'replaced' | 'onSaved'> {
+export interface JwkFormProps {
+  readonly projectName: string;
+  /** The JWK that gets a new value; without it a new one is made. */
+  readonly replaced?: string;
+  readonly onSaved: (jwkName: string, result: DeploymentResult) => void;
+}
+
+interface Saving extends Omit<JwkFormProps, 'replaced'> {
   readonly replaced: string | undefined;
   readonly draft: Draft;
   readonly chosen: InspectedKey | undefined;

@@ -17,7 +17,7 @@ export async function readFoundFile(file: File): Promise<FoundFile> {
   return foundFile(file.name, new Uint8Array(await file.arrayBuffer()));
 }
 
-export function foundFile(fileName: string, bytes: Uint8Array<ArrayBuffer>): FoundFile {
+function foundFile(fileName: string, bytes: Uint8Array<ArrayBuffer>): FoundFile {
   const isJks = bytes[0] === 0xfe && bytes[1] === 0xed && bytes[2] === 0xfe && bytes[3] === 0xed;
   if (isJks) return { kind: 'KEYSTORE', fileName, bytes };
   if (bytes[0] === 0x30 && (bytes[1] ?? 0) >= 0x30) return ofDer(fileName, bytes);
