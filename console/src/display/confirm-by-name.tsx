@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
+import { Dialog } from './dialog.tsx';
 import { ErrorNote } from './error-note.tsx';
 
 export interface ConfirmByNameProps {
@@ -24,7 +25,7 @@ export function ConfirmByName(props: ConfirmByNameProps) {
     if (fits) props.onConfirm();
   }
   return (
-    <Modal opened onClose={props.onClose} title={props.title}>
+    <Dialog onClose={props.onClose} title={props.title}>
       <form onSubmit={submit}>
         <Stack>
           {props.children}
@@ -47,6 +48,6 @@ export function ConfirmByName(props: ConfirmByNameProps) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,5 +1,6 @@
-import { Button, Group, Modal, type ModalProps, Stack } from '@mantine/core';
+import { Button, Group, Stack } from '@mantine/core';
 import type { FormEvent, ReactNode } from 'react';
+import { Dialog, type DialogProps } from './dialog.tsx';
 import { ErrorNote } from './error-note.tsx';
 
 export interface FormDialogProps {
@@ -9,7 +10,7 @@ export interface FormDialogProps {
   /** What went wrong and stands beside no field. */
   readonly error: unknown;
   readonly isPending: boolean;
-  readonly size?: ModalProps['size'];
+  readonly size?: DialogProps['size'];
   readonly onSubmit: () => void;
   readonly onClose: () => void;
 }
@@ -23,7 +24,7 @@ export function FormDialog(props: FormDialogProps) {
     props.onSubmit();
   }
   return (
-    <Modal opened onClose={props.onClose} title={props.title} size={props.size ?? 'md'}>
+    <Dialog onClose={props.onClose} title={props.title} size={props.size}>
       <form onSubmit={submit} noValidate>
         <Stack>
           {props.children}
@@ -38,6 +39,6 @@ export function FormDialog(props: FormDialogProps) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

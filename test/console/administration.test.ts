@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { apiOf, signedIn } from '../support/manager.ts';
+import { startTestConsole, type TestConsole } from './support/browser.ts';
+import { expectAccessible, expectNoSidewaysScroll } from './support/page-checks.ts';
+
+let console: TestConsole;
+
+beforeAll(async () => {
+  console = await startTestConsole({ environments: ['production'] });
+});
+
+afterAll(() => console.close());
+
+test('a project is made, described, given members with roles, and deleted by its name', async () => {
+  await console.manager.as('ada');
+  const page = await console.open({ path: '/projects' });
+  await page.getByRole('button', { name: 'New project' }).click();
+  await page.getByRole('textbox', { name: 'Name' }).fill('MyProject');
+  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByText('Project (name: MyProject) is already exist!').waitFor();
+  await page.getByRole('textbox', { name: 'Name' }).fill('Payments');
+  await page.getByRole('textbox', { name: 'Description' }).fill('Keys of payments');
+  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('heading', { name: 'Payments', level: 1 }).waitFor();
+  await page.getByText('Keys of payments').waitFor();
+
+  await page.getByRole('button', { name: 'Add a member' }).click();
+  await page.getByLabel('User').selectOption('ada');
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await page.getByText(/^roles can not be empty!/).waitFor();
+  await expectAccessible(page);
+  await page.getByLabel('JWKs, keys and keystores').check();
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await page.getByRole('row').filter({ hasText: 'ada' }).getByText('ROLE_API_SECURITY').waitFor();
+  await expectAccessible(page);
+  expect(await rolesOf('ada')).toEqual(['ROLE_API_SECURITY']);
+  await page.getByRole('button', { name: 'Roles of ada' }).click();
+  await page.getByLabel('Deploying, which every change needs').check();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('ROLE_DEPLOY_UNDEPLOY_PROXIES').waitFor();
+  await page.getByRole('button', { name: 'Remove ada' }).click();
+  await page.getByText('It has no members yet').waitFor();
+
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await page.getByText('0 JWKs, 0 certificates, 0 keys, 0 keystores').waitFor();
+  await page.getByLabel('Type Payments to confirm').fill('Payments');
+  await page.getByRole('button', { name: 'Delete the project' }).click();
+  await page.getByRole('heading', { name: 'Projects', level: 1 }).waitFor();
+  await page.getByRole('link', { name: 'Payments' }).waitFor({ state: 'detached' });
+});
+
+async function rolesOf(username: string) {
+  const { body } = await console.manager.api('GET', '/apiops/projects/Payments/members/');
+  const members: { username: string; roles: string[] }[] = body.resultList;
+  return members.find((member) => member.username === username)?.roles;
+}
+
+test('a user is made, made an administrator, given another password, and deleted', async () => {
+  const page = await console.open({ path: '/users' });
+  await page.getByRole('button', { name: 'New user' }).click();
+  await page.getByRole('textbox', { name: 'Username' }).fill('grace');
+  await page.getByRole('textbox', { name: 'Password' }).fill('short');
+  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByText('Password must have 8 to 1024 characters!').waitFor();
+  await expectAccessible(page);
+  await page.getByRole('textbox', { name: 'Password' }).fill('long enough');
+  await page.getByRole('button', { name: 'Create' }).click();
+  const row = page.getByRole('row').filter({ hasText: 'grace' });
+  await row.getByText('what roles in projects say').waitFor();
+  await page.getByRole('button', { name: 'Edit grace' }).click();
+  await page.getByRole('textbox', { name: 'New password' }).fill('another password');
+  await page.getByRole('switch', { name: 'Administrator' }).check();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await row.getByText('administrator').waitFor();
+  await expectAccessible(page);
+  const grace = await signedIn(console.manager.url, 'grace', 'another password');
+  expect((await grace('GET', '/apiops/users/')).status).toBe(200);
+  await page.getByRole('button', { name: 'Delete grace' }).click();
+  await page.getByLabel('Type grace to confirm').fill('grace');
+  await page.getByRole('button', { name: 'Delete the user' }).click();
+  await row.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Edit admin' }).click();
+  await page.getByRole('switch', { name: 'Administrator' }).uncheck();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('is the last administrator!').waitFor();
+});
+
+test('a token of one’s own works, is shown once, and is refused after it was revoked', async () => {
+  const page = await console.open({ path: '/tokens' });
+  await page.getByRole('button', { name: 'New token' }).first().click();
+  await page.getByRole('textbox', { name: 'Name' }).fill('ci');
+  await page.getByLabel('Expires').fill('2020-01-01T00:00');
+  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByText('expiresAt must be in the future!').waitFor();
+  await expectAccessible(page);
+  await page.getByLabel('Expires').fill('2099-01-01T00:00');
+  await page.getByRole('button', { name: 'Create' }).click();
+  const token = await page.getByTestId('token').textContent();
+  await expectAccessible(page);
+  const ci = apiOf(console.manager.url, token ?? '');
+  expect((await ci('GET', '/apiops/users/')).status).toBe(200);
+  await page.reload();
+  await page.getByRole('row').filter({ hasText: 'ci' }).waitFor();
+  expect(await page.getByText(token ?? '').count()).toBe(0);
+  await page.getByRole('button', { name: 'Revoke ci' }).click();
+  await page.getByLabel('Type ci to confirm').fill('ci');
+  await page.getByRole('button', { name: 'Revoke the token' }).click();
+  await page.getByText('You have no API token').waitFor();
+  expect((await ci('GET', '/apiops/users/')).status).toBe(401);
+});
+
+test('the audit record is filtered by an address that can be sent to somebody', async () => {
+  await console.manager.as('mary');
+  const page = await console.open({ path: '/audit?action=user.create&objectName=mary' });
+  const rows = page.getByRole('region', { name: 'Audit record' }).getByRole('row');
+  await rows.filter({ hasText: 'mary' }).waitFor();
+  expect(await rows.count()).toBe(2);
+  await page.getByLabel('Name of the object').fill('admin');
+  await rows.filter({ hasText: 'system' }).waitFor();
+  expect(page.url()).toContain('objectName=admin');
+  expect(new URL(page.url()).search).toBe('');
+  await page.getByLabel('Outcome').selectOption('FAILURE');
+  await page.getByText('Nothing fits these filters.').waitFor();
+  await page.getByRole('button', { name: 'Clear the filters' }).click();
+  await rows.nth(5).waitFor();
+  await expectAccessible(page);
+});
+
+test('who is no administrator is not offered what administrators do, and is refused it', async () => {
+  const roles = ['ROLE_API_SECURITY'];
+  const api = await console.manager.as('linus', { project: 'MyProject', roles });
+  const page = await console.open({ path: '/', username: 'linus' });
+  await page.getByRole('link', { name: 'My tokens' }).waitFor();
+  for (const name of ['Users', 'Environments', 'Projects', 'Audit record']) {
+    expect(await page.getByRole('link', { name }).count()).toBe(0);
+  }
+  await page.goto(`${console.manager.url}/#/users`);
+  await page.getByText('You do not have permission to perform this action').waitFor();
+  expect((await api('POST', '/apiops/users/', { username: 'x', password: 'long enough' })).status).toBe(403);
+  await page.goto(`${console.manager.url}/#/projects/MyProject`);
+  await page.getByRole('heading', { name: 'MyProject' }).waitFor();
+  expect(await page.getByRole('button', { name: 'Delete' }).count()).toBe(0);
+});
+
+const screens = ['/projects', '/projects/MyProject', '/environments', '/users', '/tokens', '/audit'];
+
+test.each(screens)('%s has no barrier in the dark and at 360 pixels', async (path) => {
+  const page = await console.open({ path, width: 360, colorScheme: 'dark' });
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.getByRole('status', { name: 'Loading' }).waitFor({ state: 'detached' });
+  await expectNoSidewaysScroll(page);
+  await expectAccessible(page);
+});

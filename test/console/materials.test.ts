@@ -1,0 +1,161 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { unzipSync } from 'fflate';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fixtureDirectory } from '../formats/keystore-fixtures.ts';
+import { makeRsaMaterial } from '../life/support/material.ts';
+import { startTestConsole, type TestConsole } from './support/browser.ts';
+import { expectAccessible, expectNoSidewaysScroll } from './support/page-checks.ts';
+
+const fixture = (name: string) => join(fixtureDirectory, name);
+
+let console: TestConsole;
+
+beforeAll(async () => {
+  console = await startTestConsole({ environments: ['production', 'staging'] });
+  await console.manager.addNode('production', 'node-1');
+});
+
+afterAll(() => console.close());
+
+test('a certificate is looked into before it is stored, then deployed, exported, and deleted by its name', async () => {
+  const page = await console.open({ path: '/projects/MyProject/certificates' });
+  await page.getByText('There is no certificate in MyProject yet').waitFor();
+  await page.getByRole('button', { name: 'New certificate' }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Certificate file').setInputFiles(fixture('keys/rsa.key.pem'));
+  await dialog.getByRole('alert').waitFor();
+  await dialog.getByLabel('Certificate file').setInputFiles(fixture('keys/rsa.cert.pem'));
+  await dialog.getByText('One certificate').waitFor();
+  const none = await console.manager.api('GET', '/apiops/projects/MyProject/certificates/');
+  expect(none.body.resultCount).toBe(0);
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('my-certificate');
+  await dialog.getByLabel('production').check();
+  await dialog.getByRole('button', { name: 'Create and deploy' }).click();
+  await dialog.getByText('alias value can not be empty!').waitFor();
+  await expectAccessible(page);
+  await dialog.getByRole('textbox', { name: 'Alias' }).fill('my-alias');
+  await dialog.getByRole('button', { name: 'Create and deploy' }).click();
+  await page.getByText('Deployment completed successfully').waitFor();
+  await page.getByRole('heading', { name: 'my-certificate' }).waitFor();
+  await expectAccessible(page);
+
+  const downloading = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Export as ZIP' }).click();
+  const download = await downloading;
+  expect(download.suggestedFilename()).toBe('my-certificate-certificates.zip');
+  const zip = unzipSync(new Uint8Array(readFileSync(await download.path())));
+  expect(Object.keys(zip)).toEqual(['my-certificate-production.cer']);
+
+  await deleteByName(page, { name: 'my-certificate', action: 'Delete the certificate' });
+  await page.getByText('Undeployment completed successfully').waitFor();
+  await page.getByText('There is no certificate in MyProject yet').waitFor();
+});
+
+test('a replacement shows the JWKs that were made from a key, and takes them along or leaves them', async () => {
+  const { api } = console.manager;
+  const before = makeRsaMaterial();
+  const key = { name: 'my-key', keyType: 'PRIVATE_KEY' };
+  const there = [{ environmentName: 'production', content: before.key }];
+  await api('POST', '/apiops/projects/MyProject/keys/', { ...key, cryptoKeyInfoEnvironmentList: there });
+  await api('POST', '/apiops/projects/MyProject/jwks/', {
+    ...{ name: 'from-key', sourceType: 'PRIVATE_KEY', keyName: 'my-key', environmentName: 'production' },
+    ...{ useType: 'SIGNATURE', algorithm: 'RS256' },
+  });
+  const page = await console.open({ path: '/projects/MyProject/keys/my-key' });
+  await page.getByRole('link', { name: 'from-key' }).waitFor();
+
+  const following = makeRsaMaterial();
+  await replaceKey(page, following.key);
+  expect(await modulus()).toBe(following.jwk.n);
+  await page.getByRole('link', { name: 'from-key' }).waitFor();
+
+  await replaceKey(page, makeRsaMaterial().key, 'They stay as they are');
+  await page.getByText('None that you may see.').waitFor();
+  expect(await modulus()).toBe(following.jwk.n);
+});
+
+async function modulus() {
+  const { body } = await console.manager.api('GET', '/apiops/projects/MyProject/jwks/from-key/');
+  return body.resultList[0].rsa.n;
+}
+
+async function replaceKey(page: Page, content: string, choice?: string): Promise<void> {
+  await page.getByRole('button', { name: 'Replace' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('from-key').waitFor();
+  await dialog.getByLabel('Or its text').fill(content);
+  await dialog.getByText('A private RSA key of 2048 bits').waitFor();
+  if (choice !== undefined) await dialog.getByLabel(choice).check();
+  await dialog.getByRole('button', { name: 'Replace and deploy' }).click();
+  await dialog.waitFor({ state: 'detached' });
+}
+
+test('a keystore says at once that its password is wrong, and lists its aliases before and after it is stored', async () => {
+  const page = await console.open({ path: '/projects/MyProject/keystores' });
+  await page.getByRole('button', { name: 'New keystore' }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('my-keystore');
+  await dialog.getByLabel('production').check();
+  await dialog.getByLabel('staging').check();
+  await dialog.getByLabel('Keystore file').setInputFiles(fixture('java17/store.jks'));
+  await dialog.getByLabel('Password of the keystore').fill('wrong');
+  await dialog
+    .getByText(/password/i)
+    .filter({ hasText: /wrong|damaged/ })
+    .waitFor();
+  await dialog.getByLabel('Password of the keystore').fill('changeit');
+  const inside = dialog.getByRole('region', { name: 'What the file holds' });
+  await inside.getByText('trusted certificate').waitFor();
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: 'Create and deploy' }).click();
+  const stored = page.getByRole('region', { name: 'What it holds in staging' });
+  await stored.getByText('trusted certificate').waitFor();
+  await expectAccessible(page);
+  await deleteByName(page, { name: 'my-keystore', action: 'Delete the keystore' });
+  await page.getByText('There is no keystore in MyProject yet').waitFor();
+});
+
+test('a file that is dropped is taken', async () => {
+  const page = await console.open({ path: '/projects/MyProject/keys' });
+  await page.getByRole('button', { name: 'New key' }).first().click();
+  const text = readFileSync(fixture('keys/ec.key.pem'), 'utf8');
+  await page.evaluate(`(() => {
+    const data = new DataTransfer();
+    data.items.add(new File([${JSON.stringify(text)}], 'ec.key.pem'));
+    const place = document.querySelector('.file-drop');
+    place.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+  })()`);
+  await page.getByText('A private EC key on P-256 of 256 bits').waitFor();
+  await page.getByText('ec.key.pem').waitFor();
+});
+
+test('who may only read is offered nothing that changes, and is refused it', async () => {
+  const roles = ['ROLE_API_SECURITY'];
+  const api = await console.manager.as('reader', { project: 'MyProject', roles });
+  const page = await console.open({ path: '/projects/MyProject/keys', username: 'reader' });
+  await page.getByRole('heading', { name: 'Keys' }).waitFor();
+  await page.getByRole('searchbox').or(page.getByText('There is no key')).first().waitFor();
+  expect(await page.getByRole('button', { name: 'New key' }).count()).toBe(0);
+  expect(await page.getByRole('link', { name: 'Certificates' }).count()).toBe(0);
+  const refused = await api('DELETE', '/apiops/projects/MyProject/keys/my-key/');
+  expect(refused.status).toBe(403);
+});
+
+test.each(['certificates', 'keys', 'keystores'])('%s need no sideways scroll at 360 pixels', async (kind) => {
+  const page = await console.open({ path: `/projects/MyProject/${kind}`, width: 360, colorScheme: 'dark' });
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.getByRole('button', { name: /^New/ }).first().click();
+  await page.getByRole('dialog').waitFor();
+  await expectNoSidewaysScroll(page);
+  await expectAccessible(page);
+});
+
+async function deleteByName(page: Page, { name, action }: { name: string; action: string }): Promise<void> {
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  const confirm = page.getByRole('button', { name: action });
+  expect(await confirm.isDisabled()).toBe(true);
+  await page.getByLabel(`Type ${name} to confirm`).fill(name);
+  await confirm.click();
+}
