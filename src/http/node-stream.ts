@@ -13,6 +13,8 @@ import { type Joined, type WelcomeOptions, welcome } from './node-welcome.ts';
 export interface NodeStreamOptions extends WelcomeOptions {
   /** The environment that the token opens, if any. */
   readonly environmentOfToken: (token: string) => Promise<Enrolled | undefined>;
+  /** Streams at once. When left out it is several times the 1,000 that a manager is made for; more dial another one. */
+  readonly mostStreams?: number;
 }
 
 /** A node says only short things. */
@@ -20,8 +22,7 @@ const messageBytesLimit = 64 * 1024;
 const helloTimeoutMs = 5_000;
 const pingEveryMs = 5_000;
 const farewellMs = 1_000;
-/** Several times the 1,000 that a manager is made for; further nodes dial another one. */
-const mostStreams = 5_000;
+const defaultMostStreams = 5_000;
 
 export interface NodeStreams {
   /** Nodes are told to dial another manager; those that do not hear it are cut off. */
@@ -35,6 +36,7 @@ export function serveNodeStreams(server: Server, options: NodeStreamOptions): No
     maxPayload: messageBytesLimit,
     perMessageDeflate: false,
   });
+  const { mostStreams = defaultMostStreams } = options;
   let closing = false;
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());

@@ -38,6 +38,7 @@ import type { HttpServices } from './http-services.ts';
 import { jwkRoutes } from './jwks/routes.ts';
 import type { KeyplaneServer } from './keyplane-server.ts';
 import { createRateLimits, type RateLimits } from './limits/rate-limits.ts';
+import { defaultServerLimits, refuseManyHeaders, type ServerLimits } from './limits/server-limits.ts';
 import { materialRoutes } from './materials/routes.ts';
 import { describeApi } from './openapi/describe-api.ts';
 import { overviewRoutes } from './overview/routes.ts';
@@ -59,6 +60,8 @@ export interface ServerOptions {
   readonly version: string;
   /** Nobody is held back without it. */
   readonly rateLimits?: RateLimits;
+  /** What is left out is as in `defaultServerLimits`. */
+  readonly limits?: Partial<ServerLimits>;
 }
 
 /** One line an operation; each folder's `routes.ts` lists its own. */
@@ -74,15 +77,14 @@ const rooms = [
 ];
 
 const defaultBodyBytesLimit = 1024 * 1024;
-/** Further ones are closed as they come: each costs memory before it has said anything. */
-const mostConnections = 10_000;
 
 /** Not listening yet; `ready()` or `listen()` finish it. `close()` lets requests under way end. */
 export function buildServer(options: ServerOptions): KeyplaneServer {
   const { services, logger, metrics, version, rateLimits = createRateLimits(unlimited) } = options;
+  const limits: ServerLimits = { ...defaultServerLimits, ...options.limits };
   let observe = (_: { request: FastifyRequest; reply: FastifyReply }) => {};
   const app: KeyplaneServer = Fastify({
-    ...limits,
+    ...timeouts(limits),
     loggerInstance: logger,
     // `logRequests` writes the one line a request; Fastify's own would hold the path as typed.
     logController: new LogController({ disableRequestLogging: true }),
@@ -106,9 +108,12 @@ export function buildServer(options: ServerOptions): KeyplaneServer {
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((request, reply) => answerError(notFoundAnswer(request), request, reply));
   parseJsonBodies(app);
-  app.server.maxConnections = mostConnections;
+  app.server.maxConnections = limits.connections;
 
-  app.addHook('onRequest', async (request, reply) => setSecurityHeaders(request, reply));
+  app.addHook('onRequest', async (request, reply) => {
+    setSecurityHeaders(request, reply);
+    refuseManyHeaders(request);
+  });
   stopGracefully(app);
   app.addHook('onRequest', async (request) => {
     if (!request.is404) return;
@@ -128,15 +133,16 @@ export function buildServer(options: ServerOptions): KeyplaneServer {
 
 const unlimited = Object.freeze({ user: 0, address: 0 });
 
-const limits = Object.freeze({
-  bodyLimit: defaultBodyBytesLimit,
-  /** Whole request, from its first byte; a keystore over a slow line takes its time. */
-  requestTimeout: 120_000,
-  /** A socket without any traffic; longer than a source URL and a deployment may take together. */
-  connectionTimeout: 300_000,
-  keepAliveTimeout: 72_000,
-  http: { headersTimeout: 15_000, connectionsCheckingInterval: 5_000 },
-});
+function timeouts({ headersMs, requestMs, lookEveryMs }: ServerLimits) {
+  return {
+    bodyLimit: defaultBodyBytesLimit,
+    requestTimeout: requestMs,
+    /** A socket without any traffic; longer than a source URL and a deployment may take together. */
+    connectionTimeout: 300_000,
+    keepAliveTimeout: 72_000,
+    http: { headersTimeout: headersMs, connectionsCheckingInterval: lookEveryMs },
+  };
+}
 
 /** A name of 128 characters takes up to 1,536 once encoded; beyond that the size of Node's headers is the limit. */
 const routerOptions = Object.freeze({

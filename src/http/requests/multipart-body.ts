@@ -16,6 +16,7 @@ export interface MultipartLimits {
 const fieldBytes = 64 * 1024;
 const mostParts = 20;
 const partHeaderPairs = 10;
+const lingerMs = 5_000;
 
 /** In place of all parsers of this scope: its routes take uploads and nothing else. */
 export async function parseMultipartBodies(
@@ -43,13 +44,26 @@ async function readParts(request: FastifyRequest, fileBytes: number): Promise<Re
     for await (const part of request.parts()) {
       const name = part.fieldname;
       if (members.has(name)) throw badRequest(`${shownText(name)} is given twice!`);
+      // The parser cuts a long field off unsaid, and half of a file is another file.
+      if (part.type === 'field' && part.valueTruncated) throw uploadTooLarge(fileBytes);
       const value = part.type === 'file' ? await part.toBuffer() : part.value;
       members.set(name, textOf(name, value));
     }
   } catch (error) {
+    hangUpLater(request);
     throw publicError(error, fileBytes);
   }
   return Object.fromEntries([...members].filter(([name, value]) => value !== '' && name !== '__proto__'));
+}
+
+/**
+ * Whoever is refused gets the answer only when it has said its part, so it is listened to a little longer; but not for
+ * as long as it likes.
+ */
+function hangUpLater({ raw }: FastifyRequest): void {
+  setTimeout(() => {
+    if (!raw.complete) raw.socket.destroy();
+  }, lingerMs).unref();
 }
 
 function textOf(name: string, value: unknown): string {
@@ -72,9 +86,13 @@ function publicError(error: unknown, fileBytes: number): unknown {
   if (error instanceof KeyplaneError) return error;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (tooLarge.has(code)) {
-    const text = `The upload is too large! A file takes ${fileBytes} bytes, a request ${mostParts} parts`;
-    return new KeyplaneError('payload_too_large', text, { cause: error });
+    return uploadTooLarge(fileBytes, error);
   }
   // What is left are parts that end too early or have no boundary: nothing that we could have caused.
   return badRequest('Request body is not valid multipart/form-data!', { cause: error });
+}
+
+function uploadTooLarge(fileBytes: number, cause?: unknown): KeyplaneError {
+  const accepted = `A file takes ${fileBytes} bytes, another part ${fieldBytes}, a request ${mostParts} parts`;
+  return new KeyplaneError('payload_too_large', `The upload is too large! ${accepted}`, { cause });
 }

@@ -26,7 +26,7 @@ export const passwords = Object.freeze({ admin: 'password of admin', ada: 'passw
 export interface HttpWorld {
   readonly app: KeyplaneServer;
   readonly routes: readonly RouteOptions[];
-  readonly services: HttpServices & Pick<Services, 'store'>;
+  readonly services: HttpServices & Pick<Services, 'store' | 'admission' | 'deployments' | 'parts'>;
   /** `ada` is a user and nothing more. */
   readonly tokens: { readonly admin: string; readonly ada: string };
   logLines(): readonly Record<string, unknown>[];

@@ -1,0 +1,32 @@
+import type { FastifyRequest } from 'fastify';
+import { badRequest } from '../../errors.ts';
+
+/** How long and how much the server listens to, before and beside what routes say of their bodies. */
+export interface ServerLimits {
+  /** Connections at once, streams of nodes among them; further ones are closed as they come. */
+  readonly connections: number;
+  /** From the first byte of a request, or the begin of a connection that says nothing, until its headers are there. */
+  readonly headersMs: number;
+  /** The whole request, from its first byte. */
+  readonly requestMs: number;
+  /** How often the two are looked at. */
+  readonly lookEveryMs: number;
+}
+
+export const defaultServerLimits: ServerLimits = Object.freeze({
+  // Each costs memory before it has said anything.
+  connections: 10_000,
+  headersMs: 15_000,
+  // A keystore over a slow line takes its time.
+  requestMs: 120_000,
+  lookEveryMs: 5_000,
+});
+
+const mostHeaders = 100;
+
+/** Node bounds the bytes of all headers, in which thousands have room; each costs more than its bytes. */
+export function refuseManyHeaders({ raw }: FastifyRequest): void {
+  if (raw.rawHeaders.length > 2 * mostHeaders) {
+    throw badRequest(`The request has more than ${mostHeaders} headers!`);
+  }
+}

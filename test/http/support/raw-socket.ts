@@ -1,0 +1,45 @@
+// A client that says what a test makes it say, byte by byte.
+
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+
+export interface RawSocket {
+  readonly socket: Socket;
+  /** All that came so far. */
+  heard(): string;
+  /** What came by the time the other side hung up. */
+  readonly ended: Promise<string>;
+}
+
+export async function rawSocket(port: number, first = ''): Promise<RawSocket> {
+  const socket = connect(port, '127.0.0.1');
+  let heard = '';
+  socket.setEncoding('latin1').on('data', (text: string) => {
+    heard += text;
+  });
+  // A connection that is cut while it says something ends with an error, which is an end too.
+  socket.on('error', () => {});
+  const ended = new Promise<string>((resolve) => socket.once('close', () => resolve(heard)));
+  await once(socket, 'connect');
+  if (first !== '') socket.write(first);
+  return { socket, heard: () => heard, ended };
+}
+
+/** Says it again and again until the other side hangs up. */
+export function drip({ socket }: RawSocket, text: string, everyMs: number): void {
+  const timer = setInterval(() => {
+    if (!socket.destroyed && socket.writable) socket.write(text);
+  }, everyMs);
+  socket.once('close', () => clearInterval(timer));
+}
+
+export interface Said {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** The one answer that such a client got. */
+export function answerIn(heard: string): Said {
+  const [head = '', text = ''] = heard.split('\r\n\r\n');
+  return { status: Number(/^HTTP\/1\.1 (\d{3}) /.exec(head)?.[1]), body: JSON.parse(text) };
+}
