@@ -48,8 +48,9 @@ async function readWith<T>(engine: ReadingEngine, work: (nouns: Nouns) => Promis
   try {
     return await work(nounsOver(databaseMaker(engine)(lease), { notify: () => {}, engine }));
   } finally {
+    // What a statement failed with, the work was told; nothing is kept here that it could have spoilt.
+    await lease.end().catch(() => {});
     await transaction.rollback();
-    lease.end();
   }
 }
 

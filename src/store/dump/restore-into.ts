@@ -32,15 +32,16 @@ export async function restoreInto<T>(
     const transaction = await engine.begin('write').catch((error) => {
       throw openingFailure(options, error);
     });
+    const lease = new Lease(transaction);
     try {
-      const lease = new Lease(transaction);
       const database = databaseMaker(engine)(lease);
       await refuseOpenConnections(database);
       const result = await work(targetOver(engine, transaction, database));
-      lease.end();
+      await lease.end();
       await transaction.commit();
       return result;
     } catch (error) {
+      await lease.end().catch(() => {});
       await transaction.rollback();
       throw error;
     }
