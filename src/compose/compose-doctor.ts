@@ -3,9 +3,10 @@
 import { join } from 'node:path';
 import { createAuditLog } from '../audit/create-audit-log.ts';
 import type { ManagerConfig } from '../config.ts';
-import { checkDatabase } from '../doctor/check-database.ts';
+import { checkDatabase, checkIntegrity } from '../doctor/check-database.ts';
 import { checkKeys } from '../doctor/check-keys.ts';
 import { checkMachine } from '../doctor/check-machine.ts';
+import { checkManagers } from '../doctor/check-managers.ts';
 import { checkNodes } from '../doctor/check-nodes.ts';
 import type { Examination, Finding } from '../doctor/finding.ts';
 import { checkSeals } from '../sealing/check-seals.ts';
@@ -34,6 +35,8 @@ export async function examine(config: ManagerConfig): Promise<Examination> {
     if (schemaVersion < newestSchema) return merged([machine, outdated(schemaVersion)]);
     const masterKey = await loadMasterKey(source, { mayCreate: false }).catch((error: Error) => error);
     return await store.read(async (nouns) => {
+      const damage = await checkIntegrity(nouns);
+      if (damage.length > 0) return merged([machine, { findings: damage, looked: {} }]);
       const now = new Date();
       const managerRuns = (await nouns.managers.alive()).length > 0;
       return merged([
@@ -42,6 +45,7 @@ export async function examine(config: ManagerConfig): Promise<Examination> {
         masterKey instanceof Error
           ? { findings: [keyFinding(masterKey)], looked: {} }
           : await checkSealed(nouns, masterKey, nameOfMasterKey(source)),
+        await checkManagers(nouns),
         await checkNodes(nouns, managerRuns),
         await checkKeys(nouns, now),
         { findings: [], looked: { 'manager runs': managerRuns ? 'yes' : 'no' } },

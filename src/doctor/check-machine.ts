@@ -1,3 +1,4 @@
+import type { StatsFs } from 'node:fs';
 import { stat, statfs } from 'node:fs/promises';
 import type { Examination, Finding } from './finding.ts';
 
@@ -26,14 +27,18 @@ export async function checkMachine({ dataDir, privateFiles }: MachinePaths): Pro
   const room = await statfs(dataDir).catch(() => undefined);
   // With PostgreSQL and a key from the settings there may be no folder at all.
   if (room === undefined) return { findings, looked: {} };
-  const { bavail, blocks, bsize } = room;
+  const { findings: ofRoom, looked } = checkRoom(dataDir, room);
+  return { findings: [...findings, ...ofRoom], looked };
+}
+
+type Room = Pick<StatsFs, 'bavail' | 'blocks' | 'bsize'>;
+
+export function checkRoom(dataDir: string, { bavail, blocks, bsize }: Room): Examination {
   const freeBytes = bavail * bsize;
-  if (freeBytes < leastFreeBytes || bavail < blocks * leastFreeShare) {
-    findings.push({
-      topic: 'machine',
-      problem: `Only ${Math.floor(freeBytes / 1024 / 1024)} MiB are free where ${dataDir} lies.`,
-      advice: 'Make room: on a full disk nothing can be stored.',
-    });
-  }
-  return { findings, looked: { 'free MiB': Math.floor(freeBytes / 1024 / 1024) } };
+  const freeMiB = Math.floor(freeBytes / 1024 / 1024);
+  const looked = { 'free MiB': freeMiB };
+  if (freeBytes >= leastFreeBytes && bavail >= blocks * leastFreeShare) return { findings: [], looked };
+  const problem = `Only ${freeMiB} MiB are free where ${dataDir} lies.`;
+  const advice = 'Make room: on a full disk nothing can be stored.';
+  return { findings: [{ topic: 'machine', problem, advice }], looked };
 }

@@ -5,6 +5,7 @@ export type FindingTopic =
   | 'database'
   | 'seals'
   | 'audit'
+  | 'managers'
   | 'nodes'
   | 'keys'
   | 'sources'

@@ -15,6 +15,13 @@ export interface FailingUrl extends NamedJwk {
   readonly reason: string | null;
 }
 
+export interface EndedManager {
+  readonly id: string;
+  readonly version: string;
+  /** By the database's clock. */
+  readonly seenAt: Date;
+}
+
 export interface SurveyStore {
   /** What the database finds wrong with its own file or tables; of PostgreSQL nothing is asked. */
   integrity(): Promise<readonly string[]>;
@@ -22,8 +29,8 @@ export interface SurveyStore {
   serverMajorVersion(): Promise<number | undefined>;
   /** By the database's clock. */
   now(): Promise<Date>;
-  /** When a running manager was last seen, by the database's clock. */
-  managerSeenAt(): Promise<Date | undefined>;
+  /** Managers that ended without taking their leave; of SQLite none, which one manager has for itself. */
+  endedManagers(): Promise<readonly EndedManager[]>;
   newestAuditRecordAt(): Promise<Date | undefined>;
   /** By expiration time. */
   expiringBefore(time: Date, limit: number): Promise<readonly ExpiringJwk[]>;

@@ -1,8 +1,10 @@
 import { sql } from 'kysely';
-import type { ExpiringJwk, FailingUrl, SurveyStore } from '../../../doctor/survey-store.ts';
+import type { EndedManager, ExpiringJwk, FailingUrl, SurveyStore } from '../../../doctor/survey-store.ts';
 import { isSqlite } from '../../dump/catalog.ts';
+import { DatabaseFailure } from '../../engine.ts';
 import type { Database } from '../../tables.ts';
 import { dateOrNull } from '../column-values.ts';
+import { isAlive } from '../environments/manager-table.ts';
 import type { Surroundings } from '../surroundings.ts';
 
 export class SurveyTable implements SurveyStore {
@@ -16,17 +18,27 @@ export class SurveyTable implements SurveyStore {
 
   async integrity(): Promise<readonly string[]> {
     if (!isSqlite(this.#database)) return [];
-    const { rows } = await sql<{
-      said: string;
-    }>`select integrity_check as said from pragma_integrity_check`.execute(this.#database);
+    const damage = await this.#damage();
+    if (damage.length > 0) return damage;
     const { rows: orphans } = await sql<{
       child: string;
     }>`select "table" as child from pragma_foreign_key_check`.execute(this.#database);
     const tables = [...new Set(orphans.map(({ child }) => child))];
-    return [
-      ...rows.map(({ said }) => said).filter((said) => said !== 'ok'),
-      ...tables.map((table) => `rows in ${table} refer to rows that are not there`),
-    ];
+    return tables.map((table) => `rows in ${table} refer to rows that are not there`);
+  }
+
+  /** Some damage SQLite lists, at other it gives up, and the transaction with it. */
+  async #damage(): Promise<readonly string[]> {
+    try {
+      const { rows } = await sql<{
+        said: string;
+      }>`select integrity_check as said from pragma_integrity_check`.execute(this.#database);
+      return rows.map(({ said }) => said).filter((said) => said !== 'ok');
+    } catch (error) {
+      if (error instanceof DatabaseFailure && error.detail?.startsWith('SQLITE_CORRUPT'))
+        return [error.detail];
+      throw error;
+    }
   }
 
   async serverMajorVersion(): Promise<number | undefined> {
@@ -44,12 +56,14 @@ export class SurveyTable implements SurveyStore {
     return new Date(Number(rows[0]?.now));
   }
 
-  async managerSeenAt(): Promise<Date | undefined> {
-    const row = await this.#database
-      .selectFrom('managers')
-      .select((e) => e.fn.max<number | null>('seen_at').as('at'))
-      .executeTakeFirst();
-    return dateOrNull(row?.at ?? null) ?? undefined;
+  async endedManagers(): Promise<readonly EndedManager[]> {
+    const { rows } = await sql<{
+      id: string;
+      version: string;
+      seen: number;
+    }>`select id, version, seen_at as seen
+from managers where not (${isAlive(this.#engine)}) order by seen_at desc, id`.execute(this.#database);
+    return rows.map(({ id, version, seen }) => ({ id, version, seenAt: new Date(Number(seen)) }));
   }
 
   async newestAuditRecordAt(): Promise<Date | undefined> {

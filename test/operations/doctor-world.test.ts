@@ -1,0 +1,149 @@
+import { open, stat } from 'node:fs/promises';
+import SqliteDatabase from 'better-sqlite3';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { examine } from '../../src/compose/compose-doctor.ts';
+import type { ManagerConfig } from '../../src/config.ts';
+import { checkRoom } from '../../src/doctor/check-machine.ts';
+import { type TestDatabase, withDatabases } from '../support/databases.ts';
+import {
+  cleanUpInstallations,
+  copyOf,
+  type FilledInstallation,
+  fillInstallation,
+} from './support/installation.ts';
+
+cleanUpInstallations();
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const mebibyte = 1024 * 1024;
+const tenYearsMs = 10 * 365 * 86_400_000;
+
+test('the doctor says when there is little room, by bytes or by share of the disk', () => {
+  const room = (free: number, of: number) =>
+    checkRoom('/data', { bavail: free, blocks: of, bsize: mebibyte });
+  expect(room(600, 10_000)).toEqual({ findings: [], looked: { 'free MiB': 600 } });
+  for (const [free, of] of [
+    [511, 2_000],
+    [600, 100_000],
+  ] as const) {
+    expect(room(free, of).findings).toEqual([
+      expect.objectContaining({ topic: 'machine', problem: `Only ${free} MiB are free where /data lies.` }),
+    ]);
+  }
+});
+
+withDatabases('the doctor', (fresh, kind) => {
+  let filled: FilledInstallation;
+  let database: TestDatabase;
+  let config: ManagerConfig;
+  beforeAll(async () => {
+    filled = await fillInstallation(kind);
+  });
+  beforeEach(async () => {
+    ({ database, config } = await copyOf(filled, fresh));
+  });
+  const problems = async () =>
+    (await examine(config)).findings.map(({ topic, problem }) => `${topic}: ${problem}`);
+  const managerSeen = (ago: number) =>
+    database.raw(
+      `insert into managers (id, version, started_at, seen_at) values ('m${ago}', '1.2.3', 0, ${Date.now() - ago})`,
+    );
+  const node = (columns: string) =>
+    database.raw(
+      `insert into nodes (id, environment_id, name, created_at, last_seen_at, applied_revision, connected, manager_id${columns} from environments`,
+    );
+
+  test.each([
+    ['ahead', tenYearsMs, 1],
+    ['behind', -tenYearsMs, 2],
+  ])(
+    'says that the clock here is ten years %s, and not that keys have expired by it',
+    async (_, off, count) => {
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + off });
+      const found = (await problems()).filter((problem) => !problem.startsWith('keys:'));
+      expect(found).toHaveLength(count);
+      expect(found[0]).toMatch(
+        /^machine: The clock here and that of the database are 3\d{8} seconds apart\./,
+      );
+      if (off < 0)
+        expect(found[1]).toMatch(/^machine: The newest audit record is of .* ahead of the clock here/);
+    },
+  );
+
+  test('names nodes that follow another history, beside those that only lag, refused or are away', async () => {
+    await managerSeen(0);
+    await node(") select 'n1', id, 'a', 0, 1, 99, 1, 'm0'");
+    await node(") select 'n2', id, 'b', 0, 1, 1, 1, 'm0'");
+    await node(", diverged_revision, diverged_at) select 'n3', id, 'c', 0, 1, 2, 0, null, 7, 86400000");
+    await node(", refused_revision, refused_reason) select 'n4', id, 'd', 0, 1, 2, 1, 'm0', 5, 'no room'");
+    await node(") select 'n5', id, 'e', 0, 1, 2, 0, null");
+    expect(await problems()).toEqual([
+      expect.stringMatching(/^nodes: Node a .* has revision 99, the database only \d+\./),
+      expect.stringMatching(/^nodes: Node b .* has revision 1 of \d+\./),
+      'nodes: Node c of environment production has revision 7 of another history since 1970-01-02T00:00:00.000Z, and refuses this one.',
+      'nodes: Node d of environment production refused revision 5: no room.',
+      expect.stringMatching(/^nodes: Node e .* is not connected; it was last seen at .*, with revision 2 of/),
+    ]);
+    const { findings } = await examine(config);
+    expect(findings[1]?.advice).toMatch(/look again in a minute/);
+    expect(findings[2]?.advice).toMatch(/restore --announce/);
+  });
+
+  if (kind === 'postgres') {
+    test('names managers that ended without a word, and not those that run', async () => {
+      await managerSeen(0);
+      await managerSeen(60_000);
+      expect(await problems()).toEqual([
+        expect.stringMatching(/^managers: Manager m60000 \(keyplane 1\.2\.3\) ended without a word/),
+      ]);
+      expect((await examine(config)).looked).toMatchObject({ 'manager runs': 'yes' });
+    });
+    return;
+  }
+
+  describe('of a file that is damaged', () => {
+    async function overwrite(rootOf: string): Promise<void> {
+      const [found] = await database.raw(`select rootpage from sqlite_schema where name = '${rootOf}'`);
+      const [{ page_size: pageBytes } = {}] = await database.raw('select page_size from pragma_page_size');
+      const path = database.options.kind === 'sqlite' ? database.options.path : '';
+      const file = await open(path, 'r+');
+      const from = (Number(found?.rootpage) - 1) * Number(pageBytes);
+      await file.write(Buffer.alloc(Number(pageBytes), 0x5a), 0, Number(pageBytes), from);
+      await file.close();
+      expect((await stat(path)).size).toBeGreaterThan(from);
+    }
+
+    test('in an index says what SQLite finds, and what to do', async () => {
+      const [index] = await database.raw(
+        "select name from sqlite_schema where type = 'index' and tbl_name = 'materials' and name like 'sqlite_autoindex%' order by name desc",
+      );
+      await overwrite(String(index?.name));
+      expect(await problems()).toContainEqual(
+        expect.stringMatching(/^database: The database finds itself damaged: /),
+      );
+    });
+
+    test('in a table that it has to read goes on to say so', async () => {
+      await overwrite('jwks');
+      const { findings } = await examine(config);
+      expect(findings[0]).toMatchObject({
+        topic: 'database',
+        problem: expect.stringMatching(/^The database finds itself damaged: /),
+        advice: expect.stringMatching(/restore the newest backup/),
+      });
+    });
+  });
+
+  test('says that rows refer to what is not there', async () => {
+    const path = database.options.kind === 'sqlite' ? database.options.path : '';
+    const other = new SqliteDatabase(path);
+    other.pragma('foreign_keys = OFF');
+    other.exec('delete from projects');
+    other.close();
+    expect(await problems()).toContain(
+      'database: The database finds itself damaged: rows in jwks refer to rows that are not there.',
+    );
+  });
+});
