@@ -17,4 +17,6 @@ export const moments = Object.freeze({
   afterConfirmation: channel('keyplane:confirmation.after'),
   /** The next statement of a schema migration. */
   migrationStatement: channel('keyplane:migration.statement'),
+  /** The next step with the key files, while the master key is changed. */
+  keyFileStep: channel('keyplane:key-file.step'),
 });

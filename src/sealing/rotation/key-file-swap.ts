@@ -3,6 +3,7 @@
 
 import { link, open, readFile, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { moments } from '../../moments.ts';
 import { loadOrCreateKeyFile, parseKey } from '../key-file.ts';
 
 /** The key that is to come, made at the first call. */
@@ -13,12 +14,16 @@ export async function nextKeyFromFile(path: string): Promise<Buffer> {
 /** Puts the new file in the place of the old one, where that still holds the old key. */
 export async function swapKeyFiles(path: string, old: Buffer): Promise<void> {
   if (!(await readKey(path)).equals(old)) return;
+  const step = () => moments.keyFileStep.publish(undefined);
   await unlink(`${path}.old.part`).catch(ignoreMissing);
   await link(path, `${path}.old.part`);
+  step();
   await rename(`${path}.old.part`, `${path}.old`);
   await syncFolderOf(path);
+  step();
   await rename(`${path}.new`, path);
   await syncFolderOf(path);
+  step();
 }
 
 /** Once the old key is of no more use here. */
@@ -30,6 +35,7 @@ export async function removeOldKeyFile(path: string): Promise<void> {
 /** The old file back in its place; the new one stays as `.new`. */
 export async function swapKeyFilesBack(path: string): Promise<void> {
   await rename(path, `${path}.new`);
+  moments.keyFileStep.publish(undefined);
   await rename(`${path}.old`, path);
   await syncFolderOf(path);
 }
