@@ -15,6 +15,7 @@ const onceIsEnough = [
   'jwks/unsound-keys',
   'jwks/verified-elsewhere',
   'security/answers',
+  'security/backup-files',
   'security/roles-by-route',
 ];
 
