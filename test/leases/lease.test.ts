@@ -1,10 +1,11 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { Lease } from '../../src/leases/lease.ts';
 import { Upkeep } from '../../src/leases/upkeep.ts';
 import type { Store } from '../../src/store/store.ts';
 import { withDatabases } from '../support/databases.ts';
 import { until } from '../support/manager.ts';
 
+const tenYearsMs = 10 * 365 * 86_400_000;
 const fail = (error: unknown) => {
   throw error;
 };
@@ -42,6 +43,30 @@ withDatabases('leases', (fresh) => {
     expect(await second.take()).toBe(false);
     await one.write((nouns) => first.requireHeld(nouns));
     await first.release();
+  });
+
+  it.each([
+    ['ahead', tenYearsMs],
+    ['behind', -tenYearsMs],
+  ])('and signs of life do not depend on the clocks of managers: ten years %s', async (_, off) => {
+    const { one, two, first, second } = await twoManagers();
+    expect(await first.take()).toBe(true);
+    await one.write(({ managers }) => managers.beat({ id: 'one', version: 'test' }));
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + off });
+    try {
+      expect(await second.take()).toBe(false);
+      await one.write((nouns) => first.requireHeld(nouns));
+      expect(await two.read(({ managers }) => managers.alive())).toEqual(['one']);
+      await two.write(({ managers }) => managers.beat({ id: 'two', version: 'test' }));
+      await first.release();
+      expect(await second.take()).toBe(true);
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(await first.take()).toBe(false);
+    await two.write((nouns) => second.requireHeld(nouns));
+    expect(await one.read(({ managers }) => managers.alive())).toEqual(['one', 'two']);
+    await second.release();
   });
 
   it('refuse the write of a holder that was paused past its lease, and undo what the write did', async () => {
