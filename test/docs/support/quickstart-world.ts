@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { keyplane } from '../../system/support/keyplane-process.ts';
+import { freePorts } from '../../system/support/ports.ts';
 import { temporaryFolder } from '../../system/support/temporary-folder.ts';
 import type { PageWorld } from './run-page.ts';
 
@@ -13,12 +14,15 @@ export async function quickstartWorld(): Promise<PageWorld> {
   });
   await started.says(/Ctrl\+C/);
   const text = started.stdout();
+  const spare = await freePorts(2);
   const found = (pattern: RegExp) => pattern.exec(text)?.[1] ?? '';
   return {
     substitutions: {
       8080: found(/Console +http:\/\/127\.0\.0\.1:(\d+)/),
       8081: found(/production +http:\/\/127\.0\.0\.1:(\d+)/),
       8082: found(/staging +http:\/\/127\.0\.0\.1:(\d+)/),
+      8091: String(spare),
+      8092: String(spare + 1),
       'kp_…': found(/API token +(\S+)/),
     },
   };

@@ -28,8 +28,10 @@ interface RanBlock {
 export interface PageWorld {
   /** Texts of the page to what stands for them here: ports and tokens. */
   readonly substitutions: Readonly<Record<string, string>>;
-  readonly signal?: AbortSignal;
 }
+
+/** Below the time limit of a test. */
+export const longestPageMs = 240_000;
 
 /** Programs that a page may use and that npm does not bring. */
 const foreign = ['curl', 'openssl', 'keytool', 'nginx'];
@@ -71,7 +73,7 @@ export function unmetOutputs({ block, output }: RanBlock): readonly string[] {
   const promised = [...block.text.matchAll(/^# output: (.+)$/gm)].map(([, text = '']) => text);
   let from = 0;
   return promised.filter((text) => {
-    const pattern = text.split('…').map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+    const pattern = text.split('…').map(literally);
     const found = new RegExp(pattern.join('[\\s\\S]*?')).exec(output.slice(from));
     if (found) from += found.index + found[0].length;
     return !found;
@@ -83,7 +85,7 @@ function substituted(text: string, substitutions: Readonly<Record<string, string
   if (words.length === 0) return text;
   // In one pass, so that what was put in is not taken for a text of the page.
   return text.replace(
-    new RegExp(`(?<!\\w)(${words.join('|')})(?!\\w)`, 'g'),
+    new RegExp(`(?<!\\w)(${words.map(literally).join('|')})(?!\\w)`, 'g'),
     (word) => substitutions[word] ?? word,
   );
 }
@@ -103,10 +105,13 @@ async function shell(script: string, cwd: string): Promise<number | null> {
     env: childEnvironment({ PATH: `${join(root, 'node_modules/node/bin')}${delimiter}${process.env.PATH}` }),
     stdio: ['ignore', 'ignore', 'ignore'],
   });
+  // A command that never ends would leave all that was started running, after its test has long been given up.
+  const impatience = setTimeout(() => endGroup(child.pid), longestPageMs);
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', resolve);
+    child.once('exit', resolve);
   });
+  clearTimeout(impatience);
   endGroup(child.pid);
   return code;
 }
@@ -117,4 +122,9 @@ function endGroup(pid: number | undefined): void {
   } catch {
     // Nobody of the group is left.
   }
+}
+
+/** As a part of a regular expression. */
+function literally(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }

@@ -1,0 +1,26 @@
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { endAllProcesses } from '../system/support/keyplane-process.ts';
+import { removeTemporaryFolders } from '../system/support/temporary-folder.ts';
+import { expectPage, longestTestMs } from './support/expect-page.ts';
+import { quickstartWorld } from './support/quickstart-world.ts';
+import { sourcePages } from './support/ran-pages.ts';
+import type { PageWorld } from './support/run-page.ts';
+
+let world: PageWorld;
+beforeAll(async () => {
+  world = await quickstartWorld();
+});
+afterAll(async () => {
+  await endAllProcesses();
+  await removeTemporaryFolders();
+});
+
+describe('the commands of a page about a source type do what it says', () => {
+  it.each(sourcePages)(
+    '%s',
+    async (page) => {
+      await expectPage(page, world);
+    },
+    longestTestMs,
+  );
+});

@@ -1,0 +1,18 @@
+// Which test runs which page. A page with commands that stands in none of these lists fails a test.
+
+/** Beside one `npm start` for all of them. */
+export const sourcePages: readonly string[] = [
+  'docs/sources/url.md',
+  'docs/sources/copy-paste.md',
+  'docs/sources/certificate.md',
+  'docs/sources/public-key.md',
+  'docs/sources/private-key.md',
+  'docs/sources/keystore.md',
+  'docs/sources/generate.md',
+];
+
+/** Beside an `npm start` of its own each. */
+export const ownStartPages: readonly string[] = ['README.md', 'docs/start.md', 'docs/relying-parties.md'];
+
+/** They start all that they need, beside a PostgreSQL. */
+export const productionPages: readonly string[] = ['docs/running.md'];
