@@ -7,9 +7,9 @@ import type { StoreOptions } from '../../src/store/store.ts';
 import { postgresIn } from './postgres-server.ts';
 import './postgres-global-setup.ts';
 
-/** The kind that this run of the test file is for; files that run once are run over SQLite. */
+/** The kind that this run of the test file is for; files that run once, and benches, are run over SQLite. */
 export function databaseKind(): StoreOptions['kind'] {
-  return inject('database') ?? 'sqlite';
+  return process.env.VITEST === undefined ? 'sqlite' : (inject('database') ?? 'sqlite');
 }
 
 /**
