@@ -155,6 +155,8 @@ export class NodeSession {
       if (this.#full) return;
       const position = { after: this.#sent, goneAbove: this.#goneAbove };
       const part = await parts.next(identity.environmentId, position, target);
+      // It refused meanwhile, so what was read is not where it begins any more.
+      if (this.#sent !== position.after || this.#goneAbove !== position.goneAbove) continue;
       if (part === tooFarBehind) {
         this.#startAnew();
         continue;
@@ -223,6 +225,8 @@ export class NodeSession {
         this.#refusals = 0;
       }
     } else if (message.type === 'refused') {
+      // What was sent behind a refused change is refused because of it, which would hide the reason.
+      if (message.revision > this.#sent && this.#refusal !== undefined) return true;
       this.#refuse(message.revision, message.reason);
       this.#diverged = message.diverged === true;
     } else {

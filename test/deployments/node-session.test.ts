@@ -9,8 +9,10 @@ const digestAt = (revision: number) => revision.toString(16).padStart(64, '0');
 /** An environment whose desired state moves by single revisions, in parts of two. */
 function environment(start: number) {
   let revision = start;
+  let held: Promise<void> | undefined;
   const parts: StatePartReader = {
     async next(_environmentId, { after }): Promise<StatePart | undefined> {
+      await held;
       if (after >= revision && after > 0) return undefined;
       const to = Math.min(after + 2, revision);
       const final = to === revision;
@@ -32,6 +34,10 @@ function environment(start: number) {
     parts,
     move: () => {
       revision += 1;
+    },
+    /** Nothing is read before this is over. */
+    hold: (until: Promise<void>) => {
+      held = until;
     },
   };
 }
@@ -130,6 +136,39 @@ describe('the stream of one node', () => {
     node.receive({ type: 'applied', revision: 4, digest: digestAt(4) });
     expect(node.refusal).toBeUndefined();
     expect(node.confirmedRevision).toBe(4);
+  });
+
+  it('does not send what it had begun to read when the node refused what was before it', async () => {
+    const one = session({ startRevision: 3, reset: false, environmentRevision: 4 });
+    await one.session.advance();
+    one.world.move();
+    const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+    one.world.hold(held);
+    const reading = one.session.advance();
+    one.session.receive({ type: 'refused', revision: 4, reason: 'unknown kind' });
+    letGo();
+    await reading;
+    expect(one.sent).toHaveLength(1);
+    one.later(500);
+    await one.session.advance();
+    expect(one.sent.slice(1)).toMatchObject([
+      { from: 0, to: 2, reset: true },
+      { from: 2, to: 4, reset: true },
+      { from: 4, to: 5, reset: true, final: true },
+    ]);
+  });
+
+  it('keeps the reason of a refusal when the node also refuses what was sent behind it', async () => {
+    const one = session({ startRevision: 3, reset: false, environmentRevision: 4 });
+    await one.session.advance();
+    one.world.move();
+    await one.session.advance();
+    one.session.receive({ type: 'refused', revision: 4, reason: 'unknown kind' });
+    one.session.receive({ type: 'refused', revision: 5, reason: 'this node is at revision 3' });
+    expect(one.session.refusal).toEqual({ revision: 5, reason: 'unknown kind' });
+    one.later(500);
+    await one.session.advance();
+    expect(one.sent.at(-1)).toMatchObject({ to: 5, reset: true, final: true });
   });
 
   it('does not take a confirmation with another digest for one', async () => {
