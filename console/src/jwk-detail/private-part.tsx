@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { keyplane } from '../api/keyplane.ts';
+import { Dialog } from '../display/dialog.tsx';
 import { ErrorNote } from '../display/error-note.tsx';
 import { downloadJwk, type JwkFile } from './download-jwk.ts';
 import type { JwkDetail, JwkRef } from './jwk-queries.ts';
@@ -52,7 +53,7 @@ export function PrivatePart({ jwk }: { readonly jwk: JwkRef }) {
         </Button>
       </Group>
       {asked !== undefined && (
-        <Modal opened onClose={() => setAsked(undefined)} title={titles[asked]}>
+        <Dialog onClose={() => setAsked(undefined)} title={titles[asked]}>
           <Stack>
             <Text>
               Your name, the time and the name of this JWK go into the audit record, for good. Whoever has the
@@ -68,7 +69,7 @@ export function PrivatePart({ jwk }: { readonly jwk: JwkRef }) {
               </Button>
             </Group>
           </Stack>
-        </Modal>
+        </Dialog>
       )}
     </Stack>
   );

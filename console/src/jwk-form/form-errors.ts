@@ -19,5 +19,5 @@ export const formErrorPatterns: readonly (readonly [FormField, RegExp])[] = [
   ['notBeforeTime', /^notBeforeTime\b/],
   ['expirationTime', /^expirationTime\b/],
   ['url', /\bURL\b|redirect/i],
-  ['jwkStr', /JWK|JSON/],
+  ['jwkStr', /^(?!JWK \(name).*(JWK|JSON)/],
 ];

@@ -6,6 +6,7 @@ import { fieldErrors } from '../display/field-errors.ts';
 import { useLeaveGuard } from '../layout/use-leave-guard.ts';
 import { type Draft, emptyDraft, type FormField, type FormPartProps } from './draft.ts';
 import { formErrorPatterns } from './form-errors.ts';
+import type { InspectedKey } from './request.ts';
 import { SourceFields } from './source-fields.tsx';
 import { UsageFields } from './usage-fields.tsx';
 import { chosenKey, type Inspection, useInspection } from './use-inspection.ts';
@@ -22,7 +23,7 @@ export function JwkForm({ projectName, replaced, onSaved }: JwkFormProps) {
   const [touched, setTouched] = useState(false);
   useLeaveGuard(touched);
   const errors = fieldErrors(save.error, formErrorPatterns);
-  const place = placeOf(draft, errors.of);
+  const place = placeOf(draft, errors.of, { keys: inspection.keys, algorithms: chosen?.algorithms });
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
     if (save.error) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
@@ -65,11 +66,17 @@ export function JwkForm({ projectName, replaced, onSaved }: JwkFormProps) {
 }
 
 /** What the server said of a field that this source does not show belongs to the form. */
-function placeOf(draft: Draft, of: (field: FormField) => string | undefined) {
+function placeOf(
+  draft: Draft,
+  of: (field: FormField) => string | undefined,
+  { keys, algorithms }: Partial<Pick<Inspection, 'keys'> & Pick<InspectedKey, 'algorithms'>>,
+) {
   const hidden: FormField[] = [
     ...(draft.source === 'URL' ? [] : (['url'] as const)),
     ...(draft.source === 'COPY_PASTE' ? [] : (['jwkStr'] as const)),
-    ...(isStored(draft) ? [] : (['materialName', 'environmentName', 'aliasName'] as const)),
+    ...(isStored(draft) ? [] : (['materialName', 'environmentName'] as const)),
+    ...(draft.source === 'KEYSTORE' && keys !== undefined ? [] : (['aliasName'] as const)),
+    ...(draft.source === 'GENERATE' || algorithms ? [] : (['useType', 'algorithm'] as const)),
   ];
   const errorOf = (field: FormField) => (hidden.includes(field) ? undefined : of(field));
   const isBeside = formErrorPatterns.some(([field]) => errorOf(field) !== undefined);

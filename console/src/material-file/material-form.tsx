@@ -104,6 +104,7 @@ function Passwords({
         autoComplete="off"
         value={draft.password}
         error={errorOf('password')}
+        aria-invalid={errorOf('password') !== undefined}
         onChange={(event) => set({ password: event.currentTarget.value })}
       />
       <PasswordInput
@@ -112,6 +113,7 @@ function Passwords({
         autoComplete="off"
         value={draft.keyPassword}
         error={errorOf('keyPassword')}
+        aria-invalid={errorOf('keyPassword') !== undefined}
         onChange={(event) => set({ keyPassword: event.currentTarget.value })}
       />
     </>

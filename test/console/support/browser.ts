@@ -34,6 +34,7 @@ export async function startTestConsole(options: TestManagerOptions = {}): Promis
     async open({ path = '/', username = 'admin', colorScheme = 'light', width = 1200 } = {}) {
       const viewport = { width, height: 800 };
       const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce' });
+      await context.grantPermissions(['clipboard-read', 'clipboard-write']);
       context.setDefaultTimeout(waitMs);
       if (username !== null) await signIn(context, manager.url, username);
       const page = await context.newPage();

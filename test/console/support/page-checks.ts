@@ -34,3 +34,11 @@ export async function expectNoSidewaysScroll(page: Page): Promise<void> {
   const widths = await page.evaluate<number[]>(`[${root}.scrollWidth, ${root}.clientWidth]`);
   expect(widths[0], 'the page is wider than the window').toBeLessThanOrEqual(widths[1] ?? 0);
 }
+
+/** Neither storage nor the address may hold anything of it. */
+export async function expectKeptNowhere(page: Page, secret: string): Promise<void> {
+  const kept = await page.evaluate<string>(
+    'JSON.stringify([{ ...localStorage }, { ...sessionStorage }, location.href, history.state])',
+  );
+  expect(kept).not.toContain(secret);
+}
