@@ -10,21 +10,21 @@ export async function commandFlags(): Promise<ReadonlyMap<string, ReadonlySet<st
   for (const { name, load } of commandGroups.flatMap(({ rows }) => rows)) {
     const program = new Command();
     (await load([name]))(program);
-    for (const command of program.commands) collect(command, '', new Set(['--help', '--version']), flags);
+    for (const command of program.commands)
+      collect(command, { around: '', inherited: new Set(['--help', '--version']) }, flags);
   }
   return flags;
 }
 
 function collect(
   command: Command,
-  around: string,
-  inherited: ReadonlySet<string>,
+  { around, inherited }: { readonly around: string; readonly inherited: ReadonlySet<string> },
   flags: Map<string, ReadonlySet<string>>,
 ): void {
   const name = `${around} ${command.name()}`.trim();
   const own = new Set([...inherited, ...command.options.map(({ long }) => long ?? '')]);
   flags.set(name, own);
-  for (const below of command.commands) collect(below, name, own, flags);
+  for (const below of command.commands) collect(below, { around: name, inherited: own }, flags);
 }
 
 export interface NamedCommand {
