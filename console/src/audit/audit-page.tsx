@@ -2,11 +2,11 @@ import { Button, Group, NativeSelect, SimpleGrid, Stack, Text } from '@mantine/c
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { keyplane } from '../api/keyplane.ts';
 import { AuditTable } from '../display/audit-table.tsx';
+import { MomentField } from '../display/form/moment-field.tsx';
+import { SearchField } from '../display/form/search-field.tsx';
 import { type ListView, useListView } from '../display/list-query.ts';
-import { MomentField } from '../display/moment-field.tsx';
 import { PageHeader } from '../display/page-header.tsx';
 import { QueryView } from '../display/query-view.tsx';
-import { SearchField } from '../display/search-field.tsx';
 import { Pages } from '../display/server-table.tsx';
 
 const texts = [

@@ -4,9 +4,9 @@
 import { Group, Pagination, Stack, Table, Text, UnstyledButton } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import { SearchField } from './form/search-field.tsx';
 import { type ListQuery, type ListView, pageSize } from './list-query.ts';
 import { QueryView } from './query-view.tsx';
-import { SearchField } from './search-field.tsx';
 
 export interface Column<Item> {
   readonly header: string;

@@ -1,11 +1,13 @@
-import { MultiSelect, NativeSelect, Radio, Stack, Textarea, TextInput } from '@mantine/core';
+import { MultiSelect, NativeSelect, Radio, Stack, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Operations } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
-import { fieldErrors } from '../display/field-errors.ts';
-import { FormDialog } from '../display/form-dialog.tsx';
+import { DescriptionField } from '../display/form/description-field.tsx';
+import { fieldErrors } from '../display/form/field-errors.ts';
+import { FormDialog } from '../display/form/form-dialog.tsx';
+import { NameField } from '../display/form/name-field.tsx';
 
 export type Environment = Operations['listEnvironments']['answer']['resultList'][number];
 
@@ -54,24 +56,8 @@ export function EnvironmentDialog({
       onSubmit={() => save.mutate()}
       onClose={onClose}
     >
-      {environment === undefined && (
-        <TextInput
-          label="Name"
-          description="It can not be changed later"
-          required
-          data-autofocus
-          value={name}
-          error={errors.of('name')}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-      )}
-      <Textarea
-        label="Description"
-        autosize
-        maxLength={1024}
-        value={description}
-        onChange={(event) => setDescription(event.currentTarget.value)}
-      />
+      {environment === undefined && <NameField value={name} error={errors.of('name')} onChange={setName} />}
+      <DescriptionField value={description} onChange={setDescription} />
       <NativeSelect
         label="Type"
         data={['PRODUCTION', 'SANDBOX', 'TEST']}

@@ -5,7 +5,7 @@ import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
 import { CopyButton } from '../display/copy-button.tsx';
 import { ErrorNote } from '../display/error-note.tsx';
-import { fieldErrors } from '../display/field-errors.ts';
+import { fieldErrors } from '../display/form/field-errors.ts';
 import { NodeBadge } from '../display/node-badge.tsx';
 import { Section } from '../display/section.tsx';
 import { type JoiningNode, joinCommand } from './join-command.ts';

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { Operations } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
-import { ConfirmByName } from '../display/confirm-by-name.tsx';
+import { ConfirmByName } from '../display/form/confirm-by-name.tsx';
 import { NodeBadge } from '../display/node-badge.tsx';
 import { QueryView } from '../display/query-view.tsx';
 import { Section } from '../display/section.tsx';

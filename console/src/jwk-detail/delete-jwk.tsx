@@ -1,8 +1,8 @@
 import { List, Text } from '@mantine/core';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
-import { ConfirmByName } from '../display/confirm-by-name.tsx';
 import type { DeploymentResult } from '../display/deployment-note.tsx';
+import { ConfirmByName } from '../display/form/confirm-by-name.tsx';
 import { type EnvironmentState, type JwkRef, useDeployment } from './jwk-queries.ts';
 
 export function DeleteJwk({

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
 import type { DeploymentResult } from '../display/deployment-note.tsx';
-import { FormDialog } from '../display/form-dialog.tsx';
+import { FormDialog } from '../display/form/form-dialog.tsx';
 import type { JwkDetail, JwkRef } from './jwk-queries.ts';
 
 export function EditDescription({

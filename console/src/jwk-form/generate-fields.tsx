@@ -1,5 +1,5 @@
 import { NativeSelect, SimpleGrid, Stack } from '@mantine/core';
-import { MomentField } from '../display/moment-field.tsx';
+import { MomentField } from '../display/form/moment-field.tsx';
 import type { FormPartProps, GeneratedType } from './draft.ts';
 import { algorithmsOf, firstVariant, generatedKinds } from './generated-kinds.ts';
 import { UsageFields } from './usage-fields.tsx';

@@ -2,7 +2,7 @@ import { Button, Group, Stack, Textarea, TextInput } from '@mantine/core';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { CurlNote } from '../curl/curl-note.tsx';
 import { ErrorNote } from '../display/error-note.tsx';
-import { fieldErrors } from '../display/field-errors.ts';
+import { fieldErrors } from '../display/form/field-errors.ts';
 import { useLeaveGuard } from '../layout/use-leave-guard.ts';
 import { type Draft, emptyDraft, type FormField, type FormPartProps } from './draft.ts';
 import { formErrorPatterns } from './form-errors.ts';

@@ -1,7 +1,7 @@
 import { Radio, SimpleGrid, Stack, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { DeploymentNote, type DeploymentResult } from '../display/deployment-note.tsx';
-import { FileDrop } from '../display/file-drop.tsx';
+import { FileDrop } from '../display/form/file-drop.tsx';
 import { type FoundFile, type MaterialFile, readFoundFile } from '../material-file/found-file.ts';
 import { MaterialForm } from '../material-file/material-form.tsx';
 import { mayIn } from '../session/session.ts';

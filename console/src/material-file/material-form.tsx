@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { keyplane } from '../api/keyplane.ts';
 import type { DeploymentResult } from '../display/deployment-note.tsx';
 import { ErrorNote } from '../display/error-note.tsx';
-import { fieldErrors } from '../display/field-errors.ts';
+import { fieldErrors } from '../display/form/field-errors.ts';
 import type { MaterialFile } from './found-file.ts';
 import { type MaterialDraft, storeMaterial } from './store-material.ts';
 

@@ -1,4 +1,4 @@
-import { Anchor, Card, Group, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
+import { Anchor, Group, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { Operations } from '../../../clients/typescript/src/index.ts';
@@ -6,8 +6,12 @@ import { keyplane } from '../api/keyplane.ts';
 import { AuditTable } from '../display/audit-table.tsx';
 import { NodeBadge } from '../display/node-badge.tsx';
 import { QueryView } from '../display/query-view.tsx';
+import { Section } from '../display/section.tsx';
 import { Time } from '../display/time.tsx';
+import { environmentPath } from '../environments/environment-path.ts';
 import { projectPath } from '../layout/project.ts';
+import { mayIn } from '../session/session.ts';
+import { useSignedIn } from '../session/session-context.ts';
 
 type Overview = Operations['getOverview']['answer'];
 
@@ -55,34 +59,50 @@ function Cards({ overview }: { readonly overview: Overview }) {
   );
 }
 
-function Section({ title, children }: { readonly title: string; readonly children: React.ReactNode }) {
-  return (
-    <Card withBorder component="section" aria-label={title}>
-      <Title order={2} size="h4" mb="sm">
-        {title}
-      </Title>
-      {children}
-    </Card>
-  );
-}
-
 function Nothing({ children }: { readonly children: React.ReactNode }) {
   return <Text c="dimmed">{children}</Text>;
 }
 
 function Environments({ environments }: { readonly environments: Overview['environments'] }) {
-  if (environments.length === 0) return <Nothing>There is no environment that your projects reach.</Nothing>;
+  const { admin } = useSignedIn();
+  if (environments.length === 0) {
+    if (!admin) return <Nothing>There is no environment that your projects reach.</Nothing>;
+    return (
+      <Text>
+        There is no environment yet.{' '}
+        <Anchor component={Link} href="/environments">
+          Make one
+        </Anchor>
+        , so that JWKs have somewhere to go.
+      </Text>
+    );
+  }
   return (
     <Stack gap="sm">
       {environments.map(({ name, type, revision, nodes }) => (
         <div key={name}>
           <Group justify="space-between">
-            <Text fw={600}>{name}</Text>
+            {admin ? (
+              <Anchor component={Link} href={environmentPath(name)} fw={600}>
+                {name}
+              </Anchor>
+            ) : (
+              <Text fw={600}>{name}</Text>
+            )}
             <Text size="sm" c="dimmed">
               {type.toLowerCase()}, revision {revision}
             </Text>
           </Group>
-          {nodes.length === 0 && <Nothing>No node has joined it.</Nothing>}
+          {nodes.length === 0 && (
+            <Nothing>
+              No node has joined it.{' '}
+              {admin && (
+                <Anchor component={Link} href={environmentPath(name)}>
+                  Get the command that joins one
+                </Anchor>
+              )}
+            </Nothing>
+          )}
           {nodes.map((node) => (
             <Group key={node.name} gap="xs" wrap="nowrap" mt={4}>
               <NodeBadge state={node.state} />
@@ -105,13 +125,25 @@ function Environments({ environments }: { readonly environments: Overview['envir
 }
 
 function Counts({ overview: { projects, jwksByType, jwksByUse } }: { readonly overview: Overview }) {
+  const session = useSignedIn();
   const uses = { signature: jwksByUse.sig, encryption: jwksByUse.enc, 'either use': jwksByUse.none };
   return (
     <Stack gap="sm">
       <Text>
         By type: {listOf(jwksByType)}. By use: {listOf(uses)}.
       </Text>
-      {projects.length === 0 && <Nothing>You are no member of a project whose JWKs you may see.</Nothing>}
+      {projects.length === 0 && !session.admin && (
+        <Nothing>You are no member of a project whose JWKs you may see.</Nothing>
+      )}
+      {projects.length === 0 && session.admin && (
+        <Text>
+          There is no project yet.{' '}
+          <Anchor component={Link} href="/projects">
+            Make one
+          </Anchor>
+          .
+        </Text>
+      )}
       <ul>
         {projects.map(({ name, jwks }) => (
           <li key={name}>
@@ -119,6 +151,14 @@ function Counts({ overview: { projects, jwksByType, jwksByUse } }: { readonly ov
               {name}
             </Anchor>
             : {jwks}
+            {jwks === 0 && mayIn(session, name, 'ROLE_API_SECURITY', 'ROLE_DEPLOY_UNDEPLOY_PROXIES') && (
+              <>
+                {', '}
+                <Anchor component={Link} href={projectPath(name, 'new-jwk')}>
+                  make the first
+                </Anchor>
+              </>
+            )}
           </li>
         ))}
       </ul>

@@ -1,9 +1,10 @@
-import { Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
-import { fieldErrors } from '../display/field-errors.ts';
-import { FormDialog } from '../display/form-dialog.tsx';
+import { DescriptionField } from '../display/form/description-field.tsx';
+import { fieldErrors } from '../display/form/field-errors.ts';
+import { FormDialog } from '../display/form/form-dialog.tsx';
+import { NameField } from '../display/form/name-field.tsx';
 
 export interface EditedProject {
   readonly name: string;
@@ -46,25 +47,8 @@ export function ProjectDialog({
       onSubmit={() => save.mutate()}
       onClose={onClose}
     >
-      {project === undefined && (
-        <TextInput
-          label="Name"
-          description="It can not be changed later"
-          required
-          data-autofocus
-          value={name}
-          error={errors.of('name')}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-      )}
-      <Textarea
-        label="Description"
-        autosize
-        maxLength={1024}
-        value={description}
-        error={errors.of('description')}
-        onChange={(event) => setDescription(event.currentTarget.value)}
-      />
+      {project === undefined && <NameField value={name} error={errors.of('name')} onChange={setName} />}
+      <DescriptionField value={description} error={errors.of('description')} onChange={setDescription} />
     </FormDialog>
   );
 }

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { Link, useLocation, useParams } from 'wouter';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
-import { ConfirmByName } from '../display/confirm-by-name.tsx';
+import { ConfirmByName } from '../display/form/confirm-by-name.tsx';
 import { PageHeader } from '../display/page-header.tsx';
 import { Section } from '../display/section.tsx';
 import { projectPath } from '../layout/project.ts';

@@ -3,9 +3,9 @@ import { useState } from 'react';
 import type { Operations } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
-import { fieldErrors } from '../display/field-errors.ts';
-import { FormDialog } from '../display/form-dialog.tsx';
-import { MomentField } from '../display/moment-field.tsx';
+import { fieldErrors } from '../display/form/field-errors.ts';
+import { FormDialog } from '../display/form/form-dialog.tsx';
+import { MomentField } from '../display/form/moment-field.tsx';
 
 export type MadeToken = Operations['createToken']['answer'];
 

@@ -3,8 +3,8 @@ import { useState } from 'react';
 import type { Operations } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
-import { fieldErrors } from '../display/field-errors.ts';
-import { FormDialog } from '../display/form-dialog.tsx';
+import { fieldErrors } from '../display/form/field-errors.ts';
+import { FormDialog } from '../display/form/form-dialog.tsx';
 
 export type User = Operations['listUsers']['answer']['resultList'][number];
 

@@ -2,7 +2,7 @@ import { Badge, Button, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
-import { ConfirmByName } from '../display/confirm-by-name.tsx';
+import { ConfirmByName } from '../display/form/confirm-by-name.tsx';
 import { useListView } from '../display/list-query.ts';
 import { PageHeader } from '../display/page-header.tsx';
 import { type Column, ServerTable } from '../display/server-table.tsx';

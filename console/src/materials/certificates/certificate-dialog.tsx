@@ -1,13 +1,15 @@
-import { Textarea, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Operations } from '../../../../clients/typescript/src/index.ts';
 import { keyplane } from '../../api/keyplane.ts';
 import { useChange } from '../../api/use-change.ts';
 import { errorText } from '../../display/error-note.tsx';
-import { fieldErrors } from '../../display/field-errors.ts';
-import { FileDrop } from '../../display/file-drop.tsx';
-import { FormDialog } from '../../display/form-dialog.tsx';
+import { DescriptionField } from '../../display/form/description-field.tsx';
+import { fieldErrors } from '../../display/form/field-errors.ts';
+import { FileDrop } from '../../display/form/file-drop.tsx';
+import { FormDialog } from '../../display/form/form-dialog.tsx';
+import { NameField } from '../../display/form/name-field.tsx';
 import { EnvironmentChoice } from '../parts/environment-choice.tsx';
 import { keepDeployment } from '../parts/last-deployment.ts';
 import { certificateNoun } from '../parts/material-noun.ts';
@@ -36,7 +38,6 @@ interface CertificateDialogProps {
 /** A certificate file with what it is called. The file is looked into before it is sent to be stored. */
 export function CertificateDialog({ projectName, certificate, onDone, onClose }: CertificateDialogProps) {
   const own = certificate?.certificateEnvironmentList ?? [];
-  const queries = useQueryClient();
   const [name, setName] = useState(certificate?.name ?? '');
   const [alias, setAlias] = useState(own[0]?.alias ?? '');
   const [description, setDescription] = useState(certificate?.description ?? '');
@@ -45,26 +46,7 @@ export function CertificateDialog({ projectName, certificate, onDone, onClose }:
   );
   const [following, setFollowing] = useState<Following>('follow');
   const inspect = useMutation({ mutationFn: (file: File) => lookInto(projectName, file) });
-  const save = useChange(
-    () => {
-      const body = {
-        certificateName: name,
-        alias,
-        certificateDescription: description,
-        environmentList: environments.join(','),
-        pemEncodedFile: new Blob([inspect.data?.pem ?? '']),
-      };
-      if (certificate === undefined) return keyplane.createCertificate({ projectName, body });
-      return keyplane.updateCertificate({
-        ...{ projectName, certificateName: certificate.name, body },
-        ...followingQuery(following),
-      });
-    },
-    ({ deploymentResult }) => {
-      keepDeployment(queries, ['certificates', projectName, name], deploymentResult);
-      onDone(name);
-    },
-  );
+  const save = useSave({ projectName, certificate, onDone });
   const errors = fieldErrors(save.error, fields);
   return (
     <FormDialog
@@ -73,19 +55,15 @@ export function CertificateDialog({ projectName, certificate, onDone, onClose }:
       size="lg"
       error={errors.rest}
       isPending={save.isPending}
-      onSubmit={() => save.mutate()}
+      onSubmit={() =>
+        save.mutate({
+          ...{ name, alias, description, environments, following },
+          pem: inspect.data?.pem ?? '',
+        })
+      }
       onClose={onClose}
     >
-      {certificate === undefined && (
-        <TextInput
-          label="Name"
-          required
-          data-autofocus
-          value={name}
-          error={errors.of('name')}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-      )}
+      {certificate === undefined && <NameField value={name} error={errors.of('name')} onChange={setName} />}
       <FileDrop
         label="Certificate file"
         accept=".pem,.crt,.cer,.der,.cert"
@@ -108,13 +86,7 @@ export function CertificateDialog({ projectName, certificate, onDone, onClose }:
         error={errors.of('environments')}
         onChange={setEnvironments}
       />
-      <Textarea
-        label="Description"
-        autosize
-        value={description}
-        error={errors.of('description')}
-        onChange={(event) => setDescription(event.currentTarget.value)}
-      />
+      <DescriptionField value={description} error={errors.of('description')} onChange={setDescription} />
       {certificate !== undefined && (
         <FollowingChoice
           place={{ noun: certificateNoun, projectName, name: certificate.name }}
@@ -123,6 +95,43 @@ export function CertificateDialog({ projectName, certificate, onDone, onClose }:
         />
       )}
     </FormDialog>
+  );
+}
+
+interface CertificateFields {
+  readonly name: string;
+  readonly alias: string;
+  readonly description: string;
+  readonly environments: readonly string[];
+  readonly pem: string;
+  readonly following: Following;
+}
+
+function useSave({
+  projectName,
+  certificate,
+  onDone,
+}: Pick<CertificateDialogProps, 'projectName' | 'onDone'> & {
+  readonly certificate: Certificate | undefined;
+}) {
+  const queries = useQueryClient();
+  return useChange(
+    (given: CertificateFields) => {
+      const body = {
+        certificateName: given.name,
+        alias: given.alias,
+        certificateDescription: given.description,
+        environmentList: given.environments.join(','),
+        pemEncodedFile: new Blob([given.pem]),
+      };
+      if (certificate === undefined) return keyplane.createCertificate({ projectName, body });
+      const query = followingQuery(given.following);
+      return keyplane.updateCertificate({ projectName, certificateName: certificate.name, body, ...query });
+    },
+    ({ deploymentResult }, { name }) => {
+      keepDeployment(queries, ['certificates', projectName, name], deploymentResult);
+      onDone(name);
+    },
   );
 }
 

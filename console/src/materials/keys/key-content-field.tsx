@@ -5,7 +5,7 @@ import { useState } from 'react';
 import type { Operations } from '../../../../clients/typescript/src/index.ts';
 import { keyplane } from '../../api/keyplane.ts';
 import { errorText } from '../../display/error-note.tsx';
-import { FileDrop } from '../../display/file-drop.tsx';
+import { FileDrop } from '../../display/form/file-drop.tsx';
 import { fileAsBase64, fileAsPem } from '../parts/read-file.ts';
 
 export type KeyFacts = Operations['inspectKey']['answer']['resultList'][number];

@@ -1,11 +1,13 @@
-import { NativeSelect, Textarea, TextInput } from '@mantine/core';
+import { NativeSelect } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Operations } from '../../../../clients/typescript/src/index.ts';
 import { keyplane } from '../../api/keyplane.ts';
 import { useChange } from '../../api/use-change.ts';
-import { fieldErrors } from '../../display/field-errors.ts';
-import { FormDialog } from '../../display/form-dialog.tsx';
+import { DescriptionField } from '../../display/form/description-field.tsx';
+import { fieldErrors } from '../../display/form/field-errors.ts';
+import { FormDialog } from '../../display/form/form-dialog.tsx';
+import { NameField } from '../../display/form/name-field.tsx';
 import { keepDeployment } from '../parts/last-deployment.ts';
 import { keyNoun } from '../parts/material-noun.ts';
 import { PerEnvironmentFields, usePerEnvironment } from '../parts/per-environment.tsx';
@@ -76,32 +78,11 @@ export function KeyDialog({ projectName, replaced, onDone, onClose }: KeyDialogP
       onSubmit={() => save.mutate()}
       onClose={onClose}
     >
-      {replaced === undefined && (
-        <TextInput
-          label="Name"
-          required
-          data-autofocus
-          value={name}
-          error={errors.of('name')}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-      )}
-      <NativeSelect
-        label="Kind of key"
-        data={keyTypes}
-        value={keyType}
-        error={errors.of('keyType')}
-        onChange={(event) => setKeyType(event.currentTarget.value)}
+      {replaced === undefined && <NameField value={name} error={errors.of('name')} onChange={setName} />}
+      <KindOfKey
+        {...{ keyType, algorithm, setKeyType, setAlgorithm }}
+        errors={{ keyType: errors.of('keyType'), algorithm: errors.of('algorithm') }}
       />
-      {secret && (
-        <NativeSelect
-          label="Algorithm"
-          data={algorithms}
-          value={algorithm}
-          error={errors.of('algorithm')}
-          onChange={(event) => setAlgorithm(event.currentTarget.value)}
-        />
-      )}
       <PerEnvironmentFields projectName={projectName} state={materials} error={errors.of('environments')}>
         {(place) => (
           <KeyContentField
@@ -113,13 +94,7 @@ export function KeyDialog({ projectName, replaced, onDone, onClose }: KeyDialogP
           />
         )}
       </PerEnvironmentFields>
-      <Textarea
-        label="Description"
-        autosize
-        value={description}
-        error={errors.of('description')}
-        onChange={(event) => setDescription(event.currentTarget.value)}
-      />
+      <DescriptionField value={description} error={errors.of('description')} onChange={setDescription} />
       {replaced !== undefined && (
         <FollowingChoice
           place={{ noun: keyNoun, projectName, name }}
@@ -128,5 +103,40 @@ export function KeyDialog({ projectName, replaced, onDone, onClose }: KeyDialogP
         />
       )}
     </FormDialog>
+  );
+}
+
+function KindOfKey({
+  keyType,
+  algorithm,
+  setKeyType,
+  setAlgorithm,
+  errors,
+}: {
+  readonly keyType: string;
+  readonly algorithm: string;
+  readonly setKeyType: (keyType: string) => void;
+  readonly setAlgorithm: (algorithm: string) => void;
+  readonly errors: Readonly<Record<'keyType' | 'algorithm', string | undefined>>;
+}) {
+  return (
+    <>
+      <NativeSelect
+        label="Kind of key"
+        data={keyTypes}
+        value={keyType}
+        error={errors.keyType}
+        onChange={(event) => setKeyType(event.currentTarget.value)}
+      />
+      {keyType === 'SECRET_KEY' && (
+        <NativeSelect
+          label="Algorithm"
+          data={algorithms}
+          value={algorithm}
+          error={errors.algorithm}
+          onChange={(event) => setAlgorithm(event.currentTarget.value)}
+        />
+      )}
+    </>
   );
 }

@@ -1,11 +1,12 @@
-import { Textarea, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Operations } from '../../../../clients/typescript/src/index.ts';
 import { keyplane } from '../../api/keyplane.ts';
 import { useChange } from '../../api/use-change.ts';
-import { fieldErrors } from '../../display/field-errors.ts';
-import { FormDialog } from '../../display/form-dialog.tsx';
+import { DescriptionField } from '../../display/form/description-field.tsx';
+import { fieldErrors } from '../../display/form/field-errors.ts';
+import { FormDialog } from '../../display/form/form-dialog.tsx';
+import { NameField } from '../../display/form/name-field.tsx';
 import { keepDeployment } from '../parts/last-deployment.ts';
 import { keystoreNoun } from '../parts/material-noun.ts';
 import { PerEnvironmentFields, usePerEnvironment } from '../parts/per-environment.tsx';
@@ -66,16 +67,7 @@ export function KeystoreDialog({ projectName, replaced, onDone, onClose }: Keyst
       onSubmit={() => save.mutate()}
       onClose={onClose}
     >
-      {replaced === undefined && (
-        <TextInput
-          label="Name"
-          required
-          data-autofocus
-          value={name}
-          error={errors.of('name')}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-      )}
+      {replaced === undefined && <NameField value={name} error={errors.of('name')} onChange={setName} />}
       <PerEnvironmentFields projectName={projectName} state={files} error={errors.of('environments')}>
         {(place) => (
           <KeystoreFileField
@@ -85,13 +77,7 @@ export function KeystoreDialog({ projectName, replaced, onDone, onClose }: Keyst
           />
         )}
       </PerEnvironmentFields>
-      <Textarea
-        label="Description"
-        autosize
-        value={description}
-        error={errors.of('description')}
-        onChange={(event) => setDescription(event.currentTarget.value)}
-      />
+      <DescriptionField value={description} error={errors.of('description')} onChange={setDescription} />
       {replaced !== undefined && (
         <FollowingChoice
           place={{ noun: keystoreNoun, projectName, name }}

@@ -4,7 +4,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { keyplane } from '../../api/keyplane.ts';
 import { errorText } from '../../display/error-note.tsx';
-import { FileDrop } from '../../display/file-drop.tsx';
+import { FileDrop } from '../../display/form/file-drop.tsx';
 import { fileAsBase64 } from '../parts/read-file.ts';
 import { KeystoreEntries } from './keystore-entries.tsx';
 

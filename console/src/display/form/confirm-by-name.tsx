@@ -1,7 +1,7 @@
 import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
+import { ErrorNote } from '../error-note.tsx';
 import { Dialog } from './dialog.tsx';
-import { ErrorNote } from './error-note.tsx';
 
 export interface ConfirmByNameProps {
   readonly title: string;

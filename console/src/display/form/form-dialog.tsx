@@ -1,7 +1,7 @@
 import { Button, Group, Stack } from '@mantine/core';
 import type { FormEvent, ReactNode } from 'react';
+import { ErrorNote } from '../error-note.tsx';
 import { Dialog, type DialogProps } from './dialog.tsx';
-import { ErrorNote } from './error-note.tsx';
 
 export interface FormDialogProps {
   readonly title: string;

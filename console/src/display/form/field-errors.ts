@@ -1,5 +1,5 @@
-import { KeyplaneApiError } from '../../../clients/typescript/src/index.ts';
-import { errorText } from './error-note.tsx';
+import { KeyplaneApiError } from '../../../../clients/typescript/src/index.ts';
+import { errorText } from '../error-note.tsx';
 
 export interface FieldErrors<Field extends string> {
   readonly of: (field: Field) => string | undefined;
