@@ -28,6 +28,9 @@ export const tasks = {
   format: async (args) => endLike(await foreground('biome', ['check', '--write', ...args], { cwd: root })),
   openapi: writeOpenApi,
   client: writeClient,
+  screenshots: withConsole(async (args) =>
+    endLike(await foreground(nodePath(), [join(root, 'scripts/screenshots/take-screenshots.ts'), ...args])),
+  ),
   check,
   test: withConsole(test),
 };

@@ -1,9 +1,10 @@
 // The console as its users have it: a real manager serves the built page to a real Chromium. Whatever a page logs
 // as an error, a breach of its policy among them, fails the test file when it closes.
 
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { inject } from 'vitest';
 import { startTestManager, type TestManager, type TestManagerOptions } from '../../support/manager.ts';
+import { launchBrowser } from './launch-browser.ts';
 
 export interface TestConsole {
   readonly manager: TestManager;
@@ -27,7 +28,7 @@ const waitMs = 15_000;
 const answered = /^Failed to load resource: .* (4\d\d|503) /;
 
 export async function startTestConsole(options: TestManagerOptions = {}): Promise<TestConsole> {
-  const [manager, browser] = await Promise.all([startTestManager(options), launchBrowser()]);
+  const [manager, browser] = await Promise.all([startTestManager(options), launchBrowser(inject('browser'))]);
   const problems: string[] = [];
   return {
     manager,
@@ -52,17 +53,6 @@ export async function startTestConsole(options: TestManagerOptions = {}): Promis
       if (problems.length > 0) throw new Error(`The console complained:\n${problems.join('\n')}`);
     },
   };
-}
-
-function launchBrowser(): Promise<Browser> {
-  const { executablePath, libraryPath } = inject('browser');
-  if (executablePath === undefined) return chromium.launch({ channel: 'chrome' });
-  return chromium.launch({
-    executablePath,
-    // Root has no sandbox; nothing but our own page is looked at.
-    args: ['--no-sandbox', '--no-zygote', '--font-render-hinting=none', '--disable-webgl'],
-    ...(libraryPath !== undefined && { env: { ...process.env, LD_LIBRARY_PATH: libraryPath } }),
-  });
 }
 
 async function signIn(context: BrowserContext, url: string, username: string): Promise<void> {
