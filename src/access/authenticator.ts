@@ -1,12 +1,23 @@
 import { KeyplaneError } from '../errors.ts';
+import { lookupName } from '../names.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import type { AccessNouns } from './access-store.ts';
-import type { Caller } from './caller.ts';
+import { accessTo } from './authorizer.ts';
+import type { Caller, ProjectAccess } from './caller.ts';
 import { hashOfToken } from './secret-token.ts';
 
 export interface Authenticator {
-  /** @throws KeyplaneError `unauthorized_client` in the same words for a token that is missing, unknown, expired or revoked */
-  authenticate(authorizationHeader: string | undefined): Promise<Caller>;
+  /**
+   * @param projectName of which `access` tells, from the same look at the database; without it there is none
+   * @throws KeyplaneError `unauthorized_client` in the same words for a token that is missing, unknown, expired or revoked
+   */
+  authenticate(authorizationHeader: string | undefined, projectName?: string): Promise<Authenticated>;
+}
+
+export interface Authenticated {
+  readonly caller: Caller;
+  /** Undefined for a project that is not there, or that the caller may not know of. */
+  readonly access: ProjectAccess | undefined;
 }
 
 /** RFC 6750 §2.1; the scheme has no case (RFC 9110 §11.1). Longer ones than any of ours are not looked up. */
@@ -17,24 +28,41 @@ export function createAuthenticator(options: {
   readonly clock: () => Date;
 }): Authenticator {
   const { store, clock } = options;
+
+  async function callerOf(nouns: AccessNouns, hash: Buffer): Promise<Caller> {
+    const found = await nouns.tokens.findByHash(hash);
+    if (!found) throw invalidToken();
+    const { token, user } = found;
+    if (token.expiresAt !== null && token.expiresAt <= clock()) throw invalidToken();
+    return {
+      userId: user.id,
+      username: user.username,
+      admin: user.admin,
+      tokenId: token.id,
+      tokenKind: token.kind,
+      tokenExpiresAt: token.expiresAt,
+    };
+  }
+
   return {
-    async authenticate(authorizationHeader) {
-      const secretToken = bearerPattern.exec(authorizationHeader ?? '')?.[1];
-      if (secretToken === undefined) throw invalidToken();
-      const found = await store.read((nouns) => nouns.tokens.findByHash(hashOfToken(secretToken)));
-      if (!found) throw invalidToken();
-      const { token, user } = found;
-      if (token.expiresAt !== null && token.expiresAt <= clock()) throw invalidToken();
-      return {
-        userId: user.id,
-        username: user.username,
-        admin: user.admin,
-        tokenId: token.id,
-        tokenKind: token.kind,
-        tokenExpiresAt: token.expiresAt,
-      };
+    async authenticate(authorizationHeader, projectName) {
+      const hash = hashOf(authorizationHeader);
+      return store.read(async (nouns) => {
+        if (projectName === undefined) return { caller: await callerOf(nouns, hash), access: undefined };
+        const [caller, project] = await Promise.all([
+          callerOf(nouns, hash),
+          nouns.projects.find(lookupName(projectName)),
+        ]);
+        return { caller, access: await accessTo(nouns, caller, project) };
+      });
     },
   };
+}
+
+function hashOf(authorizationHeader: string | undefined): Buffer {
+  const secretToken = bearerPattern.exec(authorizationHeader ?? '')?.[1];
+  if (secretToken === undefined) throw invalidToken();
+  return hashOfToken(secretToken);
 }
 
 function invalidToken(): KeyplaneError {

@@ -5,7 +5,7 @@ import { KeyplaneError } from '../errors.ts';
 import { lookupName, shownText } from '../names.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import type { AuditedAccessNouns } from './access-audit.ts';
-import { type Role, roles } from './access-store.ts';
+import { type AccessNouns, type Project, type Role, roles } from './access-store.ts';
 import type { Caller, ProjectAccess } from './caller.ts';
 
 export interface Authorizer {
@@ -14,6 +14,12 @@ export interface Authorizer {
    * `forbidden` when a role is missing, which is audited
    */
   authorizeProject(caller: Caller, projectName: string, demand: ProjectDemand): Promise<ProjectAccess>;
+  /** The same, for what `authenticate` found. */
+  judge(
+    caller: Caller,
+    access: ProjectAccess | undefined,
+    demand: ProjectDemand & { readonly projectName: string },
+  ): Promise<ProjectAccess>;
   /** @throws KeyplaneError `forbidden`, which is audited */
   requireAdmin(caller: Caller, operation: string): Promise<void>;
 }
@@ -60,13 +66,19 @@ export function createAuthorizer({ store, audit }: AuthorizerOptions): Authorize
     return new KeyplaneError('forbidden', 'You do not have permission to perform this action');
   }
 
+  const judge: Authorizer['judge'] = async (caller, access, { projectName, roles: needed, operation }) => {
+    if (!access) throw projectNotFound(projectName);
+    if (mayAct(access, needed)) return access;
+    throw await deny(caller, access.projectName, { projectName: access.projectName, operation });
+  };
+
   return {
+    judge,
     async authorizeProject(caller, projectName, demand) {
-      const access = await store.read((nouns) => accessOf(nouns, caller, projectName));
-      if (!access) throw projectNotFound(projectName);
-      if (mayAct(access, demand.roles)) return access;
-      const { projectName: name } = access;
-      throw await deny(caller, name, { projectName: name, operation: demand.operation });
+      const access = await store.read(async (nouns) =>
+        accessTo(nouns, caller, await nouns.projects.find(lookupName(projectName))),
+      );
+      return judge(caller, access, { ...demand, projectName });
     },
     async requireAdmin(caller, operation) {
       if (!caller.admin) throw await deny(caller, 'administration', { projectName: null, operation });
@@ -74,12 +86,12 @@ export function createAuthorizer({ store, audit }: AuthorizerOptions): Authorize
   };
 }
 
-async function accessOf(
-  nouns: AuditedAccessNouns,
+/** Undefined for who may not know of it. */
+export async function accessTo(
+  nouns: AccessNouns,
   caller: Caller,
-  projectName: string,
+  project: Project | undefined,
 ): Promise<ProjectAccess | undefined> {
-  const project = await nouns.projects.find(lookupName(projectName));
   if (!project) return undefined;
   const held = caller.admin ? roles : await nouns.members.rolesOf(project.id, caller.userId);
   return held && { projectId: project.id, projectName: project.name, roles: held };

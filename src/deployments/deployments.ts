@@ -3,7 +3,7 @@
 // whatever reason, is sent again until it did.
 
 import { setImmediate } from 'node:timers/promises';
-import type { Environment, EnvironmentNouns } from '../environments/environment-store.ts';
+import type { EnvironmentNouns } from '../environments/environment-store.ts';
 import { closeCodes, type FromNode } from '../protocol/messages.ts';
 import type { SharedStore } from '../unit-of-work.ts';
 import { type Confirmations, createConfirmations } from './confirmations.ts';
@@ -115,16 +115,18 @@ export class Deployments {
 
   /** Sends what was committed and waits for the nodes. Never rejects for what a node does. */
   async deploy(targets: readonly DeploymentTarget[], verb: DeploymentVerb): Promise<DeploymentResult> {
+    if (targets.length === 0) return deploymentResult([], verb);
     for (const target of targets) this.#advanceAll(target);
     // The answer's reads come after the sends, which a database at hand lets happen within one turn.
     if (targets.some(({ environmentId }) => this.#sessions.of(environmentId).size > 0)) await setImmediate();
     const { environments, nodes } = await this.#options.store.read(async (nouns) => {
-      const found = new Map<string, Environment>();
-      for (const { environmentId } of targets) {
-        const environment = await nouns.environments.get(environmentId);
-        if (environment) found.set(environmentId, environment);
-      }
-      return { environments: found, nodes: await nouns.nodes.listOf([...found.keys()]) };
+      const ids = targets.map(({ environmentId }) => environmentId);
+      const [found, nodes] = await Promise.all([
+        Promise.all(ids.map((id) => nouns.environments.get(id))),
+        nouns.nodes.listOf(ids),
+      ]);
+      const known = found.filter((environment) => environment !== undefined);
+      return { environments: new Map(known.map((environment) => [environment.id, environment])), nodes };
     });
     const byEnvironment = Map.groupBy(nodes, ({ environmentId }) => environmentId);
     const results = await Promise.all(

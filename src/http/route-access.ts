@@ -109,28 +109,24 @@ async function letIn(
   access: Exclude<RouteAccess, { kind: 'anyone' }>,
   { authenticator, authorizer, rateLimits }: RouteAccessServices & { readonly rateLimits: RateLimits },
 ): Promise<void> {
-  const caller = await authenticated(request, authenticator).catch((error: unknown) => {
+  const authorization = request.headers.authorization ?? sessionAuthorization(request);
+  const projectName = access.kind === 'project' ? projectNameOf(request) : undefined;
+  const found = await authenticator.authenticate(authorization, projectName).catch((error: unknown) => {
     // An address that is shared must not shut out those behind it who have a token, so it counts only here.
     if (isKeyplaneError(error) && error.status < 500) rateLimits.countStranger(request);
     throw error;
   });
+  const { caller } = found;
   callers.set(request, caller);
   rateLimits.countUser(caller.userId);
   const operation = request.routeOptions.schema?.operationId ?? request.routeOptions.url ?? 'unknown';
   if (access.kind === 'project') {
-    const project = await authorizer.authorizeProject(caller, projectNameOf(request), {
-      roles: access.roles,
-      operation,
-    });
-    projects.set(request, project);
+    const demand = { projectName: projectName ?? '', roles: access.roles, operation };
+    projects.set(request, await authorizer.judge(caller, found.access, demand));
   }
   if (access.kind === 'admin' || (access.kind === 'project' && access.admin)) {
     await authorizer.requireAdmin(caller, operation);
   }
-}
-
-async function authenticated(request: FastifyRequest, authenticator: Authenticator): Promise<Caller> {
-  return authenticator.authenticate(request.headers.authorization ?? sessionAuthorization(request));
 }
 
 function projectNameOf(request: FastifyRequest): string {

@@ -4,7 +4,7 @@
 import type { DeploymentResult } from '../deployments/deployment-result.ts';
 import { badRequest } from '../errors.ts';
 import { checkName, shownText } from '../names.ts';
-import type { SourceRequest, SourceWorld } from '../sources/jwk-source.ts';
+import type { JwkSource, SourceRequest, SourceWorld } from '../sources/jwk-source.ts';
 import { jwkSources, type SourceName, sourceNames } from '../sources/sources.ts';
 import { insertJwk, type JwkRuleOptions, type JwkScope, refuseTaken } from './insert-jwk.ts';
 import { jwkFromSource } from './jwk-from-source.ts';
@@ -28,11 +28,17 @@ export function createJwkCreator(options: CreateJwkOptions): CreateJwk {
     const name = checkName(request.name, 'JWK name');
     const sourceType = checkSourceType(request.sourceType);
     const source = jwkSources[sourceType];
-    await options.store.read((nouns) => refuseTaken(nouns, scope.projectId, name));
-    source.checkFields(request);
+    const refuseName = () => options.store.read((nouns) => refuseTaken(nouns, scope.projectId, name));
+    // The name is looked at before anything is fetched or opened. Where all is at hand, the transaction looks at it soon
+    // enough, unless there is another fault to tell of: of two faults, the name's is told.
+    if (!source.isAtHand) await refuseName();
     const intervalMs = sourceType === 'URL' ? checkFollow(request) : undefined;
-    const sourced = await source.read(request, options.sourceWorldOf(scope.projectId));
-    const jwk = await jwkFromSource(sourced);
+    const { sourced, jwk } = await readSource(source, request, options.sourceWorldOf(scope.projectId)).catch(
+      async (error: unknown) => {
+        if (source.isAtHand) await refuseName();
+        throw error;
+      },
+    );
     const { sourceId, sourceUrl, notBeforeTime, expirationTime } = sourced;
     return insertJwk(options, scope, {
       ...{ name, sourceType, sourceId, sourceUrl, notBeforeTime, expirationTime, jwk },
@@ -41,6 +47,12 @@ export function createJwkCreator(options: CreateJwkOptions): CreateJwk {
       follow: followOf(intervalMs, sourced),
     });
   };
+}
+
+async function readSource(source: JwkSource, request: SourceRequest, world: SourceWorld) {
+  source.checkFields(request);
+  const sourced = await source.read(request, world);
+  return { sourced, jwk: await jwkFromSource(sourced) };
 }
 
 export function checkSourceType(value: string | undefined): SourceName {

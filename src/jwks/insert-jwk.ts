@@ -4,7 +4,7 @@ import type { DeploymentResult } from '../deployments/deployment-result.ts';
 import type { Deployments } from '../deployments/deployments.ts';
 import { type DeploymentTarget, desire } from '../deployments/desire.ts';
 import type { DesiredStateNouns } from '../deployments/desired-state-store.ts';
-import type { EnvironmentNouns } from '../environments/environment-store.ts';
+import type { Environment, EnvironmentNouns } from '../environments/environment-store.ts';
 import { badRequest, KeyplaneError } from '../errors.ts';
 import type { IdempotencyNouns } from '../idempotency/idempotency-store.ts';
 import type { Once } from '../idempotency/once.ts';
@@ -101,11 +101,13 @@ export function jwkColumns(sealer: Sealer, id: string, jwk: PrivateJwk) {
 
 /** @throws KeyplaneError `bad_request` when the name is taken */
 export async function refuseTaken(nouns: JwkNouns, projectId: string, name: string): Promise<void> {
-  if (await nouns.jwks.find(projectId, name)) {
-    throw badRequest(
-      `JWK (name: ${name}) is already exist! Try update operation if want to change its value.`,
-    );
-  }
+  if (await nouns.jwks.find(projectId, name)) throw nameTaken(name);
+}
+
+function nameTaken(name: string): KeyplaneError {
+  return badRequest(
+    `JWK (name: ${name}) is already exist! Try update operation if want to change its value.`,
+  );
 }
 
 interface Insertion {
@@ -122,12 +124,19 @@ async function insert(
 ): Promise<readonly DeploymentTarget[]> {
   const { id: objectId, name, projectId, sourceType } = stored;
   const { projectName, actor } = scope;
-  if (!(await nouns.projects.get(projectId))) throw projectNotFound(projectName);
-  await refuseTaken(nouns, projectId, name);
+  // Asked for together: a database that is away answers all of it in the time of one answer.
+  const [project, namesake, environments] = await Promise.all([
+    nouns.projects.get(projectId),
+    nouns.jwks.find(projectId, name),
+    nouns.environments.listReachedBy(projectId),
+    nouns.audit.head(),
+  ]);
+  if (!project) throw projectNotFound(projectName);
+  if (namesake) throw nameTaken(name);
   await refuseGoneSource(nouns, stored);
   await nouns.jwks.insert(stored);
   if (follow) await nouns.refreshes.put(followRefresh(stored, follow));
-  const { targets, environments } = await desireJwk(nouns, { scope, stored, jwk });
+  const targets = await desireIn(nouns, environments, { scope, stored, jwk });
   await audit.append(nouns, {
     actor,
     action: 'jwk.create',
@@ -136,7 +145,7 @@ async function insert(
     objectName: name,
     projectName,
     outcome: 'SUCCESS',
-    details: { sourceType, type: stored.type, kid: stored.kid, environments },
+    details: { sourceType, type: stored.type, kid: stored.kid, environments: environments.length },
   });
   await scope.once?.keep(nouns, { targets, verb: 'deploy' });
   return targets;
@@ -145,15 +154,30 @@ async function insert(
 /** Desires a JWK as it is now in every environment that its project reaches. */
 export async function desireJwk(
   nouns: EnvironmentNouns & DesiredStateNouns,
-  { scope, stored, jwk }: { scope: JwkScope; stored: StoredJwk; jwk: PrivateJwk },
+  desired: DesiredJwk,
 ): Promise<{ readonly targets: readonly DeploymentTarget[]; readonly environments: number }> {
+  const environments = await nouns.environments.listReachedBy(desired.stored.projectId);
+  return { targets: await desireIn(nouns, environments, desired), environments: environments.length };
+}
+
+interface DesiredJwk {
+  readonly scope: JwkScope;
+  readonly stored: StoredJwk;
+  readonly jwk: PrivateJwk;
+}
+
+async function desireIn(
+  nouns: DesiredStateNouns,
+  environments: readonly Environment[],
+  { scope, stored, jwk }: DesiredJwk,
+): Promise<readonly DeploymentTarget[]> {
+  if (environments.length === 0) return [];
   const { id: objectId, projectId } = stored;
   const digest = contentDigest(jwkContent(stored, scope.projectName, jwk));
-  const environments = await nouns.environments.listReachedBy(projectId);
   const changes = environments.map(({ id: environmentId }) => {
     return { environmentId, kind: 'jwk' as const, objectId, projectId, digest };
   });
-  return { targets: await desire(nouns, changes), environments: environments.length };
+  return desire(nouns, changes);
 }
 
 /** The certificate, key or keystore was deleted while its key was being read. */

@@ -22,12 +22,12 @@ export function withKnownDataKeys<Nouns extends SealedNouns, Store extends Reads
   store: Store & Reads<Nouns>,
   sealing: Sealing,
 ): Store {
-  const guard = (nouns: Nouns): Nouns =>
-    Object.assign(Object.create(nouns), {
-      jwks: guarded(nouns.jwks, nouns, sealing),
-      cryptoKeys: guarded(nouns.cryptoKeys, nouns, sealing),
-      keystores: guarded(nouns.keystores, nouns, sealing),
-    });
+  const guard = (nouns: Nouns): Nouns => ({
+    ...nouns,
+    jwks: guarded(nouns.jwks, nouns, sealing),
+    cryptoKeys: guarded(nouns.cryptoKeys, nouns, sealing),
+    keystores: guarded(nouns.keystores, nouns, sealing),
+  });
   return {
     ...store,
     read: <T>(work: (nouns: Nouns) => Promise<T>) => store.read((nouns) => work(guard(nouns))),
@@ -35,18 +35,50 @@ export function withKnownDataKeys<Nouns extends SealedNouns, Store extends Reads
   };
 }
 
+class Guard<Table extends object> {
+  readonly table: Table;
+  readonly nouns: SealedNouns;
+  readonly sealing: Sealing;
+
+  constructor(table: Table, nouns: SealedNouns, sealing: Sealing) {
+    this.table = table;
+    this.nouns = nouns;
+    this.sealing = sealing;
+  }
+}
+
+type Method = (...given: unknown[]) => Promise<unknown>;
+
+/** A class of guards for each class of tables: every transaction makes three of them, so they must cost next to nothing. */
+const guards = new WeakMap<object, typeof Guard<object>>();
+
 function guarded<Table extends object>(table: Table, nouns: SealedNouns, sealing: Sealing): Table {
-  return new Proxy(table, {
-    get(target, name) {
-      const member = Reflect.get(target, name);
-      if (typeof member !== 'function') return member;
-      return async (...given: unknown[]) => {
-        const answer: unknown = await member.apply(target, given);
-        if (hasUnknown(answer, sealing)) await sealing.refresh(nouns);
-        return answer;
-      };
-    },
-  });
+  const prototype: object = Object.getPrototypeOf(table);
+  let Guarding = guards.get(prototype);
+  if (Guarding === undefined) {
+    Guarding = guardOf(table);
+    guards.set(prototype, Guarding);
+  }
+  return new Guarding(table, nouns, sealing) as unknown as Table;
+}
+
+/** With every method that the table has, its own and those it inherits. */
+function guardOf(table: object): typeof Guard<object> {
+  const Guarding = class extends Guard<object> {};
+  for (let of = Object.getPrototypeOf(table); of !== Object.prototype; of = Object.getPrototypeOf(of)) {
+    for (const name of Object.getOwnPropertyNames(of)) {
+      const method: unknown = Reflect.get(of, name);
+      if (name === 'constructor' || typeof method !== 'function' || name in Guarding.prototype) continue;
+      Object.defineProperty(Guarding.prototype, name, {
+        async value(this: Guard<object>, ...given: unknown[]) {
+          const answer = await (method as Method).apply(this.table, given);
+          if (hasUnknown(answer, this.sealing)) await this.sealing.refresh(this.nouns);
+          return answer;
+        },
+      });
+    }
+  }
+  return Guarding;
 }
 
 /** All bytes in these nouns are sealed values. */

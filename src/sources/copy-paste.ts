@@ -7,6 +7,7 @@ import { listKeysFrom } from './select-key.ts';
 /** A JWK or a JWK Set as text. */
 export const copyPasteSource: JwkSource = {
   fields: ['jwkStr', 'kid'],
+  isAtHand: true,
   checkFields(request) {
     requireFields(request, 'COPY_PASTE', ['jwkStr']);
   },

@@ -85,6 +85,8 @@ export interface SourceWorld {
 export interface JwkSource {
   /** Members of the request that belong to this source; the rest are ignored. */
   readonly fields: readonly SourceField[];
+  /** It reads nothing but the request itself. */
+  readonly isAtHand?: true;
   /** Missing and malformed fields, before anything else is looked up. @throws KeyplaneError `bad_request` */
   checkFields(request: SourceRequest): void;
   read(request: SourceRequest, world: SourceWorld): Promise<SourcedKey>;

@@ -3,12 +3,14 @@
 // Everything private reaches it sealed.
 
 import type { StoreWatch } from '../metrics/store-watch.ts';
-import type { SharedStore } from '../unit-of-work.ts';
+import type { SharedStore, WakeTopic } from '../unit-of-work.ts';
+
 import { DatabaseFailure, type DatabaseTransaction, type Engine, failureTexts } from './engine.ts';
 import { databaseMaker, Lease } from './lease.ts';
 import { migrate } from './migrations/migrate.ts';
 import type { Nouns } from './nouns/nouns.ts';
 import { nounsOver } from './nouns/nouns-over.ts';
+import type { Carried } from './nouns/surroundings.ts';
 import { openSqlite } from './sqlite/sqlite.ts';
 import { WriteQueue } from './write-queue.ts';
 
@@ -86,13 +88,35 @@ export function storeOver(engine: Engine, watch?: StoreWatch): Store {
   const writes = new WriteQueue(engine, watch);
   watch?.opened(() => ({ waitingWrites: writes.waiting, connections: engine.connections?.() }));
   const underWay = new Set<Promise<unknown>>();
+  const carriedIn = new WeakMap<DatabaseTransaction, Carried>();
   let isClosed = false;
 
-  async function within<T>(lease: Lease, work: (nouns: Nouns) => Promise<T>): Promise<T> {
+  async function within<T>(
+    lease: Lease,
+    work: (nouns: Nouns) => Promise<T>,
+    carried: Carried = {},
+  ): Promise<T> {
+    const notify = (topic: WakeTopic) => lease.notify(topic);
     try {
-      return await work(nounsOver(databaseOf(lease), { notify: (topic) => lease.notify(topic), engine }));
+      return await work(nounsOver(databaseOf(lease), { carried, notify, engine }));
     } finally {
       await lease.end();
+    }
+  }
+
+  async function withinGroup<T>(
+    transaction: DatabaseTransaction,
+    work: (nouns: Nouns) => Promise<T>,
+  ): Promise<T> {
+    const carried = carriedIn.get(transaction) ?? {};
+    carriedIn.set(transaction, carried);
+    const before = { ...carried };
+    try {
+      return await within(new Lease(transaction), work, carried);
+    } catch (error) {
+      // What it did is undone, so what it knew is not so.
+      carriedIn.set(transaction, before);
+      throw error;
     }
   }
 
@@ -108,7 +132,7 @@ export function storeOver(engine: Engine, watch?: StoreWatch): Store {
   }
 
   function writeOnce<T>(work: (nouns: Nouns) => Promise<T>): Promise<T> {
-    return writes.run((transaction) => within(new Lease(transaction), work)) as Promise<T>;
+    return writes.run((transaction) => withinGroup(transaction, work)) as Promise<T>;
   }
 
   function track<T>(start: () => Promise<T>): Promise<T> {

@@ -46,7 +46,7 @@ async function readWith<T>(engine: ReadingEngine, work: (nouns: Nouns) => Promis
   const transaction = await engine.begin();
   const lease = new Lease(transaction);
   try {
-    return await work(nounsOver(databaseMaker(engine)(lease), { notify: () => {}, engine }));
+    return await work(nounsOver(databaseMaker(engine)(lease), { carried: {}, notify: () => {}, engine }));
   } finally {
     // What a statement failed with, the work was told; nothing is kept here that it could have spoilt.
     await lease.end().catch(() => {});

@@ -61,7 +61,7 @@ function targetOver(
   const migrateTo = (version: number) =>
     migrateWithin(transaction, engine.name, migrations.slice(0, version));
   return {
-    nouns: nounsOver(database, { notify: (topic) => transaction.notify(topic), engine }),
+    nouns: nounsOver(database, { carried: {}, notify: (topic) => transaction.notify(topic), engine }),
     async foreignTables() {
       const version = await hasVersion(database);
       return version ? [] : (await catalogTables(database)).map(({ name }) => name);

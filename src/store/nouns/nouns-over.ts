@@ -28,7 +28,7 @@ import { DataKeyTable } from './sealing/data-key-table.ts';
 import { SealedRowTable } from './sealing/sealed-row-table.ts';
 import type { Surroundings } from './surroundings.ts';
 
-export function nounsOver(database: Database, { notify, engine }: Surroundings): Nouns {
+export function nounsOver(database: Database, { carried, notify, engine }: Surroundings): Nouns {
   return {
     users: new UserTable(database),
     tokens: new TokenTable(database),
@@ -37,7 +37,7 @@ export function nounsOver(database: Database, { notify, engine }: Surroundings):
     environments: new EnvironmentTable(database, notify),
     enrollmentTokens: new EnrollmentTokenTable(database, notify),
     managers: new ManagerTable(database, engine),
-    nodes: new NodeTable(database, { notify, engine }),
+    nodes: new NodeTable(database, { carried, notify, engine }),
     desired: new DesiredStateTable(database, notify),
     jwks: new JwkTable(database),
     refreshes: new RefreshTable(database),
@@ -48,7 +48,7 @@ export function nounsOver(database: Database, { notify, engine }: Surroundings):
     overview: new OverviewTable(database),
     leases: new LeaseTable(database),
     figures: new FiguresTable(database),
-    audit: new AuditTable(database),
+    audit: new AuditTable(database, carried),
     dataKeys: new DataKeyTable(database),
     sealedRows: new SealedRowTable(database),
     survey: new SurveyTable(database, engine),

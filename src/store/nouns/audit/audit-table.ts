@@ -7,6 +7,7 @@ import type {
 } from '../../../audit/audit-log.ts';
 import { statement } from '../../statement.ts';
 import type { AuditHeadRow, AuditRecordRow, Database } from '../../tables.ts';
+import type { Carried } from '../surroundings.ts';
 import { searchAudit } from './audit-search.ts';
 
 const headId = 1;
@@ -37,14 +38,20 @@ const listAfter = statement((db, page: { afterSequence: number; limit: number })
 
 export class AuditTable implements AuditStore {
   readonly #database: Database;
+  readonly #carried: Carried;
 
-  constructor(database: Database) {
+  constructor(database: Database, carried: Carried) {
     this.#database = database;
+    this.#carried = carried;
   }
 
   async head(): Promise<{ readonly sequence: number; readonly mark: Buffer }> {
+    const known = this.#carried.auditHead;
+    if (known !== undefined) return known;
     const row = await findHead.first(this.#database, { id: headId });
-    return { sequence: row?.sequence ?? 0, mark: row?.mark ?? Buffer.alloc(markBytes) };
+    const head = { sequence: row?.sequence ?? 0, mark: row?.mark ?? Buffer.alloc(markBytes) };
+    this.#carried.auditHead = head;
+    return head;
   }
 
   async append(record: AuditRecord, mark: Buffer): Promise<void> {
@@ -62,6 +69,7 @@ export class AuditTable implements AuditStore {
       hash: record.hash,
     });
     await putHead.send(this.#database, { id: headId, sequence: record.sequence, mark });
+    this.#carried.auditHead = { sequence: record.sequence, mark };
   }
 
   async list(afterSequence: number, limit: number): Promise<readonly AuditRecord[]> {
