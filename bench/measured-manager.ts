@@ -17,7 +17,10 @@ export interface LoopDelay {
 export type ManagerQuestion = 'loop delay' | 'deployments' | 'memory';
 
 const resolutionMs = 1;
-const manager = await startManager(readManagerConfig(processEnvironment()), pino({ name: 'keyplane' }));
+export const manager = await startManager(
+  readManagerConfig(processEnvironment()),
+  pino({ name: 'keyplane' }),
+);
 const histogram = monitorEventLoopDelay({ resolution: resolutionMs });
 
 // Each from its commit to the last confirmation, in milliseconds.

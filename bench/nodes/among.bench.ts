@@ -6,15 +6,16 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BenchManager, median, onClients, startBenchManager } from '../bench-manager.ts';
+import { setTimeout } from 'node:timers/promises';
+import { type BenchManager, median, startBenchManager } from '../bench-manager.ts';
 import { type BenchProcess, startBenchProcess } from '../bench-process.ts';
 import type { BenchRow } from '../bench-row.ts';
+import type { FillOrder } from './filling-manager.ts';
 import type { JoinedNodeOrder, NodeFacts } from './joined-node.ts';
 
 const many = 10_000;
 const few = 10;
 const rounds = 31;
-const clients = 16;
 const memoryLimitBytes = 20e6;
 const jwks = '/apiops/projects/Bench/jwks/';
 
@@ -70,7 +71,7 @@ interface Cost {
 }
 
 async function startWorld(keys: number, worlds: World[]): Promise<World> {
-  const manager = await startBenchManager(clients);
+  const manager = await startBenchManager(1, { file: new URL('./filling-manager.ts', import.meta.url) });
   const dataDir = await mkdtemp(join(tmpdir(), 'keyplane-bench-node-'));
   const node = startBenchProcess(new URL('./joined-node.ts', import.meta.url), {
     execArgv: ['--max-semi-space-size=1', '--expose-gc'],
@@ -86,19 +87,24 @@ async function startWorld(keys: number, worlds: World[]): Promise<World> {
     },
   };
   worlds.push(world);
+  // Before there is an environment; what it then makes of ten thousand keys is one change.
+  await manager.ask({ fill: keys } satisfies FillOrder);
   await manager.post('/apiops/environments/', { name: 'bench', type: 'TEST' });
   const { token } = JSON.parse(await manager.post('/apiops/environments/bench/enrollment-tokens/', {}));
   const order: JoinedNodeOrder = { managerUrl: manager.url, environment: 'bench', token, dataDir };
   const nodeUrl = await node.ask<string>(order);
-  // RSA public keys: what is published is what stays in memory.
-  const { n, e } = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' });
-  const jwkStr = JSON.stringify({ kty: 'RSA', n, e });
-  const works = Array.from({ length: keys }, (_, index) => () => {
-    return manager.post(jwks, { name: `key-${index}`, sourceType: 'COPY_PASTE', jwkStr });
-  });
-  await onClients(clients, works);
-  await fetch(`${nodeUrl}/.well-known/jwks.json`).then((answer) => answer.arrayBuffer());
+  await everything(nodeUrl, keys);
   return Object.assign(world, { nodeUrl });
+}
+
+/** The node publishes all of them. @throws Error when it does not within a minute */
+async function everything(nodeUrl: string, keys: number): Promise<void> {
+  for (const deadlineMs = performance.now() + 60_000; performance.now() < deadlineMs; await setTimeout(100)) {
+    const answer = await fetch(`${nodeUrl}/.well-known/jwks.json`);
+    const body = (await answer.json()) as { readonly keys?: readonly unknown[] };
+    if (body.keys?.length === keys) return;
+  }
+  throw new Error(`the node does not publish ${keys} keys`);
 }
 
 let made = 0;
