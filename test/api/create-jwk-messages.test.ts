@@ -89,6 +89,8 @@ describe('what is wrong with a request', () => {
     [{ name: 'taken', sourceType: 'KEYSTORE' }, taken],
     [{ name: 'taken', sourceType: 'KEYSTORE', useType: 'x', environmentName: 'nowhere' }, taken],
     [{ name: 'taken', ...pasted }, taken],
+    [{ name: 'taken', ...pasted, jwkStr: '{' }, taken],
+    [{ name: 'taken', sourceType: 'COPY_PASTE' }, taken],
     [keystore, 'Keystore name is required for KEYSTORE source type!'],
     [{ ...keystore, keyStoreName: 'x' }, 'Environment name is required for KEYSTORE source type!'],
     [

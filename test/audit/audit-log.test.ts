@@ -66,6 +66,19 @@ withDatabases('the audit record', (fresh, kind) => {
     expect(await verify()).toBeUndefined();
   });
 
+  test('a change that is undone among others of the same commit leaves no record and no gap', async () => {
+    const undone = () =>
+      store.write(async (nouns) => {
+        await log.append(nouns, event());
+        throw new Error('undone');
+      });
+    const changes = [append(event()), undone(), five(), undone(), append(event())];
+    const outcomes = (await Promise.allSettled(changes)).map(({ status }) => status);
+    expect(outcomes).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled']);
+    expect((await records()).map((record) => record.sequence)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(await verify()).toBeUndefined();
+  });
+
   test('records of many writers at once make one chain without a gap, and it is verified in pages', async () => {
     const other = await database.open();
     await Promise.all(
