@@ -36,6 +36,8 @@ export interface DatabaseTransaction {
   durable(): Promise<void>;
   /** The database ended the transaction by itself: nothing of it is left. */
   readonly lost: boolean;
+  /** The commit was answered with a rollback, for a statement had failed: nothing of it is left. */
+  readonly undone: boolean;
 }
 
 export interface Engine {

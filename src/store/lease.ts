@@ -71,10 +71,13 @@ export class Lease implements DatabaseConnection {
     if (!this.#ended) this.#transaction.notify(topic);
   }
 
-  /** @throws what a statement failed with, also where the work swallowed it */
-  async end(): Promise<void> {
+  /**
+   * @param waits false where whoever commits finds out whether something that was sent has failed
+   * @throws what a statement failed with, also where the work swallowed it
+   */
+  async end(waits = true): Promise<void> {
     this.#ended = true;
-    await Promise.all(this.#sent);
+    if (waits) await Promise.all(this.#sent);
     if (this.#failure !== undefined) throw this.#failure;
   }
 }

@@ -158,6 +158,7 @@ class PostgresTransaction implements DatabaseTransaction {
   readonly #readsOnly: boolean;
   readonly #topics = new Set<WakeTopic>();
   lost = false;
+  undone = false;
 
   constructor(client: pg.PoolClient, sender: string, readsOnly: boolean) {
     this.#client = client;
@@ -193,7 +194,10 @@ class PostgresTransaction implements DatabaseTransaction {
       const command = answers.at(-1)?.command;
       isClean = true;
       // PostgreSQL answers the commit of a transaction in which a statement failed with a rollback.
-      if (command === 'ROLLBACK') throw postgresFailure(new Error('the commit rolled back'));
+      if (command === 'ROLLBACK') {
+        this.undone = true;
+        throw postgresFailure(new Error('the commit rolled back'));
+      }
     } finally {
       this.#client.release(!isClean);
     }

@@ -94,25 +94,30 @@ export function storeOver(engine: Engine, watch?: StoreWatch): Store {
   async function within<T>(
     lease: Lease,
     work: (nouns: Nouns) => Promise<T>,
-    carried: Carried = {},
+    { carried = {}, waits = true }: { readonly carried?: Carried; readonly waits?: boolean } = {},
   ): Promise<T> {
     const notify = (topic: WakeTopic) => lease.notify(topic);
+    let done: T;
     try {
-      return await work(nounsOver(databaseOf(lease), { carried, notify, engine }));
-    } finally {
+      done = await work(nounsOver(databaseOf(lease), { carried, notify, engine }));
+    } catch (error) {
       await lease.end();
+      throw error;
     }
+    await lease.end(waits);
+    return done;
   }
 
   async function withinGroup<T>(
     transaction: DatabaseTransaction,
     work: (nouns: Nouns) => Promise<T>,
+    isApart: boolean,
   ): Promise<T> {
     const carried = carriedIn.get(transaction) ?? {};
     carriedIn.set(transaction, carried);
     const before = { ...carried };
     try {
-      return await within(new Lease(transaction), work, carried);
+      return await within(new Lease(transaction), work, { carried, waits: isApart });
     } catch (error) {
       // What it did is undone, so what it knew is not so.
       carriedIn.set(transaction, before);
@@ -132,7 +137,7 @@ export function storeOver(engine: Engine, watch?: StoreWatch): Store {
   }
 
   function writeOnce<T>(work: (nouns: Nouns) => Promise<T>): Promise<T> {
-    return writes.run((transaction) => withinGroup(transaction, work)) as Promise<T>;
+    return writes.run((transaction, isApart) => withinGroup(transaction, work, isApart)) as Promise<T>;
   }
 
   function track<T>(start: () => Promise<T>): Promise<T> {

@@ -1,6 +1,8 @@
 // The one writer. Works that wait at the same moment are run one after another in one transaction, each under
 // a savepoint of its own, and share one commit: the disk is waited for once instead of once each.
 // No work is answered before that commit, so none is told of a change that a crash could take back.
+// A database that is away is first trusted to take them all: without savepoints, and without waiting for what nobody needs
+// an answer of. Where anything fails, all of it is rolled back and run again with each work apart from the others.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate } from 'node:timers/promises';
@@ -11,14 +13,19 @@ import { DatabaseFailure, type DatabaseTransaction, type Engine, failureTexts } 
 const worksPerCommit = 64;
 const runsPerWork = 4;
 
-/** Runs a work inside the transaction; rejects when what it did must be undone. */
-export type TransactionalWork = (transaction: DatabaseTransaction) => Promise<unknown>;
+/**
+ * Runs a work inside the transaction; rejects when what it did must be undone.
+ * `isApart`: where it succeeds, it is not over before all that it sent has been answered.
+ */
+export type TransactionalWork = (transaction: DatabaseTransaction, isApart: boolean) => Promise<unknown>;
 
 interface Waiting {
   readonly work: TransactionalWork;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
   runs: number;
+  /** One of those that it was run together with failed, or it itself did. */
+  apart: boolean;
 }
 
 type Outcome = { readonly value: unknown } | { readonly error: unknown };
@@ -47,9 +54,9 @@ export class WriteQueue {
     // The queue runs in the context of whoever found it empty; each work belongs in that of its own caller.
     const inCallersContext = AsyncLocalStorage.snapshot();
     return new Promise((resolve, reject) => {
-      const inContext: TransactionalWork = (transaction) =>
-        inCallersContext(() => this.#insideWork.run(true, () => work(transaction)));
-      this.#queue.push({ work: inContext, resolve, reject, runs: 0 });
+      const inContext: TransactionalWork = (transaction, isApart) =>
+        inCallersContext(() => this.#insideWork.run(true, () => work(transaction, isApart)));
+      this.#queue.push({ work: inContext, resolve, reject, runs: 0, apart: false });
       this.#draining ??= this.#drain();
     });
   }
@@ -81,17 +88,27 @@ async function commitTogether(
   let failure: unknown;
   try {
     const transaction = await engine.begin('write');
+    const isApart = !transaction.isAway || batch.some(({ apart }) => apart);
     try {
-      await runAll(transaction, batch, outcomes);
+      await runAll(transaction, { batch, isApart }, outcomes);
     } catch (error) {
       await transaction.rollback();
       throw error;
     }
     const kept = [...outcomes.values()].filter((outcome) => 'value' in outcome);
+    if (!isApart && kept.length < batch.length && batch.length > 1) {
+      await transaction.rollback();
+      return eachApart(batch);
+    }
     if (kept.length > 0) {
       moments.beforeCommit.publish(undefined);
       const startedAt = performance.now();
-      await transaction.commit();
+      try {
+        await transaction.commit();
+      } catch (error) {
+        if (!isApart && transaction.undone) return eachApart(batch);
+        throw error;
+      }
       watch?.committed({ writes: kept.length, seconds: (performance.now() - startedAt) / 1000 });
       moments.afterCommit.publish(undefined);
     } else {
@@ -108,14 +125,21 @@ async function commitTogether(
   });
 }
 
+/** To be run again; this time the failure of one can not be taken for that of another, nor undo it. */
+function eachApart(batch: readonly Waiting[]): readonly Waiting[] {
+  for (const waiting of batch) waiting.apart = true;
+  return batch;
+}
+
 /** @throws when the transaction as a whole can not go on */
 async function runAll(
   transaction: DatabaseTransaction,
-  batch: readonly Waiting[],
+  { batch, isApart }: { readonly batch: readonly Waiting[]; readonly isApart: boolean },
   outcomes: Map<Waiting, Outcome>,
 ): Promise<void> {
+  const hasSavepoints = isApart && batch.length > 1;
   for (const waiting of batch) {
-    if (batch.length > 1) {
+    if (hasSavepoints) {
       try {
         transaction.step('savepoint work');
       } catch (error) {
@@ -123,19 +147,24 @@ async function runAll(
         throw error;
       }
     }
-    const outcome = await attempt(transaction, waiting.work);
+    const outcome = await attempt(waiting.work, transaction, isApart);
     outcomes.set(waiting, outcome);
     if (transaction.lost) throw 'error' in outcome ? outcome.error : transactionLost();
-    if (batch.length > 1) {
+    if (!isApart && 'error' in outcome) return;
+    if (hasSavepoints) {
       if ('error' in outcome) transaction.step('rollback to savepoint work');
       transaction.step('release savepoint work');
     }
   }
 }
 
-async function attempt(transaction: DatabaseTransaction, work: TransactionalWork): Promise<Outcome> {
+async function attempt(
+  work: TransactionalWork,
+  transaction: DatabaseTransaction,
+  isApart: boolean,
+): Promise<Outcome> {
   try {
-    return { value: await work(transaction) };
+    return { value: await work(transaction, isApart) };
   } catch (error) {
     return { error };
   }

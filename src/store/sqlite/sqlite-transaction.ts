@@ -15,6 +15,8 @@ export interface TransactionEnds {
 
 export class SqliteTransaction implements DatabaseTransaction {
   readonly isAway = false;
+  /** A statement that fails is heard of at once. */
+  readonly undone = false;
   readonly #connection: SqliteConnection;
   readonly #ends: TransactionEnds;
   #seen: Promise<void> | undefined;
