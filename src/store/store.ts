@@ -3,15 +3,13 @@
 // Everything private reaches it sealed.
 
 import type { StoreWatch } from '../metrics/store-watch.ts';
-import type { SharedStore, WakeTopic } from '../unit-of-work.ts';
-
+import type { SharedStore } from '../unit-of-work.ts';
 import { DatabaseFailure, type DatabaseTransaction, type Engine, failureTexts } from './engine.ts';
-import { databaseMaker, Lease } from './lease.ts';
+import { Lease } from './lease.ts';
 import { migrate } from './migrations/migrate.ts';
 import type { Nouns } from './nouns/nouns.ts';
-import { nounsOver } from './nouns/nouns-over.ts';
-import type { Carried } from './nouns/surroundings.ts';
 import { openSqlite } from './sqlite/sqlite.ts';
+import { workRunner } from './work-runner.ts';
 import { WriteQueue } from './write-queue.ts';
 
 export type { Nouns } from './nouns/nouns.ts';
@@ -84,46 +82,11 @@ async function writeAside<T>(
 
 /** For engines whose schema is up to date. */
 export function storeOver(engine: Engine, watch?: StoreWatch): Store {
-  const databaseOf = databaseMaker(engine);
+  const { within, withinGroup } = workRunner(engine);
   const writes = new WriteQueue(engine, watch);
   watch?.opened(() => ({ waitingWrites: writes.waiting, connections: engine.connections?.() }));
   const underWay = new Set<Promise<unknown>>();
-  const carriedIn = new WeakMap<DatabaseTransaction, Carried>();
   let isClosed = false;
-
-  async function within<T>(
-    lease: Lease,
-    work: (nouns: Nouns) => Promise<T>,
-    { carried = {}, waits = true }: { readonly carried?: Carried; readonly waits?: boolean } = {},
-  ): Promise<T> {
-    const notify = (topic: WakeTopic) => lease.notify(topic);
-    let done: T;
-    try {
-      done = await work(nounsOver(databaseOf(lease), { carried, notify, engine }));
-    } catch (error) {
-      await lease.end();
-      throw error;
-    }
-    await lease.end(waits);
-    return done;
-  }
-
-  async function withinGroup<T>(
-    transaction: DatabaseTransaction,
-    work: (nouns: Nouns) => Promise<T>,
-    isApart: boolean,
-  ): Promise<T> {
-    const carried = carriedIn.get(transaction) ?? {};
-    carriedIn.set(transaction, carried);
-    const before = { ...carried };
-    try {
-      return await within(new Lease(transaction), work, { carried, waits: isApart });
-    } catch (error) {
-      // What it did is undone, so what it knew is not so.
-      carriedIn.set(transaction, before);
-      throw error;
-    }
-  }
 
   async function readOnce<T>(work: (nouns: Nouns) => Promise<T>): Promise<T> {
     const transaction = await engine.begin('read');

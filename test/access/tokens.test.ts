@@ -22,7 +22,7 @@ describe('personal tokens', () => {
     expect(secretToken).toMatch(/^kp_[\w-]{43}$/);
     expect({ name, expiresAt }).toEqual({ name: 'ci', expiresAt: null });
     expect(await world.access.authenticator.authenticate(`Bearer ${secretToken}`)).toMatchObject({
-      username: 'ada',
+      caller: { username: 'ada' },
     });
     const [kept] = await world.access.tokens.list(ada);
     expect(kept?.hash).toEqual(createHash('sha256').update(secretToken).digest());

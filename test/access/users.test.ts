@@ -95,7 +95,7 @@ describe('users', () => {
     });
     await world.access.users.update(admin, 'ada', { password: 'another password' });
     await expect(authenticate(accessToken)).rejects.toThrow('Invalid token');
-    await expect(authenticate(secretToken)).resolves.toMatchObject({ username: 'ada' });
+    await expect(authenticate(secretToken)).resolves.toMatchObject({ caller: { username: 'ada' } });
     await expect(signIn('ada', 'password of ada')).rejects.toThrow('Bad credentials');
     await expect(signIn('ada', 'another password')).resolves.toBeDefined();
   });
