@@ -12,7 +12,8 @@ afterEach(() => world.close());
 const address = '192.0.2.1';
 const signIn = (username: string, password: string, from = address) =>
   world.access.signIn.signIn({ username, password, address: from });
-const bearer = (token: string) => world.access.authenticator.authenticate(`Bearer ${token}`);
+const bearer = (token: string) =>
+  world.access.authenticator.authenticate(`Bearer ${token}`).then(({ caller }) => caller);
 
 describe('sign-in', () => {
   test('gives a token that is good for an hour', async () => {
