@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { clientCommand } from '../client-command.ts';
 import { type ConnectionFlags, connect } from '../session/connection.ts';
 import { auditTable } from '../terminal/audit-table.ts';
@@ -33,7 +33,7 @@ export function addAuditCommand(program: Command): void {
     .option('--object-type <TYPE>', 'such as jwk')
     .option('--object-name <NAME>', 'what was done with this one')
     .option('-p, --project <NAME>', 'what was done in this project')
-    .option('--outcome <OUTCOME>', 'SUCCESS, DENIED or FAILURE')
+    .addOption(new Option('--outcome <OUTCOME>', 'how it ended').choices(['SUCCESS', 'DENIED', 'FAILURE']))
     .option('--from <TIME>', 'ISO 8601')
     .option('--to <TIME>', 'ISO 8601')
     .option('--page <NUMBER>', '1 is the newest', '1')

@@ -13,7 +13,7 @@ import { CliFailure, exitCode, wrongUsage } from '../failure.ts';
 import { type ConnectionFlags, findAddress } from '../session/connection.ts';
 import { harmlessJson } from '../terminal/harmless-text.ts';
 import { readInput } from '../terminal/input.ts';
-import { type OutFlags, outOptions, writeFileOrOutput } from '../terminal/out-file.ts';
+import { type OutFlags, outOptions, refuseTakenFile, writeFileOrOutput } from '../terminal/out-file.ts';
 import { write } from '../terminal/output.ts';
 import { textTable } from '../terminal/table.ts';
 
@@ -54,6 +54,7 @@ export function addApiCommand(program: Command): void {
     .option('--field <NAME=VALUE>', 'a field of a form; =@FILE uploads a file; repeatable', gather, [])
     .option('--idempotency-key <KEY>', 'of your own, so that asking again does it once');
   outOptions(command).action(async (name: string | undefined, flags: ApiFlags) => {
+    refuseTakenFile(flags);
     if (flags.list) return write(operationTable());
     if (name === undefined) throw wrongUsage('An operation is needed: keyplane api --list');
     const systemPath = Object.hasOwn(systemPaths, name) ? systemPaths[name] : undefined;

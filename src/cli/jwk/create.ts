@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { KeyplaneApiError } from '../../../clients/typescript/src/index.ts';
 import { projectCommand } from '../client-command.ts';
-import { CliFailure } from '../failure.ts';
+import { CliFailure, exitCode } from '../failure.ts';
 import type { SourceOrder } from '../jwk-source/source-body.ts';
 import { addSourceOptions, type SourceFlags } from '../jwk-source/source-flags.ts';
 import { orderSource } from '../jwk-source/source-order.ts';
 import { exitCodeOf } from '../report-failure.ts';
-import { connectToProject } from '../session/connection.ts';
+import { connectToProject, type ProjectConnection } from '../session/connection.ts';
 import { showDeployed } from '../terminal/deployment.ts';
 import { withProgress } from '../terminal/progress.ts';
 
@@ -28,6 +28,7 @@ export function addJwkCreate(jwk: Command): void {
   addSourceOptions(command).action(async (name: string, flags: CreateFlags) => {
     const connection = await connectToProject(flags);
     const { client, projectName } = connection;
+    if (flags.fromFile !== undefined) await refuseTaken(connection, name);
     const order = await orderSource(connection, name, flags);
     const body = { name, description: flags.description, ...order.body };
     const work = client.createJwk({ projectName, body });
@@ -38,6 +39,17 @@ export function addJwkCreate(jwk: Command): void {
     );
     showDeployed(flags, answer, `Created JWK ${name}`);
   });
+}
+
+/** Before anything is stored of a file: the manager would refuse the JWK only after that. */
+async function refuseTaken({ client, projectName }: ProjectConnection, name: string): Promise<void> {
+  try {
+    await client.getJwk({ projectName, jwkName: name, publicOnly: 'true' });
+  } catch (error) {
+    if (exitCodeOf(error) === exitCode.notFound) return;
+    throw error;
+  }
+  throw new CliFailure(`JWK ${name} is there already: give it a new value with keyplane jwk update ${name}`);
 }
 
 /** Where the JWK was refused after its material was stored, says what is there and how to go on. */

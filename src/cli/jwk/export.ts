@@ -1,7 +1,7 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { projectCommand } from '../client-command.ts';
 import { connectToProject, type ProjectFlags } from '../session/connection.ts';
-import { type OutFlags, outOptions, writeFileOrOutput } from '../terminal/out-file.ts';
+import { type OutFlags, outOptions, refuseTakenFile, writeFileOrOutput } from '../terminal/out-file.ts';
 
 interface ExportFlags extends ProjectFlags, OutFlags {
   readonly public?: boolean;
@@ -20,8 +20,9 @@ export function addJwkExport(jwk: Command): void {
     ],
   })
     .option('--public', 'only the public half')
-    .option('--format <FORMAT>', 'jwk or pem (default jwk)');
+    .addOption(new Option('--format <FORMAT>', 'jwk unless given').choices(['jwk', 'pem']));
   outOptions(command).action(async (name: string, flags: ExportFlags) => {
+    refuseTakenFile(flags);
     const { client, projectName } = await connectToProject(flags);
     const publicOnly = flags.public ? 'true' : 'false';
     const file = await client.exportJwkFile({ projectName, jwkName: name, publicOnly, format: flags.format });

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { addListOptions, type ListFlags, projectCommand } from '../client-command.ts';
 import { connectToProject, type ProjectFlags } from '../session/connection.ts';
 import { everyItem } from '../session/every-item.ts';
@@ -25,8 +25,8 @@ export function addJwkList(jwk: Command): void {
     summary: 'List the JWKs of a project; never key material',
     examples: ['jwk list', 'jwk list --expiring-within P30D', 'jwk list --type RSA --search orders --json'],
   })
-    .option('--type <TYPE>', 'RSA, EC, OKP or OCT')
-    .option('--use <USE>', 'sig or enc')
+    .addOption(new Option('--type <TYPE>', 'of the key').choices(['RSA', 'EC', 'OKP', 'OCT']))
+    .addOption(new Option('--use <USE>', 'what it is for').choices(['sig', 'enc']))
     .option('--source <TYPE>', 'where it came from, such as KEYSTORE')
     .option('--expiring-within <DURATION>', 'ISO 8601, such as P30D');
   addListOptions(command).action(async (flags: JwkListFlags) => {

@@ -4,7 +4,7 @@ import { wrongUsage } from '../failure.ts';
 import { connectToProject, type ProjectFlags } from '../session/connection.ts';
 import { showDeployed } from '../terminal/deployment.ts';
 import { readInput } from '../terminal/input.ts';
-import { type OutFlags, outOptions, writeFileOrOutput } from '../terminal/out-file.ts';
+import { type OutFlags, outOptions, refuseTakenFile, writeFileOrOutput } from '../terminal/out-file.ts';
 import { show } from '../terminal/output.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { dayOf, factLines, shortTime, textTable } from '../terminal/table.ts';
@@ -106,6 +106,7 @@ function addCertExport(noun: Command): void {
     examples: ['cert export gateway --out gateway.zip'],
   });
   outOptions(command).action(async (name: string, flags: ProjectFlags & OutFlags) => {
+    refuseTakenFile(flags);
     const { client, projectName } = await connectToProject(flags);
     await writeFileOrOutput(flags, await client.exportCertificate({ projectName, certificateName: name }));
   });

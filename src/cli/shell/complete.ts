@@ -2,6 +2,7 @@
 // It knows the commands by the very tree that runs them.
 
 import type { Command, Option } from 'commander';
+import { nodeVerbs } from '../admin/node.ts';
 import { readProfiles } from '../session/profiles-file.ts';
 import { write } from '../terminal/output.ts';
 
@@ -29,6 +30,8 @@ async function candidates(program: Command, words: readonly string[]): Promise<r
   const next =
     command.registeredArguments[argumentCount] ??
     command.registeredArguments.find(({ variadic }) => variadic);
+  // Starting a node and looking at nodes are two commands of one name, of which the first is loaded.
+  if (command.name() === 'node' && verbs.length === 0 && argumentCount === 0) return nodeVerbs;
   if (command.name() === 'completion') return ['bash', 'zsh', 'fish'];
   return next && /FILE|SOURCE/.test(next.name()) ? [':files'] : verbs;
 }

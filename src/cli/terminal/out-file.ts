@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { CliFailure, wrongUsage } from '../failure.ts';
@@ -14,7 +15,16 @@ export function outOptions(command: Command): Command {
     .option('--force', 'replace the file');
 }
 
-/** @throws CliFailure where the file is there already, or where bytes that are no text would go to a terminal */
+/** Before anything is asked for: what is exported in vain was revealed all the same. @throws CliFailure */
+export function refuseTakenFile({ out, force }: OutFlags): void {
+  if (out !== undefined && !force && existsSync(out)) throw taken(out);
+}
+
+function taken(out: string): CliFailure {
+  return wrongUsage(`${out} is there already: give another file, or --force`);
+}
+
+/** @throws CliFailure where the file is there by now, or where bytes that are no text would go to a terminal */
 export async function writeFileOrOutput(
   { out, force }: OutFlags,
   {
@@ -33,7 +43,7 @@ export async function writeFileOrOutput(
     await writeFile(out, bytes, { mode: 0o600, flag: force ? 'w' : 'wx' });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    if (code === 'EEXIST') throw wrongUsage(`${out} is there already: give another file, or --force`);
+    if (code === 'EEXIST') throw taken(out);
     throw new CliFailure(`${out} can not be written (${code})`);
   }
   note(`Written to ${out}`);
