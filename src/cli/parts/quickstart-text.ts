@@ -37,6 +37,11 @@ curl -X POST '${url}/apiops/projects/MyProject/jwks/' \\
 
 curl '${production}/.well-known/jwks.json'
 
+Or from the command line (docs/cli.md), with the token above:
+
+echo '${apiToken}' | npm run -s keyplane -- login ${url} --token-stdin
+npm run -s keyplane -- status
+
 Ctrl+C stops everything.
 `;
 }
