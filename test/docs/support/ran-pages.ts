@@ -12,7 +12,12 @@ export const sourcePages: readonly string[] = [
 ];
 
 /** Beside an `npm start` of its own each. */
-export const ownStartPages: readonly string[] = ['README.md', 'docs/start.md', 'docs/relying-parties.md'];
+export const ownStartPages: readonly string[] = [
+  'README.md',
+  'docs/start.md',
+  'docs/cli.md',
+  'docs/relying-parties.md',
+];
 
 /** They start all that they need, beside a PostgreSQL. */
 export const productionPages: readonly string[] = ['docs/running.md'];
