@@ -21,8 +21,9 @@ export const tasks = {
   dev: withConsole(async (args) =>
     endLike(await foreground(nodePath(), ['--watch', mainFile, 'quickstart', ...args])),
   ),
-  bench: async (args) =>
+  bench: withConsole(async (args) =>
     endLike(await foreground(nodePath(), [join(root, 'bench/run.ts'), ...args], { channel: true })),
+  ),
   faults: async (args) =>
     endLike(await foreground(nodePath(), [join(root, 'faults/run.ts'), ...args], { channel: true })),
   format: async (args) => endLike(await foreground('biome', ['check', '--write', ...args], { cwd: root })),

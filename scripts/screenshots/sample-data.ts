@@ -24,6 +24,7 @@ const generated = [
 /** An installation as one might have it after a week, with two nodes and one that has gone away. */
 export async function makeSampleData(manager: TestManager): Promise<void> {
   const { api } = manager;
+  await done(api('PUT', '/apiops/environments/production/', { type: 'PRODUCTION' }));
   await manager.addNode('production', 'frankfurt-1');
   await manager.addNode('production', 'dublin-1');
   const gone = await manager.addNode('staging', 'staging-1');

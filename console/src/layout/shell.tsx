@@ -122,8 +122,14 @@ function AccountMenu() {
   const next = colorScheme === 'auto' ? 'light' : colorScheme === 'light' ? 'dark' : 'auto';
   return (
     <Group gap="xs" wrap="nowrap">
-      <Button variant="subtle" size="compact-sm" onClick={() => setColorScheme(next)}>
-        Theme: {colorScheme}
+      <Button
+        variant="subtle"
+        size="compact-sm"
+        aria-label={`Theme: ${colorScheme}`}
+        onClick={() => setColorScheme(next)}
+      >
+        <span className="roomy">Theme:&nbsp;</span>
+        {colorScheme}
       </Button>
       <Button
         variant="default"

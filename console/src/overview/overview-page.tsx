@@ -35,19 +35,21 @@ export function OverviewPage() {
 
 function Cards({ overview }: { readonly overview: Overview }) {
   return (
-    <SimpleGrid cols={{ base: 1, md: 2 }}>
-      <Section title="Environments and nodes">
-        <Environments environments={overview.environments} />
-      </Section>
-      <Section title="JWKs">
-        <Counts overview={overview} />
-      </Section>
-      <Section title={`Expiring within 30 days, or expired (${overview.expiringCount})`}>
-        <Expiring items={overview.expiring} />
-      </Section>
-      <Section title={`URL sources that fail (${overview.failingSourceCount})`}>
-        <Failing items={overview.failingSources} />
-      </Section>
+    <Stack>
+      <SimpleGrid cols={{ base: 1, md: 2 }}>
+        <Section title="Environments and nodes">
+          <Environments environments={overview.environments} />
+        </Section>
+        <Section title="JWKs">
+          <Counts overview={overview} />
+        </Section>
+        <Section title={`Expiring within 30 days, or expired (${overview.expiringCount})`}>
+          <Expiring items={overview.expiring} />
+        </Section>
+        <Section title={`URL sources that fail (${overview.failingSourceCount})`}>
+          <Failing items={overview.failingSources} />
+        </Section>
+      </SimpleGrid>
       <Section title="Last changes">
         {overview.lastChanges.length === 0 ? (
           <Nothing>Nothing was changed yet.</Nothing>
@@ -55,7 +57,7 @@ function Cards({ overview }: { readonly overview: Overview }) {
           <AuditTable records={overview.lastChanges} caption="Last changes" />
         )}
       </Section>
-    </SimpleGrid>
+    </Stack>
   );
 }
 
