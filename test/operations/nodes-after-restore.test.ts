@@ -91,7 +91,7 @@ withDatabases('a node, by real processes', (fresh, kind) => {
     });
     await world.manager.stop();
     await node.stop();
-  }, 180_000);
+  }, 300_000);
 
   // What a restore tells nodes is the same in either.
   if (kind === 'postgres') return;
@@ -111,7 +111,7 @@ withDatabases('a node, by real processes', (fresh, kind) => {
     expect((await kidsOf(node)).toSorted()).toEqual(['after', 'early']);
     await world.manager.stop();
     await node.stop();
-  }, 180_000);
+  }, 300_000);
 });
 
 /** @returns the settings by which a manager finds it */

@@ -106,5 +106,5 @@ withDatabases('a change of the master key by a process of its own', (fresh, kind
     expect(findings).toEqual([]);
     // Three JWKs, a secret key, a keystore and its password were there before.
     expect(looked['sealed values']).toBe(names.size - 3 + 6);
-  }, 180_000);
+  }, 300_000);
 });
