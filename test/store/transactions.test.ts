@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { badRequest, KeyplaneError } from '../../src/errors.ts';
 import type { Nouns, Store } from '../../src/store/store.ts';
 import { type TestDatabase, withDatabases } from '../support/databases.ts';
-import { sampleProject, sampleUser } from './samples.ts';
+import { sampleJwk, sampleProject, sampleUser } from './samples.ts';
 
 withDatabases('transactions', (fresh) => {
   let database: TestDatabase;
@@ -48,6 +48,24 @@ withDatabases('transactions', (fresh) => {
     const kept = results.filter((result) => result.status === 'fulfilled').map((result) => result.value);
     expect(kept).toEqual(Array.from({ length: 30 }, (_, index) => index).filter((index) => index % 3 !== 0));
     expect(await projectNames()).toEqual(kept.map((index) => `project-${String(index).padStart(2, '0')}`));
+  });
+
+  test('a row that is only sent, and refused, costs its own work and no other of its commit', async () => {
+    const project = sampleProject();
+    await store.write(({ projects }) => projects.insert(project));
+    const names = ['a', 'b', 'a', 'c', 'a'];
+    const insert = (name: string) => store.write(({ jwks }) => jwks.insert(sampleJwk(project.id, { name })));
+    const results = await Promise.allSettled(names.map(insert));
+    expect(results).toMatchObject([
+      { status: 'fulfilled' },
+      { status: 'fulfilled' },
+      { status: 'rejected', reason: { code: 'conflict' } },
+      { status: 'fulfilled' },
+      { status: 'rejected', reason: { code: 'conflict' } },
+    ]);
+    await expect(insert('b')).rejects.toMatchObject({ code: 'conflict' });
+    const kept = await store.read(({ jwks }) => jwks.listOfProject(project.id, '', 10));
+    expect(kept.map(({ name }) => name).sort()).toEqual(['a', 'b', 'c']);
   });
 
   test('each of many writers sees what all before it stored', async () => {
