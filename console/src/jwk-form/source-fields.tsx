@@ -59,7 +59,7 @@ export function SourceFields(props: SourceFieldsProps) {
           ))}
         </SimpleGrid>
       </Radio.Group>
-      {draft.source !== 'GENERATE' && draft.source !== 'URL' && <DroppedFile {...props} />}
+      <DroppedFile {...props} />
       <FieldsOf {...props} />
       {draft.source !== 'GENERATE' && <KeyChoice {...props} />}
     </Stack>
@@ -127,7 +127,8 @@ function DroppedFile({ projectName, set }: SourceFieldsProps) {
           file={material}
           onDrop={() => setMaterial(undefined)}
           onStored={({ name, environmentName, deploymentResult }) => {
-            set({ materialName: name, environmentName });
+            // Another source may have been chosen meanwhile; this is what was asked for last.
+            set({ ...ofOneSource, source: material.kind, materialName: name, environmentName });
             setResult(deploymentResult);
             setMaterial(undefined);
           }}
