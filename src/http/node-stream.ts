@@ -89,6 +89,11 @@ function refuse(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
+/** RFC 6455 §5.5.1 has room for 123 bytes; a letter that is cut in two becomes one of three. */
+function closeReason(text: string): string {
+  return Buffer.from(text).subarray(0, 120).toString();
+}
+
 const missedPongs = new WeakMap<WebSocket, number>();
 
 /** A half-open connection answers no ping; after two it is given up. */
@@ -134,7 +139,7 @@ function greet(stream: WebSocket, environment: Enrolled, options: NodeStreamOpti
       })
       .catch((error: unknown) => {
         if (error instanceof KeyplaneError)
-          return stream.close(closeCodes.protocol, error.message.slice(0, 100));
+          return stream.close(closeCodes.protocol, closeReason(error.message));
         log.warn({ err: error, environment: environment.name }, 'a node could not be welcomed');
         stream.close(1011, 'the manager failed');
       });

@@ -86,6 +86,11 @@ describe('a node that says what makes no sense loses its stream, and no other no
     ['a negative revision', [hello({ revision: -1 })], 4400],
     ['another version of the protocol', [hello({ protocol: 99 })], 4406],
     ['a name that is none', [hello({ name: '../../etc' })], 4400],
+    [
+      'a name that is none, of letters of three bytes',
+      [hello({ name: `${'語'.repeat(60)} ${'語'.repeat(60)}` })],
+      4400,
+    ],
     ['a key of low order', [hello({ publicKey: 'A'.repeat(43) })], 4400],
     ['no JSON', ['{'], 4400],
     ['a message larger than any', [`"${'x'.repeat(70 * 1024)}"`], 1009],
