@@ -34,6 +34,19 @@ withDatabases('streams of nodes', (fresh, kind) => {
     ...facts,
   });
 
+  test('figures count a node as connected only where its manager is alive', async () => {
+    const [one, other] = [
+      sampleNode(environment.id, { name: 'a' }),
+      sampleNode(environment.id, { name: 'b' }),
+    ];
+    await claim(await stored(one), here);
+    await claim(await stored(other), there);
+    await store.aside(({ managers }) => managers.delete(there));
+    await beat(here);
+    const { environments } = await store.read(({ figures }) => figures.figures(lastSeenAt, lastSeenAt));
+    expect(environments).toMatchObject([{ nodes: 2, connected: 1 }]);
+  });
+
   test('what was seen of 700 nodes is recorded at once, forgotten ones are passed over', async () => {
     const nodes = Array.from({ length: 700 }, (_, index) =>
       sampleNode(environment.id, { name: `node-${String(index).padStart(3, '0')}`, version: '0.9.0' }),

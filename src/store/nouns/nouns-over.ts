@@ -47,7 +47,7 @@ export function nounsOver(database: Database, { carried, notify, engine }: Surro
     idempotencyKeys: new IdempotencyKeyTable(database),
     overview: new OverviewTable(database),
     leases: new LeaseTable(database),
-    figures: new FiguresTable(database),
+    figures: new FiguresTable(database, engine),
     audit: new AuditTable(database, carried),
     dataKeys: new DataKeyTable(database),
     sealedRows: new SealedRowTable(database),

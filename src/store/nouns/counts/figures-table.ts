@@ -1,11 +1,15 @@
 import type { Figures, FiguresStore } from '../../../metrics/figures-store.ts';
 import type { Database } from '../../tables.ts';
+import { isAlive } from '../environments/manager-table.ts';
+import type { Surroundings } from '../surroundings.ts';
 
 export class FiguresTable implements FiguresStore {
   readonly #database: Database;
+  readonly #engine: Surroundings['engine'];
 
-  constructor(database: Database) {
+  constructor(database: Database, engine: Surroundings['engine']) {
     this.#database = database;
+    this.#engine = engine;
   }
 
   async figures(now: Date, soon: Date): Promise<Figures> {
@@ -28,10 +32,14 @@ export class FiguresTable implements FiguresStore {
     const nodes = await this.#database
       .selectFrom('nodes as n')
       .leftJoin('environment_states as s', 's.environment_id', 'n.environment_id')
+      // A manager that was killed has left its nodes behind as connected.
+      .leftJoin('managers', (join) =>
+        join.onRef('managers.id', '=', 'n.manager_id').on(isAlive(this.#engine)).on('n.connected', '=', 1),
+      )
       .select((b) => [
         'n.environment_id',
         b.fn.countAll<number>().as('nodes'),
-        b.fn.sum<number>('n.connected').as('connected'),
+        b.fn.count<number>('managers.id').as('connected'),
         b.fn.count<number>('n.diverged_revision').as('diverged'),
         b.fn
           .sum<number>(
