@@ -3,7 +3,7 @@
 // whatever reason, is sent again until it did.
 
 import { setImmediate } from 'node:timers/promises';
-import type { EnvironmentNouns } from '../environments/environment-store.ts';
+import type { EnvironmentNouns, NodeRefusal } from '../environments/environment-store.ts';
 import { closeCodes, type FromNode } from '../protocol/messages.ts';
 import type { SharedStore } from '../unit-of-work.ts';
 import { type Confirmations, createConfirmations } from './confirmations.ts';
@@ -39,6 +39,7 @@ export interface LiveNode {
   readonly appliedRevision: number;
   readonly lastSeenAt: Date | null;
   readonly version: string | null;
+  readonly refusal: NodeRefusal | null;
 }
 
 /** The floor under all wake-ups: how often state is looked at with no one asking. */
@@ -160,7 +161,8 @@ export class Deployments {
     for (const [nodeId, session] of this.#sessions.of(environmentId)) {
       const { confirmedRevision: appliedRevision, identity } = session;
       const lastSeenAt = this.#seen.get(session) ?? null;
-      live.set(nodeId, { connected: true, appliedRevision, lastSeenAt, version: identity.version });
+      const refusal = session.refusal ?? null;
+      live.set(nodeId, { connected: true, appliedRevision, lastSeenAt, version: identity.version, refusal });
     }
     return live;
   }

@@ -1,6 +1,7 @@
 // One node's stream: what it has, what was sent, what it refused. Looks at state, not at events: `advance`
 // compares what the node confirmed with what is desired and sends the difference.
 
+import type { NodeRefusal } from '../environments/environment-store.ts';
 import { moments } from '../moments.ts';
 import { closeCodes, type FromNode, type State } from '../protocol/messages.ts';
 import { removeDigest } from '../protocol/state-digest.ts';
@@ -44,11 +45,6 @@ export interface NodeSessionOptions {
   readonly onRoom: () => void;
 }
 
-export interface Refusal {
-  readonly revision: number;
-  readonly reason: string;
-}
-
 /** RFC 6455 and its registry: the endpoint starts again. */
 const restarting = 1012;
 const bufferedBytesLimit = 4 * 1024 * 1024;
@@ -69,7 +65,7 @@ export class NodeSession {
   readonly #leftOut = new Map<ObjectKey, Buffer>();
   /** What the node's digest must be once it confirms this revision. */
   #expected: { readonly revision: number; readonly digest: string } | undefined;
-  #refusal: Refusal | undefined;
+  #refusal: NodeRefusal | undefined;
   #refusals = 0;
   #diverged = false;
   #retryAt = 0;
@@ -96,7 +92,7 @@ export class NodeSession {
     return this.#confirmed;
   }
 
-  get refusal(): Refusal | undefined {
+  get refusal(): NodeRefusal | undefined {
     return this.#refusal;
   }
 

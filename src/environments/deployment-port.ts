@@ -1,4 +1,5 @@
 import type { ProjectWithdrawal } from '../access/projects.ts';
+import type { NodeRefusal } from './environment-store.ts';
 
 /** What a node tells of itself right now; it overrides what the database last recorded. */
 export interface LiveNodeState {
@@ -6,6 +7,7 @@ export interface LiveNodeState {
   readonly appliedRevision: number;
   readonly lastSeenAt: Date | null;
   readonly version: string | null;
+  readonly refusal: NodeRefusal | null;
 }
 
 /** What these rules ask of deployments. */

@@ -26,15 +26,9 @@ export interface JwkOnNode {
   readonly reason: string | null;
 }
 
-/** A node as it is known by now, with what it refused last, if it did. */
-export type KnownNode = RegisteredNode & {
-  readonly refusedRevision?: number | null;
-  readonly refusedReason?: string | null;
-};
-
 export interface JwkDeploymentOptions {
   readonly store: UnitOfWork<EnvironmentNouns & DesiredStateNouns>;
-  readonly nodesOf: (environmentName: string) => Promise<readonly KnownNode[]>;
+  readonly nodesOf: (environmentName: string) => Promise<readonly RegisteredNode[]>;
 }
 
 /** By environment name, for every environment that the JWK's project reaches. */
@@ -61,7 +55,7 @@ interface Desired {
   readonly environmentRevision: number;
 }
 
-function deploymentOf(desired: Desired, known: readonly KnownNode[]): JwkDeployment {
+function deploymentOf(desired: Desired, known: readonly RegisteredNode[]): JwkDeployment {
   const { environment, revision, environmentRevision } = desired;
   const nodes = known.map((node) => onNode(node, revision));
   const failures: NodeFailure[] = nodes.flatMap(({ name, reason }) =>
@@ -71,13 +65,13 @@ function deploymentOf(desired: Desired, known: readonly KnownNode[]): JwkDeploym
   return { ...result, revision, environmentRevision, nodes };
 }
 
-function onNode(node: KnownNode, revision: number): JwkOnNode {
+function onNode(node: RegisteredNode, revision: number): JwkOnNode {
   const { name, connected, appliedRevision, lastSeenAt } = node;
   const hasIt = appliedRevision >= revision;
   return { name, connected, appliedRevision, hasIt, lastSeenAt, reason: hasIt ? null : reasonOf(node) };
 }
 
-function reasonOf({ connected, refusedReason }: KnownNode): string {
+function reasonOf({ connected, refusal }: RegisteredNode): string {
   if (!connected) return 'not connected';
-  return refusedReason ?? 'has not confirmed it yet';
+  return refusal?.reason ?? 'has not confirmed it yet';
 }

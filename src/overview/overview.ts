@@ -5,8 +5,7 @@ import type { AccessNouns, Membership } from '../access/access-store.ts';
 import type { Caller } from '../access/caller.ts';
 import type { AuditRecord, AuditStore } from '../audit/audit-log.ts';
 import type { DesiredStateNouns } from '../deployments/desired-state-store.ts';
-import type { Environment, EnvironmentNouns } from '../environments/environment-store.ts';
-import type { KnownNode } from '../jwks/jwk-deployment.ts';
+import type { Environment, EnvironmentNouns, RegisteredNode } from '../environments/environment-store.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import type { ExpiringJwk, FailingSource, JwkCount, OverviewNouns, Some } from './overview-store.ts';
 
@@ -18,7 +17,7 @@ type Nouns = AccessNouns &
 export interface OverviewOptions {
   readonly store: UnitOfWork<Nouns>;
   readonly clock: () => Date;
-  readonly nodesOf: (environmentName: string) => Promise<readonly KnownNode[]>;
+  readonly nodesOf: (environmentName: string) => Promise<readonly RegisteredNode[]>;
 }
 
 export type NodeStanding = 'CURRENT' | 'LAGGING' | 'REFUSED' | 'DISCONNECTED';
@@ -26,7 +25,7 @@ export type NodeStanding = 'CURRENT' | 'LAGGING' | 'REFUSED' | 'DISCONNECTED';
 export interface EnvironmentOverview {
   readonly environment: Environment;
   readonly revision: number;
-  readonly nodes: readonly { readonly node: KnownNode; readonly state: NodeStanding }[];
+  readonly nodes: readonly { readonly node: RegisteredNode; readonly state: NodeStanding }[];
 }
 
 export interface Overview {
@@ -115,8 +114,8 @@ async function lastChanges(nouns: Nouns, projectNames: readonly string[] | undef
     .slice(0, shownChanges);
 }
 
-function standingOf(node: KnownNode, revision: number): NodeStanding {
+function standingOf(node: RegisteredNode, revision: number): NodeStanding {
   if (!node.connected) return 'DISCONNECTED';
   if (node.appliedRevision >= revision) return 'CURRENT';
-  return node.refusedReason ? 'REFUSED' : 'LAGGING';
+  return node.refusal ? 'REFUSED' : 'LAGGING';
 }

@@ -49,6 +49,21 @@ describe('the answer names a node', () => {
     await fussy.close();
   });
 
+  it('that refused, also where somebody looks at it later', async () => {
+    const reply = (revision: number) => ({ type: 'refused' as const, revision, reason: 'its disk is full' });
+    const fussy = await startFakeNode(world, { environment: 'fussy', name: 'fussy-1', reply });
+    await resultIn('fussy');
+    const where = await project.call('GET', `jwks/key-${made}/deployment/`);
+    expect(where.body.resultList[0]).toMatchObject({
+      ...{ environmentName: 'fussy', success: false, message: 'Node (fussy-1): its disk is full' },
+      nodes: [{ name: 'fussy-1', hasIt: false, reason: 'its disk is full' }],
+    });
+    const { body } = await world.api('GET', '/apiops/overview/');
+    const seen = body.environments.find(({ name }: { name: string }) => name === 'fussy');
+    expect(seen.nodes).toMatchObject([{ name: 'fussy-1', state: 'REFUSED', reason: 'its disk is full' }]);
+    await fussy.close();
+  });
+
   it('that says it has something else than what was sent', async () => {
     const digest = '11'.repeat(32);
     const reply = (revision: number) => ({ type: 'applied' as const, revision, digest });

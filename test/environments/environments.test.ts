@@ -208,7 +208,13 @@ describe('nodes', () => {
       { name: 'node-1', connected: false, appliedRevision: 3 },
     ]);
     const lastSeenAt = world.time.now;
-    world.deployments.live.set(nodeId, { connected: true, appliedRevision: 7, lastSeenAt, version: '2.0.0' });
+    world.deployments.live.set(nodeId, {
+      connected: true,
+      appliedRevision: 7,
+      lastSeenAt,
+      refusal: null,
+      version: '2.0.0',
+    });
     expect(await world.nodes.list('production')).toMatchObject([
       { name: 'node-1', connected: true, appliedRevision: 7, lastSeenAt, version: '2.0.0' },
     ]);

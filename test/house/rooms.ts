@@ -72,7 +72,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
 
   log: [],
 
-  overview: ['type access', 'type audit', 'type deployments', 'type environments', 'type jwks'],
+  overview: ['type access', 'type audit', 'type deployments', 'type environments'],
   http: [
     'overview',
     'type jose/facts/certificate-facts.ts',

@@ -96,7 +96,7 @@ function environmentView({ environment, revision, nodes }: Overview['environment
       ...{ name: node.name, connected: node.connected, state, version: node.version },
       appliedRevision: node.appliedRevision,
       lastSeenAt: instantOrNull(node.lastSeenAt),
-      reason: state === 'REFUSED' ? (node.refusedReason ?? null) : null,
+      reason: state === 'REFUSED' ? (node.refusal?.reason ?? null) : null,
     })),
   };
 }
