@@ -48,7 +48,7 @@ export class PublishedFiles implements StateFollower {
 
   /** Resolves once what was known at the call is on the disk, or could not be put there. */
   async settled(): Promise<void> {
-    await this.#working;
+    while (this.#working !== undefined) await this.#working;
   }
 
   /** What is served is on the disk first. */
