@@ -15,7 +15,7 @@ import type { BenchRow } from './bench-row.ts';
 
 const listed = 100;
 const rounds = 21;
-const mainFile = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const mainFile = fileURLToPath(new URL('../scripts/keyplane.mjs', import.meta.url));
 const path = '/apiops/projects/MyProject/jwks/';
 
 interface Contestant {

@@ -12,7 +12,7 @@ import { childEnvironment } from '../../../src/config.ts';
 /** A test here starts a dozen processes, each of which takes a second and more where every core is busy. */
 vi.setConfig({ testTimeout: 240_000 });
 
-export const mainFile = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
+export const mainFile = fileURLToPath(new URL('../../../scripts/keyplane.mjs', import.meta.url));
 
 export interface Result {
   readonly code: number | null;
