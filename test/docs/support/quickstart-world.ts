@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { keyplane } from '../../system/support/keyplane-process.ts';
 import { freePorts } from '../../system/support/ports.ts';
 import { temporaryFolder } from '../../system/support/temporary-folder.ts';
-import type { PageWorld } from './run-page.ts';
+import { type PageWorld, patient } from './run-page.ts';
 
 /** Ended by `endAllProcesses`. */
 export async function quickstartWorld(): Promise<PageWorld> {
   const dataDir = join(await temporaryFolder(), 'data');
   const started = keyplane(['quickstart', '--data-dir', dataDir, '--port', '0'], {
-    settings: { KEYPLANE_URL_ALLOW: '127.0.0.1' },
+    settings: { KEYPLANE_URL_ALLOW: '127.0.0.1', ...patient },
   });
   await started.says(/Ctrl\+C/);
   const text = started.stdout();

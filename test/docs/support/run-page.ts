@@ -33,6 +33,9 @@ export interface PageWorld {
 /** Below the time limit of a test. */
 export const longestPageMs = 240_000;
 
+/** Settings with which a busy machine makes no page wrong. */
+export const patient = Object.freeze({ KEYPLANE_DEPLOY_TIMEOUT: '60000' });
+
 /** Programs that a page may use and that npm does not bring. */
 const foreign = ['curl', 'openssl', 'keytool', 'nginx'];
 /** What of a checkout its commands need. */
@@ -102,7 +105,10 @@ async function shell(script: string, cwd: string): Promise<number | null> {
   const child = spawn('bash', ['-c', script], {
     cwd,
     detached: true,
-    env: childEnvironment({ PATH: `${join(root, 'node_modules/node/bin')}${delimiter}${process.env.PATH}` }),
+    env: childEnvironment({
+      ...patient,
+      PATH: `${join(root, 'node_modules/node/bin')}${delimiter}${process.env.PATH}`,
+    }),
     stdio: ['ignore', 'ignore', 'ignore'],
   });
   // A command that never ends would leave all that was started running, after its test has long been given up.
