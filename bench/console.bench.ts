@@ -94,7 +94,7 @@ async function load(browser: Browser, page: { url: string; signIn?: string }): P
   const opened = await context.newPage();
   await opened.addInitScript(watch);
   await opened.goto(page.url);
-  await opened.waitForFunction('window.firstRow !== undefined');
+  await opened.getByText('key-00000').first().waitFor();
   const found = await opened.evaluate<Load>('({ firstRow: window.firstRow, blocked: window.blocked })');
   await context.close();
   return found;
