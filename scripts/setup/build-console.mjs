@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { capture } from '../child.mjs';
-import { root } from '../places.mjs';
+import { root, taskEnvironment } from '../places.mjs';
 
 const folder = join(root, 'console');
 const built = join(folder, 'dist');
@@ -19,6 +19,8 @@ const sources = [
   'src/jose',
   'src/errors.ts',
 ];
+/** Whoever asks, such as a test: React's development build is twice the size. */
+const production = { NODE_ENV: 'production' };
 const compressed = /\.(js|css|svg|html)$/;
 
 /** @throws Error with what vite said */
@@ -26,7 +28,7 @@ export async function buildConsole() {
   const stamp = stampOf();
   if (isStamped(stamp)) return;
   process.stderr.write('Building the console…\n');
-  const { code, output } = await capture('vite', ['build', folder], { cwd: root });
+  const { code, output } = await capture('vite', ['build', folder], { cwd: root, env: { ...taskEnvironment(), ...production } });
   if (code !== 0) throw new Error(`Could not build the console. vite said:\n${output.trim()}`);
   const assets = join(built, 'assets');
   for (const name of readdirSync(assets).filter((file) => compressed.test(file))) {
