@@ -28,7 +28,10 @@ export async function buildConsole() {
   const stamp = stampOf();
   if (isStamped(stamp)) return;
   process.stderr.write('Building the console…\n');
-  const { code, output } = await capture('vite', ['build', folder], { cwd: root, env: { ...taskEnvironment(), ...production } });
+  const { code, output } = await capture('vite', ['build', folder], {
+    cwd: root,
+    env: { ...taskEnvironment(), ...production },
+  });
   if (code !== 0) throw new Error(`Could not build the console. vite said:\n${output.trim()}`);
   const assets = join(built, 'assets');
   for (const name of readdirSync(assets).filter((file) => compressed.test(file))) {
