@@ -58,9 +58,11 @@ it('metrics tell changes by source and outcome, deployments by environment, node
   expect(text).not.toMatch(/short-lived|kept/);
 });
 
-it('every measure of ours is in the table of the documentation, and none else', async () => {
+it('every measure of a manager is in the table of the documentation, and none else', async () => {
   const names = [...(await scrape()).matchAll(/^# TYPE (keyplane_\w+) /gm)].map(([, name]) => name);
   const documented = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
   const listed = [...documented.matchAll(/`(keyplane_\w+)`/g)].map(([, name]) => name);
-  expect(names.sort()).toEqual(listed.sort());
+  // Those of a node are in a table of their own, which test/docs holds against a node.
+  const ofManager = listed.filter((name) => !name?.startsWith('keyplane_node_'));
+  expect(names.sort()).toEqual(ofManager.sort());
 });
