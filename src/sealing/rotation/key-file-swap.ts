@@ -26,10 +26,10 @@ export async function swapKeyFiles(path: string, old: Buffer): Promise<void> {
   step();
 }
 
-/** Once the old key is of no more use here. */
+/** Once the old key is of no more use here. Where the key comes from the settings there may be no folder at all. */
 export async function removeOldKeyFile(path: string): Promise<void> {
   await unlink(`${path}.old`).catch(ignoreMissing);
-  await syncFolderOf(path);
+  await syncFolderOf(path).catch(ignoreMissing);
 }
 
 /** The old file back in its place; the new one stays as `.new`. */
