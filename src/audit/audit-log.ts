@@ -42,6 +42,8 @@ export interface AuditFilter {
 export interface AuditPage {
   readonly offset: number;
   readonly limit: number;
+  /** Looking ends once the page is full; `total` is then of what was looked at. */
+  readonly untilFull?: true;
 }
 
 export interface FoundAudit {

@@ -105,7 +105,8 @@ const shownTypes: ReadonlySet<string> = new Set(['jwk', 'certificate', 'key', 'k
 
 /** Of the newest records, those that tell of a change to what is deployed. */
 async function lastChanges(nouns: Nouns, projectNames: readonly string[] | undefined) {
-  const { records } = await nouns.audit.search({ outcome: 'SUCCESS' }, { offset: 0, limit: 100 });
+  const newest = { offset: 0, limit: 100, untilFull: true } as const;
+  const { records } = await nouns.audit.search({ outcome: 'SUCCESS' }, newest);
   return records
     .filter(({ action, objectType, projectName }) => {
       const isVisible = projectNames === undefined || projectNames.some((name) => name === projectName);

@@ -54,6 +54,7 @@ export async function searchAudit(
     if (from < found.length)
       wanted.push(...found.slice(from, from + missing).map(({ sequence }) => sequence));
     total += found.length;
+    if (page.untilFull && wanted.length === page.limit) break;
   }
   if (wanted.length === 0) return { rows: [], total };
   const rows = await database
