@@ -84,6 +84,13 @@ describe('an RSA key', () => {
       expect(await reasonFor(publicRsa(65_521n * prime(2040)))).toBe(
         'the modulus (n) has the small factor 65521 (CA/B Forum BR 6.1.6)',
       );
+      expect(await reasonFor(privateRsa(prime(2040), 65_521n))).toBe(
+        'the modulus (n) has the small factor 65521 (CA/B Forum BR 6.1.6)',
+      );
+      // Its factors are as long as primes are.
+      expect(await reasonFor(privateRsa(p, 65_521n * prime(1020)))).toBe(
+        'the modulus (n) has the small factor 65521 (CA/B Forum BR 6.1.6)',
+      );
     });
 
     it('is refused when the modulus is itself a prime', async () => {

@@ -1,5 +1,5 @@
-// Fermat's test of a number as long as an RSA modulus, in libuv's thread pool: a millisecond or more that the event
-// loop does not spend. The one modular power that node:crypto offers there is the verification of a signature, so the
+// Fermat's test of a number as long as an RSA modulus or its primes, in libuv's thread pool: up to some milliseconds that
+// the event loop does not spend. The one modular power that node:crypto offers there is the verification of a signature, so the
 // question is put as one: with exponents k·e ≡ 1 modulo m−1, the k-th power of a padded message is its "signature"
 // exactly when raising it to e gives the message back, as it does for every prime m.
 
@@ -31,7 +31,7 @@ function inverseExponents(minusOne: bigint): { readonly k: bigint; readonly e: b
 
 /**
  * True for every prime. A composite number passes where it was built to, or else less often than hardware fails.
- * @param candidate odd, 2048 to 3072 bits, without a small factor
+ * @param candidate odd, 512 to 3072 bits
  */
 export async function passesFermat(candidate: bigint): Promise<boolean> {
   const octets = (bitLength(candidate) + 7) >> 3;

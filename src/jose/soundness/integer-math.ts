@@ -25,6 +25,40 @@ export function modularInverse(value: bigint, modulus: bigint): bigint | undefin
   return b === 1n ? ((y % modulus) + modulus) % modulus : undefined;
 }
 
+const leadingBits = 50;
+
+/**
+ * Lehmer's way (Knuth, The Art of Computer Programming, 4.5.2, algorithm L): the leading bits of both numbers tell many
+ * of Euclid's quotients, and the long numbers follow once for all of those.
+ * @param a above b, which is not negative
+ */
+export function greatestCommonDivisor(a: bigint, b: bigint): bigint {
+  while (b !== 0n) {
+    const [first, second, third, fourth] = leadingSteps(a, b);
+    // The leading bits told no step.
+    if (second === 0) [a, b] = [b, a % b];
+    else {
+      [a, b] = [BigInt(first) * a + BigInt(second) * b, BigInt(third) * a + BigInt(fourth) * b];
+    }
+  }
+  return a;
+}
+
+/** As a matrix by rows: what so many steps of Euclid make of the two, as far as their leading bits are sure of. */
+function leadingSteps(a: bigint, b: bigint): readonly [number, number, number, number] {
+  const shift = BigInt(Math.max(bitLength(a) - leadingBits, 0));
+  let [x, y] = [Number(a >> shift), Number(b >> shift)];
+  let [first, second, third, fourth] = [1, 0, 0, 1];
+  while (y + third !== 0 && y + fourth !== 0) {
+    const quotient = Math.floor((x + first) / (y + third));
+    if (quotient !== Math.floor((x + second) / (y + fourth))) break;
+    [first, third] = [third, first - quotient * third];
+    [second, fourth] = [fourth, second - quotient * fourth];
+    [x, y] = [y, x - quotient * y];
+  }
+  return [first, second, third, fourth];
+}
+
 /** Square and multiply; for moduli of a few hundred bits. */
 export function smallModularPower(base: bigint, exponent: bigint, modulus: bigint): bigint {
   let result = 1n;

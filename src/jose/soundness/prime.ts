@@ -1,6 +1,9 @@
-// Miller-Rabin for bases 2 and 3. It finds keys whose numbers went wrong; someone who builds a composite number
-// to pass it weakens only a key whose private half he holds anyway.
+// Is this number a prime? Up to the length that one modular power in the thread pool takes, Fermat's test there; above it
+// Miller-Rabin for bases 2 and 3, in stretches of the event loop. Both find keys whose numbers went wrong; someone who
+// builds a composite number to pass weakens only a key whose private half he holds anyway.
 
+import { bitLength } from '../members/integer.ts';
+import { mostFermatBits, passesFermat } from './fermat-test.ts';
 import { loopTurn } from './loop-turn.ts';
 import { modularPower } from './modular-power.ts';
 
@@ -8,6 +11,11 @@ const bases = [2n, 3n];
 
 /** @param candidate odd, 512 to 8192 bits */
 export async function isProbablePrime(candidate: bigint): Promise<boolean> {
+  return bitLength(candidate) <= mostFermatBits ? passesFermat(candidate) : passesMillerRabin(candidate);
+}
+
+/** @param candidate odd, 512 to 8192 bits */
+export async function passesMillerRabin(candidate: bigint): Promise<boolean> {
   const minusOne = candidate - 1n;
   const text = minusOne.toString(2);
   const twos = text.length - 1 - text.lastIndexOf('1');

@@ -3,8 +3,9 @@
 // division is by a number half as long.
 
 import { bitLength } from '../members/integer.ts';
+import { greatestCommonDivisor } from './integer-math.ts';
 
-/** Euclid's steps grow with the square of the length; above this the tree takes no longer. */
+/** The divisor's steps grow with the square of the length; above this the tree takes no longer. */
 const mostEuclidBits = 3072;
 
 interface ProductNode {
@@ -41,13 +42,8 @@ let tree: ProductNode | undefined;
 export function smallFactor(value: bigint): number | undefined {
   tree ??= buildTree(primesBelow(65_536));
   const mayBeNone = value > 1n && bitLength(value) <= mostEuclidBits;
-  return mayBeNone && shareNoFactor(value, tree.product % value) ? undefined : search(value, tree);
-}
-
-function shareNoFactor(value: bigint, other: bigint): boolean {
-  let [a, b] = [value, other];
-  while (b !== 0n) [a, b] = [b, a % b];
-  return a === 1n;
+  const hasNone = mayBeNone && greatestCommonDivisor(value, tree.product % value) === 1n;
+  return hasNone ? undefined : search(value, tree);
 }
 
 function search(value: bigint, node: ProductNode): number | undefined {

@@ -7,7 +7,7 @@ import type { RsaMembers } from '../jwk.ts';
 import { bitLength, decodeInteger } from '../members/integer.ts';
 import { mostFermatBits, passesFermat } from './fermat-test.ts';
 import { loopTurn } from './loop-turn.ts';
-import { isProbablePrime } from './prime.ts';
+import { isProbablePrime, passesMillerRabin } from './prime.ts';
 import { checkCrtMembers, checkHalves } from './rsa-halves.ts';
 import { closePrimesFault, rocaFault, smallFactorFault } from './weak-modulus.ts';
 
@@ -44,18 +44,27 @@ export async function checkRsa(jwk: RsaMembers): Promise<void> {
   const fault = rocaFault(n) ?? closePrimesFault(n);
   if (fault !== undefined) refuse(fault);
   await loopTurn();
-  const factorFault = smallFactorFault(n);
-  if (factorFault !== undefined) refuse(factorFault);
-  await loopTurn();
-  if (hasAllMembers(jwk)) return checkPrivateHalf(jwk);
+  if (hasAllMembers(jwk)) {
+    // Two long primes leave no small factor to look for; of what is not that, the smallest fault is told.
+    return checkPrivateHalf(jwk).catch((error: unknown) => {
+      refuseSmallFactor(n);
+      throw error;
+    });
+  }
+  refuseSmallFactor(n);
   if (jwk.d !== undefined) refuse('d stands without p, q, dp, dq and qi');
   if (await isPrimeModulus(n)) refuse('the modulus (n) is itself a prime (RFC 8017 §3.1)');
+}
+
+function refuseSmallFactor(n: bigint): void {
+  const fault = smallFactorFault(n);
+  if (fault !== undefined) refuse(fault);
 }
 
 /** Nearly every modulus fails the first test, so only the others are looked at again. */
 async function isPrimeModulus(n: bigint): Promise<boolean> {
   if (bitLength(n) <= mostFermatBits && !(await passesFermat(n))) return false;
-  return isProbablePrime(n);
+  return passesMillerRabin(n);
 }
 
 function hasAllMembers(jwk: RsaMembers): jwk is Required<RsaMembers> {
@@ -67,8 +76,8 @@ async function checkPrivateHalf(jwk: Required<RsaMembers>): Promise<void> {
   for (const factor of factors) {
     if (bitLength(factor) < leastPrimeBits) refuse(`a prime factor of fewer than ${leastPrimeBits} bits`);
   }
-  const names = ['p', 'q'];
-  for (const [index, factor] of factors.entries()) {
-    if (!(await isProbablePrime(factor))) refuse(`${names[index]} is not a prime (RFC 8017 §3.2)`);
+  const arePrime = await Promise.all(factors.map(isProbablePrime));
+  for (const [index, name] of ['p', 'q'].entries()) {
+    if (!arePrime[index]) refuse(`${name} is not a prime (RFC 8017 §3.2)`);
   }
 }
