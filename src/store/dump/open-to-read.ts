@@ -90,6 +90,7 @@ function sqliteToRead(path: string): ReadingEngine {
         release: () => connection.close(),
         syncing: () => undefined,
         sync: async () => {},
+        outOfRoom: () => undefined,
       });
     },
     async close() {},

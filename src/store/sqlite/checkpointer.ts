@@ -2,7 +2,9 @@
 // been nothing for a while.
 
 import { once } from 'node:events';
+import { statfs } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
+import type { LogMark } from './write-ahead-log.ts';
 
 const threadFile = new URL('./checkpoint-thread.ts', import.meta.url);
 const idleMs = 5_000;
@@ -10,19 +12,35 @@ const resourceLimits = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 4
 
 /** 16 MiB at the usual page size. */
 const framesBetween = 4_000;
+/** How far the log grows between two looks at what is free on the disk. */
+const framesBetweenLooks = 256;
+const pauseAfterRefusalMs = 500;
 
 export class Checkpointer {
   readonly #path: string;
   #worker: Worker | undefined;
   #idleTimer: NodeJS.Timeout | undefined;
   #dueAt = framesBetween;
+  #lookAt = framesBetweenLooks;
+  /** Since a write found no room: when the log is to be made shorter. */
+  #roomWantedAt = Number.POSITIVE_INFINITY;
 
   constructor(path: string) {
     this.#path = path;
   }
 
-  isDue(frames: number): boolean {
-    return frames >= this.#dueAt;
+  /** @param log as it is on the disk */
+  async isDue({ frames, pageBytes }: LogMark): Promise<boolean> {
+    if (frames >= this.#dueAt || (frames > 0 && performance.now() >= this.#roomWantedAt)) return true;
+    if (frames < this.#lookAt) return false;
+    this.#lookAt = frames + framesBetweenLooks;
+    // A log that is longer than what is left could not be copied any more, and the disk would stay full.
+    return (await freeBytes(this.#path)) < frames * pageBytes;
+  }
+
+  /** The disk had no room for a write. It may be the log itself that fills it, however short it still is. */
+  wantRoom(): void {
+    this.#roomWantedAt = Math.min(this.#roomWantedAt, performance.now());
   }
 
   /**
@@ -33,6 +51,11 @@ export class Checkpointer {
     clearTimeout(this.#idleTimer);
     const isDone = await this.#ask().catch(() => false);
     this.#dueAt = isDone ? framesBetween : frames + framesBetween;
+    this.#lookAt = isDone ? framesBetweenLooks : frames + framesBetweenLooks;
+    if (isDone) this.#roomWantedAt = Number.POSITIVE_INFINITY;
+    else if (this.#roomWantedAt < Number.POSITIVE_INFINITY) {
+      this.#roomWantedAt = performance.now() + pauseAfterRefusalMs;
+    }
     this.#idleTimer = setTimeout(() => void this.stop(), idleMs).unref();
   }
 
@@ -76,4 +99,10 @@ export class Checkpointer {
     });
     return worker;
   }
+}
+
+/** Infinity where the system does not tell. */
+async function freeBytes(path: string): Promise<number> {
+  const disk = await statfs(path).catch(() => undefined);
+  return disk === undefined ? Number.POSITIVE_INFINITY : disk.bavail * disk.bsize;
 }

@@ -25,6 +25,12 @@ export function isBusy(error: unknown): boolean {
   return error instanceof SqliteDatabase.SqliteError && error.code.startsWith('SQLITE_BUSY');
 }
 
+/** The disk, or the file on it, can not grow. */
+export function isOutOfRoom(error: unknown): boolean {
+  if (!(error instanceof SqliteDatabase.SqliteError)) return false;
+  return error.code === 'SQLITE_FULL' || error.code === 'SQLITE_IOERR_WRITE';
+}
+
 /** Anything else than SQLite's own errors is given back as it is. SQLite's texts hold no values. */
 export function sqliteFailure(error: unknown): unknown {
   if (!(error instanceof SqliteDatabase.SqliteError)) return error;

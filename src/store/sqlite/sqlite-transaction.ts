@@ -1,7 +1,7 @@
 import type { QueryResult } from 'kysely';
 import { type DatabaseTransaction, type Query, refuseNul } from '../engine.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
-import { sqliteFailure } from './sqlite-failure.ts';
+import { isOutOfRoom, sqliteFailure } from './sqlite-failure.ts';
 
 /** What a transaction needs of its engine. */
 export interface TransactionEnds {
@@ -11,6 +11,8 @@ export interface TransactionEnds {
   readonly syncing: () => Promise<void> | undefined;
   /** Begins to bring a commit that was just made to the disk. */
   readonly sync: () => Promise<void>;
+  /** The disk had no room for what was written. */
+  readonly outOfRoom: () => void;
 }
 
 export class SqliteTransaction implements DatabaseTransaction {
@@ -38,7 +40,7 @@ export class SqliteTransaction implements DatabaseTransaction {
       this.#noteWhatIsSeen();
       return result;
     } catch (error) {
-      throw sqliteFailure(error);
+      throw this.#failure(error);
     }
   }
 
@@ -51,7 +53,7 @@ export class SqliteTransaction implements DatabaseTransaction {
       this.#connection.run(sql);
       this.#noteWhatIsSeen();
     } catch (error) {
-      throw sqliteFailure(error);
+      throw this.#failure(error);
     }
   }
 
@@ -64,7 +66,7 @@ export class SqliteTransaction implements DatabaseTransaction {
     } catch (error) {
       this.#rollBack();
       this.#ends.release();
-      throw sqliteFailure(error);
+      throw this.#failure(error);
     }
     const synced = this.#ends.sync();
     this.#ends.release();
@@ -85,6 +87,11 @@ export class SqliteTransaction implements DatabaseTransaction {
     if (this.#hasLooked) return;
     this.#hasLooked = true;
     this.#seen = this.#ends.syncing();
+  }
+
+  #failure(error: unknown): unknown {
+    if (isOutOfRoom(error)) this.#ends.outOfRoom();
+    return sqliteFailure(error);
   }
 
   #rollBack(): void {

@@ -163,6 +163,7 @@ class SqliteEngine implements Engine {
     return new SqliteTransaction(connection, {
       syncing: () => this.#whatIsSeen(),
       sync: () => this.#sync(),
+      outOfRoom: () => this.#checkpointer.wantRoom(),
       release: () => {
         free();
         this.#running -= 1;
@@ -208,7 +209,7 @@ class SqliteEngine implements Engine {
 
   async #checkpointIfDue(): Promise<void> {
     const files = this.#open();
-    if (!this.#checkpointer.isDue(files.durable.frames)) return;
+    if (!(await this.#checkpointer.isDue(files.durable))) return;
     await this.#checkpointer.run(files.durable.frames);
     files.durable = files.log.mark();
   }

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import SqliteDatabase from 'better-sqlite3';
 import { CompiledQuery } from 'kysely';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
+import { mountSmallDisk, unmountAll } from '../../../faults/support/small-disk.ts';
 import { migrate } from '../../../src/store/migrations/migrate.ts';
 import { openSqlite } from '../../../src/store/sqlite/sqlite.ts';
 import { sqliteFailure } from '../../../src/store/sqlite/sqlite-failure.ts';
@@ -133,6 +134,51 @@ test('a full disk is unavailable, takes back the whole commit, and ends when the
   );
   expect(total).toBe(1);
   await store.close();
+});
+
+/** Only root may mount one. */
+describe.skipIf(process.getuid?.() !== 0)('on a small disk', () => {
+  const diskBytes = 3 * 1024 * 1024;
+  afterEach(unmountAll);
+
+  async function storeOnSmallDisk() {
+    const folder = join(await freshPath(), '..', 'small');
+    const disk = await mountSmallDisk(folder, diskBytes);
+    const store = await openStore({ kind: 'sqlite', path: join(folder, 'keyplane.db') });
+    const project = sampleProject();
+    await store.write(({ projects }) => projects.insert(project));
+    let writes = 0;
+    /** Each overwrites the row of the one before: only the log grows. */
+    const renameTimes = async (times: number) => {
+      let refused = 0;
+      for (const last = writes + times; writes < last; writes += 1) {
+        const name = `${project.name}-${writes}`;
+        await store
+          .write(({ projects }) => projects.update({ ...project, name }))
+          .catch(() => (refused += 1));
+      }
+      return refused;
+    };
+    return { store, disk, renameTimes };
+  }
+
+  test('the log is copied into the database before there is no room left for that', async () => {
+    const { store, renameTimes } = await storeOnSmallDisk();
+    expect(await renameTimes(1_500)).toBe(0);
+    await store.close();
+  });
+
+  test('a log that others left no room makes room of its own', async () => {
+    const { store, disk, renameTimes } = await storeOnSmallDisk();
+    await renameTimes(300);
+    await disk?.fill();
+    const refused = await renameTimes(100);
+    expect(refused).toBeGreaterThan(0);
+    // What it made is little, and used up again now and then.
+    expect(refused).toBeLessThan(10);
+    expect(await renameTimes(100)).toBeLessThan(10);
+    await store.close();
+  });
 });
 
 test('a long transaction lets others have their turn', async () => {
