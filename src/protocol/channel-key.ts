@@ -13,7 +13,6 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { badRequest } from '../errors.ts';
-import { canonicalJson } from './canonical-json.ts';
 import type { State } from './messages.ts';
 
 const publicKeyBytes = 32;
@@ -95,7 +94,11 @@ function nonce(counter: number): Buffer {
   return bytes;
 }
 
+/** Canonical JSON (`canonicalJson`) of these members, written out: it is made for each node of each change. */
 function additionalData(counter: number, header: Omit<State, 'sealed'>): Buffer {
-  const { type, reset, from, to, final, digest } = header;
-  return Buffer.from(canonicalJson({ type, reset, from, to, final, digest, counter }));
+  const { type, reset, from, to, final } = header;
+  const [typeText, digest] = [JSON.stringify(type), JSON.stringify(header.digest)];
+  return Buffer.from(
+    `{"counter":${counter},"digest":${digest},"final":${final},"from":${from},"reset":${reset},"to":${to},"type":${typeText}}`,
+  );
 }

@@ -144,6 +144,8 @@ from nodes where ${where} order by nodes.name`.execute(this.#database);
   cast(${seen.refusal?.revision ?? null} as bigint), cast(${seen.refusal?.reason ?? null} as text))`,
     );
     // Both dialects call the columns of a list of values column1, column2, …; only PostgreSQL could rename them.
+    // SQLite would else index the list by manager and connection, which nearly all of it shares, and compare each node
+    // with each of the list; what it can not index leaves it the node's id.
     await sql`update nodes
 set applied_revision = seen.column4,
   connected = seen.column5,
@@ -152,7 +154,8 @@ set applied_revision = seen.column4,
   refused_revision = seen.column8,
   refused_reason = seen.column9
 from (values ${sql.join(rows)}) as seen
-where nodes.id = seen.column1 and nodes.manager_id = seen.column2 and nodes.connection = seen.column3`.execute(
+where nodes.id = seen.column1
+  and nodes.manager_id = coalesce(seen.column2, '') and nodes.connection = coalesce(seen.column3, 0)`.execute(
       this.#database,
     );
     this.#surroundings.notify('nodes');
