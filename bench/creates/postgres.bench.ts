@@ -20,7 +20,7 @@ import {
 } from '../../test/support/postgres-server.ts';
 import { type BenchManager, median, onClients, startBenchManager } from '../bench-manager.ts';
 import type { BenchRow } from '../bench-row.ts';
-import { createAll, perSecond } from './public-keys.ts';
+import { createAll, type Half, halves, perSecond } from './rsa-keys.ts';
 
 const rounds = 5;
 const clients = 64;
@@ -56,11 +56,17 @@ interface Parts {
 }
 
 async function compare({ manager, store, url, folder }: Parts): Promise<BenchRow[]> {
-  await createAll(manager, clients, creates);
+  const load = (half: Half) => createAll(manager, { half, clients, creates });
+  for (const half of halves) await load(half);
   const scripts = await writeScripts(url, folder);
-  const rates = { api: [] as number[], store: [] as number[], best: [] as number[] };
+  const rates = {
+    private: [] as number[],
+    public: [] as number[],
+    store: [] as number[],
+    best: [] as number[],
+  };
   for (let round = 0; round < rounds; round += 1) {
-    rates.api.push(await createAll(manager, clients, creates));
+    for (const half of halves) rates[half].push(await load(half));
     rates.store.push(await insertAll(store));
     const tries: number[] = [];
     for (const script of scripts) tries.push(await pgbench(url, script));
@@ -72,7 +78,10 @@ async function compare({ manager, store, url, folder }: Parts): Promise<BenchRow
     return { name, ours: perSecond(rate), yardstick, ratio: rate / best, goal: { atLeast } };
   };
   return [
-    row(`Create JWK on PostgreSQL, pasted RSA 2048, ${clients} clients`, median(rates.api), 0.5),
+    ...halves.map((half) => {
+      const name = `Create JWK on PostgreSQL, pasted ${half} RSA 2048, ${clients} clients`;
+      return row(name, median(rates[half]), 0.5);
+    }),
     row('The same rows on PostgreSQL, by the store alone', median(rates.store), 1),
   ];
 }

@@ -1,16 +1,16 @@
-// Create JWK from a pasted RSA key of 2048 bits, through the whole HTTP API, on SQLite. 64 clients: against the same
-// requests with the commit left out, and with a commit each. One client: against what its database can do at best, the
-// same rows inserted bare by better-sqlite3, each commit on the disk before the next. In turns, medians.
+// Create JWK from a pasted RSA key of 2048 bits, private and public, through the whole HTTP API, on SQLite. 64 clients:
+// against the same requests with the commit left out, and with a commit each. One client: against what its database can
+// do at best, the same rows inserted bare by better-sqlite3, each commit on the disk before the next. In turns, medians.
 
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { type BenchManager, median, startBenchManager } from '../bench-manager.ts';
 import type { BenchRow } from '../bench-row.ts';
 import type { CommitMode } from './committing-manager.ts';
-import { createAll, perSecond } from './public-keys.ts';
+import { createAll, type Half, halves, perSecond } from './rsa-keys.ts';
 
 const rounds = 5;
-const many = Object.freeze({ clients: 64, creates: 512 });
+const many = Object.freeze({ clients: 64, creates: 384 });
 const one = Object.freeze({ clients: 1, creates: 100 });
 const modes = ['in groups', 'left out', 'one each'] as const;
 
@@ -18,19 +18,23 @@ export async function run(): Promise<BenchRow[]> {
   const file = new URL('./committing-manager.ts', import.meta.url);
   const manager = await startBenchManager(many.clients, { file });
   try {
-    return [...(await withoutAndEach(manager)), await besideBareInserts(manager)];
+    const rows: BenchRow[] = [];
+    for (const half of halves) {
+      rows.push(...(await withoutAndEach(manager, half)), await besideBareInserts(manager, half));
+    }
+    return rows;
   } finally {
     await manager.close();
   }
 }
 
-async function withoutAndEach(manager: BenchManager): Promise<BenchRow[]> {
+async function withoutAndEach(manager: BenchManager, half: Half): Promise<BenchRow[]> {
   const rates: Record<CommitMode, number[]> = { 'in groups': [], 'left out': [], 'one each': [] };
-  await createAll(manager, many.clients, many.creates);
+  await createAll(manager, { half, ...many });
   for (let round = 0; round < rounds; round += 1) {
     for (const commit of modes) {
       await manager.ask({ commit });
-      rates[commit].push(await createAll(manager, many.clients, many.creates));
+      rates[commit].push(await createAll(manager, { half, ...many }));
     }
   }
   await manager.ask({ commit: 'in groups' });
@@ -38,7 +42,7 @@ async function withoutAndEach(manager: BenchManager): Promise<BenchRow[]> {
   const row = (mode: CommitMode, atLeast: number): BenchRow => {
     const yardstick = median(rates[mode]);
     return {
-      name: `Create JWK, pasted RSA 2048, ${many.clients} clients, against commits ${mode}`,
+      name: `Create JWK, pasted ${half} RSA 2048, ${many.clients} clients, against commits ${mode}`,
       ours: perSecond(ours),
       yardstick: perSecond(yardstick),
       ratio: ours / yardstick,
@@ -48,18 +52,18 @@ async function withoutAndEach(manager: BenchManager): Promise<BenchRow[]> {
   return [row('left out', 0.75), row('one each', 4)];
 }
 
-async function besideBareInserts(manager: BenchManager): Promise<BenchRow> {
-  const bare = new BareInserts(manager.dataDir, 'bare.db');
+async function besideBareInserts(manager: BenchManager, half: Half): Promise<BenchRow> {
+  const bare = new BareInserts(manager.dataDir, `bare-${half}.db`);
   const rates = { ours: [] as number[], bare: [] as number[] };
-  await createAll(manager, one.clients, one.creates);
+  await createAll(manager, { half, ...one });
   for (let round = 0; round < rounds; round += 1) {
-    rates.ours.push(await createAll(manager, one.clients, one.creates));
+    rates.ours.push(await createAll(manager, { half, ...one }));
     rates.bare.push(bare.insertAll(one.creates));
   }
   bare.close();
   const [ours, yardstick] = [median(rates.ours), median(rates.bare)];
   return {
-    name: 'Create JWK, pasted RSA 2048, 1 client',
+    name: `Create JWK, pasted ${half} RSA 2048, 1 client`,
     ours: perSecond(ours),
     yardstick: `${perSecond(yardstick)} (bare insert of the same two rows, a full-synchronous commit each)`,
     ratio: ours / yardstick,
