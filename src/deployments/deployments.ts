@@ -185,7 +185,7 @@ export class Deployments {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     this.#closeWhere(() => true, goingAway, 'the manager stops');
-    await this.#sightings.flush();
+    await this.#sightings.close();
   }
 
   /** One query for all environments; only the streams that have something to do are touched. */

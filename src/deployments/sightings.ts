@@ -3,6 +3,7 @@ import type { SharedStore } from '../unit-of-work.ts';
 
 /** Confirmations of many nodes become one commit: soon where another manager may wait for them. */
 const gatherMs = Object.freeze({ amongOthers: 5, alone: 250 });
+const againMs = 1_000;
 
 export interface SightingsOptions {
   readonly store: SharedStore<Pick<EnvironmentNouns, 'nodes'>>;
@@ -12,21 +13,28 @@ export interface SightingsOptions {
 
 export interface Sightings {
   note(sighting: NodeSighting): void;
-  /** Writes what is still gathered. */
-  flush(): Promise<void>;
+  /** Writes what is still gathered; what fails then is left to those who look for managers that are gone. */
+  close(): Promise<void>;
 }
 
 /**
  * Records when nodes were seen and what they had. It is a record, not the truth: who is connected now is asked
- * of the sessions of all managers. A write that fails is tried again with the next.
+ * of the sessions of all managers. A write that fails is tried again.
  */
 export function createSightings({ store, isAlone, onError }: SightingsOptions): Sightings {
   let gathered = new Map<string, NodeSighting>();
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
+  let closed = false;
+
+  function writeAfter(waitMs: number): void {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      writing = writing.then(write);
+    }, waitMs);
+  }
 
   async function write(): Promise<void> {
-    timer = undefined;
     if (gathered.size === 0) return;
     const batch = gathered;
     gathered = new Map();
@@ -35,19 +43,19 @@ export function createSightings({ store, isAlone, onError }: SightingsOptions): 
     } catch (error) {
       for (const [id, sighting] of batch) if (!gathered.has(id)) gathered.set(id, sighting);
       onError(error);
+      if (!closed) writeAfter(againMs);
     }
   }
 
   return {
     note(sighting) {
       gathered.set(sighting.nodeId, sighting);
-      const waitMs = isAlone() ? gatherMs.alone : gatherMs.amongOthers;
-      timer ??= setTimeout(() => {
-        writing = writing.then(write);
-      }, waitMs);
+      writeAfter(isAlone() ? gatherMs.alone : gatherMs.amongOthers);
     },
-    async flush() {
+    async close() {
+      closed = true;
       clearTimeout(timer);
+      timer = undefined;
       await writing;
       await write();
     },
