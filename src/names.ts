@@ -1,4 +1,4 @@
-import { badRequest } from './errors.ts';
+import { badRequest, KeyplaneError } from './errors.ts';
 
 const codePointsLimit = 128;
 /** Combining marks (\p{M}) are part of the letters of many scripts, but a name does not start with one. */
@@ -36,4 +36,10 @@ export function shownText(value: string): string {
 function isName(value: string): boolean {
   if (value === '.' || value === '..' || value.length > 2 * codePointsLimit) return false;
   return namePattern.test(value) && [...value].length <= codePointsLimit;
+}
+
+/** The same words whether the project is not there or the caller may not know of it. @param name as it was asked for */
+export function projectNotFound(name: string): KeyplaneError {
+  const text = `Project(${shownText(name)}) was not found or user does not have privilege to access it!`;
+  return new KeyplaneError('not_found', text);
 }

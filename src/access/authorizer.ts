@@ -2,7 +2,7 @@
 
 import type { AuditLog } from '../audit/audit-log.ts';
 import { KeyplaneError } from '../errors.ts';
-import { lookupName, shownText } from '../names.ts';
+import { lookupName, projectNotFound } from '../names.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import type { AuditedAccessNouns } from './access-audit.ts';
 import { type AccessNouns, type Project, type Role, roles } from './access-store.ts';
@@ -34,14 +34,6 @@ export interface ProjectDemand {
 export interface AuthorizerOptions {
   readonly store: UnitOfWork<AuditedAccessNouns>;
   readonly audit: AuditLog;
-}
-
-export function projectNotFound(projectName: string): KeyplaneError {
-  const name = shownText(projectName);
-  return new KeyplaneError(
-    'not_found',
-    `Project(${name}) was not found or user does not have privilege to access it!`,
-  );
 }
 
 export function createAuthorizer({ store, audit }: AuthorizerOptions): Authorizer {

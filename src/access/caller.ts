@@ -1,3 +1,4 @@
+import type { Once } from '../idempotency/once.ts';
 import type { Role } from './access-store.ts';
 
 /** Who sent a request, as its token proves. */
@@ -16,4 +17,13 @@ export interface ProjectAccess {
   readonly projectId: string;
   readonly projectName: string;
   readonly roles: readonly Role[];
+}
+
+/** On whose behalf, and where. */
+export interface ProjectScope {
+  readonly projectId: string;
+  readonly projectName: string;
+  readonly actor: string;
+  /** Where the request has an `Idempotency-Key`. */
+  readonly once?: Once | undefined;
 }

@@ -1,10 +1,9 @@
 import type { AuditLog } from '../audit/audit-log.ts';
 import { badRequest } from '../errors.ts';
-import { shownText } from '../names.ts';
+import { projectNotFound, shownText } from '../names.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import { type AuditedAccessNouns, changeEvent } from './access-audit.ts';
 import { type Member, type Membership, type Role, roles } from './access-store.ts';
-import { projectNotFound } from './authorizer.ts';
 import type { Caller, ProjectAccess } from './caller.ts';
 import { foundUser } from './users.ts';
 

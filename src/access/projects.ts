@@ -1,12 +1,11 @@
 import type { AuditLog } from '../audit/audit-log.ts';
 import { badRequest } from '../errors.ts';
 import type { Once } from '../idempotency/once.ts';
-import { checkName, lookupName } from '../names.ts';
+import { checkName, lookupName, projectNotFound } from '../names.ts';
 import { newId } from '../new-id.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import { type AuditedAccessNouns, changeEvent } from './access-audit.ts';
 import type { Project } from './access-store.ts';
-import { projectNotFound } from './authorizer.ts';
 import type { Caller, ProjectAccess } from './caller.ts';
 
 /** What a project's end means for the nodes. */

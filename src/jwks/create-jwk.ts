@@ -1,12 +1,13 @@
 // Create JWK: from a request to a stored, sealed and desired key in one transaction, and then out to the nodes.
 // Refused before anything is stored: a name that is taken, a source that is not there, a key that is not sound.
 
+import type { ProjectScope } from '../access/caller.ts';
 import type { DeploymentResult } from '../deployments/deployment-result.ts';
 import { badRequest } from '../errors.ts';
 import { checkName, shownText } from '../names.ts';
 import type { JwkSource, SourceRequest, SourceWorld } from '../sources/jwk-source.ts';
 import { jwkSources, type SourceName, sourceNames } from '../sources/sources.ts';
-import { insertJwk, type JwkRuleOptions, type JwkScope, refuseTaken } from './insert-jwk.ts';
+import { insertJwk, type JwkRuleOptions, refuseTaken } from './insert-jwk.ts';
 import { jwkFromSource } from './jwk-from-source.ts';
 import type { SourceReference } from './jwk-store.ts';
 import { checkFollow, followOf } from './refresh/follow.ts';
@@ -21,7 +22,7 @@ export interface CreateJwkRequest extends SourceRequest {
   readonly sourceType?: string | undefined;
 }
 
-export type CreateJwk = (scope: JwkScope, request: CreateJwkRequest) => Promise<DeploymentResult>;
+export type CreateJwk = (scope: ProjectScope, request: CreateJwkRequest) => Promise<DeploymentResult>;
 
 export function createJwkCreator(options: CreateJwkOptions): CreateJwk {
   return async (scope, request) => {

@@ -1,10 +1,11 @@
+import type { ProjectScope } from '../access/caller.ts';
 import type { DeploymentResult } from '../deployments/deployment-result.ts';
 import { desire } from '../deployments/desire.ts';
 import { badRequest } from '../errors.ts';
 import { lookupName, shownText } from '../names.ts';
-import type { JwkRuleOptions, JwkScope } from './insert-jwk.ts';
+import type { JwkRuleOptions } from './insert-jwk.ts';
 
-export type DeleteJwk = (scope: JwkScope, name: string) => Promise<DeploymentResult>;
+export type DeleteJwk = (scope: ProjectScope, name: string) => Promise<DeploymentResult>;
 
 /**
  * Takes a JWK away: no longer desired anywhere, deleted and audited in one transaction, then gone from the nodes.

@@ -1,3 +1,4 @@
+import type { ProjectScope } from '../access/caller.ts';
 import type { AuditLog, AuditStore } from '../audit/audit-log.ts';
 import { badRequest } from '../errors.ts';
 import type { PrivateJwk } from '../jose/jwk.ts';
@@ -6,7 +7,6 @@ import { lookupName, shownText } from '../names.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import { type ExportedFile, type ExportRequest, exportPrivateJwk } from './export-jwk.ts';
-import type { JwkScope } from './insert-jwk.ts';
 import type { JwkNouns, ListQuery, StoredJwk } from './jwk-store.ts';
 import type { Refresh, RefreshNouns } from './refresh/refresh-store.ts';
 import { openPrivateJwk } from './sealed-members.ts';
@@ -28,7 +28,7 @@ export interface JwkFinder {
    * The same, with a record of who is about to see its private members, where it has any.
    * @throws KeyplaneError `bad_request` when it is not there
    */
-  reveal(scope: JwkScope, name: string): Promise<FoundJwk>;
+  reveal(scope: ProjectScope, name: string): Promise<FoundJwk>;
   /** The members that make up the key: all of them, or the public ones only (for an OCT key, what names it). */
   privateMaterial(stored: StoredJwk): PrivateJwk;
   publicMaterial(stored: StoredJwk): Readonly<Record<string, unknown>>;

@@ -1,15 +1,16 @@
 import type { AccessNouns } from '../access/access-store.ts';
+import type { ProjectScope } from '../access/caller.ts';
 import type { AuditLog, AuditStore } from '../audit/audit-log.ts';
 import type { DeploymentResult } from '../deployments/deployment-result.ts';
 import type { Deployments } from '../deployments/deployments.ts';
 import { type DeploymentTarget, desire } from '../deployments/desire.ts';
 import type { DesiredStateNouns } from '../deployments/desired-state-store.ts';
 import type { Environment, EnvironmentNouns } from '../environments/environment-store.ts';
-import { badRequest, KeyplaneError } from '../errors.ts';
+import { badRequest, type KeyplaneError } from '../errors.ts';
 import type { IdempotencyNouns } from '../idempotency/idempotency-store.ts';
-import type { Once } from '../idempotency/once.ts';
 import type { PrivateJwk } from '../jose/jwk.ts';
 import type { MaterialNouns } from '../materials/material-store.ts';
+import { projectNotFound } from '../names.ts';
 import { newId } from '../new-id.ts';
 import { contentDigest } from '../protocol/state-digest.ts';
 import type { Sealer } from '../sealing/sealed.ts';
@@ -36,15 +37,6 @@ export interface JwkRuleOptions {
   readonly clock: () => Date;
 }
 
-/** On whose behalf, and where. */
-export interface JwkScope {
-  readonly projectId: string;
-  readonly projectName: string;
-  readonly actor: string;
-  /** Where the request has an `Idempotency-Key`. */
-  readonly once?: Once | undefined;
-}
-
 /** A JWK that is ready to be stored: sound, with its kid, and where it came from. */
 export interface NewJwk
   extends Pick<
@@ -66,7 +58,7 @@ export interface NewJwk
 /** Stores, desires and audits in one transaction; then brings it to the nodes. */
 export async function insertJwk(
   options: JwkRuleOptions,
-  scope: JwkScope,
+  scope: ProjectScope,
   made: NewJwk,
 ): Promise<DeploymentResult> {
   const id = newId();
@@ -111,7 +103,7 @@ function nameTaken(name: string): KeyplaneError {
 }
 
 interface Insertion {
-  readonly scope: JwkScope;
+  readonly scope: ProjectScope;
   readonly stored: StoredJwk;
   readonly jwk: PrivateJwk;
   readonly follow: Follow | undefined;
@@ -131,6 +123,7 @@ async function insert(
     nouns.environments.listReachedBy(projectId),
     nouns.audit.head(),
   ]);
+  // Deleted while its key was being made.
   if (!project) throw projectNotFound(projectName);
   if (namesake) throw nameTaken(name);
   await refuseGoneSource(nouns, stored);
@@ -161,7 +154,7 @@ export async function desireJwk(
 }
 
 interface DesiredJwk {
-  readonly scope: JwkScope;
+  readonly scope: ProjectScope;
   readonly stored: StoredJwk;
   readonly jwk: PrivateJwk;
 }
@@ -187,10 +180,4 @@ export async function refuseGoneSource(nouns: MaterialNouns, stored: StoredJwk):
   const stores = [nouns.certificates, nouns.cryptoKeys, nouns.keystores];
   for (const store of stores) if ((await store.getMany([sourceId])).length > 0) return;
   throw badRequest(`The source of this JWK (${sourceType}) was deleted meanwhile!`);
-}
-
-/** The project was deleted while its key was being made. */
-function projectNotFound(name: string): KeyplaneError {
-  const text = `Project(${name}) was not found or user does not have privilege to access it!`;
-  return new KeyplaneError('not_found', text);
 }

@@ -1,9 +1,9 @@
 import assert from 'node:assert';
+import type { ProjectScope } from '../access/caller.ts';
 import type { DeploymentTarget } from '../deployments/desire.ts';
 import { badRequest, isKeyplaneError, KeyplaneError } from '../errors.ts';
 import { useToUseType } from '../jose/jwk.ts';
 import type { MaterialRuleNouns } from '../materials/material-kind.ts';
-import type { MaterialScope } from '../materials/material-scope.ts';
 import type { FollowedMaterial, PreparedReferences, ReferencedJwks } from '../materials/referenced-jwks.ts';
 import { laterThan } from '../materials/replacement.ts';
 import type { SourceRequest } from '../sources/jwk-source.ts';
@@ -99,7 +99,7 @@ async function refuseRaced(nouns: JwkRuleNouns, materialId: string, found: reado
 async function change(
   nouns: JwkRuleNouns,
   options: CreateJwkOptions,
-  { scope, after, follows }: { scope: MaterialScope; after: StoredJwk; follows: boolean },
+  { scope, after, follows }: { scope: ProjectScope; after: StoredJwk; follows: boolean },
 ): Promise<readonly DeploymentTarget[]> {
   await nouns.jwks.update(after);
   await options.audit.append(nouns, {

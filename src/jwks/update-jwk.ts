@@ -1,6 +1,7 @@
 // Update JWK: its description, or a new value from any source under the rules of Create JWK. Its name stays.
 // Without a new source it is detached from the one it had. A refused update changes nothing anywhere.
 
+import type { ProjectScope } from '../access/caller.ts';
 import type { DeploymentResult } from '../deployments/deployment-result.ts';
 import { badRequest, KeyplaneError } from '../errors.ts';
 import type { PrivateJwk } from '../jose/jwk.ts';
@@ -13,14 +14,14 @@ import {
   checkSourceType,
   sourceReference,
 } from './create-jwk.ts';
-import { desireJwk, type JwkRuleNouns, type JwkScope, jwkColumns, refuseGoneSource } from './insert-jwk.ts';
+import { desireJwk, type JwkRuleNouns, jwkColumns, refuseGoneSource } from './insert-jwk.ts';
 import { jwkFromSource } from './jwk-from-source.ts';
 import type { JwkNouns, SourceReference, StoredJwk } from './jwk-store.ts';
 import { checkFollow, type Follow, followOf, followRefresh } from './refresh/follow.ts';
 import { openPrivateJwk } from './sealed-members.ts';
 
 export type UpdateJwk = (
-  scope: JwkScope,
+  scope: ProjectScope,
   name: string,
   request: CreateJwkRequest,
 ) => Promise<DeploymentResult>;
@@ -77,7 +78,7 @@ export function detached(before: StoredJwk): StoredJwk {
 
 async function withNewValue(
   options: CreateJwkOptions,
-  scope: JwkScope,
+  scope: ProjectScope,
   { before, request }: { before: StoredJwk; request: CreateJwkRequest },
 ): Promise<{ readonly changed: StoredJwk; readonly follow: Follow | undefined }> {
   const sourceType = checkSourceType(request.sourceType);
@@ -109,7 +110,7 @@ async function refuseRaced(nouns: JwkNouns, before: StoredJwk): Promise<void> {
 async function record(
   nouns: JwkRuleNouns,
   { audit }: CreateJwkOptions,
-  { scope, stored }: { scope: JwkScope; stored: StoredJwk },
+  { scope, stored }: { scope: ProjectScope; stored: StoredJwk },
 ): Promise<void> {
   const { sourceType, kid, type, sourceId, sourceUrl } = stored;
   await audit.append(nouns, {

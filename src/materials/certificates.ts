@@ -1,3 +1,4 @@
+import type { ProjectScope } from '../access/caller.ts';
 import { reachedEnvironment, reachedEnvironments } from '../environments/reached-environment.ts';
 import { badRequest } from '../errors.ts';
 import { type CertificateInfo, readCertificates } from '../jose/certificate.ts';
@@ -7,7 +8,6 @@ import { newId } from '../new-id.ts';
 import type { SourceWorld } from '../sources/jwk-source.ts';
 import { certificateKind, type MaterialRuleNouns } from './material-kind.ts';
 import { type MaterialRuleOptions, MaterialRules } from './material-rules.ts';
-import type { MaterialScope } from './material-scope.ts';
 import type { Certificate } from './material-store.ts';
 import { type ReferencePolicy, readReferencePolicy } from './referenced-jwks.ts';
 import { laterThan, refuseOtherName } from './replacement.ts';
@@ -39,7 +39,7 @@ export class Certificates extends MaterialRules<Certificate> {
     this.#options = options;
   }
 
-  async create(scope: MaterialScope, request: CreateCertificateRequest) {
+  async create(scope: ProjectScope, request: CreateCertificateRequest) {
     const name = checkName(requireValue(request.certificateName, 'certificateName'), 'certificateName');
     const createdAt = this.#options.clock();
     const asked = await this.#read(scope, request, {
@@ -75,7 +75,7 @@ export class Certificates extends MaterialRules<Certificate> {
 
   /** All fields as at creation, but for the name, which stays. */
   async update(
-    scope: MaterialScope,
+    scope: ProjectScope,
     name: string,
     { request, policy }: { request: CreateCertificateRequest; policy: ReferencePolicy },
   ) {
@@ -101,7 +101,7 @@ export class Certificates extends MaterialRules<Certificate> {
 
   /** What a request says the certificate is, in the order in which its faults are told. */
   async #read(
-    scope: MaterialScope,
+    scope: ProjectScope,
     request: CreateCertificateRequest,
     { refuseTaken = async () => {}, ownId }: Identity,
   ) {

@@ -1,3 +1,4 @@
+import type { ProjectScope } from '../access/caller.ts';
 import { reachedEnvironments } from '../environments/reached-environment.ts';
 import { badRequest } from '../errors.ts';
 import { type KeyFacts, keyFacts } from '../jose/facts/key-facts.ts';
@@ -8,7 +9,6 @@ import { newId } from '../new-id.ts';
 import type { SourceWorld } from '../sources/jwk-source.ts';
 import { keyKind, type MaterialRuleNouns } from './material-kind.ts';
 import { type MaterialRuleOptions, MaterialRules } from './material-rules.ts';
-import type { MaterialScope } from './material-scope.ts';
 import { type CryptoKey, type CryptoKeyType, keyTypes } from './material-store.ts';
 import { type ReferencePolicy, readReferencePolicy } from './referenced-jwks.ts';
 import { laterThan, refuseOtherName } from './replacement.ts';
@@ -59,7 +59,7 @@ export class CryptoKeys extends MaterialRules<CryptoKey> {
     return { ...keyFacts(await importJwk(jwk), restriction), keyType: kind };
   }
 
-  async create(scope: MaterialScope, request: CreateKeyRequest) {
+  async create(scope: ProjectScope, request: CreateKeyRequest) {
     const name = checkName(request.name, 'Key name');
     const createdAt = this.#options.clock();
     const id = newId();
@@ -73,7 +73,7 @@ export class CryptoKeys extends MaterialRules<CryptoKey> {
 
   /** All fields as at creation, but for the name, which stays. */
   async update(
-    scope: MaterialScope,
+    scope: ProjectScope,
     name: string,
     { request, policy }: { request: CreateKeyRequest; policy: ReferencePolicy },
   ) {
@@ -98,7 +98,7 @@ export class CryptoKeys extends MaterialRules<CryptoKey> {
 
   /** What a request says the key is, in the order in which its faults are told. `contents` is secret. */
   async #read(
-    scope: MaterialScope,
+    scope: ProjectScope,
     request: CreateKeyRequest,
     { id, refuseTaken }: { id: string; refuseTaken: (nouns: MaterialRuleNouns) => Promise<void> },
   ) {

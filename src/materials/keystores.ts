@@ -1,3 +1,4 @@
+import type { ProjectScope } from '../access/caller.ts';
 import { reachedEnvironment, reachedEnvironments } from '../environments/reached-environment.ts';
 import { badRequest } from '../errors.ts';
 import { isJks } from '../formats/jks/is-jks.ts';
@@ -8,7 +9,6 @@ import type { SourceWorld } from '../sources/jwk-source.ts';
 import { keystoreContents } from './keystore-contents.ts';
 import { keystoreKind } from './material-kind.ts';
 import { type MaterialRuleOptions, MaterialRules } from './material-rules.ts';
-import type { MaterialScope } from './material-scope.ts';
 import type { StoredKeystore } from './material-store.ts';
 import { type ReferencePolicy, readReferencePolicy } from './referenced-jwks.ts';
 import { laterThan, refuseOtherName } from './replacement.ts';
@@ -53,7 +53,7 @@ export class Keystores extends MaterialRules<StoredKeystore> {
     this.#opener = options.keystores;
   }
 
-  async create(scope: MaterialScope, request: CreateKeystoreRequest) {
+  async create(scope: ProjectScope, request: CreateKeystoreRequest) {
     const name = checkName(request.name, 'Keystore name');
     const createdAt = this.#options.clock();
     const id = newId();
@@ -91,7 +91,7 @@ export class Keystores extends MaterialRules<StoredKeystore> {
 
   /** All fields as at creation, but for the name, which stays. */
   async update(
-    scope: MaterialScope,
+    scope: ProjectScope,
     name: string,
     { request, policy }: { request: CreateKeystoreRequest; policy: ReferencePolicy },
   ) {
@@ -118,7 +118,7 @@ export class Keystores extends MaterialRules<StoredKeystore> {
 
   /** What a request says the keystore is, in the order in which its faults are told. `files` is secret. */
   async #read(
-    scope: MaterialScope,
+    scope: ProjectScope,
     request: CreateKeystoreRequest,
     { id, name }: { readonly id: string; readonly name: string },
   ) {

@@ -1,18 +1,18 @@
 // Certificates, keys and keystores alike: made, found and deleted under the same rules, each change stored,
 // desired and audited in one transaction. Refused: a name that is taken, an environment out of reach.
 
+import type { ProjectScope } from '../access/caller.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { DeploymentResult, DeploymentVerb } from '../deployments/deployment-result.ts';
 import { type DeploymentTarget, type DesiredChange, desire } from '../deployments/desire.ts';
 import { mergeTargets } from '../deployments/merge-targets.ts';
 import type { EnvironmentNouns } from '../environments/environment-store.ts';
 import { badRequest, KeyplaneError } from '../errors.ts';
-import { lookupName, shownText } from '../names.ts';
+import { lookupName, projectNotFound, shownText } from '../names.ts';
 import { contentDigest } from '../protocol/state-digest.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import type { MaterialKind, MaterialRuleNouns, MaterialWithEnvironments } from './material-kind.ts';
-import type { MaterialScope } from './material-scope.ts';
 import type { MaterialListQuery } from './material-store.ts';
 import type { FollowedMaterial, JwkReference, ReferencedJwks } from './referenced-jwks.ts';
 
@@ -62,7 +62,7 @@ export class MaterialRules<M extends MaterialWithEnvironments> {
 
   /** Stores, desires and audits in one transaction, then sends. `check` runs inside it, before the insert. */
   async insert(
-    scope: MaterialScope,
+    scope: ProjectScope,
     material: M,
     check: (nouns: MaterialRuleNouns) => Promise<void> = async () => {},
   ): Promise<DeploymentResult> {
@@ -109,7 +109,7 @@ export class MaterialRules<M extends MaterialWithEnvironments> {
    * are detached otherwise; all of it in one transaction, or nothing.
    */
   protected async replace(
-    scope: MaterialScope,
+    scope: ProjectScope,
     { before, after, follow, check }: Replacement<M>,
   ): Promise<DeploymentResult> {
     const references = await this.#options.references.prepare(before.id, follow);
@@ -139,11 +139,11 @@ export class MaterialRules<M extends MaterialWithEnvironments> {
   }
 
   /** The material of this name, to be replaced. */
-  protected async toReplace(scope: MaterialScope, name: string): Promise<M> {
+  protected async toReplace(scope: ProjectScope, name: string): Promise<M> {
     return this.#options.store.read((nouns) => this.#require(nouns, scope.projectId, name));
   }
 
-  async delete(scope: MaterialScope, name: string): Promise<DeploymentResult> {
+  async delete(scope: ProjectScope, name: string): Promise<DeploymentResult> {
     const { id } = await this.toReplace(scope, name);
     const references = await this.#options.references.prepare(id, undefined);
     const targets = await this.#options.store.write(async (nouns) => {
@@ -165,11 +165,11 @@ export class MaterialRules<M extends MaterialWithEnvironments> {
     return material;
   }
 
-  #gone({ projectId }: MaterialScope, { id: objectId }: M, environmentId: string): DesiredChange {
+  #gone({ projectId }: ProjectScope, { id: objectId }: M, environmentId: string): DesiredChange {
     return { environmentId, kind: this.#kind.kind, objectId, projectId, digest: null };
   }
 
-  #change(scope: MaterialScope, material: M, environmentId: string): DesiredChange {
+  #change(scope: ProjectScope, material: M, environmentId: string): DesiredChange {
     const { projectId, projectName: name } = scope;
     const content = this.#kind.content(material, environmentId, { name, sealer: this.#options.sealer });
     const digest = content ? contentDigest(content) : null;
@@ -178,7 +178,7 @@ export class MaterialRules<M extends MaterialWithEnvironments> {
 
   async #record(
     nouns: MaterialRuleNouns,
-    scope: MaterialScope,
+    scope: ProjectScope,
     what: { material: M; verb: string },
   ): Promise<void> {
     const { kind } = this.#kind;
@@ -195,16 +195,15 @@ export class MaterialRules<M extends MaterialWithEnvironments> {
   }
 }
 
-async function requireProject(nouns: MaterialRuleNouns, scope: MaterialScope): Promise<void> {
+async function requireProject(nouns: MaterialRuleNouns, scope: ProjectScope): Promise<void> {
   if (await nouns.projects.get(scope.projectId)) return;
-  const text = `Project(${scope.projectName}) was not found or user does not have privilege to access it!`;
-  throw new KeyplaneError('not_found', text);
+  throw projectNotFound(scope.projectName);
 }
 
 /** An environment may have been closed to the project, or deleted, while the material for it was being read. */
 async function requireReach(
   nouns: MaterialRuleNouns,
-  { projectId }: MaterialScope,
+  { projectId }: ProjectScope,
   { environments }: MaterialWithEnvironments,
 ): Promise<void> {
   const reached = new Set((await nouns.environments.listReachedBy(projectId)).map(({ id }) => id));

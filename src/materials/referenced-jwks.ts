@@ -1,11 +1,11 @@
 // What materials ask of the JWKs that were made from them. The rules of JWKs answer; materials only say when.
 
+import type { ProjectScope } from '../access/caller.ts';
 import type { DeploymentTarget } from '../deployments/desire.ts';
 import { badRequest } from '../errors.ts';
 import { shownText } from '../names.ts';
 import type { SourceWorld } from '../sources/jwk-source.ts';
 import type { MaterialRuleNouns } from './material-kind.ts';
-import type { MaterialScope } from './material-scope.ts';
 
 /** The material as it will be, for the sources that read it. */
 export interface FollowedMaterial {
@@ -35,7 +35,7 @@ export interface PreparedReferences {
   /**
    * In the caller's transaction. @throws KeyplaneError `conflict` when another request changed one of them since
    */
-  apply(nouns: MaterialRuleNouns, scope: MaterialScope): Promise<readonly DeploymentTarget[]>;
+  apply(nouns: MaterialRuleNouns, scope: ProjectScope): Promise<readonly DeploymentTarget[]>;
 }
 
 /** What a request says of the JWKs that were made from what it replaces. */

@@ -2,11 +2,11 @@
 
 import assert from 'node:assert';
 import type { FastifyRequest } from 'fastify';
+import type { ProjectScope } from '../../access/caller.ts';
 import type { DeploymentResult } from '../../deployments/deployment-result.ts';
 import { badRequest } from '../../errors.ts';
 import type { Idempotency, KeyedRequest } from '../../idempotency/idempotency.ts';
 import type { Once } from '../../idempotency/once.ts';
-import type { MaterialScope } from '../../materials/material-scope.ts';
 import { deploymentAnswerOf } from '../answers/deployment-answer.ts';
 import { projectScopeOf } from './project-scope.ts';
 
@@ -29,7 +29,7 @@ const keyPattern = /^[ -~]{1,255}$/;
 export async function deployOnce(
   request: ScopedRequest,
   services: OnceServices,
-  change: (scope: MaterialScope) => Promise<DeploymentResult>,
+  change: (scope: ProjectScope) => Promise<DeploymentResult>,
 ) {
   const scope = projectScopeOf(request);
   const keyed = keyedRequestOf(request);

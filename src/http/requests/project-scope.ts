@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
-import type { MaterialScope } from '../../materials/material-scope.ts';
+import type { ProjectScope } from '../../access/caller.ts';
 
 /** On whose behalf, and in which project. */
-export function projectScopeOf(request: Pick<FastifyRequest, 'project' | 'caller'>): MaterialScope {
+export function projectScopeOf(request: Pick<FastifyRequest, 'project' | 'caller'>): ProjectScope {
   const { projectId, projectName } = request.project;
   return { projectId, projectName, actor: request.caller.username };
 }

@@ -1,6 +1,7 @@
 // Generate JWK: type, size, curve, algorithm, kid and validity out of a request, each with its default. Refused, with
 // what would fit: sizes between the allowed ones, algorithms that the key can not serve, dates out of order.
 
+import type { ProjectScope } from '../../access/caller.ts';
 import type { DeploymentResult } from '../../deployments/deployment-result.ts';
 import { badRequest, KeyplaneError } from '../../errors.ts';
 import { spelledAlgorithm } from '../../jose/algorithm-spelling.ts';
@@ -10,11 +11,11 @@ import type { JsonObject } from '../../jose/json.ts';
 import { keyTypeName, type PrivateJwk, useTypeToUse } from '../../jose/jwk.ts';
 import { checkName } from '../../names.ts';
 import { generatePrivateKey, rsaQueueIsFull } from '../../sources/generate-key.ts';
-import { insertJwk, type JwkRuleOptions, type JwkScope, refuseTaken } from '../insert-jwk.ts';
+import { insertJwk, type JwkRuleOptions, refuseTaken } from '../insert-jwk.ts';
 import { checkType, type GeneratePlan, type GenerateRequest, readGeneratePlan } from './generate-plan.ts';
 import { makeKid } from './make-kid.ts';
 
-export type GenerateJwk = (scope: JwkScope, request: GenerateRequest) => Promise<DeploymentResult>;
+export type GenerateJwk = (scope: ProjectScope, request: GenerateRequest) => Promise<DeploymentResult>;
 
 export function createJwkGenerator(options: JwkRuleOptions): GenerateJwk {
   return async (scope, request) => {
