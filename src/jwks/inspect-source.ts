@@ -1,6 +1,6 @@
 // Looks into a source before a JWK is made from it, by the very rules that make one, and stores nothing.
 
-import { isKeyplaneError } from '../errors.ts';
+import { isKeyplaneError, KeyplaneError } from '../errors.ts';
 import { type KeyFacts, keyFacts } from '../jose/facts/key-facts.ts';
 import { importJwk } from '../jose/import-jwk.ts';
 import type { InspectedKey } from '../sources/inspected-key.ts';
@@ -31,14 +31,40 @@ export type InspectSource = (
   request: SourceRequest & { readonly sourceType?: string | undefined },
 ) => Promise<SourceInspection>;
 
+/** To look at a key costs up to a second of computing (RSA of 8192 bits), and a source may hold a hundred of them. */
+const mostUnderWay = 64;
+
+/** Keys of all requests are looked at one at a time, in turn: one key waits for one of each other request at the most. */
 export function createSourceInspector(sourceWorldOf: (projectId: string) => SourceWorld): InspectSource {
+  const inTurn = oneAtATime();
+  let underWay = 0;
   return async (projectId, request) => {
     const source = jwkSources[checkSourceType(request.sourceType)];
-    const { keys, total } = await source.inspect(request, sourceWorldOf(projectId));
-    const found: SourceKeyFacts[] = [];
-    for (const key of keys) found.push(await factsOf(key));
-    return { keys: found, total };
+    if (underWay >= mostUnderWay) throw tooMany();
+    underWay += 1;
+    try {
+      const { keys, total } = await source.inspect(request, sourceWorldOf(projectId));
+      const found: SourceKeyFacts[] = [];
+      for (const key of keys) found.push(await inTurn(() => factsOf(key)));
+      return { keys: found, total };
+    } finally {
+      underWay -= 1;
+    }
   };
+}
+
+function oneAtATime() {
+  let last: Promise<unknown> = Promise.resolve();
+  return <T>(work: () => Promise<T>): Promise<T> => {
+    const done = last.then(work);
+    last = done.catch(() => undefined);
+    return done;
+  };
+}
+
+function tooMany(): KeyplaneError {
+  const text = 'Too many sources are being looked into, try again in a few seconds!';
+  return new KeyplaneError('rate_limit_exceeded', text, { retryAfterSeconds: 5 });
 }
 
 async function factsOf(key: InspectedKey): Promise<SourceKeyFacts> {
