@@ -20,6 +20,7 @@ import { type NodeIdentity, NodeSession, type NodeSessionOptions } from './node-
 import { NodeSessions } from './node-sessions.ts';
 import { checkSessions } from './presence/lost-sessions.ts';
 import { oneAtATime } from './presence/one-at-a-time.ts';
+import { SendTurns } from './send-turns.ts';
 import { createSightings, type Sightings } from './sightings.ts';
 
 export type DeploymentNouns = EnvironmentNouns & DesiredStateNouns;
@@ -53,6 +54,7 @@ export class Deployments {
   readonly #seen = new WeakMap<NodeSession, Date>();
   readonly #confirmations: Confirmations;
   readonly #sightings: Sightings;
+  readonly #turns = new SendTurns();
   readonly #timer: NodeJS.Timeout;
   /** Where environments are known to be; they may be further. */
   readonly #revisions = new Map<string, number>();
@@ -83,15 +85,23 @@ export class Deployments {
     this.#timer.unref();
   }
 
-  /** A node said hello and was let in. An earlier stream of the same node is closed. */
-  join(options: Omit<NodeSessionOptions, 'now' | 'onChange' | 'onRoom'>): NodeSession {
+  /**
+   * A node said hello and was let in. An earlier stream of the same node is closed.
+   * @param environmentRevision where its environment was when it was let in: a node that has it asks the database nothing
+   */
+  join(
+    options: Omit<NodeSessionOptions, 'turns' | 'now' | 'onChange' | 'onRoom'>,
+    environmentRevision: number,
+  ): NodeSession {
     const { environmentId, nodeId } = options.identity;
+    this.#know({ environmentId, revision: environmentRevision });
     this.#sessions
       .of(environmentId)
       .get(nodeId)
       ?.close(closeCodes.replaced, 'another connection of this node took over');
     const session: NodeSession = new NodeSession({
       ...options,
+      turns: this.#turns,
       // Not the clock: one that is set back by an hour would put a retry off by an hour.
       now: () => performance.now(),
       onChange: () => this.#changed(session),
@@ -120,28 +130,23 @@ export class Deployments {
     for (const target of targets) this.#advanceAll(target);
     // The answer's reads come after the sends, which a database at hand lets happen within one turn.
     if (targets.some(({ environmentId }) => this.#sessions.of(environmentId).size > 0)) await setImmediate();
-    const { environments, nodes } = await this.#options.store.read(async (nouns) => {
-      const ids = targets.map(({ environmentId }) => environmentId);
-      const [found, nodes] = await Promise.all([
-        Promise.all(ids.map((id) => nouns.environments.get(id))),
-        nouns.nodes.listOf(ids),
-      ]);
-      const known = found.filter((environment) => environment !== undefined);
-      return { environments: new Map(known.map((environment) => [environment.id, environment])), nodes };
-    });
+    const ids = targets.map(({ environmentId }) => environmentId);
+    const [names, nodes] = await this.#options.store.read((nouns) =>
+      Promise.all([nouns.environments.names(ids), nouns.nodes.listOf(ids)]),
+    );
     const byEnvironment = Map.groupBy(nodes, ({ environmentId }) => environmentId);
     const results = await Promise.all(
       targets.map(async (target): Promise<EnvironmentResult | undefined> => {
-        const environment = environments.get(target.environmentId);
+        const name = names.get(target.environmentId);
         const registered = byEnvironment.get(target.environmentId);
-        if (!environment || !registered)
-          return environment && environmentResult(environment.name, undefined, verb);
+        if (name === undefined) return undefined;
+        if (!registered) return environmentResult(name, undefined, verb);
         const failures = await this.#confirmations.wait({
           ...target,
           nodes: registered,
           timeoutMs: this.#options.deployTimeoutMs,
         });
-        return environmentResult(environment.name, failures, verb);
+        return environmentResult(name, failures, verb);
       }),
     );
     return deploymentResult(
@@ -195,9 +200,15 @@ export class Deployments {
     for (const { environmentId, revision } of states) this.#advanceAll({ environmentId, revision });
   }
 
-  #advanceAll({ environmentId, revision }: DeploymentTarget): void {
+  #know({ environmentId, revision }: DeploymentTarget): number {
     const known = Math.max(revision, this.#revisions.get(environmentId) ?? 0);
     this.#revisions.set(environmentId, known);
+    return known;
+  }
+
+  #advanceAll(target: DeploymentTarget): void {
+    const { environmentId } = target;
+    const known = this.#know(target);
     for (const session of this.#sessions.of(environmentId).values()) {
       if (session.wants(known)) this.#advance(session, known);
     }

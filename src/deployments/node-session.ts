@@ -5,6 +5,7 @@ import type { NodeRefusal } from '../environments/environment-store.ts';
 import { moments } from '../moments.ts';
 import { closeCodes, type FromNode, type State } from '../protocol/messages.ts';
 import { removeDigest } from '../protocol/state-digest.ts';
+import type { SendTurns } from './send-turns.ts';
 import { type ObjectKey, type StatePart, type StatePosition, tooFarBehind } from './state-part.ts';
 import type { StatePartReader } from './state-part-reader.ts';
 
@@ -32,6 +33,8 @@ export interface NodeSessionOptions {
   readonly identity: NodeIdentity;
   readonly stream: NodeStream;
   readonly parts: StatePartReader;
+  /** Shared with the streams of all other nodes. */
+  readonly turns: SendTurns;
   /** Seals a part for this connection; `counter` counts its state messages. */
   readonly seal: (header: Omit<State, 'sealed'>, changes: string, counter: number) => State;
   readonly startRevision: number;
@@ -76,6 +79,8 @@ export class NodeSession {
   #again = false;
   /** It stopped sending because too much waits to leave. */
   #full = false;
+  /** Gives back its place among the nodes that are given much, where it has one. */
+  #leavePlace: (() => void) | undefined;
   #closed = false;
 
   constructor(options: NodeSessionOptions) {
@@ -140,7 +145,7 @@ export class NodeSession {
   }
 
   async #sendMissing(target: number): Promise<void> {
-    const { stream, parts, now, identity } = this.#options;
+    const { stream, parts, turns, now, identity } = this.#options;
     if (this.#isSilent(now())) {
       this.close(closeCodes.protocol, 'no answer to a state message');
       return;
@@ -152,7 +157,7 @@ export class NodeSession {
       const position = { after: this.#sent, goneAbove: this.#goneAbove };
       const part = await parts.next(identity.environmentId, position, target);
       // It refused meanwhile, so what was read is not where it begins any more.
-      if (this.#sent !== position.after || this.#goneAbove !== position.goneAbove) continue;
+      if (!this.#isAt(position)) continue;
       if (part === tooFarBehind) {
         this.#startAnew();
         continue;
@@ -164,8 +169,20 @@ export class NodeSession {
         this.close(restarting, 'the manager was restored from a backup');
         return;
       }
-      this.#sendPart(part);
+      if (!part.final && this.#leavePlace === undefined) {
+        this.#leavePlace = await turns.place();
+        if (this.#closed || !this.#isAt(position)) this.#leave();
+        continue;
+      }
+      await turns.run(() => {
+        // It may have had to wait.
+        if (!this.#closed && this.#isAt(position)) this.#sendPart(part);
+      });
     }
+  }
+
+  #isAt({ after, goneAbove }: StatePosition): boolean {
+    return this.#sent === after && this.#goneAbove === goneAbove;
   }
 
   #sendPart(part: StatePart): void {
@@ -176,7 +193,8 @@ export class NodeSession {
     const incomplete = final && this.#leftOut.size > 0 && { incomplete: true };
     const header = { type: 'state' as const, reset: this.#reset, from, to, final, digest, ...incomplete };
     moments.beforeSend.publish(undefined);
-    stream.send(JSON.stringify(seal(header, changes, this.#counter)), this.#onLeft);
+    const onLeft = final ? this.#onLastLeft : this.#onLeft;
+    stream.send(JSON.stringify(seal(header, changes, this.#counter)), onLeft);
     moments.afterSend.publish(undefined);
     this.#sent = to;
     this.#sentAt = now();
@@ -194,6 +212,16 @@ export class NodeSession {
     this.#full = false;
     this.#options.onRoom();
   };
+
+  readonly #onLastLeft = (): void => {
+    this.#leave();
+    this.#onLeft();
+  };
+
+  #leave(): void {
+    this.#leavePlace?.();
+    this.#leavePlace = undefined;
+  }
 
   #digestWithout({ from, digest, objects, unreadable }: StatePart): string | null {
     if (from === 0) this.#leftOut.clear();
@@ -244,6 +272,7 @@ export class NodeSession {
   }
 
   #startAnew(): void {
+    this.#leave();
     this.#reset = true;
     this.#sent = 0;
     this.#goneAbove = 'now';
@@ -251,12 +280,13 @@ export class NodeSession {
 
   close(code: number, reason: string): void {
     if (this.#closed) return;
-    this.#closed = true;
+    this.lost();
     this.#options.stream.close(code, reason);
   }
 
   /** The connection is gone. */
   lost(): void {
     this.#closed = true;
+    this.#leave();
   }
 }

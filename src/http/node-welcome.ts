@@ -85,18 +85,18 @@ export async function welcome(
   }
   const { answer, key } = introduce(hello, admission);
   stream.send(JSON.stringify(answer));
-  const session = options.deployments.join({
-    identity: {
-      ...{ nodeId: node.id, environmentId: environment.id, tokenId: enrolled.tokenId },
-      ...{ name, version, connection },
+  const identity = {
+    ...{ nodeId: node.id, environmentId: environment.id, tokenId: enrolled.tokenId },
+    ...{ name, version, connection },
+  };
+  const told = { startRevision: revision, lineage: standing.lineage, reset: verdict.start === 'snapshot' };
+  const session = options.deployments.join(
+    {
+      ...{ identity, ...told, stream: asNodeStream(stream), parts: options.parts },
+      seal: (header, changes, counter) => sealState(key, counter, { header, changes }),
     },
-    stream: asNodeStream(stream),
-    parts: options.parts,
-    seal: (header, changes, counter) => sealState(key, counter, { header, changes }),
-    startRevision: revision,
-    lineage: standing.lineage,
-    reset: verdict.start === 'snapshot',
-  });
+    standing.revision,
+  );
   const agrees = verdict.start === 'difference' && revision === standing.revision;
   const isMarked = node.divergedRevision !== undefined;
   const settle = () => settleHistory(diverging, options);

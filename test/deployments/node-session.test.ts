@@ -1,5 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { NodeSession, type NodeStream } from '../../src/deployments/node-session.ts';
+import { SendTurns } from '../../src/deployments/send-turns.ts';
 import type { StatePart } from '../../src/deployments/state-part.ts';
 import type { StatePartReader } from '../../src/deployments/state-part-reader.ts';
 import type { State } from '../../src/protocol/messages.ts';
@@ -57,7 +59,10 @@ function recordingStream() {
   return { stream, sent, closes, leaving };
 }
 
-function session(options: { startRevision: number; reset: boolean; environmentRevision: number }) {
+function session(
+  options: { startRevision: number; reset: boolean; environmentRevision: number },
+  turns = new SendTurns(),
+) {
   const world = environment(options.environmentRevision);
   const { stream, sent, closes, leaving } = recordingStream();
   const room = Promise.withResolvers<void>();
@@ -66,6 +71,7 @@ function session(options: { startRevision: number; reset: boolean; environmentRe
     identity: { nodeId: 'n', environmentId: 'e', tokenId: 't', name: 'node-1', version: '1', connection: 1 },
     stream,
     parts: world.parts,
+    turns,
     seal: (header, changes) => ({ ...header, sealed: changes }),
     startRevision: options.startRevision,
     lineage: 'l',
@@ -237,5 +243,69 @@ describe('the stream of one node', () => {
     later(1);
     await node.advance();
     expect(closes).toEqual([4400]);
+  });
+
+  it('is given much only once it has a place for it, which it keeps until the last of it has left', async () => {
+    const turns = new SendTurns(1);
+    const first = session({ startRevision: 0, reset: true, environmentRevision: 4 }, turns);
+    const second = session({ startRevision: 0, reset: true, environmentRevision: 4 }, turns);
+    await first.session.advance();
+    const waiting = second.session.advance();
+    expect(first.sent.map(({ to }) => to)).toEqual([2, 4]);
+    first.leaving.shift()?.();
+    await setImmediate();
+    expect(second.sent).toEqual([]);
+    first.leaving.shift()?.();
+    await waiting;
+    expect(second.sent.map(({ to }) => to)).toEqual([2, 4]);
+  });
+
+  it('is told of a small change though all places are taken', async () => {
+    const turns = new SendTurns(1);
+    const large = session({ startRevision: 0, reset: true, environmentRevision: 4 }, turns);
+    const small = session({ startRevision: 3, reset: false, environmentRevision: 4 }, turns);
+    await large.session.advance();
+    await small.session.advance();
+    expect(small.sent).toMatchObject([{ from: 3, to: 4, final: true }]);
+  });
+
+  it.each([
+    ['its stream ends', (one: NodeSession) => one.lost()],
+    ['it is cut off', (one: NodeSession) => one.close(4400, 'no answer to a state message')],
+    [
+      'it refuses what it was sent',
+      (one: NodeSession) => one.receive({ type: 'refused', revision: 2, reason: 'unknown kind' }),
+    ],
+  ])('gives its place to the next when %s', async (_what, end) => {
+    const turns = new SendTurns(1);
+    const first = session({ startRevision: 0, reset: true, environmentRevision: 6 }, turns);
+    const second = session({ startRevision: 0, reset: true, environmentRevision: 4 }, turns);
+    first.stream.bufferedBytes = 4 * 1024 * 1024 - 1;
+    const { send } = first.stream;
+    first.stream.send = (text, onLeft) => {
+      send(text, onLeft);
+      first.stream.bufferedBytes = 4 * 1024 * 1024;
+    };
+    await first.session.advance();
+    const waiting = second.session.advance();
+    await setImmediate();
+    expect(second.sent).toEqual([]);
+    end(first.session);
+    await waiting;
+    expect(second.sent.map(({ to }) => to)).toEqual([2, 4]);
+  });
+
+  it('that ended while it waited for a place takes none', async () => {
+    const turns = new SendTurns(1);
+    const [first, second, third] = [1, 2, 3].map(() =>
+      session({ startRevision: 0, reset: true, environmentRevision: 4 }, turns),
+    );
+    await first?.session.advance();
+    const waiting = [second?.session.advance(), third?.session.advance()];
+    second?.session.lost();
+    for (const left of first?.leaving ?? []) left();
+    await Promise.all(waiting);
+    expect(second?.sent).toEqual([]);
+    expect(third?.sent.map(({ to }) => to)).toEqual([2, 4]);
   });
 });

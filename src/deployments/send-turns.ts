@@ -1,0 +1,79 @@
+// Who seals and sends now. A thousand nodes want the same at the same moment; to serve them in one go would hold the
+// event loop for as long as it takes. They come one after another, a stretch a turn of the loop, and a node that is
+// given much queues for each part of it anew, behind those that wait for a small change.
+
+const stretchMs = 8;
+/**
+ * Nodes that are given more than one part at a time. What waits to leave for each is bounded, so this bounds the sum; and
+ * those that go together ask for the same parts, which are read once.
+ */
+const defaultPlaces = 32;
+
+export class SendTurns {
+  readonly #waiting: (() => void)[] = [];
+  #stretchEndsAt = 0;
+  #isOpen = false;
+  #freePlaces: number;
+  readonly #wantPlaces: (() => void)[] = [];
+
+  constructor(places = defaultPlaces) {
+    this.#freePlaces = places;
+  }
+
+  /** Runs it at once where nobody waits and this turn of the event loop has time left, or else in its turn. */
+  run(work: () => void): Promise<void> | undefined {
+    if (this.#waiting.length === 0 && this.#hasTime()) {
+      work();
+      return undefined;
+    }
+    return new Promise((resolve, reject) => {
+      const first = this.#waiting.push(() => {
+        try {
+          resolve(work());
+        } catch (error) {
+          reject(error);
+        }
+      });
+      if (first === 1) setImmediate(() => this.#goOn());
+    });
+  }
+
+  /**
+   * A place among those that are given much, first come, first served.
+   * @returns what gives it back; to call it again does nothing
+   */
+  async place(): Promise<() => void> {
+    if (this.#freePlaces > 0) this.#freePlaces -= 1;
+    // Who gives a place back hands it on, so that nobody who comes at that moment takes it as well.
+    else await new Promise<void>((resolve) => this.#wantPlaces.push(resolve));
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      const next = this.#wantPlaces.shift();
+      if (next) next();
+      else this.#freePlaces += 1;
+    };
+  }
+
+  #goOn(): void {
+    this.#isOpen = false;
+    while (this.#hasTime()) {
+      const next = this.#waiting.shift();
+      if (!next) return;
+      next();
+    }
+    if (this.#waiting.length > 0) setImmediate(() => this.#goOn());
+  }
+
+  #hasTime(): boolean {
+    const now = performance.now();
+    if (this.#isOpen) return now < this.#stretchEndsAt;
+    this.#isOpen = true;
+    this.#stretchEndsAt = now + stretchMs;
+    setImmediate(() => {
+      this.#isOpen = false;
+    });
+    return true;
+  }
+}

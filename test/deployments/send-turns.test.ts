@@ -1,0 +1,84 @@
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { SendTurns } from '../../src/deployments/send-turns.ts';
+
+/** Longer than a stretch. */
+function compute(): void {
+  for (const untilMs = performance.now() + 12; performance.now() < untilMs; ) {
+    // Nothing else may run meanwhile: that is the point.
+  }
+}
+
+describe('those who want to send at the same moment', () => {
+  it('are served in the order in which they came, with turns of the event loop between them', async () => {
+    const turns = new SendTurns();
+    const served: number[] = [];
+    let turn = 0;
+    const servedIn = new Set<number>();
+    const count = async () => {
+      for (; served.length < 6; turn += 1) await setImmediate();
+    };
+    const counting = count();
+    await Promise.all(
+      Array.from({ length: 6 }, (_, number) =>
+        turns.run(() => {
+          compute();
+          served.push(number);
+          servedIn.add(turn);
+        }),
+      ),
+    );
+    await counting;
+    expect(served).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(servedIn.size).toBe(6);
+  });
+
+  it('do not wait where nobody else wants to', () => {
+    const turns = new SendTurns();
+    let done = false;
+    expect(
+      turns.run(() => {
+        done = true;
+      }),
+    ).toBeUndefined();
+    expect(done).toBe(true);
+  });
+
+  it('are told what went wrong in their own work, and hold up nobody by it', async () => {
+    const turns = new SendTurns();
+    const fails = () => {
+      throw new Error('the stream is gone');
+    };
+    turns.run(compute);
+    const failed = Promise.resolve(turns.run(fails));
+    const after = Promise.resolve(turns.run(() => {}));
+    await expect(failed).rejects.toThrow('the stream is gone');
+    await expect(after).resolves.toBeUndefined();
+  });
+});
+
+describe('places among those that are given much', () => {
+  it('are as many as there are, and go on to whoever waited longest', async () => {
+    const turns = new SendTurns(2);
+    const got: string[] = [];
+    const want = (name: string) =>
+      turns.place().then((leave) => {
+        got.push(name);
+        return leave;
+      });
+    const [one, two, three, four] = ['one', 'two', 'three', 'four'].map(want);
+    const leaveOne = await one;
+    await two;
+    await setImmediate();
+    expect(got).toEqual(['one', 'two']);
+    leaveOne?.();
+    // Only the first time.
+    leaveOne?.();
+    const leaveThree = await three;
+    await setImmediate();
+    expect(got).toEqual(['one', 'two', 'three']);
+    leaveThree?.();
+    await four;
+    expect(got).toEqual(['one', 'two', 'three', 'four']);
+  });
+});
