@@ -14,6 +14,8 @@ export interface BenchManager {
   readonly dataDir: string;
   /** Sends as the administrator. @throws Error unless the answer is 200 */
   post(path: string, body: unknown): Promise<string>;
+  /** The same by another method. */
+  send(method: 'GET' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<string>;
   /** Delay of its event loop since the last time this was asked. */
   loopDelay(): Promise<LoopDelay>;
   /** Since the last time this was asked: milliseconds from the commit to the last confirmation of each. */
@@ -52,18 +54,23 @@ export async function startBenchManager(
   const url = await manager.hear<string>();
   const token = await signIn(url);
   const pool = new Pool(url, { connections, pipelining: 1 });
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  const post = async (path: string, body: unknown) => {
-    const answer = await pool.request({ method: 'POST', path, headers, body: JSON.stringify(body) });
+  const authorization = `Bearer ${token}`;
+  const headers = { authorization, 'content-type': 'application/json' };
+  const send = async (method: string, path: string, body?: unknown) => {
+    const sent =
+      body === undefined ? { headers: { authorization } } : { headers, body: JSON.stringify(body) };
+    const answer = await pool.request({ method: method as 'POST', path, ...sent });
     const text = await answer.body.text();
     if (answer.statusCode !== 200) throw new Error(`${path} answered ${answer.statusCode}: ${text}`);
     return text;
   };
+  const post = (path: string, body: unknown) => send('POST', path, body);
   await post('/apiops/projects/', { name: 'Bench' });
   return {
     url,
     dataDir,
     post,
+    send,
     ask: (question) => manager.ask(question),
     loopDelay: () => ask('loop delay'),
     deployments: () => ask('deployments'),

@@ -12,6 +12,11 @@ export interface LoopDelay {
   readonly p50: number;
   readonly p99: number;
   readonly max: number;
+  /**
+   * Processor time of its own thread in the turn that took most of it: what held the loop whatever else the machine was
+   * busy with.
+   */
+  readonly ownMax: number;
 }
 
 export type ManagerQuestion = 'loop delay' | 'deployments' | 'memory';
@@ -22,6 +27,19 @@ export const manager = await startManager(
   pino({ name: 'keyplane' }),
 );
 const histogram = monitorEventLoopDelay({ resolution: resolutionMs });
+let turns: NodeJS.Timeout | undefined;
+let ownMaxMs = 0;
+
+/** A timer that is always due runs once in each turn. */
+function watchTurns(): void {
+  let before = process.threadCpuUsage();
+  turns = setInterval(() => {
+    const { user, system } = process.threadCpuUsage(before);
+    ownMaxMs = Math.max(ownMaxMs, (user + system) / 1e3);
+    before = process.threadCpuUsage();
+  }, resolutionMs);
+  turns.unref();
+}
 
 // Each from its commit to the last confirmation, in milliseconds.
 let deploymentTimes: number[] = [];
@@ -51,7 +69,10 @@ function loopDelay(): LoopDelay {
     p50: ms(histogram.percentile(50)),
     p99: ms(histogram.percentile(99)),
     max: ms(histogram.max),
+    ownMax: ownMaxMs,
   };
+  if (turns === undefined) watchTurns();
+  ownMaxMs = 0;
   histogram.reset();
   histogram.enable();
   return delay;

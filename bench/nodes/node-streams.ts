@@ -1,6 +1,6 @@
 // Many nodes in one process, each on a stream of its own: they say hello and confirm what they are sent, as the
-// protocol has it. They keep nothing and, but for the first, open nothing: what a thousand machines would do at once
-// must not be counted against the manager. The same process also plays the clients of the bare broadcast.
+// protocol has it. They keep no more than where they are and, but for the first, open nothing: what a thousand machines
+// would do at once must not be counted against the manager. The same process also plays the clients of the bare broadcast.
 
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { WebSocket } from 'ws';
@@ -15,6 +15,12 @@ export interface StreamsOrder {
   readonly count: number;
   /** Whether the first of them opens what it is sent: a manager's messages open, those of the yardstick do not. */
   readonly opens: boolean;
+  /** How many dial at the same time; 50 when it is left out. */
+  readonly atOnce?: number;
+  /** They come back with what they were last told, rather than with nothing. */
+  readonly comeBack?: boolean;
+  /** It is answered once each has all that there is, rather than once each was welcomed. */
+  readonly untilLevel?: boolean;
 }
 
 /** What the last state message was, as it came. */
@@ -28,25 +34,36 @@ let sockets: WebSocket[] = [];
 let last: LastState = { text: '', revision: 0 };
 const dialsAtOnce = 50;
 
+type Held = Pick<Hello, 'environmentId' | 'revision' | 'digest' | 'lineage'>;
+const nothing: Held = { environmentId: null, revision: 0, digest: emptyDigest.toString('hex') };
+/** Where each of them is, by name. */
+const held = new Map<string, Held>();
+
 class Stream {
   readonly #keys = generateKeyPairSync('x25519');
   readonly #socket: WebSocket;
   readonly #isFirst: boolean;
   readonly #opens: boolean;
-  readonly #welcomed: () => void;
+  readonly #name: string;
+  readonly #done: () => void;
+  readonly #untilLevel: boolean;
+  #held: Held;
   #key: KeyObject | undefined;
   #counter = 0;
 
   constructor(
     socket: WebSocket,
     name: string,
-    { isFirst, opens, welcomed }: { isFirst: boolean; opens: boolean; welcomed: () => void },
+    { isFirst, done, order }: { isFirst: boolean; done: () => void; order: StreamsOrder },
   ) {
     this.#socket = socket;
+    this.#name = name;
     this.#isFirst = isFirst;
-    this.#opens = opens;
-    this.#welcomed = welcomed;
-    socket.on('open', () => socket.send(JSON.stringify(this.#hello(name))));
+    this.#opens = order.opens;
+    this.#untilLevel = order.untilLevel === true;
+    this.#done = done;
+    this.#held = (order.comeBack && held.get(name)) || nothing;
+    socket.on('open', () => socket.send(JSON.stringify(this.#hello())));
     socket.on('message', (data: Buffer) => this.#take(data.toString()));
   }
 
@@ -54,10 +71,10 @@ class Stream {
     return Buffer.from(this.#keys.publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
   }
 
-  #hello(name: string): Hello {
+  #hello(): Hello {
     const publicKey = this.#publicKey.toString('base64url');
-    const nothing = { environmentId: null, revision: 0, digest: emptyDigest.toString('hex') };
-    return { type: 'hello', protocol: protocolVersion, name, version: 'bench', publicKey, ...nothing };
+    const own = { name: this.#name, version: 'bench', publicKey, ...this.#held };
+    return { type: 'hello', protocol: protocolVersion, ...own };
   }
 
   #take(text: string): void {
@@ -66,18 +83,24 @@ class Stream {
       const peerPublic = Buffer.from(message.publicKey, 'base64url');
       const ends = { ownPublic: this.#publicKey, peerPublic, role: 'node' } as const;
       if (this.#isFirst && this.#opens) this.#key = agreeChannelKey(this.#keys.privateKey, ends);
-      this.#welcomed();
+      const { environmentId, lineage } = message;
+      this.#held = { ...this.#held, environmentId, ...(lineage !== undefined && { lineage }) };
+      if (!this.#untilLevel) this.#done();
       return;
     }
     this.#counter += 1;
     if (this.#key) openState(this.#key, this.#counter, message);
     if (this.#isFirst) last = { text, revision: message.to };
     if (!message.final) return;
+    this.#held = { ...this.#held, revision: message.to, digest: message.digest ?? '' };
+    held.set(this.#name, this.#held);
+    if (this.#untilLevel) this.#done();
     this.#socket.send(JSON.stringify({ type: 'applied', revision: message.to, digest: message.digest }));
   }
 }
 
-async function dial({ url, token, count, opens }: StreamsOrder): Promise<void> {
+async function dial(order: StreamsOrder): Promise<void> {
+  const { url, token, count, atOnce = dialsAtOnce } = order;
   const numbers = Array.from({ length: count }, (_, index) => index).reverse();
   const one = async () => {
     for (let number = numbers.pop(); number !== undefined; number = numbers.pop()) {
@@ -88,14 +111,14 @@ async function dial({ url, token, count, opens }: StreamsOrder): Promise<void> {
       sockets.push(socket);
       const name = `node-${number}`;
       const isFirst = number === 0;
-      await new Promise<void>((welcomed, failed) => {
+      await new Promise<void>((done, failed) => {
         socket.on('error', failed);
         socket.on('close', (code) => failed(new Error(`stream ${name} was closed with ${code}`)));
-        new Stream(socket, name, { isFirst, opens, welcomed });
+        new Stream(socket, name, { isFirst, done, order });
       });
     }
   };
-  await Promise.all(Array.from({ length: dialsAtOnce }, one));
+  await Promise.all(Array.from({ length: atOnce }, one));
 }
 
 async function hangUp(): Promise<void> {

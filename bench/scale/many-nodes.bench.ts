@@ -1,0 +1,78 @@
+// A thousand nodes of one environment on one manager: they come back all at once and have everything, they are told of a
+// change, and then fewer of them need all of 10,000 keys at once. Others create JWKs meanwhile. Over both databases.
+
+import { generateKeyPairSync } from 'node:crypto';
+import { type BenchManager, startBenchManager } from '../bench-manager.ts';
+import { type BenchProcess, startBenchProcess } from '../bench-process.ts';
+import type { BenchRow } from '../bench-row.ts';
+import type { FillOrder } from '../nodes/filling-manager.ts';
+import type { StreamsOrder } from '../nodes/node-streams.ts';
+import { askUsed, type Used } from './counting-manager.ts';
+import { heldRow, overDatabases, type Watched, watched } from './over-databases.ts';
+
+const nodes = 1_000;
+const keys = 10_000;
+const inNeed = 100;
+
+export function run(): Promise<BenchRow[]> {
+  return overDatabases(async (database, databaseUrl) => {
+    const file = new URL('./counting-manager.ts', import.meta.url);
+    const manager = await startBenchManager(4, { file, ...(databaseUrl !== undefined && { databaseUrl }) });
+    const streams = startBenchProcess(new URL('../nodes/node-streams.ts', import.meta.url));
+    try {
+      return await measure(manager, streams, database);
+    } finally {
+      await streams.end();
+      await manager.close();
+    }
+  });
+}
+
+async function measure(manager: BenchManager, streams: BenchProcess, database: string): Promise<BenchRow[]> {
+  await manager.post('/apiops/projects/', { name: 'Beside' });
+  await manager.post('/apiops/environments/', { name: 'beside', type: 'TEST', projects: ['Beside'] });
+  await manager.post('/apiops/environments/', { name: 'many', type: 'TEST', projects: ['Bench'] });
+  const { token } = JSON.parse(await manager.post('/apiops/environments/many/enrollment-tokens/', {}));
+  const dial = (order: Partial<StreamsOrder>) => {
+    const url = `${manager.url.replace('http', 'ws')}/node-stream`;
+    return streams.ask({ url, token, count: nodes, opens: false, ...order } satisfies StreamsOrder);
+  };
+  const createIn = creator(manager);
+  const rows: BenchRow[] = [];
+  const step = async (what: string, count: number, work: () => Promise<unknown>) => {
+    await manager.ask<Used>(askUsed);
+    const seen = await watched(manager, work, () => createIn('Beside'));
+    rows.push(heldRow(`${what}, ${database}`, seen, costs(seen, await manager.ask<Used>(askUsed), count)));
+  };
+  const name = nodes.toLocaleString('en');
+  await dial({ untilLevel: true });
+  await streams.ask('hang up');
+  await step(`${name} nodes come back at once`, nodes, () => dial({ comeBack: true, atOnce: nodes }));
+  await step(`a create reaches ${name} nodes`, nodes, () => createIn('Bench'));
+  await streams.ask('hang up');
+  await manager.ask({ fill: keys, sealed: true } satisfies FillOrder);
+  await dial({ count: 1, untilLevel: true });
+  await streams.ask('hang up');
+  await step(`${inNeed} nodes are given ${keys.toLocaleString('en')} keys at once`, inNeed, () =>
+    dial({ count: inNeed, atOnce: inNeed, untilLevel: true }),
+  );
+  return rows;
+}
+
+/** What was created beside it is counted in, which is little. */
+function costs({ ms }: Watched, { statements, cpuMs, residentBytes }: Used, count: number): string {
+  const share = Math.round((cpuMs / ms) * 100);
+  const memory = `${(residentBytes / 1e6).toFixed(0)} MB resident`;
+  return `; ${(cpuMs / count).toFixed(2)} ms of processor and ${(statements / count).toFixed(1)} statements a node, ${share} % of a core, ${memory}`;
+}
+
+function creator(manager: BenchManager): (project: string) => Promise<unknown> {
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const jwkStr = JSON.stringify(publicKey.export({ format: 'jwk' }));
+  let made = 0;
+  return (project) => {
+    made += 1;
+    const body = { name: `beside-${made}`, sourceType: 'COPY_PASTE', jwkStr };
+    return manager.post(`/apiops/projects/${project}/jwks/`, body);
+  };
+}

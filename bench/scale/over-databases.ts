@@ -1,0 +1,80 @@
+// The two databases for benches of scale, and how a manager over either is watched while it is busy.
+
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  freePort,
+  launchPostgres,
+  makeCluster,
+  stopPostgresIn,
+  urlOf,
+} from '../../test/support/postgres-server.ts';
+import type { BenchManager } from '../bench-manager.ts';
+import type { BenchRow } from '../bench-row.ts';
+
+const limitMs = 50;
+
+/** Runs it over SQLite, then over a PostgreSQL of its own that waits for its disk. */
+export async function overDatabases(
+  work: (databaseName: string, databaseUrl: string | undefined) => Promise<BenchRow[]>,
+): Promise<BenchRow[]> {
+  const rows = await work('SQLite', undefined);
+  const folder = await mkdtemp(join(tmpdir(), 'keyplane-bench-'));
+  const port = await freePort();
+  try {
+    await launchPostgres(makeCluster(folder), { port, fsync: 'on' });
+    return [...rows, ...(await work('PostgreSQL', urlOf(port)))];
+  } finally {
+    await stopPostgresIn(folder);
+  }
+}
+
+export interface Watched {
+  /** How long the work took. */
+  readonly ms: number;
+  /** The longest turn of the manager's event loop meanwhile, in processor time of its thread, and by the clock. */
+  readonly ownMs: number;
+  readonly clockMs: number;
+  /** The longest of the changes that were made beside it, one after another. */
+  readonly besideMs: number;
+}
+
+/** Does the work while `beside` is done over and over. */
+export async function watched(
+  manager: BenchManager,
+  work: () => Promise<unknown>,
+  beside: () => Promise<unknown>,
+): Promise<Watched> {
+  await beside();
+  await manager.loopDelay();
+  let isDone = false;
+  let besideMs = 0;
+  const others = async () => {
+    while (!isDone) {
+      const startMs = performance.now();
+      await beside();
+      besideMs = Math.max(besideMs, performance.now() - startMs);
+    }
+  };
+  const busy = others();
+  const startMs = performance.now();
+  await work();
+  const ms = performance.now() - startMs;
+  isDone = true;
+  await busy;
+  const { max: clockMs, ownMax: ownMs } = await manager.loopDelay();
+  return { ms, ownMs, clockMs, besideMs };
+}
+
+/** By processor time: a machine that does much else takes the processor away, which is not what holds the loop. */
+export function heldRow(name: string, { ms, ownMs, clockMs, besideMs }: Watched, note = ''): BenchRow {
+  return {
+    name: `Longest turn of the event loop: ${name}`,
+    ours: `${ownMs.toFixed(1)} ms`,
+    yardstick: `${limitMs} ms`,
+    ratio: ownMs / limitMs,
+    goal: { atMost: 1 },
+    note: `${clockMs.toFixed(0)} ms by the clock; took ${ms.toFixed(0)} ms; the longest create beside it ${besideMs.toFixed(0)} ms${note}`,
+  };
+}
