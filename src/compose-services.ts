@@ -145,7 +145,7 @@ function connect({ store, sealer, auditKey, presence, config, log, metrics }: Fo
   const keystoreOpener = createKeystoreOpener();
   const safeFetch = createSafeFetch({ allow: config.urlAllow });
   const nodes = createNodes({ store, audit, deployments: port });
-  const nodesOf = (environmentName: string) => nodes.list(environmentName);
+  const nodesOf = (environmentIds: readonly string[]) => nodes.listOf(environmentIds);
   const rules = { store, sealer, audit, deployments: measured(metrics, deployments), clock };
   const world = { store, sealer, keystores: keystoreOpener, safeFetch };
   const jwkRules = { ...rules, sourceWorldOf: (projectId: string) => sourceWorldOf(projectId, world) };
@@ -230,12 +230,8 @@ function deploymentPort(
   readers: readonly ContentReader<Nouns>[],
 ): DeploymentPort<Nouns> {
   return {
-    async syncEnvironment(nouns, environmentId) {
-      await syncEnvironment(nouns, readers, environmentId);
-    },
-    async withdrawProject(nouns, projectId) {
-      await withdrawProject(nouns, projectId);
-    },
+    syncEnvironment: (nouns, change) => syncEnvironment(nouns, readers, change),
+    withdrawProject,
     environmentRemoved: (environmentId) => deployments.environmentRemoved(environmentId),
     nodeRemoved: (nodeId) => deployments.nodeRemoved(nodeId),
     wake: () => deployments.wake(),

@@ -1,12 +1,13 @@
-import type { DeployedKind } from '../protocol/content.ts';
 import { addDigest, removeDigest } from '../protocol/state-digest.ts';
-import type { DesiredStateNouns, EnvironmentState } from './desired-state-store.ts';
+import type {
+  DesiredKey,
+  DesiredObject,
+  DesiredStateNouns,
+  EnvironmentState,
+} from './desired-state-store.ts';
 
 /** What should be (digest of its content) or no longer be (null) on the nodes of one environment. */
-export interface DesiredChange {
-  readonly environmentId: string;
-  readonly kind: DeployedKind;
-  readonly objectId: string;
+export interface DesiredChange extends DesiredKey {
   readonly projectId: string;
   readonly digest: Buffer | null;
 }
@@ -17,72 +18,69 @@ export interface DeploymentTarget {
   readonly revision: number;
 }
 
+/** So many rows are read and written in one statement; more would hold the event loop. */
+const changesPerStep = 256;
+
 /**
  * Writes desired state in the caller's transaction. Each change gets a revision of its own, so that a delta can
  * be cut between any two; what is already so is left alone.
  * Environments are locked in id order: two transactions that touch the same ones can not wait for each other.
  */
 export async function desire(
-  nouns: DesiredStateNouns,
+  { desired }: DesiredStateNouns,
   changes: readonly DesiredChange[],
 ): Promise<readonly DeploymentTarget[]> {
-  const byEnvironment = new Map<string, DesiredChange[]>();
-  for (const change of changes) {
-    const list = byEnvironment.get(change.environmentId);
-    if (list) list.push(change);
-    else byEnvironment.set(change.environmentId, [change]);
+  const steps = [...inSteps(changes)];
+  const environmentIds = [...new Set(changes.map(({ environmentId }) => environmentId))].sort();
+  // Asked for together: a database that is away answers both in the time of one answer.
+  const [states, firstFound] = await Promise.all([
+    desired.lockStates(environmentIds),
+    desired.findMany(steps[0] ?? []),
+  ]);
+  const now = new Map(states.map((state) => [state.environmentId, state]));
+  for (const [index, step] of steps.entries()) {
+    const found = index === 0 ? firstFound : await desired.findMany(step);
+    await desired.putMany(movedBy(step, { now, found }));
   }
-  const environmentIds = [...byEnvironment.keys()].sort();
-  const targets: DeploymentTarget[] = [];
-  for (const some of inSteps(environmentIds)) {
-    const states = await Promise.all(some.map((environmentId) => nouns.desired.lockState(environmentId)));
-    targets.push(
-      ...(await Promise.all(
-        states.map((state) => desireInOne(nouns, state, byEnvironment.get(state.environmentId) ?? [])),
-      )),
-    );
-  }
-  return targets;
+  const moved = [...now.values()].filter((state, index) => state !== states[index]);
+  if (moved.length > 0) await desired.putStates(moved);
+  return [...now.values()].map(({ environmentId, revision }) => ({ environmentId, revision }));
 }
 
-/** So many questions are asked together: a database that is away answers them in the time of one answer. */
-const asked = 64;
-
-function* inSteps<Item>(items: readonly Item[]): Generator<readonly Item[]> {
-  for (let from = 0; from < items.length; from += asked) yield items.slice(from, from + asked);
+function* inSteps(changes: readonly DesiredChange[]): Generator<readonly DesiredChange[]> {
+  for (let from = 0; from < changes.length; from += changesPerStep) {
+    yield changes.slice(from, from + changesPerStep);
+  }
 }
 
-async function desireInOne(
-  nouns: DesiredStateNouns,
-  before: EnvironmentState,
+/** The rows that are otherwise after these changes; moves `now` along. */
+function movedBy(
   changes: readonly DesiredChange[],
-): Promise<DeploymentTarget> {
-  const { environmentId } = before;
-  let { revision, digest } = before;
-  for (const some of inSteps(changes)) {
-    const found = await Promise.all(
-      some.map(({ kind, objectId }) => nouns.desired.find(environmentId, kind, objectId)),
-    );
-    const had = new Map<string, Buffer | null>();
-    for (const object of found) if (object) had.set(keyOf(object), object.digest);
-    for (const change of some) {
-      const { kind, objectId, projectId } = change;
-      const previous = had.get(keyOf(change)) ?? null;
-      if (
-        previous === null ? change.digest === null : change.digest !== null && previous.equals(change.digest)
-      )
-        continue;
-      if (previous !== null) digest = removeDigest(digest, previous);
-      if (change.digest !== null) digest = addDigest(digest, change.digest);
-      revision += 1;
-      had.set(keyOf(change), change.digest);
-      await nouns.desired.put({ environmentId, kind, objectId, projectId, revision, digest: change.digest });
-    }
+  { now, found }: { readonly now: Map<string, EnvironmentState>; readonly found: readonly DesiredObject[] },
+): readonly DesiredObject[] {
+  const had = new Map(found.map((object) => [keyOf(object), object.digest]));
+  const moved = new Map<string, DesiredObject>();
+  for (const change of changes) {
+    const { environmentId, digest } = change;
+    const key = keyOf(change);
+    const previous = had.get(key) ?? null;
+    const state = now.get(environmentId);
+    if (state === undefined || isSame(previous, digest)) continue;
+    let sum = state.digest;
+    if (previous !== null) sum = removeDigest(sum, previous);
+    if (digest !== null) sum = addDigest(sum, digest);
+    const revision = state.revision + 1;
+    now.set(environmentId, { environmentId, revision, digest: sum });
+    had.set(key, digest);
+    moved.set(key, { ...change, revision });
   }
-  if (revision !== before.revision) await nouns.desired.putState({ environmentId, revision, digest });
-  return { environmentId, revision };
+  return [...moved.values()];
 }
 
-function keyOf({ kind, objectId }: Pick<DesiredChange, 'kind' | 'objectId'>): string {
-  return `${kind}/${objectId}`;
+function isSame(one: Buffer | null, other: Buffer | null): boolean {
+  return one === null || other === null ? one === other : one.equals(other);
+}
+
+function keyOf({ environmentId, kind, objectId }: DesiredKey): string {
+  return `${environmentId}/${kind}/${objectId}`;
 }

@@ -25,10 +25,13 @@ export interface DesiredPage {
   readonly limit: number;
 }
 
-export interface DesiredObject {
+export interface DesiredKey {
   readonly environmentId: string;
   readonly kind: DeployedKind;
   readonly objectId: string;
+}
+
+export interface DesiredObject extends DesiredKey {
   readonly projectId: string;
   /** The environment's revision at which this row last changed; unique in its environment. */
   readonly revision: number;
@@ -37,15 +40,22 @@ export interface DesiredObject {
 }
 
 export interface DesiredStateStore {
-  /** Revision 0 and the empty digest for an environment that never had anything. Locks it until the commit. */
-  lockState(environmentId: string): Promise<EnvironmentState>;
+  /** In the order that they are asked for, each as `state` answers it. Locks them until the commit. */
+  lockStates(environmentIds: readonly string[]): Promise<readonly EnvironmentState[]>;
+  /** Revision 0 and the empty digest for an environment that never had anything. */
   state(environmentId: string): Promise<EnvironmentState>;
   standing(environmentId: string): Promise<EnvironmentStanding>;
   /** Of all environments, for the loop that looks at state. */
   states(): Promise<readonly EnvironmentState[]>;
-  putState(state: EnvironmentState): Promise<void>;
+  /** Each of another environment. */
+  putStates(states: readonly EnvironmentState[]): Promise<void>;
   find(environmentId: string, kind: DeployedKind, objectId: string): Promise<DesiredObject | undefined>;
-  put(object: DesiredObject): Promise<void>;
+  /** Those that are there, in no order. */
+  findMany(keys: readonly DesiredKey[]): Promise<readonly DesiredObject[]>;
+  /** Each under another key. */
+  putMany(objects: readonly DesiredObject[]): Promise<void>;
+  /** By object id: the digest with which any environment desires the object now. */
+  digestsAnywhere(kind: DeployedKind, objectIds: readonly string[]): Promise<ReadonlyMap<string, Buffer>>;
   /** Environments in which the object is desired now (not gone). */
   environmentsOf(kind: DeployedKind, objectId: string): Promise<readonly string[]>;
   /** In revision order. */
@@ -55,8 +65,12 @@ export interface DesiredStateStore {
   countPresent(environmentId: string): Promise<number>;
   /** Present objects only, in revision order. */
   present(environmentId: string, afterRevision: number, limit: number): Promise<readonly DesiredObject[]>;
-  /** Present objects of one project in one environment. */
-  presentOfProject(environmentId: string, projectId: string): Promise<readonly DesiredObject[]>;
+  /** Present objects of one project in one environment, in revision order. */
+  presentOfProject(
+    environmentId: string,
+    projectId: string,
+    page: Pick<DesiredPage, 'afterRevision' | 'limit'>,
+  ): Promise<readonly DesiredObject[]>;
   /** Never lowers it. */
   raiseFloor(environmentId: string, floorRevision: number): Promise<void>;
   /** Deletes so many rows of objects that went at or below the floor. @returns how many */

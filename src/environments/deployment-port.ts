@@ -10,10 +10,17 @@ export interface LiveNodeState {
   readonly refusal: NodeRefusal | null;
 }
 
+/** Which projects reach an environment that did not before, and which no longer do; by id. */
+export interface ReachChange {
+  readonly environmentId: string;
+  readonly gained: readonly string[];
+  readonly lost: readonly string[];
+}
+
 /** What these rules ask of deployments. */
 export interface DeploymentPort<Nouns> extends ProjectWithdrawal<Nouns> {
-  /** In the caller's transaction: brings desired state in line with which projects reach the environment. */
-  syncEnvironment(nouns: Nouns, environmentId: string): Promise<void>;
+  /** In the caller's transaction: brings desired state in line with which projects reach the environment now. */
+  syncEnvironment(nouns: Nouns, change: ReachChange): Promise<void>;
   /** After commit: closes its streams and forgets who waits for it. */
   environmentRemoved(environmentId: string): void;
   /** After commit. */

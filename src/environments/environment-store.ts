@@ -73,6 +73,8 @@ export interface EnvironmentStore {
   listReachedBy(projectId: string): Promise<readonly Environment[]>;
   find(name: string): Promise<Environment | undefined>;
   get(id: string): Promise<Environment | undefined>;
+  /** By id; those that are not there are left out. */
+  names(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   insert(environment: Environment): Promise<void>;
   update(environment: Environment): Promise<void>;
   /** Takes its tokens, nodes, desired state and per-environment materials along. */

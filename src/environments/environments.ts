@@ -11,7 +11,7 @@ import { checkName, lookupName, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import { checkAccessUrl } from './access-url.ts';
-import type { DeploymentPort } from './deployment-port.ts';
+import type { DeploymentPort, ReachChange } from './deployment-port.ts';
 import {
   type Environment,
   type EnvironmentNouns,
@@ -81,7 +81,7 @@ export function createEnvironments<Nouns extends EnvironmentRuleNouns>(
         const facts = { id, name, type, accessUrl, projectIds, description: input.description ?? null };
         const environment = { ...facts, createdAt, updatedAt: createdAt };
         await nouns.environments.insert(environment);
-        await deployments.syncEnvironment(nouns, id);
+        await deployments.syncEnvironment(nouns, await reachChange(nouns, environment, []));
         await record(nouns, caller, { action: 'environment.create', environment });
         await once?.keep(nouns);
       });
@@ -105,7 +105,7 @@ export function createEnvironments<Nouns extends EnvironmentRuleNouns>(
         };
         const environment = { ...before, ...facts, updatedAt: clock() };
         await nouns.environments.update(environment);
-        await deployments.syncEnvironment(nouns, before.id);
+        await deployments.syncEnvironment(nouns, await reachChange(nouns, environment, before.projectIds));
         await record(nouns, caller, { action: 'environment.update', environment });
       });
       deployments.wake();
@@ -141,6 +141,19 @@ async function listWithProjects(nouns: EnvironmentRuleNouns): Promise<readonly E
     const names = reached && projects.filter(({ id }) => reached.has(id)).map(({ name }) => name);
     return { environment, projectNames: names };
   });
+}
+
+/** @param before ids of the projects that reached it; null: every project did */
+async function reachChange(
+  nouns: AccessNouns,
+  { id: environmentId, projectIds }: Environment,
+  before: readonly string[] | null,
+): Promise<ReachChange> {
+  if (before === null && projectIds === null) return { environmentId, gained: [], lost: [] };
+  const everyone = (await nouns.projects.list()).map(({ id }) => id);
+  const [had, has] = [new Set(before ?? everyone), new Set(projectIds ?? everyone)];
+  const gained = [...has].filter((id) => !had.has(id));
+  return { environmentId, gained, lost: [...had].filter((id) => !has.has(id)) };
 }
 
 function knownType(given: string | undefined): EnvironmentType {

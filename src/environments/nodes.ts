@@ -11,6 +11,8 @@ import { type EnvironmentRuleNouns, foundEnvironment } from './environments.ts';
 export interface Nodes {
   /** By name order. */
   list(environmentName: string): Promise<readonly RegisteredNode[]>;
+  /** By id of their environment, each by name order; an environment without any is left out. */
+  listOf(environmentIds: readonly string[]): Promise<ReadonlyMap<string, readonly RegisteredNode[]>>;
   /** Forgets a node: deployments no longer wait for it. It comes back if it dials in again. */
   delete(caller: Caller, environmentName: string, nodeName: string): Promise<void>;
 }
@@ -23,19 +25,28 @@ export interface NodesOptions<Nouns extends EnvironmentRuleNouns> {
 
 export function createNodes<Nouns extends EnvironmentRuleNouns>(options: NodesOptions<Nouns>): Nodes {
   const { store, audit, deployments } = options;
+  /** Of its own nodes this manager knows more than it has recorded; of others', what their managers have. */
+  const asTheyAre = (environmentId: string, nodes: readonly RegisteredNode[]): readonly RegisteredNode[] => {
+    const live = deployments.liveNodes(environmentId);
+    return nodes.map((node) => ({
+      ...node,
+      connected: node.connected && !deployments.isOwn(node),
+      ...live.get(node.id),
+    }));
+  };
   return {
     async list(environmentName) {
-      const { environment, nodes } = await store.read(async (nouns) => {
-        const environment = await foundEnvironment(nouns, environmentName);
-        return { environment, nodes: await nouns.nodes.list(environment.id) };
+      const { id, nodes } = await store.read(async (nouns) => {
+        const { id } = await foundEnvironment(nouns, environmentName);
+        return { id, nodes: await nouns.nodes.list(id) };
       });
-      const live = deployments.liveNodes(environment.id);
-      // Of its own nodes this manager knows more than it has recorded; of others', what their managers have.
-      return nodes.map((node) => ({
-        ...node,
-        connected: node.connected && !deployments.isOwn(node),
-        ...live.get(node.id),
-      }));
+      return asTheyAre(id, nodes);
+    },
+
+    async listOf(environmentIds) {
+      const nodes = await store.read((nouns) => nouns.nodes.listOf(environmentIds));
+      const byEnvironment = Map.groupBy(nodes, ({ environmentId }) => environmentId);
+      return new Map([...byEnvironment].map(([id, own]) => [id, asTheyAre(id, own)]));
     },
 
     async delete(caller, environmentName, nodeName) {

@@ -28,7 +28,10 @@ export interface JwkOnNode {
 
 export interface JwkDeploymentOptions {
   readonly store: UnitOfWork<EnvironmentNouns & DesiredStateNouns>;
-  readonly nodesOf: (environmentName: string) => Promise<readonly RegisteredNode[]>;
+  /** By id of the environment. */
+  readonly nodesOf: (
+    environmentIds: readonly string[],
+  ) => Promise<ReadonlyMap<string, readonly RegisteredNode[]>>;
 }
 
 /** By environment name, for every environment that the JWK's project reaches. */
@@ -37,15 +40,20 @@ export type FindJwkDeployments = (jwk: StoredJwk) => Promise<readonly JwkDeploym
 export function createJwkDeployments({ store, nodesOf }: JwkDeploymentOptions): FindJwkDeployments {
   return async ({ id, projectId }) => {
     const desired = await store.read(async (nouns) => {
-      const found: Desired[] = [];
-      for (const environment of await nouns.environments.listReachedBy(projectId)) {
-        const object = await nouns.desired.find(environment.id, 'jwk', id);
-        const { revision: environmentRevision } = await nouns.desired.state(environment.id);
-        if (object) found.push({ environment, revision: object.revision, environmentRevision });
-      }
-      return found;
+      const environments = await nouns.environments.listReachedBy(projectId);
+      const keys = environments.map((environment) => {
+        return { environmentId: environment.id, kind: 'jwk' as const, objectId: id };
+      });
+      const objects = new Map((await nouns.desired.findMany(keys)).map((one) => [one.environmentId, one]));
+      const states = new Map((await nouns.desired.states()).map((state) => [state.environmentId, state]));
+      return environments.flatMap((environment): readonly Desired[] => {
+        const object = objects.get(environment.id);
+        const environmentRevision = states.get(environment.id)?.revision ?? 0;
+        return object ? [{ environment, revision: object.revision, environmentRevision }] : [];
+      });
     });
-    return Promise.all(desired.map(async (one) => deploymentOf(one, await nodesOf(one.environment.name))));
+    const nodes = await nodesOf(desired.map(({ environment }) => environment.id));
+    return desired.map((one) => deploymentOf(one, nodes.get(one.environment.id) ?? []));
   };
 }
 

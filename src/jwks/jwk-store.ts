@@ -76,6 +76,8 @@ export interface JwkStore {
   ): Promise<{ readonly jwks: readonly StoredJwk[]; readonly total: number }>;
   /** All of a project, by id order, in pages. */
   listOfProject(projectId: string, afterId: string, limit: number): Promise<readonly StoredJwk[]>;
+  /** The ids alone of what `listOfProject` lists. */
+  idsOfProject(projectId: string, afterId: string, limit: number): Promise<readonly string[]>;
   /** JWKs made from this certificate, key or keystore. */
   listBySource(sourceId: string): Promise<readonly StoredJwk[]>;
   insert(jwk: StoredJwk): Promise<void>;

@@ -1,9 +1,12 @@
 import type { AccessNouns } from '../access/access-store.ts';
-import { type ContentReader, type OnUnreadable, readableContents } from '../deployments/content-reader.ts';
+import { type ContentReader, type OnUnreadable, readableDigests } from '../deployments/content-reader.ts';
 import type { DeployedContent } from '../protocol/content.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type { MaterialKind, MaterialWithEnvironments } from './material-kind.ts';
 import type { MaterialNouns } from './material-store.ts';
+
+/** A keystore may be 10 MiB, which takes tens of milliseconds to open and to take the digest of. */
+const openedAtOnce = 4;
 
 type Nouns = MaterialNouns & Pick<AccessNouns, 'projects'>;
 
@@ -25,14 +28,18 @@ export function createMaterialContentReader<M extends MaterialWithEnvironments>(
   return {
     kind: kind.kind,
     async read(nouns, environmentId, ids) {
-      return contents(nouns, environmentId, await kind.store(nouns).getMany(ids));
+      return contents(nouns, environmentId, await kind.store(nouns).getMany(ids, environmentId));
     },
-    async *readProject(nouns, environmentId, projectId) {
+    async *digestsOfProject(nouns, environmentId, projectId) {
       const project = await nouns.projects.get(projectId);
       if (!project) return;
       const read = (material: M) => kind.content(material, environmentId, { name: project.name, sealer });
-      const materials = await kind.store(nouns).listOfProject(projectId);
-      yield readableContents(materials, kind.kind, { read, onUnreadable });
+      const store = kind.store(nouns);
+      const ids = await store.idsPlaced(projectId, environmentId);
+      for (let from = 0; from < ids.length; from += openedAtOnce) {
+        const materials = await store.getMany(ids.slice(from, from + openedAtOnce), environmentId);
+        yield readableDigests(materials, kind.kind, { read, onUnreadable });
+      }
     },
   };
 }

@@ -65,7 +65,10 @@ export interface MaterialListQuery {
 /** The same for the three; environments come with their material, in no particular order. */
 export interface MaterialStore<M extends Material> {
   find(projectId: string, name: string): Promise<M | undefined>;
-  getMany(ids: readonly string[]): Promise<readonly M[]>;
+  /** @param environmentId with what they have there alone; without it, with all that they have anywhere */
+  getMany(ids: readonly string[], environmentId?: string): Promise<readonly M[]>;
+  /** Of a project's that have something in this environment. */
+  idsPlaced(projectId: string, environmentId: string): Promise<readonly string[]>;
   list(
     projectId: string,
     query: MaterialListQuery,

@@ -17,7 +17,10 @@ type Nouns = AccessNouns &
 export interface OverviewOptions {
   readonly store: UnitOfWork<Nouns>;
   readonly clock: () => Date;
-  readonly nodesOf: (environmentName: string) => Promise<readonly RegisteredNode[]>;
+  /** By id of the environment. */
+  readonly nodesOf: (
+    environmentIds: readonly string[],
+  ) => Promise<ReadonlyMap<string, readonly RegisteredNode[]>>;
 }
 
 export type NodeStanding = 'CURRENT' | 'LAGGING' | 'REFUSED' | 'DISCONNECTED';
@@ -47,15 +50,13 @@ const shownChanges = 10;
 export function createOverview({ store, clock, nodesOf }: OverviewOptions): ReadOverview {
   return async (caller) => {
     const { environments, ...found } = await store.read((nouns) => look(nouns, caller, clock()));
-    const withNodes = environments.map(async ({ environment, revision }) => {
-      const nodes = await nodesOf(environment.name);
-      return {
-        environment,
-        revision,
-        nodes: nodes.map((node) => ({ node, state: standingOf(node, revision) })),
-      };
+    const nodes = await nodesOf(environments.map(({ environment }) => environment.id));
+    const withNodes = environments.map(({ environment, revision }) => {
+      const own = nodes.get(environment.id) ?? [];
+      const standing = own.map((node) => ({ node, state: standingOf(node, revision) }));
+      return { environment, revision, nodes: standing };
     });
-    return { ...found, environments: await Promise.all(withNodes) };
+    return { ...found, environments: withNodes };
   };
 }
 

@@ -6,10 +6,15 @@ import type { Query } from './engine.ts';
 import { leaseOf } from './lease.ts';
 import type { Database } from './tables.ts';
 
+/** Stands for one member of what a statement is given. */
 class Placeholder {
   readonly name: string;
-  constructor(name: string) {
+  /** Of a list, whose member it is. */
+  readonly index: number;
+
+  constructor(name: string, index = 0) {
     this.name = name;
+    this.index = index;
   }
 }
 
@@ -30,23 +35,58 @@ export function statement<Values extends object, Row>(
   build: (database: Database, values: Values) => Compilable<Row>,
 ): Statement<Values, Row> {
   const compiledFor = new WeakMap<object, CompiledQuery<Row>>();
-
-  function compiled(database: Database, values: Values): CompiledQuery<Row> {
+  return over((database, values: Values) => {
     // The adapter is the one object that all databases of an engine share.
     const { adapter } = database.getExecutor();
     let query = compiledFor.get(adapter);
     if (query === undefined) {
-      const placeholders = Object.keys(values).map((name) => [name, new Placeholder(name)]);
-      query = build(database, Object.fromEntries(placeholders)).compile();
+      query = build(database, placeholders(values)).compile();
       compiledFor.set(adapter, query);
     }
-    return query;
-  }
+    return { query, lists: [values] };
+  });
+}
 
+/**
+ * The same for a list, compiled once for each length: give it lists of few lengths (`in-chunks.ts`), and of members
+ * that are all of the first one's shape.
+ */
+export function listStatement<Item extends object, Row>(
+  build: (database: Database, items: readonly Item[]) => Compilable<Row>,
+): Statement<readonly Item[], Row> {
+  const compiledFor = new WeakMap<object, Map<number, CompiledQuery<Row>>>();
+  return over((database, items: readonly Item[]) => {
+    const { adapter } = database.getExecutor();
+    const ofLength = compiledFor.get(adapter) ?? new Map<number, CompiledQuery<Row>>();
+    compiledFor.set(adapter, ofLength);
+    let query = ofLength.get(items.length);
+    if (query === undefined) {
+      query = build(database, items.map(placeholders)).compile();
+      ofLength.set(items.length, query);
+    }
+    return { query, lists: items };
+  });
+}
+
+function placeholders<Values extends object>(values: Values, index?: number): Values {
+  return Object.fromEntries(
+    Object.keys(values).map((name) => [name, new Placeholder(name, index)]),
+  ) as Values;
+}
+
+interface Given<Row> {
+  readonly query: CompiledQuery<Row>;
+  readonly lists: readonly object[];
+}
+
+function over<Values, Row>(
+  given: (database: Database, values: Values) => Given<Row>,
+): Statement<Values, Row> {
   function queryOf(database: Database, values: Values): Query {
-    const query = compiled(database, values);
-    const given = values as Record<string, unknown>;
-    const parameters = query.parameters.map((p) => (p instanceof Placeholder ? given[p.name] : p));
+    const { query, lists } = given(database, values);
+    const parameters = query.parameters.map((p) =>
+      p instanceof Placeholder ? (lists[p.index] as Record<string, unknown>)[p.name] : p,
+    );
     return { sql: query.sql, parameters };
   }
 

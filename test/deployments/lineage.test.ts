@@ -30,7 +30,7 @@ withDatabases('the lineage', (fresh) => {
       for (const one of [busy, empty]) await nouns.environments.insert(one);
       await nouns.nodes.insert(node);
       await nouns.nodes.markDiverged(node.id, { revision: seen, since: now });
-      await nouns.desired.putState({ environmentId: busy.id, revision: 7, digest });
+      await nouns.desired.putStates([{ environmentId: busy.id, revision: 7, digest }]);
     });
     const { lineage } = await store.write((nouns) => announceRestore(nouns, now));
     expect(lineage).not.toBe(before);
@@ -50,7 +50,7 @@ withDatabases('the lineage', (fresh) => {
     await store.write(({ environments }) => environments.insert(environment));
     const restoredAt = async (at: string) => {
       await store.write(async (nouns) => {
-        await nouns.desired.putState(state);
+        await nouns.desired.putStates([state]);
         await announceRestore(nouns, new Date(at));
       });
       return (await store.read(({ desired }) => desired.standing(environment.id))).revision;

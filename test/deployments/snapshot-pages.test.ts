@@ -40,7 +40,7 @@ class World {
   readonly reader: ContentReader<Nouns> = {
     kind: 'certificate',
     read: async (_nouns, _environment, ids) => ids.flatMap((id) => this.model.get(id) ?? []),
-    async *readProject() {},
+    async *digestsOfProject() {},
   };
 
   constructor(environmentId: string) {
@@ -184,8 +184,8 @@ test('rows of gone objects go once ten thousand revisions came after them, so ma
   expect(await store.write((nouns) => goneRows.prune(nouns, goneRows.limit))).toBe(0);
   const rows = () => store.read(({ desired }) => desired.countAfter(environmentId, 0));
   const moved = await store.write(async ({ desired }) => {
-    const state = await desired.lockState(environmentId);
-    await desired.putState({ ...state, revision: state.revision + 10_000 - 100 });
+    const state = await desired.state(environmentId);
+    await desired.putStates([{ ...state, revision: state.revision + 10_000 - 100 }]);
     return state.revision;
   });
   // The last hundred are not ten thousand revisions old.

@@ -115,12 +115,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'type sealing',
     'type sources/jwk-source.ts',
   ],
-  deployments: [
-    'protocol',
-    'type access/access-store.ts',
-    'type audit/audit-log.ts',
-    'type environments/environment-store.ts',
-  ],
+  deployments: ['protocol', 'type audit/audit-log.ts', 'type environments'],
   environments: ['access/secret-token.ts', 'type access', 'type audit', 'type idempotency'],
   idempotency: [],
   leases: [],

@@ -36,7 +36,7 @@ withDatabases('desired state', (fresh) => {
   test('an environment that never had anything is at revision 0 with the empty digest', async () => {
     const empty = { environmentId: environment.id, revision: 0, digest: emptyDigest };
     await store.write(async ({ desired }) => {
-      expect(await desired.lockState(environment.id)).toEqual(empty);
+      expect(await desired.state(environment.id)).toEqual(empty);
       expect(await desired.state(environment.id)).toEqual(empty);
     });
     expect(await store.read(({ desired }) => desired.states())).toContainEqual(empty);
@@ -45,9 +45,9 @@ withDatabases('desired state', (fresh) => {
   test('the state of every environment is put and listed', async () => {
     const state = { environmentId: environment.id, revision: 2 ** 40, digest: bytes(32) };
     await store.write(async ({ desired }) => {
-      await desired.putState({ ...state, revision: 1 });
-      await desired.putState(state);
-      expect(await desired.lockState(environment.id)).toEqual(state);
+      await desired.putStates([{ ...state, revision: 1 }]);
+      await desired.putStates([state]);
+      expect(await desired.state(environment.id)).toEqual(state);
     });
     const states = await store.read(({ desired }) => desired.states());
     expect(states).toHaveLength(2);
@@ -59,9 +59,9 @@ withDatabases('desired state', (fresh) => {
     await Promise.all(
       Array.from({ length: 25 }, () =>
         store.write(async ({ desired }) => {
-          const { revision, digest } = await desired.lockState(environment.id);
-          await desired.put(object(revision + 1));
-          await desired.putState({ environmentId: environment.id, revision: revision + 1, digest });
+          const { revision, digest } = await desired.state(environment.id);
+          await desired.putMany([object(revision + 1)]);
+          await desired.putStates([{ environmentId: environment.id, revision: revision + 1, digest }]);
         }),
       ),
     );
@@ -70,10 +70,10 @@ withDatabases('desired state', (fresh) => {
   });
 
   test('a revision of an environment belongs to one object', async () => {
-    await store.write(({ desired }) => desired.put(object(1)));
-    const twin = store.write(({ desired }) => desired.put(object(1)));
+    await store.write(({ desired }) => desired.putMany([object(1)]));
+    const twin = store.write(({ desired }) => desired.putMany([object(1)]));
     await expect(twin).rejects.toMatchObject({ code: 'conflict' });
-    await store.write(({ desired }) => desired.put(object(1, { environmentId: other.id })));
+    await store.write(({ desired }) => desired.putMany([object(1, { environmentId: other.id })]));
   });
 
   test('an object has one row in an environment, which moves to the revision of its last change', async () => {
@@ -81,7 +81,7 @@ withDatabases('desired state', (fresh) => {
     const second = object(2);
     const moved = { ...first, revision: 3, digest: bytes(32) };
     await store.write(async ({ desired }) => {
-      for (const one of [first, second, moved]) await desired.put(one);
+      for (const one of [first, second, moved]) await desired.putMany([one]);
       expect(await desired.find(environment.id, 'jwk', first.objectId)).toEqual(moved);
       expect(await desired.find(environment.id, 'key', first.objectId)).toBeUndefined();
       expect(await desired.find(other.id, 'jwk', first.objectId)).toBeUndefined();
@@ -94,10 +94,12 @@ withDatabases('desired state', (fresh) => {
     const gone = object(2);
     const tombstone = { ...gone, revision: 3, digest: null };
     await store.write(async ({ desired }) => {
-      for (const one of [kept, gone, tombstone]) await desired.put(one);
+      for (const one of [kept, gone, tombstone]) await desired.putMany([one]);
       expect(await desired.rowsAfter(environment.id, allAfter(0, 10))).toEqual([kept, tombstone]);
       expect(await desired.present(environment.id, 0, 10)).toEqual([kept]);
-      expect(await desired.presentOfProject(environment.id, 'project')).toEqual([kept]);
+      expect(
+        await desired.presentOfProject(environment.id, 'project', { afterRevision: 0, limit: 10 }),
+      ).toEqual([kept]);
       expect(await desired.environmentsOf('jwk', gone.objectId)).toEqual([]);
     });
   });
@@ -105,8 +107,8 @@ withDatabases('desired state', (fresh) => {
   test('changes and present objects come in pages, in revision order, of one environment', async () => {
     const objects = Array.from({ length: 7 }, (_, index) => object(index + 1));
     await store.write(async ({ desired }) => {
-      for (const one of objects.toReversed()) await desired.put(one);
-      await desired.put(object(1, { environmentId: other.id }));
+      for (const one of objects.toReversed()) await desired.putMany([one]);
+      await desired.putMany([object(1, { environmentId: other.id })]);
       for (const [after, page] of [0, 3, 6].map((from) => [from, objects.slice(from, from + 3)] as const)) {
         expect(await desired.rowsAfter(environment.id, allAfter(after, 3))).toEqual(page);
         expect(await desired.present(environment.id, after, 3)).toEqual(page);
@@ -117,7 +119,7 @@ withDatabases('desired state', (fresh) => {
   test('of what is gone, a page has what went above a revision, and counts tell the whole', async () => {
     const [early, kept, late] = [object(1, { digest: null }), object(2), object(3, { digest: null })];
     await store.write(async ({ desired }) => {
-      for (const one of [early, kept, late]) await desired.put(one);
+      for (const one of [early, kept, late]) await desired.putMany([one]);
       const page = { afterRevision: 0, goneAboveRevision: 1, limit: 10 };
       expect(await desired.rowsAfter(environment.id, page)).toEqual([kept, late]);
       expect(await desired.countAfter(environment.id, 1)).toBe(2);
@@ -131,7 +133,7 @@ withDatabases('desired state', (fresh) => {
     const kept = object(3);
     await store.write(async ({ desired }) => {
       for (const one of [...gone, kept, { ...gone[0], environmentId: other.id } as DesiredObject]) {
-        await desired.put(one);
+        await desired.putMany([one]);
       }
       expect(await desired.deleteGone(environment.id, 4, 2)).toBe(2);
       expect(await desired.deleteGone(environment.id, 4, 2)).toBe(1);
@@ -146,13 +148,13 @@ withDatabases('desired state', (fresh) => {
     await store.write(async ({ desired, installation }) => {
       const nothing = { floorRevision: 0, lineage: undefined };
       expect(await desired.standing(other.id)).toMatchObject({ revision: 0, ...nothing });
-      await desired.putState(state);
+      await desired.putStates([state]);
       expect(await desired.standing(environment.id)).toEqual({ ...state, ...nothing });
       await installation.put('lineage', 'l-1');
       for (const floor of [5, 4]) await desired.raiseFloor(environment.id, floor);
       const standing = { ...state, floorRevision: 5, lineage: 'l-1' };
       expect(await desired.standing(environment.id)).toEqual(standing);
-      await desired.putState({ ...state, revision: 10 });
+      await desired.putStates([{ ...state, revision: 10 }]);
       expect(await desired.standing(environment.id)).toEqual({ ...standing, revision: 10 });
     });
   });
@@ -161,11 +163,11 @@ withDatabases('desired state', (fresh) => {
     const here = object(1);
     const there = { ...here, environmentId: other.id };
     await store.write(async ({ desired }) => {
-      for (const one of [here, there]) await desired.put(one);
+      for (const one of [here, there]) await desired.putMany([one]);
       const both = [environment.id, other.id].toSorted();
       expect(await desired.environmentsOf('jwk', here.objectId)).toEqual(both);
       expect(await desired.environmentsOf('certificate', here.objectId)).toEqual([]);
-      await desired.put({ ...here, revision: 2, digest: null });
+      await desired.putMany([{ ...here, revision: 2, digest: null }]);
       expect(await desired.environmentsOf('jwk', here.objectId)).toEqual([other.id]);
     });
   });
@@ -175,7 +177,7 @@ withDatabases('desired state', (fresh) => {
     const tombstone = object(1, { projectId: project.id, digest: null });
     await store.write(async ({ projects, desired }) => {
       await projects.insert(project);
-      await desired.put(tombstone);
+      await desired.putMany([tombstone]);
       await projects.delete(project.id);
       expect(await desired.rowsAfter(environment.id, allAfter(0, 10))).toEqual([tombstone]);
     });

@@ -168,15 +168,17 @@ withDatabases('environments', (fresh) => {
       for (const environment of [gone, kept]) await nouns.environments.insert(environment);
       await nouns.enrollmentTokens.insert(token);
       await nouns.nodes.insert(sampleNode(gone.id));
-      await nouns.desired.putState({ environmentId: gone.id, revision: 1, digest: bytes(32) });
-      await nouns.desired.put({
-        environmentId: gone.id,
-        kind: 'key',
-        objectId: key.id,
-        projectId: project.id,
-        revision: 1,
-        digest: bytes(32),
-      });
+      await nouns.desired.putStates([{ environmentId: gone.id, revision: 1, digest: bytes(32) }]);
+      await nouns.desired.putMany([
+        {
+          environmentId: gone.id,
+          kind: 'key',
+          objectId: key.id,
+          projectId: project.id,
+          revision: 1,
+          digest: bytes(32),
+        },
+      ]);
       await nouns.certificates.insert(certificate);
       await nouns.cryptoKeys.insert(key);
       await nouns.keystores.insert(keystore);

@@ -120,6 +120,8 @@ withDatabases('JWKs', (fresh) => {
     const ids = all.map((jwk) => jwk.id).toSorted();
     const page = async (afterId: string) =>
       (await store.read(({ jwks }) => jwks.listOfProject(project.id, afterId, 2))).map((jwk) => jwk.id);
+    const idPage = (afterId: string) => store.read(({ jwks }) => jwks.idsOfProject(project.id, afterId, 2));
+    expect(await idPage(ids[1] ?? '')).toEqual(ids.slice(2, 4));
     expect(await page('')).toEqual(ids.slice(0, 2));
     expect(await page(ids[1] ?? '')).toEqual(ids.slice(2, 4));
     expect(await page(ids[3] ?? '')).toEqual(ids.slice(4));

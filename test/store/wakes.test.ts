@@ -38,7 +38,7 @@ async function settled(): Promise<void> {
 const state = (revision: number) => ({ environmentId: environment.id, revision, digest: bytes(32) });
 
 test('a manager hears of desired state, of nodes, and of what sessions stand on, as others commit it', async () => {
-  await own.write(({ desired }) => desired.putState(state(1)));
+  await own.write(({ desired }) => desired.putStates([state(1)]));
   await until(() => heard.length === 1, 'desired state');
   await own.aside(({ nodes }) =>
     nodes.claim({ nodeId: node.id, managerId: 'm', version: '1', lastSeenAt: new Date() }),
@@ -53,7 +53,7 @@ test('a manager hears of desired state, of nodes, and of what sessions stand on,
 
 test('nobody hears of what was undone, or of anything else', async () => {
   const undone = own.write(async ({ desired }) => {
-    await desired.putState(state(1));
+    await desired.putStates([state(1)]);
     throw badRequest('no');
   });
   await expect(undone).rejects.toThrow('no');
@@ -65,7 +65,7 @@ test('nobody hears of what was undone, or of anything else', async () => {
 });
 
 test('a manager does not hear itself', async () => {
-  await other.write(({ desired }) => desired.putState(state(1)));
+  await other.write(({ desired }) => desired.putStates([state(1)]));
   await own.write(({ nodes }) => nodes.delete(node.id));
   await until(() => heard.length > 0, 'the other one');
   expect(heard).toEqual(['sessions']);
@@ -79,13 +79,13 @@ test('a connection that the server ended listens again, and has everything looke
   await settled();
   const [after] = await database.raw(listeners);
   expect(after?.pid).not.toBe(before?.pid);
-  await own.write(({ desired }) => desired.putState(state(1)));
+  await own.write(({ desired }) => desired.putStates([state(1)]));
   await until(() => heard.length === 1, 'it is heard again');
 });
 
 test('what others say on the same channel is passed over', async () => {
   await database.raw(`select pg_notify('keyplane', 'nonsense'), pg_notify('keyplane', '')`);
-  await own.write(({ desired }) => desired.putState(state(1)));
+  await own.write(({ desired }) => desired.putStates([state(1)]));
   await until(() => heard.length > 0, 'ours');
   expect(heard).toEqual(['desired']);
 });

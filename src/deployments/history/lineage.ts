@@ -47,12 +47,12 @@ export async function announceRestore(
   const lineage = randomUUID();
   await nouns.installation.put(lineageKey, lineage);
   for (const { id: environmentId } of await nouns.environments.list()) {
-    const { revision, digest } = await nouns.desired.lockState(environmentId);
+    const { revision, digest } = await nouns.desired.state(environmentId);
     const nodes = await nouns.nodes.list(environmentId);
     const known = nodes.flatMap((node) => [node.appliedRevision, node.divergedRevision ?? 0]);
     const highest = Math.max(revision, ...known);
     const lifted = Math.max(highest + leap, Math.floor(now.getTime() / 1000) * revisionsPerSecond);
-    await nouns.desired.putState({ environmentId, revision: lifted, digest });
+    await nouns.desired.putStates([{ environmentId, revision: lifted, digest }]);
     // No difference leads over the gap.
     await nouns.desired.raiseFloor(environmentId, lifted);
   }

@@ -1,5 +1,6 @@
-import type { Insertable } from 'kysely';
+import { type Compilable, type Insertable, type RawBuilder, type Selectable, sql } from 'kysely';
 import type {
+  DesiredKey,
   DesiredObject,
   DesiredPage,
   DesiredStateStore,
@@ -9,10 +10,10 @@ import type {
 import type { DeployedKind } from '../../protocol/content.ts';
 import { emptyDigest } from '../../protocol/state-digest.ts';
 import type { WakeTopic } from '../../unit-of-work.ts';
-import { statement } from '../statement.ts';
+import { listStatement, statement } from '../statement.ts';
 import type { Database, DesiredObjectRow, EnvironmentStateRow } from '../tables.ts';
+import { inChunks, inChunksOnce } from './in-chunks.ts';
 
-type ObjectKey = { environmentId: string; kind: DeployedKind; objectId: string };
 type Page = { environmentId: string; afterRevision: number; limit: number };
 
 const findState = statement((db, key: { environmentId: string }) =>
@@ -33,10 +34,20 @@ const listStates = statement((db, _: object) =>
     .select(['environments.id', 'environment_states.revision', 'environment_states.digest'])
     .orderBy('environments.id'),
 );
-const upsertState = statement((db, row: Insertable<EnvironmentStateRow>) =>
+const findStates = listStatement((db, keys: readonly { environmentId: string }[]) =>
+  db
+    .selectFrom('environment_states')
+    .selectAll()
+    .where(
+      'environment_id',
+      'in',
+      keys.map(({ environmentId }) => environmentId),
+    ),
+);
+const upsertStates = listStatement((db, rows: readonly Insertable<EnvironmentStateRow>[]) =>
   db
     .insertInto('environment_states')
-    .values(row)
+    .values(rows)
     .onConflict((conflict) =>
       conflict.column('environment_id').doUpdateSet((e) => ({
         revision: e.ref('excluded.revision'),
@@ -44,7 +55,7 @@ const upsertState = statement((db, row: Insertable<EnvironmentStateRow>) =>
       })),
     ),
 );
-const findObject = statement((db, key: ObjectKey) =>
+const findObject = statement((db, key: DesiredKey) =>
   db
     .selectFrom('desired_objects')
     .selectAll()
@@ -52,10 +63,31 @@ const findObject = statement((db, key: ObjectKey) =>
     .where('kind', '=', key.kind)
     .where('object_id', '=', key.objectId),
 );
-const upsertObject = statement((db, row: DesiredObjectRow) =>
+// The list comes first, so that SQLite looks each of its members up. Both dialects call its columns column1, column2, …
+const findObjects = listStatement((db, keys: readonly DesiredKey[]) =>
+  compilable(
+    db,
+    sql<DesiredObjectRow>`select desired_objects.*
+from (values ${sql.join(keys.map((key) => sql`(${key.environmentId}, ${key.kind}, ${key.objectId})`))}) as wanted
+cross join desired_objects
+where desired_objects.environment_id = wanted.column1
+  and desired_objects.kind = wanted.column2
+  and desired_objects.object_id = wanted.column3`,
+  ),
+);
+const findDigests = listStatement((db, keys: readonly { kind: DeployedKind; objectId: string }[]) =>
+  compilable(
+    db,
+    sql<{ object_id: string; digest: Buffer | null }>`select wanted.column2 as object_id,
+  (select digest from desired_objects
+    where object_id = wanted.column2 and kind = wanted.column1 and digest is not null limit 1) as digest
+from (values ${sql.join(keys.map((key) => sql`(${key.kind}, ${key.objectId})`))}) as wanted`,
+  ),
+);
+const upsertObjects = listStatement((db, rows: readonly DesiredObjectRow[]) =>
   db
     .insertInto('desired_objects')
-    .values(row)
+    .values(rows)
     .onConflict((conflict) =>
       conflict.columns(['environment_id', 'kind', 'object_id']).doUpdateSet((e) => ({
         project_id: e.ref('excluded.project_id'),
@@ -129,15 +161,21 @@ const listPresent = statement((db, page: Page) =>
     .orderBy('revision')
     .limit(page.limit),
 );
-const listOfProject = statement((db, key: { environmentId: string; projectId: string }) =>
+const listOfProject = statement((db, page: Page & { projectId: string }) =>
   db
     .selectFrom('desired_objects')
     .selectAll()
-    .where('environment_id', '=', key.environmentId)
-    .where('project_id', '=', key.projectId)
+    .where('environment_id', '=', page.environmentId)
+    .where('project_id', '=', page.projectId)
     .where('digest', 'is not', null)
-    .orderBy('revision'),
+    .where('revision', '>', page.afterRevision)
+    .orderBy('revision')
+    .limit(page.limit),
 );
+
+function compilable<Row>(database: Database, query: RawBuilder<Row>): Compilable<Row> {
+  return { compile: () => query.compile(database) };
+}
 
 export class DesiredStateTable implements DesiredStateStore {
   readonly #database: Database;
@@ -149,13 +187,16 @@ export class DesiredStateTable implements DesiredStateStore {
   }
 
   /** The lock is that of the transaction itself: a write is alone in every dialect. */
-  async lockState(environmentId: string): Promise<EnvironmentState> {
-    return this.state(environmentId);
+  async lockStates(environmentIds: readonly string[]): Promise<readonly EnvironmentState[]> {
+    const found = new Map<string, Selectable<EnvironmentStateRow>>();
+    for (const chunk of inChunks(environmentIds.map((environmentId) => ({ environmentId })))) {
+      for (const row of await findStates.all(this.#database, chunk)) found.set(row.environment_id, row);
+    }
+    return environmentIds.map((environmentId) => stateOf(environmentId, found.get(environmentId)));
   }
 
   async state(environmentId: string): Promise<EnvironmentState> {
-    const row = await findState.first(this.#database, { environmentId });
-    return { environmentId, revision: row?.revision ?? 0, digest: row?.digest ?? emptyDigest };
+    return stateOf(environmentId, await findState.first(this.#database, { environmentId }));
   }
 
   async standing(environmentId: string): Promise<EnvironmentStanding> {
@@ -178,12 +219,11 @@ export class DesiredStateTable implements DesiredStateStore {
     }));
   }
 
-  async putState(state: EnvironmentState): Promise<void> {
-    await upsertState.send(this.#database, {
-      environment_id: state.environmentId,
-      revision: state.revision,
-      digest: state.digest,
+  async putStates(states: readonly EnvironmentState[]): Promise<void> {
+    const rows = states.map(({ environmentId, revision, digest }) => {
+      return { environment_id: environmentId, revision, digest };
     });
+    for (const chunk of inChunksOnce(rows)) await upsertStates.send(this.#database, chunk);
     this.#notify('desired');
   }
 
@@ -196,15 +236,39 @@ export class DesiredStateTable implements DesiredStateStore {
     return row && objectOf(row);
   }
 
-  async put(object: DesiredObject): Promise<void> {
-    await upsertObject.send(this.#database, {
+  async findMany(keys: readonly DesiredKey[]): Promise<readonly DesiredObject[]> {
+    const found = new Map<string, DesiredObject>();
+    for (const chunk of inChunks(keys)) {
+      for (const row of await findObjects.all(this.#database, chunk)) {
+        found.set(`${row.environment_id}/${row.kind}/${row.object_id}`, objectOf(row));
+      }
+    }
+    return [...found.values()];
+  }
+
+  async digestsAnywhere(
+    kind: DeployedKind,
+    objectIds: readonly string[],
+  ): Promise<ReadonlyMap<string, Buffer>> {
+    const digests = new Map<string, Buffer>();
+    for (const chunk of inChunks(objectIds.map((objectId) => ({ kind, objectId })))) {
+      for (const { object_id, digest } of await findDigests.all(this.#database, chunk)) {
+        if (digest !== null) digests.set(object_id, digest);
+      }
+    }
+    return digests;
+  }
+
+  async putMany(objects: readonly DesiredObject[]): Promise<void> {
+    const rows = objects.map((object) => ({
       environment_id: object.environmentId,
       kind: object.kind,
       object_id: object.objectId,
       project_id: object.projectId,
       revision: object.revision,
       digest: object.digest,
-    });
+    }));
+    for (const chunk of inChunksOnce(rows)) await upsertObjects.send(this.#database, chunk);
   }
 
   async environmentsOf(kind: DeployedKind, objectId: string): Promise<readonly string[]> {
@@ -235,9 +299,13 @@ export class DesiredStateTable implements DesiredStateStore {
     return rows.map(objectOf);
   }
 
-  async presentOfProject(environmentId: string, projectId: string): Promise<readonly DesiredObject[]> {
-    const rows = await listOfProject.all(this.#database, { environmentId, projectId });
-    return rows.map(objectOf);
+  async presentOfProject(
+    environmentId: string,
+    projectId: string,
+    { afterRevision, limit }: Pick<DesiredPage, 'afterRevision' | 'limit'>,
+  ): Promise<readonly DesiredObject[]> {
+    const page = { environmentId, projectId, afterRevision, limit };
+    return (await listOfProject.all(this.#database, page)).map(objectOf);
   }
 
   async raiseFloor(environmentId: string, floorRevision: number): Promise<void> {
@@ -247,6 +315,10 @@ export class DesiredStateTable implements DesiredStateStore {
   async deleteGone(environmentId: string, floorRevision: number, limit: number): Promise<number> {
     return deleteRows.run(this.#database, { environmentId, floor: floorRevision, limit });
   }
+}
+
+function stateOf(environmentId: string, row: Selectable<EnvironmentStateRow> | undefined): EnvironmentState {
+  return { environmentId, revision: row?.revision ?? 0, digest: row?.digest ?? emptyDigest };
 }
 
 function objectOf(row: DesiredObjectRow): DesiredObject {

@@ -1,9 +1,9 @@
 // Lists go to the database in pieces: both dialects bound the number of parameters, and a list of any length
-// would make a statement of its own to prepare. So pieces are of few lengths, filled up with their last member.
+// would make a statement of its own to prepare. So pieces are of few lengths: powers of two.
 
 const longest = 256;
 
-/** Each piece is of a length that is a power of two; members may come twice, in one piece only. */
+/** As few pieces as can be: one is filled up with its last member, which then comes several times in that piece. */
 export function* inChunks<T>(members: readonly T[]): Generator<readonly T[]> {
   for (let start = 0; start < members.length; start += longest) {
     const chunk = members.slice(start, start + longest);
@@ -11,5 +11,14 @@ export function* inChunks<T>(members: readonly T[]): Generator<readonly T[]> {
     if (last === undefined) return;
     const length = 2 ** Math.ceil(Math.log2(chunk.length));
     yield [...chunk, ...Array<T>(length - chunk.length).fill(last)];
+  }
+}
+
+/** For statements in which no member may come twice: the last pieces are ever shorter. */
+export function* inChunksOnce<T>(members: readonly T[]): Generator<readonly T[]> {
+  for (let start = 0; start < members.length; ) {
+    const length = Math.min(longest, 2 ** Math.floor(Math.log2(members.length - start)));
+    yield members.slice(start, start + length);
+    start += length;
   }
 }

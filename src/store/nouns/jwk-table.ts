@@ -18,6 +18,15 @@ const listPage = statement((db, page: { projectId: string; afterId: string; limi
     .orderBy('id')
     .limit(page.limit),
 );
+const listIds = statement((db, page: { projectId: string; afterId: string; limit: number }) =>
+  db
+    .selectFrom('jwks')
+    .select('id')
+    .where('project_id', '=', page.projectId)
+    .where('id', '>', page.afterId)
+    .orderBy('id')
+    .limit(page.limit),
+);
 const listOfSource = statement((db, key: { sourceId: string }) =>
   db.selectFrom('jwks').selectAll().where('source_id', '=', key.sourceId).orderBy('id'),
 );
@@ -94,6 +103,10 @@ export class JwkTable implements JwkStore {
 
   async listOfProject(projectId: string, afterId: string, limit: number): Promise<readonly StoredJwk[]> {
     return (await listPage.all(this.#database, { projectId, afterId, limit })).map(jwkOf);
+  }
+
+  async idsOfProject(projectId: string, afterId: string, limit: number): Promise<readonly string[]> {
+    return (await listIds.all(this.#database, { projectId, afterId, limit })).map(({ id }) => id);
   }
 
   async listBySource(sourceId: string): Promise<readonly StoredJwk[]> {

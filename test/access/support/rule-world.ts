@@ -112,7 +112,7 @@ function notingDeployments(): NotingDeployments {
   return {
     calls,
     live,
-    async syncEnvironment(_nouns, environmentId) {
+    async syncEnvironment(_nouns, { environmentId }) {
       calls.push(`sync ${environmentId}`);
     },
     async withdrawProject(nouns, projectId) {

@@ -1,6 +1,7 @@
 import type { Project, ProjectStore } from '../../../access/access-store.ts';
 import { statement } from '../../statement.ts';
 import type { Database, ProjectRow } from '../../tables.ts';
+import { deleteInPieces, type Piece } from '../delete-in-pieces.ts';
 
 const listAll = statement((db, _: object) => db.selectFrom('projects').selectAll().orderBy('name'));
 const listOfMember = statement((db, key: { userId: string }) =>
@@ -25,6 +26,13 @@ const updateOne = statement((db, row: ProjectRow) =>
     .where('id', '=', row.id),
 );
 const deleteOne = statement((db, key: { id: string }) => db.deleteFrom('projects').where('id', '=', key.id));
+
+/** Of what the database would take along by itself, what may be so much that it would hold the event loop. */
+const pieces: readonly Piece[] = [
+  { table: 'jwks', key: 'id', limit: 256 },
+  // With what it has in every environment, and a keystore's file may be 10 MiB.
+  { table: 'materials', key: 'id', limit: 4 },
+];
 
 export class ProjectTable implements ProjectStore {
   readonly #database: Database;
@@ -60,6 +68,7 @@ export class ProjectTable implements ProjectStore {
   }
 
   async delete(id: string): Promise<void> {
+    await deleteInPieces(this.#database, { column: 'project_id', id, pieces });
     await deleteOne.run(this.#database, { id });
   }
 }

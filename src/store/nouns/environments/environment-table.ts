@@ -1,8 +1,10 @@
 import type { Environment, EnvironmentStore } from '../../../environments/environment-store.ts';
 import type { WakeTopic } from '../../../unit-of-work.ts';
-import { statement } from '../../statement.ts';
+import { listStatement, statement } from '../../statement.ts';
 import type { Database, EnvironmentProjectRow, EnvironmentRow } from '../../tables.ts';
 import { flag } from '../column-values.ts';
+import { deleteInPieces, type Piece } from '../delete-in-pieces.ts';
+import { inChunks } from '../in-chunks.ts';
 
 const listAll = statement((db, _: object) => db.selectFrom('environments').selectAll().orderBy('name'));
 const listAllLinks = statement((db, _: object) => db.selectFrom('environment_projects').selectAll());
@@ -34,6 +36,16 @@ const findOne = statement((db, key: { name: string }) =>
 const getOne = statement((db, key: { id: string }) =>
   db.selectFrom('environments').selectAll().where('id', '=', key.id),
 );
+const findNames = listStatement((db, keys: readonly { id: string }[]) =>
+  db
+    .selectFrom('environments')
+    .select(['id', 'name'])
+    .where(
+      'id',
+      'in',
+      keys.map(({ id }) => id),
+    ),
+);
 const insertOne = statement((db, row: EnvironmentRow) => db.insertInto('environments').values(row));
 const updateOne = statement((db, row: EnvironmentRow) =>
   db
@@ -51,6 +63,14 @@ const updateOne = statement((db, row: EnvironmentRow) =>
 const deleteOne = statement((db, key: { id: string }) =>
   db.deleteFrom('environments').where('id', '=', key.id),
 );
+/** Of what the database would take along by itself, what may be so much that it would hold the event loop. */
+const pieces: readonly Piece[] = [
+  { table: 'desired_objects', key: 'revision', limit: 512 },
+  { table: 'certificate_environments', key: 'material_id', limit: 128 },
+  { table: 'crypto_key_environments', key: 'material_id', limit: 128 },
+  { table: 'keystore_environments', key: 'material_id', limit: 8 },
+  { table: 'nodes', key: 'id', limit: 512 },
+];
 const insertLink = statement((db, row: EnvironmentProjectRow) =>
   db.insertInto('environment_projects').values(row),
 );
@@ -85,6 +105,14 @@ export class EnvironmentTable implements EnvironmentStore {
     return row && this.#withOwnLinks(row);
   }
 
+  async names(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const names = new Map<string, string>();
+    for (const chunk of inChunks(ids.map((id) => ({ id })))) {
+      for (const { id, name } of await findNames.all(this.#database, chunk)) names.set(id, name);
+    }
+    return names;
+  }
+
   async insert(environment: Environment): Promise<void> {
     await insertOne.run(this.#database, rowOf(environment));
     await this.#insertLinks(environment);
@@ -97,6 +125,7 @@ export class EnvironmentTable implements EnvironmentStore {
   }
 
   async delete(id: string): Promise<void> {
+    await deleteInPieces(this.#database, { column: 'environment_id', id, pieces });
     await deleteOne.run(this.#database, { id });
     this.#notify('sessions');
   }

@@ -25,12 +25,14 @@ const certificateKind: MaterialKind<Certificate, CertificateEnvironment> = {
   kind: 'certificate',
   columnsOf: () => ({ key_type: null, algorithm: null }),
   materialOf: (_row, shared, environments) => ({ ...shared, environments }),
-  async listPlaced(database, materialIds) {
-    const rows = await database
+  placedTable: 'certificate_environments',
+  async listPlaced(database, materialIds, environmentId) {
+    let query = database
       .selectFrom('certificate_environments')
       .selectAll()
-      .where('material_id', 'in', materialIds)
-      .execute();
+      .where('material_id', 'in', materialIds);
+    if (environmentId !== undefined) query = query.where('environment_id', '=', environmentId);
+    const rows = await query.execute();
     return rows.map((row) => ({ materialId: row.material_id, placed: placedOf(row) }));
   },
   async insertPlaced(database, materialId, placed) {

@@ -19,12 +19,14 @@ const cryptoKeyKind: MaterialKind<CryptoKey, KeyEnvironment> = {
     ok(row.key_type !== null, 'a key has a key type');
     return { ...shared, keyType: row.key_type, algorithm: row.algorithm, environments };
   },
-  async listPlaced(database, materialIds) {
-    const rows = await database
+  placedTable: 'crypto_key_environments',
+  async listPlaced(database, materialIds, environmentId) {
+    let query = database
       .selectFrom('crypto_key_environments')
       .selectAll()
-      .where('material_id', 'in', materialIds)
-      .execute();
+      .where('material_id', 'in', materialIds);
+    if (environmentId !== undefined) query = query.where('environment_id', '=', environmentId);
+    const rows = await query.execute();
     return rows.map((row) => ({ materialId: row.material_id, placed: placedOf(row) }));
   },
   async insertPlaced(database, materialId, placed) {

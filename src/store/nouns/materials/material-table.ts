@@ -1,6 +1,7 @@
 // What certificates, keys and keystores have in common: one table for what belongs to the project, told apart
 // by kind, and for each kind a table of its own for what belongs to an environment.
 
+import { sql } from 'kysely';
 import type { Material, MaterialListQuery, MaterialStore } from '../../../materials/material-store.ts';
 import { statement } from '../../statement.ts';
 import type { Database, MaterialRow } from '../../tables.ts';
@@ -16,10 +17,13 @@ export interface MaterialKind<M extends MaterialWith<Placed>, Placed> {
   /** Columns of `materials` that only this kind has. */
   columnsOf(material: M): Pick<MaterialRow, 'key_type' | 'algorithm'>;
   materialOf(row: MaterialRow, shared: Material, environments: readonly Placed[]): M;
-  /** What the materials have in environments, each with the id of its material. */
+  /** Where it keeps what belongs to an environment. */
+  readonly placedTable: `${'certificate' | 'crypto_key' | 'keystore'}_environments`;
+  /** What the materials have in environments, or in this one, each with the id of its material. */
   listPlaced(
     database: Database,
     materialIds: readonly string[],
+    environmentId?: string,
   ): Promise<readonly { readonly materialId: string; readonly placed: Placed }[]>;
   insertPlaced(database: Database, materialId: string, placed: Placed): Promise<void>;
   deletePlaced(database: Database, materialId: string): Promise<void>;
@@ -69,7 +73,7 @@ export class MaterialTable<M extends MaterialWith<Placed>, Placed> implements Ma
     return row && (await this.#withEnvironments([row]))[0];
   }
 
-  async getMany(ids: readonly string[]): Promise<readonly M[]> {
+  async getMany(ids: readonly string[], environmentId?: string): Promise<readonly M[]> {
     const found = new Map<string, M>();
     for (const chunk of inChunks(ids)) {
       const rows = await this.#database
@@ -78,9 +82,28 @@ export class MaterialTable<M extends MaterialWith<Placed>, Placed> implements Ma
         .where('id', 'in', chunk)
         .where('kind', '=', this.#kind.kind)
         .execute();
-      for (const material of await this.#withEnvironments(rows)) found.set(material.id, material);
+      for (const material of await this.#withEnvironments(rows, environmentId)) {
+        found.set(material.id, material);
+      }
     }
     return ids.map((id) => found.get(id)).filter((material) => material !== undefined);
+  }
+
+  async idsPlaced(projectId: string, environmentId: string): Promise<readonly string[]> {
+    const table = sql.table(this.#kind.placedTable);
+    const rows = await this.#database
+      .selectFrom('materials')
+      .select('id')
+      .where(
+        'id',
+        'in',
+        sql<string>`(select material_id from ${table} where environment_id = ${environmentId})`,
+      )
+      .where('project_id', '=', projectId)
+      .where('kind', '=', this.#kind.kind)
+      .orderBy('id')
+      .execute();
+    return rows.map(({ id }) => id);
   }
 
   async list(
@@ -134,10 +157,11 @@ export class MaterialTable<M extends MaterialWith<Placed>, Placed> implements Ma
     }
   }
 
-  async #withEnvironments(rows: readonly MaterialRow[]): Promise<readonly M[]> {
+  async #withEnvironments(rows: readonly MaterialRow[], environmentId?: string): Promise<readonly M[]> {
     const byMaterial = new Map<string, Placed[]>(rows.map((row) => [row.id, []]));
     for (const chunk of inChunks([...byMaterial.keys()])) {
-      for (const { materialId, placed } of await this.#kind.listPlaced(this.#database, chunk)) {
+      const all = await this.#kind.listPlaced(this.#database, chunk, environmentId);
+      for (const { materialId, placed } of all) {
         byMaterial.get(materialId)?.push(placed);
       }
     }
