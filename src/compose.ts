@@ -10,6 +10,7 @@ import type { ManagerConfig } from './config.ts';
 import { createRateLimits } from './http/limits/rate-limits.ts';
 import { serveNodeStreams } from './http/node-stream.ts';
 import { buildServer } from './http/server.ts';
+import { allowsText } from './sources/safe-fetch/allow-list.ts';
 import { version } from './version.ts';
 
 export interface Manager {
@@ -44,6 +45,7 @@ export async function startManager(config: ManagerConfig, log: Logger): Promise<
       metrics,
       version,
       rateLimits: createRateLimits(config.rateLimits),
+      isTrustedProxy: (address) => allowsText(config.trustedProxies, address),
     });
     const streams = serveNodeStreams(server.server, { ...admission, deployments, parts, log });
     // After the requests under way, which wait for confirmations; and before the server waits for its connections,

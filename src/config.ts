@@ -17,6 +17,8 @@ export interface ManagerConfig {
   readonly adminPassword: string | undefined;
   readonly urlAllow: AddressAllowList;
   readonly deployTimeoutMs: number;
+  /** What they say of whom they ask for (`X-Forwarded-For`) is believed; no hosts. */
+  readonly trustedProxies: AddressAllowList;
   /** Requests a minute; 0 for as many as they like. */
   readonly rateLimits: { readonly user: number; readonly address: number };
 }
@@ -112,6 +114,21 @@ export const managerSettings = {
     'milliseconds a request waits for its nodes (default 5000)',
     (text = '5000') => wholeNumber(text, 1, longestTimeoutMs),
   ),
+  trustedProxies: setting(
+    'trusted-proxies LIST',
+    'addresses and CIDRs of the balancers in front: their X-Forwarded-For is believed (default none)',
+    (text = '') => {
+      try {
+        const list = parseAllowList(text);
+        const [host] = list.hosts;
+        if (host !== undefined) throw new Error(`"${host}" is no address`);
+        return list;
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : 'not a list';
+        throw new Error(`can not be read: ${reason}; addresses and CIDRs are accepted`);
+      }
+    },
+  ),
   rateLimitUser: setting(
     'rate-limit-user N',
     'requests a minute of one user (default 0: as many as they like)',
@@ -157,6 +174,7 @@ export function readManagerConfig(environment: NodeJS.ProcessEnv, flags: Manager
     adminPassword: read('adminPassword', s.adminPassword),
     urlAllow: read('urlAllow', s.urlAllow),
     deployTimeoutMs: read('deployTimeout', s.deployTimeout),
+    trustedProxies: read('trustedProxies', s.trustedProxies),
     rateLimits: {
       user: read('rateLimitUser', s.rateLimitUser),
       address: read('rateLimitAddress', s.rateLimitAddress),

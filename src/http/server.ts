@@ -60,6 +60,8 @@ export interface ServerOptions {
   readonly version: string;
   /** Nobody is held back without it. */
   readonly rateLimits?: RateLimits;
+  /** Whose `X-Forwarded-For` is believed; nobody's without it. */
+  readonly isTrustedProxy?: (address: string) => boolean;
   /** What is left out is as in `defaultServerLimits`. */
   readonly limits?: Partial<ServerLimits>;
 }
@@ -90,6 +92,7 @@ export function buildServer(options: ServerOptions): KeyplaneServer {
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
+    trustProxy: options.isTrustedProxy ?? false,
     routerOptions,
     // Fastify's own answer to a request during shutdown has another shape than all our errors.
     return503OnClosing: false,

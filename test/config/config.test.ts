@@ -23,7 +23,8 @@ describe('the settings of the manager', () => {
       adminPassword: undefined,
       urlAllow: { hosts: [], cidrs: [] },
       deployTimeoutMs: 5000,
-      rateLimits: { user: 0, address: 3000 },
+      trustedProxies: { hosts: [], cidrs: [] },
+      rateLimits: { user: 0, address: 3_000 },
     });
   });
 
@@ -42,6 +43,7 @@ describe('the settings of the manager', () => {
       'KEYPLANE_ADMIN_PASSWORD',
       'KEYPLANE_URL_ALLOW',
       'KEYPLANE_DEPLOY_TIMEOUT',
+      'KEYPLANE_TRUSTED_PROXIES',
       'KEYPLANE_RATE_LIMIT_USER',
       'KEYPLANE_RATE_LIMIT_ADDRESS',
     ]);
@@ -59,6 +61,7 @@ describe('the settings of the manager', () => {
         KEYPLANE_ADMIN_PASSWORD: 'correct horse',
         KEYPLANE_URL_ALLOW: 'keys.example, 10.0.0.0/8',
         KEYPLANE_DEPLOY_TIMEOUT: '250',
+        KEYPLANE_TRUSTED_PROXIES: '10.1.0.0/16, ::1',
         KEYPLANE_RATE_LIMIT_USER: '60000',
         KEYPLANE_RATE_LIMIT_ADDRESS: '0',
       },
@@ -74,6 +77,7 @@ describe('the settings of the manager', () => {
       adminPassword: 'correct horse',
       urlAllow: { hosts: ['keys.example'] },
       deployTimeoutMs: 250,
+      trustedProxies: { hosts: [], cidrs: [{ prefixBits: 16 }, { prefixBits: 128 }] },
       rateLimits: { user: 60_000, address: 0 },
     });
   });
@@ -98,6 +102,8 @@ describe('the settings of the manager', () => {
     ['KEYPLANE_URL_ALLOW', '*.example'],
     ['KEYPLANE_DEPLOY_TIMEOUT', '5s'],
     ['KEYPLANE_DEPLOY_TIMEOUT', '600001'],
+    ['KEYPLANE_TRUSTED_PROXIES', 'balancer.example'],
+    ['KEYPLANE_TRUSTED_PROXIES', '10.0.0.1/8'],
     ['KEYPLANE_RATE_LIMIT_USER', '-1'],
     ['KEYPLANE_RATE_LIMIT_ADDRESS', '100000001'],
   ])('are refused by name: %s=%j', (variable, value) => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createRateLimits } from '../../src/http/limits/rate-limits.ts';
+import { allowsText, parseAllowList } from '../../src/sources/safe-fetch/allow-list.ts';
 import { type HttpWorld, openHttpWorld, passwords } from './support/http-world.ts';
 
 let world: HttpWorld;
@@ -137,4 +138,68 @@ test('without limits nobody is held back', async () => {
   world = await openHttpWorld();
   expect(await statuses(100, () => send())).toEqual(all(100, 401));
   expect(await statuses(100, () => send({ headers: bearer(world.tokens.ada) }))).toEqual(all(100, 200));
+});
+
+describe('behind a balancer that is trusted', () => {
+  let behind: HttpWorld;
+  const balancer = '10.1.0.7';
+  beforeEach(async () => {
+    const { cidrs } = parseAllowList('10.1.0.0/16');
+    const isTrustedProxy = (address: string) => allowsText({ hosts: [], cidrs }, address);
+    const rateLimits = createRateLimits({ user: 0, address: 3 }, () => at);
+    behind = await openHttpWorld({ server: { rateLimits, isTrustedProxy } });
+  });
+  afterEach(() => behind.close());
+  const forwarded = (forwardedFor: string, from = balancer) =>
+    behind.app.inject({
+      method: 'GET',
+      url: list,
+      headers: { 'x-forwarded-for': forwardedFor },
+      remoteAddress: from,
+    });
+
+  test('each client behind it is an address, also through several of them', async () => {
+    expect(await statuses(3, () => forwarded('203.0.113.1'))).toEqual(all(3, 401));
+    expect((await forwarded('203.0.113.1')).statusCode).toBe(429);
+    expect((await forwarded('203.0.113.1, 10.1.200.1')).statusCode).toBe(429);
+    expect((await forwarded('203.0.113.2')).statusCode).toBe(401);
+  });
+
+  test('a client that names another before itself is still itself', async () => {
+    expect(await statuses(3, () => forwarded('198.51.100.9, 203.0.113.1'))).toEqual(all(3, 401));
+    expect((await forwarded('198.51.100.10, 203.0.113.1')).statusCode).toBe(429);
+    expect((await forwarded('10.1.0.9, 203.0.113.1')).statusCode).toBe(429);
+  });
+
+  test('whoever comes another way is not believed', async () => {
+    const stranger = '203.0.113.77';
+    expect(await statuses(3, () => forwarded('203.0.113.1', stranger))).toEqual(all(3, 401));
+    expect((await forwarded('203.0.113.2', stranger)).statusCode).toBe(429);
+  });
+
+  test('wrong passwords count for the client, not for the balancer', async () => {
+    const wrong = (forwardedFor: string, username: string) =>
+      behind.app.inject({
+        method: 'POST',
+        url: '/apiops/auth/token',
+        remoteAddress: balancer,
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded',
+          'x-forwarded-for': forwardedFor,
+        },
+        payload: new URLSearchParams({
+          grant_type: 'client_credentials',
+          client_id: username,
+          client_secret: 'wrong password',
+        }).toString(),
+      });
+    at = 0;
+    for (let attempt = 0; attempt < 10; attempt += 1) {
+      at += 60_000;
+      expect((await wrong('203.0.113.1', `nobody-${attempt}`)).statusCode).toBe(401);
+    }
+    at += 60_000;
+    expect((await wrong('203.0.113.1', 'nobody')).statusCode).toBe(429);
+    expect((await wrong('203.0.113.2', 'nobody')).statusCode).toBe(401);
+  });
 });

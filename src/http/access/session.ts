@@ -4,6 +4,7 @@ import type { Members } from '../../access/members.ts';
 import { instant, instantOrNull, success, successAnswer } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { addressOf } from '../limits/rate-limits.ts';
 import { requiredText } from '../requests/body-schemas.ts';
 import { openToAnyone, openToSignedIn } from '../route-access.ts';
 import { clearSessionCookie, refuseOtherSites, setSessionCookie } from './session-cookie.ts';
@@ -80,7 +81,7 @@ function openSession(app: KeyplaneServer, { signIn }: Pick<RouteServices, 'signI
     handler: async (request, reply) => {
       refuseOtherSites(request);
       const { username, password } = request.body;
-      const address = request.socket.remoteAddress ?? 'unknown';
+      const address = addressOf(request);
       const opened = await signIn.signIn({ username, password, address, lifeSeconds });
       setSessionCookie(request, reply, { token: opened.accessToken, seconds: opened.expiresInSeconds });
       const { admin, expiresAt } = opened;

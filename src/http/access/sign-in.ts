@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { badRequest, KeyplaneError } from '../../errors.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { addressOf } from '../limits/rate-limits.ts';
 import { formType, parseFormBodies } from '../requests/form-body.ts';
 import { openToAnyone } from '../route-access.ts';
 
@@ -44,7 +45,7 @@ export function signIn(app: KeyplaneServer, services: Pick<RouteServices, 'signI
         }
         if (username === undefined) throw badRequest('client_id can not be empty!');
         if (password === undefined) throw badRequest('client_secret can not be empty!');
-        const address = request.socket.remoteAddress ?? 'unknown';
+        const address = addressOf(request);
         const { accessToken, expiresInSeconds } = await services.signIn.signIn({
           username,
           password,

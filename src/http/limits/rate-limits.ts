@@ -31,10 +31,15 @@ export function createRateLimits({ user, address }: RequestsPerMinute, now?: () 
     countUser(userId) {
       if (users) refuseOver(users.take(userId));
     },
-    countStranger({ socket }) {
-      if (addresses) refuseOver(addresses.take(networkOf(socket.remoteAddress ?? 'unknown')));
+    countStranger(request) {
+      if (addresses) refuseOver(addresses.take(networkOf(addressOf(request))));
     },
   };
+}
+
+/** Of the client, as far as trusted proxies tell; of a connection that is gone nobody knows. */
+export function addressOf(request: FastifyRequest): string {
+  return request.socket.remoteAddress === undefined ? 'unknown' : request.ip;
 }
 
 function refuseOver(retryAfterSeconds: number): void {

@@ -38,6 +38,12 @@ export function allowsAddress(list: AddressAllowList, address: IpAddress): boole
   return list.cidrs.some((range) => inRange(address, range));
 }
 
+/** The same for an address as text; what is none is not in any list. */
+export function allowsText(list: AddressAllowList, text: string): boolean {
+  const address = parseAddress(text);
+  return address !== undefined && allowsAddress(list, address);
+}
+
 function parseSingle(item: string): AddressRange {
   const network = parseAddress(item);
   if (network === undefined) throw notAccepted(item, 'an address with a zone is not supported');

@@ -145,6 +145,7 @@ function configOf(dataDir: string, databaseUrl: string | undefined) {
     adminPassword: undefined,
     urlAllow: parseAllowList(''),
     deployTimeoutMs: 1000,
+    trustedProxies: { hosts: [], cidrs: [] },
     rateLimits: { user: 0, address: 0 },
   };
 }
