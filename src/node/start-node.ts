@@ -119,9 +119,9 @@ async function run(
   };
   const metrics = createNodeMetrics(facts);
   closers.push(() => metrics.close());
-  const server = createNodeServer({ state, sets, metrics, status, clock, log });
+  const { server, close } = createNodeServer({ state, sets, metrics, status, clock, log });
   const address = await listen(server, options);
-  closers.push(() => closeServer(server));
+  closers.push(close);
   if (token !== undefined) stream.start();
   closers.push(() => stream.close());
   log.info({ environment, name, url: address, revision: state.revision }, 'the node serves');
@@ -140,13 +140,6 @@ function listen(server: Server, { host, port }: { host: string; port: number }):
       resolve(`http://${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`);
     });
   });
-}
-
-/** Answers under way are given a second. */
-async function closeServer(server: Server): Promise<void> {
-  const cut = setTimeout(() => server.closeAllConnections(), 1_000);
-  await new Promise((resolve) => server.close(resolve));
-  clearTimeout(cut);
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

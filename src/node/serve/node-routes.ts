@@ -30,6 +30,8 @@ export interface RouteSources {
 export interface RouteMatch {
   /** The pattern, for the metrics. */
   readonly route: string;
+  /** Whether it answers, at once, with a JWK Set or a JWK, or with why there is none. */
+  readonly publishes: boolean;
   answer(sources: RouteSources): Answer | Promise<Answer>;
 }
 
@@ -40,13 +42,18 @@ export function findRoute(segments: readonly string[]): RouteMatch | undefined {
   const [first, second = '', third, fourth = ''] = segments;
   if (segments.length === 1) return plainRoutes[`/${first}`];
   if (segments.length === 2 && segments.join('/') === sets) {
-    return { route: `/${sets}`, answer: (sources) => whenReady(sources, () => sources.sets.environment()) };
+    return {
+      route: `/${sets}`,
+      publishes: true,
+      answer: (sources) => whenReady(sources, () => sources.sets.environment()),
+    };
   }
   if (first !== 'projects' || segments.length !== 4) return undefined;
   if (`${third}/${fourth}` === sets) {
     const text = 'This node has nothing of a project of this name';
     return {
       route: `/projects/{projectName}/${sets}`,
+      publishes: true,
       answer: (sources) => whenReady(sources, () => sources.sets.project(second), text),
     };
   }
@@ -54,19 +61,26 @@ export function findRoute(segments: readonly string[]): RouteMatch | undefined {
   const text = 'This node publishes no JWK of this name in a project of this name';
   return {
     route: '/projects/{projectName}/jwks/{jwkName}',
+    publishes: true,
     answer: (sources) => whenReady(sources, () => sources.sets.jwk(second, fourth), text),
   };
 }
 
 const plainRoutes: Readonly<Record<string, RouteMatch | undefined>> = Object.assign(Object.create(null), {
-  '/healthz': { route: '/healthz', answer: () => ({ json: { status: 'ok' } }) },
+  '/healthz': { route: '/healthz', publishes: false, answer: () => ({ json: { status: 'ok' } }) },
   '/readyz': {
     route: '/readyz',
+    publishes: false,
     answer: ({ state }: RouteSources) => (state.ready ? { json: { status: 'ready' } } : { fault: notReady }),
   },
-  '/status': { route: '/status', answer: ({ status }: RouteSources) => ({ json: status() }) },
+  '/status': {
+    route: '/status',
+    publishes: false,
+    answer: ({ status }: RouteSources) => ({ json: status() }),
+  },
   '/metrics': {
     route: '/metrics',
+    publishes: false,
     answer: async ({ metrics }: RouteSources) => ({ text: await metrics.text(), type: metrics.contentType }),
   },
 });

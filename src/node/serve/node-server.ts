@@ -1,12 +1,12 @@
-// The node's HTTP server: plain node:http, since almost every request is for bytes that are ready. A set that was
-// asked for once is found again by the request's own text, without parsing it. Refuses every method but GET, HEAD
-// and OPTIONS, long headers and slow clients.
+// The node's HTTP server: plain node:http, since almost every request is for bytes that are ready, behind a fast path for
+// requests that it read before. Refuses every method but GET, HEAD and OPTIONS, long headers and slow clients.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { NodeLog } from '../node-log.ts';
-import type { RequestCount } from './node-metrics.ts';
+import { FastPath } from './fast-path.ts';
 import { type Answer, type Fault, findRoute, type RouteSources } from './node-routes.ts';
-import { isValidAt, matchesEtag, type Published } from './published.ts';
+import { matchesEtag, type Published } from './published.ts';
+import { ReadyAnswers } from './ready-answers.ts';
 import { pathSegments } from './request-path.ts';
 import { cutStalledClients } from './stalled-clients.ts';
 
@@ -15,14 +15,12 @@ export interface NodeServerOptions extends RouteSources {
   readonly log: NodeLog;
 }
 
-interface Shortcut {
-  readonly published: Published;
-  readonly found: RequestCount;
-  readonly notModified: RequestCount;
+export interface NodeServer {
+  readonly server: Server;
+  /** Answers under way are given a second. */
+  close(): Promise<void>;
 }
 
-/** One path can be spelled in many ways (`%6a` for `j`): how many spellings are remembered. */
-const shortcutLimit = 1024;
 const methods = 'GET, HEAD, OPTIONS';
 const jsonType = 'application/json; charset=utf-8';
 const anyOrigin = ['Access-Control-Allow-Origin', '*'];
@@ -37,33 +35,33 @@ const limits = {
 };
 /** A client that does not take an answer within one to two of these is cut off. */
 const stalledMs = 60_000;
+const closeMs = 1_000;
 
-export function createNodeServer(options: NodeServerOptions): Server {
-  const { sets, metrics, clock, log } = options;
-  const shortcuts = new Map<string, Shortcut>();
-  let generation = -1;
+export function createNodeServer(options: NodeServerOptions): NodeServer {
+  const { metrics, clock, log } = options;
+  const keepAliveSeconds = limits.keepAliveTimeout / 1_000;
+  const answers = new ReadyAnswers({ sources: options, clock, keepAliveSeconds });
 
   function onRequest(request: IncomingMessage, response: ServerResponse): void {
-    if (generation !== sets.generation) {
-      shortcuts.clear();
-      generation = sets.generation;
-    }
-    const known = request.method === 'GET' ? shortcuts.get(request.url ?? '') : undefined;
-    if (known && isValidAt(known.published, clock())) {
-      if (isKnownToClient(request, known.published)) {
-        known.notModified.count += 1;
-        response.writeHead(304, known.published.notModifiedHeaders as string[]).end();
-      } else {
-        known.found.count += 1;
-        response.writeHead(200, known.published.headers as string[]).end(known.published.payload, 'latin1');
+    try {
+      const firstBytes = fastPath.takeFirstBytes(request);
+      const ready = request.method === 'GET' ? answers.find(request.url ?? '') : undefined;
+      if (ready === undefined) {
+        answer(request, response).catch((error: unknown) => onFailed(request, response, error));
+        return;
       }
-      return;
+      if (firstBytes !== undefined) fastPath.learn(firstBytes, request);
+      sendPublished(request, response, ready.published);
+      (response.statusCode === 304 ? ready.notModified : ready.found).requests.count += 1;
+    } catch (error) {
+      onFailed(request, response, error);
     }
-    answer(request, response).catch((error: unknown) => {
-      log.error({ err: error }, 'a request failed');
-      if (response.headersSent) return response.destroy();
-      sendFault(request, response, unexpected);
-    });
+  }
+
+  function onFailed(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+    log.error({ err: error }, 'a request failed');
+    if (response.headersSent) response.destroy();
+    else sendFault(request, response, unexpected);
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -77,21 +75,38 @@ export function createNodeServer(options: NodeServerOptions): Server {
     if (!match) return sendFault(request, response, noRoute);
     if (request.method === 'OPTIONS') return sendPreflight(response);
     if (request.method !== 'GET' && request.method !== 'HEAD') return sendFault(request, response, badMethod);
-    const found = await match.answer(options);
-    if ('published' in found && request.method === 'GET' && generation === sets.generation) {
-      if (shortcuts.size >= shortcutLimit) shortcuts.clear();
-      shortcuts.set(request.url ?? '', {
-        published: found.published,
-        found: metrics.requests(route, 200),
-        notModified: metrics.requests(route, 304),
-      });
-    }
-    send(request, response, found);
+    send(request, response, await match.answer(options));
   }
 
   const server = createServer(limits, onRequest);
+  const fastPath = new FastPath(server, {
+    answers,
+    keepAliveTimeoutMs: limits.keepAliveTimeout,
+    lookEveryMs: limits.connectionsCheckingInterval,
+  });
   cutStalledClients(server, stalledMs);
-  return server;
+  return { server, close: () => close(server, fastPath) };
+}
+
+async function close(server: Server, fastPath: FastPath): Promise<void> {
+  const cut = setTimeout(() => {
+    server.closeAllConnections();
+    fastPath.closeAll();
+  }, closeMs);
+  const closed = new Promise((resolve) => server.close(resolve));
+  fastPath.closeIdle();
+  await closed;
+  clearTimeout(cut);
+}
+
+function sendPublished(request: IncomingMessage, response: ServerResponse, published: Published): void {
+  if (isKnownToClient(request, published)) {
+    response.writeHead(304, published.notModifiedHeaders as string[]).end();
+    return;
+  }
+  response.writeHead(200, published.headers as string[]);
+  if (request.method === 'HEAD') response.end();
+  else response.end(published.payload, 'latin1');
 }
 
 function isKnownToClient(request: IncomingMessage, published: Published): boolean {
@@ -105,14 +120,7 @@ function send(request: IncomingMessage, response: ServerResponse, answer: Answer
     return;
   }
   if ('published' in answer) {
-    const { published } = answer;
-    if (isKnownToClient(request, published)) {
-      response.writeHead(304, published.notModifiedHeaders as string[]).end();
-      return;
-    }
-    response.writeHead(200, published.headers as string[]);
-    if (request.method === 'HEAD') response.end();
-    else response.end(published.payload, 'latin1');
+    sendPublished(request, response, answer.published);
     return;
   }
   const [type, text] =

@@ -1,0 +1,158 @@
+// JWK Sets below node:http, without reading HTTP: all that came on a connection is compared, byte by byte, with
+// request heads that node:http has read before, and one that is equal is answered with bytes that are ready. Whatever
+// else comes, if only in other pieces, the connection goes to node:http for good, with all that came and all its
+// limits. A connection is here only as long as it said nothing else than such heads, each of which is a whole
+// request: what it says next begins a request too, so that node:http would read the same in it.
+
+import { strict as assert } from 'node:assert';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { LearnedHeads, longestHeadBytes } from './learned-heads.ts';
+import { matchesEtag } from './published.ts';
+import type { ReadyAnswer, ReadyAnswers } from './ready-answers.ts';
+import { httpDate } from './whole-answer.ts';
+
+export interface FastPathOptions {
+  readonly answers: Pick<ReadyAnswers, 'find'>;
+  readonly keepAliveTimeoutMs: number;
+  readonly lookEveryMs: number;
+}
+
+interface Connection {
+  readonly socket: Socket;
+  answered: boolean;
+  /** Looks at it since it said something. */
+  looks: number;
+  /** Hears it no more. */
+  release(): void;
+}
+
+/** A larger answer is its transfer, whoever sends it, and is not held twice. */
+const longestBodyBytes = 64 * 1024;
+const nothing = Buffer.alloc(0);
+
+export class FastPath {
+  readonly #options: FastPathOptions;
+  readonly #heads = new LearnedHeads();
+  readonly #connections = new Set<Connection>();
+  /** What node:http was handed with a connection, until it has read the first request in it. */
+  readonly #handedOver = new WeakMap<Socket, string>();
+  readonly #date = httpDate();
+  readonly #toHttp: (socket: Socket) => void;
+
+  /** Stands between a server that does not listen yet and its connections. */
+  constructor(server: Server, options: FastPathOptions) {
+    this.#options = options;
+    const [listener, ...others] = server.listeners('connection');
+    assert(listener !== undefined && others.length === 0);
+    server.removeAllListeners('connection');
+    this.#toHttp = (socket) => listener.call(server, socket);
+    server.on('connection', (socket: Socket) => this.#take(socket));
+    const looks = setInterval(() => this.look(), options.lookEveryMs);
+    looks.unref();
+    server.once('close', () => clearInterval(looks));
+  }
+
+  /** How many connections are here and not node:http's. */
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  /** What came with the connection of this request, if this is the first that node:http read there. */
+  takeFirstBytes({ socket }: IncomingMessage): string | undefined {
+    const bytes = this.#handedOver.get(socket);
+    if (bytes !== undefined) this.#handedOver.delete(socket);
+    return bytes;
+  }
+
+  /** @param request one that was answered with a JWK Set or a JWK */
+  learn(firstBytes: string, request: IncomingMessage): void {
+    this.#heads.learn(firstBytes, request);
+  }
+
+  /**
+   * Who has said nothing yet goes to node:http, which waits a while and then says that it is too late. Who was answered
+   * and has said nothing for as long as was promised is hung up on. Who does not take an answer is not idle.
+   */
+  look(): void {
+    const { keepAliveTimeoutMs, lookEveryMs } = this.#options;
+    for (const connection of this.#connections) {
+      const { socket } = connection;
+      if (!connection.answered) this.#handOver(connection, nothing);
+      else if (socket.writableLength > 0) connection.looks = 0;
+      // The first look may come right after the answer: as many whole rounds as were promised, and a part of one.
+      else if (connection.looks * lookEveryMs >= keepAliveTimeoutMs) socket.destroy();
+      else connection.looks += 1;
+    }
+  }
+
+  /** Hangs up where nothing is waiting to be taken, and elsewhere once it was. */
+  closeIdle(): void {
+    for (const { socket } of this.#connections) {
+      socket.removeAllListeners('data');
+      if (socket.writableLength === 0) socket.destroy();
+      else socket.destroySoon();
+    }
+  }
+
+  closeAll(): void {
+    for (const { socket } of this.#connections) socket.destroy();
+  }
+
+  #take(socket: Socket): void {
+    const onData = (chunk: Buffer) => {
+      const bytes = this.#answerTo(chunk, socket);
+      if (bytes === undefined) return this.#handOver(connection, chunk);
+      connection.answered = true;
+      connection.looks = 0;
+      socket.write(bytes, 'latin1');
+    };
+    const onEnd = () => socket.end();
+    const onClose = () => this.#connections.delete(connection);
+    const release = () => {
+      socket.off('data', onData).off('end', onEnd).off('close', onClose).off('error', ignore);
+    };
+    const connection = { socket, answered: false, looks: 0, release };
+    this.#connections.add(connection);
+    socket.on('data', onData).on('end', onEnd).on('close', onClose).on('error', ignore);
+  }
+
+  #answerTo(chunk: Buffer, { writableLength }: Socket): string | Buffer | undefined {
+    // Who does not take one answer and asks for the next is for node:http to hold back.
+    if (chunk.length > longestHeadBytes || writableLength > 0) return undefined;
+    const head = this.#heads.find(chunk.toString('latin1'));
+    if (head === undefined) return undefined;
+    const answer = this.#find(head.target);
+    if (answer === undefined || answer.published.body.length > longestBodyBytes) return undefined;
+    const isKnown = head.ifNoneMatch !== undefined && matchesEtag(head.ifNoneMatch, answer.published.etag);
+    const { requests, whole } = isKnown ? answer.notModified : answer.found;
+    requests.count += 1;
+    return whole.at(this.#date());
+  }
+
+  #find(target: string): ReadyAnswer | undefined {
+    try {
+      return this.#options.answers.find(target);
+    } catch {
+      // Behind node:http it fails again, is logged and answered.
+      return undefined;
+    }
+  }
+
+  #handOver(connection: Connection, chunk: Buffer): void {
+    const { socket } = connection;
+    connection.release();
+    this.#connections.delete(connection);
+    if (chunk.length > 0 && chunk.length <= longestHeadBytes) {
+      this.#handedOver.set(socket, chunk.toString('latin1'));
+    }
+    // What is put back flows only once node:http listens.
+    socket.pause();
+    if (chunk.length > 0) socket.unshift(chunk);
+    this.#toHttp(socket);
+    socket.resume();
+  }
+}
+
+/** The socket is destroyed with it, and there is nobody to tell. */
+function ignore(): void {}

@@ -1,0 +1,196 @@
+// The limits of connections that are the fast path's, on a server of few milliseconds.
+
+import { once } from 'node:events';
+import { createServer, type ServerOptions } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { FastPath } from '../../src/node/serve/fast-path.ts';
+import { publish } from '../../src/node/serve/published.ts';
+import type { ReadyAnswer } from '../../src/node/serve/ready-answers.ts';
+import { cutStalledClients } from '../../src/node/serve/stalled-clients.ts';
+import { WholeAnswer } from '../../src/node/serve/whole-answer.ts';
+import { countNodeHttpRequests, RawClient, serverSockets } from './support/raw-client.ts';
+
+const head = 'GET /set HTTP/1.1\r\nHost: node\r\n\r\n';
+const round = 1_000_000;
+
+function readyAnswer(bodyBytes: number): ReadyAnswer {
+  const published = publish('x'.repeat(bodyBytes), 'text/plain', {
+    validFromMs: Number.NEGATIVE_INFINITY,
+    validUntilMs: Number.POSITIVE_INFINITY,
+  });
+  const status = (code: 200 | 304, body: string | Buffer) => ({
+    requests: { count: 0 },
+    whole: new WholeAnswer({ status: code, headers: published.headers, keepAliveSeconds: 65, body }),
+  });
+  return { published, found: status(200, published.body), notModified: status(304, '') };
+}
+
+async function serving(bodyBytes = 10, limits: ServerOptions = {}) {
+  const answer = readyAnswer(bodyBytes);
+  const serverSocketOf = serverSockets();
+  const server = createServer(limits, (request, response) => {
+    const firstBytes = fastPath.takeFirstBytes(request);
+    if (firstBytes !== undefined) fastPath.learn(firstBytes, request);
+    response.end(answer.published.body);
+  });
+  const answers = { find: (): ReadyAnswer => answer };
+  const fastPath = new FastPath(server, {
+    answers,
+    keepAliveTimeoutMs: 1.5 * round,
+    lookEveryMs: round,
+  });
+  const lookForStalled = cutStalledClients(server, round);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    fastPath.closeAll();
+    server.closeAllConnections();
+    server.close();
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const teacher = await RawClient.connect(url);
+  await teacher.ask(head);
+  teacher.socket.destroy();
+  const connect = () => RawClient.connect(url);
+  const othersAreServed = async () => {
+    const other = await connect();
+    await other.ask(head);
+    other.socket.destroy();
+  };
+  /** The server's end. */
+  const socketOf = async (client: RawClient) => {
+    await othersAreServed();
+    return serverSocketOf(client) as Socket;
+  };
+  /** A client that asked until an answer was left waiting for it. */
+  const stalled = async () => {
+    const client = await connect();
+    client.socket.pause();
+    const socket = await socketOf(client);
+    let said = 0;
+    for (; socket.writableLength === 0; said += 1) {
+      client.say(head);
+      await othersAreServed();
+    }
+    return { client, socket, said };
+  };
+  return { server, fastPath, lookForStalled, answers, connect, othersAreServed, socketOf, stalled };
+}
+
+test('a client that says nothing is told by node:http that it is too late', async () => {
+  const limits = { headersTimeout: 20, requestTimeout: 40, connectionsCheckingInterval: 10 };
+  const { connect, fastPath, othersAreServed } = await serving(10, limits);
+  const client = await connect();
+  await othersAreServed();
+  fastPath.look();
+  expect(await client.hearAll()).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
+});
+
+test('a client that says nothing for a while and then a known request is answered by node:http', async () => {
+  const { connect, fastPath, othersAreServed } = await serving();
+  const client = await connect();
+  await othersAreServed();
+  const requests = countNodeHttpRequests();
+  fastPath.look();
+  expect(await client.ask(head)).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+  expect(requests()).toBe(1);
+});
+
+test('a client is hung up on once it was idle for as long as it was promised, and not before', async () => {
+  const { connect, fastPath } = await serving();
+  const [idle, busy] = [await connect(), await connect()];
+  for (const client of [idle, busy]) await client.ask(head);
+  for (const _round of [1, 2]) fastPath.look();
+  for (const client of [idle, busy]) expect(await client.ask(head)).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+  for (const _round of [1, 2]) fastPath.look();
+  await busy.ask(head);
+  fastPath.look();
+  expect(await idle.hearAll()).toBe('');
+  expect(await busy.ask(head)).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+});
+
+test('a client that asks on without taking its answers is held back by node:http', async () => {
+  const { connect, othersAreServed, socketOf } = await serving(64 * 1024);
+  const requests = countNodeHttpRequests();
+  const client = await connect();
+  client.socket.pause();
+  const socket = await socketOf(client);
+  while (requests() === 0) {
+    client.say(head);
+    await othersAreServed();
+  }
+  for (let more = 0; more < 100; more += 1) client.say(head);
+  await othersAreServed();
+  expect(socket.writableLength).toBeLessThan(50 * 64 * 1024);
+});
+
+test('a client that does not take its answer is not idle, and cut off at the second look', async () => {
+  const { fastPath, lookForStalled, stalled } = await serving(64 * 1024);
+  const { socket } = await stalled();
+  for (const _round of [1, 2, 3, 4]) fastPath.look();
+  expect(socket.destroyed).toBe(false);
+  for (const _round of [1, 2]) lookForStalled();
+  expect(socket.destroyed).toBe(true);
+});
+
+test('an answer that is larger is sent by node:http', async () => {
+  const { othersAreServed } = await serving(64 * 1024 + 1);
+  const requests = countNodeHttpRequests();
+  await othersAreServed();
+  expect(requests()).toBe(1);
+});
+
+test('a client that is idle is hung up on when the server stops', async () => {
+  const { connect, server, fastPath } = await serving();
+  const client = await connect();
+  const closed = once(server, 'close');
+  server.close();
+  fastPath.closeIdle();
+  expect(await client.hearAll()).toBe('');
+  await closed;
+});
+
+test("a connection that has ended, or is node:http's now, is not kept", async () => {
+  const { connect, fastPath, socketOf } = await serving();
+  const [ended, broken, handedOver] = [await connect(), await connect(), await connect()];
+  for (const client of [ended, broken, handedOver]) await client.ask(head);
+  const sockets = [await socketOf(ended), await socketOf(broken)];
+  const closed = sockets.map((socket) => new Promise((resolve) => socket.on('close', resolve)));
+  ended.socket.end();
+  broken.socket.resetAndDestroy();
+  await handedOver.ask(head.replace('node', 'other'));
+  await Promise.all(closed);
+  expect(fastPath.size).toBe(0);
+});
+
+test('an answer under way is taken to its end when the server stops', async () => {
+  const { server, fastPath, stalled } = await serving(64 * 1024);
+  const { client, said } = await stalled();
+  server.close();
+  fastPath.closeIdle();
+  client.socket.resume();
+  const heard = await client.hearAll();
+  expect(heard.split('HTTP/1.1 200 OK').length - 1).toBe(said);
+  expect(heard.endsWith('x'.repeat(64 * 1024))).toBe(true);
+});
+
+test('an answer under way that is not taken is cut off when the server does not wait any more', async () => {
+  const { server, fastPath, stalled } = await serving(64 * 1024);
+  const { socket } = await stalled();
+  const closed = once(server, 'close');
+  server.close();
+  fastPath.closeIdle();
+  expect(socket.destroyed).toBe(false);
+  fastPath.closeAll();
+  await closed;
+});
+
+test('a failure to find the answer is left to node:http', async () => {
+  const { connect, answers, server } = await serving();
+  answers.find = () => {
+    throw new Error('no answer');
+  };
+  server.removeAllListeners('request').on('request', (_request, response) => response.writeHead(500).end());
+  expect(await (await connect()).ask(head)).toMatch(/^HTTP\/1\.1 500 /);
+});
