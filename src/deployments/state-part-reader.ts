@@ -5,7 +5,7 @@ import type { DesiredStateNouns } from './desired-state-store.ts';
 import { readStatePart, type StatePart, type StatePosition, type tooFarBehind } from './state-part.ts';
 
 /** Parts kept for other nodes at the same revision; a fan-out to 1,000 nodes reads the database once. */
-const keptParts = 16;
+const keptParts = 64;
 /** They hold private members in the clear, so they are not kept for longer than a fan-out takes. */
 const keptMs = 2_000;
 

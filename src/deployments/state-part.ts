@@ -36,11 +36,16 @@ export type ObjectKey = `${DeployedKind}/${string}`;
 /** What can not be told any more from this position: rows of gone objects that it needs are deleted. */
 export const tooFarBehind = 'too far behind';
 
-/** Rows a message carries at the most: about half a megabyte of RSA keys. */
-const rowsPerPart = 256;
+/** Rows a message carries at the most. */
+const rowsPerPart = 128;
+/**
+ * A message that has so much takes no further step: what a node makes of it on the way is then garbage before its
+ * young generation is full, and does not stay with its process.
+ */
+const charactersWanted = 64 * 1024;
 /** Rows whose contents are read at once: the largest keystores among them still fit into memory. */
 const rowsPerStep = 16;
-/** Beyond this a message takes no further row. With the largest keystore on top it stays below a node's limit. */
+/** Beyond this it takes no further row of a step either. With the largest keystore on top it stays below a node's limit. */
 const charactersPerPart = 16 * 1024 * 1024;
 
 /**
@@ -66,7 +71,7 @@ export async function readStatePart<Nouns extends DesiredStateNouns>(
   const unreadable = new Map<ObjectKey, Buffer>();
   const texts: string[] = [];
   const taken: DesiredObject[] = [];
-  for (let size = 0; taken.length < rows.length && size < charactersPerPart; ) {
+  for (let size = 0; taken.length < rows.length && size < charactersWanted; ) {
     const step = rows.slice(taken.length, taken.length + rowsPerStep);
     for (const row of await withContent(nouns, readers, { environmentId, rows: step })) {
       if (size >= charactersPerPart) break;

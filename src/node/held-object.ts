@@ -12,7 +12,8 @@ export interface HeldObject {
   readonly id: string;
   readonly project: string;
   readonly name: string;
-  readonly digest: Buffer;
+  /** base64 of 32 bytes: as a Buffer each would be a piece of memory of its own, between what is given back. */
+  readonly digest: string;
   /** The JSON of a JWK's public members; undefined for an OCT key and for what is no JWK. */
   readonly publicJson: string | undefined;
   /** Milliseconds since 1970; past it a JWK is not published. */
@@ -36,6 +37,10 @@ export function objectKey({ kind, id }: { readonly kind: DeployedKind; readonly 
   return `${kind}/${id}`;
 }
 
+export function digestBytes({ digest }: Pick<HeldObject, 'digest'>): Buffer {
+  return Buffer.from(digest, 'base64');
+}
+
 /** What is known before it is on the disk. */
 export type UnplacedObject = Omit<HeldObject, 'place'>;
 
@@ -54,9 +59,9 @@ export function holdObject(content: DeployedContent): UnplacedObject {
   };
 }
 
-function digestOf(content: DeployedContent): Buffer {
+function digestOf(content: DeployedContent): string {
   try {
-    return contentDigest(content);
+    return contentDigest(content).toString('base64');
   } catch (error) {
     throw new UnfitObject(content, isKeyplaneError(error) ? error.message : 'its digest can not be computed');
   }

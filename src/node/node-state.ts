@@ -1,7 +1,7 @@
 import type { DeployedKind } from '../protocol/content.ts';
 import { addDigest, emptyDigest, removeDigest } from '../protocol/state-digest.ts';
 import type { CommitMark } from './disk/log-record.ts';
-import type { HeldObject } from './held-object.ts';
+import { digestBytes, type HeldObject } from './held-object.ts';
 
 export interface EnvironmentIdentity {
   readonly id: string;
@@ -104,7 +104,7 @@ export class NodeState {
   /** Whether what is held has the digest that it is said to have. */
   addsUp(): boolean {
     let sum: Buffer = emptyDigest;
-    for (const { digest } of this.#objects.values()) sum = addDigest(sum, digest);
+    for (const object of this.#objects.values()) sum = addDigest(sum, digestBytes(object));
     return sum.equals(this.#digest);
   }
 
@@ -189,6 +189,6 @@ export function digestAfter(
   before: HeldObject | null | undefined,
   next: HeldObject | null,
 ): Buffer {
-  const without = before ? removeDigest(digest, before.digest) : digest;
-  return next ? addDigest(without, next.digest) : without;
+  const without = before ? removeDigest(digest, digestBytes(before)) : digest;
+  return next ? addDigest(without, digestBytes(next)) : without;
 }

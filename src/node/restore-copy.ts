@@ -2,7 +2,7 @@ import { addDigest, emptyDigest } from '../protocol/state-digest.ts';
 import type { RecordPlace } from './disk/log-file.ts';
 import type { CommitMark, LogRecord } from './disk/log-record.ts';
 import type { SealedLog } from './disk/sealed-log.ts';
-import { type HeldObject, holdObject, objectKey, UnfitObject } from './held-object.ts';
+import { digestBytes, type HeldObject, holdObject, objectKey, UnfitObject } from './held-object.ts';
 import type { NodeState } from './node-state.ts';
 
 /**
@@ -15,7 +15,7 @@ export async function restoreCopy(copy: SealedLog, state: NodeState): Promise<vo
   const { last } = reader;
   if (environmentId === undefined || last === undefined) return;
   let digest = emptyDigest;
-  for (const object of reader.objects.values()) digest = addDigest(digest, object.digest);
+  for (const object of reader.objects.values()) digest = addDigest(digest, digestBytes(object));
   const fault = reader.fault ?? (digest.toString('hex') === last.digest ? undefined : 'its digest differs');
   if (fault !== undefined) return copy.discard(fault);
   state.apply({

@@ -3,7 +3,7 @@
 // It shows drift between two parties that already trust their stream (a lost change, a wrong row, a bug).
 // It is no commitment against somebody who chooses the contents: sums of hashes can be made to collide.
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson } from './canonical-json.ts';
 import type { DeployedContent } from './content.ts';
 
@@ -14,7 +14,7 @@ export const emptyDigest: Buffer = Buffer.alloc(digestBytes);
 
 /** SHA-256 over the canonical JSON of the object; 32 bytes. */
 export function contentDigest(content: DeployedContent): Buffer {
-  return createHash('sha256').update(canonicalJson(content)).digest();
+  return hash('sha256', canonicalJson(content), 'buffer');
 }
 
 /** @returns the state with one object more; 32 bytes. Both are 32 bytes long. */

@@ -6,7 +6,7 @@ import { beforeEach, expect, test } from 'vitest';
 import type { ContentReader } from '../../src/deployments/content-reader.ts';
 import { desire } from '../../src/deployments/desire.ts';
 import { goneRows } from '../../src/deployments/history/gone-rows.ts';
-import { readStatePart, tooFarBehind } from '../../src/deployments/state-part.ts';
+import { readStatePart, type StatePart, tooFarBehind } from '../../src/deployments/state-part.ts';
 import type { Change, DeployedContent } from '../../src/protocol/content.ts';
 import { addDigest, contentDigest, emptyDigest } from '../../src/protocol/state-digest.ts';
 import type { Nouns, Store } from '../../src/store/store.ts';
@@ -14,9 +14,9 @@ import { sampleEnvironment } from '../store/samples.ts';
 import { freshDatabases } from '../support/databases.ts';
 
 const objects = 600;
-const contentOf = (id: string, version: number): DeployedContent => ({
+const contentOf = (id: string, version: number, chain = 'AA=='): DeployedContent => ({
   ...{ kind: 'certificate', id, project: 'p', name: id, alias: String(version) },
-  chain: ['AA=='],
+  chain: [chain],
 });
 const digestOf = (contents: Iterable<DeployedContent>) =>
   [...contents].reduce((sum, content) => addDigest(sum, contentDigest(content)), emptyDigest).toString('hex');
@@ -37,6 +37,7 @@ beforeEach(async () => {
 class World {
   readonly environmentId: string;
   readonly model = new Map<string, DeployedContent>();
+  chain: string | undefined;
   readonly reader: ContentReader<Nouns> = {
     kind: 'certificate',
     read: async (_nouns, _environment, ids) => ids.flatMap((id) => this.model.get(id) ?? []),
@@ -51,7 +52,7 @@ class World {
     for (const [index, version] of list) {
       const id = `object-${index}`;
       if (version === null) this.model.delete(id);
-      else this.model.set(id, contentOf(id, version));
+      else this.model.set(id, contentOf(id, version, this.chain));
     }
     const changes = [...new Set(list.map(([index]) => `object-${index}`))].map((objectId) => {
       const content = this.model.get(objectId);
@@ -83,7 +84,11 @@ interface Holder {
 }
 
 /** Follows the parts as a session and its node do. `between` happens after each part. */
-async function follow(world: World, node: Holder, between: (part: number) => Promise<void>): Promise<void> {
+async function follow(
+  world: World,
+  node: Holder,
+  between: (count: number, part: StatePart) => Promise<void>,
+): Promise<void> {
   let reset = node.revision === 0;
   let position: { after: number; goneAbove: number | 'now' } = {
     after: node.revision,
@@ -115,7 +120,7 @@ async function follow(world: World, node: Holder, between: (part: number) => Pro
       if (part.to === 0) return;
     }
     position = { after: part.to, goneAbove: reset ? part.goneAbove : 0 };
-    await between(count);
+    await between(count, part);
   }
 }
 
@@ -194,4 +199,17 @@ test('rows of gone objects go once ten thousand revisions came after them, so ma
   expect(await store.write((nouns) => goneRows.prune(nouns, goneRows.limit))).toBe(0);
   const { floorRevision } = await store.read(({ desired }) => desired.standing(environmentId));
   expect(floorRevision).toBe(moved - 100);
+});
+
+test('a part that has 64 kB of content is full, so that a node takes a snapshot in small pieces', async () => {
+  const world = await setUp();
+  const objectBytes = 4 * 1024;
+  world.chain = 'A'.repeat(objectBytes);
+  await world.edit(Array.from({ length: objects }, (_, index) => [index, 9] as const));
+  const seen: number[] = [];
+  const node: Holder = { held: new Map(), revision: 0 };
+  await follow(world, node, async (_, { changes }) => void seen.push(changes.length));
+  expect(node.held).toEqual(world.model);
+  // Contents are read sixteen at a time, and what is read is sent.
+  expect(Math.max(...seen)).toBeLessThan(64 * 1024 + 16 * (objectBytes + 500));
 });

@@ -11,7 +11,7 @@ const setPath = join('.well-known', 'jwks.json');
 
 function held(project: string, name: string, expires: number | null = null): HeldObject {
   const publicJson = JSON.stringify({ kty: 'EC', kid: `${project}/${name}` });
-  const digest = Buffer.alloc(32);
+  const digest = Buffer.alloc(32).toString('base64');
   return {
     kind: 'jwk',
     id: `${project}/${name}`,

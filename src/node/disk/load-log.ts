@@ -110,18 +110,23 @@ async function hasLater(window: ReadWindow, start: ScanStart): Promise<boolean> 
 }
 
 const scanBytes = 64 * 1024;
-const windowBytes = 1024 * 1024;
+const windowBytes = 256 * 1024;
 
-/** Reads ahead, so that small records do not cost a trip to the disk each. */
+/**
+ * Reads ahead, so that small records do not cost a trip to the disk each; always into the same piece of memory, so
+ * that what it returns is good until the next read.
+ */
 class ReadWindow {
   readonly size: number;
   readonly #handle: FileHandle;
+  #memory: Buffer;
   #bytes: Buffer = Buffer.alloc(0);
   #offset = 0;
 
   constructor(handle: FileHandle, size: number) {
     this.#handle = handle;
     this.size = size;
+    this.#memory = Buffer.allocUnsafeSlow(Math.min(windowBytes, size));
   }
 
   /** What was read ahead already, without a wait. */
@@ -136,14 +141,15 @@ class ReadWindow {
     const wanted = Math.max(Math.min(length, this.size - offset), 0);
     const held = this.held(offset, wanted);
     if (held) return held;
-    const bytes = Buffer.allocUnsafe(Math.max(wanted, Math.min(windowBytes, this.size - offset)));
+    if (wanted > this.#memory.length) this.#memory = Buffer.allocUnsafeSlow(wanted);
+    const memory = this.#memory;
     let filled = 0;
-    while (filled < bytes.length) {
-      const { bytesRead } = await this.#handle.read(bytes, filled, bytes.length - filled, offset + filled);
+    while (filled < memory.length) {
+      const { bytesRead } = await this.#handle.read(memory, filled, memory.length - filled, offset + filled);
       if (bytesRead === 0) break;
       filled += bytesRead;
     }
-    this.#bytes = bytes.subarray(0, filled);
+    this.#bytes = memory.subarray(0, filled);
     this.#offset = offset;
     return this.#bytes.subarray(0, Math.min(wanted, filled));
   }

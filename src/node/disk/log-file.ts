@@ -29,7 +29,11 @@ export class LogFile {
   #end: LogEnd;
   #position: number;
   #sequence: number;
-  #pending: Buffer[] = [];
+  /**
+   * Appended, and not yet in the file: one piece of memory for all frames. Kept one by one until they are written,
+   * ten thousand of them outlive the young generation, and the process keeps the memory that they took.
+   */
+  readonly #pending = Buffer.allocUnsafeSlow(writeBytes);
   #pendingBytes = 0;
 
   constructor(handle: FileHandle, options: { key: AeadKey; identity: LogIdentity; end: LogEnd }) {
@@ -68,9 +72,9 @@ export class LogFile {
     const frame = sealFrame(this.#key, binding, plaintext);
     const place = { offset: this.#position + this.#pendingBytes, bytes: frame.length };
     this.#sequence += 1;
-    this.#pending.push(frame);
-    this.#pendingBytes += frame.length;
-    if (this.#pendingBytes >= writeBytes) await this.#flush();
+    if (this.#pendingBytes + frame.length > writeBytes) await this.#flush();
+    if (frame.length > writeBytes) await this.#write(frame);
+    else this.#pendingBytes += frame.copy(this.#pending, this.#pendingBytes);
     return place;
   }
 
@@ -88,7 +92,6 @@ export class LogFile {
 
   /** Forgets everything since the last commit. */
   async rollBack(): Promise<void> {
-    this.#pending = [];
     this.#pendingBytes = 0;
     this.#position = this.#end.offset;
     this.#sequence = this.#end.nextSequence;
@@ -111,18 +114,17 @@ export class LogFile {
   }
 
   async #flush(): Promise<void> {
-    const chunk = Buffer.concat(this.#pending);
-    this.#pending = [];
+    const bytes = this.#pending.subarray(0, this.#pendingBytes);
     this.#pendingBytes = 0;
+    await this.#write(bytes);
+  }
+
+  async #write(bytes: Buffer): Promise<void> {
     const position = this.#position;
-    this.#position += chunk.length;
-    for (let written = 0; written < chunk.length; ) {
-      const { bytesWritten } = await this.#handle.write(
-        chunk,
-        written,
-        chunk.length - written,
-        position + written,
-      );
+    this.#position += bytes.length;
+    for (let written = 0; written < bytes.length; ) {
+      const length = bytes.length - written;
+      const { bytesWritten } = await this.#handle.write(bytes, written, length, position + written);
       written += bytesWritten;
     }
   }

@@ -32,7 +32,7 @@ const lineEnd = 0x0a;
 /** It holds private members. `object` is what stays in memory of the change. */
 export function encodePut(change: PutChange, object: UnplacedObject): Buffer {
   const { kind, id, project, name, digest, expires, publicJson } = object;
-  const head = JSON.stringify([kind, id, project, name, digest.toString('base64'), expires]);
+  const head = JSON.stringify([kind, id, project, name, digest, expires]);
   // JSON on one line has no line end in it, so that what follows begins where it seems to.
   return Buffer.from(`${head}\n${publicJson ?? ''}\n${JSON.stringify(change)}`);
 }
@@ -52,5 +52,5 @@ export function readRecord(plaintext: Buffer): LogRecord {
     plaintext.toString('utf8', 0, headEnd),
   ) as Head;
   const publicJson = plaintext.toString('utf8', headEnd + 1, publicEnd) || undefined;
-  return { held: { kind, id, project, name, digest: Buffer.from(digest, 'base64'), publicJson, expires } };
+  return { held: { kind, id, project, name, digest, publicJson, expires } };
 }

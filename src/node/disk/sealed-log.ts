@@ -156,12 +156,13 @@ export class SealedLog {
    * Writes the file anew without what was superseded, once that is more than half of it. `objects` get their
    * new places. Their content is opened and sealed again one by one, and is never in memory all together.
    */
-  async compactIfDue(objects: Iterable<HeldObject>, mark: CommitMark): Promise<boolean> {
+  async compactIfDue(objects: ReadonlyMap<string, HeldObject>, mark: CommitMark): Promise<boolean> {
     const file = this.#file;
     if (!file || file.bytes < compactionFloorBytes) return false;
-    const live = [...objects].sort((a, b) => a.place.offset - b.place.offset);
-    const liveBytes = live.reduce((sum, { place }) => sum + place.bytes, 0);
+    let liveBytes = 0;
+    for (const { place } of objects.values()) liveBytes += place.bytes;
     if (file.bytes <= 2 * liveBytes + compactionFloorBytes) return false;
+    const live = [...objects.values()].sort((a, b) => a.place.offset - b.place.offset);
     const replacement = await LogFile.create(this.#newPath, {
       key: this.#key,
       environmentId: file.identity.environmentId,

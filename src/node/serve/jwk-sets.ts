@@ -86,7 +86,9 @@ export class JwkSets implements StateFollower {
       if (!this.#isLive(key)) continue;
       const validUntilMs = key.expires ?? Number.POSITIVE_INFINITY;
       const validity = { validFromMs: Number.NEGATIVE_INFINITY, validUntilMs };
-      return this.#keep(`jwk ${project}/${name}`, () => publish(key.publicJson, jwkType, validity));
+      return this.#keep(`jwk ${project}/${name}`, () =>
+        publish(Buffer.from(key.publicJson), jwkType, validity),
+      );
     }
   }
 
@@ -118,7 +120,7 @@ export class JwkSets implements StateFollower {
       live.push(publicJson);
       if (expires !== null) validUntilMs = Math.min(validUntilMs, expires);
     }
-    return publish(`{"keys":[${live.join(',')}]}`, jwkSetType, { validFromMs, validUntilMs });
+    return publish(setBytes(live), jwkSetType, { validFromMs, validUntilMs });
   }
 
   #isLive({ expires }: PublicKey): boolean {
@@ -158,4 +160,22 @@ function compare(a: string, b: string): number {
 
 function isPublic(object: HeldObject): object is PublicKey {
   return object.publicJson !== undefined;
+}
+
+/**
+ * Written where it stays, key by key: of ten thousand keys one text would be megabytes, and the memory of a text that is
+ * thrown away stays with the process for long.
+ */
+function setBytes(keys: readonly string[]): Buffer {
+  const [head, tail] = ['{"keys":[', ']}'];
+  const commas = Math.max(keys.length - 1, 0);
+  const size = keys.reduce((sum, key) => sum + Buffer.byteLength(key), head.length + commas + tail.length);
+  const bytes = Buffer.allocUnsafe(size);
+  let at = bytes.write(head);
+  for (const [index, key] of keys.entries()) {
+    if (index > 0) at += bytes.write(',', at);
+    at += bytes.write(key, at);
+  }
+  bytes.write(tail, at);
+  return bytes;
 }

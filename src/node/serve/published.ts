@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { isAscii } from 'node:buffer';
+import { hash } from 'node:crypto';
 
 export const jwkSetType = 'application/jwk-set+json';
 export const jwkType = 'application/jwk+json';
@@ -33,14 +34,12 @@ export function isValidAt({ validFromMs, validUntilMs }: Validity, nowMs: number
   return validFromMs <= nowMs && nowMs < validUntilMs;
 }
 
-export function publish(text: string, type: string, validity: Validity): Published {
-  const body = Buffer.from(text);
-  const etag = `"${createHash('sha256').update(body).digest('base64url')}"`;
+export function publish(body: Buffer, type: string, validity: Validity): Published {
+  const etag = `"${hash('sha256', body, 'base64url')}"`;
   const shared = ['ETag', etag, 'Cache-Control', cacheControl, 'Access-Control-Allow-Origin', '*'];
-  const isAscii = body.length === text.length;
   return {
     body,
-    payload: isAscii && body.length <= longestTextPayload ? text : body,
+    payload: body.length <= longestTextPayload && isAscii(body) ? body.toString('latin1') : body,
     etag,
     ...validity,
     headers: ['Content-Type', type, 'Content-Length', String(body.length), ...shared],

@@ -149,7 +149,7 @@ export class ManagerSession {
     if (answer) send(JSON.stringify(answer));
     if (answer?.type !== 'applied') return;
     log.info({ revision: answer.revision }, 'a change was applied');
-    await copy.compactIfDue(state.objects.values(), state.mark()).catch((error: unknown) => {
+    await copy.compactIfDue(state.objects, state.mark()).catch((error: unknown) => {
       log.warn({ err: error }, 'the sealed copy could not be compacted; it goes on as it is');
     });
   }
