@@ -1,6 +1,8 @@
 // What a change costs among 10,000 keys, against the same among 10: a JWK created over HTTP until its node confirmed
-// it, and the node's own work, with its JWK Set asked for after each. Then what 10,000 keys more take in memory.
-// A manager and a real node for each of the two, all in processes of their own; in turns, medians.
+// it, and the node's own work. Then what 10,000 keys more take in memory: as an operator sees it a while after the
+// node got them and was asked for its JWK Set, and again after it was started anew from its own copy.
+// A manager and a real node for each of the two, all in processes of their own, the node as the runner starts it; in
+// turns, medians.
 
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -13,10 +15,17 @@ import type { BenchRow } from '../bench-row.ts';
 import type { FillOrder } from './filling-manager.ts';
 import type { JoinedNodeOrder, NodeFacts } from './joined-node.ts';
 
+/** Plain JavaScript, so that its types are said here. */
+const { runtime } = (await import(new URL('../../scripts/places.mjs', import.meta.url).href)) as {
+  readonly runtime: { readonly args: string[]; readonly variables: NodeJS.ProcessEnv };
+};
+
 const many = 10_000;
 const few = 10;
 const rounds = 31;
 const memoryLimitBytes = 20e6;
+/** V8 gives back what it does not need once a process has been idle for some seconds. */
+const whileMs = 15_000;
 const jwks = '/apiops/projects/Bench/jwks/';
 
 export async function run(): Promise<BenchRow[]> {
@@ -43,15 +52,19 @@ export async function run(): Promise<BenchRow[]> {
         note: `yardstick: the same among ${few}`,
       };
     };
+    const asked = await memoryMore(small, large);
+    for (const world of [small, large]) await world.startAgain();
     const more = {
-      node: (await facts(large)).residentBytes - (await facts(small)).residentBytes,
+      node: asked,
+      nodeAgain: await memoryMore(small, large),
       manager: (await large.manager.memoryAfterRestart()) - (await small.manager.memoryAfterRestart()),
     };
     return [
       row('a create, until its node confirmed it,', 'createMs'),
       row("a node's processor time for a change", 'nodeMs'),
-      memoryRow('manager, started again,', more.manager),
-      memoryRow('node', more.node),
+      memoryRow('manager, started again', more.manager),
+      memoryRow('node that was sent them', more.node),
+      memoryRow('node, started again', more.nodeAgain),
     ];
   } finally {
     for (const world of worlds) await world.close();
@@ -61,7 +74,9 @@ export async function run(): Promise<BenchRow[]> {
 interface World {
   readonly manager: BenchManager;
   readonly node: BenchProcess;
-  readonly nodeUrl: string;
+  /** The node, from its own copy. */
+  startAgain(): Promise<void>;
+  jwkSet(): Promise<{ readonly keys?: readonly unknown[] }>;
   close(): Promise<void>;
 }
 
@@ -73,36 +88,43 @@ interface Cost {
 async function startWorld(keys: number, worlds: World[]): Promise<World> {
   const manager = await startBenchManager(1, { file: new URL('./filling-manager.ts', import.meta.url) });
   const dataDir = await mkdtemp(join(tmpdir(), 'keyplane-bench-node-'));
-  const node = startBenchProcess(new URL('./joined-node.ts', import.meta.url), {
-    execArgv: ['--max-semi-space-size=1', '--expose-gc'],
-  });
-  const world = {
-    manager,
-    node,
-    nodeUrl: '',
-    async close() {
-      await node.end();
-      await manager.close();
-      await rm(dataDir, { recursive: true, force: true });
-    },
-  };
-  worlds.push(world);
   // Before there is an environment; what it then makes of ten thousand keys is one change.
   await manager.ask({ fill: keys } satisfies FillOrder);
   await manager.post('/apiops/environments/', { name: 'bench', type: 'TEST' });
   const { token } = JSON.parse(await manager.post('/apiops/environments/bench/enrollment-tokens/', {}));
   const order: JoinedNodeOrder = { managerUrl: manager.url, environment: 'bench', token, dataDir };
-  const nodeUrl = await node.ask<string>(order);
-  await everything(nodeUrl, keys);
-  return Object.assign(world, { nodeUrl });
+  let nodeUrl = '';
+  const world = {
+    manager,
+    node: startNode(),
+    async startAgain() {
+      await world.node.end();
+      world.node = startNode();
+      nodeUrl = await world.node.ask<string>(order);
+    },
+    jwkSet: async () =>
+      (await fetch(`${nodeUrl}/.well-known/jwks.json`)).json() as ReturnType<World['jwkSet']>,
+    async close() {
+      await world.node.end();
+      await manager.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+  worlds.push(world);
+  nodeUrl = await world.node.ask<string>(order);
+  await everything(world, keys);
+  return world;
+}
+
+function startNode(): BenchProcess {
+  const env = { ...process.env, ...runtime.variables };
+  return startBenchProcess(new URL('./joined-node.ts', import.meta.url), { execArgv: runtime.args, env });
 }
 
 /** The node publishes all of them. @throws Error when it does not within a minute */
-async function everything(nodeUrl: string, keys: number): Promise<void> {
+async function everything(world: World, keys: number): Promise<void> {
   for (const deadlineMs = performance.now() + 60_000; performance.now() < deadlineMs; await setTimeout(100)) {
-    const answer = await fetch(`${nodeUrl}/.well-known/jwks.json`);
-    const body = (await answer.json()) as { readonly keys?: readonly unknown[] };
-    if (body.keys?.length === keys) return;
+    if ((await world.jwkSet()).keys?.length === keys) return;
   }
   throw new Error(`the node does not publish ${keys} keys`);
 }
@@ -119,6 +141,13 @@ async function change(world: World): Promise<Cost> {
   const createMs = performance.now() - startMs;
   if (!JSON.parse(answer).deploymentResult.success) throw new Error(`it did not arrive: ${answer}`);
   return { createMs, nodeMs: ((await facts(world)).usedMicros - before.usedMicros) / 1e3 };
+}
+
+/** Of the larger node, after both were asked for their JWK Sets and then left alone. */
+async function memoryMore(small: World, large: World): Promise<number> {
+  for (const world of [small, large]) await world.jwkSet();
+  await setTimeout(whileMs);
+  return (await facts(large)).residentBytes - (await facts(small)).residentBytes;
 }
 
 function facts({ node }: World): Promise<NodeFacts> {

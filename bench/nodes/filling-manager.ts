@@ -1,16 +1,22 @@
-// A measured manager that fills its project when it is told to. With public RSA keys by its own store: ten thousand
+// A measured manager that fills its project when it is told to. With whole RSA keys by its own store: ten thousand
 // through the API would take minutes of the arithmetic that imports are for, which is not what is measured here. Or with
-// private P-256 keys by its own rules, sealed as any.
+// private P-256 keys by its own rules.
 
 import { generateKeyPairSync } from 'node:crypto';
+import { masterKeySourceOf } from '../../src/compose/compose-settings.ts';
+import { processEnvironment, readManagerConfig } from '../../src/config.ts';
+import type { PrivateJwk } from '../../src/jose/jwk.ts';
 import type { StoredJwk } from '../../src/jwks/jwk-store.ts';
+import { sealMembers } from '../../src/jwks/sealed-members.ts';
 import { newId } from '../../src/new-id.ts';
+import { openSealing } from '../../src/sealing/open-sealing.ts';
+import type { Sealer } from '../../src/sealing/sealed.ts';
 import { manager } from '../measured-manager.ts';
 
 export interface FillOrder {
   /** How many keys, called `key-0` and so on. */
   readonly fill: number;
-  /** Private keys, in project `Bench`. */
+  /** P-256, in project `Bench`, by the rules. */
   readonly sealed?: boolean;
 }
 
@@ -20,11 +26,13 @@ async function fill(count: number): Promise<number> {
   const { store } = manager.services;
   const [project] = await store.read(({ projects }) => projects.list());
   if (!project) throw new Error('there is no project to fill');
-  const { n, e } = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' });
+  const { sealer } = await openSealing(store, masterKeySourceOf(readManagerConfig(processEnvironment())));
+  const members = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' });
   for (let from = 0; from < count; from += keysPerCommit) {
     await store.write(async ({ jwks }) => {
       for (let number = from; number < Math.min(from + keysPerCommit, count); number += 1) {
-        await jwks.insert(publicKey(project.id, number, { n, e }));
+        const jwk = { ...members, kid: `kid-${number}` } as PrivateJwk & { kid: string };
+        await jwks.insert({ ...stored(sealer, project.id, jwk), name: `key-${number}` });
       }
     });
   }
@@ -51,15 +59,19 @@ async function fillSealed(count: number): Promise<number> {
   return count;
 }
 
-function publicKey(projectId: string, number: number, numbers: object): StoredJwk {
+function stored(
+  sealer: Sealer,
+  projectId: string,
+  jwk: PrivateJwk & { kid: string },
+): Omit<StoredJwk, 'name'> {
+  const id = newId();
   const now = new Date();
-  const kid = `kid-${number}`;
   return {
-    ...{ id: newId(), projectId, name: `key-${number}`, description: null },
+    ...{ id, projectId, description: null },
     ...{ sourceType: 'COPY_PASTE', sourceId: null, sourceUrl: null, source: {} },
-    ...{ type: 'RSA', kid, use: null, algorithm: null, notBeforeTime: null, expirationTime: null },
-    publicMembers: JSON.stringify({ kty: 'RSA', kid, ...numbers }),
-    ...{ privateMembers: null, createdAt: now, updatedAt: now },
+    ...{ type: 'RSA', kid: jwk.kid, use: null, algorithm: null },
+    ...{ notBeforeTime: null, expirationTime: null, createdAt: now, updatedAt: now },
+    ...sealMembers(sealer, id, jwk),
   };
 }
 
