@@ -15,7 +15,7 @@ const head = 'GET /set HTTP/1.1\r\nHost: node\r\n\r\n';
 const round = 1_000_000;
 
 function readyAnswer(bodyBytes: number): ReadyAnswer {
-  const published = publish('x'.repeat(bodyBytes), 'text/plain', {
+  const published = publish(Buffer.alloc(bodyBytes, 'x'), 'text/plain', {
     validFromMs: Number.NEGATIVE_INFINITY,
     validUntilMs: Number.POSITIVE_INFINITY,
   });
