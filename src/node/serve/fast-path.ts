@@ -146,7 +146,8 @@ export class FastPath {
     if (chunk.length > 0 && chunk.length <= longestHeadBytes) {
       this.#handedOver.set(socket, chunk.toString('latin1'));
     }
-    // What is put back flows only once node:http listens.
+    // What is put back flows only once node:http listens. To tell it of the piece here and now would be cheaper, but it
+    // can not hold a client back in the middle of a read that is not its own.
     socket.pause();
     if (chunk.length > 0) socket.unshift(chunk);
     this.#toHttp(socket);

@@ -9,7 +9,7 @@ import { onTestFinished } from 'vitest';
 export class RawClient {
   readonly socket: Socket;
   readonly #closed: Promise<void>;
-  #heard = Buffer.alloc(0);
+  #heard: Buffer[] = [];
 
   static async connect(url: string): Promise<RawClient> {
     const socket = connect(Number(new URL(url).port), '127.0.0.1').setNoDelay();
@@ -22,9 +22,7 @@ export class RawClient {
     this.socket = socket;
     onTestFinished(() => void socket.destroy());
     socket.on('error', () => undefined);
-    socket.on('data', (chunk: Buffer) => {
-      this.#heard = Buffer.concat([this.#heard, chunk]);
-    });
+    socket.on('data', (chunk: Buffer) => void this.#heard.push(chunk));
     this.#closed = new Promise((resolve) => socket.once('close', () => resolve()));
   }
 
@@ -37,12 +35,12 @@ export class RawClient {
   /** The next whole answer to a GET. */
   async hear(): Promise<string> {
     for (;;) {
-      const text = this.#heard.toString('latin1');
+      const text = this.#text();
       const headBytes = text.indexOf('\r\n\r\n') + 4;
       if (headBytes >= 4) {
         const bodyBytes = Number(/^Content-Length: (\d+)/im.exec(text.slice(0, headBytes))?.[1] ?? 0);
         if (text.length >= headBytes + bodyBytes) {
-          this.#heard = this.#heard.subarray(headBytes + bodyBytes);
+          this.#heard = [Buffer.from(text.slice(headBytes + bodyBytes), 'latin1')];
           return text.slice(0, headBytes + bodyBytes);
         }
       }
@@ -54,7 +52,11 @@ export class RawClient {
   /** All that comes until the other side hangs up. */
   async hearAll(): Promise<string> {
     await this.#closed;
-    return this.#heard.toString('latin1');
+    return this.#text();
+  }
+
+  #text(): string {
+    return Buffer.concat(this.#heard).toString('latin1');
   }
 
   async ask(bytes: string | Buffer): Promise<string> {
