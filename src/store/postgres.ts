@@ -19,6 +19,7 @@ import type { WakeTopic } from '../unit-of-work.ts';
 import { type DatabaseTransaction, type Engine, type Mode, type Query, refuseNul } from './engine.ts';
 import { refuseUnfitServer } from './postgres/postgres-fitness.ts';
 import { notifyStatement, PostgresListener } from './postgres/postgres-listener.ts';
+import { refuseUnserved } from './postgres/refuse-unserved.ts';
 import { isConnectionLost, postgresFailure } from './postgres-failure.ts';
 
 const dialect: Dialect = {
@@ -48,6 +49,7 @@ const beginStatements: Readonly<Record<Mode, string>> = {
 
 const int8 = 20;
 const poolSize = 10;
+const connectWithinMs = 5_000;
 /** A server that fell silent is not asked again. */
 const repeatBeginMs = 5_000;
 
@@ -68,7 +70,8 @@ function openPool(url: string): pg.Pool {
     connectionString: url,
     application_name: 'keyplane',
     max: poolSize,
-    connectionTimeoutMillis: 5000,
+    connectionTimeoutMillis: connectWithinMs,
+    onConnect: (client) => refuseUnserved(client, connectWithinMs),
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     // Statements go out without waiting for the answers to those before them.

@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { CompiledQuery } from 'kysely';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -122,6 +124,22 @@ test('a server that can not be reached stops the start with one line, without th
   await expect(start).rejects.toThrow(
     /^The database of KEYPLANE_DATABASE_URL can not be opened \(ECONNREFUSED: (?!.*hidden).*\)$/,
   );
+});
+
+test('a pooler that takes a connection and has none of the server for it stops the start with one line', async () => {
+  const authenticated = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 0]);
+  const readyForQuery = Buffer.from([0x5a, 0, 0, 0, 5, 0x49]);
+  const pooler = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => socket.write(Buffer.concat([authenticated, readyForQuery])));
+  }).listen(0, '127.0.0.1');
+  await once(pooler, 'listening');
+  const { port } = pooler.address() as AddressInfo;
+  const start = openStore({ kind: 'postgres', url: `postgres://keyplane@127.0.0.1:${port}/keyplane` });
+  await expect(start).rejects.toThrow(
+    /^The database of KEYPLANE_DATABASE_URL can not be opened \(.*a pooler has no more connections to give.*\)$/,
+  );
+  pooler.close();
 });
 
 test('times, counts and revisions are numbers', async () => {

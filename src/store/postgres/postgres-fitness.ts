@@ -3,7 +3,7 @@
 import type pg from 'pg';
 import { postgresFailure } from '../postgres-failure.ts';
 
-/** The oldest of which the PostgreSQL project still mends mistakes, and which this is tried with. */
+/** The oldest that this is tried with. */
 const oldestMajor = 14;
 
 /** @throws Error with one line for the operator; DatabaseFailure */
