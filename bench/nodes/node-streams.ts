@@ -17,7 +17,7 @@ export interface StreamsOrder {
   readonly opens: boolean;
   /** How many dial at the same time; 50 when it is left out. */
   readonly atOnce?: number;
-  /** They come back with what they were last told, rather than with nothing. */
+  /** They come back with what the first of them was last told, rather than with nothing. */
   readonly comeBack?: boolean;
   /** It is answered once each has all that there is, rather than once each was welcomed. */
   readonly untilLevel?: boolean;
@@ -36,8 +36,8 @@ const dialsAtOnce = 50;
 
 type Held = Pick<Hello, 'environmentId' | 'revision' | 'digest' | 'lineage'>;
 const nothing: Held = { environmentId: null, revision: 0, digest: emptyDigest.toString('hex') };
-/** Where each of them is, by name. */
-const held = new Map<string, Held>();
+/** Where the first of them is. */
+let held = nothing;
 
 class Stream {
   readonly #keys = generateKeyPairSync('x25519');
@@ -62,7 +62,7 @@ class Stream {
     this.#opens = order.opens;
     this.#untilLevel = order.untilLevel === true;
     this.#done = done;
-    this.#held = (order.comeBack && held.get(name)) || nothing;
+    this.#held = order.comeBack ? held : nothing;
     socket.on('open', () => socket.send(JSON.stringify(this.#hello())));
     socket.on('message', (data: Buffer) => this.#take(data.toString()));
   }
@@ -93,7 +93,7 @@ class Stream {
     if (this.#isFirst) last = { text, revision: message.to };
     if (!message.final) return;
     this.#held = { ...this.#held, revision: message.to, digest: message.digest ?? '' };
-    held.set(this.#name, this.#held);
+    if (this.#isFirst) held = this.#held;
     if (this.#untilLevel) this.#done();
     this.#socket.send(JSON.stringify({ type: 'applied', revision: message.to, digest: message.digest }));
   }

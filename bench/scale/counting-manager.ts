@@ -10,8 +10,6 @@ export interface Used {
   readonly residentBytes: number;
 }
 
-export const askUsed = 'used';
-
 let statements = 0;
 const { run } = SqliteConnection.prototype;
 SqliteConnection.prototype.run = function counted(this: SqliteConnection, ...args: Parameters<typeof run>) {
@@ -35,7 +33,7 @@ function used(): Used {
 }
 
 process.on('message', (question: unknown) => {
-  if (question === askUsed) process.send?.(used());
+  if (question === 'used') process.send?.(used());
 });
 
 await import('../nodes/filling-manager.ts');

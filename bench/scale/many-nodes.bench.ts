@@ -1,5 +1,5 @@
-// A thousand nodes of one environment on one manager: they come back all at once and have everything, they are told of a
-// change, and then fewer of them need all of 10,000 keys at once. Others create JWKs meanwhile. Over both databases.
+// An environment of 10,000 keys: many nodes need all of them at once, then a thousand that have them come back at once and
+// are told of a change. Others create JWKs meanwhile. Over both databases.
 
 import { generateKeyPairSync } from 'node:crypto';
 import { type BenchManager, startBenchManager } from '../bench-manager.ts';
@@ -7,7 +7,7 @@ import { type BenchProcess, startBenchProcess } from '../bench-process.ts';
 import type { BenchRow } from '../bench-row.ts';
 import type { FillOrder } from '../nodes/filling-manager.ts';
 import type { StreamsOrder } from '../nodes/node-streams.ts';
-import { askUsed, type Used } from './counting-manager.ts';
+import type { Used } from './counting-manager.ts';
 import { heldRow, overDatabases, type Watched, watched } from './over-databases.ts';
 
 const nodes = 1_000;
@@ -29,40 +29,52 @@ export function run(): Promise<BenchRow[]> {
 }
 
 async function measure(manager: BenchManager, streams: BenchProcess, database: string): Promise<BenchRow[]> {
+  await manager.ask({ fill: keys, sealed: true } satisfies FillOrder);
   await manager.post('/apiops/projects/', { name: 'Beside' });
   await manager.post('/apiops/environments/', { name: 'beside', type: 'TEST', projects: ['Beside'] });
   await manager.post('/apiops/environments/', { name: 'many', type: 'TEST', projects: ['Bench'] });
   const { token } = JSON.parse(await manager.post('/apiops/environments/many/enrollment-tokens/', {}));
-  const dial = (order: Partial<StreamsOrder>) => {
-    const url = `${manager.url.replace('http', 'ws')}/node-stream`;
-    return streams.ask({ url, token, count: nodes, opens: false, ...order } satisfies StreamsOrder);
-  };
+  const url = `${manager.url.replace('http', 'ws')}/node-stream`;
+  const dial = (order: Partial<StreamsOrder>) =>
+    streams.ask({ url, token, count: nodes, opens: false, ...order } satisfies StreamsOrder);
   const createIn = creator(manager);
   const rows: BenchRow[] = [];
   const step = async (what: string, count: number, work: () => Promise<unknown>) => {
-    await manager.ask<Used>(askUsed);
+    const { residentBytes } = await manager.ask<Used>('used');
     const seen = await watched(manager, work, () => createIn('Beside'));
-    rows.push(heldRow(`${what}, ${database}`, seen, costs(seen, await manager.ask<Used>(askUsed), count)));
+    rows.push(
+      heldRow(
+        `${what}, ${database}`,
+        seen,
+        costs(seen, await manager.ask<Used>('used'), { count, residentBytes }),
+      ),
+    );
   };
-  const name = nodes.toLocaleString('en');
-  await dial({ untilLevel: true });
-  await streams.ask('hang up');
-  await step(`${name} nodes come back at once`, nodes, () => dial({ comeBack: true, atOnce: nodes }));
-  await step(`a create reaches ${name} nodes`, nodes, () => createIn('Bench'));
-  await streams.ask('hang up');
-  await manager.ask({ fill: keys, sealed: true } satisfies FillOrder);
-  await dial({ count: 1, untilLevel: true });
-  await streams.ask('hang up');
-  await step(`${inNeed} nodes are given ${keys.toLocaleString('en')} keys at once`, inNeed, () =>
+  const [name, among] = [nodes, keys].map((number) => number.toLocaleString('en'));
+  await step(`${inNeed} nodes are given ${among} keys at once`, inNeed, () =>
     dial({ count: inNeed, atOnce: inNeed, untilLevel: true }),
   );
+  await streams.ask('hang up');
+  // Those that were never there before are registered.
+  await dial({ comeBack: true });
+  await streams.ask('hang up');
+  await step(`${name} nodes that have ${among} keys come back at once`, nodes, () =>
+    dial({ comeBack: true, atOnce: nodes }),
+  );
+  await step(`a create reaches ${name} nodes`, nodes, () => createIn('Bench'));
+  await streams.ask('hang up');
   return rows;
 }
 
 /** What was created beside it is counted in, which is little. */
-function costs({ ms }: Watched, { statements, cpuMs, residentBytes }: Used, count: number): string {
+function costs(
+  { ms }: Watched,
+  { statements, cpuMs, residentBytes }: Used,
+  before: { readonly count: number; readonly residentBytes: number },
+): string {
+  const { count } = before;
   const share = Math.round((cpuMs / ms) * 100);
-  const memory = `${(residentBytes / 1e6).toFixed(0)} MB resident`;
+  const memory = `${((residentBytes - before.residentBytes) / 1e6).toFixed(0)} MB more resident`;
   return `; ${(cpuMs / count).toFixed(2)} ms of processor and ${(statements / count).toFixed(1)} statements a node, ${share} % of a core, ${memory}`;
 }
 

@@ -5,7 +5,7 @@ import type { NodeRefusal } from '../environments/environment-store.ts';
 import { moments } from '../moments.ts';
 import { closeCodes, type FromNode, type State } from '../protocol/messages.ts';
 import { removeDigest } from '../protocol/state-digest.ts';
-import type { SendTurns } from './send-turns.ts';
+import type { SendTurns } from './sending/send-turns.ts';
 import { type ObjectKey, type StatePart, type StatePosition, tooFarBehind } from './state-part.ts';
 import type { StatePartReader } from './state-part-reader.ts';
 
@@ -170,7 +170,7 @@ export class NodeSession {
         return;
       }
       if (!part.final && this.#leavePlace === undefined) {
-        this.#leavePlace = await turns.place();
+        this.#leavePlace = await turns.places.take();
         if (this.#closed || !this.#isAt(position)) this.#leave();
         continue;
       }

@@ -5,6 +5,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Enrolled } from '../deployments/admit-node.ts';
+import { Places } from '../deployments/sending/places.ts';
 import { KeyplaneError } from '../errors.ts';
 import { closeCodes, streamPath } from '../protocol/messages.ts';
 import { readFromNode } from '../protocol/read-message.ts';
@@ -17,6 +18,11 @@ export interface NodeStreamOptions extends WelcomeOptions {
   readonly mostStreams?: number;
 }
 
+/**
+ * Nodes whose token or hello is looked at, at a time. A thousand that come back at once would otherwise all stand before
+ * everybody else who wants a connection to the database, of which there are ten.
+ */
+const lookedAtOnce = 5;
 /** A node says only short things. */
 const messageBytesLimit = 64 * 1024;
 const helloTimeoutMs = 5_000;
@@ -37,6 +43,7 @@ export function serveNodeStreams(server: Server, options: NodeStreamOptions): No
     perMessageDeflate: false,
   });
   const { mostStreams = defaultMostStreams } = options;
+  const places = new Places(lookedAtOnce);
   let closing = false;
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
@@ -44,7 +51,9 @@ export function serveNodeStreams(server: Server, options: NodeStreamOptions): No
       .then((environment) => {
         if (environment === undefined) return refuse(socket, '401 Unauthorized');
         if (closing || sockets.clients.size >= mostStreams) return refuse(socket, '503 Service Unavailable');
-        sockets.handleUpgrade(request, socket, head, (stream) => greet(stream, environment, options));
+        sockets.handleUpgrade(request, socket, head, (stream) =>
+          greet(stream, environment, { ...options, places }),
+        );
       })
       .catch((error: unknown) => {
         options.log.warn({ err: error }, 'a node could not be let in');
@@ -56,7 +65,7 @@ export function serveNodeStreams(server: Server, options: NodeStreamOptions): No
     const [path] = (request.url ?? '').split('?');
     const [, token] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
     if (path !== streamPath || token === undefined) return undefined;
-    return options.environmentOfToken(token);
+    return places.during(() => options.environmentOfToken(token));
   }
 
   const pings = setInterval(() => {
@@ -107,8 +116,12 @@ function checkAlive(stream: WebSocket): void {
   stream.ping();
 }
 
-function greet(stream: WebSocket, environment: Enrolled, options: NodeStreamOptions): void {
-  const { deployments, log } = options;
+function greet(
+  stream: WebSocket,
+  environment: Enrolled,
+  options: NodeStreamOptions & { readonly places: Places },
+): void {
+  const { deployments, log, places } = options;
   let joined: Joined | undefined;
   let greeting = false;
   const deadline = setTimeout(() => stream.close(closeCodes.protocol, 'no hello'), helloTimeoutMs);
@@ -132,7 +145,12 @@ function greet(stream: WebSocket, environment: Enrolled, options: NodeStreamOpti
     if (message.type !== 'hello' || greeting) return stream.close(closeCodes.protocol, 'hello comes first');
     greeting = true;
     clearTimeout(deadline);
-    welcome(stream, environment, { hello: message, options })
+    places
+      .during(async () => {
+        // It may have given up while it waited.
+        if (stream.readyState !== stream.OPEN) return undefined;
+        return welcome(stream, environment, { hello: message, options });
+      })
       .then((result) => {
         joined = result;
         if (joined && stream.readyState !== stream.OPEN) deployments.leave(joined.session);

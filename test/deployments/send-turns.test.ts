@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { SendTurns } from '../../src/deployments/send-turns.ts';
+import { Places } from '../../src/deployments/sending/places.ts';
+import { SendTurns } from '../../src/deployments/sending/send-turns.ts';
 
 /** Longer than a stretch. */
 function compute(): void {
@@ -59,10 +60,10 @@ describe('those who want to send at the same moment', () => {
 
 describe('places among those that are given much', () => {
   it('are as many as there are, and go on to whoever waited longest', async () => {
-    const turns = new SendTurns(2);
+    const places = new Places(2);
     const got: string[] = [];
     const want = (name: string) =>
-      turns.place().then((leave) => {
+      places.take().then((leave) => {
         got.push(name);
         return leave;
       });

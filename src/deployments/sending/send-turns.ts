@@ -2,7 +2,10 @@
 // event loop for as long as it takes. They come one after another, a stretch a turn of the loop, and a node that is
 // given much queues for each part of it anew, behind those that wait for a small change.
 
-const stretchMs = 8;
+import { Places } from './places.ts';
+
+/** Short, so that a request which needs several turns has them soon. */
+const stretchMs = 2;
 /**
  * Nodes that are given more than one part at a time. What waits to leave for each is bounded, so this bounds the sum; and
  * those that go together ask for the same parts, which are read once.
@@ -13,11 +16,11 @@ export class SendTurns {
   readonly #waiting: (() => void)[] = [];
   #stretchEndsAt = 0;
   #isOpen = false;
-  #freePlaces: number;
-  readonly #wantPlaces: (() => void)[] = [];
+  /** Of those that are given much. */
+  readonly places: Places;
 
   constructor(places = defaultPlaces) {
-    this.#freePlaces = places;
+    this.places = new Places(places);
   }
 
   /** Runs it at once where nobody waits and this turn of the event loop has time left, or else in its turn. */
@@ -36,24 +39,6 @@ export class SendTurns {
       });
       if (first === 1) setImmediate(() => this.#goOn());
     });
-  }
-
-  /**
-   * A place among those that are given much, first come, first served.
-   * @returns what gives it back; to call it again does nothing
-   */
-  async place(): Promise<() => void> {
-    if (this.#freePlaces > 0) this.#freePlaces -= 1;
-    // Who gives a place back hands it on, so that nobody who comes at that moment takes it as well.
-    else await new Promise<void>((resolve) => this.#wantPlaces.push(resolve));
-    let isHeld = true;
-    return () => {
-      if (!isHeld) return;
-      isHeld = false;
-      const next = this.#wantPlaces.shift();
-      if (next) next();
-      else this.#freePlaces += 1;
-    };
   }
 
   #goOn(): void {
