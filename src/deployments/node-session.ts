@@ -177,7 +177,7 @@ export class NodeSession {
       await turns.run(() => {
         // It may have had to wait.
         if (!this.#closed && this.#isAt(position)) this.#sendPart(part);
-      });
+      }, !part.final);
     }
   }
 

@@ -1,3 +1,4 @@
+import { setImmediate as setImmediateCallback } from 'node:timers';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Places } from '../../src/deployments/sending/places.ts';
@@ -32,6 +33,19 @@ describe('those who want to send at the same moment', () => {
     await counting;
     expect(served).toEqual([0, 1, 2, 3, 4, 5]);
     expect(servedIn.size).toBe(6);
+  });
+
+  it('leave the rest of a turn to others where one of them is given much', async () => {
+    const turns = new SendTurns();
+    const served: string[] = [];
+    const all = [true, true, false].map((isMuch, number) =>
+      turns.run(() => served.push(String(number)), isMuch),
+    );
+    expect(served).toEqual(['0']);
+    setImmediateCallback(() => served.push('turn'));
+    await Promise.all(all);
+    await setImmediate();
+    expect(served).toEqual(['0', '1', 'turn', '2']);
   });
 
   it('do not wait where nobody else wants to', () => {

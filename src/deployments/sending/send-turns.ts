@@ -4,8 +4,7 @@
 
 import { Places } from './places.ts';
 
-/** Short, so that a request which needs several turns has them soon. */
-const stretchMs = 2;
+const stretchMs = 8;
 /**
  * Nodes that are given more than one part at a time. What waits to leave for each is bounded, so this bounds the sum; and
  * those that go together ask for the same parts, which are read once.
@@ -23,16 +22,21 @@ export class SendTurns {
     this.places = new Places(places);
   }
 
-  /** Runs it at once where nobody waits and this turn of the event loop has time left, or else in its turn. */
-  run(work: () => void): Promise<void> | undefined {
+  /**
+   * Runs it at once where nobody waits and this turn of the event loop has time left, or else in its turn.
+   * @param isMuch a stretch ends with it: requests need several turns, and should have them soon
+   */
+  run(work: () => void, isMuch = false): Promise<void> | undefined {
     if (this.#waiting.length === 0 && this.#hasTime()) {
       work();
+      if (isMuch) this.#stretchEndsAt = 0;
       return undefined;
     }
     return new Promise((resolve, reject) => {
       const first = this.#waiting.push(() => {
         try {
           resolve(work());
+          if (isMuch) this.#stretchEndsAt = 0;
         } catch (error) {
           reject(error);
         }
