@@ -6,16 +6,14 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { pino } from 'pino';
 import { startManager } from '../src/compose.ts';
 import { processEnvironment, readManagerConfig } from '../src/config.ts';
+import { TurnWatch } from './turn-watch.ts';
 
 /** In milliseconds. */
 export interface LoopDelay {
   readonly p50: number;
   readonly p99: number;
   readonly max: number;
-  /**
-   * Processor time of its own thread in the turn that took most of it: what held the loop whatever else the machine was
-   * busy with.
-   */
+  /** Of its own processor time. */
   readonly ownMax: number;
 }
 
@@ -27,19 +25,7 @@ export const manager = await startManager(
   pino({ name: 'keyplane' }),
 );
 const histogram = monitorEventLoopDelay({ resolution: resolutionMs });
-let turns: NodeJS.Timeout | undefined;
-let ownMaxMs = 0;
-
-/** A timer that is always due runs once in each turn. */
-function watchTurns(): void {
-  let before = process.threadCpuUsage();
-  turns = setInterval(() => {
-    const { user, system } = process.threadCpuUsage(before);
-    ownMaxMs = Math.max(ownMaxMs, (user + system) / 1e3);
-    before = process.threadCpuUsage();
-  }, resolutionMs);
-  turns.unref();
-}
+let turns: TurnWatch | undefined;
 
 // Each from its commit to the last confirmation, in milliseconds.
 let deploymentTimes: number[] = [];
@@ -69,10 +55,9 @@ function loopDelay(): LoopDelay {
     p50: ms(histogram.percentile(50)),
     p99: ms(histogram.percentile(99)),
     max: ms(histogram.max),
-    ownMax: ownMaxMs,
+    ownMax: turns?.longestMs() ?? 0,
   };
-  if (turns === undefined) watchTurns();
-  ownMaxMs = 0;
+  turns ??= new TurnWatch();
   histogram.reset();
   histogram.enable();
   return delay;

@@ -11,8 +11,11 @@ const silent = { info: () => undefined, warn: () => undefined, error: () => unde
 /** How many different ones there are; more would only take time to generate. */
 const keyPairs = 64;
 
-/** A data directory as a node leaves it, with so many private RSA keys. */
-export async function prepareCopy(dataDir: string, keys: number): Promise<void> {
+/**
+ * A data directory as a node leaves it, with so many private RSA keys.
+ * @param versions how often each was put; all but the last are superseded
+ */
+export async function prepareCopy(dataDir: string, keys: number, versions = 1): Promise<void> {
   await mkdir(dataDir, { recursive: true });
   const key = await loadOrCreateKeyFile(join(dataDir, 'node.key'), { mayCreate: true });
   const copy = new SealedLog({ dataDir, key, log: silent });
@@ -24,7 +27,9 @@ export async function prepareCopy(dataDir: string, keys: number): Promise<void> 
   for (let index = 1; index <= keys; index += 1) {
     const put = deployed(`key-${index}`, { ...members[index % members.length] });
     digest = addDigest(digest, contentDigest(put));
-    await transaction.put({ revision: index, put }, holdObject(put));
+    for (let version = 0; version < versions; version += 1) {
+      await transaction.put({ revision: index, put }, holdObject(put));
+    }
   }
   await transaction.commit({ environmentName: 'bench', revision: keys, digest: digest.toString('hex') });
   await copy.close();

@@ -1,5 +1,5 @@
-// A filling manager that also tells how many statements it gave its database, and how much processor time it used, each
-// since it was last asked.
+// A filling manager that also tells how many statements it gave its database, how much processor time it used, and by
+// how much its resident memory grew, each since it was last asked.
 
 import pg from 'pg';
 import { SqliteConnection } from '../../src/store/sqlite/sqlite-connection.ts';
@@ -7,7 +7,7 @@ import { SqliteConnection } from '../../src/store/sqlite/sqlite-connection.ts';
 export interface Used {
   readonly statements: number;
   readonly cpuMs: number;
-  readonly residentBytes: number;
+  readonly moreBytes: number;
 }
 
 let statements = 0;
@@ -23,12 +23,15 @@ pg.Client.prototype.query = function counted(this: pg.Client, ...args: unknown[]
 } as typeof query;
 
 let before = process.cpuUsage();
+let residentBytes = process.memoryUsage.rss();
 
 function used(): Used {
   const { user, system } = process.cpuUsage(before);
   before = process.cpuUsage();
-  const answer = { statements, cpuMs: (user + system) / 1e3, residentBytes: process.memoryUsage.rss() };
+  const moreBytes = process.memoryUsage.rss() - residentBytes;
+  const answer = { statements, cpuMs: (user + system) / 1e3, moreBytes };
   statements = 0;
+  residentBytes += moreBytes;
   return answer;
 }
 

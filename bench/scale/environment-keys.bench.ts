@@ -1,11 +1,10 @@
 // What comes and goes with an environment: 10,000 private keys of a project brought into one and taken out again, and what
 // a change that moves none of them costs. Others create JWKs meanwhile. Over both databases.
 
-import { generateKeyPairSync } from 'node:crypto';
 import { type BenchManager, median, startBenchManager } from '../bench-manager.ts';
 import type { BenchRow } from '../bench-row.ts';
 import type { FillOrder } from '../nodes/filling-manager.ts';
-import { heldRow, overDatabases, watched } from './over-databases.ts';
+import { creator, heldRow, overDatabases, watched } from './over-databases.ts';
 
 const keys = 10_000;
 const rounds = 21;
@@ -28,7 +27,8 @@ async function measure(manager: BenchManager, database: string): Promise<BenchRo
   await manager.post('/apiops/projects/', { name: 'Beside' });
   await manager.post(environments, { name: 'beside', type: 'TEST', projects: ['Beside'] });
   await manager.ask({ fill: keys, sealed: true } satisfies FillOrder);
-  const create = creator(manager);
+  const createIn = creator(manager);
+  const create = () => createIn('Beside');
   const rows: BenchRow[] = [];
   const step = async (what: string, work: () => Promise<unknown>) => {
     rows.push(heldRow(`${what}, ${database}`, await watched(manager, work, create)));
@@ -44,17 +44,6 @@ async function measure(manager: BenchManager, database: string): Promise<BenchRo
   await step(`an environment of ${among} deleted`, () => manager.send('DELETE', `${environments}second/`));
   await step(`a project of ${among} deleted`, () => manager.send('DELETE', '/apiops/projects/Bench/'));
   return rows;
-}
-
-function creator(manager: BenchManager): () => Promise<unknown> {
-  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const jwkStr = JSON.stringify(publicKey.export({ format: 'jwk' }));
-  let made = 0;
-  return () => {
-    made += 1;
-    const body = { name: `beside-${made}`, sourceType: 'COPY_PASTE', jwkStr };
-    return manager.post('/apiops/projects/Beside/jwks/', body);
-  };
 }
 
 /** Another description for an environment with many keys, and for one with none. */

@@ -1,18 +1,21 @@
 // An environment of 10,000 keys: many nodes need all of them at once, then a thousand that have them come back at once and
 // are told of a change. Others create JWKs meanwhile. Over both databases.
 
-import { generateKeyPairSync } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { type BenchManager, startBenchManager } from '../bench-manager.ts';
 import { type BenchProcess, startBenchProcess } from '../bench-process.ts';
 import type { BenchRow } from '../bench-row.ts';
 import type { FillOrder } from '../nodes/filling-manager.ts';
 import type { StreamsOrder } from '../nodes/node-streams.ts';
 import type { Used } from './counting-manager.ts';
-import { heldRow, overDatabases, type Watched, watched } from './over-databases.ts';
+import { creator, heldRow, overDatabases, type Watched, watched } from './over-databases.ts';
 
 const nodes = 1_000;
 const keys = 10_000;
+/** More than are given everything at a time. */
 const inNeed = 100;
+/** Longer than it takes until nodes are asked whether they are alive. */
+const idleMs = 6_000;
 
 export function run(): Promise<BenchRow[]> {
   return overDatabases(async (database, databaseUrl) => {
@@ -40,15 +43,9 @@ async function measure(manager: BenchManager, streams: BenchProcess, database: s
   const createIn = creator(manager);
   const rows: BenchRow[] = [];
   const step = async (what: string, count: number, work: () => Promise<unknown>) => {
-    const { residentBytes } = await manager.ask<Used>('used');
+    await manager.ask<Used>('used');
     const seen = await watched(manager, work, () => createIn('Beside'));
-    rows.push(
-      heldRow(
-        `${what}, ${database}`,
-        seen,
-        costs(seen, await manager.ask<Used>('used'), { count, residentBytes }),
-      ),
-    );
+    rows.push(heldRow(`${what}, ${database}`, seen, costs(seen, await manager.ask<Used>('used'), count)));
   };
   const [name, among] = [nodes, keys].map((number) => number.toLocaleString('en'));
   await step(`${inNeed} nodes are given ${among} keys at once`, inNeed, () =>
@@ -62,29 +59,22 @@ async function measure(manager: BenchManager, streams: BenchProcess, database: s
     dial({ comeBack: true, atOnce: nodes }),
   );
   await step(`a create reaches ${name} nodes`, nodes, () => createIn('Bench'));
+  await manager.ask<Used>('used');
+  const idle = await watched(manager, () => setTimeout(idleMs));
+  rows.push(
+    heldRow(
+      `${name} nodes are connected for ${idleMs / 1e3} s, ${database}`,
+      idle,
+      costs(idle, await manager.ask<Used>('used'), nodes),
+    ),
+  );
   await streams.ask('hang up');
   return rows;
 }
 
 /** What was created beside it is counted in, which is little. */
-function costs(
-  { ms }: Watched,
-  { statements, cpuMs, residentBytes }: Used,
-  before: { readonly count: number; readonly residentBytes: number },
-): string {
-  const { count } = before;
+function costs({ ms }: Watched, { statements, cpuMs, moreBytes }: Used, count: number): string {
   const share = Math.round((cpuMs / ms) * 100);
-  const memory = `${((residentBytes - before.residentBytes) / 1e6).toFixed(0)} MB more resident`;
-  return `; ${(cpuMs / count).toFixed(2)} ms of processor and ${(statements / count).toFixed(1)} statements a node, ${share} % of a core, ${memory}`;
-}
-
-function creator(manager: BenchManager): (project: string) => Promise<unknown> {
-  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const jwkStr = JSON.stringify(publicKey.export({ format: 'jwk' }));
-  let made = 0;
-  return (project) => {
-    made += 1;
-    const body = { name: `beside-${made}`, sourceType: 'COPY_PASTE', jwkStr };
-    return manager.post(`/apiops/projects/${project}/jwks/`, body);
-  };
+  const memory = `${(moreBytes / 1e6).toFixed(0)} MB more resident`;
+  return `; ${(cpuMs / count).toFixed(2)} ms of processor and ${(statements / count).toFixed(2)} statements a node, ${share} % of a core, ${memory}`;
 }

@@ -50,7 +50,7 @@ export interface NodeSessionOptions {
 
 /** RFC 6455 and its registry: the endpoint starts again. */
 const restarting = 1012;
-const bufferedBytesLimit = 4 * 1024 * 1024;
+const bufferedBytesLimit = 1024 * 1024;
 /** A node that says nothing to what it was sent is cut off; it dials in again and says what it has. */
 const silenceMs = 30_000;
 const retryFloorMs = 500;

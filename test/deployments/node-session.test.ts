@@ -198,11 +198,11 @@ describe('the stream of one node', () => {
 
   it('goes on with a snapshot as soon as what filled the stream has left', async () => {
     const one = session({ startRevision: 0, reset: true, environmentRevision: 6 });
-    one.stream.bufferedBytes = 4 * 1024 * 1024 - 1;
+    one.stream.bufferedBytes = 1024 * 1024 - 1;
     const { send } = one.stream;
     one.stream.send = (text, onLeft) => {
       send(text, onLeft);
-      one.stream.bufferedBytes = 4 * 1024 * 1024;
+      one.stream.bufferedBytes = 1024 * 1024;
     };
     await one.session.advance();
     expect(one.sent.map(({ to }) => to)).toEqual([2]);
@@ -280,11 +280,11 @@ describe('the stream of one node', () => {
     const turns = new SendTurns(1);
     const first = session({ startRevision: 0, reset: true, environmentRevision: 6 }, turns);
     const second = session({ startRevision: 0, reset: true, environmentRevision: 4 }, turns);
-    first.stream.bufferedBytes = 4 * 1024 * 1024 - 1;
+    first.stream.bufferedBytes = 1024 * 1024 - 1;
     const { send } = first.stream;
     first.stream.send = (text, onLeft) => {
       send(text, onLeft);
-      first.stream.bufferedBytes = 4 * 1024 * 1024;
+      first.stream.bufferedBytes = 1024 * 1024;
     };
     await first.session.advance();
     const waiting = second.session.advance();

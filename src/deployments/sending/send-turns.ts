@@ -9,7 +9,7 @@ const stretchMs = 8;
  * Nodes that are given more than one part at a time. What waits to leave for each is bounded, so this bounds the sum; and
  * those that go together ask for the same parts, which are read once.
  */
-const defaultPlaces = 32;
+const defaultPlaces = 64;
 
 export class SendTurns {
   readonly #waiting: (() => void)[] = [];
