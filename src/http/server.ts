@@ -26,7 +26,7 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
-import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Registry } from 'prom-client';
 import { accessRoutes } from './access/routes.ts';
 import { answerConnectionError } from './answers/connection-error.ts';
@@ -47,8 +47,8 @@ import { stopGracefully } from './requests/graceful-stop.ts';
 import { parseJsonBodies } from './requests/json-body.ts';
 import { logRequest, logRequests } from './requests/request-log.ts';
 import { measureRequests } from './requests/request-metrics.ts';
-import { zodValidator } from './requests/zod-validator.ts';
 import { guardRoutes } from './route-access.ts';
+import { setZodCompilers, withoutCompilers } from './schema-compilers.ts';
 import { systemRoutes } from './system/routes.ts';
 
 export interface ServerOptions {
@@ -94,6 +94,7 @@ export function buildServer(options: ServerOptions): KeyplaneServer {
     requestIdHeader: false,
     trustProxy: options.isTrustedProxy ?? false,
     routerOptions,
+    schemaController: withoutCompilers,
     // Fastify's own answer to a request during shutdown has another shape than all our errors.
     return503OnClosing: false,
     clientErrorHandler: answerConnectionError,
@@ -106,8 +107,7 @@ export function buildServer(options: ServerOptions): KeyplaneServer {
     },
   }).withTypeProvider<ZodTypeProvider>();
 
-  app.setValidatorCompiler(zodValidator);
-  app.setSerializerCompiler(serializerCompiler);
+  setZodCompilers(app);
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((request, reply) => answerError(notFoundAnswer(request), request, reply));
   parseJsonBodies(app);

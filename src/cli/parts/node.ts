@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { processEnvironment, readNodeToken, SettingError } from '../../config.ts';
 import { checkName } from '../../names.ts';
 import { version } from '../../version.ts';
+import { forgetCompiled } from './forget-compiled.ts';
 import { tellParent } from './parent-process.ts';
 import { stopSignal } from './stop-signal.ts';
 
@@ -46,6 +47,7 @@ export function addNodeCommand(program: Command): void {
       const stopped = stopSignal();
       const { createLog } = await import('../../log.ts');
       const { startNode } = await import('../../node/start-node.ts');
+      forgetCompiled();
       const node = await startNode({
         managerUrl: flags.manager,
         environment: flags.environment,

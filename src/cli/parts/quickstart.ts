@@ -8,6 +8,7 @@ import type { Command } from 'commander';
 import type { Manager } from '../../compose.ts';
 import { type ManagerConfig, type ManagerFlags, SettingError } from '../../config.ts';
 import { prepareDataDir } from './data-dir.ts';
+import { forgetCompiled } from './forget-compiled.ts';
 import { addManagerOptions, managerConfigOf } from './manager-options.ts';
 import { type NodeProcess, startNodeProcess } from './node-process.ts';
 import { quickstartText } from './quickstart-text.ts';
@@ -32,6 +33,7 @@ async function runQuickstart(config: ManagerConfig): Promise<void> {
     const { createLog } = await import('../../log.ts');
     const { startManager } = await import('../../compose.ts');
     const { prepareQuickstart, quickstartEnvironments } = await import('./prepare-quickstart.ts');
+    forgetCompiled();
     if (config.port + quickstartEnvironments.length > highestPort) {
       const most = highestPort - quickstartEnvironments.length;
       throw new SettingError(

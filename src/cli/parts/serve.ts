@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { ManagerFlags } from '../../config.ts';
 import { prepareDataDir } from './data-dir.ts';
+import { forgetCompiled } from './forget-compiled.ts';
 import { addManagerOptions, managerConfigOf } from './manager-options.ts';
 import { tellParent } from './parent-process.ts';
 import { endInAnyCase, stopSignal } from './stop-signal.ts';
@@ -14,6 +15,7 @@ export function addServeCommand(program: Command): void {
     void endInAnyCase(stopped);
     const { createLog } = await import('../../log.ts');
     const { startManager } = await import('../../compose.ts');
+    forgetCompiled();
     await prepareDataDir(config.dataDir);
     const manager = await startManager(config, createLog('keyplane'));
     if (manager.firstAdmin?.password !== undefined) {

@@ -1,4 +1,3 @@
-import { zipSync } from 'fflate';
 import { z } from 'zod';
 import { attach } from '../answers/attachment.ts';
 import type { RouteServices } from '../http-services.ts';
@@ -31,6 +30,7 @@ export function exportCertificate(
         const fileName = `${material.name}-${environmentNames.get(environmentId)}.cer`;
         return [fileName, new Uint8Array(chain[0] ?? [])] as const;
       });
+      const { zipSync } = await import('fflate');
       const zip = Buffer.from(zipSync(Object.fromEntries(entries), { mtime: material.updatedAt }));
       return attach(reply, `${material.name}-certificates.zip`, 'application/zip').send(zip);
     },

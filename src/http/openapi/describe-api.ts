@@ -1,142 +1,35 @@
-// The API's description, made from the very schemas that validate requests and filter answers, and the reference
-// at /docs that is drawn from it with nothing fetched from elsewhere.
+// Remembers the routes that are added from now on, for a description of the API. What makes the description, and the
+// reference at /docs, takes megabytes that most managers never need: it is loaded when somebody asks.
 
-import swagger from '@fastify/swagger';
-import swaggerUi from '@fastify/swagger-ui';
-import type { FastifyContextConfig, FastifyInstance } from 'fastify';
-import { jsonSchemaTransform } from 'fastify-type-provider-zod';
-import { docsPolicy } from '../answers/security-headers.ts';
-import type { RouteAccess } from '../route-access.ts';
-import { type ErrorResponseName, errorResponses, errorSchema } from './openapi-errors.ts';
+import type { RouteOptions } from 'fastify';
+import type { KeyplaneServer } from '../keyplane-server.ts';
+import type { ApiReference } from './api-reference.ts';
 
-const apiTags = Object.freeze([
-  { name: 'access', description: 'Sign-in, personal tokens, users' },
-  { name: 'projects', description: 'Projects and their members' },
-  { name: 'environments', description: 'Environments, and the nodes that belong to them' },
-  { name: 'jwks', description: 'JSON Web Keys' },
-  { name: 'certificates', description: 'Certificates that JWKs are made from' },
-  { name: 'keys', description: 'Keys that JWKs are made from' },
-  { name: 'keystores', description: 'Keystores that JWKs are made from' },
-  { name: 'audit', description: 'Who did what to which object' },
-  { name: 'overview', description: 'How everything stands' },
-  { name: 'system', description: 'Health, metrics, and this description' },
-] as const);
-
-type RouteConfig = FastifyContextConfig & { readonly access: RouteAccess };
-
-interface Operation {
-  operationId?: string;
-  requestBody?: unknown;
-  parameters?: unknown[];
-  responses?: Record<string, unknown>;
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Of the routes of this server; made when it is asked for first. */
+    apiReference(): Promise<ApiReference>;
+  }
 }
 
 /** Call it before any route is added. */
-export function describeApi(app: FastifyInstance, version: string): void {
-  const configOf = new Map<string, RouteConfig>();
-  app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'keyplane',
-        version,
-        description:
-          'The control plane for JSON Web Keys. A member that is null counts as absent; paths answer with and without the slash at their end.',
-      },
-      servers: [{ url: '/' }],
-      tags: [...apiTags],
-      components: {
-        securitySchemes: {
-          token: {
-            type: 'http',
-            scheme: 'bearer',
-            description: 'A personal API access token, or one of a sign-in',
-          },
-        },
-      },
-    },
-    transform(document) {
-      const config = document.route.config;
-      const access = config?.access;
-      const { schema, url } = jsonSchemaTransform(document);
-      if (access === undefined || schema === undefined) return { schema: { hide: true }, url };
-      if (schema.operationId !== undefined) configOf.set(schema.operationId, { ...config, access });
-      return { schema: { ...schema, security: access.kind === 'anyone' ? [] : [{ token: [] }] }, url };
-    },
-    transformObject(document) {
-      if (!('openapiObject' in document)) return document.swaggerObject;
-      const { openapiObject } = document;
-      for (const operation of operationsOf(openapiObject.paths)) addErrors(operation, configOf);
-      const components = {
-        ...openapiObject.components,
-        ...sharedComponents(openapiObject.components?.schemas),
-      };
-      return { ...openapiObject, components } as typeof openapiObject;
-    },
+export function describeApi(app: KeyplaneServer, version: string): void {
+  const routes: RouteOptions[] = [];
+  let reference: Promise<ApiReference> | undefined;
+  app.addHook('onRoute', (route) => {
+    if (route.method !== 'HEAD' && route.schema?.hide !== true) routes.push(route);
   });
-  app.register(swaggerUi, { routePrefix: '/docs', staticCSP: docsPolicy });
+  app.decorate('apiReference', () => {
+    reference ??= draw(routes, version);
+    // The next who asks may have more luck.
+    reference.catch(() => {
+      reference = undefined;
+    });
+    return reference;
+  });
 }
 
-const idempotencyKeyParameter = Object.freeze({
-  name: 'Idempotency-Key',
-  in: 'header',
-  required: false,
-  description:
-    'Anything that you choose anew for each change, such as a UUID. The same request with the same key within 24 hours answers as the first did, and changes nothing again',
-  schema: { type: 'string', minLength: 1, maxLength: 255 },
-});
-
-function sharedComponents(schemas: object | undefined) {
-  return {
-    schemas: { ...schemas, Error: errorSchema },
-    responses: errorResponses,
-    parameters: { IdempotencyKey: idempotencyKeyParameter },
-  };
-}
-
-function operationsOf(paths: object | undefined): Operation[] {
-  return Object.values(paths ?? {}).flatMap((path: Record<string, Operation>) => Object.values(path));
-}
-
-function addErrors(operation: Operation, configOf: ReadonlyMap<string, RouteConfig>): void {
-  const config = configOf.get(operation.operationId ?? '');
-  if (config === undefined) return;
-  if (config.takesIdempotencyKey) {
-    operation.parameters = [
-      ...(operation.parameters ?? []),
-      { $ref: '#/components/parameters/IdempotencyKey' },
-    ];
-  }
-  const responses = operation.responses ?? {};
-  operation.responses = responses;
-  for (const status of refusalsOf(operation, config)) {
-    responses[status] ??= { $ref: `#/components/responses/${errorNames[status]}` };
-  }
-}
-
-const errorNames = Object.freeze({
-  400: 'BadRequest',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'NotFound',
-  409: 'Conflict',
-  413: 'PayloadTooLarge',
-  415: 'UnsupportedMediaType',
-  429: 'TooManyRequests',
-  500: 'InternalError',
-  503: 'Unavailable',
-} as const satisfies Record<number, ErrorResponseName>);
-
-function refusalsOf(operation: Operation, config: RouteConfig): readonly (keyof typeof errorNames)[] {
-  const { kind } = config.access;
-  const refusals = new Set<keyof typeof errorNames>([500, ...(config.alsoRefuses ?? [])]);
-  const add = (...statuses: (keyof typeof errorNames)[]) => {
-    for (const status of statuses) refusals.add(status);
-  };
-  if (kind !== 'anyone') add(400, 401, 429);
-  if (kind === 'admin' || kind === 'project') add(403);
-  if (kind === 'project') add(404);
-  if (operation.requestBody !== undefined) add(400, 413, 415);
-  if (operation.requestBody !== undefined && kind !== 'anyone') add(409);
-  return [...refusals].sort((a, b) => a - b);
+async function draw(routes: readonly RouteOptions[], version: string): Promise<ApiReference> {
+  const { drawReference } = await import('./api-reference.ts');
+  return drawReference(routes, version);
 }

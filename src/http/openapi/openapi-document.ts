@@ -15,7 +15,7 @@ export async function openapiDocument(): Promise<object> {
   });
   try {
     await app.ready();
-    return app.swagger();
+    return (await app.apiReference()).document;
   } finally {
     await app.close();
   }

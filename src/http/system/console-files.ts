@@ -1,13 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliDecompress } from 'node:zlib';
 
 /** One file of the built console; its name holds a hash of its content. */
 export interface ConsoleAsset {
   readonly name: string;
   readonly mediaType: string;
-  readonly content: Buffer;
+  /** As almost every browser takes it, and the only form that is held where there is one. */
   readonly brotli: Buffer | undefined;
+  /** For those that do not. */
+  content(): Promise<Buffer>;
 }
 
 export interface ConsoleFiles {
@@ -15,6 +19,8 @@ export interface ConsoleFiles {
   readonly page: string;
   readonly assets: readonly ConsoleAsset[];
 }
+
+const decompress = promisify(brotliDecompress);
 
 const builtFolder = fileURLToPath(new URL('../../../console/dist', import.meta.url));
 
@@ -34,12 +40,15 @@ export function readConsoleFiles(folder = builtFolder): ConsoleFiles | undefined
     return undefined;
   }
   const names = readdirSync(assetFolder);
-  const assets = names.flatMap((name) => {
+  const assets = names.flatMap((name): ConsoleAsset[] => {
     const mediaType = mediaTypes[extname(name)];
     if (mediaType === undefined) return [];
-    const content = readFileSync(join(assetFolder, name));
-    const brotli = names.includes(`${name}.br`) ? readFileSync(join(assetFolder, `${name}.br`)) : undefined;
-    return [{ name, mediaType, content, brotli }];
+    if (!names.includes(`${name}.br`)) {
+      const bytes = readFileSync(join(assetFolder, name));
+      return [{ name, mediaType, brotli: undefined, content: async () => bytes }];
+    }
+    const brotli = readFileSync(join(assetFolder, `${name}.br`));
+    return [{ name, mediaType, brotli, content: () => decompress(brotli) }];
   });
   return { page, assets };
 }

@@ -57,7 +57,7 @@ function serveAsset(app: KeyplaneServer, { name, mediaType, content, brotli }: C
         .type(mediaType)
         .header('cache-control', 'public, max-age=31536000, immutable')
         .header('vary', 'accept-encoding');
-      if (brotli === undefined || !takesBrotli) return reply.send(content);
+      if (brotli === undefined || !takesBrotli) return reply.send(await content());
       return reply.header('content-encoding', 'br').send(brotli);
     },
   });

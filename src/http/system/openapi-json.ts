@@ -7,6 +7,9 @@ export function openapiJson(app: KeyplaneServer): void {
     url: '/openapi.json',
     config: { access: openToAnyone },
     schema: { operationId: 'openapi', tags: ['system'], summary: 'This description, OpenAPI 3.1' },
-    handler: async (_request, reply) => reply.type('application/json; charset=utf-8').send(app.swagger()),
+    handler: async (_request, reply) => {
+      const { document } = await app.apiReference();
+      return reply.type('application/json; charset=utf-8').send(document);
+    },
   });
 }
