@@ -6,7 +6,7 @@ import { SendTurns } from '../../src/deployments/sending/send-turns.ts';
 
 /** Longer than a stretch. */
 function compute(): void {
-  for (const untilMs = performance.now() + 12; performance.now() < untilMs; ) {
+  for (const untilMs = performance.now() + 20; performance.now() < untilMs; ) {
     // Nothing else may run meanwhile: that is the point.
   }
 }
@@ -95,5 +95,15 @@ describe('places among those that are given much', () => {
     leaveThree?.();
     await four;
     expect(got).toEqual(['one', 'two', 'three', 'four']);
+  });
+
+  it('are given back by work that fails', async () => {
+    const places = new Places(1);
+    const failed = places.during(async () => {
+      throw new Error('the database is away');
+    });
+    const after = places.during(async () => 'its turn');
+    await expect(failed).rejects.toThrow('the database is away');
+    await expect(after).resolves.toBe('its turn');
   });
 });

@@ -4,7 +4,8 @@
 
 import { Places } from './places.ts';
 
-const stretchMs = 8;
+/** What arrives meanwhile takes as long again, and 50 ms is what anything may hold the event loop for. */
+const stretchMs = 10;
 /**
  * Nodes that are given more than one part at a time. What waits to leave for each is bounded, so this bounds the sum; and
  * those that go together ask for the same parts, which are read once.
