@@ -91,6 +91,9 @@ describe('a manager with another master key', () => {
 
 describe('a first start that was killed', () => {
   const source = { fromEnvironment: masterKey, defaultFile: '' };
+  // PostgreSQL lists those of all databases, and other test files write in theirs meanwhile.
+  const advisoryLocks = `pg_locks where locktype = 'advisory'
+    and database = (select oid from pg_database where datname = current_database())`;
 
   it('amid its schema leaves nothing, and one that waited for it does it all', async () => {
     const killed = new pg.Client({ connectionString: database });
@@ -100,12 +103,10 @@ describe('a first start that was killed', () => {
       create table schema_version (version bigint not null primary key); create table users (half text)`);
     const waiting = start('a');
     await until(async () => {
-      const [locks] = await raw(
-        `select count(*) as n from pg_locks where locktype = 'advisory' and not granted`,
-      );
+      const [locks] = await raw(`select count(*) as n from ${advisoryLocks} and not granted`);
       return Number(locks?.n) > 0;
     }, 'the other one waits');
-    await raw(`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted`);
+    await raw(`select pg_terminate_backend(pid) from ${advisoryLocks} and granted`);
     expect(await canSignIn(await waiting)).toBe(true);
   });
 
