@@ -21,6 +21,8 @@ const passingCodes: ReadonlySet<string> = new Set([
 ]);
 /** Connection exceptions and operator intervention such as a shutdown. */
 const lostClasses: ReadonlySet<string> = new Set(['08', '57']);
+/** Connection exceptions, the end of a server, idle in a transaction or in a session for too long. */
+const endingCodes = /^(08...|57P..|25P03|25P04)$/;
 /** Data exceptions quote the value they are about. */
 const quotingClass = '22';
 
@@ -54,5 +56,6 @@ export function postgresFailure(error: unknown): DatabaseFailure {
 /** The connection is of no use any more: the server ended it, or it broke. */
 export function isConnectionLost(error: unknown): boolean {
   if (!(error instanceof pg.DatabaseError)) return true;
-  return error.severity === 'FATAL' || error.severity === 'PANIC';
+  // Severities are words of the server's language; codes are the same in all of them.
+  return ['FATAL', 'PANIC'].includes(error.severity ?? '') || endingCodes.test(error.code ?? '');
 }

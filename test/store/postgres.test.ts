@@ -6,7 +6,7 @@ import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { unfitServer } from '../../src/store/postgres/postgres-fitness.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
-import { postgresFailure } from '../../src/store/postgres-failure.ts';
+import { isConnectionLost, postgresFailure } from '../../src/store/postgres-failure.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { freshDatabases, type TestDatabase } from '../support/databases.ts';
 import { sampleProject, sampleUser } from './samples.ts';
@@ -105,6 +105,24 @@ test('a work that the server asks to repeat again and again ends in a conflict',
   const work = store.write(({ users }) => users.insert(sampleUser()));
   await expect(work).rejects.toMatchObject({ code: 'conflict' });
 });
+
+test.each([
+  ['57P01', 'VNIMANIE', true],
+  ['57P02', 'FATAL', true],
+  ['08006', 'FEHLER', true],
+  ['25P03', 'FATAL', true],
+  ['57014', 'ERROR', false],
+  ['23505', 'FEHLER', false],
+])(
+  'an error %s of the severity %s, whatever the language of the server: the connection is lost: %s',
+  (code, severity, isLost) => {
+    const error = Object.assign(new pg.DatabaseError('said in some language', 1, 'error'), {
+      code,
+      severity,
+    });
+    expect(isConnectionLost(error)).toBe(isLost);
+  },
+);
 
 test('a row that is refused is not shown to the log', () => {
   const refusal = new pg.DatabaseError('violates a constraint', 1, 'error');
