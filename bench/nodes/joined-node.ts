@@ -1,6 +1,7 @@
 // A real node in a process of its own, joined to a manager: told where, it answers with its address; asked for facts,
 // with its memory and the processor time that it used so far.
 
+import { forgetCompiled } from '../../src/cli/parts/forget-compiled.ts';
 import { startNode } from '../../src/node/start-node.ts';
 
 export interface JoinedNodeOrder {
@@ -14,6 +15,9 @@ export interface NodeFacts {
   readonly usedMicros: number;
   readonly residentBytes: number;
 }
+
+// As the command does.
+forgetCompiled();
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
