@@ -49,7 +49,6 @@ export interface DesiredStateStore {
   states(): Promise<readonly EnvironmentState[]>;
   /** Each of another environment. */
   putStates(states: readonly EnvironmentState[]): Promise<void>;
-  find(environmentId: string, kind: DeployedKind, objectId: string): Promise<DesiredObject | undefined>;
   /** Those that are there, in no order. */
   findMany(keys: readonly DesiredKey[]): Promise<readonly DesiredObject[]>;
   /** Each under another key. */

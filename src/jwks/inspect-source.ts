@@ -3,6 +3,7 @@
 import { isKeyplaneError, KeyplaneError } from '../errors.ts';
 import { type KeyFacts, keyFacts } from '../jose/facts/key-facts.ts';
 import { importJwk } from '../jose/import-jwk.ts';
+import { Places } from '../places.ts';
 import type { InspectedKey } from '../sources/inspected-key.ts';
 import type { SourceRequest, SourceWorld } from '../sources/jwk-source.ts';
 import { jwkSources } from '../sources/sources.ts';
@@ -36,7 +37,7 @@ const mostUnderWay = 64;
 
 /** Keys of all requests are looked at one at a time, in turn: one key waits for one of each other request at the most. */
 export function createSourceInspector(sourceWorldOf: (projectId: string) => SourceWorld): InspectSource {
-  const inTurn = oneAtATime();
+  const turn = new Places(1);
   let underWay = 0;
   return async (projectId, request) => {
     const source = jwkSources[checkSourceType(request.sourceType)];
@@ -45,20 +46,11 @@ export function createSourceInspector(sourceWorldOf: (projectId: string) => Sour
     try {
       const { keys, total } = await source.inspect(request, sourceWorldOf(projectId));
       const found: SourceKeyFacts[] = [];
-      for (const key of keys) found.push(await inTurn(() => factsOf(key)));
+      for (const key of keys) found.push(await turn.during(() => factsOf(key)));
       return { keys: found, total };
     } finally {
       underWay -= 1;
     }
-  };
-}
-
-function oneAtATime() {
-  let last: Promise<unknown> = Promise.resolve();
-  return <T>(work: () => Promise<T>): Promise<T> => {
-    const done = last.then(work);
-    last = done.catch(() => undefined);
-    return done;
   };
 }
 

@@ -1,8 +1,8 @@
 import { setImmediate as setImmediateCallback } from 'node:timers';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { Places } from '../../src/deployments/sending/places.ts';
 import { SendTurns } from '../../src/deployments/sending/send-turns.ts';
+import { Places } from '../../src/places.ts';
 
 /** Longer than a stretch. */
 function compute(): void {

@@ -9,6 +9,7 @@ export const commonFiles: readonly string[] = [
   'moments.ts',
   'names.ts',
   'new-id.ts',
+  'places.ts',
   'unit-of-work.ts',
   'version.ts',
 ];

@@ -36,7 +36,7 @@ withDatabases('desired state', (fresh) => {
   test('an environment that never had anything is at revision 0 with the empty digest', async () => {
     const empty = { environmentId: environment.id, revision: 0, digest: emptyDigest };
     await store.write(async ({ desired }) => {
-      expect(await desired.state(environment.id)).toEqual(empty);
+      expect(await desired.lockStates([environment.id])).toEqual([empty]);
       expect(await desired.state(environment.id)).toEqual(empty);
     });
     expect(await store.read(({ desired }) => desired.states())).toContainEqual(empty);
@@ -82,9 +82,9 @@ withDatabases('desired state', (fresh) => {
     const moved = { ...first, revision: 3, digest: bytes(32) };
     await store.write(async ({ desired }) => {
       for (const one of [first, second, moved]) await desired.putMany([one]);
-      expect(await desired.find(environment.id, 'jwk', first.objectId)).toEqual(moved);
-      expect(await desired.find(environment.id, 'key', first.objectId)).toBeUndefined();
-      expect(await desired.find(other.id, 'jwk', first.objectId)).toBeUndefined();
+      expect(await desired.findMany([first])).toEqual([moved]);
+      expect(await desired.findMany([{ ...first, kind: 'key' }])).toEqual([]);
+      expect(await desired.findMany([{ ...first, environmentId: other.id }])).toEqual([]);
       expect(await desired.rowsAfter(environment.id, allAfter(0, 10))).toEqual([second, moved]);
     });
   });
@@ -112,6 +112,8 @@ withDatabases('desired state', (fresh) => {
       for (const [after, page] of [0, 3, 6].map((from) => [from, objects.slice(from, from + 3)] as const)) {
         expect(await desired.rowsAfter(environment.id, allAfter(after, 3))).toEqual(page);
         expect(await desired.present(environment.id, after, 3)).toEqual(page);
+        const present = { afterRevision: after, limit: 3 };
+        expect(await desired.presentOfProject(environment.id, 'project', present)).toEqual(page);
       }
     });
   });

@@ -2,7 +2,7 @@
 // event loop for as long as it takes. They come one after another, a stretch a turn of the loop, and a node that is
 // given much queues for each part of it anew, behind those that wait for a small change.
 
-import { Places } from './places.ts';
+import { Places } from '../../places.ts';
 
 /** What arrives meanwhile takes as long again, and 50 ms is what anything may hold the event loop for. */
 const stretchMs = 10;

@@ -55,14 +55,6 @@ const upsertStates = listStatement((db, rows: readonly Insertable<EnvironmentSta
       })),
     ),
 );
-const findObject = statement((db, key: DesiredKey) =>
-  db
-    .selectFrom('desired_objects')
-    .selectAll()
-    .where('environment_id', '=', key.environmentId)
-    .where('kind', '=', key.kind)
-    .where('object_id', '=', key.objectId),
-);
 // The list comes first, so that SQLite looks each of its members up. Both dialects call its columns column1, column2, …
 const findObjects = listStatement((db, keys: readonly DesiredKey[]) =>
   compilable(
@@ -225,15 +217,6 @@ export class DesiredStateTable implements DesiredStateStore {
     });
     for (const chunk of inChunksOnce(rows)) await upsertStates.send(this.#database, chunk);
     this.#notify('desired');
-  }
-
-  async find(
-    environmentId: string,
-    kind: DeployedKind,
-    objectId: string,
-  ): Promise<DesiredObject | undefined> {
-    const row = await findObject.first(this.#database, { environmentId, kind, objectId });
-    return row && objectOf(row);
   }
 
   async findMany(keys: readonly DesiredKey[]): Promise<readonly DesiredObject[]> {
