@@ -5,11 +5,11 @@ import { readdirSync, statSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { newId } from '../src/new-id.ts';
 import { launchBrowser, unpackBrowser } from '../test/console/support/launch-browser.ts';
 import { startHttpServer } from '../test/support/http-servers.ts';
 import { startTestManager, type TestManager } from '../test/support/manager.ts';
 import type { BenchRow } from './bench-row.ts';
+import { fillJwks } from './support/fill-jwks.ts';
 
 const listed = 10_000;
 const rounds = 9;
@@ -21,7 +21,7 @@ export async function run(): Promise<BenchRow[]> {
   const browser = await launchBrowser(await unpackBrowser());
   const bare = await startHttpServer((request, response) => void answerBare(manager, request, response));
   try {
-    await fill(manager);
+    await fillJwks(manager, { type: 'EC', ec: { curveType: 'P256' } }, listed);
     const own: Load[] = [];
     const yardstick: Load[] = [];
     for (let round = 0; round < rounds; round++) {
@@ -34,21 +34,6 @@ export async function run(): Promise<BenchRow[]> {
     await bare.close();
     await manager.close();
   }
-}
-
-/** One JWK is made as any other; the rest are its row again. */
-async function fill({ api, manager }: TestManager): Promise<void> {
-  const first = { name: 'key-00000', type: 'EC', ec: { curveType: 'P256' } };
-  await api('POST', '/apiops/projects/MyProject/jwks/generate', first);
-  const { store } = manager.services;
-  await store.write(async (nouns) => {
-    const owner = await nouns.projects.find('MyProject');
-    const made = await nouns.jwks.find(owner?.id ?? '', first.name);
-    if (!made) throw new Error('the first JWK is not there');
-    for (let index = 1; index < listed; index++) {
-      await nouns.jwks.insert({ ...made, id: newId(), name: `key-${String(index).padStart(5, '0')}` });
-    }
-  });
 }
 
 const barePage = `<!doctype html><title>bare</title><table id="t"></table><script>

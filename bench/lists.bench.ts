@@ -2,10 +2,10 @@
 // that asks the database for one JWK. Then 1,000 JWKs that follow one URL each, all due at once: how long until every
 // one was fetched, compared and scheduled anew, beside plain fetches of the same URLs, as many at once.
 
-import { newId } from '../src/new-id.ts';
 import { startHttpServer } from '../test/support/http-servers.ts';
 import { type Api, startTestManager, type TestManager } from '../test/support/manager.ts';
 import type { BenchRow } from './bench-row.ts';
+import { fillJwks } from './support/fill-jwks.ts';
 
 const listed = 10_000;
 const followed = 1_000;
@@ -19,26 +19,11 @@ export async function run(): Promise<BenchRow[]> {
     settings: { KEYPLANE_URL_ALLOW: '127.0.0.1' },
   });
   try {
-    await fill(world);
+    await fillJwks(world, { type: 'RSA', rsa: { keySize: 2048 } }, listed);
     return [...(await measureLists(world.api)), ...(await measureRefresh(world))];
   } finally {
     await world.close();
   }
-}
-
-/** One JWK is made as any other; the rest are its row again, for making them is not what is measured. */
-async function fill({ api, manager }: TestManager): Promise<void> {
-  const first = { name: 'key-00000', type: 'RSA', rsa: { keySize: 2048 } };
-  await api('POST', `${project}/jwks/generate`, first);
-  const { store } = manager.services;
-  await store.write(async (nouns) => {
-    const owner = await nouns.projects.find('MyProject');
-    const made = await nouns.jwks.find(owner?.id ?? '', first.name);
-    if (!made) throw new Error('the first JWK is not there');
-    for (let index = 1; index < listed; index++) {
-      await nouns.jwks.insert({ ...made, id: newId(), name: `key-${String(index).padStart(5, '0')}` });
-    }
-  });
 }
 
 async function measureLists(api: Api): Promise<BenchRow[]> {

@@ -3,23 +3,16 @@
 // medians. Where the machine has no pgbench (Debian's postgresql-contrib) there is nothing to compare with.
 
 import { execFile, spawnSync } from 'node:child_process';
-import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { createAuditLog } from '../../src/audit/create-audit-log.ts';
 import { newId } from '../../src/new-id.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
-import {
-  freePort,
-  launchPostgres,
-  makeCluster,
-  stopPostgresIn,
-  urlOf,
-} from '../../test/support/postgres-server.ts';
 import { type BenchManager, median, onClients, startBenchManager } from '../bench-manager.ts';
 import type { BenchRow } from '../bench-row.ts';
+import { withPostgres } from '../support/with-postgres.ts';
 import { createAll, type Half, halves, perSecond } from './rsa-keys.ts';
 
 const rounds = 5;
@@ -32,20 +25,16 @@ export async function run(): Promise<BenchRow[]> {
     const note = 'pgbench is not on this machine (postgresql-contrib)';
     return [{ name: 'Create JWK on PostgreSQL', ours: '-', yardstick: 'none', ratio: Number.NaN, note }];
   }
-  const folder = await mkdtemp(join(tmpdir(), 'keyplane-bench-'));
-  const cluster = makeCluster(folder);
-  const port = await freePort();
-  const url = urlOf(port);
-  await launchPostgres(cluster, { port, fsync: 'on' });
-  const manager = await startBenchManager(clients, { databaseUrl: url });
-  const store = await openStore({ kind: 'postgres', url });
-  try {
-    return await compare({ manager, store, url, folder });
-  } finally {
-    await store.close();
-    await manager.close();
-    await stopPostgresIn(folder);
-  }
+  return withPostgres(async ({ url, folder }) => {
+    const manager = await startBenchManager(clients, { databaseUrl: url });
+    const store = await openStore({ kind: 'postgres', url });
+    try {
+      return await compare({ manager, store, url, folder });
+    } finally {
+      await store.close();
+      await manager.close();
+    }
+  });
 }
 
 interface Parts {

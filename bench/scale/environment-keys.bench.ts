@@ -1,7 +1,7 @@
 // What comes and goes with an environment: 10,000 private keys of a project brought into one and taken out again, and what
 // a change that moves none of them costs. Others create JWKs meanwhile. Over both databases.
 
-import { type BenchManager, median, startBenchManager } from '../bench-manager.ts';
+import { type BenchManager, median } from '../bench-manager.ts';
 import type { BenchRow } from '../bench-row.ts';
 import type { FillOrder } from '../nodes/filling-manager.ts';
 import { creator, heldRow, overDatabases, watched } from './over-databases.ts';
@@ -12,15 +12,7 @@ const environments = '/apiops/environments/';
 const among = `${keys.toLocaleString('en')} keys`;
 
 export function run(): Promise<BenchRow[]> {
-  return overDatabases(async (database, databaseUrl) => {
-    const file = new URL('../nodes/filling-manager.ts', import.meta.url);
-    const manager = await startBenchManager(4, { file, ...(databaseUrl !== undefined && { databaseUrl }) });
-    try {
-      return await measure(manager, database);
-    } finally {
-      await manager.close();
-    }
-  });
+  return overDatabases(measure, new URL('../nodes/filling-manager.ts', import.meta.url));
 }
 
 async function measure(manager: BenchManager, database: string): Promise<BenchRow[]> {

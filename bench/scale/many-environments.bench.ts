@@ -1,7 +1,7 @@
 // A project that reaches 100 environments: what a create and the overview cost, against the same with one environment.
 // Over both databases.
 
-import { type BenchManager, median, startBenchManager } from '../bench-manager.ts';
+import { type BenchManager, median } from '../bench-manager.ts';
 import type { BenchRow } from '../bench-row.ts';
 import { creator, heldRow, overDatabases, watched } from './over-databases.ts';
 
@@ -11,14 +11,7 @@ const rounds = 31;
 const mostTimes = 3;
 
 export function run(): Promise<BenchRow[]> {
-  return overDatabases(async (database, databaseUrl) => {
-    const manager = await startBenchManager(4, databaseUrl === undefined ? {} : { databaseUrl });
-    try {
-      return await measure(manager, database);
-    } finally {
-      await manager.close();
-    }
-  });
+  return overDatabases(measure);
 }
 
 async function measure(manager: BenchManager, database: string): Promise<BenchRow[]> {

@@ -2,7 +2,7 @@
 // are told of a change. Others create JWKs meanwhile. Over both databases.
 
 import { setTimeout } from 'node:timers/promises';
-import { type BenchManager, startBenchManager } from '../bench-manager.ts';
+import type { BenchManager } from '../bench-manager.ts';
 import { type BenchProcess, startBenchProcess } from '../bench-process.ts';
 import type { BenchRow } from '../bench-row.ts';
 import type { FillOrder } from '../nodes/filling-manager.ts';
@@ -18,17 +18,15 @@ const inNeed = 100;
 const idleMs = 6_000;
 
 export function run(): Promise<BenchRow[]> {
-  return overDatabases(async (database, databaseUrl) => {
-    const file = new URL('./counting-manager.ts', import.meta.url);
-    const manager = await startBenchManager(4, { file, ...(databaseUrl !== undefined && { databaseUrl }) });
+  const file = new URL('./counting-manager.ts', import.meta.url);
+  return overDatabases(async (manager, database) => {
     const streams = startBenchProcess(new URL('../nodes/node-streams.ts', import.meta.url));
     try {
       return await measure(manager, streams, database);
     } finally {
       await streams.end();
-      await manager.close();
     }
-  });
+  }, file);
 }
 
 async function measure(manager: BenchManager, streams: BenchProcess, database: string): Promise<BenchRow[]> {

@@ -1,34 +1,33 @@
 // The two databases for benches of scale, and how a manager over either is watched while it is busy.
 
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import {
-  freePort,
-  launchPostgres,
-  makeCluster,
-  stopPostgresIn,
-  urlOf,
-} from '../../test/support/postgres-server.ts';
-import type { BenchManager } from '../bench-manager.ts';
+import { type BenchManager, startBenchManager } from '../bench-manager.ts';
 import type { BenchRow } from '../bench-row.ts';
+import { withPostgres } from '../support/with-postgres.ts';
 
 const limitMs = 50;
 
-/** Runs it over SQLite, then over a PostgreSQL of its own that waits for its disk. */
+const connections = 4;
+
+/**
+ * Measures a manager over SQLite, then one over a PostgreSQL that waits for its disk.
+ * @param file what runs in the manager's process, where it is more than `measured-manager.ts`
+ */
 export async function overDatabases(
-  work: (databaseName: string, databaseUrl: string | undefined) => Promise<BenchRow[]>,
+  measure: (manager: BenchManager, databaseName: string) => Promise<BenchRow[]>,
+  file?: URL,
 ): Promise<BenchRow[]> {
-  const rows = await work('SQLite', undefined);
-  const folder = await mkdtemp(join(tmpdir(), 'keyplane-bench-'));
-  const port = await freePort();
-  try {
-    await launchPostgres(makeCluster(folder), { port, fsync: 'on' });
-    return [...rows, ...(await work('PostgreSQL', urlOf(port)))];
-  } finally {
-    await stopPostgresIn(folder);
-  }
+  const over = async (databaseName: string, databaseUrl?: string) => {
+    const options = { ...(file && { file }), ...(databaseUrl !== undefined && { databaseUrl }) };
+    const manager = await startBenchManager(connections, options);
+    try {
+      return await measure(manager, databaseName);
+    } finally {
+      await manager.close();
+    }
+  };
+  const rows = await over('SQLite');
+  return [...rows, ...(await withPostgres(({ url }) => over('PostgreSQL', url)))];
 }
 
 export interface Watched {

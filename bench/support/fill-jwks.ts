@@ -1,0 +1,25 @@
+import { newId } from '../../src/new-id.ts';
+import type { TestManager } from '../../test/support/manager.ts';
+
+/**
+ * Gives `MyProject` so many JWKs, `key-00000` and on. One is made as any other; the rest are its row again, for making
+ * them is not what is measured.
+ * @param key what `jwks/generate` is asked for
+ */
+export async function fillJwks(
+  { api, manager }: TestManager,
+  key: Readonly<Record<string, unknown>>,
+  count: number,
+): Promise<void> {
+  const first = { name: 'key-00000', ...key };
+  await api('POST', '/apiops/projects/MyProject/jwks/generate', first);
+  const { store } = manager.services;
+  await store.write(async (nouns) => {
+    const owner = await nouns.projects.find('MyProject');
+    const made = await nouns.jwks.find(owner?.id ?? '', first.name);
+    if (!made) throw new Error('the first JWK is not there');
+    for (let index = 1; index < count; index++) {
+      await nouns.jwks.insert({ ...made, id: newId(), name: `key-${String(index).padStart(5, '0')}` });
+    }
+  });
+}

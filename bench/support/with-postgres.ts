@@ -1,0 +1,24 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  freePort,
+  launchPostgres,
+  makeCluster,
+  stopPostgresIn,
+  urlOf,
+} from '../../test/support/postgres-server.ts';
+
+/** A PostgreSQL that waits for its disk, for as long as the work takes; `folder` goes with it. */
+export async function withPostgres<T>(
+  work: (postgres: { readonly url: string; readonly folder: string }) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'keyplane-bench-'));
+  const port = await freePort();
+  try {
+    await launchPostgres(makeCluster(folder), { port, fsync: 'on' });
+    return await work({ url: urlOf(port), folder });
+  } finally {
+    await stopPostgresIn(folder);
+  }
+}
