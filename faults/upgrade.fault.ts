@@ -18,7 +18,7 @@ export const limitSeconds = 300;
 /** The last commit whose keyplane knows schema version 2. */
 const olderCommit = '5bb323c';
 const root = fileURLToPath(new URL('..', import.meta.url));
-const preload = [fileURLToPath(new URL('./preload/kill-at-moment.ts', import.meta.url))];
+const preload = [fileURLToPath(new URL('./preload/kill-at-fault-point.ts', import.meta.url))];
 const names = Array.from({ length: 20 }, (_, index) => `older-${index}`);
 
 export async function run(run: FaultRun): Promise<FaultRow[]> {

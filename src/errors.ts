@@ -2,6 +2,8 @@
 // `message` is written for the user and never holds a stack, a path or a secret;
 // `detail` is for the log only.
 
+import type { ErrorReason } from './error-reasons.ts';
+
 export const errorStatus = Object.freeze({
   bad_request: 400,
   unsupported_grant_type: 400,
@@ -18,7 +20,26 @@ export const errorStatus = Object.freeze({
 
 export type ErrorCode = keyof typeof errorStatus;
 
+/** The reason of an error that gives none of its own. */
+const defaultReasons: Readonly<Record<ErrorCode, ErrorReason>> = Object.freeze({
+  bad_request: 'REQUEST_NOT_VALID',
+  unsupported_grant_type: 'GRANT_TYPE_NOT_SUPPORTED',
+  unauthorized_client: 'TOKEN_NOT_VALID',
+  forbidden: 'ROLE_MISSING',
+  not_found: 'NOT_FOUND',
+  conflict: 'CONFLICT',
+  payload_too_large: 'PAYLOAD_TOO_LARGE',
+  unsupported_media_type: 'MEDIA_TYPE_NOT_SUPPORTED',
+  rate_limit_exceeded: 'TOO_MANY_REQUESTS',
+  internal_error: 'INTERNAL',
+  unavailable: 'UNAVAILABLE',
+});
+
 export interface ErrorOptions {
+  /** Stable name of what went wrong, for programs. */
+  readonly reason?: ErrorReason | undefined;
+  /** The member of the request that is at fault, as the request names it. */
+  readonly member?: string | undefined;
   /** For the log only; never sent to a client. */
   readonly detail?: string;
   readonly cause?: unknown;
@@ -30,12 +51,16 @@ export interface ErrorOptions {
 export class KeyplaneError extends Error {
   override readonly name = 'KeyplaneError';
   readonly code: ErrorCode;
+  readonly reason: ErrorReason;
+  readonly member: string | undefined;
   readonly detail: string | undefined;
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, publicText: string, options: ErrorOptions = {}) {
     super(publicText, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
+    this.reason = options.reason ?? defaultReasons[code];
+    this.member = options.member;
     this.detail = options.detail;
     this.retryAfterSeconds = options.retryAfterSeconds;
   }

@@ -10,7 +10,7 @@ import { kidsOf, startWorld, type World } from '../../test/system/support/world.
 import type { FaultRow, FaultRun } from '../fault-row.ts';
 import { inspect, openInstallation } from './check-installation.ts';
 import { type Created, createOn, nothingCreated } from './creating-clients.ts';
-import { markedMoments } from './marked-moments.ts';
+import { markedFaultPoints } from './marked-fault-points.ts';
 import { startPostgres } from './postgres-process.ts';
 import { cutPower } from './power-cut.ts';
 
@@ -26,14 +26,14 @@ const mostPassings = 12;
 /** Longer than an answer takes: one that does not wait for the disk is then lost with near certainty. */
 const slowSyncMs = 150;
 
-const preload = ['kill-at-moment', 'watch-syncs'].map((name) =>
+const preload = ['kill-at-fault-point', 'watch-syncs'].map((name) =>
   fileURLToPath(new URL(`../preload/${name}.ts`, import.meta.url)),
 );
 export type KillKind = 'SQLite' | 'SQLite with a power cut' | 'PostgreSQL';
 
 interface Tally {
   kills: number;
-  atMoments: number;
+  atFaultPoints: number;
   acknowledged: number;
   unanswered: number;
   slowestMs: number;
@@ -46,7 +46,7 @@ export async function killRows(kind: KillKind, run: FaultRun): Promise<FaultRow[
   const postgres = kind === 'PostgreSQL' ? await startPostgres() : undefined;
   const tally = {
     kills: 0,
-    atMoments: 0,
+    atFaultPoints: 0,
     acknowledged: 0,
     unanswered: 0,
     slowestMs: 0,
@@ -65,13 +65,13 @@ export async function killRows(kind: KillKind, run: FaultRun): Promise<FaultRow[
 }
 
 function rowOf(kind: string, tally: Tally): FaultRow {
-  const { kills, atMoments, acknowledged, unanswered, slowestMs, lostBytes, broken } = tally;
+  const { kills, atFaultPoints, acknowledged, unanswered, slowestMs, lostBytes, broken } = tally;
   const cut = lostBytes === 0 ? '' : `; ${lostBytes} bytes cut off`;
   return {
     scenario: `manager killed, ${kind}`,
     promise:
       'nothing acknowledged is lost or half stored, and all is on every node within 10 s of the restart',
-    figure: `${kills} kills, ${atMoments} of them at named moments; ${acknowledged} acknowledged, ${unanswered} unanswered; on all nodes after ${(slowestMs / 1000).toFixed(1)} s at the most${cut}`,
+    figure: `${kills} kills, ${atFaultPoints} of them at named fault points; ${acknowledged} acknowledged, ${unanswered} unanswered; on all nodes after ${(slowestMs / 1000).toFixed(1)} s at the most${cut}`,
     broken,
   };
 }
@@ -104,13 +104,13 @@ async function killAgainAndAgain({
   // Half of the kills are at random moments, the other half at the named ones in turn.
   for (let round = 0; round < rounds; round += 1) {
     const moment =
-      round % 2 === 0 ? undefined : markedMoments[(number + (round >> 1)) % markedMoments.length];
+      round % 2 === 0 ? undefined : markedFaultPoints[(number + (round >> 1)) % markedFaultPoints.length];
     await world.startManager(moment === undefined ? { preload } : killAt(moment));
     await showsAll({ world, nodes, created, tally, databaseUrl });
     await loadUntilKilled(world, created, moment);
     tally.kills += 1;
     if (powerCut) tally.lostBytes += await cutPower(join(world.folder, 'manager'));
-    if (moment !== undefined) tally.atMoments += 1;
+    if (moment !== undefined) tally.atFaultPoints += 1;
   }
   await world.startManager();
   await showsAll({ world, nodes, created, tally, databaseUrl });

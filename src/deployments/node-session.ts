@@ -2,9 +2,9 @@
 // compares what the node confirmed with what is desired and sends the difference.
 
 import type { NodeRefusal } from '../environments/environment-store.ts';
-import { moments } from '../moments.ts';
 import { closeCodes, type FromNode, type State } from '../protocol/messages.ts';
 import { removeDigest } from '../protocol/state-digest.ts';
+import { faultPoints } from '../runtime/fault-points.ts';
 import type { SendTurns } from './sending/send-turns.ts';
 import { type ObjectKey, type StatePart, type StatePosition, tooFarBehind } from './state-part.ts';
 import type { StatePartReader } from './state-part-reader.ts';
@@ -170,7 +170,7 @@ export class NodeSession {
         return;
       }
       if (!part.final && this.#leavePlace === undefined) {
-        this.#leavePlace = await turns.places.take();
+        this.#leavePlace = await turns.places.acquire();
         if (this.#closed || !this.#isAt(position)) this.#leave();
         continue;
       }
@@ -192,10 +192,10 @@ export class NodeSession {
     this.#counter += 1;
     const incomplete = final && this.#leftOut.size > 0 && { incomplete: true };
     const header = { type: 'state' as const, reset: this.#reset, from, to, final, digest, ...incomplete };
-    moments.beforeSend.publish(undefined);
+    faultPoints.beforeSend.publish(undefined);
     const onLeft = final ? this.#onLastLeft : this.#onLeft;
     stream.send(JSON.stringify(seal(header, changes, this.#counter)), onLeft);
-    moments.afterSend.publish(undefined);
+    faultPoints.afterSend.publish(undefined);
     this.#sent = to;
     this.#sentAt = now();
     // After the last part of a snapshot what follows is a difference: it has all that is.
@@ -236,7 +236,7 @@ export class NodeSession {
   /** What the node answered. Returns false when it made no sense and the stream was closed for it. */
   receive(message: FromNode): boolean {
     if (message.type === 'applied') {
-      moments.beforeConfirmation.publish(undefined);
+      faultPoints.beforeConfirmation.publish(undefined);
       if (message.revision > this.#sent || message.revision < this.#confirmed) {
         this.close(closeCodes.protocol, 'confirmed a revision that was not sent');
         return false;
@@ -258,7 +258,7 @@ export class NodeSession {
       return false;
     }
     this.#options.onChange();
-    moments.afterConfirmation.publish(undefined);
+    faultPoints.afterConfirmation.publish(undefined);
     return true;
   }
 

@@ -6,9 +6,9 @@ import type { Duplex } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Enrolled } from '../deployments/admit-node.ts';
 import { KeyplaneError } from '../errors.ts';
-import { Places } from '../places.ts';
 import { closeCodes, streamPath } from '../protocol/messages.ts';
 import { readFromNode } from '../protocol/read-message.ts';
+import { Semaphore } from '../runtime/semaphore.ts';
 import { type Joined, type WelcomeOptions, welcome } from './node-welcome.ts';
 
 export interface NodeStreamOptions extends WelcomeOptions {
@@ -43,7 +43,7 @@ export function serveNodeStreams(server: Server, options: NodeStreamOptions): No
     perMessageDeflate: false,
   });
   const { mostStreams = defaultMostStreams } = options;
-  const places = new Places(lookedAtOnce);
+  const handshakes = new Semaphore(lookedAtOnce);
   let closing = false;
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
@@ -52,7 +52,7 @@ export function serveNodeStreams(server: Server, options: NodeStreamOptions): No
         if (environment === undefined) return refuse(socket, '401 Unauthorized');
         if (closing || sockets.clients.size >= mostStreams) return refuse(socket, '503 Service Unavailable');
         sockets.handleUpgrade(request, socket, head, (stream) =>
-          greet(stream, environment, { ...options, places }),
+          greet(stream, environment, { ...options, handshakes }),
         );
       })
       .catch((error: unknown) => {
@@ -65,7 +65,7 @@ export function serveNodeStreams(server: Server, options: NodeStreamOptions): No
     const [path] = (request.url ?? '').split('?');
     const [, token] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
     if (path !== streamPath || token === undefined) return undefined;
-    return places.during(() => options.environmentOfToken(token));
+    return handshakes.run(() => options.environmentOfToken(token));
   }
 
   const pings = setInterval(() => {
@@ -119,9 +119,9 @@ function checkAlive(stream: WebSocket): void {
 function greet(
   stream: WebSocket,
   environment: Enrolled,
-  options: NodeStreamOptions & { readonly places: Places },
+  options: NodeStreamOptions & { readonly handshakes: Semaphore },
 ): void {
-  const { deployments, log, places } = options;
+  const { deployments, log, handshakes } = options;
   let joined: Joined | undefined;
   let greeting = false;
   const deadline = setTimeout(() => stream.close(closeCodes.protocol, 'no hello'), helloTimeoutMs);
@@ -145,8 +145,8 @@ function greet(
     if (message.type !== 'hello' || greeting) return stream.close(closeCodes.protocol, 'hello comes first');
     greeting = true;
     clearTimeout(deadline);
-    places
-      .during(async () => {
+    handshakes
+      .run(async () => {
         // It may have given up while it waited.
         if (stream.readyState !== stream.OPEN) return undefined;
         return welcome(stream, environment, { hello: message, options });

@@ -3,7 +3,7 @@
 import { isKeyplaneError, KeyplaneError } from '../errors.ts';
 import { type KeyFacts, keyFacts } from '../jose/facts/key-facts.ts';
 import { importJwk } from '../jose/import-jwk.ts';
-import { Places } from '../places.ts';
+import { Semaphore } from '../runtime/semaphore.ts';
 import type { InspectedKey } from '../sources/inspected-key.ts';
 import type { SourceRequest, SourceWorld } from '../sources/jwk-source.ts';
 import { jwkSources } from '../sources/sources.ts';
@@ -37,7 +37,7 @@ const mostUnderWay = 64;
 
 /** Keys of all requests are looked at one at a time, in turn: one key waits for one of each other request at the most. */
 export function createSourceInspector(sourceWorldOf: (projectId: string) => SourceWorld): InspectSource {
-  const turn = new Places(1);
+  const turn = new Semaphore(1);
   let underWay = 0;
   return async (projectId, request) => {
     const source = jwkSources[checkSourceType(request.sourceType)];
@@ -46,7 +46,7 @@ export function createSourceInspector(sourceWorldOf: (projectId: string) => Sour
     try {
       const { keys, total } = await source.inspect(request, sourceWorldOf(projectId));
       const found: SourceKeyFacts[] = [];
-      for (const key of keys) found.push(await turn.during(() => factsOf(key)));
+      for (const key of keys) found.push(await turn.run(() => factsOf(key)));
       return { keys: found, total };
     } finally {
       underWay -= 1;

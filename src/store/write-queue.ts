@@ -7,7 +7,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate } from 'node:timers/promises';
 import type { StoreWatch } from '../metrics/store-watch.ts';
-import { moments } from '../moments.ts';
+import { faultPoints } from '../runtime/fault-points.ts';
 import { DatabaseFailure, type DatabaseTransaction, type Engine, failureTexts } from './engine.ts';
 
 const worksPerCommit = 64;
@@ -101,7 +101,7 @@ async function commitTogether(
       return eachApart(batch);
     }
     if (kept.length > 0) {
-      moments.beforeCommit.publish(undefined);
+      faultPoints.beforeCommit.publish(undefined);
       const startedAt = performance.now();
       try {
         await transaction.commit();
@@ -110,7 +110,7 @@ async function commitTogether(
         throw error;
       }
       watch?.committed({ writes: kept.length, seconds: (performance.now() - startedAt) / 1000 });
-      moments.afterCommit.publish(undefined);
+      faultPoints.afterCommit.publish(undefined);
     } else {
       await transaction.rollback();
     }

@@ -2,7 +2,7 @@ import { setImmediate as setImmediateCallback } from 'node:timers';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { SendTurns } from '../../src/deployments/sending/send-turns.ts';
-import { Places } from '../../src/places.ts';
+import { Semaphore } from '../../src/runtime/semaphore.ts';
 
 /** Longer than a stretch. */
 function compute(): void {
@@ -74,10 +74,10 @@ describe('those who want to send at the same moment', () => {
 
 describe('places among those that are given much', () => {
   it('are as many as there are, and go on to whoever waited longest', async () => {
-    const places = new Places(2);
+    const places = new Semaphore(2);
     const got: string[] = [];
     const want = (name: string) =>
-      places.take().then((leave) => {
+      places.acquire().then((leave) => {
         got.push(name);
         return leave;
       });
@@ -98,11 +98,11 @@ describe('places among those that are given much', () => {
   });
 
   it('are given back by work that fails', async () => {
-    const places = new Places(1);
-    const failed = places.during(async () => {
+    const places = new Semaphore(1);
+    const failed = places.run(async () => {
       throw new Error('the database is away');
     });
-    const after = places.during(async () => 'its turn');
+    const after = places.run(async () => 'its turn');
     await expect(failed).rejects.toThrow('the database is away');
     await expect(after).resolves.toBe('its turn');
   });

@@ -9,6 +9,7 @@ export type ArrowTable = Readonly<Record<string, readonly string[]>>;
 export function roomOf(path: string): string | undefined {
   const [top, room = '', ...rest] = path.split('/');
   if (top !== 'src') return undefined;
+  if (room === 'runtime' && rest.length > 0) return 'common';
   if (rest.length > 0) return room;
   return commonFiles.includes(room) ? 'common' : (rootRooms[room] ?? room);
 }

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { managerSettings } from '../../src/config.ts';
+import { errorReasons } from '../../src/error-reasons.ts';
 import { errorStatus } from '../../src/errors.ts';
 import { closeCodes } from '../../src/protocol/messages.ts';
 
@@ -16,9 +17,14 @@ function rows(page: string, start: RegExp): string[][] {
 
 describe('docs/errors.md', () => {
   it('lists every error code with its status, and no other', () => {
-    const listed = rows('errors.md', /^\| `/).map(([code, status]) => [code, Number(status)]);
+    const listed = rows('errors.md', /^\| `[a-z]/).map(([code, status]) => [code, Number(status)]);
     expect(Object.fromEntries(listed)).toEqual(errorStatus);
     expect(listed.length).toBe(Object.keys(errorStatus).length);
+  });
+
+  it('lists every reason, and no other', () => {
+    const listed = rows('errors.md', /^\| `[A-Z]/).map(([reason]) => reason);
+    expect(listed).toEqual([...errorReasons]);
   });
 
   it('lists every code that closes a stream with its name, and no other', () => {

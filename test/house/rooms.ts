@@ -2,14 +2,13 @@
 //
 // `sealing` allows the whole room, `sealing/aead.ts` one file of it, `type …` only what is erased at run time.
 
-/** Files straight under src/ that any room may import. */
+/** Files straight under src/ that any room may import, besides all of `src/runtime/`. */
 export const commonFiles: readonly string[] = [
+  'error-reasons.ts',
   'errors.ts',
   'iso-duration.ts',
-  'moments.ts',
   'names.ts',
   'new-id.ts',
-  'places.ts',
   'unit-of-work.ts',
   'version.ts',
 ];

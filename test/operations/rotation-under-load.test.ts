@@ -21,7 +21,7 @@ import {
 cleanUpInstallations();
 afterAll(endAllProcesses);
 
-const preload = [fileURLToPath(new URL('../../faults/preload/kill-at-moment.ts', import.meta.url))];
+const preload = [fileURLToPath(new URL('../../faults/preload/kill-at-fault-point.ts', import.meta.url))];
 const commits = ['keyplane:commit.before#1', 'keyplane:commit.after#1', 'keyplane:commit.after#2'];
 const keyFileSteps = [1, 2, 3].map((count) => `keyplane:key-file.step#${count}`);
 const clients = 8;

@@ -2,7 +2,7 @@
 // event loop for as long as it takes. They come one after another, a stretch a turn of the loop, and a node that is
 // given much queues for each part of it anew, behind those that wait for a small change.
 
-import { Places } from '../../places.ts';
+import { Semaphore } from '../../runtime/semaphore.ts';
 
 /** What arrives meanwhile takes as long again, and 50 ms is what anything may hold the event loop for. */
 const stretchMs = 10;
@@ -17,10 +17,10 @@ export class SendTurns {
   #stretchEndsAt = 0;
   #isOpen = false;
   /** Of those that are given much. */
-  readonly places: Places;
+  readonly places: Semaphore;
 
   constructor(places = defaultPlaces) {
-    this.places = new Places(places);
+    this.places = new Semaphore(places);
   }
 
   /**

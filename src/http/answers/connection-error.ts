@@ -15,7 +15,7 @@ export function answerConnectionError(error: Error & { readonly code?: string },
     '400 Bad Request',
     'This is not a valid HTTP request!',
   ];
-  const body = JSON.stringify({ error: 'bad_request', error_description: text });
+  const body = JSON.stringify({ error: 'bad_request', error_description: text, reason: 'REQUEST_NOT_VALID' });
   const head = [
     `HTTP/1.1 ${status}`,
     'Content-Type: application/json; charset=utf-8',

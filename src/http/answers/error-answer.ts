@@ -2,6 +2,7 @@
 // the list is an internal error, of which the answer has only the request id that the log has too.
 
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { ErrorReason } from '../../error-reasons.ts';
 import { badRequest, isKeyplaneError, KeyplaneError } from '../../errors.ts';
 import { shownText } from '../../names.ts';
 import { noteError } from '../requests/request-log.ts';
@@ -9,6 +10,8 @@ import { noteError } from '../requests/request-log.ts';
 interface ErrorBody {
   readonly error: string;
   readonly error_description: string;
+  readonly reason: ErrorReason;
+  readonly member?: string;
   readonly retry_after?: number;
   readonly request_id?: string;
 }
@@ -17,7 +20,9 @@ const unexpected = 'An unexpected error occurred';
 
 export function notFoundAnswer(request: FastifyRequest): KeyplaneError {
   const [path = ''] = request.raw.url?.split('?') ?? [];
-  return new KeyplaneError('not_found', `No such route: ${request.method} ${shownText(path)}`);
+  return new KeyplaneError('not_found', `No such route: ${request.method} ${shownText(path)}`, {
+    reason: 'ROUTE_NOT_FOUND',
+  });
 }
 
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -33,10 +38,16 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
 }
 
 function errorBody(error: KeyplaneError, requestId: string): ErrorBody {
-  const { code, message, retryAfterSeconds } = error;
-  if (code === 'internal_error') return { error: code, error_description: unexpected, request_id: requestId };
-  const body = { error: code, error_description: message };
-  return retryAfterSeconds === undefined ? body : { ...body, retry_after: retryAfterSeconds };
+  const { code, message, reason, member, retryAfterSeconds } = error;
+  if (code === 'internal_error')
+    return { error: code, error_description: unexpected, reason, request_id: requestId };
+  return {
+    error: code,
+    error_description: message,
+    reason,
+    ...(member !== undefined && { member }),
+    ...(retryAfterSeconds !== undefined && { retry_after: retryAfterSeconds }),
+  };
 }
 
 function publicError(error: unknown, request: FastifyRequest): KeyplaneError {

@@ -1,15 +1,22 @@
+import { errorReasons } from '../../error-reasons.ts';
 import { errorStatus } from '../../errors.ts';
 
 /** The one shape of every error. */
 export const errorSchema = Object.freeze({
   type: 'object',
-  required: ['error', 'error_description'],
+  required: ['error', 'error_description', 'reason'],
   properties: {
     error: { type: 'string', enum: Object.keys(errorStatus) },
     error_description: {
       type: 'string',
       description: 'What was wrong and, where one exists, what would be right',
     },
+    reason: {
+      type: 'string',
+      enum: [...errorReasons],
+      description: 'Stable name of what was wrong; decide by this, never by the text',
+    },
+    member: { type: 'string', description: 'The member of the request that is at fault, where it is one' },
     retry_after: { type: 'integer', description: 'Seconds; with rate_limit_exceeded' },
     request_id: { type: 'string', description: 'With internal_error; the log has it too' },
   },

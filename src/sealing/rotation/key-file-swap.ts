@@ -3,7 +3,7 @@
 
 import { link, open, readFile, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { moments } from '../../moments.ts';
+import { faultPoints } from '../../runtime/fault-points.ts';
 import { loadOrCreateKeyFile, parseKey } from '../key-file.ts';
 
 /** The key that is to come, made at the first call. */
@@ -14,7 +14,7 @@ export async function nextKeyFromFile(path: string): Promise<Buffer> {
 /** Puts the new file in the place of the old one, where that still holds the old key. */
 export async function swapKeyFiles(path: string, old: Buffer): Promise<void> {
   if (!(await readKey(path)).equals(old)) return;
-  const step = () => moments.keyFileStep.publish(undefined);
+  const step = () => faultPoints.keyFileStep.publish(undefined);
   await unlink(`${path}.old.part`).catch(ignoreMissing);
   await link(path, `${path}.old.part`);
   step();
@@ -35,7 +35,7 @@ export async function removeOldKeyFile(path: string): Promise<void> {
 /** The old file back in its place; the new one stays as `.new`. */
 export async function swapKeyFilesBack(path: string): Promise<void> {
   await rename(path, `${path}.new`);
-  moments.keyFileStep.publish(undefined);
+  faultPoints.keyFileStep.publish(undefined);
   await rename(`${path}.old`, path);
   await syncFolderOf(path);
 }

@@ -4,7 +4,7 @@
 // them is somebody else's, or a part of a backup.
 
 import { CompiledQuery } from 'kysely';
-import { moments } from '../../moments.ts';
+import { faultPoints } from '../../runtime/fault-points.ts';
 import type { DatabaseTransaction, Engine } from '../engine.ts';
 import { columnTypes, type Migration } from './column-types.ts';
 import { migrations } from './steps.ts';
@@ -37,7 +37,7 @@ export async function migrateWithin(
   if (found === 0) await refuseStrangeTables(transaction, dialect, known);
   for (const migration of known.slice(found)) {
     for (const sql of migration(columnTypes[dialect])) {
-      moments.migrationStatement.publish(undefined);
+      faultPoints.migrationStatement.publish(undefined);
       await transaction.command(sql);
     }
   }

@@ -1,4 +1,4 @@
-// Loaded before keyplane by `--import`: kills the process at the n-th passing of a moment (`src/moments.ts`).
+// Loaded before keyplane by `--import`: kills the process at the n-th passing of a moment (`src/runtime/fault-points.ts`).
 // With FAULT_ARM=signal it begins to count at SIGUSR2, otherwise at once.
 
 import { subscribe } from 'node:diagnostics_channel';

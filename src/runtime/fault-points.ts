@@ -5,7 +5,7 @@ import { channel } from 'node:diagnostics_channel';
  * process there subscribes from outside (`faults/`); without a subscriber publishing does nothing. Nothing is ever
  * told on these channels but that the moment has come.
  */
-export const moments = Object.freeze({
+export const faultPoints = Object.freeze({
   /** All works of a group have run; the database does not have them yet. */
   beforeCommit: channel('keyplane:commit.before'),
   /** The database says that they are durable; nobody was answered yet. */

@@ -1,0 +1,28 @@
+// The closed list of reasons on errors. Programs decide by a reason, people read the text; `docs/errors.md` lists
+// the same names, and a test compares the two.
+
+/** Reasons in UPPER_SNAKE, in the order of `docs/errors.md`. */
+export const errorReasons = Object.freeze([
+  'REQUEST_NOT_VALID',
+  'FIELD_REQUIRED',
+  'FIELD_NOT_VALID',
+  'FIELD_UNKNOWN',
+  'NAME_TAKEN',
+  'NOT_FOUND',
+  'ALGORITHM_NOT_VALID',
+  'KEY_NOT_SOUND',
+  'KEY_NOT_FOUND',
+  'KID_TAKEN',
+  'GRANT_TYPE_NOT_SUPPORTED',
+  'TOKEN_NOT_VALID',
+  'ROLE_MISSING',
+  'ROUTE_NOT_FOUND',
+  'CONFLICT',
+  'PAYLOAD_TOO_LARGE',
+  'MEDIA_TYPE_NOT_SUPPORTED',
+  'TOO_MANY_REQUESTS',
+  'INTERNAL',
+  'UNAVAILABLE',
+] as const);
+
+export type ErrorReason = (typeof errorReasons)[number];
