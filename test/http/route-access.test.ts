@@ -104,7 +104,7 @@ describe('every route but the open ones', () => {
         expect(answer.statusCode, where).toBe(401);
         expect(answer.headers['www-authenticate'], where).toBe('Bearer');
         if (route.method === 'HEAD') continue;
-        expect(answer.json(), where).toEqual({
+        expect(answer.json(), where).toMatchObject({
           error: 'unauthorized_client',
           error_description: 'Invalid token',
         });
@@ -119,7 +119,7 @@ describe('every route but the open ones', () => {
       for (const name of ['Other', 'NoProject']) {
         const answer = await send(route, world.tokens.ada, name);
         expect(answer.statusCode, `${route.method} ${route.url}`).toBe(404);
-        expect(answer.json()).toEqual({
+        expect(answer.json()).toMatchObject({
           error: 'not_found',
           error_description: `Project(${name}) was not found or user does not have privilege to access it!`,
         });
@@ -137,7 +137,7 @@ describe('every route but the open ones', () => {
     for (const route of restricted) {
       const answer = await send(route, world.tokens.ada);
       expect(answer.statusCode, `${route.method} ${route.url}`).toBe(403);
-      expect(answer.json()).toEqual({
+      expect(answer.json()).toMatchObject({
         error: 'forbidden',
         error_description: 'You do not have permission to perform this action',
       });

@@ -199,10 +199,12 @@ function mayPass(expectation: Expectation, roles: readonly string[]): boolean {
 const forbidden = {
   error: 'forbidden',
   error_description: 'You do not have permission to perform this action',
+  reason: 'ROLE_MISSING',
 };
 const noProject = (name: string) => ({
   error: 'not_found',
   error_description: `Project(${name}) was not found or user does not have privilege to access it!`,
+  reason: 'NOT_FOUND',
 });
 
 describe('routes', () => {

@@ -18,7 +18,7 @@ afterAll(() => world.close());
 
 const invalid = {
   status: 401,
-  body: { error: 'unauthorized_client', error_description: 'Invalid token' },
+  body: { error: 'unauthorized_client', error_description: 'Invalid token', reason: 'TOKEN_NOT_VALID' },
 };
 const list = '/apiops/tokens/';
 

@@ -63,7 +63,7 @@ export function pemFile(text: string): Blob {
 
 /** The text of a 400 that has the shape of all errors and nothing beside it. */
 export function refusal({ status, body }: Answer): string {
-  expect({ status, ...body }).toEqual({
+  expect({ status, ...body }).toMatchObject({
     status: 400,
     error: 'bad_request',
     error_description: expect.any(String),

@@ -57,5 +57,5 @@ export function postHead(world: ListeningWorld, post: Post): string {
 /** The answer that refuses. */
 export function refused(status: number, error: string, text: RegExp | string) {
   const error_description = typeof text === 'string' ? text : expect.stringMatching(text);
-  return { status, body: { error, error_description } };
+  return { status, body: { error, error_description, reason: expect.any(String) } };
 }
