@@ -143,7 +143,10 @@ function connect({ store, sealer, auditKey, presence, config, log, metrics }: Fo
   const parts = createStatePartReader({ store, readers, onUnreadable });
   const port = deploymentPort(deployments, readers);
   const keystoreOpener = createKeystoreOpener();
-  const safeFetch = createSafeFetch({ allow: config.urlAllow });
+  const safeFetch = createSafeFetch({
+    allow: config.urlAllow,
+    ...(config.urlCa !== undefined && { ca: config.urlCa }),
+  });
   const nodes = createNodes({ store, audit, deployments: port });
   const nodesOf = (environmentIds: readonly string[]) => nodes.listOf(environmentIds);
   const rules = { store, sealer, audit, deployments: measured(metrics, deployments), clock };

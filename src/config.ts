@@ -4,6 +4,7 @@
 import { resolve } from 'node:path';
 import { checkName } from './names.ts';
 import { type AddressAllowList, parseAllowList } from './sources/safe-fetch/allow-list.ts';
+import { readCaFile } from './sources/safe-fetch/ca-file.ts';
 
 export interface ManagerConfig {
   readonly host: string;
@@ -16,6 +17,8 @@ export interface ManagerConfig {
   readonly adminUser: string;
   readonly adminPassword: string | undefined;
   readonly urlAllow: AddressAllowList;
+  /** PEM of authorities that source URLs may have, beside those of the system. */
+  readonly urlCa: string | undefined;
   readonly deployTimeoutMs: number;
   /** What they say of whom they ask for (`X-Forwarded-For`) is believed; no hosts. */
   readonly trustedProxies: AddressAllowList;
@@ -109,6 +112,11 @@ export const managerSettings = {
       }
     },
   ),
+  urlCaFile: setting(
+    'url-ca-file FILE',
+    'PEM file of authorities that source URLs may have, beside those of the system',
+    (text) => (text === undefined ? undefined : readCaFile(resolve(text))),
+  ),
   deployTimeout: setting(
     'deploy-timeout MS',
     'milliseconds a request waits for its nodes (default 5000)',
@@ -173,6 +181,7 @@ export function readManagerConfig(environment: NodeJS.ProcessEnv, flags: Manager
     adminUser: read('adminUser', s.adminUser),
     adminPassword: read('adminPassword', s.adminPassword),
     urlAllow: read('urlAllow', s.urlAllow),
+    urlCa: read('urlCaFile', s.urlCaFile),
     deployTimeoutMs: read('deployTimeout', s.deployTimeout),
     trustedProxies: read('trustedProxies', s.trustedProxies),
     rateLimits: {

@@ -1,4 +1,6 @@
-import { resolve } from 'node:path';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   childEnvironment,
@@ -7,6 +9,7 @@ import {
   readNodeToken,
   SettingError,
 } from '../../src/config.ts';
+import { makeTestAuthority } from '../support/http-servers.ts';
 
 const key = Buffer.alloc(32, 3).toString('base64');
 
@@ -22,6 +25,7 @@ describe('the settings of the manager', () => {
       adminUser: 'admin',
       adminPassword: undefined,
       urlAllow: { hosts: [], cidrs: [] },
+      urlCa: undefined,
       deployTimeoutMs: 5000,
       trustedProxies: { hosts: [], cidrs: [] },
       rateLimits: { user: 0, address: 3_000 },
@@ -42,6 +46,7 @@ describe('the settings of the manager', () => {
       'KEYPLANE_ADMIN_USER',
       'KEYPLANE_ADMIN_PASSWORD',
       'KEYPLANE_URL_ALLOW',
+      'KEYPLANE_URL_CA_FILE',
       'KEYPLANE_DEPLOY_TIMEOUT',
       'KEYPLANE_TRUSTED_PROXIES',
       'KEYPLANE_RATE_LIMIT_USER',
@@ -100,6 +105,8 @@ describe('the settings of the manager', () => {
     ['KEYPLANE_ADMIN_PASSWORD', 'é'.repeat(7)],
     ['KEYPLANE_ADMIN_PASSWORD', 'x'.repeat(1025)],
     ['KEYPLANE_URL_ALLOW', '*.example'],
+    ['KEYPLANE_URL_CA_FILE', '/nowhere/ca.pem'],
+    ['KEYPLANE_URL_CA_FILE', import.meta.filename],
     ['KEYPLANE_DEPLOY_TIMEOUT', '5s'],
     ['KEYPLANE_DEPLOY_TIMEOUT', '600001'],
     ['KEYPLANE_TRUSTED_PROXIES', 'balancer.example'],
@@ -110,6 +117,23 @@ describe('the settings of the manager', () => {
     const read = () => readManagerConfig({ [variable]: value });
     expect(read).toThrow(SettingError);
     expect(read).toThrow(new RegExp(`^${variable} .*$`));
+  });
+
+  it('hold the authorities of the file that KEYPLANE_URL_CA_FILE names, each of them whole', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'keyplane-'));
+    const file = join(folder, 'ca.pem');
+    const [one, other] = [makeTestAuthority().caCertificate, makeTestAuthority().caCertificate];
+    try {
+      writeFileSync(file, `# ours\n${one}\n${other}`);
+      const { urlCa } = readManagerConfig({ KEYPLANE_URL_CA_FILE: file });
+      expect(urlCa?.match(/BEGIN CERTIFICATE/g)).toHaveLength(2);
+      writeFileSync(file, `${one}\n-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n`);
+      expect(() => readManagerConfig({ KEYPLANE_URL_CA_FILE: file })).toThrow(
+        `KEYPLANE_URL_CA_FILE names ${file}, whose certificate 2 is damaged`,
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('refuse an empty flag, which no shell leaves by itself', () => {

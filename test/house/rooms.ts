@@ -68,7 +68,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'store/store.ts',
     'type config',
   ],
-  config: ['sources/safe-fetch/allow-list.ts'],
+  config: ['sources/safe-fetch/allow-list.ts', 'sources/safe-fetch/ca-file.ts'],
 
   log: [],
 

@@ -1,4 +1,8 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import {
   createSafeFetch,
@@ -23,6 +27,11 @@ const safeFetch = createSafeFetch({
   resolve: async () => [{ address: '127.0.0.1', family: 4 }],
   ca: authority.caCertificate,
 });
+/** Knows the system's authorities alone. */
+const withoutOwnAuthority = createSafeFetch({
+  allow: parseAllowList('127.0.0.0/8'),
+  resolve: async () => [{ address: '127.0.0.1', family: 4 }],
+});
 const open: TestServer[] = [];
 
 afterEach(async () => {
@@ -32,7 +41,7 @@ afterEach(async () => {
   }
 });
 
-afterAll(() => safeFetch.close());
+afterAll(() => Promise.all([safeFetch.close(), withoutOwnAuthority.close()]));
 
 async function answering(answer: Answer, tls?: ServerCertificate) {
   const server = await startHttpServer(answer, tls === undefined ? {} : { tls });
@@ -110,7 +119,7 @@ describe('an answer that is no document', () => {
         response.setHeader('content-encoding', encoding).end('{}');
       });
       expect(await messageOf(server.origin)).toBe(
-        `URL (${server.origin}/) answered with a content encoding other than gzip, deflate, br!`,
+        `URL (${server.origin}/) answered with the content encoding ${encoding.slice(0, 40)}, which is not supported; supported are gzip, deflate, br!`,
       );
     },
   );
@@ -190,9 +199,9 @@ describe('a server that can not be reached', () => {
     ['ENOTFOUND', 'its host name is not found'],
     ['EAI_AGAIN', 'the name server did not answer'],
     ['ESERVFAIL', 'the connection failed'],
-  ])('because of %s has its message', async (code, reason) => {
+  ])('because of %s has its message where the administrator named the host', async (code, reason) => {
     const fetcher = createSafeFetch({
-      allow: parseAllowList(''),
+      allow: parseAllowList('keys.example'),
       resolve: async () => {
         throw Object.assign(new Error(`getaddrinfo ${code} 10.0.0.53`), { code });
       },
@@ -202,8 +211,29 @@ describe('a server that can not be reached', () => {
     );
   });
 
-  test('because its name has no address has its message', async () => {
-    const fetcher = createSafeFetch({ allow: parseAllowList(''), resolve: async () => [] });
+  test.each([
+    ['is not found', Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' })],
+    ['has a name server that does not answer', Object.assign(new Error('EAI_AGAIN'), { code: 'EAI_AGAIN' })],
+    ['has no address', []],
+    ['has a private address', ['10.0.0.5']],
+    ['has a loopback address', ['::1']],
+    ['has a public and a private address', ['1.1.1.1', '192.168.0.1']],
+  ])('because its name %s has the message of all such names', async (_what, found) => {
+    const fetcher = createSafeFetch({
+      allow: parseAllowList(''),
+      resolve: async () => {
+        if (found instanceof Error) throw found;
+        return found.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+      },
+    });
+    expect(await messageOf('http://keys.example/', fetcher)).toBe(
+      'URL (http://keys.example/) is not reachable: its host name is not found, or it resolves to an address in a ' +
+        'private, loopback, link-local or otherwise special range, which is not allowed unless KEYPLANE_URL_ALLOW names it!',
+    );
+  });
+
+  test('because a named host has no address has its message', async () => {
+    const fetcher = createSafeFetch({ allow: parseAllowList('keys.example'), resolve: async () => [] });
     expect(await messageOf('http://keys.example/', fetcher)).toContain('its host name is not found!');
   });
 
@@ -235,12 +265,57 @@ describe('a server that can not be reached', () => {
     process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
     try {
       const url = `https://keys.example:${server.port}/`;
-      expect(await messageOf(url)).toBe(`URL (${url}) is not reachable: its certificate is not trusted!`);
+      expect(await messageOf(url, withoutOwnAuthority)).toBe(
+        `URL (${url}) is not reachable: its certificate is not trusted, because the server does not send the certificates that lead to a known authority! Let the server send its intermediate certificates. Add the authority's certificate (PEM) to the file that KEYPLANE_URL_CA_FILE names, and start the manager again, if the authority is a private one`,
+      );
     } finally {
       if (before === undefined) delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
       else process.env.NODE_TLS_REJECT_UNAUTHORIZED = before;
     }
     expect(server.requests).toHaveLength(0);
+  });
+
+  test('because a known authority did not sign its certificate has its message', async () => {
+    const tls = makeTestAuthority().issue({ names: ['keys.example'] });
+    const server = await answering((_request, response) => response.end('{}'), tls);
+    const url = `https://keys.example:${server.port}/`;
+    expect(await messageOf(url)).toBe(
+      `URL (${url}) is not reachable: its certificate is not trusted (CERT_SIGNATURE_FAILURE)!`,
+    );
+  });
+
+  test('because its chain ends at an unknown authority has its message', async () => {
+    const unknown = makeTestAuthority();
+    const { key, cert } = unknown.issue({ names: ['keys.example'] });
+    const tls = { key, cert: `${cert}\n${unknown.caCertificate}` };
+    const server = await answering((_request, response) => response.end('{}'), tls);
+    const url = `https://keys.example:${server.port}/`;
+    expect(await messageOf(url, withoutOwnAuthority)).toBe(
+      `URL (${url}) is not reachable: its certificate is not trusted, because its authority is not known! Add the authority's certificate (PEM) to the file that KEYPLANE_URL_CA_FILE names, and start the manager again`,
+    );
+  });
+
+  test('because its certificate is self-signed has its message', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'keyplane-'));
+    execFileSync(
+      'openssl',
+      [
+        ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '1'],
+        ...['-subj', '/CN=keys.example', '-addext', 'subjectAltName=DNS:keys.example'],
+        ...['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem')],
+      ],
+      { stdio: 'ignore' },
+    );
+    const tls = {
+      key: readFileSync(join(folder, 'key.pem'), 'utf8'),
+      cert: readFileSync(join(folder, 'cert.pem'), 'utf8'),
+    };
+    rmSync(folder, { recursive: true });
+    const server = await answering((_request, response) => response.end('{}'), tls);
+    const url = `https://keys.example:${server.port}/`;
+    expect(await messageOf(url, withoutOwnAuthority)).toContain(
+      'its certificate is not trusted, because it is self-signed! Add the certificate itself (PEM) to the file that',
+    );
   });
 
   test('because it does not speak TLS has its message', async () => {
@@ -300,7 +375,6 @@ describe('a redirect that is not followed', () => {
     'http://0x7f000002/secret',
     'http://[::1]/secret',
     '//169.254.169.254/secret',
-    'http://private.example/secret',
   ])('to %s is refused as the address itself is, without its path', async (location) => {
     const server = await answering((_request, response) => response.writeHead(307, { location }).end());
     const fetcher = createSafeFetch({
@@ -309,6 +383,20 @@ describe('a redirect that is not followed', () => {
     });
     const message = await messageOf(server.origin, fetcher);
     expect(message).toMatch(/, redirected to http:\/\/[^/]+, resolves to an address in a private, loopback/);
+    expect(message).not.toContain('secret');
+  });
+
+  test('to a name with a private address is refused as the name itself is, without its path', async () => {
+    const location = 'http://private.example/secret';
+    const server = await answering((_request, response) => response.writeHead(307, { location }).end());
+    const fetcher = createSafeFetch({
+      allow: parseAllowList('127.0.0.1'),
+      resolve: async () => [{ address: '127.0.0.2', family: 4 }],
+    });
+    const message = await messageOf(server.origin, fetcher);
+    expect(message).toContain(
+      ', redirected to http://private.example, is not reachable: its host name is not found, or',
+    );
     expect(message).not.toContain('secret');
   });
 });

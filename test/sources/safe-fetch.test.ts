@@ -126,7 +126,7 @@ describe('a request', () => {
     expect(server.requests[0]?.headers).toEqual({
       host: `127.0.0.1:${server.port}`,
       connection: 'close',
-      accept: 'application/jwk-set+json, application/jwk+json, application/json',
+      accept: 'application/jwk-set+json, application/jwk+json, application/json, */*;q=0.1',
       'accept-encoding': 'gzip, deflate, br',
       'user-agent': `keyplane/${packageJson.version}`,
     });

@@ -1,6 +1,7 @@
 import { processEnvironment } from '../../config.ts';
 import { isKeyplaneError } from '../../errors.ts';
 import { parseJson } from '../../jose/json.ts';
+import { readCaFile } from '../../sources/safe-fetch/ca-file.ts';
 import {
   createSafeFetch,
   decodeUtf8,
@@ -51,12 +52,22 @@ async function fetchText(url: string, named: string, found: Finding[]): Promise<
 }
 
 async function fetchAllowing(url: string, allow: string): Promise<string> {
-  const safeFetch = createSafeFetch({ allow: allowList(allow) });
+  const caFile = processEnvironment().KEYPLANE_URL_CA_FILE;
+  const trusted = caFile ? { ca: authorities(caFile) } : {};
+  const safeFetch = createSafeFetch({ allow: allowList(allow), ...trusted });
   try {
     const { body } = await safeFetch.fetch(url, fetchLimitDefaults);
     return decodeUtf8(body);
   } finally {
     await safeFetch.close();
+  }
+}
+
+function authorities(path: string): string {
+  try {
+    return readCaFile(path);
+  } catch (error) {
+    throw wrongUsage(`KEYPLANE_URL_CA_FILE ${error instanceof Error ? error.message : 'is not valid'}`);
   }
 }
 

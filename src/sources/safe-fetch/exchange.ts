@@ -131,7 +131,8 @@ async function askOnce(client: Client, request: HopRequest, signal: AbortSignal)
 }
 
 const requestHeaders = {
-  accept: 'application/jwk-set+json, application/jwk+json, application/json',
+  // The last one, because servers of static files answer 406 where their own type is not accepted (RFC 9110 §12.5.1).
+  accept: 'application/jwk-set+json, application/jwk+json, application/json, */*;q=0.1',
   'accept-encoding': acceptedEncodings,
   'user-agent': `keyplane/${version}`,
 };

@@ -3,13 +3,18 @@
 
 import { badRequest, isKeyplaneError, type KeyplaneError } from '../../errors.ts';
 
-/** `reason` continues the sentence `URL (…)` and has no mark at its end. `detail` is for the log. */
+/**
+ * `reason` continues the sentence `URL (…)` and has no mark at its end. `remedy` is a sentence of its own that says
+ * what to do. `detail` is for the log.
+ */
 export class FetchFailure extends Error {
   override readonly name = 'FetchFailure';
   readonly detail: string | undefined;
+  readonly remedy: string | undefined;
 
-  constructor(reason: string, cause?: unknown) {
+  constructor(reason: string, cause?: unknown, remedy?: string) {
     super(reason, { cause });
+    this.remedy = remedy;
     this.detail = cause instanceof Error ? `${codeOf(cause) ?? cause.name}: ${cause.message}` : undefined;
   }
 }
@@ -18,7 +23,8 @@ export class FetchFailure extends Error {
 export function publicFailure(error: unknown, subject: string): KeyplaneError | unknown {
   if (isKeyplaneError(error) || !(error instanceof FetchFailure)) return error;
   const detail = error.detail === undefined ? {} : { detail: error.detail };
-  return badRequest(`${subject} ${error.message}!`, { ...detail, cause: error });
+  const remedy = error.remedy === undefined ? '' : ` ${error.remedy}`;
+  return badRequest(`${subject} ${error.message}!${remedy}`, { ...detail, cause: error });
 }
 
 const networkReasons: Readonly<Record<string, string>> = {
@@ -40,8 +46,27 @@ const certificateReasons: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
 };
 
-// The other X509 codes that Node takes over from OpenSSL: all of them end in no path to a trusted root.
-const untrustedCode = /^(?!ERR_|E[A-Z]+$).*(CERT|ISSUER|CRL|CA|CHAIN|PATH|PURPOSE)/;
+const addAuthority =
+  "Add the authority's certificate (PEM) to the file that KEYPLANE_URL_CA_FILE names, and start the manager again";
+
+/** X509 codes of OpenSSL, as Node names them, for a chain that does not reach a known authority. */
+const untrustedChains: Readonly<Record<string, { readonly why: string; readonly remedy: string }>> = {
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: {
+    why: 'the server does not send the certificates that lead to a known authority',
+    remedy: `Let the server send its intermediate certificates. ${addAuthority}, if the authority is a private one`,
+  },
+  UNABLE_TO_GET_ISSUER_CERT: { why: 'its chain ends before a known authority', remedy: addAuthority },
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: { why: 'its authority is not known', remedy: addAuthority },
+  SELF_SIGNED_CERT_IN_CHAIN: { why: 'its authority is not known', remedy: addAuthority },
+  DEPTH_ZERO_SELF_SIGNED_CERT: {
+    why: 'it is self-signed',
+    remedy:
+      'Add the certificate itself (PEM) to the file that KEYPLANE_URL_CA_FILE names, and start the manager again',
+  },
+};
+
+/** The other X509 codes. Those of TLS begin with ERR_, those of the network have no underscore. */
+const certificateCode = /^(?!ERR_)([A-Z]+(_[A-Z]+)+|UNSPECIFIED)$/;
 
 /** Name lookup and TCP. */
 export function connectFailure(error: unknown): FetchFailure {
@@ -54,7 +79,13 @@ export function tlsFailure(error: unknown): FetchFailure {
   const code = codeOf(error) ?? '';
   const network = networkReasons[code];
   if (network !== undefined) return notReachable(`${network} in the TLS handshake`, error);
-  const otherwise = untrustedCode.test(code) ? 'its certificate is not trusted' : 'the TLS handshake failed';
+  const chain = untrustedChains[code];
+  if (chain !== undefined) {
+    return notReachable(`its certificate is not trusted, because ${chain.why}`, error, chain.remedy);
+  }
+  const otherwise = certificateCode.test(code)
+    ? `its certificate is not trusted (${code})`
+    : 'the TLS handshake failed';
   return notReachable(certificateReasons[code] ?? otherwise, error);
 }
 
@@ -77,6 +108,6 @@ function codeOf(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-function notReachable(why: string, cause: unknown): FetchFailure {
-  return new FetchFailure(`is not reachable: ${why}`, cause);
+function notReachable(why: string, cause: unknown, remedy?: string): FetchFailure {
+  return new FetchFailure(`is not reachable: ${why}`, cause, remedy);
 }

@@ -4,6 +4,7 @@
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { shownText } from '../../names.ts';
 import { answerFailure, FetchFailure } from './fetch-failure.ts';
 
 export interface BodyToRead {
@@ -13,6 +14,7 @@ export interface BodyToRead {
 }
 
 export const acceptedEncodings = 'gzip, deflate, br';
+const shownEncodingLength = 40;
 
 /** @throws FetchFailure */
 export async function readBody(body: BodyToRead, sizeLimitBytes: number): Promise<Buffer> {
@@ -21,7 +23,10 @@ export async function readBody(body: BodyToRead, sizeLimitBytes: number): Promis
   const encoding = (body.contentEncoding ?? '').trim().toLowerCase();
   const decoder = decoderFor(encoding);
   if (decoder === undefined) {
-    throw new FetchFailure(`answered with a content encoding other than ${acceptedEncodings}`);
+    const shown = shownText(encoding.slice(0, shownEncodingLength));
+    throw new FetchFailure(
+      `answered with the content encoding ${shown}, which is not supported; supported are ${acceptedEncodings}`,
+    );
   }
   const chunks: Buffer[] = [];
   const keep = async (source: AsyncIterable<Buffer>) => {

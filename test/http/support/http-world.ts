@@ -144,6 +144,7 @@ function configOf(dataDir: string, databaseUrl: string | undefined) {
     adminUser: 'admin',
     adminPassword: undefined,
     urlAllow: parseAllowList(''),
+    urlCa: undefined,
     deployTimeoutMs: 1000,
     trustedProxies: { hosts: [], cidrs: [] },
     rateLimits: { user: 0, address: 0 },
