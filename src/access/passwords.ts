@@ -2,6 +2,7 @@
 
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { badRequest, KeyplaneError } from '../errors.ts';
+import { FairQueue } from '../runtime/fair-queue.ts';
 
 /** OWASP's password storage advice for argon2id: 19 MiB, 2 passes, 1 lane. */
 const cost = Object.freeze({ memory: 19_456, passes: 2, parallelism: 1 });
@@ -26,7 +27,7 @@ export interface PasswordHasher {
 export interface PasswordHasherOptions {
   /** How many are hashed at once; libuv's pool has 4 threads, which files and names need too. */
   readonly inFlight?: number;
-  /** How many wait beyond that before one more is refused. */
+  /** How many wait beyond that before one more is rejected; three quarters of them for one user or address. */
   readonly waiting?: number;
 }
 
@@ -40,18 +41,24 @@ export function checkNewPassword(password: string): string {
 }
 
 export function createPasswordHasher(options: PasswordHasherOptions = {}): PasswordHasher {
-  const turns = createTurns(options.inFlight ?? 2, options.waiting ?? 256);
+  const { inFlight = 2, waiting = 256 } = options;
+  const queue = new FairQueue({
+    capacity: inFlight,
+    waiting,
+    waitingPerRequester: Math.ceil((waiting * 3) / 4),
+    rejection: tooMany,
+  });
   /** A hash that no password has: random bytes in place of a result. */
   const nobody = phc({ ...cost, nonce: randomBytes(nonceBytes), tag: randomBytes(tagBytes) });
 
   return {
     hash: (password) =>
-      turns(async () => {
+      queue.run(async () => {
         const nonce = randomBytes(nonceBytes);
         return phc({ ...cost, nonce, tag: await derive(password, { ...cost, nonce, tagLength: tagBytes }) });
       }),
     matches: (password, passwordHash, whenStarted) =>
-      turns(async () => {
+      queue.run(async () => {
         whenStarted?.();
         const { tag, ...parameters } = readPhc(passwordHash ?? nobody);
         return timingSafeEqual(await derive(password, { ...parameters, tagLength: tag.length }), tag);
@@ -100,26 +107,8 @@ function derive(password: string, parameters: DeriveParameters): Promise<Buffer>
   });
 }
 
-/** First come, first served; refuses rather than letting the queue grow without bound. */
-function createTurns(inFlightLimit: number, waitingLimit: number) {
-  const waiting: (() => void)[] = [];
-  let inFlight = 0;
-  return async <T>(work: () => Promise<T>): Promise<T> => {
-    if (inFlight >= inFlightLimit) {
-      if (waiting.length >= waitingLimit) {
-        throw new KeyplaneError('rate_limit_exceeded', 'Too many sign-ins at once, try again in a moment', {
-          retryAfterSeconds: 1,
-        });
-      }
-      await new Promise<void>((resolve) => waiting.push(resolve));
-    } else inFlight++;
-    try {
-      return await work();
-    } finally {
-      // The next in line takes over this turn, so that nobody can slip in between.
-      const next = waiting.shift();
-      if (next) next();
-      else inFlight--;
-    }
-  };
+function tooMany(): KeyplaneError {
+  return new KeyplaneError('rate_limit_exceeded', 'Too many sign-ins at once, try again in a moment', {
+    retryAfterSeconds: 1,
+  });
 }

@@ -7,9 +7,11 @@ import type { Role } from '../access/access-store.ts';
 import type { Authenticator } from '../access/authenticator.ts';
 import type { Authorizer } from '../access/authorizer.ts';
 import type { Caller, ProjectAccess } from '../access/caller.ts';
+import { networkOf } from '../access/sign-in-limiter.ts';
 import { isKeyplaneError, KeyplaneError } from '../errors.ts';
+import { onBehalfOf } from '../runtime/requester.ts';
 import { sessionAuthorization } from './access/session-cookie.ts';
-import type { RateLimits } from './limits/rate-limits.ts';
+import { addressOf, type RateLimits } from './limits/rate-limits.ts';
 
 export type RouteAccess =
   | { readonly kind: 'anyone' }
@@ -87,6 +89,13 @@ export function guardRoutes(
     // Signing in. What else is open must be there for whoever looks after this machine, flood or not.
     if (url?.startsWith('/apiops')) rateLimits.countStranger(request);
   });
+  // Bounded resources are shared between users; whoever signs in is known by the address.
+  app.addHook('preHandler', (request, _reply, done) => onBehalfOf(requesterOf(request), done));
+}
+
+/** Who a request is counted for where users share a resource. */
+function requesterOf(request: FastifyRequest): string {
+  return callers.get(request)?.userId ?? `address ${networkOf(addressOf(request))}`;
 }
 
 function refuseUnguarded(route: RouteOptions): void {

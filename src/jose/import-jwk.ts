@@ -2,11 +2,11 @@
 // What comes out holds known members only and is safe to store; what does not come out was refused with its reason.
 // No step blocks the event loop: lengths are held before arithmetic, and the dear arithmetic goes in stretches.
 
+import { fairTurn } from '../runtime/event-loop.ts';
 import { checkConsistency } from './consistency.ts';
 import type { JsonObject } from './json.ts';
 import type { PrivateJwk } from './jwk.ts';
 import { readShape } from './members/shape.ts';
-import { loopTurn } from './soundness/loop-turn.ts';
 import { completeCrtMembers } from './soundness/rsa-halves.ts';
 import { checkEc, ecCurveOf } from './soundness/soundness-ec.ts';
 import { checkOct } from './soundness/soundness-oct.ts';
@@ -28,7 +28,7 @@ export async function importJwk(raw: JsonObject, options: ImportOptions = {}): P
   if (shaped.kty === 'OKP') okpCurveOf(shaped.crv);
   if (shaped.kty === 'RSA') {
     checkRsaSizes(shaped);
-    await loopTurn();
+    await fairTurn();
   }
   checkConsistency(shaped);
   const jwk = shaped.kty === 'RSA' ? completeCrtMembers(shaped) : shaped;
@@ -43,10 +43,10 @@ async function checkSoundness(jwk: PrivateJwk): Promise<void> {
       return checkRsa(jwk);
     case 'EC':
       // On any curve but P-256 the multiplication takes OpenSSL a millisecond or more.
-      if (jwk.d !== undefined && jwk.crv !== 'P-256') await loopTurn();
+      if (jwk.d !== undefined && jwk.crv !== 'P-256') await fairTurn();
       return checkEc(jwk);
     case 'OKP':
-      await loopTurn();
+      await fairTurn();
       return checkOkp(jwk);
     case 'oct':
       return checkOct(jwk);

@@ -3,7 +3,7 @@
 import { isKeyplaneError, KeyplaneError } from '../errors.ts';
 import { type KeyFacts, keyFacts } from '../jose/facts/key-facts.ts';
 import { importJwk } from '../jose/import-jwk.ts';
-import { Semaphore } from '../runtime/semaphore.ts';
+import { FairQueue } from '../runtime/fair-queue.ts';
 import type { InspectedKey } from '../sources/inspected-key.ts';
 import type { SourceRequest, SourceWorld } from '../sources/jwk-source.ts';
 import { jwkSources } from '../sources/sources.ts';
@@ -34,23 +34,28 @@ export type InspectSource = (
 
 /** To look at a key costs up to a second of computing (RSA of 8192 bits), and a source may hold a hundred of them. */
 const mostUnderWay = 64;
+const mostUnderWayOfUser = 48;
 
-/** Keys of all requests are looked at one at a time, in turn: one key waits for one of each other request at the most. */
+/**
+ * Each user's keys are looked at one at a time, over all of that user's requests; between users, `fairTurn` shares the
+ * computing of a single key.
+ */
 export function createSourceInspector(sourceWorldOf: (projectId: string) => SourceWorld): InspectSource {
-  const turn = new Semaphore(1);
-  let underWay = 0;
+  const requests = new FairQueue({
+    capacity: mostUnderWay,
+    capacityPerRequester: mostUnderWayOfUser,
+    waiting: 0,
+    rejection: tooMany,
+  });
+  const keyQueue = new FairQueue({ capacity: mostUnderWay, capacityPerRequester: 1, rejection: tooMany });
   return async (projectId, request) => {
     const source = jwkSources[checkSourceType(request.sourceType)];
-    if (underWay >= mostUnderWay) throw tooMany();
-    underWay += 1;
-    try {
+    return requests.run(async () => {
       const { keys, total } = await source.inspect(request, sourceWorldOf(projectId));
       const found: SourceKeyFacts[] = [];
-      for (const key of keys) found.push(await turn.run(() => factsOf(key)));
+      for (const key of keys) found.push(await keyQueue.run(() => factsOf(key)));
       return { keys: found, total };
-    } finally {
-      underWay -= 1;
-    }
+    });
   };
 }
 

@@ -1,8 +1,10 @@
 // Opens keystores beside the event loop: their key derivations take from milliseconds to seconds of computing.
-// Refused: more than a queue full of them at once, and whatever takes a thread longer than its time.
+// Rejected: more than a queue full of them at once, and whatever takes a thread longer than its time.
+// Users take turns: one thread a user, so that a small keystore does not wait for the large ones of another user.
 
 import { KeyplaneError } from '../errors.ts';
 import type { KeystoreEntry, KeystoreListing } from '../formats/keystore.ts';
+import { FairQueue } from '../runtime/fair-queue.ts';
 import type { KeystoreAnswer, KeystoreInput, KeystoreJob } from './keystore-job.ts';
 import { ThreadSlot, threadFailed } from './thread-slot.ts';
 
@@ -15,44 +17,41 @@ export interface KeystoreOpener {
   close(): Promise<void>;
 }
 
-interface Waiting {
-  readonly job: KeystoreJob;
-  readonly resolve: (answer: Promise<KeystoreAnswer>) => void;
-  readonly reject: (reason: Error) => void;
-}
-
 const maxWaiting = 64;
+const maxWaitingPerUser = 48;
+const waitMs = 60_000;
 const idleMs = 10_000;
 /** The most work that the limits of the formats allow takes a core some six seconds; a busy machine has less than a core to give. */
 const defaultTimeoutMs = 30_000;
 
-/** @param options maxWorkers: 1 by default, so that the other of two cores is the event loop's */
+/** @param options maxWorkers: threads of low priority, so that the event loop has the processor first */
 export function createKeystoreOpener(
   options: { maxWorkers?: number; timeoutMs?: number } = {},
 ): KeystoreOpener {
-  const { maxWorkers = 1, timeoutMs = defaultTimeoutMs } = options;
+  const { maxWorkers = 3, timeoutMs = defaultTimeoutMs } = options;
   const slots = Array.from({ length: maxWorkers }, () => new ThreadSlot({ timeoutMs, idleMs }));
   const free = [...slots];
-  const waiting: Waiting[] = [];
-  let closed = false;
+  let isClosed = false;
+  const queue = new FairQueue({
+    capacity: maxWorkers,
+    capacityPerRequester: 1,
+    waiting: maxWaiting,
+    waitingPerRequester: maxWaitingPerUser,
+    waitMs,
+    rejection: tooMany,
+  });
 
-  async function work(slot: ThreadSlot, job: KeystoreJob): Promise<KeystoreAnswer> {
-    try {
-      return await slot.answer(job);
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) free.push(slot);
-      else next.resolve(work(slot, next.job));
-    }
-  }
-
-  async function run(job: KeystoreJob): Promise<KeystoreAnswer> {
-    if (closed) throw stopping();
-    const slot = free.pop();
-    if (slot !== undefined) return work(slot, job);
-    if (waiting.length >= maxWaiting) throw tooMany();
-    return new Promise((resolve, reject) => waiting.push({ job, resolve, reject }));
-  }
+  const run = (job: KeystoreJob): Promise<KeystoreAnswer> =>
+    queue.run(async () => {
+      if (isClosed) throw stopping();
+      const slot = free.pop();
+      if (slot === undefined) throw threadFailed('more jobs than threads');
+      try {
+        return await slot.answer(job);
+      } finally {
+        free.push(slot);
+      }
+    });
 
   return {
     async inspect(input) {
@@ -66,8 +65,8 @@ export function createKeystoreOpener(
       return answer.entry && asBuffers(answer.entry);
     },
     async close() {
-      closed = true;
-      for (const { reject } of waiting.splice(0)) reject(stopping());
+      isClosed = true;
+      queue.close(stopping());
       await Promise.all(slots.map((slot) => slot.stop(stopping())));
     },
   };

@@ -2,7 +2,7 @@ import type { KeystoreListing } from '../formats/keystore.ts';
 import { readCertificateDer } from '../jose/certificate.ts';
 import { type KeyFacts, keyFacts } from '../jose/facts/key-facts.ts';
 import { importJwk } from '../jose/import-jwk.ts';
-import { loopTurn } from '../jose/soundness/loop-turn.ts';
+import { fairTurn } from '../runtime/event-loop.ts';
 
 /** One alias of a keystore, as it may be shown. */
 export interface KeystoreAlias {
@@ -45,7 +45,7 @@ const noFacts = Object.freeze({
 async function certificateColumns(der: Uint8Array | undefined) {
   if (der === undefined) return noFacts;
   // There may be a thousand, and each takes a third of a millisecond.
-  await loopTurn();
+  await fairTurn();
   try {
     const { subjectDn, startDate, endDate, publicKey } = readCertificateDer(Buffer.from(der));
     const facts = await factsOf(publicKey);

@@ -7,11 +7,11 @@ import type { Change } from '../protocol/content.ts';
 import type { Applied, Refused, State } from '../protocol/messages.ts';
 import { readChanges } from '../protocol/read-changes.ts';
 import { emptyDigest } from '../protocol/state-digest.ts';
+import { timeSlices } from '../runtime/event-loop.ts';
 import type { LogTransaction, SealedLog } from './disk/sealed-log.ts';
 import { type HeldObject, holdObject, objectKey, UnfitObject } from './held-object.ts';
 import type { NodeLog } from './node-log.ts';
 import { commitMark, digestAfter, type EnvironmentIdentity, type NodeState } from './node-state.ts';
-import { timeSlices } from './time-slice.ts';
 
 export interface StateReceiverOptions {
   readonly state: NodeState;
@@ -130,14 +130,14 @@ export class StateReceiver {
 
   async #take(staged: Staged, changes: readonly Change[]): Promise<void> {
     const held = staged.reset ? undefined : this.#options.state.objects;
-    const breathe = timeSlices();
+    const nextSlice = timeSlices();
     for (const change of changes) {
       const next = await write(staged.transaction, change);
       const key = objectKey('put' in change ? change.put : change.gone);
       const before = staged.changes.has(key) ? staged.changes.get(key) : held?.get(key);
       staged.digest = digestAfter(staged.digest, before, next);
       staged.changes.set(key, next);
-      await breathe();
+      await nextSlice();
     }
   }
 

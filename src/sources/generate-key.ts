@@ -1,9 +1,11 @@
-// Keys made on the spot. RSA takes the thread pool for up to seconds, so only so many are made at once: signing in,
-// files and DNS go through the same pool and must not wait for them.
+// Generates keys. RSA takes up to seconds of computing, so that it has threads of its own.
 
 import { generateKeyPair, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
+import { KeyplaneError } from '../errors.ts';
 import type { JsonObject } from '../jose/json.ts';
+import { FairQueue } from '../runtime/fair-queue.ts';
+import { RsaThread } from './rsa-thread.ts';
 
 const generate = promisify(generateKeyPair);
 
@@ -13,18 +15,25 @@ export type KeyPlan =
   | { readonly type: 'OKP'; readonly curve: 'Ed25519' | 'Ed448' | 'X25519' | 'X448' }
   | { readonly type: 'OCT'; readonly bits: number };
 
-/** libuv has four threads: two stay free whatever is asked for. */
-const rsaAtOnce = 2;
-const rsaWaitingLimit = 64;
-let rsaUnderWay = 0;
-const rsaWaiting: (() => void)[] = [];
+const rsaThreads = 3;
+const freeRsaThreads = Array.from({ length: rsaThreads }, () => new RsaThread());
+/** Users take turns: one thread a user, so that another user's key does not wait for the keys of the first. */
+const rsaQueue = new FairQueue({
+  capacity: rsaThreads,
+  capacityPerRequester: 1,
+  waiting: 64,
+  waitingPerRequester: 48,
+  waitMs: 60_000,
+  rejection: () =>
+    new KeyplaneError('rate_limit_exceeded', 'Too many RSA keys are being generated. Try again!', {
+      retryAfterSeconds: 5,
+    }),
+});
 
-/** Whether another RSA key may be asked for now; beyond that a client is better told to come back. */
-export function rsaQueueIsFull(): boolean {
-  return rsaWaiting.length >= rsaWaitingLimit;
-}
-
-/** A new key with all its members; RSA with its CRT members (RFC 7518 §6.3.2). */
+/**
+ * A new key with all its members; RSA with its CRT members (RFC 7518 §6.3.2).
+ * @throws KeyplaneError `rate_limit_exceeded` where too many RSA keys are being generated
+ */
 export async function generatePrivateKey(plan: KeyPlan): Promise<JsonObject> {
   switch (plan.type) {
     case 'OCT':
@@ -40,18 +49,15 @@ export async function generatePrivateKey(plan: KeyPlan): Promise<JsonObject> {
   }
 }
 
-async function generateRsa(modulusLength: number): Promise<JsonObject> {
-  // Who ends hands its place on, so that nobody who comes at that moment takes it as well.
-  if (rsaUnderWay >= rsaAtOnce) await new Promise<void>((resolve) => rsaWaiting.push(resolve));
-  else rsaUnderWay += 1;
-  try {
-    const { privateKey } = await generate('rsa', { modulusLength, publicExponent: 65_537 });
-    return asJson(privateKey.export({ format: 'jwk' }));
-  } finally {
-    const next = rsaWaiting.shift();
-    if (next) next();
-    else rsaUnderWay -= 1;
-  }
+function generateRsa(bits: number): Promise<JsonObject> {
+  return rsaQueue.run(async () => {
+    const thread = freeRsaThreads.pop() ?? new RsaThread();
+    try {
+      return await thread.generate(bits);
+    } finally {
+      freeRsaThreads.push(thread);
+    }
+  });
 }
 
 async function generateOkp(curve: 'Ed25519' | 'Ed448' | 'X25519' | 'X448'): Promise<JsonObject> {

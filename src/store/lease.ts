@@ -9,8 +9,8 @@ import {
   Kysely,
   type QueryResult,
 } from 'kysely';
+import { sharedSlice } from '../runtime/event-loop.ts';
 import type { WakeTopic } from '../unit-of-work.ts';
-import { breathe } from './breathe.ts';
 import type { DatabaseTransaction, Engine, Query } from './engine.ts';
 import type { Database, Tables } from './tables.ts';
 
@@ -25,7 +25,7 @@ export class Lease implements DatabaseConnection {
   }
 
   async executeQuery<Row>(query: Query): Promise<QueryResult<Row>> {
-    const pause = breathe();
+    const pause = sharedSlice();
     // The work may end meanwhile, if it did not wait for this statement; so what follows looks afterwards.
     if (pause !== undefined) await pause;
     if (this.#ended) throw usedAfterEnd();

@@ -1,6 +1,7 @@
 import { argon2Sync } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { checkNewPassword, createPasswordHasher } from '../../src/access/passwords.ts';
+import { onBehalfOf } from '../../src/runtime/requester.ts';
 
 test('a password matches its own hash and no other does', async () => {
   const hasher = createPasswordHasher();
@@ -38,11 +39,10 @@ test.each(['', 'a', '1234567', 'a'.repeat(1025), '12345678\ud800'])(
   },
 );
 
-test('no more are hashed at once than allowed, and no more wait than allowed', async () => {
+test('a hasher lets no more passwords run and wait than allowed', async () => {
   const hasher = createPasswordHasher({ inFlight: 1, waiting: 2 });
   const order: number[] = [];
   const started = [1, 2, 3].map((number) => hasher.matches('x', undefined, () => order.push(number)));
-  expect(order).toEqual([1]);
   await expect(hasher.matches('x', undefined)).rejects.toMatchObject({
     code: 'rate_limit_exceeded',
     retryAfterSeconds: 1,
@@ -50,6 +50,15 @@ test('no more are hashed at once than allowed, and no more wait than allowed', a
   await Promise.all(started);
   expect(order).toEqual([1, 2, 3]);
   await expect(hasher.matches('x', undefined)).resolves.toBe(false);
+});
+
+test('a password from another address does not wait for those that one address queued', async () => {
+  const hasher = createPasswordHasher({ inFlight: 1 });
+  const order: string[] = [];
+  const ask = (address: string) =>
+    onBehalfOf(address, () => hasher.matches('x', undefined, () => order.push(address)));
+  await Promise.all([ask('a'), ask('a'), ask('a'), ask('b')]);
+  expect(order).toEqual(['a', 'b', 'a', 'a']);
 });
 
 test('a turn that fails is passed on', async () => {

@@ -4,6 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 import { KeyplaneError } from '../../src/errors.ts';
 import { openKeystore } from '../../src/formats/keystore.ts';
 import { createKeystoreOpener, type KeystoreOpener } from '../../src/keystore-worker/keystore-opener.ts';
+import { onBehalfOf } from '../../src/runtime/requester.ts';
 import { readFixture } from './keystore-fixtures.ts';
 import { authenticatedSafe, emptyMac, pfx, shroudedBag, shroudedWith } from './pkcs12-writer.ts';
 
@@ -86,13 +87,32 @@ test('a keystore that takes longer than its time is given up with a reason, and 
   expect(await impatient.inspect(store)).toHaveLength(5);
 });
 
-test('more than the queue holds is refused as too many, and what was taken in is answered', async () => {
+test('a user has one keystore opened and 48 waiting; more are rejected, and the others are opened', async () => {
   const busy = opener();
-  const outcomes = await Promise.allSettled(Array.from({ length: 80 }, () => busy.inspect(store)));
-  const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
-  expect(refused).toHaveLength(15);
-  for (const { reason } of refused)
-    expect(reason).toMatchObject({ code: 'rate_limit_exceeded', retryAfterSeconds: 5 });
+  const file = readFixture('java17/key-password.jks');
+  const jks = { file, password: 'changeit', type: 'JKS' } as const;
+  const ask = (user: string) => onBehalfOf(user, () => busy.inspect(jks));
+  const outcomes = await Promise.allSettled([
+    ...Array.from({ length: 60 }, () => ask('a')),
+    ...Array.from({ length: 10 }, () => ask('b')),
+  ]);
+  const rejected = outcomes.flatMap((outcome, index) => (outcome.status === 'rejected' ? [index] : []));
+  expect(rejected).toEqual([49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59]);
+  expect(outcomes[49]).toMatchObject({
+    reason: { code: 'rate_limit_exceeded', reason: 'TOO_MANY_REQUESTS', retryAfterSeconds: 5 },
+  });
+});
+
+test("a small keystore of another user is opened before a user's large ones", async () => {
+  const busy = opener();
+  const order: string[] = [];
+  const ask = (user: string, input: typeof store | typeof slow) =>
+    onBehalfOf(user, () => busy.inspect(input).then(() => order.push(user)));
+  const large = [1, 2, 3].map(() => ask('a', slow).catch(() => order.push('a')));
+  await ask('b', store);
+  expect(order).toEqual(['b']);
+  await busy.close();
+  await Promise.all(large);
 });
 
 test('closing refuses what is under way and what waits, at once', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createSourceInspector } from '../../src/jwks/inspect-source.ts';
+import { onBehalfOf } from '../../src/runtime/requester.ts';
 import type { SourceWorld } from '../../src/sources/jwk-source.ts';
 
 const set = (keys: number) => ({
@@ -11,7 +12,7 @@ const set = (keys: number) => ({
 const world = {} as SourceWorld;
 
 describe('looking into many sources at once', () => {
-  it('goes key by key in turn, so that one key does not wait for a hundred of another request', async () => {
+  it('lets a key of one request wait for one key of another request, not for all hundred', async () => {
     const inspect = createSourceInspector(() => world);
     const done: string[] = [];
     const large = inspect('project', set(100)).then(() => done.push('large'));
@@ -20,16 +21,26 @@ describe('looking into many sources at once', () => {
     expect(done).toEqual(['small', 'large']);
   });
 
-  it('is refused beyond 64 requests, until some of them are done', async () => {
+  it('lets keys of another user overtake those of forty requests of one user', async () => {
     const inspect = createSourceInspector(() => world);
-    const underWay = Array.from({ length: 64 }, () => inspect('project', set(2)));
-    await expect(inspect('project', set(1))).rejects.toMatchObject({
-      code: 'rate_limit_exceeded',
-      retryAfterSeconds: 5,
-    });
+    const done: string[] = [];
+    const ask = (user: string, keys: number) =>
+      onBehalfOf(user, () => inspect('project', set(keys)).then(() => done.push(user)));
+    await Promise.all([...Array.from({ length: 40 }, () => ask('a', 10)), ask('b', 10)]);
+    expect(done[0]).toBe('b');
+  });
+
+  it('rejects more than 48 requests of one user, and 64 of all, until some of them are done', async () => {
+    const inspect = createSourceInspector(() => world);
+    const ask = (user: string) => onBehalfOf(user, () => inspect('project', set(2)));
+    const tooMany = { code: 'rate_limit_exceeded', reason: 'TOO_MANY_REQUESTS', retryAfterSeconds: 5 };
+    const underWay = Array.from({ length: 48 }, () => ask('a'));
+    await expect(ask('a')).rejects.toMatchObject(tooMany);
+    underWay.push(...Array.from({ length: 16 }, () => ask('b')));
+    await expect(ask('c')).rejects.toMatchObject(tooMany);
     const found = await Promise.all(underWay);
     expect(found.every(({ keys }) => keys.length === 2)).toBe(true);
-    expect((await inspect('project', set(1))).total).toBe(1);
+    expect((await ask('c')).total).toBe(2);
   });
 
   it('keeps no place for a request that was refused for its source', async () => {

@@ -4,10 +4,14 @@
 // exactly when raising it to e gives the message back, as it does for every prime m.
 
 import { createHash, createPublicKey, verify } from 'node:crypto';
+import { FairQueue } from '../../runtime/fair-queue.ts';
 import { bitLength, encodeInteger, integerFromOctets, octetsFromInteger } from '../members/integer.ts';
 
 /** OpenSSL takes exponents above 64 bits only with moduli up to this (OPENSSL_RSA_SMALL_MODULUS_BITS). */
 export const mostFermatBits = 3072;
+
+/** The pool has four threads, which files and DNS need too. */
+const pool = new FairQueue({ capacity: 2, rejection: (cause) => new Error(`Fermat test: ${cause}`) });
 
 const message = Buffer.from('keyplane');
 /** RFC 8017 §9.2, note 1. */
@@ -43,9 +47,11 @@ export async function passesFermat(candidate: bigint): Promise<boolean> {
     format: 'jwk',
     key: { kty: 'RSA', n: encodeInteger(candidate), e: encodeInteger(e) },
   });
-  return new Promise((resolve, reject) => {
-    verify('sha256', message, key, octetsFromInteger(signature, octets), (error, isValid) =>
-      error === null ? resolve(isValid) : reject(error),
-    );
-  });
+  const verified = () =>
+    new Promise<boolean>((resolve, reject) => {
+      verify('sha256', message, key, octetsFromInteger(signature, octets), (error, isValid) =>
+        error === null ? resolve(isValid) : reject(error),
+      );
+    });
+  return pool.run(verified);
 }

@@ -4,8 +4,8 @@
 // for an 8192-bit prime that somebody pastes is half a minute of one of the four pool threads.
 
 import { constants, createPublicKey, type KeyObject, publicEncrypt } from 'node:crypto';
+import { fairTurn } from '../../runtime/event-loop.ts';
 import { bitLength, encodeInteger, integerFromOctets, octetsFromInteger } from '../members/integer.ts';
-import { loopTurn } from './loop-turn.ts';
 
 const wholeExponentBits = 2048;
 // OpenSSL takes exponents above 64 bits only with moduli up to 3072 bits.
@@ -30,7 +30,7 @@ function power(base: bigint, key: KeyObject, modulusOctets: number): bigint {
  */
 export async function modularPower(base: bigint, exponent: bigint, modulus: bigint): Promise<bigint> {
   const octets = (bitLength(modulus) + 7) >> 3;
-  await loopTurn();
+  await fairTurn();
   if (bitLength(modulus) <= wholeExponentBits) return power(base, powerKey(exponent, modulus), octets);
 
   const digits: bigint[] = [];
@@ -41,7 +41,7 @@ export async function modularPower(base: bigint, exponent: bigint, modulus: bigi
     if (result !== 1n) result = power(result, shift, octets);
     if (digit === 1n) result = (result * base) % modulus;
     else if (digit > 1n) result = (result * power(base, powerKey(digit, modulus), octets)) % modulus;
-    await loopTurn();
+    await fairTurn();
   }
   return result;
 }

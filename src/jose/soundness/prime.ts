@@ -2,9 +2,9 @@
 // Miller-Rabin for bases 2 and 3, in stretches of the event loop. Both find keys whose numbers went wrong; someone who
 // builds a composite number to pass weakens only a key whose private half he holds anyway.
 
+import { fairTurn } from '../../runtime/event-loop.ts';
 import { bitLength } from '../members/integer.ts';
 import { mostFermatBits, passesFermat } from './fermat-test.ts';
-import { loopTurn } from './loop-turn.ts';
 import { modularPower } from './modular-power.ts';
 
 const bases = [2n, 3n];
@@ -26,7 +26,7 @@ export async function passesMillerRabin(candidate: bigint): Promise<boolean> {
     if (value === 1n || value === minusOne) continue;
     for (let square = 1; square < twos && value !== minusOne; square += 1) {
       value = (value * value) % candidate;
-      if (square % 16 === 0) await loopTurn();
+      if (square % 16 === 0) await fairTurn();
     }
     if (value !== minusOne) return false;
   }

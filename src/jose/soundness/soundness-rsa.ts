@@ -3,10 +3,10 @@
 // Cheap checks first; between the dear ones the event loop gets its turn.
 
 import { badRequest } from '../../errors.ts';
+import { fairTurn } from '../../runtime/event-loop.ts';
 import type { RsaMembers } from '../jwk.ts';
 import { bitLength, decodeInteger } from '../members/integer.ts';
 import { mostFermatBits, passesFermat } from './fermat-test.ts';
-import { loopTurn } from './loop-turn.ts';
 import { isProbablePrime, passesMillerRabin } from './prime.ts';
 import { checkCrtMembers, checkHalves } from './rsa-halves.ts';
 import { closePrimesFault, rocaFault, smallFactorFault } from './weak-modulus.ts';
@@ -39,11 +39,11 @@ export function checkRsaSizes(jwk: RsaMembers): void {
 /** @throws KeyplaneError bad_request with the reason */
 export async function checkRsa(jwk: RsaMembers): Promise<void> {
   checkRsaSizes(jwk);
-  await loopTurn();
+  await fairTurn();
   const n = decodeInteger(jwk.n);
   const fault = rocaFault(n) ?? closePrimesFault(n);
   if (fault !== undefined) refuse(fault);
-  await loopTurn();
+  await fairTurn();
   if (hasAllMembers(jwk)) {
     // Two long primes leave no small factor to look for; of what is not that, the smallest fault is told.
     return checkPrivateHalf(jwk).catch((error: unknown) => {

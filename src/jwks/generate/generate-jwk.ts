@@ -3,14 +3,14 @@
 
 import type { ProjectScope } from '../../access/caller.ts';
 import type { DeploymentResult } from '../../deployments/deployment-result.ts';
-import { badRequest, KeyplaneError } from '../../errors.ts';
+import { badRequest } from '../../errors.ts';
 import { spelledAlgorithm } from '../../jose/algorithm-spelling.ts';
 import { algorithmsFitting, checkAlgorithmFits, isDeprecated, joseAlgorithm } from '../../jose/algorithms.ts';
 import { importJwk } from '../../jose/import-jwk.ts';
 import type { JsonObject } from '../../jose/json.ts';
 import { keyTypeName, type PrivateJwk, useTypeToUse } from '../../jose/jwk.ts';
 import { checkName } from '../../names.ts';
-import { generatePrivateKey, rsaQueueIsFull } from '../../sources/generate-key.ts';
+import { generatePrivateKey } from '../../sources/generate-key.ts';
 import { insertJwk, type JwkRuleOptions, refuseTaken } from '../insert-jwk.ts';
 import { checkType, type GeneratePlan, type GenerateRequest, readGeneratePlan } from './generate-plan.ts';
 import { makeKid } from './make-kid.ts';
@@ -24,11 +24,6 @@ export function createJwkGenerator(options: JwkRuleOptions): GenerateJwk {
     await options.store.read((nouns) => refuseTaken(nouns, scope.projectId, name));
     const plan = readGeneratePlan(request, options.clock());
     checkPlanFits(plan);
-    if (plan.key.type === 'RSA' && rsaQueueIsFull()) {
-      throw new KeyplaneError('rate_limit_exceeded', 'Too many RSA keys are being generated. Try again!', {
-        retryAfterSeconds: 5,
-      });
-    }
     const raw = await generatePrivateKey(plan.key);
     const jwk = await finish(raw, plan, { kid: request.kid, now: options.clock() });
     const { notBeforeTime, expirationTime, password } = plan;

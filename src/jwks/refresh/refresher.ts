@@ -6,6 +6,7 @@ import type { DeploymentTarget } from '../../deployments/desire.ts';
 import type { Lease } from '../../leases/lease.ts';
 import type { LeaseNouns } from '../../leases/lease-store.ts';
 import { laterThan } from '../../materials/replacement.ts';
+import { onBehalfOf } from '../../runtime/requester.ts';
 import type { SourceWorld } from '../../sources/jwk-source.ts';
 import type { UnitOfWork } from '../../unit-of-work.ts';
 import { desireJwk, type JwkRuleNouns, type JwkRuleOptions, jwkColumns } from '../insert-jwk.ts';
@@ -81,7 +82,8 @@ export class Refresher {
       // What lies idle takes no lease, so a manager without followed URLs writes nothing.
       if (due.length === 0 || !(await this.#options.lease.take())) return;
       for (const { stored } of due) seen.add(stored.id);
-      await this.#followAll([...due]);
+      // A requester of its own: it shares fetches and key checks with users, and takes none of a user's share.
+      await onBehalfOf('refresh', () => this.#followAll([...due]));
     }
   }
 

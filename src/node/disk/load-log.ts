@@ -3,8 +3,8 @@
 // is a log without a single readable commit (another key, for one): damage is never guessed around.
 
 import type { FileHandle } from 'node:fs/promises';
+import { timeSlices } from '../../runtime/event-loop.ts';
 import type { AeadKey } from '../../sealing/aead.ts';
-import { timeSlices } from '../time-slice.ts';
 import { type LogEnd, longestLogHead, type RecordPlace } from './log-file.ts';
 import { frameHeaderBytes, frameMark, type LogIdentity, openFrame, readFrameHeader } from './log-frame.ts';
 
@@ -29,7 +29,7 @@ export async function loadLog(handle: FileHandle, key: AeadKey, visitor: LogVisi
   const { size } = await handle.stat();
   const window = new ReadWindow(handle, size);
   const { identity, headBytes } = readHead(await window.read(0, Math.min(size, longestLogHead)));
-  const breathe = timeSlices();
+  const nextSlice = timeSlices();
   let position = headBytes;
   let transaction = 1;
   let sequence = 0;
@@ -51,7 +51,7 @@ export async function loadLog(handle: FileHandle, key: AeadKey, visitor: LogVisi
       transaction += 1;
       end = { offset: position, nextTransaction: transaction, nextSequence: sequence };
     }
-    await breathe();
+    await nextSlice();
   }
   if (!end) throw new DamagedLog('no part of it opens with the key of this node');
   if (await hasLater(window, { key, identity, position, transaction })) {
@@ -89,7 +89,7 @@ interface ScanStart {
 /** Whether any record of a later transaction opens: one is only ever begun once all before it is on the disk. */
 async function hasLater(window: ReadWindow, start: ScanStart): Promise<boolean> {
   const { key, identity, transaction } = start;
-  const breathe = timeSlices();
+  const nextSlice = timeSlices();
   for (let position = start.position; position < window.size; ) {
     const bytes = await window.read(position, scanBytes);
     const found = bytes.indexOf(frameMark);
@@ -104,7 +104,7 @@ async function hasLater(window: ReadWindow, start: ScanStart): Promise<boolean> 
       if (openFrame(key, { ...identity, ...header }, sealed)) return true;
     }
     position += 1;
-    await breathe();
+    await nextSlice();
   }
   return false;
 }

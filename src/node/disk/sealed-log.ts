@@ -5,9 +5,9 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { timeSlices } from '../../runtime/event-loop.ts';
 import type { HeldObject, UnplacedObject } from '../held-object.ts';
 import type { NodeLog } from '../node-log.ts';
-import { timeSlices } from '../time-slice.ts';
 import { DamagedLog, loadLog } from './load-log.ts';
 import { LogFile, type RecordPlace } from './log-file.ts';
 import {
@@ -168,11 +168,11 @@ export class SealedLog {
       environmentId: file.identity.environmentId,
     });
     const places: RecordPlace[] = [];
-    const breathe = timeSlices();
+    const nextSlice = timeSlices();
     try {
       for (const object of live) {
         places.push(await replacement.append(await file.read(object.place)));
-        await breathe();
+        await nextSlice();
       }
       await replacement.commit(encodeRecord({ commit: mark }));
       await rename(this.#newPath, this.#path);

@@ -7,7 +7,7 @@
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { type Dialect, DummyDriver, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
-import { breathe } from '../breathe.ts';
+import { sharedSlice } from '../../runtime/event-loop.ts';
 import {
   DatabaseFailure,
   type DatabaseTransaction,
@@ -105,7 +105,7 @@ class SqliteEngine implements Engine {
   async begin(mode: Mode): Promise<DatabaseTransaction> {
     if (mode !== 'read') return this.#beginWrite();
     // Before a connection is taken: hundreds of requests that wait for their turn would else open one each.
-    for (let pause = breathe(); pause !== undefined; pause = breathe()) await pause;
+    for (let pause = sharedSlice(); pause !== undefined; pause = sharedSlice()) await pause;
     while (this.#refused !== undefined) await this.#mend();
     return this.#beginRead();
   }

@@ -1,0 +1,75 @@
+// Long work on the event loop, in slices: requests and timers run in between. A slice is well below the 50 ms for which
+// anything may hold the event loop.
+
+import { currentRequester } from './requester.ts';
+
+const sliceMs = 8;
+
+const waiting = new Map<string, (() => void)[]>();
+let isTurning = false;
+
+/**
+ * Resolves when it is this requester's turn to compute for about a millisecond. There is one turn in each iteration of
+ * the event loop for the whole process, since sixty imports would otherwise each compute in the same iteration.
+ * Requesters alternate, so that one with a hundred imports makes another's twice as long, not a hundred times.
+ */
+export function fairTurn(): Promise<void> {
+  const requester = currentRequester();
+  return new Promise((resolve) => {
+    const turns = waiting.get(requester);
+    if (turns) turns.push(resolve);
+    else waiting.set(requester, [resolve]);
+    if (isTurning) return;
+    isTurning = true;
+    setImmediate(giveTurn);
+  });
+}
+
+function giveTurn(): void {
+  for (const [requester, turns] of waiting) {
+    waiting.delete(requester);
+    turns.shift()?.();
+    // Behind the others.
+    if (turns.length > 0) waiting.set(requester, turns);
+    break;
+  }
+  isTurning = waiting.size > 0;
+  if (isTurning) setImmediate(giveTurn);
+}
+
+/**
+ * For loops over many objects: call it and await the result after each one. Once the slice is used up it lets
+ * everything else run before it resolves.
+ */
+export function timeSlices(): () => Promise<void> | undefined {
+  let startMs = performance.now();
+  return () => {
+    if (performance.now() - startMs < sliceMs) return undefined;
+    return new Promise((resolve) => {
+      setImmediate(() => {
+        startMs = performance.now();
+        resolve();
+      });
+    });
+  };
+}
+
+let sliceStartedAt = 0;
+let sliceIsOpen = false;
+
+/**
+ * The same for work whose parts do not know of each other: the slice is that of the current iteration of the event loop.
+ * @returns a promise to await where this iteration has lasted too long already
+ */
+export function sharedSlice(): Promise<void> | undefined {
+  if (!sliceIsOpen) {
+    sliceIsOpen = true;
+    sliceStartedAt = performance.now();
+    setImmediate(() => {
+      sliceIsOpen = false;
+    });
+    return undefined;
+  }
+  if (performance.now() - sliceStartedAt < sliceMs) return undefined;
+  return new Promise((resolve) => setImmediate(resolve));
+}

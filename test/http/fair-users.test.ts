@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { authenticatedSafe, emptyMac, pfx } from '../formats/pkcs12-writer.ts';
+import { type Api, startTestManager, type TestManager } from '../support/manager.ts';
+
+let manager: TestManager;
+let hostile: Api;
+let other: Api;
+const project = '/apiops/projects/MyProject';
+
+beforeAll(async () => {
+  manager = await startTestManager();
+  const member = { project: 'MyProject', roles: ['ROLE_ADMIN'] };
+  hostile = await manager.as('hostile', member);
+  other = await manager.as('other', member);
+});
+afterAll(() => manager.close());
+
+/** Sends many requests of one user, then one of another. @returns the place of the latter among the answers */
+async function placeOfOther(
+  many: number,
+  send: (api: Api, number: number) => Promise<{ readonly status: number }>,
+): Promise<number> {
+  const order: string[] = [];
+  const statuses = new Set<number>();
+  const ask = async (api: Api, number: number) => {
+    statuses.add((await send(api, number)).status);
+    order.push(api === other ? 'other' : 'hostile');
+  };
+  const queued = Array.from({ length: many }, (_, number) => ask(hostile, number));
+  // Once one of them is answered the others are in the queue.
+  await Promise.race(queued);
+  await ask(other, many);
+  await Promise.all(queued);
+  expect(statuses.size).toBe(1);
+  return order.indexOf('other');
+}
+
+describe('a request of one user', () => {
+  it('to generate an RSA key overtakes those that another user queued', async () => {
+    const place = await placeOfOther(12, (api, number) =>
+      api('POST', `${project}/jwks/generate`, { name: `rsa-${number}`, type: 'RSA', rsa: { keySize: 2048 } }),
+    );
+    expect(place).toBeLessThan(8);
+  });
+
+  it('to open a keystore overtakes those that another user queued', async () => {
+    // The password is wrong, which shows after the iterations of the MAC.
+    const file = (iterations: number) => pfx(authenticatedSafe([]), emptyMac(iterations)).toString('base64');
+    const [large, small] = [file(1_000_000), file(1)];
+    const place = await placeOfOther(8, (api) =>
+      api('POST', `${project}/keystores/inspect`, { file: api === other ? small : large, password: 'no' }),
+    );
+    expect(place).toBeLessThan(4);
+  });
+});
