@@ -10,6 +10,7 @@ import type { ManagerConfig } from './config.ts';
 import { createRateLimits } from './http/limits/rate-limits.ts';
 import { serveNodeStreams } from './http/node-stream.ts';
 import { buildServer } from './http/server.ts';
+import { Refusals } from './metrics/refusals.ts';
 import { allowsText } from './sources/safe-fetch/allow-list.ts';
 import { version } from './version.ts';
 
@@ -39,15 +40,17 @@ export async function startManager(config: ManagerConfig, log: Logger): Promise<
       username: config.adminUser,
       password: config.adminPassword,
     });
+    const refusals = new Refusals({ metrics, log });
     const server = buildServer({
       services: { ...services, ...access, ready: () => store.ping() },
       logger: log,
       metrics,
+      refusals,
       version,
       rateLimits: createRateLimits(config.rateLimits),
       isTrustedProxy: (address) => allowsText(config.trustedProxies, address),
     });
-    const streams = serveNodeStreams(server.server, { ...admission, deployments, parts, log });
+    const streams = serveNodeStreams(server.server, { ...admission, deployments, parts, log, refusals });
     // After the requests under way, which wait for confirmations; and before the server waits for its connections,
     // of which an upgraded one never ends by itself.
     server.addHook('preClose', async () => streams.close());

@@ -1,14 +1,15 @@
 // The manager's end of a node's stream: a WebSocket that only an enrollment token opens. The token is checked
-// before the upgrade, so that a stranger never holds one.
+// before the upgrade, so that an unauthenticated client never holds one.
 
-import type { IncomingMessage, Server } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { Server } from 'node:http';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Enrolled } from '../deployments/admit-node.ts';
 import { KeyplaneError } from '../errors.ts';
+import type { Refusals } from '../metrics/refusals.ts';
 import { closeCodes, streamPath } from '../protocol/messages.ts';
 import { readFromNode } from '../protocol/read-message.ts';
 import { Semaphore } from '../runtime/semaphore.ts';
+import { UpgradeGate } from './limits/upgrade-gate.ts';
 import { type Joined, type WelcomeOptions, welcome } from './node-welcome.ts';
 
 export interface NodeStreamOptions extends WelcomeOptions {
@@ -16,6 +17,7 @@ export interface NodeStreamOptions extends WelcomeOptions {
   readonly environmentOfToken: (token: string) => Promise<Enrolled | undefined>;
   /** Streams at once. When left out it is several times the 1,000 that a manager is made for; more dial another one. */
   readonly mostStreams?: number;
+  readonly refusals: Refusals;
 }
 
 /**
@@ -28,45 +30,44 @@ const messageBytesLimit = 64 * 1024;
 const helloTimeoutMs = 5_000;
 const pingEveryMs = 5_000;
 const farewellMs = 1_000;
+/** A client that does not answer the close of its stream holds it no longer. */
+const closeTimeoutMs = 5_000;
 const defaultMostStreams = 5_000;
+
+/** Not written in place: `closeTimeout` is newer than the types of `ws`. */
+const webSocketOptions = {
+  noServer: true,
+  maxPayload: messageBytesLimit,
+  closeTimeout: closeTimeoutMs,
+  perMessageDeflate: false,
+};
 
 export interface NodeStreams {
   /** Nodes are told to dial another manager; those that do not hear it are cut off. */
   close(): Promise<void>;
 }
 
-/** Takes the upgrades of `streamPath` from this server; any other upgrade is refused. */
+/** Takes the WebSockets of `streamPath` from this server; any other WebSocket is rejected. */
 export function serveNodeStreams(server: Server, options: NodeStreamOptions): NodeStreams {
-  const sockets = new WebSocketServer({
-    noServer: true,
-    maxPayload: messageBytesLimit,
-    perMessageDeflate: false,
-  });
+  const sockets = new WebSocketServer(webSocketOptions);
   const { mostStreams = defaultMostStreams } = options;
   const handshakes = new Semaphore(lookedAtOnce);
-  let closing = false;
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    socket.on('error', () => socket.destroy());
-    upgrade(request)
-      .then((environment) => {
-        if (environment === undefined) return refuse(socket, '401 Unauthorized');
-        if (closing || sockets.clients.size >= mostStreams) return refuse(socket, '503 Service Unavailable');
-        sockets.handleUpgrade(request, socket, head, (stream) =>
-          greet(stream, environment, { ...options, handshakes }),
-        );
-      })
-      .catch((error: unknown) => {
-        options.log.warn({ err: error }, 'a node could not be let in');
-        refuse(socket, '503 Service Unavailable');
-      });
+  const gate = new UpgradeGate(server, {
+    path: streamPath,
+    refusals: options.refusals,
+    mostPending: mostStreams,
+    hasRoom: () => sockets.clients.size < mostStreams,
+    admit: async (request) => {
+      const [, token] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
+      return token === undefined ? undefined : handshakes.run(() => options.environmentOfToken(token));
+    },
+    take: (environment, { request, socket, head }) =>
+      sockets.handleUpgrade(request, socket, head, (stream) =>
+        greet(stream, environment, { ...options, handshakes }),
+      ),
+    onError: (error) => options.log.warn({ err: error }, 'a node could not be let in'),
   });
-
-  async function upgrade(request: IncomingMessage) {
-    const [path] = (request.url ?? '').split('?');
-    const [, token] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
-    if (path !== streamPath || token === undefined) return undefined;
-    return handshakes.run(() => options.environmentOfToken(token));
-  }
+  sockets.on('wsClientError', (_error, socket) => gate.refuse(socket, 'upgrade_request'));
 
   const pings = setInterval(() => {
     for (const stream of sockets.clients) checkAlive(stream);
@@ -75,7 +76,7 @@ export function serveNodeStreams(server: Server, options: NodeStreamOptions): No
   return {
     async close() {
       clearInterval(pings);
-      closing = true;
+      gate.close();
       await Promise.all([...sockets.clients].map(sendAway));
       sockets.close();
     },
@@ -92,10 +93,6 @@ function sendAway(stream: WebSocket): Promise<void> {
     });
     stream.close(1001, 'the manager stops');
   });
-}
-
-function refuse(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
 /** RFC 6455 §5.5.1 has room for 123 bytes; a letter that is cut in two becomes one of three. */

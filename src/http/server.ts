@@ -28,9 +28,11 @@ import Fastify, {
 } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Registry } from 'prom-client';
+import type { Refusals } from '../metrics/refusals.ts';
 import { accessRoutes } from './access/routes.ts';
-import { answerConnectionError } from './answers/connection-error.ts';
+import { createConnectionErrorHandler } from './answers/connection-error.ts';
 import { answerError, notFoundAnswer } from './answers/error-answer.ts';
+import { LastAnswers } from './answers/last-answer.ts';
 import { setSecurityHeaders } from './answers/security-headers.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { environmentRoutes } from './environments/routes.ts';
@@ -45,6 +47,7 @@ import { overviewRoutes } from './overview/routes.ts';
 import { projectRoutes } from './projects/routes.ts';
 import { stopGracefully } from './requests/graceful-stop.ts';
 import { parseJsonBodies } from './requests/json-body.ts';
+import { asksForWebSocket, endOtherUpgrades } from './requests/other-upgrades.ts';
 import { logRequest, logRequests } from './requests/request-log.ts';
 import { measureRequests } from './requests/request-metrics.ts';
 import { guardRoutes } from './route-access.ts';
@@ -56,6 +59,7 @@ export interface ServerOptions {
   readonly logger: FastifyBaseLogger;
   /** Gets the server's own measures, and answers `/metrics`. */
   readonly metrics: Registry;
+  readonly refusals: Refusals;
   /** keyplane's version. */
   readonly version: string;
   /** Nobody is held back without it. */
@@ -82,8 +86,9 @@ const defaultBodyBytesLimit = 1024 * 1024;
 
 /** Not listening yet; `ready()` or `listen()` finish it. `close()` lets requests under way end. */
 export function buildServer(options: ServerOptions): KeyplaneServer {
-  const { services, logger, metrics, version, rateLimits = createRateLimits(unlimited) } = options;
+  const { services, logger, metrics, refusals, version, rateLimits = createRateLimits(unlimited) } = options;
   const limits: ServerLimits = { ...defaultServerLimits, ...options.limits };
+  const lastAnswers = new LastAnswers();
   let observe = (_: { request: FastifyRequest; reply: FastifyReply }) => {};
   const app: KeyplaneServer = Fastify({
     ...timeouts(limits),
@@ -97,7 +102,7 @@ export function buildServer(options: ServerOptions): KeyplaneServer {
     schemaController: withoutCompilers,
     // Fastify's own answer to a request during shutdown has another shape than all our errors.
     return503OnClosing: false,
-    clientErrorHandler: answerConnectionError,
+    clientErrorHandler: createConnectionErrorHandler(refusals, lastAnswers),
     // Paths that can not be decoded are refused before there is a route, so before any hook.
     frameworkErrors(error, request, reply) {
       setSecurityHeaders(request, reply);
@@ -112,17 +117,20 @@ export function buildServer(options: ServerOptions): KeyplaneServer {
   app.setNotFoundHandler((request, reply) => answerError(notFoundAnswer(request), request, reply));
   parseJsonBodies(app);
   app.server.maxConnections = limits.connections;
+  app.server.on('drop', (dropped) => refusals.count('connection_limit', dropped?.remoteAddress));
 
   app.addHook('onRequest', async (request, reply) => {
     setSecurityHeaders(request, reply);
     refuseManyHeaders(request);
   });
   stopGracefully(app);
+  app.addHook('preClose', async () => lastAnswers.close());
   app.addHook('onRequest', async (request) => {
     if (!request.is404) return;
     rateLimits.countStranger(request);
     throw notFoundAnswer(request);
   });
+  endOtherUpgrades(app);
   guardRoutes(app, services, rateLimits);
   logRequests(app);
   observe = measureRequests(app, metrics);
@@ -143,7 +151,11 @@ function timeouts({ headersMs, requestMs, lookEveryMs }: ServerLimits) {
     /** A socket without any traffic; longer than a source URL and a deployment may take together. */
     connectionTimeout: 300_000,
     keepAliveTimeout: 72_000,
-    http: { headersTimeout: headersMs, connectionsCheckingInterval: lookEveryMs },
+    http: {
+      headersTimeout: headersMs,
+      connectionsCheckingInterval: lookEveryMs,
+      shouldUpgradeCallback: asksForWebSocket,
+    },
   };
 }
 

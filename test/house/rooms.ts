@@ -82,6 +82,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'environments',
     'jwks',
     'materials',
+    'metrics/refusals.ts',
     'protocol',
     'sources/sources.ts',
     'type idempotency',

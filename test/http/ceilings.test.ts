@@ -13,9 +13,11 @@ let world: ListeningWorld;
 let streams: NodeStreams;
 beforeAll(async () => {
   world = await openListeningWorld({ connections });
-  const { admission, deployments, parts } = world.services;
+  const { refusals, services } = world;
+  const { admission, deployments, parts } = services;
   const log = pino({ level: 'silent' });
-  streams = serveNodeStreams(world.app.server, { ...admission, deployments, parts, log, mostStreams: 2 });
+  const options = { ...admission, deployments, parts, log, refusals, mostStreams: 2 };
+  streams = serveNodeStreams(world.app.server, options);
 });
 afterAll(async () => {
   await streams.close();

@@ -155,7 +155,13 @@ describe('every route but the open ones', () => {
 
 describe('a route', () => {
   const build = () =>
-    buildServer({ services: world.services, logger: world.app.log, metrics: new Registry(), version: '0' });
+    buildServer({
+      services: world.services,
+      logger: world.app.log,
+      metrics: new Registry(),
+      refusals: world.refusals,
+      version: '0',
+    });
 
   test('that does not say who may call it stops the start', async () => {
     const app = build();

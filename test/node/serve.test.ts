@@ -3,6 +3,7 @@ import { createRemoteJWKSet, jwtVerify, SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import type { DeployedContent } from '../../src/protocol/content.ts';
 import { certificate, ecJwk, octJwk, privateEcKey, publicMembers } from './support/contents.ts';
+import { RawClient } from './support/raw-client.ts';
 import { getJson, runningManager, runningNode, temporaryFolder } from './support/test-node.ts';
 
 async function serving(contents: readonly DeployedContent[], clock?: () => number) {
@@ -254,3 +255,13 @@ function rawGet(url: string, path: string): Promise<string> {
       .end();
   });
 }
+
+test('a node ignores an upgrade, and answers the request on a connection that it goes on looking after', async () => {
+  const { url } = await serving([ecJwk({ name: 'a' })]);
+  const client = await RawClient.connect(url);
+  const head = `GET ${setPath} HTTP/1.1\r\nHost: node\r\n`;
+  const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+  expect(await client.ask(head + upgrade)).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+  expect(await client.ask(`${head}Connection: close\r\n\r\n`)).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+  expect(await client.hearAll()).toBe('');
+});

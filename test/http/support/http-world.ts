@@ -12,6 +12,7 @@ import { composeServices, type Services } from '../../../src/compose-services.ts
 import type { HttpServices } from '../../../src/http/http-services.ts';
 import type { KeyplaneServer } from '../../../src/http/keyplane-server.ts';
 import { buildServer, type ServerOptions } from '../../../src/http/server.ts';
+import { Refusals } from '../../../src/metrics/refusals.ts';
 import { parseAllowList } from '../../../src/sources/safe-fetch/allow-list.ts';
 import { rawSqlite } from '../../support/databases.ts';
 import {
@@ -25,6 +26,8 @@ export const passwords = Object.freeze({ admin: 'password of admin', ada: 'passw
 
 export interface HttpWorld {
   readonly app: KeyplaneServer;
+  readonly metrics: Registry;
+  readonly refusals: Refusals;
   readonly routes: readonly RouteOptions[];
   readonly services: HttpServices & Pick<Services, 'store' | 'admission' | 'deployments' | 'parts'>;
   /** `ada` is a user and nothing more. */
@@ -64,10 +67,13 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
   const composed = await composeServices(configOf(dataDir, databaseUrl), log.logger);
   const { access, store } = composed;
   const services = { ...composed, ...access, ready: options.ready ?? (() => store.ping()) };
+  const metrics = new Registry();
+  const refusals = new Refusals({ metrics, log: log.logger });
   const app = buildServer({
     services,
     logger: log.logger,
-    metrics: new Registry(),
+    metrics,
+    refusals,
     version: '0.0.0-test',
     ...options.server,
   });
@@ -80,6 +86,8 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
   const tokens = await tokensOf(services);
   return {
     app,
+    metrics,
+    refusals,
     routes,
     services,
     tokens,

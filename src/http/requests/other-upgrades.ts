@@ -1,0 +1,17 @@
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+
+/** Whether an upgrade is for the upgrade gate. */
+export function asksForWebSocket({ headers: { upgrade = '' } }: IncomingMessage): boolean {
+  return upgrade.split(',').some((protocol) => protocol.trim().toLowerCase() === 'websocket');
+}
+
+/**
+ * Any other upgrade is ignored and the request is answered as it is (RFC 9110 §7.8): the HTTP client of Java sends
+ * `Upgrade: h2c` with its first request over plain HTTP. The connection ends with the answer.
+ */
+export function endOtherUpgrades(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.headers.upgrade !== undefined) reply.header('connection', 'close');
+  });
+}

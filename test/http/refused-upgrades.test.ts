@@ -1,0 +1,184 @@
+// Upgrades that the manager rejects, from clients that never close their side.
+
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { UpgradeGate } from '../../src/http/limits/upgrade-gate.ts';
+import { serveNodeStreams } from '../../src/http/node-stream.ts';
+import { Refusals } from '../../src/metrics/refusals.ts';
+import { streamPath } from '../../src/protocol/messages.ts';
+import { until } from '../support/manager.ts';
+import { type ListeningWorld, openListeningWorld, requestLine } from './support/listening-world.ts';
+
+const many = 300;
+const webSocket = 'Connection: Upgrade\r\nUpgrade: websocket\r\n';
+const handshake = `${webSocket}Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n`;
+
+let world: ListeningWorld;
+let enrollmentToken: string;
+beforeAll(async () => {
+  world = await openListeningWorld();
+  const { refusals, services, app } = world;
+  const { admission, deployments, parts } = services;
+  const log = pino({ level: 'silent' });
+  const streams = serveNodeStreams(app.server, { ...admission, deployments, parts, log, refusals });
+  app.server.once('close', () => void streams.close());
+  await world.call('POST', '/apiops/environments/', { body: { name: 'production', type: 'TEST' } });
+  const made = await world.call('POST', '/apiops/environments/production/enrollment-tokens/');
+  enrollmentToken = made.json().token;
+});
+afterAll(() => world.close());
+
+const held = new Set<Socket>();
+afterEach(() => {
+  for (const socket of held) socket.destroy();
+  held.clear();
+});
+
+/** A client that keeps its side open also after the other side has closed. */
+async function holding(port: number, request: string): Promise<{ heard(): string }> {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  held.add(socket);
+  let heard = '';
+  socket.setEncoding('latin1').on('data', (text: string) => {
+    heard += text;
+  });
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  socket.write(request);
+  return { heard: () => heard };
+}
+
+const metricOf = async (cause: string): Promise<number> => {
+  const text = await world.metrics.metrics();
+  return Number(new RegExp(`keyplane_refusals_total\\{cause="${cause}"\\} (\\d+)`).exec(text)?.[1]);
+};
+
+test.each<[what: string, status: number, cause: string, request: () => string]>([
+  ['without a token', 401, 'upgrade_token', () => requestLine('GET', streamPath) + handshake],
+  [
+    'with a wrong token',
+    401,
+    'upgrade_token',
+    () => `${requestLine('GET', streamPath)}${handshake}Authorization: Bearer kpe_wrong\r\n`,
+  ],
+  ['on another path', 404, 'upgrade_path', () => requestLine('GET', '/elsewhere') + handshake],
+  [
+    'that is no WebSocket handshake',
+    400,
+    'upgrade_request',
+    () => `${requestLine('GET', streamPath)}${webSocket}Authorization: Bearer ${enrollmentToken}\r\n`,
+  ],
+])(
+  '300 clients that ask for an upgrade %s are answered, and the manager holds none of them',
+  async (_what, status, cause, request) => {
+    const before = await metricOf(cause);
+    const linesBefore = world.logLines().length;
+    const clients = await Promise.all(
+      Array.from({ length: many }, () => holding(world.port, `${request()}\r\n`)),
+    );
+    await until(() => clients.every(({ heard }) => heard().endsWith('}')), 'all have read their answer');
+    await until(async () => (await world.connectionCount()) === 0, 'the manager holds no connection');
+    for (const { heard } of clients) {
+      expect(heard()).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+      expect(heard()).toMatch(/\r\nConnection: close\r\n[\s\S]*"reason":"[A-Z_]+"}$/);
+    }
+    expect((await metricOf(cause)) - before).toBe(many);
+    const lines = world.logLines().slice(linesBefore);
+    expect(lines.filter(({ msg }) => msg === 'rejected').length).toBeLessThan(10);
+  },
+);
+
+test('a client that sends no HTTP is answered, and the manager does not hold it', async () => {
+  const before = await metricOf('http_syntax');
+  const client = await holding(world.port, 'this is no HTTP\r\n\r\n');
+  await until(() => client.heard() !== '', 'it is answered');
+  // The time limits of node:http end it after more than this.
+  await until(async () => (await world.connectionCount()) === 0, 'the manager holds no connection', 8_000);
+  expect(client.heard()).toMatch(/^HTTP\/1\.1 400 /);
+  expect((await metricOf('http_syntax')) - before).toBe(1);
+});
+
+test('an upgrade to another protocol than WebSocket is ignored: the request is answered and the connection closed', async () => {
+  const upgrade = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n';
+  const client = await holding(world.port, `${requestLine('GET', '/healthz')}${upgrade}\r\n`);
+  await until(() => client.heard() !== '', 'it is answered');
+  await until(async () => (await world.connectionCount()) === 0, 'the manager holds no connection');
+  expect(client.heard()).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+});
+
+test('the first rejection of a cause is logged, and then their number', async () => {
+  const lines: Record<string, unknown>[] = [];
+  const log = { warn: (facts: Record<string, unknown>) => void lines.push(facts) };
+  const refusals = new Refusals({ metrics: new Registry(), log, logEveryMs: 20 });
+  for (let count = 0; count < 1_000; count += 1) refusals.count('upgrade_token', '192.0.2.1');
+  refusals.count('upgrade_path', '192.0.2.2');
+  expect(lines).toEqual([
+    { cause: 'upgrade_token', address: '192.0.2.1', count: 1 },
+    { cause: 'upgrade_path', address: '192.0.2.2', count: 1 },
+  ]);
+  await until(() => lines.length === 3, 'the rest is logged');
+  expect(lines[2]).toEqual({ cause: 'upgrade_token', address: '192.0.2.1', count: 999 });
+});
+
+/** A server whose gate admits when the test says so. */
+async function gated({ mostPending = 100 } = {}) {
+  const server = createServer();
+  const metrics = new Registry();
+  const { promise, resolve } = Promise.withResolvers<'node' | undefined>();
+  let asked = 0;
+  const taken: Socket[] = [];
+  const gate = new UpgradeGate<'node'>(server, {
+    path: '/stream',
+    refusals: new Refusals({ metrics, log: { warn: () => undefined } }),
+    mostPending,
+    hasRoom: () => true,
+    admit: () => {
+      asked += 1;
+      return promise;
+    },
+    take: (_admitted, { socket }) => void taken.push(socket as Socket),
+    onError: () => undefined,
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const knock = () => holding(port, `${requestLine('GET', '/stream')}${handshake}\r\n`);
+  return { server, gate, knock, admit: resolve, asked: () => asked, taken };
+}
+
+// In less than the ten seconds after which an undecided upgrade is rejected.
+const stops = { timeout: 8_000 };
+test(
+  'a server that stops waits neither for rejected upgrades nor for those that it has not decided',
+  stops,
+  async () => {
+    const { server, gate, knock, asked, admit, taken } = await gated();
+    const clients = await Promise.all(Array.from({ length: 20 }, knock));
+    await until(() => asked() === 20, 'all wait');
+    const closed = once(server, 'close');
+    server.close();
+    gate.close();
+    await closed;
+    admit('node');
+    const isAnswered = ({ heard }: { heard(): string }) => /^HTTP\/1\.1 503 /.test(heard());
+    await until(() => clients.every(isAnswered), 'all are answered');
+    expect(taken).toEqual([]);
+  },
+);
+
+test('further upgrades are rejected while as many as allowed wait for a decision', async () => {
+  const { knock, asked, admit, taken } = await gated({ mostPending: 2 });
+  await Promise.all([knock(), knock()]);
+  await until(() => asked() === 2, 'two wait');
+  const third = await knock();
+  await until(() => third.heard() !== '', 'the third is answered');
+  expect(third.heard()).toMatch(/^HTTP\/1\.1 503 /);
+  admit('node');
+  await until(() => taken.length === 2, 'the two are taken');
+  for (const socket of taken) socket.destroy();
+});
