@@ -2,7 +2,9 @@
 // Refuses members given twice (two readers would see two keys, RFC 7517 §4 and RFC 8259 §4), `__proto__`,
 // nesting deeper than 32 and more than 100,000 values. Objects come without a prototype.
 
-import { badRequest } from '../errors.ts';
+import { badRequest, type KeyplaneError } from '../errors.ts';
+import { foreignText } from './foreign-document.ts';
+import { endsTooEarly, findJsonFault } from './json-fault.ts';
 import { shown } from './jwk.ts';
 
 export type JsonValue = null | boolean | number | string | JsonValue[] | JsonObject;
@@ -32,28 +34,31 @@ export function parseJson(text: string, what: string): JsonValue {
   const document = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   // First, and without recursion: what is nested or numerous beyond reason costs the native parser dearly.
   const fault = structureFault(document);
-  if (fault !== undefined) throw badRequest(`${what} is not valid JSON: ${fault}`);
+  if (fault !== undefined) throw invalid(`${what} is not valid JSON: ${fault}`);
   let value: unknown;
   try {
     value = JSON.parse(document);
   } catch (error) {
-    throw badRequest(`${what} is not valid JSON: ${syntaxFault(document, error)}`);
+    throw invalid(`${what} is not valid JSON: ${foreignText(document) ?? syntaxFault(document)}`, error);
   }
   return withoutPrototypes(value);
+}
+
+function invalid(text: string, cause?: unknown): KeyplaneError {
+  return badRequest(text, { reason: 'DOCUMENT_NOT_VALID', cause });
 }
 
 export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function syntaxFault(document: string, error: unknown): string {
+/** V8 quotes the text around a fault, which may be a secret: only the place and the kind of the fault leave here. */
+function syntaxFault(document: string): string {
   if (document.trim() === '') return 'it is empty';
-  // V8 quotes the text around the fault, which may be a secret; only the position leaves here.
-  const message = error instanceof Error ? error.message : '';
-  const position = /at position (\d+)/.exec(message)?.[1];
-  if (message.includes('end of JSON input') || position === String(document.length))
-    return 'it ends too early';
-  return position === undefined ? 'it holds unexpected text' : `unexpected text at position ${position}`;
+  const { what, line, column } = findJsonFault(document) ?? { what: 'unexpected text', line: 1, column: 1 };
+  return what === endsTooEarly
+    ? `${what}, at line ${line}, column ${column}`
+    : `${what} at line ${line}, column ${column}`;
 }
 
 /** Where the string ends that begins at `opening`; -1 when it does not. */

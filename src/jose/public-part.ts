@@ -58,6 +58,14 @@ export function publicMembersOf(raw: JsonObject): JsonObject {
   return pick(raw, names) as JsonObject;
 }
 
+/** All members of a raw key that an import would look at, private ones too; none of an unknown key type. */
+export function knownMembersOf(raw: JsonObject): JsonObject {
+  const { kty } = raw;
+  if (!isKeyType(kty)) return {};
+  const names = keyMembers[kty];
+  return pick(raw, ['kty', ...names.public, ...names.private, ...metadataMembers]) as JsonObject;
+}
+
 /** Parts a JWK for sealing: `privateMembers` is secret, `publicMembers` is not. */
 export function splitJwk(jwk: PrivateJwk): {
   publicMembers: Record<string, unknown>;

@@ -1,8 +1,6 @@
-import { parseJson } from '../jose/json.ts';
-import { selectKey } from '../jose/key-set.ts';
 import { inspectedOf } from './inspected-key.ts';
-import { askedKid, type JwkSource, requireFields } from './jwk-source.ts';
-import { listKeysFrom } from './select-key.ts';
+import { askedKid, type JwkSource, requireFields, type SourceRequest } from './jwk-source.ts';
+import { listKeysFrom, selectKeyFrom } from './select-key.ts';
 
 /** A JWK or a JWK Set as text. */
 export const copyPasteSource: JwkSource = {
@@ -12,12 +10,16 @@ export const copyPasteSource: JwkSource = {
     requireFields(request, 'COPY_PASTE', ['jwkStr']);
   },
   async read(request) {
-    const raw = selectKey(parseJson(request.jwkStr ?? '', 'JWK string'), askedKid(request));
+    const raw = await selectKeyFrom(documentOf(request), askedKid(request));
     return { raw, notBeforeTime: null, expirationTime: null, sourceId: null, sourceUrl: null };
   },
   async inspect(request) {
     requireFields(request, 'COPY_PASTE', ['jwkStr']);
-    const { keys, total } = await listKeysFrom({ text: request.jwkStr ?? '', what: 'JWK string' });
+    const { keys, total } = await listKeysFrom(documentOf(request));
     return inspectedOf(keys, total);
   },
 };
+
+function documentOf({ jwkStr = '' }: SourceRequest) {
+  return { text: jwkStr, what: 'JWK string' };
+}

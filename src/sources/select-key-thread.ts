@@ -2,20 +2,18 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { isKeyplaneError } from '../errors.ts';
-import { parseJson } from '../jose/json.ts';
-import { selectKey } from '../jose/key-set.ts';
-import { type KeyDocumentAnswer, type KeyDocumentJob, listKeys } from './select-key.ts';
+import { type KeyDocumentAnswer, type KeyDocumentJob, readInline } from './select-key.ts';
 
-const job = workerData as KeyDocumentJob;
-
-function answer(): KeyDocumentAnswer {
+function answer(job: KeyDocumentJob): KeyDocumentAnswer {
   try {
-    if ('list' in job) return listKeys(job);
-    return { key: { ...selectKey(parseJson(job.text, job.what), job.kid) } };
+    const read = readInline(job);
+    // An object without a prototype arrives as a plain one, so it is no matter that a message does not keep it.
+    return 'key' in read ? { key: { ...read.key } } : read;
   } catch (error) {
-    if (isKeyplaneError(error)) return { refusal: error.message, detail: error.detail };
-    throw error;
+    if (!isKeyplaneError(error)) throw error;
+    const { message, reason, member } = error;
+    return { rejected: { message, reason, member } };
   }
 }
 
-parentPort?.postMessage(answer());
+parentPort?.postMessage(answer(workerData as KeyDocumentJob));

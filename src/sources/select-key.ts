@@ -1,19 +1,27 @@
+// Reads documents that others wrote. Strict reading takes time in proportion to their length, so a long one is read in
+// a thread of its own, and only so many at a time.
+
 import { ok } from 'node:assert/strict';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { badRequest } from '../errors.ts';
+import { type ErrorOptions, KeyplaneError } from '../errors.ts';
 import { type JsonObject, type JsonValue, parseJson } from '../jose/json.ts';
-import { keysOf, selectKey } from '../jose/key-set.ts';
+import { type FollowedKey, keysOf, selectAgain, selectKey } from '../jose/key-set.ts';
+import { Semaphore } from '../runtime/semaphore.ts';
 import { inspectedKeysAtMost } from './inspected-key.ts';
 
 export interface KeyDocument {
   readonly text: string;
-  /** Starts the text of every refusal. */
+  /** Starts the text of every error. */
   readonly what: string;
 }
 
-/** One key of a document, or with `list` the first of all. */
-export type KeyDocumentJob = KeyDocument & ({ readonly kid: string | undefined } | { readonly list: true });
+export type KeyDocumentJob = KeyDocument &
+  (
+    | { readonly task: 'select'; readonly kid: string | undefined }
+    | { readonly task: 'select again'; readonly followed: FollowedKey }
+    | { readonly task: 'list' }
+  );
 
 export interface ListedKeys {
   /** The first ones. */
@@ -24,54 +32,66 @@ export interface ListedKeys {
 export type KeyDocumentAnswer =
   | { readonly key: JsonObject }
   | ListedKeys
-  | { readonly refusal: string; readonly detail?: string | undefined };
+  | { readonly rejected: Pick<ErrorOptions, 'reason' | 'member'> & { readonly message: string } };
 
-/** Up to here a strict reading takes some 10 ms; beyond it, other requests would have to wait for it. */
-const inlineCharacters = 1024 * 1024;
+/** The worst text of this length takes some 3 ms. */
+const inlineCharacters = 32 * 1024;
 const threadMemoryMb = 512;
+/** The other core is the event loop's. */
+const threadsAtOnce = 1;
+const threads = new Semaphore(threadsAtOnce);
 
-/**
- * The key that is meant, out of a document that a stranger wrote.
- * @throws KeyplaneError `bad_request`
- */
-export async function selectKeyFrom(
-  job: KeyDocument & { readonly kid: string | undefined },
-): Promise<JsonObject> {
-  if (job.text.length <= inlineCharacters) return selectKey(parseJson(job.text, job.what), job.kid);
-  const answer = await inThread(job);
+/** @throws KeyplaneError `bad_request` */
+export async function selectKeyFrom(document: KeyDocument, kid: string | undefined): Promise<JsonObject> {
+  const answer = await read({ ...document, task: 'select', kid });
   ok('key' in answer, 'one key was asked for');
   return answer.key;
 }
 
-/**
- * The keys of a document that a stranger wrote, in their order.
- * @throws KeyplaneError `bad_request`
- */
+/** @throws KeyplaneError `bad_request`; with reason KEY_NOT_FOUND where the key is no longer there */
+export async function selectKeyAgain(document: KeyDocument, followed: FollowedKey): Promise<JsonObject> {
+  const answer = await read({ ...document, task: 'select again', followed });
+  ok('key' in answer, 'one key was asked for');
+  return answer.key;
+}
+
+/** The keys in their order. @throws KeyplaneError `bad_request` */
 export async function listKeysFrom(document: KeyDocument): Promise<ListedKeys> {
-  if (document.text.length <= inlineCharacters) return listKeys(document);
-  const answer = await inThread({ ...document, list: true });
+  const answer = await read({ ...document, task: 'list' });
   ok('keys' in answer, 'a list was asked for');
   return answer;
 }
 
 /** @throws KeyplaneError `bad_request` */
-export function listKeys({ text, what }: KeyDocument): ListedKeys {
-  const keys = keysOf(parseJson(text, what));
-  return { keys: keys.slice(0, inspectedKeysAtMost), total: keys.length };
+export function readInline(job: KeyDocumentJob): { readonly key: JsonObject } | ListedKeys {
+  const document = parseJson(job.text, job.what);
+  switch (job.task) {
+    case 'select':
+      return { key: selectKey(document, job.kid) };
+    case 'select again':
+      return { key: selectAgain(document, job.followed) };
+    case 'list': {
+      const keys = keysOf(document);
+      return { keys: keys.slice(0, inspectedKeysAtMost), total: keys.length };
+    }
+  }
 }
 
-async function inThread(
-  job: KeyDocumentJob,
-): Promise<Exclude<KeyDocumentAnswer, { readonly refusal: string }>> {
+async function read(job: KeyDocumentJob): Promise<{ readonly key: JsonObject } | ListedKeys> {
+  if (job.text.length <= inlineCharacters) return readInline(job);
+  return threads.run(() => readInThread(job));
+}
+
+async function readInThread(job: KeyDocumentJob): Promise<{ readonly key: JsonObject } | ListedKeys> {
   const thread = new Worker(new URL('./select-key-thread.ts', import.meta.url), {
     workerData: job,
     resourceLimits: { maxOldGenerationSizeMb: threadMemoryMb },
   });
   try {
     const [answer] = (await once(thread, 'message')) as [KeyDocumentAnswer];
-    if ('refusal' in answer)
-      throw badRequest(answer.refusal, answer.detail === undefined ? {} : { detail: answer.detail });
-    return answer;
+    if (!('rejected' in answer)) return answer;
+    const { message, ...options } = answer.rejected;
+    throw new KeyplaneError('bad_request', message, options);
   } finally {
     await thread.terminate();
   }

@@ -10,6 +10,9 @@ const options = [
   { field: 'urlOptionSizeLimit', limit: 'sizeLimitBytes', unit: 'bytes' },
 ] as const;
 
+/** Starts the text of an error in what a URL answered. */
+export const urlAnswer = 'Answer of the URL';
+
 /** A JWK or a JWK Set behind an http or https address. */
 export const urlSource: JwkSource = {
   fields: [
@@ -33,7 +36,7 @@ export const urlSource: JwkSource = {
   async read(request, world) {
     const url = request.url?.trim() ?? '';
     const answer = await world.fetchText(url, fetchLimitsOf(request), {});
-    const raw = await selectKeyFrom({ text: answer.text, what: 'Answer of the URL', kid: askedKid(request) });
+    const raw = await selectKeyFrom({ text: answer.text, what: urlAnswer }, askedKid(request));
     const { etag = null, lastModified = null } = answer;
     const origin = { notBeforeTime: null, expirationTime: null, sourceId: null, sourceUrl: url };
     return { raw, ...origin, validators: { etag, lastModified } };
@@ -41,7 +44,7 @@ export const urlSource: JwkSource = {
   async inspect(request, world) {
     urlSource.checkFields(request);
     const answer = await world.fetchText(request.url?.trim() ?? '', fetchLimitsOf(request), {});
-    const { keys, total } = await listKeysFrom({ text: answer.text, what: 'Answer of the URL' });
+    const { keys, total } = await listKeysFrom({ text: answer.text, what: urlAnswer });
     return inspectedOf(keys, total);
   },
 };

@@ -80,7 +80,7 @@ describe('a JWK', () => {
 
   test('that is malformed is refused by what is wrong with it, and what would be right is said', async () => {
     const malformed = [
-      ['{"kty": "EC",', 'The file is not valid JSON: it ends too early'],
+      ['{"kty": "EC",', 'The file is not valid JSON: it ends too early, at line 1, column 14'],
       ['{"a": 1}', 'No key found!'],
       ['{"kty":"EC","kty":"RSA"}', 'The file is not valid JSON'],
       [named({ ...makeEc('P-256'), x: makeEc('P-256').x ?? '' }), 'not on'],

@@ -1,10 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../src/jose/json.ts';
-import { selectKey } from '../../src/jose/key-set.ts';
-import { refusalOf } from './made-keys.ts';
+import type { PublicJwk } from '../../src/jose/jwk.ts';
+import { type FollowedKey, selectAgain, selectKey } from '../../src/jose/key-set.ts';
+import { thumbprint } from '../../src/jose/thumbprint.ts';
+import { makeEc, makeOkp, makeRsa, publicHalf, refusalOf } from './made-keys.ts';
 
 const a = { kty: 'oct', k: 'AAAA', kid: 'a' };
 const b = { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA', kid: 'b' };
+const namelessEc = publicHalf(makeEc('P-256'));
+const namelessEd = publicHalf(makeOkp('Ed25519'));
+const namelessRsa = publicHalf(makeRsa());
+const printOf = (jwk: object) => thumbprint(jwk as PublicJwk);
 const set = (...keys: JsonValue[]): JsonValue => ({ keys });
 
 describe('selectKey', () => {
@@ -47,6 +53,45 @@ describe('selectKey', () => {
     expect(selectKey(set(a, b, again), 'a')).toEqual(a);
   });
 
+  it('selects a key without a kid by its thumbprint', () => {
+    expect(selectKey(set(namelessEc, namelessRsa, a), printOf(namelessRsa))).toEqual(namelessRsa);
+    const withNull = { ...namelessEd, kid: null };
+    expect(selectKey(set(namelessEc, withNull), printOf(namelessEd))).toEqual(withNull);
+  });
+
+  it('selects an RSA key with a zero octet in front of n by the thumbprint of its shortest form', () => {
+    const n = Buffer.concat([Buffer.alloc(1), Buffer.from(namelessRsa.n ?? '', 'base64url')]).toString(
+      'base64url',
+    );
+    const padded = { ...namelessRsa, n };
+    expect(selectKey(set(namelessEc, padded), printOf(namelessRsa))).toEqual(padded);
+  });
+
+  it('takes the only usable key without a kid, whatever stands beside it', () => {
+    const beside: JsonValue[] = [
+      { kty: 'AKP', kid: 'later' },
+      { kty: 'EC', crv: 'P-192', x: 'AA', y: 'AA', kid: 'curve' },
+      { kty: 'RSA', n: 'AQAB', e: 'AQAB', kid: 'short' },
+      7,
+    ];
+    const named = { ...namelessEc, kid: 'now' };
+    expect(selectKey(set(...beside, named), undefined)).toEqual(named);
+    expect(selectKey(set(...beside, namelessEc), 'mine')).toEqual({ ...namelessEc, kid: 'mine' });
+  });
+
+  it('hands out the only broken key of known type, so that its own fault is named', () => {
+    const broken = { kty: 'RSA', n: 'AQAB', e: 'AQAB' };
+    expect(selectKey(set({ kty: 'AKP' }, broken), undefined)).toEqual(broken);
+  });
+
+  it('takes two entries that differ only in unknown members for one key', () => {
+    const once = { ...a, issued: 1 };
+    expect(selectKey(set(b, a, once), 'a')).toMatchObject(a);
+    expect(selectKey(set(namelessEc, { ...namelessEc, issued: 1, use: null }), undefined)).toMatchObject(
+      namelessEc,
+    );
+  });
+
   it.each<[string, JsonValue, string | undefined, string]>([
     [
       'several keys without a kid',
@@ -56,9 +101,93 @@ describe('selectKey', () => {
     ],
     [
       'several keys without any kid',
-      set({ kty: 'oct' }, {}),
+      set(namelessEc, namelessEd),
       undefined,
-      'kid is required because the JWK Set holds 2 keys! None of them has a kid',
+      `kid is required because the JWK Set holds 2 keys! None of them has a kid. Each is selected by its RFC 7638 thumbprint: ${printOf(namelessEc)}, ${printOf(namelessEd)}`,
+    ],
+    [
+      'several keys of which one has a kid',
+      set(namelessEc, a, { kty: 'AKP', kid: 'unknown' }),
+      undefined,
+      `kid is required because the JWK Set holds 2 keys! Available values: a. A key without a kid is selected by its RFC 7638 thumbprint: ${printOf(namelessEc)}`,
+    ],
+    [
+      'several keys whose kids are numbers',
+      set({ ...namelessEc, kid: 1 }, { ...namelessEd, kid: 2 }),
+      undefined,
+      'kid is required because the JWK Set holds 2 keys! 1, 2 are numbers, but a kid is a string (RFC 7517 §4.5)',
+    ],
+    [
+      'a kid that is a number in the set',
+      set({ ...namelessEc, kid: 1 }, { ...namelessEd, kid: 2 }),
+      '2',
+      'kid (2) is not found in the JWK Set! A key has the number 2 as its kid; a kid is a string (RFC 7517 §4.5)',
+    ],
+    [
+      'a thumbprint of a key that has a kid of its own',
+      set({ ...namelessEc, kid: 'named' }, a),
+      printOf(namelessEc),
+      `kid (${printOf(namelessEc)}) is not found in the JWK Set!`,
+    ],
+    [
+      'a thumbprint of one key with two uses',
+      set({ ...namelessEc, use: 'sig' }, { ...namelessEc, use: 'enc' }, a),
+      printOf(namelessEc),
+      `kid (${printOf(namelessEc)}) names different keys in the JWK Set; a kid must name one key`,
+    ],
+    [
+      'several keys that are all of unknown type',
+      set({ kty: 'AKP', kid: 'x' }, { kty: 'ML' }),
+      undefined,
+      'No usable key found! None of the 2 keys of the JWK Set is a complete key of a supported type (RSA, EC, OKP, oct)',
+    ],
+    [
+      'entries that are no objects',
+      set('x', 7),
+      undefined,
+      'The entries of the JWK Set are no JWKs: each must be a JSON object',
+    ],
+    [
+      '10,001 keys',
+      set(...Array.from({ length: 10_001 }, () => ({}))),
+      'a',
+      'The JWK Set holds 10001 keys; at most 10000 are accepted',
+    ],
+    [
+      'a JWK that was quoted once more, as a PEM',
+      '-----BEGIN PUBLIC KEY-----\n',
+      undefined,
+      'A JWK or a JWK Set is a JSON object (RFC 7517), not string: it is PEM (PUBLIC KEY)! Upload it as a key and create the JWK from that, with source type PUBLIC_KEY or PRIVATE_KEY',
+    ],
+    [
+      'an OpenID discovery document',
+      { issuer: 'https://op.example', jwks_uri: 'https://op.example/keys' },
+      undefined,
+      'No key found! It is a discovery document (OpenID Connect, RFC 8414), which names the JWK Set: give its jwks_uri (https://op.example/keys) as url of source type URL',
+    ],
+    [
+      'a JWK Set inside a member',
+      { client: 'x', jwks: { keys: [a] } },
+      undefined,
+      'No key found! The JWK Set is the value of the member jwks: give that value alone',
+    ],
+    [
+      'a JWK inside a member',
+      { key: a },
+      undefined,
+      'No key found! The JWK is the value of the member key: give that value alone',
+    ],
+    [
+      'a map of JWKs',
+      { a, b },
+      undefined,
+      'No key found! Its members are JWKs: put them into an array, {"keys": [...]} (RFC 7517 §5)',
+    ],
+    [
+      'a map from kid to certificate',
+      { one: '-----BEGIN CERTIFICATE-----\n', two: '-----BEGIN CERTIFICATE-----\n' },
+      undefined,
+      'No key found! It is a map from kid to PEM certificates, not a JWK Set: give the JWK Set of the same issuer, or upload one of the certificates and create the JWK from that',
     ],
     ['a kid that is not there', set(a, b), 'x', 'kid (x) is not found in the JWK Set!'],
     ['another kid than that of the only key', set(a), 'x', 'kid (x) is not found in the JWK Set!'],
@@ -118,9 +247,104 @@ describe('selectKey', () => {
   });
 
   it('lists at most twenty kids, each cut to a bearable length', async () => {
-    const keys = Array.from({ length: 50 }, (_, n) => ({ kty: 'oct', kid: `${n}-${'x'.repeat(500)}` }));
+    const keys = Array.from({ length: 50 }, (_, n) => ({ ...a, kid: `${n}-${'x'.repeat(500)}` }));
     const message = await refusalOf(() => selectKey(set(...keys), undefined));
     expect(message.length).toBeLessThan(1600);
     expect(message).toMatch(/, …$/);
+  });
+});
+
+describe('selectAgain', () => {
+  const [first, second, third] = [namelessEc, namelessEd, namelessRsa];
+  const again = (document: JsonValue, followed: Partial<FollowedKey>) =>
+    selectAgain(document, {
+      askedKid: undefined,
+      kid: printOf(first),
+      thumbprint: printOf(first),
+      ...followed,
+    });
+  const gone = (kid: string) => `kid (${kid}) is not found in the JWK Set!`;
+
+  it.each<[string, JsonValue, Partial<FollowedKey>, JsonValue]>([
+    ['a key without a kid beside a second one', set(second, first), {}, first],
+    ['a key without a kid beside one of unknown type', set({ kty: 'AKP', kid: 'x' }, first), {}, first],
+    [
+      'a key without a kid that was given one, beside a second',
+      set(second, first),
+      { askedKid: 'mine', kid: 'mine' },
+      { ...first, kid: 'mine' },
+    ],
+    ['a key that was selected by its thumbprint', set(second, first), { askedKid: printOf(first) }, first],
+    [
+      'a key that was selected by its thumbprint and has got a kid',
+      set(second, { ...first, kid: 'new' }),
+      { askedKid: printOf(first) },
+      { ...first, kid: 'new' },
+    ],
+    ['the only usable key in place of one without a kid', set({ kty: 'AKP' }, second), {}, second],
+    [
+      'the only usable key in place of one with a kid',
+      set({ ...second, kid: 'b' }),
+      { kid: 'a' },
+      { ...second, kid: 'b' },
+    ],
+    [
+      'new material of the kid that was asked for',
+      set(third, { ...second, kid: 'a' }),
+      { askedKid: 'a', kid: 'a' },
+      { ...second, kid: 'a' },
+    ],
+    [
+      'new material of its own kid',
+      set(third, { ...second, kid: 'a' }),
+      { kid: 'a' },
+      { ...second, kid: 'a' },
+    ],
+    [
+      'the only key in place of one that was given a kid',
+      second,
+      { askedKid: 'mine', kid: 'mine' },
+      { ...second, kid: 'mine' },
+    ],
+  ])('follows %s', (_name, document, followed, expected) => {
+    expect(again(document, followed)).toEqual(expected);
+  });
+
+  it.each<[string, JsonValue, Partial<FollowedKey>, string]>([
+    [
+      'selected by its thumbprint, and another is the only one',
+      set(second),
+      { askedKid: printOf(first) },
+      printOf(first),
+    ],
+    [
+      'selected by its thumbprint, and another has that kid',
+      set({ ...second, kid: printOf(first) }),
+      { askedKid: printOf(first) },
+      printOf(first),
+    ],
+    [
+      'named by its thumbprint, and another has that kid',
+      set({ ...second, kid: printOf(first) }),
+      {},
+      printOf(first),
+    ],
+    [
+      'named by its thumbprint, and another of several has that kid',
+      set({ ...second, kid: printOf(first) }, third),
+      {},
+      printOf(first),
+    ],
+    ['named by its thumbprint, and several others are there', set(second, third), {}, printOf(first)],
+    ['of its own kid, and several others are there', set(second, third), { kid: 'a' }, 'a'],
+    [
+      'of the kid that was asked for, and only another kid is there',
+      set({ ...second, kid: 'b' }),
+      { askedKid: 'a', kid: 'a' },
+      'a',
+    ],
+  ])('misses a key that was %s', async (_name, document, followed, kid) => {
+    expect(await refusalOf(() => again(document, followed))).toBe(gone(kid));
+    expect(() => again(document, followed)).toThrow(expect.objectContaining({ reason: 'KEY_NOT_FOUND' }));
   });
 });

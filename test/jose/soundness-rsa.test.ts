@@ -131,6 +131,20 @@ describe('an RSA key', () => {
     );
   });
 
+  it.each([
+    ['p', 'q'],
+    ['q', 'p'],
+  ])('is rejected when its d is right modulo %s-1 and wrong modulo %s-1 alone', async (right, wrong) => {
+    const [rightPrime, wrongPrime] = [good[right], good[wrong]].map((text) => decodeInteger(text ?? ''));
+    const modulus = (rightPrime ?? 0n) - 1n;
+    const d = (decodeInteger(good.d ?? '') + modulus) % n;
+    const exponents = { [`d${right}`]: d % modulus, [`d${wrong}`]: d % ((wrongPrime ?? 0n) - 1n) };
+    const texts = Object.entries(exponents).map(([name, value]) => [name, encodeInteger(value)]);
+    expect(await reasonFor({ ...good, d: encodeInteger(d), ...Object.fromEntries(texts) })).toBe(
+      'the halves do not agree, d is not the private exponent of n and e (RFC 8017 §3.2)',
+    );
+  });
+
   it('is refused when p and q are exchanged but qi is not', async () => {
     const { p = '', q = '', dp = '', dq = '' } = good;
     expect(await reasonFor({ ...good, p: q, q: p, dp: dq, dq: dp })).toContain('qi is not the inverse');

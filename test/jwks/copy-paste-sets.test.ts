@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import type { PublicJwk } from '../../src/jose/jwk.ts';
+import { thumbprint } from '../../src/jose/thumbprint.ts';
 import { accepted, type Item, type ProjectApi, projectApi, refusal } from '../api/support/project-api.ts';
 import {
   makeCurveKey,
@@ -43,6 +45,12 @@ describe('the kid', () => {
     ['is the thumbprint of the only key of a set', { keys: [p256Public] }, undefined, p256Thumbprint],
     ['chooses the first key of a set', { keys: [one, two, three] }, 'one', 'one'],
     ['chooses the last key of a set', { keys: [one, two, three] }, 'three', 'three'],
+    [
+      'chooses a key that has none by its thumbprint',
+      { keys: [p256Public, two] },
+      p256Thumbprint,
+      p256Thumbprint,
+    ],
     ['may be of any script', { ...p256Public, kid: 'Schlüssel 鍵/1+2=' }, undefined, 'Schlüssel 鍵/1+2='],
     ['may have 512 characters', p256Public, longest, longest],
   ])('%s', async (_what, jwk, kid, taken) => {
@@ -70,7 +78,7 @@ describe('the kid', () => {
       'is in none of several keys',
       { keys: [p256Public, publicHalf(two)].map(({ kid: _, ...key }: Item) => key) },
       undefined,
-      'kid is required because the JWK Set holds 2 keys! None of them has a kid',
+      `kid is required because the JWK Set holds 2 keys! None of them has a kid. Each is selected by its RFC 7638 thumbprint: ${p256Thumbprint}, ${thumbprint(two as PublicJwk)}`,
     ],
     ['is a number', { ...p256Public, kid: 1 }, undefined, 'kid must be a string, not number'],
     ['is too long', p256Public, 'k'.repeat(513), 'kid has 513 characters; at most 512 are accepted'],
@@ -123,6 +131,7 @@ describe('in a JWK Set', () => {
   it('a key that is there twice is one key', async () => {
     const { kty, ...rest } = one;
     expect(await kidOf({ keys: [one, { ...rest, kty }] }, 'one')).toBe('one');
+    expect(await kidOf({ keys: [one, two, { ...rest, kty, issued: 1 }] }, 'one')).toBe('one');
   });
 
   it('only the key that was chosen is stored', async () => {
@@ -140,6 +149,21 @@ describe('in a JWK Set', () => {
     });
     const all = JSON.stringify(await world.api('GET', '/apiops/projects/MyProject/jwks/'));
     expect(all).not.toContain(three.k);
+  });
+});
+
+it('a set of 100,000 characters is read by the same rules, with the same errors', async () => {
+  const long = { keys: [one, two], comment: 'x'.repeat(100_000) };
+  expect(await kidOf(long, 'two')).toBe('two');
+  expect((await project.paste('refused', long)).body).toMatchObject({
+    error_description: 'kid is required because the JWK Set holds 2 keys! Available values: one, two',
+    reason: 'FIELD_REQUIRED',
+    member: 'kid',
+  });
+  expect((await project.paste('refused', long, 'none')).body).toMatchObject({
+    error_description: 'kid (none) is not found in the JWK Set!',
+    reason: 'KEY_NOT_FOUND',
+    member: 'kid',
   });
 });
 

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
+import type { PublicJwk } from '../../src/jose/jwk.ts';
+import { thumbprint } from '../../src/jose/thumbprint.ts';
 import type { RunningNode } from '../../src/node/start-node.ts';
 import {
   accepted,
@@ -203,7 +205,7 @@ describe('a JWK that follows its URL', () => {
       { keys: [freshKey('a'), freshKey('b')] },
       { keys: [freshKey('b'), freshKey('c')] },
     ],
-    ['its-own', {}, freshKey('a'), freshKey('b')],
+    ['its-own', {}, freshKey('a'), { keys: [freshKey('b'), freshKey()] }],
     ['its-own-in-a-set', {}, { keys: [freshKey('a')] }, { keys: [freshKey('b'), freshKey('c')] }],
   ])('is GONE when the URL no longer has the kid %s, and keeps its key', async (what, asked, first, then) => {
     pages.set(`/${what}`, json(first));
@@ -222,26 +224,44 @@ describe('a JWK that follows its URL', () => {
     expect((await project.jwk(what)).sourceState).toBe('FRESH');
   });
 
-  it('whose kid is a thumbprint of its own is looked for by it; without one it goes by its new thumbprint', async () => {
-    pages.set('/nameless', json(freshKey()));
+  it('goes by the kid of the only usable key in place of its own, where none was asked for', async () => {
+    pages.set('/alone-again', json(freshKey('a')));
+    accepted(await follow('alone-again'));
+    const next = freshKey('b');
+    pages.set('/alone-again', json({ keys: [{ kty: 'AKP', kid: 'later' }, next] }));
+    await comeDue('alone-again');
+    expect(await project.jwk('alone-again')).toMatchObject({ sourceState: 'FRESH', kid: 'b', ec: next });
+  });
+
+  it('that has no kid stays FRESH when others join its set, and takes the only key that replaces it', async () => {
+    const key = freshKey();
+    pages.set('/nameless', json(key));
     accepted(await follow('nameless'));
     const { kid } = await project.jwk('nameless');
-    const named = { ...(await project.material('nameless', '?publicOnly=true')) };
+    pages.set('/nameless', json({ keys: [freshKey(), { kty: 'AKP' }, key] }));
+    await comeDue('nameless');
+    expect(await project.jwk('nameless')).toMatchObject({ sourceState: 'FRESH', kid, ec: key });
     const next = freshKey();
     pages.set('/nameless', json(next));
     await comeDue('nameless');
     const after = await project.jwk('nameless');
     expect(after.ec).toMatchObject(next);
     expect(after.kid).not.toBe(kid);
+  });
 
-    pages.set('/thumbprint', json(named));
-    accepted(await follow('thumbprint'));
-    pages.set('/thumbprint', json({ keys: [freshKey('new'), named] }));
+  it('that was selected by its thumbprint is GONE without it, and no other key gets that kid', async () => {
+    const key = freshKey();
+    const kid = thumbprint(key as PublicJwk);
+    pages.set('/thumbprint', json({ keys: [freshKey(), key] }));
+    accepted(await follow('thumbprint', { kid }));
+    pages.set('/thumbprint', json({ keys: [key, { kty: 'AKP' }, freshKey(), freshKey()] }));
     await comeDue('thumbprint');
     expect(await project.jwk('thumbprint')).toMatchObject({ sourceState: 'FRESH', kid });
-    pages.set('/thumbprint', json(freshKey('new')));
-    await comeDue('thumbprint');
-    expect(await project.jwk('thumbprint')).toMatchObject({ sourceState: 'GONE', kid });
+    for (const others of [[freshKey()], [freshKey(kid)], [freshKey(kid), freshKey('b')]]) {
+      pages.set('/thumbprint', json({ keys: others }));
+      await comeDue('thumbprint');
+      expect(await project.jwk('thumbprint')).toMatchObject({ sourceState: 'GONE', kid, ec: key });
+    }
   });
 
   it('is looked at even when another URL never answers', async () => {

@@ -36,6 +36,10 @@ const operations: ReadonlyMap<string, OperationRow> = new Map([
   row('ENCRYPTION', deriving, ['deriveBits']),
 ]);
 
+export function isKeyOperation(name: string): boolean {
+  return operations.has(name);
+}
+
 /** What is left of `key_ops` for the public half. */
 export function publicOperations(keyOps: readonly string[]): string[] {
   const twins = new Set<string>();

@@ -1,12 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isKeyplaneError } from '../../errors.ts';
-import type { JsonObject } from '../../jose/json.ts';
 import type { PrivateJwk } from '../../jose/jwk.ts';
-import { kidNotFound } from '../../jose/key-set.ts';
 import { thumbprint } from '../../jose/thumbprint.ts';
 import type { FetchedText, SourceWorld } from '../../sources/jwk-source.ts';
-import { selectKeyFrom } from '../../sources/select-key.ts';
-import { fetchLimitsOf } from '../../sources/url.ts';
+import { selectKeyAgain } from '../../sources/select-key.ts';
+import { fetchLimitsOf, urlAnswer } from '../../sources/url.ts';
 import { jwkFromSource } from '../jwk-from-source.ts';
 import type { StoredJwk } from '../jwk-store.ts';
 import type { Refresh, SourceState } from './refresh-store.ts';
@@ -29,24 +27,15 @@ export async function lookAtUrl(
       conditionsOf(refresh),
     );
     if (answer.notModified) return { state: 'FRESH', jwk: undefined, answer };
-    const raw = await selectAgain(answer.text, stored, old);
+    const followed = { askedKid: stored.source.kid, kid: stored.kid, thumbprint: thumbprint(old) };
+    const raw = await selectKeyAgain({ text: answer.text, what: urlAnswer }, followed);
     const origin = { notBeforeTime: null, expirationTime: null, sourceId: null, sourceUrl: stored.sourceUrl };
     const jwk = await jwkFromSource({ raw, ...origin });
     return { state: 'FRESH', jwk: isDeepStrictEqual({ ...jwk }, { ...old }) ? undefined : jwk, answer };
   } catch (error) {
     if (!isKeyplaneError(error) || error.status >= 500) throw error;
-    return { state: error.detail === kidNotFound ? 'GONE' : 'FAILING', reason: error.message };
+    return { state: error.reason === 'KEY_NOT_FOUND' ? 'GONE' : 'FAILING', reason: error.message };
   }
-}
-
-/** The key that was asked for at first; one that was asked for without a kid is looked for by its own. */
-async function selectAgain(text: string, stored: StoredJwk, old: PrivateJwk): Promise<JsonObject> {
-  const job = { text, what: 'Answer of the URL' };
-  const named = () => selectKeyFrom({ ...job, kid: stored.source.kid ?? stored.kid });
-  if (stored.source.kid !== undefined || stored.kid !== thumbprint(old)) return named();
-  // A thumbprint may be a name that we gave: a key alone that has none goes by that of its new thumbprint.
-  const alone = await selectKeyFrom({ ...job, kid: undefined }).catch(() => undefined);
-  return alone !== undefined && alone.kid === undefined ? alone : named();
 }
 
 /** Only what was read well is asked for conditionally: "not modified" must never confirm an answer that failed. */
