@@ -3,7 +3,7 @@
 // nesting deeper than 32 and more than 100,000 values. Objects come without a prototype.
 
 import { badRequest, type KeyplaneError } from '../errors.ts';
-import { foreignText } from './foreign-document.ts';
+import { foreignText } from './foreign-text.ts';
 import { endsTooEarly, findJsonFault } from './json-fault.ts';
 import { shown } from './jwk.ts';
 

@@ -3,7 +3,8 @@
 // because which of them verifies would then depend on the reader.
 
 import { badRequest, type KeyplaneError } from '../errors.ts';
-import { foreignObject, foreignText } from './foreign-document.ts';
+import { foreignObject } from './foreign-object.ts';
+import { foreignText } from './foreign-text.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 import { isKeyType, type PrivateJwk, shown, typeName } from './jwk.ts';
 import { normaliseMembers } from './members/normalise.ts';

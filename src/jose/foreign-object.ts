@@ -1,34 +1,8 @@
-// What people give in place of a JWK, told by its first characters or its members, and where the key is to be had.
+// What people give in place of a JWK, told by its members, and where the key is to be had.
 
 import type { JsonObject, JsonValue } from './json.ts';
 
 const longestAddress = 256;
-
-/**
- * Ends a sentence about a text that is no JSON: "it is PEM (CERTIFICATE)! Upload it …".
- * Undefined where the text is nothing that is known. Never repeats what the text holds.
- */
-export function foreignText(text: string): string | undefined {
-  const start = text.slice(0, 4096).trimStart();
-  const [, label] = /^-----BEGIN ([A-Z0-9][A-Z0-9 ]{0,60})-----/.exec(start) ?? [];
-  if (label !== undefined) {
-    const kind = label.endsWith('CERTIFICATE') ? 'certificate' : 'key';
-    const types = kind === 'key' ? 'PUBLIC_KEY or PRIVATE_KEY' : 'CERTIFICATE';
-    return `it is PEM (${label})! Upload it as a ${kind} and create the JWK from that, with source type ${types}`;
-  }
-  if (/^(Bearer\s+)?eyJ[\w-]*\.[\w-]*\.[\w-]*/i.test(start)) {
-    return 'it is a JWT, which is a token and not a key! The keys of its issuer are in a JWK Set, whose address is the jwks_uri of its OpenID configuration';
-  }
-  if (/^<(!doctype\s+html|html|head|body)\b/i.test(start)) {
-    return 'it is an HTML page! Give the address of the JWK Set itself';
-  }
-  if (start.startsWith('<')) return 'it is XML! A JWK Set is a JSON object (RFC 7517 §5)';
-  if (/^(eyJ|ewog|ewo)[\w+/=-]*$/.test(text.trim().slice(0, 4096))) return 'it is base64! Decode it first';
-  if (/^ssh-(rsa|ed25519|dss) |^ecdsa-sha2-/.test(start)) {
-    return 'it is an OpenSSH public key! Convert it with `ssh-keygen -e -m PKCS8 -f key.pub` and upload that as a key';
-  }
-  return undefined;
-}
 
 /** What a JSON object is that is neither a JWK nor a JWK Set. */
 export function foreignObject(document: JsonObject): string {
