@@ -15,6 +15,11 @@ export interface ContentReader<Nouns> {
     environmentId: string,
     projectId: string,
   ): AsyncIterable<readonly ObjectDigest[]>;
+  /**
+   * Before a project reaches an environment that it did not reach.
+   * @throws KeyplaneError `bad_request` where what it has must not be there together
+   */
+  refuseGain?(nouns: Nouns, environmentId: string, projectId: string): Promise<void>;
 }
 
 /** An object's id, and the SHA-256 of its content. */

@@ -17,6 +17,7 @@ export async function syncEnvironment<Nouns extends DesiredStateNouns>(
   for (const projectId of lost) await withdrawFrom(nouns, environmentId, projectId);
   for (const projectId of gained) {
     for (const reader of readers) {
+      await reader.refuseGain?.(nouns, environmentId, projectId);
       for await (const digests of reader.digestsOfProject(nouns, environmentId, projectId)) {
         const changes = digests.map(([objectId, digest]): DesiredChange => {
           return { environmentId, kind: reader.kind, objectId, projectId, digest };

@@ -8,7 +8,7 @@ import { checkName, shownText } from '../names.ts';
 import type { JwkSource, SourceRequest, SourceWorld } from '../sources/jwk-source.ts';
 import { jwkSources, type SourceName, sourceNames } from '../sources/sources.ts';
 import { insertJwk, type JwkRuleOptions, refuseTaken } from './insert-jwk.ts';
-import { jwkFromSource } from './jwk-from-source.ts';
+import { hasDefaultKid, jwkFromSource } from './jwk-from-source.ts';
 import type { SourceReference } from './jwk-store.ts';
 import { checkFollow, followOf } from './refresh/follow.ts';
 
@@ -45,6 +45,7 @@ export function createJwkCreator(options: CreateJwkOptions): CreateJwk {
       ...{ name, sourceType, sourceId, sourceUrl, notBeforeTime, expirationTime, jwk },
       description: request.description ?? null,
       source: sourceReference(sourceType, request),
+      kidGivesWay: hasDefaultKid(sourced),
       follow: followOf(intervalMs, sourced),
     });
   };

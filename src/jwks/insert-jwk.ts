@@ -17,6 +17,7 @@ import type { Sealer } from '../sealing/sealed.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import { jwkContent } from './jwk-content.ts';
 import type { JwkNouns, StoredJwk } from './jwk-store.ts';
+import { holdersOf, type NamedJwk, underFreeKid } from './published-kid.ts';
 import { type Follow, followRefresh } from './refresh/follow.ts';
 import type { RefreshNouns } from './refresh/refresh-store.ts';
 import { sealMembers } from './sealed-members.ts';
@@ -51,6 +52,8 @@ export interface NewJwk
     | 'expirationTime'
   > {
   readonly jwk: PrivateJwk;
+  /** Its kid is a default that nobody asked for: where that is taken, another default takes its place. */
+  readonly kidGivesWay?: boolean | undefined;
   /** How its URL is followed, if it is. */
   readonly follow?: Follow | undefined;
 }
@@ -62,7 +65,7 @@ export async function insertJwk(
   made: NewJwk,
 ): Promise<DeploymentResult> {
   const id = newId();
-  const { jwk, follow, ...origin } = made;
+  const { jwk, follow, kidGivesWay = false, ...origin } = made;
   const now = options.clock();
   const stored: StoredJwk = {
     ...origin,
@@ -73,7 +76,7 @@ export async function insertJwk(
     updatedAt: now,
   };
   const targets = await options.store.write((nouns) =>
-    insert(nouns, options, { scope, stored, jwk, follow }),
+    insert(nouns, options, { scope, prepared: { stored, jwk }, kidGivesWay, follow }),
   );
   return options.deployments.deploy(targets, 'deploy');
 }
@@ -104,29 +107,34 @@ function nameTaken(name: string): KeyplaneError {
 
 interface Insertion {
   readonly scope: ProjectScope;
-  readonly stored: StoredJwk;
-  readonly jwk: PrivateJwk;
+  readonly prepared: NamedJwk;
+  readonly kidGivesWay: boolean;
   readonly follow: Follow | undefined;
 }
 
 async function insert(
   nouns: JwkRuleNouns,
   { audit }: JwkRuleOptions,
-  { scope, stored, jwk, follow }: Insertion,
+  { scope, prepared, kidGivesWay, follow }: Insertion,
 ): Promise<readonly DeploymentTarget[]> {
-  const { id: objectId, name, projectId, sourceType } = stored;
+  const { id: objectId, name, projectId, sourceType } = prepared.stored;
   const { projectName, actor } = scope;
   // Asked for together: a database that is away answers all of it in the time of one answer.
-  const [project, namesake, environments] = await Promise.all([
+  const [project, namesake, environments, holders] = await Promise.all([
     nouns.projects.get(projectId),
     nouns.jwks.find(projectId, name),
     nouns.environments.listReachedBy(projectId),
+    holdersOf(nouns, prepared.stored),
     nouns.audit.head(),
   ]);
   // Deleted while its key was being made.
   if (!project) throw projectNotFound(projectName);
   if (namesake) throw nameTaken(name);
-  await refuseGoneSource(nouns, stored);
+  await refuseGoneSource(nouns, prepared.stored);
+  const isPublished = environments.length > 0;
+  const { stored, jwk } = isPublished
+    ? await underFreeKid(nouns, prepared, { kidGivesWay, holders })
+    : prepared;
   await nouns.jwks.insert(stored);
   if (follow) await nouns.refreshes.put(followRefresh(stored, follow));
   const targets = await desireIn(nouns, environments, { scope, stored, jwk });

@@ -6,10 +6,13 @@ import {
   readableDigests,
 } from '../deployments/content-reader.ts';
 import type { DesiredStateNouns } from '../deployments/desired-state-store.ts';
+import type { EnvironmentNouns } from '../environments/environment-store.ts';
+import { badRequest } from '../errors.ts';
 import type { PrivateJwk } from '../jose/jwk.ts';
 import type { DeployedJwk } from '../protocol/content.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type { JwkNouns, StoredJwk } from './jwk-store.ts';
+import { findSharedKid, kidTakenText } from './published-kid.ts';
 import { openPrivateJwk } from './sealed-members.ts';
 
 const pageSize = 512;
@@ -32,7 +35,9 @@ export function jwkContent(stored: StoredJwk, projectName: string, jwk: PrivateJ
 export function createJwkContentReader(
   sealer: Sealer,
   onUnreadable: OnUnreadable,
-): ContentReader<JwkNouns & DesiredStateNouns & Pick<AccessNouns, 'projects'>> {
+): ContentReader<
+  JwkNouns & DesiredStateNouns & Pick<AccessNouns, 'projects'> & Pick<EnvironmentNouns, 'environments'>
+> {
   return {
     kind: 'jwk',
     async read(nouns, _environmentId, ids) {
@@ -44,6 +49,17 @@ export function createJwkContentReader(
       }
       return stored.map((jwk) =>
         jwkContent(jwk, names.get(jwk.projectId) ?? '', openPrivateJwk(sealer, jwk)),
+      );
+    },
+    async refuseGain(nouns, environmentId, projectId) {
+      const shared = await findSharedKid(nouns, projectId);
+      if (!shared) return;
+      const project = await nouns.projects.get(projectId);
+      const environment = await nouns.environments.get(environmentId);
+      const [first, second] = shared.names;
+      throw badRequest(
+        `Project (${project?.name}) can not reach environment (${environment?.name}), for JWK (name: ${second}): ${kidTakenText(shared.kid, first)}`,
+        { reason: 'KID_TAKEN', member: 'projects' },
       );
     },
     async *digestsOfProject(nouns, _environmentId, projectId) {

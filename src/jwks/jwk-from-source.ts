@@ -26,3 +26,11 @@ export async function jwkFromSource(sourced: SourcedKey): Promise<PrivateJwk> {
   // Once more with what was added: a kid, use or algorithm from outside passes the same checks as the key's own.
   return demand || jwk.kid !== kid ? importJwk(named as JsonObject, { soundnessChecked: true }) : jwk;
 }
+
+/**
+ * Whether the kid is a default, an alias or a thumbprint, and neither the key's own nor one that was asked for.
+ * The key of a URL is found again by its kid, which therefore stays as it is.
+ */
+export function hasDefaultKid({ kid, raw, sourceUrl }: SourcedKey): boolean {
+  return kid === undefined && raw.kid === undefined && sourceUrl === null;
+}

@@ -66,6 +66,13 @@ export interface ListQuery {
   readonly sourceType?: StoredJwk['sourceType'] | undefined;
 }
 
+/** A JWK that has a public half, as far as a kid is concerned. */
+export interface KidHolder {
+  readonly name: string;
+  /** JSON of the public members. */
+  readonly publicMembers: string;
+}
+
 export interface JwkStore {
   find(projectId: string, name: string): Promise<StoredJwk | undefined>;
   /** In the order of `ids`; those that are not there are left out. */
@@ -80,6 +87,17 @@ export interface JwkStore {
   idsOfProject(projectId: string, afterId: string, limit: number): Promise<readonly string[]>;
   /** JWKs made from this certificate, key or keystore. */
   listBySource(sourceId: string): Promise<readonly StoredJwk[]>;
+  /**
+   * JWKs of a project with this kid and a public half, one for each text of public members, without the JWK of
+   * `exceptId`.
+   */
+  listByKid(projectId: string, kid: string, exceptId: string): Promise<readonly KidHolder[]>;
+  /** Kids of all JWKs of a project that have a public half, in pages by id. */
+  kidsOfProject(
+    projectId: string,
+    afterId: string,
+    limit: number,
+  ): Promise<readonly { readonly id: string; readonly kid: string }[]>;
   insert(jwk: StoredJwk): Promise<void>;
   update(jwk: StoredJwk): Promise<void>;
   delete(id: string): Promise<void>;

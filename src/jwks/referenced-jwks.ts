@@ -10,14 +10,16 @@ import type { SourceRequest } from '../sources/jwk-source.ts';
 import { jwkSources } from '../sources/sources.ts';
 import type { CreateJwkOptions } from './create-jwk.ts';
 import { desireJwk, type JwkRuleNouns, jwkColumns } from './insert-jwk.ts';
-import { jwkFromSource } from './jwk-from-source.ts';
+import { hasDefaultKid, jwkFromSource } from './jwk-from-source.ts';
 import type { StoredJwk } from './jwk-store.ts';
+import { underFreeKidStill } from './published-kid.ts';
 import { openPrivateJwk } from './sealed-members.ts';
 import { detached } from './update-jwk.ts';
 
 interface PreparedJwk {
   readonly before: StoredJwk;
   readonly after: StoredJwk;
+  readonly kidGivesWay: boolean;
 }
 
 /** JWKs that follow the certificate, key or keystore they were made from, or are let go of by it. */
@@ -28,16 +30,22 @@ export function createReferencedJwks(options: CreateJwkOptions): ReferencedJwks 
       const found = await store.read((nouns) => nouns.jwks.listBySource(materialId));
       const prepared: PreparedJwk[] = [];
       for (const before of found) {
-        const made = follow ? await followed(options, before, follow) : detached(before);
+        const { made, kidGivesWay } = follow
+          ? await followed(options, before, follow)
+          : { made: detached(before), kidGivesWay: false };
         const updatedAt = laterThan(before.updatedAt, options.clock());
-        prepared.push({ before, after: { ...made, updatedAt } });
+        prepared.push({ before, after: { ...made, updatedAt }, kidGivesWay });
       }
       const apply: PreparedReferences['apply'] = async (materialNouns, scope) => {
         const nouns = withJwks(materialNouns);
         await refuseRaced(nouns, materialId, found);
         const targets: DeploymentTarget[] = [];
-        for (const { after } of prepared) {
-          targets.push(...(await change(nouns, options, { scope, after, follows: follow !== undefined })));
+        const follows = follow !== undefined;
+        // All of them first: two that are published alike still are once both have the new material.
+        for (const { after } of prepared) await nouns.jwks.update(after);
+        for (const one of prepared) {
+          const after = follows ? await withSettledKid(nouns, options, one) : one.after;
+          targets.push(...(await change(nouns, options, { scope, after, follows })));
         }
         return targets;
       };
@@ -65,8 +73,8 @@ async function followed(
   options: CreateJwkOptions,
   before: StoredJwk,
   { name, world }: FollowedMaterial,
-): Promise<StoredJwk> {
-  if (before.sourceType === 'GENERATE') return before;
+): Promise<{ readonly made: StoredJwk; readonly kidGivesWay: boolean }> {
+  if (before.sourceType === 'GENERATE') return { made: before, kidGivesWay: false };
   const request: SourceRequest = {
     ...before.source,
     ...{ certificateName: name, keyName: name, keyStoreName: name },
@@ -78,11 +86,37 @@ async function followed(
     const sourced = await jwkSources[before.sourceType].read(request, whole);
     const jwk = await jwkFromSource(sourced);
     const { notBeforeTime, expirationTime } = sourced;
-    return { ...before, notBeforeTime, expirationTime, ...jwkColumns(options.sealer, before.id, jwk) };
+    const columns = jwkColumns(options.sealer, before.id, jwk);
+    const made = { ...before, notBeforeTime, expirationTime, ...columns };
+    return { made, kidGivesWay: hasDefaultKid(sourced) };
   } catch (error) {
-    if (!isKeyplaneError(error) || error.status >= 500) throw error;
-    throw badRequest(`JWK (name: ${before.name}) can not take the new material: ${error.message}`);
+    throw unfitMaterial(before, error);
   }
+}
+
+/** With its row brought in line, where its kid gives way to the thumbprint. */
+async function withSettledKid(
+  nouns: JwkRuleNouns,
+  { sealer }: CreateJwkOptions,
+  { before, after, kidGivesWay }: PreparedJwk,
+): Promise<StoredJwk> {
+  const jwk = openPrivateJwk(sealer, after);
+  try {
+    const { stored } = await underFreeKidStill(nouns, before, { stored: after, jwk, kidGivesWay });
+    if (stored !== after) await nouns.jwks.update(stored);
+    return stored;
+  } catch (error) {
+    throw unfitMaterial(before, error);
+  }
+}
+
+function unfitMaterial({ name }: StoredJwk, error: unknown): unknown {
+  if (!isKeyplaneError(error) || error.status >= 500) return error;
+  const { reason, member } = error;
+  return badRequest(`JWK (name: ${name}) can not take the new material: ${error.message}`, {
+    reason,
+    member,
+  });
 }
 
 async function refuseRaced(nouns: JwkRuleNouns, materialId: string, found: readonly StoredJwk[]) {
@@ -101,7 +135,6 @@ async function change(
   options: CreateJwkOptions,
   { scope, after, follows }: { scope: ProjectScope; after: StoredJwk; follows: boolean },
 ): Promise<readonly DeploymentTarget[]> {
-  await nouns.jwks.update(after);
   await options.audit.append(nouns, {
     actor: scope.actor,
     action: follows ? 'jwk.follow' : 'jwk.detach',

@@ -15,8 +15,9 @@ import {
   sourceReference,
 } from './create-jwk.ts';
 import { desireJwk, type JwkRuleNouns, jwkColumns, refuseGoneSource } from './insert-jwk.ts';
-import { jwkFromSource } from './jwk-from-source.ts';
+import { hasDefaultKid, jwkFromSource } from './jwk-from-source.ts';
 import type { JwkNouns, SourceReference, StoredJwk } from './jwk-store.ts';
+import { underFreeKidStill } from './published-kid.ts';
 import { checkFollow, type Follow, followOf, followRefresh } from './refresh/follow.ts';
 import { openPrivateJwk } from './sealed-members.ts';
 
@@ -31,14 +32,15 @@ export function createJwkUpdater(options: CreateJwkOptions): UpdateJwk {
     const before = await options.store.read((nouns) => found(nouns, scope.projectId, given));
     refuseOtherName(request.name, before.name, 'JWK name');
     const described = withDescription(before, request.description);
-    const { changed, follow } = isNewValue(request)
+    const { changed, follow, kidGivesWay } = isNewValue(request)
       ? await withNewValue(options, scope, { before: described, request })
-      : { changed: detached(described), follow: undefined };
-    const stored = { ...changed, updatedAt: laterThan(before.updatedAt, options.clock()) };
+      : { changed: detached(described), follow: undefined, kidGivesWay: false };
+    const prepared = { ...changed, updatedAt: laterThan(before.updatedAt, options.clock()) };
     const targets = await options.store.write(async (nouns) => {
       await refuseRaced(nouns, before);
-      await refuseGoneSource(nouns, stored);
-      const jwk = openPrivateJwk(options.sealer, stored);
+      await refuseGoneSource(nouns, prepared);
+      const opened = { stored: prepared, jwk: openPrivateJwk(options.sealer, prepared) };
+      const { stored, jwk } = await underFreeKidStill(nouns, before, { ...opened, kidGivesWay });
       await nouns.jwks.update(stored);
       if (follow) await nouns.refreshes.put(followRefresh(stored, follow));
       else await nouns.refreshes.delete(stored.id);
@@ -80,7 +82,11 @@ async function withNewValue(
   options: CreateJwkOptions,
   scope: ProjectScope,
   { before, request }: { before: StoredJwk; request: CreateJwkRequest },
-): Promise<{ readonly changed: StoredJwk; readonly follow: Follow | undefined }> {
+): Promise<{
+  readonly changed: StoredJwk;
+  readonly follow: Follow | undefined;
+  readonly kidGivesWay: boolean;
+}> {
   const sourceType = checkSourceType(request.sourceType);
   const source = jwkSources[sourceType];
   source.checkFields(request);
@@ -94,7 +100,7 @@ async function withNewValue(
     source: sourceReference(sourceType, request),
     ...jwkColumns(options.sealer, before.id, jwk),
   };
-  return { changed, follow: followOf(intervalMs, sourced) };
+  return { changed, follow: followOf(intervalMs, sourced), kidGivesWay: hasDefaultKid(sourced) };
 }
 
 /** The new value was made from what was there; whoever changed or replaced it meanwhile came first. */

@@ -217,3 +217,4 @@ CREATE INDEX idempotency_keys_created_at on idempotency_keys (created_at);
 CREATE INDEX desired_objects_gone on desired_objects (environment_id, revision) where digest is null;
 CREATE INDEX audit_records_object_id on audit_records (object_id, sequence) where object_id is not null;
 CREATE INDEX jwks_kind on jwks (project_id, type, use);
+CREATE INDEX jwks_kid on jwks (kid, project_id, id) where type <> 'OCT';

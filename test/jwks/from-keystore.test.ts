@@ -101,6 +101,8 @@ describe('a JWK from a keystore', () => {
     expect(new Date(stored.expirationTime)).toEqual(certificate.validToDate);
     expect(stored.sourceId).toBe((await project.call('GET', `keystores/${store}/`)).body.resultList[0].id);
     expect(await publishedKeys(node)).toContainEqual(publicHalf(material));
+    // The alias is the kid of one key at a time.
+    accepted(await project.call('DELETE', `jwks/${name}/`));
   });
 
   it('holds the public key of a trusted certificate', async () => {

@@ -51,7 +51,11 @@ afterAll(async () => {
   await world.close();
   await server.close();
 });
-beforeEach(() => pages.clear());
+beforeEach(async () => {
+  pages.clear();
+  // Each test has its kids for itself.
+  for (const name of await project.names('jwks')) await project.call('DELETE', `jwks/${name}/`);
+});
 
 const follow = (name: string, more: Body = {}) =>
   project.create({
@@ -265,7 +269,7 @@ describe('a JWK that follows its URL', () => {
   });
 
   it('is looked at even when another URL never answers', async () => {
-    pages.set('/hanging', json(freshKey('a')));
+    pages.set('/hanging', json(freshKey('h')));
     accepted(await follow('hanging', { urlOptionReadTimeout: 300 }));
     pages.set('/hanging', () => undefined);
     pages.set('/prompt', json(freshKey('a')));

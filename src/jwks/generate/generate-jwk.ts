@@ -11,7 +11,8 @@ import type { JsonObject } from '../../jose/json.ts';
 import { keyTypeName, type PrivateJwk, useTypeToUse } from '../../jose/jwk.ts';
 import { checkName } from '../../names.ts';
 import { generatePrivateKey } from '../../sources/generate-key.ts';
-import { insertJwk, type JwkRuleOptions, refuseTaken } from '../insert-jwk.ts';
+import { insertJwk, type JwkRuleNouns, type JwkRuleOptions, refuseTaken } from '../insert-jwk.ts';
+import { requireUnusedKid } from '../published-kid.ts';
 import { checkType, type GeneratePlan, type GenerateRequest, readGeneratePlan } from './generate-plan.ts';
 import { makeKid } from './make-kid.ts';
 
@@ -21,21 +22,33 @@ export function createJwkGenerator(options: JwkRuleOptions): GenerateJwk {
   return async (scope, request) => {
     const name = checkName(request.name, 'JWK name');
     checkType(request.type);
-    await options.store.read((nouns) => refuseTaken(nouns, scope.projectId, name));
+    const askedKid = request.kid === '' ? undefined : request.kid;
+    await options.store.read(async (nouns) => {
+      await refuseTaken(nouns, scope.projectId, name);
+      // Before a second of CPU is spent on it.
+      if (askedKid !== undefined && request.type !== 'OCT') await refuseUsedKid(nouns, scope, askedKid);
+    });
     const plan = readGeneratePlan(request, options.clock());
     checkPlanFits(plan);
     const raw = await generatePrivateKey(plan.key);
-    const jwk = await finish(raw, plan, { kid: request.kid, now: options.clock() });
+    const jwk = await finish(raw, plan, { kid: askedKid, now: options.clock() });
     const { notBeforeTime, expirationTime, password } = plan;
     return insertJwk(options, scope, {
       ...{ name, notBeforeTime, expirationTime, jwk },
       description: request.description ?? null,
+      kidGivesWay: askedKid === undefined,
       sourceType: 'GENERATE',
       sourceId: null,
       sourceUrl: null,
       source: jwk.alg?.startsWith('PBES2-') ? { ...password } : {},
     });
   };
+}
+
+/** A new key is another than all that are there. */
+async function refuseUsedKid(nouns: JwkRuleNouns, { projectId }: ProjectScope, kid: string): Promise<void> {
+  const environments = await nouns.environments.listReachedBy(projectId);
+  if (environments.length > 0) await requireUnusedKid(nouns, projectId, kid);
 }
 
 /** A key of the planned kind that costs nothing to make: whatever it can not serve is refused before a second of CPU. */
@@ -79,7 +92,7 @@ async function finish(
 ): Promise<PrivateJwk> {
   const own = { soundnessChecked: true } as const;
   const bare = await importJwk(raw, own);
-  const named = kid === undefined || kid === '' ? makeKid(plan.keyIdType, bare, now) : kid;
+  const named = kid === undefined ? makeKid(plan.keyIdType, bare, now) : kid;
   const members = { ...bare, use: useTypeToUse(plan.useType), alg: algorithmOf(bare, plan) };
   return importJwk({ ...members, ...(named !== undefined && { kid: named }) } as unknown as JsonObject, own);
 }

@@ -3,6 +3,7 @@
 // kid, the last good key stays and its state says why.
 
 import type { DeploymentTarget } from '../../deployments/desire.ts';
+import { isKeyplaneError } from '../../errors.ts';
 import type { Lease } from '../../leases/lease.ts';
 import type { LeaseNouns } from '../../leases/lease-store.ts';
 import { laterThan } from '../../materials/replacement.ts';
@@ -11,6 +12,7 @@ import type { SourceWorld } from '../../sources/jwk-source.ts';
 import type { UnitOfWork } from '../../unit-of-work.ts';
 import { desireJwk, type JwkRuleNouns, type JwkRuleOptions, jwkColumns } from '../insert-jwk.ts';
 import type { StoredJwk } from '../jwk-store.ts';
+import { underFreeKidStill } from '../published-kid.ts';
 import { openPrivateJwk } from '../sealed-members.ts';
 import { type Found, lookAtUrl } from './look-at-url.ts';
 import { longestRefreshIntervalMs } from './refresh-interval.ts';
@@ -138,8 +140,9 @@ export class Refresher {
     return putIfSame(nouns, due, next);
   }
 
-  async #record(nouns: RefreshRuleNouns, due: Due, found: Found): Promise<readonly DeploymentTarget[]> {
+  async #record(nouns: RefreshRuleNouns, due: Due, looked: Found): Promise<readonly DeploymentTarget[]> {
     const now = this.#options.clock();
+    const found = await this.#withFreeKid(nouns, due, looked);
     const kept = await this.#putIfSame(nouns, due, nextRefresh(due.refresh, found, now));
     if (!kept || found.state !== 'FRESH' || found.jwk === undefined) return [];
     const { stored } = due;
@@ -162,6 +165,19 @@ export class Refresher {
       details: { kid: after.kid, type: after.type },
     });
     return targets;
+  }
+
+  /** A key whose kid another key of the project has is not taken: the former stays, and its source fails. */
+  async #withFreeKid(nouns: RefreshRuleNouns, { stored }: Due, found: Found): Promise<Found> {
+    if (found.state !== 'FRESH' || found.jwk === undefined) return found;
+    const after = { ...stored, ...jwkColumns(this.#options.sealer, stored.id, found.jwk) };
+    try {
+      await underFreeKidStill(nouns, stored, { stored: after, jwk: found.jwk, kidGivesWay: false });
+      return found;
+    } catch (error) {
+      if (!isKeyplaneError(error) || error.reason !== 'KID_TAKEN') throw error;
+      return { state: 'FAILING', reason: error.message };
+    }
   }
 }
 

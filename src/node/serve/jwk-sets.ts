@@ -1,7 +1,7 @@
 // The JWK Sets of a node: of its environment, of each project, and each JWK alone. Only what is public ever gets
 // here. Each is serialised at the first request after a change that touches it (or after a key in it expired)
-// and then kept as bytes. Keys stand in the order of project and name; a kid that two projects
-// use stands twice. A key before its notBefore is published, so that verifiers know it in time.
+// and then kept as bytes. Keys stand in the order of project and name, and each once: two JWKs that
+// are published alike are one key. A key before its notBefore is published, so that verifiers know it in time.
 
 import type { HeldObject } from '../held-object.ts';
 import type { StateFollower } from '../node-state.ts';
@@ -111,16 +111,16 @@ export class JwkSets implements StateFollower {
     const now = this.#clock();
     let validFromMs = Number.NEGATIVE_INFINITY;
     let validUntilMs = Number.POSITIVE_INFINITY;
-    const live: string[] = [];
+    const live = new Set<string>();
     for (const { expires, publicJson } of keys) {
       if (expires !== null && expires <= now) {
         validFromMs = Math.max(validFromMs, expires);
         continue;
       }
-      live.push(publicJson);
+      live.add(publicJson);
       if (expires !== null) validUntilMs = Math.min(validUntilMs, expires);
     }
-    return publish(setBytes(live), jwkSetType, { validFromMs, validUntilMs });
+    return publish(setBytes([...live]), jwkSetType, { validFromMs, validUntilMs });
   }
 
   #isLive({ expires }: PublicKey): boolean {

@@ -3,8 +3,8 @@ import { hash } from 'node:crypto';
 
 export const jwkSetType = 'application/jwk-set+json';
 export const jwkType = 'application/jwk+json';
-/** A day of serving the old set while a cache asks for the new one keeps verifiers going when a node is away. */
-const cacheControl = 'public, max-age=300, stale-while-revalidate=86400';
+/** A cache that may serve an old set for long also serves a revoked key for long. */
+const cacheControl = 'public, max-age=300, stale-while-revalidate=60';
 
 /**
  * node:http joins a text with the head into one write, where a Buffer is a second one: a fifth less work for an

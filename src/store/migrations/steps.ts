@@ -4,6 +4,7 @@ import { severalManagers } from './0003-several-managers.ts';
 import { wrappedNext } from './0004-wrapped-next.ts';
 import { divergedNodes } from './0005-diverged-nodes.ts';
 import { lookingBack } from './0006-looking-back.ts';
+import { kids } from './0007-kids.ts';
 import type { Migration } from './column-types.ts';
 
 /**
@@ -17,4 +18,5 @@ export const migrations: readonly Migration[] = [
   wrappedNext,
   divergedNodes,
   lookingBack,
+  kids,
 ];

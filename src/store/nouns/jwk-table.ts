@@ -1,4 +1,5 @@
-import type { JwkStore, ListQuery, StoredJwk } from '../../jwks/jwk-store.ts';
+import { sql } from 'kysely';
+import type { JwkStore, KidHolder, ListQuery, StoredJwk } from '../../jwks/jwk-store.ts';
 import type { Sealed } from '../../sealing/sealed.ts';
 import { statement } from '../statement.ts';
 import type { Database, JwkRow } from '../tables.ts';
@@ -24,6 +25,29 @@ const listIds = statement((db, page: { projectId: string; afterId: string; limit
     .select('id')
     .where('project_id', '=', page.projectId)
     .where('id', '>', page.afterId)
+    .orderBy('id')
+    .limit(page.limit),
+);
+/** Written out, as the condition of the index `jwks_kid` has it: a bound value would not be known to imply it. */
+const hasPublicHalf = sql<boolean>`type <> 'OCT'`;
+const listKidHolders = statement((db, key: { projectId: string; kid: string; exceptId: string }) =>
+  db
+    .selectFrom('jwks')
+    .select((e) => [e.fn.min('name').as('name'), 'public_members'])
+    .where('kid', '=', key.kid)
+    .where('project_id', '=', key.projectId)
+    .where('id', '<>', key.exceptId)
+    .where(hasPublicHalf)
+    .groupBy('public_members')
+    .orderBy('name'),
+);
+const listKids = statement((db, page: { projectId: string; afterId: string; limit: number }) =>
+  db
+    .selectFrom('jwks')
+    .select(['id', 'kid'])
+    .where('project_id', '=', page.projectId)
+    .where('id', '>', page.afterId)
+    .where(hasPublicHalf)
     .orderBy('id')
     .limit(page.limit),
 );
@@ -111,6 +135,15 @@ export class JwkTable implements JwkStore {
 
   async listBySource(sourceId: string): Promise<readonly StoredJwk[]> {
     return (await listOfSource.all(this.#database, { sourceId })).map(jwkOf);
+  }
+
+  async listByKid(projectId: string, kid: string, exceptId: string): Promise<readonly KidHolder[]> {
+    const rows = await listKidHolders.all(this.#database, { projectId, kid, exceptId });
+    return rows.map((row) => ({ name: row.name, publicMembers: row.public_members }));
+  }
+
+  async kidsOfProject(projectId: string, afterId: string, limit: number) {
+    return listKids.all(this.#database, { projectId, afterId, limit });
   }
 
   async insert(jwk: StoredJwk): Promise<void> {

@@ -1,0 +1,143 @@
+// A kid names one key in a JWK Set: verifiers choose by it (RFC 7517 §4.5), and what they do with two is their own
+// choice. So a JWK whose kid another, different key of the project has is rejected before it is published. Two JWKs that
+// are published alike are one key. OCT keys are in no set and are not looked at. Writers are one at a time in every
+// database, so what is looked at in a transaction that writes holds until its commit.
+
+import { hash } from 'node:crypto';
+import type { EnvironmentNouns } from '../environments/environment-store.ts';
+import { badRequest, type KeyplaneError } from '../errors.ts';
+import type { PrivateJwk } from '../jose/jwk.ts';
+import { publicJwk } from '../jose/public-part.ts';
+import { thumbprint } from '../jose/thumbprint.ts';
+import { shownText } from '../names.ts';
+import type { JwkNouns, KidHolder, StoredJwk } from './jwk-store.ts';
+
+/** A JWK with its row. */
+export interface NamedJwk {
+  readonly stored: StoredJwk;
+  readonly jwk: PrivateJwk;
+}
+
+/** The same text for two JWKs exactly when they are published alike; undefined for an OCT key, which never is. */
+function publishedText({ publicMembers }: Pick<StoredJwk, 'publicMembers'>): string | undefined {
+  const published = publicJwk(JSON.parse(publicMembers) as PrivateJwk);
+  return published && JSON.stringify(published);
+}
+
+/** JWKs of the project that have the kid of this one. */
+export function holdersOf(
+  nouns: JwkNouns,
+  { id, projectId, kid }: Pick<StoredJwk, 'id' | 'projectId' | 'kid'>,
+): Promise<readonly KidHolder[]> {
+  return nouns.jwks.listByKid(projectId, kid, id);
+}
+
+export interface KidChoice {
+  /** It is a default that nobody asked for, so where it is taken another default takes its place. */
+  readonly kidGivesWay: boolean;
+  /** As `holdersOf` finds them. */
+  readonly holders: readonly KidHolder[];
+}
+
+/**
+ * The JWK under a kid that no other key of its project has.
+ * @throws KeyplaneError `bad_request` with reason KID_TAKEN
+ */
+export async function underFreeKid(
+  nouns: JwkNouns,
+  named: NamedJwk,
+  { kidGivesWay, holders }: KidChoice,
+): Promise<NamedJwk> {
+  const taken = takenBy(named.stored, holders);
+  if (!taken) return named;
+  for (const kid of kidGivesWay ? otherDefaults(named.jwk) : []) {
+    const renamed = withKid(named, kid);
+    if (!takenBy(renamed.stored, await holdersOf(nouns, renamed.stored))) return renamed;
+  }
+  throw taken;
+}
+
+/** The thumbprint; where the same key stands in the set with another use, algorithm or chain, a digest of all of it. */
+function otherDefaults(jwk: PrivateJwk): readonly string[] {
+  const { kid: _kid, ...members } = publicJwk(jwk) ?? {};
+  return [thumbprint(jwk), hash('sha256', JSON.stringify(members), 'base64url')];
+}
+
+function withKid({ stored, jwk }: NamedJwk, kid: string): NamedJwk {
+  const publicMembers = JSON.stringify({ ...(JSON.parse(stored.publicMembers) as object), kid });
+  return { stored: { ...stored, kid, publicMembers }, jwk: { ...jwk, kid } };
+}
+
+/**
+ * The same for a new value of a JWK. One that is published as before is left alone, also where it has shared its kid
+ * since before that was rejected.
+ */
+export async function underFreeKidStill(
+  nouns: JwkNouns & EnvironmentNouns,
+  before: StoredJwk,
+  { kidGivesWay, ...named }: NamedJwk & Pick<KidChoice, 'kidGivesWay'>,
+): Promise<NamedJwk> {
+  if (publishedText(before) === publishedText(named.stored)) return named;
+  const environments = await nouns.environments.listReachedBy(before.projectId);
+  if (environments.length === 0) return named;
+  return underFreeKid(nouns, named, { kidGivesWay, holders: await holdersOf(nouns, named.stored) });
+}
+
+/** Before a key is generated, which will be another than any that is there. @throws KeyplaneError as `underFreeKid` */
+export async function requireUnusedKid(nouns: JwkNouns, projectId: string, kid: string): Promise<void> {
+  const [holder] = await nouns.jwks.listByKid(projectId, kid, '');
+  if (holder) throw kidTakenError(kid, holder.name);
+}
+
+export interface SharedKid {
+  readonly kid: string;
+  /** Of two JWKs with different keys. */
+  readonly names: readonly [string, string];
+}
+
+const pageSize = 512;
+
+/** A kid that names two keys of a project, if there is one: made before they shared an environment, or this rule. */
+export async function findSharedKid(nouns: JwkNouns, projectId: string): Promise<SharedKid | undefined> {
+  const seen = new Set<string>();
+  const looked = new Set<string>();
+  for (let after = ''; ; ) {
+    const page = await nouns.jwks.kidsOfProject(projectId, after, pageSize);
+    for (const { kid } of page) {
+      if (!seen.has(kid)) seen.add(kid);
+      else if (!looked.has(kid)) {
+        looked.add(kid);
+        const names = differing(await nouns.jwks.listByKid(projectId, kid, ''));
+        if (names) return { kid, names };
+      }
+    }
+    const last = page.at(-1);
+    if (!last || page.length < pageSize) return undefined;
+    after = last.id;
+  }
+}
+
+function differing(holders: readonly KidHolder[]): SharedKid['names'] | undefined {
+  const [first] = holders;
+  const text = first && publishedText(first);
+  const other = text === undefined ? undefined : otherKey(holders, text);
+  return first && other && [first.name, other.name];
+}
+
+function takenBy(stored: StoredJwk, holders: readonly KidHolder[]): KeyplaneError | undefined {
+  const text = publishedText(stored);
+  const other = text === undefined ? undefined : otherKey(holders, text);
+  return other && kidTakenError(stored.kid, other.name);
+}
+
+function otherKey(holders: readonly KidHolder[], text: string): KidHolder | undefined {
+  return holders.find((holder) => publishedText(holder) !== text);
+}
+
+export function kidTakenText(kid: string, name: string): string {
+  return `kid (${shownText(kid)}) is already used by JWK (name: ${name})! A kid must name one key in a JWK Set.`;
+}
+
+function kidTakenError(kid: string, name: string): KeyplaneError {
+  return badRequest(kidTakenText(kid, name), { reason: 'KID_TAKEN', member: 'kid' });
+}
