@@ -27,6 +27,7 @@ export const errorReasons = Object.freeze([
   'TOO_MANY_REQUESTS',
   'INTERNAL',
   'UNAVAILABLE',
+  'ALTERED_IN_DATABASE',
 ] as const);
 
 export type ErrorReason = (typeof errorReasons)[number];

@@ -74,6 +74,15 @@ export function badRequest(publicText: string, options?: ErrorOptions): Keyplane
   return new KeyplaneError('bad_request', publicText, options);
 }
 
+/** @param what as messages name it: `JWK (name: my-jwk)` */
+export function alteredInDatabase(what: string): KeyplaneError {
+  return new KeyplaneError(
+    'unavailable',
+    `${what} was altered in the database past keyplane, and is neither shown nor deployed! Replace it (PUT) or delete it.`,
+    { reason: 'ALTERED_IN_DATABASE' },
+  );
+}
+
 export function isKeyplaneError(error: unknown): error is KeyplaneError {
   return error instanceof KeyplaneError;
 }

@@ -90,6 +90,7 @@ export function jwkColumns(sealer: Sealer, id: string, jwk: PrivateJwk) {
     kid: jwk.kid ?? '',
     use: jwk.use ?? null,
     algorithm: jwk.alg ?? null,
+    altered: false,
     ...sealMembers(sealer, id, jwk),
   };
 }

@@ -47,6 +47,8 @@ export interface StoredJwk {
   readonly privateMembers: Sealed | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+  /** The row was written past keyplane: it is neither deployed nor shown. */
+  readonly altered?: boolean;
 }
 
 export interface ListQuery {

@@ -64,7 +64,9 @@ export class Certificates extends MaterialRules<Certificate> {
       const all = await nouns.certificates.listOfProject(projectId);
       const environmentNames = new Map([[id, name]]);
       const there = all.map((material) => {
-        const environments = material.environments.filter(({ environmentId }) => environmentId === id);
+        const environments = material.environments.filter(
+          ({ environmentId, altered }) => environmentId === id && !altered,
+        );
         return { material: { ...material, environments }, environmentNames };
       });
       return there

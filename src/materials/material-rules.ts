@@ -7,7 +7,7 @@ import type { DeploymentResult, DeploymentVerb } from '../deployments/deployment
 import { type DeploymentTarget, type DesiredChange, desire } from '../deployments/desire.ts';
 import { mergeTargets } from '../deployments/merge-targets.ts';
 import type { EnvironmentNouns } from '../environments/environment-store.ts';
-import { badRequest, KeyplaneError } from '../errors.ts';
+import { alteredInDatabase, badRequest, KeyplaneError } from '../errors.ts';
 import { lookupName, projectNotFound, shownText } from '../names.ts';
 import { contentDigest } from '../protocol/state-digest.ts';
 import type { Sealer } from '../sealing/sealed.ts';
@@ -94,6 +94,9 @@ export class MaterialRules<M extends MaterialWithEnvironments> {
   async get(projectId: string, name: string): Promise<FoundMaterial<M>> {
     return this.#options.store.read(async (nouns) => {
       const material = await this.#require(nouns, projectId, name);
+      if (material.environments.some(({ altered }) => altered)) {
+        throw alteredInDatabase(`${this.#kind.noun} (name: ${material.name})`);
+      }
       return { material, environmentNames: await namesOf(nouns) };
     });
   }

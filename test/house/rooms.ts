@@ -124,7 +124,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   access: ['type audit', 'type idempotency'],
   audit: [],
   sealing: [],
-  backup: [],
+  backup: ['type sealing/integrity.ts'],
   doctor: ['type deployments/desired-state-store.ts', 'type environments/environment-store.ts'],
 
   sources: ['jose', 'type formats/keystore.ts'],
@@ -151,6 +151,8 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'type overview/overview-store.ts',
     'type protocol/content.ts',
     'type sealing/data-key-store.ts',
+    'type sealing/integrity.ts',
+    'type sealing/mac-store.ts',
     'type sealing/sealed-place.ts',
     'type sealing/sealed.ts',
   ],

@@ -12,6 +12,7 @@ import type { MaterialNouns } from '../../materials/material-store.ts';
 import type { FiguresNouns } from '../../metrics/figures-store.ts';
 import type { OverviewNouns } from '../../overview/overview-store.ts';
 import type { DataKeyStore } from '../../sealing/data-key-store.ts';
+import type { MacNouns } from '../../sealing/mac-store.ts';
 import type { SealedRowNouns } from '../../sealing/sealed-place.ts';
 import type { InstallationStore } from '../installation-store.ts';
 
@@ -28,6 +29,7 @@ export interface Nouns
     LeaseNouns,
     DumpNouns,
     SealedRowNouns,
+    MacNouns,
     FiguresNouns,
     SurveyNouns {
   readonly audit: AuditStore;
