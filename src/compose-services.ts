@@ -9,7 +9,7 @@ import { protectStore } from './compose/protect-store.ts';
 import type { ManagerConfig } from './config.ts';
 import { type AdmissionOptions, admitNode, environmentOfToken } from './deployments/admit-node.ts';
 import type { ContentReader, OnUnreadable } from './deployments/content-reader.ts';
-import type { DeploymentResult } from './deployments/deployment-result.ts';
+import { type ChangeResult, withWarnings } from './deployments/deployment-result.ts';
 import { Deployments } from './deployments/deployments.ts';
 import { createDivergences, type Divergences } from './deployments/history/divergences.ts';
 import { goneRows } from './deployments/history/gone-rows.ts';
@@ -71,7 +71,7 @@ export interface Services {
   readonly createJwk: CreateJwk;
   readonly generateJwk: GenerateJwk;
   readonly updateJwk: UpdateJwk;
-  readonly idempotency: Idempotency<DeploymentResult>;
+  readonly idempotency: Idempotency<ChangeResult>;
   readonly deleteJwk: DeleteJwk;
   readonly jwks: JwkFinder;
   readonly jwkDeployments: FindJwkDeployments;
@@ -198,7 +198,13 @@ function connect({ store, sealer, auditKey, presence, config, log, metrics }: Fo
     createJwk: createJwkCreator(jwkRules),
     generateJwk: createJwkGenerator(rules),
     updateJwk: createJwkUpdater(jwkRules),
-    idempotency: new Idempotency({ store, deployments, key: derivedKey(auditKey), onError }),
+    idempotency: new Idempotency<ChangeResult>({
+      store,
+      deployAgain: async ({ targets, verb, warnings }) =>
+        withWarnings(await deployments.deploy(targets, verb), warnings),
+      key: derivedKey(auditKey),
+      onError,
+    }),
     deleteJwk: createJwkDeleter(rules),
     jwks: createJwkFinder({ store, sealer, audit }),
     admission: {

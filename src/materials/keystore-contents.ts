@@ -2,6 +2,7 @@ import type { KeystoreListing } from '../formats/keystore.ts';
 import { readCertificateDer } from '../jose/certificate.ts';
 import { type KeyFacts, keyFacts } from '../jose/facts/key-facts.ts';
 import { importJwk } from '../jose/import-jwk.ts';
+import type { JsonObject } from '../jose/json.ts';
 import { fairTurn } from '../runtime/event-loop.ts';
 
 /** One alias of a keystore, as it may be shown. */
@@ -48,14 +49,14 @@ async function certificateColumns(der: Uint8Array | undefined) {
   await fairTurn();
   try {
     const { subjectDn, startDate, endDate, publicKey } = readCertificateDer(Buffer.from(der));
-    const facts = await factsOf(publicKey);
+    const facts = publicKey && (await factsOf(publicKey));
     return { ...noFacts, ...facts, subjectDn, notBefore: startDate, notAfter: endDate };
   } catch {
     return noFacts;
   }
 }
 
-async function factsOf(publicKey: Parameters<typeof importJwk>[0]): Promise<Partial<KeyFacts>> {
+async function factsOf(publicKey: JsonObject): Promise<Partial<KeyFacts>> {
   // What it is, not whether it is sound: that is asked when a JWK is made of it.
   const { type, curve, size } = keyFacts(await importJwk(publicKey, { soundnessChecked: true }));
   return { type, curve, size };

@@ -32,6 +32,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Create a token with which any number of nodes join an environment */
@@ -100,9 +102,9 @@ export interface Operations {
         readonly environmentName?: string | undefined;
         /** The alias of the entry (KEYSTORE) */
         readonly aliasName?: string | undefined;
-        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
+        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
         readonly useType?: string | undefined;
-        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
+        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
         readonly algorithm?: string | undefined;
         /** Selects a key of a JWK Set, or names a key that has no kid of its own */
         readonly kid?: string | undefined;
@@ -123,6 +125,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Store a key and deploy it */
@@ -162,6 +166,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Store a keystore and deploy it */
@@ -202,6 +208,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Create a project */
@@ -286,6 +294,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Revoke an enrollment token: the streams of nodes that it opened end within 5 seconds */
@@ -326,6 +336,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Undeploy and delete a key; JWKs made from it stay */
@@ -347,6 +359,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Undeploy and delete a keystore; JWKs made from it stay */
@@ -368,6 +382,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** End a membership */
@@ -540,6 +556,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Get a certificate */
@@ -832,6 +850,10 @@ export interface Operations {
         readonly jwkName?: string | undefined;
         /** Selects a key of a JWK Set */
         readonly kid?: string | undefined;
+        /** SIGNATURE or ENCRYPTION, for a key that has no `use` of its own */
+        readonly useType?: string | undefined;
+        /** Such as RS256, for a key that has no `alg` of its own */
+        readonly algorithm?: string | undefined;
         readonly jwkDescription?: string | undefined;
       };
     };
@@ -848,6 +870,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Read a certificate file, the leaf first; nothing is stored */
@@ -875,6 +899,8 @@ export interface Operations {
       }[];
       /** How many there are */
       readonly resultCount: number;
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Look into a source before a JWK is made from it; nothing is stored */
@@ -908,9 +934,9 @@ export interface Operations {
         readonly environmentName?: string | undefined;
         /** The alias of the entry (KEYSTORE) */
         readonly aliasName?: string | undefined;
-        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
+        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
         readonly useType?: string | undefined;
-        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
+        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
         readonly algorithm?: string | undefined;
         /** Selects a key of a JWK Set, or names a key that has no kid of its own */
         readonly kid?: string | undefined;
@@ -938,6 +964,10 @@ export interface Operations {
         readonly notBeforeTime: string | null;
         readonly expirationTime: string | null;
         readonly aliasName: string | null;
+        /** RFC 7638, SHA-256: given as kid it selects a key that has none */
+        readonly thumbprint: string | null;
+        /** What a JWK made of it would leave out or rewrite */
+        readonly warnings: readonly string[];
         /** Why a JWK would not be made of it */
         readonly problem: string | null;
       }[];
@@ -1587,9 +1617,9 @@ export interface Operations {
         readonly certificateName?: string | undefined;
         /** The environment whose material is taken (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
         readonly environmentName?: string | undefined;
-        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
+        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
         readonly useType?: string | undefined;
-        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
+        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
         readonly algorithm?: string | undefined;
         /** Selects a key of a JWK Set, or names a key that has no kid of its own */
         readonly kid?: string | undefined;
@@ -1608,6 +1638,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Create a JWK from a clipboard; Create JWK with its source type left out */
@@ -1623,6 +1655,10 @@ export interface Operations {
         readonly jwkStr?: string | undefined;
         /** Selects a key of a JWK Set, or names a key that has no kid of its own */
         readonly kid?: string | undefined;
+        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
+        readonly useType?: string | undefined;
+        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
+        readonly algorithm?: string | undefined;
       };
     };
     answer: {
@@ -1638,6 +1674,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Create a JWK from a key; Create JWK with its source type left out */
@@ -1653,9 +1691,9 @@ export interface Operations {
         readonly keyName?: string | undefined;
         /** The environment whose material is taken (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
         readonly environmentName?: string | undefined;
-        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
+        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
         readonly useType?: string | undefined;
-        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
+        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
         readonly algorithm?: string | undefined;
         /** Selects a key of a JWK Set, or names a key that has no kid of its own */
         readonly kid?: string | undefined;
@@ -1674,6 +1712,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Create a JWK from a keystore; Create JWK with its source type left out */
@@ -1691,9 +1731,9 @@ export interface Operations {
         readonly environmentName?: string | undefined;
         /** The alias of the entry (KEYSTORE) */
         readonly aliasName?: string | undefined;
-        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
+        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
         readonly useType?: string | undefined;
-        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
+        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
         readonly algorithm?: string | undefined;
         /** Selects a key of a JWK Set, or names a key that has no kid of its own */
         readonly kid?: string | undefined;
@@ -1712,6 +1752,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Create a JWK from a url; Create JWK with its source type left out */
@@ -1733,6 +1775,10 @@ export interface Operations {
         readonly urlOptionSizeLimit?: number | undefined;
         /** Selects a key of a JWK Set, or names a key that has no kid of its own */
         readonly kid?: string | undefined;
+        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
+        readonly useType?: string | undefined;
+        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
+        readonly algorithm?: string | undefined;
         /** ISO 8601 duration, PT1M to P30D, after which the URL is looked at again (URL) */
         readonly refreshInterval?: string | undefined;
       };
@@ -1750,6 +1796,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Make a user a member of a project, with exactly these roles */
@@ -1819,6 +1867,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Replace what an environment is */
@@ -1874,9 +1924,9 @@ export interface Operations {
         readonly environmentName?: string | undefined;
         /** The alias of the entry (KEYSTORE) */
         readonly aliasName?: string | undefined;
-        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
+        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
         readonly useType?: string | undefined;
-        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
+        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
         readonly algorithm?: string | undefined;
         /** Selects a key of a JWK Set, or names a key that has no kid of its own */
         readonly kid?: string | undefined;
@@ -1897,6 +1947,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Replace a key; JWKs made from it follow, or are detached */
@@ -1941,6 +1993,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Replace a keystore; JWKs made from it follow, or are detached */
@@ -1986,6 +2040,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Replace a project's description */

@@ -162,7 +162,7 @@ export class Refresher {
       objectName: stored.name,
       projectName: project.name,
       outcome: 'SUCCESS',
-      details: { kid: after.kid, type: after.type },
+      details: { kid: after.kid, type: after.type, warnings: found.warnings.length },
     });
     return targets;
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { listAnswer, listOf } from '../../answers/answer-schemas.ts';
+import { warningsMember, warningTexts } from '../../answers/warnings.ts';
 import type { RouteServices } from '../../http-services.ts';
 import type { KeyplaneServer } from '../../keyplane-server.ts';
 import { openToMembers } from '../../route-access.ts';
@@ -20,10 +21,11 @@ export function inspectCertificate(
       summary: 'Read a certificate file, the leaf first; nothing is stored',
       params: z.object({ projectName: z.string() }),
       body: z.strictObject({ pemEncodedFile: z.string().optional().describe('Text of the PEM file') }),
-      response: { 200: listOf(certificateFactsItem) },
+      response: { 200: listOf(certificateFactsItem).extend({ warnings: warningTexts }) },
     },
     handler: async (request) => {
-      return listAnswer(certificates.inspect(request.body.pemEncodedFile).map(certificateFactsView));
+      const { facts, warnings } = certificates.inspect(request.body.pemEncodedFile);
+      return { ...listAnswer(facts.map(certificateFactsView)), ...warningsMember(warnings) };
     },
   });
 }
