@@ -1,5 +1,6 @@
 // What an operator does to an installation as a whole, connected: the settings are those of `serve`.
 
+import type { AuditEvent } from '../audit/audit-log.ts';
 import { createAuditLog } from '../audit/create-audit-log.ts';
 import { type BackupContents, restoreBackup, verifyBackup } from '../backup/restore-backup.ts';
 import { type BackupSummary, writeBackup } from '../backup/write-backup.ts';
@@ -15,6 +16,18 @@ import { masterKeySourceOf, storeOptionsOf } from './compose-settings.ts';
 import { protectRows } from './protect-store.ts';
 
 const clock = () => new Date();
+
+/** From here on the revisions count in another history. */
+const announced: AuditEvent = {
+  actor: 'system',
+  action: 'installation.restore',
+  objectType: 'installation',
+  objectId: null,
+  objectName: 'lineage',
+  projectName: null,
+  outcome: 'SUCCESS',
+  details: {},
+};
 
 /** @throws Error with one line for the operator */
 export async function backUp(config: ManagerConfig, file: string): Promise<BackupSummary> {
@@ -73,6 +86,7 @@ export async function restore(
         );
       }
       await announceRestore(nouns);
+      await audit.append(nouns, announced);
     },
   });
 }
@@ -95,5 +109,6 @@ export async function announce(config: ManagerConfig): Promise<void> {
     const audit = createAuditLog({ key: sealing.auditKey, clock });
     await protectRows(nouns, { sealing, audit, protect });
     await announceRestore(nouns);
+    await audit.append(nouns, announced);
   });
 }

@@ -125,7 +125,12 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   audit: [],
   sealing: [],
   backup: ['type sealing/integrity.ts'],
-  doctor: ['type deployments/desired-state-store.ts', 'type environments/environment-store.ts'],
+  doctor: [
+    'deployments/desire.ts',
+    'type deployments/desired-state-store.ts',
+    'type environments/environment-store.ts',
+    'type sealing/mac-store.ts',
+  ],
 
   sources: ['jose', 'type formats/keystore.ts'],
   'keystore-worker': ['formats/keystore.ts'],
@@ -139,6 +144,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'type audit/audit-log.ts',
     'type backup/dump-store.ts',
     'type deployments/desired-state-store.ts',
+    'type doctor/consistency-store.ts',
     'type doctor/survey-store.ts',
     'type environments/environment-store.ts',
     'type idempotency/idempotency-store.ts',

@@ -24,6 +24,7 @@ import { cryptoKeyTable } from './materials/crypto-key-table.ts';
 import { keystoreTable } from './materials/keystore-table.ts';
 import type { Nouns } from './nouns.ts';
 import { RefreshTable } from './refresh-table.ts';
+import { ConsistencyTable } from './reports/consistency-table.ts';
 import { SurveyTable } from './reports/survey-table.ts';
 import { DataKeyTable } from './sealing/data-key-table.ts';
 import { MacTable } from './sealing/mac-table.ts';
@@ -56,6 +57,7 @@ export function nounsOver(database: Database, { carried, notify, engine, integri
     dataKeys: new DataKeyTable(database),
     sealedRows: new SealedRowTable(database),
     survey: new SurveyTable(database, engine),
+    consistency: new ConsistencyTable(database),
     macs: new MacTable(database, guard),
     dump: new DumpTables(database),
     installation: new InstallationTable(database),

@@ -2,6 +2,7 @@ import type { AccessNouns } from '../../access/access-store.ts';
 import type { AuditStore } from '../../audit/audit-log.ts';
 import type { DumpNouns } from '../../backup/dump-store.ts';
 import type { DesiredStateNouns } from '../../deployments/desired-state-store.ts';
+import type { ConsistencyNouns } from '../../doctor/consistency-store.ts';
 import type { SurveyNouns } from '../../doctor/survey-store.ts';
 import type { EnvironmentNouns } from '../../environments/environment-store.ts';
 import type { IdempotencyNouns } from '../../idempotency/idempotency-store.ts';
@@ -31,6 +32,7 @@ export interface Nouns
     SealedRowNouns,
     MacNouns,
     FiguresNouns,
+    ConsistencyNouns,
     SurveyNouns {
   readonly audit: AuditStore;
   readonly dataKeys: DataKeyStore;
