@@ -193,7 +193,7 @@ function connect({ store, sealer, auditKey, presence, config, log, metrics }: Fo
     inspectSource: createSourceInspector(jwkRules.sourceWorldOf),
     overview: createOverview({ store, clock, nodesOf }),
     certificates: new Certificates(materialRules),
-    keys: new CryptoKeys(materialRules),
+    keys: new CryptoKeys({ ...materialRules, keystores: keystoreOpener }),
     keystores: new Keystores({ ...materialRules, keystores: keystoreOpener }),
     createJwk: createJwkCreator(jwkRules),
     generateJwk: createJwkGenerator(rules),

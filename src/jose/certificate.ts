@@ -7,6 +7,7 @@ import { Buffer } from 'node:buffer';
 import { hash, X509Certificate } from 'node:crypto';
 import { badRequest } from '../errors.ts';
 import type { KeyRestriction } from './algorithms.ts';
+import { certificatesIn } from './certificate-file.ts';
 import {
   type DerElement,
   DerError,
@@ -19,8 +20,7 @@ import { distinguishedName } from './der/distinguished-name.ts';
 import { readSpki } from './der/key-der.ts';
 import { type KeyUsage, readKeyUsage } from './der/key-usage.ts';
 import type { JsonObject } from './json.ts';
-import { type EcMembers, type OkpMembers, type PrivateJwk, shown } from './jwk.ts';
-import { parsePem } from './pem.ts';
+import type { EcMembers, OkpMembers, PrivateJwk } from './jwk.ts';
 import { keyMembers, publicMembersOf } from './public-part.ts';
 import { checkEc } from './soundness/soundness-ec.ts';
 import { checkOkp } from './soundness/soundness-okp.ts';
@@ -132,27 +132,18 @@ function openCertificate(der: Buffer, what: string): X509Certificate {
 
 /**
  * One certificate or more, the leaf first.
+ * @param file PEM, or base64 of DER
  * @throws KeyplaneError bad_request
  */
-export function readCertificates(pem: string): CertificateInfo[] {
+export function readCertificates(file: string): CertificateInfo[] {
   const what = 'Certificate file';
-  const blocks = parsePem(pem, what);
-  for (const { label } of blocks) {
-    if (label.includes('PRIVATE KEY')) {
-      throw badRequest(
-        `${what} holds a private key (${shown(label)}) where a certificate belongs! Only certificates may stand in it`,
-      );
-    }
-    if (label !== 'CERTIFICATE' && label !== 'X509 CERTIFICATE') {
-      throw badRequest(`${what} holds a PEM block of the kind ${shown(label)}; only CERTIFICATE is accepted`);
-    }
-  }
+  const blocks = certificatesIn(file);
   if (blocks.length > mostCertificates) {
     throw badRequest(`${what} holds ${blocks.length} certificates; at most ${mostCertificates} are accepted`);
   }
   const whatIs = (index: number) =>
     blocks.length > 1 ? `Certificate ${index + 1} of the file` : 'Certificate';
-  const chain = blocks.map(({ der }, index) => readCertificateDer(der, whatIs(index)));
+  const chain = blocks.map((der, index) => readCertificateDer(der, whatIs(index)));
   for (const [index, certificate] of chain.entries()) checkPoint(certificate, whatIs(index));
   return chain;
 }

@@ -133,8 +133,8 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   ],
 
   sources: ['jose', 'type formats/keystore.ts'],
-  'keystore-worker': ['formats/keystore.ts'],
-  formats: [],
+  'keystore-worker': ['formats/encrypted-key.ts', 'formats/keystore.ts', 'jose/key-pem.ts'],
+  formats: ['jose/der/sniff-der.ts', 'jose/foreign-forms.ts'],
   jose: [],
   protocol: [],
 

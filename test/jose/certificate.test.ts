@@ -10,6 +10,8 @@ import {
 import { importJwk } from '../../src/jose/import-jwk.ts';
 import { fixture, refusalOf } from './made-keys.ts';
 
+const derOf = (pem: string) => Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64');
+
 const reasonFor = (text: string) => refusalOf(() => readCertificates(text));
 const [leaf, intermediate, root] = ['leaf.pem', 'intermediate.pem', 'root.pem'].map(fixture) as [
   string,
@@ -63,11 +65,32 @@ describe('readCertificates', () => {
     expect(await importJwk(read?.publicKey ?? {})).toMatchObject({ kty: 'RSA' });
   });
 
+  it('reads DER in base64 as it reads PEM, also from a text in one line', () => {
+    for (const content of [
+      derOf(leaf).toString('base64'),
+      Buffer.from(leaf).toString('base64'),
+      leaf.replaceAll('\n', '\\n'),
+    ]) {
+      expect(readCertificates(content)).toEqual(readCertificates(leaf));
+    }
+  });
+
   const key = createPrivateKey(fixture('leaf.key')).export({ type: 'pkcs8', format: 'pem' }).toString();
 
   it.each<[string, string, string]>([
     ['nothing', '', 'Certificate file holds no PEM block!'],
-    ['DER as text', 'MIIB', 'Certificate file holds no PEM block!'],
+    ['words', 'no certificate', 'Certificate file holds no PEM block! It takes PEM (a line'],
+    [
+      'DER that is cut off',
+      derOf(leaf).subarray(0, 200).toString('base64'),
+      'is not valid: it ends too early',
+    ],
+    [
+      'DER with something behind its end',
+      Buffer.concat([derOf(leaf), Buffer.from('\n')]).toString('base64'),
+      'Certificate is not valid: there are bytes behind its end',
+    ],
+    ['a key in DER', derOf(key).toString('base64'), 'of the kind PRIVATE KEY; only CERTIFICATE is accepted'],
     ['a private key', key, 'Certificate file holds a private key (PRIVATE KEY) where a certificate belongs!'],
     [
       'a private key behind the certificate',

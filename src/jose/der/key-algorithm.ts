@@ -59,10 +59,13 @@ export function readKeyAlgorithm(element: DerElement | undefined): KeyAlgorithm 
   throw unsupported(oid);
 }
 
+/** Its own class, because a file with such a key can be converted. */
+export class ExplicitCurveError extends DerError {}
+
 /** @throws DerError for explicit parameters: they can describe a forged twin of a known curve (CVE-2020-0601) */
 export function readNamedCurve(parameters: DerElement | undefined): string {
   if (parameters?.tag === derTag.sequence) {
-    throw new DerError(
+    throw new ExplicitCurveError(
       'its curve is given by explicit parameters, a named curve is required (RFC 5480 §2.1.1)',
     );
   }
