@@ -19,7 +19,7 @@ export interface CreateCertificateRequest {
   readonly certificateDescription?: string | undefined;
   /** Environment names, separated by commas. */
   readonly environmentList?: string | undefined;
-  /** Text of the uploaded file. */
+  /** Text of the uploaded file, or its base64 where it is DER. */
   readonly pemEncodedFile?: string | undefined;
 }
 

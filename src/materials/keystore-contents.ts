@@ -1,6 +1,6 @@
 import { isKeyplaneError } from '../errors.ts';
 import type { KeystoreListing } from '../formats/keystore.ts';
-import { readCertificateDer } from '../jose/certificate.ts';
+import { publicKeyOf, readCertificateDer } from '../jose/certificate.ts';
 import { type KeyFacts, keyFacts } from '../jose/facts/key-facts.ts';
 import { importJwk } from '../jose/import-jwk.ts';
 import type { JsonObject } from '../jose/json.ts';
@@ -61,13 +61,15 @@ async function certificateColumns(
   if (der === undefined) return noFacts;
   // There may be a thousand, and each takes a third of a millisecond.
   await fairTurn();
+  let columns = noFacts;
   try {
-    const { subjectDn, startDate, endDate, publicKey } = readCertificateDer(Buffer.from(der));
-    const facts = publicKey && (await factsOf(publicKey));
-    return { ...noFacts, ...facts, subjectDn, notBefore: startDate, notAfter: endDate };
+    const certificate = readCertificateDer(Buffer.from(der));
+    const { subjectDn, startDate: notBefore, endDate: notAfter } = certificate;
+    columns = { ...noFacts, subjectDn, notBefore, notAfter };
+    return { ...columns, ...(await factsOf(publicKeyOf(certificate))) };
   } catch (error) {
     if (!isKeyplaneError(error)) throw error;
-    return { ...noFacts, certificateProblem: error.message };
+    return { ...columns, certificateProblem: error.message };
   }
 }
 

@@ -184,9 +184,14 @@ describe('a certificate that is refused', () => {
     ],
     ['is no PEM', file('hello'), /^Certificate file holds no PEM block!/],
     [
-      'is bytes',
+      'is DER that is cut off',
       { pemEncodedFile: new Blob([new Uint8Array([0x30, 0x82, 0xff, 0xfe])]) },
-      'pemEncodedFile is not a text file!',
+      'Certificate is not valid: it ends too early',
+    ],
+    [
+      'is bytes',
+      { pemEncodedFile: new Blob([new Uint8Array([0xff, 0xfe, 0x30, 0x82])]) },
+      /^Certificate file holds no PEM block! It takes PEM .* or DER/,
     ],
     [
       'is a private key',

@@ -72,7 +72,7 @@ function readScrypt(parameters: readonly BerElement[], budget: DerivationBudget)
   if (N < 2 || !Number.isInteger(Math.log2(N)) || r === 0 || p === 0)
     throw damagedKeystore('scrypt: parameters');
   budget.reserve({ iterations: N * r * p, salt });
-  budget.reserveMemory(128 * r * (N + p));
+  budget.reserveMemory(128 * r * Math.max(N, p));
   return {
     keyLength:
       lengthElement === undefined || isContext(lengthElement, 0) ? undefined : integer(lengthElement),

@@ -20,7 +20,9 @@ export function inspectCertificate(
       tags: ['certificates'],
       summary: 'Read a certificate file, the leaf first; nothing is stored',
       params: z.object({ projectName: z.string() }),
-      body: z.strictObject({ pemEncodedFile: z.string().optional().describe('Text of the PEM file') }),
+      body: z.strictObject({
+        pemEncodedFile: z.string().optional().describe('Text of the PEM file, or base64 of a DER file'),
+      }),
       response: { 200: listOf(certificateFactsItem).extend({ warnings: warningTexts }) },
     },
     handler: async (request) => {
