@@ -15,7 +15,7 @@ export interface Operations {
         readonly certificateDescription?: string | undefined;
         /** Environment names, separated by commas */
         readonly environmentList?: string | undefined;
-        /** The certificate as PEM; the certificates of its issuers may follow it */
+        /** The certificate as PEM, where the certificates of its issuers may follow it, or as DER */
         readonly pemEncodedFile?: Blob | string | undefined;
       };
     };
@@ -146,8 +146,10 @@ export interface Operations {
         readonly cryptoKeyInfoEnvironmentList?:
           | readonly {
               readonly environmentName?: string | undefined;
-              /** PEM or base64 of PEM; for SECRET_KEY base64 of the raw bytes */
+              /** PEM, or base64 of PEM or of DER; for SECRET_KEY base64 of the raw bytes */
               readonly content?: string | undefined;
+              /** Opens an encrypted private key; it is not stored */
+              readonly passphrase?: string | undefined;
               readonly alias?: string | undefined;
             }[]
           | undefined;
@@ -187,7 +189,7 @@ export interface Operations {
               readonly file?: string | undefined;
               readonly password?: string | undefined;
               readonly alias?: string | undefined;
-              /** Where the keys have another password than the store */
+              /** Where the keys have another password than the store, also an empty one */
               readonly keyPassword?: string | undefined;
               /** JKS or PKCS12 */
               readonly keyStoreType?: string | undefined;
@@ -879,7 +881,7 @@ export interface Operations {
     input: {
       readonly projectName: string;
       readonly body: {
-        /** Text of the PEM file */
+        /** Text of the PEM file, or base64 of a DER file */
         readonly pemEncodedFile?: string | undefined;
       };
     };
@@ -980,8 +982,10 @@ export interface Operations {
     input: {
       readonly projectName: string;
       readonly body: {
-        /** PEM, or base64 of PEM */
+        /** PEM, or base64 of PEM or of DER */
         readonly content?: string | undefined;
+        /** Opens an encrypted private key */
+        readonly passphrase?: string | undefined;
       };
     };
     answer: {
@@ -1018,6 +1022,8 @@ export interface Operations {
         readonly kind: 'PRIVATE_KEY' | 'TRUSTED_CERTIFICATE' | 'SECRET_KEY';
         /** The key password does not open it */
         readonly locked: boolean;
+        /** Why no JWK can be made of it; null where nothing is known against it */
+        readonly problem: string | null;
         readonly certificates: number;
         /** Of a secret key, its name in Java */
         readonly algorithm: string | null;
@@ -1346,6 +1352,8 @@ export interface Operations {
         readonly kind: 'PRIVATE_KEY' | 'TRUSTED_CERTIFICATE' | 'SECRET_KEY';
         /** The key password does not open it */
         readonly locked: boolean;
+        /** Why no JWK can be made of it; null where nothing is known against it */
+        readonly problem: string | null;
         readonly certificates: number;
         /** Of a secret key, its name in Java */
         readonly algorithm: string | null;
@@ -1850,7 +1858,7 @@ export interface Operations {
         readonly certificateDescription?: string | undefined;
         /** Environment names, separated by commas */
         readonly environmentList?: string | undefined;
-        /** The certificate as PEM; the certificates of its issuers may follow it */
+        /** The certificate as PEM, where the certificates of its issuers may follow it, or as DER */
         readonly pemEncodedFile?: Blob | string | undefined;
       };
     };
@@ -1973,8 +1981,10 @@ export interface Operations {
         readonly cryptoKeyInfoEnvironmentList?:
           | readonly {
               readonly environmentName?: string | undefined;
-              /** PEM or base64 of PEM; for SECRET_KEY base64 of the raw bytes */
+              /** PEM, or base64 of PEM or of DER; for SECRET_KEY base64 of the raw bytes */
               readonly content?: string | undefined;
+              /** Opens an encrypted private key; it is not stored */
+              readonly passphrase?: string | undefined;
               readonly alias?: string | undefined;
             }[]
           | undefined;
@@ -2019,7 +2029,7 @@ export interface Operations {
               readonly file?: string | undefined;
               readonly password?: string | undefined;
               readonly alias?: string | undefined;
-              /** Where the keys have another password than the store */
+              /** Where the keys have another password than the store, also an empty one */
               readonly keyPassword?: string | undefined;
               /** JKS or PKCS12 */
               readonly keyStoreType?: string | undefined;
