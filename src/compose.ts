@@ -6,11 +6,12 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { composeServices, type Services } from './compose-services.ts';
-import type { ManagerConfig } from './config.ts';
+import type { ManagerConfig, TlsSettings } from './config.ts';
 import { createRateLimits } from './http/limits/rate-limits.ts';
 import { serveNodeStreams } from './http/node-stream.ts';
 import { buildServer } from './http/server.ts';
 import { Refusals } from './metrics/refusals.ts';
+import { TlsFiles } from './runtime/tls-files.ts';
 import { allowsText } from './sources/safe-fetch/allow-list.ts';
 import { version } from './version.ts';
 
@@ -32,6 +33,7 @@ const cutAfterMs = 12_000;
 /** @throws Error with one line for the operator */
 export async function startManager(config: ManagerConfig, log: Logger): Promise<Manager> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const tls = config.tls && (await openTls(config.tls, log));
   const metrics = new Registry();
   const services = await composeServices(config, log, metrics);
   const { access, deployments, parts, admission, store } = services;
@@ -48,18 +50,26 @@ export async function startManager(config: ManagerConfig, log: Logger): Promise<
       refusals,
       version,
       rateLimits: createRateLimits(config.rateLimits),
+      tls,
       isTrustedProxy: (address) => allowsText(config.trustedProxies, address),
     });
-    const streams = serveNodeStreams(server.server, { ...admission, deployments, parts, log, refusals });
+    const streams = serveNodeStreams(server.server, {
+      ...admission,
+      deployments,
+      parts,
+      log,
+      refusals,
+      requiresCertificate: config.tls?.clientCaFile !== undefined,
+    });
     // After the requests under way, which wait for confirmations; and before the server waits for its connections,
     // of which an upgraded one never ends by itself.
     server.addHook('preClose', async () => streams.close());
     services.refresher.start();
     services.upkeep.start();
     await server.listen({ host: config.host, port: config.port });
-    const { address, port, family } = server.server.address() as AddressInfo;
+    const { port } = server.server.address() as AddressInfo;
     return {
-      url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+      url: urlOf(tls, server.server.address() as AddressInfo),
       port,
       adminUser: config.adminUser,
       firstAdmin: made && { username: made.username, password: made.generatedPassword },
@@ -68,13 +78,30 @@ export async function startManager(config: ManagerConfig, log: Logger): Promise<
         const cut = setTimeout(() => server.server.closeAllConnections(), cutAfterMs);
         await server.close();
         clearTimeout(cut);
+        tls?.close();
         await services.close();
       },
     };
   } catch (error) {
+    tls?.close();
     await services.close();
     throw listenError(error, config);
   }
+}
+
+function urlOf(tls: TlsFiles | undefined, { address, port }: AddressInfo): string {
+  const host = tls?.hostFor(address) ?? address;
+  return `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+function openTls({ certFile, keyFile, clientCaFile }: TlsSettings, log: Logger): Promise<TlsFiles> {
+  return TlsFiles.open({
+    cert: { setting: 'KEYPLANE_TLS_CERT', path: certFile },
+    key: { setting: 'KEYPLANE_TLS_KEY', path: keyFile },
+    clientCa:
+      clientCaFile === undefined ? undefined : { setting: 'KEYPLANE_TLS_CLIENT_CA', path: clientCaFile },
+    log,
+  });
 }
 
 function listenError(error: unknown, { host, port }: ManagerConfig): unknown {

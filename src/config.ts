@@ -22,8 +22,17 @@ export interface ManagerConfig {
   readonly deployTimeoutMs: number;
   /** What they say of whom they ask for (`X-Forwarded-For`) is believed; no hosts. */
   readonly trustedProxies: AddressAllowList;
+  /** Files; undefined where the manager speaks plain HTTP. */
+  readonly tls: TlsSettings | undefined;
   /** Requests a minute; 0 for as many as they like. */
   readonly rateLimits: { readonly user: number; readonly address: number };
+}
+
+export interface TlsSettings {
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** Node streams require a client certificate that one of its CAs signed. */
+  readonly clientCaFile: string | undefined;
 }
 
 /** A setting that can not be used; the message is the one line that the user gets. */
@@ -147,6 +156,17 @@ export const managerSettings = {
     'requests a minute of one address without a valid token (default 3000; 0: as many as it likes)',
     (text = '3000') => wholeNumber(text, 0, highestRate),
   ),
+  tlsCert: setting(
+    'tls-cert FILE',
+    'PEM certificate and chain: the manager speaks TLS itself (default: plain HTTP)',
+    (text) => text && resolve(text),
+  ),
+  tlsKey: setting('tls-key FILE', 'PEM private key of the certificate', (text) => text && resolve(text)),
+  tlsClientCa: setting(
+    'tls-client-ca FILE',
+    'PEM CAs: node streams require a client certificate that one of them signed',
+    (text) => text && resolve(text),
+  ),
 };
 
 export type ManagerFlags = Partial<Record<keyof typeof managerSettings, string>>;
@@ -171,7 +191,13 @@ export function readManagerConfig(environment: NodeJS.ProcessEnv, flags: Manager
       'KEYPLANE_MASTER_KEY and KEYPLANE_MASTER_KEY_FILE are both set: one of them, or neither, is accepted',
     );
   }
+  const tls = tlsSettings({
+    certFile: read('tlsCert', s.tlsCert),
+    keyFile: read('tlsKey', s.tlsKey),
+    clientCaFile: read('tlsClientCa', s.tlsClientCa),
+  });
   return {
+    tls,
     host: read('host', s.host),
     port: read('port', s.port),
     dataDir: read('dataDir', s.dataDir),
@@ -189,6 +215,24 @@ export function readManagerConfig(environment: NodeJS.ProcessEnv, flags: Manager
       address: read('rateLimitAddress', s.rateLimitAddress),
     },
   };
+}
+
+interface TlsFlags {
+  readonly certFile: string | undefined;
+  readonly keyFile: string | undefined;
+  readonly clientCaFile: string | undefined;
+}
+
+function tlsSettings({ certFile, keyFile, clientCaFile }: TlsFlags): TlsSettings | undefined {
+  if (certFile && keyFile) return { certFile, keyFile, clientCaFile };
+  if (certFile) throw new SettingError('KEYPLANE_TLS_CERT is set without KEYPLANE_TLS_KEY: both are needed');
+  if (keyFile) throw new SettingError('KEYPLANE_TLS_KEY is set without KEYPLANE_TLS_CERT: both are needed');
+  if (clientCaFile) {
+    throw new SettingError(
+      'KEYPLANE_TLS_CLIENT_CA is set without KEYPLANE_TLS_CERT and KEYPLANE_TLS_KEY: all three are needed',
+    );
+  }
+  return undefined;
 }
 
 /** The node's one setting that is no flag: secrets do not belong on a command line. */

@@ -15,12 +15,12 @@ export const errorReasons = Object.freeze([
   'KEY_INCONSISTENT',
   'KEY_NOT_SUPPORTED',
   'KEY_NOT_FOUND',
-  'FORM_NOT_SUPPORTED',
   'KID_TAKEN',
   'DOCUMENT_NOT_VALID',
   'GRANT_TYPE_NOT_SUPPORTED',
   'TOKEN_NOT_VALID',
   'ROLE_MISSING',
+  'CLIENT_CERTIFICATE_REQUIRED',
   'ROUTE_NOT_FOUND',
   'CONFLICT',
   'PAYLOAD_TOO_LARGE',
@@ -28,7 +28,6 @@ export const errorReasons = Object.freeze([
   'TOO_MANY_REQUESTS',
   'INTERNAL',
   'UNAVAILABLE',
-  'ALTERED_IN_DATABASE',
 ] as const);
 
 export type ErrorReason = (typeof errorReasons)[number];

@@ -4,7 +4,6 @@ export type FindingTopic =
   | 'settings'
   | 'database'
   | 'seals'
-  | 'integrity'
   | 'audit'
   | 'managers'
   | 'nodes'

@@ -18,6 +18,8 @@ export interface NodeStreamOptions extends WelcomeOptions {
   /** Streams at once. When left out it is several times the 1,000 that a manager is made for; more dial another one. */
   readonly mostStreams?: number;
   readonly refusals: Refusals;
+  /** Nodes have to prove a client certificate, besides their token. */
+  readonly requiresCertificate?: boolean;
 }
 
 /**
@@ -56,6 +58,7 @@ export function serveNodeStreams(server: Server, options: NodeStreamOptions): No
     path: streamPath,
     refusals: options.refusals,
     mostPending: mostStreams,
+    requiresCertificate: options.requiresCertificate ?? false,
     hasRoom: () => sockets.clients.size < mostStreams,
     admit: async (request) => {
       const [, token] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];

@@ -29,6 +29,7 @@ import Fastify, {
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Registry } from 'prom-client';
 import type { Refusals } from '../metrics/refusals.ts';
+import type { TlsFiles } from '../runtime/tls-files.ts';
 import { accessRoutes } from './access/routes.ts';
 import { createConnectionErrorHandler } from './answers/connection-error.ts';
 import { answerError, notFoundAnswer } from './answers/error-answer.ts';
@@ -39,6 +40,7 @@ import { environmentRoutes } from './environments/routes.ts';
 import type { HttpServices } from './http-services.ts';
 import { jwkRoutes } from './jwks/routes.ts';
 import type { KeyplaneServer } from './keyplane-server.ts';
+import { httpOptions, idleConnectionMs, keepAliveMs, tlsServerFactory } from './limits/listening.ts';
 import { createRateLimits, type RateLimits } from './limits/rate-limits.ts';
 import { defaultServerLimits, refuseManyHeaders, type ServerLimits } from './limits/server-limits.ts';
 import { materialRoutes } from './materials/routes.ts';
@@ -47,7 +49,7 @@ import { overviewRoutes } from './overview/routes.ts';
 import { projectRoutes } from './projects/routes.ts';
 import { stopGracefully } from './requests/graceful-stop.ts';
 import { parseJsonBodies } from './requests/json-body.ts';
-import { asksForWebSocket, endOtherUpgrades } from './requests/other-upgrades.ts';
+import { endOtherUpgrades } from './requests/other-upgrades.ts';
 import { logRequest, logRequests } from './requests/request-log.ts';
 import { measureRequests } from './requests/request-metrics.ts';
 import { guardRoutes } from './route-access.ts';
@@ -66,6 +68,8 @@ export interface ServerOptions {
   readonly rateLimits?: RateLimits;
   /** Whose `X-Forwarded-For` is believed; nobody's without it. */
   readonly isTrustedProxy?: (address: string) => boolean;
+  /** Plain HTTP without it. */
+  readonly tls?: TlsFiles | undefined;
   /** What is left out is as in `defaultServerLimits`. */
   readonly limits?: Partial<ServerLimits>;
 }
@@ -86,12 +90,21 @@ const defaultBodyBytesLimit = 1024 * 1024;
 
 /** Not listening yet; `ready()` or `listen()` finish it. `close()` lets requests under way end. */
 export function buildServer(options: ServerOptions): KeyplaneServer {
-  const { services, logger, metrics, refusals, version, rateLimits = createRateLimits(unlimited) } = options;
+  const {
+    services,
+    logger,
+    metrics,
+    refusals,
+    version,
+    tls,
+    rateLimits = createRateLimits(unlimited),
+  } = options;
   const limits: ServerLimits = { ...defaultServerLimits, ...options.limits };
   const lastAnswers = new LastAnswers();
   let observe = (_: { request: FastifyRequest; reply: FastifyReply }) => {};
   const app: KeyplaneServer = Fastify({
     ...timeouts(limits),
+    ...(tls && { serverFactory: tlsServerFactory(tls, limits) }),
     loggerInstance: logger,
     // `logRequests` writes the one line a request; Fastify's own would hold the path as typed.
     logController: new LogController({ disableRequestLogging: true }),
@@ -148,14 +161,9 @@ function timeouts({ headersMs, requestMs, lookEveryMs }: ServerLimits) {
   return {
     bodyLimit: defaultBodyBytesLimit,
     requestTimeout: requestMs,
-    /** A socket without any traffic; longer than a source URL and a deployment may take together. */
-    connectionTimeout: 300_000,
-    keepAliveTimeout: 72_000,
-    http: {
-      headersTimeout: headersMs,
-      connectionsCheckingInterval: lookEveryMs,
-      shouldUpgradeCallback: asksForWebSocket,
-    },
+    connectionTimeout: idleConnectionMs,
+    keepAliveTimeout: keepAliveMs,
+    http: httpOptions({ headersMs, lookEveryMs }),
   };
 }
 

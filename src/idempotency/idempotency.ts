@@ -19,8 +19,9 @@ export interface IdempotencyOptions<Result> {
   readonly store: UnitOfWork<IdempotencyNouns>;
   /** 32 bytes. */
   readonly key: Buffer;
-  /** Waits for the deployment of a change that is stored, and answers as the change did. */
-  readonly deployAgain: (kept: KeptDeployment) => Promise<Result>;
+  readonly deployments: {
+    deploy(targets: KeptDeployment['targets'], verb: KeptDeployment['verb']): Promise<Result>;
+  };
   readonly onError: (error: unknown) => void;
 }
 
@@ -93,7 +94,8 @@ export class Idempotency<Result> {
       throw badRequest('This Idempotency-Key was already used for another request! Use a new one.');
     }
     if (kept.answer !== null) return JSON.parse(kept.answer) ?? undefined;
-    const result = await this.#options.deployAgain(JSON.parse(kept.deployment) as KeptDeployment);
+    const { targets, verb }: KeptDeployment = JSON.parse(kept.deployment);
+    const result = await this.#options.deployments.deploy(targets, verb);
     await this.#keepAnswer(kept, result);
     return result;
   }

@@ -2,8 +2,7 @@
 
 import { isKeyplaneError, KeyplaneError } from '../errors.ts';
 import { type KeyFacts, keyFacts } from '../jose/facts/key-facts.ts';
-import { importJwkWithWarnings } from '../jose/import-jwk.ts';
-import { thumbprint } from '../jose/thumbprint.ts';
+import { importJwk } from '../jose/import-jwk.ts';
 import { FairQueue } from '../runtime/fair-queue.ts';
 import type { InspectedKey } from '../sources/inspected-key.ts';
 import type { SourceRequest, SourceWorld } from '../sources/jwk-source.ts';
@@ -19,10 +18,6 @@ export interface SourceKeyFacts {
   readonly notBeforeTime: Date | null;
   readonly expirationTime: Date | null;
   readonly aliasName: string | null;
-  /** RFC 7638, SHA-256: selects a key that has no kid. Null for a secret key, and where there are no facts. */
-  readonly thumbprint: string | null;
-  /** What would be left out or rewritten. */
-  readonly warnings: readonly string[];
   /** Why it would be refused. */
   readonly problem: string | null;
 }
@@ -72,13 +67,10 @@ function tooMany(): KeyplaneError {
 async function factsOf(key: InspectedKey): Promise<SourceKeyFacts> {
   const { raw, aliasName = null, notBeforeTime = null, expirationTime = null } = key;
   const origin = { aliasName, notBeforeTime, expirationTime };
-  const nothing = {
-    ...{ kid: null, facts: null, use: null, algorithm: null, thumbprint: null, warnings: [] },
-    ...origin,
-  };
+  const nothing = { kid: null, facts: null, use: null, algorithm: null, ...origin };
   if (raw === undefined) return { ...nothing, problem: key.problem ?? null };
   try {
-    const { jwk, warnings } = await importJwkWithWarnings(raw);
+    const jwk = await importJwk(raw);
     const facts = keyFacts(jwk, key.restriction);
     return {
       ...origin,
@@ -86,8 +78,6 @@ async function factsOf(key: InspectedKey): Promise<SourceKeyFacts> {
       kid: jwk.kid ?? null,
       use: jwk.use ?? null,
       algorithm: jwk.alg ?? null,
-      thumbprint: jwk.kty === 'oct' ? null : thumbprint(jwk),
-      warnings,
       problem: null,
     };
   } catch (error) {

@@ -1,4 +1,3 @@
-import { alteredInDatabase } from '../errors.ts';
 import type { PrivateJwk } from '../jose/jwk.ts';
 import { joinJwk, splitJwk } from '../jose/public-part.ts';
 import type { Sealed, Sealer } from '../sealing/sealed.ts';
@@ -18,9 +17,8 @@ export function sealMembers(
   };
 }
 
-/** The complete JWK, private members included. @throws KeyplaneError where the row was altered */
+/** The complete JWK, private members included. */
 export function openPrivateJwk(sealer: Sealer, stored: StoredJwk): PrivateJwk {
-  if (stored.altered) throw alteredInDatabase(`JWK (name: ${stored.name})`);
   const publicMembers = JSON.parse(stored.publicMembers) as Record<string, unknown>;
   if (stored.privateMembers === null) return joinJwk(publicMembers, {});
   const opened = sealer.openSecret(binding(stored.id), stored.privateMembers);

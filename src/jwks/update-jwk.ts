@@ -2,8 +2,9 @@
 // Without a new source it is detached from the one it had. A refused update changes nothing anywhere.
 
 import type { ProjectScope } from '../access/caller.ts';
-import { type ChangeResult, withWarnings } from '../deployments/deployment-result.ts';
+import type { DeploymentResult } from '../deployments/deployment-result.ts';
 import { badRequest, KeyplaneError } from '../errors.ts';
+import type { PrivateJwk } from '../jose/jwk.ts';
 import { laterThan, refuseOtherName } from '../materials/replacement.ts';
 import { lookupName, shownText } from '../names.ts';
 import { jwkSources } from '../sources/sources.ts';
@@ -24,16 +25,16 @@ export type UpdateJwk = (
   scope: ProjectScope,
   name: string,
   request: CreateJwkRequest,
-) => Promise<ChangeResult>;
+) => Promise<DeploymentResult>;
 
 export function createJwkUpdater(options: CreateJwkOptions): UpdateJwk {
   return async (scope, given, request) => {
     const before = await options.store.read((nouns) => found(nouns, scope.projectId, given));
     refuseOtherName(request.name, before.name, 'JWK name');
     const described = withDescription(before, request.description);
-    const { changed, follow, kidGivesWay, warnings } = isNewValue(request)
+    const { changed, follow, kidGivesWay } = isNewValue(request)
       ? await withNewValue(options, scope, { before: described, request })
-      : { changed: detached(described), follow: undefined, kidGivesWay: false, warnings: [] };
+      : { changed: detached(described), follow: undefined, kidGivesWay: false };
     const prepared = { ...changed, updatedAt: laterThan(before.updatedAt, options.clock()) };
     const targets = await options.store.write(async (nouns) => {
       await refuseRaced(nouns, before);
@@ -45,10 +46,10 @@ export function createJwkUpdater(options: CreateJwkOptions): UpdateJwk {
       else await nouns.refreshes.delete(stored.id);
       const desired = await desireJwk(nouns, { scope, stored, jwk });
       await record(nouns, options, { scope, stored });
-      await scope.once?.keep(nouns, { targets: desired.targets, verb: 'deploy', warnings });
+      await scope.once?.keep(nouns, { targets: desired.targets, verb: 'deploy' });
       return desired.targets;
     });
-    return withWarnings(await options.deployments.deploy(targets, 'deploy'), warnings);
+    return options.deployments.deploy(targets, 'deploy');
   };
 }
 
@@ -85,14 +86,13 @@ async function withNewValue(
   readonly changed: StoredJwk;
   readonly follow: Follow | undefined;
   readonly kidGivesWay: boolean;
-  readonly warnings: readonly string[];
 }> {
   const sourceType = checkSourceType(request.sourceType);
   const source = jwkSources[sourceType];
   source.checkFields(request);
   const intervalMs = sourceType === 'URL' ? checkFollow(request) : undefined;
   const sourced = await source.read(request, options.sourceWorldOf(scope.projectId));
-  const { jwk, warnings } = await jwkFromSource(sourced);
+  const jwk: PrivateJwk = await jwkFromSource(sourced);
   const { sourceId, sourceUrl, notBeforeTime, expirationTime } = sourced;
   const changed = {
     ...before,
@@ -100,7 +100,7 @@ async function withNewValue(
     source: sourceReference(sourceType, request),
     ...jwkColumns(options.sealer, before.id, jwk),
   };
-  return { changed, follow: followOf(intervalMs, sourced), kidGivesWay: hasDefaultKid(sourced), warnings };
+  return { changed, follow: followOf(intervalMs, sourced), kidGivesWay: hasDefaultKid(sourced) };
 }
 
 /** The new value was made from what was there; whoever changed or replaced it meanwhile came first. */

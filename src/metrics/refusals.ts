@@ -8,6 +8,7 @@ export const refusalCauses = Object.freeze([
   'upgrade_path',
   'upgrade_request',
   'upgrade_token',
+  'upgrade_certificate',
   'upgrade_limit',
   'upgrade_timeout',
   'upgrade_failed',

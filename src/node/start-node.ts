@@ -8,6 +8,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { badRequest } from '../errors.ts';
+import { TlsFiles } from '../runtime/tls-files.ts';
 import { loadOrCreateKeyFile } from '../sealing/key-file.ts';
 import { lockDataDir } from './disk/data-dir-lock.ts';
 import { SealedLog } from './disk/sealed-log.ts';
@@ -19,6 +20,7 @@ import { createNodeMetrics } from './serve/node-metrics.ts';
 import { createNodeServer } from './serve/node-server.ts';
 import { PublishedFiles } from './serve/published-files.ts';
 import { ManagerStream } from './stream/manager-stream.ts';
+import { ManagerTls, type ManagerTlsFiles } from './stream/manager-tls.ts';
 import { streamUrls } from './stream/manager-url.ts';
 import { defaultTiming, type StreamTiming } from './stream/stream-timing.ts';
 
@@ -35,6 +37,9 @@ export interface NodeOptions {
   /** Without one a node that has a copy serves it and dials nobody. */
   readonly token: string | undefined;
   readonly publishDir?: string;
+  /** Files: it serves JWK Sets over TLS. */
+  readonly tls?: { readonly certFile: string; readonly keyFile: string };
+  readonly managerTls?: ManagerTlsFiles;
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
   readonly logger: NodeLog;
@@ -100,7 +105,9 @@ async function run(
     await files.settled();
   }
   const timing = { ...defaultTiming, ...options.timing };
+  const managerTls = await operatorsError(ManagerTls.open(options.managerTls ?? {}, log));
   const stream = new ManagerStream({
+    tls: managerTls,
     ...{ urls, token: token ?? '', timing },
     ...{ environment, name, version, state, copy, log },
   });
@@ -119,7 +126,9 @@ async function run(
   };
   const metrics = createNodeMetrics(facts);
   closers.push(() => metrics.close());
-  const { server, close } = createNodeServer({ state, sets, metrics, status, clock, log });
+  const tls = options.tls && (await operatorsError(openTls(options.tls, log)));
+  if (tls) closers.push(() => tls.close());
+  const { server, close } = createNodeServer({ state, sets, metrics, status, clock, log, tls });
   const address = await listen(server, options);
   closers.push(close);
   if (token !== undefined) stream.start();
@@ -128,7 +137,24 @@ async function run(
   return address;
 }
 
-function listen(server: Server, { host, port }: { host: string; port: number }): Promise<string> {
+function openTls({ certFile, keyFile }: NonNullable<NodeOptions['tls']>, log: NodeLog): Promise<TlsFiles> {
+  return TlsFiles.open({
+    cert: { setting: '--tls-cert', path: certFile },
+    key: { setting: '--tls-key', path: keyFile },
+    log,
+  });
+}
+
+/** Files that cannot be used are the operator's to mend. */
+async function operatorsError<T>(opened: Promise<T>): Promise<T> {
+  try {
+    return await opened;
+  } catch (error) {
+    throw badRequest(error instanceof Error ? error.message : 'TLS files cannot be used');
+  }
+}
+
+function listen(server: Server, { host, port, tls }: NodeOptions): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(
@@ -137,7 +163,9 @@ function listen(server: Server, { host, port }: { host: string; port: number }):
     });
     server.listen(port, host, () => {
       const bound = server.address() as AddressInfo;
-      resolve(`http://${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`);
+      resolve(
+        `${tls ? 'https' : 'http'}://${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`,
+      );
     });
   });
 }

@@ -10,8 +10,6 @@ import type { DataKey } from './sealer.ts';
 export interface OpenedDataKeys {
   readonly seal: PurposeKeys;
   readonly audit: PurposeKeys;
-  /** Undefined in a database that no manager of a version with it was started on. */
-  readonly integrity: PurposeKeys | undefined;
 }
 
 export interface PurposeKeys {
@@ -46,12 +44,7 @@ export function openDataKeys(
     }
     return { all, active };
   };
-  const hasIntegrity = wrapped.some(({ purpose }) => purpose === 'integrity');
-  return {
-    seal: ofPurpose('seal'),
-    audit: ofPurpose('audit'),
-    integrity: hasIntegrity ? ofPurpose('integrity') : undefined,
-  };
+  return { seal: ofPurpose('seal'), audit: ofPurpose('audit') };
 }
 
 /** 32 bytes; undefined where neither wrap is of this master key. */

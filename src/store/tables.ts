@@ -9,7 +9,7 @@ export interface InstallationRow {
 
 export interface DataKeyRow {
   id: string;
-  purpose: 'seal' | 'audit' | 'integrity';
+  purpose: 'seal' | 'audit';
   active: number;
   wrapped: Buffer;
   /** By the new master key, while the master key is changed. */
@@ -124,8 +124,6 @@ export interface EnvironmentStateRow {
   revision: number;
   digest: Buffer;
   floor_revision: Generated<number>;
-  audit_sequence: number;
-  mac: Buffer | null;
 }
 
 export interface DesiredObjectRow {
@@ -135,7 +133,6 @@ export interface DesiredObjectRow {
   project_id: string;
   revision: number;
   digest: Buffer | null;
-  mac: Buffer | null;
 }
 
 export interface JwkRow {
@@ -157,10 +154,6 @@ export interface JwkRow {
   private_members: Buffer | null;
   created_at: number;
   updated_at: number;
-  /** Of the newest audit record when the row was written; the record of that change has a higher one. */
-  audit_sequence: number;
-  /** Null only until the first start after an upgrade has filled it in. */
-  mac: Buffer | null;
 }
 
 /** Certificates, keys and keystores; the last two columns are those of keys. */
@@ -174,7 +167,6 @@ export interface MaterialRow {
   algorithm: string | null;
   created_at: number;
   updated_at: number;
-  audit_sequence: number;
 }
 
 export interface CertificateEnvironmentRow {
@@ -187,8 +179,6 @@ export interface CertificateEnvironmentRow {
   end_date: number;
   sha1_thumbprint: string;
   subject_dn: string;
-  /** Covers what the material says of itself, too. */
-  mac: Buffer | null;
 }
 
 export interface CryptoKeyEnvironmentRow {
@@ -196,7 +186,6 @@ export interface CryptoKeyEnvironmentRow {
   environment_id: string;
   alias: string | null;
   content: Buffer;
-  mac: Buffer | null;
 }
 
 export interface KeystoreEnvironmentRow {
@@ -207,7 +196,6 @@ export interface KeystoreEnvironmentRow {
   file: Buffer;
   password: Buffer;
   key_password: Buffer | null;
-  mac: Buffer | null;
 }
 
 export interface AuditRecordRow {

@@ -1,6 +1,5 @@
 import type { WakeTopic } from '../unit-of-work.ts';
 import type { DatabaseTransaction, Engine } from './engine.ts';
-import type { IntegrityHolder } from './integrity/row-guard.ts';
 import { databaseMaker, Lease } from './lease.ts';
 import type { Nouns } from './nouns/nouns.ts';
 import { nounsOver } from './nouns/nouns-over.ts';
@@ -18,7 +17,7 @@ export interface WorkRunner {
   withinGroup<T>(transaction: DatabaseTransaction, work: Work<T>, isApart: boolean): Promise<T>;
 }
 
-export function workRunner(engine: Engine, integrity: IntegrityHolder): WorkRunner {
+export function workRunner(engine: Engine): WorkRunner {
   const databaseOf = databaseMaker(engine);
   const carriedIn = new WeakMap<DatabaseTransaction, Carried>();
 
@@ -30,7 +29,7 @@ export function workRunner(engine: Engine, integrity: IntegrityHolder): WorkRunn
     const notify = (topic: WakeTopic) => lease.notify(topic);
     let done: T;
     try {
-      done = await work(nounsOver(databaseOf(lease), { carried, notify, engine, integrity }));
+      done = await work(nounsOver(databaseOf(lease), { carried, notify, engine }));
     } catch (error) {
       await lease.end();
       throw error;

@@ -29,6 +29,7 @@ describe('the settings of the manager', () => {
       deployTimeoutMs: 5000,
       trustedProxies: { hosts: [], cidrs: [] },
       rateLimits: { user: 0, address: 3_000 },
+      tls: undefined,
     });
   });
 
@@ -51,7 +52,18 @@ describe('the settings of the manager', () => {
       'KEYPLANE_TRUSTED_PROXIES',
       'KEYPLANE_RATE_LIMIT_USER',
       'KEYPLANE_RATE_LIMIT_ADDRESS',
+      'KEYPLANE_TLS_CERT',
+      'KEYPLANE_TLS_KEY',
+      'KEYPLANE_TLS_CLIENT_CA',
     ]);
+  });
+
+  it.each([
+    [{ KEYPLANE_TLS_CERT: 'c' }, 'KEYPLANE_TLS_CERT is set without KEYPLANE_TLS_KEY'],
+    [{ KEYPLANE_TLS_KEY: 'k' }, 'KEYPLANE_TLS_KEY is set without KEYPLANE_TLS_CERT'],
+    [{ KEYPLANE_TLS_CLIENT_CA: 'a' }, 'KEYPLANE_TLS_CLIENT_CA is set without'],
+  ])('of TLS need each other: %j', (environment, text) => {
+    expect(() => readManagerConfig(environment)).toThrow(text);
   });
 
   it('take what is given, and a flag before a variable', () => {

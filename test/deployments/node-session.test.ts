@@ -28,7 +28,7 @@ function environment(start: number) {
         digest,
         changes: '[]',
         objects: [],
-        leftOut: new Map(),
+        unreadable: new Map(),
       };
     },
   };

@@ -136,6 +136,7 @@ async function gated({ mostPending = 100 } = {}) {
     refusals: new Refusals({ metrics, log: { warn: () => undefined } }),
     mostPending,
     hasRoom: () => true,
+    requiresCertificate: false,
     admit: () => {
       asked += 1;
       return promise;

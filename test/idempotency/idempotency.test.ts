@@ -25,9 +25,11 @@ withDatabases('idempotency', (fresh) => {
         store: own,
         key,
         onError: fail,
-        async deployAgain(kept) {
-          waits.push(kept);
-          return `answer ${waits.length}`;
+        deployments: {
+          async deploy(targets, verb) {
+            waits.push({ targets, verb });
+            return `answer ${waits.length}`;
+          },
         },
       });
     const request = { userId: user.id, key: 'k', meaning };

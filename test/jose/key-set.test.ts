@@ -19,10 +19,11 @@ describe('selectKey', () => {
     expect(selectKey(set(a), undefined)).toEqual(a);
   });
 
-  it('selects a single key without a kid of its own under any kid', () => {
+  it('gives a single key without a kid of its own the kid that was asked for', () => {
     const { kid: _kid, ...bare } = a;
-    expect(selectKey(bare, 'mine')).toEqual(bare);
-    expect(selectKey(set(bare), 'mine')).toEqual(bare);
+    expect(selectKey(bare, 'mine')).toEqual({ ...bare, kid: 'mine' });
+    expect(selectKey(set(bare), 'mine')).toEqual({ ...bare, kid: 'mine' });
+    expect(bare).not.toHaveProperty('kid');
   });
 
   it('selects by kid among several', () => {
@@ -75,7 +76,7 @@ describe('selectKey', () => {
     ];
     const named = { ...namelessEc, kid: 'now' };
     expect(selectKey(set(...beside, named), undefined)).toEqual(named);
-    expect(selectKey(set(...beside, namelessEc), 'mine')).toEqual(namelessEc);
+    expect(selectKey(set(...beside, namelessEc), 'mine')).toEqual({ ...namelessEc, kid: 'mine' });
   });
 
   it('hands out the only broken key of known type, so that its own fault is named', () => {

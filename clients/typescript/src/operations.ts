@@ -15,7 +15,7 @@ export interface Operations {
         readonly certificateDescription?: string | undefined;
         /** Environment names, separated by commas */
         readonly environmentList?: string | undefined;
-        /** The certificate as PEM, where the certificates of its issuers may follow it, or as DER */
+        /** The certificate as PEM; the certificates of its issuers may follow it */
         readonly pemEncodedFile?: Blob | string | undefined;
       };
     };
@@ -32,8 +32,6 @@ export interface Operations {
           readonly message: string;
         }[];
       };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Create a token with which any number of nodes join an environment */
@@ -102,9 +100,9 @@ export interface Operations {
         readonly environmentName?: string | undefined;
         /** The alias of the entry (KEYSTORE) */
         readonly aliasName?: string | undefined;
-        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
+        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
         readonly useType?: string | undefined;
-        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
+        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
         readonly algorithm?: string | undefined;
         /** Selects a key of a JWK Set, or names a key that has no kid of its own */
         readonly kid?: string | undefined;
@@ -125,8 +123,6 @@ export interface Operations {
           readonly message: string;
         }[];
       };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Store a key and deploy it */
@@ -146,10 +142,8 @@ export interface Operations {
         readonly cryptoKeyInfoEnvironmentList?:
           | readonly {
               readonly environmentName?: string | undefined;
-              /** PEM, or base64 of PEM or of DER; for SECRET_KEY base64 of the raw bytes */
+              /** PEM or base64 of PEM; for SECRET_KEY base64 of the raw bytes */
               readonly content?: string | undefined;
-              /** Opens an encrypted private key; it is not stored */
-              readonly passphrase?: string | undefined;
               readonly alias?: string | undefined;
             }[]
           | undefined;
@@ -168,8 +162,6 @@ export interface Operations {
           readonly message: string;
         }[];
       };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Store a keystore and deploy it */
@@ -189,7 +181,7 @@ export interface Operations {
               readonly file?: string | undefined;
               readonly password?: string | undefined;
               readonly alias?: string | undefined;
-              /** Where the keys have another password than the store, also an empty one */
+              /** Where the keys have another password than the store */
               readonly keyPassword?: string | undefined;
               /** JKS or PKCS12 */
               readonly keyStoreType?: string | undefined;
@@ -210,8 +202,6 @@ export interface Operations {
           readonly message: string;
         }[];
       };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Create a project */
@@ -296,8 +286,6 @@ export interface Operations {
           readonly message: string;
         }[];
       };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Revoke an enrollment token: the streams of nodes that it opened end within 5 seconds */
@@ -338,8 +326,6 @@ export interface Operations {
           readonly message: string;
         }[];
       };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Undeploy and delete a key; JWKs made from it stay */
@@ -361,8 +347,6 @@ export interface Operations {
           readonly message: string;
         }[];
       };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Undeploy and delete a keystore; JWKs made from it stay */
@@ -384,8 +368,6 @@ export interface Operations {
           readonly message: string;
         }[];
       };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** End a membership */
@@ -558,8 +540,6 @@ export interface Operations {
           readonly message: string;
         }[];
       };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Get a certificate */
@@ -852,10 +832,6 @@ export interface Operations {
         readonly jwkName?: string | undefined;
         /** Selects a key of a JWK Set */
         readonly kid?: string | undefined;
-        /** SIGNATURE or ENCRYPTION, for a key that has no `use` of its own */
-        readonly useType?: string | undefined;
-        /** Such as RS256, for a key that has no `alg` of its own */
-        readonly algorithm?: string | undefined;
         readonly jwkDescription?: string | undefined;
       };
     };
@@ -872,8 +848,6 @@ export interface Operations {
           readonly message: string;
         }[];
       };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Read a certificate file, the leaf first; nothing is stored */
@@ -881,7 +855,7 @@ export interface Operations {
     input: {
       readonly projectName: string;
       readonly body: {
-        /** Text of the PEM file, or base64 of a DER file */
+        /** Text of the PEM file */
         readonly pemEncodedFile?: string | undefined;
       };
     };
@@ -901,8 +875,6 @@ export interface Operations {
       }[];
       /** How many there are */
       readonly resultCount: number;
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Look into a source before a JWK is made from it; nothing is stored */
@@ -936,9 +908,9 @@ export interface Operations {
         readonly environmentName?: string | undefined;
         /** The alias of the entry (KEYSTORE) */
         readonly aliasName?: string | undefined;
-        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
+        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
         readonly useType?: string | undefined;
-        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
+        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
         readonly algorithm?: string | undefined;
         /** Selects a key of a JWK Set, or names a key that has no kid of its own */
         readonly kid?: string | undefined;
@@ -966,10 +938,6 @@ export interface Operations {
         readonly notBeforeTime: string | null;
         readonly expirationTime: string | null;
         readonly aliasName: string | null;
-        /** RFC 7638, SHA-256: given as kid it selects a key that has none */
-        readonly thumbprint: string | null;
-        /** What a JWK made of it would leave out or rewrite */
-        readonly warnings: readonly string[];
         /** Why a JWK would not be made of it */
         readonly problem: string | null;
       }[];
@@ -982,10 +950,8 @@ export interface Operations {
     input: {
       readonly projectName: string;
       readonly body: {
-        /** PEM, or base64 of PEM or of DER */
+        /** PEM, or base64 of PEM */
         readonly content?: string | undefined;
-        /** Opens an encrypted private key */
-        readonly passphrase?: string | undefined;
       };
     };
     answer: {
@@ -1022,8 +988,6 @@ export interface Operations {
         readonly kind: 'PRIVATE_KEY' | 'TRUSTED_CERTIFICATE' | 'SECRET_KEY';
         /** The key password does not open it */
         readonly locked: boolean;
-        /** Why no JWK can be made of it; null where nothing is known against it */
-        readonly problem: string | null;
         readonly certificates: number;
         /** Of a secret key, its name in Java */
         readonly algorithm: string | null;
@@ -1352,8 +1316,6 @@ export interface Operations {
         readonly kind: 'PRIVATE_KEY' | 'TRUSTED_CERTIFICATE' | 'SECRET_KEY';
         /** The key password does not open it */
         readonly locked: boolean;
-        /** Why no JWK can be made of it; null where nothing is known against it */
-        readonly problem: string | null;
         readonly certificates: number;
         /** Of a secret key, its name in Java */
         readonly algorithm: string | null;
@@ -1625,9 +1587,9 @@ export interface Operations {
         readonly certificateName?: string | undefined;
         /** The environment whose material is taken (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
         readonly environmentName?: string | undefined;
-        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
+        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
         readonly useType?: string | undefined;
-        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
+        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
         readonly algorithm?: string | undefined;
         /** Selects a key of a JWK Set, or names a key that has no kid of its own */
         readonly kid?: string | undefined;
@@ -1646,8 +1608,6 @@ export interface Operations {
           readonly message: string;
         }[];
       };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Create a JWK from a clipboard; Create JWK with its source type left out */
@@ -1663,10 +1623,6 @@ export interface Operations {
         readonly jwkStr?: string | undefined;
         /** Selects a key of a JWK Set, or names a key that has no kid of its own */
         readonly kid?: string | undefined;
-        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
-        readonly useType?: string | undefined;
-        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
-        readonly algorithm?: string | undefined;
       };
     };
     answer: {
@@ -1682,8 +1638,6 @@ export interface Operations {
           readonly message: string;
         }[];
       };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Create a JWK from a key; Create JWK with its source type left out */
@@ -1699,9 +1653,9 @@ export interface Operations {
         readonly keyName?: string | undefined;
         /** The environment whose material is taken (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
         readonly environmentName?: string | undefined;
-        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
+        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
         readonly useType?: string | undefined;
-        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
+        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
         readonly algorithm?: string | undefined;
         /** Selects a key of a JWK Set, or names a key that has no kid of its own */
         readonly kid?: string | undefined;
@@ -1720,8 +1674,6 @@ export interface Operations {
           readonly message: string;
         }[];
       };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Create a JWK from a keystore; Create JWK with its source type left out */
@@ -1739,9 +1691,9 @@ export interface Operations {
         readonly environmentName?: string | undefined;
         /** The alias of the entry (KEYSTORE) */
         readonly aliasName?: string | undefined;
-        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
+        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
         readonly useType?: string | undefined;
-        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
+        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
         readonly algorithm?: string | undefined;
         /** Selects a key of a JWK Set, or names a key that has no kid of its own */
         readonly kid?: string | undefined;
@@ -1760,8 +1712,6 @@ export interface Operations {
           readonly message: string;
         }[];
       };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Create a JWK from a url; Create JWK with its source type left out */
@@ -1783,10 +1733,6 @@ export interface Operations {
         readonly urlOptionSizeLimit?: number | undefined;
         /** Selects a key of a JWK Set, or names a key that has no kid of its own */
         readonly kid?: string | undefined;
-        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
-        readonly useType?: string | undefined;
-        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
-        readonly algorithm?: string | undefined;
         /** ISO 8601 duration, PT1M to P30D, after which the URL is looked at again (URL) */
         readonly refreshInterval?: string | undefined;
       };
@@ -1804,8 +1750,6 @@ export interface Operations {
           readonly message: string;
         }[];
       };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Make a user a member of a project, with exactly these roles */
@@ -1858,7 +1802,7 @@ export interface Operations {
         readonly certificateDescription?: string | undefined;
         /** Environment names, separated by commas */
         readonly environmentList?: string | undefined;
-        /** The certificate as PEM, where the certificates of its issuers may follow it, or as DER */
+        /** The certificate as PEM; the certificates of its issuers may follow it */
         readonly pemEncodedFile?: Blob | string | undefined;
       };
     };
@@ -1875,8 +1819,6 @@ export interface Operations {
           readonly message: string;
         }[];
       };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Replace what an environment is */
@@ -1932,9 +1874,9 @@ export interface Operations {
         readonly environmentName?: string | undefined;
         /** The alias of the entry (KEYSTORE) */
         readonly aliasName?: string | undefined;
-        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
+        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
         readonly useType?: string | undefined;
-        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
+        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
         readonly algorithm?: string | undefined;
         /** Selects a key of a JWK Set, or names a key that has no kid of its own */
         readonly kid?: string | undefined;
@@ -1955,8 +1897,6 @@ export interface Operations {
           readonly message: string;
         }[];
       };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Replace a key; JWKs made from it follow, or are detached */
@@ -1981,10 +1921,8 @@ export interface Operations {
         readonly cryptoKeyInfoEnvironmentList?:
           | readonly {
               readonly environmentName?: string | undefined;
-              /** PEM, or base64 of PEM or of DER; for SECRET_KEY base64 of the raw bytes */
+              /** PEM or base64 of PEM; for SECRET_KEY base64 of the raw bytes */
               readonly content?: string | undefined;
-              /** Opens an encrypted private key; it is not stored */
-              readonly passphrase?: string | undefined;
               readonly alias?: string | undefined;
             }[]
           | undefined;
@@ -2003,8 +1941,6 @@ export interface Operations {
           readonly message: string;
         }[];
       };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Replace a keystore; JWKs made from it follow, or are detached */
@@ -2029,7 +1965,7 @@ export interface Operations {
               readonly file?: string | undefined;
               readonly password?: string | undefined;
               readonly alias?: string | undefined;
-              /** Where the keys have another password than the store, also an empty one */
+              /** Where the keys have another password than the store */
               readonly keyPassword?: string | undefined;
               /** JKS or PKCS12 */
               readonly keyStoreType?: string | undefined;
@@ -2050,8 +1986,6 @@ export interface Operations {
           readonly message: string;
         }[];
       };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Replace a project's description */

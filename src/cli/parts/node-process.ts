@@ -5,6 +5,8 @@ import type { ChildNews } from './parent-process.ts';
 
 export interface NodeProcessOptions {
   readonly managerUrl: string;
+  /** The file that its certificate is verified with. */
+  readonly managerCa: string | undefined;
   readonly environment: string;
   readonly port: number;
   readonly dataDir: string;
@@ -57,10 +59,19 @@ export function startNodeProcess(options: NodeProcessOptions): NodeProcess {
   };
 }
 
-function launch({ managerUrl, environment, port, dataDir, token, logFd }: NodeProcessOptions): ChildProcess {
+function launch({
+  managerUrl,
+  managerCa,
+  environment,
+  port,
+  dataDir,
+  token,
+  logFd,
+}: NodeProcessOptions): ChildProcess {
   const name = `${environment}-1`;
   const place = ['--manager', managerUrl, '--environment', environment, '--name', name];
-  return fork(mainFile, ['node', ...place, '--port', String(port), '--data-dir', dataDir], {
+  const trust = managerCa === undefined ? [] : ['--manager-ca', managerCa];
+  return fork(mainFile, ['node', ...place, ...trust, '--port', String(port), '--data-dir', dataDir], {
     env: childEnvironment({ KEYPLANE_NODE_TOKEN: token }),
     stdio: ['ignore', logFd, logFd, 'ipc'],
   });

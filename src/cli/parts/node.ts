@@ -15,6 +15,11 @@ interface NodeFlags {
   readonly port: number;
   readonly dataDir: string;
   readonly publishDir?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly managerCa?: string;
+  readonly clientCert?: string;
+  readonly clientKey?: string;
 }
 
 /** `keyplane node`: one node. Its enrollment token comes from KEYPLANE_NODE_TOKEN, never from the command line. */
@@ -33,6 +38,14 @@ export function addNodeCommand(program: Command): void {
     .requiredOption('--data-dir <DIR>', 'where it keeps its sealed copy')
     .option('--host <ADDRESS>', 'the address it serves on', '127.0.0.1')
     .option('--publish-dir <DIR>', 'keep the JWK Sets as files there too')
+    .option('--tls-cert <FILE>', 'PEM certificate and chain: it serves JWK Sets over TLS')
+    .option('--tls-key <FILE>', 'PEM private key of --tls-cert')
+    .option(
+      '--manager-ca <FILE>',
+      'PEM CAs that sign the certificate of the manager (default: those of Node.js)',
+    )
+    .option('--client-cert <FILE>', 'PEM client certificate for managers that require one')
+    .option('--client-key <FILE>', 'PEM private key of --client-cert')
     .addHelpText(
       'after',
       '\nNodes that a manager knows: keyplane node list ENVIRONMENT, keyplane node forget ENVIRONMENT NAME\n',
@@ -56,6 +69,7 @@ export function addNodeCommand(program: Command): void {
         port: flags.port,
         dataDir: resolve(flags.dataDir),
         ...(flags.publishDir !== undefined && { publishDir: resolve(flags.publishDir) }),
+        ...tlsOptionsOf(flags),
         token,
         version,
         logger: createLog('keyplane-node').child({ environment: flags.environment, node: flags.name }),
@@ -65,6 +79,22 @@ export function addNodeCommand(program: Command): void {
       await stopped;
       await node.close();
     });
+}
+
+/** @throws SettingError where one file of a pair is missing */
+function tlsOptionsOf({ tlsCert, tlsKey, managerCa, clientCert, clientKey }: NodeFlags) {
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
+    throw new SettingError('--tls-cert and --tls-key need each other: both or neither are accepted');
+  }
+  return {
+    ...(tlsCert !== undefined &&
+      tlsKey !== undefined && { tls: { certFile: resolve(tlsCert), keyFile: resolve(tlsKey) } }),
+    managerTls: {
+      ...(managerCa !== undefined && { caFile: resolve(managerCa) }),
+      ...(clientCert !== undefined && { clientCertFile: resolve(clientCert) }),
+      ...(clientKey !== undefined && { clientKeyFile: resolve(clientKey) }),
+    },
+  };
 }
 
 function parseUrls(text: string, before: readonly string[] = []): readonly string[] {

@@ -1,5 +1,7 @@
 export interface QuickstartFacts {
   readonly url: string;
+  /** Of the manager where it speaks TLS itself; it may be signed by nobody that curl knows. */
+  readonly certFile: string | undefined;
   readonly nodeUrls: readonly string[];
   readonly firstAdmin: { readonly username: string; readonly password: string | undefined } | undefined;
   readonly seconds: number;
@@ -12,9 +14,11 @@ export interface QuickstartFacts {
 
 /** What a person who typed `npm start` reads: where everything is, and a command that works when pasted. */
 export function quickstartText(facts: QuickstartFacts): string {
-  const { url, nodeUrls, firstAdmin, seconds, logPath, apiToken, exampleName, exampleJwk } = facts;
+  const { url, certFile, nodeUrls, firstAdmin, seconds, logPath, apiToken, exampleName, exampleJwk } = facts;
   const body = JSON.stringify({ name: exampleName, sourceType: 'COPY_PASTE', jwkStr: exampleJwk });
   const [production = '', staging = ''] = nodeUrls;
+  const curlTrust = certFile === undefined ? '' : `--cacert '${certFile}' `;
+  const cliTrust = certFile === undefined ? '' : `export NODE_EXTRA_CA_CERTS='${certFile}'\n`;
   const admin = firstAdmin?.password
     ? `  Admin       ${firstAdmin.username} / ${firstAdmin.password}  (shown this once)\n`
     : '';
@@ -30,7 +34,7 @@ ${admin}  API token   ${apiToken}
 
 Create a JWK and see it live on both nodes:
 
-curl -X POST '${url}/apiops/projects/MyProject/jwks/' \\
+curl ${curlTrust}-X POST '${url}/apiops/projects/MyProject/jwks/' \\
   -H 'Authorization: Bearer ${apiToken}' \\
   -H 'Content-Type: application/json' \\
   -d '${body}'
@@ -39,7 +43,7 @@ curl '${production}/.well-known/jwks.json'
 
 Or from the command line (docs/cli.md), with the token above:
 
-echo '${apiToken}' | npm run -s keyplane -- login ${url} --token-stdin
+${cliTrust}echo '${apiToken}' | npm run -s keyplane -- login ${url} --token-stdin
 npm run -s keyplane -- status
 
 Ctrl+C stops everything.

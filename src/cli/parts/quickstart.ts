@@ -40,6 +40,11 @@ async function runQuickstart(config: ManagerConfig): Promise<void> {
         `KEYPLANE_PORT is ${config.port}: the nodes take the next two ports, so 0 to ${most} is accepted`,
       );
     }
+    if (config.tls?.clientCaFile !== undefined) {
+      throw new SettingError(
+        'KEYPLANE_TLS_CLIENT_CA is set, and the nodes of the quickstart have no client certificate: keyplane serve accepts it',
+      );
+    }
     await prepareDataDir(config.dataDir);
     const logPath = join(config.dataDir, 'quickstart.log');
     const log = await open(logPath, 'a', 0o600);
@@ -50,6 +55,7 @@ async function runQuickstart(config: ManagerConfig): Promise<void> {
     const nodes = quickstartEnvironments.map(({ name: environment }, index) =>
       startNodeProcess({
         managerUrl: manager.url,
+        managerCa: config.tls?.certFile,
         environment,
         port: config.port === 0 ? 0 : config.port + 1 + index,
         dataDir: join(config.dataDir, 'nodes', `${environment}-1`),
@@ -69,7 +75,17 @@ async function runQuickstart(config: ManagerConfig): Promise<void> {
     ]);
     const { firstAdmin, url } = manager;
     const seconds = (performance.now() - startedAt) / 1000;
-    process.stdout.write(quickstartText({ url, nodeUrls, firstAdmin, seconds, logPath, ...prepared }));
+    process.stdout.write(
+      quickstartText({
+        url,
+        certFile: config.tls?.certFile,
+        nodeUrls,
+        firstAdmin,
+        seconds,
+        logPath,
+        ...prepared,
+      }),
+    );
     await stopped;
   } finally {
     for (const end of endings.reverse()) await end();

@@ -3,6 +3,7 @@
 // sites out, and what the browser says of the request (Sec-Fetch-Site, or its Origin) is checked on top.
 
 import type { IncomingHttpHeaders } from 'node:http';
+import { TLSSocket } from 'node:tls';
 import { parseCookie } from 'cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { KeyplaneError } from '../../errors.ts';
@@ -17,9 +18,11 @@ const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 export function sessionAuthorization(request: FastifyRequest): string | undefined {
   const { cookie } = request.headers;
   if (cookie === undefined) return undefined;
-  // A request does not say whether it came over https; where both are there, only the first is sure to be ours.
   const cookies = parseCookie(cookie);
-  const token = cookies[hostCookieName] ?? cookies[plainCookieName];
+  // Where TLS ends in front of the manager, a request does not say whether it came over https; where both are there,
+  // only the first is sure to be ours. Where TLS is the manager's own, nothing but the first is.
+  const plain = request.raw.socket instanceof TLSSocket ? undefined : cookies[plainCookieName];
+  const token = cookies[hostCookieName] ?? plain;
   if (token === undefined) return undefined;
   refuseOtherOrigins(request);
   return `Bearer ${token}`;

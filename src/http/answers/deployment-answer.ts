@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { ChangeResult } from '../../deployments/deployment-result.ts';
-import { warningsMember, warningTexts } from './warnings.ts';
+import type { DeploymentResult } from '../../deployments/deployment-result.ts';
 
 /** What every change that deploys answers with: it is stored, and this is which environment has it. */
 export const deploymentAnswer = z.object({
@@ -12,14 +11,12 @@ export const deploymentAnswer = z.object({
       z.object({ environmentName: z.string(), success: z.boolean(), message: z.string() }),
     ),
   }),
-  warnings: warningTexts,
 });
 
-export function deploymentAnswerOf({ warnings, ...deploymentResult }: ChangeResult) {
+export function deploymentAnswerOf(deploymentResult: DeploymentResult) {
   const { success, message, environmentResults } = deploymentResult;
   return {
     success: true as const,
     deploymentResult: { success, message, environmentResults: [...environmentResults] },
-    ...warningsMember(warnings),
   };
 }

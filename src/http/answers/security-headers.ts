@@ -1,3 +1,4 @@
+import { TLSSocket } from 'node:tls';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** Nothing that keyplane answers is a page, but for the two that set a policy of their own. */
@@ -16,6 +17,9 @@ export const docsPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** RFC 6797: where TLS is ours. Where it ends in front of the manager, that decides. */
+const strictTransport = 'max-age=31536000';
+
 export function setSecurityHeaders(request: FastifyRequest, reply: FastifyReply): void {
   reply
     .header('x-request-id', request.id)
@@ -23,6 +27,7 @@ export function setSecurityHeaders(request: FastifyRequest, reply: FastifyReply)
     .header('referrer-policy', 'no-referrer')
     .header('x-frame-options', 'DENY')
     .header('content-security-policy', nothingAllowed);
+  if (request.raw.socket instanceof TLSSocket) reply.header('strict-transport-security', strictTransport);
   // Answers of the API are for one caller. It goes by the route that matched: the path as typed has many spellings
   // (`/%61piops`, `http://host/apiops`), and a cache between must not keep a private key because of one of them.
   const { url } = request.routeOptions;

@@ -4,6 +4,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { RefusalCause, Refusals } from '../../metrics/refusals.ts';
+import { hasClientCertificate } from '../../runtime/tls-files.ts';
 import { type LastAnswer, LastAnswers } from '../answers/last-answer.ts';
 
 export interface Upgrade {
@@ -20,6 +21,8 @@ export interface UpgradeGateOptions<Admitted> {
   /** Upgrades that wait for `admit` at a time. */
   readonly mostPending: number;
   readonly hasRoom: () => boolean;
+  /** Clients have to have proved a certificate in the TLS handshake. */
+  readonly requiresCertificate: boolean;
   /** Undefined rejects the client, as unauthenticated. */
   readonly admit: (request: IncomingMessage) => Promise<Admitted | undefined>;
   /** Owns the socket from then on. */
@@ -67,6 +70,9 @@ export class UpgradeGate<Admitted> {
     socket.on('error', () => socket.destroy());
     const [target] = (request.url ?? '').split('?');
     if (target !== path) return this.refuse(socket, 'upgrade_path');
+    if (this.#options.requiresCertificate && !hasClientCertificate(socket)) {
+      return this.refuse(socket, 'upgrade_certificate');
+    }
     if (this.#closed) return this.refuse(socket, 'stopping');
     if (this.#pending.size >= mostPending || !hasRoom()) return this.refuse(socket, 'upgrade_limit');
     this.#pending.add(socket);
@@ -114,6 +120,12 @@ const answers = {
     error: 'unauthorized_client',
     text: 'The enrollment token is missing, unknown or revoked, or its environment is gone',
     reason: 'TOKEN_NOT_VALID',
+  },
+  upgrade_certificate: {
+    status: '403 Forbidden',
+    error: 'forbidden',
+    text: 'This manager requires a client certificate that a CA of KEYPLANE_TLS_CLIENT_CA signed',
+    reason: 'CLIENT_CERTIFICATE_REQUIRED',
   },
   upgrade_limit: unavailable('This manager has as many node streams as it takes; connect to another one'),
   upgrade_timeout: unavailable('This manager did not check the enrollment token in time'),

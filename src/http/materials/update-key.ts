@@ -11,11 +11,7 @@ export function updateKey(app: KeyplaneServer, services: Pick<RouteServices, 'ke
   app.route({
     method: 'PUT',
     url: '/apiops/projects/:projectName/keys/:keyName/',
-    config: {
-      access: openToDeployers('ROLE_API_SECURITY'),
-      takesIdempotencyKey: true,
-      alsoRefuses: [429],
-    },
+    config: { access: openToDeployers('ROLE_API_SECURITY'), takesIdempotencyKey: true },
     schema: {
       operationId: 'updateKey',
       tags: ['keys'],

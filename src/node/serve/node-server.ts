@@ -1,7 +1,16 @@
 // The node's HTTP server: plain node:http, since almost every request is for bytes that are ready, behind a fast path for
 // requests that it read before. Refuses every method but GET, HEAD and OPTIONS, long headers and slow clients.
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { TlsFiles } from '../../runtime/tls-files.ts';
+import { trackHandshakes } from '../../runtime/tls-handshakes.ts';
 import type { NodeLog } from '../node-log.ts';
 import { FastPath } from './fast-path.ts';
 import { type Answer, type Fault, findRoute, type RouteSources } from './node-routes.ts';
@@ -13,6 +22,8 @@ import { cutStalledClients } from './stalled-clients.ts';
 export interface NodeServerOptions extends RouteSources {
   readonly clock: () => number;
   readonly log: NodeLog;
+  /** Plain HTTP without it. */
+  readonly tls?: TlsFiles | undefined;
 }
 
 export interface NodeServer {
@@ -25,6 +36,8 @@ const methods = 'GET, HEAD, OPTIONS';
 const jsonType = 'application/json; charset=utf-8';
 const anyOrigin = ['Access-Control-Allow-Origin', '*'];
 const unknownRoute = 'other';
+/** RFC 6797, as the manager does. */
+const strictTransport = 'max-age=31536000';
 
 const limits = {
   maxHeaderSize: 16 * 1024,
@@ -44,13 +57,14 @@ export function createNodeServer(options: NodeServerOptions): NodeServer {
 
   function onRequest(request: IncomingMessage, response: ServerResponse): void {
     try {
-      const firstBytes = fastPath.takeFirstBytes(request);
+      const firstBytes = fastPath?.takeFirstBytes(request);
+      if (fastPath === undefined) response.setHeader('Strict-Transport-Security', strictTransport);
       const ready = request.method === 'GET' ? answers.find(request.url ?? '') : undefined;
       if (ready === undefined) {
         answer(request, response).catch((error: unknown) => onFailed(request, response, error));
         return;
       }
-      if (firstBytes !== undefined) fastPath.learn(firstBytes, request);
+      if (firstBytes !== undefined) fastPath?.learn(firstBytes, request);
       sendPublished(request, response, ready.published);
       (response.statusCode === 304 ? ready.notModified : ready.found).requests.count += 1;
     } catch (error) {
@@ -78,23 +92,45 @@ export function createNodeServer(options: NodeServerOptions): NodeServer {
     send(request, response, await match.answer(options));
   }
 
-  const server = createServer(limits, onRequest);
-  const fastPath = new FastPath(server, {
-    answers,
-    keepAliveTimeoutMs: limits.keepAliveTimeout,
-    lookEveryMs: limits.connectionsCheckingInterval,
-  });
+  const { server, endHandshakes } = listener(onRequest, options.tls);
+  // It stands between a plain connection and node:http; below TLS there are no bytes that could be compared.
+  const fastPath =
+    options.tls === undefined
+      ? new FastPath(server, {
+          answers,
+          keepAliveTimeoutMs: limits.keepAliveTimeout,
+          lookEveryMs: limits.connectionsCheckingInterval,
+        })
+      : undefined;
   cutStalledClients(server, stalledMs);
-  return { server, close: () => close(server, fastPath) };
+  return { server, close: () => close({ server, endHandshakes, fastPath }) };
 }
 
-async function close(server: Server, fastPath: FastPath): Promise<void> {
+interface Listener {
+  readonly server: Server;
+  /** Destroys connections whose TLS handshake is under way. */
+  endHandshakes(): void;
+}
+
+function listener(onRequest: RequestListener, tls: TlsFiles | undefined): Listener {
+  if (tls === undefined) return { server: createServer(limits, onRequest), endHandshakes: () => undefined };
+  const server = createTlsServer({ ...limits, ...tls.serverOptions }, onRequest);
+  tls.follow(server);
+  return { server, endHandshakes: trackHandshakes(server) };
+}
+
+async function close({
+  server,
+  endHandshakes,
+  fastPath,
+}: Listener & { fastPath: FastPath | undefined }): Promise<void> {
   const cut = setTimeout(() => {
     server.closeAllConnections();
-    fastPath.closeAll();
+    fastPath?.closeAll();
   }, closeMs);
   const closed = new Promise((resolve) => server.close(resolve));
-  fastPath.closeIdle();
+  endHandshakes();
+  fastPath?.closeIdle();
   await closed;
   clearTimeout(cut);
 }

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 
 /**
  * Cuts clients off that ask and then do not take the answer: one look finds the same bytes waiting as the look
@@ -9,7 +10,8 @@ import type { Socket } from 'node:net';
 export function cutStalledClients(server: Server, lookEveryMs: number): () => void {
   const sockets = new Set<Socket>();
   const waiting = new WeakMap<Socket, number>();
-  server.on('connection', (socket: Socket) => {
+  // Of TLS what node:http writes to, not the connection below it.
+  server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', (socket: Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });

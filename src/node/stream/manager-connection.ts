@@ -7,12 +7,14 @@ import { closeCodes } from '../../protocol/messages.ts';
 import { longestFromManager } from '../../protocol/read-message.ts';
 import type { SlowFor } from './manager-addresses.ts';
 import { disownedText, ManagerSession, SessionEnd, type SessionOptions } from './manager-session.ts';
+import { certificateProblem, type ManagerTls } from './manager-tls.ts';
 import type { StreamTiming } from './stream-timing.ts';
 
 export interface ConnectionOptions extends Omit<SessionOptions, 'send'> {
   readonly url: URL;
   readonly token: string;
   readonly timing: StreamTiming;
+  readonly tls: ManagerTls;
 }
 
 export interface ConnectionEnd {
@@ -25,6 +27,18 @@ const unauthorized: ConnectionEnd = {
   reason: 'the manager does not take KEYPLANE_NODE_TOKEN: it is unknown, revoked, or its environment is gone',
   slowFor: 'this manager',
 };
+
+const certificateRequired: ConnectionEnd = {
+  reason:
+    'the manager requires a client certificate: one that a CA of its KEYPLANE_TLS_CLIENT_CA signed is accepted, as --client-cert and --client-key',
+  slowFor: 'this manager',
+};
+
+/** By the status of the answer. */
+const refusals: ReadonlyMap<number, ConnectionEnd> = new Map([
+  [401, unauthorized],
+  [403, certificateRequired],
+]);
 
 const knownEnds: ReadonlyMap<number, ConnectionEnd> = new Map([
   [closeCodes.unauthorized, unauthorized],
@@ -44,9 +58,10 @@ const knownEnds: ReadonlyMap<number, ConnectionEnd> = new Map([
 ]);
 
 /** Resolves when the connection is over, however it ended. `signal` ends it. */
-export function connectOnce(options: ConnectionOptions, signal: AbortSignal): Promise<ConnectionEnd> {
+export async function connectOnce(options: ConnectionOptions, signal: AbortSignal): Promise<ConnectionEnd> {
   const { url, token, timing } = options;
   const socket = new WebSocket(url, {
+    ...(url.protocol === 'wss:' && (await options.tls.options())),
     headers: { Authorization: `Bearer ${token}` },
     handshakeTimeout: timing.welcomeMs,
     maxPayload: longestFromManager,
@@ -89,14 +104,15 @@ class Connection {
       this.#enqueue(binary ? '' : data.toString());
     });
     socket.on('unexpected-response', (request, response) => {
-      const refused = response.statusCode === 401 || response.statusCode === 403;
       const reason = `the manager answered with status ${response.statusCode}`;
-      this.#end ??= refused ? unauthorized : { reason, slowFor: 'nobody' };
+      this.#end ??= refusals.get(response.statusCode ?? 0) ?? { reason, slowFor: 'nobody' };
       request.destroy();
       socket.terminate();
     });
     socket.on('error', (error) => {
-      this.#end ??= { reason: `the manager can not be reached: ${error.message}`, slowFor: 'nobody' };
+      const problem = certificateProblem(error, this.#options.url);
+      const reason = problem ?? `the manager cannot be reached: ${error.message}`;
+      this.#end ??= { reason, slowFor: problem === undefined ? 'nobody' : 'this manager' };
     });
     socket.on('close', (code, reason) => {
       clearTimeout(deadline);

@@ -156,6 +156,7 @@ function configOf(dataDir: string, databaseUrl: string | undefined) {
     deployTimeoutMs: 1000,
     trustedProxies: { hosts: [], cidrs: [] },
     rateLimits: { user: 0, address: 0 },
+    tls: undefined,
   };
 }
 

@@ -16,20 +16,17 @@ export function inspectKey(app: KeyplaneServer, { keys }: Pick<RouteServices, 'k
   app.route({
     method: 'POST',
     url: '/apiops/projects/:projectName/keys/inspect/',
-    config: { access: openToMembers('ROLE_API_SECURITY'), alsoRefuses: [429] },
+    config: { access: openToMembers('ROLE_API_SECURITY') },
     schema: {
       operationId: 'inspectKey',
       tags: ['keys'],
       summary: 'Read a private or public key and tell what it is; nothing is stored',
       params: z.object({ projectName: z.string() }),
-      body: z.strictObject({
-        content: z.string().optional().describe('PEM, or base64 of PEM or of DER'),
-        passphrase: z.string().max(1024).optional().describe('Opens an encrypted private key'),
-      }),
+      body: z.strictObject({ content: z.string().optional().describe('PEM, or base64 of PEM') }),
       response: { 200: listOf(item) },
     },
     handler: async (request) => {
-      const { keyType, type, curve, size } = await keys.inspect(request.body);
+      const { keyType, type, curve, size } = await keys.inspect(request.body.content);
       return listAnswer([{ keyType, type, curve, size }]);
     },
   });

@@ -1,0 +1,38 @@
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
+import { createServer } from 'node:https';
+import type { TlsFiles } from '../../runtime/tls-files.ts';
+import { trackHandshakes } from '../../runtime/tls-handshakes.ts';
+import { asksForWebSocket } from '../requests/other-upgrades.ts';
+import type { ServerLimits } from './server-limits.ts';
+
+/** A socket without any traffic; longer than a source URL and a deployment may take together. */
+export const idleConnectionMs = 300_000;
+export const keepAliveMs = 72_000;
+
+/** What node:http takes at its creation only. */
+export function httpOptions({ headersMs, lookEveryMs }: Pick<ServerLimits, 'headersMs' | 'lookEveryMs'>) {
+  return {
+    headersTimeout: headersMs,
+    connectionsCheckingInterval: lookEveryMs,
+    shouldUpgradeCallback: (request: IncomingMessage) => asksForWebSocket(request),
+  };
+}
+
+/** For Fastify: a server of its own class with the limits that Fastify sets on its own. */
+export function tlsServerFactory(tls: TlsFiles, limits: ServerLimits): (handler: RequestListener) => Server {
+  return (handler) => {
+    const server = createServer({ ...tls.serverOptions, ...httpOptions(limits) }, handler);
+    tls.follow(server);
+    server.keepAliveTimeout = keepAliveMs;
+    server.requestTimeout = limits.requestMs;
+    server.setTimeout(idleConnectionMs);
+    const endHandshakes = trackHandshakes(server);
+    const close = server.close.bind(server);
+    server.close = (done) => {
+      const closing = close(done);
+      endHandshakes();
+      return closing;
+    };
+    return server;
+  };
+}
