@@ -1,5 +1,5 @@
 // A database that an older keyplane made is brought to the newest schema by a manager that is killed at each statement
-// of the upgrade in turn, while a manager of the older keyplane goes on working on the same PostgreSQL.
+// of the upgrade in turn. A manager of the older keyplane that was not stopped stores nothing any more, and says so.
 
 import { execFileSync } from 'node:child_process';
 import { cp, rm, symlink } from 'node:fs/promises';
@@ -130,27 +130,32 @@ async function besideAnOlderManager(older: string): Promise<FaultRow> {
   const api = await signedIn(manager.url, 'admin', password);
   const broken: string[] = [];
   let done = false;
-  let answered = 0;
+  const stored: string[] = [];
+  let rejected = 0;
   const working = (async () => {
     for (let number = 0; !done; number += 1) {
-      const { status, body } = await api('POST', jwksPath, pastedJwk(`beside-${number}`));
-      if (status === 200) answered += 1;
-      else broken.push(`the older manager answered ${status} ${JSON.stringify(body)}`);
+      const name = `beside-${number}`;
+      const { status, body } = await api('POST', jwksPath, pastedJwk(name));
+      if (status === 503) rejected += 1;
+      else if (status !== 200) broken.push(`the older manager answered ${status} ${JSON.stringify(body)}`);
+      else if (rejected > 0) broken.push(`the older manager stored ${name} after the upgrade`);
+      else stored.push(name);
     }
   })();
-  await until(() => answered > 5, 'the older manager works');
+  await until(() => stored.length > 5, 'the older manager works');
   broken.push(...(await finishes(dataDir, databaseUrl)));
-  const before = answered;
-  await until(() => answered > before + 5, 'the older manager goes on working').catch((error: Error) =>
+  await until(() => rejected > 5, 'the older manager is rejected').catch((error: Error) =>
     broken.push(error.message),
   );
   done = true;
   await working;
+  const found = await jwkNames(api);
+  broken.push(...stored.filter((name) => !found.includes(name)).map((name) => `${name} is lost`));
   await manager.stop();
   return {
     scenario: 'upgrade beside an older manager',
-    promise: 'the older manager goes on working during the upgrade and after it',
-    figure: `${answered} creates, ${broken.length} failed`,
+    promise: 'what the older manager stored is there; after the upgrade it stores nothing and answers 503',
+    figure: `${stored.length} creates before, ${rejected} rejected after`,
     broken,
   };
 }

@@ -5,16 +5,21 @@ import { type Access, createAccess } from './access/access.ts';
 import { type AuditTrail, createAuditTrail } from './audit/audit-trail.ts';
 import { createAuditLog } from './audit/create-audit-log.ts';
 import { masterKeySourceOf, storeOptionsOf } from './compose/compose-settings.ts';
+import { protectStore } from './compose/protect-store.ts';
 import type { ManagerConfig } from './config.ts';
 import { type AdmissionOptions, admitNode, environmentOfToken } from './deployments/admit-node.ts';
 import type { ContentReader, OnUnreadable } from './deployments/content-reader.ts';
-import type { DeploymentResult } from './deployments/deployment-result.ts';
+import { type ChangeResult, withWarnings } from './deployments/deployment-result.ts';
 import { Deployments } from './deployments/deployments.ts';
 import { createDivergences, type Divergences } from './deployments/history/divergences.ts';
 import { goneRows } from './deployments/history/gone-rows.ts';
 import { ensureLineage } from './deployments/history/lineage.ts';
 import { Presence } from './deployments/presence/presence.ts';
-import { createStatePartReader, type StatePartReader } from './deployments/state-part-reader.ts';
+import {
+  createStatePartReader,
+  type LeftOut,
+  type StatePartReader,
+} from './deployments/state-part-reader.ts';
 import { syncEnvironment, withdrawProject } from './deployments/sync-environment.ts';
 import type { DeploymentPort } from './environments/deployment-port.ts';
 import { createEnrollment, type Enrollment } from './environments/enrollment.ts';
@@ -40,6 +45,7 @@ import { CryptoKeys } from './materials/crypto-keys.ts';
 import { Keystores } from './materials/keystores.ts';
 import { createMaterialContentReader } from './materials/material-content.ts';
 import { certificateKind, keyKind, keystoreKind } from './materials/material-kind.ts';
+import { createLeftOutReport } from './metrics/left-out.ts';
 import { measured, measureInstallation } from './metrics/measure-installation.ts';
 import { measureStore } from './metrics/measure-store.ts';
 import { newId } from './new-id.ts';
@@ -65,7 +71,7 @@ export interface Services {
   readonly createJwk: CreateJwk;
   readonly generateJwk: GenerateJwk;
   readonly updateJwk: UpdateJwk;
-  readonly idempotency: Idempotency<DeploymentResult>;
+  readonly idempotency: Idempotency<ChangeResult>;
   readonly deleteJwk: DeleteJwk;
   readonly jwks: JwkFinder;
   readonly jwkDeployments: FindJwkDeployments;
@@ -107,6 +113,7 @@ export async function composeServices(
       },
     };
     await ensureLineage(store);
+    await protectStore(opened, sealing, createAuditLog({ key: auditKey, clock: () => new Date() }));
     const onError = (error: unknown) => log.error({ err: error }, 'presence: will be tried again');
     const presence = new Presence({ managerId: newId(), version, store, onError });
     await presence.enter();
@@ -138,9 +145,12 @@ function connect({ store, sealer, auditKey, presence, config, log, metrics }: Fo
   const { managerId } = presence;
   const isAlone = () => presence.isAlone;
   const deployments = new Deployments({ store, managerId, isAlone, deployTimeoutMs, clock, onError });
-  const onUnreadable = (object: object) => log.error(object, 'an object can not be read as it was desired');
+  const onUnreadable = (object: object) => log.error(object, 'an object cannot be read as it was desired');
+  const onLeftOut = createLeftOutReport<LeftOut>(metrics, (object) =>
+    log.error(object, 'what cannot be read, or was written past keyplane, is not told to nodes'),
+  );
   const readers = contentReaders(sealer, onUnreadable);
-  const parts = createStatePartReader({ store, readers, onUnreadable });
+  const parts = createStatePartReader({ store, readers, onLeftOut });
   const port = deploymentPort(deployments, readers);
   const keystoreOpener = createKeystoreOpener();
   const safeFetch = createSafeFetch({
@@ -183,12 +193,18 @@ function connect({ store, sealer, auditKey, presence, config, log, metrics }: Fo
     inspectSource: createSourceInspector(jwkRules.sourceWorldOf),
     overview: createOverview({ store, clock, nodesOf }),
     certificates: new Certificates(materialRules),
-    keys: new CryptoKeys(materialRules),
+    keys: new CryptoKeys({ ...materialRules, keystores: keystoreOpener }),
     keystores: new Keystores({ ...materialRules, keystores: keystoreOpener }),
     createJwk: createJwkCreator(jwkRules),
     generateJwk: createJwkGenerator(rules),
     updateJwk: createJwkUpdater(jwkRules),
-    idempotency: new Idempotency({ store, deployments, key: derivedKey(auditKey), onError }),
+    idempotency: new Idempotency<ChangeResult>({
+      store,
+      deployAgain: async ({ targets, verb, warnings }) =>
+        withWarnings(await deployments.deploy(targets, verb), warnings),
+      key: derivedKey(auditKey),
+      onError,
+    }),
     deleteJwk: createJwkDeleter(rules),
     jwks: createJwkFinder({ store, sealer, audit }),
     admission: {

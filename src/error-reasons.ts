@@ -15,6 +15,7 @@ export const errorReasons = Object.freeze([
   'KEY_INCONSISTENT',
   'KEY_NOT_SUPPORTED',
   'KEY_NOT_FOUND',
+  'FORM_NOT_SUPPORTED',
   'KID_TAKEN',
   'DOCUMENT_NOT_VALID',
   'GRANT_TYPE_NOT_SUPPORTED',
@@ -28,6 +29,7 @@ export const errorReasons = Object.freeze([
   'TOO_MANY_REQUESTS',
   'INTERNAL',
   'UNAVAILABLE',
+  'ALTERED_IN_DATABASE',
 ] as const);
 
 export type ErrorReason = (typeof errorReasons)[number];

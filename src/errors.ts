@@ -40,6 +40,8 @@ export interface ErrorOptions {
   readonly reason?: ErrorReason | undefined;
   /** The member of the request that is at fault, as the request names it. */
   readonly member?: string | undefined;
+  /** What would be right, where the text does not say it: `keyplane lint` shows it beside the text. */
+  readonly remedy?: string | undefined;
   /** For the log only; never sent to a client. */
   readonly detail?: string;
   readonly cause?: unknown;
@@ -53,6 +55,7 @@ export class KeyplaneError extends Error {
   readonly code: ErrorCode;
   readonly reason: ErrorReason;
   readonly member: string | undefined;
+  readonly remedy: string | undefined;
   readonly detail: string | undefined;
   readonly retryAfterSeconds: number | undefined;
 
@@ -61,6 +64,7 @@ export class KeyplaneError extends Error {
     this.code = code;
     this.reason = options.reason ?? defaultReasons[code];
     this.member = options.member;
+    this.remedy = options.remedy;
     this.detail = options.detail;
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
@@ -72,6 +76,15 @@ export class KeyplaneError extends Error {
 
 export function badRequest(publicText: string, options?: ErrorOptions): KeyplaneError {
   return new KeyplaneError('bad_request', publicText, options);
+}
+
+/** @param what as messages name it: `JWK (name: my-jwk)` */
+export function alteredInDatabase(what: string): KeyplaneError {
+  return new KeyplaneError(
+    'unavailable',
+    `${what} was altered in the database past keyplane, and is neither shown nor deployed! Replace it (PUT) or delete it.`,
+    { reason: 'ALTERED_IN_DATABASE' },
+  );
 }
 
 export function isKeyplaneError(error: unknown): error is KeyplaneError {

@@ -9,7 +9,8 @@ const longestText = 256;
 const mostDetails = 16;
 const namePattern = /^[a-z][A-Za-z0-9]{0,63}$/;
 /** Names under which the program keeps what is never shown. */
-const secretNames = /^(password|keyPassword|token|secret|content|file|jwk|jwkStr|privateMembers|k|d)$/i;
+const secretNames =
+  /^(password|keyPassword|passphrase|token|secret|content|file|jwk|jwkStr|privateMembers|k|d)$/i;
 const pemBegin = '-----BEGIN';
 
 /** @throws KeyplaneError `internal_error`: the caller passed something that is no short public fact */

@@ -1,5 +1,7 @@
 // The database as tables of rows, the same for every dialect: what a backup reads and a restore writes.
 
+import type { Integrity } from '../sealing/integrity.ts';
+
 /** Text, whole numbers, bytes or nothing: all that the schema has. */
 export type DumpValue = string | number | Buffer | null;
 export type DumpRow = readonly DumpValue[];
@@ -32,6 +34,8 @@ export interface RestoreTarget<Nouns> {
   filledTables(): Promise<readonly string[]>;
   /** Removes keyplane's tables and makes them anew, empty, as they were in this version of the schema. */
   recreate(schemaVersion: number): Promise<void>;
+  /** From here on rows that are deployed get a MAC. */
+  protect(integrity: Integrity): void;
   /** Brings the schema to the version that this program knows. */
   migrate(): Promise<void>;
 }

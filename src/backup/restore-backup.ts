@@ -43,7 +43,7 @@ export interface RestoreOrder<Nouns> {
   readonly replace: boolean;
   readonly newestSchema: number;
   /** Within the transaction, once all rows are there in the schema of this program. @throws what undoes it all */
-  readonly finish: (nouns: Nouns) => Promise<void>;
+  readonly finish: (target: RestoreTarget<Nouns>) => Promise<void>;
 }
 
 /** @param into opens the database, gives one transaction and commits it when the work resolves */
@@ -65,7 +65,7 @@ export async function restoreBackup<Nouns extends DumpNouns>(
     await fill(target.nouns, openBackup(file, masterKey));
     await refuseOtherCounts(target.nouns, contents);
     await target.migrate();
-    await order.finish(target.nouns);
+    await order.finish(target);
   });
   return contents;
 }

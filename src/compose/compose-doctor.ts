@@ -8,12 +8,13 @@ import { checkKeys } from '../doctor/check-keys.ts';
 import { checkMachine } from '../doctor/check-machine.ts';
 import { checkManagers } from '../doctor/check-managers.ts';
 import { checkNodes } from '../doctor/check-nodes.ts';
+import { checkMacs, checkMemory } from '../doctor/check-rows.ts';
 import type { Examination, Finding } from '../doctor/finding.ts';
 import { checkSeals } from '../sealing/check-seals.ts';
 import { loadMasterKey, nameOfMasterKey } from '../sealing/master-key.ts';
 import { type Sealing, sealingOf } from '../sealing/open-sealing.ts';
 import { rotationState } from '../sealing/rotation/rotate-wraps.ts';
-import { openToRead } from '../store/dump/open-to-read.ts';
+import { openToRead, type ReadingStore } from '../store/dump/open-to-read.ts';
 import { newestSchema } from '../store/dump/restore-into.ts';
 import type { Nouns } from '../store/store.ts';
 import { masterKeySourceOf, storeOptionsOf } from './compose-settings.ts';
@@ -44,7 +45,8 @@ export async function examine(config: ManagerConfig): Promise<Examination> {
         await checkDatabase(nouns, { schemaVersion, newestSchema, now }),
         masterKey instanceof Error
           ? { findings: [keyFinding(masterKey)], looked: {} }
-          : await checkSealed(nouns, masterKey, nameOfMasterKey(source)),
+          : await checkSealed(nouns, { masterKey, called: nameOfMasterKey(source), store }),
+        { findings: await checkMemory(nouns, (await nouns.audit.head()).sequence), looked: {} },
         await checkManagers(nouns),
         await checkNodes(nouns, managerRuns),
         await checkKeys(nouns, now),
@@ -56,7 +58,13 @@ export async function examine(config: ManagerConfig): Promise<Examination> {
   }
 }
 
-async function checkSealed(nouns: Nouns, masterKey: Buffer, called: string): Promise<Examination> {
+interface Keyed {
+  readonly masterKey: Buffer;
+  readonly called: string;
+  readonly store: Pick<ReadingStore, 'protect'>;
+}
+
+async function checkSealed(nouns: Nouns, { masterKey, called, store }: Keyed): Promise<Examination> {
   const dataKeys = await nouns.dataKeys.list();
   let sealing: Sealing;
   try {
@@ -91,7 +99,22 @@ async function checkSealed(nouns: Nouns, masterKey: Buffer, called: string): Pro
     });
   }
   const { sequence } = await nouns.audit.head();
-  return { findings, looked: { 'sealed values': opened + brokenTotal, 'audit records': sequence } };
+  const looked = { 'sealed values': opened + brokenTotal, 'audit records': sequence };
+  return merged([{ findings, looked }, await checkIntegrityAtRest(nouns, sealing, store)]);
+}
+
+async function checkIntegrityAtRest(
+  nouns: Nouns,
+  { integrity }: Sealing,
+  store: Keyed['store'],
+): Promise<Examination> {
+  if (integrity === undefined) {
+    const problem = 'The database has no integrity key, so nothing says which rows keyplane wrote.';
+    const advice = 'A manager makes it at its first start. Where one did, restore a complete backup.';
+    return { findings: [{ topic: 'integrity', problem, advice }], looked: {} };
+  }
+  store.protect(integrity);
+  return checkMacs(nouns);
 }
 
 function keyFinding({ message }: Error): Finding {

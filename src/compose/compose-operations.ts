@@ -1,5 +1,6 @@
 // What an operator does to an installation as a whole, connected: the settings are those of `serve`.
 
+import type { AuditEvent } from '../audit/audit-log.ts';
 import { createAuditLog } from '../audit/create-audit-log.ts';
 import { type BackupContents, restoreBackup, verifyBackup } from '../backup/restore-backup.ts';
 import { type BackupSummary, writeBackup } from '../backup/write-backup.ts';
@@ -12,8 +13,21 @@ import { openToRead } from '../store/dump/open-to-read.ts';
 import { newestSchema, restoreInto } from '../store/dump/restore-into.ts';
 import type { Nouns } from '../store/store.ts';
 import { masterKeySourceOf, storeOptionsOf } from './compose-settings.ts';
+import { protectRows } from './protect-store.ts';
 
 const clock = () => new Date();
+
+/** From here on the revisions count in another history. */
+const announced: AuditEvent = {
+  actor: 'system',
+  action: 'installation.restore',
+  objectType: 'installation',
+  objectId: null,
+  objectName: 'lineage',
+  projectName: null,
+  outcome: 'SUCCESS',
+  details: {},
+};
 
 /** @throws Error with one line for the operator */
 export async function backUp(config: ManagerConfig, file: string): Promise<BackupSummary> {
@@ -46,9 +60,10 @@ export async function restore(
     masterKey,
     replace,
     newestSchema,
-    async finish(nouns) {
+    async finish({ nouns, protect }) {
       const called = nameOfMasterKey(source);
-      const { sealer, auditKey } = sealingOf(await nouns.dataKeys.list(), masterKey, called);
+      const sealing = sealingOf(await nouns.dataKeys.list(), masterKey, called);
+      const { sealer, auditKey } = sealing;
       const { broken, brokenTotal } = await checkSeals(nouns, sealer);
       const [first] = broken;
       if (first) {
@@ -56,19 +71,29 @@ export async function restore(
           `The backup holds ${brokenTotal} sealed values that do not open, the first in ${first.table} ${first.id} (${first.member}). Nothing was restored.`,
         );
       }
-      const break_ = await createAuditLog({ key: auditKey, clock }).verify(nouns);
+      const audit = createAuditLog({ key: auditKey, clock });
+      const break_ = await audit.verify(nouns);
       if (break_) {
         throw new Error(
           `The audit record in the backup is broken at ${break_.brokenAt}. Nothing was restored.`,
         );
       }
+      await protectRows(nouns, { sealing, audit, protect });
+      const [altered] = await nouns.macs.altered(1);
+      if (altered) {
+        throw new Error(
+          `The backup holds what was written past keyplane, in ${altered.table} ${altered.id}. Nothing was restored.`,
+        );
+      }
       await announceRestore(nouns);
+      await audit.append(nouns, announced);
     },
   });
 }
 
 /**
  * For a database that was put back by other means, such as a copy of its file: nodes are told as after a restore.
+ * Also where an environment's state was written past keyplane: what carries a right MAC is what is deployed from then on.
  * All managers are stopped meanwhile.
  * @throws Error with one line for the operator
  */
@@ -76,8 +101,14 @@ export async function announce(config: ManagerConfig): Promise<void> {
   const options = storeOptionsOf(config);
   const looked = await openToRead(options);
   await looked.close();
-  await restoreInto(options, async (target) => {
-    await target.migrate();
-    await announceRestore(target.nouns);
+  const source = masterKeySourceOf(config);
+  const masterKey = await loadMasterKey(source, { mayCreate: false });
+  await restoreInto(options, async ({ nouns, migrate, protect }) => {
+    await migrate();
+    const sealing = sealingOf(await nouns.dataKeys.list(), masterKey, nameOfMasterKey(source));
+    const audit = createAuditLog({ key: sealing.auditKey, clock });
+    await protectRows(nouns, { sealing, audit, protect });
+    await announceRestore(nouns);
+    await audit.append(nouns, announced);
   });
 }

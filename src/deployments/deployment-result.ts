@@ -5,6 +5,16 @@ export interface DeploymentResult {
   readonly environmentResults: readonly EnvironmentResult[];
 }
 
+/** What the caller of a change is answered: where it arrived, and what was left out of what was given. */
+export interface ChangeResult extends DeploymentResult {
+  /** Public texts; absent where there is nothing to say. */
+  readonly warnings?: readonly string[];
+}
+
+export function withWarnings(result: DeploymentResult, warnings: readonly string[] = []): ChangeResult {
+  return warnings.length === 0 ? result : { ...result, warnings };
+}
+
 export interface EnvironmentResult {
   readonly environmentName: string;
   readonly success: boolean;

@@ -1,8 +1,10 @@
-import { addDigest, removeDigest } from '../protocol/state-digest.ts';
+import { KeyplaneError } from '../errors.ts';
+import { addDigest, emptyDigest, removeDigest } from '../protocol/state-digest.ts';
 import type {
   DesiredKey,
   DesiredObject,
   DesiredStateNouns,
+  DesiredStateStore,
   EnvironmentState,
 } from './desired-state-store.ts';
 
@@ -40,11 +42,51 @@ export async function desire(
   const now = new Map(states.map((state) => [state.environmentId, state]));
   for (const [index, step] of steps.entries()) {
     const found = index === 0 ? firstFound : await desired.findMany(step);
-    await desired.putMany(movedBy(step, { now, found }));
+    const counted = await countedIn(desired, found, now);
+    await desired.putMany(movedBy(step, { now, found: counted }));
   }
   const moved = [...now.values()].filter((state, index) => state !== states[index]);
   if (moved.length > 0) await desired.putStates(moved);
   return [...now.values()].map(({ environmentId, revision }) => ({ environmentId, revision }));
+}
+
+/**
+ * Without the rows that were written past keyplane, of which the environment's digest counts none: they can be
+ * overwritten and removed like what is not there. Where it counts something else than the rows that are right, one of
+ * those was altered or set back, and nothing that is based on the digest would be true.
+ * @throws KeyplaneError `unavailable`
+ */
+async function countedIn(
+  desired: DesiredStateStore,
+  found: readonly DesiredObject[],
+  now: ReadonlyMap<string, EnvironmentState>,
+): Promise<readonly DesiredObject[]> {
+  const altered = found.filter((object) => object.altered);
+  for (const environmentId of new Set(altered.map((object) => object.environmentId))) {
+    const sum = await sumOfPresent(desired, environmentId);
+    if (now.get(environmentId)?.digest.equals(sum)) continue;
+    throw new KeyplaneError(
+      'unavailable',
+      'What is deployed to an environment was altered in the database past keyplane, and cannot be changed until an operator has looked at it (keyplane doctor)!',
+      { reason: 'ALTERED_IN_DATABASE' },
+    );
+  }
+  return altered.length === 0 ? found : found.filter((object) => !object.altered);
+}
+
+/** Of the rows that carry a right MAC. */
+export async function sumOfPresent(
+  desired: Pick<DesiredStateStore, 'present'>,
+  environmentId: string,
+): Promise<Buffer> {
+  let sum: Buffer = emptyDigest;
+  for (let after = 0; ; ) {
+    const page = await desired.present(environmentId, after, changesPerStep);
+    for (const { digest, altered } of page) if (digest !== null && !altered) sum = addDigest(sum, digest);
+    const last = page.at(-1);
+    if (!last || page.length < changesPerStep) return sum;
+    after = last.revision;
+  }
 }
 
 function* inSteps(changes: readonly DesiredChange[]): Generator<readonly DesiredChange[]> {

@@ -16,6 +16,8 @@ export interface EnvironmentStanding extends EnvironmentState {
   readonly floorRevision: number;
   /** Which history of this installation the revisions count in (`lineage.ts`). */
   readonly lineage: string | undefined;
+  /** It was written past keyplane: nothing is told from it. */
+  readonly altered?: boolean;
 }
 
 export interface DesiredPage {
@@ -37,10 +39,15 @@ export interface DesiredObject extends DesiredKey {
   readonly revision: number;
   /** Digest of the content; null once the object is gone (the row stays so that a delta can say so). */
   readonly digest: Buffer | null;
+  /** The row was written past keyplane: it is told to no node. */
+  readonly altered?: boolean;
 }
 
 export interface DesiredStateStore {
-  /** In the order that they are asked for, each as `state` answers it. Locks them until the commit. */
+  /**
+   * In the order that they are asked for, each as `state` answers it. Locks them until the commit.
+   * @throws KeyplaneError `unavailable` for one that was written past keyplane
+   */
   lockStates(environmentIds: readonly string[]): Promise<readonly EnvironmentState[]>;
   /** Revision 0 and the empty digest for an environment that never had anything. */
   state(environmentId: string): Promise<EnvironmentState>;

@@ -64,7 +64,7 @@ export class NodeSession {
   #reset: boolean;
   #goneAbove: StatePosition['goneAbove'];
   #counter = 0;
-  /** Objects it could not be sent, with their digests: a digest without them is asked of it. */
+  /** Objects it was not sent, with their digests: a digest without them is asked of it. */
   readonly #leftOut = new Map<ObjectKey, Buffer>();
   /** What the node's digest must be once it confirms this revision. */
   #expected: { readonly revision: number; readonly digest: string } | undefined;
@@ -163,6 +163,11 @@ export class NodeSession {
         continue;
       }
       if (!part || this.#closed || (part.to <= this.#sent && !(this.#reset && part.to === 0))) return;
+      // What it has of such an object nobody knows any more, so no difference would add up.
+      if (!this.#reset && [...part.leftOut.values()].some((counted) => counted !== null)) {
+        this.#startAnew();
+        continue;
+      }
       const { lineage = part.lineage } = this.#options;
       // An environment that never had anything tells of none.
       if (part.lineage !== undefined && part.lineage !== lineage) {
@@ -223,10 +228,10 @@ export class NodeSession {
     this.#leavePlace = undefined;
   }
 
-  #digestWithout({ from, digest, objects, unreadable }: StatePart): string | null {
+  #digestWithout({ from, digest, objects, leftOut }: StatePart): string | null {
     if (from === 0) this.#leftOut.clear();
     for (const key of objects) this.#leftOut.delete(key);
-    for (const [key, left] of unreadable) this.#leftOut.set(key, left);
+    for (const [key, counted] of leftOut) if (counted !== null) this.#leftOut.set(key, counted);
     if (digest === null || this.#leftOut.size === 0) return digest;
     let rest: Buffer = Buffer.from(digest, 'hex');
     for (const left of this.#leftOut.values()) rest = removeDigest(rest, left);

@@ -2,7 +2,13 @@ import type { DeployedKind } from '../protocol/content.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import type { ContentReader } from './content-reader.ts';
 import type { DesiredStateNouns } from './desired-state-store.ts';
-import { readStatePart, type StatePart, type StatePosition, type tooFarBehind } from './state-part.ts';
+import {
+  alteredState,
+  readStatePart,
+  type StatePart,
+  type StatePosition,
+  type tooFarBehind,
+} from './state-part.ts';
 
 /** Parts kept for other nodes at the same revision; a fan-out to 1,000 nodes reads the database once. */
 const keptParts = 64;
@@ -20,30 +26,36 @@ export interface StatePartReader {
 
 export type NextPart = StatePart | typeof tooFarBehind | undefined;
 
-export interface UnreadableObject {
+/** What nodes are not told of. */
+export interface LeftOut {
   readonly environmentId: string;
-  readonly kind: DeployedKind;
+  /** `environment`: all of it, because its state was written past keyplane. */
+  readonly kind: DeployedKind | 'environment';
   readonly objectId: string;
 }
 
 /**
- * Makes state messages out of desired state. An object that can not be read, or no longer has the digest it was
- * desired with, is reported and left out; what else changed still arrives.
+ * Makes state messages out of desired state. An object that cannot be read, no longer has the digest it was desired with,
+ * or whose row was written past keyplane, is reported and left out; what else changed still arrives.
  */
 export function createStatePartReader<Nouns extends DesiredStateNouns>(options: {
   readonly store: UnitOfWork<Nouns>;
   readonly readers: readonly ContentReader<Nouns>[];
-  readonly onUnreadable: (object: UnreadableObject) => void;
+  readonly onLeftOut: (object: LeftOut) => void;
 }): StatePartReader {
-  const { store, readers, onUnreadable } = options;
+  const { store, readers, onLeftOut } = options;
   const kept = new Map<string, { readonly revision: number; readonly part: Promise<NextPart> }>();
 
   async function readAndReport(environmentId: string, position: StatePosition): Promise<NextPart> {
     const part = await store.read((nouns) => readStatePart(nouns, readers, { environmentId, ...position }));
+    if (part === alteredState) {
+      onLeftOut({ environmentId, kind: 'environment', objectId: environmentId });
+      return undefined;
+    }
     // Only now: had the database failed, everything would have looked unreadable.
-    for (const key of typeof part === 'object' ? part.unreadable.keys() : []) {
+    for (const key of typeof part === 'object' ? part.leftOut.keys() : []) {
       const [kind, objectId = ''] = key.split('/') as [DeployedKind, string];
-      onUnreadable({ environmentId, kind, objectId });
+      onLeftOut({ environmentId, kind, objectId });
     }
     return part;
   }

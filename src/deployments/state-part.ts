@@ -27,11 +27,17 @@ export interface StatePart {
   readonly changes: string;
   /** What it speaks of. */
   readonly objects: readonly ObjectKey[];
-  /** Of these, the ones whose content can not be read, with the digests that `digest` counts them by. */
-  readonly unreadable: ReadonlyMap<ObjectKey, Buffer>;
+  /**
+   * Of these, the ones that are left out, with the digests that `digest` counts them by; null for a row that was written
+   * past keyplane, of which it counts none.
+   */
+  readonly leftOut: ReadonlyMap<ObjectKey, Buffer | null>;
 }
 
 export type ObjectKey = `${DeployedKind}/${string}`;
+
+/** The environment's state was written past keyplane: nothing is told from it. */
+export const alteredState = 'altered state';
 
 /** What can not be told any more from this position: rows of gone objects that it needs are deleted. */
 export const tooFarBehind = 'too far behind';
@@ -58,8 +64,9 @@ export async function readStatePart<Nouns extends DesiredStateNouns>(
   nouns: Nouns,
   readers: readonly ContentReader<Nouns>[],
   { environmentId, after, ...position }: StatePosition & { readonly environmentId: string },
-): Promise<StatePart | typeof tooFarBehind | undefined> {
+): Promise<StatePart | typeof tooFarBehind | typeof alteredState | undefined> {
   const state = await nouns.desired.standing(environmentId);
+  if (state.altered) return alteredState;
   if (after > 0 && after >= state.revision) return undefined;
   const goneAbove = position.goneAbove === 'now' ? state.revision : position.goneAbove;
   if (state.floorRevision > Math.max(after, goneAbove)) return tooFarBehind;
@@ -68,7 +75,7 @@ export async function readStatePart<Nouns extends DesiredStateNouns>(
     goneAboveRevision: goneAbove,
     limit: rowsPerPart,
   });
-  const unreadable = new Map<ObjectKey, Buffer>();
+  const leftOut = new Map<ObjectKey, Buffer | null>();
   const texts: string[] = [];
   const taken: DesiredObject[] = [];
   for (let size = 0; taken.length < rows.length && size < charactersWanted; ) {
@@ -76,10 +83,13 @@ export async function readStatePart<Nouns extends DesiredStateNouns>(
     for (const row of await withContent(nouns, readers, { environmentId, rows: step })) {
       if (size >= charactersPerPart) break;
       taken.push(row.object);
-      if (row.change === undefined)
-        unreadable.set(objectKey(row.object), row.object.digest ?? Buffer.alloc(0));
-      else texts.push(JSON.stringify(row.change));
-      size += row.change === undefined ? 0 : (texts.at(-1)?.length ?? 0);
+      if ('counted' in row) {
+        leftOut.set(objectKey(row.object), row.counted);
+        continue;
+      }
+      const text = JSON.stringify(row.change);
+      texts.push(text);
+      size += text.length;
     }
   }
   // The last row may be below the environment's revision: what came after it is gone, and told of no more.
@@ -90,14 +100,13 @@ export async function readStatePart<Nouns extends DesiredStateNouns>(
   const changes = `[${texts.join(',')}]`;
   const objects = taken.map(objectKey);
   const { lineage } = state;
-  return { from: after, goneAbove, to, lineage, final, digest, changes, objects, unreadable };
+  return { from: after, goneAbove, to, lineage, final, digest, changes, objects, leftOut };
 }
 
-interface RowWithContent {
-  readonly object: DesiredObject;
-  /** Undefined for an object that can not be read, or no longer has the digest it was desired with. */
-  readonly change: Change | undefined;
-}
+type RowWithContent =
+  | { readonly object: DesiredObject; readonly change: Change }
+  /** It cannot be read, no longer has the digest it was desired with, or its row was written past keyplane. */
+  | { readonly object: DesiredObject; readonly counted: Buffer | null };
 
 async function withContent<Nouns>(
   nouns: Nouns,
@@ -106,15 +115,20 @@ async function withContent<Nouns>(
 ): Promise<readonly RowWithContent[]> {
   const contents = new Map<string, DeployedContent>();
   for (const reader of readers) {
-    const ids = rows.filter((row) => row.kind === reader.kind && row.digest).map((row) => row.objectId);
+    const wanted = rows.filter((row) => row.kind === reader.kind && (row.digest || row.altered));
+    const ids = wanted.map((row) => row.objectId);
     const read = (some: readonly string[]) => reader.read(nouns, environmentId, some);
     for (const content of await readableOf(ids, read)) contents.set(content.id, content);
   }
   return rows.map((object) => {
-    const { revision, kind, objectId, digest } = object;
-    if (digest === null) return { object, change: { revision, gone: { kind, id: objectId } } };
+    const { revision, kind, objectId, digest, altered } = object;
     const put = contents.get(objectId);
-    return { object, change: put && isAsDesired(put, digest) ? { revision, put } : undefined };
+    // What the row said before is not known; where the object is as it was, its content is what the digest counts.
+    if (altered) return { object, counted: put ? digestOf(put) : null };
+    if (digest === null) return { object, change: { revision, gone: { kind, id: objectId } } };
+    return put && digestOf(put)?.equals(digest)
+      ? { object, change: { revision, put } }
+      : { object, counted: digest };
   });
 }
 
@@ -137,10 +151,10 @@ async function readableOf(
   }
 }
 
-function isAsDesired(content: DeployedContent, digest: Buffer): boolean {
+function digestOf(content: DeployedContent): Buffer | null {
   try {
-    return contentDigest(content).equals(digest);
+    return contentDigest(content);
   } catch {
-    return false;
+    return null;
   }
 }

@@ -4,6 +4,7 @@ export type FindingTopic =
   | 'settings'
   | 'database'
   | 'seals'
+  | 'integrity'
   | 'audit'
   | 'managers'
   | 'nodes'

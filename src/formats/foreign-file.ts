@@ -1,34 +1,54 @@
 // Says what a file is that is no keystore of ours, so that its owner knows what to do with it.
 // Guesses from the first bytes only; the answer is words, never a decision.
 
-import { X509Certificate } from 'node:crypto';
+import { sniffDer } from '../jose/der/sniff-der.ts';
+import { foreignForms, foreignKeystoreText, foreignText, pemKeystore } from '../jose/foreign-forms.ts';
 
-const convert =
-  'Convert it with keytool -importkeystore -deststoretype PKCS12; the keyStoreType values are JKS and PKCS12.';
+const noKeystore = 'The file is not a JKS or PKCS12 keystore!';
 
 /** One public sentence or two. */
 export function nameForeignFile(file: Uint8Array): string {
-  const head = Buffer.from(file.buffer, file.byteOffset, Math.min(file.length, 64));
-  if (startsWith(head, [0xce, 0xce, 0xce, 0xce])) return `JCEKS keystores are not supported! ${convert}`;
-  if (isBks(head)) return `BKS keystores are not supported! ${convert}`;
-  if (isBcfks(head)) return `BCFKS keystores are not supported! ${convert}`;
-  if (head.toString('latin1').trimStart().startsWith('-----BEGIN ')) {
-    return 'The file is PEM text, not a keystore! Upload it as a certificate or a key, or make a PKCS12 keystore of it with openssl pkcs12 -export.';
-  }
-  if (isCertificate(file)) return 'The file is a certificate, not a keystore! Upload it as a certificate.';
-  return 'The file is not a JKS or PKCS12 keystore!';
+  const bytes = Buffer.from(file.buffer, file.byteOffset, file.length);
+  const head = bytes.subarray(0, 64);
+  if (startsWith(head, [0xce, 0xce, 0xce, 0xce])) return foreignKeystoreText('JCEKS');
+  if (isBksOrUber(head)) return foreignKeystoreText(hasBksEntry(bytes) ? 'BKS' : 'UBER');
+  if (isBcfks(head)) return foreignKeystoreText('BCFKS');
+  if (head.toString('latin1').trimStart().startsWith('-----BEGIN '))
+    return foreignText('The file', pemKeystore);
+  const found = sniffDer(bytes)?.label;
+  if (found === 'CERTIFICATE')
+    return 'The file is a certificate, not a keystore! Upload it as a certificate.';
+  if (found?.endsWith('KEY')) return 'The file is a key, not a keystore! Upload it as a key.';
+  const form = foreignForms.get(found ?? '')?.('DER');
+  return form === undefined ? noKeystore : foreignText('The file', form);
 }
 
 function startsWith(head: Buffer, magic: readonly number[]): boolean {
   return magic.every((byte, index) => head[index] === byte);
 }
 
-/** Bouncy Castle's BKS (and UBER): version 1 or 2, then a salt of a plausible length, as two 32-bit numbers. */
-function isBks(head: Buffer): boolean {
+/** Bouncy Castle's BKS and UBER: version 1 or 2, then a salt of a plausible length, as two 32-bit numbers. */
+function isBksOrUber(head: Buffer): boolean {
   if (head.length < 8) return false;
   const version = head.readUInt32BE(0);
   const saltBytes = head.readUInt32BE(4);
   return (version === 1 || version === 2) && saltBytes >= 8 && saltBytes <= 64;
+}
+
+const maxAliasBytes = 1024;
+
+/**
+ * Behind salt and iteration count BKS has its entries in the clear, UBER an encrypted stream. An entry is a type from 1 to
+ * 4, an alias, and a date, whose upper bytes are zero; type 0 ends them.
+ */
+function hasBksEntry(file: Buffer): boolean {
+  const start = 8 + file.readUInt32BE(4) + 4;
+  const type = file[start];
+  if (type === 0) return file.length === start + 1 + 20;
+  if (type === undefined || type > 4 || start + 3 > file.length) return false;
+  const aliasBytes = file.readUInt16BE(start + 1);
+  const date = start + 3 + aliasBytes;
+  return aliasBytes <= maxAliasBytes && date + 8 <= file.length && file.readUInt16BE(date) === 0;
 }
 
 /** Bouncy Castle's BCFKS: SEQUENCE { SEQUENCE { SEQUENCE { OBJECT IDENTIFIER …, one level deeper than anything else. */
@@ -40,12 +60,4 @@ function isBcfks(head: Buffer): boolean {
     offset += length > 0x80 ? 2 + (length & 0x7f) : 2;
   }
   return head[offset] === 0x06;
-}
-
-function isCertificate(file: Uint8Array): boolean {
-  try {
-    return new X509Certificate(file).raw.length > 0;
-  } catch {
-    return false;
-  }
 }

@@ -32,6 +32,8 @@ export interface KeystoreName {
 export interface KeystoreListing extends KeystoreName {
   /** The key password does not open it, or its protection is one that is not known here. */
   readonly locked: boolean;
+  /** Why no JWK can be made of the entry, in public words. */
+  readonly problem?: string;
   /** DER of the certificate, or of a private key's own; undefined where there is none or the entry is locked. */
   readonly certificate?: Uint8Array;
   /** How many certificates it has. */
@@ -76,9 +78,15 @@ export function tooManyEntries(): KeyplaneError {
   return badRequest(`Keystore has too many entries: at most ${keystoreLimits.entries} are accepted!`);
 }
 
-export function tooMuchDerivation(detail: string): KeyplaneError {
+export function tooMuchMemory(what: string): KeyplaneError {
+  const accepted = `at most ${keystoreLimits.scryptBytes / 1024 / 1024} MiB are accepted!`;
+  return badRequest(`${what} asks for too much memory to derive its key (scrypt): ${accepted}`);
+}
+
+/** @param what stands at the head of the message */
+export function tooMuchDerivation(detail: string, what: string): KeyplaneError {
   return badRequest(
-    `Keystore asks for too many derivation iterations: at most ${keystoreLimits.iterations} are accepted!`,
+    `${what} asks for too many derivation iterations: at most ${keystoreLimits.iterations} are accepted!`,
     { detail },
   );
 }

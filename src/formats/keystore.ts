@@ -8,6 +8,7 @@ import { nameForeignFile } from './foreign-file.ts';
 import { jks } from './jks/jks.ts';
 import {
   damagedKeystore,
+  type KeystoreEntry,
   type KeystoreFormat,
   type KeystoreType,
   keystoreLimits,
@@ -41,9 +42,20 @@ export function openKeystore(input: {
     list: () => opened.list(),
     readEntry: (alias, keyPassword) => {
       refuseLongPassword(keyPassword ?? '');
-      return asBadRequest(() => opened.readEntry(alias, keyPassword));
+      return asBadRequest(() => readEntry(opened, alias, keyPassword));
     },
   };
+}
+
+/** An empty key password is a password. Forms send it also where none was meant, so the store's own comes second. */
+function readEntry(opened: OpenedKeystore, alias: string, keyPassword: string | undefined): KeystoreEntry {
+  if (keyPassword !== '') return opened.readEntry(alias, keyPassword);
+  try {
+    return opened.readEntry(alias, keyPassword);
+  } catch (error) {
+    if (!isKeyplaneError(error)) throw error;
+    return opened.readEntry(alias);
+  }
 }
 
 function refuseOversize(file: Uint8Array, password: string): void {
@@ -67,7 +79,7 @@ function refuseLongPassword(password: string): void {
 
 function formatOf(file: Uint8Array, type: KeystoreType): KeystoreFormat {
   const actual = keystoreFormats.find((format) => format.recognises(file));
-  if (actual === undefined) throw badRequest(nameForeignFile(file));
+  if (actual === undefined) throw badRequest(nameForeignFile(file), { reason: 'FORM_NOT_SUPPORTED' });
   if (actual.type !== type) {
     throw badRequest(
       `Keystore is not of type ${type}: the file is a ${actual.type} keystore, keyStoreType should be ${actual.type}!`,

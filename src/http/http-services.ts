@@ -1,7 +1,7 @@
 import type { Registry } from 'prom-client';
 import type { Access } from '../access/access.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
-import type { DeploymentResult } from '../deployments/deployment-result.ts';
+import type { ChangeResult } from '../deployments/deployment-result.ts';
 import type { Enrollment } from '../environments/enrollment.ts';
 import type { Environments } from '../environments/environments.ts';
 import type { Nodes } from '../environments/nodes.ts';
@@ -26,7 +26,7 @@ export interface HttpServices extends Omit<Access, 'ensureFirstAdmin'> {
   readonly nodes: Nodes;
   readonly createJwk: CreateJwk;
   readonly generateJwk: GenerateJwk;
-  readonly idempotency: Idempotency<DeploymentResult>;
+  readonly idempotency: Idempotency<ChangeResult>;
   readonly updateJwk: UpdateJwk;
   readonly deleteJwk: DeleteJwk;
   readonly jwks: JwkFinder;

@@ -19,9 +19,8 @@ export interface IdempotencyOptions<Result> {
   readonly store: UnitOfWork<IdempotencyNouns>;
   /** 32 bytes. */
   readonly key: Buffer;
-  readonly deployments: {
-    deploy(targets: KeptDeployment['targets'], verb: KeptDeployment['verb']): Promise<Result>;
-  };
+  /** Waits for the deployment of a change that is stored, and answers as the change did. */
+  readonly deployAgain: (kept: KeptDeployment) => Promise<Result>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -94,8 +93,7 @@ export class Idempotency<Result> {
       throw badRequest('This Idempotency-Key was already used for another request! Use a new one.');
     }
     if (kept.answer !== null) return JSON.parse(kept.answer) ?? undefined;
-    const { targets, verb }: KeptDeployment = JSON.parse(kept.deployment);
-    const result = await this.#options.deployments.deploy(targets, verb);
+    const result = await this.#options.deployAgain(JSON.parse(kept.deployment) as KeptDeployment);
     await this.#keepAnswer(kept, result);
     return result;
   }

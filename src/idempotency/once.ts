@@ -4,6 +4,8 @@ import type { IdempotencyNouns } from './idempotency-store.ts';
 export interface KeptDeployment {
   readonly targets: readonly { readonly environmentId: string; readonly revision: number }[];
   readonly verb: 'deploy' | 'undeploy';
+  /** What the answer says beside the deployment. */
+  readonly warnings?: readonly string[] | undefined;
 }
 
 /** The mark of a request that carries an `Idempotency-Key`, for the rules to set where they store. */

@@ -98,6 +98,8 @@ const rows: Readonly<Record<string, AlgorithmRow>> = {
   'A192CBC-HS384': content(48),
   'A256CBC-HS512': content(64),
 };
+const notValid = Object.freeze({ reason: 'ALGORITHM_NOT_VALID', member: 'algorithm' } as const);
+
 // Without a prototype: an alg of "constructor" finds nothing.
 const table: typeof rows = Object.freeze(Object.assign(Object.create(null), rows));
 
@@ -109,6 +111,11 @@ function requestName(algorithm: string): string {
 /** The name that goes into a JWK's `alg`. */
 export function joseAlgorithm(requested: string): string {
   return requested === 'DIR' ? 'dir' : requested;
+}
+
+/** Undefined for an algorithm that is not known. */
+export function useTypeOfAlgorithm(algorithm: string): UseType | undefined {
+  return table[algorithm]?.useType;
 }
 
 export function isDeprecated(algorithm: string): boolean {
@@ -170,9 +177,9 @@ export function checkAlgorithmFits(key: PrivateJwk, useType: UseType, algorithm:
   const refusal = `Algorithm (${shown(algorithm)}) is not valid for ${keyTypeName(key.kty)} keys with use type ${useType}!`;
   if (fitting.length === 0) {
     const need = inRow ? ` ${requestName(name)} needs ${needOf(row)}.` : '';
-    throw badRequest(`${refusal} No algorithm of this use type fits ${kindOf(key)}.${need}`);
+    throw badRequest(`${refusal} No algorithm of this use type fits ${kindOf(key)}.${need}`, notValid);
   }
-  throw badRequest(`${refusal} Valid values: ${(inRow ? fitting : whole).join(', ')}`);
+  throw badRequest(`${refusal} Valid values: ${(inRow ? fitting : whole).join(', ')}`, notValid);
 }
 
 const pssAlgorithms = ['PS256', 'PS384', 'PS512'] as const;
@@ -189,6 +196,7 @@ export function checkRestriction(restriction: KeyRestriction, algorithm: string)
   if (values.includes(algorithm)) return;
   throw badRequest(
     `Algorithm (${shown(algorithm)}) is not valid for RSASSA-PSS keys (RFC 4055 §1.2)! Valid values with use type SIGNATURE: ${values.join(', ')}`,
+    notValid,
   );
 }
 
@@ -203,12 +211,15 @@ export function checkOwnAlgorithm(key: PrivateJwk, algorithm: NonNullable<JwkMet
   const fitting = Object.entries(table).filter(([, candidate]) => fits(candidate, key));
   const values = fitting.map(([name]) => name).join(', ') || 'none';
   if (row === undefined) {
-    throw badRequest(`alg (${shown(algorithm)}) is not known! Valid values for ${kindOf(key)}: ${values}`);
+    throw badRequest(`alg (${shown(algorithm)}) is not known! Valid values for ${kindOf(key)}: ${values}`, {
+      reason: 'ALGORITHM_NOT_VALID',
+    });
   }
   const need = row.keyTypes.includes(key.kty)
     ? `it needs ${needOf(row)}`
     : `it is for ${row.keyTypes.map(keyTypeName).join(' and ')} keys`;
   throw badRequest(
     `alg (${algorithm}) contradicts the key: ${need}! Valid values for ${kindOf(key)}: ${values}`,
+    { reason: 'ALGORITHM_NOT_VALID' },
   );
 }

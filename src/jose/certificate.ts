@@ -1,18 +1,29 @@
 // X.509 certificates (RFC 5280): one in DER, or a PEM file with a leaf first and its chain behind it.
-// Refuses private keys and other blocks, damaged or doubled certificates, and a chain whose parts do not sign each other.
-// An expired certificate is read like any other; whether its key is sound is for the import to say.
+// Rejects private keys and other blocks, damaged certificates, and keys that are no point of their curve.
+// An expired certificate is read like any other, and so is one whose key no JOSE algorithm uses: a JWK cannot be made of
+// it, but it may stand in a chain or a truststore.
 
 import { Buffer } from 'node:buffer';
 import { hash, X509Certificate } from 'node:crypto';
 import { badRequest } from '../errors.ts';
 import type { KeyRestriction } from './algorithms.ts';
-import { type DerElement, DerError, readDer, readSequence, readUnsigned } from './der/der.ts';
+import { certificatesIn } from './certificate-file.ts';
+import {
+  type DerElement,
+  DerError,
+  readDer,
+  readSequence,
+  readUnsigned,
+  UnsupportedKeyError,
+} from './der/der.ts';
 import { distinguishedName } from './der/distinguished-name.ts';
 import { readSpki } from './der/key-der.ts';
+import { type KeyUsage, readKeyUsage } from './der/key-usage.ts';
 import type { JsonObject } from './json.ts';
-import { type PrivateJwk, shown } from './jwk.ts';
-import { parsePem } from './pem.ts';
+import type { EcMembers, OkpMembers, PrivateJwk } from './jwk.ts';
 import { keyMembers, publicMembersOf } from './public-part.ts';
+import { checkEc } from './soundness/soundness-ec.ts';
+import { checkOkp } from './soundness/soundness-okp.ts';
 
 export interface CertificateInfo {
   readonly der: Buffer;
@@ -25,13 +36,20 @@ export interface CertificateInfo {
   /** RFC 7517 §4.8 and §4.9. */
   readonly x5t: string;
   readonly x5tS256: string;
-  /** Raw public JWK members, not checked for soundness. */
-  readonly publicKey: JsonObject;
+  /** Raw public JWK members, not checked for soundness; undefined for a key that JOSE does not have. */
+  readonly publicKey: JsonObject | undefined;
+  /** Why there is no `publicKey`, such as "it is on a Brainpool curve; supported are …". */
+  readonly keyProblem: string | undefined;
+  /** Its key is on a curve that JOSE does not have and OpenSSL does. */
+  readonly isOnOtherCurve: boolean;
   readonly restriction?: KeyRestriction;
+  /** RFC 5280 §4.2.1.3; undefined where the certificate does not state it. */
+  readonly keyUsage: readonly KeyUsage[] | undefined;
 }
 
 const longestCertificate = 65_536;
-const mostCertificates = 10;
+/** Of a file, and of x5c. */
+export const mostCertificates = 10;
 
 /**
  * @param what stands at the head of each message
@@ -40,7 +58,7 @@ const mostCertificates = 10;
 export function readCertificateDer(der: Buffer, what = 'Certificate'): CertificateInfo {
   if (der.length > longestCertificate)
     throw badRequest(`${what} has ${der.length} bytes; at most ${longestCertificate} are accepted`);
-  const { subjectDn, publicKey, restriction } = readFields(der, what);
+  const { restriction, ...fields } = readFields(der, what);
   const { validFromDate: startDate, validToDate: endDate } = openCertificate(der, what);
   if (Number.isNaN(startDate.getTime()) || Number.isNaN(endDate.getTime())) {
     throw badRequest(`${what} is not valid: its validity dates can not be read`);
@@ -48,13 +66,12 @@ export function readCertificateDer(der: Buffer, what = 'Certificate'): Certifica
   const sha1 = Buffer.from(hash('sha1', der, 'hex'), 'hex');
   const read = {
     der: Buffer.from(der),
-    subjectDn,
+    ...fields,
     startDate,
     endDate,
     sha1Thumbprint: sha1.toString('hex').toUpperCase(),
     x5t: sha1.toString('base64url'),
     x5tS256: hash('sha256', der, 'base64url'),
-    publicKey,
   };
   return restriction === undefined ? read : { ...read, restriction };
 }
@@ -70,14 +87,33 @@ function readFields(der: Buffer, what: string) {
       checkVersion(version);
       fields.shift();
     }
-    const [, , , , subject, key] = fields;
+    const [, , , , subject, key, ...optional] = fields;
     if (key === undefined) throw new DerError('its public key is missing');
-    const { jwk: publicKey, restriction } = readSpki(key.encoded);
-    return { subjectDn: distinguishedName(subject), publicKey, restriction };
+    const keyUsage = readKeyUsage(optional.find(({ tag }) => tag === 0xa3));
+    return { subjectDn: distinguishedName(subject), keyUsage, ...readPublicKey(key.encoded) };
   } catch (error) {
     if (error instanceof DerError) throw badRequest(`${what} is not valid: ${error.message}`);
     throw error;
   }
+}
+
+function readPublicKey(spki: Buffer): Pick<CertificateInfo, 'publicKey' | 'keyProblem' | 'isOnOtherCurve'> & {
+  readonly restriction: KeyRestriction | undefined;
+} {
+  try {
+    const { jwk: publicKey, restriction } = readSpki(spki);
+    return { publicKey, keyProblem: undefined, isOnOtherCurve: false, restriction };
+  } catch (error) {
+    if (!(error instanceof UnsupportedKeyError)) throw error;
+    const { message: keyProblem, isOnKnownCurve: isOnOtherCurve } = error;
+    return { publicKey: undefined, keyProblem, isOnOtherCurve, restriction: undefined };
+  }
+}
+
+/** @throws KeyplaneError bad_request where no JOSE algorithm uses its key */
+export function publicKeyOf({ publicKey, keyProblem }: CertificateInfo): JsonObject {
+  if (publicKey !== undefined) return publicKey;
+  throw badRequest(`No JWK can be made of the certificate: ${keyProblem}`, { reason: 'KEY_NOT_SUPPORTED' });
 }
 
 function checkVersion(tagged: DerElement): void {
@@ -96,46 +132,79 @@ function openCertificate(der: Buffer, what: string): X509Certificate {
 
 /**
  * One certificate or more, the leaf first.
+ * @param file PEM, or base64 of DER
  * @throws KeyplaneError bad_request
  */
-export function readCertificates(pem: string): CertificateInfo[] {
+export function readCertificates(file: string): CertificateInfo[] {
   const what = 'Certificate file';
-  const blocks = parsePem(pem, what);
-  for (const { label } of blocks) {
-    if (label.includes('PRIVATE KEY')) {
-      throw badRequest(
-        `${what} holds a private key (${shown(label)}) where a certificate belongs! Only certificates may stand in it`,
-      );
-    }
-    if (label !== 'CERTIFICATE' && label !== 'X509 CERTIFICATE') {
-      throw badRequest(`${what} holds a PEM block of the kind ${shown(label)}; only CERTIFICATE is accepted`);
-    }
-  }
+  const blocks = certificatesIn(file);
   if (blocks.length > mostCertificates) {
     throw badRequest(`${what} holds ${blocks.length} certificates; at most ${mostCertificates} are accepted`);
   }
-  const chain = blocks.map(({ der }, index) =>
-    readCertificateDer(der, blocks.length > 1 ? `Certificate ${index + 1} of the file` : 'Certificate'),
-  );
-  checkChain(chain, what);
+  const whatIs = (index: number) =>
+    blocks.length > 1 ? `Certificate ${index + 1} of the file` : 'Certificate';
+  const chain = blocks.map((der, index) => readCertificateDer(der, whatIs(index)));
+  for (const [index, certificate] of chain.entries()) checkPoint(certificate, whatIs(index));
   return chain;
 }
 
 /**
- * Each certificate must be signed by the next one, and none may come twice.
+ * SP 800-56A §5.6.2.3: a point off its curve is no public key, and who computes with it may give away a secret.
  * @throws KeyplaneError bad_request
  */
-export function checkChain(chain: readonly CertificateInfo[], what: string): void {
-  const seen = new Set(chain.map(({ x5tS256 }) => x5tS256));
-  if (seen.size < chain.length) throw badRequest(`${what} holds the same certificate twice`);
-  for (const [index, issuer] of chain.entries()) {
-    const certificate = chain[index - 1];
-    if (certificate !== undefined && !isIssuedBy(certificate, issuer)) {
-      throw badRequest(
-        `${what} is not a chain: certificate ${index + 1} did not sign certificate ${index}; the leaf comes first, then the one that signed it`,
-      );
-    }
+function checkPoint({ der, publicKey, isOnOtherCurve }: CertificateInfo, what: string): void {
+  const fault = (cause: unknown) =>
+    badRequest(`${what} is not valid: its public key is not a point of its curve`, {
+      reason: 'KEY_NOT_SOUND',
+      cause,
+    });
+  try {
+    if (publicKey?.kty === 'EC') checkEc(publicKey as unknown as EcMembers);
+    if (publicKey?.kty === 'OKP') checkOkp(publicKey as unknown as OkpMembers);
+  } catch (error) {
+    throw fault(error);
   }
+  if (!isOnOtherCurve) return;
+  // OpenSSL decodes a point only where it lies on the curve.
+  try {
+    void new X509Certificate(der).publicKey;
+  } catch (error) {
+    throw fault(error);
+  }
+}
+
+/**
+ * Why a certificate does not continue a chain that begins with its leaf: it did not sign the one before it, or JOSE does
+ * not have its key. Undefined where it does.
+ */
+export function chainFault(chain: readonly CertificateInfo[], issuer: CertificateInfo): string | undefined {
+  const last = chain.at(-1);
+  if (last === undefined) return undefined;
+  const which = `certificate ${chain.length + 1}`;
+  if (chain.some(({ x5tS256 }) => x5tS256 === issuer.x5tS256)) return `${which} is there twice`;
+  if (issuer.keyProblem !== undefined) {
+    return `${which} ${issuer.keyProblem.replace(/^it /, '').replace(/;.*/, '')}`;
+  }
+  if (isIssuedBy(last, issuer)) return undefined;
+  const order = isIssuedBy(issuer, last) ? ' (the leaf comes first)' : '';
+  return `${which} did not sign certificate ${chain.length}${order}`;
+}
+
+/** What is said of a chain that has been cut. */
+export function cutWarning(what: string, kept: number, all: number, fault: string): string {
+  return `${what} was cut to ${kept} of ${all} certificates: ${fault}`;
+}
+
+/** What a JWK that is made from a file of certificates leaves out of it, or why none can be made. */
+export function chainWarnings(certificates: readonly CertificateInfo[]): readonly string[] {
+  const [leaf] = certificates;
+  if (leaf?.keyProblem !== undefined) return [`No JWK can be made of the certificate: ${leaf.keyProblem}`];
+  for (const [index, issuer] of certificates.entries()) {
+    const fault = chainFault(certificates.slice(0, index), issuer);
+    if (fault === undefined) continue;
+    return [`A JWK made from it gets ${index} of its ${certificates.length} certificates: ${fault}`];
+  }
+  return [];
 }
 
 function isIssuedBy(certificate: CertificateInfo, issuer: CertificateInfo): boolean {
@@ -149,7 +218,8 @@ function isIssuedBy(certificate: CertificateInfo, issuer: CertificateInfo): bool
 }
 
 /** Whether two keys have the same public members. */
-export function sameKey(certified: JsonObject, jwk: PrivateJwk): boolean {
+export function sameKey(certified: JsonObject | undefined, jwk: PrivateJwk): boolean {
+  if (certified === undefined) return false;
   const own: Readonly<Record<string, unknown>> = { ...jwk };
   const names = ['kty', ...keyMembers[jwk.kty].public];
   const certifiedMembers = publicMembersOf(certified);

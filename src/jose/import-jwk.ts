@@ -1,4 +1,4 @@
-// The one way in for a key that others made: shape, then consistency, then soundness.
+// The one way in for a key that others made: normalised, then shape, consistency and soundness checked.
 // What comes out holds known members only and is safe to store; what does not come out was refused with its reason.
 // No step blocks the event loop: lengths are held before arithmetic, and the dear arithmetic goes in stretches.
 
@@ -6,11 +6,12 @@ import { fairTurn } from '../runtime/event-loop.ts';
 import { checkConsistency } from './consistency.ts';
 import type { JsonObject } from './json.ts';
 import type { PrivateJwk } from './jwk.ts';
+import { normaliseMembers } from './members/normalise.ts';
 import { readShape } from './members/shape.ts';
 import { completeCrtMembers } from './soundness/rsa-halves.ts';
-import { checkEc, ecCurveOf } from './soundness/soundness-ec.ts';
+import { checkEc } from './soundness/soundness-ec.ts';
 import { checkOct } from './soundness/soundness-oct.ts';
-import { checkOkp, okpCurveOf } from './soundness/soundness-okp.ts';
+import { checkOkp } from './soundness/soundness-okp.ts';
 import { checkRsa, checkRsaSizes } from './soundness/soundness-rsa.ts';
 
 export interface ImportOptions {
@@ -18,22 +19,35 @@ export interface ImportOptions {
   readonly soundnessChecked?: boolean;
 }
 
+export interface ImportedJwk {
+  readonly jwk: PrivateJwk;
+  /** Public texts: what was left out or rewritten because it was wrong in a way that does not concern the key. */
+  readonly warnings: readonly string[];
+}
+
 /**
  * An RSA key of n, e and d alone comes back with its CRT members.
  * @throws KeyplaneError bad_request with the first reason found
  */
-export async function importJwk(raw: JsonObject, options: ImportOptions = {}): Promise<PrivateJwk> {
-  const shaped = readShape(raw);
-  if (shaped.kty === 'EC') ecCurveOf(shaped.crv);
-  if (shaped.kty === 'OKP') okpCurveOf(shaped.crv);
+export async function importJwkWithWarnings(
+  raw: JsonObject,
+  options: ImportOptions = {},
+): Promise<ImportedJwk> {
+  const { members, warnings } = normaliseMembers(raw);
+  const shaped = readShape(members);
   if (shaped.kty === 'RSA') {
     checkRsaSizes(shaped);
     await fairTurn();
   }
-  checkConsistency(shaped);
-  const jwk = shaped.kty === 'RSA' ? completeCrtMembers(shaped) : shaped;
+  const consistent = checkConsistency(shaped);
+  const jwk = consistent.jwk.kty === 'RSA' ? completeCrtMembers(consistent.jwk) : consistent.jwk;
   if (options.soundnessChecked !== true) await checkSoundness(jwk);
-  return jwk;
+  return { jwk, warnings: [...warnings, ...consistent.warnings] };
+}
+
+/** The same for callers that have nobody to warn. */
+export async function importJwk(raw: JsonObject, options: ImportOptions = {}): Promise<PrivateJwk> {
+  return (await importJwkWithWarnings(raw, options)).jwk;
 }
 
 /** @throws KeyplaneError bad_request with the reason */

@@ -1,11 +1,12 @@
-// The content of a stored key, PEM or base64 of PEM or of DER, to a raw JWK: PKCS#1, PKCS#8, SEC 1 and SPKI.
-// Refuses several keys, trailing text, encrypted keys, certificates, and every key that no JOSE algorithm uses.
+// The content of a stored key, PEM or base64 of PEM or of DER, to a raw JWK: PKCS#1, PKCS#8, SEC 1, SPKI and OpenSSH.
+// What the DER is decides, not the label around it: writers confuse labels. Refuses several keys, trailing text,
+// certificates, forms that need a conversion, and every key that no JOSE algorithm uses.
 
 import type { Buffer } from 'node:buffer';
-import { badRequest } from '../errors.ts';
+import { badRequest, type KeyplaneError } from '../errors.ts';
 import type { KeyRestriction } from './algorithms.ts';
 import { DerError, readDer } from './der/der.ts';
-import { readNamedCurve } from './der/key-algorithm.ts';
+import { ExplicitCurveError, readNamedCurve } from './der/key-algorithm.ts';
 import {
   type DerKey,
   readEcPrivateKey,
@@ -15,10 +16,20 @@ import {
   readSpki,
 } from './der/key-der.ts';
 import { sniffDer } from './der/sniff-der.ts';
+import {
+  type Encoding,
+  explicitCurve,
+  type ForeignForm,
+  foreignForms,
+  foreignText,
+  openSshPublicKey,
+  splitRemedy,
+} from './foreign-forms.ts';
 import type { JsonObject } from './json.ts';
 import { shown } from './jwk.ts';
 import { decodeBase64 } from './members/base64url.ts';
-import { encryptedKey, type PemBlock, parsePem } from './pem.ts';
+import { readOpenSshKey } from './openssh-key.ts';
+import { type PemBlock, parsePem } from './pem.ts';
 
 export interface KeyContent {
   /** Not checked for soundness; holds secrets when the kind says so. */
@@ -27,8 +38,20 @@ export interface KeyContent {
   readonly restriction?: KeyRestriction;
 }
 
+/** A private key that a passphrase closes. */
+export interface EncryptedKey {
+  /** `ENCRYPTED PRIVATE KEY` (RFC 5958 §3), or the label of the key that is inside. */
+  readonly label: string;
+  readonly der: Buffer;
+  /** DEK-Info of RFC 1421 §4.6.1.3, of a traditional block alone. */
+  readonly encryption?: string;
+  readonly encoding: Encoding;
+}
+
 const what = 'Key content';
 const longestContent = 131_072;
+/** PEM label of an encrypted PKCS#8 key. */
+export const encryptedKeyLabel = 'ENCRYPTED PRIVATE KEY';
 
 interface Reader {
   readonly kind: KeyContent['kind'];
@@ -41,72 +64,131 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['PRIVATE KEY', { kind: 'PRIVATE_KEY', read: readPkcs8 }],
   ['RSA PRIVATE KEY', { kind: 'PRIVATE_KEY', read: (der) => ({ jwk: readRsaPrivateKey(der) }) }],
   ['EC PRIVATE KEY', { kind: 'PRIVATE_KEY', read: (der, curve) => ({ jwk: readEcPrivateKey(der, curve) }) }],
+  ['OPENSSH PRIVATE KEY', { kind: 'PRIVATE_KEY', read: (bytes) => ({ jwk: readOpenSshKey(bytes, what) }) }],
 ]);
 
 const otherLabels: ReadonlyMap<string, string> = new Map([
-  ['CERTIFICATE REQUEST', 'a certificate request'],
-  ['NEW CERTIFICATE REQUEST', 'a certificate request'],
   ['DSA PRIVATE KEY', 'a DSA key, which no JOSE algorithm uses'],
   ['DH PARAMETERS', 'Diffie-Hellman parameters'],
   ['EC PARAMETERS', 'EC parameters without a key'],
-  ['OPENSSH PRIVATE KEY', "a key in OpenSSH's own format; convert it with: ssh-keygen -p -m PKCS8 -f key"],
-  ['PKCS7', 'a PKCS#7 bundle'],
 ]);
+
+interface KeyBlock extends PemBlock {
+  readonly encoding: Encoding;
+  /** What an EC PARAMETERS block in front of it names. */
+  readonly curve?: () => string;
+}
 
 /** @throws KeyplaneError bad_request that says what was found and what is accepted */
 export function jwkFromKeyContent(content: string): KeyContent {
-  const { key, curve } = keyBlock(content);
-  if (key.label === 'ENCRYPTED PRIVATE KEY') throw encryptedKey(what);
-  if (key.label.endsWith('CERTIFICATE')) {
-    throw badRequest(
-      `${what} is a certificate where a key belongs! Upload it as a certificate, or give its public key`,
-    );
-  }
-  const reader = readers.get(key.label);
-  if (reader === undefined) {
-    const found = otherLabels.get(key.label) ?? `a PEM block of the kind ${shown(key.label)}`;
-    throw badRequest(`${what} is ${found}! Accepted PEM blocks: ${[...readers.keys()].join(', ')}`);
-  }
-  return damagedAsBadRequest(() => {
-    const { jwk, restriction } = reader.read(key.der, curve?.());
+  const key = keyBlock(content);
+  if (isEncrypted(key)) throw passphraseRequired();
+  const reader = readerOf(key);
+  return damagedAsBadRequest({ ...key, kind: reader.kind }, () => {
+    const { jwk, restriction } = reader.read(key.der, key.curve?.());
     return restriction === undefined ? { jwk, kind: reader.kind } : { jwk, kind: reader.kind, restriction };
   });
 }
 
-/** The one key of the content, and the curve that an EC PARAMETERS block before it names. */
-function keyBlock(content: string): { key: PemBlock; curve?: () => string } {
-  if (content.length > longestContent)
-    throw badRequest(`${what} has ${content.length} characters; at most ${longestContent} are accepted`);
-  const blocks = blocksOf(content);
-  const [first, second] = blocks as [PemBlock, PemBlock | undefined];
-  // `openssl ecparam -genkey` writes its parameters in front of the key.
-  if (blocks.length === 2 && first.label === 'EC PARAMETERS' && second?.label === 'EC PRIVATE KEY') {
-    return { key: second, curve: () => readNamedCurve(readDer(first.der)) };
-  }
-  if (blocks.length > 1) {
+/** Undefined for content that no passphrase closes. @throws KeyplaneError bad_request for what holds no key */
+export function encryptedKeyIn(content: string): EncryptedKey | undefined {
+  const { label, der, encryption, encoding, curve: _, ...rest } = keyBlock(content);
+  const key = { ...rest, label, der, encoding, ...(encryption !== undefined && { encryption }) };
+  return isEncrypted(key)
+    ? { ...key, label: encryption === undefined ? encryptedKeyLabel : label }
+    : undefined;
+}
+
+export function passphraseRequired(): KeyplaneError {
+  return badRequest(`${what} is encrypted: passphrase is required!`, {
+    reason: 'FIELD_REQUIRED',
+    member: 'passphrase',
+  });
+}
+
+function isEncrypted({ label, der, encryption }: PemBlock): boolean {
+  return encryption !== undefined || (sniffDer(der)?.label ?? label) === encryptedKeyLabel;
+}
+
+function readerOf({ label, der, encoding }: KeyBlock): Reader {
+  const found = sniffDer(der)?.label ?? label;
+  const foreign = foreignForms.get(found) ?? foreignForms.get(label);
+  if (foreign !== undefined) throw notSupported(foreign(encoding));
+  if (found.endsWith('CERTIFICATE')) {
     throw badRequest(
-      `${what} has ${blocks.length} PEM blocks (${blocks.map(({ label }) => shown(label)).join(', ')}); exactly one key is accepted`,
+      `${what} is a certificate where a key belongs! Upload it as a certificate, or give its public key`,
     );
   }
-  return { key: first };
+  const reader = readers.get(found) ?? readers.get(label);
+  if (reader !== undefined) return reader;
+  const name = otherLabels.get(label) ?? `a PEM block of the kind ${shown(label)}`;
+  throw badRequest(
+    `${what} is ${name}! Accepted PEM blocks: ${[...readers.keys(), encryptedKeyLabel].join(', ')}`,
+  );
 }
 
-function blocksOf(content: string): PemBlock[] {
-  if (content.includes('-----BEGIN')) return parsePem(content, what);
+function notSupported(form: ForeignForm): KeyplaneError {
+  return badRequest(foreignText(what, form), { reason: 'FORM_NOT_SUPPORTED' });
+}
+
+/** The one key of the content. */
+function keyBlock(content: string): KeyBlock {
+  if (content.length > longestContent)
+    throw badRequest(`${what} has ${content.length} characters; at most ${longestContent} are accepted`);
+  const { blocks, encoding } = blocksOf(content);
+  // `openssl ecparam -genkey` writes its parameters in front of the key.
+  const parameters = blocks.find(({ label }) => label === 'EC PARAMETERS');
+  const others = blocks.filter((block) => block !== parameters);
+  const certificates = others.filter(({ label }) => label.endsWith('CERTIFICATE')).length;
+  if (others.length > 1) {
+    const labels = others.map(({ label }) => shown(label)).join(', ');
+    const text = `${what} has ${others.length} PEM blocks (${labels}); exactly one key is accepted`;
+    if (others.length - certificates !== 1) throw badRequest(text);
+    throw badRequest(`${text}! ${splitRemedy('KEY', certificates)}`, { reason: 'FORM_NOT_SUPPORTED' });
+  }
+  const [key = parameters] = others;
+  if (key === undefined) throw badRequest(`${what} holds no key`);
+  if (parameters === undefined || key === parameters) return { ...key, encoding };
+  return { ...key, encoding, curve: () => readNamedCurve(readDer(parameters.der)) };
+}
+
+function blocksOf(content: string): { blocks: readonly PemBlock[]; encoding: Encoding } {
+  if (content.includes('-----BEGIN')) return { blocks: parsePem(content, what), encoding: 'PEM' };
+  refuseOtherText(content.trimStart());
   const octets = decodeBase64(content.replace(/\s+/g, ''));
   if (octets === undefined) {
-    throw badRequest(`${what} is neither PEM (-----BEGIN ...) nor base64 of PEM`);
+    throw badRequest(`${what} is neither PEM (-----BEGIN ...) nor base64 of PEM or of DER`);
   }
-  if (octets.includes('-----BEGIN')) return parsePem(octets.toString('utf8'), what);
+  if (octets.includes('-----BEGIN'))
+    return { blocks: parsePem(octets.toString('utf8'), what), encoding: 'PEM' };
   const sniffed = sniffDer(octets);
-  if (sniffed === undefined) throw badRequest(`${what} is base64, but neither of PEM nor of a key in DER`);
-  return [{ label: sniffed.label, der: octets }];
+  if (sniffed !== undefined) return { blocks: [{ label: sniffed.label, der: octets }], encoding: 'DER' };
+  if (octets[0] === 0x30)
+    damagedAsBadRequest({ kind: 'PRIVATE_KEY', encoding: 'DER' }, () => readDer(octets));
+  throw badRequest(`${what} is base64, but neither of PEM nor of a key in DER`);
 }
 
-function damagedAsBadRequest<T>(read: () => T): T {
+/** What people paste where a key belongs. */
+function refuseOtherText(text: string): void {
+  const [, openSsh] =
+    /^((?:ssh|ecdsa-sha2|sk-ssh|sk-ecdsa-sha2)-[a-z0-9@.-]+)\s+[A-Za-z0-9+/]/.exec(text) ?? [];
+  if (openSsh !== undefined) throw notSupported(openSshPublicKey(openSsh));
+  if (/^[[{]/.test(text)) {
+    throw badRequest(
+      `${what} is JSON! A JWK is not stored as a key: make a JWK of it with source type COPY_PASTE`,
+    );
+  }
+}
+
+function damagedAsBadRequest<T>(
+  { kind, encoding }: { kind: KeyContent['kind']; encoding: Encoding },
+  read: () => T,
+): T {
   try {
     return read();
   } catch (error) {
+    if (error instanceof ExplicitCurveError)
+      throw notSupported(explicitCurve(kind === 'PUBLIC_KEY' ? 'PUBLIC' : 'PRIVATE', encoding));
     if (error instanceof DerError)
       throw badRequest(`${what} is not a key that is accepted: ${error.message}`);
     throw error;

@@ -6,12 +6,10 @@ import { badRequest, type KeyplaneError } from '../errors.ts';
 import { foreignObject } from './foreign-object.ts';
 import { foreignText } from './foreign-text.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
-import { isKeyType, type PrivateJwk, shown, typeName } from './jwk.ts';
+import { isKeyType, shown, typeName } from './jwk.ts';
 import { normaliseMembers } from './members/normalise.ts';
 import { readShape } from './members/shape.ts';
 import { knownMembersOf } from './public-part.ts';
-import { ecCurveOf } from './soundness/soundness-ec.ts';
-import { okpCurveOf } from './soundness/soundness-okp.ts';
 import { checkRsaSizes } from './soundness/soundness-rsa.ts';
 import { thumbprint } from './thumbprint.ts';
 
@@ -39,7 +37,7 @@ interface Entry {
 /**
  * @param kid a kid of the document, or the RFC 7638 thumbprint of a key that has none. It is required where several
  *   keys are usable; the only usable key takes it where it has no kid of its own.
- * @returns the members as they were written, with the kid that was taken; not checked in any other way
+ * @returns the members as they were written, not checked in any other way; a key without a kid is to get the given one
  * @throws KeyplaneError bad_request
  */
 export function selectKey(document: JsonValue, kid: string | undefined): JsonObject {
@@ -54,7 +52,7 @@ export function selectKey(document: JsonValue, kid: string | undefined): JsonObj
   if (named !== undefined) return named.raw;
   const [only, another] = usable.length > 0 ? usable : distinct(entries);
   if (only === undefined || another !== undefined || hasKid(only)) throw notFound(entries, kid);
-  return withKid(only, kid);
+  return only.raw;
 }
 
 /**
@@ -71,8 +69,8 @@ export function selectAgain(document: JsonValue, followed: FollowedKey): JsonObj
   if (askedKid !== undefined) {
     const [nameless] = same.filter((entry) => !hasKid(entry));
     if (entryOfKid(entries, askedKid) === undefined && nameless !== undefined)
-      return withKid(nameless, askedKid);
-    return selectKey(document, askedKid);
+      return withKid(nameless.raw, askedKid);
+    return withKid(selectKey(document, askedKid), askedKid);
   }
   const [only, another] = usable;
   if (another === undefined) return otherThan(followed, (only ?? faultyEntry(entries)).raw, entries);
@@ -137,24 +135,18 @@ function thumbprintOf(members: JsonObject): string | undefined {
   if (!isKeyType(members.kty)) return undefined;
   try {
     const shaped = readShape(Object.assign(Object.create(null), members, { kid: undefined }));
-    checkKind(shaped);
+    if (shaped.kty === 'RSA') checkRsaSizes(shaped);
     return thumbprint(shaped);
   } catch {
     return undefined;
   }
 }
 
-function checkKind(shaped: PrivateJwk): void {
-  if (shaped.kty === 'EC') ecCurveOf(shaped.crv);
-  if (shaped.kty === 'OKP') okpCurveOf(shaped.crv);
-  if (shaped.kty === 'RSA') checkRsaSizes(shaped);
-}
-
 function hasKid({ kid }: Entry): boolean {
   return kid !== undefined;
 }
 
-function withKid({ raw }: Entry, kid: string): JsonObject {
+function withKid(raw: JsonObject, kid: string): JsonObject {
   return Object.assign(Object.create(null), raw, { kid });
 }
 

@@ -1,14 +1,19 @@
 // PEM as RFC 7468 §3 has it: BEGIN line, base64, END line of the same label. Text before a block is explanation and
 // is passed over; text behind the last block, headers inside one, and anything that is not base64 are refused.
+// Line breaks that were lost, or that became the two characters \n in a JSON string or an environment variable, are
+// restored. The headers of an encrypted block (RFC 1421 §4.6.1.1) are read.
 
-import type { Buffer } from 'node:buffer';
+import { Buffer } from 'node:buffer';
 import { badRequest } from '../errors.ts';
 import { shown } from './jwk.ts';
 import { decodeBase64 } from './members/base64url.ts';
 
 export interface PemBlock {
   readonly label: string;
+  /** Encrypted where `encryption` is there. */
   readonly der: Buffer;
+  /** The value of DEK-Info: an algorithm and, behind a comma, hexadecimal parameters. */
+  readonly encryption?: string;
 }
 
 const longestText = 1_048_576;
@@ -26,7 +31,7 @@ export function parsePem(text: string, what: string): PemBlock[] {
   const blocks: PemBlock[] = [];
   let open: { label: string; lines: string[] } | undefined;
   let outside = '';
-  for (const rawLine of text.replace(/^\ufeff/, '').split(/\r\n|\n|\r/)) {
+  for (const rawLine of restoredLines(text)) {
     const line = rawLine.trim();
     const [, edge, label = ''] = boundary.exec(line) ?? [];
     if (open === undefined) {
@@ -47,26 +52,51 @@ export function parsePem(text: string, what: string): PemBlock[] {
     throw badRequest(`${what} has no END line for BEGIN ${shown(open.label)}; is it cut off?`);
   if (blocks.length === 0)
     throw badRequest(
-      `${what} holds no PEM block! It begins with a line of its own, such as -----BEGIN CERTIFICATE-----`,
+      `${what} holds no PEM block! A block is a line -----BEGIN and a label-----, lines of base64, and a line -----END and the same label-----`,
     );
   if (outside !== '')
     throw badRequest(`${what} has text behind its last PEM block; nothing may follow the END line`);
   return blocks;
 }
 
-function readBlock({ label, lines }: { label: string; lines: readonly string[] }, what: string): PemBlock {
-  // RFC 1421 §4.6.1.1, still written by `openssl rsa -aes256 -traditional`.
-  if (lines.some((line) => /^(Proc-Type:.*ENCRYPTED|DEK-Info:)/.test(line))) throw encryptedKey(what);
-  if (lines.some((line) => line.includes(':')))
-    throw badRequest(`${what} has headers inside its PEM block, which is not accepted`);
-  const der = decodeBase64(lines.join(''));
-  if (der === undefined)
-    throw badRequest(`${what} is damaged: what stands in its ${shown(label)} block is not base64`);
-  return { label, der };
+const boundaryInText = /-----(?:BEGIN|END) [A-Z0-9][A-Z0-9 .#/_-]*?-----/g;
+
+/** Lines, each boundary on one of its own. */
+function restoredLines(text: string): string[] {
+  const unescaped = /-----BEGIN [^\n]*\\n/.test(text) ? text.replace(/\\r\\n|\\n|\\r/g, '\n') : text;
+  return unescaped
+    .replace(/^\ufeff/, '')
+    .replace(/^\s*"|"\s*$/g, '')
+    .replace(boundaryInText, '\n$&\n')
+    .split(/\r\n|\n|\r/);
 }
 
-export function encryptedKey(what: string): Error {
-  return badRequest(
-    `${what} is an encrypted private key! Decrypt it first, for example with: openssl pkey -in encrypted.pem -out key.pem`,
+function readBlock({ label, lines }: { label: string; lines: readonly string[] }, what: string): PemBlock {
+  const isHeader = (line: string) => line.includes(':');
+  const headers = lines.filter(isHeader);
+  // RFC 1421 §4.6.1.1, still written by `openssl rsa -aes256 -traditional`.
+  const [encryption] = headers.flatMap((line) => /^DEK-Info:\s*(.+)$/.exec(line)?.[1] ?? []);
+  const isEncrypted = headers.some((line) => /^Proc-Type:.*ENCRYPTED/.test(line));
+  if (isEncrypted && encryption === undefined)
+    throw badRequest(`${what} is damaged: its encrypted block has no line DEK-Info (RFC 1421 §4.6.1.3)`);
+  if (!isEncrypted && headers.length > 0)
+    throw badRequest(`${what} has headers inside its PEM block, which is not accepted`);
+  const der = decodeBase64(
+    lines
+      .filter((line) => !isHeader(line))
+      .join('')
+      .replace(/[ \t]/g, ''),
   );
+  if (der === undefined)
+    throw badRequest(`${what} is damaged: what stands in its ${shown(label)} block is not base64`);
+  return isEncrypted && encryption !== undefined ? { label, der, encryption } : { label, der };
+}
+
+/** A block of its own. */
+export function writePem(label: string, der: Uint8Array): string {
+  const lines =
+    Buffer.from(der)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
+  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
 }

@@ -2,7 +2,7 @@
 // Refused before anything is stored: a name that is taken, a source that is not there, a key that is not sound.
 
 import type { ProjectScope } from '../access/caller.ts';
-import type { DeploymentResult } from '../deployments/deployment-result.ts';
+import type { ChangeResult } from '../deployments/deployment-result.ts';
 import { badRequest } from '../errors.ts';
 import { checkName, shownText } from '../names.ts';
 import type { JwkSource, SourceRequest, SourceWorld } from '../sources/jwk-source.ts';
@@ -22,7 +22,7 @@ export interface CreateJwkRequest extends SourceRequest {
   readonly sourceType?: string | undefined;
 }
 
-export type CreateJwk = (scope: ProjectScope, request: CreateJwkRequest) => Promise<DeploymentResult>;
+export type CreateJwk = (scope: ProjectScope, request: CreateJwkRequest) => Promise<ChangeResult>;
 
 export function createJwkCreator(options: CreateJwkOptions): CreateJwk {
   return async (scope, request) => {
@@ -34,15 +34,17 @@ export function createJwkCreator(options: CreateJwkOptions): CreateJwk {
     // enough, unless there is another fault to tell of: of two faults, the name's is told.
     if (!source.isAtHand) await refuseName();
     const intervalMs = sourceType === 'URL' ? checkFollow(request) : undefined;
-    const { sourced, jwk } = await readSource(source, request, options.sourceWorldOf(scope.projectId)).catch(
-      async (error: unknown) => {
-        if (source.isAtHand) await refuseName();
-        throw error;
-      },
-    );
+    const { sourced, jwk, warnings } = await readSource(
+      source,
+      request,
+      options.sourceWorldOf(scope.projectId),
+    ).catch(async (error: unknown) => {
+      if (source.isAtHand) await refuseName();
+      throw error;
+    });
     const { sourceId, sourceUrl, notBeforeTime, expirationTime } = sourced;
     return insertJwk(options, scope, {
-      ...{ name, sourceType, sourceId, sourceUrl, notBeforeTime, expirationTime, jwk },
+      ...{ name, sourceType, sourceId, sourceUrl, notBeforeTime, expirationTime, jwk, warnings },
       description: request.description ?? null,
       source: sourceReference(sourceType, request),
       kidGivesWay: hasDefaultKid(sourced),
@@ -54,7 +56,7 @@ export function createJwkCreator(options: CreateJwkOptions): CreateJwk {
 async function readSource(source: JwkSource, request: SourceRequest, world: SourceWorld) {
   source.checkFields(request);
   const sourced = await source.read(request, world);
-  return { sourced, jwk: await jwkFromSource(sourced) };
+  return { sourced, ...(await jwkFromSource(sourced)) };
 }
 
 export function checkSourceType(value: string | undefined): SourceName {
@@ -67,13 +69,19 @@ export function checkSourceType(value: string | undefined): SourceName {
   throw badRequest(`Source type (${shownText(value)}) is not valid! ${valid}${hint}`);
 }
 
-/** What the source was asked for, so that the JWK can be made again; what has a column of its own is left out. */
+/**
+ * What the source was asked for, so that the JWK can be made again; what has a column of its own is left out. What a
+ * URL was asked for has none: the columns hold what its key says of itself.
+ */
 export function sourceReference(sourceType: SourceName, request: SourceRequest): SourceReference {
-  const { environmentName, aliasName, kid } = request;
+  const { environmentName, aliasName, kid, useType, algorithm } = request;
   const { urlOptionConnectTimeout, urlOptionReadTimeout, urlOptionSizeLimit } = request;
   const limits = { urlOptionConnectTimeout, urlOptionReadTimeout, urlOptionSizeLimit };
-  const all = { environmentName, aliasName, kid, ...limits };
+  const wish = sourceType === 'URL' ? { useType, algorithm } : {};
+  const all = { environmentName, aliasName, kid, ...limits, ...wish };
   const fields: readonly string[] = jwkSources[sourceType].fields;
-  const kept = Object.entries(all).filter(([field, value]) => fields.includes(field) && value !== undefined);
+  const kept = Object.entries(all).filter(
+    ([field, value]) => fields.includes(field) && value !== undefined && value !== '',
+  );
   return Object.fromEntries(kept);
 }

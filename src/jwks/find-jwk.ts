@@ -1,6 +1,6 @@
 import type { ProjectScope } from '../access/caller.ts';
 import type { AuditLog, AuditStore } from '../audit/audit-log.ts';
-import { badRequest } from '../errors.ts';
+import { alteredInDatabase, badRequest } from '../errors.ts';
 import type { PrivateJwk } from '../jose/jwk.ts';
 import { publicJwk, publicMembersOf } from '../jose/public-part.ts';
 import { lookupName, shownText } from '../names.ts';
@@ -83,5 +83,6 @@ export function createJwkFinder({ store, sealer, audit }: JwkFinderOptions): Jwk
 async function found(nouns: FinderNouns, projectId: string, name: string): Promise<FoundJwk> {
   const stored = await nouns.jwks.find(projectId, lookupName(name));
   if (!stored) throw badRequest(`JWK (name: ${shownText(name)}) is not found!`);
+  if (stored.altered) throw alteredInDatabase(`JWK (name: ${stored.name})`);
   return { stored, refresh: await nouns.refreshes.find(stored.id) };
 }

@@ -1,7 +1,7 @@
 import type { AccessNouns } from '../access/access-store.ts';
 import type { ProjectScope } from '../access/caller.ts';
 import type { AuditLog, AuditStore } from '../audit/audit-log.ts';
-import type { DeploymentResult } from '../deployments/deployment-result.ts';
+import { type ChangeResult, withWarnings } from '../deployments/deployment-result.ts';
 import type { Deployments } from '../deployments/deployments.ts';
 import { type DeploymentTarget, desire } from '../deployments/desire.ts';
 import type { DesiredStateNouns } from '../deployments/desired-state-store.ts';
@@ -56,6 +56,8 @@ export interface NewJwk
   readonly kidGivesWay?: boolean | undefined;
   /** How its URL is followed, if it is. */
   readonly follow?: Follow | undefined;
+  /** What is answered beside the deployment. */
+  readonly warnings?: readonly string[] | undefined;
 }
 
 /** Stores, desires and audits in one transaction; then brings it to the nodes. */
@@ -63,9 +65,9 @@ export async function insertJwk(
   options: JwkRuleOptions,
   scope: ProjectScope,
   made: NewJwk,
-): Promise<DeploymentResult> {
+): Promise<ChangeResult> {
   const id = newId();
-  const { jwk, follow, kidGivesWay = false, ...origin } = made;
+  const { jwk, follow, warnings, kidGivesWay = false, ...origin } = made;
   const now = options.clock();
   const stored: StoredJwk = {
     ...origin,
@@ -76,9 +78,9 @@ export async function insertJwk(
     updatedAt: now,
   };
   const targets = await options.store.write((nouns) =>
-    insert(nouns, options, { scope, prepared: { stored, jwk }, kidGivesWay, follow }),
+    insert(nouns, options, { scope, prepared: { stored, jwk }, kidGivesWay, follow, warnings }),
   );
-  return options.deployments.deploy(targets, 'deploy');
+  return withWarnings(await options.deployments.deploy(targets, 'deploy'), warnings);
 }
 
 const keyTypeNames = Object.freeze({ RSA: 'RSA', EC: 'EC', OKP: 'OKP', oct: 'OCT' } as const);
@@ -90,6 +92,7 @@ export function jwkColumns(sealer: Sealer, id: string, jwk: PrivateJwk) {
     kid: jwk.kid ?? '',
     use: jwk.use ?? null,
     algorithm: jwk.alg ?? null,
+    altered: false,
     ...sealMembers(sealer, id, jwk),
   };
 }
@@ -110,12 +113,13 @@ interface Insertion {
   readonly prepared: NamedJwk;
   readonly kidGivesWay: boolean;
   readonly follow: Follow | undefined;
+  readonly warnings: readonly string[] | undefined;
 }
 
 async function insert(
   nouns: JwkRuleNouns,
   { audit }: JwkRuleOptions,
-  { scope, prepared, kidGivesWay, follow }: Insertion,
+  { scope, prepared, kidGivesWay, follow, warnings }: Insertion,
 ): Promise<readonly DeploymentTarget[]> {
   const { id: objectId, name, projectId, sourceType } = prepared.stored;
   const { projectName, actor } = scope;
@@ -148,7 +152,7 @@ async function insert(
     outcome: 'SUCCESS',
     details: { sourceType, type: stored.type, kid: stored.kid, environments: environments.length },
   });
-  await scope.once?.keep(nouns, { targets, verb: 'deploy' });
+  await scope.once?.keep(nouns, { targets, verb: 'deploy', warnings });
   return targets;
 }
 

@@ -2,7 +2,8 @@
 
 import { isKeyplaneError, KeyplaneError } from '../errors.ts';
 import { type KeyFacts, keyFacts } from '../jose/facts/key-facts.ts';
-import { importJwk } from '../jose/import-jwk.ts';
+import { importJwkWithWarnings } from '../jose/import-jwk.ts';
+import { thumbprint } from '../jose/thumbprint.ts';
 import { FairQueue } from '../runtime/fair-queue.ts';
 import type { InspectedKey } from '../sources/inspected-key.ts';
 import type { SourceRequest, SourceWorld } from '../sources/jwk-source.ts';
@@ -18,6 +19,10 @@ export interface SourceKeyFacts {
   readonly notBeforeTime: Date | null;
   readonly expirationTime: Date | null;
   readonly aliasName: string | null;
+  /** RFC 7638, SHA-256: selects a key that has no kid. Null for a secret key, and where there are no facts. */
+  readonly thumbprint: string | null;
+  /** What would be left out or rewritten. */
+  readonly warnings: readonly string[];
   /** Why it would be refused. */
   readonly problem: string | null;
 }
@@ -67,10 +72,13 @@ function tooMany(): KeyplaneError {
 async function factsOf(key: InspectedKey): Promise<SourceKeyFacts> {
   const { raw, aliasName = null, notBeforeTime = null, expirationTime = null } = key;
   const origin = { aliasName, notBeforeTime, expirationTime };
-  const nothing = { kid: null, facts: null, use: null, algorithm: null, ...origin };
+  const nothing = {
+    ...{ kid: null, facts: null, use: null, algorithm: null, thumbprint: null, warnings: [] },
+    ...origin,
+  };
   if (raw === undefined) return { ...nothing, problem: key.problem ?? null };
   try {
-    const jwk = await importJwk(raw);
+    const { jwk, warnings } = await importJwkWithWarnings(raw);
     const facts = keyFacts(jwk, key.restriction);
     return {
       ...origin,
@@ -78,6 +86,8 @@ async function factsOf(key: InspectedKey): Promise<SourceKeyFacts> {
       kid: jwk.kid ?? null,
       use: jwk.use ?? null,
       algorithm: jwk.alg ?? null,
+      thumbprint: jwk.kty === 'oct' ? null : thumbprint(jwk),
+      warnings,
       problem: null,
     };
   } catch (error) {

@@ -17,6 +17,9 @@ export interface SourceReference {
   readonly environmentName?: string;
   readonly aliasName?: string;
   readonly kid?: string;
+  /** Of a URL, for a key that does not say them itself. */
+  readonly useType?: string;
+  readonly algorithm?: string;
   readonly urlOptionConnectTimeout?: number;
   readonly urlOptionReadTimeout?: number;
   readonly urlOptionSizeLimit?: number;
@@ -47,6 +50,8 @@ export interface StoredJwk {
   readonly privateMembers: Sealed | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+  /** The row was written past keyplane: it is neither deployed nor shown. */
+  readonly altered?: boolean;
 }
 
 export interface ListQuery {

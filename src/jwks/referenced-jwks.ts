@@ -20,6 +20,7 @@ interface PreparedJwk {
   readonly before: StoredJwk;
   readonly after: StoredJwk;
   readonly kidGivesWay: boolean;
+  readonly warnings: readonly string[];
 }
 
 /** JWKs that follow the certificate, key or keystore they were made from, or are let go of by it. */
@@ -30,11 +31,11 @@ export function createReferencedJwks(options: CreateJwkOptions): ReferencedJwks 
       const found = await store.read((nouns) => nouns.jwks.listBySource(materialId));
       const prepared: PreparedJwk[] = [];
       for (const before of found) {
-        const { made, kidGivesWay } = follow
+        const { made, kidGivesWay, warnings } = follow
           ? await followed(options, before, follow)
-          : { made: detached(before), kidGivesWay: false };
+          : { made: detached(before), kidGivesWay: false, warnings: [] };
         const updatedAt = laterThan(before.updatedAt, options.clock());
-        prepared.push({ before, after: { ...made, updatedAt }, kidGivesWay });
+        prepared.push({ before, after: { ...made, updatedAt }, kidGivesWay, warnings });
       }
       const apply: PreparedReferences['apply'] = async (materialNouns, scope) => {
         const nouns = withJwks(materialNouns);
@@ -49,7 +50,10 @@ export function createReferencedJwks(options: CreateJwkOptions): ReferencedJwks 
         }
         return targets;
       };
-      return { count: prepared.length, apply };
+      const warnings = prepared.flatMap(({ before, warnings }) =>
+        warnings.map((text) => `JWK (name: ${before.name}): ${text}`),
+      );
+      return { count: prepared.length, warnings, apply };
     },
     list: (materialId) =>
       store.read(async (nouns) => {
@@ -73,8 +77,8 @@ async function followed(
   options: CreateJwkOptions,
   before: StoredJwk,
   { name, world }: FollowedMaterial,
-): Promise<{ readonly made: StoredJwk; readonly kidGivesWay: boolean }> {
-  if (before.sourceType === 'GENERATE') return { made: before, kidGivesWay: false };
+): Promise<Pick<PreparedJwk, 'kidGivesWay' | 'warnings'> & { readonly made: StoredJwk }> {
+  if (before.sourceType === 'GENERATE') return { made: before, kidGivesWay: false, warnings: [] };
   const request: SourceRequest = {
     ...before.source,
     ...{ certificateName: name, keyName: name, keyStoreName: name },
@@ -84,11 +88,11 @@ async function followed(
   try {
     const whole = { ...options.sourceWorldOf(before.projectId), ...world };
     const sourced = await jwkSources[before.sourceType].read(request, whole);
-    const jwk = await jwkFromSource(sourced);
+    const { jwk, warnings } = await jwkFromSource(sourced);
     const { notBeforeTime, expirationTime } = sourced;
     const columns = jwkColumns(options.sealer, before.id, jwk);
     const made = { ...before, notBeforeTime, expirationTime, ...columns };
-    return { made, kidGivesWay: hasDefaultKid(sourced) };
+    return { made, kidGivesWay: hasDefaultKid(sourced), warnings };
   } catch (error) {
     throw unfitMaterial(before, error);
   }

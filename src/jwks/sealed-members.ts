@@ -1,3 +1,4 @@
+import { alteredInDatabase } from '../errors.ts';
 import type { PrivateJwk } from '../jose/jwk.ts';
 import { joinJwk, splitJwk } from '../jose/public-part.ts';
 import type { Sealed, Sealer } from '../sealing/sealed.ts';
@@ -17,8 +18,9 @@ export function sealMembers(
   };
 }
 
-/** The complete JWK, private members included. */
+/** The complete JWK, private members included. @throws KeyplaneError where the row was altered */
 export function openPrivateJwk(sealer: Sealer, stored: StoredJwk): PrivateJwk {
+  if (stored.altered) throw alteredInDatabase(`JWK (name: ${stored.name})`);
   const publicMembers = JSON.parse(stored.publicMembers) as Record<string, unknown>;
   if (stored.privateMembers === null) return joinJwk(publicMembers, {});
   const opened = sealer.openSecret(binding(stored.id), stored.privateMembers);

@@ -1,6 +1,6 @@
 import type { EnvironmentNouns } from '../environments/environment-store.ts';
 import { reachedEnvironment } from '../environments/reached-environment.ts';
-import { badRequest } from '../errors.ts';
+import { alteredInDatabase, badRequest } from '../errors.ts';
 import type { KeystoreOpener } from '../keystore-worker/keystore-opener.ts';
 import type { Material, MaterialNouns, MaterialStore } from '../materials/material-store.ts';
 import { openKeyContent, openKeystoreFile } from '../materials/sealed-material.ts';
@@ -41,6 +41,7 @@ export function sourceWorldOf(projectId: string, options: SourceWorldOptions): S
     },
     async certificate(name, environmentName) {
       const found = await find({ noun: 'Certificate', name, environmentName }, (nouns) => nouns.certificates);
+      if (found.own.altered) throw alteredInDatabase(`Certificate (name: ${found.material.name})`);
       return { id: found.material.id, chain: found.own.chain };
     },
     async key(name, environmentName) {

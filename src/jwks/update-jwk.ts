@@ -2,9 +2,8 @@
 // Without a new source it is detached from the one it had. A refused update changes nothing anywhere.
 
 import type { ProjectScope } from '../access/caller.ts';
-import type { DeploymentResult } from '../deployments/deployment-result.ts';
+import { type ChangeResult, withWarnings } from '../deployments/deployment-result.ts';
 import { badRequest, KeyplaneError } from '../errors.ts';
-import type { PrivateJwk } from '../jose/jwk.ts';
 import { laterThan, refuseOtherName } from '../materials/replacement.ts';
 import { lookupName, shownText } from '../names.ts';
 import { jwkSources } from '../sources/sources.ts';
@@ -25,16 +24,16 @@ export type UpdateJwk = (
   scope: ProjectScope,
   name: string,
   request: CreateJwkRequest,
-) => Promise<DeploymentResult>;
+) => Promise<ChangeResult>;
 
 export function createJwkUpdater(options: CreateJwkOptions): UpdateJwk {
   return async (scope, given, request) => {
     const before = await options.store.read((nouns) => found(nouns, scope.projectId, given));
     refuseOtherName(request.name, before.name, 'JWK name');
     const described = withDescription(before, request.description);
-    const { changed, follow, kidGivesWay } = isNewValue(request)
+    const { changed, follow, kidGivesWay, warnings } = isNewValue(request)
       ? await withNewValue(options, scope, { before: described, request })
-      : { changed: detached(described), follow: undefined, kidGivesWay: false };
+      : { changed: detached(described), follow: undefined, kidGivesWay: false, warnings: [] };
     const prepared = { ...changed, updatedAt: laterThan(before.updatedAt, options.clock()) };
     const targets = await options.store.write(async (nouns) => {
       await refuseRaced(nouns, before);
@@ -46,10 +45,10 @@ export function createJwkUpdater(options: CreateJwkOptions): UpdateJwk {
       else await nouns.refreshes.delete(stored.id);
       const desired = await desireJwk(nouns, { scope, stored, jwk });
       await record(nouns, options, { scope, stored });
-      await scope.once?.keep(nouns, { targets: desired.targets, verb: 'deploy' });
+      await scope.once?.keep(nouns, { targets: desired.targets, verb: 'deploy', warnings });
       return desired.targets;
     });
-    return options.deployments.deploy(targets, 'deploy');
+    return withWarnings(await options.deployments.deploy(targets, 'deploy'), warnings);
   };
 }
 
@@ -86,13 +85,14 @@ async function withNewValue(
   readonly changed: StoredJwk;
   readonly follow: Follow | undefined;
   readonly kidGivesWay: boolean;
+  readonly warnings: readonly string[];
 }> {
   const sourceType = checkSourceType(request.sourceType);
   const source = jwkSources[sourceType];
   source.checkFields(request);
   const intervalMs = sourceType === 'URL' ? checkFollow(request) : undefined;
   const sourced = await source.read(request, options.sourceWorldOf(scope.projectId));
-  const jwk: PrivateJwk = await jwkFromSource(sourced);
+  const { jwk, warnings } = await jwkFromSource(sourced);
   const { sourceId, sourceUrl, notBeforeTime, expirationTime } = sourced;
   const changed = {
     ...before,
@@ -100,7 +100,7 @@ async function withNewValue(
     source: sourceReference(sourceType, request),
     ...jwkColumns(options.sealer, before.id, jwk),
   };
-  return { changed, follow: followOf(intervalMs, sourced), kidGivesWay: hasDefaultKid(sourced) };
+  return { changed, follow: followOf(intervalMs, sourced), kidGivesWay: hasDefaultKid(sourced), warnings };
 }
 
 /** The new value was made from what was there; whoever changed or replaced it meanwhile came first. */

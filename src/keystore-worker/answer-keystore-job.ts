@@ -1,6 +1,7 @@
 // One job, one answer: what runs inside the thread.
 
 import { isKeyplaneError } from '../errors.ts';
+import { openEncryptedKey } from '../formats/encrypted-key.ts';
 import {
   findAlias,
   type KeystoreEntry,
@@ -8,18 +9,24 @@ import {
   type OpenedKeystore,
   openKeystore,
 } from '../formats/keystore.ts';
+import { jwkFromKeyContent } from '../jose/key-pem.ts';
 import type { KeystoreAnswer, KeystoreJob } from './keystore-job.ts';
 
 export function answerKeystoreJob(job: KeystoreJob): KeystoreAnswer {
   try {
+    if (job.task === 'openKey') {
+      const { file: der, encryption, encoding, passphrase } = job;
+      return { key: Uint8Array.from(openEncryptedKey({ der, encryption, encoding }, passphrase)) };
+    }
     const opened = openKeystore(job);
     if (job.task === 'inspect') return { listing: inspect(opened, job.keyPassword) };
     const alias = findAlias(opened, job.alias);
     return { entry: alias === undefined ? undefined : ownBytes(opened.readEntry(alias, job.keyPassword)) };
   } catch (error) {
     if (!isKeyplaneError(error)) return { failed: error instanceof Error ? error.message : 'not an Error' };
-    const { code, message, detail } = error;
-    return { refused: { code, message, ...(detail !== undefined && { detail }) } };
+    const { code, message, reason, member, detail } = error;
+    const more = { ...(member !== undefined && { member }), ...(detail !== undefined && { detail }) };
+    return { refused: { code, message, reason, ...more } };
   }
 }
 
@@ -34,9 +41,22 @@ function inspect(opened: OpenedKeystore, keyPassword: string | undefined): Keyst
 /** What may be shown of an entry; nothing of a key itself leaves the thread. */
 function openFacts(opened: OpenedKeystore, alias: string, keyPassword: string | undefined) {
   try {
-    return { locked: false, ...publicFacts(opened.readEntry(alias, keyPassword)) };
+    const entry = opened.readEntry(alias, keyPassword);
+    return { locked: false, ...publicFacts(entry), ...keyProblem(entry) };
   } catch (error) {
-    if (isKeyplaneError(error)) return { locked: true };
+    if (isKeyplaneError(error)) return { locked: true, problem: error.message };
+    throw error;
+  }
+}
+
+/** Why no JWK can be made of a private key, as far as its encoding tells; soundness is checked when one is made. */
+function keyProblem(entry: KeystoreEntry): { problem?: string } {
+  if (entry.kind !== 'PRIVATE_KEY') return {};
+  try {
+    jwkFromKeyContent(entry.privateKeyPkcs8.toString('base64'));
+    return {};
+  } catch (error) {
+    if (isKeyplaneError(error)) return { problem: error.message };
     throw error;
   }
 }

@@ -1,11 +1,11 @@
-// Opens keystores beside the event loop: their key derivations take from milliseconds to seconds of computing.
+// Opens keystores and encrypted keys beside the event loop: their key derivations take from milliseconds to seconds of computing.
 // Rejected: more than a queue full of them at once, and whatever takes a thread longer than its time.
 // Users take turns: one thread a user, so that a small keystore does not wait for the large ones of another user.
 
 import { KeyplaneError } from '../errors.ts';
 import type { KeystoreEntry, KeystoreListing } from '../formats/keystore.ts';
 import { FairQueue } from '../runtime/fair-queue.ts';
-import type { KeystoreAnswer, KeystoreInput, KeystoreJob } from './keystore-job.ts';
+import type { EncryptedKeyInput, KeystoreAnswer, KeystoreInput, KeystoreJob } from './keystore-job.ts';
 import { ThreadSlot, threadFailed } from './thread-slot.ts';
 
 export interface KeystoreOpener {
@@ -13,6 +13,8 @@ export interface KeystoreOpener {
   inspect(input: KeystoreInput): Promise<readonly KeystoreListing[]>;
   /** Derives only what this alias needs. Undefined: there is no such alias. @throws {KeyplaneError} */
   readEntry(input: KeystoreInput & { readonly alias: string }): Promise<KeystoreEntry | undefined>;
+  /** DER of the key, which is secret. @throws {KeyplaneError} */
+  openKey(input: EncryptedKeyInput): Promise<Buffer>;
   /** Ends the threads; what they were asked for is refused. */
   close(): Promise<void>;
 }
@@ -64,6 +66,11 @@ export function createKeystoreOpener(
       if (!('entry' in answer)) throw threadFailed('wrong answer');
       return answer.entry && asBuffers(answer.entry);
     },
+    async openKey(input) {
+      const answer = accepted(await run({ ...input, task: 'openKey' }));
+      if (!('key' in answer)) throw threadFailed('wrong answer');
+      return Buffer.from(answer.key.buffer, answer.key.byteOffset, answer.key.byteLength);
+    },
     async close() {
       isClosed = true;
       queue.close(stopping());
@@ -77,8 +84,8 @@ function accepted(
 ): Exclude<KeystoreAnswer, { refused: unknown } | { failed: unknown }> {
   if ('failed' in answer) throw threadFailed(answer.failed);
   if (!('refused' in answer)) return answer;
-  const { code, message, detail } = answer.refused;
-  throw new KeyplaneError(code, message, detail === undefined ? {} : { detail });
+  const { code, message, ...options } = answer.refused;
+  throw new KeyplaneError(code, message, options);
 }
 
 function asBuffers(entry: KeystoreEntry): KeystoreEntry {

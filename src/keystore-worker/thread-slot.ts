@@ -62,9 +62,10 @@ export class ThreadSlot {
   async #exchange(worker: Worker, job: KeystoreJob): Promise<KeystoreAnswer> {
     const { promise, resolve, reject } = Promise.withResolvers<KeystoreAnswer>();
     this.#abandon = reject;
-    const onError = (error: unknown) => reject(failureOf(error));
+    const what = job.task === 'openKey' ? 'Key content' : 'Keystore';
+    const onError = (error: unknown) => reject(failureOf(error, what));
     const onExit = () => reject(threadFailed('thread ended'));
-    const giveUpAfter = (ms: number) => setTimeout(() => void this.stop(tooSlow(this.#timeoutMs)), ms);
+    const giveUpAfter = (ms: number) => setTimeout(() => void this.stop(tooSlow(this.#timeoutMs, what)), ms);
     // That a busy machine is slow to start a thread is no fault of the keystore.
     let timer = giveUpAfter(this.#ready ? this.#timeoutMs : startTimeoutMs);
     const onMessage = (message: KeystoreAnswer | ThreadReady) => {
@@ -86,13 +87,13 @@ export class ThreadSlot {
   }
 }
 
-function tooSlow(timeoutMs: number): KeyplaneError {
-  return badRequest(`Keystore takes too long to open: more than ${timeoutMs} ms!`);
+function tooSlow(timeoutMs: number, what: string): KeyplaneError {
+  return badRequest(`${what} takes too long to open: more than ${timeoutMs} ms!`);
 }
 
-function failureOf(error: unknown): KeyplaneError {
+function failureOf(error: unknown, what: string): KeyplaneError {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ERR_WORKER_OUT_OF_MEMORY') return badRequest('Keystore takes too much memory to open!');
+  if (code === 'ERR_WORKER_OUT_OF_MEMORY') return badRequest(`${what} takes too much memory to open!`);
   return threadFailed(error instanceof Error ? error.message : 'not an Error');
 }
 

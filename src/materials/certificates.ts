@@ -1,7 +1,7 @@
 import type { ProjectScope } from '../access/caller.ts';
 import { reachedEnvironment, reachedEnvironments } from '../environments/reached-environment.ts';
 import { badRequest } from '../errors.ts';
-import { type CertificateInfo, readCertificates } from '../jose/certificate.ts';
+import { type CertificateInfo, chainWarnings, readCertificates } from '../jose/certificate.ts';
 import { type CertificateFacts, certificateFacts } from '../jose/facts/certificate-facts.ts';
 import { checkName, lookupName, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
@@ -19,8 +19,16 @@ export interface CreateCertificateRequest {
   readonly certificateDescription?: string | undefined;
   /** Environment names, separated by commas. */
   readonly environmentList?: string | undefined;
-  /** Text of the uploaded file. */
+  /** Text of the uploaded file, or its base64 where it is DER. */
   readonly pemEncodedFile?: string | undefined;
+}
+
+/** What a file holds. */
+export interface InspectedCertificates {
+  /** The leaf first. */
+  readonly facts: readonly CertificateFacts[];
+  /** Public texts: what a JWK made from it would leave out, or why none can be made. */
+  readonly warnings: readonly string[];
 }
 
 /** How a request's certificate relates to those that are there. */
@@ -46,15 +54,17 @@ export class Certificates extends MaterialRules<Certificate> {
       refuseTaken: (nouns) => this.refuseTaken(nouns, scope.projectId, name),
     });
     const identity = { id: newId(), projectId: scope.projectId, name, createdAt, updatedAt: createdAt };
-    return this.insert(scope, { ...identity, ...asked.material }, asked.refuseUsedAlias);
+    const { refuseUsedAlias: check, warnings } = asked;
+    return this.insert(scope, { ...identity, ...asked.material }, { check, warnings });
   }
 
   /**
    * What a file holds, the leaf first; nothing is stored.
    * @throws KeyplaneError `bad_request`
    */
-  inspect(pemEncodedFile: string | undefined): readonly CertificateFacts[] {
-    return readCertificates(requireValue(pemEncodedFile, 'pemEncodedFile')).map(certificateFacts);
+  inspect(pemEncodedFile: string | undefined): InspectedCertificates {
+    const certificates = readCertificates(requireValue(pemEncodedFile, 'pemEncodedFile'));
+    return { facts: certificates.map(certificateFacts), warnings: chainWarnings(certificates) };
   }
 
   /** What the project's certificates are in one environment, by name order. */
@@ -64,7 +74,9 @@ export class Certificates extends MaterialRules<Certificate> {
       const all = await nouns.certificates.listOfProject(projectId);
       const environmentNames = new Map([[id, name]]);
       const there = all.map((material) => {
-        const environments = material.environments.filter(({ environmentId }) => environmentId === id);
+        const environments = material.environments.filter(
+          ({ environmentId, altered }) => environmentId === id && !altered,
+        );
         return { material: { ...material, environments }, environmentNames };
       });
       return there
@@ -96,7 +108,8 @@ export class Certificates extends MaterialRules<Certificate> {
       },
     };
     const follow = follows ? { name: before.name, world } : undefined;
-    return this.replace(scope, { before, after, follow, check: asked.refuseUsedAlias });
+    const { refuseUsedAlias: check, warnings } = asked;
+    return this.replace(scope, { before, after, follow, check, warnings });
   }
 
   /** What a request says the certificate is, in the order in which its faults are told. */
@@ -119,13 +132,15 @@ export class Certificates extends MaterialRules<Certificate> {
     const refuseUsedAlias = (nouns: MaterialRuleNouns) =>
       refuseAliasOfAnother(nouns, { environmentIds, alias, ownId });
     await this.#options.store.read(refuseUsedAlias);
-    const [leaf, ...issuers] = readCertificates(pem) as [CertificateInfo, ...CertificateInfo[]];
-    const { startDate, endDate, sha1Thumbprint, subjectDn } = leaf;
-    const chain = [leaf, ...issuers].map(({ der }) => der);
+    const certificates = readCertificates(pem) as [CertificateInfo, ...CertificateInfo[]];
+    const { startDate, endDate, sha1Thumbprint, subjectDn } = certificates[0];
+    // Stored as it was given; a JWK made from it takes as much as hangs together.
+    const chain = certificates.map(({ der }) => der);
     const own = { alias, chain, startDate, endDate, sha1Thumbprint, subjectDn };
     const environments = environmentIds.map((environmentId) => ({ environmentId, ...own }));
     const material = { description: request.certificateDescription ?? null, environments };
-    return { material, environmentNames: found.map(({ name }) => name), refuseUsedAlias };
+    const warnings = chainWarnings(certificates);
+    return { material, environmentNames: found.map(({ name }) => name), refuseUsedAlias, warnings };
   }
 }
 

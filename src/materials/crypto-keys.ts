@@ -1,9 +1,17 @@
 import type { ProjectScope } from '../access/caller.ts';
 import { reachedEnvironments } from '../environments/reached-environment.ts';
-import { badRequest } from '../errors.ts';
+import { badRequest, isKeyplaneError } from '../errors.ts';
 import { type KeyFacts, keyFacts } from '../jose/facts/key-facts.ts';
 import { importJwk } from '../jose/import-jwk.ts';
-import { jwkFromKeyContent, type KeyContent } from '../jose/key-pem.ts';
+import {
+  encryptedKeyIn,
+  encryptedKeyLabel,
+  jwkFromKeyContent,
+  type KeyContent,
+  passphraseRequired,
+} from '../jose/key-pem.ts';
+import { writePem } from '../jose/pem.ts';
+import type { KeystoreOpener } from '../keystore-worker/keystore-opener.ts';
 import { checkName, lookupName, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
 import type { SourceWorld } from '../sources/jwk-source.ts';
@@ -28,6 +36,8 @@ export interface CreateKeyRequest {
 export interface KeyEnvironmentRequest {
   readonly environmentName?: string | undefined;
   readonly content?: string | undefined;
+  /** Opens an encrypted private key; it is not stored. */
+  readonly passphrase?: string | undefined;
   readonly alias?: string | undefined;
 }
 
@@ -36,10 +46,12 @@ const secretBytesLimit = 1024;
 
 export class CryptoKeys extends MaterialRules<CryptoKey> {
   readonly #options: MaterialRuleOptions;
+  readonly #opener: Pick<KeystoreOpener, 'openKey'>;
 
-  constructor(options: MaterialRuleOptions) {
+  constructor(options: MaterialRuleOptions & { readonly keystores: Pick<KeystoreOpener, 'openKey'> }) {
     super(keyKind, options);
     this.#options = options;
+    this.#opener = options.keystores;
   }
 
   /** What a key is, for those who name it only; undefined when it is not there. */
@@ -52,10 +64,16 @@ export class CryptoKeys extends MaterialRules<CryptoKey> {
 
   /**
    * What a private or public key is; nothing is stored.
-   * @throws KeyplaneError `bad_request`
+   * @throws KeyplaneError `bad_request`, or `rate_limit_exceeded` when too many wait for theirs
    */
-  async inspect(content: string | undefined): Promise<KeyFacts & { readonly keyType: KeyContent['kind'] }> {
-    const { jwk, kind, restriction } = jwkFromKeyContent(requireValue(content, 'content'));
+  async inspect({
+    content,
+    passphrase,
+  }: Pick<KeyEnvironmentRequest, 'content' | 'passphrase'>): Promise<
+    KeyFacts & { readonly keyType: KeyContent['kind'] }
+  > {
+    const opened = await this.#opened(requireValue(content, 'content'), passphrase);
+    const { jwk, kind, restriction } = jwkFromKeyContent(opened);
     return { ...keyFacts(await importJwk(jwk), restriction), keyType: kind };
   }
 
@@ -106,15 +124,17 @@ export class CryptoKeys extends MaterialRules<CryptoKey> {
     const algorithm = checkAlgorithm(keyType, request.algorithm);
     await this.#options.store.read(refuseTaken);
     const list = requireValue(request.cryptoKeyInfoEnvironmentList, 'cryptoKeyInfoEnvironmentList');
-    const asked = list.map(({ environmentName, content, alias }) => ({
+    const given = list.map(({ environmentName, content, passphrase, alias }) => ({
       environmentName: requireValue(environmentName, 'environmentName'),
       content: requireValue(content, 'content'),
+      passphrase,
       alias: optionalAlias(alias),
     }));
-    const names = asked.map(({ environmentName }) => environmentName);
+    const names = given.map(({ environmentName }) => environmentName);
     const reached = await this.#options.store.read((nouns) =>
       reachedEnvironments(nouns, scope.projectId, names),
     );
+    const asked = keyType === 'SECRET_KEY' ? given : await this.#openEach(given);
     for (const { content } of asked) await checkContent(keyType, content);
     const environments = asked.map(({ content, alias }, index) => {
       const environmentId = reached[index]?.id ?? '';
@@ -126,6 +146,43 @@ export class CryptoKeys extends MaterialRules<CryptoKey> {
       material: { description: request.description ?? null, keyType, algorithm, environments },
       contents,
     };
+  }
+
+  /** One key for several environments is derived once. */
+  async #openEach<T extends { readonly content: string; readonly passphrase: string | undefined }>(
+    given: readonly T[],
+  ): Promise<T[]> {
+    const opened: T[] = [];
+    for (const [index, item] of given.entries()) {
+      const before = given.findIndex(
+        ({ content, passphrase }) => content === item.content && passphrase === item.passphrase,
+      );
+      const content =
+        opened[before === index ? -1 : before]?.content ??
+        (await this.#opened(item.content, item.passphrase));
+      opened.push({ ...item, content });
+    }
+    return opened;
+  }
+
+  /**
+   * The content as it is stored: an encrypted key without its encryption, since the seal of the store takes its place.
+   * @throws KeyplaneError
+   */
+  async #opened(content: string, passphrase: string | undefined): Promise<string> {
+    const key = encryptedKeyIn(content);
+    if (key === undefined) return content;
+    if (passphrase === undefined) throw passphraseRequired();
+    const { label, der: file, encryption, encoding } = key;
+    try {
+      const der = await this.#opener.openKey({ file, encryption, encoding, passphrase });
+      return writePem(label === encryptedKeyLabel ? 'PRIVATE KEY' : label, der);
+    } catch (error) {
+      // Forms send an empty passphrase where none was typed.
+      if (passphrase === '' && isKeyplaneError(error) && error.member === 'passphrase')
+        throw passphraseRequired();
+      throw error;
+    }
   }
 }
 

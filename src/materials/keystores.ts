@@ -72,7 +72,7 @@ export class Keystores extends MaterialRules<StoredKeystore> {
     if (request.password === undefined) throw badRequest('password value can not be empty!');
     const { password, keyPassword } = request;
     const type = request.keyStoreType ? checkKeystoreType(request.keyStoreType) : typeOf(file);
-    const opened = { file, password, type, ...(keyPassword && { keyPassword }) };
+    const opened = { file, password, type, ...(keyPassword !== undefined && { keyPassword }) };
     return { type, entries: await keystoreContents(await this.#opener.inspect(opened)) };
   }
 
@@ -164,8 +164,7 @@ function readEnvironmentRequest(request: KeystoreEnvironmentRequest) {
     file,
     password,
     type,
-    // Left empty, as forms do, the keys have the password of the store.
-    ...(keyPassword && { keyPassword }),
+    ...(keyPassword !== undefined && { keyPassword }),
   };
   return { environmentName, opened, alias: optionalAlias(request.alias) };
 }

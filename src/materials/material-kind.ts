@@ -2,6 +2,7 @@ import type { AccessNouns } from '../access/access-store.ts';
 import type { AuditStore } from '../audit/audit-log.ts';
 import type { DesiredStateNouns } from '../deployments/desired-state-store.ts';
 import type { EnvironmentNouns } from '../environments/environment-store.ts';
+import { alteredInDatabase } from '../errors.ts';
 import type { IdempotencyNouns } from '../idempotency/idempotency-store.ts';
 import type { DeployedContent, DeployedKind } from '../protocol/content.ts';
 import type { Sealer } from '../sealing/sealed.ts';
@@ -36,7 +37,7 @@ export interface MaterialKind<M extends MaterialWithEnvironments> {
 }
 
 export type MaterialWithEnvironments = Material & {
-  readonly environments: readonly { readonly environmentId: string }[];
+  readonly environments: readonly { readonly environmentId: string; readonly altered?: boolean }[];
 };
 
 function ownOf<E extends { readonly environmentId: string }>(
@@ -53,6 +54,7 @@ export const certificateKind: MaterialKind<Certificate> = {
   content(material, environmentId, project) {
     const own = ownOf(material, environmentId);
     if (!own) return undefined;
+    if (own.altered) throw alteredInDatabase(`Certificate (name: ${material.name})`);
     const chain = own.chain.map((der) => der.toString('base64'));
     const { id, name } = material;
     return { kind: 'certificate', id, project: project.name, name, alias: own.alias, chain };

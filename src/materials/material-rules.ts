@@ -3,11 +3,16 @@
 
 import type { ProjectScope } from '../access/caller.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
-import type { DeploymentResult, DeploymentVerb } from '../deployments/deployment-result.ts';
+import {
+  type ChangeResult,
+  type DeploymentResult,
+  type DeploymentVerb,
+  withWarnings,
+} from '../deployments/deployment-result.ts';
 import { type DeploymentTarget, type DesiredChange, desire } from '../deployments/desire.ts';
 import { mergeTargets } from '../deployments/merge-targets.ts';
 import type { EnvironmentNouns } from '../environments/environment-store.ts';
-import { badRequest, KeyplaneError } from '../errors.ts';
+import { alteredInDatabase, badRequest, KeyplaneError } from '../errors.ts';
 import { lookupName, projectNotFound, shownText } from '../names.ts';
 import { contentDigest } from '../protocol/state-digest.ts';
 import type { Sealer } from '../sealing/sealed.ts';
@@ -27,6 +32,13 @@ export interface MaterialRuleOptions {
   readonly references: ReferencedJwks;
 }
 
+export interface InsertOptions {
+  /** Inside the transaction, before the insert. */
+  readonly check?: ((nouns: MaterialRuleNouns) => Promise<void>) | undefined;
+  /** What is answered beside the deployment. */
+  readonly warnings?: readonly string[] | undefined;
+}
+
 /** What a material becomes. */
 export interface Replacement<M> {
   readonly before: M;
@@ -34,6 +46,8 @@ export interface Replacement<M> {
   readonly follow: FollowedMaterial | undefined;
   /** Inside the transaction, before the update. */
   readonly check?: (nouns: MaterialRuleNouns) => Promise<void>;
+  /** What is answered beside the deployment; what its JWKs say is added. */
+  readonly warnings?: readonly string[] | undefined;
 }
 
 /** A material with the names of its environments, in name order. */
@@ -64,23 +78,23 @@ export class MaterialRules<M extends MaterialWithEnvironments> {
   async insert(
     scope: ProjectScope,
     material: M,
-    check: (nouns: MaterialRuleNouns) => Promise<void> = async () => {},
-  ): Promise<DeploymentResult> {
+    { check, warnings }: InsertOptions = {},
+  ): Promise<ChangeResult> {
     const targets = await this.#options.store.write(async (nouns) => {
       await requireProject(nouns, scope);
       await this.refuseTaken(nouns, scope.projectId, material.name);
       await requireReach(nouns, scope, material);
-      await check(nouns);
+      await check?.(nouns);
       await this.#kind.store(nouns).insert(material);
       const changes = material.environments.map(({ environmentId }) =>
         this.#change(scope, material, environmentId),
       );
       const desired = await desire(nouns, changes);
       await this.#record(nouns, scope, { material, verb: 'create' });
-      await scope.once?.keep(nouns, { targets: desired, verb: 'deploy' });
+      await scope.once?.keep(nouns, { targets: desired, verb: 'deploy', warnings });
       return desired;
     });
-    return this.#options.deployments.deploy(targets, 'deploy');
+    return withWarnings(await this.#options.deployments.deploy(targets, 'deploy'), warnings);
   }
 
   async list(projectId: string, query: MaterialListQuery) {
@@ -94,6 +108,9 @@ export class MaterialRules<M extends MaterialWithEnvironments> {
   async get(projectId: string, name: string): Promise<FoundMaterial<M>> {
     return this.#options.store.read(async (nouns) => {
       const material = await this.#require(nouns, projectId, name);
+      if (material.environments.some(({ altered }) => altered)) {
+        throw alteredInDatabase(`${this.#kind.noun} (name: ${material.name})`);
+      }
       return { material, environmentNames: await namesOf(nouns) };
     });
   }
@@ -110,9 +127,10 @@ export class MaterialRules<M extends MaterialWithEnvironments> {
    */
   protected async replace(
     scope: ProjectScope,
-    { before, after, follow, check }: Replacement<M>,
-  ): Promise<DeploymentResult> {
+    { before, after, follow, check, warnings: own = [] }: Replacement<M>,
+  ): Promise<ChangeResult> {
     const references = await this.#options.references.prepare(before.id, follow);
+    const warnings = [...own, ...references.warnings];
     const targets = await this.#options.store.write(async (nouns) => {
       const now = await this.#require(nouns, scope.projectId, before.name);
       if (now.id !== before.id || now.updatedAt.getTime() !== before.updatedAt.getTime()) {
@@ -132,10 +150,10 @@ export class MaterialRules<M extends MaterialWithEnvironments> {
       const followed = await references.apply(nouns, scope);
       await this.#record(nouns, scope, { material: after, verb: 'update' });
       const all = mergeTargets([...desired, ...followed]);
-      await scope.once?.keep(nouns, { targets: all, verb: 'deploy' });
+      await scope.once?.keep(nouns, { targets: all, verb: 'deploy', warnings });
       return all;
     });
-    return this.#options.deployments.deploy(targets, 'deploy');
+    return withWarnings(await this.#options.deployments.deploy(targets, 'deploy'), warnings);
   }
 
   /** The material of this name, to be replaced. */

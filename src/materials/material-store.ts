@@ -12,7 +12,13 @@ export interface Material {
   readonly updatedAt: Date;
 }
 
-export interface CertificateEnvironment {
+/** What a material has in one environment. */
+interface Placed {
+  /** The row was written past keyplane: it is neither deployed nor used. */
+  readonly altered?: boolean;
+}
+
+export interface CertificateEnvironment extends Placed {
   readonly environmentId: string;
   /** Unique among all certificates of the environment. */
   readonly alias: string;
@@ -30,7 +36,7 @@ export interface Certificate extends Material {
 export const keyTypes = Object.freeze(['SECRET_KEY', 'PRIVATE_KEY', 'PUBLIC_KEY'] as const);
 export type CryptoKeyType = (typeof keyTypes)[number];
 
-export interface KeyEnvironment {
+export interface KeyEnvironment extends Placed {
   readonly environmentId: string;
   readonly alias: string | null;
   /** Binding: key, crypto_key_environments, `<key id>/<environment id>`, content. Public keys are sealed as well. */
@@ -42,7 +48,7 @@ export interface CryptoKey extends Material {
   readonly environments: readonly KeyEnvironment[];
 }
 
-export interface KeystoreEnvironment {
+export interface KeystoreEnvironment extends Placed {
   readonly environmentId: string;
   readonly alias: string | null;
   readonly keystoreType: 'JKS' | 'PKCS12';

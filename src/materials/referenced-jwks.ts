@@ -32,6 +32,8 @@ export interface ReferencedJwks {
 
 export interface PreparedReferences {
   readonly count: number;
+  /** Of the JWKs that follow, each with the JWK's name. */
+  readonly warnings: readonly string[];
   /**
    * In the caller's transaction. @throws KeyplaneError `conflict` when another request changed one of them since
    */

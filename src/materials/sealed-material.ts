@@ -1,3 +1,4 @@
+import { alteredInDatabase } from '../errors.ts';
 import type { Sealed, Sealer } from '../sealing/sealed.ts';
 import type { KeyEnvironment, KeystoreEnvironment } from './material-store.ts';
 
@@ -34,6 +35,7 @@ export function sealKeyContent(
 
 /** The key as it was given: PEM or base64. Private unless the key is a public one. */
 export function openKeyContent(sealer: Sealer, keyId: string, environment: KeyEnvironment): string {
+  if (environment.altered) throw alteredInDatabase('The key');
   return sealer
     .openSecret(keyBinding(keyId, environment.environmentId), environment.content)
     .toString('utf8');
@@ -66,6 +68,7 @@ export function openKeystoreFile(
   keystoreId: string,
   environment: KeystoreEnvironment,
 ): OpenKeystoreFile {
+  if (environment.altered) throw alteredInDatabase('The keystore');
   const { environmentId, file, password, keyPassword, keystoreType } = environment;
   const open = (member: 'file' | 'password' | 'key_password', sealed: Sealed) =>
     sealer.openSecret(keystoreBinding(keystoreId, environmentId, member), sealed);

@@ -1,7 +1,7 @@
 // Where the data keys lie, wrapped by the master key.
 
-/** `seal`: for sealed values; `audit`: for the hash chain of the audit record. */
-export type DataKeyPurpose = 'seal' | 'audit';
+/** `seal`: for sealed values; `audit`: for the hash chain of the audit record; `integrity`: for the MACs of rows. */
+export type DataKeyPurpose = 'seal' | 'audit' | 'integrity';
 
 export interface WrappedDataKey {
   /** UUID; also part of every value sealed under the key. */

@@ -10,6 +10,8 @@ import type { DataKey } from './sealer.ts';
 export interface OpenedDataKeys {
   readonly seal: PurposeKeys;
   readonly audit: PurposeKeys;
+  /** Undefined in a database that no manager of a version with it was started on. */
+  readonly integrity: PurposeKeys | undefined;
 }
 
 export interface PurposeKeys {
@@ -44,7 +46,12 @@ export function openDataKeys(
     }
     return { all, active };
   };
-  return { seal: ofPurpose('seal'), audit: ofPurpose('audit') };
+  const hasIntegrity = wrapped.some(({ purpose }) => purpose === 'integrity');
+  return {
+    seal: ofPurpose('seal'),
+    audit: ofPurpose('audit'),
+    integrity: hasIntegrity ? ofPurpose('integrity') : undefined,
+  };
 }
 
 /** 32 bytes; undefined where neither wrap is of this master key. */

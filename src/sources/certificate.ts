@@ -1,4 +1,4 @@
-import { type CertificateInfo, readCertificateDer, x5Members } from '../jose/certificate.ts';
+import { mostCertificates, publicKeyOf, readCertificateDer, x5Members } from '../jose/certificate.ts';
 import type { JsonObject } from '../jose/json.ts';
 import { inspectOne } from './inspected-key.ts';
 import { askedKid, type JwkSource, readDemand, requireFields } from './jwk-source.ts';
@@ -33,10 +33,12 @@ export const certificateSource: JwkSource = {
 
 /** What every JWK that comes with a certificate has: `x5c`, both thumbprints, and the certificate's validity. */
 export function fromChain(chain: readonly Buffer[], key?: JsonObject) {
-  const certificates = chain.map((der) => readCertificateDer(der));
-  const [leaf] = certificates as [CertificateInfo, ...CertificateInfo[]];
+  const [first = Buffer.alloc(0)] = chain;
+  const leaf = readCertificateDer(first);
+  // The import takes as much of the chain as hangs together, and says what it left out.
+  const x5c = chain.slice(0, mostCertificates).map((der) => der.toString('base64'));
   return {
-    raw: { ...(key ?? leaf.publicKey), ...x5Members(certificates) } as JsonObject,
+    raw: { ...(key ?? publicKeyOf(leaf)), ...x5Members([leaf]), x5c } as JsonObject,
     ...(leaf.restriction !== undefined && { restriction: leaf.restriction }),
     notBeforeTime: leaf.startDate,
     expirationTime: leaf.endDate,

@@ -1,17 +1,20 @@
 import { inspectedOf } from './inspected-key.ts';
-import { askedKid, type JwkSource, requireFields, type SourceRequest } from './jwk-source.ts';
+import { askedKid, type JwkSource, readWish, requireFields, type SourceRequest } from './jwk-source.ts';
 import { listKeysFrom, selectKeyFrom } from './select-key.ts';
 
 /** A JWK or a JWK Set as text. */
 export const copyPasteSource: JwkSource = {
-  fields: ['jwkStr', 'kid'],
+  fields: ['jwkStr', 'kid', 'useType', 'algorithm'],
   isAtHand: true,
   checkFields(request) {
     requireFields(request, 'COPY_PASTE', ['jwkStr']);
+    readWish(request);
   },
   async read(request) {
-    const raw = await selectKeyFrom(documentOf(request), askedKid(request));
-    return { raw, notBeforeTime: null, expirationTime: null, sourceId: null, sourceUrl: null };
+    const kid = askedKid(request);
+    const raw = await selectKeyFrom(documentOf(request), kid);
+    const origin = { notBeforeTime: null, expirationTime: null, sourceId: null, sourceUrl: null };
+    return { raw, ...(kid !== undefined && { kid }), wish: readWish(request), ...origin };
   },
   async inspect(request) {
     requireFields(request, 'COPY_PASTE', ['jwkStr']);

@@ -37,6 +37,8 @@ export interface SourcedKey {
   /** Set over the key's own. */
   readonly kid?: string;
   readonly demand?: { readonly useType: UseType; readonly algorithm: string };
+  /** Taken where the key has none of its own; rejected where they contradict it. */
+  readonly wish?: UsageWish;
   /** The only algorithms that the key's own encoding permits (an RSA-PSS key). */
   readonly restriction?: KeyRestriction;
   readonly notBeforeTime: Date | null;
@@ -46,6 +48,12 @@ export interface SourcedKey {
   readonly sourceUrl: string | null;
   /** Of the answer of a URL, to ask it conditionally the next time. */
   readonly validators?: { readonly etag: string | null; readonly lastModified: string | null };
+}
+
+/** What a request says of a key that may say it itself. */
+export interface UsageWish {
+  readonly useType?: UseType | undefined;
+  readonly algorithm?: string | undefined;
 }
 
 export interface FetchedText {
@@ -115,7 +123,10 @@ export function requireFields(
   for (const field of fields) {
     const value = request[field];
     if (value === undefined || (typeof value === 'string' && value.trim() === '')) {
-      throw badRequest(`${fieldWords[field] ?? field} is required for ${sourceType} source type!`);
+      throw badRequest(`${fieldWords[field] ?? field} is required for ${sourceType} source type!`, {
+        reason: 'FIELD_REQUIRED',
+        member: field,
+      });
     }
   }
 }
@@ -129,10 +140,26 @@ const useTypes: readonly UseType[] = ['SIGNATURE', 'ENCRYPTION'];
 
 /** Use type and algorithm, which sources without a JWK of their own must be told. */
 export function readDemand(request: SourceRequest): { useType: UseType; algorithm: string } {
-  const useType = useTypes.find((known) => known === request.useType);
-  if (!useType) {
-    const given = shownText(request.useType ?? '');
-    throw badRequest(`Use type (${given}) is not valid! Valid values: ${useTypes.join(', ')}`);
-  }
-  return { useType, algorithm: request.algorithm ?? '' };
+  return { useType: checkUseType(request.useType ?? ''), algorithm: request.algorithm ?? '' };
+}
+
+/** The same for sources of JWKs, which may say it themselves; what is empty was not asked for. */
+export function readWish({
+  useType = '',
+  algorithm = '',
+}: Pick<SourceRequest, 'useType' | 'algorithm'>): UsageWish {
+  return {
+    ...(useType.trim() !== '' && { useType: checkUseType(useType) }),
+    ...(algorithm.trim() !== '' && { algorithm }),
+  };
+}
+
+/** @throws KeyplaneError `bad_request` */
+function checkUseType(given: string): UseType {
+  const useType = useTypes.find((known) => known === given);
+  if (useType) return useType;
+  throw badRequest(`Use type (${shownText(given)}) is not valid! Valid values: ${useTypes.join(', ')}`, {
+    reason: 'FIELD_NOT_VALID',
+    member: 'useType',
+  });
 }

@@ -34,8 +34,8 @@ export const keystoreSource: JwkSource = {
 };
 
 /** What a listing tells of an alias: of a private key its certificate, of a secret only that it is there. */
-function inspectListed({ alias, kind, locked, certificate }: KeystoreListing): InspectedKey {
-  if (locked) return { aliasName: alias, problem: 'The key password does not open it' };
+function inspectListed({ alias, kind, problem, certificate }: KeystoreListing): InspectedKey {
+  if (problem !== undefined) return { aliasName: alias, problem };
   if (certificate === undefined) return { aliasName: alias };
   const holdsPrivate = kind === 'PRIVATE_KEY';
   return {

@@ -1,6 +1,6 @@
 import { badRequest } from '../errors.ts';
 import { inspectedOf } from './inspected-key.ts';
-import { askedKid, type JwkSource, requireFields, type SourceRequest } from './jwk-source.ts';
+import { askedKid, type JwkSource, readWish, requireFields, type SourceRequest } from './jwk-source.ts';
 import { fetchLimitDefaults, fetchLimitMaxima } from './safe-fetch/safe-fetch.ts';
 import { listKeysFrom, selectKeyFrom } from './select-key.ts';
 
@@ -21,10 +21,13 @@ export const urlSource: JwkSource = {
     'urlOptionReadTimeout',
     'urlOptionSizeLimit',
     'kid',
+    'useType',
+    'algorithm',
     'refreshInterval',
   ],
   checkFields(request) {
     requireFields(request, 'URL', ['url']);
+    readWish(request);
     for (const { field, limit, unit } of options) {
       const value = request[field] ?? fetchLimitDefaults[limit];
       const most = fetchLimitMaxima[limit];
@@ -36,10 +39,17 @@ export const urlSource: JwkSource = {
   async read(request, world) {
     const url = request.url?.trim() ?? '';
     const answer = await world.fetchText(url, fetchLimitsOf(request), {});
-    const raw = await selectKeyFrom({ text: answer.text, what: urlAnswer }, askedKid(request));
+    const kid = askedKid(request);
+    const raw = await selectKeyFrom({ text: answer.text, what: urlAnswer }, kid);
     const { etag = null, lastModified = null } = answer;
     const origin = { notBeforeTime: null, expirationTime: null, sourceId: null, sourceUrl: url };
-    return { raw, ...origin, validators: { etag, lastModified } };
+    return {
+      raw,
+      ...(kid !== undefined && { kid }),
+      wish: readWish(request),
+      ...origin,
+      validators: { etag, lastModified },
+    };
   },
   async inspect(request, world) {
     urlSource.checkFields(request);

@@ -88,7 +88,7 @@ CREATE TABLE materials (
   key_type text,
   algorithm text,
   created_at integer not null,
-  updated_at integer not null,
+  updated_at integer not null, audit_sequence integer not null default 0,
   unique (project_id, kind, name)
 ) strict;
 CREATE TABLE certificate_environments (
@@ -99,7 +99,7 @@ CREATE TABLE certificate_environments (
   start_date integer not null,
   end_date integer not null,
   sha1_thumbprint text not null,
-  subject_dn text not null,
+  subject_dn text not null, mac blob,
   primary key (material_id, environment_id),
   unique (environment_id, alias)
 ) strict;
@@ -107,7 +107,7 @@ CREATE TABLE crypto_key_environments (
   material_id text not null references materials (id) on delete cascade,
   environment_id text not null references environments (id) on delete cascade,
   alias text,
-  content blob not null,
+  content blob not null, mac blob,
   primary key (material_id, environment_id)
 ) strict;
 CREATE INDEX crypto_key_environments_environment_id on crypto_key_environments (environment_id);
@@ -118,7 +118,7 @@ CREATE TABLE keystore_environments (
   keystore_type text not null,
   file blob not null,
   password blob not null,
-  key_password blob,
+  key_password blob, mac blob,
   primary key (material_id, environment_id)
 ) strict;
 CREATE INDEX keystore_environments_environment_id on keystore_environments (environment_id);
@@ -140,7 +140,7 @@ CREATE TABLE jwks (
   public_members text not null,
   private_members blob,
   created_at integer not null,
-  updated_at integer not null,
+  updated_at integer not null, audit_sequence integer not null default 0, mac blob,
   unique (project_id, name)
 ) strict;
 CREATE INDEX jwks_project_id on jwks (project_id, id);
@@ -149,14 +149,14 @@ CREATE TABLE environment_states (
   environment_id text not null primary key references environments (id) on delete cascade,
   revision integer not null,
   digest blob not null
-, floor_revision integer not null default 0) strict;
+, floor_revision integer not null default 0, audit_sequence integer not null default 0, mac blob) strict;
 CREATE TABLE desired_objects (
   environment_id text not null references environments (id) on delete cascade,
   kind text not null,
   object_id text not null,
   project_id text not null,
   revision integer not null,
-  digest blob,
+  digest blob, mac blob,
   primary key (environment_id, kind, object_id),
   unique (environment_id, revision)
 ) strict;
@@ -218,3 +218,10 @@ CREATE INDEX desired_objects_gone on desired_objects (environment_id, revision) 
 CREATE INDEX audit_records_object_id on audit_records (object_id, sequence) where object_id is not null;
 CREATE INDEX jwks_kind on jwks (project_id, type, use);
 CREATE INDEX jwks_kid on jwks (kid, project_id, id) where type <> 'OCT';
+CREATE TRIGGER desired_objects_insert_with_mac before insert on desired_objects when new.mac is null begin select raise(abort, 'this database belongs to a newer keyplane: stop this manager'); end;
+CREATE TRIGGER environment_states_insert_with_mac before insert on environment_states when new.mac is null begin select raise(abort, 'this database belongs to a newer keyplane: stop this manager'); end;
+CREATE TRIGGER jwks_insert_with_mac before insert on jwks when new.mac is null begin select raise(abort, 'this database belongs to a newer keyplane: stop this manager'); end;
+CREATE TRIGGER certificate_environments_insert_with_mac before insert on certificate_environments when new.mac is null begin select raise(abort, 'this database belongs to a newer keyplane: stop this manager'); end;
+CREATE TRIGGER crypto_key_environments_insert_with_mac before insert on crypto_key_environments when new.mac is null begin select raise(abort, 'this database belongs to a newer keyplane: stop this manager'); end;
+CREATE TRIGGER keystore_environments_insert_with_mac before insert on keystore_environments when new.mac is null begin select raise(abort, 'this database belongs to a newer keyplane: stop this manager'); end;
+CREATE TRIGGER jwks_update_with_mac before update of updated_at on jwks when new.mac is old.mac begin select raise(abort, 'this database belongs to a newer keyplane: stop this manager'); end;

@@ -3,8 +3,10 @@
 // Everything private reaches it sealed.
 
 import type { StoreWatch } from '../metrics/store-watch.ts';
+import type { Integrity } from '../sealing/integrity.ts';
 import type { SharedStore } from '../unit-of-work.ts';
 import { DatabaseFailure, type DatabaseTransaction, type Engine, failureTexts } from './engine.ts';
+import type { IntegrityHolder } from './integrity/row-guard.ts';
 import { Lease } from './lease.ts';
 import { migrate } from './migrations/migrate.ts';
 import type { Nouns } from './nouns/nouns.ts';
@@ -15,6 +17,8 @@ import { WriteQueue } from './write-queue.ts';
 export type { Nouns } from './nouns/nouns.ts';
 
 export interface Store extends SharedStore<Nouns> {
+  /** From here on rows that are deployed get a MAC, and those without a right one read as altered. */
+  protect(integrity: Integrity): void;
   /** Waits for what is under way; what comes later is refused. */
   close(): Promise<void>;
   /** @throws KeyplaneError `unavailable` when the database does not answer */
@@ -82,7 +86,8 @@ async function writeAside<T>(
 
 /** For engines whose schema is up to date. */
 export function storeOver(engine: Engine, watch?: StoreWatch): Store {
-  const { within, withinGroup } = workRunner(engine);
+  const integrity: IntegrityHolder = { current: undefined };
+  const { within, withinGroup } = workRunner(engine, integrity);
   const writes = new WriteQueue(engine, watch);
   watch?.opened(() => ({ waitingWrites: writes.waiting, connections: engine.connections?.() }));
   const underWay = new Set<Promise<unknown>>();
@@ -128,6 +133,9 @@ export function storeOver(engine: Engine, watch?: StoreWatch): Store {
           ? writeAside(engine, (transaction) => within(new Lease(transaction), work))
           : writeOnce(work),
       ),
+    protect(given) {
+      integrity.current = given;
+    },
     isShared: engine.isShared,
     listen: (onWake) => engine.listen(onWake),
     ping: () => track(() => engine.ping()),

@@ -9,7 +9,7 @@ export interface InstallationRow {
 
 export interface DataKeyRow {
   id: string;
-  purpose: 'seal' | 'audit';
+  purpose: 'seal' | 'audit' | 'integrity';
   active: number;
   wrapped: Buffer;
   /** By the new master key, while the master key is changed. */
@@ -124,6 +124,8 @@ export interface EnvironmentStateRow {
   revision: number;
   digest: Buffer;
   floor_revision: Generated<number>;
+  audit_sequence: number;
+  mac: Buffer | null;
 }
 
 export interface DesiredObjectRow {
@@ -133,6 +135,7 @@ export interface DesiredObjectRow {
   project_id: string;
   revision: number;
   digest: Buffer | null;
+  mac: Buffer | null;
 }
 
 export interface JwkRow {
@@ -154,6 +157,10 @@ export interface JwkRow {
   private_members: Buffer | null;
   created_at: number;
   updated_at: number;
+  /** Of the newest audit record when the row was written; the record of that change has a higher one. */
+  audit_sequence: number;
+  /** Null only until the first start after an upgrade has filled it in. */
+  mac: Buffer | null;
 }
 
 /** Certificates, keys and keystores; the last two columns are those of keys. */
@@ -167,6 +174,7 @@ export interface MaterialRow {
   algorithm: string | null;
   created_at: number;
   updated_at: number;
+  audit_sequence: number;
 }
 
 export interface CertificateEnvironmentRow {
@@ -179,6 +187,8 @@ export interface CertificateEnvironmentRow {
   end_date: number;
   sha1_thumbprint: string;
   subject_dn: string;
+  /** Covers what the material says of itself, too. */
+  mac: Buffer | null;
 }
 
 export interface CryptoKeyEnvironmentRow {
@@ -186,6 +196,7 @@ export interface CryptoKeyEnvironmentRow {
   environment_id: string;
   alias: string | null;
   content: Buffer;
+  mac: Buffer | null;
 }
 
 export interface KeystoreEnvironmentRow {
@@ -196,6 +207,7 @@ export interface KeystoreEnvironmentRow {
   file: Buffer;
   password: Buffer;
   key_password: Buffer | null;
+  mac: Buffer | null;
 }
 
 export interface AuditRecordRow {

@@ -1,5 +1,6 @@
 import type { WakeTopic } from '../unit-of-work.ts';
 import type { DatabaseTransaction, Engine } from './engine.ts';
+import type { IntegrityHolder } from './integrity/row-guard.ts';
 import { databaseMaker, Lease } from './lease.ts';
 import type { Nouns } from './nouns/nouns.ts';
 import { nounsOver } from './nouns/nouns-over.ts';
@@ -17,7 +18,7 @@ export interface WorkRunner {
   withinGroup<T>(transaction: DatabaseTransaction, work: Work<T>, isApart: boolean): Promise<T>;
 }
 
-export function workRunner(engine: Engine): WorkRunner {
+export function workRunner(engine: Engine, integrity: IntegrityHolder): WorkRunner {
   const databaseOf = databaseMaker(engine);
   const carriedIn = new WeakMap<DatabaseTransaction, Carried>();
 
@@ -29,7 +30,7 @@ export function workRunner(engine: Engine): WorkRunner {
     const notify = (topic: WakeTopic) => lease.notify(topic);
     let done: T;
     try {
-      done = await work(nounsOver(databaseOf(lease), { carried, notify, engine }));
+      done = await work(nounsOver(databaseOf(lease), { carried, notify, engine, integrity }));
     } catch (error) {
       await lease.end();
       throw error;

@@ -119,8 +119,6 @@ test('members of other sources are ignored, whatever they hold', async () => {
     keyStoreName: false,
     environmentName: 'nowhere',
     aliasName: 0,
-    useType: 'signature',
-    algorithm: 'RSA',
   };
   accepted(await project.create({ name: 'others-ignored', ...pasted, ...others }));
   expect(await project.jwk('others-ignored')).toMatchObject({ use: null, algorithm: null, sourceUrl: null });

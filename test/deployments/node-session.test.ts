@@ -28,7 +28,7 @@ function environment(start: number) {
         digest,
         changes: '[]',
         objects: [],
-        unreadable: new Map(),
+        leftOut: new Map(),
       };
     },
   };

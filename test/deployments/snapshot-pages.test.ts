@@ -6,7 +6,12 @@ import { beforeEach, expect, test } from 'vitest';
 import type { ContentReader } from '../../src/deployments/content-reader.ts';
 import { desire } from '../../src/deployments/desire.ts';
 import { goneRows } from '../../src/deployments/history/gone-rows.ts';
-import { readStatePart, type StatePart, tooFarBehind } from '../../src/deployments/state-part.ts';
+import {
+  alteredState,
+  readStatePart,
+  type StatePart,
+  tooFarBehind,
+} from '../../src/deployments/state-part.ts';
 import type { Change, DeployedContent } from '../../src/protocol/content.ts';
 import { addDigest, contentDigest, emptyDigest } from '../../src/protocol/state-digest.ts';
 import type { Nouns, Store } from '../../src/store/store.ts';
@@ -99,7 +104,7 @@ async function follow(
     const part = await store.read((nouns) =>
       readStatePart(nouns, [world.reader], { environmentId: world.environmentId, ...position }),
     );
-    if (part === undefined) return;
+    if (part === undefined || part === alteredState) return;
     if (part === tooFarBehind) {
       reset = true;
       staged = new Map();

@@ -41,7 +41,7 @@ function refusal(file: Uint8Array, type: KeystoreType = 'PKCS12', password = 'ch
 test.each([
   ['java17/store.jceks', 'JCEKS keystores are not supported!'],
   ['bouncy-castle/bks.keystore', 'BKS keystores are not supported!'],
-  ['bouncy-castle/uber.keystore', 'BKS keystores are not supported!'],
+  ['bouncy-castle/uber.keystore', 'UBER keystores are not supported!'],
   ['bouncy-castle/bcfks.keystore', 'BCFKS keystores are not supported!'],
   ['keys/rsa.key.pem', 'The file is PEM text, not a keystore!'],
   ['keys/rsa.cert.pem', 'The file is PEM text, not a keystore!'],
@@ -52,7 +52,9 @@ test.each([
 test('what is no keystore at all is told what it is, or that it is none', () => {
   expect(refusal(certificateDer('rsa'))).toContain('The file is a certificate, not a keystore!');
   const none = 'The file is not a JKS or PKCS12 keystore!';
-  expect(refusal(privateKey('rsa').export({ format: 'der', type: 'pkcs8' }))).toBe(none);
+  expect(refusal(privateKey('rsa').export({ format: 'der', type: 'pkcs8' }))).toBe(
+    'The file is a key, not a keystore! Upload it as a key.',
+  );
   expect(refusal(Buffer.from('hello'))).toBe(none);
   expect(refusal(Buffer.from([0x30]))).toBe(none);
   expect(refusal(Buffer.alloc(4_000, 0xa5))).toBe(none);
@@ -117,7 +119,9 @@ test('a salt of kilobytes, no iterations, and scrypt beyond 64 MiB are refused',
   };
   expect(refusal(scrypt(2 ** 14, 8, 1))).toBe('opened');
   expect(refusal(scrypt(2 ** 20, 8, 1))).toBe(tooMuch);
-  expect(refusal(scrypt(2 ** 16, 64, 1))).toBe(tooMuch);
+  expect(refusal(scrypt(2 ** 16, 64, 1))).toBe(
+    'Keystore asks for too much memory to derive its key (scrypt): at most 64 MiB are accepted!',
+  );
   expect(refusal(scrypt(2, 1, 2 ** 40))).toBe(tooMuch);
   expect(refusal(scrypt(1_000, 8, 1))).toBe(damaged);
 });

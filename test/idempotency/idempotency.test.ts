@@ -25,11 +25,9 @@ withDatabases('idempotency', (fresh) => {
         store: own,
         key,
         onError: fail,
-        deployments: {
-          async deploy(targets, verb) {
-            waits.push({ targets, verb });
-            return `answer ${waits.length}`;
-          },
+        async deployAgain(kept) {
+          waits.push(kept);
+          return `answer ${waits.length}`;
         },
       });
     const request = { userId: user.id, key: 'k', meaning };

@@ -66,9 +66,31 @@ describe('the shape of a JWK', () => {
       'k is not base64url: its last character carries bits that belong to no octet (RFC 7515 §2)',
     ],
     [
-      'a zero octet before the modulus',
-      { kty: 'RSA', n: 'AAEB', e: 'AQAB' },
-      'n begins with a zero octet; an integer is written in the fewest octets (RFC 7518 §2)',
+      'a zero octet before d',
+      {
+        ...rsa,
+        d: Buffer.concat([Buffer.alloc(1), Buffer.from(rsa.d ?? '', 'base64url')]).toString('base64url'),
+      },
+      'd begins with a zero octet; an integer is written in the fewest octets (RFC 7518 §2)',
+    ],
+    [
+      'a short modulus that zero octets make long',
+      {
+        kty: 'RSA',
+        n: Buffer.concat([Buffer.alloc(200), Buffer.from('0101', 'hex')]).toString('base64url'),
+        e: 'AQAB',
+      },
+      'RSA key is not sound: the modulus (n) has 9 bits, 2048 to 8192 are accepted',
+    ],
+    [
+      'kty EC and a curve of OKP',
+      { kty: 'EC', crv: 'Ed25519', x: ed.x ?? '' },
+      'crv (Ed25519) is not valid for EC keys! Ed25519 is a curve of kty OKP, not EC (RFC 8037 §2). Valid values: P-256, P-384, P-521, secp256k1',
+    ],
+    [
+      'a coordinate of one byte',
+      { ...publicHalf(ec), x: 'AQ' },
+      'EC key is not sound: x has 1 byte, P-256 needs exactly 32 (RFC 7518 §6.2.1.2)',
     ],
     [
       'a million characters',
@@ -76,7 +98,6 @@ describe('the shape of a JWK', () => {
       'k has 1000000 characters; no key that is accepted needs more than 2800',
     ],
     ['a kid that is no string', { ...ec, kid: 5 }, 'kid must be a string, not number'],
-    ['an empty kid', { ...ec, kid: '' }, 'kid is empty; leave it out or give it a value'],
     ['a long kid', { ...ec, kid: 'k'.repeat(513) }, 'kid has 513 characters; at most 512 are accepted'],
     [
       'a kid of two lines',
@@ -101,7 +122,6 @@ describe('the shape of a JWK', () => {
       'key_ops has 9 values; at most 8 are accepted',
     ],
     ['an alg that is no string', { ...ec, alg: {} }, 'alg must be a string, not object'],
-    ['an empty x5c', { ...ec, x5c: [] }, 'x5c is empty; it must hold a certificate (RFC 7517 §4.7)'],
     [
       'a certificate of absurd length',
       { ...ec, x5c: ['A'.repeat(88_001)] },
@@ -127,7 +147,6 @@ describe('what a JWK says of itself', () => {
       'RSA for encryption as WebCrypto writes it',
       { ...rsa, alg: 'RSA-OAEP-256', key_ops: ['decrypt', 'unwrapKey'] },
     ],
-    ['an ECDH public key as WebCrypto writes it', { ...publicHalf(ec), key_ops: [] }],
     ['an ECDH private key', { ...ec, use: 'enc', key_ops: ['deriveKey', 'deriveBits'], alg: 'ECDH-ES' }],
     ['Ed25519 by its own name', { ...ed, alg: 'Ed25519' }],
     ['Ed25519 by its older name', { ...ed, alg: 'EdDSA', use: 'sig' }],
@@ -220,11 +239,6 @@ describe('what a JWK says of itself', () => {
       'key_ops names sign twice (RFC 7517 §4.3)',
     ],
     [
-      'an unknown key_ops value',
-      { ...rsa, key_ops: ['bake'] },
-      'key_ops value (bake) is not valid! Valid values: sign, verify,',
-    ],
-    [
       'a key type that can not derive',
       { ...rsa, key_ops: ['deriveBits'] },
       'key_ops contradicts the key: RSA keys can not deriveBits',
@@ -243,7 +257,7 @@ describe('x5c', () => {
   const chain = readCertificates(['leaf.pem', 'intermediate.pem', 'root.pem'].map(fixture).join(''));
   const { jwk: leafKey } = jwkFromKeyContent(fixture('leaf.key'));
   const good = { ...leafKey, ...x5Members(chain) };
-  const [leaf = '', intermediate = '', root = ''] = good.x5c;
+  const [leaf = ''] = good.x5c;
   const body = (name: string) => fixture(name).replace(/-----[^-]+-----|\n/g, '');
 
   it('is taken with the chain behind the certificate of the key, in its order', async () => {
@@ -258,12 +272,6 @@ describe('x5c', () => {
       'x5c contradicts the key: its first certificate is for another key (RFC 7517 §4.7)',
     ],
     ['another key type', { ...ec, x5c: [leaf] }, 'x5c contradicts the key'],
-    [
-      'an order that is reversed',
-      { ...leafKey, x5c: [leaf, root, intermediate] },
-      'x5c is not a chain: certificate 2 did not sign certificate 1',
-    ],
-    ['a doubled certificate', { ...leafKey, x5c: [leaf, leaf] }, 'x5c holds the same certificate twice'],
     [
       'base64url',
       { ...leafKey, x5c: [Buffer.from(leaf, 'base64').toString('base64url')] },

@@ -86,7 +86,7 @@ describe('a key in DER', () => {
     [
       'too few numbers',
       'RSA PRIVATE KEY',
-      sequence(integer('00'), integer('71')),
+      sequence(integer('00'), integer('71'), integer('03')),
       'it does not hold the nine numbers of RFC 8017 A.1.2',
     ],
     [

@@ -54,6 +54,43 @@ describe('jwkFromKeyContent', () => {
     },
   );
 
+  it('reads a key by what it is, whatever its label says', () => {
+    const relabelled = (text: string, label: string) => text.replace(/(BEGIN|END) [A-Z ]+/g, `$1 ${label}`);
+    for (const [key, type] of [
+      [rsa.privateKey, 'pkcs8'],
+      [rsa.privateKey, 'pkcs1'],
+      [rsa.publicKey, 'spki'],
+      [rsa.publicKey, 'pkcs1'],
+      [ec.privateKey, 'sec1'],
+    ] as const) {
+      const expected = { jwk: key.export({ format: 'jwk' }), kind: `${key.type.toUpperCase()}_KEY` };
+      for (const label of [
+        'PRIVATE KEY',
+        'RSA PRIVATE KEY',
+        'EC PRIVATE KEY',
+        'PUBLIC KEY',
+        'RSA PUBLIC KEY',
+        'KEY',
+      ]) {
+        expect(jwkFromKeyContent(relabelled(pem(key, type), label))).toEqual(expected);
+      }
+    }
+  });
+
+  it('reads PEM whose line breaks became two characters, blanks or nothing', () => {
+    const text = pem(rsa.privateKey, 'pkcs8');
+    const expected = { jwk: rsa.privateKey.export({ format: 'jwk' }), kind: 'PRIVATE_KEY' };
+    for (const content of [
+      text.trim().replaceAll('\n', '\\n'),
+      text.replaceAll('\n', '\\r\\n'),
+      JSON.stringify(text),
+      text.replaceAll('\n', ' '),
+      text.replaceAll('\n', ''),
+    ]) {
+      expect(jwkFromKeyContent(content)).toEqual(expected);
+    }
+  });
+
   it('reads PKCS#1 and SEC 1', () => {
     expect(jwkFromKeyContent(pem(rsa.privateKey, 'pkcs1'))).toEqual({
       jwk: rsa.privateKey.export({ format: 'jwk' }),
@@ -134,7 +171,7 @@ Z9w7lshQhqowtrbLDFw4rXAxZuE=
     .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' })
     .toString();
   const good = pem(rsa.privateKey, 'pkcs8');
-  const decrypt = 'Key content is an encrypted private key! Decrypt it first, for example with: openssl pkey';
+  const decrypt = 'Key content is encrypted: passphrase is required!';
 
   it.each<[string, string, string]>([
     ['nothing', '', 'Key content is neither PEM (-----BEGIN ...) nor base64 of PEM'],
@@ -187,14 +224,25 @@ Z9w7lshQhqowtrbLDFw4rXAxZuE=
     ],
     ['a lost character', good.replace('\nMII', '\nMI'), 'what stands in its PRIVATE KEY block is not base64'],
     [
-      'the wrong label',
-      good.replaceAll('PRIVATE KEY', 'PUBLIC KEY'),
-      'Key content is not a key that is accepted',
+      'an OpenSSH key that is damaged',
+      '-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----',
+      'Key content is a damaged key in the format of OpenSSH: it does not begin with openssh-key-v1',
+    ],
+    ['a JWK', '{"kty":"oct"}', 'Key content is JSON! A JWK is not stored as a key: make a JWK of it with'],
+    [
+      'DER that is cut off',
+      good.replace(/-----[^-]+-----|\n/g, '').slice(0, 400),
+      'Key content is not a key that is accepted: it ends too early',
     ],
     [
-      'an OpenSSH key',
-      '-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----',
-      "OpenSSH's own format; convert it with",
+      'an encrypted block without its parameters',
+      fixture('encrypted-traditional.pem').replace(/^DEK-Info.*$/m, ''),
+      'Key content is damaged: its encrypted block has no line DEK-Info',
+    ],
+    [
+      'PEM without an end, in one line',
+      '-----BEGIN PRIVATE KEY----- AAAA',
+      'has no END line for BEGIN PRIVATE KEY',
     ],
     [
       'a certificate request',

@@ -134,7 +134,7 @@ describe('an Edwards key', () => {
 describe('an OKP key', () => {
   it('is refused on an unknown curve', async () => {
     expect(await reasonFor({ ...makeOkp('X448'), crv: 'P-256' })).toBe(
-      'crv (P-256) is not valid for OKP keys! Valid values: Ed25519, Ed448, X25519, X448',
+      'crv (P-256) is not valid for OKP keys! P-256 is a curve of kty EC, not OKP (RFC 7518 §6.2.1.1). Valid values: Ed25519, Ed448, X25519, X448',
     );
   });
 

@@ -53,7 +53,7 @@ const unsound: readonly [what: string, jwk: Item, reason: RegExp][] = [
   ],
   ['an RSA key of 1024 bits', publicHalf(makeRsaKey(1024)), /has 1024 bits, 2048 to 8192 are accepted/],
   ['an RSA key of 16384 bits', modulus((1n << 16383n) + 1n), /at most|16384 bits|characters/],
-  ['an RSA key that is padded', { ...publicHalf(rsa), n: `AAAA${n}` }, /zero|leading/],
+  ['an RSA key whose d is padded', { ...rsa, d: `AAAA${rsa.d}` }, /zero|leading/],
   ['an even modulus', modulus(toNumber(n) + 1n), /even/],
   ['a square modulus', modulus(toNumber(rsa.p) ** 2n), /square/],
   ['a modulus with a small factor', modulus((1n << 2047n) + 1n), /small factor/],
@@ -104,7 +104,6 @@ const unsound: readonly [what: string, jwk: Item, reason: RegExp][] = [
   ['x5c of another key', { ...p256Public, x5c: [certificate.raw.toString('base64')] }, /x5c/],
   ['x5c with a private key', { ...certified, x5c: [privatePem] }, /private key|certificate/],
   ['x5c that is garbage', { ...certified, x5c: ['AAAA'] }, /x5c|certificate/],
-  ['x5c that is empty', { ...certified, x5c: [] }, /x5c is empty/],
   [
     'x5t of another certificate',
     { ...certified, x5c: [certificate.raw.toString('base64')], x5t: 'A'.repeat(27) },

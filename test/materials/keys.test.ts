@@ -218,7 +218,11 @@ describe('a key that is refused', () => {
     ],
     ['is two keys', inProduction(rsa + ec), /has 2 PEM blocks/],
     ['has text behind it', inProduction(`${rsa}more`), /text behind its last PEM block/],
-    ['is encrypted', inProduction(pemFixture('encrypted-traditional.pem')), /encrypted private key/],
+    [
+      'is encrypted',
+      inProduction(pemFixture('encrypted-traditional.pem')),
+      'Key content is encrypted: passphrase is required!',
+    ],
     ['is on a curve that no JWK has', inProduction(pemFixture('p224.key')), /curve/],
     ['has explicit parameters', inProduction(pemFixture('explicit.key')), /explicit/],
     ['is on SM2', inProduction(pemFixture('sm2.key')), /it is an SM2 key; supported are RSA, EC/],

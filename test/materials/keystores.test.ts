@@ -155,7 +155,7 @@ describe('a keystore that is refused', () => {
     [
       'is JCEKS',
       { ...foreign('java17/store.jceks'), ...typeJks },
-      /^JCEKS keystores are not supported! Convert it with keytool/,
+      /^JCEKS keystores are not supported! Convert it with `keytool -importkeystore -srckeystore /,
     ],
     ['is BKS', foreign('bouncy-castle/bks.keystore'), /^BKS keystores are not supported!/],
     ['is BCFKS', foreign('bouncy-castle/bcfks.keystore'), /^BCFKS keystores are not supported!/],

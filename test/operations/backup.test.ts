@@ -160,7 +160,7 @@ withDatabases('a backup', (fresh, kind) => {
     await restore(there, { file: await undamaged(), replace: false });
 
     async function undamaged(): Promise<string> {
-      await database.raw("delete from jwks where name = 'ec'");
+      await database.raw("delete from jwks where name in ('ec', 'okp')");
       await backUp(config, `${file}-2`);
       return `${file}-2`;
     }

@@ -42,21 +42,25 @@ withDatabases('the doctor', (fresh, kind) => {
     expect(findings).toEqual([]);
     expect(looked).toMatchObject({ 'sealed values': 6, 'manager runs': 'no' });
 
+    const [ec] = await database.raw("select private_members as sealed from jwks where name = 'ec'");
     await database.raw(`update jwks set private_members = ${bytes('01'.repeat(80))} where name = 'ec'`);
     expect(await problems()).toEqual([
       expect.stringMatching(/^seals: The sealed value in jwks .* \(private_members\)/),
     ]);
-    await database.raw("delete from jwks where name = 'ec'");
+    const sealed = bytes(Buffer.from(ec?.sealed as Uint8Array).toString('hex'));
+    await database.raw(`update jwks set private_members = ${sealed} where name = 'ec'`);
 
     await database.raw("update audit_records set actor = 'nobody' where sequence = 4");
     expect(await problems()).toEqual([expect.stringMatching(/^audit: The audit record is broken at 4/)]);
     await database.raw("update audit_records set actor = 'admin' where sequence = 4");
 
+    const [okp] = await database.raw("select expiration_time as expires from jwks where name = 'okp'");
     await database.raw("update jwks set expiration_time = 1000 where name = 'okp'");
     expect(await problems()).toEqual([
+      expect.stringMatching(/^integrity: The row in jwks .* was written past keyplane/),
       'keys: JWK okp of project MyProject expired at 1970-01-01T00:00:01.000Z.',
     ]);
-    await database.raw("update jwks set expiration_time = null where name = 'okp'");
+    await database.raw(`update jwks set expiration_time = ${okp?.expires} where name = 'okp'`);
 
     await database.raw(
       "insert into jwk_refreshes (jwk_id, interval_ms, refresh_at, state, state_since, state_reason) select id, 1000, 0, 'FAILING', 0, 'status 404' from jwks where name = 'okp'",

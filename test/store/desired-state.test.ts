@@ -153,6 +153,7 @@ withDatabases('desired state', (fresh) => {
       await desired.putStates([state]);
       expect(await desired.standing(environment.id)).toEqual({ ...state, ...nothing });
       await installation.put('lineage', 'l-1');
+      await desired.putStates([state]);
       for (const floor of [5, 4]) await desired.raiseFloor(environment.id, floor);
       const standing = { ...state, floorRevision: 5, lineage: 'l-1' };
       expect(await desired.standing(environment.id)).toEqual(standing);

@@ -15,7 +15,14 @@ export interface OlderTable {
   row(suffix: string): Row;
 }
 
-const marks: ColumnTypes = { text: 'TEXT', blob: 'BLOB', integer: 'INTEGER', flag: 'FLAG', strict: '' };
+const marks: ColumnTypes = {
+  dialect: 'sqlite',
+  text: 'TEXT',
+  blob: 'BLOB',
+  integer: 'INTEGER',
+  flag: 'FLAG',
+  strict: '',
+};
 
 /** In an order in which each finds what it refers to. */
 export function tablesOf(migrations: readonly Migration[]): readonly OlderTable[] {

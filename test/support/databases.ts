@@ -5,10 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterAll, afterEach, describe } from 'vitest';
+import { createIntegrity } from '../../src/sealing/integrity.ts';
 import { openStore, type Store, type StoreOptions } from '../../src/store/store.ts';
 import { createPostgresDatabase, rawPostgres } from './postgres-databases.ts';
 
 type Row = Record<string, unknown>;
+
+/** One key for all tests, so that a database that is opened again has the same. */
+export const testIntegrity = createIntegrity(Buffer.alloc(32, 7));
 
 export interface TestDatabase {
   readonly options: StoreOptions;
@@ -50,6 +54,7 @@ export function freshDatabases(kind: StoreOptions['kind']): FreshDatabase {
       options,
       async open() {
         const store = await openStore(options);
+        store.protect(testIntegrity);
         openStores.push(store);
         return store;
       },

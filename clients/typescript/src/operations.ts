@@ -15,7 +15,7 @@ export interface Operations {
         readonly certificateDescription?: string | undefined;
         /** Environment names, separated by commas */
         readonly environmentList?: string | undefined;
-        /** The certificate as PEM; the certificates of its issuers may follow it */
+        /** The certificate as PEM, where the certificates of its issuers may follow it, or as DER */
         readonly pemEncodedFile?: Blob | string | undefined;
       };
     };
@@ -32,6 +32,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Create a token with which any number of nodes join an environment */
@@ -100,9 +102,9 @@ export interface Operations {
         readonly environmentName?: string | undefined;
         /** The alias of the entry (KEYSTORE) */
         readonly aliasName?: string | undefined;
-        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
+        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
         readonly useType?: string | undefined;
-        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
+        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
         readonly algorithm?: string | undefined;
         /** Selects a key of a JWK Set, or names a key that has no kid of its own */
         readonly kid?: string | undefined;
@@ -123,6 +125,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Store a key and deploy it */
@@ -142,8 +146,10 @@ export interface Operations {
         readonly cryptoKeyInfoEnvironmentList?:
           | readonly {
               readonly environmentName?: string | undefined;
-              /** PEM or base64 of PEM; for SECRET_KEY base64 of the raw bytes */
+              /** PEM, or base64 of PEM or of DER; for SECRET_KEY base64 of the raw bytes */
               readonly content?: string | undefined;
+              /** Opens an encrypted private key; it is not stored */
+              readonly passphrase?: string | undefined;
               readonly alias?: string | undefined;
             }[]
           | undefined;
@@ -162,6 +168,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Store a keystore and deploy it */
@@ -181,7 +189,7 @@ export interface Operations {
               readonly file?: string | undefined;
               readonly password?: string | undefined;
               readonly alias?: string | undefined;
-              /** Where the keys have another password than the store */
+              /** Where the keys have another password than the store, also an empty one */
               readonly keyPassword?: string | undefined;
               /** JKS or PKCS12 */
               readonly keyStoreType?: string | undefined;
@@ -202,6 +210,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Create a project */
@@ -286,6 +296,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Revoke an enrollment token: the streams of nodes that it opened end within 5 seconds */
@@ -326,6 +338,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Undeploy and delete a key; JWKs made from it stay */
@@ -347,6 +361,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Undeploy and delete a keystore; JWKs made from it stay */
@@ -368,6 +384,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** End a membership */
@@ -540,6 +558,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Get a certificate */
@@ -832,6 +852,10 @@ export interface Operations {
         readonly jwkName?: string | undefined;
         /** Selects a key of a JWK Set */
         readonly kid?: string | undefined;
+        /** SIGNATURE or ENCRYPTION, for a key that has no `use` of its own */
+        readonly useType?: string | undefined;
+        /** Such as RS256, for a key that has no `alg` of its own */
+        readonly algorithm?: string | undefined;
         readonly jwkDescription?: string | undefined;
       };
     };
@@ -848,6 +872,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Read a certificate file, the leaf first; nothing is stored */
@@ -855,7 +881,7 @@ export interface Operations {
     input: {
       readonly projectName: string;
       readonly body: {
-        /** Text of the PEM file */
+        /** Text of the PEM file, or base64 of a DER file */
         readonly pemEncodedFile?: string | undefined;
       };
     };
@@ -875,6 +901,8 @@ export interface Operations {
       }[];
       /** How many there are */
       readonly resultCount: number;
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Look into a source before a JWK is made from it; nothing is stored */
@@ -908,9 +936,9 @@ export interface Operations {
         readonly environmentName?: string | undefined;
         /** The alias of the entry (KEYSTORE) */
         readonly aliasName?: string | undefined;
-        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
+        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
         readonly useType?: string | undefined;
-        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
+        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
         readonly algorithm?: string | undefined;
         /** Selects a key of a JWK Set, or names a key that has no kid of its own */
         readonly kid?: string | undefined;
@@ -938,6 +966,10 @@ export interface Operations {
         readonly notBeforeTime: string | null;
         readonly expirationTime: string | null;
         readonly aliasName: string | null;
+        /** RFC 7638, SHA-256: given as kid it selects a key that has none */
+        readonly thumbprint: string | null;
+        /** What a JWK made of it would leave out or rewrite */
+        readonly warnings: readonly string[];
         /** Why a JWK would not be made of it */
         readonly problem: string | null;
       }[];
@@ -950,8 +982,10 @@ export interface Operations {
     input: {
       readonly projectName: string;
       readonly body: {
-        /** PEM, or base64 of PEM */
+        /** PEM, or base64 of PEM or of DER */
         readonly content?: string | undefined;
+        /** Opens an encrypted private key */
+        readonly passphrase?: string | undefined;
       };
     };
     answer: {
@@ -988,6 +1022,8 @@ export interface Operations {
         readonly kind: 'PRIVATE_KEY' | 'TRUSTED_CERTIFICATE' | 'SECRET_KEY';
         /** The key password does not open it */
         readonly locked: boolean;
+        /** Why no JWK can be made of it; null where nothing is known against it */
+        readonly problem: string | null;
         readonly certificates: number;
         /** Of a secret key, its name in Java */
         readonly algorithm: string | null;
@@ -1316,6 +1352,8 @@ export interface Operations {
         readonly kind: 'PRIVATE_KEY' | 'TRUSTED_CERTIFICATE' | 'SECRET_KEY';
         /** The key password does not open it */
         readonly locked: boolean;
+        /** Why no JWK can be made of it; null where nothing is known against it */
+        readonly problem: string | null;
         readonly certificates: number;
         /** Of a secret key, its name in Java */
         readonly algorithm: string | null;
@@ -1587,9 +1625,9 @@ export interface Operations {
         readonly certificateName?: string | undefined;
         /** The environment whose material is taken (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
         readonly environmentName?: string | undefined;
-        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
+        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
         readonly useType?: string | undefined;
-        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
+        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
         readonly algorithm?: string | undefined;
         /** Selects a key of a JWK Set, or names a key that has no kid of its own */
         readonly kid?: string | undefined;
@@ -1608,6 +1646,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Create a JWK from a clipboard; Create JWK with its source type left out */
@@ -1623,6 +1663,10 @@ export interface Operations {
         readonly jwkStr?: string | undefined;
         /** Selects a key of a JWK Set, or names a key that has no kid of its own */
         readonly kid?: string | undefined;
+        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
+        readonly useType?: string | undefined;
+        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
+        readonly algorithm?: string | undefined;
       };
     };
     answer: {
@@ -1638,6 +1682,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Create a JWK from a key; Create JWK with its source type left out */
@@ -1653,9 +1699,9 @@ export interface Operations {
         readonly keyName?: string | undefined;
         /** The environment whose material is taken (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
         readonly environmentName?: string | undefined;
-        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
+        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
         readonly useType?: string | undefined;
-        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
+        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
         readonly algorithm?: string | undefined;
         /** Selects a key of a JWK Set, or names a key that has no kid of its own */
         readonly kid?: string | undefined;
@@ -1674,6 +1720,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Create a JWK from a keystore; Create JWK with its source type left out */
@@ -1691,9 +1739,9 @@ export interface Operations {
         readonly environmentName?: string | undefined;
         /** The alias of the entry (KEYSTORE) */
         readonly aliasName?: string | undefined;
-        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
+        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
         readonly useType?: string | undefined;
-        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
+        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
         readonly algorithm?: string | undefined;
         /** Selects a key of a JWK Set, or names a key that has no kid of its own */
         readonly kid?: string | undefined;
@@ -1712,6 +1760,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Create a JWK from a url; Create JWK with its source type left out */
@@ -1733,6 +1783,10 @@ export interface Operations {
         readonly urlOptionSizeLimit?: number | undefined;
         /** Selects a key of a JWK Set, or names a key that has no kid of its own */
         readonly kid?: string | undefined;
+        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
+        readonly useType?: string | undefined;
+        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
+        readonly algorithm?: string | undefined;
         /** ISO 8601 duration, PT1M to P30D, after which the URL is looked at again (URL) */
         readonly refreshInterval?: string | undefined;
       };
@@ -1750,6 +1804,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Make a user a member of a project, with exactly these roles */
@@ -1802,7 +1858,7 @@ export interface Operations {
         readonly certificateDescription?: string | undefined;
         /** Environment names, separated by commas */
         readonly environmentList?: string | undefined;
-        /** The certificate as PEM; the certificates of its issuers may follow it */
+        /** The certificate as PEM, where the certificates of its issuers may follow it, or as DER */
         readonly pemEncodedFile?: Blob | string | undefined;
       };
     };
@@ -1819,6 +1875,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Replace what an environment is */
@@ -1874,9 +1932,9 @@ export interface Operations {
         readonly environmentName?: string | undefined;
         /** The alias of the entry (KEYSTORE) */
         readonly aliasName?: string | undefined;
-        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
+        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
         readonly useType?: string | undefined;
-        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
+        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
         readonly algorithm?: string | undefined;
         /** Selects a key of a JWK Set, or names a key that has no kid of its own */
         readonly kid?: string | undefined;
@@ -1897,6 +1955,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Replace a key; JWKs made from it follow, or are detached */
@@ -1921,8 +1981,10 @@ export interface Operations {
         readonly cryptoKeyInfoEnvironmentList?:
           | readonly {
               readonly environmentName?: string | undefined;
-              /** PEM or base64 of PEM; for SECRET_KEY base64 of the raw bytes */
+              /** PEM, or base64 of PEM or of DER; for SECRET_KEY base64 of the raw bytes */
               readonly content?: string | undefined;
+              /** Opens an encrypted private key; it is not stored */
+              readonly passphrase?: string | undefined;
               readonly alias?: string | undefined;
             }[]
           | undefined;
@@ -1941,6 +2003,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Replace a keystore; JWKs made from it follow, or are detached */
@@ -1965,7 +2029,7 @@ export interface Operations {
               readonly file?: string | undefined;
               readonly password?: string | undefined;
               readonly alias?: string | undefined;
-              /** Where the keys have another password than the store */
+              /** Where the keys have another password than the store, also an empty one */
               readonly keyPassword?: string | undefined;
               /** JKS or PKCS12 */
               readonly keyStoreType?: string | undefined;
@@ -1986,6 +2050,8 @@ export interface Operations {
           readonly message: string;
         }[];
       };
+      /** What was left out or rewritten of what was given; absent where there is nothing to say */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Replace a project's description */

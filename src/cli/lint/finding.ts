@@ -26,5 +26,5 @@ export function mistake(where: string, problem: string, remedy: string): Finding
 export function refusal(error: unknown, where: string, remedy: string): Finding {
   if (!isKeyplaneError(error)) throw error;
   const [, problem, said] = /^(.*?[^ ]!) (.+)$/s.exec(error.message) ?? [];
-  return mistake(where, problem ?? error.message, said ?? remedy);
+  return mistake(where, problem ?? error.message, error.remedy ?? said ?? remedy);
 }

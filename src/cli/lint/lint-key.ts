@@ -1,11 +1,10 @@
+import type { ErrorReason } from '../../error-reasons.ts';
 import { isKeyplaneError } from '../../errors.ts';
 import { isDeprecated } from '../../jose/algorithms.ts';
 import { readCertificateDer } from '../../jose/certificate.ts';
-import { checkConsistency } from '../../jose/consistency.ts';
-import { importJwk } from '../../jose/import-jwk.ts';
+import { type ImportedJwk, importJwkWithWarnings } from '../../jose/import-jwk.ts';
 import type { JsonObject } from '../../jose/json.ts';
 import { hasPrivatePart, type PrivateJwk } from '../../jose/jwk.ts';
-import { readShape } from '../../jose/members/shape.ts';
 import { type Finding, mistake, refusal, warning } from './finding.ts';
 import { validityFindings } from './validity.ts';
 
@@ -18,38 +17,35 @@ export interface KeyPlace {
 
 /** One key, by the very import that a manager puts it through. */
 export async function lintKey(raw: JsonObject, place: KeyPlace): Promise<readonly Finding[]> {
-  let jwk: PrivateJwk;
+  let imported: ImportedJwk;
   try {
-    jwk = await importJwk(raw);
+    imported = await importJwkWithWarnings(raw);
   } catch (error) {
-    return [refusal(error, place.where, remedyFor(raw, error))];
+    return [refusal(error, place.where, remedyFor(error))];
   }
+  const { jwk, warnings } = imported;
   return [
+    ...warnings.map((text) => warning(place.where, text, whereItComesFrom)),
     ...privateFindings(jwk, place),
     ...memberFindings(raw, jwk, place),
     ...certificateFindings(jwk, place),
   ];
 }
 
-const remedies = Object.freeze({
-  shape: 'Correct the member where the key comes from (RFC 7517 §4, RFC 7518 §6)',
-  consistency: 'Make the two agree, or leave out the one that is wrong',
-  soundness: 'Generate a new key; what this one signed or encrypted can not be relied on',
+const whereItComesFrom = 'A manager takes the key all the same; correct it where it comes from';
+const correctMember = 'Correct the member where the key comes from (RFC 7517 §4, RFC 7518 §6)';
+const makeAgree = 'Make the two agree, or leave out the one that is wrong';
+
+/** By what was wrong; any other reason is about how a member is written. */
+const remedies: Partial<Record<ErrorReason, string>> = Object.freeze({
+  KEY_NOT_SOUND: 'Generate a new key; what this one signed or encrypted cannot be relied on',
+  KEY_NOT_SUPPORTED: 'Use a key of a type and curve that JOSE has and keyplane takes',
+  KEY_INCONSISTENT: makeAgree,
+  ALGORITHM_NOT_VALID: makeAgree,
 });
 
-/** Which of the three checks refused it: the import tells the reason only. */
-function remedyFor(raw: JsonObject, refused: unknown): string {
-  const message = isKeyplaneError(refused) ? refused.message : '';
-  const refusesAlike = (check: () => void) => {
-    try {
-      check();
-      return false;
-    } catch (error) {
-      return isKeyplaneError(error) && error.message === message;
-    }
-  };
-  if (refusesAlike(() => readShape(raw))) return remedies.shape;
-  return refusesAlike(() => checkConsistency(readShape(raw))) ? remedies.consistency : remedies.soundness;
+function remedyFor(error: unknown): string {
+  return (isKeyplaneError(error) ? remedies[error.reason] : undefined) ?? correctMember;
 }
 
 function privateFindings(jwk: PrivateJwk, { where, published }: KeyPlace): readonly Finding[] {
@@ -95,7 +91,7 @@ function memberFindings(
       ),
     );
   }
-  if (raw.x5u !== undefined) {
+  if ((raw.x5u ?? '') !== '') {
     found.push(
       warning(where, 'x5u is left out by a manager and never fetched', 'Carry the certificates in x5c'),
     );

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EnvironmentNouns } from '../../environments/environment-store.ts';
 import type { UnitOfWork } from '../../unit-of-work.ts';
+import { sumOfPresent } from '../desire.ts';
 import type { DesiredStateNouns } from '../desired-state-store.ts';
 
 export interface LineageNouns {
@@ -47,7 +48,10 @@ export async function announceRestore(
   const lineage = randomUUID();
   await nouns.installation.put(lineageKey, lineage);
   for (const { id: environmentId } of await nouns.environments.list()) {
-    const { revision, digest } = await nouns.desired.state(environmentId);
+    // What was written past keyplane is not taken over: the digest is counted from the rows, and time lifts the revision.
+    const standing = await nouns.desired.standing(environmentId);
+    const revision = standing.altered ? 0 : standing.revision;
+    const digest = await sumOfPresent(nouns.desired, environmentId);
     const nodes = await nouns.nodes.list(environmentId);
     const known = nodes.flatMap((node) => [node.appliedRevision, node.divergedRevision ?? 0]);
     const highest = Math.max(revision, ...known);

@@ -129,8 +129,8 @@ function readAttributes(attributeSet: BerElement | undefined, first: boolean): B
   const friendlyName = values.get(friendlyNameOid);
   const localKeyId = values.get(localKeyIdOid);
   return {
-    // An empty name can not be asked for: it counts as none.
-    friendlyName: (friendlyName && text(friendlyName)) || undefined,
+    // Some writers end a name as C ends a string. An empty name cannot be asked for: it counts as none.
+    friendlyName: (friendlyName && text(friendlyName)?.replace(/\0+$/, '')) || undefined,
     localKeyId: localKeyId && octets(localKeyId),
     trusted: values.has(trustedKeyUsageOid),
     first,

@@ -74,7 +74,7 @@ export class CertificatePool {
     if (fields === undefined || fields.issuer === fields.subject) return undefined;
     const candidates = this.#bySubject.get(fields.issuer) ?? [];
     if (candidates.length < 2) return candidates[0];
-    // A CA that renewed its key has one name and two certificates: the key identifiers decide.
+    // A CA that renewed its key has one name and two certificates: key identifiers and the signature decide.
     const issued = (issuer: CertificateBag) => isIssuedBy(bag, issuer);
     return candidates.slice(0, maxIssuersTried).find(issued) ?? candidates[0];
   }
@@ -88,7 +88,10 @@ function add(table: Map<string, CertificateBag[]>, key: string, bag: Certificate
 
 function isIssuedBy(bag: CertificateBag, issuer: CertificateBag): boolean {
   try {
-    return new X509Certificate(bag.certificate).checkIssued(new X509Certificate(issuer.certificate));
+    const [certificate, signer] = [bag, issuer].map(
+      ({ certificate }) => new X509Certificate(certificate),
+    ) as [X509Certificate, X509Certificate];
+    return certificate.checkIssued(signer) && certificate.verify(signer.publicKey);
   } catch {
     return false;
   }

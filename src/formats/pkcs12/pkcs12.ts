@@ -3,6 +3,7 @@
 // of it is done, and files that need a private key to open.
 
 import { badRequest } from '../../errors.ts';
+import { foreignText, unknownKeystoreEncryption } from '../../jose/foreign-forms.ts';
 import { readElement } from '../ber.ts';
 import { damagedKeystore, type KeystoreFormat } from '../keystore-format.ts';
 import { openedKeystore } from '../opened-keystore.ts';
@@ -35,9 +36,9 @@ function openSafe(safe: Safe, access: { password: string; budget: DerivationBudg
   if ('bags' in safe) return safe.bags;
   const { unknown } = safe.protection;
   if (unknown !== undefined) {
-    throw badRequest(
-      `Keystore is encrypted with an algorithm that is not supported (${unknown})! Supported: PBES2 with AES or 3DES, and PKCS#12 with 3DES or RC2.`,
-    );
+    throw badRequest(foreignText('Keystore', unknownKeystoreEncryption(unknown)), {
+      reason: 'FORM_NOT_SUPPORTED',
+    });
   }
   const plain = safe.protection.decrypt(safe.sealed, access.password);
   if (plain === undefined) throw damagedKeystore('PKCS#12: safe');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { DeploymentResult } from '../../deployments/deployment-result.ts';
+import type { ChangeResult } from '../../deployments/deployment-result.ts';
+import { warningsMember, warningTexts } from './warnings.ts';
 
 /** What every change that deploys answers with: it is stored, and this is which environment has it. */
 export const deploymentAnswer = z.object({
@@ -11,12 +12,14 @@ export const deploymentAnswer = z.object({
       z.object({ environmentName: z.string(), success: z.boolean(), message: z.string() }),
     ),
   }),
+  warnings: warningTexts,
 });
 
-export function deploymentAnswerOf(deploymentResult: DeploymentResult) {
+export function deploymentAnswerOf({ warnings, ...deploymentResult }: ChangeResult) {
   const { success, message, environmentResults } = deploymentResult;
   return {
     success: true as const,
     deploymentResult: { success, message, environmentResults: [...environmentResults] },
+    ...warningsMember(warnings),
   };
 }

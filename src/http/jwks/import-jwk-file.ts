@@ -12,6 +12,8 @@ const body = z.strictObject({
   jwkFile: z.string().optional().meta({ format: 'binary', description: 'A JWK or a JWK Set as a JSON file' }),
   jwkName: z.string().optional(),
   kid: z.string().optional().describe('Selects a key of a JWK Set'),
+  useType: z.string().optional().describe('SIGNATURE or ENCRYPTION, for a key that has no `use` of its own'),
+  algorithm: z.string().optional().describe('Such as RS256, for a key that has no `alg` of its own'),
   jwkDescription: z.string().max(1024).optional(),
 });
 
@@ -38,10 +40,10 @@ export function importJwkFile(
         response: { 200: deploymentAnswer },
       },
       handler: async (request) => {
-        const { jwkFile: jwkStr, jwkName: name, kid, jwkDescription: description } = request.body;
+        const { jwkFile: jwkStr, jwkName: name, jwkDescription: description, ...usage } = request.body;
         checkName(name, 'JWK name');
         if (jwkStr === undefined) throw badRequest('jwkFile value can not be empty!');
-        const asked = { name, description, sourceType: 'COPY_PASTE', jwkStr, kid };
+        const asked = { name, description, sourceType: 'COPY_PASTE', jwkStr, ...usage };
         return deployOnce(request, services, (where) => services.createJwk(where, asked));
       },
     });

@@ -23,8 +23,12 @@ export const createJwkBody = z.strictObject({
   keyStoreName: text('A keystore of the project (KEYSTORE)'),
   environmentName: text(`The environment whose material is taken ${stored}`),
   aliasName: text('The alias of the entry (KEYSTORE)'),
-  useType: text(`SIGNATURE or ENCRYPTION ${stored}`),
-  algorithm: text(`What the key is for, such as RS256 ${stored}`),
+  useType: text(
+    `SIGNATURE or ENCRYPTION ${stored}; for a key that has no \`use\` of its own (URL, COPY_PASTE)`,
+  ),
+  algorithm: text(
+    `What the key is for, such as RS256 ${stored}; for a key that has no \`alg\` of its own (URL, COPY_PASTE)`,
+  ),
   kid: text('Selects a key of a JWK Set, or names a key that has no kid of its own'),
   refreshInterval: text('ISO 8601 duration, PT1M to P30D, after which the URL is looked at again (URL)'),
 });

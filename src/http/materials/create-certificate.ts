@@ -14,7 +14,7 @@ export const certificateBody = z.strictObject({
   environmentList: z.string().optional().describe('Environment names, separated by commas'),
   pemEncodedFile: z.string().optional().meta({
     format: 'binary',
-    description: 'The certificate as PEM; the certificates of its issuers may follow it',
+    description: 'The certificate as PEM, where the certificates of its issuers may follow it, or as DER',
   }),
 });
 
@@ -26,7 +26,7 @@ export function createCertificate(
   services: Pick<RouteServices, 'certificates' | 'idempotency'>,
 ): void {
   app.register(async (scope: KeyplaneServer) => {
-    await parseMultipartBodies(scope, { fileBytes: certificateFileBytes });
+    await parseMultipartBodies(scope, { fileBytes: certificateFileBytes, takesBinaryFiles: true });
     scope.route({
       method: 'POST',
       url: '/apiops/projects/:projectName/certificates/',

@@ -19,7 +19,12 @@ export const keyBody = z.strictObject({
         content: z
           .string()
           .optional()
-          .describe('PEM or base64 of PEM; for SECRET_KEY base64 of the raw bytes'),
+          .describe('PEM, or base64 of PEM or of DER; for SECRET_KEY base64 of the raw bytes'),
+        passphrase: z
+          .string()
+          .max(1024)
+          .optional()
+          .describe('Opens an encrypted private key; it is not stored'),
         alias: z.string().optional(),
       }),
     )
@@ -32,7 +37,11 @@ export function createKey(app: KeyplaneServer, services: Pick<RouteServices, 'ke
   app.route({
     method: 'POST',
     url: '/apiops/projects/:projectName/keys/',
-    config: { access: openToDeployers('ROLE_API_SECURITY'), takesIdempotencyKey: true },
+    config: {
+      access: openToDeployers('ROLE_API_SECURITY'),
+      takesIdempotencyKey: true,
+      alsoRefuses: [429],
+    },
     schema: {
       operationId: 'createKey',
       tags: ['keys'],

@@ -21,7 +21,7 @@ export const keystoreBody = z.strictObject({
           .string()
           .max(1024)
           .optional()
-          .describe('Where the keys have another password than the store'),
+          .describe('Where the keys have another password than the store, also an empty one'),
         keyStoreType: z.string().optional().describe('JKS or PKCS12'),
       }),
     )

@@ -13,7 +13,7 @@ export function updateCertificate(
   services: Pick<RouteServices, 'certificates' | 'idempotency'>,
 ): void {
   app.register(async (scope: KeyplaneServer) => {
-    await parseMultipartBodies(scope, { fileBytes: certificateFileBytes });
+    await parseMultipartBodies(scope, { fileBytes: certificateFileBytes, takesBinaryFiles: true });
     scope.route({
       method: 'PUT',
       url: '/apiops/projects/:projectName/certificates/:certificateName/',

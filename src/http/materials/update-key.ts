@@ -11,7 +11,11 @@ export function updateKey(app: KeyplaneServer, services: Pick<RouteServices, 'ke
   app.route({
     method: 'PUT',
     url: '/apiops/projects/:projectName/keys/:keyName/',
-    config: { access: openToDeployers('ROLE_API_SECURITY'), takesIdempotencyKey: true },
+    config: {
+      access: openToDeployers('ROLE_API_SECURITY'),
+      takesIdempotencyKey: true,
+      alsoRefuses: [429],
+    },
     schema: {
       operationId: 'updateKey',
       tags: ['keys'],

@@ -11,6 +11,8 @@ export const multipartType = 'multipart/form-data';
 
 export interface MultipartLimits {
   readonly fileBytes: number;
+  /** Files that are no text arrive as their base64. Otherwise they are refused. */
+  readonly takesBinaryFiles?: true;
 }
 
 const fieldBytes = 64 * 1024;
@@ -19,10 +21,8 @@ const partHeaderPairs = 10;
 const lingerMs = 5_000;
 
 /** In place of all parsers of this scope: its routes take uploads and nothing else. */
-export async function parseMultipartBodies(
-  app: FastifyInstance,
-  { fileBytes }: MultipartLimits,
-): Promise<void> {
+export async function parseMultipartBodies(app: FastifyInstance, limits: MultipartLimits): Promise<void> {
+  const { fileBytes } = limits;
   app.removeAllContentTypeParsers();
   const parts = { parts: mostParts, fields: mostParts, files: mostParts, headerPairs: partHeaderPairs };
   await app.register(multipart, {
@@ -33,12 +33,15 @@ export async function parseMultipartBodies(
       const text = `Content-Type is not supported! Send ${multipartType}`;
       throw new KeyplaneError('unsupported_media_type', text);
     }
-    request.body = await readParts(request, fileBytes);
+    request.body = await readParts(request, limits);
   });
 }
 
 /** Text of every part, by name. An empty part is absent. */
-async function readParts(request: FastifyRequest, fileBytes: number): Promise<Record<string, string>> {
+async function readParts(
+  request: FastifyRequest,
+  { fileBytes, takesBinaryFiles }: MultipartLimits,
+): Promise<Record<string, string>> {
   const members = new Map<string, string>();
   try {
     for await (const part of request.parts()) {
@@ -47,7 +50,8 @@ async function readParts(request: FastifyRequest, fileBytes: number): Promise<Re
       // The parser cuts a long field off unsaid, and half of a file is another file.
       if (part.type === 'field' && part.valueTruncated) throw uploadTooLarge(fileBytes);
       const value = part.type === 'file' ? await part.toBuffer() : part.value;
-      members.set(name, textOf(name, value));
+      const isBinary = takesBinaryFiles === true && Buffer.isBuffer(value) && !isUtf8(value);
+      members.set(name, isBinary ? value.toString('base64') : textOf(name, value));
     }
   } catch (error) {
     hangUpLater(request);

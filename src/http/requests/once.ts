@@ -3,7 +3,7 @@
 import assert from 'node:assert';
 import type { FastifyRequest } from 'fastify';
 import type { ProjectScope } from '../../access/caller.ts';
-import type { DeploymentResult } from '../../deployments/deployment-result.ts';
+import type { ChangeResult } from '../../deployments/deployment-result.ts';
 import { badRequest } from '../../errors.ts';
 import type { Idempotency, KeyedRequest } from '../../idempotency/idempotency.ts';
 import type { Once } from '../../idempotency/once.ts';
@@ -18,7 +18,7 @@ declare module 'fastify' {
 }
 
 interface OnceServices {
-  readonly idempotency: Idempotency<DeploymentResult>;
+  readonly idempotency: Idempotency<ChangeResult>;
 }
 
 type ScopedRequest = Pick<FastifyRequest, 'project' | 'caller'> & FastifyRequest;
@@ -29,7 +29,7 @@ const keyPattern = /^[ -~]{1,255}$/;
 export async function deployOnce(
   request: ScopedRequest,
   services: OnceServices,
-  change: (scope: ProjectScope) => Promise<DeploymentResult>,
+  change: (scope: ProjectScope) => Promise<ChangeResult>,
 ) {
   const scope = projectScopeOf(request);
   const keyed = keyedRequestOf(request);

@@ -29,6 +29,17 @@ export class DerError extends Error {
   override readonly name = 'DerError';
 }
 
+/** The structure is sound, but it holds a key of an algorithm or curve that no JOSE key has. */
+export class UnsupportedKeyError extends DerError {
+  /** It is a key on a curve that OpenSSL knows by name. */
+  readonly isOnKnownCurve: boolean;
+
+  constructor(message: string, { isOnKnownCurve = false } = {}) {
+    super(message);
+    this.isOnKnownCurve = isOnKnownCurve;
+  }
+}
+
 function readAt(data: Buffer, start: number): DerElement {
   const tag = data[start];
   const first = data[start + 1];

@@ -4,7 +4,16 @@
 import type { KeyRestriction } from '../algorithms.ts';
 import { ecCurves } from '../soundness/ec-curves.ts';
 import { okpCurves } from '../soundness/soundness-okp.ts';
-import { type DerElement, DerError, derTag, expectTag, readOid, readSequence, readUnsigned } from './der.ts';
+import {
+  type DerElement,
+  DerError,
+  derTag,
+  expectTag,
+  readOid,
+  readSequence,
+  readUnsigned,
+  UnsupportedKeyError,
+} from './der.ts';
 
 export type KeyAlgorithm =
   | { readonly kty: 'RSA'; readonly restriction?: KeyRestriction }
@@ -31,10 +40,12 @@ const refusedFamilies: readonly (readonly [string, string])[] = [
 
 const supportedKeys = 'RSA, EC (P-256, P-384, P-521, secp256k1), Ed25519, Ed448, X25519 and X448';
 
-function unsupported(oid: string): DerError {
+function unsupported(oid: string): UnsupportedKeyError {
   const family = refusedFamilies.find(([arc]) => oid.startsWith(arc))?.[1];
   const name = refusedByName.get(oid) ?? family ?? `of the algorithm or curve ${oid}`;
-  return new DerError(`it is ${name}; supported are ${supportedKeys}`);
+  return new UnsupportedKeyError(`it is ${name}; supported are ${supportedKeys}`, {
+    isOnKnownCurve: name.startsWith('on '),
+  });
 }
 
 /** @throws DerError */
@@ -48,10 +59,13 @@ export function readKeyAlgorithm(element: DerElement | undefined): KeyAlgorithm 
   throw unsupported(oid);
 }
 
+/** Its own class, because a file with such a key can be converted. */
+export class ExplicitCurveError extends DerError {}
+
 /** @throws DerError for explicit parameters: they can describe a forged twin of a known curve (CVE-2020-0601) */
 export function readNamedCurve(parameters: DerElement | undefined): string {
   if (parameters?.tag === derTag.sequence) {
-    throw new DerError(
+    throw new ExplicitCurveError(
       'its curve is given by explicit parameters, a named curve is required (RFC 5480 §2.1.1)',
     );
   }
@@ -86,7 +100,9 @@ function readPssRestriction(parameters: DerElement | undefined): KeyRestriction 
     saltElement === undefined ? 20 : Number(`0x${readUnsigned(saltElement, 'salt length').toString('hex')}`);
   // RFC 7518 §3.5: MGF1 with the same hash, and a salt as long as the hash.
   if (known === undefined || pssHashes.get(maskHash ?? '') !== known || saltOctets > known.octets) {
-    throw new DerError('its RSASSA-PSS parameters match none of PS256, PS384, PS512 (RFC 7518 §3.5)');
+    throw new UnsupportedKeyError(
+      'its RSASSA-PSS parameters match none of PS256, PS384, PS512 (RFC 7518 §3.5)',
+    );
   }
   return known.restriction;
 }

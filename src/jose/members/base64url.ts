@@ -9,13 +9,18 @@ const longestText = 2800;
 
 /** @throws KeyplaneError bad_request that names the member and never shows its value */
 export function checkOctetText(text: string, member: string): void {
-  if (text === '') throw badRequest(`${member} is empty; it must be base64url text (RFC 7515 §2)`);
+  if (text === '')
+    throw badRequest(`${member} is empty; it must be base64url text (RFC 7515 §2)`, {
+      reason: 'KEY_MALFORMED',
+    });
   if (text.length > longestText) {
     throw badRequest(
       `${member} has ${text.length} characters; no key that is accepted needs more than ${longestText}`,
+      { reason: 'KEY_MALFORMED' },
     );
   }
-  if (!isOctetText(text)) throw badRequest(`${member} is not base64url: ${fault(text)} (RFC 7515 §2)`);
+  if (!isOctetText(text))
+    throw badRequest(`${member} is not base64url: ${fault(text)} (RFC 7515 §2)`, { reason: 'KEY_MALFORMED' });
 }
 
 /** Whether checkOctetText passes it. */

@@ -33,6 +33,7 @@ export function checkIntegerText(text: string, member: string): void {
   if (text.length > 2 && decodeBase64url(text)[0] === 0) {
     throw badRequest(
       `${member} begins with a zero octet; an integer is written in the fewest octets (RFC 7518 §2)`,
+      { reason: 'KEY_MALFORMED' },
     );
   }
 }

@@ -63,20 +63,27 @@ export function checkKeyOperations(jwk: PrivateJwk): UseType | undefined {
     if (known === undefined) {
       throw badRequest(
         `key_ops value (${shown(operation)}) is not valid! Valid values: ${[...operations.keys()].join(', ')}`,
+        { reason: 'KEY_INCONSISTENT' },
       );
     }
-    if (seen.has(operation)) throw badRequest(`key_ops names ${operation} twice (RFC 7517 §4.3)`);
+    if (seen.has(operation))
+      throw badRequest(`key_ops names ${operation} twice (RFC 7517 §4.3)`, { reason: 'KEY_INCONSISTENT' });
     seen.add(operation);
     if (!known.keyTypes.includes(jwk.kty)) {
-      throw badRequest(`key_ops contradicts the key: ${keyTypeName(jwk.kty)} keys can not ${operation}`);
+      throw badRequest(`key_ops contradicts the key: ${keyTypeName(jwk.kty)} keys can not ${operation}`, {
+        reason: 'KEY_INCONSISTENT',
+      });
     }
     if (known.needsPrivatePart && !hasPrivatePart(jwk)) {
       throw badRequest(
         `key_ops contradicts the key: ${operation} needs the private key, and this one is public`,
+        { reason: 'KEY_INCONSISTENT' },
       );
     }
     if (implied !== undefined && implied !== known.useType) {
-      throw badRequest('key_ops contradicts itself: one key may not both sign and encrypt (RFC 7517 §4.3)');
+      throw badRequest('key_ops contradicts itself: one key may not both sign and encrypt (RFC 7517 §4.3)', {
+        reason: 'KEY_INCONSISTENT',
+      });
     }
     implied = known.useType;
   }

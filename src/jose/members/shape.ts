@@ -1,15 +1,17 @@
 // First of the three checks of an import: every known member is there, of its type and within its length.
 // Lengths are held before anything is decoded or computed, so that a hostile member costs nothing.
 
-import { badRequest } from '../../errors.ts';
+import { badRequest, type KeyplaneError } from '../../errors.ts';
+import { mostCertificates } from '../certificate.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 import { isKeyType, type KeyType, keyTypeName, type PrivateJwk, shown, typeName } from '../jwk.ts';
 import { checkKid } from '../kid.ts';
 import { keyMembers } from '../public-part.ts';
+import { ecCurveOf } from '../soundness/soundness-ec.ts';
+import { okpCurveOf } from '../soundness/soundness-okp.ts';
 import { checkOctetText } from './base64url.ts';
 import { checkIntegerText } from './integer.ts';
 
-const mostCertificates = 10;
 const longestCertificateText = 88_000;
 const longestName = 64;
 const mostOperations = 8;
@@ -20,20 +22,23 @@ const mostOperations = 8;
  */
 export function readShape(raw: JsonObject): PrivateJwk {
   const keyType = readKeyType(raw.kty);
+  checkCurve(keyType, raw.crv);
   const members: Record<string, unknown> = { kty: keyType };
   const names = keyMembers[keyType];
   const required = keyType === 'oct' ? names.private : names.public;
   for (const name of [...names.public, ...names.private]) {
     const value = raw[name];
     if (value === undefined) {
-      if (required.includes(name)) throw badRequest(`${name} is required in ${article(keyType)} JWK!`);
+      if (required.includes(name)) throw malformed(`${name} is required in ${article(keyType)} JWK!`);
     } else {
       members[name] = readKeyMember(keyType, name, value);
     }
   }
   // RFC 7518 §6.3.2.7: a reader that does not do multi-prime keys must refuse them.
   if (keyType === 'RSA' && raw.oth !== undefined) {
-    throw badRequest('RSA keys of more than two primes (oth) are not supported');
+    throw badRequest('RSA keys of more than two primes (oth) are not supported', {
+      reason: 'KEY_NOT_SUPPORTED',
+    });
   }
   return Object.assign(members, readMetadata(raw)) as unknown as PrivateJwk;
 }
@@ -41,9 +46,20 @@ export function readShape(raw: JsonObject): PrivateJwk {
 function readKeyType(kty: JsonValue | undefined): KeyType {
   if (isKeyType(kty)) return kty;
   const valid = 'Valid values: RSA, EC, OKP, oct';
-  if (kty === undefined) throw badRequest(`kty is required in a JWK! ${valid}`);
-  if (typeof kty !== 'string') throw badRequest(`kty must be a string, not ${typeName(kty)}! ${valid}`);
-  throw badRequest(`kty (${shown(kty)}) is not supported! ${valid}`);
+  if (kty === undefined) throw malformed(`kty is required in a JWK! ${valid}`);
+  if (typeof kty !== 'string') throw malformed(`kty must be a string, not ${typeName(kty)}! ${valid}`);
+  throw badRequest(`kty (${shown(kty)}) is not supported! ${valid}`, { reason: 'KEY_NOT_SUPPORTED' });
+}
+
+/** Before any other member: which members there are depends on the type, and people mix up EC and OKP. */
+function checkCurve(keyType: KeyType, crv: JsonValue | undefined): void {
+  if (typeof crv !== 'string') return;
+  if (keyType === 'EC') ecCurveOf(crv);
+  if (keyType === 'OKP') okpCurveOf(crv);
+}
+
+function malformed(text: string): KeyplaneError {
+  return badRequest(text, { reason: 'KEY_MALFORMED' });
 }
 
 function article(keyType: KeyType): string {
@@ -59,7 +75,7 @@ function readKeyMember(keyType: KeyType, name: string, value: JsonValue): string
 }
 
 function readString(name: string, value: JsonValue): string {
-  if (typeof value !== 'string') throw badRequest(`${name} must be a string, not ${typeName(value)}`);
+  if (typeof value !== 'string') throw malformed(`${name} must be a string, not ${typeName(value)}`);
   return value;
 }
 
@@ -72,7 +88,7 @@ function readMetadata(raw: JsonObject): Record<string, unknown> {
   if (raw.use !== undefined) {
     const use = readString('use', raw.use);
     if (use !== 'sig' && use !== 'enc')
-      throw badRequest(`use (${shown(use)}) is not valid! Valid values: sig, enc`);
+      throw malformed(`use (${shown(use)}) is not valid! Valid values: sig, enc`);
     members.use = use;
   }
   if (raw.key_ops !== undefined)
@@ -80,8 +96,6 @@ function readMetadata(raw: JsonObject): Record<string, unknown> {
   if (raw.alg !== undefined) members.alg = readString('alg', raw.alg);
   if (raw.x5c !== undefined) {
     members.x5c = readStrings('x5c', raw.x5c, { most: mostCertificates, longest: longestCertificateText });
-    if ((members.x5c as string[]).length === 0)
-      throw badRequest('x5c is empty; it must hold a certificate (RFC 7517 §4.7)');
   }
   for (const name of ['x5t', 'x5t#S256']) {
     if (raw[name] === undefined) continue;
@@ -92,13 +106,13 @@ function readMetadata(raw: JsonObject): Record<string, unknown> {
 }
 
 function readStrings(name: string, value: JsonValue, limits: { most: number; longest: number }): string[] {
-  if (!Array.isArray(value)) throw badRequest(`${name} must be an array of strings, not ${typeName(value)}`);
+  if (!Array.isArray(value)) throw malformed(`${name} must be an array of strings, not ${typeName(value)}`);
   if (value.length > limits.most)
-    throw badRequest(`${name} has ${value.length} values; at most ${limits.most} are accepted`);
+    throw malformed(`${name} has ${value.length} values; at most ${limits.most} are accepted`);
   return value.map((entry) => {
     const text = readString(`Each value of ${name}`, entry);
     if (text.length > limits.longest) {
-      throw badRequest(
+      throw malformed(
         `A value of ${name} has ${text.length} characters; at most ${limits.longest} are accepted`,
       );
     }

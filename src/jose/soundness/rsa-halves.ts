@@ -15,10 +15,13 @@ export function checkCrtMembers(jwk: RsaMembers): void {
   if (missing.length > 0 && missing.length < crtMembers.length) {
     throw badRequest(
       `RSA key is not sound: ${missing.join(', ')} missing; p, q, dp, dq and qi stand together or not at all`,
+      { reason: 'KEY_MALFORMED', remedy: 'Complete the CRT members, or leave out all of them' },
     );
   }
   if (missing.length === 0 && jwk.d === undefined) {
-    throw badRequest('RSA key is not sound: d is missing beside p, q, dp, dq and qi (RFC 7518 §6.3.2)');
+    throw badRequest('RSA key is not sound: d is missing beside p, q, dp, dq and qi (RFC 7518 §6.3.2)', {
+      reason: 'KEY_MALFORMED',
+    });
   }
 }
 
@@ -73,7 +76,9 @@ function primesFromExponents(n: bigint, e: bigint, d: bigint): readonly [bigint,
 }
 
 function halvesFault(what: string): Error {
-  return badRequest(`RSA key is not sound: the halves do not agree, ${what} (RFC 8017 §3.2)`);
+  return badRequest(`RSA key is not sound: the halves do not agree, ${what} (RFC 8017 §3.2)`, {
+    reason: 'KEY_NOT_SOUND',
+  });
 }
 
 /**
@@ -95,7 +100,9 @@ export function checkHalves(jwk: Required<RsaMembers>): readonly [bigint, bigint
   // FIPS 186-5 A.1.1: further apart than a search from the square root can reach.
   const distance = p > q ? p - q : q - p;
   if (bitLength(distance) <= (bitLength(n) >> 1) - 100) {
-    throw badRequest('RSA key is not sound: its primes are too close to each other (FIPS 186-5 A.1.1)');
+    throw badRequest('RSA key is not sound: its primes are too close to each other (FIPS 186-5 A.1.1)', {
+      reason: 'KEY_NOT_SOUND',
+    });
   }
   return [p, q];
 }

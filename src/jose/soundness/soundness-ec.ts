@@ -8,19 +8,26 @@ import { type EcMembers, shown } from '../jwk.ts';
 import { decodeBase64url } from '../members/base64url.ts';
 import { integerFromOctets } from '../members/integer.ts';
 import { type EcCurve, ecCurves } from './ec-curves.ts';
+import { checkOctetLength } from './octet-length.ts';
+import { okpCurves } from './soundness-okp.ts';
 
 function refuse(reason: string): never {
-  throw badRequest(`EC key is not sound: ${reason}`);
+  throw badRequest(`EC key is not sound: ${reason}`, { reason: 'KEY_NOT_SOUND' });
 }
 
 /** @throws KeyplaneError bad_request for a curve that is not one of the four */
 export function ecCurveOf(crv: string): EcCurve {
   const curve = ecCurves.get(crv);
   if (curve !== undefined) return curve;
-  const hint = crv === 'P-256K' ? ' The registered name of this curve is secp256k1 (RFC 8812 §3.1).' : '';
   throw badRequest(
-    `crv (${shown(crv)}) is not valid for EC keys!${hint} Valid values: ${[...ecCurves.keys()].join(', ')}`,
+    `crv (${shown(crv)}) is not valid for EC keys!${hintOf(crv)} Valid values: ${[...ecCurves.keys()].join(', ')}`,
+    { reason: 'KEY_NOT_SUPPORTED' },
   );
+}
+
+function hintOf(crv: string): string {
+  if (crv === 'P-256K') return ' The registered name of this curve is secp256k1 (RFC 8812 §3.1).';
+  return okpCurves.has(crv) ? ` ${crv} is a curve of kty OKP, not EC (RFC 8037 §2).` : '';
 }
 
 /** d·G as 0x04 || x || y. `secretOctets` must be 1 to n-1 in the curve's own length. */
@@ -37,14 +44,11 @@ function isOnCurve({ prime, a, b }: EcCurve, x: bigint, y: bigint): boolean {
 /** @throws KeyplaneError bad_request with the reason */
 export function checkEc(jwk: EcMembers): void {
   const curve = ecCurveOf(jwk.crv);
+  const expected = { key: 'EC key', length: curve.octets, crv: jwk.crv };
   // RFC 7518 §6.2.1.2: the full size of a coordinate, zero octets in front included.
   const [x, y] = (['x', 'y'] as const).map((name) => {
     const octets = decodeBase64url(jwk[name]);
-    if (octets.length !== curve.octets) {
-      refuse(
-        `${name} has ${octets.length} bytes, ${jwk.crv} needs exactly ${curve.octets} (RFC 7518 §6.2.1.2)`,
-      );
-    }
+    checkOctetLength(octets, { ...expected, member: name, rfc: 'RFC 7518 §6.2.1.2' });
     return octets;
   }) as [Buffer, Buffer];
   const point = [integerFromOctets(x), integerFromOctets(y)] as const;
@@ -54,9 +58,7 @@ export function checkEc(jwk: EcMembers): void {
   if (jwk.d === undefined) return;
 
   const d = decodeBase64url(jwk.d);
-  if (d.length !== curve.octets) {
-    refuse(`d has ${d.length} bytes, ${jwk.crv} needs exactly ${curve.octets} (RFC 7518 §6.2.2.1)`);
-  }
+  checkOctetLength(d, { ...expected, member: 'd', rfc: 'RFC 7518 §6.2.2.1' });
   checkEcSecret(curve, d);
   // Node takes a private JWK whose d belongs to another point; only the multiplication shows it.
   if (!ecPublicPoint(curve, d).equals(Buffer.concat([Buffer.from([4]), x, y]))) {

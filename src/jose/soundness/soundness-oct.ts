@@ -10,5 +10,7 @@ const mostOctets = 1024;
 export function checkOct(jwk: OctMembers): void {
   const octets = octetsOf(jwk.k);
   if (octets > mostOctets)
-    throw badRequest(`OCT key is not sound: k has ${octets} bytes, at most ${mostOctets} are accepted`);
+    throw badRequest(`OCT key is not sound: k has ${octets} bytes, at most ${mostOctets} are accepted`, {
+      reason: 'KEY_NOT_SUPPORTED',
+    });
 }

@@ -7,7 +7,9 @@ import { badRequest } from '../../errors.ts';
 import { type OkpMembers, shown } from '../jwk.ts';
 import { decodeBase64url } from '../members/base64url.ts';
 import { integerFromOctets } from '../members/integer.ts';
+import { ecCurves } from './ec-curves.ts';
 import { smallModularPower } from './integer-math.ts';
+import { checkOctetLength } from './octet-length.ts';
 
 interface EdwardsCurve {
   readonly prime: bigint;
@@ -36,15 +38,17 @@ export const okpCurves: ReadonlyMap<string, OkpCurve> = new Map([
 ]);
 
 function refuse(reason: string): never {
-  throw badRequest(`OKP key is not sound: ${reason}`);
+  throw badRequest(`OKP key is not sound: ${reason}`, { reason: 'KEY_NOT_SOUND' });
 }
 
 /** @throws KeyplaneError bad_request for a curve that is not one of the four */
 export function okpCurveOf(crv: string): OkpCurve {
   const curve = okpCurves.get(crv);
   if (curve !== undefined) return curve;
+  const hint = ecCurves.has(crv) ? ` ${crv} is a curve of kty EC, not OKP (RFC 7518 §6.2.1.1).` : '';
   throw badRequest(
-    `crv (${shown(crv)}) is not valid for OKP keys! Valid values: ${[...okpCurves.keys()].join(', ')}`,
+    `crv (${shown(crv)}) is not valid for OKP keys!${hint} Valid values: ${[...okpCurves.keys()].join(', ')}`,
+    { reason: 'KEY_NOT_SUPPORTED' },
   );
 }
 
@@ -59,18 +63,15 @@ export function okpPublicText(crv: string, secret: Buffer): string {
 /** @throws KeyplaneError bad_request with the reason */
 export function checkOkp(jwk: OkpMembers): void {
   const curve = okpCurveOf(jwk.crv);
+  const expected = { key: 'OKP key', length: curve.octets, crv: jwk.crv, rfc: 'RFC 8037 §2' };
   const x = decodeBase64url(jwk.x);
-  if (x.length !== curve.octets) {
-    refuse(`x has ${x.length} bytes, ${jwk.crv} needs exactly ${curve.octets} (RFC 8037 §2)`);
-  }
+  checkOctetLength(x, { ...expected, member: 'x' });
   if (jwk.d === undefined) {
     if (curve.edwards !== undefined) checkEdwardsPoint(curve.edwards, x, jwk.crv);
     return;
   }
   const d = decodeBase64url(jwk.d);
-  if (d.length !== curve.octets) {
-    refuse(`d has ${d.length} bytes, ${jwk.crv} needs exactly ${curve.octets} (RFC 8037 §2)`);
-  }
+  checkOctetLength(d, { ...expected, member: 'd' });
   // What comes out of a private key is a point of the curve and of large order; no further check is due.
   if (okpPublicText(jwk.crv, d) !== jwk.x) refuse('the halves do not agree: d is not the private key of x');
 }

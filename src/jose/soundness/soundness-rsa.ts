@@ -18,7 +18,7 @@ const largestExponent = 1n << 256n;
 const leastPrimeBits = 512;
 
 function refuse(reason: string): never {
-  throw badRequest(`RSA key is not sound: ${reason}`);
+  throw badRequest(`RSA key is not sound: ${reason}`, { reason: 'KEY_NOT_SOUND' });
 }
 
 /** What costs next to nothing: to be asked before any other arithmetic on these numbers. */

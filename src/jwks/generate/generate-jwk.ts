@@ -2,7 +2,7 @@
 // what would fit: sizes between the allowed ones, algorithms that the key can not serve, dates out of order.
 
 import type { ProjectScope } from '../../access/caller.ts';
-import type { DeploymentResult } from '../../deployments/deployment-result.ts';
+import type { ChangeResult } from '../../deployments/deployment-result.ts';
 import { badRequest } from '../../errors.ts';
 import { spelledAlgorithm } from '../../jose/algorithm-spelling.ts';
 import { algorithmsFitting, checkAlgorithmFits, isDeprecated, joseAlgorithm } from '../../jose/algorithms.ts';
@@ -16,7 +16,7 @@ import { requireUnusedKid } from '../published-kid.ts';
 import { checkType, type GeneratePlan, type GenerateRequest, readGeneratePlan } from './generate-plan.ts';
 import { makeKid } from './make-kid.ts';
 
-export type GenerateJwk = (scope: ProjectScope, request: GenerateRequest) => Promise<DeploymentResult>;
+export type GenerateJwk = (scope: ProjectScope, request: GenerateRequest) => Promise<ChangeResult>;
 
 export function createJwkGenerator(options: JwkRuleOptions): GenerateJwk {
   return async (scope, request) => {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isKeyplaneError } from '../../errors.ts';
 import type { PrivateJwk } from '../../jose/jwk.ts';
 import { thumbprint } from '../../jose/thumbprint.ts';
-import type { FetchedText, SourceWorld } from '../../sources/jwk-source.ts';
+import { type FetchedText, readWish, type SourceWorld } from '../../sources/jwk-source.ts';
 import { selectKeyAgain } from '../../sources/select-key.ts';
 import { fetchLimitsOf, urlAnswer } from '../../sources/url.ts';
 import { jwkFromSource } from '../jwk-from-source.ts';
@@ -11,7 +11,12 @@ import type { Refresh, SourceState } from './refresh-store.ts';
 
 export type Found =
   /** `jwk` undefined: nothing changed. */
-  | { readonly state: 'FRESH'; readonly jwk: PrivateJwk | undefined; readonly answer: FetchedText }
+  | {
+      readonly state: 'FRESH';
+      readonly jwk: PrivateJwk | undefined;
+      readonly warnings: readonly string[];
+      readonly answer: FetchedText;
+    }
   | { readonly state: Exclude<SourceState, 'FRESH'>; readonly reason: string };
 
 /** Fetches a JWK's URL again and says what became of its key there. @throws only for faults of our own */
@@ -26,12 +31,13 @@ export async function lookAtUrl(
       fetchLimitsOf(stored.source),
       conditionsOf(refresh),
     );
-    if (answer.notModified) return { state: 'FRESH', jwk: undefined, answer };
+    if (answer.notModified) return { state: 'FRESH', jwk: undefined, warnings: [], answer };
     const followed = { askedKid: stored.source.kid, kid: stored.kid, thumbprint: thumbprint(old) };
     const raw = await selectKeyAgain({ text: answer.text, what: urlAnswer }, followed);
     const origin = { notBeforeTime: null, expirationTime: null, sourceId: null, sourceUrl: stored.sourceUrl };
-    const jwk = await jwkFromSource({ raw, ...origin });
-    return { state: 'FRESH', jwk: isDeepStrictEqual({ ...jwk }, { ...old }) ? undefined : jwk, answer };
+    const { jwk, warnings } = await jwkFromSource({ raw, wish: readWish(stored.source), ...origin });
+    const isSame = isDeepStrictEqual({ ...jwk }, { ...old });
+    return { state: 'FRESH', jwk: isSame ? undefined : jwk, warnings, answer };
   } catch (error) {
     if (!isKeyplaneError(error) || error.status >= 500) throw error;
     return { state: error.reason === 'KEY_NOT_FOUND' ? 'GONE' : 'FAILING', reason: error.message };

@@ -162,7 +162,7 @@ export class Refresher {
       objectName: stored.name,
       projectName: project.name,
       outcome: 'SUCCESS',
-      details: { kid: after.kid, type: after.type },
+      details: { kid: after.kid, type: after.type, warnings: found.warnings.length },
     });
     return targets;
   }
@@ -181,12 +181,13 @@ export class Refresher {
   }
 }
 
-/** False when the JWK or its schedule was changed meanwhile: then what was found is of no use any more. */
-async function putIfSame(nouns: JwkRuleNouns, { refresh, stored }: Due, next: Refresh): Promise<boolean> {
+/**
+ * False when the JWK or its schedule was changed meanwhile: then what was found is of no use any more. Every change of a
+ * JWK that follows its URL writes its schedule anew or removes it, so the schedule tells of both.
+ */
+async function putIfSame(nouns: JwkRuleNouns, { refresh }: Due, next: Refresh): Promise<boolean> {
   const now = await nouns.refreshes.find(refresh.jwkId);
-  const [jwk] = await nouns.jwks.getMany([stored.id]);
   if (now?.refreshAt.getTime() !== refresh.refreshAt.getTime()) return false;
-  if (jwk?.updatedAt.getTime() !== stored.updatedAt.getTime()) return false;
   await nouns.refreshes.put(next);
   return true;
 }

@@ -1,8 +1,10 @@
 // A database as it is, to be looked at: nothing is made, migrated or written, also where a manager runs beside.
 
 import { access } from 'node:fs/promises';
+import type { Integrity } from '../../sealing/integrity.ts';
 import type { UnitOfWork } from '../../unit-of-work.ts';
 import type { DatabaseTransaction, Engine } from '../engine.ts';
+import type { IntegrityHolder } from '../integrity/row-guard.ts';
 import { databaseMaker, Lease } from '../lease.ts';
 import { refuseNewer } from '../migrations/migrate.ts';
 import type { Nouns } from '../nouns/nouns.ts';
@@ -17,6 +19,8 @@ import { catalogTables, versionTable } from './catalog.ts';
 export interface ReadingStore extends Pick<UnitOfWork<Nouns>, 'read'> {
   /** Older than the newest where no manager of this version was started yet. */
   readonly schemaVersion: number;
+  /** From here on rows without a right MAC read as altered. */
+  protect(integrity: Integrity): void;
   close(): Promise<void>;
 }
 
@@ -35,18 +39,32 @@ export async function openToRead(options: StoreOptions): Promise<ReadingStore> {
     const schemaVersion = await versionOf(engine);
     refuseNewer(schemaVersion);
     const { close } = engine;
-    return { schemaVersion, read: (work) => readWith(engine as ReadingEngine, work), close };
+    const integrity: IntegrityHolder = { current: undefined };
+    return {
+      schemaVersion,
+      protect(given) {
+        integrity.current = given;
+      },
+      read: (work) => readWith(engine as ReadingEngine, integrity, work),
+      close,
+    };
   } catch (error) {
     await engine?.close();
     throw openingFailure(options, error);
   }
 }
 
-async function readWith<T>(engine: ReadingEngine, work: (nouns: Nouns) => Promise<T>): Promise<T> {
+async function readWith<T>(
+  engine: ReadingEngine,
+  integrity: IntegrityHolder,
+  work: (nouns: Nouns) => Promise<T>,
+): Promise<T> {
   const transaction = await engine.begin();
   const lease = new Lease(transaction);
   try {
-    return await work(nounsOver(databaseMaker(engine)(lease), { carried: {}, notify: () => {}, engine }));
+    return await work(
+      nounsOver(databaseMaker(engine)(lease), { carried: {}, notify: () => {}, engine, integrity }),
+    );
   } finally {
     // What a statement failed with, the work was told; nothing is kept here that it could have spoilt.
     await lease.end().catch(() => {});

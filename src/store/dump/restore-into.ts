@@ -3,7 +3,9 @@
 
 import { sql } from 'kysely';
 import type { RestoreTarget } from '../../backup/dump-store.ts';
+import type { WakeTopic } from '../../unit-of-work.ts';
 import type { DatabaseTransaction, Engine } from '../engine.ts';
+import type { IntegrityHolder } from '../integrity/row-guard.ts';
 import { databaseMaker, Lease } from '../lease.ts';
 import { migrateWithin, newestSchema } from '../migrations/migrate.ts';
 import { migrations } from '../migrations/steps.ts';
@@ -60,8 +62,13 @@ function targetOver(
   };
   const migrateTo = (version: number) =>
     migrateWithin(transaction, engine.name, migrations.slice(0, version));
+  const integrity: IntegrityHolder = { current: undefined };
+  const notify = (topic: WakeTopic) => transaction.notify(topic);
   return {
-    nouns: nounsOver(database, { carried: {}, notify: (topic) => transaction.notify(topic), engine }),
+    nouns: nounsOver(database, { carried: {}, notify, engine, integrity }),
+    protect(given) {
+      integrity.current = given;
+    },
     async foreignTables() {
       const version = await hasVersion(database);
       return version ? [] : (await catalogTables(database)).map(({ name }) => name);

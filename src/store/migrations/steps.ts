@@ -5,11 +5,13 @@ import { wrappedNext } from './0004-wrapped-next.ts';
 import { divergedNodes } from './0005-diverged-nodes.ts';
 import { lookingBack } from './0006-looking-back.ts';
 import { kids } from './0007-kids.ts';
+import { integrity } from './0008-integrity.ts';
 import type { Migration } from './column-types.ts';
 
 /**
  * The place in the list, from 1, is the version. From the third on they only add what an older manager that is still
- * running does not notice: tables, indexes that refuse nothing, columns that are null or have a default.
+ * running does not notice: tables, indexes that refuse nothing, columns that are null or have a default. The eighth
+ * rejects the writes of older managers.
  */
 export const migrations: readonly Migration[] = [
   firstSchema,
@@ -19,4 +21,5 @@ export const migrations: readonly Migration[] = [
   divergedNodes,
   lookingBack,
   kids,
+  integrity,
 ];

@@ -7,9 +7,12 @@ import type {
   EnvironmentStanding,
   EnvironmentState,
 } from '../../deployments/desired-state-store.ts';
+import { KeyplaneError } from '../../errors.ts';
 import type { DeployedKind } from '../../protocol/content.ts';
 import { emptyDigest } from '../../protocol/state-digest.ts';
 import type { WakeTopic } from '../../unit-of-work.ts';
+import type { RowGuard } from '../integrity/row-guard.ts';
+import { desiredObjectParts, headParts } from '../integrity/row-macs.ts';
 import { listStatement, statement } from '../statement.ts';
 import type { Database, DesiredObjectRow, EnvironmentStateRow } from '../tables.ts';
 import { inChunks, inChunksOnce } from './in-chunks.ts';
@@ -38,6 +41,7 @@ const findStates = listStatement((db, keys: readonly { environmentId: string }[]
   db
     .selectFrom('environment_states')
     .selectAll()
+    .select((e) => e.selectFrom('installation').select('value').where('key', '=', 'lineage').as('lineage'))
     .where(
       'environment_id',
       'in',
@@ -52,8 +56,13 @@ const upsertStates = listStatement((db, rows: readonly Insertable<EnvironmentSta
       conflict.column('environment_id').doUpdateSet((e) => ({
         revision: e.ref('excluded.revision'),
         digest: e.ref('excluded.digest'),
+        audit_sequence: e.ref('excluded.audit_sequence'),
+        mac: e.ref('excluded.mac'),
       })),
     ),
+);
+const findLineage = statement((db, _: object) =>
+  db.selectFrom('installation').select('value').where('key', '=', 'lineage'),
 );
 // The list comes first, so that SQLite looks each of its members up. Both dialects call its columns column1, column2, …
 const findObjects = listStatement((db, keys: readonly DesiredKey[]) =>
@@ -67,12 +76,12 @@ where desired_objects.environment_id = wanted.column1
   and desired_objects.object_id = wanted.column3`,
   ),
 );
-const findDigests = listStatement((db, keys: readonly { kind: DeployedKind; objectId: string }[]) =>
+const findAnyPlace = listStatement((db, keys: readonly { kind: DeployedKind; objectId: string }[]) =>
   compilable(
     db,
-    sql<{ object_id: string; digest: Buffer | null }>`select wanted.column2 as object_id,
-  (select digest from desired_objects
-    where object_id = wanted.column2 and kind = wanted.column1 and digest is not null limit 1) as digest
+    sql<{ object_id: string; environment_id: string | null }>`select wanted.column2 as object_id,
+  (select min(environment_id) from desired_objects
+    where object_id = wanted.column2 and kind = wanted.column1 and digest is not null) as environment_id
 from (values ${sql.join(keys.map((key) => sql`(${key.kind}, ${key.objectId})`))}) as wanted`,
   ),
 );
@@ -85,6 +94,7 @@ const upsertObjects = listStatement((db, rows: readonly DesiredObjectRow[]) =>
         project_id: e.ref('excluded.project_id'),
         revision: e.ref('excluded.revision'),
         digest: e.ref('excluded.digest'),
+        mac: e.ref('excluded.mac'),
       })),
     ),
 );
@@ -172,17 +182,25 @@ function compilable<Row>(database: Database, query: RawBuilder<Row>): Compilable
 export class DesiredStateTable implements DesiredStateStore {
   readonly #database: Database;
   readonly #notify: (topic: WakeTopic) => void;
+  readonly #guard: RowGuard;
+  /** As the states were locked with it. */
+  #lineage: string | undefined;
 
-  constructor(database: Database, notify: (topic: WakeTopic) => void) {
+  constructor(database: Database, notify: (topic: WakeTopic) => void, guard: RowGuard) {
     this.#database = database;
     this.#notify = notify;
+    this.#guard = guard;
   }
 
   /** The lock is that of the transaction itself: a write is alone in every dialect. */
   async lockStates(environmentIds: readonly string[]): Promise<readonly EnvironmentState[]> {
     const found = new Map<string, Selectable<EnvironmentStateRow>>();
     for (const chunk of inChunks(environmentIds.map((environmentId) => ({ environmentId })))) {
-      for (const row of await findStates.all(this.#database, chunk)) found.set(row.environment_id, row);
+      for (const row of await findStates.all(this.#database, chunk)) {
+        if (this.#isAlteredHead(row)) throw alteredState();
+        this.#lineage = row.lineage ?? undefined;
+        found.set(row.environment_id, row);
+      }
     }
     return environmentIds.map((environmentId) => stateOf(environmentId, found.get(environmentId)));
   }
@@ -199,6 +217,7 @@ export class DesiredStateTable implements DesiredStateStore {
       digest: row?.digest ?? emptyDigest,
       floorRevision: row?.floor_revision ?? 0,
       lineage: row?.lineage ?? undefined,
+      ...(row !== undefined && this.#isAlteredHead(row) && { altered: true }),
     };
   }
 
@@ -212,8 +231,12 @@ export class DesiredStateTable implements DesiredStateStore {
   }
 
   async putStates(states: readonly EnvironmentState[]): Promise<void> {
+    if (states.length === 0) return;
+    const lineage = this.#lineage ?? (await findLineage.first(this.#database, {}))?.value;
+    const audit_sequence = await this.#guard.auditSequence();
     const rows = states.map(({ environmentId, revision, digest }) => {
-      return { environment_id: environmentId, revision, digest };
+      const row = { environment_id: environmentId, revision, digest, audit_sequence };
+      return { ...row, mac: this.#guard.mac(headParts(row, lineage)) };
     });
     for (const chunk of inChunksOnce(rows)) await upsertStates.send(this.#database, chunk);
     this.#notify('desired');
@@ -223,7 +246,7 @@ export class DesiredStateTable implements DesiredStateStore {
     const found = new Map<string, DesiredObject>();
     for (const chunk of inChunks(keys)) {
       for (const row of await findObjects.all(this.#database, chunk)) {
-        found.set(`${row.environment_id}/${row.kind}/${row.object_id}`, objectOf(row));
+        found.set(`${row.environment_id}/${row.kind}/${row.object_id}`, this.#objectOf(row));
       }
     }
     return [...found.values()];
@@ -233,24 +256,31 @@ export class DesiredStateTable implements DesiredStateStore {
     kind: DeployedKind,
     objectIds: readonly string[],
   ): Promise<ReadonlyMap<string, Buffer>> {
-    const digests = new Map<string, Buffer>();
+    const places: DesiredKey[] = [];
     for (const chunk of inChunks(objectIds.map((objectId) => ({ kind, objectId })))) {
-      for (const { object_id, digest } of await findDigests.all(this.#database, chunk)) {
-        if (digest !== null) digests.set(object_id, digest);
+      for (const { object_id: objectId, environment_id } of await findAnyPlace.all(this.#database, chunk)) {
+        if (environment_id !== null) places.push({ environmentId: environment_id, kind, objectId });
       }
+    }
+    const digests = new Map<string, Buffer>();
+    for (const { objectId, digest, altered } of await this.findMany(places)) {
+      if (digest !== null && !altered) digests.set(objectId, digest);
     }
     return digests;
   }
 
   async putMany(objects: readonly DesiredObject[]): Promise<void> {
-    const rows = objects.map((object) => ({
-      environment_id: object.environmentId,
-      kind: object.kind,
-      object_id: object.objectId,
-      project_id: object.projectId,
-      revision: object.revision,
-      digest: object.digest,
-    }));
+    const rows = objects.map((object) => {
+      const row = {
+        environment_id: object.environmentId,
+        kind: object.kind,
+        object_id: object.objectId,
+        project_id: object.projectId,
+        revision: object.revision,
+        digest: object.digest,
+      };
+      return { ...row, mac: this.#guard.mac(desiredObjectParts(row)) };
+    });
     for (const chunk of inChunksOnce(rows)) await upsertObjects.send(this.#database, chunk);
   }
 
@@ -262,7 +292,7 @@ export class DesiredStateTable implements DesiredStateStore {
   async rowsAfter(environmentId: string, page: DesiredPage): Promise<readonly DesiredObject[]> {
     const { afterRevision, goneAboveRevision, limit } = page;
     const key = { environmentId, afterRevision, goneAboveRevision, limit };
-    return (await listRows.all(this.#database, key)).map(objectOf);
+    return (await listRows.all(this.#database, key)).map((row) => this.#objectOf(row));
   }
 
   async countAfter(environmentId: string, revision: number): Promise<number> {
@@ -279,7 +309,7 @@ export class DesiredStateTable implements DesiredStateStore {
     limit: number,
   ): Promise<readonly DesiredObject[]> {
     const rows = await listPresent.all(this.#database, { environmentId, afterRevision, limit });
-    return rows.map(objectOf);
+    return rows.map((row) => this.#objectOf(row));
   }
 
   async presentOfProject(
@@ -288,7 +318,7 @@ export class DesiredStateTable implements DesiredStateStore {
     { afterRevision, limit }: Pick<DesiredPage, 'afterRevision' | 'limit'>,
   ): Promise<readonly DesiredObject[]> {
     const page = { environmentId, projectId, afterRevision, limit };
-    return (await listOfProject.all(this.#database, page)).map(objectOf);
+    return (await listOfProject.all(this.#database, page)).map((row) => this.#objectOf(row));
   }
 
   async raiseFloor(environmentId: string, floorRevision: number): Promise<void> {
@@ -298,6 +328,23 @@ export class DesiredStateTable implements DesiredStateStore {
   async deleteGone(environmentId: string, floorRevision: number, limit: number): Promise<number> {
     return deleteRows.run(this.#database, { environmentId, floor: floorRevision, limit });
   }
+
+  #isAlteredHead(row: Selectable<EnvironmentStateRow> & { readonly lineage: string | null }): boolean {
+    return this.#guard.isAltered(headParts(row, row.lineage ?? undefined), row.mac);
+  }
+
+  #objectOf(row: DesiredObjectRow): DesiredObject {
+    const object = objectOf(row);
+    return this.#guard.isAltered(desiredObjectParts(row), row.mac) ? { ...object, altered: true } : object;
+  }
+}
+
+function alteredState(): KeyplaneError {
+  return new KeyplaneError(
+    'unavailable',
+    'The deployment state of an environment was altered in the database past keyplane: nothing is deployed to it until an operator has looked at it (keyplane doctor)!',
+    { reason: 'ALTERED_IN_DATABASE' },
+  );
 }
 
 function stateOf(environmentId: string, row: Selectable<EnvironmentStateRow> | undefined): EnvironmentState {

@@ -1,6 +1,9 @@
 import { sql } from 'kysely';
+import { alteredInDatabase } from '../../errors.ts';
 import type { JwkStore, KidHolder, ListQuery, StoredJwk } from '../../jwks/jwk-store.ts';
 import type { Sealed } from '../../sealing/sealed.ts';
+import type { RowGuard } from '../integrity/row-guard.ts';
+import { jwkParts } from '../integrity/row-macs.ts';
 import { statement } from '../statement.ts';
 import type { Database, JwkRow } from '../tables.ts';
 import { dateOrNull, timeOrNull } from './column-values.ts';
@@ -71,21 +74,23 @@ const sortColumns = Object.freeze({
 
 export class JwkTable implements JwkStore {
   readonly #database: Database;
+  readonly #guard: RowGuard;
 
-  constructor(database: Database) {
+  constructor(database: Database, guard: RowGuard) {
     this.#database = database;
+    this.#guard = guard;
   }
 
   async find(projectId: string, name: string): Promise<StoredJwk | undefined> {
     const row = await findOne.first(this.#database, { projectId, name });
-    return row && jwkOf(row);
+    return row && this.#jwkOf(row);
   }
 
   async getMany(ids: readonly string[]): Promise<readonly StoredJwk[]> {
     const found = new Map<string, StoredJwk>();
     for (const chunk of inChunks(ids)) {
       const rows = await this.#database.selectFrom('jwks').selectAll().where('id', 'in', chunk).execute();
-      for (const row of rows) found.set(row.id, jwkOf(row));
+      for (const row of rows) found.set(row.id, this.#jwkOf(row));
     }
     return ids.map((id) => found.get(id)).filter((jwk) => jwk !== undefined);
   }
@@ -126,7 +131,7 @@ export class JwkTable implements JwkStore {
   }
 
   async listOfProject(projectId: string, afterId: string, limit: number): Promise<readonly StoredJwk[]> {
-    return (await listPage.all(this.#database, { projectId, afterId, limit })).map(jwkOf);
+    return (await listPage.all(this.#database, { projectId, afterId, limit })).map((row) => this.#jwkOf(row));
   }
 
   async idsOfProject(projectId: string, afterId: string, limit: number): Promise<readonly string[]> {
@@ -134,7 +139,7 @@ export class JwkTable implements JwkStore {
   }
 
   async listBySource(sourceId: string): Promise<readonly StoredJwk[]> {
-    return (await listOfSource.all(this.#database, { sourceId })).map(jwkOf);
+    return (await listOfSource.all(this.#database, { sourceId })).map((row) => this.#jwkOf(row));
   }
 
   async listByKid(projectId: string, kid: string, exceptId: string): Promise<readonly KidHolder[]> {
@@ -147,16 +152,28 @@ export class JwkTable implements JwkStore {
   }
 
   async insert(jwk: StoredJwk): Promise<void> {
-    await insertOne.send(this.#database, rowOf(jwk));
+    await insertOne.send(this.#database, await this.#guarded(jwk));
   }
 
   async update(jwk: StoredJwk): Promise<void> {
-    const { project_id: _project, created_at: _created, ...columns } = rowOf(jwk);
+    const { project_id: _project, created_at: _created, ...columns } = await this.#guarded(jwk);
     await updateOne.run(this.#database, columns);
   }
 
   async delete(id: string): Promise<void> {
     await deleteOne.run(this.#database, { id });
+  }
+
+  async #guarded(jwk: StoredJwk): Promise<JwkRow> {
+    // Written again as it is, it would get a MAC that is right.
+    if (jwk.altered) throw alteredInDatabase(`JWK (name: ${jwk.name})`);
+    const row = rowOf(jwk, await this.#guard.auditSequence());
+    return { ...row, mac: this.#guard.mac(jwkParts(row)) };
+  }
+
+  #jwkOf(row: JwkRow): StoredJwk {
+    const jwk = jwkOf(row);
+    return this.#guard.isAltered(jwkParts(row), row.mac) ? { ...jwk, altered: true } : jwk;
   }
 }
 
@@ -183,7 +200,7 @@ function jwkOf(row: JwkRow): StoredJwk {
   };
 }
 
-function rowOf(jwk: StoredJwk): JwkRow {
+function rowOf(jwk: StoredJwk, auditSequence: number): Omit<JwkRow, 'mac'> {
   return {
     id: jwk.id,
     project_id: jwk.projectId,
@@ -203,5 +220,6 @@ function rowOf(jwk: StoredJwk): JwkRow {
     private_members: jwk.privateMembers,
     created_at: jwk.createdAt.getTime(),
     updated_at: jwk.updatedAt.getTime(),
+    audit_sequence: auditSequence,
   };
 }

@@ -1,6 +1,7 @@
 // All nouns over one transaction.
 
 import { DumpTables } from '../dump/dump-tables.ts';
+import { RowGuard } from '../integrity/row-guard.ts';
 import type { Database } from '../tables.ts';
 import { MemberTable } from './access/member-table.ts';
 import { ProjectTable } from './access/project-table.ts';
@@ -23,12 +24,16 @@ import { cryptoKeyTable } from './materials/crypto-key-table.ts';
 import { keystoreTable } from './materials/keystore-table.ts';
 import type { Nouns } from './nouns.ts';
 import { RefreshTable } from './refresh-table.ts';
+import { ConsistencyTable } from './reports/consistency-table.ts';
 import { SurveyTable } from './reports/survey-table.ts';
 import { DataKeyTable } from './sealing/data-key-table.ts';
+import { MacTable } from './sealing/mac-table.ts';
 import { SealedRowTable } from './sealing/sealed-row-table.ts';
 import type { Surroundings } from './surroundings.ts';
 
-export function nounsOver(database: Database, { carried, notify, engine }: Surroundings): Nouns {
+export function nounsOver(database: Database, { carried, notify, engine, integrity }: Surroundings): Nouns {
+  const audit = new AuditTable(database, carried);
+  const guard = new RowGuard(integrity, async () => (await audit.head()).sequence);
   return {
     users: new UserTable(database),
     tokens: new TokenTable(database),
@@ -37,21 +42,23 @@ export function nounsOver(database: Database, { carried, notify, engine }: Surro
     environments: new EnvironmentTable(database, notify),
     enrollmentTokens: new EnrollmentTokenTable(database, notify),
     managers: new ManagerTable(database, engine),
-    nodes: new NodeTable(database, { carried, notify, engine }),
-    desired: new DesiredStateTable(database, notify),
-    jwks: new JwkTable(database),
+    nodes: new NodeTable(database, { carried, notify, engine, integrity }),
+    desired: new DesiredStateTable(database, notify, guard),
+    jwks: new JwkTable(database, guard),
     refreshes: new RefreshTable(database),
-    certificates: new CertificateTable(database),
-    cryptoKeys: cryptoKeyTable(database),
-    keystores: keystoreTable(database),
+    certificates: new CertificateTable(database, guard),
+    cryptoKeys: cryptoKeyTable(database, guard),
+    keystores: keystoreTable(database, guard),
     idempotencyKeys: new IdempotencyKeyTable(database),
     overview: new OverviewTable(database),
     leases: new LeaseTable(database),
     figures: new FiguresTable(database, engine),
-    audit: new AuditTable(database, carried),
+    audit,
     dataKeys: new DataKeyTable(database),
     sealedRows: new SealedRowTable(database),
     survey: new SurveyTable(database, engine),
+    consistency: new ConsistencyTable(database),
+    macs: new MacTable(database, guard),
     dump: new DumpTables(database),
     installation: new InstallationTable(database),
   };

@@ -2,6 +2,7 @@ import type { AccessNouns } from '../../access/access-store.ts';
 import type { AuditStore } from '../../audit/audit-log.ts';
 import type { DumpNouns } from '../../backup/dump-store.ts';
 import type { DesiredStateNouns } from '../../deployments/desired-state-store.ts';
+import type { ConsistencyNouns } from '../../doctor/consistency-store.ts';
 import type { SurveyNouns } from '../../doctor/survey-store.ts';
 import type { EnvironmentNouns } from '../../environments/environment-store.ts';
 import type { IdempotencyNouns } from '../../idempotency/idempotency-store.ts';
@@ -12,6 +13,7 @@ import type { MaterialNouns } from '../../materials/material-store.ts';
 import type { FiguresNouns } from '../../metrics/figures-store.ts';
 import type { OverviewNouns } from '../../overview/overview-store.ts';
 import type { DataKeyStore } from '../../sealing/data-key-store.ts';
+import type { MacNouns } from '../../sealing/mac-store.ts';
 import type { SealedRowNouns } from '../../sealing/sealed-place.ts';
 import type { InstallationStore } from '../installation-store.ts';
 
@@ -28,7 +30,9 @@ export interface Nouns
     LeaseNouns,
     DumpNouns,
     SealedRowNouns,
+    MacNouns,
     FiguresNouns,
+    ConsistencyNouns,
     SurveyNouns {
   readonly audit: AuditStore;
   readonly dataKeys: DataKeyStore;

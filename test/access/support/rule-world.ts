@@ -13,6 +13,7 @@ import { createEnrollment, type Enrollment } from '../../../src/environments/enr
 import { createEnvironments, type Environments } from '../../../src/environments/environments.ts';
 import { createNodes, type Nodes } from '../../../src/environments/nodes.ts';
 import { type Nouns, openStore, type Store } from '../../../src/store/store.ts';
+import { testIntegrity } from '../../support/databases.ts';
 import {
   createPostgresDatabase,
   databaseKind,
@@ -53,6 +54,7 @@ export async function openRuleWorld(): Promise<RuleWorld> {
   const store = await openStore(
     databaseUrl === undefined ? { kind: 'sqlite', path } : { kind: 'postgres', url: databaseUrl },
   );
+  store.protect(testIntegrity);
   const time = testClock();
   const { clock } = time;
   const audit = createAuditLog({ key: randomBytes(32), clock });

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openStore, type Store } from '../../../src/store/store.ts';
-import { freshDatabases } from '../../support/databases.ts';
+import { freshDatabases, testIntegrity } from '../../support/databases.ts';
 import { sampleJwk, sampleProject } from '../samples.ts';
 
 const fresh = freshDatabases('sqlite');
@@ -29,6 +29,7 @@ async function freshPath(): Promise<string> {
 
 async function opened(path: string): Promise<Store> {
   const store = await openStore({ kind: 'sqlite', path });
+  store.protect(testIntegrity);
   stores.push(store);
   return store;
 }
@@ -126,6 +127,7 @@ test('while the disk goes on refusing nothing is read or written; once it takes 
 test('a store that is closed while the disk refuses leaves nothing behind that it did not acknowledge', async () => {
   const path = await freshPath();
   const store = await openStore({ kind: 'sqlite', path });
+  store.protect(testIntegrity);
   await add(store, 'kept');
   vi.spyOn(file, 'datasync').mockRejectedValueOnce(diskError());
   await expect(add(store, 'refused')).rejects.toMatchObject(refused);

@@ -9,7 +9,7 @@ import { migrate } from '../../../src/store/migrations/migrate.ts';
 import { openSqlite } from '../../../src/store/sqlite/sqlite.ts';
 import { sqliteFailure } from '../../../src/store/sqlite/sqlite-failure.ts';
 import { openStore, storeOver } from '../../../src/store/store.ts';
-import { freshDatabases } from '../../support/databases.ts';
+import { freshDatabases, testIntegrity } from '../../support/databases.ts';
 import { sampleJwk, sampleProject } from '../samples.ts';
 
 const fresh = freshDatabases('sqlite');
@@ -34,6 +34,7 @@ const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toStrin
 test('nobody but the owner can read the database, its log or its index', async () => {
   const path = await freshPath();
   const store = await openStore({ kind: 'sqlite', path });
+  store.protect(testIntegrity);
   await store.write(({ projects }) => projects.insert(sampleProject()));
   for (const file of [path, `${path}-wal`, `${path}-shm`]) expect(await modeOf(file), file).toBe('600');
   await store.close();
@@ -66,6 +67,7 @@ test('a commit is in the write-ahead log before the write resolves, and SQLite i
   expect(await pragma('foreign_keys')).toBe(1);
   await transaction.rollback();
   const store = storeOver(engine);
+  store.protect(testIntegrity);
   await store.write(({ projects }) => projects.insert(sampleProject({ name: 'in-the-log' })));
   expect((await readFile(`${path}-wal`)).includes('in-the-log')).toBe(true);
   await store.close();
@@ -74,6 +76,7 @@ test('a commit is in the write-ahead log before the write resolves, and SQLite i
 test('while another process writes, a write waits for it and readers go on', async () => {
   const path = await freshPath();
   const store = await openStore({ kind: 'sqlite', path });
+  store.protect(testIntegrity);
   const other = otherProcess(path);
   other.exec('begin immediate');
   const write = store.write(({ projects }) => projects.insert(sampleProject({ name: 'waited' })));
@@ -89,6 +92,7 @@ test('a database that another process never lets go of is unavailable, not waite
   const engine = await openSqlite({ path, busyWaitMs: 100 });
   await migrate(engine);
   const store = storeOver(engine);
+  store.protect(testIntegrity);
   const other = otherProcess(path);
   other.exec('begin immediate');
   const writes = [1, 2].map(() => store.write(({ projects }) => projects.insert(sampleProject())));
@@ -109,6 +113,7 @@ test('a full disk is unavailable, takes back the whole commit, and ends when the
   const engine = await openSqlite({ path });
   await migrate(engine);
   const store = storeOver(engine);
+  store.protect(testIntegrity);
   const project = sampleProject();
   await store.write(({ projects }) => projects.insert(project));
   const limit = async (pages: number) => {
@@ -145,6 +150,7 @@ describe.skipIf(process.getuid?.() !== 0)('on a small disk', () => {
     const folder = join(await freshPath(), '..', 'small');
     const disk = await mountSmallDisk(folder, diskBytes);
     const store = await openStore({ kind: 'sqlite', path: join(folder, 'keyplane.db') });
+    store.protect(testIntegrity);
     const project = sampleProject();
     await store.write(({ projects }) => projects.insert(project));
     let writes = 0;
@@ -183,6 +189,7 @@ describe.skipIf(process.getuid?.() !== 0)('on a small disk', () => {
 
 test('a long transaction lets others have their turn', async () => {
   const store = await openStore({ kind: 'sqlite', path: await freshPath() });
+  store.protect(testIntegrity);
   const project = sampleProject();
   let turns = 0;
   let isRunning = true;

@@ -12,6 +12,8 @@ interface CbcCipher {
   readonly name: string;
   readonly keyBytes: number;
   readonly ivBytes: number;
+  /** Single DES, which is 3DES with one key three times. */
+  readonly isSingleDes?: true;
 }
 
 const ciphers: ReadonlyMap<string, CbcCipher> = new Map([
@@ -19,6 +21,13 @@ const ciphers: ReadonlyMap<string, CbcCipher> = new Map([
   ['2.16.840.1.101.3.4.1.22', { name: 'aes-192-cbc', keyBytes: 24, ivBytes: 16 }],
   ['2.16.840.1.101.3.4.1.42', { name: 'aes-256-cbc', keyBytes: 32, ivBytes: 16 }],
   ['1.2.840.113549.3.7', { name: 'des-ede3-cbc', keyBytes: 24, ivBytes: 8 }],
+  ['1.3.14.3.2.7', { name: 'des-ede3-cbc', keyBytes: 8, ivBytes: 8, isSingleDes: true }],
+  ['1.2.392.200011.61.1.1.1.2', { name: 'camellia-128-cbc', keyBytes: 16, ivBytes: 16 }],
+  ['1.2.392.200011.61.1.1.1.3', { name: 'camellia-192-cbc', keyBytes: 24, ivBytes: 16 }],
+  ['1.2.392.200011.61.1.1.1.4', { name: 'camellia-256-cbc', keyBytes: 32, ivBytes: 16 }],
+  ['1.2.410.200046.1.1.2', { name: 'aria-128-cbc', keyBytes: 16, ivBytes: 16 }],
+  ['1.2.410.200046.1.1.7', { name: 'aria-192-cbc', keyBytes: 24, ivBytes: 16 }],
+  ['1.2.410.200046.1.1.12', { name: 'aria-256-cbc', keyBytes: 32, ivBytes: 16 }],
 ]);
 
 /** @throws {KeyplaneError} bad_request when its cost is over the limits, or its parameters are malformed */
@@ -36,7 +45,10 @@ export function readPbes2(parameters: BerElement | undefined, budget: Derivation
     throw damagedKeystore('PBES2: length of key or IV');
   }
   return {
-    decrypt: (sealed, password) =>
-      onlySequence(decryptCbc(name, { sealed, key: kdf.derive(password, keyBytes), iv })),
+    decrypt: (sealed, password) => {
+      const derived = kdf.derive(password, keyBytes);
+      const key = cipher.isSingleDes ? Buffer.concat([derived, derived, derived]) : derived;
+      return onlySequence(decryptCbc(name, { sealed, key, iv }));
+    },
   };
 }

@@ -11,7 +11,7 @@ import {
   octets,
   sequence,
 } from '../../ber.ts';
-import { damagedKeystore, keystoreLimits, tooMuchDerivation } from '../../keystore-format.ts';
+import { damagedKeystore, keystoreLimits } from '../../keystore-format.ts';
 import type { DerivationBudget } from './derivation-budget.ts';
 import { hmacDigestOf } from './digests.ts';
 
@@ -72,7 +72,7 @@ function readScrypt(parameters: readonly BerElement[], budget: DerivationBudget)
   if (N < 2 || !Number.isInteger(Math.log2(N)) || r === 0 || p === 0)
     throw damagedKeystore('scrypt: parameters');
   budget.reserve({ iterations: N * r * p, salt });
-  if (128 * r * (N + p) > keystoreLimits.scryptBytes) throw tooMuchDerivation('scrypt: memory');
+  budget.reserveMemory(128 * r * Math.max(N, p));
   return {
     keyLength:
       lengthElement === undefined || isContext(lengthElement, 0) ? undefined : integer(lengthElement),

@@ -1,11 +1,12 @@
 // How bytes in a PKCS#12 file are closed: an AlgorithmIdentifier in, something that decrypts out.
-// PBES2, and the older schemes of PKCS#12 itself. The scheme's cost is reserved when it is read.
+// PBES2, PBES1, and the older schemes of PKCS#12 itself. The scheme's cost is reserved when it is read.
 
 import { type BerElement, integer, objectIdentifier, octets, sequence } from '../../ber.ts';
 import { damagedKeystore } from '../../keystore-format.ts';
 import { decryptCbc, onlySequence, type Protection, unknownProtection } from './closed-bytes.ts';
 import type { DerivationBudget } from './derivation-budget.ts';
 import { type Derivation, derivationPurpose, deriveBytes, encryptionPasswords } from './key-derivation.ts';
+import { openPbes1, pbes1Schemes } from './pbes1.ts';
 import { pbes2Oid, readPbes2 } from './pbes2.ts';
 import { decryptRc2Cbc } from './rc2.ts';
 
@@ -35,12 +36,16 @@ export function readProtection(algorithm: BerElement | undefined, budget: Deriva
   const [oidElement, parameters] = sequence(algorithm);
   const oid = objectIdentifier(oidElement);
   if (oid === pbes2Oid) return readPbes2(parameters, budget);
+  const scheme = pbes1Schemes.get(oid);
   const cipher = legacyCiphers.get(oid);
-  if (cipher === undefined) return unknownProtection(oid);
+  if (scheme === undefined && cipher === undefined) return unknownProtection(oid);
   const [salt, iterationCount] = sequence(parameters);
   const derivation = { digest: 'sha1', salt: octets(salt), iterations: integer(iterationCount) };
   if (derivation.iterations === 0) throw damagedKeystore('PKCS#12 PBE: no iterations');
   budget.reserve(derivation);
+  if (scheme !== undefined)
+    return { decrypt: (sealed, password) => openPbes1(scheme, derivation, { sealed, password }) };
+  if (cipher === undefined) return unknownProtection(oid);
   return { decrypt: (sealed, password) => decryptLegacy(cipher, derivation, { sealed, password }) };
 }
 

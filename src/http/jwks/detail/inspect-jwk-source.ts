@@ -22,6 +22,11 @@ const item = z.object({
   notBeforeTime: instant.nullable(),
   expirationTime: instant.nullable(),
   aliasName: z.string().nullable(),
+  thumbprint: z
+    .string()
+    .nullable()
+    .describe('RFC 7638, SHA-256: given as kid it selects a key that has none'),
+  warnings: z.array(z.string()).describe('What a JWK made of it would leave out or rewrite'),
   problem: z.string().nullable().describe('Why a JWK would not be made of it'),
 });
 
@@ -52,10 +57,17 @@ export function inspectJwkSource(
   });
 }
 
-function view({ facts, notBeforeTime, expirationTime, ...rest }: SourceKeyFacts): z.infer<typeof item> {
+function view({
+  facts,
+  notBeforeTime,
+  expirationTime,
+  warnings,
+  ...rest
+}: SourceKeyFacts): z.infer<typeof item> {
   const { type = null, curve = null, size = null, private: isPrivate = null } = facts ?? {};
   return {
     ...rest,
+    warnings: [...warnings],
     ...{ type, curve, size, private: isPrivate },
     algorithms: facts && {
       SIGNATURE: [...facts.algorithms.SIGNATURE],

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { listAnswer, listOf } from '../../answers/answer-schemas.ts';
+import { warningsMember, warningTexts } from '../../answers/warnings.ts';
 import type { RouteServices } from '../../http-services.ts';
 import type { KeyplaneServer } from '../../keyplane-server.ts';
 import { openToMembers } from '../../route-access.ts';
@@ -19,11 +20,14 @@ export function inspectCertificate(
       tags: ['certificates'],
       summary: 'Read a certificate file, the leaf first; nothing is stored',
       params: z.object({ projectName: z.string() }),
-      body: z.strictObject({ pemEncodedFile: z.string().optional().describe('Text of the PEM file') }),
-      response: { 200: listOf(certificateFactsItem) },
+      body: z.strictObject({
+        pemEncodedFile: z.string().optional().describe('Text of the PEM file, or base64 of a DER file'),
+      }),
+      response: { 200: listOf(certificateFactsItem).extend({ warnings: warningTexts }) },
     },
     handler: async (request) => {
-      return listAnswer(certificates.inspect(request.body.pemEncodedFile).map(certificateFactsView));
+      const { facts, warnings } = certificates.inspect(request.body.pemEncodedFile);
+      return { ...listAnswer(facts.map(certificateFactsView)), ...warningsMember(warnings) };
     },
   });
 }

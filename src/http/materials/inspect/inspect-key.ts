@@ -16,17 +16,20 @@ export function inspectKey(app: KeyplaneServer, { keys }: Pick<RouteServices, 'k
   app.route({
     method: 'POST',
     url: '/apiops/projects/:projectName/keys/inspect/',
-    config: { access: openToMembers('ROLE_API_SECURITY') },
+    config: { access: openToMembers('ROLE_API_SECURITY'), alsoRefuses: [429] },
     schema: {
       operationId: 'inspectKey',
       tags: ['keys'],
       summary: 'Read a private or public key and tell what it is; nothing is stored',
       params: z.object({ projectName: z.string() }),
-      body: z.strictObject({ content: z.string().optional().describe('PEM, or base64 of PEM') }),
+      body: z.strictObject({
+        content: z.string().optional().describe('PEM, or base64 of PEM or of DER'),
+        passphrase: z.string().max(1024).optional().describe('Opens an encrypted private key'),
+      }),
       response: { 200: listOf(item) },
     },
     handler: async (request) => {
-      const { keyType, type, curve, size } = await keys.inspect(request.body.content);
+      const { keyType, type, curve, size } = await keys.inspect(request.body);
       return listAnswer([{ keyType, type, curve, size }]);
     },
   });

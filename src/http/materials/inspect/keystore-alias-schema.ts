@@ -6,6 +6,10 @@ export const keystoreAliasItem = z.object({
   alias: z.string(),
   kind: z.enum(['PRIVATE_KEY', 'TRUSTED_CERTIFICATE', 'SECRET_KEY']),
   locked: z.boolean().describe('The key password does not open it'),
+  problem: z
+    .string()
+    .nullable()
+    .describe('Why no JWK can be made of it; null where nothing is known against it'),
   certificates: z.number().int(),
   algorithm: z.string().nullable().describe('Of a secret key, its name in Java'),
   type: z.string().nullable().describe('RSA, EC, OKP or OCT, where it can be told'),

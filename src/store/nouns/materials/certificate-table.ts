@@ -3,6 +3,8 @@ import type {
   CertificateEnvironment,
   CertificateStore,
 } from '../../../materials/material-store.ts';
+import type { MacPart } from '../../../sealing/integrity.ts';
+import type { RowGuard } from '../../integrity/row-guard.ts';
 import { statement } from '../../statement.ts';
 import type { CertificateEnvironmentRow, Database } from '../../tables.ts';
 import { type MaterialKind, MaterialTable } from './material-table.ts';
@@ -33,10 +35,15 @@ const certificateKind: MaterialKind<Certificate, CertificateEnvironment> = {
       .where('material_id', 'in', materialIds);
     if (environmentId !== undefined) query = query.where('environment_id', '=', environmentId);
     const rows = await query.execute();
-    return rows.map((row) => ({ materialId: row.material_id, placed: placedOf(row) }));
+    return rows.map((row) => ({
+      materialId: row.material_id,
+      placed: placedOf(row),
+      parts: partsOf(row),
+      mac: row.mac,
+    }));
   },
-  async insertPlaced(database, materialId, placed) {
-    await insertOne.run(database, {
+  async insertPlaced(database, { materialId, placed, macOf }) {
+    const row = {
       material_id: materialId,
       environment_id: placed.environmentId,
       alias: placed.alias,
@@ -45,7 +52,8 @@ const certificateKind: MaterialKind<Certificate, CertificateEnvironment> = {
       end_date: placed.endDate.getTime(),
       sha1_thumbprint: placed.sha1Thumbprint,
       subject_dn: placed.subjectDn,
-    });
+    };
+    await insertOne.run(database, { ...row, mac: macOf(partsOf(row)) });
   },
   async deletePlaced(database, materialId) {
     await deleteAll.run(database, { materialId });
@@ -58,8 +66,8 @@ export class CertificateTable
 {
   readonly #database: Database;
 
-  constructor(database: Database) {
-    super(database, certificateKind);
+  constructor(database: Database, guard: RowGuard) {
+    super(database, certificateKind, guard);
     this.#database = database;
   }
 
@@ -79,4 +87,16 @@ function placedOf(row: CertificateEnvironmentRow): CertificateEnvironment {
     sha1Thumbprint: row.sha1_thumbprint,
     subjectDn: row.subject_dn,
   };
+}
+
+export function partsOf(row: Omit<CertificateEnvironmentRow, 'mac'>): readonly MacPart[] {
+  return [
+    row.environment_id,
+    row.alias,
+    row.chain,
+    row.start_date,
+    row.end_date,
+    row.sha1_thumbprint,
+    row.subject_dn,
+  ];
 }

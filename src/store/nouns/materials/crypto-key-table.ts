@@ -1,6 +1,8 @@
 import { ok } from 'node:assert/strict';
 import type { CryptoKey, KeyEnvironment, MaterialStore } from '../../../materials/material-store.ts';
+import type { MacPart } from '../../../sealing/integrity.ts';
 import type { Sealed } from '../../../sealing/sealed.ts';
+import type { RowGuard } from '../../integrity/row-guard.ts';
 import { statement } from '../../statement.ts';
 import type { CryptoKeyEnvironmentRow, Database } from '../../tables.ts';
 import { type MaterialKind, MaterialTable } from './material-table.ts';
@@ -27,25 +29,35 @@ const cryptoKeyKind: MaterialKind<CryptoKey, KeyEnvironment> = {
       .where('material_id', 'in', materialIds);
     if (environmentId !== undefined) query = query.where('environment_id', '=', environmentId);
     const rows = await query.execute();
-    return rows.map((row) => ({ materialId: row.material_id, placed: placedOf(row) }));
+    return rows.map((row) => ({
+      materialId: row.material_id,
+      placed: placedOf(row),
+      parts: partsOf(row),
+      mac: row.mac,
+    }));
   },
-  async insertPlaced(database, materialId, placed) {
-    await insertOne.run(database, {
+  async insertPlaced(database, { materialId, placed, macOf }) {
+    const row = {
       material_id: materialId,
       environment_id: placed.environmentId,
       alias: placed.alias,
       content: placed.content,
-    });
+    };
+    await insertOne.run(database, { ...row, mac: macOf(partsOf(row)) });
   },
   async deletePlaced(database, materialId) {
     await deleteAll.run(database, { materialId });
   },
 };
 
-export function cryptoKeyTable(database: Database): MaterialStore<CryptoKey> {
-  return new MaterialTable(database, cryptoKeyKind);
+export function cryptoKeyTable(database: Database, guard: RowGuard): MaterialStore<CryptoKey> {
+  return new MaterialTable(database, cryptoKeyKind, guard);
 }
 
 function placedOf(row: CryptoKeyEnvironmentRow): KeyEnvironment {
   return { environmentId: row.environment_id, alias: row.alias, content: row.content as Sealed };
+}
+
+export function partsOf(row: Omit<CryptoKeyEnvironmentRow, 'mac'>): readonly MacPart[] {
+  return [row.environment_id, row.alias];
 }

@@ -3,7 +3,9 @@ import type {
   MaterialStore,
   StoredKeystore,
 } from '../../../materials/material-store.ts';
+import type { MacPart } from '../../../sealing/integrity.ts';
 import type { Sealed } from '../../../sealing/sealed.ts';
+import type { RowGuard } from '../../integrity/row-guard.ts';
 import { statement } from '../../statement.ts';
 import type { Database, KeystoreEnvironmentRow } from '../../tables.ts';
 import { type MaterialKind, MaterialTable } from './material-table.ts';
@@ -27,10 +29,15 @@ const keystoreKind: MaterialKind<StoredKeystore, KeystoreEnvironment> = {
       .where('material_id', 'in', materialIds);
     if (environmentId !== undefined) query = query.where('environment_id', '=', environmentId);
     const rows = await query.execute();
-    return rows.map((row) => ({ materialId: row.material_id, placed: placedOf(row) }));
+    return rows.map((row) => ({
+      materialId: row.material_id,
+      placed: placedOf(row),
+      parts: partsOf(row),
+      mac: row.mac,
+    }));
   },
-  async insertPlaced(database, materialId, placed) {
-    await insertOne.run(database, {
+  async insertPlaced(database, { materialId, placed, macOf }) {
+    const row = {
       material_id: materialId,
       environment_id: placed.environmentId,
       alias: placed.alias,
@@ -38,15 +45,16 @@ const keystoreKind: MaterialKind<StoredKeystore, KeystoreEnvironment> = {
       file: placed.file,
       password: placed.password,
       key_password: placed.keyPassword,
-    });
+    };
+    await insertOne.run(database, { ...row, mac: macOf(partsOf(row)) });
   },
   async deletePlaced(database, materialId) {
     await deleteAll.run(database, { materialId });
   },
 };
 
-export function keystoreTable(database: Database): MaterialStore<StoredKeystore> {
-  return new MaterialTable(database, keystoreKind);
+export function keystoreTable(database: Database, guard: RowGuard): MaterialStore<StoredKeystore> {
+  return new MaterialTable(database, keystoreKind, guard);
 }
 
 function placedOf(row: KeystoreEnvironmentRow): KeystoreEnvironment {
@@ -58,4 +66,8 @@ function placedOf(row: KeystoreEnvironmentRow): KeystoreEnvironment {
     password: row.password as Sealed,
     keyPassword: row.key_password as Sealed | null,
   };
+}
+
+export function partsOf(row: Omit<KeystoreEnvironmentRow, 'mac'>): readonly MacPart[] {
+  return [row.environment_id, row.alias, row.keystore_type, row.key_password !== null];
 }

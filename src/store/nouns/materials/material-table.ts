@@ -2,7 +2,11 @@
 // by kind, and for each kind a table of its own for what belongs to an environment.
 
 import { sql } from 'kysely';
+import { alteredInDatabase } from '../../../errors.ts';
 import type { Material, MaterialListQuery, MaterialStore } from '../../../materials/material-store.ts';
+import type { MacPart } from '../../../sealing/integrity.ts';
+import type { RowGuard } from '../../integrity/row-guard.ts';
+import { materialParts } from '../../integrity/row-macs.ts';
 import { statement } from '../../statement.ts';
 import type { Database, MaterialRow } from '../../tables.ts';
 import { inChunks } from '../in-chunks.ts';
@@ -10,6 +14,21 @@ import { matchesSearch } from '../search-pattern.ts';
 
 type Kind = MaterialRow['kind'];
 type MaterialWith<Placed> = Material & { readonly environments: readonly Placed[] };
+type PlacedEntry = { readonly altered?: boolean };
+
+export interface PlacedRow<Placed> {
+  readonly materialId: string;
+  readonly placed: Placed;
+  /** What the MAC covers of it. */
+  readonly parts: readonly MacPart[];
+  readonly mac: Buffer | null;
+}
+
+export interface GivenPlaced<Placed> {
+  readonly materialId: string;
+  readonly placed: Placed;
+  macOf(parts: readonly MacPart[]): Buffer;
+}
 
 /** What one kind adds. */
 export interface MaterialKind<M extends MaterialWith<Placed>, Placed> {
@@ -24,8 +43,8 @@ export interface MaterialKind<M extends MaterialWith<Placed>, Placed> {
     database: Database,
     materialIds: readonly string[],
     environmentId?: string,
-  ): Promise<readonly { readonly materialId: string; readonly placed: Placed }[]>;
-  insertPlaced(database: Database, materialId: string, placed: Placed): Promise<void>;
+  ): Promise<readonly PlacedRow<Placed>[]>;
+  insertPlaced(database: Database, given: GivenPlaced<Placed>): Promise<void>;
   deletePlaced(database: Database, materialId: string): Promise<void>;
 }
 
@@ -59,13 +78,17 @@ const sortColumns = Object.freeze({
   updatedAt: 'updated_at',
 } as const);
 
-export class MaterialTable<M extends MaterialWith<Placed>, Placed> implements MaterialStore<M> {
+export class MaterialTable<M extends MaterialWith<Placed>, Placed extends PlacedEntry>
+  implements MaterialStore<M>
+{
   readonly #database: Database;
   readonly #kind: MaterialKind<M, Placed>;
+  readonly #guard: RowGuard;
 
-  constructor(database: Database, kind: MaterialKind<M, Placed>) {
+  constructor(database: Database, kind: MaterialKind<M, Placed>, guard: RowGuard) {
     this.#database = database;
     this.#kind = kind;
+    this.#guard = guard;
   }
 
   async find(projectId: string, name: string): Promise<M | undefined> {
@@ -136,39 +159,47 @@ export class MaterialTable<M extends MaterialWith<Placed>, Placed> implements Ma
   }
 
   async insert(material: M): Promise<void> {
-    await insertOne.run(this.#database, this.#rowOf(material));
-    await this.#insertEnvironments(material);
+    const row = await this.#rowOf(material);
+    await insertOne.run(this.#database, row);
+    await this.#insertEnvironments(material, row);
   }
 
   async update(material: M): Promise<void> {
-    const { project_id: _project, created_at: _created, ...columns } = this.#rowOf(material);
+    const row = await this.#rowOf(material);
+    const { project_id: _project, created_at: _created, ...columns } = row;
     await updateOne.run(this.#database, columns);
     await this.#kind.deletePlaced(this.#database, material.id);
-    await this.#insertEnvironments(material);
+    await this.#insertEnvironments(material, row);
   }
 
   async delete(id: string): Promise<void> {
     await deleteOne.run(this.#database, { kind: this.#kind.kind, id });
   }
 
-  async #insertEnvironments(material: M): Promise<void> {
+  async #insertEnvironments(material: M, row: MaterialRow): Promise<void> {
+    const macOf = (parts: readonly MacPart[]) => this.#guard.mac(materialParts(row, parts));
     for (const placed of material.environments) {
-      await this.#kind.insertPlaced(this.#database, material.id, placed);
+      // Written again as it is, it would get a MAC that is right.
+      if (placed.altered) throw alteredInDatabase(`The ${this.#kind.kind} (name: ${material.name})`);
+      await this.#kind.insertPlaced(this.#database, { materialId: material.id, placed, macOf });
     }
   }
 
   async #withEnvironments(rows: readonly MaterialRow[], environmentId?: string): Promise<readonly M[]> {
-    const byMaterial = new Map<string, Placed[]>(rows.map((row) => [row.id, []]));
+    const byMaterial = new Map(rows.map((row) => [row.id, { row, found: [] as Placed[] }]));
     for (const chunk of inChunks([...byMaterial.keys()])) {
       const all = await this.#kind.listPlaced(this.#database, chunk, environmentId);
-      for (const { materialId, placed } of all) {
-        byMaterial.get(materialId)?.push(placed);
+      for (const { materialId, placed, parts, mac } of all) {
+        const own = byMaterial.get(materialId);
+        if (own === undefined) continue;
+        const altered = this.#guard.isAltered(materialParts(own.row, parts), mac);
+        own.found.push(altered ? { ...placed, altered } : placed);
       }
     }
-    return rows.map((row) => this.#kind.materialOf(row, sharedOf(row), byMaterial.get(row.id) ?? []));
+    return rows.map((row) => this.#kind.materialOf(row, sharedOf(row), byMaterial.get(row.id)?.found ?? []));
   }
 
-  #rowOf(material: M): MaterialRow {
+  async #rowOf(material: M): Promise<MaterialRow> {
     return {
       id: material.id,
       kind: this.#kind.kind,
@@ -178,6 +209,7 @@ export class MaterialTable<M extends MaterialWith<Placed>, Placed> implements Ma
       ...this.#kind.columnsOf(material),
       created_at: material.createdAt.getTime(),
       updated_at: material.updatedAt.getTime(),
+      audit_sequence: await this.#guard.auditSequence(),
     };
   }
 }

@@ -1,0 +1,58 @@
+// The MACs of rows, connected: the first start makes their key, and gives every row that is there a MAC.
+
+import type { AuditLog } from '../audit/audit-log.ts';
+import type { Integrity } from '../sealing/integrity.ts';
+import type { Sealing } from '../sealing/open-sealing.ts';
+import type { Nouns, Store } from '../store/store.ts';
+
+const action = 'installation.protect';
+
+/** @throws Error with one line for the operator */
+export async function protectStore(store: Store, sealing: Sealing, audit: AuditLog): Promise<void> {
+  const protect = (integrity: Integrity) => store.protect(integrity);
+  if (sealing.integrity !== undefined) return protect(sealing.integrity);
+  // All of it in one transaction: a start that is cut off has done nothing, and no other manager writes meanwhile.
+  await store.write((nouns) => protectRows(nouns, { sealing, audit, protect }));
+}
+
+/**
+ * Within a transaction, of a database that may have no such key yet.
+ * @throws Error with one line for the operator: the key is gone, and MACs made now would say that all is well
+ */
+export async function protectRows(
+  nouns: Nouns,
+  {
+    sealing,
+    audit,
+    protect,
+  }: {
+    readonly sealing: Sealing;
+    readonly audit: AuditLog;
+    readonly protect: (integrity: Integrity) => void;
+  },
+): Promise<void> {
+  const had = (await nouns.dataKeys.list()).some(({ purpose }) => purpose === 'integrity');
+  if (!had && ((await nouns.macs.any()) || (await wasProtected(nouns)))) {
+    throw new Error(
+      'The database has no integrity key, but its rows or its audit record say that it had one. Restore it from a complete backup.',
+    );
+  }
+  protect(await sealing.ensureIntegrity(nouns));
+  if (had) return;
+  const rows = await nouns.macs.fillIn();
+  await audit.append(nouns, {
+    actor: 'system',
+    action,
+    objectType: 'installation',
+    objectId: null,
+    objectName: 'integrity key',
+    projectName: null,
+    outcome: 'SUCCESS',
+    details: { rows },
+  });
+}
+
+async function wasProtected({ audit }: Nouns): Promise<boolean> {
+  const { total } = await audit.search({ action }, { offset: 0, limit: 1, untilFull: true });
+  return total > 0;
+}

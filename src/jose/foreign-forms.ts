@@ -1,0 +1,139 @@
+// Forms of files that hold keys or certificates and cannot be uploaded as they are: what each is called, and the command
+// that converts it. Tests extract the commands, run them on real files and upload the result.
+// A name such as `key.pem` in a command stands for the user's own file.
+
+export type Encoding = 'PEM' | 'DER';
+
+export interface ForeignForm {
+  /** Such as `a PKCS#7 bundle`. */
+  readonly what: string;
+  /** What to do, in one sentence or two, with the command in back-quotes. */
+  readonly remedy: string;
+}
+
+/** `Key content is a PKCS#7 bundle! Convert it with …`: a command never touches the exclamation mark. */
+export function foreignText(subject: string, { what, remedy }: ForeignForm): string {
+  return `${subject} is ${what}! ${remedy}`;
+}
+
+const inform = (encoding: Encoding) => (encoding === 'DER' ? '-inform DER ' : '');
+
+/** RFC 2315; `.p7b` and `.p7c` files. */
+function pkcs7Bundle(encoding: Encoding): ForeignForm {
+  return {
+    what: 'a PKCS#7 bundle',
+    remedy: `Convert it with \`openssl pkcs7 ${inform(encoding)}-in bundle.p7b -print_certs -out certificates.pem\` and upload certificates.pem as a certificate`,
+  };
+}
+
+/** RFC 2986. */
+function certificateRequest(encoding: Encoding): ForeignForm {
+  return {
+    what: 'a certificate request',
+    remedy: `Upload the certificate that its authority issues for it. To upload its public key as a PUBLIC_KEY, write it with \`openssl req ${inform(encoding)}-in request.csr -pubkey -noout -out key.pem\``,
+  };
+}
+
+/** RFC 5280 §5. */
+function revocationList(encoding: Encoding): ForeignForm {
+  return {
+    what: 'a certificate revocation list',
+    remedy: `It holds neither a key nor a certificate. Upload the certificate of its issuer, which \`openssl crl ${inform(encoding)}-in list.crl -noout -issuer\` names`,
+  };
+}
+
+/** OpenSSL's own: a certificate with the purposes that it is trusted for. */
+const trustedCertificate: ForeignForm = Object.freeze({
+  what: "a certificate with OpenSSL's trust settings (TRUSTED CERTIFICATE)",
+  remedy:
+    'Convert it with `openssl x509 -in trusted.pem -out certificate.pem` and upload certificate.pem as a certificate',
+});
+
+/** What to do with a private key and certificates in one PEM file. @param certificates how many */
+export function splitRemedy(wanted: 'KEY' | 'CERTIFICATE', certificates: number): string {
+  if (wanted === 'KEY') {
+    return 'Write the key alone with `openssl pkey -in both.pem -out key.pem` and upload key.pem';
+  }
+  // `openssl x509` copies the first certificate alone.
+  const command =
+    certificates === 1
+      ? 'openssl x509 -in both.pem -out certificates.pem'
+      : 'openssl crl2pkcs7 -nocrl -certfile both.pem | openssl pkcs7 -print_certs -out certificates.pem';
+  return `Write the certificates alone with \`${command}\` and upload certificates.pem`;
+}
+
+/** `openssh-key-v1` under a passphrase. */
+export const encryptedOpenSsh: ForeignForm = Object.freeze({
+  what: 'an encrypted key in the format of OpenSSH',
+  remedy:
+    'Remove its passphrase with `ssh-keygen -p -N "" -f id_key` and upload the file. The command asks for the passphrase and changes the file itself, so run it on a copy',
+});
+
+/** A line of `authorized_keys` or of a `.pub` file. `ssh-keygen` writes no PEM for Ed25519. */
+export function openSshPublicKey(type: string): ForeignForm {
+  const command =
+    type === 'ssh-ed25519'
+      ? // The first 12 octets of an Ed25519 key in SPKI (RFC 8410 §10.1) are these 16 characters; its last 32 are the key.
+        'cut -d " " -f 2 key.pub | base64 -d | tail -c 32 | base64 | sed s/^/MCowBQYDK2VwAyEA/ | base64 -d | openssl pkey -pubin -inform DER -out key.pem'
+      : 'ssh-keygen -e -m PKCS8 -f key.pub > key.pem';
+  return {
+    what: 'a public key in the format of OpenSSH',
+    remedy: `Convert it with \`${command}\` and upload key.pem as a PUBLIC_KEY`,
+  };
+}
+
+/** RFC 5480 §2.1.1 allows named curves alone: explicit parameters can describe a forged twin of one (CVE-2020-0601). */
+export function explicitCurve(kind: 'PRIVATE' | 'PUBLIC', encoding: Encoding): ForeignForm {
+  const options = kind === 'PUBLIC' ? '-pubin ' : '';
+  const output = kind === 'PUBLIC' ? '-pubout ' : '';
+  return {
+    what: 'an EC key whose curve is given by explicit parameters, a named curve is required (RFC 5480 §2.1.1)',
+    remedy: `Convert it with \`openssl ec ${options}${inform(encoding)}-in key.pem -param_enc named_curve ${output}-out named.pem\` and upload named.pem`,
+  };
+}
+
+/** @param algorithm the name or object identifier in the file */
+export function unknownKeyEncryption(algorithm: string, encoding: Encoding): ForeignForm {
+  return {
+    what: `encrypted with an algorithm that is not supported (${algorithm})`,
+    remedy: `Decrypt it with \`openssl pkey -provider legacy -provider default ${inform(encoding)}-in encrypted.pem -out key.pem\` and upload key.pem`,
+  };
+}
+
+/** Keystores of Java and of Bouncy Castle that are neither JKS nor PKCS#12; the whole text. */
+export function foreignKeystoreText(type: 'JCEKS' | 'BKS' | 'UBER' | 'BCFKS'): string {
+  const provider =
+    type === 'JCEKS'
+      ? ''
+      : ' -providerclass org.bouncycastle.jce.provider.BouncyCastleProvider -providerpath bcprov.jar';
+  const file = type.toLowerCase();
+  const command = `keytool -importkeystore -srckeystore keystore.${file} -srcstoretype ${type} -destkeystore keystore.p12 -deststoretype PKCS12${provider}`;
+  return `${type} keystores are not supported! Convert it with \`${command}\` and upload keystore.p12; the keyStoreType values are JKS and PKCS12`;
+}
+
+/** @param algorithm object identifier */
+export function unknownKeystoreEncryption(algorithm: string): ForeignForm {
+  return {
+    what: `encrypted with an algorithm that is not supported (${algorithm})`,
+    remedy:
+      'Convert it with `openssl pkcs12 -provider legacy -provider default -in keystore.p12 -nodes -out keystore.pem && openssl pkcs12 -export -in keystore.pem -out converted.p12`, upload converted.p12 and delete keystore.pem',
+  };
+}
+
+/** A PEM file where a keystore belongs. */
+export const pemKeystore: ForeignForm = Object.freeze({
+  what: 'PEM text, not a keystore',
+  remedy:
+    'Upload it as a certificate or a key. Where it holds a key and its certificates, make a keystore of it with `openssl pkcs12 -export -in both.pem -out keystore.p12`',
+});
+
+/** By their PEM label, which the sniffing of DER uses as well. */
+export const foreignForms: ReadonlyMap<string, (encoding: Encoding) => ForeignForm> = new Map([
+  ['CERTIFICATE REQUEST', certificateRequest],
+  ['NEW CERTIFICATE REQUEST', certificateRequest],
+  ['X509 CRL', revocationList],
+  ['PKCS7', pkcs7Bundle],
+  ['PKCS #7 SIGNED DATA', pkcs7Bundle],
+  ['CMS', pkcs7Bundle],
+  ['TRUSTED CERTIFICATE', () => trustedCertificate],
+]);

@@ -1,0 +1,23 @@
+// The MACs of rows as a whole, beside the tables that write one with each row.
+
+export interface AlteredRow {
+  readonly table: string;
+  /** Its key, with `/` between the parts. */
+  readonly id: string;
+}
+
+export interface MacStore {
+  /**
+   * Gives a MAC to every row that has none, as the first start after an upgrade does: what the database holds then is
+   * taken as it is. @returns how many rows
+   */
+  fillIn(): Promise<number>;
+  /** Whether any row has a MAC. */
+  any(): Promise<boolean>;
+  /** Rows without a right MAC, so many at the most. */
+  altered(limit: number): Promise<readonly AlteredRow[]>;
+}
+
+export interface MacNouns {
+  readonly macs: MacStore;
+}

@@ -1,0 +1,75 @@
+// What the MAC of each kind of row covers: every column but the MAC itself, and sealed values, which are bound to
+// their row by their own seal and are sealed again under a new data key; of those, whether there is one.
+
+import type { MacPart } from '../../sealing/integrity.ts';
+import type { DesiredObjectRow, JwkRow, MaterialRow } from '../tables.ts';
+
+export interface MacOf {
+  readonly kind: string;
+  readonly parts: readonly MacPart[];
+}
+
+export function desiredObjectParts(row: Omit<DesiredObjectRow, 'mac'>): MacOf {
+  const { environment_id, kind, object_id, project_id, revision, digest } = row;
+  return { kind: 'desired object', parts: [environment_id, kind, object_id, project_id, revision, digest] };
+}
+
+export interface HeadColumns {
+  readonly environment_id: string;
+  readonly revision: number;
+  readonly digest: Buffer;
+  readonly audit_sequence: number;
+}
+
+/**
+ * The lineage is part of it, so that nobody but a restore can tell nodes that the history is another one. The floor is
+ * not: a wrong one only has nodes given everything.
+ */
+export function headParts(row: HeadColumns, lineage: string | undefined): MacOf {
+  const { environment_id, revision, digest, audit_sequence } = row;
+  return {
+    kind: 'environment state',
+    parts: [environment_id, revision, digest, audit_sequence, lineage ?? null],
+  };
+}
+
+export function jwkParts(row: Omit<JwkRow, 'mac'>): MacOf {
+  return {
+    kind: 'jwk',
+    parts: [
+      row.id,
+      row.project_id,
+      row.name,
+      row.description,
+      row.source_type,
+      row.source_id,
+      row.source_url,
+      row.source,
+      row.type,
+      row.kid,
+      row.use,
+      row.algorithm,
+      row.not_before_time,
+      row.expiration_time,
+      row.public_members,
+      row.private_members !== null,
+      row.created_at,
+      row.updated_at,
+      row.audit_sequence,
+    ],
+  };
+}
+
+type SharedColumns = Pick<
+  MaterialRow,
+  'id' | 'kind' | 'project_id' | 'name' | 'key_type' | 'algorithm' | 'audit_sequence'
+>;
+
+/** @param placed what the material has in one environment, that environment's id first */
+export function materialParts(shared: SharedColumns, placed: readonly MacPart[]): MacOf {
+  const { id, kind, project_id, name, key_type, algorithm, audit_sequence } = shared;
+  return {
+    kind: 'material',
+    parts: [id, kind, project_id, name, key_type, algorithm, audit_sequence, ...placed],
+  };
+}

@@ -1,0 +1,201 @@
+// The database is written to past keyplane, and the doctor compares what it finds with what the rest remembers.
+
+import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { examine } from '../../src/compose/compose-doctor.ts';
+import { announce } from '../../src/compose/compose-operations.ts';
+import type { ManagerConfig } from '../../src/config.ts';
+import { type TestDatabase, withDatabases } from '../support/databases.ts';
+import {
+  cleanUpInstallations,
+  copyOf,
+  type FilledInstallation,
+  fillInstallation,
+  made,
+  start,
+  stop,
+} from './support/installation.ts';
+
+cleanUpInstallations();
+
+type Row = Readonly<Record<string, unknown>>;
+const jwks = '/apiops/projects/MyProject/jwks';
+
+withDatabases('the doctor on a database that somebody wrote to', (fresh, kind) => {
+  let database: TestDatabase;
+  let config: ManagerConfig;
+  let filled: FilledInstallation;
+  beforeAll(async () => {
+    filled = await fillInstallation(kind);
+  });
+  beforeEach(async () => {
+    ({ database, config } = await copyOf(filled, fresh));
+    expect(await problems()).toEqual([]);
+  });
+
+  const problems = async () =>
+    (await examine(config)).findings.map(({ topic, problem }) => `${topic}: ${problem}`);
+  const literal = (value: unknown) => {
+    if (value === null || value === undefined) return 'null';
+    if (Buffer.isBuffer(value)) {
+      const hex = value.toString('hex');
+      return kind === 'sqlite' ? `x'${hex}'` : `'\\x${hex}'`;
+    }
+    return typeof value === 'number' ? String(value) : `'${String(value).replaceAll("'", "''")}'`;
+  };
+  const rowsOf = (table: string, where = 'true') =>
+    database.raw(`select * from ${table} where ${kind === 'sqlite' && where === 'true' ? '1' : where}`);
+  const put = async (table: string, row: Row) => {
+    const values = Object.values(row).map(literal).join(', ');
+    await database.raw(`insert into ${table} (${Object.keys(row).join(', ')}) values (${values})`);
+  };
+  /** With a manager that runs meanwhile, and is stopped again. */
+  const managed = async (work: (api: Awaited<ReturnType<typeof start>>['api']) => Promise<void>) => {
+    const installation = await start(config, filled.token);
+    await work(installation.api);
+    await stop(installation);
+  };
+
+  test('says that an audit record was emptied', async () => {
+    await database.raw('delete from audit_records');
+    await database.raw('delete from audit_head');
+    const found = await problems();
+    expect(found).toContain('audit: The audit record is empty, and there is data of which it should tell.');
+    expect(found).toContainEqual(
+      expect.stringMatching(/^audit: Environment production was changed after audit record/),
+    );
+    expect(found).toContain(
+      'audit: JWK ec of project MyProject is there, and no audit record says who made it.',
+    );
+  });
+
+  test('says that an audit record was set back together with its head', async () => {
+    const [head] = await rowsOf('audit_head');
+    await managed(async (api) => {
+      await made(api, `${jwks}/generate`, { name: 'hidden', type: 'EC', ec: { curveType: 'P256' } });
+      expect((await api('PUT', `${jwks}/okp/`, { description: 'changed' })).status).toBe(200);
+    });
+    expect(await problems()).toEqual([]);
+    await database.raw(`delete from audit_records where sequence > ${Number(head?.sequence)}`);
+    await database.raw('delete from audit_head');
+    await put('audit_head', head ?? {});
+    const found = await problems();
+    expect(found).not.toContainEqual(expect.stringContaining('is broken'));
+    expect(found).toContain(
+      'audit: JWK hidden of project MyProject is there, and no audit record says who made it.',
+    );
+    expect(found).toContain(
+      'audit: JWK okp of project MyProject remembers an audit record that is not there.',
+    );
+    expect(found).toContainEqual(
+      expect.stringMatching(/^audit: Environment production was changed after audit record/),
+    );
+  });
+
+  test('says that an audit record was set back to before something was deleted', async () => {
+    const [head] = await rowsOf('audit_head');
+    await managed(async (api) => {
+      expect((await api('DELETE', `${jwks}/ec/`)).status).toBe(200);
+    });
+    expect(await problems()).toEqual([]);
+    await database.raw(`delete from audit_records where sequence > ${Number(head?.sequence)}`);
+    await database.raw('delete from audit_head');
+    await put('audit_head', head ?? {});
+    expect(await problems()).toContainEqual(
+      expect.stringMatching(/^audit: Environment production was changed after audit record/),
+    );
+  });
+
+  test('says that an audit record was set back to before a user was made', async () => {
+    const [newest] = await database.raw('select max(at) as at from audit_records');
+    await database.raw(
+      `insert into users (id, username, password_hash, admin, created_at, updated_at) values ('u', 'mine', 'h', 1, ${Number(newest?.at) + 5000}, 0)`,
+    );
+    expect(await problems()).toEqual([
+      expect.stringMatching(/^audit: The audit record ends at .*, but something was made/),
+    ]);
+  });
+
+  test('finds a JWK that was inserted, with a desired row or without', async () => {
+    const [row] = await rowsOf('jwks', "name = 'ec'");
+    await put('jwks', { ...row, id: 'forged', name: 'forged', kid: 'forged', private_members: null });
+    const [desired] = await rowsOf('desired_objects', `object_id = '${row?.id}'`);
+    expect(await problems()).toEqual([
+      'integrity: The row in jwks forged was written past keyplane: its MAC is missing or wrong.',
+      'audit: JWK forged of project MyProject is there, and no audit record says who made it.',
+      'integrity: jwk forged belongs in environment production, and is not desired there.',
+    ]);
+    await put('desired_objects', { ...desired, object_id: 'forged', revision: 0 });
+    expect(await problems()).toEqual([
+      'integrity: The row in jwks forged was written past keyplane: its MAC is missing or wrong.',
+      expect.stringMatching(
+        /^integrity: The row in desired_objects .*\/jwk\/forged was written past keyplane/,
+      ),
+      'audit: JWK forged of project MyProject is there, and no audit record says who made it.',
+    ]);
+  });
+
+  test('finds a JWK that was removed, and a desired row that was', async () => {
+    const [okp] = await rowsOf('jwks', "name = 'okp'");
+    await database.raw("delete from jwks where name = 'ec'");
+    await database.raw(`delete from desired_objects where object_id = '${okp?.id}'`);
+    expect(await problems()).toEqual([
+      'integrity: What is desired in environment production does not add up to its digest: a row was removed, altered or set back.',
+      'audit: JWK ec of project MyProject is gone, and no audit record says who deleted it.',
+      expect.stringMatching(/^integrity: Environment production should have jwk .*, which is not there/),
+      `integrity: jwk ${okp?.id} belongs in environment production, and is not desired there.`,
+    ]);
+  });
+
+  test('finds a JWK that was set back together with all that is desired of it', async () => {
+    const [jwk] = await rowsOf('jwks', "name = 'okp'");
+    const where = `object_id = '${jwk?.id}'`;
+    const [desired] = await rowsOf('desired_objects', where);
+    const [state] = await rowsOf('environment_states');
+    const jwkStr = '{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}';
+    const value = { sourceType: 'COPY_PASTE', kid: 'n', useType: 'SIGNATURE', algorithm: 'EdDSA', jwkStr };
+    await managed(async (api) => {
+      expect((await api('PUT', `${jwks}/okp/`, value)).status).toBe(200);
+    });
+    expect(await problems()).toEqual([]);
+    for (const [table, row, which] of [
+      ['jwks', jwk, `id = '${jwk?.id}'`],
+      ['desired_objects', desired, where],
+      ['environment_states', state, `environment_id = '${state?.environment_id}'`],
+    ] as const) {
+      const columns = Object.entries(row ?? {}).map(([name, was]) => `${name} = ${literal(was)}`);
+      await database.raw(`update ${table} set ${columns.join(', ')} where ${which}`);
+    }
+    expect(await problems()).toEqual([
+      'audit: JWK okp of project MyProject is as it was before its latest change: it was set back.',
+    ]);
+  });
+
+  test('finds where an environment stands altered, which an announcement counts anew', async () => {
+    await database.raw('update environment_states set revision = revision - 1');
+    expect(await problems()).toEqual([
+      expect.stringMatching(/^integrity: The row in environment_states .* was written past keyplane/),
+      expect.stringMatching(
+        /^integrity: Environment production is at revision \d+, and has a row of revision/,
+      ),
+    ]);
+    await announce(config);
+    expect(await problems()).toEqual([]);
+    await managed((api) =>
+      made(api, `${jwks}/generate`, { name: 'on', type: 'EC', ec: { curveType: 'P256' } }),
+    );
+    expect(await problems()).toEqual([]);
+  });
+
+  test('says that the integrity key is gone, and no manager makes another', async () => {
+    await database.raw("delete from data_keys where purpose = 'integrity'");
+    expect(await problems()).toEqual([
+      expect.stringMatching(/^integrity: The database has no integrity key/),
+    ]);
+    await expect(start(config, filled.token)).rejects.toThrow('The database has no integrity key, but');
+    for (const table of ['jwks', 'desired_objects', 'environment_states', 'crypto_key_environments']) {
+      await database.raw(`update ${table} set mac = null`);
+    }
+    await database.raw('update keystore_environments set mac = null');
+    await expect(start(config, filled.token)).rejects.toThrow('The database has no integrity key, but');
+  });
+});

@@ -1,0 +1,81 @@
+// A database from before rows carried a MAC, at the first start of this version.
+
+import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { examine } from '../../src/compose/compose-doctor.ts';
+import { backUp, restore } from '../../src/compose/compose-operations.ts';
+import type { ManagerConfig } from '../../src/config.ts';
+import { type TestDatabase, withDatabases } from '../support/databases.ts';
+import {
+  cleanUpInstallations,
+  configOver,
+  copyOf,
+  everyAnswer,
+  type FilledInstallation,
+  fillInstallation,
+  masterKeyOf,
+  scratchFolder,
+  start,
+  stop,
+} from './support/installation.ts';
+import { toSchemaWithoutMacs } from './support/older-schema.ts';
+
+cleanUpInstallations();
+
+withDatabases('the first start after an upgrade', (fresh, kind) => {
+  let database: TestDatabase;
+  let config: ManagerConfig;
+  let filled: FilledInstallation;
+  beforeAll(async () => {
+    filled = await fillInstallation(kind);
+  });
+  beforeEach(async () => {
+    ({ database, config } = await copyOf(filled, fresh));
+    await toSchemaWithoutMacs(database.options, await masterKeyOf(config));
+    await expect(database.raw('select mac from jwks')).rejects.toThrow();
+  });
+
+  const problems = async () => (await examine(config)).findings.map(({ problem }) => problem);
+  const withoutMac = async () => {
+    const tables = ['jwks', 'desired_objects', 'environment_states', 'keystore_environments'];
+    const counts = tables.map((table) =>
+      database
+        .raw(`select count(*) as count from ${table} where mac is null`)
+        .then(([row]) => Number(row?.count)),
+    );
+    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+  };
+
+  test('gives every row a MAC, says so in the audit record, and changes nothing else', async () => {
+    const installation = await start(config, filled.token);
+    expect(await everyAnswer(installation.api)).toEqual(filled.answers);
+    const { body } = await installation.api('GET', '/apiops/audit/?action=installation.protect');
+    expect(body.resultList).toMatchObject([{ actor: 'system', outcome: 'SUCCESS', details: { rows: 11 } }]);
+    expect(await withoutMac()).toBe(0);
+    expect(await problems()).toEqual([]);
+    await stop(installation);
+  });
+
+  test('is the only one that does: what has no MAC later never gets one', async () => {
+    await stop(await start(config, filled.token));
+    await database.raw("update jwks set mac = null where name = 'ec'");
+    const installation = await start(config, filled.token);
+    expect((await installation.api('GET', '/apiops/projects/MyProject/jwks/ec/')).body).toMatchObject({
+      reason: 'ALTERED_IN_DATABASE',
+    });
+    await stop(installation);
+    expect(await withoutMac()).toBe(1);
+  });
+
+  test('is not needed after a restore, which gives MACs to the rows of an older backup', async () => {
+    const file = `${await scratchFolder()}/backup`;
+    await backUp(config, file);
+    const there = await configOver((await fresh({ withoutSchema: true })).options, {
+      KEYPLANE_MASTER_KEY: filled.masterKey,
+    });
+    await restore(there, { file, replace: false });
+    expect((await examine(there)).findings.filter(({ topic }) => topic !== 'machine')).toEqual([]);
+    const installation = await start(there, filled.token);
+    expect(await everyAnswer(installation.api)).toEqual(filled.answers);
+    await stop(installation);
+  });
+});

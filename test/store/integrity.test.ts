@@ -1,0 +1,143 @@
+import { beforeEach, expect, test } from 'vitest';
+import { newId } from '../../src/new-id.ts';
+import type { Store } from '../../src/store/store.ts';
+import { type TestDatabase, testIntegrity, withDatabases } from '../support/databases.ts';
+import {
+  bytes,
+  sampleCertificate,
+  sampleCryptoKey,
+  sampleEnvironment,
+  sampleJwk,
+  sampleKeystore,
+  sampleProject,
+} from './samples.ts';
+
+/** Columns that no MAC covers, each with its reason. */
+const uncovered: Readonly<Record<string, string>> = {
+  mac: 'it is the MAC',
+  'jwks.private_members': 'sealed to its row; that there is one is covered',
+  'crypto_key_environments.content': 'sealed to its row',
+  'keystore_environments.file': 'sealed to its row',
+  'keystore_environments.password': 'sealed to its row',
+  'keystore_environments.key_password': 'sealed to its row; that there is one is covered',
+  'environment_states.floor_revision': 'a wrong one has nodes given everything',
+};
+
+withDatabases('the MAC of a row', (fresh, kind) => {
+  let database: TestDatabase;
+  let store: Store;
+  const environment = sampleEnvironment();
+  const project = sampleProject();
+  const [otherEnvironment, otherProject] = [sampleEnvironment(), sampleProject()];
+
+  beforeEach(async () => {
+    database = await fresh();
+    store = await database.open();
+    await store.write(async (nouns) => {
+      for (const one of [environment, otherEnvironment]) await nouns.environments.insert(one);
+      for (const one of [project, otherProject]) await nouns.projects.insert(one);
+      await nouns.installation.put('lineage', 'l-1');
+      const jwk = sampleJwk(project.id, { description: 'd', sourceUrl: 'u', sourceId: 's', use: 'sig' });
+      const times = { notBeforeTime: new Date(1), expirationTime: new Date(2), algorithm: 'ES256' };
+      await nouns.jwks.insert({ ...jwk, ...times });
+      await nouns.certificates.insert(sampleCertificate(project.id, [environment.id]));
+      await nouns.cryptoKeys.insert(sampleCryptoKey(project.id, [environment.id]));
+      await nouns.keystores.insert(sampleKeystore(project.id, [environment.id]));
+      const at = { environmentId: environment.id, revision: 3, digest: bytes(32) };
+      await nouns.desired.putStates([at]);
+      await nouns.desired.putMany([{ ...at, kind: 'jwk', objectId: newId(), projectId: project.id }]);
+    });
+  });
+
+  const altered = async () => (await store.read(({ macs }) => macs.altered(10))).map(({ table }) => table);
+  const columnsOf = async (table: string) => {
+    const sql =
+      kind === 'sqlite'
+        ? `select name, type from pragma_table_info('${table}')`
+        : `select column_name as name, data_type as type from information_schema.columns where table_schema = 'public' and table_name = '${table}'`;
+    return (await database.raw(sql)) as { name: string; type: string }[];
+  };
+  const other = (name: string, type: string) => {
+    if (name === 'environment_id') return `'${otherEnvironment.id}'`;
+    if (name === 'project_id') return `'${otherProject.id}'`;
+    if (name === 'material_id') return undefined;
+    if (/blob|bytea/i.test(type)) return kind === 'sqlite' ? "x'0102'" : "'\\x0102'";
+    return /int/i.test(type) ? `coalesce(${name}, 0) + 1` : `coalesce(${name}, '') || '-x'`;
+  };
+
+  test.each([
+    'jwks',
+    'certificate_environments',
+    'crypto_key_environments',
+    'keystore_environments',
+    'desired_objects',
+    'environment_states',
+  ])('covers every column of %s', async (table) => {
+    expect(await altered()).toEqual([]);
+    // Whoever writes past keyplane is not kept by a trigger either.
+    if (table === 'jwks') {
+      await database.raw(`drop trigger jwks_update_with_mac${kind === 'sqlite' ? '' : ' on jwks'}`);
+    }
+    for (const { name, type } of await columnsOf(table)) {
+      const value = other(name, type);
+      if (value === undefined || name in uncovered || `${table}.${name}` in uncovered) continue;
+      const [before] = await database.raw(`select ${name} as was from ${table}`);
+      await database.raw(`update ${table} set ${name} = ${value}`);
+      expect(await altered(), name).toEqual([table]);
+      await database.raw(`update ${table} set ${name} = ${literal(kind, before?.was)}`);
+      expect(await altered(), `${name} put back`).toEqual([]);
+    }
+    await database.raw(`update ${table} set mac = null`);
+    expect(await altered(), 'no MAC').toEqual([table]);
+  });
+
+  test.each(['name', 'project_id', 'kind', 'key_type', 'algorithm'])(
+    'of a material in an environment covers the %s of the material',
+    async (name) => {
+      const value = name === 'project_id' ? `'${otherProject.id}'` : `coalesce(${name}, '') || '-x'`;
+      if (name === 'kind') {
+        await database.raw("update materials set kind = 'keystore' where kind = 'key'");
+        expect(await store.read(({ macs }) => macs.altered(10))).toEqual([]);
+        const [moved] = await database.raw('select id from materials where key_type is not null');
+        const [found] = await store.read(({ keystores }) => keystores.getMany([String(moved?.id)]));
+        expect(found?.environments).toEqual([]);
+        return;
+      }
+      await database.raw(`update materials set ${name} = ${value}`);
+      expect(new Set(await altered()).size).toBe(3);
+    },
+  );
+
+  test('covers that there is a private part, and which history the revisions count in', async () => {
+    await database.raw('update jwks set private_members = null');
+    expect(await altered()).toEqual(['jwks']);
+    await database.raw("update installation set value = 'l-2' where key = 'lineage'");
+    expect(await altered()).toEqual(['jwks', 'environment_states']);
+  });
+
+  test('does not pass for another row, nor under another key', async () => {
+    const second = sampleJwk(project.id);
+    await store.write(({ jwks }) => jwks.insert(second));
+    await database.raw(`update jwks set mac = (select mac from jwks where id = '${second.id}')`);
+    expect(await altered()).toEqual(['jwks']);
+    store.protect({ mac: (of, parts) => testIntegrity.mac(`another ${of}`, parts) });
+    expect(await altered()).toHaveLength(7);
+  });
+
+  test('that is wrong keeps a row from being written again as it is', async () => {
+    await database.raw("update jwks set kid = 'another'");
+    const [row] = await store.read(({ jwks }) => jwks.listOfProject(project.id, '', 10));
+    expect(row?.altered).toBe(true);
+    const again = store.write(({ jwks }) => jwks.update(row as NonNullable<typeof row>));
+    await expect(again).rejects.toMatchObject({ reason: 'ALTERED_IN_DATABASE' });
+    await store.write(({ jwks }) => jwks.update({ ...(row as NonNullable<typeof row>), altered: false }));
+    expect(await altered()).toEqual([]);
+  });
+});
+
+function literal(kind: 'sqlite' | 'postgres', value: unknown): string {
+  if (value === null || value === undefined) return 'null';
+  if (Buffer.isBuffer(value))
+    return kind === 'sqlite' ? `x'${value.toString('hex')}'` : `'\\x${value.toString('hex')}'`;
+  return typeof value === 'number' ? String(value) : `'${String(value)}'`;
+}
