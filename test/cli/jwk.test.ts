@@ -70,11 +70,43 @@ describe('a JWK from a file', () => {
     expect(await get('base64')).toMatchObject({ algorithm: 'ES384', sourceType: 'PUBLIC_KEY' });
   });
 
-  test('that is a JWK Set needs its kid, and takes nothing that it says itself', async () => {
+  test('that is a JWK without use and alg takes both from the flags, and its warnings are shown', async () => {
+    const { use: _use, alg: _alg, kid: _kid, ...bare } = ecJwk('x');
+    const path = await fileWith('bare.json', JSON.stringify({ ...bare, kid: null }));
+    const created = await fromFile('bare', path, '--use', 'sig', '--algorithm', 'ES256', '--kid', 'bare');
+    expect(created).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('Warning: kid is null; it was left out'),
+    });
+    expect(await get('bare')).toMatchObject({ kid: 'bare', use: 'sig', algorithm: 'ES256' });
+    const looked = await cli.run(['jwk', 'inspect', '--from-file', path]);
+    expect(looked.stderr).toContain('kid is null; it was left out');
+    const imported = await cli.run([
+      'jwk',
+      'import',
+      'bare-2',
+      path,
+      '--use',
+      'enc',
+      '--algorithm',
+      'ECDH-ES',
+      '--kid',
+      'bare-2',
+    ]);
+    expect(imported).toMatchObject({ code: 0, stderr: expect.stringContaining('Warning: kid is null') });
+    expect(await get('bare-2')).toMatchObject({ use: 'enc', algorithm: 'ECDH-ES' });
+    expect(await cli.json(['jwk', 'update', 'bare', '--from-file', path, '--kid', 'bare'])).toMatchObject({
+      warnings: ['kid is null; it was left out'],
+    });
+  });
+
+  test('that is a JWK Set needs its kid, and takes no alias and no environment', async () => {
     const path = await fileWith('set.json', JSON.stringify({ keys: [ecJwk('a'), ecJwk('b')] }));
     const without = await fromFile('of-set', path);
     expect(without).toMatchObject({ code: 1, stderr: expect.stringContaining('Available values: a, b') });
-    expect((await fromFile('of-set', path, '--algorithm', 'ES256')).code).toBe(2);
+    for (const flag of ['--alias', '--environment']) {
+      expect((await fromFile('of-set', path, flag, 'x')).code, flag).toBe(2);
+    }
     expect((await fromFile('of-set', path, '--kid', 'b')).code).toBe(0);
     expect(await get('of-set')).toMatchObject({ kid: 'b' });
   });

@@ -105,6 +105,46 @@ describe('a JWK', () => {
       expect(remedy.length).toBeGreaterThan(10);
   });
 
+  test('whose key may be good is not told to be replaced', async () => {
+    const remediesOf = async (value: object) => {
+      const { stdout } = await cli.run(['lint', '--json', '-'], { input: JSON.stringify(value) });
+      const { sources } = JSON.parse(stdout) as { sources: readonly Linted[] };
+      return sources
+        .flatMap(({ findings }) => findings.filter(({ severity }) => severity === 'error'))
+        .map(({ remedy }) => remedy);
+    };
+    const y = Buffer.from(makeEc('P-256').y ?? '', 'base64url');
+    const cut = (octets: number) => y.subarray(octets).toString('base64url');
+    const ec = named(makeEc('P-256'));
+    expect(await remediesOf({ ...ec, y: cut(1) })).toEqual(['A zero octet is missing in front']);
+    expect(await remediesOf({ ...ec, y: cut(2) })).toEqual(['2 zero octets are missing in front']);
+    expect(await remediesOf({ ...ec, y: Buffer.concat([Buffer.alloc(1), y]).toString('base64url') })).toEqual(
+      ['Leave out the zero octets in front that are too many'],
+    );
+    expect(await remediesOf({ ...without(makeRsa(), 'qi'), kid: 'a' })).toEqual([
+      'Complete the CRT members, or leave out all of them',
+    ]);
+    expect(await remediesOf({ ...ec, y: cut(9) })).toEqual([expect.stringContaining('Correct the member')]);
+    expect(await remediesOf({ ...ec, use: 'enc' })).toEqual([expect.stringContaining('Make the two agree')]);
+    expect(await remediesOf({ ...ec, x: y.toString('base64url') })).toEqual([expect.stringContaining('Generate a new key')]);
+    expect(await remediesOf({ ...publicRsa(prime(512) * prime(512)), kid: 'a' })).toEqual([
+      expect.stringContaining('Generate a new key'),
+    ]);
+  });
+
+  test('that a manager takes with warnings has them as findings', async () => {
+    const { code, warnings } = await lintJson({
+      ...named(makeEc('P-256')),
+      x5c: [],
+      key_ops: ['sign', 'seal'],
+    });
+    expect(code).toBe(0);
+    expect(warnings).toEqual([
+      'x5c is an empty array; it was left out',
+      'key_ops value (seal) is not known; it was left out',
+    ]);
+  });
+
   test('is read from standard input too, and said in words', async () => {
     const { code, stdout } = await cli.run(['lint', '-'], { input: JSON.stringify(named(makeEc('P-384'))) });
     expect(code).toBe(1);

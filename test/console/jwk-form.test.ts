@@ -1,7 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { p256Private, p256Public } from '../api/support/sample-keys.ts';
+import type { PublicJwk } from '../../src/jose/jwk.ts';
+import { thumbprint } from '../../src/jose/thumbprint.ts';
+import { makeCurveKey, p256Private, p256Public, publicHalf } from '../api/support/sample-keys.ts';
 import { type HttpTestServer, startHttpServer } from '../support/http-servers.ts';
 import { startTestConsole, type TestConsole } from './support/browser.ts';
 import { expectAccessible, expectKeptNowhere, expectNoSidewaysScroll } from './support/page-checks.ts';
@@ -102,6 +104,34 @@ test('what is pasted is looked into; its private members are neither kept nor sh
   await save('pasted');
   await expectKeptNowhere(page, p256Private.d);
   expect(await stored('pasted')).toMatchObject({ type: 'EC', sourceType: 'COPY_PASTE' });
+});
+
+test('a key that says no use and no algorithm is given both, and its warnings are shown before and after', async () => {
+  await fill('given-usage', 'JWK or JWK Set');
+  const jwk = { ...makeCurveKey('P-384'), use: null };
+  await page.getByLabel('JWK or JWK Set').nth(1).fill(JSON.stringify(jwk));
+  await page.getByText('Found: EC P-384').waitFor();
+  expect(await page.getByTestId('warnings').textContent()).toContain('use is null; it was left out');
+  await page.getByLabel('Use', { exact: true }).selectOption('SIGNATURE');
+  await page.getByLabel('Algorithm').selectOption('ES384');
+  await expectAccessible(page);
+  await save('given-usage');
+  expect(await page.getByTestId('warnings').textContent()).toContain('use is null; it was left out');
+  await expectAccessible(page);
+  expect(await stored('given-usage')).toMatchObject({ use: 'sig', algorithm: 'ES384' });
+});
+
+test('a key without a kid is chosen by its thumbprint, and fields for what a key says itself are not offered', async () => {
+  const [plain, other] = [publicHalf(makeCurveKey('P-256')), publicHalf(makeCurveKey('P-256'))];
+  await fill('by-thumbprint', 'JWK or JWK Set');
+  const keys = [{ ...plain, use: 'sig', alg: 'ES256' }, other];
+  await page.getByLabel('JWK or JWK Set').nth(1).fill(JSON.stringify({ keys }));
+  const kid = thumbprint(plain as PublicJwk);
+  await page.getByRole('radio', { name: new RegExp(`^${kid} `) }).check();
+  expect(await page.getByLabel('Algorithm').count()).toBe(0);
+  await expectAccessible(page);
+  await save('by-thumbprint');
+  expect(await stored('by-thumbprint')).toMatchObject({ kid, ec: { x: plain.x } });
 });
 
 test('a certificate file is stored as a certificate, and the JWK made from it', async () => {

@@ -3,8 +3,16 @@ import { useQuery } from '@tanstack/react-query';
 import type { Operations } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
 import { NodeBadge } from './node-badge.tsx';
+import { WarningTexts } from './warning-texts.tsx';
 
-export type DeploymentResult = Operations['createJwk']['answer']['deploymentResult'];
+type ChangeAnswer = Operations['createJwk']['answer'];
+
+export type DeploymentResult = ChangeAnswer['deploymentResult'] & Pick<ChangeAnswer, 'warnings'>;
+
+/** What an answer says of a change, in one piece. */
+export function resultOf({ deploymentResult, warnings }: ChangeAnswer): DeploymentResult {
+  return warnings === undefined ? deploymentResult : { ...deploymentResult, warnings };
+}
 
 const refreshMs = 1_000;
 
@@ -35,6 +43,7 @@ export function DeploymentNote({
             {!success && <NodesNow environmentName={environmentName} />}
           </div>
         ))}
+        <WarningTexts texts={result.warnings} />
       </Stack>
     </Alert>
   );

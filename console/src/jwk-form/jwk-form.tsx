@@ -6,6 +6,7 @@ import { fieldErrors } from '../display/form/field-errors.ts';
 import { useLeaveGuard } from '../layout/use-leave-guard.ts';
 import { type Draft, emptyDraft, type FormField, type FormPartProps } from './draft.ts';
 import { formErrorPatterns } from './form-errors.ts';
+import { OwnUsageFields } from './own-usage-fields.tsx';
 import type { InspectedKey } from './request.ts';
 import { SourceFields } from './source-fields.tsx';
 import { UsageFields } from './usage-fields.tsx';
@@ -47,6 +48,9 @@ export function JwkForm({ projectName, replaced, onSaved }: JwkFormProps) {
         <NameFields {...part} isNew={replaced === undefined} />
         <SourceFields {...part} inspection={inspection} withGenerate={replaced === undefined} />
         {chosen?.algorithms && isStored(draft) && <UsageFields {...part} algorithms={chosen.algorithms} />}
+        {chosen?.algorithms && isJwkSource(draft) && (
+          <OwnUsageFields {...part} item={chosen} algorithms={chosen.algorithms} />
+        )}
         {takesKid(draft, inspection) && <KidField {...part} />}
         <ErrorNote error={place.isBeside ? null : (errors.rest ?? save.error)} title="Not saved" />
         {place.isBeside && (
@@ -85,6 +89,10 @@ function placeOf(
 
 function isStored({ source }: Draft): boolean {
   return source === 'CERTIFICATE' || source === 'KEY' || source === 'KEYSTORE';
+}
+
+function isJwkSource({ source }: Draft): boolean {
+  return source === 'URL' || source === 'COPY_PASTE';
 }
 
 /** Where it does not choose among several keys, it may name the one that is there. */

@@ -1,5 +1,6 @@
 import { Loader, Radio, Stack, Text } from '@mantine/core';
 import { ErrorNote } from '../display/error-note.tsx';
+import { WarningTexts } from '../display/warning-texts.tsx';
 import type { FormPartProps } from './draft.ts';
 import type { InspectedKey } from './request.ts';
 import type { Inspection } from './use-inspection.ts';
@@ -25,18 +26,20 @@ export function KeyChoice({
       required
       value={ofKeystore ? draft.aliasName : draft.kid}
       error={errorOf(ofKeystore ? 'aliasName' : 'kid')}
-      onChange={(value) => set(ofKeystore ? { aliasName: value } : { kid: value })}
+      onChange={(value) =>
+        set(ofKeystore ? { aliasName: value } : { kid: value, useType: '', algorithm: '' })
+      }
     >
       <Stack gap="xs" mt="xs">
         {keys.map((item, index) => {
-          const name = ofKeystore ? item.aliasName : item.kid;
+          const name = ofKeystore ? item.aliasName : (item.kid ?? item.thumbprint);
           return (
             <Radio
               // biome-ignore lint/suspicious/noArrayIndexKey: keys of a set may share a kid, or have none
               key={index}
               value={name ?? ''}
               disabled={item.problem !== null || name === null}
-              label={name ?? 'Without a kid'}
+              label={labelOf(item, name)}
               description={factsText(item)}
             />
           );
@@ -52,10 +55,19 @@ export function KeyChoice({
 function OnlyKey({ item }: { readonly item: InspectedKey }) {
   if (item.problem !== null) return <ErrorNote error={item.problem} title="This key would be refused" />;
   return (
-    <Text size="sm" role="status">
-      Found: {factsText(item)}
-    </Text>
+    <>
+      <Text size="sm" role="status">
+        Found: {factsText({ ...item, warnings: [] })}
+      </Text>
+      <WarningTexts texts={item.warnings} />
+    </>
   );
+}
+
+/** A key without a kid is selected by its thumbprint. */
+function labelOf({ kid, aliasName }: InspectedKey, name: string | null): string {
+  if (name === null) return 'Without a kid';
+  return kid === null && aliasName === null ? `${name} (thumbprint of a key without a kid)` : name;
 }
 
 function factsText(item: InspectedKey): string {
@@ -70,6 +82,7 @@ function factsText(item: InspectedKey): string {
     algorithm,
     kid !== null && kid !== aliasName ? `kid ${kid}` : null,
     expirationTime === null ? null : `expires ${expirationTime.slice(0, 10)}`,
+    item.warnings.length === 0 ? null : `with warnings: ${item.warnings.join('; ')}`,
   ];
   return facts.filter(Boolean).join(', ');
 }

@@ -67,16 +67,26 @@ export function createBody(draft: Draft, chosen: InspectedKey | undefined): Crea
       : storedSource(draft);
   const body = { name, description: orNothing(description), ...(sourceOf(draft) ?? fallback) };
   switch (draft.source) {
-    case 'URL':
-      return { ...body, kid: orNothing(kid), refreshInterval: orNothing(draft.refreshInterval) };
+    case 'URL': {
+      const refreshInterval = orNothing(draft.refreshInterval);
+      return { ...body, kid: orNothing(kid), ...wishOf(draft, chosen), refreshInterval };
+    }
     case 'COPY_PASTE':
-      return { ...body, kid: orNothing(kid) };
+      return { ...body, kid: orNothing(kid), ...wishOf(draft, chosen) };
     default: {
       const usage = chosen?.algorithms ? usageOf(draft, chosen.algorithms) : {};
       const alias = draft.source === 'KEYSTORE' ? { aliasName: orNothing(draft.aliasName) } : {};
       return { ...body, ...alias, ...usage, kid: orNothing(kid) };
     }
   }
+}
+
+/** What is asked for a key that does not say it itself. */
+function wishOf({ useType, algorithm }: Draft, chosen: InspectedKey | undefined) {
+  return {
+    useType: chosen?.use !== null || useType === '' ? undefined : useType,
+    algorithm: chosen?.algorithm === null ? orNothing(algorithm) : undefined,
+  };
 }
 
 export function generateBody(draft: Draft): GenerateBody {

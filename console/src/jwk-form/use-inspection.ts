@@ -69,5 +69,7 @@ export function useInspection(projectName: string, draft: Draft): Inspection {
 export function chosenKey(draft: Draft, { keys = [] }: Inspection): InspectedKey | undefined {
   if (draft.source === 'KEYSTORE') return keys.find(({ aliasName }) => aliasName === draft.aliasName);
   if (keys.length === 1) return keys[0];
-  return keys.find(({ kid }) => kid !== null && kid === draft.kid);
+  return keys.find(
+    ({ kid, thumbprint }) => (kid ?? thumbprint) !== null && (kid ?? thumbprint) === draft.kid,
+  );
 }

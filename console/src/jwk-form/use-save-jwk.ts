@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { keyplane } from '../api/keyplane.ts';
 import type { CurlRequest } from '../curl/curl-command.ts';
-import type { DeploymentResult } from '../display/deployment-note.tsx';
+import { type DeploymentResult, resultOf } from '../display/deployment-note.tsx';
 import type { Draft } from './draft.ts';
 import { createBody, generateBody, type InspectedKey } from './request.ts';
 
@@ -32,9 +32,9 @@ export function useSaveJwk({ projectName, replaced, draft, chosen, onSaved }: Sa
         return keyplane.generateJwk({ projectName, body: generateBody(draft) });
       return keyplane.createJwk({ projectName, body: createBody(draft, chosen) });
     },
-    onSuccess: ({ deploymentResult }) => {
+    onSuccess: (answer) => {
       void queries.invalidateQueries();
-      onSaved(replaced ?? draft.name, deploymentResult);
+      onSaved(replaced ?? draft.name, resultOf(answer));
     },
   });
   return { save, request: requestOf(projectName, { replaced, draft, chosen }) };

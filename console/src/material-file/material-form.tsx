@@ -2,7 +2,7 @@ import { Alert, Button, Checkbox, Group, PasswordInput, Stack, TextInput } from 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { keyplane } from '../api/keyplane.ts';
-import type { DeploymentResult } from '../display/deployment-note.tsx';
+import { type DeploymentResult, resultOf } from '../display/deployment-note.tsx';
 import { ErrorNote } from '../display/error-note.tsx';
 import { fieldErrors } from '../display/form/field-errors.ts';
 import type { MaterialFile } from './found-file.ts';
@@ -42,9 +42,10 @@ export function MaterialForm({
   const store = useMutation({
     gcTime: 0,
     mutationFn: () => storeMaterial({ projectName, file, draft }),
-    onSuccess: ({ deploymentResult }) => {
+    onSuccess: (answer) => {
       void queries.invalidateQueries();
-      onStored({ name: draft.name, environmentName: draft.environments[0] ?? '', deploymentResult });
+      const environmentName = draft.environments[0] ?? '';
+      onStored({ name: draft.name, environmentName, deploymentResult: resultOf(answer) });
     },
   });
   const errors = fieldErrors(store.error, patterns);

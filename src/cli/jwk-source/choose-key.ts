@@ -6,6 +6,8 @@ import type { FittingAlgorithms } from './choose-algorithm.ts';
 /** One key of a source, as the manager's inspection or our own look at a file tells of it. */
 export interface KeyOnOffer {
   readonly kid: string | null;
+  /** Selects a key that has no kid. */
+  readonly thumbprint: string | null;
   readonly aliasName: string | null;
   readonly type: string | null;
   readonly curve: string | null;
@@ -37,10 +39,12 @@ export async function chooseAlias(keys: readonly KeyOnOffer[]): Promise<string> 
 
 /** Undefined where there is no choice, or nobody to ask: then the manager says what is missing. */
 export async function chooseKid(keys: readonly KeyOnOffer[]): Promise<string | undefined> {
-  const named = keys.filter(({ kid }) => kid !== null);
+  const named = keys.flatMap((key) => {
+    const value = key.kid ?? key.thumbprint;
+    return value === null ? [] : [{ value, label: `${value}  ${kindOf(key)}` }];
+  });
   if (keys.length < 2 || named.length === 0 || !isInteractive()) return undefined;
-  const choices = named.map((key) => ({ value: key.kid ?? '', label: `${key.kid}  ${kindOf(key)}` }));
-  return choose({ text: 'Key of the JWK Set, by its kid', otherwise: 'give --kid' }, choices);
+  return choose({ text: 'Key of the JWK Set, by its kid or thumbprint', otherwise: 'give --kid' }, named);
 }
 
 function kindOf({ type, curve, size, problem }: KeyOnOffer): string {

@@ -7,7 +7,7 @@ import type { ProjectConnection } from '../session/connection.ts';
 import { readInput } from '../terminal/input.ts';
 import { note } from '../terminal/output.ts';
 import { withProgress } from '../terminal/progress.ts';
-import { chooseAlgorithm } from './choose-algorithm.ts';
+import { chooseAlgorithm, useTypeOf } from './choose-algorithm.ts';
 import { chooseAlias, chooseKid } from './choose-key.ts';
 import { keysOfFile } from './keys-of-file.ts';
 import type { SourceOrder } from './source-body.ts';
@@ -56,10 +56,10 @@ export async function orderFile(
 }
 
 async function copyPasteBody(file: JwkFile, flags: SourceFlags) {
-  for (const flag of ['use', 'algorithm', 'alias', 'environment'] as const) {
-    if (flags[flag] !== undefined)
-      throw wrongUsage(`--${flag} does not go with ${kindName(file)}: it says so itself`);
+  for (const flag of ['alias', 'environment'] as const) {
+    if (flags[flag] !== undefined) throw wrongUsage(`--${flag} does not go with ${kindName(file)}`);
   }
+  const usage = { useType: useTypeOf(flags.use), algorithm: flags.algorithm };
   const kid = flags.kid ?? (await chooseKid(await keysOfFile(file, {})));
-  return { sourceType: 'COPY_PASTE', jwkStr: file.text, kid };
+  return { sourceType: 'COPY_PASTE', jwkStr: file.text, kid, ...usage };
 }

@@ -2,6 +2,7 @@ import { isKeyplaneError } from '../../errors.ts';
 import { keyFacts } from '../../jose/facts/key-facts.ts';
 import { importJwk } from '../../jose/import-jwk.ts';
 import { keysOf } from '../../jose/key-set.ts';
+import { thumbprint } from '../../jose/thumbprint.ts';
 import { type Inspected, type InspectedKey, inspectedOf } from '../../sources/inspected-key.ts';
 import { jwkSources } from '../../sources/sources.ts';
 import { fileWorld, type KeystorePasswords } from '../files/file-world.ts';
@@ -42,11 +43,13 @@ async function inspectFile(file: SourceFile, options: Parameters<typeof keysOfFi
 async function onOffer(key: InspectedKey): Promise<KeyOnOffer> {
   const { raw, restriction, aliasName = null, problem = null } = key;
   const kid = typeof raw?.kid === 'string' ? raw.kid : null;
-  const unknown = { kid, aliasName, type: null, curve: null, size: null, algorithms: null };
+  const unknown = { kid, aliasName, thumbprint: null, type: null, curve: null, size: null, algorithms: null };
   if (raw === undefined) return { ...unknown, problem };
   try {
-    const { type, curve, size, algorithms } = keyFacts(await importJwk(raw), restriction);
-    return { kid, aliasName, type, curve, size, algorithms, problem: null };
+    const jwk = await importJwk(raw);
+    const { type, curve, size, algorithms } = keyFacts(jwk, restriction);
+    const print = jwk.kty === 'oct' ? null : thumbprint(jwk);
+    return { kid, aliasName, thumbprint: print, type, curve, size, algorithms, problem: null };
   } catch (error) {
     if (!isKeyplaneError(error)) throw error;
     return { ...unknown, problem: error.message };

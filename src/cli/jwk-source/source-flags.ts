@@ -34,10 +34,10 @@ export function addSourceOptions(command: Command): Command {
     .option('--from-key <NAME>', 'a key of the project')
     .option('--from-keystore <NAME>', 'a keystore of the project')
     .optionsGroup('What is taken of it; the only choice is taken by itself:')
-    .option('--kid <KID>', 'which key of a JWK Set, or the kid of a key that has none')
+    .option('--kid <KID>', 'which key of a JWK Set, by kid or thumbprint, or the kid of a key that has none')
     .option('--alias <ALIAS>', 'which entry of a keystore')
-    .option('--use <USE>', 'sig or enc (default sig) of a certificate, key or keystore')
-    .option('--algorithm <ALGORITHM>', 'such as RS256, for a certificate, key or keystore')
+    .option('--use <USE>', 'sig or enc (default sig); of a JWK or URL only where the key has no use')
+    .option('--algorithm <ALGORITHM>', 'such as RS256; of a JWK or URL only where the key has no alg')
     .option(
       '--environment <NAME>',
       'whose certificate, key or keystore is taken; with --from-file where it is put',

@@ -6,7 +6,7 @@ import { CliFailure, exitCode, wrongUsage } from '../failure.ts';
 import type { ProjectConnection } from '../session/connection.ts';
 import { note } from '../terminal/output.ts';
 import { isInteractive } from '../terminal/prompt.ts';
-import { chooseAlgorithm } from './choose-algorithm.ts';
+import { chooseAlgorithm, useTypeOf } from './choose-algorithm.ts';
 import { chooseAlias, chooseKid } from './choose-key.ts';
 import type { SourceBody, SourceOrder } from './source-body.ts';
 import { type SourceFlags, sourceNames } from './source-flags.ts';
@@ -34,12 +34,14 @@ async function urlBody({ client, projectName }: ProjectConnection, flags: Source
     sourceType: 'URL',
     url: flags.fromUrl,
     refreshInterval: flags.refresh,
+    useType: useTypeOf(flags.use),
+    algorithm: flags.algorithm,
     urlOptionConnectTimeout: wholeNumber(flags.connectTimeout, '--connect-timeout'),
     urlOptionReadTimeout: wholeNumber(flags.readTimeout, '--read-timeout'),
     urlOptionSizeLimit: wholeNumber(flags.sizeLimit, '--size-limit'),
   };
   if (flags.kid !== undefined || !isInteractive()) return { ...body, kid: flags.kid };
-  const { refreshInterval: _later, ...look } = body;
+  const { refreshInterval: _later, useType: _use, algorithm: _algorithm, ...look } = body;
   const { resultList } = await client.inspectJwkSource({ projectName, body: look });
   return { ...body, kid: await chooseKid(resultList) };
 }

@@ -2,8 +2,9 @@ import type { Command } from 'commander';
 import { exactlyOne, projectCommand } from '../client-command.ts';
 import { wrongUsage } from '../failure.ts';
 import { connectToProject, type ProjectFlags } from '../session/connection.ts';
+import { harmless } from '../terminal/harmless-text.ts';
 import { readInput } from '../terminal/input.ts';
-import { show } from '../terminal/output.ts';
+import { note, show } from '../terminal/output.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { textTable } from '../terminal/table.ts';
 
@@ -39,11 +40,17 @@ export function addJwkInspect(jwk: Command): void {
       const { client, projectName } = await connectToProject(flags);
       const work = client.inspectJwkSource({ projectName, body });
       const answer = await withProgress('Looking into the source', work);
+      if (!flags.json) {
+        for (const one of answer.resultList) {
+          const which = one.kid ?? one.aliasName ?? one.thumbprint ?? 'the key';
+          for (const text of one.warnings) note(`Warning: ${harmless(which)}: ${harmless(text)}`);
+        }
+      }
       show(flags, answer, () =>
         textTable(
           ['ALIAS', 'KID', 'TYPE', 'SIZE', 'PRIVATE', 'USE', 'ALGORITHM', 'PROBLEM'],
           answer.resultList.map((one) => [
-            ...[one.aliasName, one.kid, one.type, one.curve ?? one.size, one.private],
+            ...[one.aliasName, one.kid ?? one.thumbprint, one.type, one.curve ?? one.size, one.private],
             ...[one.use, one.algorithm, one.problem],
           ]),
         ),

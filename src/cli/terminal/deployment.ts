@@ -1,8 +1,11 @@
 import { exitCode } from '../failure.ts';
+import { harmless } from './harmless-text.ts';
 import { note, show } from './output.ts';
 import { textTable } from './table.ts';
 
 interface Deployed {
+  /** What was left out or rewritten of what was given. */
+  readonly warnings?: readonly string[] | undefined;
   readonly deploymentResult: {
     readonly success: boolean;
     readonly message: string;
@@ -25,6 +28,7 @@ export function showDeployed(flags: { readonly json?: boolean }, answer: Deploye
     const rows = environmentResults.map((one) => [one.environmentName, one.message]);
     return `${done}: ${message}\n${rows.length > 0 ? textTable(['ENVIRONMENT', 'RESULT'], rows) : ''}`;
   });
+  if (!flags.json) for (const text of answer.warnings ?? []) note(`Warning: ${harmless(text)}`);
   if (success) return;
   process.exitCode = exitCode.notDeployed;
   if (!flags.json) note('It is stored. The manager goes on until every node has it.');

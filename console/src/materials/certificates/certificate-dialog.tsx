@@ -4,12 +4,14 @@ import { useState } from 'react';
 import type { Operations } from '../../../../clients/typescript/src/index.ts';
 import { keyplane } from '../../api/keyplane.ts';
 import { useChange } from '../../api/use-change.ts';
+import { resultOf } from '../../display/deployment-note.tsx';
 import { errorText } from '../../display/error-note.tsx';
 import { DescriptionField } from '../../display/form/description-field.tsx';
 import { fieldErrors } from '../../display/form/field-errors.ts';
 import { FileDrop } from '../../display/form/file-drop.tsx';
 import { FormDialog } from '../../display/form/form-dialog.tsx';
 import { NameField } from '../../display/form/name-field.tsx';
+import { WarningTexts } from '../../display/warning-texts.tsx';
 import { EnvironmentChoice } from '../parts/environment-choice.tsx';
 import { keepDeployment } from '../parts/last-deployment.ts';
 import { certificateNoun } from '../parts/material-noun.ts';
@@ -72,6 +74,7 @@ export function CertificateDialog({ projectName, certificate, onDone, onClose }:
         onFile={(file) => inspect.mutate(file)}
       />
       {inspect.data !== undefined && <CertificateChain chain={inspect.data.chain} />}
+      <WarningTexts texts={inspect.data?.warnings} />
       <TextInput
         label="Alias"
         description="Unique among the certificates of each environment"
@@ -128,8 +131,8 @@ function useSave({
       const query = followingQuery(given.following);
       return keyplane.updateCertificate({ projectName, certificateName: certificate.name, body, ...query });
     },
-    ({ deploymentResult }, { name }) => {
-      keepDeployment(queries, ['certificates', projectName, name], deploymentResult);
+    (answer, { name }) => {
+      keepDeployment(queries, ['certificates', projectName, name], resultOf(answer));
       onDone(name);
     },
   );
@@ -137,6 +140,6 @@ function useSave({
 
 async function lookInto(projectName: string, file: File) {
   const pem = await fileAsPem(file, 'CERTIFICATE');
-  const { resultList } = await keyplane.inspectCertificate({ projectName, body: { pemEncodedFile: pem } });
-  return { pem, chain: resultList };
+  const answer = await keyplane.inspectCertificate({ projectName, body: { pemEncodedFile: pem } });
+  return { pem, chain: answer.resultList, warnings: answer.warnings };
 }

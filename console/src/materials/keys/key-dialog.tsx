@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { Operations } from '../../../../clients/typescript/src/index.ts';
 import { keyplane } from '../../api/keyplane.ts';
 import { useChange } from '../../api/use-change.ts';
+import { resultOf } from '../../display/deployment-note.tsx';
 import { DescriptionField } from '../../display/form/description-field.tsx';
 import { fieldErrors } from '../../display/form/field-errors.ts';
 import { FormDialog } from '../../display/form/form-dialog.tsx';
@@ -62,8 +63,8 @@ export function KeyDialog({ projectName, replaced, onDone, onClose }: KeyDialogP
       if (replaced === undefined) return keyplane.createKey({ projectName, body });
       return keyplane.updateKey({ projectName, keyName: name, body, ...followingQuery(following) });
     },
-    ({ deploymentResult }) => {
-      keepDeployment(queries, ['keys', projectName, name], deploymentResult);
+    (answer) => {
+      keepDeployment(queries, ['keys', projectName, name], resultOf(answer));
       onDone(name);
     },
   );

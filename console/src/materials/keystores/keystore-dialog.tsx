@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { Operations } from '../../../../clients/typescript/src/index.ts';
 import { keyplane } from '../../api/keyplane.ts';
 import { useChange } from '../../api/use-change.ts';
+import { resultOf } from '../../display/deployment-note.tsx';
 import { DescriptionField } from '../../display/form/description-field.tsx';
 import { fieldErrors } from '../../display/form/field-errors.ts';
 import { FormDialog } from '../../display/form/form-dialog.tsx';
@@ -51,8 +52,8 @@ export function KeystoreDialog({ projectName, replaced, onDone, onClose }: Keyst
         ...followingQuery(following),
       });
     },
-    ({ deploymentResult }) => {
-      keepDeployment(queries, ['keystores', projectName, name], deploymentResult);
+    (answer) => {
+      keepDeployment(queries, ['keystores', projectName, name], resultOf(answer));
       onDone(name);
     },
   );

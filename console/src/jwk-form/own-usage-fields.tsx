@@ -1,0 +1,53 @@
+import { NativeSelect, SimpleGrid } from '@mantine/core';
+import type { FormPartProps, UseType } from './draft.ts';
+import type { InspectedKey } from './request.ts';
+
+const useNames = { SIGNATURE: 'Signature', ENCRYPTION: 'Encryption' } as const;
+const useTypes = ['SIGNATURE', 'ENCRYPTION'] as const;
+
+/** Use and algorithm of a JWK that may say them itself: offered where it does not. */
+export function OwnUsageFields({
+  draft,
+  set,
+  errorOf,
+  item,
+  algorithms,
+}: FormPartProps & {
+  readonly item: InspectedKey;
+  readonly algorithms: Readonly<Record<UseType, readonly string[]>>;
+}) {
+  if (item.use !== null && item.algorithm !== null) return null;
+  const own: UseType | undefined =
+    item.use === null ? undefined : item.use === 'sig' ? 'SIGNATURE' : 'ENCRYPTION';
+  const chosen = own ?? (draft.useType === '' ? undefined : draft.useType);
+  const fitting = useTypes.filter((use) => chosen === undefined || use === chosen);
+  const unset = { value: '', label: 'As the key says: nothing' };
+  return (
+    <SimpleGrid cols={{ base: 1, xs: 2 }}>
+      {item.use === null && (
+        <NativeSelect
+          label="Use"
+          value={draft.useType}
+          error={errorOf('useType')}
+          onChange={(event) => set({ useType: event.currentTarget.value as UseType | '', algorithm: '' })}
+          data={[
+            unset,
+            ...useTypes
+              .filter((use) => algorithms[use].length > 0)
+              .map((value) => ({ value, label: useNames[value] })),
+          ]}
+        />
+      )}
+      {item.algorithm === null && (
+        <NativeSelect
+          label="Algorithm"
+          description="Verifiers that demand an alg reject a key without one"
+          value={draft.algorithm}
+          error={errorOf('algorithm')}
+          onChange={(event) => set({ algorithm: event.currentTarget.value })}
+          data={[unset, ...fitting.flatMap((use) => algorithms[use])]}
+        />
+      )}
+    </SimpleGrid>
+  );
+}
