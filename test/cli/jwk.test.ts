@@ -146,7 +146,8 @@ describe('a JWK from a file', () => {
   });
 
   test('is chosen of in a terminal', async () => {
-    const args = ['jwk', 'create', 'chosen', '--from-file', fixture('java17/default.p12')];
+    const file = fixture('java17/default.p12');
+    const args = ['jwk', 'create', 'chosen', '--from-file', file, '--kid', 'chosen'];
     const { code, stdout } = await cli.inTerminal(args, [
       { after: /Password of/, type: 'changeit\r' },
       { after: /1 to 4: /, type: '1\r' },
@@ -154,7 +155,7 @@ describe('a JWK from a file', () => {
     ]);
     expect(stdout).toContain('Created JWK chosen');
     expect(code).toBe(0);
-    expect(await get('chosen')).toMatchObject({ algorithm: 'PS384', kid: 'rsa' });
+    expect(await get('chosen')).toMatchObject({ algorithm: 'PS384', kid: 'chosen' });
   });
 
   test('that is refused after its material was stored says what is there and how to go on', async () => {

@@ -126,7 +126,9 @@ describe('a JWK', () => {
     ]);
     expect(await remediesOf({ ...ec, y: cut(9) })).toEqual([expect.stringContaining('Correct the member')]);
     expect(await remediesOf({ ...ec, use: 'enc' })).toEqual([expect.stringContaining('Make the two agree')]);
-    expect(await remediesOf({ ...ec, x: y.toString('base64url') })).toEqual([expect.stringContaining('Generate a new key')]);
+    expect(await remediesOf({ ...ec, x: y.toString('base64url') })).toEqual([
+      expect.stringContaining('Generate a new key'),
+    ]);
     expect(await remediesOf({ ...publicRsa(prime(512) * prime(512)), kid: 'a' })).toEqual([
       expect.stringContaining('Generate a new key'),
     ]);

@@ -280,6 +280,7 @@ describe('a certificate whose key is no point of its curve', () => {
     ['secp256k1', offItsCurve(folder.issue({ subject: 'k1', key: curve('secp256k1') }))],
     ['P-224', offItsCurve(folder.issue({ subject: 'P-224', key: curve('P-224') }))],
     ['Brainpool', offItsCurve(brainpoolCa)],
+    ['Ed25519', offItsCurve(folder.issue({ subject: 'Ed25519', key: ['-algorithm', 'ED25519'] }), 32)],
     ['the second of a file', good.pem + offItsCurve(folder.issue({ subject: 'Second' }))],
   ])('is rejected: %s', async (what, pem) => {
     const answer = await upload(`off-${what.replaceAll(' ', '-')}`, pem);

@@ -268,6 +268,33 @@ describe('a JWK that follows its URL', () => {
     }
   });
 
+  it('keeps the use and algorithm that were asked for, until its key says otherwise itself', async () => {
+    const wish = { useType: 'SIGNATURE', algorithm: 'ES256' };
+    pages.set('/wished', json(freshKey('a')));
+    accepted(await follow('wished', wish));
+    const next = freshKey('a');
+    pages.set('/wished', json({ ...next, use: null }));
+    await comeDue('wished');
+    const { ec, sourceState } = await project.jwk('wished');
+    expect({ ec, sourceState }).toMatchObject({
+      sourceState: 'FRESH',
+      ec: { ...next, use: 'sig', alg: 'ES256' },
+    });
+    pages.set('/wished', json({ ...freshKey('a'), alg: 'ECDH-ES' }));
+    await comeDue('wished');
+    expect(await project.jwk('wished')).toMatchObject({
+      sourceState: 'FAILING',
+      sourceStateReason: 'Use type (SIGNATURE) contradicts alg (ECDH-ES) of the key! Leave useType out',
+      ec: next,
+    });
+    // A JWK that was asked for nothing takes what its key says.
+    pages.set('/unasked', json({ ...freshKey('u'), alg: 'ES256' }));
+    accepted(await follow('unasked'));
+    pages.set('/unasked', json({ ...freshKey('u'), alg: 'ECDH-ES' }));
+    await comeDue('unasked');
+    expect(await project.jwk('unasked')).toMatchObject({ sourceState: 'FRESH', algorithm: 'ECDH-ES' });
+  });
+
   it('is looked at even when another URL never answers', async () => {
     pages.set('/hanging', json(freshKey('h')));
     accepted(await follow('hanging', { urlOptionReadTimeout: 300 }));

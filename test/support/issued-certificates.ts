@@ -68,12 +68,12 @@ export function privateJwkOf({ keyPath }: Issued): Item {
   return createPrivateKey(readFileSync(keyPath, 'utf8')).export({ format: 'jwk' });
 }
 
-/** The certificate with one octet of its public key changed, so that the point leaves its curve. */
-export function offItsCurve({ der, pem }: Issued): string {
+/** The certificate with the last octets of its public key changed, so that the point leaves its curve. */
+export function offItsCurve({ der, pem }: Issued, octets = 1): string {
   const key = new X509Certificate(pem).publicKey.export({ type: 'spki', format: 'der' });
   const changed = Buffer.from(der);
-  const last = der.indexOf(key) + key.length - 1;
-  changed[last] = (changed[last] ?? 0) ^ 1;
+  const end = der.indexOf(key) + key.length;
+  for (let at = end - octets; at < end; at += 1) changed[at] = octets === 1 ? (changed[at] ?? 0) ^ 1 : 0xff;
   const lines = changed.toString('base64').match(/.{1,64}/g) ?? [];
   return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
 }
