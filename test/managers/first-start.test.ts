@@ -54,7 +54,7 @@ describe('managers that start on an empty database', () => {
     const managers = await Promise.all(['a', 'b', 'c', 'd'].map((name) => start(name)));
     for (const manager of managers) expect(await canSignIn(manager)).toBe(true);
     expect(managers.filter(({ firstAdmin }) => firstAdmin !== undefined)).toHaveLength(1);
-    expect(await count('data_keys')).toBe(2);
+    expect(await count('data_keys')).toBe(3);
     expect(await count('users')).toBe(1);
     expect(await count('managers')).toBe(4);
   });
@@ -124,7 +124,7 @@ describe('a first start that was killed', () => {
     await expect(start('b', other)).rejects.toThrow(/does not open the data in this database/);
     expect(await count('users')).toBe(0);
     expect(await canSignIn(await start('a'))).toBe(true);
-    expect(await count('data_keys')).toBe(2);
+    expect(await count('data_keys')).toBe(3);
   });
 
   it('with one of its data keys missing is refused', async () => {

@@ -141,7 +141,7 @@ describe('a node that is started before its manager', () => {
     await first.stop();
 
     const early = await node({ managerUrl: first.url, token, dataDir: join(folder, 'n1') });
-    await early.says(/the manager can not be reached/);
+    await early.says(/the manager cannot be reached/);
     expect((await setOf(early)).status).toBe(503);
     await serve(join(folder, 'manager'), settings);
     await eventually(async () => (await setOf(early)).status === 200, 'it has its first state');
