@@ -23,7 +23,7 @@ describe('the stream', () => {
     const first = await manager.links.next();
     await first.reset(1, [a]);
     await manager.stop();
-    await node.log.until(/can not be reached/);
+    await node.log.until(/cannot be reached/);
     expect(await kidsOf(node.url)).toEqual(['kid-a']);
     expect(await getJson(`${node.url}/status`)).toMatchObject({ connected: false });
     await manager.listen();
