@@ -8,8 +8,10 @@ import { Registry } from 'prom-client';
 import { composeServices, type Services } from './compose-services.ts';
 import type { ManagerConfig, TlsSettings } from './config.ts';
 import { createRateLimits } from './http/limits/rate-limits.ts';
+import { type MetricsListener, startMetricsListener } from './http/metrics-listener.ts';
 import { serveNodeStreams } from './http/node-stream.ts';
 import { buildServer } from './http/server.ts';
+import { createMetricsText } from './metrics/metrics-text.ts';
 import { Refusals } from './metrics/refusals.ts';
 import { TlsFiles } from './runtime/tls-files.ts';
 import { allowsText } from './sources/safe-fetch/allow-list.ts';
@@ -37,16 +39,19 @@ export async function startManager(config: ManagerConfig, log: Logger): Promise<
   const metrics = new Registry();
   const services = await composeServices(config, log, metrics);
   const { access, deployments, parts, admission, store } = services;
+  let metricsListener: MetricsListener | undefined;
   try {
     const made = await access.ensureFirstAdmin({
       username: config.adminUser,
       password: config.adminPassword,
     });
+    const metricsText = createMetricsText(metrics);
     const refusals = new Refusals({ metrics, log });
     const server = buildServer({
       services: { ...services, ...access, ready: () => store.ping() },
       logger: log,
       metrics,
+      metricsText: config.metricsListener ? undefined : metricsText,
       refusals,
       version,
       rateLimits: createRateLimits(config.rateLimits),
@@ -64,6 +69,19 @@ export async function startManager(config: ManagerConfig, log: Logger): Promise<
     // After the requests under way, which wait for confirmations; and before the server waits for its connections,
     // of which an upgraded one never ends by itself.
     server.addHook('preClose', async () => streams.close());
+    const { metricsListener: own } = config;
+    if (own) {
+      metricsListener = await startMetricsListener({
+        ...own,
+        metricsText,
+        tls,
+        onError: (error) => log.error({ err: error }, 'metrics could not be written'),
+      }).catch((error: unknown) => {
+        throw listenError(error, { ...own, setting: 'KEYPLANE_METRICS' });
+      });
+      const url = urlOf(tls, metricsListener.server.address() as AddressInfo);
+      log.info({ url: `${url}/metrics` }, 'metrics have a listener of their own');
+    }
     services.refresher.start();
     services.upkeep.start();
     await server.listen({ host: config.host, port: config.port });
@@ -77,15 +95,17 @@ export async function startManager(config: ManagerConfig, log: Logger): Promise<
       async close() {
         const cut = setTimeout(() => server.server.closeAllConnections(), cutAfterMs);
         await server.close();
+        await metricsListener?.close();
         clearTimeout(cut);
         tls?.close();
         await services.close();
       },
     };
   } catch (error) {
+    await metricsListener?.close();
     tls?.close();
     await services.close();
-    throw listenError(error, config);
+    throw listenError(error, { ...config, setting: 'KEYPLANE' });
   }
 }
 
@@ -104,13 +124,20 @@ function openTls({ certFile, keyFile, clientCaFile }: TlsSettings, log: Logger):
   });
 }
 
-function listenError(error: unknown, { host, port }: ManagerConfig): unknown {
+interface Listening {
+  readonly host: string;
+  readonly port: number;
+  /** What the names of its two settings begin with. */
+  readonly setting: string;
+}
+
+function listenError(error: unknown, { host, port, setting }: Listening): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'EADDRINUSE') {
-    return new Error(`KEYPLANE_PORT is ${port}, which is in use on ${host}: a free port is accepted`);
+    return new Error(`${setting}_PORT is ${port}, which is in use on ${host}: a free port is accepted`);
   }
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EACCES') {
-    return new Error(`KEYPLANE_HOST and KEYPLANE_PORT (${host}:${port}) can not be listened on (${code})`);
+    return new Error(`${setting}_HOST and ${setting}_PORT (${host}:${port}) cannot be listened on (${code})`);
   }
   return error;
 }

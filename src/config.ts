@@ -22,6 +22,8 @@ export interface ManagerConfig {
   readonly deployTimeoutMs: number;
   /** What they say of whom they ask for (`X-Forwarded-For`) is believed; no hosts. */
   readonly trustedProxies: AddressAllowList;
+  /** Undefined where `/metrics` is on the listener of everything else. */
+  readonly metricsListener: { readonly host: string; readonly port: number } | undefined;
   /** Files; undefined where the manager speaks plain HTTP. */
   readonly tls: TlsSettings | undefined;
   /** Requests a minute; 0 for as many as they like. */
@@ -53,11 +55,9 @@ const longestTimeoutMs = 600_000;
 const highestRate = 100_000_000;
 
 export const managerSettings = {
-  host: setting('host ADDRESS', 'where the manager listens (default 127.0.0.1)', (text = '127.0.0.1') => {
-    if (!/^[\p{L}\p{N}.:_-]+$/u.test(text))
-      throw new Error(`is "${text}": an address or host name is accepted`);
-    return text;
-  }),
+  host: setting('host ADDRESS', 'where the manager listens (default 127.0.0.1)', (text = '127.0.0.1') =>
+    listenAddress(text),
+  ),
   port: setting('port PORT', 'port of the manager (default 8080)', (text = '8080') =>
     wholeNumber(text, 0, 65_535),
   ),
@@ -156,6 +156,16 @@ export const managerSettings = {
     'requests a minute of one address without a valid token (default 3000; 0: as many as it likes)',
     (text = '3000') => wholeNumber(text, 0, highestRate),
   ),
+  metricsHost: setting(
+    'metrics-host ADDRESS',
+    'where metrics have a listener of their own (default 127.0.0.1)',
+    (text) => text && listenAddress(text),
+  ),
+  metricsPort: setting(
+    'metrics-port PORT',
+    'its port: /metrics of the manager then answers 404 (default: none of their own)',
+    (text) => (text === undefined ? undefined : wholeNumber(text, 0, 65_535)),
+  ),
   tlsCert: setting(
     'tls-cert FILE',
     'PEM certificate and chain: the manager speaks TLS itself (default: plain HTTP)',
@@ -198,6 +208,7 @@ export function readManagerConfig(environment: NodeJS.ProcessEnv, flags: Manager
   });
   return {
     tls,
+    metricsListener: metricsListener(read('metricsHost', s.metricsHost), read('metricsPort', s.metricsPort)),
     host: read('host', s.host),
     port: read('port', s.port),
     dataDir: read('dataDir', s.dataDir),
@@ -276,6 +287,18 @@ function setting<T>(usage: string, meaning: string, read: Setting<T>['read']): S
     meaning,
     read,
   };
+}
+
+function metricsListener(host: string | undefined, port: number | undefined) {
+  if (port !== undefined) return { host: host ?? '127.0.0.1', port };
+  if (host === undefined) return undefined;
+  throw new SettingError('KEYPLANE_METRICS_HOST is set without KEYPLANE_METRICS_PORT: both are needed');
+}
+
+function listenAddress(text: string): string {
+  if (!/^[\p{L}\p{N}.:_-]+$/u.test(text))
+    throw new Error(`is "${text}": an address or host name is accepted`);
+  return text;
 }
 
 function wholeNumber(text: string, least: number, most: number): number {

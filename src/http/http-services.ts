@@ -1,4 +1,3 @@
-import type { Registry } from 'prom-client';
 import type { Access } from '../access/access.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { ChangeResult } from '../deployments/deployment-result.ts';
@@ -16,6 +15,7 @@ import type { UpdateJwk } from '../jwks/update-jwk.ts';
 import type { Certificates } from '../materials/certificates.ts';
 import type { CryptoKeys } from '../materials/crypto-keys.ts';
 import type { Keystores } from '../materials/keystores.ts';
+import type { MetricsText } from '../metrics/metrics-text.ts';
 import type { ReadOverview } from '../overview/overview.ts';
 
 /** What the operations call. Each names the few that it needs. */
@@ -41,5 +41,6 @@ export interface HttpServices extends Omit<Access, 'ensureFirstAdmin'> {
 }
 
 export interface RouteServices extends HttpServices {
-  readonly metrics: Registry;
+  /** Undefined where metrics have a listener of their own. */
+  readonly metricsText: MetricsText | undefined;
 }

@@ -28,6 +28,7 @@ import Fastify, {
 } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Registry } from 'prom-client';
+import type { MetricsText } from '../metrics/metrics-text.ts';
 import type { Refusals } from '../metrics/refusals.ts';
 import type { TlsFiles } from '../runtime/tls-files.ts';
 import { accessRoutes } from './access/routes.ts';
@@ -59,8 +60,10 @@ import { systemRoutes } from './system/routes.ts';
 export interface ServerOptions {
   readonly services: HttpServices;
   readonly logger: FastifyBaseLogger;
-  /** Gets the server's own measures, and answers `/metrics`. */
+  /** Gets the server's own measures. */
   readonly metrics: Registry;
+  /** `/metrics` is 404 without it. */
+  readonly metricsText?: MetricsText | undefined;
   readonly refusals: Refusals;
   /** keyplane's version. */
   readonly version: string;
@@ -150,7 +153,7 @@ export function buildServer(options: ServerOptions): KeyplaneServer {
   describeApi(app, version);
   app.register(async (scope) => {
     for (const register of rooms)
-      register(scope.withTypeProvider<ZodTypeProvider>(), { ...services, metrics });
+      register(scope.withTypeProvider<ZodTypeProvider>(), { ...services, metricsText: options.metricsText });
   });
   return app;
 }

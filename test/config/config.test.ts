@@ -30,6 +30,7 @@ describe('the settings of the manager', () => {
       trustedProxies: { hosts: [], cidrs: [] },
       rateLimits: { user: 0, address: 3_000 },
       tls: undefined,
+      metricsListener: undefined,
     });
   });
 
@@ -52,6 +53,8 @@ describe('the settings of the manager', () => {
       'KEYPLANE_TRUSTED_PROXIES',
       'KEYPLANE_RATE_LIMIT_USER',
       'KEYPLANE_RATE_LIMIT_ADDRESS',
+      'KEYPLANE_METRICS_HOST',
+      'KEYPLANE_METRICS_PORT',
       'KEYPLANE_TLS_CERT',
       'KEYPLANE_TLS_KEY',
       'KEYPLANE_TLS_CLIENT_CA',
@@ -61,8 +64,9 @@ describe('the settings of the manager', () => {
   it.each([
     [{ KEYPLANE_TLS_CERT: 'c' }, 'KEYPLANE_TLS_CERT is set without KEYPLANE_TLS_KEY'],
     [{ KEYPLANE_TLS_KEY: 'k' }, 'KEYPLANE_TLS_KEY is set without KEYPLANE_TLS_CERT'],
+    [{ KEYPLANE_METRICS_HOST: '::1' }, 'KEYPLANE_METRICS_HOST is set without KEYPLANE_METRICS_PORT'],
     [{ KEYPLANE_TLS_CLIENT_CA: 'a' }, 'KEYPLANE_TLS_CLIENT_CA is set without'],
-  ])('of TLS need each other: %j', (environment, text) => {
+  ])('of TLS and of the listener of metrics need each other: %j', (environment, text) => {
     expect(() => readManagerConfig(environment)).toThrow(text);
   });
 

@@ -83,6 +83,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'jwks',
     'materials',
     'metrics/refusals.ts',
+    'type metrics/metrics-text.ts',
     'protocol',
     'sources/sources.ts',
     'type idempotency',

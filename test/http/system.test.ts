@@ -35,7 +35,7 @@ test('metrics count requests by pattern, method and status, and know the delay o
   await world.call('GET', '/%zz');
   const answer = await get('/metrics');
   expect(answer.headers['content-type']).toMatch(/^text\/plain/);
-  const count = 'keyplane_http_request_duration_seconds_count';
+  const count = 'keyplane_http_requests_total';
   expect(answer.body).toContain(
     `${count}{method="GET",route="/apiops/projects/:projectName/environments/",status="404"} 1`,
   );

@@ -127,7 +127,7 @@ test('a wrong password and an unknown user are answered alike: status, headers a
   expect(known.statusCode).toBe(401);
 });
 
-test('metrics name routes and statuses, and nothing that anyone chose', async () => {
+test('metrics name routes, statuses and environments, and nothing else that anyone chose', async () => {
   await world.call('GET', '/apiops/projects/a-chosen-project/jwks/a-chosen-jwk/?search=a-chosen-word');
   await world.call('GET', '/a-chosen-path');
   const { body } = await world.call('GET', '/metrics', { token: null });

@@ -3,13 +3,20 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 import { sourceNames } from '../../sources/sources.ts';
 import { errorCodeOf, routeOf } from './request-log.ts';
 
-/** Times requests by method, route pattern and status; a pattern, for paths hold names and are without number. */
+/** Times and counts requests by method and route pattern; a pattern, for paths hold names and are without number. */
 export function measureRequests(app: FastifyInstance, metrics: Registry): (reply: RequestPair) => void {
   const durations = new Histogram({
     name: 'keyplane_http_request_duration_seconds',
     help: 'Time from the first byte of a request to the last of its answer',
+    labelNames: ['method', 'route'],
+    buckets: [0.005, 0.025, 0.1, 0.5, 2.5, 10],
+    registers: [metrics],
+  });
+  // A counter of its own: a client that tries out statuses would multiply the buckets.
+  const answered = new Counter({
+    name: 'keyplane_http_requests_total',
+    help: 'Requests that were answered',
     labelNames: ['method', 'route', 'status'],
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [metrics],
   });
   const changes = new Counter({
@@ -27,7 +34,8 @@ export function measureRequests(app: FastifyInstance, metrics: Registry): (reply
     const route = routeOf(request);
     // A client may invent methods; what matched no route is counted as one.
     const method = route === 'unmatched' ? 'any' : request.method;
-    durations.observe({ method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
+    durations.observe({ method, route }, reply.elapsedTime / 1000);
+    answered.inc({ method, route, status: reply.statusCode });
   };
   app.addHook('onResponse', async (request, reply) => observe({ request, reply }));
   return observe;

@@ -1,12 +1,9 @@
-import { collectDefaultMetrics } from 'prom-client';
+import { notFoundAnswer } from '../answers/error-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { openToAnyone } from '../route-access.ts';
 
-export function metrics(app: KeyplaneServer, { metrics: registry }: Pick<RouteServices, 'metrics'>): void {
-  // Process, heap, and the delay of the event loop. A registry takes each of them once.
-  if (!registry.getSingleMetric('process_cpu_user_seconds_total'))
-    collectDefaultMetrics({ register: registry });
+export function metrics(app: KeyplaneServer, { metricsText }: Pick<RouteServices, 'metricsText'>): void {
   app.route({
     method: 'GET',
     url: '/metrics',
@@ -14,8 +11,11 @@ export function metrics(app: KeyplaneServer, { metrics: registry }: Pick<RouteSe
     schema: {
       operationId: 'metrics',
       tags: ['system'],
-      summary: 'Measures in the text format of Prometheus',
+      summary: 'Measures in the text format of Prometheus; 404 where they have a listener of their own',
     },
-    handler: async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()),
+    handler: async (request, reply) => {
+      if (metricsText === undefined) throw notFoundAnswer(request);
+      return reply.type(metricsText.contentType).send(await metricsText.text());
+    },
   });
 }

@@ -12,6 +12,7 @@ import { composeServices, type Services } from '../../../src/compose-services.ts
 import type { HttpServices } from '../../../src/http/http-services.ts';
 import type { KeyplaneServer } from '../../../src/http/keyplane-server.ts';
 import { buildServer, type ServerOptions } from '../../../src/http/server.ts';
+import { createMetricsText } from '../../../src/metrics/metrics-text.ts';
 import { Refusals } from '../../../src/metrics/refusals.ts';
 import { parseAllowList } from '../../../src/sources/safe-fetch/allow-list.ts';
 import { rawSqlite } from '../../support/databases.ts';
@@ -73,6 +74,7 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
     services,
     logger: log.logger,
     metrics,
+    metricsText: createMetricsText(metrics),
     refusals,
     version: '0.0.0-test',
     ...options.server,
@@ -157,6 +159,7 @@ function configOf(dataDir: string, databaseUrl: string | undefined) {
     trustedProxies: { hosts: [], cidrs: [] },
     rateLimits: { user: 0, address: 0 },
     tls: undefined,
+    metricsListener: undefined,
   };
 }
 

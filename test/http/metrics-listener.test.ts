@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
+import { Gauge, Registry } from 'prom-client';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { type Manager, startManager } from '../../src/compose.ts';
+import { readManagerConfig } from '../../src/config.ts';
+import { createMetricsText } from '../../src/metrics/metrics-text.ts';
+
+let dataDir: string;
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'keyplane-metrics-'));
+});
+afterAll(() => rm(dataDir, { recursive: true }));
+
+async function started(
+  settings: Readonly<Record<string, string>>,
+): Promise<{ manager: Manager; metricsUrl: string }> {
+  const lines: { readonly msg: string; readonly url: string }[] = [];
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(JSON.parse(String(chunk)));
+      done();
+    },
+  });
+  const config = readManagerConfig({ KEYPLANE_PORT: '0', KEYPLANE_DATA_DIR: dataDir, ...settings });
+  const manager = await startManager(config, pino(stream));
+  onTestFinished(() => manager.close());
+  const { url = '' } = lines.find(({ msg }) => msg === 'metrics have a listener of their own') ?? {};
+  return { manager, metricsUrl: url };
+}
+
+test('with KEYPLANE_METRICS_PORT metrics have a listener of their own, and the main one answers 404', async () => {
+  const { manager, metricsUrl } = await started({ KEYPLANE_METRICS_PORT: '0' });
+  expect(metricsUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/metrics$/);
+  const own = await fetch(metricsUrl);
+  expect(own.status).toBe(200);
+  expect(own.headers.get('content-type')).toMatch(/^text\/plain/);
+  expect(await own.text()).toContain('keyplane_refusals_total{cause="upgrade_token"} 0');
+  const main = await fetch(`${manager.url}/metrics`);
+  expect({ status: main.status, reason: (await main.json()).reason }).toEqual({
+    status: 404,
+    reason: 'ROUTE_NOT_FOUND',
+  });
+  expect((await fetch(new URL('/readyz', metricsUrl))).status).toBe(404);
+  expect((await fetch(metricsUrl, { method: 'POST' })).status).toBe(405);
+});
+
+test('without it the main listener answers', async () => {
+  const { manager } = await started({});
+  expect((await fetch(`${manager.url}/metrics`)).status).toBe(200);
+});
+
+test('a port of metrics that is in use stops the start with the name of the setting', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  onTestFinished(() => void other.close());
+  const { port } = other.address() as AddressInfo;
+  const config = readManagerConfig({
+    KEYPLANE_PORT: '0',
+    KEYPLANE_DATA_DIR: dataDir,
+    KEYPLANE_METRICS_PORT: String(port),
+  });
+  await expect(startManager(config, pino({ level: 'silent' }))).rejects.toThrow(
+    `KEYPLANE_METRICS_PORT is ${port}, which is in use on 127.0.0.1: a free port is accepted`,
+  );
+});
+
+test('metrics are written once a second, however many ask for them', async () => {
+  let written = 0;
+  const registry = new Registry();
+  new Gauge({
+    name: 'counted',
+    help: 'Counted',
+    registers: [registry],
+    collect() {
+      written += 1;
+    },
+  });
+  let nowMs = 0;
+  const metrics = createMetricsText(registry, () => nowMs);
+  const texts = await Promise.all(Array.from({ length: 100 }, () => metrics.text()));
+  nowMs = 999;
+  texts.push(await metrics.text());
+  expect({ written, texts: new Set(texts).size }).toEqual({ written: 1, texts: 1 });
+  nowMs = 1_000;
+  await metrics.text();
+  expect(written).toBe(2);
+});
