@@ -49,11 +49,7 @@ export async function startMetricsListener(options: MetricsListenerOptions): Pro
         response.writeHead(500).end();
       });
   };
-  const server = tls
-    ? createTlsServer({ ...limits, ...tls.serverOptions }, onRequest)
-    : createServer(limits, onRequest);
-  const endHandshakes = tls ? trackHandshakes(server) : () => undefined;
-  tls?.follow(server);
+  const { server, endHandshakes } = listener(onRequest, tls);
   server.maxConnections = mostConnections;
   server.listen(port, host);
   await once(server, 'listening');
@@ -67,4 +63,11 @@ export async function startMetricsListener(options: MetricsListenerOptions): Pro
       await closed;
     },
   };
+}
+
+function listener(onRequest: RequestListener, tls: TlsFiles | undefined) {
+  if (tls === undefined) return { server: createServer(limits, onRequest), endHandshakes: () => undefined };
+  const server = createTlsServer({ ...limits, ...tls.serverOptions }, onRequest);
+  tls.follow(server);
+  return { server, endHandshakes: trackHandshakes(server) };
 }
