@@ -35,7 +35,7 @@ import { createJwkContentReader } from './jwks/jwk-content.ts';
 import { createJwkDeployments, type FindJwkDeployments } from './jwks/jwk-deployment.ts';
 import { createReferencedJwks } from './jwks/referenced-jwks.ts';
 import { Refresher } from './jwks/refresh/refresher.ts';
-import { sourceWorldOf } from './jwks/source-world.ts';
+import { createSourceWorlds } from './jwks/source-world.ts';
 import { createJwkUpdater, type UpdateJwk } from './jwks/update-jwk.ts';
 import { createKeystoreOpener, type KeystoreOpener } from './keystore-worker/keystore-opener.ts';
 import { Lease } from './leases/lease.ts';
@@ -54,6 +54,7 @@ import { watchDataKeys, withKnownDataKeys } from './sealing/known-data-keys.ts';
 import { openSealing } from './sealing/open-sealing.ts';
 import type { Sealer } from './sealing/sealed.ts';
 import { createSafeFetch, type SafeFetch } from './sources/safe-fetch/safe-fetch.ts';
+import { createUrlFetches } from './sources/url-fetches.ts';
 import { type Nouns, openStore, type Store } from './store/store.ts';
 import { version } from './version.ts';
 
@@ -160,8 +161,9 @@ function connect({ store, sealer, auditKey, presence, config, log, metrics }: Fo
   const nodes = createNodes({ store, audit, deployments: port });
   const nodesOf = (environmentIds: readonly string[]) => nodes.listOf(environmentIds);
   const rules = { store, sealer, audit, deployments: measured(metrics, deployments), clock };
-  const world = { store, sealer, keystores: keystoreOpener, safeFetch };
-  const jwkRules = { ...rules, sourceWorldOf: (projectId: string) => sourceWorldOf(projectId, world) };
+  const urlFetches = createUrlFetches({ safeFetch });
+  const withSourceWorld = createSourceWorlds({ store, sealer, keystores: keystoreOpener, urlFetches });
+  const jwkRules = { ...rules, withSourceWorld };
   const materialRules = { ...rules, references: createReferencedJwks(jwkRules) };
   const leaseOf = (name: string) => new Lease({ store, name, holder: managerId, onError });
   const leases = { refresh: leaseOf('refresh'), upkeep: leaseOf('upkeep') };
@@ -190,7 +192,7 @@ function connect({ store, sealer, auditKey, presence, config, log, metrics }: Fo
     enrollment: createEnrollment({ store, audit, clock, deployments: port }),
     nodes,
     jwkDeployments: createJwkDeployments({ store, nodesOf }),
-    inspectSource: createSourceInspector(jwkRules.sourceWorldOf),
+    inspectSource: createSourceInspector(withSourceWorld),
     overview: createOverview({ store, clock, nodesOf }),
     certificates: new Certificates(materialRules),
     keys: new CryptoKeys({ ...materialRules, keystores: keystoreOpener }),

@@ -11,9 +11,10 @@ import { insertJwk, type JwkRuleOptions, refuseTaken } from './insert-jwk.ts';
 import { hasDefaultKid, jwkFromSource } from './jwk-from-source.ts';
 import type { SourceReference } from './jwk-store.ts';
 import { checkFollow, followOf } from './refresh/follow.ts';
+import type { WithSourceWorld } from './source-world.ts';
 
 export interface CreateJwkOptions extends JwkRuleOptions {
-  readonly sourceWorldOf: (projectId: string) => SourceWorld;
+  readonly withSourceWorld: WithSourceWorld;
 }
 
 export interface CreateJwkRequest extends SourceRequest {
@@ -34,29 +35,29 @@ export function createJwkCreator(options: CreateJwkOptions): CreateJwk {
     // enough, unless there is another fault to tell of: of two faults, the name's is told.
     if (!source.isAtHand) await refuseName();
     const intervalMs = sourceType === 'URL' ? checkFollow(request) : undefined;
-    const { sourced, jwk, warnings } = await readSource(
-      source,
-      request,
-      options.sourceWorldOf(scope.projectId),
-    ).catch(async (error: unknown) => {
-      if (source.isAtHand) await refuseName();
-      throw error;
-    });
+    const { sourced, jwk, warnings, kidGivesWay } = await options
+      .withSourceWorld(scope.projectId, (world) => readSource(source, request, world))
+      .catch(async (error: unknown) => {
+        if (source.isAtHand) await refuseName();
+        throw error;
+      });
     const { sourceId, sourceUrl, notBeforeTime, expirationTime } = sourced;
     return insertJwk(options, scope, {
       ...{ name, sourceType, sourceId, sourceUrl, notBeforeTime, expirationTime, jwk, warnings },
       description: request.description ?? null,
       source: sourceReference(sourceType, request),
-      kidGivesWay: hasDefaultKid(sourced),
+      kidGivesWay,
       follow: followOf(intervalMs, sourced),
     });
   };
 }
 
-async function readSource(source: JwkSource, request: SourceRequest, world: SourceWorld) {
+/** Its result leaves out the key as it was found, which may be large. */
+export async function readSource(source: JwkSource, request: SourceRequest, world: SourceWorld) {
   source.checkFields(request);
-  const sourced = await source.read(request, world);
-  return { sourced, ...(await jwkFromSource(sourced)) };
+  const { raw, ...sourced } = await source.read(request, world);
+  const whole = { ...sourced, raw };
+  return { sourced, ...(await jwkFromSource(whole)), kidGivesWay: hasDefaultKid(whole) };
 }
 
 export function checkSourceType(value: string | undefined): SourceName {

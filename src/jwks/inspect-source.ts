@@ -6,9 +6,10 @@ import { importJwkWithWarnings } from '../jose/import-jwk.ts';
 import { thumbprint } from '../jose/thumbprint.ts';
 import { FairQueue } from '../runtime/fair-queue.ts';
 import type { InspectedKey } from '../sources/inspected-key.ts';
-import type { SourceRequest, SourceWorld } from '../sources/jwk-source.ts';
+import type { SourceRequest } from '../sources/jwk-source.ts';
 import { jwkSources } from '../sources/sources.ts';
 import { checkSourceType } from './create-jwk.ts';
+import type { WithSourceWorld } from './source-world.ts';
 
 /** What a JWK made from it would be; facts are null where `problem` says why there are none. */
 export interface SourceKeyFacts {
@@ -45,7 +46,7 @@ const mostUnderWayOfUser = 48;
  * Each user's keys are looked at one at a time, over all of that user's requests; between users, `fairTurn` shares the
  * computing of a single key.
  */
-export function createSourceInspector(sourceWorldOf: (projectId: string) => SourceWorld): InspectSource {
+export function createSourceInspector(withSourceWorld: WithSourceWorld): InspectSource {
   const requests = new FairQueue({
     capacity: mostUnderWay,
     capacityPerRequester: mostUnderWayOfUser,
@@ -55,12 +56,14 @@ export function createSourceInspector(sourceWorldOf: (projectId: string) => Sour
   const keyQueue = new FairQueue({ capacity: mostUnderWay, capacityPerRequester: 1, rejection: tooMany });
   return async (projectId, request) => {
     const source = jwkSources[checkSourceType(request.sourceType)];
-    return requests.run(async () => {
-      const { keys, total } = await source.inspect(request, sourceWorldOf(projectId));
-      const found: SourceKeyFacts[] = [];
-      for (const key of keys) found.push(await keyQueue.run(() => factsOf(key)));
-      return { keys: found, total };
-    });
+    return requests.run(() =>
+      withSourceWorld(projectId, async (world) => {
+        const { keys, total } = await source.inspect(request, world);
+        const found: SourceKeyFacts[] = [];
+        for (const key of keys) found.push(await keyQueue.run(() => factsOf(key)));
+        return { keys: found, total };
+      }),
+    );
   };
 }
 

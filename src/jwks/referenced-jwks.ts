@@ -86,8 +86,10 @@ async function followed(
     algorithm: before.algorithm ?? undefined,
   };
   try {
-    const whole = { ...options.sourceWorldOf(before.projectId), ...world };
-    const sourced = await jwkSources[before.sourceType].read(request, whole);
+    const source = jwkSources[before.sourceType];
+    const sourced = await options.withSourceWorld(before.projectId, (whole) =>
+      source.read(request, { ...whole, ...world }),
+    );
     const { jwk, warnings } = await jwkFromSource(sourced);
     const { notBeforeTime, expirationTime } = sourced;
     const columns = jwkColumns(options.sealer, before.id, jwk);
@@ -115,7 +117,7 @@ async function withSettledKid(
 }
 
 function unfitMaterial({ name }: StoredJwk, error: unknown): unknown {
-  if (!isKeyplaneError(error) || error.status >= 500) return error;
+  if (!isKeyplaneError(error) || error.status >= 500 || error.code === 'rate_limit_exceeded') return error;
   const { reason, member } = error;
   return badRequest(`JWK (name: ${name}) can not take the new material: ${error.message}`, {
     reason,

@@ -7,19 +7,34 @@ import { openKeyContent, openKeystoreFile } from '../materials/sealed-material.t
 import { lookupName, shownText } from '../names.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type { SourceWorld } from '../sources/jwk-source.ts';
-import { decodeUtf8, type SafeFetch } from '../sources/safe-fetch/safe-fetch.ts';
+import { decodeUtf8 } from '../sources/safe-fetch/safe-fetch.ts';
+import type { UrlFetches, UrlFetchScope } from '../sources/url-fetches.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 
 export interface SourceWorldOptions {
   readonly store: UnitOfWork<MaterialNouns & EnvironmentNouns>;
   readonly sealer: Sealer;
   readonly keystores: KeystoreOpener;
-  readonly safeFetch: SafeFetch;
+  readonly urlFetches: UrlFetches;
+}
+
+/** Runs `work` with the world of one project. What it fetched from URLs counts as in memory until `work` has ended. */
+export type WithSourceWorld = <T>(projectId: string, work: (world: SourceWorld) => Promise<T>) => Promise<T>;
+
+export function createSourceWorlds(options: SourceWorldOptions): WithSourceWorld {
+  return async (projectId, work) => {
+    const fetches = options.urlFetches.open();
+    try {
+      return await work(sourceWorld(projectId, options, fetches));
+    } finally {
+      fetches.end();
+    }
+  };
 }
 
 /** What sources may see on behalf of one project: its own materials, in environments that it reaches. */
-export function sourceWorldOf(projectId: string, options: SourceWorldOptions): SourceWorld {
-  const { store, sealer, keystores, safeFetch } = options;
+function sourceWorld(projectId: string, options: SourceWorldOptions, fetches: UrlFetchScope): SourceWorld {
+  const { store, sealer, keystores } = options;
 
   async function find<M extends Material, E extends { readonly environmentId: string }>(
     what: { noun: string; name: string; environmentName: string },
@@ -36,7 +51,7 @@ export function sourceWorldOf(projectId: string, options: SourceWorldOptions): S
 
   return {
     async fetchText(url, limits, conditions) {
-      const { body, etag, lastModified, notModified } = await safeFetch.fetch(url, limits, conditions);
+      const { body, etag, lastModified, notModified } = await fetches.fetch(url, limits, conditions);
       return { text: decodeUtf8(body), etag, lastModified, notModified };
     },
     async certificate(name, environmentName) {

@@ -11,10 +11,10 @@ import {
   type CreateJwkOptions,
   type CreateJwkRequest,
   checkSourceType,
+  readSource,
   sourceReference,
 } from './create-jwk.ts';
 import { desireJwk, type JwkRuleNouns, jwkColumns, refuseGoneSource } from './insert-jwk.ts';
-import { hasDefaultKid, jwkFromSource } from './jwk-from-source.ts';
 import type { JwkNouns, SourceReference, StoredJwk } from './jwk-store.ts';
 import { underFreeKidStill } from './published-kid.ts';
 import { checkFollow, type Follow, followOf, followRefresh } from './refresh/follow.ts';
@@ -91,8 +91,9 @@ async function withNewValue(
   const source = jwkSources[sourceType];
   source.checkFields(request);
   const intervalMs = sourceType === 'URL' ? checkFollow(request) : undefined;
-  const sourced = await source.read(request, options.sourceWorldOf(scope.projectId));
-  const { jwk, warnings } = await jwkFromSource(sourced);
+  const { sourced, jwk, warnings, kidGivesWay } = await options.withSourceWorld(scope.projectId, (world) =>
+    readSource(source, request, world),
+  );
   const { sourceId, sourceUrl, notBeforeTime, expirationTime } = sourced;
   const changed = {
     ...before,
@@ -100,7 +101,7 @@ async function withNewValue(
     source: sourceReference(sourceType, request),
     ...jwkColumns(options.sealer, before.id, jwk),
   };
-  return { changed, follow: followOf(intervalMs, sourced), kidGivesWay: hasDefaultKid(sourced), warnings };
+  return { changed, follow: followOf(intervalMs, sourced), kidGivesWay, warnings };
 }
 
 /** The new value was made from what was there; whoever changed or replaced it meanwhile came first. */

@@ -33,10 +33,13 @@ export interface JobOptions {
   /** The current requester by default. */
   readonly requester?: string;
   readonly weight?: number;
+  /** How long this job waits at the most, where that is less than the queue's. */
+  readonly waitMs?: number | undefined;
 }
 
 interface Job {
   readonly weight: number;
+  readonly waitMs: number;
   start(release: () => void): void;
   reject(error: Error): void;
   cancelTimer(): void;
@@ -91,13 +94,14 @@ export class FairQueue {
    * @returns the release of the capacity; calling it again has no effect
    * @throws Error the rejection
    */
-  acquire({ requester = currentRequester(), weight = 1 }: JobOptions = {}): Promise<() => void> {
+  acquire(options: JobOptions = {}): Promise<() => void> {
+    const { requester = currentRequester(), weight = 1, waitMs = Number.POSITIVE_INFINITY } = options;
     if (this.#closedBy) return Promise.reject(this.#closedBy);
     const own = this.#requesters.get(requester) ?? { jobs: [], running: 0, used: this.#level };
     if (own.jobs.length === 0 && own.running === 0) own.used = Math.max(own.used, this.#level);
     this.#requesters.set(requester, own);
     return new Promise((resolve, reject) => {
-      const job: Job = { weight, start: resolve, reject, cancelTimer: () => undefined };
+      const job: Job = { weight, waitMs, start: resolve, reject, cancelTimer: () => undefined };
       own.jobs.push(job);
       this.#waiting += 1;
       this.#startNext();
@@ -118,7 +122,8 @@ export class FairQueue {
   }
 
   #keepWaiting(requester: string, job: Job): void {
-    const { waiting, waitingPerRequester, waitMs, time } = this.#options;
+    const { waiting, waitingPerRequester, time } = this.#options;
+    const waitMs = Math.min(this.#options.waitMs, job.waitMs);
     const ownWaiting = this.#requesters.get(requester)?.jobs.length ?? 0;
     if (this.#waiting > waiting || ownWaiting > waitingPerRequester) this.#reject(requester, job, 'full');
     else if (Number.isFinite(waitMs)) {

@@ -64,6 +64,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'overview',
     'sealing',
     'sources/safe-fetch',
+    'sources/url-fetches.ts',
     'store/dump',
     'store/store.ts',
     'type config',

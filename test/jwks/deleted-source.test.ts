@@ -3,10 +3,11 @@ import { beforeEach, expect, test } from 'vitest';
 import { createAuditLog } from '../../src/audit/create-audit-log.ts';
 import { readCertificates } from '../../src/jose/certificate.ts';
 import { type CreateJwk, createJwkCreator } from '../../src/jwks/create-jwk.ts';
-import { sourceWorldOf } from '../../src/jwks/source-world.ts';
+import { createSourceWorlds } from '../../src/jwks/source-world.ts';
 import type { KeystoreOpener } from '../../src/keystore-worker/keystore-opener.ts';
 import { createSealer } from '../../src/sealing/sealer.ts';
-import type { SafeFetch } from '../../src/sources/safe-fetch/safe-fetch.ts';
+import { createSafeFetch, parseAllowList } from '../../src/sources/safe-fetch/safe-fetch.ts';
+import { createUrlFetches } from '../../src/sources/url-fetches.ts';
 import type { Store } from '../../src/store/store.ts';
 import { pemFixture } from '../api/support/sample-keys.ts';
 import { sampleCertificate, sampleEnvironment, sampleProject } from '../store/samples.ts';
@@ -38,24 +39,26 @@ withDatabases('a certificate that is deleted while a JWK is made from it', (fres
     const sealer = createSealer([{ id, key: randomBytes(32) }], id);
     const clock = () => new Date();
     const unused = undefined as unknown;
-    const options = { store, sealer, keystores: unused as KeystoreOpener, safeFetch: unused as SafeFetch };
+    const urlFetches = createUrlFetches({ safeFetch: createSafeFetch({ allow: parseAllowList('') }) });
+    const keystores = unused as KeystoreOpener;
+    const withSourceWorld = createSourceWorlds({ store, sealer, keystores, urlFetches });
     createJwk = createJwkCreator({
       store,
       sealer,
       clock,
       audit: createAuditLog({ key: randomBytes(32), clock }),
       deployments: { deploy: async () => ({ success: true, message: '', environmentResults: [] }) },
-      sourceWorldOf(projectId) {
-        const world = sourceWorldOf(projectId, options);
-        return {
-          ...world,
-          async certificate(name, environmentName) {
-            const found = await world.certificate(name, environmentName);
-            await meanwhile(found.id);
-            return found;
-          },
-        };
-      },
+      withSourceWorld: (projectId, work) =>
+        withSourceWorld(projectId, (world) =>
+          work({
+            ...world,
+            async certificate(name, environmentName) {
+              const found = await world.certificate(name, environmentName);
+              await meanwhile(found.id);
+              return found;
+            },
+          }),
+        ),
     });
   });
 

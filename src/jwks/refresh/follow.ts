@@ -17,7 +17,10 @@ export function checkFollow({ refreshInterval }: SourceRequest): number | undefi
     : readRefreshInterval(refreshInterval);
 }
 
-export function followOf(intervalMs: number | undefined, { validators }: SourcedKey): Follow | undefined {
+export function followOf(
+  intervalMs: number | undefined,
+  { validators }: Pick<SourcedKey, 'validators'>,
+): Follow | undefined {
   if (intervalMs === undefined) return undefined;
   return { intervalMs, etag: validators?.etag ?? null, lastModified: validators?.lastModified ?? null };
 }

@@ -39,7 +39,8 @@ export async function lookAtUrl(
     const isSame = isDeepStrictEqual({ ...jwk }, { ...old });
     return { state: 'FRESH', jwk: isSame ? undefined : jwk, warnings, answer };
   } catch (error) {
-    if (!isKeyplaneError(error) || error.status >= 500) throw error;
+    // That the manager has no capacity for it now tells nothing of the URL.
+    if (!isKeyplaneError(error) || error.status >= 500 || error.code === 'rate_limit_exceeded') throw error;
     return { state: error.reason === 'KEY_NOT_FOUND' ? 'GONE' : 'FAILING', reason: error.message };
   }
 }

@@ -8,12 +8,12 @@ import type { Lease } from '../../leases/lease.ts';
 import type { LeaseNouns } from '../../leases/lease-store.ts';
 import { laterThan } from '../../materials/replacement.ts';
 import { onBehalfOf } from '../../runtime/requester.ts';
-import type { SourceWorld } from '../../sources/jwk-source.ts';
 import type { UnitOfWork } from '../../unit-of-work.ts';
 import { desireJwk, type JwkRuleNouns, type JwkRuleOptions, jwkColumns } from '../insert-jwk.ts';
 import type { StoredJwk } from '../jwk-store.ts';
 import { underFreeKidStill } from '../published-kid.ts';
 import { openPrivateJwk } from '../sealed-members.ts';
+import type { WithSourceWorld } from '../source-world.ts';
 import { type Found, lookAtUrl } from './look-at-url.ts';
 import { longestRefreshIntervalMs } from './refresh-interval.ts';
 import type { Refresh } from './refresh-store.ts';
@@ -24,7 +24,7 @@ export interface RefresherOptions extends JwkRuleOptions {
   readonly store: UnitOfWork<RefreshRuleNouns>;
   /** Of several managers one follows. */
   readonly lease: Lease;
-  readonly sourceWorldOf: (projectId: string) => SourceWorld;
+  readonly withSourceWorld: WithSourceWorld;
   readonly onError: (error: unknown) => void;
 }
 
@@ -114,11 +114,13 @@ export class Refresher {
   }
 
   async #follow(due: Due): Promise<void> {
-    const { store, sealer, deployments, sourceWorldOf, onError } = this.#options;
+    const { store, sealer, deployments, withSourceWorld, onError } = this.#options;
     const { refresh, stored } = due;
     try {
       const jwk = openPrivateJwk(sealer, stored);
-      const found = await lookAtUrl(sourceWorldOf(stored.projectId), refresh, { stored, jwk });
+      const found = await withSourceWorld(stored.projectId, (world) =>
+        lookAtUrl(world, refresh, { stored, jwk }),
+      );
       const targets = await store.write((nouns) => this.#record(nouns, due, found));
       // Nobody waits for an answer here, and a node that is away must not hold up the next look.
       if (targets.length > 0) deployments.deploy(targets, 'deploy').catch(onError);

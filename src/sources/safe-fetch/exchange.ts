@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import type { Client } from 'undici';
 import { version } from '../../version.ts';
 import { answerFailure, FetchFailure } from './fetch-failure.ts';
-import { acceptedEncodings, readBody } from './read-body.ts';
+import { acceptedEncodings, type BodyLimits, readBody } from './read-body.ts';
 
 /** Validators of an earlier answer (RFC 9110 section 8.8). */
 export interface FetchConditions {
@@ -14,10 +14,9 @@ export interface FetchConditions {
   readonly lastModified?: string | undefined;
 }
 
-export interface HopRequest {
+export interface HopRequest extends BodyLimits {
   readonly url: URL;
   readonly conditions: FetchConditions;
-  readonly sizeLimitBytes: number;
 }
 
 export type HopOutcome =
@@ -125,7 +124,7 @@ async function askOnce(client: Client, request: HopRequest, signal: AbortSignal)
       contentEncoding: Array.isArray(encodings) ? encodings.join(',') : encodings,
       contentLength: oneValue(headers, 'content-length'),
     },
-    request.sizeLimitBytes,
+    request,
   );
   return { kind: 'document', body, ...validators, notModified: false };
 }

@@ -4,6 +4,7 @@
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { isKeyplaneError } from '../../errors.ts';
 import { shownText } from '../../names.ts';
 import { answerFailure, FetchFailure } from './fetch-failure.ts';
 
@@ -13,11 +14,23 @@ export interface BodyToRead {
   readonly contentLength: string | undefined;
 }
 
+export interface BodyLimits {
+  /** For the body as it is sent and as it is when decompressed. */
+  readonly sizeLimitBytes: number;
+  /** Called once, before more than `unreservedBytes` of a body are kept; reading goes on when it resolves. */
+  readonly reserve?: (() => Promise<void>) | undefined;
+}
+
 export const acceptedEncodings = 'gzip, deflate, br';
 const shownEncodingLength = 40;
 
-/** @throws FetchFailure */
-export async function readBody(body: BodyToRead, sizeLimitBytes: number): Promise<Buffer> {
+/** So much of a body is kept without asking for it; most JWK Sets are smaller. */
+const unreservedBytes = 128 * 1024;
+
+/**
+ * @throws FetchFailure, or what `reserve` throws
+ */
+export async function readBody(body: BodyToRead, { sizeLimitBytes, reserve }: BodyLimits): Promise<Buffer> {
   // RFC 9112 section 6.3: a length that lies is not trusted for less, only believed for more.
   if (Number(body.contentLength ?? 0) > sizeLimitBytes) throw tooLarge(sizeLimitBytes);
   const encoding = (body.contentEncoding ?? '').trim().toLowerCase();
@@ -29,15 +42,21 @@ export async function readBody(body: BodyToRead, sizeLimitBytes: number): Promis
     );
   }
   const chunks: Buffer[] = [];
+  let keptBytes = 0;
   const keep = async (source: AsyncIterable<Buffer>) => {
-    for await (const chunk of limited(source, sizeLimitBytes)) chunks.push(chunk);
+    for await (const chunk of limited(source, sizeLimitBytes)) {
+      const isFirstAbove = keptBytes <= unreservedBytes && keptBytes + chunk.length > unreservedBytes;
+      keptBytes += chunk.length;
+      if (isFirstAbove) await reserve?.();
+      chunks.push(chunk);
+    }
   };
   const asSent = limited(withNamedFailures(body.stream), sizeLimitBytes);
   try {
     if (decoder === 'none') await keep(asSent);
     else await pipeline(asSent, decoder, keep);
   } catch (error) {
-    if (error instanceof FetchFailure) throw error;
+    if (error instanceof FetchFailure || isKeyplaneError(error)) throw error;
     // Whatever the connection did wrong has its name by now: what is left is the decoder's.
     throw new FetchFailure(`answered with broken ${encoding} data`, error);
   }

@@ -13,19 +13,18 @@ import { exchange, type FetchConditions, type HopOutcome, loadHttpClient } from 
 import { FetchFailure, publicFailure } from './fetch-failure.ts';
 import { parseFetchTarget, parseRedirectTarget, shownOrigin, shownUrl } from './fetch-target.ts';
 import { openConnection } from './open-connection.ts';
+import type { BodyLimits } from './read-body.ts';
 import { TimeBudget } from './time-budget.ts';
 
 export { type AddressAllowList, parseAllowList } from './allow-list.ts';
 export { decodeUtf8 } from './decode-utf8.ts';
 export { shownUrl } from './fetch-target.ts';
 
-export interface FetchLimits {
+export interface FetchLimits extends BodyLimits {
   /** Looking up names, TCP and TLS, over all redirects together. */
   readonly connectTimeoutMs: number;
   /** From request to the last byte of the answer, over all redirects together. */
   readonly readTimeoutMs: number;
-  /** For the body as it is sent and as it is when decompressed. */
-  readonly sizeLimitBytes: number;
 }
 
 export interface FetchedDocument {
@@ -150,7 +149,10 @@ async function visit(url: URL, { request, rules, budgets }: Visit): Promise<HopO
     return openConnection({ url, addresses, connectTimeoutMs, secureContext: rules.secureContext }, signal);
   });
   try {
-    const ask = { url, conditions, sizeLimitBytes: limits.sizeLimitBytes };
+    const { sizeLimitBytes, reserve } = limits;
+    // The server is not to blame for the time that this takes.
+    const paused = reserve && (() => budgets.reading.pause(reserve));
+    const ask = { url, conditions, sizeLimitBytes, reserve: paused };
     return await budgets.reading.spend((signal) => exchange(socket, ask, signal));
   } finally {
     socket.destroy();

@@ -8,6 +8,9 @@ export class TimeBudget {
   readonly #missing: string;
   readonly #stop: AbortSignal;
   #usedMs = 0;
+  #startedMs = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #timeUp: (() => void) | undefined;
 
   /** `missing` ends the sentence `… timed out after 5000 ms: `; `stop` ends the work early with its own reason. */
   constructor(limitMs: number, missing: string, stop: AbortSignal) {
@@ -28,17 +31,38 @@ export class TimeBudget {
     order.signal.addEventListener('abort', () => ended.reject(order.signal.reason), { once: true });
     const passOn = () => order.abort(this.#stop.reason);
     this.#stop.addEventListener('abort', passOn, { once: true });
-    const startedMs = performance.now();
-    const timer = setTimeout(
-      () => order.abort(new FetchFailure(`timed out after ${this.#limitMs} ms: ${this.#missing}`)),
-      Math.max(0, this.#limitMs - this.#usedMs),
-    );
+    this.#timeUp = () =>
+      order.abort(new FetchFailure(`timed out after ${this.#limitMs} ms: ${this.#missing}`));
+    this.#startTimer();
     try {
       return await Promise.race([work(order.signal), ended.promise]);
     } finally {
-      clearTimeout(timer);
+      this.#stopTimer();
+      this.#timeUp = undefined;
       this.#stop.removeEventListener('abort', passOn);
-      this.#usedMs += performance.now() - startedMs;
     }
+  }
+
+  /** For work that waits for a resource of the manager within `spend`: that time does not count. */
+  async pause(wait: () => Promise<void>): Promise<void> {
+    this.#stopTimer();
+    try {
+      await wait();
+    } finally {
+      // Not where the manager stopped meanwhile.
+      if (this.#timeUp !== undefined) this.#startTimer();
+    }
+  }
+
+  #startTimer(): void {
+    this.#startedMs = performance.now();
+    this.#timer = setTimeout(() => this.#timeUp?.(), Math.max(0, this.#limitMs - this.#usedMs));
+  }
+
+  #stopTimer(): void {
+    if (this.#timer === undefined) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#usedMs += performance.now() - this.#startedMs;
   }
 }
