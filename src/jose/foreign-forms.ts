@@ -120,11 +120,18 @@ export function unknownKeystoreEncryption(algorithm: string): ForeignForm {
   };
 }
 
+const makeKeystore = 'make a keystore of it with `openssl pkcs12 -export -in both.pem -out keystore.p12`';
+
+/** A PEM file where any kind of file is taken. */
+export const keyAndCertificates: ForeignForm = Object.freeze({
+  what: 'a private key with certificates',
+  remedy: `To keep them together ${makeKeystore}`,
+});
+
 /** A PEM file where a keystore belongs. */
 export const pemKeystore: ForeignForm = Object.freeze({
   what: 'PEM text, not a keystore',
-  remedy:
-    'Upload it as a certificate or a key. Where it holds a key and its certificates, make a keystore of it with `openssl pkcs12 -export -in both.pem -out keystore.p12`',
+  remedy: `Upload it as a certificate or a key. Where it holds a key and its certificates, ${makeKeystore}`,
 });
 
 /** By their PEM label, which the sniffing of DER uses as well. */

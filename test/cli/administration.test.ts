@@ -43,7 +43,7 @@ describe('materials', () => {
     );
     expect(await cli.ok(['cert', 'delete', 'gate', '--yes'])).toContain('Deleted certificate gate');
     expect((await cli.run(['cert', 'create', 'gate', fixture('keys/ec.key.pem')])).stderr).toContain(
-      'is a private key, and a certificate is wanted',
+      'Certificate file holds a private key (PRIVATE KEY) where a certificate belongs!',
     );
   });
 

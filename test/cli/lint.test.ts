@@ -245,7 +245,9 @@ describe('a certificate, key or keystore', () => {
   test('whose keys have another password says so, alias by alias', async () => {
     const { code, errors } = await lint(fixture('java17/key-password.jks'));
     expect(code).toBe(1);
-    expect(errors).toEqual(['alias rsa: It can not be opened: its password is another, or it is damaged']);
+    expect(errors).toEqual([
+      'alias rsa: Alias (rsa) can not be opened: the key password is wrong or the entry is damaged!',
+    ]);
   });
 
   test('that does not open with its password, or is of a kind that is not known, is refused', async () => {

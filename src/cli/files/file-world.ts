@@ -1,9 +1,10 @@
 import { KeyplaneError } from '../../errors.ts';
 import { type CertificateInfo, readCertificates } from '../../jose/certificate.ts';
+import { encryptedKeyIn } from '../../jose/key-pem.ts';
 import { answerKeystoreJob } from '../../keystore-worker/answer-keystore-job.ts';
 import type { KeystoreAnswer } from '../../keystore-worker/keystore-job.ts';
 import type { SourceWorld } from '../../sources/jwk-source.ts';
-import type { SourceFile } from './source-file.ts';
+import type { KeyFile, SourceFile } from './source-file.ts';
 
 export interface KeystorePasswords {
   readonly password: string;
@@ -22,7 +23,7 @@ export function fileWorld(file: SourceFile, passwords?: KeystorePasswords): Sour
     },
     async key() {
       if (file.kind !== 'PRIVATE_KEY' && file.kind !== 'PUBLIC_KEY') throw new Error('the file is no key');
-      return { id: '', keyType: file.kind, content: file.content };
+      return { id: '', keyType: file.kind, content: openedContent(file) };
     },
     async keystoreListing() {
       const answer = opened(answerKeystoreJob({ ...jobOf(file, passwords), task: 'inspect' }));
@@ -36,6 +37,15 @@ export function fileWorld(file: SourceFile, passwords?: KeystorePasswords): Sour
   };
 }
 
+/** @throws KeyplaneError bad_request where its passphrase does not open it */
+function openedContent({ content, passphrase }: KeyFile): string {
+  const key = passphrase === undefined ? undefined : encryptedKeyIn(content);
+  if (key === undefined || passphrase === undefined) return content;
+  const { der: file, encryption, encoding } = key;
+  const answer = opened(answerKeystoreJob({ task: 'openKey', file, encryption, encoding, passphrase }));
+  return 'key' in answer ? Buffer.from(answer.key).toString('base64') : content;
+}
+
 /** @throws KeyplaneError bad_request */
 function certificatesOf(file: SourceFile): readonly CertificateInfo[] {
   return file.kind === 'CERTIFICATE' ? readCertificates(file.pem) : [];
@@ -44,7 +54,7 @@ function certificatesOf(file: SourceFile): readonly CertificateInfo[] {
 function jobOf(file: SourceFile, passwords: KeystorePasswords | undefined) {
   if (file.kind !== 'KEYSTORE' || !passwords) throw new Error('the file is no keystore with a password');
   const { password, keyPassword } = passwords;
-  return { file: file.bytes, type: file.type, password, ...(keyPassword && { keyPassword }) };
+  return { file: file.bytes, type: file.type, password, ...(keyPassword !== undefined && { keyPassword }) };
 }
 
 function opened(answer: KeystoreAnswer) {

@@ -14,7 +14,8 @@ export async function readKeystorePasswords(what: string, flags: PasswordFlags):
     stdinFlag: '--password-stdin',
     fromStdin: flags.passwordStdin,
   });
-  const keyPassword = processEnvironment().KEYPLANE_KEY_PASSWORD || undefined;
+  // An empty one is a password: some programs close keys with none.
+  const keyPassword = processEnvironment().KEYPLANE_KEY_PASSWORD;
   return { password, keyPassword };
 }
 

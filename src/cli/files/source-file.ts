@@ -3,9 +3,12 @@
 
 import { nameForeignFile } from '../../formats/foreign-file.ts';
 import { type KeystoreType, keystoreFormats } from '../../formats/keystore.ts';
+import { certificatesIn } from '../../jose/certificate-file.ts';
 import { sniffDer } from '../../jose/der/sniff-der.ts';
+import { foreignText, keyAndCertificates } from '../../jose/foreign-forms.ts';
 import { isJsonObject, type JsonValue, parseJson } from '../../jose/json.ts';
-import { jwkFromKeyContent } from '../../jose/key-pem.ts';
+import { encryptedKeyIn, jwkFromKeyContent } from '../../jose/key-pem.ts';
+import { writePem } from '../../jose/pem.ts';
 import { CliFailure } from '../failure.ts';
 
 export interface CertificateFile {
@@ -17,6 +20,8 @@ export interface KeyFile {
   readonly kind: 'PRIVATE_KEY' | 'PUBLIC_KEY';
   /** Secret where the kind says so. */
   readonly content: string;
+  /** Of an encrypted key. */
+  readonly passphrase?: string;
 }
 
 export interface KeystoreFile {
@@ -46,18 +51,25 @@ export function kindName(file: SourceFile): string {
   return file.kind === 'KEYSTORE' ? `a ${file.type} keystore` : kindNames[file.kind];
 }
 
+/** Tag of a SEQUENCE, with which all DER here begins. */
+const sequenceTag = 0x30;
+const openSshPublicKey = /^(ssh|ecdsa-sha2|sk-ssh|sk-ecdsa-sha2)-\S+ /;
+
 /**
  * Whether what is in it is sound is another question; only what is needed to tell the kinds apart is read.
+ * @param wanted the one kind that is taken: whatever else the file is gets the words in which the manager refuses it
  * @throws CliFailure, KeyplaneError for what nothing can be made of
  */
-export function readSourceFile(bytes: Buffer): SourceFile {
+export function readSourceFile(bytes: Buffer, wanted?: 'CERTIFICATE' | 'KEY'): SourceFile {
   const format = keystoreFormats.find(({ recognises }) => recognises(bytes));
   if (format) return { kind: 'KEYSTORE', type: format.type, bytes };
   const text = bytes.toString('utf8');
-  if (/^\ufeff?\s*[{["]/.test(text)) return jsonFile(text);
+  if (wanted !== undefined && bytes.length > 0) return wantedFile(bytes, wanted);
+  if (/^\ufeff?\s*[{["]/.test(text) && !/^\s*"-----BEGIN/.test(text)) return jsonFile(text);
   if (text.includes('-----BEGIN')) return pemFile(text);
+  if (openSshPublicKey.test(text)) return keyFile(text);
   const der = sniffDer(bytes);
-  if (der?.label === 'CERTIFICATE') return { kind: 'CERTIFICATE', pem: pemOf(bytes) };
+  if (der?.label === 'CERTIFICATE') return { kind: 'CERTIFICATE', pem: writePem('CERTIFICATE', bytes) };
   if (der) return keyFile(bytes.toString('base64'));
   const inner = base64Of(text);
   if (inner) return readSourceFile(inner);
@@ -74,20 +86,25 @@ function pemFile(text: string): SourceFile {
   const labels = [...text.matchAll(/-----BEGIN ([^-\r\n]*)-----/g)].map(([, label = '']) => label);
   const hasCertificate = labels.some((label) => label.endsWith('CERTIFICATE'));
   if (hasCertificate && labels.some((label) => label.endsWith('PRIVATE KEY'))) {
-    throw new CliFailure(
-      'The file holds a private key and certificates! Make a keystore of it: openssl pkcs12 -export -in FILE -out both.p12',
-    );
+    throw new CliFailure(foreignText('The file', keyAndCertificates));
   }
   return hasCertificate ? { kind: 'CERTIFICATE', pem: text } : keyFile(text);
 }
 
-function keyFile(content: string): SourceFile {
+function keyFile(content: string): KeyFile {
+  if (encryptedKeyIn(content) !== undefined) return { kind: 'PRIVATE_KEY', content };
   return { kind: jwkFromKeyContent(content).kind, content };
 }
 
-function pemOf(der: Buffer): string {
-  const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
-  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
+function wantedFile(bytes: Buffer, wanted: 'CERTIFICATE' | 'KEY'): CertificateFile | KeyFile {
+  const content = bytes[0] === sequenceTag ? bytes.toString('base64') : bytes.toString('utf8');
+  if (wanted === 'KEY') return keyFile(content);
+  return {
+    kind: 'CERTIFICATE',
+    pem: certificatesIn(content)
+      .map((der) => writePem('CERTIFICATE', der))
+      .join(''),
+  };
 }
 
 /** Files travel as base64, for example in a Kubernetes secret. Never twice. */

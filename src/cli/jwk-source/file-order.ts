@@ -1,4 +1,5 @@
 import { CliFailure, wrongUsage } from '../failure.ts';
+import { refuseOneInputForTwo, withPassphrase } from '../files/key-passphrase.ts';
 import { readKeystorePasswords } from '../files/keystore-password.ts';
 import { type JwkFile, kindName, readSourceFile } from '../files/source-file.ts';
 import { storeMaterial } from '../materials/store-material.ts';
@@ -26,7 +27,8 @@ export async function orderFile(
   if (path === '-' && flags.passwordStdin) {
     throw wrongUsage('Standard input is either the file or the password: give KEYPLANE_KEYSTORE_PASSWORD');
   }
-  const file = readSourceFile(await readInput(path));
+  refuseOneInputForTwo(path, flags);
+  const file = await withPassphrase(readSourceFile(await readInput(path)), path, flags);
   note(`${path === '-' ? 'Standard input' : path} is ${kindName(file)}`);
   if ('document' in file) return { body: await copyPasteBody(file, flags) };
   const passwords = file.kind === 'KEYSTORE' ? await readKeystorePasswords(path, flags) : undefined;

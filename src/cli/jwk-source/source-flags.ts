@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
+import { addPassphraseOptions, type PassphraseFlags } from '../files/key-passphrase.ts';
 import { passwordHelp } from '../files/keystore-password.ts';
 import type { ProjectFlags } from '../session/connection.ts';
 
 /** Where a JWK comes from, and what is to be taken of it. */
-export interface SourceFlags extends ProjectFlags {
+export interface SourceFlags extends ProjectFlags, PassphraseFlags {
   readonly fromFile?: string;
   readonly fromUrl?: string;
   readonly fromCert?: string;
@@ -26,7 +27,7 @@ export interface SourceFlags extends ProjectFlags {
 export const sourceNames = ['from-file', 'from-url', 'from-cert', 'from-key', 'from-keystore'] as const;
 
 export function addSourceOptions(command: Command): Command {
-  return command
+  const taken = command
     .optionsGroup('Where it comes from, one of:')
     .option('--from-file <FILE>', 'a JWK, JWK Set, certificate, key or keystore; - is standard input')
     .option('--from-url <URL>', 'a JWK or JWK Set that the manager fetches')
@@ -43,7 +44,8 @@ export function addSourceOptions(command: Command): Command {
       'whose certificate, key or keystore is taken; with --from-file where it is put',
     )
     .option('--public', 'only the public half of a private key')
-    .option('--password-stdin', passwordHelp)
+    .option('--password-stdin', passwordHelp);
+  return addPassphraseOptions(taken)
     .option('--material-name <NAME>', 'the name of what is stored of a file (default: that of the JWK)')
     .optionsGroup('How a URL is fetched:')
     .option('--refresh <DURATION>', 'follow the URL: ISO 8601, PT1M to P30D')

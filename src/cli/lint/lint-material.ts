@@ -28,8 +28,12 @@ export async function lintCertificate(file: CertificateFile, now: Date): Promise
 
 /** A private or public key. */
 export async function lintKeyFile(file: KeyFile, now: Date): Promise<readonly Finding[]> {
-  const { keys } = await jwkSources[file.kind].inspect(place, fileWorld(file));
-  return lintInspected(keys[0], '', now);
+  try {
+    const { keys } = await jwkSources[file.kind].inspect(place, fileWorld(file));
+    return lintInspected(keys[0], '', now);
+  } catch (error) {
+    return [refusal(error, '', 'Give the passphrase with which it was encrypted')];
+  }
 }
 
 /** Every entry of a keystore, as far as its passwords open it. */
@@ -41,12 +45,12 @@ export async function lintKeystore(
   const world = fileWorld(file, passwords);
   const found: Finding[] = [];
   try {
-    for (const { alias, locked } of await world.keystoreListing('', '')) {
+    for (const { alias, locked, problem } of await world.keystoreListing('', '')) {
       const where = `alias ${alias}`;
       if (locked) {
         const remedy =
-          'Give the password of the keys in KEYPLANE_KEY_PASSWORD, or write the entry anew with keytool';
-        found.push(mistake(where, 'It can not be opened: its password is another, or it is damaged', remedy));
+          'Give the password of the keys in KEYPLANE_KEY_PASSWORD, or make the entry again with keytool';
+        found.push(mistake(where, problem ?? 'It cannot be opened', remedy));
         continue;
       }
       const { keys } = await jwkSources.KEYSTORE.inspect({ ...place, aliasName: alias }, world);
@@ -66,7 +70,8 @@ async function lintInspected(
   if (key?.raw === undefined) {
     const remedy =
       'Keep it out of what JWKs are made from, or replace it by a key that JOSE knows (RFC 7518)';
-    return [mistake(where, key?.problem ?? 'It can not be read', remedy)];
+    const [, problem, said] = /^(.*?[^ ]!) (.+)$/s.exec(key?.problem ?? '') ?? [];
+    return [mistake(where, problem ?? key?.problem ?? 'It cannot be read', said ?? remedy)];
   }
   const findings = await lintKey(key.raw, { where, published: 'alone', now });
   return findings.filter(({ problem }) => !givenLater.test(problem));

@@ -1,5 +1,6 @@
 import { isKeyplaneError } from '../../errors.ts';
 import { CliFailure } from '../failure.ts';
+import { type PassphraseFlags, withPassphrase } from '../files/key-passphrase.ts';
 import { type PasswordFlags, readKeystorePasswords } from '../files/keystore-password.ts';
 import { kindName, readSourceFile, type SourceFile } from '../files/source-file.ts';
 import { readInput } from '../terminal/input.ts';
@@ -15,11 +16,10 @@ export interface Linted {
   readonly findings: readonly Finding[];
 }
 
+export type LintSourceFlags = PasswordFlags & PassphraseFlags & { readonly urlAllow?: string };
+
 /** @throws CliFailure where the source can not even be read */
-export async function lintSource(
-  source: string,
-  flags: PasswordFlags & { urlAllow?: string },
-): Promise<Linted> {
+export async function lintSource(source: string, flags: LintSourceFlags): Promise<Linted> {
   if (/^https?:\/\//i.test(source)) {
     const { lintUrl } = await import('./lint-url.ts');
     return linted(source, 'an answer of a URL', await lintUrl(source, flags.urlAllow));
@@ -31,6 +31,7 @@ export async function lintSource(
   } catch (error) {
     return linted(source, null, [unreadable(error)]);
   }
+  file = await withPassphrase(file, source, flags);
   return linted(source, kindName(file), await findingsOf(file, source, flags));
 }
 

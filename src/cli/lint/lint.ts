@@ -4,13 +4,14 @@
 import type { Command } from 'commander';
 import { addCommand } from '../client-command.ts';
 import { exitCode, wrongUsage } from '../failure.ts';
+import { addPassphraseOptions, type PassphraseFlags, refuseOneInputForTwo } from '../files/key-passphrase.ts';
 import { passwordHelp } from '../files/keystore-password.ts';
 import { harmless } from '../terminal/harmless-text.ts';
 import { show } from '../terminal/output.ts';
 import type { Finding } from './finding.ts';
 import type { Linted } from './lint-source.ts';
 
-interface LintFlags {
+interface LintFlags extends PassphraseFlags {
   readonly json?: boolean;
   readonly strict?: boolean;
   readonly passwordStdin?: boolean;
@@ -18,7 +19,7 @@ interface LintFlags {
 }
 
 export function addLintCommand(program: Command): void {
-  addCommand(program, {
+  const command = addCommand(program, {
     usage: 'lint <SOURCE...>',
     summary: 'Tell what is wrong with a JWK, JWK Set, certificate, key or keystore, without a manager',
     examples: [
@@ -28,7 +29,8 @@ export function addLintCommand(program: Command): void {
       'lint --strict --json keys/*.json',
       'lint - < jwks.json',
     ],
-  })
+  });
+  addPassphraseOptions(command)
     .option('--strict', 'warnings count as well')
     .option('--json', 'print the findings as JSON')
     .option('--password-stdin', passwordHelp)
@@ -46,6 +48,9 @@ export function addLintCommand(program: Command): void {
           'Standard input is either the file or the password: give KEYPLANE_KEYSTORE_PASSWORD',
         );
       }
+      for (const source of sources) refuseOneInputForTwo(source, flags);
+      if (flags.passwordStdin && flags.passphraseStdin)
+        throw wrongUsage('Standard input is either the password or the passphrase: give --passphrase-file');
       const { lintSource } = await import('./lint-source.ts');
       const results: Linted[] = [];
       for (const source of sources) results.push(await lintSource(source, flags));

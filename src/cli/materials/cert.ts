@@ -151,10 +151,10 @@ function addTruststore(noun: Command): void {
   });
 }
 
-/** The API takes PEM; a DER file is as good a certificate. */
+/** PEM of the certificates, also of a DER file. */
 async function readPem(path: string): Promise<string> {
   const { readSourceFile, kindName } = await import('../files/source-file.ts');
-  const file = readSourceFile(await readInput(path));
+  const file = readSourceFile(await readInput(path), 'CERTIFICATE');
   if (file.kind === 'CERTIFICATE') return file.pem;
   throw wrongUsage(`${path} is ${kindName(file)}, and a certificate is wanted`);
 }

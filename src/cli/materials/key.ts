@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { nounCommand, projectCommand } from '../client-command.ts';
 import { wrongUsage } from '../failure.ts';
+import { addPassphraseOptions, type PassphraseFlags, refuseOneInputForTwo } from '../files/key-passphrase.ts';
 import { connectToProject, type ProjectFlags } from '../session/connection.ts';
 import { showDeployed } from '../terminal/deployment.ts';
 import { readInput } from '../terminal/input.ts';
@@ -16,7 +17,7 @@ import {
 } from './replacement-flags.ts';
 import { targetEnvironments } from './target-environments.ts';
 
-interface KeyFlags extends ReplacementFlags {
+interface KeyFlags extends ReplacementFlags, PassphraseFlags {
   readonly secret?: string;
 }
 
@@ -50,16 +51,21 @@ export function addKeyCommand(program: Command): void {
 }
 
 function addKeyCreate(noun: Command): void {
-  projectCommand(noun, {
+  const command = projectCommand(noun, {
     usage: 'create <NAME> <FILE>',
     summary: 'Store a private or public key (PEM or DER), or with --secret raw bytes; - is standard input',
-    examples: ['key create orders orders.key', 'key create sessions secret.bin --secret AES'],
-  })
+    examples: [
+      'key create orders orders.key',
+      'key create orders encrypted.key --passphrase-file passphrase.txt',
+      'key create sessions secret.bin --secret AES',
+    ],
+  });
+  addPassphraseOptions(command)
     .option('--secret <ALGORITHM>', 'the file is a secret key of raw bytes: AES, DES, DESede or RSA')
     .option('--environment <NAMES>', 'separated by commas (default: all that the project reaches)')
     .option('--description <TEXT>', 'for people to read')
     .action(async (name: string, file: string, flags: KeyFlags) => {
-      const key = await readKey(file, flags.secret);
+      const key = await readKey(file, flags);
       const connection = await connectToProject(flags);
       const { client, projectName } = connection;
       const environments = await targetEnvironments(connection, flags.environment);
@@ -75,29 +81,32 @@ function addKeyUpdate(noun: Command): void {
     summary: 'Replace a key; - is standard input',
     examples: ['key update orders orders-2027.key --update-jwks'],
   }).option('--secret <ALGORITHM>', 'the file is a secret key of raw bytes: AES, DES, DESede or RSA');
-  addReplacementOptions(command).action(async (name: string, file: string, flags: KeyFlags) => {
-    const key = await readKey(file, flags.secret);
-    const { client, projectName } = await connectToProject(flags);
-    const { resultList } = await client.getKey({ projectName, keyName: name });
-    const before = (resultList[0]?.cryptoKeyInfoEnvironmentList ?? []).map(
-      ({ environmentName }) => environmentName,
-    );
-    const environments = flags.environment === undefined ? before : splitNames(flags.environment);
-    const body = { description: flags.description, ...keyBody(key, environments) };
-    const work = client.updateKey({ projectName, keyName: name, ...referencePolicy(flags), body });
-    showDeployed(flags, await withProgress('Replacing the key', work), `Updated key ${name}`);
-  });
+  addReplacementOptions(addPassphraseOptions(command)).action(
+    async (name: string, file: string, flags: KeyFlags) => {
+      const key = await readKey(file, flags);
+      const { client, projectName } = await connectToProject(flags);
+      const { resultList } = await client.getKey({ projectName, keyName: name });
+      const before = (resultList[0]?.cryptoKeyInfoEnvironmentList ?? []).map(
+        ({ environmentName }) => environmentName,
+      );
+      const environments = flags.environment === undefined ? before : splitNames(flags.environment);
+      const body = { description: flags.description, ...keyBody(key, environments) };
+      const work = client.updateKey({ projectName, keyName: name, ...referencePolicy(flags), body });
+      showDeployed(flags, await withProgress('Replacing the key', work), `Updated key ${name}`);
+    },
+  );
 }
 
 function addKeyInspect(noun: Command): void {
-  projectCommand(noun, {
+  const command = projectCommand(noun, {
     usage: 'inspect <FILE>',
     summary: 'Let the manager look into a key file, and store nothing; - is standard input',
-    examples: ['key inspect orders.key'],
-  }).action(async (file: string, flags: ProjectFlags) => {
-    const { content } = await readKey(file, undefined);
+    examples: ['key inspect orders.key', 'key inspect encrypted.key --passphrase-stdin < passphrase.txt'],
+  });
+  addPassphraseOptions(command).action(async (file: string, flags: ProjectFlags & PassphraseFlags) => {
+    const { content, passphrase } = await readKey(file, flags);
     const { client, projectName } = await connectToProject(flags);
-    const answer = await client.inspectKey({ projectName, body: { content } });
+    const answer = await client.inspectKey({ projectName, body: { content, passphrase } });
     show(flags, answer, () =>
       answer.resultList
         .map(({ keyType, type, curve, size }) =>
@@ -118,22 +127,35 @@ interface KeyFile {
   readonly algorithm?: string;
   /** Secret unless it is a public key. */
   readonly content: string;
+  readonly passphrase?: string;
 }
 
-async function readKey(path: string, secret: string | undefined): Promise<KeyFile> {
+async function readKey(
+  path: string,
+  flags: PassphraseFlags & { readonly secret?: string },
+): Promise<KeyFile> {
+  refuseOneInputForTwo(path, flags);
+  const { secret } = flags;
   const bytes = await readInput(path);
   if (secret !== undefined)
     return { keyType: 'SECRET_KEY', algorithm: secret, content: bytes.toString('base64') };
   const { readSourceFile, kindName } = await import('../files/source-file.ts');
-  const file = readSourceFile(bytes);
-  if (file.kind === 'PRIVATE_KEY' || file.kind === 'PUBLIC_KEY')
-    return { keyType: file.kind, content: file.content };
+  const { withPassphrase } = await import('../files/key-passphrase.ts');
+  const file = await withPassphrase(readSourceFile(bytes, 'KEY'), path, flags);
+  if (file.kind === 'PRIVATE_KEY' || file.kind === 'PUBLIC_KEY') {
+    const { kind: keyType, content, passphrase } = file;
+    return { keyType, content, ...(passphrase !== undefined && { passphrase }) };
+  }
   throw wrongUsage(`${path} is ${kindName(file)}, and a key is wanted; raw bytes take --secret`);
 }
 
-function keyBody({ content, ...key }: KeyFile, environments: readonly string[]) {
+function keyBody({ content, passphrase, ...key }: KeyFile, environments: readonly string[]) {
   return {
     ...key,
-    cryptoKeyInfoEnvironmentList: environments.map((environmentName) => ({ environmentName, content })),
+    cryptoKeyInfoEnvironmentList: environments.map((environmentName) => ({
+      environmentName,
+      content,
+      passphrase,
+    })),
   };
 }

@@ -133,7 +133,7 @@ function addKeystoreEntries(noun: Command): void {
 interface Entry {
   readonly alias: string;
   readonly kind: string;
-  readonly locked: boolean;
+  readonly problem: string | null;
   readonly algorithm: string | null;
   readonly type: string | null;
   readonly curve: string | null;
@@ -144,10 +144,10 @@ interface Entry {
 
 function entriesTable(entries: readonly Entry[]): string {
   return textTable(
-    ['ALIAS', 'KIND', 'KEY', 'LOCKED', 'SUBJECT', 'VALID UNTIL'],
+    ['ALIAS', 'KIND', 'KEY', 'SUBJECT', 'VALID UNTIL', 'PROBLEM'],
     entries.map((one) => [
       ...[one.alias, one.kind, [one.algorithm ?? one.type, one.curve ?? one.size].filter(Boolean).join(' ')],
-      ...[one.locked, one.subjectDn, dayOf(one.notAfter)],
+      ...[one.subjectDn, dayOf(one.notAfter), one.problem],
     ]),
   );
 }

@@ -46,7 +46,10 @@ export async function storeMaterial(
       const body = {
         name,
         keyType: file.kind,
-        cryptoKeyInfoEnvironmentList: each({ content: file.content }),
+        cryptoKeyInfoEnvironmentList: each({
+          content: file.content,
+          ...(file.passphrase !== undefined && { passphrase: file.passphrase }),
+        }),
       };
       await withProgress('Storing the key', client.createKey({ projectName, body }));
       return {
