@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
@@ -92,6 +93,29 @@ async function replaceKey(page: Page, content: string, choice?: string): Promise
   await dialog.waitFor({ state: 'detached' });
 }
 
+test('an encrypted key asks for its passphrase, and is stored with it', async () => {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' });
+  const passphrase = 'sample-pass';
+  const encrypted = privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase });
+  const page = await console.open({ path: '/projects/MyProject/keys' });
+  await page.getByRole('button', { name: 'New key' }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('encrypted');
+  await dialog.getByLabel('production').check();
+  const field = dialog.getByRole('textbox', { name: 'Passphrase of the key' });
+  expect(await field.count()).toBe(0);
+  await dialog.getByLabel('Or its text').fill(encrypted.toString());
+  await dialog.getByText('Key content is encrypted: passphrase is required!').waitFor();
+  await expectAccessible(page);
+  await field.fill('wrong');
+  await dialog.getByText('passphrase does not open the key!').waitFor();
+  await field.fill(passphrase);
+  await dialog.getByText('A private EC key on P-384 of 384 bits').waitFor();
+  await dialog.getByRole('button', { name: 'Create and deploy' }).click();
+  await page.getByRole('heading', { name: 'encrypted' }).waitFor();
+  await deleteByName(page, { name: 'encrypted', action: 'Delete the key' });
+});
+
 test('a keystore says at once that its password is wrong, and lists its aliases before and after it is stored', async () => {
   const page = await console.open({ path: '/projects/MyProject/keystores' });
   await page.getByRole('button', { name: 'New keystore' }).first().click();
@@ -108,6 +132,7 @@ test('a keystore says at once that its password is wrong, and lists its aliases 
   await dialog.getByLabel('Password of the keystore').fill('changeit');
   const inside = dialog.getByRole('region', { name: 'What the file holds' });
   await inside.getByText('trusted certificate').waitFor();
+  await inside.getByText('it is a DSA key; supported are RSA, EC').waitFor();
   await expectAccessible(page);
   await dialog.getByRole('button', { name: 'Create and deploy' }).click();
   const stored = page.getByRole('region', { name: 'What it holds in staging' });

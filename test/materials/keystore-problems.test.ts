@@ -95,6 +95,21 @@ describe('a keystore', () => {
     expect(refusal(await jwkOf('two', 'two'))).toBe(closed);
   });
 
+  it('lists a key without a certificate that JOSE does not know with the reason', async () => {
+    const p224 = generateKeyPairSync('ec', { namedCurve: 'secp224r1' }).privateKey;
+    const file = pfx(
+      authenticatedSafe([
+        keyBag(privateKey, { friendlyName: 'good' }),
+        keyBag(p224, { friendlyName: 'p224' }),
+      ]),
+    );
+    accepted(await create('bare', file));
+    expect(await problems('bare')).toEqual([
+      ['good', null],
+      ['p224', expect.stringContaining('it is on curve P-224; supported are RSA, EC')],
+    ]);
+  });
+
   it('lists an entry of an algorithm that JOSE does not know with the reason', async () => {
     accepted(await create('dsa', readFileSync(join(fixtureDirectory, 'java17/default.p12'))));
     const found = new Map(await problems('dsa'));

@@ -18,6 +18,10 @@ export class KeyplaneApiError extends Error {
   override readonly name = 'KeyplaneApiError';
   readonly code: KeyplaneErrorCode;
   readonly status: number;
+  /** The reasons of docs/errors.md, by which programs decide; undefined where something else than keyplane answered. */
+  readonly reason: string | undefined;
+  /** The member of the request that is at fault. */
+  readonly member: string | undefined;
   /** The server's log has it too. */
   readonly requestId: string | undefined;
   /** Seconds; only of `rate_limit_exceeded`. */
@@ -28,6 +32,8 @@ export class KeyplaneApiError extends Error {
     facts: {
       readonly code: KeyplaneErrorCode;
       readonly status: number;
+      readonly reason?: string | undefined;
+      readonly member?: string | undefined;
       readonly requestId?: string | undefined;
       readonly retryAfterSeconds?: number | undefined;
     },
@@ -35,6 +41,8 @@ export class KeyplaneApiError extends Error {
     super(message);
     this.code = facts.code;
     this.status = facts.status;
+    this.reason = facts.reason;
+    this.member = facts.member;
     this.requestId = facts.requestId;
     this.retryAfterSeconds = facts.retryAfterSeconds;
   }
@@ -53,6 +61,8 @@ export async function throwApiError(response: Response): Promise<never> {
   throw new KeyplaneApiError(body.error_description ?? `The server answered with status ${response.status}`, {
     code: body.error ?? 'internal_error',
     status: response.status,
+    reason: body.reason,
+    member: body.member,
     requestId,
     retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : undefined,
   });
@@ -61,6 +71,8 @@ export async function throwApiError(response: Response): Promise<never> {
 interface ErrorBody {
   readonly error?: string;
   readonly error_description?: string;
+  readonly reason?: string;
+  readonly member?: string;
   readonly retry_after?: number;
   readonly request_id?: string;
 }

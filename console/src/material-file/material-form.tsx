@@ -16,7 +16,11 @@ export interface StoredMaterialNote {
 
 const words = { CERTIFICATE: 'certificate', KEY: 'key', KEYSTORE: 'keystore' } as const;
 
-const patterns: readonly (readonly ['name' | 'environments' | 'password' | 'keyPassword', RegExp])[] = [
+const patterns: readonly (readonly [
+  'name' | 'environments' | 'password' | 'keyPassword' | 'passphrase',
+  RegExp,
+])[] = [
+  ['passphrase', /passphrase/],
   ['environments', /^(Environment|environmentList|environmentName|keyStoreEnvironmentList|cryptoKeyInfo)/],
   ['keyPassword', /key password|keyPassword/i],
   ['password', /password/i],
@@ -68,6 +72,16 @@ export function MaterialForm({
           onChange={(environments) => set({ environments })}
         />
         {file.kind === 'KEYSTORE' && <Passwords draft={draft} set={set} errorOf={errors.of} />}
+        {file.kind === 'KEY' && (errors.of('passphrase') !== undefined || draft.passphrase !== '') && (
+          <PasswordInput
+            label="Passphrase of the key"
+            description="The key is encrypted. The passphrase opens it and is not stored"
+            autoComplete="off"
+            value={draft.passphrase}
+            error={errors.of('passphrase')}
+            onChange={(event) => set({ passphrase: event.currentTarget.value })}
+          />
+        )}
         <ErrorNote error={errors.rest} />
         <Group gap="xs">
           <Button loading={store.isPending} onClick={() => store.mutate()}>
@@ -85,7 +99,7 @@ export function MaterialForm({
 /** A name that the server takes, out of the file's. */
 function firstDraft({ fileName }: MaterialFile): MaterialDraft {
   const name = fileName.replace(/\.[^.]*$/, '').replace(/[^\p{L}\p{N}._-]+/gu, '-');
-  return { name, environments: [], password: '', keyPassword: '' };
+  return { name, environments: [], password: '', keyPassword: '', passphrase: '' };
 }
 
 function Passwords({

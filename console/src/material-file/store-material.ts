@@ -8,6 +8,8 @@ export interface MaterialDraft {
   readonly environments: readonly string[];
   readonly password: string;
   readonly keyPassword: string;
+  /** Of an encrypted key. */
+  readonly passphrase: string;
 }
 
 export interface MaterialRequest {
@@ -30,10 +32,11 @@ export async function storeMaterial({ projectName, file, draft }: MaterialReques
       return keyplane.createCertificate({ projectName, body });
     }
     case 'KEY': {
-      const { resultList } = await keyplane.inspectKey({ projectName, body: { content: file.pem } });
+      const key = { content: file.pem, ...(draft.passphrase !== '' && { passphrase: draft.passphrase }) };
+      const { resultList } = await keyplane.inspectKey({ projectName, body: key });
       const cryptoKeyInfoEnvironmentList = environments.map((environmentName) => ({
         environmentName,
-        content: file.pem,
+        ...key,
       }));
       const body = { name, keyType: resultList[0]?.keyType, cryptoKeyInfoEnvironmentList };
       return keyplane.createKey({ projectName, body });
@@ -42,7 +45,7 @@ export async function storeMaterial({ projectName, file, draft }: MaterialReques
       const opened = {
         file: base64Of(file.bytes),
         password: draft.password,
-        keyPassword: draft.keyPassword === '' ? undefined : draft.keyPassword,
+        keyPassword: draft.keyPassword,
       };
       // Its type is told by whoever opens it.
       const { keyStoreType } = await keyplane.inspectKeystore({ projectName, body: opened });

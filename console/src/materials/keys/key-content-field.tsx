@@ -1,8 +1,8 @@
-import { Text, Textarea } from '@mantine/core';
+import { PasswordInput, Text, Textarea } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Operations } from '../../../../clients/typescript/src/index.ts';
+import { KeyplaneApiError, type Operations } from '../../../../clients/typescript/src/index.ts';
 import { keyplane } from '../../api/keyplane.ts';
 import { errorText } from '../../display/error-note.tsx';
 import { FileDrop } from '../../display/form/file-drop.tsx';
@@ -10,9 +10,20 @@ import { fileAsBase64, fileAsPem } from '../parts/read-file.ts';
 
 export type KeyFacts = Operations['inspectKey']['answer']['resultList'][number];
 
+export interface KeyContent {
+  readonly content: string;
+  /** Of an encrypted key. */
+  readonly passphrase: string;
+}
+
+export const noKeyContent: KeyContent = Object.freeze({ content: '', passphrase: '' });
+
 const typingPauseMs = 400;
 
-/** A key as a file or as text. A private or public key is looked into at once; a secret is any bytes. */
+/**
+ * A key as a file or as text. A private or public key is looked into at once, with its passphrase where it is encrypted; a
+ * secret is any bytes.
+ */
 export function KeyContentField({
   projectName,
   secret,
@@ -22,27 +33,33 @@ export function KeyContentField({
 }: {
   readonly projectName: string;
   readonly secret: boolean;
-  readonly value: string;
-  readonly onChange: (content: string) => void;
+  readonly value: KeyContent;
+  readonly onChange: (change: Partial<KeyContent>) => void;
   readonly onFacts: (facts: KeyFacts) => void;
 }) {
   const [fileName, setFileName] = useState<string | undefined>();
   const inspect = useMutation({
-    mutationFn: (content: string) => keyplane.inspectKey({ projectName, body: { content } }),
+    mutationFn: ({ content, passphrase }: KeyContent) =>
+      keyplane.inspectKey({ projectName, body: { content, ...(passphrase !== '' && { passphrase }) } }),
     onSuccess: ({ resultList: [facts] }) => facts && onFacts(facts),
   });
-  const look = useDebouncedCallback((content: string) => {
-    if (content.trim() === '' || secret) inspect.reset();
-    else inspect.mutate(content);
+  const look = useDebouncedCallback((now: KeyContent) => {
+    if (now.content.trim() === '' || secret) inspect.reset();
+    else inspect.mutate(now);
   }, typingPauseMs);
+  function change(part: Partial<KeyContent>) {
+    onChange(part);
+    look({ ...value, ...part });
+  }
   async function take(file: File) {
     const content = await (secret ? fileAsBase64(file) : fileAsPem(file, 'PRIVATE KEY'));
     setFileName(file.name);
-    onChange(content);
-    look(content);
+    change({ content, passphrase: '' });
   }
   const facts = secret ? undefined : inspect.data?.resultList[0];
   const error = !secret && inspect.error ? errorText(inspect.error) : undefined;
+  const isAboutPassphrase = isPassphraseError(inspect.error);
+  const asksPassphrase = !secret && (isAboutPassphrase || value.passphrase !== '');
   return (
     <>
       <FileDrop
@@ -52,24 +69,38 @@ export function KeyContentField({
       />
       <Textarea
         label={secret ? 'Or its bytes as base64' : 'Or its text'}
-        description={secret ? undefined : 'PEM, or base64 of PEM'}
+        description={secret ? undefined : 'PEM, or base64 of PEM or of DER'}
         autosize
         minRows={3}
         maxRows={8}
         autoComplete="off"
         spellCheck={false}
         classNames={{ input: 'mono' }}
-        value={value}
-        error={error}
+        value={value.content}
+        error={isAboutPassphrase ? undefined : error}
         onChange={(event) => {
           setFileName(undefined);
-          onChange(event.currentTarget.value);
-          look(event.currentTarget.value);
+          change({ content: event.currentTarget.value });
         }}
       />
+      {asksPassphrase && (
+        <PasswordInput
+          label="Passphrase of the key"
+          description="The key is encrypted. The passphrase opens it and is not stored"
+          autoComplete="off"
+          value={value.passphrase}
+          error={isAboutPassphrase ? error : undefined}
+          onChange={(event) => change({ passphrase: event.currentTarget.value })}
+        />
+      )}
       {facts !== undefined && <Text role="status">{factsText(facts)}</Text>}
     </>
   );
+}
+
+/** It is missing, or it is not the one. */
+function isPassphraseError(error: unknown): boolean {
+  return error instanceof KeyplaneApiError && error.member === 'passphrase';
 }
 
 function factsText({ keyType, type, curve, size }: KeyFacts): string {

@@ -13,7 +13,7 @@ import { keepDeployment } from '../parts/last-deployment.ts';
 import { keyNoun } from '../parts/material-noun.ts';
 import { PerEnvironmentFields, usePerEnvironment } from '../parts/per-environment.tsx';
 import { type Following, FollowingChoice, followingQuery } from '../parts/references.tsx';
-import { KeyContentField } from './key-content-field.tsx';
+import { KeyContentField, noKeyContent } from './key-content-field.tsx';
 
 export type Key = Operations['getKey']['answer']['resultList'][number];
 
@@ -21,7 +21,7 @@ const fields = [
   ['name', /^(name|Key name|Key \(name)/],
   ['keyType', /^(keyType|content holds a)/],
   ['algorithm', /^algorithm/],
-  ['environments', /^(cryptoKeyInfo|environmentName|Environment )/],
+  ['environments', /^(cryptoKeyInfo|environmentName|Environment |Key content|passphrase)/],
   ['description', /^description/],
 ] as const;
 
@@ -51,7 +51,7 @@ export function KeyDialog({ projectName, replaced, onDone, onClose }: KeyDialogP
   const secret = keyType === 'SECRET_KEY';
   const materials = usePerEnvironment(
     (replaced?.cryptoKeyInfoEnvironmentList ?? []).map(({ environmentName }) => environmentName),
-    { content: '' },
+    noKeyContent,
   );
   const save = useChange(
     () => {
@@ -89,8 +89,8 @@ export function KeyDialog({ projectName, replaced, onDone, onClose }: KeyDialogP
           <KeyContentField
             projectName={projectName}
             secret={secret}
-            value={materials.value(place).content}
-            onChange={(content) => materials.set(place, { content })}
+            value={materials.value(place)}
+            onChange={(change) => materials.set(place, change)}
             onFacts={(facts) => setKeyType(facts.keyType)}
           />
         )}

@@ -1,4 +1,4 @@
-import { Badge, Table } from '@mantine/core';
+import { Table, Text } from '@mantine/core';
 import type { Operations } from '../../../../clients/typescript/src/index.ts';
 import { Time } from '../../display/time.tsx';
 
@@ -37,10 +37,10 @@ export function KeystoreEntries({
               <Table.Td>{entry.alias}</Table.Td>
               <Table.Td>
                 {kinds[entry.kind]}
-                {entry.locked && (
-                  <Badge ml="xs" color="red.9" tt="none">
-                    key password does not open it
-                  </Badge>
+                {entry.problem !== null && (
+                  <Text size="sm" c="red.9">
+                    {entry.problem}
+                  </Text>
                 )}
               </Table.Td>
               <Table.Td>{keyText(entry)}</Table.Td>

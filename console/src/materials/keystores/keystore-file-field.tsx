@@ -41,7 +41,7 @@ export function KeystoreFileField({
     mutationFn: ({ file, password, keyPassword }: KeystoreFile) =>
       keyplane.inspectKeystore({
         projectName,
-        body: { file, password, ...(keyPassword !== '' && { keyPassword }) },
+        body: { file, password, keyPassword },
       }),
     onSuccess: ({ keyStoreType }) => onChange({ keyStoreType }),
   });
@@ -72,7 +72,7 @@ export function KeystoreFileField({
       />
       <PasswordInput
         label="Password of its keys"
-        description="Only where it is another"
+        description="Only if it differs from the password of the keystore"
         autoComplete="off"
         value={value.keyPassword}
         onChange={(event) => change({ keyPassword: event.currentTarget.value })}
