@@ -82,7 +82,8 @@ const troubles: Readonly<Record<string, Trouble>> = {
     wire.throttle(Number.POSITIVE_INFINITY);
   },
   'a node that refuses, one that lies about its digest': async ({ world }) => {
-    const liars = [startLyingNode(world, 'refuser', 'refuse'), startLyingNode(world, 'liar', 'lie')];
+    const joins = { url: world.url, environment: 'production', token: world.token };
+    const liars = [startLyingNode(joins, 'refuser', 'refuse'), startLyingNode(joins, 'liar', 'lie')];
     for (const name of ['refuser', 'liar']) await world.connected(name);
     const { body } = await world.api('POST', jwksPath, pastedJwk('beside-liars'));
     const [{ message }] = body.deploymentResult.environmentResults;

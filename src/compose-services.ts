@@ -7,11 +7,13 @@ import { createAuditLog } from './audit/create-audit-log.ts';
 import { masterKeySourceOf, storeOptionsOf } from './compose/compose-settings.ts';
 import { protectStore } from './compose/protect-store.ts';
 import type { ManagerConfig } from './config.ts';
-import { type AdmissionOptions, admitNode, environmentOfToken } from './deployments/admit-node.ts';
 import type { ContentReader, OnUnreadable } from './deployments/content-reader.ts';
 import { type ChangeResult, withWarnings } from './deployments/deployment-result.ts';
 import { Deployments } from './deployments/deployments.ts';
-import { createDivergences, type Divergences } from './deployments/history/divergences.ts';
+import { createIdentityReader, ensureIdentity } from './deployments/handshake/installation-identity.ts';
+import type { ConversationOptions } from './deployments/handshake/node-conversation.ts';
+import { createRefusedJoins } from './deployments/handshake/record-joins.ts';
+import { createDivergences } from './deployments/history/divergences.ts';
 import { goneRows } from './deployments/history/gone-rows.ts';
 import { ensureLineage } from './deployments/history/lineage.ts';
 import { Presence } from './deployments/presence/presence.ts';
@@ -82,15 +84,7 @@ export interface Services {
   readonly refresher: Refresher;
   readonly upkeep: Upkeep<Nouns>;
   readonly parts: StatePartReader;
-  readonly admission: {
-    readonly environmentOfToken: (token: string) => ReturnType<typeof environmentOfToken>;
-    readonly admit: (
-      hello: Pick<AdmissionOptions, 'environmentId' | 'name' | 'version' | 'revision'>,
-    ) => ReturnType<typeof admitNode>;
-    readonly divergences: Divergences;
-    /** Takes the node's stream over from whoever had it; undefined for a node that is forgotten. */
-    readonly claim: (nodeId: string, version: string) => Promise<number | undefined>;
-  };
+  readonly admission: Pick<ConversationOptions, 'handshake' | 'refusedJoins' | 'divergences' | 'claim'>;
   close(): Promise<void>;
 }
 
@@ -115,6 +109,7 @@ export async function composeServices(
     };
     await ensureLineage(store);
     await protectStore(opened, sealing, createAuditLog({ key: auditKey, clock: () => new Date() }));
+    await ensureIdentity(store, sealer);
     const onError = (error: unknown) => log.error({ err: error }, 'presence: will be tried again');
     const presence = new Presence({ managerId: newId(), version, store, onError });
     await presence.enter();
@@ -153,6 +148,7 @@ function connect({ store, sealer, auditKey, presence, config, log, metrics }: Fo
   const readers = contentReaders(sealer, onUnreadable);
   const parts = createStatePartReader({ store, readers, onLeftOut });
   const port = deploymentPort(deployments, readers);
+  const readIdentity = createIdentityReader(sealer);
   const keystoreOpener = createKeystoreOpener();
   const safeFetch = createSafeFetch({
     allow: config.urlAllow,
@@ -189,7 +185,7 @@ function connect({ store, sealer, auditKey, presence, config, log, metrics }: Fo
     auditTrail: createAuditTrail(store),
     access: createAccess({ store, audit, clock, deployments: port }),
     environments: createEnvironments({ store, audit, clock, deployments: port }),
-    enrollment: createEnrollment({ store, audit, clock, deployments: port }),
+    enrollment: createEnrollment({ store, audit, clock, deployments: port, readIdentity }),
     nodes,
     jwkDeployments: createJwkDeployments({ store, nodesOf }),
     inspectSource: createSourceInspector(withSourceWorld),
@@ -210,11 +206,11 @@ function connect({ store, sealer, auditKey, presence, config, log, metrics }: Fo
     deleteJwk: createJwkDeleter(rules),
     jwks: createJwkFinder({ store, sealer, audit }),
     admission: {
-      environmentOfToken: (token) => environmentOfToken(store, token),
-      admit: (hello) => admitNode(store, { ...hello, newId, now: clock() }),
+      handshake: { store, audit, clock, readIdentity },
+      refusedJoins: createRefusedJoins({ store, audit, onError }),
       divergences: createDivergences({ store, audit, clock }),
-      claim: (nodeId, version) =>
-        store.aside(({ nodes }) => nodes.claim({ nodeId, managerId, version, lastSeenAt: clock() })),
+      claim: (claimed) =>
+        store.aside(({ nodes }) => nodes.claim({ ...claimed, managerId, lastSeenAt: clock() })),
     },
     close: () => closeAll({ refresher, upkeep, deployments, presence, keystoreOpener, safeFetch, store }),
   };

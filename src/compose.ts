@@ -65,6 +65,7 @@ export async function startManager(config: ManagerConfig, log: Logger): Promise<
       log,
       refusals,
       requiresCertificate: config.tls?.clientCaFile !== undefined,
+      isTrustedProxy: (address) => allowsText(config.trustedProxies, address),
     });
     // After the requests under way, which wait for confirmations; and before the server waits for its connections,
     // of which an upgraded one never ends by itself.

@@ -15,8 +15,6 @@ const loads = [
   { nodes: 1_000, rounds: 21 },
 ];
 const warmUpRounds = 6;
-/** The bare server asks for no token. */
-const nobody = 'none';
 
 export async function run(): Promise<BenchRow[]> {
   const manager = await startBenchManager(1);
@@ -45,18 +43,19 @@ async function measure(
   const project = await startEnvironment(manager, environment);
   const made = await manager.post(`/apiops/environments/${environment}/enrollment-tokens/`, {});
   const streams = start('./node-streams.ts');
-  const dial = (url: string, token: string): StreamsOrder => ({
+  const dial = (url: string, token: string | undefined): StreamsOrder => ({
     url,
+    environment,
     token,
     count: nodes,
-    opens: token !== nobody,
+    opens: token !== undefined,
   });
-  await streams.ask(dial(`${manager.url.replace('http', 'ws')}/node-stream`, JSON.parse(made).token));
+  await streams.ask(dial(manager.url, JSON.parse(made).token));
 
   const bare = start('./ws-broadcast.ts');
   const bareUrl = await bare.hear<string>();
   const clients = start('./node-streams.ts');
-  await clients.ask(dial(bareUrl, nobody));
+  await clients.ask(dial(bareUrl, undefined));
 
   const times = { ours: [] as number[], bare: [] as number[] };
   for (let round = -warmUpRounds; round < rounds; round += 1) {

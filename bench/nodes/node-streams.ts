@@ -2,16 +2,17 @@
 // protocol has it. They keep no more than where they are and, but for the first, open nothing: what a thousand machines
 // would do at once must not be counted against the manager. The same process also plays the clients of the bare broadcast.
 
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { WebSocket } from 'ws';
-import { agreeChannelKey, openState } from '../../src/protocol/channel-key.ts';
-import { type Hello, protocolVersion, type State, type Welcome } from '../../src/protocol/messages.ts';
+import type { Resume, State } from '../../src/protocol/messages.ts';
 import { emptyDigest } from '../../src/protocol/state-digest.ts';
+import { startNodeClient } from '../../test/support/node-client.ts';
 
 export interface StreamsOrder {
-  /** ws: or wss: */
+  /** Of the manager; of the bare server ws: */
   readonly url: string;
-  readonly token: string;
+  readonly environment: string;
+  /** Undefined for clients of the bare server. */
+  readonly token: string | undefined;
   readonly count: number;
   /** Whether the first of them opens what it is sent: a manager's messages open, those of the yardstick do not. */
   readonly opens: boolean;
@@ -34,69 +35,60 @@ let sockets: WebSocket[] = [];
 let last: LastState = { text: '', revision: 0 };
 const dialsAtOnce = 50;
 
-type Held = Pick<Hello, 'environmentId' | 'revision' | 'digest' | 'lineage'>;
+type Held = Pick<Resume, 'environmentId' | 'revision' | 'digest' | 'lineage'>;
 const nothing: Held = { environmentId: null, revision: 0, digest: emptyDigest.toString('hex') };
 /** Where the first of them is. */
 let held = nothing;
 
-class Stream {
-  readonly #keys = generateKeyPairSync('x25519');
-  readonly #socket: WebSocket;
-  readonly #isFirst: boolean;
-  readonly #opens: boolean;
-  readonly #name: string;
-  readonly #done: () => void;
-  readonly #untilLevel: boolean;
-  #held: Held;
-  #key: KeyObject | undefined;
-  #counter = 0;
-
-  constructor(
-    socket: WebSocket,
-    name: string,
-    { isFirst, done, order }: { isFirst: boolean; done: () => void; order: StreamsOrder },
-  ) {
-    this.#socket = socket;
-    this.#name = name;
-    this.#isFirst = isFirst;
-    this.#opens = order.opens;
-    this.#untilLevel = order.untilLevel === true;
-    this.#done = done;
-    this.#held = order.comeBack ? held : nothing;
-    socket.on('open', () => socket.send(JSON.stringify(this.#hello())));
-    socket.on('message', (data: Buffer) => this.#take(data.toString()));
-  }
-
-  get #publicKey(): Buffer {
-    return Buffer.from(this.#keys.publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
-  }
-
-  #hello(): Hello {
-    const publicKey = this.#publicKey.toString('base64url');
-    const own = { name: this.#name, version: 'bench', publicKey, ...this.#held };
-    return { type: 'hello', protocol: protocolVersion, ...own };
-  }
-
-  #take(text: string): void {
-    const message = JSON.parse(text) as Welcome | State;
-    if (message.type === 'welcome') {
-      const peerPublic = Buffer.from(message.publicKey, 'base64url');
-      const ends = { ownPublic: this.#publicKey, peerPublic, role: 'node' } as const;
-      if (this.#isFirst && this.#opens) this.#key = agreeChannelKey(this.#keys.privateKey, ends);
-      const { environmentId, lineage } = message;
-      this.#held = { ...this.#held, environmentId, ...(lineage !== undefined && { lineage }) };
-      if (!this.#untilLevel) this.#done();
-      return;
+/** The clients of the bare broadcast, which say nothing before they are sent something. */
+function startBare(
+  url: string,
+  { name, isFirst, done }: { name: string; isFirst: boolean; done: () => void },
+) {
+  const socket = new WebSocket(url, { perMessageDeflate: false });
+  socket.on('open', () => {
+    socket.send(JSON.stringify({ type: 'hello', name }));
+  });
+  socket.on('message', (data: Buffer) => {
+    const text = data.toString();
+    const message = JSON.parse(text) as State | { readonly type: 'welcome' };
+    if (message.type === 'welcome') return done();
+    if (isFirst) last = { text, revision: message.to };
+    if (message.final) {
+      socket.send(JSON.stringify({ type: 'applied', revision: message.to, digest: message.digest }));
     }
-    this.#counter += 1;
-    if (this.#key) openState(this.#key, this.#counter, message);
-    if (this.#isFirst) last = { text, revision: message.to };
-    if (!message.final) return;
-    this.#held = { ...this.#held, revision: message.to, digest: message.digest ?? '' };
-    if (this.#isFirst) held = this.#held;
-    if (this.#untilLevel) this.#done();
-    this.#socket.send(JSON.stringify({ type: 'applied', revision: message.to, digest: message.digest }));
-  }
+  });
+  return socket;
+}
+
+function startStream(
+  order: StreamsOrder,
+  { name, isFirst, done }: { name: string; isFirst: boolean; done: () => void },
+): WebSocket {
+  let own: Held = order.comeBack ? held : nothing;
+  const { url, environment, token } = order;
+  const client = startNodeClient({
+    url,
+    environment,
+    token,
+    name,
+    version: 'bench',
+    resume: own,
+    onWelcome({ environmentId, lineage }) {
+      own = { ...own, environmentId, ...(lineage !== undefined && { lineage }) };
+      if (order.untilLevel !== true) done();
+    },
+    opens: isFirst && order.opens,
+    onState(state) {
+      if (isFirst) last = { text: JSON.stringify(state), revision: state.to };
+      if (!state.final) return;
+      own = { ...own, revision: state.to, digest: state.digest ?? '' };
+      if (isFirst) held = own;
+      if (order.untilLevel) done();
+      client.say({ type: 'applied', revision: state.to, digest: state.digest ?? '' });
+    },
+  });
+  return client.socket;
 }
 
 async function dial(order: StreamsOrder): Promise<void> {
@@ -104,17 +96,14 @@ async function dial(order: StreamsOrder): Promise<void> {
   const numbers = Array.from({ length: count }, (_, index) => index).reverse();
   const one = async () => {
     for (let number = numbers.pop(); number !== undefined; number = numbers.pop()) {
-      const socket = new WebSocket(url, {
-        headers: { Authorization: `Bearer ${token}` },
-        perMessageDeflate: false,
-      });
-      sockets.push(socket);
       const name = `node-${number}`;
       const isFirst = number === 0;
       await new Promise<void>((done, failed) => {
+        const place = { name, isFirst, done };
+        const socket = token === undefined ? startBare(url, place) : startStream(order, place);
+        sockets.push(socket);
         socket.on('error', failed);
         socket.on('close', (code) => failed(new Error(`stream ${name} was closed with ${code}`)));
-        new Stream(socket, name, { isFirst, done, order });
       });
     }
   };

@@ -35,9 +35,16 @@ async function measure(manager: BenchManager, streams: BenchProcess, database: s
   await manager.post('/apiops/environments/', { name: 'beside', type: 'TEST', projects: ['Beside'] });
   await manager.post('/apiops/environments/', { name: 'many', type: 'TEST', projects: ['Bench'] });
   const { token } = JSON.parse(await manager.post('/apiops/environments/many/enrollment-tokens/', {}));
-  const url = `${manager.url.replace('http', 'ws')}/node-stream`;
+  const { url } = manager;
   const dial = (order: Partial<StreamsOrder>) =>
-    streams.ask({ url, token, count: nodes, opens: false, ...order } satisfies StreamsOrder);
+    streams.ask({
+      url,
+      environment: 'many',
+      token,
+      count: nodes,
+      opens: false,
+      ...order,
+    } satisfies StreamsOrder);
   const createIn = creator(manager);
   const rows: BenchRow[] = [];
   const step = async (what: string, count: number, work: () => Promise<unknown>) => {

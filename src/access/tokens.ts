@@ -6,6 +6,7 @@ import type { UnitOfWork } from '../unit-of-work.ts';
 import { type AuditedAccessNouns, changeEvent } from './access-audit.ts';
 import type { Token } from './access-store.ts';
 import type { Caller } from './caller.ts';
+import { futureInstant } from './future-instant.ts';
 import { newSecretToken } from './secret-token.ts';
 
 export interface NewToken {
@@ -33,9 +34,6 @@ export interface TokensOptions {
   readonly audit: AuditLog;
   readonly clock: () => Date;
 }
-
-/** RFC 3339 §5.6, with the colon of the offset and the time's fraction left to choice. */
-const instantPattern = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
 
 export function createTokens({ store, audit, clock }: TokensOptions): Tokens {
   return {
@@ -76,20 +74,4 @@ export function createTokens({ store, audit, clock }: TokensOptions): Tokens {
       });
     },
   };
-}
-
-function futureInstant(text: string, now: Date): Date {
-  const instant = new Date(text);
-  const day = instantPattern.exec(text)?.[1];
-  // Date carries 31 February over to March; the day on its own has to survive the way there and back.
-  if (day === undefined || Number.isNaN(instant.getTime()) || !isCalendarDay(day)) {
-    throw badRequest('expiresAt must be an ISO 8601 date and time, such as 2030-01-31T12:00:00Z!');
-  }
-  if (instant <= now) throw badRequest('expiresAt must be in the future!');
-  return instant;
-}
-
-function isCalendarDay(day: string): boolean {
-  const midnight = new Date(`${day}T00:00:00Z`);
-  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
 }

@@ -4,7 +4,7 @@
 
 import { setImmediate } from 'node:timers/promises';
 import type { EnvironmentNouns, NodeRefusal } from '../environments/environment-store.ts';
-import { closeCodes, type FromNode } from '../protocol/messages.ts';
+import { closeCodes } from '../protocol/messages.ts';
 import type { SharedStore } from '../unit-of-work.ts';
 import { type Confirmations, createConfirmations } from './confirmations.ts';
 import {
@@ -41,6 +41,7 @@ export interface LiveNode {
   readonly lastSeenAt: Date | null;
   readonly version: string | null;
   readonly refusal: NodeRefusal | null;
+  readonly clockOffsetMs: number;
 }
 
 /** The floor under all wake-ups: how often state is looked at with no one asking. */
@@ -112,10 +113,6 @@ export class Deployments {
     return session;
   }
 
-  receive(session: NodeSession, message: FromNode): void {
-    session.receive(message);
-  }
-
   /** The stream ended, for whatever reason. */
   leave(session: NodeSession): void {
     session.lost();
@@ -167,7 +164,9 @@ export class Deployments {
       const { confirmedRevision: appliedRevision, identity } = session;
       const lastSeenAt = this.#seen.get(session) ?? null;
       const refusal = session.refusal ?? null;
-      live.set(nodeId, { connected: true, appliedRevision, lastSeenAt, version: identity.version, refusal });
+      const { version } = identity;
+      const { clockOffsetMs } = session;
+      live.set(nodeId, { connected: true, appliedRevision, lastSeenAt, version, refusal, clockOffsetMs });
     }
     return live;
   }
@@ -184,7 +183,7 @@ export class Deployments {
 
   nodeRemoved(nodeId: string): void {
     const removed = (identity: NodeIdentity) => identity.nodeId === nodeId;
-    this.#closeWhere(removed, closeCodes.forgotten, 'an operator forgot this node');
+    this.#closeWhere(removed, closeCodes.forgotten, 'an administrator removed this node');
   }
 
   async close(): Promise<void> {

@@ -2,7 +2,7 @@
 // compares what the node confirmed with what is desired and sends the difference.
 
 import type { NodeRefusal } from '../environments/environment-store.ts';
-import { closeCodes, type FromNode, type State } from '../protocol/messages.ts';
+import { type Applied, closeCodes, type Refused, type State } from '../protocol/messages.ts';
 import { removeDigest } from '../protocol/state-digest.ts';
 import { faultPoints } from '../runtime/fault-points.ts';
 import type { SendTurns } from './sending/send-turns.ts';
@@ -21,8 +21,8 @@ export interface NodeStream {
 export interface NodeIdentity {
   readonly nodeId: string;
   readonly environmentId: string;
-  /** The enrollment token that opened the stream. */
-  readonly tokenId: string;
+  /** The registered key that it proved to have. */
+  readonly keyId: string;
   readonly name: string;
   readonly version: string;
   /** Which of the node's streams this is; the highest is the one that counts. */
@@ -35,9 +35,11 @@ export interface NodeSessionOptions {
   readonly parts: StatePartReader;
   /** Shared with the streams of all other nodes. */
   readonly turns: SendTurns;
-  /** Seals a part for this connection; `counter` counts its state messages. */
-  readonly seal: (header: Omit<State, 'sealed'>, changes: string, counter: number) => State;
+  /** Seals a part as the next message of this connection. */
+  readonly seal: (header: Omit<State, 'sealed'>, changes: string) => State;
   readonly startRevision: number;
+  /** As measured in the handshake. */
+  readonly clockOffsetMs: number;
   /** What the node was welcomed with. */
   readonly lineage: string | undefined;
   /** The node starts from nothing: it is new, belongs to another environment, or its digest was wrong. */
@@ -58,12 +60,13 @@ const retryCeilingMs = 30_000;
 
 export class NodeSession {
   readonly identity: NodeIdentity;
+  /** How far the node's clock is ahead of this manager's, as last measured. */
+  clockOffsetMs: number;
   readonly #options: NodeSessionOptions;
   #confirmed: number;
   #sent: number;
   #reset: boolean;
   #goneAbove: StatePosition['goneAbove'];
-  #counter = 0;
   /** Objects it was not sent, with their digests: a digest without them is asked of it. */
   readonly #leftOut = new Map<ObjectKey, Buffer>();
   /** What the node's digest must be once it confirms this revision. */
@@ -86,6 +89,7 @@ export class NodeSession {
   constructor(options: NodeSessionOptions) {
     this.identity = options.identity;
     this.#options = options;
+    this.clockOffsetMs = options.clockOffsetMs;
     this.#reset = options.reset;
     this.#goneAbove = options.reset ? 'now' : 0;
     this.#confirmed = options.reset ? 0 : options.startRevision;
@@ -194,12 +198,11 @@ export class NodeSession {
     const { stream, seal, now } = this.#options;
     const { from, to, final, changes } = part;
     const digest = this.#digestWithout(part);
-    this.#counter += 1;
     const incomplete = final && this.#leftOut.size > 0 && { incomplete: true };
     const header = { type: 'state' as const, reset: this.#reset, from, to, final, digest, ...incomplete };
     faultPoints.beforeSend.publish(undefined);
     const onLeft = final ? this.#onLastLeft : this.#onLeft;
-    stream.send(JSON.stringify(seal(header, changes, this.#counter)), onLeft);
+    stream.send(JSON.stringify(seal(header, changes)), onLeft);
     faultPoints.afterSend.publish(undefined);
     this.#sent = to;
     this.#sentAt = now();
@@ -239,7 +242,7 @@ export class NodeSession {
   }
 
   /** What the node answered. Returns false when it made no sense and the stream was closed for it. */
-  receive(message: FromNode): boolean {
+  receive(message: Applied | Refused): boolean {
     if (message.type === 'applied') {
       faultPoints.beforeConfirmation.publish(undefined);
       if (message.revision > this.#sent || message.revision < this.#confirmed) {
@@ -253,14 +256,11 @@ export class NodeSession {
         this.#refusal = undefined;
         this.#refusals = 0;
       }
-    } else if (message.type === 'refused') {
+    } else {
       // What was sent behind a refused change is refused because of it, which would hide the reason.
       if (message.revision > this.#sent && this.#refusal !== undefined) return true;
       this.#refuse(message.revision, message.reason);
       this.#diverged = message.diverged === true;
-    } else {
-      this.close(closeCodes.protocol, 'a second hello');
-      return false;
     }
     this.#options.onChange();
     faultPoints.afterConfirmation.publish(undefined);

@@ -8,6 +8,7 @@ export interface LiveNodeState {
   readonly lastSeenAt: Date | null;
   readonly version: string | null;
   readonly refusal: NodeRefusal | null;
+  readonly clockOffsetMs: number;
 }
 
 /** Which projects reach an environment that did not before, and which no longer do; by id. */
@@ -23,7 +24,7 @@ export interface DeploymentPort<Nouns> extends ProjectWithdrawal<Nouns> {
   syncEnvironment(nouns: Nouns, change: ReachChange): Promise<void>;
   /** After commit: closes its streams and forgets who waits for it. */
   environmentRemoved(environmentId: string): void;
-  /** After commit. */
+  /** After commit: closes its stream. */
   nodeRemoved(nodeId: string): void;
   /** By node id; only nodes that are known to this process. */
   liveNodes(environmentId: string): ReadonlyMap<string, LiveNodeState>;

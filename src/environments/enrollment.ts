@@ -1,12 +1,16 @@
-// The tokens that let nodes into an environment. Any number of nodes join with one; only its hash is kept. Revoking one
-// ends the streams that it opened, at every manager, and what its nodes hold they go on serving.
+// The tokens with which nodes join an environment. A token is the seed of an Ed25519 key of which the public half is
+// stored, and names the installation's identity. Revoking one bars the nodes that joined with it, at every manager; what
+// they hold they go on serving.
 
+import { hash, randomBytes } from 'node:crypto';
 import type { Caller } from '../access/caller.ts';
-import { newSecretToken } from '../access/secret-token.ts';
+import { futureInstant } from '../access/future-instant.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { badRequest } from '../errors.ts';
 import { checkName, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
+import { enrollmentTokenText } from '../protocol/enrollment-token.ts';
+import { signingKeyOf } from '../protocol/signing-keys.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import type { DeploymentPort } from './deployment-port.ts';
 import { type EnrollmentToken, quickstartLabel } from './environment-store.ts';
@@ -16,18 +20,24 @@ export interface EnrollmentRequest {
   readonly environmentName: string;
   /** For people to tell tokens apart; several may have the same one. */
   readonly name?: string | undefined;
+  /** No node joins with it from then on. */
+  readonly expiresAt?: string | undefined;
+  /** Keys of nodes that may ever be registered with it. */
+  readonly maxNodes?: number | undefined;
+  /** Whether its nodes are given private keys; false where it is left out. */
+  readonly privateKeys?: boolean | undefined;
 }
 
 export interface Enrollment {
   createToken(caller: Pick<Caller, 'username'>, request: EnrollmentRequest): Promise<NewEnrollmentToken>;
-  /** The token of `npm start`: that of an earlier start ends. */
+  /** The token of `npm start`: with that of an earlier start no other node joins. */
   replaceQuickstartToken(
     caller: Pick<Caller, 'username'>,
     environmentName: string,
   ): Promise<NewEnrollmentToken>;
   /** The oldest first. */
   list(environmentName: string): Promise<readonly EnrollmentToken[]>;
-  /** Its nodes are no longer let in, and those that are connected lose their streams. */
+  /** Nodes that joined with it are barred, and those that are connected lose their streams. */
   revoke(caller: Pick<Caller, 'username'>, environmentName: string, tokenId: string): Promise<void>;
 }
 
@@ -36,43 +46,68 @@ export interface NewEnrollmentToken {
   readonly secretToken: string;
 }
 
+const seedBytes = 32;
+
 export interface EnrollmentOptions<Nouns extends EnvironmentRuleNouns> {
   readonly store: UnitOfWork<Nouns>;
   readonly audit: AuditLog;
   readonly clock: () => Date;
   readonly deployments: Pick<DeploymentPort<Nouns>, 'wake'>;
+  /** In the caller's transaction: the identity whose fingerprint goes into a token. */
+  readonly readIdentity: (nouns: Nouns) => Promise<{ readonly id: string; readonly fingerprint: string }>;
 }
 
 export function createEnrollment<Nouns extends EnvironmentRuleNouns>(
   options: EnrollmentOptions<Nouns>,
 ): Enrollment {
-  const { store, audit, clock, deployments } = options;
+  const { store, audit, clock, deployments, readIdentity } = options;
   const record = (nouns: Nouns, actor: string, facts: TokenFacts) =>
     audit.append(nouns, tokenEvent(actor, facts));
 
-  async function make(actor: string, environmentName: string, label: string | null) {
-    const { secretToken, hash } = newSecretToken('kpn_');
+  async function make(actor: string, environmentName: string, wanted: WantedToken) {
     const createdAt = clock();
     const id = newId(createdAt.getTime());
-    await store.write(async (nouns) => {
+    const seed = randomBytes(seedBytes);
+    const { publicKey } = signingKeyOf(seed);
+    return store.write(async (nouns) => {
       const { id: environmentId, name: environment } = await foundEnvironment(nouns, environmentName);
+      const identity = await readIdentity(nouns);
+      const { label } = wanted;
       if (label === quickstartLabel) await nouns.enrollmentTokens.deleteLabelled(environmentId, label);
-      await nouns.enrollmentTokens.insert({ id, environmentId, hash, label, createdAt });
-      await record(nouns, actor, { verb: 'create', id, environment, label });
+      await nouns.enrollmentTokens.insert({
+        ...wanted,
+        id,
+        environmentId,
+        publicKey,
+        hash: hash('sha256', publicKey, 'buffer'),
+        createdAt,
+        registered: 0,
+        identityId: identity.id,
+      });
+      await record(nouns, actor, { verb: 'create', id, environment, ...wanted });
+      return { secretToken: enrollmentTokenText(seed, identity.fingerprint) };
     });
-    return { secretToken };
   }
 
   return {
-    async createToken(caller, { environmentName, name }) {
+    async createToken(caller, request) {
+      const { environmentName, name, maxNodes = null, privateKeys = true } = request;
       const label = name === undefined ? null : checkName(name, 'Enrollment token name');
       if (label === quickstartLabel) {
-        throw badRequest(`Enrollment token name (${label}) is that of the tokens that npm start replaces!`);
+        throw badRequest(`Enrollment token name (${label}) is that of the tokens that npm start replaces!`, {
+          member: 'name',
+        });
       }
-      return make(caller.username, environmentName, label);
+      const expiresAt = request.expiresAt === undefined ? null : futureInstant(request.expiresAt, clock());
+      return make(caller.username, environmentName, { label, expiresAt, maxNodes, privateKeys });
     },
     replaceQuickstartToken: (caller, environmentName) =>
-      make(caller.username, environmentName, quickstartLabel),
+      make(caller.username, environmentName, {
+        label: quickstartLabel,
+        expiresAt: null,
+        maxNodes: null,
+        privateKeys: true,
+      }),
 
     list: (environmentName) =>
       store.read(async (nouns) => {
@@ -86,23 +121,28 @@ export function createEnrollment<Nouns extends EnvironmentRuleNouns>(
         const tokens = await nouns.enrollmentTokens.list(environmentId);
         const token = tokens.find(({ id }) => id === tokenId);
         if (!token) throw badRequest(`Enrollment token (id: ${shownText(tokenId)}) is not found!`);
-        const { id, label } = token;
+        const { id } = token;
+        const barred = await nouns.nodeKeys.barJoinedWith(id);
         await nouns.enrollmentTokens.delete(id);
-        await record(nouns, caller.username, { verb: 'revoke', id, environment, label });
+        await record(nouns, caller.username, { verb: 'revoke', environment, ...token, barred });
       });
       deployments.wake();
     },
   };
 }
 
-interface TokenFacts {
+type WantedToken = Pick<EnrollmentToken, 'label' | 'expiresAt' | 'maxNodes' | 'privateKeys'>;
+
+interface TokenFacts extends WantedToken {
   readonly verb: 'create' | 'revoke';
   readonly id: string;
   readonly environment: string;
-  readonly label: string | null;
+  /** How many nodes were barred with it. */
+  readonly barred?: number;
 }
 
-function tokenEvent(actor: string, { verb, id, environment, label }: TokenFacts) {
+function tokenEvent(actor: string, facts: TokenFacts) {
+  const { verb, id, environment, label, expiresAt, maxNodes, privateKeys, barred } = facts;
   return {
     actor,
     action: `enrollmentToken.${verb}`,
@@ -111,6 +151,12 @@ function tokenEvent(actor: string, { verb, id, environment, label }: TokenFacts)
     objectName: environment,
     projectName: null,
     outcome: 'SUCCESS' as const,
-    details: { label },
+    details: {
+      label,
+      expiresAt: expiresAt?.toISOString() ?? null,
+      maxNodes,
+      privateKeys,
+      ...(barred !== undefined && { barred }),
+    },
   };
 }

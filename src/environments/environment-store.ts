@@ -18,11 +18,23 @@ export interface Environment {
 export interface EnrollmentToken {
   readonly id: string;
   readonly environmentId: string;
-  /** SHA-256 of the token. */
+  /** Ed25519, raw: the token is its seed. Null for a token of the first release. */
+  readonly publicKey: Buffer | null;
+  /** SHA-256 of a token of the first release; of any other token it is the hash of its public key. */
   readonly hash: Buffer;
   /** `quickstart` tokens are replaced at each start; all others stay until revoked. */
   readonly label: string | null;
   readonly createdAt: Date;
+  /** No node joins with it from then on; null: no end. */
+  readonly expiresAt: Date | null;
+  /** Keys that may ever be registered with it; null: any number. */
+  readonly maxNodes: number | null;
+  /** Keys that were registered with it, also those that were barred since. */
+  readonly registered: number;
+  /** Whether nodes that join with it are given private keys. */
+  readonly privateKeys: boolean;
+  /** The identity whose fingerprint is in the token; null for a token of the first release. */
+  readonly identityId: string | null;
 }
 
 /** Of the tokens that `npm start` makes anew each time. */
@@ -45,6 +57,50 @@ export interface RegisteredNode {
   readonly refusal: NodeRefusal | null;
   /** Set while its history is another than that of the database: the revision that it has in its own. */
   readonly divergedRevision?: number;
+  /** The key that it connects with; null for a node of the first release that did not come back yet. */
+  readonly keyId: string | null;
+  /** False: it is given public parts only. */
+  readonly privateKeys: boolean;
+  /** That it last connected from. */
+  readonly address: string | null;
+  /** How far its clock is ahead of the manager's, as last measured. */
+  readonly clockOffsetMs: number | null;
+}
+
+/** A key that a node was registered with. */
+export interface NodeKey {
+  readonly id: string;
+  readonly environmentId: string;
+  readonly name: string;
+  /** Ed25519, raw. */
+  readonly publicKey: Buffer;
+  /** Of the enrollment token that it joined with, which may be gone. */
+  readonly tokenId: string | null;
+  readonly tokenName: string | null;
+  readonly privateKeys: boolean;
+  readonly registeredAt: Date;
+  /** Why no node connects with it any more; null while it may. */
+  readonly barred: BarredBecause | null;
+}
+
+/** An administrator removed the node, or revoked the token that it joined with. */
+export type BarredBecause = 'removed' | 'revoked';
+
+export interface NodeKeyStore {
+  insert(key: NodeKey): Promise<void>;
+  /** Whether it is barred or not. */
+  find(environmentId: string, publicKey: Buffer): Promise<NodeKey | undefined>;
+  /** All keys that ever had the name, the newest first; at most one of them is not barred. */
+  listOfName(environmentId: string, name: string): Promise<readonly NodeKey[]>;
+  /** Of these ids, those that are not barred. */
+  accepted(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  bar(id: string, because: BarredBecause): Promise<void>;
+  /** Bars all that joined with the token. @returns how many there were */
+  barJoinedWith(tokenId: string): Promise<number>;
+  /** Lifts the bar. */
+  readmit(id: string): Promise<void>;
+  /** Of all environments, for the doctor and the figures. */
+  countBarred(): Promise<number>;
 }
 
 export interface NodeRefusal {
@@ -64,6 +120,10 @@ export interface NodeClaim {
   readonly managerId: string;
   readonly version: string;
   readonly lastSeenAt: Date;
+  readonly keyId: string;
+  readonly privateKeys: boolean;
+  readonly address: string | null;
+  readonly clockOffsetMs: number | null;
 }
 
 export interface EnvironmentStore {
@@ -83,11 +143,11 @@ export interface EnvironmentStore {
 
 export interface EnrollmentTokenStore {
   insert(token: EnrollmentToken): Promise<void>;
-  findByHash(hash: Buffer): Promise<EnrollmentToken | undefined>;
+  findByKey(publicKey: Buffer): Promise<EnrollmentToken | undefined>;
   /** The oldest first. */
   list(environmentId: string): Promise<readonly EnrollmentToken[]>;
-  /** Of these ids, those that are not revoked. */
-  existing(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** One more key was registered with it. */
+  countRegistration(id: string): Promise<void>;
   delete(id: string): Promise<void>;
   deleteLabelled(environmentId: string, label: string): Promise<number>;
 }
@@ -159,5 +219,6 @@ export interface EnvironmentNouns {
   readonly environments: EnvironmentStore;
   readonly enrollmentTokens: EnrollmentTokenStore;
   readonly nodes: NodeStore;
+  readonly nodeKeys: NodeKeyStore;
   readonly managers: ManagerStore;
 }

@@ -1,10 +1,10 @@
 import type { Caller } from '../access/caller.ts';
-import type { AuditLog } from '../audit/audit-log.ts';
+import type { AuditEvent, AuditLog } from '../audit/audit-log.ts';
 import { badRequest } from '../errors.ts';
 import { lookupName, shownText } from '../names.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import type { DeploymentPort } from './deployment-port.ts';
-import type { RegisteredNode } from './environment-store.ts';
+import type { Environment, NodeKey, RegisteredNode } from './environment-store.ts';
 import { type EnvironmentRuleNouns, foundEnvironment } from './environments.ts';
 
 /** The nodes that joined an environment. For administrators. */
@@ -13,8 +13,15 @@ export interface Nodes {
   list(environmentName: string): Promise<readonly RegisteredNode[]>;
   /** By id of their environment, each by name order; an environment without any is left out. */
   listOf(environmentIds: readonly string[]): Promise<ReadonlyMap<string, readonly RegisteredNode[]>>;
-  /** Forgets a node: deployments no longer wait for it. It comes back if it dials in again. */
-  delete(caller: Caller, environmentName: string, nodeName: string): Promise<void>;
+  /** Removes a node: its key is barred, its name is free, and deployments no longer wait for it. */
+  delete(caller: Caller, environmentName: string, nodeName: string): Promise<RemovedNode>;
+  /** The key that was barred last under this name is accepted again. */
+  readmit(caller: Caller, environmentName: string, nodeName: string): Promise<void>;
+}
+
+export interface RemovedNode {
+  /** Texts for the administrator. */
+  readonly warnings: readonly string[];
 }
 
 export interface NodesOptions<Nouns extends EnvironmentRuleNouns> {
@@ -26,6 +33,7 @@ export interface NodesOptions<Nouns extends EnvironmentRuleNouns> {
 export function createNodes<Nouns extends EnvironmentRuleNouns>(options: NodesOptions<Nouns>): Nodes {
   const { store, audit, deployments } = options;
   /** Of its own nodes this manager knows more than it has recorded; of others', what their managers have. */
+  const record = (nouns: Nouns, facts: NodeFacts) => audit.append(nouns, nodeEvent(facts));
   const asTheyAre = (environmentId: string, nodes: readonly RegisteredNode[]): readonly RegisteredNode[] => {
     const live = deployments.liveNodes(environmentId);
     return nodes.map((node) => ({
@@ -52,22 +60,85 @@ export function createNodes<Nouns extends EnvironmentRuleNouns>(options: NodesOp
     async delete(caller, environmentName, nodeName) {
       const removed = await store.write(async (nouns) => {
         const environment = await foundEnvironment(nouns, environmentName);
-        const node = await nouns.nodes.find(environment.id, lookupName(nodeName));
-        if (!node) throw badRequest(`Node (name: ${shownText(nodeName)}) is not found!`);
-        await nouns.nodes.delete(node.id);
-        await audit.append(nouns, {
+        const name = lookupName(nodeName);
+        const node = await nouns.nodes.find(environment.id, name);
+        const key = await keyInUse(nouns, environment.id, name);
+        if (!node && !key) throw badRequest(`Node (name: ${shownText(nodeName)}) is not found!`, notFound);
+        if (key) await nouns.nodeKeys.bar(key.id, 'removed');
+        if (node) await nouns.nodes.delete(node.id);
+        await record(nouns, {
+          verb: 'delete',
           actor: caller.username,
-          action: 'node.delete',
-          objectType: 'node',
-          objectId: node.id,
-          objectName: node.name,
-          projectName: null,
-          outcome: 'SUCCESS',
-          details: { environment: environment.name },
+          id: node?.id ?? null,
+          name,
+          environment,
+          key,
         });
-        return node;
+        return { node, name };
       });
-      deployments.nodeRemoved(removed.id);
+      if (removed.node) deployments.nodeRemoved(removed.node.id);
+      return { warnings: [stillServes(removed.name)] };
+    },
+
+    async readmit(caller, environmentName, nodeName) {
+      await store.write(async (nouns) => {
+        const environment = await foundEnvironment(nouns, environmentName);
+        const name = lookupName(nodeName);
+        const [newest, ...older] = await nouns.nodeKeys.listOfName(environment.id, name);
+        const inUse = [newest, ...older].find((key) => key?.barred === null);
+        if (inUse && newest) {
+          const problem = older.length > 0 ? 'another key has the name' : 'it was not removed';
+          throw badRequest(`Node (name: ${name}) can not be readmitted: ${problem}!`);
+        }
+        if (!newest) throw badRequest(`Node (name: ${shownText(nodeName)}) is not found!`, notFound);
+        await nouns.nodeKeys.readmit(newest.id);
+        await record(nouns, {
+          verb: 'readmit',
+          actor: caller.username,
+          id: newest.id,
+          name,
+          environment,
+          key: newest,
+        });
+      });
+    },
+  };
+}
+
+const notFound = { reason: 'NOT_FOUND' } as const;
+
+/** There is no lease: nothing ends what a node holds but its own disk. */
+function stillServes(name: string): string {
+  return `Node ${name} is sent nothing more, but has no lease that ends: it may publish and sign with what it holds until its copy is deleted from its disk.`;
+}
+
+async function keyInUse(nouns: EnvironmentRuleNouns, environmentId: string, name: string) {
+  const keys = await nouns.nodeKeys.listOfName(environmentId, name);
+  return keys.find(({ barred }) => barred === null);
+}
+
+interface NodeFacts {
+  readonly verb: 'delete' | 'readmit';
+  readonly actor: string;
+  readonly id: string | null;
+  readonly name: string;
+  readonly environment: Environment;
+  readonly key: NodeKey | undefined;
+}
+
+function nodeEvent({ verb, actor, id, name, environment, key }: NodeFacts): AuditEvent {
+  return {
+    actor,
+    action: `node.${verb}`,
+    objectType: 'node',
+    objectId: id,
+    objectName: name,
+    projectName: null,
+    outcome: 'SUCCESS',
+    details: {
+      environment: environment.name,
+      tokenId: key?.tokenId ?? null,
+      tokenName: key?.tokenName ?? null,
     },
   };
 }

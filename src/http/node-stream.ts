@@ -1,45 +1,47 @@
-// The manager's end of a node's stream: a WebSocket that only an enrollment token opens. The token is checked
-// before the upgrade, so that an unauthenticated client never holds one.
+// The manager's end of a node's stream: a WebSocket that carries what `deployments/handshake` says. Nobody is known
+// before the handshake, so streams without one are few and short.
 
 import type { Server } from 'node:http';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
-import type { Enrolled } from '../deployments/admit-node.ts';
-import { KeyplaneError } from '../errors.ts';
+import {
+  type ConversationOptions,
+  type ConversationStream,
+  NodeConversation,
+} from '../deployments/handshake/node-conversation.ts';
 import type { Refusals } from '../metrics/refusals.ts';
-import { closeCodes, streamPath } from '../protocol/messages.ts';
-import { readFromNode } from '../protocol/read-message.ts';
+import { streamPath } from '../protocol/messages.ts';
+import { longestFromNode } from '../protocol/read-message.ts';
 import { Semaphore } from '../runtime/semaphore.ts';
+import { clientAddress } from './limits/client-address.ts';
 import { UpgradeGate } from './limits/upgrade-gate.ts';
-import { type Joined, type WelcomeOptions, welcome } from './node-welcome.ts';
 
-export interface NodeStreamOptions extends WelcomeOptions {
-  /** The environment that the token opens, if any. */
-  readonly environmentOfToken: (token: string) => Promise<Enrolled | undefined>;
+export interface NodeStreamOptions extends ConversationOptions {
   /** Streams at once. When left out it is several times the 1,000 that a manager is made for; more dial another one. */
   readonly mostStreams?: number;
   readonly refusals: Refusals;
-  /** Nodes have to prove a client certificate, besides their token. */
+  /** Nodes have to prove a client certificate, besides the handshake. */
   readonly requiresCertificate?: boolean;
+  /** Whose `X-Forwarded-For` is believed; nobody's without it. */
+  readonly isTrustedProxy?: (address: string) => boolean;
 }
 
 /**
- * Nodes whose token or hello is looked at, at a time. A thousand that come back at once would otherwise all stand before
+ * Nodes whose handshake is looked at, at a time. A thousand that come back at once would otherwise all stand before
  * everybody else who wants a connection to the database, of which there are ten.
  */
 const lookedAtOnce = 5;
-/** A node says only short things. */
-const messageBytesLimit = 64 * 1024;
-const helloTimeoutMs = 5_000;
-const pingEveryMs = 5_000;
-const farewellMs = 1_000;
 /** A client that does not answer the close of its stream holds it no longer. */
 const closeTimeoutMs = 5_000;
+const pingEveryMs = 5_000;
+const farewellMs = 1_000;
 const defaultMostStreams = 5_000;
+/** Streams whose handshake is not finished: they cost a socket each, and anybody can open them. */
+const mostHandshakes = 2_000;
 
 /** Not written in place: `closeTimeout` is newer than the types of `ws`. */
 const webSocketOptions = {
   noServer: true,
-  maxPayload: messageBytesLimit,
+  maxPayload: longestFromNode,
   closeTimeout: closeTimeoutMs,
   perMessageDeflate: false,
 };
@@ -52,23 +54,24 @@ export interface NodeStreams {
 /** Takes the WebSockets of `streamPath` from this server; any other WebSocket is rejected. */
 export function serveNodeStreams(server: Server, options: NodeStreamOptions): NodeStreams {
   const sockets = new WebSocketServer(webSocketOptions);
-  const { mostStreams = defaultMostStreams } = options;
+  const { mostStreams = defaultMostStreams, refusals } = options;
   const handshakes = new Semaphore(lookedAtOnce);
+  const unknown = new Set<WebSocket>();
   const gate = new UpgradeGate(server, {
     path: streamPath,
-    refusals: options.refusals,
+    refusals,
     mostPending: mostStreams,
     requiresCertificate: options.requiresCertificate ?? false,
-    hasRoom: () => sockets.clients.size < mostStreams,
-    admit: async (request) => {
-      const [, token] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
-      return token === undefined ? undefined : handshakes.run(() => options.environmentOfToken(token));
-    },
-    take: (environment, { request, socket, head }) =>
+    hasRoom: () => sockets.clients.size < mostStreams && unknown.size < mostHandshakes,
+    // Nobody is known before the handshake.
+    admit: async () => true,
+    take: (_, { request, socket, head }) => {
+      const address = clientAddress(request, options.isTrustedProxy) ?? null;
       sockets.handleUpgrade(request, socket, head, (stream) =>
-        greet(stream, environment, { ...options, handshakes }),
-      ),
-    onError: (error) => options.log.warn({ err: error }, 'a node could not be let in'),
+        converse(stream, { address, unknown, options: { ...options, handshakes } }),
+      );
+    },
+    onError: (error) => options.log.warn({ err: error }, 'an upgrade could not be answered'),
   });
   sockets.on('wsClientError', (_error, socket) => gate.refuse(socket, 'upgrade_request'));
 
@@ -98,11 +101,6 @@ function sendAway(stream: WebSocket): Promise<void> {
   });
 }
 
-/** RFC 6455 §5.5.1 has room for 123 bytes; a letter that is cut in two becomes one of three. */
-function closeReason(text: string): string {
-  return Buffer.from(text).subarray(0, 120).toString();
-}
-
 const missedPongs = new WeakMap<WebSocket, number>();
 
 /** A half-open connection answers no ping; after two it is given up. */
@@ -116,50 +114,48 @@ function checkAlive(stream: WebSocket): void {
   stream.ping();
 }
 
-function greet(
+function converse(
   stream: WebSocket,
-  environment: Enrolled,
-  options: NodeStreamOptions & { readonly handshakes: Semaphore },
+  {
+    address,
+    unknown,
+    options,
+  }: {
+    readonly address: string | null;
+    readonly unknown: Set<WebSocket>;
+    readonly options: NodeStreamOptions & { readonly handshakes: Semaphore };
+  },
 ): void {
-  const { deployments, log, handshakes } = options;
-  let joined: Joined | undefined;
-  let greeting = false;
-  const deadline = setTimeout(() => stream.close(closeCodes.protocol, 'no hello'), helloTimeoutMs);
+  unknown.add(stream);
+  const conversation = new NodeConversation(asConversationStream(stream, unknown), address, {
+    ...options,
+    onJoined: () => unknown.delete(stream),
+    onRefused: () => options.refusals.count('node_handshake', address ?? undefined),
+  });
   stream.on('pong', () => missedPongs.set(stream, 0));
-  stream.on('error', (error) =>
-    log.warn({ err: error, environment: environment.name }, 'a node stream failed'),
-  );
-  stream.on('close', () => {
-    clearTimeout(deadline);
-    if (joined) deployments.leave(joined.session);
+  stream.on('error', (error) => options.log.warn({ err: error, address }, 'a node stream failed'));
+  stream.on('close', (code) => {
+    unknown.delete(stream);
+    conversation.ended(code);
   });
   stream.on('message', (data: RawData, binary: boolean) => {
-    const message = binary ? undefined : readFromNode(data.toString());
-    if (!message || 'problem' in message)
-      return stream.close(closeCodes.protocol, 'not a message of this protocol');
-    if (joined) {
-      deployments.receive(joined.session, message);
-      joined.watch(message);
-      return;
-    }
-    if (message.type !== 'hello' || greeting) return stream.close(closeCodes.protocol, 'hello comes first');
-    greeting = true;
-    clearTimeout(deadline);
-    handshakes
-      .run(async () => {
-        // It may have given up while it waited.
-        if (stream.readyState !== stream.OPEN) return undefined;
-        return welcome(stream, environment, { hello: message, options });
-      })
-      .then((result) => {
-        joined = result;
-        if (joined && stream.readyState !== stream.OPEN) deployments.leave(joined.session);
-      })
-      .catch((error: unknown) => {
-        if (error instanceof KeyplaneError)
-          return stream.close(closeCodes.protocol, closeReason(error.message));
-        log.warn({ err: error, environment: environment.name }, 'a node could not be welcomed');
-        stream.close(1011, 'the manager failed');
-      });
+    conversation.receive(binary ? undefined : data.toString());
   });
+}
+
+function asConversationStream(stream: WebSocket, unknown: ReadonlySet<WebSocket>): ConversationStream {
+  return {
+    send: (text, onLeft) => stream.readyState === stream.OPEN && stream.send(text, onLeft),
+    close(code, reason) {
+      stream.close(code, reason);
+      // Whoever was never let in is not waited for.
+      if (unknown.has(stream)) setTimeout(() => stream.terminate(), farewellMs).unref();
+    },
+    get isOpen() {
+      return stream.readyState === stream.OPEN;
+    },
+    get bufferedBytes() {
+      return stream.bufferedAmount;
+    },
+  };
 }

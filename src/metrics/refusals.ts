@@ -12,6 +12,7 @@ export const refusalCauses = Object.freeze([
   'upgrade_limit',
   'upgrade_timeout',
   'upgrade_failed',
+  'node_handshake',
   'stopping',
   'connection_limit',
   'http_syntax',

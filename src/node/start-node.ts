@@ -3,15 +3,17 @@
 // what it has, with or without a manager. It refuses to share its data directory, to send its token where others
 // could read it, and to serve anything before it has a first state.
 
-import { mkdir } from 'node:fs/promises';
+import { access, mkdir } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { badRequest } from '../errors.ts';
 import { TlsFiles } from '../runtime/tls-files.ts';
+import { type EnrollmentSecret, parseEnrollmentToken } from '../protocol/enrollment-token.ts';
 import { loadOrCreateKeyFile } from '../sealing/key-file.ts';
 import { lockDataDir } from './disk/data-dir-lock.ts';
 import { SealedLog } from './disk/sealed-log.ts';
+import { loadIdentityPin, nodeSigningKey } from './node-identity.ts';
 import type { NodeLog } from './node-log.ts';
 import { NodeState } from './node-state.ts';
 import { restoreCopy } from './restore-copy.ts';
@@ -34,8 +36,10 @@ export interface NodeOptions {
   /** 0 takes any free one. */
   readonly port: number;
   readonly dataDir: string;
-  /** Without one a node that has a copy serves it and dials nobody. */
+  /** A node that joined before needs none. One that did not, and has a copy, serves it and connects to nobody. */
   readonly token: string | undefined;
+  /** `node.key`, where it is not in the data directory. */
+  readonly keyFile?: string;
   readonly publishDir?: string;
   /** Files: it serves JWK Sets over TLS. */
   readonly tls?: { readonly certFile: string; readonly keyFile: string };
@@ -79,7 +83,7 @@ async function run(
 ): Promise<string> {
   const { environment, name, version, dataDir, publishDir, token, clock = Date.now, logger: log } = options;
   // A copy without its key can not be opened; it is set aside like a damaged one.
-  const key = await loadOrCreateKeyFile(join(dataDir, 'node.key'), { mayCreate: true });
+  const key = await loadNodeKey(options);
   const copy = new SealedLog({ dataDir, key, log });
   closers.push(() => copy.close());
   const state = new NodeState();
@@ -93,9 +97,9 @@ async function run(
     );
     state.withhold(true);
   }
-  if (token === undefined && !state.ready) {
-    throw badRequest('KEYPLANE_NODE_TOKEN is not set: the enrollment token of the environment is accepted');
-  }
+  const pin = await loadIdentityPin(join(dataDir, 'manager.pin'), key, log);
+  const secret = readToken(token, { log, mustJoin: pin.fingerprint === undefined && !state.ready });
+  const identity = { key: nodeSigningKey(key), secret, pin };
 
   if (publishDir !== undefined) {
     const files = new PublishedFiles({ directory: publishDir, sets, clock, log });
@@ -108,7 +112,7 @@ async function run(
   const managerTls = await operatorsError(ManagerTls.open(options.managerTls ?? {}, log));
   const stream = new ManagerStream({
     tls: managerTls,
-    ...{ urls, token: token ?? '', timing },
+    ...{ urls, identity, timing },
     ...{ environment, name, version, state, copy, log },
   });
   const facts = () => ({
@@ -131,7 +135,7 @@ async function run(
   const { server, close } = createNodeServer({ state, sets, metrics, status, clock, log, tls });
   const address = await listen(server, options);
   closers.push(close);
-  if (token !== undefined) stream.start();
+  if (secret !== undefined || pin.fingerprint !== undefined) stream.start();
   closers.push(() => stream.close());
   log.info({ environment, name, url: address, revision: state.revision }, 'the node serves');
   return address;
@@ -152,6 +156,38 @@ async function operatorsError<T>(opened: Promise<T>): Promise<T> {
   } catch (error) {
     throw badRequest(error instanceof Error ? error.message : 'TLS files cannot be used');
   }
+}
+
+async function loadNodeKey({ dataDir, keyFile }: NodeOptions): Promise<Buffer> {
+  const usual = join(dataDir, 'node.key');
+  if (keyFile === undefined) return loadOrCreateKeyFile(usual, { mayCreate: true });
+  const exists = (path: string) =>
+    access(path).then(
+      () => true,
+      () => false,
+    );
+  if (!(await exists(keyFile)) && (await exists(usual))) {
+    // A new key would open nothing of the copy, and be another node's.
+    throw badRequest(`--key-file ${keyFile} does not exist, but ${usual} does: move it there`);
+  }
+  return loadOrCreateKeyFile(keyFile, { mayCreate: true, called: '--key-file' });
+}
+
+const noToken = 'KEYPLANE_NODE_TOKEN is not set: the enrollment token of the environment is accepted';
+const notAToken =
+  'KEYPLANE_NODE_TOKEN is not an enrollment token: the whole text that `keyplane env token create` printed is accepted';
+
+/** @throws KeyplaneError `bad_request` where the node can do nothing without one */
+function readToken(
+  token: string | undefined,
+  { log, mustJoin }: { log: NodeLog; mustJoin: boolean },
+): EnrollmentSecret | undefined {
+  const secret = token === undefined ? undefined : parseEnrollmentToken(token);
+  if (secret !== undefined) return secret;
+  const problem = token === undefined ? noToken : notAToken;
+  if (mustJoin) throw badRequest(problem, { reason: 'TOKEN_NOT_VALID' });
+  if (token !== undefined) log.error({}, problem);
+  return undefined;
 }
 
 function listen(server: Server, { host, port, tls }: NodeOptions): Promise<string> {

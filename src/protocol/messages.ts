@@ -1,66 +1,133 @@
-// What manager and node say to each other over one WebSocket, as JSON text, version 1. PURE.
+// What manager and node say to each other over one WebSocket, as JSON text, version 2. PURE. docs/protocol.md says why.
 //
-// The node dials `GET /node-stream` (upgrade) with `Authorization: Bearer <enrollment token>` and says hello.
-// The manager welcomes it, or closes with a code of `closeCodes`. From then on the manager sends `state`
-// messages and the node answers each that moved it with `applied`, or with `refused`.
-// Changes travel sealed under a key that both sides agree on anew for every connection (`channel-key.ts`).
+// The node opens `GET /node-stream` and sends `hello`. The manager answers with `identity` and its `proof`; the node
+// with its own `proof`. From then on everything is sealed: the manager's `welcome`, then its `state` messages, which
+// the node answers with `applied` or `refused`.
 
 import type { DeployedKind } from './content.ts';
 
-export const protocolVersion = 1;
+/** The first release spoke version 1; there is no negotiation. */
+export const protocolVersion = 2;
 export const streamPath = '/node-stream';
 
 export const closeCodes = Object.freeze({
-  /** The token is unknown or revoked, or its environment is gone. */
+  /** The token or the node's key is not accepted, or its environment does not exist. */
   unauthorized: 4401,
   /** The message was not one of these, or out of order. */
   protocol: 4400,
-  /** No protocol version that both speak. */
+  /** A proof of the handshake or a sealed message does not hold: the peer is another, or something altered it. */
+  notAuthentic: 4403,
+  /** Another protocol version. */
   version: 4406,
-  /** Another connection of the same node name took over. */
+  /** Another connection of the same node took over. */
   replaced: 4409,
-  /** An operator forgot this node. */
+  /** An operator removed this node. */
   forgotten: 4410,
   /** The node has a history that the manager does not know: the manager was restored from an older backup. */
   ahead: 4412,
 } as const);
 
+/** A public key, a fingerprint or a MAC: base64url of 32 bytes. Signatures are base64url of 64 bytes. */
+export type Base64Url = string;
+
 export interface Hello {
   readonly type: 'hello';
   readonly protocol: number;
+  /** Names, as the node was started with them. */
+  readonly environment: string;
   readonly name: string;
   /** keyplane's version on the node. */
   readonly version: string;
+  /** X25519, of this connection alone. */
+  readonly ephemeralKey: Base64Url;
+  /** Ed25519, the node's own. */
+  readonly nodeKey: Base64Url;
+  /** Ed25519, the public half of its enrollment token; absent without one, and with one of the first release. */
+  readonly tokenKey?: Base64Url;
+}
+
+export interface FormerKey {
+  readonly formerKey: Base64Url;
+  /** By the former key, over the key that came after it. */
+  readonly signature: string;
+}
+
+/** The manager's first message. */
+export interface Identity {
+  readonly type: 'identity';
+  readonly protocol: number;
+  /** X25519, of this connection alone. */
+  readonly ephemeralKey: Base64Url;
+  /** Ed25519, the installation's. */
+  readonly identityKey: Base64Url;
+  /** Identity keys that were replaced, oldest first. */
+  readonly formerKeys: readonly FormerKey[];
+}
+
+export interface ManagerProof {
+  readonly type: 'proof';
+  readonly signature: string;
+}
+
+export interface NodeProof {
+  readonly type: 'proof';
+  readonly signature: string;
+  /** By the key of the enrollment token, where the hello names one. */
+  readonly tokenSignature?: string;
+  /** HMAC under the hash of a token of the first release. */
+  readonly tokenMac?: Base64Url;
+  /** The `Resume`, sealed as the node's first message. */
+  readonly sealed: string;
+}
+
+/** base64 of AES-256-GCM over the JSON of a message. */
+export interface Sealed {
+  readonly type: 'sealed';
+  readonly sealed: string;
+}
+
+/** Where the node is. */
+export interface Resume {
+  readonly type: 'resume';
   /** Id of the environment that the node's copy belongs to; null for an empty node. */
   readonly environmentId: string | null;
   /** What the node has: 0 and the empty digest for an empty node. */
   readonly revision: number;
   /** hex, 32 bytes. */
   readonly digest: string;
-  /** Fresh X25519 public key, base64url of 32 bytes. */
-  readonly publicKey: string;
-  /** Of the welcome under which it took what it has; absent for an empty node, and from nodes of before it. */
+  /** Milliseconds since 1970 by the node's clock. */
+  readonly time: number;
+  /** Of the welcome under which it took what it has; absent for an empty node. */
   readonly lineage?: string;
-  /** What it has is less than the revision's whole, or no longer adds up: it is to be given everything anew. */
+  /** What it has is less than the revision's whole, or no longer adds up: it needs a snapshot. */
   readonly incomplete?: boolean;
+  /** What it has are public parts only. */
+  readonly publicOnly?: boolean;
 }
 
 export interface Welcome {
   readonly type: 'welcome';
-  readonly protocol: number;
   readonly environmentId: string;
   readonly environmentName: string;
-  readonly publicKey: string;
+  /** False: the node is sent public parts only. */
+  readonly privateKeys: boolean;
   /**
    * Which history the manager's revisions count in: another one with higher revisions is a restored backup that was
-   * announced. Absent from managers of before it.
+   * announced.
    */
   readonly lineage?: string;
 }
 
+/** The manager closes the connection. Unlike the reason of the close itself, it is authentic. */
+export interface Ended {
+  readonly type: 'ended';
+  readonly code: number;
+  readonly reason: string;
+}
+
 /**
  * `sealed` is base64 of AES-256-GCM over the JSON of `Change[]`, in revision order; its additional data are
- * the other members and the count of state messages so far on this connection.
+ * all other members and the count of messages so far in this direction.
  * With `reset` the node starts from nothing beside what it serves, and swaps at the message that is `final`.
  * Only a `final` message carries a digest: that of the whole state at revision `to`.
  */
@@ -94,5 +161,15 @@ export interface Refused {
   readonly diverged?: boolean;
 }
 
-export type FromNode = Hello | Applied | Refused;
-export type FromManager = Welcome | State;
+/** The node's clock, now and then. */
+export interface Clock {
+  readonly type: 'clock';
+  /** Milliseconds since 1970. */
+  readonly time: number;
+}
+
+export type FromNode = Hello | NodeProof | Sealed;
+export type FromManager = Identity | ManagerProof | Sealed | State;
+/** What is inside `Sealed`. */
+export type SealedFromNode = Resume | Applied | Refused | Clock;
+export type SealedFromManager = Welcome | Ended;

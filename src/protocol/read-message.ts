@@ -1,13 +1,15 @@
 // Incoming text to a message, or the reason why it is none. Members that a later version may add are passed over;
 // a member that is missing, of another type or out of bounds is refused by name.
 
-import type { FromManager, FromNode } from './messages.ts';
+import type { FromManager, FromNode, SealedFromManager, SealedFromNode } from './messages.ts';
 
 /** Of one message, in characters. A node says short things; the manager's carry keystores of 10 MiB. */
 export const longestFromNode = 64 * 1024;
 export const longestFromManager = 64 * 1024 * 1024;
 
 const longestText = 1024;
+/** Replaced identity keys that a manager tells of. */
+export const mostFormerKeys = 64;
 
 export interface NotAMessage {
   readonly problem: string;
@@ -19,7 +21,15 @@ type Check = (value: unknown) => boolean;
 const isText: Check = (value) => typeof value === 'string' && value.length > 0 && value.length <= longestText;
 const isRevision: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 const isDigest: Check = (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
-const isPublicKey: Check = (value) => typeof value === 'string' && /^[A-Za-z0-9_-]{43}$/.test(value);
+const isTime: Check = (value) => Number.isSafeInteger(value);
+/** A public key or a MAC: base64url of 32 bytes. */
+const isBytes32: Check = (value) => typeof value === 'string' && /^[A-Za-z0-9_-]{43}$/.test(value);
+/** base64url of 64 bytes. */
+const isSignature: Check = (value) => typeof value === 'string' && /^[A-Za-z0-9_-]{86}$/.test(value);
+const isFormerKey: Check = (value) =>
+  isJson(value) && isBytes32(value.formerKey) && isSignature(value.signature);
+const isFormerKeys: Check = (value) =>
+  Array.isArray(value) && value.length <= mostFormerKeys && value.every(isFormerKey);
 const isFlag: Check = (value) => typeof value === 'boolean';
 const isKind: Check = (value) => typeof value === 'string' && /^(jwk|certificate|key|keystore)$/.test(value);
 // Only length and type here: a pattern over megabytes costs more than the decoder that follows.
@@ -35,17 +45,36 @@ const orAbsent =
   (value) =>
     value === undefined || check(value);
 
-const fromNode: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
+type Shapes = Readonly<Record<string, Readonly<Record<string, Check>>>>;
+
+const fromNode: Shapes = {
   hello: {
     protocol: isRevision,
+    environment: isText,
     name: isText,
     version: isText,
+    ephemeralKey: isBytes32,
+    nodeKey: isBytes32,
+    tokenKey: orAbsent(isBytes32),
+  },
+  proof: {
+    signature: isSignature,
+    tokenSignature: orAbsent(isSignature),
+    tokenMac: orAbsent(isBytes32),
+    sealed: isSealed,
+  },
+  sealed: { sealed: isSealed },
+};
+
+const sealedFromNode: Shapes = {
+  resume: {
     environmentId: orNull(isText),
     revision: isRevision,
     digest: isDigest,
-    publicKey: isPublicKey,
+    time: isTime,
     lineage: orAbsent(isText),
     incomplete: orAbsent(isFlag),
+    publicOnly: orAbsent(isFlag),
   },
   applied: { revision: isRevision, digest: isDigest },
   refused: {
@@ -54,16 +83,18 @@ const fromNode: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
     object: orAbsent(isObjectName),
     diverged: orAbsent(isFlag),
   },
+  clock: { time: isTime },
 };
 
-const fromManager: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
-  welcome: {
+const fromManager: Shapes = {
+  identity: {
     protocol: isRevision,
-    environmentId: isText,
-    environmentName: isText,
-    publicKey: isPublicKey,
-    lineage: orAbsent(isText),
+    ephemeralKey: isBytes32,
+    identityKey: isBytes32,
+    formerKeys: isFormerKeys,
   },
+  proof: { signature: isSignature },
+  sealed: { sealed: isSealed },
   state: {
     reset: isFlag,
     from: isRevision,
@@ -75,11 +106,38 @@ const fromManager: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
   },
 };
 
+const sealedFromManager: Shapes = {
+  welcome: {
+    environmentId: isText,
+    environmentName: isText,
+    privateKeys: isFlag,
+    lineage: orAbsent(isText),
+  },
+  ended: { code: isRevision, reason: isText },
+};
+
 export function readFromNode(text: string): FromNode | NotAMessage {
   if (text.length > longestFromNode)
     return { problem: `a message is longer than ${longestFromNode} characters` };
   const message = read(text, fromNode);
-  return 'problem' in message ? message : (message.found as unknown as FromNode);
+  return 'problem' in message ? message : (printable(message.found) as unknown as FromNode);
+}
+
+/** What a node sealed, once it is open. */
+export function readSealedFromNode(text: string): SealedFromNode | NotAMessage {
+  const message = read(text, sealedFromNode);
+  return 'problem' in message ? message : (printable(message.found) as unknown as SealedFromNode);
+}
+
+/**
+ * The version of the protocol that a hello speaks, also where it is no hello of ours: that of the first release lacks
+ * most of its members.
+ */
+export function protocolOfHello(text: string): number | undefined {
+  if (text.length > longestFromNode) return undefined;
+  const json = parse(text);
+  const { type, protocol } = json ?? {};
+  return type === 'hello' && isRevision(protocol) ? (protocol as number) : undefined;
 }
 
 export function readFromManager(text: string): FromManager | NotAMessage {
@@ -95,10 +153,27 @@ export function readFromManager(text: string): FromManager | NotAMessage {
   return message.found as unknown as FromManager;
 }
 
-function read(
-  text: string,
-  shapes: Readonly<Record<string, Readonly<Record<string, Check>>>>,
-): NotAMessage | { readonly found: Json } {
+/** What a manager sealed, once it is open. */
+export function readSealedFromManager(text: string): SealedFromManager | NotAMessage {
+  const message = read(text, sealedFromManager);
+  return 'problem' in message ? message : (message.found as unknown as SealedFromManager);
+}
+
+/** Control characters, and those that turn the direction of text: they would act on a terminal that shows them. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
+const acting = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** A node's version and reasons are stored, logged and shown to administrators. Names are checked by their own rule. */
+function printable(found: Json): Json {
+  const { version, reason } = found;
+  return {
+    ...found,
+    ...(typeof version === 'string' && { version: version.replace(acting, '\ufffd') }),
+    ...(typeof reason === 'string' && { reason: reason.replace(acting, '\ufffd') }),
+  };
+}
+
+function read(text: string, shapes: Shapes): NotAMessage | { readonly found: Json } {
   const json = parse(text);
   if (json === undefined) return { problem: 'a message must be a JSON object' };
   const { type } = json;

@@ -10,6 +10,7 @@ interface SealedNouns {
   readonly jwks: object;
   readonly cryptoKeys: object;
   readonly keystores: object;
+  readonly identityKeys: object;
 }
 
 interface Reads<Nouns> {
@@ -17,7 +18,7 @@ interface Reads<Nouns> {
   write<T>(work: (nouns: Nouns) => Promise<T>): Promise<T>;
 }
 
-/** The same store; of the rows of its three nouns that hold sealed values, every data key is known. */
+/** The same store; of the rows of its nouns that hold sealed values, every data key is known. */
 export function withKnownDataKeys<Nouns extends SealedNouns, Store extends Reads<Nouns>>(
   store: Store & Reads<Nouns>,
   sealing: Sealing,
@@ -27,6 +28,7 @@ export function withKnownDataKeys<Nouns extends SealedNouns, Store extends Reads
     jwks: guarded(nouns.jwks, nouns, sealing),
     cryptoKeys: guarded(nouns.cryptoKeys, nouns, sealing),
     keystores: guarded(nouns.keystores, nouns, sealing),
+    identityKeys: guarded(nouns.identityKeys, nouns, sealing),
   });
   return {
     ...store,
@@ -49,7 +51,7 @@ class Guard<Table extends object> {
 
 type Method = (...given: unknown[]) => Promise<unknown>;
 
-/** A class of guards for each class of tables: every transaction makes three of them, so they must cost next to nothing. */
+/** A class of guards for each class of tables: every transaction makes some of them, so they must cost next to nothing. */
 const guards = new WeakMap<object, typeof Guard<object>>();
 
 function guarded<Table extends object>(table: Table, nouns: SealedNouns, sealing: Sealing): Table {
@@ -81,7 +83,7 @@ function guardOf(table: object): typeof Guard<object> {
   return Guarding;
 }
 
-/** All bytes in these nouns are sealed values. */
+/** All bytes in these nouns are sealed values, or too short to be one. */
 function hasUnknown(answer: unknown, sealing: Sealing): boolean {
   if (Buffer.isBuffer(answer)) return !sealing.sealer.knows(answer);
   if (typeof answer !== 'object' || answer === null || answer instanceof Date) return false;

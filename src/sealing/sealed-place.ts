@@ -4,7 +4,7 @@ import type { SealBinding, Sealed } from './sealed.ts';
 
 export interface SealedPlace {
   readonly purpose: string;
-  readonly table: 'jwks' | 'crypto_key_environments' | 'keystore_environments';
+  readonly table: 'jwks' | 'crypto_key_environments' | 'keystore_environments' | 'identity_keys';
   /** Columns; each holds a sealed value or nothing. */
   readonly members: readonly string[];
 }
@@ -13,6 +13,7 @@ export const sealedPlaces: readonly SealedPlace[] = Object.freeze([
   { purpose: 'jwk', table: 'jwks', members: ['private_members'] },
   { purpose: 'key', table: 'crypto_key_environments', members: ['content'] },
   { purpose: 'keystore', table: 'keystore_environments', members: ['file', 'password', 'key_password'] },
+  { purpose: 'identity', table: 'identity_keys', members: ['private_key'] },
 ]);
 
 export interface SealedRow {

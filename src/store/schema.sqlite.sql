@@ -66,7 +66,7 @@ CREATE TABLE enrollment_tokens (
   hash blob not null unique,
   label text,
   created_at integer not null
-) strict;
+, public_key blob, expires_at integer, max_nodes integer, registered integer not null default 0, private_keys integer not null default 1, identity_id text) strict;
 CREATE INDEX enrollment_tokens_label on enrollment_tokens (environment_id, label);
 CREATE TABLE nodes (
   id text not null primary key,
@@ -76,7 +76,7 @@ CREATE TABLE nodes (
   applied_revision integer not null,
   connected integer not null,
   last_seen_at integer,
-  created_at integer not null, manager_id text, connection integer not null default 0, refused_revision integer, refused_reason text, diverged_revision integer, diverged_at integer,
+  created_at integer not null, manager_id text, connection integer not null default 0, refused_revision integer, refused_reason text, diverged_revision integer, diverged_at integer, key_id text, private_keys integer not null default 1, address text, clock_offset_ms integer,
   unique (environment_id, name)
 ) strict;
 CREATE TABLE materials (
@@ -225,3 +225,28 @@ CREATE TRIGGER certificate_environments_insert_with_mac before insert on certifi
 CREATE TRIGGER crypto_key_environments_insert_with_mac before insert on crypto_key_environments when new.mac is null begin select raise(abort, 'this database belongs to a newer keyplane: stop this manager'); end;
 CREATE TRIGGER keystore_environments_insert_with_mac before insert on keystore_environments when new.mac is null begin select raise(abort, 'this database belongs to a newer keyplane: stop this manager'); end;
 CREATE TRIGGER jwks_update_with_mac before update of updated_at on jwks when new.mac is old.mac begin select raise(abort, 'this database belongs to a newer keyplane: stop this manager'); end;
+CREATE TABLE identity_keys (
+  id text not null primary key,
+  public_key blob not null unique,
+  active integer not null,
+  private_key blob,
+  signature text,
+  created_at integer not null
+) strict;
+CREATE UNIQUE INDEX identity_keys_one_active on identity_keys (active) where active = 1;
+CREATE TABLE node_keys (
+  id text not null primary key,
+  environment_id text not null references environments (id) on delete cascade,
+  name text not null,
+  public_key blob not null,
+  token_id text,
+  token_name text,
+  private_keys integer not null,
+  registered_at integer not null,
+  barred_because text,
+  unique (environment_id, public_key)
+) strict;
+CREATE UNIQUE INDEX node_keys_one_of_a_name on node_keys (environment_id, name) where barred_because is null;
+CREATE INDEX node_keys_name on node_keys (environment_id, name);
+CREATE INDEX node_keys_token_id on node_keys (token_id) where token_id is not null;
+CREATE UNIQUE INDEX enrollment_tokens_public_key on enrollment_tokens (public_key) where public_key is not null;

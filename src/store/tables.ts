@@ -73,6 +73,35 @@ export interface EnrollmentTokenRow {
   hash: Buffer;
   label: string | null;
   created_at: number;
+  public_key: Buffer | null;
+  expires_at: number | null;
+  max_nodes: number | null;
+  registered: Generated<number>;
+  private_keys: Generated<number>;
+  identity_id: string | null;
+}
+
+export interface NodeKeyRow {
+  id: string;
+  environment_id: string;
+  name: string;
+  public_key: Buffer;
+  token_id: string | null;
+  token_name: string | null;
+  private_keys: number;
+  registered_at: number;
+  barred_because: 'removed' | 'revoked' | null;
+}
+
+export interface IdentityKeyRow {
+  id: string;
+  public_key: Buffer;
+  active: number;
+  /** Sealed; null once another key took its place. */
+  private_key: Buffer | null;
+  /** By this key, over the one that took its place; base64url. */
+  signature: string | null;
+  created_at: number;
 }
 
 export interface NodeRow {
@@ -92,6 +121,10 @@ export interface NodeRow {
   refused_reason: string | null;
   diverged_revision: number | null;
   diverged_at: number | null;
+  key_id: string | null;
+  private_keys: Generated<number>;
+  address: string | null;
+  clock_offset_ms: number | null;
 }
 
 export interface ManagerRow {
@@ -252,6 +285,8 @@ export interface Tables {
   environments: EnvironmentRow;
   environment_projects: EnvironmentProjectRow;
   enrollment_tokens: EnrollmentTokenRow;
+  node_keys: NodeKeyRow;
+  identity_keys: IdentityKeyRow;
   nodes: NodeRow;
   managers: ManagerRow;
   leases: LeaseRow;

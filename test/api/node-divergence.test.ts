@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Resume, State } from '../../src/protocol/messages.ts';
 import { startTestManager, type TestManager, until } from '../support/manager.ts';
 import { projectApi } from './support/project-api.ts';
-import { dial, enrollmentToken, hello } from './support/raw-node.ts';
+import { enrollmentToken, rawNode } from './support/raw-node.ts';
 import { p256Public } from './support/sample-keys.ts';
 
 let world: TestManager;
@@ -11,10 +12,9 @@ beforeAll(async () => {
   world = await startTestManager({ environments: ['production'] });
   token = await enrollmentToken(world, 'production');
   await projectApi(world.api, 'MyProject').paste('first', p256Public, 'first');
-  const node = await dial(world, token);
-  node.say(hello());
-  await until(() => node.heard.length > 1, 'it is welcomed and told');
-  told = node.heard[0];
+  const node = rawNode(world, token);
+  const { environmentId, lineage = '' } = await node.welcomed;
+  told = { environmentId, lineage };
   node.socket.close();
   await node.closed;
 });
@@ -24,12 +24,10 @@ const listed = async () => (await world.api('GET', '/apiops/environments/product
 const audited = async () =>
   (await world.raw("select details from audit_records where action = 'node.diverged'")).length;
 
-async function refused(said: Parameters<typeof hello>[0]): Promise<void> {
-  const { environmentId, lineage } = told;
-  const node = await dial(world, token);
-  node.say(hello({ environmentId, lineage, ...said }));
-  expect(await node.closed).toBe(4412);
-  expect(node.heard).toEqual([]);
+async function refused(resume: Partial<Resume>): Promise<void> {
+  const node = rawNode(world, token, { resume: { ...told, ...resume } });
+  expect((await node.closed).code).toBe(4412);
+  expect(node.heard).toEqual([expect.objectContaining({ type: 'ended', code: 4412 })]);
 }
 
 it('a node that has a later revision than the database is sent nothing, listed, and recorded once', async () => {
@@ -48,16 +46,15 @@ it('a node that has the same revision with another digest is sent nothing either
 });
 
 it('a node whose difference does not fit says so, is closed, and is of one mind again once it confirms', async () => {
-  const { environmentId, lineage } = told;
-  const node = await dial(world, token);
-  node.say(hello({ environmentId, lineage, revision: 0 }));
+  const resume = { ...told, revision: 0 };
+  const node = rawNode(world, token, { resume });
   await until(() => node.heard.length > 1, 'it is told the difference');
   node.say({ type: 'refused', revision: 1, reason: 'digest differs', diverged: true });
-  expect(await node.closed).toBe(4412);
-  const again = await dial(world, token);
-  again.say(hello({ environmentId, lineage, revision: 0 }));
+  expect((await node.closed).code).toBe(4412);
+  const again = rawNode(world, token, { resume });
   await until(() => again.heard.length > 1, 'it is told the difference');
-  again.say({ type: 'applied', revision: 1, digest: again.heard[1].digest });
+  const [, state] = again.heard as [unknown, State];
+  again.say({ type: 'applied', revision: 1, digest: state.digest ?? '' });
   await until(async () => (await listed())[0].divergedRevision === undefined, 'the mark is gone');
   again.socket.close();
 });

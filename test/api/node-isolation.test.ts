@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningNode } from '../../src/node/start-node.ts';
 import { startTestManager, type TestManager, until } from '../support/manager.ts';
 import { accepted, type ProjectApi, projectApi, publishedKeys } from './support/project-api.ts';
-import { dial, enrollmentToken, hello } from './support/raw-node.ts';
+import { bareStream, enrollmentToken, hello, rawNode } from './support/raw-node.ts';
 import { p256Public } from './support/sample-keys.ts';
 
 let world: TestManager;
@@ -42,31 +42,33 @@ const deploys = async (kid: string) => {
 describe('the token of another environment', () => {
   it('is given nothing of production, whatever environment and name the node claims', async () => {
     await deploys('first');
-    for (const said of [
-      { name: 'p1', environmentId: ids.production ?? '', revision: 0 },
-      { name: 'p1', environmentId: ids.production ?? '', revision: 1 },
-      { name: 'production', environmentId: null },
+    for (const resume of [
+      { environmentId: ids.production ?? '', revision: 0 },
+      { environmentId: ids.production ?? '', revision: 1 },
+      { environmentId: null },
     ]) {
-      const node = await dial(world, tokenOfOther);
-      node.say(hello(said));
-      await until(() => node.heard.some(({ type }) => type === 'state'), 'it is told its own state');
-      const [welcome, state] = node.heard;
-      expect(welcome).toMatchObject({ environmentId: ids.other, environmentName: 'other' });
-      expect(state).toMatchObject({ type: 'state', reset: true, from: 0, to: 0, final: true });
+      const node = rawNode(world, tokenOfOther, { environment: 'other', name: 'p1', resume });
+      expect(await node.welcomed).toMatchObject({ environmentId: ids.other, environmentName: 'other' });
+      await until(() => node.heard.length > 1, 'it is told its own state');
+      expect(node.heard[1]).toMatchObject({ type: 'state', reset: true, from: 0, to: 0, final: true });
       node.socket.close();
       await node.closed;
     }
+    const elsewhere = rawNode(world, tokenOfOther, { environment: 'production', name: 'another' });
+    expect(await elsewhere.closed).toEqual({
+      code: 4401,
+      reason: 'the enrollment token is for another environment',
+    });
     expect(await nodesOf('production')).toMatchObject([{ name: 'p1', connected: true }]);
     await deploys('second');
   });
 
   it('does not take the place of a node of the same name, nor confirms for it', async () => {
     const before = await nodesOf('production');
-    const node = await dial(world, tokenOfOther);
-    node.say(hello({ name: 'p1', environmentId: ids.production ?? '' }));
-    await until(() => node.heard.length > 1, 'it is welcomed');
+    const node = rawNode(world, tokenOfOther, { environment: 'other', name: 'p1' });
+    await node.welcomed;
     node.say({ type: 'applied', revision: 2, digest: '0'.repeat(64) });
-    expect(await node.closed).toBe(4400);
+    expect((await node.closed).code).toBe(4400);
     expect(await nodesOf('production')).toEqual(
       before.map((one) => expect.objectContaining({ ...one, lastSeenAt: expect.anything() })),
     );
@@ -77,13 +79,8 @@ describe('the token of another environment', () => {
 describe('a node that says what makes no sense loses its stream, and no other node does', () => {
   it.each<[string, unknown[], number]>([
     ['nothing but a confirmation', [{ type: 'applied', revision: 0, digest: '0'.repeat(64) }], 4400],
+    ['something sealed before the handshake', [{ type: 'sealed', sealed: 'AAAA' }], 4400],
     ['a second hello', [hello(), hello()], 4400],
-    [
-      'a confirmation of what was not sent',
-      [hello(), { type: 'applied', revision: 9, digest: '0'.repeat(64) }],
-      4400,
-    ],
-    ['a negative revision', [hello({ revision: -1 })], 4400],
     ['another version of the protocol', [hello({ protocol: 99 })], 4406],
     ['a name that is none', [hello({ name: '../../etc' })], 4400],
     [
@@ -91,15 +88,29 @@ describe('a node that says what makes no sense loses its stream, and no other no
       [hello({ name: `${'語'.repeat(60)} ${'語'.repeat(60)}` })],
       4400,
     ],
-    ['a key of low order', [hello({ publicKey: 'A'.repeat(43) })], 4400],
+    ['a key that nobody knows', [hello()], 4401],
+    ['an environment that does not exist', [hello({ environment: 'none' })], 4401],
     ['no JSON', ['{'], 4400],
     ['a message larger than any', [`"${'x'.repeat(70 * 1024)}"`], 1009],
     ['a flood of messages', Array.from({ length: 5_000 }, () => hello()), 4400],
   ])('%s', async (_what, messages, code) => {
-    const node = await dial(world, tokenOfOther);
+    const node = await bareStream(world);
     for (const message of messages) node.say(message);
-    expect(await node.closed).toBe(code);
+    expect((await node.closed).code).toBe(code);
     expect(await nodesOf('production')).toMatchObject([{ name: 'p1', connected: true }]);
+  });
+
+  it('a confirmation of what was not sent', async () => {
+    const node = rawNode(world, tokenOfOther, { environment: 'other', name: 'liar' });
+    await node.welcomed;
+    node.say({ type: 'applied', revision: 9, digest: '0'.repeat(64) });
+    expect((await node.closed).code).toBe(4400);
+  });
+
+  it('a negative revision', async () => {
+    const resume = { revision: -1 };
+    const node = rawNode(world, tokenOfOther, { environment: 'other', name: 'negative', resume });
+    expect((await node.closed).code).toBe(4400);
   });
 
   it('and production is deployed to as before', () => deploys('fourth'));
@@ -111,9 +122,8 @@ describe('a token that is revoked', () => {
   it('ends the streams that it opened and opens none again; nodes of other tokens stay', async () => {
     const named = await world.api('POST', path, { name: 'to-be-revoked' });
     expect(Object.keys(named.body).sort()).toEqual(['success', 'token']);
-    const node = await dial(world, named.body.token);
-    node.say(hello());
-    await until(() => node.heard.length > 0, 'it is welcomed');
+    const node = rawNode(world, named.body.token);
+    await node.welcomed;
     const { body } = await world.api('GET', path);
     expect(JSON.stringify(body)).not.toContain(named.body.token);
     const listed: { id: string; name: string | null; createdAt: string }[] = body.resultList;
@@ -121,8 +131,10 @@ describe('a token that is revoked', () => {
     const id = listed.find(({ name }) => name === 'to-be-revoked')?.id;
     const answer = await world.api('DELETE', `${path}${id}/`);
     expect(answer).toMatchObject({ status: 200, body: { success: true } });
-    expect(await node.closed).toBe(4401);
-    await expect(dial(world, named.body.token)).rejects.toThrow(/401/);
+    expect((await node.closed).code).toBe(4401);
+    for (const name of ['raw', 'raw-2']) {
+      expect((await rawNode(world, named.body.token, { name }).closed).code).toBe(4401);
+    }
     expect(await nodesOf('production')).toMatchObject([{ name: 'p1', connected: true }, { name: 'raw' }]);
   });
 

@@ -8,7 +8,8 @@ import { until } from '../support/manager.ts';
 function registered(name: string): RegisteredNode {
   const createdAt = new Date(0);
   const seen = { version: null, appliedRevision: 0, connected: false, lastSeenAt: null, refusal: null };
-  return { id: name, environmentId: 'e', name, ...seen, managerId: null, createdAt };
+  const joined = { keyId: null, privateKeys: true, address: null, clockOffsetMs: null };
+  return { id: name, environmentId: 'e', name, ...seen, ...joined, managerId: null, createdAt };
 }
 
 type Said = { confirmedRevision: number; refusal?: { revision: number; reason: string } };

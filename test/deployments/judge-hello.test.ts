@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judgeHello } from '../../src/deployments/history/judge-hello.ts';
-import { type Hello, protocolVersion } from '../../src/protocol/messages.ts';
+import type { Resume } from '../../src/protocol/messages.ts';
 
 const digestOf = (byte: number) => Buffer.alloc(32, byte);
 
@@ -12,21 +12,20 @@ const standing = {
   lineage: 'first',
 };
 
-function judged(said: Partial<Hello>, known: { recordedRevision?: number; rows?: [number, number] } = {}) {
+function judged(said: Partial<Resume>, known: { recordedRevision?: number; rows?: [number, number] } = {}) {
   const [difference, snapshot] = known.rows ?? [0, 0];
-  const hello: Hello = {
-    ...{ type: 'hello', protocol: protocolVersion, name: 'n', version: '1', publicKey: 'k' },
-    ...{ environmentId: 'e', revision: 50, digest: digestOf(2).toString('hex'), lineage: 'first' },
+  const hello: Resume = {
+    ...{ type: 'resume', time: 0, environmentId: 'e', revision: 50, digest: digestOf(2).toString('hex'), lineage: 'first' },
     ...said,
   };
   const { recordedRevision = 0 } = known;
   return judgeHello(hello, { standing, recordedRevision, rows: { difference, snapshot } });
 }
 
-const ofBefore = { lineage: undefined } as unknown as Partial<Hello>;
+const ofBefore = { lineage: undefined } as unknown as Partial<Resume>;
 
 describe('a node that says hello', () => {
-  it.each<[string, Partial<Hello>]>([
+  it.each<[string, Partial<Resume>]>([
     ['is behind, and not below the floor', {}],
     ['has exactly what the manager has', { revision: 100, digest: digestOf(1).toString('hex') }],
     ['is of before there were lineages', ofBefore],
@@ -35,7 +34,7 @@ describe('a node that says hello', () => {
     expect(judged(said)).toEqual({ start: 'difference' });
   });
 
-  it.each<[string, Partial<Hello>]>([
+  it.each<[string, Partial<Resume>]>([
     ['it has no state of this environment', { environmentId: null, revision: 0 }],
     ['it has no state of this environment', { environmentId: 'another', revision: 900 }],
     ['it follows an announced restore', { lineage: 'second', revision: 99 }],
@@ -46,7 +45,7 @@ describe('a node that says hello', () => {
     expect(judged(said)).toEqual({ start: 'snapshot', why });
   });
 
-  it.each<[string, Partial<Hello>]>([
+  it.each<[string, Partial<Resume>]>([
     ['has a later revision', { revision: 101 }],
     ['has a later revision, and is of before there were lineages', { ...ofBefore, revision: 101 }],
     ['has a later revision, whole or not', { revision: 101, incomplete: true }],

@@ -3,13 +3,13 @@ import type { NodeSession } from '../../src/deployments/node-session.ts';
 import { checkSessions } from '../../src/deployments/presence/lost-sessions.ts';
 import { closeCodes } from '../../src/protocol/messages.ts';
 import type { Store } from '../../src/store/store.ts';
-import { sampleEnrollmentToken, sampleEnvironment, sampleNode } from '../store/samples.ts';
+import { sampleEnvironment, sampleNode, sampleNodeKey } from '../store/samples.ts';
 import { freshDatabases } from '../support/databases.ts';
 
 const fresh = freshDatabases('sqlite');
 const environment = sampleEnvironment();
 const node = sampleNode(environment.id);
-const token = sampleEnrollmentToken(environment.id);
+const key = sampleNodeKey(environment.id, { name: node.name });
 let store: Store;
 
 beforeEach(async () => {
@@ -17,20 +17,29 @@ beforeEach(async () => {
   await store.write(async (nouns) => {
     await nouns.environments.insert(environment);
     await nouns.nodes.insert(node);
-    await nouns.enrollmentTokens.insert(token);
+    await nouns.nodeKeys.insert(key);
   });
   await claim('here');
 });
 
 const claim = (managerId: string) =>
   store.aside(({ nodes }) =>
-    nodes.claim({ nodeId: node.id, managerId, version: '1', lastSeenAt: new Date() }),
+    nodes.claim({
+      nodeId: node.id,
+      managerId,
+      version: '1',
+      lastSeenAt: new Date(),
+      keyId: key.id,
+      privateKeys: true,
+      address: null,
+      clockOffsetMs: null,
+    }),
   );
 
 function session(connection: number, confirmedRevision = 0): NodeSession {
-  const place = { nodeId: node.id, environmentId: environment.id, tokenId: token.id };
+  const place = { nodeId: node.id, environmentId: environment.id, keyId: key.id };
   const identity = { ...place, name: node.name, version: '1', connection };
-  return { identity, confirmedRevision } as NodeSession;
+  return { identity, confirmedRevision } as unknown as NodeSession;
 }
 
 const check = async (...sessions: NodeSession[]) => {
@@ -54,8 +63,8 @@ describe('the streams of a manager, compared with the database', () => {
     expect(await check(session(1, 7))).toEqual({ lost: [], unrecorded: 1 });
   });
 
-  it('are lost with their token, their node and their environment, and told which', async () => {
-    await store.write(({ enrollmentTokens }) => enrollmentTokens.delete(token.id));
+  it('are lost with their key, their node and their environment, and told which', async () => {
+    await store.write(({ nodeKeys }) => nodeKeys.bar(key.id, 'revoked'));
     expect((await check(session(1))).lost).toEqual([closeCodes.unauthorized]);
     await store.write(({ nodes }) => nodes.delete(node.id));
     expect((await check(session(1))).lost).toEqual([closeCodes.forgotten]);

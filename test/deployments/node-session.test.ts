@@ -68,7 +68,8 @@ function session(
   const room = Promise.withResolvers<void>();
   let now = 1_000_000;
   const made = new NodeSession({
-    identity: { nodeId: 'n', environmentId: 'e', tokenId: 't', name: 'node-1', version: '1', connection: 1 },
+    identity: { nodeId: 'n', environmentId: 'e', keyId: 'k', name: 'node-1', version: '1', connection: 1 },
+    clockOffsetMs: 0,
     stream,
     parts: world.parts,
     turns,

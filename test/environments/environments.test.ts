@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Caller } from '../../src/access/caller.ts';
+import { parseEnrollmentToken } from '../../src/protocol/enrollment-token.ts';
 import { adminOf, openRuleWorld, type RuleWorld } from '../access/support/rule-world.ts';
 
 let world: RuleWorld;
@@ -123,17 +123,21 @@ describe('an environment', () => {
   });
 });
 
+function publicKeyOf(token: string): Buffer {
+  const secret = parseEnrollmentToken(token);
+  if (secret?.kind !== 'key') throw new Error('that is no enrollment token');
+  return secret.key.publicKey;
+}
+
 describe('enrollment tokens', () => {
   const kept = (token: string) =>
-    world.store.read((nouns) =>
-      nouns.enrollmentTokens.findByHash(createHash('sha256').update(token).digest()),
-    );
+    world.store.read((nouns) => nouns.enrollmentTokens.findByKey(publicKeyOf(token)));
 
-  test('are kept as a hash, and stay beside earlier ones', async () => {
+  test('are kept as a public key, and stay beside earlier ones', async () => {
     await world.environments.create(admin, production);
     const first = await world.enrollment.createToken(admin, { environmentName: 'production' });
     const second = await world.enrollment.createToken(admin, { environmentName: 'production' });
-    expect(first.secretToken).toMatch(/^kpn_[\w-]{43}$/);
+    expect(first.secretToken).toMatch(/^kpn_[\w-]{43}\.[\w-]{43}$/);
     expect(await kept(first.secretToken)).toBeDefined();
     expect(await kept(second.secretToken)).toBeDefined();
     expect(JSON.stringify(await world.auditRecords())).not.toContain(first.secretToken);
@@ -198,6 +202,10 @@ describe('nodes', () => {
         createdAt: world.time.now,
         managerId: null,
         refusal: null,
+        keyId: null,
+        privateKeys: true,
+        address: null,
+        clockOffsetMs: null,
       });
     });
     world.deployments.calls.length = 0;
@@ -213,6 +221,7 @@ describe('nodes', () => {
       appliedRevision: 7,
       lastSeenAt,
       refusal: null,
+      clockOffsetMs: 3,
       version: '2.0.0',
     });
     expect(await world.nodes.list('production')).toMatchObject([
@@ -221,7 +230,7 @@ describe('nodes', () => {
     await expect(world.nodes.list('none')).rejects.toThrow(missing('none'));
   });
 
-  test('that are forgotten are gone, and their streams are closed', async () => {
+  test('that are removed are gone, and their streams are closed', async () => {
     await world.nodes.delete(admin, 'production', 'node-1');
     expect(await world.nodes.list('production')).toEqual([]);
     expect(world.deployments.calls).toEqual([`node removed ${nodeId}`]);

@@ -41,7 +41,7 @@ async function make(name: string, projects: readonly string[]): Promise<LightNod
 }
 async function join(name: string): Promise<LightNode> {
   const { body } = await world.api('POST', `${environments}${name}/enrollment-tokens/`);
-  const node = lightNode(world.url, body.token, 'light');
+  const node = lightNode({ managerUrl: world.url, environment: name, token: body.token }, 'light');
   nodes.push(node);
   return node;
 }

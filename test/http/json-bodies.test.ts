@@ -133,7 +133,9 @@ describe('a body', () => {
       expect((await world.call('POST', url, options)).statusCode).toBe(200);
     }
     const answer = await world.call('POST', url, { body: { label: 'x' } });
-    expect(answer.json().error_description).toBe('Unknown member: label! Accepted members: name');
+    expect(answer.json().error_description).toBe(
+      'Unknown member: label! Accepted members: name, expiresAt, maxNodes, privateKeys',
+    );
   });
 
   test('is not asked of a deletion', async () => {

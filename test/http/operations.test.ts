@@ -201,10 +201,10 @@ describe('projects, members and environments', () => {
 });
 
 describe('nodes', () => {
-  test('get their enrollment token, are listed, and are forgotten', async () => {
+  test('get their enrollment token, are listed, and are removed', async () => {
     await answerOf('POST', '/apiops/environments/', { name: 'with-nodes', type: 'TEST' });
     const token = await answerOf('POST', '/apiops/environments/with-nodes/enrollment-tokens/');
-    expect(token).toEqual({ success: true, token: expect.stringMatching(/^kpn_[\w-]{43}$/) });
+    expect(token).toEqual({ success: true, token: expect.stringMatching(/^kpn_[\w-]{43}\.[\w-]{43}$/) });
     await world.services.store.write(async (nouns) => {
       const environment = await nouns.environments.find('with-nodes');
       const facts = {
@@ -215,6 +215,10 @@ describe('nodes', () => {
         createdAt: new Date(),
         managerId: null,
         refusal: null,
+        keyId: null,
+        privateKeys: true,
+        address: '192.0.2.7',
+        clockOffsetMs: -12,
       };
       await nouns.nodes.insert({
         id: 'a-node',
@@ -226,11 +230,25 @@ describe('nodes', () => {
     expect(await answerOf('GET', '/apiops/environments/with-nodes/nodes/')).toEqual({
       success: true,
       resultList: [
-        { name: 'node-1', connected: false, appliedRevision: 3, lastSeenAt: null, version: '1.0.0' },
+        {
+          name: 'node-1',
+          connected: false,
+          appliedRevision: 3,
+          lastSeenAt: null,
+          version: '1.0.0',
+          privateKeys: true,
+          address: '192.0.2.7',
+          clockOffsetMs: -12,
+        },
       ],
       resultCount: 1,
     });
-    expect(await answerOf('DELETE', '/apiops/environments/with-nodes/nodes/node-1/')).toEqual(ok);
+    expect(await answerOf('DELETE', '/apiops/environments/with-nodes/nodes/node-1/')).toEqual({
+      success: true,
+      warnings: [
+        expect.stringMatching(/^Node node-1 .* may publish and sign with what it holds until its copy/),
+      ],
+    });
     expect(await answerOf('DELETE', '/apiops/environments/with-nodes/nodes/node-1/')).toEqual(
       refusal('Node (name: node-1) is not found!'),
     );

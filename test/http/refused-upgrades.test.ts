@@ -18,7 +18,6 @@ const webSocket = 'Connection: Upgrade\r\nUpgrade: websocket\r\n';
 const handshake = `${webSocket}Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n`;
 
 let world: ListeningWorld;
-let enrollmentToken: string;
 beforeAll(async () => {
   world = await openListeningWorld();
   const { refusals, services, app } = world;
@@ -26,9 +25,6 @@ beforeAll(async () => {
   const log = pino({ level: 'silent' });
   const streams = serveNodeStreams(app.server, { ...admission, deployments, parts, log, refusals });
   app.server.once('close', () => void streams.close());
-  await world.call('POST', '/apiops/environments/', { body: { name: 'production', type: 'TEST' } });
-  const made = await world.call('POST', '/apiops/environments/production/enrollment-tokens/');
-  enrollmentToken = made.json().token;
 });
 afterAll(() => world.close());
 
@@ -58,19 +54,12 @@ const metricOf = async (cause: string): Promise<number> => {
 };
 
 test.each<[what: string, status: number, cause: string, request: () => string]>([
-  ['without a token', 401, 'upgrade_token', () => requestLine('GET', streamPath) + handshake],
-  [
-    'with a wrong token',
-    401,
-    'upgrade_token',
-    () => `${requestLine('GET', streamPath)}${handshake}Authorization: Bearer kpe_wrong\r\n`,
-  ],
   ['on another path', 404, 'upgrade_path', () => requestLine('GET', '/elsewhere') + handshake],
   [
     'that is no WebSocket handshake',
     400,
     'upgrade_request',
-    () => `${requestLine('GET', streamPath)}${webSocket}Authorization: Bearer ${enrollmentToken}\r\n`,
+    () => `${requestLine('GET', streamPath)}${webSocket}`,
   ],
 ])(
   '300 clients that ask for an upgrade %s are answered, and the manager holds none of them',

@@ -57,8 +57,10 @@ describe('what is taken away at one manager ends at the others within 5 s:', () 
 
   it('the stream of a node whose enrollment token is revoked', async () => {
     const node = await silentNode(there, 'kept', 'revoked');
-    await several.raw(`delete from enrollment_tokens where environment_id in
-      (select environment_id from nodes where name = 'revoked')`);
+    const tokens = '/apiops/environments/kept/enrollment-tokens/';
+    for (const { id } of (await here.api('GET', tokens)).body.resultList) {
+      await here.api('DELETE', `${tokens}${id}/`);
+    }
     await until(() => node.closeCode() === 4401, 'it is told', longestMs);
     await until(async () => !(await isConnected(here.api, 'kept', 'revoked')), 'it is listed so');
   });

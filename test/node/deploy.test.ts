@@ -108,7 +108,7 @@ describe('a node', () => {
     manager.environmentId = 'environment-2';
     link.socket.terminate();
     const next = await manager.links.next();
-    expect(next.hello).toMatchObject({ environmentId: 'environment-1', revision: 9 });
+    expect(next.resume).toMatchObject({ environmentId: 'environment-1', revision: 9 });
     expect(await next.reset(1, [ecJwk({ name: 'new' })])).toMatchObject({ type: 'applied', revision: 1 });
     expect(await kidsOf(node)).toEqual(['kid-new']);
     expect(node.log.lines.some((line) => line.level === 'warn' && /made anew/.test(line.text))).toBe(true);
@@ -241,6 +241,6 @@ describe('a node refuses, and stays where it was,', () => {
     }));
     expect(await link.closed()).toBe(4400);
     await stays(node);
-    expect((await manager.links.next()).hello.revision).toBe(5);
+    expect((await manager.links.next()).resume.revision).toBe(5);
   });
 });

@@ -31,7 +31,7 @@ describe('a node keeps the lineage beside its copy', () => {
     const { manager, node, start } = await started();
     await node.close();
     await start();
-    expect((await manager.links.next()).hello).toMatchObject({ revision: 5, lineage: 'lineage-1' });
+    expect((await manager.links.next()).resume).toMatchObject({ revision: 5, lineage: 'lineage-1' });
   });
 
   test('also where it was told of one only after it had its copy', async () => {
@@ -45,12 +45,12 @@ describe('a node keeps the lineage beside its copy', () => {
     manager.lineage = 'lineage-2';
     link.socket.close();
     const next = await manager.links.next();
-    expect(next.hello.lineage).toBeUndefined();
+    expect(next.resume.lineage).toBeUndefined();
     // Whatever it answers, it has handled the welcome by then.
     await next.change(5, [put(6, b)], [c]);
     await node.close();
     await start();
-    expect((await manager.links.next()).hello).toMatchObject({ revision: 5, lineage: 'lineage-2' });
+    expect((await manager.links.next()).resume).toMatchObject({ revision: 5, lineage: 'lineage-2' });
   });
 });
 
@@ -82,7 +82,7 @@ describe('a manager that has forgotten a part of its history', () => {
     manager.lineage = 'lineage-2';
     link.socket.close();
     const next = await manager.links.next();
-    expect(next.hello.lineage).toBe('lineage-1');
+    expect(next.resume.lineage).toBe('lineage-1');
     expect(await next.reset(5, [c])).toMatchObject({ type: 'refused', diverged: true });
     expect(await next.change(5, [put(6, b)], [a, b])).toMatchObject({ type: 'refused' });
     expect(await kidsOf(node)).toEqual(['kid-a']);
@@ -98,16 +98,16 @@ describe('a manager that has forgotten a part of its history', () => {
     await node.log.until(/was restored from a backup/);
     await node.close();
     await start();
-    expect((await manager.links.next()).hello).toMatchObject({ revision: 2 ** 40, lineage: 'lineage-2' });
+    expect((await manager.links.next()).resume).toMatchObject({ revision: 2 ** 40, lineage: 'lineage-2' });
   });
 
   test('that refuses the node by its code is shown in the status until one is followed again', async () => {
     const { manager, link, node } = await started();
-    link.socket.close(4412);
+    link.disown();
     const line = await node.log.until(/restore --announce/);
     expect(line.level).toBe('error');
     const next = await manager.links.next();
-    expect(next.hello.incomplete).toBeUndefined();
+    expect(next.resume.incomplete).toBeUndefined();
     expect(await next.change(5, [put(6, b)], [a, b])).toMatchObject({ type: 'applied' });
     expect(await getJson(`${node.url}/status`)).toMatchObject({ diverged: null });
   });
@@ -122,8 +122,8 @@ test('a node that was not given the whole of a revision asks for everything anew
   await node.close();
   await start();
   const next = await manager.links.next();
-  expect(next.hello).toMatchObject({ revision: 6, incomplete: true });
+  expect(next.resume).toMatchObject({ revision: 6, incomplete: true });
   expect(await next.reset(6, [a, b])).toMatchObject({ type: 'applied' });
   next.socket.close();
-  expect((await manager.links.next()).hello.incomplete).toBeUndefined();
+  expect((await manager.links.next()).resume.incomplete).toBeUndefined();
 });

@@ -97,7 +97,7 @@ test('a node that returns says what it has and takes only the difference', async
   await node.close();
   await runningNode({ managerUrl: manager.url, dataDir });
   const next = await manager.links.next();
-  expect(next.hello).toMatchObject({ environmentId: 'environment-1', revision: 1, digest: digestOf([a]) });
+  expect(next.resume).toMatchObject({ environmentId: 'environment-1', revision: 1, digest: digestOf([a]) });
   expect(await next.change(1, [{ revision: 2, put: b }], [a, b])).toMatchObject({
     type: 'applied',
     revision: 2,
@@ -161,7 +161,7 @@ describe('after a crash', () => {
       const { manager, log, dataDir, wholeBytes } = await atTwo();
       await truncate(log, (await stat(log)).size - lost);
       const node = await runningNode({ managerUrl: manager.url, dataDir });
-      expect((await manager.links.next()).hello.revision).toBe(1);
+      expect((await manager.links.next()).resume.revision).toBe(1);
       expect((await getJson(`${node.url}/.well-known/jwks.json`)).keys).toHaveLength(1);
       expect((await stat(log)).size).toBe(wholeBytes);
     },
@@ -173,7 +173,7 @@ describe('after a crash', () => {
     await file.write(Buffer.alloc((await file.stat()).size - wholeBytes), 0, undefined, wholeBytes);
     await file.close();
     await runningNode({ managerUrl: manager.url, dataDir });
-    expect((await manager.links.next()).hello.revision).toBe(1);
+    expect((await manager.links.next()).resume.revision).toBe(1);
   });
 
   test('a damaged record before the last change is not guessed around: the file is set aside', async () => {
@@ -188,7 +188,7 @@ describe('after a crash', () => {
     const node = await runningNode({ managerUrl: manager.url, dataDir });
     expect((await answerOf(node)).status).toBe(503);
     const link = await manager.links.next();
-    expect(link.hello).toMatchObject({ environmentId: null, revision: 0 });
+    expect(link.resume).toMatchObject({ environmentId: null, revision: 0 });
     expect(await readdir(dataDir)).toContain('state.log.damaged-1');
     expect(node.log.lines).toContainEqual(expect.objectContaining({ level: 'error' }));
     expect(await link.reset(3, [a])).toMatchObject({ type: 'applied' });
@@ -238,7 +238,7 @@ test('a file that holds mostly what was superseded is written anew, and nothing 
   await node.close();
   expect((await readdir(dataDir)).sort()).toEqual(['node.key', 'state.log']);
   await runningNode({ managerUrl: manager.url, dataDir });
-  expect((await manager.links.next()).hello).toMatchObject({
+  expect((await manager.links.next()).resume).toMatchObject({
     revision: 19,
     digest: digestOf([...kept, big]),
   });
@@ -270,7 +270,7 @@ test('a refused change leaves no trace in the copy', async () => {
   expect((await readdir(dataDir)).sort()).toEqual(['node.key', 'node.lock', 'state.log']);
   await node.close();
   await runningNode({ managerUrl: manager.url, dataDir });
-  expect((await manager.links.next()).hello).toMatchObject({ revision: 1, digest: digestOf([a]) });
+  expect((await manager.links.next()).resume).toMatchObject({ revision: 1, digest: digestOf([a]) });
 });
 
 test('a copy of an environment of another name is served only once the manager says it was renamed', async () => {

@@ -2,7 +2,10 @@ import { connect, createServer, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { backOffMs } from '../../src/node/stream/back-off.ts';
 import { streamUrl } from '../../src/node/stream/manager-url.ts';
+import { enrollmentTokenText } from '../../src/protocol/enrollment-token.ts';
+import { fingerprintOf } from '../../src/protocol/signing-keys.ts';
 import { ecJwk } from './support/contents.ts';
+import { managerIdentity } from './support/fake-manager.ts';
 import { getJson, runningManager, runningNode, temporaryFolder } from './support/test-node.ts';
 
 const kidsOf = async (url: string) => {
@@ -28,7 +31,7 @@ describe('the stream', () => {
     expect(await getJson(`${node.url}/status`)).toMatchObject({ connected: false });
     await manager.listen();
     const link = await manager.links.next();
-    expect(link.hello.publicKey).not.toBe(first.hello.publicKey);
+    expect(link.hello.ephemeralKey).not.toBe(first.hello.ephemeralKey);
     const b = ecJwk({ name: 'b' });
     expect(await link.change(1, [{ revision: 2, put: b }], [a, b])).toMatchObject({ type: 'applied' });
     expect(await kidsOf(node.url)).toEqual(['kid-a', 'kid-b']);
@@ -44,7 +47,7 @@ describe('the stream', () => {
     ]);
     link.socket.close();
     const next = await manager.links.next();
-    expect(next.hello.revision).toBe(1);
+    expect(next.resume.revision).toBe(1);
     expect(await next.reset(3, [a, ecJwk({ name: 'c' })])).toMatchObject({ type: 'applied' });
     expect(await kidsOf(node.url)).toEqual(['kid-a', 'kid-c']);
   });
@@ -109,18 +112,21 @@ describe('the stream', () => {
   });
 
   test('tells of a token that the manager does not take, without repeating it', async () => {
-    const { manager, node } = await started({ token: 'canary-token' });
-    await manager.strangers.next();
-    await node.log.until(/the manager does not take KEYPLANE_NODE_TOKEN/);
-    expect(JSON.stringify(node.log.lines)).not.toContain('canary');
-    await manager.strangers.next();
+    const seed = Buffer.alloc(32, 9);
+    const token = enrollmentTokenText(seed, fingerprintOf(managerIdentity.publicKey));
+    const { manager, node } = await started({ token });
+    expect(JSON.stringify(await manager.unknown.next())).not.toContain(seed.toString('base64url'));
+    await node.log.until(/does not accept KEYPLANE_NODE_TOKEN .*: the enrollment token is unknown/);
+    expect(JSON.stringify(node.log.lines)).not.toContain(seed.toString('base64url'));
+    await manager.unknown.next();
   });
 
   test.each([
-    [4401, /does not take KEYPLANE_NODE_TOKEN/],
-    [4409, /another node of the same name/],
-    [4410, /an operator forgot this node/],
-    [4412, /restored from an older backup/],
+    [4401, /does not accept KEYPLANE_NODE_TOKEN/],
+    [4403, /does not accept this node's proof/],
+    [4406, /another version of the protocol/],
+    [4409, /another node with the key of this one/],
+    [4410, /an administrator removed this node/],
   ])(
     'that the manager closes with %i is dialed again slowly, with the reason in the log',
     async (code, reason) => {

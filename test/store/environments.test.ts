@@ -85,7 +85,7 @@ withDatabases('environments', (fresh) => {
     await expect(twin).rejects.toMatchObject({ code: 'conflict' });
   });
 
-  test('an enrollment token is found by its hash and deleted by its label alone', async () => {
+  test('an enrollment token is found by its public key and deleted by its label alone', async () => {
     const [environment, other] = [sampleEnvironment(), sampleEnvironment()];
     const labelled = sampleEnrollmentToken(environment.id, { label: 'quickstart' });
     const plain = sampleEnrollmentToken(environment.id);
@@ -93,16 +93,16 @@ withDatabases('environments', (fresh) => {
     await store.write(async ({ environments, enrollmentTokens }) => {
       for (const one of [environment, other]) await environments.insert(one);
       for (const token of [labelled, plain, elsewhere]) await enrollmentTokens.insert(token);
-      expect(await enrollmentTokens.findByHash(plain.hash)).toEqual(plain);
-      expect(await enrollmentTokens.findByHash(bytes(32))).toBeUndefined();
+      expect(await enrollmentTokens.findByKey(plain.publicKey ?? bytes(32))).toEqual(plain);
+      expect(await enrollmentTokens.findByKey(bytes(32))).toBeUndefined();
       expect(await enrollmentTokens.deleteLabelled(environment.id, 'quickstart')).toBe(1);
-      expect(await enrollmentTokens.findByHash(labelled.hash)).toBeUndefined();
-      expect(await enrollmentTokens.findByHash(plain.hash)).toEqual(plain);
-      expect(await enrollmentTokens.findByHash(elsewhere.hash)).toEqual(elsewhere);
+      expect(await enrollmentTokens.findByKey(labelled.publicKey ?? bytes(32))).toBeUndefined();
+      expect(await enrollmentTokens.findByKey(plain.publicKey ?? bytes(32))).toEqual(plain);
+      expect(await enrollmentTokens.findByKey(elsewhere.publicKey ?? bytes(32))).toEqual(elsewhere);
     });
   });
 
-  test('tokens of an environment are listed, told from revoked ones by their ids, and deleted', async () => {
+  test('tokens of an environment are listed, counted at each registration, and deleted', async () => {
     const [environment, other] = [sampleEnvironment(), sampleEnvironment()];
     const [first, second] = [1, 2].map((at) =>
       sampleEnrollmentToken(environment.id, { createdAt: new Date(at) }),
@@ -114,9 +114,9 @@ withDatabases('environments', (fresh) => {
       expect(await enrollmentTokens.list(environment.id)).toEqual([first, second]);
       await enrollmentTokens.delete(first.id);
       expect(await enrollmentTokens.list(environment.id)).toEqual([second]);
-      const ids = [first.id, second.id, elsewhere.id];
-      expect(await enrollmentTokens.existing(ids)).toEqual(new Set([second.id, elsewhere.id]));
-      expect(await enrollmentTokens.existing([])).toEqual(new Set());
+      for (let count = 0; count < 2; count += 1) await enrollmentTokens.countRegistration(second.id);
+      expect(await enrollmentTokens.list(environment.id)).toEqual([{ ...second, registered: 2 }]);
+      expect(await enrollmentTokens.list(other.id)).toEqual([elsewhere]);
     });
   });
 
@@ -186,7 +186,7 @@ withDatabases('environments', (fresh) => {
     await store.write(({ environments }) => environments.delete(gone.id));
     await store.read(async (nouns) => {
       expect(await nouns.environments.list()).toEqual([kept]);
-      expect(await nouns.enrollmentTokens.findByHash(token.hash)).toBeUndefined();
+      expect(await nouns.enrollmentTokens.findByKey(token.publicKey ?? bytes(32))).toBeUndefined();
       expect(await nouns.nodes.list(gone.id)).toEqual([]);
       expect((await nouns.desired.state(gone.id)).revision).toBe(0);
       expect(

@@ -5,6 +5,8 @@ import type { Store } from '../../src/store/store.ts';
 import { type TestDatabase, withDatabases } from '../support/databases.ts';
 import { sampleEnvironment, sampleNode } from './samples.ts';
 
+const withKey = { keyId: 'a-key', privateKeys: true, address: null, clockOffsetMs: null };
+
 withDatabases('streams of nodes', (fresh, kind) => {
   let database: TestDatabase;
   let store: Store;
@@ -26,7 +28,7 @@ withDatabases('streams of nodes', (fresh, kind) => {
     return node;
   };
   const claim = ({ id: nodeId }: RegisteredNode, managerId: string) =>
-    store.aside(({ nodes }) => nodes.claim({ nodeId, managerId, version: '1.1.0', lastSeenAt }));
+    store.aside(({ nodes }) => nodes.claim({ nodeId, managerId, version: '1.1.0', lastSeenAt, ...withKey }));
   const found = ({ name }: RegisteredNode) => store.read(({ nodes }) => nodes.find(environment.id, name));
   const sighting = ({ id: nodeId }: RegisteredNode, facts: Partial<NodeSighting>): NodeSighting => ({
     ...{ nodeId, managerId: here, connection: 1, appliedRevision: 0, connected: true },
@@ -55,7 +57,13 @@ withDatabases('streams of nodes', (fresh, kind) => {
     await store.write(async (nouns) => {
       for (const node of kept) {
         await nouns.nodes.insert(node);
-        await nouns.nodes.claim({ nodeId: node.id, managerId: here, version: '0.9.0', lastSeenAt });
+        await nouns.nodes.claim({
+          nodeId: node.id,
+          managerId: here,
+          version: '0.9.0',
+          lastSeenAt,
+          ...withKey,
+        });
       }
     });
     const refusal = { revision: 9, reason: 'no room' };
@@ -72,7 +80,7 @@ withDatabases('streams of nodes', (fresh, kind) => {
     await beat(here);
     expect(await store.read((nouns) => nouns.nodes.list(environment.id))).toEqual(
       kept.map((node, index) => ({
-        ...{ ...node, ...seenOf(index), managerId: here, lastSeenAt },
+        ...{ ...node, ...seenOf(index), managerId: here, lastSeenAt, keyId: withKey.keyId },
         version: index < 10 ? '0.9.0' : '1.0.0',
       })),
     );
@@ -96,6 +104,7 @@ withDatabases('streams of nodes', (fresh, kind) => {
     expect(await claim(node, there)).toBe(2);
     expect(await found(node)).toEqual({
       ...node,
+      keyId: withKey.keyId,
       ...{
         managerId: there,
         connected: true,

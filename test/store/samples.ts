@@ -5,6 +5,7 @@ import type { Project, Token, User } from '../../src/access/access-store.ts';
 import type {
   EnrollmentToken,
   Environment,
+  NodeKey,
   RegisteredNode,
 } from '../../src/environments/environment-store.ts';
 import type { StoredJwk } from '../../src/jwks/jwk-store.ts';
@@ -66,7 +67,20 @@ export function sampleEnrollmentToken(
   environmentId: string,
   over: Partial<EnrollmentToken> = {},
 ): EnrollmentToken {
-  return { id: newId(), environmentId, hash: bytes(32), label: null, createdAt, ...over };
+  return {
+    id: newId(),
+    environmentId,
+    publicKey: bytes(32),
+    hash: bytes(32),
+    label: null,
+    createdAt,
+    expiresAt: null,
+    maxNodes: null,
+    registered: 0,
+    privateKeys: true,
+    identityId: null,
+    ...over,
+  };
 }
 
 export function sampleNode(environmentId: string, over: Partial<RegisteredNode> = {}): RegisteredNode {
@@ -81,6 +95,10 @@ export function sampleNode(environmentId: string, over: Partial<RegisteredNode> 
     createdAt,
     managerId: null,
     refusal: null,
+    keyId: null,
+    privateKeys: true,
+    address: null,
+    clockOffsetMs: null,
     ...over,
   };
 }
@@ -177,6 +195,21 @@ export function sampleKeystore(
       password: sealedSample(),
       keyPassword: index === 0 ? null : sealedSample(),
     })),
+    ...over,
+  };
+}
+
+export function sampleNodeKey(environmentId: string, over: Partial<NodeKey> = {}): NodeKey {
+  return {
+    id: newId(),
+    environmentId,
+    name: name('node'),
+    publicKey: bytes(32),
+    tokenId: null,
+    tokenName: null,
+    privateKeys: true,
+    registeredAt: createdAt,
+    barred: null,
     ...over,
   };
 }

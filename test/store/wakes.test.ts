@@ -41,7 +41,16 @@ test('a manager hears of desired state, of nodes, and of what sessions stand on,
   await own.write(({ desired }) => desired.putStates([state(1)]));
   await until(() => heard.length === 1, 'desired state');
   await own.aside(({ nodes }) =>
-    nodes.claim({ nodeId: node.id, managerId: 'm', version: '1', lastSeenAt: new Date() }),
+    nodes.claim({
+      nodeId: node.id,
+      managerId: 'm',
+      version: '1',
+      lastSeenAt: new Date(),
+      keyId: 'k',
+      privateKeys: true,
+      address: null,
+      clockOffsetMs: null,
+    }),
   );
   await until(() => heard.length === 3, 'a node that comes');
   await own.write(({ nodes }) => nodes.delete(node.id));

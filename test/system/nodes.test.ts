@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { enrollmentTokenText } from '../../src/protocol/enrollment-token.ts';
 import { signedIn } from '../support/manager.ts';
 import { eventually } from './support/eventually.ts';
 import { endAllProcesses, keyplane, node, nodeArguments, serve } from './support/keyplane-process.ts';
@@ -28,6 +29,7 @@ afterAll(async () => {
   await removeTemporaryFolders();
 });
 
+const seedOf = (token: string) => Buffer.from(token.slice(4, 47), 'base64url');
 const nodesOf = async () =>
   (await world.api('GET', '/apiops/environments/production/nodes/')).body.resultList;
 
@@ -41,24 +43,44 @@ describe('a node process', () => {
     );
   });
 
-  it('with a token that nobody gave, goes on trying and serves nothing instead of an empty set', async () => {
-    const running = await world.startNode('stranger', { token: 'kp_not-a-token' });
-    await running.says(/the manager does not take KEYPLANE_NODE_TOKEN/);
+  it('with a token that nobody gave goes on trying and serves nothing instead of an empty set', async () => {
+    const fingerprint = world.token.split('.')[1] ?? '';
+    const token = enrollmentTokenText(Buffer.alloc(32, 5), fingerprint);
+    const running = await world.startNode('stranger', { token });
+    await running.says(/does not accept KEYPLANE_NODE_TOKEN .*: the enrollment token is unknown/);
     expect((await fetch(`${running.url}/readyz`)).status).toBe(503);
     expect((await fetch(`${running.url}/healthz`)).status).toBe(200);
     expect((await setOf(running)).status).toBe(503);
     expect(await statusOf(running)).toMatchObject({ connected: false, revision: 0 });
     expect(await nodesOf()).toEqual([]);
-    expect(running.stdout() + running.stderr()).not.toContain('kp_not-a-token');
+    expect(running.stdout() + running.stderr()).not.toContain(token);
     expect(await running.stop()).toEqual({ code: 0, signal: null });
+  });
+
+  it('with a token of another installation takes nothing, and says so', async () => {
+    const token = enrollmentTokenText(seedOf(world.token), 'A'.repeat(43));
+    const running = await world.startNode('moved', { token });
+    await running.says(/KEYPLANE_NODE_TOKEN names A{43}: the token is of another installation/);
+    expect((await setOf(running)).status).toBe(503);
+    expect(await nodesOf()).toEqual([]);
+    await running.stop();
+  });
+
+  it('does not start with a token that was cut short', async () => {
+    const dataDir = join(await temporaryFolder(), 'n');
+    const token = world.token.slice(0, -1);
+    const running = keyplane(nodeArguments({ managerUrl: world.url, token, dataDir }), {
+      settings: { KEYPLANE_NODE_TOKEN: token },
+    });
+    expect(await running.ended).toEqual({ code: 2, signal: null });
+    expect(running.stderr()).toMatch(/^keyplane: KEYPLANE_NODE_TOKEN is not an enrollment token: .*\n$/);
   });
 
   it('takes nothing when its environment is not that of its token', async () => {
     const running = await world.startNode('lost', { environment: 'staging' });
-    await running.says(/KEYPLANE_NODE_TOKEN is for environment production, --environment says staging/);
+    await running.says(/the enrollment token is for another environment/);
     expect((await setOf(running)).status).toBe(503);
     expect(await running.stop()).toEqual({ code: 0, signal: null });
-    await world.api('DELETE', '/apiops/environments/production/nodes/lost/');
   });
 
   it('keeps the sets as files for other servers to serve', async () => {
@@ -92,7 +114,7 @@ describe('a node process', () => {
     await first.stop();
   });
 
-  it('that an operator forgets no longer counts, and is a new one when it comes back', async () => {
+  it('that an administrator removes no longer counts, is rejected, and comes back once it is readmitted', async () => {
     const { body: before } = await world.api('POST', jwksPath, pastedJwk('third'));
     expect(before.deploymentResult.environmentResults).toEqual([
       {
@@ -110,18 +132,23 @@ describe('a node process', () => {
     expect(none.deploymentResult.environmentResults[0].message).toBe(
       'No node is registered in this environment',
     );
-    const back = await world.startNode('sharing');
+    // Its key is enough: it joined before.
+    const back = await world.startNode('sharing', { token: '' });
+    await back.says(/this node was removed: readmit it, or join it with a new key/);
+    expect(await nodesOf()).toEqual([]);
+    const readmit = '/apiops/environments/production/nodes/sharing/readmit';
+    expect(await world.api('POST', readmit)).toMatchObject({ status: 200, body: { success: true } });
     await world.connected('sharing');
     await eventually(async () => (await kidsOf(back)).length === 4, 'it is brought up to date');
     await back.stop();
     await world.api('DELETE', '/apiops/environments/production/nodes/sharing/');
   });
 
-  it('that is forgotten while it is connected is told so and keeps what it has', async () => {
+  it('that is removed while it is connected is told so and keeps what it has', async () => {
     const running = await world.startNode('dropped');
     await world.connected('dropped');
     await world.api('DELETE', '/apiops/environments/production/nodes/dropped/');
-    await running.says(/an operator forgot this node/);
+    await running.says(/an administrator removed this node/);
     expect((await setOf(running)).status).toBe(200);
     await running.stop();
   });

@@ -33,7 +33,10 @@ beforeAll(async () => {
   await api('POST', '/apiops/environments/', { name: 'production', type: 'PRODUCTION' });
   const { body } = await api('POST', `${environment}enrollment-tokens/`);
   lightNodes = Array.from({ length: nodes }, (_, index) =>
-    lightNode(world.url, body.token, `node-${String(index).padStart(3, '0')}`),
+    lightNode(
+      { managerUrl: world.url, environment: 'production', token: body.token },
+      `node-${String(index).padStart(3, '0')}`,
+    ),
   );
 }, 120_000);
 

@@ -36,13 +36,19 @@ export interface Operations {
       readonly warnings?: readonly string[] | undefined;
     };
   };
-  /** Create a token with which any number of nodes join an environment */
+  /** Create a token with which nodes join an environment */
   createEnrollmentToken: {
     input: {
       readonly environmentName: string;
       readonly body: {
-        /** Enrollment token name: 1 to 128 letters and digits of any script, `.`, `_`, `-` */
+        /** For people to tell tokens apart */
         readonly name?: string | undefined;
+        /** ISO 8601, in the future: no node joins from then on, and those that joined stay */
+        readonly expiresAt?: string | undefined;
+        /** Keys of nodes that may ever be registered with it, removed ones included */
+        readonly maxNodes?: number | undefined;
+        /** Whether its nodes are given private keys and keystores; without it public parts only */
+        readonly privateKeys?: boolean | undefined;
       };
     };
     answer: {
@@ -398,7 +404,7 @@ export interface Operations {
       readonly success: true;
     };
   };
-  /** Forget a node: deployments no longer wait for it */
+  /** Remove a node: its key is rejected from now on, and its name is free */
   deleteNode: {
     input: {
       readonly environmentName: string;
@@ -406,6 +412,8 @@ export interface Operations {
     };
     answer: {
       readonly success: true;
+      /** Until when the node may still publish and sign */
+      readonly warnings: readonly string[];
     };
   };
   /** Undeploy and delete a project with everything in it */
@@ -1161,6 +1169,13 @@ export interface Operations {
         readonly name: string | null;
         /** ISO 8601, UTC */
         readonly createdAt: string;
+        /** No node joins from then on */
+        readonly expiresAt: string | null;
+        readonly maxNodes: number | null;
+        /** Keys that were registered with it, removed ones included */
+        readonly registeredNodes: number;
+        /** False: its nodes are given public parts only */
+        readonly privateKeys: boolean;
       }[];
       /** How many there are */
       readonly resultCount: number;
@@ -1464,6 +1479,12 @@ export interface Operations {
         readonly appliedRevision: number;
         readonly lastSeenAt: string | null;
         readonly version: string | null;
+        /** False: it is given public parts only */
+        readonly privateKeys: boolean;
+        /** That it last connected from */
+        readonly address: string | null;
+        /** Milliseconds that its clock is ahead of the manager's, as last measured */
+        readonly clockOffsetMs: number | null;
         /** Only of a node that has a history which the database has forgotten: the revision that it has */
         readonly divergedRevision?: number | undefined;
       }[];
@@ -1817,6 +1838,16 @@ export interface Operations {
         /** Of ROLE_ADMIN, ROLE_API_SECURITY, ROLE_MANAGE_PROXIES, ROLE_DEPLOY_UNDEPLOY_PROXIES */
         readonly roles: readonly string[];
       };
+    };
+    answer: {
+      readonly success: true;
+    };
+  };
+  /** Accept the key of a node again that was removed, or whose enrollment token was revoked */
+  readmitNode: {
+    input: {
+      readonly environmentName: string;
+      readonly nodeName: string;
     };
     answer: {
       readonly success: true;
@@ -2601,6 +2632,14 @@ export const operations = {
     path: '/apiops/projects/{projectName}/members/{username}/',
     query: [],
     body: 'json',
+    answer: 'json',
+    repeatable: false,
+  },
+  readmitNode: {
+    method: 'POST',
+    path: '/apiops/environments/{environmentName}/nodes/{nodeName}/readmit',
+    query: [],
+    body: 'none',
     answer: 'json',
     repeatable: false,
   },

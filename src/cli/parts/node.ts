@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { processEnvironment, readNodeToken, SettingError } from '../../config.ts';
+import { isKeyplaneError } from '../../errors.ts';
 import { checkName } from '../../names.ts';
 import { version } from '../../version.ts';
 import { forgetCompiled } from './forget-compiled.ts';
@@ -20,13 +21,14 @@ interface NodeFlags {
   readonly managerCa?: string;
   readonly clientCert?: string;
   readonly clientKey?: string;
+  readonly keyFile?: string;
 }
 
 /** `keyplane node`: one node. Its enrollment token comes from KEYPLANE_NODE_TOKEN, never from the command line. */
 export function addNodeCommand(program: Command): void {
   program
     .command('node')
-    .description('Start one node; its enrollment token is read from KEYPLANE_NODE_TOKEN')
+    .description('Start one node; to join it reads its enrollment token from KEYPLANE_NODE_TOKEN')
     .requiredOption(
       '--manager <URL>',
       'the manager that it dials in to; several of one installation by commas or by repeating the flag',
@@ -37,6 +39,10 @@ export function addNodeCommand(program: Command): void {
     .requiredOption('--port <PORT>', 'where it serves JWK Sets', parsePort)
     .requiredOption('--data-dir <DIR>', 'where it keeps its sealed copy')
     .option('--host <ADDRESS>', 'the address it serves on', '127.0.0.1')
+    .option(
+      '--key-file <FILE>',
+      'its node.key, to keep it apart from the copy (default: in the data directory)',
+    )
     .option('--publish-dir <DIR>', 'keep the JWK Sets as files there too')
     .option('--tls-cert <FILE>', 'PEM certificate and chain: it serves JWK Sets over TLS')
     .option('--tls-key <FILE>', 'PEM private key of --tls-cert')
@@ -52,16 +58,11 @@ export function addNodeCommand(program: Command): void {
     )
     .action(async (flags: NodeFlags) => {
       const token = readNodeToken(processEnvironment());
-      if (token === undefined) {
-        throw new SettingError(
-          'KEYPLANE_NODE_TOKEN is not set: the enrollment token of the environment is accepted',
-        );
-      }
       const stopped = stopSignal();
       const { createLog } = await import('../../log.ts');
       const { startNode } = await import('../../node/start-node.ts');
       forgetCompiled();
-      const node = await startNode({
+      const started = startNode({
         managerUrl: flags.manager,
         environment: flags.environment,
         name: flags.name,
@@ -70,9 +71,14 @@ export function addNodeCommand(program: Command): void {
         dataDir: resolve(flags.dataDir),
         ...(flags.publishDir !== undefined && { publishDir: resolve(flags.publishDir) }),
         ...tlsOptionsOf(flags),
+        ...(flags.keyFile !== undefined && { keyFile: resolve(flags.keyFile) }),
         token,
         version,
         logger: createLog('keyplane-node').child({ environment: flags.environment, node: flags.name }),
+      });
+      const node = await started.catch((error: unknown) => {
+        const isOfToken = isKeyplaneError(error) && error.reason === 'TOKEN_NOT_VALID';
+        throw isOfToken ? new SettingError(error.message) : error;
       });
       process.stderr.write(`keyplane node ${flags.name} is ready: ${node.url}\n`);
       await tellParent({ ready: node.url });

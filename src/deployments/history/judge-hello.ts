@@ -1,4 +1,4 @@
-import type { Hello } from '../../protocol/messages.ts';
+import type { Resume } from '../../protocol/messages.ts';
 import type { EnvironmentStanding } from '../desired-state-store.ts';
 
 export type HelloVerdict =
@@ -32,7 +32,7 @@ export interface HelloFacts {
  * at the same one, was told things that the database has forgotten: somebody restored it from an older backup and did
  * not say so. Nodes of before there were lineages are taken at their word, as they always were.
  */
-export function judgeHello(hello: Hello, { standing, recordedRevision, rows }: HelloFacts): HelloVerdict {
+export function judgeHello(hello: Resume, { standing, recordedRevision, rows }: HelloFacts): HelloVerdict {
   const { environmentId, revision, digest, floorRevision, lineage } = standing;
   if (hello.environmentId !== environmentId) return snapshot('it has no state of this environment');
   const otherLineage = hello.lineage !== undefined && lineage !== undefined && hello.lineage !== lineage;

@@ -3,7 +3,7 @@ import { closeCodes } from '../../protocol/messages.ts';
 import type { UnitOfWork } from '../../unit-of-work.ts';
 import type { NodeSession } from '../node-session.ts';
 
-type StreamNouns = Pick<EnvironmentNouns, 'environments' | 'enrollmentTokens' | 'nodes'>;
+type StreamNouns = Pick<EnvironmentNouns, 'environments' | 'nodeKeys' | 'nodes'>;
 
 export interface LostSession {
   readonly session: NodeSession;
@@ -19,8 +19,8 @@ export interface SessionReport {
 }
 
 /**
- * Compares the streams of this manager with the database: an environment may have been deleted, a node forgotten, a
- * token revoked, or a newer stream be another manager's. Two queries, unless something is wrong.
+ * Compares the streams of this manager with the database: an environment may have been deleted, a node forgotten, its
+ * key barred, or a newer stream be another manager's. Two queries, unless something is wrong.
  * @param sessions those that were there before the call
  */
 export async function checkSessions(
@@ -28,9 +28,9 @@ export async function checkSessions(
   managerId: string,
   sessions: readonly NodeSession[],
 ): Promise<SessionReport> {
-  const { own, tokens } = await store.read(async ({ nodes, enrollmentTokens }) => ({
+  const { own, accepted } = await store.read(async ({ nodes, nodeKeys }) => ({
     own: await nodes.heldBy(managerId),
-    tokens: await enrollmentTokens.existing(sessions.map(({ identity }) => identity.tokenId)),
+    accepted: await nodeKeys.accepted(sessions.map(({ identity }) => identity.keyId)),
   }));
   const held = new Map(own.map((node) => [node.nodeId, node]));
   const lost: LostSession[] = [];
@@ -39,7 +39,7 @@ export async function checkSessions(
     const node = held.get(session.identity.nodeId);
     if (node?.connection !== session.identity.connection) {
       lost.push({ session, ...(await whyLost(store, session)) });
-    } else if (!tokens.has(session.identity.tokenId)) {
+    } else if (!accepted.has(session.identity.keyId)) {
       lost.push({ session, code: closeCodes.unauthorized, reason: 'its enrollment token was revoked' });
     } else if (node.appliedRevision !== session.confirmedRevision) {
       unrecorded.push(session);
@@ -60,6 +60,6 @@ async function whyLost(
     const node = await nodes.find(environmentId, name);
     return node?.id === nodeId
       ? { code: closeCodes.replaced, reason: 'another connection of this node took over' }
-      : { code: closeCodes.forgotten, reason: 'an operator forgot this node' };
+      : { code: closeCodes.forgotten, reason: 'an administrator removed this node' };
   });
 }

@@ -4,8 +4,25 @@ import type { KeyplaneServer } from '../keyplane-server.ts';
 import { nameMember } from '../requests/body-schemas.ts';
 import { openToAdmins } from '../route-access.ts';
 
-/** None at all, or a name for people to tell tokens apart. */
-const body = z.strictObject({ name: nameMember('Enrollment token name').optional() }).optional();
+const body = z
+  .strictObject({
+    name: nameMember('Enrollment token name').optional().describe('For people to tell tokens apart'),
+    expiresAt: z
+      .string()
+      .optional()
+      .describe('ISO 8601, in the future: no node joins from then on, and those that joined stay'),
+    maxNodes: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .optional()
+      .describe('Keys of nodes that may ever be registered with it, removed ones included'),
+    privateKeys: z
+      .boolean()
+      .optional()
+      .describe('Whether its nodes are given private keys and keystores; without it public parts only'),
+  })
+  .optional();
 const answer = z.object({ success: z.literal(true), token: z.string().describe('Shown once') });
 
 export function createEnrollmentToken(
@@ -19,15 +36,15 @@ export function createEnrollmentToken(
     schema: {
       operationId: 'createEnrollmentToken',
       tags: ['environments'],
-      summary: 'Create a token with which any number of nodes join an environment',
+      summary: 'Create a token with which nodes join an environment',
       params: z.object({ environmentName: z.string() }),
       body,
       response: { 200: answer },
     },
     handler: async (request) => {
       const { environmentName } = request.params;
-      const name = request.body?.name;
-      const { secretToken } = await enrollment.createToken(request.caller, { environmentName, name });
+      const wanted = { ...request.body, environmentName };
+      const { secretToken } = await enrollment.createToken(request.caller, wanted);
       return { success: true as const, token: secretToken };
     },
   });

@@ -1,8 +1,12 @@
 import { z } from 'zod';
-import { success, successAnswer } from '../answers/answer-schemas.ts';
+import { successAnswer } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { openToAdmins } from '../route-access.ts';
+
+const removed = successAnswer.extend({
+  warnings: z.array(z.string()).describe('Until when the node may still publish and sign'),
+});
 
 export function deleteNode(app: KeyplaneServer, { nodes }: Pick<RouteServices, 'nodes'>): void {
   app.route({
@@ -12,14 +16,14 @@ export function deleteNode(app: KeyplaneServer, { nodes }: Pick<RouteServices, '
     schema: {
       operationId: 'deleteNode',
       tags: ['environments'],
-      summary: 'Forget a node: deployments no longer wait for it',
+      summary: 'Remove a node: its key is rejected from now on, and its name is free',
       params: z.object({ environmentName: z.string(), nodeName: z.string() }),
-      response: { 200: successAnswer },
+      response: { 200: removed },
     },
     handler: async (request) => {
       const { environmentName, nodeName } = request.params;
-      await nodes.delete(request.caller, environmentName, nodeName);
-      return success;
+      const { warnings } = await nodes.delete(request.caller, environmentName, nodeName);
+      return { success: true as const, warnings: [...warnings] };
     },
   });
 }

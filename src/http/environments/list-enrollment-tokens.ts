@@ -1,13 +1,21 @@
 import { z } from 'zod';
-import { instant, instantText, listOf } from '../answers/answer-schemas.ts';
+import { instant, instantOrNull, instantText, listOf } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { listQuery, readListQuery } from '../requests/list-query.ts';
 import { pageOf } from '../requests/page-of.ts';
 import { openToAdmins } from '../route-access.ts';
 
-const item = z.object({ id: z.string(), name: z.string().nullable(), createdAt: instant });
-const sortFields = ['name', 'createdAt'] as const;
+const item = z.object({
+  id: z.string(),
+  name: z.string().nullable(),
+  createdAt: instant,
+  expiresAt: instant.nullable().describe('No node joins from then on'),
+  maxNodes: z.number().int().nullable(),
+  registeredNodes: z.number().int().describe('Keys that were registered with it, removed ones included'),
+  privateKeys: z.boolean().describe('False: its nodes are given public parts only'),
+});
+const sortFields = ['name', 'createdAt', 'expiresAt'] as const;
 
 export function listEnrollmentTokens(
   app: KeyplaneServer,
@@ -29,8 +37,20 @@ export function listEnrollmentTokens(
       const query = readListQuery(request.query, sortFields);
       return pageOf(await enrollment.list(request.params.environmentName), query, {
         searched: ({ label }) => [label ?? ''],
-        sorted: { name: ({ label }) => label, createdAt: ({ createdAt }) => createdAt },
-        shown: ({ id, label, createdAt }) => ({ id, name: label, createdAt: instantText(createdAt) }),
+        sorted: {
+          name: ({ label }) => label,
+          createdAt: ({ createdAt }) => createdAt,
+          expiresAt: ({ expiresAt }) => expiresAt,
+        },
+        shown: ({ id, label, createdAt, expiresAt, maxNodes, registered, privateKeys }) => ({
+          id,
+          name: label,
+          createdAt: instantText(createdAt),
+          expiresAt: instantOrNull(expiresAt),
+          maxNodes,
+          registeredNodes: registered,
+          privateKeys,
+        }),
       });
     },
   });

@@ -12,6 +12,13 @@ const item = z.object({
   appliedRevision: z.number().int().describe('The last revision that the node confirmed'),
   lastSeenAt: instant.nullable(),
   version: z.string().nullable(),
+  privateKeys: z.boolean().describe('False: it is given public parts only'),
+  address: z.string().nullable().describe('That it last connected from'),
+  clockOffsetMs: z
+    .number()
+    .int()
+    .nullable()
+    .describe("Milliseconds that its clock is ahead of the manager's, as last measured"),
   divergedRevision: z
     .number()
     .int()
@@ -44,8 +51,14 @@ export function listNodes(app: KeyplaneServer, { nodes }: Pick<RouteServices, 'n
           appliedRevision: ({ appliedRevision }) => appliedRevision,
           lastSeenAt: ({ lastSeenAt }) => lastSeenAt,
         },
-        shown: ({ name, connected, appliedRevision, lastSeenAt, version, divergedRevision }) => ({
-          ...{ name, connected, appliedRevision, version },
+        shown: ({ divergedRevision, lastSeenAt, ...node }) => ({
+          name: node.name,
+          connected: node.connected,
+          appliedRevision: node.appliedRevision,
+          version: node.version,
+          privateKeys: node.privateKeys,
+          address: node.address,
+          clockOffsetMs: node.clockOffsetMs,
           ...(divergedRevision !== undefined && { divergedRevision }),
           lastSeenAt: instantOrNull(lastSeenAt),
         }),

@@ -10,6 +10,7 @@ import { deleteNode } from './delete-node.ts';
 import { listEnrollmentTokens } from './list-enrollment-tokens.ts';
 import { listEnvironments } from './list-environments.ts';
 import { listNodes } from './list-nodes.ts';
+import { readmitNode } from './readmit-node.ts';
 import { updateEnvironment } from './update-environment.ts';
 
 const operations = [
@@ -22,6 +23,7 @@ const operations = [
   deleteEnrollmentToken,
   listNodes,
   deleteNode,
+  readmitNode,
 ];
 
 export function environmentRoutes(app: KeyplaneServer, services: RouteServices): void {

@@ -3,16 +3,17 @@
 
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
+import { shownText } from '../../names.ts';
 import { closeCodes } from '../../protocol/messages.ts';
 import { longestFromManager } from '../../protocol/read-message.ts';
 import type { SlowFor } from './manager-addresses.ts';
-import { disownedText, ManagerSession, SessionEnd, type SessionOptions } from './manager-session.ts';
+import { ManagerSession, type SessionOptions } from './manager-session.ts';
 import { certificateProblem, type ManagerTls } from './manager-tls.ts';
+import { SessionEnd } from './session-end.ts';
 import type { StreamTiming } from './stream-timing.ts';
 
 export interface ConnectionOptions extends Omit<SessionOptions, 'send'> {
   readonly url: URL;
-  readonly token: string;
   readonly timing: StreamTiming;
   readonly tls: ManagerTls;
 }
@@ -23,46 +24,62 @@ export interface ConnectionEnd {
   readonly slowFor: SlowFor;
 }
 
-const unauthorized: ConnectionEnd = {
-  reason: 'the manager does not take KEYPLANE_NODE_TOKEN: it is unknown, revoked, or its environment is gone',
-  slowFor: 'this manager',
-};
-
-const certificateRequired: ConnectionEnd = {
-  reason:
-    'the manager requires a client certificate: one that a CA of its KEYPLANE_TLS_CLIENT_CA signed is accepted, as --client-cert and --client-key',
-  slowFor: 'this manager',
-};
+const olderManager =
+  'the manager answered with status 401: keyplane there is of the first release, or what is in front of it asks for a password; upgrade keyplane on the manager';
 
 /** By the status of the answer. */
 const refusals: ReadonlyMap<number, ConnectionEnd> = new Map([
-  [401, unauthorized],
-  [403, certificateRequired],
+  [401, { reason: olderManager, slowFor: 'this manager' }],
+  [
+    403,
+    {
+      reason:
+        'the manager requires a client certificate: one that a CA of its KEYPLANE_TLS_CLIENT_CA signed is accepted, as --client-cert and --client-key',
+      slowFor: 'this manager',
+    },
+  ],
 ]);
 
-const knownEnds: ReadonlyMap<number, ConnectionEnd> = new Map([
-  [closeCodes.unauthorized, unauthorized],
+interface KnownEnd {
+  /** What helps, beside what the manager says. */
+  readonly advice: string;
+  readonly slowFor: SlowFor;
+}
+
+const knownEnds: ReadonlyMap<number, KnownEnd> = new Map([
+  [
+    closeCodes.unauthorized,
+    {
+      advice: 'the manager does not accept KEYPLANE_NODE_TOKEN or the key of this node',
+      slowFor: 'this manager',
+    },
+  ],
   [
     closeCodes.version,
-    { reason: 'the manager speaks another version of the protocol', slowFor: 'this manager' },
+    { advice: 'the manager speaks another version of the protocol', slowFor: 'this manager' },
+  ],
+  [
+    closeCodes.notAuthentic,
+    {
+      advice: "the manager does not accept this node's proof: is something between that alters it?",
+      slowFor: 'this manager',
+    },
   ],
   [
     closeCodes.replaced,
     {
-      reason: 'another node of the same name took over; each node needs a name of its own',
+      advice: 'another node with the key of this one took over; each node needs a data directory of its own',
       slowFor: 'every manager',
     },
   ],
-  [closeCodes.forgotten, { reason: 'an operator forgot this node', slowFor: 'every manager' }],
-  [closeCodes.ahead, { reason: disownedText, slowFor: 'this manager' }],
+  [closeCodes.forgotten, { advice: 'an administrator removed this node', slowFor: 'every manager' }],
 ]);
 
 /** Resolves when the connection is over, however it ended. `signal` ends it. */
 export async function connectOnce(options: ConnectionOptions, signal: AbortSignal): Promise<ConnectionEnd> {
-  const { url, token, timing } = options;
+  const { url, timing } = options;
   const socket = new WebSocket(url, {
     ...(url.protocol === 'wss:' && (await options.tls.options())),
-    headers: { Authorization: `Bearer ${token}` },
     handshakeTimeout: timing.welcomeMs,
     maxPayload: longestFromManager,
     perMessageDeflate: false,
@@ -71,6 +88,9 @@ export async function connectOnce(options: ConnectionOptions, signal: AbortSigna
     new Connection(socket, options).run(signal, resolve);
   });
 }
+
+/** The manager is told this node's clock every half minute. */
+const beatsPerClock = 6;
 
 class Connection {
   readonly #socket: WebSocket;
@@ -92,15 +112,19 @@ class Connection {
     const { timing } = this.#options;
     const stop = () => this.#finish({ reason: 'this node stops', slowFor: 'nobody' }, 1001);
     signal.addEventListener('abort', stop, { once: true });
-    const deadline = setTimeout(() => this.#giveUp('the manager did not answer in time'), timing.welcomeMs);
+    const awaitManager = () =>
+      setTimeout(() => this.#giveUp('the manager did not answer in time'), timing.welcomeMs);
+    let deadline = awaitManager();
     const heartbeat = setInterval(this.#heartbeat(), timing.pingMs);
 
     socket.on('upgrade', (response) => {
       this.#raw = response.socket;
     });
-    socket.on('open', () => this.#send(JSON.stringify(this.#session.hello())));
+    socket.on('open', () => this.#send(this.#session.hello));
     socket.on('message', (data, binary) => {
       clearTimeout(deadline);
+      // Each message of the handshake has its own time.
+      if (!this.#session.joined) deadline = awaitManager();
       this.#enqueue(binary ? '' : data.toString());
     });
     socket.on('unexpected-response', (request, response) => {
@@ -118,11 +142,9 @@ class Connection {
       clearTimeout(deadline);
       clearInterval(heartbeat);
       signal.removeEventListener('abort', stop);
-      const text = `the manager closed the connection (${code}) ${reason.toString()}`.trim();
-      if (code === closeCodes.ahead) this.#session.disowned();
-      this.#end ??= knownEnds.get(code) ?? { reason: text, slowFor: 'nobody' };
-      const end = this.#end;
-      this.#queue.then(() => this.#session.close()).then(() => done(end));
+      this.#queue
+        .then(() => this.#session.close())
+        .then(() => done(this.#end ?? endOf(code, reason.toString())));
     });
     if (signal.aborted) stop();
   }
@@ -153,6 +175,7 @@ class Connection {
 
   /** What arrives while a large message is under way, or waits to be handled, shows life as well as a pong does. */
   #heartbeat(): () => void {
+    let beats = 0;
     let heardMs = performance.now();
     let seenBytes = 0;
     return () => {
@@ -163,6 +186,8 @@ class Connection {
       if (nowMs - heardMs > this.#options.timing.deadMs)
         this.#giveUp('nothing was heard from the manager any more');
       else if (this.#socket.readyState === WebSocket.OPEN) this.#socket.ping();
+      beats += 1;
+      if (beats % beatsPerClock === 0) this.#session.tellClock();
     };
   }
 
@@ -183,4 +208,14 @@ class Connection {
     // A peer that does not answer the close is not waited for.
     setTimeout(() => this.#socket.terminate(), 1_000).unref();
   }
+}
+
+/** Nobody can tell who wrote the reason of a close, so it is shown and decides nothing but when to try again. */
+function endOf(code: number, said: string): ConnectionEnd {
+  const known = knownEnds.get(code);
+  const text = shownText(said);
+  if (known === undefined) {
+    return { reason: `the manager closed the connection (${code}) ${text}`.trim(), slowFor: 'nobody' };
+  }
+  return { reason: text === '' ? known.advice : `${known.advice}: ${text}`, slowFor: known.slowFor };
 }

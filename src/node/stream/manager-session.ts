@@ -1,28 +1,40 @@
-// What a node says on one connection, whatever carries it: hello, then an answer to each state message.
+// What a node says on one connection, whatever carries it: the handshake, then an answer to each state message.
 // Refuses to go on with a manager of another protocol, of another environment than it was started for, or whose
 // messages do not open.
 
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { KeyplaneError } from '../../errors.ts';
-import { agreeChannelKey, openState } from '../../protocol/channel-key.ts';
+import type { EnrollmentSecret } from '../../protocol/enrollment-token.ts';
 import {
   closeCodes,
-  type Hello,
-  protocolVersion,
+  type Ended,
+  type Resume,
+  type SealedFromNode,
   type State,
   type Welcome,
 } from '../../protocol/messages.ts';
-import { readFromManager } from '../../protocol/read-message.ts';
+import { readFromManager, readSealedFromManager } from '../../protocol/read-message.ts';
+import type { SigningKey } from '../../protocol/signing-keys.ts';
 import type { SealedLog } from '../disk/sealed-log.ts';
+import type { IdentityPin } from '../node-identity.ts';
 import type { NodeLog } from '../node-log.ts';
 import type { NodeState } from '../node-state.ts';
 import { StateReceiver } from '../state-receiver.ts';
+import { NodeHandshake, type ProvenManager } from './node-handshake.ts';
+import { SessionEnd, wrongMessage } from './session-end.ts';
+
+export interface NodeIdentity {
+  readonly key: SigningKey;
+  /** What its enrollment token says. */
+  readonly secret: EnrollmentSecret | undefined;
+  readonly pin: IdentityPin;
+}
 
 export interface SessionOptions {
   /** Name of the environment that the node was started for. */
   readonly environment: string;
   readonly name: string;
   readonly version: string;
+  readonly identity: NodeIdentity;
   readonly state: NodeState;
   readonly copy: SealedLog;
   readonly log: NodeLog;
@@ -34,89 +46,106 @@ export interface SessionOptions {
 export const disownedText =
   'this node has a history that the manager does not know: it was restored from an older backup and did not say so. This node keeps what it has; put the right database back, or run keyplane restore --announce at the manager';
 
-/** Ends the connection. `slow`: trying again at once would end the same way. */
-export class SessionEnd extends Error {
-  override readonly name = 'SessionEnd';
-  readonly closeCode: number;
-  readonly slow: boolean;
-
-  constructor(reason: string, { closeCode, slow }: { closeCode: number; slow: boolean }) {
-    super(reason);
-    this.closeCode = closeCode;
-    this.slow = slow;
-  }
-}
-
-interface Channel {
-  readonly key: KeyObject;
-  readonly receiver: StateReceiver;
-}
+type Stage =
+  | { readonly at: 'identity' }
+  | { readonly at: 'welcome'; readonly manager: ProvenManager }
+  | { readonly at: 'joined'; readonly manager: ProvenManager; readonly receiver: StateReceiver };
 
 export class ManagerSession {
   readonly #options: SessionOptions;
-  readonly #privateKey: KeyObject;
-  readonly #publicKey: Buffer;
-  #channel: Channel | undefined;
-  #counter = 0;
+  readonly #handshake: NodeHandshake;
+  #stage: Stage = { at: 'identity' };
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    const { privateKey, publicKey } = generateKeyPairSync('x25519');
-    this.#privateKey = privateKey;
-    this.#publicKey = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
+    const { environment, name, version, identity } = options;
+    const { key, secret, pin } = identity;
+    const pinned = pin.fingerprint;
+    this.#handshake = new NodeHandshake({ environment, name, version, key, secret, pinned });
   }
 
-  hello(): Hello {
-    const { name, version, state } = this.#options;
-    return {
-      type: 'hello',
-      protocol: protocolVersion,
-      name,
-      version,
-      environmentId: state.environment?.id ?? null,
-      revision: state.revision,
-      digest: state.digest.toString('hex'),
-      publicKey: this.#publicKey.toString('base64url'),
-      ...(state.lineage !== undefined && { lineage: state.lineage }),
-      ...(state.incomplete && { incomplete: true }),
-    };
+  /** The first message. */
+  get hello(): string {
+    return this.#handshake.hello;
   }
 
-  /** The manager said that this node has a history which it does not know. */
-  disowned(): void {
-    const { state, log } = this.#options;
-    if (!state.addsUp()) {
-      log.error({ revision: state.revision }, 'what this node holds does not add up; it is asked for anew');
-      state.doubt();
-    } else if (state.diverge(disownedText)) {
-      log.error({ revision: state.revision }, disownedText);
-    }
+  get joined(): boolean {
+    return this.#stage.at === 'joined';
   }
 
   /** One message at a time. @throws SessionEnd */
   async receive(text: string): Promise<void> {
     const message = readFromManager(text);
     if ('problem' in message) throw wrongMessage(message.problem);
-    if (message.type === 'welcome') {
-      if (this.#channel) throw wrongMessage('a second welcome');
-      return this.#welcomed(message);
+    const stage = this.#stage;
+    switch (message.type) {
+      case 'identity':
+        if (stage.at !== 'identity') throw wrongMessage('an identity out of order');
+        return this.#handshake.identity(message, text);
+      case 'proof': {
+        if (stage.at !== 'identity') throw wrongMessage('a proof out of order');
+        const manager = this.#handshake.proof(message, () => this.#resume());
+        this.#stage = { at: 'welcome', manager };
+        this.#options.send(JSON.stringify(manager.proof));
+        return;
+      }
+      case 'sealed': {
+        if (stage.at === 'identity') throw wrongMessage('a sealed message before the proof');
+        const said = readSealedFromManager(opened(() => stage.manager.opening.open(message)));
+        if ('problem' in said) throw wrongMessage(said.problem);
+        if (said.type === 'ended') return this.#ended(said);
+        if (stage.at !== 'welcome') throw wrongMessage('a second welcome');
+        return this.#welcomed(said, stage.manager);
+      }
+      case 'state':
+        if (stage.at !== 'joined') throw wrongMessage('a state before the welcome');
+        return this.#take(message, stage);
+      default:
+        message satisfies never;
     }
-    if (!this.#channel) throw wrongMessage('a state before the welcome');
-    return this.#take(message, this.#channel);
+  }
+
+  /** Tells the manager this node's clock. */
+  tellClock(): void {
+    if (this.#stage.at === 'joined') this.#say(this.#stage.manager, { type: 'clock', time: Date.now() });
   }
 
   async close(): Promise<void> {
-    await this.#channel?.receiver.abandon();
+    if (this.#stage.at === 'joined') await this.#stage.receiver.abandon();
   }
 
-  async #welcomed(welcome: Welcome): Promise<void> {
-    const { environment: asked, state, copy, log } = this.#options;
-    if (welcome.protocol !== protocolVersion) {
-      throw new SessionEnd(`the manager speaks protocol ${welcome.protocol}, this node ${protocolVersion}`, {
-        closeCode: closeCodes.version,
-        slow: true,
-      });
+  #say({ sealing }: ProvenManager, message: SealedFromNode): void {
+    this.#options.send(JSON.stringify(sealing.seal(JSON.stringify(message))));
+  }
+
+  #resume(): Resume {
+    const { state } = this.#options;
+    return {
+      type: 'resume',
+      environmentId: state.environment?.id ?? null,
+      revision: state.revision,
+      digest: state.digest.toString('hex'),
+      time: Date.now(),
+      ...(state.lineage !== undefined && { lineage: state.lineage }),
+      ...(state.incomplete && { incomplete: true }),
+    };
+  }
+
+  #ended({ code, reason }: Ended): never {
+    const { state, log } = this.#options;
+    if (code !== closeCodes.ahead)
+      throw new SessionEnd(reason, { closeCode: closeCodes.protocol, slow: true });
+    if (!state.addsUp()) {
+      log.error({ revision: state.revision }, 'what this node holds does not add up; it asks for a snapshot');
+      state.doubt();
+    } else if (state.diverge(disownedText)) {
+      log.error({ revision: state.revision }, disownedText);
     }
+    throw new SessionEnd(disownedText, { closeCode: closeCodes.ahead, slow: true });
+  }
+
+  async #welcomed(welcome: Welcome, manager: ProvenManager): Promise<void> {
+    const { environment: asked, state, copy, log, identity } = this.#options;
     const environment = { id: welcome.environmentId, name: welcome.environmentName };
     if (environment.name !== asked) {
       throw new SessionEnd(
@@ -124,29 +153,36 @@ export class ManagerSession {
         { closeCode: closeCodes.protocol, slow: true },
       );
     }
-    const key = opened(() =>
-      agreeChannelKey(this.#privateKey, {
-        ownPublic: this.#publicKey,
-        peerPublic: Buffer.from(welcome.publicKey, 'base64url'),
-        role: 'node',
-      }),
-    );
+    const { fingerprint, isFirstMet } = manager;
+    const { fingerprint: before } = identity.pin;
+    await identity.pin.pin(fingerprint);
+    if (isFirstMet) {
+      log.warn(
+        { identity: fingerprint },
+        'this node pinned the identity of the first manager that it met: its token names none',
+      );
+    } else if (before !== undefined && before !== fingerprint) {
+      log.warn(
+        { from: before, identity: fingerprint },
+        'the manager has a new identity, signed by the one before',
+      );
+    }
     if (state.environment?.id === environment.id) {
       await recordWelcome(copy, state, welcome);
       state.withhold(false);
     }
     state.diverge(undefined);
     const { lineage } = welcome;
-    this.#channel = { key, receiver: new StateReceiver({ state, copy, environment, lineage, log }) };
+    const receiver = new StateReceiver({ state, copy, environment, lineage, log });
+    this.#stage = { at: 'joined', manager, receiver };
     this.#options.onWelcome();
   }
 
-  async #take(message: State, { key, receiver }: Channel): Promise<void> {
-    const { state, copy, log, send } = this.#options;
-    this.#counter += 1;
-    const text = opened(() => openState(key, this.#counter, message));
+  async #take(message: State, { manager, receiver }: Extract<Stage, { at: 'joined' }>): Promise<void> {
+    const { state, copy, log } = this.#options;
+    const text = opened(() => manager.opening.openState(message));
     const answer = await receiver.receive(message, text);
-    if (answer) send(JSON.stringify(answer));
+    if (answer) this.#say(manager, answer);
     if (answer?.type !== 'applied') return;
     log.info({ revision: answer.revision }, 'a change was applied');
     await copy.compactIfDue(state.objects, state.mark()).catch((error: unknown) => {
@@ -178,14 +214,12 @@ function opened<T>(open: () => T): T {
   try {
     return open();
   } catch (error) {
-    if (error instanceof KeyplaneError) throw wrongMessage(error.message);
+    if (error instanceof KeyplaneError) {
+      throw new SessionEnd(`what the manager sealed does not open: ${error.message}`, {
+        closeCode: closeCodes.notAuthentic,
+        slow: false,
+      });
+    }
     throw error;
   }
-}
-
-function wrongMessage(problem: string): SessionEnd {
-  return new SessionEnd(`the manager sent what is no message of this protocol: ${problem}`, {
-    closeCode: closeCodes.protocol,
-    slow: false,
-  });
 }

@@ -9,8 +9,8 @@ export function streamUrls(managerUrls: readonly string[]): readonly URL[] {
 }
 
 /**
- * Where the stream of a manager is. Over plain http the enrollment token could be read by anyone on the way, and
- * whoever has it is given the private keys of the environment: so only on this machine.
+ * Where the stream of a manager is. Over plain http anyone on the way could see which node is where, and a node of the
+ * first release would take any manager for its own when it first comes back: so only on this machine.
  * @throws KeyplaneError `bad_request`, in words for the operator
  */
 export function streamUrl(managerUrl: string): URL {
@@ -23,7 +23,7 @@ export function streamUrl(managerUrl: string): URL {
   }
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
     throw badRequest(
-      '--manager is plain http to another machine, where the enrollment token could be read on the way: use https',
+      '--manager is plain http to another machine, where others could read and stop what is said: use https',
     );
   }
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';

@@ -6,6 +6,7 @@ import { divergedNodes } from './0005-diverged-nodes.ts';
 import { lookingBack } from './0006-looking-back.ts';
 import { kids } from './0007-kids.ts';
 import { integrity } from './0008-integrity.ts';
+import { nodeKeys } from './0009-node-keys.ts';
 import type { Migration } from './column-types.ts';
 
 /**
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   lookingBack,
   kids,
   integrity,
+  nodeKeys,
 ];

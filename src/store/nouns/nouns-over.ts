@@ -14,6 +14,7 @@ import { DesiredStateTable } from './desired-state-table.ts';
 import { EnrollmentTokenTable } from './environments/enrollment-token-table.ts';
 import { EnvironmentTable } from './environments/environment-table.ts';
 import { ManagerTable } from './environments/manager-table.ts';
+import { NodeKeyTable } from './environments/node-key-table.ts';
 import { NodeTable } from './environments/node-table.ts';
 import { IdempotencyKeyTable } from './idempotency-key-table.ts';
 import { InstallationTable } from './installation-table.ts';
@@ -27,6 +28,7 @@ import { RefreshTable } from './refresh-table.ts';
 import { ConsistencyTable } from './reports/consistency-table.ts';
 import { SurveyTable } from './reports/survey-table.ts';
 import { DataKeyTable } from './sealing/data-key-table.ts';
+import { IdentityKeyTable } from './sealing/identity-key-table.ts';
 import { MacTable } from './sealing/mac-table.ts';
 import { SealedRowTable } from './sealing/sealed-row-table.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -42,6 +44,7 @@ export function nounsOver(database: Database, { carried, notify, engine, integri
     environments: new EnvironmentTable(database, notify),
     enrollmentTokens: new EnrollmentTokenTable(database, notify),
     managers: new ManagerTable(database, engine),
+    nodeKeys: new NodeKeyTable(database, notify),
     nodes: new NodeTable(database, { carried, notify, engine, integrity }),
     desired: new DesiredStateTable(database, notify, guard),
     jwks: new JwkTable(database, guard),
@@ -55,6 +58,7 @@ export function nounsOver(database: Database, { carried, notify, engine, integri
     figures: new FiguresTable(database, engine),
     audit,
     dataKeys: new DataKeyTable(database),
+    identityKeys: new IdentityKeyTable(database),
     sealedRows: new SealedRowTable(database),
     survey: new SurveyTable(database, engine),
     consistency: new ConsistencyTable(database),

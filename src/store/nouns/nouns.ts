@@ -3,6 +3,7 @@ import type { AuditStore } from '../../audit/audit-log.ts';
 import type { DumpNouns } from '../../backup/dump-store.ts';
 import type { DesiredStateNouns } from '../../deployments/desired-state-store.ts';
 import type { ConsistencyNouns } from '../../doctor/consistency-store.ts';
+import type { IdentityNouns } from '../../deployments/handshake/identity-store.ts';
 import type { SurveyNouns } from '../../doctor/survey-store.ts';
 import type { EnvironmentNouns } from '../../environments/environment-store.ts';
 import type { IdempotencyNouns } from '../../idempotency/idempotency-store.ts';
@@ -28,6 +29,7 @@ export interface Nouns
     IdempotencyNouns,
     OverviewNouns,
     LeaseNouns,
+    IdentityNouns,
     DumpNouns,
     SealedRowNouns,
     MacNouns,

@@ -59,7 +59,8 @@ export async function openRuleWorld(): Promise<RuleWorld> {
   const { clock } = time;
   const audit = createAuditLog({ key: randomBytes(32), clock });
   const deployments = notingDeployments();
-  const options = { store, audit, clock, deployments };
+  const readIdentity = async () => ({ id: 'an-identity', fingerprint: 'A'.repeat(43) });
+  const options = { store, audit, clock, deployments, readIdentity };
   return {
     store,
     audit,

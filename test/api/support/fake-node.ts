@@ -1,11 +1,9 @@
-// A node that speaks the protocol as far as its hello, and then does as it is told.
+// A node that speaks the protocol as far as its welcome, and then does as it is told.
 
-import { generateKeyPairSync } from 'node:crypto';
-import { once } from 'node:events';
-import { WebSocket } from 'ws';
-import { type FromNode, protocolVersion, streamPath } from '../../../src/protocol/messages.ts';
-import { emptyDigest } from '../../../src/protocol/state-digest.ts';
-import { type TestManager, until } from '../../support/manager.ts';
+import type { WebSocket } from 'ws';
+import type { Applied, Refused } from '../../../src/protocol/messages.ts';
+import type { TestManager } from '../../support/manager.ts';
+import { startNodeClient } from '../../support/node-client.ts';
 
 export interface FakeNode {
   /** Everything the manager said, as text. */
@@ -16,7 +14,7 @@ export interface FakeNode {
 }
 
 /** What it sends back to a state message that ends at this revision; nothing when undefined. */
-export type Reply = (revision: number, socket: WebSocket) => Partial<FromNode> | undefined;
+export type Reply = (revision: number, socket: WebSocket) => Applied | Refused | undefined;
 
 /** Joined and connected. */
 export async function startFakeNode(
@@ -25,41 +23,31 @@ export async function startFakeNode(
 ): Promise<FakeNode> {
   const path = `/apiops/environments/${environment}`;
   const { token } = (await world.api('POST', `${path}/enrollment-tokens/`)).body;
-  const url = world.url.replace(/^http/, 'ws') + streamPath;
-  const socket = new WebSocket(url, { headers: { authorization: `Bearer ${token}` } });
-  await once(socket, 'open');
-  const { publicKey } = generateKeyPairSync('x25519');
   const heard: string[] = [];
   let closeCode: number | undefined;
-  socket.on('close', (code) => {
+  const client = startNodeClient({
+    url: world.url,
+    environment,
+    name,
+    token,
+    onState(state) {
+      heard.push(JSON.stringify(state));
+      const answer = reply(state.to, client.socket);
+      if (answer) client.say(answer);
+    },
+  });
+  void client.closed.then(({ code }) => {
     closeCode = code;
   });
-  socket.on('message', (data) => {
-    heard.push(data.toString());
-    const message = JSON.parse(data.toString());
-    const answer = message.type === 'state' ? reply(message.to, socket) : undefined;
-    if (answer) socket.send(JSON.stringify(answer));
-  });
-  const hello: FromNode = {
-    type: 'hello',
-    protocol: protocolVersion,
-    name,
-    version: 'fake',
-    environmentId: null,
-    revision: 0,
-    digest: emptyDigest.toString('hex'),
-    publicKey: publicKey.export({ format: 'jwk' }).x ?? '',
-  };
-  socket.send(JSON.stringify(hello));
   // The manager has it among its connected nodes by the time it says its first word.
-  await until(() => heard.length > 0, `${name} is welcomed`);
+  await client.welcomed;
+  heard.unshift('welcome');
   return {
     heard,
     closeCode: () => closeCode,
     async close() {
-      if (socket.readyState === socket.CLOSED) return;
-      socket.close();
-      await once(socket, 'close');
+      client.socket.close();
+      await client.closed;
     },
   };
 }

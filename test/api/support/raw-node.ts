@@ -1,53 +1,68 @@
-// The manager's end of the stream, met by somebody who has a token and says what a test makes it say.
+// The manager's end of the stream, met by somebody who says what a test makes it say.
 
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import { type Hello, protocolVersion, streamPath } from '../../../src/protocol/messages.ts';
-import { emptyDigest } from '../../../src/protocol/state-digest.ts';
+import { type Hello, protocolVersion, type Resume, streamPath } from '../../../src/protocol/messages.ts';
+import type { SigningKey } from '../../../src/protocol/signing-keys.ts';
 import type { TestManager } from '../../support/manager.ts';
+import { keyOfName, type NodeClient, startNodeClient } from '../../support/node-client.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: tests look into messages of any shape
-type Message = any;
+export async function enrollmentToken(
+  world: Pick<TestManager, 'api'>,
+  environment: string,
+  wanted: object = {},
+): Promise<string> {
+  const made = await world.api('POST', `/apiops/environments/${environment}/enrollment-tokens/`, wanted);
+  if (made.status !== 200) throw new Error(JSON.stringify(made.body));
+  return made.body.token;
+}
 
-export interface RawNode {
-  readonly socket: WebSocket;
-  readonly heard: readonly Message[];
+export interface RawNodeOptions {
+  readonly environment?: string;
+  readonly name?: string;
+  readonly key?: SigningKey;
+  readonly resume?: Partial<Resume>;
+}
+
+/** A node that does the handshake, with a key that belongs to its name unless it is given another. */
+export function rawNode(
+  world: Pick<TestManager, 'url'>,
+  token: string | undefined,
+  { environment = 'production', name = 'raw', ...others }: RawNodeOptions = {},
+): NodeClient {
+  return startNodeClient({ url: world.url, token, environment, name, ...others });
+}
+
+export interface BareStream {
   say(message: unknown): void;
-  /** The code that the manager closed the stream with, or 1006 where it was cut. */
-  readonly closed: Promise<number>;
+  readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
 }
 
-export async function enrollmentToken(world: TestManager, environment: string): Promise<string> {
-  return (await world.api('POST', `/apiops/environments/${environment}/enrollment-tokens/`)).body.token;
-}
-
-/** @throws Error with the status, where the token opens nothing */
-export async function dial(world: TestManager, token: string): Promise<RawNode> {
-  const url = world.url.replace(/^http/, 'ws') + streamPath;
-  const socket = new WebSocket(url, { headers: { authorization: `Bearer ${token}` } });
-  // `once` of events would reject with the error of a refused dial, which the wait for `open` tells already.
-  const closed = new Promise<number>((resolve) => socket.once('close', resolve));
-  const heard: Message[] = [];
-  socket.on('message', (data) => heard.push(JSON.parse(data.toString())));
+/** The WebSocket alone. */
+export async function bareStream(world: Pick<TestManager, 'url'>): Promise<BareStream> {
+  const socket = new WebSocket(world.url.replace(/^http/, 'ws') + streamPath);
+  const closed = new Promise<{ code: number; reason: string }>((done) => {
+    socket.once('close', (code, reason) => done({ code, reason: reason.toString() }));
+  });
   await once(socket, 'open');
   socket.on('error', () => undefined);
   const say = (message: unknown) =>
     socket.send(typeof message === 'string' ? message : JSON.stringify(message));
-  return { socket, heard, say, closed };
+  return { say, closed };
 }
 
+/** As a node would say it whose key nobody knows. */
 export function hello(said: Partial<Hello> = {}): Hello {
   const { publicKey } = generateKeyPairSync('x25519');
   return {
     type: 'hello',
     protocol: protocolVersion,
+    environment: 'production',
     name: 'raw',
     version: 'raw',
-    environmentId: null,
-    revision: 0,
-    digest: emptyDigest.toString('hex'),
-    publicKey: publicKey.export({ format: 'jwk' }).x ?? '',
+    ephemeralKey: publicKey.export({ format: 'jwk' }).x ?? '',
+    nodeKey: keyOfName('raw').publicKey.toString('base64url'),
     ...said,
   };
 }

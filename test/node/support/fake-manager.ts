@@ -6,20 +6,45 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { agreeChannelKey, sealState } from '../../../src/protocol/channel-key.ts';
+import { OpeningEnd, SealingEnd } from '../../../src/protocol/channel.ts';
 import type { Change, DeployedContent } from '../../../src/protocol/content.ts';
+import { enrollmentTokenText } from '../../../src/protocol/enrollment-token.ts';
+import {
+  deriveSessionKeys,
+  type FormerIdentity,
+  proofBytes,
+  transcriptOf,
+} from '../../../src/protocol/handshake.ts';
 import {
   type Applied,
+  closeCodes,
   type Hello,
+  type NodeProof,
   protocolVersion,
   type Refused,
+  type Resume,
+  type SealedFromManager,
   type State,
 } from '../../../src/protocol/messages.ts';
-import { readFromNode } from '../../../src/protocol/read-message.ts';
+import { readFromNode, readSealedFromNode } from '../../../src/protocol/read-message.ts';
+import {
+  fingerprintOf,
+  isSignedBy,
+  type SigningKey,
+  signBytes,
+  signingKeyOf,
+} from '../../../src/protocol/signing-keys.ts';
 import { addDigest, contentDigest, emptyDigest } from '../../../src/protocol/state-digest.ts';
 import { Mailbox } from './mailbox.ts';
 
-export const managerToken = 'enrollment-token-of-the-test';
+/** The identity that a fake manager has unless it is given another one. */
+export const managerIdentity: SigningKey = signingKeyOf(Buffer.alloc(32, 1));
+const tokenKey = signingKeyOf(Buffer.alloc(32, 2));
+/** Of this identity; the fake manager accepts it. */
+export const managerToken = enrollmentTokenText(
+  Buffer.alloc(32, 2),
+  fingerprintOf(managerIdentity.publicKey),
+);
 
 /** The digest of an environment that has these objects. */
 export function digestOf(contents: readonly DeployedContent[]): string {
@@ -30,15 +55,22 @@ export function digestOf(contents: readonly DeployedContent[]): string {
 
 export class ManagerLink {
   readonly hello: Hello;
+  readonly proof: NodeProof;
+  readonly resume: Resume;
   readonly socket: WebSocket;
   readonly answers = new Mailbox<Applied | Refused>();
-  readonly #key: KeyObject;
-  #counter = 0;
+  readonly #sealing: SealingEnd;
 
-  constructor(socket: WebSocket, hello: Hello, key: KeyObject) {
+  constructor(
+    socket: WebSocket,
+    said: { readonly hello: Hello; readonly proof: NodeProof; readonly resume: Resume },
+    sealing: SealingEnd,
+  ) {
     this.socket = socket;
-    this.hello = hello;
-    this.#key = key;
+    this.hello = said.hello;
+    this.proof = said.proof;
+    this.resume = said.resume;
+    this.#sealing = sealing;
   }
 
   /** Seals and sends; `then` may spoil what is sent. */
@@ -47,12 +79,21 @@ export class ManagerLink {
     changes: readonly Change[],
     then = (state: State): State => state,
   ): void {
-    this.#counter += 1;
-    const state = sealState(this.#key, this.#counter, {
+    const state = this.#sealing.sealState({
       header: { type: 'state', ...header },
       changes: JSON.stringify(changes),
     });
     this.socket.send(JSON.stringify(then(state)));
+  }
+
+  say(message: SealedFromManager): void {
+    this.socket.send(JSON.stringify(this.#sealing.seal(JSON.stringify(message))));
+  }
+
+  /** As a manager that does not know the node's history. */
+  disown(): void {
+    this.say({ type: 'ended', code: closeCodes.ahead, reason: 'this manager does not know the revision' });
+    this.socket.close(closeCodes.ahead);
   }
 
   /** Everything anew, in one message. */
@@ -86,8 +127,11 @@ export class FakeManager {
   /** Undefined as with a manager of before there were lineages. */
   lineage: string | undefined = 'lineage-1';
   readonly links = new Mailbox<ManagerLink>();
-  /** Requests that did not carry the token. */
-  readonly strangers = new Mailbox<IncomingMessage>();
+  identity = managerIdentity;
+  former: readonly FormerIdentity[] = [];
+  privateKeys = true;
+  /** Hellos with another token than that of the test. */
+  readonly unknown = new Mailbox<Hello>();
   #server: Server | undefined;
   #sockets: WebSocketServer | undefined;
   #port = 0;
@@ -108,11 +152,6 @@ export class FakeManager {
     const sockets = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024 });
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       socket.on('error', () => undefined);
-      if (request.url !== '/node-stream' || request.headers.authorization !== `Bearer ${managerToken}`) {
-        socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
-        this.strangers.put(request);
-        return;
-      }
       sockets.handleUpgrade(request, socket as Socket, head, (stream) => this.#greet(stream));
     });
     server.listen(this.#port, '127.0.0.1');
@@ -131,38 +170,88 @@ export class FakeManager {
   }
 
   #greet(socket: WebSocket): void {
-    let link: ManagerLink | undefined;
+    const { privateKey, publicKey } = generateKeyPairSync('x25519');
+    let first: { readonly hello: Hello; readonly transcript: Buffer } | undefined;
+    let joined: { readonly link: ManagerLink; readonly opening: OpeningEnd } | undefined;
     socket.on('error', () => undefined);
     socket.on('message', (data) => {
-      const message = readFromNode(data.toString());
+      const text = data.toString();
+      const message = readFromNode(text);
       if ('problem' in message) throw new Error(message.problem);
-      if (message.type !== 'hello') {
-        link?.answers.put(message);
-        return;
+      if (message.type === 'hello') {
+        const ofToken = message.tokenKey ?? bytesText(tokenKey.publicKey);
+        if (ofToken !== bytesText(tokenKey.publicKey)) {
+          this.unknown.put(message);
+          socket.close(closeCodes.unauthorized, 'the enrollment token is unknown');
+          return;
+        }
+        const identity = this.#identityText(publicKey);
+        const transcript = transcriptOf(text, identity);
+        const names = { environment: message.environment, node: message.name };
+        const signature = signBytes(this.identity, proofBytes('manager', names, transcript));
+        socket.send(identity);
+        socket.send(JSON.stringify({ type: 'proof', signature: bytesText(signature) }));
+        first = { hello: message, transcript };
+      } else if (message.type === 'proof') {
+        if (!first) throw new Error('a proof before the hello');
+        joined = this.#join(socket, { ...first, privateKey, proof: message });
+        this.links.put(joined.link);
+      } else {
+        if (!joined) throw new Error('something sealed before the proof');
+        const said = readSealedFromNode(joined.opening.open(message));
+        if ('problem' in said) throw new Error(said.problem);
+        if (said.type === 'applied' || said.type === 'refused') joined.link.answers.put(said);
       }
-      const { privateKey, publicKey } = generateKeyPairSync('x25519');
-      const ownPublic = rawPublic(publicKey);
-      socket.send(
-        JSON.stringify({
-          type: 'welcome',
-          protocol: protocolVersion,
-          environmentId: this.environmentId,
-          environmentName: this.environmentName,
-          publicKey: ownPublic.toString('base64url'),
-          ...(this.lineage !== undefined && { lineage: this.lineage }),
-        }),
-      );
-      const peerPublic = Buffer.from(message.publicKey, 'base64url');
-      link = new ManagerLink(
-        socket,
-        message,
-        agreeChannelKey(privateKey, { ownPublic, peerPublic, role: 'manager' }),
-      );
-      this.links.put(link);
     });
+  }
+
+  #identityText(ephemeral: KeyObject): string {
+    return JSON.stringify({
+      type: 'identity',
+      protocol: protocolVersion,
+      ephemeralKey: ephemeral.export({ format: 'jwk' }).x,
+      identityKey: bytesText(this.identity.publicKey),
+      formerKeys: this.former.map(({ formerKey, signature }) => ({
+        formerKey: bytesText(formerKey),
+        signature: bytesText(signature),
+      })),
+    });
+  }
+
+  #join(
+    socket: WebSocket,
+    said: {
+      readonly hello: Hello;
+      readonly transcript: Buffer;
+      readonly privateKey: KeyObject;
+      readonly proof: NodeProof;
+    },
+  ) {
+    const { hello, transcript, privateKey, proof } = said;
+    const bytes = proofBytes('node', { environment: hello.environment, node: hello.name }, transcript);
+    if (!isSignedBy(bytesOf(hello.nodeKey), bytes, bytesOf(proof.signature))) {
+      throw new Error("the node's proof does not hold");
+    }
+    const keys = deriveSessionKeys(privateKey, bytesOf(hello.ephemeralKey), transcript);
+    const opening = new OpeningEnd(keys.toManager);
+    const resume = readSealedFromNode(opening.open(proof));
+    if ('problem' in resume || resume.type !== 'resume') throw new Error('no resume');
+    const link = new ManagerLink(socket, { hello, proof, resume }, new SealingEnd(keys.toNode));
+    link.say({
+      type: 'welcome',
+      environmentId: this.environmentId,
+      environmentName: this.environmentName,
+      privateKeys: this.privateKeys,
+      ...(this.lineage !== undefined && { lineage: this.lineage }),
+    });
+    return { link, opening };
   }
 }
 
-function rawPublic(key: KeyObject): Buffer {
-  return Buffer.from(key.export({ format: 'jwk' }).x ?? '', 'base64url');
+function bytesText(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64url');
+}
+
+function bytesOf(text: string): Buffer {
+  return Buffer.from(text, 'base64url');
 }

@@ -1,9 +1,7 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { WebSocket } from 'ws';
-import { agreeChannelKey, openState } from '../../../src/protocol/channel-key.ts';
 import type { Change } from '../../../src/protocol/content.ts';
-import { protocolVersion, type State, type Welcome } from '../../../src/protocol/messages.ts';
+import type { State } from '../../../src/protocol/messages.ts';
 import { addDigest, contentDigest, emptyDigest } from '../../../src/protocol/state-digest.ts';
+import { startNodeClient } from '../../support/node-client.ts';
 
 /** A node that speaks the protocol and has no disk and no server, so that hundreds fit into one process. */
 export interface LightNode {
@@ -13,29 +11,21 @@ export interface LightNode {
   close(): void;
 }
 
-/** Dials in at once. Every message is opened, and what it holds is counted into a digest of its own. */
-export function lightNode(managerUrl: string, token: string, name: string): LightNode {
-  const keys = generateKeyPairSync('x25519');
-  const ownPublic = Buffer.from(keys.publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
-  const socket = new WebSocket(`${managerUrl.replace('http', 'ws')}/node-stream`, {
-    headers: { authorization: `Bearer ${token}` },
-  });
+export interface LightNodePlace {
+  readonly managerUrl: string;
+  readonly environment: string;
+  readonly token: string;
+}
+
+/** Connects at once. Every message is opened, and what it holds is counted into a digest of its own. */
+export function lightNode({ managerUrl: url, environment, token }: LightNodePlace, name: string): LightNode {
   const digests = new Map<string, Buffer>();
   let confirmed = { count: 0, digest: '' };
-  let key: KeyObject | undefined;
-  let counter = 0;
+  const client = startNodeClient({ url, environment, token, name, version: 'light', onState: take });
 
-  function hello(): object {
-    const nothing = { environmentId: null, revision: 0, digest: emptyDigest.toString('hex') };
-    const publicKey = ownPublic.toString('base64url');
-    return { type: 'hello', protocol: protocolVersion, name, version: 'light', publicKey, ...nothing };
-  }
-
-  function take(state: State): void {
-    counter += 1;
-    if (!key) throw new Error('a state before the welcome');
+  function take(state: State, changes: string): void {
     if (state.reset && state.from === 0) digests.clear();
-    for (const { id, digest } of digestsIn(openState(key, counter, state))) {
+    for (const { id, digest } of digestsIn(changes)) {
       if (digest) digests.set(id, digest);
       else digests.delete(id);
     }
@@ -44,16 +34,9 @@ export function lightNode(managerUrl: string, token: string, name: string): Ligh
     for (const digest of digests.values()) sum = addDigest(sum, digest);
     const digest = sum.toString('hex');
     if (digest === state.digest) confirmed = { count: digests.size, digest };
-    socket.send(JSON.stringify({ type: 'applied', revision: state.to, digest }));
+    client.say({ type: 'applied', revision: state.to, digest });
   }
 
-  socket.on('open', () => socket.send(JSON.stringify(hello())));
-  socket.on('message', (data: Buffer) => {
-    const message = JSON.parse(data.toString()) as Welcome | State;
-    if (message.type === 'state') return take(message);
-    const peerPublic = Buffer.from(message.publicKey, 'base64url');
-    key = agreeChannelKey(keys.privateKey, { ownPublic, peerPublic, role: 'node' });
-  });
   return {
     get count() {
       return confirmed.count;
@@ -61,7 +44,7 @@ export function lightNode(managerUrl: string, token: string, name: string): Ligh
     get digest() {
       return confirmed.digest;
     },
-    close: () => socket.terminate(),
+    close: () => client.socket.terminate(),
   };
 }
 

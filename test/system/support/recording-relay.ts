@@ -4,14 +4,15 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
-import type { Applied, FromManager, FromNode, Hello, State } from '../../../src/protocol/messages.ts';
+import type { FromManager, FromNode, Hello, State } from '../../../src/protocol/messages.ts';
 
 export interface RecordingRelay {
   readonly url: string;
   /** Since the last `clear`, oldest first. */
   readonly hellos: readonly Hello[];
   readonly states: readonly State[];
-  readonly applied: readonly Applied[];
+  /** What the node sealed for the manager, as it went by. */
+  readonly sealedByNode: readonly string[];
   clear(): void;
   close(): Promise<void>;
 }
@@ -23,10 +24,7 @@ export async function startRelay(managerUrl: string): Promise<RecordingRelay> {
   const server = createServer();
   server.on('upgrade', (request: IncomingMessage, socket, head) => {
     sockets.handleUpgrade(request, socket as Socket, head, (near) => {
-      const { authorization = '' } = request.headers;
-      const far = new WebSocket(managerUrl.replace(/^http/, 'ws') + request.url, {
-        headers: { authorization },
-      });
+      const far = new WebSocket(managerUrl.replace(/^http/, 'ws') + request.url);
       const opened = once(far, 'open');
       near.on('message', (data) => {
         fromNode.push(JSON.parse(data.toString()) as FromNode);
@@ -55,8 +53,8 @@ export async function startRelay(managerUrl: string): Promise<RecordingRelay> {
     get states() {
       return fromManager.filter((message) => message.type === 'state');
     },
-    get applied() {
-      return fromNode.filter((message) => message.type === 'applied');
+    get sealedByNode() {
+      return fromNode.flatMap((message) => (message.type === 'sealed' ? [message.sealed] : []));
     },
     clear() {
       fromNode.length = 0;

@@ -1,12 +1,21 @@
+import type { Insertable, Selectable } from 'kysely';
 import type { EnrollmentToken, EnrollmentTokenStore } from '../../../environments/environment-store.ts';
 import type { WakeTopic } from '../../../unit-of-work.ts';
 import { statement } from '../../statement.ts';
 import type { Database, EnrollmentTokenRow } from '../../tables.ts';
-import { inChunks } from '../in-chunks.ts';
+import { dateOrNull, flag, timeOrNull } from '../column-values.ts';
 
-const insertOne = statement((db, row: EnrollmentTokenRow) => db.insertInto('enrollment_tokens').values(row));
-const findOne = statement((db, key: { hash: Buffer }) =>
-  db.selectFrom('enrollment_tokens').selectAll().where('hash', '=', key.hash),
+const insertOne = statement((db, row: Insertable<EnrollmentTokenRow>) =>
+  db.insertInto('enrollment_tokens').values(row),
+);
+const findOne = statement((db, key: { publicKey: Buffer }) =>
+  db.selectFrom('enrollment_tokens').selectAll().where('public_key', '=', key.publicKey),
+);
+const countOne = statement((db, key: { id: string }) =>
+  db
+    .updateTable('enrollment_tokens')
+    .set((e) => ({ registered: e('registered', '+', 1) }))
+    .where('id', '=', key.id),
 );
 const listOfEnvironment = statement((db, key: { environmentId: string }) =>
   db
@@ -42,11 +51,17 @@ export class EnrollmentTokenTable implements EnrollmentTokenStore {
       hash: token.hash,
       label: token.label,
       created_at: token.createdAt.getTime(),
+      public_key: token.publicKey,
+      expires_at: timeOrNull(token.expiresAt),
+      max_nodes: token.maxNodes,
+      registered: token.registered,
+      private_keys: flag(token.privateKeys),
+      identity_id: token.identityId,
     });
   }
 
-  async findByHash(hash: Buffer): Promise<EnrollmentToken | undefined> {
-    const row = await findOne.first(this.#database, { hash });
+  async findByKey(publicKey: Buffer): Promise<EnrollmentToken | undefined> {
+    const row = await findOne.first(this.#database, { publicKey });
     return row && tokenOf(row);
   }
 
@@ -54,13 +69,8 @@ export class EnrollmentTokenTable implements EnrollmentTokenStore {
     return (await listOfEnvironment.all(this.#database, { environmentId })).map(tokenOf);
   }
 
-  async existing(ids: readonly string[]): Promise<ReadonlySet<string>> {
-    const found = new Set<string>();
-    for (const chunk of inChunks([...new Set(ids)])) {
-      const query = this.#database.selectFrom('enrollment_tokens').select('id').where('id', 'in', chunk);
-      for (const { id } of await query.execute()) found.add(id);
-    }
-    return found;
+  async countRegistration(id: string): Promise<void> {
+    await countOne.run(this.#database, { id });
   }
 
   async delete(id: string): Promise<void> {
@@ -74,12 +84,18 @@ export class EnrollmentTokenTable implements EnrollmentTokenStore {
   }
 }
 
-function tokenOf(row: EnrollmentTokenRow): EnrollmentToken {
+function tokenOf(row: Selectable<EnrollmentTokenRow>): EnrollmentToken {
   return {
     id: row.id,
     environmentId: row.environment_id,
     hash: row.hash,
     label: row.label,
     createdAt: new Date(row.created_at),
+    publicKey: row.public_key,
+    expiresAt: dateOrNull(row.expires_at),
+    maxNodes: row.max_nodes,
+    registered: row.registered,
+    privateKeys: row.private_keys === 1,
+    identityId: row.identity_id,
   };
 }

@@ -19,7 +19,7 @@ const findHolder = statement((db, key: { nodeId: string }) =>
   db.selectFrom('nodes').select('manager_id').where('id', '=', key.nodeId),
 );
 const claimOne = statement(
-  (db, claim: { nodeId: string; managerId: string; version: string; lastSeenAt: number }) =>
+  (db, claim: Omit<NodeClaim, 'lastSeenAt' | 'privateKeys'> & { lastSeenAt: number; privateKeys: number }) =>
     db
       .updateTable('nodes')
       .set((e) => ({
@@ -29,6 +29,10 @@ const claimOne = statement(
         applied_revision: 0,
         version: claim.version,
         last_seen_at: claim.lastSeenAt,
+        key_id: claim.keyId,
+        private_keys: claim.privateKeys,
+        address: claim.address,
+        clock_offset_ms: claim.clockOffsetMs,
         refused_revision: null,
         refused_reason: null,
       }))
@@ -88,7 +92,8 @@ from nodes where ${where} order by nodes.name`.execute(this.#database);
     return rows.map(nodeOf);
   }
 
-  async claim({ nodeId, managerId, version, lastSeenAt }: NodeClaim): Promise<number | undefined> {
+  async claim(claim: NodeClaim): Promise<number | undefined> {
+    const { nodeId, managerId, lastSeenAt, privateKeys } = claim;
     const before = await findHolder.first(this.#database, { nodeId });
     if (before === undefined) return undefined;
     const { notify } = this.#surroundings;
@@ -97,7 +102,11 @@ from nodes where ${where} order by nodes.name`.execute(this.#database);
     const claimed = await claimOne.first(this.#database, {
       nodeId,
       managerId,
-      version,
+      version: claim.version,
+      keyId: claim.keyId,
+      address: claim.address,
+      clockOffsetMs: claim.clockOffsetMs,
+      privateKeys: flag(privateKeys),
       lastSeenAt: lastSeenAt.getTime(),
     });
     return claimed?.connection;
@@ -127,6 +136,10 @@ from nodes where ${where} order by nodes.name`.execute(this.#database);
       refused_reason: node.refusal?.reason ?? null,
       diverged_revision: null,
       diverged_at: null,
+      key_id: node.keyId,
+      private_keys: flag(node.privateKeys),
+      address: node.address,
+      clock_offset_ms: node.clockOffsetMs,
     });
   }
 
@@ -201,5 +214,9 @@ function nodeOf(row: Selectable<NodeRow> & { alive: number }): RegisteredNode {
         ? null
         : { revision: row.refused_revision, reason: row.refused_reason ?? '' },
     ...(row.diverged_revision !== null && { divergedRevision: row.diverged_revision }),
+    keyId: row.key_id,
+    privateKeys: row.private_keys === 1,
+    address: row.address,
+    clockOffsetMs: row.clock_offset_ms,
   };
 }

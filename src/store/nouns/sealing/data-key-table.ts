@@ -18,6 +18,7 @@ const dependent = [
   'jwks',
   'crypto_key_environments',
   'keystore_environments',
+  'identity_keys',
   'audit_records',
   'audit_head',
 ] as const;

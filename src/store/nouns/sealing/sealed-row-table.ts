@@ -13,6 +13,7 @@ const idColumns: Readonly<Record<SealedPlace['table'], readonly string[]>> = Obj
   jwks: ['id'],
   crypto_key_environments: ['material_id', 'environment_id'],
   keystore_environments: ['material_id', 'environment_id'],
+  identity_keys: ['id'],
 });
 
 export class SealedRowTable implements SealedRowStore {

@@ -1,0 +1,352 @@
+// All that is said on one node's stream, whatever carries it: the handshake, then the node's session. A node that is
+// rejected is told why, and so are the log and the audit record. A node that knows a history which this manager's
+// database has forgotten is sent nothing; that is written down until both agree again.
+
+import { isKeyplaneError } from '../../errors.ts';
+import type { OpeningEnd, SealingEnd } from '../../protocol/channel.ts';
+import {
+  type Applied,
+  type Clock,
+  closeCodes,
+  type Ended,
+  type Refused,
+  type Welcome,
+} from '../../protocol/messages.ts';
+import { readFromNode, readSealedFromNode } from '../../protocol/read-message.ts';
+import type { Semaphore } from '../../runtime/semaphore.ts';
+import type { Deployments } from '../deployments.ts';
+import type { Divergences, DivergingNode } from '../history/divergences.ts';
+import { judgeHello } from '../history/judge-hello.ts';
+import type { NodeSession, NodeStream } from '../node-session.ts';
+import type { StatePartReader } from '../state-part-reader.ts';
+import { type Refusal, refusal } from './judge-join.ts';
+import { type HandshakeOptions, ManagerHandshake, type ProvenNodeSession } from './manager-handshake.ts';
+import type { RefusedJoins } from './record-joins.ts';
+
+export interface NodeStreamLog {
+  info(facts: Record<string, unknown>, text: string): void;
+  warn(facts: Record<string, unknown>, text: string): void;
+  error(facts: Record<string, unknown>, text: string): void;
+}
+
+export interface ClaimedStream {
+  readonly nodeId: string;
+  readonly version: string;
+  readonly keyId: string;
+  readonly privateKeys: boolean;
+  readonly address: string | null;
+  readonly clockOffsetMs: number;
+}
+
+export interface ConversationOptions {
+  readonly handshake: HandshakeOptions;
+  readonly refusedJoins: RefusedJoins;
+  /** Its stream is this manager's from now on; answers the number of the connection. */
+  readonly claim: (claimed: ClaimedStream) => Promise<number | undefined>;
+  readonly divergences: Divergences;
+  readonly deployments: Deployments;
+  readonly parts: StatePartReader;
+  readonly log: NodeStreamLog;
+}
+
+/** What the carrier of the streams brings. */
+export interface StreamPort {
+  /** Bounds how many handshakes are looked at at once. */
+  readonly handshakes: Semaphore;
+  /** The handshake is over, and the node has its session. */
+  readonly onJoined: () => void;
+  readonly onRefused: () => void;
+}
+
+export interface ConversationStream extends NodeStream {
+  readonly isOpen: boolean;
+}
+
+const divergenceText =
+  'a node has a history that this manager does not know, and was sent nothing: was the database restored from an older backup? Put the right database back, or run keyplane restore --announce';
+
+interface Joined {
+  readonly session: NodeSession;
+  readonly opening: OpeningEnd;
+  readonly watch: (message: Applied | Refused) => void;
+}
+
+/** RFC 6455 §7.4.1 and its registry: the endpoint failed. */
+const failed = 1011;
+/** For each message of the handshake; what the manager itself takes does not count. */
+const nodeTimeoutMs = 5_000;
+
+export class NodeConversation {
+  readonly #stream: ConversationStream;
+  readonly #address: string | null;
+  readonly #options: ConversationOptions & StreamPort;
+  readonly #handshake: ManagerHandshake;
+  #stage: 'hello' | 'proof' | 'joined' = 'hello';
+  #deadline: NodeJS.Timeout | undefined;
+  #busy = false;
+  #over = false;
+  #joined: Joined | undefined;
+
+  constructor(
+    stream: ConversationStream,
+    address: string | null,
+    options: ConversationOptions & StreamPort,
+  ) {
+    this.#stream = stream;
+    this.#address = address;
+    this.#options = options;
+    this.#handshake = new ManagerHandshake(options.handshake, address);
+    this.#waitForNode();
+  }
+
+  /** @param text undefined for what is no text */
+  receive(text: string | undefined): void {
+    if (this.#over) return;
+    if (text === undefined) {
+      this.#refuse(refusal('a message must be text', closeCodes.protocol));
+      return;
+    }
+    if (this.#joined) {
+      this.#hear(this.#joined, text);
+      return;
+    }
+    if (this.#busy) {
+      this.#refuse(refusal('a message out of order', closeCodes.protocol));
+      return;
+    }
+    this.#busy = true;
+    clearTimeout(this.#deadline);
+    const step = this.#stage === 'hello' ? () => this.#hello(text) : () => this.#proof(text);
+    this.#options.handshakes
+      .run(async () => {
+        // It may have given up while it waited.
+        if (this.#stream.isOpen && !this.#over) await step();
+      })
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => {
+        this.#busy = false;
+        if (this.#joined === undefined) this.#waitForNode();
+      });
+  }
+
+  #waitForNode(): void {
+    if (this.#over) return;
+    this.#deadline = setTimeout(
+      () => this.#refuse(refusal('the handshake was not finished in time', closeCodes.protocol)),
+      nodeTimeoutMs,
+    );
+  }
+
+  /** The connection ended, for whatever reason. @param code of the close */
+  ended(code: number): void {
+    this.#over = true;
+    clearTimeout(this.#deadline);
+    if (this.#joined) this.#options.deployments.leave(this.#joined.session);
+    else if (code === closeCodes.notAuthentic) {
+      this.#noteRefusal(
+        "the node does not accept this manager's proof: is something between that altered it?",
+      );
+    }
+  }
+
+  async #hello(text: string): Promise<void> {
+    const answer = await this.#handshake.hello(text);
+    if ('join' in answer) return this.#refuse(answer);
+    for (const one of answer.texts) this.#stream.send(one, () => undefined);
+    this.#stage = 'proof';
+  }
+
+  async #proof(text: string): Promise<void> {
+    const proven = await this.#handshake.proof(text);
+    if ('join' in proven) return this.#refuse(proven);
+    await this.#welcome(proven);
+    this.#stage = 'joined';
+  }
+
+  async #welcome(proven: ProvenNodeSession): Promise<void> {
+    const { admission, resume, clockOffsetMs, sealing, opening } = proven;
+    const { environment, node, key, standing } = admission;
+    const { deployments, parts, claim, log } = this.#options;
+    const { version } = this.#handshake.claimant;
+    const { name } = key;
+    const { revision } = resume;
+    const verdict = judgeHello(resume, { ...admission, recordedRevision: node.appliedRevision });
+    const diverging = { nodeId: node.id, environment, name, revision, managerRevision: standing.revision };
+    if (verdict.start === 'nothing') return this.#refuseHistory(diverging, sealing);
+    const { privateKeys } = key;
+    const address = this.#address;
+    const claimed = { nodeId: node.id, version, keyId: key.id, privateKeys, address, clockOffsetMs };
+    const connection = await claim(claimed);
+    if (connection === undefined) return this.#refuse(refusal('this node was removed', closeCodes.forgotten));
+    if (!this.#stream.isOpen || this.#over) return;
+    if (verdict.start === 'snapshot') {
+      const facts = { environment: environment.name, node: name, nodeRevision: revision, why: verdict.why };
+      log.info(facts, 'a node is sent a snapshot');
+    }
+    const { lineage } = standing;
+    const welcome: Welcome = {
+      type: 'welcome',
+      environmentId: environment.id,
+      environmentName: environment.name,
+      privateKeys,
+      ...(lineage !== undefined && { lineage }),
+    };
+    this.#stream.send(JSON.stringify(sealing.seal(JSON.stringify(welcome))), () => undefined);
+    const identity = {
+      nodeId: node.id,
+      environmentId: environment.id,
+      keyId: key.id,
+      name,
+      version,
+      connection,
+    };
+    const session = deployments.join(
+      {
+        identity,
+        clockOffsetMs,
+        stream: this.#stream,
+        parts,
+        seal: (header, changes) => sealing.sealState({ header, changes }),
+        startRevision: revision,
+        lineage,
+        reset: verdict.start === 'snapshot',
+      },
+      standing.revision,
+    );
+    const agrees = verdict.start === 'difference' && revision === standing.revision;
+    const isMarked = node.divergedRevision !== undefined;
+    if (isMarked && agrees) this.#settleHistory(diverging);
+    const watch = this.#watching({ session, diverging, sealing, isMarked });
+    this.#joined = { session, opening, watch };
+    this.#options.onJoined();
+    // It may have ended meanwhile.
+    if (!this.#stream.isOpen || this.#over) deployments.leave(session);
+  }
+
+  #hear({ session, opening, watch }: Joined, text: string): void {
+    const said = open(opening, text);
+    if ('ends' in said) {
+      this.#breakOff(said.ends, said.code);
+      return;
+    }
+    if (said.type === 'clock') {
+      session.clockOffsetMs = said.time - this.#options.handshake.clock().getTime();
+      return;
+    }
+    session.receive(said);
+    watch(said);
+  }
+
+  /** A joined node said what makes no sense, or what it did not say. */
+  #breakOff(reason: string, code: number): void {
+    this.#over = true;
+    const { environment, name } = this.#handshake.claimant;
+    this.#options.log.warn(
+      { environment, node: name, address: this.#address, reason },
+      'a node stream was ended',
+    );
+    this.#close(code, reason);
+  }
+
+  #refuse({ code, reason }: Refusal): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#noteRefusal(reason);
+    this.#close(code, reason);
+  }
+
+  #noteRefusal(reason: string): void {
+    const { environment, name, version, tokenId, tokenName } = this.#handshake.claimant;
+    const address = this.#address;
+    this.#options.log.warn({ environment, node: name, version, address, reason }, 'a node was rejected');
+    this.#options.onRefused();
+    void this.#options.refusedJoins.note({ environment, name, address, tokenId, tokenName, reason });
+  }
+
+  #fail(error: unknown): void {
+    const { environment, name } = this.#handshake.claimant;
+    this.#options.log.warn({ err: error, environment, node: name }, 'a node could not be welcomed');
+    this.#over = true;
+    this.#close(failed, 'the manager failed');
+  }
+
+  #close(code: number, reason: string): void {
+    this.#stream.close(code, closeReason(reason));
+  }
+
+  /** The node's own answers tell as well: a delta that does not fit on what it has. */
+  #watching(of: {
+    readonly session: NodeSession;
+    readonly diverging: DivergingNode;
+    readonly sealing: SealingEnd;
+    readonly isMarked: boolean;
+  }): Joined['watch'] {
+    const { session, diverging, sealing } = of;
+    let marked = of.isMarked;
+    return (message) => {
+      if (session.diverged) {
+        this.#refuseHistory({ ...diverging, revision: session.confirmedRevision }, sealing).catch(
+          (error: unknown) =>
+            this.#options.log.warn({ err: error }, 'a divergence could not be written down'),
+        );
+      } else if (marked && message.type === 'applied' && session.confirmedRevision === message.revision) {
+        marked = false;
+        this.#settleHistory(diverging);
+      }
+    };
+  }
+
+  async #refuseHistory(node: DivergingNode, sealing: SealingEnd): Promise<void> {
+    const { name, environment, revision, managerRevision } = node;
+    this.#over = true;
+    try {
+      const isNew = await this.#options.divergences.note(node);
+      const facts = { environment: environment.name, node: name, nodeRevision: revision, managerRevision };
+      this.#options.log[isNew ? 'error' : 'warn'](facts, divergenceText);
+    } finally {
+      const code = closeCodes.ahead;
+      const reason = `this manager does not know the revision ${revision} of the node`;
+      // The node acts on it, so it is said where nobody else can say it.
+      const ended: Ended = { type: 'ended', code, reason };
+      this.#stream.send(JSON.stringify(sealing.seal(JSON.stringify(ended))), () => undefined);
+      this.#close(code, reason);
+    }
+  }
+
+  #settleHistory({ environment, name }: DivergingNode): void {
+    const { divergences, log } = this.#options;
+    divergences
+      .settle(environment.id, name)
+      .then(() =>
+        log.info(
+          { environment: environment.name, node: name },
+          'a node has the history of the database again',
+        ),
+      )
+      .catch((error: unknown) =>
+        log.warn({ err: error }, 'the end of a divergence could not be written down'),
+      );
+  }
+}
+
+/** RFC 6455 §5.5.1 has room for 123 bytes; a letter that is cut in two becomes one of three. */
+function closeReason(text: string): string {
+  return Buffer.from(text).subarray(0, 120).toString();
+}
+
+/** A message of a joined node, or why its stream ends. */
+function open(
+  opening: OpeningEnd,
+  text: string,
+): Applied | Refused | Clock | { readonly ends: string; readonly code: number } {
+  const noMessage = { ends: 'not a message of this protocol', code: closeCodes.protocol };
+  const message = readFromNode(text);
+  if ('problem' in message || message.type !== 'sealed') return noMessage;
+  try {
+    const said = readSealedFromNode(opening.open(message));
+    return 'problem' in said || said.type === 'resume' ? noMessage : said;
+  } catch (error) {
+    if (!isKeyplaneError(error)) throw error;
+    return { ends: error.message, code: closeCodes.notAuthentic };
+  }
+}
