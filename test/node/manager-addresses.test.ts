@@ -93,7 +93,7 @@ test('a node goes to another manager when its own stops, and stays there when th
   await link.reset(1, [ecJwk({ name: 'a' })]);
   await own.stop();
   const next = await other.links.next();
-  expect(next.hello).toMatchObject({ revision: 1, lineage: 'lineage-1' });
+  expect(next.resume).toMatchObject({ revision: 1, lineage: 'lineage-1' });
   await own.listen();
   expect(await next.reset(2, [ecJwk({ name: 'b' })])).toMatchObject({ type: 'applied', revision: 2 });
   expect(own.links.waiting).toBe(0);

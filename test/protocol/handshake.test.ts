@@ -49,15 +49,21 @@ const file = (name: string, content: Uint8Array | string) => {
 const openssl = (...given: string[]) => execFileSync('openssl', given, { encoding: 'utf8' });
 
 test('the transcript is the hash of both first messages, with their lengths', () => {
-  expect(transcript.toString('hex')).toMatchInlineSnapshot(`"59c94de0eb9bc3ef36a149557912f896358629243be24b7e1bfba55f9dcf67e7"`);
+  expect(transcript.toString('hex')).toMatchInlineSnapshot(
+    `"59c94de0eb9bc3ef36a149557912f896358629243be24b7e1bfba55f9dcf67e7"`,
+  );
   expect(transcriptOf(`${hello}{`, identity.slice(1))).not.toEqual(transcript);
 });
 
 test('a proof names role, environment and node, and OpenSSL accepts its signature', () => {
   const bytes = proofBytes('node', names, transcript);
-  expect(hash('sha256', bytes)).toMatchInlineSnapshot(`"125bcf2799b57aaa13255c1c5169c8a7ffac25c8fdbd291721d20fa2891c10b1"`);
+  expect(hash('sha256', bytes)).toMatchInlineSnapshot(
+    `"125bcf2799b57aaa13255c1c5169c8a7ffac25c8fdbd291721d20fa2891c10b1"`,
+  );
   const signature = signBytes(node, bytes);
-  expect(signature.toString('base64url')).toMatchInlineSnapshot(`"5X_fhIlM1kWWMv7cAJxiXxCIpmQXawlQNFIJrEcQcCeUK7L4yZV0w6UT8U_gvHiYimJuslBHtgI38yd4wRmUAg"`);
+  expect(signature.toString('base64url')).toMatchInlineSnapshot(
+    `"5X_fhIlM1kWWMv7cAJxiXxCIpmQXawlQNFIJrEcQcCeUK7L4yZV0w6UT8U_gvHiYimJuslBHtgI38yd4wRmUAg"`,
+  );
   const spki = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), node.publicKey]);
   const verified = openssl(
     'pkeyutl',
@@ -107,7 +113,9 @@ test('the session keys are those of HKDF over the X25519 secret, salted with the
       .toLowerCase();
   expect(keys.toNode.export().toString('hex')).toBe(derived('keyplane/2 manager to node'));
   expect(keys.toManager.export().toString('hex')).toBe(derived('keyplane/2 node to manager'));
-  expect(keys.toNode.export().toString('hex')).toMatchInlineSnapshot(`"a12990e1a34a53f318835f355499472ff74fdeb69720e3529d4e04b2b0c8d232"`);
+  expect(keys.toNode.export().toString('hex')).toMatchInlineSnapshot(
+    `"a12990e1a34a53f318835f355499472ff74fdeb69720e3529d4e04b2b0c8d232"`,
+  );
 });
 
 describe('session keys', () => {
@@ -161,7 +169,9 @@ describe('an identity', () => {
     for (const { publicKey } of [first, second, third]) {
       expect(isIdentityOf(fingerprintOf(publicKey), third.publicKey, chain)).toBe(true);
     }
-    expect(fingerprintOf(first.publicKey)).toMatchInlineSnapshot(`"NHUPmL1Z_PyUbaRaqr6TO-FUpLUJThxKv0KGZQXzyX4"`);
+    expect(fingerprintOf(first.publicKey)).toMatchInlineSnapshot(
+      `"NHUPmL1Z_PyUbaRaqr6TO-FUpLUJThxKv0KGZQXzyX4"`,
+    );
   });
 
   test('is not known where a signature is missing, of another key, or over another key', () => {
@@ -179,7 +189,9 @@ describe('an identity', () => {
 describe('an enrollment token', () => {
   test('holds the seed of its key and the fingerprint of an identity', () => {
     const text = enrollmentTokenText(Buffer.alloc(32, 5), fingerprintOf(node.publicKey));
-    expect(text).toMatchInlineSnapshot(`"kpn_BQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQU._oEsEvOrTOasXbaaw1L5BssbEe9D-zPiUu9_9VImOIk"`);
+    expect(text).toMatchInlineSnapshot(
+      `"kpn_BQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQU._oEsEvOrTOasXbaaw1L5BssbEe9D-zPiUu9_9VImOIk"`,
+    );
     const parsed = parseEnrollmentToken(text);
     expect(parsed).toMatchObject({ kind: 'key', fingerprint: fingerprintOf(node.publicKey) });
     expect(parsed?.kind === 'key' && parsed.key.publicKey).toEqual(

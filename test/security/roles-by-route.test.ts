@@ -57,6 +57,7 @@ const expected: Readonly<Record<string, Expectation>> = {
   'DELETE /apiops/environments/:environmentName/enrollment-tokens/:tokenId/': 'admin',
   'GET /apiops/environments/:environmentName/nodes/': 'admin',
   'DELETE /apiops/environments/:environmentName/nodes/:nodeName/': 'admin',
+  'POST /apiops/environments/:environmentName/nodes/:nodeName/readmit': 'admin',
   [`GET ${project}/jwks/`]: read,
   [`POST ${project}/jwks/`]: change,
   [`GET ${project}/jwks/:jwkName/`]: read,

@@ -75,27 +75,28 @@ export function startNodeClient(options: NodeClientOptions): NodeClient {
   function hear(text: string): void {
     const message = readFromManager(text);
     if ('problem' in message) throw new Error(message.problem);
-    if (message.type === 'identity') return handshake.identity(message, text);
-    if (message.type === 'proof') {
+    if (message.type === 'identity') {
+      handshake.identity(message, text);
+    } else if (message.type === 'proof') {
       manager = handshake.proof(message, resume);
       socket.send(JSON.stringify(manager.proof));
-      return undefined;
-    }
-    if (!manager) throw new Error(`a ${message.type} before the proof`);
-    const { opening } = manager;
-    if (message.type === 'state') {
+    } else if (!manager) {
+      throw new Error(`a ${message.type} before the proof`);
+    } else if (message.type === 'state') {
       heard.push(message);
-      const changes = options.opens === false ? '' : opening.openState(message);
-      options.onState?.(message, changes);
-      return undefined;
+      options.onState?.(message, options.opens === false ? '' : manager.opening.openState(message));
+    } else {
+      hearSealed(manager.opening.open(message));
     }
-    const said = readSealedFromManager(opening.open(message));
+  }
+
+  function hearSealed(text: string): void {
+    const said = readSealedFromManager(text);
     if ('problem' in said) throw new Error(said.problem);
     heard.push(said);
-    if (said.type !== 'welcome') return undefined;
+    if (said.type !== 'welcome') return;
     options.onWelcome?.(said);
     resolve(said);
-    return undefined;
   }
 
   socket.on('open', () => socket.send(handshake.hello));

@@ -87,11 +87,7 @@ export class NodeConversation {
   #over = false;
   #joined: Joined | undefined;
 
-  constructor(
-    stream: ConversationStream,
-    address: string | null,
-    options: ConversationOptions & StreamPort,
-  ) {
+  constructor(stream: ConversationStream, address: string | null, options: ConversationOptions & StreamPort) {
     this.#stream = stream;
     this.#address = address;
     this.#options = options;

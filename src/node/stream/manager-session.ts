@@ -43,7 +43,7 @@ export interface SessionOptions {
 }
 
 /** Why a manager with which this node has no common history is not followed, and what helps. */
-export const disownedText =
+const disownedText =
   'this node has a history that the manager does not know: it was restored from an older backup and did not say so. This node keeps what it has; put the right database back, or run keyplane restore --announce at the manager';
 
 type Stage =
