@@ -54,6 +54,11 @@ const upkeep: readonly CommandRow[] = [
     load: async () => (await import('./upkeep/rotate-master-key.ts')).addRotateMasterKeyCommand,
   },
   {
+    name: 'rotate-identity',
+    summary: 'Replace the key by which nodes know this installation, while managers run',
+    load: async () => (await import('./upkeep/rotate-identity.ts')).addRotateIdentityCommand,
+  },
+  {
     name: 'doctor',
     summary: 'Look for what is wrong, beside managers that run; exit code 0 fine, 1 findings, 2 can not look',
     load: async () => (await import('./upkeep/doctor.ts')).addDoctorCommand,

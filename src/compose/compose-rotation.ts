@@ -129,7 +129,8 @@ export async function undoRotation(config: ManagerConfig): Promise<boolean> {
   });
 }
 
-async function withStore<T>(
+/** Beside managers that run. @throws Error for the operator */
+export async function withStore<T>(
   config: ManagerConfig,
   work: (store: Store, key: { readonly masterKey: Buffer; readonly called: string }) => Promise<T>,
 ): Promise<T> {

@@ -92,7 +92,7 @@ test('what is to be sealed is no message by itself, and the other way round', ()
   expect(readSealedFromManager(JSON.stringify(identity))).toHaveProperty('problem');
 });
 
-test("a node's version and reason keep no character that acts on a terminal", () => {
+test('texts of a node keep no character that acts on a terminal', () => {
   const acting = 'a\u001b[2Jb\u0007\u009b1mc\u202ed\n';
   expect(readFromNode(JSON.stringify({ ...hello, version: acting }))).toMatchObject({
     version: 'a\ufffd[2Jb\ufffd\ufffd1mc\ufffdd\ufffd',

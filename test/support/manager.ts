@@ -33,6 +33,7 @@ export interface Api {
 export interface TestManager {
   readonly url: string;
   readonly dataDir: string;
+  readonly config: ManagerConfig;
   /** SQL past the manager, over the database that this run of the test file is for. */
   raw(sql: string): Promise<readonly Record<string, unknown>[]>;
   readonly manager: Manager;
@@ -82,6 +83,7 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
   return {
     url,
     dataDir,
+    config,
     api,
     raw: (sql) =>
       databaseUrl === undefined

@@ -45,7 +45,7 @@ export interface Refusal {
 }
 
 /** A token is accepted for so long after its identity was replaced. */
-export const tokenGraceMs = 30 * 24 * 3600 * 1000;
+const tokenGraceMs = 30 * 24 * 3600 * 1000;
 
 export function judgeJoin(facts: JoinFacts): JoinVerdict {
   const { environment, environmentName, name, key, token } = facts;

@@ -1,0 +1,109 @@
+// How nodes join, as an administrator and the nodes see it.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { replaceIdentity } from '../../src/compose/compose-identity.ts';
+import { signingKeyOf } from '../../src/protocol/signing-keys.ts';
+import { startTestManager, type TestManager } from '../support/manager.ts';
+import { bareStream, enrollmentToken, hello, rawNode } from './support/raw-node.ts';
+
+let world: TestManager;
+beforeAll(async () => {
+  world = await startTestManager({ environments: ['production'] });
+});
+afterAll(() => world.close());
+
+const keyOf = (byte: number) => signingKeyOf(Buffer.alloc(32, byte));
+const nodesPath = '/apiops/environments/production/nodes/';
+const fingerprintIn = (token: string) => token.split('.')[1];
+async function records(action: string): Promise<readonly Record<string, unknown>[]> {
+  const { body } = await world.api('GET', `/apiops/audit/?action=${action}`);
+  return body.resultList;
+}
+async function join(token: string | undefined, name: string, key = keyOf(1)): Promise<void> {
+  const node = rawNode(world, token, { name, key });
+  await node.welcomed;
+  node.socket.close();
+  await node.closed;
+}
+
+describe('a node', () => {
+  it('joins once with a token and returns with its key alone', async () => {
+    const token = await enrollmentToken(world, 'production', { name: 'of-rack' });
+    await join(token, 'alone', keyOf(10));
+    await join(undefined, 'alone', keyOf(10));
+    const [joined, ...others] = await records('node.join');
+    expect(others).toEqual([]);
+    expect(joined).toMatchObject({
+      objectName: 'alone',
+      details: { address: '127.0.0.1', tokenName: 'of-rack', tokenId: expect.any(String) },
+    });
+  });
+
+  it('with another key does not get a name that is in use', async () => {
+    const token = await enrollmentToken(world, 'production');
+    await join(token, 'taken', keyOf(11));
+    const { closed } = rawNode(world, token, { name: 'taken', key: keyOf(12) });
+    expect(await closed).toEqual({
+      code: 4401,
+      reason: 'the name belongs to a node with another key: remove that node, or choose another name',
+    });
+    expect((await records('node.refuse'))[0]).toMatchObject({ objectName: 'taken', outcome: 'DENIED' });
+  });
+
+  it('of the first release is rejected with a text that says what to upgrade', async () => {
+    const stream = await bareStream(world);
+    stream.say({ ...hello(), protocol: 1, name: 'old' });
+    const reason = 'upgrade keyplane on the node: the node speaks protocol 1, the manager 2';
+    expect(await stream.closed).toEqual({ code: 4406, reason });
+    expect((await records('node.refuse'))[0]).toMatchObject({ objectName: 'old', details: { reason } });
+  });
+
+  it('that was removed frees its name, which another key takes as a replacement', async () => {
+    const token = await enrollmentToken(world, 'production');
+    await join(token, 'replaced', keyOf(13));
+    const { body } = await world.api('DELETE', `${nodesPath}replaced/`);
+    expect(body.warnings).toHaveLength(1);
+    expect((await rawNode(world, token, { name: 'replaced', key: keyOf(13) }).closed).code).toBe(4410);
+    await join(token, 'replaced', keyOf(14));
+    expect((await records('node.replace'))[0]).toMatchObject({ objectName: 'replaced' });
+    const readmitted = await world.api('POST', `${nodesPath}replaced/readmit`);
+    expect(readmitted.status).toBe(400);
+    expect(readmitted.body.error_description).toBe(
+      'Node (name: replaced) can not be readmitted: another key has the name!',
+    );
+  });
+});
+
+describe('an enrollment token', () => {
+  it('registers no more keys than its maxNodes, also when one of them was removed', async () => {
+    const token = await enrollmentToken(world, 'production', { maxNodes: 1 });
+    await join(token, 'only', keyOf(20));
+    await world.api('DELETE', `${nodesPath}only/`);
+    const { closed } = rawNode(world, token, { name: 'second', key: keyOf(21) });
+    expect(await closed).toEqual({
+      code: 4401,
+      reason: 'the enrollment token is used up: maxNodes is 1',
+    });
+  });
+});
+
+describe('an identity that is replaced beside a running manager', () => {
+  it('is that of new tokens, and former tokens and nodes go on', async () => {
+    const before = await enrollmentToken(world, 'production');
+    await join(before, 'from-before', keyOf(30));
+    const { from, to } = await replaceIdentity(world.config);
+    expect(from).toBe(fingerprintIn(before));
+    expect(fingerprintIn(await enrollmentToken(world, 'production'))).toBe(to);
+    await join(before, 'from-before', keyOf(30));
+    await join(before, 'after-it', keyOf(31));
+    expect((await records('identity.rotate'))[0]).toMatchObject({ details: { from, to } });
+  });
+
+  it('leaves the private half of the former one nowhere', async () => {
+    const rows = await world.raw('select private_key, active from identity_keys order by created_at');
+    expect(rows.map(({ private_key, active }) => [private_key === null, Number(active)])).toEqual([
+      [true, 0],
+      [false, 1],
+    ]);
+  });
+});
