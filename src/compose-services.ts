@@ -154,6 +154,7 @@ function connect({ store, sealer, auditKey, presence, config, log, metrics }: Fo
     allow: config.urlAllow,
     ...(config.urlCa !== undefined && { ca: config.urlCa }),
   });
+  const access = createAccess({ store, audit, clock, deployments: port });
   const nodes = createNodes({ store, audit, deployments: port });
   const nodesOf = (environmentIds: readonly string[]) => nodes.listOf(environmentIds);
   const rules = { store, sealer, audit, deployments: measured(metrics, deployments), clock };
@@ -183,7 +184,7 @@ function connect({ store, sealer, auditKey, presence, config, log, metrics }: Fo
     upkeep,
     parts,
     auditTrail: createAuditTrail(store),
-    access: createAccess({ store, audit, clock, deployments: port }),
+    access,
     environments: createEnvironments({ store, audit, clock, deployments: port }),
     enrollment: createEnrollment({ store, audit, clock, deployments: port, readIdentity }),
     nodes,
@@ -212,7 +213,8 @@ function connect({ store, sealer, auditKey, presence, config, log, metrics }: Fo
       claim: (claimed) =>
         store.aside(({ nodes }) => nodes.claim({ ...claimed, managerId, lastSeenAt: clock() })),
     },
-    close: () => closeAll({ refresher, upkeep, deployments, presence, keystoreOpener, safeFetch, store }),
+    close: () =>
+      closeAll({ access, refresher, upkeep, deployments, presence, keystoreOpener, safeFetch, store }),
   };
 }
 
@@ -258,6 +260,7 @@ function deploymentPort(
 }
 
 interface Closable {
+  readonly access: Access;
   readonly refresher: Refresher;
   readonly upkeep: Upkeep<Nouns>;
   readonly deployments: Deployments;
@@ -268,6 +271,7 @@ interface Closable {
 }
 
 async function closeAll({
+  access,
   refresher,
   upkeep,
   deployments,
@@ -280,6 +284,7 @@ async function closeAll({
   await Promise.all([refresher.close(), upkeep.close(), safeFetch.close()]);
   await deployments.close();
   await presence.leave();
+  await access.tokenUse.close();
   await keystoreOpener.close();
   await store.close();
 }

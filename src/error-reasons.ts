@@ -18,6 +18,7 @@ export const errorReasons = Object.freeze([
   'FORM_NOT_SUPPORTED',
   'KID_TAKEN',
   'DOCUMENT_NOT_VALID',
+  'PASSWORD_WRONG',
   'GRANT_TYPE_NOT_SUPPORTED',
   'TOKEN_NOT_VALID',
   'ROLE_MISSING',

@@ -5,6 +5,7 @@ export const roles = Object.freeze([
   'ROLE_API_SECURITY',
   'ROLE_MANAGE_PROXIES',
   'ROLE_DEPLOY_UNDEPLOY_PROXIES',
+  'ROLE_READ_PRIVATE_KEYS',
 ] as const);
 export type Role = (typeof roles)[number];
 
@@ -28,6 +29,17 @@ export interface Token {
   readonly kind: 'PERSONAL' | 'SESSION';
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
+  /** Null: the token may do whatever its user may. */
+  readonly projects: readonly NarrowedProject[] | null;
+  /** Minutes late, and of personal tokens only; null: not used yet. */
+  readonly lastUsedAt: Date | null;
+}
+
+/** One of the projects that a narrowed token sees, and at most which roles it has there. */
+export interface NarrowedProject {
+  readonly projectId: string;
+  readonly projectName: string;
+  readonly roles: readonly Role[];
 }
 
 export interface Project {
@@ -55,8 +67,9 @@ export interface TokenStore {
   findPersonal(userId: string, name: string): Promise<Token | undefined>;
   insert(token: Token): Promise<void>;
   delete(id: string): Promise<void>;
-  /** Takes every token of a user, for a changed password; returns how many. */
-  deleteOfUser(userId: string, kind: Token['kind']): Promise<number>;
+  /** Deletes every token of a user and of this kind but the one of `exceptId`; returns how many. */
+  deleteOfUser(userId: string, kind: Token['kind'], exceptId?: string): Promise<number>;
+  recordUse(id: string, usedAt: Date): Promise<void>;
   /**
    * Removes some of the sessions that expired so long ago by the database's clock, and returns how many. Personal tokens
    * stay until their owner deletes them: a clock that was wrong for a moment must not take them.
@@ -65,8 +78,8 @@ export interface TokenStore {
 }
 
 export interface ProjectStore {
-  /** By name order; only those the user is a member of when `memberUserId` is given. */
-  list(memberUserId?: string): Promise<readonly Project[]>;
+  /** By name order. */
+  list(): Promise<readonly Project[]>;
   find(name: string): Promise<Project | undefined>;
   get(id: string): Promise<Project | undefined>;
   insert(project: Project): Promise<void>;

@@ -3,15 +3,19 @@
 // without an administrator.
 
 import type { AuditLog } from '../audit/audit-log.ts';
-import type { UnitOfWork } from '../unit-of-work.ts';
+import type { SharedStore } from '../unit-of-work.ts';
 import type { AuditedAccessNouns } from './access-audit.ts';
 import { type Authenticator, createAuthenticator } from './authenticator.ts';
 import { type Authorizer, createAuthorizer } from './authorizer.ts';
 import { createEnsureFirstAdmin, type EnsureFirstAdmin } from './first-admin.ts';
 import { createMembers, type Members } from './members.ts';
+import { type ChangeOwnPassword, createOwnPassword } from './own-password.ts';
+import { createPasswordCheck } from './password-check.ts';
 import { createPasswordHasher } from './passwords.ts';
 import { createProjects, type Projects, type ProjectWithdrawal } from './projects.ts';
 import { createSignIn, type SignIn } from './sign-in.ts';
+import { createSignInLimiter } from './sign-in-limiter.ts';
+import { createTokenUse, type TokenUse } from './token-use.ts';
 import { createTokens, type Tokens } from './tokens.ts';
 import { createUsers, type Users } from './users.ts';
 
@@ -23,11 +27,13 @@ export interface Access {
   readonly users: Users;
   readonly members: Members;
   readonly projects: Projects;
+  readonly changeOwnPassword: ChangeOwnPassword;
   readonly ensureFirstAdmin: EnsureFirstAdmin;
+  readonly tokenUse: TokenUse;
 }
 
 export interface AccessOptions<Nouns extends AuditedAccessNouns> {
-  readonly store: UnitOfWork<Nouns>;
+  readonly store: SharedStore<Nouns>;
   readonly audit: AuditLog;
   readonly clock: () => Date;
   readonly deployments: ProjectWithdrawal<Nouns>;
@@ -36,12 +42,16 @@ export interface AccessOptions<Nouns extends AuditedAccessNouns> {
 export function createAccess<Nouns extends AuditedAccessNouns>(options: AccessOptions<Nouns>): Access {
   const { store, audit, clock } = options;
   const hasher = createPasswordHasher();
+  const checkPassword = createPasswordCheck(hasher, createSignInLimiter({ clock }));
+  const tokenUse = createTokenUse({ store, clock });
   return {
-    authenticator: createAuthenticator({ store, clock }),
+    tokenUse,
+    authenticator: createAuthenticator({ store, clock, onUse: tokenUse.note }),
     authorizer: createAuthorizer({ store, audit }),
-    signIn: createSignIn({ store, audit, clock, hasher }),
+    signIn: createSignIn({ store, audit, clock, checkPassword }),
     tokens: createTokens({ store, audit, clock }),
     users: createUsers({ store, audit, clock, hasher }),
+    changeOwnPassword: createOwnPassword({ store, audit, clock, hasher, checkPassword }),
     members: createMembers({ store, audit }),
     projects: createProjects(options),
     ensureFirstAdmin: createEnsureFirstAdmin({ store, audit, clock, hasher }),

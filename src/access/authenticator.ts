@@ -1,7 +1,7 @@
 import { KeyplaneError } from '../errors.ts';
 import { lookupName } from '../names.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
-import type { AccessNouns } from './access-store.ts';
+import type { AccessNouns, Token } from './access-store.ts';
 import { accessTo } from './authorizer.ts';
 import type { Caller, ProjectAccess } from './caller.ts';
 import { hashOfToken } from './secret-token.ts';
@@ -26,18 +26,23 @@ const bearerPattern = /^Bearer +([A-Za-z0-9._~+/-]{1,256}=*)$/i;
 export function createAuthenticator(options: {
   readonly store: UnitOfWork<AccessNouns>;
   readonly clock: () => Date;
+  /** Is called for every token that is accepted; must be quick. */
+  readonly onUse: (token: Token) => void;
 }): Authenticator {
-  const { store, clock } = options;
+  const { store, clock, onUse } = options;
 
   async function callerOf(nouns: AccessNouns, hash: Buffer): Promise<Caller> {
     const found = await nouns.tokens.findByHash(hash);
     if (!found) throw invalidToken();
     const { token, user } = found;
     if (token.expiresAt !== null && token.expiresAt <= clock()) throw invalidToken();
+    onUse(token);
+    const { projects } = token;
     return {
       userId: user.id,
       username: user.username,
-      admin: user.admin,
+      admin: user.admin && projects === null,
+      narrowed: projects && { ofAdmin: user.admin, projects },
       tokenId: token.id,
       tokenKind: token.kind,
       tokenExpiresAt: token.expiresAt,

@@ -2,19 +2,19 @@
 
 import type { AuditLog } from '../audit/audit-log.ts';
 import { KeyplaneError } from '../errors.ts';
-import { lookupName, projectNotFound } from '../names.ts';
+import { projectNotFound } from '../names.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import type { AuditedAccessNouns } from './access-audit.ts';
-import { type AccessNouns, type Project, type Role, roles } from './access-store.ts';
+import type { AccessNouns, Project, Role } from './access-store.ts';
 import type { Caller, ProjectAccess } from './caller.ts';
+import { holdsRole, rolesIn } from './narrowing.ts';
 
 export interface Authorizer {
   /**
+   * Judges what `authenticate` found.
    * @throws KeyplaneError `not_found` in the same words whether the project is unknown or the caller no member;
    * `forbidden` when a role is missing, which is audited
    */
-  authorizeProject(caller: Caller, projectName: string, demand: ProjectDemand): Promise<ProjectAccess>;
-  /** The same, for what `authenticate` found. */
   judge(
     caller: Caller,
     access: ProjectAccess | undefined,
@@ -66,12 +66,6 @@ export function createAuthorizer({ store, audit }: AuthorizerOptions): Authorize
 
   return {
     judge,
-    async authorizeProject(caller, projectName, demand) {
-      const access = await store.read(async (nouns) =>
-        accessTo(nouns, caller, await nouns.projects.find(lookupName(projectName))),
-      );
-      return judge(caller, access, { ...demand, projectName });
-    },
     async requireAdmin(caller, operation) {
       if (!caller.admin) throw await deny(caller, 'administration', { projectName: null, operation });
     },
@@ -85,10 +79,10 @@ export async function accessTo(
   project: Project | undefined,
 ): Promise<ProjectAccess | undefined> {
   if (!project) return undefined;
-  const held = caller.admin ? roles : await nouns.members.rolesOf(project.id, caller.userId);
+  const held = await rolesIn(nouns, caller, project);
   return held && { projectId: project.id, projectName: project.name, roles: held };
 }
 
 function mayAct(access: ProjectAccess, needed: readonly Role[]): boolean {
-  return access.roles.includes('ROLE_ADMIN') || needed.every((role) => access.roles.includes(role));
+  return needed.every((role) => holdsRole(access.roles, role));
 }

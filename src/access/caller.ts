@@ -1,15 +1,25 @@
 import type { Once } from '../idempotency/once.ts';
-import type { Role } from './access-store.ts';
+import type { NarrowedProject, Role } from './access-store.ts';
 
 /** Who sent a request, as its token proves. */
 export interface Caller {
   readonly userId: string;
   readonly username: string;
+  /** Whether the request may do everything; never with a narrowed token. */
   readonly admin: boolean;
+  /** Null: the token may do whatever its user may. */
+  readonly narrowed: Narrowed | null;
   readonly tokenId: string;
   /** How the token was come by; a session ends by itself. */
   readonly tokenKind: 'PERSONAL' | 'SESSION';
   readonly tokenExpiresAt: Date | null;
+}
+
+/** What a narrowed token is limited to. */
+export interface Narrowed {
+  /** Whether its user is an administrator, who has every role in every project. */
+  readonly ofAdmin: boolean;
+  readonly projects: readonly NarrowedProject[];
 }
 
 /** A project that the caller may see, and with which roles. */

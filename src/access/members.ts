@@ -5,7 +5,8 @@ import type { UnitOfWork } from '../unit-of-work.ts';
 import { type AuditedAccessNouns, changeEvent } from './access-audit.ts';
 import { type Member, type Membership, type Role, roles } from './access-store.ts';
 import type { Caller, ProjectAccess } from './caller.ts';
-import { foundUser } from './users.ts';
+import { membershipsOf } from './narrowing.ts';
+import { requireUser } from './users.ts';
 
 /** Who is a member of a project with which roles. For administrators. */
 export interface Members {
@@ -32,17 +33,13 @@ export function createMembers({ store, audit }: MembersOptions): Members {
   return {
     list: ({ projectId }) => store.read((nouns) => nouns.members.listOfProject(projectId)),
 
-    projectsOf: ({ admin, userId }) =>
-      store.read(async (nouns) => {
-        if (!admin) return nouns.members.listOfUser(userId);
-        return (await nouns.projects.list()).map((project) => ({ project, roles }));
-      }),
+    projectsOf: (caller) => store.read((nouns) => membershipsOf(nouns, caller)),
 
     async put(caller, project, { username, roles: given }) {
       const memberRoles = knownRoles(given);
       await store.write(async (nouns) => {
         await refuseGone(nouns, project);
-        const user = await foundUser(nouns, username);
+        const user = await requireUser(nouns, username);
         await nouns.members.put(project.projectId, user.id, memberRoles);
         const details = { roles: memberRoles.join(' ') };
         await audit.append(
@@ -55,7 +52,7 @@ export function createMembers({ store, audit }: MembersOptions): Members {
     async delete(caller, project, username) {
       await store.write(async (nouns) => {
         await refuseGone(nouns, project);
-        const user = await foundUser(nouns, username);
+        const user = await requireUser(nouns, username);
         const wasMember = await nouns.members.delete(project.projectId, user.id);
         if (!wasMember) throw badRequest(`Member (name: ${user.username}) is not found!`);
         const facts = { project, objectName: user.username, details: {} };
@@ -66,7 +63,7 @@ export function createMembers({ store, audit }: MembersOptions): Members {
 }
 
 /** Each once, in the order of the list. */
-function knownRoles(given: readonly string[]): readonly Role[] {
+export function knownRoles(given: readonly string[]): readonly Role[] {
   const unknown = given.find((role) => !roles.some((known) => known === role));
   const valid = `Valid values: ${roles.join(', ')}`;
   if (unknown !== undefined) throw badRequest(`Role (${shownText(unknown)}) is not valid! ${valid}`);

@@ -35,7 +35,10 @@ export interface PasswordHasherOptions {
 export function checkNewPassword(password: string): string {
   const length = [...password].length;
   if (length < shortestLength || length > longestLength || !password.isWellFormed()) {
-    throw badRequest(`Password must have ${shortestLength} to ${longestLength} characters!`);
+    throw badRequest(`Password must have ${shortestLength} to ${longestLength} characters!`, {
+      reason: 'FIELD_NOT_VALID',
+      member: 'password',
+    });
   }
   return password;
 }

@@ -7,6 +7,7 @@ import type { UnitOfWork } from '../unit-of-work.ts';
 import { type AuditedAccessNouns, changeEvent } from './access-audit.ts';
 import type { Project } from './access-store.ts';
 import type { Caller, ProjectAccess } from './caller.ts';
+import { membershipsOf } from './narrowing.ts';
 
 /** What a project's end means for the nodes. */
 export interface ProjectWithdrawal<Nouns> {
@@ -47,7 +48,8 @@ export interface ProjectsOptions<Nouns extends AuditedAccessNouns> {
 export function createProjects<Nouns extends AuditedAccessNouns>(options: ProjectsOptions<Nouns>): Projects {
   const { store, audit, clock, deployments } = options;
   return {
-    list: (caller) => store.read((nouns) => nouns.projects.list(caller.admin ? undefined : caller.userId)),
+    list: (caller) =>
+      store.read(async (nouns) => (await membershipsOf(nouns, caller)).map(({ project }) => project)),
 
     async create(caller, input, once) {
       const name = checkName(input.name, 'Project name');

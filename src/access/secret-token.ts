@@ -1,7 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 /** The start of a token tells what it is, so that a leaked one can be recognised. */
-export type TokenPrefix = 'kp_' | 'kps_' | 'kpn_';
+export type TokenPrefix = 'kp_' | 'kp_narrow_' | 'kps_' | 'kpn_';
+
+/** A plain `kp_` token has 43 characters behind its prefix, so the two cannot be confused. */
+const narrowedPattern = /^kp_narrow_[\w-]{43}$/;
 
 export interface NewSecretToken {
   /** Shown once, kept nowhere. */
@@ -15,6 +18,11 @@ export function newSecretToken(prefix: TokenPrefix): NewSecretToken {
   return { secretToken, hash: hashOfToken(secretToken) };
 }
 
+/**
+ * SHA-256 of the token. That of a narrowed one has a prefix of its own: a manager of an older version, which runs beside
+ * this one during an upgrade and knows nothing of narrowing, does not find it, so it rejects the token.
+ */
 export function hashOfToken(secretToken: string): Buffer {
-  return createHash('sha256').update(secretToken).digest();
+  const prefix = narrowedPattern.test(secretToken) ? 'keyplane narrowed token\0' : '';
+  return createHash('sha256').update(prefix).update(secretToken).digest();
 }

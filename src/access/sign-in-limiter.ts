@@ -1,10 +1,13 @@
-// Holds back whoever guesses passwords: 10 wrong ones a minute for a user or an address, and everything after
-// them is refused, the right password too, until the minute has passed.
+// Holds back whoever guesses passwords: after 10 wrong ones in a minute for a user, or 100 from an address, every
+// further one is rejected, the right password too, until the minute has passed. An address gets more than a user, so
+// that a few mistakes of one person do not shut out the others behind the same address. Unknown names count like
+// known ones: the answer must not tell them apart.
 
 import ipaddr from 'ipaddr.js';
 import { KeyplaneError } from '../errors.ts';
 
-const wrongLimit = 10;
+const wrongLimitOfUser = 10;
+const wrongLimitOfAddress = 100;
 const windowMs = 60_000;
 
 export interface SignInAttempt {
@@ -39,20 +42,20 @@ export function createSignInLimiter({ clock, keysLimit = 10_000 }: SignInLimiter
   const addresses = new Map<string, number[]>();
   const countersOf = ({ username, address }: SignInIdentity) =>
     [
-      [users, username],
-      [addresses, networkOf(address)],
+      { counters: users, key: username, limit: wrongLimitOfUser },
+      { counters: addresses, key: networkOf(address), limit: wrongLimitOfAddress },
     ] as const;
 
   const check = (who: SignInIdentity): void => {
     const now = clock().getTime();
-    for (const [counters, key] of countersOf(who)) refuseOverLimit(counters.get(key), now);
+    for (const { counters, key, limit } of countersOf(who)) refuseOverLimit(counters.get(key), limit, now);
   };
   return {
     check,
     begin(who) {
       check(who);
       const now = clock().getTime();
-      const undo = countersOf(who).map(([counters, key]) => count(counters, { key, now, keysLimit }));
+      const undo = countersOf(who).map(({ counters, key }) => count(counters, { key, now, keysLimit }));
       return {
         forgive() {
           for (const forget of undo) forget();
@@ -62,9 +65,9 @@ export function createSignInLimiter({ clock, keysLimit = 10_000 }: SignInLimiter
   };
 }
 
-function refuseOverLimit(times: readonly number[] | undefined, now: number): void {
+function refuseOverLimit(times: readonly number[] | undefined, limit: number, now: number): void {
   const recent = inWindow(times, now);
-  const oldest = recent[recent.length - wrongLimit];
+  const oldest = recent[recent.length - limit];
   if (oldest === undefined) return;
   const retryAfterSeconds = Math.max(1, Math.ceil((oldest + windowMs - now) / 1000));
   throw new KeyplaneError(

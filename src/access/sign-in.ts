@@ -6,9 +6,8 @@ import type { UnitOfWork } from '../unit-of-work.ts';
 import { type AuditedAccessNouns, changeEvent } from './access-audit.ts';
 import type { User } from './access-store.ts';
 import type { Caller } from './caller.ts';
-import type { PasswordHasher } from './passwords.ts';
+import type { CheckPassword } from './password-check.ts';
 import { newSecretToken } from './secret-token.ts';
-import { createSignInLimiter } from './sign-in-limiter.ts';
 
 export interface SignInRequest {
   readonly username: string;
@@ -30,7 +29,7 @@ export interface AccessToken {
 export interface SignIn {
   /**
    * @throws KeyplaneError `unauthorized_client` in the same words and the same time for an unknown user and a
-   * wrong password; `rate_limit_exceeded` after 10 of them in a minute for one user or one address
+   * wrong password; `rate_limit_exceeded` after 10 of them in a minute for one user, or 100 from one address
    */
   signIn(request: SignInRequest): Promise<AccessToken>;
   /**
@@ -44,14 +43,12 @@ export interface SignInOptions {
   readonly store: UnitOfWork<AuditedAccessNouns>;
   readonly audit: AuditLog;
   readonly clock: () => Date;
-  readonly hasher: PasswordHasher;
+  readonly checkPassword: CheckPassword;
 }
 
 const defaultLifeSeconds = 3600;
 
-export function createSignIn({ store, audit, clock, hasher }: SignInOptions): SignIn {
-  const limiter = createSignInLimiter({ clock });
-
+export function createSignIn({ store, audit, clock, checkPassword }: SignInOptions): SignIn {
   async function openSession(
     user: User,
     { address, lifeSeconds: expiresInSeconds = defaultLifeSeconds }: SignInRequest,
@@ -72,6 +69,8 @@ export function createSignIn({ store, audit, clock, hasher }: SignInOptions): Si
         kind: 'SESSION',
         createdAt,
         expiresAt,
+        projects: null,
+        lastUsedAt: null,
       });
       await audit.append(nouns, signInEvent(user, address, 'SUCCESS'));
       return true;
@@ -84,17 +83,10 @@ export function createSignIn({ store, audit, clock, hasher }: SignInOptions): Si
     async signIn(request) {
       const { username, password, address } = request;
       const name = lookupName(username);
-      const who = { username: name, address };
-      limiter.check(who);
-      const user = await store.read((nouns) => nouns.users.find(name));
-      let forgive = () => {};
-      const right = await hasher.matches(password, user?.passwordHash, () => {
-        forgive = limiter.begin(who).forgive;
-      });
-      if (user && right) {
-        forgive();
-        return openSession(user, request);
-      }
+      const { user, isRight } = await checkPassword({ username: name, address }, password, () =>
+        store.read((nouns) => nouns.users.find(name)),
+      );
+      if (user && isRight) return openSession(user, request);
       await store.write((nouns) => audit.append(nouns, signInEvent(user, address, 'FAILURE')));
       throw badCredentials();
     },

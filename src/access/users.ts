@@ -27,7 +27,7 @@ export interface UserChange {
 export interface Users {
   list(): Promise<readonly User[]>;
   create(caller: Caller, input: NewUser, once?: Once): Promise<void>;
-  /** A new password ends the user's sessions; personal tokens have their own life and stay. */
+  /** A new password ends all sessions and personal tokens of the user. */
   update(caller: Caller, username: string, change: UserChange): Promise<void>;
   /** Takes the user's tokens and memberships along. */
   delete(caller: Caller, username: string): Promise<void>;
@@ -71,11 +71,11 @@ export function createUsers({ store, audit, clock, hasher }: UsersOptions): User
       if (change.username !== undefined && lookupName(change.username) !== lookupName(username)) {
         throw badRequest('Username can not be changed!');
       }
-      await store.read((nouns) => foundUser(nouns, username));
+      await store.read((nouns) => requireUser(nouns, username));
       const passwordHash =
         change.password === undefined ? undefined : await hasher.hash(checkNewPassword(change.password));
       await store.write(async (nouns) => {
-        const before = await foundUser(nouns, username);
+        const before = await requireUser(nouns, username);
         const admin = change.admin ?? before.admin;
         if (before.admin && !admin) await refuseLastAdmin(nouns, before);
         const user = {
@@ -85,15 +85,18 @@ export function createUsers({ store, audit, clock, hasher }: UsersOptions): User
           updatedAt: clock(),
         };
         await nouns.users.update(user);
-        if (passwordHash !== undefined) await nouns.tokens.deleteOfUser(before.id, 'SESSION');
-        const details = { admin, passwordChanged: passwordHash !== undefined };
+        const details = {
+          admin,
+          passwordChanged: passwordHash !== undefined,
+          ...(passwordHash !== undefined && (await endTokens(nouns, before.id))),
+        };
         await audit.append(nouns, userEvent(caller, 'user.update', { user, details }));
       });
     },
 
     async delete(caller, username) {
       await store.write(async (nouns) => {
-        const user = await foundUser(nouns, username);
+        const user = await requireUser(nouns, username);
         if (user.admin) await refuseLastAdmin(nouns, user);
         await nouns.users.delete(user.id);
         await audit.append(nouns, userEvent(caller, 'user.delete', { user, details: {} }));
@@ -103,7 +106,7 @@ export function createUsers({ store, audit, clock, hasher }: UsersOptions): User
 }
 
 /** @throws KeyplaneError `bad_request` */
-export async function foundUser(nouns: AuditedAccessNouns, username: string): Promise<User> {
+export async function requireUser(nouns: AuditedAccessNouns, username: string): Promise<User> {
   const user = await nouns.users.find(lookupName(username));
   if (!user) throw badRequest(`User (name: ${shownText(username)}) is not found!`);
   return user;
@@ -121,7 +124,14 @@ async function refuseLastAdmin(nouns: AuditedAccessNouns, user: User): Promise<v
   );
 }
 
-type UserFacts = { readonly user: User; readonly details: Readonly<Record<string, boolean>> };
+async function endTokens(nouns: AuditedAccessNouns, userId: string) {
+  return {
+    endedSessions: await nouns.tokens.deleteOfUser(userId, 'SESSION'),
+    endedTokens: await nouns.tokens.deleteOfUser(userId, 'PERSONAL'),
+  };
+}
+
+type UserFacts = { readonly user: User; readonly details: Readonly<Record<string, boolean | number>> };
 
 function userEvent(caller: Caller, action: string, { user, details }: UserFacts) {
   const { id: objectId, username: objectName } = user;

@@ -19,7 +19,7 @@ import type { MetricsText } from '../metrics/metrics-text.ts';
 import type { ReadOverview } from '../overview/overview.ts';
 
 /** What the operations call. Each names the few that it needs. */
-export interface HttpServices extends Omit<Access, 'ensureFirstAdmin'> {
+export interface HttpServices extends Omit<Access, 'ensureFirstAdmin' | 'tokenUse'> {
   readonly auditTrail: AuditTrail;
   readonly environments: Environments;
   readonly enrollment: Enrollment;

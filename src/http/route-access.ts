@@ -9,6 +9,7 @@ import type { Authorizer } from '../access/authorizer.ts';
 import type { Caller, ProjectAccess } from '../access/caller.ts';
 import { networkOf } from '../access/sign-in-limiter.ts';
 import { isKeyplaneError, KeyplaneError } from '../errors.ts';
+import { lookupName } from '../names.ts';
 import { onBehalfOf } from '../runtime/requester.ts';
 import { sessionAuthorization } from './access/session-cookie.ts';
 import { addressOf, type RateLimits } from './limits/rate-limits.ts';
@@ -16,7 +17,8 @@ import { addressOf, type RateLimits } from './limits/rate-limits.ts';
 export type RouteAccess =
   | { readonly kind: 'anyone' }
   | { readonly kind: 'signed-in' }
-  | { readonly kind: 'admin' }
+  /** `orOneself`: the path holds `:username`, and that user is let in too, but not with a narrowed token. */
+  | { readonly kind: 'admin'; readonly orOneself?: true }
   /** The path holds `:projectName`; the caller is a member with all these roles. `admin`: administrators only. */
   | { readonly kind: 'project'; readonly roles: readonly Role[]; readonly admin?: true };
 
@@ -37,6 +39,7 @@ declare module 'fastify' {
 export const openToAnyone: RouteAccess = Object.freeze({ kind: 'anyone' });
 export const openToSignedIn: RouteAccess = Object.freeze({ kind: 'signed-in' });
 export const openToAdmins: RouteAccess = Object.freeze({ kind: 'admin' });
+export const openToAdminsOrOneself: RouteAccess = Object.freeze({ kind: 'admin', orOneself: true });
 export const openToAdminsOfProjects: RouteAccess = Object.freeze({ kind: 'project', roles: [], admin: true });
 
 /** Members of the project of the path who have every one of these roles. */
@@ -115,7 +118,7 @@ async function letIn(
   { authenticator, authorizer, rateLimits }: RouteAccessServices & { readonly rateLimits: RateLimits },
 ): Promise<void> {
   const authorization = request.headers.authorization ?? sessionAuthorization(request);
-  const projectName = access.kind === 'project' ? projectNameOf(request) : undefined;
+  const projectName = access.kind === 'project' ? paramOf(request, 'projectName') : undefined;
   const found = await authenticator.authenticate(authorization, projectName).catch((error: unknown) => {
     // An address that is shared must not shut out those behind it who have a token, so it counts only here.
     if (isKeyplaneError(error) && error.status < 500) rateLimits.countStranger(request);
@@ -129,16 +132,21 @@ async function letIn(
     const demand = { projectName: projectName ?? '', roles: access.roles, operation };
     projects.set(request, await authorizer.judge(caller, found.access, demand));
   }
+  if (access.kind === 'admin' && access.orOneself && isOneself(caller, paramOf(request, 'username'))) return;
   if (access.kind === 'admin' || (access.kind === 'project' && access.admin)) {
     await authorizer.requireAdmin(caller, operation);
   }
 }
 
-function projectNameOf(request: FastifyRequest): string {
-  const { params } = request;
-  if (typeof params === 'object' && params !== null && 'projectName' in params)
-    return String(params.projectName);
+function isOneself({ username, narrowed }: Caller, named: string): boolean {
+  return narrowed === null && lookupName(named) === username;
+}
+
+function paramOf({ params }: FastifyRequest, name: 'projectName' | 'username'): string {
+  if (typeof params === 'object' && params !== null && name in params) {
+    return String((params as Readonly<Record<string, unknown>>)[name]);
+  }
   throw new KeyplaneError('internal_error', 'An unexpected error occurred', {
-    detail: 'no project in the path',
+    detail: `no ${name} in the path`,
   });
 }

@@ -3,6 +3,7 @@
 
 import type { AccessNouns, Membership } from '../access/access-store.ts';
 import type { Caller } from '../access/caller.ts';
+import { holdsRole, membershipsOf } from '../access/narrowing.ts';
 import type { AuditRecord, AuditStore } from '../audit/audit-log.ts';
 import type { DesiredStateNouns } from '../deployments/desired-state-store.ts';
 import type { Environment, EnvironmentNouns, RegisteredNode } from '../environments/environment-store.ts';
@@ -61,7 +62,7 @@ export function createOverview({ store, clock, nodesOf }: OverviewOptions): Read
 }
 
 async function look(nouns: Nouns, caller: Caller, now: Date) {
-  const memberships = caller.admin ? undefined : await nouns.members.listOfUser(caller.userId);
+  const memberships = caller.admin ? undefined : await membershipsOf(nouns, caller);
   const readable = memberships?.filter(mayReadJwks).map(({ project }) => project);
   const projects = readable ?? (await nouns.projects.list());
   const visible = readable?.map(({ id }) => id) ?? null;
@@ -82,7 +83,7 @@ async function look(nouns: Nouns, caller: Caller, now: Date) {
 }
 
 function mayReadJwks({ roles }: Membership): boolean {
-  return roles.includes('ROLE_API_SECURITY') || roles.includes('ROLE_ADMIN');
+  return holdsRole(roles, 'ROLE_API_SECURITY');
 }
 
 function sum(counts: readonly JwkCount[], projectId: string): number {

@@ -26,7 +26,7 @@ CREATE TABLE tokens (
   hash blob not null unique,
   kind text not null,
   created_at integer not null,
-  expires_at integer,
+  expires_at integer, projects text, last_used_at integer,
   unique (user_id, name)
 ) strict;
 CREATE INDEX tokens_expires_at on tokens (expires_at) where expires_at is not null;

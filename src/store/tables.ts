@@ -34,6 +34,9 @@ export interface TokenRow {
   kind: 'PERSONAL' | 'SESSION';
   created_at: number;
   expires_at: number | null;
+  /** JSON of `NarrowedProject[]`; null: not narrowed. */
+  projects: string | null;
+  last_used_at: number | null;
 }
 
 export interface ProjectRow {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Role } from '../../src/access/access-store.ts';
+import { accessTo } from '../../src/access/authorizer.ts';
 import type { Caller } from '../../src/access/caller.ts';
 import { adminOf, callerNamed, openRuleWorld, type RuleWorld } from './support/rule-world.ts';
 
@@ -15,8 +16,12 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const authorize = (caller: Caller, name: string, roles: readonly Role[] = []) =>
-  world.access.authorizer.authorizeProject(caller, name, { roles, operation: 'test' });
+async function authorize(caller: Caller, projectName: string, roles: readonly Role[] = []) {
+  const access = await world.store.read(async (nouns) =>
+    accessTo(nouns, caller, await nouns.projects.find(projectName)),
+  );
+  return world.access.authorizer.judge(caller, access, { projectName, roles, operation: 'test' });
+}
 const makeMember = async (...roles: readonly string[]) => {
   await world.access.members.put(admin, await authorize(admin, 'MyProject'), { username: 'ada', roles });
 };
@@ -147,7 +152,7 @@ describe('members', () => {
   });
 
   const valid =
-    'Valid values: ROLE_ADMIN, ROLE_API_SECURITY, ROLE_MANAGE_PROXIES, ROLE_DEPLOY_UNDEPLOY_PROXIES';
+    'Valid values: ROLE_ADMIN, ROLE_API_SECURITY, ROLE_MANAGE_PROXIES, ROLE_DEPLOY_UNDEPLOY_PROXIES, ROLE_READ_PRIVATE_KEYS';
   test.each([
     [['ROLE_ROOT'], `Role (ROLE_ROOT) is not valid! ${valid}`],
     [['ROLE_ADMIN', 'role_admin'], `Role (role_admin) is not valid! ${valid}`],

@@ -24,9 +24,11 @@ test('the eleventh wrong password of a user in a minute is refused, from whateve
   expect(() => limiter.begin({ username: 'bob', address: '198.51.100.1' })).not.toThrow();
 });
 
-test('the eleventh wrong password from an address in a minute is refused, for whatever user', () => {
+test('an address has 100 wrong passwords a minute, and none after them for whatever user', () => {
   const { limiter } = limiterAt(0);
-  failTimes(limiter, 10, (index) => ({ username: `user${index}`, address: '192.0.2.1' }));
+  failTimes(limiter, 99, (index) => ({ username: `user${index}`, address: '192.0.2.1' }));
+  expect(() => limiter.check({ username: 'other', address: '192.0.2.1' })).not.toThrow();
+  failTimes(limiter, 1, (index) => ({ username: `last${index}`, address: '192.0.2.1' }));
   expect(() => limiter.check({ username: 'other', address: '192.0.2.1' })).toThrow(
     /^Too many wrong passwords/,
   );
@@ -38,7 +40,7 @@ test('the eleventh wrong password from an address in a minute is refused, for wh
 
 test('addresses of one IPv6 /64 count as one', () => {
   const { limiter } = limiterAt(0);
-  failTimes(limiter, 10, (index) => ({ username: `user${index}`, address: `2001:db8:1:2::${index}` }));
+  failTimes(limiter, 100, (index) => ({ username: `user${index}`, address: `2001:db8:1:2::${index}` }));
   expect(() => limiter.check({ username: 'x', address: '2001:db8:1:2:ffff::9' })).toThrow();
   expect(() => limiter.check({ username: 'x', address: '2001:db8:1:3::1' })).not.toThrow();
 });
@@ -88,4 +90,13 @@ test('it remembers only so many, those unseen longest first to go', () => {
   expect(() => limiter.check({ username: 'ada', address: '192.0.2.9' })).toThrow();
   limiter.begin({ username: 'cyd', address: '192.0.2.3' });
   expect(() => limiter.check({ username: 'ada', address: '192.0.2.9' })).not.toThrow();
+});
+
+test('a name that is guessed again counts as used last, so that another one is forgotten', () => {
+  const { limiter } = limiterAt(0, 2);
+  failTimes(limiter, 9, () => ({ username: 'ada', address: '192.0.2.1' }));
+  limiter.begin({ username: 'bob', address: '192.0.2.2' });
+  limiter.begin({ username: 'ada', address: '192.0.2.1' });
+  limiter.begin({ username: 'cyd', address: '192.0.2.3' });
+  expect(() => limiter.check({ username: 'ada', address: '192.0.2.9' })).toThrow(/^Too many wrong passwords/);
 });

@@ -63,6 +63,16 @@ describe('sign-in', () => {
     await expect(signIn('admin', adminPassword)).resolves.toBeDefined();
   });
 
+  test('lets a user in from an address with ten wrong passwords for a name that does not exist', async () => {
+    for (let attempt = 0; attempt < 10; attempt++) {
+      await expect(signIn('nobody', `wrong ${attempt}`)).rejects.toMatchObject({
+        message: 'Bad credentials',
+      });
+    }
+    await expect(signIn('nobody', 'wrong again')).rejects.toMatchObject({ code: 'rate_limit_exceeded' });
+    await expect(signIn('admin', adminPassword)).resolves.toBeDefined();
+  });
+
   test('of a flood at once no more than ten are tried', async () => {
     const answers = await Promise.allSettled(
       Array.from({ length: 60 }, () => signIn('admin', 'wrong password')),
@@ -79,12 +89,10 @@ describe('sign-in', () => {
       store,
       audit,
       clock: world.time.clock,
-      hasher: {
-        hash: async () => '',
-        async matches() {
-          await access.users.update(admin, 'admin', { password: 'another password' });
-          return true;
-        },
+      async checkPassword(_who, _password, findUser) {
+        const user = await findUser();
+        await access.users.update(admin, 'admin', { password: 'another password' });
+        return { isRight: true, user };
       },
     });
     const late = slow.signIn({ username: 'admin', password: adminPassword, address });

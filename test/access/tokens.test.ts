@@ -20,7 +20,8 @@ describe('personal tokens', () => {
   test('authenticate their user, are shown once, and only their hash is kept', async () => {
     const { secretToken, name, expiresAt } = await world.access.tokens.create(ada, { name: 'ci' });
     expect(secretToken).toMatch(/^kp_[\w-]{43}$/);
-    expect({ name, expiresAt }).toEqual({ name: 'ci', expiresAt: null });
+    const in90Days = new Date(world.time.now.getTime() + 90 * 24 * 3600 * 1000);
+    expect({ name, expiresAt }).toEqual({ name: 'ci', expiresAt: in90Days });
     expect(await world.access.authenticator.authenticate(`Bearer ${secretToken}`)).toMatchObject({
       caller: { username: 'ada' },
     });
@@ -94,6 +95,50 @@ describe('personal tokens', () => {
     await expect(world.access.tokens.create(ada, { name: 'never', expiresAt })).rejects.toThrow(
       'expiresAt must be an ISO 8601 date and time, such as 2030-01-31T12:00:00Z!',
     );
+  });
+
+  test('never end where that is asked for', async () => {
+    const made = await world.access.tokens.create(ada, { name: 'forever', expiresAt: null });
+    expect(made.expiresAt).toBeNull();
+  });
+
+  test('are listed and revoked by an administrator, which is recorded', async () => {
+    const { secretToken } = await world.access.tokens.create(ada, { name: 'stolen' });
+    const { tokens } = world.access;
+    expect((await tokens.listOfUser('ada')).map(({ name }) => name)).toContain('stolen');
+    await tokens.revoke(admin, 'ada', 'stolen');
+    await expect(world.access.authenticator.authenticate(`Bearer ${secretToken}`)).rejects.toThrow(
+      'Invalid token',
+    );
+    expect((await world.auditRecords()).at(-1)).toMatchObject({
+      actor: 'admin',
+      action: 'token.revoke',
+      objectName: 'stolen',
+      details: { username: 'ada' },
+    });
+    await expect(tokens.revoke(admin, 'ada', 'stolen')).rejects.toThrow('Token (name: stolen) is not found!');
+    await expect(tokens.listOfUser('nobody')).rejects.toThrow('User (name: nobody) is not found!');
+    await expect(tokens.revoke(admin, 'nobody', 'ci')).rejects.toThrow('User (name: nobody) is not found!');
+  });
+
+  test('tell when they were used last, recorded at most every ten minutes', async () => {
+    const { access, store, time } = world;
+    const { secretToken } = await access.tokens.create(ada, { name: 'used' });
+    const lastUsedAt = async () => {
+      await access.tokenUse.close();
+      return (await store.read((nouns) => nouns.tokens.findPersonal(ada.userId, 'used')))?.lastUsedAt;
+    };
+    const use = () => access.authenticator.authenticate(`Bearer ${secretToken}`);
+    expect(await lastUsedAt()).toBeNull();
+    await use();
+    const first = time.now;
+    expect(await lastUsedAt()).toEqual(first);
+    time.advance(599_999);
+    await use();
+    expect(await lastUsedAt()).toEqual(first);
+    time.advance(1);
+    await use();
+    expect(await lastUsedAt()).toEqual(time.now);
   });
 
   test('can not end in the past', async () => {

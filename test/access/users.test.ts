@@ -87,7 +87,7 @@ describe('users', () => {
     }
   });
 
-  test('lose their sessions, but not their personal tokens, with a new password', async () => {
+  test('lose their sessions and personal tokens when an administrator resets their password', async () => {
     await world.access.users.create(admin, { username: 'ada', password: 'password of ada' });
     const { accessToken } = await signIn('ada', 'password of ada');
     const { secretToken } = await world.access.tokens.create(await callerNamed(world.store, 'ada'), {
@@ -95,7 +95,11 @@ describe('users', () => {
     });
     await world.access.users.update(admin, 'ada', { password: 'another password' });
     await expect(authenticate(accessToken)).rejects.toThrow('Invalid token');
-    await expect(authenticate(secretToken)).resolves.toMatchObject({ caller: { username: 'ada' } });
+    await expect(authenticate(secretToken)).rejects.toThrow('Invalid token');
+    expect((await world.auditRecords()).at(-1)).toMatchObject({
+      action: 'user.update',
+      details: { passwordChanged: true, endedSessions: 1, endedTokens: 1 },
+    });
     await expect(signIn('ada', 'password of ada')).rejects.toThrow('Bad credentials');
     await expect(signIn('ada', 'another password')).resolves.toBeDefined();
   });

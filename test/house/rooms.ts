@@ -73,7 +73,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
 
   log: [],
 
-  overview: ['type access', 'type audit', 'type deployments', 'type environments'],
+  overview: ['access/narrowing.ts', 'type access', 'type audit', 'type deployments', 'type environments'],
   http: [
     'overview',
     'type jose/facts/certificate-facts.ts',

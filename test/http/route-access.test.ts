@@ -52,6 +52,8 @@ async function expiredToken(): Promise<string> {
       kind: 'PERSONAL',
       createdAt,
       expiresAt,
+      projects: null,
+      lastUsedAt: null,
     }),
   );
   return secretToken;

@@ -38,8 +38,10 @@ const expected: Readonly<Record<string, Expectation>> = {
   'DELETE /apiops/tokens/:tokenName/': 'signed in',
   'GET /apiops/users/': 'admin',
   'POST /apiops/users/': 'admin',
-  'PUT /apiops/users/:username/': 'admin',
+  'PUT /apiops/users/:username/': 'admin', // and oneself, below
   'DELETE /apiops/users/:username/': 'admin',
+  'GET /apiops/users/:username/tokens/': 'admin',
+  'DELETE /apiops/users/:username/tokens/:tokenName/': 'admin',
   'GET /apiops/projects/': 'signed in',
   'POST /apiops/projects/': 'admin',
   [`PUT ${project}/`]: 'project admin',
@@ -178,11 +180,11 @@ function ask({ method, url }: Route, token: string | null, projectName = 'Mine')
   return world.call(method, path, { token, ...(method === 'POST' || method === 'PUT' ? unreadable : {}) });
 }
 
-/** Of each table, but for what managers say of themselves and the record of what was denied. */
+/** Of each table, but for what managers say of themselves, the record of what was denied, and when tokens were used. */
 async function footprint(): Promise<Readonly<Record<string, string>>> {
   const tables = tablesOf(migrations).filter(({ name }) => !/^(audit_|managers$|leases$)/.test(name));
   const digests = tables.map(async ({ name }) => {
-    const rows = await world.raw(`select * from ${name}`);
+    const rows = (await world.raw(`select * from ${name}`)).map(({ last_used_at: _, ...row }) => row);
     return [name, `${rows.length} rows, ${hash('sha256', JSON.stringify(rows))}`] as const;
   });
   return Object.fromEntries(await Promise.all(digests));

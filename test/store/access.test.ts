@@ -149,7 +149,7 @@ withDatabases('access', (fresh) => {
     });
   });
 
-  test('a member sees the projects it is in and no other', async () => {
+  test('a user is listed as a member of the projects it is in and of no other', async () => {
     const user = sampleUser();
     const [own, foreign] = [sampleProject(), sampleProject()];
     await store.write(async ({ users, projects, members }) => {
@@ -157,7 +157,9 @@ withDatabases('access', (fresh) => {
       for (const project of [own, foreign]) await projects.insert(project);
       await members.put(own.id, user.id, []);
     });
-    expect(await store.read(({ projects }) => projects.list(user.id))).toEqual([own]);
+    expect(await store.read(({ members }) => members.listOfUser(user.id))).toEqual([
+      { project: own, roles: [] },
+    ]);
   });
 
   test('roles of a member are put, replaced and taken away', async () => {

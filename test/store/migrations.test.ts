@@ -120,6 +120,38 @@ withDatabases('an upgrade', (fresh) => {
     });
   });
 
+  test('gives members with ROLE_API_SECURITY, and nobody else, ROLE_READ_PRIVATE_KEYS', async () => {
+    const { options } = await fresh({ withoutSchema: true });
+    const cases = [
+      ['["ROLE_API_SECURITY"]', '["ROLE_API_SECURITY","ROLE_READ_PRIVATE_KEYS"]'],
+      [
+        '["ROLE_ADMIN","ROLE_API_SECURITY","ROLE_DEPLOY_UNDEPLOY_PROXIES"]',
+        '["ROLE_ADMIN","ROLE_API_SECURITY","ROLE_DEPLOY_UNDEPLOY_PROXIES","ROLE_READ_PRIVATE_KEYS"]',
+      ],
+      [
+        '["ROLE_MANAGE_PROXIES","ROLE_DEPLOY_UNDEPLOY_PROXIES"]',
+        '["ROLE_MANAGE_PROXIES","ROLE_DEPLOY_UNDEPLOY_PROXIES"]',
+      ],
+      ['[]', '[]'],
+    ] as const;
+    const needed = olderTables.filter(({ name }) => ['users', 'projects', 'members'].includes(name));
+    await withEngine(options, async (engine) => {
+      await migrate(engine, older);
+      for (const [at, [before]] of cases.entries()) {
+        await insertAll(engine, needed, `member-${at}`);
+        await inTransaction(engine, (transaction) =>
+          transaction.command(`update members set roles = '${before}' where user_id = 'users-member-${at}'`),
+        );
+      }
+      await migrate(engine);
+      const transaction = await engine.begin('read');
+      const sql = 'select roles from members order by user_id';
+      const { rows } = await transaction.execute(CompiledQuery.raw(sql));
+      await transaction.rollback();
+      expect(rows).toEqual(cases.map(([, roles]) => ({ roles })));
+    });
+  });
+
   test('rejects what an older manager that is still running writes and nodes would not be told of', async () => {
     const { options } = await fresh({ withoutSchema: true });
     await withEngine(options, async (engine) => {
@@ -233,6 +265,11 @@ describe('a migration after the second', () => {
   const addition =
     /^(create table (\w+) |create index |alter table \w+ add column \w+ [\w"]+( collate "C")?( not null default \S+)?$)/;
 
+  /** A role more, which an older manager lists and does not ask for. */
+  const fills: ReadonlySet<string> = new Set([
+    `update members set roles = replace(roles, ']', ',"ROLE_READ_PRIVATE_KEYS"]')
+    where roles like '%"ROLE_API_SECURITY"%'`,
+  ]);
   const namedBy = (pattern: RegExp) =>
     new Set(statements.flatMap((sql) => pattern.exec(sql)?.slice(1).join('.') ?? []));
   const tables = namedBy(/^create table (\w+) /);
@@ -243,8 +280,12 @@ describe('a migration after the second', () => {
     return tables.has(table) || columns.has(`${table}.${column}`);
   };
 
-  test.each(statements)('only adds: %.60s', (sql) => {
+  test.each(statements.filter((sql) => !fills.has(sql)))('only adds: %.60s', (sql) => {
     if (!isUniqueOfNew(sql)) expect(sql).toMatch(addition);
+  });
+
+  test('fills rows only in ways that are listed here, each of which an older manager passes on', () => {
+    expect(statements.filter((sql) => !addition.test(sql) && !isUniqueOfNew(sql))).toEqual([...fills]);
   });
 
   test('is looked at, and what takes away or demands would be seen', () => {

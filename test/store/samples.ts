@@ -41,6 +41,8 @@ export function sampleToken(userId: string, over: Partial<Token> = {}): Token {
     kind: 'PERSONAL',
     createdAt,
     expiresAt: null,
+    projects: null,
+    lastUsedAt: null,
     ...over,
   };
 }

@@ -253,8 +253,16 @@ export interface Operations {
       readonly body: {
         /** Token name: 1 to 128 letters and digits of any script, `.`, `_`, `-` */
         readonly name: string;
-        /** ISO 8601, in the future; without it the token never expires */
-        readonly expiresAt?: string | undefined;
+        /** ISO 8601, in the future; null: the token never expires; without it, in 90 days */
+        readonly expiresAt?: string | null | undefined;
+        /** The token sees only these projects, with at most these roles; it is no administrator */
+        readonly projects?:
+          | readonly {
+              readonly projectName: string;
+              /** Of ROLE_ADMIN, ROLE_API_SECURITY, ROLE_MANAGE_PROXIES, ROLE_DEPLOY_UNDEPLOY_PROXIES, ROLE_READ_PRIVATE_KEYS */
+              readonly roles: readonly string[];
+            }[]
+          | undefined;
       };
     };
     answer: {
@@ -263,6 +271,12 @@ export interface Operations {
       readonly token: string;
       readonly name: string;
       readonly expiresAt: string | null;
+      readonly projects:
+        | readonly {
+            readonly projectName: string;
+            readonly roles: readonly string[];
+          }[]
+        | null;
     };
   };
   /** Create a user */
@@ -646,6 +660,8 @@ export interface Operations {
       }[];
       /** How many there are */
       readonly resultCount: number;
+      /** What was left out or changed, and why */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Which node of which environment has the JWK by now */
@@ -1565,7 +1581,17 @@ export interface Operations {
         readonly name: string;
         /** ISO 8601, UTC */
         readonly createdAt: string;
+        /** Null: never */
         readonly expiresAt: string | null;
+        /** What the token is narrowed to; null: to nothing, it may do whatever its user may */
+        readonly projects:
+          | readonly {
+              readonly projectName: string;
+              readonly roles: readonly string[];
+            }[]
+          | null;
+        /** To about ten minutes; null: not used yet */
+        readonly lastUsedAt: string | null;
       }[];
       /** How many there are */
       readonly resultCount: number;
@@ -1600,6 +1626,41 @@ export interface Operations {
           readonly subjectDn: string;
           readonly alias: string;
         }[];
+      }[];
+      /** How many there are */
+      readonly resultCount: number;
+    };
+  };
+  /** List the personal tokens of a user */
+  listUserTokens: {
+    input: {
+      /** 1 is the first; asks for paging */
+      readonly page?: string | undefined;
+      /** Items a page, 1 to 100, default 20; asks for paging */
+      readonly size?: string | undefined;
+      /** A field and a direction, such as `name,asc` */
+      readonly sort?: string | undefined;
+      /** Part of the name or description */
+      readonly search?: string | undefined;
+      readonly username: string;
+    };
+    answer: {
+      readonly success: true;
+      readonly resultList: readonly {
+        readonly name: string;
+        /** ISO 8601, UTC */
+        readonly createdAt: string;
+        /** Null: never */
+        readonly expiresAt: string | null;
+        /** What the token is narrowed to; null: to nothing, it may do whatever its user may */
+        readonly projects:
+          | readonly {
+              readonly projectName: string;
+              readonly roles: readonly string[];
+            }[]
+          | null;
+        /** To about ten minutes; null: not used yet */
+        readonly lastUsedAt: string | null;
       }[];
       /** How many there are */
       readonly resultCount: number;
@@ -1833,7 +1894,7 @@ export interface Operations {
       readonly projectName: string;
       readonly username: string;
       readonly body: {
-        /** Of ROLE_ADMIN, ROLE_API_SECURITY, ROLE_MANAGE_PROXIES, ROLE_DEPLOY_UNDEPLOY_PROXIES */
+        /** Of ROLE_ADMIN, ROLE_API_SECURITY, ROLE_MANAGE_PROXIES, ROLE_DEPLOY_UNDEPLOY_PROXIES, ROLE_READ_PRIVATE_KEYS */
         readonly roles: readonly string[];
       };
     };
@@ -1846,6 +1907,16 @@ export interface Operations {
     input: {
       readonly environmentName: string;
       readonly nodeName: string;
+    };
+    answer: {
+      readonly success: true;
+    };
+  };
+  /** Revoke a personal token of a user */
+  revokeUserToken: {
+    input: {
+      readonly username: string;
+      readonly tokenName: string;
     };
     answer: {
       readonly success: true;
@@ -2105,7 +2176,9 @@ export interface Operations {
       readonly body: {
         /** May be given, but can not be changed */
         readonly username?: string | undefined;
-        /** 8 to 1024 characters; a new one ends the sessions of the user */
+        /** The caller's own password, to change it */
+        readonly currentPassword?: string | undefined;
+        /** 8 to 1024 characters. Set by an administrator, it ends all sessions and personal tokens of the user; with `currentPassword`, it ends all sessions but the one of this request */
         readonly password?: string | undefined;
         readonly admin?: boolean | undefined;
       };
@@ -2577,6 +2650,14 @@ export const operations = {
     answer: 'json',
     repeatable: false,
   },
+  listUserTokens: {
+    method: 'GET',
+    path: '/apiops/users/{username}/tokens/',
+    query: ['page', 'size', 'sort', 'search'],
+    body: 'none',
+    answer: 'json',
+    repeatable: false,
+  },
   listUsers: {
     method: 'GET',
     path: '/apiops/users/',
@@ -2636,6 +2717,14 @@ export const operations = {
   readmitNode: {
     method: 'POST',
     path: '/apiops/environments/{environmentName}/nodes/{nodeName}/readmit',
+    query: [],
+    body: 'none',
+    answer: 'json',
+    repeatable: false,
+  },
+  revokeUserToken: {
+    method: 'DELETE',
+    path: '/apiops/users/{username}/tokens/{tokenName}/',
     query: [],
     body: 'none',
     answer: 'json',

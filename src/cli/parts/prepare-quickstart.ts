@@ -63,7 +63,7 @@ async function administrator({ access }: Manager['services'], adminUser: string)
   const admins = (await access.users.list()).filter((user) => user.admin);
   const user = admins.find(({ username }) => username === adminUser) ?? admins[0];
   if (!user) throw new Error('There is no administrator, which can not be');
-  return { userId: user.id, username: user.username, admin: true, ...noToken };
+  return { userId: user.id, username: user.username, admin: true, narrowed: null, ...noToken };
 }
 
 async function freeName({ store }: Manager['services']): Promise<string> {

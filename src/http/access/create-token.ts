@@ -2,12 +2,24 @@ import { z } from 'zod';
 import { instant, instantOrNull } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
-import { nameMember } from '../requests/body-schemas.ts';
+import { nameMember, requiredText, rolesMember } from '../requests/body-schemas.ts';
 import { openToSignedIn } from '../route-access.ts';
+import { narrowedProject, narrowedProjectsView } from './token-schemas.ts';
 
 const body = z.strictObject({
   name: nameMember('Token name'),
-  expiresAt: z.string().optional().describe('ISO 8601, in the future; without it the token never expires'),
+  expiresAt: z
+    .string()
+    .nullable()
+    .optional()
+    .describe('ISO 8601, in the future; null: the token never expires; without it, in 90 days'),
+  projects: z
+    .array(
+      z.strictObject({ projectName: requiredText('projectName can not be empty!'), roles: rolesMember() }),
+    )
+    .max(100)
+    .optional()
+    .describe('The token sees only these projects, with at most these roles; it is no administrator'),
 });
 
 const answer = z.object({
@@ -15,13 +27,14 @@ const answer = z.object({
   token: z.string().describe('Shown once'),
   name: z.string(),
   expiresAt: instant.nullable(),
+  projects: z.array(narrowedProject).nullable(),
 });
 
 export function createToken(app: KeyplaneServer, { tokens }: Pick<RouteServices, 'tokens'>): void {
   app.route({
     method: 'POST',
     url: '/apiops/tokens/',
-    config: { access: openToSignedIn },
+    config: { access: openToSignedIn, nullMembers: ['expiresAt'] },
     schema: {
       operationId: 'createToken',
       tags: ['access'],
@@ -30,8 +43,14 @@ export function createToken(app: KeyplaneServer, { tokens }: Pick<RouteServices,
       response: { 200: answer },
     },
     handler: async (request) => {
-      const { secretToken, name, expiresAt } = await tokens.create(request.caller, request.body);
-      return { success: true as const, token: secretToken, name, expiresAt: instantOrNull(expiresAt) };
+      const made = await tokens.create(request.caller, request.body);
+      return {
+        success: true as const,
+        token: made.secretToken,
+        name: made.name,
+        expiresAt: instantOrNull(made.expiresAt),
+        projects: narrowedProjectsView(made.projects),
+      };
     },
   });
 }

@@ -7,7 +7,9 @@ import { createUser } from './create-user.ts';
 import { deleteToken } from './delete-token.ts';
 import { deleteUser } from './delete-user.ts';
 import { listTokens } from './list-tokens.ts';
+import { listUserTokens } from './list-user-tokens.ts';
 import { listUsers } from './list-users.ts';
+import { revokeUserToken } from './revoke-user-token.ts';
 import { session } from './session.ts';
 import { signIn } from './sign-in.ts';
 import { updateUser } from './update-user.ts';
@@ -22,6 +24,8 @@ const operations = [
   createUser,
   updateUser,
   deleteUser,
+  listUserTokens,
+  revokeUserToken,
 ];
 
 export function accessRoutes(app: KeyplaneServer, services: RouteServices): void {

@@ -33,7 +33,7 @@ export function signIn(app: KeyplaneServer, services: Pick<RouteServices, 'signI
         tags: ['access'],
         summary: 'Get an access token for a username and a password',
         description:
-          'After 10 wrong passwords in a minute for one user or one address, 429 until the minute is over.',
+          'After 10 wrong passwords in a minute for one user, or 100 from one address, 429 until the minute is over.',
         consumes: [formType],
         body,
         response: { 200: answer },

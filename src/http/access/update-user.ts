@@ -1,31 +1,74 @@
 import { z } from 'zod';
+import type { Caller } from '../../access/caller.ts';
+import { badRequest } from '../../errors.ts';
+import { lookupName } from '../../names.ts';
 import { success, successAnswer } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
-import { openToAdmins } from '../route-access.ts';
+import { addressOf } from '../limits/rate-limits.ts';
+import { openToAdminsOrOneself } from '../route-access.ts';
 
 const body = z.strictObject({
   username: z.string().optional().describe('May be given, but can not be changed'),
-  password: z.string().optional().describe('8 to 1024 characters; a new one ends the sessions of the user'),
+  currentPassword: z.string().optional().describe("The caller's own password, to change it"),
+  password: z
+    .string()
+    .optional()
+    .describe(
+      '8 to 1024 characters. Set by an administrator, it ends all sessions and personal tokens of the user; with ' +
+        '`currentPassword`, it ends all sessions but the one of this request',
+    ),
   admin: z.boolean().optional(),
 });
+type Body = z.infer<typeof body>;
 
-export function updateUser(app: KeyplaneServer, { users }: Pick<RouteServices, 'users'>): void {
+const operationId = 'updateUser';
+
+export function updateUser(
+  app: KeyplaneServer,
+  services: Pick<RouteServices, 'users' | 'authorizer' | 'changeOwnPassword'>,
+): void {
+  const { users, authorizer, changeOwnPassword } = services;
   app.route({
     method: 'PUT',
     url: '/apiops/users/:username/',
-    config: { access: openToAdmins },
+    config: { access: openToAdminsOrOneself, alsoRefuses: [429] },
+    bodyLimit: 16 * 1024,
     schema: {
-      operationId: 'updateUser',
+      operationId,
       tags: ['access'],
       summary: 'Change a password, or who is an administrator; what is left out stays',
+      description:
+        'Users who are no administrators change their own password, with `currentPassword` and `password`, and nothing else.',
       params: z.object({ username: z.string() }),
       body,
       response: { 200: successAnswer },
     },
     handler: async (request) => {
-      await users.update(request.caller, request.params.username, request.body);
+      const { username } = request.params;
+      const own = ownPasswordOf(request.caller, username, request.body);
+      if (own) {
+        await changeOwnPassword(request.caller, { ...own, address: addressOf(request) });
+        return success;
+      }
+      await authorizer.requireAdmin(request.caller, operationId);
+      const { currentPassword, ...change } = request.body;
+      if (currentPassword !== undefined) {
+        throw badRequest('currentPassword only goes with password, and only to change your own password!', {
+          reason: 'FIELD_NOT_VALID',
+          member: 'currentPassword',
+        });
+      }
+      await users.update(request.caller, username, change);
       return success;
     },
   });
+}
+
+/** The two passwords where that is all that a caller changes, and of nobody else. */
+function ownPasswordOf(caller: Caller, username: string, { currentPassword, password, ...rest }: Body) {
+  const isOwn = lookupName(username) === caller.username && rest.admin === undefined;
+  const isSameName = rest.username === undefined || lookupName(rest.username) === caller.username;
+  if (!isOwn || !isSameName || currentPassword === undefined || password === undefined) return undefined;
+  return { currentPassword, password };
 }

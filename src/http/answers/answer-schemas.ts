@@ -18,6 +18,12 @@ export function listAnswer<Item>(items: readonly Item[]) {
   return { success: true as const, resultList: [...items], resultCount: items.length };
 }
 
+/** Of an answer: what its reader should know; absent where there is nothing. */
+export const warningsMember = z
+  .array(z.string())
+  .optional()
+  .describe('What was left out or changed, and why');
+
 /** ISO 8601 with milliseconds, UTC. */
 export const instant = z.string().describe('ISO 8601, UTC');
 

@@ -11,16 +11,23 @@ const query = z.strictObject({
   format: z.enum(['jwk', 'pem']).optional().describe('A JWK Set (the default) or PEM'),
 });
 
-export function exportJwkFile(app: KeyplaneServer, { jwks }: Pick<RouteServices, 'jwks'>): void {
+const operationId = 'exportJwkFile';
+const roles = Object.freeze(['ROLE_READ_PRIVATE_KEYS'] as const);
+
+export function exportJwkFile(
+  app: KeyplaneServer,
+  { jwks, authorizer }: Pick<RouteServices, 'jwks' | 'authorizer'>,
+): void {
   app.route({
     method: 'GET',
     url: '/apiops/projects/:projectName/jwks/:jwkName/export-file/',
     config: { access: openToMembers('ROLE_API_SECURITY') },
     schema: {
-      operationId: 'exportJwkFile',
+      operationId,
       tags: ['jwks'],
       summary: 'Download a JWK, private members included, as a JWK Set or as PEM',
-      description: 'That private members were seen is put on record.',
+      description:
+        'Private members take ROLE_READ_PRIVATE_KEYS too. The audit record keeps who exported private members.',
       params: jwkParams,
       querystring: query,
       response: { 200: z.string().describe('The file') },
@@ -29,9 +36,13 @@ export function exportJwkFile(app: KeyplaneServer, { jwks }: Pick<RouteServices,
       const { format = 'jwk' } = request.query;
       const { jwkName } = request.params;
       const publicOnly = request.query.publicOnly === 'true';
-      const { stored } = publicOnly
-        ? await jwks.get(request.project.projectId, jwkName)
-        : await jwks.reveal(projectScopeOf(request), jwkName);
+      const { stored } = await jwks.get(request.project.projectId, jwkName);
+      if (!publicOnly && stored.privateMembers !== null) {
+        const { caller, project } = request;
+        const demand = { projectName: project.projectName, roles, operation: operationId };
+        await authorizer.judge(caller, project, demand);
+        await jwks.reveal(projectScopeOf(request), jwkName);
+      }
       const file = jwks.exportPrivate(stored, { publicOnly, format });
       // The serializer would make a JSON string of it.
       return attach(reply, file.name, file.mediaType)

@@ -1,11 +1,14 @@
 import { z } from 'zod';
-import { listAnswer, listOf } from '../answers/answer-schemas.ts';
+import { holdsRole } from '../../access/narrowing.ts';
+import { listAnswer, listOf, warningsMember } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { projectScopeOf } from '../requests/project-scope.ts';
 import { openToMembers } from '../route-access.ts';
 import { jwkDetail, jwkParams } from './jwk-schemas.ts';
 import { privateJwkDetail, publicJwkDetail } from './jwk-views.ts';
+
+const withheld = 'Private members are left out: reading them takes ROLE_READ_PRIVATE_KEYS';
 
 const query = z.strictObject({
   publicOnly: z.enum(['true', 'false']).optional().describe('`true` leaves the private members out'),
@@ -20,17 +23,23 @@ export function getJwk(app: KeyplaneServer, { jwks }: Pick<RouteServices, 'jwks'
       operationId: 'getJwk',
       tags: ['jwks'],
       summary: 'Get a JWK with its key material, private members included',
-      description: 'That private members were seen is put on record.',
+      description:
+        'Private members take ROLE_READ_PRIVATE_KEYS too; without it the answer has the public ones, and a warning. The ' +
+        'audit record keeps who read private members.',
       params: jwkParams,
       querystring: query,
-      response: { 200: listOf(jwkDetail) },
+      response: { 200: listOf(jwkDetail).extend({ warnings: warningsMember }) },
     },
     handler: async (request) => {
+      const { projectId, roles } = request.project;
       const { jwkName } = request.params;
-      if (request.query.publicOnly === 'true') {
-        return listAnswer([publicJwkDetail(await jwks.get(request.project.projectId, jwkName), jwks)]);
+      if (request.query.publicOnly !== 'true' && holdsRole(roles, 'ROLE_READ_PRIVATE_KEYS')) {
+        return listAnswer([privateJwkDetail(await jwks.reveal(projectScopeOf(request), jwkName), jwks)]);
       }
-      return listAnswer([privateJwkDetail(await jwks.reveal(projectScopeOf(request), jwkName), jwks)]);
+      const found = await jwks.get(projectId, jwkName);
+      const answer = listAnswer([publicJwkDetail(found, jwks)]);
+      const isWithheld = request.query.publicOnly !== 'true' && found.stored.privateMembers !== null;
+      return isWithheld ? { ...answer, warnings: [withheld] } : answer;
     },
   });
 }

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import type { Role } from '../../access/access-store.ts';
+import { holdsRole } from '../../access/narrowing.ts';
 import type { MaterialWithEnvironments } from '../../materials/material-kind.ts';
 import type { FoundMaterial, MaterialRules } from '../../materials/material-rules.ts';
 import { listAnswer, listOf } from '../answers/answer-schemas.ts';
@@ -129,7 +130,7 @@ function addReferences<M extends MaterialWithEnvironments, Item extends z.ZodTyp
     handler: async (request) => {
       const { projectId, roles } = request.project;
       const found = await rules.references(projectId, request.params[`${noun}Name`] ?? '');
-      const mayRead = roles.includes('ROLE_ADMIN') || roles.includes('ROLE_API_SECURITY');
+      const mayRead = holdsRole(roles, 'ROLE_API_SECURITY');
       return listAnswer(found.filter((jwk) => mayRead && jwk.projectId === projectId));
     },
   });

@@ -1,16 +1,11 @@
 import { z } from 'zod';
-import { roles } from '../../access/access-store.ts';
 import { success, successAnswer } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { rolesMember } from '../requests/body-schemas.ts';
 import { openToAdminsOfProjects } from '../route-access.ts';
 
-const body = z.strictObject({
-  roles: z
-    .array(z.string())
-    .max(100)
-    .describe(`Of ${roles.join(', ')}`),
-});
+const body = z.strictObject({ roles: rolesMember() });
 
 export function putMember(app: KeyplaneServer, { members }: Pick<RouteServices, 'members'>): void {
   app.route({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { roles } from '../../access/access-store.ts';
 
 const longestDescription = 1024;
 
@@ -11,6 +12,14 @@ export function requiredText(missing: string) {
 export function nameMember(what: string) {
   const accepted = '1 to 128 letters and digits of any script, `.`, `_`, `-`';
   return requiredText(`${what} can not be empty!`).describe(`${what}: ${accepted}`);
+}
+
+/** Roles, which the rules check. */
+export function rolesMember() {
+  return z
+    .array(z.string())
+    .max(100)
+    .describe(`Of ${roles.join(', ')}`);
 }
 
 export function descriptionMember() {

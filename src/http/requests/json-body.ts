@@ -1,11 +1,19 @@
 // JSON bodies, and which of them are refused before anything looks inside: bytes that are no UTF-8, structures so
 // deep or so many-membered that parsing would hold the event loop, names that reach for an object's prototype,
-// and strings that a database can not keep. `null` members are dropped: they mean the same as absent ones.
+// and strings that a database can not keep. `null` members are dropped, since they mean the same as absent ones, but for
+// those to which a route gives `null` a meaning.
 
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { badRequest, KeyplaneError } from '../../errors.ts';
 import { shownText } from '../../names.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Members of the body whose `null` means something else than their absence. */
+    nullMembers?: readonly string[];
+  }
+}
 
 const deepest = 32;
 const mostParts = 50_000;
@@ -20,7 +28,7 @@ export function parseJsonBodies(app: FastifyInstance): void {
     { parseAs: 'buffer' },
     async (request: FastifyRequest, body: Buffer) => {
       refuseEncodings(request);
-      return body.length === 0 ? undefined : readJson(body);
+      return body.length === 0 ? undefined : readJson(body, request.routeOptions.config.nullMembers);
     },
   );
 }
@@ -43,12 +51,15 @@ export function refuseEncodings(request: FastifyRequest): void {
   }
 }
 
-/** @throws KeyplaneError `bad_request` */
-export function readJson(body: Buffer): unknown {
+/**
+ * @param nullMembers members of the whole body that may be null
+ * @throws KeyplaneError `bad_request`
+ */
+export function readJson(body: Buffer, nullMembers: readonly string[] = []): unknown {
   if (!isUtf8(body)) throw badRequest('Request body is not valid UTF-8!');
   refuseVastStructure(body);
   const value = parsed(body.toString('utf8'));
-  return cleaned(value);
+  return cleaned(value, nullMembers);
 }
 
 function parsed(text: string): unknown {
@@ -102,11 +113,13 @@ const byteOf = Object.freeze({
 } as const);
 
 /** The recursion is as deep as `refuseVastStructure` lets it be. */
-function cleaned(value: unknown): unknown {
+function cleaned(value: unknown, nullMembers: readonly string[] = []): unknown {
   if (typeof value === 'string') return keepableText(value);
-  if (Array.isArray(value)) return value.map(cleaned);
+  if (Array.isArray(value)) return value.map((item) => cleaned(item));
   if (typeof value !== 'object' || value === null) return value;
-  const members = Object.entries(value).filter(([, member]) => member !== null);
+  const members = Object.entries(value).filter(
+    ([name, member]) => member !== null || nullMembers.includes(name),
+  );
   for (const [name, member] of members) {
     const reachesPrototype =
       name === 'constructor' && typeof member === 'object' && 'prototype' in (member ?? {});

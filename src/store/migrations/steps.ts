@@ -7,6 +7,7 @@ import { lookingBack } from './0006-looking-back.ts';
 import { kids } from './0007-kids.ts';
 import { integrity } from './0008-integrity.ts';
 import { nodeKeys } from './0009-node-keys.ts';
+import { narrowedTokens } from './0010-narrowed-tokens.ts';
 import type { Migration } from './column-types.ts';
 
 /**
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   kids,
   integrity,
   nodeKeys,
+  narrowedTokens,
 ];

@@ -92,6 +92,7 @@ export async function callerNamed(store: Store, username: string): Promise<Calle
     userId: user.id,
     username,
     admin: user.admin,
+    narrowed: null,
     tokenId: 'of a test',
     tokenKind: 'PERSONAL',
     tokenExpiresAt: null,

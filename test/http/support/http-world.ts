@@ -127,6 +127,7 @@ export async function callerNamed({ store }: Pick<Services, 'store'>, username: 
     userId: user.id,
     username,
     admin: user.admin,
+    narrowed: null,
     tokenId: 'of a test',
     tokenKind: 'PERSONAL',
     tokenExpiresAt: null,

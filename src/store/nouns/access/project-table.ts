@@ -4,14 +4,6 @@ import type { Database, ProjectRow } from '../../tables.ts';
 import { deleteInPieces, type Piece } from '../delete-in-pieces.ts';
 
 const listAll = statement((db, _: object) => db.selectFrom('projects').selectAll().orderBy('name'));
-const listOfMember = statement((db, key: { userId: string }) =>
-  db
-    .selectFrom('projects')
-    .innerJoin('members', 'members.project_id', 'projects.id')
-    .selectAll('projects')
-    .where('members.user_id', '=', key.userId)
-    .orderBy('projects.name'),
-);
 const findOne = statement((db, key: { name: string }) =>
   db.selectFrom('projects').selectAll().where('name', '=', key.name),
 );
@@ -41,12 +33,8 @@ export class ProjectTable implements ProjectStore {
     this.#database = database;
   }
 
-  async list(memberUserId?: string): Promise<readonly Project[]> {
-    const rows =
-      memberUserId === undefined
-        ? await listAll.all(this.#database, {})
-        : await listOfMember.all(this.#database, { userId: memberUserId });
-    return rows.map(projectOf);
+  async list(): Promise<readonly Project[]> {
+    return (await listAll.all(this.#database, {})).map(projectOf);
   }
 
   async find(name: string): Promise<Project | undefined> {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Token, TokenStore, User } from '../../../access/access-store.ts';
+import type { NarrowedProject, Token, TokenStore, User } from '../../../access/access-store.ts';
 import { statement } from '../../statement.ts';
 import type { Database, TokenRow } from '../../tables.ts';
 import { dateOrNull, timeOrNull } from '../column-values.ts';
@@ -38,8 +38,15 @@ const findNamed = statement((db, key: { userId: string; name: string }) =>
 );
 const insertOne = statement((db, row: TokenRow) => db.insertInto('tokens').values(row));
 const deleteOne = statement((db, key: { id: string }) => db.deleteFrom('tokens').where('id', '=', key.id));
-const deleteAllOfUser = statement((db, key: { userId: string; kind: Token['kind'] }) =>
-  db.deleteFrom('tokens').where('user_id', '=', key.userId).where('kind', '=', key.kind),
+const deleteAllOfUser = statement((db, key: { userId: string; kind: Token['kind']; exceptId: string }) =>
+  db
+    .deleteFrom('tokens')
+    .where('user_id', '=', key.userId)
+    .where('kind', '=', key.kind)
+    .where('id', '<>', key.exceptId),
+);
+const recordUseOf = statement((db, key: { id: string; usedAt: number }) =>
+  db.updateTable('tokens').set({ last_used_at: key.usedAt }).where('id', '=', key.id),
 );
 const deleteOld = statement((db, key: { expiredForMs: number; limit: number }) =>
   db.deleteFrom('tokens').where(
@@ -95,6 +102,8 @@ export class TokenTable implements TokenStore {
       kind: token.kind,
       created_at: token.createdAt.getTime(),
       expires_at: timeOrNull(token.expiresAt),
+      projects: token.projects && JSON.stringify(token.projects),
+      last_used_at: timeOrNull(token.lastUsedAt),
     });
   }
 
@@ -102,8 +111,12 @@ export class TokenTable implements TokenStore {
     await deleteOne.run(this.#database, { id });
   }
 
-  async deleteOfUser(userId: string, kind: Token['kind']): Promise<number> {
-    return deleteAllOfUser.run(this.#database, { userId, kind });
+  async deleteOfUser(userId: string, kind: Token['kind'], exceptId = ''): Promise<number> {
+    return deleteAllOfUser.run(this.#database, { userId, kind, exceptId });
+  }
+
+  async recordUse(id: string, usedAt: Date): Promise<void> {
+    await recordUseOf.run(this.#database, { id, usedAt: usedAt.getTime() });
   }
 
   async pruneSessions(expiredForMs: number, limit: number): Promise<number> {
@@ -120,5 +133,7 @@ function tokenOf(row: TokenRow): Token {
     kind: row.kind,
     createdAt: new Date(row.created_at),
     expiresAt: dateOrNull(row.expires_at),
+    projects: row.projects === null ? null : (JSON.parse(row.projects) as NarrowedProject[]),
+    lastUsedAt: dateOrNull(row.last_used_at),
   };
 }

@@ -1,0 +1,68 @@
+import type { AuditLog } from '../audit/audit-log.ts';
+import { badRequest } from '../errors.ts';
+import type { UnitOfWork } from '../unit-of-work.ts';
+import { type AuditedAccessNouns, changeEvent } from './access-audit.ts';
+import type { Caller } from './caller.ts';
+import type { CheckPassword } from './password-check.ts';
+import { checkNewPassword, type PasswordHasher } from './passwords.ts';
+import { requireUser } from './users.ts';
+
+export interface OwnPasswordChange {
+  readonly currentPassword: string;
+  readonly password: string;
+  /** Of the socket. */
+  readonly address: string;
+}
+
+/**
+ * Users change their own password. It ends their sessions but the one that the request came with; personal tokens stay,
+ * since programs use them and their owner revokes them by name.
+ * @throws KeyplaneError `bad_request` for a wrong current password; `rate_limit_exceeded` after as many as end sign-in
+ */
+export type ChangeOwnPassword = (caller: Caller, change: OwnPasswordChange) => Promise<void>;
+
+export interface OwnPasswordOptions {
+  readonly store: UnitOfWork<AuditedAccessNouns>;
+  readonly audit: AuditLog;
+  readonly clock: () => Date;
+  readonly hasher: PasswordHasher;
+  readonly checkPassword: CheckPassword;
+}
+
+export function createOwnPassword(options: OwnPasswordOptions): ChangeOwnPassword {
+  const { store, audit, clock, hasher, checkPassword } = options;
+  return async (caller, { currentPassword, password, address }) => {
+    const { userId, username, tokenId } = caller;
+    checkNewPassword(password);
+    const event = (outcome: 'SUCCESS' | 'FAILURE', details: Readonly<Record<string, string | number>>) =>
+      changeEvent({
+        actor: username,
+        action: 'user.password',
+        objectType: 'user',
+        objectId: userId,
+        objectName: username,
+        outcome,
+        details,
+      });
+    const { isRight, user } = await checkPassword({ username, address }, currentPassword, () =>
+      store.read((nouns) => nouns.users.find(username)),
+    );
+    if (!isRight || user === undefined) {
+      await store.write((nouns) => audit.append(nouns, event('FAILURE', { address })));
+      throw wrongPassword();
+    }
+    const passwordHash = await hasher.hash(password);
+    await store.write(async (nouns) => {
+      const before = await requireUser(nouns, username);
+      // Another request may have changed it while this one was hashed.
+      if (before.passwordHash !== user.passwordHash) throw wrongPassword();
+      await nouns.users.update({ ...before, passwordHash, updatedAt: clock() });
+      const endedSessions = await nouns.tokens.deleteOfUser(userId, 'SESSION', tokenId);
+      await audit.append(nouns, event('SUCCESS', { address, endedSessions }));
+    });
+  };
+}
+
+function wrongPassword() {
+  return badRequest('currentPassword is wrong!', { reason: 'PASSWORD_WRONG', member: 'currentPassword' });
+}

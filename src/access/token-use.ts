@@ -1,0 +1,58 @@
+// When a personal token was used last. It is recorded beside requests and only every ten minutes for a token, so that no
+// request waits for it and a busy token costs nothing. What a crash loses is used again or was not worth keeping.
+
+import type { SharedStore } from '../unit-of-work.ts';
+import type { AccessNouns, Token } from './access-store.ts';
+
+const granularityMs = 10 * 60_000;
+const collectMs = 500;
+/** Uses that wait to be recorded; further ones are recorded at a later use. */
+const mostPending = 1_000;
+
+export interface TokenUse {
+  readonly note: (token: Token) => void;
+  /** Records what is pending. */
+  close(): Promise<void>;
+}
+
+export interface TokenUseOptions {
+  readonly store: SharedStore<AccessNouns>;
+  readonly clock: () => Date;
+}
+
+export function createTokenUse({ store, clock }: TokenUseOptions): TokenUse {
+  const pending = new Map<string, Date>();
+  let timer: NodeJS.Timeout | undefined;
+  let recording: Promise<void> = Promise.resolve();
+
+  async function record(): Promise<void> {
+    const uses = [...pending];
+    pending.clear();
+    if (uses.length === 0) return;
+    try {
+      await store.aside(async ({ tokens }) => {
+        for (const [id, usedAt] of uses) await tokens.recordUse(id, usedAt);
+      });
+    } catch {
+      // The next use of the token is recorded instead.
+    }
+  }
+
+  function flush(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    recording = recording.then(record);
+    return recording;
+  }
+
+  return {
+    note({ id, kind, lastUsedAt }) {
+      const now = clock();
+      if (kind !== 'PERSONAL' || pending.has(id) || pending.size >= mostPending) return;
+      if (lastUsedAt !== null && now.getTime() - lastUsedAt.getTime() < granularityMs) return;
+      pending.set(id, now);
+      timer ??= setTimeout(() => void flush(), collectMs).unref();
+    },
+    close: flush,
+  };
+}

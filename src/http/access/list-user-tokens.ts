@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { listOf } from '../answers/answer-schemas.ts';
+import type { RouteServices } from '../http-services.ts';
+import type { KeyplaneServer } from '../keyplane-server.ts';
+import { listQuery, readListQuery } from '../requests/list-query.ts';
+import { pageOf } from '../requests/page-of.ts';
+import { openToAdmins } from '../route-access.ts';
+import { tokenItem, tokenPage, tokenSortFields } from './token-schemas.ts';
+
+export function listUserTokens(app: KeyplaneServer, { tokens }: Pick<RouteServices, 'tokens'>): void {
+  app.route({
+    method: 'GET',
+    url: '/apiops/users/:username/tokens/',
+    config: { access: openToAdmins },
+    schema: {
+      operationId: 'listUserTokens',
+      tags: ['access'],
+      summary: 'List the personal tokens of a user',
+      params: z.object({ username: z.string() }),
+      querystring: listQuery,
+      response: { 200: listOf(tokenItem) },
+    },
+    handler: async (request) => {
+      const query = readListQuery(request.query, tokenSortFields);
+      return pageOf(await tokens.listOfUser(request.params.username), query, tokenPage);
+    },
+  });
+}

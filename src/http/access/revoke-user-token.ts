@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { success, successAnswer } from '../answers/answer-schemas.ts';
+import type { RouteServices } from '../http-services.ts';
+import type { KeyplaneServer } from '../keyplane-server.ts';
+import { openToAdmins } from '../route-access.ts';
+
+export function revokeUserToken(app: KeyplaneServer, { tokens }: Pick<RouteServices, 'tokens'>): void {
+  app.route({
+    method: 'DELETE',
+    url: '/apiops/users/:username/tokens/:tokenName/',
+    config: { access: openToAdmins },
+    schema: {
+      operationId: 'revokeUserToken',
+      tags: ['access'],
+      summary: 'Revoke a personal token of a user',
+      params: z.object({ username: z.string(), tokenName: z.string() }),
+      response: { 200: successAnswer },
+    },
+    handler: async (request) => {
+      const { username, tokenName } = request.params;
+      await tokens.revoke(request.caller, username, tokenName);
+      return success;
+    },
+  });
+}

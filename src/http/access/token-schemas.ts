@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import type { NarrowedProject, Token } from '../../access/access-store.ts';
+import { instant, instantOrNull, instantText } from '../answers/answer-schemas.ts';
+
+export const narrowedProject = z.object({ projectName: z.string(), roles: z.array(z.string()) });
+
+/** What lists show: never the token. */
+export const tokenItem = z.object({
+  name: z.string(),
+  createdAt: instant,
+  expiresAt: instant.nullable().describe('Null: never'),
+  projects: z
+    .array(narrowedProject)
+    .nullable()
+    .describe('What the token is narrowed to; null: to nothing, it may do whatever its user may'),
+  lastUsedAt: instant.nullable().describe('To about ten minutes; null: not used yet'),
+});
+
+export const tokenSortFields = ['name', 'createdAt', 'expiresAt', 'lastUsedAt'] as const;
+
+/** For `pageOf`. */
+export const tokenPage = Object.freeze({
+  searched: ({ name }: Token) => [name],
+  sorted: {
+    name: ({ name }: Token) => name,
+    createdAt: ({ createdAt }: Token) => createdAt,
+    expiresAt: ({ expiresAt }: Token) => expiresAt,
+    lastUsedAt: ({ lastUsedAt }: Token) => lastUsedAt,
+  },
+  shown: ({ name, createdAt, expiresAt, projects, lastUsedAt }: Token) => ({
+    name: name ?? '',
+    createdAt: instantText(createdAt),
+    expiresAt: instantOrNull(expiresAt),
+    projects: narrowedProjectsView(projects),
+    lastUsedAt: instantOrNull(lastUsedAt),
+  }),
+});
+
+export function narrowedProjectsView(projects: readonly NarrowedProject[] | null) {
+  return projects?.map(({ projectName, roles }) => ({ projectName, roles: [...roles] })) ?? null;
+}
