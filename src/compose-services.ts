@@ -10,6 +10,7 @@ import type { ManagerConfig } from './config.ts';
 import type { ContentReader, OnUnreadable } from './deployments/content-reader.ts';
 import { type ChangeResult, withWarnings } from './deployments/deployment-result.ts';
 import { Deployments } from './deployments/deployments.ts';
+import { applyCaching, desireSettings, settingReaders } from './deployments/environment-settings.ts';
 import { createIdentityReader, ensureIdentity } from './deployments/handshake/installation-identity.ts';
 import type { ConversationOptions } from './deployments/handshake/node-conversation.ts';
 import { createRefusedJoins } from './deployments/handshake/record-joins.ts';
@@ -110,6 +111,7 @@ export async function composeServices(
     await ensureLineage(store);
     await protectStore(opened, sealing, createAuditLog({ key: auditKey, clock: () => new Date() }));
     await ensureIdentity(store, sealer);
+    await store.write((nouns) => applyCaching(nouns, config.caching));
     const onError = (error: unknown) => log.error({ err: error }, 'presence: will be tried again');
     const presence = new Presence({ managerId: newId(), version, store, onError });
     await presence.enter();
@@ -241,6 +243,7 @@ function contentReaders(sealer: Sealer, onUnreadable: OnUnreadable): readonly Co
     createMaterialContentReader(certificateKind, sealer, onUnreadable),
     createMaterialContentReader(keyKind, sealer, onUnreadable),
     createMaterialContentReader(keystoreKind, sealer, onUnreadable),
+    ...settingReaders,
   ];
 }
 
@@ -251,6 +254,7 @@ function deploymentPort(
   return {
     syncEnvironment: (nouns, change) => syncEnvironment(nouns, readers, change),
     withdrawProject,
+    desireSettings,
     environmentRemoved: (environmentId) => deployments.environmentRemoved(environmentId),
     nodeRemoved: (nodeId) => deployments.nodeRemoved(nodeId),
     wake: () => deployments.wake(),

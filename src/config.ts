@@ -20,6 +20,12 @@ export interface ManagerConfig {
   /** PEM of authorities that source URLs may have, beside those of the system. */
   readonly urlCa: string | undefined;
   readonly deployTimeoutMs: number;
+  /** Of JWK Sets, in seconds. */
+  readonly caching: {
+    readonly maxAge: number;
+    readonly staleWhileRevalidate: number;
+    readonly staleIfError: number;
+  };
   /** What they say of whom they ask for (`X-Forwarded-For`) is believed; no hosts. */
   readonly trustedProxies: AddressAllowList;
   /** Undefined where `/metrics` is on the listener of everything else. */
@@ -52,6 +58,8 @@ interface Setting<T> {
 }
 
 const longestTimeoutMs = 600_000;
+/** A cache that may keep a set longer than a day also keeps a revoked key as long. */
+const longestCachingSeconds = 86_400;
 const highestRate = 100_000_000;
 
 export const managerSettings = {
@@ -130,6 +138,21 @@ export const managerSettings = {
     'deploy-timeout MS',
     'milliseconds a request waits for its nodes (default 5000)',
     (text = '5000') => wholeNumber(text, 1, longestTimeoutMs),
+  ),
+  jwksMaxAge: setting(
+    'jwks-max-age SECONDS',
+    'how long verifiers and caches may use a JWK Set without asking (default 300; 0: they ask each time)',
+    (text = '300') => wholeNumber(text, 0, longestCachingSeconds),
+  ),
+  jwksStaleWhileRevalidate: setting(
+    'jwks-stale-while-revalidate SECONDS',
+    'how long after that a cache may serve it while it asks (default 60)',
+    (text = '60') => wholeNumber(text, 0, longestCachingSeconds),
+  ),
+  jwksStaleIfError: setting(
+    'jwks-stale-if-error SECONDS',
+    'how long after that a cache may serve it where no node answers (default 0)',
+    (text = '0') => wholeNumber(text, 0, longestCachingSeconds),
   ),
   trustedProxies: setting(
     'trusted-proxies LIST',
@@ -220,6 +243,11 @@ export function readManagerConfig(environment: NodeJS.ProcessEnv, flags: Manager
     urlAllow: read('urlAllow', s.urlAllow),
     urlCa: read('urlCaFile', s.urlCaFile),
     deployTimeoutMs: read('deployTimeout', s.deployTimeout),
+    caching: {
+      maxAge: read('jwksMaxAge', s.jwksMaxAge),
+      staleWhileRevalidate: read('jwksStaleWhileRevalidate', s.jwksStaleWhileRevalidate),
+      staleIfError: read('jwksStaleIfError', s.jwksStaleIfError),
+    },
     trustedProxies: read('trustedProxies', s.trustedProxies),
     rateLimits: {
       user: read('rateLimitUser', s.rateLimitUser),

@@ -91,7 +91,7 @@ async function startWorld(keys: number, worlds: World[]): Promise<World> {
   const dataDir = await mkdtemp(join(tmpdir(), 'keyplane-bench-node-'));
   // Before there is an environment; what it then makes of ten thousand keys is one change.
   await manager.ask({ fill: keys } satisfies FillOrder);
-  await manager.post('/apiops/environments/', { name: 'bench', type: 'TEST' });
+  await manager.post('/apiops/environments/', { name: 'bench', type: 'TEST', environmentSet: true });
   const { token } = JSON.parse(await manager.post('/apiops/environments/bench/enrollment-tokens/', {}));
   const order: JoinedNodeOrder = { managerUrl: manager.url, environment: 'bench', token, dataDir };
   let nodeUrl = '';

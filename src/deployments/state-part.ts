@@ -118,11 +118,11 @@ async function withContent<Nouns>(
     const wanted = rows.filter((row) => row.kind === reader.kind && (row.digest || row.altered));
     const ids = wanted.map((row) => row.objectId);
     const read = (some: readonly string[]) => reader.read(nouns, environmentId, some);
-    for (const content of await readableOf(ids, read)) contents.set(content.id, content);
+    for (const content of await readableOf(ids, read)) contents.set(`${content.kind}/${content.id}`, content);
   }
   return rows.map((object) => {
     const { revision, kind, objectId, digest, altered } = object;
-    const put = contents.get(objectId);
+    const put = contents.get(`${kind}/${objectId}`);
     // What the row said before is not known; where the object is as it was, its content is what the digest counts.
     if (altered) return { object, counted: put ? digestOf(put) : null };
     if (digest === null) return { object, change: { revision, gone: { kind, id: objectId } } };

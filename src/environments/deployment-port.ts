@@ -22,6 +22,8 @@ export interface ReachChange {
 export interface DeploymentPort<Nouns> extends ProjectWithdrawal<Nouns> {
   /** In the caller's transaction: brings desired state in line with which projects reach the environment now. */
   syncEnvironment(nouns: Nouns, change: ReachChange): Promise<void>;
+  /** In the caller's transaction: desires what is set of the environment. */
+  desireSettings(nouns: Nouns, environmentId: string): Promise<void>;
   /** After commit: closes its streams and forgets who waits for it. */
   environmentRemoved(environmentId: string): void;
   /** After commit: closes its stream. */

@@ -11,6 +11,8 @@ export interface Environment {
   readonly accessUrl: string | null;
   /** Ids of the projects that reach it; null: every project does. */
   readonly projectIds: readonly string[] | null;
+  /** Whether its nodes publish one set of all projects. */
+  readonly environmentSet: boolean;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }

@@ -30,6 +30,8 @@ export interface EnvironmentInput {
   readonly accessUrl?: string | undefined;
   /** Names; absent: every project reaches it, none: no project does. */
   readonly projects?: readonly string[] | undefined;
+  /** Absent: false for a new one, as it is for another. */
+  readonly environmentSet?: boolean | undefined;
 }
 
 export interface EnvironmentWithProjects {
@@ -44,7 +46,7 @@ export interface Environments {
   /** Those that the project reaches, by name order. */
   listOfProject(projectId: string): Promise<readonly Environment[]>;
   create(caller: Caller, input: EnvironmentInput, once?: Once): Promise<void>;
-  /** Replaces everything but the name; a type that is left out stays as it is. */
+  /** Replaces everything but the name; a type or `environmentSet` that is left out stays as it is. */
   update(caller: Caller, environmentName: string, input: EnvironmentInput): Promise<void>;
   /** Takes its nodes, tokens, and the materials for it along. */
   delete(caller: Caller, environmentName: string): Promise<void>;
@@ -79,8 +81,10 @@ export function createEnvironments<Nouns extends EnvironmentRuleNouns>(
           throw badRequest(`Environment (name: ${name}) is already exist!`);
         const projectIds = await idsOfProjects(nouns, input.projects);
         const facts = { id, name, type, accessUrl, projectIds, description: input.description ?? null };
-        const environment = { ...facts, createdAt, updatedAt: createdAt };
+        const { environmentSet = false } = input;
+        const environment = { ...facts, environmentSet, createdAt, updatedAt: createdAt };
         await nouns.environments.insert(environment);
+        await deployments.desireSettings(nouns, id);
         await deployments.syncEnvironment(nouns, await reachChange(nouns, environment, []));
         await record(nouns, caller, { action: 'environment.create', environment });
         await once?.keep(nouns);
@@ -101,10 +105,12 @@ export function createEnvironments<Nouns extends EnvironmentRuleNouns>(
           type: given ?? before.type,
           accessUrl,
           projectIds,
+          environmentSet: input.environmentSet ?? before.environmentSet,
           description: input.description ?? null,
         };
         const environment = { ...before, ...facts, updatedAt: clock() };
         await nouns.environments.update(environment);
+        await deployments.desireSettings(nouns, environment.id);
         await deployments.syncEnvironment(nouns, await reachChange(nouns, environment, before.projectIds));
         await record(nouns, caller, { action: 'environment.update', environment });
       });
@@ -182,7 +188,7 @@ async function idsOfProjects(
 }
 
 function environmentEvent(caller: Caller, action: string, environment: Environment) {
-  const { id, name, type, projectIds } = environment;
+  const { id, name, type, projectIds, environmentSet } = environment;
   return {
     actor: caller.username,
     action,
@@ -191,6 +197,6 @@ function environmentEvent(caller: Caller, action: string, environment: Environme
     objectName: name,
     projectName: null,
     outcome: 'SUCCESS' as const,
-    details: { type, projects: projectIds?.length ?? 'all' },
+    details: { type, projects: projectIds?.length ?? 'all', environmentSet },
   };
 }

@@ -1,7 +1,13 @@
 import { isKeyplaneError } from '../errors.ts';
 import { isKeyType } from '../jose/jwk.ts';
 import { joinJwk, publicJwk } from '../jose/public-part.ts';
-import type { DeployedContent, DeployedJwk, DeployedKind } from '../protocol/content.ts';
+import {
+  type DeployedContent,
+  type DeployedJwk,
+  type DeployedKind,
+  type DeployedSetting,
+  isSetting,
+} from '../protocol/content.ts';
 import { label } from '../protocol/read-changes.ts';
 import { contentDigest } from '../protocol/state-digest.ts';
 import type { RecordPlace } from './disk/log-file.ts';
@@ -10,6 +16,7 @@ import type { RecordPlace } from './disk/log-file.ts';
 export interface HeldObject {
   readonly kind: DeployedKind;
   readonly id: string;
+  /** Empty for a setting of the environment, and so is the name. */
   readonly project: string;
   readonly name: string;
   /** base64 of 32 bytes: as a Buffer each would be a piece of memory of its own, between what is given back. */
@@ -18,6 +25,8 @@ export interface HeldObject {
   readonly publicJson: string | undefined;
   /** Milliseconds since 1970; past it a JWK is not published. */
   readonly expires: number | null;
+  /** What is set, where it is a setting of the environment. */
+  readonly setting?: DeployedSetting | undefined;
   /** Changes when the file is compacted. */
   place: RecordPlace;
 }
@@ -46,17 +55,13 @@ export type UnplacedObject = Omit<HeldObject, 'place'>;
 
 /** @throws UnfitObject */
 export function holdObject(content: DeployedContent): UnplacedObject {
-  const { kind, id, project, name } = content;
-  const isJwk = kind === 'jwk';
-  return {
-    kind,
-    id,
-    project,
-    name,
-    digest: digestOf(content),
-    publicJson: isJwk ? publicJsonOf(content) : undefined,
-    expires: isJwk ? content.expires : null,
-  };
+  const { kind, id } = content;
+  const digest = digestOf(content);
+  const nothing = { publicJson: undefined, expires: null };
+  if (isSetting(content)) return { kind, id, project: '', name: '', digest, ...nothing, setting: content };
+  const { project, name } = content;
+  if (content.kind !== 'jwk') return { kind, id, project, name, digest, ...nothing };
+  return { kind, id, project, name, digest, publicJson: publicJsonOf(content), expires: content.expires };
 }
 
 function digestOf(content: DeployedContent): string {

@@ -1,4 +1,4 @@
-import type { DeployedKind } from '../protocol/content.ts';
+import { type ProjectKind, projectKinds } from '../protocol/content.ts';
 import { addDigest, emptyDigest, removeDigest } from '../protocol/state-digest.ts';
 import type { CommitMark } from './disk/log-record.ts';
 import { digestBytes, type HeldObject } from './held-object.ts';
@@ -31,7 +31,7 @@ export interface StateFollower {
   settled?(): Promise<void>;
 }
 
-export type ObjectCounts = Readonly<Record<`${DeployedKind}s`, number>>;
+export type ObjectCounts = Readonly<Record<`${ProjectKind}s`, number>>;
 
 /**
  * What the node has, in memory, at one revision of one environment. Moves by whole steps, each already on the disk.
@@ -170,7 +170,10 @@ export class NodeState {
 
   counts(): ObjectCounts {
     const counts = { jwks: 0, certificates: 0, keys: 0, keystores: 0 };
-    for (const { kind } of this.#objects.values()) counts[`${kind}s`] += 1;
+    for (const { kind } of this.#objects.values()) {
+      const counted = projectKinds.find((known) => known === kind);
+      if (counted) counts[`${counted}s`] += 1;
+    }
     return counts;
   }
 }

@@ -1,7 +1,12 @@
-// What a node is given: objects of four kinds, each with all that a gateway needs to use it.
+// What a node is given: objects of projects, each with all that a gateway needs to use it, and settings of its
+// environment. A setting that is not there has its default, so an environment with nothing set has nothing.
 
-export const deployedKinds = Object.freeze(['jwk', 'certificate', 'key', 'keystore'] as const);
-export type DeployedKind = (typeof deployedKinds)[number];
+export const projectKinds = Object.freeze(['jwk', 'certificate', 'key', 'keystore'] as const);
+export type ProjectKind = (typeof projectKinds)[number];
+export const settingKinds = Object.freeze(['environment-set', 'caching'] as const);
+export type SettingKind = (typeof settingKinds)[number];
+export const deployedKinds = Object.freeze([...projectKinds, ...settingKinds] as const);
+export type DeployedKind = ProjectKind | SettingKind;
 
 interface DeployedObject {
   /** The object's id at the manager (UUID); with the kind it is unique in an environment. */
@@ -45,7 +50,40 @@ export interface DeployedKeystore extends DeployedObject {
   readonly keyPassword: string | null;
 }
 
-export type DeployedContent = DeployedJwk | DeployedCertificate | DeployedKey | DeployedKeystore;
+/** What servers in between and verifiers may do with a JWK Set (RFC 9111, RFC 5861), in seconds. */
+export interface Caching {
+  readonly maxAge: number;
+  readonly staleWhileRevalidate: number;
+  readonly staleIfError: number;
+}
+
+export const defaultCaching: Caching = Object.freeze({
+  maxAge: 300,
+  staleWhileRevalidate: 60,
+  staleIfError: 0,
+});
+
+/** Whether the node publishes one set of all projects. Without it, it does: environments of the first release do. */
+export interface DeployedEnvironmentSet {
+  readonly kind: 'environment-set';
+  /** The environment's. */
+  readonly id: string;
+  readonly published: boolean;
+}
+
+export interface DeployedCaching extends Caching {
+  readonly kind: 'caching';
+  /** The environment's. */
+  readonly id: string;
+}
+
+export type DeployedProjectContent = DeployedJwk | DeployedCertificate | DeployedKey | DeployedKeystore;
+export type DeployedSetting = DeployedEnvironmentSet | DeployedCaching;
+export type DeployedContent = DeployedProjectContent | DeployedSetting;
+
+export function isSetting(content: DeployedContent): content is DeployedSetting {
+  return content.kind === 'environment-set' || content.kind === 'caching';
+}
 
 /** One step of a node from one revision to the next. */
 export type Change =

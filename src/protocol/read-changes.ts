@@ -2,7 +2,7 @@
 // and whether its public part can be published the node's. Members that a later version may add stay in the
 // content, since its digest is over all of it.
 
-import { type Change, type DeployedContent, type DeployedKind, deployedKinds } from './content.ts';
+import { type Change, type DeployedContent, type DeployedKind, deployedKinds, isSetting } from './content.ts';
 
 /** Why nothing of it is applied. `object` is the one at fault, where it is one. */
 export interface BadChanges {
@@ -25,6 +25,7 @@ const isTimeOrNull: Check = (value) => value === null || Number.isSafeInteger(va
 const isKeyType: Check = (value) =>
   value === 'SECRET_KEY' || value === 'PRIVATE_KEY' || value === 'PUBLIC_KEY';
 const isKeystoreType: Check = (value) => value === 'JKS' || value === 'PKCS12';
+const isSeconds: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 const isJwk: Check = (value) => isJson(value) && isText(value.kty);
 const isChain: Check = (value) => Array.isArray(value) && value.length > 0 && value.every(isText);
 
@@ -51,6 +52,8 @@ const shapes: Readonly<Record<DeployedKind, Readonly<Record<string, Check>>>> = 
     password: isText,
     keyPassword: isTextOrNull,
   },
+  'environment-set': { published: (value) => typeof value === 'boolean' },
+  caching: { maxAge: isSeconds, staleWhileRevalidate: isSeconds, staleIfError: isSeconds },
 };
 
 /** @returns the changes (they hold private members), or what is wrong without naming any value */
@@ -83,7 +86,8 @@ function badChange(change: Json): BadChanges | undefined {
   if (gone !== undefined || !object) return { reason: 'a change must put one object of a known kind' };
   const content = put as Json;
   for (const [member, check] of [['project', isName] as const, ['name', isName] as const]) {
-    if (!check(content[member])) return { reason: `${object.kind}: ${member} is not a name`, object };
+    if (!isSetting(put as DeployedContent) && !check(content[member]))
+      return { reason: `${object.kind}: ${member} is not a name`, object };
   }
   for (const [member, check] of Object.entries(shapes[object.kind])) {
     if (!check(content[member])) {
@@ -102,7 +106,8 @@ function readObject(value: unknown): { readonly kind: DeployedKind; readonly id:
 }
 
 /** How a reason names an object: `jwk MyProject/my-jwk`. */
-export function label(content: Pick<DeployedContent, 'kind' | 'project' | 'name'> | Json): string {
+export function label(content: DeployedContent | Json): string {
+  if (!('name' in content)) return `${content.kind}`;
   return `${content.kind} ${content.project}/${content.name}`;
 }
 

@@ -61,6 +61,8 @@ export interface EnvironmentRow {
   access_url: string | null;
   /** 1: only the projects of `environment_projects` reach it, be they none. */
   restricted: number;
+  /** 1: its nodes publish one set of all projects. */
+  environment_set: number;
   created_at: number;
   updated_at: number;
 }
@@ -166,7 +168,7 @@ export interface EnvironmentStateRow {
 
 export interface DesiredObjectRow {
   environment_id: string;
-  kind: 'jwk' | 'certificate' | 'key' | 'keystore';
+  kind: 'jwk' | 'certificate' | 'key' | 'keystore' | 'environment-set' | 'caching';
   object_id: string;
   project_id: string;
   revision: number;

@@ -18,7 +18,7 @@ let mine: ProjectApi;
 let theirs: ProjectApi;
 beforeAll(async () => {
   world = await startTestManager({ projects: ['Mine', 'Theirs'] });
-  const environment = { name: 'production', type: 'PRODUCTION', projects: ['Theirs'] };
+  const environment = { name: 'production', type: 'PRODUCTION', projects: ['Theirs'], environmentSet: true };
   accepted(await world.api('POST', '/apiops/environments/', environment));
   node = await world.addNode('production', 'p1');
   mine = projectApi(world.api, 'Mine');

@@ -36,7 +36,7 @@ afterAll(async () => {
 const reach = (name: string, projects: readonly string[] | null) =>
   world.api('PUT', `${environments}${name}/`, { type: 'TEST', projects });
 async function make(name: string, projects: readonly string[]): Promise<LightNode> {
-  accepted(await world.api('POST', environments, { name, type: 'TEST', projects }));
+  accepted(await world.api('POST', environments, { name, type: 'TEST', projects, environmentSet: true }));
   return join(name);
 }
 async function join(name: string): Promise<LightNode> {
@@ -84,7 +84,12 @@ describe('a project of many JWKs', () => {
   it('lets others write before and after it, and misses nothing of them', async () => {
     const made = Array.from({ length: 12 }, (_, number) => beside.paste(`during-${number}`, p256Public));
     const both = ['Large', 'Beside'];
-    const third = world.api('POST', environments, { name: 'third', type: 'TEST', projects: both });
+    const third = world.api('POST', environments, {
+      name: 'third',
+      type: 'TEST',
+      projects: both,
+      environmentSet: true,
+    });
     const after = Array.from({ length: 12 }, (_, number) => beside.paste(`later-${number}`, p256Public));
     for (const answer of await Promise.all([...made, third, ...after])) accepted(answer);
     await has(await join('third'), keys + 24);

@@ -147,6 +147,7 @@ describe('projects, members and environments', () => {
         description: null,
         type: name === 'open' ? 'PRODUCTION' : 'TEST',
         accessUrl: name === 'open' ? 'https://gw.example/' : null,
+        environmentSet: false,
         createdAt: instant,
         updatedAt: instant,
       })),

@@ -15,9 +15,10 @@ const head = 'GET /set HTTP/1.1\r\nHost: node\r\n\r\n';
 const round = 1_000_000;
 
 function readyAnswer(bodyBytes: number): ReadyAnswer {
-  const published = publish(Buffer.alloc(bodyBytes, 'x'), 'text/plain', {
-    validFromMs: Number.NEGATIVE_INFINITY,
-    validUntilMs: Number.POSITIVE_INFINITY,
+  const published = publish(Buffer.alloc(bodyBytes, 'x'), {
+    type: 'text/plain',
+    cacheControl: 'public, max-age=300',
+    validity: { validFromMs: Number.NEGATIVE_INFINITY, validUntilMs: Number.POSITIVE_INFINITY },
   });
   const status = (code: 200 | 304, body: string | Buffer) => ({
     requests: { count: 0 },

@@ -59,6 +59,7 @@ export function sampleEnvironment(over: Partial<Environment> = {}): Environment 
     type: 'TEST',
     accessUrl: null,
     projectIds: null,
+    environmentSet: true,
     createdAt,
     updatedAt,
     ...over,

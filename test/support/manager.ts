@@ -78,7 +78,7 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
   for (const name of options.projects ?? ['MyProject'])
     await made(api('POST', '/apiops/projects/', { name }));
   for (const name of options.environments ?? []) {
-    await made(api('POST', '/apiops/environments/', { name, type: 'TEST' }));
+    await made(api('POST', '/apiops/environments/', { name, type: 'TEST', environmentSet: true }));
   }
   return {
     url,

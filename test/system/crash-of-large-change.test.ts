@@ -56,7 +56,8 @@ async function rowsOf(environment: string) {
 describe('a manager that is killed', () => {
   it.each([0, 10, 25, 50, 400])('%i ms into making an environment has all of it or none', async (afterMs) => {
     const name = `made-${afterMs}`;
-    const create = () => world.api('POST', '/apiops/environments/', { name, type: 'TEST' });
+    const create = () =>
+      world.api('POST', '/apiops/environments/', { name, type: 'TEST', environmentSet: true });
     const wasDone = await killedWhile(create, afterMs);
     const all = { there: 1, present: keys, rows: keys, strays: 0 };
     const none = { there: 0, present: 0, rows: 0, strays: 0 };

@@ -162,7 +162,7 @@ describe('a node that is started before its manager', () => {
     const first = await serve(join(folder, 'manager'), settings);
     const api = await signedIn(first.url, 'admin', password);
     await made(api, '/apiops/projects/', { name: 'MyProject' });
-    await made(api, '/apiops/environments/', { name: 'production', type: 'TEST' });
+    await made(api, '/apiops/environments/', { name: 'production', type: 'TEST', environmentSet: true });
     const { token } = await made(api, '/apiops/environments/production/enrollment-tokens/');
     await made(api, jwksPath, pastedJwk('early'));
     await first.stop();

@@ -30,7 +30,11 @@ beforeAll(async () => {
     }
   });
   // All that the project has is desired of an environment that comes later.
-  await api('POST', '/apiops/environments/', { name: 'production', type: 'PRODUCTION' });
+  await api('POST', '/apiops/environments/', {
+    name: 'production',
+    type: 'PRODUCTION',
+    environmentSet: true,
+  });
   const { body } = await api('POST', `${environment}enrollment-tokens/`);
   lightNodes = Array.from({ length: nodes }, (_, index) =>
     lightNode(

@@ -69,6 +69,8 @@ export interface Operations {
         readonly accessUrl?: string | undefined;
         /** Names of the projects that reach it; absent: every project, empty: none */
         readonly projects?: readonly string[] | undefined;
+        /** Whether its nodes publish one JWK Set of all projects at /.well-known/jwks.json; false for a new environment, and as it was where a change leaves it out */
+        readonly environmentSet?: boolean | undefined;
       };
     };
     answer: {
@@ -1215,6 +1217,8 @@ export interface Operations {
         readonly description: string | null;
         readonly type: 'PRODUCTION' | 'SANDBOX' | 'TEST';
         readonly accessUrl: string | null;
+        /** Whether its nodes publish one JWK Set of all projects at /.well-known/jwks.json */
+        readonly environmentSet: boolean;
         /** ISO 8601, UTC */
         readonly createdAt: string;
         /** ISO 8601, UTC */
@@ -1527,6 +1531,8 @@ export interface Operations {
         readonly description: string | null;
         readonly type: 'PRODUCTION' | 'SANDBOX' | 'TEST';
         readonly accessUrl: string | null;
+        /** Whether its nodes publish one JWK Set of all projects at /.well-known/jwks.json */
+        readonly environmentSet: boolean;
         /** ISO 8601, UTC */
         readonly createdAt: string;
         /** ISO 8601, UTC */
@@ -1994,6 +2000,8 @@ export interface Operations {
         readonly accessUrl?: string | undefined;
         /** Names of the projects that reach it; absent: every project, empty: none */
         readonly projects?: readonly string[] | undefined;
+        /** Whether its nodes publish one JWK Set of all projects at /.well-known/jwks.json; false for a new environment, and as it was where a change leaves it out */
+        readonly environmentSet?: boolean | undefined;
       };
     };
     answer: {

@@ -1,4 +1,4 @@
-import { MultiSelect, NativeSelect, Radio, Stack, TextInput } from '@mantine/core';
+import { Checkbox, MultiSelect, NativeSelect, Radio, Stack, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Operations } from '../../../clients/typescript/src/index.ts';
@@ -33,10 +33,12 @@ export function EnvironmentDialog({
   const [type, setType] = useState<string>(environment?.type ?? 'TEST');
   const [accessUrl, setAccessUrl] = useState(environment?.accessUrl ?? '');
   const [projects, setProjects] = useState<readonly string[] | null>(environment?.projects ?? null);
+  const [environmentSet, setEnvironmentSet] = useState(environment?.environmentSet ?? false);
   const save = useChange(
     async () => {
       const body = {
         type,
+        environmentSet,
         ...(description !== '' && { description }),
         ...(accessUrl !== '' && { accessUrl }),
         ...(projects !== null && { projects }),
@@ -72,6 +74,12 @@ export function EnvironmentDialog({
         value={accessUrl}
         error={errors.of('accessUrl')}
         onChange={(event) => setAccessUrl(event.currentTarget.value)}
+      />
+      <Checkbox
+        label="One JWK Set of all projects, too"
+        description="Its verifiers accept the keys of every project. Give them a project's set instead."
+        checked={environmentSet}
+        onChange={(event) => setEnvironmentSet(event.currentTarget.checked)}
       />
       <Reach projects={projects} error={errors.of('projects')} onChange={setProjects} />
     </FormDialog>

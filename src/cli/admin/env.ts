@@ -15,6 +15,7 @@ interface EnvFlags extends ConnectionFlags {
   readonly accessUrl?: string;
   readonly projects?: string;
   readonly allProjects?: boolean;
+  readonly environmentSet?: boolean;
 }
 
 /** `keyplane env`: environments, which nodes belong to. */
@@ -75,8 +76,9 @@ function addEnvCreate(noun: Command): void {
   }).requiredOption('--type <TYPE>', 'PRODUCTION, SANDBOX or TEST');
   addFields(command).action(async (name: string, flags: EnvFlags) => {
     const { client } = await connect(flags);
-    const { description, accessUrl } = flags;
-    const body = { name, type: flags.type ?? '', description, accessUrl, projects: projectsOf(flags) };
+    const { description, accessUrl, environmentSet } = flags;
+    const facts = { type: flags.type ?? '', description, accessUrl, environmentSet };
+    const body = { name, ...facts, projects: projectsOf(flags) };
     const answer = await client.createEnvironment({ body });
     show(
       flags,
@@ -98,6 +100,7 @@ function addEnvUpdate(noun: Command): void {
     const { client } = await connect(flags);
     const before = await environmentNamed(client, name);
     const body = {
+      environmentSet: flags.environmentSet ?? before.environmentSet,
       type: flags.type ?? before.type,
       description: flags.description ?? before.description ?? undefined,
       accessUrl: flags.accessUrl ?? before.accessUrl ?? undefined,
@@ -127,6 +130,8 @@ function addFields(command: Command): Command {
   return command
     .option('--description <TEXT>', 'for people to read')
     .option('--access-url <URL>', 'of its gateways, for people to read')
+    .option('--environment-set', 'its nodes publish one JWK Set of all projects, too')
+    .option('--no-environment-set', 'they publish the sets of projects only (default for a new one)')
     .option('--projects <NAMES>', 'which projects reach it, separated by commas (default: all)');
 }
 

@@ -40,7 +40,9 @@ export async function prepareQuickstart({ services, adminUser }: Manager): Promi
   const known = new Set((await services.environments.list()).map(({ environment }) => environment.name));
   const enrollmentTokens = new Map<string, string>();
   for (const { name, type } of quickstartEnvironments) {
-    if (!known.has(name)) await services.environments.create(caller, { name, type });
+    if (!known.has(name)) {
+      await services.environments.create(caller, { name, type, environmentSet: true });
+    }
     const { secretToken } = await services.enrollment.replaceQuickstartToken(caller, name);
     enrollmentTokens.set(name, secretToken);
   }

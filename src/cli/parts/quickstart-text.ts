@@ -39,7 +39,7 @@ curl ${curlTrust}-X POST '${url}/apiops/projects/MyProject/jwks/' \\
   -H 'Content-Type: application/json' \\
   -d '${body}'
 
-curl '${production}/.well-known/jwks.json'
+curl '${production}/projects/MyProject/.well-known/jwks.json'
 
 Or from the command line (docs/cli.md), with the token above:
 

@@ -14,6 +14,12 @@ const rest = {
     .max(10_000)
     .optional()
     .describe('Names of the projects that reach it; absent: every project, empty: none'),
+  environmentSet: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether its nodes publish one JWK Set of all projects at /.well-known/jwks.json; false for a new environment, and as it was where a change leaves it out',
+    ),
 };
 
 export const newEnvironmentBody = z.strictObject({

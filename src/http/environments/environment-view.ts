@@ -10,6 +10,9 @@ export const environmentItem = z.object({
   description: z.string().nullable(),
   type: z.enum(environmentTypes),
   accessUrl: z.string().nullable(),
+  environmentSet: z
+    .boolean()
+    .describe('Whether its nodes publish one JWK Set of all projects at /.well-known/jwks.json'),
   createdAt: instant,
   updatedAt: instant,
 });
@@ -19,9 +22,9 @@ export const environmentWithProjectsItem = environmentItem.extend({
 });
 
 export function environmentView(environment: Environment) {
-  const { id, name, description, type, accessUrl, createdAt, updatedAt } = environment;
+  const { id, name, description, type, accessUrl, environmentSet, createdAt, updatedAt } = environment;
   const dates = { createdAt: instantText(createdAt), updatedAt: instantText(updatedAt) };
-  return { id, name, description, type, accessUrl, ...dates };
+  return { id, name, description, type, accessUrl, environmentSet, ...dates };
 }
 
 export function environmentWithProjectsView({ environment, projectNames }: EnvironmentWithProjects) {

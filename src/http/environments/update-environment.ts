@@ -18,7 +18,7 @@ export function updateEnvironment(
       tags: ['environments'],
       summary: 'Replace what an environment is',
       description:
-        'What is left out is taken away: a description, an access URL, and the list of projects, without which every project reaches it. Only a type that is left out stays.',
+        'What is left out is taken away: a description, an access URL, and the list of projects, without which every project reaches it. Only a type and `environmentSet` that are left out stay.',
       params: z.object({ environmentName: z.string() }),
       body: environmentChangeBody,
       response: { 200: successAnswer },

@@ -2,7 +2,7 @@
 // what stays in memory of it, and its public JSON. A start reads these and passes over the rest, so that it
 // neither parses nor hashes what it will not keep: the seal already says that nothing was altered.
 
-import type { Change, DeployedContent, DeployedKind } from '../../protocol/content.ts';
+import type { Change, DeployedContent, DeployedKind, DeployedSetting } from '../../protocol/content.ts';
 import type { UnplacedObject } from '../held-object.ts';
 
 /** Ends a transaction: the state that all records so far add up to. */
@@ -31,8 +31,8 @@ const lineEnd = 0x0a;
 
 /** It holds private members. `object` is what stays in memory of the change. */
 export function encodePut(change: PutChange, object: UnplacedObject): Buffer {
-  const { kind, id, project, name, digest, expires, publicJson } = object;
-  const head = JSON.stringify([kind, id, project, name, digest, expires]);
+  const { kind, id, project, name, digest, expires, publicJson, setting } = object;
+  const head = JSON.stringify([kind, id, project, name, digest, expires, ...(setting ? [setting] : [])]);
   // JSON on one line has no line end in it, so that what follows begins where it seems to.
   return Buffer.from(`${head}\n${publicJson ?? ''}\n${JSON.stringify(change)}`);
 }
@@ -41,16 +41,17 @@ export function encodeRecord(record: GoneChange | { readonly commit: CommitMark 
   return Buffer.from(JSON.stringify(record));
 }
 
-type Head = readonly [DeployedKind, string, string, string, string, number | null];
+type Head = readonly [DeployedKind, string, string, string, string, number | null, DeployedSetting?];
 
 /** Safe to cast: only what this node sealed opens, and it seals only what it has read. */
 export function readRecord(plaintext: Buffer): LogRecord {
   const headEnd = plaintext.indexOf(lineEnd);
   if (headEnd === -1) return JSON.parse(plaintext.toString('utf8')) as LogRecord;
   const publicEnd = plaintext.indexOf(lineEnd, headEnd + 1);
-  const [kind, id, project, name, digest, expires] = JSON.parse(
+  const [kind, id, project, name, digest, expires, setting] = JSON.parse(
     plaintext.toString('utf8', 0, headEnd),
   ) as Head;
   const publicJson = plaintext.toString('utf8', headEnd + 1, publicEnd) || undefined;
-  return { held: { kind, id, project, name, digest, publicJson, expires } };
+  const held = { kind, id, project, name, digest, publicJson, expires };
+  return { held: setting ? { ...held, setting } : held };
 }

@@ -3,9 +3,18 @@
 // and then kept as bytes. Keys stand in the order of project and name, and each once: two JWKs that
 // are published alike are one key. A key before its notBefore is published, so that verifiers know it in time.
 
+import { type DeployedSetting, defaultCaching } from '../../protocol/content.ts';
 import type { HeldObject } from '../held-object.ts';
 import type { StateFollower } from '../node-state.ts';
-import { isValidAt, jwkSetType, jwkType, type Published, publish } from './published.ts';
+import {
+  cacheControlOf,
+  isValidAt,
+  jwkSetType,
+  jwkType,
+  type Published,
+  publish,
+  type Validity,
+} from './published.ts';
 
 type PublicKey = HeldObject & { readonly publicJson: string };
 
@@ -17,6 +26,8 @@ export class JwkSets implements StateFollower {
   #projects = new Map<string, number>();
   readonly #kept = new Map<string, Published>();
   #generation = 0;
+  #hasEnvironmentSet = true;
+  #cacheControl = cacheControlOf(defaultCaching);
 
   /** @param clock milliseconds since 1970 */
   constructor(clock: () => number) {
@@ -31,7 +42,13 @@ export class JwkSets implements StateFollower {
   replaced(objects: Iterable<HeldObject>): void {
     this.#projects = new Map();
     this.#keys = [];
+    this.#setAgain(undefined, 'environment-set');
+    this.#setAgain(undefined, 'caching');
     for (const object of objects) {
+      if (object.setting) {
+        this.#setAgain(object.setting, object.kind);
+        continue;
+      }
       this.#count(object.project, 1);
       if (isPublic(object)) this.#keys.push(object);
     }
@@ -42,11 +59,13 @@ export class JwkSets implements StateFollower {
 
   changed(removed: readonly HeldObject[], added: readonly HeldObject[]): void {
     for (const object of removed) {
-      this.#count(object.project, -1);
+      if (object.setting) this.#setAgain(undefined, object.kind);
+      else this.#count(object.project, -1);
       if (isPublic(object)) this.#keys.splice(this.#firstAtOrAfter(object), 1);
     }
     for (const object of added) {
-      this.#count(object.project, 1);
+      if (object.setting) this.#setAgain(object.setting, object.kind);
+      else this.#count(object.project, 1);
       if (isPublic(object)) this.#keys.splice(this.#firstAtOrAfter(object), 0, object);
     }
     for (const { project, name, kind } of [...removed, ...added]) {
@@ -63,8 +82,15 @@ export class JwkSets implements StateFollower {
     return this.#projects.keys();
   }
 
-  environment(): Published {
-    return this.#keep('all', () => this.#set(this.#keys));
+  /** Undefined where the environment publishes none. */
+  environment(): Published | undefined {
+    if (!this.#hasEnvironmentSet) return undefined;
+    return this.#keep('all', () => this.#set(this.#inEnvironmentSet(), this.#keys));
+  }
+
+  /** From when to when what is published stays as it is, if nothing changes. */
+  validity(): Validity {
+    return validityOf(this.#keys, this.#clock());
   }
 
   /** Undefined for a project that has nothing here: whether it exists at all, only the manager knows. */
@@ -87,7 +113,7 @@ export class JwkSets implements StateFollower {
       const validUntilMs = key.expires ?? Number.POSITIVE_INFINITY;
       const validity = { validFromMs: Number.NEGATIVE_INFINITY, validUntilMs };
       return this.#keep(`jwk ${project}/${name}`, () =>
-        publish(Buffer.from(key.publicJson), jwkType, validity),
+        publish(Buffer.from(key.publicJson), { type: jwkType, cacheControl: this.#cacheControl, validity }),
       );
     }
   }
@@ -107,20 +133,40 @@ export class JwkSets implements StateFollower {
     return made;
   }
 
-  #set(keys: readonly PublicKey[]): Published {
-    const now = this.#clock();
-    let validFromMs = Number.NEGATIVE_INFINITY;
-    let validUntilMs = Number.POSITIVE_INFINITY;
+  /** @param all what can change it by expiring: also a key that one of `keys` displaces, and the one that displaces */
+  #set(keys: readonly PublicKey[], all = keys): Published {
     const live = new Set<string>();
-    for (const { expires, publicJson } of keys) {
-      if (expires !== null && expires <= now) {
-        validFromMs = Math.max(validFromMs, expires);
-        continue;
-      }
-      live.add(publicJson);
-      if (expires !== null) validUntilMs = Math.min(validUntilMs, expires);
+    for (const key of keys) if (this.#isLive(key)) live.add(key.publicJson);
+    const validity = validityOf(all, this.#clock());
+    return publish(setBytes([...live]), { type: jwkSetType, cacheControl: this.#cacheControl, validity });
+  }
+
+  /**
+   * Where two projects use one kid for different keys, only the one stays that was there first: a copied kid must not
+   * break verification with the first. Ids are in the order of creation (UUIDv7).
+   */
+  #inEnvironmentSet(): readonly PublicKey[] {
+    const first = new Map<string, PublicKey>();
+    let isContested = false;
+    for (const key of this.#keys) {
+      if (!this.#isLive(key)) continue;
+      const kid = kidOf(key);
+      const known = first.get(kid);
+      if (known && known.project !== key.project) isContested = true;
+      if (!known || key.id < known.id) first.set(kid, key);
     }
-    return publish(setBytes([...live]), jwkSetType, { validFromMs, validUntilMs });
+    if (!isContested) return this.#keys;
+    return this.#keys.filter((key) => {
+      const known = first.get(kidOf(key));
+      return known?.project === key.project || known?.publicJson === key.publicJson;
+    });
+  }
+
+  #setAgain(setting: DeployedSetting | undefined, kind: HeldObject['kind']): void {
+    if (kind === 'environment-set')
+      this.#hasEnvironmentSet = setting?.kind === 'environment-set' ? setting.published : true;
+    else this.#cacheControl = cacheControlOf(setting?.kind === 'caching' ? setting : defaultCaching);
+    this.#kept.clear();
   }
 
   #isLive({ expires }: PublicKey): boolean {
@@ -160,6 +206,24 @@ function compare(a: string, b: string): number {
 
 function isPublic(object: HeldObject): object is PublicKey {
   return object.publicJson !== undefined;
+}
+
+/** Its kid as the JSON has it. Only base64url and names without a quote stand before it. */
+function kidOf({ publicJson }: PublicKey): string {
+  return kidPattern.exec(publicJson)?.[1] ?? '';
+}
+
+const kidPattern = /"kid":"((?:[^"\\]|\\.)*)"/;
+
+function validityOf(keys: readonly PublicKey[], now: number): Validity {
+  let validFromMs = Number.NEGATIVE_INFINITY;
+  let validUntilMs = Number.POSITIVE_INFINITY;
+  for (const { expires } of keys) {
+    if (expires === null) continue;
+    if (expires <= now) validFromMs = Math.max(validFromMs, expires);
+    else validUntilMs = Math.min(validUntilMs, expires);
+  }
+  return { validFromMs, validUntilMs };
 }
 
 /**

@@ -36,6 +36,8 @@ export interface RouteMatch {
 }
 
 const sets = '.well-known/jwks.json';
+const noEnvironmentSet =
+  'This environment publishes no JWK Set of all its projects; that of a project is at /projects/{projectName}/.well-known/jwks.json';
 
 /** @param segments of the path, decoded, without the empty ones of leading and trailing slash */
 export function findRoute(segments: readonly string[]): RouteMatch | undefined {
@@ -45,7 +47,7 @@ export function findRoute(segments: readonly string[]): RouteMatch | undefined {
     return {
       route: `/${sets}`,
       publishes: true,
-      answer: (sources) => whenReady(sources, () => sources.sets.environment()),
+      answer: (sources) => whenReady(sources, () => sources.sets.environment(), noEnvironmentSet),
     };
   }
   if (first !== 'projects' || segments.length !== 4) return undefined;

@@ -201,7 +201,7 @@ const badPath: Fault = { status: 400, code: 'bad_request', text: 'The path is no
 const noRoute: Fault = {
   status: 404,
   code: 'not_found',
-  text: 'There is no such route on a node; JWK Sets are at /.well-known/jwks.json',
+  text: 'There is no such route on a node; JWK Sets are at /projects/{projectName}/.well-known/jwks.json',
 };
 const badMethod: Fault = {
   status: 405,

@@ -42,7 +42,11 @@ export class PublishedFiles implements StateFollower {
   }
 
   changed(removed: readonly HeldObject[], added: readonly HeldObject[]): void {
-    for (const { project } of [...removed, ...added]) this.#projects.add(project);
+    for (const { project, setting } of [...removed, ...added]) {
+      // Of a setting the files have what the environment's set is; headers are not theirs.
+      if (setting) this.#everything = true;
+      else this.#projects.add(project);
+    }
     this.#wake();
   }
 
@@ -72,9 +76,9 @@ export class PublishedFiles implements StateFollower {
     const { sets, clock, log } = this.#options;
     try {
       while (this.#everything || this.#projects.size > 0) await this.#writeOnce();
-      // A key that expires leaves the set of its project and of the environment; the latter knows which is next.
+      // A key that expires leaves the set of its project and of the environment.
       // The clock may be set meanwhile, which no timer notices: so it is looked at again before that, too.
-      const { validFromMs, validUntilMs } = sets.environment();
+      const { validFromMs, validUntilMs } = sets.validity();
       if (validUntilMs < Number.POSITIVE_INFINITY || validFromMs > Number.NEGATIVE_INFINITY)
         this.#later(Math.min(validUntilMs - clock(), lookAgainMs));
       return true;
@@ -98,7 +102,10 @@ export class PublishedFiles implements StateFollower {
     this.#everything = false;
     this.#projects.clear();
     try {
-      await this.#write(join(directory, setPath), sets.environment());
+      const path = join(directory, setPath);
+      const environment = sets.environment();
+      if (environment) await this.#write(path, environment);
+      else await this.#removeFile(path);
       for (const project of projects) {
         const path = this.#projectPath(project);
         if (path === undefined) continue;
@@ -132,6 +139,12 @@ export class PublishedFiles implements StateFollower {
       await replaceFile(path, body);
     }
     this.#written.set(path, etag);
+  }
+
+  async #removeFile(path: string): Promise<void> {
+    this.#written.delete(path);
+    await rm(path, { force: true });
+    await rmdir(dirname(path)).catch(() => undefined);
   }
 
   /** Takes its own file and what it leaves empty; whatever else is there stays. */

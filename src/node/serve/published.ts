@@ -1,10 +1,16 @@
 import { isAscii } from 'node:buffer';
 import { hash } from 'node:crypto';
+import type { Caching } from '../../protocol/content.ts';
 
 export const jwkSetType = 'application/jwk-set+json';
 export const jwkType = 'application/jwk+json';
-/** A cache that may serve an old set for long also serves a revoked key for long. */
-const cacheControl = 'public, max-age=300, stale-while-revalidate=60';
+/** What is 0 is left out; a set that is not to be used without asking says so. */
+export function cacheControlOf({ maxAge, staleWhileRevalidate, staleIfError }: Caching): string {
+  const parts = ['public', maxAge > 0 ? `max-age=${maxAge}` : 'no-cache'];
+  if (staleWhileRevalidate > 0) parts.push(`stale-while-revalidate=${staleWhileRevalidate}`);
+  if (staleIfError > 0) parts.push(`stale-if-error=${staleIfError}`);
+  return parts.join(', ');
+}
 
 /**
  * node:http joins a text with the head into one write, where a Buffer is a second one: a fifth less work for an
@@ -34,7 +40,13 @@ export function isValidAt({ validFromMs, validUntilMs }: Validity, nowMs: number
   return validFromMs <= nowMs && nowMs < validUntilMs;
 }
 
-export function publish(body: Buffer, type: string, validity: Validity): Published {
+export interface PublishedAs {
+  readonly type: string;
+  readonly cacheControl: string;
+  readonly validity: Validity;
+}
+
+export function publish(body: Buffer, { type, cacheControl, validity }: PublishedAs): Published {
   const etag = `"${hash('sha256', body, 'base64url')}"`;
   const shared = ['ETag', etag, 'Cache-Control', cacheControl, 'Access-Control-Allow-Origin', '*'];
   return {

@@ -8,6 +8,7 @@ import { kids } from './0007-kids.ts';
 import { integrity } from './0008-integrity.ts';
 import { nodeKeys } from './0009-node-keys.ts';
 import { narrowedTokens } from './0010-narrowed-tokens.ts';
+import { environmentSets } from './0011-environment-sets.ts';
 import type { Migration } from './column-types.ts';
 
 /**
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   integrity,
   nodeKeys,
   narrowedTokens,
+  environmentSets,
 ];

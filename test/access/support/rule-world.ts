@@ -119,6 +119,7 @@ function notingDeployments(): NotingDeployments {
     async syncEnvironment(_nouns, { environmentId }) {
       calls.push(`sync ${environmentId}`);
     },
+    async desireSettings() {},
     async withdrawProject(nouns, projectId) {
       // In the transaction, while the project is still there.
       const project = await nouns.projects.get(projectId);

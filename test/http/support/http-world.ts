@@ -156,6 +156,7 @@ function configOf(dataDir: string, databaseUrl: string | undefined) {
     adminPassword: undefined,
     urlAllow: parseAllowList(''),
     urlCa: undefined,
+    caching: { maxAge: 300, staleWhileRevalidate: 60, staleIfError: 0 },
     deployTimeoutMs: 1000,
     trustedProxies: { hosts: [], cidrs: [] },
     rateLimits: { user: 0, address: 0 },

@@ -71,7 +71,8 @@ export async function startManagers(options: SeveralManagersOptions = {}): Promi
   if (!first || !second) throw new Error('several are at least two');
   const { api } = first;
   await api('POST', '/apiops/projects/', { name: 'MyProject' });
-  for (const name of environments) await api('POST', '/apiops/environments/', { name, type: 'TEST' });
+  for (const name of environments)
+    await api('POST', '/apiops/environments/', { name, type: 'TEST', environmentSet: true });
   const nodes: RunningNode[] = [];
   return {
     managers: [first, second, ...others],

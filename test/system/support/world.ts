@@ -42,7 +42,11 @@ export async function startWorld(settings: Readonly<Record<string, string>> = {}
   const { url } = manager;
   const api = await signedIn(url, 'admin', password);
   await made(api, '/apiops/projects/', { name: 'MyProject' });
-  await made(api, '/apiops/environments/', { name: 'production', type: 'PRODUCTION' });
+  await made(api, '/apiops/environments/', {
+    name: 'production',
+    type: 'PRODUCTION',
+    environmentSet: true,
+  });
   const { token } = await made(api, '/apiops/environments/production/enrollment-tokens/');
   return {
     folder,

@@ -56,6 +56,7 @@ const updateOne = statement((db, row: EnvironmentRow) =>
       type: row.type,
       access_url: row.access_url,
       restricted: row.restricted,
+      environment_set: row.environment_set,
       updated_at: row.updated_at,
     })
     .where('id', '=', row.id),
@@ -157,6 +158,7 @@ function environmentOf(row: EnvironmentRow, links: readonly EnvironmentProjectRo
     type: row.type,
     accessUrl: row.access_url,
     projectIds: row.restricted === 0 ? null : links.map((link) => link.project_id).sort(),
+    environmentSet: row.environment_set !== 0,
     createdAt: new Date(row.created_at),
     updatedAt: new Date(row.updated_at),
   };
@@ -170,6 +172,7 @@ function rowOf(environment: Environment): EnvironmentRow {
     type: environment.type,
     access_url: environment.accessUrl,
     restricted: flag(environment.projectIds !== null),
+    environment_set: flag(environment.environmentSet),
     created_at: environment.createdAt.getTime(),
     updated_at: environment.updatedAt.getTime(),
   };

@@ -1,0 +1,100 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunningNode } from '../../src/node/start-node.ts';
+import { startTestManager, type TestManager, until } from '../support/manager.ts';
+import { accepted, type Item, type ProjectApi, projectApi, publishedKeys } from './support/project-api.ts';
+import { makeCurveKey, publicHalf } from './support/sample-keys.ts';
+
+let world: TestManager;
+let node: RunningNode;
+let mine: ProjectApi;
+let theirs: ProjectApi;
+let publishDir: string;
+beforeAll(async () => {
+  world = await startTestManager({ projects: ['Mine', 'Theirs'] });
+  accepted(await world.api('POST', '/apiops/environments/', { name: 'production', type: 'TEST' }));
+  publishDir = join(world.dataDir, 'files');
+  node = await world.addNode('production', 'p1', { publishDir });
+  mine = projectApi(world.api, 'Mine');
+  theirs = projectApi(world.api, 'Theirs');
+});
+afterAll(() => world.close());
+
+const key = (kid: string): Item => ({ ...publicHalf(makeCurveKey('P-256')), kid });
+const put = (body: Item) => world.api('PUT', '/apiops/environments/production/', body);
+const shown = async () => (await world.api('GET', '/apiops/environments/')).body.resultList[0].environmentSet;
+const setOf = (at: RunningNode) => fetch(`${at.url}/.well-known/jwks.json`);
+const answers = (status: number) =>
+  until(async () => (await setOf(node)).status === status, `the environment's set answers ${status}`);
+const hasFile = () =>
+  access(join(publishDir, '.well-known', 'jwks.json')).then(
+    () => true,
+    () => false,
+  );
+
+describe("an environment's set", () => {
+  it('is not published of a new environment: the node names the address of a project', async () => {
+    accepted(await mine.paste('a', key('a')));
+    const answer = await setOf(node);
+    expect({ status: answer.status, body: await answer.json() }).toEqual({
+      status: 404,
+      body: {
+        error: 'not_found',
+        error_description:
+          'This environment publishes no JWK Set of all its projects; that of a project is at /projects/{projectName}/.well-known/jwks.json',
+      },
+    });
+    expect(await shown()).toBe(false);
+    expect((await publishedKeys(node, 'Mine')).map(({ kid }) => kid)).toEqual(['a']);
+    expect(await hasFile()).toBe(false);
+  });
+
+  it('comes and goes with the environment, and stays as it is where a change leaves it out', async () => {
+    accepted(await put({ environmentSet: true }));
+    await answers(200);
+    await until(hasFile, 'the file is there');
+    accepted(await put({ description: 'as it was' }));
+    expect(await shown()).toBe(true);
+    expect((await setOf(node)).status).toBe(200);
+    accepted(await put({ environmentSet: false }));
+    await answers(404);
+    await until(async () => !(await hasFile()), 'the file is gone');
+  });
+
+  it('is still not published after a restart of the node without a manager', async () => {
+    expect((await put({ environmentSet: 'no' })).status).toBe(400);
+    accepted(await world.api('POST', '/apiops/environments/', { name: 'late', type: 'TEST' }));
+    const late = await world.addNode('late', 'l1');
+    await until(async () => (await setOf(late)).status === 404, 'it has its first state');
+    await late.close();
+    const { startNode } = await import('../../src/node/start-node.ts');
+    const { silent } = await import('../support/manager.ts');
+    const again = await startNode({
+      ...{ managerUrl: world.url, environment: 'late', name: 'l1', host: '127.0.0.1', port: 0 },
+      ...{ dataDir: join(world.dataDir, 'nodes', 'l1'), token: undefined, logger: silent, version: 'test' },
+    });
+    const [set, ready] = [await setOf(again), await fetch(`${again.url}/readyz`)];
+    await again.close();
+    expect([set.status, ready.status]).toEqual([404, 200]);
+  });
+
+  it('keeps the key that was there first where another project has its kid', async () => {
+    accepted(await put({ environmentSet: true }));
+    const [first, second] = [key('same'), key('same')];
+    accepted(await theirs.paste('z', first));
+    accepted(await mine.paste('copied', second));
+    const same = async (project?: string) =>
+      (await publishedKeys(node, project)).filter(({ kid }) => kid === 'same').map(({ x }) => x);
+    await answers(200);
+    expect(await same()).toEqual([first.x]);
+    expect(await same('Mine')).toEqual([second.x]);
+    const third = key('same');
+    accepted(
+      await theirs.call('PUT', 'jwks/z/', { sourceType: 'COPY_PASTE', jwkStr: JSON.stringify(third) }),
+    );
+    expect(await same(), 'a new value keeps its place').toEqual([third.x]);
+    accepted(await theirs.call('DELETE', 'jwks/z/'));
+    expect(await same()).toEqual([second.x]);
+  });
+});
