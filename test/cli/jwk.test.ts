@@ -216,7 +216,7 @@ describe('a JWK from elsewhere', () => {
     expect(stderr).toContain('Environment production: the only one');
     expect(await get('of-shared')).toMatchObject({ algorithm: 'RS512', sourceType: 'KEYSTORE' });
     expect(await cli.ok(['keystore', 'references', 'shared'])).toContain('of-shared');
-    expect(await cli.ok(['keystore', 'entries', 'shared'])).toMatch(/rsa +PRIVATE_KEY +RSA 2048 +no/);
+    expect(await cli.ok(['keystore', 'entries', 'shared'])).toMatch(/rsa +PRIVATE_KEY +RSA 2048 +CN=Leaf/);
   });
 });
 
