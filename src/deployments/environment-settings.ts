@@ -22,7 +22,7 @@ const cachingKey = 'caching';
 const noProject = '';
 
 /** What the installation has; every environment of it has the same. */
-export async function cachingOf({ installation }: LineageNouns): Promise<Caching> {
+async function cachingOf({ installation }: LineageNouns): Promise<Caching> {
   const text = await installation.get(cachingKey);
   return text === undefined ? defaultCaching : (JSON.parse(text) as Caching);
 }
