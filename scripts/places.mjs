@@ -12,11 +12,11 @@ export const pinnedNode = join(modules, 'node/bin/node');
 export const neededMajor = 24;
 /**
  * How keyplane itself is run. Compiled modules are kept, so that a start neither strips types nor compiles anew; the
- * young generation is small, because little that a request makes lives longer than the request; and glibc is kept
- * from giving every thread an arena of its own.
+ * young generation is small, because little that a request makes lives longer than the request; SIGUSR1 opens no
+ * inspector; and glibc is kept from giving every thread an arena of its own.
  */
 export const runtime = {
-  args: ['--max-semi-space-size=2'],
+  args: ['--max-semi-space-size=2', '--disable-sigusr1'],
   variables: { NODE_COMPILE_CACHE: join(modules, '.cache/keyplane'), MALLOC_ARENA_MAX: '2' },
 };
 

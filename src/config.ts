@@ -1,6 +1,7 @@
 // The one reader of the environment. A setting is an environment variable with a flag of the same name; the flag
 // wins. A wrong setting stops the start with one line: the variable, what is wrong with it, what is accepted.
 
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { checkName } from './names.ts';
 import { type AddressAllowList, parseAllowList } from './sources/safe-fetch/allow-list.ts';
@@ -111,10 +112,13 @@ export const managerSettings = {
     'admin-password PASSWORD',
     'its password (default: random, printed once)',
     (text) => {
-      const length = [...(text ?? 'made later')].length;
-      if (length < 8 || length > 1024) throw new Error(`has ${length} characters: 8 to 1024 are accepted`);
-      return text;
+      return text === undefined ? undefined : acceptedPassword(text);
     },
+  ),
+  adminPasswordFile: setting(
+    'admin-password-file FILE',
+    'a file that holds the password; its last line break is no part of it',
+    (text) => (text === undefined ? undefined : readPasswordFile(resolve(text))),
   ),
   urlAllow: setting(
     'url-allow LIST',
@@ -224,6 +228,13 @@ export function readManagerConfig(environment: NodeJS.ProcessEnv, flags: Manager
       'KEYPLANE_MASTER_KEY and KEYPLANE_MASTER_KEY_FILE are both set: one of them, or neither, is accepted',
     );
   }
+  const adminPassword = read('adminPassword', s.adminPassword);
+  const adminPasswordFile = read('adminPasswordFile', s.adminPasswordFile);
+  if (adminPassword !== undefined && adminPasswordFile !== undefined) {
+    throw new SettingError(
+      'KEYPLANE_ADMIN_PASSWORD and KEYPLANE_ADMIN_PASSWORD_FILE are both set: one of them, or neither, is accepted',
+    );
+  }
   const tls = tlsSettings({
     certFile: read('tlsCert', s.tlsCert),
     keyFile: read('tlsKey', s.tlsKey),
@@ -239,7 +250,7 @@ export function readManagerConfig(environment: NodeJS.ProcessEnv, flags: Manager
     masterKey,
     masterKeyFile,
     adminUser: read('adminUser', s.adminUser),
-    adminPassword: read('adminPassword', s.adminPassword),
+    adminPassword: adminPassword ?? adminPasswordFile,
     urlAllow: read('urlAllow', s.urlAllow),
     urlCa: read('urlCaFile', s.urlCaFile),
     deployTimeoutMs: read('deployTimeout', s.deployTimeout),
@@ -321,6 +332,36 @@ function metricsListener(host: string | undefined, port: number | undefined) {
   if (port !== undefined) return { host: host ?? '127.0.0.1', port };
   if (host === undefined) return undefined;
   throw new SettingError('KEYPLANE_METRICS_HOST is set without KEYPLANE_METRICS_PORT: both are needed');
+}
+
+function acceptedPassword(text: string): string {
+  const { length } = [...text];
+  if (length < 8 || length > 1024) throw new Error(`has ${length} characters: 8 to 1024 are accepted`);
+  return text;
+}
+
+function readPasswordFile(path: string): string {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new Error(`is ${path}, which cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+  return acceptedPassword(text.replace(/\r?\n$/, ''));
+}
+
+/** Of the flags that were given, those with a secret, and what takes it out of the process list. */
+export function warningsOf(flags: ManagerFlags): string[] {
+  const files = {
+    masterKey: managerSettings.masterKeyFile,
+    adminPassword: managerSettings.adminPasswordFile,
+  };
+  return Object.entries(files)
+    .filter(([name]) => flags[name as keyof typeof files] !== undefined)
+    .map(([name, file]) => {
+      const { flag } = managerSettings[name as keyof typeof files];
+      return `--${flag} can be read in the process list by every user of this machine: use ${file.variable} (--${file.flag})`;
+    });
 }
 
 function listenAddress(text: string): string {

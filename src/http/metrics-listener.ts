@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { MetricsText } from '../metrics/metrics-text.ts';
+import { namesSeveralHosts } from '../runtime/host-header.ts';
 import type { TlsFiles } from '../runtime/tls-files.ts';
 import { trackHandshakes } from '../runtime/tls-handshakes.ts';
 
@@ -30,8 +31,13 @@ export async function startMetricsListener(options: MetricsListenerOptions): Pro
   const { host, port, metricsText, tls, onError } = options;
   const onRequest: RequestListener = (request, response) => {
     const [path] = (request.url ?? '').split('?');
-    const status =
-      path !== '/metrics' ? 404 : request.method === 'GET' || request.method === 'HEAD' ? 200 : 405;
+    const status = namesSeveralHosts(request)
+      ? 400
+      : path !== '/metrics'
+        ? 404
+        : request.method === 'GET' || request.method === 'HEAD'
+          ? 200
+          : 405;
     const answer = status === 200 ? metricsText.text() : Promise.resolve('Metrics are at GET /metrics\n');
     const type = status === 200 ? metricsText.contentType : 'text/plain; charset=utf-8';
     answer

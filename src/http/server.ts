@@ -43,7 +43,12 @@ import { jwkRoutes } from './jwks/routes.ts';
 import type { KeyplaneServer } from './keyplane-server.ts';
 import { httpOptions, idleConnectionMs, keepAliveMs, tlsServerFactory } from './limits/listening.ts';
 import { createRateLimits, type RateLimits } from './limits/rate-limits.ts';
-import { defaultServerLimits, refuseManyHeaders, type ServerLimits } from './limits/server-limits.ts';
+import {
+  defaultServerLimits,
+  refuseManyHeaders,
+  refuseSeveralHosts,
+  type ServerLimits,
+} from './limits/server-limits.ts';
 import { materialRoutes } from './materials/routes.ts';
 import { describeApi } from './openapi/describe-api.ts';
 import { overviewRoutes } from './overview/routes.ts';
@@ -138,6 +143,7 @@ export function buildServer(options: ServerOptions): KeyplaneServer {
   app.addHook('onRequest', async (request, reply) => {
     setSecurityHeaders(request, reply);
     refuseManyHeaders(request);
+    refuseSeveralHosts(request, reply);
   });
   stopGracefully(app);
   app.addHook('preClose', async () => lastAnswers.close());

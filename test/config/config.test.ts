@@ -48,6 +48,7 @@ describe('the settings of the manager', () => {
       'KEYPLANE_MASTER_KEY_FILE',
       'KEYPLANE_ADMIN_USER',
       'KEYPLANE_ADMIN_PASSWORD',
+      'KEYPLANE_ADMIN_PASSWORD_FILE',
       'KEYPLANE_URL_ALLOW',
       'KEYPLANE_URL_CA_FILE',
       'KEYPLANE_DEPLOY_TIMEOUT',

@@ -193,6 +193,12 @@ describe('over a real socket', () => {
       'This is not a valid HTTP request!',
     ],
     [
+      'two hosts',
+      'GET /healthz HTTP/1.1\r\nHost: x\r\nhost: y\r\n\r\n',
+      400,
+      'The request has more than one Host header!',
+    ],
+    [
       'a length and chunks',
       'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
       400,

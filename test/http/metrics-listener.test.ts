@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { pino } from 'pino';
 import { Gauge, Registry } from 'prom-client';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
@@ -47,6 +48,9 @@ test('with KEYPLANE_METRICS_PORT metrics have a listener of their own, and the m
   expect(await main.json()).toMatchObject({ reason: 'ROUTE_NOT_FOUND' });
   expect((await fetch(new URL('/readyz', metricsUrl))).status).toBe(404);
   expect((await fetch(metricsUrl, { method: 'POST' })).status).toBe(405);
+  const twoHosts = connect(Number(new URL(metricsUrl).port), '127.0.0.1');
+  twoHosts.end('GET /metrics HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n');
+  expect(await text(twoHosts)).toMatch(/^HTTP\/1\.1 400 /);
 });
 
 test('without it the main listener answers', async () => {

@@ -54,6 +54,12 @@ const metricOf = async (cause: string): Promise<number> => {
 };
 
 test.each<[what: string, status: number, cause: string, request: () => string]>([
+  [
+    'with two Host headers',
+    400,
+    'upgrade_request',
+    () => `${requestLine('GET', streamPath)}Host: other\r\n${handshake}`,
+  ],
   ['on another path', 404, 'upgrade_path', () => requestLine('GET', '/elsewhere') + handshake],
   [
     'that is no WebSocket handshake',

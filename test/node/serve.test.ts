@@ -267,3 +267,30 @@ test('a node ignores an upgrade, and answers the request on a connection that it
   expect(await client.ask(`${head}Connection: close\r\n\r\n`)).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
   expect(await client.hearAll()).toBe('');
 });
+
+test('a node rejects a request with two Host headers and ends the connection, whatever it answered before', async () => {
+  const { url } = await serving([ecJwk({ name: 'a' })]);
+  for (const path of [setPath, '/status']) {
+    for (const second of ['Host: node', 'HOST: other']) {
+      const client = await RawClient.connect(url);
+      for (const _time of [1, 2]) await client.ask(`GET ${path} HTTP/1.1\r\nHost: node\r\n\r\n`);
+      client.say(`GET ${path} HTTP/1.1\r\nHost: node\r\n${second}\r\n\r\n`);
+      expect(await client.hearAll()).toMatch(
+        /^HTTP\/1\.1 400 [\s\S]*Connection: close[\s\S]*"The request has more than one Host header!"/,
+      );
+    }
+  }
+});
+
+test('pages of other origins read JWK Sets, and neither the status nor the metrics of a node', async () => {
+  const { url } = await serving([ecJwk({ name: 'a' })]);
+  const originOf = async (path: string, method: string) => {
+    const response = await fetch(url + path, { method, headers: { Origin: 'https://other.example' } });
+    return response.headers.get('access-control-allow-origin');
+  };
+  for (const method of ['GET', 'HEAD', 'OPTIONS']) {
+    for (const path of ['/status', '/metrics']) expect(await originOf(path, method)).toBe(null);
+    for (const path of [setPath, '/projects/MyProject/jwks/a'])
+      expect(await originOf(path, method)).toBe('*');
+  }
+});

@@ -5,6 +5,7 @@ import {
   managerSettings,
   processEnvironment,
   readManagerConfig,
+  warningsOf,
 } from '../../config.ts';
 
 /** Every setting of the manager as a flag of this command. */
@@ -15,7 +16,8 @@ export function addManagerOptions(command: Command): Command {
   return command;
 }
 
-/** @throws SettingError */
+/** Warns, on stderr, of secrets on the command line. @throws SettingError */
 export function managerConfigOf(flags: ManagerFlags): ManagerConfig {
+  for (const warning of warningsOf(flags)) process.stderr.write(`keyplane: warning: ${warning}\n`);
   return readManagerConfig(processEnvironment(), flags);
 }

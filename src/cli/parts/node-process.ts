@@ -72,6 +72,8 @@ function launch({
   const place = ['--manager', managerUrl, '--environment', environment, '--name', name];
   const trust = managerCa === undefined ? [] : ['--manager-ca', managerCa];
   return fork(mainFile, ['node', ...place, ...trust, '--port', String(port), '--data-dir', dataDir], {
+    // Of another process of this user, SIGUSR1 would open the inspector, which reads every key in memory.
+    execArgv: [...new Set([...process.execArgv, '--disable-sigusr1'])],
     env: childEnvironment({ KEYPLANE_NODE_TOKEN: token }),
     stdio: ['ignore', logFd, logFd, 'ipc'],
   });

@@ -1,5 +1,6 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { badRequest } from '../../errors.ts';
+import { namesSeveralHosts, severalHostsText } from '../../runtime/host-header.ts';
 
 /** How long and how much the server listens to, before and beside what routes say of their bodies. */
 export interface ServerLimits {
@@ -29,4 +30,11 @@ export function refuseManyHeaders({ raw }: FastifyRequest): void {
   if (raw.rawHeaders.length > 2 * mostHeaders) {
     throw badRequest(`The request has more than ${mostHeaders} headers!`);
   }
+}
+
+/** The connection ends with the answer: what else came on it may be read in two ways too. */
+export function refuseSeveralHosts({ raw }: FastifyRequest, reply: FastifyReply): void {
+  if (!namesSeveralHosts(raw)) return;
+  reply.header('Connection', 'close');
+  throw badRequest(severalHostsText);
 }

@@ -4,6 +4,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { RefusalCause, Refusals } from '../../metrics/refusals.ts';
+import { namesSeveralHosts } from '../../runtime/host-header.ts';
 import { hasClientCertificate } from '../../runtime/tls-files.ts';
 import { type LastAnswer, LastAnswers } from '../answers/last-answer.ts';
 
@@ -69,6 +70,7 @@ export class UpgradeGate<Admitted> {
     const { path, hasRoom, mostPending, admit, take } = this.#options;
     socket.on('error', () => socket.destroy());
     const [target] = (request.url ?? '').split('?');
+    if (namesSeveralHosts(request)) return this.refuse(socket, 'upgrade_request');
     if (target !== path) return this.refuse(socket, 'upgrade_path');
     if (this.#options.requiresCertificate && !hasClientCertificate(socket)) {
       return this.refuse(socket, 'upgrade_certificate');

@@ -12,6 +12,8 @@ export interface Fault {
   readonly code: string;
   readonly text: string;
   readonly headers?: readonly string[];
+  /** The connection ends with the answer. */
+  readonly hangsUp?: boolean;
 }
 
 export type Answer =
@@ -32,6 +34,8 @@ export interface RouteMatch {
   readonly route: string;
   /** Whether it answers, at once, with a JWK Set or a JWK, or with why there is none. */
   readonly publishes: boolean;
+  /** Whether pages of any origin may read the answer. */
+  readonly isPublic: boolean;
   answer(sources: RouteSources): Answer | Promise<Answer>;
 }
 
@@ -47,6 +51,7 @@ export function findRoute(segments: readonly string[]): RouteMatch | undefined {
     return {
       route: `/${sets}`,
       publishes: true,
+      isPublic: true,
       answer: (sources) => whenReady(sources, () => sources.sets.environment(), noEnvironmentSet),
     };
   }
@@ -56,6 +61,7 @@ export function findRoute(segments: readonly string[]): RouteMatch | undefined {
     return {
       route: `/projects/{projectName}/${sets}`,
       publishes: true,
+      isPublic: true,
       answer: (sources) => whenReady(sources, () => sources.sets.project(second), text),
     };
   }
@@ -64,25 +70,35 @@ export function findRoute(segments: readonly string[]): RouteMatch | undefined {
   return {
     route: '/projects/{projectName}/jwks/{jwkName}',
     publishes: true,
+    isPublic: true,
     answer: (sources) => whenReady(sources, () => sources.sets.jwk(second, fourth), text),
   };
 }
 
 const plainRoutes: Readonly<Record<string, RouteMatch | undefined>> = Object.assign(Object.create(null), {
-  '/healthz': { route: '/healthz', publishes: false, answer: () => ({ json: { status: 'ok' } }) },
+  '/healthz': {
+    route: '/healthz',
+    publishes: false,
+    isPublic: true,
+    answer: () => ({ json: { status: 'ok' } }),
+  },
   '/readyz': {
     route: '/readyz',
     publishes: false,
+    isPublic: true,
     answer: ({ state }: RouteSources) => (state.ready ? { json: { status: 'ready' } } : { fault: notReady }),
   },
   '/status': {
     route: '/status',
     publishes: false,
+    // The network reads it, and no page that a browser in that network opens.
+    isPublic: false,
     answer: ({ status }: RouteSources) => ({ json: status() }),
   },
   '/metrics': {
     route: '/metrics',
     publishes: false,
+    isPublic: false,
     answer: async ({ metrics }: RouteSources) => ({ text: await metrics.text(), type: metrics.contentType }),
   },
 });

@@ -9,6 +9,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import { namesSeveralHosts, severalHostsText } from '../../runtime/host-header.ts';
 import type { TlsFiles } from '../../runtime/tls-files.ts';
 import { trackHandshakes } from '../../runtime/tls-handshakes.ts';
 import type { NodeLog } from '../node-log.ts';
@@ -59,6 +60,12 @@ export function createNodeServer(options: NodeServerOptions): NodeServer {
     try {
       const firstBytes = fastPath?.takeFirstBytes(request);
       if (fastPath === undefined) response.setHeader('Strict-Transport-Security', strictTransport);
+      // Before anything is learned: the fast path never answers such a request.
+      if (namesSeveralHosts(request)) {
+        metrics.requests(unknownRoute, severalHosts.status).count += 1;
+        sendFault(request, response, severalHosts);
+        return;
+      }
       const ready = request.method === 'GET' ? answers.find(request.url ?? '') : undefined;
       if (ready === undefined) {
         answer(request, response).catch((error: unknown) => onFailed(request, response, error));
@@ -87,9 +94,9 @@ export function createNodeServer(options: NodeServerOptions): NodeServer {
     });
     if (!segments) return sendFault(request, response, badPath);
     if (!match) return sendFault(request, response, noRoute);
-    if (request.method === 'OPTIONS') return sendPreflight(response);
+    if (request.method === 'OPTIONS') return sendPreflight(response, match.isPublic);
     if (request.method !== 'GET' && request.method !== 'HEAD') return sendFault(request, response, badMethod);
-    send(request, response, await match.answer(options));
+    send(request, response, await match.answer(options), match.isPublic);
   }
 
   const { server, endHandshakes } = listener(onRequest, options.tls);
@@ -150,7 +157,7 @@ function isKnownToClient(request: IncomingMessage, published: Published): boolea
   return ifNoneMatch !== undefined && matchesEtag(ifNoneMatch, published.etag);
 }
 
-function send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
+function send(request: IncomingMessage, response: ServerResponse, answer: Answer, isPublic: boolean): void {
   if ('fault' in answer) {
     sendFault(request, response, answer.fault);
     return;
@@ -163,16 +170,24 @@ function send(request: IncomingMessage, response: ServerResponse, answer: Answer
     'json' in answer ? [jsonType, JSON.stringify(answer.json)] : [answer.type, answer.text];
   sendText(request, response, {
     status: 200,
-    headers: ['Content-Type', type, 'Cache-Control', 'no-store'],
+    headers: ['Content-Type', type, 'Cache-Control', 'no-store', ...(isPublic ? anyOrigin : [])],
     text,
   });
 }
 
 function sendFault(request: IncomingMessage, response: ServerResponse, fault: Fault): void {
   const text = JSON.stringify({ error: fault.code, error_description: fault.text });
-  const headers = ['Content-Type', jsonType, 'Cache-Control', 'no-store', ...(fault.headers ?? [])];
+  const headers = [
+    'Content-Type',
+    jsonType,
+    'Cache-Control',
+    'no-store',
+    ...anyOrigin,
+    ...(fault.headers ?? []),
+  ];
   // What such a request still carries is not read: the connection ends with the answer.
-  if (request.method !== 'GET' && request.method !== 'HEAD') headers.push('Connection', 'close');
+  if (fault.hangsUp || (request.method !== 'GET' && request.method !== 'HEAD'))
+    headers.push('Connection', 'close');
   sendText(request, response, { status: fault.status, headers, text });
 }
 
@@ -182,22 +197,21 @@ function sendText(
   { status, headers, text }: { status: number; headers: readonly string[]; text: string },
 ): void {
   const body = Buffer.from(text);
-  response.writeHead(status, [...headers, 'Content-Length', String(body.length), ...anyOrigin]);
+  response.writeHead(status, [...headers, 'Content-Length', String(body.length)]);
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 
 /** Any page may read what is public (Fetch standard, CORS preflight). */
-function sendPreflight(response: ServerResponse): void {
-  response.writeHead(204, [
-    ...anyOrigin,
-    ...['Access-Control-Allow-Methods', methods, 'Access-Control-Allow-Headers', '*'],
-    ...['Access-Control-Max-Age', '86400', 'Allow', methods],
-  ]);
+function sendPreflight(response: ServerResponse, isPublic: boolean): void {
+  const allowed = ['Access-Control-Allow-Methods', methods, 'Access-Control-Allow-Headers', '*'];
+  const cors = isPublic ? [...anyOrigin, ...allowed, 'Access-Control-Max-Age', '86400'] : [];
+  response.writeHead(204, [...cors, 'Allow', methods]);
   response.end();
 }
 
 const unexpected: Fault = { status: 500, code: 'internal_error', text: 'An unexpected error occurred' };
 const badPath: Fault = { status: 400, code: 'bad_request', text: 'The path is not percent-encoded UTF-8' };
+const severalHosts: Fault = { status: 400, code: 'bad_request', text: severalHostsText, hangsUp: true };
 const noRoute: Fault = {
   status: 404,
   code: 'not_found',
