@@ -29,6 +29,7 @@ export function jwkContent(stored: StoredJwk, projectName: string, jwk: PrivateJ
     jwk: { ...jwk },
     notBefore: stored.notBeforeTime?.getTime() ?? null,
     expires: stored.expirationTime?.getTime() ?? null,
+    ...(stored.kidSince && { kidSince: stored.kidSince.getTime() }),
   };
 }
 

@@ -48,6 +48,8 @@ export interface StoredJwk {
   readonly publicMembers: string;
   /** Sealed JSON of the private members; null for a public key. Binding: jwk, jwks, id, private_members. */
   readonly privateMembers: Sealed | null;
+  /** When it got its kid, where that was after its creation: the environment's set counts from it. */
+  readonly kidSince?: Date;
   readonly createdAt: Date;
   readonly updatedAt: Date;
   /** The row was written past keyplane: it is neither deployed nor shown. */

@@ -89,6 +89,11 @@ export async function requireUnusedKid(nouns: JwkNouns, projectId: string, kid: 
   if (holder) throw kidTakenError(kid, holder.name);
 }
 
+/** A JWK whose kid changes is the newest of those that have it; another value under the same kid keeps its place. */
+export function withKidSince(before: StoredJwk, after: StoredJwk): StoredJwk {
+  return before.kid === after.kid ? after : { ...after, kidSince: after.updatedAt };
+}
+
 export interface SharedKid {
   readonly kid: string;
   /** Of two JWKs with different keys. */

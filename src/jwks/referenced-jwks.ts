@@ -12,7 +12,7 @@ import type { CreateJwkOptions } from './create-jwk.ts';
 import { desireJwk, type JwkRuleNouns, jwkColumns } from './insert-jwk.ts';
 import { hasDefaultKid, jwkFromSource } from './jwk-from-source.ts';
 import type { StoredJwk } from './jwk-store.ts';
-import { underFreeKidStill } from './published-kid.ts';
+import { underFreeKidStill, withKidSince } from './published-kid.ts';
 import { openPrivateJwk } from './sealed-members.ts';
 import { detached } from './update-jwk.ts';
 
@@ -108,7 +108,8 @@ async function withSettledKid(
 ): Promise<StoredJwk> {
   const jwk = openPrivateJwk(sealer, after);
   try {
-    const { stored } = await underFreeKidStill(nouns, before, { stored: after, jwk, kidGivesWay });
+    const named = await underFreeKidStill(nouns, before, { stored: after, jwk, kidGivesWay });
+    const stored = withKidSince(before, named.stored);
     if (stored !== after) await nouns.jwks.update(stored);
     return stored;
   } catch (error) {

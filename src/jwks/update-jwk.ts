@@ -16,7 +16,7 @@ import {
 } from './create-jwk.ts';
 import { desireJwk, type JwkRuleNouns, jwkColumns, refuseGoneSource } from './insert-jwk.ts';
 import type { JwkNouns, SourceReference, StoredJwk } from './jwk-store.ts';
-import { underFreeKidStill } from './published-kid.ts';
+import { underFreeKidStill, withKidSince } from './published-kid.ts';
 import { checkFollow, type Follow, followOf, followRefresh } from './refresh/follow.ts';
 import { openPrivateJwk } from './sealed-members.ts';
 
@@ -39,7 +39,9 @@ export function createJwkUpdater(options: CreateJwkOptions): UpdateJwk {
       await refuseRaced(nouns, before);
       await refuseGoneSource(nouns, prepared);
       const opened = { stored: prepared, jwk: openPrivateJwk(options.sealer, prepared) };
-      const { stored, jwk } = await underFreeKidStill(nouns, before, { ...opened, kidGivesWay });
+      const named = await underFreeKidStill(nouns, before, { ...opened, kidGivesWay });
+      const { jwk } = named;
+      const stored = withKidSince(before, named.stored);
       await nouns.jwks.update(stored);
       if (follow) await nouns.refreshes.put(followRefresh(stored, follow));
       else await nouns.refreshes.delete(stored.id);

@@ -25,6 +25,8 @@ export interface HeldObject {
   readonly publicJson: string | undefined;
   /** Milliseconds since 1970; past it a JWK is not published. */
   readonly expires: number | null;
+  /** When the JWK got its kid, where that was after its creation. */
+  readonly kidSince?: number | undefined;
   /** What is set, where it is a setting of the environment. */
   readonly setting?: DeployedSetting | undefined;
   /** Changes when the file is compacted. */
@@ -61,7 +63,9 @@ export function holdObject(content: DeployedContent): UnplacedObject {
   if (isSetting(content)) return { kind, id, project: '', name: '', digest, ...nothing, setting: content };
   const { project, name } = content;
   if (content.kind !== 'jwk') return { kind, id, project, name, digest, ...nothing };
-  return { kind, id, project, name, digest, publicJson: publicJsonOf(content), expires: content.expires };
+  const { expires, kidSince } = content;
+  const held = { kind, id, project, name, digest, publicJson: publicJsonOf(content), expires };
+  return kidSince === undefined ? held : { ...held, kidSince };
 }
 
 function digestOf(content: DeployedContent): string {

@@ -22,6 +22,8 @@ export interface DeployedJwk extends DeployedObject {
   /** Milliseconds since 1970; null: no bound. */
   readonly notBefore: number | null;
   readonly expires: number | null;
+  /** When it got its kid (milliseconds since 1970), where that was after its creation. */
+  readonly kidSince?: number;
 }
 
 export interface DeployedCertificate extends DeployedObject {

@@ -22,6 +22,7 @@ type Check = (value: unknown) => boolean;
 const isText: Check = (value) => typeof value === 'string';
 const isTextOrNull: Check = (value) => value === null || isText(value);
 const isTimeOrNull: Check = (value) => value === null || Number.isSafeInteger(value);
+const isTimeOrAbsent: Check = (value) => value === undefined || Number.isSafeInteger(value);
 const isKeyType: Check = (value) =>
   value === 'SECRET_KEY' || value === 'PRIVATE_KEY' || value === 'PUBLIC_KEY';
 const isKeystoreType: Check = (value) => value === 'JKS' || value === 'PKCS12';
@@ -42,7 +43,7 @@ const isName: Check = (value) =>
   !/[\u0000-\u001f\u007f/\\]/.test(value);
 
 const shapes: Readonly<Record<DeployedKind, Readonly<Record<string, Check>>>> = {
-  jwk: { jwk: isJwk, notBefore: isTimeOrNull, expires: isTimeOrNull },
+  jwk: { jwk: isJwk, notBefore: isTimeOrNull, expires: isTimeOrNull, kidSince: isTimeOrAbsent },
   certificate: { alias: isText, chain: isChain },
   key: { keyType: isKeyType, algorithm: isTextOrNull, alias: isTextOrNull, content: isText },
   keystore: {

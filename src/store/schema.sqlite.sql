@@ -140,7 +140,7 @@ CREATE TABLE jwks (
   public_members text not null,
   private_members blob,
   created_at integer not null,
-  updated_at integer not null, audit_sequence integer not null default 0, mac blob,
+  updated_at integer not null, audit_sequence integer not null default 0, mac blob, kid_since integer,
   unique (project_id, name)
 ) strict;
 CREATE INDEX jwks_project_id on jwks (project_id, id);

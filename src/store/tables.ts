@@ -193,6 +193,8 @@ export interface JwkRow {
   expiration_time: number | null;
   public_members: string;
   private_members: Buffer | null;
+  /** When it got its kid; null: at its creation. */
+  kid_since: number | null;
   created_at: number;
   updated_at: number;
   /** Of the newest audit record when the row was written; the record of that change has a higher one. */

@@ -97,4 +97,30 @@ describe("an environment's set", () => {
     accepted(await theirs.call('DELETE', 'jwks/z/'));
     expect(await same()).toEqual([second.x]);
   });
+
+  it('keeps the key that had the kid first where an older JWK of another project takes that kid', async () => {
+    const older = key('before');
+    const paste = (jwk: Item) => ({ sourceType: 'COPY_PASTE', jwkStr: JSON.stringify(jwk) });
+    const sent = (kid: string) => publishedKeys(node).then((keys) => keys.filter((one) => one.kid === kid));
+    accepted(await mine.paste('older', older));
+    const victim = key('victim');
+    accepted(await theirs.paste('victim', victim));
+    accepted(await mine.call('PUT', 'jwks/older/', paste({ ...older, kid: 'victim' })));
+    expect((await sent('victim')).map(({ x }) => x)).toEqual([victim.x]);
+    const next = key('victim');
+    accepted(await mine.call('PUT', 'jwks/older/', paste(next)));
+    expect(
+      (await sent('victim')).map(({ x }) => x),
+      'after another value',
+    ).toEqual([victim.x]);
+    await node.close();
+    node = await world.addNode('production', 'p1', { publishDir });
+    await answers(200);
+    expect(
+      (await sent('victim')).map(({ x }) => x),
+      'after a restart',
+    ).toEqual([victim.x]);
+    accepted(await theirs.call('DELETE', 'jwks/victim/'));
+    expect((await sent('victim')).map(({ x }) => x)).toEqual([next.x]);
+  });
 });

@@ -11,7 +11,7 @@ import { onBehalfOf } from '../../runtime/requester.ts';
 import type { UnitOfWork } from '../../unit-of-work.ts';
 import { desireJwk, type JwkRuleNouns, type JwkRuleOptions, jwkColumns } from '../insert-jwk.ts';
 import type { StoredJwk } from '../jwk-store.ts';
-import { underFreeKidStill } from '../published-kid.ts';
+import { underFreeKidStill, withKidSince } from '../published-kid.ts';
 import { openPrivateJwk } from '../sealed-members.ts';
 import type { WithSourceWorld } from '../source-world.ts';
 import { type Found, lookAtUrl } from './look-at-url.ts';
@@ -152,7 +152,8 @@ export class Refresher {
     if (!project) return [];
     const { jwk } = found;
     const updatedAt = laterThan(stored.updatedAt, now);
-    const after = { ...stored, ...jwkColumns(this.#options.sealer, stored.id, jwk), updatedAt };
+    const columns = jwkColumns(this.#options.sealer, stored.id, jwk);
+    const after = withKidSince(stored, { ...stored, ...columns, updatedAt });
     await nouns.jwks.update(after);
     const scope = { projectId: project.id, projectName: project.name, actor: 'system' };
     const { targets } = await desireJwk(nouns, { scope, stored: after, jwk });

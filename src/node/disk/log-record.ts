@@ -31,8 +31,9 @@ const lineEnd = 0x0a;
 
 /** It holds private members. `object` is what stays in memory of the change. */
 export function encodePut(change: PutChange, object: UnplacedObject): Buffer {
-  const { kind, id, project, name, digest, expires, publicJson, setting } = object;
-  const head = JSON.stringify([kind, id, project, name, digest, expires, ...(setting ? [setting] : [])]);
+  const { kind, id, project, name, digest, expires, publicJson, setting, kidSince } = object;
+  const added = setting || kidSince !== undefined ? [setting ?? null, kidSince] : [];
+  const head = JSON.stringify([kind, id, project, name, digest, expires, ...added]);
   // JSON on one line has no line end in it, so that what follows begins where it seems to.
   return Buffer.from(`${head}\n${publicJson ?? ''}\n${JSON.stringify(change)}`);
 }
@@ -41,17 +42,18 @@ export function encodeRecord(record: GoneChange | { readonly commit: CommitMark 
   return Buffer.from(JSON.stringify(record));
 }
 
-type Head = readonly [DeployedKind, string, string, string, string, number | null, DeployedSetting?];
+type Head = readonly [DeployedKind, string, string, string, string, number | null, DeployedSetting?, number?];
 
 /** Safe to cast: only what this node sealed opens, and it seals only what it has read. */
 export function readRecord(plaintext: Buffer): LogRecord {
   const headEnd = plaintext.indexOf(lineEnd);
   if (headEnd === -1) return JSON.parse(plaintext.toString('utf8')) as LogRecord;
   const publicEnd = plaintext.indexOf(lineEnd, headEnd + 1);
-  const [kind, id, project, name, digest, expires, setting] = JSON.parse(
+  const [kind, id, project, name, digest, expires, setting, kidSince] = JSON.parse(
     plaintext.toString('utf8', 0, headEnd),
   ) as Head;
   const publicJson = plaintext.toString('utf8', headEnd + 1, publicEnd) || undefined;
   const held = { kind, id, project, name, digest, publicJson, expires };
-  return { held: setting ? { ...held, setting } : held };
+  if (setting) return { held: { ...held, setting } };
+  return { held: typeof kidSince === 'number' ? { ...held, kidSince } : held };
 }

@@ -142,8 +142,8 @@ export class JwkSets implements StateFollower {
   }
 
   /**
-   * Where two projects use one kid for different keys, only the one stays that was there first: a copied kid must not
-   * break verification with the first. Ids are in the order of creation (UUIDv7).
+   * Where two projects use one kid for different keys, only the one stays that had the kid first: a copied kid must not
+   * break verification with the first.
    */
   #inEnvironmentSet(): readonly PublicKey[] {
     const first = new Map<string, PublicKey>();
@@ -153,7 +153,7 @@ export class JwkSets implements StateFollower {
       const kid = kidOf(key);
       const known = first.get(kid);
       if (known && known.project !== key.project) isContested = true;
-      if (!known || key.id < known.id) first.set(kid, key);
+      if (!known || hadKidBefore(key, known)) first.set(kid, key);
     }
     if (!isContested) return this.#keys;
     return this.#keys.filter((key) => {
@@ -206,6 +206,16 @@ function compare(a: string, b: string): number {
 
 function isPublic(object: HeldObject): object is PublicKey {
   return object.publicJson !== undefined;
+}
+
+function hadKidBefore(one: PublicKey, other: PublicKey): boolean {
+  const [first, second] = [kidSinceOf(one), kidSinceOf(other)];
+  return first === second ? one.id < other.id : first < second;
+}
+
+/** An id is a UUIDv7: its first 48 bits are the milliseconds at its creation. */
+function kidSinceOf({ id, kidSince }: PublicKey): number {
+  return kidSince ?? Number.parseInt(id.replace('-', '').slice(0, 12), 16);
 }
 
 /** Its kid as the JSON has it. Only base64url and names without a quote stand before it. */

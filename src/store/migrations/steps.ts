@@ -9,6 +9,7 @@ import { integrity } from './0008-integrity.ts';
 import { nodeKeys } from './0009-node-keys.ts';
 import { narrowedTokens } from './0010-narrowed-tokens.ts';
 import { environmentSets } from './0011-environment-sets.ts';
+import { kidSince } from './0012-kid-since.ts';
 import type { Migration } from './column-types.ts';
 
 /**
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   nodeKeys,
   narrowedTokens,
   environmentSets,
+  kidSince,
 ];

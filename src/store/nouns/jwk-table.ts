@@ -195,6 +195,7 @@ function jwkOf(row: JwkRow): StoredJwk {
     expirationTime: dateOrNull(row.expiration_time),
     publicMembers: row.public_members,
     privateMembers: row.private_members as Sealed | null,
+    ...(row.kid_since !== null && { kidSince: new Date(row.kid_since) }),
     createdAt: new Date(row.created_at),
     updatedAt: new Date(row.updated_at),
   };
@@ -218,6 +219,7 @@ function rowOf(jwk: StoredJwk, auditSequence: number): Omit<JwkRow, 'mac'> {
     expiration_time: timeOrNull(jwk.expirationTime),
     public_members: jwk.publicMembers,
     private_members: jwk.privateMembers,
+    kid_since: jwk.kidSince?.getTime() ?? null,
     created_at: jwk.createdAt.getTime(),
     updated_at: jwk.updatedAt.getTime(),
     audit_sequence: auditSequence,

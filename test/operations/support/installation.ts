@@ -119,7 +119,11 @@ export async function copyOf(filled: FilledInstallation, fresh: FreshDatabase): 
 /** One of everything that is sealed, and some of what is not. */
 async function fill(api: Api): Promise<void> {
   await made(api, '/apiops/projects/', { name: 'MyProject' });
-  await made(api, '/apiops/environments/', { name: 'production', type: 'PRODUCTION' });
+  await made(api, '/apiops/environments/', {
+    name: 'production',
+    type: 'PRODUCTION',
+    environmentSet: true,
+  });
   for (const body of [
     { name: 'ec', type: 'EC', ec: { curveType: 'P256' } },
     { name: 'okp', type: 'OKP', okp: { curveType: 'ED25519' } },
