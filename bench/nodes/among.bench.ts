@@ -92,7 +92,9 @@ async function startWorld(keys: number, worlds: World[]): Promise<World> {
   // Before there is an environment; what it then makes of ten thousand keys is one change.
   await manager.ask({ fill: keys } satisfies FillOrder);
   await manager.post('/apiops/environments/', { name: 'bench', type: 'TEST', environmentSet: true });
-  const { token } = JSON.parse(await manager.post('/apiops/environments/bench/enrollment-tokens/', {}));
+  const { token } = JSON.parse(
+    await manager.post('/apiops/environments/bench/enrollment-tokens/', { privateKeys: true }),
+  );
   const order: JoinedNodeOrder = { managerUrl: manager.url, environment: 'bench', token, dataDir };
   let nodeUrl = '';
   const world = {

@@ -41,7 +41,9 @@ async function measure(
   };
   const environment = `with-${nodes}`;
   const project = await startEnvironment(manager, environment);
-  const made = await manager.post(`/apiops/environments/${environment}/enrollment-tokens/`, {});
+  const made = await manager.post(`/apiops/environments/${environment}/enrollment-tokens/`, {
+    privateKeys: true,
+  });
   const streams = start('./node-streams.ts');
   const dial = (url: string, token: string | undefined): StreamsOrder => ({
     url,

@@ -34,7 +34,9 @@ async function measure(manager: BenchManager, streams: BenchProcess, database: s
   await manager.post('/apiops/projects/', { name: 'Beside' });
   await manager.post('/apiops/environments/', { name: 'beside', type: 'TEST', projects: ['Beside'] });
   await manager.post('/apiops/environments/', { name: 'many', type: 'TEST', projects: ['Bench'] });
-  const { token } = JSON.parse(await manager.post('/apiops/environments/many/enrollment-tokens/', {}));
+  const { token } = JSON.parse(
+    await manager.post('/apiops/environments/many/enrollment-tokens/', { privateKeys: true }),
+  );
   const { url } = manager;
   const dial = (order: Partial<StreamsOrder>) =>
     streams.ask({

@@ -28,7 +28,7 @@ const parts: readonly CommandRow[] = [
   },
   {
     name: 'node',
-    summary: 'Start one node; `node list` and `node forget` are about those that are known',
+    summary: 'Start one node; `node list`, `node forget` and `node readmit` are about those that are known',
     load: async (args) => {
       const { addNodeVerbs, nodeVerbs } = await import('./admin/node.ts');
       const isVerb = args.some((arg, index) => args[index - 1] === 'node' && nodeVerbs.includes(arg));

@@ -35,6 +35,8 @@ export interface NodeSessionOptions {
   readonly parts: StatePartReader;
   /** Shared with the streams of all other nodes. */
   readonly turns: SendTurns;
+  /** False: the node is sent public parts only. */
+  readonly privateKeys: boolean;
   /** Seals a part as the next message of this connection. */
   readonly seal: (header: Omit<State, 'sealed'>, changes: string) => State;
   readonly startRevision: number;
@@ -195,8 +197,9 @@ export class NodeSession {
   }
 
   #sendPart(part: StatePart): void {
-    const { stream, seal, now } = this.#options;
-    const { from, to, final, changes } = part;
+    const { stream, seal, now, privateKeys } = this.#options;
+    const { from, to, final } = part;
+    const changes = privateKeys ? part.changes : part.publicChanges();
     const digest = this.#digestWithout(part);
     const incomplete = final && this.#leftOut.size > 0 && { incomplete: true };
     const header = { type: 'state' as const, reset: this.#reset, from, to, final, digest, ...incomplete };

@@ -2,6 +2,7 @@ import type { Change, DeployedContent, DeployedKind } from '../protocol/content.
 import { contentDigest } from '../protocol/state-digest.ts';
 import type { ContentReader } from './content-reader.ts';
 import type { DesiredObject, DesiredStateNouns } from './desired-state-store.ts';
+import { publicPart } from './public-part.ts';
 
 /** From where a node is to be told. */
 export interface StatePosition {
@@ -25,6 +26,8 @@ export interface StatePart {
   readonly final: boolean;
   readonly digest: string | null;
   readonly changes: string;
+  /** The same for a node that is given public parts only. */
+  readonly publicChanges: () => string;
   /** What it speaks of. */
   readonly objects: readonly ObjectKey[];
   /**
@@ -77,6 +80,7 @@ export async function readStatePart<Nouns extends DesiredStateNouns>(
   });
   const leftOut = new Map<ObjectKey, Buffer | null>();
   const texts: string[] = [];
+  const told: Told[] = [];
   const taken: DesiredObject[] = [];
   for (let size = 0; taken.length < rows.length && size < charactersWanted; ) {
     const step = rows.slice(taken.length, taken.length + rowsPerStep);
@@ -89,6 +93,7 @@ export async function readStatePart<Nouns extends DesiredStateNouns>(
       }
       const text = JSON.stringify(row.change);
       texts.push(text);
+      told.push(row);
       size += text.length;
     }
   }
@@ -98,13 +103,32 @@ export async function readStatePart<Nouns extends DesiredStateNouns>(
   const final = to === state.revision;
   const digest = final ? state.digest.toString('hex') : null;
   const changes = `[${texts.join(',')}]`;
+  const publicChanges = once(() => JSON.stringify(told.map(publicChange)));
   const objects = taken.map(objectKey);
   const { lineage } = state;
-  return { from: after, goneAbove, to, lineage, final, digest, changes, objects, leftOut };
+  return { from: after, goneAbove, to, lineage, final, digest, changes, publicChanges, objects, leftOut };
+}
+
+interface Told {
+  readonly object: DesiredObject;
+  readonly change: Change;
+}
+
+function publicChange({ object: { digest }, change }: Told): Change {
+  if (!('put' in change) || digest === null) return change;
+  return { revision: change.revision, put: publicPart(change.put, digest) };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 type RowWithContent =
-  | { readonly object: DesiredObject; readonly change: Change }
+  | Told
   /** It cannot be read, no longer has the digest it was desired with, or its row was written past keyplane. */
   | { readonly object: DesiredObject; readonly counted: Buffer | null };
 

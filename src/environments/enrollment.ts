@@ -91,7 +91,7 @@ export function createEnrollment<Nouns extends EnvironmentRuleNouns>(
 
   return {
     async createToken(caller, request) {
-      const { environmentName, name, maxNodes = null, privateKeys = true } = request;
+      const { environmentName, name, maxNodes = null, privateKeys = false } = request;
       const label = name === undefined ? null : checkName(name, 'Enrollment token name');
       if (label === quickstartLabel) {
         throw badRequest(`Enrollment token name (${label}) is that of the tokens that npm start replaces!`, {

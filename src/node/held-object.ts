@@ -78,6 +78,8 @@ function digestOf(content: DeployedContent): string {
 
 function publicJsonOf(content: DeployedJwk): string | undefined {
   const { jwk } = content;
+  // Nothing of a secret is public.
+  if (jwk.kty === 'oct' && content.withheld !== undefined) return undefined;
   if (!isKeyType(jwk.kty)) throw new UnfitObject(content, 'its kty is none that this node knows');
   try {
     const published = publicJwk(joinJwk(jwk, jwk));

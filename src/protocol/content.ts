@@ -13,6 +13,11 @@ interface DeployedObject {
   readonly id: string;
   readonly project: string;
   readonly name: string;
+  /**
+   * Set where private parts were withheld from the node: the digest of the whole object, hex. It counts in place of the
+   * digest of what the node has, so that all nodes of an environment have one digest.
+   */
+  readonly withheld?: string;
 }
 
 export interface DeployedJwk extends DeployedObject {

@@ -101,8 +101,6 @@ export interface Resume {
   readonly lineage?: string;
   /** What it has is less than the revision's whole, or no longer adds up: it needs a snapshot. */
   readonly incomplete?: boolean;
-  /** What it has are public parts only. */
-  readonly publicOnly?: boolean;
 }
 
 export interface Welcome {

@@ -21,6 +21,7 @@ type Check = (value: unknown) => boolean;
 
 const isText: Check = (value) => typeof value === 'string';
 const isTextOrNull: Check = (value) => value === null || isText(value);
+const isDigest: Check = (value) => isText(value) && /^[0-9a-f]{64}$/.test(value as string);
 const isTimeOrNull: Check = (value) => value === null || Number.isSafeInteger(value);
 const isTimeOrAbsent: Check = (value) => value === undefined || Number.isSafeInteger(value);
 const isKeyType: Check = (value) =>
@@ -89,6 +90,9 @@ function badChange(change: Json): BadChanges | undefined {
   for (const [member, check] of [['project', isName] as const, ['name', isName] as const]) {
     if (!isSetting(put as DeployedContent) && !check(content[member]))
       return { reason: `${object.kind}: ${member} is not a name`, object };
+  }
+  if (content.withheld !== undefined && !isDigest(content.withheld)) {
+    return { reason: `${label(content)}: withheld is not a digest`, object };
   }
   for (const [member, check] of Object.entries(shapes[object.kind])) {
     if (!check(content[member])) {

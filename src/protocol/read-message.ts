@@ -1,6 +1,7 @@
 // Incoming text to a message, or the reason why it is none. Members that a later version may add are passed over;
 // a member that is missing, of another type or out of bounds is refused by name.
 
+import { deployedKinds } from './content.ts';
 import type { FromManager, FromNode, SealedFromManager, SealedFromNode } from './messages.ts';
 
 /** Of one message, in characters. A node says short things; the manager's carry keystores of 10 MiB. */
@@ -31,7 +32,7 @@ const isFormerKey: Check = (value) =>
 const isFormerKeys: Check = (value) =>
   Array.isArray(value) && value.length <= mostFormerKeys && value.every(isFormerKey);
 const isFlag: Check = (value) => typeof value === 'boolean';
-const isKind: Check = (value) => typeof value === 'string' && /^(jwk|certificate|key|keystore)$/.test(value);
+const isKind: Check = (value) => deployedKinds.some((kind) => kind === value);
 // Only length and type here: a pattern over megabytes costs more than the decoder that follows.
 const isSealed: Check = (value) => typeof value === 'string' && value.length > 0;
 const isObjectName: Check = (value) => isJson(value) && isKind(value.kind) && isText(value.id);
@@ -74,7 +75,6 @@ const sealedFromNode: Shapes = {
     time: isTime,
     lineage: orAbsent(isText),
     incomplete: orAbsent(isFlag),
-    publicOnly: orAbsent(isFlag),
   },
   applied: { revision: isRevision, digest: isDigest },
   refused: {

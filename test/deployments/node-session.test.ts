@@ -27,6 +27,7 @@ function environment(start: number) {
         final,
         digest,
         changes: '[]',
+        publicChanges: () => '["public"]',
         objects: [],
         leftOut: new Map(),
       };
@@ -60,7 +61,7 @@ function recordingStream() {
 }
 
 function session(
-  options: { startRevision: number; reset: boolean; environmentRevision: number },
+  options: { startRevision: number; reset: boolean; environmentRevision: number; privateKeys?: boolean },
   turns = new SendTurns(),
 ) {
   const world = environment(options.environmentRevision);
@@ -70,6 +71,7 @@ function session(
   const made = new NodeSession({
     identity: { nodeId: 'n', environmentId: 'e', keyId: 'k', name: 'node-1', version: '1', connection: 1 },
     clockOffsetMs: 0,
+    privateKeys: options.privateKeys ?? true,
     stream,
     parts: world.parts,
     turns,
@@ -106,6 +108,12 @@ describe('the stream of one node', () => {
     await node.advance();
     expect(sent.at(-1)).toMatchObject({ from: 10, to: 11, final: true, digest: digestAt(11) });
     expect(node.confirmedRevision).toBe(10);
+  });
+
+  it('sends a node without private keys the public parts', async () => {
+    const node = session({ startRevision: 5, reset: false, environmentRevision: 6, privateKeys: false });
+    await node.session.advance();
+    expect(node.sent[0]?.sealed).toBe('["public"]');
   });
 
   it('starts a node that has nothing with a reset, also when its environment is empty', async () => {

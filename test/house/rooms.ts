@@ -118,7 +118,14 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'type sealing',
     'type sources/jwk-source.ts',
   ],
-  deployments: ['protocol', 'type audit/audit-log.ts', 'type environments', 'type sealing/sealed.ts'],
+  deployments: [
+    'jose/public-part.ts',
+    'protocol',
+    'type jose/json.ts',
+    'type audit/audit-log.ts',
+    'type environments',
+    'type sealing/sealed.ts',
+  ],
   environments: [
     'access/future-instant.ts',
     'protocol/enrollment-token.ts',

@@ -56,7 +56,7 @@ test.each([
 
 test.each([
   resume,
-  { ...resume, environmentId: 'e1', lineage: 'l', incomplete: true, publicOnly: true },
+  { ...resume, environmentId: 'e1', lineage: 'l', incomplete: true },
   applied,
   refused,
   { ...refused, object: undefined },

@@ -42,7 +42,11 @@ export interface TestManager {
   /** The same API for another user, who is made with these roles in this project. */
   as(username: string, member?: { project: string; roles: readonly string[] }): Promise<Api>;
   /** Joins a node to an environment and waits until it is connected. */
-  addNode(environment: string, name: string, options?: { publishDir?: string }): Promise<RunningNode>;
+  addNode(
+    environment: string,
+    name: string,
+    options?: { publishDir?: string; privateKeys?: boolean },
+  ): Promise<RunningNode>;
   /** One more manager over the same database, which the test closes. */
   addManager(): Promise<Manager>;
   /** Ends the manager and starts it again over the same data, on the same port. */
@@ -101,8 +105,10 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
       }
       return signedIn(url, username, password);
     },
-    async addNode(environment, name, { publishDir } = {}) {
-      const made = await api('POST', `/apiops/environments/${environment}/enrollment-tokens/`);
+    async addNode(environment, name, { publishDir, privateKeys = true } = {}) {
+      const made = await api('POST', `/apiops/environments/${environment}/enrollment-tokens/`, {
+        privateKeys,
+      });
       const node = await startNode({
         managerUrl: url,
         environment,

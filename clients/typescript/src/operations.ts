@@ -47,6 +47,8 @@ export interface Operations {
         readonly expiresAt?: string | undefined;
         /** Keys of nodes that may ever be registered with it, removed ones included */
         readonly maxNodes?: number | undefined;
+        /** Whether its nodes are given private keys and keystores; without it public parts only */
+        readonly privateKeys?: boolean | undefined;
       };
     };
     answer: {

@@ -20,46 +20,56 @@ export function EnrollmentTokens({ environmentName }: { readonly environmentName
       <QueryView query={tokens}>
         {({ resultList }) =>
           resultList.length === 0 ? (
-            <Text>None is valid: no new node can join, and those that had one can not come back.</Text>
+            <Text>None is valid: no new node can join. Nodes that joined before stay.</Text>
           ) : (
             <Table>
               <Table.Thead>
                 <Table.Tr>
                   <Table.Th scope="col">Name</Table.Th>
                   <Table.Th scope="col">Made</Table.Th>
+                  <Table.Th scope="col">Expires</Table.Th>
+                  <Table.Th scope="col">Nodes</Table.Th>
+                  <Table.Th scope="col">Private keys</Table.Th>
                   <Table.Th scope="col">
                     <span className="visually-hidden">What can be done</span>
                   </Table.Th>
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
-                {resultList.map(({ id, name, createdAt }) => (
-                  <Table.Tr key={id}>
-                    <Table.Td>{name ?? 'without a name'}</Table.Td>
-                    <Table.Td>
-                      <Instant at={createdAt} />
-                    </Table.Td>
-                    <Table.Td>
-                      <Button
-                        variant="default"
-                        size="compact-sm"
-                        aria-label={`Revoke ${name ?? 'the token without a name'}`}
-                        loading={revoke.isPending && revoke.variables === id}
-                        onClick={() => revoke.mutate(id)}
-                      >
-                        Revoke
-                      </Button>
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
+                {resultList.map(
+                  ({ id, name, createdAt, expiresAt, registeredNodes, maxNodes, privateKeys }) => (
+                    <Table.Tr key={id}>
+                      <Table.Td>{name ?? 'without a name'}</Table.Td>
+                      <Table.Td>
+                        <Instant at={createdAt} />
+                      </Table.Td>
+                      <Table.Td>{expiresAt === null ? 'never' : <Instant at={expiresAt} />}</Table.Td>
+                      <Table.Td>
+                        {maxNodes === null ? registeredNodes : `${registeredNodes} of ${maxNodes}`}
+                      </Table.Td>
+                      <Table.Td>{privateKeys ? 'yes' : 'no'}</Table.Td>
+                      <Table.Td>
+                        <Button
+                          variant="default"
+                          size="compact-sm"
+                          aria-label={`Revoke ${name ?? 'the token without a name'}`}
+                          loading={revoke.isPending && revoke.variables === id}
+                          onClick={() => revoke.mutate(id)}
+                        >
+                          Revoke
+                        </Button>
+                      </Table.Td>
+                    </Table.Tr>
+                  ),
+                )}
               </Table.Tbody>
             </Table>
           )
         }
       </QueryView>
       <Text size="sm" c="dimmed" mt="xs">
-        Revoking one closes the streams of the nodes that came with it within 5 seconds; they go on serving
-        what they have.
+        Revoking one bars the nodes that joined with it and closes their streams within 5 seconds. They go on
+        serving what they have.
       </Text>
     </Section>
   );

@@ -1,4 +1,4 @@
-import { Alert, Button, Code, Group, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Checkbox, Code, Group, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { keyplane } from '../api/keyplane.ts';
@@ -18,9 +18,13 @@ export function JoinNode({ environmentName }: { readonly environmentName: string
   const [name, setName] = useState('node-1');
   const [port, setPort] = useState('8081');
   const [dataDir, setDataDir] = useState('./data/node-1');
+  const [privateKeys, setPrivateKeys] = useState(false);
   const create = useChange((node: JoiningNode) =>
     keyplane
-      .createEnrollmentToken({ environmentName, body: { name: `for ${node.name}`.replaceAll(' ', '-') } })
+      .createEnrollmentToken({
+        environmentName,
+        body: { name: `for ${node.name}`.replaceAll(' ', '-'), privateKeys },
+      })
       .then(({ token }) => ({ node, token })),
   );
   const errors = fieldErrors(create.error, fields);
@@ -54,6 +58,11 @@ export function JoinNode({ environmentName }: { readonly environmentName: string
               onChange={(event) => setDataDir(event.currentTarget.value)}
             />
           </SimpleGrid>
+          <Checkbox
+            label="The node is given private keys and keystores, not public parts only"
+            checked={privateKeys}
+            onChange={(event) => setPrivateKeys(event.currentTarget.checked)}
+          />
           <ErrorNote error={errors.rest} />
           <Group>
             <Button type="submit" loading={create.isPending}>
@@ -80,8 +89,8 @@ function Joining({
   return (
     <Stack mt="md" gap="sm">
       <Text>
-        Run this where the node shall be. The token in it is shown this once; it opens the environment to any
-        number of nodes until it is revoked.
+        Run this where the node shall be. The token in it is shown this once; any number of nodes can join the
+        environment with it until it is revoked.
       </Text>
       <Code block tabIndex={0} aria-label="Command that starts the node" data-testid="join-command">
         {command}

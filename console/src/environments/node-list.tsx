@@ -153,8 +153,8 @@ function ForgetNode({
       onClose={onClose}
     >
       <Text>
-        Deployments no longer wait for it. While its enrollment token is valid and it runs, it can dial in
-        again and is listed anew: to keep it out, revoke the token as well.
+        Deployments no longer wait for it, its key is rejected and its name is free. What it holds it may go
+        on serving until its copy is deleted from its disk.
       </Text>
     </ConfirmByName>
   );

@@ -200,6 +200,7 @@ export class NodeConversation {
       {
         identity,
         clockOffsetMs,
+        privateKeys,
         stream: this.#stream,
         parts,
         seal: (header, changes) => sealing.sealState({ header, changes }),

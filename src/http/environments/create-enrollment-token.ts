@@ -17,6 +17,10 @@ const body = z
       .max(1_000_000)
       .optional()
       .describe('Keys of nodes that may ever be registered with it, removed ones included'),
+    privateKeys: z
+      .boolean()
+      .optional()
+      .describe('Whether its nodes are given private keys and keystores; without it public parts only'),
   })
   .optional();
 const answer = z.object({ success: z.literal(true), token: z.string().describe('Shown once') });

@@ -13,7 +13,10 @@ export async function enrollmentToken(
   environment: string,
   wanted: object = {},
 ): Promise<string> {
-  const made = await world.api('POST', `/apiops/environments/${environment}/enrollment-tokens/`, wanted);
+  const made = await world.api('POST', `/apiops/environments/${environment}/enrollment-tokens/`, {
+    privateKeys: true,
+    ...wanted,
+  });
   if (made.status !== 200) throw new Error(JSON.stringify(made.body));
   return made.body.token;
 }

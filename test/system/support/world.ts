@@ -47,7 +47,9 @@ export async function startWorld(settings: Readonly<Record<string, string>> = {}
     type: 'PRODUCTION',
     environmentSet: true,
   });
-  const { token } = await made(api, '/apiops/environments/production/enrollment-tokens/');
+  const { token } = await made(api, '/apiops/environments/production/enrollment-tokens/', {
+    privateKeys: true,
+  });
   return {
     folder,
     port,
