@@ -4,6 +4,7 @@ import { Registry } from 'prom-client';
 import { type Access, createAccess } from './access/access.ts';
 import { type AuditTrail, createAuditTrail } from './audit/audit-trail.ts';
 import { createAuditLog } from './audit/create-audit-log.ts';
+import { createRejectionLog, type RejectionLog } from './audit/rejection-log.ts';
 import { masterKeySourceOf, storeOptionsOf } from './compose/compose-settings.ts';
 import { protectStore } from './compose/protect-store.ts';
 import type { ManagerConfig } from './config.ts';
@@ -53,6 +54,7 @@ import { measured, measureInstallation } from './metrics/measure-installation.ts
 import { measureStore } from './metrics/measure-store.ts';
 import { newId } from './new-id.ts';
 import { createOverview, type ReadOverview } from './overview/overview.ts';
+import { realTime } from './runtime/fair-queue.ts';
 import { watchDataKeys, withKnownDataKeys } from './sealing/known-data-keys.ts';
 import { openSealing } from './sealing/open-sealing.ts';
 import type { Sealer } from './sealing/sealed.ts';
@@ -138,6 +140,12 @@ interface Foundations {
 function connect({ store, sealer, auditKey, presence, config, log, metrics }: Foundations): Services {
   const clock = () => new Date();
   const audit = createAuditLog({ key: auditKey, clock });
+  const rejections = createRejectionLog({
+    store,
+    audit,
+    time: realTime,
+    onError: (error) => log.error({ err: error }, 'rejections could not be recorded'),
+  });
   const onError = (error: unknown) => log.error({ err: error }, 'deployment: will be tried again');
   const deployTimeoutMs = config.deployTimeoutMs;
   const { managerId } = presence;
@@ -156,7 +164,7 @@ function connect({ store, sealer, auditKey, presence, config, log, metrics }: Fo
     allow: config.urlAllow,
     ...(config.urlCa !== undefined && { ca: config.urlCa }),
   });
-  const access = createAccess({ store, audit, clock, deployments: port });
+  const access = createAccess({ store, audit, rejections, clock, deployments: port });
   const nodes = createNodes({ store, audit, deployments: port });
   const nodesOf = (environmentIds: readonly string[]) => nodes.listOf(environmentIds);
   const rules = { store, sealer, audit, deployments: measured(metrics, deployments), clock };
@@ -216,7 +224,17 @@ function connect({ store, sealer, auditKey, presence, config, log, metrics }: Fo
         store.aside(({ nodes }) => nodes.claim({ ...claimed, managerId, lastSeenAt: clock() })),
     },
     close: () =>
-      closeAll({ access, refresher, upkeep, deployments, presence, keystoreOpener, safeFetch, store }),
+      closeAll({
+        access,
+        refresher,
+        upkeep,
+        deployments,
+        presence,
+        keystoreOpener,
+        safeFetch,
+        rejections,
+        store,
+      }),
   };
 }
 
@@ -271,6 +289,7 @@ interface Closable {
   readonly presence: Presence;
   readonly keystoreOpener: KeystoreOpener;
   readonly safeFetch: SafeFetch;
+  readonly rejections: RejectionLog;
   readonly store: Store;
 }
 
@@ -282,6 +301,7 @@ async function closeAll({
   presence,
   keystoreOpener,
   safeFetch,
+  rejections,
   store,
 }: Closable): Promise<void> {
   // A fetch under way would hold the refresher until its time limit.
@@ -290,5 +310,6 @@ async function closeAll({
   await presence.leave();
   await access.tokenUse.close();
   await keystoreOpener.close();
+  await rejections.close();
   await store.close();
 }

@@ -3,6 +3,7 @@
 // `detail` is for the log only.
 
 import type { ErrorReason } from './error-reasons.ts';
+import type { LimitName } from './runtime/limit-names.ts';
 
 export const errorStatus = Object.freeze({
   bad_request: 400,
@@ -47,6 +48,8 @@ export interface ErrorOptions {
   readonly cause?: unknown;
   /** Seconds; only with `rate_limit_exceeded`. */
   readonly retryAfterSeconds?: number;
+  /** What was exhausted; only with `rate_limit_exceeded`. */
+  readonly limit?: LimitName;
 }
 
 /** The one class of error that crosses rooms. `message` is public text. */
@@ -58,6 +61,7 @@ export class KeyplaneError extends Error {
   readonly remedy: string | undefined;
   readonly detail: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly limit: LimitName | undefined;
 
   constructor(code: ErrorCode, publicText: string, options: ErrorOptions = {}) {
     super(publicText, options.cause === undefined ? undefined : { cause: options.cause });
@@ -67,6 +71,7 @@ export class KeyplaneError extends Error {
     this.remedy = options.remedy;
     this.detail = options.detail;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.limit = options.limit;
   }
 
   get status(): number {
@@ -76,6 +81,14 @@ export class KeyplaneError extends Error {
 
 export function badRequest(publicText: string, options?: ErrorOptions): KeyplaneError {
   return new KeyplaneError('bad_request', publicText, options);
+}
+
+export function tooManyRequests(
+  limit: LimitName,
+  publicText: string,
+  retryAfterSeconds: number,
+): KeyplaneError {
+  return new KeyplaneError('rate_limit_exceeded', publicText, { limit, retryAfterSeconds });
 }
 
 /** @param what as messages name it: `JWK (name: my-jwk)` */

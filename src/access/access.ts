@@ -3,6 +3,7 @@
 // without an administrator.
 
 import type { AuditLog } from '../audit/audit-log.ts';
+import type { RejectionLog } from '../audit/rejection-log.ts';
 import type { SharedStore } from '../unit-of-work.ts';
 import type { AuditedAccessNouns } from './access-audit.ts';
 import { type Authenticator, createAuthenticator } from './authenticator.ts';
@@ -35,19 +36,20 @@ export interface Access {
 export interface AccessOptions<Nouns extends AuditedAccessNouns> {
   readonly store: SharedStore<Nouns>;
   readonly audit: AuditLog;
+  readonly rejections: RejectionLog;
   readonly clock: () => Date;
   readonly deployments: ProjectWithdrawal<Nouns>;
 }
 
 export function createAccess<Nouns extends AuditedAccessNouns>(options: AccessOptions<Nouns>): Access {
-  const { store, audit, clock } = options;
+  const { store, audit, rejections, clock } = options;
   const hasher = createPasswordHasher();
   const checkPassword = createPasswordCheck(hasher, createSignInLimiter({ clock }));
   const tokenUse = createTokenUse({ store, clock });
   return {
     tokenUse,
     authenticator: createAuthenticator({ store, clock, onUse: tokenUse.note }),
-    authorizer: createAuthorizer({ store, audit }),
+    authorizer: createAuthorizer({ rejections }),
     signIn: createSignIn({ store, audit, clock, checkPassword }),
     tokens: createTokens({ store, audit, clock }),
     users: createUsers({ store, audit, clock, hasher }),

@@ -1,10 +1,8 @@
 // Who may do what: a project exists only for its members and for administrators, and within it the roles decide.
 
-import type { AuditLog } from '../audit/audit-log.ts';
+import type { RejectionLog } from '../audit/rejection-log.ts';
 import { KeyplaneError } from '../errors.ts';
 import { projectNotFound } from '../names.ts';
-import type { UnitOfWork } from '../unit-of-work.ts';
-import type { AuditedAccessNouns } from './access-audit.ts';
 import type { AccessNouns, Project, Role } from './access-store.ts';
 import type { Caller, ProjectAccess } from './caller.ts';
 import { holdsRole, rolesIn } from './narrowing.ts';
@@ -32,29 +30,27 @@ export interface ProjectDemand {
 }
 
 export interface AuthorizerOptions {
-  readonly store: UnitOfWork<AuditedAccessNouns>;
-  readonly audit: AuditLog;
+  readonly rejections: RejectionLog;
 }
 
-export function createAuthorizer({ store, audit }: AuthorizerOptions): Authorizer {
+export function createAuthorizer({ rejections }: AuthorizerOptions): Authorizer {
   async function deny(
     caller: Caller,
     objectName: string,
     facts: { projectName: string | null; operation: string },
   ) {
     const { projectName, operation } = facts;
-    await store.write((nouns) =>
-      audit.append(nouns, {
-        actor: caller.username,
-        action: 'access.deny',
-        objectType: projectName === null ? 'installation' : 'project',
-        objectId: null,
-        objectName,
-        projectName,
-        outcome: 'DENIED',
-        details: { operation },
-      }),
-    );
+    const event = {
+      actor: caller.username,
+      action: 'access.deny',
+      objectType: projectName === null ? 'installation' : 'project',
+      objectId: null,
+      objectName,
+      projectName,
+      outcome: 'DENIED' as const,
+      details: { operation },
+    };
+    await rejections.append(event, caller.username);
     return new KeyplaneError('forbidden', 'You do not have permission to perform this action');
   }
 

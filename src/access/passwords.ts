@@ -1,7 +1,7 @@
 // Passwords: which are taken, and how they are kept (argon2id in PHC string form, never the password itself).
 
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
-import { badRequest, KeyplaneError } from '../errors.ts';
+import { badRequest, KeyplaneError, tooManyRequests } from '../errors.ts';
 import { FairQueue } from '../runtime/fair-queue.ts';
 
 /** OWASP's password storage advice for argon2id: 19 MiB, 2 passes, 1 lane. */
@@ -111,7 +111,5 @@ function derive(password: string, parameters: DeriveParameters): Promise<Buffer>
 }
 
 function tooMany(): KeyplaneError {
-  return new KeyplaneError('rate_limit_exceeded', 'Too many sign-ins at once, try again in a moment', {
-    retryAfterSeconds: 1,
-  });
+  return tooManyRequests('passwords', 'Too many sign-ins at once, try again in a moment', 1);
 }

@@ -4,7 +4,7 @@
 // known ones: the answer must not tell them apart.
 
 import ipaddr from 'ipaddr.js';
-import { KeyplaneError } from '../errors.ts';
+import { tooManyRequests } from '../errors.ts';
 
 const wrongLimitOfUser = 10;
 const wrongLimitOfAddress = 100;
@@ -70,10 +70,10 @@ function refuseOverLimit(times: readonly number[] | undefined, limit: number, no
   const oldest = recent[recent.length - limit];
   if (oldest === undefined) return;
   const retryAfterSeconds = Math.max(1, Math.ceil((oldest + windowMs - now) / 1000));
-  throw new KeyplaneError(
-    'rate_limit_exceeded',
+  throw tooManyRequests(
+    'wrong_passwords',
     `Too many wrong passwords, try again in ${retryAfterSeconds} seconds`,
-    { retryAfterSeconds },
+    retryAfterSeconds,
   );
 }
 

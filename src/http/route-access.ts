@@ -97,7 +97,7 @@ export function guardRoutes(
 }
 
 /** Who a request is counted for where users share a resource. */
-function requesterOf(request: FastifyRequest): string {
+export function requesterOf(request: FastifyRequest): string {
   return callers.get(request)?.userId ?? `address ${networkOf(addressOf(request))}`;
 }
 

@@ -28,8 +28,9 @@ import Fastify, {
 } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Registry } from 'prom-client';
+import { isKeyplaneError } from '../errors.ts';
 import type { MetricsText } from '../metrics/metrics-text.ts';
-import type { Refusals } from '../metrics/refusals.ts';
+import type { RefusalCause, Refusals } from '../metrics/refusals.ts';
 import type { TlsFiles } from '../runtime/tls-files.ts';
 import { accessRoutes } from './access/routes.ts';
 import { createConnectionErrorHandler } from './answers/connection-error.ts';
@@ -41,8 +42,9 @@ import { environmentRoutes } from './environments/routes.ts';
 import type { HttpServices } from './http-services.ts';
 import { jwkRoutes } from './jwks/routes.ts';
 import type { KeyplaneServer } from './keyplane-server.ts';
+import { boundBodyMemory } from './limits/body-memory.ts';
 import { httpOptions, idleConnectionMs, keepAliveMs, tlsServerFactory } from './limits/listening.ts';
-import { createRateLimits, type RateLimits } from './limits/rate-limits.ts';
+import { addressOf, createRateLimits, type RateLimits } from './limits/rate-limits.ts';
 import {
   defaultServerLimits,
   refuseManyHeaders,
@@ -134,7 +136,11 @@ export function buildServer(options: ServerOptions): KeyplaneServer {
   }).withTypeProvider<ZodTypeProvider>();
 
   setZodCompilers(app);
-  app.setErrorHandler(answerError);
+  app.setErrorHandler((error, request, reply) => {
+    const cause = refusalCauseOf(error);
+    if (cause) refusals.count(cause, addressOf(request));
+    return answerError(error, request, reply);
+  });
   app.setNotFoundHandler((request, reply) => answerError(notFoundAnswer(request), request, reply));
   parseJsonBodies(app);
   app.server.maxConnections = limits.connections;
@@ -154,6 +160,7 @@ export function buildServer(options: ServerOptions): KeyplaneServer {
   });
   endOtherUpgrades(app);
   guardRoutes(app, services, rateLimits);
+  boundBodyMemory(app);
   logRequests(app);
   observe = measureRequests(app, metrics);
   describeApi(app, version);
@@ -162,6 +169,12 @@ export function buildServer(options: ServerOptions): KeyplaneServer {
       register(scope.withTypeProvider<ZodTypeProvider>(), { ...services, metricsText: options.metricsText });
   });
   return app;
+}
+
+/** Of what a limit or a missing role rejects. */
+function refusalCauseOf(error: unknown): RefusalCause | undefined {
+  if (!isKeyplaneError(error)) return undefined;
+  return error.code === 'forbidden' ? 'role' : error.limit;
 }
 
 const unlimited = Object.freeze({ user: 0, address: 0 });

@@ -1,6 +1,6 @@
 // Looks into a source before a JWK is made from it, by the very rules that make one, and stores nothing.
 
-import { isKeyplaneError, KeyplaneError } from '../errors.ts';
+import { isKeyplaneError, type KeyplaneError, tooManyRequests } from '../errors.ts';
 import { type KeyFacts, keyFacts } from '../jose/facts/key-facts.ts';
 import { importJwkWithWarnings } from '../jose/import-jwk.ts';
 import { thumbprint } from '../jose/thumbprint.ts';
@@ -69,7 +69,7 @@ export function createSourceInspector(withSourceWorld: WithSourceWorld): Inspect
 
 function tooMany(): KeyplaneError {
   const text = 'Too many sources are being looked into, try again in a few seconds!';
-  return new KeyplaneError('rate_limit_exceeded', text, { retryAfterSeconds: 5 });
+  return tooManyRequests('inspections', text, 5);
 }
 
 async function factsOf(key: InspectedKey): Promise<SourceKeyFacts> {

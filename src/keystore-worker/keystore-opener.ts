@@ -2,7 +2,7 @@
 // Rejected: more than a queue full of them at once, and whatever takes a thread longer than its time.
 // Users take turns: one thread a user, so that a small keystore does not wait for the large ones of another user.
 
-import { KeyplaneError } from '../errors.ts';
+import { KeyplaneError, tooManyRequests } from '../errors.ts';
 import type { KeystoreEntry, KeystoreListing } from '../formats/keystore.ts';
 import { FairQueue } from '../runtime/fair-queue.ts';
 import type { EncryptedKeyInput, KeystoreAnswer, KeystoreInput, KeystoreJob } from './keystore-job.ts';
@@ -100,9 +100,5 @@ function stopping(): KeyplaneError {
 }
 
 function tooMany(): KeyplaneError {
-  return new KeyplaneError(
-    'rate_limit_exceeded',
-    'Too many keystores are being opened, try again in a few seconds!',
-    { retryAfterSeconds: 5 },
-  );
+  return tooManyRequests('keystores', 'Too many keystores are being opened, try again in a few seconds!', 5);
 }

@@ -1,7 +1,8 @@
-// Counts what the manager rejects before an operation sees it, and logs it. An attacker decides how often that happens,
+// Counts what the manager rejects for its load, its form or its caller's roles, and logs it. An attacker decides how often that happens,
 // so that the log gets one line for the first of a kind and then one line every ten seconds with their number.
 
 import { Counter, type Registry } from 'prom-client';
+import { limitNames } from '../runtime/limit-names.ts';
 
 /** Closed: a label that clients could choose would grow `/metrics` without bound. */
 export const refusalCauses = Object.freeze([
@@ -18,6 +19,8 @@ export const refusalCauses = Object.freeze([
   'http_syntax',
   'headers_too_large',
   'request_timeout',
+  'role',
+  ...limitNames,
 ] as const);
 
 export type RefusalCause = (typeof refusalCauses)[number];
@@ -49,7 +52,7 @@ export class Refusals {
     this.#options = options;
     this.#total = new Counter({
       name: 'keyplane_refusals_total',
-      help: 'Connections and requests that were rejected before an operation saw them, by cause',
+      help: 'Connections and requests that were rejected for a limit, their form or a missing role, by cause',
       labelNames: ['cause'],
       registers: [options.metrics],
     });

@@ -52,7 +52,7 @@ interface Requester {
   used: number;
 }
 
-const realTime: QueueTime = {
+export const realTime: QueueTime = {
   now: () => performance.now(),
   after(ms, task) {
     const timer = setTimeout(task, ms);

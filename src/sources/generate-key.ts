@@ -2,7 +2,7 @@
 
 import { generateKeyPair, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
-import { KeyplaneError } from '../errors.ts';
+import { tooManyRequests } from '../errors.ts';
 import type { JsonObject } from '../jose/json.ts';
 import { FairQueue } from '../runtime/fair-queue.ts';
 import { RsaThread } from './rsa-thread.ts';
@@ -24,10 +24,7 @@ const rsaQueue = new FairQueue({
   waiting: 64,
   waitingPerRequester: 48,
   waitMs: 60_000,
-  rejection: () =>
-    new KeyplaneError('rate_limit_exceeded', 'Too many RSA keys are being generated. Try again!', {
-      retryAfterSeconds: 5,
-    }),
+  rejection: () => tooManyRequests('rsa_generation', 'Too many RSA keys are being generated. Try again!', 5),
 });
 
 /**

@@ -1,7 +1,7 @@
 // Bounds what source URLs cost the manager: how many are fetched at a time, and how many bytes of their documents are in
 // memory. Users take turns. A document counts until the work that reads it has ended, since parsing it takes memory too.
 
-import { KeyplaneError } from '../errors.ts';
+import { type KeyplaneError, tooManyRequests } from '../errors.ts';
 import { FairQueue, type QueueTime } from '../runtime/fair-queue.ts';
 import type { FetchConditions } from './safe-fetch/exchange.ts';
 import type { FetchedDocument, FetchLimits, SafeFetch } from './safe-fetch/safe-fetch.ts';
@@ -89,5 +89,5 @@ class Held {
 
 function tooMany(): KeyplaneError {
   const text = 'Too many URLs are being fetched, try again in a few seconds!';
-  return new KeyplaneError('rate_limit_exceeded', text, { retryAfterSeconds: 5 });
+  return tooManyRequests('source_fetches', text, 5);
 }

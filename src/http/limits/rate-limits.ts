@@ -4,7 +4,7 @@
 
 import type { FastifyRequest } from 'fastify';
 import { networkOf } from '../../access/sign-in-limiter.ts';
-import { KeyplaneError } from '../../errors.ts';
+import { tooManyRequests } from '../../errors.ts';
 import { createTokenBuckets, type TokenBuckets } from './token-buckets.ts';
 
 export interface RequestsPerMinute {
@@ -45,7 +45,5 @@ export function addressOf(request: FastifyRequest): string {
 function refuseOver(retryAfterSeconds: number): void {
   if (retryAfterSeconds === 0) return;
   const wait = retryAfterSeconds === 1 ? 'a second' : `${retryAfterSeconds} seconds`;
-  throw new KeyplaneError('rate_limit_exceeded', `Too many requests, try again in ${wait}`, {
-    retryAfterSeconds,
-  });
+  throw tooManyRequests('request_rate', `Too many requests, try again in ${wait}`, retryAfterSeconds);
 }

@@ -43,6 +43,7 @@ async function readParts(
   { fileBytes, takesBinaryFiles }: MultipartLimits,
 ): Promise<Record<string, string>> {
   const members = new Map<string, string>();
+  let bytesLeft = request.routeOptions.bodyLimit;
   try {
     for await (const part of request.parts()) {
       const name = part.fieldname;
@@ -50,6 +51,8 @@ async function readParts(
       // The parser cuts a long field off unsaid, and half of a file is another file.
       if (part.type === 'field' && part.valueTruncated) throw uploadTooLarge(fileBytes);
       const value = part.type === 'file' ? await part.toBuffer() : part.value;
+      bytesLeft -= Buffer.isBuffer(value) || typeof value === 'string' ? value.length : 0;
+      if (bytesLeft < 0) throw uploadTooLarge(fileBytes);
       const isBinary = takesBinaryFiles === true && Buffer.isBuffer(value) && !isUtf8(value);
       members.set(name, isBinary ? value.toString('base64') : textOf(name, value));
     }

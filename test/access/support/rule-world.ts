@@ -8,10 +8,12 @@ import { type Access, createAccess } from '../../../src/access/access.ts';
 import type { Caller } from '../../../src/access/caller.ts';
 import type { AuditLog, AuditRecord } from '../../../src/audit/audit-log.ts';
 import { createAuditLog } from '../../../src/audit/create-audit-log.ts';
+import { createRejectionLog } from '../../../src/audit/rejection-log.ts';
 import type { DeploymentPort, LiveNodeState } from '../../../src/environments/deployment-port.ts';
 import { createEnrollment, type Enrollment } from '../../../src/environments/enrollment.ts';
 import { createEnvironments, type Environments } from '../../../src/environments/environments.ts';
 import { createNodes, type Nodes } from '../../../src/environments/nodes.ts';
+import { realTime } from '../../../src/runtime/fair-queue.ts';
 import { type Nouns, openStore, type Store } from '../../../src/store/store.ts';
 import { testIntegrity } from '../../support/databases.ts';
 import {
@@ -60,7 +62,8 @@ export async function openRuleWorld(): Promise<RuleWorld> {
   const audit = createAuditLog({ key: randomBytes(32), clock });
   const deployments = notingDeployments();
   const readIdentity = async () => ({ id: 'an-identity', fingerprint: 'A'.repeat(43) });
-  const options = { store, audit, clock, deployments, readIdentity };
+  const rejections = createRejectionLog({ store, audit, time: realTime, onError: unexpected });
+  const options = { store, audit, rejections, clock, deployments, readIdentity };
   return {
     store,
     audit,
@@ -72,6 +75,7 @@ export async function openRuleWorld(): Promise<RuleWorld> {
     nodes: createNodes(options),
     auditRecords: () => store.read((nouns) => nouns.audit.list(0, 1000)),
     async close() {
+      await rejections.close();
       await store.close();
       if (databaseUrl !== undefined) await dropPostgresDatabase(databaseUrl);
       await rm(dir, { recursive: true });
@@ -97,6 +101,10 @@ export async function callerNamed(store: Store, username: string): Promise<Calle
     tokenKind: 'PERSONAL',
     tokenExpiresAt: null,
   };
+}
+
+function unexpected(error: unknown): never {
+  throw error;
 }
 
 function testClock(): TestClock {

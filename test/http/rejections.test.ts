@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Api, startTestManager, type TestManager } from '../support/manager.ts';
+
+let keyplane: TestManager;
+let viewer: Api;
+beforeAll(async () => {
+  keyplane = await startTestManager();
+  viewer = await keyplane.as('viewer', { project: 'MyProject', roles: ['ROLE_MANAGE_PROXIES'] });
+});
+afterAll(() => keyplane.close());
+
+async function refusals(cause: string): Promise<number> {
+  const text = await (await fetch(`${keyplane.url}/metrics`)).text();
+  return Number(new RegExp(`keyplane_refusals_total\\{cause="${cause}"\\} (\\d+)`).exec(text)?.[1]);
+}
+
+test('hundreds of rejections of one user leave 60 audit records and, when the manager stops, one with their number', async () => {
+  const before = await refusals('role');
+  const answers = Array.from({ length: 200 }, () =>
+    viewer('POST', '/apiops/environments/', { name: 'x', type: 'TEST' }),
+  );
+  for (const { status } of await Promise.all(answers)) expect(status).toBe(403);
+  await expect.poll(() => refusals('role'), { timeout: 5_000 }).toBe(before + 200);
+  await keyplane.restart();
+  const { body } = await keyplane.api('GET', '/apiops/audit/?actor=viewer&outcome=DENIED&size=100');
+  const details: { count?: number }[] = body.resultList.map(({ details }: { details: object }) => details);
+  expect(details.filter(({ count }) => count === undefined)).toHaveLength(60);
+  expect(details.filter(({ count }) => count !== undefined)).toMatchObject([{ count: 140 }]);
+});
