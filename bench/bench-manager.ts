@@ -16,6 +16,8 @@ export interface BenchManager {
   post(path: string, body: unknown): Promise<string>;
   /** The same by another method. */
   send(method: 'GET' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<string>;
+  /** Makes another administrator. @returns a token of it */
+  tokenOf(username: string): Promise<string>;
   /** Delay of its event loop since the last time this was asked. */
   loopDelay(): Promise<LoopDelay>;
   /** Since the last time this was asked: milliseconds from the commit to the last confirmation of each. */
@@ -31,12 +33,18 @@ export interface BenchManagerOptions {
   /** What runs in the process, in place of `measured-manager.ts`, which it imports. */
   readonly file?: URL;
   readonly databaseUrl?: string;
+  /** KEYPLANE_ variables beside those of every bench. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** With an administrator, project `Bench`, and so many connections to send over. */
 export async function startBenchManager(
   connections: number,
-  { file = new URL('./measured-manager.ts', import.meta.url), databaseUrl }: BenchManagerOptions = {},
+  {
+    file = new URL('./measured-manager.ts', import.meta.url),
+    databaseUrl,
+    settings,
+  }: BenchManagerOptions = {},
 ): Promise<BenchManager> {
   const dataDir = await mkdtemp(join(tmpdir(), 'keyplane-bench-'));
   const start = () =>
@@ -46,6 +54,7 @@ export async function startBenchManager(
         KEYPLANE_DATA_DIR: dataDir,
         KEYPLANE_ADMIN_PASSWORD: password,
         ...(databaseUrl !== undefined && { KEYPLANE_DATABASE_URL: databaseUrl }),
+        ...settings,
       }),
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
@@ -72,6 +81,10 @@ export async function startBenchManager(
     post,
     send,
     ask: (question) => manager.ask(question),
+    async tokenOf(username) {
+      await post('/apiops/users/', { username, password, admin: true });
+      return signIn(url, username);
+    },
     loopDelay: () => ask('loop delay'),
     deployments: () => ask('deployments'),
     async memoryAfterRestart() {
@@ -88,8 +101,8 @@ export async function startBenchManager(
   };
 }
 
-async function signIn(url: string): Promise<string> {
-  const form = { grant_type: 'client_credentials', client_id: 'admin', client_secret: password };
+async function signIn(url: string, username = 'admin'): Promise<string> {
+  const form = { grant_type: 'client_credentials', client_id: username, client_secret: password };
   const answer = await fetch(`${url}/apiops/auth/token`, { method: 'POST', body: new URLSearchParams(form) });
   return ((await answer.json()) as { access_token: string }).access_token;
 }
