@@ -139,6 +139,50 @@ describe('administration', () => {
     expect(await cli.ok(['audit', '--object-name', 'ci'])).toMatch(/AT +ACTOR[\s\S]*admin/);
   });
 
+  test('a token is narrowed to projects, expires at a time or never, and an administrator revokes it', async () => {
+    await cli.ok(['user', 'create', 'carol', '--password-stdin'], { input: 'a good password\n' });
+    await cli.ok(['member', 'set', 'carol', '--roles', 'security,private-keys']);
+    const { body } = await world.api('POST', '/apiops/auth/token', {
+      grant_type: 'password',
+      username: 'carol',
+      password: 'a good password',
+    });
+    const asCarol = { settings: { KEYPLANE_TOKEN: body.access_token } };
+    const narrow = ['--project', 'MyProject=security', '--expires', '2099-01-31T12:00:00Z'];
+    await cli.ok(['token', 'create', 'narrow', ...narrow], asCarol);
+    await cli.ok(['token', 'create', 'lasting', '--never-expires'], asCarol);
+    expect(await cli.ok(['user', 'token', 'list', 'carol'])).toMatch(
+      /lasting +\S+ +never +never +all[\s\S]*narrow +\S+ +2099-01-31\S* +never +MyProject/,
+    );
+    expect(await cli.json(['user', 'token', 'list', 'carol'])).toMatchObject({
+      resultList: [
+        { name: 'lasting', expiresAt: null, projects: null },
+        { name: 'narrow', projects: [{ projectName: 'MyProject', roles: ['ROLE_API_SECURITY'] }] },
+      ],
+    });
+    expect(await cli.ok(['user', 'token', 'revoke', 'carol', 'lasting', '--yes'])).toContain(
+      'Revoked token lasting of carol',
+    );
+    expect((await cli.json(['user', 'token', 'list', 'carol'])).resultCount).toBe(1);
+    for (const wrong of [
+      ['--project', 'MyProject'],
+      ['--project', 'MyProject=boss'],
+      ['--never-expires', '--expires', '2099-01-31T12:00:00Z'],
+    ]) {
+      expect((await cli.run(['token', 'create', 'wrong', ...wrong])).code, wrong.join(' ')).toBe(2);
+    }
+    const changed = await cli.run(['user', 'password', '--password-stdin'], {
+      ...asCarol,
+      input: 'a good password\na better password\n',
+    });
+    expect(changed).toMatchObject({ code: 0, stdout: 'Changed the password of carol\n' });
+    const again = await cli.run(['user', 'password', '--password-stdin'], {
+      ...asCarol,
+      input: 'a good password\na third password\n',
+    });
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('currentPassword is wrong!') });
+  });
+
   test('status tells who one is, and how every node stands', async () => {
     await cli.ok([
       'jwk',

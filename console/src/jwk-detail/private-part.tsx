@@ -11,7 +11,7 @@ import { Block } from './public-part.tsx';
 type Asked = 'reveal' | 'json' | 'pem';
 
 /** Shown or handed out only after a dialog, put on record by the server, and kept by nothing but this page. */
-export function PrivatePart({ jwk }: { readonly jwk: JwkRef }) {
+export function PrivatePart({ jwk, type }: { readonly jwk: JwkRef; readonly type: JwkDetail['type'] }) {
   const [asked, setAsked] = useState<Asked>();
   // Neither a query nor its cache: it is gone with the page, or as soon as it is hidden.
   const take = useMutation({
@@ -48,9 +48,11 @@ export function PrivatePart({ jwk }: { readonly jwk: JwkRef }) {
         <Button variant="default" onClick={() => ask('json')}>
           Export private JWK Set
         </Button>
-        <Button variant="default" onClick={() => ask('pem')}>
-          Export private PEM
-        </Button>
+        {type !== 'OCT' && (
+          <Button variant="default" onClick={() => ask('pem')}>
+            Export private PEM
+          </Button>
+        )}
       </Group>
       {asked !== undefined && (
         <Dialog onClose={() => setAsked(undefined)} title={titles[asked]}>

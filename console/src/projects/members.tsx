@@ -14,6 +14,7 @@ import type { Role } from '../session/session.ts';
 const roles: readonly (readonly [role: Role, label: string])[] = [
   ['ROLE_ADMIN', 'Everything in the project'],
   ['ROLE_API_SECURITY', 'JWKs, keys and keystores'],
+  ['ROLE_READ_PRIVATE_KEYS', 'Reading and exporting private parts of JWKs'],
   ['ROLE_MANAGE_PROXIES', 'Certificates'],
   ['ROLE_DEPLOY_UNDEPLOY_PROXIES', 'Deploying, which every change needs'],
 ];

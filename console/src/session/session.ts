@@ -6,6 +6,7 @@ export type Session = Operations['getSession']['answer'];
 export type Role =
   | 'ROLE_ADMIN'
   | 'ROLE_API_SECURITY'
+  | 'ROLE_READ_PRIVATE_KEYS'
   | 'ROLE_MANAGE_PROXIES'
   | 'ROLE_DEPLOY_UNDEPLOY_PROXIES';
 

@@ -48,7 +48,7 @@ export function TokenDialog({
       />
       <MomentField
         label="Expires"
-        description="Left empty, it never does"
+        description="Left empty, it does in 90 days"
         value={expiresAt}
         error={errors.of('expiresAt')}
         onChange={setExpiresAt}

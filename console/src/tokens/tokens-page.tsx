@@ -74,6 +74,15 @@ const columns: readonly Column<Token>[] = [
     sort: 'expiresAt',
     cell: ({ expiresAt }) => <Instant at={expiresAt} fallback="never" />,
   },
+  {
+    header: 'Projects',
+    cell: ({ projects }) => projects?.map(({ projectName }) => projectName).join(', ') ?? 'all',
+  },
+  {
+    header: 'Last used',
+    sort: 'lastUsedAt',
+    cell: ({ lastUsedAt }) => <Instant at={lastUsedAt} fallback="never" />,
+  },
 ];
 
 function NewToken({ token, onClose }: { readonly token: MadeToken; readonly onClose: () => void }) {

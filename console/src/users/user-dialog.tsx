@@ -54,7 +54,9 @@ export function UserDialog({ user, onClose }: { readonly user?: User; readonly o
       <PasswordInput
         label={user === undefined ? 'Password' : 'New password'}
         description={
-          user === undefined ? '8 to 1024 characters' : 'Left empty, it stays; a new one ends the sessions'
+          user === undefined
+            ? '8 to 1024 characters'
+            : 'Left empty, it stays; a new one ends all sessions and tokens'
         }
         required={user === undefined}
         autoComplete="new-password"

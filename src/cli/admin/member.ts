@@ -1,19 +1,10 @@
 import type { Command } from 'commander';
 import { addListOptions, type ListFlags, nounCommand, projectCommand } from '../client-command.ts';
-import { wrongUsage } from '../failure.ts';
-import { splitNames } from '../materials/replacement-flags.ts';
 import { connectToProject, type ProjectFlags } from '../session/connection.ts';
 import { everyItem } from '../session/every-item.ts';
 import { show } from '../terminal/output.ts';
 import { textTable } from '../terminal/table.ts';
-
-/** How roles are written for short. */
-const shortRoles: Readonly<Record<string, string>> = Object.freeze({
-  admin: 'ROLE_ADMIN',
-  security: 'ROLE_API_SECURITY',
-  certificates: 'ROLE_MANAGE_PROXIES',
-  deploy: 'ROLE_DEPLOY_UNDEPLOY_PROXIES',
-});
+import { rolesHelp, rolesOf } from './roles.ts';
 
 /** `keyplane member`: who may do what in a project. */
 export function addMemberCommand(program: Command): void {
@@ -38,12 +29,9 @@ export function addMemberCommand(program: Command): void {
     summary: 'Make a user a member of a project with exactly these roles',
     examples: ['member set alice --roles security,deploy --project MyProject'],
   })
-    .requiredOption(
-      '--roles <ROLES>',
-      'separated by commas: security (JWKs, keys, keystores), certificates, deploy, admin; or their whole names',
-    )
+    .requiredOption('--roles <ROLES>', rolesHelp)
     .action(async (username: string, flags: ProjectFlags & { readonly roles: string }) => {
-      const roles = splitNames(flags.roles).map(roleOf);
+      const roles = rolesOf(flags.roles, '--roles');
       const { client, projectName } = await connectToProject(flags);
       const answer = await client.putMember({ projectName, username, body: { roles } });
       show(flags, answer, () => `${username} is a member of ${projectName}: ${roles.join(', ')}\n`);
@@ -57,11 +45,4 @@ export function addMemberCommand(program: Command): void {
     const answer = await client.deleteMember({ projectName, username });
     show(flags, answer, () => `${username} is no member of ${projectName} any more\n`);
   });
-}
-
-function roleOf(given: string): string {
-  if (/^ROLE_[A-Z_]+$/.test(given)) return given;
-  const role = Object.hasOwn(shortRoles, given) ? shortRoles[given] : undefined;
-  if (role) return role;
-  throw wrongUsage(`--roles takes ${Object.keys(shortRoles).join(', ')}, not ${given}`);
 }

@@ -7,6 +7,8 @@ import { show } from '../terminal/output.ts';
 import { confirm } from '../terminal/prompt.ts';
 import { readSecret } from '../terminal/secret.ts';
 import { dayOf, textTable } from '../terminal/table.ts';
+import { addOwnPasswordCommand } from './own-password.ts';
+import { addUserTokenCommand } from './user-token.ts';
 
 interface UserFlags extends ConnectionFlags {
   readonly admin?: boolean;
@@ -52,12 +54,15 @@ export function addUserCommand(program: Command): void {
       );
     });
   addChanges(noun);
+  addOwnPasswordCommand(noun);
+  addUserTokenCommand(noun);
 }
 
 function addChanges(noun: Command): void {
   clientCommand(noun, {
     usage: 'update <USERNAME>',
-    summary: 'Give a user another password, or make them an administrator or none',
+    summary:
+      'Reset the password of a user, which ends their sessions and tokens, or make them an administrator or none',
     examples: ['user update alice --password', 'user update alice --admin', 'user update alice --no-admin'],
   })
     .option('--admin', 'may do everything from now on')

@@ -1,0 +1,25 @@
+import { wrongUsage } from '../failure.ts';
+import { splitNames } from '../materials/replacement-flags.ts';
+
+/** How roles are written for short. */
+const shortRoles: Readonly<Record<string, string>> = Object.freeze({
+  admin: 'ROLE_ADMIN',
+  security: 'ROLE_API_SECURITY',
+  'private-keys': 'ROLE_READ_PRIVATE_KEYS',
+  certificates: 'ROLE_MANAGE_PROXIES',
+  deploy: 'ROLE_DEPLOY_UNDEPLOY_PROXIES',
+});
+
+export const rolesHelp =
+  'separated by commas: security (JWKs, keys, keystores), private-keys (beside security: read and export private ' +
+  'members), certificates, deploy, admin; or their whole names';
+
+/** @param flag that the text is the value of, for the message */
+export function rolesOf(text: string, flag: string): readonly string[] {
+  return splitNames(text).map((given) => {
+    if (/^ROLE_[A-Z_]+$/.test(given)) return given;
+    const role = Object.hasOwn(shortRoles, given) ? shortRoles[given] : undefined;
+    if (role) return role;
+    throw wrongUsage(`${flag} takes ${Object.keys(shortRoles).join(', ')}, not ${given}`);
+  });
+}
