@@ -140,14 +140,11 @@ describe('administration', () => {
   });
 
   test('a token is narrowed to projects, expires at a time or never, and an administrator revokes it', async () => {
-    await cli.ok(['user', 'create', 'carol', '--password-stdin'], { input: 'a good password\n' });
-    await cli.ok(['member', 'set', 'carol', '--roles', 'security,private-keys']);
-    const { body } = await world.api('POST', '/apiops/auth/token', {
-      grant_type: 'password',
-      username: 'carol',
-      password: 'a good password',
+    const carol = await world.as('carol', {
+      project: 'MyProject',
+      roles: ['ROLE_API_SECURITY', 'ROLE_READ_PRIVATE_KEYS'],
     });
-    const asCarol = { settings: { KEYPLANE_TOKEN: body.access_token } };
+    const asCarol = { settings: { KEYPLANE_TOKEN: carol.token } };
     const narrow = ['--project', 'MyProject=security', '--expires', '2099-01-31T12:00:00Z'];
     await cli.ok(['token', 'create', 'narrow', ...narrow], asCarol);
     await cli.ok(['token', 'create', 'lasting', '--never-expires'], asCarol);
@@ -173,12 +170,12 @@ describe('administration', () => {
     }
     const changed = await cli.run(['user', 'password', '--password-stdin'], {
       ...asCarol,
-      input: 'a good password\na better password\n',
+      input: 'password of carol\na better password\n',
     });
     expect(changed).toMatchObject({ code: 0, stdout: 'Changed the password of carol\n' });
     const again = await cli.run(['user', 'password', '--password-stdin'], {
       ...asCarol,
-      input: 'a good password\na third password\n',
+      input: 'password of carol\na third password\n',
     });
     expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('currentPassword is wrong!') });
   });
