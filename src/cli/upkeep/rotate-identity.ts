@@ -6,7 +6,7 @@ import { addManagerOptions, managerConfigOf } from '../parts/manager-options.ts'
 export function addRotateIdentityCommand(program: Command): void {
   const command = program
     .command('rotate-identity')
-    .description('Replace the key by which nodes know this installation, signed by the one before');
+    .description('Replace the key by which nodes know this installation, while managers run');
   addManagerOptions(command).action(async (settings: ManagerFlags) => {
     const config = managerConfigOf(settings);
     const { replaceIdentity } = await import('../../compose/compose-identity.ts');
