@@ -6,7 +6,7 @@ import { publicJwk } from '../jose/public-part.ts';
 import { thumbprint } from '../jose/thumbprint.ts';
 import type { StoredJwk } from './jwk-store.ts';
 
-/** What anybody may know of a JWK, in the forms that people copy. All null for an OCT key. */
+/** What anybody may know of a JWK, in the forms that people copy. An OCT key has no public members. */
 export interface PublicJwkFacts {
   readonly jwk: PublicJwk | null;
   /** SPKI. */
@@ -15,9 +15,11 @@ export interface PublicJwkFacts {
   readonly thumbprint: string | null;
   /** The leaf first. */
   readonly certificates: readonly CertificateFacts[];
+  /** False: keyplane stores the public key only, so there is nothing to reveal or to export. */
+  readonly hasPrivatePart: boolean;
 }
 
-export function publicJwkFacts({ publicMembers }: StoredJwk): PublicJwkFacts {
+export function publicJwkFacts({ publicMembers, privateMembers }: StoredJwk): PublicJwkFacts {
   const jwk = publicJwk(JSON.parse(publicMembers) as PrivateJwk) ?? null;
   const chain = (jwk?.x5c ?? []).map((text) => readCertificateDer(Buffer.from(text, 'base64')));
   return {
@@ -25,5 +27,6 @@ export function publicJwkFacts({ publicMembers }: StoredJwk): PublicJwkFacts {
     pem: jwk && publicJwkToPem(jwk),
     thumbprint: jwk && thumbprint(jwk),
     certificates: chain.map(certificateFacts),
+    hasPrivatePart: privateMembers !== null,
   };
 }

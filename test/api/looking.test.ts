@@ -176,8 +176,9 @@ describe('one JWK', () => {
     expect(half?.jwk).toMatchObject({ ...p256Public, kid: 'one' });
     expect(half?.jwk.d).toBeUndefined();
     expect(half?.pem).toMatch(/^-----BEGIN PUBLIC KEY-----/);
+    expect(half?.hasPrivatePart).toBe(true);
     expect((await listed('jwks/secret/public/'))[0]).toEqual({
-      ...{ name: 'secret', jwk: null, pem: null, thumbprint: null, certificates: [] },
+      ...{ name: 'secret', jwk: null, pem: null, thumbprint: null, certificates: [], hasPrivatePart: true },
     });
   });
 
@@ -189,6 +190,7 @@ describe('one JWK', () => {
     const [half] = await listed('jwks/certified/public/');
     expect(half?.certificates).toHaveLength(2);
     expect(half?.certificates[0].issuerDn).toBe(half?.certificates[1].subjectDn);
+    expect(half?.hasPrivatePart).toBe(false);
   });
 
   test('is where its nodes are: told node by node, also once one is gone', async () => {

@@ -1,8 +1,7 @@
-import { rm } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunningNode } from '../../src/node/start-node.ts';
-import { p256Private, p256Public } from '../api/support/sample-keys.ts';
+import { octKey, p256Private, p256Public } from '../api/support/sample-keys.ts';
 import { startTestConsole, type TestConsole } from './support/browser.ts';
 import { expectAccessible, expectKeptNowhere, expectNoSidewaysScroll } from './support/page-checks.ts';
 
@@ -17,6 +16,8 @@ beforeAll(async () => {
   const { manager } = console;
   node = await manager.addNode('production', 'p1');
   await paste('signing', { ...p256Private, kid: 'one', use: 'sig', alg: 'ES256' });
+  await paste('public-only', { ...p256Public, kid: 'other', use: 'sig', alg: 'ES256' });
+  await paste('secret', { ...octKey(32), kid: 'secret', use: 'sig', alg: 'HS256' });
   await manager.as('reader', { project: 'MyProject', roles: ['ROLE_API_SECURITY'] });
   page = await console.open({ path: jwkPath });
 });
@@ -62,6 +63,30 @@ test('the private part is revealed only on record, is kept nowhere, and is hidde
   expect(await page.content()).not.toContain(p256Private.d);
 });
 
+test('a JWK of a public key says that it has no private part, and offers neither reveal nor export of one', async () => {
+  const other = await console.open({ path: '/projects/MyProject/jwks/public-only' });
+  const section = other.getByRole('region', { name: 'Private part' });
+  await section.getByText('This JWK has no private part: it is a public key.').waitFor();
+  expect(await section.getByRole('button').count()).toBe(0);
+  expect(await section.getByText('Hidden').count()).toBe(0);
+  expect(await other.getByRole('button', { name: /Reveal|Export private/ }).count()).toBe(0);
+  await other.getByRole('button', { name: 'Export public PEM' }).waitFor();
+  await expectAccessible(other);
+});
+
+test('an OCT key is revealed and exported as a JWK Set, and offered no PEM', async () => {
+  const other = await console.open({ path: '/projects/MyProject/jwks/secret' });
+  await other.getByRole('button', { name: 'Export private JWK Set' }).waitFor();
+  await other.getByRole('button', { name: 'Reveal' }).waitFor();
+  expect(await other.getByRole('button', { name: /PEM/ }).count()).toBe(0);
+});
+
+test('a member without ROLE_READ_PRIVATE_KEYS is offered neither reveal nor export of the private part', async () => {
+  const other = await console.open({ path: jwkPath, username: 'reader' });
+  await other.getByText('Reading and exporting it takes ROLE_READ_PRIVATE_KEYS.').waitFor();
+  expect(await other.getByRole('button', { name: /Reveal|Export private/ }).count()).toBe(0);
+});
+
 test('exports the public set as it is, the private one on record', async () => {
   const [download] = await Promise.all([
     page.waitForEvent('download'),
@@ -83,7 +108,6 @@ test('a node that goes away is shown without it, and again once it is back, with
   const update = console.manager.api('PUT', `${jwks}signing/`, { sourceType: 'COPY_PASTE', jwkStr });
   await page.getByText('not everywhere').waitFor();
   await update;
-  await rm(`${console.manager.dataDir}/nodes/p1`, { recursive: true, force: true });
   await console.manager.addNode('production', 'p1');
   await page.getByText('p1, connected').waitFor();
   await page.locator('[data-deployed=true]').waitFor();

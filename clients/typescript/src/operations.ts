@@ -726,6 +726,8 @@ export interface Operations {
           readonly sha1Thumbprint: string;
           readonly sha256Thumbprint: string;
         }[];
+        /** Whether keyplane stores private members of the JWK */
+        readonly hasPrivatePart: boolean;
       }[];
       /** How many there are */
       readonly resultCount: number;

@@ -10,8 +10,6 @@ import { Instant } from '../display/time.tsx';
 import { useMayDeploy } from '../jwks/deploying-role.ts';
 import { useWords } from '../jwks/jwk-words.ts';
 import { projectPath } from '../layout/project.ts';
-import { mayIn } from '../session/session.ts';
-import { useSignedIn } from '../session/session-context.ts';
 import { DeleteJwk } from './delete-jwk.tsx';
 import { DeploymentState } from './deployment-state.tsx';
 import { EditDescription } from './edit-description.tsx';
@@ -95,9 +93,6 @@ function Shown({ jwk, onDeleted }: ShownProps) {
 }
 
 function Sections({ jwk, detail }: { readonly jwk: JwkRef; readonly detail: JwkDetail }) {
-  const session = useSignedIn();
-  const mayRead = mayIn(session, jwk.projectName, 'ROLE_API_SECURITY', 'ROLE_READ_PRIVATE_KEYS');
-  const withPrivate = detail.sourceType !== 'CERTIFICATE' && detail.sourceType !== 'PUBLIC_KEY';
   return (
     <>
       {detail.description !== null && <Text>{detail.description}</Text>}
@@ -117,15 +112,9 @@ function Sections({ jwk, detail }: { readonly jwk: JwkRef; readonly detail: JwkD
       </SimpleGrid>
       <PublicPart jwk={jwk} updatedAt={detail.updatedAt} />
       {detail.type !== 'OCT' && <PublicExport jwk={jwk} />}
-      {withPrivate && (
-        <Section title="Private part">
-          {mayRead ? (
-            <PrivatePart key={detail.updatedAt} jwk={jwk} type={detail.type} />
-          ) : (
-            <Text>Reading and exporting it takes ROLE_READ_PRIVATE_KEYS.</Text>
-          )}
-        </Section>
-      )}
+      <Section title="Private part">
+        <PrivatePart key={detail.updatedAt} jwk={jwk} detail={detail} />
+      </Section>
       <Section title="History">
         <JwkHistory jwk={jwk} />
       </Section>

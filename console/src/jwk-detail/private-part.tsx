@@ -4,14 +4,33 @@ import { useState } from 'react';
 import { keyplane } from '../api/keyplane.ts';
 import { ErrorNote } from '../display/error-note.tsx';
 import { Dialog } from '../display/form/dialog.tsx';
+import { QueryView } from '../display/query-view.tsx';
+import { mayIn } from '../session/session.ts';
+import { useSignedIn } from '../session/session-context.ts';
 import { downloadJwk, type JwkFile } from './download-jwk.ts';
-import type { JwkDetail, JwkRef } from './jwk-queries.ts';
+import { type JwkDetail, type JwkRef, usePublicJwk } from './jwk-queries.ts';
 import { Block } from './public-part.tsx';
 
 type Asked = 'reveal' | 'json' | 'pem';
 
-/** Shown or handed out only after a dialog, put on record by the server, and kept by nothing but this page. */
-export function PrivatePart({ jwk, type }: { readonly jwk: JwkRef; readonly type: JwkDetail['type'] }) {
+/** Offers only what there is: a JWK of a public key has no private part, and reading one takes a role. */
+export function PrivatePart({ jwk, detail }: { readonly jwk: JwkRef; readonly detail: JwkDetail }) {
+  const found = usePublicJwk(jwk, detail.updatedAt);
+  const session = useSignedIn();
+  const mayRead = mayIn(session, jwk.projectName, 'ROLE_API_SECURITY', 'ROLE_READ_PRIVATE_KEYS');
+  return (
+    <QueryView query={found}>
+      {({ hasPrivatePart }) => {
+        if (!hasPrivatePart) return <Text>This JWK has no private part: it is a public key.</Text>;
+        if (!mayRead) return <Text>Reading and exporting it takes ROLE_READ_PRIVATE_KEYS.</Text>;
+        return <RevealOrExport jwk={jwk} type={detail.type} />;
+      }}
+    </QueryView>
+  );
+}
+
+/** The private part is shown or exported only after a dialog; the manager audits it and only this page holds it. */
+function RevealOrExport({ jwk, type }: { readonly jwk: JwkRef; readonly type: JwkDetail['type'] }) {
   const [asked, setAsked] = useState<Asked>();
   // Neither a query nor its cache: it is gone with the page, or as soon as it is hidden.
   const take = useMutation({
@@ -31,7 +50,7 @@ export function PrivatePart({ jwk, type }: { readonly jwk: JwkRef; readonly type
   return (
     <Stack>
       {take.data === undefined ? (
-        <Text>Hidden. Whoever reveals or exports it is put on record.</Text>
+        <Text>Hidden. The audit record keeps who reveals or exports it.</Text>
       ) : (
         <Block label="Private JWK" text={take.data} />
       )}

@@ -47,6 +47,7 @@ interface Found {
 
 interface Published {
   readonly thumbprint: string | null;
+  readonly hasPrivatePart: boolean;
   readonly certificates: readonly { readonly subjectDn: string; readonly notAfter: string }[];
 }
 
@@ -67,6 +68,7 @@ function factsOf(found: Found | undefined, published: Published | undefined): st
     ['Created', shortTime(found?.createdAt)],
     ['Updated', shortTime(found?.updatedAt)],
     ['Thumbprint', published?.thumbprint],
+    ['Private part', published && (published.hasPrivatePart ? 'stored' : 'none')],
     ...(published?.certificates ?? []).map(
       ({ subjectDn, notAfter }) => ['Certificate', `${subjectDn} (until ${shortTime(notAfter)})`] as const,
     ),

@@ -16,6 +16,7 @@ const item = z.object({
   pem: z.string().nullable(),
   thumbprint: z.string().nullable().describe('RFC 7638, SHA-256'),
   certificates: z.array(certificateFactsItem).describe('Of `x5c`, the leaf first'),
+  hasPrivatePart: z.boolean().describe('Whether keyplane stores private members of the JWK'),
 });
 
 /** The public half in every form that is copied somewhere. */
@@ -33,10 +34,10 @@ export function getJwkPublic(app: KeyplaneServer, { jwks }: Pick<RouteServices, 
     },
     handler: async (request) => {
       const { stored } = await jwks.get(request.project.projectId, request.params.jwkName);
-      const { jwk, pem, thumbprint, certificates } = publicJwkFacts(stored);
+      const { jwk, pem, thumbprint, certificates, hasPrivatePart } = publicJwkFacts(stored);
       return listAnswer([
         {
-          ...{ name: stored.name, pem, thumbprint },
+          ...{ name: stored.name, pem, thumbprint, hasPrivatePart },
           jwk: jwk && { ...jwk },
           certificates: certificates.map(certificateFactsView),
         },
