@@ -1,13 +1,16 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createSecretKey } from 'node:crypto';
-import { open, readdir, readFile, stat, symlink, truncate, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { open, readdir, readFile, readlink, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { lockDataDir } from '../../src/node/disk/data-dir-lock.ts';
 import { LogFile } from '../../src/node/disk/log-file.ts';
 import { SealedLog } from '../../src/node/disk/sealed-log.ts';
 import { holdObject } from '../../src/node/held-object.ts';
 import type { DeployedContent } from '../../src/protocol/content.ts';
 import { loadOrCreateKeyFile } from '../../src/sealing/key-file.ts';
+import { until } from '../support/manager.ts';
 import { certificate, ecJwk, keystore, octJwk, secretKey } from './support/contents.ts';
 import { digestOf, type FakeManager, type ManagerLink } from './support/fake-manager.ts';
 import {
@@ -313,6 +316,38 @@ test('a second node on the same data directory is refused; a lock that a dead pr
     await again.close();
   }
   expect(await readdir(dataDir)).toEqual(['manager.pin', 'node.key']);
+});
+
+test('a zombie holds no data directory', async () => {
+  const dataDir = await temporaryFolder();
+  // A parent that never reaps: the process that it names is a zombie until the parent ends.
+  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  onTestFinished(() => void parent.kill('SIGKILL'));
+  const [said] = await once(parent.stdout, 'data');
+  const pid = Number.parseInt(String(said), 10);
+  const fields = async () => (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]?.split(' ') ?? [];
+  await until(async () => (await fields())[0] === 'Z', 'it is a zombie');
+  await symlink(`${pid} ${(await fields())[19]} x`, join(dataDir, 'node.lock'));
+  const lock = await lockDataDir(dataDir);
+  expect(await readlink(join(dataDir, 'node.lock'))).toMatch(new RegExp(`^${process.pid} `));
+  await lock.release();
+});
+
+test('a node waits for the end of the process that holds its data directory', async () => {
+  const dataDir = await temporaryFolder();
+  const holder = spawn('sleep', ['60'], { stdio: 'ignore' });
+  onTestFinished(() => void holder.kill('SIGKILL'));
+  const stat = await readFile(`/proc/${holder.pid}/stat`, 'utf8');
+  await symlink(`${holder.pid} ${stat.split(') ')[1]?.split(' ')[19]} x`, join(dataDir, 'node.lock'));
+  const locking = lockDataDir(dataDir);
+  locking.catch(() => undefined);
+  // More reads than it takes to see that the holder lives.
+  for (let read = 0; read < 100; read += 1) await readFile(`/proc/${holder.pid}/stat`);
+  holder.kill('SIGTERM');
+  await (await locking).release();
+  expect(holder.signalCode).toBe('SIGTERM');
 });
 
 /** Whatever this process writes to a file fails, as on a full disk; Node ignores the signal that comes with it. */

@@ -23,12 +23,17 @@ export interface NodeProcess {
 
 const mainFile = fileURLToPath(new URL('../../main.ts', import.meta.url));
 const restartAfterMs = 1_000;
+/** One that ended before it served may have met the end of the node before it. */
+const mostFirstStarts = 3;
 /** How long a node may take to end when asked, before it is made to. */
 const patienceMs = 5_000;
 
 /** One node as a process of its own, started again whenever it ends by itself. */
 export function startNodeProcess(options: NodeProcessOptions): NodeProcess {
   let stopping = false;
+  let firstStarts = 0;
+  let isReady = false;
+  let failure: string | undefined;
   let child: ChildProcess;
   let restart: NodeJS.Timeout | undefined;
   const { promise: ready, resolve, reject } = Promise.withResolvers<string>();
@@ -36,10 +41,20 @@ export function startNodeProcess(options: NodeProcessOptions): NodeProcess {
 
   function start(): void {
     child = launch(options);
-    child.on('message', (news: ChildNews) => ('ready' in news ? resolve(news.ready) : fail(news.failed)));
+    firstStarts += 1;
+    child.on('message', (news: ChildNews) => {
+      if ('failed' in news) failure = news.failed;
+      else {
+        isReady = true;
+        resolve(news.ready);
+      }
+    });
     child.once('error', ({ message }) => fail(message));
     child.once('exit', (code, signal) => {
-      fail(`it ended with ${signal ?? code}; its log says why`);
+      const why = failure ?? `it ended with ${signal ?? code}; its log says why`;
+      failure = undefined;
+      // A port that another program has is not waited for.
+      if (!isReady && (firstStarts >= mostFirstStarts || why.includes('EADDRINUSE'))) fail(why);
       if (!stopping) restart = setTimeout(start, restartAfterMs);
     });
   }

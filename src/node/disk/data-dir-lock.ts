@@ -7,21 +7,34 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { badRequest } from '../../errors.ts';
 
 export interface DataDirLock {
   release(): Promise<void>;
 }
 
-/** @throws KeyplaneError `bad_request` while another node holds it */
+/** A holder that was asked to end, or killed, may take this long. */
+const endingMs = 5_000;
+const lookEveryMs = 50;
+
+/**
+ * Waits up to five seconds for a holder to end: a node that is started again at once meets the one before it.
+ * @throws KeyplaneError `bad_request` where another node holds it beyond that
+ */
 export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
   const path = join(dataDir, 'node.lock');
   const mark = randomBytes(6).toString('hex');
-  const own = `${process.pid} ${(await startOf(process.pid)) ?? '-'} ${mark}`;
+  const own = `${process.pid} ${(await statOf(process.pid))?.started ?? '-'} ${mark}`;
+  const deadline = performance.now() + endingMs;
   while (!(await claim(own, path))) {
     const holder = await holderOf(path);
     if (holder === undefined) continue;
     const { alive, pid } = await judge(holder);
+    if (alive && performance.now() < deadline) {
+      await setTimeout(lookEveryMs);
+      continue;
+    }
     if (alive) {
       throw badRequest(
         `Another node (process ${pid}) uses this data directory. Stop it, or give this one another --data-dir.`,
@@ -69,8 +82,9 @@ async function judge(holder: string): Promise<{ alive: boolean; pid: number | un
   const [number, started] = holder.split(' ');
   const pid = Number(number);
   if (!Number.isInteger(pid) || pid <= 0 || !isRunning(pid)) return { alive: false, pid: undefined };
-  const startedNow = await startOf(pid);
-  return { alive: startedNow === null || startedNow === started, pid };
+  const stat = await statOf(pid);
+  const alive = stat === undefined || (!stat.hasEnded && stat.started === started);
+  return { alive, pid };
 }
 
 function isRunning(pid: number): boolean {
@@ -82,11 +96,20 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Clock ticks from boot to the start of the process (proc(5), field 22); null where there is no /proc. */
-async function startOf(pid: number): Promise<string | null> {
+interface ProcessStat {
+  /** Clock ticks from boot to the start of the process. */
+  readonly started: string;
+  /** It waits for its parent to read how it ended (a zombie, state Z or X), has no files open and runs no more. */
+  readonly hasEnded: boolean;
+}
+
+/** Fields 3 and 22 of proc(5); undefined where there is no /proc. */
+async function statOf(pid: number): Promise<ProcessStat | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   // The second field is the program's name in brackets and may hold blanks and brackets itself.
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [state = '', started] = [fields?.[0], fields?.[19]];
+  return started === undefined ? undefined : { started, hasEnded: /^[ZXx]$/.test(state) };
 }
 
 /** Another starter may have removed the stale lock and made its own meanwhile: then that one is put back. */
