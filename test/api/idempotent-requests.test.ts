@@ -79,7 +79,7 @@ describe('a repeated request with the same Idempotency-Key', () => {
     let confirm = () => {};
     const node = await startFakeNode(world, {
       environment: 'production',
-      name: 'slow',
+      name: 'slow-node',
       reply: (revision, socket) => {
         confirm = () => socket.send(JSON.stringify({ type: 'refused', revision, reason: 'not today' }));
         sent.resolve();
@@ -94,7 +94,7 @@ describe('a repeated request with the same Idempotency-Key', () => {
     expect(bodies[0].success).toBe(true);
     expect(await audited('slow')).toHaveLength(1);
     await node.close();
-    await world.api('DELETE', '/apiops/environments/production/nodes/slow/');
+    await world.api('DELETE', '/apiops/environments/production/nodes/slow-node/');
   });
 
   it('is answered after a restart, also where the first answer was never known', async () => {

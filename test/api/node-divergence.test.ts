@@ -49,12 +49,13 @@ it('a node whose difference does not fit says so, is closed, and is of one mind 
   const resume = { ...told, revision: 0 };
   const node = rawNode(world, token, { resume });
   await until(() => node.heard.length > 1, 'it is told the difference');
-  node.say({ type: 'refused', revision: 1, reason: 'digest differs', diverged: true });
+  const { to } = node.heard[1] as State;
+  node.say({ type: 'refused', revision: to, reason: 'digest differs', diverged: true });
   expect((await node.closed).code).toBe(4412);
   const again = rawNode(world, token, { resume });
   await until(() => again.heard.length > 1, 'it is told the difference');
   const [, state] = again.heard as [unknown, State];
-  again.say({ type: 'applied', revision: 1, digest: state.digest ?? '' });
+  again.say({ type: 'applied', revision: state.to, digest: state.digest ?? '' });
   await until(async () => (await listed())[0].divergedRevision === undefined, 'the mark is gone');
   again.socket.close();
 });

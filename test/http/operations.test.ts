@@ -30,13 +30,20 @@ describe('tokens', () => {
       token: expect.stringMatching(/^kp_/),
       name: 'ci',
       expiresAt: '2999-01-31T12:00:00.000Z',
+      projects: null,
     });
     const list = await answerOf('GET', '/apiops/tokens/');
     expect(list).toEqual({
       success: true,
       resultList: [
-        { name: 'ci', createdAt: instant, expiresAt: '2999-01-31T12:00:00.000Z' },
-        { name: 'of-the-test', createdAt: instant, expiresAt: null },
+        {
+          name: 'ci',
+          createdAt: instant,
+          expiresAt: '2999-01-31T12:00:00.000Z',
+          projects: null,
+          lastUsedAt: null,
+        },
+        { name: 'of-the-test', createdAt: instant, expiresAt: null, projects: null, lastUsedAt: expect.anything() },
       ],
       resultCount: 2,
     });
@@ -188,7 +195,7 @@ describe('projects, members and environments', () => {
     await answerOf('POST', '/apiops/projects/', { name: 'Roles' });
     const url = '/apiops/projects/Roles/members/ada/';
     const valid =
-      'Valid values: ROLE_ADMIN, ROLE_API_SECURITY, ROLE_MANAGE_PROXIES, ROLE_DEPLOY_UNDEPLOY_PROXIES';
+      'Valid values: ROLE_ADMIN, ROLE_API_SECURITY, ROLE_MANAGE_PROXIES, ROLE_DEPLOY_UNDEPLOY_PROXIES, ROLE_READ_PRIVATE_KEYS';
     expect(await answerOf('PUT', url, { roles: ['ROOT'] })).toEqual(
       refusal(`Role (ROOT) is not valid! ${valid}`),
     );

@@ -48,7 +48,7 @@ const lists: readonly (readonly [
   ['users', 'username', '?search=%C5%9F', ['ayşe'], 1],
   ['users', 'username', '?search=%25', [], 0],
   ['tokens', 'name', '', ['t1', 't2', 't3'], 3],
-  ['tokens', 'name', '?sort=expiresAt', ['t3', 't2', 't1'], 3],
+  ['tokens', 'name', '?sort=expiresAt', ['t1', 't3', 't2'], 3],
   ['tokens', 'name', '?sort=createdAt,desc&size=1', ['t3'], 3],
   ['tokens', 'name', '?search=T2', ['t2'], 1],
   ['environments', 'name', '', places, 3],
@@ -79,7 +79,7 @@ describe('a list of what an administrator keeps', () => {
 
   test.each([
     ['users', 'passwordHash', 'username, admin, createdAt, updatedAt'],
-    ['tokens', 'hash', 'name, createdAt, expiresAt'],
+    ['tokens', 'hash', 'name, createdAt, expiresAt, lastUsedAt'],
     ['environments', 'projects', 'name, type, createdAt, updatedAt'],
     ['environments/alpha/nodes', 'version', 'name, connected, appliedRevision, lastSeenAt'],
     ['projects', 'id', 'name, createdAt, updatedAt'],

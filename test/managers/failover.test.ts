@@ -30,7 +30,7 @@ beforeAll(async () => {
   managers = { a: await start('a'), b: await start('b'), c: await start('c') };
   api = await signedIn(managers.a.url, 'admin', password);
   await made(api, '/apiops/projects/', { name: 'MyProject' });
-  await made(api, '/apiops/environments/', { name: 'production', type: 'PRODUCTION' });
+  await made(api, '/apiops/environments/', { name: 'production', type: 'PRODUCTION', environmentSet: true });
   const { token } = await made(api, '/apiops/environments/production/enrollment-tokens/');
   balancer = await startTcpRelay({ port: portOf(managers.b) });
   const managerUrl = `http://127.0.0.1:${balancer.port}`;

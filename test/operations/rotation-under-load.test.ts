@@ -115,7 +115,7 @@ withDatabases('a change of the master key by a process of its own', (fresh, kind
     await manager.stop();
     const { findings, looked } = await examine(config);
     expect(findings).toEqual([]);
-    // Three JWKs, a secret key, a keystore and its password were there before.
-    expect(looked['sealed values']).toBe(names.size - 3 + 6);
+    // Three JWKs, a secret key, a keystore and its password were there before, and the identity key.
+    expect(looked['sealed values']).toBe(names.size - 3 + 7);
   }, 300_000);
 });

@@ -43,7 +43,7 @@ withDatabases('a change of the master key', (fresh, kind) => {
     const running = await start(config, token);
     const old = await masterKeyOf(config);
     const { sealedAnew, keyFileSwapped } = await rotateMasterKey(config, quick);
-    expect(sealedAnew).toBe(6);
+    expect(sealedAnew).toBe(7);
     expect(keyFileSwapped).toBe(true);
     // The manager has neither looked for the new data key nor was it started again.
     expect(await everyAnswer(running.api)).toEqual(answers);
@@ -91,7 +91,7 @@ withDatabases('a change of the master key', (fresh, kind) => {
 
     const { sealedAnew } = await rotateMasterKey(config, quick);
     expect(await masterKeyOf(config)).toBe(next.toString('base64'));
-    expect(sealedAnew).toBe(6);
+    expect(sealedAnew).toBe(7);
     expect(await finishRotation(config)).toBe(true);
     expect(await everyAnswer((await start(config, filled.token)).api)).toEqual(filled.answers);
   });

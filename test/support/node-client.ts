@@ -84,7 +84,8 @@ export function startNodeClient(options: NodeClientOptions): NodeClient {
       throw new Error(`a ${message.type} before the proof`);
     } else if (message.type === 'state') {
       heard.push(message);
-      options.onState?.(message, options.opens === false ? '' : manager.opening.openState(message));
+      const changes = options.opens === false ? '' : manager.opening.openState(message);
+      options.onState?.(message, changes);
     } else {
       hearSealed(manager.opening.open(message));
     }

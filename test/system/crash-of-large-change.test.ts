@@ -79,7 +79,7 @@ describe('a manager that is killed', () => {
   });
 
   it('into deleting an environment has deleted all of it or nothing', async () => {
-    await made(world.api, '/apiops/environments/', { name: 'deleted', type: 'TEST' });
+    await made(world.api, '/apiops/environments/', { name: 'deleted', type: 'TEST', environmentSet: true });
     const wasDone = await killedWhile(() => world.api('DELETE', '/apiops/environments/deleted/'), 10);
     const found = await rowsOf('deleted');
     const gone = { there: 0, present: 0, rows: 0, strays: 0 };

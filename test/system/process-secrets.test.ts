@@ -30,7 +30,7 @@ test('serve warns on stderr of a password on the command line', async () => {
 
 test('SIGUSR1 opens no inspector in a process that npm starts', async () => {
   const script =
-    "process.stdout.write('up'); setInterval(() => {}, 1000); process.on('SIGTERM', () => process.exit(7))";
+    "process.on('SIGTERM', () => process.exit(7)); setInterval(() => {}, 1000); process.stdout.write('up')";
   const child = spawn(nodePath(), [...runtime.args, '--eval', script], { stdio: ['ignore', 'pipe', 'pipe'] });
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -56,6 +56,8 @@ export function jwkParts(row: Omit<JwkRow, 'mac'>): MacOf {
       row.created_at,
       row.updated_at,
       row.audit_sequence,
+      // Rows from before this column was there keep their MAC.
+      ...(row.kid_since === null ? [] : [row.kid_since]),
     ],
   };
 }
