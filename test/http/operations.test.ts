@@ -43,7 +43,13 @@ describe('tokens', () => {
           projects: null,
           lastUsedAt: null,
         },
-        { name: 'of-the-test', createdAt: instant, expiresAt: null, projects: null, lastUsedAt: expect.anything() },
+        {
+          name: 'of-the-test',
+          createdAt: instant,
+          expiresAt: null,
+          projects: null,
+          lastUsedAt: expect.anything(),
+        },
       ],
       resultCount: 2,
     });

@@ -1,5 +1,6 @@
 // A manager that speaks TLS itself, and nodes that connect to it.
 
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ import { prepareQuickstart } from '../../src/cli/parts/prepare-quickstart.ts';
 import { type Manager, startManager } from '../../src/compose.ts';
 import { readManagerConfig } from '../../src/config.ts';
 import { type NodeOptions, startNode } from '../../src/node/start-node.ts';
+import { enrollmentTokenText } from '../../src/protocol/enrollment-token.ts';
 import { TestLog, temporaryFolder } from '../node/support/test-node.ts';
 import { type Authority, createAuthority, type Pair } from './support/certificates.ts';
 import { ask } from './support/https-client.ts';
@@ -202,7 +204,7 @@ describe('a node with --tls-cert', () => {
       name: 'node-1',
       host: '127.0.0.1',
       port: 0,
-      token: 'not used',
+      token: enrollmentTokenText(randomBytes(32), randomBytes(32).toString('base64url')),
       logger: new TestLog(),
       version: 'test',
     };
