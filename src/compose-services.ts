@@ -14,7 +14,7 @@ import { Deployments } from './deployments/deployments.ts';
 import { applyCaching, desireSettings, settingReaders } from './deployments/environment-settings.ts';
 import { createIdentityReader, ensureIdentity } from './deployments/handshake/installation-identity.ts';
 import type { ConversationOptions } from './deployments/handshake/node-conversation.ts';
-import { createRefusedJoins } from './deployments/handshake/record-joins.ts';
+import { createRefusedJoinRecorder } from './deployments/handshake/record-joins.ts';
 import { createDivergences } from './deployments/history/divergences.ts';
 import { goneRows } from './deployments/history/gone-rows.ts';
 import { ensureLineage } from './deployments/history/lineage.ts';
@@ -87,7 +87,7 @@ export interface Services {
   readonly refresher: Refresher;
   readonly upkeep: Upkeep<Nouns>;
   readonly parts: StatePartReader;
-  readonly admission: Pick<ConversationOptions, 'handshake' | 'refusedJoins' | 'divergences' | 'claim'>;
+  readonly admission: Pick<ConversationOptions, 'handshake' | 'recordRefusedJoin' | 'divergences' | 'claim'>;
   close(): Promise<void>;
 }
 
@@ -218,7 +218,7 @@ function connect({ store, sealer, auditKey, presence, config, log, metrics }: Fo
     jwks: createJwkFinder({ store, sealer, audit }),
     admission: {
       handshake: { store, audit, clock, readIdentity },
-      refusedJoins: createRefusedJoins({ store, audit, onError }),
+      recordRefusedJoin: createRefusedJoinRecorder(rejections, onError),
       divergences: createDivergences({ store, audit, clock }),
       claim: (claimed) =>
         store.aside(({ nodes }) => nodes.claim({ ...claimed, managerId, lastSeenAt: clock() })),

@@ -1,4 +1,5 @@
 import type { AuditLog } from '../audit/audit-log.ts';
+import type { RejectionLog } from '../audit/rejection-log.ts';
 import { badRequest } from '../errors.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import { type AuditedAccessNouns, changeEvent } from './access-audit.ts';
@@ -24,13 +25,14 @@ export type ChangeOwnPassword = (caller: Caller, change: OwnPasswordChange) => P
 export interface OwnPasswordOptions {
   readonly store: UnitOfWork<AuditedAccessNouns>;
   readonly audit: AuditLog;
+  readonly rejections: RejectionLog;
   readonly clock: () => Date;
   readonly hasher: PasswordHasher;
   readonly checkPassword: CheckPassword;
 }
 
 export function createOwnPassword(options: OwnPasswordOptions): ChangeOwnPassword {
-  const { store, audit, clock, hasher, checkPassword } = options;
+  const { store, audit, rejections, clock, hasher, checkPassword } = options;
   return async (caller, { currentPassword, password, address }) => {
     const { userId, username, tokenId } = caller;
     checkNewPassword(password);
@@ -48,7 +50,7 @@ export function createOwnPassword(options: OwnPasswordOptions): ChangeOwnPasswor
       store.read((nouns) => nouns.users.find(username)),
     );
     if (!isRight || user === undefined) {
-      await store.write((nouns) => audit.append(nouns, event('FAILURE', { address })));
+      await rejections.append(event('FAILURE', { address }), username);
       throw wrongPassword();
     }
     const passwordHash = await hasher.hash(password);

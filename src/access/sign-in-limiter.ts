@@ -3,8 +3,8 @@
 // that a few mistakes of one person do not shut out the others behind the same address. Unknown names count like
 // known ones: the answer must not tell them apart.
 
-import ipaddr from 'ipaddr.js';
 import { tooManyRequests } from '../errors.ts';
+import { networkOf } from '../runtime/network-of.ts';
 
 const wrongLimitOfUser = 10;
 const wrongLimitOfAddress = 100;
@@ -99,15 +99,4 @@ function count(
     if (index >= 0) current?.splice(index, 1);
     if (current?.length === 0) counters.delete(key);
   };
-}
-
-/** One customer of an IPv6 network holds at least a /64, so its addresses count as one. */
-export function networkOf(address: string): string {
-  if (!ipaddr.isValid(address)) return address;
-  const parsed = ipaddr.process(address);
-  if (!(parsed instanceof ipaddr.IPv6)) return parsed.toString();
-  return parsed.parts
-    .slice(0, 4)
-    .map((part) => part.toString(16))
-    .join(':');
 }

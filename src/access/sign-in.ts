@@ -1,7 +1,9 @@
 import type { AuditLog } from '../audit/audit-log.ts';
+import type { RejectionLog } from '../audit/rejection-log.ts';
 import { badRequest, KeyplaneError } from '../errors.ts';
 import { lookupName } from '../names.ts';
 import { newId } from '../new-id.ts';
+import { networkOf } from '../runtime/network-of.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import { type AuditedAccessNouns, changeEvent } from './access-audit.ts';
 import type { User } from './access-store.ts';
@@ -42,13 +44,16 @@ export interface SignIn {
 export interface SignInOptions {
   readonly store: UnitOfWork<AuditedAccessNouns>;
   readonly audit: AuditLog;
+  readonly rejections: RejectionLog;
   readonly clock: () => Date;
   readonly checkPassword: CheckPassword;
 }
 
 const defaultLifeSeconds = 3600;
 
-export function createSignIn({ store, audit, clock, checkPassword }: SignInOptions): SignIn {
+export function createSignIn(options: SignInOptions): SignIn {
+  const { store, audit, rejections, clock, checkPassword } = options;
+
   async function openSession(
     user: User,
     { address, lifeSeconds: expiresInSeconds = defaultLifeSeconds }: SignInRequest,
@@ -87,7 +92,7 @@ export function createSignIn({ store, audit, clock, checkPassword }: SignInOptio
         store.read((nouns) => nouns.users.find(name)),
       );
       if (user && isRight) return openSession(user, request);
-      await store.write((nouns) => audit.append(nouns, signInEvent(user, address, 'FAILURE')));
+      await rejections.append(signInEvent(user, address, 'FAILURE'), networkOf(address));
       throw badCredentials();
     },
 

@@ -1,12 +1,13 @@
-// Rejections in the audit record. Their callers decide how many there are, and nobody removes a record, so that a minute
-// of one caller has 60 records of its own and one more that counts the rest.
+// Rejections in the audit record: missing roles, wrong passwords and nodes that may not join. Their callers decide how
+// many there are, and nobody removes a record, so that a minute of one caller has 60 records of each action and one more
+// that counts the rest. Actions are apart so that rejected nodes of a network hide no guesses of passwords from it.
 
 import type { QueueTime } from '../runtime/fair-queue.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import type { AuditEvent, AuditLog, AuditStore } from './audit-log.ts';
 
 export interface RejectionLog {
-  /** @param caller whose share it takes: the name of a user, or an address */
+  /** @param caller whose share of the event's action it takes: the name of a user, or a network */
   append(event: AuditEvent, caller: string): Promise<void>;
   /** Writes what was only counted so far. Call it before the store is closed. */
   close(): Promise<void>;
@@ -15,6 +16,8 @@ export interface RejectionLog {
 export interface RejectionLogOptions {
   readonly store: UnitOfWork<{ readonly audit: AuditStore }>;
   readonly audit: AuditLog;
+  /** How many minutes are counted at a time; the oldest ends early for one more. */
+  readonly minutesLimit?: number;
   readonly time: Pick<QueueTime, 'after'>;
   readonly onError: (error: unknown) => void;
 }
@@ -30,16 +33,18 @@ interface Minute {
   readonly cancelEnd: () => void;
 }
 
-export function createRejectionLog({ store, audit, time, onError }: RejectionLogOptions): RejectionLog {
+export function createRejectionLog(options: RejectionLogOptions): RejectionLog {
+  const { store, audit, time, minutesLimit = 10_000, onError } = options;
   const minutes = new Map<string, Minute>();
   const writes = new Set<Promise<void>>();
 
   const write = (event: AuditEvent) => store.write((stores) => audit.append(stores, event));
 
   /** Nobody waits for it but `close`. */
-  function end(caller: string): void {
-    const minute = minutes.get(caller);
-    minutes.delete(caller);
+  function end(share: string): void {
+    const minute = minutes.get(share);
+    minutes.delete(share);
+    minute?.cancelEnd();
     if (!minute?.common) return;
     const { counted: count, common } = minute;
     const written = write({ ...common, details: { ...common.details, count } })
@@ -50,11 +55,14 @@ export function createRejectionLog({ store, audit, time, onError }: RejectionLog
 
   return {
     async append(event, caller) {
-      let minute = minutes.get(caller);
+      const share = `${event.action} ${caller}`;
+      let minute = minutes.get(share);
       if (!minute) {
-        const cancelEnd = time.after(minuteMs, () => end(caller));
+        const [oldest] = minutes.keys();
+        if (minutes.size >= minutesLimit && oldest !== undefined) end(oldest);
+        const cancelEnd = time.after(minuteMs, () => end(share));
         minute = { recorded: 0, counted: 0, common: undefined, cancelEnd };
-        minutes.set(caller, minute);
+        minutes.set(share, minute);
       }
       if (minute.recorded < rejectionsPerMinute) {
         minute.recorded += 1;
@@ -65,10 +73,7 @@ export function createRejectionLog({ store, audit, time, onError }: RejectionLog
     },
 
     async close() {
-      for (const [caller, { cancelEnd }] of minutes) {
-        cancelEnd();
-        end(caller);
-      }
+      for (const share of minutes.keys()) end(share);
       await Promise.all(writes);
     },
   };
@@ -78,7 +83,7 @@ function commonOf(a: AuditEvent, b: AuditEvent): AuditEvent {
   const isSameObject = a.objectType === b.objectType && a.objectName === b.objectName;
   return {
     actor: a.actor === b.actor ? a.actor : 'several',
-    action: a.action === b.action ? a.action : 'access.deny',
+    action: a.action,
     objectType: a.objectType === b.objectType ? a.objectType : 'installation',
     objectId: a.objectId === b.objectId ? a.objectId : null,
     objectName: isSameObject ? a.objectName : 'several',

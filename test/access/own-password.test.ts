@@ -77,11 +77,12 @@ describe('a user who changes the own password', () => {
   });
 
   test('changes nothing where an administrator reset it meanwhile', async () => {
-    const { store, audit, access, time } = world;
+    const { store, audit, rejections, access, time } = world;
     const admin = await adminOf(world);
     const slow = createOwnPassword({
       store,
       audit,
+      rejections,
       clock: time.clock,
       hasher: createPasswordHasher(),
       async checkPassword(_who, _password, findUser) {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { CheckPassword } from '../../src/access/password-check.ts';
 import { createSignIn } from '../../src/access/sign-in.ts';
 import { adminOf, adminPassword, callerNamed, openRuleWorld, type RuleWorld } from './support/rule-world.ts';
 
@@ -63,6 +64,27 @@ describe('sign-in', () => {
     await expect(signIn('admin', adminPassword)).resolves.toBeDefined();
   });
 
+  test('of one network records 60 wrong passwords a minute, and then one record that counts the others', async () => {
+    const { store, audit, rejections, time } = world;
+    const checkPassword: CheckPassword = async (_who, _password, findUser) => ({
+      isRight: false,
+      user: await findUser(),
+    });
+    const guesses = createSignIn({ store, audit, rejections, clock: time.clock, checkPassword });
+    const before = (await world.auditRecords()).length;
+    const guess = (from: string) =>
+      expect(guesses.signIn({ username: 'nobody', password: 'wrong', address: from })).rejects.toThrow(
+        'Bad credentials',
+      );
+    for (let host = 1; host <= 90; host++) await guess(`2001:db8::${host}`);
+    await guess('192.0.2.9');
+    expect(await world.auditRecords()).toHaveLength(before + 61);
+    await rejections.close();
+    expect((await world.auditRecords()).slice(before + 61)).toMatchObject([
+      { actor: 'unknown user', action: 'user.signIn', outcome: 'FAILURE', details: { count: 30 } },
+    ]);
+  });
+
   test('lets a user in from an address with ten wrong passwords for a name that does not exist', async () => {
     for (let attempt = 0; attempt < 10; attempt++) {
       await expect(signIn('nobody', `wrong ${attempt}`)).rejects.toMatchObject({
@@ -83,11 +105,12 @@ describe('sign-in', () => {
   });
 
   test('gives no session for a password that was replaced while it was checked', async () => {
-    const { store, audit, access } = world;
+    const { store, audit, rejections, access } = world;
     const admin = await callerNamed(store, 'admin');
     const slow = createSignIn({
       store,
       audit,
+      rejections,
       clock: world.time.clock,
       async checkPassword(_who, _password, findUser) {
         const user = await findUser();

@@ -19,7 +19,7 @@ withDatabases('rejections in the audit record', (fresh) => {
     const onError = (error: unknown) => {
       throw error;
     };
-    rejections = createRejectionLog({ store, audit, time, onError });
+    rejections = createRejectionLog({ store, audit, time, minutesLimit: 2, onError });
   });
 
   const denied = (actor: string, operation = 'createJwk', projectName = 'MyProject'): AuditEvent => ({
@@ -65,6 +65,26 @@ withDatabases('rejections in the audit record', (fresh) => {
     expect((await records()).at(-1)).toMatchObject({ actor: 'bob', details: { operation: 'createJwk' } });
     await rejections.close();
     expect((await records()).at(-1)).toMatchObject({ actor: 'ada', details: { count: 10 } });
+  });
+
+  test('of one action take nothing of the minute of another action', async () => {
+    const refused = { ...denied('system'), action: 'node.refuse' };
+    for (let number = 0; number < 61; number += 1) await rejections.append(refused, '192.0.2.1');
+    await rejections.append(denied('ada'), '192.0.2.1');
+    expect((await records()).map(({ action }) => action).slice(59)).toEqual(['node.refuse', 'access.deny']);
+    await rejections.close();
+    expect((await records()).at(-1)).toMatchObject({ action: 'node.refuse', details: { count: 1 } });
+  });
+
+  test('end the oldest minute early where too many callers are counted, and its count is not lost', async () => {
+    for (let number = 0; number < 62; number += 1) await rejections.append(denied('ada'), 'ada');
+    await rejections.append(denied('bob'), 'bob');
+    await rejections.append(denied('eve'), 'eve');
+    expect(time.timers).toBe(2);
+    await rejections.close();
+    expect((await records()).slice(60)).toContainEqual(
+      expect.objectContaining({ actor: 'ada', details: { operation: 'createJwk', count: 2 } }),
+    );
   });
 
   test('that differ are counted under what they have in common', async () => {

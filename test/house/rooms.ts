@@ -123,6 +123,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'protocol',
     'type jose/json.ts',
     'type audit/audit-log.ts',
+    'type audit/rejection-log.ts',
     'type environments',
     'type sealing/sealed.ts',
   ],

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bareStream, hello } from '../api/support/raw-node.ts';
 import { type Api, startTestManager, type TestManager } from '../support/manager.ts';
 
 let keyplane: TestManager;
@@ -26,4 +27,17 @@ test('hundreds of rejections of one user leave 60 audit records and, when the ma
   const details: { count?: number }[] = body.resultList.map(({ details }: { details: object }) => details);
   expect(details.filter(({ count }) => count === undefined)).toHaveLength(60);
   expect(details.filter(({ count }) => count !== undefined)).toMatchObject([{ count: 140 }]);
+});
+
+test('rejected nodes of one address leave 60 audit records and, when the manager stops, one with their number', async () => {
+  for (let attempt = 0; attempt < 70; attempt += 1) {
+    const stream = await bareStream(keyplane);
+    stream.say({ ...hello(), protocol: 1, name: `node-${attempt}` });
+    expect(await stream.closed).toMatchObject({ code: 4406 });
+  }
+  await keyplane.restart();
+  const { body } = await keyplane.api('GET', '/apiops/audit/?action=node.refuse&size=100');
+  const counted = body.resultList.filter(({ details }: { details: object }) => 'count' in details);
+  expect(body.resultList).toHaveLength(61);
+  expect(counted).toMatchObject([{ objectName: 'several', details: { address: '127.0.0.1', count: 10 } }]);
 });

@@ -21,7 +21,7 @@ import type { NodeSession, NodeStream } from '../node-session.ts';
 import type { StatePartReader } from '../state-part-reader.ts';
 import { type Refusal, refusal } from './judge-join.ts';
 import { type HandshakeOptions, ManagerHandshake, type ProvenNodeSession } from './manager-handshake.ts';
-import type { RefusedJoins } from './record-joins.ts';
+import type { RecordRefusedJoin } from './record-joins.ts';
 
 export interface NodeStreamLog {
   info(facts: Record<string, unknown>, text: string): void;
@@ -40,7 +40,7 @@ export interface ClaimedStream {
 
 export interface ConversationOptions {
   readonly handshake: HandshakeOptions;
-  readonly refusedJoins: RefusedJoins;
+  readonly recordRefusedJoin: RecordRefusedJoin;
   /** Its stream is this manager's from now on; answers the number of the connection. */
   readonly claim: (claimed: ClaimedStream) => Promise<number | undefined>;
   readonly divergences: Divergences;
@@ -257,7 +257,7 @@ export class NodeConversation {
     const address = this.#address;
     this.#options.log.warn({ environment, node: name, version, address, reason }, 'a node was rejected');
     this.#options.onRefused();
-    void this.#options.refusedJoins.note({ environment, name, address, tokenId, tokenName, reason });
+    void this.#options.recordRefusedJoin({ environment, name, address, tokenId, tokenName, reason });
   }
 
   #fail(error: unknown): void {

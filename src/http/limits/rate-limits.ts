@@ -3,8 +3,8 @@
 // Health, metrics, pages and the API's description are never refused, nor are the streams of nodes.
 
 import type { FastifyRequest } from 'fastify';
-import { networkOf } from '../../access/sign-in-limiter.ts';
 import { tooManyRequests } from '../../errors.ts';
+import { networkOf } from '../../runtime/network-of.ts';
 import { createTokenBuckets, type TokenBuckets } from './token-buckets.ts';
 
 export interface RequestsPerMinute {

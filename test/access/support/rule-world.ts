@@ -8,7 +8,7 @@ import { type Access, createAccess } from '../../../src/access/access.ts';
 import type { Caller } from '../../../src/access/caller.ts';
 import type { AuditLog, AuditRecord } from '../../../src/audit/audit-log.ts';
 import { createAuditLog } from '../../../src/audit/create-audit-log.ts';
-import { createRejectionLog } from '../../../src/audit/rejection-log.ts';
+import { createRejectionLog, type RejectionLog } from '../../../src/audit/rejection-log.ts';
 import type { DeploymentPort, LiveNodeState } from '../../../src/environments/deployment-port.ts';
 import { createEnrollment, type Enrollment } from '../../../src/environments/enrollment.ts';
 import { createEnvironments, type Environments } from '../../../src/environments/environments.ts';
@@ -37,6 +37,7 @@ export interface NotingDeployments extends DeploymentPort<Nouns> {
 export interface RuleWorld {
   readonly store: Store;
   readonly audit: AuditLog;
+  readonly rejections: RejectionLog;
   readonly time: TestClock;
   readonly deployments: NotingDeployments;
   readonly access: Access;
@@ -67,6 +68,7 @@ export async function openRuleWorld(): Promise<RuleWorld> {
   return {
     store,
     audit,
+    rejections,
     time,
     deployments,
     access: createAccess(options),
