@@ -17,6 +17,7 @@ import { OverviewPage } from './overview/overview-page.tsx';
 import { ProjectPage } from './projects/project-page.tsx';
 import { ProjectsPage } from './projects/projects-page.tsx';
 import { TokensPage } from './tokens/tokens-page.tsx';
+import { UserTokensPage } from './users/user-tokens-page.tsx';
 import { UsersPage } from './users/users-page.tsx';
 
 export interface PageEntry {
@@ -41,6 +42,7 @@ export const pages: readonly PageEntry[] = [
   { path: '/environments', page: EnvironmentsPage },
   { path: '/environments/:environmentName', page: EnvironmentPage },
   { path: '/users', page: UsersPage },
+  { path: '/users/:username/tokens', page: UserTokensPage },
   { path: '/tokens', page: TokensPage },
   { path: '/audit', page: AuditPage },
 ];

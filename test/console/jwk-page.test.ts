@@ -81,10 +81,26 @@ test('an OCT key is revealed and exported as a JWK Set, and offered no PEM', asy
   expect(await other.getByRole('button', { name: /PEM/ }).count()).toBe(0);
 });
 
-test('a member without ROLE_READ_PRIVATE_KEYS is offered neither reveal nor export of the private part', async () => {
+test('a member without ROLE_READ_PRIVATE_KEYS sees and exports the public part, and is offered nothing of the private part', async () => {
+  const before = await history();
   const other = await console.open({ path: jwkPath, username: 'reader' });
   await other.getByText('Reading and exporting it takes ROLE_READ_PRIVATE_KEYS.').waitFor();
+  await other.getByRole('region', { name: 'Public JWK' }).getByText(p256Public.x).waitFor();
   expect(await other.getByRole('button', { name: /Reveal|Export private/ }).count()).toBe(0);
+  expect(await other.content()).not.toContain(p256Private.d);
+  await expectAccessible(other);
+  const [download] = await Promise.all([
+    other.waitForEvent('download'),
+    other.getByRole('button', { name: 'Export public JWK Set' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe('signing-public.json');
+  expect(await history()).toEqual(before);
+});
+
+test('a member without ROLE_READ_PRIVATE_KEYS is not offered to read an OCT key, which is all private', async () => {
+  const other = await console.open({ path: '/projects/MyProject/jwks/secret', username: 'reader' });
+  await other.getByText('Reading and exporting it takes ROLE_READ_PRIVATE_KEYS.').waitFor();
+  expect(await other.getByRole('button', { name: /Reveal|Export/ }).count()).toBe(0);
 });
 
 test('exports the public set as it is, the private one on record', async () => {

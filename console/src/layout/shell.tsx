@@ -11,6 +11,7 @@ import {
 import { useDisclosure } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
+import { OwnPasswordDialog } from '../session/own-password-dialog.tsx';
 import { mayIn, useSignOut } from '../session/session.ts';
 import { useSignedIn } from '../session/session-context.ts';
 import { projectPath, useProjectName } from './project.ts';
@@ -63,7 +64,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
               href="/"
               fw={700}
               size="lg"
-              className="whole"
+              className="whole brand"
               c="var(--mantine-color-text)"
               onClick={close}
             >
@@ -117,6 +118,7 @@ function Navigation({ onFollow }: { readonly onFollow: () => void }) {
 
 function AccountMenu() {
   const { username } = useSignedIn();
+  const [isChanging, { open, close }] = useDisclosure();
   const signOut = useSignOut();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const next = colorScheme === 'auto' ? 'light' : colorScheme === 'light' ? 'dark' : 'auto';
@@ -132,6 +134,16 @@ function AccountMenu() {
         {colorScheme}
       </Button>
       <Button
+        variant="subtle"
+        size="compact-sm"
+        className="account"
+        title={`Signed in as ${username}. Change your password`}
+        aria-label={`${username}: change your password`}
+        onClick={open}
+      >
+        {username}
+      </Button>
+      <Button
         variant="default"
         size="compact-sm"
         loading={signOut.isPending}
@@ -140,6 +152,7 @@ function AccountMenu() {
       >
         Sign out
       </Button>
+      {isChanging && <OwnPasswordDialog username={username} onClose={close} />}
     </Group>
   );
 }

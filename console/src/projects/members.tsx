@@ -1,4 +1,4 @@
-import { Button, Checkbox, NativeSelect, Stack, Table, Text } from '@mantine/core';
+import { Button, NativeSelect, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { keyplane } from '../api/keyplane.ts';
@@ -9,15 +9,7 @@ import { fieldErrors } from '../display/form/field-errors.ts';
 import { FormDialog } from '../display/form/form-dialog.tsx';
 import { QueryView } from '../display/query-view.tsx';
 import { Section } from '../display/section.tsx';
-import type { Role } from '../session/session.ts';
-
-const roles: readonly (readonly [role: Role, label: string])[] = [
-  ['ROLE_ADMIN', 'Everything in the project'],
-  ['ROLE_API_SECURITY', 'JWKs, keys and keystores'],
-  ['ROLE_READ_PRIVATE_KEYS', 'Reading and exporting private parts of JWKs'],
-  ['ROLE_MANAGE_PROXIES', 'Certificates'],
-  ['ROLE_DEPLOY_UNDEPLOY_PROXIES', 'Deploying, which every change needs'],
-];
+import { RoleChecks } from './role-checks.tsx';
 
 interface Member {
   readonly username: string;
@@ -171,13 +163,7 @@ function MemberDialog({
           ]}
         />
       )}
-      <Checkbox.Group label="Roles" value={[...held]} onChange={setHeld} error={errors.of('roles')}>
-        <Stack gap="xs" mt="xs">
-          {roles.map(([role, label]) => (
-            <Checkbox key={role} value={role} label={label} description={role} />
-          ))}
-        </Stack>
-      </Checkbox.Group>
+      <RoleChecks label="Roles" value={held} onChange={setHeld} error={errors.of('roles')} />
     </FormDialog>
   );
 }

@@ -5,36 +5,47 @@ import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
 import { fieldErrors } from '../display/form/field-errors.ts';
 import { FormDialog } from '../display/form/form-dialog.tsx';
-import { MomentField } from '../display/form/moment-field.tsx';
+import { type Expiry, ExpiryField, expiresAtOf } from './expiry-field.tsx';
+import { type Narrowing, NarrowingField } from './narrowing-field.tsx';
 
-export type MadeToken = Operations['createToken']['answer'];
+export type CreatedToken = Operations['createToken']['answer'];
 
 const fields = [
-  ['expiresAt', /^expiresAt/],
-  ['name', /^(Token|name)/i],
+  ['expiresAt'],
+  ['projects'],
+  ['roles'],
+  // An empty name or one with a forbidden character names no member.
+  ['name', /^Token name/],
 ] as const;
 
 export function TokenDialog({
   onDone,
   onClose,
 }: {
-  readonly onDone: (token: MadeToken) => void;
+  readonly onDone: (token: CreatedToken) => void;
   readonly onClose: () => void;
 }) {
   const [name, setName] = useState('');
-  const [expiresAt, setExpiresAt] = useState('');
+  const [expiry, setExpiry] = useState<Expiry>({ kind: 'default', at: '' });
+  const [narrowing, setNarrowing] = useState<Narrowing>();
+  const [isDateMissing, setDateMissing] = useState(false);
   const create = useChange(
-    () => keyplane.createToken({ body: { name, ...(expiresAt !== '' && { expiresAt }) } }),
+    () => keyplane.createToken({ body: { name, expiresAt: expiresAtOf(expiry), projects: narrowing } }),
     onDone,
   );
   const errors = fieldErrors(create.error, fields);
+  function submit() {
+    const isMissing = expiry.kind === 'date' && expiry.at === '';
+    setDateMissing(isMissing);
+    if (!isMissing) create.mutate();
+  }
   return (
     <FormDialog
       title="New token"
       action="Create"
       error={errors.rest}
       isPending={create.isPending}
-      onSubmit={() => create.mutate()}
+      onSubmit={submit}
       onClose={onClose}
     >
       <TextInput
@@ -46,12 +57,15 @@ export function TokenDialog({
         error={errors.of('name')}
         onChange={(event) => setName(event.currentTarget.value)}
       />
-      <MomentField
-        label="Expires"
-        description="Left empty, it does in 90 days"
-        value={expiresAt}
-        error={errors.of('expiresAt')}
-        onChange={setExpiresAt}
+      <ExpiryField
+        value={expiry}
+        error={isDateMissing ? 'Choose a date and a time' : errors.of('expiresAt')}
+        onChange={setExpiry}
+      />
+      <NarrowingField
+        value={narrowing}
+        error={errors.of('projects') ?? errors.of('roles')}
+        onChange={setNarrowing}
       />
     </FormDialog>
   );

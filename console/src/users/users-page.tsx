@@ -1,5 +1,6 @@
 import { Badge, Button, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
+import { Link } from 'wouter';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
 import { ConfirmByName } from '../display/form/confirm-by-name.tsx';
@@ -8,6 +9,7 @@ import { PageHeader } from '../display/page-header.tsx';
 import { type Column, ServerTable } from '../display/server-table.tsx';
 import { Instant } from '../display/time.tsx';
 import { type User, UserDialog } from './user-dialog.tsx';
+import { userTokensPath } from './user-tokens-page.tsx';
 
 type Dialog = { readonly kind: 'new' } | { readonly kind: 'edit' | 'delete'; readonly user: User };
 
@@ -20,6 +22,15 @@ export function UsersPage() {
     header: 'Actions',
     cell: (user) => (
       <Button.Group>
+        <Button
+          variant="default"
+          size="compact-sm"
+          component={Link}
+          href={userTokensPath(user.username)}
+          aria-label={`Tokens of ${user.username}`}
+        >
+          Tokens
+        </Button>
         <Button
           variant="default"
           size="compact-sm"
@@ -64,7 +75,7 @@ export function UsersPage() {
 const columns: readonly Column<User>[] = [
   { header: 'Username', sort: 'username', cell: ({ username }) => username },
   {
-    header: 'May do',
+    header: 'Access',
     sort: 'admin',
     cell: ({ admin }) =>
       admin ? (
@@ -72,10 +83,10 @@ const columns: readonly Column<User>[] = [
           administrator
         </Badge>
       ) : (
-        'what roles in projects say'
+        'per project'
       ),
   },
-  { header: 'Made', sort: 'createdAt', cell: ({ createdAt }) => <Instant at={createdAt} /> },
+  { header: 'Created', sort: 'createdAt', cell: ({ createdAt }) => <Instant at={createdAt} /> },
 ];
 
 function DeleteUser({ username, onClose }: { readonly username: string; readonly onClose: () => void }) {

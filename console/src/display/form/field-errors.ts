@@ -7,13 +7,17 @@ export interface FieldErrors<Field extends string> {
   readonly rest: unknown;
 }
 
-/** Puts what the server refused beside the field that its words are about: the first whose pattern they fit. */
+/**
+ * Puts an error of the server beside a field: the one that is called as the member at fault. Of an error that names no
+ * member, the first field whose pattern fits the text.
+ */
 export function fieldErrors<Field extends string>(
   error: unknown,
-  patterns: readonly (readonly [Field, RegExp])[],
+  fields: readonly (readonly [field: Field, text?: RegExp])[],
 ): FieldErrors<Field> {
   if (!(error instanceof KeyplaneApiError)) return { of: () => undefined, rest: error };
-  const found = patterns.find(([, pattern]) => pattern.test(error.message))?.[0];
+  const ofMember = fields.find(([field]) => field === error.member);
+  const [found] = ofMember ?? fields.find(([, text]) => text?.test(error.message)) ?? [];
   return {
     of: (field) => (field === found ? errorText(error) : undefined),
     rest: found === undefined ? error : null,
