@@ -1,10 +1,45 @@
 #!/usr/bin/env node
-// `keyplane` as npm installs it. Plain JavaScript, because the first file of a process is read before there is a cache of
-// compiled modules, and stripping its types alone would take longer than all the rest of `--help`.
+// The `keyplane` command, in a checkout and in a release. Plain JavaScript that Node.js 12 can still parse, so that an
+// older one answers with one line; and the first file of a process, which is read before the compile cache is on.
 
-import { enableCompileCache } from 'node:module';
+import { existsSync } from 'node:fs';
+import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/keyplane', import.meta.url)));
-const { runCli } = await import('../src/cli/run-cli.ts');
-await runCli(process.argv);
+const neededMajor = 24;
+/** They run until they are stopped, so they get the flags that keep a process small. */
+const services = ['start', 'quickstart', 'serve', 'node'];
+/**
+ * The young generation is small, because little that a request allocates outlives it; SIGUSR1 opens no inspector. glibc
+ * gives threads no arena each.
+ */
+const serviceFlags = [
+  '--max-semi-space-size=2',
+  '--disable-sigusr1',
+  '--disable-warning=ExperimentalWarning',
+];
+
+if (Number(process.versions.node.split('.')[0]) < neededMajor) {
+  process.stderr.write(
+    `keyplane: Node.js ${neededMajor} or newer is required, and this is ${process.version}.\n`,
+  );
+  process.exitCode = 2;
+} else {
+  startWithFlags();
+  run();
+}
+
+/** Replaces this process by one with the flags. Where the platform cannot do that, they are left out. */
+function startWithFlags() {
+  if (!services.includes(process.argv[2]) || process.env.MALLOC_ARENA_MAX !== undefined) return;
+  if (process.platform === 'win32' || process.connected) return;
+  const args = [process.execPath, ...process.execArgv, ...serviceFlags, ...process.argv.slice(1)];
+  process.execve(process.execPath, args, { ...process.env, MALLOC_ARENA_MAX: '2' });
+}
+
+function run() {
+  const release = new URL('../dist/src/cli/run-cli.js', import.meta.url);
+  const checkout = new URL('../src/cli/run-cli.ts', import.meta.url);
+  module.enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/keyplane', import.meta.url)));
+  import(existsSync(checkout) ? checkout.href : release.href).then(({ runCli }) => runCli(process.argv));
+}

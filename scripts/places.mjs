@@ -8,7 +8,7 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 export const modules = join(root, 'node_modules');
 export const mainFile = join(root, 'src/main.ts');
 /** The Node.js that npm installs with everything else. */
-export const pinnedNode = join(modules, 'node/bin/node');
+export const pinnedNode = join(modules, `node-${process.platform}-${process.arch}/bin/node`);
 export const neededMajor = 24;
 /**
  * How keyplane itself is run. Compiled modules are kept, so that a start neither strips types nor compiles anew; the

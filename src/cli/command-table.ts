@@ -17,8 +17,8 @@ export interface CommandGroup {
 
 const parts: readonly CommandRow[] = [
   {
-    name: 'quickstart',
-    summary: 'Start a manager and two nodes to try keyplane with',
+    name: 'start',
+    summary: 'Start a manager and two nodes on this machine, to try keyplane',
     load: async () => (await import('./parts/quickstart.ts')).addQuickstartCommand,
   },
   {

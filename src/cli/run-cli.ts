@@ -54,5 +54,7 @@ async function addRow(program: Command, row: CommandRow, args: readonly string[]
 /** `keyplane help jwk` is about `jwk`. */
 function commandName(args: readonly string[]): string | undefined {
   const [first, second] = args.filter((arg) => !arg.startsWith('-'));
-  return first === 'help' ? second : first;
+  const name = first === 'help' ? second : first;
+  // The name of `start` before there were releases.
+  return name === 'quickstart' ? 'start' : name;
 }

@@ -3,10 +3,11 @@
 
 import { Worker } from 'node:worker_threads';
 import { badRequest, KeyplaneError } from '../errors.ts';
+import { moduleFile } from '../runtime/module-file.ts';
 import type { KeystoreAnswer, KeystoreJob, ThreadReady } from './keystore-job.ts';
 
 const startTimeoutMs = 30_000;
-const threadFile = new URL('./keystore-thread.ts', import.meta.url);
+const threadFile = moduleFile(new URL('./keystore-thread.ts', import.meta.url));
 /** A keystore of 1,000 keys opens in a quarter of it. */
 const resourceLimits = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 };
 

@@ -7,6 +7,7 @@ import { Worker } from 'node:worker_threads';
 import { type ErrorOptions, KeyplaneError } from '../errors.ts';
 import { type JsonObject, type JsonValue, parseJson } from '../jose/json.ts';
 import { type FollowedKey, keysOf, selectAgain, selectKey } from '../jose/key-set.ts';
+import { moduleFile } from '../runtime/module-file.ts';
 import { Semaphore } from '../runtime/semaphore.ts';
 import { inspectedKeysAtMost } from './inspected-key.ts';
 
@@ -83,7 +84,7 @@ async function read(job: KeyDocumentJob): Promise<{ readonly key: JsonObject } |
 }
 
 async function readInThread(job: KeyDocumentJob): Promise<{ readonly key: JsonObject } | ListedKeys> {
-  const thread = new Worker(new URL('./select-key-thread.ts', import.meta.url), {
+  const thread = new Worker(moduleFile(new URL('./select-key-thread.ts', import.meta.url)), {
     workerData: job,
     resourceLimits: { maxOldGenerationSizeMb: threadMemoryMb },
   });

@@ -14,7 +14,7 @@ const preload = [fileURLToPath(new URL('./support/hang-at-stop.ts', import.meta.
 
 it.each([
   ['serve', /keyplane is ready/],
-  ['quickstart', /Ctrl\+C/],
+  ['start', /Ctrl\+C/],
 ])(
   '%s ends within its bound also where something hangs, and says so with its code',
   async (command, ready) => {

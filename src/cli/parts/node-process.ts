@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { childEnvironment } from '../../config.ts';
+import { moduleFile } from '../../runtime/module-file.ts';
 import type { ChildNews } from './parent-process.ts';
 
 export interface NodeProcessOptions {
@@ -21,7 +22,7 @@ export interface NodeProcess {
   stop(): Promise<void>;
 }
 
-const mainFile = fileURLToPath(new URL('../../main.ts', import.meta.url));
+const mainFile = fileURLToPath(moduleFile(new URL('../../main.ts', import.meta.url)));
 const restartAfterMs = 1_000;
 /** One that ended before it served may have met the end of the node before it. */
 const mostFirstStarts = 3;

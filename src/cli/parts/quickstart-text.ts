@@ -1,3 +1,5 @@
+import { isRelease } from '../../runtime/module-file.ts';
+
 export interface QuickstartFacts {
   readonly url: string;
   /** Of the manager where it speaks TLS itself; it may be signed by nobody that curl knows. */
@@ -19,6 +21,7 @@ export function quickstartText(facts: QuickstartFacts): string {
   const [production = '', staging = ''] = nodeUrls;
   const curlTrust = certFile === undefined ? '' : `--cacert '${certFile}' `;
   const cliTrust = certFile === undefined ? '' : `export NODE_EXTRA_CA_CERTS='${certFile}'\n`;
+  const command = isRelease ? 'keyplane' : 'npm run -s keyplane --';
   const admin = firstAdmin?.password
     ? `  Admin       ${firstAdmin.username} / ${firstAdmin.password}  (shown this once)\n`
     : '';
@@ -43,8 +46,8 @@ curl '${production}/projects/MyProject/.well-known/jwks.json'
 
 Or from the command line (docs/cli.md), with the token above:
 
-${cliTrust}echo '${apiToken}' | npm run -s keyplane -- login ${url} --token-stdin
-npm run -s keyplane -- status
+${cliTrust}echo '${apiToken}' | ${command} login ${url} --token-stdin
+${command} status
 
 Ctrl+C stops everything.
 `;

@@ -16,8 +16,9 @@ import { endInAnyCase, stopSignal } from './stop-signal.ts';
 
 export function addQuickstartCommand(program: Command): void {
   const command = program
-    .command('quickstart')
-    .description('Start a manager and two nodes to try keyplane with');
+    .command('start')
+    .alias('quickstart')
+    .description('Start a manager and two nodes on this machine, to try keyplane');
   addManagerOptions(command).action(async (flags: ManagerFlags) => runQuickstart(managerConfigOf(flags)));
 }
 

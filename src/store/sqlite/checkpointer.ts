@@ -4,9 +4,10 @@
 import { once } from 'node:events';
 import { statfs } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
+import { moduleFile } from '../../runtime/module-file.ts';
 import type { LogMark } from './write-ahead-log.ts';
 
-const threadFile = new URL('./checkpoint-thread.ts', import.meta.url);
+const threadFile = moduleFile(new URL('./checkpoint-thread.ts', import.meta.url));
 const idleMs = 5_000;
 const resourceLimits = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 4, stackSizeMb: 1 };
 

@@ -1,0 +1,36 @@
+// Builds `dist/`, which `npm pack` puts into the release: compiled JavaScript, and the console.
+
+import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { capture } from '../child.mjs';
+import { root } from '../places.mjs';
+import { buildConsole } from './build-console.mjs';
+
+const target = join(root, 'dist');
+/** What the compiled program reads beside its modules. */
+const readFiles = /\.(html|svg|css)$/;
+
+/** @throws Error with what the compiler said */
+export async function buildRelease() {
+  await buildConsole();
+  rmSync(target, { recursive: true, force: true });
+  const { code, output } = await capture('tsc', ['-p', 'tsconfig.release.json'], { cwd: root });
+  if (code !== 0) throw new Error(`Could not compile the release. tsc said:\n${output.trim()}`);
+  const source = join(root, 'src');
+  for (const entry of readdirSync(source, { withFileTypes: true, recursive: true })) {
+    if (!entry.isFile() || !readFiles.test(entry.name)) continue;
+    const file = join(entry.parentPath, entry.name);
+    const copy = join(target, 'src', relative(source, file));
+    mkdirSync(dirname(copy), { recursive: true });
+    cpSync(file, copy);
+  }
+  cpSync(join(root, 'console/dist'), join(target, 'console/dist'), { recursive: true });
+}
+
+/** Compiles the typed client into its own `dist/`. @throws Error with what the compiler said */
+export async function buildClient() {
+  const client = join(root, 'clients/typescript');
+  rmSync(join(client, 'dist'), { recursive: true, force: true });
+  const { code, output } = await capture('tsc', ['-p', client], { cwd: root });
+  if (code !== 0) throw new Error(`Could not compile the client. tsc said:\n${output.trim()}`);
+}
