@@ -3,9 +3,10 @@
 
 import { Worker } from 'node:worker_threads';
 import type { JsonObject } from '../jose/json.ts';
+import { moduleFile } from '../runtime/module-file.ts';
 
 const idleMs = 10_000;
-const threadFile = new URL('./generate-rsa-thread.ts', import.meta.url);
+const threadFile = moduleFile(new URL('./generate-rsa-thread.ts', import.meta.url));
 
 export class RsaThread {
   #worker: Worker | undefined;
