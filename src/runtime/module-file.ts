@@ -3,7 +3,7 @@ export const isRelease = import.meta.url.endsWith('.js');
 
 /**
  * The file that a worker or a child process starts.
- * @param source `new URL('./name.ts', import.meta.url)` of the module that starts it
+ * @param source the URL of a TypeScript module beside the one that starts it
  * @returns the same in a checkout, and its compiled form in a release
  */
 export function moduleFile(source: URL): URL {
