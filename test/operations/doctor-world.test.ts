@@ -91,6 +91,28 @@ withDatabases('the doctor', (fresh, kind) => {
     expect(findings[2]?.advice).toMatch(/restore --announce/);
   });
 
+  test('names two keys of a project under one kid, and the key that an environment leaves out of its set', async () => {
+    const columns = 'description, source_type, source, type, use, created_at, updated_at, mac';
+    const copy = (id: string, projectId: string) =>
+      database.raw(
+        `insert into jwks (id, project_id, name, kid, public_members, ${columns}) select '${id}', ${projectId}, '${id}', kid, '{"other":"${id}"}', description, source_type, source, type, use, created_at + 1, updated_at, mac from jwks where name = (select min(name) from jwks where type <> 'OCT' and expiration_time is null)`,
+      );
+    const own = await problems();
+    expect(own.filter((text) => text.includes('two different keys'))).toEqual([]);
+    await database.raw(
+      "insert into projects (id, name, created_at, updated_at) values ('p9', 'Second', 0, 0)",
+    );
+    await copy('copied', 'project_id');
+    await copy('foreign', "'p9'");
+    const found = (await problems()).filter((text) => text.includes('two different keys'));
+    expect(found).toContainEqual(
+      expect.stringMatching(/JWK copied of project .* in the JWK Set of the project\.$/),
+    );
+    expect(found).toContainEqual(
+      expect.stringMatching(/The set of environment production leaves out foreign of Second\.$/),
+    );
+  });
+
   if (kind === 'postgres') {
     test('names managers that ended without a word, and not those that run', async () => {
       await managerSeen(0);
