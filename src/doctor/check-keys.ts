@@ -1,17 +1,20 @@
+import { listSharedKids, type SharedKid, type SharedKidNouns } from '../jwks/shared-kids.ts';
 import type { Examination, Finding } from './finding.ts';
-import type { SharedKid, SurveyNouns } from './survey-store.ts';
+import type { SurveyNouns } from './survey-store.ts';
 
 const soonDays = 30;
 const dayMs = 86_400_000;
 const namedAtMost = 50;
+const jwksNamedAtMost = 10;
 
 /** JWKs that nodes do not publish any more or soon will not, and followed URLs that give no key. */
-export async function checkKeys({ survey }: SurveyNouns, now: Date): Promise<Examination> {
+export async function checkKeys(nouns: SurveyNouns & SharedKidNouns, now: Date): Promise<Examination> {
+  const { survey } = nouns;
   const expiring = await survey.expiringBefore(new Date(now.getTime() + soonDays * dayMs), namedAtMost);
   const failing = await survey.failingUrls(namedAtMost);
-  const shared = await survey.sharedKids(now, namedAtMost);
+  const shared = await listSharedKids(nouns, now);
   const findings: Finding[] = [
-    ...shared.map(sharedKidFinding),
+    ...shared.slice(0, namedAtMost).map(sharedKidFinding),
     ...expiring.map(({ projectName, name, expirationTime }): Finding => {
       const isOver = expirationTime.getTime() <= now.getTime();
       return {
@@ -33,22 +36,34 @@ export async function checkKeys({ survey }: SurveyNouns, now: Date): Promise<Exa
   ];
   return {
     findings,
-    looked: { 'expiring or expired JWKs': expiring.length, 'failing URLs': failing.length },
+    looked: {
+      'kids of several keys': shared.length,
+      'expiring or expired JWKs': expiring.length,
+      'failing URLs': failing.length,
+    },
   };
 }
 
-function sharedKidFinding({ kid, first, second, environmentName }: SharedKid): Finding {
-  const jwks = `JWK ${first.name} of project ${first.projectName} and JWK ${second.name} of project ${second.projectName}`;
-  const problem = `kid ${JSON.stringify(kid)} names two different keys: ${jwks}`;
+function sharedKidFinding({ kid, environmentName, published, leftOut }: SharedKid): Finding {
+  const problem = `kid ${JSON.stringify(kid)} names different keys: ${listOf([...published, ...leftOut])}`;
   return environmentName === null
     ? {
         topic: 'keys',
-        problem: `${problem}. Both are published in the JWK Set of the project.`,
-        advice: 'Verifiers cannot tell them apart. Give one of them another kid (PUT), or delete it.',
+        problem: `${problem}. All of them are published in the JWK Set of the project.`,
+        advice: 'Verifiers cannot tell them apart. Give each its own kid (PUT), or delete what is not used.',
       }
     : {
         topic: 'keys',
-        problem: `${problem}. The set of environment ${environmentName} leaves out ${second.name} of ${second.projectName}.`,
-        advice: 'Give verifiers the address of the project, or give one of the keys another kid (PUT).',
+        problem: `${problem}. The set of environment ${environmentName} leaves out ${listOf(leftOut)}.`,
+        advice: "Give verifiers the address of the project's set, or give each key its own kid (PUT).",
       };
+}
+
+function listOf(jwks: SharedKid['published']): string {
+  const named = jwks
+    .slice(0, jwksNamedAtMost)
+    .map(({ projectName, name }) => `JWK ${name} of project ${projectName}`)
+    .join(', ');
+  const more = jwks.length - jwksNamedAtMost;
+  return more > 0 ? `${named} and ${more} more` : named;
 }

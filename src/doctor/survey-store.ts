@@ -22,16 +22,6 @@ export interface EndedManager {
   readonly seenAt: Date;
 }
 
-/** Two different keys under one kid, each as project and name of its JWK. */
-export interface SharedKid {
-  readonly kid: string;
-  /** The one that had the kid first. */
-  readonly first: NamedJwk;
-  readonly second: NamedJwk;
-  /** Whose set of all projects leaves the second out; null: both are in the set of their project. */
-  readonly environmentName: string | null;
-}
-
 export interface SurveyStore {
   /** What the database finds wrong with its own file or tables; of PostgreSQL nothing is asked. */
   integrity(): Promise<readonly string[]>;
@@ -45,7 +35,6 @@ export interface SurveyStore {
   /** By expiration time. */
   expiringBefore(time: Date, limit: number): Promise<readonly ExpiringJwk[]>;
   failingUrls(limit: number): Promise<readonly FailingUrl[]>;
-  sharedKids(now: Date, limit: number): Promise<readonly SharedKid[]>;
 }
 
 export interface SurveyNouns {

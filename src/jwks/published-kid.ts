@@ -19,16 +19,17 @@ export interface NamedJwk {
 }
 
 /** The same text for two JWKs exactly when they are published alike; undefined for an OCT key, which never is. */
-function publishedText({ publicMembers }: Pick<StoredJwk, 'publicMembers'>): string | undefined {
+export function publishedText({ publicMembers }: Pick<StoredJwk, 'publicMembers'>): string | undefined {
   const published = publicJwk(JSON.parse(publicMembers) as PrivateJwk);
   return published && JSON.stringify(published);
 }
 
-/** JWKs of the project that have the kid of this one. */
-export function holdersOf(
+/** JWKs of the project that have the kid of this one. Keys without a kid share none. */
+export async function holdersOf(
   nouns: JwkNouns,
   { id, projectId, kid }: Pick<StoredJwk, 'id' | 'projectId' | 'kid'>,
 ): Promise<readonly KidHolder[]> {
+  if (kid === '') return [];
   return nouns.jwks.listByKid(projectId, kid, id);
 }
 
@@ -109,6 +110,7 @@ export async function findSharedKid(nouns: JwkNouns, projectId: string): Promise
   for (let after = ''; ; ) {
     const page = await nouns.jwks.kidsOfProject(projectId, after, pageSize);
     for (const { kid } of page) {
+      if (kid === '') continue;
       if (!seen.has(kid)) seen.add(kid);
       else if (!looked.has(kid)) {
         looked.add(kid);

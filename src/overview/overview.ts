@@ -7,13 +7,15 @@ import { holdsRole, membershipsOf } from '../access/narrowing.ts';
 import type { AuditRecord, AuditStore } from '../audit/audit-log.ts';
 import type { DesiredStateNouns } from '../deployments/desired-state-store.ts';
 import type { Environment, EnvironmentNouns, RegisteredNode } from '../environments/environment-store.ts';
+import { listSharedKids, type SharedKid, type SharedKidNouns } from '../jwks/shared-kids.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import type { ExpiringJwk, FailingSource, JwkCount, OverviewNouns, Some } from './overview-store.ts';
 
 type Nouns = AccessNouns &
   EnvironmentNouns &
   DesiredStateNouns &
-  OverviewNouns & { readonly audit: AuditStore };
+  OverviewNouns &
+  SharedKidNouns & { readonly audit: AuditStore };
 
 export interface OverviewOptions {
   readonly store: UnitOfWork<Nouns>;
@@ -38,6 +40,7 @@ export interface Overview {
   readonly counts: readonly JwkCount[];
   readonly expiring: Some<ExpiringJwk>;
   readonly failing: Some<FailingSource>;
+  readonly sharedKids: Some<SharedKid>;
   /** Newest first. */
   readonly lastChanges: readonly AuditRecord[];
 }
@@ -74,12 +77,35 @@ async function look(nouns: Nouns, caller: Caller, now: Date) {
     counts,
     expiring: await nouns.overview.expiring(visible, { before, limit: shownItems }),
     failing: await nouns.overview.failingSources(visible, shownItems),
+    sharedKids: some(sharedKidsShownTo(projects, await listSharedKids(nouns, now))),
     environments,
     lastChanges: await lastChanges(
       nouns,
       readable?.map(({ name }) => name),
     ),
   };
+}
+
+/** The first few; of the JWKs of each, too. */
+function some(shared: readonly SharedKid[]): Some<SharedKid> {
+  const items = shared.slice(0, shownItems).map(({ published, leftOut, ...one }) => ({
+    ...one,
+    published: published.slice(0, shownItems),
+    leftOut: leftOut.slice(0, shownItems),
+  }));
+  return { items, total: shared.length };
+}
+
+/** Only JWKs of these projects are named. Of an environment's set, somebody is shown what it leaves out of theirs. */
+function sharedKidsShownTo(
+  projects: readonly { readonly name: string }[],
+  shared: readonly SharedKid[],
+): readonly SharedKid[] {
+  const names = new Set(projects.map(({ name }) => name));
+  const shown = (jwks: SharedKid['published']) => jwks.filter(({ projectName }) => names.has(projectName));
+  return shared
+    .map((one) => ({ ...one, published: shown(one.published), leftOut: shown(one.leftOut) }))
+    .filter((one) => (one.environmentName === null ? one.published : one.leftOut).length > 0);
 }
 
 function mayReadJwks({ roles }: Membership): boolean {

@@ -73,7 +73,14 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
 
   log: [],
 
-  overview: ['access/narrowing.ts', 'type access', 'type audit', 'type deployments', 'type environments'],
+  overview: [
+    'access/narrowing.ts',
+    'jwks/shared-kids.ts',
+    'type access',
+    'type audit',
+    'type deployments',
+    'type environments',
+  ],
   http: [
     'overview',
     'type jose/facts/certificate-facts.ts',
@@ -144,6 +151,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   backup: ['type sealing/integrity.ts'],
   doctor: [
     'deployments/desire.ts',
+    'jwks/shared-kids.ts',
     'type deployments/desired-state-store.ts',
     'type environments/environment-store.ts',
     'type sealing/mac-store.ts',
@@ -168,6 +176,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'type idempotency/idempotency-store.ts',
     'type jwks/jwk-store.ts',
     'type jwks/refresh/refresh-store.ts',
+    'type jwks/shared-kids.ts',
     'type leases/lease-store.ts',
     'type materials/material-store.ts',
     'type metrics/figures-store.ts',

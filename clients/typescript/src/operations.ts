@@ -839,6 +839,23 @@ export interface Operations {
         readonly sourceStateReason: string | null;
       }[];
       readonly failingSourceCount: number;
+      /** Kids that name different keys in one JWK Set, the first 20; JWKs of projects that the caller may see */
+      readonly sharedKids: readonly {
+        readonly kid: string;
+        /** The environment whose set of all projects it is about; null: the set of the project */
+        readonly environmentName: string | null;
+        /** JWKs in that set; of those, whose kid it was first comes first */
+        readonly published: readonly {
+          readonly projectName: string;
+          readonly name: string;
+        }[];
+        /** JWKs that the set of the environment leaves out */
+        readonly leftOut: readonly {
+          readonly projectName: string;
+          readonly name: string;
+        }[];
+      }[];
+      readonly sharedKidCount: number;
       readonly lastChanges: readonly {
         readonly sequence: number;
         /** ISO 8601, UTC */

@@ -43,7 +43,7 @@ const up = { path: '/environments', label: 'Environments' };
 
 function Details({ environment }: { readonly environment: Environment }) {
   const [dialog, setDialog] = useState<'edit' | 'delete' | undefined>();
-  const { name, description, type, accessUrl, projects, createdAt } = environment;
+  const { name, description, type, accessUrl, projects, environmentSet, createdAt } = environment;
   const close = () => setDialog(undefined);
   return (
     <Stack>
@@ -62,6 +62,7 @@ function Details({ environment }: { readonly environment: Environment }) {
             ['Type', type.toLowerCase()],
             ['Access URL', accessUrl && <Anchor href={accessUrl}>{accessUrl}</Anchor>],
             ['Reached by', reachText(projects)],
+            ['JWK Sets', setsText(environmentSet)],
             ['Made', <Instant key="made" at={createdAt} />],
           ]}
         />
@@ -105,4 +106,10 @@ function DeleteEnvironment({ name, onClose }: { readonly name: string; readonly 
       <Text>JWKs stay, and stay deployed to the other environments.</Text>
     </ConfirmByName>
   );
+}
+
+function setsText(environmentSet: boolean): string {
+  const ofProject =
+    'one of each project at /projects/{projectName}/.well-known/jwks.json of a node: give verifiers this address';
+  return environmentSet ? `${ofProject}; one of all projects at /.well-known/jwks.json` : ofProject;
 }

@@ -49,6 +49,9 @@ function Cards({ overview }: { readonly overview: Overview }) {
         <Section title={`URL sources that fail (${overview.failingSourceCount})`}>
           <Failing items={overview.failingSources} />
         </Section>
+        <Section title={`Kids that name different keys (${overview.sharedKidCount})`}>
+          <SharedKids items={overview.sharedKids} />
+        </Section>
       </SimpleGrid>
       <Section title="Last changes">
         {overview.lastChanges.length === 0 ? (
@@ -216,4 +219,47 @@ function Failing({ items }: { readonly items: Overview['failingSources'] }) {
       ))}
     </Stack>
   );
+}
+
+function SharedKids({ items }: { readonly items: Overview['sharedKids'] }) {
+  if (items.length === 0) return <Nothing>None.</Nothing>;
+  return (
+    <Stack gap="xs">
+      {items.map(({ kid, environmentName, published, leftOut }) => (
+        <div key={JSON.stringify([kid, environmentName, published[0]])}>
+          <Text fw={600} style={{ overflowWrap: 'anywhere' }}>
+            {kid}
+          </Text>
+          {environmentName === null ? (
+            <Text size="sm">
+              The set of the project has all of <Jwks jwks={published} />. Verifiers cannot tell them apart.
+            </Text>
+          ) : (
+            <Text size="sm">
+              The set of environment {environmentName} leaves out <Jwks jwks={leftOut} />
+              {published.length > 0 && (
+                <>
+                  {' '}
+                  for <Jwks jwks={published} />
+                </>
+              )}
+              . Give verifiers the address of the project's set.
+            </Text>
+          )}
+        </div>
+      ))}
+    </Stack>
+  );
+}
+
+function Jwks({ jwks }: { readonly jwks: Overview['sharedKids'][number]['published'] }) {
+  return jwks.map(({ projectName, name }, at) => (
+    <span key={`${projectName} ${name}`}>
+      {at > 0 && ', '}
+      <Anchor component={Link} href={projectPath(projectName, 'jwks', name)}>
+        {name}
+      </Anchor>{' '}
+      of {projectName}
+    </span>
+  ));
 }

@@ -45,10 +45,10 @@ function addEnvList(noun: Command): void {
       );
       show(flags, answer, () =>
         textTable(
-          ['NAME', 'TYPE', 'PROJECTS', 'ACCESS URL', 'DESCRIPTION'],
+          ['NAME', 'TYPE', 'PROJECTS', 'SET OF ALL', 'ACCESS URL', 'DESCRIPTION'],
           answer.resultList.map((one) => [
-            ...[one.name, one.type, one.projects === null ? 'all' : one.projects?.join(','), one.accessUrl],
-            one.description,
+            ...[one.name, one.type, one.projects === null ? 'all' : one.projects?.join(',')],
+            ...[one.environmentSet ? 'yes' : 'no', one.accessUrl, one.description],
           ]),
         ),
       );
@@ -61,6 +61,7 @@ interface EnvironmentItem {
   readonly type: string;
   readonly description: string | null;
   readonly accessUrl: string | null;
+  readonly environmentSet: boolean;
   /** Shown to administrators alone. */
   readonly projects?: readonly string[] | null;
 }

@@ -48,6 +48,9 @@ function sections(overview: Overview): string {
   const failing = overview.failingSources.map((one) => [
     ...[one.projectName, one.name, one.sourceState, shortTime(one.sourceStateSince), one.sourceStateReason],
   ]);
+  const shared = overview.sharedKids.map((one) => [
+    ...[one.kid, one.environmentName ?? 'project', jwksText(one.published), jwksText(one.leftOut)],
+  ]);
   const nodeHead = ['ENVIRONMENT', 'TYPE', 'REVISION', 'NODE', 'STATE', 'HAS', 'LAST SEEN', 'REASON'];
   return [
     section('Nodes', nodeHead, nodes),
@@ -57,10 +60,19 @@ function sections(overview: Overview): string {
       ['PROJECT', 'JWK', 'STATE', 'SINCE', 'REASON'],
       failing,
     ),
+    section(
+      `Kids that name different keys (${overview.sharedKidCount})`,
+      ['KID', 'SET OF', 'PUBLISHED', 'LEFT OUT'],
+      shared,
+    ),
     overview.lastChanges.length > 0 ? `\nLast changes\n${auditTable(overview.lastChanges)}` : '',
   ].join('');
 }
 
 function section(title: string, head: readonly string[], rows: Parameters<typeof textTable>[1]): string {
   return rows.length > 0 ? `\n${title}\n${textTable(head, rows)}` : '';
+}
+
+function jwksText(jwks: Overview['sharedKids'][number]['published']): string {
+  return jwks.map(({ projectName, name }) => `${projectName}/${name}`).join(', ');
 }

@@ -19,6 +19,8 @@ const nodeItem = z.object({
   reason: z.string().nullable().describe('What the node refused last, while it is behind'),
 });
 
+const namedJwk = z.object({ projectName: z.string(), name: z.string() });
+
 const answer = z.object({
   success: z.literal(true),
   projects: z.array(z.object({ name: z.string(), jwks: count })),
@@ -42,6 +44,24 @@ const answer = z.object({
     }),
   ),
   failingSourceCount: count,
+  sharedKids: z
+    .array(
+      z.object({
+        kid: z.string(),
+        environmentName: z
+          .string()
+          .nullable()
+          .describe('The environment whose set of all projects it is about; null: the set of the project'),
+        published: z
+          .array(namedJwk)
+          .describe('JWKs in that set; of those, whose kid it was first comes first'),
+        leftOut: z.array(namedJwk).describe('JWKs that the set of the environment leaves out'),
+      }),
+    )
+    .describe(
+      'Kids that name different keys in one JWK Set, the first 20; JWKs of projects that the caller may see',
+    ),
+  sharedKidCount: count,
   lastChanges: z.array(auditItem),
 });
 
@@ -61,7 +81,7 @@ export function getOverview(app: KeyplaneServer, { overview }: Pick<RouteService
 }
 
 function overviewView(found: Overview): z.infer<typeof answer> {
-  const { projects, environments, counts, expiring, failing, lastChanges } = found;
+  const { projects, environments, counts, expiring, failing, sharedKids, lastChanges } = found;
   const counted = (matches: (one: Overview['counts'][number]) => boolean) =>
     counts.reduce((total, one) => total + (matches(one) ? one.count : 0), 0);
   const ofType = (type: string) => counted((one) => one.type === type);
@@ -84,6 +104,12 @@ function overviewView(found: Overview): z.infer<typeof answer> {
       sourceStateReason: stateReason,
     })),
     failingSourceCount: failing.total,
+    sharedKids: sharedKids.items.map(({ published, leftOut, ...one }) => ({
+      ...one,
+      published: [...published],
+      leftOut: [...leftOut],
+    })),
+    sharedKidCount: sharedKids.total,
     lastChanges: lastChanges.map(auditView),
   };
 }

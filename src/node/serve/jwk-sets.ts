@@ -151,13 +151,16 @@ export class JwkSets implements StateFollower {
     for (const key of this.#keys) {
       if (!this.#isLive(key)) continue;
       const kid = kidOf(key);
+      if (kid === undefined) continue;
       const known = first.get(kid);
       if (known && known.project !== key.project) isContested = true;
       if (!known || hadKidBefore(key, known)) first.set(kid, key);
     }
     if (!isContested) return this.#keys;
     return this.#keys.filter((key) => {
-      const known = first.get(kidOf(key));
+      const kid = kidOf(key);
+      if (kid === undefined) return true;
+      const known = first.get(kid);
       return known?.project === key.project || known?.publicJson === key.publicJson;
     });
   }
@@ -218,9 +221,9 @@ function kidSinceOf({ id, kidSince }: PublicKey): number {
   return kidSince ?? Number.parseInt(id.replace('-', '').slice(0, 12), 16);
 }
 
-/** Its kid as the JSON has it. Only base64url and names without a quote stand before it. */
-function kidOf({ publicJson }: PublicKey): string {
-  return kidPattern.exec(publicJson)?.[1] ?? '';
+/** Its kid as the JSON has it; undefined where it has none. Only base64url and names without a quote stand before it. */
+function kidOf({ publicJson }: PublicKey): string | undefined {
+  return kidPattern.exec(publicJson)?.[1];
 }
 
 const kidPattern = /"kid":"((?:[^"\\]|\\.)*)"/;

@@ -26,6 +26,7 @@ import { keystoreTable } from './materials/keystore-table.ts';
 import type { Nouns } from './nouns.ts';
 import { RefreshTable } from './refresh-table.ts';
 import { ConsistencyTable } from './reports/consistency-table.ts';
+import { SharedKidTable } from './reports/shared-kid-table.ts';
 import { SurveyTable } from './reports/survey-table.ts';
 import { DataKeyTable } from './sealing/data-key-table.ts';
 import { IdentityKeyTable } from './sealing/identity-key-table.ts';
@@ -61,6 +62,7 @@ export function nounsOver(database: Database, { carried, notify, engine, integri
     identityKeys: new IdentityKeyTable(database),
     sealedRows: new SealedRowTable(database),
     survey: new SurveyTable(database, engine),
+    sharedKids: new SharedKidTable(database),
     consistency: new ConsistencyTable(database),
     macs: new MacTable(database, guard),
     dump: new DumpTables(database),

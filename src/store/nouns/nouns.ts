@@ -9,6 +9,7 @@ import type { EnvironmentNouns } from '../../environments/environment-store.ts';
 import type { IdempotencyNouns } from '../../idempotency/idempotency-store.ts';
 import type { JwkNouns } from '../../jwks/jwk-store.ts';
 import type { RefreshNouns } from '../../jwks/refresh/refresh-store.ts';
+import type { SharedKidNouns } from '../../jwks/shared-kids.ts';
 import type { LeaseNouns } from '../../leases/lease-store.ts';
 import type { MaterialNouns } from '../../materials/material-store.ts';
 import type { FiguresNouns } from '../../metrics/figures-store.ts';
@@ -35,7 +36,8 @@ export interface Nouns
     MacNouns,
     FiguresNouns,
     ConsistencyNouns,
-    SurveyNouns {
+    SurveyNouns,
+    SharedKidNouns {
   readonly audit: AuditStore;
   readonly dataKeys: DataKeyStore;
   readonly installation: InstallationStore;

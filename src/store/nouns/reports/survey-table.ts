@@ -1,26 +1,11 @@
 import { sql } from 'kysely';
-import type {
-  EndedManager,
-  ExpiringJwk,
-  FailingUrl,
-  SharedKid,
-  SurveyStore,
-} from '../../../doctor/survey-store.ts';
+import type { EndedManager, ExpiringJwk, FailingUrl, SurveyStore } from '../../../doctor/survey-store.ts';
 import { isSqlite } from '../../dump/catalog.ts';
 import { DatabaseFailure } from '../../engine.ts';
 import type { Database } from '../../tables.ts';
 import { dateOrNull } from '../column-values.ts';
 import { isAlive } from '../environments/manager-table.ts';
 import type { Surroundings } from '../surroundings.ts';
-
-interface SharedKidRow {
-  readonly kid: string;
-  readonly first_project: string;
-  readonly first_name: string;
-  readonly second_project: string;
-  readonly second_name: string;
-  readonly environment: string | null;
-}
 
 export class SurveyTable implements SurveyStore {
   readonly #database: Database;
@@ -102,34 +87,6 @@ from managers where not (${isAlive(this.#engine)}) order by seen_at desc, id`.ex
       .limit(limit)
       .execute();
     return rows.map(({ expires, ...named }) => ({ ...named, expirationTime: new Date(Number(expires)) }));
-  }
-
-  async sharedKids(now: Date, limit: number): Promise<readonly SharedKid[]> {
-    const reaches = (jwk: 'a' | 'b') =>
-      sql`(e.restricted = 0 or exists (select 1 from environment_projects l where l.environment_id = e.id and l.project_id = ${sql.ref(`${jwk}.project_id`)}))`;
-    const isLive = (jwk: 'a' | 'b') => {
-      const expires = sql.ref(`${jwk}.expiration_time`);
-      return sql`(${expires} is null or ${expires} > ${now.getTime()})`;
-    };
-    // The condition on the type is that of the index `jwks_kid`. The first of a pair had the kid first.
-    const { rows } = await sql<SharedKidRow>`
-select distinct a.kid as kid, p.name as first_project, a.name as first_name, q.name as second_project, b.name as second_name,
-  case when a.project_id = b.project_id then null else e.name end as environment
-from jwks a join jwks b on b.kid = a.kid and b.id <> a.id and b.public_members <> a.public_members
-join projects p on p.id = a.project_id join projects q on q.id = b.project_id
-join environments e on (a.project_id = b.project_id or e.environment_set = 1)
-where a.type <> 'OCT' and b.type <> 'OCT' and ${isLive('a')} and ${isLive('b')} and ${reaches('a')} and ${reaches('b')}
-  and (coalesce(a.kid_since, a.created_at) < coalesce(b.kid_since, b.created_at)
-    or (coalesce(a.kid_since, a.created_at) = coalesce(b.kid_since, b.created_at) and a.id < b.id))
-order by kid, first_project, first_name, second_project, second_name, environment limit ${limit}`.execute(
-      this.#database,
-    );
-    return rows.map((row) => ({
-      kid: row.kid,
-      first: { projectName: row.first_project, name: row.first_name },
-      second: { projectName: row.second_project, name: row.second_name },
-      environmentName: row.environment,
-    }));
   }
 
   async failingUrls(limit: number): Promise<readonly FailingUrl[]> {
