@@ -60,15 +60,23 @@ export async function listSharedKids(
 function sharedBy(claims: readonly KidClaim[]): SharedKid | undefined {
   const [first] = claims;
   if (first === undefined) return undefined;
-  const text = publishedText(first);
-  if (claims.every((claim) => publishedText(claim) === text)) return undefined;
+  const text = textOf(first);
+  if (claims.every((claim) => textOf(claim) === text)) return undefined;
   const { kid, environmentName } = first;
   if (environmentName === null) return { kid, environmentName, published: claims.map(named), leftOut: [] };
-  const isPublished = (claim: KidClaim) =>
-    claim.projectName === first.projectName || publishedText(claim) === text;
+  const isPublished = (claim: KidClaim) => claim.projectName === first.projectName || textOf(claim) === text;
   const leftOut = claims.filter((claim) => !isPublished(claim)).map(named);
   if (leftOut.length === 0) return undefined;
   return { kid, environmentName, published: claims.filter(isPublished).map(named), leftOut };
+}
+
+/** What was written past keyplane may be no JWK: it is another key than all that are. */
+function textOf(claim: KidClaim): string | undefined {
+  try {
+    return publishedText(claim);
+  } catch {
+    return claim.publicMembers;
+  }
 }
 
 function named({ projectName, name }: KidClaim): NamedJwk {

@@ -98,6 +98,49 @@ describe("an environment's set", () => {
     expect(await same()).toEqual([second.x]);
   });
 
+  it('that leaves out a key is listed with both keys; a member sees only what it leaves out of the own project', async () => {
+    const overview = async (api: TestManager['api']) => (await api('GET', '/apiops/overview/')).body;
+    const jwk = (projectName: string, name: string) => ({ projectName, name });
+    accepted(await put({ environmentSet: true }));
+    const first = key('contested');
+    accepted(await theirs.paste('first', first));
+    accepted(await theirs.paste('first-again', first));
+    accepted(await mine.paste('copy', first));
+    expect((await overview(world.api)).sharedKids, 'one key in two projects').toEqual([]);
+    accepted(await mine.call('DELETE', 'jwks/copy/'));
+    accepted(await mine.paste('second', key('contested')));
+    const published = [jwk('Theirs', 'first'), jwk('Theirs', 'first-again')];
+    const found = {
+      kid: 'contested',
+      environmentName: 'production',
+      published,
+      leftOut: [jwk('Mine', 'second')],
+    };
+    const { sharedKids, sharedKidCount } = await overview(world.api);
+    expect([sharedKids, sharedKidCount]).toEqual([[found], 1]);
+    const role = ['ROLE_API_SECURITY'];
+    const ofMine = await world.as('mia', { project: 'Mine', roles: role });
+    expect((await overview(ofMine)).sharedKids).toEqual([{ ...found, published: [] }]);
+    const ofTheirs = await world.as('theo', { project: 'Theirs', roles: role });
+    expect((await overview(ofTheirs)).sharedKids).toEqual([]);
+    accepted(await put({ environmentSet: false }));
+    expect((await overview(world.api)).sharedKids, 'no set, nothing left out').toEqual([]);
+    for (const name of ['first', 'first-again']) accepted(await theirs.call('DELETE', `jwks/${name}/`));
+    accepted(await mine.call('DELETE', 'jwks/second/'));
+  });
+
+  it('holds keys without a kid of every project', async () => {
+    accepted(await put({ environmentSet: true }));
+    const ec = { curveType: 'P256', keyIdType: 'NONE' };
+    for (const project of [mine, theirs]) {
+      accepted(await project.call('POST', 'jwks/generate', { name: 'none', type: 'EC', ec }));
+    }
+    await answers(200);
+    const without = (await publishedKeys(node)).filter(({ kid }) => kid === undefined);
+    expect(new Set(without.map(({ x }) => x)).size).toBe(2);
+    expect((await world.api('GET', '/apiops/overview/')).body.sharedKidCount).toBe(0);
+  });
+
   it('keeps the key that had the kid first where an older JWK of another project takes that kid', async () => {
     const older = key('before');
     const paste = (jwk: Item) => ({ sourceType: 'COPY_PASTE', jwkStr: JSON.stringify(jwk) });

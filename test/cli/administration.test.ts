@@ -85,7 +85,7 @@ describe('administration', () => {
   test('an environment is made, changed in what is given, and deleted', async () => {
     await cli.ok(['env', 'create', 'lab', '--type', 'TEST', '--description', 'to try']);
     await cli.ok(['env', 'update', 'lab', '--projects', 'MyProject']);
-    expect(await cli.ok(['env', 'list'])).toMatch(/lab +TEST +MyProject +- +to try/);
+    expect(await cli.ok(['env', 'list'])).toMatch(/lab +TEST +MyProject +no +- +to try/);
     await cli.ok(['env', 'update', 'lab', '--all-projects']);
     expect(await cli.ok(['env', 'list', '--project', 'MyProject'])).toContain('lab');
     expect(await cli.run(['env', 'delete', 'lab'])).toMatchObject({
@@ -196,6 +196,18 @@ describe('administration', () => {
     expect(text).toMatch(/Signed in as +admin \(administrator\)/);
     expect(text).toMatch(/production +TEST +\d+ +n1 +CURRENT/);
     expect(await cli.json(['status'])).toHaveProperty('expiringCount');
+  });
+
+  test('status names a kid of two keys, and what the set of the environment leaves out for it', async () => {
+    expect(await cli.ok(['status'])).not.toContain('Kids that name different keys');
+    await cli.ok(['project', 'create', 'Copies']);
+    const generate = ['jwk', 'generate', 'shared', '--type', 'EC', '--curve', 'P-256', '--kid', 'shared-1'];
+    await cli.ok(generate);
+    await cli.ok([...generate, '--project', 'Copies']);
+    const text = await cli.ok(['status']);
+    expect(text).toContain('Kids that name different keys (1)');
+    expect(text).toMatch(/shared-1 +production +MyProject\/shared +Copies\/shared/);
+    await cli.ok(['project', 'delete', 'Copies', '--yes']);
   });
 
   test('a project is made, described and deleted', async () => {

@@ -47,12 +47,14 @@ beforeEach(async () => {
 const reach = (environment: string, projects: readonly string[]) =>
   world.api('PUT', `/apiops/environments/${environment}/`, { projects });
 const key = (kid: string): Item => ({ ...makeCurveKey('P-256'), kid });
+const withKid = (kid: string) => (jwk: Item) => ({ ...jwk, kid });
 const taken = (kid: string, name: string): Body => ({
   error: 'bad_request',
   error_description: `kid (${kid}) is already used by JWK (name: ${name})! A kid must name one key in a JWK Set.`,
   reason: 'KID_TAKEN',
   member: 'kid',
 });
+const shared = async () => (await world.api('GET', '/apiops/overview/')).body.sharedKids;
 const kidsOnNode = async () => (await publishedKeys(node, 'MyProject')).map(({ kid }) => kid);
 
 describe('a kid that another key of the project has', () => {
@@ -131,6 +133,15 @@ describe('a kid that another key of the project has', () => {
     accepted(await project.paste('secret', { ...octKey(32), kid: 'dup' }));
     accepted(await project.paste('other-secret', { ...octKey(48), kid: 'dup' }));
     expect(await kidsOnNode()).toEqual(['dup']);
+  });
+
+  it('does not concern keys without a kid, of which the set holds any number', async () => {
+    for (const name of ['none', 'none-either']) {
+      const ec = { curveType: 'P256', keyIdType: 'NONE' };
+      accepted(await project.call('POST', 'jwks/generate', { name, type: 'EC', ec }));
+    }
+    expect(await kidsOnNode()).toEqual(['dup', undefined, undefined]);
+    expect(await shared()).toEqual([]);
   });
 
   it('does not concern another project', async () => {
@@ -258,6 +269,22 @@ describe('two keys that share a kid since before that was rejected', () => {
     accepted(await project.paste('b', key('other')));
     await share('b', 'dup');
     await until(async () => (await kidsOnNode()).join() === 'dup,dup', 'both are published');
+  });
+
+  it('are listed by the overview until one goes, and not in a project that reaches no environment', async () => {
+    const named = ['a', 'b'].map((name) => ({ projectName: 'MyProject', name }));
+    const found = { kid: 'dup', environmentName: null, published: named, leftOut: [] };
+    const { body } = await world.api('GET', '/apiops/overview/');
+    expect([body.sharedKids, body.sharedKidCount]).toEqual([[found], 1]);
+    accepted(await apart.paste('a', key('unseen')));
+    accepted(await apart.paste('b', key('unseen')));
+    expect(await shared()).toEqual([found]);
+    accepted(
+      await project.paste('same', await project.material('b', '?publicOnly=true').then(withKid('own'))),
+    );
+    expect(await shared(), 'the same key under a kid of its own').toEqual([found]);
+    accepted(await project.call('DELETE', 'jwks/a/'));
+    expect(await shared()).toEqual([]);
   });
 
   it('stay published, and can be described and deleted', async () => {

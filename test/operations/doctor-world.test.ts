@@ -91,26 +91,29 @@ withDatabases('the doctor', (fresh, kind) => {
     expect(findings[2]?.advice).toMatch(/restore --announce/);
   });
 
-  test('names two keys of a project under one kid, and the key that an environment leaves out of its set', async () => {
-    const columns = 'description, source_type, source, type, use, created_at, updated_at, mac';
-    const copy = (id: string, projectId: string) =>
+  test('names the keys of a project under one kid, and the key that the set of an environment leaves out', async () => {
+    const columns = 'description, source_type, source, type, use, updated_at, mac';
+    /** Another row under a kid that is there, later than that, past the manager. */
+    const later = (name: string, { projectId = 'project_id', members = `'{"no":"JWK"}'` } = {}) =>
       database.raw(
-        `insert into jwks (id, project_id, name, kid, public_members, ${columns}) select '${id}', ${projectId}, '${id}', kid, '{"other":"${id}"}', description, source_type, source, type, use, created_at + 1, updated_at, mac from jwks where name = (select min(name) from jwks where type <> 'OCT' and expiration_time is null)`,
+        `insert into jwks (id, project_id, name, kid, public_members, created_at, ${columns}) select '${name}', ${projectId}, '${name}', kid, ${members}, created_at + 1, ${columns} from jwks where id = (select min(id) from jwks where type <> 'OCT' and kid <> '')`,
       );
-    const own = await problems();
-    expect(own.filter((text) => text.includes('two different keys'))).toEqual([]);
+    const found = async () => (await problems()).filter((text) => text.includes('names different keys'));
+    await later('same', { members: 'public_members' });
+    expect(await found(), 'one key twice').toEqual([]);
     await database.raw(
       "insert into projects (id, name, created_at, updated_at) values ('p9', 'Second', 0, 0)",
     );
-    await copy('copied', 'project_id');
-    await copy('foreign', "'p9'");
-    const found = (await problems()).filter((text) => text.includes('two different keys'));
-    expect(found).toContainEqual(
-      expect.stringMatching(/JWK copied of project .* in the JWK Set of the project\.$/),
-    );
-    expect(found).toContainEqual(
-      expect.stringMatching(/The set of environment production leaves out foreign of Second\.$/),
-    );
+    await later('copied');
+    await later('foreign', { projectId: "'p9'", members: `'{"another":"key"}'` });
+    expect(await found()).toEqual([
+      expect.stringMatching(
+        /^keys: kid ".+" names different keys: .*JWK copied of project (?!Second).* All of them are published in the JWK Set of the project\.$/,
+      ),
+      expect.stringMatching(
+        /^keys: kid ".+" .*The set of environment \S+ leaves out JWK foreign of project Second\.$/,
+      ),
+    ]);
   });
 
   if (kind === 'postgres') {

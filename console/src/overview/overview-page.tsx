@@ -57,7 +57,7 @@ function Cards({ overview }: { readonly overview: Overview }) {
         {overview.lastChanges.length === 0 ? (
           <Nothing>Nothing was changed yet.</Nothing>
         ) : (
-          <AuditTable records={overview.lastChanges} caption="Last changes" />
+          <AuditTable records={overview.lastChanges} caption="Last changes, newest first" />
         )}
       </Section>
     </Stack>
