@@ -88,7 +88,7 @@ export function createNodes<Nouns extends EnvironmentRuleNouns>(options: NodesOp
         const inUse = [newest, ...older].find((key) => key?.barred === null);
         if (inUse && newest) {
           const problem = older.length > 0 ? 'another key has the name' : 'it was not removed';
-          throw badRequest(`Node (name: ${name}) can not be readmitted: ${problem}!`);
+          throw badRequest(`Node (name: ${name}) cannot be readmitted: ${problem}!`);
         }
         if (!newest) throw badRequest(`Node (name: ${shownText(nodeName)}) is not found!`, notFound);
         await nouns.nodeKeys.readmit(newest.id);

@@ -8,7 +8,6 @@ import { limitNames } from '../runtime/limit-names.ts';
 export const refusalCauses = Object.freeze([
   'upgrade_path',
   'upgrade_request',
-  'upgrade_token',
   'upgrade_certificate',
   'upgrade_limit',
   'upgrade_timeout',

@@ -69,7 +69,7 @@ describe('a node', () => {
     const readmitted = await world.api('POST', `${nodesPath}replaced/readmit`);
     expect(readmitted.status).toBe(400);
     expect(readmitted.body.error_description).toBe(
-      'Node (name: replaced) can not be readmitted: another key has the name!',
+      'Node (name: replaced) cannot be readmitted: another key has the name!',
     );
   });
 });

@@ -42,7 +42,7 @@ test('with KEYPLANE_METRICS_PORT metrics have a listener of their own, and the m
   const own = await fetch(metricsUrl);
   expect(own.status).toBe(200);
   expect(own.headers.get('content-type')).toMatch(/^text\/plain/);
-  expect(await own.text()).toContain('keyplane_refusals_total{cause="upgrade_token"} 0');
+  expect(await own.text()).toContain('keyplane_refusals_total{cause="upgrade_limit"} 0');
   const main = await fetch(`${manager.url}/metrics`);
   expect(main.status).toBe(404);
   expect(await main.json()).toMatchObject({ reason: 'ROUTE_NOT_FOUND' });

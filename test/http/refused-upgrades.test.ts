@@ -109,21 +109,21 @@ test('the first rejection of a cause is logged, and then their number', async ()
   const lines: Record<string, unknown>[] = [];
   const log = { warn: (facts: Record<string, unknown>) => void lines.push(facts) };
   const refusals = new Refusals({ metrics: new Registry(), log, logEveryMs: 20 });
-  for (let count = 0; count < 1_000; count += 1) refusals.count('upgrade_token', '192.0.2.1');
+  for (let count = 0; count < 1_000; count += 1) refusals.count('upgrade_limit', '192.0.2.1');
   refusals.count('upgrade_path', '192.0.2.2');
   expect(lines).toEqual([
-    { cause: 'upgrade_token', address: '192.0.2.1', count: 1 },
+    { cause: 'upgrade_limit', address: '192.0.2.1', count: 1 },
     { cause: 'upgrade_path', address: '192.0.2.2', count: 1 },
   ]);
   await until(() => lines.length === 3, 'the rest is logged');
-  expect(lines[2]).toEqual({ cause: 'upgrade_token', address: '192.0.2.1', count: 999 });
+  expect(lines[2]).toEqual({ cause: 'upgrade_limit', address: '192.0.2.1', count: 999 });
 });
 
 /** A server whose gate admits when the test says so. */
 async function gated({ mostPending = 100 } = {}) {
   const server = createServer();
   const metrics = new Registry();
-  const { promise, resolve } = Promise.withResolvers<'node' | undefined>();
+  const { promise, resolve } = Promise.withResolvers<'node'>();
   let asked = 0;
   const taken: Socket[] = [];
   const gate = new UpgradeGate<'node'>(server, {

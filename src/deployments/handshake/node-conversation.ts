@@ -135,12 +135,15 @@ export class NodeConversation {
 
   /** The connection ended, for whatever reason. @param code of the close */
   ended(code: number): void {
+    const wasOver = this.#over;
     this.#over = true;
     clearTimeout(this.#deadline);
     if (this.#joined) this.#options.deployments.leave(this.#joined.session);
-    else if (code === closeCodes.notAuthentic) {
+    if (code === closeCodes.notAuthentic && !wasOver) {
       this.#noteRefusal(
-        "the node does not accept this manager's proof: is something between that altered it?",
+        this.#joined
+          ? 'what this manager sealed does not open at the node: is something between that alters it?'
+          : "the node does not accept this manager's proof: is something between that altered it?",
       );
     }
   }
@@ -242,6 +245,7 @@ export class NodeConversation {
       { environment, node: name, address: this.#address, reason },
       'a node stream was ended',
     );
+    this.#recordRefusal(reason);
     this.#close(code, reason);
   }
 
@@ -253,9 +257,15 @@ export class NodeConversation {
   }
 
   #noteRefusal(reason: string): void {
-    const { environment, name, version, tokenId, tokenName } = this.#handshake.claimant;
+    const { environment, name, version } = this.#handshake.claimant;
     const address = this.#address;
     this.#options.log.warn({ environment, node: name, version, address, reason }, 'a node was rejected');
+    this.#recordRefusal(reason);
+  }
+
+  #recordRefusal(reason: string): void {
+    const { environment, name, tokenId, tokenName } = this.#handshake.claimant;
+    const address = this.#address;
     this.#options.onRefused();
     void this.#options.recordRefusedJoin({ environment, name, address, tokenId, tokenName, reason });
   }

@@ -69,8 +69,9 @@ export async function registerNode(
     const { environment, name } = facts;
     if (verdict.join === 'refused') return verdict;
     if (environment === undefined) return refusal('there is no such environment');
-    const token = tokenOf(verdict, proven);
-    if (verdict.join !== 'returning' && token === undefined) return refusal('it has no enrollment token');
+    const token = await tokenOf(verdict, proven, nouns);
+    if (verdict.join !== 'returning' && token === undefined)
+      return refusal('its enrollment token is missing or was revoked');
     const now = clock();
     const key =
       verdict.join === 'returning' ? verdict.key : newNodeKey({ hello, environment, name, token, now });
@@ -98,8 +99,17 @@ export async function registerNode(
   });
 }
 
-function tokenOf(verdict: JoinVerdict, proven: ProvenNode): EnrollmentToken | undefined {
-  if (verdict.join === 'upgraded') return proven.firstReleaseToken;
+async function tokenOf(
+  verdict: JoinVerdict,
+  { firstReleaseToken }: ProvenNode,
+  { enrollmentTokens }: RegistrationNouns,
+): Promise<EnrollmentToken | undefined> {
+  if (verdict.join === 'upgraded') {
+    if (firstReleaseToken === undefined) return undefined;
+    // It may have been revoked since it was proven.
+    const { id, environmentId } = firstReleaseToken;
+    return (await enrollmentTokens.list(environmentId)).find((token) => token.id === id);
+  }
   return verdict.join === 'new' || verdict.join === 'replacing' ? verdict.token : undefined;
 }
 

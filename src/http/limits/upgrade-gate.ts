@@ -24,8 +24,7 @@ export interface UpgradeGateOptions<Admitted> {
   readonly hasRoom: () => boolean;
   /** Clients have to have proved a certificate in the TLS handshake. */
   readonly requiresCertificate: boolean;
-  /** Undefined rejects the client, as unauthenticated. */
-  readonly admit: (request: IncomingMessage) => Promise<Admitted | undefined>;
+  readonly admit: (request: IncomingMessage) => Promise<Admitted>;
   /** Owns the socket from then on. */
   readonly take: (admitted: Admitted, upgrade: Upgrade) => void;
   readonly onError: (error: unknown) => void;
@@ -87,8 +86,7 @@ export class UpgradeGate<Admitted> {
     clearTimeout(deadline);
     // It was rejected meanwhile, or its client is gone.
     if (!this.#pending.delete(socket)) return;
-    if (admitted === undefined) this.refuse(socket, 'upgrade_token');
-    else if (!hasRoom()) this.refuse(socket, 'upgrade_limit');
+    if (!hasRoom()) this.refuse(socket, 'upgrade_limit');
     else take(admitted, upgrade);
   }
 }
@@ -117,12 +115,6 @@ const answers = {
     text: 'This is not a valid WebSocket handshake!',
     reason: 'REQUEST_NOT_VALID',
   },
-  upgrade_token: {
-    status: '401 Unauthorized',
-    error: 'unauthorized_client',
-    text: 'The enrollment token is missing, unknown or revoked, or its environment is gone',
-    reason: 'TOKEN_NOT_VALID',
-  },
   upgrade_certificate: {
     status: '403 Forbidden',
     error: 'forbidden',
@@ -130,7 +122,7 @@ const answers = {
     reason: 'CLIENT_CERTIFICATE_REQUIRED',
   },
   upgrade_limit: unavailable('This manager has as many node streams as it takes; connect to another one'),
-  upgrade_timeout: unavailable('This manager did not check the enrollment token in time'),
-  upgrade_failed: unavailable('This manager cannot check the enrollment token now'),
+  upgrade_timeout: unavailable('This manager did not answer the upgrade in time'),
+  upgrade_failed: unavailable('This manager cannot answer the upgrade now'),
   stopping: unavailable('This manager is stopping'),
 } satisfies Partial<Record<RefusalCause, LastAnswer>>;

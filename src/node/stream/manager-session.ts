@@ -76,8 +76,11 @@ export class ManagerSession {
   /** One message at a time. @throws SessionEnd */
   async receive(text: string): Promise<void> {
     const message = readFromManager(text);
-    if ('problem' in message) throw wrongMessage(message.problem);
     const stage = this.#stage;
+    if ('problem' in message) {
+      // After the handshake the manager sends sealed messages only: it did not send this one.
+      throw stage.at === 'identity' ? wrongMessage(message.problem) : doesNotOpen(message.problem);
+    }
     switch (message.type) {
       case 'identity':
         if (stage.at !== 'identity') throw wrongMessage('an identity out of order');
@@ -215,11 +218,15 @@ function opened<T>(open: () => T): T {
     return open();
   } catch (error) {
     if (error instanceof KeyplaneError) {
-      throw new SessionEnd(`what the manager sealed does not open: ${error.message}`, {
-        closeCode: closeCodes.notAuthentic,
-        slow: false,
-      });
+      throw doesNotOpen(error.message);
     }
     throw error;
   }
+}
+
+function doesNotOpen(reason: string): SessionEnd {
+  return new SessionEnd(`what the manager sealed does not open: ${reason}`, {
+    closeCode: closeCodes.notAuthentic,
+    slow: false,
+  });
 }
