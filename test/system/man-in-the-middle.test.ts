@@ -147,7 +147,7 @@ test.each<[Passing['from'], string, string, RegExp, RegExp]>([
   ['node', 'proof', 'signature', nodeToldOfProof, /proof of the node's key does not hold/],
   ['node', 'proof', 'tokenSignature', nodeToldOfProof, /proof of the enrollment token does not hold/],
   ['node', 'proof', 'sealed', nodeToldOfProof, notForHere],
-])("who alters the %s's %s in its %s joins nobody, and both sides notice", async (...row) => {
+])('from a %s, a %s with an altered %s joins nobody, and both sides notice', async (...row) => {
   const [from, type, member, atNode, atManager] = row;
   attacker.attack(alterOnce(from, type, member));
   const name = `altered-${type}-${member}`;
