@@ -66,8 +66,15 @@ export function createMembers({ store, audit }: MembersOptions): Members {
 export function knownRoles(given: readonly string[]): readonly Role[] {
   const unknown = given.find((role) => !roles.some((known) => known === role));
   const valid = `Valid values: ${roles.join(', ')}`;
-  if (unknown !== undefined) throw badRequest(`Role (${shownText(unknown)}) is not valid! ${valid}`);
-  if (given.length === 0) throw badRequest(`roles can not be empty! ${valid}`);
+  if (unknown !== undefined) {
+    throw badRequest(`Role (${shownText(unknown)}) is not valid! ${valid}`, {
+      reason: 'FIELD_NOT_VALID',
+      member: 'roles',
+    });
+  }
+  if (given.length === 0) {
+    throw badRequest(`roles can not be empty! ${valid}`, { reason: 'FIELD_REQUIRED', member: 'roles' });
+  }
   return roles.filter((role) => given.includes(role));
 }
 

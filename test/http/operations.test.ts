@@ -202,10 +202,16 @@ describe('projects, members and environments', () => {
     const url = '/apiops/projects/Roles/members/ada/';
     const valid =
       'Valid values: ROLE_ADMIN, ROLE_API_SECURITY, ROLE_MANAGE_PROXIES, ROLE_DEPLOY_UNDEPLOY_PROXIES, ROLE_READ_PRIVATE_KEYS';
-    expect(await answerOf('PUT', url, { roles: ['ROOT'] })).toEqual(
-      refusal(`Role (ROOT) is not valid! ${valid}`),
-    );
-    expect(await answerOf('PUT', url, { roles: [] })).toEqual(refusal(`roles can not be empty! ${valid}`));
+    expect(await answerOf('PUT', url, { roles: ['ROOT'] })).toEqual({
+      ...refusal(`Role (ROOT) is not valid! ${valid}`),
+      reason: 'FIELD_NOT_VALID',
+      member: 'roles',
+    });
+    expect(await answerOf('PUT', url, { roles: [] })).toEqual({
+      ...refusal(`roles can not be empty! ${valid}`),
+      reason: 'FIELD_REQUIRED',
+      member: 'roles',
+    });
     expect(await answerOf('PUT', url, {})).toEqual(refusal('roles is required!'));
     expect(await answerOf('DELETE', url)).toEqual(refusal('Member (name: ada) is not found!'));
     expect(
