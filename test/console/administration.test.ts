@@ -16,11 +16,11 @@ test('a project is made, described, given members with roles, and deleted by its
   const page = await console.open({ path: '/projects' });
   await page.getByRole('button', { name: 'New project' }).click();
   await page.getByRole('textbox', { name: 'Name' }).fill('MyProject');
-  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
   await page.getByText('Project (name: MyProject) is already exist!').waitFor();
   await page.getByRole('textbox', { name: 'Name' }).fill('Payments');
   await page.getByRole('textbox', { name: 'Description' }).fill('Keys of payments');
-  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
   await page.getByRole('heading', { name: 'Payments', level: 1 }).waitFor();
   await page.getByText('Keys of payments').waitFor();
 
@@ -60,11 +60,11 @@ test('a user is made, made an administrator, given another password, and deleted
   await page.getByRole('button', { name: 'New user' }).click();
   await page.getByRole('textbox', { name: 'Username' }).fill('grace');
   await page.getByRole('textbox', { name: 'Password' }).fill('short');
-  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
   await page.getByText('Password must have 8 to 1024 characters!').waitFor();
   await expectAccessible(page);
   await page.getByRole('textbox', { name: 'Password' }).fill('long enough');
-  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
   const row = page.getByRole('row').filter({ hasText: 'grace' });
   await row.getByText('per project').waitFor();
   await page.getByRole('button', { name: 'Edit grace' }).click();
