@@ -4,10 +4,18 @@
 import type { Buffer } from 'node:buffer';
 import { badRequest, type KeyplaneError } from '../errors.ts';
 import { sniffDer } from './der/sniff-der.ts';
-import { type Encoding, foreignForms, foreignText, splitRemedy } from './foreign-forms.ts';
+import {
+  type Encoding,
+  foreignForms,
+  foreignText,
+  foreignTextForm,
+  javaKeystore,
+  keystoreForm,
+  splitRemedy,
+} from './foreign-forms.ts';
 import { shown } from './jwk.ts';
 import { decodeBase64 } from './members/base64url.ts';
-import { type PemBlock, parsePem } from './pem.ts';
+import { type PemBlock, parsePem, pemTextOf } from './pem.ts';
 
 const what = 'Certificate file';
 /** Tag of a SEQUENCE, with which every certificate begins. */
@@ -19,12 +27,19 @@ const sequenceTag = 0x30;
  * @throws KeyplaneError bad_request
  */
 export function certificatesIn(file: string): readonly Buffer[] {
+  const other = foreignTextForm(file);
+  if (other !== undefined) throw notSupported(foreignText(what, other));
   if (file.includes('-----BEGIN')) return ofPem(file);
   const octets = decodeBase64(file.replace(/\s+/g, ''));
   if (octets === undefined) throw noCertificate();
-  if (octets.includes('-----BEGIN')) return ofPem(octets.toString('utf8'));
+  const pem = pemTextOf(octets);
+  if (pem !== undefined) return ofPem(pem);
+  const keystore = javaKeystore(octets);
+  if (keystore !== undefined) throw notSupported(foreignText(what, keystoreForm(keystore)));
   if (octets[0] !== sequenceTag) throw noCertificate();
-  refuseForeign(sniffDer(octets)?.label ?? 'CERTIFICATE', 'DER');
+  const label = sniffDer(octets)?.label ?? 'CERTIFICATE';
+  refuseKeys([label]);
+  refuseForeign(label, 'DER');
   return [octets];
 }
 
@@ -34,32 +49,36 @@ function noCertificate(): KeyplaneError {
 
 function ofPem(text: string): readonly Buffer[] {
   const blocks = parsePem(text, what);
-  refuseKeys(blocks);
-  for (const { label, der } of blocks) {
-    refuseForeign(label, 'PEM');
-    const found = sniffDer(der)?.label ?? label;
-    if (foreignForms.has(found)) refuseForeign(found, 'PEM');
-  }
+  const labels = blocks.map(contentLabel);
+  refuseKeys(labels);
+  for (const label of labels) refuseForeign(label, 'PEM');
   return blocks.map(({ der }) => der);
 }
 
-function refuseKeys(blocks: readonly PemBlock[]): void {
-  const key = blocks.find(({ label }) => label.includes('PRIVATE KEY'));
+/** What the block holds; its label where that cannot be told. */
+function contentLabel({ label, der, encryption }: PemBlock): string {
+  return encryption === undefined ? (sniffDer(der)?.label ?? label) : label;
+}
+
+function refuseKeys(labels: readonly string[]): void {
+  const key = labels.find((label) => label.endsWith('PRIVATE KEY'));
   if (key === undefined) return;
-  const certificates = blocks.filter(({ label }) => label.endsWith('CERTIFICATE')).length;
+  const certificates = labels.filter((label) => label.endsWith('CERTIFICATE')).length;
   const remedy =
     certificates === 0
       ? 'Only certificates may stand in it; upload it as a key'
       : splitRemedy('CERTIFICATE', certificates);
-  throw notSupported(
-    `${what} holds a private key (${shown(key.label)}) where a certificate belongs! ${remedy}`,
-  );
+  throw notSupported(`${what} holds a private key (${shown(key)}) where a certificate belongs! ${remedy}`);
 }
 
 function refuseForeign(label: string, encoding: Encoding): void {
   const form = foreignForms.get(label)?.(encoding);
   if (form !== undefined) throw notSupported(foreignText(what, form));
   if (label === 'CERTIFICATE' || label === 'X509 CERTIFICATE') return;
+  if (encoding === 'DER' && label.endsWith('PUBLIC KEY'))
+    throw notSupported(
+      `${what} holds a public key (${label}) where a certificate belongs! Upload it as a key`,
+    );
   throw badRequest(`${what} holds a PEM block of the kind ${shown(label)}; only CERTIFICATE is accepted`);
 }
 

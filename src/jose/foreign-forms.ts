@@ -2,6 +2,8 @@
 // that converts it. Tests extract the commands, run them on real files and upload the result.
 // A name such as `key.pem` in a command stands for the user's own file.
 
+import { Buffer } from 'node:buffer';
+
 export type Encoding = 'PEM' | 'DER';
 
 export interface ForeignForm {
@@ -82,6 +84,63 @@ export function openSshPublicKey(type: string): ForeignForm {
   };
 }
 
+/** RFC 4716. `ssh-keygen -i` writes the form of OpenSSH, which the second command converts. */
+function ssh2PublicKey(text: string): ForeignForm {
+  const blob = Buffer.from(text.replace(/^----.*$|^[\w-]+:(?:.*\\\r?\n)*.*$/gm, ''), 'base64');
+  const type = blob.subarray(4, 4 + 'ssh-ed25519'.length).toString('latin1');
+  const { remedy } = openSshPublicKey(type);
+  return {
+    what: 'a public key in the format of RFC 4716 (SSH2 PUBLIC KEY)',
+    remedy: remedy.replace('`', '`ssh-keygen -i -m RFC4716 -f ssh2.pub > key.pub && '),
+  };
+}
+
+/** `.ppk` files of PuTTY. Its `puttygen` writes traditional PEM, and the form of OpenSSH for Ed25519. */
+const puttyKey: ForeignForm = Object.freeze({
+  what: 'a key in the format of PuTTY',
+  remedy:
+    'Convert it with `puttygen key.ppk -O private-openssh -o key.pem --new-passphrase /dev/null` and upload key.pem',
+});
+
+const openPgpKey: ForeignForm = Object.freeze({
+  what: 'an OpenPGP key, which no JOSE algorithm uses',
+  remedy: 'Generate a new key with `openssl genpkey -algorithm ED25519 -out key.pem` and upload key.pem',
+});
+
+/** A text that is neither PEM, JSON nor base64, by how it begins. */
+export function foreignTextForm(text: string): ForeignForm | undefined {
+  const start = text.trimStart();
+  const [, openSsh] =
+    /^((?:ssh|ecdsa-sha2|sk-ssh|sk-ecdsa-sha2)-[a-z0-9@.-]+)\s+[A-Za-z0-9+/]/.exec(start) ?? [];
+  if (openSsh !== undefined) return openSshPublicKey(openSsh);
+  if (start.startsWith('---- BEGIN SSH2 PUBLIC KEY ----')) return ssh2PublicKey(start);
+  if (start.startsWith('PuTTY-User-Key-File-')) return puttyKey;
+  return start.startsWith('-----BEGIN PGP ') ? openPgpKey : undefined;
+}
+
+/** What is uploaded as a keystore, by its first octets or its structure. */
+export function keystoreForm(type: string): ForeignForm {
+  return {
+    what: `a ${type} keystore`,
+    remedy: 'Upload it as a keystore and create the JWK from that, with source type KEYSTORE',
+  };
+}
+
+/** JKS and JCEKS, by their first four octets. */
+export function javaKeystore(octets: Buffer): 'JKS' | 'JCEKS' | undefined {
+  const magic = octets.length < 4 ? 0 : octets.readUInt32BE(0);
+  if (magic === 0xfeedfeed) return 'JKS';
+  return magic === 0xcececece ? 'JCEKS' : undefined;
+}
+
+/** A certificate where a key belongs. */
+export function certificateForKey(encoding: Encoding): ForeignForm {
+  return {
+    what: 'a certificate where a key belongs',
+    remedy: `Upload it as a certificate. To upload its public key as a PUBLIC_KEY, write it with \`openssl x509 ${inform(encoding)}-in certificate.pem -noout -pubkey -out key.pem\``,
+  };
+}
+
 /** RFC 5480 §2.1.1 allows named curves alone: explicit parameters can describe a forged twin of one (CVE-2020-0601). */
 export function explicitCurve(kind: 'PRIVATE' | 'PUBLIC', encoding: Encoding): ForeignForm {
   const options = kind === 'PUBLIC' ? '-pubin ' : '';
@@ -143,4 +202,5 @@ export const foreignForms: ReadonlyMap<string, (encoding: Encoding) => ForeignFo
   ['PKCS #7 SIGNED DATA', pkcs7Bundle],
   ['CMS', pkcs7Bundle],
   ['TRUSTED CERTIFICATE', () => trustedCertificate],
+  ['PKCS12', () => keystoreForm('PKCS#12')],
 ]);

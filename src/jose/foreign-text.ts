@@ -1,5 +1,7 @@
 // What people give in place of JSON, told by its first characters, and where the key is to be had.
 
+import { foreignTextForm } from './foreign-forms.ts';
+
 /**
  * Ends a sentence about a text that is no JSON: "it is PEM (CERTIFICATE)! Upload it …".
  * Undefined where the text is nothing that is known. Never repeats what the text holds.
@@ -20,8 +22,8 @@ export function foreignText(text: string): string | undefined {
   }
   if (start.startsWith('<')) return 'it is XML! A JWK Set is a JSON object (RFC 7517 §5)';
   if (/^(eyJ|ewog|ewo)[\w+/=-]*$/.test(text.trim().slice(0, 4096))) return 'it is base64! Decode it first';
-  if (/^ssh-(rsa|ed25519|dss) |^ecdsa-sha2-/.test(start)) {
-    return 'it is an OpenSSH public key! Convert it with `ssh-keygen -e -m PKCS8 -f key.pub` and upload that as a key';
-  }
-  return undefined;
+  const form = foreignTextForm(start);
+  if (form === undefined) return undefined;
+  const what = /^ssh-|^ecdsa-/.test(start) ? 'an OpenSSH public key' : form.what;
+  return `it is ${what}! ${form.remedy}`;
 }

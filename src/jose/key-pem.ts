@@ -17,19 +17,22 @@ import {
 } from './der/key-der.ts';
 import { sniffDer } from './der/sniff-der.ts';
 import {
+  certificateForKey,
   type Encoding,
   explicitCurve,
   type ForeignForm,
   foreignForms,
   foreignText,
-  openSshPublicKey,
+  foreignTextForm,
+  javaKeystore,
+  keystoreForm,
   splitRemedy,
 } from './foreign-forms.ts';
 import type { JsonObject } from './json.ts';
 import { shown } from './jwk.ts';
 import { decodeBase64 } from './members/base64url.ts';
-import { readOpenSshKey } from './openssh-key.ts';
-import { type PemBlock, parsePem } from './pem.ts';
+import { isOpenSshKey, readOpenSshKey } from './openssh-key.ts';
+import { type PemBlock, parsePem, pemTextOf } from './pem.ts';
 
 export interface KeyContent {
   /** Not checked for soundness; holds secrets when the kind says so. */
@@ -114,11 +117,7 @@ function readerOf({ label, der, encoding }: KeyBlock): Reader {
   const found = sniffDer(der)?.label ?? label;
   const foreign = foreignForms.get(found) ?? foreignForms.get(label);
   if (foreign !== undefined) throw notSupported(foreign(encoding));
-  if (found.endsWith('CERTIFICATE')) {
-    throw badRequest(
-      `${what} is a certificate where a key belongs! Upload it as a certificate, or give its public key`,
-    );
-  }
+  if (found.endsWith('CERTIFICATE')) throw notSupported(certificateForKey(encoding));
   const reader = readers.get(found) ?? readers.get(label);
   if (reader !== undefined) return reader;
   const name = otherLabels.get(label) ?? `a PEM block of the kind ${shown(label)}`;
@@ -143,7 +142,8 @@ function keyBlock(content: string): KeyBlock {
   if (others.length > 1) {
     const labels = others.map(({ label }) => shown(label)).join(', ');
     const text = `${what} has ${others.length} PEM blocks (${labels}); exactly one key is accepted`;
-    if (others.length - certificates !== 1) throw badRequest(text);
+    const privateKeys = others.filter(({ label }) => label.includes('PRIVATE KEY')).length;
+    if (others.length - certificates !== 1 && privateKeys !== 1) throw badRequest(text);
     throw badRequest(`${text}! ${splitRemedy('KEY', certificates)}`, { reason: 'FORM_NOT_SUPPORTED' });
   }
   const [key = parameters] = others;
@@ -153,14 +153,20 @@ function keyBlock(content: string): KeyBlock {
 }
 
 function blocksOf(content: string): { blocks: readonly PemBlock[]; encoding: Encoding } {
-  if (content.includes('-----BEGIN')) return { blocks: parsePem(content, what), encoding: 'PEM' };
   refuseOtherText(content.trimStart());
+  if (content.includes('-----BEGIN')) return { blocks: parsePem(content, what), encoding: 'PEM' };
   const octets = decodeBase64(content.replace(/\s+/g, ''));
   if (octets === undefined) {
     throw badRequest(`${what} is neither PEM (-----BEGIN ...) nor base64 of PEM or of DER`);
   }
-  if (octets.includes('-----BEGIN'))
-    return { blocks: parsePem(octets.toString('utf8'), what), encoding: 'PEM' };
+  const pem = pemTextOf(octets);
+  if (pem !== undefined) return { blocks: parsePem(pem, what), encoding: 'PEM' };
+  const form = foreignTextForm(octets.toString('latin1'));
+  if (form !== undefined) throw notSupported(form);
+  if (isOpenSshKey(octets))
+    return { blocks: [{ label: 'OPENSSH PRIVATE KEY', der: octets }], encoding: 'DER' };
+  const keystore = javaKeystore(octets);
+  if (keystore !== undefined) throw notSupported(keystoreForm(keystore));
   const sniffed = sniffDer(octets);
   if (sniffed !== undefined) return { blocks: [{ label: sniffed.label, der: octets }], encoding: 'DER' };
   if (octets[0] === 0x30)
@@ -170,9 +176,11 @@ function blocksOf(content: string): { blocks: readonly PemBlock[]; encoding: Enc
 
 /** What people paste where a key belongs. */
 function refuseOtherText(text: string): void {
-  const [, openSsh] =
-    /^((?:ssh|ecdsa-sha2|sk-ssh|sk-ecdsa-sha2)-[a-z0-9@.-]+)\s+[A-Za-z0-9+/]/.exec(text) ?? [];
-  if (openSsh !== undefined) throw notSupported(openSshPublicKey(openSsh));
+  const form = foreignTextForm(text);
+  if (form !== undefined) throw notSupported(form);
+  if (/^(Bearer\s+)?eyJ[\w-]*\.[\w-]*\./i.test(text)) {
+    throw badRequest(`${what} is a JWT, which is a token and not a key`);
+  }
   if (/^[[{]/.test(text)) {
     throw badRequest(
       `${what} is JSON! A JWK is not stored as a key: make a JWK of it with source type COPY_PASTE`,

@@ -18,10 +18,15 @@ const curves: ReadonlyMap<string, { crv: string; octets: number }> = new Map([
   ['ecdsa-sha2-nistp521', { crv: 'P-521', octets: 66 }],
 ]);
 
+/** By its first octets. */
+export function isOpenSshKey(bytes: Buffer): boolean {
+  return bytes.subarray(0, magic.length).equals(magic);
+}
+
 /** Raw JWK members, not checked for soundness; they hold secrets. @throws KeyplaneError bad_request */
 export function readOpenSshKey(bytes: Buffer, what: string): JsonObject {
   const damaged = (why: string) => badRequest(`${what} is a damaged key in the format of OpenSSH: ${why}`);
-  if (!bytes.subarray(0, magic.length).equals(magic)) throw damaged('it does not begin with openssh-key-v1');
+  if (!isOpenSshKey(bytes)) throw damaged('it does not begin with openssh-key-v1');
   const outer = new FieldReader(bytes.subarray(magic.length), damaged);
   const cipher = outer.text();
   if (cipher !== 'none')

@@ -59,6 +59,26 @@ export function parsePem(text: string, what: string): PemBlock[] {
   return blocks;
 }
 
+/**
+ * Text of a PEM file in UTF-8, or in UTF-16 with its byte order mark, as `>` of Windows PowerShell writes it.
+ * Undefined where it holds no block.
+ */
+export function pemTextOf(octets: Buffer): string | undefined {
+  const text = decodeText(octets);
+  return text.includes('-----BEGIN') ? text : undefined;
+}
+
+function decodeText(octets: Buffer): string {
+  const [first, second] = octets;
+  if (first === 0xff && second === 0xfe) return octets.toString('utf16le', 2);
+  if (first === 0xfe && second === 0xff && octets.length % 2 === 0)
+    return Buffer.from(octets).swap16().toString('utf16le', 2);
+  return octets.toString('utf8');
+}
+
+/** The two headers of an encrypted block. The length of the IV tells where they end if the line breaks are lost. */
+const encryptionHeaders =
+  /(Proc-Type:\s*4,\s*ENCRYPTED)\s*(DEK-Info:\s*(?:(?:DES|RC2|BF|CAST5|IDEA)[\w-]*,[0-9A-Fa-f]{16}|[\w-]+,[0-9A-Fa-f]{32}))/g;
 const boundaryInText = /-----(?:BEGIN|END) [A-Z0-9][A-Z0-9 .#/_-]*?-----/g;
 
 /** Lines, each boundary on one of its own. */
@@ -68,6 +88,7 @@ function restoredLines(text: string): string[] {
     .replace(/^\ufeff/, '')
     .replace(/^\s*"|"\s*$/g, '')
     .replace(boundaryInText, '\n$&\n')
+    .replace(encryptionHeaders, '$1\n$2\n')
     .split(/\r\n|\n|\r/);
 }
 

@@ -90,7 +90,11 @@ describe('readCertificates', () => {
       Buffer.concat([derOf(leaf), Buffer.from('\n')]).toString('base64'),
       'Certificate is not valid: there are bytes behind its end',
     ],
-    ['a key in DER', derOf(key).toString('base64'), 'of the kind PRIVATE KEY; only CERTIFICATE is accepted'],
+    [
+      'a key in DER',
+      derOf(key).toString('base64'),
+      'Certificate file holds a private key (PRIVATE KEY) where a certificate belongs!',
+    ],
     ['a private key', key, 'Certificate file holds a private key (PRIVATE KEY) where a certificate belongs!'],
     [
       'a private key behind the certificate',
@@ -111,7 +115,7 @@ describe('readCertificates', () => {
     [
       'something else in a certificate block',
       key.replaceAll('PRIVATE KEY', 'CERTIFICATE'),
-      'Certificate is not valid:',
+      'Certificate file holds a private key (PRIVATE KEY) where a certificate belongs!',
     ],
     [
       'a key on explicit curve parameters',

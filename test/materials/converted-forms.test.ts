@@ -256,6 +256,31 @@ describe.skipIf(!hasTool('openssl'))('a form that openssl converts', () => {
       },
     ],
     [
+      'a private key and its public key',
+      {
+        file: 'both',
+        make: () => {
+          openssl('pkey -in rsa.pem -pubout -out rsa.pub');
+          join2('both', 'rsa.pub', 'rsa.pem');
+        },
+        refusedAs: 'key',
+        takenAs: 'key',
+        input: 'both.pem',
+        output: 'key.pem',
+      },
+    ],
+    ...(['PEM', 'DER'] as const).map((format): [string, Form] => [
+      `a certificate in ${format} as a public key`,
+      {
+        file: 'own',
+        make: () => openssl(`x509 -in leaf.crt -outform ${format} -out own`),
+        refusedAs: 'publicKey',
+        takenAs: 'publicKey',
+        input: 'certificate.pem',
+        output: 'key.pem',
+      },
+    ]),
+    [
       'a key and its certificate, as a certificate',
       {
         file: 'both',
@@ -381,6 +406,30 @@ describe.skipIf(!hasTool('ssh-keygen'))('a form that ssh-keygen converts', () =>
     const file = `open-${type}.pub`;
     const command = commandIn(await uploadAs.publicKey(file));
     runCommand(command, { file, input: 'key.pub', output: 'key.pem' });
+    accepted(await uploadAs.publicKey('converted'));
+  });
+
+  it.each(['ed25519', 'rsa', 'ecdsa'])('a public key of RFC 4716: %s', async (type) => {
+    run('ssh-keygen', ['-q', '-t', type, '-N', '', '-f', path(`ssh2-${type}`)]);
+    const file = `ssh2-${type}.ssh2`;
+    const comment = `Subject: somebody\nx-long: a value that \\\ngoes on\n`;
+    const text = execFileSync('ssh-keygen', ['-e', '-m', 'RFC4716', '-f', path(`ssh2-${type}.pub`)], {
+      encoding: 'utf8',
+    });
+    writeFileSync(path(file), text.replace('\n', `\n${comment}`));
+    const command = commandIn(await uploadAs.publicKey(file)).replaceAll('key.pub', path('between.pub'));
+    // The second command reads what the first one wrote.
+    runCommand(command, { file, input: 'ssh2.pub', output: 'key.pem' });
+    const converted = execFileSync('openssl', [
+      'pkey',
+      '-pubin',
+      '-in',
+      path('converted'),
+      '-outform',
+      'DER',
+    ]);
+    const blob = Buffer.from(readFileSync(path(`ssh2-${type}.pub`), 'utf8').split(' ')[1] ?? '', 'base64');
+    expect(converted.includes(blob.subarray(-32))).toBe(true);
     accepted(await uploadAs.publicKey('converted'));
   });
 });

@@ -5,10 +5,11 @@ import { nameForeignFile } from '../../formats/foreign-file.ts';
 import { type KeystoreType, keystoreFormats } from '../../formats/keystore.ts';
 import { certificatesIn } from '../../jose/certificate-file.ts';
 import { sniffDer } from '../../jose/der/sniff-der.ts';
-import { foreignText, keyAndCertificates } from '../../jose/foreign-forms.ts';
+import { foreignText, foreignTextForm, keyAndCertificates } from '../../jose/foreign-forms.ts';
 import { isJsonObject, type JsonValue, parseJson } from '../../jose/json.ts';
 import { encryptedKeyIn, jwkFromKeyContent } from '../../jose/key-pem.ts';
-import { writePem } from '../../jose/pem.ts';
+import { isOpenSshKey } from '../../jose/openssh-key.ts';
+import { pemTextOf, writePem } from '../../jose/pem.ts';
 import { CliFailure } from '../failure.ts';
 
 export interface CertificateFile {
@@ -53,7 +54,6 @@ export function kindName(file: SourceFile): string {
 
 /** Tag of a SEQUENCE, with which all DER here begins. */
 const sequenceTag = 0x30;
-const openSshPublicKey = /^(ssh|ecdsa-sha2|sk-ssh|sk-ecdsa-sha2)-\S+ /;
 
 /**
  * Whether what is in it is sound is another question; only what is needed to tell the kinds apart is read.
@@ -66,8 +66,10 @@ export function readSourceFile(bytes: Buffer, wanted?: 'CERTIFICATE' | 'KEY'): S
   const text = bytes.toString('utf8');
   if (wanted !== undefined && bytes.length > 0) return wantedFile(bytes, wanted);
   if (/^\ufeff?\s*[{["]/.test(text) && !/^\s*"-----BEGIN/.test(text)) return jsonFile(text);
-  if (text.includes('-----BEGIN')) return pemFile(text);
-  if (openSshPublicKey.test(text)) return keyFile(text);
+  const pem = pemTextOf(bytes);
+  if (pem !== undefined) return pemFile(pem);
+  if (isOpenSshKey(bytes)) return keyFile(bytes.toString('base64'));
+  if (foreignTextForm(text) !== undefined) return keyFile(text);
   const der = sniffDer(bytes);
   if (der?.label === 'CERTIFICATE') return { kind: 'CERTIFICATE', pem: writePem('CERTIFICATE', bytes) };
   if (der) return keyFile(bytes.toString('base64'));
@@ -97,7 +99,8 @@ function keyFile(content: string): KeyFile {
 }
 
 function wantedFile(bytes: Buffer, wanted: 'CERTIFICATE' | 'KEY'): CertificateFile | KeyFile {
-  const content = bytes[0] === sequenceTag ? bytes.toString('base64') : bytes.toString('utf8');
+  const isDer = bytes[0] === sequenceTag || isOpenSshKey(bytes);
+  const content = pemTextOf(bytes) ?? bytes.toString(isDer ? 'base64' : 'utf8');
   if (wanted === 'KEY') return keyFile(content);
   return {
     kind: 'CERTIFICATE',

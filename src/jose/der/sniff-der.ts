@@ -13,7 +13,8 @@ export type DerKind =
   | 'ENCRYPTED PRIVATE KEY'
   | 'CERTIFICATE REQUEST'
   | 'X509 CRL'
-  | 'PKCS7';
+  | 'PKCS7'
+  | 'PKCS12';
 
 export interface SniffedDer {
   /** The PEM label of RFC 7468 or of OpenSSL. */
@@ -40,6 +41,9 @@ function labelOf(elements: readonly DerElement[]): DerKind | undefined {
   if (first === derTag.oid && second === 0xa0 && tags.length === 2) return 'PKCS7';
   if (first === integer && second === sequence && third === octetString) return 'PRIVATE KEY';
   if (first === integer && second === octetString) return 'EC PRIVATE KEY';
+  // PFX (RFC 7292 §4): a version, a ContentInfo, and mostly a MAC.
+  if (first === integer && second === sequence && (tags.length === 2 || third === sequence))
+    return readSequence(elements[1], 'content')[0]?.tag === derTag.oid ? 'PKCS12' : undefined;
   if (tags.every((tag) => tag === integer)) return tags.length === 2 ? 'RSA PUBLIC KEY' : rsaPrivate(tags);
   if (first !== sequence) return undefined;
   if (second === bitString && tags.length === 2) return 'PUBLIC KEY';
