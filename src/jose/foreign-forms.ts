@@ -72,7 +72,7 @@ export const encryptedOpenSsh: ForeignForm = Object.freeze({
 });
 
 /** A line of `authorized_keys` or of a `.pub` file. `ssh-keygen` writes no PEM for Ed25519. */
-export function openSshPublicKey(type: string): ForeignForm {
+function openSshPublicKey(type: string): ForeignForm {
   const command =
     type === 'ssh-ed25519'
       ? // The first 12 octets of an Ed25519 key in SPKI (RFC 8410 §10.1) are these 16 characters; its last 32 are the key.
