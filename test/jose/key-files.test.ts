@@ -16,15 +16,21 @@ const keystore = (name: string) => readFileSync(new URL(`../formats/fixtures/${n
 const utf16 = (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le');
 const relabelled = (text: string, label: string) => text.replace(/(BEGIN|END) [A-Z ]+/g, `$1 ${label}`);
 
-function openSshKey(x: Buffer, d: Buffer): Buffer {
-  const number = (value: number) => Buffer.from([0, 0, 0, value]);
-  const field = (octets: Buffer | string) => Buffer.concat([number(octets.length), Buffer.from(octets)]);
-  const type = field('ssh-ed25519');
-  const pair = field(Buffer.concat([d, x]));
-  const secret = field(Buffer.concat([number(7), number(7), type, field(x), pair, field('')]));
-  const head = [Buffer.from('openssh-key-v1\0'), field('none'), field('none'), field(''), number(1)];
-  return Buffer.concat([...head, field(Buffer.concat([type, field(x)])), secret]);
+const number = (value: number) => Buffer.from([0, 0, 0, value]);
+const field = (octets: Buffer | string) =>
+  Buffer.concat([Buffer.from([0, 0, octets.length >> 8, octets.length & 0xff]), Buffer.from(octets)]);
+
+/** PROTOCOL.key of OpenSSH. @param secret the fields of the private key, from its type on */
+function openSshFile(secret: readonly Buffer[], { keys = 1, checks = [7, 7] } = {}): Buffer {
+  const head = [Buffer.from('openssh-key-v1\0'), field('none'), field('none'), field(''), number(keys)];
+  const inside = Buffer.concat([...checks.map(number), ...secret, field('')]);
+  return Buffer.concat([...head, field('public'), field(inside)]);
 }
+const ed25519Fields = (x: Buffer, d: Buffer, repeated = x) => [
+  field('ssh-ed25519'),
+  field(x),
+  field(Buffer.concat([d, repeated])),
+];
 
 describe('a key in a file', () => {
   it.each([
@@ -38,10 +44,48 @@ describe('a key in a file', () => {
   it('is read from the octets of an OpenSSH key', () => {
     const own = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
     const [x, d] = [own.x ?? '', own.d ?? ''].map((text) => Buffer.from(text, 'base64url'));
-    const octets = openSshKey(x as Buffer, d as Buffer);
+    const octets = openSshFile(ed25519Fields(x as Buffer, d as Buffer));
     for (const content of [octets.toString('base64'), writePem('OPENSSH PRIVATE KEY', octets)]) {
       expect(jwkFromKeyContent(content)).toEqual({ jwk: own, kind: 'PRIVATE_KEY' });
     }
+  });
+
+  const [x, d] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+  it.each<[string, Buffer, string]>([
+    [
+      'whose check numbers differ',
+      openSshFile(ed25519Fields(x, d), { checks: [7, 8] }),
+      'its two check numbers differ',
+    ],
+    [
+      'that says it holds two keys',
+      openSshFile(ed25519Fields(x, d), { keys: 2 }),
+      'it does not hold exactly one key',
+    ],
+    ['that repeats another public key', openSshFile(ed25519Fields(x, d, d)), 'its Ed25519 halves differ'],
+    [
+      'whose point is short',
+      openSshFile([field('ssh-ed25519'), field('x'), field('')]),
+      'its Ed25519 halves differ',
+    ],
+    ['that is cut off', openSshFile(ed25519Fields(x, d)).subarray(0, -20), 'it ends too early'],
+    [
+      'whose number is too long',
+      openSshFile([field('ssh-rsa'), field(Buffer.alloc(2049, 1))]),
+      'a number is too long',
+    ],
+  ])('in the format of OpenSSH is rejected %s', async (_how, octets, why) => {
+    expect(await refusalOf(() => jwkFromKeyContent(writePem('OPENSSH PRIVATE KEY', octets)))).toContain(
+      `is a damaged key in the format of OpenSSH: ${why}`,
+    );
+  });
+
+  it('in the format of OpenSSH has as many octets in d as its curve', () => {
+    const { x = '', y = '' } = jwk;
+    const point = Buffer.concat([Buffer.from([4]), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]);
+    const fields = ['ecdsa-sha2-nistp256', 'nistp256', point, Buffer.from([5])].map(field);
+    const { jwk: read } = jwkFromKeyContent(writePem('OPENSSH PRIVATE KEY', openSshFile(fields)));
+    expect(read.d).toBe(Buffer.from('05'.padStart(64, '0'), 'hex').toString('base64url'));
   });
 
   it.each(['aes128', 'des3'])('keeps its %s parameters where the line breaks are lost', async (cipher) => {

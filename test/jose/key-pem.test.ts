@@ -206,6 +206,11 @@ Z9w7lshQhqowtrbLDFw4rXAxZuE=
       'Key content has 2 PEM blocks (PRIVATE KEY, PUBLIC KEY); exactly one key is accepted',
     ],
     ['a key and its certificate', fixture('leaf.key') + fixture('leaf.pem'), 'Key content has 2 PEM blocks'],
+    [
+      'headers in a block that is not encrypted',
+      good.replace('KEY-----\n', 'KEY-----\nComment: mine\n\n'),
+      'Key content has headers inside its PEM block, which is not accepted',
+    ],
     ['text behind the key', `${good}\nthe end`, 'Key content has text behind its last PEM block'],
     [
       'a key that is cut off',

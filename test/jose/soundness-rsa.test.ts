@@ -80,6 +80,13 @@ describe('an RSA key', () => {
       );
     });
 
+    it('is rejected up to a distance of 924 bits, which FIPS 186-5 excludes, and taken above', async () => {
+      const apart = (bits: bigint) => privateRsa(p, nextPrime(p + (1n << bits) - (1n << (bits - 2n))));
+      // nextPrime goes up by less than 2^20, so each distance has the length that is meant.
+      expect(await reasonFor(apart(924n))).toBe('its primes are too close to each other (FIPS 186-5 A.1.1)');
+      expect(await importJwk(apart(925n))).toMatchObject({ kty: 'RSA' });
+    });
+
     it('is refused with a factor just below 65536', async () => {
       expect(await reasonFor(publicRsa(65_521n * prime(2040)))).toBe(
         'the modulus (n) has the small factor 65521 (CA/B Forum BR 6.1.6)',
@@ -144,6 +151,22 @@ describe('an RSA key', () => {
     const texts = Object.entries(exponents).map(([name, value]) => [name, encodeInteger(value)]);
     expect(await reasonFor({ ...good, d: encodeInteger(d), ...Object.fromEntries(texts) })).toBe(
       'the halves do not agree, d is not the private exponent of n and e (RFC 8017 §3.2)',
+    );
+  });
+
+  it('is rejected when d or qi is right, but not reduced', async () => {
+    const [p, q, d, qi] = ['p', 'q', 'd', 'qi'].map((name) => decodeInteger(good[name] ?? '')) as [
+      bigint,
+      bigint,
+      bigint,
+      bigint,
+    ];
+    const wide = d + 2n * (p - 1n) * (q - 1n);
+    expect(await reasonFor({ ...good, d: encodeInteger(wide) })).toBe(
+      'the halves do not agree, d is not the private exponent of n and e (RFC 8017 §3.2)',
+    );
+    expect(await reasonFor({ ...good, qi: encodeInteger(qi + p) })).toBe(
+      'the halves do not agree, qi is not the inverse of q modulo p (RFC 8017 §3.2)',
     );
   });
 
