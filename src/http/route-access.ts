@@ -9,6 +9,7 @@ import type { Authorizer } from '../access/authorizer.ts';
 import type { Caller, ProjectAccess } from '../access/caller.ts';
 import { isKeyplaneError, KeyplaneError } from '../errors.ts';
 import { lookupName } from '../names.ts';
+import { fairTurn } from '../runtime/event-loop.ts';
 import { networkOf } from '../runtime/network-of.ts';
 import { onBehalfOf } from '../runtime/requester.ts';
 import { sessionAuthorization } from './access/session-cookie.ts';
@@ -88,7 +89,11 @@ export function guardRoutes(
   app.addHook('onRequest', async (request) => {
     const { config, url } = request.routeOptions;
     if (config.access === undefined) return;
-    if (config.access.kind !== 'anyone') return letIn(request, config.access, { ...services, rateLimits });
+    if (config.access.kind !== 'anyone') {
+      await letIn(request, config.access, { ...services, rateLimits });
+      // A request computes in stretches from here on: its body is parsed and checked, its answer is written.
+      return fairTurn(requesterOf(request));
+    }
     // Signing in. What else is open must be there for whoever looks after this machine, flood or not.
     if (url?.startsWith('/apiops')) rateLimits.countStranger(request);
   });

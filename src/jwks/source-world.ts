@@ -5,6 +5,7 @@ import type { KeystoreOpener } from '../keystore-worker/keystore-opener.ts';
 import type { Material, MaterialNouns, MaterialStore } from '../materials/material-store.ts';
 import { openKeyContent, openKeystoreFile } from '../materials/sealed-material.ts';
 import { lookupName, shownText } from '../names.ts';
+import { fairTurn } from '../runtime/event-loop.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type { SourceWorld } from '../sources/jwk-source.ts';
 import { decodeUtf8 } from '../sources/safe-fetch/safe-fetch.ts';
@@ -52,6 +53,8 @@ function sourceWorld(projectId: string, options: SourceWorldOptions, fetches: Ur
   return {
     async fetchText(url, limits, conditions) {
       const { body, etag, lastModified, notModified } = await fetches.fetch(url, limits, conditions);
+      // What follows parses the document and checks its keys.
+      await fairTurn();
       return { text: decodeUtf8(body), etag, lastModified, notModified };
     },
     async certificate(name, environmentName) {

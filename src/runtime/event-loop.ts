@@ -13,8 +13,7 @@ let isTurning = false;
  * the event loop for the whole process, since sixty imports would otherwise each compute in the same iteration.
  * Requesters alternate, so that one with a hundred imports makes another's twice as long, not a hundred times.
  */
-export function fairTurn(): Promise<void> {
-  const requester = currentRequester();
+export function fairTurn(requester = currentRequester()): Promise<void> {
   return new Promise((resolve) => {
     const turns = waiting.get(requester);
     if (turns) turns.push(resolve);

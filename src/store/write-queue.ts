@@ -1,5 +1,7 @@
 // The one writer. Works that wait at the same moment are run one after another in one transaction, each under
 // a savepoint of its own, and share one commit: the disk is waited for once instead of once each.
+// Requesters take turns within a commit, and a commit that several share begins soon, so that a hundred writes of one
+// requester do not delay the write of another.
 // No work is answered before that commit, so none is told of a change that a crash could take back.
 // A database that is away is first trusted to take them all: without savepoints, and without waiting for what nobody needs
 // an answer of. Where anything fails, all of it is rolled back and run again with each work apart from the others.
@@ -8,9 +10,12 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate } from 'node:timers/promises';
 import type { StoreWatch } from '../metrics/store-watch.ts';
 import { faultPoints } from '../runtime/fault-points.ts';
+import { currentRequester } from '../runtime/requester.ts';
 import { DatabaseFailure, type DatabaseTransaction, type Engine, failureTexts } from './engine.ts';
 
 const worksPerCommit = 64;
+/** How long works join a commit that another requester waits for too. */
+const sharedCommitMs = 15;
 const runsPerWork = 4;
 
 /**
@@ -20,6 +25,9 @@ const runsPerWork = 4;
 export type TransactionalWork = (transaction: DatabaseTransaction, isApart: boolean) => Promise<unknown>;
 
 interface Waiting {
+  /** In the order in which they came. */
+  readonly number: number;
+  readonly requester: string;
   readonly work: TransactionalWork;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -31,13 +39,14 @@ interface Waiting {
 type Outcome = { readonly value: unknown } | { readonly error: unknown };
 
 export class WriteQueue {
-  readonly #engine: Engine;
+  readonly #engine: Pick<Engine, 'begin'>;
   readonly #watch: StoreWatch | undefined;
   readonly #insideWork = new AsyncLocalStorage<true>();
   #queue: Waiting[] = [];
   #draining: Promise<void> | undefined;
+  #came = 0;
 
-  constructor(engine: Engine, watch?: StoreWatch) {
+  constructor(engine: Pick<Engine, 'begin'>, watch?: StoreWatch) {
     this.#engine = engine;
     this.#watch = watch;
   }
@@ -56,7 +65,9 @@ export class WriteQueue {
     return new Promise((resolve, reject) => {
       const inContext: TransactionalWork = (transaction, isApart) =>
         inCallersContext(() => this.#insideWork.run(true, () => work(transaction, isApart)));
-      this.#queue.push({ work: inContext, resolve, reject, runs: 0, apart: false });
+      const requester = currentRequester();
+      const number = ++this.#came;
+      this.#queue.push({ number, requester, work: inContext, resolve, reject, runs: 0, apart: false });
       this.#draining ??= this.#drain();
     });
   }
@@ -70,25 +81,77 @@ export class WriteQueue {
     while (this.#queue.length > 0) {
       // Lets the requests that arrived in this turn of the event loop join the same commit.
       await setImmediate();
-      const batch = this.#queue.splice(0, worksPerCommit);
-      const again = await commitTogether(this.#engine, batch, this.#watch);
+      const again = await commitTogether(this.#engine, new Batch(this.#queue, this.#came), this.#watch);
       this.#queue = [...again, ...this.#queue];
     }
     this.#draining = undefined;
   }
 }
 
+/**
+ * The works of one commit. They are taken one at a time: a requester who comes meanwhile still joins with one work, and so
+ * does not wait for another commit behind all of these.
+ */
+class Batch {
+  readonly works: Waiting[] = [];
+  readonly #queue: Waiting[];
+  readonly #worksOf = new Map<string, number>();
+  readonly #startedAt = performance.now();
+  readonly #lastNumber: number;
+  /** Of those that wait at the begin; what comes later was never run before. */
+  readonly hasApart: boolean;
+
+  constructor(queue: Waiting[], lastNumber: number) {
+    this.#queue = queue;
+    this.#lastNumber = lastNumber;
+    this.hasApart = queue.some(({ apart }) => apart);
+  }
+
+  /** The first work of the requester who has the fewest in this commit. Undefined where the commit is to begin. */
+  next(): Waiting | undefined {
+    if (this.works.length >= worksPerCommit) return undefined;
+    const isShared = this.#worksOf.size > 1;
+    if (isShared && performance.now() - this.#startedAt >= sharedCommitMs) return undefined;
+    let next: Waiting | undefined;
+    for (const waiting of this.#queue) {
+      if (waiting.number > this.#lastNumber && this.#countOf(waiting) > 0) continue;
+      if (!next || this.#countOf(waiting) < this.#countOf(next)) next = waiting;
+    }
+    if (!next) return undefined;
+    this.#queue.splice(this.#queue.indexOf(next), 1);
+    this.#worksOf.set(next.requester, this.#countOf(next) + 1);
+    this.works.push(next);
+    return next;
+  }
+
+  /** The commit did not begin: they fail together. */
+  takeAll(): void {
+    while (this.next());
+  }
+
+  get isLast(): boolean {
+    return this.#queue.length === 0;
+  }
+
+  #countOf({ requester }: Waiting): number {
+    return this.#worksOf.get(requester) ?? 0;
+  }
+}
+
 /** Answers every work of the batch but those it returns, which are to be run from the start. */
 async function commitTogether(
-  engine: Engine,
-  batch: readonly Waiting[],
+  engine: Pick<Engine, 'begin'>,
+  batch: Batch,
   watch: StoreWatch | undefined,
 ): Promise<readonly Waiting[]> {
   const outcomes = new Map<Waiting, Outcome>();
   let failure: unknown;
   try {
-    const transaction = await engine.begin('write');
-    const isApart = !transaction.isAway || batch.some(({ apart }) => apart);
+    const transaction = await engine.begin('write').catch((error: unknown) => {
+      batch.takeAll();
+      throw error;
+    });
+    const isApart = !transaction.isAway || batch.hasApart;
     try {
       await runAll(transaction, { batch, isApart }, outcomes);
     } catch (error) {
@@ -96,9 +159,9 @@ async function commitTogether(
       throw error;
     }
     const kept = [...outcomes.values()].filter((outcome) => 'value' in outcome);
-    if (!isApart && kept.length < batch.length && batch.length > 1) {
+    if (!isApart && kept.length < batch.works.length && batch.works.length > 1) {
       await transaction.rollback();
-      return eachApart(batch);
+      return eachApart(batch.works);
     }
     if (kept.length > 0) {
       faultPoints.beforeCommit.publish(undefined);
@@ -106,7 +169,7 @@ async function commitTogether(
       try {
         await transaction.commit();
       } catch (error) {
-        if (!isApart && transaction.undone) return eachApart(batch);
+        if (!isApart && transaction.undone) return eachApart(batch.works);
         throw error;
       }
       watch?.committed({ writes: kept.length, seconds: (performance.now() - startedAt) / 1000 });
@@ -117,8 +180,8 @@ async function commitTogether(
   } catch (error) {
     failure = error;
   }
-  const hasStarted = batch.some((waiting) => outcomes.has(waiting));
-  return batch.filter((waiting) => {
+  const hasStarted = batch.works.some((waiting) => outcomes.has(waiting));
+  return batch.works.filter((waiting) => {
     const outcome = outcomes.get(waiting) ?? { error: failure };
     if (hasStarted && !outcomes.has(waiting)) return true;
     return !settle(waiting, 'value' in outcome && failure !== undefined ? { error: failure } : outcome);
@@ -134,12 +197,13 @@ function eachApart(batch: readonly Waiting[]): readonly Waiting[] {
 /** @throws when the transaction as a whole can not go on */
 async function runAll(
   transaction: DatabaseTransaction,
-  { batch, isApart }: { readonly batch: readonly Waiting[]; readonly isApart: boolean },
+  { batch, isApart }: { readonly batch: Batch; readonly isApart: boolean },
   outcomes: Map<Waiting, Outcome>,
 ): Promise<void> {
-  const hasSavepoints = isApart && batch.length > 1;
-  for (const waiting of batch) {
-    if (hasSavepoints) {
+  for (let waiting = batch.next(); waiting; waiting = batch.next()) {
+    const isAlone = batch.works.length === 1 && batch.isLast;
+    const hasSavepoint = isApart && !isAlone;
+    if (hasSavepoint) {
       try {
         transaction.step('savepoint work');
       } catch (error) {
@@ -150,8 +214,9 @@ async function runAll(
     const outcome = await attempt(waiting.work, transaction, isApart);
     outcomes.set(waiting, outcome);
     if (transaction.lost) throw 'error' in outcome ? outcome.error : transactionLost();
-    if (!isApart && 'error' in outcome) return;
-    if (hasSavepoints) {
+    // Without a savepoint the whole transaction is undone.
+    if (!hasSavepoint && 'error' in outcome) return;
+    if (hasSavepoint) {
       if ('error' in outcome) transaction.step('rollback to savepoint work');
       transaction.step('release savepoint work');
     }

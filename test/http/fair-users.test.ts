@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fairTurn } from '../../src/runtime/event-loop.ts';
 import { authenticatedSafe, emptyMac, pfx } from '../formats/pkcs12-writer.ts';
 import { type Api, startTestManager, type TestManager } from '../support/manager.ts';
 
@@ -51,5 +52,18 @@ describe('a request of one user', () => {
       api('POST', `${project}/keystores/inspect`, { file: api === other ? small : large, password: 'no' }),
     );
     expect(place).toBeLessThan(4);
+  });
+
+  it('begins before the requests of a user whose turns of the event loop are all taken', async () => {
+    const user = await manager.manager.services.store.read(({ users }) => users.find('hostile'));
+    const id = user?.id ?? '';
+    const order: string[] = [];
+    const turns = Promise.all(Array.from({ length: 20_000 }, () => fairTurn(id)));
+    await Promise.all([
+      hostile('GET', `${project}/jwks/`).then(() => order.push('hostile')),
+      other('GET', `${project}/jwks/`).then(() => order.push('other')),
+      turns,
+    ]);
+    expect(order).toEqual(['other', 'hostile']);
   });
 });
