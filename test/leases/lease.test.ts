@@ -45,6 +45,27 @@ withDatabases('leases', (fresh) => {
     await first.release();
   });
 
+  it('are renewed again after a renewal that failed', async () => {
+    const { one, raw } = await twoManagers();
+    const errors: unknown[] = [];
+    const failure = new Error('the database is away');
+    let isAway = false;
+    const write: Store['write'] = (work) => (isAway ? Promise.reject(failure) : one.write(work));
+    const onError = (error: unknown) => {
+      errors.push(error);
+      isAway = false;
+    };
+    const lease = new Lease({ store: { ...one, write }, name: 'work', holder: 'one', ttlMs: 3_000, onError });
+    const endsAt = async () => Number((await raw('select expires_at from leases'))[0]?.expires_at);
+    expect(await lease.take()).toBe(true);
+    const atFirst = await endsAt();
+    isAway = true;
+    await until(async () => (await endsAt()) > atFirst, 'the lease is renewed');
+    expect(errors).toEqual([failure]);
+    expect(lease.isHeld).toBe(true);
+    await lease.release();
+  });
+
   it.each([
     ['ahead', tenYearsMs],
     ['behind', -tenYearsMs],
@@ -132,5 +153,30 @@ withDatabases('leases', (fresh) => {
     expect(left).toBe(0);
     expect(await first.take()).toBe(true);
     await first.release();
+  });
+
+  it('that are lost in the middle stop upkeep, and undo what it removed without them', async () => {
+    const { one, first, raw } = await twoManagers(30_000);
+    let steps = 0;
+    const upkeep = new Upkeep({
+      store: one,
+      lease: first,
+      onError: fail,
+      steps: [
+        {
+          limit: 1,
+          async prune(nouns) {
+            steps += 1;
+            await nouns.installation.put(`pruned ${steps}`, 'yes');
+            // It runs out before the next step.
+            await nouns.leases.renew('work', 1, -1);
+            return steps > 5 ? 0 : 1;
+          },
+        },
+      ],
+    });
+    await expect(upkeep.run()).rejects.toMatchObject(lost);
+    expect(steps).toBe(1);
+    expect(await raw("select key from installation where key like 'pruned %'")).toHaveLength(1);
   });
 });
