@@ -64,3 +64,24 @@ test('an upload of many files is rejected once all of them together are too larg
   expect(answer.status).toBe(413);
   expect(await answer.json()).toMatchObject({ reason: 'PAYLOAD_TOO_LARGE' });
 });
+
+test('an upload that its client breaks off gives its memory back', async () => {
+  const { port, hostname } = new URL(keyplane.url);
+  const upload = (bytes: number) => {
+    const socket = connect(Number(port), hostname);
+    sockets.push(socket);
+    socket.write(
+      `POST /apiops/projects/MyProject/certificates/ HTTP/1.1\r\nHost: ${hostname}\r\n` +
+        `Authorization: Bearer ${hostile.token}\r\nContent-Type: multipart/form-data; boundary=x\r\n` +
+        `Connection: close\r\nContent-Length: ${bytes}\r\n\r\n--x\r\nContent-Disposition: form-data; name="alias"\r\n\r\nhalf`,
+    );
+    return socket;
+  };
+  // 32 MiB of one user, 192 uploads that wait for it, and some too many.
+  const uploads = Array.from({ length: 230 }, () => upload(MiB));
+  expect(await Promise.any(uploads.map(text))).toMatch(/^HTTP\/1.1 429 /);
+  for (const socket of uploads) socket.destroy();
+  await expect
+    .poll(async () => (await hostile('POST', path, largeBody)).status, { timeout: 8_000 })
+    .toBe(400);
+});
