@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { operationsFile } from '../../clients/typescript/generate/operations-text.ts';
+import { schemasFile } from '../../clients/typescript/generate/schemas-text.ts';
 import { startTestManager, type TestManager } from '../support/manager.ts';
 
 const packageFolder = fileURLToPath(new URL('../../clients/typescript/', import.meta.url));
@@ -22,21 +23,26 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test("its operations are those of the API's description", async () => {
+test("its operations and schemas are those of the API's description", async () => {
   const api = JSON.parse(await readFile(join(root, 'openapi.json'), 'utf8'));
-  const committed = await readFile(join(packageFolder, 'src/operations.ts'), 'utf8');
-  const made = spawnSync(
-    'biome',
-    ['check', '--write', '--stdin-file-path=clients/typescript/src/operations.ts'],
-    {
-      cwd: root,
-      input: operationsFile(api),
-      encoding: 'utf8',
-    },
-  );
-  expect(made.stdout.length).toBeGreaterThan(10_000);
-  // Compared as a whole, but not shown as a whole.
-  expect(made.stdout === committed, '`npm run client` was not run').toBe(true);
+  for (const [name, text] of [
+    ['operations.ts', operationsFile(api)],
+    ['schemas.ts', schemasFile(api)],
+  ] as const) {
+    const committed = await readFile(join(packageFolder, 'src', name), 'utf8');
+    const made = spawnSync(
+      'biome',
+      ['check', '--write', `--stdin-file-path=clients/typescript/src/${name}`],
+      {
+        cwd: root,
+        input: text,
+        encoding: 'utf8',
+      },
+    );
+    expect(made.stdout.length).toBeGreaterThan(10_000);
+    // Compared as a whole, but not shown as a whole.
+    expect(made.stdout === committed, `\`npm run client\` was not run: ${name}`).toBe(true);
+  }
 });
 
 test('its package builds, and the example of its README runs and says what it does', async () => {

@@ -1,6 +1,6 @@
-// The description of the API to `src/operations.ts`: a type and one row of facts an operation.
+// The description of the API to `src/operations.ts`: a type and one row of facts for each operation.
 
-import { memberName, type Schema, typeText } from './schema-types.ts';
+import { memberName, referencesIn, type Schema, typeText } from './schema-types.ts';
 
 interface Parameter {
   readonly $ref?: string;
@@ -24,6 +24,10 @@ interface Operation {
 }
 
 export interface ApiDescription {
+  readonly components: {
+    readonly schemas: Readonly<Record<string, Schema>>;
+    readonly parameters: Readonly<Record<string, Parameter>>;
+  };
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }
 
@@ -41,12 +45,21 @@ const bodyKinds: Readonly<Record<string, string>> = Object.freeze({
 /** The whole of `src/operations.ts`, not in shape yet. */
 export function operationsFile(description: ApiDescription): string {
   const operations = Object.entries(description.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]): Named => ({ ...operation, method, path })),
+    Object.entries(methods).map(
+      ([method, operation]): Named => ({
+        ...operation,
+        method,
+        path,
+        parameters: operation.parameters?.map((parameter) => resolved(parameter, description)) ?? [],
+      }),
+    ),
   );
   const ordered = operations
     .filter(({ path }) => path.startsWith('/apiops/'))
     .sort((a, b) => (a.operationId < b.operationId ? -1 : 1));
+  const schemas = [...referencesIn(ordered.flatMap(describedTypes))].sort();
   return `import type { DownloadedFile } from './downloaded-file.ts';
+import type { ${schemas.join(', ')} } from './schemas.ts';
 
 // Made from openapi.json by \`npm run client\`; a change belongs there.
 
@@ -66,6 +79,16 @@ export interface OperationFacts {
   readonly repeatable: boolean;
 }
 `;
+}
+
+/** What the types of an operation are made from. */
+function describedTypes(operation: Named): unknown {
+  return [named(operation), bodyOf(operation)?.schema, answerSchema(operation)];
+}
+
+function resolved(parameter: Parameter, { components }: ApiDescription): Parameter {
+  const [, name = ''] = /^#\/components\/parameters\/(\w+)$/.exec(parameter.$ref ?? '') ?? [];
+  return components.parameters[name] ?? parameter;
 }
 
 function typeOf(operation: Named): string {
@@ -125,7 +148,7 @@ function rowOf(operation: Named): string {
     query: query.map(({ name }) => name),
     body: bodyOf(operation)?.kind ?? 'none',
     answer: isFile(operation) ? 'file' : 'json',
-    repeatable: parameters.some(({ $ref }) => $ref?.endsWith('/IdempotencyKey') === true),
+    repeatable: parameters.some(({ name }) => name === 'Idempotency-Key'),
   };
   return `  ${operationId}: ${JSON.stringify(facts)},\n`;
 }

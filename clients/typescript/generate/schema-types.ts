@@ -1,7 +1,10 @@
 // JSON Schema, as far as keyplane's own description uses it, to the text of a TypeScript type.
-// What it does not know it refuses: a type that is wrong is worse than none.
+// It rejects what it does not know: a wrong type is worse than none.
 
 export interface Schema {
+  readonly $ref?: string;
+  readonly oneOf?: readonly Schema[];
+  readonly const?: unknown;
   readonly type?: string | readonly string[];
   readonly description?: string;
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -15,11 +18,14 @@ export interface Schema {
 
 /** @param indent spaces before the members of an object */
 export function typeText(schema: Schema, indent: string): string {
-  if (schema.anyOf) return unionOf(schema.anyOf.map((part) => typeText(part, indent)));
+  if (schema.$ref !== undefined) return referredName(schema.$ref);
+  const parts = schema.anyOf ?? schema.oneOf;
+  if (parts) return unionOf(parts.map((part) => typeText(part, indent)));
+  if (schema.const !== undefined) return literal(schema.const);
   if (Array.isArray(schema.type)) {
     return unionOf(schema.type.map((type) => typeText({ ...schema, type }, indent)));
   }
-  if (schema.enum) return unionOf(schema.enum.map((value) => JSON.stringify(value).replaceAll('"', "'")));
+  if (schema.enum) return unionOf(schema.enum.map(literal));
   switch (schema.type) {
     case 'string':
       return schema.format === 'binary' ? 'Blob | string' : 'string';
@@ -39,6 +45,17 @@ export function typeText(schema: Schema, indent: string): string {
     default:
       throw new Error(`no TypeScript type for a schema of type ${schema.type}`);
   }
+}
+
+/** The name of a schema of `components.schemas`. */
+export function referredName(reference: string): string {
+  const [, name] = /^#\/components\/schemas\/(\w+)$/.exec(reference) ?? [];
+  if (name === undefined) throw new Error(`no TypeScript type for a reference to ${reference}`);
+  return name;
+}
+
+function literal(value: unknown): string {
+  return JSON.stringify(value).replaceAll('"', "'");
 }
 
 function unionOf(parts: readonly string[]): string {
@@ -64,6 +81,16 @@ function objectText(schema: Schema, indent: string): string {
     return `${comment}${inner}readonly ${memberName(name)}${mark}: ${text}${mark && ' | undefined'};\n`;
   });
   return members.length === 0 ? 'Readonly<Record<string, never>>' : `{\n${members.join('')}${indent}}`;
+}
+
+/** Names of the schemas that a part of the description refers to. */
+export function referencesIn(part: unknown): ReadonlySet<string> {
+  const found = new Set<string>();
+  JSON.stringify(part, (key, value: unknown) => {
+    if (key === '$ref' && typeof value === 'string') found.add(referredName(value));
+    return value;
+  });
+  return found;
 }
 
 export function memberName(name: string): string {

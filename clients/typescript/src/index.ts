@@ -4,3 +4,4 @@ export { every } from './every.ts';
 export { KeyplaneApiError, KeyplaneConnectionError, type KeyplaneErrorCode } from './keyplane-api-error.ts';
 export type { Operations } from './operations.ts';
 export type { RetryPolicy } from './retries.ts';
+export type * from './schemas.ts';

@@ -1,4 +1,62 @@
 import type { DownloadedFile } from './downloaded-file.ts';
+import type {
+  AccessToken,
+  AuditRecordList,
+  CertificateFile,
+  CertificateFileContents,
+  CertificateList,
+  CertificateRequest,
+  CreatedEnrollmentToken,
+  CreatedToken,
+  CreateJwk,
+  DeploymentAnswer,
+  EnrollmentTokenList,
+  EnvironmentChange,
+  EnvironmentList,
+  EnvironmentNodeList,
+  EnvironmentWithProjectsList,
+  GenerateJwk,
+  JwkDeploymentList,
+  JwkDetailWithWarnings,
+  JwkFile,
+  JwkList,
+  JwkReferenceList,
+  KeyFactsList,
+  KeyFile,
+  KeyList,
+  KeyRequest,
+  KeystoreContents,
+  KeystoreEntryList,
+  KeystoreFile,
+  KeystoreList,
+  KeystoreRequest,
+  MemberList,
+  MemberRoles,
+  NewEnrollmentToken,
+  NewEnvironment,
+  NewProject,
+  NewToken,
+  NewUser,
+  OpenedSession,
+  Overview,
+  ParseJwkFromCertificate,
+  ParseJwkFromClipboard,
+  ParseJwkFromKey,
+  ParseJwkFromKeystore,
+  ParseJwkFromUrl,
+  ProjectChange,
+  ProjectList,
+  PublicJwkList,
+  RemovedNode,
+  Session,
+  SessionRequest,
+  SignInRequest,
+  SourceKeyList,
+  Success,
+  TokenList,
+  UserChange,
+  UserList,
+} from './schemas.ts';
 
 // Made from openapi.json by `npm run client`; a change belongs there.
 
@@ -7,297 +65,76 @@ export interface Operations {
   createCertificate: {
     input: {
       readonly projectName: string;
-      readonly body: {
-        /** Unique within the project */
-        readonly certificateName?: string | undefined;
-        /** Unique among the certificates of an environment */
-        readonly alias?: string | undefined;
-        readonly certificateDescription?: string | undefined;
-        /** Environment names, separated by commas */
-        readonly environmentList?: string | undefined;
-        /** The certificate as PEM, where the certificates of its issuers may follow it, or as DER */
-        readonly pemEncodedFile?: Blob | string | undefined;
-      };
+      readonly body: CertificateRequest;
     };
-    answer: {
-      /** It is stored */
-      readonly success: true;
-      readonly deploymentResult: {
-        /** Every environment has it */
-        readonly success: boolean;
-        readonly message: string;
-        readonly environmentResults: readonly {
-          readonly environmentName: string;
-          readonly success: boolean;
-          readonly message: string;
-        }[];
-      };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
-    };
+    answer: DeploymentAnswer;
   };
   /** Create a token with which nodes join an environment */
   createEnrollmentToken: {
     input: {
       readonly environmentName: string;
-      readonly body: {
-        /** For people to tell tokens apart */
-        readonly name?: string | undefined;
-        /** ISO 8601, in the future: no node joins from then on, and those that joined stay */
-        readonly expiresAt?: string | undefined;
-        /** Keys of nodes that may ever be registered with it, removed ones included */
-        readonly maxNodes?: number | undefined;
-        /** Whether its nodes are given private keys and keystores; without it public parts only */
-        readonly privateKeys?: boolean | undefined;
-      };
+      readonly body: NewEnrollmentToken;
     };
-    answer: {
-      readonly success: true;
-      /** Shown once */
-      readonly token: string;
-    };
+    answer: CreatedEnrollmentToken;
   };
   /** Create an environment */
   createEnvironment: {
     input: {
-      readonly body: {
-        /** Environment name: 1 to 128 letters and digits of any script, `.`, `_`, `-` */
-        readonly name: string;
-        /** At most 1024 characters */
-        readonly description?: string | undefined;
-        /** One of PRODUCTION, SANDBOX, TEST */
-        readonly type: string;
-        /** http or https URL of the environment's gateways, for people to read */
-        readonly accessUrl?: string | undefined;
-        /** Names of the projects that reach it; absent: every project, empty: none */
-        readonly projects?: readonly string[] | undefined;
-        /** Whether its nodes publish one JWK Set of all projects at /.well-known/jwks.json; false for a new environment, and as it was where a change leaves it out */
-        readonly environmentSet?: boolean | undefined;
-      };
+      readonly body: NewEnvironment;
     };
-    answer: {
-      readonly success: true;
-    };
+    answer: Success;
   };
   /** Create a JWK from a source and deploy it */
   createJwk: {
     input: {
       readonly projectName: string;
-      readonly body: {
-        /** JWK name, unique within the project: 1 to 128 letters and digits of any script, `.`, `_`, `-` */
-        readonly name?: string | undefined;
-        /** At most 1024 characters */
-        readonly description?: string | undefined;
-        /** Where the key comes from: URL, COPY_PASTE, CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE */
-        readonly sourceType?: string | undefined;
-        /** http or https address of a JWK or a JWK Set (URL) */
-        readonly url?: string | undefined;
-        /** Milliseconds for getting connected, 1 to 60000, default 5000 (URL) */
-        readonly urlOptionConnectTimeout?: number | undefined;
-        /** Milliseconds for the whole answer, 1 to 60000, default 10000 (URL) */
-        readonly urlOptionReadTimeout?: number | undefined;
-        /** Bytes of the answer at the most, 1 to 10485760, default 1048576 (URL) */
-        readonly urlOptionSizeLimit?: number | undefined;
-        /** A JWK or a JWK Set as JSON text (COPY_PASTE) */
-        readonly jwkStr?: string | undefined;
-        /** A certificate of the project (CERTIFICATE) */
-        readonly certificateName?: string | undefined;
-        /** A key of the project (PUBLIC_KEY, PRIVATE_KEY) */
-        readonly keyName?: string | undefined;
-        /** A keystore of the project (KEYSTORE) */
-        readonly keyStoreName?: string | undefined;
-        /** The environment whose material is taken (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
-        readonly environmentName?: string | undefined;
-        /** The alias of the entry (KEYSTORE) */
-        readonly aliasName?: string | undefined;
-        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
-        readonly useType?: string | undefined;
-        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
-        readonly algorithm?: string | undefined;
-        /** Selects a key of a JWK Set, or names a key that has no kid of its own */
-        readonly kid?: string | undefined;
-        /** ISO 8601 duration, PT1M to P30D, after which the URL is looked at again (URL) */
-        readonly refreshInterval?: string | undefined;
-      };
+      readonly body: CreateJwk;
     };
-    answer: {
-      /** It is stored */
-      readonly success: true;
-      readonly deploymentResult: {
-        /** Every environment has it */
-        readonly success: boolean;
-        readonly message: string;
-        readonly environmentResults: readonly {
-          readonly environmentName: string;
-          readonly success: boolean;
-          readonly message: string;
-        }[];
-      };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
-    };
+    answer: DeploymentAnswer;
   };
   /** Store a key and deploy it */
   createKey: {
     input: {
       readonly projectName: string;
-      readonly body: {
-        /** Unique within the project */
-        readonly name?: string | undefined;
-        /** At most 1024 characters */
-        readonly description?: string | undefined;
-        /** SECRET_KEY, PRIVATE_KEY or PUBLIC_KEY */
-        readonly keyType?: string | undefined;
-        /** Required for SECRET_KEY: AES, DES, DESede or RSA */
-        readonly algorithm?: string | undefined;
-        /** What the key is in each environment */
-        readonly cryptoKeyInfoEnvironmentList?:
-          | readonly {
-              readonly environmentName?: string | undefined;
-              /** PEM, or base64 of PEM or of DER; for SECRET_KEY base64 of the raw bytes */
-              readonly content?: string | undefined;
-              /** Opens an encrypted private key; it is not stored */
-              readonly passphrase?: string | undefined;
-              readonly alias?: string | undefined;
-            }[]
-          | undefined;
-      };
+      readonly body: KeyRequest;
     };
-    answer: {
-      /** It is stored */
-      readonly success: true;
-      readonly deploymentResult: {
-        /** Every environment has it */
-        readonly success: boolean;
-        readonly message: string;
-        readonly environmentResults: readonly {
-          readonly environmentName: string;
-          readonly success: boolean;
-          readonly message: string;
-        }[];
-      };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
-    };
+    answer: DeploymentAnswer;
   };
   /** Store a keystore and deploy it */
   createKeystore: {
     input: {
       readonly projectName: string;
-      readonly body: {
-        /** Unique within the project */
-        readonly name?: string | undefined;
-        /** At most 1024 characters */
-        readonly description?: string | undefined;
-        /** The keystore of each environment */
-        readonly keyStoreEnvironmentList?:
-          | readonly {
-              readonly environmentName?: string | undefined;
-              /** base64 of the keystore file, which has 10 MiB at the most */
-              readonly file?: string | undefined;
-              readonly password?: string | undefined;
-              readonly alias?: string | undefined;
-              /** Where the keys have another password than the store, also an empty one */
-              readonly keyPassword?: string | undefined;
-              /** JKS or PKCS12 */
-              readonly keyStoreType?: string | undefined;
-            }[]
-          | undefined;
-      };
+      readonly body: KeystoreRequest;
     };
-    answer: {
-      /** It is stored */
-      readonly success: true;
-      readonly deploymentResult: {
-        /** Every environment has it */
-        readonly success: boolean;
-        readonly message: string;
-        readonly environmentResults: readonly {
-          readonly environmentName: string;
-          readonly success: boolean;
-          readonly message: string;
-        }[];
-      };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
-    };
+    answer: DeploymentAnswer;
   };
   /** Create a project */
   createProject: {
     input: {
-      readonly body: {
-        /** Project name: 1 to 128 letters and digits of any script, `.`, `_`, `-` */
-        readonly name: string;
-        /** At most 1024 characters */
-        readonly description?: string | undefined;
-      };
+      readonly body: NewProject;
     };
-    answer: {
-      readonly success: true;
-    };
+    answer: Success;
   };
   /** Sign in to the console: the session comes as a cookie that no script can read */
   createSession: {
     input: {
-      readonly body: {
-        readonly username: string;
-        readonly password: string;
-      };
+      readonly body: SessionRequest;
     };
-    answer: {
-      readonly success: true;
-      readonly username: string;
-      readonly admin: boolean;
-      readonly expiresAt: string | null;
-    };
+    answer: OpenedSession;
   };
   /** Create a personal token */
   createToken: {
     input: {
-      readonly body: {
-        /** Token name: 1 to 128 letters and digits of any script, `.`, `_`, `-` */
-        readonly name: string;
-        /** ISO 8601, in the future; null: the token never expires; without it, in 90 days */
-        readonly expiresAt?: string | null | undefined;
-        /** The token sees only these projects, with at most these roles; it is no administrator */
-        readonly projects?:
-          | readonly {
-              readonly projectName: string;
-              /** Of ROLE_ADMIN, ROLE_API_SECURITY, ROLE_MANAGE_PROXIES, ROLE_DEPLOY_UNDEPLOY_PROXIES, ROLE_READ_PRIVATE_KEYS */
-              readonly roles: readonly string[];
-            }[]
-          | undefined;
-      };
+      readonly body: NewToken;
     };
-    answer: {
-      readonly success: true;
-      /** Shown once */
-      readonly token: string;
-      readonly name: string;
-      readonly expiresAt: string | null;
-      readonly projects:
-        | readonly {
-            readonly projectName: string;
-            readonly roles: readonly string[];
-          }[]
-        | null;
-    };
+    answer: CreatedToken;
   };
   /** Create a user */
   createUser: {
     input: {
-      readonly body: {
-        /** Username: 1 to 128 letters and digits of any script, `.`, `_`, `-` */
-        readonly username: string;
-        /** 8 to 1024 characters */
-        readonly password: string;
-        /** Whether the user is an administrator, who may do everything */
-        readonly admin?: boolean | undefined;
-      };
+      readonly body: NewUser;
     };
-    answer: {
-      readonly success: true;
-    };
+    answer: Success;
   };
   /** Undeploy and delete a certificate; JWKs made from it stay */
   deleteCertificate: {
@@ -305,22 +142,7 @@ export interface Operations {
       readonly projectName: string;
       readonly certificateName: string;
     };
-    answer: {
-      /** It is stored */
-      readonly success: true;
-      readonly deploymentResult: {
-        /** Every environment has it */
-        readonly success: boolean;
-        readonly message: string;
-        readonly environmentResults: readonly {
-          readonly environmentName: string;
-          readonly success: boolean;
-          readonly message: string;
-        }[];
-      };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
-    };
+    answer: DeploymentAnswer;
   };
   /** Revoke an enrollment token: the streams of nodes that it opened end within 5 seconds */
   deleteEnrollmentToken: {
@@ -328,18 +150,14 @@ export interface Operations {
       readonly environmentName: string;
       readonly tokenId: string;
     };
-    answer: {
-      readonly success: true;
-    };
+    answer: Success;
   };
   /** Delete an environment with its nodes, its tokens, and the materials for it */
   deleteEnvironment: {
     input: {
       readonly environmentName: string;
     };
-    answer: {
-      readonly success: true;
-    };
+    answer: Success;
   };
   /** Undeploy a JWK everywhere and delete it */
   deleteJwk: {
@@ -347,22 +165,7 @@ export interface Operations {
       readonly projectName: string;
       readonly jwkName: string;
     };
-    answer: {
-      /** It is stored */
-      readonly success: true;
-      readonly deploymentResult: {
-        /** Every environment has it */
-        readonly success: boolean;
-        readonly message: string;
-        readonly environmentResults: readonly {
-          readonly environmentName: string;
-          readonly success: boolean;
-          readonly message: string;
-        }[];
-      };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
-    };
+    answer: DeploymentAnswer;
   };
   /** Undeploy and delete a key; JWKs made from it stay */
   deleteKey: {
@@ -370,22 +173,7 @@ export interface Operations {
       readonly projectName: string;
       readonly keyName: string;
     };
-    answer: {
-      /** It is stored */
-      readonly success: true;
-      readonly deploymentResult: {
-        /** Every environment has it */
-        readonly success: boolean;
-        readonly message: string;
-        readonly environmentResults: readonly {
-          readonly environmentName: string;
-          readonly success: boolean;
-          readonly message: string;
-        }[];
-      };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
-    };
+    answer: DeploymentAnswer;
   };
   /** Undeploy and delete a keystore; JWKs made from it stay */
   deleteKeystore: {
@@ -393,22 +181,7 @@ export interface Operations {
       readonly projectName: string;
       readonly keystoreName: string;
     };
-    answer: {
-      /** It is stored */
-      readonly success: true;
-      readonly deploymentResult: {
-        /** Every environment has it */
-        readonly success: boolean;
-        readonly message: string;
-        readonly environmentResults: readonly {
-          readonly environmentName: string;
-          readonly success: boolean;
-          readonly message: string;
-        }[];
-      };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
-    };
+    answer: DeploymentAnswer;
   };
   /** End a membership */
   deleteMember: {
@@ -416,9 +189,7 @@ export interface Operations {
       readonly projectName: string;
       readonly username: string;
     };
-    answer: {
-      readonly success: true;
-    };
+    answer: Success;
   };
   /** Remove a node: its key is rejected from now on, and its name is free */
   deleteNode: {
@@ -426,45 +197,33 @@ export interface Operations {
       readonly environmentName: string;
       readonly nodeName: string;
     };
-    answer: {
-      readonly success: true;
-      /** Until when the node may still publish and sign */
-      readonly warnings: readonly string[];
-    };
+    answer: RemovedNode;
   };
   /** Undeploy and delete a project with everything in it */
   deleteProject: {
     input: {
       readonly projectName: string;
     };
-    answer: {
-      readonly success: true;
-    };
+    answer: Success;
   };
   /** Sign out: the session ends, and its cookie goes */
   deleteSession: {
     input: Readonly<Record<string, never>>;
-    answer: {
-      readonly success: true;
-    };
+    answer: Success;
   };
   /** Revoke a personal token */
   deleteToken: {
     input: {
       readonly tokenName: string;
     };
-    answer: {
-      readonly success: true;
-    };
+    answer: Success;
   };
   /** Delete a user with all tokens and memberships */
   deleteUser: {
     input: {
       readonly username: string;
     };
-    answer: {
-      readonly success: true;
-    };
+    answer: Success;
   };
   /** Download a certificate as a ZIP of one DER file an environment */
   exportCertificate: {
@@ -490,101 +249,9 @@ export interface Operations {
   generateJwk: {
     input: {
       readonly projectName: string;
-      readonly body: {
-        /** JWK name, unique within the project */
-        readonly name?: string | undefined;
-        /** At most 1024 characters */
-        readonly description?: string | undefined;
-        /** RSA, EC, OCT or OKP */
-        readonly type?: string | undefined;
-        /** Given to the key as it is */
-        readonly kid?: string | undefined;
-        readonly rsa?:
-          | {
-              /** 2048, 3072 or 4096 bits */
-              readonly keySize?: number | undefined;
-              /** SIGNATURE (the default, but for X25519 and X448) or ENCRYPTION */
-              readonly keyUseType?: string | undefined;
-              /** JOSE name, also with underscores (RSA_OAEP_256) and as RSA256; default: the first that fits */
-              readonly algorithm?: string | undefined;
-              /** How a kid is made where none is given: TIMESTAMP, SHA256, SHA1, ISO_DATE, NONE; default TIMESTAMP */
-              readonly keyIdType?: string | undefined;
-              /** ISO 8601; default now */
-              readonly notBeforeTime?: string | undefined;
-              /** ISO 8601; default a year after notBeforeTime */
-              readonly expirationTime?: string | undefined;
-            }
-          | undefined;
-        readonly ec?:
-          | {
-              /** P256, P384, P521 or SECP256K1 */
-              readonly curveType?: string | undefined;
-              /** SIGNATURE (the default, but for X25519 and X448) or ENCRYPTION */
-              readonly keyUseType?: string | undefined;
-              /** JOSE name, also with underscores (RSA_OAEP_256) and as RSA256; default: the first that fits */
-              readonly algorithm?: string | undefined;
-              /** How a kid is made where none is given: TIMESTAMP, SHA256, SHA1, ISO_DATE, NONE; default TIMESTAMP */
-              readonly keyIdType?: string | undefined;
-              /** ISO 8601; default now */
-              readonly notBeforeTime?: string | undefined;
-              /** ISO 8601; default a year after notBeforeTime */
-              readonly expirationTime?: string | undefined;
-            }
-          | undefined;
-        readonly oct?:
-          | {
-              /** 128, 192, 256, 384 or 512 bits */
-              readonly keySize?: number | undefined;
-              /** Octets of salt for PBES2, 8 or more, default 8 */
-              readonly passwordSaltLength?: number | undefined;
-              /** Iterations for PBES2, 1000 or more, default 1000 */
-              readonly passwordIterationCount?: number | undefined;
-              /** SIGNATURE (the default, but for X25519 and X448) or ENCRYPTION */
-              readonly keyUseType?: string | undefined;
-              /** JOSE name, also with underscores (RSA_OAEP_256) and as RSA256; default: the first that fits */
-              readonly algorithm?: string | undefined;
-              /** How a kid is made where none is given: TIMESTAMP, SHA256, SHA1, ISO_DATE, NONE; default TIMESTAMP */
-              readonly keyIdType?: string | undefined;
-              /** ISO 8601; default now */
-              readonly notBeforeTime?: string | undefined;
-              /** ISO 8601; default a year after notBeforeTime */
-              readonly expirationTime?: string | undefined;
-            }
-          | undefined;
-        readonly okp?:
-          | {
-              /** ED25519, X25519, ED448 or X448 */
-              readonly curveType?: string | undefined;
-              /** SIGNATURE (the default, but for X25519 and X448) or ENCRYPTION */
-              readonly keyUseType?: string | undefined;
-              /** JOSE name, also with underscores (RSA_OAEP_256) and as RSA256; default: the first that fits */
-              readonly algorithm?: string | undefined;
-              /** How a kid is made where none is given: TIMESTAMP, SHA256, SHA1, ISO_DATE, NONE; default TIMESTAMP */
-              readonly keyIdType?: string | undefined;
-              /** ISO 8601; default now */
-              readonly notBeforeTime?: string | undefined;
-              /** ISO 8601; default a year after notBeforeTime */
-              readonly expirationTime?: string | undefined;
-            }
-          | undefined;
-      };
+      readonly body: GenerateJwk;
     };
-    answer: {
-      /** It is stored */
-      readonly success: true;
-      readonly deploymentResult: {
-        /** Every environment has it */
-        readonly success: boolean;
-        readonly message: string;
-        readonly environmentResults: readonly {
-          readonly environmentName: string;
-          readonly success: boolean;
-          readonly message: string;
-        }[];
-      };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
-    };
+    answer: DeploymentAnswer;
   };
   /** Get a certificate */
   getCertificate: {
@@ -592,33 +259,7 @@ export interface Operations {
       readonly projectName: string;
       readonly certificateName: string;
     };
-    answer: {
-      readonly success: true;
-      readonly resultList: readonly {
-        readonly id: string;
-        readonly name: string;
-        readonly description: string | null;
-        /** ISO 8601, UTC */
-        readonly createdAt: string;
-        /** ISO 8601, UTC */
-        readonly updatedAt: string;
-        readonly certificateEnvironmentList: readonly {
-          readonly environmentName: string;
-          /** ISO 8601, UTC */
-          readonly startDate: string;
-          /** ISO 8601, UTC */
-          readonly endDate: string;
-          /** base64 of the DER certificate */
-          readonly base64EncodedContent: string;
-          /** SHA-1 of the DER certificate, hex */
-          readonly sha1Thumbprint: string;
-          readonly subjectDn: string;
-          readonly alias: string;
-        }[];
-      }[];
-      /** How many there are */
-      readonly resultCount: number;
-    };
+    answer: CertificateList;
   };
   /** Get a JWK with its key material, private members included */
   getJwk: {
@@ -628,45 +269,7 @@ export interface Operations {
       readonly projectName: string;
       readonly jwkName: string;
     };
-    answer: {
-      readonly success: true;
-      readonly resultList: readonly {
-        readonly name: string;
-        readonly description: string | null;
-        readonly projectId: string;
-        readonly sourceType: string;
-        /** Id of the certificate, key or keystore that it was made from */
-        readonly sourceId: string | null;
-        readonly sourceUrl: string | null;
-        readonly type: 'RSA' | 'EC' | 'OCT' | 'OKP';
-        readonly kid: string | null;
-        /** `sig` or `enc` */
-        readonly use: string | null;
-        readonly algorithm: string | null;
-        readonly notBeforeTime: string | null;
-        readonly expirationTime: string | null;
-        /** ISO 8601, UTC */
-        readonly createdAt: string;
-        /** ISO 8601, UTC */
-        readonly updatedAt: string;
-        /** Only of a JWK that follows its URL, as are the next four */
-        readonly refreshInterval?: string | undefined;
-        /** ISO 8601, UTC */
-        readonly nextRefreshAt?: string | undefined;
-        readonly sourceState?: 'FRESH' | 'FAILING' | 'GONE' | undefined;
-        /** ISO 8601, UTC */
-        readonly sourceStateSince?: string | undefined;
-        readonly sourceStateReason?: string | null | undefined;
-        readonly rsa?: Readonly<Record<string, unknown>> | undefined;
-        readonly ec?: Readonly<Record<string, unknown>> | undefined;
-        readonly oct?: Readonly<Record<string, unknown>> | undefined;
-        readonly okp?: Readonly<Record<string, unknown>> | undefined;
-      }[];
-      /** How many there are */
-      readonly resultCount: number;
-      /** What was left out or changed, and why */
-      readonly warnings?: readonly string[] | undefined;
-    };
+    answer: JwkDetailWithWarnings;
   };
   /** Which node of which environment has the JWK by now */
   getJwkDeployment: {
@@ -674,29 +277,7 @@ export interface Operations {
       readonly projectName: string;
       readonly jwkName: string;
     };
-    answer: {
-      readonly success: true;
-      readonly resultList: readonly {
-        readonly environmentName: string;
-        /** Of the environment, at which this JWK last changed there */
-        readonly revision: number;
-        /** Of the environment by now */
-        readonly environmentRevision: number;
-        /** Whether every node has it */
-        readonly success: boolean;
-        readonly message: string;
-        readonly nodes: readonly {
-          readonly name: string;
-          readonly connected: boolean;
-          readonly appliedRevision: number;
-          readonly hasIt: boolean;
-          readonly lastSeenAt: string | null;
-          readonly reason: string | null;
-        }[];
-      }[];
-      /** How many there are */
-      readonly resultCount: number;
-    };
+    answer: JwkDeploymentList;
   };
   /** Get the public half of a JWK as JSON and PEM, its thumbprint and its certificates */
   getJwkPublic: {
@@ -704,34 +285,7 @@ export interface Operations {
       readonly projectName: string;
       readonly jwkName: string;
     };
-    answer: {
-      readonly success: true;
-      readonly resultList: readonly {
-        readonly name: string;
-        /** Public members; null for an OCT key */
-        readonly jwk: Readonly<Record<string, unknown>> | null;
-        readonly pem: string | null;
-        /** RFC 7638, SHA-256 */
-        readonly thumbprint: string | null;
-        /** Of `x5c`, the leaf first */
-        readonly certificates: readonly {
-          readonly subjectDn: string;
-          readonly issuerDn: string;
-          /** Hex */
-          readonly serialNumber: string;
-          /** ISO 8601, UTC */
-          readonly notBefore: string;
-          /** ISO 8601, UTC */
-          readonly notAfter: string;
-          readonly sha1Thumbprint: string;
-          readonly sha256Thumbprint: string;
-        }[];
-        /** Whether keyplane stores private members of the JWK */
-        readonly hasPrivatePart: boolean;
-      }[];
-      /** How many there are */
-      readonly resultCount: number;
-    };
+    answer: PublicJwkList;
   };
   /** Get a key */
   getKey: {
@@ -739,26 +293,7 @@ export interface Operations {
       readonly projectName: string;
       readonly keyName: string;
     };
-    answer: {
-      readonly success: true;
-      readonly resultList: readonly {
-        readonly id: string;
-        readonly name: string;
-        readonly description: string | null;
-        /** ISO 8601, UTC */
-        readonly createdAt: string;
-        /** ISO 8601, UTC */
-        readonly updatedAt: string;
-        readonly keyType: 'SECRET_KEY' | 'PRIVATE_KEY' | 'PUBLIC_KEY';
-        readonly algorithm: string | null;
-        readonly cryptoKeyInfoEnvironmentList: readonly {
-          readonly environmentName: string;
-          readonly alias: string | null;
-        }[];
-      }[];
-      /** How many there are */
-      readonly resultCount: number;
-    };
+    answer: KeyList;
   };
   /** Get a keystore */
   getKeystore: {
@@ -766,325 +301,57 @@ export interface Operations {
       readonly projectName: string;
       readonly keystoreName: string;
     };
-    answer: {
-      readonly success: true;
-      readonly resultList: readonly {
-        readonly id: string;
-        readonly name: string;
-        readonly description: string | null;
-        /** ISO 8601, UTC */
-        readonly createdAt: string;
-        /** ISO 8601, UTC */
-        readonly updatedAt: string;
-        readonly keyStoreEnvironmentList: readonly {
-          readonly environmentName: string;
-          readonly alias: string | null;
-          readonly keyStoreType: 'JKS' | 'PKCS12';
-        }[];
-      }[];
-      /** How many there are */
-      readonly resultCount: number;
-    };
+    answer: KeystoreList;
   };
   /** How everything stands that the caller may see */
   getOverview: {
     input: Readonly<Record<string, never>>;
-    answer: {
-      readonly success: true;
-      readonly projects: readonly {
-        readonly name: string;
-        readonly jwks: number;
-      }[];
-      readonly environments: readonly {
-        readonly name: string;
-        readonly type: 'PRODUCTION' | 'SANDBOX' | 'TEST';
-        readonly revision: number;
-        readonly nodes: readonly {
-          readonly name: string;
-          readonly connected: boolean;
-          readonly state: 'CURRENT' | 'LAGGING' | 'REFUSED' | 'DISCONNECTED';
-          readonly appliedRevision: number;
-          readonly lastSeenAt: string | null;
-          readonly version: string | null;
-          /** What the node refused last, while it is behind */
-          readonly reason: string | null;
-        }[];
-      }[];
-      readonly jwksByType: {
-        readonly RSA: number;
-        readonly EC: number;
-        readonly OKP: number;
-        readonly OCT: number;
-      };
-      readonly jwksByUse: {
-        readonly sig: number;
-        readonly enc: number;
-        readonly none: number;
-      };
-      /** Expired, or within 30 days; the soonest 20 */
-      readonly expiring: readonly {
-        readonly projectName: string;
-        readonly name: string;
-        /** ISO 8601, UTC */
-        readonly expirationTime: string;
-      }[];
-      readonly expiringCount: number;
-      readonly failingSources: readonly {
-        readonly projectName: string;
-        readonly name: string;
-        readonly sourceUrl: string | null;
-        readonly sourceState: 'FAILING' | 'GONE';
-        /** ISO 8601, UTC */
-        readonly sourceStateSince: string;
-        readonly sourceStateReason: string | null;
-      }[];
-      readonly failingSourceCount: number;
-      /** Kids that name different keys in one JWK Set, the first 20; JWKs of projects that the caller may see */
-      readonly sharedKids: readonly {
-        readonly kid: string;
-        /** The environment whose set of all projects it is about; null: the set of the project */
-        readonly environmentName: string | null;
-        /** JWKs in that set; of those, whose kid it was first comes first */
-        readonly published: readonly {
-          readonly projectName: string;
-          readonly name: string;
-        }[];
-        /** JWKs that the set of the environment leaves out */
-        readonly leftOut: readonly {
-          readonly projectName: string;
-          readonly name: string;
-        }[];
-      }[];
-      readonly sharedKidCount: number;
-      readonly lastChanges: readonly {
-        readonly sequence: number;
-        /** ISO 8601, UTC */
-        readonly at: string;
-        /** Name of the user, or `system` */
-        readonly actor: string;
-        /** Noun and verb, such as `jwk.create` */
-        readonly action: string;
-        readonly objectType: string;
-        readonly objectName: string;
-        readonly projectName: string | null;
-        readonly outcome: 'SUCCESS' | 'DENIED' | 'FAILURE';
-        readonly details: Readonly<Record<string, string | number | boolean | null>>;
-      }[];
-    };
+    answer: Overview;
   };
   /** Who is signed in, and what they may do in which project */
   getSession: {
     input: Readonly<Record<string, never>>;
-    answer: {
-      readonly success: true;
-      readonly username: string;
-      readonly admin: boolean;
-      readonly expiresAt: string | null;
-      readonly projects: readonly {
-        readonly name: string;
-        readonly description: string | null;
-        readonly roles: readonly string[];
-      }[];
-    };
+    answer: Session;
   };
   /** Create a JWK from an uploaded file */
   importJwkFile: {
     input: {
       readonly projectName: string;
-      readonly body: {
-        /** A JWK or a JWK Set as a JSON file */
-        readonly jwkFile?: Blob | string | undefined;
-        readonly jwkName?: string | undefined;
-        /** Selects a key of a JWK Set */
-        readonly kid?: string | undefined;
-        /** SIGNATURE or ENCRYPTION, for a key that has no `use` of its own */
-        readonly useType?: string | undefined;
-        /** Such as RS256, for a key that has no `alg` of its own */
-        readonly algorithm?: string | undefined;
-        readonly jwkDescription?: string | undefined;
-      };
+      readonly body: JwkFile;
     };
-    answer: {
-      /** It is stored */
-      readonly success: true;
-      readonly deploymentResult: {
-        /** Every environment has it */
-        readonly success: boolean;
-        readonly message: string;
-        readonly environmentResults: readonly {
-          readonly environmentName: string;
-          readonly success: boolean;
-          readonly message: string;
-        }[];
-      };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
-    };
+    answer: DeploymentAnswer;
   };
   /** Read a certificate file, the leaf first; nothing is stored */
   inspectCertificate: {
     input: {
       readonly projectName: string;
-      readonly body: {
-        /** Text of the PEM file, or base64 of a DER file */
-        readonly pemEncodedFile?: string | undefined;
-      };
+      readonly body: CertificateFile;
     };
-    answer: {
-      readonly success: true;
-      readonly resultList: readonly {
-        readonly subjectDn: string;
-        readonly issuerDn: string;
-        /** Hex */
-        readonly serialNumber: string;
-        /** ISO 8601, UTC */
-        readonly notBefore: string;
-        /** ISO 8601, UTC */
-        readonly notAfter: string;
-        readonly sha1Thumbprint: string;
-        readonly sha256Thumbprint: string;
-      }[];
-      /** How many there are */
-      readonly resultCount: number;
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
-    };
+    answer: CertificateFileContents;
   };
   /** Look into a source before a JWK is made from it; nothing is stored */
   inspectJwkSource: {
     input: {
       readonly projectName: string;
-      readonly body: {
-        /** JWK name, unique within the project: 1 to 128 letters and digits of any script, `.`, `_`, `-` */
-        readonly name?: string | undefined;
-        /** At most 1024 characters */
-        readonly description?: string | undefined;
-        /** Where the key comes from: URL, COPY_PASTE, CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE */
-        readonly sourceType?: string | undefined;
-        /** http or https address of a JWK or a JWK Set (URL) */
-        readonly url?: string | undefined;
-        /** Milliseconds for getting connected, 1 to 60000, default 5000 (URL) */
-        readonly urlOptionConnectTimeout?: number | undefined;
-        /** Milliseconds for the whole answer, 1 to 60000, default 10000 (URL) */
-        readonly urlOptionReadTimeout?: number | undefined;
-        /** Bytes of the answer at the most, 1 to 10485760, default 1048576 (URL) */
-        readonly urlOptionSizeLimit?: number | undefined;
-        /** A JWK or a JWK Set as JSON text (COPY_PASTE) */
-        readonly jwkStr?: string | undefined;
-        /** A certificate of the project (CERTIFICATE) */
-        readonly certificateName?: string | undefined;
-        /** A key of the project (PUBLIC_KEY, PRIVATE_KEY) */
-        readonly keyName?: string | undefined;
-        /** A keystore of the project (KEYSTORE) */
-        readonly keyStoreName?: string | undefined;
-        /** The environment whose material is taken (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
-        readonly environmentName?: string | undefined;
-        /** The alias of the entry (KEYSTORE) */
-        readonly aliasName?: string | undefined;
-        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
-        readonly useType?: string | undefined;
-        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
-        readonly algorithm?: string | undefined;
-        /** Selects a key of a JWK Set, or names a key that has no kid of its own */
-        readonly kid?: string | undefined;
-        /** ISO 8601 duration, PT1M to P30D, after which the URL is looked at again (URL) */
-        readonly refreshInterval?: string | undefined;
-      };
+      readonly body: CreateJwk;
     };
-    answer: {
-      readonly success: true;
-      readonly resultList: readonly {
-        readonly kid: string | null;
-        /** RSA, EC, OCT or OKP; null where it can not be told */
-        readonly type: string | null;
-        readonly curve: string | null;
-        /** Bits */
-        readonly size: number | null;
-        readonly private: boolean | null;
-        readonly use: string | null;
-        readonly algorithm: string | null;
-        /** What may be asked for with it */
-        readonly algorithms: {
-          readonly SIGNATURE: readonly string[];
-          readonly ENCRYPTION: readonly string[];
-        } | null;
-        readonly notBeforeTime: string | null;
-        readonly expirationTime: string | null;
-        readonly aliasName: string | null;
-        /** RFC 7638, SHA-256: given as kid it selects a key that has none */
-        readonly thumbprint: string | null;
-        /** What a JWK made of it would leave out or rewrite */
-        readonly warnings: readonly string[];
-        /** Why a JWK would not be made of it */
-        readonly problem: string | null;
-      }[];
-      /** How many there are */
-      readonly resultCount: number;
-    };
+    answer: SourceKeyList;
   };
   /** Read a private or public key and tell what it is; nothing is stored */
   inspectKey: {
     input: {
       readonly projectName: string;
-      readonly body: {
-        /** PEM, or base64 of PEM or of DER */
-        readonly content?: string | undefined;
-        /** Opens an encrypted private key */
-        readonly passphrase?: string | undefined;
-      };
+      readonly body: KeyFile;
     };
-    answer: {
-      readonly success: true;
-      readonly resultList: readonly {
-        readonly keyType: 'PRIVATE_KEY' | 'PUBLIC_KEY';
-        /** RSA, EC or OKP */
-        readonly type: string;
-        readonly curve: string | null;
-        /** Bits */
-        readonly size: number;
-      }[];
-      /** How many there are */
-      readonly resultCount: number;
-    };
+    answer: KeyFactsList;
   };
   /** Open a keystore file and list what it holds; nothing is stored */
   inspectKeystore: {
     input: {
       readonly projectName: string;
-      readonly body: {
-        /** base64 of the keystore file */
-        readonly file?: string | undefined;
-        readonly password?: string | undefined;
-        readonly keyPassword?: string | undefined;
-        /** JKS or PKCS12; told from the file where it is left out */
-        readonly keyStoreType?: string | undefined;
-      };
+      readonly body: KeystoreFile;
     };
-    answer: {
-      readonly success: true;
-      readonly resultList: readonly {
-        readonly alias: string;
-        readonly kind: 'PRIVATE_KEY' | 'TRUSTED_CERTIFICATE' | 'SECRET_KEY';
-        /** The key password does not open it */
-        readonly locked: boolean;
-        /** Why no JWK can be made of it; null where nothing is known against it */
-        readonly problem: string | null;
-        readonly certificates: number;
-        /** Of a secret key, its name in Java */
-        readonly algorithm: string | null;
-        /** RSA, EC, OKP or OCT, where it can be told */
-        readonly type: string | null;
-        readonly curve: string | null;
-        /** Bits */
-        readonly size: number | null;
-        readonly subjectDn: string | null;
-        readonly notBefore: string | null;
-        readonly notAfter: string | null;
-      }[];
-      /** How many there are */
-      readonly resultCount: number;
-      readonly keyStoreType: 'JKS' | 'PKCS12';
-    };
+    answer: KeystoreContents;
   };
   /** List audit records, newest first */
   listAudit: {
@@ -1109,25 +376,7 @@ export interface Operations {
       /** ISO 8601: before it */
       readonly to?: string | undefined;
     };
-    answer: {
-      readonly success: true;
-      readonly resultList: readonly {
-        readonly sequence: number;
-        /** ISO 8601, UTC */
-        readonly at: string;
-        /** Name of the user, or `system` */
-        readonly actor: string;
-        /** Noun and verb, such as `jwk.create` */
-        readonly action: string;
-        readonly objectType: string;
-        readonly objectName: string;
-        readonly projectName: string | null;
-        readonly outcome: 'SUCCESS' | 'DENIED' | 'FAILURE';
-        readonly details: Readonly<Record<string, string | number | boolean | null>>;
-      }[];
-      /** How many there are */
-      readonly resultCount: number;
-    };
+    answer: AuditRecordList;
   };
   /** List the JWKs that were made from a certificate */
   listCertificateReferences: {
@@ -1135,15 +384,7 @@ export interface Operations {
       readonly projectName: string;
       readonly certificateName: string;
     };
-    answer: {
-      readonly success: true;
-      readonly resultList: readonly {
-        readonly projectName: string;
-        readonly name: string;
-      }[];
-      /** How many there are */
-      readonly resultCount: number;
-    };
+    answer: JwkReferenceList;
   };
   /** List the certificates of a project */
   listCertificates: {
@@ -1158,33 +399,7 @@ export interface Operations {
       readonly search?: string | undefined;
       readonly projectName: string;
     };
-    answer: {
-      readonly success: true;
-      readonly resultList: readonly {
-        readonly id: string;
-        readonly name: string;
-        readonly description: string | null;
-        /** ISO 8601, UTC */
-        readonly createdAt: string;
-        /** ISO 8601, UTC */
-        readonly updatedAt: string;
-        readonly certificateEnvironmentList: readonly {
-          readonly environmentName: string;
-          /** ISO 8601, UTC */
-          readonly startDate: string;
-          /** ISO 8601, UTC */
-          readonly endDate: string;
-          /** base64 of the DER certificate */
-          readonly base64EncodedContent: string;
-          /** SHA-1 of the DER certificate, hex */
-          readonly sha1Thumbprint: string;
-          readonly subjectDn: string;
-          readonly alias: string;
-        }[];
-      }[];
-      /** How many there are */
-      readonly resultCount: number;
-    };
+    answer: CertificateList;
   };
   /** List the tokens with which nodes join an environment; never the tokens themselves */
   listEnrollmentTokens: {
@@ -1199,24 +414,7 @@ export interface Operations {
       readonly search?: string | undefined;
       readonly environmentName: string;
     };
-    answer: {
-      readonly success: true;
-      readonly resultList: readonly {
-        readonly id: string;
-        readonly name: string | null;
-        /** ISO 8601, UTC */
-        readonly createdAt: string;
-        /** No node joins from then on */
-        readonly expiresAt: string | null;
-        readonly maxNodes: number | null;
-        /** Keys that were registered with it, removed ones included */
-        readonly registeredNodes: number;
-        /** False: its nodes are given public parts only */
-        readonly privateKeys: boolean;
-      }[];
-      /** How many there are */
-      readonly resultCount: number;
-    };
+    answer: EnrollmentTokenList;
   };
   /** List environments */
   listEnvironments: {
@@ -1230,26 +428,7 @@ export interface Operations {
       /** Part of the name or description */
       readonly search?: string | undefined;
     };
-    answer: {
-      readonly success: true;
-      readonly resultList: readonly {
-        readonly id: string;
-        readonly name: string;
-        readonly description: string | null;
-        readonly type: 'PRODUCTION' | 'SANDBOX' | 'TEST';
-        readonly accessUrl: string | null;
-        /** Whether its nodes publish one JWK Set of all projects at /.well-known/jwks.json */
-        readonly environmentSet: boolean;
-        /** ISO 8601, UTC */
-        readonly createdAt: string;
-        /** ISO 8601, UTC */
-        readonly updatedAt: string;
-        /** Names; null: every project reaches it */
-        readonly projects: readonly string[] | null;
-      }[];
-      /** How many there are */
-      readonly resultCount: number;
-    };
+    answer: EnvironmentWithProjectsList;
   };
   /** List what happened to a JWK, newest first */
   listJwkHistory: {
@@ -1261,25 +440,7 @@ export interface Operations {
       readonly projectName: string;
       readonly jwkName: string;
     };
-    answer: {
-      readonly success: true;
-      readonly resultList: readonly {
-        readonly sequence: number;
-        /** ISO 8601, UTC */
-        readonly at: string;
-        /** Name of the user, or `system` */
-        readonly actor: string;
-        /** Noun and verb, such as `jwk.create` */
-        readonly action: string;
-        readonly objectType: string;
-        readonly objectName: string;
-        readonly projectName: string | null;
-        readonly outcome: 'SUCCESS' | 'DENIED' | 'FAILURE';
-        readonly details: Readonly<Record<string, string | number | boolean | null>>;
-      }[];
-      /** How many there are */
-      readonly resultCount: number;
-    };
+    answer: AuditRecordList;
   };
   /** List the JWKs of a project, without key material */
   listJwks: {
@@ -1307,39 +468,7 @@ export interface Operations {
         | undefined;
       readonly projectName: string;
     };
-    answer: {
-      readonly success: true;
-      readonly resultList: readonly {
-        readonly name: string;
-        readonly description: string | null;
-        readonly projectId: string;
-        readonly sourceType: string;
-        /** Id of the certificate, key or keystore that it was made from */
-        readonly sourceId: string | null;
-        readonly sourceUrl: string | null;
-        readonly type: 'RSA' | 'EC' | 'OCT' | 'OKP';
-        readonly kid: string | null;
-        /** `sig` or `enc` */
-        readonly use: string | null;
-        readonly algorithm: string | null;
-        readonly notBeforeTime: string | null;
-        readonly expirationTime: string | null;
-        /** ISO 8601, UTC */
-        readonly createdAt: string;
-        /** ISO 8601, UTC */
-        readonly updatedAt: string;
-        /** Only of a JWK that follows its URL, as are the next four */
-        readonly refreshInterval?: string | undefined;
-        /** ISO 8601, UTC */
-        readonly nextRefreshAt?: string | undefined;
-        readonly sourceState?: 'FRESH' | 'FAILING' | 'GONE' | undefined;
-        /** ISO 8601, UTC */
-        readonly sourceStateSince?: string | undefined;
-        readonly sourceStateReason?: string | null | undefined;
-      }[];
-      /** How many there are */
-      readonly resultCount: number;
-    };
+    answer: JwkList;
   };
   /** List the JWKs that were made from a key */
   listKeyReferences: {
@@ -1347,15 +476,7 @@ export interface Operations {
       readonly projectName: string;
       readonly keyName: string;
     };
-    answer: {
-      readonly success: true;
-      readonly resultList: readonly {
-        readonly projectName: string;
-        readonly name: string;
-      }[];
-      /** How many there are */
-      readonly resultCount: number;
-    };
+    answer: JwkReferenceList;
   };
   /** List the keys of a project */
   listKeys: {
@@ -1370,26 +491,7 @@ export interface Operations {
       readonly search?: string | undefined;
       readonly projectName: string;
     };
-    answer: {
-      readonly success: true;
-      readonly resultList: readonly {
-        readonly id: string;
-        readonly name: string;
-        readonly description: string | null;
-        /** ISO 8601, UTC */
-        readonly createdAt: string;
-        /** ISO 8601, UTC */
-        readonly updatedAt: string;
-        readonly keyType: 'SECRET_KEY' | 'PRIVATE_KEY' | 'PUBLIC_KEY';
-        readonly algorithm: string | null;
-        readonly cryptoKeyInfoEnvironmentList: readonly {
-          readonly environmentName: string;
-          readonly alias: string | null;
-        }[];
-      }[];
-      /** How many there are */
-      readonly resultCount: number;
-    };
+    answer: KeyList;
   };
   /** List what a keystore holds, alias by alias, without any key */
   listKeystoreEntries: {
@@ -1399,30 +501,7 @@ export interface Operations {
       readonly projectName: string;
       readonly keystoreName: string;
     };
-    answer: {
-      readonly success: true;
-      readonly resultList: readonly {
-        readonly alias: string;
-        readonly kind: 'PRIVATE_KEY' | 'TRUSTED_CERTIFICATE' | 'SECRET_KEY';
-        /** The key password does not open it */
-        readonly locked: boolean;
-        /** Why no JWK can be made of it; null where nothing is known against it */
-        readonly problem: string | null;
-        readonly certificates: number;
-        /** Of a secret key, its name in Java */
-        readonly algorithm: string | null;
-        /** RSA, EC, OKP or OCT, where it can be told */
-        readonly type: string | null;
-        readonly curve: string | null;
-        /** Bits */
-        readonly size: number | null;
-        readonly subjectDn: string | null;
-        readonly notBefore: string | null;
-        readonly notAfter: string | null;
-      }[];
-      /** How many there are */
-      readonly resultCount: number;
-    };
+    answer: KeystoreEntryList;
   };
   /** List the JWKs that were made from a keystore */
   listKeystoreReferences: {
@@ -1430,15 +509,7 @@ export interface Operations {
       readonly projectName: string;
       readonly keystoreName: string;
     };
-    answer: {
-      readonly success: true;
-      readonly resultList: readonly {
-        readonly projectName: string;
-        readonly name: string;
-      }[];
-      /** How many there are */
-      readonly resultCount: number;
-    };
+    answer: JwkReferenceList;
   };
   /** List the keystores of a project */
   listKeystores: {
@@ -1453,25 +524,7 @@ export interface Operations {
       readonly search?: string | undefined;
       readonly projectName: string;
     };
-    answer: {
-      readonly success: true;
-      readonly resultList: readonly {
-        readonly id: string;
-        readonly name: string;
-        readonly description: string | null;
-        /** ISO 8601, UTC */
-        readonly createdAt: string;
-        /** ISO 8601, UTC */
-        readonly updatedAt: string;
-        readonly keyStoreEnvironmentList: readonly {
-          readonly environmentName: string;
-          readonly alias: string | null;
-          readonly keyStoreType: 'JKS' | 'PKCS12';
-        }[];
-      }[];
-      /** How many there are */
-      readonly resultCount: number;
-    };
+    answer: KeystoreList;
   };
   /** List the members of a project with their roles */
   listMembers: {
@@ -1486,15 +539,7 @@ export interface Operations {
       readonly search?: string | undefined;
       readonly projectName: string;
     };
-    answer: {
-      readonly success: true;
-      readonly resultList: readonly {
-        readonly username: string;
-        readonly roles: readonly string[];
-      }[];
-      /** How many there are */
-      readonly resultCount: number;
-    };
+    answer: MemberList;
   };
   /** List the nodes of an environment */
   listNodes: {
@@ -1509,27 +554,7 @@ export interface Operations {
       readonly search?: string | undefined;
       readonly environmentName: string;
     };
-    answer: {
-      readonly success: true;
-      readonly resultList: readonly {
-        readonly name: string;
-        readonly connected: boolean;
-        /** The last revision that the node confirmed */
-        readonly appliedRevision: number;
-        readonly lastSeenAt: string | null;
-        readonly version: string | null;
-        /** False: it is given public parts only */
-        readonly privateKeys: boolean;
-        /** That it last connected from */
-        readonly address: string | null;
-        /** Milliseconds that its clock is ahead of the manager's, as last measured */
-        readonly clockOffsetMs: number | null;
-        /** Only of a node that has a history which the database has forgotten: the revision that it has */
-        readonly divergedRevision?: number | undefined;
-      }[];
-      /** How many there are */
-      readonly resultCount: number;
-    };
+    answer: EnvironmentNodeList;
   };
   /** List the environments that a project reaches */
   listProjectEnvironments: {
@@ -1544,24 +569,7 @@ export interface Operations {
       readonly search?: string | undefined;
       readonly projectName: string;
     };
-    answer: {
-      readonly success: true;
-      readonly resultList: readonly {
-        readonly id: string;
-        readonly name: string;
-        readonly description: string | null;
-        readonly type: 'PRODUCTION' | 'SANDBOX' | 'TEST';
-        readonly accessUrl: string | null;
-        /** Whether its nodes publish one JWK Set of all projects at /.well-known/jwks.json */
-        readonly environmentSet: boolean;
-        /** ISO 8601, UTC */
-        readonly createdAt: string;
-        /** ISO 8601, UTC */
-        readonly updatedAt: string;
-      }[];
-      /** How many there are */
-      readonly resultCount: number;
-    };
+    answer: EnvironmentList;
   };
   /** List the projects that the caller may see */
   listProjects: {
@@ -1575,20 +583,7 @@ export interface Operations {
       /** Part of the name or description */
       readonly search?: string | undefined;
     };
-    answer: {
-      readonly success: true;
-      readonly resultList: readonly {
-        readonly id: string;
-        readonly name: string;
-        readonly description: string | null;
-        /** ISO 8601, UTC */
-        readonly createdAt: string;
-        /** ISO 8601, UTC */
-        readonly updatedAt: string;
-      }[];
-      /** How many there are */
-      readonly resultCount: number;
-    };
+    answer: ProjectList;
   };
   /** List the caller's personal tokens */
   listTokens: {
@@ -1602,27 +597,7 @@ export interface Operations {
       /** Part of the name or description */
       readonly search?: string | undefined;
     };
-    answer: {
-      readonly success: true;
-      readonly resultList: readonly {
-        readonly name: string;
-        /** ISO 8601, UTC */
-        readonly createdAt: string;
-        /** Null: never */
-        readonly expiresAt: string | null;
-        /** What the token is narrowed to; null: to nothing, it may do whatever its user may */
-        readonly projects:
-          | readonly {
-              readonly projectName: string;
-              readonly roles: readonly string[];
-            }[]
-          | null;
-        /** To about ten minutes; null: not used yet */
-        readonly lastUsedAt: string | null;
-      }[];
-      /** How many there are */
-      readonly resultCount: number;
-    };
+    answer: TokenList;
   };
   /** List the certificates that project admin has in an environment */
   listTruststore: {
@@ -1630,33 +605,7 @@ export interface Operations {
       readonly projectName: string;
       readonly environmentName: string;
     };
-    answer: {
-      readonly success: true;
-      readonly resultList: readonly {
-        readonly id: string;
-        readonly name: string;
-        readonly description: string | null;
-        /** ISO 8601, UTC */
-        readonly createdAt: string;
-        /** ISO 8601, UTC */
-        readonly updatedAt: string;
-        readonly certificateEnvironmentList: readonly {
-          readonly environmentName: string;
-          /** ISO 8601, UTC */
-          readonly startDate: string;
-          /** ISO 8601, UTC */
-          readonly endDate: string;
-          /** base64 of the DER certificate */
-          readonly base64EncodedContent: string;
-          /** SHA-1 of the DER certificate, hex */
-          readonly sha1Thumbprint: string;
-          readonly subjectDn: string;
-          readonly alias: string;
-        }[];
-      }[];
-      /** How many there are */
-      readonly resultCount: number;
-    };
+    answer: CertificateList;
   };
   /** List the personal tokens of a user */
   listUserTokens: {
@@ -1671,27 +620,7 @@ export interface Operations {
       readonly search?: string | undefined;
       readonly username: string;
     };
-    answer: {
-      readonly success: true;
-      readonly resultList: readonly {
-        readonly name: string;
-        /** ISO 8601, UTC */
-        readonly createdAt: string;
-        /** Null: never */
-        readonly expiresAt: string | null;
-        /** What the token is narrowed to; null: to nothing, it may do whatever its user may */
-        readonly projects:
-          | readonly {
-              readonly projectName: string;
-              readonly roles: readonly string[];
-            }[]
-          | null;
-        /** To about ten minutes; null: not used yet */
-        readonly lastUsedAt: string | null;
-      }[];
-      /** How many there are */
-      readonly resultCount: number;
-    };
+    answer: TokenList;
   };
   /** List users */
   listUsers: {
@@ -1705,229 +634,56 @@ export interface Operations {
       /** Part of the name or description */
       readonly search?: string | undefined;
     };
-    answer: {
-      readonly success: true;
-      readonly resultList: readonly {
-        readonly username: string;
-        readonly admin: boolean;
-        /** ISO 8601, UTC */
-        readonly createdAt: string;
-        /** ISO 8601, UTC */
-        readonly updatedAt: string;
-      }[];
-      /** How many there are */
-      readonly resultCount: number;
-    };
+    answer: UserList;
   };
   /** Create a JWK from a certificate; Create JWK with its source type left out */
   parseJwkFromCertificate: {
     input: {
       readonly projectName: string;
-      readonly body: {
-        /** JWK name, unique within the project: 1 to 128 letters and digits of any script, `.`, `_`, `-` */
-        readonly name?: string | undefined;
-        /** At most 1024 characters */
-        readonly description?: string | undefined;
-        /** A certificate of the project (CERTIFICATE) */
-        readonly certificateName?: string | undefined;
-        /** The environment whose material is taken (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
-        readonly environmentName?: string | undefined;
-        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
-        readonly useType?: string | undefined;
-        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
-        readonly algorithm?: string | undefined;
-        /** Selects a key of a JWK Set, or names a key that has no kid of its own */
-        readonly kid?: string | undefined;
-      };
+      readonly body: ParseJwkFromCertificate;
     };
-    answer: {
-      /** It is stored */
-      readonly success: true;
-      readonly deploymentResult: {
-        /** Every environment has it */
-        readonly success: boolean;
-        readonly message: string;
-        readonly environmentResults: readonly {
-          readonly environmentName: string;
-          readonly success: boolean;
-          readonly message: string;
-        }[];
-      };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
-    };
+    answer: DeploymentAnswer;
   };
   /** Create a JWK from a clipboard; Create JWK with its source type left out */
   parseJwkFromClipboard: {
     input: {
       readonly projectName: string;
-      readonly body: {
-        /** JWK name, unique within the project: 1 to 128 letters and digits of any script, `.`, `_`, `-` */
-        readonly name?: string | undefined;
-        /** At most 1024 characters */
-        readonly description?: string | undefined;
-        /** A JWK or a JWK Set as JSON text (COPY_PASTE) */
-        readonly jwkStr?: string | undefined;
-        /** Selects a key of a JWK Set, or names a key that has no kid of its own */
-        readonly kid?: string | undefined;
-        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
-        readonly useType?: string | undefined;
-        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
-        readonly algorithm?: string | undefined;
-      };
+      readonly body: ParseJwkFromClipboard;
     };
-    answer: {
-      /** It is stored */
-      readonly success: true;
-      readonly deploymentResult: {
-        /** Every environment has it */
-        readonly success: boolean;
-        readonly message: string;
-        readonly environmentResults: readonly {
-          readonly environmentName: string;
-          readonly success: boolean;
-          readonly message: string;
-        }[];
-      };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
-    };
+    answer: DeploymentAnswer;
   };
   /** Create a JWK from a key; Create JWK with its source type left out */
   parseJwkFromKey: {
     input: {
       readonly projectName: string;
-      readonly body: {
-        /** JWK name, unique within the project: 1 to 128 letters and digits of any script, `.`, `_`, `-` */
-        readonly name?: string | undefined;
-        /** At most 1024 characters */
-        readonly description?: string | undefined;
-        /** A key of the project (PUBLIC_KEY, PRIVATE_KEY) */
-        readonly keyName?: string | undefined;
-        /** The environment whose material is taken (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
-        readonly environmentName?: string | undefined;
-        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
-        readonly useType?: string | undefined;
-        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
-        readonly algorithm?: string | undefined;
-        /** Selects a key of a JWK Set, or names a key that has no kid of its own */
-        readonly kid?: string | undefined;
-      };
+      readonly body: ParseJwkFromKey;
     };
-    answer: {
-      /** It is stored */
-      readonly success: true;
-      readonly deploymentResult: {
-        /** Every environment has it */
-        readonly success: boolean;
-        readonly message: string;
-        readonly environmentResults: readonly {
-          readonly environmentName: string;
-          readonly success: boolean;
-          readonly message: string;
-        }[];
-      };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
-    };
+    answer: DeploymentAnswer;
   };
   /** Create a JWK from a keystore; Create JWK with its source type left out */
   parseJwkFromKeystore: {
     input: {
       readonly projectName: string;
-      readonly body: {
-        /** JWK name, unique within the project: 1 to 128 letters and digits of any script, `.`, `_`, `-` */
-        readonly name?: string | undefined;
-        /** At most 1024 characters */
-        readonly description?: string | undefined;
-        /** A keystore of the project (KEYSTORE) */
-        readonly keyStoreName?: string | undefined;
-        /** The environment whose material is taken (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
-        readonly environmentName?: string | undefined;
-        /** The alias of the entry (KEYSTORE) */
-        readonly aliasName?: string | undefined;
-        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
-        readonly useType?: string | undefined;
-        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
-        readonly algorithm?: string | undefined;
-        /** Selects a key of a JWK Set, or names a key that has no kid of its own */
-        readonly kid?: string | undefined;
-      };
+      readonly body: ParseJwkFromKeystore;
     };
-    answer: {
-      /** It is stored */
-      readonly success: true;
-      readonly deploymentResult: {
-        /** Every environment has it */
-        readonly success: boolean;
-        readonly message: string;
-        readonly environmentResults: readonly {
-          readonly environmentName: string;
-          readonly success: boolean;
-          readonly message: string;
-        }[];
-      };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
-    };
+    answer: DeploymentAnswer;
   };
   /** Create a JWK from a url; Create JWK with its source type left out */
   parseJwkFromUrl: {
     input: {
       readonly projectName: string;
-      readonly body: {
-        /** JWK name, unique within the project: 1 to 128 letters and digits of any script, `.`, `_`, `-` */
-        readonly name?: string | undefined;
-        /** At most 1024 characters */
-        readonly description?: string | undefined;
-        /** http or https address of a JWK or a JWK Set (URL) */
-        readonly url?: string | undefined;
-        /** Milliseconds for getting connected, 1 to 60000, default 5000 (URL) */
-        readonly urlOptionConnectTimeout?: number | undefined;
-        /** Milliseconds for the whole answer, 1 to 60000, default 10000 (URL) */
-        readonly urlOptionReadTimeout?: number | undefined;
-        /** Bytes of the answer at the most, 1 to 10485760, default 1048576 (URL) */
-        readonly urlOptionSizeLimit?: number | undefined;
-        /** Selects a key of a JWK Set, or names a key that has no kid of its own */
-        readonly kid?: string | undefined;
-        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
-        readonly useType?: string | undefined;
-        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
-        readonly algorithm?: string | undefined;
-        /** ISO 8601 duration, PT1M to P30D, after which the URL is looked at again (URL) */
-        readonly refreshInterval?: string | undefined;
-      };
+      readonly body: ParseJwkFromUrl;
     };
-    answer: {
-      /** It is stored */
-      readonly success: true;
-      readonly deploymentResult: {
-        /** Every environment has it */
-        readonly success: boolean;
-        readonly message: string;
-        readonly environmentResults: readonly {
-          readonly environmentName: string;
-          readonly success: boolean;
-          readonly message: string;
-        }[];
-      };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
-    };
+    answer: DeploymentAnswer;
   };
   /** Make a user a member of a project, with exactly these roles */
   putMember: {
     input: {
       readonly projectName: string;
       readonly username: string;
-      readonly body: {
-        /** Of ROLE_ADMIN, ROLE_API_SECURITY, ROLE_MANAGE_PROXIES, ROLE_DEPLOY_UNDEPLOY_PROXIES, ROLE_READ_PRIVATE_KEYS */
-        readonly roles: readonly string[];
-      };
+      readonly body: MemberRoles;
     };
-    answer: {
-      readonly success: true;
-    };
+    answer: Success;
   };
   /** Accept the key of a node again that was removed, or whose enrollment token was revoked */
   readmitNode: {
@@ -1935,9 +691,7 @@ export interface Operations {
       readonly environmentName: string;
       readonly nodeName: string;
     };
-    answer: {
-      readonly success: true;
-    };
+    answer: Success;
   };
   /** Revoke a personal token of a user */
   revokeUserToken: {
@@ -1945,28 +699,14 @@ export interface Operations {
       readonly username: string;
       readonly tokenName: string;
     };
-    answer: {
-      readonly success: true;
-    };
+    answer: Success;
   };
   /** Get an access token for a username and a password */
   signIn: {
     input: {
-      readonly body: {
-        /** `client_credentials` */
-        readonly grant_type?: string | undefined;
-        /** Username */
-        readonly client_id?: string | undefined;
-        /** Password */
-        readonly client_secret?: string | undefined;
-      };
+      readonly body: SignInRequest;
     };
-    answer: {
-      readonly access_token: string;
-      readonly token_type: 'Bearer';
-      /** Seconds */
-      readonly expires_in: number;
-    };
+    answer: AccessToken;
   };
   /** Replace a certificate; JWKs made from it follow, or are detached */
   updateCertificate: {
@@ -1977,116 +717,26 @@ export interface Operations {
       readonly updateScope?: string | undefined;
       readonly projectName: string;
       readonly certificateName: string;
-      readonly body: {
-        /** Unique within the project */
-        readonly certificateName?: string | undefined;
-        /** Unique among the certificates of an environment */
-        readonly alias?: string | undefined;
-        readonly certificateDescription?: string | undefined;
-        /** Environment names, separated by commas */
-        readonly environmentList?: string | undefined;
-        /** The certificate as PEM, where the certificates of its issuers may follow it, or as DER */
-        readonly pemEncodedFile?: Blob | string | undefined;
-      };
+      readonly body: CertificateRequest;
     };
-    answer: {
-      /** It is stored */
-      readonly success: true;
-      readonly deploymentResult: {
-        /** Every environment has it */
-        readonly success: boolean;
-        readonly message: string;
-        readonly environmentResults: readonly {
-          readonly environmentName: string;
-          readonly success: boolean;
-          readonly message: string;
-        }[];
-      };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
-    };
+    answer: DeploymentAnswer;
   };
   /** Replace what an environment is */
   updateEnvironment: {
     input: {
       readonly environmentName: string;
-      readonly body: {
-        /** May be given, but can not be changed */
-        readonly name?: string | undefined;
-        /** At most 1024 characters */
-        readonly description?: string | undefined;
-        /** One of PRODUCTION, SANDBOX, TEST */
-        readonly type?: string | undefined;
-        /** http or https URL of the environment's gateways, for people to read */
-        readonly accessUrl?: string | undefined;
-        /** Names of the projects that reach it; absent: every project, empty: none */
-        readonly projects?: readonly string[] | undefined;
-        /** Whether its nodes publish one JWK Set of all projects at /.well-known/jwks.json; false for a new environment, and as it was where a change leaves it out */
-        readonly environmentSet?: boolean | undefined;
-      };
+      readonly body: EnvironmentChange;
     };
-    answer: {
-      readonly success: true;
-    };
+    answer: Success;
   };
   /** Change a description, or take a new value from a source; without a source the JWK is detached */
   updateJwk: {
     input: {
       readonly projectName: string;
       readonly jwkName: string;
-      readonly body: {
-        /** JWK name, unique within the project: 1 to 128 letters and digits of any script, `.`, `_`, `-` */
-        readonly name?: string | undefined;
-        /** At most 1024 characters */
-        readonly description?: string | undefined;
-        /** Where the key comes from: URL, COPY_PASTE, CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE */
-        readonly sourceType?: string | undefined;
-        /** http or https address of a JWK or a JWK Set (URL) */
-        readonly url?: string | undefined;
-        /** Milliseconds for getting connected, 1 to 60000, default 5000 (URL) */
-        readonly urlOptionConnectTimeout?: number | undefined;
-        /** Milliseconds for the whole answer, 1 to 60000, default 10000 (URL) */
-        readonly urlOptionReadTimeout?: number | undefined;
-        /** Bytes of the answer at the most, 1 to 10485760, default 1048576 (URL) */
-        readonly urlOptionSizeLimit?: number | undefined;
-        /** A JWK or a JWK Set as JSON text (COPY_PASTE) */
-        readonly jwkStr?: string | undefined;
-        /** A certificate of the project (CERTIFICATE) */
-        readonly certificateName?: string | undefined;
-        /** A key of the project (PUBLIC_KEY, PRIVATE_KEY) */
-        readonly keyName?: string | undefined;
-        /** A keystore of the project (KEYSTORE) */
-        readonly keyStoreName?: string | undefined;
-        /** The environment whose material is taken (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
-        readonly environmentName?: string | undefined;
-        /** The alias of the entry (KEYSTORE) */
-        readonly aliasName?: string | undefined;
-        /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
-        readonly useType?: string | undefined;
-        /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
-        readonly algorithm?: string | undefined;
-        /** Selects a key of a JWK Set, or names a key that has no kid of its own */
-        readonly kid?: string | undefined;
-        /** ISO 8601 duration, PT1M to P30D, after which the URL is looked at again (URL) */
-        readonly refreshInterval?: string | undefined;
-      };
+      readonly body: CreateJwk;
     };
-    answer: {
-      /** It is stored */
-      readonly success: true;
-      readonly deploymentResult: {
-        /** Every environment has it */
-        readonly success: boolean;
-        readonly message: string;
-        readonly environmentResults: readonly {
-          readonly environmentName: string;
-          readonly success: boolean;
-          readonly message: string;
-        }[];
-      };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
-    };
+    answer: DeploymentAnswer;
   };
   /** Replace a key; JWKs made from it follow, or are detached */
   updateKey: {
@@ -2097,44 +747,9 @@ export interface Operations {
       readonly updateScope?: string | undefined;
       readonly projectName: string;
       readonly keyName: string;
-      readonly body: {
-        /** Unique within the project */
-        readonly name?: string | undefined;
-        /** At most 1024 characters */
-        readonly description?: string | undefined;
-        /** SECRET_KEY, PRIVATE_KEY or PUBLIC_KEY */
-        readonly keyType?: string | undefined;
-        /** Required for SECRET_KEY: AES, DES, DESede or RSA */
-        readonly algorithm?: string | undefined;
-        /** What the key is in each environment */
-        readonly cryptoKeyInfoEnvironmentList?:
-          | readonly {
-              readonly environmentName?: string | undefined;
-              /** PEM, or base64 of PEM or of DER; for SECRET_KEY base64 of the raw bytes */
-              readonly content?: string | undefined;
-              /** Opens an encrypted private key; it is not stored */
-              readonly passphrase?: string | undefined;
-              readonly alias?: string | undefined;
-            }[]
-          | undefined;
-      };
+      readonly body: KeyRequest;
     };
-    answer: {
-      /** It is stored */
-      readonly success: true;
-      readonly deploymentResult: {
-        /** Every environment has it */
-        readonly success: boolean;
-        readonly message: string;
-        readonly environmentResults: readonly {
-          readonly environmentName: string;
-          readonly success: boolean;
-          readonly message: string;
-        }[];
-      };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
-    };
+    answer: DeploymentAnswer;
   };
   /** Replace a keystore; JWKs made from it follow, or are detached */
   updateKeystore: {
@@ -2145,76 +760,25 @@ export interface Operations {
       readonly updateScope?: string | undefined;
       readonly projectName: string;
       readonly keystoreName: string;
-      readonly body: {
-        /** Unique within the project */
-        readonly name?: string | undefined;
-        /** At most 1024 characters */
-        readonly description?: string | undefined;
-        /** The keystore of each environment */
-        readonly keyStoreEnvironmentList?:
-          | readonly {
-              readonly environmentName?: string | undefined;
-              /** base64 of the keystore file, which has 10 MiB at the most */
-              readonly file?: string | undefined;
-              readonly password?: string | undefined;
-              readonly alias?: string | undefined;
-              /** Where the keys have another password than the store, also an empty one */
-              readonly keyPassword?: string | undefined;
-              /** JKS or PKCS12 */
-              readonly keyStoreType?: string | undefined;
-            }[]
-          | undefined;
-      };
+      readonly body: KeystoreRequest;
     };
-    answer: {
-      /** It is stored */
-      readonly success: true;
-      readonly deploymentResult: {
-        /** Every environment has it */
-        readonly success: boolean;
-        readonly message: string;
-        readonly environmentResults: readonly {
-          readonly environmentName: string;
-          readonly success: boolean;
-          readonly message: string;
-        }[];
-      };
-      /** What was left out or rewritten of what was given; absent where there is nothing to say */
-      readonly warnings?: readonly string[] | undefined;
-    };
+    answer: DeploymentAnswer;
   };
   /** Replace a project's description */
   updateProject: {
     input: {
       readonly projectName: string;
-      readonly body: {
-        /** May be given, but can not be changed */
-        readonly name?: string | undefined;
-        /** At most 1024 characters */
-        readonly description?: string | undefined;
-      };
+      readonly body: ProjectChange;
     };
-    answer: {
-      readonly success: true;
-    };
+    answer: Success;
   };
   /** Change a password, or who is an administrator; what is left out stays */
   updateUser: {
     input: {
       readonly username: string;
-      readonly body: {
-        /** May be given, but can not be changed */
-        readonly username?: string | undefined;
-        /** The caller's own password, to change it */
-        readonly currentPassword?: string | undefined;
-        /** 8 to 1024 characters. Set by an administrator, it ends all sessions and personal tokens of the user; with `currentPassword`, it ends all sessions but the one of this request */
-        readonly password?: string | undefined;
-        readonly admin?: boolean | undefined;
-      };
+      readonly body: UserChange;
     };
-    answer: {
-      readonly success: true;
-    };
+    answer: Success;
   };
 }
 
@@ -2222,7 +786,7 @@ export interface Operations {
 export const operations = {
   createCertificate: {
     method: 'POST',
-    path: '/apiops/projects/{projectName}/certificates/',
+    path: '/apiops/projects/{projectName}/certificates',
     query: [],
     body: 'form',
     answer: 'json',
@@ -2230,7 +794,7 @@ export const operations = {
   },
   createEnrollmentToken: {
     method: 'POST',
-    path: '/apiops/environments/{environmentName}/enrollment-tokens/',
+    path: '/apiops/environments/{environmentName}/enrollment-tokens',
     query: [],
     body: 'json',
     answer: 'json',
@@ -2238,7 +802,7 @@ export const operations = {
   },
   createEnvironment: {
     method: 'POST',
-    path: '/apiops/environments/',
+    path: '/apiops/environments',
     query: [],
     body: 'json',
     answer: 'json',
@@ -2246,7 +810,7 @@ export const operations = {
   },
   createJwk: {
     method: 'POST',
-    path: '/apiops/projects/{projectName}/jwks/',
+    path: '/apiops/projects/{projectName}/jwks',
     query: [],
     body: 'json',
     answer: 'json',
@@ -2254,7 +818,7 @@ export const operations = {
   },
   createKey: {
     method: 'POST',
-    path: '/apiops/projects/{projectName}/keys/',
+    path: '/apiops/projects/{projectName}/keys',
     query: [],
     body: 'json',
     answer: 'json',
@@ -2262,7 +826,7 @@ export const operations = {
   },
   createKeystore: {
     method: 'POST',
-    path: '/apiops/projects/{projectName}/keystores/',
+    path: '/apiops/projects/{projectName}/keystores',
     query: [],
     body: 'json',
     answer: 'json',
@@ -2270,7 +834,7 @@ export const operations = {
   },
   createProject: {
     method: 'POST',
-    path: '/apiops/projects/',
+    path: '/apiops/projects',
     query: [],
     body: 'json',
     answer: 'json',
@@ -2278,7 +842,7 @@ export const operations = {
   },
   createSession: {
     method: 'POST',
-    path: '/apiops/auth/session/',
+    path: '/apiops/auth/session',
     query: [],
     body: 'json',
     answer: 'json',
@@ -2286,7 +850,7 @@ export const operations = {
   },
   createToken: {
     method: 'POST',
-    path: '/apiops/tokens/',
+    path: '/apiops/tokens',
     query: [],
     body: 'json',
     answer: 'json',
@@ -2294,7 +858,7 @@ export const operations = {
   },
   createUser: {
     method: 'POST',
-    path: '/apiops/users/',
+    path: '/apiops/users',
     query: [],
     body: 'json',
     answer: 'json',
@@ -2302,7 +866,7 @@ export const operations = {
   },
   deleteCertificate: {
     method: 'DELETE',
-    path: '/apiops/projects/{projectName}/certificates/{certificateName}/',
+    path: '/apiops/projects/{projectName}/certificates/{certificateName}',
     query: [],
     body: 'none',
     answer: 'json',
@@ -2310,7 +874,7 @@ export const operations = {
   },
   deleteEnrollmentToken: {
     method: 'DELETE',
-    path: '/apiops/environments/{environmentName}/enrollment-tokens/{tokenId}/',
+    path: '/apiops/environments/{environmentName}/enrollment-tokens/{tokenId}',
     query: [],
     body: 'none',
     answer: 'json',
@@ -2318,7 +882,7 @@ export const operations = {
   },
   deleteEnvironment: {
     method: 'DELETE',
-    path: '/apiops/environments/{environmentName}/',
+    path: '/apiops/environments/{environmentName}',
     query: [],
     body: 'none',
     answer: 'json',
@@ -2326,7 +890,7 @@ export const operations = {
   },
   deleteJwk: {
     method: 'DELETE',
-    path: '/apiops/projects/{projectName}/jwks/{jwkName}/',
+    path: '/apiops/projects/{projectName}/jwks/{jwkName}',
     query: [],
     body: 'none',
     answer: 'json',
@@ -2334,7 +898,7 @@ export const operations = {
   },
   deleteKey: {
     method: 'DELETE',
-    path: '/apiops/projects/{projectName}/keys/{keyName}/',
+    path: '/apiops/projects/{projectName}/keys/{keyName}',
     query: [],
     body: 'none',
     answer: 'json',
@@ -2342,7 +906,7 @@ export const operations = {
   },
   deleteKeystore: {
     method: 'DELETE',
-    path: '/apiops/projects/{projectName}/keystores/{keystoreName}/',
+    path: '/apiops/projects/{projectName}/keystores/{keystoreName}',
     query: [],
     body: 'none',
     answer: 'json',
@@ -2350,7 +914,7 @@ export const operations = {
   },
   deleteMember: {
     method: 'DELETE',
-    path: '/apiops/projects/{projectName}/members/{username}/',
+    path: '/apiops/projects/{projectName}/members/{username}',
     query: [],
     body: 'none',
     answer: 'json',
@@ -2358,7 +922,7 @@ export const operations = {
   },
   deleteNode: {
     method: 'DELETE',
-    path: '/apiops/environments/{environmentName}/nodes/{nodeName}/',
+    path: '/apiops/environments/{environmentName}/nodes/{nodeName}',
     query: [],
     body: 'none',
     answer: 'json',
@@ -2366,7 +930,7 @@ export const operations = {
   },
   deleteProject: {
     method: 'DELETE',
-    path: '/apiops/projects/{projectName}/',
+    path: '/apiops/projects/{projectName}',
     query: [],
     body: 'none',
     answer: 'json',
@@ -2374,7 +938,7 @@ export const operations = {
   },
   deleteSession: {
     method: 'DELETE',
-    path: '/apiops/auth/session/',
+    path: '/apiops/auth/session',
     query: [],
     body: 'none',
     answer: 'json',
@@ -2382,7 +946,7 @@ export const operations = {
   },
   deleteToken: {
     method: 'DELETE',
-    path: '/apiops/tokens/{tokenName}/',
+    path: '/apiops/tokens/{tokenName}',
     query: [],
     body: 'none',
     answer: 'json',
@@ -2390,7 +954,7 @@ export const operations = {
   },
   deleteUser: {
     method: 'DELETE',
-    path: '/apiops/users/{username}/',
+    path: '/apiops/users/{username}',
     query: [],
     body: 'none',
     answer: 'json',
@@ -2398,7 +962,7 @@ export const operations = {
   },
   exportCertificate: {
     method: 'GET',
-    path: '/apiops/projects/{projectName}/certificates/{certificateName}/export/',
+    path: '/apiops/projects/{projectName}/certificates/{certificateName}/export',
     query: [],
     body: 'none',
     answer: 'file',
@@ -2406,7 +970,7 @@ export const operations = {
   },
   exportJwkFile: {
     method: 'GET',
-    path: '/apiops/projects/{projectName}/jwks/{jwkName}/export-file/',
+    path: '/apiops/projects/{projectName}/jwks/{jwkName}/export-file',
     query: ['publicOnly', 'format'],
     body: 'none',
     answer: 'file',
@@ -2422,7 +986,7 @@ export const operations = {
   },
   getCertificate: {
     method: 'GET',
-    path: '/apiops/projects/{projectName}/certificates/{certificateName}/',
+    path: '/apiops/projects/{projectName}/certificates/{certificateName}',
     query: [],
     body: 'none',
     answer: 'json',
@@ -2430,7 +994,7 @@ export const operations = {
   },
   getJwk: {
     method: 'GET',
-    path: '/apiops/projects/{projectName}/jwks/{jwkName}/',
+    path: '/apiops/projects/{projectName}/jwks/{jwkName}',
     query: ['publicOnly'],
     body: 'none',
     answer: 'json',
@@ -2438,7 +1002,7 @@ export const operations = {
   },
   getJwkDeployment: {
     method: 'GET',
-    path: '/apiops/projects/{projectName}/jwks/{jwkName}/deployment/',
+    path: '/apiops/projects/{projectName}/jwks/{jwkName}/deployment',
     query: [],
     body: 'none',
     answer: 'json',
@@ -2446,7 +1010,7 @@ export const operations = {
   },
   getJwkPublic: {
     method: 'GET',
-    path: '/apiops/projects/{projectName}/jwks/{jwkName}/public/',
+    path: '/apiops/projects/{projectName}/jwks/{jwkName}/public',
     query: [],
     body: 'none',
     answer: 'json',
@@ -2454,7 +1018,7 @@ export const operations = {
   },
   getKey: {
     method: 'GET',
-    path: '/apiops/projects/{projectName}/keys/{keyName}/',
+    path: '/apiops/projects/{projectName}/keys/{keyName}',
     query: [],
     body: 'none',
     answer: 'json',
@@ -2462,7 +1026,7 @@ export const operations = {
   },
   getKeystore: {
     method: 'GET',
-    path: '/apiops/projects/{projectName}/keystores/{keystoreName}/',
+    path: '/apiops/projects/{projectName}/keystores/{keystoreName}',
     query: [],
     body: 'none',
     answer: 'json',
@@ -2470,7 +1034,7 @@ export const operations = {
   },
   getOverview: {
     method: 'GET',
-    path: '/apiops/overview/',
+    path: '/apiops/overview',
     query: [],
     body: 'none',
     answer: 'json',
@@ -2478,7 +1042,7 @@ export const operations = {
   },
   getSession: {
     method: 'GET',
-    path: '/apiops/auth/session/',
+    path: '/apiops/auth/session',
     query: [],
     body: 'none',
     answer: 'json',
@@ -2486,7 +1050,7 @@ export const operations = {
   },
   importJwkFile: {
     method: 'POST',
-    path: '/apiops/projects/{projectName}/jwks/import-file/',
+    path: '/apiops/projects/{projectName}/jwks/import-file',
     query: [],
     body: 'form',
     answer: 'json',
@@ -2494,7 +1058,7 @@ export const operations = {
   },
   inspectCertificate: {
     method: 'POST',
-    path: '/apiops/projects/{projectName}/certificates/inspect/',
+    path: '/apiops/projects/{projectName}/certificates/inspect',
     query: [],
     body: 'json',
     answer: 'json',
@@ -2502,7 +1066,7 @@ export const operations = {
   },
   inspectJwkSource: {
     method: 'POST',
-    path: '/apiops/projects/{projectName}/jwks/inspect/',
+    path: '/apiops/projects/{projectName}/jwks/inspect',
     query: [],
     body: 'json',
     answer: 'json',
@@ -2510,7 +1074,7 @@ export const operations = {
   },
   inspectKey: {
     method: 'POST',
-    path: '/apiops/projects/{projectName}/keys/inspect/',
+    path: '/apiops/projects/{projectName}/keys/inspect',
     query: [],
     body: 'json',
     answer: 'json',
@@ -2518,7 +1082,7 @@ export const operations = {
   },
   inspectKeystore: {
     method: 'POST',
-    path: '/apiops/projects/{projectName}/keystores/inspect/',
+    path: '/apiops/projects/{projectName}/keystores/inspect',
     query: [],
     body: 'json',
     answer: 'json',
@@ -2526,7 +1090,7 @@ export const operations = {
   },
   listAudit: {
     method: 'GET',
-    path: '/apiops/audit/',
+    path: '/apiops/audit',
     query: [
       'page',
       'size',
@@ -2545,7 +1109,7 @@ export const operations = {
   },
   listCertificateReferences: {
     method: 'GET',
-    path: '/apiops/projects/{projectName}/certificates/{certificateName}/references/',
+    path: '/apiops/projects/{projectName}/certificates/{certificateName}/references',
     query: [],
     body: 'none',
     answer: 'json',
@@ -2553,7 +1117,7 @@ export const operations = {
   },
   listCertificates: {
     method: 'GET',
-    path: '/apiops/projects/{projectName}/certificates/',
+    path: '/apiops/projects/{projectName}/certificates',
     query: ['page', 'size', 'sort', 'search'],
     body: 'none',
     answer: 'json',
@@ -2561,7 +1125,7 @@ export const operations = {
   },
   listEnrollmentTokens: {
     method: 'GET',
-    path: '/apiops/environments/{environmentName}/enrollment-tokens/',
+    path: '/apiops/environments/{environmentName}/enrollment-tokens',
     query: ['page', 'size', 'sort', 'search'],
     body: 'none',
     answer: 'json',
@@ -2569,7 +1133,7 @@ export const operations = {
   },
   listEnvironments: {
     method: 'GET',
-    path: '/apiops/environments/',
+    path: '/apiops/environments',
     query: ['page', 'size', 'sort', 'search'],
     body: 'none',
     answer: 'json',
@@ -2577,7 +1141,7 @@ export const operations = {
   },
   listJwkHistory: {
     method: 'GET',
-    path: '/apiops/projects/{projectName}/jwks/{jwkName}/history/',
+    path: '/apiops/projects/{projectName}/jwks/{jwkName}/history',
     query: ['page', 'size'],
     body: 'none',
     answer: 'json',
@@ -2585,7 +1149,7 @@ export const operations = {
   },
   listJwks: {
     method: 'GET',
-    path: '/apiops/projects/{projectName}/jwks/',
+    path: '/apiops/projects/{projectName}/jwks',
     query: ['page', 'size', 'sort', 'search', 'expiringWithin', 'type', 'use', 'sourceType'],
     body: 'none',
     answer: 'json',
@@ -2593,7 +1157,7 @@ export const operations = {
   },
   listKeyReferences: {
     method: 'GET',
-    path: '/apiops/projects/{projectName}/keys/{keyName}/references/',
+    path: '/apiops/projects/{projectName}/keys/{keyName}/references',
     query: [],
     body: 'none',
     answer: 'json',
@@ -2601,7 +1165,7 @@ export const operations = {
   },
   listKeys: {
     method: 'GET',
-    path: '/apiops/projects/{projectName}/keys/',
+    path: '/apiops/projects/{projectName}/keys',
     query: ['page', 'size', 'sort', 'search'],
     body: 'none',
     answer: 'json',
@@ -2609,7 +1173,7 @@ export const operations = {
   },
   listKeystoreEntries: {
     method: 'GET',
-    path: '/apiops/projects/{projectName}/keystores/{keystoreName}/entries/',
+    path: '/apiops/projects/{projectName}/keystores/{keystoreName}/entries',
     query: ['environmentName'],
     body: 'none',
     answer: 'json',
@@ -2617,7 +1181,7 @@ export const operations = {
   },
   listKeystoreReferences: {
     method: 'GET',
-    path: '/apiops/projects/{projectName}/keystores/{keystoreName}/references/',
+    path: '/apiops/projects/{projectName}/keystores/{keystoreName}/references',
     query: [],
     body: 'none',
     answer: 'json',
@@ -2625,7 +1189,7 @@ export const operations = {
   },
   listKeystores: {
     method: 'GET',
-    path: '/apiops/projects/{projectName}/keystores/',
+    path: '/apiops/projects/{projectName}/keystores',
     query: ['page', 'size', 'sort', 'search'],
     body: 'none',
     answer: 'json',
@@ -2633,7 +1197,7 @@ export const operations = {
   },
   listMembers: {
     method: 'GET',
-    path: '/apiops/projects/{projectName}/members/',
+    path: '/apiops/projects/{projectName}/members',
     query: ['page', 'size', 'sort', 'search'],
     body: 'none',
     answer: 'json',
@@ -2641,7 +1205,7 @@ export const operations = {
   },
   listNodes: {
     method: 'GET',
-    path: '/apiops/environments/{environmentName}/nodes/',
+    path: '/apiops/environments/{environmentName}/nodes',
     query: ['page', 'size', 'sort', 'search'],
     body: 'none',
     answer: 'json',
@@ -2649,7 +1213,7 @@ export const operations = {
   },
   listProjectEnvironments: {
     method: 'GET',
-    path: '/apiops/projects/{projectName}/environments/',
+    path: '/apiops/projects/{projectName}/environments',
     query: ['page', 'size', 'sort', 'search'],
     body: 'none',
     answer: 'json',
@@ -2657,7 +1221,7 @@ export const operations = {
   },
   listProjects: {
     method: 'GET',
-    path: '/apiops/projects/',
+    path: '/apiops/projects',
     query: ['page', 'size', 'sort', 'search'],
     body: 'none',
     answer: 'json',
@@ -2665,7 +1229,7 @@ export const operations = {
   },
   listTokens: {
     method: 'GET',
-    path: '/apiops/tokens/',
+    path: '/apiops/tokens',
     query: ['page', 'size', 'sort', 'search'],
     body: 'none',
     answer: 'json',
@@ -2673,7 +1237,7 @@ export const operations = {
   },
   listTruststore: {
     method: 'GET',
-    path: '/apiops/projects/{projectName}/certificates/truststore/{environmentName}/',
+    path: '/apiops/projects/{projectName}/certificates/truststore/{environmentName}',
     query: [],
     body: 'none',
     answer: 'json',
@@ -2681,7 +1245,7 @@ export const operations = {
   },
   listUserTokens: {
     method: 'GET',
-    path: '/apiops/users/{username}/tokens/',
+    path: '/apiops/users/{username}/tokens',
     query: ['page', 'size', 'sort', 'search'],
     body: 'none',
     answer: 'json',
@@ -2689,7 +1253,7 @@ export const operations = {
   },
   listUsers: {
     method: 'GET',
-    path: '/apiops/users/',
+    path: '/apiops/users',
     query: ['page', 'size', 'sort', 'search'],
     body: 'none',
     answer: 'json',
@@ -2737,7 +1301,7 @@ export const operations = {
   },
   putMember: {
     method: 'PUT',
-    path: '/apiops/projects/{projectName}/members/{username}/',
+    path: '/apiops/projects/{projectName}/members/{username}',
     query: [],
     body: 'json',
     answer: 'json',
@@ -2753,7 +1317,7 @@ export const operations = {
   },
   revokeUserToken: {
     method: 'DELETE',
-    path: '/apiops/users/{username}/tokens/{tokenName}/',
+    path: '/apiops/users/{username}/tokens/{tokenName}',
     query: [],
     body: 'none',
     answer: 'json',
@@ -2769,7 +1333,7 @@ export const operations = {
   },
   updateCertificate: {
     method: 'PUT',
-    path: '/apiops/projects/{projectName}/certificates/{certificateName}/',
+    path: '/apiops/projects/{projectName}/certificates/{certificateName}',
     query: ['updateReferencedJwks', 'updateScope'],
     body: 'form',
     answer: 'json',
@@ -2777,7 +1341,7 @@ export const operations = {
   },
   updateEnvironment: {
     method: 'PUT',
-    path: '/apiops/environments/{environmentName}/',
+    path: '/apiops/environments/{environmentName}',
     query: [],
     body: 'json',
     answer: 'json',
@@ -2785,7 +1349,7 @@ export const operations = {
   },
   updateJwk: {
     method: 'PUT',
-    path: '/apiops/projects/{projectName}/jwks/{jwkName}/',
+    path: '/apiops/projects/{projectName}/jwks/{jwkName}',
     query: [],
     body: 'json',
     answer: 'json',
@@ -2793,7 +1357,7 @@ export const operations = {
   },
   updateKey: {
     method: 'PUT',
-    path: '/apiops/projects/{projectName}/keys/{keyName}/',
+    path: '/apiops/projects/{projectName}/keys/{keyName}',
     query: ['updateReferencedJwks', 'updateScope'],
     body: 'json',
     answer: 'json',
@@ -2801,7 +1365,7 @@ export const operations = {
   },
   updateKeystore: {
     method: 'PUT',
-    path: '/apiops/projects/{projectName}/keystores/{keystoreName}/',
+    path: '/apiops/projects/{projectName}/keystores/{keystoreName}',
     query: ['updateReferencedJwks', 'updateScope'],
     body: 'json',
     answer: 'json',
@@ -2809,7 +1373,7 @@ export const operations = {
   },
   updateProject: {
     method: 'PUT',
-    path: '/apiops/projects/{projectName}/',
+    path: '/apiops/projects/{projectName}',
     query: [],
     body: 'json',
     answer: 'json',
@@ -2817,7 +1381,7 @@ export const operations = {
   },
   updateUser: {
     method: 'PUT',
-    path: '/apiops/users/{username}/',
+    path: '/apiops/users/{username}',
     query: [],
     body: 'json',
     answer: 'json',

@@ -2,33 +2,40 @@ import { z } from 'zod';
 import { instant, instantOrNull } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { named } from '../openapi/named.ts';
 import { nameMember, requiredText, rolesMember } from '../requests/body-schemas.ts';
 import { openToSignedIn } from '../route-access.ts';
 import { narrowedProject, narrowedProjectsView } from './token-schemas.ts';
 
-const body = z.strictObject({
-  name: nameMember('Token name'),
-  expiresAt: z
-    .string()
-    .nullable()
-    .optional()
-    .describe('ISO 8601, in the future; null: the token never expires; without it, in 90 days'),
-  projects: z
-    .array(
-      z.strictObject({ projectName: requiredText('projectName can not be empty!'), roles: rolesMember() }),
-    )
-    .max(100)
-    .optional()
-    .describe('The token sees only these projects, with at most these roles; it is no administrator'),
-});
+const body = named(
+  'NewToken',
+  z.strictObject({
+    name: nameMember('Token name'),
+    expiresAt: z
+      .string()
+      .nullable()
+      .optional()
+      .describe('ISO 8601, in the future; null: the token never expires; without it, in 90 days'),
+    projects: z
+      .array(
+        z.strictObject({ projectName: requiredText('projectName can not be empty!'), roles: rolesMember() }),
+      )
+      .max(100)
+      .optional()
+      .describe('The token sees only these projects, with at most these roles; it is no administrator'),
+  }),
+);
 
-const answer = z.object({
-  success: z.literal(true),
-  token: z.string().describe('Shown once'),
-  name: z.string(),
-  expiresAt: instant.nullable(),
-  projects: z.array(narrowedProject).nullable(),
-});
+const answer = named(
+  'CreatedToken',
+  z.object({
+    success: z.literal(true),
+    token: z.string().describe('Shown once'),
+    name: z.string(),
+    expiresAt: instant.nullable(),
+    projects: z.array(narrowedProject).nullable(),
+  }),
+);
 
 export function createToken(app: KeyplaneServer, { tokens }: Pick<RouteServices, 'tokens'>): void {
   app.route({

@@ -3,11 +3,15 @@ import type { User } from '../../access/access-store.ts';
 import { instant, instantText, listOf } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { named } from '../openapi/named.ts';
 import { listQuery, readListQuery } from '../requests/list-query.ts';
 import { pageOf } from '../requests/page-of.ts';
 import { openToAdmins } from '../route-access.ts';
 
-const item = z.object({ username: z.string(), admin: z.boolean(), createdAt: instant, updatedAt: instant });
+const item = named(
+  'User',
+  z.object({ username: z.string(), admin: z.boolean(), createdAt: instant, updatedAt: instant }),
+);
 const sortFields = ['username', 'admin', 'createdAt', 'updatedAt'] as const;
 
 export function listUsers(app: KeyplaneServer, { users }: Pick<RouteServices, 'users'>): void {

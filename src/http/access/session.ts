@@ -5,6 +5,7 @@ import { instant, instantOrNull, success, successAnswer } from '../answers/answe
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { addressOf } from '../limits/rate-limits.ts';
+import { named } from '../openapi/named.ts';
 import { requiredText } from '../requests/body-schemas.ts';
 import { openToAnyone, openToSignedIn } from '../route-access.ts';
 import { clearSessionCookie, refuseOtherSites, setSessionCookie } from './session-cookie.ts';
@@ -13,23 +14,32 @@ const url = '/apiops/auth/session/';
 /** A working day; a token of `POST /apiops/auth/token` lasts an hour. */
 const lifeSeconds = 8 * 3600;
 
-const body = z.strictObject({
-  username: requiredText('Username can not be empty!'),
-  password: requiredText('Password can not be empty!'),
-});
+const body = named(
+  'SessionRequest',
+  z.strictObject({
+    username: requiredText('Username can not be empty!'),
+    password: requiredText('Password can not be empty!'),
+  }),
+);
 
-const answer = z.object({
-  success: z.literal(true),
-  username: z.string(),
-  admin: z.boolean(),
-  expiresAt: instant.nullable(),
-});
+const answer = named(
+  'OpenedSession',
+  z.object({
+    success: z.literal(true),
+    username: z.string(),
+    admin: z.boolean(),
+    expiresAt: instant.nullable(),
+  }),
+);
 
-const membership = z.object({
-  name: z.string(),
-  description: z.string().nullable(),
-  roles: z.array(z.string()),
-});
+const membership = named(
+  'Membership',
+  z.object({
+    name: z.string(),
+    description: z.string().nullable(),
+    roles: z.array(z.string()),
+  }),
+);
 
 /** Signing in and out of the console, and who is signed in. */
 export function session(app: KeyplaneServer, services: Pick<RouteServices, 'signIn' | 'members'>): void {
@@ -42,7 +52,7 @@ export function session(app: KeyplaneServer, services: Pick<RouteServices, 'sign
       operationId: 'getSession',
       tags: ['access'],
       summary: 'Who is signed in, and what they may do in which project',
-      response: { 200: answer.extend({ projects: z.array(membership) }) },
+      response: { 200: named('Session', answer.extend({ projects: z.array(membership) })) },
     },
     handler: async ({ caller }) => sessionView(caller, services.members),
   });

@@ -3,22 +3,29 @@ import { badRequest, KeyplaneError } from '../../errors.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { addressOf } from '../limits/rate-limits.ts';
+import { named } from '../openapi/named.ts';
 import { formType, parseFormBodies } from '../requests/form-body.ts';
 import { openToAnyone } from '../route-access.ts';
 
 /** Other parameters are ignored (RFC 6749 §3.2). */
-const body = z.object({
-  grant_type: z.string().optional().describe('`client_credentials`'),
-  client_id: z.string().optional().describe('Username'),
-  client_secret: z.string().optional().describe('Password'),
-});
+const body = named(
+  'SignInRequest',
+  z.object({
+    grant_type: z.string().optional().describe('`client_credentials`'),
+    client_id: z.string().optional().describe('Username'),
+    client_secret: z.string().optional().describe('Password'),
+  }),
+);
 
 /** The token answer of RFC 6749 §5.1, and nothing around it. */
-const answer = z.object({
-  access_token: z.string(),
-  token_type: z.literal('Bearer'),
-  expires_in: z.number().int().describe('Seconds'),
-});
+const answer = named(
+  'AccessToken',
+  z.object({
+    access_token: z.string(),
+    token_type: z.literal('Bearer'),
+    expires_in: z.number().int().describe('Seconds'),
+  }),
+);
 
 export function signIn(app: KeyplaneServer, services: Pick<RouteServices, 'signIn'>): void {
   app.register(async (scope: KeyplaneServer) => {

@@ -1,20 +1,27 @@
 import { z } from 'zod';
 import type { NarrowedProject, Token } from '../../access/access-store.ts';
 import { instant, instantOrNull, instantText } from '../answers/answer-schemas.ts';
+import { named } from '../openapi/named.ts';
 
-export const narrowedProject = z.object({ projectName: z.string(), roles: z.array(z.string()) });
+export const narrowedProject = named(
+  'NarrowedProject',
+  z.object({ projectName: z.string(), roles: z.array(z.string()) }),
+);
 
 /** What lists show: never the token. */
-export const tokenItem = z.object({
-  name: z.string(),
-  createdAt: instant,
-  expiresAt: instant.nullable().describe('Null: never'),
-  projects: z
-    .array(narrowedProject)
-    .nullable()
-    .describe('What the token is narrowed to; null: to nothing, it may do whatever its user may'),
-  lastUsedAt: instant.nullable().describe('To about ten minutes; null: not used yet'),
-});
+export const tokenItem = named(
+  'Token',
+  z.object({
+    name: z.string(),
+    createdAt: instant,
+    expiresAt: instant.nullable().describe('Null: never'),
+    projects: z
+      .array(narrowedProject)
+      .nullable()
+      .describe('What the token is narrowed to; null: to nothing, it may do whatever its user may'),
+    lastUsedAt: instant.nullable().describe('To about ten minutes; null: not used yet'),
+  }),
+);
 
 export const tokenSortFields = ['name', 'createdAt', 'expiresAt', 'lastUsedAt'] as const;
 

@@ -6,20 +6,24 @@ import { success, successAnswer } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { addressOf } from '../limits/rate-limits.ts';
+import { named } from '../openapi/named.ts';
 import { openToAdminsOrOneself } from '../route-access.ts';
 
-const body = z.strictObject({
-  username: z.string().optional().describe('May be given, but can not be changed'),
-  currentPassword: z.string().optional().describe("The caller's own password, to change it"),
-  password: z
-    .string()
-    .optional()
-    .describe(
-      '8 to 1024 characters. Set by an administrator, it ends all sessions and personal tokens of the user; with ' +
-        '`currentPassword`, it ends all sessions but the one of this request',
-    ),
-  admin: z.boolean().optional(),
-});
+const body = named(
+  'UserChange',
+  z.strictObject({
+    username: z.string().optional().describe('May be given, but can not be changed'),
+    currentPassword: z.string().optional().describe("The caller's own password, to change it"),
+    password: z
+      .string()
+      .optional()
+      .describe(
+        '8 to 1024 characters. Set by an administrator, it ends all sessions and personal tokens of the user; with ' +
+          '`currentPassword`, it ends all sessions but the one of this request',
+      ),
+    admin: z.boolean().optional(),
+  }),
+);
 type Body = z.infer<typeof body>;
 
 const operationId = 'updateUser';

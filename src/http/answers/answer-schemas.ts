@@ -1,18 +1,36 @@
 import { z } from 'zod';
+import { named, nameOf } from '../openapi/named.ts';
 
 /** `{"success": true}`: it was done, and there is nothing more to say. */
-export const successAnswer = z.object({ success: z.literal(true) });
+export const successAnswer = named('Success', z.object({ success: z.literal(true) }));
 
 export const success = Object.freeze({ success: true } as const);
 
-/** Answers of lists, and of a single object: a list of one. Members that the item does not declare are dropped. */
-export function listOf<Item extends z.ZodType>(item: Item) {
-  return z.object({
+const lists = new WeakMap<z.ZodType, z.ZodType>();
+
+/**
+ * Answers of lists, and of a single object: a list of one. Members that the item does not declare are dropped. The list
+ * of an item that has a name has one too.
+ */
+export function listOf<Item extends z.ZodType>(item: Item): ListAnswer<Item> {
+  const known = lists.get(item);
+  if (known !== undefined) return known as ListAnswer<Item>;
+  const list = z.object({
     success: z.literal(true),
     resultList: z.array(item),
-    resultCount: z.number().int().describe('How many there are'),
+    resultCount: z.number().int().min(0).describe('How many there are'),
   });
+  const name = nameOf(item);
+  const made = name === undefined ? list : named(`${name}List`, list);
+  lists.set(item, made);
+  return made;
 }
+
+type ListAnswer<Item extends z.ZodType> = z.ZodObject<{
+  success: z.ZodLiteral<true>;
+  resultList: z.ZodArray<Item>;
+  resultCount: z.ZodNumber;
+}>;
 
 export function listAnswer<Item>(items: readonly Item[]) {
   return { success: true as const, resultList: [...items], resultCount: items.length };

@@ -1,19 +1,31 @@
 import { z } from 'zod';
 import type { ChangeResult } from '../../deployments/deployment-result.ts';
+import { named } from '../openapi/named.ts';
 import { warningsMember, warningTexts } from './warnings.ts';
 
-/** What every change that deploys answers with: it is stored, and this is which environment has it. */
-export const deploymentAnswer = z.object({
-  success: z.literal(true).describe('It is stored'),
-  deploymentResult: z.object({
+const environmentResult = named(
+  'EnvironmentResult',
+  z.object({ environmentName: z.string(), success: z.boolean(), message: z.string() }),
+);
+
+const deploymentResult = named(
+  'DeploymentResult',
+  z.object({
     success: z.boolean().describe('Every environment has it'),
     message: z.string(),
-    environmentResults: z.array(
-      z.object({ environmentName: z.string(), success: z.boolean(), message: z.string() }),
-    ),
+    environmentResults: z.array(environmentResult),
   }),
-  warnings: warningTexts,
-});
+);
+
+/** What every change that deploys answers with: it is stored, and this is which environment has it. */
+export const deploymentAnswer = named(
+  'DeploymentAnswer',
+  z.object({
+    success: z.literal(true).describe('It is stored'),
+    deploymentResult,
+    warnings: warningTexts,
+  }),
+);
 
 export function deploymentAnswerOf({ warnings, ...deploymentResult }: ChangeResult) {
   const { success, message, environmentResults } = deploymentResult;

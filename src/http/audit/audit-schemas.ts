@@ -1,19 +1,23 @@
 import { z } from 'zod';
 import type { AuditRecord } from '../../audit/audit-log.ts';
 import { instant, instantText } from '../answers/answer-schemas.ts';
+import { named } from '../openapi/named.ts';
 
 /** One record as it is shown. Its hash stays inside: it proves something only to who has the key. */
-export const auditItem = z.object({
-  sequence: z.number().int(),
-  at: instant,
-  actor: z.string().describe('Name of the user, or `system`'),
-  action: z.string().describe('Noun and verb, such as `jwk.create`'),
-  objectType: z.string(),
-  objectName: z.string(),
-  projectName: z.string().nullable(),
-  outcome: z.enum(['SUCCESS', 'DENIED', 'FAILURE']),
-  details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
-});
+export const auditItem = named(
+  'AuditRecord',
+  z.object({
+    sequence: z.number().int(),
+    at: instant,
+    actor: z.string().describe('Name of the user, or `system`'),
+    action: z.string().describe('Noun and verb, such as `jwk.create`'),
+    objectType: z.string(),
+    objectName: z.string(),
+    projectName: z.string().nullable(),
+    outcome: z.enum(['SUCCESS', 'DENIED', 'FAILURE']),
+    details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  }),
+);
 
 export function auditView(record: AuditRecord): z.infer<typeof auditItem> {
   const { sequence, at, actor, action, objectType, objectName, projectName, outcome, details } = record;

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { named } from '../openapi/named.ts';
 import { nameMember } from '../requests/body-schemas.ts';
 import { openToAdmins } from '../route-access.ts';
 
-const body = z
-  .strictObject({
+const body = named(
+  'NewEnrollmentToken',
+  z.strictObject({
     name: nameMember('Enrollment token name').optional().describe('For people to tell tokens apart'),
     expiresAt: z
       .string()
@@ -21,9 +23,12 @@ const body = z
       .boolean()
       .optional()
       .describe('Whether its nodes are given private keys and keystores; without it public parts only'),
-  })
-  .optional();
-const answer = z.object({ success: z.literal(true), token: z.string().describe('Shown once') });
+  }),
+).optional();
+const answer = named(
+  'CreatedEnrollmentToken',
+  z.object({ success: z.literal(true), token: z.string().describe('Shown once') }),
+);
 
 export function createEnrollmentToken(
   app: KeyplaneServer,

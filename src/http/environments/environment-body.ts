@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { environmentTypes } from '../../environments/environment-store.ts';
+import { named } from '../openapi/named.ts';
 import { descriptionMember, nameMember, requiredText } from '../requests/body-schemas.ts';
 
 const valid = environmentTypes.join(', ');
@@ -22,16 +23,22 @@ const rest = {
     ),
 };
 
-export const newEnvironmentBody = z.strictObject({
-  name: nameMember('Environment name'),
-  description: descriptionMember(),
-  type,
-  ...rest,
-});
+export const newEnvironmentBody = named(
+  'NewEnvironment',
+  z.strictObject({
+    name: nameMember('Environment name'),
+    description: descriptionMember(),
+    type,
+    ...rest,
+  }),
+);
 
-export const environmentChangeBody = z.strictObject({
-  name: z.string().optional().describe('May be given, but can not be changed'),
-  description: descriptionMember(),
-  type: type.optional(),
-  ...rest,
-});
+export const environmentChangeBody = named(
+  'EnvironmentChange',
+  z.strictObject({
+    name: z.string().optional().describe('May be given, but can not be changed'),
+    description: descriptionMember(),
+    type: type.optional(),
+    ...rest,
+  }),
+);

@@ -2,24 +2,31 @@ import { z } from 'zod';
 import { type Environment, environmentTypes } from '../../environments/environment-store.ts';
 import type { EnvironmentWithProjects } from '../../environments/environments.ts';
 import { instant, instantText } from '../answers/answer-schemas.ts';
+import { named } from '../openapi/named.ts';
 
 /** What members of a project see: never which other projects there are. */
-export const environmentItem = z.object({
-  id: z.string(),
-  name: z.string(),
-  description: z.string().nullable(),
-  type: z.enum(environmentTypes),
-  accessUrl: z.string().nullable(),
-  environmentSet: z
-    .boolean()
-    .describe('Whether its nodes publish one JWK Set of all projects at /.well-known/jwks.json'),
-  createdAt: instant,
-  updatedAt: instant,
-});
+export const environmentItem = named(
+  'Environment',
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    description: z.string().nullable(),
+    type: z.enum(environmentTypes),
+    accessUrl: z.string().nullable(),
+    environmentSet: z
+      .boolean()
+      .describe('Whether its nodes publish one JWK Set of all projects at /.well-known/jwks.json'),
+    createdAt: instant,
+    updatedAt: instant,
+  }),
+);
 
-export const environmentWithProjectsItem = environmentItem.extend({
-  projects: z.array(z.string()).nullable().describe('Names; null: every project reaches it'),
-});
+export const environmentWithProjectsItem = named(
+  'EnvironmentWithProjects',
+  environmentItem.extend({
+    projects: z.array(z.string()).nullable().describe('Names; null: every project reaches it'),
+  }),
+);
 
 export function environmentView(environment: Environment) {
   const { id, name, description, type, accessUrl, environmentSet, createdAt, updatedAt } = environment;

@@ -2,19 +2,23 @@ import { z } from 'zod';
 import { instant, instantOrNull, instantText, listOf } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { named } from '../openapi/named.ts';
 import { listQuery, readListQuery } from '../requests/list-query.ts';
 import { pageOf } from '../requests/page-of.ts';
 import { openToAdmins } from '../route-access.ts';
 
-const item = z.object({
-  id: z.string(),
-  name: z.string().nullable(),
-  createdAt: instant,
-  expiresAt: instant.nullable().describe('No node joins from then on'),
-  maxNodes: z.number().int().nullable(),
-  registeredNodes: z.number().int().describe('Keys that were registered with it, removed ones included'),
-  privateKeys: z.boolean().describe('False: its nodes are given public parts only'),
-});
+const item = named(
+  'EnrollmentToken',
+  z.object({
+    id: z.string(),
+    name: z.string().nullable(),
+    createdAt: instant,
+    expiresAt: instant.nullable().describe('No node joins from then on'),
+    maxNodes: z.number().int().nullable(),
+    registeredNodes: z.number().int().describe('Keys that were registered with it, removed ones included'),
+    privateKeys: z.boolean().describe('False: its nodes are given public parts only'),
+  }),
+);
 const sortFields = ['name', 'createdAt', 'expiresAt'] as const;
 
 export function listEnrollmentTokens(

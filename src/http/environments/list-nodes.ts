@@ -2,29 +2,35 @@ import { z } from 'zod';
 import { instant, instantOrNull, listOf } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { named } from '../openapi/named.ts';
 import { listQuery, readListQuery } from '../requests/list-query.ts';
 import { pageOf } from '../requests/page-of.ts';
 import { openToAdmins } from '../route-access.ts';
 
-const item = z.object({
-  name: z.string(),
-  connected: z.boolean(),
-  appliedRevision: z.number().int().describe('The last revision that the node confirmed'),
-  lastSeenAt: instant.nullable(),
-  version: z.string().nullable(),
-  privateKeys: z.boolean().describe('False: it is given public parts only'),
-  address: z.string().nullable().describe('That it last connected from'),
-  clockOffsetMs: z
-    .number()
-    .int()
-    .nullable()
-    .describe("Milliseconds that its clock is ahead of the manager's, as last measured"),
-  divergedRevision: z
-    .number()
-    .int()
-    .optional()
-    .describe('Only of a node that has a history which the database has forgotten: the revision that it has'),
-});
+const item = named(
+  'EnvironmentNode',
+  z.object({
+    name: z.string(),
+    connected: z.boolean(),
+    appliedRevision: z.number().int().describe('The last revision that the node confirmed'),
+    lastSeenAt: instant.nullable(),
+    version: z.string().nullable(),
+    privateKeys: z.boolean().describe('False: it is given public parts only'),
+    address: z.string().nullable().describe('That it last connected from'),
+    clockOffsetMs: z
+      .number()
+      .int()
+      .nullable()
+      .describe("Milliseconds that its clock is ahead of the manager's, as last measured"),
+    divergedRevision: z
+      .number()
+      .int()
+      .optional()
+      .describe(
+        'Only of a node that has a history which the database has forgotten: the revision that it has',
+      ),
+  }),
+);
 
 const sortFields = ['name', 'connected', 'appliedRevision', 'lastSeenAt'] as const;
 

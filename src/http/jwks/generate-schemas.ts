@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { keyIdTypes } from '../../jwks/generate/generate-plan.ts';
+import { named } from '../openapi/named.ts';
 import { descriptionMember } from '../requests/body-schemas.ts';
 
 const text = (description: string) => z.string().optional().describe(description);
@@ -17,20 +18,23 @@ const everyType = {
 const curve = (names: string) => z.strictObject({ curveType: text(names), ...everyType }).optional();
 
 /** Generate JWK: `type` and the one object that it names. */
-export const generateJwkBody = z.strictObject({
-  name: text('JWK name, unique within the project'),
-  description: descriptionMember(),
-  type: text('RSA, EC, OCT or OKP'),
-  kid: text('Given to the key as it is'),
-  rsa: z.strictObject({ keySize: whole('2048, 3072 or 4096 bits'), ...everyType }).optional(),
-  ec: curve('P256, P384, P521 or SECP256K1'),
-  oct: z
-    .strictObject({
-      keySize: whole('128, 192, 256, 384 or 512 bits'),
-      passwordSaltLength: whole('Octets of salt for PBES2, 8 or more, default 8'),
-      passwordIterationCount: whole('Iterations for PBES2, 1000 or more, default 1000'),
-      ...everyType,
-    })
-    .optional(),
-  okp: curve('ED25519, X25519, ED448 or X448'),
-});
+export const generateJwkBody = named(
+  'GenerateJwk',
+  z.strictObject({
+    name: text('JWK name, unique within the project'),
+    description: descriptionMember(),
+    type: text('RSA, EC, OCT or OKP'),
+    kid: text('Given to the key as it is'),
+    rsa: z.strictObject({ keySize: whole('2048, 3072 or 4096 bits'), ...everyType }).optional(),
+    ec: curve('P256, P384, P521 or SECP256K1'),
+    oct: z
+      .strictObject({
+        keySize: whole('128, 192, 256, 384 or 512 bits'),
+        passwordSaltLength: whole('Octets of salt for PBES2, 8 or more, default 8'),
+        passwordIterationCount: whole('Iterations for PBES2, 1000 or more, default 1000'),
+        ...everyType,
+      })
+      .optional(),
+    okp: curve('ED25519, X25519, ED448 or X448'),
+  }),
+);

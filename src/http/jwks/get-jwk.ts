@@ -3,6 +3,7 @@ import { holdsRole } from '../../access/narrowing.ts';
 import { listAnswer, listOf, warningsMember } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { named } from '../openapi/named.ts';
 import { projectScopeOf } from '../requests/project-scope.ts';
 import { openToMembers } from '../route-access.ts';
 import { jwkDetail, jwkParams } from './jwk-schemas.ts';
@@ -28,7 +29,9 @@ export function getJwk(app: KeyplaneServer, { jwks }: Pick<RouteServices, 'jwks'
         'audit record keeps who read private members.',
       params: jwkParams,
       querystring: query,
-      response: { 200: listOf(jwkDetail).extend({ warnings: warningsMember }) },
+      response: {
+        200: named('JwkDetailWithWarnings', listOf(jwkDetail).extend({ warnings: warningsMember })),
+      },
     },
     handler: async (request) => {
       const { projectId, roles } = request.project;

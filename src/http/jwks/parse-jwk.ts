@@ -4,6 +4,7 @@ import { jwkSources, type SourceName } from '../../sources/sources.ts';
 import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { named } from '../openapi/named.ts';
 import { deployOnce } from '../requests/once.ts';
 import { openToDeployers } from '../route-access.ts';
 import { withoutOthersThan } from './create-jwk.ts';
@@ -37,6 +38,7 @@ function addParse(
   services: Services,
   { from, operationId, source }: ParseOperation,
 ): void {
+  const title = operationId[0]?.toUpperCase() + operationId.slice(1);
   const known = { name: true, description: true } as const;
   const fields = Object.fromEntries(jwkSources[source].fields.map((field) => [field, true as const]));
   app.route({
@@ -51,7 +53,7 @@ function addParse(
       tags: ['jwks'],
       summary: `Create a JWK from a ${from}; Create JWK with its source type left out`,
       params: z.object({ projectName: z.string() }),
-      body: createJwkBody.pick({ ...known, ...fields }),
+      body: named(title, createJwkBody.pick({ ...known, ...fields })),
       response: { 200: deploymentAnswer },
     },
     handler: async (request) =>

@@ -2,33 +2,37 @@ import { z } from 'zod';
 import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { named } from '../openapi/named.ts';
 import { descriptionMember } from '../requests/body-schemas.ts';
 import { deployOnce } from '../requests/once.ts';
 import { openToDeployers } from '../route-access.ts';
 
 /** At creation, and again whenever it is replaced. */
-export const keystoreBody = z.strictObject({
-  name: z.string().optional().describe('Unique within the project'),
-  description: descriptionMember(),
-  keyStoreEnvironmentList: z
-    .array(
-      z.strictObject({
-        environmentName: z.string().optional(),
-        file: z.string().optional().describe('base64 of the keystore file, which has 10 MiB at the most'),
-        password: z.string().max(1024).optional(),
-        alias: z.string().optional(),
-        keyPassword: z
-          .string()
-          .max(1024)
-          .optional()
-          .describe('Where the keys have another password than the store, also an empty one'),
-        keyStoreType: z.string().optional().describe('JKS or PKCS12'),
-      }),
-    )
-    .max(100)
-    .optional()
-    .describe('The keystore of each environment'),
-});
+export const keystoreBody = named(
+  'KeystoreRequest',
+  z.strictObject({
+    name: z.string().optional().describe('Unique within the project'),
+    description: descriptionMember(),
+    keyStoreEnvironmentList: z
+      .array(
+        z.strictObject({
+          environmentName: z.string().optional(),
+          file: z.string().optional().describe('base64 of the keystore file, which has 10 MiB at the most'),
+          password: z.string().max(1024).optional(),
+          alias: z.string().optional(),
+          keyPassword: z
+            .string()
+            .max(1024)
+            .optional()
+            .describe('Where the keys have another password than the store, also an empty one'),
+          keyStoreType: z.string().optional().describe('JKS or PKCS12'),
+        }),
+      )
+      .max(100)
+      .optional()
+      .describe('The keystore of each environment'),
+  }),
+);
 
 /** Two files of the largest kind in base64, and what stands around them. */
 export const keystoreBodyLimit = 28 * 1024 * 1024;

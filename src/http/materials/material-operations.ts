@@ -9,6 +9,7 @@ import { listAnswer, listOf } from '../answers/answer-schemas.ts';
 import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { named } from '../openapi/named.ts';
 import { listQuery, readListQuery } from '../requests/list-query.ts';
 import { deployOnce } from '../requests/once.ts';
 import { openToDeployers, openToMembers } from '../route-access.ts';
@@ -109,7 +110,7 @@ function addDelete<M extends MaterialWithEnvironments, Item extends z.ZodType>(
   });
 }
 
-const reference = z.object({ projectName: z.string(), name: z.string() });
+const reference = named('JwkReference', z.object({ projectName: z.string(), name: z.string() }));
 
 /** JWKs are for those who may read JWKs, so to others none is listed. */
 function addReferences<M extends MaterialWithEnvironments, Item extends z.ZodType>(

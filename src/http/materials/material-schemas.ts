@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { instant } from '../answers/answer-schemas.ts';
+import { named } from '../openapi/named.ts';
 
 const base = {
   id: z.string(),
@@ -9,37 +10,46 @@ const base = {
   updatedAt: instant,
 };
 
-export const certificateItem = z.object({
-  ...base,
-  certificateEnvironmentList: z.array(
-    z.object({
-      environmentName: z.string(),
-      startDate: instant,
-      endDate: instant,
-      base64EncodedContent: z.string().describe('base64 of the DER certificate'),
-      sha1Thumbprint: z.string().describe('SHA-1 of the DER certificate, hex'),
-      subjectDn: z.string(),
-      alias: z.string(),
-    }),
-  ),
-});
+export const certificateItem = named(
+  'Certificate',
+  z.object({
+    ...base,
+    certificateEnvironmentList: z.array(
+      z.object({
+        environmentName: z.string(),
+        startDate: instant,
+        endDate: instant,
+        base64EncodedContent: z.string().describe('base64 of the DER certificate'),
+        sha1Thumbprint: z.string().describe('SHA-1 of the DER certificate, hex'),
+        subjectDn: z.string(),
+        alias: z.string(),
+      }),
+    ),
+  }),
+);
 
-export const keyItem = z.object({
-  ...base,
-  keyType: z.enum(['SECRET_KEY', 'PRIVATE_KEY', 'PUBLIC_KEY']),
-  algorithm: z.string().nullable(),
-  cryptoKeyInfoEnvironmentList: z.array(
-    z.object({ environmentName: z.string(), alias: z.string().nullable() }),
-  ),
-});
+export const keyItem = named(
+  'Key',
+  z.object({
+    ...base,
+    keyType: z.enum(['SECRET_KEY', 'PRIVATE_KEY', 'PUBLIC_KEY']),
+    algorithm: z.string().nullable(),
+    cryptoKeyInfoEnvironmentList: z.array(
+      z.object({ environmentName: z.string(), alias: z.string().nullable() }),
+    ),
+  }),
+);
 
-export const keystoreItem = z.object({
-  ...base,
-  keyStoreEnvironmentList: z.array(
-    z.object({
-      environmentName: z.string(),
-      alias: z.string().nullable(),
-      keyStoreType: z.enum(['JKS', 'PKCS12']),
-    }),
-  ),
-});
+export const keystoreItem = named(
+  'Keystore',
+  z.object({
+    ...base,
+    keyStoreEnvironmentList: z.array(
+      z.object({
+        environmentName: z.string(),
+        alias: z.string().nullable(),
+        keyStoreType: z.enum(['JKS', 'PKCS12']),
+      }),
+    ),
+  }),
+);

@@ -5,10 +5,10 @@
 import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import Fastify, { type FastifyContextConfig, type LightMyRequestResponse, type RouteOptions } from 'fastify';
-import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import { docsPolicy } from '../answers/security-headers.ts';
 import type { RouteAccess } from '../route-access.ts';
 import { setZodCompilers, withoutCompilers } from '../schema-compilers.ts';
+import { schemaComponents, transformSchema } from './components.ts';
 import { type ErrorResponseName, errorResponses, errorSchema } from './openapi-errors.ts';
 
 export interface ApiReference {
@@ -83,7 +83,8 @@ function documentOptions(version: string): FastifyDynamicSwaggerOptions {
     transform(document) {
       const config = document.route.config;
       const access = config?.access;
-      const { schema, url } = jsonSchemaTransform(document);
+      const { schema, url: route } = transformSchema(document);
+      const url = withoutSlash(route);
       if (access === undefined || schema === undefined) return { schema: { hide: true }, url };
       if (schema.operationId !== undefined) configOf.set(schema.operationId, { ...config, access });
       return { schema: { ...schema, security: access.kind === 'anyone' ? [] : [{ token: [] }] }, url };
@@ -92,13 +93,19 @@ function documentOptions(version: string): FastifyDynamicSwaggerOptions {
       if (!('openapiObject' in document)) return document.swaggerObject;
       const { openapiObject } = document;
       for (const operation of operationsOf(openapiObject.paths)) addErrors(operation, configOf);
+      const { paths, schemas } = schemaComponents(openapiObject.paths);
       const components = {
         ...openapiObject.components,
-        ...sharedComponents(openapiObject.components?.schemas),
+        ...sharedComponents(schemas),
       };
-      return { ...openapiObject, components } as typeof openapiObject;
+      return { ...openapiObject, paths, components } as typeof openapiObject;
     },
   };
+}
+
+/** Paths answer with and without the slash at their end; the description has them without. */
+function withoutSlash(path: string): string {
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }
 
 const idempotencyKeyParameter = Object.freeze({

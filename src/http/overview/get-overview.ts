@@ -5,65 +5,77 @@ import { instant, instantOrNull, instantText } from '../answers/answer-schemas.t
 import { auditItem, auditView } from '../audit/audit-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { named } from '../openapi/named.ts';
 import { openToSignedIn } from '../route-access.ts';
 
 const count = z.number().int();
 
-const nodeItem = z.object({
-  name: z.string(),
-  connected: z.boolean(),
-  state: z.enum(['CURRENT', 'LAGGING', 'REFUSED', 'DISCONNECTED']),
-  appliedRevision: count,
-  lastSeenAt: instant.nullable(),
-  version: z.string().nullable(),
-  reason: z.string().nullable().describe('What the node refused last, while it is behind'),
-});
+const nodeItem = named(
+  'OverviewNode',
+  z.object({
+    name: z.string(),
+    connected: z.boolean(),
+    state: z.enum(['CURRENT', 'LAGGING', 'REFUSED', 'DISCONNECTED']),
+    appliedRevision: count,
+    lastSeenAt: instant.nullable(),
+    version: z.string().nullable(),
+    reason: z.string().nullable().describe('What the node refused last, while it is behind'),
+  }),
+);
 
-const namedJwk = z.object({ projectName: z.string(), name: z.string() });
+const namedJwk = named('NamedJwk', z.object({ projectName: z.string(), name: z.string() }));
 
-const answer = z.object({
-  success: z.literal(true),
-  projects: z.array(z.object({ name: z.string(), jwks: count })),
-  environments: z.array(
-    z.object({ name: z.string(), type: z.enum(environmentTypes), revision: count, nodes: z.array(nodeItem) }),
-  ),
-  jwksByType: z.object({ RSA: count, EC: count, OKP: count, OCT: count }),
-  jwksByUse: z.object({ sig: count, enc: count, none: count }),
-  expiring: z
-    .array(z.object({ projectName: z.string(), name: z.string(), expirationTime: instant }))
-    .describe('Expired, or within 30 days; the soonest 20'),
-  expiringCount: count,
-  failingSources: z.array(
-    z.object({
-      projectName: z.string(),
-      name: z.string(),
-      sourceUrl: z.string().nullable(),
-      sourceState: z.enum(['FAILING', 'GONE']),
-      sourceStateSince: instant,
-      sourceStateReason: z.string().nullable(),
-    }),
-  ),
-  failingSourceCount: count,
-  sharedKids: z
-    .array(
+const answer = named(
+  'Overview',
+  z.object({
+    success: z.literal(true),
+    projects: z.array(z.object({ name: z.string(), jwks: count })),
+    environments: z.array(
       z.object({
-        kid: z.string(),
-        environmentName: z
-          .string()
-          .nullable()
-          .describe('The environment whose set of all projects it is about; null: the set of the project'),
-        published: z
-          .array(namedJwk)
-          .describe('JWKs in that set; of those, whose kid it was first comes first'),
-        leftOut: z.array(namedJwk).describe('JWKs that the set of the environment leaves out'),
+        name: z.string(),
+        type: z.enum(environmentTypes),
+        revision: count,
+        nodes: z.array(nodeItem),
       }),
-    )
-    .describe(
-      'Kids that name different keys in one JWK Set, the first 20; JWKs of projects that the caller may see',
     ),
-  sharedKidCount: count,
-  lastChanges: z.array(auditItem),
-});
+    jwksByType: z.object({ RSA: count, EC: count, OKP: count, OCT: count }),
+    jwksByUse: z.object({ sig: count, enc: count, none: count }),
+    expiring: z
+      .array(z.object({ projectName: z.string(), name: z.string(), expirationTime: instant }))
+      .describe('Expired, or within 30 days; the soonest 20'),
+    expiringCount: count,
+    failingSources: z.array(
+      z.object({
+        projectName: z.string(),
+        name: z.string(),
+        sourceUrl: z.string().nullable(),
+        sourceState: z.enum(['FAILING', 'GONE']),
+        sourceStateSince: instant,
+        sourceStateReason: z.string().nullable(),
+      }),
+    ),
+    failingSourceCount: count,
+    sharedKids: z
+      .array(
+        z.object({
+          kid: z.string(),
+          environmentName: z
+            .string()
+            .nullable()
+            .describe('The environment whose set of all projects it is about; null: the set of the project'),
+          published: z
+            .array(namedJwk)
+            .describe('JWKs in that set; of those, whose kid it was first comes first'),
+          leftOut: z.array(namedJwk).describe('JWKs that the set of the environment leaves out'),
+        }),
+      )
+      .describe(
+        'Kids that name different keys in one JWK Set, the first 20; JWKs of projects that the caller may see',
+      ),
+    sharedKidCount: count,
+    lastChanges: z.array(auditItem),
+  }),
+);
 
 export function getOverview(app: KeyplaneServer, { overview }: Pick<RouteServices, 'overview'>): void {
   app.route({

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { success, successAnswer } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { named } from '../openapi/named.ts';
 import { descriptionMember, nameMember } from '../requests/body-schemas.ts';
 import { changeOnce } from '../requests/once.ts';
 import { openToAdmins } from '../route-access.ts';
@@ -18,7 +19,10 @@ export function createProject(
       operationId: 'createProject',
       tags: ['projects'],
       summary: 'Create a project',
-      body: z.strictObject({ name: nameMember('Project name'), description: descriptionMember() }),
+      body: named(
+        'NewProject',
+        z.strictObject({ name: nameMember('Project name'), description: descriptionMember() }),
+      ),
       response: { 200: successAnswer },
     },
     handler: async (request) => {

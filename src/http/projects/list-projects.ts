@@ -3,17 +3,21 @@ import type { Project } from '../../access/access-store.ts';
 import { instant, instantText, listOf } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { named } from '../openapi/named.ts';
 import { listQuery, readListQuery } from '../requests/list-query.ts';
 import { pageOf } from '../requests/page-of.ts';
 import { openToSignedIn } from '../route-access.ts';
 
-const item = z.object({
-  id: z.string(),
-  name: z.string(),
-  description: z.string().nullable(),
-  createdAt: instant,
-  updatedAt: instant,
-});
+const item = named(
+  'Project',
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    description: z.string().nullable(),
+    createdAt: instant,
+    updatedAt: instant,
+  }),
+);
 
 const sortFields = ['name', 'createdAt', 'updatedAt'] as const;
 

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { success, successAnswer } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { named } from '../openapi/named.ts';
 import { rolesMember } from '../requests/body-schemas.ts';
 import { openToAdminsOfProjects } from '../route-access.ts';
 
-const body = z.strictObject({ roles: rolesMember() });
+const body = named('MemberRoles', z.strictObject({ roles: rolesMember() }));
 
 export function putMember(app: KeyplaneServer, { members }: Pick<RouteServices, 'members'>): void {
   app.route({

@@ -2,13 +2,17 @@ import { z } from 'zod';
 import { success, successAnswer } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { named } from '../openapi/named.ts';
 import { descriptionMember } from '../requests/body-schemas.ts';
 import { openToAdminsOfProjects } from '../route-access.ts';
 
-const body = z.strictObject({
-  name: z.string().optional().describe('May be given, but can not be changed'),
-  description: descriptionMember(),
-});
+const body = named(
+  'ProjectChange',
+  z.strictObject({
+    name: z.string().optional().describe('May be given, but can not be changed'),
+    description: descriptionMember(),
+  }),
+);
 
 export function updateProject(app: KeyplaneServer, { projects }: Pick<RouteServices, 'projects'>): void {
   app.route({

@@ -2,28 +2,32 @@ import { z } from 'zod';
 import { instant, instantOrNull, listAnswer, listOf } from '../../answers/answer-schemas.ts';
 import type { RouteServices } from '../../http-services.ts';
 import type { KeyplaneServer } from '../../keyplane-server.ts';
+import { named } from '../../openapi/named.ts';
 import { openToMembers } from '../../route-access.ts';
 import { jwkParams } from '../jwk-schemas.ts';
 
 const revision = z.number().int();
 
-const item = z.object({
-  environmentName: z.string(),
-  revision: revision.describe('Of the environment, at which this JWK last changed there'),
-  environmentRevision: revision.describe('Of the environment by now'),
-  success: z.boolean().describe('Whether every node has it'),
-  message: z.string(),
-  nodes: z.array(
-    z.object({
-      name: z.string(),
-      connected: z.boolean(),
-      appliedRevision: revision,
-      hasIt: z.boolean(),
-      lastSeenAt: instant.nullable(),
-      reason: z.string().nullable(),
-    }),
-  ),
-});
+const item = named(
+  'JwkDeployment',
+  z.object({
+    environmentName: z.string(),
+    revision: revision.describe('Of the environment, at which this JWK last changed there'),
+    environmentRevision: revision.describe('Of the environment by now'),
+    success: z.boolean().describe('Whether every node has it'),
+    message: z.string(),
+    nodes: z.array(
+      z.object({
+        name: z.string(),
+        connected: z.boolean(),
+        appliedRevision: revision,
+        hasIt: z.boolean(),
+        lastSeenAt: instant.nullable(),
+        reason: z.string().nullable(),
+      }),
+    ),
+  }),
+);
 
 /** Where it is by now, node by node. */
 export function getJwkDeployment(

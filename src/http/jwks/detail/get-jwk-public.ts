@@ -7,17 +7,21 @@ import {
   certificateFactsItem,
   certificateFactsView,
 } from '../../materials/inspect/certificate-facts-schema.ts';
+import { named } from '../../openapi/named.ts';
 import { openToMembers } from '../../route-access.ts';
 import { jwkParams } from '../jwk-schemas.ts';
 
-const item = z.object({
-  name: z.string(),
-  jwk: z.record(z.string(), z.unknown()).nullable().describe('Public members; null for an OCT key'),
-  pem: z.string().nullable(),
-  thumbprint: z.string().nullable().describe('RFC 7638, SHA-256'),
-  certificates: z.array(certificateFactsItem).describe('Of `x5c`, the leaf first'),
-  hasPrivatePart: z.boolean().describe('Whether keyplane stores private members of the JWK'),
-});
+const item = named(
+  'PublicJwk',
+  z.object({
+    name: z.string(),
+    jwk: z.record(z.string(), z.unknown()).nullable().describe('Public members; null for an OCT key'),
+    pem: z.string().nullable(),
+    thumbprint: z.string().nullable().describe('RFC 7638, SHA-256'),
+    certificates: z.array(certificateFactsItem).describe('Of `x5c`, the leaf first'),
+    hasPrivatePart: z.boolean().describe('Whether keyplane stores private members of the JWK'),
+  }),
+);
 
 /** The public half in every form that is copied somewhere. */
 export function getJwkPublic(app: KeyplaneServer, { jwks }: Pick<RouteServices, 'jwks'>): void {

@@ -3,32 +3,36 @@ import type { SourceKeyFacts } from '../../../jwks/inspect-source.ts';
 import { instant, instantOrNull, listOf } from '../../answers/answer-schemas.ts';
 import type { RouteServices } from '../../http-services.ts';
 import type { KeyplaneServer } from '../../keyplane-server.ts';
+import { named } from '../../openapi/named.ts';
 import { openToMembers } from '../../route-access.ts';
 import { withoutOtherSources } from '../create-jwk.ts';
 import { createJwkBody } from '../jwk-schemas.ts';
 
-const item = z.object({
-  kid: z.string().nullable(),
-  type: z.string().nullable().describe('RSA, EC, OCT or OKP; null where it can not be told'),
-  curve: z.string().nullable(),
-  size: z.number().int().nullable().describe('Bits'),
-  private: z.boolean().nullable(),
-  use: z.string().nullable(),
-  algorithm: z.string().nullable(),
-  algorithms: z
-    .object({ SIGNATURE: z.array(z.string()), ENCRYPTION: z.array(z.string()) })
-    .nullable()
-    .describe('What may be asked for with it'),
-  notBeforeTime: instant.nullable(),
-  expirationTime: instant.nullable(),
-  aliasName: z.string().nullable(),
-  thumbprint: z
-    .string()
-    .nullable()
-    .describe('RFC 7638, SHA-256: given as kid it selects a key that has none'),
-  warnings: z.array(z.string()).describe('What a JWK made of it would leave out or rewrite'),
-  problem: z.string().nullable().describe('Why a JWK would not be made of it'),
-});
+const item = named(
+  'SourceKey',
+  z.object({
+    kid: z.string().nullable(),
+    type: z.string().nullable().describe('RSA, EC, OCT or OKP; null where it can not be told'),
+    curve: z.string().nullable(),
+    size: z.number().int().nullable().describe('Bits'),
+    private: z.boolean().nullable(),
+    use: z.string().nullable(),
+    algorithm: z.string().nullable(),
+    algorithms: z
+      .object({ SIGNATURE: z.array(z.string()), ENCRYPTION: z.array(z.string()) })
+      .nullable()
+      .describe('What may be asked for with it'),
+    notBeforeTime: instant.nullable(),
+    expirationTime: instant.nullable(),
+    aliasName: z.string().nullable(),
+    thumbprint: z
+      .string()
+      .nullable()
+      .describe('RFC 7638, SHA-256: given as kid it selects a key that has none'),
+    warnings: z.array(z.string()).describe('What a JWK made of it would leave out or rewrite'),
+    problem: z.string().nullable().describe('Why a JWK would not be made of it'),
+  }),
+);
 
 /** What a source holds, before a JWK is made from it. */
 export function inspectJwkSource(

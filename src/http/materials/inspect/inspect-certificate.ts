@@ -3,8 +3,16 @@ import { listAnswer, listOf } from '../../answers/answer-schemas.ts';
 import { warningsMember, warningTexts } from '../../answers/warnings.ts';
 import type { RouteServices } from '../../http-services.ts';
 import type { KeyplaneServer } from '../../keyplane-server.ts';
+import { named } from '../../openapi/named.ts';
 import { openToMembers } from '../../route-access.ts';
 import { certificateFactsItem, certificateFactsView } from './certificate-facts-schema.ts';
+
+const body = named(
+  'CertificateFile',
+  z.strictObject({
+    pemEncodedFile: z.string().optional().describe('Text of the PEM file, or base64 of a DER file'),
+  }),
+);
 
 /** What a certificate file holds, before it is stored. */
 export function inspectCertificate(
@@ -20,10 +28,13 @@ export function inspectCertificate(
       tags: ['certificates'],
       summary: 'Read a certificate file, the leaf first; nothing is stored',
       params: z.object({ projectName: z.string() }),
-      body: z.strictObject({
-        pemEncodedFile: z.string().optional().describe('Text of the PEM file, or base64 of a DER file'),
-      }),
-      response: { 200: listOf(certificateFactsItem).extend({ warnings: warningTexts }) },
+      body,
+      response: {
+        200: named(
+          'CertificateFileContents',
+          listOf(certificateFactsItem).extend({ warnings: warningTexts }),
+        ),
+      },
     },
     handler: async (request) => {
       const { facts, warnings } = certificates.inspect(request.body.pemEncodedFile);

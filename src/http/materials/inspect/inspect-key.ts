@@ -2,14 +2,26 @@ import { z } from 'zod';
 import { listAnswer, listOf } from '../../answers/answer-schemas.ts';
 import type { RouteServices } from '../../http-services.ts';
 import type { KeyplaneServer } from '../../keyplane-server.ts';
+import { named } from '../../openapi/named.ts';
 import { openToMembers } from '../../route-access.ts';
 
-const item = z.object({
-  keyType: z.enum(['PRIVATE_KEY', 'PUBLIC_KEY']),
-  type: z.string().describe('RSA, EC or OKP'),
-  curve: z.string().nullable(),
-  size: z.number().int().describe('Bits'),
-});
+const item = named(
+  'KeyFacts',
+  z.object({
+    keyType: z.enum(['PRIVATE_KEY', 'PUBLIC_KEY']),
+    type: z.string().describe('RSA, EC or OKP'),
+    curve: z.string().nullable(),
+    size: z.number().int().describe('Bits'),
+  }),
+);
+
+const body = named(
+  'KeyFile',
+  z.strictObject({
+    content: z.string().optional().describe('PEM, or base64 of PEM or of DER'),
+    passphrase: z.string().max(1024).optional().describe('Opens an encrypted private key'),
+  }),
+);
 
 /** What a key file holds, before it is stored. */
 export function inspectKey(app: KeyplaneServer, { keys }: Pick<RouteServices, 'keys'>): void {
@@ -22,10 +34,7 @@ export function inspectKey(app: KeyplaneServer, { keys }: Pick<RouteServices, 'k
       tags: ['keys'],
       summary: 'Read a private or public key and tell what it is; nothing is stored',
       params: z.object({ projectName: z.string() }),
-      body: z.strictObject({
-        content: z.string().optional().describe('PEM, or base64 of PEM or of DER'),
-        passphrase: z.string().max(1024).optional().describe('Opens an encrypted private key'),
-      }),
+      body,
       response: { 200: listOf(item) },
     },
     handler: async (request) => {

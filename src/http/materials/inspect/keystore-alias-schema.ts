@@ -1,24 +1,28 @@
 import { z } from 'zod';
 import type { KeystoreAlias } from '../../../materials/keystore-contents.ts';
 import { instant, instantOrNull } from '../../answers/answer-schemas.ts';
+import { named } from '../../openapi/named.ts';
 
-export const keystoreAliasItem = z.object({
-  alias: z.string(),
-  kind: z.enum(['PRIVATE_KEY', 'TRUSTED_CERTIFICATE', 'SECRET_KEY']),
-  locked: z.boolean().describe('The key password does not open it'),
-  problem: z
-    .string()
-    .nullable()
-    .describe('Why no JWK can be made of it; null where nothing is known against it'),
-  certificates: z.number().int(),
-  algorithm: z.string().nullable().describe('Of a secret key, its name in Java'),
-  type: z.string().nullable().describe('RSA, EC, OKP or OCT, where it can be told'),
-  curve: z.string().nullable(),
-  size: z.number().int().nullable().describe('Bits'),
-  subjectDn: z.string().nullable(),
-  notBefore: instant.nullable(),
-  notAfter: instant.nullable(),
-});
+export const keystoreAliasItem = named(
+  'KeystoreEntry',
+  z.object({
+    alias: z.string(),
+    kind: z.enum(['PRIVATE_KEY', 'TRUSTED_CERTIFICATE', 'SECRET_KEY']),
+    locked: z.boolean().describe('The key password does not open it'),
+    problem: z
+      .string()
+      .nullable()
+      .describe('Why no JWK can be made of it; null where nothing is known against it'),
+    certificates: z.number().int(),
+    algorithm: z.string().nullable().describe('Of a secret key, its name in Java'),
+    type: z.string().nullable().describe('RSA, EC, OKP or OCT, where it can be told'),
+    curve: z.string().nullable(),
+    size: z.number().int().nullable().describe('Bits'),
+    subjectDn: z.string().nullable(),
+    notBefore: instant.nullable(),
+    notAfter: instant.nullable(),
+  }),
+);
 
 export function keystoreAliasView({ notBefore, notAfter, ...alias }: KeystoreAlias) {
   return { ...alias, notBefore: instantOrNull(notBefore), notAfter: instantOrNull(notAfter) };

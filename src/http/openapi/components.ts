@@ -1,0 +1,77 @@
+// Schemas that have a name become `components.schemas`, and everything else refers to them. What the library says twice, once
+// as it comes in and once as it goes out, is said once where both are the same.
+
+import { isDeepStrictEqual } from 'node:util';
+import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+
+type Json = Readonly<Record<string, unknown>>;
+type Override = NonNullable<z.core.ToJSONSchemaParams['override']>;
+
+const place = '#/components/schemas/';
+/** The library's name of a schema as it comes in. */
+const incoming = /Input$/;
+
+const zodToJsonConfig = { override: plain };
+
+export const transformSchema = createJsonSchemaTransform({ zodToJsonConfig });
+const withSchemas = createJsonSchemaTransformObject({ zodToJsonConfig });
+
+/** An answer may gain members, and a whole number without bounds has none. */
+function plain({ zodSchema, jsonSchema }: Parameters<Override>[0]): void {
+  if (zodSchema instanceof z.ZodObject && zodSchema.def.catchall === undefined) {
+    delete jsonSchema.additionalProperties;
+  }
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+}
+
+/** The paths and the schemas that they refer to, by their names and in the order of these. */
+export function schemaComponents(paths: object | undefined): { paths: Json; schemas: Json } {
+  const described = withSchemas({ openapiObject: { openapi: '3.1.0' } });
+  const { components } = described as { readonly components: { readonly schemas: Json } };
+  const all = new Map(Object.entries(components.schemas));
+  const used = reachable(paths, all);
+  const nameIn = (name: string) => {
+    const bare = name.replace(incoming, '');
+    const isOne = !used.has(bare) || isDeepStrictEqual(unnamed(all.get(name)), unnamed(all.get(bare)));
+    return isOne ? bare : name;
+  };
+  const renamed = (value: unknown) =>
+    mapReferences(value, (name) => (incoming.test(name) ? nameIn(name) : name));
+  const schemas = [...used].map((name): [string, unknown] => [
+    incoming.test(name) ? nameIn(name) : name,
+    renamed(all.get(name)),
+  ]);
+  schemas.sort(([a], [b]) => (a < b ? -1 : 1));
+  return { paths: renamed(paths) as Json, schemas: Object.fromEntries(schemas) };
+}
+
+/** As it would be with the one name, to compare what comes in with what goes out. */
+function unnamed(schema: unknown): unknown {
+  return mapReferences(schema, (name) => name.replace(incoming, ''));
+}
+
+function reachable(from: unknown, schemas: ReadonlyMap<string, unknown>): ReadonlySet<string> {
+  const found = new Set<string>();
+  const visit = (value: unknown) => {
+    mapReferences(value, (name) => {
+      if (!found.has(name)) {
+        found.add(name);
+        visit(schemas.get(name));
+      }
+      return name;
+    });
+  };
+  visit(from);
+  return found;
+}
+
+/** A copy in which each reference to a schema leads to another name. */
+function mapReferences(value: unknown, nameOf: (name: string) => string): unknown {
+  return JSON.parse(JSON.stringify(value ?? null), (key, inner: unknown) =>
+    key === '$ref' && typeof inner === 'string' && inner.startsWith(place)
+      ? `${place}${nameOf(inner.slice(place.length))}`
+      : inner,
+  );
+}
