@@ -48,7 +48,7 @@ export function typeText(schema: Schema, indent: string): string {
 }
 
 /** The name of a schema of `components.schemas`. */
-export function referredName(reference: string): string {
+function referredName(reference: string): string {
   const [, name] = /^#\/components\/schemas\/(\w+)$/.exec(reference) ?? [];
   if (name === undefined) throw new Error(`no TypeScript type for a reference to ${reference}`);
   return name;
