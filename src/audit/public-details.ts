@@ -3,14 +3,15 @@
 // fail; a name that only secrets have, or a value that is no plain one, is a mistake of ours and is refused.
 
 import { KeyplaneError } from '../errors.ts';
+import { privateMemberNames } from '../jose/key-types.ts';
 import type { AuditEvent } from './audit-log.ts';
 
 const longestText = 256;
 const mostDetails = 16;
 const namePattern = /^[a-z][A-Za-z0-9]{0,63}$/;
-/** Names under which the program keeps what is never shown. */
+/** Names under which the program keeps what is never shown, beside the private members of any JWK. */
 const secretNames =
-  /^(password|keyPassword|passphrase|token|secret|content|file|jwk|jwkStr|privateMembers|k|d)$/i;
+  /^(password|keyPassword|passphrase|token|secret|content|file|jwk|jwkStr|privateMembers)$/i;
 const pemBegin = '-----BEGIN';
 
 /** @throws KeyplaneError `internal_error`: the caller passed something that is no short public fact */
@@ -29,7 +30,8 @@ export function shortText(text: string): string {
 
 function publicValue(name: string, value: unknown): string | number | boolean | null {
   if (!namePattern.test(name)) throw refused('a name is not a plain word');
-  if (secretNames.test(name)) throw refused(`${name} is the name of a secret`);
+  if (secretNames.test(name) || privateMemberNames.has(name.toLowerCase()))
+    throw refused(`${name} is the name of a secret`);
   if (value === null || typeof value === 'boolean') return value;
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   if (typeof value !== 'string') throw refused(`${name} is not a plain value`);

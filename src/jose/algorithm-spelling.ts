@@ -1,5 +1,5 @@
 import { algorithmsFor } from './algorithms.ts';
-import { keyTypes } from './jwk.ts';
+import { keyTypes } from './key-types.ts';
 
 /** Names that are not their JOSE name with other signs. */
 const ownSpellings: ReadonlyMap<string, string> = new Map([

@@ -1,10 +1,16 @@
-// The one table of algorithms: name, use, key types, curves, sizes. Nothing else in the program lists them.
+// The one table of algorithms: name, use, key types, curves, sizes. Nothing else in the program lists them. The console
+// imports it, so that it takes the types alone of the table of key types, whose checks need Node.js.
 // Sources: RFC 7518 §3.1, §4.1, §5.1; RFC 8037 §3; RFC 8812 §3.2; RFC 9864; draft-madden-jose-ecdh-1pu.
 // Refuses an algorithm that is unknown, that is for another key type or use, or that this very key can not serve.
 
 import { badRequest } from '../errors.ts';
-import { type JwkMetadata, type KeyType, keyTypeName, type PrivateJwk, shown, type UseType } from './jwk.ts';
+import type { KeyRestriction } from './der/rsa-pss.ts';
+import type { JwkMetadata } from './jwk.ts';
+import { keyTypeName } from './key-type-name.ts';
+import type { KeyType } from './key-types.ts';
 import { octetsOf } from './members/octets-of.ts';
+import { shown } from './shown.ts';
+import type { UseType } from './use-type.ts';
 
 interface AlgorithmRow {
   readonly useType: UseType;
@@ -131,16 +137,24 @@ export function algorithmsFor(kind: { keyType: KeyType; useType: UseType }): rea
     .map(([name]) => requestName(name));
 }
 
-function fits(row: AlgorithmRow, key: PrivateJwk): boolean {
+/** What of a key an algorithm depends on; any JWK is one. */
+export interface KeyOutline {
+  readonly kty: KeyType;
+  readonly crv?: string;
+  /** A secret, of which the length alone counts. */
+  readonly k?: string;
+}
+
+function fits(row: AlgorithmRow, key: KeyOutline): boolean {
   if (!row.keyTypes.includes(key.kty)) return false;
-  if (key.kty === 'EC' || key.kty === 'OKP') return row.curves?.includes(key.crv) === true;
-  if (key.kty === 'RSA') return true;
+  if (row.curves !== undefined) return key.crv !== undefined && row.curves.includes(key.crv);
+  if (key.k === undefined) return true;
   const octets = octetsOf(key.k);
   return octets >= (row.leastOctets ?? 0) && row.exactOctets?.includes(octets) !== false;
 }
 
 /** What may be asked for with this very key, in the order of the documentation. */
-export function algorithmsFitting(key: PrivateJwk, useType: UseType): readonly string[] {
+export function algorithmsFitting(key: KeyOutline, useType: UseType): readonly string[] {
   return algorithmsFor({ keyType: key.kty, useType }).filter((listed) => {
     const row = table[joseAlgorithm(listed)];
     return row !== undefined && fits(row, key);
@@ -148,10 +162,10 @@ export function algorithmsFitting(key: PrivateJwk, useType: UseType): readonly s
 }
 
 /** "EC keys on curve P-256", "OCT keys of 16 bytes", "RSA keys". */
-function kindOf(key: PrivateJwk): string {
+function kindOf(key: KeyOutline): string {
   const name = `${keyTypeName(key.kty)} keys`;
-  if (key.kty === 'oct') return `${name} of ${octetsOf(key.k)} bytes`;
-  return key.kty === 'RSA' ? name : `${name} on curve ${key.crv}`;
+  if (key.k !== undefined) return `${name} of ${octetsOf(key.k)} bytes`;
+  return key.crv === undefined ? name : `${name} on curve ${key.crv}`;
 }
 
 function needOf(row: AlgorithmRow): string {
@@ -165,7 +179,7 @@ function needOf(row: AlgorithmRow): string {
  * inside it, but ruled out by curve or size, the message lists what fits this key.
  * @throws KeyplaneError bad_request
  */
-export function checkAlgorithmFits(key: PrivateJwk, useType: UseType, algorithm: string): void {
+export function checkAlgorithmFits(key: KeyOutline, useType: UseType, algorithm: string): void {
   const name = joseAlgorithm(algorithm);
   const row = table[name];
   const inRow =
@@ -182,10 +196,7 @@ export function checkAlgorithmFits(key: PrivateJwk, useType: UseType, algorithm:
   throw badRequest(`${refusal} Valid values: ${(inRow ? fitting : whole).join(', ')}`, notValid);
 }
 
-const pssAlgorithms = ['PS256', 'PS384', 'PS512'] as const;
-
-/** What the key's own encoding allows beyond its type: RSASSA-PSS, or with parameters one hash of it. */
-export type KeyRestriction = 'RSA-PSS' | (typeof pssAlgorithms)[number];
+const pssAlgorithms = ['PS256', 'PS384', 'PS512'];
 
 /**
  * RFC 4055 §1.2: a key marked id-RSASSA-PSS signs with PSS alone, and with parameters with that hash alone.
@@ -205,7 +216,7 @@ export function checkRestriction(restriction: KeyRestriction, algorithm: string)
  * @returns its use type
  * @throws KeyplaneError bad_request when it is unknown (it could not be checked) or contradicts the key
  */
-export function checkOwnAlgorithm(key: PrivateJwk, algorithm: NonNullable<JwkMetadata['alg']>): UseType {
+export function checkOwnAlgorithm(key: KeyOutline, algorithm: NonNullable<JwkMetadata['alg']>): UseType {
   const row = table[algorithm];
   if (row !== undefined && fits(row, key)) return row.useType;
   const fitting = Object.entries(table).filter(([, candidate]) => fits(candidate, key));

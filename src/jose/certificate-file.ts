@@ -13,9 +13,9 @@ import {
   keystoreForm,
   splitRemedy,
 } from './foreign-forms.ts';
-import { shown } from './jwk.ts';
 import { decodeBase64 } from './members/base64url.ts';
 import { type PemBlock, parsePem, pemTextOf } from './pem.ts';
+import { shown } from './shown.ts';
 
 const what = 'Certificate file';
 /** Tag of a SEQUENCE, with which every certificate begins. */

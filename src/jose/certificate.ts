@@ -6,7 +6,6 @@
 import { Buffer } from 'node:buffer';
 import { hash, X509Certificate } from 'node:crypto';
 import { badRequest } from '../errors.ts';
-import type { KeyRestriction } from './algorithms.ts';
 import { certificatesIn } from './certificate-file.ts';
 import {
   type DerElement,
@@ -19,11 +18,11 @@ import {
 import { distinguishedName } from './der/distinguished-name.ts';
 import { readSpki } from './der/key-der.ts';
 import { type KeyUsage, readKeyUsage } from './der/key-usage.ts';
+import type { KeyRestriction } from './der/rsa-pss.ts';
 import type { JsonObject } from './json.ts';
-import type { EcMembers, OkpMembers, PrivateJwk } from './jwk.ts';
-import { keyMembers, publicMembersOf } from './public-part.ts';
-import { checkEc } from './soundness/soundness-ec.ts';
-import { checkOkp } from './soundness/soundness-okp.ts';
+import type { PrivateJwk } from './jwk.ts';
+import { isKeyType, keyTypeInfo } from './key-types.ts';
+import { publicMembersOf } from './public-part.ts';
 
 export interface CertificateInfo {
   readonly der: Buffer;
@@ -159,8 +158,9 @@ function checkPoint({ der, publicKey, isOnOtherCurve }: CertificateInfo, what: s
       cause,
     });
   try {
-    if (publicKey?.kty === 'EC') checkEc(publicKey as unknown as EcMembers);
-    if (publicKey?.kty === 'OKP') checkOkp(publicKey as unknown as OkpMembers);
+    if (publicKey !== undefined && isKeyType(publicKey.kty)) {
+      keyTypeInfo(publicKey.kty).checkPoint?.(publicKey);
+    }
   } catch (error) {
     throw fault(error);
   }
@@ -221,7 +221,7 @@ function isIssuedBy(certificate: CertificateInfo, issuer: CertificateInfo): bool
 export function sameKey(certified: JsonObject | undefined, jwk: PrivateJwk): boolean {
   if (certified === undefined) return false;
   const own: Readonly<Record<string, unknown>> = { ...jwk };
-  const names = ['kty', ...keyMembers[jwk.kty].public];
+  const names = ['kty', ...keyTypeInfo(jwk.kty).publicMembers];
   const certifiedMembers = publicMembersOf(certified);
   return names.every((name) => certifiedMembers[name] === own[name]);
 }

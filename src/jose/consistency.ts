@@ -7,9 +7,11 @@ import { checkOwnAlgorithm, checkRestriction } from './algorithms.ts';
 import { type CertificateInfo, chainFault, cutWarning, readCertificateDer, sameKey } from './certificate.ts';
 import type { KeyUsage } from './der/key-usage.ts';
 import { sniffDer } from './der/sniff-der.ts';
-import { type PrivateJwk, type UseType, useToUseType } from './jwk.ts';
+import type { PrivateJwk } from './jwk.ts';
+import { isSymmetric, keyTypeInfo } from './key-types.ts';
 import { decodeBase64, decodeBase64url } from './members/base64url.ts';
 import { checkKeyOperations } from './members/key-operations.ts';
+import { type UseType, useToUseType } from './use-type.ts';
 
 export interface ConsistentJwk {
   readonly jwk: PrivateJwk;
@@ -46,20 +48,20 @@ export function checkConsistency(jwk: PrivateJwk): ConsistentJwk {
 
 /** A Montgomery curve can not sign, an Edwards curve can not agree on keys (RFC 8037 §2), secp256k1 only signs (RFC 8812 §3.1). */
 function checkUseOfCurve(jwk: PrivateJwk, useType: ReturnType<typeof checkKeyOperations>): void {
-  if (useType === undefined || (jwk.kty !== 'OKP' && jwk.kty !== 'EC')) return;
-  const onlySigns = ['Ed25519', 'Ed448', 'secp256k1'].includes(jwk.crv);
-  const onlyEncrypts = ['X25519', 'X448'].includes(jwk.crv);
-  if ((useType === 'SIGNATURE' && onlyEncrypts) || (useType === 'ENCRYPTION' && onlySigns)) {
-    const said = jwk.use === undefined ? 'key_ops' : `use (${jwk.use})`;
-    throw inconsistent(
-      `${said} contradicts the key: curve ${jwk.crv} is for ${onlySigns ? 'signatures' : 'encryption'} only`,
-    );
-  }
+  const crv = 'crv' in jwk ? jwk.crv : undefined;
+  const onlyFor = crv === undefined ? undefined : keyTypeInfo(jwk.kty).curves?.table.get(crv)?.onlyFor;
+  if (useType === undefined || onlyFor === undefined || useType === onlyFor) return;
+  const said = jwk.use === undefined ? 'key_ops' : `use (${jwk.use})`;
+  const purpose = onlyFor === 'SIGNATURE' ? 'signatures' : 'encryption';
+  throw inconsistent(`${said} contradicts the key: curve ${crv} is for ${purpose} only`);
 }
 
 function checkCertificates(jwk: PrivateJwk, useType: UseType | undefined): ConsistentJwk {
-  if (jwk.kty === 'oct' && (jwk.x5c ?? jwk.x5t ?? jwk['x5t#S256']) !== undefined) {
-    throw inconsistent('x5c, x5t and x5t#S256 contradict the key: a certificate never certifies an OCT key');
+  if (isSymmetric(jwk) && (jwk.x5c ?? jwk.x5t ?? jwk['x5t#S256']) !== undefined) {
+    const kind = keyTypeInfo(jwk.kty).name;
+    throw inconsistent(
+      `x5c, x5t and x5t#S256 contradict the key: a certificate never certifies an ${kind} key`,
+    );
   }
   const [leaf, ...issuers] = (jwk.x5c ?? []).map(readChainEntry);
   const certificate = leaf && readCertificateDer(leaf, 'x5c[0]');

@@ -6,13 +6,9 @@ import { fairTurn } from '../runtime/event-loop.ts';
 import { checkConsistency } from './consistency.ts';
 import type { JsonObject } from './json.ts';
 import type { PrivateJwk } from './jwk.ts';
+import { keyTypeInfo } from './key-types.ts';
 import { normaliseMembers } from './members/normalise.ts';
 import { readShape } from './members/shape.ts';
-import { completeCrtMembers } from './soundness/rsa-halves.ts';
-import { checkEc } from './soundness/soundness-ec.ts';
-import { checkOct } from './soundness/soundness-oct.ts';
-import { checkOkp } from './soundness/soundness-okp.ts';
-import { checkRsa, checkRsaSizes } from './soundness/soundness-rsa.ts';
 
 export interface ImportOptions {
   /** The key members went through an import already and only others were added: shape and consistency suffice. */
@@ -35,34 +31,18 @@ export async function importJwkWithWarnings(
 ): Promise<ImportedJwk> {
   const { members, warnings } = normaliseMembers(raw);
   const shaped = readShape(members);
-  if (shaped.kty === 'RSA') {
-    checkRsaSizes(shaped);
+  const keyType = keyTypeInfo(shaped.kty);
+  if (keyType.checkSizes !== undefined) {
+    keyType.checkSizes(shaped);
     await fairTurn();
   }
   const consistent = checkConsistency(shaped);
-  const jwk = consistent.jwk.kty === 'RSA' ? completeCrtMembers(consistent.jwk) : consistent.jwk;
-  if (options.soundnessChecked !== true) await checkSoundness(jwk);
+  const jwk = (keyType.completeMembers?.(consistent.jwk) ?? consistent.jwk) as PrivateJwk;
+  if (options.soundnessChecked !== true) await keyType.checkSoundness(jwk);
   return { jwk, warnings: [...warnings, ...consistent.warnings] };
 }
 
 /** The same for callers that have nobody to warn. */
 export async function importJwk(raw: JsonObject, options: ImportOptions = {}): Promise<PrivateJwk> {
   return (await importJwkWithWarnings(raw, options)).jwk;
-}
-
-/** @throws KeyplaneError bad_request with the reason */
-async function checkSoundness(jwk: PrivateJwk): Promise<void> {
-  switch (jwk.kty) {
-    case 'RSA':
-      return checkRsa(jwk);
-    case 'EC':
-      // On any curve but P-256 the multiplication takes OpenSSL a millisecond or more.
-      if (jwk.d !== undefined && jwk.crv !== 'P-256') await fairTurn();
-      return checkEc(jwk);
-    case 'OKP':
-      await fairTurn();
-      return checkOkp(jwk);
-    case 'oct':
-      return checkOct(jwk);
-  }
 }

@@ -5,7 +5,7 @@
 import { badRequest, type KeyplaneError } from '../errors.ts';
 import { foreignText } from './foreign-text.ts';
 import { endsTooEarly, findJsonFault } from './json-fault.ts';
-import { shown } from './jwk.ts';
+import { shown } from './shown.ts';
 
 export type JsonValue = null | boolean | number | string | JsonValue[] | JsonObject;
 export interface JsonObject {

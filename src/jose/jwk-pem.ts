@@ -2,14 +2,16 @@
 
 import { createPrivateKey, createPublicKey, type JsonWebKey } from 'node:crypto';
 import { badRequest } from '../errors.ts';
-import { hasPrivatePart, type PrivateJwk, type PublicJwk } from './jwk.ts';
+import type { PrivateJwk, PublicJwk } from './jwk.ts';
+import { hasPrivatePart, keyTypeInfo } from './key-types.ts';
 
 /**
  * The PEM text is secret.
  * @throws KeyplaneError bad_request for a key without a private half and for OCT
  */
 export function privateJwkToPem(jwk: PrivateJwk): string {
-  if (jwk.kty === 'oct') throw badRequest('An OCT key has no PEM form; export it as JSON');
+  const { der, name } = keyTypeInfo(jwk.kty);
+  if (der === null) throw badRequest(`An ${name} key has no PEM form; export it as JSON`);
   if (!hasPrivatePart(jwk)) throw badRequest('The JWK holds no private key; export its public half');
   return createPrivateKey({ key: { ...jwk } as JsonWebKey, format: 'jwk' })
     .export({ type: 'pkcs8', format: 'pem' })

@@ -4,17 +4,18 @@
 
 import type { Buffer } from 'node:buffer';
 import { badRequest, type KeyplaneError } from '../errors.ts';
-import type { KeyRestriction } from './algorithms.ts';
 import { DerError, readDer } from './der/der.ts';
-import { ExplicitCurveError, readNamedCurve } from './der/key-algorithm.ts';
 import {
   type DerKey,
+  readEcParameters,
   readEcPrivateKey,
   readPkcs8,
   readRsaPrivateKey,
   readRsaPublicKey,
   readSpki,
 } from './der/key-der.ts';
+import { ExplicitCurveError } from './der/named-curve.ts';
+import type { KeyRestriction } from './der/rsa-pss.ts';
 import { sniffDer } from './der/sniff-der.ts';
 import {
   certificateForKey,
@@ -29,10 +30,10 @@ import {
   splitRemedy,
 } from './foreign-forms.ts';
 import type { JsonObject } from './json.ts';
-import { shown } from './jwk.ts';
 import { decodeBase64 } from './members/base64url.ts';
 import { isOpenSshKey, readOpenSshKey } from './openssh-key.ts';
 import { type PemBlock, parsePem, pemTextOf } from './pem.ts';
+import { shown } from './shown.ts';
 
 export interface KeyContent {
   /** Not checked for soundness; holds secrets when the kind says so. */
@@ -149,7 +150,7 @@ function keyBlock(content: string): KeyBlock {
   const [key = parameters] = others;
   if (key === undefined) throw badRequest(`${what} holds no key`);
   if (parameters === undefined || key === parameters) return { ...key, encoding };
-  return { ...key, encoding, curve: () => readNamedCurve(readDer(parameters.der)) };
+  return { ...key, encoding, curve: () => readEcParameters(parameters.der) };
 }
 
 function blocksOf(content: string): { blocks: readonly PemBlock[]; encoding: Encoding } {

@@ -6,11 +6,11 @@ import { badRequest, type KeyplaneError } from '../errors.ts';
 import { foreignObject } from './foreign-object.ts';
 import { foreignText } from './foreign-text.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
-import { isKeyType, shown, typeName } from './jwk.ts';
+import { isKeyType, keyTypeInfo, keyTypes } from './key-types.ts';
 import { normaliseMembers } from './members/normalise.ts';
 import { readShape } from './members/shape.ts';
 import { knownMembersOf } from './public-part.ts';
-import { checkRsaSizes } from './soundness/soundness-rsa.ts';
+import { shown, typeName } from './shown.ts';
 import { thumbprint } from './thumbprint.ts';
 
 /** What is known of a key that was selected before and is looked for again. */
@@ -135,7 +135,7 @@ function thumbprintOf(members: JsonObject): string | undefined {
   if (!isKeyType(members.kty)) return undefined;
   try {
     const shaped = readShape(Object.assign(Object.create(null), members, { kid: undefined }));
-    if (shaped.kty === 'RSA') checkRsaSizes(shaped);
+    keyTypeInfo(shaped.kty).checkSizes?.(shaped);
     return thumbprint(shaped);
   } catch {
     return undefined;
@@ -200,7 +200,7 @@ function faultyEntry(entries: readonly Entry[]): Entry {
   const [first, another] = known;
   if (first !== undefined && another === undefined) return first;
   throw badRequest(
-    `No usable key found! None of the ${entries.length} keys of the JWK Set is a complete key of a supported type (RSA, EC, OKP, oct)`,
+    `No usable key found! None of the ${entries.length} keys of the JWK Set is a complete key of a supported type (${keyTypes.join(', ')})`,
     { reason: 'KEY_NOT_FOUND' },
   );
 }

@@ -6,8 +6,8 @@ import { Buffer } from 'node:buffer';
 import { badRequest } from '../errors.ts';
 import { encryptedOpenSsh, foreignText } from './foreign-forms.ts';
 import type { JsonObject } from './json.ts';
-import { shown } from './jwk.ts';
 import { decodeInteger, encodeInteger } from './members/integer.ts';
+import { shown } from './shown.ts';
 
 const magic = Buffer.from('openssh-key-v1\0', 'latin1');
 /** Of an RSA modulus of 16384 bits; larger numbers would cost the event loop more than a read may. */

@@ -5,8 +5,8 @@
 
 import { Buffer } from 'node:buffer';
 import { badRequest } from '../errors.ts';
-import { shown } from './jwk.ts';
 import { decodeBase64 } from './members/base64url.ts';
+import { shown } from './shown.ts';
 
 export interface PemBlock {
   readonly label: string;

@@ -1,20 +1,11 @@
-// The one allow-list of JWK members for each key type: what is public, what is private, what goes with both.
-// Whatever publishes a key goes through publicJwk; a member that is not listed here leaves with nothing.
+// The public half of a JWK, by the members of its key type and of those that go with any key.
+// Whatever publishes a key goes through publicJwk; a member that neither list has leaves with nothing.
 
 import { badRequest } from '../errors.ts';
 import type { JsonObject } from './json.ts';
-import { isKeyType, type JwkMetadata, type KeyType, type PrivateJwk, type PublicJwk } from './jwk.ts';
+import type { JwkMetadata, PrivateJwk, PublicJwk } from './jwk.ts';
+import { isKeyType, keyTypeInfo } from './key-types.ts';
 import { publicOperations } from './members/key-operations.ts';
-
-/** RFC 7518 §6.2, §6.3, §6.4 and RFC 8037 §2. */
-export const keyMembers: Readonly<
-  Record<KeyType, { public: readonly string[]; private: readonly string[] }>
-> = Object.freeze({
-  RSA: { public: ['n', 'e'], private: ['d', 'p', 'q', 'dp', 'dq', 'qi'] },
-  EC: { public: ['crv', 'x', 'y'], private: ['d'] },
-  OKP: { public: ['crv', 'x'], private: ['d'] },
-  oct: { public: [], private: ['k'] },
-});
 
 const metadataMembers = [
   'kid',
@@ -37,12 +28,13 @@ function pick(source: object, names: readonly string[]): Record<string, unknown>
 }
 
 /**
- * The half that may be published; undefined for `oct`, which has none.
+ * The half that may be published; undefined for a secret key, which has none.
  * `key_ops` is turned to what the public half does: `sign` becomes `verify` (RFC 7517 §4.3).
  */
 export function publicJwk(jwk: PrivateJwk): PublicJwk | undefined {
-  if (jwk.kty === 'oct') return undefined;
-  const members = pick(jwk, ['kty', ...keyMembers[jwk.kty].public, ...metadataMembers]);
+  const { isSymmetric, publicMembers } = keyTypeInfo(jwk.kty);
+  if (isSymmetric) return undefined;
+  const members = pick(jwk, ['kty', ...publicMembers, ...metadataMembers]);
   if (jwk.key_ops !== undefined) {
     const operations = publicOperations(jwk.key_ops);
     if (operations.length > 0) members.key_ops = operations;
@@ -54,7 +46,7 @@ export function publicJwk(jwk: PrivateJwk): PublicJwk | undefined {
 /** publicJwk for a key that has not been imported yet; members of an unknown key type are all left out. */
 export function publicMembersOf(raw: JsonObject): JsonObject {
   const { kty } = raw;
-  const names = isKeyType(kty) ? ['kty', ...keyMembers[kty].public, ...metadataMembers] : ['kty'];
+  const names = isKeyType(kty) ? ['kty', ...keyTypeInfo(kty).publicMembers, ...metadataMembers] : ['kty'];
   return pick(raw, names) as JsonObject;
 }
 
@@ -62,8 +54,7 @@ export function publicMembersOf(raw: JsonObject): JsonObject {
 export function knownMembersOf(raw: JsonObject): JsonObject {
   const { kty } = raw;
   if (!isKeyType(kty)) return {};
-  const names = keyMembers[kty];
-  return pick(raw, ['kty', ...names.public, ...names.private, ...metadataMembers]) as JsonObject;
+  return pick(raw, ['kty', ...Object.keys(keyTypeInfo(kty).members), ...metadataMembers]) as JsonObject;
 }
 
 /** Parts a JWK for sealing: `privateMembers` is secret, `publicMembers` is not. */
@@ -71,10 +62,10 @@ export function splitJwk(jwk: PrivateJwk): {
   publicMembers: Record<string, unknown>;
   privateMembers: Record<string, unknown>;
 } {
-  const names = keyMembers[jwk.kty];
+  const { publicMembers, privateMembers } = keyTypeInfo(jwk.kty);
   return {
-    publicMembers: pick(jwk, ['kty', ...names.public, ...metadataMembers]),
-    privateMembers: pick(jwk, names.private),
+    publicMembers: pick(jwk, ['kty', ...publicMembers, ...metadataMembers]),
+    privateMembers: pick(jwk, privateMembers),
   };
 }
 
@@ -88,13 +79,12 @@ export function joinJwk(
 ): PrivateJwk {
   const { kty } = publicMembers;
   if (!isKeyType(kty)) throw badRequest('The members are not those of a JWK: kty is missing or unknown');
-  const names = keyMembers[kty];
+  const keyType = keyTypeInfo(kty);
   const joined = {
-    ...pick(publicMembers, ['kty', ...names.public, ...metadataMembers]),
-    ...pick(privateMembers, names.private),
+    ...pick(publicMembers, ['kty', ...keyType.publicMembers, ...metadataMembers]),
+    ...pick(privateMembers, keyType.privateMembers),
   };
-  const required = kty === 'oct' ? names.private : names.public;
-  for (const name of required) {
+  for (const name of keyType.required) {
     if (typeof Reflect.get(joined, name) !== 'string') {
       throw badRequest(`The members are not those of one ${kty} JWK: ${name} is missing`);
     }

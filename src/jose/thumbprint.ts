@@ -1,21 +1,14 @@
 // RFC 7638: SHA-256 over the required members in lexical order, as JSON without white space.
-// Written by hand: crv and the base64url members need no escaping, so the text is a plain join.
+// Written by hand: names of curves and base64url need no escaping, so the text is a plain join.
 
 import { hash } from 'node:crypto';
 import type { PrivateJwk, PublicJwk } from './jwk.ts';
+import { keyTypeInfo } from './key-types.ts';
 
-/** The members of RFC 7638 §3.2 (RFC 8037 §2 for OKP). For `oct` this text holds the secret itself. */
+/** For a secret key this text holds the secret itself. */
 function secretHashInput(jwk: PrivateJwk | PublicJwk): string {
-  switch (jwk.kty) {
-    case 'RSA':
-      return `{"e":"${jwk.e}","kty":"RSA","n":"${jwk.n}"}`;
-    case 'EC':
-      return `{"crv":"${jwk.crv}","kty":"EC","x":"${jwk.x}","y":"${jwk.y}"}`;
-    case 'OKP':
-      return `{"crv":"${jwk.crv}","kty":"OKP","x":"${jwk.x}"}`;
-    case 'oct':
-      return `{"k":"${jwk.k}","kty":"oct"}`;
-  }
+  const members = keyTypeInfo(jwk.kty).thumbprint.map((name) => `"${name}":"${Reflect.get(jwk, name)}"`);
+  return `{${members.join(',')}}`;
 }
 
 /** base64url of 32 octets; the same for both halves of a key. */

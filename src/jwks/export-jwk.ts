@@ -1,6 +1,7 @@
 import { badRequest } from '../errors.ts';
-import { hasPrivatePart, type PrivateJwk } from '../jose/jwk.ts';
+import type { PrivateJwk } from '../jose/jwk.ts';
 import { privateJwkToPem, publicJwkToPem } from '../jose/jwk-pem.ts';
+import { hasPrivatePart } from '../jose/key-types.ts';
 import { publicJwk } from '../jose/public-part.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type { StoredJwk } from './jwk-store.ts';

@@ -7,8 +7,10 @@ import {
 } from '../jose/algorithms.ts';
 import { type ImportedJwk, importJwk, importJwkWithWarnings } from '../jose/import-jwk.ts';
 import type { JsonObject } from '../jose/json.ts';
-import { type PrivateJwk, shown, useToUseType, useTypeToUse } from '../jose/jwk.ts';
+import type { PrivateJwk } from '../jose/jwk.ts';
+import { shown } from '../jose/shown.ts';
 import { thumbprint } from '../jose/thumbprint.ts';
+import { useToUseType, useTypeToUse } from '../jose/use-type.ts';
 import type { SourcedKey, UsageWish } from '../sources/jwk-source.ts';
 
 type Usage = Pick<PrivateJwk, 'use' | 'alg'>;

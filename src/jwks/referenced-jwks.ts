@@ -2,7 +2,7 @@ import assert from 'node:assert';
 import type { ProjectScope } from '../access/caller.ts';
 import type { DeploymentTarget } from '../deployments/desire.ts';
 import { badRequest, isKeyplaneError, KeyplaneError } from '../errors.ts';
-import { useToUseType } from '../jose/jwk.ts';
+import { useToUseType } from '../jose/use-type.ts';
 import type { MaterialRuleNouns } from '../materials/material-kind.ts';
 import type { FollowedMaterial, PreparedReferences, ReferencedJwks } from '../materials/referenced-jwks.ts';
 import { laterThan } from '../materials/replacement.ts';

@@ -1,5 +1,5 @@
 import { isKeyplaneError } from '../errors.ts';
-import { isKeyType } from '../jose/jwk.ts';
+import { isKeyType, isSymmetric } from '../jose/key-types.ts';
 import { joinJwk, publicJwk } from '../jose/public-part.ts';
 import {
   type DeployedContent,
@@ -78,9 +78,10 @@ function digestOf(content: DeployedContent): string {
 
 function publicJsonOf(content: DeployedJwk): string | undefined {
   const { jwk } = content;
+  const { kty } = jwk;
+  if (!isKeyType(kty)) throw new UnfitObject(content, 'its kty is none that this node knows');
   // Nothing of a secret is public.
-  if (jwk.kty === 'oct' && content.withheld !== undefined) return undefined;
-  if (!isKeyType(jwk.kty)) throw new UnfitObject(content, 'its kty is none that this node knows');
+  if (isSymmetric({ kty }) && content.withheld !== undefined) return undefined;
   try {
     const published = publicJwk(joinJwk(jwk, jwk));
     return published && JSON.stringify(published);

@@ -1,5 +1,5 @@
 import { isKeyplaneError } from '../errors.ts';
-import type { KeyRestriction } from '../jose/algorithms.ts';
+import type { KeyRestriction } from '../jose/der/rsa-pss.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../jose/json.ts';
 
 /** One key of what a source holds, before anybody chose it. */

@@ -3,9 +3,9 @@
 
 import { badRequest } from '../errors.ts';
 import type { KeystoreEntry, KeystoreListing } from '../formats/keystore.ts';
-import type { KeyRestriction } from '../jose/algorithms.ts';
+import type { KeyRestriction } from '../jose/der/rsa-pss.ts';
 import type { JsonObject } from '../jose/json.ts';
-import type { UseType } from '../jose/jwk.ts';
+import type { UseType } from '../jose/use-type.ts';
 import { shownText } from '../names.ts';
 import type { Inspected } from './inspected-key.ts';
 

@@ -1,4 +1,4 @@
-import type { KeyRestriction } from '../jose/algorithms.ts';
+import type { KeyRestriction } from '../jose/der/rsa-pss.ts';
 import type { JsonObject } from '../jose/json.ts';
 import { jwkFromKeyContent } from '../jose/key-pem.ts';
 import { publicMembersOf } from '../jose/public-part.ts';

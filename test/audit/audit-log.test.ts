@@ -224,6 +224,16 @@ withDatabases('the audit record', (fresh, kind) => {
     expect(await verify()).toBeUndefined();
   });
 
+  test('details by the name of a private member of any JWK are refused', async () => {
+    // RFC 7518 §6.2.2, §6.3.2, §6.4; RFC 8037 §2.
+    for (const name of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k', 'K', 'dP']) {
+      await expect(append(event({ details: { [name]: 'x' } })), name).rejects.toMatchObject({
+        code: 'internal_error',
+      });
+    }
+    expect(await records()).toEqual([]);
+  });
+
   test('details that are no plain facts, or go by the name of a secret, are refused, and nothing is stored', async () => {
     const refusedDetails: readonly Record<string, unknown>[] = [
       { jwkStr: 'x' },

@@ -146,7 +146,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   leases: [],
   metrics: [],
   access: ['type audit', 'type idempotency'],
-  audit: [],
+  audit: ['jose/key-types.ts'],
   sealing: [],
   backup: ['type sealing/integrity.ts'],
   doctor: [

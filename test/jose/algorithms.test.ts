@@ -6,7 +6,9 @@ import {
   isDeprecated,
   joseAlgorithm,
 } from '../../src/jose/algorithms.ts';
-import type { KeyType, PrivateJwk, UseType } from '../../src/jose/jwk.ts';
+import type { PrivateJwk } from '../../src/jose/jwk.ts';
+import type { KeyType } from '../../src/jose/key-types.ts';
+import type { UseType } from '../../src/jose/use-type.ts';
 import { makeOct, refusalOf } from './made-keys.ts';
 
 const ecdh = ['', '+A128KW', '+A192KW', '+A256KW'].flatMap((wrap) => [`ECDH-ES${wrap}`]);

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../jose/json.ts';
-import { isKeyType, shown } from '../../jose/jwk.ts';
 import { keysOf, selectKey } from '../../jose/key-set.ts';
+import { isKeyType } from '../../jose/key-types.ts';
+import { shown } from '../../jose/shown.ts';
 import { type Finding, mistake, refusal, warning } from './finding.ts';
 import { lintKey } from './lint-key.ts';
 

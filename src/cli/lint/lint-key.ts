@@ -4,7 +4,8 @@ import { isDeprecated } from '../../jose/algorithms.ts';
 import { readCertificateDer } from '../../jose/certificate.ts';
 import { type ImportedJwk, importJwkWithWarnings } from '../../jose/import-jwk.ts';
 import type { JsonObject } from '../../jose/json.ts';
-import { hasPrivatePart, type PrivateJwk } from '../../jose/jwk.ts';
+import type { PrivateJwk } from '../../jose/jwk.ts';
+import { hasPrivatePart } from '../../jose/key-types.ts';
 import { type Finding, mistake, refusal, warning } from './finding.ts';
 import { validityFindings } from './validity.ts';
 

@@ -40,6 +40,16 @@ export class UnsupportedKeyError extends DerError {
   }
 }
 
+/** An algorithm or curve that no key type reads. */
+export class UnknownOidError extends DerError {
+  readonly oid: string;
+
+  constructor(oid: string) {
+    super(`it is of the algorithm or curve ${oid}`);
+    this.oid = oid;
+  }
+}
+
 function readAt(data: Buffer, start: number): DerElement {
   const tag = data[start];
   const first = data[start + 1];
@@ -124,4 +134,8 @@ export function readOid(element: DerElement | undefined, what: string): string {
   const [first = 0n, ...rest] = arcs;
   const root = first < 80n ? first / 40n : 2n;
   return [root, first - root * 40n, ...rest].join('.');
+}
+
+export function expectOctets(element: DerElement | undefined, what: string): DerElement {
+  return expectTag(element, derTag.octetString, what);
 }

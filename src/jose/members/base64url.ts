@@ -4,28 +4,31 @@
 import { Buffer } from 'node:buffer';
 import { badRequest } from '../../errors.ts';
 
-// 2,100 octets: twice what any accepted key has, so that most oversized keys still hear their own reason.
+// 2,100 octets: twice what a member of most key types has, so that most oversized keys still hear their own reason.
 const longestText = 2800;
 
-/** @throws KeyplaneError bad_request that names the member and never shows its value */
-export function checkOctetText(text: string, member: string): void {
+/**
+ * @param longest characters, where the key type has longer members than most
+ * @throws KeyplaneError bad_request that names the member and never shows its value
+ */
+export function checkOctetText(text: string, member: string, longest = longestText): void {
   if (text === '')
     throw badRequest(`${member} is empty; it must be base64url text (RFC 7515 §2)`, {
       reason: 'KEY_MALFORMED',
     });
-  if (text.length > longestText) {
+  if (text.length > longest) {
     throw badRequest(
-      `${member} has ${text.length} characters; no key that is accepted needs more than ${longestText}`,
+      `${member} has ${text.length} characters; no key that is accepted needs more than ${longest}`,
       { reason: 'KEY_MALFORMED' },
     );
   }
-  if (!isOctetText(text))
+  if (!isOctetText(text, longest))
     throw badRequest(`${member} is not base64url: ${fault(text)} (RFC 7515 §2)`, { reason: 'KEY_MALFORMED' });
 }
 
 /** Whether checkOctetText passes it. */
-export function isOctetText(text: string): boolean {
-  if (text === '' || text.length > longestText) return false;
+export function isOctetText(text: string, longest = longestText): boolean {
+  if (text === '' || text.length > longest) return false;
   return Buffer.from(text, 'base64url').toString('base64url') === text;
 }
 

@@ -1,11 +1,14 @@
 // key_ops (RFC 7517 §4.3): which operations there are, whose half does them and which key type can.
 
 import { badRequest } from '../../errors.ts';
-import { hasPrivatePart, type KeyType, keyTypeName, type PrivateJwk, shown, type UseType } from '../jwk.ts';
+import type { PrivateJwk } from '../jwk.ts';
+import { hasPrivatePart, keyTypeInfo, type OperationFamily } from '../key-types.ts';
+import { shown } from '../shown.ts';
+import type { UseType } from '../use-type.ts';
 
 interface OperationRow {
   readonly useType: UseType;
-  readonly keyTypes: readonly KeyType[];
+  readonly family: OperationFamily;
   /** What the public half does when the private half does this; undefined when it does nothing. */
   readonly publicTwin: string | undefined;
   readonly needsPrivatePart: boolean;
@@ -14,26 +17,22 @@ interface OperationRow {
 /** @param twins what this half does, and what the public half does then, if anything */
 function row(
   useType: UseType,
-  keyTypes: readonly KeyType[],
+  family: OperationFamily,
   [own, publicTwin]: readonly [string, string?],
 ): [string, OperationRow] {
   const needsPrivatePart = publicTwin !== undefined && publicTwin !== own;
-  return [own, Object.freeze({ useType, keyTypes, publicTwin, needsPrivatePart })];
+  return [own, Object.freeze({ useType, family, publicTwin, needsPrivatePart })];
 }
 
-const encrypting: readonly KeyType[] = ['RSA', 'oct'];
-const deriving: readonly KeyType[] = ['EC', 'OKP', 'oct'];
-const signing: readonly KeyType[] = ['RSA', 'EC', 'OKP', 'oct'];
-
 const operations: ReadonlyMap<string, OperationRow> = new Map([
-  row('SIGNATURE', signing, ['sign', 'verify']),
-  row('SIGNATURE', signing, ['verify', 'verify']),
-  row('ENCRYPTION', encrypting, ['encrypt', 'encrypt']),
-  row('ENCRYPTION', encrypting, ['decrypt', 'encrypt']),
-  row('ENCRYPTION', encrypting, ['wrapKey', 'wrapKey']),
-  row('ENCRYPTION', encrypting, ['unwrapKey', 'wrapKey']),
-  row('ENCRYPTION', deriving, ['deriveKey']),
-  row('ENCRYPTION', deriving, ['deriveBits']),
+  row('SIGNATURE', 'signing', ['sign', 'verify']),
+  row('SIGNATURE', 'signing', ['verify', 'verify']),
+  row('ENCRYPTION', 'encrypting', ['encrypt', 'encrypt']),
+  row('ENCRYPTION', 'encrypting', ['decrypt', 'encrypt']),
+  row('ENCRYPTION', 'encrypting', ['wrapKey', 'wrapKey']),
+  row('ENCRYPTION', 'encrypting', ['unwrapKey', 'wrapKey']),
+  row('ENCRYPTION', 'deriving', ['deriveKey']),
+  row('ENCRYPTION', 'deriving', ['deriveBits']),
 ]);
 
 export function isKeyOperation(name: string): boolean {
@@ -69,8 +68,9 @@ export function checkKeyOperations(jwk: PrivateJwk): UseType | undefined {
     if (seen.has(operation))
       throw badRequest(`key_ops names ${operation} twice (RFC 7517 §4.3)`, { reason: 'KEY_INCONSISTENT' });
     seen.add(operation);
-    if (!known.keyTypes.includes(jwk.kty)) {
-      throw badRequest(`key_ops contradicts the key: ${keyTypeName(jwk.kty)} keys can not ${operation}`, {
+    const keyType = keyTypeInfo(jwk.kty);
+    if (!keyType.operations.includes(known.family)) {
+      throw badRequest(`key_ops contradicts the key: ${keyType.name} keys can not ${operation}`, {
         reason: 'KEY_INCONSISTENT',
       });
     }

@@ -4,7 +4,8 @@
 
 import { Buffer } from 'node:buffer';
 import type { JsonObject, JsonValue } from '../json.ts';
-import { shown, typeName } from '../jwk.ts';
+import { isKeyType, keyTypeInfo } from '../key-types.ts';
+import { shown, typeName } from '../shown.ts';
 import { isOctetText } from './base64url.ts';
 import { isKeyOperation } from './key-operations.ts';
 
@@ -28,12 +29,16 @@ export function normaliseMembers(raw: JsonObject): NormalisedMembers {
     delete members[name];
     warnings.push(`${name} is ${empty}; it was left out`);
   }
-  if (raw.kty === 'RSA') {
-    for (const name of ['n', 'e'] as const) trimInteger(members, name, warnings);
-  }
+  for (const name of publicIntegers(raw.kty)) trimInteger(members, name, warnings);
   for (const name of ['x5t', 'x5t#S256'] as const) rewriteDigest(members, name, warnings);
   keepKnownOperations(members, warnings);
   return { members, warnings };
+}
+
+function publicIntegers(kty: JsonValue | undefined): readonly string[] {
+  if (!isKeyType(kty)) return [];
+  const { members, publicMembers } = keyTypeInfo(kty);
+  return publicMembers.filter((name) => members[name]?.form === 'integer');
 }
 
 function emptiness(value: JsonValue | undefined): string | undefined {
@@ -44,7 +49,7 @@ function emptiness(value: JsonValue | undefined): string | undefined {
 }
 
 /** RFC 7518 §6.3.1.1: some providers write the sign octet of ASN.1 in front. The thumbprint is that of the shortest form. */
-function trimInteger(members: Record<string, JsonValue>, name: 'n' | 'e', warnings: string[]): void {
+function trimInteger(members: Record<string, JsonValue>, name: string, warnings: string[]): void {
   const text = members[name];
   if (typeof text !== 'string' || !text.startsWith('A') || !isOctetText(text)) return;
   const octets = Buffer.from(text, 'base64url');

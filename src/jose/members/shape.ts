@@ -4,11 +4,17 @@
 import { badRequest, type KeyplaneError } from '../../errors.ts';
 import { mostCertificates } from '../certificate.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
-import { isKeyType, type KeyType, keyTypeName, type PrivateJwk, shown, typeName } from '../jwk.ts';
+import type { PrivateJwk } from '../jwk.ts';
+import {
+  isKeyType,
+  type KeyMember,
+  type KeyType,
+  type KeyTypeInfo,
+  keyTypeInfo,
+  keyTypes,
+} from '../key-types.ts';
 import { checkKid } from '../kid.ts';
-import { keyMembers } from '../public-part.ts';
-import { ecCurveOf } from '../soundness/soundness-ec.ts';
-import { okpCurveOf } from '../soundness/soundness-okp.ts';
+import { shown, typeName } from '../shown.ts';
 import { checkOctetText } from './base64url.ts';
 import { checkIntegerText } from './integer.ts';
 
@@ -24,53 +30,72 @@ export function readShape(raw: JsonObject): PrivateJwk {
   const keyType = readKeyType(raw.kty);
   checkCurve(keyType, raw.crv);
   const members: Record<string, unknown> = { kty: keyType };
-  const names = keyMembers[keyType];
-  const required = keyType === 'oct' ? names.private : names.public;
-  for (const name of [...names.public, ...names.private]) {
+  const info = keyTypeInfo(keyType);
+  for (const name of info.required) {
+    if (raw[name] === undefined && !Object.hasOwn(info.members, name)) throw missing(info, name);
+  }
+  for (const [name, member] of Object.entries(info.members)) {
     const value = raw[name];
     if (value === undefined) {
-      if (required.includes(name)) throw malformed(`${name} is required in ${article(keyType)} JWK!`);
+      if (info.required.includes(name)) throw missing(info, name);
     } else {
-      members[name] = readKeyMember(keyType, name, value);
+      members[name] = readKeyMember(member, { name, value, longest: info.longestMember });
     }
   }
-  // RFC 7518 §6.3.2.7: a reader that does not do multi-prime keys must refuse them.
-  if (keyType === 'RSA' && raw.oth !== undefined) {
-    throw badRequest('RSA keys of more than two primes (oth) are not supported', {
-      reason: 'KEY_NOT_SUPPORTED',
-    });
+  for (const [name, reason] of Object.entries(info.refusedMembers ?? {})) {
+    if (raw[name] !== undefined) throw badRequest(reason, { reason: 'KEY_NOT_SUPPORTED' });
   }
   return Object.assign(members, readMetadata(raw)) as unknown as PrivateJwk;
 }
 
 function readKeyType(kty: JsonValue | undefined): KeyType {
   if (isKeyType(kty)) return kty;
-  const valid = 'Valid values: RSA, EC, OKP, oct';
+  const valid = `Valid values: ${keyTypes.join(', ')}`;
   if (kty === undefined) throw malformed(`kty is required in a JWK! ${valid}`);
   if (typeof kty !== 'string') throw malformed(`kty must be a string, not ${typeName(kty)}! ${valid}`);
   throw badRequest(`kty (${shown(kty)}) is not supported! ${valid}`, { reason: 'KEY_NOT_SUPPORTED' });
 }
 
-/** Before any other member: which members there are depends on the type, and people mix up EC and OKP. */
+/**
+ * Before any other member: which members there are depends on the type, and people mix up EC and OKP.
+ * @throws KeyplaneError bad_request for a curve that the key type does not have
+ */
 function checkCurve(keyType: KeyType, crv: JsonValue | undefined): void {
-  if (typeof crv !== 'string') return;
-  if (keyType === 'EC') ecCurveOf(crv);
-  if (keyType === 'OKP') okpCurveOf(crv);
+  const { name, curves } = keyTypeInfo(keyType);
+  if (typeof crv !== 'string' || curves === null || curves.table.has(crv)) return;
+  const values = [...curves.table.keys()].join(', ');
+  throw badRequest(
+    `crv (${shown(crv)}) is not valid for ${name} keys!${curveHint(keyType, crv)} Valid values: ${values}`,
+    { reason: 'KEY_NOT_SUPPORTED' },
+  );
+}
+
+function curveHint(keyType: KeyType, crv: string): string {
+  const misnomers = keyTypeInfo(keyType).curves?.misnomers ?? {};
+  if (Object.hasOwn(misnomers, crv)) return ` ${misnomers[crv]}`;
+  const other = keyTypes.find((one) => keyTypeInfo(one).curves?.table.has(crv));
+  if (other === undefined) return '';
+  return ` ${crv} is a curve of kty ${other}, not ${keyType} (${keyTypeInfo(other).curves?.source}).`;
 }
 
 function malformed(text: string): KeyplaneError {
   return badRequest(text, { reason: 'KEY_MALFORMED' });
 }
 
-function article(keyType: KeyType): string {
-  return keyType === 'RSA' ? 'an RSA' : `an ${keyTypeName(keyType)}`;
+function missing(info: KeyTypeInfo, member: string): KeyplaneError {
+  // The letters whose names begin with a vowel: "an RSA JWK".
+  const article = /^[AEFHILMNORSX]/.test(info.name) ? 'an' : 'a';
+  return malformed(`${member} is required in ${article} ${info.name} JWK!`);
 }
 
-function readKeyMember(keyType: KeyType, name: string, value: JsonValue): string {
+function readKeyMember(
+  { form }: KeyMember,
+  { name, value, longest }: { name: string; value: JsonValue; longest: number | undefined },
+): string {
   const text = readString(name, value);
-  if (name === 'crv') return text;
-  checkOctetText(text, name);
-  if (keyType === 'RSA') checkIntegerText(text, name);
+  if (form === 'curve') return text;
+  checkOctetText(text, name, longest);
+  if (form === 'integer') checkIntegerText(text, name);
   return text;
 }
 

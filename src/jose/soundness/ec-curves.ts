@@ -1,12 +1,11 @@
 // The curves of JWK type EC (RFC 7518 §6.2.1.1, RFC 8812 §3.1): SEC 2 and SP 800-186 domain parameters,
 // all of the form y² = x³ + ax + b with cofactor 1.
 
-export interface EcCurve {
-  /** Octets of a coordinate and of d. */
-  readonly octets: number;
+import type { KeyCurve } from './key-curve.ts';
+
+export interface EcCurve extends KeyCurve {
   /** What node:crypto calls it. */
   readonly nodeName: string;
-  readonly oid: string;
   readonly prime: bigint;
   readonly a: bigint;
   readonly b: bigint;
@@ -14,7 +13,7 @@ export interface EcCurve {
 }
 
 function curve(
-  identity: { octets: number; nodeName: string; oid: string },
+  identity: KeyCurve & { readonly nodeName: string },
   hex: { prime: string; a: bigint; b: string; order: string },
 ): EcCurve {
   const [prime, b, order] = [hex.prime, hex.b, hex.order].map((digits) => BigInt(`0x${digits}`)) as [
@@ -29,7 +28,7 @@ export const ecCurves: ReadonlyMap<string, EcCurve> = new Map([
   [
     'P-256',
     curve(
-      { octets: 32, nodeName: 'prime256v1', oid: '1.2.840.10045.3.1.7' },
+      { octets: 32, bits: 256, nodeName: 'prime256v1', oid: '1.2.840.10045.3.1.7' },
       {
         prime: 'ffffffff00000001000000000000000000000000ffffffffffffffffffffffff',
         a: -3n,
@@ -41,7 +40,7 @@ export const ecCurves: ReadonlyMap<string, EcCurve> = new Map([
   [
     'P-384',
     curve(
-      { octets: 48, nodeName: 'secp384r1', oid: '1.3.132.0.34' },
+      { octets: 48, bits: 384, nodeName: 'secp384r1', oid: '1.3.132.0.34' },
       {
         prime: `${'f'.repeat(63)}effffffff0000000000000000ffffffff`,
         a: -3n,
@@ -53,7 +52,7 @@ export const ecCurves: ReadonlyMap<string, EcCurve> = new Map([
   [
     'P-521',
     curve(
-      { octets: 66, nodeName: 'secp521r1', oid: '1.3.132.0.35' },
+      { octets: 66, bits: 521, nodeName: 'secp521r1', oid: '1.3.132.0.35' },
       {
         prime: `1${'f'.repeat(130)}`,
         a: -3n,
@@ -65,7 +64,7 @@ export const ecCurves: ReadonlyMap<string, EcCurve> = new Map([
   [
     'secp256k1',
     curve(
-      { octets: 32, nodeName: 'secp256k1', oid: '1.3.132.0.10' },
+      { octets: 32, bits: 256, nodeName: 'secp256k1', oid: '1.3.132.0.10', onlyFor: 'SIGNATURE' },
       {
         prime: `${'f'.repeat(55)}efffffc2f`,
         a: 0n,

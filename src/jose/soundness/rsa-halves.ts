@@ -2,9 +2,20 @@
 // Refuses a part of the CRT members; finds them anew from n, e and d when none is there.
 
 import { badRequest } from '../../errors.ts';
-import type { PrivateJwk, RsaMembers } from '../jwk.ts';
 import { bitLength, decodeInteger, encodeInteger } from '../members/integer.ts';
 import { integerSquareRoot, modularInverse } from './integer-math.ts';
+
+/** RFC 7518 §6.3; after an import either none of the six private members is there or all are. */
+export interface RsaMembers {
+  readonly n: string;
+  readonly e: string;
+  readonly d?: string;
+  readonly p?: string;
+  readonly q?: string;
+  readonly dp?: string;
+  readonly dq?: string;
+  readonly qi?: string;
+}
 
 const largestGcd = 1n << 128n;
 const crtMembers = ['p', 'q', 'dp', 'dq', 'qi'] as const;
@@ -29,7 +40,7 @@ export function checkCrtMembers(jwk: RsaMembers): void {
  * Gives a private key of n, e and d its CRT members; any other comes back as it is.
  * Cheap whatever the numbers: divisions only, and as many as there are convergents to try.
  */
-export function completeCrtMembers(jwk: RsaMembers & PrivateJwk): PrivateJwk {
+export function completeCrtMembers<Jwk extends RsaMembers>(jwk: Jwk): Jwk {
   if (jwk.d === undefined || jwk.p !== undefined) return jwk;
   const [n, e, d] = [decodeInteger(jwk.n), decodeInteger(jwk.e), decodeInteger(jwk.d)];
   const primes = d < n && bitLength(e) <= 257 ? primesFromExponents(n, e, d) : undefined;

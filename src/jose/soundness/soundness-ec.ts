@@ -4,30 +4,22 @@
 
 import { createECDH } from 'node:crypto';
 import { badRequest } from '../../errors.ts';
-import { type EcMembers, shown } from '../jwk.ts';
+import { fairTurn } from '../../runtime/event-loop.ts';
 import { decodeBase64url } from '../members/base64url.ts';
 import { integerFromOctets } from '../members/integer.ts';
 import { type EcCurve, ecCurves } from './ec-curves.ts';
 import { checkOctetLength } from './octet-length.ts';
-import { okpCurves } from './soundness-okp.ts';
+
+/** RFC 7518 §6.2. */
+export interface EcMembers {
+  readonly crv: string;
+  readonly x: string;
+  readonly y: string;
+  readonly d?: string;
+}
 
 function refuse(reason: string): never {
   throw badRequest(`EC key is not sound: ${reason}`, { reason: 'KEY_NOT_SOUND' });
-}
-
-/** @throws KeyplaneError bad_request for a curve that is not one of the four */
-export function ecCurveOf(crv: string): EcCurve {
-  const curve = ecCurves.get(crv);
-  if (curve !== undefined) return curve;
-  throw badRequest(
-    `crv (${shown(crv)}) is not valid for EC keys!${hintOf(crv)} Valid values: ${[...ecCurves.keys()].join(', ')}`,
-    { reason: 'KEY_NOT_SUPPORTED' },
-  );
-}
-
-function hintOf(crv: string): string {
-  if (crv === 'P-256K') return ' The registered name of this curve is secp256k1 (RFC 8812 §3.1).';
-  return okpCurves.has(crv) ? ` ${crv} is a curve of kty OKP, not EC (RFC 8037 §2).` : '';
 }
 
 /** d·G as 0x04 || x || y. `secretOctets` must be 1 to n-1 in the curve's own length. */
@@ -41,9 +33,17 @@ function isOnCurve({ prime, a, b }: EcCurve, x: bigint, y: bigint): boolean {
   return (y * y - (x * x + a) * x - b) % prime === 0n;
 }
 
+/** checkEc in its turn of the event loop. @throws KeyplaneError bad_request with the reason */
+export async function checkEcSoundness(jwk: EcMembers): Promise<void> {
+  // On any curve but P-256 the multiplication takes OpenSSL a millisecond or more.
+  if (jwk.d !== undefined && jwk.crv !== 'P-256') await fairTurn();
+  checkEc(jwk);
+}
+
 /** @throws KeyplaneError bad_request with the reason */
 export function checkEc(jwk: EcMembers): void {
-  const curve = ecCurveOf(jwk.crv);
+  const curve = ecCurves.get(jwk.crv);
+  if (curve === undefined) refuse('its curve is unknown');
   const expected = { key: 'EC key', length: curve.octets, crv: jwk.crv };
   // RFC 7518 §6.2.1.2: the full size of a coordinate, zero octets in front included.
   const [x, y] = (['x', 'y'] as const).map((name) => {

@@ -1,10 +1,19 @@
 // A secret key (RFC 7518 §6.4) has no structure; what its alg needs is checked by the table of algorithms.
 
 import { badRequest } from '../../errors.ts';
-import type { OctMembers } from '../jwk.ts';
 import { octetsOf } from '../members/octets-of.ts';
 
+/** RFC 7518 §6.4. */
+export interface OctMembers {
+  readonly k: string;
+}
+
 const mostOctets = 1024;
+
+/** Bits. */
+export function octSize(jwk: OctMembers): number {
+  return octetsOf(jwk.k) * 8;
+}
 
 /** @throws KeyplaneError bad_request with the reason */
 export function checkOct(jwk: OctMembers): void {

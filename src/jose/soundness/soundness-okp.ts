@@ -4,12 +4,19 @@
 
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { badRequest } from '../../errors.ts';
-import { type OkpMembers, shown } from '../jwk.ts';
+import { fairTurn } from '../../runtime/event-loop.ts';
 import { decodeBase64url } from '../members/base64url.ts';
 import { integerFromOctets } from '../members/integer.ts';
-import { ecCurves } from './ec-curves.ts';
 import { smallModularPower } from './integer-math.ts';
+import type { KeyCurve } from './key-curve.ts';
 import { checkOctetLength } from './octet-length.ts';
+
+/** RFC 8037 §2. */
+export interface OkpMembers {
+  readonly crv: string;
+  readonly x: string;
+  readonly d?: string;
+}
 
 interface EdwardsCurve {
   readonly prime: bigint;
@@ -18,9 +25,7 @@ interface EdwardsCurve {
   readonly d: bigint;
 }
 
-export interface OkpCurve {
-  readonly octets: number;
-  readonly oid: string;
+interface OkpCurve extends KeyCurve {
   readonly edwards?: EdwardsCurve;
 }
 
@@ -31,25 +36,32 @@ const prime448 = (1n << 448n) - (1n << 224n) - 1n;
 const d25519 = 0x52036cee2b6ffe738cc740797779e89800700a4d4141d8ab75eb4dca135978a3n;
 
 export const okpCurves: ReadonlyMap<string, OkpCurve> = new Map([
-  ['Ed25519', { octets: 32, oid: '1.3.101.112', edwards: { prime: prime25519, a: -1n, d: d25519 } }],
-  ['Ed448', { octets: 57, oid: '1.3.101.113', edwards: { prime: prime448, a: 1n, d: -39081n } }],
-  ['X25519', { octets: 32, oid: '1.3.101.110' }],
-  ['X448', { octets: 56, oid: '1.3.101.111' }],
+  [
+    'Ed25519',
+    {
+      octets: 32,
+      bits: 255,
+      oid: '1.3.101.112',
+      onlyFor: 'SIGNATURE',
+      edwards: { prime: prime25519, a: -1n, d: d25519 },
+    },
+  ],
+  [
+    'Ed448',
+    {
+      octets: 57,
+      bits: 448,
+      oid: '1.3.101.113',
+      onlyFor: 'SIGNATURE',
+      edwards: { prime: prime448, a: 1n, d: -39081n },
+    },
+  ],
+  ['X25519', { octets: 32, bits: 255, oid: '1.3.101.110', onlyFor: 'ENCRYPTION' }],
+  ['X448', { octets: 56, bits: 448, oid: '1.3.101.111', onlyFor: 'ENCRYPTION' }],
 ]);
 
 function refuse(reason: string): never {
   throw badRequest(`OKP key is not sound: ${reason}`, { reason: 'KEY_NOT_SOUND' });
-}
-
-/** @throws KeyplaneError bad_request for a curve that is not one of the four */
-export function okpCurveOf(crv: string): OkpCurve {
-  const curve = okpCurves.get(crv);
-  if (curve !== undefined) return curve;
-  const hint = ecCurves.has(crv) ? ` ${crv} is a curve of kty EC, not OKP (RFC 7518 §6.2.1.1).` : '';
-  throw badRequest(
-    `crv (${shown(crv)}) is not valid for OKP keys!${hint} Valid values: ${[...okpCurves.keys()].join(', ')}`,
-    { reason: 'KEY_NOT_SUPPORTED' },
-  );
 }
 
 /** The public key, base64url, of a private one of the right length. */
@@ -60,9 +72,16 @@ export function okpPublicText(crv: string, secret: Buffer): string {
   return createPublicKey(key).export({ format: 'jwk' }).x ?? '';
 }
 
+/** checkOkp in its turn of the event loop. @throws KeyplaneError bad_request with the reason */
+export async function checkOkpSoundness(jwk: OkpMembers): Promise<void> {
+  await fairTurn();
+  checkOkp(jwk);
+}
+
 /** @throws KeyplaneError bad_request with the reason */
 export function checkOkp(jwk: OkpMembers): void {
-  const curve = okpCurveOf(jwk.crv);
+  const curve = okpCurves.get(jwk.crv);
+  if (curve === undefined) refuse('its curve is unknown');
   const expected = { key: 'OKP key', length: curve.octets, crv: jwk.crv, rfc: 'RFC 8037 §2' };
   const x = decodeBase64url(jwk.x);
   checkOctetLength(x, { ...expected, member: 'x' });

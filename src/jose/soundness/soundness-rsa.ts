@@ -4,11 +4,10 @@
 
 import { badRequest } from '../../errors.ts';
 import { fairTurn } from '../../runtime/event-loop.ts';
-import type { RsaMembers } from '../jwk.ts';
 import { bitLength, decodeInteger } from '../members/integer.ts';
 import { mostFermatBits, passesFermat } from './fermat-test.ts';
 import { isProbablePrime, passesMillerRabin } from './prime.ts';
-import { checkCrtMembers, checkHalves } from './rsa-halves.ts';
+import { checkCrtMembers, checkHalves, type RsaMembers } from './rsa-halves.ts';
 import { closePrimesFault, rocaFault, smallFactorFault } from './weak-modulus.ts';
 
 const leastModulusBits = 2048;
@@ -19,6 +18,11 @@ const leastPrimeBits = 512;
 
 function refuse(reason: string): never {
   throw badRequest(`RSA key is not sound: ${reason}`, { reason: 'KEY_NOT_SOUND' });
+}
+
+/** Bits of the modulus. */
+export function rsaSize(jwk: RsaMembers): number {
+  return bitLength(decodeInteger(jwk.n));
 }
 
 /** What costs next to nothing: to be asked before any other arithmetic on these numbers. */

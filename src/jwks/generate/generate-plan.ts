@@ -1,5 +1,5 @@
 import { badRequest } from '../../errors.ts';
-import type { UseType } from '../../jose/jwk.ts';
+import type { UseType } from '../../jose/use-type.ts';
 import type { KeyPlan } from '../../sources/generate-key.ts';
 import { oneOf } from './one-of.ts';
 import { readValidity, type Validity } from './validity.ts';

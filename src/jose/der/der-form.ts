@@ -1,0 +1,24 @@
+import type { JsonObject } from '../json.ts';
+import type { DerElement } from './der.ts';
+import type { KeyRestriction } from './rsa-pss.ts';
+
+/** What the AlgorithmIdentifier of a key says beside its key type (RFC 5280 §4.1.1.2). */
+export interface DerAlgorithm {
+  readonly crv?: string;
+  readonly restriction?: KeyRestriction;
+}
+
+/** How keys of one key type stand in SPKI (RFC 5280 §4.1) and in PKCS#8 (RFC 5958). Every reader throws DerError. */
+export interface DerForm {
+  /** What messages list as supported: the key type, or its curves. */
+  readonly supported: readonly string[];
+  /** Undefined where the OID belongs to another key type. */
+  readAlgorithm(oid: string, parameters: DerElement | undefined): DerAlgorithm | undefined;
+  /** Members beside kty. */
+  readPublicKey(key: Buffer, algorithm: DerAlgorithm): JsonObject;
+  /**
+   * Members beside kty; the answer holds secrets.
+   * @param publicKey that of PKCS#8 version 1 (RFC 5958 §2)
+   */
+  readPrivateKey(secret: Buffer, algorithm: DerAlgorithm, publicKey: Buffer | undefined): JsonObject;
+}

@@ -1,0 +1,38 @@
+// RSA keys in DER: PKCS#1 (RFC 8017 A.1), which SPKI and PKCS#8 hold as it is.
+
+import type { Buffer } from 'node:buffer';
+import type { JsonObject } from '../json.ts';
+import { type DerElement, DerError, readDer, readSequence, readUnsigned } from './der.ts';
+import type { DerForm } from './der-form.ts';
+import { readPssRestriction } from './rsa-pss.ts';
+
+export const rsaForm: DerForm = {
+  supported: ['RSA'],
+  readAlgorithm(oid, parameters) {
+    if (oid === '1.2.840.113549.1.1.1') return {};
+    if (oid === '1.2.840.113549.1.1.10') return { restriction: readPssRestriction(parameters) };
+    return undefined;
+  },
+  readPublicKey: readRsaPublicMembers,
+  readPrivateKey: readRsaPrivateMembers,
+};
+
+function integerText(element: DerElement | undefined, what: string): string {
+  return readUnsigned(element, what).toString('base64url');
+}
+
+function readRsaPublicMembers(der: Buffer): JsonObject {
+  const [n, e] = readSequence(readDer(der), 'RSA public key');
+  return { n: integerText(n, 'modulus'), e: integerText(e, 'exponent') };
+}
+
+/** The answer holds secrets. */
+function readRsaPrivateMembers(der: Buffer): JsonObject {
+  const [version, ...numbers] = readSequence(readDer(der), 'RSA private key');
+  if (readUnsigned(version, 'version')[0] !== 0)
+    throw new DerError('it is an RSA key of more than two primes, which is not supported');
+  const names = ['n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qi'];
+  if (numbers.length !== names.length)
+    throw new DerError('it does not hold the nine numbers of RFC 8017 A.1.2');
+  return Object.fromEntries(names.map((name, index) => [name, integerText(numbers[index], name)]));
+}

@@ -1,0 +1,41 @@
+// Names what is no JOSE key: DSA, DH, SM2, the post-quantum families, curves that JOSE does not have.
+
+import { keyTypeInfo, keyTypes } from '../key-types.ts';
+import { UnknownOidError, UnsupportedKeyError } from './der.ts';
+
+const refusedByName: ReadonlyMap<string, string> = new Map([
+  ['1.2.840.10040.4.1', 'a DSA key'],
+  ['1.2.840.113549.1.3.1', 'a Diffie-Hellman key'],
+  ['1.2.840.10046.2.1', 'a Diffie-Hellman key'],
+  ['1.2.840.113549.1.1.7', 'an RSAES-OAEP key (RFC 4055 §4)'],
+  ['1.3.132.1.12', 'an EC key for ECDH alone (id-ecDH)'],
+  ['1.3.132.1.13', 'an EC key for ECMQV alone (id-ecMQV)'],
+  ['1.2.840.10045.3.1.1', 'on curve P-192'],
+  ['1.3.132.0.33', 'on curve P-224'],
+  ['1.2.156.10197.1.301', 'an SM2 key'],
+]);
+
+/** Arcs whose members are all of one family. */
+const refusedFamilies: readonly (readonly [string, string])[] = [
+  ['2.16.840.1.101.3.4.3.', 'an ML-DSA or SLH-DSA key'],
+  ['2.16.840.1.101.3.4.4.', 'an ML-KEM key'],
+  ['1.3.36.3.3.2.8.1.1.', 'on a Brainpool curve'],
+];
+
+const supported = keyTypes.flatMap((kty) => keyTypeInfo(kty).der?.supported ?? []);
+const supportedKeys = `${supported.slice(0, -1).join(', ')} and ${supported.at(-1)}`;
+
+/** An error about an unknown OID becomes one that says what the key is and which keys are supported. */
+export function namingUnsupported<Result>(read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof UnknownOidError)) throw error;
+    const { oid } = error;
+    const family = refusedFamilies.find(([arc]) => oid.startsWith(arc))?.[1];
+    const name = refusedByName.get(oid) ?? family ?? `of the algorithm or curve ${oid}`;
+    throw new UnsupportedKeyError(`it is ${name}; supported are ${supportedKeys}`, {
+      isOnKnownCurve: name.startsWith('on '),
+    });
+  }
+}
