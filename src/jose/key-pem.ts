@@ -5,16 +5,9 @@
 import type { Buffer } from 'node:buffer';
 import { badRequest, type KeyplaneError } from '../errors.ts';
 import { DerError, readDer } from './der/der.ts';
-import {
-  type DerKey,
-  readEcParameters,
-  readEcPrivateKey,
-  readPkcs8,
-  readRsaPrivateKey,
-  readRsaPublicKey,
-  readSpki,
-} from './der/key-der.ts';
+import { type DerKey, readEcParameters, readEcPrivateKey, readPkcs8, readSpki } from './der/key-der.ts';
 import { ExplicitCurveError } from './der/named-curve.ts';
+import { readRsaPrivateKey, readRsaPublicKey } from './der/rsa-form.ts';
 import type { KeyRestriction } from './der/rsa-pss.ts';
 import { sniffDer } from './der/sniff-der.ts';
 import {

@@ -7,3 +7,8 @@ export function keyTypeName<Kty extends string>(kty: Kty): Uppercase<Kty> {
 export function keyTypeMember<Kty extends string>(kty: Kty): Lowercase<Kty> {
   return kty.toLowerCase() as Lowercase<Kty>;
 }
+
+/** How Generate JWK spells a curve: P256, ED25519. */
+export function curveTypeName(crv: string): string {
+  return crv.toUpperCase().replace('-', '');
+}

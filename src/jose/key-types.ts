@@ -7,7 +7,7 @@ import type { DerForm } from './der/der-form.ts';
 import { ecForm } from './der/ec-form.ts';
 import { okpForm } from './der/okp-form.ts';
 import { rsaForm } from './der/rsa-form.ts';
-import { keyTypeName } from './key-type-name.ts';
+import { curveTypeName, keyTypeName } from './key-type-name.ts';
 import { ecCurves } from './soundness/ec-curves.ts';
 import type { CurveTable } from './soundness/key-curve.ts';
 import { completeCrtMembers, type RsaMembers } from './soundness/rsa-halves.ts';
@@ -27,9 +27,13 @@ export interface KeyMember {
 export type OperationFamily = 'signing' | 'encrypting' | 'deriving';
 
 /** What Generate JWK takes: bits, or curves out of the table of curves; in the order of the documentation. */
-export type GenerationOptions =
-  | { readonly parameter: 'keySize'; readonly values: readonly number[] }
-  | { readonly parameter: 'curveType'; readonly values: readonly string[] };
+export type GenerationOptions = {
+  /** What the console calls it. */
+  readonly label: string;
+} & (
+  | { readonly parameter: 'keySize'; readonly values: readonly number[]; readonly preset: number }
+  | { readonly parameter: 'curveType'; readonly values: readonly string[]; readonly preset: string }
+);
 
 interface KeyTypeRow<Members extends object> {
   /** Of the key itself, in the order in which an import reads them. */
@@ -50,6 +54,7 @@ interface KeyTypeRow<Members extends object> {
   /** In SPKI and PKCS#8; null for key types that have no such form, and so no PEM. */
   readonly der: DerForm | null;
   readonly operations: readonly OperationFamily[];
+  /** Null where the manager does not generate such keys; otherwise `generate-key.ts` does. */
   readonly generation: GenerationOptions | null;
   /** Bits of a key without a curve: of its modulus, of its secret. */
   sizeOf?(jwk: Members): number;
@@ -88,12 +93,12 @@ const table = {
     curves: null,
     der: rsaForm,
     operations: ['signing', 'encrypting'],
-    generation: { parameter: 'keySize', values: [2048, 3072, 4096] },
+    generation: { label: 'RSA', parameter: 'keySize', values: [2048, 3072, 4096], preset: 3072 },
     sizeOf: rsaSize,
     checkSizes: checkRsaSizes,
     completeMembers: completeCrtMembers,
     checkSoundness: checkRsa,
-  } satisfies KeyTypeRow<RsaMembers>,
+  } as const satisfies KeyTypeRow<RsaMembers>,
   EC: {
     members: { crv: curveName, x: publicOctets, y: publicOctets, d: privateOctets },
     required: ['crv', 'x', 'y'],
@@ -105,10 +110,15 @@ const table = {
     },
     der: ecForm,
     operations: ['signing', 'deriving'],
-    generation: { parameter: 'curveType', values: ['P-256', 'P-384', 'P-521', 'secp256k1'] },
+    generation: {
+      label: 'EC',
+      parameter: 'curveType',
+      values: ['P-256', 'P-384', 'P-521', 'secp256k1'],
+      preset: 'P-256',
+    },
     checkPoint: checkEc,
     checkSoundness: checkEcSoundness,
-  } satisfies KeyTypeRow<EcMembers>,
+  } as const satisfies KeyTypeRow<EcMembers>,
   oct: {
     members: { k: privateOctets },
     required: ['k'],
@@ -116,10 +126,15 @@ const table = {
     curves: null,
     der: null,
     operations: ['signing', 'encrypting', 'deriving'],
-    generation: { parameter: 'keySize', values: [128, 192, 256, 384, 512] },
+    generation: {
+      label: 'OCT (secret)',
+      parameter: 'keySize',
+      values: [128, 192, 256, 384, 512],
+      preset: 256,
+    },
     sizeOf: octSize,
     checkSoundness: checkOct,
-  } satisfies KeyTypeRow<OctMembers>,
+  } as const satisfies KeyTypeRow<OctMembers>,
   OKP: {
     members: { crv: curveName, x: publicOctets, d: privateOctets },
     required: ['crv', 'x'],
@@ -127,11 +142,16 @@ const table = {
     curves: { table: okpCurves, source: 'RFC 8037 §2' },
     der: okpForm,
     operations: ['signing', 'deriving'],
-    generation: { parameter: 'curveType', values: ['Ed25519', 'X25519', 'Ed448', 'X448'] },
+    generation: {
+      label: 'OKP (Edwards curves)',
+      parameter: 'curveType',
+      values: ['Ed25519', 'X25519', 'Ed448', 'X448'],
+      preset: 'Ed25519',
+    },
     checkPoint: checkOkp,
     checkSoundness: checkOkpSoundness,
-  } satisfies KeyTypeRow<OkpMembers>,
-} as const;
+  } as const satisfies KeyTypeRow<OkpMembers>,
+};
 
 type Table = typeof table;
 export type KeyType = keyof Table;
@@ -152,6 +172,14 @@ export type PrivateMemberName = { [Kty in KeyType]: PrivateNames<Kty> }[KeyType]
 export type AsymmetricKeyType = {
   [Kty in KeyType]: Exclude<keyof MemberRows<Kty>, PrivateNames<Kty>> extends never ? never : Kty;
 }[KeyType];
+/** Key types that the manager generates keys of. */
+export type GeneratedKeyType = {
+  [Kty in KeyType]: Table[Kty]['generation'] extends null ? never : Kty;
+}[KeyType];
+/** Bits or curves of generated keys. */
+export type GeneratedValue<Kty extends GeneratedKeyType> = NonNullable<
+  Table[Kty]['generation']
+>['values'][number];
 /** The same without private members. */
 export type PublicMembersOf<Kty extends KeyType> = Omit<KeyMembersOf<Kty>, PrivateNames<Kty>>;
 
@@ -188,8 +216,12 @@ const infos = Object.freeze(
 export const keyTypes: readonly KeyType[] = Object.freeze(
   registered.toSorted((a, b) => Number(infos[a].isSymmetric) - Number(infos[b].isSymmetric)),
 );
-/** As the API lists them: in the order of the table. */
+/** As the API names and lists them: in the order of the table. */
 export const keyTypeNames: readonly KeyTypeName[] = Object.freeze(registered.map(keyTypeName));
+/** Those of them that the manager generates keys of. */
+export const generatedKeyTypes: readonly GeneratedKeyType[] = Object.freeze(
+  registered.filter((kty): kty is GeneratedKeyType => infos[kty].generation !== null),
+);
 /** Of all key types: names of members that are never shown. */
 export const privateMemberNames: ReadonlySet<string> = new Set(
   registered.flatMap((kty) => infos[kty].privateMembers),
@@ -201,6 +233,11 @@ export function isKeyType(value: unknown): value is KeyType {
 
 export function keyTypeInfo(kty: KeyType): KeyTypeInfo {
   return infos[kty];
+}
+
+/** Bits or curves that Generate JWK takes, as it spells them. */
+export function generationValues({ parameter, values }: GenerationOptions): readonly (number | string)[] {
+  return parameter === 'keySize' ? values : values.map(curveTypeName);
 }
 
 export function isSymmetric(jwk: { readonly kty: KeyType }): boolean {

@@ -9,6 +9,7 @@ import type { Environment, EnvironmentNouns } from '../environments/environment-
 import { badRequest, type KeyplaneError } from '../errors.ts';
 import type { IdempotencyNouns } from '../idempotency/idempotency-store.ts';
 import type { PrivateJwk } from '../jose/jwk.ts';
+import { keyTypeName } from '../jose/key-type-name.ts';
 import type { MaterialNouns } from '../materials/material-store.ts';
 import { projectNotFound } from '../names.ts';
 import { newId } from '../new-id.ts';
@@ -83,12 +84,10 @@ export async function insertJwk(
   return withWarnings(await options.deployments.deploy(targets, 'deploy'), warnings);
 }
 
-const keyTypeNames = Object.freeze({ RSA: 'RSA', EC: 'EC', OKP: 'OKP', oct: 'OCT' } as const);
-
 /** What a row says of the key itself; its private members sealed to this row. */
 export function jwkColumns(sealer: Sealer, id: string, jwk: PrivateJwk) {
   return {
-    type: keyTypeNames[jwk.kty],
+    type: keyTypeName(jwk.kty),
     kid: jwk.kid ?? '',
     use: jwk.use ?? null,
     algorithm: jwk.alg ?? null,

@@ -3,6 +3,7 @@
 import { isKeyplaneError, type KeyplaneError, tooManyRequests } from '../errors.ts';
 import { type KeyFacts, keyFacts } from '../jose/facts/key-facts.ts';
 import { importJwkWithWarnings } from '../jose/import-jwk.ts';
+import { isSymmetric } from '../jose/key-types.ts';
 import { thumbprint } from '../jose/thumbprint.ts';
 import { FairQueue } from '../runtime/fair-queue.ts';
 import type { InspectedKey } from '../sources/inspected-key.ts';
@@ -89,7 +90,7 @@ async function factsOf(key: InspectedKey): Promise<SourceKeyFacts> {
       kid: jwk.kid ?? null,
       use: jwk.use ?? null,
       algorithm: jwk.alg ?? null,
-      thumbprint: jwk.kty === 'oct' ? null : thumbprint(jwk),
+      thumbprint: isSymmetric(jwk) ? null : thumbprint(jwk),
       warnings,
       problem: null,
     };

@@ -1,5 +1,6 @@
 // Stored JWKs: public members readable, private ones sealed; where each came from.
 
+import type { KeyTypeName } from '../jose/key-types.ts';
 import type { Sealed } from '../sealing/sealed.ts';
 
 export const sourceTypes = Object.freeze([
@@ -38,7 +39,7 @@ export interface StoredJwk {
   readonly sourceId: string | null;
   readonly sourceUrl: string | null;
   readonly source: SourceReference;
-  readonly type: 'RSA' | 'EC' | 'OCT' | 'OKP';
+  readonly type: KeyTypeName;
   readonly kid: string;
   readonly use: 'sig' | 'enc' | null;
   readonly algorithm: string | null;

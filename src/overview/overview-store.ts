@@ -1,11 +1,13 @@
 // Counts and short lists over all that a caller may see, made by the database rather than from its rows.
 
+import type { KeyTypeName } from '../jose/key-types.ts';
+
 /** Null: every project. */
 export type VisibleProjects = readonly string[] | null;
 
 export interface JwkCount {
   readonly projectId: string;
-  readonly type: 'RSA' | 'EC' | 'OCT' | 'OKP';
+  readonly type: KeyTypeName;
   readonly use: 'sig' | 'enc' | null;
   readonly count: number;
 }

@@ -4,16 +4,18 @@ import { generateKeyPair, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { tooManyRequests } from '../errors.ts';
 import type { JsonObject } from '../jose/json.ts';
+import type { GeneratedKeyType, GeneratedValue } from '../jose/key-types.ts';
 import { FairQueue } from '../runtime/fair-queue.ts';
 import { RsaThread } from './rsa-thread.ts';
 
 const generate = promisify(generateKeyPair);
 
-export type KeyPlan =
-  | { readonly type: 'RSA'; readonly bits: number }
-  | { readonly type: 'EC'; readonly curve: 'P-256' | 'P-384' | 'P-521' | 'secp256k1' }
-  | { readonly type: 'OKP'; readonly curve: 'Ed25519' | 'Ed448' | 'X25519' | 'X448' }
-  | { readonly type: 'OCT'; readonly bits: number };
+/** One of both, as the key type has it in its row (`key-types.ts`). */
+export interface KeyPlan {
+  readonly kty: GeneratedKeyType;
+  readonly bits?: number;
+  readonly curve?: string;
+}
 
 const rsaThreads = 3;
 const freeRsaThreads = Array.from({ length: rsaThreads }, () => new RsaThread());
@@ -31,20 +33,23 @@ const rsaQueue = new FairQueue({
  * A new key with all its members; RSA with its CRT members (RFC 7518 §6.3.2).
  * @throws KeyplaneError `rate_limit_exceeded` where too many RSA keys are being generated
  */
-export async function generatePrivateKey(plan: KeyPlan): Promise<JsonObject> {
-  switch (plan.type) {
-    case 'OCT':
-      return { kty: 'oct', k: randomBytes(plan.bits / 8).toString('base64url') };
-    case 'RSA':
-      return generateRsa(plan.bits);
-    case 'EC': {
-      const { privateKey } = await generate('ec', { namedCurve: plan.curve });
-      return asJson(privateKey.export({ format: 'jwk' }));
-    }
-    case 'OKP':
-      return generateOkp(plan.curve);
-  }
+export async function generatePrivateKey({ kty, bits, curve }: KeyPlan): Promise<JsonObject> {
+  const generator = generators[kty] as (value: number | string | undefined) => Promise<JsonObject>;
+  return generator(bits ?? curve);
 }
+
+/** By bits or curve. */
+const generators: Readonly<{
+  [Kty in GeneratedKeyType]: (value: GeneratedValue<Kty>) => Promise<JsonObject>;
+}> = {
+  oct: async (bits) => ({ kty: 'oct', k: randomBytes(bits / 8).toString('base64url') }),
+  RSA: generateRsa,
+  EC: async (namedCurve) => {
+    const { privateKey } = await generate('ec', { namedCurve });
+    return asJson(privateKey.export({ format: 'jwk' }));
+  },
+  OKP: generateOkp,
+};
 
 function generateRsa(bits: number): Promise<JsonObject> {
   return rsaQueue.run(async () => {
@@ -57,7 +62,7 @@ function generateRsa(bits: number): Promise<JsonObject> {
   });
 }
 
-async function generateOkp(curve: 'Ed25519' | 'Ed448' | 'X25519' | 'X448'): Promise<JsonObject> {
+async function generateOkp(curve: GeneratedValue<'OKP'>): Promise<JsonObject> {
   // Node names the four in lower case, each with a signature of its own in the types.
   const makers = {
     Ed25519: () => generate('ed25519'),

@@ -1,6 +1,7 @@
 // The rows as they lie in the database. Times are milliseconds since 1970, flags 0 or 1, JSON is text.
 
 import type { Generated, Kysely } from 'kysely';
+import type { StoredJwk } from '../jwks/jwk-store.ts';
 
 export interface InstallationRow {
   key: string;
@@ -181,11 +182,11 @@ export interface JwkRow {
   project_id: string;
   name: string;
   description: string | null;
-  source_type: 'URL' | 'COPY_PASTE' | 'CERTIFICATE' | 'PUBLIC_KEY' | 'PRIVATE_KEY' | 'KEYSTORE' | 'GENERATE';
+  source_type: StoredJwk['sourceType'];
   source_id: string | null;
   source_url: string | null;
   source: string;
-  type: 'RSA' | 'EC' | 'OCT' | 'OKP';
+  type: StoredJwk['type'];
   kid: string;
   use: 'sig' | 'enc' | null;
   algorithm: string | null;

@@ -74,6 +74,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   log: [],
 
   overview: [
+    'type jose/key-types.ts',
     'access/narrowing.ts',
     'jwks/shared-kids.ts',
     'type access',
@@ -83,6 +84,9 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   ],
   http: [
     'overview',
+    'jose/key-type-name.ts',
+    'jose/key-types.ts',
+    'jose/shown.ts',
     'type jose/facts/certificate-facts.ts',
     'access',
     'type audit',

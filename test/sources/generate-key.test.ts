@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { onBehalfOf } from '../../src/runtime/requester.ts';
 import { generatePrivateKey } from '../../src/sources/generate-key.ts';
 
-const rsa = (user: string, bits: number) => onBehalfOf(user, () => generatePrivateKey({ type: 'RSA', bits }));
+const rsa = (user: string, bits: number) => onBehalfOf(user, () => generatePrivateKey({ kty: 'RSA', bits }));
 
 it('an RSA key has the size that was asked for and all of its members', async () => {
   const key = await rsa('a', 3072);

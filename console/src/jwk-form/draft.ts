@@ -1,8 +1,9 @@
 // What the form of a JWK holds while it is filled in. It lives in the page's memory alone: it may be a private key.
 
+import type { KeyTypeName } from '../../../src/jose/key-types.ts';
+import type { UseType } from '../../../src/jose/use-type.ts';
+
 export type FormSource = 'GENERATE' | 'URL' | 'COPY_PASTE' | 'CERTIFICATE' | 'KEY' | 'KEYSTORE';
-export type UseType = 'SIGNATURE' | 'ENCRYPTION';
-export type GeneratedType = 'RSA' | 'EC' | 'OKP' | 'OCT';
 
 export interface Draft {
   readonly name: string;
@@ -24,7 +25,7 @@ export interface Draft {
   /** Empty: the first that fits. */
   readonly useType: UseType | '';
   readonly algorithm: string;
-  readonly type: GeneratedType;
+  readonly type: KeyTypeName;
   /** Bits, or the name of a curve as Generate JWK takes it. */
   readonly variant: string;
   readonly keyIdType: string;

@@ -1,7 +1,7 @@
 import { NativeSelect, SimpleGrid, Stack } from '@mantine/core';
 import { MomentField } from '../display/form/moment-field.tsx';
-import type { FormPartProps, GeneratedType } from './draft.ts';
-import { algorithmsOf, firstVariant, generatedKinds } from './generated-kinds.ts';
+import type { FormPartProps } from './draft.ts';
+import { algorithmsOf, generatedKind, generatedKinds } from './generated-kinds.ts';
 import { UsageFields } from './usage-fields.tsx';
 
 const keyIdTypes: Readonly<Record<string, string>> = {
@@ -18,7 +18,7 @@ const optionsOf = (choices: Readonly<Record<string, string>>) =>
 /** What is to be made by the manager. */
 export function GenerateFields(props: FormPartProps) {
   const { draft, set, errorOf } = props;
-  const { parameter, variants } = generatedKinds[draft.type];
+  const { parameter, variants } = generatedKind(draft.type).generate;
   return (
     <Stack>
       <SimpleGrid cols={{ base: 1, xs: 2 }}>
@@ -26,17 +26,17 @@ export function GenerateFields(props: FormPartProps) {
           label="Key type"
           value={draft.type}
           onChange={(event) => {
-            const type = event.currentTarget.value as GeneratedType;
-            set({ type, variant: firstVariant(type), useType: '', algorithm: '' });
+            const { name, generate } = generatedKind(event.currentTarget.value);
+            set({ type: name, variant: generate.preset, useType: '', algorithm: '' });
           }}
-          data={Object.entries(generatedKinds).map(([value, { label }]) => ({ value, label }))}
+          data={generatedKinds.map(({ name, generate }) => ({ value: name, label: generate.label }))}
         />
         <NativeSelect
           label={parameter === 'keySize' ? 'Key size' : 'Curve'}
           value={draft.variant}
           error={errorOf('variant')}
           onChange={(event) => set({ variant: event.currentTarget.value, algorithm: '' })}
-          data={optionsOf(variants)}
+          data={variants.map(({ value, label }) => ({ value, label }))}
         />
       </SimpleGrid>
       <UsageFields {...props} algorithms={algorithmsOf(draft.type, draft.variant)} />

@@ -1,5 +1,6 @@
 import { NativeSelect, SimpleGrid } from '@mantine/core';
-import type { FormPartProps, UseType } from './draft.ts';
+import type { UseType } from '../../../src/jose/use-type.ts';
+import type { FormPartProps } from './draft.ts';
 import type { InspectedKey } from './request.ts';
 
 const useNames = { SIGNATURE: 'Signature', ENCRYPTION: 'Encryption' } as const;

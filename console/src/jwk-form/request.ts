@@ -1,6 +1,7 @@
 import type { Operations } from '../../../clients/typescript/src/index.ts';
-import type { Draft, UseType } from './draft.ts';
-import { algorithmsOf, generatedKinds } from './generated-kinds.ts';
+import type { UseType } from '../../../src/jose/use-type.ts';
+import type { Draft } from './draft.ts';
+import { algorithmsOf, generatedKind } from './generated-kinds.ts';
 
 export type CreateBody = Operations['createJwk']['input']['body'];
 export type GenerateBody = Operations['generateJwk']['input']['body'];
@@ -91,7 +92,8 @@ function wishOf({ useType, algorithm }: Draft, chosen: InspectedKey | undefined)
 
 export function generateBody(draft: Draft): GenerateBody {
   const { name, description, type, variant, kid } = draft;
-  const { member, parameter } = generatedKinds[type];
+  const { member, generate } = generatedKind(type);
+  const { parameter } = generate;
   const { useType, algorithm } = usageOf(draft, algorithmsOf(type, variant));
   const parameters = {
     [parameter]: parameter === 'keySize' ? Number(variant) : variant,

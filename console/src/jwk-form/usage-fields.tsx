@@ -1,5 +1,6 @@
 import { NativeSelect, SimpleGrid } from '@mantine/core';
-import type { FormPartProps, UseType } from './draft.ts';
+import type { UseType } from '../../../src/jose/use-type.ts';
+import type { FormPartProps } from './draft.ts';
 import { usageOf } from './request.ts';
 
 /** Use and algorithm: only what fits the key. */

@@ -1,9 +1,12 @@
 import { NativeSelect } from '@mantine/core';
+import { keyTypeOptions } from '../../../src/jose/key-type-options.ts';
 import type { ListView } from '../display/list-query.ts';
 import { sourceWords } from './jwk-words.ts';
 
+const typeWords = Object.fromEntries(keyTypeOptions.map(({ name }) => [name, name]));
+
 const choices = {
-  type: ['Type', { '': 'Every type', RSA: 'RSA', EC: 'EC', OKP: 'OKP', OCT: 'OCT' }],
+  type: ['Type', { '': 'Every type', ...typeWords }],
   use: ['Use', { '': 'Every use', sig: 'Signature', enc: 'Encryption' }],
   sourceType: ['Source', { '': 'Every source', ...sourceWords }],
   expiringWithin: [

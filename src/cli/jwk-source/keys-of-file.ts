@@ -2,6 +2,7 @@ import { isKeyplaneError } from '../../errors.ts';
 import { keyFacts } from '../../jose/facts/key-facts.ts';
 import { importJwk } from '../../jose/import-jwk.ts';
 import { keysOf } from '../../jose/key-set.ts';
+import { isSymmetric } from '../../jose/key-types.ts';
 import { thumbprint } from '../../jose/thumbprint.ts';
 import { type Inspected, type InspectedKey, inspectedOf } from '../../sources/inspected-key.ts';
 import { jwkSources } from '../../sources/sources.ts';
@@ -48,7 +49,7 @@ async function onOffer(key: InspectedKey): Promise<KeyOnOffer> {
   try {
     const jwk = await importJwk(raw);
     const { type, curve, size, algorithms } = keyFacts(jwk, restriction);
-    const print = jwk.kty === 'oct' ? null : thumbprint(jwk);
+    const print = isSymmetric(jwk) ? null : thumbprint(jwk);
     return { kid, aliasName, thumbprint: print, type, curve, size, algorithms, problem: null };
   } catch (error) {
     if (!isKeyplaneError(error)) throw error;

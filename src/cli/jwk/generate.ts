@@ -1,4 +1,7 @@
 import type { Command } from 'commander';
+import { curveTypeName, keyTypeMember, keyTypeName } from '../../jose/key-type-name.ts';
+import { generatedKeyTypes, type KeyType, keyTypeInfo, keyTypes } from '../../jose/key-types.ts';
+import { alternatives } from '../../jose/shown.ts';
 import { projectCommand } from '../client-command.ts';
 import { wrongUsage } from '../failure.ts';
 import { useTypeOf } from '../jwk-source/choose-algorithm.ts';
@@ -19,7 +22,21 @@ interface GenerateFlags extends ProjectFlags {
   readonly expires?: string;
 }
 
-const kinds = Object.freeze({ RSA: 'rsa', EC: 'ec', OKP: 'okp', OCT: 'oct' } as const);
+const generated = keyTypes.filter((kty) => generatedKeyTypes.some((one) => one === kty));
+const typeNames = alternatives(generated.map(keyTypeName));
+const sized = generated.filter((kty) => keyTypeInfo(kty).generation?.parameter === 'keySize');
+const curved = generated.filter((kty) => keyTypeInfo(kty).generation?.parameter === 'curveType');
+
+/** `RSA 2048, 3072 or 4096` */
+function sizesOf(kty: KeyType): string {
+  const values = keyTypeInfo(kty).generation?.values ?? [];
+  const sizes = values.length > 3 ? `${values.at(0)} to ${values.at(-1)}` : alternatives(values);
+  return `${keyTypeName(kty)} ${sizes}`;
+}
+
+function curvesOf(kty: KeyType): string {
+  return [...(keyTypeInfo(kty).curves?.table.keys() ?? [])].join(', ');
+}
 
 export function addJwkGenerate(jwk: Command): void {
   projectCommand(jwk, {
@@ -32,9 +49,9 @@ export function addJwkGenerate(jwk: Command): void {
       'jwk generate mail --type OKP --curve X25519 --use enc',
     ],
   })
-    .requiredOption('--type <TYPE>', 'RSA, EC, OKP or OCT')
-    .option('--size <BITS>', 'RSA 2048, 3072 or 4096; OCT 128 to 512')
-    .option('--curve <CURVE>', 'P-256, P-384, P-521, secp256k1; Ed25519, Ed448, X25519, X448')
+    .requiredOption('--type <TYPE>', typeNames)
+    .option('--size <BITS>', sized.map(sizesOf).join('; '))
+    .option('--curve <CURVE>', curved.map(curvesOf).join('; '))
     .option('--use <USE>', 'sig or enc (default sig)')
     .option('--algorithm <ALGORITHM>', 'such as ES256 (default: the first that fits)')
     .option('--kid <KID>', 'the kid')
@@ -54,24 +71,25 @@ export function addJwkGenerate(jwk: Command): void {
 /** `{ type: 'EC', ec: { … } }` */
 function keyPlan(flags: GenerateFlags) {
   const type = flags.type.toUpperCase();
-  if (!Object.hasOwn(kinds, type)) throw wrongUsage(`--type takes RSA, EC, OKP or OCT, not ${flags.type}`);
-  const kind = kinds[type as keyof typeof kinds];
-  const isCurve = kind === 'ec' || kind === 'okp';
+  const kty = generated.find((one) => keyTypeName(one) === type);
+  if (kty === undefined) throw wrongUsage(`--type takes ${typeNames}, not ${flags.type}`);
+  const isCurve = curved.includes(kty);
+  const names = (types: readonly KeyType[]) => types.map(keyTypeName).join(' and ');
   if (isCurve && flags.size !== undefined)
-    throw wrongUsage(`--size is for RSA and OCT: ${type} takes --curve`);
+    throw wrongUsage(`--size is for ${names(sized)}: ${type} takes --curve`);
   if (!isCurve && flags.curve !== undefined)
-    throw wrongUsage(`--curve is for EC and OKP: ${type} takes --size`);
+    throw wrongUsage(`--curve is for ${names(curved)}: ${type} takes --size`);
   if (flags.size !== undefined && !/^\d{1,6}$/.test(flags.size))
     throw wrongUsage('--size takes a number of bits');
   const plan = {
     keySize: flags.size === undefined ? undefined : Number(flags.size),
     // P-256 and Ed25519, as everybody writes them, are P256 and ED25519 there.
-    curveType: flags.curve?.toUpperCase().replace('-', ''),
+    curveType: flags.curve === undefined ? undefined : curveTypeName(flags.curve),
     keyUseType: useTypeOf(flags.use),
     algorithm: flags.algorithm,
     keyIdType: flags.kidType,
     notBeforeTime: flags.notBefore,
     expirationTime: flags.expires,
   };
-  return { type, [kind]: plan };
+  return { type, [keyTypeMember(kty)]: plan };
 }

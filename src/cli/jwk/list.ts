@@ -1,4 +1,6 @@
 import { type Command, Option } from 'commander';
+import { keyTypeName } from '../../jose/key-type-name.ts';
+import { type KeyTypeName, keyTypes } from '../../jose/key-types.ts';
 import { addListOptions, type ListFlags, projectCommand } from '../client-command.ts';
 import { connectToProject, type ProjectFlags } from '../session/connection.ts';
 import { everyItem } from '../session/every-item.ts';
@@ -6,7 +8,7 @@ import { show } from '../terminal/output.ts';
 import { dayOf, textTable } from '../terminal/table.ts';
 
 interface JwkListFlags extends ProjectFlags, ListFlags {
-  readonly type?: 'RSA' | 'EC' | 'OCT' | 'OKP';
+  readonly type?: KeyTypeName;
   readonly use?: 'sig' | 'enc';
   readonly source?:
     | 'URL'
@@ -25,7 +27,7 @@ export function addJwkList(jwk: Command): void {
     summary: 'List the JWKs of a project; never key material',
     examples: ['jwk list', 'jwk list --expiring-within P30D', 'jwk list --type RSA --search orders --json'],
   })
-    .addOption(new Option('--type <TYPE>', 'of the key').choices(['RSA', 'EC', 'OKP', 'OCT']))
+    .addOption(new Option('--type <TYPE>', 'of the key').choices(keyTypes.map(keyTypeName)))
     .addOption(new Option('--use <USE>', 'what it is for').choices(['sig', 'enc']))
     .option('--source <TYPE>', 'where it came from, such as KEYSTORE')
     .option('--expiring-within <DURATION>', 'ISO 8601, such as P30D');

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../jose/json.ts';
 import { keysOf, selectKey } from '../../jose/key-set.ts';
-import { isKeyType } from '../../jose/key-types.ts';
+import { isKeyType, keyTypes } from '../../jose/key-types.ts';
 import { shown } from '../../jose/shown.ts';
 import { type Finding, mistake, refusal, warning } from './finding.ts';
 import { lintKey } from './lint-key.ts';
@@ -42,7 +42,7 @@ function unknownType(where: string, { kty }: JsonObject): Finding {
   return warning(
     where,
     `kty ${shown(String(kty))} is unknown: the key is passed over`,
-    'Known are RSA, EC, OKP, oct',
+    `Known are ${keyTypes.join(', ')}`,
   );
 }
 

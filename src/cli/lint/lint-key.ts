@@ -5,7 +5,7 @@ import { readCertificateDer } from '../../jose/certificate.ts';
 import { type ImportedJwk, importJwkWithWarnings } from '../../jose/import-jwk.ts';
 import type { JsonObject } from '../../jose/json.ts';
 import type { PrivateJwk } from '../../jose/jwk.ts';
-import { hasPrivatePart } from '../../jose/key-types.ts';
+import { hasPrivatePart, isSymmetric } from '../../jose/key-types.ts';
 import { type Finding, mistake, refusal, warning } from './finding.ts';
 import { validityFindings } from './validity.ts';
 
@@ -51,7 +51,7 @@ function remedyFor(error: unknown): string {
 
 function privateFindings(jwk: PrivateJwk, { where, published }: KeyPlace): readonly Finding[] {
   if (published === 'alone' || !hasPrivatePart(jwk)) return [];
-  const what = jwk.kty === 'oct' ? 'It is a secret key' : 'It holds private members';
+  const what = isSymmetric(jwk) ? 'It is a secret key' : 'It holds private members';
   if (published === 'url') {
     return [
       mistake(

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { keyIdTypes } from '../../jwks/generate/generate-plan.ts';
+import { keyTypeMember, keyTypeName } from '../../jose/key-type-name.ts';
+import {
+  type GeneratedKeyType,
+  generatedKeyTypes,
+  generationValues,
+  keyTypeInfo,
+} from '../../jose/key-types.ts';
+import { alternatives } from '../../jose/shown.ts';
+import { type GenerateParameters, keyIdTypes } from '../../jwks/generate/generate-plan.ts';
 import { named } from '../openapi/named.ts';
 import { descriptionMember } from '../requests/body-schemas.ts';
 
@@ -15,7 +23,27 @@ const everyType = {
   notBeforeTime: text('ISO 8601; default now'),
   expirationTime: text('ISO 8601; default a year after notBeforeTime'),
 };
-const curve = (names: string) => z.strictObject({ curveType: text(names), ...everyType }).optional();
+const ofPasswords = {
+  passwordSaltLength: whole('Octets of salt for PBES2, 8 or more, default 8'),
+  passwordIterationCount: whole('Iterations for PBES2, 1000 or more, default 1000'),
+};
+
+type ParametersSchema = z.ZodOptional<z.ZodType<GenerateParameters>>;
+
+/** By key type: the object that holds its parameters. */
+const parameters = Object.fromEntries(
+  generatedKeyTypes.map((kty) => [keyTypeMember(kty), parametersOf(kty)]),
+) as Record<Lowercase<GeneratedKeyType>, ParametersSchema>;
+
+function parametersOf(kty: GeneratedKeyType): ParametersSchema {
+  const { generation, isSymmetric } = keyTypeInfo(kty);
+  if (generation === null) throw new TypeError(`no ${kty} keys are generated`);
+  const values = alternatives(generationValues(generation));
+  const own: Record<string, z.ZodType> =
+    generation.parameter === 'keySize' ? { keySize: whole(`${values} bits`) } : { curveType: text(values) };
+  const shape = { ...own, ...(isSymmetric && ofPasswords), ...everyType };
+  return z.strictObject(shape).optional() as ParametersSchema;
+}
 
 /** Generate JWK: `type` and the one object that it names. */
 export const generateJwkBody = named(
@@ -23,18 +51,8 @@ export const generateJwkBody = named(
   z.strictObject({
     name: text('JWK name, unique within the project'),
     description: descriptionMember(),
-    type: text('RSA, EC, OCT or OKP'),
+    type: text(alternatives(generatedKeyTypes.map(keyTypeName))),
     kid: text('Given to the key as it is'),
-    rsa: z.strictObject({ keySize: whole('2048, 3072 or 4096 bits'), ...everyType }).optional(),
-    ec: curve('P256, P384, P521 or SECP256K1'),
-    oct: z
-      .strictObject({
-        keySize: whole('128, 192, 256, 384 or 512 bits'),
-        passwordSaltLength: whole('Octets of salt for PBES2, 8 or more, default 8'),
-        passwordIterationCount: whole('Iterations for PBES2, 1000 or more, default 1000'),
-        ...everyType,
-      })
-      .optional(),
-    okp: curve('ED25519, X25519, ED448 or X448'),
+    ...parameters,
   }),
 );

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { keyTypeMember } from '../../jose/key-type-name.ts';
+import { type KeyTypeName, keyTypeNames } from '../../jose/key-types.ts';
 import { sourceStates } from '../../jwks/refresh/refresh-store.ts';
 import { sourceNames } from '../../sources/sources.ts';
 import { instant } from '../answers/answer-schemas.ts';
@@ -51,7 +53,7 @@ export const jwkItem = named(
     sourceType: z.string(),
     sourceId: z.string().nullable().describe('Id of the certificate, key or keystore that it was made from'),
     sourceUrl: z.string().nullable(),
-    type: z.enum(['RSA', 'EC', 'OCT', 'OKP']),
+    type: z.enum(keyTypeNames),
     kid: z.string().nullable(),
     use: z.string().nullable().describe('`sig` or `enc`'),
     algorithm: z.string().nullable(),
@@ -75,5 +77,10 @@ const material = named('KeyMaterial', z.record(z.string(), z.unknown())).optiona
 /** The same and its material, in the member that its type names. */
 export const jwkDetail = named(
   'JwkDetail',
-  jwkItem.extend({ rsa: material, ec: material, oct: material, okp: material }),
+  jwkItem.extend(
+    Object.fromEntries(keyTypeNames.map((name) => [keyTypeMember(name), material])) as Record<
+      Lowercase<KeyTypeName>,
+      typeof material
+    >,
+  ),
 );

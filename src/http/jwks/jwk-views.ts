@@ -1,4 +1,5 @@
 import { durationText } from '../../iso-duration.ts';
+import { keyTypeMember } from '../../jose/key-type-name.ts';
 import type { FoundJwk, JwkFinder } from '../../jwks/find-jwk.ts';
 import type { StoredJwk } from '../../jwks/jwk-store.ts';
 import { instantOrNull, instantText } from '../answers/answer-schemas.ts';
@@ -24,13 +25,11 @@ export function jwkListItem({ stored, refresh }: FoundJwk) {
   };
 }
 
-const materialMember = Object.freeze({ RSA: 'rsa', EC: 'ec', OCT: 'oct', OKP: 'okp' } as const);
-
 /** A JWK with all its members; the only answer that carries private ones. */
 export function privateJwkDetail(found: FoundJwk, finder: JwkFinder) {
   const { stored } = found;
   const material = { ...finder.privateMaterial(stored), ...passwordParameters(stored) };
-  return { ...jwkListItem(found), [materialMember[stored.type]]: material };
+  return { ...jwkListItem(found), [keyTypeMember(stored.type)]: material };
 }
 
 /** How a generated password is to be used (RFC 7518 §4.8.1). */
@@ -43,6 +42,6 @@ export function publicJwkDetail(found: FoundJwk, finder: JwkFinder) {
   const { stored } = found;
   return {
     ...jwkListItem(found),
-    [materialMember[stored.type]]: { ...finder.publicMaterial(stored), ...passwordParameters(stored) },
+    [keyTypeMember(stored.type)]: { ...finder.publicMaterial(stored), ...passwordParameters(stored) },
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { badRequest } from '../../errors.ts';
 import { parseDuration } from '../../iso-duration.ts';
+import { keyTypeNames } from '../../jose/key-types.ts';
 import { shownText } from '../../names.ts';
 import { sourceNames } from '../../sources/sources.ts';
 import { listOf } from '../answers/answer-schemas.ts';
@@ -29,7 +30,7 @@ export function listJwks(app: KeyplaneServer, { jwks }: Pick<RouteServices, 'jwk
           .string()
           .optional()
           .describe('ISO 8601 duration: those that expire by then, such as P30D'),
-        type: z.enum(['RSA', 'EC', 'OCT', 'OKP']).optional(),
+        type: z.enum(keyTypeNames).optional(),
         use: z.enum(['sig', 'enc']).optional(),
         sourceType: z.enum([...sourceNames, 'GENERATE']).optional(),
       }),

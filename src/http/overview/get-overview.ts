@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { environmentTypes } from '../../environments/environment-store.ts';
+import { keyTypeName } from '../../jose/key-type-name.ts';
+import { type KeyTypeName, keyTypes } from '../../jose/key-types.ts';
 import type { Overview } from '../../overview/overview.ts';
 import { instant, instantOrNull, instantText } from '../answers/answer-schemas.ts';
 import { auditItem, auditView } from '../audit/audit-schemas.ts';
@@ -9,6 +11,7 @@ import { named } from '../openapi/named.ts';
 import { openToSignedIn } from '../route-access.ts';
 
 const count = z.number().int();
+const listedTypes = keyTypes.map(keyTypeName);
 
 const nodeItem = named(
   'OverviewNode',
@@ -38,7 +41,9 @@ const answer = named(
         nodes: z.array(nodeItem),
       }),
     ),
-    jwksByType: z.object({ RSA: count, EC: count, OKP: count, OCT: count }),
+    jwksByType: z.object(
+      Object.fromEntries(listedTypes.map((type) => [type, count])) as Record<KeyTypeName, typeof count>,
+    ),
     jwksByUse: z.object({ sig: count, enc: count, none: count }),
     expiring: z
       .array(z.object({ projectName: z.string(), name: z.string(), expirationTime: instant }))
@@ -96,12 +101,13 @@ function overviewView(found: Overview): z.infer<typeof answer> {
   const { projects, environments, counts, expiring, failing, sharedKids, lastChanges } = found;
   const counted = (matches: (one: Overview['counts'][number]) => boolean) =>
     counts.reduce((total, one) => total + (matches(one) ? one.count : 0), 0);
-  const ofType = (type: string) => counted((one) => one.type === type);
   return {
     success: true,
     projects: [...projects],
     environments: environments.map(environmentView),
-    jwksByType: { RSA: ofType('RSA'), EC: ofType('EC'), OKP: ofType('OKP'), OCT: ofType('OCT') },
+    jwksByType: Object.fromEntries(
+      listedTypes.map((type) => [type, counted((one) => one.type === type)]),
+    ) as Record<KeyTypeName, number>,
     jwksByUse: {
       sig: counted(({ use }) => use === 'sig'),
       enc: counted(({ use }) => use === 'enc'),

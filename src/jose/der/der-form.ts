@@ -14,10 +14,10 @@ export interface DerForm {
   readonly supported: readonly string[];
   /** Undefined where the OID belongs to another key type. */
   readAlgorithm(oid: string, parameters: DerElement | undefined): DerAlgorithm | undefined;
-  /** Members beside kty. */
+  /** The members; kty is added. */
   readPublicKey(key: Buffer, algorithm: DerAlgorithm): JsonObject;
   /**
-   * Members beside kty; the answer holds secrets.
+   * The same of a private key; the answer holds secrets.
    * @param publicKey that of PKCS#8 version 1 (RFC 5958 §2)
    */
   readPrivateKey(secret: Buffer, algorithm: DerAlgorithm, publicKey: Buffer | undefined): JsonObject;

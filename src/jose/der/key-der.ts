@@ -1,4 +1,4 @@
-// Keys in DER to raw JWK members: SPKI (RFC 5280 §4.1), PKCS#1 (RFC 8017 A.1), PKCS#8 (RFC 5208, RFC 5958), SEC 1 (RFC 5915).
+// Keys in DER to raw JWK members: SPKI (RFC 5280 §4.1), PKCS#8 (RFC 5208, RFC 5958), SEC 1 (RFC 5915).
 // What is inside SPKI and PKCS#8 each key type reads by its own form (`key-types.ts`).
 // Reads structure only; whether the key is sound is for the import to say. Throws DerError.
 
@@ -19,22 +19,12 @@ import {
 import type { DerAlgorithm, DerForm } from './der-form.ts';
 import { readEcPrivateMembers } from './ec-form.ts';
 import { readNamedCurve } from './named-curve.ts';
-import { rsaForm } from './rsa-form.ts';
 import type { KeyRestriction } from './rsa-pss.ts';
 import { namingUnsupported } from './unsupported-key.ts';
 
 export interface DerKey {
   readonly jwk: JsonObject;
   readonly restriction?: KeyRestriction;
-}
-
-export function readRsaPublicKey(der: Buffer): JsonObject {
-  return { kty: 'RSA', ...rsaForm.readPublicKey(der, {}) };
-}
-
-/** The answer holds secrets. */
-export function readRsaPrivateKey(der: Buffer): JsonObject {
-  return { kty: 'RSA', ...rsaForm.readPrivateKey(der, {}, undefined) };
 }
 
 /**

@@ -13,26 +13,27 @@ export const rsaForm: DerForm = {
     if (oid === '1.2.840.113549.1.1.10') return { restriction: readPssRestriction(parameters) };
     return undefined;
   },
-  readPublicKey: readRsaPublicMembers,
-  readPrivateKey: readRsaPrivateMembers,
+  readPublicKey: readRsaPublicKey,
+  readPrivateKey: readRsaPrivateKey,
 };
 
 function integerText(element: DerElement | undefined, what: string): string {
   return readUnsigned(element, what).toString('base64url');
 }
 
-function readRsaPublicMembers(der: Buffer): JsonObject {
+export function readRsaPublicKey(der: Buffer): JsonObject {
   const [n, e] = readSequence(readDer(der), 'RSA public key');
-  return { n: integerText(n, 'modulus'), e: integerText(e, 'exponent') };
+  return { kty: 'RSA', n: integerText(n, 'modulus'), e: integerText(e, 'exponent') };
 }
 
 /** The answer holds secrets. */
-function readRsaPrivateMembers(der: Buffer): JsonObject {
+export function readRsaPrivateKey(der: Buffer): JsonObject {
   const [version, ...numbers] = readSequence(readDer(der), 'RSA private key');
   if (readUnsigned(version, 'version')[0] !== 0)
     throw new DerError('it is an RSA key of more than two primes, which is not supported');
   const names = ['n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qi'];
   if (numbers.length !== names.length)
     throw new DerError('it does not hold the nine numbers of RFC 8017 A.1.2');
-  return Object.fromEntries(names.map((name, index) => [name, integerText(numbers[index], name)]));
+  const members = names.map((name, index) => [name, integerText(numbers[index], name)]);
+  return { kty: 'RSA', ...Object.fromEntries(members) };
 }

@@ -5,11 +5,18 @@ import type { ProjectScope } from '../../access/caller.ts';
 import type { ChangeResult } from '../../deployments/deployment-result.ts';
 import { badRequest } from '../../errors.ts';
 import { spelledAlgorithm } from '../../jose/algorithm-spelling.ts';
-import { algorithmsFitting, checkAlgorithmFits, isDeprecated, joseAlgorithm } from '../../jose/algorithms.ts';
+import {
+  algorithmsFitting,
+  checkAlgorithmFits,
+  isDeprecated,
+  joseAlgorithm,
+  type KeyOutline,
+} from '../../jose/algorithms.ts';
 import { importJwk } from '../../jose/import-jwk.ts';
 import type { JsonObject } from '../../jose/json.ts';
 import type { PrivateJwk } from '../../jose/jwk.ts';
 import { keyTypeName } from '../../jose/key-type-name.ts';
+import { isSymmetric } from '../../jose/key-types.ts';
 import { useTypeToUse } from '../../jose/use-type.ts';
 import { checkName } from '../../names.ts';
 import { generatePrivateKey } from '../../sources/generate-key.ts';
@@ -23,12 +30,12 @@ export type GenerateJwk = (scope: ProjectScope, request: GenerateRequest) => Pro
 export function createJwkGenerator(options: JwkRuleOptions): GenerateJwk {
   return async (scope, request) => {
     const name = checkName(request.name, 'JWK name');
-    checkType(request.type);
+    const kty = checkType(request.type);
     const askedKid = request.kid === '' ? undefined : request.kid;
     await options.store.read(async (nouns) => {
       await refuseTaken(nouns, scope.projectId, name);
       // Before a second of CPU is spent on it.
-      if (askedKid !== undefined && request.type !== 'OCT') await refuseUsedKid(nouns, scope, askedKid);
+      if (askedKid !== undefined && !isSymmetric({ kty })) await refuseUsedKid(nouns, scope, askedKid);
     });
     const plan = readGeneratePlan(request, options.clock());
     checkPlanFits(plan);
@@ -58,20 +65,13 @@ function checkPlanFits(plan: GeneratePlan): void {
   algorithmOf(standIn(plan), plan);
 }
 
-function standIn({ key }: GeneratePlan): PrivateJwk {
-  const shapes: Record<GeneratePlan['key']['type'], object> = {
-    RSA: { kty: 'RSA', n: '', e: '' },
-    EC: { kty: 'EC', x: '', y: '' },
-    OKP: { kty: 'OKP', x: '' },
-    OCT: { kty: 'oct', k: '' },
-  };
-  const k = key.type === 'OCT' ? { k: Buffer.alloc(key.bits / 8).toString('base64url') } : {};
-  const crv = 'curve' in key ? { crv: key.curve } : {};
-  return { ...shapes[key.type], ...k, ...crv } as unknown as PrivateJwk;
+function standIn({ key: { kty, bits = 0, curve } }: GeneratePlan): KeyOutline {
+  if (curve !== undefined) return { kty, crv: curve };
+  return isSymmetric({ kty }) ? { kty, k: Buffer.alloc(bits / 8).toString('base64url') } : { kty };
 }
 
 /** The algorithm that was asked for, or the first current one that fits. */
-function algorithmOf(jwk: PrivateJwk, { algorithm, useType }: GeneratePlan): string {
+function algorithmOf(jwk: KeyOutline, { algorithm, useType }: GeneratePlan): string {
   if (algorithm !== undefined) {
     const named = spelledAlgorithm(algorithm);
     checkAlgorithmFits(jwk, useType, named);

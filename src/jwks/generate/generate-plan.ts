@@ -1,10 +1,12 @@
 import { badRequest } from '../../errors.ts';
-import type { UseType } from '../../jose/use-type.ts';
+import { curveTypeName, keyTypeMember, keyTypeName } from '../../jose/key-type-name.ts';
+import { type GeneratedKeyType, generatedKeyTypes, keyTypeInfo } from '../../jose/key-types.ts';
+import { type UseType, useTypes } from '../../jose/use-type.ts';
 import type { KeyPlan } from '../../sources/generate-key.ts';
 import { oneOf } from './one-of.ts';
 import { readValidity, type Validity } from './validity.ts';
 
-/** What the four type objects have in common. */
+/** What the objects of all types have together. */
 export interface GenerateParameters {
   readonly keySize?: number | undefined;
   readonly curveType?: string | undefined;
@@ -17,15 +19,13 @@ export interface GenerateParameters {
   readonly passwordIterationCount?: number | undefined;
 }
 
-export interface GenerateRequest {
+/** `type` and the one object that it names. */
+export interface GenerateRequest
+  extends Readonly<Partial<Record<Lowercase<GeneratedKeyType>, GenerateParameters | undefined>>> {
   readonly name?: string | undefined;
   readonly description?: string | undefined;
   readonly type?: string | undefined;
   readonly kid?: string | undefined;
-  readonly rsa?: GenerateParameters | undefined;
-  readonly ec?: GenerateParameters | undefined;
-  readonly oct?: GenerateParameters | undefined;
-  readonly okp?: GenerateParameters | undefined;
 }
 
 export const keyIdTypes = Object.freeze(['TIMESTAMP', 'SHA256', 'SHA1', 'ISO_DATE', 'NONE'] as const);
@@ -46,48 +46,35 @@ export interface PasswordParameters {
   readonly passwordIterationCount: number;
 }
 
-const types = Object.freeze(['RSA', 'EC', 'OCT', 'OKP'] as const);
-const members = Object.freeze({ RSA: 'rsa', EC: 'ec', OCT: 'oct', OKP: 'okp' } as const);
-const rsaSizes = [2048, 3072, 4096];
-const octSizes = [128, 192, 256, 384, 512];
-const ecCurves = Object.freeze({
-  P256: 'P-256',
-  P384: 'P-384',
-  P521: 'P-521',
-  SECP256K1: 'secp256k1',
-} as const);
-const okpCurves = Object.freeze({
-  ED25519: 'Ed25519',
-  X25519: 'X25519',
-  ED448: 'Ed448',
-  X448: 'X448',
-} as const);
+const typeNames = generatedKeyTypes.map(keyTypeName);
 
-export function checkType(value: string | undefined): (typeof types)[number] {
+export function checkType(value: string | undefined): GeneratedKeyType {
   if (value === undefined || value.trim() === '') throw badRequest('JWK type can not be empty!');
-  return oneOf(value, types, 'JWK type');
+  const name = oneOf(value, typeNames, 'JWK type');
+  const kty = generatedKeyTypes.find((one) => keyTypeName(one) === name);
+  if (kty === undefined) throw new TypeError(`${name} names no key type`);
+  return kty;
 }
 
 /** @throws KeyplaneError `bad_request` that says what would be right */
 export function readGeneratePlan(request: GenerateRequest, now: Date): GeneratePlan {
-  const type = checkType(request.type);
-  const member = members[type];
+  const kty = checkType(request.type);
+  const member = keyTypeMember(kty);
   const parameters = request[member];
-  if (parameters === undefined) throw badRequest(`${member} is required for type ${type}!`);
-  for (const other of Object.values(members)) {
+  if (parameters === undefined) throw badRequest(`${member} is required for type ${keyTypeName(kty)}!`);
+  for (const other of generatedKeyTypes.map(keyTypeMember)) {
     if (other !== member && request[other] !== undefined) {
-      throw badRequest(`${other} does not belong to type ${type}! Give ${member} alone`);
+      throw badRequest(`${other} does not belong to type ${keyTypeName(kty)}! Give ${member} alone`);
     }
   }
-  const key = keyPlan(type, member, parameters);
+  const key = keyPlan(kty, parameters);
   const { keyUseType, keyIdType = 'TIMESTAMP', algorithm } = parameters;
   // X25519 and X448 can only agree on keys, so there is nothing to choose.
-  const agreementOnly = key.type === 'OKP' && key.curve.startsWith('X');
+  const agreementOnly = keyTypeInfo(kty).curves?.table.get(key.curve ?? '')?.onlyFor === 'ENCRYPTION';
   const defaultUse: UseType = agreementOnly ? 'ENCRYPTION' : 'SIGNATURE';
   return {
     key,
-    useType:
-      keyUseType === undefined ? defaultUse : oneOf(keyUseType, ['SIGNATURE', 'ENCRYPTION'], 'keyUseType'),
+    useType: keyUseType === undefined ? defaultUse : oneOf(keyUseType, useTypes, 'keyUseType'),
     algorithm: algorithm === undefined || algorithm === '' ? undefined : algorithm,
     keyIdType: oneOf(keyIdType, keyIdTypes, 'keyIdType'),
     password: readPassword(parameters),
@@ -95,37 +82,28 @@ export function readGeneratePlan(request: GenerateRequest, now: Date): GenerateP
   };
 }
 
-function keyPlan(type: (typeof types)[number], member: string, parameters: GenerateParameters): KeyPlan {
-  const { keySize, curveType } = parameters;
-  switch (type) {
-    case 'RSA':
-      return { type, bits: size(keySize, rsaSizes, member) };
-    case 'OCT':
-      return { type, bits: size(keySize, octSizes, member) };
-    case 'EC':
-      return { type, curve: ecCurves[curve(curveType, ecCurves, member)] };
-    case 'OKP':
-      return { type, curve: okpCurves[curve(curveType, okpCurves, member)] };
-  }
+function keyPlan(kty: GeneratedKeyType, { keySize, curveType }: GenerateParameters): KeyPlan {
+  const { generation } = keyTypeInfo(kty);
+  if (generation === null) throw new TypeError(`no ${kty} keys are generated`);
+  const what = `${keyTypeMember(kty)}.${generation.parameter}`;
+  if (generation.parameter === 'keySize') return { kty, bits: size(keySize, generation.values, what) };
+  return { kty, curve: curve(curveType, generation.values, what) };
 }
 
-function size(given: number | undefined, allowed: readonly number[], member: string): number {
-  if (given === undefined)
-    throw badRequest(`${member}.keySize is required! Valid values: ${allowed.join(', ')}`);
+function size(given: number | undefined, allowed: readonly number[], what: string): number {
+  if (given === undefined) throw badRequest(`${what} is required! Valid values: ${allowed.join(', ')}`);
   if (allowed.includes(given)) return given;
-  throw badRequest(`${member}.keySize (${given}) is not valid! Valid values: ${allowed.join(', ')}`);
+  throw badRequest(`${what} (${given}) is not valid! Valid values: ${allowed.join(', ')}`);
 }
 
-function curve<C extends string>(
-  given: string | undefined,
-  curves: Readonly<Record<C, string>>,
-  member: string,
-): C {
-  const names = Object.keys(curves) as C[];
+/** The `crv` of a curve that the request spells in its own way. */
+function curve(given: string | undefined, curves: readonly string[], what: string): string {
+  const names = curves.map(curveTypeName);
   if (given === undefined || given === '') {
-    throw badRequest(`${member}.curveType is required! Valid values: ${names.join(', ')}`);
+    throw badRequest(`${what} is required! Valid values: ${names.join(', ')}`);
   }
-  return oneOf(given, names, `${member}.curveType`);
+  const name = oneOf(given, names, what);
+  return curves[names.indexOf(name)] ?? name;
 }
 
 /** RFC 7518 §4.8.1: a salt of 8 octets or more, 1,000 iterations or more. */

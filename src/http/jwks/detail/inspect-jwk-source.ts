@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { keyTypeNames } from '../../../jose/key-types.ts';
+import { alternatives } from '../../../jose/shown.ts';
 import type { SourceKeyFacts } from '../../../jwks/inspect-source.ts';
 import { instant, instantOrNull, listOf } from '../../answers/answer-schemas.ts';
 import type { RouteServices } from '../../http-services.ts';
@@ -12,7 +14,10 @@ const item = named(
   'SourceKey',
   z.object({
     kid: z.string().nullable(),
-    type: z.string().nullable().describe('RSA, EC, OCT or OKP; null where it can not be told'),
+    type: z
+      .string()
+      .nullable()
+      .describe(`${alternatives(keyTypeNames)}; null where it can not be told`),
     curve: z.string().nullable(),
     size: z.number().int().nullable().describe('Bits'),
     private: z.boolean().nullable(),

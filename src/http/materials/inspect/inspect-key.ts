@@ -1,15 +1,19 @@
 import { z } from 'zod';
+import { keyTypeName } from '../../../jose/key-type-name.ts';
+import { isSymmetric, keyTypes } from '../../../jose/key-types.ts';
+import { alternatives } from '../../../jose/shown.ts';
 import { listAnswer, listOf } from '../../answers/answer-schemas.ts';
 import type { RouteServices } from '../../http-services.ts';
 import type { KeyplaneServer } from '../../keyplane-server.ts';
 import { named } from '../../openapi/named.ts';
 import { openToMembers } from '../../route-access.ts';
 
+const asymmetricTypes = keyTypes.filter((kty) => !isSymmetric({ kty })).map(keyTypeName);
 const item = named(
   'KeyFacts',
   z.object({
     keyType: z.enum(['PRIVATE_KEY', 'PUBLIC_KEY']),
-    type: z.string().describe('RSA, EC or OKP'),
+    type: z.string().describe(alternatives(asymmetricTypes)),
     curve: z.string().nullable(),
     size: z.number().int().describe('Bits'),
   }),

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { keyTypeName } from '../../../jose/key-type-name.ts';
+import { keyTypes } from '../../../jose/key-types.ts';
+import { alternatives } from '../../../jose/shown.ts';
 import type { KeystoreAlias } from '../../../materials/keystore-contents.ts';
 import { instant, instantOrNull } from '../../answers/answer-schemas.ts';
 import { named } from '../../openapi/named.ts';
@@ -15,7 +18,10 @@ export const keystoreAliasItem = named(
       .describe('Why no JWK can be made of it; null where nothing is known against it'),
     certificates: z.number().int(),
     algorithm: z.string().nullable().describe('Of a secret key, its name in Java'),
-    type: z.string().nullable().describe('RSA, EC, OKP or OCT, where it can be told'),
+    type: z
+      .string()
+      .nullable()
+      .describe(`${alternatives(keyTypes.map(keyTypeName))}, where it can be told`),
     curve: z.string().nullable(),
     size: z.number().int().nullable().describe('Bits'),
     subjectDn: z.string().nullable(),

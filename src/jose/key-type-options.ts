@@ -1,0 +1,50 @@
+// What forms and filters need of the key types: plain values. The build of the console evaluates this file and takes its
+// values alone, because the checks of the table need Node.js.
+
+import { curveTypeName, keyTypeMember, keyTypeName } from './key-type-name.ts';
+import { type KeyType, type KeyTypeName, keyTypeInfo, keyTypes } from './key-types.ts';
+
+/** How Generate JWK is asked for a key. */
+export interface GenerateOption {
+  readonly label: string;
+  readonly parameter: 'keySize' | 'curveType';
+  /** What the API takes, in the order of the documentation. */
+  readonly variants: readonly {
+    readonly value: string;
+    readonly label: string;
+    /** What of such a key algorithms depend on: its curve, or its bits. */
+    readonly crv?: string;
+    readonly bits?: number;
+  }[];
+  /** The variant that a form begins with. */
+  readonly preset: string;
+}
+
+export interface KeyTypeOption {
+  readonly kty: KeyType;
+  readonly name: KeyTypeName;
+  /** Of the API: holds the key or its parameters. */
+  readonly member: Lowercase<KeyType>;
+  readonly isSymmetric: boolean;
+  readonly generate: GenerateOption | null;
+}
+
+export const keyTypeOptions: readonly KeyTypeOption[] = keyTypes.map((kty) => ({
+  kty,
+  name: keyTypeName(kty),
+  member: keyTypeMember(kty),
+  isSymmetric: keyTypeInfo(kty).isSymmetric,
+  generate: generateOption(kty),
+}));
+
+function generateOption(kty: KeyType): GenerateOption | null {
+  const { generation } = keyTypeInfo(kty);
+  if (generation === null) return null;
+  const { label, parameter } = generation;
+  if (generation.parameter === 'keySize') {
+    const variants = generation.values.map((bits) => ({ value: String(bits), label: `${bits} bits`, bits }));
+    return { label, parameter, variants, preset: String(generation.preset) };
+  }
+  const variants = generation.values.map((crv) => ({ value: curveTypeName(crv), label: crv, crv }));
+  return { label, parameter, variants, preset: curveTypeName(generation.preset) };
+}
