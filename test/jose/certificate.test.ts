@@ -144,6 +144,15 @@ describe('readCertificates', () => {
     expect(readCertificates(intermediate)[0]?.keyUsage).toEqual(['keyCertSign']);
     expect(readCertificates(leaf)[0]?.keyUsage).toBeUndefined();
   });
+
+  it('allows no use of a certificate whose key usage is damaged', () => {
+    const der = derOf(intermediate);
+    // The tag of the BIT STRING inside the extension 2.5.29.15.
+    const bits = der.indexOf(Buffer.from('0302', 'hex'), der.indexOf(Buffer.from('0603551d0f', 'hex')));
+    expect(der[bits]).toBe(3);
+    der[bits] = 2;
+    expect(readCertificateDer(der).keyUsage).toEqual([]);
+  });
 });
 
 describe('readCertificateDer', () => {

@@ -211,6 +211,7 @@ Z9w7lshQhqowtrbLDFw4rXAxZuE=
       good.replace('KEY-----\n', 'KEY-----\nComment: mine\n\n'),
       'Key content has headers inside its PEM block, which is not accepted',
     ],
+    ['33 keys', good.repeat(33), 'Key content has more than 32 PEM blocks'],
     ['text behind the key', `${good}\nthe end`, 'Key content has text behind its last PEM block'],
     [
       'a key that is cut off',
