@@ -110,6 +110,21 @@ describe('a keystore', () => {
     ]);
   });
 
+  it('lists an RSA key that is too short with the reason', async () => {
+    const [key, file, certificate] = ['short.pem', 'short.p12', 'short.crt'].map((name) =>
+      join(folder, name),
+    ) as [string, string, string];
+    const openssl = (args: string) => execFileSync('openssl', args.split(' '), { stdio: 'pipe' });
+    openssl(`req -x509 -newkey rsa:1024 -nodes -keyout ${key} -out ${certificate} -subj /CN=short -days 9`);
+    openssl(
+      `pkcs12 -export -inkey ${key} -in ${certificate} -name short -passout pass:changeit -out ${file}`,
+    );
+    accepted(await create('short', readFileSync(file)));
+    const reason = 'RSA key is not sound: the modulus (n) has 1024 bits, 2048 to 8192 are accepted';
+    expect(await problems('short')).toEqual([['short', reason]]);
+    expect(refusal(await jwkOf('short', 'short'))).toContain(reason);
+  });
+
   it('lists an entry of an algorithm that JOSE does not know with the reason', async () => {
     accepted(await create('dsa', readFileSync(join(fixtureDirectory, 'java17/default.p12'))));
     const found = new Map(await problems('dsa'));
