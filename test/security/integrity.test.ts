@@ -6,6 +6,8 @@ import { newId } from '../../src/new-id.ts';
 import type { RunningNode } from '../../src/node/start-node.ts';
 import type { DeployedContent } from '../../src/protocol/content.ts';
 import { addDigest, contentDigest } from '../../src/protocol/state-digest.ts';
+import { projectApi } from '../api/support/project-api.ts';
+import { fixture } from '../jose/made-keys.ts';
 import { startTestManager, type TestManager, until } from '../support/manager.ts';
 import { databaseKind } from '../support/postgres-databases.ts';
 
@@ -185,6 +187,35 @@ test('where an environment stands is not told when it was written past keyplane'
   expect(answer).toMatchObject({ status: 503, body: { reason: 'ALTERED_IN_DATABASE' } });
   expect(await servedBy(node)).toEqual(before);
   expect(before).not.toContain('head');
+});
+
+test('a certificate that was exchanged in the database makes no JWK and is given to no node', async () => {
+  const at = await startTestManager({ environments: [production] });
+  const project = projectApi(at.api);
+  const fields = { environmentList: production };
+  for (const [name, file] of [
+    ['kept', 'leaf.pem'],
+    ['mine', 'root.pem'],
+  ] as const) {
+    const pem = fixture(file);
+    const own = { ...fields, certificateName: name, alias: name, pemEncodedFile: new Blob([pem]) };
+    expect((await project.certificate(own)).status).toBe(200);
+  }
+  const chains = 'select chain from certificate_environments where alias';
+  await at.raw(`update certificate_environments set chain = (${chains} = 'mine') where alias = 'kept'`);
+  const jwk = {
+    name: 'of-it',
+    sourceType: 'CERTIFICATE',
+    certificateName: 'kept',
+    environmentName: production,
+  };
+  const refusal = { status: 503, body: { reason: 'ALTERED_IN_DATABASE' } };
+  expect(await project.create({ ...jwk, useType: 'SIGNATURE', algorithm: 'RS256' })).toMatchObject(refusal);
+  const fresh = await at.addNode(production, 'fresh');
+  await until(async () => (await fetch(`${fresh.url}/readyz`)).ok, 'the node has a state');
+  const status = await (await fetch(`${fresh.url}/status`)).json();
+  expect(status).toMatchObject({ counts: { certificates: 1 } });
+  await at.close();
 });
 
 async function desiredOf(name: string): Promise<Row> {
