@@ -106,6 +106,26 @@ describe('a narrowed token', () => {
     expect(made.expiresAt?.toISOString()).toBe(expiresAt);
   });
 
+  test('makes no token of which only one role or only one project is within itself', async () => {
+    const caller = await narrowed(admin, [
+      of('One', 'ROLE_API_SECURITY'),
+      of('Two', 'ROLE_API_SECURITY', 'ROLE_MANAGE_PROXIES'),
+    ]);
+    const beyond: readonly (readonly WantedProject[])[] = [
+      [of('One', 'ROLE_API_SECURITY', 'ROLE_READ_PRIVATE_KEYS')],
+      [of('One', 'ROLE_API_SECURITY'), of('Two', 'ROLE_READ_PRIVATE_KEYS')],
+      [of('Two', 'ROLE_MANAGE_PROXIES'), of('One', 'ROLE_MANAGE_PROXIES')],
+    ];
+    for (const projects of beyond) {
+      await expect(create(caller, { projects }), JSON.stringify(projects)).rejects.toMatchObject({
+        code: 'forbidden',
+      });
+    }
+    await expect(
+      create(caller, { projects: [of('One', 'ROLE_API_SECURITY'), of('Two', 'ROLE_MANAGE_PROXIES')] }),
+    ).resolves.toBeDefined();
+  });
+
   test('lists and deletes tokens within itself only', async () => {
     const { tokens } = world.access;
     await create(ada, { name: 'whole' });
