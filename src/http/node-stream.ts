@@ -19,6 +19,7 @@ export interface NodeStreamOptions extends ConversationOptions {
   /** Streams at once. When left out it is several times the 1,000 that a manager is made for; more dial another one. */
   readonly mostStreams?: number;
   readonly refusals: Refusals;
+  readonly pingEveryMs?: number;
   /** Nodes have to prove a client certificate, besides the handshake. */
   readonly requiresCertificate?: boolean;
   /** Whose `X-Forwarded-For` is believed; nobody's without it. */
@@ -32,7 +33,7 @@ export interface NodeStreamOptions extends ConversationOptions {
 const lookedAtOnce = 5;
 /** A client that does not answer the close of its stream holds it no longer. */
 const closeTimeoutMs = 5_000;
-const pingEveryMs = 5_000;
+const defaultPingEveryMs = 5_000;
 const farewellMs = 1_000;
 const defaultMostStreams = 5_000;
 /** Streams whose handshake is not finished: they cost a socket each, and anybody can open them. */
@@ -54,7 +55,7 @@ export interface NodeStreams {
 /** Takes the WebSockets of `streamPath` from this server; any other WebSocket is rejected. */
 export function serveNodeStreams(server: Server, options: NodeStreamOptions): NodeStreams {
   const sockets = new WebSocketServer(webSocketOptions);
-  const { mostStreams = defaultMostStreams, refusals } = options;
+  const { mostStreams = defaultMostStreams, pingEveryMs = defaultPingEveryMs, refusals } = options;
   const handshakes = new Semaphore(lookedAtOnce);
   const unknown = new Set<WebSocket>();
   const gate = new UpgradeGate(server, {

@@ -1,0 +1,42 @@
+// What the manager does with the streams of clients that answer no ping.
+
+import { once } from 'node:events';
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { serveNodeStreams } from '../../src/http/node-stream.ts';
+import { streamPath } from '../../src/protocol/messages.ts';
+import { type ListeningWorld, openListeningWorld } from './support/listening-world.ts';
+
+let world: ListeningWorld;
+beforeAll(async () => {
+  world = await openListeningWorld();
+  const { refusals, services, app } = world;
+  const { admission, deployments, parts } = services;
+  const log = pino({ level: 'silent' });
+  const streams = serveNodeStreams(app.server, {
+    ...admission,
+    deployments,
+    parts,
+    log,
+    refusals,
+    pingEveryMs: 50,
+  });
+  app.server.once('close', () => void streams.close());
+});
+afterAll(() => world.close());
+
+async function stream(autoPong: boolean): Promise<WebSocket> {
+  const socket = new WebSocket(`ws://127.0.0.1:${world.port}${streamPath}`, { autoPong });
+  await once(socket, 'open');
+  return socket;
+}
+
+test('a stream whose client answers no ping is cut off, and one whose client does stays', async () => {
+  const [silent, alive] = [await stream(false), await stream(true)];
+  // Without a close frame: nobody would answer it.
+  expect((await once(silent, 'close'))[0]).toBe(1006);
+  for (let pings = 0; pings < 5; pings += 1) await once(alive, 'ping');
+  expect(alive.readyState).toBe(WebSocket.OPEN);
+  alive.terminate();
+});
