@@ -72,6 +72,34 @@ test('a token that is revoked is gone, a node that is forgotten is gone, and so 
   expect(body.resultList.map(({ name }: { name: string }) => name)).not.toContain('staging');
 });
 
+test('a token with a limit joins a node whose row says what it is given, and a removed node is readmitted', async () => {
+  await console.manager.api('POST', '/apiops/environments/', { name: 'limited', type: 'TEST' });
+  const page = await console.open({ path: '/environments/limited' });
+  await page.getByLabel('Token expires').fill('2001-01-01T00:00');
+  await page.getByLabel('Most nodes that join').fill('1');
+  await page.getByRole('button', { name: 'Get the command' }).click();
+  await page.getByText(/^expiresAt/).waitFor();
+  await page.getByLabel('Token expires').fill('2101-01-01T00:00');
+  await page.getByLabel('The node is given private keys').check();
+  await startJoined(await commandFor(page, 'node-3'));
+  await page.getByText('node-3 has arrived').waitFor();
+  const row = page.getByRole('row').filter({ hasText: 'Forget' }).filter({ hasText: 'node-3' });
+  expect(await row.getByRole('cell').allTextContents()).toEqual(
+    expect.arrayContaining(['node-3', '127.0.0.1', 'right', 'yes']),
+  );
+  await page.getByText('1 of 1').waitFor();
+  await page.getByRole('button', { name: 'Forget node-3' }).click();
+  await page.getByLabel('Type node-3 to confirm').fill('node-3');
+  await page.getByRole('button', { name: 'Forget the node' }).click();
+  await page.getByText('No node has joined it yet').waitFor();
+  await page.getByLabel('Removed or revoked node').fill('node-3');
+  await page.getByRole('button', { name: 'Readmit' }).click();
+  await page.getByText('The key of node-3 is accepted again').waitFor();
+  await page.getByRole('button', { name: 'Readmit' }).click();
+  await page.getByText(/cannot be readmitted: it was not removed/).waitFor();
+  await expectAccessible(page);
+});
+
 test('an environment can be kept to some projects, and be given back to all', async () => {
   await console.manager.api('POST', '/apiops/environments/', { name: 'sandbox', type: 'SANDBOX' });
   const page = await console.open({ path: '/environments/sandbox', width: 360, colorScheme: 'dark' });
@@ -88,7 +116,7 @@ test('an environment can be kept to some projects, and be given back to all', as
   await page.getByRole('button', { name: 'Edit' }).click();
   await page.getByLabel('Every project').check();
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('every project').waitFor();
+  await page.getByText('every project', { exact: true }).waitFor();
   expect(await reach()).toBeNull();
   await expectNoSidewaysScroll(page);
 });

@@ -6,11 +6,16 @@ import { useChange } from '../api/use-change.ts';
 import { CopyButton } from '../display/copy-button.tsx';
 import { ErrorNote } from '../display/error-note.tsx';
 import { fieldErrors } from '../display/form/field-errors.ts';
+import { MomentField } from '../display/form/moment-field.tsx';
 import { NodeBadge } from '../display/node-badge.tsx';
 import { Section } from '../display/section.tsx';
 import { type JoiningNode, joinCommand } from './join-command.ts';
 
-const fields = [['name', /^(Enrollment token )?name/i]] as const;
+const fields = [
+  ['name', /^(Enrollment token )?name/i],
+  ['expiresAt', /^expiresAt/],
+  ['maxNodes', /^maxNodes/],
+] as const;
 const watchMs = 1_000;
 
 /** Makes an enrollment token and the command that starts a node with it, and watches the node arrive. */
@@ -18,12 +23,19 @@ export function JoinNode({ environmentName }: { readonly environmentName: string
   const [name, setName] = useState('node-1');
   const [port, setPort] = useState('8081');
   const [dataDir, setDataDir] = useState('./data/node-1');
+  const [expiresAt, setExpiresAt] = useState('');
+  const [maxNodes, setMaxNodes] = useState('');
   const [privateKeys, setPrivateKeys] = useState(false);
   const create = useChange((node: JoiningNode) =>
     keyplane
       .createEnrollmentToken({
         environmentName,
-        body: { name: `for ${node.name}`.replaceAll(' ', '-'), privateKeys },
+        body: {
+          name: `for ${node.name}`.replaceAll(' ', '-'),
+          privateKeys,
+          ...(expiresAt !== '' && { expiresAt }),
+          ...(maxNodes !== '' && { maxNodes: Number(maxNodes) }),
+        },
       })
       .then(({ token }) => ({ node, token })),
   );
@@ -58,6 +70,24 @@ export function JoinNode({ environmentName }: { readonly environmentName: string
               onChange={(event) => setDataDir(event.currentTarget.value)}
             />
           </SimpleGrid>
+          <SimpleGrid cols={{ base: 1, sm: 2 }}>
+            <MomentField
+              label="Token expires"
+              description="Empty: valid until it is revoked"
+              value={expiresAt}
+              error={errors.of('expiresAt')}
+              onChange={setExpiresAt}
+            />
+            <TextInput
+              type="number"
+              min={1}
+              label="Most nodes that join with the token"
+              description="Empty: any number"
+              value={maxNodes}
+              error={errors.of('maxNodes')}
+              onChange={(event) => setMaxNodes(event.currentTarget.value)}
+            />
+          </SimpleGrid>
           <Checkbox
             label="The node is given private keys and keystores, not public parts only"
             checked={privateKeys}
@@ -89,8 +119,8 @@ function Joining({
   return (
     <Stack mt="md" gap="sm">
       <Text>
-        Run this where the node shall be. The token in it is shown this once; any number of nodes can join the
-        environment with it until it is revoked.
+        Run this where the node shall be. The token in it is shown this once. Nodes can join the environment
+        with it until it is revoked, expires or is used up.
       </Text>
       <Code block tabIndex={0} aria-label="Command that starts the node" data-testid="join-command">
         {command}

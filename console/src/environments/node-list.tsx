@@ -9,11 +9,13 @@ import { NodeBadge } from '../display/node-badge.tsx';
 import { QueryView } from '../display/query-view.tsx';
 import { Section } from '../display/section.tsx';
 import { Time } from '../display/time.tsx';
+import { ReadmitNode } from './readmit-node.tsx';
 
 type OverviewNode = Operations['getOverview']['answer']['environments'][number]['nodes'][number];
 type ListedNode = Operations['listNodes']['answer']['resultList'][number];
 /** How it stands, and whether it has a history that the database forgot. */
-type Standing = OverviewNode & Pick<ListedNode, 'divergedRevision'>;
+type Standing = OverviewNode &
+  Partial<Pick<ListedNode, 'divergedRevision' | 'address' | 'clockOffsetMs' | 'privateKeys'>>;
 
 const refreshMs = 1_500;
 
@@ -41,6 +43,7 @@ export function NodeList({ environmentName }: { readonly environmentName: string
           </>
         )}
       </QueryView>
+      <ReadmitNode environmentName={environmentName} />
       {forgetting !== undefined && (
         <ForgetNode
           environmentName={environmentName}
@@ -58,10 +61,10 @@ async function fetchStanding(environmentName: string) {
     keyplane.listNodes({ environmentName }),
   ]);
   const own = overview.environments.find(({ name }) => name === environmentName);
-  const diverged = new Map(listed.resultList.map((node) => [node.name, node.divergedRevision]));
+  const byName = new Map(listed.resultList.map((node) => [node.name, node]));
   const nodes: readonly Standing[] = (own?.nodes ?? []).map((node) => ({
+    ...byName.get(node.name),
     ...node,
-    divergedRevision: diverged.get(node.name),
   }));
   return { revision: own?.revision ?? 0, nodes };
 }
@@ -83,6 +86,9 @@ function Nodes({
             <Table.Th scope="col">Standing</Table.Th>
             <Table.Th scope="col">Revision</Table.Th>
             <Table.Th scope="col">Last seen</Table.Th>
+            <Table.Th scope="col">Address</Table.Th>
+            <Table.Th scope="col">Clock</Table.Th>
+            <Table.Th scope="col">Private keys</Table.Th>
             <Table.Th scope="col">Version</Table.Th>
             <Table.Th scope="col">
               <span className="visually-hidden">What can be done</span>
@@ -99,6 +105,9 @@ function Nodes({
               </Table.Td>
               <Table.Td>{node.appliedRevision}</Table.Td>
               <Table.Td>{node.connected ? 'connected' : <Time at={node.lastSeenAt} />}</Table.Td>
+              <Table.Td>{node.address ?? 'unknown'}</Table.Td>
+              <Table.Td>{clockText(node.clockOffsetMs)}</Table.Td>
+              <Table.Td>{node.privateKeys ? 'yes' : 'no'}</Table.Td>
               <Table.Td>{node.version}</Table.Td>
               <Table.Td>
                 <Button
@@ -116,6 +125,14 @@ function Nodes({
       </Table>
     </section>
   );
+}
+
+/** How far its clock is from the manager's. */
+function clockText(offsetMs: number | null | undefined): string {
+  if (offsetMs === null || offsetMs === undefined) return 'unknown';
+  if (Math.abs(offsetMs) < 1_000) return 'right';
+  const seconds = Math.round(Math.abs(offsetMs) / 1_000);
+  return `${seconds} s ${offsetMs > 0 ? 'ahead' : 'behind'}`;
 }
 
 function StandingNote({ node }: { readonly node: Standing }) {

@@ -1,0 +1,36 @@
+import { Button, Group, Text, TextInput } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import { keyplane } from '../api/keyplane.ts';
+import { useChange } from '../api/use-change.ts';
+import { ErrorNote } from '../display/error-note.tsx';
+
+/** Accepts the key of a node again that was removed, or whose token was revoked. It is no longer in the list. */
+export function ReadmitNode({ environmentName }: { readonly environmentName: string }) {
+  const [name, setName] = useState('');
+  const readmit = useChange((nodeName: string) => keyplane.readmitNode({ environmentName, nodeName }));
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    readmit.mutate(name);
+  }
+  return (
+    <form onSubmit={submit}>
+      <Group mt="md" align="end">
+        <TextInput
+          label="Removed or revoked node"
+          required
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <Button type="submit" variant="default" loading={readmit.isPending}>
+          Readmit
+        </Button>
+      </Group>
+      <ErrorNote error={readmit.error} />
+      {readmit.isSuccess && (
+        <Text size="sm" role="status" mt="xs">
+          The key of {readmit.variables} is accepted again. The node connects by itself while it runs.
+        </Text>
+      )}
+    </form>
+  );
+}
