@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, type JsonWebKey
 import { createRemoteJWKSet, importJWK, jwtVerify, SignJWT } from 'jose';
 import jsonwebtoken, { type Algorithm } from 'jsonwebtoken';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from './support/eventually.ts';
 import { endAllProcesses, type ServeProcess } from './support/keyplane-process.ts';
 import { removeTemporaryFolders } from './support/temporary-folder.ts';
 import { jwksPath, made, startWorld, type World } from './support/world.ts';
@@ -98,5 +99,24 @@ describe('a set that a verifier keeps', () => {
     const later = await fetch(address, { headers: { 'if-none-match': etag } });
     expect(later.status).toBe(200);
     expect(later.headers.get('etag')).not.toBe(etag);
+  });
+
+  it('gets the Cache-Control of a manager that starts with other settings, under the same ETag, and keeps it without a manager', async () => {
+    const address = `${node.url}/projects/MyProject/.well-known/jwks.json`;
+    const first = await fetch(address);
+    expect(first.headers.get('cache-control')).toBe('public, max-age=300, stale-while-revalidate=60');
+    const etag = first.headers.get('etag') ?? '';
+    await first.arrayBuffer();
+    const unchanged = () => fetch(address, { headers: { 'if-none-match': etag } });
+    await world.manager.stop();
+    await world.startManager({
+      settings: { KEYPLANE_JWKS_MAX_AGE: '30', KEYPLANE_JWKS_STALE_IF_ERROR: '90' },
+    });
+    const changed = 'public, max-age=30, stale-while-revalidate=60, stale-if-error=90';
+    const has = async () => (await unchanged()).headers.get('cache-control') === changed;
+    await eventually(has, 'the node answers with the new setting');
+    await world.manager.stop();
+    const answer = await unchanged();
+    expect([answer.status, answer.headers.get('cache-control')]).toEqual([304, changed]);
   });
 });
