@@ -1,13 +1,13 @@
 // Rejections in the audit record: missing roles, wrong passwords and nodes that may not join. Their callers decide how
-// many there are, and nobody removes a record, so that a minute of one caller has 60 records of each action and one more
-// that counts the rest. Actions are apart so that rejected nodes of a network hide no guesses of passwords from it.
+// many there are, and nobody removes a record, so that a minute of one caller has 60 records. What comes after them is
+// counted: one record more for each action, so that rejected nodes of a network hide no guesses of passwords from it.
 
 import type { QueueTime } from '../runtime/fair-queue.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import type { AuditEvent, AuditLog, AuditStore } from './audit-log.ts';
 
 export interface RejectionLog {
-  /** @param caller whose share of the event's action it takes: the name of a user, or a network */
+  /** @param caller the name of a user, or a network */
   append(event: AuditEvent, caller: string): Promise<void>;
   /** Writes what was only counted so far. Call it before the store is closed. */
   close(): Promise<void>;
@@ -27,10 +27,15 @@ const minuteMs = 60_000;
 
 interface Minute {
   recorded: number;
-  counted: number;
-  /** What all that were only counted have in common. */
-  common: AuditEvent | undefined;
+  /** Those that were only counted, by their action. */
+  readonly rest: Map<string, Rest>;
   readonly cancelEnd: () => void;
+}
+
+interface Rest {
+  readonly count: number;
+  /** What all of them have in common. */
+  readonly common: AuditEvent;
 }
 
 export function createRejectionLog(options: RejectionLogOptions): RejectionLog {
@@ -41,39 +46,40 @@ export function createRejectionLog(options: RejectionLogOptions): RejectionLog {
   const write = (event: AuditEvent) => store.write((stores) => audit.append(stores, event));
 
   /** Nobody waits for it but `close`. */
-  function end(share: string): void {
-    const minute = minutes.get(share);
-    minutes.delete(share);
+  function end(caller: string): void {
+    const minute = minutes.get(caller);
+    minutes.delete(caller);
     minute?.cancelEnd();
-    if (!minute?.common) return;
-    const { counted: count, common } = minute;
-    const written = write({ ...common, details: { ...common.details, count } })
-      .catch(onError)
-      .finally(() => writes.delete(written));
-    writes.add(written);
+    for (const { common, count } of minute?.rest.values() ?? []) {
+      const written = write({ ...common, details: { ...common.details, count } })
+        .catch(onError)
+        .finally(() => writes.delete(written));
+      writes.add(written);
+    }
+  }
+
+  function begin(caller: string): Minute {
+    const [oldest] = minutes.keys();
+    if (minutes.size >= minutesLimit && oldest !== undefined) end(oldest);
+    const cancelEnd = time.after(minuteMs, () => end(caller));
+    const minute: Minute = { recorded: 0, rest: new Map(), cancelEnd };
+    minutes.set(caller, minute);
+    return minute;
   }
 
   return {
     async append(event, caller) {
-      const share = `${event.action} ${caller}`;
-      let minute = minutes.get(share);
-      if (!minute) {
-        const [oldest] = minutes.keys();
-        if (minutes.size >= minutesLimit && oldest !== undefined) end(oldest);
-        const cancelEnd = time.after(minuteMs, () => end(share));
-        minute = { recorded: 0, counted: 0, common: undefined, cancelEnd };
-        minutes.set(share, minute);
-      }
+      const minute = minutes.get(caller) ?? begin(caller);
       if (minute.recorded < rejectionsPerMinute) {
         minute.recorded += 1;
         return write(event);
       }
-      minute.counted += 1;
-      minute.common = minute.common ? commonOf(minute.common, event) : event;
+      const { count, common } = minute.rest.get(event.action) ?? { count: 0, common: event };
+      minute.rest.set(event.action, { count: count + 1, common: commonOf(common, event) });
     },
 
     async close() {
-      for (const share of minutes.keys()) end(share);
+      for (const caller of minutes.keys()) end(caller);
       await Promise.all(writes);
     },
   };
