@@ -24,3 +24,9 @@ const spellings: ReadonlyMap<string, string> = new Map(
 export function spelledAlgorithm(given: string): string {
   return ownSpellings.get(given) ?? spellings.get(given) ?? given;
 }
+
+/** How an algorithm may be spelled beside its JOSE name. */
+export function spellingsOf(name: string): readonly string[] {
+  const all = [...ownSpellings, ...spellings];
+  return all.filter(([spelling, named]) => named === name && spelling !== name).map(([spelling]) => spelling);
+}

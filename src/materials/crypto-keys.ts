@@ -23,7 +23,7 @@ import { laterThan, refuseOtherName } from './replacement.ts';
 import { optionalAlias, requireValue } from './required-value.ts';
 import { sealKeyContent } from './sealed-material.ts';
 
-const secretKeyAlgorithms = Object.freeze(['AES', 'DES', 'DESede', 'RSA']);
+export const secretKeyAlgorithms = Object.freeze(['AES', 'DES', 'DESede', 'RSA'] as const);
 
 export interface CreateKeyRequest {
   readonly name?: string | undefined;
@@ -195,7 +195,7 @@ function checkKeyType(value: string): CryptoKeyType {
 
 function checkAlgorithm(keyType: CryptoKeyType, algorithm: string | undefined): string | null {
   if (keyType !== 'SECRET_KEY') return algorithm ?? null;
-  if (algorithm && secretKeyAlgorithms.includes(algorithm)) return algorithm;
+  if (secretKeyAlgorithms.some((known) => known === algorithm)) return algorithm as string;
   const supported = `Supported values: ${secretKeyAlgorithms.join(', ')}`;
   if (!algorithm) throw badRequest(`algorithm is required for SECRET_KEY! ${supported}`);
   throw badRequest(`algorithm (${shownText(algorithm)}) is not valid for SECRET_KEY! ${supported}`);

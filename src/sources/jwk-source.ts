@@ -5,7 +5,7 @@ import { badRequest } from '../errors.ts';
 import type { KeystoreEntry, KeystoreListing } from '../formats/keystore.ts';
 import type { KeyRestriction } from '../jose/der/rsa-pss.ts';
 import type { JsonObject } from '../jose/json.ts';
-import type { UseType } from '../jose/use-type.ts';
+import { type UseType, useTypes } from '../jose/use-type.ts';
 import { shownText } from '../names.ts';
 import type { Inspected } from './inspected-key.ts';
 
@@ -135,8 +135,6 @@ export function requireFields(
 export function askedKid({ kid }: SourceRequest): string | undefined {
   return kid === undefined || kid.trim() === '' ? undefined : kid;
 }
-
-const useTypes: readonly UseType[] = ['SIGNATURE', 'ENCRYPTION'];
 
 /** Use type and algorithm, which sources without a JWK of their own must be told. */
 export function readDemand(request: SourceRequest): { useType: UseType; algorithm: string } {

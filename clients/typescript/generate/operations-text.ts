@@ -102,10 +102,13 @@ function typeOf(operation: Named): string {
 }
 
 function inputText(operation: Named): string {
-  const members = named(operation).map(({ name = '', required, description, schema = {} }) => {
+  const members = named(operation).map(({ name = '', in: place, required, description, schema = {} }) => {
     const comment = description === undefined ? '' : `      /** ${description} */\n`;
     const mark = required ? '' : '?';
-    return `${comment}      readonly ${memberName(name)}${mark}: ${typeText(schema, '      ')}${mark && ' | undefined'};\n`;
+    // Everything in a query is text in the end.
+    const text =
+      place === 'query' && schema.type === 'integer' ? 'number | string' : typeText(schema, '      ');
+    return `${comment}      readonly ${memberName(name)}${mark}: ${text}${mark && ' | undefined'};\n`;
   });
   const body = bodyOf(operation);
   if (body) members.push(`      readonly body: ${typeText(body.schema, '      ')};\n`);

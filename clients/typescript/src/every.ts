@@ -10,10 +10,10 @@ const pageSize = 100;
  * `for await (const jwk of every((page) => keyplane.listJwks({ projectName, ...page }))) …`
  */
 export async function* every<Item>(
-  list: (page: { readonly page: string; readonly size: string }) => Promise<Page<Item>>,
+  list: (page: { readonly page: number; readonly size: number }) => Promise<Page<Item>>,
 ): AsyncGenerator<Item, void, undefined> {
   for (let page = 1; ; page += 1) {
-    const { resultList, resultCount } = await list({ page: String(page), size: String(pageSize) });
+    const { resultList, resultCount } = await list({ page, size: pageSize });
     yield* resultList;
     if (resultList.length === 0 || page * pageSize >= resultCount) return;
   }

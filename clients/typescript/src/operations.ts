@@ -5,7 +5,6 @@ import type {
   CertificateFile,
   CertificateFileContents,
   CertificateList,
-  CertificateRequest,
   CreatedEnrollmentToken,
   CreatedToken,
   CreateJwk,
@@ -16,24 +15,28 @@ import type {
   EnvironmentNodeList,
   EnvironmentWithProjectsList,
   GenerateJwk,
+  InspectJwkSource,
   JwkDeploymentList,
   JwkDetailWithWarnings,
   JwkFile,
   JwkList,
   JwkReferenceList,
+  JwkType,
+  JwkUse,
   KeyFactsList,
   KeyFile,
   KeyList,
-  KeyRequest,
   KeystoreContents,
   KeystoreEntryList,
   KeystoreFile,
   KeystoreList,
-  KeystoreRequest,
   MemberList,
   MemberRoles,
+  NewCertificate,
   NewEnrollmentToken,
   NewEnvironment,
+  NewKey,
+  NewKeystore,
   NewProject,
   NewToken,
   NewUser,
@@ -48,12 +51,17 @@ import type {
   ProjectList,
   PublicJwkList,
   RemovedNode,
+  ReplaceCertificate,
+  ReplaceKey,
+  ReplaceKeystore,
   Session,
   SessionRequest,
   SignInRequest,
   SourceKeyList,
+  SourceType,
   Success,
   TokenList,
+  UpdateJwk,
   UserChange,
   UserList,
 } from './schemas.ts';
@@ -65,7 +73,7 @@ export interface Operations {
   createCertificate: {
     input: {
       readonly projectName: string;
-      readonly body: CertificateRequest;
+      readonly body: NewCertificate;
     };
     answer: DeploymentAnswer;
   };
@@ -96,7 +104,7 @@ export interface Operations {
   createKey: {
     input: {
       readonly projectName: string;
-      readonly body: KeyRequest;
+      readonly body: NewKey;
     };
     answer: DeploymentAnswer;
   };
@@ -104,7 +112,7 @@ export interface Operations {
   createKeystore: {
     input: {
       readonly projectName: string;
-      readonly body: KeystoreRequest;
+      readonly body: NewKeystore;
     };
     answer: DeploymentAnswer;
   };
@@ -333,7 +341,7 @@ export interface Operations {
   inspectJwkSource: {
     input: {
       readonly projectName: string;
-      readonly body: CreateJwk;
+      readonly body: InspectJwkSource;
     };
     answer: SourceKeyList;
   };
@@ -357,9 +365,9 @@ export interface Operations {
   listAudit: {
     input: {
       /** 1 is the first */
-      readonly page?: string | undefined;
-      /** Items a page, 1 to 100, default 20 */
-      readonly size?: string | undefined;
+      readonly page?: number | string | undefined;
+      /** Items a page, default 20 */
+      readonly size?: number | string | undefined;
       /** Username, or `system` */
       readonly actor?: string | undefined;
       /** Such as `jwk.create` */
@@ -390,9 +398,9 @@ export interface Operations {
   listCertificates: {
     input: {
       /** 1 is the first; asks for paging */
-      readonly page?: string | undefined;
-      /** Items a page, 1 to 100, default 20; asks for paging */
-      readonly size?: string | undefined;
+      readonly page?: number | string | undefined;
+      /** Items a page, default 20; asks for paging */
+      readonly size?: number | string | undefined;
       /** A field and a direction, such as `name,asc` */
       readonly sort?: string | undefined;
       /** Part of the name or description */
@@ -405,9 +413,9 @@ export interface Operations {
   listEnrollmentTokens: {
     input: {
       /** 1 is the first; asks for paging */
-      readonly page?: string | undefined;
-      /** Items a page, 1 to 100, default 20; asks for paging */
-      readonly size?: string | undefined;
+      readonly page?: number | string | undefined;
+      /** Items a page, default 20; asks for paging */
+      readonly size?: number | string | undefined;
       /** A field and a direction, such as `name,asc` */
       readonly sort?: string | undefined;
       /** Part of the name or description */
@@ -420,9 +428,9 @@ export interface Operations {
   listEnvironments: {
     input: {
       /** 1 is the first; asks for paging */
-      readonly page?: string | undefined;
-      /** Items a page, 1 to 100, default 20; asks for paging */
-      readonly size?: string | undefined;
+      readonly page?: number | string | undefined;
+      /** Items a page, default 20; asks for paging */
+      readonly size?: number | string | undefined;
       /** A field and a direction, such as `name,asc` */
       readonly sort?: string | undefined;
       /** Part of the name or description */
@@ -434,9 +442,9 @@ export interface Operations {
   listJwkHistory: {
     input: {
       /** 1 is the first */
-      readonly page?: string | undefined;
-      /** Items a page, 1 to 100, default 20 */
-      readonly size?: string | undefined;
+      readonly page?: number | string | undefined;
+      /** Items a page, default 20 */
+      readonly size?: number | string | undefined;
       readonly projectName: string;
       readonly jwkName: string;
     };
@@ -446,26 +454,18 @@ export interface Operations {
   listJwks: {
     input: {
       /** 1 is the first; asks for paging */
-      readonly page?: string | undefined;
-      /** Items a page, 1 to 100, default 20; asks for paging */
-      readonly size?: string | undefined;
+      readonly page?: number | string | undefined;
+      /** Items a page, default 20; asks for paging */
+      readonly size?: number | string | undefined;
       /** A field and a direction, such as `name,asc` */
       readonly sort?: string | undefined;
       /** Part of the name or description */
       readonly search?: string | undefined;
       /** ISO 8601 duration: those that expire by then, such as P30D */
       readonly expiringWithin?: string | undefined;
-      readonly type?: 'RSA' | 'EC' | 'OCT' | 'OKP' | undefined;
-      readonly use?: 'sig' | 'enc' | undefined;
-      readonly sourceType?:
-        | 'URL'
-        | 'COPY_PASTE'
-        | 'CERTIFICATE'
-        | 'PUBLIC_KEY'
-        | 'PRIVATE_KEY'
-        | 'KEYSTORE'
-        | 'GENERATE'
-        | undefined;
+      readonly type?: JwkType | undefined;
+      readonly use?: JwkUse | undefined;
+      readonly sourceType?: SourceType | undefined;
       readonly projectName: string;
     };
     answer: JwkList;
@@ -482,9 +482,9 @@ export interface Operations {
   listKeys: {
     input: {
       /** 1 is the first; asks for paging */
-      readonly page?: string | undefined;
-      /** Items a page, 1 to 100, default 20; asks for paging */
-      readonly size?: string | undefined;
+      readonly page?: number | string | undefined;
+      /** Items a page, default 20; asks for paging */
+      readonly size?: number | string | undefined;
       /** A field and a direction, such as `name,asc` */
       readonly sort?: string | undefined;
       /** Part of the name or description */
@@ -515,9 +515,9 @@ export interface Operations {
   listKeystores: {
     input: {
       /** 1 is the first; asks for paging */
-      readonly page?: string | undefined;
-      /** Items a page, 1 to 100, default 20; asks for paging */
-      readonly size?: string | undefined;
+      readonly page?: number | string | undefined;
+      /** Items a page, default 20; asks for paging */
+      readonly size?: number | string | undefined;
       /** A field and a direction, such as `name,asc` */
       readonly sort?: string | undefined;
       /** Part of the name or description */
@@ -530,9 +530,9 @@ export interface Operations {
   listMembers: {
     input: {
       /** 1 is the first; asks for paging */
-      readonly page?: string | undefined;
-      /** Items a page, 1 to 100, default 20; asks for paging */
-      readonly size?: string | undefined;
+      readonly page?: number | string | undefined;
+      /** Items a page, default 20; asks for paging */
+      readonly size?: number | string | undefined;
       /** A field and a direction, such as `name,asc` */
       readonly sort?: string | undefined;
       /** Part of the name or description */
@@ -545,9 +545,9 @@ export interface Operations {
   listNodes: {
     input: {
       /** 1 is the first; asks for paging */
-      readonly page?: string | undefined;
-      /** Items a page, 1 to 100, default 20; asks for paging */
-      readonly size?: string | undefined;
+      readonly page?: number | string | undefined;
+      /** Items a page, default 20; asks for paging */
+      readonly size?: number | string | undefined;
       /** A field and a direction, such as `name,asc` */
       readonly sort?: string | undefined;
       /** Part of the name or description */
@@ -560,9 +560,9 @@ export interface Operations {
   listProjectEnvironments: {
     input: {
       /** 1 is the first; asks for paging */
-      readonly page?: string | undefined;
-      /** Items a page, 1 to 100, default 20; asks for paging */
-      readonly size?: string | undefined;
+      readonly page?: number | string | undefined;
+      /** Items a page, default 20; asks for paging */
+      readonly size?: number | string | undefined;
       /** A field and a direction, such as `name,asc` */
       readonly sort?: string | undefined;
       /** Part of the name or description */
@@ -575,9 +575,9 @@ export interface Operations {
   listProjects: {
     input: {
       /** 1 is the first; asks for paging */
-      readonly page?: string | undefined;
-      /** Items a page, 1 to 100, default 20; asks for paging */
-      readonly size?: string | undefined;
+      readonly page?: number | string | undefined;
+      /** Items a page, default 20; asks for paging */
+      readonly size?: number | string | undefined;
       /** A field and a direction, such as `name,asc` */
       readonly sort?: string | undefined;
       /** Part of the name or description */
@@ -589,9 +589,9 @@ export interface Operations {
   listTokens: {
     input: {
       /** 1 is the first; asks for paging */
-      readonly page?: string | undefined;
-      /** Items a page, 1 to 100, default 20; asks for paging */
-      readonly size?: string | undefined;
+      readonly page?: number | string | undefined;
+      /** Items a page, default 20; asks for paging */
+      readonly size?: number | string | undefined;
       /** A field and a direction, such as `name,asc` */
       readonly sort?: string | undefined;
       /** Part of the name or description */
@@ -611,9 +611,9 @@ export interface Operations {
   listUserTokens: {
     input: {
       /** 1 is the first; asks for paging */
-      readonly page?: string | undefined;
-      /** Items a page, 1 to 100, default 20; asks for paging */
-      readonly size?: string | undefined;
+      readonly page?: number | string | undefined;
+      /** Items a page, default 20; asks for paging */
+      readonly size?: number | string | undefined;
       /** A field and a direction, such as `name,asc` */
       readonly sort?: string | undefined;
       /** Part of the name or description */
@@ -626,9 +626,9 @@ export interface Operations {
   listUsers: {
     input: {
       /** 1 is the first; asks for paging */
-      readonly page?: string | undefined;
-      /** Items a page, 1 to 100, default 20; asks for paging */
-      readonly size?: string | undefined;
+      readonly page?: number | string | undefined;
+      /** Items a page, default 20; asks for paging */
+      readonly size?: number | string | undefined;
       /** A field and a direction, such as `name,asc` */
       readonly sort?: string | undefined;
       /** Part of the name or description */
@@ -712,12 +712,12 @@ export interface Operations {
   updateCertificate: {
     input: {
       /** `true`: they get the new material; default `false`: detached */
-      readonly updateReferencedJwks?: string | undefined;
-      /** SAME_PROJECT or ALL_PROJECTS; required with updateReferencedJwks */
-      readonly updateScope?: string | undefined;
+      readonly updateReferencedJwks?: 'true' | 'false' | undefined;
+      /** Whose JWKs they are; required with updateReferencedJwks */
+      readonly updateScope?: 'SAME_PROJECT' | 'ALL_PROJECTS' | undefined;
       readonly projectName: string;
       readonly certificateName: string;
-      readonly body: CertificateRequest;
+      readonly body: ReplaceCertificate;
     };
     answer: DeploymentAnswer;
   };
@@ -734,7 +734,7 @@ export interface Operations {
     input: {
       readonly projectName: string;
       readonly jwkName: string;
-      readonly body: CreateJwk;
+      readonly body: UpdateJwk;
     };
     answer: DeploymentAnswer;
   };
@@ -742,12 +742,12 @@ export interface Operations {
   updateKey: {
     input: {
       /** `true`: they get the new material; default `false`: detached */
-      readonly updateReferencedJwks?: string | undefined;
-      /** SAME_PROJECT or ALL_PROJECTS; required with updateReferencedJwks */
-      readonly updateScope?: string | undefined;
+      readonly updateReferencedJwks?: 'true' | 'false' | undefined;
+      /** Whose JWKs they are; required with updateReferencedJwks */
+      readonly updateScope?: 'SAME_PROJECT' | 'ALL_PROJECTS' | undefined;
       readonly projectName: string;
       readonly keyName: string;
-      readonly body: KeyRequest;
+      readonly body: ReplaceKey;
     };
     answer: DeploymentAnswer;
   };
@@ -755,12 +755,12 @@ export interface Operations {
   updateKeystore: {
     input: {
       /** `true`: they get the new material; default `false`: detached */
-      readonly updateReferencedJwks?: string | undefined;
-      /** SAME_PROJECT or ALL_PROJECTS; required with updateReferencedJwks */
-      readonly updateScope?: string | undefined;
+      readonly updateReferencedJwks?: 'true' | 'false' | undefined;
+      /** Whose JWKs they are; required with updateReferencedJwks */
+      readonly updateScope?: 'SAME_PROJECT' | 'ALL_PROJECTS' | undefined;
       readonly projectName: string;
       readonly keystoreName: string;
-      readonly body: KeystoreRequest;
+      readonly body: ReplaceKeystore;
     };
     answer: DeploymentAnswer;
   };

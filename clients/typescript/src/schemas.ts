@@ -7,6 +7,45 @@ export interface AccessToken {
   readonly expires_in: number;
 }
 
+export type Algorithm =
+  | 'RS256'
+  | 'RS384'
+  | 'RS512'
+  | 'PS256'
+  | 'PS384'
+  | 'PS512'
+  | 'RSA1_5'
+  | 'RSA-OAEP'
+  | 'RSA-OAEP-256'
+  | 'RSA-OAEP-384'
+  | 'RSA-OAEP-512'
+  | 'ES256'
+  | 'ES384'
+  | 'ES512'
+  | 'ES256K'
+  | 'ECDH-ES'
+  | 'ECDH-ES+A128KW'
+  | 'ECDH-ES+A192KW'
+  | 'ECDH-ES+A256KW'
+  | 'ECDH-1PU'
+  | 'ECDH-1PU+A128KW'
+  | 'ECDH-1PU+A192KW'
+  | 'ECDH-1PU+A256KW'
+  | 'EdDSA'
+  | 'HS256'
+  | 'HS384'
+  | 'HS512'
+  | 'A128KW'
+  | 'A192KW'
+  | 'A256KW'
+  | 'A128GCMKW'
+  | 'A192GCMKW'
+  | 'A256GCMKW'
+  | 'DIR'
+  | 'PBES2-HS256+A128KW'
+  | 'PBES2-HS384+A192KW'
+  | 'PBES2-HS512+A256KW';
+
 export interface AuditRecord {
   readonly sequence: number;
   /** ISO 8601, UTC */
@@ -67,7 +106,7 @@ export interface CertificateFacts {
 
 export interface CertificateFile {
   /** Text of the PEM file, or base64 of a DER file */
-  readonly pemEncodedFile?: string | undefined;
+  readonly pemEncodedFile: string;
 }
 
 export interface CertificateFileContents {
@@ -86,52 +125,131 @@ export interface CertificateList {
   readonly resultCount: number;
 }
 
-export interface CertificateRequest {
-  /** Unique within the project */
-  readonly certificateName?: string | undefined;
-  /** Unique among the certificates of an environment */
-  readonly alias?: string | undefined;
-  readonly certificateDescription?: string | undefined;
-  /** Environment names, separated by commas */
-  readonly environmentList?: string | undefined;
-  /** The certificate as PEM, where the certificates of its issuers may follow it, or as DER */
-  readonly pemEncodedFile?: Blob | string | undefined;
-}
+export type CreateJwk =
+  | CreateJwkFromUrl
+  | CreateJwkFromCopyPaste
+  | CreateJwkFromCertificate
+  | CreateJwkFromPublicKey
+  | CreateJwkFromPrivateKey
+  | CreateJwkFromKeystore;
 
-export interface CreateJwk {
-  /** JWK name, unique within the project: 1 to 128 letters and digits of any script, `.`, `_`, `-` */
-  readonly name?: string | undefined;
+export interface CreateJwkFromCertificate {
+  /** JWK name, unique within the project */
+  readonly name: string;
   /** At most 1024 characters */
   readonly description?: string | undefined;
-  /** Where the key comes from: URL, COPY_PASTE, CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE */
-  readonly sourceType?: string | undefined;
-  /** http or https address of a JWK or a JWK Set (URL) */
-  readonly url?: string | undefined;
-  /** Milliseconds for getting connected, 1 to 60000, default 5000 (URL) */
-  readonly urlOptionConnectTimeout?: number | undefined;
-  /** Milliseconds for the whole answer, 1 to 60000, default 10000 (URL) */
-  readonly urlOptionReadTimeout?: number | undefined;
-  /** Bytes of the answer at the most, 1 to 10485760, default 1048576 (URL) */
-  readonly urlOptionSizeLimit?: number | undefined;
-  /** A JWK or a JWK Set as JSON text (COPY_PASTE) */
-  readonly jwkStr?: string | undefined;
-  /** A certificate of the project (CERTIFICATE) */
-  readonly certificateName?: string | undefined;
-  /** A key of the project (PUBLIC_KEY, PRIVATE_KEY) */
-  readonly keyName?: string | undefined;
-  /** A keystore of the project (KEYSTORE) */
-  readonly keyStoreName?: string | undefined;
-  /** The environment whose material is taken (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
-  readonly environmentName?: string | undefined;
-  /** The alias of the entry (KEYSTORE) */
-  readonly aliasName?: string | undefined;
-  /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
-  readonly useType?: string | undefined;
-  /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
-  readonly algorithm?: string | undefined;
+  /** Where the key comes from */
+  readonly sourceType: 'CERTIFICATE';
+  /** A certificate of the project */
+  readonly certificateName: string;
+  /** The environment whose material is taken */
+  readonly environmentName: string;
+  /** What the key is for */
+  readonly useType: UseType;
+  /** What the key is used with */
+  readonly algorithm: Algorithm;
+  /** The kid of the JWK; by default the thumbprint */
+  readonly kid?: string | undefined;
+}
+
+export interface CreateJwkFromCopyPaste {
+  /** JWK name, unique within the project */
+  readonly name: string;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  /** Where the key comes from */
+  readonly sourceType: 'COPY_PASTE';
+  /** A JWK or a JWK Set as JSON text */
+  readonly jwkStr: string;
   /** Selects a key of a JWK Set, or names a key that has no kid of its own */
   readonly kid?: string | undefined;
-  /** ISO 8601 duration, PT1M to P30D, after which the URL is looked at again (URL) */
+  /** For a key that has no `use` of its own */
+  readonly useType?: UseType | undefined;
+  /** For a key that has no `alg` of its own */
+  readonly algorithm?: Algorithm | undefined;
+}
+
+export interface CreateJwkFromKeystore {
+  /** JWK name, unique within the project */
+  readonly name: string;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  /** Where the key comes from */
+  readonly sourceType: 'KEYSTORE';
+  /** A keystore of the project */
+  readonly keyStoreName: string;
+  /** The alias of the entry */
+  readonly aliasName: string;
+  /** The environment whose material is taken */
+  readonly environmentName: string;
+  /** What the key is for */
+  readonly useType: UseType;
+  /** What the key is used with */
+  readonly algorithm: Algorithm;
+  /** The kid of the JWK; by default the alias, or the thumbprint where it is taken */
+  readonly kid?: string | undefined;
+}
+
+export interface CreateJwkFromPrivateKey {
+  /** JWK name, unique within the project */
+  readonly name: string;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  /** Where the key comes from */
+  readonly sourceType: 'PRIVATE_KEY';
+  /** A key of the project */
+  readonly keyName: string;
+  /** The environment whose material is taken */
+  readonly environmentName: string;
+  /** What the key is for */
+  readonly useType: UseType;
+  /** What the key is used with */
+  readonly algorithm: Algorithm;
+  /** The kid of the JWK; by default the thumbprint */
+  readonly kid?: string | undefined;
+}
+
+export interface CreateJwkFromPublicKey {
+  /** JWK name, unique within the project */
+  readonly name: string;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  /** Where the key comes from */
+  readonly sourceType: 'PUBLIC_KEY';
+  /** A key of the project */
+  readonly keyName: string;
+  /** The environment whose material is taken */
+  readonly environmentName: string;
+  /** What the key is for */
+  readonly useType: UseType;
+  /** What the key is used with */
+  readonly algorithm: Algorithm;
+  /** The kid of the JWK; by default the thumbprint */
+  readonly kid?: string | undefined;
+}
+
+export interface CreateJwkFromUrl {
+  /** JWK name, unique within the project */
+  readonly name: string;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  /** Where the key comes from */
+  readonly sourceType: 'URL';
+  /** http or https address of a JWK or a JWK Set */
+  readonly url: string;
+  /** Milliseconds for the connection */
+  readonly urlOptionConnectTimeout?: number | undefined;
+  /** Milliseconds for the whole response */
+  readonly urlOptionReadTimeout?: number | undefined;
+  /** Bytes of the response at most */
+  readonly urlOptionSizeLimit?: number | undefined;
+  /** Selects a key of a JWK Set, or names a key that has no kid of its own */
+  readonly kid?: string | undefined;
+  /** For a key that has no `use` of its own */
+  readonly useType?: UseType | undefined;
+  /** For a key that has no `alg` of its own */
+  readonly algorithm?: Algorithm | undefined;
+  /** ISO 8601 duration, PT1M to P30D: the JWK follows the URL, which is fetched again this often */
   readonly refreshInterval?: string | undefined;
 }
 
@@ -190,7 +308,7 @@ export interface Environment {
   readonly id: string;
   readonly name: string;
   readonly description: string | null;
-  readonly type: 'PRODUCTION' | 'SANDBOX' | 'TEST';
+  readonly type: EnvironmentType;
   readonly accessUrl: string | null;
   /** Whether its nodes publish one JWK Set of all projects at /.well-known/jwks.json */
   readonly environmentSet: boolean;
@@ -205,8 +323,7 @@ export interface EnvironmentChange {
   readonly name?: string | undefined;
   /** At most 1024 characters */
   readonly description?: string | undefined;
-  /** One of PRODUCTION, SANDBOX, TEST */
-  readonly type?: string | undefined;
+  readonly type?: EnvironmentType | undefined;
   /** http or https URL of the environment's gateways, for people to read */
   readonly accessUrl?: string | undefined;
   /** Names of the projects that reach it; absent: every project, empty: none */
@@ -252,11 +369,13 @@ export interface EnvironmentResult {
   readonly message: string;
 }
 
+export type EnvironmentType = 'PRODUCTION' | 'SANDBOX' | 'TEST';
+
 export interface EnvironmentWithProjects {
   readonly id: string;
   readonly name: string;
   readonly description: string | null;
-  readonly type: 'PRODUCTION' | 'SANDBOX' | 'TEST';
+  readonly type: EnvironmentType;
   readonly accessUrl: string | null;
   /** Whether its nodes publish one JWK Set of all projects at /.well-known/jwks.json */
   readonly environmentSet: boolean;
@@ -275,97 +394,304 @@ export interface EnvironmentWithProjectsList {
   readonly resultCount: number;
 }
 
-export interface GenerateJwk {
+export interface GenerateEc {
+  readonly curveType: 'P256' | 'P384' | 'P521' | 'SECP256K1';
+  /** SIGNATURE is the default, but for X25519 and X448 */
+  readonly keyUseType?: UseType | undefined;
+  /** By default the first that fits */
+  readonly algorithm?:
+    | 'ES256'
+    | 'ES384'
+    | 'ES512'
+    | 'ES256K'
+    | 'ECDH-ES'
+    | 'ECDH-ES+A128KW'
+    | 'ECDH-ES+A192KW'
+    | 'ECDH-ES+A256KW'
+    | 'ECDH-1PU'
+    | 'ECDH-1PU+A128KW'
+    | 'ECDH-1PU+A192KW'
+    | 'ECDH-1PU+A256KW'
+    | 'ECDH_ES'
+    | 'ECDH_ES_A128KW'
+    | 'ECDH_ES_A192KW'
+    | 'ECDH_ES_A256KW'
+    | 'ECDH_1PU'
+    | 'ECDH_1PU_A128KW'
+    | 'ECDH_1PU_A192KW'
+    | 'ECDH_1PU_A256KW'
+    | undefined;
+  /** How a kid is made where none is given; default TIMESTAMP */
+  readonly keyIdType?: KeyIdType | undefined;
+  /** Default: now */
+  readonly notBeforeTime?: string | undefined;
+  /** Default: a year after notBeforeTime */
+  readonly expirationTime?: string | undefined;
+}
+
+export interface GenerateEcJwk {
   /** JWK name, unique within the project */
-  readonly name?: string | undefined;
+  readonly name: string;
   /** At most 1024 characters */
   readonly description?: string | undefined;
-  /** RSA, EC, OCT or OKP */
-  readonly type?: string | undefined;
   /** Given to the key as it is */
   readonly kid?: string | undefined;
-  readonly rsa?:
-    | {
-        /** 2048, 3072 or 4096 bits */
-        readonly keySize?: number | undefined;
-        /** SIGNATURE (the default, but for X25519 and X448) or ENCRYPTION */
-        readonly keyUseType?: string | undefined;
-        /** JOSE name, also with underscores (RSA_OAEP_256) and as RSA256; default: the first that fits */
-        readonly algorithm?: string | undefined;
-        /** How a kid is made where none is given: TIMESTAMP, SHA256, SHA1, ISO_DATE, NONE; default TIMESTAMP */
-        readonly keyIdType?: string | undefined;
-        /** ISO 8601; default now */
-        readonly notBeforeTime?: string | undefined;
-        /** ISO 8601; default a year after notBeforeTime */
-        readonly expirationTime?: string | undefined;
-      }
-    | undefined;
-  readonly ec?:
-    | {
-        /** P256, P384, P521 or SECP256K1 */
-        readonly curveType?: string | undefined;
-        /** SIGNATURE (the default, but for X25519 and X448) or ENCRYPTION */
-        readonly keyUseType?: string | undefined;
-        /** JOSE name, also with underscores (RSA_OAEP_256) and as RSA256; default: the first that fits */
-        readonly algorithm?: string | undefined;
-        /** How a kid is made where none is given: TIMESTAMP, SHA256, SHA1, ISO_DATE, NONE; default TIMESTAMP */
-        readonly keyIdType?: string | undefined;
-        /** ISO 8601; default now */
-        readonly notBeforeTime?: string | undefined;
-        /** ISO 8601; default a year after notBeforeTime */
-        readonly expirationTime?: string | undefined;
-      }
-    | undefined;
-  readonly oct?:
-    | {
-        /** 128, 192, 256, 384 or 512 bits */
-        readonly keySize?: number | undefined;
-        /** Octets of salt for PBES2, 8 or more, default 8 */
-        readonly passwordSaltLength?: number | undefined;
-        /** Iterations for PBES2, 1000 or more, default 1000 */
-        readonly passwordIterationCount?: number | undefined;
-        /** SIGNATURE (the default, but for X25519 and X448) or ENCRYPTION */
-        readonly keyUseType?: string | undefined;
-        /** JOSE name, also with underscores (RSA_OAEP_256) and as RSA256; default: the first that fits */
-        readonly algorithm?: string | undefined;
-        /** How a kid is made where none is given: TIMESTAMP, SHA256, SHA1, ISO_DATE, NONE; default TIMESTAMP */
-        readonly keyIdType?: string | undefined;
-        /** ISO 8601; default now */
-        readonly notBeforeTime?: string | undefined;
-        /** ISO 8601; default a year after notBeforeTime */
-        readonly expirationTime?: string | undefined;
-      }
-    | undefined;
-  readonly okp?:
-    | {
-        /** ED25519, X25519, ED448 or X448 */
-        readonly curveType?: string | undefined;
-        /** SIGNATURE (the default, but for X25519 and X448) or ENCRYPTION */
-        readonly keyUseType?: string | undefined;
-        /** JOSE name, also with underscores (RSA_OAEP_256) and as RSA256; default: the first that fits */
-        readonly algorithm?: string | undefined;
-        /** How a kid is made where none is given: TIMESTAMP, SHA256, SHA1, ISO_DATE, NONE; default TIMESTAMP */
-        readonly keyIdType?: string | undefined;
-        /** ISO 8601; default now */
-        readonly notBeforeTime?: string | undefined;
-        /** ISO 8601; default a year after notBeforeTime */
-        readonly expirationTime?: string | undefined;
-      }
-    | undefined;
+  readonly type: 'EC';
+  readonly ec: GenerateEc;
 }
+
+export type GenerateJwk = GenerateRsaJwk | GenerateEcJwk | GenerateOctJwk | GenerateOkpJwk;
+
+export interface GenerateOct {
+  /** Bits */
+  readonly keySize: 128 | 192 | 256 | 384 | 512;
+  /** Octets of salt for PBES2, default 8 */
+  readonly passwordSaltLength?: number | undefined;
+  /** Iterations for PBES2, default 1000 */
+  readonly passwordIterationCount?: number | undefined;
+  /** SIGNATURE is the default, but for X25519 and X448 */
+  readonly keyUseType?: UseType | undefined;
+  /** By default the first that fits */
+  readonly algorithm?:
+    | 'HS256'
+    | 'HS384'
+    | 'HS512'
+    | 'A128KW'
+    | 'A192KW'
+    | 'A256KW'
+    | 'A128GCMKW'
+    | 'A192GCMKW'
+    | 'A256GCMKW'
+    | 'DIR'
+    | 'PBES2-HS256+A128KW'
+    | 'PBES2-HS384+A192KW'
+    | 'PBES2-HS512+A256KW'
+    | 'PBES2_HS256_A128KW'
+    | 'PBES2_HS384_A192KW'
+    | 'PBES2_HS512_A256KW'
+    | undefined;
+  /** How a kid is made where none is given; default TIMESTAMP */
+  readonly keyIdType?: KeyIdType | undefined;
+  /** Default: now */
+  readonly notBeforeTime?: string | undefined;
+  /** Default: a year after notBeforeTime */
+  readonly expirationTime?: string | undefined;
+}
+
+export interface GenerateOctJwk {
+  /** JWK name, unique within the project */
+  readonly name: string;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  /** Given to the key as it is */
+  readonly kid?: string | undefined;
+  readonly type: 'OCT';
+  readonly oct: GenerateOct;
+}
+
+export interface GenerateOkp {
+  readonly curveType: 'ED25519' | 'X25519' | 'ED448' | 'X448';
+  /** SIGNATURE is the default, but for X25519 and X448 */
+  readonly keyUseType?: UseType | undefined;
+  /** By default the first that fits */
+  readonly algorithm?:
+    | 'EdDSA'
+    | 'ECDH-ES'
+    | 'ECDH-ES+A128KW'
+    | 'ECDH-ES+A192KW'
+    | 'ECDH-ES+A256KW'
+    | 'ECDH-1PU'
+    | 'ECDH-1PU+A128KW'
+    | 'ECDH-1PU+A192KW'
+    | 'ECDH-1PU+A256KW'
+    | 'ECDH_ES'
+    | 'ECDH_ES_A128KW'
+    | 'ECDH_ES_A192KW'
+    | 'ECDH_ES_A256KW'
+    | 'ECDH_1PU'
+    | 'ECDH_1PU_A128KW'
+    | 'ECDH_1PU_A192KW'
+    | 'ECDH_1PU_A256KW'
+    | undefined;
+  /** How a kid is made where none is given; default TIMESTAMP */
+  readonly keyIdType?: KeyIdType | undefined;
+  /** Default: now */
+  readonly notBeforeTime?: string | undefined;
+  /** Default: a year after notBeforeTime */
+  readonly expirationTime?: string | undefined;
+}
+
+export interface GenerateOkpJwk {
+  /** JWK name, unique within the project */
+  readonly name: string;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  /** Given to the key as it is */
+  readonly kid?: string | undefined;
+  readonly type: 'OKP';
+  readonly okp: GenerateOkp;
+}
+
+export interface GenerateRsa {
+  /** Bits */
+  readonly keySize: 2048 | 3072 | 4096;
+  /** SIGNATURE is the default, but for X25519 and X448 */
+  readonly keyUseType?: UseType | undefined;
+  /** By default the first that fits */
+  readonly algorithm?:
+    | 'RS256'
+    | 'RS384'
+    | 'RS512'
+    | 'PS256'
+    | 'PS384'
+    | 'PS512'
+    | 'RSA1_5'
+    | 'RSA-OAEP'
+    | 'RSA-OAEP-256'
+    | 'RSA-OAEP-384'
+    | 'RSA-OAEP-512'
+    | 'RSA256'
+    | 'RSA384'
+    | 'RSA512'
+    | 'RSA_OAEP'
+    | 'RSA_OAEP_256'
+    | 'RSA_OAEP_384'
+    | 'RSA_OAEP_512'
+    | undefined;
+  /** How a kid is made where none is given; default TIMESTAMP */
+  readonly keyIdType?: KeyIdType | undefined;
+  /** Default: now */
+  readonly notBeforeTime?: string | undefined;
+  /** Default: a year after notBeforeTime */
+  readonly expirationTime?: string | undefined;
+}
+
+export interface GenerateRsaJwk {
+  /** JWK name, unique within the project */
+  readonly name: string;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  /** Given to the key as it is */
+  readonly kid?: string | undefined;
+  readonly type: 'RSA';
+  readonly rsa: GenerateRsa;
+}
+
+export interface InspectJwkFromCertificate {
+  /** Where the key comes from */
+  readonly sourceType: 'CERTIFICATE';
+  /** A certificate of the project */
+  readonly certificateName: string;
+  /** The environment whose material is taken */
+  readonly environmentName: string;
+  /** What the key is for */
+  readonly useType?: UseType | undefined;
+  /** What the key is used with */
+  readonly algorithm?: Algorithm | undefined;
+  /** The kid of the JWK; by default the thumbprint */
+  readonly kid?: string | undefined;
+}
+
+export interface InspectJwkFromCopyPaste {
+  /** Where the key comes from */
+  readonly sourceType: 'COPY_PASTE';
+  /** A JWK or a JWK Set as JSON text */
+  readonly jwkStr: string;
+  /** Selects a key of a JWK Set, or names a key that has no kid of its own */
+  readonly kid?: string | undefined;
+  /** For a key that has no `use` of its own */
+  readonly useType?: UseType | undefined;
+  /** For a key that has no `alg` of its own */
+  readonly algorithm?: Algorithm | undefined;
+}
+
+export interface InspectJwkFromKeystore {
+  /** Where the key comes from */
+  readonly sourceType: 'KEYSTORE';
+  /** A keystore of the project */
+  readonly keyStoreName: string;
+  /** The alias of the entry */
+  readonly aliasName?: string | undefined;
+  /** The environment whose material is taken */
+  readonly environmentName: string;
+  /** What the key is for */
+  readonly useType?: UseType | undefined;
+  /** What the key is used with */
+  readonly algorithm?: Algorithm | undefined;
+  /** The kid of the JWK; by default the alias, or the thumbprint where it is taken */
+  readonly kid?: string | undefined;
+}
+
+export interface InspectJwkFromPrivateKey {
+  /** Where the key comes from */
+  readonly sourceType: 'PRIVATE_KEY';
+  /** A key of the project */
+  readonly keyName: string;
+  /** The environment whose material is taken */
+  readonly environmentName: string;
+  /** What the key is for */
+  readonly useType?: UseType | undefined;
+  /** What the key is used with */
+  readonly algorithm?: Algorithm | undefined;
+  /** The kid of the JWK; by default the thumbprint */
+  readonly kid?: string | undefined;
+}
+
+export interface InspectJwkFromPublicKey {
+  /** Where the key comes from */
+  readonly sourceType: 'PUBLIC_KEY';
+  /** A key of the project */
+  readonly keyName: string;
+  /** The environment whose material is taken */
+  readonly environmentName: string;
+  /** What the key is for */
+  readonly useType?: UseType | undefined;
+  /** What the key is used with */
+  readonly algorithm?: Algorithm | undefined;
+  /** The kid of the JWK; by default the thumbprint */
+  readonly kid?: string | undefined;
+}
+
+export interface InspectJwkFromUrl {
+  /** Where the key comes from */
+  readonly sourceType: 'URL';
+  /** http or https address of a JWK or a JWK Set */
+  readonly url: string;
+  /** Milliseconds for the connection */
+  readonly urlOptionConnectTimeout?: number | undefined;
+  /** Milliseconds for the whole response */
+  readonly urlOptionReadTimeout?: number | undefined;
+  /** Bytes of the response at most */
+  readonly urlOptionSizeLimit?: number | undefined;
+  /** Selects a key of a JWK Set, or names a key that has no kid of its own */
+  readonly kid?: string | undefined;
+  /** For a key that has no `use` of its own */
+  readonly useType?: UseType | undefined;
+  /** For a key that has no `alg` of its own */
+  readonly algorithm?: Algorithm | undefined;
+  /** ISO 8601 duration, PT1M to P30D: the JWK follows the URL, which is fetched again this often */
+  readonly refreshInterval?: string | undefined;
+}
+
+export type InspectJwkSource =
+  | InspectJwkFromUrl
+  | InspectJwkFromCopyPaste
+  | InspectJwkFromCertificate
+  | InspectJwkFromPublicKey
+  | InspectJwkFromPrivateKey
+  | InspectJwkFromKeystore;
 
 export interface Jwk {
   readonly name: string;
   readonly description: string | null;
   readonly projectId: string;
-  readonly sourceType: string;
+  readonly sourceType: SourceType;
   /** Id of the certificate, key or keystore that it was made from */
   readonly sourceId: string | null;
   readonly sourceUrl: string | null;
-  readonly type: 'RSA' | 'EC' | 'OCT' | 'OKP';
+  readonly type: JwkType;
   readonly kid: string | null;
-  /** `sig` or `enc` */
-  readonly use: string | null;
+  readonly use: JwkUse | null;
   readonly algorithm: string | null;
   readonly notBeforeTime: string | null;
   readonly expirationTime: string | null;
@@ -413,14 +739,13 @@ export interface JwkDetail {
   readonly name: string;
   readonly description: string | null;
   readonly projectId: string;
-  readonly sourceType: string;
+  readonly sourceType: SourceType;
   /** Id of the certificate, key or keystore that it was made from */
   readonly sourceId: string | null;
   readonly sourceUrl: string | null;
-  readonly type: 'RSA' | 'EC' | 'OCT' | 'OKP';
+  readonly type: JwkType;
   readonly kid: string | null;
-  /** `sig` or `enc` */
-  readonly use: string | null;
+  readonly use: JwkUse | null;
   readonly algorithm: string | null;
   readonly notBeforeTime: string | null;
   readonly expirationTime: string | null;
@@ -453,14 +778,15 @@ export interface JwkDetailWithWarnings {
 
 export interface JwkFile {
   /** A JWK or a JWK Set as a JSON file */
-  readonly jwkFile?: Blob | string | undefined;
-  readonly jwkName?: string | undefined;
+  readonly jwkFile: Blob | string;
+  /** JWK name, unique within the project */
+  readonly jwkName: string;
   /** Selects a key of a JWK Set */
   readonly kid?: string | undefined;
-  /** SIGNATURE or ENCRYPTION, for a key that has no `use` of its own */
-  readonly useType?: string | undefined;
-  /** Such as RS256, for a key that has no `alg` of its own */
-  readonly algorithm?: string | undefined;
+  /** For a key that has no `use` of its own */
+  readonly useType?: UseType | undefined;
+  /** For a key that has no `alg` of its own */
+  readonly algorithm?: Algorithm | undefined;
   readonly jwkDescription?: string | undefined;
 }
 
@@ -482,6 +808,10 @@ export interface JwkReferenceList {
   /** How many there are */
   readonly resultCount: number;
 }
+
+export type JwkType = 'RSA' | 'EC' | 'OCT' | 'OKP';
+
+export type JwkUse = 'sig' | 'enc';
 
 export interface Key {
   readonly id: string;
@@ -517,10 +847,12 @@ export interface KeyFactsList {
 
 export interface KeyFile {
   /** PEM, or base64 of PEM or of DER */
-  readonly content?: string | undefined;
+  readonly content: string;
   /** Opens an encrypted private key */
   readonly passphrase?: string | undefined;
 }
+
+export type KeyIdType = 'TIMESTAMP' | 'SHA256' | 'SHA1' | 'ISO_DATE' | 'NONE';
 
 export interface KeyList {
   readonly success: true;
@@ -530,28 +862,6 @@ export interface KeyList {
 }
 
 export type KeyMaterial = Readonly<Record<string, unknown>>;
-
-export interface KeyRequest {
-  /** Unique within the project */
-  readonly name?: string | undefined;
-  /** At most 1024 characters */
-  readonly description?: string | undefined;
-  /** SECRET_KEY, PRIVATE_KEY or PUBLIC_KEY */
-  readonly keyType?: string | undefined;
-  /** Required for SECRET_KEY: AES, DES, DESede or RSA */
-  readonly algorithm?: string | undefined;
-  /** What the key is in each environment */
-  readonly cryptoKeyInfoEnvironmentList?:
-    | readonly {
-        readonly environmentName?: string | undefined;
-        /** PEM, or base64 of PEM or of DER; for SECRET_KEY base64 of the raw bytes */
-        readonly content?: string | undefined;
-        /** Opens an encrypted private key; it is not stored */
-        readonly passphrase?: string | undefined;
-        readonly alias?: string | undefined;
-      }[]
-    | undefined;
-}
 
 export interface Keystore {
   readonly id: string;
@@ -564,8 +874,21 @@ export interface Keystore {
   readonly keyStoreEnvironmentList: readonly {
     readonly environmentName: string;
     readonly alias: string | null;
-    readonly keyStoreType: 'JKS' | 'PKCS12';
+    readonly keyStoreType: KeystoreType;
   }[];
+}
+
+export interface KeystoreContent {
+  /** An environment that the project reaches */
+  readonly environmentName: string;
+  /** base64 of the keystore file, which has 10 MiB at most */
+  readonly file: string;
+  readonly password: string;
+  /** For people to tell keys apart */
+  readonly alias?: string | undefined;
+  /** Where the keys have another password than the keystore, also an empty one */
+  readonly keyPassword?: string | undefined;
+  readonly keyStoreType: KeystoreType;
 }
 
 export interface KeystoreContents {
@@ -573,7 +896,7 @@ export interface KeystoreContents {
   readonly resultList: readonly KeystoreEntry[];
   /** How many there are */
   readonly resultCount: number;
-  readonly keyStoreType: 'JKS' | 'PKCS12';
+  readonly keyStoreType: KeystoreType;
 }
 
 export interface KeystoreEntry {
@@ -605,11 +928,12 @@ export interface KeystoreEntryList {
 
 export interface KeystoreFile {
   /** base64 of the keystore file */
-  readonly file?: string | undefined;
-  readonly password?: string | undefined;
+  readonly file: string;
+  readonly password: string;
+  /** Where the keys have another password than the keystore */
   readonly keyPassword?: string | undefined;
-  /** JKS or PKCS12; told from the file where it is left out */
-  readonly keyStoreType?: string | undefined;
+  /** Told from the file where it is left out */
+  readonly keyStoreType?: KeystoreType | undefined;
 }
 
 export interface KeystoreList {
@@ -619,30 +943,11 @@ export interface KeystoreList {
   readonly resultCount: number;
 }
 
-export interface KeystoreRequest {
-  /** Unique within the project */
-  readonly name?: string | undefined;
-  /** At most 1024 characters */
-  readonly description?: string | undefined;
-  /** The keystore of each environment */
-  readonly keyStoreEnvironmentList?:
-    | readonly {
-        readonly environmentName?: string | undefined;
-        /** base64 of the keystore file, which has 10 MiB at the most */
-        readonly file?: string | undefined;
-        readonly password?: string | undefined;
-        readonly alias?: string | undefined;
-        /** Where the keys have another password than the store, also an empty one */
-        readonly keyPassword?: string | undefined;
-        /** JKS or PKCS12 */
-        readonly keyStoreType?: string | undefined;
-      }[]
-    | undefined;
-}
+export type KeystoreType = 'JKS' | 'PKCS12';
 
 export interface Member {
   readonly username: string;
-  readonly roles: readonly string[];
+  readonly roles: readonly Role[];
 }
 
 export interface MemberList {
@@ -653,14 +958,14 @@ export interface MemberList {
 }
 
 export interface MemberRoles {
-  /** Of ROLE_ADMIN, ROLE_API_SECURITY, ROLE_MANAGE_PROXIES, ROLE_DEPLOY_UNDEPLOY_PROXIES, ROLE_READ_PRIVATE_KEYS */
-  readonly roles: readonly string[];
+  /** All roles of the member from now on */
+  readonly roles: readonly Role[];
 }
 
 export interface Membership {
   readonly name: string;
   readonly description: string | null;
-  readonly roles: readonly string[];
+  readonly roles: readonly Role[];
 }
 
 export interface NamedJwk {
@@ -670,7 +975,20 @@ export interface NamedJwk {
 
 export interface NarrowedProject {
   readonly projectName: string;
-  readonly roles: readonly string[];
+  readonly roles: readonly Role[];
+}
+
+export interface NewCertificate {
+  /** Certificate name, unique within the project */
+  readonly certificateName: string;
+  /** Unique among the certificates of an environment */
+  readonly alias: string;
+  /** At most 1024 characters */
+  readonly certificateDescription?: string | undefined;
+  /** Environment names, separated by commas */
+  readonly environmentList: string;
+  /** The certificate as PEM, where the certificates of its issuers may follow it, or as DER */
+  readonly pemEncodedFile: Blob | string;
 }
 
 export interface NewEnrollmentToken {
@@ -685,12 +1003,11 @@ export interface NewEnrollmentToken {
 }
 
 export interface NewEnvironment {
-  /** Environment name: 1 to 128 letters and digits of any script, `.`, `_`, `-` */
+  /** Environment name */
   readonly name: string;
   /** At most 1024 characters */
   readonly description?: string | undefined;
-  /** One of PRODUCTION, SANDBOX, TEST */
-  readonly type: string;
+  readonly type: EnvironmentType;
   /** http or https URL of the environment's gateways, for people to read */
   readonly accessUrl?: string | undefined;
   /** Names of the projects that reach it; absent: every project, empty: none */
@@ -699,30 +1016,69 @@ export interface NewEnvironment {
   readonly environmentSet?: boolean | undefined;
 }
 
+export type NewKey = NewPrivateKey | NewPublicKey | NewSecretKey;
+
+export interface NewKeystore {
+  /** Keystore name, unique within the project */
+  readonly name: string;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  /** The keystore of each environment */
+  readonly keyStoreEnvironmentList: readonly KeystoreContent[];
+}
+
+export interface NewPrivateKey {
+  /** Key name, unique within the project */
+  readonly name: string;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  readonly keyType: 'PRIVATE_KEY';
+  readonly algorithm?: string | undefined;
+  /** The key of each environment */
+  readonly cryptoKeyInfoEnvironmentList: readonly PrivateKeyContent[];
+}
+
 export interface NewProject {
-  /** Project name: 1 to 128 letters and digits of any script, `.`, `_`, `-` */
+  /** Project name */
   readonly name: string;
   /** At most 1024 characters */
   readonly description?: string | undefined;
 }
 
+export interface NewPublicKey {
+  /** Key name, unique within the project */
+  readonly name: string;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  readonly keyType: 'PUBLIC_KEY';
+  readonly algorithm?: string | undefined;
+  /** The key of each environment */
+  readonly cryptoKeyInfoEnvironmentList: readonly PublicKeyContent[];
+}
+
+export interface NewSecretKey {
+  /** Key name, unique within the project */
+  readonly name: string;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  readonly keyType: 'SECRET_KEY';
+  /** What the bytes are for, by its name in Java */
+  readonly algorithm: 'AES' | 'DES' | 'DESede' | 'RSA';
+  /** The bytes of each environment */
+  readonly cryptoKeyInfoEnvironmentList: readonly SecretKeyContent[];
+}
+
 export interface NewToken {
-  /** Token name: 1 to 128 letters and digits of any script, `.`, `_`, `-` */
+  /** Token name */
   readonly name: string;
   /** ISO 8601, in the future; null: the token never expires; without it, in 90 days */
   readonly expiresAt?: string | null | undefined;
   /** The token sees only these projects, with at most these roles; it is no administrator */
-  readonly projects?:
-    | readonly {
-        readonly projectName: string;
-        /** Of ROLE_ADMIN, ROLE_API_SECURITY, ROLE_MANAGE_PROXIES, ROLE_DEPLOY_UNDEPLOY_PROXIES, ROLE_READ_PRIVATE_KEYS */
-        readonly roles: readonly string[];
-      }[]
-    | undefined;
+  readonly projects?: readonly ProjectNarrowing[] | undefined;
 }
 
 export interface NewUser {
-  /** Username: 1 to 128 letters and digits of any script, `.`, `_`, `-` */
+  /** Username */
   readonly username: string;
   /** 8 to 1024 characters */
   readonly password: string;
@@ -745,7 +1101,7 @@ export interface Overview {
   }[];
   readonly environments: readonly {
     readonly name: string;
-    readonly type: 'PRODUCTION' | 'SANDBOX' | 'TEST';
+    readonly type: EnvironmentType;
     readonly revision: number;
     readonly nodes: readonly OverviewNode[];
   }[];
@@ -804,94 +1160,105 @@ export interface OverviewNode {
 }
 
 export interface ParseJwkFromCertificate {
-  /** JWK name, unique within the project: 1 to 128 letters and digits of any script, `.`, `_`, `-` */
-  readonly name?: string | undefined;
+  /** JWK name, unique within the project */
+  readonly name: string;
   /** At most 1024 characters */
   readonly description?: string | undefined;
-  /** A certificate of the project (CERTIFICATE) */
-  readonly certificateName?: string | undefined;
-  /** The environment whose material is taken (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
-  readonly environmentName?: string | undefined;
-  /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
-  readonly useType?: string | undefined;
-  /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
-  readonly algorithm?: string | undefined;
-  /** Selects a key of a JWK Set, or names a key that has no kid of its own */
+  /** A certificate of the project */
+  readonly certificateName: string;
+  /** The environment whose material is taken */
+  readonly environmentName: string;
+  /** What the key is for */
+  readonly useType: UseType;
+  /** What the key is used with */
+  readonly algorithm: Algorithm;
+  /** The kid of the JWK; by default the thumbprint */
   readonly kid?: string | undefined;
 }
 
 export interface ParseJwkFromClipboard {
-  /** JWK name, unique within the project: 1 to 128 letters and digits of any script, `.`, `_`, `-` */
-  readonly name?: string | undefined;
+  /** JWK name, unique within the project */
+  readonly name: string;
   /** At most 1024 characters */
   readonly description?: string | undefined;
-  /** A JWK or a JWK Set as JSON text (COPY_PASTE) */
-  readonly jwkStr?: string | undefined;
+  /** A JWK or a JWK Set as JSON text */
+  readonly jwkStr: string;
   /** Selects a key of a JWK Set, or names a key that has no kid of its own */
   readonly kid?: string | undefined;
-  /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
-  readonly useType?: string | undefined;
-  /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
-  readonly algorithm?: string | undefined;
+  /** For a key that has no `use` of its own */
+  readonly useType?: UseType | undefined;
+  /** For a key that has no `alg` of its own */
+  readonly algorithm?: Algorithm | undefined;
 }
 
 export interface ParseJwkFromKey {
-  /** JWK name, unique within the project: 1 to 128 letters and digits of any script, `.`, `_`, `-` */
-  readonly name?: string | undefined;
+  /** JWK name, unique within the project */
+  readonly name: string;
   /** At most 1024 characters */
   readonly description?: string | undefined;
-  /** A key of the project (PUBLIC_KEY, PRIVATE_KEY) */
-  readonly keyName?: string | undefined;
-  /** The environment whose material is taken (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
-  readonly environmentName?: string | undefined;
-  /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
-  readonly useType?: string | undefined;
-  /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
-  readonly algorithm?: string | undefined;
-  /** Selects a key of a JWK Set, or names a key that has no kid of its own */
+  /** A key of the project */
+  readonly keyName: string;
+  /** The environment whose material is taken */
+  readonly environmentName: string;
+  /** What the key is for */
+  readonly useType: UseType;
+  /** What the key is used with */
+  readonly algorithm: Algorithm;
+  /** The kid of the JWK; by default the thumbprint */
   readonly kid?: string | undefined;
 }
 
 export interface ParseJwkFromKeystore {
-  /** JWK name, unique within the project: 1 to 128 letters and digits of any script, `.`, `_`, `-` */
-  readonly name?: string | undefined;
+  /** JWK name, unique within the project */
+  readonly name: string;
   /** At most 1024 characters */
   readonly description?: string | undefined;
-  /** A keystore of the project (KEYSTORE) */
-  readonly keyStoreName?: string | undefined;
-  /** The environment whose material is taken (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE) */
-  readonly environmentName?: string | undefined;
-  /** The alias of the entry (KEYSTORE) */
-  readonly aliasName?: string | undefined;
-  /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
-  readonly useType?: string | undefined;
-  /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
-  readonly algorithm?: string | undefined;
-  /** Selects a key of a JWK Set, or names a key that has no kid of its own */
+  /** A keystore of the project */
+  readonly keyStoreName: string;
+  /** The alias of the entry */
+  readonly aliasName: string;
+  /** The environment whose material is taken */
+  readonly environmentName: string;
+  /** What the key is for */
+  readonly useType: UseType;
+  /** What the key is used with */
+  readonly algorithm: Algorithm;
+  /** The kid of the JWK; by default the alias, or the thumbprint where it is taken */
   readonly kid?: string | undefined;
 }
 
 export interface ParseJwkFromUrl {
-  /** JWK name, unique within the project: 1 to 128 letters and digits of any script, `.`, `_`, `-` */
-  readonly name?: string | undefined;
+  /** JWK name, unique within the project */
+  readonly name: string;
   /** At most 1024 characters */
   readonly description?: string | undefined;
-  /** http or https address of a JWK or a JWK Set (URL) */
-  readonly url?: string | undefined;
-  /** Milliseconds for getting connected, 1 to 60000, default 5000 (URL) */
+  /** http or https address of a JWK or a JWK Set */
+  readonly url: string;
+  /** Milliseconds for the connection */
   readonly urlOptionConnectTimeout?: number | undefined;
-  /** Milliseconds for the whole answer, 1 to 60000, default 10000 (URL) */
+  /** Milliseconds for the whole response */
   readonly urlOptionReadTimeout?: number | undefined;
-  /** Bytes of the answer at the most, 1 to 10485760, default 1048576 (URL) */
+  /** Bytes of the response at most */
   readonly urlOptionSizeLimit?: number | undefined;
   /** Selects a key of a JWK Set, or names a key that has no kid of its own */
   readonly kid?: string | undefined;
-  /** SIGNATURE or ENCRYPTION (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `use` of its own (URL, COPY_PASTE) */
-  readonly useType?: string | undefined;
-  /** What the key is for, such as RS256 (CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE); for a key that has no `alg` of its own (URL, COPY_PASTE) */
-  readonly algorithm?: string | undefined;
-  /** ISO 8601 duration, PT1M to P30D, after which the URL is looked at again (URL) */
+  /** For a key that has no `use` of its own */
+  readonly useType?: UseType | undefined;
+  /** For a key that has no `alg` of its own */
+  readonly algorithm?: Algorithm | undefined;
+  /** ISO 8601 duration, PT1M to P30D: the JWK follows the URL, which is fetched again this often */
   readonly refreshInterval?: string | undefined;
+}
+
+export interface PrivateKeyContent {
+  /** An environment that the project reaches */
+  readonly environmentName: string;
+  /** PEM (PKCS#1, PKCS#8, SEC 1, SPKI), or base64 of PEM or of DER */
+  readonly content: string;
+  /** Opens an encrypted private key; it is not stored */
+  readonly passphrase?: string | undefined;
+  /** For people to tell keys apart */
+  readonly alias?: string | undefined;
 }
 
 export interface Project {
@@ -918,6 +1285,12 @@ export interface ProjectList {
   readonly resultCount: number;
 }
 
+export interface ProjectNarrowing {
+  /** Project name */
+  readonly projectName: string;
+  readonly roles: readonly Role[];
+}
+
 export interface PublicJwk {
   readonly name: string;
   /** Public members; null for an OCT key */
@@ -938,10 +1311,93 @@ export interface PublicJwkList {
   readonly resultCount: number;
 }
 
+export interface PublicKeyContent {
+  /** An environment that the project reaches */
+  readonly environmentName: string;
+  /** PEM (PKCS#1, PKCS#8, SEC 1, SPKI), or base64 of PEM or of DER */
+  readonly content: string;
+  /** For people to tell keys apart */
+  readonly alias?: string | undefined;
+}
+
 export interface RemovedNode {
   readonly success: true;
   /** Until when the node may still publish and sign */
   readonly warnings: readonly string[];
+}
+
+export interface ReplaceCertificate {
+  /** May be given, but cannot be changed */
+  readonly certificateName?: string | undefined;
+  /** Unique among the certificates of an environment */
+  readonly alias: string;
+  /** At most 1024 characters */
+  readonly certificateDescription?: string | undefined;
+  /** Environment names, separated by commas */
+  readonly environmentList: string;
+  /** The certificate as PEM, where the certificates of its issuers may follow it, or as DER */
+  readonly pemEncodedFile: Blob | string;
+}
+
+export type ReplaceKey = ReplacePrivateKey | ReplacePublicKey | ReplaceSecretKey;
+
+export interface ReplaceKeystore {
+  /** May be given, but cannot be changed */
+  readonly name?: string | undefined;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  /** The keystore of each environment */
+  readonly keyStoreEnvironmentList: readonly KeystoreContent[];
+}
+
+export interface ReplacePrivateKey {
+  /** May be given, but cannot be changed */
+  readonly name?: string | undefined;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  readonly keyType: 'PRIVATE_KEY';
+  readonly algorithm?: string | undefined;
+  /** The key of each environment */
+  readonly cryptoKeyInfoEnvironmentList: readonly PrivateKeyContent[];
+}
+
+export interface ReplacePublicKey {
+  /** May be given, but cannot be changed */
+  readonly name?: string | undefined;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  readonly keyType: 'PUBLIC_KEY';
+  readonly algorithm?: string | undefined;
+  /** The key of each environment */
+  readonly cryptoKeyInfoEnvironmentList: readonly PublicKeyContent[];
+}
+
+export interface ReplaceSecretKey {
+  /** May be given, but cannot be changed */
+  readonly name?: string | undefined;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  readonly keyType: 'SECRET_KEY';
+  /** What the bytes are for, by its name in Java */
+  readonly algorithm: 'AES' | 'DES' | 'DESede' | 'RSA';
+  /** The bytes of each environment */
+  readonly cryptoKeyInfoEnvironmentList: readonly SecretKeyContent[];
+}
+
+export type Role =
+  | 'ROLE_ADMIN'
+  | 'ROLE_API_SECURITY'
+  | 'ROLE_MANAGE_PROXIES'
+  | 'ROLE_DEPLOY_UNDEPLOY_PROXIES'
+  | 'ROLE_READ_PRIVATE_KEYS';
+
+export interface SecretKeyContent {
+  /** An environment that the project reaches */
+  readonly environmentName: string;
+  /** base64 of the raw bytes, 1024 at most */
+  readonly content: string;
+  /** For people to tell keys apart */
+  readonly alias?: string | undefined;
 }
 
 export interface Session {
@@ -953,17 +1409,17 @@ export interface Session {
 }
 
 export interface SessionRequest {
+  /** Username */
   readonly username: string;
   readonly password: string;
 }
 
 export interface SignInRequest {
-  /** `client_credentials` */
-  readonly grant_type?: string | undefined;
+  readonly grant_type: 'client_credentials';
   /** Username */
-  readonly client_id?: string | undefined;
+  readonly client_id: string;
   /** Password */
-  readonly client_secret?: string | undefined;
+  readonly client_secret: string;
 }
 
 export interface SourceKey {
@@ -999,6 +1455,15 @@ export interface SourceKeyList {
   readonly resultCount: number;
 }
 
+export type SourceType =
+  | 'URL'
+  | 'COPY_PASTE'
+  | 'CERTIFICATE'
+  | 'PUBLIC_KEY'
+  | 'PRIVATE_KEY'
+  | 'KEYSTORE'
+  | 'GENERATE';
+
 export interface Success {
   readonly success: true;
 }
@@ -1021,6 +1486,144 @@ export interface TokenList {
   /** How many there are */
   readonly resultCount: number;
 }
+
+export type UpdateJwk =
+  | UpdateJwkDescription
+  | UpdateJwkFromUrl
+  | UpdateJwkFromCopyPaste
+  | UpdateJwkFromCertificate
+  | UpdateJwkFromPublicKey
+  | UpdateJwkFromPrivateKey
+  | UpdateJwkFromKeystore;
+
+export interface UpdateJwkDescription {
+  /** May be given, but cannot be changed */
+  readonly name?: string | undefined;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+}
+
+export interface UpdateJwkFromCertificate {
+  /** May be given, but cannot be changed */
+  readonly name?: string | undefined;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  /** Where the key comes from */
+  readonly sourceType: 'CERTIFICATE';
+  /** A certificate of the project */
+  readonly certificateName: string;
+  /** The environment whose material is taken */
+  readonly environmentName: string;
+  /** What the key is for */
+  readonly useType: UseType;
+  /** What the key is used with */
+  readonly algorithm: Algorithm;
+  /** The kid of the JWK; by default the thumbprint */
+  readonly kid?: string | undefined;
+}
+
+export interface UpdateJwkFromCopyPaste {
+  /** May be given, but cannot be changed */
+  readonly name?: string | undefined;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  /** Where the key comes from */
+  readonly sourceType: 'COPY_PASTE';
+  /** A JWK or a JWK Set as JSON text */
+  readonly jwkStr: string;
+  /** Selects a key of a JWK Set, or names a key that has no kid of its own */
+  readonly kid?: string | undefined;
+  /** For a key that has no `use` of its own */
+  readonly useType?: UseType | undefined;
+  /** For a key that has no `alg` of its own */
+  readonly algorithm?: Algorithm | undefined;
+}
+
+export interface UpdateJwkFromKeystore {
+  /** May be given, but cannot be changed */
+  readonly name?: string | undefined;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  /** Where the key comes from */
+  readonly sourceType: 'KEYSTORE';
+  /** A keystore of the project */
+  readonly keyStoreName: string;
+  /** The alias of the entry */
+  readonly aliasName: string;
+  /** The environment whose material is taken */
+  readonly environmentName: string;
+  /** What the key is for */
+  readonly useType: UseType;
+  /** What the key is used with */
+  readonly algorithm: Algorithm;
+  /** The kid of the JWK; by default the alias, or the thumbprint where it is taken */
+  readonly kid?: string | undefined;
+}
+
+export interface UpdateJwkFromPrivateKey {
+  /** May be given, but cannot be changed */
+  readonly name?: string | undefined;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  /** Where the key comes from */
+  readonly sourceType: 'PRIVATE_KEY';
+  /** A key of the project */
+  readonly keyName: string;
+  /** The environment whose material is taken */
+  readonly environmentName: string;
+  /** What the key is for */
+  readonly useType: UseType;
+  /** What the key is used with */
+  readonly algorithm: Algorithm;
+  /** The kid of the JWK; by default the thumbprint */
+  readonly kid?: string | undefined;
+}
+
+export interface UpdateJwkFromPublicKey {
+  /** May be given, but cannot be changed */
+  readonly name?: string | undefined;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  /** Where the key comes from */
+  readonly sourceType: 'PUBLIC_KEY';
+  /** A key of the project */
+  readonly keyName: string;
+  /** The environment whose material is taken */
+  readonly environmentName: string;
+  /** What the key is for */
+  readonly useType: UseType;
+  /** What the key is used with */
+  readonly algorithm: Algorithm;
+  /** The kid of the JWK; by default the thumbprint */
+  readonly kid?: string | undefined;
+}
+
+export interface UpdateJwkFromUrl {
+  /** May be given, but cannot be changed */
+  readonly name?: string | undefined;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  /** Where the key comes from */
+  readonly sourceType: 'URL';
+  /** http or https address of a JWK or a JWK Set */
+  readonly url: string;
+  /** Milliseconds for the connection */
+  readonly urlOptionConnectTimeout?: number | undefined;
+  /** Milliseconds for the whole response */
+  readonly urlOptionReadTimeout?: number | undefined;
+  /** Bytes of the response at most */
+  readonly urlOptionSizeLimit?: number | undefined;
+  /** Selects a key of a JWK Set, or names a key that has no kid of its own */
+  readonly kid?: string | undefined;
+  /** For a key that has no `use` of its own */
+  readonly useType?: UseType | undefined;
+  /** For a key that has no `alg` of its own */
+  readonly algorithm?: Algorithm | undefined;
+  /** ISO 8601 duration, PT1M to P30D: the JWK follows the URL, which is fetched again this often */
+  readonly refreshInterval?: string | undefined;
+}
+
+export type UseType = 'SIGNATURE' | 'ENCRYPTION';
 
 export interface User {
   readonly username: string;

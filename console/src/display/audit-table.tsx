@@ -1,8 +1,8 @@
 import { Badge, Table, Text } from '@mantine/core';
-import type { Operations } from '../../../clients/typescript/src/index.ts';
+import type { AuditRecord as AuditItem } from '../../../clients/typescript/src/index.ts';
 import { Time } from './time.tsx';
 
-export type AuditItem = Operations['listAudit']['answer']['resultList'][number];
+export type { AuditItem };
 
 /** Who did what to which object, newest first. */
 export function AuditTable({

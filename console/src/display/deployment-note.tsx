@@ -1,11 +1,9 @@
 import { Alert, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { Operations } from '../../../clients/typescript/src/index.ts';
+import type { DeploymentAnswer as ChangeAnswer } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
 import { NodeBadge } from './node-badge.tsx';
 import { WarningTexts } from './warning-texts.tsx';
-
-type ChangeAnswer = Operations['createJwk']['answer'];
 
 export type DeploymentResult = ChangeAnswer['deploymentResult'] & Pick<ChangeAnswer, 'warnings'>;
 

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Operations } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
+import { unchecked } from '../api/unchecked.ts';
 import { useChange } from '../api/use-change.ts';
 import { DescriptionField } from '../display/form/description-field.tsx';
 import { fieldErrors } from '../display/form/field-errors.ts';
@@ -30,7 +31,7 @@ export function EnvironmentDialog({
 }) {
   const [name, setName] = useState(environment?.name ?? '');
   const [description, setDescription] = useState(environment?.description ?? '');
-  const [type, setType] = useState<string>(environment?.type ?? 'TEST');
+  const [type, setType] = useState<Environment['type']>(environment?.type ?? 'TEST');
   const [accessUrl, setAccessUrl] = useState(environment?.accessUrl ?? '');
   const [projects, setProjects] = useState<readonly string[] | null>(environment?.projects ?? null);
   const [environmentSet, setEnvironmentSet] = useState(environment?.environmentSet ?? false);
@@ -65,7 +66,7 @@ export function EnvironmentDialog({
         data={['PRODUCTION', 'SANDBOX', 'TEST']}
         value={type}
         error={errors.of('type')}
-        onChange={(event) => setType(event.currentTarget.value)}
+        onChange={(event) => setType(unchecked(event.currentTarget.value))}
       />
       <TextInput
         label="Access URL"

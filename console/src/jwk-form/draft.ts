@@ -1,7 +1,7 @@
 // What the form of a JWK holds while it is filled in. It lives in the page's memory alone: it may be a private key.
 
+import type { KeyIdType, UseType } from '../../../clients/typescript/src/index.ts';
 import type { KeyTypeName } from '../../../src/jose/key-types.ts';
-import type { UseType } from '../../../src/jose/use-type.ts';
 
 export type FormSource = 'GENERATE' | 'URL' | 'COPY_PASTE' | 'CERTIFICATE' | 'KEY' | 'KEYSTORE';
 
@@ -28,7 +28,7 @@ export interface Draft {
   readonly type: KeyTypeName;
   /** Bits, or the name of a curve as Generate JWK takes it. */
   readonly variant: string;
-  readonly keyIdType: string;
+  readonly keyIdType: KeyIdType;
   readonly notBeforeTime: string;
   readonly expirationTime: string;
 }

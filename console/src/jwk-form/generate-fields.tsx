@@ -1,4 +1,5 @@
 import { NativeSelect, SimpleGrid, Stack } from '@mantine/core';
+import { unchecked } from '../api/unchecked.ts';
 import { MomentField } from '../display/form/moment-field.tsx';
 import type { FormPartProps } from './draft.ts';
 import { algorithmsOf, generatedKind, generatedKinds } from './generated-kinds.ts';
@@ -46,7 +47,7 @@ export function GenerateFields(props: FormPartProps) {
         disabled={draft.kid.trim() !== ''}
         value={draft.keyIdType}
         error={errorOf('keyIdType')}
-        onChange={(event) => set({ keyIdType: event.currentTarget.value })}
+        onChange={(event) => set({ keyIdType: unchecked(event.currentTarget.value) })}
         data={optionsOf(keyIdTypes)}
       />
       <SimpleGrid cols={{ base: 1, xs: 2 }}>

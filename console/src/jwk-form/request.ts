@@ -1,11 +1,15 @@
-import type { Operations } from '../../../clients/typescript/src/index.ts';
-import type { UseType } from '../../../src/jose/use-type.ts';
+import type {
+  CreateJwk,
+  GenerateJwk,
+  InspectJwkSource,
+  SourceKey,
+  UseType,
+} from '../../../clients/typescript/src/index.ts';
+import { unchecked } from '../api/unchecked.ts';
 import type { Draft } from './draft.ts';
 import { algorithmsOf, generatedKind } from './generated-kinds.ts';
 
-export type CreateBody = Operations['createJwk']['input']['body'];
-export type GenerateBody = Operations['generateJwk']['input']['body'];
-export type InspectedKey = Operations['inspectJwkSource']['answer']['resultList'][number];
+export type InspectedKey = SourceKey;
 
 type Algorithms = Readonly<Record<UseType, readonly string[]>>;
 
@@ -14,7 +18,7 @@ const orNothing = (text: string) => (text.trim() === '' ? undefined : text.trim(
 const wholeNumber = (text: string) => (orNothing(text) === undefined ? undefined : Number(text));
 
 /** Where the key is taken from; undefined while too little of it is known to look into it. */
-export function sourceOf(draft: Draft): CreateBody | undefined {
+export function sourceOf(draft: Draft): InspectJwkSource | undefined {
   const { materialName, environmentName } = draft;
   const isComplete = materialName !== '' && environmentName !== '';
   switch (draft.source) {
@@ -29,7 +33,7 @@ export function sourceOf(draft: Draft): CreateBody | undefined {
   }
 }
 
-function urlSource(draft: Draft): CreateBody {
+function urlSource(draft: Draft): InspectJwkSource {
   return {
     sourceType: 'URL',
     url: draft.url.trim(),
@@ -39,7 +43,7 @@ function urlSource(draft: Draft): CreateBody {
   };
 }
 
-function storedSource(draft: Draft): CreateBody {
+function storedSource(draft: Draft): InspectJwkSource {
   const { materialName, environmentName } = draft;
   switch (draft.source) {
     case 'CERTIFICATE':
@@ -59,10 +63,14 @@ export function usageOf(draft: Draft, algorithms: Algorithms): { useType: UseTyp
   return { useType, algorithm: fitting.includes(draft.algorithm) ? draft.algorithm : (fitting[0] ?? '') };
 }
 
-/** The body of Create JWK and, without its name, of Update JWK. */
-export function createBody(draft: Draft, chosen: InspectedKey | undefined): CreateBody {
+/** The body of Create JWK and, without its name, of Update JWK, as far as the form is filled in. */
+export function createBody(draft: Draft, chosen: InspectedKey | undefined): CreateJwk {
+  return unchecked<CreateJwk>(filledIn(draft, chosen));
+}
+
+function filledIn(draft: Draft, chosen: InspectedKey | undefined) {
   const { name, description, kid } = draft;
-  const fallback: CreateBody =
+  const fallback =
     draft.source === 'URL' || draft.source === 'COPY_PASTE'
       ? { sourceType: draft.source }
       : storedSource(draft);
@@ -90,7 +98,7 @@ function wishOf({ useType, algorithm }: Draft, chosen: InspectedKey | undefined)
   };
 }
 
-export function generateBody(draft: Draft): GenerateBody {
+export function generateBody(draft: Draft): GenerateJwk {
   const { name, description, type, variant, kid } = draft;
   const { member, generate } = generatedKind(type);
   const { parameter } = generate;
@@ -103,5 +111,6 @@ export function generateBody(draft: Draft): GenerateBody {
     notBeforeTime: orNothing(draft.notBeforeTime),
     expirationTime: orNothing(draft.expirationTime),
   };
-  return { name, description: orNothing(description), type, kid: orNothing(kid), [member]: parameters };
+  const named = { name, description: orNothing(description), type, kid: orNothing(kid) };
+  return unchecked<GenerateJwk>({ ...named, [member]: parameters });
 }

@@ -1,6 +1,6 @@
-import type { Operations } from '../../../clients/typescript/src/index.ts';
+import type { Jwk as ListedJwk } from '../../../clients/typescript/src/index.ts';
 
-export type ListedJwk = Operations['listJwks']['answer']['resultList'][number];
+export type { ListedJwk };
 
 export const sourceWords: Readonly<Record<string, string>> = {
   URL: 'URL',

@@ -38,8 +38,8 @@ export async function storeMaterial({ projectName, file, draft }: MaterialReques
         environmentName,
         ...key,
       }));
-      const body = { name, keyType: resultList[0]?.keyType, cryptoKeyInfoEnvironmentList };
-      return keyplane.createKey({ projectName, body });
+      const keyType = resultList[0]?.keyType ?? 'PRIVATE_KEY';
+      return keyplane.createKey({ projectName, body: { name, keyType, cryptoKeyInfoEnvironmentList } });
     }
     case 'KEYSTORE': {
       const opened = {

@@ -1,7 +1,7 @@
 import { Anchor, Group, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import type { Operations } from '../../../clients/typescript/src/index.ts';
+import type { Overview } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
 import { AuditTable } from '../display/audit-table.tsx';
 import { NodeBadge } from '../display/node-badge.tsx';
@@ -12,8 +12,6 @@ import { environmentPath } from '../environments/environment-path.ts';
 import { projectPath } from '../layout/project.ts';
 import { mayIn } from '../session/session.ts';
 import { useSignedIn } from '../session/session-context.ts';
-
-type Overview = Operations['getOverview']['answer'];
 
 const refreshMs = 3_000;
 

@@ -1,6 +1,7 @@
 import { Button, NativeSelect, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { Member, Role } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
 import { EmptyNote } from '../display/empty-note.tsx';
@@ -10,11 +11,6 @@ import { FormDialog } from '../display/form/form-dialog.tsx';
 import { QueryView } from '../display/query-view.tsx';
 import { Section } from '../display/section.tsx';
 import { RoleChecks } from './role-checks.tsx';
-
-interface Member {
-  readonly username: string;
-  readonly roles: readonly string[];
-}
 
 /** Who may do what in a project. Administrators may do everything without being members. */
 export function Members({ projectName }: { readonly projectName: string }) {
@@ -136,7 +132,7 @@ function MemberDialog({
   readonly onClose: () => void;
 }) {
   const [username, setUsername] = useState(member?.username ?? '');
-  const [held, setHeld] = useState<readonly string[]>(member?.roles ?? []);
+  const [held, setHeld] = useState<readonly Role[]>(member?.roles ?? []);
   const users = useQuery({ queryKey: ['users', 'all'], queryFn: () => keyplane.listUsers() });
   const save = useChange(() => keyplane.putMember({ projectName, username, body: { roles: held } }), onClose);
   const errors = fieldErrors(save.error, fields);

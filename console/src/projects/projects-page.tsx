@@ -1,7 +1,7 @@
 import { Anchor, Button, Stack } from '@mantine/core';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import type { Operations } from '../../../clients/typescript/src/index.ts';
+import type { Project } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
 import { EmptyNote } from '../display/empty-note.tsx';
 import { useListView } from '../display/list-query.ts';
@@ -10,8 +10,6 @@ import { type Column, ServerTable } from '../display/server-table.tsx';
 import { Instant } from '../display/time.tsx';
 import { useSignedIn } from '../session/session-context.ts';
 import { ProjectDialog } from './project-dialog.tsx';
-
-type Project = Operations['listProjects']['answer']['resultList'][number];
 
 /** The projects that the caller may see; an administrator makes more. */
 export function ProjectsPage() {

@@ -18,11 +18,11 @@ export function RoleChecks({
   onChange,
 }: {
   readonly label: string;
-  readonly value: readonly string[];
+  readonly value: readonly Role[];
   /** Only these are offered; without it, every role. */
-  readonly held?: readonly string[];
+  readonly held?: readonly Role[];
   readonly error?: string | undefined;
-  readonly onChange: (value: readonly string[]) => void;
+  readonly onChange: (value: readonly Role[]) => void;
 }) {
   const isOffered = (role: Role) => held === undefined || held.includes(role) || held.includes('ROLE_ADMIN');
   return (

@@ -1,14 +1,10 @@
 import { Button, Card, Group, NativeSelect, Stack, Switch, Text } from '@mantine/core';
+import type { ProjectNarrowing } from '../../../clients/typescript/src/index.ts';
 import { RoleChecks } from '../projects/role-checks.tsx';
 import { useSignedIn } from '../session/session-context.ts';
 
-export interface NarrowedProject {
-  readonly projectName: string;
-  readonly roles: readonly string[];
-}
-
 /** Undefined: the token may do everything that its user may do. */
-export type Narrowing = readonly NarrowedProject[] | undefined;
+export type Narrowing = readonly ProjectNarrowing[] | undefined;
 
 /** Which projects a token sees, and with which roles. */
 export function NarrowingField({

@@ -1,9 +1,9 @@
 import { Text } from '@mantine/core';
-import type { Operations } from '../../../clients/typescript/src/index.ts';
+import type { Token } from '../../../clients/typescript/src/index.ts';
 import type { Column } from '../display/server-table.tsx';
 import { Instant } from '../display/time.tsx';
 
-export type Token = Operations['listTokens']['answer']['resultList'][number];
+export type { Token };
 
 /** Of the caller's own tokens and of those of any user. */
 export const tokenColumns: readonly Column<Token>[] = [

@@ -1,6 +1,6 @@
 import { TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { Operations } from '../../../clients/typescript/src/index.ts';
+import type { CreatedToken } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
 import { fieldErrors } from '../display/form/field-errors.ts';
@@ -8,7 +8,7 @@ import { FormDialog } from '../display/form/form-dialog.tsx';
 import { type Expiry, ExpiryField, expiresAtOf } from './expiry-field.tsx';
 import { type Narrowing, NarrowingField } from './narrowing-field.tsx';
 
-export type CreatedToken = Operations['createToken']['answer'];
+export type { CreatedToken };
 
 const fields = [
   ['expiresAt'],

@@ -1,12 +1,12 @@
 import { PasswordInput, Switch, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { Operations } from '../../../clients/typescript/src/index.ts';
+import type { User } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
 import { fieldErrors } from '../display/form/field-errors.ts';
 import { FormDialog } from '../display/form/form-dialog.tsx';
 
-export type User = Operations['listUsers']['answer']['resultList'][number];
+export type { User };
 
 const fields = [
   ['password', /^password/i],

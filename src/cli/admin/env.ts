@@ -1,9 +1,15 @@
 import type { Command } from 'commander';
+import type {
+  Environment,
+  EnvironmentType,
+  EnvironmentWithProjects,
+} from '../../../clients/typescript/src/index.ts';
 import { addListOptions, clientCommand, type ListFlags, nounCommand } from '../client-command.ts';
 import { CliFailure, exitCode, wrongUsage } from '../failure.ts';
 import { splitNames } from '../materials/replacement-flags.ts';
 import { type Connection, type ConnectionFlags, connect } from '../session/connection.ts';
 import { everyItem } from '../session/every-item.ts';
+import { unchecked } from '../session/unchecked.ts';
 import { show } from '../terminal/output.ts';
 import { confirm } from '../terminal/prompt.ts';
 import { textTable } from '../terminal/table.ts';
@@ -38,7 +44,7 @@ function addEnvList(noun: Command): void {
     async (flags: ConnectionFlags & ListFlags & { readonly project?: string }) => {
       const { client } = await connect(flags);
       const { project: projectName } = flags;
-      const answer = await everyItem<EnvironmentItem>(flags, (query) =>
+      const answer = await everyItem<ListedEnvironment>(flags, (query) =>
         projectName === undefined
           ? client.listEnvironments(query)
           : client.listProjectEnvironments({ projectName, ...query }),
@@ -56,15 +62,8 @@ function addEnvList(noun: Command): void {
   );
 }
 
-interface EnvironmentItem {
-  readonly name: string;
-  readonly type: string;
-  readonly description: string | null;
-  readonly accessUrl: string | null;
-  readonly environmentSet: boolean;
-  /** Shown to administrators alone. */
-  readonly projects?: readonly string[] | null;
-}
+/** The projects are shown to administrators alone. */
+type ListedEnvironment = Environment & Partial<Pick<EnvironmentWithProjects, 'projects'>>;
 
 function addEnvCreate(noun: Command): void {
   const command = clientCommand(noun, {
@@ -78,7 +77,12 @@ function addEnvCreate(noun: Command): void {
   addFields(command).action(async (name: string, flags: EnvFlags) => {
     const { client } = await connect(flags);
     const { description, accessUrl, environmentSet } = flags;
-    const facts = { type: flags.type ?? '', description, accessUrl, environmentSet };
+    const facts = {
+      type: unchecked<EnvironmentType>(flags.type ?? ''),
+      description,
+      accessUrl,
+      environmentSet,
+    };
     const body = { name, ...facts, projects: projectsOf(flags) };
     const answer = await client.createEnvironment({ body });
     show(
@@ -102,7 +106,7 @@ function addEnvUpdate(noun: Command): void {
     const before = await environmentNamed(client, name);
     const body = {
       environmentSet: flags.environmentSet ?? before.environmentSet,
-      type: flags.type ?? before.type,
+      type: unchecked<EnvironmentType>(flags.type ?? before.type),
       description: flags.description ?? before.description ?? undefined,
       accessUrl: flags.accessUrl ?? before.accessUrl ?? undefined,
       projects: flags.allProjects ? undefined : (projectsOf(flags) ?? before.projects ?? undefined),

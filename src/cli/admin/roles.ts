@@ -1,8 +1,10 @@
+import type { Role } from '../../../clients/typescript/src/index.ts';
 import { wrongUsage } from '../failure.ts';
 import { splitNames } from '../materials/replacement-flags.ts';
+import { unchecked } from '../session/unchecked.ts';
 
 /** How roles are written for short. */
-const shortRoles: Readonly<Record<string, string>> = Object.freeze({
+const shortRoles: Readonly<Record<string, Role>> = Object.freeze({
   admin: 'ROLE_ADMIN',
   security: 'ROLE_API_SECURITY',
   'private-keys': 'ROLE_READ_PRIVATE_KEYS',
@@ -14,10 +16,13 @@ export const rolesHelp =
   'separated by commas: security (JWKs, keys, keystores), private-keys (beside security: read and export private ' +
   'members), certificates, deploy, admin; or their whole names';
 
-/** @param flag that the text is the value of, for the message */
-export function rolesOf(text: string, flag: string): readonly string[] {
-  return splitNames(text).map((given) => {
-    if (/^ROLE_[A-Z_]+$/.test(given)) return given;
+/**
+ * A role of a later release is passed on as it is.
+ * @param flag that the text is the value of, for the message
+ */
+export function rolesOf(text: string, flag: string): readonly Role[] {
+  return splitNames(text).map((given): Role => {
+    if (/^ROLE_[A-Z_]+$/.test(given)) return unchecked<Role>(given);
     const role = Object.hasOwn(shortRoles, given) ? shortRoles[given] : undefined;
     if (role) return role;
     throw wrongUsage(`${flag} takes ${Object.keys(shortRoles).join(', ')}, not ${given}`);

@@ -1,15 +1,15 @@
+import type { Algorithm, UseType } from '../../../clients/typescript/src/index.ts';
 import { wrongUsage } from '../failure.ts';
+import { unchecked } from '../session/unchecked.ts';
 import { note } from '../terminal/output.ts';
 import { choose, isInteractive } from '../terminal/prompt.ts';
-
-export type UseType = 'SIGNATURE' | 'ENCRYPTION';
 
 /** What may be asked for with a key, by use type. */
 export type FittingAlgorithms = Readonly<Record<UseType, readonly string[]>>;
 
 export interface Demand {
   readonly useType: UseType;
-  readonly algorithm: string;
+  readonly algorithm: Algorithm;
 }
 
 const useTypes: Readonly<Record<string, UseType>> = Object.freeze({
@@ -38,12 +38,12 @@ export async function chooseAlgorithm(
 ): Promise<Demand> {
   const { algorithm } = flags;
   const useType = useTypeOf(flags.use) ?? useOfAlgorithm(algorithm, fitting);
-  if (algorithm !== undefined) return { useType, algorithm };
+  if (algorithm !== undefined) return { useType, algorithm: unchecked(algorithm) };
   const values = fitting?.[useType] ?? [];
   const [only] = values;
   if (only !== undefined && values.length === 1) {
     note(`Algorithm ${only}: the only one for ${useType} that fits this key`);
-    return { useType, algorithm: only };
+    return { useType, algorithm: unchecked(only) };
   }
   const listed = values.length > 0 ? values.join(', ') : 'such as RS256';
   if (values.length === 0 || !isInteractive()) {
@@ -51,7 +51,7 @@ export async function chooseAlgorithm(
   }
   const question = { text: `Algorithm for ${useType}`, otherwise: 'give --algorithm' };
   const choices = values.map((value) => ({ value, label: value }));
-  return { useType, algorithm: await choose(question, choices) };
+  return { useType, algorithm: unchecked(await choose(question, choices)) };
 }
 
 /** An algorithm says its use; without one, what the key can do, and signatures before encryption. */

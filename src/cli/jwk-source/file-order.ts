@@ -1,3 +1,4 @@
+import type { Algorithm } from '../../../clients/typescript/src/index.ts';
 import { CliFailure, wrongUsage } from '../failure.ts';
 import { refuseOneInputForTwo, withPassphrase } from '../files/key-passphrase.ts';
 import { readKeystorePasswords } from '../files/keystore-password.ts';
@@ -5,6 +6,7 @@ import { type JwkFile, kindName, readSourceFile } from '../files/source-file.ts'
 import { storeMaterial } from '../materials/store-material.ts';
 import { targetEnvironments } from '../materials/target-environments.ts';
 import type { ProjectConnection } from '../session/connection.ts';
+import { unchecked } from '../session/unchecked.ts';
 import { readInput } from '../terminal/input.ts';
 import { note } from '../terminal/output.ts';
 import { withProgress } from '../terminal/progress.ts';
@@ -47,7 +49,7 @@ export async function orderFile(
   const isPublic = file.kind === 'PRIVATE_KEY' && flags.public === true;
   const body = {
     ...stored.reference,
-    ...(isPublic && { sourceType: 'PUBLIC_KEY' }),
+    ...(isPublic && { sourceType: 'PUBLIC_KEY' as const }),
     ...{ environmentName: environments[0], aliasName, ...demand, kid: flags.kid },
   };
   const again = `${stored.flag} ${materialName} --algorithm ${demand.algorithm}`;
@@ -61,7 +63,7 @@ async function copyPasteBody(file: JwkFile, flags: SourceFlags) {
   for (const flag of ['alias', 'environment'] as const) {
     if (flags[flag] !== undefined) throw wrongUsage(`--${flag} does not go with ${kindName(file)}`);
   }
-  const usage = { useType: useTypeOf(flags.use), algorithm: flags.algorithm };
+  const usage = { useType: useTypeOf(flags.use), algorithm: unchecked<Algorithm>(flags.algorithm) };
   const kid = flags.kid ?? (await chooseKid(await keysOfFile(file, {})));
-  return { sourceType: 'COPY_PASTE', jwkStr: file.text, kid, ...usage };
+  return { sourceType: 'COPY_PASTE' as const, jwkStr: file.text, kid, ...usage };
 }

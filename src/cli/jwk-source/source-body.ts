@@ -1,7 +1,18 @@
-import type { Operations } from '../../../clients/typescript/src/index.ts';
+import type { CreateJwk } from '../../../clients/typescript/src/index.ts';
 
-/** The body of Create JWK but for name and description. */
-export type SourceBody = Omit<Operations['createJwk']['input']['body'], 'name' | 'description'>;
+type MemberOf<Body> = Body extends unknown ? keyof Body : never;
+type ValueOf<Body, Member> = Body extends unknown
+  ? Member extends keyof Body
+    ? Body[Member]
+    : never
+  : never;
+
+/** Members of the body of Create JWK, of any source; which are missing is for the manager to say. */
+export type SourceBody = {
+  readonly [Member in Exclude<MemberOf<CreateJwk>, 'name' | 'description'>]?:
+    | ValueOf<CreateJwk, Member>
+    | undefined;
+};
 
 export interface SourceOrder {
   readonly body: SourceBody;

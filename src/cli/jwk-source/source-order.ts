@@ -1,9 +1,11 @@
 // From the flags of `jwk create` and `jwk update` to what the API is asked for. What only one thing can be meant by is
 // taken and told; what is left open is asked for, or ends the command where nobody can be asked.
 
+import type { Algorithm } from '../../../clients/typescript/src/index.ts';
 import { exactlyOne } from '../client-command.ts';
 import { CliFailure, exitCode, wrongUsage } from '../failure.ts';
 import type { ProjectConnection } from '../session/connection.ts';
+import { unchecked } from '../session/unchecked.ts';
 import { note } from '../terminal/output.ts';
 import { isInteractive } from '../terminal/prompt.ts';
 import { chooseAlgorithm, useTypeOf } from './choose-algorithm.ts';
@@ -35,31 +37,37 @@ async function urlBody({ client, projectName }: ProjectConnection, flags: Source
     url: flags.fromUrl,
     refreshInterval: flags.refresh,
     useType: useTypeOf(flags.use),
-    algorithm: flags.algorithm,
+    algorithm: unchecked<Algorithm>(flags.algorithm),
     urlOptionConnectTimeout: wholeNumber(flags.connectTimeout, '--connect-timeout'),
     urlOptionReadTimeout: wholeNumber(flags.readTimeout, '--read-timeout'),
     urlOptionSizeLimit: wholeNumber(flags.sizeLimit, '--size-limit'),
   };
   if (flags.kid !== undefined || !isInteractive()) return { ...body, kid: flags.kid };
   const { refreshInterval: _later, useType: _use, algorithm: _algorithm, ...look } = body;
-  const { resultList } = await client.inspectJwkSource({ projectName, body: look });
+  const { resultList } = await client.inspectJwkSource({ projectName, body: unchecked(look) });
   return { ...body, kid: await chooseKid(resultList) };
 }
 
 /** A certificate, key or keystore that the project has already. */
 async function storedBody(connection: ProjectConnection, flags: SourceFlags): Promise<SourceBody> {
   const { client, projectName } = connection;
-  const named = {
-    ...(flags.fromCert !== undefined && { sourceType: 'CERTIFICATE', certificateName: flags.fromCert }),
+  const named: SourceBody = {
+    ...(flags.fromCert !== undefined && {
+      sourceType: 'CERTIFICATE' as const,
+      certificateName: flags.fromCert,
+    }),
     ...(flags.fromKey !== undefined && {
       sourceType: await keySourceType(connection, flags),
       keyName: flags.fromKey,
     }),
-    ...(flags.fromKeystore !== undefined && { sourceType: 'KEYSTORE', keyStoreName: flags.fromKeystore }),
+    ...(flags.fromKeystore !== undefined && {
+      sourceType: 'KEYSTORE' as const,
+      keyStoreName: flags.fromKeystore,
+    }),
     environmentName: flags.environment ?? (await onlyEnvironment(connection, flags)),
   };
   const look = async (aliasName?: string) =>
-    (await client.inspectJwkSource({ projectName, body: { ...named, aliasName } })).resultList;
+    (await client.inspectJwkSource({ projectName, body: unchecked({ ...named, aliasName }) })).resultList;
   const isKeystore = flags.fromKeystore !== undefined;
   const aliasName = isKeystore ? (flags.alias ?? (await chooseAlias(await look()))) : undefined;
   const [key] = flags.algorithm !== undefined && flags.use !== undefined ? [] : await look(aliasName);
@@ -71,7 +79,7 @@ async function storedBody(connection: ProjectConnection, flags: SourceFlags): Pr
 async function keySourceType(
   { client, projectName }: ProjectConnection,
   flags: SourceFlags,
-): Promise<string> {
+): Promise<'PUBLIC_KEY' | 'PRIVATE_KEY'> {
   if (flags.public) return 'PUBLIC_KEY';
   const { resultList } = await client.getKey({ projectName, keyName: flags.fromKey ?? '' });
   return resultList[0]?.keyType === 'PUBLIC_KEY' ? 'PUBLIC_KEY' : 'PRIVATE_KEY';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { KeyplaneApiError } from '../../../clients/typescript/src/index.ts';
+import { type CreateJwk, KeyplaneApiError } from '../../../clients/typescript/src/index.ts';
 import { projectCommand } from '../client-command.ts';
 import { CliFailure, exitCode } from '../failure.ts';
 import type { SourceOrder } from '../jwk-source/source-body.ts';
@@ -7,6 +7,7 @@ import { addSourceOptions, type SourceFlags } from '../jwk-source/source-flags.t
 import { orderSource } from '../jwk-source/source-order.ts';
 import { exitCodeOf } from '../report-failure.ts';
 import { connectToProject, type ProjectConnection } from '../session/connection.ts';
+import { unchecked } from '../session/unchecked.ts';
 import { showDeployed } from '../terminal/deployment.ts';
 import { withProgress } from '../terminal/progress.ts';
 
@@ -30,7 +31,7 @@ export function addJwkCreate(jwk: Command): void {
     const { client, projectName } = connection;
     if (flags.fromFile !== undefined) await refuseTaken(connection, name);
     const order = await orderSource(connection, name, flags);
-    const body = { name, description: flags.description, ...order.body };
+    const body = unchecked<CreateJwk>({ name, description: flags.description, ...order.body });
     const work = client.createJwk({ projectName, body });
     const answer = await afterStored(
       order,

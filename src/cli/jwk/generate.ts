@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { GenerateJwk } from '../../../clients/typescript/src/index.ts';
 import { curveTypeName, keyTypeMember, keyTypeName } from '../../jose/key-type-name.ts';
 import { generatedKeyTypes, type KeyType, keyTypeInfo, keyTypes } from '../../jose/key-types.ts';
 import { alternatives } from '../../jose/shown.ts';
@@ -6,6 +7,7 @@ import { projectCommand } from '../client-command.ts';
 import { wrongUsage } from '../failure.ts';
 import { useTypeOf } from '../jwk-source/choose-algorithm.ts';
 import { connectToProject, type ProjectFlags } from '../session/connection.ts';
+import { unchecked } from '../session/unchecked.ts';
 import { showDeployed } from '../terminal/deployment.ts';
 import { withProgress } from '../terminal/progress.ts';
 
@@ -60,7 +62,8 @@ export function addJwkGenerate(jwk: Command): void {
     .option('--expires <TIME>', 'ISO 8601 (default a year later)')
     .option('--description <TEXT>', 'for people to read')
     .action(async (name: string, flags: GenerateFlags) => {
-      const body = { name, description: flags.description, kid: flags.kid, ...keyPlan(flags) };
+      const given = { name, description: flags.description, kid: flags.kid, ...keyPlan(flags) };
+      const body = unchecked<GenerateJwk>(given);
       const { client, projectName } = await connectToProject(flags);
       const work = client.generateJwk({ projectName, body });
       const answer = await withProgress('Generating the key and bringing it to the nodes', work);

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Jwk, PublicJwk } from '../../../clients/typescript/src/index.ts';
 import { projectCommand } from '../client-command.ts';
 import { connectToProject, type ProjectFlags } from '../session/connection.ts';
 import { show } from '../terminal/output.ts';
@@ -28,30 +29,7 @@ export function addJwkGet(jwk: Command): void {
     });
 }
 
-interface Found {
-  readonly name: string;
-  readonly description: string | null;
-  readonly type: string;
-  readonly kid: string | null;
-  readonly use: string | null;
-  readonly algorithm: string | null;
-  readonly sourceType: string;
-  readonly sourceUrl: string | null;
-  readonly sourceState?: string | undefined;
-  readonly sourceStateReason?: string | null | undefined;
-  readonly notBeforeTime: string | null;
-  readonly expirationTime: string | null;
-  readonly createdAt: string;
-  readonly updatedAt: string;
-}
-
-interface Published {
-  readonly thumbprint: string | null;
-  readonly hasPrivatePart: boolean;
-  readonly certificates: readonly { readonly subjectDn: string; readonly notAfter: string }[];
-}
-
-function factsOf(found: Found | undefined, published: Published | undefined): string {
+function factsOf(found: Jwk | undefined, published: PublicJwk | undefined): string {
   return factLines([
     ['Name', found?.name],
     ['Description', found?.description],

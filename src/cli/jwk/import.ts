@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
+import type { Algorithm } from '../../../clients/typescript/src/index.ts';
 import { projectCommand } from '../client-command.ts';
 import { useTypeOf } from '../jwk-source/choose-algorithm.ts';
 import { connectToProject, type ProjectFlags } from '../session/connection.ts';
+import { unchecked } from '../session/unchecked.ts';
 import { showDeployed } from '../terminal/deployment.ts';
 import { readInput } from '../terminal/input.ts';
 import { withProgress } from '../terminal/progress.ts';
@@ -26,7 +28,7 @@ export function addJwkImport(jwk: Command): void {
     .action(async (name: string, file: string, flags: ImportFlags) => {
       const { client, projectName } = await connectToProject(flags);
       const jwkFile = new Blob([Uint8Array.from(await readInput(file))]);
-      const usage = { useType: useTypeOf(flags.use), algorithm: flags.algorithm };
+      const usage = { useType: useTypeOf(flags.use), algorithm: unchecked<Algorithm>(flags.algorithm) };
       const body = { jwkName: name, jwkFile, kid: flags.kid, jwkDescription: flags.description, ...usage };
       const work = client.importJwkFile({ projectName, body });
       showDeployed(flags, await withProgress('Importing the JWK', work), `Imported JWK ${name}`);

@@ -1,7 +1,10 @@
 import type { Command } from 'commander';
+import type { InspectJwkSource } from '../../../clients/typescript/src/index.ts';
 import { exactlyOne, projectCommand } from '../client-command.ts';
 import { wrongUsage } from '../failure.ts';
+import type { SourceBody } from '../jwk-source/source-body.ts';
 import { connectToProject, type ProjectFlags } from '../session/connection.ts';
+import { unchecked } from '../session/unchecked.ts';
 import { harmless } from '../terminal/harmless-text.ts';
 import { readInput } from '../terminal/input.ts';
 import { note, show } from '../terminal/output.ts';
@@ -36,7 +39,7 @@ export function addJwkInspect(jwk: Command): void {
     .option('--environment <NAME>', 'whose certificate, key or keystore is looked at')
     .option('--alias <ALIAS>', 'one entry of a keystore')
     .action(async (flags: InspectFlags) => {
-      const body = await bodyOf(flags);
+      const body = unchecked<InspectJwkSource>(await bodyOf(flags));
       const { client, projectName } = await connectToProject(flags);
       const work = client.inspectJwkSource({ projectName, body });
       const answer = await withProgress('Looking into the source', work);
@@ -58,7 +61,7 @@ export function addJwkInspect(jwk: Command): void {
     });
 }
 
-async function bodyOf(flags: InspectFlags) {
+async function bodyOf(flags: InspectFlags): Promise<SourceBody> {
   const names = ['from-file', 'from-url', 'from-cert', 'from-key', 'from-keystore'];
   const source = exactlyOne({ ...flags }, names);
   if (source === 'from-url') return { sourceType: 'URL', url: flags.fromUrl };

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
+import type { UpdateJwk } from '../../../clients/typescript/src/index.ts';
 import { projectCommand } from '../client-command.ts';
 import { wrongUsage } from '../failure.ts';
 import type { SourceOrder } from '../jwk-source/source-body.ts';
 import { addSourceOptions, type SourceFlags, sourceNames } from '../jwk-source/source-flags.ts';
 import { orderSource } from '../jwk-source/source-order.ts';
 import { connectToProject } from '../session/connection.ts';
+import { unchecked } from '../session/unchecked.ts';
 import { showDeployed } from '../terminal/deployment.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { afterStored } from './create.ts';
@@ -36,7 +38,7 @@ export function addJwkUpdate(jwk: Command): void {
     const connection = await connectToProject(flags);
     const { client, projectName } = connection;
     const order: SourceOrder = isNew ? await orderSource(connection, name, flags) : { body: {} };
-    const body = { description: flags.description, ...order.body };
+    const body = unchecked<UpdateJwk>({ description: flags.description, ...order.body });
     const work = client.updateJwk({ projectName, jwkName: name, body });
     const answer = await afterStored(
       order,

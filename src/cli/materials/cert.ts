@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Certificate } from '../../../clients/typescript/src/index.ts';
 import { nounCommand, projectCommand } from '../client-command.ts';
 import { wrongUsage } from '../failure.ts';
 import { connectToProject, type ProjectFlags } from '../session/connection.ts';
@@ -16,20 +17,9 @@ interface CertFlags extends ReplacementFlags {
   readonly alias?: string;
 }
 
-interface CertificateItem {
-  readonly name: string;
-  readonly certificateEnvironmentList: readonly {
-    readonly environmentName: string;
-    readonly endDate: string;
-    readonly subjectDn: string;
-    readonly alias: string;
-    readonly sha1Thumbprint: string;
-  }[];
-}
-
 const head = ['NAME', 'ENVIRONMENT', 'ALIAS', 'SUBJECT', 'VALID UNTIL'];
 
-const rowsOf = ({ name, certificateEnvironmentList }: CertificateItem) =>
+const rowsOf = ({ name, certificateEnvironmentList }: Certificate) =>
   certificateEnvironmentList.map((one) => [
     name,
     one.environmentName,
@@ -43,7 +33,7 @@ export function addCertCommand(program: Command): void {
   const noun = nounCommand(program, 'cert', 'Certificates of a project, which JWKs are made from');
   addCertCreate(noun);
   addCertUpdate(noun);
-  addMaterialVerbs<CertificateItem>(noun, {
+  addMaterialVerbs<Certificate>(noun, {
     ...{ noun: 'cert', word: 'certificate', head, rowsOf },
     list: (client, query) => client.listCertificates(query),
     get: (client, projectName, certificateName) => client.getCertificate({ projectName, certificateName }),
@@ -91,7 +81,7 @@ function addCertUpdate(noun: Command): void {
     const before = resultList[0]?.certificateEnvironmentList ?? [];
     const environmentList =
       flags.environment ?? before.map(({ environmentName }) => environmentName).join(',');
-    const own = { alias: flags.alias ?? before[0]?.alias, environmentList, pemEncodedFile };
+    const own = { alias: flags.alias ?? before[0]?.alias ?? '', environmentList, pemEncodedFile };
     const body = { ...own, certificateDescription: flags.description };
     const of = { projectName, certificateName: name, ...referencePolicy(flags) };
     const work = client.updateCertificate({ ...of, body });

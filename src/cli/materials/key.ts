@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
+import type { Key, NewKey, ReplaceKey } from '../../../clients/typescript/src/index.ts';
 import { nounCommand, projectCommand } from '../client-command.ts';
 import { wrongUsage } from '../failure.ts';
 import { addPassphraseOptions, type PassphraseFlags, refuseOneInputForTwo } from '../files/key-passphrase.ts';
 import { connectToProject, type ProjectFlags } from '../session/connection.ts';
+import { unchecked } from '../session/unchecked.ts';
 import { showDeployed } from '../terminal/deployment.ts';
 import { readInput } from '../terminal/input.ts';
 import { show } from '../terminal/output.ts';
@@ -21,22 +23,12 @@ interface KeyFlags extends ReplacementFlags, PassphraseFlags {
   readonly secret?: string;
 }
 
-interface KeyItem {
-  readonly name: string;
-  readonly keyType: string;
-  readonly algorithm: string | null;
-  readonly cryptoKeyInfoEnvironmentList: readonly {
-    readonly environmentName: string;
-    readonly alias: string | null;
-  }[];
-}
-
 /** `keyplane key`: keys of a project. */
 export function addKeyCommand(program: Command): void {
   const noun = nounCommand(program, 'key', 'Keys of a project, which JWKs are made from; never shown again');
   addKeyCreate(noun);
   addKeyUpdate(noun);
-  addMaterialVerbs<KeyItem>(noun, {
+  addMaterialVerbs<Key>(noun, {
     ...{ noun: 'key', word: 'key', head: ['NAME', 'TYPE', 'ALGORITHM', 'ENVIRONMENT', 'ALIAS'] },
     rowsOf: (key) =>
       key.cryptoKeyInfoEnvironmentList.map(({ environmentName, alias }) => [
@@ -69,7 +61,11 @@ function addKeyCreate(noun: Command): void {
       const connection = await connectToProject(flags);
       const { client, projectName } = connection;
       const environments = await targetEnvironments(connection, flags.environment);
-      const body = { name, description: flags.description, ...keyBody(key, environments) };
+      const body = unchecked<NewKey>({
+        name,
+        description: flags.description,
+        ...keyBody(key, environments),
+      });
       const work = client.createKey({ projectName, body });
       showDeployed(flags, await withProgress('Storing the key', work), `Created key ${name}`);
     });
@@ -90,7 +86,7 @@ function addKeyUpdate(noun: Command): void {
         ({ environmentName }) => environmentName,
       );
       const environments = flags.environment === undefined ? before : splitNames(flags.environment);
-      const body = { description: flags.description, ...keyBody(key, environments) };
+      const body = unchecked<ReplaceKey>({ description: flags.description, ...keyBody(key, environments) });
       const work = client.updateKey({ projectName, keyName: name, ...referencePolicy(flags), body });
       showDeployed(flags, await withProgress('Replacing the key', work), `Updated key ${name}`);
     },
@@ -123,7 +119,7 @@ function addKeyInspect(noun: Command): void {
 }
 
 interface KeyFile {
-  readonly keyType: 'SECRET_KEY' | 'PRIVATE_KEY' | 'PUBLIC_KEY';
+  readonly keyType: Key['keyType'];
   readonly algorithm?: string;
   /** Secret unless it is a public key. */
   readonly content: string;

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Keystore, KeystoreEntry } from '../../../clients/typescript/src/index.ts';
 import { nounCommand, projectCommand } from '../client-command.ts';
 import { wrongUsage } from '../failure.ts';
 import { type PasswordFlags, passwordHelp, readKeystorePasswords } from '../files/keystore-password.ts';
@@ -19,15 +20,6 @@ import { targetEnvironments } from './target-environments.ts';
 
 interface KeystoreFlags extends ReplacementFlags, PasswordFlags {}
 
-interface KeystoreItem {
-  readonly name: string;
-  readonly keyStoreEnvironmentList: readonly {
-    readonly environmentName: string;
-    readonly alias: string | null;
-    readonly keyStoreType: string;
-  }[];
-}
-
 /** `keyplane keystore`: keystores of a project. */
 export function addKeystoreCommand(program: Command): void {
   const noun = nounCommand(
@@ -37,7 +29,7 @@ export function addKeystoreCommand(program: Command): void {
   );
   addKeystoreCreate(noun);
   addKeystoreUpdate(noun);
-  addMaterialVerbs<KeystoreItem>(noun, {
+  addMaterialVerbs<Keystore>(noun, {
     ...{ noun: 'keystore', word: 'keystore', head: ['NAME', 'ENVIRONMENT', 'TYPE', 'ALIAS'] },
     rowsOf: ({ name, keyStoreEnvironmentList }) =>
       keyStoreEnvironmentList.map((one) => [name, one.environmentName, one.keyStoreType, one.alias]),
@@ -130,19 +122,7 @@ function addKeystoreEntries(noun: Command): void {
     });
 }
 
-interface Entry {
-  readonly alias: string;
-  readonly kind: string;
-  readonly problem: string | null;
-  readonly algorithm: string | null;
-  readonly type: string | null;
-  readonly curve: string | null;
-  readonly size: number | null;
-  readonly subjectDn: string | null;
-  readonly notAfter: string | null;
-}
-
-function entriesTable(entries: readonly Entry[]): string {
+function entriesTable(entries: readonly KeystoreEntry[]): string {
   return textTable(
     ['ALIAS', 'KIND', 'KEY', 'SUBJECT', 'VALID UNTIL', 'PROBLEM'],
     entries.map((one) => [

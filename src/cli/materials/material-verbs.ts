@@ -1,8 +1,12 @@
 import type { Command } from 'commander';
-import type { KeyplaneClient } from '../../../clients/typescript/src/index.ts';
+import type {
+  DeploymentAnswer,
+  JwkReference,
+  KeyplaneClient,
+} from '../../../clients/typescript/src/index.ts';
 import { addListOptions, type ListFlags, projectCommand } from '../client-command.ts';
 import { connectToProject, type ProjectFlags } from '../session/connection.ts';
-import { everyItem } from '../session/every-item.ts';
+import { everyItem, type ListQuery } from '../session/every-item.ts';
 import { showDeployed } from '../terminal/deployment.ts';
 import { show } from '../terminal/output.ts';
 import { withProgress } from '../terminal/progress.ts';
@@ -15,11 +19,6 @@ interface Listed<Item> {
   readonly resultCount: number;
 }
 
-interface Deployed {
-  readonly success: true;
-  readonly deploymentResult: Parameters<typeof showDeployed>[1]['deploymentResult'];
-}
-
 /** What certificates, keys and keystores have in common, with the operation that each calls for it. */
 export interface MaterialKind<Item> {
   /** As on the command line: `cert`. */
@@ -29,15 +28,10 @@ export interface MaterialKind<Item> {
   readonly head: readonly string[];
   /** One row an environment. */
   rowsOf(item: Item): readonly (readonly Cell[])[];
-  list(client: KeyplaneClient, query: ListFlags & { readonly projectName: string }): Promise<Listed<Item>>;
+  list(client: KeyplaneClient, query: ListQuery & { readonly projectName: string }): Promise<Listed<Item>>;
   get(client: KeyplaneClient, projectName: string, name: string): Promise<Listed<Item>>;
-  delete(client: KeyplaneClient, projectName: string, name: string): Promise<Deployed>;
-  references(client: KeyplaneClient, projectName: string, name: string): Promise<Listed<Reference>>;
-}
-
-interface Reference {
-  readonly projectName: string;
-  readonly name: string;
+  delete(client: KeyplaneClient, projectName: string, name: string): Promise<DeploymentAnswer>;
+  references(client: KeyplaneClient, projectName: string, name: string): Promise<Listed<JwkReference>>;
 }
 
 /** `list`, `get`, `delete` and `references`. */

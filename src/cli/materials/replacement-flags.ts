@@ -23,7 +23,7 @@ export function addReplacementOptions(command: Command): Command {
 
 /** How the API is told what becomes of the JWKs. */
 export function referencePolicy({ updateJwks }: ReplacementFlags) {
-  return updateJwks ? { updateReferencedJwks: 'true', updateScope: 'SAME_PROJECT' } : {};
+  return updateJwks ? ({ updateReferencedJwks: 'true', updateScope: 'SAME_PROJECT' } as const) : {};
 }
 
 export function splitNames(text: string): readonly string[] {

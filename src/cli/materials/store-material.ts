@@ -1,6 +1,9 @@
+import type { NewKeystore } from '../../../clients/typescript/src/index.ts';
 import type { KeystorePasswords } from '../files/file-world.ts';
 import type { SourceFile } from '../files/source-file.ts';
+import type { SourceBody } from '../jwk-source/source-body.ts';
 import type { ProjectConnection } from '../session/connection.ts';
+import { unchecked } from '../session/unchecked.ts';
 import { withProgress } from '../terminal/progress.ts';
 
 export interface MaterialOrder {
@@ -19,7 +22,7 @@ export interface StoredMaterial {
   /** The flag of `jwk create` that takes it. */
   readonly flag: string;
   /** How Create JWK names it. */
-  readonly reference: Readonly<Record<string, string>>;
+  readonly reference: SourceBody;
 }
 
 /** Stores what a file holds as certificate, key or keystore of the project. @throws KeyplaneApiError */
@@ -61,7 +64,7 @@ export async function storeMaterial(
     }
     case 'KEYSTORE': {
       const entry = { file: file.bytes.toString('base64'), keyStoreType: file.type, ...passwords };
-      const body = { name, keyStoreEnvironmentList: each(entry) };
+      const body = unchecked<NewKeystore>({ name, keyStoreEnvironmentList: each(entry) });
       await withProgress('Storing the keystore', client.createKeystore({ projectName, body }));
       return {
         what: `Keystore ${name}`,

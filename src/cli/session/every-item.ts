@@ -1,6 +1,11 @@
 import { every } from '../../../clients/typescript/src/index.ts';
 import type { ListFlags } from '../client-command.ts';
 
+export type ListQuery = Omit<ListFlags, 'page' | 'size'> & {
+  readonly page?: number | string;
+  readonly size?: number | string;
+};
+
 interface List<Item> {
   readonly success: true;
   readonly resultList: readonly Item[];
@@ -13,7 +18,7 @@ interface List<Item> {
  */
 export async function everyItem<Item>(
   { search, sort, page, size }: ListFlags,
-  list: (query: ListFlags) => Promise<List<Item>>,
+  list: (query: ListQuery) => Promise<List<Item>>,
 ): Promise<List<Item>> {
   const query = { ...(search !== undefined && { search }), ...(sort !== undefined && { sort }) };
   const paging = { ...(page !== undefined && { page }), ...(size !== undefined && { size }) };

@@ -1,16 +1,7 @@
+import type { AuditRecord } from '../../../clients/typescript/src/index.ts';
 import { shortTime, textTable } from './table.ts';
 
-interface AuditItem {
-  readonly at: string;
-  readonly actor: string;
-  readonly action: string;
-  readonly objectName: string;
-  readonly projectName: string | null;
-  readonly outcome: string;
-  readonly details: Readonly<Record<string, unknown>>;
-}
-
-export function auditTable(items: readonly AuditItem[]): string {
+export function auditTable(items: readonly AuditRecord[]): string {
   return textTable(
     ['AT', 'ACTOR', 'ACTION', 'OBJECT', 'PROJECT', 'OUTCOME', 'DETAILS'],
     items.map((item) => [

@@ -1,28 +1,19 @@
+import type { DeploymentAnswer } from '../../../clients/typescript/src/index.ts';
 import { exitCode } from '../failure.ts';
 import { harmless } from './harmless-text.ts';
 import { note, show } from './output.ts';
 import { textTable } from './table.ts';
-
-interface Deployed {
-  /** What was left out or rewritten of what was given. */
-  readonly warnings?: readonly string[] | undefined;
-  readonly deploymentResult: {
-    readonly success: boolean;
-    readonly message: string;
-    readonly environmentResults: readonly {
-      readonly environmentName: string;
-      readonly success: boolean;
-      readonly message: string;
-    }[];
-  };
-}
 
 /**
  * What a change came to, environment by environment. It is stored in any case; where a node has not confirmed, the
  * exit code says so.
  * @param done such as `Created JWK my-jwk`
  */
-export function showDeployed(flags: { readonly json?: boolean }, answer: Deployed, done: string): void {
+export function showDeployed(
+  flags: { readonly json?: boolean },
+  answer: DeploymentAnswer,
+  done: string,
+): void {
   const { success, message, environmentResults } = answer.deploymentResult;
   show(flags, answer, () => {
     const rows = environmentResults.map((one) => [one.environmentName, one.message]);

@@ -2,28 +2,45 @@ import { z } from 'zod';
 import { instant, instantOrNull } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
-import { named } from '../openapi/named.ts';
+import { describedAs, named } from '../openapi/named.ts';
+import { nameText, role } from '../openapi/named-values.ts';
 import { nameMember, requiredText, rolesMember } from '../requests/body-schemas.ts';
 import { openToSignedIn } from '../route-access.ts';
 import { narrowedProject, narrowedProjectsView } from './token-schemas.ts';
 
-const body = named(
-  'NewToken',
-  z.strictObject({
-    name: nameMember('Token name'),
-    expiresAt: z
-      .string()
-      .nullable()
-      .optional()
-      .describe('ISO 8601, in the future; null: the token never expires; without it, in 90 days'),
-    projects: z
-      .array(
-        z.strictObject({ projectName: requiredText('projectName can not be empty!'), roles: rolesMember() }),
-      )
-      .max(100)
-      .optional()
-      .describe('The token sees only these projects, with at most these roles; it is no administrator'),
-  }),
+const projectNarrowing = named(
+  'ProjectNarrowing',
+  z.strictObject({ projectName: nameText('Project name'), roles: z.array(role).max(100) }),
+);
+
+const given = z.strictObject({
+  name: nameMember('Token name'),
+  expiresAt: z
+    .string()
+    .nullable()
+    .optional()
+    .describe('ISO 8601, in the future; null: the token never expires; without it, in 90 days'),
+  projects: z
+    .array(
+      z.strictObject({ projectName: requiredText('projectName can not be empty!'), roles: rolesMember() }),
+    )
+    .max(100)
+    .optional()
+    .describe('The token sees only these projects, with at most these roles; it is no administrator'),
+});
+const body = describedAs(
+  given,
+  named(
+    'NewToken',
+    given.extend({
+      name: nameText('Token name'),
+      projects: z
+        .array(projectNarrowing)
+        .max(100)
+        .optional()
+        .describe('The token sees only these projects, with at most these roles; it is no administrator'),
+    }),
+  ),
 );
 
 const answer = named(

@@ -2,18 +2,26 @@ import { z } from 'zod';
 import { success, successAnswer } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
-import { named } from '../openapi/named.ts';
+import { describedAs, named } from '../openapi/named.ts';
+import { nameText } from '../openapi/named-values.ts';
 import { nameMember, requiredText } from '../requests/body-schemas.ts';
 import { changeOnce } from '../requests/once.ts';
 import { openToAdmins } from '../route-access.ts';
 
-const body = named(
-  'NewUser',
-  z.strictObject({
-    username: nameMember('Username'),
-    password: requiredText('Password can not be empty!').describe('8 to 1024 characters'),
-    admin: z.boolean().optional().describe('Whether the user is an administrator, who may do everything'),
-  }),
+const given = z.strictObject({
+  username: nameMember('Username'),
+  password: requiredText('Password can not be empty!').describe('8 to 1024 characters'),
+  admin: z.boolean().optional().describe('Whether the user is an administrator, who may do everything'),
+});
+const body = describedAs(
+  given,
+  named(
+    'NewUser',
+    given.extend({
+      username: nameText('Username'),
+      password: z.string().min(8).max(1_024).describe('8 to 1024 characters'),
+    }),
+  ),
 );
 
 export function createUser(

@@ -5,7 +5,8 @@ import { instant, instantOrNull, success, successAnswer } from '../answers/answe
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { addressOf } from '../limits/rate-limits.ts';
-import { named } from '../openapi/named.ts';
+import { describedAs, named } from '../openapi/named.ts';
+import { nameText, role } from '../openapi/named-values.ts';
 import { requiredText } from '../requests/body-schemas.ts';
 import { openToAnyone, openToSignedIn } from '../route-access.ts';
 import { clearSessionCookie, refuseOtherSites, setSessionCookie } from './session-cookie.ts';
@@ -14,12 +15,16 @@ const url = '/apiops/auth/session/';
 /** A working day; a token of `POST /apiops/auth/token` lasts an hour. */
 const lifeSeconds = 8 * 3600;
 
-const body = named(
-  'SessionRequest',
-  z.strictObject({
-    username: requiredText('Username can not be empty!'),
-    password: requiredText('Password can not be empty!'),
-  }),
+const given = z.strictObject({
+  username: requiredText('Username can not be empty!'),
+  password: requiredText('Password can not be empty!'),
+});
+const body = describedAs(
+  given,
+  named(
+    'SessionRequest',
+    given.extend({ username: nameText('Username'), password: z.string().min(1).max(1_024) }),
+  ),
 );
 
 const answer = named(
@@ -37,7 +42,7 @@ const membership = named(
   z.object({
     name: z.string(),
     description: z.string().nullable(),
-    roles: z.array(z.string()),
+    roles: z.array(role),
   }),
 );
 

@@ -3,18 +3,26 @@ import { badRequest, KeyplaneError } from '../../errors.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { addressOf } from '../limits/rate-limits.ts';
-import { named } from '../openapi/named.ts';
+import { describedAs, named } from '../openapi/named.ts';
 import { formType, parseFormBodies } from '../requests/form-body.ts';
 import { openToAnyone } from '../route-access.ts';
 
 /** Other parameters are ignored (RFC 6749 §3.2). */
-const body = named(
-  'SignInRequest',
-  z.object({
-    grant_type: z.string().optional().describe('`client_credentials`'),
-    client_id: z.string().optional().describe('Username'),
-    client_secret: z.string().optional().describe('Password'),
-  }),
+const given = z.object({
+  grant_type: z.string().optional().describe('`client_credentials`'),
+  client_id: z.string().optional().describe('Username'),
+  client_secret: z.string().optional().describe('Password'),
+});
+const body = describedAs(
+  given,
+  named(
+    'SignInRequest',
+    given.extend({
+      grant_type: z.literal('client_credentials'),
+      client_id: z.string().min(1).describe('Username'),
+      client_secret: z.string().min(1).describe('Password'),
+    }),
+  ),
 );
 
 /** The token answer of RFC 6749 §5.1, and nothing around it. */

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import type { NarrowedProject, Token } from '../../access/access-store.ts';
 import { instant, instantOrNull, instantText } from '../answers/answer-schemas.ts';
 import { named } from '../openapi/named.ts';
+import { role } from '../openapi/named-values.ts';
 
 export const narrowedProject = named(
   'NarrowedProject',
-  z.object({ projectName: z.string(), roles: z.array(z.string()) }),
+  z.object({ projectName: z.string(), roles: z.array(role) }),
 );
 
 /** What lists show: never the token. */

@@ -6,23 +6,36 @@ import { success, successAnswer } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { addressOf } from '../limits/rate-limits.ts';
-import { named } from '../openapi/named.ts';
+import { describedAs, named } from '../openapi/named.ts';
 import { openToAdminsOrOneself } from '../route-access.ts';
 
-const body = named(
-  'UserChange',
-  z.strictObject({
-    username: z.string().optional().describe('May be given, but can not be changed'),
-    currentPassword: z.string().optional().describe("The caller's own password, to change it"),
-    password: z
-      .string()
-      .optional()
-      .describe(
-        '8 to 1024 characters. Set by an administrator, it ends all sessions and personal tokens of the user; with ' +
-          '`currentPassword`, it ends all sessions but the one of this request',
-      ),
-    admin: z.boolean().optional(),
-  }),
+const given = z.strictObject({
+  username: z.string().optional().describe('May be given, but can not be changed'),
+  currentPassword: z.string().optional().describe("The caller's own password, to change it"),
+  password: z
+    .string()
+    .optional()
+    .describe(
+      '8 to 1024 characters. Set by an administrator, it ends all sessions and personal tokens of the user; with ' +
+        '`currentPassword`, it ends all sessions but the one of this request',
+    ),
+  admin: z.boolean().optional(),
+});
+const body = describedAs(
+  given,
+  named(
+    'UserChange',
+    given.extend({
+      password: z
+        .string()
+        .min(8)
+        .max(1_024)
+        .optional()
+        .describe(
+          '8 to 1024 characters. Set by an administrator, it ends all sessions and personal tokens of the user; with `currentPassword`, it ends all sessions but the one of this request',
+        ),
+    }),
+  ),
 );
 type Body = z.infer<typeof body>;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { environmentTypes } from '../../environments/environment-store.ts';
-import { named } from '../openapi/named.ts';
+import { describedAs, named } from '../openapi/named.ts';
+import { environmentType, nameText } from '../openapi/named-values.ts';
 import { descriptionMember, nameMember, requiredText } from '../requests/body-schemas.ts';
 
 const valid = environmentTypes.join(', ');
@@ -23,22 +24,26 @@ const rest = {
     ),
 };
 
-export const newEnvironmentBody = named(
-  'NewEnvironment',
-  z.strictObject({
-    name: nameMember('Environment name'),
-    description: descriptionMember(),
-    type,
-    ...rest,
-  }),
+const newBody = z.strictObject({
+  name: nameMember('Environment name'),
+  description: descriptionMember(),
+  type,
+  ...rest,
+});
+
+export const newEnvironmentBody = describedAs(
+  newBody,
+  named('NewEnvironment', newBody.extend({ name: nameText('Environment name'), type: environmentType })),
 );
 
-export const environmentChangeBody = named(
-  'EnvironmentChange',
-  z.strictObject({
-    name: z.string().optional().describe('May be given, but can not be changed'),
-    description: descriptionMember(),
-    type: type.optional(),
-    ...rest,
-  }),
+const changeBody = z.strictObject({
+  name: z.string().optional().describe('May be given, but can not be changed'),
+  description: descriptionMember(),
+  type: type.optional(),
+  ...rest,
+});
+
+export const environmentChangeBody = describedAs(
+  changeBody,
+  named('EnvironmentChange', changeBody.extend({ type: environmentType.optional() })),
 );

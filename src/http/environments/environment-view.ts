@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { type Environment, environmentTypes } from '../../environments/environment-store.ts';
+import type { Environment } from '../../environments/environment-store.ts';
 import type { EnvironmentWithProjects } from '../../environments/environments.ts';
 import { instant, instantText } from '../answers/answer-schemas.ts';
 import { named } from '../openapi/named.ts';
+import { environmentType } from '../openapi/named-values.ts';
 
 /** What members of a project see: never which other projects there are. */
 export const environmentItem = named(
@@ -11,7 +12,7 @@ export const environmentItem = named(
     id: z.string(),
     name: z.string(),
     description: z.string().nullable(),
-    type: z.enum(environmentTypes),
+    type: environmentType,
     accessUrl: z.string().nullable(),
     environmentSet: z
       .boolean()

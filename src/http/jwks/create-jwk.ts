@@ -3,9 +3,13 @@ import { jwkSources, type SourceName, sourceNames } from '../../sources/sources.
 import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { describedAs } from '../openapi/named.ts';
 import { deployOnce } from '../requests/once.ts';
 import { openToDeployers } from '../route-access.ts';
 import { createJwkBody } from './jwk-schemas.ts';
+import { createJwkDescription } from './source-schemas.ts';
+
+const body = describedAs(createJwkBody.clone(), createJwkDescription);
 
 export function createJwk(
   app: KeyplaneServer,
@@ -23,7 +27,7 @@ export function createJwk(
       tags: ['jwks'],
       summary: 'Create a JWK from a source and deploy it',
       params: z.object({ projectName: z.string() }),
-      body: createJwkBody,
+      body,
       response: { 200: deploymentAnswer },
     },
     handler: async (request) =>

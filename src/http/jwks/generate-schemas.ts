@@ -8,7 +8,8 @@ import {
 } from '../../jose/key-types.ts';
 import { alternatives } from '../../jose/shown.ts';
 import { type GenerateParameters, keyIdTypes } from '../../jwks/generate/generate-plan.ts';
-import { named } from '../openapi/named.ts';
+import { describedAs, named } from '../openapi/named.ts';
+import { generatedAlgorithm, keyIdType, nameText, useType } from '../openapi/named-values.ts';
 import { descriptionMember } from '../requests/body-schemas.ts';
 
 const text = (description: string) => z.string().optional().describe(description);
@@ -45,14 +46,60 @@ function parametersOf(kty: GeneratedKeyType): ParametersSchema {
   return z.strictObject(shape).optional() as ParametersSchema;
 }
 
-/** Generate JWK: `type` and the one object that it names. */
-export const generateJwkBody = named(
-  'GenerateJwk',
-  z.strictObject({
-    name: text('JWK name, unique within the project'),
-    description: descriptionMember(),
-    type: text(alternatives(generatedKeyTypes.map(keyTypeName))),
-    kid: text('Given to the key as it is'),
-    ...parameters,
-  }),
+const body = z.strictObject({
+  name: text('JWK name, unique within the project'),
+  description: descriptionMember(),
+  type: text(alternatives(generatedKeyTypes.map(keyTypeName))),
+  kid: text('Given to the key as it is'),
+  ...parameters,
+});
+
+const described = {
+  name: nameText('JWK name, unique within the project'),
+  description: descriptionMember(),
+  kid: z.string().optional().describe('Given to the key as it is'),
+};
+
+const describedPasswords = {
+  passwordSaltLength: z.int().min(8).max(1_024).optional().describe('Octets of salt for PBES2, default 8'),
+  passwordIterationCount: z
+    .int()
+    .min(1_000)
+    .max(10_000_000)
+    .optional()
+    .describe('Iterations for PBES2, default 1000'),
+};
+
+/** The body for one key type: `type`, and the object that it names. */
+function describedType(kty: GeneratedKeyType) {
+  const { generation, isSymmetric } = keyTypeInfo(kty);
+  if (generation === null) throw new TypeError(`no ${kty} keys are generated`);
+  const member = keyTypeMember(kty);
+  const title = `Generate${member.charAt(0).toUpperCase()}${member.slice(1)}`;
+  const value = z.literal([...generationValues(generation)]);
+  const parameters = z.strictObject({
+    [generation.parameter]: generation.parameter === 'keySize' ? value.describe('Bits') : value,
+    ...(isSymmetric && describedPasswords),
+    keyUseType: useType.optional().describe('SIGNATURE is the default, but for X25519 and X448'),
+    algorithm: generatedAlgorithm(kty).optional().describe('By default the first that fits'),
+    keyIdType: keyIdType.optional().describe('How a kid is made where none is given; default TIMESTAMP'),
+    notBeforeTime: z.iso.datetime({ offset: true }).optional().describe('Default: now'),
+    expirationTime: z.iso
+      .datetime({ offset: true })
+      .optional()
+      .describe('Default: a year after notBeforeTime'),
+  });
+  return named(
+    `${title}Jwk`,
+    z.strictObject({ ...described, type: z.literal(keyTypeName(kty)), [member]: named(title, parameters) }),
+  );
+}
+
+const [firstType, ...otherTypes] = generatedKeyTypes.map(describedType);
+if (firstType === undefined) throw new TypeError('no key type is generated');
+
+/** Generate JWK: one schema for each key type. */
+export const generateJwkBody = describedAs(
+  body,
+  named('GenerateJwk', z.discriminatedUnion('type', [firstType, ...otherTypes])),
 );

@@ -4,27 +4,31 @@ import { checkName } from '../../names.ts';
 import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
-import { named } from '../openapi/named.ts';
+import { describedAs, named } from '../openapi/named.ts';
+import { algorithm, nameText, useType } from '../openapi/named-values.ts';
 import { multipartType, parseMultipartBodies } from '../requests/multipart-body.ts';
 import { deployOnce } from '../requests/once.ts';
 import { openToDeployers } from '../route-access.ts';
 
-const body = named(
-  'JwkFile',
-  z.strictObject({
-    jwkFile: z
-      .string()
-      .optional()
-      .meta({ format: 'binary', description: 'A JWK or a JWK Set as a JSON file' }),
-    jwkName: z.string().optional(),
-    kid: z.string().optional().describe('Selects a key of a JWK Set'),
-    useType: z
-      .string()
-      .optional()
-      .describe('SIGNATURE or ENCRYPTION, for a key that has no `use` of its own'),
-    algorithm: z.string().optional().describe('Such as RS256, for a key that has no `alg` of its own'),
-    jwkDescription: z.string().max(1024).optional(),
-  }),
+const given = z.strictObject({
+  jwkFile: z.string().optional().meta({ format: 'binary', description: 'A JWK or a JWK Set as a JSON file' }),
+  jwkName: z.string().optional(),
+  kid: z.string().optional().describe('Selects a key of a JWK Set'),
+  useType: z.string().optional().describe('SIGNATURE or ENCRYPTION, for a key that has no `use` of its own'),
+  algorithm: z.string().optional().describe('Such as RS256, for a key that has no `alg` of its own'),
+  jwkDescription: z.string().max(1024).optional(),
+});
+const body = describedAs(
+  given,
+  named(
+    'JwkFile',
+    given.extend({
+      jwkFile: z.string().meta({ format: 'binary', description: 'A JWK or a JWK Set as a JSON file' }),
+      jwkName: nameText('JWK name, unique within the project'),
+      useType: useType.optional().describe('For a key that has no `use` of its own'),
+      algorithm: algorithm.optional().describe('For a key that has no `alg` of its own'),
+    }),
+  ),
 );
 
 const fileBytes = 1024 * 1024;

@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { badRequest } from '../../errors.ts';
 import { parseDuration } from '../../iso-duration.ts';
-import { keyTypeNames } from '../../jose/key-types.ts';
 import { shownText } from '../../names.ts';
-import { sourceNames } from '../../sources/sources.ts';
 import { listOf } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { jwkType, jwkUse, sourceType } from '../openapi/named-values.ts';
 import { listQuery, readListQuery } from '../requests/list-query.ts';
 import { openToMembers } from '../route-access.ts';
 import { jwkItem } from './jwk-schemas.ts';
@@ -30,16 +29,16 @@ export function listJwks(app: KeyplaneServer, { jwks }: Pick<RouteServices, 'jwk
           .string()
           .optional()
           .describe('ISO 8601 duration: those that expire by then, such as P30D'),
-        type: z.enum(keyTypeNames).optional(),
-        use: z.enum(['sig', 'enc']).optional(),
-        sourceType: z.enum([...sourceNames, 'GENERATE']).optional(),
+        type: jwkType.optional(),
+        use: jwkUse.optional(),
+        sourceType: sourceType.optional(),
       }),
       response: { 200: listOf(jwkItem) },
     },
     handler: async (request) => {
-      const { type, use, sourceType } = request.query;
+      const { type, use } = request.query;
       const query = {
-        ...{ type, use, sourceType },
+        ...{ type, use, sourceType: request.query.sourceType },
         ...readListQuery(request.query, sortFields),
         ...readExpiring(request.query.expiringWithin),
       };

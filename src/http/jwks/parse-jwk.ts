@@ -4,11 +4,12 @@ import { jwkSources, type SourceName } from '../../sources/sources.ts';
 import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
-import { named } from '../openapi/named.ts';
+import { describedAs } from '../openapi/named.ts';
 import { deployOnce } from '../requests/once.ts';
 import { openToDeployers } from '../route-access.ts';
 import { withoutOthersThan } from './create-jwk.ts';
 import { createJwkBody } from './jwk-schemas.ts';
+import { parseJwkDescription } from './source-schemas.ts';
 
 interface ParseOperation {
   /** Ends the path: `parse-from-url`. */
@@ -53,7 +54,7 @@ function addParse(
       tags: ['jwks'],
       summary: `Create a JWK from a ${from}; Create JWK with its source type left out`,
       params: z.object({ projectName: z.string() }),
-      body: named(title, createJwkBody.pick({ ...known, ...fields })),
+      body: describedAs(createJwkBody.pick({ ...known, ...fields }), parseJwkDescription(title, source)),
       response: { 200: deploymentAnswer },
     },
     handler: async (request) =>

@@ -1,10 +1,14 @@
 import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { describedAs } from '../openapi/named.ts';
 import { deployOnce } from '../requests/once.ts';
 import { openToDeployers } from '../route-access.ts';
 import { withoutOtherSources } from './create-jwk.ts';
 import { createJwkBody, jwkParams } from './jwk-schemas.ts';
+import { updateJwkDescription } from './source-schemas.ts';
+
+const body = describedAs(createJwkBody.clone(), updateJwkDescription);
 
 export function updateJwk(
   app: KeyplaneServer,
@@ -23,7 +27,7 @@ export function updateJwk(
       summary:
         'Change a description, or take a new value from a source; without a source the JWK is detached',
       params: jwkParams,
-      body: createJwkBody,
+      body,
       response: { 200: deploymentAnswer },
     },
     handler: async (request) =>

@@ -2,28 +2,28 @@ import { z } from 'zod';
 import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
-import { named } from '../openapi/named.ts';
+import { describedAs } from '../openapi/named.ts';
 import { multipartType, parseMultipartBodies } from '../requests/multipart-body.ts';
 import { deployOnce } from '../requests/once.ts';
 import { openToDeployers } from '../route-access.ts';
+import { certificateDescription } from './material-requests.ts';
 
 /** At creation, and again whenever it is replaced. */
-export const certificateBody = named(
-  'CertificateRequest',
-  z.strictObject({
-    certificateName: z.string().optional().describe('Unique within the project'),
-    alias: z.string().optional().describe('Unique among the certificates of an environment'),
-    certificateDescription: z.string().max(1024).optional(),
-    environmentList: z.string().optional().describe('Environment names, separated by commas'),
-    pemEncodedFile: z.string().optional().meta({
-      format: 'binary',
-      description: 'The certificate as PEM, where the certificates of its issuers may follow it, or as DER',
-    }),
+export const certificateBody = z.strictObject({
+  certificateName: z.string().optional().describe('Unique within the project'),
+  alias: z.string().optional().describe('Unique among the certificates of an environment'),
+  certificateDescription: z.string().max(1024).optional(),
+  environmentList: z.string().optional().describe('Environment names, separated by commas'),
+  pemEncodedFile: z.string().optional().meta({
+    format: 'binary',
+    description: 'The certificate as PEM, where the certificates of its issuers may follow it, or as DER',
   }),
-);
+});
 
 /** A chain of a handful of certificates is far below it. */
 export const certificateFileBytes = 1024 * 1024;
+
+const body = describedAs(certificateBody.clone(), certificateDescription('New'));
 
 export function createCertificate(
   app: KeyplaneServer,
@@ -42,7 +42,7 @@ export function createCertificate(
         summary: 'Store a certificate and deploy it',
         consumes: [multipartType],
         params: z.object({ projectName: z.string() }),
-        body: certificateBody,
+        body,
         response: { 200: deploymentAnswer },
       },
       handler: async (request) =>

@@ -2,40 +2,40 @@ import { z } from 'zod';
 import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
-import { named } from '../openapi/named.ts';
+import { describedAs } from '../openapi/named.ts';
 import { descriptionMember } from '../requests/body-schemas.ts';
 import { deployOnce } from '../requests/once.ts';
 import { openToDeployers } from '../route-access.ts';
+import { keyDescription } from './material-requests.ts';
 
 /** At creation, and again whenever it is replaced. */
-export const keyBody = named(
-  'KeyRequest',
-  z.strictObject({
-    name: z.string().optional().describe('Unique within the project'),
-    description: descriptionMember(),
-    keyType: z.string().optional().describe('SECRET_KEY, PRIVATE_KEY or PUBLIC_KEY'),
-    algorithm: z.string().max(128).optional().describe('Required for SECRET_KEY: AES, DES, DESede or RSA'),
-    cryptoKeyInfoEnvironmentList: z
-      .array(
-        z.strictObject({
-          environmentName: z.string().optional(),
-          content: z
-            .string()
-            .optional()
-            .describe('PEM, or base64 of PEM or of DER; for SECRET_KEY base64 of the raw bytes'),
-          passphrase: z
-            .string()
-            .max(1024)
-            .optional()
-            .describe('Opens an encrypted private key; it is not stored'),
-          alias: z.string().optional(),
-        }),
-      )
-      .max(100)
-      .optional()
-      .describe('What the key is in each environment'),
-  }),
-);
+export const keyBody = z.strictObject({
+  name: z.string().optional().describe('Unique within the project'),
+  description: descriptionMember(),
+  keyType: z.string().optional().describe('SECRET_KEY, PRIVATE_KEY or PUBLIC_KEY'),
+  algorithm: z.string().max(128).optional().describe('Required for SECRET_KEY: AES, DES, DESede or RSA'),
+  cryptoKeyInfoEnvironmentList: z
+    .array(
+      z.strictObject({
+        environmentName: z.string().optional(),
+        content: z
+          .string()
+          .optional()
+          .describe('PEM, or base64 of PEM or of DER; for SECRET_KEY base64 of the raw bytes'),
+        passphrase: z
+          .string()
+          .max(1024)
+          .optional()
+          .describe('Opens an encrypted private key; it is not stored'),
+        alias: z.string().optional(),
+      }),
+    )
+    .max(100)
+    .optional()
+    .describe('What the key is in each environment'),
+});
+
+const body = describedAs(keyBody.clone(), keyDescription('New'));
 
 export function createKey(app: KeyplaneServer, services: Pick<RouteServices, 'keys' | 'idempotency'>): void {
   app.route({
@@ -51,7 +51,7 @@ export function createKey(app: KeyplaneServer, services: Pick<RouteServices, 'ke
       tags: ['keys'],
       summary: 'Store a key and deploy it',
       params: z.object({ projectName: z.string() }),
-      body: keyBody,
+      body,
       response: { 200: deploymentAnswer },
     },
     handler: async (request) =>

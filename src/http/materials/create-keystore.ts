@@ -2,40 +2,40 @@ import { z } from 'zod';
 import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
-import { named } from '../openapi/named.ts';
+import { describedAs } from '../openapi/named.ts';
 import { descriptionMember } from '../requests/body-schemas.ts';
 import { deployOnce } from '../requests/once.ts';
 import { openToDeployers } from '../route-access.ts';
+import { keystoreDescription } from './material-requests.ts';
 
 /** At creation, and again whenever it is replaced. */
-export const keystoreBody = named(
-  'KeystoreRequest',
-  z.strictObject({
-    name: z.string().optional().describe('Unique within the project'),
-    description: descriptionMember(),
-    keyStoreEnvironmentList: z
-      .array(
-        z.strictObject({
-          environmentName: z.string().optional(),
-          file: z.string().optional().describe('base64 of the keystore file, which has 10 MiB at the most'),
-          password: z.string().max(1024).optional(),
-          alias: z.string().optional(),
-          keyPassword: z
-            .string()
-            .max(1024)
-            .optional()
-            .describe('Where the keys have another password than the store, also an empty one'),
-          keyStoreType: z.string().optional().describe('JKS or PKCS12'),
-        }),
-      )
-      .max(100)
-      .optional()
-      .describe('The keystore of each environment'),
-  }),
-);
+export const keystoreBody = z.strictObject({
+  name: z.string().optional().describe('Unique within the project'),
+  description: descriptionMember(),
+  keyStoreEnvironmentList: z
+    .array(
+      z.strictObject({
+        environmentName: z.string().optional(),
+        file: z.string().optional().describe('base64 of the keystore file, which has 10 MiB at the most'),
+        password: z.string().max(1024).optional(),
+        alias: z.string().optional(),
+        keyPassword: z
+          .string()
+          .max(1024)
+          .optional()
+          .describe('Where the keys have another password than the store, also an empty one'),
+        keyStoreType: z.string().optional().describe('JKS or PKCS12'),
+      }),
+    )
+    .max(100)
+    .optional()
+    .describe('The keystore of each environment'),
+});
 
 /** Two files of the largest kind in base64, and what stands around them. */
 export const keystoreBodyLimit = 28 * 1024 * 1024;
+
+const body = describedAs(keystoreBody.clone(), keystoreDescription('New'));
 
 export function createKeystore(
   app: KeyplaneServer,
@@ -51,7 +51,7 @@ export function createKeystore(
       tags: ['keystores'],
       summary: 'Store a keystore and deploy it',
       params: z.object({ projectName: z.string() }),
-      body: keystoreBody,
+      body,
       response: { 200: deploymentAnswer },
     },
     handler: async (request) =>

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { instant } from '../answers/answer-schemas.ts';
 import { named } from '../openapi/named.ts';
+import { keystoreType } from '../openapi/named-values.ts';
 
 const base = {
   id: z.string(),
@@ -48,7 +49,7 @@ export const keystoreItem = named(
       z.object({
         environmentName: z.string(),
         alias: z.string().nullable(),
-        keyStoreType: z.enum(['JKS', 'PKCS12']),
+        keyStoreType: keystoreType,
       }),
     ),
   }),

@@ -5,9 +5,15 @@ export const referencesQuery = z.strictObject({
   updateReferencedJwks: z
     .string()
     .optional()
-    .describe('`true`: they get the new material; default `false`: detached'),
+    .meta({
+      enum: ['true', 'false'],
+      description: '`true`: they get the new material; default `false`: detached',
+    }),
   updateScope: z
     .string()
     .optional()
-    .describe('SAME_PROJECT or ALL_PROJECTS; required with updateReferencedJwks'),
+    .meta({
+      enum: ['SAME_PROJECT', 'ALL_PROJECTS'],
+      description: 'Whose JWKs they are; required with updateReferencedJwks',
+    }),
 });

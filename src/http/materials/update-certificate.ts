@@ -2,11 +2,15 @@ import { z } from 'zod';
 import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { describedAs } from '../openapi/named.ts';
 import { multipartType, parseMultipartBodies } from '../requests/multipart-body.ts';
 import { deployOnce } from '../requests/once.ts';
 import { openToDeployers } from '../route-access.ts';
 import { certificateBody, certificateFileBytes } from './create-certificate.ts';
+import { certificateDescription } from './material-requests.ts';
 import { referencesQuery } from './references-query.ts';
+
+const body = describedAs(certificateBody.clone(), certificateDescription('Replace'));
 
 export function updateCertificate(
   app: KeyplaneServer,
@@ -26,12 +30,12 @@ export function updateCertificate(
         consumes: [multipartType],
         params: z.object({ projectName: z.string(), certificateName: z.string() }),
         querystring: referencesQuery,
-        body: certificateBody,
+        body,
         response: { 200: deploymentAnswer },
       },
       handler: async (request) => {
-        const { body, query: policy, params } = request;
-        const change = { request: body, policy };
+        const { query: policy, params } = request;
+        const change = { request: request.body, policy };
         return deployOnce(request, services, (where) =>
           services.certificates.update(where, params.certificateName, change),
         );

@@ -2,10 +2,14 @@ import { z } from 'zod';
 import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { describedAs } from '../openapi/named.ts';
 import { deployOnce } from '../requests/once.ts';
 import { openToDeployers } from '../route-access.ts';
 import { keyBody } from './create-key.ts';
+import { keyDescription } from './material-requests.ts';
 import { referencesQuery } from './references-query.ts';
+
+const body = describedAs(keyBody.clone(), keyDescription('Replace'));
 
 export function updateKey(app: KeyplaneServer, services: Pick<RouteServices, 'keys' | 'idempotency'>): void {
   app.route({
@@ -22,12 +26,12 @@ export function updateKey(app: KeyplaneServer, services: Pick<RouteServices, 'ke
       summary: 'Replace a key; JWKs made from it follow, or are detached',
       params: z.object({ projectName: z.string(), keyName: z.string() }),
       querystring: referencesQuery,
-      body: keyBody,
+      body,
       response: { 200: deploymentAnswer },
     },
     handler: async (request) => {
-      const { body, query: policy, params } = request;
-      const change = { request: body, policy };
+      const { query: policy, params } = request;
+      const change = { request: request.body, policy };
       return deployOnce(request, services, (where) => services.keys.update(where, params.keyName, change));
     },
   });

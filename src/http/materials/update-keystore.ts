@@ -2,10 +2,14 @@ import { z } from 'zod';
 import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { describedAs } from '../openapi/named.ts';
 import { deployOnce } from '../requests/once.ts';
 import { openToDeployers } from '../route-access.ts';
 import { keystoreBody, keystoreBodyLimit } from './create-keystore.ts';
+import { keystoreDescription } from './material-requests.ts';
 import { referencesQuery } from './references-query.ts';
+
+const body = describedAs(keystoreBody.clone(), keystoreDescription('Replace'));
 
 export function updateKeystore(
   app: KeyplaneServer,
@@ -22,12 +26,12 @@ export function updateKeystore(
       summary: 'Replace a keystore; JWKs made from it follow, or are detached',
       params: z.object({ projectName: z.string(), keystoreName: z.string() }),
       querystring: referencesQuery,
-      body: keystoreBody,
+      body,
       response: { 200: deploymentAnswer },
     },
     handler: async (request) => {
-      const { body, query: policy, params } = request;
-      const change = { request: body, policy };
+      const { query: policy, params } = request;
+      const change = { request: request.body, policy };
       return deployOnce(request, services, (where) =>
         services.keystores.update(where, params.keystoreName, change),
       );

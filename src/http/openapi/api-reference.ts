@@ -4,11 +4,18 @@
 
 import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import Fastify, { type FastifyContextConfig, type LightMyRequestResponse, type RouteOptions } from 'fastify';
+import Fastify, {
+  type FastifyContextConfig,
+  type FastifySchema,
+  type LightMyRequestResponse,
+  type RouteOptions,
+} from 'fastify';
+import { z } from 'zod';
 import { docsPolicy } from '../answers/security-headers.ts';
 import type { RouteAccess } from '../route-access.ts';
 import { setZodCompilers, withoutCompilers } from '../schema-compilers.ts';
 import { schemaComponents, transformSchema } from './components.ts';
+import { descriptionOf } from './named.ts';
 import { type ErrorResponseName, errorResponses, errorSchema } from './openapi-errors.ts';
 
 export interface ApiReference {
@@ -83,7 +90,7 @@ function documentOptions(version: string): FastifyDynamicSwaggerOptions {
     transform(document) {
       const config = document.route.config;
       const access = config?.access;
-      const { schema, url: route } = transformSchema(document);
+      const { schema, url: route } = transformSchema(asDescribed(document));
       const url = withoutSlash(route);
       if (access === undefined || schema === undefined) return { schema: { hide: true }, url };
       if (schema.operationId !== undefined) configOf.set(schema.operationId, { ...config, access });
@@ -101,6 +108,12 @@ function documentOptions(version: string): FastifyDynamicSwaggerOptions {
       return { ...openapiObject, paths, components } as typeof openapiObject;
     },
   };
+}
+
+function asDescribed<Document extends { readonly schema: FastifySchema }>(document: Document): Document {
+  const { body } = document.schema ?? {};
+  if (!(body instanceof z.ZodType)) return document;
+  return { ...document, schema: { ...document.schema, body: descriptionOf(body) } };
 }
 
 /** Paths answer with and without the slash at their end; the description has them without. */

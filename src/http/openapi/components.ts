@@ -1,6 +1,7 @@
 // Schemas that have a name become `components.schemas`, and everything else refers to them. What the library says twice, once
 // as it comes in and once as it goes out, is said once where both are the same.
 
+import assert from 'node:assert';
 import { isDeepStrictEqual } from 'node:util';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -21,6 +22,9 @@ const withSchemas = createJsonSchemaTransformObject({ zodToJsonConfig });
 function plain({ zodSchema, jsonSchema }: Parameters<Override>[0]): void {
   if (zodSchema instanceof z.ZodObject && zodSchema.def.catchall === undefined) {
     delete jsonSchema.additionalProperties;
+  }
+  if (zodSchema instanceof z.ZodDiscriminatedUnion) {
+    jsonSchema.discriminator = { propertyName: zodSchema.def.discriminator };
   }
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
@@ -44,7 +48,29 @@ export function schemaComponents(paths: object | undefined): { paths: Json; sche
     renamed(all.get(name)),
   ]);
   schemas.sort(([a], [b]) => (a < b ? -1 : 1));
-  return { paths: renamed(paths) as Json, schemas: Object.fromEntries(schemas) };
+  const byName = Object.fromEntries(schemas) as Readonly<Record<string, Described>>;
+  for (const schema of Object.values(byName)) addMapping(schema, byName);
+  return { paths: renamed(paths) as Json, schemas: byName };
+}
+
+interface Described {
+  readonly oneOf?: readonly { readonly $ref?: string }[];
+  readonly properties?: Readonly<Record<string, { readonly const?: string }>>;
+  discriminator?: { readonly propertyName: string; mapping?: Readonly<Record<string, string>> };
+}
+
+/** Which schema a value of the discriminating member leads to. */
+function addMapping(
+  { oneOf = [], discriminator }: Described,
+  schemas: Readonly<Record<string, Described>>,
+): void {
+  if (discriminator === undefined) return;
+  const rows = oneOf.map(({ $ref = '' }) => {
+    const member = schemas[$ref.slice(place.length)]?.properties?.[discriminator.propertyName];
+    assert(member?.const !== undefined, 'a schema that a discriminator leads to has a name and one value');
+    return [member.const, $ref] as const;
+  });
+  discriminator.mapping = Object.fromEntries(rows);
 }
 
 /** As it would be with the one name, to compare what comes in with what goes out. */

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { environmentTypes } from '../../environments/environment-store.ts';
 import { keyTypeName } from '../../jose/key-type-name.ts';
 import { type KeyTypeName, keyTypes } from '../../jose/key-types.ts';
 import type { Overview } from '../../overview/overview.ts';
@@ -8,6 +7,7 @@ import { auditItem, auditView } from '../audit/audit-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { named } from '../openapi/named.ts';
+import { environmentType } from '../openapi/named-values.ts';
 import { openToSignedIn } from '../route-access.ts';
 
 const count = z.number().int();
@@ -36,7 +36,7 @@ const answer = named(
     environments: z.array(
       z.object({
         name: z.string(),
-        type: z.enum(environmentTypes),
+        type: environmentType,
         revision: count,
         nodes: z.array(nodeItem),
       }),

@@ -2,10 +2,14 @@ import { z } from 'zod';
 import { success, successAnswer } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
-import { named } from '../openapi/named.ts';
+import { describedAs, named } from '../openapi/named.ts';
+import { nameText } from '../openapi/named-values.ts';
 import { descriptionMember, nameMember } from '../requests/body-schemas.ts';
 import { changeOnce } from '../requests/once.ts';
 import { openToAdmins } from '../route-access.ts';
+
+const given = z.strictObject({ name: nameMember('Project name'), description: descriptionMember() });
+const body = describedAs(given, named('NewProject', given.extend({ name: nameText('Project name') })));
 
 export function createProject(
   app: KeyplaneServer,
@@ -19,10 +23,7 @@ export function createProject(
       operationId: 'createProject',
       tags: ['projects'],
       summary: 'Create a project',
-      body: named(
-        'NewProject',
-        z.strictObject({ name: nameMember('Project name'), description: descriptionMember() }),
-      ),
+      body,
       response: { 200: successAnswer },
     },
     handler: async (request) => {

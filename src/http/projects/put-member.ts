@@ -2,11 +2,19 @@ import { z } from 'zod';
 import { success, successAnswer } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
-import { named } from '../openapi/named.ts';
+import { describedAs, named } from '../openapi/named.ts';
+import { role } from '../openapi/named-values.ts';
 import { rolesMember } from '../requests/body-schemas.ts';
 import { openToAdminsOfProjects } from '../route-access.ts';
 
-const body = named('MemberRoles', z.strictObject({ roles: rolesMember() }));
+const given = z.strictObject({ roles: rolesMember() });
+const body = describedAs(
+  given,
+  named(
+    'MemberRoles',
+    given.extend({ roles: z.array(role).max(100).describe('All roles of the member from now on') }),
+  ),
+);
 
 export function putMember(app: KeyplaneServer, { members }: Pick<RouteServices, 'members'>): void {
   app.route({

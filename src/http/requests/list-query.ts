@@ -6,19 +6,23 @@ import { shownText } from '../../names.ts';
 const unpagedLimit = 1_000;
 const defaultPageSize = 20;
 
-const whole = (description: string) => z.string().optional().describe(description);
+/** Arrives as text, which `readPage` reads. */
+const whole = (description: string, maximum: number) =>
+  z.string().optional().meta({ type: 'integer', minimum: 1, maximum, description });
+const mostItems = 100;
+const mostPages = 1_000_000;
 
 /** The parameters of a list that is never answered as a whole. */
 export const pageQuery = z.strictObject({
-  page: whole('1 is the first'),
-  size: whole(`Items a page, 1 to 100, default ${defaultPageSize}`),
+  page: whole('1 is the first', mostPages),
+  size: whole(`Items a page, default ${defaultPageSize}`, mostItems),
 });
 
 /** The parameters of every other list. */
 export const listQuery = z.strictObject({
-  page: whole('1 is the first; asks for paging'),
-  size: whole(`Items a page, 1 to 100, default ${defaultPageSize}; asks for paging`),
-  sort: whole('A field and a direction, such as `name,asc`'),
+  page: whole('1 is the first; asks for paging', mostPages),
+  size: whole(`Items a page, default ${defaultPageSize}; asks for paging`, mostItems),
+  sort: z.string().optional().describe('A field and a direction, such as `name,asc`'),
   search: z.string().max(256).optional().describe('Part of the name or description'),
 });
 
@@ -46,8 +50,8 @@ export function readListQuery<Field extends string>(
 
 /** @throws KeyplaneError `bad_request` that names the parameter and what it takes */
 export function readPage(query: { readonly page?: string | undefined; readonly size?: string | undefined }) {
-  const limit = readNumber(query.size ?? String(defaultPageSize), { name: 'size', most: 100 });
-  const page = readNumber(query.page ?? '1', { name: 'page', most: 1_000_000 });
+  const limit = readNumber(query.size ?? String(defaultPageSize), { name: 'size', most: mostItems });
+  const page = readNumber(query.page ?? '1', { name: 'page', most: mostPages });
   return { offset: (page - 1) * limit, limit };
 }
 

@@ -1,9 +1,7 @@
 import { List, Text } from '@mantine/core';
-import type { Operations } from '../../../../clients/typescript/src/index.ts';
+import type { CertificateFacts as Certificate } from '../../../../clients/typescript/src/index.ts';
 import { Facts } from '../../display/facts.tsx';
 import { Instant, Time } from '../../display/time.tsx';
-
-type Certificate = Operations['inspectCertificate']['answer']['resultList'][number];
 
 /** The certificate of a file and those of its issuers that follow it. */
 export function CertificateChain({ chain }: { readonly chain: readonly Certificate[] }) {

@@ -1,7 +1,7 @@
 import { TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Operations } from '../../../../clients/typescript/src/index.ts';
+import type { Certificate } from '../../../../clients/typescript/src/index.ts';
 import { keyplane } from '../../api/keyplane.ts';
 import { useChange } from '../../api/use-change.ts';
 import { resultOf } from '../../display/deployment-note.tsx';
@@ -19,7 +19,7 @@ import { fileAsPem } from '../parts/read-file.ts';
 import { type Following, FollowingChoice, followingQuery } from '../parts/references.tsx';
 import { CertificateChain } from './certificate-chain.tsx';
 
-export type Certificate = Operations['getCertificate']['answer']['resultList'][number];
+export type { Certificate };
 
 const fields = [
   ['name', /^(certificateName|Certificate \(name)/],

@@ -1,8 +1,9 @@
 import { NativeSelect } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Operations } from '../../../../clients/typescript/src/index.ts';
+import type { Key, NewKey } from '../../../../clients/typescript/src/index.ts';
 import { keyplane } from '../../api/keyplane.ts';
+import { unchecked } from '../../api/unchecked.ts';
 import { useChange } from '../../api/use-change.ts';
 import { resultOf } from '../../display/deployment-note.tsx';
 import { DescriptionField } from '../../display/form/description-field.tsx';
@@ -15,7 +16,7 @@ import { PerEnvironmentFields, usePerEnvironment } from '../parts/per-environmen
 import { type Following, FollowingChoice, followingQuery } from '../parts/references.tsx';
 import { KeyContentField, noKeyContent } from './key-content-field.tsx';
 
-export type Key = Operations['getKey']['answer']['resultList'][number];
+export type { Key };
 
 const fields = [
   ['name', /^(name|Key name|Key \(name)/],
@@ -55,11 +56,11 @@ export function KeyDialog({ projectName, replaced, onDone, onClose }: KeyDialogP
   );
   const save = useChange(
     () => {
-      const body = {
+      const body = unchecked<NewKey>({
         ...{ name, keyType, cryptoKeyInfoEnvironmentList: materials.list() },
         ...(description !== '' && { description }),
         ...(secret && { algorithm }),
-      };
+      });
       if (replaced === undefined) return keyplane.createKey({ projectName, body });
       return keyplane.updateKey({ projectName, keyName: name, body, ...followingQuery(following) });
     },

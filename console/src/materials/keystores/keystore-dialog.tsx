@@ -1,7 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Operations } from '../../../../clients/typescript/src/index.ts';
+import type { Keystore, NewKeystore } from '../../../../clients/typescript/src/index.ts';
 import { keyplane } from '../../api/keyplane.ts';
+import { unchecked } from '../../api/unchecked.ts';
 import { useChange } from '../../api/use-change.ts';
 import { resultOf } from '../../display/deployment-note.tsx';
 import { DescriptionField } from '../../display/form/description-field.tsx';
@@ -14,7 +15,7 @@ import { PerEnvironmentFields, usePerEnvironment } from '../parts/per-environmen
 import { type Following, FollowingChoice, followingQuery } from '../parts/references.tsx';
 import { KeystoreFileField, noKeystoreFile } from './keystore-file-field.tsx';
 
-export type Keystore = Operations['getKeystore']['answer']['resultList'][number];
+export type { Keystore };
 
 const fields = [
   ['name', /^(name|Keystore name|Keystore \(name)/],
@@ -42,10 +43,10 @@ export function KeystoreDialog({ projectName, replaced, onDone, onClose }: Keyst
   );
   const save = useChange(
     () => {
-      const body = {
+      const body = unchecked<NewKeystore>({
         ...{ name, keyStoreEnvironmentList: files.list() },
         ...(description !== '' && { description }),
-      };
+      });
       if (replaced === undefined) return keyplane.createKeystore({ projectName, body });
       return keyplane.updateKeystore({
         ...{ projectName, keystoreName: name, body },

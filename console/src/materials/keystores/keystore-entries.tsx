@@ -1,8 +1,6 @@
 import { Table, Text } from '@mantine/core';
-import type { Operations } from '../../../../clients/typescript/src/index.ts';
+import type { KeystoreEntry as Entry } from '../../../../clients/typescript/src/index.ts';
 import { Time } from '../../display/time.tsx';
-
-type Entry = Operations['listKeystoreEntries']['answer']['resultList'][number];
 
 const kinds = {
   PRIVATE_KEY: 'private key',

@@ -77,5 +77,5 @@ export function FollowingChoice({
 }
 
 export function followingQuery(value: Following) {
-  return value === 'follow' ? { updateReferencedJwks: 'true', updateScope: 'SAME_PROJECT' } : {};
+  return value === 'follow' ? ({ updateReferencedJwks: 'true', updateScope: 'SAME_PROJECT' } as const) : {};
 }

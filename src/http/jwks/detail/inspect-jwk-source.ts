@@ -5,10 +5,13 @@ import type { SourceKeyFacts } from '../../../jwks/inspect-source.ts';
 import { instant, instantOrNull, listOf } from '../../answers/answer-schemas.ts';
 import type { RouteServices } from '../../http-services.ts';
 import type { KeyplaneServer } from '../../keyplane-server.ts';
-import { named } from '../../openapi/named.ts';
+import { describedAs, named } from '../../openapi/named.ts';
 import { openToMembers } from '../../route-access.ts';
 import { withoutOtherSources } from '../create-jwk.ts';
 import { createJwkBody } from '../jwk-schemas.ts';
+import { inspectJwkSourceDescription } from '../source-schemas.ts';
+
+const body = describedAs(createJwkBody.clone(), inspectJwkSourceDescription);
 
 const item = named(
   'SourceKey',
@@ -56,7 +59,7 @@ export function inspectJwkSource(
       tags: ['jwks'],
       summary: 'Look into a source before a JWK is made from it; nothing is stored',
       params: z.object({ projectName: z.string() }),
-      body: createJwkBody,
+      body,
       response: { 200: listOf(item) },
     },
     handler: async (request) => {

@@ -3,15 +3,21 @@ import { listAnswer, listOf } from '../../answers/answer-schemas.ts';
 import { warningsMember, warningTexts } from '../../answers/warnings.ts';
 import type { RouteServices } from '../../http-services.ts';
 import type { KeyplaneServer } from '../../keyplane-server.ts';
-import { named } from '../../openapi/named.ts';
+import { describedAs, named } from '../../openapi/named.ts';
 import { openToMembers } from '../../route-access.ts';
 import { certificateFactsItem, certificateFactsView } from './certificate-facts-schema.ts';
 
-const body = named(
-  'CertificateFile',
-  z.strictObject({
-    pemEncodedFile: z.string().optional().describe('Text of the PEM file, or base64 of a DER file'),
-  }),
+const given = z.strictObject({
+  pemEncodedFile: z.string().optional().describe('Text of the PEM file, or base64 of a DER file'),
+});
+const body = describedAs(
+  given,
+  named(
+    'CertificateFile',
+    given.extend({
+      pemEncodedFile: z.string().min(1).describe('Text of the PEM file, or base64 of a DER file'),
+    }),
+  ),
 );
 
 /** What a certificate file holds, before it is stored. */

@@ -5,7 +5,7 @@ import { alternatives } from '../../../jose/shown.ts';
 import { listAnswer, listOf } from '../../answers/answer-schemas.ts';
 import type { RouteServices } from '../../http-services.ts';
 import type { KeyplaneServer } from '../../keyplane-server.ts';
-import { named } from '../../openapi/named.ts';
+import { describedAs, named } from '../../openapi/named.ts';
 import { openToMembers } from '../../route-access.ts';
 
 const asymmetricTypes = keyTypes.filter((kty) => !isSymmetric({ kty })).map(keyTypeName);
@@ -19,12 +19,13 @@ const item = named(
   }),
 );
 
-const body = named(
-  'KeyFile',
-  z.strictObject({
-    content: z.string().optional().describe('PEM, or base64 of PEM or of DER'),
-    passphrase: z.string().max(1024).optional().describe('Opens an encrypted private key'),
-  }),
+const given = z.strictObject({
+  content: z.string().optional().describe('PEM, or base64 of PEM or of DER'),
+  passphrase: z.string().max(1024).optional().describe('Opens an encrypted private key'),
+});
+const body = describedAs(
+  given,
+  named('KeyFile', given.extend({ content: z.string().min(1).describe('PEM, or base64 of PEM or of DER') })),
 );
 
 /** What a key file holds, before it is stored. */

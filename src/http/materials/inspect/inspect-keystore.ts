@@ -2,19 +2,32 @@ import { z } from 'zod';
 import { listOf } from '../../answers/answer-schemas.ts';
 import type { RouteServices } from '../../http-services.ts';
 import type { KeyplaneServer } from '../../keyplane-server.ts';
-import { named } from '../../openapi/named.ts';
+import { describedAs, named } from '../../openapi/named.ts';
+import { keystoreType } from '../../openapi/named-values.ts';
 import { openToMembers } from '../../route-access.ts';
 import { keystoreBodyLimit } from '../create-keystore.ts';
 import { keystoreAliasItem, keystoreAliasView } from './keystore-alias-schema.ts';
 
-const body = named(
-  'KeystoreFile',
+const body = describedAs(
   z.strictObject({
     file: z.string().optional().describe('base64 of the keystore file'),
     password: z.string().max(1024).optional(),
     keyPassword: z.string().max(1024).optional(),
     keyStoreType: z.string().optional().describe('JKS or PKCS12; told from the file where it is left out'),
   }),
+  named(
+    'KeystoreFile',
+    z.strictObject({
+      file: z.string().min(1).describe('base64 of the keystore file'),
+      password: z.string().max(1024),
+      keyPassword: z
+        .string()
+        .max(1024)
+        .optional()
+        .describe('Where the keys have another password than the keystore'),
+      keyStoreType: keystoreType.optional().describe('Told from the file where it is left out'),
+    }),
+  ),
 );
 
 /** What a keystore file holds, before it is stored. */
@@ -31,10 +44,7 @@ export function inspectKeystore(app: KeyplaneServer, { keystores }: Pick<RouteSe
       params: z.object({ projectName: z.string() }),
       body,
       response: {
-        200: named(
-          'KeystoreContents',
-          listOf(keystoreAliasItem).extend({ keyStoreType: z.enum(['JKS', 'PKCS12']) }),
-        ),
+        200: named('KeystoreContents', listOf(keystoreAliasItem).extend({ keyStoreType: keystoreType })),
       },
     },
     handler: async (request) => {
