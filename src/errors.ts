@@ -100,6 +100,23 @@ export function alteredInDatabase(what: string): KeyplaneError {
   );
 }
 
+/**
+ * The error of a part that does not know which member of the request it reads, with that member. One that names a
+ * member keeps it; what is no `bad_request` is no fault of a member.
+ */
+export function atMember(member: string, error: unknown): unknown {
+  if (!isKeyplaneError(error) || error.code !== 'bad_request' || error.member !== undefined) return error;
+  const { remedy, detail, cause, message } = error;
+  const reason = error.reason === 'REQUEST_NOT_VALID' ? 'FIELD_NOT_VALID' : error.reason;
+  return badRequest(message, {
+    reason,
+    member,
+    remedy,
+    cause,
+    ...(detail !== undefined && { detail }),
+  });
+}
+
 export function isKeyplaneError(error: unknown): error is KeyplaneError {
   return error instanceof KeyplaneError;
 }

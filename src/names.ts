@@ -8,13 +8,21 @@ const accepted = `A name has 1 to ${codePointsLimit} characters: letters and dig
 /**
  * The one rule for every name: project, environment, certificate, key, keystore, JWK, user, token, node.
  * @param what starts the error text, such as `Project name`
+ * @param member of the request that holds the name
  * @returns the name in Unicode normal form C, so that two spellings of one text are one name
  * @throws KeyplaneError `bad_request`
  */
-export function checkName(value: string | undefined, what: string): string {
-  if (value === undefined || value.trim() === '') throw badRequest(`${what} can not be empty!`);
+export function checkName(value: string | undefined, what: string, member = 'name'): string {
+  if (value === undefined || value.trim() === '') {
+    throw badRequest(`${what} can not be empty!`, { reason: 'FIELD_REQUIRED', member });
+  }
   const name = value.normalize('NFC');
-  if (!isName(name)) throw badRequest(`${what} (${shownText(value)}) is not valid! ${accepted}`);
+  if (!isName(name)) {
+    throw badRequest(`${what} (${shownText(value)}) is not valid! ${accepted}`, {
+      reason: 'FIELD_NOT_VALID',
+      member,
+    });
+  }
   return name;
 }
 

@@ -31,7 +31,7 @@ export type EnsureFirstAdmin = (first: FirstAdmin) => Promise<MadeFirstAdmin | u
 export function createEnsureFirstAdmin({ store, audit, clock, hasher }: FirstAdminOptions): EnsureFirstAdmin {
   return async (first) => {
     if ((await store.read((nouns) => nouns.users.count())) > 0) return undefined;
-    const username = checkName(first.username, 'Username');
+    const username = checkName(first.username, 'Username', 'username');
     const generatedPassword =
       first.password === undefined ? randomBytes(18).toString('base64url') : undefined;
     const passwordHash = await hasher.hash(checkNewPassword(first.password ?? generatedPassword ?? ''));

@@ -57,7 +57,11 @@ export function createProjects<Nouns extends AuditedAccessNouns>(options: Projec
       const id = newId(createdAt.getTime());
       const project = { id, name, description: input.description ?? null, createdAt, updatedAt: createdAt };
       await store.write(async (nouns) => {
-        if (await nouns.projects.find(name)) throw badRequest(`Project (name: ${name}) is already exist!`);
+        if (await nouns.projects.find(name))
+          throw badRequest(`Project (name: ${name}) is already exist!`, {
+            reason: 'NAME_TAKEN',
+            member: 'name',
+          });
         await nouns.projects.insert(project);
         await audit.append(nouns, projectEvent(caller, 'project.create', project));
         await once?.keep(nouns);
@@ -66,7 +70,7 @@ export function createProjects<Nouns extends AuditedAccessNouns>(options: Projec
 
     async update(caller, { projectId, projectName }, change) {
       if (change.name !== undefined && lookupName(change.name) !== projectName) {
-        throw badRequest('Project name can not be changed!');
+        throw badRequest('Project name can not be changed!', { reason: 'FIELD_NOT_VALID', member: 'name' });
       }
       await store.write(async (nouns) => {
         const before = await nouns.projects.get(projectId);

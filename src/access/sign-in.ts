@@ -112,7 +112,9 @@ export function createSignIn(options: SignInOptions): SignIn {
 }
 
 function badCredentials(): KeyplaneError {
-  return new KeyplaneError('unauthorized_client', 'Bad credentials');
+  return new KeyplaneError('unauthorized_client', 'Bad credentials', {
+    reason: 'CREDENTIALS_NOT_VALID',
+  });
 }
 
 /** The name of an unknown user is left out: people type their password into the wrong field. */

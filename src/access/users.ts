@@ -45,7 +45,7 @@ export function createUsers({ store, audit, clock, hasher }: UsersOptions): User
     list: () => store.read((nouns) => nouns.users.list()),
 
     async create(caller, input, once) {
-      const username = checkName(input.username, 'Username');
+      const username = checkName(input.username, 'Username', 'username');
       const password = checkNewPassword(input.password);
       await store.read((nouns) => refuseTaken(nouns, username));
       const passwordHash = await hasher.hash(password);
@@ -69,7 +69,7 @@ export function createUsers({ store, audit, clock, hasher }: UsersOptions): User
 
     async update(caller, username, change) {
       if (change.username !== undefined && lookupName(change.username) !== lookupName(username)) {
-        throw badRequest('Username can not be changed!');
+        throw badRequest('Username can not be changed!', { reason: 'FIELD_NOT_VALID', member: 'username' });
       }
       await store.read((nouns) => requireUser(nouns, username));
       const passwordHash =
@@ -108,12 +108,20 @@ export function createUsers({ store, audit, clock, hasher }: UsersOptions): User
 /** @throws KeyplaneError `bad_request` */
 export async function requireUser(nouns: AuditedAccessNouns, username: string): Promise<User> {
   const user = await nouns.users.find(lookupName(username));
-  if (!user) throw badRequest(`User (name: ${shownText(username)}) is not found!`);
+  if (!user)
+    throw badRequest(`User (name: ${shownText(username)}) is not found!`, {
+      reason: 'NOT_FOUND',
+      member: 'username',
+    });
   return user;
 }
 
 async function refuseTaken(nouns: AuditedAccessNouns, username: string): Promise<void> {
-  if (await nouns.users.find(username)) throw badRequest(`User (name: ${username}) is already exist!`);
+  if (await nouns.users.find(username))
+    throw badRequest(`User (name: ${username}) is already exist!`, {
+      reason: 'NAME_TAKEN',
+      member: 'username',
+    });
 }
 
 async function refuseLastAdmin(nouns: AuditedAccessNouns, user: User): Promise<void> {
@@ -121,6 +129,7 @@ async function refuseLastAdmin(nouns: AuditedAccessNouns, user: User): Promise<v
   if (users.some((other) => other.admin && other.id !== user.id)) return;
   throw badRequest(
     `User (name: ${user.username}) is the last administrator! Make another user an administrator first.`,
+    { reason: 'CONFLICT', member: 'admin' },
   );
 }
 

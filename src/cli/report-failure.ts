@@ -27,19 +27,14 @@ export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof KeyplaneConnectionError) return exitCode.unreachable;
   if (!(error instanceof KeyplaneApiError)) return exitCode.failed;
   if (error.status === 401 || error.status === 403) return exitCode.forbidden;
-  if (error.status === 404 || isNotThere(error)) return exitCode.notFound;
+  if (error.status === 404 || error.reason === 'NOT_FOUND') return exitCode.notFound;
   return [502, 503, 504].includes(error.status) ? exitCode.unreachable : exitCode.failed;
-}
-
-/** What is not there is a `bad_request` of the API, so its words have to be looked at. */
-function isNotThere({ code, message }: KeyplaneApiError): boolean {
-  return code === 'bad_request' && /\) is not found\b/.test(message);
 }
 
 function hintFor(error: unknown): string {
   if (!(error instanceof KeyplaneApiError)) return '';
   if (error.code === 'internal_error' && error.requestId) return ` (request ${harmless(error.requestId)})`;
-  return error.message === 'Invalid token' ? ': sign in with `keyplane login`' : '';
+  return error.reason === 'TOKEN_NOT_VALID' ? ': sign in with `keyplane login`' : '';
 }
 
 function jsonOf(error: unknown, text: string): string {

@@ -120,7 +120,10 @@ export function createEnrollment<Nouns extends EnvironmentRuleNouns>(
         const { id: environmentId, name: environment } = await foundEnvironment(nouns, environmentName);
         const tokens = await nouns.enrollmentTokens.list(environmentId);
         const token = tokens.find(({ id }) => id === tokenId);
-        if (!token) throw badRequest(`Enrollment token (id: ${shownText(tokenId)}) is not found!`);
+        if (!token)
+          throw badRequest(`Enrollment token (id: ${shownText(tokenId)}) is not found!`, {
+            reason: 'NOT_FOUND',
+          });
         const { id } = token;
         const barred = await nouns.nodeKeys.barJoinedWith(id);
         await nouns.enrollmentTokens.delete(id);

@@ -78,7 +78,10 @@ export function createEnvironments<Nouns extends EnvironmentRuleNouns>(
       const id = newId(createdAt.getTime());
       await store.write(async (nouns) => {
         if (await nouns.environments.find(name))
-          throw badRequest(`Environment (name: ${name}) is already exist!`);
+          throw badRequest(`Environment (name: ${name}) is already exist!`, {
+            reason: 'NAME_TAKEN',
+            member: 'name',
+          });
         const projectIds = await idsOfProjects(nouns, input.projects);
         const facts = { id, name, type, accessUrl, projectIds, description: input.description ?? null };
         const { environmentSet = false } = input;
@@ -94,7 +97,10 @@ export function createEnvironments<Nouns extends EnvironmentRuleNouns>(
 
     async update(caller, environmentName, input) {
       if (input.name !== undefined && lookupName(input.name) !== lookupName(environmentName)) {
-        throw badRequest('Environment name can not be changed!');
+        throw badRequest('Environment name can not be changed!', {
+          reason: 'FIELD_NOT_VALID',
+          member: 'name',
+        });
       }
       const given = input.type === undefined ? undefined : knownType(input.type);
       const accessUrl = checkAccessUrl(input.accessUrl);
@@ -136,6 +142,7 @@ export async function foundEnvironment(nouns: EnvironmentNouns, name: string): P
   if (environment) return environment;
   throw badRequest(
     `Environment (${shownText(name)}) is not found or user does not have privilege to access it!`,
+    { reason: 'NOT_FOUND', member: 'environmentName' },
   );
 }
 
@@ -164,9 +171,14 @@ async function reachChange(
 
 function knownType(given: string | undefined): EnvironmentType {
   const valid = `Valid values: ${environmentTypes.join(', ')}`;
-  if (given === undefined || given === '') throw badRequest(`Environment type is required! ${valid}`);
+  if (given === undefined || given === '')
+    throw badRequest(`Environment type is required! ${valid}`, { reason: 'FIELD_REQUIRED', member: 'type' });
   const type = environmentTypes.find((known) => known === given);
-  if (type === undefined) throw badRequest(`Environment type (${shownText(given)}) is not valid! ${valid}`);
+  if (type === undefined)
+    throw badRequest(`Environment type (${shownText(given)}) is not valid! ${valid}`, {
+      reason: 'FIELD_NOT_VALID',
+      member: 'type',
+    });
   return type;
 }
 
@@ -183,7 +195,10 @@ async function idsOfProjects(
     else unknown.push(shownText(name));
   }
   if (unknown.length > 0)
-    throw badRequest(`Project (name: ${unknown.slice(0, 10).join(', ')}) is not found!`);
+    throw badRequest(`Project (name: ${unknown.slice(0, 10).join(', ')}) is not found!`, {
+      reason: 'NOT_FOUND',
+      member: 'projects',
+    });
   return [...ids];
 }
 

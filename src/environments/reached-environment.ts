@@ -7,13 +7,15 @@ export async function reachedEnvironments(
   nouns: EnvironmentNouns,
   projectId: string,
   names: readonly string[],
+  member = 'environmentName',
 ): Promise<readonly Environment[]> {
   const found: Environment[] = [];
   for (const name of names) {
-    const environment = await reachedEnvironment(nouns, projectId, name);
+    const environment = await reachedEnvironment(nouns, projectId, name, member);
     if (found.some(({ id }) => id === environment.id)) {
       throw badRequest(
         `Environment (${environment.name}) is named twice! Each environment takes one material`,
+        { reason: 'FIELD_NOT_VALID', member },
       );
     }
     found.push(environment);
@@ -26,6 +28,7 @@ export async function reachedEnvironment(
   nouns: EnvironmentNouns,
   projectId: string,
   name: string,
+  member = 'environmentName',
 ): Promise<Environment> {
   const environment = await nouns.environments.find(lookupName(name));
   const reached =
@@ -33,6 +36,7 @@ export async function reachedEnvironment(
   if (!reached) {
     throw badRequest(
       `Environment (${shownText(name)}) is not found or user does not have privilege to access it!`,
+      { reason: 'NOT_FOUND', member },
     );
   }
   return environment;

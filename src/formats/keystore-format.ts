@@ -71,7 +71,11 @@ export const keystoreLimits = Object.freeze({
 });
 
 export function damagedKeystore(detail: string): KeyplaneError {
-  return badRequest('Keystore can not be opened: the password is wrong or the file is damaged!', { detail });
+  return badRequest('Keystore can not be opened: the password is wrong or the file is damaged!', {
+    reason: 'PASSWORD_WRONG',
+    member: 'password',
+    detail,
+  });
 }
 
 export function tooManyEntries(): KeyplaneError {
@@ -94,8 +98,6 @@ export function tooMuchDerivation(detail: string, what: string): KeyplaneError {
 export function lockedEntry(alias: string, detail: string): KeyplaneError {
   return badRequest(
     `Alias (${alias}) can not be opened: the key password is wrong or the entry is damaged!`,
-    {
-      detail,
-    },
+    { reason: 'PASSWORD_WRONG', member: 'keyPassword', detail },
   );
 }

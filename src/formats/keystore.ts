@@ -59,10 +59,12 @@ function readEntry(opened: OpenedKeystore, alias: string, keyPassword: string | 
 }
 
 function refuseOversize(file: Uint8Array, password: string): void {
-  if (file.length === 0) throw badRequest('Keystore file is empty!');
+  if (file.length === 0)
+    throw badRequest('Keystore file is empty!', { reason: 'FIELD_REQUIRED', member: 'file' });
   if (file.length > keystoreLimits.fileBytes) {
     throw badRequest(
       `Keystore is too large: at most ${keystoreLimits.fileBytes / 1024 / 1024} MiB are accepted!`,
+      { reason: 'PAYLOAD_TOO_LARGE', member: 'file' },
     );
   }
   refuseLongPassword(password);
@@ -73,6 +75,7 @@ function refuseLongPassword(password: string): void {
   if (password.length > keystoreLimits.passwordLength) {
     throw badRequest(
       `Keystore password is too long: at most ${keystoreLimits.passwordLength} characters are accepted!`,
+      { reason: 'FIELD_NOT_VALID', member: 'password' },
     );
   }
 }
@@ -83,6 +86,7 @@ function formatOf(file: Uint8Array, type: KeystoreType): KeystoreFormat {
   if (actual.type !== type) {
     throw badRequest(
       `Keystore is not of type ${type}: the file is a ${actual.type} keystore, keyStoreType should be ${actual.type}!`,
+      { reason: 'FIELD_NOT_VALID', member: 'keyStoreType' },
     );
   }
   return actual;

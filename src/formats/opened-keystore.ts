@@ -38,7 +38,11 @@ export function openedKeystore(entries: readonly ClosedEntry[]): OpenedKeystore 
     list: () => entries.map(({ alias, kind }) => ({ alias, kind })),
     readEntry(alias, keyPassword) {
       const entry = exact.get(alias) ?? folded.get(foldAlias(alias));
-      if (entry === undefined) throw badRequest(`Alias (${alias}) is not found in the keystore!`);
+      if (entry === undefined)
+        throw badRequest(`Alias (${alias}) is not found in the keystore!`, {
+          reason: 'NOT_FOUND',
+          member: 'aliasName',
+        });
       return entry.open(keyPassword);
     },
   };

@@ -90,7 +90,10 @@ export class Idempotency<Result> {
 
   async #answerAgain(kept: KeptRequest, hash: Buffer): Promise<Result | undefined> {
     if (!kept.requestHash.equals(hash)) {
-      throw badRequest('This Idempotency-Key was already used for another request! Use a new one.');
+      throw badRequest('This Idempotency-Key was already used for another request! Use a new one.', {
+        reason: 'CONFLICT',
+        member: 'Idempotency-Key',
+      });
     }
     if (kept.answer !== null) return JSON.parse(kept.answer) ?? undefined;
     const result = await this.#options.deployAgain(JSON.parse(kept.deployment) as KeptDeployment);

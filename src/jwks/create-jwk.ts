@@ -3,7 +3,7 @@
 
 import type { ProjectScope } from '../access/caller.ts';
 import type { ChangeResult } from '../deployments/deployment-result.ts';
-import { badRequest } from '../errors.ts';
+import { atMember, badRequest } from '../errors.ts';
 import { checkName, shownText } from '../names.ts';
 import type { JwkSource, SourceRequest, SourceWorld } from '../sources/jwk-source.ts';
 import { jwkSources, type SourceName, sourceNames } from '../sources/sources.ts';
@@ -55,19 +55,27 @@ export function createJwkCreator(options: CreateJwkOptions): CreateJwk {
 /** Its result leaves out the key as it was found, which may be large. */
 export async function readSource(source: JwkSource, request: SourceRequest, world: SourceWorld) {
   source.checkFields(request);
-  const { raw, ...sourced } = await source.read(request, world);
-  const whole = { ...sourced, raw };
-  return { sourced, ...(await jwkFromSource(whole)), kidGivesWay: hasDefaultKid(whole) };
+  try {
+    const { raw, ...sourced } = await source.read(request, world);
+    const whole = { ...sourced, raw };
+    return { sourced, ...(await jwkFromSource(whole)), kidGivesWay: hasDefaultKid(whole) };
+  } catch (error) {
+    throw atMember(source.keyMember, error);
+  }
 }
 
 export function checkSourceType(value: string | undefined): SourceName {
-  if (value === undefined || value.trim() === '') throw badRequest('Source type is required!');
+  if (value === undefined || value.trim() === '')
+    throw badRequest('Source type is required!', { reason: 'FIELD_REQUIRED', member: 'sourceType' });
   const known = sourceNames.find((name) => name === value);
   if (known) return known;
   const valid = `Valid values: ${sourceNames.join(', ')}`;
   const generate = '. To generate a key use POST /apiops/projects/{projectName}/jwks/generate';
   const hint = value.toUpperCase() === 'GENERATE' ? generate : '';
-  throw badRequest(`Source type (${shownText(value)}) is not valid! ${valid}${hint}`);
+  throw badRequest(`Source type (${shownText(value)}) is not valid! ${valid}${hint}`, {
+    reason: 'FIELD_NOT_VALID',
+    member: 'sourceType',
+  });
 }
 
 /**

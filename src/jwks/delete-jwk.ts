@@ -16,7 +16,7 @@ export function createJwkDeleter(options: JwkRuleOptions): DeleteJwk {
     const name = lookupName(given);
     const targets = await options.store.write(async (nouns) => {
       const stored = await nouns.jwks.find(projectId, name);
-      if (!stored) throw badRequest(`JWK (name: ${shownText(given)}) is not found!`);
+      if (!stored) throw badRequest(`JWK (name: ${shownText(given)}) is not found!`, { reason: 'NOT_FOUND' });
       const { id: objectId, sourceType, kid } = stored;
       const environmentIds = await nouns.desired.environmentsOf('jwk', objectId);
       const desired = await desire(

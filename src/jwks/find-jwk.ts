@@ -82,7 +82,7 @@ export function createJwkFinder({ store, sealer, audit }: JwkFinderOptions): Jwk
 
 async function found(nouns: FinderNouns, projectId: string, name: string): Promise<FoundJwk> {
   const stored = await nouns.jwks.find(projectId, lookupName(name));
-  if (!stored) throw badRequest(`JWK (name: ${shownText(name)}) is not found!`);
+  if (!stored) throw badRequest(`JWK (name: ${shownText(name)}) is not found!`, { reason: 'NOT_FOUND' });
   if (stored.altered) throw alteredInDatabase(`JWK (name: ${stored.name})`);
   return { stored, refresh: await nouns.refreshes.find(stored.id) };
 }

@@ -104,6 +104,7 @@ export async function refuseTaken(nouns: JwkNouns, projectId: string, name: stri
 function nameTaken(name: string): KeyplaneError {
   return badRequest(
     `JWK (name: ${name}) is already exist! Try update operation if want to change its value.`,
+    { reason: 'NAME_TAKEN', member: 'name' },
   );
 }
 

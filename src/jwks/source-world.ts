@@ -45,7 +45,11 @@ function sourceWorld(projectId: string, options: SourceWorldOptions, fetches: Ur
       const environment = await reachedEnvironment(nouns, projectId, what.environmentName);
       const material = await pick(nouns).find(projectId, lookupName(what.name));
       const own = material?.environments.find((entry) => entry.environmentId === environment.id);
-      if (!material || !own) throw badRequest(`${what.noun} (name: ${shownText(what.name)}) is not found!`);
+      if (!material || !own) {
+        throw badRequest(`${what.noun} (name: ${shownText(what.name)}) is not found!`, {
+          reason: 'NOT_FOUND',
+        });
+      }
       return { material, own };
     });
   }
@@ -84,7 +88,7 @@ function sourceWorld(projectId: string, options: SourceWorldOptions, fetches: Ur
       const entry = await keystores.readEntry({ ...opened, alias });
       if (!entry) {
         const asked = `Alias (${shownText(alias)}) is not found in keystore (name: ${material.name})!`;
-        throw badRequest(asked);
+        throw badRequest(asked, { reason: 'NOT_FOUND', member: 'aliasName' });
       }
       return { id: material.id, entry };
     },

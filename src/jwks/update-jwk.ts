@@ -57,7 +57,10 @@ export function createJwkUpdater(options: CreateJwkOptions): UpdateJwk {
 async function found(nouns: JwkNouns, projectId: string, name: string): Promise<StoredJwk> {
   const stored = await nouns.jwks.find(projectId, lookupName(name));
   if (stored) return stored;
-  throw badRequest(`JWK (name: ${shownText(name)}) is not found! Try create operation.`);
+  throw badRequest(`JWK (name: ${shownText(name)}) is not found! Try create operation.`, {
+    reason: 'NOT_FOUND',
+    member: 'name',
+  });
 }
 
 /** Left out, it stays; empty, it goes. */

@@ -1,6 +1,6 @@
 import type { ProjectScope } from '../access/caller.ts';
 import { reachedEnvironment, reachedEnvironments } from '../environments/reached-environment.ts';
-import { badRequest } from '../errors.ts';
+import { atMember, badRequest } from '../errors.ts';
 import { type CertificateInfo, chainWarnings, readCertificates } from '../jose/certificate.ts';
 import { type CertificateFacts, certificateFacts } from '../jose/facts/certificate-facts.ts';
 import { checkName, lookupName, shownText } from '../names.ts';
@@ -48,7 +48,11 @@ export class Certificates extends MaterialRules<Certificate> {
   }
 
   async create(scope: ProjectScope, request: CreateCertificateRequest) {
-    const name = checkName(requireValue(request.certificateName, 'certificateName'), 'certificateName');
+    const name = checkName(
+      requireValue(request.certificateName, 'certificateName'),
+      'certificateName',
+      'certificateName',
+    );
     const createdAt = this.#options.clock();
     const asked = await this.#read(scope, request, {
       refuseTaken: (nouns) => this.refuseTaken(nouns, scope.projectId, name),
@@ -63,7 +67,7 @@ export class Certificates extends MaterialRules<Certificate> {
    * @throws KeyplaneError `bad_request`
    */
   inspect(pemEncodedFile: string | undefined): InspectedCertificates {
-    const certificates = readCertificates(requireValue(pemEncodedFile, 'pemEncodedFile'));
+    const certificates = readFile(requireValue(pemEncodedFile, 'pemEncodedFile'));
     return { facts: certificates.map(certificateFacts), warnings: chainWarnings(certificates) };
   }
 
@@ -104,7 +108,10 @@ export class Certificates extends MaterialRules<Certificate> {
       certificate: async (certificateName, environmentName) => {
         const own = asked.environmentNames.includes(lookupName(environmentName)) && after.environments[0];
         if (own) return { id: after.id, chain: own.chain };
-        throw badRequest(`Certificate (name: ${certificateName}) is not found!`);
+        throw badRequest(`Certificate (name: ${certificateName}) is not found!`, {
+          reason: 'NOT_FOUND',
+          member: 'certificateName',
+        });
       },
     };
     const follow = follows ? { name: before.name, world } : undefined;
@@ -125,14 +132,18 @@ export class Certificates extends MaterialRules<Certificate> {
     const named = asked.filter((name) => name !== '');
     const found = await this.#options.store.read(async (nouns) => {
       await refuseTaken(nouns);
-      return reachedEnvironments(nouns, scope.projectId, named);
+      return reachedEnvironments(nouns, scope.projectId, named, 'environmentList');
     });
     const environmentIds = found.map(({ id }) => id);
-    if (environmentIds.length === 0) throw badRequest('environmentList value can not be empty!');
+    if (environmentIds.length === 0)
+      throw badRequest('environmentList value can not be empty!', {
+        reason: 'FIELD_REQUIRED',
+        member: 'environmentList',
+      });
     const refuseUsedAlias = (nouns: MaterialRuleNouns) =>
       refuseAliasOfAnother(nouns, { environmentIds, alias, ownId });
     await this.#options.store.read(refuseUsedAlias);
-    const certificates = readCertificates(pem) as [CertificateInfo, ...CertificateInfo[]];
+    const certificates = readFile(pem) as [CertificateInfo, ...CertificateInfo[]];
     const { startDate, endDate, sha1Thumbprint, subjectDn } = certificates[0];
     // Stored as it was given; a JWK made from it takes as much as hangs together.
     const chain = certificates.map(({ der }) => der);
@@ -141,6 +152,14 @@ export class Certificates extends MaterialRules<Certificate> {
     const material = { description: request.certificateDescription ?? null, environments };
     const warnings = chainWarnings(certificates);
     return { material, environmentNames: found.map(({ name }) => name), refuseUsedAlias, warnings };
+  }
+}
+
+function readFile(pem: string): readonly CertificateInfo[] {
+  try {
+    return readCertificates(pem);
+  } catch (error) {
+    throw atMember('pemEncodedFile', error);
   }
 }
 
@@ -157,6 +176,7 @@ async function refuseAliasOfAnother(
     if (owner !== undefined && owner !== ownId) {
       throw badRequest(
         `Alias (${shownText(alias)}) is already used for another certificate, try changing this value!`,
+        { reason: 'NAME_TAKEN', member: 'alias' },
       );
     }
   }

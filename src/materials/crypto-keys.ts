@@ -1,6 +1,6 @@
 import type { ProjectScope } from '../access/caller.ts';
 import { reachedEnvironments } from '../environments/reached-environment.ts';
-import { badRequest, isKeyplaneError } from '../errors.ts';
+import { atMember, badRequest, isKeyplaneError } from '../errors.ts';
 import { type KeyFacts, keyFacts } from '../jose/facts/key-facts.ts';
 import { importJwk } from '../jose/import-jwk.ts';
 import {
@@ -108,7 +108,7 @@ export class CryptoKeys extends MaterialRules<CryptoKey> {
       key: async (keyName, environmentName) => {
         const content = asked.contents.get(lookupName(environmentName));
         if (content !== undefined) return { id: after.id, keyType: after.keyType, content };
-        throw badRequest(`Key (name: ${keyName}) is not found!`);
+        throw badRequest(`Key (name: ${keyName}) is not found!`, { reason: 'NOT_FOUND', member: 'name' });
       },
     };
     return this.replace(scope, { before, after, follow: follows ? { name: before.name, world } : undefined });
@@ -134,8 +134,9 @@ export class CryptoKeys extends MaterialRules<CryptoKey> {
     const reached = await this.#options.store.read((nouns) =>
       reachedEnvironments(nouns, scope.projectId, names),
     );
-    const asked = keyType === 'SECRET_KEY' ? given : await this.#openEach(given);
-    for (const { content } of asked) await checkContent(keyType, content);
+    const asked = await this.#readContents(keyType, given).catch((error: unknown) => {
+      throw atMember('content', error);
+    });
     const environments = asked.map(({ content, alias }, index) => {
       const environmentId = reached[index]?.id ?? '';
       const sealed = sealKeyContent(this.#options.sealer, id, environmentId)(content);
@@ -146,6 +147,15 @@ export class CryptoKeys extends MaterialRules<CryptoKey> {
       material: { description: request.description ?? null, keyType, algorithm, environments },
       contents,
     };
+  }
+
+  async #readContents<T extends { readonly content: string; readonly passphrase: string | undefined }>(
+    keyType: CryptoKeyType,
+    given: readonly T[],
+  ): Promise<readonly T[]> {
+    const asked = keyType === 'SECRET_KEY' ? given : await this.#openEach(given);
+    for (const { content } of asked) await checkContent(keyType, content);
+    return asked;
   }
 
   /** One key for several environments is derived once. */
@@ -189,7 +199,10 @@ export class CryptoKeys extends MaterialRules<CryptoKey> {
 function checkKeyType(value: string): CryptoKeyType {
   const known = keyTypes.find((keyType) => keyType === value);
   if (!known)
-    throw badRequest(`keyType (${shownText(value)}) is not valid! Valid values: ${keyTypes.join(', ')}`);
+    throw badRequest(`keyType (${shownText(value)}) is not valid! Valid values: ${keyTypes.join(', ')}`, {
+      reason: 'FIELD_NOT_VALID',
+      member: 'keyType',
+    });
   return known;
 }
 
@@ -197,8 +210,15 @@ function checkAlgorithm(keyType: CryptoKeyType, algorithm: string | undefined): 
   if (keyType !== 'SECRET_KEY') return algorithm ?? null;
   if (secretKeyAlgorithms.some((known) => known === algorithm)) return algorithm as string;
   const supported = `Supported values: ${secretKeyAlgorithms.join(', ')}`;
-  if (!algorithm) throw badRequest(`algorithm is required for SECRET_KEY! ${supported}`);
-  throw badRequest(`algorithm (${shownText(algorithm)}) is not valid for SECRET_KEY! ${supported}`);
+  if (!algorithm)
+    throw badRequest(`algorithm is required for SECRET_KEY! ${supported}`, {
+      reason: 'FIELD_REQUIRED',
+      member: 'algorithm',
+    });
+  throw badRequest(`algorithm (${shownText(algorithm)}) is not valid for SECRET_KEY! ${supported}`, {
+    reason: 'ALGORITHM_NOT_VALID',
+    member: 'algorithm',
+  });
 }
 
 /** Content must be what its key type says, and a sound key: what can never become a JWK is not kept. */
@@ -208,6 +228,7 @@ async function checkContent(keyType: CryptoKeyType, content: string): Promise<vo
   if (kind !== keyType) {
     throw badRequest(
       `content holds a ${kind} where keyType says ${keyType}! Give the ${keyType}, or the other keyType`,
+      { reason: 'FIELD_NOT_VALID', member: 'content' },
     );
   }
   await importJwk(jwk);
@@ -218,9 +239,15 @@ function checkSecret(content: string): void {
   const bytes = Buffer.from(text, 'base64');
   const canonical = bytes.toString('base64');
   if (bytes.length === 0 || (canonical !== text && canonical.replace(/=+$/, '') !== text)) {
-    throw badRequest('content is not base64! A SECRET_KEY takes the base64 of its raw bytes');
+    throw badRequest('content is not base64! A SECRET_KEY takes the base64 of its raw bytes', {
+      reason: 'FIELD_NOT_VALID',
+      member: 'content',
+    });
   }
   if (bytes.length > secretBytesLimit) {
-    throw badRequest(`content has ${bytes.length} bytes! A SECRET_KEY takes 1 to ${secretBytesLimit}`);
+    throw badRequest(`content has ${bytes.length} bytes! A SECRET_KEY takes 1 to ${secretBytesLimit}`, {
+      reason: 'FIELD_NOT_VALID',
+      member: 'content',
+    });
   }
 }

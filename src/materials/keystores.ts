@@ -1,6 +1,6 @@
 import type { ProjectScope } from '../access/caller.ts';
 import { reachedEnvironment, reachedEnvironments } from '../environments/reached-environment.ts';
-import { badRequest } from '../errors.ts';
+import { atMember, badRequest } from '../errors.ts';
 import { isJks } from '../formats/jks/is-jks.ts';
 import type { KeystoreOpener } from '../keystore-worker/keystore-opener.ts';
 import { checkName, lookupName, shownText } from '../names.ts';
@@ -69,7 +69,8 @@ export class Keystores extends MaterialRules<StoredKeystore> {
    */
   async inspect(request: InspectKeystoreRequest) {
     const file = decodeFile(requireValue(request.file, 'file'));
-    if (request.password === undefined) throw badRequest('password value can not be empty!');
+    if (request.password === undefined)
+      throw badRequest('password value can not be empty!', { reason: 'FIELD_REQUIRED', member: 'password' });
     const { password, keyPassword } = request;
     const type = request.keyStoreType ? checkKeystoreType(request.keyStoreType) : typeOf(file);
     const opened = { file, password, type, ...(keyPassword !== undefined && { keyPassword }) };
@@ -83,7 +84,11 @@ export class Keystores extends MaterialRules<StoredKeystore> {
       const environment = await reachedEnvironment(nouns, projectId, asked);
       const material = await nouns.keystores.find(projectId, lookupName(name));
       const own = material?.environments.find(({ environmentId }) => environmentId === environment.id);
-      if (!material || !own) throw badRequest(`Keystore (name: ${shownText(name)}) is not found!`);
+      if (!material || !own)
+        throw badRequest(`Keystore (name: ${shownText(name)}) is not found!`, {
+          reason: 'NOT_FOUND',
+          member: 'name',
+        });
       return { id: material.id, own };
     });
     return keystoreContents(await this.#opener.inspect(openKeystoreFile(this.#options.sealer, id, own)));
@@ -107,10 +112,17 @@ export class Keystores extends MaterialRules<StoredKeystore> {
     const world: Partial<SourceWorld> = {
       keystoreEntry: async (keystoreName, environmentName, alias) => {
         const opened = asked.files.get(lookupName(environmentName));
-        if (opened === undefined) throw badRequest(`Keystore (name: ${keystoreName}) is not found!`);
+        if (opened === undefined)
+          throw badRequest(`Keystore (name: ${keystoreName}) is not found!`, {
+            reason: 'NOT_FOUND',
+            member: 'name',
+          });
         const entry = await this.#opener.readEntry({ ...opened, alias });
         if (entry) return { id: after.id, entry };
-        throw badRequest(`Alias (${shownText(alias)}) is not found in keystore (name: ${keystoreName})!`);
+        throw badRequest(`Alias (${shownText(alias)}) is not found in keystore (name: ${keystoreName})!`, {
+          reason: 'NOT_FOUND',
+          member: 'aliasName',
+        });
       },
     };
     return this.replace(scope, { before, after, follow: follows ? { name: before.name, world } : undefined });
@@ -128,7 +140,11 @@ export class Keystores extends MaterialRules<StoredKeystore> {
     const reached = await this.#options.store.read((nouns) =>
       reachedEnvironments(nouns, scope.projectId, names),
     );
-    for (const { opened, alias } of asked) await this.#refuseUnreadable(name, opened, alias);
+    try {
+      for (const { opened, alias } of asked) await this.#refuseUnreadable(name, opened, alias);
+    } catch (error) {
+      throw atMember('file', error);
+    }
     const environments = asked.map(({ opened, alias }, index) => {
       const environmentId = reached[index]?.id ?? '';
       const sealed = sealKeystoreFile(this.#options.sealer, id, { environmentId, opened });
@@ -142,12 +158,16 @@ export class Keystores extends MaterialRules<StoredKeystore> {
   async #refuseUnreadable(name: string, opened: OpenKeystoreFile, alias: string | null): Promise<void> {
     const entries = await this.#opener.inspect(opened);
     if (alias !== null && !entries.some((entry) => entry.alias.toLowerCase() === alias.toLowerCase())) {
-      throw badRequest(`Alias (${shownText(alias)}) is not found in keystore (name: ${name})!`);
+      throw badRequest(`Alias (${shownText(alias)}) is not found in keystore (name: ${name})!`, {
+        reason: 'NOT_FOUND',
+        member: 'aliasName',
+      });
     }
     const keys = entries.filter((entry) => entry.kind !== 'TRUSTED_CERTIFICATE');
     if (keys.length > 0 && keys.every((entry) => entry.locked)) {
       throw badRequest(
         'keyPassword does not open any key of the keystore! Give the password that its keys have',
+        { reason: 'PASSWORD_WRONG', member: 'keyPassword' },
       );
     }
   }
@@ -157,7 +177,8 @@ function readEnvironmentRequest(request: KeystoreEnvironmentRequest) {
   const environmentName = requireValue(request.environmentName, 'environmentName');
   const file = decodeFile(requireValue(request.file, 'file'));
   // An empty password is one: such PKCS#12 files exist.
-  if (request.password === undefined) throw badRequest('password value can not be empty!');
+  if (request.password === undefined)
+    throw badRequest('password value can not be empty!', { reason: 'FIELD_REQUIRED', member: 'password' });
   const type = checkKeystoreType(requireValue(request.keyStoreType, 'keyStoreType'));
   const { password, keyPassword } = request;
   const opened: OpenKeystoreFile = {
@@ -174,6 +195,7 @@ function checkKeystoreType(value: string): KeystoreType {
   if (!known)
     throw badRequest(
       `keyStoreType (${shownText(value)}) is not valid! Valid values: ${keystoreTypes.join(', ')}`,
+      { reason: 'FIELD_NOT_VALID', member: 'keyStoreType' },
     );
   return known;
 }
@@ -187,7 +209,10 @@ function decodeFile(text: string): Buffer {
   const compact = text.replace(/\s+/g, '');
   const bytes = Buffer.from(compact, 'base64');
   if (bytes.length === 0 || bytes.toString('base64').replace(/=+$/, '') !== compact.replace(/=+$/, '')) {
-    throw badRequest('file is not base64! It takes the base64 of the keystore file');
+    throw badRequest('file is not base64! It takes the base64 of the keystore file', {
+      reason: 'FIELD_NOT_VALID',
+      member: 'file',
+    });
   }
   return bytes;
 }

@@ -179,7 +179,10 @@ export class MaterialRules<M extends MaterialWithEnvironments> {
 
   async #require(nouns: MaterialRuleNouns, projectId: string, name: string): Promise<M> {
     const material = await this.#kind.store(nouns).find(projectId, lookupName(name));
-    if (!material) throw badRequest(`${this.#kind.noun} (name: ${shownText(name)}) is not found!`);
+    if (!material)
+      throw badRequest(`${this.#kind.noun} (name: ${shownText(name)}) is not found!`, {
+        reason: 'NOT_FOUND',
+      });
     return material;
   }
 

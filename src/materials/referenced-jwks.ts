@@ -58,14 +58,23 @@ export function readReferencePolicy({
 }: ReferencePolicy): boolean {
   if (updateReferencedJwks !== 'true' && updateReferencedJwks !== 'false') {
     const given = shownText(updateReferencedJwks);
-    throw badRequest(`updateReferencedJwks (${given}) is not valid! Valid values: true, false`);
+    throw badRequest(`updateReferencedJwks (${given}) is not valid! Valid values: true, false`, {
+      reason: 'FIELD_NOT_VALID',
+      member: 'updateReferencedJwks',
+    });
   }
   const valid = `Valid values: ${scopes.join(', ')}`;
   if (updateScope !== undefined && !scopes.includes(updateScope)) {
-    throw badRequest(`updateScope (${shownText(updateScope)}) is not valid! ${valid}`);
+    throw badRequest(`updateScope (${shownText(updateScope)}) is not valid! ${valid}`, {
+      reason: 'FIELD_NOT_VALID',
+      member: 'updateScope',
+    });
   }
   if (updateReferencedJwks === 'true' && updateScope === undefined) {
-    throw badRequest(`updateScope is required when updateReferencedJwks is true! ${valid}`);
+    throw badRequest(`updateScope is required when updateReferencedJwks is true! ${valid}`, {
+      reason: 'FIELD_REQUIRED',
+      member: 'updateScope',
+    });
   }
   return updateReferencedJwks === 'true';
 }

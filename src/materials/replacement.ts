@@ -7,7 +7,12 @@ export function laterThan(before: Date, now: Date): Date {
 }
 
 /** A name may be given again, but only as it is. @throws KeyplaneError `bad_request` */
-export function refuseOtherName(given: string | undefined, name: string, what: string): void {
+export function refuseOtherName(
+  given: string | undefined,
+  name: string,
+  what: string,
+  member = 'name',
+): void {
   if (given === undefined || given === '' || lookupName(given) === name) return;
-  throw badRequest(`${what} can not be changed! It is ${name}`);
+  throw badRequest(`${what} can not be changed! It is ${name}`, { reason: 'FIELD_NOT_VALID', member });
 }

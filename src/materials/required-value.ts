@@ -4,7 +4,7 @@ import { badRequest } from '../errors.ts';
 export function requireValue<T>(value: T | null | undefined, field: string): T {
   const empty = value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
   if (empty || (Array.isArray(value) && value.length === 0))
-    throw badRequest(`${field} value can not be empty!`);
+    throw badRequest(`${field} value can not be empty!`, { reason: 'FIELD_REQUIRED', member: field });
   return value as T;
 }
 
@@ -16,6 +16,7 @@ export function checkAlias(value: string): string {
   if ([...alias].length > aliasCharactersLimit || /\p{Cc}|\p{Cs}|\p{Co}|\p{Cn}/u.test(alias)) {
     throw badRequest(
       `alias is not valid! It takes 1 to ${aliasCharactersLimit} characters, none of them a control character`,
+      { reason: 'FIELD_NOT_VALID', member: 'alias' },
     );
   }
   return alias;

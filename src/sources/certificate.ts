@@ -6,6 +6,7 @@ import { askedKid, type JwkSource, readDemand, requireFields } from './jwk-sourc
 /** The public key of a stored certificate, with the certificate and its chain beside it. */
 export const certificateSource: JwkSource = {
   fields: ['certificateName', 'environmentName', 'useType', 'algorithm', 'kid'],
+  keyMember: 'certificateName',
   checkFields(request) {
     const required = ['certificateName', 'environmentName', 'useType', 'algorithm'] as const;
     requireFields(request, 'CERTIFICATE', required);

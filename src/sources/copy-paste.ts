@@ -6,6 +6,7 @@ import { listKeysFrom, selectKeyFrom } from './select-key.ts';
 export const copyPasteSource: JwkSource = {
   fields: ['jwkStr', 'kid', 'useType', 'algorithm'],
   isAtHand: true,
+  keyMember: 'jwkStr',
   checkFields(request) {
     requireFields(request, 'COPY_PASTE', ['jwkStr']);
     readWish(request);

@@ -93,6 +93,8 @@ export interface SourceWorld {
 export interface JwkSource {
   /** Members of the request that belong to this source; the rest are ignored. */
   readonly fields: readonly SourceField[];
+  /** The member that says where the key is: a fault of the key is a fault of this member. */
+  readonly keyMember: SourceField;
   /** It reads nothing but the request itself. */
   readonly isAtHand?: true;
   /** Missing and malformed fields, before anything else is looked up. @throws KeyplaneError `bad_request` */

@@ -9,6 +9,7 @@ const required = ['keyStoreName', 'environmentName', 'aliasName', 'useType', 'al
 /** What an alias of a stored keystore holds: a private key with its chain, a certificate, or a secret key. */
 export const keystoreSource: JwkSource = {
   fields: [...required, 'kid'],
+  keyMember: 'keyStoreName',
   checkFields(request) {
     requireFields(request, 'KEYSTORE', required);
     readDemand(request);

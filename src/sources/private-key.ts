@@ -13,6 +13,7 @@ import {
 /** A stored private key whole, or a stored secret key as an OCT JWK. */
 export const privateKeySource: JwkSource = {
   fields: storedKeyFields,
+  keyMember: 'keyName',
   checkFields(request) {
     checkStoredKeyFields(request, 'PRIVATE_KEY');
   },

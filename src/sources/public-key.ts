@@ -13,6 +13,7 @@ import {
 /** The public half of a stored public or private key. */
 export const publicKeySource: JwkSource = {
   fields: storedKeyFields,
+  keyMember: 'keyName',
   checkFields(request) {
     checkStoredKeyFields(request, 'PUBLIC_KEY');
   },

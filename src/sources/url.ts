@@ -25,6 +25,7 @@ export const urlSource: JwkSource = {
     'algorithm',
     'refreshInterval',
   ],
+  keyMember: 'url',
   checkFields(request) {
     requireFields(request, 'URL', ['url']);
     readWish(request);
@@ -32,7 +33,10 @@ export const urlSource: JwkSource = {
       const value = request[field] ?? fetchLimitDefaults[limit];
       const most = fetchLimitMaxima[limit];
       if (!Number.isInteger(value) || value < 1 || value > most) {
-        throw badRequest(`${field} (${value}) is not valid! It takes 1 to ${most} ${unit}`);
+        throw badRequest(`${field} (${value}) is not valid! It takes 1 to ${most} ${unit}`, {
+          reason: 'FIELD_NOT_VALID',
+          member: field,
+        });
       }
     }
   },

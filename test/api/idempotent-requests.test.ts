@@ -45,7 +45,8 @@ describe('a repeated request with the same Idempotency-Key', () => {
     const refusal = {
       error: 'bad_request',
       error_description: 'This Idempotency-Key was already used for another request! Use a new one.',
-      reason: 'REQUEST_NOT_VALID',
+      reason: 'CONFLICT',
+      member: 'Idempotency-Key',
     };
     expect((await withKey('other')('POST', jwks, pasted('another'))).body).toEqual(refusal);
     expect((await withKey('other')('DELETE', `${jwks}other/`)).body).toEqual(refusal);

@@ -102,7 +102,7 @@ test('wrong credentials get one answer, and the eleventh of them in a minute for
     expect(answer.json()).toEqual({
       error: 'unauthorized_client',
       error_description: 'Bad credentials',
-      reason: 'TOKEN_NOT_VALID',
+      reason: 'CREDENTIALS_NOT_VALID',
     });
   }
   for (const payload of [form(credentials), ...wrong]) {

@@ -12,12 +12,7 @@ import { NameField } from '../display/form/name-field.tsx';
 
 export type Environment = Operations['listEnvironments']['answer']['resultList'][number];
 
-const fields = [
-  ['accessUrl', /^accessUrl/],
-  ['type', /^Environment type/],
-  ['projects', /^Project /],
-  ['name', /^(Environment|name)/i],
-] as const;
+const fields = [['accessUrl'], ['type'], ['projects'], ['name']] as const;
 
 /** Makes an environment, or changes the one that is given: all but its name. */
 export function EnvironmentDialog({

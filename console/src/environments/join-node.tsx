@@ -11,11 +11,7 @@ import { NodeBadge } from '../display/node-badge.tsx';
 import { Section } from '../display/section.tsx';
 import { type JoiningNode, joinCommand } from './join-command.ts';
 
-const fields = [
-  ['name', /^(Enrollment token )?name/i],
-  ['expiresAt', /^expiresAt/],
-  ['maxNodes', /^maxNodes/],
-] as const;
+const fields = [['name'], ['expiresAt'], ['maxNodes']] as const;
 const watchMs = 1_000;
 
 /** Makes an enrollment token and the command that starts a node with it, and watches the node arrive. */

@@ -5,7 +5,7 @@ import { ErrorNote } from '../display/error-note.tsx';
 import { fieldErrors } from '../display/form/field-errors.ts';
 import { useLeaveGuard } from '../layout/use-leave-guard.ts';
 import { type Draft, emptyDraft, type FormField, type FormPartProps } from './draft.ts';
-import { formErrorPatterns } from './form-errors.ts';
+import { formFields } from './form-errors.ts';
 import { OwnUsageFields } from './own-usage-fields.tsx';
 import type { InspectedKey } from './request.ts';
 import { SourceFields } from './source-fields.tsx';
@@ -23,7 +23,7 @@ export function JwkForm({ projectName, replaced, onSaved }: JwkFormProps) {
   const { save, request } = useSaveJwk({ projectName, replaced, draft, chosen, onSaved });
   const [touched, setTouched] = useState(false);
   useLeaveGuard(touched);
-  const errors = fieldErrors(save.error, formErrorPatterns);
+  const errors = fieldErrors(save.error, formFields);
   const place = placeOf(draft, errors.of, { keys: inspection.keys, algorithms: chosen?.algorithms });
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
@@ -83,7 +83,7 @@ function placeOf(
     ...(draft.source === 'GENERATE' || algorithms ? [] : (['useType', 'algorithm'] as const)),
   ];
   const errorOf = (field: FormField) => (hidden.includes(field) ? undefined : of(field));
-  const isBeside = formErrorPatterns.some(([field]) => errorOf(field) !== undefined);
+  const isBeside = formFields.some(([field]) => errorOf(field) !== undefined);
   return { errorOf, isBeside };
 }
 

@@ -16,16 +16,19 @@ export interface StoredMaterialNote {
 
 const words = { CERTIFICATE: 'certificate', KEY: 'key', KEYSTORE: 'keystore' } as const;
 
-const patterns: readonly (readonly [
-  'name' | 'environments' | 'password' | 'keyPassword' | 'passphrase',
-  RegExp,
-])[] = [
-  ['passphrase', /passphrase/],
-  ['environments', /^(Environment|environmentList|environmentName|keyStoreEnvironmentList|cryptoKeyInfo)/],
-  ['keyPassword', /key password|keyPassword/i],
-  ['password', /password/i],
-  ['name', /^((Certificate|Key|Keystore) (name|\(name)|certificateName|name\b|alias|Alias)/],
-];
+const fields = [
+  ['passphrase'],
+  [
+    'environments',
+    'environmentList',
+    'environmentName',
+    'keyStoreEnvironmentList',
+    'cryptoKeyInfoEnvironmentList',
+  ],
+  ['keyPassword'],
+  ['password'],
+  ['name', 'certificateName', 'alias', 'aliasName'],
+] as const;
 
 /** Stores a file as material of the project, from which the JWK is made then. */
 export function MaterialForm({
@@ -52,7 +55,7 @@ export function MaterialForm({
       onStored({ name: draft.name, environmentName, deploymentResult: resultOf(answer) });
     },
   });
-  const errors = fieldErrors(store.error, patterns);
+  const errors = fieldErrors(store.error, fields);
   const word = words[file.kind];
   return (
     <Alert variant="outline" title={`${file.fileName} is a ${word}`} data-testid="material">

@@ -117,10 +117,7 @@ function MemberTable({
   );
 }
 
-const fields = [
-  ['roles', /^(roles|Role)/],
-  ['username', /^User/],
-] as const;
+const fields = [['roles'], ['username']] as const;
 
 function MemberDialog({
   projectName,

@@ -11,10 +11,7 @@ export interface EditedProject {
   readonly description: string | null;
 }
 
-const fields = [
-  ['description', /description/i],
-  ['name', /^(Project|name)/i],
-] as const;
+const fields = [['description'], ['name']] as const;
 
 /** Makes a project, or changes what the one that is given says of itself. */
 export function ProjectDialog({

@@ -10,13 +10,7 @@ import { type Narrowing, NarrowingField } from './narrowing-field.tsx';
 
 export type { CreatedToken };
 
-const fields = [
-  ['expiresAt'],
-  ['projects'],
-  ['roles'],
-  // An empty name or one with a forbidden character names no member.
-  ['name', /^Token name/],
-] as const;
+const fields = [['expiresAt'], ['projects'], ['roles'], ['name']] as const;
 
 export function TokenDialog({
   onDone,

@@ -8,11 +8,7 @@ import { FormDialog } from '../display/form/form-dialog.tsx';
 
 export type { User };
 
-const fields = [
-  ['password', /^password/i],
-  ['admin', /last administrator/],
-  ['username', /^(User|username)/i],
-] as const;
+const fields = [['password'], ['admin'], ['username']] as const;
 
 /** Makes a user, or gives the one that is given another password or standing. */
 export function UserDialog({ user, onClose }: { readonly user?: User; readonly onClose: () => void }) {

@@ -25,6 +25,12 @@ export function mistake(where: string, problem: string, remedy: string): Finding
  */
 export function refusal(error: unknown, where: string, remedy: string): Finding {
   if (!isKeyplaneError(error)) throw error;
-  const [, problem, said] = /^(.*?[^ ]!) (.+)$/s.exec(error.message) ?? [];
-  return mistake(where, problem ?? error.message, error.remedy ?? said ?? remedy);
+  const { problem, said } = sentencesOf(error.message);
+  return mistake(where, problem, error.remedy ?? said ?? remedy);
+}
+
+/** What was wrong, and what would be right where a text says both. */
+export function sentencesOf(text: string): { readonly problem: string; readonly said?: string } {
+  const [, problem, said] = /^(.*?[^ ]!) (.+)$/s.exec(text) ?? [];
+  return problem === undefined || said === undefined ? { problem: text } : { problem, said };
 }

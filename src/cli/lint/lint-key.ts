@@ -11,8 +11,11 @@ import { validityFindings } from './validity.ts';
 
 export interface KeyPlace {
   readonly where: string;
-  /** `set`: one of a JWK Set; `url`: what anybody can fetch; `alone`: a key by itself. */
-  readonly published: 'alone' | 'set' | 'url';
+  /**
+   * `set`: one of a JWK Set; `url`: what anybody can fetch; `alone`: a key by itself; `material`: that a
+   * JWK can be made of.
+   */
+  readonly published: 'alone' | 'material' | 'set' | 'url';
   readonly now: Date;
 }
 
@@ -50,7 +53,7 @@ function remedyFor(error: unknown): string {
 }
 
 function privateFindings(jwk: PrivateJwk, { where, published }: KeyPlace): readonly Finding[] {
-  if (published === 'alone' || !hasPrivatePart(jwk)) return [];
+  if (published === 'alone' || published === 'material' || !hasPrivatePart(jwk)) return [];
   const what = isSymmetric(jwk) ? 'It is a secret key' : 'It holds private members';
   if (published === 'url') {
     return [
@@ -76,13 +79,16 @@ function memberFindings(
   { where, published }: KeyPlace,
 ): readonly Finding[] {
   const found: Finding[] = [];
-  if (jwk.kid === undefined) {
+  // Material has neither by its nature: a JWK that is made of it is given both.
+  const isMaterial = published === 'material';
+  if (jwk.kid === undefined && !isMaterial) {
     const reason = published === 'alone' ? '' : ': who verifies can not tell which key is meant';
     found.push(warning(where, `It has no kid${reason}`, 'Give it one, such as its thumbprint (RFC 7638)'));
   }
   if (jwk.alg === undefined) {
     const problem = 'It has no alg: who uses it has to guess the algorithm, or takes it from the token';
-    found.push(warning(where, problem, 'Name the one algorithm that it is for (RFC 8725 §3.1)'));
+    const remedy = 'Name the one algorithm that it is for (RFC 8725 §3.1)';
+    if (!isMaterial) found.push(warning(where, problem, remedy));
   } else if (isDeprecated(jwk.alg)) {
     found.push(
       warning(

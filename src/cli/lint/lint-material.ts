@@ -9,9 +9,6 @@ import { validityFindings } from './validity.ts';
 
 const place = { certificateName: 'file', keyName: 'file', keyStoreName: 'file', environmentName: 'file' };
 
-/** What material lacks by its nature: a JWK that is made of it is given both. */
-const givenLater = /^It has no (kid|alg)/;
-
 /** A certificate with its chain: every part's validity, and whether the key is sound. */
 export async function lintCertificate(file: CertificateFile, now: Date): Promise<readonly Finding[]> {
   try {
@@ -73,8 +70,7 @@ async function lintInspected(
     const [, problem, said] = /^(.*?[^ ]!) (.+)$/s.exec(key?.problem ?? '') ?? [];
     return [mistake(where, problem ?? key?.problem ?? 'It cannot be read', said ?? remedy)];
   }
-  const findings = await lintKey(key.raw, { where, published: 'alone', now });
-  return findings.filter(({ problem }) => !givenLater.test(problem));
+  return lintKey(key.raw, { where, published: 'material', now });
 }
 
 /** The leaf is looked at by itself and as part of the JWK. */

@@ -4,7 +4,7 @@ import { type PassphraseFlags, withPassphrase } from '../files/key-passphrase.ts
 import { type PasswordFlags, readKeystorePasswords } from '../files/keystore-password.ts';
 import { kindName, readSourceFile, type SourceFile } from '../files/source-file.ts';
 import { readInput } from '../terminal/input.ts';
-import { type Finding, mistake, refusal } from './finding.ts';
+import { type Finding, mistake, refusal, sentencesOf } from './finding.ts';
 import { lintDocument } from './lint-document.ts';
 import { lintCertificate, lintKeyFile, lintKeystore } from './lint-material.ts';
 
@@ -56,8 +56,8 @@ function unreadable(error: unknown): Finding {
     'A JWK or a JWK Set (JSON), a certificate or a key (PEM or DER), or a keystore (JKS or PKCS12)';
   if (isKeyplaneError(error)) return refusal(error, '', remedy);
   if (!(error instanceof CliFailure)) throw error;
-  const [, problem, said] = /^(.*?!) (.+)$/s.exec(error.message) ?? [];
-  return mistake('', problem ?? error.message, said ?? remedy);
+  const { problem, said } = sentencesOf(error.message);
+  return mistake('', problem, said ?? remedy);
 }
 
 function linted(source: string, kind: string | null, findings: readonly Finding[]): Linted {

@@ -43,7 +43,7 @@ async function fetchText(url: string, named: string, found: Finding[]): Promise<
     return await fetchAllowing(url, named);
   } catch (error) {
     const host = URL.parse(url)?.hostname.replace(/^\[(.*)\]$/, '$1');
-    if (!host || !isKeyplaneError(error) || !/KEYPLANE_URL_ALLOW names it!$/.test(error.message)) throw error;
+    if (!host || !isKeyplaneError(error) || error.reason !== 'URL_NOT_ALLOWED') throw error;
     const text = await fetchAllowing(url, `${named} ${host}`);
     const remedy = `Start managers with KEYPLANE_URL_ALLOW=${host}, or publish it at a public address`;
     found.push(warning('', 'It is at a private address, which a manager does not fetch from', remedy));

@@ -58,8 +58,13 @@ export function signIn(app: KeyplaneServer, services: Pick<RouteServices, 'signI
         if (grantType !== 'client_credentials') {
           throw new KeyplaneError('unsupported_grant_type', 'GrantType value must be client_credentials!');
         }
-        if (username === undefined) throw badRequest('client_id can not be empty!');
-        if (password === undefined) throw badRequest('client_secret can not be empty!');
+        if (username === undefined)
+          throw badRequest('client_id can not be empty!', { reason: 'FIELD_REQUIRED', member: 'client_id' });
+        if (password === undefined)
+          throw badRequest('client_secret can not be empty!', {
+            reason: 'FIELD_REQUIRED',
+            member: 'client_secret',
+          });
         const address = addressOf(request);
         const { accessToken, expiresInSeconds } = await services.signIn.signIn({
           username,

@@ -49,5 +49,6 @@ function readInstant(value: string | undefined, name: string): Date | undefined 
   if (/^\d{4}-\d{2}-\d{2}/.test(value) && !Number.isNaN(instant.getTime())) return instant;
   throw badRequest(
     `${name} (${shownText(value)}) is not valid! It takes an ISO 8601 date and time, such as 2030-01-31T12:00:00Z`,
+    { reason: 'FIELD_NOT_VALID', member: name },
   );
 }

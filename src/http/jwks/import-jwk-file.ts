@@ -56,7 +56,11 @@ export function importJwkFile(
       handler: async (request) => {
         const { jwkFile: jwkStr, jwkName: name, jwkDescription: description, ...usage } = request.body;
         checkName(name, 'JWK name');
-        if (jwkStr === undefined) throw badRequest('jwkFile value can not be empty!');
+        if (jwkStr === undefined)
+          throw badRequest('jwkFile value can not be empty!', {
+            reason: 'FIELD_REQUIRED',
+            member: 'jwkFile',
+          });
         const asked = { name, description, sourceType: 'COPY_PASTE', jwkStr, ...usage };
         return deployOnce(request, services, (where) => services.createJwk(where, asked));
       },

@@ -54,7 +54,10 @@ function readExpiring(text: string | undefined) {
   const withinMs = parseDuration(text);
   if (withinMs === undefined || withinMs > longestMs) {
     const accepted = 'It takes an ISO 8601 duration of up to 100 years, such as P30D';
-    throw badRequest(`expiringWithin (${shownText(text)}) is not valid! ${accepted}`);
+    throw badRequest(`expiringWithin (${shownText(text)}) is not valid! ${accepted}`, {
+      reason: 'FIELD_NOT_VALID',
+      member: 'expiringWithin',
+    });
   }
   const now = Date.now();
   return { expiresAfter: new Date(now), expiresBefore: new Date(now + withinMs) };

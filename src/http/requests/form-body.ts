@@ -20,7 +20,11 @@ function readForm(body: Buffer): Readonly<Record<string, string>> {
   if (!isUtf8(body)) throw badRequest('Request body is not valid UTF-8!');
   const members = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(body.toString('utf8'))) {
-    if (members.has(name)) throw badRequest(`${shownText(name)} is given twice!`);
+    if (members.has(name))
+      throw badRequest(`${shownText(name)} is given twice!`, {
+        reason: 'FIELD_NOT_VALID',
+        member: shownText(name),
+      });
     members.set(name, value);
   }
   return Object.fromEntries([...members].filter(([name, value]) => value !== '' && name !== '__proto__'));

@@ -123,7 +123,8 @@ function cleaned(value: unknown, nullMembers: readonly string[] = []): unknown {
   for (const [name, member] of members) {
     const reachesPrototype =
       name === 'constructor' && typeof member === 'object' && 'prototype' in (member ?? {});
-    if (name === '__proto__' || reachesPrototype) throw badRequest(`Member ${name} is not allowed!`);
+    if (name === '__proto__' || reachesPrototype)
+      throw badRequest(`Member ${name} is not allowed!`, { reason: 'FIELD_UNKNOWN', member: name });
     keepableText(name);
   }
   return Object.fromEntries(members.map(([name, member]) => [name, cleaned(member)]));

@@ -40,7 +40,11 @@ export function readListQuery<Field extends string>(
 ): ListPage<Field> {
   const sort = readSort(query.sort, fields);
   // PostgreSQL keeps no NUL, so none can be a part of what is searched.
-  if (query.search?.includes('\0')) throw badRequest('search is not valid! It can not hold NUL');
+  if (query.search?.includes('\0'))
+    throw badRequest('search is not valid! It can not hold NUL', {
+      reason: 'FIELD_NOT_VALID',
+      member: 'search',
+    });
   const search = query.search === undefined || query.search === '' ? {} : { search: query.search };
   if (query.page === undefined && query.size === undefined) {
     return { ...search, sort, offset: 0, limit: unpagedLimit };
@@ -58,7 +62,10 @@ export function readPage(query: { readonly page?: string | undefined; readonly s
 function readNumber(text: string, { name, most }: { name: string; most: number }): number {
   const value = /^\d{1,7}$/.test(text) ? Number(text) : 0;
   if (value >= 1 && value <= most) return value;
-  throw badRequest(`${name} (${shownText(text)}) is not valid! It takes a whole number from 1 to ${most}`);
+  throw badRequest(`${name} (${shownText(text)}) is not valid! It takes a whole number from 1 to ${most}`, {
+    reason: 'FIELD_NOT_VALID',
+    member: name,
+  });
 }
 
 function readSort<Field extends string>(text: string | undefined, fields: readonly [Field, ...Field[]]) {
@@ -69,5 +76,6 @@ function readSort<Field extends string>(text: string | undefined, fields: readon
   if (field !== undefined && known && rest.length === 0) return { field, descending: direction === 'desc' };
   throw badRequest(
     `sort (${shownText(text)}) is not valid! It takes a field and asc or desc, such as name,asc; fields: ${fields.join(', ')}`,
+    { reason: 'FIELD_NOT_VALID', member: 'sort' },
   );
 }

@@ -47,7 +47,11 @@ async function readParts(
   try {
     for await (const part of request.parts()) {
       const name = part.fieldname;
-      if (members.has(name)) throw badRequest(`${shownText(name)} is given twice!`);
+      if (members.has(name))
+        throw badRequest(`${shownText(name)} is given twice!`, {
+          reason: 'FIELD_NOT_VALID',
+          member: shownText(name),
+        });
       // The parser cuts a long field off unsaid, and half of a file is another file.
       if (part.type === 'field' && part.valueTruncated) throw uploadTooLarge(fileBytes);
       const value = part.type === 'file' ? await part.toBuffer() : part.value;
@@ -75,10 +79,18 @@ function hangUpLater({ raw }: FastifyRequest): void {
 
 function textOf(name: string, value: unknown): string {
   if (Buffer.isBuffer(value)) {
-    if (!isUtf8(value)) throw badRequest(`${shownText(name)} is not a text file!`);
+    if (!isUtf8(value))
+      throw badRequest(`${shownText(name)} is not a text file!`, {
+        reason: 'FIELD_NOT_VALID',
+        member: shownText(name),
+      });
     return value.toString('utf8');
   }
-  if (typeof value !== 'string' || value.includes('\0')) throw badRequest(`${shownText(name)} is not text!`);
+  if (typeof value !== 'string' || value.includes('\0'))
+    throw badRequest(`${shownText(name)} is not text!`, {
+      reason: 'FIELD_NOT_VALID',
+      member: shownText(name),
+    });
   return value;
 }
 

@@ -60,7 +60,10 @@ function keyedRequestOf(request: FastifyRequest): KeyedRequest | undefined {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return undefined;
   if (typeof key !== 'string' || !keyPattern.test(key)) {
-    throw badRequest('Idempotency-Key is not valid! It takes 1 to 255 printable ASCII characters');
+    throw badRequest('Idempotency-Key is not valid! It takes 1 to 255 printable ASCII characters', {
+      reason: 'FIELD_NOT_VALID',
+      member: 'Idempotency-Key',
+    });
   }
   const { method, params, query, body } = request;
   return { userId: request.caller.userId, key, meaning: { method, route, params, query, body } };

@@ -3,6 +3,7 @@
 
 import type { FastifySchemaCompiler } from 'fastify';
 import { z } from 'zod';
+import type { ErrorReason } from '../../error-reasons.ts';
 import { badRequest } from '../../errors.ts';
 import { shownText } from '../../names.ts';
 
@@ -21,8 +22,29 @@ export const zodValidator: FastifySchemaCompiler<z.ZodType> =
       error: (issue) => issueText(issue, httpPart),
     });
     if (result.success) return { value: result.data };
-    return { error: badRequest(result.error.issues[0]?.message ?? 'The request can not be read!') };
+    const [issue] = result.error.issues;
+    return {
+      error: badRequest(issue?.message ?? 'The request can not be read!', issue && placeOf(issue, data)),
+    };
   };
+
+function placeOf(issue: z.core.$ZodIssue, data: unknown): { reason: ErrorReason; member?: string } {
+  const path = pathText(issue.path);
+  if (issue.code === 'unrecognized_keys') {
+    const name = shownText(issue.keys[0] ?? '');
+    return { reason: 'FIELD_UNKNOWN', member: path === '' ? name : `${path}.${name}` };
+  }
+  if (path === '') return { reason: 'REQUEST_NOT_VALID' };
+  const isMissing = issue.code === 'invalid_type' && valueAt(data, issue.path) === undefined;
+  return { reason: isMissing ? 'FIELD_REQUIRED' : 'FIELD_NOT_VALID', member: path };
+}
+
+function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, part) => (typeof value === 'object' && value !== null ? Reflect.get(value, part) : undefined),
+    data,
+  );
+}
 
 function issueText(issue: Issue, httpPart: string | undefined): string {
   const member = pathText(issue.path ?? []);

@@ -49,8 +49,9 @@ export interface PasswordParameters {
 const typeNames = generatedKeyTypes.map(keyTypeName);
 
 export function checkType(value: string | undefined): GeneratedKeyType {
-  if (value === undefined || value.trim() === '') throw badRequest('JWK type can not be empty!');
-  const name = oneOf(value, typeNames, 'JWK type');
+  if (value === undefined || value.trim() === '')
+    throw badRequest('JWK type can not be empty!', { reason: 'FIELD_REQUIRED', member: 'type' });
+  const name = oneOf(value, typeNames, 'JWK type', 'type');
   const kty = generatedKeyTypes.find((one) => keyTypeName(one) === name);
   if (kty === undefined) throw new TypeError(`${name} names no key type`);
   return kty;
@@ -91,16 +92,26 @@ function keyPlan(kty: GeneratedKeyType, { keySize, curveType }: GenerateParamete
 }
 
 function size(given: number | undefined, allowed: readonly number[], what: string): number {
-  if (given === undefined) throw badRequest(`${what} is required! Valid values: ${allowed.join(', ')}`);
+  if (given === undefined)
+    throw badRequest(`${what} is required! Valid values: ${allowed.join(', ')}`, {
+      reason: 'FIELD_REQUIRED',
+      member: what,
+    });
   if (allowed.includes(given)) return given;
-  throw badRequest(`${what} (${given}) is not valid! Valid values: ${allowed.join(', ')}`);
+  throw badRequest(`${what} (${given}) is not valid! Valid values: ${allowed.join(', ')}`, {
+    reason: 'FIELD_NOT_VALID',
+    member: what,
+  });
 }
 
 /** The `crv` of a curve that the request spells in its own way. */
 function curve(given: string | undefined, curves: readonly string[], what: string): string {
   const names = curves.map(curveTypeName);
   if (given === undefined || given === '') {
-    throw badRequest(`${what} is required! Valid values: ${names.join(', ')}`);
+    throw badRequest(`${what} is required! Valid values: ${names.join(', ')}`, {
+      reason: 'FIELD_REQUIRED',
+      member: what,
+    });
   }
   const name = oneOf(given, names, what);
   return curves[names.indexOf(name)] ?? name;
@@ -116,5 +127,8 @@ function readPassword(parameters: GenerateParameters): PasswordParameters {
 
 function within(value: number, what: string, { least, most }: { least: number; most: number }): void {
   if (value >= least && value <= most) return;
-  throw badRequest(`${what} (${value}) is not valid! It takes a whole number from ${least} to ${most}`);
+  throw badRequest(`${what} (${value}) is not valid! It takes a whole number from ${least} to ${most}`, {
+    reason: 'FIELD_NOT_VALID',
+    member: what,
+  });
 }

@@ -18,7 +18,10 @@ export function readValidity(
   const expirationTime = readInstant(given.expirationTime, 'expirationTime') ?? aYearAfter(notBeforeTime);
   if (expirationTime <= notBeforeTime) {
     const order = `${expirationTime.toISOString()} is not after notBeforeTime ${notBeforeTime.toISOString()}`;
-    throw badRequest(`expirationTime is not valid! ${order}`);
+    throw badRequest(`expirationTime is not valid! ${order}`, {
+      reason: 'FIELD_NOT_VALID',
+      member: 'expirationTime',
+    });
   }
   return { notBeforeTime, expirationTime };
 }
@@ -32,6 +35,7 @@ function readInstant(text: string | undefined, what: string): Date | undefined {
   if (instantPattern.test(text) && real && !Number.isNaN(date.getTime())) return date;
   throw badRequest(
     `${what} (${shownText(text)}) is not valid! It takes ISO 8601, such as 2026-01-31T00:00:00Z`,
+    { reason: 'FIELD_NOT_VALID', member: what },
   );
 }
 

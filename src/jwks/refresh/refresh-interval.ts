@@ -14,5 +14,6 @@ export function readRefreshInterval(text: string): number {
   const accepted = `${durationText(leastMs)} to ${durationText(longestRefreshIntervalMs)}`;
   throw badRequest(
     `refreshInterval (${shownText(text)}) is not valid! It takes an ISO 8601 duration from ${accepted}, such as PT1H`,
+    { reason: 'FIELD_NOT_VALID', member: 'refreshInterval' },
   );
 }

@@ -7,7 +7,7 @@
 import { lookup } from 'node:dns/promises';
 import { type IpAddress, isGlobalUnicast, parseAddress } from './address-rules.ts';
 import { type AddressAllowList, allowsAddress, allowsHost } from './allow-list.ts';
-import { connectFailure, FetchFailure } from './fetch-failure.ts';
+import { connectFailure, FetchFailure, FetchNotAllowed } from './fetch-failure.ts';
 
 export interface ResolvedAddress {
   readonly address: string;
@@ -39,7 +39,7 @@ export async function checkedAddresses(
     address !== undefined && (isNamed || isGlobalUnicast(address) || allowsAddress(allow, address));
   // The words do not depend on what listens there, because nothing ever connects to find out.
   if (!addresses.every(isAllowed)) {
-    if (literal !== undefined) throw new FetchFailure(`resolves to ${forbidden}`);
+    if (literal !== undefined) throw new FetchNotAllowed(`resolves to ${forbidden}`);
     throw notPublic(new Error('an address of the host is not allowed'));
   }
   return addresses
@@ -53,7 +53,7 @@ const forbidden =
   'which is not allowed unless KEYPLANE_URL_ALLOW names it';
 
 function notPublic(cause: unknown): FetchFailure {
-  return new FetchFailure(
+  return new FetchNotAllowed(
     `is not reachable: its host name is not found, or it resolves to ${forbidden}`,
     cause,
   );

@@ -1,6 +1,7 @@
 // What went wrong inside a fetch, before it is known which URL the user is told about.
 // Refuses to pass on the words of the system or of a library: they hold addresses and ports.
 
+import type { ErrorReason } from '../../error-reasons.ts';
 import { badRequest, isKeyplaneError, type KeyplaneError } from '../../errors.ts';
 
 /**
@@ -11,6 +12,7 @@ export class FetchFailure extends Error {
   override readonly name = 'FetchFailure';
   readonly detail: string | undefined;
   readonly remedy: string | undefined;
+  readonly reason: ErrorReason = 'URL_FETCH_FAILED';
 
   constructor(reason: string, cause?: unknown, remedy?: string) {
     super(reason, { cause });
@@ -19,12 +21,21 @@ export class FetchFailure extends Error {
   }
 }
 
+/** Its address is one that only the administrator may allow. */
+export class FetchNotAllowed extends FetchFailure {
+  override readonly reason = 'URL_NOT_ALLOWED';
+}
+
 /** The public form of a failure; anything else is our own mistake and is passed on as it is. */
 export function publicFailure(error: unknown, subject: string): KeyplaneError | unknown {
   if (isKeyplaneError(error) || !(error instanceof FetchFailure)) return error;
   const detail = error.detail === undefined ? {} : { detail: error.detail };
   const remedy = error.remedy === undefined ? '' : ` ${error.remedy}`;
-  return badRequest(`${subject} ${error.message}!${remedy}`, { ...detail, cause: error });
+  return badRequest(`${subject} ${error.message}!${remedy}`, {
+    reason: error.reason,
+    ...detail,
+    cause: error,
+  });
 }
 
 const networkReasons: Readonly<Record<string, string>> = {

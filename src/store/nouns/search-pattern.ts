@@ -14,7 +14,10 @@ export function matchesSearch(
   columns: readonly Expression<string | null>[],
 ): Expression<SqlBool> {
   if (search.length > longestSearch) {
-    throw badRequest(`search can not be longer than ${longestSearch} characters!`);
+    throw badRequest(`search can not be longer than ${longestSearch} characters!`, {
+      reason: 'FIELD_NOT_VALID',
+      member: 'search',
+    });
   }
   const folded = search.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
   const pattern = `%${folded.replace(/[!%_]/g, '!$&')}%`;

@@ -8,16 +8,16 @@ export interface FieldErrors<Field extends string> {
 }
 
 /**
- * Puts an error of the server beside a field: the one that is called as the member at fault. Of an error that names no
- * member, the first field whose pattern fits the text.
+ * Puts an error of the server beside a field: the one that is called as the member at fault, or that lists it. A field
+ * that edits a list has all that is in it.
  */
 export function fieldErrors<Field extends string>(
   error: unknown,
-  fields: readonly (readonly [field: Field, text?: RegExp])[],
+  fields: readonly (readonly [field: Field, ...members: readonly string[]])[],
 ): FieldErrors<Field> {
   if (!(error instanceof KeyplaneApiError)) return { of: () => undefined, rest: error };
-  const ofMember = fields.find(([field]) => field === error.member);
-  const [found] = ofMember ?? fields.find(([, text]) => text?.test(error.message)) ?? [];
+  const [list = ''] = error.member?.split('[') ?? [];
+  const [found] = fields.find((names) => names.some((name) => name === error.member || name === list)) ?? [];
   return {
     of: (field) => (field === found ? errorText(error) : undefined),
     rest: found === undefined ? error : null,

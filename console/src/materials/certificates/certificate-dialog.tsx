@@ -22,11 +22,11 @@ import { CertificateChain } from './certificate-chain.tsx';
 export type { Certificate };
 
 const fields = [
-  ['name', /^(certificateName|Certificate \(name)/],
-  ['alias', /^alias/i],
-  ['environments', /^(environmentList|Environment )/],
-  ['description', /^certificateDescription/],
-  ['file', /pemEncodedFile|certificate|PEM/i],
+  ['name', 'certificateName'],
+  ['alias'],
+  ['environments', 'environmentList'],
+  ['description', 'certificateDescription'],
+  ['file', 'pemEncodedFile'],
 ] as const;
 
 interface CertificateDialogProps {

@@ -19,11 +19,11 @@ import { KeyContentField, noKeyContent } from './key-content-field.tsx';
 export type { Key };
 
 const fields = [
-  ['name', /^(name|Key name|Key \(name)/],
-  ['keyType', /^(keyType|content holds a)/],
-  ['algorithm', /^algorithm/],
-  ['environments', /^(cryptoKeyInfo|environmentName|Environment |Key content|passphrase)/],
-  ['description', /^description/],
+  ['name'],
+  ['keyType'],
+  ['algorithm'],
+  ['environments', 'cryptoKeyInfoEnvironmentList', 'environmentName', 'content', 'passphrase', 'alias'],
+  ['description'],
 ] as const;
 
 const keyTypes = [

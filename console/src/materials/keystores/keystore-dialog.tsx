@@ -18,9 +18,19 @@ import { KeystoreFileField, noKeystoreFile } from './keystore-file-field.tsx';
 export type { Keystore };
 
 const fields = [
-  ['name', /^(name|Keystore name|Keystore \(name)/],
-  ['environments', /^(keyStoreEnvironmentList|environmentName|Environment )/],
-  ['description', /^description/],
+  ['name'],
+  [
+    'environments',
+    'keyStoreEnvironmentList',
+    'environmentName',
+    'file',
+    'password',
+    'keyPassword',
+    'keyStoreType',
+    'alias',
+    'aliasName',
+  ],
+  ['description'],
 ] as const;
 
 interface KeystoreDialogProps {
