@@ -72,6 +72,7 @@ export interface Operations {
   /** Store a certificate and deploy it */
   createCertificate: {
     input: {
+      /** Name of the project */
       readonly projectName: string;
       readonly body: NewCertificate;
     };
@@ -80,6 +81,7 @@ export interface Operations {
   /** Create a token with which nodes join an environment */
   createEnrollmentToken: {
     input: {
+      /** Name of the environment */
       readonly environmentName: string;
       readonly body: NewEnrollmentToken;
     };
@@ -95,6 +97,7 @@ export interface Operations {
   /** Create a JWK from a source and deploy it */
   createJwk: {
     input: {
+      /** Name of the project */
       readonly projectName: string;
       readonly body: CreateJwk;
     };
@@ -103,6 +106,7 @@ export interface Operations {
   /** Store a key and deploy it */
   createKey: {
     input: {
+      /** Name of the project */
       readonly projectName: string;
       readonly body: NewKey;
     };
@@ -111,6 +115,7 @@ export interface Operations {
   /** Store a keystore and deploy it */
   createKeystore: {
     input: {
+      /** Name of the project */
       readonly projectName: string;
       readonly body: NewKeystore;
     };
@@ -147,7 +152,9 @@ export interface Operations {
   /** Undeploy and delete a certificate; JWKs made from it stay */
   deleteCertificate: {
     input: {
+      /** Name of the project */
       readonly projectName: string;
+      /** Name of the certificate */
       readonly certificateName: string;
     };
     answer: DeploymentAnswer;
@@ -155,7 +162,9 @@ export interface Operations {
   /** Revoke an enrollment token: the streams of nodes that it opened end within 5 seconds */
   deleteEnrollmentToken: {
     input: {
+      /** Name of the environment */
       readonly environmentName: string;
+      /** Id of the enrollment token */
       readonly tokenId: string;
     };
     answer: Success;
@@ -163,6 +172,7 @@ export interface Operations {
   /** Delete an environment with its nodes, its tokens, and the materials for it */
   deleteEnvironment: {
     input: {
+      /** Name of the environment */
       readonly environmentName: string;
     };
     answer: Success;
@@ -170,7 +180,9 @@ export interface Operations {
   /** Undeploy a JWK everywhere and delete it */
   deleteJwk: {
     input: {
+      /** Name of the project */
       readonly projectName: string;
+      /** Name of the JWK */
       readonly jwkName: string;
     };
     answer: DeploymentAnswer;
@@ -178,7 +190,9 @@ export interface Operations {
   /** Undeploy and delete a key; JWKs made from it stay */
   deleteKey: {
     input: {
+      /** Name of the project */
       readonly projectName: string;
+      /** Name of the key */
       readonly keyName: string;
     };
     answer: DeploymentAnswer;
@@ -186,7 +200,9 @@ export interface Operations {
   /** Undeploy and delete a keystore; JWKs made from it stay */
   deleteKeystore: {
     input: {
+      /** Name of the project */
       readonly projectName: string;
+      /** Name of the keystore */
       readonly keystoreName: string;
     };
     answer: DeploymentAnswer;
@@ -194,7 +210,9 @@ export interface Operations {
   /** End a membership */
   deleteMember: {
     input: {
+      /** Name of the project */
       readonly projectName: string;
+      /** Name of the user */
       readonly username: string;
     };
     answer: Success;
@@ -202,7 +220,9 @@ export interface Operations {
   /** Remove a node: its key is rejected from now on, and its name is free */
   deleteNode: {
     input: {
+      /** Name of the environment */
       readonly environmentName: string;
+      /** Name of the node */
       readonly nodeName: string;
     };
     answer: RemovedNode;
@@ -210,6 +230,7 @@ export interface Operations {
   /** Undeploy and delete a project with everything in it */
   deleteProject: {
     input: {
+      /** Name of the project */
       readonly projectName: string;
     };
     answer: Success;
@@ -222,6 +243,7 @@ export interface Operations {
   /** Revoke a personal token */
   deleteToken: {
     input: {
+      /** Name of the token */
       readonly tokenName: string;
     };
     answer: Success;
@@ -229,6 +251,7 @@ export interface Operations {
   /** Delete a user with all tokens and memberships */
   deleteUser: {
     input: {
+      /** Name of the user */
       readonly username: string;
     };
     answer: Success;
@@ -236,7 +259,9 @@ export interface Operations {
   /** Download a certificate as a ZIP of one DER file an environment */
   exportCertificate: {
     input: {
+      /** Name of the project */
       readonly projectName: string;
+      /** Name of the certificate */
       readonly certificateName: string;
     };
     answer: DownloadedFile;
@@ -248,7 +273,9 @@ export interface Operations {
       readonly publicOnly?: 'true' | 'false' | undefined;
       /** A JWK Set (the default) or PEM */
       readonly format?: 'jwk' | 'pem' | undefined;
+      /** Name of the project */
       readonly projectName: string;
+      /** Name of the JWK */
       readonly jwkName: string;
     };
     answer: DownloadedFile;
@@ -256,6 +283,7 @@ export interface Operations {
   /** Generate a JWK and deploy it */
   generateJwk: {
     input: {
+      /** Name of the project */
       readonly projectName: string;
       readonly body: GenerateJwk;
     };
@@ -264,7 +292,9 @@ export interface Operations {
   /** Get a certificate */
   getCertificate: {
     input: {
+      /** Name of the project */
       readonly projectName: string;
+      /** Name of the certificate */
       readonly certificateName: string;
     };
     answer: CertificateList;
@@ -274,7 +304,9 @@ export interface Operations {
     input: {
       /** `true` leaves the private members out */
       readonly publicOnly?: 'true' | 'false' | undefined;
+      /** Name of the project */
       readonly projectName: string;
+      /** Name of the JWK */
       readonly jwkName: string;
     };
     answer: JwkDetailWithWarnings;
@@ -282,7 +314,9 @@ export interface Operations {
   /** Which node of which environment has the JWK by now */
   getJwkDeployment: {
     input: {
+      /** Name of the project */
       readonly projectName: string;
+      /** Name of the JWK */
       readonly jwkName: string;
     };
     answer: JwkDeploymentList;
@@ -290,7 +324,9 @@ export interface Operations {
   /** Get the public half of a JWK as JSON and PEM, its thumbprint and its certificates */
   getJwkPublic: {
     input: {
+      /** Name of the project */
       readonly projectName: string;
+      /** Name of the JWK */
       readonly jwkName: string;
     };
     answer: PublicJwkList;
@@ -298,7 +334,9 @@ export interface Operations {
   /** Get a key */
   getKey: {
     input: {
+      /** Name of the project */
       readonly projectName: string;
+      /** Name of the key */
       readonly keyName: string;
     };
     answer: KeyList;
@@ -306,7 +344,9 @@ export interface Operations {
   /** Get a keystore */
   getKeystore: {
     input: {
+      /** Name of the project */
       readonly projectName: string;
+      /** Name of the keystore */
       readonly keystoreName: string;
     };
     answer: KeystoreList;
@@ -324,6 +364,7 @@ export interface Operations {
   /** Create a JWK from an uploaded file */
   importJwkFile: {
     input: {
+      /** Name of the project */
       readonly projectName: string;
       readonly body: JwkFile;
     };
@@ -332,6 +373,7 @@ export interface Operations {
   /** Read a certificate file, the leaf first; nothing is stored */
   inspectCertificate: {
     input: {
+      /** Name of the project */
       readonly projectName: string;
       readonly body: CertificateFile;
     };
@@ -340,6 +382,7 @@ export interface Operations {
   /** Look into a source before a JWK is made from it; nothing is stored */
   inspectJwkSource: {
     input: {
+      /** Name of the project */
       readonly projectName: string;
       readonly body: InspectJwkSource;
     };
@@ -348,6 +391,7 @@ export interface Operations {
   /** Read a private or public key and tell what it is; nothing is stored */
   inspectKey: {
     input: {
+      /** Name of the project */
       readonly projectName: string;
       readonly body: KeyFile;
     };
@@ -356,6 +400,7 @@ export interface Operations {
   /** Open a keystore file and list what it holds; nothing is stored */
   inspectKeystore: {
     input: {
+      /** Name of the project */
       readonly projectName: string;
       readonly body: KeystoreFile;
     };
@@ -389,7 +434,9 @@ export interface Operations {
   /** List the JWKs that were made from a certificate */
   listCertificateReferences: {
     input: {
+      /** Name of the project */
       readonly projectName: string;
+      /** Name of the certificate */
       readonly certificateName: string;
     };
     answer: JwkReferenceList;
@@ -405,6 +452,7 @@ export interface Operations {
       readonly sort?: string | undefined;
       /** Part of the name or description */
       readonly search?: string | undefined;
+      /** Name of the project */
       readonly projectName: string;
     };
     answer: CertificateList;
@@ -420,6 +468,7 @@ export interface Operations {
       readonly sort?: string | undefined;
       /** Part of the name or description */
       readonly search?: string | undefined;
+      /** Name of the environment */
       readonly environmentName: string;
     };
     answer: EnrollmentTokenList;
@@ -445,7 +494,9 @@ export interface Operations {
       readonly page?: number | string | undefined;
       /** Items a page, default 20 */
       readonly size?: number | string | undefined;
+      /** Name of the project */
       readonly projectName: string;
+      /** Name of the JWK */
       readonly jwkName: string;
     };
     answer: AuditRecordList;
@@ -466,6 +517,7 @@ export interface Operations {
       readonly type?: JwkType | undefined;
       readonly use?: JwkUse | undefined;
       readonly sourceType?: SourceType | undefined;
+      /** Name of the project */
       readonly projectName: string;
     };
     answer: JwkList;
@@ -473,7 +525,9 @@ export interface Operations {
   /** List the JWKs that were made from a key */
   listKeyReferences: {
     input: {
+      /** Name of the project */
       readonly projectName: string;
+      /** Name of the key */
       readonly keyName: string;
     };
     answer: JwkReferenceList;
@@ -489,6 +543,7 @@ export interface Operations {
       readonly sort?: string | undefined;
       /** Part of the name or description */
       readonly search?: string | undefined;
+      /** Name of the project */
       readonly projectName: string;
     };
     answer: KeyList;
@@ -498,7 +553,9 @@ export interface Operations {
     input: {
       /** The environment whose keystore file is meant */
       readonly environmentName?: string | undefined;
+      /** Name of the project */
       readonly projectName: string;
+      /** Name of the keystore */
       readonly keystoreName: string;
     };
     answer: KeystoreEntryList;
@@ -506,7 +563,9 @@ export interface Operations {
   /** List the JWKs that were made from a keystore */
   listKeystoreReferences: {
     input: {
+      /** Name of the project */
       readonly projectName: string;
+      /** Name of the keystore */
       readonly keystoreName: string;
     };
     answer: JwkReferenceList;
@@ -522,6 +581,7 @@ export interface Operations {
       readonly sort?: string | undefined;
       /** Part of the name or description */
       readonly search?: string | undefined;
+      /** Name of the project */
       readonly projectName: string;
     };
     answer: KeystoreList;
@@ -537,6 +597,7 @@ export interface Operations {
       readonly sort?: string | undefined;
       /** Part of the name or description */
       readonly search?: string | undefined;
+      /** Name of the project */
       readonly projectName: string;
     };
     answer: MemberList;
@@ -552,6 +613,7 @@ export interface Operations {
       readonly sort?: string | undefined;
       /** Part of the name or description */
       readonly search?: string | undefined;
+      /** Name of the environment */
       readonly environmentName: string;
     };
     answer: EnvironmentNodeList;
@@ -567,6 +629,7 @@ export interface Operations {
       readonly sort?: string | undefined;
       /** Part of the name or description */
       readonly search?: string | undefined;
+      /** Name of the project */
       readonly projectName: string;
     };
     answer: EnvironmentList;
@@ -602,7 +665,9 @@ export interface Operations {
   /** List the certificates that project admin has in an environment */
   listTruststore: {
     input: {
+      /** Name of the project */
       readonly projectName: string;
+      /** Name of the environment */
       readonly environmentName: string;
     };
     answer: CertificateList;
@@ -618,6 +683,7 @@ export interface Operations {
       readonly sort?: string | undefined;
       /** Part of the name or description */
       readonly search?: string | undefined;
+      /** Name of the user */
       readonly username: string;
     };
     answer: TokenList;
@@ -639,6 +705,7 @@ export interface Operations {
   /** Create a JWK from a certificate; Create JWK with its source type left out */
   parseJwkFromCertificate: {
     input: {
+      /** Name of the project */
       readonly projectName: string;
       readonly body: ParseJwkFromCertificate;
     };
@@ -647,6 +714,7 @@ export interface Operations {
   /** Create a JWK from a clipboard; Create JWK with its source type left out */
   parseJwkFromClipboard: {
     input: {
+      /** Name of the project */
       readonly projectName: string;
       readonly body: ParseJwkFromClipboard;
     };
@@ -655,6 +723,7 @@ export interface Operations {
   /** Create a JWK from a key; Create JWK with its source type left out */
   parseJwkFromKey: {
     input: {
+      /** Name of the project */
       readonly projectName: string;
       readonly body: ParseJwkFromKey;
     };
@@ -663,6 +732,7 @@ export interface Operations {
   /** Create a JWK from a keystore; Create JWK with its source type left out */
   parseJwkFromKeystore: {
     input: {
+      /** Name of the project */
       readonly projectName: string;
       readonly body: ParseJwkFromKeystore;
     };
@@ -671,6 +741,7 @@ export interface Operations {
   /** Create a JWK from a url; Create JWK with its source type left out */
   parseJwkFromUrl: {
     input: {
+      /** Name of the project */
       readonly projectName: string;
       readonly body: ParseJwkFromUrl;
     };
@@ -679,7 +750,9 @@ export interface Operations {
   /** Make a user a member of a project, with exactly these roles */
   putMember: {
     input: {
+      /** Name of the project */
       readonly projectName: string;
+      /** Name of the user */
       readonly username: string;
       readonly body: MemberRoles;
     };
@@ -688,7 +761,9 @@ export interface Operations {
   /** Accept the key of a node again that was removed, or whose enrollment token was revoked */
   readmitNode: {
     input: {
+      /** Name of the environment */
       readonly environmentName: string;
+      /** Name of the node */
       readonly nodeName: string;
     };
     answer: Success;
@@ -696,7 +771,9 @@ export interface Operations {
   /** Revoke a personal token of a user */
   revokeUserToken: {
     input: {
+      /** Name of the user */
       readonly username: string;
+      /** Name of the token */
       readonly tokenName: string;
     };
     answer: Success;
@@ -715,7 +792,9 @@ export interface Operations {
       readonly updateReferencedJwks?: 'true' | 'false' | undefined;
       /** Whose JWKs they are; required with updateReferencedJwks */
       readonly updateScope?: 'SAME_PROJECT' | 'ALL_PROJECTS' | undefined;
+      /** Name of the project */
       readonly projectName: string;
+      /** Name of the certificate */
       readonly certificateName: string;
       readonly body: ReplaceCertificate;
     };
@@ -724,6 +803,7 @@ export interface Operations {
   /** Replace what an environment is */
   updateEnvironment: {
     input: {
+      /** Name of the environment */
       readonly environmentName: string;
       readonly body: EnvironmentChange;
     };
@@ -732,7 +812,9 @@ export interface Operations {
   /** Change a description, or take a new value from a source; without a source the JWK is detached */
   updateJwk: {
     input: {
+      /** Name of the project */
       readonly projectName: string;
+      /** Name of the JWK */
       readonly jwkName: string;
       readonly body: UpdateJwk;
     };
@@ -745,7 +827,9 @@ export interface Operations {
       readonly updateReferencedJwks?: 'true' | 'false' | undefined;
       /** Whose JWKs they are; required with updateReferencedJwks */
       readonly updateScope?: 'SAME_PROJECT' | 'ALL_PROJECTS' | undefined;
+      /** Name of the project */
       readonly projectName: string;
+      /** Name of the key */
       readonly keyName: string;
       readonly body: ReplaceKey;
     };
@@ -758,7 +842,9 @@ export interface Operations {
       readonly updateReferencedJwks?: 'true' | 'false' | undefined;
       /** Whose JWKs they are; required with updateReferencedJwks */
       readonly updateScope?: 'SAME_PROJECT' | 'ALL_PROJECTS' | undefined;
+      /** Name of the project */
       readonly projectName: string;
+      /** Name of the keystore */
       readonly keystoreName: string;
       readonly body: ReplaceKeystore;
     };
@@ -767,6 +853,7 @@ export interface Operations {
   /** Replace a project's description */
   updateProject: {
     input: {
+      /** Name of the project */
       readonly projectName: string;
       readonly body: ProjectChange;
     };
@@ -775,6 +862,7 @@ export interface Operations {
   /** Change a password, or who is an administrator; what is left out stays */
   updateUser: {
     input: {
+      /** Name of the user */
       readonly username: string;
       readonly body: UserChange;
     };

@@ -63,6 +63,8 @@ export function createToken(app: KeyplaneServer, { tokens }: Pick<RouteServices,
       operationId: 'createToken',
       tags: ['access'],
       summary: 'Create a personal token',
+      description:
+        'The token is in this answer and nowhere else: keyplane keeps its hash. Without `expiresAt` it expires in 90 days.',
       body,
       response: { 200: answer },
     },

@@ -36,6 +36,7 @@ export function createUser(
       operationId: 'createUser',
       tags: ['access'],
       summary: 'Create a user',
+      description: 'Other users become members of projects with roles; an administrator may do everything.',
       body,
       response: { 200: successAnswer },
     },

@@ -13,6 +13,7 @@ export function deleteUser(app: KeyplaneServer, { users }: Pick<RouteServices, '
       operationId: 'deleteUser',
       tags: ['access'],
       summary: 'Delete a user with all tokens and memberships',
+      description: 'Tokens and sessions of the user end at once. The last administrator cannot be deleted.',
       params: z.object({ username: z.string() }),
       response: { 200: successAnswer },
     },

@@ -16,6 +16,7 @@ export function listUserTokens(app: KeyplaneServer, { tokens }: Pick<RouteServic
       operationId: 'listUserTokens',
       tags: ['access'],
       summary: 'List the personal tokens of a user',
+      description: 'The tokens themselves are never shown.',
       params: z.object({ username: z.string() }),
       querystring: listQuery,
       response: { 200: listOf(tokenItem) },

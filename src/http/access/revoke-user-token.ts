@@ -13,6 +13,7 @@ export function revokeUserToken(app: KeyplaneServer, { tokens }: Pick<RouteServi
       operationId: 'revokeUserToken',
       tags: ['access'],
       summary: 'Revoke a personal token of a user',
+      description: 'Requests with the token are rejected from then on.',
       params: z.object({ username: z.string(), tokenName: z.string() }),
       response: { 200: successAnswer },
     },

@@ -57,6 +57,7 @@ export function session(app: KeyplaneServer, services: Pick<RouteServices, 'sign
       operationId: 'getSession',
       tags: ['access'],
       summary: 'Who is signed in, and what they may do in which project',
+      description: 'The user of the token or session, and the roles that it has in each project.',
       response: { 200: named('Session', answer.extend({ projects: z.array(membership) })) },
     },
     handler: async ({ caller }) => sessionView(caller, services.members),
@@ -69,6 +70,7 @@ export function session(app: KeyplaneServer, services: Pick<RouteServices, 'sign
       operationId: 'deleteSession',
       tags: ['access'],
       summary: 'Sign out: the session ends, and its cookie goes',
+      description: 'The session that the request came with ends.',
       response: { 200: successAnswer },
     },
     handler: async (request, reply) => {

@@ -31,6 +31,8 @@ export function listAudit(app: KeyplaneServer, { auditTrail }: Pick<RouteService
       operationId: 'listAudit',
       tags: ['audit'],
       summary: 'List audit records, newest first',
+      description:
+        'In pages, with filters. The records are a chain of hashes, which `keyplane doctor` checks.',
       querystring: query,
       response: { 200: listOf(auditItem) },
     },

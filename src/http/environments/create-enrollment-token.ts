@@ -42,6 +42,8 @@ export function createEnrollmentToken(
       operationId: 'createEnrollmentToken',
       tags: ['environments'],
       summary: 'Create a token with which nodes join an environment',
+      description:
+        'Any number of nodes join with one token, unless `maxNodes` limits them. Each node registers a key of its own, so the token alone does not take over the name of a node.',
       params: z.object({ environmentName: z.string() }),
       body,
       response: { 200: answer },

@@ -17,6 +17,8 @@ export function createEnvironment(
       operationId: 'createEnvironment',
       tags: ['environments'],
       summary: 'Create an environment',
+      description:
+        'Without `projects` every project reaches it. It has no nodes yet: create an enrollment token for them.',
       body: newEnvironmentBody,
       response: { 200: successAnswer },
     },

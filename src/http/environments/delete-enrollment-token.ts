@@ -16,6 +16,8 @@ export function deleteEnrollmentToken(
       operationId: 'deleteEnrollmentToken',
       tags: ['environments'],
       summary: 'Revoke an enrollment token: the streams of nodes that it opened end within 5 seconds',
+      description:
+        'No node joins with it any more, and the nodes that joined with it are disconnected within 5 seconds and barred.',
       params: z.object({ environmentName: z.string(), tokenId: z.string() }),
       response: { 200: successAnswer },
     },

@@ -16,6 +16,8 @@ export function deleteEnvironment(
       operationId: 'deleteEnvironment',
       tags: ['environments'],
       summary: 'Delete an environment with its nodes, its tokens, and the materials for it',
+      description:
+        'Its nodes are no longer accepted, and the material that certificates, keys and keystores have for it is deleted.',
       params: z.object({ environmentName: z.string() }),
       response: { 200: successAnswer },
     },

@@ -21,6 +21,7 @@ export function deleteNode(app: KeyplaneServer, { nodes }: Pick<RouteServices, '
       operationId: 'deleteNode',
       tags: ['environments'],
       summary: 'Remove a node: its key is rejected from now on, and its name is free',
+      description: 'The node may serve what it has until its copies expire; the warnings say until when.',
       params: z.object({ environmentName: z.string(), nodeName: z.string() }),
       response: { 200: removed },
     },

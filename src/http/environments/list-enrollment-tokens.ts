@@ -33,6 +33,7 @@ export function listEnrollmentTokens(
       operationId: 'listEnrollmentTokens',
       tags: ['environments'],
       summary: 'List the tokens with which nodes join an environment; never the tokens themselves',
+      description: 'With how many keys of nodes were registered with each.',
       params: z.object({ environmentName: z.string() }),
       querystring: listQuery,
       response: { 200: listOf(item) },

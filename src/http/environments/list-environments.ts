@@ -23,6 +23,7 @@ export function listEnvironments(
       operationId: 'listEnvironments',
       tags: ['environments'],
       summary: 'List environments',
+      description: 'With the projects that reach each of them.',
       querystring: listQuery,
       response: { 200: listOf(environmentWithProjectsItem) },
     },

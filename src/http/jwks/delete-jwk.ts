@@ -17,6 +17,7 @@ export function deleteJwk(
       operationId: 'deleteJwk',
       tags: ['jwks'],
       summary: 'Undeploy a JWK everywhere and delete it',
+      description: 'Nodes stop publishing it before it is deleted.',
       params: jwkParams,
       response: { 200: deploymentAnswer },
     },

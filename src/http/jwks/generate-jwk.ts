@@ -18,6 +18,8 @@ export function generateJwk(
       operationId: 'generateJwk',
       tags: ['jwks'],
       summary: 'Generate a JWK and deploy it',
+      description:
+        'The private part is encrypted at rest and never leaves keyplane unless it is exported. Without `kid` one is made as `keyIdType` says.',
       params: z.object({ projectName: z.string() }),
       body: generateJwkBody,
       response: { 200: deploymentAnswer },

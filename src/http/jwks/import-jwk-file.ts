@@ -48,6 +48,7 @@ export function importJwkFile(
         operationId: 'importJwkFile',
         tags: ['jwks'],
         summary: 'Create a JWK from an uploaded file',
+        description: 'The same as Create JWK with source type COPY_PASTE, for a file.',
         consumes: [multipartType],
         params: z.object({ projectName: z.string() }),
         body,

@@ -53,6 +53,7 @@ function addParse(
       operationId,
       tags: ['jwks'],
       summary: `Create a JWK from a ${from}; Create JWK with its source type left out`,
+      description: 'The key is checked, stored and deployed as Create JWK does.',
       params: z.object({ projectName: z.string() }),
       body: describedAs(createJwkBody.pick({ ...known, ...fields }), parseJwkDescription(title, source)),
       response: { 200: deploymentAnswer },

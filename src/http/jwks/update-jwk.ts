@@ -26,6 +26,8 @@ export function updateJwk(
       tags: ['jwks'],
       summary:
         'Change a description, or take a new value from a source; without a source the JWK is detached',
+      description:
+        'The name stays. A new value comes from any source, under the rules of Create JWK, and is deployed. Without a source the JWK keeps its key and follows its source no longer.',
       params: jwkParams,
       body,
       response: { 200: deploymentAnswer },

@@ -40,6 +40,8 @@ export function createCertificate(
         operationId: 'createCertificate',
         tags: ['certificates'],
         summary: 'Store a certificate and deploy it',
+        description:
+          'JWKs are made from it with source type CERTIFICATE. The certificates of its issuers may follow it in the file, and become `x5c`.',
         consumes: [multipartType],
         params: z.object({ projectName: z.string() }),
         body,

@@ -50,6 +50,8 @@ export function createKey(app: KeyplaneServer, services: Pick<RouteServices, 'ke
       operationId: 'createKey',
       tags: ['keys'],
       summary: 'Store a key and deploy it',
+      description:
+        'JWKs are made from it with source types PUBLIC_KEY and PRIVATE_KEY. Its content is encrypted at rest and never shown again.',
       params: z.object({ projectName: z.string() }),
       body,
       response: { 200: deploymentAnswer },

@@ -50,6 +50,8 @@ export function createKeystore(
       operationId: 'createKeystore',
       tags: ['keystores'],
       summary: 'Store a keystore and deploy it',
+      description:
+        'JWKs are made from its entries with source type KEYSTORE. A file that does not open with its password is rejected.',
       params: z.object({ projectName: z.string() }),
       body,
       response: { 200: deploymentAnswer },

@@ -16,6 +16,7 @@ export function exportCertificate(
       operationId: 'exportCertificate',
       tags: ['certificates'],
       summary: 'Download a certificate as a ZIP of one DER file an environment',
+      description: 'One file for each environment that it has a certificate for.',
       params: z.object({ projectName: z.string(), certificateName: z.string() }),
       response: { 200: z.unknown().meta({ type: 'string', format: 'binary', description: 'The ZIP file' }) },
     },

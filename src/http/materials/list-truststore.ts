@@ -23,6 +23,7 @@ export function listTruststore(
       operationId: 'listTruststore',
       tags: ['certificates'],
       summary: 'List the certificates that project admin has in an environment',
+      description: 'Only the project `admin` has a truststore.',
       params: z.object({ projectName: z.string(), environmentName: z.string() }),
       response: { 200: listOf(certificateItem) },
     },

@@ -27,6 +27,8 @@ export function updateCertificate(
         operationId: 'updateCertificate',
         tags: ['certificates'],
         summary: 'Replace a certificate; JWKs made from it follow, or are detached',
+        description:
+          'With `updateReferencedJwks` the JWKs made from it get the new certificate and are deployed; where one of them cannot take it, nothing changes.',
         consumes: [multipartType],
         params: z.object({ projectName: z.string(), certificateName: z.string() }),
         querystring: referencesQuery,

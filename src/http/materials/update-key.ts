@@ -24,6 +24,8 @@ export function updateKey(app: KeyplaneServer, services: Pick<RouteServices, 'ke
       operationId: 'updateKey',
       tags: ['keys'],
       summary: 'Replace a key; JWKs made from it follow, or are detached',
+      description:
+        'With `updateReferencedJwks` the JWKs made from it get the new key and are deployed; where one of them cannot take it, nothing changes.',
       params: z.object({ projectName: z.string(), keyName: z.string() }),
       querystring: referencesQuery,
       body,

@@ -24,6 +24,8 @@ export function updateKeystore(
       operationId: 'updateKeystore',
       tags: ['keystores'],
       summary: 'Replace a keystore; JWKs made from it follow, or are detached',
+      description:
+        'With `updateReferencedJwks` the JWKs made from it get the new key and are deployed; where one of them cannot take it, nothing changes.',
       params: z.object({ projectName: z.string(), keystoreName: z.string() }),
       querystring: referencesQuery,
       body,

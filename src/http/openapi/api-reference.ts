@@ -4,19 +4,15 @@
 
 import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import Fastify, {
-  type FastifyContextConfig,
-  type FastifySchema,
-  type LightMyRequestResponse,
-  type RouteOptions,
-} from 'fastify';
+import Fastify, { type FastifySchema, type LightMyRequestResponse, type RouteOptions } from 'fastify';
 import { z } from 'zod';
 import { docsPolicy } from '../answers/security-headers.ts';
-import type { RouteAccess } from '../route-access.ts';
 import { setZodCompilers, withoutCompilers } from '../schema-compilers.ts';
+import { completeOperation, type Operation, type RouteConfig } from './complete-operation.ts';
 import { schemaComponents, transformSchema } from './components.ts';
+import type { Schemas } from './examples/example-of.ts';
 import { descriptionOf } from './named.ts';
-import { type ErrorResponseName, errorResponses, errorSchema } from './openapi-errors.ts';
+import { errorResponses, errorSchema } from './openapi-errors.ts';
 
 export interface ApiReference {
   /** OpenAPI 3.1. */
@@ -37,15 +33,6 @@ const apiTags = Object.freeze([
   { name: 'overview', description: 'How everything stands' },
   { name: 'system', description: 'Health, metrics, and this description' },
 ] as const);
-
-type RouteConfig = FastifyContextConfig & { readonly access: RouteAccess };
-
-interface Operation {
-  operationId?: string;
-  requestBody?: unknown;
-  parameters?: unknown[];
-  responses?: Record<string, unknown>;
-}
 
 export async function drawReference(routes: readonly RouteOptions[], version: string): Promise<ApiReference> {
   const app = Fastify({ schemaController: withoutCompilers, routerOptions: { ignoreTrailingSlash: true } });
@@ -73,9 +60,10 @@ function documentOptions(version: string): FastifyDynamicSwaggerOptions {
         title: 'keyplane',
         version,
         description:
-          'The control plane for JSON Web Keys. A member that is null counts as absent; paths answer with and without the slash at their end.',
+          'The control plane for JSON Web Keys. A member that is null counts as absent. Paths answer with and without a slash at their end. Every error has a `reason`, by which programs decide.',
+        license: { name: 'Apache License 2.0', identifier: 'Apache-2.0' },
       },
-      servers: [{ url: '/' }],
+      servers: [{ url: '/', description: 'The manager that this description comes from' }],
       tags: [...apiTags],
       components: {
         securitySchemes: {
@@ -99,16 +87,35 @@ function documentOptions(version: string): FastifyDynamicSwaggerOptions {
     transformObject(document) {
       if (!('openapiObject' in document)) return document.swaggerObject;
       const { openapiObject } = document;
-      for (const operation of operationsOf(openapiObject.paths)) addErrors(operation, configOf);
       const { paths, schemas } = schemaComponents(openapiObject.paths);
+      for (const [path, methods] of Object.entries(paths as Paths)) {
+        for (const [method, operation] of Object.entries(methods)) {
+          const config = configOf.get(operation.operationId ?? '');
+          if (config) completeOperation(operation, { method, path, config, schemas: schemas as Schemas });
+        }
+      }
       const components = {
         ...openapiObject.components,
-        ...sharedComponents(schemas),
+        schemas: { ...schemas, Error: errorSchema },
+        responses: errorResponses,
+        parameters: { IdempotencyKey: idempotencyKeyParameter },
       };
       return { ...openapiObject, paths, components } as typeof openapiObject;
     },
   };
 }
+
+type Paths = Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+
+const idempotencyKeyParameter = Object.freeze({
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'Anything that you choose for each change, such as a UUID. The same request with the same key within 24 hours answers as the first did, and changes nothing again',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+  example: '7c9e6679-7425-40de-944b-e07fc1f90ae7',
+});
 
 function asDescribed<Document extends { readonly schema: FastifySchema }>(document: Document): Document {
   const { body } = document.schema ?? {};
@@ -119,68 +126,4 @@ function asDescribed<Document extends { readonly schema: FastifySchema }>(docume
 /** Paths answer with and without the slash at their end; the description has them without. */
 function withoutSlash(path: string): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
-}
-
-const idempotencyKeyParameter = Object.freeze({
-  name: 'Idempotency-Key',
-  in: 'header',
-  required: false,
-  description:
-    'Anything that you choose anew for each change, such as a UUID. The same request with the same key within 24 hours answers as the first did, and changes nothing again',
-  schema: { type: 'string', minLength: 1, maxLength: 255 },
-});
-
-function sharedComponents(schemas: object | undefined) {
-  return {
-    schemas: { ...schemas, Error: errorSchema },
-    responses: errorResponses,
-    parameters: { IdempotencyKey: idempotencyKeyParameter },
-  };
-}
-
-function operationsOf(paths: object | undefined): Operation[] {
-  return Object.values(paths ?? {}).flatMap((path: Record<string, Operation>) => Object.values(path));
-}
-
-function addErrors(operation: Operation, configOf: ReadonlyMap<string, RouteConfig>): void {
-  const config = configOf.get(operation.operationId ?? '');
-  if (config === undefined) return;
-  if (config.takesIdempotencyKey) {
-    operation.parameters = [
-      ...(operation.parameters ?? []),
-      { $ref: '#/components/parameters/IdempotencyKey' },
-    ];
-  }
-  const responses = operation.responses ?? {};
-  operation.responses = responses;
-  for (const status of refusalsOf(operation, config)) {
-    responses[status] ??= { $ref: `#/components/responses/${errorNames[status]}` };
-  }
-}
-
-const errorNames = Object.freeze({
-  400: 'BadRequest',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'NotFound',
-  409: 'Conflict',
-  413: 'PayloadTooLarge',
-  415: 'UnsupportedMediaType',
-  429: 'TooManyRequests',
-  500: 'InternalError',
-  503: 'Unavailable',
-} as const satisfies Record<number, ErrorResponseName>);
-
-function refusalsOf(operation: Operation, config: RouteConfig): readonly (keyof typeof errorNames)[] {
-  const { kind } = config.access;
-  const refusals = new Set<keyof typeof errorNames>([500, ...(config.alsoRefuses ?? [])]);
-  const add = (...statuses: (keyof typeof errorNames)[]) => {
-    for (const status of statuses) refusals.add(status);
-  };
-  if (kind !== 'anyone') add(400, 401, 429);
-  if (kind === 'admin' || kind === 'project') add(403);
-  if (kind === 'project') add(404);
-  if (operation.requestBody !== undefined) add(400, 413, 415);
-  if (operation.requestBody !== undefined && kind !== 'anyone') add(409);
-  return [...refusals].sort((a, b) => a - b);
 }

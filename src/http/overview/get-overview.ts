@@ -91,6 +91,8 @@ export function getOverview(app: KeyplaneServer, { overview }: Pick<RouteService
       operationId: 'getOverview',
       tags: ['overview'],
       summary: 'How everything stands that the caller may see',
+      description:
+        'What the first page of the console shows: environments with their nodes, keys that expire, sources that fail, and the last changes.',
       response: { 200: answer },
     },
     handler: async ({ caller }) => overviewView(await overview(caller)),

@@ -23,6 +23,8 @@ export function createProject(
       operationId: 'createProject',
       tags: ['projects'],
       summary: 'Create a project',
+      description:
+        'A new project has no members. It reaches the environments that name no projects, and those that name it.',
       body,
       response: { 200: successAnswer },
     },

@@ -13,6 +13,7 @@ export function deleteMember(app: KeyplaneServer, { members }: Pick<RouteService
       operationId: 'deleteMember',
       tags: ['projects'],
       summary: 'End a membership',
+      description: 'The project does not exist for the user from then on.',
       params: z.object({ projectName: z.string(), username: z.string() }),
       response: { 200: successAnswer },
     },

@@ -13,6 +13,8 @@ export function deleteProject(app: KeyplaneServer, { projects }: Pick<RouteServi
       operationId: 'deleteProject',
       tags: ['projects'],
       summary: 'Undeploy and delete a project with everything in it',
+      description:
+        'Its JWKs, certificates, keys and keystores are undeployed from every environment and deleted.',
       params: z.object({ projectName: z.string() }),
       response: { 200: successAnswer },
     },

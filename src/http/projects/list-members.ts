@@ -20,6 +20,7 @@ export function listMembers(app: KeyplaneServer, { members }: Pick<RouteServices
       operationId: 'listMembers',
       tags: ['projects'],
       summary: 'List the members of a project with their roles',
+      description: 'Administrators may do everything without being members.',
       params: z.object({ projectName: z.string() }),
       querystring: listQuery,
       response: { 200: listOf(item) },

@@ -24,6 +24,7 @@ export function listProjectEnvironments(
       operationId: 'listProjectEnvironments',
       tags: ['environments'],
       summary: 'List the environments that a project reaches',
+      description: 'JWKs of the project are deployed to each of these.',
       params: z.object({ projectName: z.string() }),
       querystring: listQuery,
       response: { 200: listOf(environmentItem) },

@@ -23,6 +23,7 @@ export function updateProject(app: KeyplaneServer, { projects }: Pick<RouteServi
       operationId: 'updateProject',
       tags: ['projects'],
       summary: "Replace a project's description",
+      description: 'Its name cannot be changed.',
       params: z.object({ projectName: z.string() }),
       body,
       response: { 200: successAnswer },

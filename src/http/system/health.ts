@@ -11,6 +11,7 @@ export function health(app: KeyplaneServer): void {
       operationId: 'health',
       tags: ['system'],
       summary: 'Whether the process answers',
+      description: 'For a liveness probe.',
       response: { 200: z.object({ status: z.literal('ok') }) },
     },
     handler: async (_request, reply) => {

@@ -12,6 +12,7 @@ export function metrics(app: KeyplaneServer, { metricsText }: Pick<RouteServices
       operationId: 'metrics',
       tags: ['system'],
       summary: 'Measures in the text format of Prometheus; 404 where they have a listener of their own',
+      description: 'The names are listed in docs/metrics.md.',
     },
     handler: async (request, reply) => {
       if (metricsText === undefined) throw notFoundAnswer(request);

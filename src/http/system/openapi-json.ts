@@ -6,7 +6,12 @@ export function openapiJson(app: KeyplaneServer): void {
     method: 'GET',
     url: '/openapi.json',
     config: { access: openToAnyone },
-    schema: { operationId: 'openapi', tags: ['system'], summary: 'This description, OpenAPI 3.1' },
+    schema: {
+      operationId: 'openapi',
+      tags: ['system'],
+      summary: 'This description, OpenAPI 3.1',
+      description: 'The document that this page and the typed client are made from.',
+    },
     handler: async (_request, reply) => {
       const { document } = await app.apiReference();
       return reply.type('application/json; charset=utf-8').send(document);

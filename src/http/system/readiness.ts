@@ -15,6 +15,7 @@ export function readiness(app: KeyplaneServer, { ready }: Pick<RouteServices, 'r
       operationId: 'readiness',
       tags: ['system'],
       summary: 'Whether the manager can do its work; 503 while it can not',
+      description: 'For a readiness probe: the database answers.',
       response: { 200: z.object({ status: z.literal('ok') }) },
     },
     handler: async (_request, reply) => {

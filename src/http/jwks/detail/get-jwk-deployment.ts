@@ -42,6 +42,7 @@ export function getJwkDeployment(
       operationId: 'getJwkDeployment',
       tags: ['jwks'],
       summary: 'Which node of which environment has the JWK by now',
+      description: 'As it is at this moment, and not as it was when the JWK was changed.',
       params: jwkParams,
       response: { 200: listOf(item) },
     },

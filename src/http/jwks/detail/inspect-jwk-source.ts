@@ -58,6 +58,8 @@ export function inspectJwkSource(
       operationId: 'inspectJwkSource',
       tags: ['jwks'],
       summary: 'Look into a source before a JWK is made from it; nothing is stored',
+      description:
+        'What a JWK made from each key of the source would be, which algorithms fit it, and why it would be rejected.',
       params: z.object({ projectName: z.string() }),
       body,
       response: { 200: listOf(item) },

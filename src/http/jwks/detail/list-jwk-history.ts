@@ -19,6 +19,7 @@ export function listJwkHistory(
       operationId: 'listJwkHistory',
       tags: ['jwks'],
       summary: 'List what happened to a JWK, newest first',
+      description: 'The audit records of this JWK, and not of an earlier one with the same name.',
       params: jwkParams,
       querystring: pageQuery,
       response: { 200: listOf(auditItem) },

@@ -33,6 +33,7 @@ export function inspectCertificate(
       operationId: 'inspectCertificate',
       tags: ['certificates'],
       summary: 'Read a certificate file, the leaf first; nothing is stored',
+      description: 'What the file holds, before it is stored.',
       params: z.object({ projectName: z.string() }),
       body,
       response: {

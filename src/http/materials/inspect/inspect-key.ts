@@ -38,6 +38,7 @@ export function inspectKey(app: KeyplaneServer, { keys }: Pick<RouteServices, 'k
       operationId: 'inspectKey',
       tags: ['keys'],
       summary: 'Read a private or public key and tell what it is; nothing is stored',
+      description: 'What the file holds, before it is stored.',
       params: z.object({ projectName: z.string() }),
       body,
       response: { 200: listOf(item) },

@@ -41,6 +41,7 @@ export function inspectKeystore(app: KeyplaneServer, { keystores }: Pick<RouteSe
       operationId: 'inspectKeystore',
       tags: ['keystores'],
       summary: 'Open a keystore file and list what it holds; nothing is stored',
+      description: 'What the file holds, before it is stored, and why an entry cannot be used.',
       params: z.object({ projectName: z.string() }),
       body,
       response: {

@@ -18,6 +18,7 @@ export function listKeystoreEntries(
       operationId: 'listKeystoreEntries',
       tags: ['keystores'],
       summary: 'List what a keystore holds, alias by alias, without any key',
+      description: 'What JWKs can be made from, and why an entry cannot be used.',
       params: z.object({ projectName: z.string(), keystoreName: z.string() }),
       querystring: z.strictObject({
         environmentName: z.string().optional().describe('The environment whose keystore file is meant'),
