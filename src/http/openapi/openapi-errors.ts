@@ -69,7 +69,7 @@ const examples: Readonly<Record<ErrorResponseName, readonly ErrorExample[]>> = O
     badRequest('NOT_FOUND', 'JWK (name: orders) is not found!'),
     badRequest(
       'ALGORITHM_NOT_VALID',
-      'Algorithm (RSA) is not valid for EC keys with use type SIGNATURE! Valid values: ES256, ES384, ES512, ES256K',
+      'Algorithm (HS256) is not valid for EC keys with use type SIGNATURE! Valid values: ES256, ES384, ES512, ES256K',
       'algorithm',
     ),
     badRequest(

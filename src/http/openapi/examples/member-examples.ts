@@ -1,5 +1,7 @@
 // What the examples of the API's description show: by the name of a member, of a schema and its member, or of a whole schema.
 
+import { keyTypeNames } from '../../../jose/key-types.ts';
+
 const instant = '2026-11-29T09:00:00.000Z';
 const later = '2027-11-29T09:00:00.000Z';
 const id = '01936c2e-7b1a-7c64-9d1e-2f0a5b8c4d3e';
@@ -188,7 +190,7 @@ export const memberExamples: Readonly<Record<string, unknown>> = Object.freeze({
   objectType: 'jwk',
   objectName: 'orders',
   details: { sourceType: 'URL' },
-  jwksByType: { RSA: 1, EC: 2, OKP: 0, OCT: 0 },
+  jwksByType: Object.fromEntries(keyTypeNames.map((name) => [name, name === 'EC' ? 3 : 0])),
   jwksByUse: { sig: 3, enc: 0, none: 0 },
   expiring: [],
   expiringCount: 0,
