@@ -23,8 +23,14 @@ const sources = [
 const production = { NODE_ENV: 'production' };
 const compressed = /\.(js|css|svg|html)$/;
 
-/** @throws Error with what vite said */
+/** The console, and the reference beside it. @throws Error with what vite said */
 export async function buildConsole() {
+  const { buildReference } = await import('./build-reference.mjs');
+  await buildReference();
+  await buildPages();
+}
+
+async function buildPages() {
   const stamp = stampOf();
   if (isStamped(stamp)) return;
   process.stderr.write('Building the console…\n');

@@ -24,7 +24,9 @@ export async function buildRelease() {
     mkdirSync(dirname(copy), { recursive: true });
     cpSync(file, copy);
   }
-  cpSync(join(root, 'console/dist'), join(target, 'console/dist'), { recursive: true });
+  for (const built of ['console/dist', 'console/reference']) {
+    cpSync(join(root, built), join(target, built), { recursive: true });
+  }
 }
 
 /** Compiles the typed client into its own `dist/`. @throws Error with what the compiler said */

@@ -76,6 +76,7 @@ describe('the packed release', () => {
     const files = stdout.trim().split('\n');
     expect(files).toContain('package/dist/src/cli/run-cli.js');
     expect(files).toContain('package/dist/console/dist/index.html');
+    expect(files).toContain('package/dist/console/reference/LICENSE');
     expect(files.filter((file) => /\.tsx?$|\/test\/|\/bench\//.test(file))).toEqual([]);
   });
 
@@ -116,6 +117,9 @@ describe('the packed release', () => {
     }
     const page = await (await fetch(`http://127.0.0.1:${port}/`)).text();
     expect(page).toContain('<script');
+    const reference = await (await fetch(`http://127.0.0.1:${port}/docs`)).text();
+    const [, script = ''] = /src="(\/docs\/scalar-[^"]+)"/.exec(reference) ?? [];
+    expect((await fetch(`http://127.0.0.1:${port}${script}`)).status).toBe(200);
     const [login = ''] = /^echo .*$/m.exec(text) ?? [];
     const shell = { env: environmentOf(home, `${join(home, 'global/bin')}:${dirname(process.execPath)}`) };
     await run('sh', ['-c', login], shell);

@@ -4,19 +4,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 /** Nothing that keyplane answers is a page, but for the two that set a policy of their own. */
 const nothingAllowed = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-/** The API reference brings its own scripts and styles and fetches the document; it reaches nothing else. */
-export const docsPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "font-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
 /** RFC 6797: where TLS is ours. Where it ends in front of the manager, that decides. */
 const strictTransport = 'max-age=31536000';
 

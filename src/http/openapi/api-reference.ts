@@ -1,12 +1,9 @@
-// The API's description, made from the very schemas that validate requests and filter answers, and the reference
-// at /docs that is drawn from it with nothing fetched from elsewhere. Both are the work of a server that listens nowhere:
+// The API's description, made from the very schemas that validate requests and filter answers, by a server that listens nowhere:
 // it has the routes of the manager's, and answers none of them.
 
 import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger';
-import swaggerUi from '@fastify/swagger-ui';
-import Fastify, { type FastifySchema, type LightMyRequestResponse, type RouteOptions } from 'fastify';
+import Fastify, { type FastifySchema, type RouteOptions } from 'fastify';
 import { z } from 'zod';
-import { docsPolicy } from '../answers/security-headers.ts';
 import { setZodCompilers, withoutCompilers } from '../schema-compilers.ts';
 import { completeOperation, type Operation, type RouteConfig } from './complete-operation.ts';
 import { schemaComponents, transformSchema } from './components.ts';
@@ -17,8 +14,6 @@ import { errorResponses, errorSchema } from './openapi-errors.ts';
 export interface ApiReference {
   /** OpenAPI 3.1. */
   readonly document: object;
-  /** What is at this path below /docs. */
-  page(url: string, headers: Record<string, string>): Promise<LightMyRequestResponse>;
 }
 
 const apiTags = Object.freeze([
@@ -38,7 +33,6 @@ export async function drawReference(routes: readonly RouteOptions[], version: st
   const app = Fastify({ schemaController: withoutCompilers, routerOptions: { ignoreTrailingSlash: true } });
   setZodCompilers(app);
   await app.register(swagger, documentOptions(version));
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: docsPolicy });
   for (const { method, url, schema = {}, config = {} } of routes) {
     app.route({ method, url, schema, config, handler: async () => undefined });
   }
@@ -47,7 +41,6 @@ export async function drawReference(routes: readonly RouteOptions[], version: st
     get document() {
       return app.swagger();
     },
-    page: (url, headers) => app.inject({ method: 'GET', url, headers }),
   };
 }
 

@@ -1,5 +1,5 @@
-// Remembers the routes that are added from now on, for a description of the API. What makes the description, and the
-// reference at /docs, takes megabytes that most managers never need: it is loaded when somebody asks.
+// Remembers the routes that are added from now on, for a description of the API. What makes the description takes megabytes
+// that most managers never need: it is loaded when somebody asks.
 
 import type { RouteOptions } from 'fastify';
 import type { KeyplaneServer } from '../keyplane-server.ts';
