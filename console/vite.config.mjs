@@ -1,25 +1,34 @@
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
 /** The manager puts a fresh nonce in the place of this word in every page that it serves. */
 const noncePlaceholder = 'KEYPLANE_NONCE';
 
-/** The key types as plain values: the browser has no use for their checks, which need Node.js. */
-const keyTypeOptions = {
-  name: 'key-type-options',
+/**
+ * Modules of the manager that export plain values, by the name of the export: the browser gets the values. What they come
+ * from, such as the checks of a key, needs Node.js.
+ */
+const evaluated = new Map(
+  Object.entries({
+    '../src/jose/key-type-options.ts': 'keyTypeOptions',
+    '../src/sources/source-type-options.ts': 'sourceTypeOptions',
+  }).map(([path, name]) => [fileURLToPath(new URL(path, import.meta.url)), name]),
+);
+const evaluatedValues = {
+  name: 'evaluated-values',
   enforce: 'pre',
   async load(id) {
-    const url = new URL('../src/jose/key-type-options.ts', import.meta.url);
-    if (id !== fileURLToPath(url)) return undefined;
-    const { keyTypeOptions: options } = await import(url.href);
-    return `export const keyTypeOptions = ${JSON.stringify(options)};`;
+    const name = evaluated.get(id);
+    if (name === undefined) return undefined;
+    const module = await import(pathToFileURL(id).href);
+    return `export const ${name} = ${JSON.stringify(module[name])};`;
   },
 };
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [keyTypeOptions, react()],
+  plugins: [evaluatedValues, react()],
   html: { cspNonce: noncePlaceholder },
   build: {
     outDir: 'dist',

@@ -17,6 +17,7 @@ const sources = [
   'console/vite.config.mjs',
   'clients/typescript/src',
   'src/jose',
+  'src/sources',
   'src/errors.ts',
 ];
 /** Whoever asks, such as a test: React's development build is twice the size. */

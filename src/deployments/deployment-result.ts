@@ -1,3 +1,5 @@
+import type { DeploymentVerb } from '../protocol/content.ts';
+
 /** What happened to a change in each environment, in the shape that the API answers with. */
 export interface DeploymentResult {
   readonly success: boolean;
@@ -21,15 +23,13 @@ export interface EnvironmentResult {
   readonly message: string;
 }
 
-export type DeploymentVerb = 'deploy' | 'undeploy';
-
 /** Why a node does not have a change (yet). */
 export interface NodeFailure {
   readonly nodeName: string;
   readonly reason: string;
 }
 
-const words = Object.freeze({
+const words: Readonly<Record<DeploymentVerb, { noun: string; done: string }>> = Object.freeze({
   deploy: { noun: 'Deployment', done: 'Deployed successfully' },
   undeploy: { noun: 'Undeployment', done: 'Undeployed successfully' },
 });

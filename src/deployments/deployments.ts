@@ -4,12 +4,12 @@
 
 import { setImmediate } from 'node:timers/promises';
 import type { EnvironmentNouns, NodeRefusal } from '../environments/environment-store.ts';
+import type { DeploymentVerb } from '../protocol/content.ts';
 import { closeCodes } from '../protocol/messages.ts';
 import type { SharedStore } from '../unit-of-work.ts';
 import { type Confirmations, createConfirmations } from './confirmations.ts';
 import {
   type DeploymentResult,
-  type DeploymentVerb,
   deploymentResult,
   type EnvironmentResult,
   environmentResult,

@@ -1,8 +1,10 @@
 // What the doctor compares: rows with the audit record that tells of them, and rows with desired state. It reads only.
 
+import type { ProjectKind } from '../protocol/content.ts';
+
 /** An object that nodes can have, as an operator finds it. */
 export interface NamedObject {
-  readonly kind: 'jwk' | 'certificate' | 'key' | 'keystore';
+  readonly kind: ProjectKind;
   readonly id: string;
   readonly name: string;
   readonly projectName: string;

@@ -3,8 +3,7 @@
 // test passwords against half a file, and the formats themselves can not tell.
 
 import { badRequest, type KeyplaneError } from '../errors.ts';
-
-export type KeystoreType = 'JKS' | 'PKCS12';
+import type { KeystoreType } from '../protocol/content.ts';
 
 export type KeystoreEntry =
   | {

@@ -4,23 +4,23 @@
 // is the same answer as a wrong password.
 
 import { badRequest, isKeyplaneError } from '../errors.ts';
+import type { KeystoreType } from '../protocol/content.ts';
 import { nameForeignFile } from './foreign-file.ts';
 import { jks } from './jks/jks.ts';
 import {
   damagedKeystore,
   type KeystoreEntry,
   type KeystoreFormat,
-  type KeystoreType,
   keystoreLimits,
   type OpenedKeystore,
 } from './keystore-format.ts';
 import { pkcs12 } from './pkcs12/pkcs12.ts';
 
+export type { KeystoreType } from '../protocol/content.ts';
 export type {
   KeystoreEntry,
   KeystoreFormat,
   KeystoreListing,
-  KeystoreType,
   OpenedKeystore,
 } from './keystore-format.ts';
 export { keystoreLimits } from './keystore-format.ts';

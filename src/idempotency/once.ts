@@ -1,9 +1,10 @@
+import type { DeploymentVerb } from '../protocol/content.ts';
 import type { IdempotencyNouns } from './idempotency-store.ts';
 
 /** What a change leaves behind of its deployment, so that it can be waited for again. */
 export interface KeptDeployment {
   readonly targets: readonly { readonly environmentId: string; readonly revision: number }[];
-  readonly verb: 'deploy' | 'undeploy';
+  readonly verb: DeploymentVerb;
   /** What the answer says beside the deployment. */
   readonly warnings?: readonly string[] | undefined;
 }

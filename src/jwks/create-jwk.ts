@@ -6,7 +6,8 @@ import type { ChangeResult } from '../deployments/deployment-result.ts';
 import { atMember, badRequest } from '../errors.ts';
 import { checkName, shownText } from '../names.ts';
 import type { JwkSource, SourceRequest, SourceWorld } from '../sources/jwk-source.ts';
-import { jwkSources, type SourceName, sourceNames } from '../sources/sources.ts';
+import { type SourceField, sourceField } from '../sources/source-fields.ts';
+import { jwkSource, type SourceType, sourceTypes } from '../sources/sources.ts';
 import { insertJwk, type JwkRuleOptions, refuseTaken } from './insert-jwk.ts';
 import { hasDefaultKid, jwkFromSource } from './jwk-from-source.ts';
 import type { SourceReference } from './jwk-store.ts';
@@ -29,7 +30,7 @@ export function createJwkCreator(options: CreateJwkOptions): CreateJwk {
   return async (scope, request) => {
     const name = checkName(request.name, 'JWK name');
     const sourceType = checkSourceType(request.sourceType);
-    const source = jwkSources[sourceType];
+    const source = jwkSource(sourceType);
     const refuseName = () => options.store.read((nouns) => refuseTaken(nouns, scope.projectId, name));
     // The name is looked at before anything is fetched or opened. Where all is at hand, the transaction looks at it soon
     // enough, unless there is another fault to tell of: of two faults, the name's is told.
@@ -64,12 +65,12 @@ export async function readSource(source: JwkSource, request: SourceRequest, worl
   }
 }
 
-export function checkSourceType(value: string | undefined): SourceName {
+export function checkSourceType(value: string | undefined): SourceType {
   if (value === undefined || value.trim() === '')
     throw badRequest('Source type is required!', { reason: 'FIELD_REQUIRED', member: 'sourceType' });
-  const known = sourceNames.find((name) => name === value);
+  const known = sourceTypes.find((name) => name === value);
   if (known) return known;
-  const valid = `Valid values: ${sourceNames.join(', ')}`;
+  const valid = `Valid values: ${sourceTypes.join(', ')}`;
   const generate = '. To generate a key use POST /apiops/projects/{projectName}/jwks/generate';
   const hint = value.toUpperCase() === 'GENERATE' ? generate : '';
   throw badRequest(`Source type (${shownText(value)}) is not valid! ${valid}${hint}`, {
@@ -82,15 +83,13 @@ export function checkSourceType(value: string | undefined): SourceName {
  * What the source was asked for, so that the JWK can be made again; what has a column of its own is left out. What a
  * URL was asked for has none: the columns hold what its key says of itself.
  */
-export function sourceReference(sourceType: SourceName, request: SourceRequest): SourceReference {
-  const { environmentName, aliasName, kid, useType, algorithm } = request;
-  const { urlOptionConnectTimeout, urlOptionReadTimeout, urlOptionSizeLimit } = request;
-  const limits = { urlOptionConnectTimeout, urlOptionReadTimeout, urlOptionSizeLimit };
-  const wish = sourceType === 'URL' ? { useType, algorithm } : {};
-  const all = { environmentName, aliasName, kid, ...limits, ...wish };
-  const fields: readonly string[] = jwkSources[sourceType].fields;
-  const kept = Object.entries(all).filter(
-    ([field, value]) => fields.includes(field) && value !== undefined && value !== '',
-  );
+export function sourceReference(sourceType: SourceType, request: SourceRequest): SourceReference {
+  const { fields, keepsUsage } = jwkSource(sourceType);
+  const isKept = (field: SourceField) =>
+    sourceField(field).isKept === true || (keepsUsage && (field === 'useType' || field === 'algorithm'));
+  const kept = fields
+    .filter(isKept)
+    .map((field) => [field, request[field]] as const)
+    .filter(([, value]) => value !== undefined && value !== '');
   return Object.fromEntries(kept);
 }

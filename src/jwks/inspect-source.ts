@@ -8,7 +8,7 @@ import { thumbprint } from '../jose/thumbprint.ts';
 import { FairQueue } from '../runtime/fair-queue.ts';
 import type { InspectedKey } from '../sources/inspected-key.ts';
 import type { SourceRequest } from '../sources/jwk-source.ts';
-import { jwkSources } from '../sources/sources.ts';
+import { jwkSource } from '../sources/sources.ts';
 import { checkSourceType } from './create-jwk.ts';
 import type { WithSourceWorld } from './source-world.ts';
 
@@ -56,7 +56,7 @@ export function createSourceInspector(withSourceWorld: WithSourceWorld): Inspect
   });
   const keyQueue = new FairQueue({ capacity: mostUnderWay, capacityPerRequester: 1, rejection: tooMany });
   return async (projectId, request) => {
-    const source = jwkSources[checkSourceType(request.sourceType)];
+    const source = jwkSource(checkSourceType(request.sourceType));
     return requests.run(() =>
       withSourceWorld(projectId, async (world) => {
         const { keys, total } = await source.inspect(request, world);

@@ -2,39 +2,24 @@
 
 import type { KeyTypeName } from '../jose/key-types.ts';
 import type { Sealed } from '../sealing/sealed.ts';
-
-export const sourceTypes = Object.freeze([
-  'URL',
-  'COPY_PASTE',
-  'CERTIFICATE',
-  'PUBLIC_KEY',
-  'PRIVATE_KEY',
-  'KEYSTORE',
-] as const);
-export type SourceType = (typeof sourceTypes)[number];
+import type { SourceField, WholeField } from '../sources/source-fields.ts';
+import type { StoredSourceType } from '../sources/sources.ts';
 
 /** What a source was asked for, kept so that the JWK can be made from it again. Public values only. */
-export interface SourceReference {
-  readonly environmentName?: string;
-  readonly aliasName?: string;
-  readonly kid?: string;
-  /** Of a URL, for a key that does not say them itself. */
-  readonly useType?: string;
-  readonly algorithm?: string;
-  readonly urlOptionConnectTimeout?: number;
-  readonly urlOptionReadTimeout?: number;
-  readonly urlOptionSizeLimit?: number;
+export type SourceReference = {
+  readonly [Field in SourceField]?: Field extends WholeField ? number : string;
+} & {
   /** Of a generated key that is a password (RFC 7518 §4.8.1): octets, and rounds. */
   readonly passwordSaltLength?: number;
   readonly passwordIterationCount?: number;
-}
+};
 
 export interface StoredJwk {
   readonly id: string;
   readonly projectId: string;
   readonly name: string;
   readonly description: string | null;
-  readonly sourceType: SourceType | 'GENERATE';
+  readonly sourceType: StoredSourceType;
   /** Id of the certificate, key or keystore; null for other sources and once detached. */
   readonly sourceId: string | null;
   readonly sourceUrl: string | null;

@@ -7,7 +7,7 @@ import type { MaterialRuleNouns } from '../materials/material-kind.ts';
 import type { FollowedMaterial, PreparedReferences, ReferencedJwks } from '../materials/referenced-jwks.ts';
 import { laterThan } from '../materials/replacement.ts';
 import type { SourceRequest } from '../sources/jwk-source.ts';
-import { jwkSources } from '../sources/sources.ts';
+import { jwkSource } from '../sources/sources.ts';
 import type { CreateJwkOptions } from './create-jwk.ts';
 import { desireJwk, type JwkRuleNouns, jwkColumns } from './insert-jwk.ts';
 import { hasDefaultKid, jwkFromSource } from './jwk-from-source.ts';
@@ -86,7 +86,7 @@ async function followed(
     algorithm: before.algorithm ?? undefined,
   };
   try {
-    const source = jwkSources[before.sourceType];
+    const source = jwkSource(before.sourceType);
     const sourced = await options.withSourceWorld(before.projectId, (whole) =>
       source.read(request, { ...whole, ...world }),
     );

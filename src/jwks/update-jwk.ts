@@ -6,7 +6,7 @@ import { type ChangeResult, withWarnings } from '../deployments/deployment-resul
 import { badRequest, KeyplaneError } from '../errors.ts';
 import { laterThan, refuseOtherName } from '../materials/replacement.ts';
 import { lookupName, shownText } from '../names.ts';
-import { jwkSources } from '../sources/sources.ts';
+import { jwkSource } from '../sources/sources.ts';
 import {
   type CreateJwkOptions,
   type CreateJwkRequest,
@@ -93,7 +93,7 @@ async function withNewValue(
   readonly warnings: readonly string[];
 }> {
   const sourceType = checkSourceType(request.sourceType);
-  const source = jwkSources[sourceType];
+  const source = jwkSource(sourceType);
   source.checkFields(request);
   const intervalMs = sourceType === 'URL' ? checkFollow(request) : undefined;
   const { sourced, jwk, warnings, kidGivesWay } = await options.withSourceWorld(scope.projectId, (world) =>

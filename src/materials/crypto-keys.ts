@@ -14,10 +14,11 @@ import { writePem } from '../jose/pem.ts';
 import type { KeystoreOpener } from '../keystore-worker/keystore-opener.ts';
 import { checkName, lookupName, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
+import { type CryptoKeyType, cryptoKeyTypes } from '../protocol/content.ts';
 import type { SourceWorld } from '../sources/jwk-source.ts';
 import { keyKind, type MaterialRuleNouns } from './material-kind.ts';
 import { type MaterialRuleOptions, MaterialRules } from './material-rules.ts';
-import { type CryptoKey, type CryptoKeyType, keyTypes } from './material-store.ts';
+import type { CryptoKey } from './material-store.ts';
 import { type ReferencePolicy, readReferencePolicy } from './referenced-jwks.ts';
 import { laterThan, refuseOtherName } from './replacement.ts';
 import { optionalAlias, requireValue } from './required-value.ts';
@@ -197,12 +198,15 @@ export class CryptoKeys extends MaterialRules<CryptoKey> {
 }
 
 function checkKeyType(value: string): CryptoKeyType {
-  const known = keyTypes.find((keyType) => keyType === value);
+  const known = cryptoKeyTypes.find((keyType) => keyType === value);
   if (!known)
-    throw badRequest(`keyType (${shownText(value)}) is not valid! Valid values: ${keyTypes.join(', ')}`, {
-      reason: 'FIELD_NOT_VALID',
-      member: 'keyType',
-    });
+    throw badRequest(
+      `keyType (${shownText(value)}) is not valid! Valid values: ${cryptoKeyTypes.join(', ')}`,
+      {
+        reason: 'FIELD_NOT_VALID',
+        member: 'keyType',
+      },
+    );
   return known;
 }
 

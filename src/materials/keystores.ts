@@ -5,6 +5,7 @@ import { isJks } from '../formats/jks/is-jks.ts';
 import type { KeystoreOpener } from '../keystore-worker/keystore-opener.ts';
 import { checkName, lookupName, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
+import { type KeystoreType, keystoreTypes } from '../protocol/content.ts';
 import type { SourceWorld } from '../sources/jwk-source.ts';
 import { keystoreContents } from './keystore-contents.ts';
 import { keystoreKind } from './material-kind.ts';
@@ -14,9 +15,6 @@ import { type ReferencePolicy, readReferencePolicy } from './referenced-jwks.ts'
 import { laterThan, refuseOtherName } from './replacement.ts';
 import { optionalAlias, requireValue } from './required-value.ts';
 import { type OpenKeystoreFile, openKeystoreFile, sealKeystoreFile } from './sealed-material.ts';
-
-const keystoreTypes = Object.freeze(['JKS', 'PKCS12'] as const);
-type KeystoreType = (typeof keystoreTypes)[number];
 
 export interface CreateKeystoreRequest {
   readonly name?: string | undefined;

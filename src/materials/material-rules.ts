@@ -3,17 +3,13 @@
 
 import type { ProjectScope } from '../access/caller.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
-import {
-  type ChangeResult,
-  type DeploymentResult,
-  type DeploymentVerb,
-  withWarnings,
-} from '../deployments/deployment-result.ts';
+import { type ChangeResult, type DeploymentResult, withWarnings } from '../deployments/deployment-result.ts';
 import { type DeploymentTarget, type DesiredChange, desire } from '../deployments/desire.ts';
 import { mergeTargets } from '../deployments/merge-targets.ts';
 import type { EnvironmentNouns } from '../environments/environment-store.ts';
 import { alteredInDatabase, badRequest, KeyplaneError } from '../errors.ts';
 import { lookupName, projectNotFound, shownText } from '../names.ts';
+import type { DeploymentVerb } from '../protocol/content.ts';
 import { contentDigest } from '../protocol/state-digest.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';

@@ -1,6 +1,7 @@
 // Certificates, keys and keystores: what JWKs are made from. Each belongs to a project and holds material
 // for one or more environments. Certificates are public; keys and keystores are sealed.
 
+import type { CryptoKeyType, KeystoreType } from '../protocol/content.ts';
 import type { Sealed } from '../sealing/sealed.ts';
 
 export interface Material {
@@ -33,9 +34,6 @@ export interface Certificate extends Material {
   readonly environments: readonly CertificateEnvironment[];
 }
 
-export const keyTypes = Object.freeze(['SECRET_KEY', 'PRIVATE_KEY', 'PUBLIC_KEY'] as const);
-export type CryptoKeyType = (typeof keyTypes)[number];
-
 export interface KeyEnvironment extends Placed {
   readonly environmentId: string;
   readonly alias: string | null;
@@ -51,7 +49,7 @@ export interface CryptoKey extends Material {
 export interface KeystoreEnvironment extends Placed {
   readonly environmentId: string;
   readonly alias: string | null;
-  readonly keystoreType: 'JKS' | 'PKCS12';
+  readonly keystoreType: KeystoreType;
   /** Bindings: keystore, keystore_environments, `<keystore id>/<environment id>`, file | password | key_password. */
   readonly file: Sealed;
   readonly password: Sealed;

@@ -1,4 +1,5 @@
 import { alteredInDatabase } from '../errors.ts';
+import type { KeystoreType } from '../protocol/content.ts';
 import type { Sealed, Sealer } from '../sealing/sealed.ts';
 import type { KeyEnvironment, KeystoreEnvironment } from './material-store.ts';
 
@@ -45,7 +46,7 @@ export interface OpenKeystoreFile {
   readonly file: Buffer;
   readonly password: string;
   readonly keyPassword?: string;
-  readonly type: 'JKS' | 'PKCS12';
+  readonly type: KeystoreType;
 }
 
 export function sealKeystoreFile(

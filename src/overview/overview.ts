@@ -8,6 +8,7 @@ import type { AuditRecord, AuditStore } from '../audit/audit-log.ts';
 import type { DesiredStateNouns } from '../deployments/desired-state-store.ts';
 import type { Environment, EnvironmentNouns, RegisteredNode } from '../environments/environment-store.ts';
 import { listSharedKids, type SharedKid, type SharedKidNouns } from '../jwks/shared-kids.ts';
+import { projectKinds } from '../protocol/content.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import type { ExpiringJwk, FailingSource, JwkCount, OverviewNouns, Some } from './overview-store.ts';
 
@@ -129,7 +130,7 @@ async function environmentsOf(nouns: Nouns, memberships: readonly Membership[] |
 }
 
 const changingVerb = /\.(create|update|delete|refresh)$/;
-const shownTypes: ReadonlySet<string> = new Set(['jwk', 'certificate', 'key', 'keystore']);
+const shownTypes: ReadonlySet<string> = new Set(projectKinds);
 
 /** Of the newest records, those that tell of a change to what is deployed. */
 async function lastChanges(nouns: Nouns, projectNames: readonly string[] | undefined) {

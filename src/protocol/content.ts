@@ -8,6 +8,15 @@ export type SettingKind = (typeof settingKinds)[number];
 export const deployedKinds = Object.freeze([...projectKinds, ...settingKinds] as const);
 export type DeployedKind = ProjectKind | SettingKind;
 
+/** What a stored key is. */
+export const cryptoKeyTypes = Object.freeze(['SECRET_KEY', 'PRIVATE_KEY', 'PUBLIC_KEY'] as const);
+export type CryptoKeyType = (typeof cryptoKeyTypes)[number];
+export const keystoreTypes = Object.freeze(['JKS', 'PKCS12'] as const);
+export type KeystoreType = (typeof keystoreTypes)[number];
+
+/** What a change does with an object at the nodes. */
+export type DeploymentVerb = 'deploy' | 'undeploy';
+
 interface DeployedObject {
   /** The object's id at the manager (UUID); with the kind it is unique in an environment. */
   readonly id: string;
@@ -40,7 +49,7 @@ export interface DeployedCertificate extends DeployedObject {
 
 export interface DeployedKey extends DeployedObject {
   readonly kind: 'key';
-  readonly keyType: 'SECRET_KEY' | 'PRIVATE_KEY' | 'PUBLIC_KEY';
+  readonly keyType: CryptoKeyType;
   readonly algorithm: string | null;
   readonly alias: string | null;
   /** As it was given: PEM, or base64 of the raw bytes for a secret key. */
@@ -49,7 +58,7 @@ export interface DeployedKey extends DeployedObject {
 
 export interface DeployedKeystore extends DeployedObject {
   readonly kind: 'keystore';
-  readonly keystoreType: 'JKS' | 'PKCS12';
+  readonly keystoreType: KeystoreType;
   readonly alias: string | null;
   /** base64 of the file. */
   readonly file: string;

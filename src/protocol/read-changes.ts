@@ -2,7 +2,15 @@
 // and whether its public part can be published the node's. Members that a later version may add stay in the
 // content, since its digest is over all of it.
 
-import { type Change, type DeployedContent, type DeployedKind, deployedKinds, isSetting } from './content.ts';
+import {
+  type Change,
+  cryptoKeyTypes,
+  type DeployedContent,
+  type DeployedKind,
+  deployedKinds,
+  isSetting,
+  keystoreTypes,
+} from './content.ts';
 
 /** Why nothing of it is applied. `object` is the one at fault, where it is one. */
 export interface BadChanges {
@@ -24,9 +32,8 @@ const isTextOrNull: Check = (value) => value === null || isText(value);
 const isDigest: Check = (value) => isText(value) && /^[0-9a-f]{64}$/.test(value as string);
 const isTimeOrNull: Check = (value) => value === null || Number.isSafeInteger(value);
 const isTimeOrAbsent: Check = (value) => value === undefined || Number.isSafeInteger(value);
-const isKeyType: Check = (value) =>
-  value === 'SECRET_KEY' || value === 'PRIVATE_KEY' || value === 'PUBLIC_KEY';
-const isKeystoreType: Check = (value) => value === 'JKS' || value === 'PKCS12';
+const isKeyType: Check = (value) => cryptoKeyTypes.some((known) => known === value);
+const isKeystoreType: Check = (value) => keystoreTypes.some((known) => known === value);
 const isSeconds: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 const isJwk: Check = (value) => isJson(value) && isText(value.kty);
 const isChain: Check = (value) => Array.isArray(value) && value.length > 0 && value.every(isText);

@@ -3,12 +3,15 @@ import type { JsonObject } from '../jose/json.ts';
 import { inspectOne } from './inspected-key.ts';
 import { askedKid, type JwkSource, readDemand, requireFields } from './jwk-source.ts';
 
+const required = ['certificateName', 'environmentName', 'useType', 'algorithm'] as const;
+
 /** The public key of a stored certificate, with the certificate and its chain beside it. */
 export const certificateSource: JwkSource = {
-  fields: ['certificateName', 'environmentName', 'useType', 'algorithm', 'kid'],
+  label: 'Certificate',
+  required,
+  fields: [...required, 'kid'],
   keyMember: 'certificateName',
   checkFields(request) {
-    const required = ['certificateName', 'environmentName', 'useType', 'algorithm'] as const;
     requireFields(request, 'CERTIFICATE', required);
     readDemand(request);
   },

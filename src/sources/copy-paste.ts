@@ -4,6 +4,8 @@ import { listKeysFrom, selectKeyFrom } from './select-key.ts';
 
 /** A JWK or a JWK Set as text. */
 export const copyPasteSource: JwkSource = {
+  label: 'JWK or JWK Set',
+  required: ['jwkStr'],
   fields: ['jwkStr', 'kid', 'useType', 'algorithm'],
   isAtHand: true,
   keyMember: 'jwkStr',

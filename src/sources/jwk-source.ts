@@ -7,27 +7,14 @@ import type { KeyRestriction } from '../jose/der/rsa-pss.ts';
 import type { JsonObject } from '../jose/json.ts';
 import { type UseType, useTypes } from '../jose/use-type.ts';
 import { shownText } from '../names.ts';
+import type { CryptoKeyType } from '../protocol/content.ts';
 import type { Inspected } from './inspected-key.ts';
+import { type SourceField, sourceField, type WholeField } from './source-fields.ts';
 
 /** Every member that any source knows; which ones count is for the source to say. */
-export interface SourceRequest {
-  readonly url?: string | undefined;
-  readonly urlOptionConnectTimeout?: number | undefined;
-  readonly urlOptionReadTimeout?: number | undefined;
-  readonly urlOptionSizeLimit?: number | undefined;
-  readonly jwkStr?: string | undefined;
-  readonly certificateName?: string | undefined;
-  readonly keyName?: string | undefined;
-  readonly keyStoreName?: string | undefined;
-  readonly environmentName?: string | undefined;
-  readonly aliasName?: string | undefined;
-  readonly useType?: string | undefined;
-  readonly algorithm?: string | undefined;
-  readonly kid?: string | undefined;
-  /** ISO 8601 duration after which the URL is looked at again, over and over. */
-  readonly refreshInterval?: string | undefined;
-}
-export type SourceField = keyof SourceRequest;
+export type SourceRequest = {
+  readonly [Field in SourceField]?: (Field extends WholeField ? number : string) | undefined;
+};
 
 /** What a source found, before soundness is looked at. */
 export interface SourcedKey {
@@ -66,7 +53,7 @@ export interface FetchedText {
 
 export interface KeyMaterial {
   readonly id: string;
-  readonly keyType: 'SECRET_KEY' | 'PRIVATE_KEY' | 'PUBLIC_KEY';
+  readonly keyType: CryptoKeyType;
   readonly content: string;
 }
 
@@ -91,10 +78,16 @@ export interface SourceWorld {
 }
 
 export interface JwkSource {
+  /** What a form or a list calls it. */
+  readonly label: string;
   /** Members of the request that belong to this source; the rest are ignored. */
   readonly fields: readonly SourceField[];
   /** The member that says where the key is: a fault of the key is a fault of this member. */
   readonly keyMember: SourceField;
+  /** Those of them without which nothing can be read. */
+  readonly required: readonly SourceField[];
+  /** Its key may lack use and algorithm: what the request said of them is kept with the JWK. */
+  readonly keepsUsage?: true;
   /** It reads nothing but the request itself. */
   readonly isAtHand?: true;
   /** Missing and malformed fields, before anything else is looked up. @throws KeyplaneError `bad_request` */
@@ -103,18 +96,6 @@ export interface JwkSource {
   /** What it holds, for somebody to choose from. @throws KeyplaneError `bad_request`, also for missing fields */
   inspect(request: SourceRequest, world: SourceWorld): Promise<Inspected>;
 }
-
-const fieldWords: Partial<Record<SourceField, string>> = {
-  url: 'URL',
-  jwkStr: 'JWK string',
-  certificateName: 'Certificate name',
-  keyName: 'Key name',
-  keyStoreName: 'Keystore name',
-  environmentName: 'Environment name',
-  aliasName: 'Alias name',
-  useType: 'Use type',
-  algorithm: 'Algorithm',
-};
 
 /** `URL is required for URL source type!` and its likes, in the order of `fields`. */
 export function requireFields(
@@ -125,7 +106,7 @@ export function requireFields(
   for (const field of fields) {
     const value = request[field];
     if (value === undefined || (typeof value === 'string' && value.trim() === '')) {
-      throw badRequest(`${fieldWords[field] ?? field} is required for ${sourceType} source type!`, {
+      throw badRequest(`${sourceField(field).word ?? field} is required for ${sourceType} source type!`, {
         reason: 'FIELD_REQUIRED',
         member: field,
       });

@@ -8,6 +8,8 @@ const required = ['keyStoreName', 'environmentName', 'aliasName', 'useType', 'al
 
 /** What an alias of a stored keystore holds: a private key with its chain, a certificate, or a secret key. */
 export const keystoreSource: JwkSource = {
+  label: 'Keystore',
+  required,
   fields: [...required, 'kid'],
   keyMember: 'keyStoreName',
   checkFields(request) {

@@ -7,11 +7,14 @@ import {
   fromStoredKey,
   inspectStoredKey,
   octFromSecret,
+  requiredOfStoredKey,
   storedKeyFields,
 } from './stored-key.ts';
 
 /** A stored private key whole, or a stored secret key as an OCT JWK. */
 export const privateKeySource: JwkSource = {
+  label: 'Private key',
+  required: requiredOfStoredKey,
   fields: storedKeyFields,
   keyMember: 'keyName',
   checkFields(request) {

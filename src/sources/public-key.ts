@@ -7,11 +7,14 @@ import {
   findStoredKey,
   fromStoredKey,
   inspectStoredKey,
+  requiredOfStoredKey,
   storedKeyFields,
 } from './stored-key.ts';
 
 /** The public half of a stored public or private key. */
 export const publicKeySource: JwkSource = {
+  label: 'Public key',
+  required: requiredOfStoredKey,
   fields: storedKeyFields,
   keyMember: 'keyName',
   checkFields(request) {

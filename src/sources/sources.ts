@@ -7,7 +7,7 @@ import { publicKeySource } from './public-key.ts';
 import { urlSource } from './url.ts';
 
 /** Every way in, by the name that requests use. */
-export const jwkSources = Object.freeze({
+const jwkSources = Object.freeze({
   URL: urlSource,
   COPY_PASTE: copyPasteSource,
   CERTIFICATE: certificateSource,
@@ -16,6 +16,14 @@ export const jwkSources = Object.freeze({
   KEYSTORE: keystoreSource,
 } satisfies Record<string, JwkSource>);
 
-export type SourceName = keyof typeof jwkSources;
+export type SourceType = keyof typeof jwkSources;
 
-export const sourceNames = Object.freeze(Object.keys(jwkSources) as SourceName[]);
+export const sourceTypes = Object.freeze(Object.keys(jwkSources) as SourceType[]);
+
+/** Where a stored JWK came from: a source, or the manager itself. */
+export const storedSourceTypes = Object.freeze([...sourceTypes, 'GENERATE'] as const);
+export type StoredSourceType = (typeof storedSourceTypes)[number];
+
+export function jwkSource(sourceType: SourceType): JwkSource {
+  return jwkSources[sourceType];
+}

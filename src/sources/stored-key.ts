@@ -13,13 +13,13 @@ import {
   type SourceWorld,
 } from './jwk-source.ts';
 
-const required = ['keyName', 'environmentName', 'useType', 'algorithm'] as const;
+export const requiredOfStoredKey = ['keyName', 'environmentName', 'useType', 'algorithm'] as const;
 
 /** The fields of both sources that take a stored key. */
-export const storedKeyFields = [...required, 'kid'] as const;
+export const storedKeyFields = [...requiredOfStoredKey, 'kid'] as const;
 
 export function checkStoredKeyFields(request: SourceRequest, sourceType: string): void {
-  requireFields(request, sourceType, required);
+  requireFields(request, sourceType, requiredOfStoredKey);
   readDemand(request);
 }
 

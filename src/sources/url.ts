@@ -15,6 +15,9 @@ export const urlAnswer = 'Answer of the URL';
 
 /** A JWK or a JWK Set behind an http or https address. */
 export const urlSource: JwkSource = {
+  label: 'URL',
+  required: ['url'],
+  keepsUsage: true,
   fields: [
     'url',
     'urlOptionConnectTimeout',

@@ -2,6 +2,7 @@
 
 import type { Generated, Kysely } from 'kysely';
 import type { StoredJwk } from '../jwks/jwk-store.ts';
+import type { CryptoKeyType, DeployedKind, KeystoreType, ProjectKind } from '../protocol/content.ts';
 
 export interface InstallationRow {
   key: string;
@@ -169,7 +170,7 @@ export interface EnvironmentStateRow {
 
 export interface DesiredObjectRow {
   environment_id: string;
-  kind: 'jwk' | 'certificate' | 'key' | 'keystore' | 'environment-set' | 'caching';
+  kind: DeployedKind;
   object_id: string;
   project_id: string;
   revision: number;
@@ -207,11 +208,11 @@ export interface JwkRow {
 /** Certificates, keys and keystores; the last two columns are those of keys. */
 export interface MaterialRow {
   id: string;
-  kind: 'certificate' | 'key' | 'keystore';
+  kind: Exclude<ProjectKind, 'jwk'>;
   project_id: string;
   name: string;
   description: string | null;
-  key_type: 'SECRET_KEY' | 'PRIVATE_KEY' | 'PUBLIC_KEY' | null;
+  key_type: CryptoKeyType | null;
   algorithm: string | null;
   created_at: number;
   updated_at: number;
@@ -244,7 +245,7 @@ export interface KeystoreEnvironmentRow {
   material_id: string;
   environment_id: string;
   alias: string | null;
-  keystore_type: 'JKS' | 'PKCS12';
+  keystore_type: KeystoreType;
   file: Buffer;
   password: Buffer;
   key_password: Buffer | null;

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { isKeyplaneError } from '../../src/errors.ts';
 import { sourceMembers } from '../../src/http/jwks/source-schemas.ts';
-import { jwkSources, type SourceName, sourceNames } from '../../src/sources/sources.ts';
+import { jwkSource, type SourceType, sourceTypes } from '../../src/sources/sources.ts';
 
 const example: Readonly<Record<string, unknown>> = {
   url: 'https://partner.example/jwks.json',
@@ -18,12 +18,12 @@ const example: Readonly<Record<string, unknown>> = {
   algorithm: 'RS256',
 };
 
-function requiredOf(name: SourceName): readonly string[] {
+function requiredOf(name: SourceType): readonly string[] {
   return z.toJSONSchema(z.strictObject(sourceMembers[name]), { io: 'input' }).required ?? [];
 }
 
-describe.each(sourceNames)('the description of source type %s', (name) => {
-  const source = jwkSources[name];
+describe.each(sourceTypes)('the description of source type %s', (name) => {
+  const source = jwkSource(name);
 
   test('has the members that the source takes', () => {
     expect(Object.keys(sourceMembers[name]).sort()).toEqual([...source.fields].sort());

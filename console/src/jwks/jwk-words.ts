@@ -1,16 +1,11 @@
 import type { Jwk as ListedJwk } from '../../../clients/typescript/src/index.ts';
+import { sourceTypeOptions } from '../../../src/sources/source-type-options.ts';
 
 export type { ListedJwk };
 
-export const sourceWords: Readonly<Record<string, string>> = {
-  URL: 'URL',
-  COPY_PASTE: 'JWK or JWK Set',
-  CERTIFICATE: 'Certificate',
-  PUBLIC_KEY: 'Public key',
-  PRIVATE_KEY: 'Private key',
-  KEYSTORE: 'Keystore',
-  GENERATE: 'Generated',
-};
+export const sourceWords: Readonly<Record<string, string>> = Object.fromEntries(
+  sourceTypeOptions.map(({ sourceType, label }) => [sourceType, label]),
+);
 
 export const useWords: Readonly<Record<string, string>> = { sig: 'signature', enc: 'encryption' };
 

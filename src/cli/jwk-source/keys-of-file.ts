@@ -5,7 +5,7 @@ import { keysOf } from '../../jose/key-set.ts';
 import { isSymmetric } from '../../jose/key-types.ts';
 import { thumbprint } from '../../jose/thumbprint.ts';
 import { type Inspected, type InspectedKey, inspectedOf } from '../../sources/inspected-key.ts';
-import { jwkSources } from '../../sources/sources.ts';
+import { jwkSource } from '../../sources/sources.ts';
 import { fileWorld, type KeystorePasswords } from '../files/file-world.ts';
 import type { SourceFile } from '../files/source-file.ts';
 import type { KeyOnOffer } from './choose-key.ts';
@@ -33,7 +33,7 @@ async function inspectFile(file: SourceFile, options: Parameters<typeof keysOfFi
     return inspectedOf(keys, keys.length);
   }
   const isPublic = options.public === true && file.kind === 'PRIVATE_KEY';
-  const source = jwkSources[isPublic ? 'PUBLIC_KEY' : file.kind];
+  const source = jwkSource(isPublic ? 'PUBLIC_KEY' : file.kind);
   const { aliasName } = options;
   return source.inspect(
     { ...anyNames, ...(aliasName !== undefined && { aliasName }) },

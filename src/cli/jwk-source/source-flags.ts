@@ -24,7 +24,7 @@ export interface SourceFlags extends ProjectFlags, PassphraseFlags {
   readonly sizeLimit?: string;
 }
 
-export const sourceNames = ['from-file', 'from-url', 'from-cert', 'from-key', 'from-keystore'] as const;
+export const sourceFlagNames = ['from-file', 'from-url', 'from-cert', 'from-key', 'from-keystore'] as const;
 
 export function addSourceOptions(command: Command): Command {
   const taken = command

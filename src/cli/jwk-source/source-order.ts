@@ -11,7 +11,7 @@ import { isInteractive } from '../terminal/prompt.ts';
 import { chooseAlgorithm, useTypeOf } from './choose-algorithm.ts';
 import { chooseAlias, chooseKid } from './choose-key.ts';
 import type { SourceBody, SourceOrder } from './source-body.ts';
-import { type SourceFlags, sourceNames } from './source-flags.ts';
+import { type SourceFlags, sourceFlagNames } from './source-flags.ts';
 
 /** @param name of the JWK; what is stored of a file has it too unless it is given another */
 export async function orderSource(
@@ -19,7 +19,7 @@ export async function orderSource(
   name: string,
   flags: SourceFlags,
 ): Promise<SourceOrder> {
-  switch (exactlyOne({ ...flags }, sourceNames)) {
+  switch (exactlyOne({ ...flags }, sourceFlagNames)) {
     case 'from-url':
       return { body: await urlBody(connection, flags) };
     case 'from-file': {

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { keyTypeName } from '../../jose/key-type-name.ts';
 import { type KeyTypeName, keyTypes } from '../../jose/key-types.ts';
+import type { StoredSourceType } from '../../sources/sources.ts';
 import { addListOptions, type ListFlags, projectCommand } from '../client-command.ts';
 import { connectToProject, type ProjectFlags } from '../session/connection.ts';
 import { everyItem } from '../session/every-item.ts';
@@ -10,14 +11,7 @@ import { dayOf, textTable } from '../terminal/table.ts';
 interface JwkListFlags extends ProjectFlags, ListFlags {
   readonly type?: KeyTypeName;
   readonly use?: 'sig' | 'enc';
-  readonly source?:
-    | 'URL'
-    | 'COPY_PASTE'
-    | 'CERTIFICATE'
-    | 'PUBLIC_KEY'
-    | 'PRIVATE_KEY'
-    | 'KEYSTORE'
-    | 'GENERATE';
+  readonly source?: StoredSourceType;
   readonly expiringWithin?: string;
 }
 

@@ -3,7 +3,7 @@ import type { UpdateJwk } from '../../../clients/typescript/src/index.ts';
 import { projectCommand } from '../client-command.ts';
 import { wrongUsage } from '../failure.ts';
 import type { SourceOrder } from '../jwk-source/source-body.ts';
-import { addSourceOptions, type SourceFlags, sourceNames } from '../jwk-source/source-flags.ts';
+import { addSourceOptions, type SourceFlags, sourceFlagNames } from '../jwk-source/source-flags.ts';
 import { orderSource } from '../jwk-source/source-order.ts';
 import { connectToProject } from '../session/connection.ts';
 import { unchecked } from '../session/unchecked.ts';
@@ -30,7 +30,7 @@ export function addJwkUpdate(jwk: Command): void {
   addSourceOptions(command).action(async (name: string, flags: UpdateFlags) => {
     const isNew = Object.keys(flags).some((flag) => flag.startsWith('from'));
     if (isNew === (flags.detach === true)) {
-      const sources = sourceNames.map((source) => `--${source}`).join(', ');
+      const sources = sourceFlagNames.map((source) => `--${source}`).join(', ');
       throw wrongUsage(
         `A new value (${sources}) or --detach is needed: without its source a JWK is detached from it`,
       );

@@ -1,6 +1,6 @@
 import { readCertificates } from '../../jose/certificate.ts';
 import type { InspectedKey } from '../../sources/inspected-key.ts';
-import { jwkSources } from '../../sources/sources.ts';
+import { jwkSource } from '../../sources/sources.ts';
 import { fileWorld, type KeystorePasswords } from '../files/file-world.ts';
 import type { CertificateFile, KeyFile, KeystoreFile } from '../files/source-file.ts';
 import { type Finding, mistake, refusal } from './finding.ts';
@@ -14,7 +14,7 @@ export async function lintCertificate(file: CertificateFile, now: Date): Promise
   try {
     const chain = readCertificates(file.pem);
     const dates = chain.flatMap((one, index) => validityFindings(index === 0 ? '' : one.subjectDn, one, now));
-    const { keys } = await jwkSources.CERTIFICATE.inspect(place, fileWorld(file));
+    const { keys } = await jwkSource('CERTIFICATE').inspect(place, fileWorld(file));
     return [...(await lintInspected(keys[0], '', now)), ...dates].filter(firstOfItsKind);
   } catch (error) {
     return [
@@ -26,7 +26,7 @@ export async function lintCertificate(file: CertificateFile, now: Date): Promise
 /** A private or public key. */
 export async function lintKeyFile(file: KeyFile, now: Date): Promise<readonly Finding[]> {
   try {
-    const { keys } = await jwkSources[file.kind].inspect(place, fileWorld(file));
+    const { keys } = await jwkSource(file.kind).inspect(place, fileWorld(file));
     return lintInspected(keys[0], '', now);
   } catch (error) {
     return [refusal(error, '', 'Give the passphrase with which it was encrypted')];
@@ -50,7 +50,7 @@ export async function lintKeystore(
         found.push(mistake(where, problem ?? 'It cannot be opened', remedy));
         continue;
       }
-      const { keys } = await jwkSources.KEYSTORE.inspect({ ...place, aliasName: alias }, world);
+      const { keys } = await jwkSource('KEYSTORE').inspect({ ...place, aliasName: alias }, world);
       found.push(...(await lintInspected(keys[0], where, now)));
     }
   } catch (error) {

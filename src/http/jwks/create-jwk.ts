@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { jwkSources, type SourceName, sourceNames } from '../../sources/sources.ts';
+import { jwkSource, type SourceType, sourceTypes } from '../../sources/sources.ts';
 import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
@@ -41,23 +41,21 @@ export function createJwk(
 export function withoutOtherSources(body: unknown): unknown {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
   const sourceType = Object.entries(body).find(([name]) => name === 'sourceType')?.[1];
-  const known = sourceNames.find((name) => name === sourceType);
+  const known = sourceTypes.find((name) => name === sourceType);
   return known === undefined ? body : withoutOthersThan(known, body);
 }
 
 /** The body without the members that only other sources know. */
-export function withoutOthersThan(sourceName: SourceName, body: unknown): unknown {
+export function withoutOthersThan(sourceName: SourceType, body: unknown): unknown {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
   const ignored = fieldsOfOthers.get(sourceName);
   return Object.fromEntries(Object.entries(body).filter(([name]) => !ignored?.has(name)));
 }
 
-const fieldsOfOthers: ReadonlyMap<SourceName, ReadonlySet<string>> = new Map(
-  sourceNames.map((sourceName) => {
-    const own = new Set<string>(jwkSources[sourceName].fields);
-    const others = Object.values(jwkSources).flatMap(({ fields }) =>
-      fields.filter((field) => !own.has(field)),
-    );
+const fieldsOfOthers: ReadonlyMap<SourceType, ReadonlySet<string>> = new Map(
+  sourceTypes.map((sourceName) => {
+    const own = new Set<string>(jwkSource(sourceName).fields);
+    const others = sourceTypes.flatMap((other) => jwkSource(other).fields).filter((field) => !own.has(field));
     return [sourceName, new Set(others)];
   }),
 );

@@ -2,7 +2,13 @@ import { z } from 'zod';
 import { keyTypeMember } from '../../jose/key-type-name.ts';
 import { type KeyTypeName, keyTypeNames } from '../../jose/key-types.ts';
 import { sourceStates } from '../../jwks/refresh/refresh-store.ts';
-import { sourceNames } from '../../sources/sources.ts';
+import {
+  type SourceField,
+  sourceField,
+  sourceFieldNames,
+  type WholeField,
+} from '../../sources/source-fields.ts';
+import { jwkSource, type SourceType, sourceTypes } from '../../sources/sources.ts';
 import { instant } from '../answers/answer-schemas.ts';
 import { named } from '../openapi/named.ts';
 import { jwkType, jwkUse, sourceType } from '../openapi/named-values.ts';
@@ -10,31 +16,37 @@ import { descriptionMember } from '../requests/body-schemas.ts';
 
 const text = (description: string) => z.string().optional().describe(description);
 const whole = (description: string) => z.number().int().optional().describe(description);
-const stored = '(CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE)';
+
+type FieldSchemas = {
+  [Field in SourceField]: z.ZodOptional<Field extends WholeField ? z.ZodNumber : z.ZodString>;
+};
+
+const fieldsOfSources = Object.fromEntries(
+  sourceFieldNames.map((name) => {
+    const member = sourceField(name).kind === 'whole' ? whole : text;
+    return [name, member(fieldDescription(name))];
+  }),
+) as FieldSchemas;
+
+/** With the source types that take the field, unless all do. */
+function fieldDescription(name: SourceField): string {
+  const { description, otherwise } = sourceField(name);
+  const taking = sourceTypes.filter((type) => jwkSource(type).fields.includes(name));
+  if (otherwise !== undefined) {
+    const isRequired = (type: SourceType) => jwkSource(type).required.includes(name);
+    const required = taking.filter(isRequired).join(', ');
+    const optional = taking.filter((type) => !isRequired(type)).join(', ');
+    return `${description} (${required}); ${otherwise} (${optional})`;
+  }
+  return taking.length === sourceTypes.length ? description : `${description} (${taking.join(', ')})`;
+}
 
 /** Every member of every source. Those of another source than `sourceType` are ignored. */
 export const createJwkBody = z.strictObject({
   name: text('JWK name, unique within the project: 1 to 128 letters and digits of any script, `.`, `_`, `-`'),
   description: descriptionMember(),
-  sourceType: text(`Where the key comes from: ${sourceNames.join(', ')}`),
-  url: text('http or https address of a JWK or a JWK Set (URL)'),
-  urlOptionConnectTimeout: whole('Milliseconds for getting connected, 1 to 60000, default 5000 (URL)'),
-  urlOptionReadTimeout: whole('Milliseconds for the whole answer, 1 to 60000, default 10000 (URL)'),
-  urlOptionSizeLimit: whole('Bytes of the answer at the most, 1 to 10485760, default 1048576 (URL)'),
-  jwkStr: text('A JWK or a JWK Set as JSON text (COPY_PASTE)'),
-  certificateName: text('A certificate of the project (CERTIFICATE)'),
-  keyName: text('A key of the project (PUBLIC_KEY, PRIVATE_KEY)'),
-  keyStoreName: text('A keystore of the project (KEYSTORE)'),
-  environmentName: text(`The environment whose material is taken ${stored}`),
-  aliasName: text('The alias of the entry (KEYSTORE)'),
-  useType: text(
-    `SIGNATURE or ENCRYPTION ${stored}; for a key that has no \`use\` of its own (URL, COPY_PASTE)`,
-  ),
-  algorithm: text(
-    `What the key is for, such as RS256 ${stored}; for a key that has no \`alg\` of its own (URL, COPY_PASTE)`,
-  ),
-  kid: text('Selects a key of a JWK Set, or names a key that has no kid of its own'),
-  refreshInterval: text('ISO 8601 duration, PT1M to P30D, after which the URL is looked at again (URL)'),
+  sourceType: text(`Where the key comes from: ${sourceTypes.join(', ')}`),
+  ...fieldsOfSources,
 });
 
 export const jwkParams = z.object({ projectName: z.string(), jwkName: z.string() });

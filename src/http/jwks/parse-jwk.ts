@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { CreateJwkRequest } from '../../jwks/create-jwk.ts';
-import { jwkSources, type SourceName } from '../../sources/sources.ts';
+import { jwkSource, type SourceType } from '../../sources/sources.ts';
 import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
@@ -16,7 +16,7 @@ interface ParseOperation {
   readonly from: string;
   readonly operationId: string;
   /** The source whose fields it takes; `key` follows what the stored key is. */
-  readonly source: SourceName;
+  readonly source: SourceType;
 }
 
 const operations: readonly ParseOperation[] = [
@@ -41,7 +41,7 @@ function addParse(
 ): void {
   const title = operationId[0]?.toUpperCase() + operationId.slice(1);
   const known = { name: true, description: true } as const;
-  const fields = Object.fromEntries(jwkSources[source].fields.map((field) => [field, true as const]));
+  const fields = Object.fromEntries(jwkSource(source).fields.map((field) => [field, true as const]));
   app.route({
     method: 'POST',
     url: `/apiops/projects/:projectName/jwks/parse-from-${from}`,

@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 import { fetchLimitDefaults, fetchLimitMaxima } from '../../sources/safe-fetch/safe-fetch.ts';
-import type { SourceName } from '../../sources/sources.ts';
+import { type SourceType, sourceTypes } from '../../sources/sources.ts';
 import { named } from '../openapi/named.ts';
 import { algorithm, nameText, useType } from '../openapi/named-values.ts';
 import { descriptionMember } from '../requests/body-schemas.ts';
@@ -64,18 +64,15 @@ export const sourceMembers = {
       .optional()
       .describe('The kid of the JWK; by default the alias, or the thumbprint where it is taken'),
   },
-} satisfies Record<SourceName, z.ZodRawShape>;
+} satisfies Record<SourceType, z.ZodRawShape>;
 
-const titles: Readonly<Record<SourceName, string>> = Object.freeze({
-  URL: 'Url',
-  COPY_PASTE: 'CopyPaste',
-  CERTIFICATE: 'Certificate',
-  PUBLIC_KEY: 'PublicKey',
-  PRIVATE_KEY: 'PrivateKey',
-  KEYSTORE: 'Keystore',
-});
+/** `CopyPaste` */
+function titleOf(sourceType: SourceType): string {
+  const words = sourceType.toLowerCase().split('_');
+  return words.map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`).join('');
+}
 
-const sourceTypeOf = <Name extends SourceName>(name: Name) =>
+const sourceTypeOf = <Name extends SourceType>(name: Name) =>
   z.literal(name).describe('Where the key comes from');
 
 function variant<Shape extends z.ZodRawShape>(id: string, shape: Shape) {
@@ -84,20 +81,19 @@ function variant<Shape extends z.ZodRawShape>(id: string, shape: Shape) {
 
 /** One schema for each source, `<prefix>FromUrl` and so on. */
 function fromEachSource<Shape extends z.ZodRawShape>(prefix: string, shape: Shape) {
-  const from = <Name extends SourceName>(name: Name) =>
-    variant(`${prefix}From${titles[name]}`, {
+  return eachSource((name) =>
+    variant(`${prefix}From${titleOf(name)}`, {
       ...shape,
       sourceType: sourceTypeOf(name),
       ...sourceMembers[name],
-    });
-  return [
-    from('URL'),
-    from('COPY_PASTE'),
-    from('CERTIFICATE'),
-    from('PUBLIC_KEY'),
-    from('PRIVATE_KEY'),
-    from('KEYSTORE'),
-  ] as const;
+    }),
+  );
+}
+
+function eachSource<Schema>(schemaOf: (sourceType: SourceType) => Schema): [Schema, ...Schema[]] {
+  const [first, ...others] = sourceTypes.map(schemaOf);
+  if (first === undefined) throw new TypeError('there is no source');
+  return [first, ...others];
 }
 
 const description = descriptionMember();
@@ -122,7 +118,7 @@ export const updateJwkDescription = named(
 );
 
 /** Create JWK whose path says the source. @param id of the schema */
-export function parseJwkDescription(id: string, source: SourceName) {
+export function parseJwkDescription(id: string, source: SourceType) {
   return variant(id, {
     name: nameText('JWK name, unique within the project'),
     description,
@@ -132,9 +128,9 @@ export function parseJwkDescription(id: string, source: SourceName) {
 
 const usageMayBeMissing = { useType: true, algorithm: true } as const;
 
-function inspected<Name extends SourceName>(name: Name) {
+function inspected<Name extends SourceType>(name: Name) {
   const source = z.strictObject({ sourceType: sourceTypeOf(name), ...sourceMembers[name] });
-  const id = `InspectJwkFrom${titles[name]}`;
+  const id = `InspectJwkFrom${titleOf(name)}`;
   // Whoever looks into a source has not chosen yet.
   const open = source.partial(usageMayBeMissing as never) as typeof source;
   return named(id, name === 'KEYSTORE' ? (open.partial({ aliasName: true } as never) as typeof open) : open);
@@ -143,12 +139,5 @@ function inspected<Name extends SourceName>(name: Name) {
 /** What is looked into before a JWK is made from it: where it is, and nothing that is chosen afterwards. */
 export const inspectJwkSourceDescription = named(
   'InspectJwkSource',
-  z.discriminatedUnion('sourceType', [
-    inspected('URL'),
-    inspected('COPY_PASTE'),
-    inspected('CERTIFICATE'),
-    inspected('PUBLIC_KEY'),
-    inspected('PRIVATE_KEY'),
-    inspected('KEYSTORE'),
-  ]),
+  z.discriminatedUnion('sourceType', eachSource(inspected)),
 );

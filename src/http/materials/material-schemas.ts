@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cryptoKeyTypes } from '../../protocol/content.ts';
 import { instant } from '../answers/answer-schemas.ts';
 import { named } from '../openapi/named.ts';
 import { keystoreType } from '../openapi/named-values.ts';
@@ -33,7 +34,7 @@ export const keyItem = named(
   'Key',
   z.object({
     ...base,
-    keyType: z.enum(['SECRET_KEY', 'PRIVATE_KEY', 'PUBLIC_KEY']),
+    keyType: z.enum(cryptoKeyTypes),
     algorithm: z.string().nullable(),
     cryptoKeyInfoEnvironmentList: z.array(
       z.object({ environmentName: z.string(), alias: z.string().nullable() }),

@@ -8,7 +8,8 @@ import { algorithmsFor } from '../../jose/algorithms.ts';
 import { type KeyType, keyTypeNames, keyTypes } from '../../jose/key-types.ts';
 import { useTypes } from '../../jose/use-type.ts';
 import { keyIdTypes } from '../../jwks/generate/generate-plan.ts';
-import { sourceNames } from '../../sources/sources.ts';
+import { keystoreTypes } from '../../protocol/content.ts';
+import { storedSourceTypes } from '../../sources/sources.ts';
 import { named } from './named.ts';
 
 export const role = named('Role', z.enum(roles));
@@ -16,9 +17,9 @@ export const environmentType = named('EnvironmentType', z.enum(environmentTypes)
 export const jwkType = named('JwkType', z.enum(keyTypeNames));
 export const jwkUse = named('JwkUse', z.enum(['sig', 'enc']));
 export const useType = named('UseType', z.enum(useTypes));
-export const sourceType = named('SourceType', z.enum([...sourceNames, 'GENERATE']));
+export const sourceType = named('SourceType', z.enum(storedSourceTypes));
 export const keyIdType = named('KeyIdType', z.enum(keyIdTypes));
-export const keystoreType = named('KeystoreType', z.enum(['JKS', 'PKCS12']));
+export const keystoreType = named('KeystoreType', z.enum(keystoreTypes));
 
 /** What may be asked for with a JWK of any type. */
 export const algorithm = named('Algorithm', z.enum(unique(keyTypes.flatMap(algorithmsOf))));

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Counter, Histogram, type Registry } from 'prom-client';
-import { sourceNames } from '../../sources/sources.ts';
+import { sourceTypes } from '../../sources/sources.ts';
 import { errorCodeOf, routeOf } from './request-log.ts';
 
 /** Times and counts requests by method and route pattern; a pattern, for paths hold names and are without number. */
@@ -44,7 +44,7 @@ export function measureRequests(app: FastifyInstance, metrics: Registry): (reply
 /** Only names of ours: what a client made up would be a measure of its own each time. */
 function sourceOf(body: unknown): string {
   const given = typeof body === 'object' && body !== null && 'sourceType' in body ? body.sourceType : '';
-  return sourceNames.find((name) => name === given) ?? '';
+  return sourceTypes.find((name) => name === given) ?? '';
 }
 
 function outcomeOf(request: FastifyRequest, status: number): string {

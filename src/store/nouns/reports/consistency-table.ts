@@ -6,6 +6,7 @@ import type {
   HeadFacts,
   NamedObject,
 } from '../../../doctor/consistency-store.ts';
+import { projectKinds } from '../../../protocol/content.ts';
 import { emptyDigest } from '../../../protocol/state-digest.ts';
 import type { Database } from '../../tables.ts';
 import { dateOrNull } from '../column-values.ts';
@@ -131,7 +132,7 @@ order by made.sequence limit ${limit}`);
   }
 
   async againstDesired(limit: number): Promise<readonly DesiredDisagreement[]> {
-    const isDesired = sql`digest is not null and desired.kind in ('jwk', 'certificate', 'key', 'keystore')`;
+    const isDesired = sql`digest is not null and desired.kind in (${sql.join(projectKinds.map((kind) => sql.lit(kind)))})`;
     const rows = await this.#rows<{
       kind: string;
       id: string;
