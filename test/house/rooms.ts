@@ -43,7 +43,6 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'log',
     'node/start-node.ts',
     'sources',
-    'type protocol/content.ts',
     'type access/caller.ts',
     'type environments/environment-store.ts',
     'type keystore-worker/keystore-job.ts',
