@@ -6,7 +6,7 @@ import { zodValidator } from './requests/zod-validator.ts';
 const notBuilt = () => assert.fail('the compilers of zod schemas are set before a route is added');
 
 /** Of a server whose schemas are all zod's: left to itself it loads compilers of JSON Schema, which are megabytes. */
-export const withoutCompilers: FastifyServerOptions['schemaController'] = {
+export const withoutCompilers: NonNullable<FastifyServerOptions['schemaController']> = {
   compilersFactory: { buildValidator: notBuilt, buildSerializer: notBuilt },
 };
 

@@ -75,6 +75,8 @@ export function readInline(job: KeyDocumentJob): { readonly key: JsonObject } | 
       const keys = keysOf(document);
       return { keys: keys.slice(0, inspectedKeysAtMost), total: keys.length };
     }
+    default:
+      return job satisfies never;
   }
 }
 

@@ -74,6 +74,8 @@ function bodyOf({ body: kind }: OperationFacts, body: unknown) {
       };
     case 'form':
       return { body: formOf(body) };
+    default:
+      return kind satisfies never;
   }
 }
 

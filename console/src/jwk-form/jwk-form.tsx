@@ -73,7 +73,10 @@ export function JwkForm({ projectName, replaced, onSaved }: JwkFormProps) {
 function placeOf(
   draft: Draft,
   of: (field: FormField) => string | undefined,
-  { keys, algorithms }: Partial<Pick<Inspection, 'keys'> & Pick<InspectedKey, 'algorithms'>>,
+  {
+    keys,
+    algorithms,
+  }: Pick<Inspection, 'keys'> & { readonly algorithms: InspectedKey['algorithms'] | undefined },
 ) {
   const hidden: FormField[] = [
     ...(draft.source === 'URL' ? [] : (['url'] as const)),

@@ -28,8 +28,12 @@ export function sourceOf(draft: Draft): InspectJwkSource | undefined {
       return draft.url.trim() === '' ? undefined : urlSource(draft);
     case 'COPY_PASTE':
       return draft.jwkStr.trim() === '' ? undefined : { sourceType: 'COPY_PASTE', jwkStr: draft.jwkStr };
+    case 'CERTIFICATE':
+    case 'KEY':
+    case 'KEYSTORE':
+      return isComplete ? storedSource(draft, draft.source) : undefined;
     default:
-      return isComplete ? storedSource(draft) : undefined;
+      return draft.source satisfies never;
   }
 }
 
@@ -43,15 +47,19 @@ function urlSource(draft: Draft): InspectJwkSource {
   };
 }
 
-function storedSource(draft: Draft): InspectJwkSource {
+type StoredFormSource = 'CERTIFICATE' | 'KEY' | 'KEYSTORE';
+
+function storedSource(draft: Draft, source: StoredFormSource): InspectJwkSource {
   const { materialName, environmentName } = draft;
-  switch (draft.source) {
+  switch (source) {
     case 'CERTIFICATE':
       return { sourceType: 'CERTIFICATE', certificateName: materialName, environmentName };
     case 'KEYSTORE':
       return { sourceType: 'KEYSTORE', keyStoreName: materialName, environmentName };
-    default:
+    case 'KEY':
       return { sourceType: draft.keySource, keyName: materialName, environmentName };
+    default:
+      return source satisfies never;
   }
 }
 
@@ -70,11 +78,7 @@ export function createBody(draft: Draft, chosen: InspectedKey | undefined): Crea
 
 function filledIn(draft: Draft, chosen: InspectedKey | undefined) {
   const { name, description, kid } = draft;
-  const fallback =
-    draft.source === 'URL' || draft.source === 'COPY_PASTE'
-      ? { sourceType: draft.source }
-      : storedSource(draft);
-  const body = { name, description: orNothing(description), ...(sourceOf(draft) ?? fallback) };
+  const body = { name, description: orNothing(description), ...(sourceOf(draft) ?? incompleteSource(draft)) };
   switch (draft.source) {
     case 'URL': {
       const refreshInterval = orNothing(draft.refreshInterval);
@@ -82,12 +86,25 @@ function filledIn(draft: Draft, chosen: InspectedKey | undefined) {
     }
     case 'COPY_PASTE':
       return { ...body, kid: orNothing(kid), ...wishOf(draft, chosen) };
-    default: {
+    case 'GENERATE':
+      return body;
+    case 'CERTIFICATE':
+    case 'KEY':
+    case 'KEYSTORE': {
       const usage = chosen?.algorithms ? usageOf(draft, chosen.algorithms) : {};
       const alias = draft.source === 'KEYSTORE' ? { aliasName: orNothing(draft.aliasName) } : {};
       return { ...body, ...alias, ...usage, kid: orNothing(kid) };
     }
+    default:
+      return draft.source satisfies never;
   }
+}
+
+/** For the server to say what is missing. */
+function incompleteSource(draft: Draft) {
+  const { source } = draft;
+  if (source === 'GENERATE') return {};
+  return source === 'URL' || source === 'COPY_PASTE' ? { sourceType: source } : storedSource(draft, source);
 }
 
 /** What is asked for a key that does not say it itself. */

@@ -89,8 +89,12 @@ function FieldsOf(props: SourceFieldsProps) {
           onChange={(event) => set({ jwkStr: event.currentTarget.value, kid: '' })}
         />
       );
-    default:
+    case 'CERTIFICATE':
+    case 'KEY':
+    case 'KEYSTORE':
       return <StoredFields {...props} />;
+    default:
+      return draft.source satisfies never;
   }
 }
 

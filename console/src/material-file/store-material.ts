@@ -56,5 +56,7 @@ export async function storeMaterial({ projectName, file, draft }: MaterialReques
       }));
       return keyplane.createKeystore({ projectName, body: { name, keyStoreEnvironmentList } });
     }
+    default:
+      return file satisfies never;
   }
 }

@@ -45,8 +45,11 @@ function findingsOf(file: SourceFile, source: string, flags: PasswordFlags): Pro
       return lintCertificate(file, now);
     case 'KEYSTORE':
       return readKeystorePasswords(source, flags).then((passwords) => lintKeystore(file, passwords, now));
-    default:
+    case 'PRIVATE_KEY':
+    case 'PUBLIC_KEY':
       return lintKeyFile(file, now);
+    default:
+      return file satisfies never;
   }
 }
 

@@ -73,7 +73,10 @@ export async function storeMaterial(
         reference: { sourceType: 'KEYSTORE', keyStoreName: name },
       };
     }
-    default:
+    case 'JWK':
+    case 'JWK_SET':
       throw new Error('a JWK is no material');
+    default:
+      return file satisfies never;
   }
 }

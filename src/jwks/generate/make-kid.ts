@@ -20,5 +20,7 @@ export function makeKid(keyIdType: KeyIdType, jwk: PrivateJwk, now: Date): strin
       return sha1Thumbprint(jwk);
     case 'NONE':
       return undefined;
+    default:
+      return keyIdType satisfies never;
   }
 }
