@@ -8,6 +8,7 @@ const open = [
   'clients/typescript/generate/schema-types.ts',
   'src/cli/jwk-source/source-order.ts',
   'src/formats/pkcs12/bags.ts',
+  'src/http/openapi/examples/example-of.ts',
   'src/http/requests/zod-validator.ts',
   'src/jose/der/distinguished-name.ts',
 ];

@@ -80,6 +80,8 @@ function whoMay(access: RouteAccess): string {
       if (access.admin) return 'Administrators may call it.';
       if (access.roles.length === 0) return 'Members of the project may call it.';
       return `It requires ${access.roles.map((role) => `\`${role}\``).join(' and ')} in the project.`;
+    default:
+      return access satisfies never;
   }
 }
 
