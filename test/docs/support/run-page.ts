@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { childEnvironment } from '../../../src/config.ts';
 import { temporaryFolder } from '../../system/support/temporary-folder.ts';
 import { type Block, blocksOf, root } from './page.ts';
@@ -107,7 +107,7 @@ async function shell(script: string, cwd: string): Promise<number | null> {
     detached: true,
     env: childEnvironment({
       ...patient,
-      PATH: `${join(root, 'node_modules/node/bin')}${delimiter}${process.env.PATH}`,
+      PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}`,
     }),
     stdio: ['ignore', 'ignore', 'ignore'],
   });
