@@ -52,8 +52,10 @@ async function readOn({ api, names, signal, isAway }: Reader): Promise<string[]>
   const unread: string[] = [];
   while (!signal.aborted) {
     for (const name of [...names].slice(-5)) {
+      // One that was asked while the manager was away may fail only once it is back.
+      const wasAway = isAway();
       const { status, body } = await api('GET', `${jwksPath}${name}/`).catch(() => ({ status: 0, body: {} }));
-      if (!isAway() && !JSON.stringify(body).includes('"d":"')) unread.push(`${name}: ${status}`);
+      if (!wasAway && !isAway() && !JSON.stringify(body).includes('"d":"')) unread.push(`${name}: ${status}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
