@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, open, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { syncFolder } from '../runtime/sync-folder.ts';
 
 /** @throws Error for the operator when the file is there already or can not be written */
 export async function writePrivateFile(path: string, pieces: AsyncIterable<Buffer>): Promise<void> {
@@ -23,12 +24,7 @@ export async function writePrivateFile(path: string, pieces: AsyncIterable<Buffe
   } finally {
     await unlink(temporary).catch(() => {});
   }
-  const folder = await open(dirname(path), 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
+  await syncFolder(dirname(path));
 }
 
 function fileError(path: string, error: unknown): unknown {

@@ -6,6 +6,7 @@ import { hkdfSync } from 'node:crypto';
 import { open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type SigningKey, signingKeyOf } from '../protocol/signing-keys.ts';
+import { syncFolder } from '../runtime/sync-folder.ts';
 import { openBytes, sealBytes } from '../sealing/aead.ts';
 import type { NodeLog } from './node-log.ts';
 
@@ -66,13 +67,4 @@ export async function loadIdentityPin(path: string, key: Buffer, log: NodeLog): 
     }
   }
   return new IdentityPin(path, key, fingerprint);
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }

@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, link, mkdir, open, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { syncFolder } from '../runtime/sync-folder.ts';
 
 const keyBytes = 32;
 /** 32 bytes in base64 and a line end, with room for what is wrong to be told apart from a wrong file. */
@@ -96,12 +97,7 @@ async function createKeyFile(path: string): Promise<void> {
   } finally {
     await unlink(temporary);
   }
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  await syncFolder(folder);
 }
 
 async function exists(path: string): Promise<boolean> {

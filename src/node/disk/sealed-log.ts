@@ -6,6 +6,7 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { timeSlices } from '../../runtime/event-loop.ts';
+import { syncFolder } from '../../runtime/sync-folder.ts';
 import type { HeldObject, UnplacedObject } from '../held-object.ts';
 import type { NodeLog } from '../node-log.ts';
 import { DamagedLog, loadLog } from './load-log.ts';
@@ -100,7 +101,7 @@ export class SealedLog {
       await taken?.close();
       if (taken) continue;
       await rename(this.#path, aside);
-      await this.#syncDirectory();
+      await syncFolder(this.#options.dataDir);
       const text =
         'the sealed copy can not be read and was set aside; serving nothing until the manager sends all anew';
       this.#options.log.error({ reason, aside }, text);
@@ -147,7 +148,7 @@ export class SealedLog {
         const old = this.#file;
         this.#file = file;
         await old?.close();
-        await this.#syncDirectory();
+        await syncFolder(this.#options.dataDir);
       },
     };
   }
@@ -186,7 +187,7 @@ export class SealedLog {
       object.place = places[index] ?? object.place;
     });
     await file.close();
-    await this.#syncDirectory();
+    await syncFolder(this.#options.dataDir);
     return true;
   }
 
@@ -201,16 +202,6 @@ export class SealedLog {
 
   get #newPath(): string {
     return join(this.#options.dataDir, 'state.log.new');
-  }
-
-  /** A rename is only sure to outlive a crash once its directory is on the disk. */
-  async #syncDirectory(): Promise<void> {
-    const directory = await open(this.#options.dataDir, 'r');
-    try {
-      await directory.sync();
-    } finally {
-      await directory.close();
-    }
   }
 }
 

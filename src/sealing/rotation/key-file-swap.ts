@@ -1,9 +1,10 @@
 // The key file of the data directory, while the master key is changed: `master.key.new` before it is in use,
 // `master.key.old` until the change is finished. At every moment `master.key` is one of the two, complete.
 
-import { link, open, readFile, rename, unlink } from 'node:fs/promises';
+import { link, readFile, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { faultPoints } from '../../runtime/fault-points.ts';
+import { syncFolder } from '../../runtime/sync-folder.ts';
 import { loadOrCreateKeyFile, parseKey } from '../key-file.ts';
 
 /** The key that is to come, made at the first call. */
@@ -19,17 +20,17 @@ export async function swapKeyFiles(path: string, old: Buffer): Promise<void> {
   await link(path, `${path}.old.part`);
   step();
   await rename(`${path}.old.part`, `${path}.old`);
-  await syncFolderOf(path);
+  await syncFolder(dirname(path));
   step();
   await rename(`${path}.new`, path);
-  await syncFolderOf(path);
+  await syncFolder(dirname(path));
   step();
 }
 
 /** Once the old key is of no more use here. Where the key comes from the settings there may be no folder at all. */
 export async function removeOldKeyFile(path: string): Promise<void> {
   await unlink(`${path}.old`).catch(ignoreMissing);
-  await syncFolderOf(path).catch(ignoreMissing);
+  await syncFolder(dirname(path)).catch(ignoreMissing);
 }
 
 /** The old file back in its place; the new one stays as `.new`. */
@@ -37,20 +38,11 @@ export async function swapKeyFilesBack(path: string): Promise<void> {
   await rename(path, `${path}.new`);
   faultPoints.keyFileStep.publish(undefined);
   await rename(`${path}.old`, path);
-  await syncFolderOf(path);
+  await syncFolder(dirname(path));
 }
 
 async function readKey(path: string): Promise<Buffer> {
   return parseKey((await readFile(path, 'utf8')).replace(/\r?\n$/, ''), `The master key file ${path}`);
-}
-
-async function syncFolderOf(path: string): Promise<void> {
-  const folder = await open(dirname(path), 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }
 
 function ignoreMissing(error: unknown): void {

@@ -1,5 +1,6 @@
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { syncFolder } from '../../runtime/sync-folder.ts';
 
 /** Makes the file, and the folder, where they are missing; nobody but the owner can read either from here on. */
 export async function makePrivateFile(path: string): Promise<void> {
@@ -12,14 +13,4 @@ export async function makePrivateFile(path: string): Promise<void> {
     await file.close();
   }
   await syncFolder(dirname(path));
-}
-
-/** A new file survives a power cut only once the folder that names it is on the disk too. */
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

@@ -8,6 +8,7 @@ import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { type Dialect, DummyDriver, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import { sharedSlice } from '../../runtime/event-loop.ts';
+import { syncFolder } from '../../runtime/sync-folder.ts';
 import {
   DatabaseFailure,
   type DatabaseTransaction,
@@ -16,7 +17,7 @@ import {
   type Mode,
 } from '../engine.ts';
 import { Checkpointer } from './checkpointer.ts';
-import { makePrivateFile, syncFolder } from './private-file.ts';
+import { makePrivateFile } from './private-file.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { isBusy, sqliteFailure } from './sqlite-failure.ts';
 import { SqliteTransaction } from './sqlite-transaction.ts';
