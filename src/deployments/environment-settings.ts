@@ -11,7 +11,7 @@ import {
 } from '../protocol/content.ts';
 import { contentDigest } from '../protocol/state-digest.ts';
 import type { ContentReader } from './content-reader.ts';
-import { desire } from './desire.ts';
+import { type DesiredChange, desire } from './desire.ts';
 import type { DesiredStateNouns } from './desired-state-store.ts';
 import type { LineageNouns } from './history/lineage.ts';
 
@@ -52,11 +52,13 @@ export async function desireSettings(
   nouns: SettingNouns & DesiredStateNouns,
   environmentId: string,
 ): Promise<void> {
+  const changes: DesiredChange[] = [];
   for (const kind of settingKinds) {
     const setting = await settingOf(nouns, environmentId, kind);
     const digest = setting ? contentDigest(setting) : null;
-    await desire(nouns, [{ environmentId, kind, objectId: environmentId, projectId: noProject, digest }]);
+    changes.push({ environmentId, kind, objectId: environmentId, projectId: noProject, digest });
   }
+  await desire(nouns, changes);
 }
 
 /** At the start of a manager: all environments get the caching that it was started with, where they had another. */
