@@ -108,12 +108,8 @@ export const managerSettings = {
       }
     },
   ),
-  adminPassword: setting(
-    'admin-password PASSWORD',
-    'its password (default: random, printed once)',
-    (text) => {
-      return text === undefined ? undefined : acceptedPassword(text);
-    },
+  adminPassword: setting('admin-password PASSWORD', 'its password (default: random, printed once)', (text) =>
+    text === undefined ? undefined : acceptedPassword(text),
   ),
   adminPasswordFile: setting(
     'admin-password-file FILE',
@@ -223,18 +219,10 @@ export function readManagerConfig(environment: NodeJS.ProcessEnv, flags: Manager
   const s = managerSettings;
   const masterKey = read('masterKey', s.masterKey);
   const masterKeyFile = read('masterKeyFile', s.masterKeyFile);
-  if (masterKey !== undefined && masterKeyFile !== undefined) {
-    throw new SettingError(
-      'KEYPLANE_MASTER_KEY and KEYPLANE_MASTER_KEY_FILE are both set: one of them, or neither, is accepted',
-    );
-  }
+  refuseBoth('KEYPLANE_MASTER_KEY', masterKey, masterKeyFile);
   const adminPassword = read('adminPassword', s.adminPassword);
   const adminPasswordFile = read('adminPasswordFile', s.adminPasswordFile);
-  if (adminPassword !== undefined && adminPasswordFile !== undefined) {
-    throw new SettingError(
-      'KEYPLANE_ADMIN_PASSWORD and KEYPLANE_ADMIN_PASSWORD_FILE are both set: one of them, or neither, is accepted',
-    );
-  }
+  refuseBoth('KEYPLANE_ADMIN_PASSWORD', adminPassword, adminPasswordFile);
   const tls = tlsSettings({
     certFile: read('tlsCert', s.tlsCert),
     keyFile: read('tlsKey', s.tlsKey),
@@ -303,11 +291,7 @@ export function readNewMasterKey(
 ): NewMasterKey {
   const file = givenFile ?? (environment.KEYPLANE_NEW_MASTER_KEY_FILE || undefined);
   const fromEnvironment = environment.KEYPLANE_NEW_MASTER_KEY || undefined;
-  if (file !== undefined && fromEnvironment !== undefined) {
-    throw new SettingError(
-      'KEYPLANE_NEW_MASTER_KEY and KEYPLANE_NEW_MASTER_KEY_FILE are both set: one of them, or neither, is accepted',
-    );
-  }
+  refuseBoth('KEYPLANE_NEW_MASTER_KEY', fromEnvironment, file);
   return { fromEnvironment, file: file && resolve(file) };
 }
 
@@ -381,4 +365,10 @@ function wholeNumber(text: string, least: number, most: number): number {
 export function childEnvironment(additions: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('KEYPLANE_'));
   return { ...Object.fromEntries(inherited), ...additions };
+}
+
+/** A secret is given itself or as a file. @throws SettingError where it is given as both */
+function refuseBoth(name: string, value: unknown, file: unknown): void {
+  if (value === undefined || file === undefined) return;
+  throw new SettingError(`${name} and ${name}_FILE are both set: one of them, or neither, is accepted`);
 }
