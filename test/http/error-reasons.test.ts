@@ -45,8 +45,12 @@ test.each<readonly [Method, string, unknown, string, string | undefined]>([
   [
     ...(['POST', jwks] as const),
     {
-      ...{ name: 'a', sourceType: 'CERTIFICATE', certificateName: 'c', environmentName: 'nowhere' },
-      ...{ useType: 'SIGNATURE', algorithm: 'ES256' },
+      name: 'a',
+      sourceType: 'CERTIFICATE',
+      certificateName: 'c',
+      environmentName: 'nowhere',
+      useType: 'SIGNATURE',
+      algorithm: 'ES256',
     },
     'NOT_FOUND',
     'environmentName',
@@ -59,7 +63,8 @@ test.each<readonly [Method, string, unknown, string, string | undefined]>([
   [
     ...(['POST', keys] as const),
     {
-      ...{ name: 'k', keyType: 'PRIVATE_KEY' },
+      name: 'k',
+      keyType: 'PRIVATE_KEY',
       cryptoKeyInfoEnvironmentList: [{ environmentName: 'production', content: 'no key' }],
     },
     'FIELD_NOT_VALID',
