@@ -1,13 +1,11 @@
 import { badRequest } from '../../errors.ts';
 import { shownText } from '../../names.ts';
+import { parseInstant } from '../../runtime/instant.ts';
 
 export interface Validity {
   readonly notBeforeTime: Date;
   readonly expirationTime: Date;
 }
-
-/** RFC 3339 §5.6: a full date and time with its offset. */
-const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
 
 /** From now for a year, unless it was asked for otherwise. @throws KeyplaneError `bad_request` */
 export function readValidity(
@@ -28,11 +26,8 @@ export function readValidity(
 
 function readInstant(text: string | undefined, what: string): Date | undefined {
   if (text === undefined || text === '') return undefined;
-  const date = new Date(text);
-  // Date rolls the 30th of February over; the day that comes out must be the one that went in.
-  const day = new Date(`${text.slice(0, 10)}T00:00:00Z`);
-  const real = !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text.slice(0, 10));
-  if (instantPattern.test(text) && real && !Number.isNaN(date.getTime())) return date;
+  const instant = parseInstant(text);
+  if (instant !== undefined) return instant;
   throw badRequest(
     `${what} (${shownText(text)}) is not valid! It takes ISO 8601, such as 2026-01-31T00:00:00Z`,
     { reason: 'FIELD_NOT_VALID', member: what },
