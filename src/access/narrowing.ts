@@ -1,5 +1,5 @@
 // A personal token may be narrowed: it sees only the projects that it lists, in each with at most the roles that it
-// lists and that its user still has. It has nothing of an administrator, whoever its user is.
+// lists and that its user still has. It has no administrator rights, even if its user is an administrator.
 
 import {
   type AccessNouns,

@@ -1,4 +1,4 @@
-// Holds back whoever guesses passwords: after 10 wrong ones in a minute for a user, or 100 from an address, every
+// Limits guesses of passwords: after 10 wrong ones in a minute for a user, or 100 from an address, every
 // further one is rejected, the right password too, until the minute has passed. An address gets more than a user, so
 // that a few mistakes of one person do not shut out the others behind the same address. Unknown names count like
 // known ones: the answer must not tell them apart.
@@ -19,7 +19,7 @@ export interface SignInLimiter {
   /** @throws KeyplaneError `rate_limit_exceeded` */
   check(who: SignInIdentity): void;
   /**
-   * Counts an attempt as wrong until it is forgiven, so that attempts at the same time can not slip through.
+   * Counts an attempt as wrong until it is forgiven, so that attempts at the same time cannot slip through.
    * @throws KeyplaneError `rate_limit_exceeded`
    */
   begin(who: SignInIdentity): SignInAttempt;

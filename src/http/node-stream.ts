@@ -149,7 +149,7 @@ function asConversationStream(stream: WebSocket, unknown: ReadonlySet<WebSocket>
     send: (text, onLeft) => stream.readyState === stream.OPEN && stream.send(text, onLeft),
     close(code, reason) {
       stream.close(code, reason);
-      // Whoever was never let in is not waited for.
+      // Nodes that never joined are not waited for.
       if (unknown.has(stream)) setTimeout(() => stream.terminate(), farewellMs).unref();
     },
     get isOpen() {

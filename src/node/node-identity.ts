@@ -1,6 +1,7 @@
-// Who this node is, and which installation it belongs to. Its own key is derived from `node.key`, so that both lie in
-// one file, which `--key-file` can put elsewhere than the copy. The installation's identity is pinned at the first
-// join, sealed under `node.key`: whoever can write to the data directory alone cannot make the node follow another manager.
+// Who this node is, and which installation it belongs to. Its own key is derived from `node.key`, so that both lie
+// in one file, which `--key-file` can put elsewhere than the copy. The installation's identity is pinned at the
+// first join, sealed under `node.key`: an attacker who can only write to the data directory cannot make the node
+// follow another manager.
 
 import { hkdfSync } from 'node:crypto';
 import { open, readFile, rename } from 'node:fs/promises';

@@ -40,7 +40,7 @@ export function proofBytes(role: HandshakeRole, names: HandshakeNames, transcrip
 }
 
 /**
- * HMAC-SHA-256 under the stored hash of a token of the first release, 32 bytes: only whoever has the token or the
+ * HMAC-SHA-256 under the stored hash of a token of the first release, 32 bytes: only someone who has the token or the
  * database can compute it, and it is accepted once for each name.
  */
 export function firstReleaseMac(hash: Uint8Array, names: HandshakeNames, transcript: Uint8Array): Buffer {

@@ -74,7 +74,7 @@ describe('a narrowed token', () => {
     });
   });
 
-  test('does not see a project that was made anew under the name of its own', async () => {
+  test('does not see a project that was created again under the name of its project', async () => {
     await world.access.projects.create(admin, { name: 'Again' });
     const caller = await narrowed(admin, [of('Again', 'ROLE_API_SECURITY')]);
     const project = await accessOf(admin, 'Again');

@@ -49,7 +49,7 @@ describe('the token of another environment', () => {
     ]) {
       const node = rawNode(world, tokenOfOther, { environment: 'other', name: 'p1', resume });
       expect(await node.welcomed).toMatchObject({ environmentId: ids.other, environmentName: 'other' });
-      await until(() => node.heard.length > 1, 'it is told its own state');
+      await until(() => node.heard.length > 1, 'it received its state');
       expect(node.heard[1]).toMatchObject({ type: 'state', reset: true, from: 0, to: 0, final: true });
       node.socket.close();
       await node.closed;

@@ -45,7 +45,7 @@ test('bodies of one user wait for the memory of those that it announced, and bod
   expect((await other('POST', path, largeBody)).status).toBe(400);
   // Small bodies have memory of their own.
   expect((await hostile('POST', path, { file: 'AAAA', password: 'no' })).status).toBe(400);
-  // Whoever leaves gives its memory back, and its place in the queue.
+  // A request whose client leaves gives back its memory and its place in the queue.
   for (const socket of announced) socket.destroy();
   await expect
     .poll(async () => (await hostile('POST', path, largeBody)).status, { timeout: 8_000 })

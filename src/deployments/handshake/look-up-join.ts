@@ -11,7 +11,7 @@ export interface FoundJoin extends JoinFacts {
   readonly identity: InstallationIdentity;
 }
 
-/** Everything that the database knows of whoever sent this hello. */
+/** Everything that the database knows of the sender of this hello. */
 export async function lookUpJoin(
   nouns: JoinNouns,
   hello: Hello,

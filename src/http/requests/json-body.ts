@@ -1,6 +1,6 @@
 // JSON bodies, and which of them are refused before anything looks inside: bytes that are no UTF-8, structures so
 // deep or so many-membered that parsing would hold the event loop, names that reach for an object's prototype,
-// and strings that a database can not keep. `null` members are dropped, since they mean the same as absent ones, but for
+// and strings that a database cannot keep. `null` members are dropped, since they mean the same as absent ones, but for
 // those to which a route gives `null` a meaning.
 
 import { isUtf8 } from 'node:buffer';

@@ -35,7 +35,7 @@ export function streamUrl(managerUrl: string): URL {
 
 /**
  * The URL parser has already brought every spelling of an IPv4 address to its dotted form. Names below `localhost` are no
- * loopback: Node.js asks DNS for them, and whoever answers can send the node elsewhere.
+ * loopback: Node.js asks DNS for them, and an attacker who answers can send the node elsewhere.
  */
 function isLoopback(hostname: string): boolean {
   return hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname) || hostname === 'localhost';
