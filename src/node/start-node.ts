@@ -3,14 +3,14 @@
 // what it has, with or without a manager. It refuses to share its data directory, to send its token where others
 // could read it, and to serve anything before it has a first state.
 
-import { access, mkdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { badRequest } from '../errors.ts';
 import { type EnrollmentSecret, parseEnrollmentToken } from '../protocol/enrollment-token.ts';
 import { TlsFiles } from '../runtime/tls-files.ts';
-import { loadOrCreateKeyFile } from '../sealing/key-file.ts';
+import { keyFileExists, loadOrCreateKeyFile } from '../sealing/key-file.ts';
 import { lockDataDir } from './disk/data-dir-lock.ts';
 import { SealedLog } from './disk/sealed-log.ts';
 import { loadIdentityPin, nodeSigningKey } from './node-identity.ts';
@@ -161,12 +161,7 @@ async function operatorsError<T>(opened: Promise<T>): Promise<T> {
 async function loadNodeKey({ dataDir, keyFile }: NodeOptions): Promise<Buffer> {
   const usual = join(dataDir, 'node.key');
   if (keyFile === undefined) return loadOrCreateKeyFile(usual, { mayCreate: true });
-  const exists = (path: string) =>
-    access(path).then(
-      () => true,
-      () => false,
-    );
-  if (!(await exists(keyFile)) && (await exists(usual))) {
+  if (!(await keyFileExists(keyFile)) && (await keyFileExists(usual))) {
     // A new key would open nothing of the copy, and be another node's.
     throw badRequest(`--key-file ${keyFile} does not exist, but ${usual} does: move it there`);
   }

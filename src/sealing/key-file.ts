@@ -28,7 +28,7 @@ export interface KeyFileOptions {
  */
 export async function loadOrCreateKeyFile(path: string, options: KeyFileOptions): Promise<Buffer> {
   const called = options.called ?? 'The key file';
-  if (options.mayCreate && !(await exists(path))) await createKeyFile(path);
+  if (options.mayCreate && !(await keyFileExists(path))) await createKeyFile(path);
   let text: string;
   try {
     text = await readPrivateFile(path, { called, forbiddenMode: options.forbiddenMode ?? groupOrOthers });
@@ -100,7 +100,8 @@ async function createKeyFile(path: string): Promise<void> {
   await syncFolder(folder);
 }
 
-async function exists(path: string): Promise<boolean> {
+/** A file that cannot be looked at is none. */
+export async function keyFileExists(path: string): Promise<boolean> {
   try {
     await access(path);
     return true;
