@@ -45,11 +45,39 @@ describe('docs/running.md', () => {
   });
 });
 
+const root = join(import.meta.dirname, '../..');
+const readRoot = (path: string) => readFileSync(join(root, path), 'utf8');
+
+describe('CHANGELOG.md', () => {
+  const headings = [...readRoot('CHANGELOG.md').matchAll(/^## (.*)$/gm)].map(([, heading = '']) => heading);
+  const releases = headings
+    .slice(1)
+    .map((heading) => /^\[(\d+\.\d+\.\d+)\] - (\d{4}-\d{2}-\d{2})$/.exec(heading));
+
+  it('has what is unreleased first, and then each version with its date, newest first', () => {
+    expect(headings[0]).toBe('[Unreleased]');
+    expect(releases).not.toContain(null);
+    const dates = releases.map((release) => release?.[2] ?? '');
+    expect(dates).toEqual([...dates].sort().reverse());
+  });
+
+  it('has the version of package.json and of the client as its newest', () => {
+    const versions = ['package.json', 'clients/typescript/package.json', 'openapi.json'].map((path) => {
+      const { version, info } = JSON.parse(readRoot(path));
+      return version ?? info.version;
+    });
+    expect(new Set([releases[0]?.[1], ...versions]).size).toBe(1);
+  });
+
+  it('groups changes under the headings of Keep a Changelog', () => {
+    const groups = readRoot('CHANGELOG.md').matchAll(/^### (.*)$/gm);
+    const known = ['Added', 'Changed', 'Deprecated', 'Removed', 'Fixed', 'Security'];
+    for (const [, group] of groups) expect(known).toContain(group);
+  });
+});
+
 describe('SECURITY.md', () => {
-  const root = join(import.meta.dirname, '../..');
-  const cells = readFileSync(join(root, 'SECURITY.md'), 'utf8').matchAll(
-    /\| `(test\/\S+\.test\.ts)` (.*) \|$/gm,
-  );
+  const cells = readRoot('SECURITY.md').matchAll(/\| `(test\/\S+\.test\.ts)` (.*) \|$/gm);
   const named = [...cells].map(([, file = '', title = '']) => ({ file, title }));
 
   it('names tests that are there', () => {

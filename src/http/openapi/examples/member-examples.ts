@@ -1,6 +1,7 @@
 // What the examples of the API's description show: by the name of a member, of a schema and its member, or of a whole schema.
 
 import { keyTypeNames } from '../../../jose/key-types.ts';
+import { version } from '../../../version.ts';
 
 const instant = '2026-11-29T09:00:00.000Z';
 const later = '2027-11-29T09:00:00.000Z';
@@ -107,7 +108,7 @@ export const memberExamples: Readonly<Record<string, unknown>> = Object.freeze({
   'Key.keyType': 'PUBLIC_KEY',
   'Key.algorithm': null,
   address: '10.0.0.7',
-  version: '0.1.0',
+  version,
   reason: null,
   problem: null,
   message: 'Deployed successfully',
