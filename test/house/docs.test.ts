@@ -54,7 +54,7 @@ describe('CHANGELOG.md', () => {
     .slice(1)
     .map((heading) => /^\[(\d+\.\d+\.\d+)\] - (\d{4}-\d{2}-\d{2})$/.exec(heading));
 
-  it('has what is unreleased first, and then each version with its date, newest first', () => {
+  it('lists unreleased changes first, then each version with its date, newest first', () => {
     expect(headings[0]).toBe('[Unreleased]');
     expect(releases).not.toContain(null);
     const dates = releases.map((release) => release?.[2] ?? '');
