@@ -20,7 +20,7 @@ import { type NodeIdentity, NodeSession, type NodeSessionOptions } from './node-
 import { NodeSessions } from './node-sessions.ts';
 import { checkSessions } from './presence/lost-sessions.ts';
 import { oneAtATime } from './presence/one-at-a-time.ts';
-import { SendTurns } from './sending/send-turns.ts';
+import { SendTurns } from './send-turns.ts';
 import { createSightings, type Sightings } from './sightings.ts';
 
 export type DeploymentNouns = EnvironmentNouns & DesiredStateNouns;

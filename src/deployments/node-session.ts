@@ -4,8 +4,9 @@
 import type { NodeRefusal } from '../environments/environment-store.ts';
 import { type Applied, closeCodes, type Refused, type State } from '../protocol/messages.ts';
 import { removeDigest } from '../protocol/state-digest.ts';
+import { backOffMs } from '../runtime/back-off.ts';
 import { faultPoints } from '../runtime/fault-points.ts';
-import type { SendTurns } from './sending/send-turns.ts';
+import type { SendTurns } from './send-turns.ts';
 import { type ObjectKey, type StatePart, type StatePosition, tooFarBehind } from './state-part.ts';
 import type { StatePartReader } from './state-part-reader.ts';
 
@@ -57,8 +58,7 @@ const restarting = 1012;
 const bufferedBytesLimit = 1024 * 1024;
 /** A node that says nothing to what it was sent is cut off; it dials in again and says what it has. */
 const silenceMs = 30_000;
-const retryFloorMs = 500;
-const retryCeilingMs = 30_000;
+const retry = Object.freeze({ baseMs: 500, capMs: 30_000 });
 
 export class NodeSession {
   readonly identity: NodeIdentity;
@@ -181,7 +181,7 @@ export class NodeSession {
         return;
       }
       if (!part.final && this.#leavePlace === undefined) {
-        this.#leavePlace = await turns.places.acquire();
+        this.#leavePlace = await turns.bulkSends.acquire();
         if (this.#closed || !this.#isAt(position)) this.#leave();
         continue;
       }
@@ -275,8 +275,7 @@ export class NodeSession {
     this.#refusal = { revision: Math.max(revision, this.#sent), reason };
     this.#refusals += 1;
     this.#startAnew();
-    const delayMs = Math.min(retryFloorMs * 2 ** (this.#refusals - 1), retryCeilingMs);
-    this.#retryAt = this.#options.now() + delayMs;
+    this.#retryAt = this.#options.now() + backOffMs(this.#refusals - 1, retry);
   }
 
   #startAnew(): void {

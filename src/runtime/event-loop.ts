@@ -53,22 +53,37 @@ export function timeSlices(): () => Promise<void> | undefined {
   };
 }
 
-let sliceStartedAt = 0;
-let sliceIsOpen = false;
+/** The slice of one iteration of the event loop, for work whose parts do not know of each other. */
+export class LoopSlice {
+  #endsAt = 0;
+  #isOpen = false;
 
-/**
- * The same for work whose parts do not know of each other: the slice is that of the current iteration of the event loop.
- * @returns a promise to await where this iteration has lasted too long already
- */
-export function sharedSlice(): Promise<void> | undefined {
-  if (!sliceIsOpen) {
-    sliceIsOpen = true;
-    sliceStartedAt = performance.now();
+  /** The first call in an iteration begins the slice. */
+  hasTime(): boolean {
+    const now = performance.now();
+    if (this.#isOpen) return now < this.#endsAt;
+    this.#isOpen = true;
+    this.#endsAt = now + sliceMs;
     setImmediate(() => {
-      sliceIsOpen = false;
+      this.#isOpen = false;
     });
-    return undefined;
+    return true;
   }
-  if (performance.now() - sliceStartedAt < sliceMs) return undefined;
-  return new Promise((resolve) => setImmediate(resolve));
+
+  /** The rest of the iteration is for other work. */
+  end(): void {
+    this.#endsAt = 0;
+  }
+
+  /** Called in a later iteration: its slice begins with the next `hasTime`. */
+  restart(): void {
+    this.#isOpen = false;
+  }
+}
+
+const shared = new LoopSlice();
+
+/** @returns a promise to await where the slice of this iteration is used up */
+export function sharedSlice(): Promise<void> | undefined {
+  return shared.hasTime() ? undefined : new Promise((resolve) => setImmediate(resolve));
 }

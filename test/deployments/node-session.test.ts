@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { NodeSession, type NodeStream } from '../../src/deployments/node-session.ts';
-import { SendTurns } from '../../src/deployments/sending/send-turns.ts';
+import { SendTurns } from '../../src/deployments/send-turns.ts';
 import type { StatePart } from '../../src/deployments/state-part.ts';
 import type { StatePartReader } from '../../src/deployments/state-part-reader.ts';
 import type { State } from '../../src/protocol/messages.ts';

@@ -1,8 +1,7 @@
 import { setImmediate as setImmediateCallback } from 'node:timers';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { SendTurns } from '../../src/deployments/sending/send-turns.ts';
-import { Semaphore } from '../../src/runtime/semaphore.ts';
+import { SendTurns } from '../../src/deployments/send-turns.ts';
 
 /** Longer than a stretch. */
 function compute(): void {
@@ -69,41 +68,5 @@ describe('those who want to send at the same moment', () => {
     const after = Promise.resolve(turns.run(() => {}));
     await expect(failed).rejects.toThrow('the stream is gone');
     await expect(after).resolves.toBeUndefined();
-  });
-});
-
-describe('places among those that are given much', () => {
-  it('are as many as there are, and go on to whoever waited longest', async () => {
-    const places = new Semaphore(2);
-    const got: string[] = [];
-    const want = (name: string) =>
-      places.acquire().then((leave) => {
-        got.push(name);
-        return leave;
-      });
-    const [one, two, three, four] = ['one', 'two', 'three', 'four'].map(want);
-    const leaveOne = await one;
-    await two;
-    await setImmediate();
-    expect(got).toEqual(['one', 'two']);
-    leaveOne?.();
-    // Only the first time.
-    leaveOne?.();
-    const leaveThree = await three;
-    await setImmediate();
-    expect(got).toEqual(['one', 'two', 'three']);
-    leaveThree?.();
-    await four;
-    expect(got).toEqual(['one', 'two', 'three', 'four']);
-  });
-
-  it('are given back by work that fails', async () => {
-    const places = new Semaphore(1);
-    const failed = places.run(async () => {
-      throw new Error('the database is away');
-    });
-    const after = places.run(async () => 'its turn');
-    await expect(failed).rejects.toThrow('the database is away');
-    await expect(after).resolves.toBe('its turn');
   });
 });

@@ -1,6 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { backOffMs } from '../../src/node/stream/back-off.ts';
 import { streamUrl } from '../../src/node/stream/manager-url.ts';
 import { enrollmentTokenText } from '../../src/protocol/enrollment-token.ts';
 import { fingerprintOf } from '../../src/protocol/signing-keys.ts';
@@ -193,12 +192,4 @@ test('the stream of a manager is below its address, and plain only on this machi
   ]) {
     expect(() => streamUrl(`http://${host}`)).toThrow(/use https/);
   }
-});
-
-test('waits grow to their cap and are spread over the whole of it', () => {
-  const bounds = { baseMs: 100, capMs: 5_000 };
-  expect([0, 1, 2, 10, 1_000].map((attempt) => backOffMs(attempt, bounds, 0.5))).toEqual([
-    50, 100, 200, 2_500, 2_500,
-  ]);
-  expect(backOffMs(10, bounds, 0)).toBe(0);
 });

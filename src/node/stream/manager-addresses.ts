@@ -1,4 +1,4 @@
-import { backOffMs } from './back-off.ts';
+import { backOffMs, jittered } from '../../runtime/back-off.ts';
 import type { StreamTiming } from './stream-timing.ts';
 
 /** Who else would end a connection the same way at once: nobody, this address, or every manager. */
@@ -53,13 +53,13 @@ export class ManagerAddresses {
       this.#round = [];
     }
     const chance = random();
-    const slowUntilMs = nowMs() + (timing.slowRetryMs * (1 + chance)) / 2;
+    const slowUntilMs = nowMs() + jittered(timing.slowRetryMs, 0.5, chance);
     if (slowFor === 'this manager' && this.#dialed) this.#dialed.notBeforeMs = slowUntilMs;
     if (slowFor === 'every manager') for (const one of this.#addresses) one.notBeforeMs = slowUntilMs;
     const round = Math.floor(this.#failures / this.#addresses.length);
     this.#failures += 1;
     const ready = this.#nextReady();
-    if (ready) return { url: this.#take(ready), waitMs: backOffMs(round, timing, chance) };
+    if (ready) return { url: this.#take(ready), waitMs: jittered(backOffMs(round, timing), 1, chance) };
     const earliest = this.#earliest();
     return { url: this.#take(earliest), waitMs: Math.max(earliest.notBeforeMs - nowMs(), 0) };
   }

@@ -1,4 +1,4 @@
-import type { BackOffBounds } from './back-off.ts';
+import type { BackOffBounds } from '../../runtime/back-off.ts';
 
 export interface StreamTiming extends BackOffBounds {
   /** Between attempts that only an operator's hand can make better; jittered down to half. */

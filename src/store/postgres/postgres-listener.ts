@@ -4,11 +4,11 @@
 
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
+import { backOffMs, jittered } from '../../runtime/back-off.ts';
 import { type WakeTopic, wakeTopics } from '../../unit-of-work.ts';
 
 const channel = 'keyplane';
-const floorMs = 100;
-const ceilingMs = 10_000;
+const reconnect = Object.freeze({ baseMs: 100, capMs: 10_000 });
 /** A server that vanished without a word is found out by asking. */
 const askEveryMs = 10_000;
 const answerWithinMs = 5_000;
@@ -43,11 +43,10 @@ export class PostgresListener {
 
   async #run(): Promise<void> {
     const { signal } = this.#ending;
-    for (let waitMs = floorMs; !signal.aborted; waitMs = Math.min(waitMs * 2, ceilingMs)) {
+    for (let attempt = 0; !signal.aborted; attempt += 1) {
       const heard = await this.#listenOnce();
-      if (heard) waitMs = floorMs;
-      // Spread, so that managers that lost their database together do not come back together.
-      const pauseMs = waitMs * (0.5 + Math.random() / 2);
+      if (heard) attempt = 0;
+      const pauseMs = jittered(backOffMs(attempt, reconnect), 0.5, Math.random());
       await setTimeout(pauseMs, undefined, { signal, ref: false }).catch(() => {});
     }
   }
