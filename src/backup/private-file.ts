@@ -1,35 +1,16 @@
-// A file for its owner alone that is there complete or not at all: written beside its place, flushed to the disk,
-// then moved. It refuses to replace a file.
+import { createFile } from '../runtime/durable-file.ts';
 
-import { randomBytes } from 'node:crypto';
-import { link, open, unlink } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { syncFolder } from '../runtime/sync-folder.ts';
-
-/** @throws Error for the operator when the file is there already or can not be written */
+/**
+ * A new file for its owner alone.
+ * @throws Error for the operator when the file exists already or cannot be written
+ */
 export async function writePrivateFile(path: string, pieces: AsyncIterable<Buffer>): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.part`);
+  let isNew: boolean;
   try {
-    const file = await open(temporary, 'wx', 0o600);
-    try {
-      for await (const piece of pieces) await file.appendFile(piece);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    // Unlike a rename, a link never replaces what is there.
-    await link(temporary, path);
+    isNew = await createFile(path, pieces, { mode: 0o600 });
   } catch (error) {
-    throw fileError(path, error);
-  } finally {
-    await unlink(temporary).catch(() => {});
+    const isOfFile = error instanceof Error && 'syscall' in error && 'code' in error;
+    throw isOfFile ? new Error(`${path} can not be written (${error.code}).`) : error;
   }
-  await syncFolder(dirname(path));
-}
-
-function fileError(path: string, error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'EEXIST') return new Error(`${path} is there already. Choose another name, or move it away.`);
-  const isOurs = error instanceof Error && 'syscall' in error;
-  return isOurs ? new Error(`${path} can not be written (${code}).`) : error;
+  if (!isNew) throw new Error(`${path} is there already. Choose another name, or move it away.`);
 }

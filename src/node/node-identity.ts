@@ -4,10 +4,9 @@
 // follow another manager.
 
 import { hkdfSync } from 'node:crypto';
-import { open, readFile, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { type SigningKey, signingKeyOf } from '../protocol/signing-keys.ts';
-import { syncFolder } from '../runtime/sync-folder.ts';
+import { replaceFile } from '../runtime/durable-file.ts';
 import { openBytes, sealBytes } from '../sealing/aead.ts';
 import type { NodeLog } from './node-log.ts';
 
@@ -40,16 +39,8 @@ export class IdentityPin {
   /** Resolves once it is on the disk. */
   async pin(fingerprint: string): Promise<void> {
     if (fingerprint === this.#fingerprint) return;
-    const temporary = `${this.#path}.new`;
-    const file = await open(temporary, 'w', 0o600);
-    try {
-      await file.writeFile(sealBytes(this.#key, Buffer.from(fingerprint), pinData));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, this.#path);
-    await syncFolder(dirname(this.#path));
+    const sealed = sealBytes(this.#key, Buffer.from(fingerprint), pinData);
+    await replaceFile(this.#path, sealed, { mode: 0o600, temporary: `${this.#path}.new` });
     this.#fingerprint = fingerprint;
   }
 }

@@ -3,9 +3,9 @@
 
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, link, mkdir, open, unlink } from 'node:fs/promises';
+import { access, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { syncFolder } from '../runtime/sync-folder.ts';
+import { createFile } from '../runtime/durable-file.ts';
 
 const keyBytes = 32;
 /** 32 bytes in base64 and a line end, with room for what is wrong to be told apart from a wrong file. */
@@ -77,27 +77,10 @@ async function readPrivateFile(
   }
 }
 
-/** Does nothing where the file is there by now: whoever came first made the key. */
+/** Of two processes that create it at the same time, the first one's key counts. */
 async function createKeyFile(path: string): Promise<void> {
-  const folder = dirname(path);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.new`;
-  const file = await open(temporary, 'wx', ownerOnly);
-  try {
-    await file.writeFile(`${randomBytes(keyBytes).toString('base64')}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  try {
-    // Unlike a rename, a link never replaces what is there.
-    await link(temporary, path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    await unlink(temporary);
-  }
-  await syncFolder(folder);
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await createFile(path, `${randomBytes(keyBytes).toString('base64')}\n`, { mode: ownerOnly });
 }
 
 /** A file that cannot be looked at is none. */

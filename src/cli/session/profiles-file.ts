@@ -1,11 +1,11 @@
 // Installations and the tokens for them: one file of the user's own, mode 0600. A file that others can read is refused,
 // for whoever read it has had the tokens.
 
-import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { processEnvironment } from '../../config.ts';
+import { replaceFile } from '../../runtime/durable-file.ts';
 import { wrongUsage } from '../failure.ts';
 
 export interface Profile {
@@ -69,15 +69,5 @@ function isProfile(value: unknown): value is Profile {
 export async function writeProfiles(profiles: Profiles): Promise<void> {
   const path = profilesPath();
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const draft = `${path}.${randomUUID()}`;
-  const file = await open(draft, 'wx', 0o600);
-  try {
-    await file.writeFile(`${JSON.stringify(profiles, null, 2)}\n`);
-    await file.sync();
-    await file.close();
-    await rename(draft, path);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
+  await replaceFile(path, `${JSON.stringify(profiles, null, 2)}\n`, { mode: 0o600 });
 }

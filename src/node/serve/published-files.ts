@@ -2,8 +2,9 @@
 // `projects/{projectName}/.well-known/jwks.json` below the directory. Each is replaced in one step, and only when
 // its bytes change. A project that goes away takes its file along, also one that went while the node was down.
 
-import { mkdir, open, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { replaceFile } from '../../runtime/durable-file.ts';
 import type { HeldObject } from '../held-object.ts';
 import type { NodeLog } from '../node-log.ts';
 import type { StateFollower } from '../node-state.ts';
@@ -136,7 +137,7 @@ export class PublishedFiles implements StateFollower {
     if (this.#written.get(path) === etag) return;
     if (!(await readFile(path).catch(() => undefined))?.equals(body)) {
       await mkdir(dirname(path), { recursive: true });
-      await replaceFile(path, body);
+      await replaceFile(path, body, { mode: 0o644, temporary: `${path}.new` });
     }
     this.#written.set(path, etag);
   }
@@ -163,17 +164,4 @@ export class PublishedFiles implements StateFollower {
         await this.#remove(join(directory, 'projects', entry.name, setPath));
     }
   }
-}
-
-/** A reader sees the old bytes or the new, never part of them, also after a crash. */
-async function replaceFile(path: string, body: Buffer): Promise<void> {
-  const next = `${path}.new`;
-  const file = await open(next, 'w', 0o644);
-  try {
-    await file.writeFile(body);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(next, path);
 }

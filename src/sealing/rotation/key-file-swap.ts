@@ -3,8 +3,8 @@
 
 import { link, readFile, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { moveFile, syncFolder } from '../../runtime/durable-file.ts';
 import { faultPoints } from '../../runtime/fault-points.ts';
-import { syncFolder } from '../../runtime/sync-folder.ts';
 import { loadOrCreateKeyFile, parseKey } from '../key-file.ts';
 
 /** The key that is to come, made at the first call. */
@@ -19,11 +19,9 @@ export async function swapKeyFiles(path: string, old: Buffer): Promise<void> {
   await unlink(`${path}.old.part`).catch(ignoreMissing);
   await link(path, `${path}.old.part`);
   step();
-  await rename(`${path}.old.part`, `${path}.old`);
-  await syncFolder(dirname(path));
+  await moveFile(`${path}.old.part`, `${path}.old`);
   step();
-  await rename(`${path}.new`, path);
-  await syncFolder(dirname(path));
+  await moveFile(`${path}.new`, path);
   step();
 }
 
@@ -37,8 +35,7 @@ export async function removeOldKeyFile(path: string): Promise<void> {
 export async function swapKeyFilesBack(path: string): Promise<void> {
   await rename(path, `${path}.new`);
   faultPoints.keyFileStep.publish(undefined);
-  await rename(`${path}.old`, path);
-  await syncFolder(dirname(path));
+  await moveFile(`${path}.old`, path);
 }
 
 async function readKey(path: string): Promise<Buffer> {

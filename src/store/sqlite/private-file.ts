@@ -1,6 +1,6 @@
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { syncFolder } from '../../runtime/sync-folder.ts';
+import { syncFolder } from '../../runtime/durable-file.ts';
 
 /** Makes the file, and the folder, where they are missing; nobody but the owner can read either from here on. */
 export async function makePrivateFile(path: string): Promise<void> {

@@ -8,7 +8,7 @@ import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { type Dialect, DummyDriver, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import { sharedSlice } from '../../runtime/event-loop.ts';
-import { syncFolder } from '../../runtime/sync-folder.ts';
+import { syncFolder } from '../../runtime/durable-file.ts';
 import {
   DatabaseFailure,
   type DatabaseTransaction,
