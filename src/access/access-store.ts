@@ -1,5 +1,8 @@
 // What access keeps: users, tokens, projects and who is a member of which with which roles.
 
+import type { AuditStore } from '../audit/audit-log.ts';
+import type { IdempotencyNouns } from '../idempotency/idempotency-store.ts';
+
 export const roles = Object.freeze([
   'ROLE_ADMIN',
   'ROLE_API_SECURITY',
@@ -117,3 +120,5 @@ export interface AccessNouns {
   readonly projects: ProjectStore;
   readonly members: MemberStore;
 }
+
+export type AuditedAccessNouns = AccessNouns & IdempotencyNouns & { readonly audit: AuditStore };

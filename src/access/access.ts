@@ -5,7 +5,7 @@
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { RejectionLog } from '../audit/rejection-log.ts';
 import type { SharedStore } from '../unit-of-work.ts';
-import type { AuditedAccessNouns } from './access-audit.ts';
+import type { AuditedAccessNouns } from './access-store.ts';
 import { type Authenticator, createAuthenticator } from './authenticator.ts';
 import { type Authorizer, createAuthorizer } from './authorizer.ts';
 import { createEnsureFirstAdmin, type EnsureFirstAdmin } from './first-admin.ts';

@@ -1,5 +1,6 @@
 // Who may do what: a project exists only for its members and for administrators, and within it the roles decide.
 
+import { auditEvent } from '../audit/audit-event.ts';
 import type { RejectionLog } from '../audit/rejection-log.ts';
 import { KeyplaneError } from '../errors.ts';
 import { projectNotFound } from '../names.ts';
@@ -40,16 +41,15 @@ export function createAuthorizer({ rejections }: AuthorizerOptions): Authorizer 
     facts: { projectName: string | null; operation: string },
   ) {
     const { projectName, operation } = facts;
-    const event = {
+    const event = auditEvent({
       actor: caller.username,
       action: 'access.deny',
       objectType: projectName === null ? 'installation' : 'project',
-      objectId: null,
       objectName,
       projectName,
-      outcome: 'DENIED' as const,
+      outcome: 'DENIED',
       details: { operation },
-    };
+    });
     await rejections.append(event, caller.username);
     return new KeyplaneError('forbidden', 'You do not have permission to perform this action');
   }

@@ -1,9 +1,10 @@
+import { auditEvent } from '../audit/audit-event.ts';
 import { randomBytes } from 'node:crypto';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { checkName } from '../names.ts';
 import { newId } from '../new-id.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
-import { type AuditedAccessNouns, changeEvent } from './access-audit.ts';
+import type { AuditedAccessNouns } from './access-store.ts';
 import { checkNewPassword, type PasswordHasher } from './passwords.ts';
 
 export interface FirstAdmin {
@@ -42,7 +43,7 @@ export function createEnsureFirstAdmin({ store, audit, clock, hasher }: FirstAdm
       if ((await nouns.users.count()) > 0) return undefined;
       await nouns.users.insert({ id, username, passwordHash, admin: true, createdAt, updatedAt: createdAt });
       const facts = { objectType: 'user', objectId: id, objectName: username, details: { admin: true } };
-      await audit.append(nouns, changeEvent({ actor: 'system', action: 'user.create', ...facts }));
+      await audit.append(nouns, auditEvent({ actor: 'system', action: 'user.create', ...facts }));
       return { username, generatedPassword };
     });
   };

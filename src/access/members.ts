@@ -1,8 +1,9 @@
+import { auditEvent } from '../audit/audit-event.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { badRequest } from '../errors.ts';
 import { projectNotFound, shownText } from '../names.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
-import { type AuditedAccessNouns, changeEvent } from './access-audit.ts';
+import type { AuditedAccessNouns } from './access-store.ts';
 import { type Member, type Membership, type Role, roles } from './access-store.ts';
 import type { Caller, ProjectAccess } from './caller.ts';
 import { membershipsOf } from './narrowing.ts';
@@ -94,7 +95,7 @@ interface MemberFacts {
 
 function memberEvent(caller: Caller, action: string, { project, objectName, details }: MemberFacts) {
   const { projectName } = project;
-  return changeEvent({
+  return auditEvent({
     actor: caller.username,
     action,
     objectType: 'member',

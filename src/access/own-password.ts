@@ -1,8 +1,9 @@
+import { auditEvent } from '../audit/audit-event.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { RejectionLog } from '../audit/rejection-log.ts';
 import { badRequest } from '../errors.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
-import { type AuditedAccessNouns, changeEvent } from './access-audit.ts';
+import type { AuditedAccessNouns } from './access-store.ts';
 import type { Caller } from './caller.ts';
 import type { CheckPassword } from './password-check.ts';
 import { checkNewPassword, type PasswordHasher } from './passwords.ts';
@@ -37,7 +38,7 @@ export function createOwnPassword(options: OwnPasswordOptions): ChangeOwnPasswor
     const { userId, username, tokenId } = caller;
     checkNewPassword(password);
     const event = (outcome: 'SUCCESS' | 'FAILURE', details: Readonly<Record<string, string | number>>) =>
-      changeEvent({
+      auditEvent({
         actor: username,
         action: 'user.password',
         objectType: 'user',

@@ -1,10 +1,11 @@
+import { auditEvent } from '../audit/audit-event.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { badRequest } from '../errors.ts';
 import type { Once } from '../idempotency/once.ts';
 import { checkName, lookupName, projectNotFound } from '../names.ts';
 import { newId } from '../new-id.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
-import { type AuditedAccessNouns, changeEvent } from './access-audit.ts';
+import type { AuditedAccessNouns } from './access-store.ts';
 import type { Project } from './access-store.ts';
 import type { Caller, ProjectAccess } from './caller.ts';
 import { membershipsOf } from './narrowing.ts';
@@ -96,7 +97,7 @@ export function createProjects<Nouns extends AuditedAccessNouns>(options: Projec
 
 function projectEvent(caller: Caller, action: string, { id, name }: Project) {
   const actor = caller.username;
-  return changeEvent({
+  return auditEvent({
     actor,
     action,
     objectType: 'project',

@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { tokenHash } from '../runtime/token-hash.ts';
 
 /** The start of a token tells what it is, so that a leaked one can be recognised. */
-export type TokenPrefix = 'kp_' | 'kp_narrow_' | 'kps_' | 'kpn_';
+export type TokenPrefix = 'kp_' | 'kp_narrow_' | 'kps_';
 
 /** A plain `kp_` token has 43 characters behind its prefix, so the two cannot be confused. */
 const narrowedPattern = /^kp_narrow_[\w-]{43}$/;
@@ -12,7 +13,6 @@ export interface NewSecretToken {
   readonly hash: Buffer;
 }
 
-/** 256 random bits: a plain hash is enough to keep, for there is nothing to guess. */
 export function newSecretToken(prefix: TokenPrefix): NewSecretToken {
   const secretToken = prefix + randomBytes(32).toString('base64url');
   return { secretToken, hash: hashOfToken(secretToken) };
@@ -24,5 +24,5 @@ export function newSecretToken(prefix: TokenPrefix): NewSecretToken {
  */
 export function hashOfToken(secretToken: string): Buffer {
   const prefix = narrowedPattern.test(secretToken) ? 'keyplane narrowed token\0' : '';
-  return createHash('sha256').update(prefix).update(secretToken).digest();
+  return tokenHash(prefix + secretToken);
 }

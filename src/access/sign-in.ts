@@ -1,3 +1,4 @@
+import { auditEvent } from '../audit/audit-event.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { RejectionLog } from '../audit/rejection-log.ts';
 import { badRequest, KeyplaneError } from '../errors.ts';
@@ -5,7 +6,7 @@ import { lookupName } from '../names.ts';
 import { newId } from '../new-id.ts';
 import { networkOf } from '../runtime/network-of.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
-import { type AuditedAccessNouns, changeEvent } from './access-audit.ts';
+import type { AuditedAccessNouns } from './access-store.ts';
 import type { User } from './access-store.ts';
 import type { Caller } from './caller.ts';
 import type { CheckPassword } from './password-check.ts';
@@ -105,7 +106,7 @@ export function createSignIn(options: SignInOptions): SignIn {
       await store.write(async (nouns) => {
         await nouns.tokens.delete(tokenId);
         const who = { objectType: 'user', objectId: userId, objectName: username };
-        await audit.append(nouns, changeEvent({ actor: username, action: 'user.signOut', ...who }));
+        await audit.append(nouns, auditEvent({ actor: username, action: 'user.signOut', ...who }));
       });
     },
   };
@@ -120,14 +121,13 @@ function badCredentials(): KeyplaneError {
 /** The name of an unknown user is left out: people type their password into the wrong field. */
 function signInEvent(user: User | undefined, address: string, outcome: 'SUCCESS' | 'FAILURE') {
   const name = user?.username ?? 'unknown user';
-  return {
+  return auditEvent({
     actor: name,
     action: 'user.signIn',
     objectType: 'user',
     objectId: user?.id ?? null,
     objectName: name,
-    projectName: null,
     outcome,
     details: { address },
-  };
+  });
 }

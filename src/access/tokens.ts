@@ -1,9 +1,10 @@
+import { auditEvent } from '../audit/audit-event.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { badRequest, KeyplaneError } from '../errors.ts';
 import { checkName, lookupName, projectNotFound, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
-import { type AuditedAccessNouns, changeEvent } from './access-audit.ts';
+import type { AuditedAccessNouns } from './access-store.ts';
 import type { NarrowedProject, Token } from './access-store.ts';
 import type { Caller } from './caller.ts';
 import { futureInstant } from './future-instant.ts';
@@ -96,7 +97,7 @@ export function createTokens({ store, audit, clock }: TokensOptions): Tokens {
           projects: narrowed?.map(({ projectName }) => projectName).join(' ') ?? null,
         };
         const facts = { objectType: 'token', objectId: id, objectName: name, details };
-        await audit.append(nouns, changeEvent({ actor, action: 'token.create', ...facts }));
+        await audit.append(nouns, auditEvent({ actor, action: 'token.create', ...facts }));
         return narrowed;
       });
       return { secretToken, name, expiresAt, projects };
@@ -108,7 +109,7 @@ export function createTokens({ store, audit, clock }: TokensOptions): Tokens {
         if (!token || !isWithin(token.projects, limitOf(caller))) throw tokenNotFound(name);
         await nouns.tokens.delete(token.id);
         const facts = { objectType: 'token', objectId: token.id, objectName: token.name ?? '' };
-        await audit.append(nouns, changeEvent({ actor: caller.username, action: 'token.delete', ...facts }));
+        await audit.append(nouns, auditEvent({ actor: caller.username, action: 'token.delete', ...facts }));
       });
     },
 
@@ -123,7 +124,7 @@ export function createTokens({ store, audit, clock }: TokensOptions): Tokens {
         await nouns.tokens.delete(token.id);
         const details = { username: user.username };
         const facts = { objectType: 'token', objectId: token.id, objectName: token.name ?? '', details };
-        await audit.append(nouns, changeEvent({ actor: caller.username, action: 'token.revoke', ...facts }));
+        await audit.append(nouns, auditEvent({ actor: caller.username, action: 'token.revoke', ...facts }));
       });
     },
   };

@@ -1,10 +1,11 @@
+import { auditEvent } from '../audit/audit-event.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { badRequest } from '../errors.ts';
 import type { Once } from '../idempotency/once.ts';
 import { checkName, lookupName, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
-import { type AuditedAccessNouns, changeEvent } from './access-audit.ts';
+import type { AuditedAccessNouns } from './access-store.ts';
 import type { User } from './access-store.ts';
 import type { Caller } from './caller.ts';
 import { checkNewPassword, type PasswordHasher } from './passwords.ts';
@@ -144,5 +145,5 @@ type UserFacts = { readonly user: User; readonly details: Readonly<Record<string
 
 function userEvent(caller: Caller, action: string, { user, details }: UserFacts) {
   const { id: objectId, username: objectName } = user;
-  return changeEvent({ actor: caller.username, action, objectType: 'user', objectId, objectName, details });
+  return auditEvent({ actor: caller.username, action, objectType: 'user', objectId, objectName, details });
 }

@@ -1,5 +1,6 @@
 // What an operator does to an installation as a whole, connected: the settings are those of `serve`.
 
+import { installationEvent } from '../audit/audit-event.ts';
 import type { AuditEvent } from '../audit/audit-log.ts';
 import { createAuditLog } from '../audit/create-audit-log.ts';
 import { type BackupContents, restoreBackup, verifyBackup } from '../backup/restore-backup.ts';
@@ -18,16 +19,7 @@ import { protectRows } from './protect-store.ts';
 const clock = () => new Date();
 
 /** From here on the revisions count in another history. */
-const announced: AuditEvent = {
-  actor: 'system',
-  action: 'installation.restore',
-  objectType: 'installation',
-  objectId: null,
-  objectName: 'lineage',
-  projectName: null,
-  outcome: 'SUCCESS',
-  details: {},
-};
+const announced = installationEvent('installation.restore', { objectName: 'lineage' });
 
 /** @throws Error with one line for the operator */
 export async function backUp(config: ManagerConfig, file: string): Promise<BackupSummary> {

@@ -1,6 +1,7 @@
 // Changing the master key, connected: what is in the database, the key file, and sealing anew, each of which may
 // be cut off anywhere and is then done again from the start.
 
+import { installationEvent } from '../audit/audit-event.ts';
 import { setTimeout } from 'node:timers/promises';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { createAuditLog } from '../audit/create-audit-log.ts';
@@ -153,14 +154,6 @@ export async function withStore<T>(
 }
 
 function record(audit: AuditLog, nouns: Nouns, step: 'begin' | 'finish' | 'undo'): Promise<void> {
-  return audit.append(nouns, {
-    actor: 'system',
-    action: 'master-key.rotate',
-    objectType: 'installation',
-    objectId: null,
-    objectName: 'master key',
-    projectName: null,
-    outcome: 'SUCCESS',
-    details: { step },
-  });
+  const facts = { objectName: 'master key', details: { step } };
+  return audit.append(nouns, installationEvent('master-key.rotate', facts));
 }

@@ -1,5 +1,6 @@
 // The MACs of rows, connected: the first start makes their key, and gives every row that is there a MAC.
 
+import { installationEvent } from '../audit/audit-event.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { Integrity } from '../sealing/integrity.ts';
 import type { Sealing } from '../sealing/open-sealing.ts';
@@ -40,16 +41,7 @@ export async function protectRows(
   protect(await sealing.ensureIntegrity(nouns));
   if (had) return;
   const rows = await nouns.macs.fillIn();
-  await audit.append(nouns, {
-    actor: 'system',
-    action,
-    objectType: 'installation',
-    objectId: null,
-    objectName: 'integrity key',
-    projectName: null,
-    outcome: 'SUCCESS',
-    details: { rows },
-  });
+  await audit.append(nouns, installationEvent(action, { objectName: 'integrity key', details: { rows } }));
 }
 
 async function wasProtected({ audit }: Nouns): Promise<boolean> {

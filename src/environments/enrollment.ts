@@ -2,6 +2,7 @@
 // stored, and names the installation's identity. Revoking one bars the nodes that joined with it, at every manager; what
 // they hold they go on serving.
 
+import { auditEvent } from '../audit/audit-event.ts';
 import { hash, randomBytes } from 'node:crypto';
 import type { Caller } from '../access/caller.ts';
 import { futureInstant } from '../access/future-instant.ts';
@@ -146,14 +147,12 @@ interface TokenFacts extends WantedToken {
 
 function tokenEvent(actor: string, facts: TokenFacts) {
   const { verb, id, environment, label, expiresAt, maxNodes, privateKeys, barred } = facts;
-  return {
+  return auditEvent({
     actor,
     action: `enrollmentToken.${verb}`,
     objectType: 'enrollmentToken',
     objectId: id,
     objectName: environment,
-    projectName: null,
-    outcome: 'SUCCESS' as const,
     details: {
       label,
       expiresAt: expiresAt?.toISOString() ?? null,
@@ -161,5 +160,5 @@ function tokenEvent(actor: string, facts: TokenFacts) {
       privateKeys,
       ...(barred !== undefined && { barred }),
     },
-  };
+  });
 }

@@ -1,6 +1,7 @@
 // Environments: where projects deploy to. An environment that a project does not reach does not exist for it;
 // without a list of projects every one reaches it. Its name can not be changed, for nodes belong to it by name.
 
+import { auditEvent } from '../audit/audit-event.ts';
 import type { AccessNouns } from '../access/access-store.ts';
 import type { Caller } from '../access/caller.ts';
 import type { AuditLog, AuditStore } from '../audit/audit-log.ts';
@@ -204,14 +205,12 @@ async function idsOfProjects(
 
 function environmentEvent(caller: Caller, action: string, environment: Environment) {
   const { id, name, type, projectIds, environmentSet } = environment;
-  return {
+  return auditEvent({
     actor: caller.username,
     action,
     objectType: 'environment',
     objectId: id,
     objectName: name,
-    projectName: null,
-    outcome: 'SUCCESS' as const,
     details: { type, projects: projectIds?.length ?? 'all', environmentSet },
-  };
+  });
 }

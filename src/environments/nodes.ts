@@ -1,3 +1,4 @@
+import { auditEvent } from '../audit/audit-event.ts';
 import type { Caller } from '../access/caller.ts';
 import type { AuditEvent, AuditLog } from '../audit/audit-log.ts';
 import { badRequest } from '../errors.ts';
@@ -127,18 +128,16 @@ interface NodeFacts {
 }
 
 function nodeEvent({ verb, actor, id, name, environment, key }: NodeFacts): AuditEvent {
-  return {
+  return auditEvent({
     actor,
     action: `node.${verb}`,
     objectType: 'node',
     objectId: id,
     objectName: name,
-    projectName: null,
-    outcome: 'SUCCESS',
     details: {
       environment: environment.name,
       tokenId: key?.tokenId ?? null,
       tokenName: key?.tokenName ?? null,
     },
-  };
+  });
 }

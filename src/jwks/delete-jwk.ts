@@ -4,6 +4,7 @@ import { desire } from '../deployments/desire.ts';
 import { badRequest } from '../errors.ts';
 import { lookupName, shownText } from '../names.ts';
 import type { JwkRuleOptions } from './insert-jwk.ts';
+import { jwkEvent } from './jwk-event.ts';
 
 export type DeleteJwk = (scope: ProjectScope, name: string) => Promise<DeploymentResult>;
 
@@ -12,7 +13,8 @@ export type DeleteJwk = (scope: ProjectScope, name: string) => Promise<Deploymen
  * A node that is away learns of it when it returns.
  */
 export function createJwkDeleter(options: JwkRuleOptions): DeleteJwk {
-  return async ({ projectId, projectName, actor, once }, given) => {
+  return async (scope, given) => {
+    const { projectId, once } = scope;
     const name = lookupName(given);
     const targets = await options.store.write(async (nouns) => {
       const stored = await nouns.jwks.find(projectId, name);
@@ -26,16 +28,7 @@ export function createJwkDeleter(options: JwkRuleOptions): DeleteJwk {
         }),
       );
       await nouns.jwks.delete(objectId);
-      await options.audit.append(nouns, {
-        actor,
-        action: 'jwk.delete',
-        objectType: 'jwk',
-        objectId,
-        objectName: name,
-        projectName,
-        outcome: 'SUCCESS',
-        details: { sourceType, kid },
-      });
+      await options.audit.append(nouns, jwkEvent('delete', scope, stored, { sourceType, kid }));
       await once?.keep(nouns, { targets: desired, verb: 'undeploy' });
       return desired;
     });

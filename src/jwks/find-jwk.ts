@@ -7,6 +7,7 @@ import { lookupName, shownText } from '../names.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import { type ExportedFile, type ExportRequest, exportPrivateJwk } from './export-jwk.ts';
+import { jwkEvent } from './jwk-event.ts';
 import type { JwkNouns, ListQuery, StoredJwk } from './jwk-store.ts';
 import type { Refresh, RefreshNouns } from './refresh/refresh-store.ts';
 import { openPrivateJwk } from './sealed-members.ts';
@@ -56,19 +57,7 @@ export function createJwkFinder({ store, sealer, audit }: JwkFinderOptions): Jwk
     async reveal(scope, name) {
       const jwk = await store.read((nouns) => found(nouns, scope.projectId, name));
       if (jwk.stored.privateMembers === null) return jwk;
-      const { id: objectId, name: objectName } = jwk.stored;
-      await store.write((nouns) =>
-        audit.append(nouns, {
-          actor: scope.actor,
-          action: 'jwk.reveal',
-          objectType: 'jwk',
-          objectId,
-          objectName,
-          projectName: scope.projectName,
-          outcome: 'SUCCESS',
-          details: {},
-        }),
-      );
+      await store.write((nouns) => audit.append(nouns, jwkEvent('reveal', scope, jwk.stored)));
       return jwk;
     },
     privateMaterial: (stored) => openPrivateJwk(sealer, stored),

@@ -17,6 +17,7 @@ import { contentDigest } from '../protocol/state-digest.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import { jwkContent } from './jwk-content.ts';
+import { jwkEvent } from './jwk-event.ts';
 import type { JwkNouns, StoredJwk } from './jwk-store.ts';
 import { holdersOf, type NamedJwk, underFreeKid } from './published-kid.ts';
 import { type Follow, followRefresh } from './refresh/follow.ts';
@@ -142,16 +143,8 @@ async function insert(
   await nouns.jwks.insert(stored);
   if (follow) await nouns.refreshes.put(followRefresh(stored, follow));
   const targets = await desireIn(nouns, environments, { scope, stored, jwk });
-  await audit.append(nouns, {
-    actor,
-    action: 'jwk.create',
-    objectType: 'jwk',
-    objectId,
-    objectName: name,
-    projectName,
-    outcome: 'SUCCESS',
-    details: { sourceType, type: stored.type, kid: stored.kid, environments: environments.length },
-  });
+  const details = { sourceType, type: stored.type, kid: stored.kid, environments: environments.length };
+  await audit.append(nouns, jwkEvent('create', scope, stored, details));
   await scope.once?.keep(nouns, { targets, verb: 'deploy', warnings });
   return targets;
 }

@@ -11,6 +11,7 @@ import { jwkSource } from '../sources/sources.ts';
 import type { CreateJwkOptions } from './create-jwk.ts';
 import { desireJwk, type JwkRuleNouns, jwkColumns } from './insert-jwk.ts';
 import { hasDefaultKid, jwkFromSource } from './jwk-from-source.ts';
+import { jwkEvent } from './jwk-event.ts';
 import type { StoredJwk } from './jwk-store.ts';
 import { underFreeKidStill, withKidSince } from './published-kid.ts';
 import { openPrivateJwk } from './sealed-members.ts';
@@ -142,16 +143,8 @@ async function change(
   options: CreateJwkOptions,
   { scope, after, follows }: { scope: ProjectScope; after: StoredJwk; follows: boolean },
 ): Promise<readonly DeploymentTarget[]> {
-  await options.audit.append(nouns, {
-    actor: scope.actor,
-    action: follows ? 'jwk.follow' : 'jwk.detach',
-    objectType: 'jwk',
-    objectId: after.id,
-    objectName: after.name,
-    projectName: scope.projectName,
-    outcome: 'SUCCESS',
-    details: { sourceType: after.sourceType, kid: after.kid },
-  });
+  const details = { sourceType: after.sourceType, kid: after.kid };
+  await options.audit.append(nouns, jwkEvent(follows ? 'follow' : 'detach', scope, after, details));
   if (!follows) return [];
   const desired = await desireJwk(nouns, {
     scope,

@@ -15,6 +15,7 @@ import {
   sourceReference,
 } from './create-jwk.ts';
 import { desireJwk, type JwkRuleNouns, jwkColumns, refuseGoneSource } from './insert-jwk.ts';
+import { jwkEvent } from './jwk-event.ts';
 import type { JwkNouns, SourceReference, StoredJwk } from './jwk-store.ts';
 import { underFreeKidStill, withKidSince } from './published-kid.ts';
 import { checkFollow, type Follow, followOf, followRefresh } from './refresh/follow.ts';
@@ -125,14 +126,6 @@ async function record(
   { scope, stored }: { scope: ProjectScope; stored: StoredJwk },
 ): Promise<void> {
   const { sourceType, kid, type, sourceId, sourceUrl } = stored;
-  await audit.append(nouns, {
-    actor: scope.actor,
-    action: 'jwk.update',
-    objectType: 'jwk',
-    objectId: stored.id,
-    objectName: stored.name,
-    projectName: scope.projectName,
-    outcome: 'SUCCESS',
-    details: { sourceType, type, kid, detached: sourceId === null && sourceUrl === null },
-  });
+  const details = { sourceType, type, kid, detached: sourceId === null && sourceUrl === null };
+  await audit.append(nouns, jwkEvent('update', scope, stored, details));
 }

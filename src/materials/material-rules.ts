@@ -1,6 +1,7 @@
 // Certificates, keys and keystores alike: made, found and deleted under the same rules, each change stored,
 // desired and audited in one transaction. Refused: a name that is taken, an environment out of reach.
 
+import { auditEvent } from '../audit/audit-event.ts';
 import type { ProjectScope } from '../access/caller.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { type ChangeResult, type DeploymentResult, withWarnings } from '../deployments/deployment-result.ts';
@@ -199,16 +200,16 @@ export class MaterialRules<M extends MaterialWithEnvironments> {
     what: { material: M; verb: string },
   ): Promise<void> {
     const { kind } = this.#kind;
-    await this.#options.audit.append(nouns, {
+    const event = auditEvent({
       actor: scope.actor,
       action: `${kind}.${what.verb}`,
       objectType: kind,
       objectId: what.material.id,
       objectName: what.material.name,
       projectName: scope.projectName,
-      outcome: 'SUCCESS',
       details: { environments: what.material.environments.length },
     });
+    await this.#options.audit.append(nouns, event);
   }
 }
 

@@ -2,7 +2,7 @@
 // identity, both base64url of 32 bytes. The token never travels: a node signs with its key, and knows the manager by
 // the fingerprint. A token of the first release is `kpn_` and 32 random bytes, of which the manager stores the SHA-256.
 
-import { hash } from 'node:crypto';
+import { tokenHash } from '../runtime/token-hash.ts';
 import { type SigningKey, signingKeyOf } from './signing-keys.ts';
 
 export type EnrollmentSecret =
@@ -26,6 +26,6 @@ export function parseEnrollmentToken(text: string): EnrollmentSecret | undefined
   if (seedText !== undefined && fingerprint !== undefined) {
     return { kind: 'key', key: signingKeyOf(Buffer.from(seedText, 'base64url')), fingerprint };
   }
-  if (firstReleaseToken.test(text)) return { kind: 'first release', hash: hash('sha256', text, 'buffer') };
+  if (firstReleaseToken.test(text)) return { kind: 'first release', hash: tokenHash(text) };
   return undefined;
 }

@@ -108,6 +108,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   ],
 
   jwks: [
+    'audit/audit-event.ts',
     'deployments',
     'environments',
     'jose',
@@ -122,6 +123,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'type sealing',
   ],
   materials: [
+    'audit/audit-event.ts',
     'deployments',
     'environments',
     'formats/jks/is-jks.ts',
@@ -136,6 +138,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'type sources/jwk-source.ts',
   ],
   deployments: [
+    'audit/audit-event.ts',
     'jose/public-part.ts',
     'protocol',
     'type jose/json.ts',
@@ -145,6 +148,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'type sealing/sealed.ts',
   ],
   environments: [
+    'audit/audit-event.ts',
     'access/future-instant.ts',
     'protocol/enrollment-token.ts',
     'protocol/signing-keys.ts',
@@ -155,7 +159,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   idempotency: ['type protocol/content.ts'],
   leases: [],
   metrics: [],
-  access: ['type audit', 'type idempotency'],
+  access: ['audit/audit-event.ts', 'type audit', 'type idempotency'],
   audit: ['jose/key-types.ts'],
   sealing: [],
   backup: ['type sealing/integrity.ts'],

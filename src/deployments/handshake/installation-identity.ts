@@ -2,6 +2,7 @@
 // the first start, sealed as every secret is, and goes with a backup. Every manager reads it with each handshake, so
 // a rotation reaches all of them with the next one.
 
+import { installationEvent } from '../../audit/audit-event.ts';
 import { randomBytes } from 'node:crypto';
 import type { AuditLog, AuditStore } from '../../audit/audit-log.ts';
 import { newId } from '../../new-id.ts';
@@ -109,16 +110,8 @@ export async function rotateIdentity(
     );
     await nouns.identityKeys.insert(next);
     const rotation = { from: fingerprintOf(inUse.publicKey), to: fingerprintOf(next.publicKey) };
-    await audit.append(nouns, {
-      actor: 'system',
-      action: 'identity.rotate',
-      objectType: 'installation',
-      objectId: next.id,
-      objectName: 'identity',
-      projectName: null,
-      outcome: 'SUCCESS',
-      details: { ...rotation },
-    });
+    const facts = { objectId: next.id, objectName: 'identity', details: { ...rotation } };
+    await audit.append(nouns, installationEvent('identity.rotate', facts));
     return rotation;
   });
 }

@@ -1,6 +1,7 @@
 // What the audit record says of joins. A node that is rejected tries again for as long as it runs, and anybody on the
 // network can be rejected, so rejections go through the log that bounds them.
 
+import { auditEvent } from '../../audit/audit-event.ts';
 import type { AuditLog, AuditStore } from '../../audit/audit-log.ts';
 import type { RejectionLog } from '../../audit/rejection-log.ts';
 import { networkOf } from '../../runtime/network-of.ts';
@@ -24,16 +25,7 @@ export async function recordJoin(
   event: JoinEvent & { readonly verb: 'join' | 'replace'; readonly nodeId: string },
 ): Promise<void> {
   const { verb, nodeId, name, ...details } = event;
-  await audit.append(nouns, {
-    actor: 'system',
-    action: `node.${verb}`,
-    objectType: 'node',
-    objectId: nodeId,
-    objectName: name,
-    projectName: null,
-    outcome: 'SUCCESS',
-    details,
-  });
+  await audit.append(nouns, nodeEvent(verb, { objectId: nodeId, objectName: name, details }));
 }
 
 /** Its share is that of the network, or of all whose address is unknown. Never rejects. */
@@ -44,16 +36,14 @@ export function createRefusedJoinRecorder(
   onError: (error: unknown) => void,
 ): RecordRefusedJoin {
   return ({ name, ...details }) => {
-    const event = {
-      actor: 'system',
-      action: 'node.refuse',
-      objectType: 'node',
-      objectId: null,
-      objectName: name,
-      projectName: null,
-      outcome: 'DENIED' as const,
-      details,
-    };
+    const event = nodeEvent('refuse', { objectName: name, outcome: 'DENIED', details });
     return rejections.append(event, networkOf(details.address ?? '')).catch(onError);
   };
+}
+
+function nodeEvent(
+  verb: 'join' | 'replace' | 'refuse',
+  facts: Pick<AuditEvent, 'objectName' | 'details'> & Partial<AuditEvent>,
+): AuditEvent {
+  return auditEvent({ actor: 'system', action: `node.${verb}`, objectType: 'node', ...facts });
 }

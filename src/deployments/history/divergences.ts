@@ -1,3 +1,4 @@
+import { auditEvent } from '../../audit/audit-event.ts';
 import type { AuditLog, AuditStore } from '../../audit/audit-log.ts';
 import type { EnvironmentNouns } from '../../environments/environment-store.ts';
 import type { UnitOfWork } from '../../unit-of-work.ts';
@@ -36,16 +37,16 @@ export function createDivergences(options: {
         const node = await find(nouns);
         if (node?.id !== nodeId || node.divergedRevision === revision) return false;
         await nouns.nodes.markDiverged(nodeId, { revision, since: clock() });
-        await audit.append(nouns, {
+        const event = auditEvent({
           actor: 'system',
           action: 'node.diverged',
           objectType: 'node',
           objectId: nodeId,
           objectName: name,
-          projectName: null,
           outcome: 'FAILURE',
           details: { environment: environment.name, nodeRevision: revision, managerRevision },
         });
+        await audit.append(nouns, event);
         return true;
       });
     },

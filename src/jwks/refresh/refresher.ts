@@ -10,6 +10,7 @@ import { laterThan } from '../../materials/replacement.ts';
 import { onBehalfOf } from '../../runtime/requester.ts';
 import type { UnitOfWork } from '../../unit-of-work.ts';
 import { desireJwk, type JwkRuleNouns, type JwkRuleOptions, jwkColumns } from '../insert-jwk.ts';
+import { jwkEvent } from '../jwk-event.ts';
 import type { StoredJwk } from '../jwk-store.ts';
 import { underFreeKidStill, withKidSince } from '../published-kid.ts';
 import { openPrivateJwk } from '../sealed-members.ts';
@@ -157,16 +158,8 @@ export class Refresher {
     await nouns.jwks.update(after);
     const scope = { projectId: project.id, projectName: project.name, actor: 'system' };
     const { targets } = await desireJwk(nouns, { scope, stored: after, jwk });
-    await this.#options.audit.append(nouns, {
-      actor: scope.actor,
-      action: 'jwk.refresh',
-      objectType: 'jwk',
-      objectId: stored.id,
-      objectName: stored.name,
-      projectName: project.name,
-      outcome: 'SUCCESS',
-      details: { kid: after.kid, type: after.type, warnings: found.warnings.length },
-    });
+    const details = { kid: after.kid, type: after.type, warnings: found.warnings.length };
+    await this.#options.audit.append(nouns, jwkEvent('refresh', scope, after, details));
     return targets;
   }
 
