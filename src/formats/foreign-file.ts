@@ -1,7 +1,8 @@
 // Says what a file is that is no keystore of ours, so that its owner knows what to do with it.
 // Guesses from the first bytes only; the answer is words, never a decision.
 
-import { sniffDer } from '../jose/der/sniff-der.ts';
+import { asn1Tag, nestedContent } from '../asn1/element.ts';
+import { sniffDer } from '../asn1/sniff-der.ts';
 import { foreignForms, foreignKeystoreText, foreignText, pemKeystore } from '../jose/foreign-forms.ts';
 
 const noKeystore = 'The file is not a JKS or PKCS12 keystore!';
@@ -53,11 +54,7 @@ function hasBksEntry(file: Buffer): boolean {
 
 /** Bouncy Castle's BCFKS: SEQUENCE { SEQUENCE { SEQUENCE { OBJECT IDENTIFIER …, one level deeper than anything else. */
 function isBcfks(head: Buffer): boolean {
-  let offset = 0;
-  for (let level = 0; level < 3; level++) {
-    if (head[offset] !== 0x30) return false;
-    const length = head[offset + 1] ?? 0;
-    offset += length > 0x80 ? 2 + (length & 0x7f) : 2;
-  }
-  return head[offset] === 0x06;
+  const { sequence, oid } = asn1Tag;
+  const start = nestedContent(head, [sequence, sequence, sequence]);
+  return start !== undefined && head[start] === oid;
 }

@@ -3,7 +3,7 @@
 
 import type { Buffer } from 'node:buffer';
 import { badRequest, type KeyplaneError } from '../errors.ts';
-import { sniffDer } from './der/sniff-der.ts';
+import { sniffDer } from '../asn1/sniff-der.ts';
 import {
   type Encoding,
   foreignForms,

@@ -7,14 +7,9 @@ import { Buffer } from 'node:buffer';
 import { hash, X509Certificate } from 'node:crypto';
 import { badRequest } from '../errors.ts';
 import { certificatesIn } from './certificate-file.ts';
-import {
-  type DerElement,
-  DerError,
-  readDer,
-  readSequence,
-  readUnsigned,
-  UnsupportedKeyError,
-} from './der/der.ts';
+import { readDer, readSequence, readUnsigned } from '../asn1/der.ts';
+import { type Asn1Element, Asn1Error } from '../asn1/element.ts';
+import { UnsupportedKeyError } from './der/unsupported-key-error.ts';
 import { distinguishedName } from './der/distinguished-name.ts';
 import { readSpki } from './der/key-der.ts';
 import { type KeyUsage, readKeyUsage } from './der/key-usage.ts';
@@ -79,7 +74,7 @@ export function readCertificateDer(der: Buffer, what = 'Certificate'): Certifica
 function readFields(der: Buffer, what: string) {
   try {
     const [signed, , , ...more] = readSequence(readDer(der), 'content');
-    if (more.length > 0) throw new DerError('it has more members than a certificate');
+    if (more.length > 0) throw new Asn1Error('it has more members than a certificate');
     const fields = readSequence(signed, 'signed part');
     const [version] = fields;
     if (version?.tag === 0xa0) {
@@ -87,11 +82,11 @@ function readFields(der: Buffer, what: string) {
       fields.shift();
     }
     const [, , , , subject, key, ...optional] = fields;
-    if (key === undefined) throw new DerError('its public key is missing');
+    if (key === undefined) throw new Asn1Error('its public key is missing');
     const keyUsage = readKeyUsage(optional.find(({ tag }) => tag === 0xa3));
     return { subjectDn: distinguishedName(subject), keyUsage, ...readPublicKey(key.encoded) };
   } catch (error) {
-    if (error instanceof DerError) throw badRequest(`${what} is not valid: ${error.message}`);
+    if (error instanceof Asn1Error) throw badRequest(`${what} is not valid: ${error.message}`);
     throw error;
   }
 }
@@ -115,10 +110,10 @@ export function publicKeyOf({ publicKey, keyProblem }: CertificateInfo): JsonObj
   throw badRequest(`No JWK can be made of the certificate: ${keyProblem}`, { reason: 'KEY_NOT_SUPPORTED' });
 }
 
-function checkVersion(tagged: DerElement): void {
+function checkVersion(tagged: Asn1Element): void {
   const octets = readUnsigned(readDer(tagged.content), 'version');
   if (octets.length !== 1 || (octets[0] ?? 0) > 2)
-    throw new DerError('its version is none of 1, 2, 3 (RFC 5280 §4.1.2.1)');
+    throw new Asn1Error('its version is none of 1, 2, 3 (RFC 5280 §4.1.2.1)');
 }
 
 function openCertificate(der: Buffer, what: string): X509Certificate {

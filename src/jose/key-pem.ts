@@ -4,12 +4,13 @@
 
 import type { Buffer } from 'node:buffer';
 import { badRequest, type KeyplaneError } from '../errors.ts';
-import { DerError, readDer } from './der/der.ts';
+import { readDer } from '../asn1/der.ts';
+import { Asn1Error } from '../asn1/element.ts';
 import { type DerKey, readEcParameters, readEcPrivateKey, readPkcs8, readSpki } from './der/key-der.ts';
 import { ExplicitCurveError } from './der/named-curve.ts';
 import { readRsaPrivateKey, readRsaPublicKey } from './der/rsa-form.ts';
 import type { KeyRestriction } from './der/rsa-pss.ts';
-import { sniffDer } from './der/sniff-der.ts';
+import { sniffDer } from '../asn1/sniff-der.ts';
 import {
   certificateForKey,
   type Encoding,
@@ -191,7 +192,7 @@ function damagedAsBadRequest<T>(
   } catch (error) {
     if (error instanceof ExplicitCurveError)
       throw notSupported(explicitCurve(kind === 'PUBLIC_KEY' ? 'PUBLIC' : 'PRIVATE', encoding));
-    if (error instanceof DerError)
+    if (error instanceof Asn1Error)
       throw badRequest(`${what} is not a key that is accepted: ${error.message}`);
     throw error;
   }

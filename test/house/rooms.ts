@@ -24,6 +24,7 @@ export const rootRooms: Readonly<Record<string, string>> = {
 
 /** No disk, network, clock or hidden randomness; npm packages only as listed. */
 export const pureRooms: Readonly<Record<string, readonly string[]>> = {
+  asn1: [],
   formats: ['node-forge'],
   jose: [],
   protocol: [],
@@ -33,6 +34,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   common: [],
   main: ['cli'],
   cli: [
+    'asn1/sniff-der.ts',
     'clients/typescript/src',
     'compose',
     'config',
@@ -174,8 +176,9 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
 
   sources: ['jose', 'type formats/keystore.ts', 'type protocol/content.ts'],
   'keystore-worker': ['formats/encrypted-key.ts', 'formats/keystore.ts', 'jose/key-pem.ts'],
-  formats: ['jose/der/sniff-der.ts', 'jose/foreign-forms.ts', 'type protocol/content.ts'],
-  jose: [],
+  formats: ['asn1', 'jose/foreign-forms.ts', 'type protocol/content.ts'],
+  jose: ['asn1'],
+  asn1: [],
   protocol: [],
 
   store: [

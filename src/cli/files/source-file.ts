@@ -4,7 +4,7 @@
 import { nameForeignFile } from '../../formats/foreign-file.ts';
 import { type KeystoreType, keystoreFormats } from '../../formats/keystore.ts';
 import { certificatesIn } from '../../jose/certificate-file.ts';
-import { sniffDer } from '../../jose/der/sniff-der.ts';
+import { sniffDer } from '../../asn1/sniff-der.ts';
 import { foreignText, foreignTextForm, keyAndCertificates } from '../../jose/foreign-forms.ts';
 import { isJsonObject, type JsonValue, parseJson } from '../../jose/json.ts';
 import { encryptedKeyIn, jwkFromKeyContent } from '../../jose/key-pem.ts';

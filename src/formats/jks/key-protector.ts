@@ -2,7 +2,7 @@
 // and a digest over password and key at the end tells whether the password was right.
 
 import { hash, timingSafeEqual } from 'node:crypto';
-import { objectIdentifier, octets, readElement, sequence } from '../ber.ts';
+import { objectIdentifier, octets, readElement, sequence } from '../../asn1/ber.ts';
 
 const keyProtectorOid = '1.3.6.1.4.1.42.2.17.1.1';
 const digestBytes = 20;

@@ -1,16 +1,8 @@
 // SafeContents (RFC 7292, 4.2): bags with a key, a certificate or a secret, each with attributes.
 // Bags of other kinds (revocation lists, other certificate types) are passed over, as Java does.
 
-import {
-  type BerElement,
-  explicit,
-  objectIdentifier,
-  octets,
-  readElement,
-  sequence,
-  set,
-  text,
-} from '../ber.ts';
+import { explicit, objectIdentifier, octets, readElement, sequence, set, text } from '../../asn1/ber.ts';
+import type { Asn1Element } from '../../asn1/element.ts';
 import { damagedKeystore, tooManyEntries } from '../keystore-format.ts';
 import { noProtection, type Protection, unknownProtection } from './protection/closed-bytes.ts';
 import type { DerivationBudget } from './protection/derivation-budget.ts';
@@ -65,11 +57,11 @@ const maxBags = 8_192;
 const maxNesting = 8;
 
 /** @throws {KeyplaneError} bad_request when the contents are malformed or ask for too much */
-export function readBags(safeContents: BerElement, budget: DerivationBudget): Bag[] {
+export function readBags(safeContents: Asn1Element, budget: DerivationBudget): Bag[] {
   return bagsOf(safeContents, budget, 0);
 }
 
-function bagsOf(safeContents: BerElement, budget: DerivationBudget, depth: number): Bag[] {
+function bagsOf(safeContents: Asn1Element, budget: DerivationBudget, depth: number): Bag[] {
   if (depth > maxNesting) throw damagedKeystore('SafeContents: nested too deep');
   const elements = sequence(safeContents, maxBags, tooManyEntries);
   const bags = elements.flatMap((element, index) => {
@@ -86,7 +78,7 @@ function bagsOf(safeContents: BerElement, budget: DerivationBudget, depth: numbe
 
 function readBagValue(
   type: string,
-  value: BerElement,
+  value: Asn1Element,
   budget: DerivationBudget,
 ): KeyValue | SecretValue | CertificateValue | undefined {
   switch (type) {
@@ -107,21 +99,21 @@ function readBagValue(
 }
 
 /** EncryptedPrivateKeyInfo (RFC 5958, 3). */
-function readShrouded(value: BerElement, budget: DerivationBudget): ClosedBytes {
+function readShrouded(value: Asn1Element, budget: DerivationBudget): ClosedBytes {
   const [algorithm, sealed] = sequence(value);
   return { protection: readProtection(algorithm, budget), sealed: octets(sealed) };
 }
 
 /** RFC 7292 leaves the value open; Java puts an OCTET STRING there that holds an EncryptedPrivateKeyInfo. */
-function readSecret(value: BerElement, budget: DerivationBudget): ClosedBytes {
+function readSecret(value: Asn1Element, budget: DerivationBudget): ClosedBytes {
   const [secretType, secret] = sequence(value);
   const oid = objectIdentifier(secretType);
   if (oid !== bagType.shroudedKey) return { protection: unknownProtection(oid), sealed: Buffer.alloc(0) };
   return readShrouded(readElement(octets(explicit(secret, 0))), budget);
 }
 
-function readAttributes(attributeSet: BerElement | undefined, first: boolean): BagAttributes {
-  const values = new Map<string, BerElement | undefined>();
+function readAttributes(attributeSet: Asn1Element | undefined, first: boolean): BagAttributes {
+  const values = new Map<string, Asn1Element | undefined>();
   for (const attribute of attributeSet === undefined ? [] : set(attributeSet)) {
     const [type, valueSet] = sequence(attribute);
     values.set(objectIdentifier(type), set(valueSet)[0]);

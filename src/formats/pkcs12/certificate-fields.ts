@@ -1,7 +1,8 @@
 // What ties an X.509 certificate (RFC 5280, 4.1) to others and to its key, spelled so that equal things are equal
 // strings. Names are compared as Java compares them: without regard to case, runs of spaces and the string type.
 
-import { type BerElement, childrenOf, objectIdentifier, readElement, sequence, text } from '../ber.ts';
+import { childrenOf, isContext, objectIdentifier, readElement, sequence, text } from '../../asn1/ber.ts';
+import type { Asn1Element } from '../../asn1/element.ts';
 
 export interface CertificateFields {
   readonly issuer: string;
@@ -16,7 +17,7 @@ export function certificateFields(certificate: Buffer): CertificateFields | unde
     const [tbsCertificate] = sequence(readElement(certificate));
     const members = sequence(tbsCertificate);
     // The version, [0], is left out by version 1.
-    const unversioned = members[0]?.identifier === 0x80 ? members.slice(1) : members;
+    const unversioned = isContext(members[0], 0) ? members.slice(1) : members;
     const [, , issuer, , subject, publicKey] = unversioned;
     if (publicKey === undefined) return undefined;
     return {
@@ -29,12 +30,12 @@ export function certificateFields(certificate: Buffer): CertificateFields | unde
   }
 }
 
-function spellName(name: BerElement | undefined): string {
+function spellName(name: Asn1Element | undefined): string {
   const parts = sequence(name, 256).map((rdn) => childrenOf(rdn).map(spellAttribute).sort());
   return JSON.stringify(parts);
 }
 
-function spellAttribute(attribute: BerElement): string {
+function spellAttribute(attribute: Asn1Element): string {
   const [type, value] = sequence(attribute);
   const content = value && text(value);
   const spelled =

@@ -3,7 +3,7 @@
 // keys without a localKeyId beside other keys, and certificates that belong to no key and bear no mark of trust.
 
 import { badRequest } from '../../errors.ts';
-import { integer, objectIdentifier, octets, readElement, sequence } from '../ber.ts';
+import { integer, objectIdentifier, octets, readElement, sequence } from '../../asn1/ber.ts';
 import { type KeystoreEntry, lockedEntry } from '../keystore-format.ts';
 import { type ClosedEntry, foldAlias } from '../opened-keystore.ts';
 import type { Bag, CertificateBag, KeyBag, SecretBag } from './bags.ts';

@@ -2,17 +2,8 @@
 // open or closed with a password. Refused: files closed or signed with a public key, which no password opens.
 
 import { badRequest } from '../../errors.ts';
-import {
-  type BerElement,
-  explicit,
-  integer,
-  isContext,
-  joinOctets,
-  objectIdentifier,
-  octets,
-  readElement,
-  sequence,
-} from '../ber.ts';
+import { explicit, integer, isContext, joinOctets, objectIdentifier, octets, readElement, sequence } from '../../asn1/ber.ts';
+import type { Asn1Element } from '../../asn1/element.ts';
 import { damagedKeystore } from '../keystore-format.ts';
 import { type Bag, readBags } from './bags.ts';
 import type { Protection } from './protection/closed-bytes.ts';
@@ -54,12 +45,12 @@ export function readPfx(file: Buffer, budget: DerivationBudget): Pfx {
   return { content, safes, integrity };
 }
 
-function readContentInfo(element: BerElement | undefined): { type: string; content: BerElement } {
+function readContentInfo(element: Asn1Element | undefined): { type: string; content: Asn1Element } {
   const [type, content] = sequence(element);
   return { type: objectIdentifier(type), content: explicit(content, 0) };
 }
 
-function readSafe(element: BerElement, budget: DerivationBudget): Safe {
+function readSafe(element: Asn1Element, budget: DerivationBudget): Safe {
   const { type, content } = readContentInfo(element);
   if (type === dataOid) return { bags: readBags(readElement(octets(content)), budget) };
   if (type === envelopedDataOid) throw publicKeyFile();

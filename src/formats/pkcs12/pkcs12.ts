@@ -4,7 +4,8 @@
 
 import { badRequest } from '../../errors.ts';
 import { foreignText, unknownKeystoreEncryption } from '../../jose/foreign-forms.ts';
-import { readElement } from '../ber.ts';
+import { readElement } from '../../asn1/ber.ts';
+import { asn1Tag, nestedContent } from '../../asn1/element.ts';
 import { damagedKeystore, type KeystoreFormat } from '../keystore-format.ts';
 import { openedKeystore } from '../opened-keystore.ts';
 import { type Bag, readBags } from './bags.ts';
@@ -26,10 +27,10 @@ export const pkcs12: KeystoreFormat = {
 
 /** SEQUENCE { INTEGER 3, SEQUENCE …, its length in any form. */
 function startsLikePfx(file: Uint8Array): boolean {
-  const lengthOctet = file[1] ?? 0;
-  const start = lengthOctet > 0x80 ? 2 + (lengthOctet & 0x7f) : 2;
+  const start = nestedContent(file, [asn1Tag.sequence]);
+  if (start === undefined) return false;
   const [tag, length, version, next] = file.subarray(start, start + 4);
-  return file[0] === 0x30 && tag === 0x02 && length === 1 && version === 3 && next === 0x30;
+  return tag === asn1Tag.integer && length === 1 && version === 3 && next === asn1Tag.sequence;
 }
 
 function openSafe(safe: Safe, access: { password: string; budget: DerivationBudget }): readonly Bag[] {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json.ts';
-import type { DerElement } from './der.ts';
+import type { Asn1Element } from '../../asn1/element.ts';
 import type { KeyRestriction } from './rsa-pss.ts';
 
 /** What the AlgorithmIdentifier of a key says beside its key type (RFC 5280 §4.1.1.2). */
@@ -8,12 +8,12 @@ export interface DerAlgorithm {
   readonly restriction?: KeyRestriction;
 }
 
-/** How keys of one key type stand in SPKI (RFC 5280 §4.1) and in PKCS#8 (RFC 5958). Every reader throws DerError. */
+/** How keys of one key type stand in SPKI (RFC 5280 §4.1) and in PKCS#8 (RFC 5958). Every reader throws Asn1Error. */
 export interface DerForm {
   /** What messages list as supported: the key type, or its curves. */
   readonly supported: readonly string[];
   /** Undefined where the OID belongs to another key type. */
-  readAlgorithm(oid: string, parameters: DerElement | undefined): DerAlgorithm | undefined;
+  readAlgorithm(oid: string, parameters: Asn1Element | undefined): DerAlgorithm | undefined;
   /** The members; kty is added. */
   readPublicKey(key: Buffer, algorithm: DerAlgorithm): JsonObject;
   /**

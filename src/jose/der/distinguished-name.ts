@@ -1,7 +1,7 @@
 // A Name (RFC 5280 §4.1.2.4) as text: RFC 4514 with the most specific part first, parts joined by ", ".
 
-import type { Buffer } from 'node:buffer';
-import { type DerElement, derTag, expectTag, readMany, readOid, readSequence } from './der.ts';
+import { expectTag, readMany, readOid, readSequence } from '../../asn1/der.ts';
+import { type Asn1Element, asn1Tag, stringText } from '../../asn1/element.ts';
 
 const attributeNames: ReadonlyMap<string, string> = new Map([
   ['2.5.4.3', 'CN'],
@@ -21,43 +21,23 @@ const attributeNames: ReadonlyMap<string, string> = new Map([
   ['1.2.840.113549.1.9.1', 'EMAILADDRESS'],
 ]);
 
-/** @throws DerError */
-export function distinguishedName(name: DerElement | undefined): string {
+/** @throws Asn1Error */
+export function distinguishedName(name: Asn1Element | undefined): string {
   const parts = readSequence(name, 'subject').map((part) =>
-    readMany(expectTag(part, derTag.set, 'subject').content)
+    readMany(expectTag(part, asn1Tag.set, 'subject').content)
       .map(attributeText)
       .join('+'),
   );
   return parts.reverse().join(', ');
 }
 
-function attributeText(attribute: DerElement): string {
+function attributeText(attribute: Asn1Element): string {
   const [type, value] = readSequence(attribute, 'subject attribute');
   const oid = readOid(type, 'subject attribute');
-  const text = value && stringOf(value);
+  const text = value && stringText(value);
   const name = attributeNames.get(oid) ?? oid;
   // RFC 4514 §2.4: what is no string is written as the hex of its encoding.
   return `${name}=${text === undefined ? `#${value?.encoded.toString('hex') ?? ''}` : escaped(text)}`;
-}
-
-function stringOf({ tag, content }: DerElement): string | undefined {
-  switch (tag) {
-    case 0x0c: // UTF8String
-      return content.toString('utf8');
-    case 0x12: // NumericString
-    case 0x13: // PrintableString
-    case 0x14: // TeletexString, Latin-1 in practice
-    case 0x16: // IA5String
-      return content.toString('latin1');
-    case 0x1e: // BMPString
-      return content.length % 2 === 0 ? swapped(content).toString('utf16le') : undefined;
-    default:
-      return undefined;
-  }
-}
-
-function swapped(content: Buffer): Buffer {
-  return (content.subarray() as Buffer).map((_octet, index) => content[index ^ 1] ?? 0) as Buffer;
 }
 
 /** RFC 4514 §2.4; control characters as hex pairs, so that a name is always one line. */

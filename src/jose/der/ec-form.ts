@@ -6,16 +6,8 @@ import type { JsonObject } from '../json.ts';
 import { integerFromOctets } from '../members/integer.ts';
 import { type EcCurve, ecCurves } from '../soundness/ec-curves.ts';
 import { ecPublicPoint } from '../soundness/soundness-ec.ts';
-import {
-  type DerElement,
-  DerError,
-  derTag,
-  expectOctets,
-  readBits,
-  readDer,
-  readSequence,
-  readUnsigned,
-} from './der.ts';
+import { expectOctets, readBits, readDer, readSequence, readUnsigned } from '../../asn1/der.ts';
+import { type Asn1Element, Asn1Error, asn1Tag } from '../../asn1/element.ts';
 import type { DerForm } from './der-form.ts';
 import { readNamedCurve } from './named-curve.ts';
 
@@ -34,7 +26,7 @@ export const ecForm: DerForm = {
 
 function curveOf(crv: string): EcCurve {
   const curve = ecCurves.get(crv);
-  if (curve === undefined) throw new DerError('its curve is unknown');
+  if (curve === undefined) throw new Asn1Error('its curve is unknown');
   return curve;
 }
 
@@ -46,11 +38,11 @@ function pointMembers(crv: string, point: Buffer): JsonObject {
     try {
       whole = ECDH.convertKey(point, nodeName, undefined, undefined, 'uncompressed') as Buffer;
     } catch {
-      throw new DerError(`its point is not on ${crv}`);
+      throw new Asn1Error(`its point is not on ${crv}`);
     }
   }
   if (whole.length !== 2 * octets + 1 || whole[0] !== 4)
-    throw new DerError(`its point does not have the form of a point on ${crv}`);
+    throw new Asn1Error(`its point does not have the form of a point on ${crv}`);
   return {
     x: whole.subarray(1, octets + 1).toString('base64url'),
     y: whole.subarray(octets + 1).toString('base64url'),
@@ -63,13 +55,13 @@ function pointMembers(crv: string, point: Buffer): JsonObject {
  */
 export function readEcPrivateMembers(der: Buffer, outerCurve: string | undefined): JsonObject {
   const [version, secret, ...optional] = readSequence(readDer(der), 'EC private key');
-  if (readUnsigned(version, 'version')[0] !== 1) throw new DerError('its version is not 1 (RFC 5915 §3)');
+  if (readUnsigned(version, 'version')[0] !== 1) throw new Asn1Error('its version is not 1 (RFC 5915 §3)');
   const parameters = optional.find(({ tag }) => tag === 0xa0);
   const ownCurve = parameters && readExplicitCurve(parameters);
   const crv = ownCurve ?? outerCurve;
-  if (crv === undefined) throw new DerError('it does not name its curve (RFC 5915 §3)');
+  if (crv === undefined) throw new Asn1Error('it does not name its curve (RFC 5915 §3)');
   if (outerCurve !== undefined && crv !== outerCurve)
-    throw new DerError(`it names two curves, ${outerCurve} and ${crv}`);
+    throw new Asn1Error(`it names two curves, ${outerCurve} and ${crv}`);
   const curve = curveOf(crv);
   const d = fixedLength(expectOctets(secret, 'private value').content, curve.octets);
   const publicKey = optional.find(({ tag }) => tag === 0xa1);
@@ -80,7 +72,7 @@ export function readEcPrivateMembers(der: Buffer, outerCurve: string | undefined
 function derivedPoint(curve: EcCurve, d: Buffer): Buffer {
   const value = integerFromOctets(d);
   if (value === 0n || value >= curve.order)
-    throw new DerError('its private value is not between 1 and the order of the curve');
+    throw new Asn1Error('its private value is not between 1 and the order of the curve');
   return ecPublicPoint(curve, d);
 }
 
@@ -88,12 +80,12 @@ function derivedPoint(curve: EcCurve, d: Buffer): Buffer {
 function fixedLength(octets: Buffer, length: number): Buffer {
   const first = octets.findIndex((octet) => octet !== 0);
   const magnitude = first < 0 ? Buffer.alloc(0) : octets.subarray(first);
-  if (magnitude.length > length) throw new DerError('its private value is too long for its curve');
+  if (magnitude.length > length) throw new Asn1Error('its private value is too long for its curve');
   return Buffer.concat([Buffer.alloc(length - magnitude.length), magnitude]);
 }
 
 /** The [0] EXPLICIT curve of an ECPrivateKey, or a bare one. */
-function readExplicitCurve(tagged: DerElement): string {
-  const [curve] = readSequence({ ...tagged, tag: derTag.sequence }, 'curve');
+function readExplicitCurve(tagged: Asn1Element): string {
+  const [curve] = readSequence({ ...tagged, tag: asn1Tag.sequence }, 'curve');
   return readNamedCurve(curve);
 }

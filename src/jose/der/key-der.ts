@@ -1,21 +1,13 @@
 // Keys in DER to raw JWK members: SPKI (RFC 5280 §4.1), PKCS#8 (RFC 5208, RFC 5958), SEC 1 (RFC 5915).
 // What is inside SPKI and PKCS#8 each key type reads by its own form (`key-types.ts`).
-// Reads structure only; whether the key is sound is for the import to say. Throws DerError.
+// Reads structure only; whether the key is sound is for the import to say. Throws Asn1Error.
 
 import type { Buffer } from 'node:buffer';
 import type { JsonObject } from '../json.ts';
 import { type KeyType, keyTypeInfo, keyTypes } from '../key-types.ts';
-import {
-  type DerElement,
-  DerError,
-  expectOctets,
-  readBits,
-  readDer,
-  readOid,
-  readSequence,
-  readUnsigned,
-  UnknownOidError,
-} from './der.ts';
+import { expectOctets, readBits, readDer, readOid, readSequence, readUnsigned } from '../../asn1/der.ts';
+import { type Asn1Element, Asn1Error } from '../../asn1/element.ts';
+import { UnknownOidError } from './unsupported-key-error.ts';
 import type { DerAlgorithm, DerForm } from './der-form.ts';
 import { readEcPrivateMembers } from './ec-form.ts';
 import { readNamedCurve } from './named-curve.ts';
@@ -46,7 +38,7 @@ interface KeyAlgorithm {
   readonly algorithm: DerAlgorithm;
 }
 
-function readKeyAlgorithm(element: DerElement | undefined): KeyAlgorithm {
+function readKeyAlgorithm(element: Asn1Element | undefined): KeyAlgorithm {
   const [identifier, parameters] = readSequence(element, 'algorithm');
   const oid = readOid(identifier, 'algorithm');
   for (const kty of keyTypes) {
@@ -65,7 +57,7 @@ function derKey({ kty, algorithm: { restriction } }: KeyAlgorithm, members: Json
 export function readSpki(der: Buffer): DerKey {
   return namingUnsupported(() => {
     const [algorithmElement, bits, ...more] = readSequence(readDer(der), 'public key');
-    if (more.length > 0) throw new DerError('it has more members than a public key');
+    if (more.length > 0) throw new Asn1Error('it has more members than a public key');
     const found = readKeyAlgorithm(algorithmElement);
     const key = readBits(bits, 'public key');
     return derKey(found, found.form.readPublicKey(key, found.algorithm));
@@ -77,7 +69,7 @@ export function readPkcs8(der: Buffer): DerKey {
   return namingUnsupported(() => {
     const [version, algorithmElement, secretElement, ...optional] = readSequence(readDer(der), 'private key');
     if ((readUnsigned(version, 'version')[0] ?? 2) > 1)
-      throw new DerError('its version is not 0 or 1 (RFC 5958 §2)');
+      throw new Asn1Error('its version is not 0 or 1 (RFC 5958 §2)');
     const found = readKeyAlgorithm(algorithmElement);
     const secret = expectOctets(secretElement, 'private key').content;
     const publicKey = optional.find(({ tag }) => tag === 0x81)?.content.subarray(1);

@@ -1,7 +1,8 @@
 // OKP keys in DER (RFC 8410): the octets of the public key in SPKI, a CurvePrivateKey in PKCS#8.
 
 import { okpCurves, okpPublicText } from '../soundness/soundness-okp.ts';
-import { DerError, expectOctets, readDer } from './der.ts';
+import { expectOctets, readDer } from '../../asn1/der.ts';
+import { Asn1Error } from '../../asn1/element.ts';
 import type { DerForm } from './der-form.ts';
 
 export const okpForm: DerForm = {
@@ -16,7 +17,7 @@ export const okpForm: DerForm = {
   readPrivateKey(secret, { crv = '' }, publicKey) {
     const d = expectOctets(readDer(secret), 'private key').content;
     if (d.length !== okpCurves.get(crv)?.octets)
-      throw new DerError(`its private value has the wrong length for ${crv} (RFC 8410 §7)`);
+      throw new Asn1Error(`its private value has the wrong length for ${crv} (RFC 8410 §7)`);
     const x = publicKey?.toString('base64url') ?? okpPublicText(crv, d);
     return { crv, x, d: d.toString('base64url') };
   },

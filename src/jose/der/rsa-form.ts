@@ -2,7 +2,8 @@
 
 import type { Buffer } from 'node:buffer';
 import type { JsonObject } from '../json.ts';
-import { type DerElement, DerError, readDer, readSequence, readUnsigned } from './der.ts';
+import { readDer, readSequence, readUnsigned } from '../../asn1/der.ts';
+import { type Asn1Element, Asn1Error } from '../../asn1/element.ts';
 import type { DerForm } from './der-form.ts';
 import { readPssRestriction } from './rsa-pss.ts';
 
@@ -17,7 +18,7 @@ export const rsaForm: DerForm = {
   readPrivateKey: readRsaPrivateKey,
 };
 
-function integerText(element: DerElement | undefined, what: string): string {
+function integerText(element: Asn1Element | undefined, what: string): string {
   return readUnsigned(element, what).toString('base64url');
 }
 
@@ -30,10 +31,10 @@ export function readRsaPublicKey(der: Buffer): JsonObject {
 export function readRsaPrivateKey(der: Buffer): JsonObject {
   const [version, ...numbers] = readSequence(readDer(der), 'RSA private key');
   if (readUnsigned(version, 'version')[0] !== 0)
-    throw new DerError('it is an RSA key of more than two primes, which is not supported');
+    throw new Asn1Error('it is an RSA key of more than two primes, which is not supported');
   const names = ['n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qi'];
   if (numbers.length !== names.length)
-    throw new DerError('it does not hold the nine numbers of RFC 8017 A.1.2');
+    throw new Asn1Error('it does not hold the nine numbers of RFC 8017 A.1.2');
   const members = names.map((name, index) => [name, integerText(numbers[index], name)]);
   return { kty: 'RSA', ...Object.fromEntries(members) };
 }

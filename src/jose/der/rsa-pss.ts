@@ -1,6 +1,8 @@
 // RSASSA-PSS-params (RFC 4055 §3.1) to the JOSE algorithms that a key with them may serve.
 
-import { type DerElement, derTag, readOid, readSequence, readUnsigned, UnsupportedKeyError } from './der.ts';
+import { readOid, readSequence, readUnsigned } from '../../asn1/der.ts';
+import { type Asn1Element, asn1Tag } from '../../asn1/element.ts';
+import { UnsupportedKeyError } from './unsupported-key-error.ts';
 
 /** What the key's own encoding allows beyond its type: RSASSA-PSS, or with parameters one hash of it. */
 export type KeyRestriction = 'RSA-PSS' | 'PS256' | 'PS384' | 'PS512';
@@ -12,14 +14,14 @@ const pssHashes: ReadonlyMap<string, { restriction: KeyRestriction; octets: numb
 ]);
 
 /** RFC 4055 §3.1; what the parameters leave out is SHA-1, which no JOSE algorithm uses (RFC 7518 §3.5). */
-export function readPssRestriction(parameters: DerElement | undefined): KeyRestriction {
-  if (parameters === undefined || parameters.tag === derTag.null) return 'RSA-PSS';
+export function readPssRestriction(parameters: Asn1Element | undefined): KeyRestriction {
+  if (parameters === undefined || parameters.tag === asn1Tag.null) return 'RSA-PSS';
   const fields = new Map(
     readSequence(parameters, 'RSASSA-PSS parameters').map((field) => [field.tag, field]),
   );
   const inner = (tag: number, what: string) => {
     const field = fields.get(tag);
-    return field === undefined ? undefined : readSequence({ ...field, tag: derTag.sequence }, what)[0];
+    return field === undefined ? undefined : readSequence({ ...field, tag: asn1Tag.sequence }, what)[0];
   };
   const hash = inner(0xa0, 'hash');
   const mask = inner(0xa1, 'mask generation');

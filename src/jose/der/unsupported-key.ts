@@ -1,7 +1,7 @@
 // Names what is no JOSE key: DSA, DH, SM2, the post-quantum families, curves that JOSE does not have.
 
 import { keyTypeInfo, keyTypes } from '../key-types.ts';
-import { UnknownOidError, UnsupportedKeyError } from './der.ts';
+import { UnknownOidError, UnsupportedKeyError } from './unsupported-key-error.ts';
 
 const refusedByName: ReadonlyMap<string, string> = new Map([
   ['1.2.840.10040.4.1', 'a DSA key'],

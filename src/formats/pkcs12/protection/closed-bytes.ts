@@ -2,7 +2,7 @@
 // here is no error until somebody wants what is behind it: one strange key must not lose the keystore.
 
 import { createDecipheriv } from 'node:crypto';
-import { readElement } from '../../ber.ts';
+import { readElement } from '../../../asn1/ber.ts';
 
 export interface Protection {
   /** The object identifier of what is not known here. */

@@ -3,7 +3,8 @@
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { badRequest } from '../../../errors.ts';
-import { type BerElement, integer, objectIdentifier, octets, sequence } from '../../ber.ts';
+import { integer, objectIdentifier, octets, sequence } from '../../../asn1/ber.ts';
+import type { Asn1Element } from '../../../asn1/element.ts';
 import { damagedKeystore } from '../../keystore-format.ts';
 import type { DerivationBudget } from './derivation-budget.ts';
 import { digestOf, hmacDigestOf } from './digests.ts';
@@ -19,7 +20,7 @@ export interface Integrity {
 }
 
 /** @throws {KeyplaneError} bad_request when its cost is over the limits, it is malformed or not known */
-export function readIntegrity(macData: BerElement, budget: DerivationBudget): Integrity {
+export function readIntegrity(macData: Asn1Element, budget: DerivationBudget): Integrity {
   const [digestInfo, saltElement, iterationCount] = sequence(macData);
   const [algorithm, digestElement] = sequence(digestInfo);
   const expected = octets(digestElement);
@@ -44,7 +45,7 @@ export function readIntegrity(macData: BerElement, budget: DerivationBudget): In
 
 /** The salt and the iterations beside the MAC are without meaning here (RFC 9579, 4). */
 function readPbmac1(
-  parameters: BerElement | undefined,
+  parameters: Asn1Element | undefined,
   expected: Buffer,
   budget: DerivationBudget,
 ): Integrity {

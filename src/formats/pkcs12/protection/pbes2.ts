@@ -1,6 +1,7 @@
 // PBES2 (RFC 8018, 6.2): a key derivation and a block cipher in CBC mode, each with its own parameters.
 
-import { type BerElement, objectIdentifier, octets, sequence } from '../../ber.ts';
+import { objectIdentifier, octets, sequence } from '../../../asn1/ber.ts';
+import type { Asn1Element } from '../../../asn1/element.ts';
 import { damagedKeystore } from '../../keystore-format.ts';
 import { decryptCbc, onlySequence, type Protection, unknownProtection } from './closed-bytes.ts';
 import type { DerivationBudget } from './derivation-budget.ts';
@@ -31,7 +32,7 @@ const ciphers: ReadonlyMap<string, CbcCipher> = new Map([
 ]);
 
 /** @throws {KeyplaneError} bad_request when its cost is over the limits, or its parameters are malformed */
-export function readPbes2(parameters: BerElement | undefined, budget: DerivationBudget): Protection {
+export function readPbes2(parameters: Asn1Element | undefined, budget: DerivationBudget): Protection {
   const [kdfElement, scheme] = sequence(parameters);
   const kdf = readKdf(kdfElement, budget);
   const [cipherElement, ivElement] = sequence(scheme);

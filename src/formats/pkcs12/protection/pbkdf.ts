@@ -2,15 +2,8 @@
 // Their passwords are UTF-8, as OpenSSL and Java take them.
 
 import { pbkdf2Sync, scryptSync } from 'node:crypto';
-import {
-  type BerElement,
-  berTag,
-  integer,
-  isContext,
-  objectIdentifier,
-  octets,
-  sequence,
-} from '../../ber.ts';
+import { integer, isConstructed, isContext, objectIdentifier, octets, sequence } from '../../../asn1/ber.ts';
+import { type Asn1Element, asn1Tag } from '../../../asn1/element.ts';
 import { damagedKeystore, keystoreLimits } from '../../keystore-format.ts';
 import type { DerivationBudget } from './derivation-budget.ts';
 import { hmacDigestOf } from './digests.ts';
@@ -32,7 +25,7 @@ export interface UnknownAlgorithm {
 
 /** @throws {KeyplaneError} bad_request when the work is over the limits, or the parameters are malformed */
 export function readKdf(
-  algorithm: BerElement | undefined,
+  algorithm: Asn1Element | undefined,
   budget: DerivationBudget,
 ): PasswordKdf | UnknownAlgorithm {
   const [oid, parameters] = sequence(algorithm);
@@ -43,7 +36,7 @@ export function readKdf(
 }
 
 function readPbkdf2(
-  parameters: readonly BerElement[],
+  parameters: readonly Asn1Element[],
   budget: DerivationBudget,
 ): PasswordKdf | UnknownAlgorithm {
   const [saltElement, iterationCount, ...optional] = parameters;
@@ -51,8 +44,8 @@ function readPbkdf2(
   const iterations = integer(iterationCount);
   if (iterations === 0) throw damagedKeystore('PBKDF2: no iterations');
   budget.reserve({ iterations, salt });
-  const lengthElement = optional.find((element) => element.identifier === berTag.integer);
-  const prf = optional.find((element) => element.constructed);
+  const lengthElement = optional.find(({ tag }) => tag === asn1Tag.integer);
+  const prf = optional.find(isConstructed);
   const prfOid = prf === undefined ? hmacSha1Oid : objectIdentifier(sequence(prf)[0]);
   const digest = hmacDigestOf(prfOid);
   if (digest === undefined) return { unknown: prfOid };
@@ -63,7 +56,7 @@ function readPbkdf2(
 }
 
 /** One mixing of scrypt costs about as much as one iteration of the others, so its N·r·p is counted as such. */
-function readScrypt(parameters: readonly BerElement[], budget: DerivationBudget): PasswordKdf {
+function readScrypt(parameters: readonly Asn1Element[], budget: DerivationBudget): PasswordKdf {
   const [saltElement, cost, blockSize, parallelization, lengthElement] = parameters;
   const salt = octets(saltElement);
   const N = integer(cost);

@@ -1,7 +1,8 @@
 // How bytes in a PKCS#12 file are closed: an AlgorithmIdentifier in, something that decrypts out.
 // PBES2, PBES1, and the older schemes of PKCS#12 itself. The scheme's cost is reserved when it is read.
 
-import { type BerElement, integer, objectIdentifier, octets, sequence } from '../../ber.ts';
+import { integer, objectIdentifier, octets, sequence } from '../../../asn1/ber.ts';
+import type { Asn1Element } from '../../../asn1/element.ts';
 import { damagedKeystore } from '../../keystore-format.ts';
 import { decryptCbc, onlySequence, type Protection, unknownProtection } from './closed-bytes.ts';
 import type { DerivationBudget } from './derivation-budget.ts';
@@ -32,7 +33,7 @@ const legacyCiphers: ReadonlyMap<string, LegacyCipher> = new Map([
 ]);
 
 /** @throws {KeyplaneError} bad_request when its cost is over the limits, or its parameters are malformed */
-export function readProtection(algorithm: BerElement | undefined, budget: DerivationBudget): Protection {
+export function readProtection(algorithm: Asn1Element | undefined, budget: DerivationBudget): Protection {
   const [oidElement, parameters] = sequence(algorithm);
   const oid = objectIdentifier(oidElement);
   if (oid === pbes2Oid) return readPbes2(parameters, budget);

@@ -1,7 +1,7 @@
 // What a piece of DER is, told by its outermost structure alone: the kinds of key files and certificates.
 
-import type { Buffer } from 'node:buffer';
-import { type DerElement, DerError, derTag, readDer, readSequence } from './der.ts';
+import { readDer, readSequence } from './der.ts';
+import { type Asn1Element, Asn1Error, asn1Tag } from './element.ts';
 
 export type DerKind =
   | 'CERTIFICATE'
@@ -23,27 +23,27 @@ export interface SniffedDer {
 }
 
 /** undefined when it is none of them or not DER at all. */
-export function sniffDer(der: Buffer): SniffedDer | undefined {
+export function sniffDer(der: Uint8Array): SniffedDer | undefined {
   try {
     const label = labelOf(readSequence(readDer(der), 'content'));
     return label === undefined ? undefined : { label, isPrivate: label.endsWith('PRIVATE KEY') };
   } catch (error) {
-    if (error instanceof DerError) return undefined;
+    if (error instanceof Asn1Error) return undefined;
     throw error;
   }
 }
 
-function labelOf(elements: readonly DerElement[]): DerKind | undefined {
+function labelOf(elements: readonly Asn1Element<Uint8Array>[]): DerKind | undefined {
   const tags = elements.map(({ tag }) => tag);
   const [first, second, third] = tags;
-  const { integer, sequence, octetString, bitString } = derTag;
+  const { integer, sequence, octetString, bitString } = asn1Tag;
   // ContentInfo (RFC 2315 §7).
-  if (first === derTag.oid && second === 0xa0 && tags.length === 2) return 'PKCS7';
+  if (first === asn1Tag.oid && second === 0xa0 && tags.length === 2) return 'PKCS7';
   if (first === integer && second === sequence && third === octetString) return 'PRIVATE KEY';
   if (first === integer && second === octetString) return 'EC PRIVATE KEY';
   // PFX (RFC 7292 §4): a version, a ContentInfo, and mostly a MAC.
   if (first === integer && second === sequence && (tags.length === 2 || third === sequence))
-    return readSequence(elements[1], 'content')[0]?.tag === derTag.oid ? 'PKCS12' : undefined;
+    return readSequence(elements[1], 'content')[0]?.tag === asn1Tag.oid ? 'PKCS12' : undefined;
   if (tags.every((tag) => tag === integer)) return tags.length === 2 ? 'RSA PUBLIC KEY' : rsaPrivate(tags);
   if (first !== sequence) return undefined;
   if (second === bitString && tags.length === 2) return 'PUBLIC KEY';
@@ -54,7 +54,7 @@ function labelOf(elements: readonly DerElement[]): DerKind | undefined {
 
 /** What is signed by an algorithm has one outer form: certificates, requests (RFC 2986 §4), revocation lists (RFC 5280 §5.1). */
 function signedLabel(tags: readonly number[]): DerKind {
-  const { integer, sequence } = derTag;
+  const { integer, sequence } = asn1Tag;
   const [first, second, third, fourth] = tags;
   // Version, subject, public key and attributes, where a certificate has a serial number and at least five more.
   if (
