@@ -18,7 +18,10 @@ const sources = [
   'clients/typescript/src',
   'src/jose',
   'src/sources',
+  'src/asn1',
   'src/errors.ts',
+  'src/formats/keystore-type-of.ts',
+  'src/protocol/content.ts',
 ];
 /** Whoever asks, such as a test: React's development build is twice the size. */
 const production = { NODE_ENV: 'production' };

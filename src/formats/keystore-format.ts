@@ -52,8 +52,6 @@ export interface OpenedKeystore {
 
 export interface KeystoreFormat {
   readonly type: KeystoreType;
-  /** By its first bytes alone. */
-  recognises(file: Uint8Array): boolean;
   /** Checks the integrity of the whole file; keys stay closed until they are read. */
   open(file: Uint8Array, password: string): OpenedKeystore;
 }

@@ -14,6 +14,7 @@ import {
   keystoreLimits,
   type OpenedKeystore,
 } from './keystore-format.ts';
+import { keystoreTypeOf } from './keystore-type-of.ts';
 import { pkcs12 } from './pkcs12/pkcs12.ts';
 
 export type { KeystoreType } from '../protocol/content.ts';
@@ -26,7 +27,7 @@ export type {
 export { keystoreLimits } from './keystore-format.ts';
 export { findAlias } from './opened-keystore.ts';
 
-export const keystoreFormats: readonly KeystoreFormat[] = [jks, pkcs12];
+const keystoreFormats: Readonly<Record<KeystoreType, KeystoreFormat>> = { JKS: jks, PKCS12: pkcs12 };
 
 /** @throws {KeyplaneError} bad_request, and nothing else */
 export function openKeystore(input: {
@@ -81,15 +82,15 @@ function refuseLongPassword(password: string): void {
 }
 
 function formatOf(file: Uint8Array, type: KeystoreType): KeystoreFormat {
-  const actual = keystoreFormats.find((format) => format.recognises(file));
+  const actual = keystoreTypeOf(file);
   if (actual === undefined) throw badRequest(nameForeignFile(file), { reason: 'FORM_NOT_SUPPORTED' });
-  if (actual.type !== type) {
+  if (actual !== type) {
     throw badRequest(
-      `Keystore is not of type ${type}: the file is a ${actual.type} keystore, keyStoreType should be ${actual.type}!`,
+      `Keystore is not of type ${type}: the file is a ${actual} keystore, keyStoreType should be ${actual}!`,
       { reason: 'FIELD_NOT_VALID', member: 'keyStoreType' },
     );
   }
-  return actual;
+  return keystoreFormats[actual];
 }
 
 /** A parser that meets bytes nobody thought of must not look like a fault of the server. */

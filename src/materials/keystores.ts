@@ -1,7 +1,7 @@
 import type { ProjectScope } from '../access/caller.ts';
 import { reachedEnvironment, reachedEnvironments } from '../environments/reached-environment.ts';
 import { atMember, badRequest } from '../errors.ts';
-import { isJks } from '../formats/jks/is-jks.ts';
+import { keystoreTypeOf } from '../formats/keystore-type-of.ts';
 import type { KeystoreOpener } from '../keystore-worker/keystore-opener.ts';
 import { checkName, lookupName, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
@@ -70,7 +70,7 @@ export class Keystores extends MaterialRules<StoredKeystore> {
     if (request.password === undefined)
       throw badRequest('password value can not be empty!', { reason: 'FIELD_REQUIRED', member: 'password' });
     const { password, keyPassword } = request;
-    const type = request.keyStoreType ? checkKeystoreType(request.keyStoreType) : typeOf(file);
+    const type = request.keyStoreType ? checkKeystoreType(request.keyStoreType) : likelyType(file);
     const opened = { file, password, type, ...(keyPassword !== undefined && { keyPassword }) };
     return { type, entries: await keystoreContents(await this.#opener.inspect(opened)) };
   }
@@ -199,8 +199,8 @@ function checkKeystoreType(value: string): KeystoreType {
 }
 
 /** The reader of PKCS#12 refuses whatever is neither, and names what it found instead. */
-function typeOf(file: Buffer): KeystoreType {
-  return isJks(file) ? 'JKS' : 'PKCS12';
+function likelyType(file: Buffer): KeystoreType {
+  return keystoreTypeOf(file) ?? 'PKCS12';
 }
 
 function decodeFile(text: string): Buffer {

@@ -128,7 +128,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'audit/audit-event.ts',
     'deployments',
     'environments',
-    'formats/jks/is-jks.ts',
+    'formats/keystore-type-of.ts',
     'jose',
     'protocol',
     'type access',
@@ -176,7 +176,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
 
   sources: ['jose', 'type formats/keystore.ts', 'type protocol/content.ts'],
   'keystore-worker': ['formats/encrypted-key.ts', 'formats/keystore.ts', 'jose/key-pem.ts'],
-  formats: ['asn1', 'jose/foreign-forms.ts', 'type protocol/content.ts'],
+  formats: ['asn1', 'jose/foreign-forms.ts', 'protocol/content.ts'],
   jose: ['asn1'],
   asn1: [],
   protocol: [],

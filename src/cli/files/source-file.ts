@@ -2,7 +2,7 @@
 // a certificate, a key, a keystore. Says what else it is where it is something else.
 
 import { nameForeignFile } from '../../formats/foreign-file.ts';
-import { type KeystoreType, keystoreFormats } from '../../formats/keystore.ts';
+import { keystoreTypeOf } from '../../formats/keystore-type-of.ts';
 import { certificatesIn } from '../../jose/certificate-file.ts';
 import { sniffDer } from '../../asn1/sniff-der.ts';
 import { foreignText, foreignTextForm, keyAndCertificates } from '../../jose/foreign-forms.ts';
@@ -10,6 +10,7 @@ import { isJsonObject, type JsonValue, parseJson } from '../../jose/json.ts';
 import { encryptedKeyIn, jwkFromKeyContent } from '../../jose/key-pem.ts';
 import { isOpenSshKey } from '../../jose/openssh-key.ts';
 import { pemTextOf, writePem } from '../../jose/pem.ts';
+import type { KeystoreType } from '../../protocol/content.ts';
 import { CliFailure } from '../failure.ts';
 
 export interface CertificateFile {
@@ -61,8 +62,8 @@ const sequenceTag = 0x30;
  * @throws CliFailure, KeyplaneError for what nothing can be made of
  */
 export function readSourceFile(bytes: Buffer, wanted?: 'CERTIFICATE' | 'KEY'): SourceFile {
-  const format = keystoreFormats.find(({ recognises }) => recognises(bytes));
-  if (format) return { kind: 'KEYSTORE', type: format.type, bytes };
+  const type = keystoreTypeOf(bytes);
+  if (type) return { kind: 'KEYSTORE', type, bytes };
   const text = bytes.toString('utf8');
   if (wanted !== undefined && bytes.length > 0) return wantedFile(bytes, wanted);
   if (/^\ufeff?\s*[{["]/.test(text) && !/^\s*"-----BEGIN/.test(text)) return jsonFile(text);

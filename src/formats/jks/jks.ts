@@ -12,7 +12,6 @@ import {
 } from '../keystore-format.ts';
 import { type ClosedEntry, openedKeystore } from '../opened-keystore.ts';
 import { ByteCursor } from './byte-cursor.ts';
-import { isJks } from './is-jks.ts';
 import { unprotectKey, utf16Password } from './key-protector.ts';
 
 const digestBytes = 20;
@@ -22,7 +21,6 @@ const certificateTag = 2;
 
 export const jks: KeystoreFormat = {
   type: 'JKS',
-  recognises: isJks,
   open(file, password) {
     const bytes = asBuffer(file);
     const digestAt = (end: number) => digestMatches(bytes, end, password);

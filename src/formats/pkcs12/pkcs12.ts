@@ -5,7 +5,6 @@
 import { badRequest } from '../../errors.ts';
 import { foreignText, unknownKeystoreEncryption } from '../../jose/foreign-forms.ts';
 import { readElement } from '../../asn1/ber.ts';
-import { asn1Tag, nestedContent } from '../../asn1/element.ts';
 import { damagedKeystore, type KeystoreFormat } from '../keystore-format.ts';
 import { openedKeystore } from '../opened-keystore.ts';
 import { type Bag, readBags } from './bags.ts';
@@ -15,7 +14,6 @@ import { DerivationBudget } from './protection/derivation-budget.ts';
 
 export const pkcs12: KeystoreFormat = {
   type: 'PKCS12',
-  recognises: (file) => startsLikePfx(file),
   open(file, password) {
     const budget = new DerivationBudget();
     const pfx = readPfx(Buffer.from(file.buffer, file.byteOffset, file.byteLength), budget);
@@ -24,14 +22,6 @@ export const pkcs12: KeystoreFormat = {
     return openedKeystore(assembleEntries(bags, password));
   },
 };
-
-/** SEQUENCE { INTEGER 3, SEQUENCE …, its length in any form. */
-function startsLikePfx(file: Uint8Array): boolean {
-  const start = nestedContent(file, [asn1Tag.sequence]);
-  if (start === undefined) return false;
-  const [tag, length, version, next] = file.subarray(start, start + 4);
-  return tag === asn1Tag.integer && length === 1 && version === 3 && next === asn1Tag.sequence;
-}
 
 function openSafe(safe: Safe, access: { password: string; budget: DerivationBudget }): readonly Bag[] {
   if ('bags' in safe) return safe.bags;
