@@ -1,5 +1,5 @@
-import { auditEvent } from '../audit/audit-event.ts';
 import { randomBytes } from 'node:crypto';
+import { auditEvent } from '../audit/audit-event.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { checkName } from '../names.ts';
 import { newId } from '../new-id.ts';

@@ -5,8 +5,7 @@ import type { Once } from '../idempotency/once.ts';
 import { checkName, lookupName, projectNotFound } from '../names.ts';
 import { newId } from '../new-id.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
-import type { AuditedAccessNouns } from './access-store.ts';
-import type { Project } from './access-store.ts';
+import type { AuditedAccessNouns, Project } from './access-store.ts';
 import type { Caller, ProjectAccess } from './caller.ts';
 import { membershipsOf } from './narrowing.ts';
 

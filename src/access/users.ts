@@ -5,8 +5,7 @@ import type { Once } from '../idempotency/once.ts';
 import { checkName, lookupName, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
-import type { AuditedAccessNouns } from './access-store.ts';
-import type { User } from './access-store.ts';
+import type { AuditedAccessNouns, User } from './access-store.ts';
 import type { Caller } from './caller.ts';
 import { checkNewPassword, type PasswordHasher } from './passwords.ts';
 

@@ -3,7 +3,7 @@
 // file nests. Refused: nesting beyond 64, tag numbers beyond 30, lengths beyond the input, more children than the caller
 // allows.
 
-import type { Buffer } from 'node:buffer';
+import { Buffer } from 'node:buffer';
 import { type Asn1Element, Asn1Error, asn1Tag, oidText, readHeader, stringText } from './element.ts';
 
 const maxDepth = 64;
@@ -130,7 +130,8 @@ export function joinOctets(element: Asn1Element, depth = 0): Buffer {
 /** A number from 0 to 2^48 - 1: versions and counts. */
 export function integer(element: Asn1Element | undefined): number {
   const { content } = expectTag(element, asn1Tag.integer);
-  if (content.length === 0 || content.length > 64 || (content[0] ?? 0x80) >= 0x80) throw new Asn1Error('an integer is damaged');
+  if (content.length === 0 || content.length > 64 || (content[0] ?? 0x80) >= 0x80)
+    throw new Asn1Error('an integer is damaged');
   // Whatever is larger is over every limit: it needs no exact value.
   const significant = content.subarray(content.findIndex((byte) => byte !== 0));
   return significant.length > 6 ? Number.MAX_SAFE_INTEGER : content.readUIntBE(...lowSix(content));

@@ -1,7 +1,6 @@
 // What an operator does to an installation as a whole, connected: the settings are those of `serve`.
 
 import { installationEvent } from '../audit/audit-event.ts';
-import type { AuditEvent } from '../audit/audit-log.ts';
 import { createAuditLog } from '../audit/create-audit-log.ts';
 import { type BackupContents, restoreBackup, verifyBackup } from '../backup/restore-backup.ts';
 import { type BackupSummary, writeBackup } from '../backup/write-backup.ts';

@@ -1,8 +1,8 @@
 // Changing the master key, connected: what is in the database, the key file, and sealing anew, each of which may
 // be cut off anywhere and is then done again from the start.
 
-import { installationEvent } from '../audit/audit-event.ts';
 import { setTimeout } from 'node:timers/promises';
+import { installationEvent } from '../audit/audit-event.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { createAuditLog } from '../audit/create-audit-log.ts';
 import type { ManagerConfig, NewMasterKey } from '../config.ts';

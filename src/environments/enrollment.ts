@@ -2,10 +2,10 @@
 // stored, and names the installation's identity. Revoking one bars the nodes that joined with it, at every manager; what
 // they hold they go on serving.
 
-import { auditEvent } from '../audit/audit-event.ts';
 import { hash, randomBytes } from 'node:crypto';
 import type { Caller } from '../access/caller.ts';
 import { futureInstant } from '../access/future-instant.ts';
+import { auditEvent } from '../audit/audit-event.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { badRequest } from '../errors.ts';
 import { checkName, shownText } from '../names.ts';

@@ -1,9 +1,9 @@
 // Environments: where projects deploy to. An environment that a project does not reach does not exist for it;
 // without a list of projects every one reaches it. Its name can not be changed, for nodes belong to it by name.
 
-import { auditEvent } from '../audit/audit-event.ts';
 import type { AccessNouns } from '../access/access-store.ts';
 import type { Caller } from '../access/caller.ts';
+import { auditEvent } from '../audit/audit-event.ts';
 import type { AuditLog, AuditStore } from '../audit/audit-log.ts';
 import { badRequest } from '../errors.ts';
 import type { IdempotencyNouns } from '../idempotency/idempotency-store.ts';

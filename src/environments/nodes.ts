@@ -1,5 +1,5 @@
-import { auditEvent } from '../audit/audit-event.ts';
 import type { Caller } from '../access/caller.ts';
+import { auditEvent } from '../audit/audit-event.ts';
 import type { AuditEvent, AuditLog } from '../audit/audit-log.ts';
 import { badRequest } from '../errors.ts';
 import { lookupName, shownText } from '../names.ts';

@@ -3,9 +3,9 @@
 // than keystores may ask for. A derivation takes up to seconds, so a thread of its own calls this.
 
 import { hash } from 'node:crypto';
+import { octets, readElement, sequence } from '../asn1/ber.ts';
 import { badRequest, type KeyplaneError } from '../errors.ts';
 import { type Encoding, foreignText, unknownKeyEncryption } from '../jose/foreign-forms.ts';
-import { octets, readElement, sequence } from '../asn1/ber.ts';
 import { keystoreLimits } from './keystore-format.ts';
 import { decryptCbc, onlySequence, type Protection } from './pkcs12/protection/closed-bytes.ts';
 import { DerivationBudget } from './pkcs12/protection/derivation-budget.ts';

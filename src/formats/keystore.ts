@@ -20,7 +20,6 @@ import { pkcs12 } from './pkcs12/pkcs12.ts';
 export type { KeystoreType } from '../protocol/content.ts';
 export type {
   KeystoreEntry,
-  KeystoreFormat,
   KeystoreListing,
   OpenedKeystore,
 } from './keystore-format.ts';

@@ -2,8 +2,8 @@
 // none, with what helps.
 
 import type { Buffer } from 'node:buffer';
-import { badRequest, type KeyplaneError } from '../errors.ts';
 import { sniffDer } from '../asn1/sniff-der.ts';
+import { badRequest, type KeyplaneError } from '../errors.ts';
 import {
   type Encoding,
   foreignForms,

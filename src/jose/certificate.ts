@@ -5,15 +5,15 @@
 
 import { Buffer } from 'node:buffer';
 import { hash, X509Certificate } from 'node:crypto';
-import { badRequest } from '../errors.ts';
-import { certificatesIn } from './certificate-file.ts';
 import { readDer, readSequence, readUnsigned } from '../asn1/der.ts';
 import { type Asn1Element, Asn1Error } from '../asn1/element.ts';
-import { UnsupportedKeyError } from './der/unsupported-key-error.ts';
+import { badRequest } from '../errors.ts';
+import { certificatesIn } from './certificate-file.ts';
 import { distinguishedName } from './der/distinguished-name.ts';
 import { readSpki } from './der/key-der.ts';
 import { type KeyUsage, readKeyUsage } from './der/key-usage.ts';
 import type { KeyRestriction } from './der/rsa-pss.ts';
+import { UnsupportedKeyError } from './der/unsupported-key-error.ts';
 import type { JsonObject } from './json.ts';
 import type { PrivateJwk } from './jwk.ts';
 import { isKeyType, keyTypeInfo } from './key-types.ts';

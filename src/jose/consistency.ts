@@ -2,11 +2,11 @@
 // Refuses an alg the key can not serve, a use or key_ops that say something else, certificates of another key,
 // and private material where a certificate belongs.
 
+import { sniffDer } from '../asn1/sniff-der.ts';
 import { badRequest, isKeyplaneError, type KeyplaneError } from '../errors.ts';
 import { checkOwnAlgorithm, checkRestriction } from './algorithms.ts';
 import { type CertificateInfo, chainFault, cutWarning, readCertificateDer, sameKey } from './certificate.ts';
 import type { KeyUsage } from './der/key-usage.ts';
-import { sniffDer } from '../asn1/sniff-der.ts';
 import type { PrivateJwk } from './jwk.ts';
 import { isSymmetric, keyTypeInfo } from './key-types.ts';
 import { decodeBase64, decodeBase64url } from './members/base64url.ts';

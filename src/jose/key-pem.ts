@@ -3,14 +3,14 @@
 // certificates, forms that need a conversion, and every key that no JOSE algorithm uses.
 
 import type { Buffer } from 'node:buffer';
-import { badRequest, type KeyplaneError } from '../errors.ts';
 import { readDer } from '../asn1/der.ts';
 import { Asn1Error } from '../asn1/element.ts';
+import { sniffDer } from '../asn1/sniff-der.ts';
+import { badRequest, type KeyplaneError } from '../errors.ts';
 import { type DerKey, readEcParameters, readEcPrivateKey, readPkcs8, readSpki } from './der/key-der.ts';
 import { ExplicitCurveError } from './der/named-curve.ts';
 import { readRsaPrivateKey, readRsaPublicKey } from './der/rsa-form.ts';
 import type { KeyRestriction } from './der/rsa-pss.ts';
-import { sniffDer } from '../asn1/sniff-der.ts';
 import {
   certificateForKey,
   type Encoding,

@@ -122,8 +122,8 @@ async function insert(
   { audit }: JwkRuleOptions,
   { scope, prepared, kidGivesWay, follow, warnings }: Insertion,
 ): Promise<readonly DeploymentTarget[]> {
-  const { id: objectId, name, projectId, sourceType } = prepared.stored;
-  const { projectName, actor } = scope;
+  const { name, projectId, sourceType } = prepared.stored;
+  const { projectName } = scope;
   // Asked for together: a database that is away answers all of it in the time of one answer.
   const [project, namesake, environments, holders] = await Promise.all([
     nouns.projects.get(projectId),

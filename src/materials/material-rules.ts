@@ -1,8 +1,8 @@
 // Certificates, keys and keystores alike: made, found and deleted under the same rules, each change stored,
 // desired and audited in one transaction. Refused: a name that is taken, an environment out of reach.
 
-import { auditEvent } from '../audit/audit-event.ts';
 import type { ProjectScope } from '../access/caller.ts';
+import { auditEvent } from '../audit/audit-event.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { type ChangeResult, type DeploymentResult, withWarnings } from '../deployments/deployment-result.ts';
 import { type DeploymentTarget, type DesiredChange, desire } from '../deployments/desire.ts';

@@ -1,10 +1,6 @@
 import { expect, test } from 'vitest';
-import {
-  type KeystoreType,
-  keystoreFormats,
-  keystoreLimits,
-  openKeystore,
-} from '../../src/formats/keystore.ts';
+import { type KeystoreType, keystoreLimits, openKeystore } from '../../src/formats/keystore.ts';
+import { keystoreTypes } from '../../src/protocol/content.ts';
 import { der, explicit, indefinite, integer, objectIdentifier, octetString, sequence } from './der-writer.ts';
 import { certificateDer, privateKey, readFixture } from './keystore-fixtures.ts';
 import {
@@ -46,7 +42,7 @@ test.each([
   ['keys/rsa.key.pem', 'The file is PEM text, not a keystore!'],
   ['keys/rsa.cert.pem', 'The file is PEM text, not a keystore!'],
 ])('%s is refused by its name, whichever type it is said to be', (file, message) => {
-  for (const { type } of keystoreFormats) expect(refusal(readFixture(file), type)).toContain(message);
+  for (const type of keystoreTypes) expect(refusal(readFixture(file), type)).toContain(message);
 });
 
 test('what is no keystore at all is told what it is, or that it is none', () => {

@@ -1,16 +1,16 @@
 // Works out what a file is that a JWK can be made of, from its bytes alone and not from its name: a JWK or JWK Set,
 // a certificate, a key, a keystore. Says what else it is where it is something else.
 
+import { sniffDer } from '../../asn1/sniff-der.ts';
 import { nameForeignFile } from '../../formats/foreign-file.ts';
+import type { KeystoreType } from '../../formats/keystore.ts';
 import { keystoreTypeOf } from '../../formats/keystore-type-of.ts';
 import { certificatesIn } from '../../jose/certificate-file.ts';
-import { sniffDer } from '../../asn1/sniff-der.ts';
 import { foreignText, foreignTextForm, keyAndCertificates } from '../../jose/foreign-forms.ts';
 import { isJsonObject, type JsonValue, parseJson } from '../../jose/json.ts';
 import { encryptedKeyIn, jwkFromKeyContent } from '../../jose/key-pem.ts';
 import { isOpenSshKey } from '../../jose/openssh-key.ts';
 import { pemTextOf, writePem } from '../../jose/pem.ts';
-import type { KeystoreType } from '../../protocol/content.ts';
 import { CliFailure } from '../failure.ts';
 
 export interface CertificateFile {

@@ -2,8 +2,8 @@
 // the first start, sealed as every secret is, and goes with a backup. Every manager reads it with each handshake, so
 // a rotation reaches all of them with the next one.
 
-import { installationEvent } from '../../audit/audit-event.ts';
 import { randomBytes } from 'node:crypto';
+import { installationEvent } from '../../audit/audit-event.ts';
 import type { AuditLog, AuditStore } from '../../audit/audit-log.ts';
 import { newId } from '../../new-id.ts';
 import { endorse, type FormerIdentity } from '../../protocol/handshake.ts';

@@ -2,7 +2,7 @@
 // network can be rejected, so rejections go through the log that bounds them.
 
 import { auditEvent } from '../../audit/audit-event.ts';
-import type { AuditLog, AuditStore } from '../../audit/audit-log.ts';
+import type { AuditEvent, AuditLog, AuditStore } from '../../audit/audit-log.ts';
 import type { RejectionLog } from '../../audit/rejection-log.ts';
 import { networkOf } from '../../runtime/network-of.ts';
 

@@ -2,8 +2,8 @@
 // a later entry of the same name replaces the earlier. What Java passes over is listed all the same:
 // keys without a localKeyId beside other keys, and certificates that belong to no key and bear no mark of trust.
 
-import { badRequest } from '../../errors.ts';
 import { integer, objectIdentifier, octets, readElement, sequence } from '../../asn1/ber.ts';
+import { badRequest } from '../../errors.ts';
 import { type KeystoreEntry, lockedEntry } from '../keystore-format.ts';
 import { type ClosedEntry, foldAlias } from '../opened-keystore.ts';
 import type { Bag, CertificateBag, KeyBag, SecretBag } from './bags.ts';

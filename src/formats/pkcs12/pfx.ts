@@ -1,9 +1,18 @@
 // The outside of a PKCS#12 file (RFC 7292, 4): version 3, content, MAC; and in the content the safes,
 // open or closed with a password. Refused: files closed or signed with a public key, which no password opens.
 
-import { badRequest } from '../../errors.ts';
-import { explicit, integer, isContext, joinOctets, objectIdentifier, octets, readElement, sequence } from '../../asn1/ber.ts';
+import {
+  explicit,
+  integer,
+  isContext,
+  joinOctets,
+  objectIdentifier,
+  octets,
+  readElement,
+  sequence,
+} from '../../asn1/ber.ts';
 import type { Asn1Element } from '../../asn1/element.ts';
+import { badRequest } from '../../errors.ts';
 import { damagedKeystore } from '../keystore-format.ts';
 import { type Bag, readBags } from './bags.ts';
 import type { Protection } from './protection/closed-bytes.ts';

@@ -2,9 +2,9 @@
 // certificates; keys stay closed until they are read. Refused: more work than the limits allow, before any
 // of it is done, and files that need a private key to open.
 
+import { readElement } from '../../asn1/ber.ts';
 import { badRequest } from '../../errors.ts';
 import { foreignText, unknownKeystoreEncryption } from '../../jose/foreign-forms.ts';
-import { readElement } from '../../asn1/ber.ts';
 import { damagedKeystore, type KeystoreFormat } from '../keystore-format.ts';
 import { openedKeystore } from '../opened-keystore.ts';
 import { type Bag, readBags } from './bags.ts';

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../json.ts';
 import type { Asn1Element } from '../../asn1/element.ts';
+import type { JsonObject } from '../json.ts';
 import type { KeyRestriction } from './rsa-pss.ts';
 
 /** What the AlgorithmIdentifier of a key says beside its key type (RFC 5280 §4.1.1.2). */

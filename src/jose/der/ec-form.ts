@@ -2,12 +2,12 @@
 
 import { Buffer } from 'node:buffer';
 import { ECDH } from 'node:crypto';
+import { expectOctets, readBits, readDer, readSequence, readUnsigned } from '../../asn1/der.ts';
+import { type Asn1Element, Asn1Error, asn1Tag } from '../../asn1/element.ts';
 import type { JsonObject } from '../json.ts';
 import { integerFromOctets } from '../members/integer.ts';
 import { type EcCurve, ecCurves } from '../soundness/ec-curves.ts';
 import { ecPublicPoint } from '../soundness/soundness-ec.ts';
-import { expectOctets, readBits, readDer, readSequence, readUnsigned } from '../../asn1/der.ts';
-import { type Asn1Element, Asn1Error, asn1Tag } from '../../asn1/element.ts';
 import type { DerForm } from './der-form.ts';
 import { readNamedCurve } from './named-curve.ts';
 

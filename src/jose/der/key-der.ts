@@ -3,16 +3,16 @@
 // Reads structure only; whether the key is sound is for the import to say. Throws Asn1Error.
 
 import type { Buffer } from 'node:buffer';
-import type { JsonObject } from '../json.ts';
-import { type KeyType, keyTypeInfo, keyTypes } from '../key-types.ts';
 import { expectOctets, readBits, readDer, readOid, readSequence, readUnsigned } from '../../asn1/der.ts';
 import { type Asn1Element, Asn1Error } from '../../asn1/element.ts';
-import { UnknownOidError } from './unsupported-key-error.ts';
+import type { JsonObject } from '../json.ts';
+import { type KeyType, keyTypeInfo, keyTypes } from '../key-types.ts';
 import type { DerAlgorithm, DerForm } from './der-form.ts';
 import { readEcPrivateMembers } from './ec-form.ts';
 import { readNamedCurve } from './named-curve.ts';
 import type { KeyRestriction } from './rsa-pss.ts';
 import { namingUnsupported } from './unsupported-key.ts';
+import { UnknownOidError } from './unsupported-key-error.ts';
 
 export interface DerKey {
   readonly jwk: JsonObject;

@@ -1,6 +1,6 @@
-import { ecCurves } from '../soundness/ec-curves.ts';
 import { readOid } from '../../asn1/der.ts';
 import { type Asn1Element, Asn1Error, asn1Tag } from '../../asn1/element.ts';
+import { ecCurves } from '../soundness/ec-curves.ts';
 import { UnknownOidError } from './unsupported-key-error.ts';
 
 /** Its own class, because a file with such a key can be converted. */

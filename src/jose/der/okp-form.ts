@@ -1,8 +1,8 @@
 // OKP keys in DER (RFC 8410): the octets of the public key in SPKI, a CurvePrivateKey in PKCS#8.
 
-import { okpCurves, okpPublicText } from '../soundness/soundness-okp.ts';
 import { expectOctets, readDer } from '../../asn1/der.ts';
 import { Asn1Error } from '../../asn1/element.ts';
+import { okpCurves, okpPublicText } from '../soundness/soundness-okp.ts';
 import type { DerForm } from './der-form.ts';
 
 export const okpForm: DerForm = {

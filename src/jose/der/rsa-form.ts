@@ -1,9 +1,9 @@
 // RSA keys in DER: PKCS#1 (RFC 8017 A.1), which SPKI and PKCS#8 hold as it is.
 
 import type { Buffer } from 'node:buffer';
-import type { JsonObject } from '../json.ts';
 import { readDer, readSequence, readUnsigned } from '../../asn1/der.ts';
 import { type Asn1Element, Asn1Error } from '../../asn1/element.ts';
+import type { JsonObject } from '../json.ts';
 import type { DerForm } from './der-form.ts';
 import { readPssRestriction } from './rsa-pss.ts';
 

@@ -5,8 +5,8 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { timeSlices } from '../../runtime/event-loop.ts';
 import { syncFolder } from '../../runtime/durable-file.ts';
+import { timeSlices } from '../../runtime/event-loop.ts';
 import type { HeldObject, UnplacedObject } from '../held-object.ts';
 import type { NodeLog } from '../node-log.ts';
 import { DamagedLog, loadLog } from './load-log.ts';

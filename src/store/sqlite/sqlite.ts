@@ -7,8 +7,8 @@
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { type Dialect, DummyDriver, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
-import { sharedSlice } from '../../runtime/event-loop.ts';
 import { syncFolder } from '../../runtime/durable-file.ts';
+import { sharedSlice } from '../../runtime/event-loop.ts';
 import {
   DatabaseFailure,
   type DatabaseTransaction,

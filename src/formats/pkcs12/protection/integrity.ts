@@ -2,9 +2,9 @@
 // or from PBKDF2 (PBMAC1, RFC 9579).
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { badRequest } from '../../../errors.ts';
 import { integer, objectIdentifier, octets, sequence } from '../../../asn1/ber.ts';
 import type { Asn1Element } from '../../../asn1/element.ts';
+import { badRequest } from '../../../errors.ts';
 import { damagedKeystore } from '../../keystore-format.ts';
 import type { DerivationBudget } from './derivation-budget.ts';
 import { digestOf, hmacDigestOf } from './digests.ts';
