@@ -75,27 +75,40 @@ const parse = (from: string, body: Body) => project.call('POST', `jwks/parse-fro
 
 describe('a JWK that is parsed', () => {
   test.each<[from: string, body: () => Body, sourceType: string, shown: Item]>([
-    ['url', () => ({ url: server.origin, kid: 'two' }), 'URL', { kid: 'two', type: 'OKP' }],
+    [
+      'url',
+      () => ({ url: server.origin, kid: 'two' }),
+      'URL',
+      { kid: 'two', type: 'OKP', curve: 'Ed25519', size: 255 },
+    ],
     [
       'clipboard',
       () => ({ jwkStr: JSON.stringify(set), kid: 'one' }),
       'COPY_PASTE',
-      { kid: 'one', type: 'EC' },
+      { kid: 'one', type: 'EC', curve: 'P-256', size: 256, sourceEnvironmentName: null, sourceAliasName: null },
     ],
-    ['certificate', () => ({ certificateName: 'cert', ...stored }), 'CERTIFICATE', { type: 'RSA' }],
+    [
+      'certificate',
+      () => ({ certificateName: 'cert', ...stored }),
+      'CERTIFICATE',
+      {
+        ...{ type: 'RSA', curve: null, size: 2048 },
+        ...{ sourceEnvironmentName: 'production', sourceAliasName: null },
+      },
+    ],
     ['key', () => ({ keyName: 'private', ...stored }), 'PRIVATE_KEY', { type: 'RSA' }],
     ['key', () => ({ keyName: 'public', ...stored, kid: 'x' }), 'PUBLIC_KEY', { type: 'RSA', kid: 'x' }],
     [
       'key',
       () => ({ keyName: 'secret', ...stored, algorithm: 'HS256' }),
       'PRIVATE_KEY',
-      { type: 'OCT', algorithm: 'HS256' },
+      { type: 'OCT', algorithm: 'HS256', curve: null, size: null },
     ],
     [
       'keystore',
       () => ({ keyStoreName: 'store', aliasName: 'mine', ...stored }),
       'KEYSTORE',
-      { kid: 'mine', type: 'RSA' },
+      { kid: 'mine', type: 'RSA', size: 2048, sourceEnvironmentName: 'production', sourceAliasName: 'mine' },
     ],
   ])('from a %s is what Create JWK makes of the same (%#)', async (from, body, sourceType, shown) => {
     const name = `parsed-${from}-${sourceType}-${shown.type}`;

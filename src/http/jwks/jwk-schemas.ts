@@ -61,7 +61,14 @@ export const jwkItem = named(
     sourceType,
     sourceId: z.string().nullable().describe('Id of the certificate, key or keystore that it was made from'),
     sourceUrl: z.string().nullable(),
+    sourceEnvironmentName: z
+      .string()
+      .nullable()
+      .describe('The environment whose certificate, key or keystore it was made from'),
+    sourceAliasName: z.string().nullable().describe('The alias in the keystore that it was made from'),
     type: jwkType,
+    curve: z.string().nullable().describe('Its `crv`; null for a key without one'),
+    size: z.number().int().nullable().describe('Bits; null for an OCT key'),
     kid: z.string().nullable(),
     use: jwkUse.nullable(),
     algorithm: z.string().nullable(),

@@ -1,6 +1,6 @@
 import { algorithmsFitting, isDeprecated } from '../algorithms.ts';
 import type { KeyRestriction } from '../der/rsa-pss.ts';
-import type { PrivateJwk } from '../jwk.ts';
+import type { PrivateJwk, PublicJwk } from '../jwk.ts';
 import { hasPrivatePart, type KeyTypeName, keyTypeInfo } from '../key-types.ts';
 
 /** What one may say of a key without showing any of it. */
@@ -20,15 +20,19 @@ export function keyFacts(jwk: PrivateJwk, restriction?: KeyRestriction): KeyFact
     algorithmsFitting(jwk, useType)
       .filter((name) => restriction === undefined || permits(restriction, name))
       .toSorted((a, b) => Number(isDeprecated(a)) - Number(isDeprecated(b)));
-  const { name, curves, sizeOf } = keyTypeInfo(jwk.kty);
-  const curve = 'crv' in jwk ? jwk.crv : null;
   return {
-    type: name,
-    curve,
-    size: (curve === null ? sizeOf?.(jwk) : curves?.table.get(curve)?.bits) ?? 0,
+    type: keyTypeInfo(jwk.kty).name,
+    ...keySize(jwk),
     private: hasPrivatePart(jwk),
     algorithms: { SIGNATURE: fitting('SIGNATURE'), ENCRYPTION: fitting('ENCRYPTION') },
   };
+}
+
+/** The curve of a key, and its bits as `KeyFacts` counts them. A key without either has 0 bits. */
+export function keySize(jwk: PrivateJwk | PublicJwk): Pick<KeyFacts, 'curve' | 'size'> {
+  const { curves, sizeOf } = keyTypeInfo(jwk.kty);
+  const curve = 'crv' in jwk ? jwk.crv : null;
+  return { curve, size: (curve === null ? sizeOf?.(jwk) : curves?.table.get(curve)?.bits) ?? 0 };
 }
 
 /** RFC 4055 §1.2: such a key signs with PSS alone, and with parameters with one hash of it. */

@@ -98,6 +98,8 @@ export const memberExamples: Readonly<Record<string, unknown>> = Object.freeze({
   projectId: id,
   sourceId: null,
   sourceUrl: null,
+  sourceEnvironmentName: null,
+  sourceAliasName: null,
   'Jwk.sourceType': 'GENERATE',
   'JwkDetail.sourceType': 'GENERATE',
   'Jwk.type': 'EC',
