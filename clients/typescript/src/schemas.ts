@@ -689,7 +689,15 @@ export interface Jwk {
   /** Id of the certificate, key or keystore that it was made from */
   readonly sourceId: string | null;
   readonly sourceUrl: string | null;
+  /** The environment whose certificate, key or keystore it was made from */
+  readonly sourceEnvironmentName: string | null;
+  /** The alias in the keystore that it was made from */
+  readonly sourceAliasName: string | null;
   readonly type: JwkType;
+  /** Its `crv`; null for a key without one */
+  readonly curve: string | null;
+  /** Bits; null for an OCT key */
+  readonly size: number | null;
   readonly kid: string | null;
   readonly use: JwkUse | null;
   readonly algorithm: string | null;
@@ -743,7 +751,15 @@ export interface JwkDetail {
   /** Id of the certificate, key or keystore that it was made from */
   readonly sourceId: string | null;
   readonly sourceUrl: string | null;
+  /** The environment whose certificate, key or keystore it was made from */
+  readonly sourceEnvironmentName: string | null;
+  /** The alias in the keystore that it was made from */
+  readonly sourceAliasName: string | null;
   readonly type: JwkType;
+  /** Its `crv`; null for a key without one */
+  readonly curve: string | null;
+  /** Bits; null for an OCT key */
+  readonly size: number | null;
   readonly kid: string | null;
   readonly use: JwkUse | null;
   readonly algorithm: string | null;
