@@ -85,7 +85,14 @@ describe('a JWK that is parsed', () => {
       'clipboard',
       () => ({ jwkStr: JSON.stringify(set), kid: 'one' }),
       'COPY_PASTE',
-      { kid: 'one', type: 'EC', curve: 'P-256', size: 256, sourceEnvironmentName: null, sourceAliasName: null },
+      {
+        kid: 'one',
+        type: 'EC',
+        curve: 'P-256',
+        size: 256,
+        sourceEnvironmentName: null,
+        sourceAliasName: null,
+      },
     ],
     [
       'certificate',
