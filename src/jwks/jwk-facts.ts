@@ -1,5 +1,6 @@
 import { readCertificateDer } from '../jose/certificate.ts';
 import { type CertificateFacts, certificateFacts } from '../jose/facts/certificate-facts.ts';
+import { keySize } from '../jose/facts/key-facts.ts';
 import type { PrivateJwk, PublicJwk } from '../jose/jwk.ts';
 import { publicJwkToPem } from '../jose/jwk-pem.ts';
 import { publicJwk } from '../jose/public-part.ts';
@@ -29,4 +30,13 @@ export function publicJwkFacts({ publicMembers, privateMembers }: StoredJwk): Pu
     certificates: chain.map(certificateFacts),
     hasPrivatePart: privateMembers !== null,
   };
+}
+
+/** Curve and bits as far as public members tell them: a secret key has none, and an altered row is not read. */
+export function publicKeySize({ publicMembers, altered }: Pick<StoredJwk, 'publicMembers' | 'altered'>): {
+  readonly curve: string | null;
+  readonly size: number | null;
+} {
+  const jwk = altered ? undefined : publicJwk(JSON.parse(publicMembers) as PrivateJwk);
+  return jwk === undefined ? { curve: null, size: null } : keySize(jwk);
 }

@@ -1,9 +1,7 @@
 import { durationText } from '../../iso-duration.ts';
-import { keySize } from '../../jose/facts/key-facts.ts';
-import type { PrivateJwk } from '../../jose/jwk.ts';
 import { keyTypeMember } from '../../jose/key-type-name.ts';
-import { publicJwk } from '../../jose/public-part.ts';
 import type { FoundJwk, JwkFinder } from '../../jwks/find-jwk.ts';
+import { publicKeySize } from '../../jwks/jwk-facts.ts';
 import type { StoredJwk } from '../../jwks/jwk-store.ts';
 import { instantOrNull, instantText } from '../answers/answer-schemas.ts';
 
@@ -15,7 +13,7 @@ export function jwkListItem({ stored, refresh }: FoundJwk) {
   const { environmentName, aliasName } = stored.source;
   return {
     ...{ name, description, projectId, sourceType, sourceId, sourceUrl, type, kid, use, algorithm },
-    ...publicSize(stored),
+    ...publicKeySize(stored),
     sourceEnvironmentName: environmentName ?? null,
     sourceAliasName: aliasName ?? null,
     notBeforeTime: instantOrNull(stored.notBeforeTime),
@@ -30,12 +28,6 @@ export function jwkListItem({ stored, refresh }: FoundJwk) {
       sourceStateReason: refresh.stateReason,
     }),
   };
-}
-
-/** Curve and bits as far as public members tell them: a secret key has none, and an altered row is not read. */
-function publicSize({ publicMembers, altered }: StoredJwk) {
-  const jwk = altered ? null : publicJwk(JSON.parse(publicMembers) as PrivateJwk);
-  return jwk ? keySize(jwk) : { curve: null, size: null };
 }
 
 /** A JWK with all its members; the only answer that carries private ones. */
