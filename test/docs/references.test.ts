@@ -63,6 +63,15 @@ describe('what a page names', () => {
       expect(existsSync(join(root, name)), `${page}: ${name}`).toBe(true);
   });
 
+  it('as a file or folder of a room is there', () => {
+    const places = [...proseOf('ARCHITECTURE.md').matchAll(/`([a-z][\w-]*\/[\w./-]*)`/g)];
+    expect(places.length).toBeGreaterThan(10);
+    for (const [, name = ''] of places) {
+      const isThere = existsSync(join(root, name)) || existsSync(join(root, 'src', name));
+      expect(isThere, `ARCHITECTURE.md: ${name}`).toBe(true);
+    }
+  });
+
   it('as a path of the API is in its description', () => {
     const paths = Object.keys(JSON.parse(readText('openapi.json')).paths);
     const known = paths.map(

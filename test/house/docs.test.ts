@@ -34,6 +34,17 @@ describe('docs/errors.md', () => {
   });
 });
 
+describe('docs/glossary.md', () => {
+  const terms = rows('glossary.md', /^\| (?!term|---)/);
+
+  it('gives each term one meaning, and sorts the terms', () => {
+    const names = terms.map(([term = '']) => term.toLowerCase().replaceAll('-', ' '));
+    expect(names.length).toBeGreaterThan(50);
+    expect(names).toEqual([...new Set(names)].sort());
+    for (const [term, meaning] of terms) expect(meaning, term).not.toBe('');
+  });
+});
+
 describe('docs/running.md', () => {
   it('lists every setting of the manager, and no other', () => {
     const listed = rows('running.md', /^\| `KEYPLANE_/).map(([variable]) => variable);
