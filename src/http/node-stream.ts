@@ -61,12 +61,9 @@ export function serveNodeStreams(server: Server, options: NodeStreamOptions): No
   const gate = new UpgradeGate(server, {
     path: streamPath,
     refusals,
-    mostPending: mostStreams,
     requiresCertificate: options.requiresCertificate ?? false,
     hasRoom: () => sockets.clients.size < mostStreams && unknown.size < mostHandshakes,
-    // Nobody is known before the handshake.
-    admit: async () => true,
-    take: (_, { request, socket, head }) => {
+    take: ({ request, socket, head }) => {
       const address = clientAddress(request, options.isTrustedProxy) ?? null;
       sockets.handleUpgrade(request, socket, head, (stream) =>
         converse(stream, { address, unknown, options: { ...options, handshakes } }),

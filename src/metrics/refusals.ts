@@ -10,7 +10,6 @@ export const refusalCauses = Object.freeze([
   'upgrade_request',
   'upgrade_certificate',
   'upgrade_limit',
-  'upgrade_timeout',
   'upgrade_failed',
   'node_handshake',
   'stopping',

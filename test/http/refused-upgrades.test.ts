@@ -1,12 +1,12 @@
 // Upgrades that the manager rejects, from clients that never close their side.
 
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { UpgradeGate } from '../../src/http/limits/upgrade-gate.ts';
+import { type Upgrade, UpgradeGate } from '../../src/http/limits/upgrade-gate.ts';
 import { serveNodeStreams } from '../../src/http/node-stream.ts';
 import { Refusals } from '../../src/metrics/refusals.ts';
 import { streamPath } from '../../src/protocol/messages.ts';
@@ -119,62 +119,69 @@ test('the first rejection of a cause is logged, and then their number', async ()
   expect(lines[2]).toEqual({ cause: 'upgrade_limit', address: '192.0.2.1', count: 999 });
 });
 
-/** A server whose gate admits when the test says so. */
-async function gated({ mostPending = 100 } = {}) {
+/** A server with a gate of its own. */
+async function gated({ hasRoom = (): boolean => true, take = (_: Upgrade): void => undefined } = {}) {
   const server = createServer();
   const metrics = new Registry();
-  const { promise, resolve } = Promise.withResolvers<'node'>();
-  let asked = 0;
-  const taken: Socket[] = [];
-  const gate = new UpgradeGate<'node'>(server, {
+  const lines: Record<string, unknown>[] = [];
+  const log = { warn: (facts: Record<string, unknown>) => void lines.push(facts) };
+  const gate = new UpgradeGate(server, {
     path: '/stream',
-    refusals: new Refusals({ metrics, log: { warn: () => undefined } }),
-    mostPending,
-    hasRoom: () => true,
+    refusals: new Refusals({ metrics, log }),
+    hasRoom,
     requiresCertificate: false,
-    admit: () => {
-      asked += 1;
-      return promise;
-    },
-    take: (_admitted, { socket }) => void taken.push(socket as Socket),
-    onError: () => undefined,
+    take,
+    onError: (error) => lines.push({ error }),
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());
   const { port } = server.address() as AddressInfo;
   const knock = () => holding(port, `${requestLine('GET', '/stream')}${handshake}\r\n`);
-  return { server, gate, knock, admit: resolve, asked: () => asked, taken };
+  return { server, gate, knock, lines };
 }
 
-// In less than the ten seconds after which an undecided upgrade is rejected.
-const stops = { timeout: 8_000 };
-test(
-  'a server that stops waits neither for rejected upgrades nor for those that it has not decided',
-  stops,
-  async () => {
-    const { server, gate, knock, asked, admit, taken } = await gated();
-    const clients = await Promise.all(Array.from({ length: 20 }, knock));
-    await until(() => asked() === 20, 'all wait');
-    const closed = once(server, 'close');
-    server.close();
-    gate.close();
-    await closed;
-    admit('node');
-    const isAnswered = ({ heard }: { heard(): string }) => /^HTTP\/1\.1 503 /.test(heard());
-    await until(() => clients.every(isAnswered), 'all are answered');
-    expect(taken).toEqual([]);
-  },
-);
+type Client = Awaited<ReturnType<typeof holding>>;
+const isUnavailable = ({ heard }: Client) => /^HTTP\/1\.1 503 /.test(heard());
 
-test('further upgrades are rejected while as many as allowed wait for a decision', async () => {
-  const { knock, asked, admit, taken } = await gated({ mostPending: 2 });
-  await Promise.all([knock(), knock()]);
-  await until(() => asked() === 2, 'two wait');
-  const third = await knock();
-  await until(() => third.heard() !== '', 'the third is answered');
-  expect(third.heard()).toMatch(/^HTTP\/1\.1 503 /);
-  admit('node');
-  await until(() => taken.length === 2, 'the two are taken');
-  for (const socket of taken) socket.destroy();
+test('300 clients that want a stream where there is no room are answered, and the manager holds none of them', async () => {
+  const { server, knock, lines } = await gated({ hasRoom: () => false });
+  const clients = await Promise.all(Array.from({ length: many }, knock));
+  await until(() => clients.every(isUnavailable), 'all are answered');
+  await until(async () => (await connectionsOf(server)) === 0, 'the server holds no connection');
+  expect(lines).toEqual([{ cause: 'upgrade_limit', address: '127.0.0.1', count: 1 }]);
 });
+
+test('an upgrade that fails is answered and logged, and the manager does not hold it', async () => {
+  const error = new Error('it fails');
+  const { server, knock, lines } = await gated({
+    take() {
+      throw error;
+    },
+  });
+  const client = await knock();
+  await until(() => isUnavailable(client), 'it is answered');
+  await until(async () => (await connectionsOf(server)) === 0, 'the server holds no connection');
+  expect(lines).toEqual([{ error }, { cause: 'upgrade_failed', address: '127.0.0.1', count: 1 }]);
+});
+
+test('a server that stops rejects what still comes, and waits for no rejected client', async () => {
+  const taken: Upgrade[] = [];
+  const { server, gate, knock } = await gated({ take: (upgrade) => void taken.push(upgrade) });
+  const early = await knock();
+  await until(() => taken.length === 1, 'it is taken');
+  gate.close();
+  const late = await knock();
+  await until(() => isUnavailable(late), 'it is answered');
+  for (const { socket } of taken) socket.destroy();
+  const closed = once(server, 'close');
+  server.close();
+  await closed;
+  expect([early.heard(), taken.length]).toEqual(['', 1]);
+});
+
+function connectionsOf(server: Server): Promise<number> {
+  return new Promise((resolve, reject) =>
+    server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+  );
+}

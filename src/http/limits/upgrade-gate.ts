@@ -1,5 +1,5 @@
-// Every upgrade of a connection passes here. It becomes a WebSocket, or it is rejected: answered, counted, logged and
-// destroyed. node:http gives the socket away with the upgrade and looks after it no more, so that until then the gate does.
+// Every upgrade of a connection passes here and is decided at once. It becomes a WebSocket, or it is rejected: answered,
+// counted, logged and destroyed. node:http gives the socket away with the upgrade and closes it no more, so the gate does.
 
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -15,79 +15,62 @@ export interface Upgrade {
   readonly head: Buffer;
 }
 
-export interface UpgradeGateOptions<Admitted> {
+export interface UpgradeGateOptions {
   /** The only path that a WebSocket can be opened on. */
   readonly path: string;
   readonly refusals: Refusals;
-  /** Upgrades that wait for `admit` at a time. */
-  readonly mostPending: number;
   readonly hasRoom: () => boolean;
   /** Clients have to have proved a certificate in the TLS handshake. */
   readonly requiresCertificate: boolean;
-  readonly admit: (request: IncomingMessage) => Promise<Admitted>;
   /** Owns the socket from then on. */
-  readonly take: (admitted: Admitted, upgrade: Upgrade) => void;
+  readonly take: (upgrade: Upgrade) => void;
   readonly onError: (error: unknown) => void;
 }
 
-/** How long `admit` may take; nodes give up after as long. */
-const admitMs = 10_000;
-
-export class UpgradeGate<Admitted> {
-  readonly #options: UpgradeGateOptions<Admitted>;
+export class UpgradeGate {
+  readonly #options: UpgradeGateOptions;
   readonly #lastAnswers = new LastAnswers();
-  readonly #pending = new Set<Duplex>();
   #closed = false;
 
-  constructor(server: Server, options: UpgradeGateOptions<Admitted>) {
+  constructor(server: Server, options: UpgradeGateOptions) {
     this.#options = options;
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      this.#receive({ request, socket, head }).catch((error: unknown) => {
+      socket.on('error', () => socket.destroy());
+      const cause = this.#causeAgainst(request, socket);
+      if (cause !== undefined) {
+        this.refuse(socket, cause);
+        return;
+      }
+      try {
+        options.take({ request, socket, head });
+      } catch (error) {
         options.onError(error);
         this.refuse(socket, 'upgrade_failed');
-      });
+      }
     });
   }
 
   /** Answers the client and destroys its socket, at the latest after a second. */
   refuse(socket: Duplex, cause: keyof typeof answers): void {
-    this.#pending.delete(socket);
     if (socket.destroyed) return;
     this.#options.refusals.count(cause, addressOf(socket));
     this.#lastAnswers.send(socket, answers[cause]);
   }
 
-  /** Upgrades that wait are rejected, and so is what still comes. No client is waited for. */
+  /** Rejects what still comes. No client is waited for. */
   close(): void {
     this.#closed = true;
-    for (const socket of this.#pending) this.refuse(socket, 'stopping');
     this.#lastAnswers.close();
   }
 
-  async #receive(upgrade: Upgrade): Promise<void> {
-    const { request, socket } = upgrade;
-    const { path, hasRoom, mostPending, admit, take } = this.#options;
-    socket.on('error', () => socket.destroy());
+  #causeAgainst(request: IncomingMessage, socket: Duplex): keyof typeof answers | undefined {
+    const { path, hasRoom, requiresCertificate } = this.#options;
     const [target] = (request.url ?? '').split('?');
-    if (namesSeveralHosts(request)) return this.refuse(socket, 'upgrade_request');
-    if (target !== path) return this.refuse(socket, 'upgrade_path');
-    if (this.#options.requiresCertificate && !hasClientCertificate(socket)) {
-      return this.refuse(socket, 'upgrade_certificate');
-    }
-    if (this.#closed) return this.refuse(socket, 'stopping');
-    if (this.#pending.size >= mostPending || !hasRoom()) return this.refuse(socket, 'upgrade_limit');
-    this.#pending.add(socket);
-    const deadline = setTimeout(() => this.refuse(socket, 'upgrade_timeout'), admitMs);
-    socket.once('close', () => {
-      clearTimeout(deadline);
-      this.#pending.delete(socket);
-    });
-    const admitted = await admit(request);
-    clearTimeout(deadline);
-    // It was rejected meanwhile, or its client is gone.
-    if (!this.#pending.delete(socket)) return;
-    if (!hasRoom()) this.refuse(socket, 'upgrade_limit');
-    else take(admitted, upgrade);
+    if (namesSeveralHosts(request)) return 'upgrade_request';
+    if (target !== path) return 'upgrade_path';
+    if (requiresCertificate && !hasClientCertificate(socket)) return 'upgrade_certificate';
+    if (this.#closed) return 'stopping';
+    return hasRoom() ? undefined : 'upgrade_limit';
   }
 }
 
@@ -122,7 +105,6 @@ const answers = {
     reason: 'CLIENT_CERTIFICATE_REQUIRED',
   },
   upgrade_limit: unavailable('This manager has as many node streams as it takes; connect to another one'),
-  upgrade_timeout: unavailable('This manager did not answer the upgrade in time'),
   upgrade_failed: unavailable('This manager cannot answer the upgrade now'),
   stopping: unavailable('This manager is stopping'),
 } satisfies Partial<Record<RefusalCause, LastAnswer>>;
