@@ -12,6 +12,10 @@ import type {
 export interface DesiredChange extends DesiredKey {
   readonly projectId: string;
   readonly digest: Buffer | null;
+  /** It is another one for verifiers (a JWK under another kid), so it counts as there only from now on. */
+  readonly startsAgain?: boolean;
+  /** Of what comes at once with others: the revision that all of them count from. Otherwise each counts from its own. */
+  readonly sinceRevision?: number;
 }
 
 /** The revision that an environment's nodes must reach for a change to have arrived. */
@@ -100,12 +104,13 @@ function movedBy(
   changes: readonly DesiredChange[],
   { now, found }: { readonly now: Map<string, EnvironmentState>; readonly found: readonly DesiredObject[] },
 ): readonly DesiredObject[] {
-  const had = new Map(found.map((object) => [keyOf(object), object.digest]));
+  const had = new Map(found.map((object) => [keyOf(object), object]));
   const moved = new Map<string, DesiredObject>();
   for (const change of changes) {
-    const { environmentId, digest } = change;
+    const { environmentId, kind, objectId, projectId, digest } = change;
     const key = keyOf(change);
-    const previous = had.get(key) ?? null;
+    const before = had.get(key);
+    const previous = before?.digest ?? null;
     const state = now.get(environmentId);
     if (state === undefined || isSame(previous, digest)) continue;
     let sum = state.digest;
@@ -113,8 +118,11 @@ function movedBy(
     if (digest !== null) sum = addDigest(sum, digest);
     const revision = state.revision + 1;
     now.set(environmentId, { environmentId, revision, digest: sum });
-    had.set(key, digest);
-    moved.set(key, { ...change, revision });
+    const stays = before !== undefined && previous !== null && change.startsAgain !== true;
+    const sinceRevision = stays ? before.sinceRevision : (change.sinceRevision ?? revision);
+    const after = { environmentId, kind, objectId, projectId, revision, digest, sinceRevision };
+    had.set(key, after);
+    moved.set(key, after);
   }
   return [...moved.values()];
 }

@@ -39,6 +39,11 @@ export interface DesiredObject extends DesiredKey {
   readonly revision: number;
   /** Digest of the content; null once the object is gone (the row stays so that a delta can say so). */
   readonly digest: Buffer | null;
+  /**
+   * The revision since which it is in the environment, a JWK under the kid that it has. Objects that came at once have the
+   * same. Null: since before this was recorded.
+   */
+  readonly sinceRevision: number | null;
   /** The row was written past keyplane: it is told to no node. */
   readonly altered?: boolean;
 }

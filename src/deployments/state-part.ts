@@ -116,7 +116,7 @@ interface Told {
 
 function publicChange({ object: { digest }, change }: Told): Change {
   if (!('put' in change) || digest === null) return change;
-  return { revision: change.revision, put: publicPart(change.put, digest) };
+  return { ...change, put: publicPart(change.put, digest) };
 }
 
 function once<T>(make: () => T): () => T {
@@ -145,14 +145,14 @@ async function withContent<Nouns>(
     for (const content of await readableOf(ids, read)) contents.set(`${content.kind}/${content.id}`, content);
   }
   return rows.map((object) => {
-    const { revision, kind, objectId, digest, altered } = object;
+    const { revision, kind, objectId, digest, altered, sinceRevision } = object;
     const put = contents.get(`${kind}/${objectId}`);
     // What the row said before is not known; where the object is as it was, its content is what the digest counts.
     if (altered) return { object, counted: put ? digestOf(put) : null };
     if (digest === null) return { object, change: { revision, gone: { kind, id: objectId } } };
-    return put && digestOf(put)?.equals(digest)
-      ? { object, change: { revision, put } }
-      : { object, counted: digest };
+    if (!put || !digestOf(put)?.equals(digest)) return { object, counted: digest };
+    const change = sinceRevision === null ? { revision, put } : { revision, put, since: sinceRevision };
+    return { object, change };
   });
 }
 

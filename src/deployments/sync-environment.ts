@@ -15,12 +15,13 @@ export async function syncEnvironment<Nouns extends DesiredStateNouns>(
   { environmentId, gained, lost }: ReachChange,
 ): Promise<void> {
   for (const projectId of lost) await withdrawFrom(nouns, environmentId, projectId);
+  const sinceRevision = (await nouns.desired.state(environmentId)).revision + 1;
   for (const projectId of gained) {
     for (const reader of readers) {
       await reader.refuseGain?.(nouns, environmentId, projectId);
       for await (const digests of reader.digestsOfProject(nouns, environmentId, projectId)) {
         const changes = digests.map(([objectId, digest]): DesiredChange => {
-          return { environmentId, kind: reader.kind, objectId, projectId, digest };
+          return { environmentId, kind: reader.kind, objectId, projectId, digest, sinceRevision };
         });
         await desire(nouns, changes);
       }
@@ -48,7 +49,7 @@ async function withdrawFrom(
     const present = await nouns.desired.presentOfProject(environmentId, projectId, page);
     await desire(
       nouns,
-      present.map((object) => ({ ...object, digest: null })),
+      present.map(({ kind, objectId }) => ({ environmentId, kind, objectId, projectId, digest: null })),
     );
     const last = present.at(-1);
     if (!last || present.length < rowsPerPage) return;

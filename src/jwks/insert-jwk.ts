@@ -19,7 +19,7 @@ import type { UnitOfWork } from '../unit-of-work.ts';
 import { jwkContent } from './jwk-content.ts';
 import { jwkEvent } from './jwk-event.ts';
 import type { JwkNouns, StoredJwk } from './jwk-store.ts';
-import { holdersOf, type NamedJwk, underFreeKid } from './published-kid.ts';
+import { holdersOf, type NamedJwk, tookItsKidNow, underFreeKid } from './published-kid.ts';
 import { type Follow, followRefresh } from './refresh/follow.ts';
 import type { RefreshNouns } from './refresh/refresh-store.ts';
 import { sealMembers } from './sealed-members.ts';
@@ -172,8 +172,9 @@ async function desireIn(
   if (environments.length === 0) return [];
   const { id: objectId, projectId } = stored;
   const digest = contentDigest(jwkContent(stored, scope.projectName, jwk));
+  const startsAgain = tookItsKidNow(stored);
   const changes = environments.map(({ id: environmentId }) => {
-    return { environmentId, kind: 'jwk' as const, objectId, projectId, digest };
+    return { environmentId, kind: 'jwk' as const, objectId, projectId, digest, startsAgain };
   });
   return desire(nouns, changes);
 }

@@ -95,6 +95,11 @@ export function withKidSince(before: StoredJwk, after: StoredJwk): StoredJwk {
   return before.kid === after.kid ? after : { ...after, kidSince: after.updatedAt };
 }
 
+/** Whether the change that was made last gave it its kid. */
+export function tookItsKidNow({ kidSince, updatedAt }: StoredJwk): boolean {
+  return kidSince?.getTime() === updatedAt.getTime();
+}
+
 export interface SharedKid {
   readonly kid: string;
   /** Of two JWKs with different keys. */

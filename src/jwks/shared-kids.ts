@@ -18,8 +18,8 @@ export interface KidClaim extends NamedJwk {
 
 export interface SharedKidStore {
   /**
-   * Claims of JWKs that are published at this time, those of one kid and set together; among them, who had the kid first
-   * comes first. Keys that differ only in what is not published may be among them.
+   * Claims of JWKs that are published at this time, those of one kid and set together; among them, who has been in the set
+   * under the kid for longest comes first. Keys that differ only in what is not published may be among them.
    */
   kidClaims(now: Date, limit: number): Promise<readonly KidClaim[]>;
 }
@@ -32,7 +32,7 @@ export interface SharedKid {
   readonly kid: string;
   /** Whose set of all projects it is about; null: the set is that of the project. */
   readonly environmentName: string | null;
-  /** At least one, by who had the kid first. */
+  /** At least one, by who has been in the set under the kid for longest. */
   readonly published: readonly NamedJwk[];
   /** Of an environment: those that its set leaves out, in the same order. */
   readonly leftOut: readonly NamedJwk[];

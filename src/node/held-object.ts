@@ -27,6 +27,8 @@ export interface HeldObject {
   readonly expires: number | null;
   /** When the JWK got its kid, where that was after its creation. */
   readonly kidSince?: number | undefined;
+  /** The revision since which the JWK is in this environment under its kid; undefined: before that was recorded. */
+  readonly since?: number | undefined;
   /** What is set, where it is a setting of the environment. */
   readonly setting?: DeployedSetting | undefined;
   /** Changes when the file is compacted. */
@@ -55,8 +57,11 @@ export function digestBytes({ digest }: Pick<HeldObject, 'digest'>): Buffer {
 /** What is known before it is on the disk. */
 export type UnplacedObject = Omit<HeldObject, 'place'>;
 
-/** @throws UnfitObject */
-export function holdObject(content: DeployedContent): UnplacedObject {
+/**
+ * @param since the revision since which the environment has it
+ * @throws UnfitObject
+ */
+export function holdObject(content: DeployedContent, since?: number): UnplacedObject {
   const { kind, id } = content;
   const digest = digestOf(content);
   const nothing = { publicJson: undefined, expires: null };
@@ -65,7 +70,16 @@ export function holdObject(content: DeployedContent): UnplacedObject {
   if (content.kind !== 'jwk') return { kind, id, project, name, digest, ...nothing };
   const { expires, kidSince } = content;
   const held = { kind, id, project, name, digest, publicJson: publicJsonOf(content), expires };
-  return kidSince === undefined ? held : { ...held, kidSince };
+  return withOrder(held, { kidSince, since });
+}
+
+/** What orders JWKs of one kid: only what there is of it takes memory. */
+export function withOrder(
+  held: UnplacedObject,
+  { kidSince, since }: Pick<HeldObject, 'kidSince' | 'since'>,
+): UnplacedObject {
+  if (kidSince === undefined) return since === undefined ? held : { ...held, since };
+  return since === undefined ? { ...held, kidSince } : { ...held, kidSince, since };
 }
 
 function digestOf(content: DeployedContent): string {

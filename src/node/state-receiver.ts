@@ -222,7 +222,7 @@ async function write(transaction: LogTransaction, change: Change): Promise<HeldO
     await transaction.gone(change);
     return null;
   }
-  const object = holdObject(change.put);
+  const object = holdObject(change.put, change.since);
   return { ...object, place: await transaction.put(change, object) };
 }
 

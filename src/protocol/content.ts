@@ -103,5 +103,13 @@ export function isSetting(content: DeployedContent): content is DeployedSetting 
 
 /** One step of a node from one revision to the next. */
 export type Change =
-  | { readonly revision: number; readonly put: DeployedContent }
+  | {
+      readonly revision: number;
+      readonly put: DeployedContent;
+      /**
+       * The revision since which the environment has the object, a JWK under the kid that it has; absent: since before this
+       * was recorded. It is not part of the content, which is the same in every environment, nor of its digest.
+       */
+      readonly since?: number;
+    }
   | { readonly revision: number; readonly gone: { readonly kind: DeployedKind; readonly id: string } };

@@ -88,11 +88,14 @@ export function readChanges(text: string, bounds: RevisionBounds): readonly Chan
 }
 
 function badChange(change: Json): BadChanges | undefined {
-  const { put, gone } = change;
+  const { put, gone, since } = change;
   if (put === undefined)
     return readObject(gone) ? undefined : { reason: 'a change puts nothing and removes nothing' };
   const object = readObject(put);
   if (gone !== undefined || !object) return { reason: 'a change must put one object of a known kind' };
+  if (since !== undefined && !(isRevision(since) && since <= (change.revision as number))) {
+    return { reason: `${label(put as Json)}: since is not a revision up to its own`, object };
+  }
   const content = put as Json;
   for (const [member, check] of [['project', isName] as const, ['name', isName] as const]) {
     if (!isSetting(put as DeployedContent) && !check(content[member]))
@@ -107,6 +110,10 @@ function badChange(change: Json): BadChanges | undefined {
     }
   }
   return undefined;
+}
+
+function isRevision(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) > 0;
 }
 
 function readObject(value: unknown): { readonly kind: DeployedKind; readonly id: string } | undefined {

@@ -156,7 +156,7 @@ CREATE TABLE desired_objects (
   object_id text not null,
   project_id text not null,
   revision integer not null,
-  digest blob, mac blob,
+  digest blob, mac blob, since_revision integer,
   primary key (environment_id, kind, object_id),
   unique (environment_id, revision)
 ) strict;

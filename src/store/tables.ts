@@ -175,6 +175,7 @@ export interface DesiredObjectRow {
   project_id: string;
   revision: number;
   digest: Buffer | null;
+  since_revision: number | null;
   mac: Buffer | null;
 }
 

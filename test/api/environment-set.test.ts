@@ -166,4 +166,71 @@ describe("an environment's set", () => {
     accepted(await theirs.call('DELETE', 'jwks/victim/'));
     expect((await sent('victim')).map(({ x }) => x)).toEqual([next.x]);
   });
+
+  it('keeps the key that is there when a project with an older key of its kid gains the environment', async () => {
+    const at = '/apiops/environments/shared/';
+    const reachedBy = async (...projects: string[]) => accepted(await world.api('PUT', at, { projects }));
+    accepted(await put({ environmentSet: true }));
+    accepted(
+      await world.api('POST', '/apiops/environments/', {
+        ...{ name: 'shared', type: 'TEST', environmentSet: true, projects: ['Theirs'] },
+      }),
+    );
+    let shared = await world.addNode('shared', 's1');
+    const [elder, resident] = [key('moved'), key('moved')];
+    accepted(await mine.paste('elder', elder));
+    accepted(await theirs.paste('resident', resident));
+    const published = async (from: RunningNode) =>
+      (await publishedKeys(from)).filter(({ kid }) => kid === 'moved').map(({ x }) => x);
+    expect(await published(node)).toEqual([elder.x]);
+    await reachedBy('Theirs', 'Mine');
+    const projectAnswers = (project: string, status: number) =>
+      until(async () => {
+        return (await fetch(`${shared.url}/projects/${project}/.well-known/jwks.json`)).status === status;
+      }, `the set of ${project} answers ${status}`);
+    await projectAnswers('Mine', 200);
+    expect(await published(shared)).toEqual([resident.x]);
+    expect(await published(node), 'where it was there first').toEqual([elder.x]);
+    const jwk = (projectName: string, name: string) => ({ projectName, name });
+    expect((await world.api('GET', '/apiops/overview/')).body.sharedKids).toEqual([
+      {
+        ...{ kid: 'moved', environmentName: 'production' },
+        ...{ published: [jwk('Mine', 'elder')], leftOut: [jwk('Theirs', 'resident')] },
+      },
+      {
+        ...{ kid: 'moved', environmentName: 'shared' },
+        ...{ published: [jwk('Theirs', 'resident')], leftOut: [jwk('Mine', 'elder')] },
+      },
+    ]);
+
+    const next = key('moved');
+    const jwkStr = JSON.stringify(next);
+    accepted(await theirs.call('PUT', 'jwks/resident/', { sourceType: 'COPY_PASTE', jwkStr }));
+    expect(await published(shared), 'a new value keeps its place').toEqual([next.x]);
+    await shared.close();
+    shared = await world.addNode('shared', 's1');
+    expect(await published(shared), 'after a restart of the node').toEqual([next.x]);
+
+    await reachedBy('Mine');
+    await projectAnswers('Theirs', 404);
+    await reachedBy('Mine', 'Theirs');
+    await projectAnswers('Theirs', 200);
+    expect(await published(shared), 'who left and came back starts again').toEqual([elder.x]);
+  });
+
+  it('counts what came to it at once by who has had the kid for longer anywhere', async () => {
+    // Listed after the other project, so that neither the order of names nor that of revisions decides.
+    const [younger, elder] = [key('at-once'), key('at-once')];
+    accepted(await theirs.paste('elder', elder));
+    accepted(await mine.paste('younger', younger));
+    accepted(
+      await world.api('POST', '/apiops/environments/', {
+        ...{ name: 'new', type: 'TEST', environmentSet: true, projects: ['Mine', 'Theirs'] },
+      }),
+    );
+    const fresh = await world.addNode('new', 'n1');
+    await until(async () => (await setOf(fresh)).status === 200, 'it has its first state');
+    const found = (await publishedKeys(fresh)).filter(({ kid }) => kid === 'at-once').map(({ x }) => x);
+    expect(found).toEqual([elder.x]);
+  });
 });

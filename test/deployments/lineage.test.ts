@@ -32,7 +32,10 @@ withDatabases('the lineage', (fresh) => {
       await nouns.nodes.markDiverged(node.id, { revision: seen, since: now });
       await nouns.desired.putStates([{ environmentId: busy.id, revision: 7, digest }]);
       await nouns.desired.putMany([
-        { environmentId: busy.id, kind: 'jwk', objectId: 'one', projectId: 'p', revision: 7, digest },
+        {
+          ...{ environmentId: busy.id, kind: 'jwk', objectId: 'one', projectId: 'p' },
+          ...{ revision: 7, sinceRevision: 7, digest },
+        },
       ]);
     });
     const { lineage } = await store.write((nouns) => announceRestore(nouns, now));

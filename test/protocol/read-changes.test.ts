@@ -24,6 +24,7 @@ test('changes of every kind read as they were written, with what a later version
   const changes = [
     ...contents.map((put, index) => ({ revision: index + 1, put: { ...put, later: true } })),
     { revision: 9, gone: { kind: 'key', id: '2' } },
+    { revision: 10, put: contents[0], since: 10 },
   ];
   expect(read(changes)).toEqual(changes);
   expect(read([])).toEqual([]);
@@ -41,6 +42,10 @@ describe('changes are refused', () => {
     ['that do nothing', [{ revision: 6 }]],
     ['that put and remove', [{ revision: 6, put: contents[0], gone: { kind: 'jwk', id: '1' } }]],
     ['of an unknown kind', [{ revision: 6, put: { ...contents[0], kind: 'other' } }]],
+    ...[0, 0.5, '6', null, 7].map((since): [string, unknown] => [
+      `with since ${JSON.stringify(since)} at revision 6`,
+      [{ revision: 6, put: contents[0], since }],
+    ]),
     ['without an id', [{ revision: 6, gone: { kind: 'jwk' } }]],
   ])('%s', (_what, changes) => {
     expect(read(changes, 5, 10)).toHaveProperty('reason', expect.stringMatching(/\w/));

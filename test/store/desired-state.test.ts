@@ -30,6 +30,7 @@ withDatabases('desired state', (fresh) => {
     projectId: 'project',
     revision,
     digest: bytes(32),
+    sinceRevision: revision,
     ...over,
   });
 

@@ -177,6 +177,7 @@ withDatabases('environments', (fresh) => {
           projectId: project.id,
           revision: 1,
           digest: bytes(32),
+          sinceRevision: 1,
         },
       ]);
       await nouns.certificates.insert(certificate);

@@ -45,7 +45,9 @@ withDatabases('the MAC of a row', (fresh, kind) => {
       await nouns.keystores.insert(sampleKeystore(project.id, [environment.id]));
       const at = { environmentId: environment.id, revision: 3, digest: bytes(32) };
       await nouns.desired.putStates([at]);
-      await nouns.desired.putMany([{ ...at, kind: 'jwk', objectId: newId(), projectId: project.id }]);
+      await nouns.desired.putMany([
+        { ...at, kind: 'jwk', objectId: newId(), projectId: project.id, sinceRevision: null },
+      ]);
     });
   });
 

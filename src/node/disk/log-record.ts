@@ -3,7 +3,7 @@
 // neither parses nor hashes what it will not keep: the seal already says that nothing was altered.
 
 import type { Change, DeployedContent, DeployedKind, DeployedSetting } from '../../protocol/content.ts';
-import type { UnplacedObject } from '../held-object.ts';
+import { type UnplacedObject, withOrder } from '../held-object.ts';
 
 /** Ends a transaction: the state that all records so far add up to. */
 export interface CommitMark {
@@ -31,8 +31,10 @@ const lineEnd = 0x0a;
 
 /** It holds private members. `object` is what stays in memory of the change. */
 export function encodePut(change: PutChange, object: UnplacedObject): Buffer {
-  const { kind, id, project, name, digest, expires, publicJson, setting, kidSince } = object;
-  const added = setting || kidSince !== undefined ? [setting ?? null, kidSince] : [];
+  const { kind, id, project, name, digest, expires, publicJson, setting, kidSince, since } = object;
+  const added = [setting, kidSince, since];
+  while (added.length > 0 && added.at(-1) === undefined) added.pop();
+  // JSON has null for what is undefined in the middle.
   const head = JSON.stringify([kind, id, project, name, digest, expires, ...added]);
   // JSON on one line has no line end in it, so that what follows begins where it seems to.
   return Buffer.from(`${head}\n${publicJson ?? ''}\n${JSON.stringify(change)}`);
@@ -42,18 +44,23 @@ export function encodeRecord(record: GoneChange | { readonly commit: CommitMark 
   return Buffer.from(JSON.stringify(record));
 }
 
-type Head = readonly [DeployedKind, string, string, string, string, number | null, DeployedSetting?, number?];
+type Head = readonly [
+  ...[kind: DeployedKind, id: string, project: string, name: string, digest: string, expires: number | null],
+  setting?: DeployedSetting | null,
+  kidSince?: number | null,
+  since?: number,
+];
 
 /** Safe to cast: only what this node sealed opens, and it seals only what it has read. */
 export function readRecord(plaintext: Buffer): LogRecord {
   const headEnd = plaintext.indexOf(lineEnd);
   if (headEnd === -1) return JSON.parse(plaintext.toString('utf8')) as LogRecord;
   const publicEnd = plaintext.indexOf(lineEnd, headEnd + 1);
-  const [kind, id, project, name, digest, expires, setting, kidSince] = JSON.parse(
+  const [kind, id, project, name, digest, expires, setting, kidSince, since] = JSON.parse(
     plaintext.toString('utf8', 0, headEnd),
   ) as Head;
   const publicJson = plaintext.toString('utf8', headEnd + 1, publicEnd) || undefined;
   const held = { kind, id, project, name, digest, publicJson, expires };
   if (setting) return { held: { ...held, setting } };
-  return { held: typeof kidSince === 'number' ? { ...held, kidSince } : held };
+  return { held: withOrder(held, { kidSince: kidSince ?? undefined, since }) };
 }

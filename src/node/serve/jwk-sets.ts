@@ -142,8 +142,8 @@ export class JwkSets implements StateFollower {
   }
 
   /**
-   * Where two projects use one kid for different keys, only the one stays that had the kid first: a copied kid must not
-   * break verification with the first.
+   * Where two projects use one kid for different keys, only the one stays that has been here under it for longer: neither a
+   * copied kid nor a project that gains the environment later breaks verification with the first.
    */
   #inEnvironmentSet(): readonly PublicKey[] {
     const first = new Map<string, PublicKey>();
@@ -154,7 +154,7 @@ export class JwkSets implements StateFollower {
       if (kid === undefined) continue;
       const known = first.get(kid);
       if (known && known.project !== key.project) isContested = true;
-      if (!known || hadKidBefore(key, known)) first.set(kid, key);
+      if (!known || isHereLonger(key, known)) first.set(kid, key);
     }
     if (!isContested) return this.#keys;
     return this.#keys.filter((key) => {
@@ -211,9 +211,13 @@ function isPublic(object: HeldObject): object is PublicKey {
   return object.publicJson !== undefined;
 }
 
-function hadKidBefore(one: PublicKey, other: PublicKey): boolean {
-  const [first, second] = [kidSinceOf(one), kidSinceOf(other)];
-  return first === second ? one.id < other.id : first < second;
+/** Of two that came here at once, or both before that was recorded, the one that has had the kid for longer anywhere. */
+function isHereLonger(one: PublicKey, other: PublicKey): boolean {
+  return (
+    ((one.since ?? 0) - (other.since ?? 0) ||
+      kidSinceOf(one) - kidSinceOf(other) ||
+      compare(one.id, other.id)) < 0
+  );
 }
 
 /** An id is a UUIDv7: its first 48 bits are the milliseconds at its creation. */

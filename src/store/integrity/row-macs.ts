@@ -10,8 +10,20 @@ export interface MacOf {
 }
 
 export function desiredObjectParts(row: Omit<DesiredObjectRow, 'mac'>): MacOf {
-  const { environment_id, kind, object_id, project_id, revision, digest } = row;
-  return { kind: 'desired object', parts: [environment_id, kind, object_id, project_id, revision, digest] };
+  const { environment_id, kind, object_id, project_id, revision, digest, since_revision } = row;
+  return {
+    kind: 'desired object',
+    parts: [
+      environment_id,
+      kind,
+      object_id,
+      project_id,
+      revision,
+      digest,
+      // Rows from before this column was there keep their MAC.
+      ...(since_revision === null ? [] : [since_revision]),
+    ],
+  };
 }
 
 export interface HeadColumns {

@@ -10,6 +10,7 @@ import { nodeKeys } from './0009-node-keys.ts';
 import { narrowedTokens } from './0010-narrowed-tokens.ts';
 import { environmentSets } from './0011-environment-sets.ts';
 import { kidSince } from './0012-kid-since.ts';
+import { sinceRevision } from './0013-since-revision.ts';
 import type { Migration } from './column-types.ts';
 
 /**
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   narrowedTokens,
   environmentSets,
   kidSince,
+  sinceRevision,
 ];

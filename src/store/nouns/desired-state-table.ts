@@ -94,6 +94,7 @@ const upsertObjects = listStatement((db, rows: readonly DesiredObjectRow[]) =>
         project_id: e.ref('excluded.project_id'),
         revision: e.ref('excluded.revision'),
         digest: e.ref('excluded.digest'),
+        since_revision: e.ref('excluded.since_revision'),
         mac: e.ref('excluded.mac'),
       })),
     ),
@@ -278,6 +279,7 @@ export class DesiredStateTable implements DesiredStateStore {
         project_id: object.projectId,
         revision: object.revision,
         digest: object.digest,
+        since_revision: object.sinceRevision,
       };
       return { ...row, mac: this.#guard.mac(desiredObjectParts(row)) };
     });
@@ -359,5 +361,6 @@ function objectOf(row: DesiredObjectRow): DesiredObject {
     projectId: row.project_id,
     revision: row.revision,
     digest: row.digest,
+    sinceRevision: row.since_revision,
   };
 }

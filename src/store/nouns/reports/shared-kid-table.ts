@@ -36,19 +36,20 @@ with doubled as (
   select j.id, j.kid, j.project_id, p.name as project, j.name, j.public_members, coalesce(j.kid_since, j.created_at) as since
   from differing d join jwks j on j.kid = d.kid and j.type <> 'OCT' join projects p on p.id = j.project_id where ${isLive}
 ), claimed as (
-  select null as environment, j.*, min(j.public_members) over own as least, max(j.public_members) over own as greatest,
+  select null as environment, j.*, 0 as there_since, min(j.public_members) over own as least, max(j.public_members) over own as greatest,
     '' as first_project, '-' as last_project
   from held j where exists (select 1 from environments e where ${reached})
   window own as (partition by j.project_id, j.kid)
   union all
-  select e.name as environment, j.*, min(j.public_members) over mixed as least, max(j.public_members) over mixed as greatest,
+  select e.name as environment, j.*, coalesce(d.since_revision, 0) as there_since, min(j.public_members) over mixed as least, max(j.public_members) over mixed as greatest,
     min(j.project_id) over mixed as first_project, max(j.project_id) over mixed as last_project
   from held j join environments e on e.environment_set = 1 and ${reached}
+  left join desired_objects d on d.environment_id = e.id and d.kind = 'jwk' and d.object_id = j.id
   window mixed as (partition by e.id, j.kid)
 )
 select environment, kid, project, name, public_members from claimed
 where least <> greatest and first_project <> last_project
-order by coalesce(environment, ''), case when environment is null then project else '' end, kid, since, id
+order by coalesce(environment, ''), case when environment is null then project else '' end, kid, there_since, since, id
 limit ${limit}`.execute(this.#database);
     return rows.map(({ environment, kid, project, name, public_members }) => ({
       kid,
