@@ -45,9 +45,9 @@ describe('docs/glossary.md', () => {
   });
 });
 
-describe('docs/running.md', () => {
+describe('docs/settings.md', () => {
   it('lists every setting of the manager, and no other', () => {
-    const listed = rows('running.md', /^\| `KEYPLANE_/).map(([variable]) => variable);
+    const listed = rows('settings.md', /^\| `KEYPLANE_/).map(([variable]) => variable);
     expect(listed.sort()).toEqual(
       Object.values(managerSettings)
         .map(({ variable }) => variable)

@@ -20,4 +20,4 @@ export const ownStartPages: readonly string[] = [
 ];
 
 /** They start all that they need, beside a PostgreSQL. */
-export const productionPages: readonly string[] = ['docs/running.md'];
+export const productionPages: readonly string[] = ['docs/running.md', 'docs/high-availability.md'];
