@@ -125,7 +125,7 @@ describe('the stream', () => {
     [4403, /does not accept this node's proof/],
     [4406, /another version of the protocol/],
     [4409, /another node with the key of this one/],
-    [4410, /an administrator removed this node/],
+    [4410, /rejects the key of this node until an administrator readmits it/],
   ])(
     'that the manager closes with %i is dialed again slowly, with the reason in the log',
     async (code, reason) => {

@@ -72,7 +72,13 @@ const knownEnds: ReadonlyMap<number, KnownEnd> = new Map([
       slowFor: 'every manager',
     },
   ],
-  [closeCodes.forgotten, { advice: 'an administrator removed this node', slowFor: 'every manager' }],
+  [
+    closeCodes.forgotten,
+    {
+      advice: 'the manager rejects the key of this node until an administrator readmits it',
+      slowFor: 'every manager',
+    },
+  ],
 ]);
 
 /** Resolves when the connection is over, however it ended. `signal` ends it. */
