@@ -140,6 +140,15 @@ describe('a key that is not generated', () => {
     expect(await footprint(project, [node])).toEqual(before);
   });
 
+  it.each<[body: Body, reason: string, member: string]>([
+    [{ type: 'RSA' }, 'FIELD_REQUIRED', 'rsa'],
+    [{ ...rsa({}), ec: {} }, 'FIELD_NOT_VALID', 'ec'],
+    [okp(encryption), 'ALGORITHM_NOT_VALID', 'keyUseType'],
+  ])('of %j names its reason and the member at fault', async (body, reason, member) => {
+    const { body: error } = await project.call('POST', 'jwks/generate', { name: 'refused', ...body });
+    expect(error).toMatchObject({ reason, member });
+  });
+
   it('has a name that another request is making at the same time', async () => {
     const body = { name: 'raced', type: 'EC', ec: { curveType: 'P256' } };
     const answers = await Promise.all(

@@ -82,6 +82,7 @@ function algorithmOf(jwk: KeyOutline, { algorithm, useType }: GeneratePlan): str
     const kind = `${keyTypeName(jwk.kty)} keys of this size or curve`;
     throw badRequest(
       `No algorithm with use type ${useType} fits ${kind}! Choose another size, curve or keyUseType`,
+      { reason: 'ALGORITHM_NOT_VALID', member: 'keyUseType' },
     );
   }
   return joseAlgorithm(first);

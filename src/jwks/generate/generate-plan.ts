@@ -62,10 +62,18 @@ export function readGeneratePlan(request: GenerateRequest, now: Date): GenerateP
   const kty = checkType(request.type);
   const member = keyTypeMember(kty);
   const parameters = request[member];
-  if (parameters === undefined) throw badRequest(`${member} is required for type ${keyTypeName(kty)}!`);
+  if (parameters === undefined) {
+    throw badRequest(`${member} is required for type ${keyTypeName(kty)}!`, {
+      reason: 'FIELD_REQUIRED',
+      member,
+    });
+  }
   for (const other of generatedKeyTypes.map(keyTypeMember)) {
     if (other !== member && request[other] !== undefined) {
-      throw badRequest(`${other} does not belong to type ${keyTypeName(kty)}! Give ${member} alone`);
+      throw badRequest(`${other} does not belong to type ${keyTypeName(kty)}! Give ${member} alone`, {
+        reason: 'FIELD_NOT_VALID',
+        member: other,
+      });
     }
   }
   const key = keyPlan(kty, parameters);
