@@ -13,6 +13,7 @@ const evaluated = new Map(
   Object.entries({
     '../src/jose/key-type-options.ts': 'keyTypeOptions',
     '../src/sources/source-type-options.ts': 'sourceTypeOptions',
+    '../src/version.ts': 'version',
   }).map(([path, name]) => [fileURLToPath(new URL(path, import.meta.url)), name]),
 );
 const evaluatedValues = {

@@ -4,6 +4,7 @@ import type { ComponentType } from 'react';
 import { AuditPage } from './audit/audit-page.tsx';
 import { EnvironmentPage } from './environments/environment-page.tsx';
 import { EnvironmentsPage } from './environments/environments-page.tsx';
+import { HelpPage } from './help/help-page.tsx';
 import { JwkPage } from './jwk-detail/jwk-page.tsx';
 import { JwkFormPage } from './jwk-form/jwk-form-page.tsx';
 import { JwksPage } from './jwks/jwks-page.tsx';
@@ -45,4 +46,5 @@ export const pages: readonly PageEntry[] = [
   { path: '/users/:username/tokens', page: UserTokensPage },
   { path: '/tokens', page: TokensPage },
   { path: '/audit', page: AuditPage },
+  { path: '/help', page: HelpPage },
 ];

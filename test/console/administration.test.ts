@@ -88,7 +88,7 @@ test('a user is made, made an administrator, given another password, and deleted
 test('the audit record is filtered by an address that can be sent to somebody', async () => {
   await console.manager.as('mary');
   const page = await console.open({ path: '/audit?action=user.create&objectName=mary' });
-  const rows = page.getByRole('region', { name: 'Audit record' }).getByRole('row');
+  const rows = page.getByRole('region', { name: 'Audit log' }).getByRole('row');
   await rows.filter({ hasText: 'mary' }).waitFor();
   expect(await rows.count()).toBe(2);
   await page.getByLabel('Name of the object').fill('admin');
@@ -107,7 +107,7 @@ test('who is no administrator is not offered what administrators do, and is refu
   const api = await console.manager.as('linus', { project: 'MyProject', roles });
   const page = await console.open({ path: '/', username: 'linus' });
   await page.getByRole('link', { name: 'My tokens' }).waitFor();
-  for (const name of ['Users', 'Environments', 'Projects', 'Audit record']) {
+  for (const name of ['Users', 'Environments', 'Projects', 'Audit log']) {
     expect(await page.getByRole('link', { name }).count()).toBe(0);
   }
   await page.goto(`${console.manager.url}/#/users`);

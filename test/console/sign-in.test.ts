@@ -16,12 +16,15 @@ test('a user signs in, sees the overview, and signs out again', async () => {
   await page.getByLabel('Username').fill('admin');
   await page.getByRole('textbox', { name: 'Password' }).fill('wrong');
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('alert').getByText('Bad credentials').waitFor();
+  await page.getByRole('alert').getByText('Wrong username or password').waitFor();
+  expect(await page.title()).toBe('Sign in · keyplane');
   await expectAccessible(page);
   await page.getByRole('textbox', { name: 'Password' }).fill('correct horse battery');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByText('node-1').waitFor();
-  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('button', { name: 'Account: admin' }).click();
+  await expectAccessible(page);
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
   await page.getByLabel('Username').waitFor();
   const { status } = await fetch(`${console.manager.url}/apiops/auth/session`);
   expect(status).toBe(401);

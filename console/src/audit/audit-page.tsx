@@ -42,7 +42,7 @@ export function AuditPage() {
   });
   return (
     <Stack>
-      <PageHeader title="Audit record" />
+      <PageHeader title="Audit log" />
       <Filters view={view} />
       <QueryView query={found}>
         {({ resultList, resultCount }) =>
@@ -50,7 +50,7 @@ export function AuditPage() {
             <Text role="status">Nothing fits these filters.</Text>
           ) : (
             <>
-              <AuditTable records={resultList} caption="Audit record" />
+              <AuditTable records={resultList} caption="Audit log" />
               <Pages view={view} count={resultCount} />
             </>
           )

@@ -1,24 +1,46 @@
 import { Button, CopyButton as Copying } from '@mantine/core';
+import { Icon } from './icon.tsx';
 
 /** Puts a text into the clipboard and says that it did. */
-export function CopyButton({ value, label }: { readonly value: string; readonly label: string }) {
+export function CopyButton({
+  value,
+  label,
+  isBare = false,
+}: {
+  readonly value: string;
+  readonly label: string;
+  /** Shows the icon alone; the label is for who hovers or listens. */
+  readonly isBare?: boolean;
+}) {
   return (
     <Copying value={value} timeout={3_000}>
-      {({ copied, copy }) => (
-        <>
-          <Button variant="default" size="compact-sm" onClick={copy}>
-            {label}
-          </Button>
-          <span role="status" className="visually-hidden">
-            {copied ? 'Copied' : ''}
-          </span>
-          {copied && (
-            <span aria-hidden="true" className="copied">
-              Copied
+      {({ copied, copy }) => {
+        const icon = <Icon name={copied ? 'check' : 'copy'} size={14} />;
+        return (
+          <>
+            {isBare ? (
+              <Button
+                variant="subtle"
+                color="gray"
+                size="compact-sm"
+                px={6}
+                aria-label={label}
+                title={label}
+                onClick={copy}
+              >
+                {icon}
+              </Button>
+            ) : (
+              <Button variant="default" size="compact-sm" leftSection={icon} onClick={copy}>
+                {label}
+              </Button>
+            )}
+            <span role="status" className="visually-hidden">
+              {copied ? 'Copied' : ''}
             </span>
-          )}
-        </>
-      )}
+          </>
+        );
+      }}
     </Copying>
   );
 }

@@ -2,7 +2,8 @@ import { Alert, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { DeploymentAnswer as ChangeAnswer } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
-import { NodeBadge } from './node-badge.tsx';
+import { Status } from './status.tsx';
+import { nodeStatuses } from './status-words.ts';
 import { WarningTexts } from './warning-texts.tsx';
 
 export type DeploymentResult = ChangeAnswer['deploymentResult'] & Pick<ChangeAnswer, 'warnings'>;
@@ -56,10 +57,10 @@ function NodesNow({ environmentName }: { readonly environmentName: string }) {
   const nodes = overview.data?.environments.find(({ name }) => name === environmentName)?.nodes ?? [];
   return (
     <Group gap="xs">
-      {nodes.length > 0 && <Text size="sm">By now:</Text>}
+      {nodes.length > 0 && <Text size="sm">Current state:</Text>}
       {nodes.map(({ name, state }) => (
         <Text key={name} size="sm" component="span">
-          {name} <NodeBadge state={state} />
+          {name} <Status of={nodeStatuses[state]} />
         </Text>
       ))}
     </Group>

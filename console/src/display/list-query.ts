@@ -1,7 +1,8 @@
 import { useMemo } from 'react';
 import { useSearchParams } from 'wouter';
 
-export const pageSize = 20;
+/** How many rows a page may have; the first is the default. */
+export const pageSizes = [20, 50, 100] as const;
 
 /** What a list of the API is asked for. */
 export interface ListQuery {
@@ -15,6 +16,8 @@ export interface ListQuery {
 export interface ListView {
   readonly query: ListQuery;
   readonly page: number;
+  /** Rows of a page. */
+  readonly size: number;
   /** As the address has it; empty where it has none. */
   filter(name: string): string;
   /** Sets what the members name, empty to drop it; a change of anything but the page begins at the first page. */
@@ -27,11 +30,13 @@ export function useListView(defaultSort?: string): ListView {
     const sort = parameters.get('sort') ?? defaultSort;
     const search = parameters.get('search') ?? '';
     const page = Math.max(1, Number.parseInt(parameters.get('page') ?? '', 10) || 1);
+    const size = pageSizes.find((rows) => String(rows) === parameters.get('size')) ?? pageSizes[0];
     return {
       page,
+      size,
       query: {
         page: String(page),
-        size: String(pageSize),
+        size: String(size),
         ...(sort !== undefined && { sort }),
         ...(search !== '' && { search }),
       },

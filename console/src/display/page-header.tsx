@@ -1,28 +1,39 @@
-import { Anchor, Group, Title } from '@mantine/core';
+import { Anchor, Group, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
+import { usePageTitle } from './page-title.ts';
 
-/** Where one is, the way up, and what can be done here. */
+/** What the page is, the way up, and what can be done here. It names the tab, too. */
 export function PageHeader({
   title,
   up,
+  description,
   children,
 }: {
   readonly title: string;
   readonly up?: { readonly path: string; readonly label: string };
+  /** One sentence on what the page is for. */
+  readonly description?: ReactNode;
   readonly children?: ReactNode;
 }) {
+  usePageTitle(title);
   return (
-    <Group justify="space-between" align="end" gap="sm">
+    <Group justify="space-between" align="end" gap="sm" className="page-header">
       <div>
         {up !== undefined && (
-          <Anchor component={Link} href={up.path} size="sm">
-            {up.label}
-          </Anchor>
+          <Text size="sm" c="dimmed">
+            <Anchor component={Link} href={up.path} c="dimmed" fz="inherit">
+              {up.label}
+            </Anchor>
+            <span aria-hidden="true"> /</span>
+          </Text>
         )}
-        <Title order={1} size="h2">
-          {title}
-        </Title>
+        <Title order={1}>{title}</Title>
+        {description !== undefined && (
+          <Text size="sm" c="dimmed" maw="44rem" mt={2}>
+            {description}
+          </Text>
+        )}
       </div>
       <Group gap="xs">{children}</Group>
     </Group>

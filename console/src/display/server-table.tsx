@@ -1,23 +1,26 @@
 // A list of the API as a table: searched, sorted and cut into pages by the server, so that ten thousand rows cost the
-// browser no more than twenty.
+// browser no more than the page that it shows.
 
-import { Group, Pagination, Stack, Table, Text, UnstyledButton } from '@mantine/core';
+import { Button, Group, NativeSelect, Pagination, Stack, Text, UnstyledButton } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
+import { type Column, DataTable, HeaderCell } from './data-table.tsx';
 import { SearchField } from './form/search-field.tsx';
-import { type ListQuery, type ListView, pageSize } from './list-query.ts';
+import { type ListQuery, type ListView, pageSizes } from './list-query.ts';
 import { QueryView } from './query-view.tsx';
 
-export interface Column<Item> {
-  readonly header: string;
-  /** The field of the API that it is sorted by, where it can be. */
-  readonly sort?: string;
-  readonly cell: (item: Item) => ReactNode;
-}
+export type { Column } from './data-table.tsx';
 
 export interface ListPage<Item> {
   readonly resultList: readonly Item[];
   readonly resultCount: number;
+}
+
+/** What can be done with several rows at once. */
+export interface BulkActions<Item> {
+  readonly nameOf: (item: Item) => string;
+  /** Buttons over the selected rows of the page that is shown; `clear` ends the selection. */
+  readonly actions: (selected: readonly Item[], clear: () => void) => ReactNode;
 }
 
 export interface ServerTableProps<Item> {
@@ -33,10 +36,11 @@ export interface ServerTableProps<Item> {
   readonly filters?: ReactNode;
   /** Whether filters other than the search are set: then an empty table does not mean that there is nothing. */
   readonly filtered?: boolean;
-  /** Left out where the list can not be searched. */
+  /** Left out where the list cannot be searched. */
   readonly searchLabel?: string;
-  /** Milliseconds; asked for again this often. */
+  /** Milliseconds between two requests for the same page; once if left out. */
   readonly refreshMs?: number;
+  readonly bulk?: BulkActions<Item> | undefined;
 }
 
 export function ServerTable<Item>(props: ServerTableProps<Item>) {
@@ -48,10 +52,11 @@ export function ServerTable<Item>(props: ServerTableProps<Item>) {
     ...(props.refreshMs !== undefined && { refetchInterval: props.refreshMs }),
   });
   const narrowed = props.filtered === true || view.query.search !== undefined;
+  const isEmpty = list.data?.resultCount === 0 && !narrowed;
   return (
     <Stack gap="sm">
-      {(searchLabel !== undefined || filters !== undefined) && (
-        <Group align="end" gap="sm">
+      {!isEmpty && (searchLabel !== undefined || filters !== undefined) && (
+        <Group align="end" gap="xs" className="filters">
           {searchLabel !== undefined && (
             <SearchField
               label={searchLabel}
@@ -64,8 +69,14 @@ export function ServerTable<Item>(props: ServerTableProps<Item>) {
       )}
       <QueryView query={list}>
         {(found) => {
-          if (found.resultCount === 0 && !narrowed) return props.empty;
-          if (found.resultCount === 0) return <Text role="status">Nothing fits this search.</Text>;
+          if (isEmpty) return props.empty;
+          if (found.resultCount === 0) {
+            return (
+              <Text role="status" c="dimmed">
+                Nothing fits this search.
+              </Text>
+            );
+          }
           return (
             <>
               <Rows {...props} items={found.resultList} />
@@ -79,78 +90,89 @@ export function ServerTable<Item>(props: ServerTableProps<Item>) {
 }
 
 function Rows<Item>({
+  items,
+  bulk,
+  view,
   caption,
   columns,
-  view,
   rowKey,
-  items,
 }: ServerTableProps<Item> & { readonly items: readonly Item[] }) {
+  const [keys, setKeys] = useState<ReadonlySet<string>>(new Set());
+  const selected = items.filter((item) => keys.has(rowKey(item)));
+  const clear = () => setKeys(new Set());
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reachable by keyboard
-    <section className="wide" tabIndex={0} aria-label={caption}>
-      <Table highlightOnHover>
-        <Table.Thead>
-          <Table.Tr>
-            {columns.map((column) => (
-              <Header key={column.header} column={column} view={view} />
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {items.map((item) => (
-            <Table.Tr key={rowKey(item)}>
-              {columns.map(({ header, cell }) => (
-                <Table.Td key={header}>{cell(item)}</Table.Td>
-              ))}
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </section>
+    <>
+      {bulk !== undefined && selected.length > 0 && (
+        <Group gap="xs" className="bulk" role="toolbar" aria-label="Selected rows">
+          <Text size="sm" fw={600} role="status">
+            {selected.length} selected
+          </Text>
+          {bulk.actions(selected, clear)}
+          <Button variant="subtle" color="gray" size="compact-sm" onClick={clear}>
+            Clear the selection
+          </Button>
+        </Group>
+      )}
+      <DataTable
+        caption={caption}
+        columns={columns}
+        items={items}
+        rowKey={rowKey}
+        selection={bulk && { keys, onChange: setKeys, nameOf: bulk.nameOf }}
+        header={(column) => <SortHeader column={column} view={view} />}
+      />
+    </>
   );
 }
 
-function Header<Item>({
-  column: { header, sort },
-  view,
-}: {
-  readonly column: Column<Item>;
-  readonly view: ListView;
-}) {
-  if (sort === undefined) return <Table.Th scope="col">{header}</Table.Th>;
+function SortHeader<Item>({ column, view }: { readonly column: Column<Item>; readonly view: ListView }) {
+  const { header, sort } = column;
+  if (sort === undefined) return <HeaderCell column={column}>{header}</HeaderCell>;
   const [field, direction] = (view.query.sort ?? '').split(',');
   const order = field !== sort ? 'none' : direction === 'desc' ? 'descending' : 'ascending';
   const next = order === 'ascending' ? 'desc' : 'asc';
   return (
-    <Table.Th scope="col" aria-sort={order}>
+    <HeaderCell column={column} order={order}>
       <UnstyledButton fz="inherit" fw="inherit" onClick={() => view.set({ sort: `${sort},${next}` })}>
         {header}
         <span aria-hidden="true">{{ none: '', ascending: ' ↑', descending: ' ↓' }[order]}</span>
       </UnstyledButton>
-    </Table.Th>
+    </HeaderCell>
   );
 }
 
 const controls = { previous: 'Previous page', next: 'Next page', first: 'First page', last: 'Last page' };
 
-/** Which part of a list is shown, and the way to the others. */
+/** Which part of a list is shown, how much of it at once, and the way to the rest. */
 export function Pages({ view, count }: { readonly view: ListView; readonly count: number }) {
-  const first = (view.page - 1) * pageSize + 1;
-  const last = Math.min(view.page * pageSize, count);
-  const pages = Math.ceil(count / pageSize);
+  const { page, size } = view;
+  const first = (page - 1) * size + 1;
+  const last = Math.min(page * size, count);
+  const pages = Math.ceil(count / size);
   return (
-    <Group justify="space-between">
-      <Text size="sm" c="dimmed" role="status">
-        {first > count ? 'Past the last' : `${first} to ${last}`} of {count.toLocaleString()}
-      </Text>
+    <Group justify="space-between" gap="xs">
+      <Group gap="sm">
+        <Text size="sm" c="dimmed" role="status">
+          {first > count ? 'Past the last' : `${first} to ${last}`} of {count.toLocaleString('en')}
+        </Text>
+        {count > Math.min(...pageSizes) && (
+          <NativeSelect
+            size="xs"
+            aria-label="Rows a page"
+            value={String(size)}
+            data={pageSizes.map((rows) => ({ value: String(rows), label: `${rows} rows` }))}
+            onChange={(event) => view.set({ size: event.currentTarget.value })}
+          />
+        )}
+      </Group>
       {pages > 1 && (
         <Pagination
           size="sm"
           total={pages}
-          value={view.page}
-          onChange={(page) => view.set({ page: page === 1 ? '' : String(page) })}
+          value={page}
+          onChange={(next) => view.set({ page: next === 1 ? '' : String(next) })}
           getControlProps={(control) => ({ 'aria-label': controls[control] })}
-          getItemProps={(page) => ({ 'aria-label': `Page ${page}` })}
+          getItemProps={(item) => ({ 'aria-label': `Page ${item}` })}
         />
       )}
     </Group>

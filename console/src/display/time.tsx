@@ -1,42 +1,41 @@
 import { Text } from '@mantine/core';
+import { exactText, relativeText, utcText } from './instants.ts';
 
-const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
-
-const steps: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, seconds: number])[] = [
-  ['year', 31_557_600],
-  ['month', 2_629_800],
-  ['day', 86_400],
-  ['hour', 3_600],
-  ['minute', 60],
-];
-
-export function relativeText(instant: string, now = Date.now()): string {
-  const seconds = (new Date(instant).getTime() - now) / 1000;
-  for (const [unit, size] of steps) {
-    if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit);
-  }
-  return relative.format(Math.trunc(seconds), 'second');
+interface TimeProps {
+  readonly at: string | null;
+  /** Said where there is no instant. */
+  readonly fallback?: string;
 }
 
-/** How long ago or until, with the instant itself beside it for who points or listens. */
-export function Time({ at, fallback = 'never' }: { readonly at: string | null; readonly fallback?: string }) {
-  if (at === null) return <Text span>{fallback}</Text>;
-  const exact = absolute.format(new Date(at));
+/** How long ago or until; the exact instant shows on hover. */
+export function Time({ at, fallback = 'never' }: TimeProps) {
+  if (at === null) return fallback;
   return (
-    <time dateTime={at} title={exact}>
+    <time dateTime={at} title={exactText(at)}>
       {relativeText(at)}
     </time>
   );
 }
 
-/** The instant itself. */
-export function Instant({
-  at,
-  fallback = 'none',
-}: {
-  readonly at: string | null;
-  readonly fallback?: string;
-}) {
-  return at === null ? fallback : <time dateTime={at}>{absolute.format(new Date(at))}</time>;
+/** The instant, and how far it is away. */
+export function Instant({ at, fallback = 'none' }: TimeProps) {
+  if (at === null) return fallback;
+  return <Both at={at} text={utcText(at)} />;
+}
+
+/** The day of an instant, and how far it is away: for columns that are narrow. */
+export function Day({ at, fallback = 'never' }: TimeProps) {
+  if (at === null) return fallback;
+  return <Both at={at} text={utcText(at).slice(0, 10)} />;
+}
+
+function Both({ at, text }: { readonly at: string; readonly text: string }) {
+  return (
+    <time dateTime={at} title={exactText(at)}>
+      <span className="whole">{text}</span>{' '}
+      <Text span c="dimmed" fz="inherit" className="whole">
+        {relativeText(at)}
+      </Text>
+    </time>
+  );
 }

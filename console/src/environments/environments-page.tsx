@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { keyplane } from '../api/keyplane.ts';
-import { EmptyNote } from '../display/empty-note.tsx';
+import { EmptyState } from '../display/empty-state.tsx';
 import { useListView } from '../display/list-query.ts';
 import { PageHeader } from '../display/page-header.tsx';
 import { type Column, ServerTable } from '../display/server-table.tsx';
@@ -36,9 +36,13 @@ export function EnvironmentsPage() {
         rowKey={({ name }) => name}
         searchLabel="Search environments"
         empty={
-          <EmptyNote text="There is no environment yet. What projects make is deployed to environments, and the nodes of an environment serve it.">
+          <EmptyState
+            icon="environment"
+            title="There is no environment yet"
+            text="Keys are deployed to environments, such as production and staging. The nodes of an environment serve their public parts as JWK Sets."
+          >
             {make}
-          </EmptyNote>
+          </EmptyState>
         }
       />
       {making && (

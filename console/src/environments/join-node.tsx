@@ -7,8 +7,9 @@ import { CopyButton } from '../display/copy-button.tsx';
 import { ErrorNote } from '../display/error-note.tsx';
 import { fieldErrors } from '../display/form/field-errors.ts';
 import { MomentField } from '../display/form/moment-field.tsx';
-import { NodeBadge } from '../display/node-badge.tsx';
 import { Section } from '../display/section.tsx';
+import { Status } from '../display/status.tsx';
+import { nodeStatuses } from '../display/status-words.ts';
 import { type JoiningNode, joinCommand } from './join-command.ts';
 
 const fields = [['name'], ['expiresAt'], ['maxNodes']] as const;
@@ -142,7 +143,7 @@ function Arrival({ environmentName, name }: { readonly environmentName: string; 
     <Alert role="status" variant="outline" color={node?.connected ? 'green' : 'gray'}>
       {node?.connected ? (
         <>
-          {name} has arrived: <NodeBadge state={node.state} /> at revision {node.appliedRevision} of{' '}
+          {name} has arrived: <Status of={nodeStatuses[node.state]} /> at revision {node.appliedRevision} of{' '}
           {environment?.revision}
         </>
       ) : (

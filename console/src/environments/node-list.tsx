@@ -5,9 +5,10 @@ import type { Operations } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
 import { ConfirmByName } from '../display/form/confirm-by-name.tsx';
-import { NodeBadge } from '../display/node-badge.tsx';
 import { QueryView } from '../display/query-view.tsx';
 import { Section } from '../display/section.tsx';
+import { Status } from '../display/status.tsx';
+import { nodeStatuses } from '../display/status-words.ts';
 import { Time } from '../display/time.tsx';
 import { ReadmitNode } from './readmit-node.tsx';
 
@@ -100,7 +101,7 @@ function Nodes({
             <Table.Tr key={node.name}>
               <Table.Td>{node.name}</Table.Td>
               <Table.Td>
-                <NodeBadge state={node.state} />
+                <Status of={nodeStatuses[node.state]} />
                 <StandingNote node={node} />
               </Table.Td>
               <Table.Td>{node.appliedRevision}</Table.Td>

@@ -1,7 +1,8 @@
 import { Stack, Text } from '@mantine/core';
-import { Instant, relativeText } from '../display/time.tsx';
-import type { ListedJwk } from '../jwks/jwk-words.ts';
-import { ValidityBadge } from '../jwks/validity-badge.tsx';
+import { Status } from '../display/status.tsx';
+import { validityStatuses } from '../display/status-words.ts';
+import { Instant } from '../display/time.tsx';
+import { type ListedJwk, validityState } from '../jwks/jwk-words.ts';
 
 type Validity = Pick<ListedJwk, 'notBeforeTime' | 'expirationTime'>;
 
@@ -17,18 +18,16 @@ export function ValidityBar({ jwk }: { readonly jwk: Validity }) {
   return (
     <Stack gap="xs">
       <div>
-        <ValidityBadge jwk={jwk} />
+        <Status of={validityStatuses[validityState(jwk, now)]} />
       </div>
       {notBeforeTime !== null && expirationTime !== null && (
         <Bar from={Date.parse(notBeforeTime)} until={Date.parse(expirationTime)} now={now} />
       )}
       <Text size="sm">
         Not before: <Instant at={notBeforeTime} fallback="no limit" />
-        {notBeforeTime !== null && ` (${relativeText(notBeforeTime, now)})`}
       </Text>
       <Text size="sm">
         Expires: <Instant at={expirationTime} fallback="never" />
-        {expirationTime !== null && ` (${relativeText(expirationTime, now)})`}
       </Text>
     </Stack>
   );

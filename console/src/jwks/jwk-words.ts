@@ -1,5 +1,6 @@
 import type { Jwk as ListedJwk } from '../../../clients/typescript/src/index.ts';
 import { sourceTypeOptions } from '../../../src/sources/source-type-options.ts';
+import type { ValidityState } from '../display/status-words.ts';
 
 export type { ListedJwk };
 
@@ -8,8 +9,6 @@ export const sourceWords: Readonly<Record<string, string>> = Object.fromEntries(
 );
 
 export const useWords: Readonly<Record<string, string>> = { sig: 'signature', enc: 'encryption' };
-
-export type ValidityState = 'valid' | 'expiring' | 'expired' | 'not yet valid' | 'no expiry';
 
 const soonMs = 30 * 24 * 3_600_000;
 

@@ -1,16 +1,17 @@
 import { Anchor, Button, Stack, Text } from '@mantine/core';
 import { Link, useParams } from 'wouter';
 import { keyplane } from '../api/keyplane.ts';
-import { EmptyNote } from '../display/empty-note.tsx';
+import { EmptyState } from '../display/empty-state.tsx';
 import { useListView } from '../display/list-query.ts';
 import { PageHeader } from '../display/page-header.tsx';
 import { type Column, ServerTable } from '../display/server-table.tsx';
-import { Time } from '../display/time.tsx';
+import { Status } from '../display/status.tsx';
+import { validityStatuses } from '../display/status-words.ts';
+import { Day } from '../display/time.tsx';
 import { projectPath } from '../layout/project.ts';
 import { useMayDeploy } from './deploying-role.ts';
 import { JwkFilters, jwkFilterQuery } from './jwk-filters.tsx';
-import { type ListedJwk, sourceWords, useWords } from './jwk-words.ts';
-import { ValidityBadge } from './validity-badge.tsx';
+import { type ListedJwk, sourceWords, useWords, validityState } from './jwk-words.ts';
 
 /** The JWKs of a project: searched, sorted, filtered and paged by the server. */
 export function JwksPage() {
@@ -36,7 +37,15 @@ export function JwksPage() {
         searchLabel="Search by name or description"
         filters={<JwkFilters view={view} />}
         filtered={Object.keys(filters).length > 0}
-        empty={<EmptyNote text="This project has no JWK yet.">{make}</EmptyNote>}
+        empty={
+          <EmptyState
+            icon="jwk"
+            title="This project has no JWK yet."
+            text="A JWK is one key, from any source. keyplane deploys it to every node of the project’s environments, where verifiers fetch its public part."
+          >
+            {make}
+          </EmptyState>
+        }
       />
     </Stack>
   );
@@ -69,10 +78,7 @@ function columnsOf(projectName: string): readonly Column<ListedJwk>[] {
       sort: 'expirationTime',
       cell: (jwk) => (
         <>
-          <ValidityBadge jwk={jwk} />
-          <Text size="sm">
-            <Time at={jwk.expirationTime} />
-          </Text>
+          <Expiry jwk={jwk} />
         </>
       ),
     },
@@ -93,6 +99,21 @@ function source({ sourceType, sourceState }: ListedJwk) {
           {sourceState.toLowerCase()}
         </Text>
       )}
+    </>
+  );
+}
+
+/** When it expires; a word only where somebody may have to act. */
+function Expiry({ jwk }: { readonly jwk: ListedJwk }) {
+  const status = validityStatuses[validityState(jwk, Date.now())];
+  return (
+    <>
+      {status.tone !== 'quiet' && (
+        <>
+          <Status of={status} />{' '}
+        </>
+      )}
+      <Day at={jwk.expirationTime} />
     </>
   );
 }

@@ -1,14 +1,13 @@
-import { Anchor, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Stack, Text } from '@mantine/core';
 import { Link } from 'wouter';
+import { PageHeader } from '../display/page-header.tsx';
 
 export function NotFoundPage() {
   return (
     <Stack>
-      <Title order={1} size="h2">
-        No such page
-      </Title>
+      <PageHeader title="No such page" />
       <Text>
-        The address names nothing here.{' '}
+        There is nothing at this address.{' '}
         <Anchor component={Link} href="/">
           Go to the overview
         </Anchor>

@@ -1,19 +1,19 @@
 import { NativeSelect } from '@mantine/core';
 import { useLocation } from 'wouter';
 import { useSignedIn } from '../session/session-context.ts';
-import { projectPath, useProjectName } from './project.ts';
+import { projectPath, useCurrentProject } from './project.ts';
 
-/** Which project the pages below are about: the one of the address. */
+/** Which project the pages below are about. */
 export function ProjectSelect({ onFollow }: { readonly onFollow: () => void }) {
   const { projects } = useSignedIn();
-  const projectName = useProjectName();
+  const projectName = useCurrentProject();
   const [, navigate] = useLocation();
   if (projects.length === 0) return null;
   return (
     <NativeSelect
       label="Project"
-      my="sm"
-      px="xs"
+      size="xs"
+      className="project-select"
       value={projectName ?? ''}
       onChange={(event) => {
         const { value } = event.currentTarget;

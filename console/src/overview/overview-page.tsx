@@ -1,12 +1,14 @@
-import { Anchor, Group, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
+import { Anchor, Group, SimpleGrid, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { Overview } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
 import { AuditTable } from '../display/audit-table.tsx';
-import { NodeBadge } from '../display/node-badge.tsx';
+import { PageHeader } from '../display/page-header.tsx';
 import { QueryView } from '../display/query-view.tsx';
 import { Section } from '../display/section.tsx';
+import { Status } from '../display/status.tsx';
+import { nodeStatuses } from '../display/status-words.ts';
 import { Time } from '../display/time.tsx';
 import { environmentPath } from '../environments/environment-path.ts';
 import { projectPath } from '../layout/project.ts';
@@ -23,9 +25,7 @@ export function OverviewPage() {
   });
   return (
     <Stack>
-      <Title order={1} size="h2">
-        Overview
-      </Title>
+      <PageHeader title="Overview" />
       <QueryView query={overview}>{(found) => <Cards overview={found} />}</QueryView>
     </Stack>
   );
@@ -108,7 +108,7 @@ function Environments({ environments }: { readonly environments: Overview['envir
           )}
           {nodes.map((node) => (
             <Group key={node.name} gap="xs" wrap="nowrap" mt={4}>
-              <NodeBadge state={node.state} />
+              <Status of={nodeStatuses[node.state]} />
               <Text size="sm">
                 {node.name}
                 {node.state !== 'CURRENT' && (

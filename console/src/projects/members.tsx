@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { Member, Role } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
-import { EmptyNote } from '../display/empty-note.tsx';
+import { EmptyState } from '../display/empty-state.tsx';
 import { ErrorNote } from '../display/error-note.tsx';
 import { fieldErrors } from '../display/form/field-errors.ts';
 import { FormDialog } from '../display/form/form-dialog.tsx';
@@ -31,7 +31,11 @@ export function Members({ projectName }: { readonly projectName: string }) {
       <QueryView query={members}>
         {({ resultList }) =>
           resultList.length === 0 ? (
-            <EmptyNote text="It has no members yet: only administrators see it." />
+            <EmptyState
+              icon="user"
+              title="It has no members yet"
+              text="Members work in a project with the roles that they are given. Until there is one, only administrators see it."
+            />
           ) : (
             <MemberTable
               members={resultList}

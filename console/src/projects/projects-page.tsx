@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Project } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
-import { EmptyNote } from '../display/empty-note.tsx';
+import { EmptyState } from '../display/empty-state.tsx';
 import { useListView } from '../display/list-query.ts';
 import { PageHeader } from '../display/page-header.tsx';
 import { type Column, ServerTable } from '../display/server-table.tsx';
@@ -30,15 +30,17 @@ export function ProjectsPage() {
         rowKey={({ id }) => id}
         searchLabel="Search projects"
         empty={
-          <EmptyNote
+          <EmptyState
+            icon="project"
+            title={admin ? 'There is no project yet' : 'You are not a member of any project'}
             text={
               admin
-                ? 'There is no project yet. JWKs, certificates, keys and keystores belong to projects.'
-                : 'You are no member of any project. An administrator can make you one.'
+                ? 'A project holds JWKs, certificates, keys and keystores, and decides who may change them.'
+                : 'An administrator can add you to one.'
             }
           >
             {make}
-          </EmptyNote>
+          </EmptyState>
         }
       />
       {making && <ProjectDialog onDone={(name) => navigate(pathOf(name))} onClose={() => setMaking(false)} />}

@@ -1,12 +1,16 @@
 import { Button, Center, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
+import { KeyplaneApiError } from '../../../clients/typescript/src/index.ts';
 import { ErrorNote } from '../display/error-note.tsx';
+import { usePageTitle } from '../display/page-title.ts';
+import { Logo } from '../layout/logo.tsx';
 import { useSignIn } from './session.ts';
 
 export function SignInPage() {
   const signIn = useSignIn();
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
+  usePageTitle('Sign in');
   function submit(event: FormEvent) {
     event.preventDefault();
     signIn.mutate({ username, password }, { onError: () => setPassword('') });
@@ -17,10 +21,12 @@ export function SignInPage() {
         <form onSubmit={submit}>
           <Stack>
             <div>
-              <Title order={1} size="h2">
-                keyplane
+              <Title order={1}>
+                <Logo size={26} />
               </Title>
-              <Text c="dimmed">The control plane for JSON Web Keys</Text>
+              <Text size="sm" c="dimmed" mt={4}>
+                The control plane for JSON Web Keys
+              </Text>
             </div>
             <TextInput
               label="Username"
@@ -39,7 +45,7 @@ export function SignInPage() {
               value={password}
               onChange={(event) => setPassword(event.currentTarget.value)}
             />
-            <ErrorNote error={signIn.error} />
+            <ErrorNote error={signIn.error} text={wrongPassword(signIn.error)} />
             <Button type="submit" loading={signIn.isPending}>
               Sign in
             </Button>
@@ -48,4 +54,9 @@ export function SignInPage() {
       </Paper>
     </Center>
   );
+}
+
+/** The manager does not say which of the two is wrong, and neither does this. */
+function wrongPassword(error: unknown): string | undefined {
+  return error instanceof KeyplaneApiError && error.status === 401 ? 'Wrong username or password' : undefined;
 }

@@ -2,7 +2,7 @@ import { Alert, Button, Code, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { keyplane } from '../api/keyplane.ts';
 import { CopyButton } from '../display/copy-button.tsx';
-import { EmptyNote } from '../display/empty-note.tsx';
+import { EmptyState } from '../display/empty-state.tsx';
 import { useListView } from '../display/list-query.ts';
 import { PageHeader } from '../display/page-header.tsx';
 import { type Column, ServerTable } from '../display/server-table.tsx';
@@ -29,9 +29,13 @@ export function TokensPage() {
         rowKey={({ name }) => name}
         searchLabel="Search tokens"
         empty={
-          <EmptyNote text="You have no API token. With one, programs and the command line do what you may do.">
+          <EmptyState
+            icon="token"
+            title="You have no API token"
+            text="Programs and the command line sign in with an API token. It may do what you may do, or less."
+          >
             {create}
-          </EmptyNote>
+          </EmptyState>
         }
       />
       {isCreating && (

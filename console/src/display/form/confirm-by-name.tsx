@@ -1,5 +1,6 @@
 import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
+import { DangerAction } from '../danger-button.tsx';
 import { ErrorNote } from '../error-note.tsx';
 import { Dialog } from './dialog.tsx';
 
@@ -16,7 +17,7 @@ export interface ConfirmByNameProps {
   readonly onClose: () => void;
 }
 
-/** What can not be undone is confirmed by typing the name of what it is done to. */
+/** What cannot be undone is confirmed by typing the name of what it is done to. */
 export function ConfirmByName(props: ConfirmByNameProps) {
   const [typed, setTyped] = useState('');
   const fits = typed === props.name;
@@ -42,9 +43,9 @@ export function ConfirmByName(props: ConfirmByNameProps) {
             <Button variant="default" onClick={props.onClose}>
               Cancel
             </Button>
-            <Button type="submit" color="red.9" disabled={!fits} loading={props.isPending}>
+            <DangerAction type="submit" disabled={!fits} loading={props.isPending}>
               {props.action}
-            </Button>
+            </DangerAction>
           </Group>
         </Stack>
       </form>

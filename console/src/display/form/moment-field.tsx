@@ -1,6 +1,6 @@
 import { TextInput } from '@mantine/core';
 
-/** A moment in this browser's time zone; what it tells is ISO 8601 in UTC, or empty. */
+/** An instant, typed in UTC as all times are shown; what it tells is ISO 8601, or empty. */
 export function MomentField({
   label,
   description,
@@ -17,21 +17,19 @@ export function MomentField({
   return (
     <TextInput
       type="datetime-local"
-      label={label}
+      label={`${label} (UTC)`}
       description={description}
-      value={localText(value)}
+      value={fieldText(value)}
       error={error}
       onChange={(event) => {
-        const moment = new Date(event.currentTarget.value);
+        const moment = new Date(`${event.currentTarget.value}Z`);
         onChange(Number.isNaN(moment.getTime()) ? '' : moment.toISOString());
       }}
     />
   );
 }
 
-function localText(instant: string): string {
+function fieldText(instant: string): string {
   const moment = new Date(instant);
-  if (Number.isNaN(moment.getTime())) return '';
-  const local = new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 16);
+  return Number.isNaN(moment.getTime()) ? '' : moment.toISOString().slice(0, 16);
 }

@@ -1,5 +1,6 @@
 import { keyplane } from '../../api/keyplane.ts';
 import type { DeploymentResult } from '../../display/deployment-note.tsx';
+import type { IconName } from '../../display/icon.tsx';
 import type { Role } from '../../session/session.ts';
 
 interface Reference {
@@ -12,6 +13,7 @@ export interface MaterialNoun {
   readonly page: 'certificates' | 'keys' | 'keystores';
   readonly title: string;
   readonly one: string;
+  readonly icon: IconName;
   readonly role: Role;
   /** What one is, said where there is none yet. */
   readonly about: string;
@@ -23,6 +25,7 @@ export const certificateNoun: MaterialNoun = {
   page: 'certificates',
   title: 'Certificates',
   one: 'certificate',
+  icon: 'certificate',
   role: 'ROLE_MANAGE_PROXIES',
   about: 'JWKs are made from certificates, and carry them along as x5c.',
   references: (projectName, certificateName) =>
@@ -34,6 +37,7 @@ export const keyNoun: MaterialNoun = {
   page: 'keys',
   title: 'Keys',
   one: 'key',
+  icon: 'key',
   role: 'ROLE_API_SECURITY',
   about: 'JWKs are made from private, public and secret keys.',
   references: (projectName, keyName) => keyplane.listKeyReferences({ projectName, keyName }),
@@ -44,6 +48,7 @@ export const keystoreNoun: MaterialNoun = {
   page: 'keystores',
   title: 'Keystores',
   one: 'keystore',
+  icon: 'keystore',
   role: 'ROLE_API_SECURITY',
   about: 'JWKs are made from the aliases of JKS and PKCS#12 files.',
   references: (projectName, keystoreName) => keyplane.listKeystoreReferences({ projectName, keystoreName }),

@@ -2,7 +2,7 @@ import { Anchor, Button, Stack, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { Link, useLocation, useParams } from 'wouter';
 import { DeploymentNote } from '../../display/deployment-note.tsx';
-import { EmptyNote } from '../../display/empty-note.tsx';
+import { EmptyState } from '../../display/empty-state.tsx';
 import { type ListQuery, useListView } from '../../display/list-query.ts';
 import { PageHeader } from '../../display/page-header.tsx';
 import { type Column, type ListPage, ServerTable } from '../../display/server-table.tsx';
@@ -65,7 +65,13 @@ export function MaterialsPage<Item extends Material>({
         rowKey={({ id }) => id}
         searchLabel={`Search ${noun.title.toLowerCase()}`}
         empty={
-          <EmptyNote text={`There is no ${noun.one} in ${projectName} yet. ${noun.about}`}>{make}</EmptyNote>
+          <EmptyState
+            icon={noun.icon}
+            title={`There is no ${noun.one} in ${projectName} yet`}
+            text={noun.about}
+          >
+            {make}
+          </EmptyState>
         }
       />
       {making &&

@@ -1,0 +1,74 @@
+import { Anchor, Code, List, SimpleGrid, Stack, Text } from '@mantine/core';
+import { PageHeader } from '../display/page-header.tsx';
+import { Section } from '../display/section.tsx';
+import { StatusMeanings } from '../display/status.tsx';
+import {
+  deploymentStatuses,
+  nodeStatuses,
+  sourceStatuses,
+  validityStatuses,
+} from '../display/status-words.ts';
+
+const words = [
+  ['JWK', 'One JSON Web Key. It belongs to a project and is deployed to every environment of that project.'],
+  ['Project', 'Holds JWKs, certificates, keys and keystores, and decides which users may change them.'],
+  ['Environment', 'A place where keys are served, such as production. Nodes join it.'],
+  [
+    'Node',
+    'A server that publishes the public keys of its environment, and keeps doing so while no manager runs.',
+  ],
+  ['JWK Set', 'The public keys that a node publishes for one project. Verifiers fetch it over HTTP.'],
+  ['Revision', 'The number of the latest change to an environment. A node that has confirmed it is current.'],
+] as const;
+
+/** What the words of the console mean, and where the rest is written. It needs no connection to anywhere else. */
+export function HelpPage() {
+  return (
+    <Stack>
+      <PageHeader title="Help" description="The words of this console, and where to read on." />
+      <SimpleGrid cols={{ base: 1, md: 2 }}>
+        <Section title="Read on">
+          <List size="sm" spacing="xs">
+            <List.Item>
+              <Anchor href="/docs">API reference</Anchor>: every operation, with curl and TypeScript
+            </List.Item>
+            <List.Item>
+              <Anchor href="/openapi.json">OpenAPI description</Anchor>, for generators
+            </List.Item>
+            <List.Item>
+              <Anchor href="/readyz">Readiness</Anchor> of this manager
+            </List.Item>
+          </List>
+          <Text size="sm" mt="sm">
+            The command line covers the whole API. Sign in, then ask it for its commands:
+          </Text>
+          <Code block mt="xs">
+            {`keyplane login ${location.origin}\nkeyplane --help`}
+          </Code>
+        </Section>
+        <Section title="Words">
+          <dl className="facts">
+            {words.map(([word, meaning]) => (
+              <div key={word}>
+                <dt>{word}</dt>
+                <dd>{meaning}</dd>
+              </div>
+            ))}
+          </dl>
+        </Section>
+        <Section title="Deployment of a JWK">
+          <StatusMeanings words={Object.values(deploymentStatuses)} />
+        </Section>
+        <Section title="Status of a node">
+          <StatusMeanings words={Object.values(nodeStatuses)} />
+        </Section>
+        <Section title="Validity of a JWK">
+          <StatusMeanings words={Object.values(validityStatuses)} />
+        </Section>
+        <Section title="JWKs that follow a URL">
+          <StatusMeanings words={Object.values(sourceStatuses)} />
+        </Section>
+      </SimpleGrid>
+    </Stack>
+  );
+}
