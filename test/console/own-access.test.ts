@@ -143,7 +143,7 @@ test('users see who is signed in, and change their own password with the current
   await other.getByRole('button', { name: 'Account: grace' }).waitFor();
   const account = page.getByRole('navigation').getByText('grace', { exact: true });
   await account.click();
-  await page.getByRole('menuitem', { name: 'Change your password' }).click();
+  await page.getByRole('button', { name: 'Change your password' }).click();
   await page.getByRole('textbox', { name: 'Current password' }).fill('wrong password');
   await page.getByRole('textbox', { name: 'New password', exact: true }).fill('a new password');
   await page.getByRole('textbox', { name: 'Repeat the new password' }).fill('another one');

@@ -26,7 +26,7 @@ test('each page names its tab after itself and its project', async () => {
     ['/nowhere', 'No such page · keyplane'],
   ] as const) {
     await page.goto(`${console.manager.url}/#${path}`);
-    await expect.poll(() => page.title()).toBe(title);
+    await expect.poll(() => page.title(), { timeout: 15_000 }).toBe(title);
   }
 });
 
@@ -64,7 +64,7 @@ test('the sidebar shows the version and leads to the API reference and to help',
 test('the account menu changes the theme, and the choice outlives a reload', async () => {
   const page = await console.open({ colorScheme: 'light' });
   await page.getByRole('button', { name: 'Account: admin' }).click();
-  await page.getByRole('menuitemradio', { name: 'Dark' }).click();
+  await page.getByText('Dark', { exact: true }).click();
   const scheme = () => page.locator('html').getAttribute('data-mantine-color-scheme');
   await expect.poll(scheme).toBe('dark');
   await page.reload();

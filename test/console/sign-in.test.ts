@@ -24,7 +24,7 @@ test('a user signs in, sees the overview, and signs out again', async () => {
   await page.getByText('node-1').waitFor();
   await page.getByRole('button', { name: 'Account: admin' }).click();
   await expectAccessible(page);
-  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByLabel('Username').waitFor();
   const { status } = await fetch(`${console.manager.url}/apiops/auth/session`);
   expect(status).toBe(401);

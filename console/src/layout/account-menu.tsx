@@ -1,4 +1,4 @@
-import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import { Popover, SegmentedControl, Stack, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Icon } from '../display/icon.tsx';
 import { OwnPasswordDialog } from '../session/own-password-dialog.tsx';
@@ -6,59 +6,84 @@ import { useSignOut } from '../session/session.ts';
 import { useSignedIn } from '../session/session-context.ts';
 
 const themes = [
-  ['light', 'Light'],
-  ['dark', 'Dark'],
-  ['auto', 'As the system'],
+  { value: 'light', label: 'Light' },
+  { value: 'dark', label: 'Dark' },
+  { value: 'auto', label: 'System' },
 ] as const;
 
 /** Who is signed in, and what they set for themselves. */
 export function AccountMenu() {
-  const { username, admin } = useSignedIn();
-  const [isChanging, { open, close }] = useDisclosure();
-  const signOut = useSignOut();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { username } = useSignedIn();
+  const [isOpen, menu] = useDisclosure();
+  const [isChanging, dialog] = useDisclosure();
   return (
     <>
-      <Menu position="top-start" width={220} shadow="md">
-        <Menu.Target>
+      <Popover
+        opened={isOpen}
+        onChange={menu.toggle}
+        position="top-start"
+        width={230}
+        shadow="md"
+        trapFocus
+        returnFocus
+        withinPortal={false}
+      >
+        <Popover.Target>
           <UnstyledButton
             className="account"
             title={`Signed in as ${username}`}
             aria-label={`Account: ${username}`}
+            onClick={menu.toggle}
           >
-            <span className="avatar" aria-hidden="true">
-              {username.slice(0, 1).toUpperCase()}
-            </span>
+            <span className="avatar" data-initial={username.slice(0, 1).toUpperCase()} />
             <span className="account-name">{username}</span>
             <Icon name="selector" size={14} />
           </UnstyledButton>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Label>
-            Signed in as {username}
-            {admin && ', administrator'}
-          </Menu.Label>
-          <Menu.Item onClick={open}>Change your password</Menu.Item>
-          <Menu.Divider />
-          <Menu.Label>Theme</Menu.Label>
-          {themes.map(([scheme, label]) => (
-            <Menu.Item
-              key={scheme}
-              role="menuitemradio"
-              aria-checked={colorScheme === scheme}
-              rightSection={colorScheme === scheme && <Icon name="check" size={14} />}
-              onClick={() => setColorScheme(scheme)}
-            >
-              {label}
-            </Menu.Item>
-          ))}
-          <Menu.Divider />
-          <Menu.Item disabled={signOut.isPending} onClick={() => signOut.mutate()}>
-            Sign out
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
-      {isChanging && <OwnPasswordDialog username={username} onClose={close} />}
+        </Popover.Target>
+        <Popover.Dropdown p="xs" aria-label="Account">
+          <AccountPanel
+            onChangePassword={() => {
+              menu.close();
+              dialog.open();
+            }}
+          />
+        </Popover.Dropdown>
+      </Popover>
+      {isChanging && <OwnPasswordDialog username={username} onClose={dialog.close} />}
     </>
+  );
+}
+
+function AccountPanel({ onChangePassword }: { readonly onChangePassword: () => void }) {
+  const { username, admin } = useSignedIn();
+  const signOut = useSignOut();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  return (
+    <Stack gap={4}>
+      <Text size="xs" c="dimmed" px="xs">
+        Signed in as {username}
+        {admin && ', administrator'}
+      </Text>
+      <SegmentedControl
+        fullWidth
+        size="xs"
+        my={4}
+        aria-label="Theme"
+        data={[...themes]}
+        value={colorScheme}
+        onChange={(value) => setColorScheme(themes.find((theme) => theme.value === value)?.value ?? 'auto')}
+      />
+      <button type="button" className="navigation-link" onClick={onChangePassword}>
+        Change your password
+      </button>
+      <button
+        type="button"
+        className="navigation-link"
+        disabled={signOut.isPending}
+        onClick={() => signOut.mutate()}
+      >
+        Sign out
+      </button>
+    </Stack>
   );
 }
