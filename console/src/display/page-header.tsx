@@ -22,7 +22,7 @@ export function PageHeader({
       <div>
         {up !== undefined && (
           <Text size="sm" c="dimmed">
-            <Anchor component={Link} href={up.path} c="dimmed" fz="inherit">
+            <Anchor component={Link} href={up.path} c="dimmed" fz="inherit" underline="never">
               {up.label}
             </Anchor>
             <span aria-hidden="true"> /</span>
