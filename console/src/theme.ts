@@ -28,8 +28,8 @@ const dark: MantineColorsTuple = [
   '#08090c',
 ];
 
-/** The only filled red, of a button that destroys something. White on it has 6 to 1. */
-export const dangerColor = '#c01f1f';
+/** White on it has 6 to 1. */
+const dangerColor = '#c01f1f';
 
 export const theme = createTheme({
   primaryColor: 'keyplane',

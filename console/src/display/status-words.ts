@@ -33,8 +33,6 @@ export const nodeStatuses = {
   },
 } as const satisfies Record<string, StatusWord>;
 
-export type NodeState = keyof typeof nodeStatuses;
-
 /** Of a JWK in one environment. */
 export const deploymentStatuses = {
   DEPLOYED: { word: 'deployed', tone: 'good', meaning: 'Every node of the environment has it.' },
@@ -54,8 +52,6 @@ export const deploymentStatuses = {
     meaning: 'No node has joined the environment, so nothing serves it there.',
   },
 } as const satisfies Record<string, StatusWord>;
-
-export type DeploymentState = keyof typeof deploymentStatuses;
 
 /** Of a JWK in time. */
 export const validityStatuses = {

@@ -7,7 +7,7 @@ import { useChange } from '../api/use-change.ts';
 import { ConfirmByName } from '../display/form/confirm-by-name.tsx';
 import { QueryView } from '../display/query-view.tsx';
 import { Section } from '../display/section.tsx';
-import { Status } from '../display/status.tsx';
+import { Legend, Status } from '../display/status.tsx';
 import { nodeStatuses } from '../display/status-words.ts';
 import { Time } from '../display/time.tsx';
 import { ReadmitNode } from './readmit-node.tsx';
@@ -29,7 +29,10 @@ export function NodeList({ environmentName }: { readonly environmentName: string
     refetchInterval: refreshMs,
   });
   return (
-    <Section title="Nodes">
+    <Section
+      title="Nodes"
+      actions={<Legend label="What the status of a node means" words={Object.values(nodeStatuses)} />}
+    >
       <QueryView query={standing}>
         {({ revision, nodes }) => (
           <>
@@ -79,12 +82,12 @@ function Nodes({
 }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reachable by keyboard
-    <section className="wide" tabIndex={0} aria-label="Nodes and how they stand">
+    <section className="wide" tabIndex={0} aria-label="Nodes and their status">
       <Table>
         <Table.Thead>
           <Table.Tr>
             <Table.Th scope="col">Name</Table.Th>
-            <Table.Th scope="col">Standing</Table.Th>
+            <Table.Th scope="col">Status</Table.Th>
             <Table.Th scope="col">Revision</Table.Th>
             <Table.Th scope="col">Last seen</Table.Th>
             <Table.Th scope="col">Address</Table.Th>

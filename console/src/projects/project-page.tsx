@@ -4,9 +4,11 @@ import { useState } from 'react';
 import { Link, useLocation, useParams } from 'wouter';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
+import { DangerButton } from '../display/danger-button.tsx';
 import { ConfirmByName } from '../display/form/confirm-by-name.tsx';
 import { PageHeader } from '../display/page-header.tsx';
 import { Section } from '../display/section.tsx';
+import { ProjectSetAddresses } from '../environments/set-addresses.tsx';
 import { projectPath } from '../layout/project.ts';
 import { mayIn } from '../session/session.ts';
 import { useSignedIn } from '../session/session-context.ts';
@@ -31,13 +33,17 @@ export function ProjectPage() {
             <Button variant="default" onClick={() => setDialog('edit')}>
               Edit
             </Button>
-            <Button variant="default" onClick={() => setDialog('delete')}>
-              Delete
-            </Button>
+            <DangerButton onClick={() => setDialog('delete')}>Delete</DangerButton>
           </>
         )}
       </PageHeader>
       {project.description !== null && <Text>{project.description}</Text>}
+      <Section
+        title="Addresses of its JWK Set"
+        description="Give verifiers the address of their environment. It lists the public keys of this project alone."
+      >
+        <ProjectSetAddresses projectName={project.name} />
+      </Section>
       <Contents projectName={project.name} />
       {session.admin && <Members projectName={project.name} />}
       {dialog === 'edit' && <ProjectDialog project={project} onDone={close} onClose={close} />}
@@ -58,7 +64,7 @@ function Contents({ projectName }: { readonly projectName: string }) {
     ...(keys ? [['keys', 'Keys'] as const, ['keystores', 'Keystores'] as const] : []),
   ];
   return (
-    <Section title="What it holds">
+    <Section title="Contents">
       {pages.length === 0 && <Text>Your roles in it let you read nothing.</Text>}
       <List>
         {pages.map(([page, label]) => (

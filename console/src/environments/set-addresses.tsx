@@ -1,0 +1,51 @@
+import { Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { keyplane } from '../api/keyplane.ts';
+import { CopyField } from '../display/copy-field.tsx';
+import { QueryView } from '../display/query-view.tsx';
+import { setAddress } from './set-address.ts';
+
+const withoutAccessUrl =
+  'Replace NODE with the host and port of a node. With an access URL of the environment, the whole address stands here.';
+
+/** Where verifiers fetch the JWK Set of a project: one address for each environment that the project reaches. */
+export function ProjectSetAddresses({ projectName }: { readonly projectName: string }) {
+  const environments = useQuery({
+    queryKey: ['project-environments', projectName],
+    queryFn: () => keyplane.listProjectEnvironments({ projectName }),
+  });
+  return (
+    <QueryView query={environments}>
+      {({ resultList }) =>
+        resultList.length === 0 ? (
+          <Text c="dimmed">This project reaches no environment, so its keys are served nowhere.</Text>
+        ) : (
+          <Stack gap="sm">
+            {resultList.map(({ name, accessUrl }) => (
+              <SetAddress key={name} label={name} accessUrl={accessUrl} projectName={projectName} />
+            ))}
+          </Stack>
+        )
+      }
+    </QueryView>
+  );
+}
+
+/** Without a project: the set of all projects of an environment. */
+export function SetAddress({
+  label,
+  accessUrl,
+  projectName,
+}: {
+  readonly label: string;
+  readonly accessUrl: string | null;
+  readonly projectName?: string;
+}) {
+  return (
+    <CopyField
+      label={`JWK Set in ${label}`}
+      value={setAddress(accessUrl, projectName)}
+      {...(accessUrl === null && { description: withoutAccessUrl })}
+    />
+  );
+}
