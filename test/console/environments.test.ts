@@ -63,7 +63,7 @@ test('a token that is revoked is gone, a node that is forgotten is gone, and so 
   await page.getByText('No node has joined it yet').waitFor();
 
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
-  await page.getByText('Gone with it: its 0 nodes').waitFor();
+  await page.getByText('This also deletes its 0 nodes').waitFor();
   await expectAccessible(page);
   await page.getByLabel('Type staging to confirm').fill('staging');
   await page.getByRole('button', { name: 'Delete the environment' }).click();
@@ -115,9 +115,9 @@ test('an environment can be kept to some projects, and be given back to all', as
   await page.getByText('MyProject', { exact: true }).last().waitFor();
   expect(await reach()).toEqual(['MyProject']);
   await page.getByRole('button', { name: 'Edit' }).click();
-  await page.getByLabel('Every project').check();
+  await page.getByLabel('All projects').check();
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('every project', { exact: true }).waitFor();
+  await page.getByText('all projects', { exact: true }).waitFor();
   expect(await reach()).toBeNull();
   await expectNoSidewaysScroll(page);
 });

@@ -32,15 +32,21 @@ test('the overview names a kid of two keys, and leads to the key that the set le
   await page.getByRole('heading', { name: 'copied', level: 1 }).waitFor();
 });
 
-test('the page of an environment shows the addresses of its sets, and takes that of all projects away', async () => {
+test('the page of an environment shows the addresses of its sets, and no longer that of all projects once it is off', async () => {
   const page = await console.open({ path: '/environments/production' });
-  await page
-    .getByText(/\/projects\/\{projectName\}\/\.well-known\/jwks\.json of a node.*; one of all projects at/)
-    .waitFor();
+  await page.getByText('http://NODE/.well-known/jwks.json').waitFor();
+  await page.getByText('http://NODE/projects/Orders/.well-known/jwks.json').waitFor();
+  await page.getByLabel('Project of the set').selectOption('Stock');
+  await page.getByText('http://NODE/projects/Stock/.well-known/jwks.json').waitFor();
   await page.getByRole('button', { name: 'Edit' }).click();
-  await page.getByLabel('One JWK Set of all projects, too').uncheck();
+  await page.getByLabel('Access URL').fill('https://keys.example/');
+  await page.getByLabel('Also serve one JWK Set of all projects').uncheck();
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByText(/give verifiers this address$/).waitFor();
+  await page.getByText('This environment serves no set of all projects.').waitFor();
+  const address = 'https://keys.example/projects/Stock/.well-known/jwks.json';
+  await page.getByText(address).waitFor();
+  await page.getByRole('button', { name: 'Copy JWK Set in production of Stock' }).click();
+  expect(await page.evaluate('navigator.clipboard.readText()')).toBe(address);
   const { body } = await console.manager.api('GET', '/apiops/environments/');
   expect(body.resultList[0].environmentSet).toBe(false);
 });

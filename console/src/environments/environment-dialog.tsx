@@ -65,14 +65,14 @@ export function EnvironmentDialog({
       />
       <TextInput
         label="Access URL"
-        description="Of the environment's gateways, for people to read"
+        description="Where verifiers reach its nodes, such as https://keys.example.com. Addresses of JWK Sets begin with it"
         type="url"
         value={accessUrl}
         error={errors.of('accessUrl')}
         onChange={(event) => setAccessUrl(event.currentTarget.value)}
       />
       <Checkbox
-        label="One JWK Set of all projects, too"
+        label="Also serve one JWK Set of all projects"
         description="Its verifiers accept the keys of every project. Give them a project's set instead."
         checked={environmentSet}
         onChange={(event) => setEnvironmentSet(event.currentTarget.checked)}
@@ -95,11 +95,11 @@ function Reach({
   return (
     <Stack gap="xs">
       <Radio.Group
-        label="Reached by"
+        label="Available to"
         value={projects === null ? 'all' : 'some'}
         onChange={(value) => onChange(value === 'all' ? null : [])}
       >
-        <Radio value="all" label="Every project, also those made later" my={6} />
+        <Radio value="all" label="All projects, including future ones" my={6} />
         <Radio value="some" label="These projects" my={6} />
       </Radio.Group>
       {projects !== null && (
@@ -109,7 +109,7 @@ function Reach({
           value={[...projects]}
           error={error}
           searchable
-          clearButtonProps={{ 'aria-label': 'Take all projects away' }}
+          clearButtonProps={{ 'aria-label': 'Remove all projects' }}
           onChange={onChange}
         />
       )}

@@ -1,20 +1,23 @@
-import { Anchor, Button, Stack, Text } from '@mantine/core';
+import { Anchor, Button, NativeSelect, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation, useParams } from 'wouter';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
+import { DangerButton } from '../display/danger-button.tsx';
 import { Facts } from '../display/facts.tsx';
 import { ConfirmByName } from '../display/form/confirm-by-name.tsx';
 import { PageHeader } from '../display/page-header.tsx';
 import { QueryView } from '../display/query-view.tsx';
 import { Section } from '../display/section.tsx';
 import { Instant } from '../display/time.tsx';
+import { useSignedIn } from '../session/session-context.ts';
 import { EnrollmentTokens } from './enrollment-tokens.tsx';
 import { type Environment, EnvironmentDialog } from './environment-dialog.tsx';
 import { reachText } from './environments-page.tsx';
 import { JoinNode } from './join-node.tsx';
 import { NodeList } from './node-list.tsx';
+import { SetAddress } from './set-addresses.tsx';
 
 /** One environment: what it is, the nodes that serve it, and what lets nodes in. */
 export function EnvironmentPage() {
@@ -43,7 +46,7 @@ const up = { path: '/environments', label: 'Environments' };
 
 function Details({ environment }: { readonly environment: Environment }) {
   const [dialog, setDialog] = useState<'edit' | 'delete' | undefined>();
-  const { name, description, type, accessUrl, projects, environmentSet, createdAt } = environment;
+  const { name, description, type, accessUrl, projects, createdAt } = environment;
   const close = () => setDialog(undefined);
   return (
     <Stack>
@@ -51,22 +54,20 @@ function Details({ environment }: { readonly environment: Environment }) {
         <Button variant="default" onClick={() => setDialog('edit')}>
           Edit
         </Button>
-        <Button variant="default" onClick={() => setDialog('delete')}>
-          Delete
-        </Button>
+        <DangerButton onClick={() => setDialog('delete')}>Delete</DangerButton>
       </PageHeader>
-      <Section title="What it is">
+      <Section title="Details">
         <Facts
           facts={[
             ['Description', description],
             ['Type', type.toLowerCase()],
             ['Access URL', accessUrl && <Anchor href={accessUrl}>{accessUrl}</Anchor>],
-            ['Reached by', reachText(projects)],
-            ['JWK Sets', setsText(environmentSet)],
-            ['Made', <Instant key="made" at={createdAt} />],
+            ['Available to', reachText(projects)],
+            ['Created', <Instant key="created" at={createdAt} />],
           ]}
         />
       </Section>
+      <SetAddresses environment={environment} />
       <NodeList environmentName={name} />
       <JoinNode environmentName={name} />
       <EnrollmentTokens environmentName={name} />
@@ -98,18 +99,49 @@ function DeleteEnvironment({ name, onClose }: { readonly name: string; readonly 
       onClose={onClose}
     >
       <Text>
-        Gone with it:{' '}
-        {count === undefined ? 'its nodes' : count === 1 ? 'its one node' : `its ${count} nodes`}, its
-        enrollment tokens, and what certificates, keys and keystores hold for it. Its nodes can not dial in
-        again, and serve what they have until they are stopped.
+        This also deletes{' '}
+        {count === undefined ? 'its nodes' : count === 1 ? 'its node' : `its ${count} nodes`}, its enrollment
+        tokens, and what certificates, keys and keystores hold for it. Its nodes cannot connect again. They
+        keep serving what they have until they are stopped.
       </Text>
       <Text>JWKs stay, and stay deployed to the other environments.</Text>
     </ConfirmByName>
   );
 }
 
-function setsText(environmentSet: boolean): string {
-  const ofProject =
-    'one of each project at /projects/{projectName}/.well-known/jwks.json of a node: give verifiers this address';
-  return environmentSet ? `${ofProject}; one of all projects at /.well-known/jwks.json` : ofProject;
+function SetAddresses({ environment }: { readonly environment: Environment }) {
+  const { name, accessUrl, environmentSet } = environment;
+  const { projects } = useSignedIn();
+  const reaching = projects.filter((project) => environment.projects?.includes(project.name) ?? true);
+  const [chosen, setChosen] = useState('');
+  const projectName = reaching.find((project) => project.name === chosen)?.name ?? reaching[0]?.name;
+  return (
+    <Section
+      title="Addresses of JWK Sets"
+      description="Each project has a JWK Set of its own. Give verifiers the address of their project’s set."
+    >
+      <Stack gap="sm">
+        {projectName === undefined && <Text c="dimmed">No project reaches this environment.</Text>}
+        {reaching.length > 1 && (
+          <NativeSelect
+            label="Project of the set"
+            maw={280}
+            value={projectName}
+            data={reaching.map((project) => project.name)}
+            onChange={(event) => setChosen(event.currentTarget.value)}
+          />
+        )}
+        {projectName !== undefined && (
+          <SetAddress label={`${name} of ${projectName}`} accessUrl={accessUrl} projectName={projectName} />
+        )}
+        {environmentSet ? (
+          <SetAddress label={`${name} of all projects`} accessUrl={accessUrl} />
+        ) : (
+          <Text size="sm" c="dimmed">
+            This environment serves no set of all projects.
+          </Text>
+        )}
+      </Stack>
+    </Section>
+  );
 }

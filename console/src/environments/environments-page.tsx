@@ -73,11 +73,11 @@ const columns: readonly Column<Environment>[] = [
     ),
   },
   { header: 'Type', cell: ({ type }) => type.toLowerCase() },
-  { header: 'Reached by', cell: ({ projects }) => reachText(projects) },
+  { header: 'Available to', cell: ({ projects }) => reachText(projects) },
 ];
 
 export function reachText(projects: readonly string[] | null): string {
-  if (projects === null) return 'every project';
+  if (projects === null) return 'all projects';
   return projects.length === 0 ? 'no project' : projects.join(', ');
 }
 
