@@ -115,7 +115,7 @@ test('an environment can be kept to some projects, and be given back to all', as
   await page.getByText('MyProject', { exact: true }).last().waitFor();
   expect(await reach()).toEqual(['MyProject']);
   await page.getByRole('button', { name: 'Edit' }).click();
-  await page.getByLabel('All projects').check();
+  await page.getByRole('radio', { name: 'All projects' }).check();
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('all projects', { exact: true }).waitFor();
   expect(await reach()).toBeNull();
