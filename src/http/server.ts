@@ -31,6 +31,7 @@ import type { Registry } from 'prom-client';
 import { isKeyplaneError } from '../errors.ts';
 import type { MetricsText } from '../metrics/metrics-text.ts';
 import type { RefusalCause, Refusals } from '../metrics/refusals.ts';
+import { takeRequestsOneByOne } from '../runtime/pipelining.ts';
 import type { TlsFiles } from '../runtime/tls-files.ts';
 import { accessRoutes } from './access/routes.ts';
 import { createConnectionErrorHandler } from './answers/connection-error.ts';
@@ -135,6 +136,7 @@ export function buildServer(options: ServerOptions): KeyplaneServer {
     },
   }).withTypeProvider<ZodTypeProvider>();
 
+  takeRequestsOneByOne(app.server);
   setZodCompilers(app);
   app.setErrorHandler((error, request, reply) => {
     const cause = refusalCauseOf(error);

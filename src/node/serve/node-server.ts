@@ -10,6 +10,7 @@ import {
 } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { namesSeveralHosts, severalHostsText } from '../../runtime/host-header.ts';
+import { takeRequestsOneByOne } from '../../runtime/pipelining.ts';
 import type { TlsFiles } from '../../runtime/tls-files.ts';
 import { trackHandshakes } from '../../runtime/tls-handshakes.ts';
 import type { NodeLog } from '../node-log.ts';
@@ -100,6 +101,7 @@ export function createNodeServer(options: NodeServerOptions): NodeServer {
   }
 
   const { server, endHandshakes } = listener(onRequest, options.tls);
+  takeRequestsOneByOne(server);
   // It stands between a plain connection and node:http; below TLS there are no bytes that could be compared.
   const fastPath =
     options.tls === undefined
