@@ -2,10 +2,9 @@
 // node:http parses and dispatches all that one read returned, some thousand requests, before it looks at the next
 // connection. A few hundred such clients delay everybody else by seconds. Here node:http gets one request of a
 // connection, and the next one after the response was flushed and every other connection had its turn. Meanwhile the
-// socket is paused, so that the client waits and at most about one read of its bytes is in memory.
+// socket is paused, so that the client waits and a few reads of its bytes at most are in memory.
 //
-// Only the listeners that node:http puts on the socket are replaced, so that responses cost nothing more. A response
-// that ends resumes the socket (IncomingMessage reads to its end), therefore `resume` is masked while requests wait.
+// Only the listeners that node:http puts on the socket are replaced, so that responses cost nothing more.
 
 import { strict as assert } from 'node:assert';
 import { Buffer } from 'node:buffer';
@@ -54,10 +53,10 @@ export function takeRequestsOneByOne(server: Server): void {
 class PipelinedConnection {
   readonly #socket: Socket;
   readonly #toNodeHttp: { readonly data: DataListener; readonly end: EndListener };
-  /** Of requests that node:http has, in their order; never more than two that are not closed. */
-  #responses: ServerResponse[] = [];
+  /** Requests that node:http has and whose responses are not closed, two at most. */
+  #open = 0;
   #latest: IncomingMessage | undefined;
-  /** What was read and not given to node:http. While it is defined the socket is paused. */
+  /** What was read and not given to node:http. */
   #waiting: Buffer[] | undefined;
   #hasPipelined = false;
   #hasEnded = false;
@@ -71,13 +70,13 @@ class PipelinedConnection {
 
   begin(request: IncomingMessage, response: ServerResponse): void {
     this.#latest = request;
-    this.#responses.push(response);
+    this.#open += 1;
+    response.once('close', this.#onResponseClosed);
   }
 
   /** The connection speaks another protocol from here on: node:http has removed its own listeners. */
   upgrade(): void {
     this.#isUpgraded = true;
-    this.#unmask();
     this.#socket.off('data', this.#onData).off('end', this.#onEnd);
   }
 
@@ -87,18 +86,27 @@ class PipelinedConnection {
       return;
     }
     this.#waiting.push(bytes);
+    // A request whose body is read has resumed the socket.
     this.#socket.pause();
   };
 
-  /** node:http ends the connection at once, so that the last response of a client that pipelined would be lost. */
   readonly #onEnd = (): void => {
     this.#hasEnded = true;
     if (this.#waiting === undefined) this.#end();
   };
 
+  readonly #onResponseClosed = (): void => {
+    this.#open -= 1;
+    if (this.#open === 0) this.#latest = undefined;
+    // Not at once: responses that are ready would follow each other without a look at any other connection.
+    if (this.#waiting !== undefined) setImmediate(() => this.#continue());
+    else if (this.#hasEnded) this.#end();
+  };
+
+  /** node:http ends the connection at once, and the last response of a client that pipelined would be lost. */
   #end(): void {
-    if (this.#hasPipelined && this.#mustWait()) this.#responses.at(-1)?.once('close', () => this.#end());
-    else this.#toNodeHttp.end.call(this.#socket);
+    if (this.#hasPipelined && this.#open > 0) return;
+    this.#toNodeHttp.end.call(this.#socket);
   }
 
   /**
@@ -107,9 +115,10 @@ class PipelinedConnection {
    */
   #give(bytes: Buffer): void {
     let rest = bytes;
-    while (rest.length > 0) {
+    // What a client sent beyond a response that ends the connection is not a request.
+    while (rest.length > 0 && this.#socket.writable) {
       if (this.#mustWait()) {
-        this.#wait(rest);
+        this.#hold(rest);
         return;
       }
       const end = rest.indexOf(endOfHead);
@@ -128,45 +137,26 @@ class PipelinedConnection {
    * that ended the first: it waits for the first response.
    */
   #mustWait(): boolean {
-    if (this.#responses.length === 0) return false;
-    this.#responses = this.#responses.filter((response) => !response.closed);
-    return this.#responses.length > 1 || (this.#responses.length === 1 && this.#latest?.complete === true);
+    return this.#open > 1 || (this.#open === 1 && this.#latest?.complete === true);
   }
 
-  #wait(rest: Buffer): void {
+  #hold(rest: Buffer): void {
     this.#hasPipelined = true;
     this.#waiting = [rest];
     this.#socket.pause();
-    this.#socket.resume = () => this.#socket;
-    this.#continueAfterResponse();
-  }
-
-  #continueAfterResponse(): void {
-    // Not at once: responses that are ready would follow each other without a look at any other connection.
-    this.#responses[0]?.once('close', () => setImmediate(() => this.#continue()));
   }
 
   #continue(): void {
     const waiting = this.#waiting;
-    if (waiting === undefined || this.#socket.destroyed) return;
-    if (this.#mustWait()) {
-      this.#continueAfterResponse();
-      return;
-    }
+    if (waiting === undefined || this.#socket.destroyed || this.#mustWait()) return;
     this.#waiting = undefined;
-    // What a client sent beyond a response that ends the connection is not a request.
-    if (!this.#socket.writableEnded) this.#give(Buffer.concat(waiting));
+    this.#give(Buffer.concat(waiting));
     if (this.#isWaiting() || this.#isUpgraded) return;
-    this.#unmask();
     if (this.#hasEnded) this.#end();
     else this.#socket.resume();
   }
 
   #isWaiting(): boolean {
     return this.#waiting !== undefined;
-  }
-
-  #unmask(): void {
-    Reflect.deleteProperty(this.#socket, 'resume');
   }
 }
