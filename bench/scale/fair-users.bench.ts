@@ -5,13 +5,14 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { Pool } from 'undici';
 import { authenticatedSafe, emptyMac, pfx } from '../../test/formats/pkcs12-writer.ts';
 import { type BenchManager, startBenchManager } from '../bench-manager.ts';
+import { startBenchProcess } from '../bench-process.ts';
 import type { BenchRow } from '../bench-row.ts';
+import type { Counts, Hostility } from './hostile-user.ts';
 
 const hostileRequests = 100;
-const rounds = 30;
+const rounds = 100;
 const project = '/apiops/projects/Bench';
 const slowAnswerMs = 20;
 
@@ -131,31 +132,22 @@ async function measure(manager: BenchManager, resource: Resource): Promise<Bench
 
 /** A second administrator, who always has so many requests under way. */
 async function startFlood(manager: BenchManager, path: string, body: Resource['body']) {
-  const authorization = `Bearer ${await manager.tokenOf(`hostile-${++names}`)}`;
-  const pool = new Pool(manager.url, { connections: hostileRequests, pipelining: 1 });
-  const headers = { authorization, 'content-type': 'application/json' };
-  let goesOn = true;
-  let answered = 0;
-  const client = async () => {
-    while (goesOn) {
-      const answer = await pool.request({
-        method: 'POST',
-        path,
-        headers,
-        body: JSON.stringify(body(`other-${++names}`)),
-      });
-      await answer.body.dump();
-      answered += 1;
-      // Told to wait, it waits a little, as a client that is up to no good would.
-      if (answer.statusCode === 429) await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  };
-  const clients = Array.from({ length: hostileRequests }, () => client().catch(() => undefined));
+  const hostile = startBenchProcess(new URL('hostile-user.ts', import.meta.url));
+  const prefix = `hostile-${++names}`;
+  await hostile.ask<Counts>({
+    url: manager.url,
+    path,
+    token: await manager.tokenOf(prefix),
+    body: JSON.stringify(body('{name}')),
+    underWay: hostileRequests,
+    prefix,
+  } satisfies Hostility);
+  const count = () => hostile.ask<Counts>('count');
   return {
+    count,
     async end() {
-      goesOn = false;
-      await pool.destroy();
-      await Promise.all(clients);
+      const { answered } = await count();
+      await hostile.end();
       return answered;
     },
   };
@@ -167,9 +159,8 @@ async function memoryOfFetches(manager: BenchManager, origin: string): Promise<B
   const flood = await startFlood(manager, `${project}/jwks/`, (name) => {
     return { name, sourceType: 'URL', url: `${origin}/large`, urlOptionSizeLimit: 10 * 1024 * 1024 };
   });
-  const requests = names + 1_000;
   let most = before;
-  while (names < requests) {
+  while ((await flood.count()).sent < 1_000) {
     await new Promise((resolve) => setTimeout(resolve, 50));
     most = Math.max(most, await manager.ask<number>('memory'));
   }

@@ -41,6 +41,9 @@ export type KeystoreAnswer =
   | { readonly refused: RefusedJob }
   | { readonly failed: string };
 
+/** What a thread sends, with the processor time that the job took. */
+export type ThreadAnswer = KeystoreAnswer & { readonly processorMs: number };
+
 /** A thread's first message: its code is loaded. */
 export interface ThreadReady {
   readonly ready: true;

@@ -1,10 +1,14 @@
 // Opens keystores and encrypted keys beside the event loop: their key derivations take from milliseconds to seconds of computing.
 // Rejected: more than a queue full of them at once, and whatever takes a thread longer than its time.
-// Users take turns: one thread a user, so that a small keystore does not wait for the large ones of another user.
+// Users take turns: one thread a user, so that a small keystore does not wait for the large ones of another user. Nor do
+// the large ones slow it down: a user who computed much lately gets a thread of the lowest priority.
 
 import { KeyplaneError, tooManyRequests } from '../errors.ts';
 import type { KeystoreEntry, KeystoreListing } from '../formats/keystore.ts';
 import { FairQueue } from '../runtime/fair-queue.ts';
+import { RecentUse } from '../runtime/recent-use.ts';
+import { currentRequester } from '../runtime/requester.ts';
+import { threadPriorities } from '../runtime/thread-priority.ts';
 import type { EncryptedKeyInput, KeystoreAnswer, KeystoreInput, KeystoreJob } from './keystore-job.ts';
 import { ThreadSlot, threadFailed } from './thread-slot.ts';
 
@@ -26,13 +30,27 @@ const idleMs = 10_000;
 /** The most work that the limits of the formats allow takes a core some six seconds; a busy machine has less than a core to give. */
 const defaultTimeoutMs = 30_000;
 
+/** Of processor time that a user took lately, half of it counting after each half-life. */
+const promptMs = 250;
+const halfLifeMs = 10_000;
+
 /** @param options maxWorkers: threads of low priority, so that the event loop has the processor first */
 export function createKeystoreOpener(
   options: { maxWorkers?: number; timeoutMs?: number } = {},
 ): KeystoreOpener {
   const { maxWorkers = 3, timeoutMs = defaultTimeoutMs } = options;
-  const slots = Array.from({ length: maxWorkers }, () => new ThreadSlot({ timeoutMs, idleMs }));
+  const slots = Array.from({ length: maxWorkers }, (_, index) => {
+    const priority = index === 0 ? threadPriorities.low : threadPriorities.lowest;
+    return new ThreadSlot({ timeoutMs, idleMs, priority });
+  });
   const free = [...slots];
+  const recentUse = new RecentUse(halfLifeMs);
+  /** The one of higher priority for a user who used little, another for the others, and any where that is taken. */
+  const takeSlot = (user: string): ThreadSlot | undefined => {
+    const isPrompt = recentUse.of(user) < promptMs;
+    const index = free.findIndex((slot) => (slot === slots[0]) === isPrompt);
+    return free.splice(Math.max(index, 0), 1)[0];
+  };
   let isClosed = false;
   const queue = new FairQueue({
     capacity: maxWorkers,
@@ -46,10 +64,17 @@ export function createKeystoreOpener(
   const run = (job: KeystoreJob): Promise<KeystoreAnswer> =>
     queue.run(async () => {
       if (isClosed) throw stopping();
-      const slot = free.pop();
+      const user = currentRequester();
+      const slot = takeSlot(user);
       if (slot === undefined) throw threadFailed('more jobs than threads');
       try {
-        return await slot.answer(job);
+        const answer = await slot.answer(job);
+        recentUse.add(user, answer.processorMs);
+        return answer;
+      } catch (error) {
+        // It took all of its time, or all of its memory.
+        recentUse.add(user, timeoutMs);
+        throw error;
       } finally {
         free.push(slot);
       }

@@ -4,7 +4,7 @@
 import { Worker } from 'node:worker_threads';
 import { badRequest, KeyplaneError } from '../errors.ts';
 import { moduleFile } from '../runtime/module-file.ts';
-import type { KeystoreAnswer, KeystoreJob, ThreadReady } from './keystore-job.ts';
+import type { KeystoreJob, ThreadAnswer, ThreadReady } from './keystore-job.ts';
 
 const startTimeoutMs = 30_000;
 const threadFile = moduleFile(new URL('./keystore-thread.ts', import.meta.url));
@@ -14,18 +14,21 @@ const resourceLimits = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 
 export class ThreadSlot {
   readonly #timeoutMs: number;
   readonly #idleMs: number;
+  readonly #priority: number;
   #worker: Worker | undefined;
   #ready = false;
   #idleTimer: NodeJS.Timeout | undefined;
   #abandon: ((reason: Error) => void) | undefined;
 
-  constructor(limits: { timeoutMs: number; idleMs: number }) {
+  /** @param limits priority: the nice value of the thread */
+  constructor(limits: { timeoutMs: number; idleMs: number; priority: number }) {
     this.#timeoutMs = limits.timeoutMs;
     this.#idleMs = limits.idleMs;
+    this.#priority = limits.priority;
   }
 
   /** @throws {KeyplaneError} bad_request when time or memory run out, internal_error when the thread fails */
-  async answer(job: KeystoreJob): Promise<KeystoreAnswer> {
+  async answer(job: KeystoreJob): Promise<ThreadAnswer> {
     clearTimeout(this.#idleTimer);
     const worker = this.#worker ?? this.#start();
     worker.ref();
@@ -49,7 +52,13 @@ export class ThreadSlot {
 
   #start(): Worker {
     // Neither the environment nor its secrets are any business of a parser.
-    const worker = new Worker(threadFile, { name: 'keystore', env: {}, execArgv: [], resourceLimits });
+    const worker = new Worker(threadFile, {
+      name: 'keystore',
+      env: {},
+      execArgv: [],
+      resourceLimits,
+      workerData: this.#priority,
+    });
     this.#worker = worker;
     this.#ready = false;
     // One that fails between two jobs must not take the process with it; the next job starts another.
@@ -60,8 +69,8 @@ export class ThreadSlot {
     return worker;
   }
 
-  async #exchange(worker: Worker, job: KeystoreJob): Promise<KeystoreAnswer> {
-    const { promise, resolve, reject } = Promise.withResolvers<KeystoreAnswer>();
+  async #exchange(worker: Worker, job: KeystoreJob): Promise<ThreadAnswer> {
+    const { promise, resolve, reject } = Promise.withResolvers<ThreadAnswer>();
     this.#abandon = reject;
     const what = job.task === 'openKey' ? 'Key content' : 'Keystore';
     const onError = (error: unknown) => reject(failureOf(error, what));
@@ -69,7 +78,7 @@ export class ThreadSlot {
     const giveUpAfter = (ms: number) => setTimeout(() => void this.stop(tooSlow(this.#timeoutMs, what)), ms);
     // That a busy machine is slow to start a thread is no fault of the keystore.
     let timer = giveUpAfter(this.#ready ? this.#timeoutMs : startTimeoutMs);
-    const onMessage = (message: KeystoreAnswer | ThreadReady) => {
+    const onMessage = (message: ThreadAnswer | ThreadReady) => {
       if (!('ready' in message)) return resolve(message);
       this.#ready = true;
       clearTimeout(timer);

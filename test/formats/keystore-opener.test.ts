@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { platform } from 'node:os';
 import { promisify } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
 import { KeyplaneError } from '../../src/errors.ts';
 import { openKeystore } from '../../src/formats/keystore.ts';
 import { createKeystoreOpener, type KeystoreOpener } from '../../src/keystore-worker/keystore-opener.ts';
 import { onBehalfOf } from '../../src/runtime/requester.ts';
+import { threadPriorities } from '../../src/runtime/thread-priority.ts';
 import { readFixture } from './keystore-fixtures.ts';
 import { authenticatedSafe, emptyMac, pfx, shroudedBag, shroudedWith } from './pkcs12-writer.ts';
 
@@ -149,3 +152,34 @@ test('a process whose keystores are opened ends by itself', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 9_000 });
   expect(stdout.trim()).toBe('5');
 });
+
+/** The nice values of the threads of this process that are called keystore: proc_pid_stat(5), field 19. */
+function priorities(): number[] {
+  return readdirSync('/proc/self/task')
+    .map((id) => readFileSync(`/proc/self/task/${id}/stat`, 'utf8'))
+    .filter((stat) => stat.includes('(keystore)'))
+    .map((stat) => Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]))
+    .sort((a, b) => a - b);
+}
+
+test.skipIf(platform() !== 'linux')(
+  'a user who kept a thread for long gets one of the lowest priority, and another user the other one',
+  async () => {
+    const shared = opener();
+    const heavy = {
+      file: pfx(authenticatedSafe([]), emptyMac(4_000_000)),
+      password: 'no',
+      type: 'PKCS12',
+    } as const;
+    const ask = (user: string, keystore: typeof heavy | typeof store) =>
+      onBehalfOf(user, () => shared.inspect(keystore)).catch(() => undefined);
+    await ask('ada', store);
+    expect(priorities()).toEqual([threadPriorities.low]);
+    await ask('bob', heavy);
+    expect(priorities()).toEqual([threadPriorities.low]);
+    const second = ask('bob', heavy);
+    await ask('ada', store);
+    expect(priorities()).toEqual([threadPriorities.low, threadPriorities.lowest]);
+    await second;
+  },
+);

@@ -1,0 +1,50 @@
+// A user who always has so many requests under way, in a process of its own: what it costs to send them delays nobody
+// who measures.
+
+import process from 'node:process';
+import { Pool } from 'undici';
+
+export interface Hostility {
+  readonly url: string;
+  readonly path: string;
+  readonly token: string;
+  /** JSON, in which `{name}` becomes another name in each request. */
+  readonly body: string;
+  readonly underWay: number;
+  readonly prefix: string;
+}
+
+export interface Counts {
+  readonly sent: number;
+  readonly answered: number;
+}
+
+/** A client that is told to wait does, a little. */
+const waitMs = 100;
+
+let sent = 0;
+let answered = 0;
+
+async function client({ path, token, body, prefix }: Hostility, pool: Pool): Promise<never> {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  for (;;) {
+    sent += 1;
+    const name = `${prefix}-${sent}`;
+    const answer = await pool.request({ method: 'POST', path, headers, body: body.replace('{name}', name) });
+    await answer.body.dump();
+    answered += 1;
+    if (answer.statusCode === 429) await new Promise((resolve) => setTimeout(resolve, waitMs));
+  }
+}
+
+process.on('message', (message: Hostility | 'count') => {
+  if (message !== 'count') {
+    const pool = new Pool(message.url, { connections: message.underWay, pipelining: 1 });
+    for (let number = 0; number < message.underWay; number += 1) {
+      client(message, pool).catch((error: unknown) => {
+        process.stderr.write(`A hostile client ended: ${error}\n`);
+      });
+    }
+  }
+  process.send?.({ sent, answered } satisfies Counts);
+});
