@@ -1,7 +1,7 @@
 // A real node in a process of its own, joined to a manager: told where, it answers with its address; asked for facts,
 // with its memory and the processor time that it used so far.
 
-import { forgetCompiled } from '../../src/cli/parts/forget-compiled.ts';
+import { releaseCompileCache } from '../../src/cli/processes/release-compile-cache.ts';
 import { startNode } from '../../src/node/start-node.ts';
 
 export interface JoinedNodeOrder {
@@ -17,7 +17,7 @@ export interface NodeFacts {
 }
 
 // As the command does.
-forgetCompiled();
+releaseCompileCache();
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 

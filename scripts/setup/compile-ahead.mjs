@@ -9,7 +9,7 @@ import { nodePath, root, runtime, taskEnvironment } from '../places.mjs';
 const loaded = [
   'src/compose.ts',
   'src/cli/run-cli.ts',
-  'src/cli/parts/quickstart.ts',
+  'src/cli/processes/quickstart.ts',
   'src/node/start-node.ts',
 ];
 

@@ -1,52 +1,103 @@
-// What the commands that ask a manager have in common: how they are told which, and examples in their help.
+// What commands have in common: examples in their help, and the flags that choose a manager, a project and a format.
 
 import type { Command } from 'commander';
-import { wrongUsage } from './failure.ts';
+import { durationOption } from './flag-values.ts';
+import { type CompletionSource, completeArguments } from './shell/completion-source.ts';
+import { addOutputOptions, changeFormats, type OutputFormat } from './terminal/output-format.ts';
 
-export interface CommandOrder {
-  /** Name and arguments as commander has them: `get <NAME>`. */
+export interface CommandSpec {
+  /** Name and arguments in the notation of commander: `get <NAME>`. */
   readonly usage: string;
   readonly summary: string;
-  /** Without `keyplane` before them. */
+  /** Without the leading `keyplane`. */
   readonly examples: readonly string[];
+  /** What completes each argument, in order; null for one that only a person knows. */
+  readonly completes?: readonly (CompletionSource | null)[];
 }
 
-/** A noun that only groups its verbs; by itself it shows what there is. */
-export function nounCommand(program: Command, name: string, summary: string): Command {
-  return program.command(name).description(summary);
+export interface ClientCommandSpec extends CommandSpec {
+  /** Those of a change where they are left out. */
+  readonly formats?: readonly OutputFormat[];
 }
 
-export function addCommand(parent: Command, { usage, summary, examples }: CommandOrder): Command {
+/** A command that only groups others. Alone it prints its help. */
+export function groupCommand(parent: Command, name: string, summary: string): Command {
+  return parent.command(name).description(summary);
+}
+
+export function addCommand(
+  parent: Command,
+  { usage, summary, examples, completes = [] }: CommandSpec,
+): Command {
   const command = parent.command(usage).description(summary);
+  completeArguments(command, completes);
+  return addExamples(command, examples);
+}
+
+export function addExamples(command: Command, examples: readonly string[]): Command {
   const lines = examples.map((example) => `  $ keyplane ${example}\n`);
   return command.addHelpText('after', `\nExamples:\n${lines.join('')}`);
 }
 
-/** A command that asks a manager. */
-export function clientCommand(parent: Command, order: CommandOrder): Command {
-  return addCommand(parent, order)
-    .optionsGroup('Which manager:')
-    .option('--profile <NAME>', 'one of `keyplane profile list` [KEYPLANE_PROFILE]')
-    .option('--url <URL>', 'address of the manager, instead of the profile’s [KEYPLANE_URL, KEYPLANE_TOKEN]')
-    .option('--json', 'print the answer as the manager gave it')
+/** A command that calls a manager. */
+export function clientCommand(
+  parent: Command,
+  { formats = changeFormats, ...spec }: ClientCommandSpec,
+): Command {
+  const command = addCommand(parent, spec).optionsGroup('Output:');
+  return addConnectionOptions(addOutputOptions(command, formats));
+}
+
+/** The flags that choose a manager. */
+export function addConnectionOptions(command: Command): Command {
+  return command
+    .optionsGroup('Manager:')
+    .option('--profile <NAME>', 'a profile of `keyplane profile list` [KEYPLANE_PROFILE]')
+    .option(
+      '--url <URL>',
+      'address of the manager, instead of that of the profile [KEYPLANE_URL, KEYPLANE_TOKEN]',
+    )
     .optionsGroup('Options:');
 }
 
-/** A command about what belongs to a project. */
-export function projectCommand(parent: Command, order: CommandOrder): Command {
-  return clientCommand(parent, order).option(
+/** A command about objects of a project. */
+export function projectCommand(parent: Command, spec: ClientCommandSpec): Command {
+  return addProjectOption(clientCommand(parent, spec));
+}
+
+export function addProjectOption(command: Command): Command {
+  return command.option(
     '-p, --project <NAME>',
-    'the project; left out where you see only one [KEYPLANE_PROJECT]',
+    'the project; optional where you have access to only one [KEYPLANE_PROJECT]',
   );
+}
+
+/** A command whose change is deployed to nodes. */
+export function deployingCommand(parent: Command, spec: ClientCommandSpec): Command {
+  return addWaitOptions(projectCommand(parent, spec));
+}
+
+export interface WaitFlags {
+  readonly wait?: boolean;
+  /** ISO 8601 */
+  readonly waitTimeout?: string;
+}
+
+export function addWaitOptions(command: Command): Command {
+  return command
+    .optionsGroup('Deployment:')
+    .option('--wait', 'wait until every node has the change')
+    .addOption(durationOption('--wait-timeout <DURATION>', 'how long --wait waits at most (default: 5m)'))
+    .optionsGroup('Options:');
 }
 
 /** For lists that the manager pages, sorts and searches. */
 export function addListOptions(command: Command): Command {
   return command
-    .option('--search <TEXT>', 'only those with this in their name or description')
+    .option('--search <TEXT>', 'only items with this text in their name or description')
     .option('--sort <FIELD,ORDER>', 'such as name,asc')
-    .option('--page <NUMBER>', 'one page instead of all; 1 is the first')
-    .option('--size <NUMBER>', 'items a page, 1 to 100');
+    .option('--page <NUMBER>', 'one page instead of all; the first is 1')
+    .option('--size <NUMBER>', 'items per page, 1 to 100');
 }
 
 export interface ListFlags {
@@ -56,16 +107,11 @@ export interface ListFlags {
   readonly size?: string;
 }
 
-/** @throws CliFailure unless exactly one of them is given */
-export function exactlyOne(flags: Readonly<Record<string, unknown>>, names: readonly string[]): string {
-  const given = names.filter((name) => flags[camelCase(name)] !== undefined);
-  const [only] = given;
-  const all = names.map((name) => `--${name}`).join(', ');
-  if (only === undefined) throw wrongUsage(`One of ${all} is needed`);
-  if (given.length > 1) throw wrongUsage(`Only one of ${all} can be given`);
-  return only;
+export interface ConfirmFlags {
+  readonly yes?: boolean;
 }
 
-function camelCase(name: string): string {
-  return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+/** For commands that ask for confirmation. */
+export function addConfirmOption(command: Command): Command {
+  return command.option('-y, --yes', 'do not ask for confirmation');
 }

@@ -1,12 +1,12 @@
-// Every command of the command line: its one line of help, and the file that is loaded once it is chosen.
-// Nothing else is loaded then: `--help` and a list are over before the rest would have been read.
+// Every command: its line in the help, and the file that is loaded when it is chosen. No other file is loaded, so that
+// `--help` and lists start fast.
 
 import type { Command } from 'commander';
 
 export interface CommandRow {
   readonly name: string;
   readonly summary: string;
-  /** Adds the command with all that it can do. */
+  /** Adds the command with its subcommands and flags. */
   readonly load: (args: readonly string[]) => Promise<(program: Command) => void>;
 }
 
@@ -15,76 +15,78 @@ export interface CommandGroup {
   readonly rows: readonly CommandRow[];
 }
 
-const parts: readonly CommandRow[] = [
+const processes: readonly CommandRow[] = [
   {
     name: 'start',
     summary: 'Start a manager and two nodes on this machine, to try keyplane',
-    load: async () => (await import('./parts/quickstart.ts')).addQuickstartCommand,
+    load: async () => (await import('./processes/quickstart.ts')).addQuickstartCommand,
   },
   {
     name: 'serve',
     summary: 'Start the manager',
-    load: async () => (await import('./parts/serve.ts')).addServeCommand,
+    load: async () => (await import('./processes/serve.ts')).addServeCommand,
   },
   {
     name: 'node',
-    summary: 'Start one node; `node list`, `node forget` and `node readmit` are about those that are known',
+    summary: 'Start a node; `node list`, `node forget` and `node readmit` manage known nodes',
     load: async (args) => {
-      const { addNodeVerbs, nodeVerbs } = await import('./admin/node.ts');
-      const isVerb = args.some((arg, index) => args[index - 1] === 'node' && nodeVerbs.includes(arg));
-      return isVerb ? addNodeVerbs : (await import('./parts/node.ts')).addNodeCommand;
+      const { addNodeCommands, nodeSubcommands } = await import('./admin/node.ts');
+      const isSubcommand = args.some(
+        (arg, index) => args[index - 1] === 'node' && nodeSubcommands.includes(arg),
+      );
+      return isSubcommand ? addNodeCommands : (await import('./processes/node.ts')).addNodeCommand;
     },
   },
 ];
 
-const upkeep: readonly CommandRow[] = [
+const maintenance: readonly CommandRow[] = [
   {
     name: 'backup',
-    summary: 'Write all that the database holds into one file, sealed under the master key',
-    load: async () => (await import('./upkeep/backup.ts')).addBackupCommand,
+    summary: 'Back up the database into one file, encrypted under the master key',
+    load: async () => (await import('./maintenance/backup.ts')).addBackupCommand,
   },
   {
     name: 'restore',
-    summary: 'Put a backup into an empty database, SQLite or PostgreSQL',
-    load: async () => (await import('./upkeep/restore.ts')).addRestoreCommand,
+    summary: 'Restore a backup into an empty database, SQLite or PostgreSQL',
+    load: async () => (await import('./maintenance/restore.ts')).addRestoreCommand,
   },
   {
     name: 'rotate-master-key',
-    summary: 'Change the master key while managers run, and seal everything under a new data key',
-    load: async () => (await import('./upkeep/rotate-master-key.ts')).addRotateMasterKeyCommand,
+    summary: 'Replace the master key while managers run, and encrypt everything under a new data key',
+    load: async () => (await import('./maintenance/rotate-master-key.ts')).addRotateMasterKeyCommand,
   },
   {
     name: 'rotate-identity',
-    summary: 'Replace the key by which nodes know this installation, while managers run',
-    load: async () => (await import('./upkeep/rotate-identity.ts')).addRotateIdentityCommand,
+    summary: 'Replace the identity key of the installation while managers run',
+    load: async () => (await import('./maintenance/rotate-identity.ts')).addRotateIdentityCommand,
   },
   {
     name: 'doctor',
-    summary: 'Look for what is wrong, beside managers that run; exit code 0 fine, 1 findings, 2 can not look',
-    load: async () => (await import('./upkeep/doctor.ts')).addDoctorCommand,
+    summary: 'Check an installation for problems while managers run',
+    load: async () => (await import('./maintenance/doctor.ts')).addDoctorCommand,
   },
 ];
 
 const account: readonly CommandRow[] = [
   {
     name: 'login',
-    summary: 'Sign in at a manager and keep a personal token for the commands that follow',
+    summary: 'Sign in at a manager and store a personal token for later commands',
     load: async () => (await import('./account/login.ts')).addLoginCommand,
   },
   {
     name: 'logout',
-    summary: 'Revoke the token of a profile and forget the profile',
+    summary: 'Revoke the token of a profile and remove the profile',
     load: async () => (await import('./account/logout.ts')).addLogoutCommand,
   },
   {
     name: 'profile',
-    summary: 'The installations that you are signed in at',
+    summary: 'The installations where you are signed in',
     load: async () => (await import('./account/profile.ts')).addProfileCommand,
   },
   {
     name: 'status',
-    summary: 'Show projects, environments with their nodes, what is about to expire and what fails',
-    load: async () => (await import('./general/status.ts')).addStatusCommand,
+    summary: 'Show projects, environments with their nodes, keys that expire and sources that fail',
+    load: async () => (await import('./status.ts')).addStatusCommand,
   },
 ];
 
@@ -96,22 +98,22 @@ const keys: readonly CommandRow[] = [
   },
   {
     name: 'cert',
-    summary: 'Certificates of a project, which JWKs are made from',
+    summary: 'Certificates of a project, from which JWKs are created',
     load: async () => (await import('./materials/cert.ts')).addCertCommand,
   },
   {
     name: 'key',
-    summary: 'Keys of a project, which JWKs are made from; never shown again',
+    summary: 'Keys of a project, from which JWKs are created; their content is never shown',
     load: async () => (await import('./materials/key.ts')).addKeyCommand,
   },
   {
     name: 'keystore',
-    summary: 'Keystores of a project (JKS, PKCS#12), which JWKs are made from',
+    summary: 'Keystores of a project (JKS, PKCS#12), from which JWKs are created',
     load: async () => (await import('./materials/keystore.ts')).addKeystoreCommand,
   },
   {
     name: 'lint',
-    summary: 'Tell what is wrong with a JWK, JWK Set, certificate, key or keystore, without a manager',
+    summary: 'Check a JWK, JWK Set, certificate, key or keystore without a manager',
     load: async () => (await import('./lint/lint.ts')).addLintCommand,
   },
 ];
@@ -119,7 +121,7 @@ const keys: readonly CommandRow[] = [
 const administration: readonly CommandRow[] = [
   {
     name: 'project',
-    summary: 'Projects, which JWKs belong to',
+    summary: 'Projects, to which JWKs belong',
     load: async () => (await import('./admin/project.ts')).addProjectCommand,
   },
   {
@@ -134,7 +136,7 @@ const administration: readonly CommandRow[] = [
   },
   {
     name: 'user',
-    summary: 'Users, who sign in',
+    summary: 'Users',
     load: async () => (await import('./admin/user.ts')).addUserCommand,
   },
   {
@@ -144,13 +146,13 @@ const administration: readonly CommandRow[] = [
   },
   {
     name: 'audit',
-    summary: 'Show the audit record, newest first, a page at a time',
+    summary: 'Show the audit record, newest first, one page at a time',
     load: async () => (await import('./admin/audit.ts')).addAuditCommand,
   },
   {
     name: 'api',
-    summary: 'Call any operation of the API by its name in openapi.json and print the answer',
-    load: async () => (await import('./general/api.ts')).addApiCommand,
+    summary: 'Call an operation of the API by its name in openapi.json and print the response',
+    load: async () => (await import('./api.ts')).addApiCommand,
   },
 ];
 
@@ -160,7 +162,6 @@ const shell: readonly CommandRow[] = [
     summary: 'Print the completion script for bash, zsh or fish',
     load: async () => (await import('./shell/completion.ts')).addCompletionCommand,
   },
-
   {
     name: 'openapi',
     summary: 'Print the OpenAPI description of the API',
@@ -169,10 +170,10 @@ const shell: readonly CommandRow[] = [
 ];
 
 export const commandGroups: readonly CommandGroup[] = [
-  { heading: 'Sign in and look:', rows: account },
+  { heading: 'Access:', rows: account },
   { heading: 'Keys:', rows: keys },
   { heading: 'Administration:', rows: administration },
-  { heading: 'Start the parts:', rows: parts },
-  { heading: 'Look after them:', rows: upkeep },
-  { heading: 'About keyplane:', rows: shell },
+  { heading: 'Run:', rows: processes },
+  { heading: 'Maintain:', rows: maintenance },
+  { heading: 'Shell:', rows: shell },
 ];

@@ -1,18 +1,19 @@
-/** What a caller learns from the process alone; docs/cli.md has the same table. */
+/** The exit codes of the process; docs/cli.md has the same table. */
 export const exitCode = Object.freeze({
   done: 0,
-  /** The manager refused it, or a file has findings. */
+  /** The manager rejected the request, or `lint` or `doctor` has findings. */
   failed: 1,
-  /** A wrong argument or setting, or a question that nobody is there to answer. */
+  /** A wrong argument or setting, or a prompt without a terminal. */
   usage: 2,
   /** Not signed in, or a role is missing. */
   forbidden: 3,
+  /** The object does not exist. */
   notFound: 4,
-  /** It is stored, and not every node has it yet. */
+  /** The change is stored, and a node does not have it yet. */
   notDeployed: 5,
-  /** No answer from the manager, or none that it gave itself. */
+  /** The manager is unreachable or not ready. */
   unreachable: 6,
-  /** Ctrl+C at a question, as shells count signals. */
+  /** Ctrl+C at a prompt: 128 and the number of the signal. */
   cancelled: 130,
 });
 

@@ -3,22 +3,31 @@ import { KeyplaneApiError, KeyplaneConnectionError } from '../../clients/typescr
 import { SettingError } from '../config.ts';
 import { KeyplaneError } from '../errors.ts';
 import { CliFailure, type ExitCode, exitCode } from './failure.ts';
-import { tellParent } from './parts/parent-process.ts';
-import { harmless } from './terminal/harmless-text.ts';
+import { inFlagSpelling } from './flag-spelling.ts';
+import { notifyParent } from './processes/parent-process.ts';
+import { requestedFormat } from './terminal/output-format.ts';
+import { sanitize } from './terminal/sanitize.ts';
+import { yamlText } from './terminal/yaml.ts';
 
 /**
- * Says on standard error what went wrong, in one line; with `--json` as an object of the API's shape.
+ * Prints the failure on standard error: one line for a person, an object in the shape of the API for a program.
  * @returns the exit code
  */
-export async function reportFailure(error: unknown, isJson: boolean): Promise<ExitCode> {
+export async function reportFailure(error: unknown, args: readonly string[]): Promise<ExitCode> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.done : exitCode.usage;
   const text = error instanceof Error ? error.message : String(error);
-  process.stderr.write(
-    isJson ? `${jsonOf(error, text)}\n` : `keyplane: ${harmless(text)}${hintFor(error)}\n`,
-  );
+  process.stderr.write(failureText(error, text, args));
   if (error instanceof Error && !isForOperator(error)) process.stderr.write(`${error.stack}\n`);
-  await tellParent({ failed: text });
+  await notifyParent({ failed: text });
   return exitCodeOf(error);
+}
+
+function failureText(error: unknown, text: string, args: readonly string[]): string {
+  const format = requestedFormat(args);
+  if (format === 'json') return `${JSON.stringify(failureObject(error, text))}\n`;
+  if (format === 'yaml') return yamlText(failureObject(error, text));
+  const words = error instanceof KeyplaneApiError ? inFlagSpelling(error) : text;
+  return `keyplane: ${sanitize(words)}${hintFor(error)}\n`;
 }
 
 export function exitCodeOf(error: unknown): ExitCode {
@@ -33,21 +42,23 @@ export function exitCodeOf(error: unknown): ExitCode {
 
 function hintFor(error: unknown): string {
   if (!(error instanceof KeyplaneApiError)) return '';
-  if (error.code === 'internal_error' && error.requestId) return ` (request ${harmless(error.requestId)})`;
+  if (error.code === 'internal_error' && error.requestId) return ` (request ${sanitize(error.requestId)})`;
   return error.reason === 'TOKEN_NOT_VALID' ? ': sign in with `keyplane login`' : '';
 }
 
-function jsonOf(error: unknown, text: string): string {
+function failureObject(error: unknown, text: string): object {
   const facts = error instanceof KeyplaneApiError ? error : undefined;
-  return JSON.stringify({
+  return {
     error: facts?.code ?? (error instanceof KeyplaneConnectionError ? 'unreachable' : 'failed'),
     error_description: text,
-    ...(facts?.requestId !== undefined && { request_id: facts.requestId }),
-    ...(facts?.retryAfterSeconds !== undefined && { retry_after: facts.retryAfterSeconds }),
-  });
+    reason: facts?.reason,
+    member: facts?.member,
+    request_id: facts?.requestId,
+    retry_after: facts?.retryAfterSeconds,
+  };
 }
 
-/** What we throw for an operator is a plain Error whose text says all; anything else is a mistake of our own. */
+/** Errors for operators are plain errors with a complete message. Anything else is a bug and shows its stack. */
 function isForOperator(error: Error): boolean {
   const known = [SettingError, KeyplaneError, CliFailure, KeyplaneApiError, KeyplaneConnectionError];
   if (known.some((kind) => error instanceof kind)) return true;

@@ -1,25 +1,38 @@
-// The command line: one file a command or noun, of which only the chosen one is loaded (a node needs no manager).
-// A wrong setting or argument ends with one line on standard error, and every ending has an exit code of its own.
+// The command line: one file per command or group, of which only the chosen one is loaded. A wrong setting or argument
+// ends with one line on standard error, and every kind of failure has an exit code of its own.
 
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { version } from '../version.ts';
 import { type CommandRow, commandGroups } from './command-table.ts';
+import { programHelp } from './program-help.ts';
 
-/** What completion scripts call; no command of a person. */
+/** Called by completion scripts, not by people. */
 const completeName = '__complete';
 
 export async function runCli(argv: readonly string[]): Promise<void> {
   const args = argv.slice(2);
-  const program = await programFor(args);
+  if (isForProgram(args)) {
+    process.stdout.write(args[0] === '--version' || args[0] === '-V' ? `${version}\n` : programHelp());
+  } else await runCommand(argv);
+  // An open channel would keep the process alive.
+  if (process.connected) process.disconnect();
+}
+
+/** Whether they only ask for help about keyplane itself, or its version: nothing else is loaded for them. */
+function isForProgram(args: readonly string[]): boolean {
+  return args.length === 1 && ['--help', '-h', 'help', '--version', '-V'].includes(args[0] ?? '');
+}
+
+async function runCommand(argv: readonly string[]): Promise<void> {
+  const args = argv.slice(2);
   try {
+    const program = await programFor(args);
     if (args[0] === completeName) await answerShell(args.slice(1));
     else await program.parseAsync(argv);
   } catch (error) {
     const { reportFailure } = await import('./report-failure.ts');
-    process.exitCode = await reportFailure(error, args.includes('--json'));
+    process.exitCode = await reportFailure(error, args);
   }
-  // An open channel would keep a process alive that has nothing left to do.
-  if (process.connected) process.disconnect();
 }
 
 async function answerShell(words: readonly string[]): Promise<void> {
@@ -27,17 +40,14 @@ async function answerShell(words: readonly string[]): Promise<void> {
   await complete(await programFor(words), words);
 }
 
-/** All commands by name, and with all that it can do the one that these arguments choose. */
+/** All commands by name, and the chosen one with its subcommands and flags. */
 async function programFor(args: readonly string[]): Promise<Command> {
+  const { Command } = await import('commander');
   const program = new Command('keyplane')
-    .description('The control plane for JSON Web Keys')
     .version(version)
-    .addHelpText(
-      'after',
-      '\nHelp with examples: keyplane jwk create --help. Exit codes and profiles: docs/cli.md\n',
-    )
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'keyplane: ')) })
     .exitOverride();
+  program.helpInformation = programHelp;
   const chosen = commandName(args);
   for (const { heading, rows } of commandGroups) {
     program.commandsGroup(heading);
@@ -55,6 +65,6 @@ async function addRow(program: Command, row: CommandRow, args: readonly string[]
 function commandName(args: readonly string[]): string | undefined {
   const [first, second] = args.filter((arg) => !arg.startsWith('-'));
   const name = first === 'help' ? second : first;
-  // The name of `start` before there were releases.
+  // The former name of `start`.
   return name === 'quickstart' ? 'start' : name;
 }

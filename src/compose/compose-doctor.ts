@@ -1,4 +1,4 @@
-// The doctor, connected: it looks at an installation beside managers that run, and changes nothing.
+// The doctor: it checks an installation while managers run, and changes nothing.
 
 import { join } from 'node:path';
 import { createAuditLog } from '../audit/create-audit-log.ts';
@@ -19,7 +19,7 @@ import { newestSchema } from '../store/dump/restore-into.ts';
 import type { Nouns } from '../store/store.ts';
 import { masterKeySourceOf, storeOptionsOf } from './compose-settings.ts';
 
-/** @throws Error with one line for the operator when it can not be looked at */
+/** @throws Error with one line for the operator where the installation cannot be checked */
 export async function examine(config: ManagerConfig): Promise<Examination> {
   const options = storeOptionsOf(config);
   const source = masterKeySourceOf(config);
@@ -76,7 +76,9 @@ async function checkSealed(nouns: Nouns, { masterKey, called, store }: Keyed): P
   if (rotationState(dataKeys) === 'begun') {
     findings.push({
       topic: 'seals',
-      problem: 'A change of the master key was begun and not finished: two keys open everything.',
+      severity: 'warning',
+      summary: 'An unfinished rotation of the master key',
+      problem: 'A rotation of the master key is not finished: two keys open everything.',
       advice:
         'Start all managers with the new key, then run `keyplane rotate-master-key --finish` (or --undo).',
     });
@@ -85,8 +87,10 @@ async function checkSealed(nouns: Nouns, { masterKey, called, store }: Keyed): P
   for (const { table, id, member } of broken) {
     findings.push({
       topic: 'seals',
-      problem: `The sealed value in ${table} ${id} (${member}) does not open: it was altered or belongs elsewhere.`,
-      advice: 'Put its key in again (PUT), or restore a backup from before.',
+      severity: 'error',
+      summary: 'Encrypted values that do not open',
+      problem: `The sealed value in ${table} ${id} (${member}) does not open: it was altered, or copied from another row.`,
+      advice: 'Store the key again, or restore an earlier backup.',
     });
   }
   const audit = createAuditLog({ key: sealing.auditKey, clock: () => new Date() });
@@ -94,8 +98,11 @@ async function checkSealed(nouns: Nouns, { masterKey, called, store }: Keyed): P
   if (broke) {
     findings.push({
       topic: 'audit',
-      problem: `The audit record is broken at ${broke.brokenAt}: a record there was altered, removed or put in.`,
-      advice: 'Somebody wrote to the database past keyplane. Compare with a backup, and find out who can.',
+      severity: 'error',
+      summary: 'A broken audit record',
+      problem: `The audit record is broken at ${broke.brokenAt}: a record was altered, removed or inserted.`,
+      advice:
+        'Somebody wrote to the database without keyplane. Compare with a backup, and find out who has access.',
     });
   }
   const { sequence } = await nouns.audit.head();
@@ -109,9 +116,14 @@ async function checkIntegrityAtRest(
   store: Keyed['store'],
 ): Promise<Examination> {
   if (integrity === undefined) {
-    const problem = 'The database has no integrity key, so nothing says which rows keyplane wrote.';
-    const advice = 'A manager makes it at its first start. Where one did, restore a complete backup.';
-    return { findings: [{ topic: 'integrity', problem, advice }], looked: {} };
+    const finding: Finding = {
+      topic: 'integrity',
+      severity: 'error',
+      summary: 'No integrity key',
+      problem: 'The database has no integrity key, so nobody can tell which rows keyplane wrote.',
+      advice: 'A manager creates it at its first start. If one has run, restore a complete backup.',
+    };
+    return { findings: [finding], looked: {} };
   }
   store.protect(integrity);
   return checkMacs(nouns);
@@ -120,15 +132,22 @@ async function checkIntegrityAtRest(
 function keyFinding({ message }: Error): Finding {
   return {
     topic: 'seals',
+    severity: 'error',
+    summary: 'A master key that does not fit',
     problem: message,
-    advice: 'Without the master key nothing that is sealed can be checked, and no manager starts.',
+    advice: 'Without the master key no encrypted value can be checked, and no manager starts.',
   };
 }
 
 function outdated(schemaVersion: number): Examination {
-  const problem = `The database has schema version ${schemaVersion}, this keyplane has ${newestSchema}.`;
-  const advice = 'Start a manager of this version, which brings it up to date; then look again.';
-  return { findings: [{ topic: 'database', problem, advice }], looked: {} };
+  const finding: Finding = {
+    topic: 'database',
+    severity: 'error',
+    summary: 'An outdated database schema',
+    problem: `The database has schema version ${schemaVersion}, this keyplane has ${newestSchema}.`,
+    advice: 'Start a manager of this version, which migrates the database; then repeat this check.',
+  };
+  return { findings: [finding], looked: {} };
 }
 
 function merged(examinations: readonly Examination[]): Examination {

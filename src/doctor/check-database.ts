@@ -1,9 +1,11 @@
+import { exactTimeText } from '../runtime/time-text.ts';
 import type { Examination, Finding } from './finding.ts';
 import type { SurveyNouns } from './survey-store.ts';
 
-/** The tests were run with 15 and 18; older ones than 14 are refused, newer ones were not there yet. */
+/** Tested with 15 and 18. Versions before 14 are rejected. */
 const newestMajor = 18;
 const clockToleranceMs = 30_000;
+const clockAdvice = 'Synchronise all machines with a time server: expiration times and tokens depend on it.';
 
 export interface DatabaseFacts {
   readonly schemaVersion: number;
@@ -11,13 +13,15 @@ export interface DatabaseFacts {
   readonly now: Date;
 }
 
-/** Where it finds something, nothing else that the database says can be relied upon. */
+/** Where it finds damage, the other checks are skipped, because their results would be unreliable. */
 export async function checkIntegrity({ survey }: SurveyNouns): Promise<readonly Finding[]> {
   return (await survey.integrity()).map((said) => ({
     topic: 'database',
-    problem: `The database finds itself damaged: ${said}.`,
+    severity: 'error',
+    summary: 'Damage that the database reports',
+    problem: `The database reports damage: ${said}.`,
     advice:
-      'Stop the manager, keep the file for a look, and restore the newest backup. Seals, audit record, nodes and keys were not looked at.',
+      'Stop the manager, keep the file for an analysis, and restore the newest backup. Encrypted values, audit record, nodes and keys were not checked.',
   }));
 }
 
@@ -30,24 +34,30 @@ export async function checkDatabase(
   if (major !== undefined && major > newestMajor) {
     findings.push({
       topic: 'database',
-      problem: `PostgreSQL ${major} is newer than what keyplane was tried with (15 and ${newestMajor}).`,
-      advice: 'Look for a newer keyplane.',
+      severity: 'warning',
+      summary: 'PostgreSQL is newer than the tested versions',
+      problem: `PostgreSQL ${major} is newer than the tested versions (15 and ${newestMajor}).`,
+      advice: 'Check whether there is a newer release of keyplane.',
     });
   }
   const offMs = (await survey.now()).getTime() - now.getTime();
   if (Math.abs(offMs) > clockToleranceMs) {
     findings.push({
       topic: 'machine',
-      problem: `The clock here and that of the database are ${Math.round(Math.abs(offMs) / 1000)} seconds apart.`,
-      advice: 'Let both follow a time server: expiration times and tokens depend on it.',
+      severity: 'error',
+      summary: 'Clocks that disagree',
+      problem: `The clocks of this machine and of the database are ${Math.round(Math.abs(offMs) / 1000)} seconds apart.`,
+      advice: clockAdvice,
     });
   }
   const newest = await survey.newestAuditRecordAt();
   if (newest && newest.getTime() - now.getTime() > clockToleranceMs) {
     findings.push({
       topic: 'machine',
-      problem: `The newest audit record is of ${newest.toISOString()}, which lies ahead of the clock here.`,
-      advice: 'A manager ran, or this machine runs, with a wrong clock. Let all follow a time server.',
+      severity: 'error',
+      summary: 'Clocks that disagree',
+      problem: `The newest audit record is from ${exactTimeText(newest.toISOString())}, which is in the future of this machine.`,
+      advice: clockAdvice,
     });
   }
   return {

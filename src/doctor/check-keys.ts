@@ -1,13 +1,14 @@
 import { listSharedKids, type SharedKid, type SharedKidNouns } from '../jwks/shared-kids.ts';
+import { timeText } from '../runtime/time-text.ts';
 import type { Examination, Finding } from './finding.ts';
 import type { SurveyNouns } from './survey-store.ts';
 
 const soonDays = 30;
 const dayMs = 86_400_000;
-const namedAtMost = 50;
+const namedAtMost = 10_000;
 const jwksNamedAtMost = 10;
 
-/** JWKs that nodes do not publish any more or soon will not, and followed URLs that give no key. */
+/** JWKs that are expired or expire soon, URLs that return no key, and kids of several keys. */
 export async function checkKeys(nouns: SurveyNouns & SharedKidNouns, now: Date): Promise<Examination> {
   const { survey } = nouns;
   const expiring = await survey.expiringBefore(new Date(now.getTime() + soonDays * dayMs), namedAtMost);
@@ -16,21 +17,24 @@ export async function checkKeys(nouns: SurveyNouns & SharedKidNouns, now: Date):
   const findings: Finding[] = [
     ...shared.slice(0, namedAtMost).map(sharedKidFinding),
     ...expiring.map(({ projectName, name, expirationTime }): Finding => {
-      const isOver = expirationTime.getTime() <= now.getTime();
+      const isExpired = expirationTime.getTime() <= now.getTime();
       return {
         topic: 'keys',
-        problem: `JWK ${name} of project ${projectName} ${isOver ? 'expired' : 'expires'} at ${expirationTime.toISOString()}.`,
-        advice: isOver
-          ? 'Nodes do not publish it any more. Put a new key in its place (PUT), or delete it.'
-          : 'Make its successor now, so that whoever verifies has both before the change.',
+        severity: 'warning',
+        summary: isExpired ? 'Expired JWKs' : `JWKs that expire within ${soonDays} days`,
+        problem: `JWK ${name} of project ${projectName} ${isExpired ? 'expired' : 'expires'} at ${timeText(expirationTime.toISOString())}.`,
+        advice: isExpired
+          ? 'Nodes no longer publish it. Replace it with a new key (`keyplane jwk update`), or delete it.'
+          : 'Rotate: create a replacement now, so that verifiers have both keys before the change.',
       };
     }),
     ...failing.map(
       ({ projectName, name, state, since, reason }): Finding => ({
         topic: 'sources',
-        problem: `The URL that JWK ${name} of project ${projectName} follows ${state === 'GONE' ? 'has its key no more' : 'gives no answer'} since ${since.toISOString()}${reason === null ? '' : `: ${reason}`}`,
-        advice:
-          'The key that was read last stays in use. Look at the URL, or update the JWK from another source.',
+        severity: 'warning',
+        summary: 'URLs that return no key',
+        problem: `The URL of JWK ${name} of project ${projectName} ${state === 'GONE' ? 'no longer has its key' : 'fails'} since ${timeText(since.toISOString())}${reason === null ? '' : `: ${reason}`}`,
+        advice: 'The last key stays in use. Check the URL, or update the JWK from another source.',
       }),
     ),
   ];
@@ -49,13 +53,17 @@ function sharedKidFinding({ kid, environmentName, published, leftOut }: SharedKi
   return environmentName === null
     ? {
         topic: 'keys',
+        severity: 'error',
+        summary: 'Kids of several keys in the JWK Set of a project',
         problem: `${problem}. All of them are published in the JWK Set of the project.`,
-        advice: 'Verifiers cannot tell them apart. Give each its own kid (PUT), or delete what is not used.',
+        advice: 'Verifiers cannot distinguish them. Give each key its own kid, or delete the unused ones.',
       }
     : {
         topic: 'keys',
+        severity: 'warning',
+        summary: 'Kids of several keys in the JWK Set of an environment',
         problem: `${problem}. The set of environment ${environmentName} leaves out ${listOf(leftOut)}.`,
-        advice: "Give verifiers the address of the project's set, or give each key its own kid (PUT).",
+        advice: "Give verifiers the address of the project's set, or give each key its own kid.",
       };
 }
 

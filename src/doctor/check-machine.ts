@@ -8,7 +8,7 @@ const groupOrOthers = 0o077;
 
 export interface MachinePaths {
   readonly dataDir: string;
-  /** Those that must be for their owner alone; what is not there is passed over. */
+  /** Files that only their owner may read. Missing ones are skipped. */
   readonly privateFiles: readonly string[];
 }
 
@@ -20,15 +20,17 @@ export async function checkMachine({ dataDir, privateFiles }: MachinePaths): Pro
     const mode = (found.mode & 0o777).toString(8).padStart(4, '0');
     findings.push({
       topic: 'machine',
-      problem: `${path} has mode ${mode}, so others can reach it.`,
-      advice: `Run \`chmod ${found.isDirectory() ? '700' : '600'} ${path}\`.`,
+      severity: 'error',
+      summary: 'Files and folders that other users can access',
+      problem: `${path} has mode ${mode}, so other users can access it.`,
+      advice: 'Remove their access: `chmod go= PATH`.',
     });
   }
   const room = await statfs(dataDir).catch(() => undefined);
-  // With PostgreSQL and a key from the settings there may be no folder at all.
+  // With PostgreSQL and a key from the settings there may be no folder.
   if (room === undefined) return { findings, looked: {} };
-  const { findings: ofRoom, looked } = checkRoom(dataDir, room);
-  return { findings: [...findings, ...ofRoom], looked };
+  const { findings: ofSpace, looked } = checkRoom(dataDir, room);
+  return { findings: [...findings, ...ofSpace], looked };
 }
 
 type Room = Pick<StatsFs, 'bavail' | 'blocks' | 'bsize'>;
@@ -38,7 +40,12 @@ export function checkRoom(dataDir: string, { bavail, blocks, bsize }: Room): Exa
   const freeMiB = Math.floor(freeBytes / 1024 / 1024);
   const looked = { 'free MiB': freeMiB };
   if (freeBytes >= leastFreeBytes && bavail >= blocks * leastFreeShare) return { findings: [], looked };
-  const problem = `Only ${freeMiB} MiB are free where ${dataDir} lies.`;
-  const advice = 'Make room: on a full disk nothing can be stored.';
-  return { findings: [{ topic: 'machine', problem, advice }], looked };
+  const finding: Finding = {
+    topic: 'machine',
+    severity: 'warning',
+    summary: 'Little free disk space',
+    problem: `Only ${freeMiB} MiB are free on the disk of ${dataDir}.`,
+    advice: 'Free disk space: on a full disk the manager cannot store changes.',
+  };
+  return { findings: [finding], looked };
 }

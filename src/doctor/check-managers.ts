@@ -1,14 +1,17 @@
+import { exactTimeText } from '../runtime/time-text.ts';
 import type { Examination, Finding } from './finding.ts';
 import type { SurveyNouns } from './survey-store.ts';
 
-/** Managers that are gone and did not say so: killed, or cut off from the database. */
+/** Managers that stopped without shutting down, or lost the database. */
 export async function checkManagers({ survey }: SurveyNouns): Promise<Examination> {
   const findings = (await survey.endedManagers()).map(
     ({ id, version, seenAt }): Finding => ({
       topic: 'managers',
-      problem: `Manager ${id} (keyplane ${version}) ended without a word, or does not reach the database; it was last seen at ${seenAt.toISOString()}.`,
+      severity: 'warning',
+      summary: 'Managers that stopped without shutting down',
+      problem: `Manager ${id} (keyplane ${version}) stopped without shutting down, or cannot reach the database; it was last seen at ${exactTimeText(seenAt.toISOString())}.`,
       advice:
-        'If it should run, look into its log and start it again. A manager that starts forgets those gone for an hour.',
+        'If it should run, check its log and start it again. A manager that starts removes those that stopped over an hour ago.',
     }),
   );
   return { findings, looked: {} };

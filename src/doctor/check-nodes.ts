@@ -1,10 +1,14 @@
 import type { DesiredStateNouns } from '../deployments/desired-state-store.ts';
 import type { EnvironmentNouns, RegisteredNode } from '../environments/environment-store.ts';
+import { exactTimeText } from '../runtime/time-text.ts';
 import type { Examination, Finding } from './finding.ts';
 
+const restoreAdvice =
+  'The database was restored to an older copy without informing the nodes. Stop the managers, run `keyplane restore --announce`, and start them again.';
+
 /**
- * What is registered and does not have what is desired.
- * @param managerRuns whether a manager does; without one no node can be connected
+ * Registered nodes that miss something.
+ * @param managerRuns whether a manager runs; without one no node can be connected
  */
 export async function checkNodes(
   nouns: EnvironmentNouns & DesiredStateNouns,
@@ -17,62 +21,75 @@ export async function checkNodes(
     const { revision } = await nouns.desired.state(id);
     for (const node of await nouns.nodes.list(id)) {
       nodes += 1;
-      const called = `Node ${node.name} of environment ${name}`;
+      const label = `Node ${node.name} of environment ${name}`;
       const other = diverged.get(node.id);
-      const problem = other
+      const problem: NodeProblem | undefined = other
         ? {
-            problem: `${called} has revision ${other.revision} of another history since ${iso(other.since)}, and refuses this one.`,
-            advice:
-              'The database was put back to an older copy without telling the nodes. Stop the managers, run `keyplane restore --announce`, and start them again.',
+            severity: 'error',
+            summary: 'Nodes with a history that the database does not have',
+            problem: `${label} has revision ${other.revision} of another history since ${time(other.since)}, and rejects this one.`,
+            advice: restoreAdvice,
           }
-        : problemOf(node, { called, revision, managerRuns });
+        : problemOf(node, { label, revision, managerRuns });
       if (problem) findings.push({ topic: 'nodes', ...problem });
     }
   }
   return { findings, looked: { nodes } };
 }
 
+type NodeProblem = Omit<Finding, 'topic'>;
+
 function problemOf(
   node: RegisteredNode,
-  { called, revision, managerRuns }: { called: string; revision: number; managerRuns: boolean },
-): Omit<Finding, 'topic'> | undefined {
+  { label, revision, managerRuns }: { label: string; revision: number; managerRuns: boolean },
+): NodeProblem | undefined {
   const { refusal, appliedRevision, lastSeenAt, connected } = node;
   if (refusal) {
     return {
-      problem: `${called} refused revision ${refusal.revision}: ${refusal.reason}.`,
-      advice: 'Look into its log; it is tried again, ever more slowly.',
+      severity: 'error',
+      summary: 'Nodes that reject a revision',
+      problem: `${label} rejected revision ${refusal.revision}: ${refusal.reason}.`,
+      advice: 'Check the log of the node. The manager retries with a growing delay.',
     };
   }
   if (appliedRevision > revision) {
     return {
-      problem: `${called} has revision ${appliedRevision}, the database only ${revision}.`,
-      advice:
-        'The database was put back to an older copy. Stop the managers, run `keyplane restore --announce`, and start them again.',
+      severity: 'error',
+      summary: 'Nodes with a history that the database does not have',
+      problem: `${label} has revision ${appliedRevision}, the database only ${revision}.`,
+      advice: restoreAdvice,
     };
   }
   if (lastSeenAt === null) {
     return {
-      problem: `${called} was never seen.`,
-      advice: 'Start it, or forget it with DELETE /apiops/environments/{environmentName}/nodes/{nodeName}/.',
+      severity: 'warning',
+      summary: 'Nodes that never connected',
+      problem: `${label} never connected.`,
+      advice: 'Start the node, or remove it with `keyplane node forget ENVIRONMENT NAME`.',
     };
   }
   if (managerRuns && !connected) {
     return {
-      problem: `${called} is not connected; it was last seen at ${iso(lastSeenAt)}, with revision ${appliedRevision} of ${revision}.`,
-      advice: 'Look whether it runs and reaches a manager, or forget it if it is gone for good.',
+      severity: 'error',
+      summary: 'Nodes that are not connected',
+      problem: `${label} is not connected; it was last seen at ${time(lastSeenAt)}, with revision ${appliedRevision} of ${revision}.`,
+      advice:
+        'Check that the node runs and can reach a manager, or remove it with `keyplane node forget ENVIRONMENT NAME`.',
     };
   }
   if (appliedRevision < revision) {
     return {
-      problem: `${called} has revision ${appliedRevision} of ${revision}.`,
+      severity: 'warning',
+      summary: 'Nodes that are behind',
+      problem: `${label} has revision ${appliedRevision} of ${revision}.`,
       advice: managerRuns
-        ? 'It is being brought up to date; look again in a minute, then into its log.'
-        : 'Start a manager: it brings the node up to date.',
+        ? 'The manager is updating the node. Repeat this check in a minute, then check the log of the node.'
+        : 'Start a manager, which updates the node.',
     };
   }
   return undefined;
 }
 
-function iso(time: Date): string {
-  return time.toISOString();
+function time(instant: Date): string | null {
+  return exactTimeText(instant.toISOString());
 }

@@ -1,86 +1,88 @@
 import { sumOfPresent } from '../deployments/desire.ts';
 import type { DesiredStateNouns } from '../deployments/desired-state-store.ts';
+import { exactTimeText } from '../runtime/time-text.ts';
 import type { MacNouns } from '../sealing/mac-store.ts';
 import type { ConsistencyNouns, HeadFacts, NamedObject } from './consistency-store.ts';
 import type { Examination, Finding } from './finding.ts';
 
 const namedAtMost = 20;
-/** A change says when it was made a moment before its record does. */
+/** The time of a change is slightly before that of its audit record. */
 const toleranceMs = 1_000;
 
-const findOut = 'Somebody wrote to the database past keyplane. Compare with a backup, and find out who can.';
-const replace =
-  'It is not deployed. Replace it (PUT with a new value) or delete it, and find out who can write to the database.';
-const countAnew =
-  'Compare with a backup. If what is there is right, stop the managers, run `keyplane restore --announce`, and start them again.';
+const foreignWrite =
+  'Somebody wrote to the database without keyplane. Compare with a backup, and find out who has access.';
+const replaceAdvice =
+  'It is not deployed. Replace it with a new value or delete it, and find out who can write to the database.';
+const announceAdvice =
+  'Compare with a backup. If the data is right, stop the managers, run `keyplane restore --announce`, and start them again.';
 
-/** Rows whose MAC is missing or wrong, and environments that do not add up. Needs the integrity key. */
+/** Rows with a missing or wrong MAC, and environments that do not match their digest. Needs the integrity key. */
 export async function checkMacs(
   nouns: MacNouns & ConsistencyNouns & DesiredStateNouns,
 ): Promise<Examination> {
-  const altered = await nouns.macs.altered(namedAtMost);
-  const findings = altered.map(({ table, id }): Finding => {
+  const rows = await nouns.macs.altered(namedAtMost);
+  const findings = rows.map(({ table, id }): Finding => {
     const isHead = table === 'environment_states';
-    return {
-      topic: 'integrity',
-      problem: `The row in ${table} ${id} was written past keyplane: its MAC is missing or wrong.`,
-      advice: isHead ? `Nothing is deployed to this environment. ${countAnew}` : replace,
-    };
+    const altered = `The row in ${table} ${id} was not written by keyplane: its MAC is missing or wrong.`;
+    return isHead
+      ? {
+          ...integrityFinding(altered),
+          summary: 'Environments that were not written by keyplane',
+          advice: `Nothing is deployed to this environment. ${announceAdvice}`,
+        }
+      : {
+          ...integrityFinding(altered),
+          summary: 'Rows that were not written by keyplane',
+          advice: replaceAdvice,
+        };
   });
   const heads = await nouns.consistency.heads();
   for (const head of heads) {
     const sum = await sumOfPresent(nouns.desired, head.environmentId);
     if (sum.equals(head.digest)) continue;
     findings.push({
-      topic: 'integrity',
-      problem: `What is desired in environment ${head.environmentName} does not add up to its digest: a row was removed, altered or set back.`,
-      advice: `New nodes reject it. ${countAnew}`,
+      ...integrityFinding(
+        `The desired state of environment ${head.environmentName} does not match its digest: a row was removed, altered or set back.`,
+      ),
+      summary: 'Environments that do not match their digest',
+      advice: `New nodes reject it. ${announceAdvice}`,
     });
   }
   return { findings, looked: { environments: heads.length } };
 }
 
-/** Rows, desired state and audit record, each of which remembers something of the others. */
+/** Compares rows, desired state and audit record, which refer to each other. */
 export async function checkMemory(
   { consistency }: ConsistencyNouns,
   auditSequence: number,
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   if (auditSequence === 0 && (await consistency.hasData())) {
-    findings.push({
-      topic: 'audit',
-      problem: 'The audit record is empty, and there is data of which it should tell.',
-      advice: findOut,
-    });
+    findings.push(auditFinding('The audit record is empty, although there is data.'));
   }
   const [youngest, newest] = [await consistency.youngest(), await consistency.newestRecordAt()];
   if (youngest && newest && youngest.getTime() - newest.getTime() > toleranceMs) {
-    findings.push({
-      topic: 'audit',
-      problem: `The audit record ends at ${newest.toISOString()}, but something was made or changed at ${youngest.toISOString()}.`,
-      advice: findOut,
-    });
+    findings.push(
+      auditFinding(
+        `The audit record ends at ${exactTimeText(newest.toISOString())}, but an object was created or changed at ${exactTimeText(youngest.toISOString())}.`,
+      ),
+    );
   }
   for (const head of await consistency.heads()) findings.push(...headFindings(head, auditSequence));
   for (const { how, ...object } of await consistency.againstAudit(namedAtMost)) {
-    findings.push({ topic: 'audit', problem: disagreements[how](called(object)), advice: findOut });
+    findings.push(auditFinding(disagreements[how](labelOf(object))));
   }
   for (const object of await consistency.removed(namedAtMost)) {
-    findings.push({
-      topic: 'audit',
-      problem: `${called(object)} is gone, and no audit record says who deleted it.`,
-      advice: findOut,
-    });
+    findings.push(auditFinding(`${labelOf(object)} was removed, and no audit record says who deleted it.`));
   }
   for (const { kind, objectId, environmentName, how } of await consistency.againstDesired(namedAtMost)) {
-    findings.push({
-      topic: 'integrity',
-      problem:
+    findings.push(
+      integrityFinding(
         how === 'unwanted'
-          ? `Environment ${environmentName} should have ${kind} ${objectId}, which is not there.`
-          : `${kind} ${objectId} belongs in environment ${environmentName}, and is not desired there.`,
-      advice: findOut,
-    });
+          ? `The desired state of environment ${environmentName} has ${kind} ${objectId}, which does not exist.`
+          : `${kind} ${objectId} is missing in the desired state of environment ${environmentName}.`,
+      ),
+    );
   }
   return findings;
 }
@@ -88,32 +90,43 @@ export async function checkMemory(
 function headFindings(head: HeadFacts, auditSequence: number): readonly Finding[] {
   const { environmentName, revision, highestRow } = head;
   const findings: Finding[] = [];
-  // The record of what moved it comes after the one it remembers.
+  // The audit record of a change comes after the one that the environment refers to.
   if (head.revision > 0 && head.auditSequence >= auditSequence) {
-    findings.push({
-      topic: 'audit',
-      problem: `Environment ${environmentName} was changed after audit record ${head.auditSequence}, and the audit record ends at ${auditSequence}.`,
-      advice: findOut,
-    });
+    findings.push(
+      auditFinding(
+        `Environment ${environmentName} was changed after audit record ${head.auditSequence}, and the audit record ends at ${auditSequence}.`,
+      ),
+    );
   }
   if (highestRow > revision) {
-    findings.push({
-      topic: 'integrity',
-      problem: `Environment ${environmentName} is at revision ${revision}, and has a row of revision ${highestRow}: it was set back.`,
-      advice: findOut,
-    });
+    findings.push(
+      integrityFinding(
+        `Environment ${environmentName} is at revision ${revision}, and has a row of revision ${highestRow}: it was set back.`,
+      ),
+    );
   }
   return findings;
 }
 
+function auditFinding(problem: string): Finding {
+  const summary = 'Data that the audit record does not explain';
+  return { topic: 'audit', severity: 'error', summary, problem, advice: foreignWrite };
+}
+
+function integrityFinding(problem: string): Finding {
+  const summary = 'Desired state that does not match the data';
+  return { topic: 'integrity', severity: 'error', summary, problem, advice: foreignWrite };
+}
+
 const disagreements = {
-  unrecorded: (object: string) => `${object} is there, and no audit record says who made it.`,
-  ahead: (object: string) => `${object} remembers an audit record that is not there.`,
-  behind: (object: string) => `${object} is as it was before its latest change: it was set back.`,
+  unrecorded: (object: string) => `${object} exists, and no audit record says who created it.`,
+  ahead: (object: string) => `${object} refers to an audit record that does not exist.`,
+  behind: (object: string) =>
+    `${object} is older than its latest change in the audit record: it was set back.`,
 };
 
 const kindNames = { jwk: 'JWK', certificate: 'Certificate', key: 'Key', keystore: 'Keystore' } as const;
 
-function called({ kind, name, projectName }: NamedObject): string {
+function labelOf({ kind, name, projectName }: NamedObject): string {
   return `${kindNames[kind]} ${name} of project ${projectName}`;
 }

@@ -1,4 +1,4 @@
-// What the doctor says: what is wrong, and what to do about it. Never a secret, and of the database only names.
+// What the doctor reports: a problem and its remedy. Never a secret, and of the database only names.
 
 export type FindingTopic =
   | 'settings'
@@ -12,13 +12,20 @@ export type FindingTopic =
   | 'sources'
   | 'machine';
 
+/** `error`: the installation is damaged or does not work as it should. `warning`: it works, and needs attention. */
+export type FindingSeverity = 'error' | 'warning';
+
 export interface Finding {
   readonly topic: FindingTopic;
+  readonly severity: FindingSeverity;
+  /** What findings of this kind have in common. Those with the same summary form one group. */
+  readonly summary: string;
   readonly problem: string;
+  /** The same in a group, so that it is given once. */
   readonly advice: string;
 }
 
-/** What was looked at, also where nothing was wrong. */
+/** What was examined, also where nothing was wrong. */
 export interface Examination {
   readonly findings: readonly Finding[];
   readonly looked: Readonly<Record<string, string | number>>;

@@ -7,7 +7,7 @@ import { expectKept } from './verdict.ts';
 const open = [
   'clients/typescript/generate/schema-types.ts',
   'src/asn1/element.ts',
-  'src/cli/jwk-source/source-order.ts',
+  'src/cli/jwk-source/source-request.ts',
   'src/formats/pkcs12/bags.ts',
   'src/http/openapi/examples/example-of.ts',
   'src/http/requests/zod-validator.ts',

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { connect, type TLSSocket } from 'node:tls';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { prepareQuickstart } from '../../src/cli/parts/prepare-quickstart.ts';
+import { prepareQuickstart } from '../../src/cli/processes/prepare-quickstart.ts';
 import { type Manager, startManager } from '../../src/compose.ts';
 import { readManagerConfig } from '../../src/config.ts';
 import { type NodeOptions, startNode } from '../../src/node/start-node.ts';

@@ -1422,6 +1422,8 @@ export interface Session {
   readonly admin: boolean;
   readonly expiresAt: string | null;
   readonly projects: readonly Membership[];
+  /** How the command line is called on the machine of the manager, such as `keyplane` */
+  readonly cliCommand: string;
 }
 
 export interface SessionRequest {

@@ -29,11 +29,11 @@ interface LoginFlags {
 
 const quickstartUrl = 'http://127.0.0.1:8080';
 
-/** `keyplane login`: a password becomes a personal token, which is kept; the password is not. */
+/** `keyplane login`: creates a personal token with a password, and stores the token. The password is not stored. */
 export function addLoginCommand(program: Command): void {
   addCommand(program, {
     usage: 'login [URL]',
-    summary: 'Sign in at a manager and keep a personal token for the commands that follow',
+    summary: 'Sign in at a manager and store a personal token for later commands',
     examples: [
       'login http://127.0.0.1:8080',
       'login https://keyplane.example --profile production --project MyProject',
@@ -41,13 +41,13 @@ export function addLoginCommand(program: Command): void {
       'login --token-stdin < token.txt',
     ],
   })
-    .option('--profile <NAME>', 'the name it is kept under, and what is taken from now on [KEYPLANE_PROFILE]')
-    .option('--username <NAME>', 'who signs in')
-    .option('--password-stdin', 'the password comes on standard input [KEYPLANE_PASSWORD]')
-    .option('--token-stdin', 'a token that is there already comes on standard input; none is made')
-    .option('--expires-in-days <DAYS>', 'how long the new token is valid', '90')
-    .option('-p, --project <NAME>', 'the project that commands are about where none is named')
-    .option('--plain-http', 'send the password unencrypted to another machine')
+    .option('--profile <NAME>', 'name of the profile to store and to use from now on [KEYPLANE_PROFILE]')
+    .option('--username <NAME>', 'name of the user')
+    .option('--password-stdin', 'read the password from standard input [KEYPLANE_PASSWORD]')
+    .option('--token-stdin', 'read an existing token from standard input instead of creating one')
+    .option('--expires-in-days <DAYS>', 'validity of the new token', '90')
+    .option('-p, --project <NAME>', 'project of commands that name none')
+    .option('--plain-http', 'allow an unencrypted connection to another machine')
     .action(async (given: string | undefined, flags: LoginFlags) => login(given, flags));
 }
 
@@ -59,8 +59,10 @@ async function login(given: string | undefined, flags: LoginFlags): Promise<void
   const known = given ?? (KEYPLANE_URL || before?.url);
   const asked = { text: 'Address of the manager', otherwise: 'keyplane login URL' };
   const url = checkUrl(known ?? (await ask(asked, quickstartUrl)));
-  if (!flags.plainHttp) refusePlainHttp(url);
-  const profile = flags.tokenStdin ? await profileOfToken(url) : await profileOfPassword(url, flags, before);
+  if (!flags.plainHttp) requireEncryption(url);
+  const profile = flags.tokenStdin
+    ? await profileFromToken(url)
+    : await profileFromPassword(url, flags, before);
   const project = flags.project ?? (before?.url === url ? before.project : undefined);
   await writeProfiles({
     current: name,
@@ -69,14 +71,14 @@ async function login(given: string | undefined, flags: LoginFlags): Promise<void
   write(`Signed in at ${url} as ${profile.username} (profile ${name} in ${profilesPath()})\n`);
 }
 
-async function profileOfToken(url: string): Promise<Profile> {
+async function profileFromToken(url: string): Promise<Profile> {
   const token = (await readStdin()).toString('utf8').trim();
-  if (!/^[\x21-\x7e]+$/.test(token)) throw wrongUsage('Standard input holds no token');
+  if (!/^[\x21-\x7e]+$/.test(token)) throw wrongUsage('Standard input contains no token');
   const { username } = await createClient({ url, token }).getSession();
   return { url, username, token, tokenName: null };
 }
 
-async function profileOfPassword(
+async function profileFromPassword(
   url: string,
   flags: LoginFlags,
   before: Profile | undefined,
@@ -103,16 +105,16 @@ async function profileOfPassword(
   return { url, username, token, tokenName: name };
 }
 
-/** The hour-long session of the password is not needed any more; that it could not be ended is no failure. */
+/** Ends the session of the password. A failure is ignored, because the session expires after an hour anyway. */
 async function endSession(client: KeyplaneClient): Promise<void> {
   try {
     await client.deleteSession();
   } catch {
-    // It ends by itself.
+    // It expires by itself.
   }
 }
 
-/** Says on which machine it is, and is free: a name that is taken would be refused. */
+/** Names the machine, and is unique, because the manager rejects a name that exists. */
 function tokenName(): string {
   const machine =
     hostname()
@@ -121,12 +123,10 @@ function tokenName(): string {
   return `cli-${machine}-${crypto.randomUUID().slice(0, 8)}`;
 }
 
-/** A password that crosses a network in the clear is everybody's. */
-function refusePlainHttp(url: string): void {
+/** Anybody on the network could read the password. @throws CliFailure */
+function requireEncryption(url: string): void {
   const { protocol, hostname: host } = new URL(url);
   const isLoopback = host === 'localhost' || host === '[::1]' || /^127(\.\d+){3}$/.test(host);
   if (protocol === 'https:' || isLoopback) return;
-  throw wrongUsage(
-    `${url} is not encrypted: give the https address, or --plain-http where the network is your own`,
-  );
+  throw wrongUsage(`${url} is not encrypted: use https, or --plain-http in a network that you trust`);
 }

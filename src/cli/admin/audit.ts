@@ -1,8 +1,9 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { clientCommand } from '../client-command.ts';
+import { choiceOption, pastTimeOption } from '../flag-values.ts';
 import { type ConnectionFlags, connect } from '../session/connection.ts';
-import { auditTable } from '../terminal/audit-table.ts';
-import { show } from '../terminal/output.ts';
+import { showAudit } from '../terminal/audit-table.ts';
+import { documentFormats } from '../terminal/output-format.ts';
 
 interface AuditFlags extends ConnectionFlags {
   readonly actor?: string;
@@ -21,39 +22,29 @@ interface AuditFlags extends ConnectionFlags {
 export function addAuditCommand(program: Command): void {
   clientCommand(program, {
     usage: 'audit',
-    summary: 'Show the audit record, newest first, a page at a time',
+    summary: 'Show the audit record, newest first, one page at a time',
     examples: [
       'audit',
       'audit --actor alice --outcome DENIED',
-      'audit --action jwk.reveal --from 2026-11-01T00:00:00Z --json',
+      'audit --action jwk.reveal --from 24h',
+      'audit --from 2026-11-01T00:00:00Z --output json',
     ],
+    formats: documentFormats,
   })
-    .option('--actor <USERNAME>', 'what this user did')
-    .option('--action <ACTION>', 'noun and verb, such as jwk.create')
-    .option('--object-type <TYPE>', 'such as jwk')
-    .option('--object-name <NAME>', 'what was done with this one')
-    .option('-p, --project <NAME>', 'what was done in this project')
-    .addOption(new Option('--outcome <OUTCOME>', 'how it ended').choices(['SUCCESS', 'DENIED', 'FAILURE']))
-    .option('--from <TIME>', 'ISO 8601')
-    .option('--to <TIME>', 'ISO 8601')
+    .option('--actor <USERNAME>', 'only records of this user')
+    .option('--action <ACTION>', 'only this action, such as jwk.create')
+    .option('--object-type <TYPE>', 'only this type of object, such as jwk')
+    .option('--object-name <NAME>', 'only the object with this name')
+    .option('-p, --project <NAME>', 'only records of this project')
+    .addOption(choiceOption('--outcome <OUTCOME>', 'only this outcome', ['SUCCESS', 'DENIED', 'FAILURE']))
+    .addOption(pastTimeOption('--from <TIME>', 'ISO 8601, or before now such as 24h'))
+    .addOption(pastTimeOption('--to <TIME>', 'ISO 8601, or before now such as 1h'))
     .option('--page <NUMBER>', '1 is the newest', '1')
-    .option('--size <NUMBER>', 'items a page, 1 to 100', '50')
+    .option('--size <NUMBER>', 'records per page, 1 to 100', '50')
     .action(async (flags: AuditFlags) => {
       const { client } = await connect(flags);
-      const {
-        actor,
-        action,
-        objectType,
-        objectName,
-        project: projectName,
-        outcome,
-        from,
-        to,
-        page,
-        size,
-      } = flags;
-      const query = { actor, action, objectType, objectName, projectName, outcome, from, to, page, size };
-      const answer = await client.listAudit(query);
-      show(flags, answer, () => auditTable(answer.resultList));
+      const { actor, action, objectType, objectName, outcome, from, to, page, size } = flags;
+      const filters = { actor, action, objectType, objectName, projectName: flags.project, outcome };
+      showAudit(flags, await client.listAudit({ ...filters, from, to, page, size }));
     });
 }

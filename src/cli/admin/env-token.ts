@@ -1,10 +1,20 @@
-import { type Command, InvalidArgumentError } from 'commander';
-import { addListOptions, clientCommand, type ListFlags } from '../client-command.ts';
+import type { Command } from 'commander';
+import type { EnrollmentToken } from '../../../clients/typescript/src/index.ts';
+import { timeText } from '../../runtime/time-text.ts';
+import {
+  addConfirmOption,
+  addListOptions,
+  type ConfirmFlags,
+  clientCommand,
+  groupCommand,
+  type ListFlags,
+} from '../client-command.ts';
+import { futureTimeOption, wholeNumberOption } from '../flag-values.ts';
+import { allItems } from '../session/all-items.ts';
 import { type ConnectionFlags, connect } from '../session/connection.ts';
-import { everyItem } from '../session/every-item.ts';
-import { note, show } from '../terminal/output.ts';
+import { type ListView, note, show, showList } from '../terminal/output.ts';
+import { isForProgram, listFormats } from '../terminal/output-format.ts';
 import { confirm } from '../terminal/prompt.ts';
-import { shortTime, textTable } from '../terminal/table.ts';
 
 interface TokenFlags {
   readonly name?: string;
@@ -13,74 +23,83 @@ interface TokenFlags {
   readonly privateKeys?: boolean;
 }
 
-function wholeNumber(text: string): number {
-  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('A whole number from 1 on is accepted.');
+const view: ListView<EnrollmentToken> = {
+  columns: [
+    { head: 'ID', value: ({ id }) => id },
+    { head: 'NAME', value: ({ name }) => name },
+    { head: 'CREATED', value: ({ createdAt }) => timeText(createdAt) },
+    { head: 'EXPIRES', value: ({ expiresAt }) => timeText(expiresAt) ?? 'never' },
+    { head: 'NODES', value: ({ registeredNodes, maxNodes }) => `${registeredNodes}/${maxNodes ?? 'any'}` },
+    { head: 'PRIVATE KEYS', value: ({ privateKeys }) => privateKeys },
+  ],
+  name: ({ id }) => id,
+};
+
+/** `keyplane env token`: the tokens with which nodes join an environment. */
+export function addEnvTokenCommand(env: Command): void {
+  const group = groupCommand(env, 'token', 'Enrollment tokens, with which nodes join an environment');
+  addTokenCreate(group);
+  const list = clientCommand(group, {
+    usage: 'list <ENVIRONMENT>',
+    summary: 'List the enrollment tokens of an environment, without the tokens themselves',
+    examples: ['env token list production'],
+    completes: ['environments'],
+    formats: listFormats,
+  });
+  addListOptions(list).action(async (environmentName: string, flags: ConnectionFlags & ListFlags) => {
+    const { client } = await connect(flags);
+    const answer = await allItems(flags, (query) =>
+      client.listEnrollmentTokens({ environmentName, ...query }),
+    );
+    showList(flags, answer, view);
+  });
+  const revoke = clientCommand(group, {
+    usage: 'revoke <ENVIRONMENT> <ID>',
+    summary: 'Revoke an enrollment token and bar the nodes that joined with it',
+    examples: ['env token revoke production 019a…'],
+    completes: ['environments', 'enrollment tokens'],
+  });
+  addConfirmOption(revoke).action(
+    async (environmentName: string, tokenId: string, flags: ConnectionFlags & ConfirmFlags) => {
+      const { client } = await connect(flags);
+      await confirm(`Revoke enrollment token ${tokenId} of ${environmentName}?`, flags.yes);
+      const answer = await client.deleteEnrollmentToken({ environmentName, tokenId });
+      show(flags, answer, { table: () => `Revoked enrollment token ${tokenId}\n` });
+    },
+  );
 }
 
-/** `keyplane env token`: with which nodes join an environment. */
-export function addEnvTokenCommand(env: Command): void {
-  const noun = env.command('token').description('Enrollment tokens, with which nodes join an environment');
-  clientCommand(noun, {
+function addTokenCreate(group: Command): void {
+  clientCommand(group, {
     usage: 'create <ENVIRONMENT>',
-    summary: 'Make a token with which nodes join; it is shown once',
+    summary: 'Create a token with which nodes join; it is shown once',
     examples: [
       'env token create production',
-      'env token create production --name rack-7 --max-nodes 1 --expires-at 2030-01-31T12:00:00Z',
+      'env token create production --name rack-7 --max-nodes 1 --expires-at 7d',
       'env token create production --private-keys',
     ],
+    completes: ['environments'],
   })
-    .option('--name <NAME>', 'for people to tell it from others')
-    .option('--expires-at <TIME>', 'no node joins with it from then on')
-    .option('--max-nodes <COUNT>', 'keys of nodes that may ever be registered with it', wholeNumber)
-    .option('--private-keys', 'its nodes are given private keys and keystores, not public parts only')
+    .option('--name <NAME>', 'a name to recognise it by')
+    .addOption(
+      futureTimeOption('--expires-at <TIME>', 'no node joins after it: ISO 8601, or from now such as 7d'),
+    )
+    .addOption(
+      wholeNumberOption('--max-nodes <COUNT>', 'how many node keys can ever be registered with it', {
+        least: 1,
+        most: 9_999_999,
+      }),
+    )
+    .option('--private-keys', 'its nodes get private keys and keystores, not only public parts')
     .action(async (environmentName: string, flags: ConnectionFlags & TokenFlags) => {
       const { client, url } = await connect(flags);
       const { name, expiresAt, maxNodes, privateKeys } = flags;
       const body = { name, expiresAt, maxNodes, privateKeys };
       const answer = await client.createEnrollmentToken({ environmentName, body });
-      show(flags, answer, () => `${answer.token}\n`);
-      if (flags.json) return;
-      const place = `--environment ${environmentName} --name NAME --port PORT --data-dir DIR`;
-      note(`Start a node with it: KEYPLANE_NODE_TOKEN=… keyplane node --manager ${url} ${place}`);
+      show(flags, answer, { table: () => `${answer.token}\n` });
+      if (isForProgram(flags)) return;
+      const nodeFlags = `--environment ${environmentName} --name NAME --port PORT --data-dir DIR`;
+      const { cliCommand } = await client.getSession();
+      note(`Start a node: KEYPLANE_NODE_TOKEN=… ${cliCommand} node --manager ${url} ${nodeFlags}`);
     });
-  const list = clientCommand(noun, {
-    usage: 'list <ENVIRONMENT>',
-    summary: 'List the enrollment tokens of an environment; never the tokens themselves',
-    examples: ['env token list production'],
-  });
-  addListOptions(list).action(async (environmentName: string, flags: ConnectionFlags & ListFlags) => {
-    const { client } = await connect(flags);
-    const answer = await everyItem(flags, (query) =>
-      client.listEnrollmentTokens({ environmentName, ...query }),
-    );
-    show(flags, answer, () =>
-      textTable(
-        ['ID', 'NAME', 'CREATED', 'EXPIRES', 'NODES', 'PRIVATE KEYS'],
-        answer.resultList.map(({ id, name, createdAt, expiresAt, ...token }) => [
-          ...[id, name, shortTime(createdAt), shortTime(expiresAt)],
-          `${token.registeredNodes}/${token.maxNodes ?? 'any'}`,
-          token.privateKeys,
-        ]),
-      ),
-    );
-  });
-  clientCommand(noun, {
-    usage: 'revoke <ENVIRONMENT> <ID>',
-    summary: 'Revoke an enrollment token and bar the nodes that joined with it',
-    examples: ['env token revoke production 019a…'],
-  })
-    .option('-y, --yes', 'do not ask')
-    .action(
-      async (
-        environmentName: string,
-        tokenId: string,
-        flags: ConnectionFlags & { readonly yes?: boolean },
-      ) => {
-        const { client } = await connect(flags);
-        await confirm(`Revoke enrollment token ${tokenId} of ${environmentName}?`, flags.yes);
-        const answer = await client.deleteEnrollmentToken({ environmentName, tokenId });
-        show(flags, answer, () => `Revoked enrollment token ${tokenId}\n`);
-      },
-    );
 }

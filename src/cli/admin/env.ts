@@ -4,15 +4,23 @@ import type {
   EnvironmentType,
   EnvironmentWithProjects,
 } from '../../../clients/typescript/src/index.ts';
-import { addListOptions, clientCommand, type ListFlags, nounCommand } from '../client-command.ts';
+import { timeText } from '../../runtime/time-text.ts';
+import {
+  addConfirmOption,
+  addListOptions,
+  type ConfirmFlags,
+  clientCommand,
+  groupCommand,
+  type ListFlags,
+} from '../client-command.ts';
 import { CliFailure, exitCode, wrongUsage } from '../failure.ts';
-import { splitNames } from '../materials/replacement-flags.ts';
+import { choiceOption, splitNames } from '../flag-values.ts';
+import { allItems } from '../session/all-items.ts';
 import { type Connection, type ConnectionFlags, connect } from '../session/connection.ts';
-import { everyItem } from '../session/every-item.ts';
 import { unchecked } from '../session/unchecked.ts';
-import { show } from '../terminal/output.ts';
+import { type ListView, show, showList } from '../terminal/output.ts';
+import { listFormats } from '../terminal/output-format.ts';
 import { confirm } from '../terminal/prompt.ts';
-import { textTable } from '../terminal/table.ts';
 import { addEnvTokenCommand } from './env-token.ts';
 
 interface EnvFlags extends ConnectionFlags {
@@ -24,56 +32,63 @@ interface EnvFlags extends ConnectionFlags {
   readonly environmentSet?: boolean;
 }
 
-/** `keyplane env`: environments, which nodes belong to. */
+/** `keyplane env`: environments, to which nodes belong. */
 export function addEnvCommand(program: Command): void {
-  const noun = nounCommand(program, 'env', 'Environments, and the tokens with which nodes join them');
-  addEnvList(noun);
-  addEnvCreate(noun);
-  addEnvUpdate(noun);
-  addEnvDelete(noun);
-  addEnvTokenCommand(noun);
+  const group = groupCommand(program, 'env', 'Environments, and the tokens with which nodes join them');
+  addEnvList(group);
+  addEnvCreate(group);
+  addEnvUpdate(group);
+  addEnvDelete(group);
+  addEnvTokenCommand(group);
 }
 
-function addEnvList(noun: Command): void {
-  const command = clientCommand(noun, {
+/** Only administrators get the projects. */
+type ListedEnvironment = Environment & Partial<Pick<EnvironmentWithProjects, 'projects'>>;
+
+const view: ListView<ListedEnvironment> = {
+  columns: [
+    { head: 'NAME', value: ({ name }) => name },
+    { head: 'TYPE', value: ({ type }) => type },
+    { head: 'PROJECTS', value: ({ projects }) => (projects === null ? 'all' : projects?.join(',')) },
+    { head: 'ENVIRONMENT SET', value: ({ environmentSet }) => environmentSet },
+    { head: 'ACCESS URL', value: ({ accessUrl }) => accessUrl },
+    { head: 'CREATED', isWide: true, value: ({ createdAt }) => timeText(createdAt) },
+    { head: 'UPDATED', isWide: true, value: ({ updatedAt }) => timeText(updatedAt) },
+    { head: 'DESCRIPTION', value: ({ description }) => description },
+  ],
+  name: ({ name }) => name,
+};
+
+function addEnvList(group: Command): void {
+  const command = clientCommand(group, {
     usage: 'list',
-    summary: 'List all environments, or with --project those that it reaches',
-    examples: ['env list', 'env list --project MyProject'],
-  }).option('-p, --project <NAME>', 'only those that this project reaches');
+    summary: 'List all environments, or with --project those of a project',
+    examples: ['env list', 'env list --project MyProject', 'env list --output name'],
+    formats: listFormats,
+  }).option('-p, --project <NAME>', 'only the environments of this project');
   addListOptions(command).action(
     async (flags: ConnectionFlags & ListFlags & { readonly project?: string }) => {
       const { client } = await connect(flags);
       const { project: projectName } = flags;
-      const answer = await everyItem<ListedEnvironment>(flags, (query) =>
+      const answer = await allItems<ListedEnvironment>(flags, (query) =>
         projectName === undefined
           ? client.listEnvironments(query)
           : client.listProjectEnvironments({ projectName, ...query }),
       );
-      show(flags, answer, () =>
-        textTable(
-          ['NAME', 'TYPE', 'PROJECTS', 'SET OF ALL', 'ACCESS URL', 'DESCRIPTION'],
-          answer.resultList.map((one) => [
-            ...[one.name, one.type, one.projects === null ? 'all' : one.projects?.join(',')],
-            ...[one.environmentSet ? 'yes' : 'no', one.accessUrl, one.description],
-          ]),
-        ),
-      );
+      showList(flags, answer, view);
     },
   );
 }
 
-/** The projects are shown to administrators alone. */
-type ListedEnvironment = Environment & Partial<Pick<EnvironmentWithProjects, 'projects'>>;
-
-function addEnvCreate(noun: Command): void {
-  const command = clientCommand(noun, {
+function addEnvCreate(group: Command): void {
+  const command = clientCommand(group, {
     usage: 'create <NAME>',
-    summary: 'Make an environment',
+    summary: 'Create an environment',
     examples: [
       'env create production --type PRODUCTION',
       'env create lab --type TEST --projects MyProject,Other',
     ],
-  }).requiredOption('--type <TYPE>', 'PRODUCTION, SANDBOX or TEST');
+  }).addOption(typeOption().makeOptionMandatory());
   addFields(command).action(async (name: string, flags: EnvFlags) => {
     const { client } = await connect(flags);
     const { description, accessUrl, environmentSet } = flags;
@@ -85,22 +100,21 @@ function addEnvCreate(noun: Command): void {
     };
     const body = { name, ...facts, projects: projectsOf(flags) };
     const answer = await client.createEnvironment({ body });
-    show(
-      flags,
-      answer,
-      () => `Created environment ${name}. Let a node join it: keyplane env token create ${name}\n`,
-    );
+    show(flags, answer, {
+      table: () => `Created environment ${name}. Let a node join it: keyplane env token create ${name}\n`,
+    });
   });
 }
 
-function addEnvUpdate(noun: Command): void {
-  const command = clientCommand(noun, {
+function addEnvUpdate(group: Command): void {
+  const command = clientCommand(group, {
     usage: 'update <NAME>',
-    summary: 'Change what is given of an environment; the rest stays',
+    summary: 'Change an environment; what is not given stays as it is',
     examples: ['env update lab --projects MyProject', 'env update lab --all-projects'],
+    completes: ['environments'],
   })
-    .option('--type <TYPE>', 'PRODUCTION, SANDBOX or TEST')
-    .option('--all-projects', 'every project reaches it');
+    .addOption(typeOption())
+    .option('--all-projects', 'make it available to all projects');
   addFields(command).action(async (name: string, flags: EnvFlags) => {
     const { client } = await connect(flags);
     const before = await environmentNamed(client, name);
@@ -112,42 +126,46 @@ function addEnvUpdate(noun: Command): void {
       projects: flags.allProjects ? undefined : (projectsOf(flags) ?? before.projects ?? undefined),
     };
     const answer = await client.updateEnvironment({ environmentName: name, body });
-    show(flags, answer, () => `Updated environment ${name}\n`);
+    show(flags, answer, { table: () => `Updated environment ${name}\n` });
   });
 }
 
-function addEnvDelete(noun: Command): void {
-  clientCommand(noun, {
+function addEnvDelete(group: Command): void {
+  const command = clientCommand(group, {
     usage: 'delete <NAME>',
-    summary: 'Delete an environment with all that is in it; its nodes are cut off',
+    summary: 'Delete an environment with everything in it; the manager disconnects its nodes',
     examples: ['env delete lab', 'env delete lab --yes'],
-  })
-    .option('-y, --yes', 'do not ask')
-    .action(async (name: string, flags: ConnectionFlags & { readonly yes?: boolean }) => {
-      const { client } = await connect(flags);
-      await confirm(`Delete environment ${name} with all that is in it?`, flags.yes);
-      const answer = await client.deleteEnvironment({ environmentName: name });
-      show(flags, answer, () => `Deleted environment ${name}\n`);
-    });
+    completes: ['environments'],
+  });
+  addConfirmOption(command).action(async (name: string, flags: ConnectionFlags & ConfirmFlags) => {
+    const { client } = await connect(flags);
+    await confirm(`Delete environment ${name} with everything in it?`, flags.yes);
+    const answer = await client.deleteEnvironment({ environmentName: name });
+    show(flags, answer, { table: () => `Deleted environment ${name}\n` });
+  });
+}
+
+function typeOption() {
+  return choiceOption('--type <TYPE>', 'type of the environment', ['PRODUCTION', 'SANDBOX', 'TEST']);
 }
 
 function addFields(command: Command): Command {
   return command
-    .option('--description <TEXT>', 'for people to read')
-    .option('--access-url <URL>', 'of its gateways, for people to read')
-    .option('--environment-set', 'its nodes publish one JWK Set of all projects, too')
-    .option('--no-environment-set', 'they publish the sets of projects only (default for a new one)')
-    .option('--projects <NAMES>', 'which projects reach it, separated by commas (default: all)');
+    .option('--description <TEXT>', 'free text')
+    .option('--access-url <URL>', 'address of its gateways, shown to people')
+    .option('--environment-set', 'its nodes also publish one JWK Set of all projects')
+    .option('--no-environment-set', 'its nodes publish the JWK Sets of projects only (default for a new one)')
+    .option('--projects <NAMES>', 'projects that can use it, separated by commas (default: all)');
 }
 
 function projectsOf({ projects, allProjects }: EnvFlags): readonly string[] | undefined {
   if (projects !== undefined && allProjects)
-    throw wrongUsage('Either --projects or --all-projects can be given');
+    throw wrongUsage('Only one of --projects and --all-projects is accepted');
   return projects === undefined ? undefined : splitNames(projects);
 }
 
 async function environmentNamed(client: Connection['client'], name: string) {
-  const { resultList } = await everyItem({}, (query) => client.listEnvironments(query));
+  const { resultList } = await allItems({}, (query) => client.listEnvironments(query));
   const found = resultList.find((one) => one.name === name);
   if (found) return found;
   throw new CliFailure(`Environment (name: ${name}) is not found!`, exitCode.notFound);

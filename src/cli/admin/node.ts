@@ -1,61 +1,80 @@
 import type { Command } from 'commander';
-import { addListOptions, clientCommand, type ListFlags, nounCommand } from '../client-command.ts';
+import type { EnvironmentNode } from '../../../clients/typescript/src/index.ts';
+import { exactTimeText, timeAndDistance } from '../../runtime/time-text.ts';
+import {
+  addConfirmOption,
+  addListOptions,
+  type ConfirmFlags,
+  clientCommand,
+  groupCommand,
+  type ListFlags,
+} from '../client-command.ts';
+import { allItems } from '../session/all-items.ts';
 import { type ConnectionFlags, connect } from '../session/connection.ts';
-import { everyItem } from '../session/every-item.ts';
-import { note, show } from '../terminal/output.ts';
+import { type ListView, note, show, showList } from '../terminal/output.ts';
+import { isForProgram, listFormats } from '../terminal/output-format.ts';
 import { confirm } from '../terminal/prompt.ts';
-import { shortTime, textTable } from '../terminal/table.ts';
 
-/** What `keyplane node` does beside starting one. */
-export const nodeVerbs = Object.freeze(['list', 'forget', 'readmit']);
+/** The subcommands of `keyplane node`, which by itself starts one. */
+export const nodeSubcommands = Object.freeze(['list', 'forget', 'readmit']);
 
-/** `keyplane node list`, `node forget` and `node readmit`: nodes as the manager knows them. */
-export function addNodeVerbs(program: Command): void {
-  const noun = nounCommand(program, 'node', 'Nodes of an environment, as the manager knows them');
-  const list = clientCommand(noun, {
+const view: ListView<EnvironmentNode> = {
+  columns: [
+    { head: 'NAME', value: ({ name }) => name },
+    { head: 'CONNECTED', value: ({ connected }) => connected },
+    { head: 'REVISION', value: ({ appliedRevision }) => appliedRevision },
+    { head: 'LAST SEEN', value: ({ lastSeenAt }) => timeAndDistance(lastSeenAt) },
+    { head: 'VERSION', value: ({ version }) => version },
+    { head: 'ADDRESS', value: ({ address }) => address },
+    { head: 'PRIVATE KEYS', value: ({ privateKeys }) => privateKeys },
+    { head: 'CLOCK OFFSET', isWide: true, value: ({ clockOffsetMs }) => offsetText(clockOffsetMs) },
+    { head: 'LAST SEEN, EXACT', isWide: true, value: ({ lastSeenAt }) => exactTimeText(lastSeenAt) },
+  ],
+  name: ({ name }) => name,
+};
+
+function offsetText(clockOffsetMs: number | null): string | null {
+  return clockOffsetMs === null ? null : `${clockOffsetMs} ms`;
+}
+
+/** `keyplane node list`, `node forget` and `node readmit`: nodes that the manager knows. */
+export function addNodeCommands(program: Command): void {
+  const group = groupCommand(program, 'node', 'Nodes of an environment that the manager knows');
+  const list = clientCommand(group, {
     usage: 'list <ENVIRONMENT>',
     summary: 'List the nodes of an environment',
-    examples: ['node list production', 'node list production --json'],
+    examples: ['node list production', 'node list production --output json'],
+    completes: ['environments'],
+    formats: listFormats,
   });
   addListOptions(list).action(async (environmentName: string, flags: ConnectionFlags & ListFlags) => {
     const { client } = await connect(flags);
-    const answer = await everyItem(flags, (query) => client.listNodes({ environmentName, ...query }));
-    show(flags, answer, () =>
-      textTable(
-        ['NAME', 'CONNECTED', 'REVISION', 'LAST SEEN', 'VERSION', 'ADDRESS', 'PRIVATE KEYS'],
-        answer.resultList.map((one) => [
-          ...[one.name, one.connected, one.appliedRevision, shortTime(one.lastSeenAt), one.version],
-          ...[one.address, one.privateKeys],
-        ]),
-      ),
-    );
+    const answer = await allItems(flags, (query) => client.listNodes({ environmentName, ...query }));
+    showList(flags, answer, view);
   });
-  clientCommand(noun, {
+  const forget = clientCommand(group, {
     usage: 'forget <ENVIRONMENT> <NAME>',
-    summary: 'Remove a node: its key is rejected, and no change waits for it',
+    summary: 'Remove a node: the manager rejects its key and no change waits for it',
     examples: ['node forget production rack-7', 'node forget production rack-7 --yes'],
-  })
-    .option('-y, --yes', 'do not ask')
-    .action(
-      async (
-        environmentName: string,
-        nodeName: string,
-        flags: ConnectionFlags & { readonly yes?: boolean },
-      ) => {
-        const { client } = await connect(flags);
-        await confirm(`Forget node ${nodeName} of ${environmentName}?`, flags.yes);
-        const answer = await client.deleteNode({ environmentName, nodeName });
-        show(flags, answer, () => `Forgot node ${nodeName} of ${environmentName}\n`);
-        if (!flags.json) for (const warning of answer.warnings) note(warning);
-      },
-    );
-  clientCommand(noun, {
+    completes: ['environments', 'nodes'],
+  });
+  addConfirmOption(forget).action(
+    async (environmentName: string, nodeName: string, flags: ConnectionFlags & ConfirmFlags) => {
+      const { client } = await connect(flags);
+      await confirm(`Forget node ${nodeName} of ${environmentName}?`, flags.yes);
+      const answer = await client.deleteNode({ environmentName, nodeName });
+      show(flags, answer, { table: () => `Forgot node ${nodeName} of ${environmentName}\n` });
+      if (!isForProgram(flags)) for (const warning of answer.warnings) note(warning);
+    },
+  );
+  clientCommand(group, {
     usage: 'readmit <ENVIRONMENT> <NAME>',
     summary: 'Accept the key of a node again that was removed or whose token was revoked',
     examples: ['node readmit production rack-7'],
+    completes: ['environments'],
   }).action(async (environmentName: string, nodeName: string, flags: ConnectionFlags) => {
     const { client } = await connect(flags);
     const answer = await client.readmitNode({ environmentName, nodeName });
-    show(flags, answer, () => `Readmitted node ${nodeName} of ${environmentName}\n`);
+    show(flags, answer, { table: () => `Readmitted node ${nodeName} of ${environmentName}\n` });
   });
 }

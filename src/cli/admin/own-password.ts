@@ -14,23 +14,24 @@ interface PasswordFlags extends ConnectionFlags {
 export function addOwnPasswordCommand(user: Command): void {
   clientCommand(user, {
     usage: 'password',
-    summary: 'Change your own password; your other sessions end, your tokens stay',
+    summary: 'Change your own password; your other sessions end, your tokens stay valid',
     examples: ['user password', 'user password --password-stdin < two-lines.txt'],
   })
     .option(
       '--password-stdin',
-      'standard input has two lines: the current password and the new one [KEYPLANE_PASSWORD, KEYPLANE_USER_PASSWORD]',
+      'read the current and the new password from standard input, one per line [KEYPLANE_PASSWORD, KEYPLANE_USER_PASSWORD]',
     )
     .action(async (flags: PasswordFlags) => {
-      const passwords = flags.passwordStdin && !process.stdin.isTTY ? await twoLines() : await asked();
+      const passwords =
+        flags.passwordStdin && !process.stdin.isTTY ? await passwordsFromStdin() : await askPasswords();
       const { client } = await connect(flags);
       const { username } = await client.getSession();
       const answer = await client.updateUser({ username, body: passwords });
-      show(flags, answer, () => `Changed the password of ${username}\n`);
+      show(flags, answer, { table: () => `Changed the password of ${username}\n` });
     });
 }
 
-async function twoLines() {
+async function passwordsFromStdin() {
   const [currentPassword, password, ...rest] = (await readStdin())
     .toString('utf8')
     .replace(/\r?\n$/, '')
@@ -41,7 +42,7 @@ async function twoLines() {
   return { currentPassword, password };
 }
 
-async function asked() {
+async function askPasswords() {
   const one = (text: string, variable: string) =>
     readSecret({ text, variable, stdinFlag: '--password-stdin', fromStdin: false });
   return {

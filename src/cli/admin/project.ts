@@ -1,72 +1,92 @@
 import type { Command } from 'commander';
-import { addListOptions, clientCommand, type ListFlags, nounCommand } from '../client-command.ts';
+import type { Project } from '../../../clients/typescript/src/index.ts';
+import { timeText } from '../../runtime/time-text.ts';
+import {
+  addConfirmOption,
+  addListOptions,
+  type ConfirmFlags,
+  clientCommand,
+  groupCommand,
+  type ListFlags,
+} from '../client-command.ts';
+import { allItems } from '../session/all-items.ts';
 import { type ConnectionFlags, connect } from '../session/connection.ts';
-import { everyItem } from '../session/every-item.ts';
-import { show } from '../terminal/output.ts';
+import { type ListView, show, showList } from '../terminal/output.ts';
+import { listFormats } from '../terminal/output-format.ts';
 import { confirm } from '../terminal/prompt.ts';
-import { dayOf, textTable } from '../terminal/table.ts';
 
 interface DescribedFlags extends ConnectionFlags {
   readonly description?: string;
 }
 
-/** `keyplane project`: what JWKs and their materials belong to. */
+const view: ListView<Project> = {
+  columns: [
+    { head: 'NAME', value: ({ name }) => name },
+    { head: 'CREATED', value: ({ createdAt }) => timeText(createdAt) },
+    { head: 'UPDATED', isWide: true, value: ({ updatedAt }) => timeText(updatedAt) },
+    { head: 'ID', isWide: true, value: ({ id }) => id },
+    { head: 'DESCRIPTION', value: ({ description }) => description },
+  ],
+  name: ({ name }) => name,
+};
+
+/** `keyplane project`: the projects that JWKs and materials belong to. */
 export function addProjectCommand(program: Command): void {
-  const noun = nounCommand(program, 'project', 'Projects, which JWKs belong to');
-  const list = clientCommand(noun, {
+  const group = groupCommand(program, 'project', 'Projects, to which JWKs belong');
+  const list = clientCommand(group, {
     usage: 'list',
-    summary: 'List the projects that you may see',
-    examples: ['project list', 'project list --json'],
+    summary: 'List the projects to which you have access',
+    examples: ['project list', 'project list --output name'],
+    formats: listFormats,
   });
   addListOptions(list).action(async (flags: ConnectionFlags & ListFlags) => {
     const { client } = await connect(flags);
-    const answer = await everyItem(flags, (query) => client.listProjects(query));
-    show(flags, answer, () =>
-      textTable(
-        ['NAME', 'CREATED', 'DESCRIPTION'],
-        answer.resultList.map(({ name, createdAt, description }) => [name, dayOf(createdAt), description]),
-      ),
-    );
+    const answer = await allItems(flags, (query) => client.listProjects(query));
+    showList(flags, answer, view);
   });
-  clientCommand(noun, {
+  clientCommand(group, {
     usage: 'create <NAME>',
-    summary: 'Make a project',
+    summary: 'Create a project',
     examples: ['project create Orders', 'project create Orders --description "keys of the order service"'],
   })
-    .option('--description <TEXT>', 'for people to read')
+    .option('--description <TEXT>', 'free text')
     .action(async (name: string, flags: DescribedFlags) => {
       const { client } = await connect(flags);
       const answer = await client.createProject({ body: { name, description: flags.description } });
-      show(flags, answer, () => `Created project ${name}\n`);
+      show(flags, answer, { table: () => `Created project ${name}\n` });
     });
-  addChanges(noun);
+  addChanges(group);
 }
 
-function addChanges(noun: Command): void {
-  clientCommand(noun, {
+function addChanges(group: Command): void {
+  clientCommand(group, {
     usage: 'update <NAME>',
-    summary: 'Give a project another description, or with none take it away',
+    summary: 'Change the description of a project; without --description it is removed',
     examples: ['project update Orders --description "keys of the order service"'],
+    completes: ['projects'],
   })
-    .option('--description <TEXT>', 'for people to read')
+    .option('--description <TEXT>', 'free text')
     .action(async (name: string, flags: DescribedFlags) => {
       const { client } = await connect(flags);
       const answer = await client.updateProject({
         projectName: name,
         body: { description: flags.description },
       });
-      show(flags, answer, () => `Updated project ${name}\n`);
+      show(flags, answer, { table: () => `Updated project ${name}\n` });
     });
-  clientCommand(noun, {
+  const remove = clientCommand(group, {
     usage: 'delete <NAME>',
-    summary: 'Delete a project with all its JWKs and materials, on every node too',
+    summary: 'Delete a project with all its JWKs and materials, and undeploy them from every node',
     examples: ['project delete Orders', 'project delete Orders --yes'],
-  })
-    .option('-y, --yes', 'do not ask')
-    .action(async (name: string, flags: ConnectionFlags & { readonly yes?: boolean }) => {
-      const { client } = await connect(flags);
-      await confirm(`Delete project ${name} with all its JWKs and materials, on every node too?`, flags.yes);
-      const answer = await client.deleteProject({ projectName: name });
-      show(flags, answer, () => `Deleted project ${name}\n`);
-    });
+    completes: ['projects'],
+  });
+  addConfirmOption(remove).action(async (name: string, flags: ConnectionFlags & ConfirmFlags) => {
+    const { client } = await connect(flags);
+    await confirm(
+      `Delete project ${name} with all its JWKs and materials and undeploy them from every node?`,
+      flags.yes,
+    );
+    const answer = await client.deleteProject({ projectName: name });
+    show(flags, answer, { table: () => `Deleted project ${name}\n` });
+  });
 }

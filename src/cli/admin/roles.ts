@@ -1,10 +1,10 @@
 import type { Role } from '../../../clients/typescript/src/index.ts';
 import { wrongUsage } from '../failure.ts';
-import { splitNames } from '../materials/replacement-flags.ts';
+import { splitNames } from '../flag-values.ts';
 import { unchecked } from '../session/unchecked.ts';
 
-/** How roles are written for short. */
-const shortRoles: Readonly<Record<string, Role>> = Object.freeze({
+/** Short names of the roles. */
+export const shortRoles: Readonly<Record<string, Role>> = Object.freeze({
   admin: 'ROLE_ADMIN',
   security: 'ROLE_API_SECURITY',
   'private-keys': 'ROLE_READ_PRIVATE_KEYS',
@@ -13,12 +13,12 @@ const shortRoles: Readonly<Record<string, Role>> = Object.freeze({
 });
 
 export const rolesHelp =
-  'separated by commas: security (JWKs, keys, keystores), private-keys (beside security: read and export private ' +
-  'members), certificates, deploy, admin; or their whole names';
+  'separated by commas: security (JWKs, keys, keystores), private-keys (with security: read and export private ' +
+  'members), certificates, deploy, admin; or their full names';
 
 /**
- * A role of a later release is passed on as it is.
- * @param flag that the text is the value of, for the message
+ * Passes the role of a later release on as it is.
+ * @param flag the flag with this value, for the message
  */
 export function rolesOf(text: string, flag: string): readonly Role[] {
   return splitNames(text).map((given): Role => {

@@ -1,12 +1,21 @@
 import type { Command } from 'commander';
-import { addListOptions, clientCommand, type ListFlags, nounCommand } from '../client-command.ts';
+import type { User } from '../../../clients/typescript/src/index.ts';
+import { timeText } from '../../runtime/time-text.ts';
+import {
+  addConfirmOption,
+  addListOptions,
+  type ConfirmFlags,
+  clientCommand,
+  groupCommand,
+  type ListFlags,
+} from '../client-command.ts';
 import { wrongUsage } from '../failure.ts';
+import { allItems } from '../session/all-items.ts';
 import { type ConnectionFlags, connect } from '../session/connection.ts';
-import { everyItem } from '../session/every-item.ts';
-import { show } from '../terminal/output.ts';
+import { type ListView, show, showList } from '../terminal/output.ts';
+import { listFormats } from '../terminal/output-format.ts';
 import { confirm } from '../terminal/prompt.ts';
 import { readSecret } from '../terminal/secret.ts';
-import { dayOf, textTable } from '../terminal/table.ts';
 import { addOwnPasswordCommand } from './own-password.ts';
 import { addUserTokenCommand } from './user-token.ts';
 
@@ -16,81 +25,86 @@ interface UserFlags extends ConnectionFlags {
   readonly passwordStdin?: boolean;
 }
 
-const passwordHelp = 'the password comes on standard input [KEYPLANE_USER_PASSWORD]';
+const passwordHelp = 'read the password from standard input [KEYPLANE_USER_PASSWORD]';
 
-/** `keyplane user`: who may sign in. */
+const view: ListView<User> = {
+  columns: [
+    { head: 'USERNAME', value: ({ username }) => username },
+    { head: 'ADMIN', value: ({ admin }) => admin },
+    { head: 'CREATED', value: ({ createdAt }) => timeText(createdAt) },
+    { head: 'UPDATED', isWide: true, value: ({ updatedAt }) => timeText(updatedAt) },
+  ],
+  name: ({ username }) => username,
+};
+
+/** `keyplane user`: the users who sign in. */
 export function addUserCommand(program: Command): void {
-  const noun = nounCommand(program, 'user', 'Users, who sign in');
-  const list = clientCommand(noun, {
+  const group = groupCommand(program, 'user', 'Users');
+  const list = clientCommand(group, {
     usage: 'list',
     summary: 'List the users',
-    examples: ['user list', 'user list --json'],
+    examples: ['user list', 'user list --output name'],
+    formats: listFormats,
   });
   addListOptions(list).action(async (flags: ConnectionFlags & ListFlags) => {
     const { client } = await connect(flags);
-    const answer = await everyItem(flags, (query) => client.listUsers(query));
-    show(flags, answer, () =>
-      textTable(
-        ['USERNAME', 'ADMIN', 'CREATED'],
-        answer.resultList.map(({ username, admin, createdAt }) => [username, admin, dayOf(createdAt)]),
-      ),
-    );
+    const answer = await allItems(flags, (query) => client.listUsers(query));
+    showList(flags, answer, view);
   });
-  clientCommand(noun, {
+  clientCommand(group, {
     usage: 'create <USERNAME>',
-    summary: 'Make a user; the password is asked for',
+    summary: 'Create a user; asks for the password',
     examples: ['user create alice', 'user create root --admin --password-stdin < password.txt'],
   })
-    .option('--admin', 'may do everything')
+    .option('--admin', 'an administrator')
     .option('--password-stdin', passwordHelp)
     .action(async (username: string, flags: UserFlags) => {
       const { client } = await connect(flags);
       const password = await passwordOf(username, flags);
       const answer = await client.createUser({ body: { username, password, admin: flags.admin } });
-      show(
-        flags,
-        answer,
-        () => `Created user ${username}. Give them roles: keyplane member set ${username} …\n`,
-      );
+      show(flags, answer, {
+        table: () => `Created user ${username}. Grant roles with: keyplane member set ${username} …\n`,
+      });
     });
-  addChanges(noun);
-  addOwnPasswordCommand(noun);
-  addUserTokenCommand(noun);
+  addChanges(group);
+  addOwnPasswordCommand(group);
+  addUserTokenCommand(group);
 }
 
-function addChanges(noun: Command): void {
-  clientCommand(noun, {
+function addChanges(group: Command): void {
+  clientCommand(group, {
     usage: 'update <USERNAME>',
     summary:
-      'Reset the password of a user, which ends their sessions and tokens, or make them an administrator or none',
+      'Reset the password of a user, which ends their sessions and tokens, or change whether they are an administrator',
     examples: ['user update alice --password', 'user update alice --admin', 'user update alice --no-admin'],
+    completes: ['users'],
   })
-    .option('--admin', 'may do everything from now on')
-    .option('--no-admin', 'may do what their roles allow')
-    .option('--password', 'ask for the new password')
+    .option('--admin', 'make the user an administrator')
+    .option('--no-admin', 'the user is no longer an administrator')
+    .option('--password', 'ask for a new password')
     .option('--password-stdin', passwordHelp)
     .action(async (username: string, flags: UserFlags) => {
       const isPassword = flags.password === true || flags.passwordStdin === true;
       if (!isPassword && flags.admin === undefined) {
-        throw wrongUsage('One of --password, --password-stdin, --admin, --no-admin is needed');
+        throw wrongUsage('One of --password, --password-stdin, --admin, --no-admin is required');
       }
       const { client } = await connect(flags);
       const password = isPassword ? await passwordOf(username, flags) : undefined;
       const answer = await client.updateUser({ username, body: { password, admin: flags.admin } });
-      show(flags, answer, () => `Updated user ${username}\n`);
+      show(flags, answer, { table: () => `Updated user ${username}\n` });
     });
-  clientCommand(noun, {
+  const remove = clientCommand(group, {
     usage: 'delete <USERNAME>',
     summary: 'Delete a user with their tokens and sessions',
     examples: ['user delete alice', 'user delete alice --yes'],
-  })
-    .option('-y, --yes', 'do not ask')
-    .action(async (username: string, flags: ConnectionFlags & { readonly yes?: boolean }) => {
-      const { client } = await connect(flags);
-      await confirm(`Delete user ${username}?`, flags.yes);
-      const answer = await client.deleteUser({ username });
-      show(flags, answer, () => `Deleted user ${username}\n`);
-    });
+    completes: ['users'],
+  });
+  addConfirmOption(remove).action(async (username: string, flags: ConnectionFlags & ConfirmFlags) => {
+    const { client } = await connect(flags);
+    await confirm(`Delete user ${username}?`, flags.yes);
+    const answer = await client.deleteUser({ username });
+    show(flags, answer, { table: () => `Deleted user ${username}\n` });
+  });
 }
 
 function passwordOf(username: string, flags: UserFlags): Promise<string> {

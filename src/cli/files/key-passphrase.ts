@@ -1,4 +1,4 @@
-// The passphrase of an encrypted key: from a file, from standard input, from the environment, or asked for.
+// The passphrase of an encrypted key: from a file, standard input, the environment or the terminal.
 
 import type { Command } from 'commander';
 import { wrongUsage } from '../failure.ts';
@@ -13,27 +13,27 @@ export interface PassphraseFlags {
 
 export function addPassphraseOptions(command: Command): Command {
   return command
-    .option('--passphrase-file <FILE>', 'a file that holds the passphrase of an encrypted key')
+    .option('--passphrase-file <FILE>', 'file with the passphrase of an encrypted key')
     .option(
       '--passphrase-stdin',
-      'the passphrase of an encrypted key comes on standard input [KEYPLANE_KEY_PASSPHRASE]',
+      'read the passphrase of an encrypted key from standard input [KEYPLANE_KEY_PASSPHRASE]',
     );
 }
 
-/** @throws CliFailure where standard input would have to be the file and the passphrase */
-export function refuseOneInputForTwo(path: string, flags: PassphraseFlags): void {
+/** @throws CliFailure where standard input would be both the file and the passphrase */
+export function requireOneUseOfStdin(path: string, flags: PassphraseFlags): void {
   if (path !== '-' || flags.passphraseStdin !== true) return;
-  throw wrongUsage('Standard input is either the file or the passphrase: give --passphrase-file');
+  throw wrongUsage('Standard input is the file: give the passphrase with --passphrase-file');
 }
 
-/** The file with its passphrase, where a passphrase closes it; any other file as it is. @throws CliFailure */
+/** An encrypted key with its passphrase; any other file as it is. @throws CliFailure */
 export async function withPassphrase<F extends SourceFile>(
   file: F,
   path: string,
   flags: PassphraseFlags,
 ): Promise<F> {
   if (!isKey(file)) return file;
-  // Loaded here, because every command with these options loads this file.
+  // Loaded only here, because every command with these options loads this file.
   const { encryptedKeyIn } = await import('../../jose/key-pem.ts');
   if (encryptedKeyIn(file.content) === undefined) return file;
   return { ...file, passphrase: await readPassphrase(path, flags) };

@@ -1,12 +1,12 @@
 import { processEnvironment } from '../../config.ts';
 import { readSecret } from '../terminal/secret.ts';
-import type { KeystorePasswords } from './file-world.ts';
+import type { KeystorePasswords } from './file-context.ts';
 
 export interface PasswordFlags {
   readonly passwordStdin?: boolean;
 }
 
-/** What opens a keystore. The password of its keys is asked for nowhere: few have one of their own. */
+/** The passwords of a keystore. Nothing asks for the password of its keys, because few keystores have one. */
 export async function readKeystorePasswords(what: string, flags: PasswordFlags): Promise<KeystorePasswords> {
   const password = await readSecret({
     text: `Password of ${what}`,
@@ -14,11 +14,11 @@ export async function readKeystorePasswords(what: string, flags: PasswordFlags):
     stdinFlag: '--password-stdin',
     fromStdin: flags.passwordStdin,
   });
-  // An empty one is a password: some programs close keys with none.
+  // An empty password is a password: some programs encrypt keys with it.
   const keyPassword = processEnvironment().KEYPLANE_KEY_PASSWORD;
   return { password, keyPassword };
 }
 
-/** For the help of whatever opens a keystore. */
+/** For the help of commands that open a keystore. */
 export const passwordHelp =
-  'the password of the keystore comes on standard input [KEYPLANE_KEYSTORE_PASSWORD, KEYPLANE_KEY_PASSWORD]';
+  'read the password of the keystore from standard input [KEYPLANE_KEYSTORE_PASSWORD, KEYPLANE_KEY_PASSWORD]';

@@ -1,5 +1,5 @@
-// Works out what a file is that a JWK can be made of, from its bytes alone and not from its name: a JWK or JWK Set,
-// a certificate, a key, a keystore. Says what else it is where it is something else.
+// Recognises the files from which JWKs are created by their bytes, not by their names: a JWK or JWK Set, a certificate, a
+// key, a keystore. Names other formats in its errors.
 
 import { sniffDer } from '../../asn1/sniff-der.ts';
 import { nameForeignFile } from '../../formats/foreign-file.ts';
@@ -57,9 +57,9 @@ export function kindName(file: SourceFile): string {
 const sequenceTag = 0x30;
 
 /**
- * Whether what is in it is sound is another question; only what is needed to tell the kinds apart is read.
- * @param wanted the one kind that is taken: whatever else the file is gets the words in which the manager refuses it
- * @throws CliFailure, KeyplaneError for what nothing can be made of
+ * Reads only as much as recognition needs; it does not check keys.
+ * @param wanted the only kind that is accepted; any other file gets the error of the manager
+ * @throws CliFailure, KeyplaneError for any other file
  */
 export function readSourceFile(bytes: Buffer, wanted?: 'CERTIFICATE' | 'KEY'): SourceFile {
   const type = keystoreTypeOf(bytes);
@@ -111,7 +111,7 @@ function wantedFile(bytes: Buffer, wanted: 'CERTIFICATE' | 'KEY'): CertificateFi
   };
 }
 
-/** Files travel as base64, for example in a Kubernetes secret. Never twice. */
+/** Files are often transported as base64, for example in a Kubernetes secret; encoded once, not twice. */
 function base64Of(text: string): Buffer | undefined {
   const compact = text.replace(/\s+/g, '');
   if (compact.length < 32 || !/^[A-Za-z0-9+/]+={0,2}$/.test(compact)) return undefined;
@@ -123,5 +123,5 @@ function foreign(bytes: Buffer): string {
   if (bytes.length === 0) return 'The file is empty!';
   const words = nameForeignFile(bytes);
   if (words !== 'The file is not a JKS or PKCS12 keystore!') return words;
-  return 'The file is nothing that a JWK can be made of! It takes a JWK or a JWK Set (JSON), a certificate or a key (PEM or DER), or a keystore (JKS or PKCS12)';
+  return 'No JWK can be created from the file! A JWK or a JWK Set (JSON), a certificate or a key (PEM or DER), or a keystore (JKS or PKCS12) is accepted';
 }

@@ -7,15 +7,15 @@ type ValueOf<Body, Member> = Body extends unknown
     : never
   : never;
 
-/** Members of the body of Create JWK, of any source; which are missing is for the manager to say. */
+/** Members of the body of Create JWK, of any source. The manager reports which are missing. */
 export type SourceBody = {
   readonly [Member in Exclude<MemberOf<CreateJwk>, 'name' | 'description'>]?:
     | ValueOf<CreateJwk, Member>
     | undefined;
 };
 
-export interface SourceOrder {
+export interface SourceRequest {
   readonly body: SourceBody;
-  /** What was stored on the way, such as `Keystore orders`, and how it is removed again. */
+  /** Material that was stored first, such as `Keystore orders`, with the flags to use it and the command that removes it. */
   readonly stored?: { readonly what: string; readonly remove: string; readonly again: string };
 }

@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import { addPassphraseOptions, type PassphraseFlags } from '../files/key-passphrase.ts';
 import { passwordHelp } from '../files/keystore-password.ts';
+import { durationOption, millisecondsOption, wholeNumberOption } from '../flag-values.ts';
 import type { ProjectFlags } from '../session/connection.ts';
+import { useOption } from './choose-algorithm.ts';
 
-/** Where a JWK comes from, and what is to be taken of it. */
+/** The source of a JWK, and which key of it. */
 export interface SourceFlags extends ProjectFlags, PassphraseFlags {
   readonly fromFile?: string;
   readonly fromUrl?: string;
@@ -13,44 +15,55 @@ export interface SourceFlags extends ProjectFlags, PassphraseFlags {
   readonly environment?: string;
   readonly alias?: string;
   readonly kid?: string;
-  readonly use?: string;
+  readonly use?: 'sig' | 'enc';
   readonly algorithm?: string;
   readonly public?: boolean;
   readonly passwordStdin?: boolean;
   readonly materialName?: string;
   readonly refresh?: string;
-  readonly connectTimeout?: string;
-  readonly readTimeout?: string;
-  readonly sizeLimit?: string;
+  readonly connectTimeout?: number;
+  readonly readTimeout?: number;
+  readonly sizeLimit?: number;
 }
 
 export const sourceFlagNames = ['from-file', 'from-url', 'from-cert', 'from-key', 'from-keystore'] as const;
 
 export function addSourceOptions(command: Command): Command {
-  const taken = command
-    .optionsGroup('Where it comes from, one of:')
-    .option('--from-file <FILE>', 'a JWK, JWK Set, certificate, key or keystore; - is standard input')
+  const chosen = command
+    .optionsGroup('Source, one of:')
+    .option('--from-file <FILE>', 'a JWK, JWK Set, certificate, key or keystore; - reads standard input')
     .option('--from-url <URL>', 'a JWK or JWK Set that the manager fetches')
     .option('--from-cert <NAME>', 'a certificate of the project')
     .option('--from-key <NAME>', 'a key of the project')
     .option('--from-keystore <NAME>', 'a keystore of the project')
-    .optionsGroup('What is taken of it; the only choice is taken by itself:')
-    .option('--kid <KID>', 'which key of a JWK Set, by kid or thumbprint, or the kid of a key that has none')
-    .option('--alias <ALIAS>', 'which entry of a keystore')
-    .option('--use <USE>', 'sig or enc (default sig); of a JWK or URL only where the key has no use')
-    .option('--algorithm <ALGORITHM>', 'such as RS256; of a JWK or URL only where the key has no alg')
+    .optionsGroup('Which key, optional where there is only one:')
+    .option(
+      '--kid <KID>',
+      'selects a key of a JWK Set by kid or thumbprint; or the kid for a key without one',
+    )
+    .option('--alias <ALIAS>', 'selects an entry of a keystore')
+    .addOption(useOption('sig or enc (default: sig); for a JWK or URL only where the key has no use'))
+    .option('--algorithm <ALGORITHM>', 'such as RS256; for a JWK or URL only where the key has no alg')
     .option(
       '--environment <NAME>',
-      'whose certificate, key or keystore is taken; with --from-file where it is put',
+      'the environment of the certificate, key or keystore; with --from-file, where it is stored',
     )
-    .option('--public', 'only the public half of a private key')
+    .option('--public', 'only the public key of a private key')
     .option('--password-stdin', passwordHelp);
-  return addPassphraseOptions(taken)
-    .option('--material-name <NAME>', 'the name of what is stored of a file (default: that of the JWK)')
-    .optionsGroup('How a URL is fetched:')
-    .option('--refresh <DURATION>', 'follow the URL: ISO 8601, PT1M to P30D')
-    .option('--connect-timeout <MS>', 'milliseconds for getting connected (default 5000)')
-    .option('--read-timeout <MS>', 'milliseconds for the whole answer (default 10000)')
-    .option('--size-limit <BYTES>', 'of the answer (default 1048576)')
+  return addPassphraseOptions(chosen)
+    .option(
+      '--material-name <NAME>',
+      'name of the certificate, key or keystore that is stored from a file (default: name of the JWK)',
+    )
+    .optionsGroup('Fetching a URL:')
+    .addOption(durationOption('--refresh <DURATION>', 'fetch the URL again at this interval, 1m to 30d'))
+    .addOption(millisecondsOption('--connect-timeout <TIME>', 'time limit of the connection (default: 5s)'))
+    .addOption(millisecondsOption('--read-timeout <TIME>', 'time limit of the whole response (default: 10s)'))
+    .addOption(
+      wholeNumberOption('--size-limit <BYTES>', 'size limit of the response (default: 1048576)', {
+        least: 1,
+        most: 999_999_999,
+      }),
+    )
     .optionsGroup('Options:');
 }

@@ -1,7 +1,8 @@
-import { type Command, Option } from 'commander';
-import { projectCommand } from '../client-command.ts';
+import type { Command } from 'commander';
+import { addCommand, addConnectionOptions, addProjectOption } from '../client-command.ts';
+import { choiceOption } from '../flag-values.ts';
 import { connectToProject, type ProjectFlags } from '../session/connection.ts';
-import { type OutFlags, outOptions, refuseTakenFile, writeFileOrOutput } from '../terminal/out-file.ts';
+import { type OutFlags, outOptions, requireFreeFile, writeFileOrOutput } from '../terminal/out-file.ts';
 
 interface ExportFlags extends ProjectFlags, OutFlags {
   readonly public?: boolean;
@@ -9,20 +10,22 @@ interface ExportFlags extends ProjectFlags, OutFlags {
 }
 
 export function addJwkExport(jwk: Command): void {
-  const command = projectCommand(jwk, {
+  const command = addCommand(jwk, {
     usage: 'export <NAME>',
     summary:
-      'Export a JWK as a JWK Set or PEM; without --public its private half too, which is put on record',
+      'Export a JWK as a JWK Set or PEM; the private key too unless --public is given, which is recorded in the audit record',
     examples: [
       'jwk export orders --public',
       'jwk export orders --public --format pem --out orders.pem',
       'jwk export orders --out orders.json',
     ],
-  })
-    .option('--public', 'only the public half')
-    .addOption(new Option('--format <FORMAT>', 'jwk unless given').choices(['jwk', 'pem']));
+    completes: ['jwks'],
+  });
+  addProjectOption(addConnectionOptions(command))
+    .option('--public', 'only the public key')
+    .addOption(choiceOption('--format <FORMAT>', 'format of the file (default: jwk)', ['jwk', 'pem']));
   outOptions(command).action(async (name: string, flags: ExportFlags) => {
-    refuseTakenFile(flags);
+    requireFreeFile(flags);
     const { client, projectName } = await connectToProject(flags);
     const publicOnly = flags.public ? 'true' : 'false';
     const file = await client.exportJwkFile({ projectName, jwkName: name, publicOnly, format: flags.format });

@@ -1,15 +1,17 @@
 import type { Command } from 'commander';
-import type { InspectJwkSource } from '../../../clients/typescript/src/index.ts';
-import { exactlyOne, projectCommand } from '../client-command.ts';
+import type { InspectJwkSource, SourceKey } from '../../../clients/typescript/src/index.ts';
+import { timeText } from '../../runtime/time-text.ts';
+import { projectCommand } from '../client-command.ts';
 import { wrongUsage } from '../failure.ts';
+import { exactlyOne } from '../flag-values.ts';
 import type { SourceBody } from '../jwk-source/source-body.ts';
 import { connectToProject, type ProjectFlags } from '../session/connection.ts';
 import { unchecked } from '../session/unchecked.ts';
-import { harmless } from '../terminal/harmless-text.ts';
 import { readInput } from '../terminal/input.ts';
-import { note, show } from '../terminal/output.ts';
+import { type ListView, note, showList } from '../terminal/output.ts';
+import { isForProgram, listFormats } from '../terminal/output-format.ts';
 import { withProgress } from '../terminal/progress.ts';
-import { textTable } from '../terminal/table.ts';
+import { sanitize } from '../terminal/sanitize.ts';
 
 interface InspectFlags extends ProjectFlags {
   readonly fromFile?: string;
@@ -21,43 +23,56 @@ interface InspectFlags extends ProjectFlags {
   readonly alias?: string;
 }
 
+const view: ListView<SourceKey> = {
+  columns: [
+    { head: 'ALIAS', value: ({ aliasName }) => aliasName },
+    { head: 'KID', value: ({ kid, thumbprint }) => kid ?? thumbprint },
+    { head: 'TYPE', value: ({ type }) => type },
+    { head: 'SIZE', value: ({ curve, size }) => curve ?? size },
+    { head: 'PRIVATE', value: (one) => one.private },
+    { head: 'USE', value: ({ use }) => use },
+    { head: 'ALGORITHM', value: ({ algorithm }) => algorithm },
+    { head: 'EXPIRES', isWide: true, value: ({ expirationTime }) => timeText(expirationTime) },
+    { head: 'THUMBPRINT', isWide: true, value: ({ thumbprint }) => thumbprint },
+    { head: 'PROBLEM', value: ({ problem }) => problem },
+  ],
+  name: labelOf,
+};
+
+/** What selects the key: `--alias` of a keystore, otherwise `--kid`. */
+function labelOf({ aliasName, kid, thumbprint }: SourceKey): string {
+  return aliasName ?? kid ?? thumbprint ?? 'the key';
+}
+
 export function addJwkInspect(jwk: Command): void {
   projectCommand(jwk, {
     usage: 'inspect',
-    summary: 'Look into a source at the manager, and store nothing; `keyplane lint` looks without a manager',
+    summary: 'Let the manager read a source without storing it; `keyplane lint` works without a manager',
     examples: [
       'jwk inspect --from-url https://partner.example/.well-known/jwks.json',
       'jwk inspect --from-keystore orders --environment production',
       'jwk inspect --from-file jwks.json',
     ],
+    formats: listFormats,
   })
-    .option('--from-file <FILE>', 'a JWK or JWK Set; - is standard input')
+    .option('--from-file <FILE>', 'a JWK or JWK Set; - reads standard input')
     .option('--from-url <URL>', 'a JWK or JWK Set that the manager fetches')
     .option('--from-cert <NAME>', 'a certificate of the project')
     .option('--from-key <NAME>', 'a key of the project')
     .option('--from-keystore <NAME>', 'a keystore of the project')
-    .option('--environment <NAME>', 'whose certificate, key or keystore is looked at')
+    .option('--environment <NAME>', 'the environment whose certificate, key or keystore is read')
     .option('--alias <ALIAS>', 'one entry of a keystore')
     .action(async (flags: InspectFlags) => {
       const body = unchecked<InspectJwkSource>(await bodyOf(flags));
       const { client, projectName } = await connectToProject(flags);
       const work = client.inspectJwkSource({ projectName, body });
-      const answer = await withProgress('Looking into the source', work);
-      if (!flags.json) {
-        for (const one of answer.resultList) {
-          const which = one.kid ?? one.aliasName ?? one.thumbprint ?? 'the key';
-          for (const text of one.warnings) note(`Warning: ${harmless(which)}: ${harmless(text)}`);
+      const answer = await withProgress('Reading the source', work);
+      if (!isForProgram(flags)) {
+        for (const key of answer.resultList) {
+          for (const text of key.warnings) note(`Warning: ${sanitize(labelOf(key))}: ${sanitize(text)}`);
         }
       }
-      show(flags, answer, () =>
-        textTable(
-          ['ALIAS', 'KID', 'TYPE', 'SIZE', 'PRIVATE', 'USE', 'ALGORITHM', 'PROBLEM'],
-          answer.resultList.map((one) => [
-            ...[one.aliasName, one.kid ?? one.thumbprint, one.type, one.curve ?? one.size, one.private],
-            ...[one.use, one.algorithm, one.problem],
-          ]),
-        ),
-      );
+      showList(flags, answer, view);
     });
 }
 
@@ -69,7 +84,7 @@ async function bodyOf(flags: InspectFlags): Promise<SourceBody> {
     return { sourceType: 'COPY_PASTE', jwkStr: (await readInput(flags.fromFile ?? '-')).toString('utf8') };
   }
   const { environment: environmentName, alias: aliasName } = flags;
-  if (environmentName === undefined) throw wrongUsage(`--environment is needed with --${source}`);
+  if (environmentName === undefined) throw wrongUsage(`--environment is required with --${source}`);
   if (source === 'from-cert')
     return { sourceType: 'CERTIFICATE', certificateName: flags.fromCert, environmentName };
   if (source === 'from-key') return { sourceType: 'PRIVATE_KEY', keyName: flags.fromKey, environmentName };

@@ -1,12 +1,15 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
+import type { Jwk } from '../../../clients/typescript/src/index.ts';
 import { keyTypeName } from '../../jose/key-type-name.ts';
 import { type KeyTypeName, keyTypes } from '../../jose/key-types.ts';
+import { timeText } from '../../runtime/time-text.ts';
 import type { StoredSourceType } from '../../sources/sources.ts';
 import { addListOptions, type ListFlags, projectCommand } from '../client-command.ts';
+import { choiceOption, durationOption } from '../flag-values.ts';
+import { allItems } from '../session/all-items.ts';
 import { connectToProject, type ProjectFlags } from '../session/connection.ts';
-import { everyItem } from '../session/every-item.ts';
-import { show } from '../terminal/output.ts';
-import { dayOf, textTable } from '../terminal/table.ts';
+import { type ListView, showList } from '../terminal/output.ts';
+import { listFormats } from '../terminal/output-format.ts';
 
 interface JwkListFlags extends ProjectFlags, ListFlags {
   readonly type?: KeyTypeName;
@@ -15,30 +18,51 @@ interface JwkListFlags extends ProjectFlags, ListFlags {
   readonly expiringWithin?: string;
 }
 
+const view: ListView<Jwk> = {
+  columns: [
+    { head: 'NAME', value: ({ name }) => name },
+    { head: 'TYPE', value: ({ type }) => type },
+    { head: 'USE', value: ({ use }) => use },
+    { head: 'ALGORITHM', value: ({ algorithm }) => algorithm },
+    { head: 'KID', value: ({ kid }) => kid },
+    { head: 'SOURCE', value: sourceOf },
+    { head: 'NOT BEFORE', isWide: true, value: ({ notBeforeTime }) => timeText(notBeforeTime) },
+    { head: 'EXPIRES', value: ({ expirationTime }) => timeText(expirationTime) },
+    { head: 'CREATED', isWide: true, value: ({ createdAt }) => timeText(createdAt) },
+    { head: 'UPDATED', isWide: true, value: ({ updatedAt }) => timeText(updatedAt) },
+    { head: 'URL', isWide: true, value: ({ sourceUrl }) => sourceUrl },
+    { head: 'DESCRIPTION', isWide: true, value: ({ description }) => description },
+  ],
+  name: ({ name }) => name,
+};
+
+function sourceOf({ sourceType, sourceState }: Jwk): string {
+  return sourceState === undefined ? sourceType : `${sourceType} ${sourceState}`;
+}
+
 export function addJwkList(jwk: Command): void {
   const command = projectCommand(jwk, {
     usage: 'list',
-    summary: 'List the JWKs of a project; never key material',
-    examples: ['jwk list', 'jwk list --expiring-within P30D', 'jwk list --type RSA --search orders --json'],
+    summary: 'List the JWKs of a project, without key material',
+    examples: [
+      'jwk list',
+      'jwk list --expiring-within 30d',
+      'jwk list --type RSA --search orders --output json',
+      'jwk list --output name',
+    ],
+    formats: listFormats,
   })
-    .addOption(new Option('--type <TYPE>', 'of the key').choices(keyTypes.map(keyTypeName)))
-    .addOption(new Option('--use <USE>', 'what it is for').choices(['sig', 'enc']))
-    .option('--source <TYPE>', 'where it came from, such as KEYSTORE')
-    .option('--expiring-within <DURATION>', 'ISO 8601, such as P30D');
+    .addOption(choiceOption('--type <TYPE>', 'key type', keyTypes.map(keyTypeName)))
+    .addOption(choiceOption('--use <USE>', 'use of the key', ['sig', 'enc']))
+    .option('--source <TYPE>', 'source of the JWK, such as KEYSTORE', (text) => text.toUpperCase())
+    .addOption(
+      durationOption('--expiring-within <DURATION>', 'only JWKs that expire within it, such as 30d'),
+    );
   addListOptions(command).action(async (flags: JwkListFlags) => {
     const { client, projectName } = await connectToProject(flags);
     const { type, use, source: sourceType, expiringWithin } = flags;
     const filters = { type, use, sourceType, expiringWithin };
-    const answer = await everyItem(flags, (query) => client.listJwks({ projectName, ...filters, ...query }));
-    show(flags, answer, () =>
-      textTable(
-        ['NAME', 'TYPE', 'USE', 'ALGORITHM', 'KID', 'SOURCE', 'EXPIRES'],
-        answer.resultList.map((one) => [
-          ...[one.name, one.type, one.use, one.algorithm, one.kid],
-          ...[one.sourceState === undefined ? one.sourceType : `${one.sourceType} ${one.sourceState}`],
-          dayOf(one.expirationTime),
-        ]),
-      ),
-    );
+    const answer = await allItems(flags, (query) => client.listJwks({ projectName, ...filters, ...query }));
+    showList(flags, answer, view);
   });
 }

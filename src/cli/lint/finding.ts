@@ -1,12 +1,12 @@
 import { isKeyplaneError } from '../../errors.ts';
 
 export interface Finding {
-  /** An error is what a manager would refuse, or what must not be published. */
+  /** An error: the manager rejects it, or it must not be published. */
   readonly severity: 'error' | 'warning';
-  /** Which part of the source, such as `keys[1] (kid a)`; empty for the whole. */
+  /** The part of the source, such as `keys[1] (kid a)`; empty for the whole source. */
   readonly where: string;
   readonly problem: string;
-  /** What would be right. */
+  /** How to fix it. */
   readonly remedy: string;
 }
 
@@ -14,23 +14,23 @@ export function warning(where: string, problem: string, remedy: string): Finding
   return { severity: 'warning', where, problem, remedy };
 }
 
-export function mistake(where: string, problem: string, remedy: string): Finding {
+export function errorFinding(where: string, problem: string, remedy: string): Finding {
   return { severity: 'error', where, problem, remedy };
 }
 
 /**
- * A refusal of the rules as a finding. Many say what would be right in their second sentence.
- * @param remedy where this one does not
- * @throws whatever is no refusal
+ * An error of the rules as a finding. Many errors state the remedy in their second sentence.
+ * @param remedy for an error that states none
+ * @throws anything else
  */
-export function refusal(error: unknown, where: string, remedy: string): Finding {
+export function rejection(error: unknown, where: string, remedy: string): Finding {
   if (!isKeyplaneError(error)) throw error;
-  const { problem, said } = sentencesOf(error.message);
-  return mistake(where, problem, error.remedy ?? said ?? remedy);
+  const { problem, remedy: stated } = sentencesOf(error.message);
+  return errorFinding(where, problem, error.remedy ?? stated ?? remedy);
 }
 
-/** What was wrong, and what would be right where a text says both. */
-export function sentencesOf(text: string): { readonly problem: string; readonly said?: string } {
-  const [, problem, said] = /^(.*?[^ ]!) (.+)$/s.exec(text) ?? [];
-  return problem === undefined || said === undefined ? { problem: text } : { problem, said };
+/** The problem, and the remedy where a text states both. */
+export function sentencesOf(text: string): { readonly problem: string; readonly remedy?: string } {
+  const [, problem, remedy] = /^(.*?[^ ]!) (.+)$/s.exec(text) ?? [];
+  return problem === undefined || remedy === undefined ? { problem: text } : { problem, remedy };
 }

@@ -2,10 +2,10 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../jose/json.t
 import { keysOf, selectKey } from '../../jose/key-set.ts';
 import { isKeyType, keyTypes } from '../../jose/key-types.ts';
 import { shown } from '../../jose/shown.ts';
-import { type Finding, mistake, refusal, warning } from './finding.ts';
+import { errorFinding, type Finding, rejection, warning } from './finding.ts';
 import { lintKey } from './lint-key.ts';
 
-/** A JWK or a JWK Set: each of its keys, and what they are to each other. */
+/** A JWK or a JWK Set: each of its keys, and kids that occur twice. */
 export async function lintDocument(
   document: JsonValue,
   { isUrl, now }: { readonly isUrl: boolean; readonly now: Date },
@@ -14,14 +14,14 @@ export async function lintDocument(
   try {
     keys = keysOf(document);
   } catch (error) {
-    return [refusal(error, '', 'A JWK has a kty, a JWK Set has an array keys (RFC 7517)')];
+    return [rejection(error, '', 'A JWK has a kty, a JWK Set has an array keys (RFC 7517)')];
   }
   const isSet = isJsonObject(document) && Object.hasOwn(document, 'keys');
   const found: Finding[] = [];
   for (const [index, key] of keys.entries()) {
     const where = isSet ? placeOf(key, index) : '';
     const published = isUrl ? 'url' : isSet ? 'set' : 'alone';
-    if (!isJsonObject(key)) found.push(mistake(where, 'It is not a JWK', 'A JWK is a JSON object'));
+    if (!isJsonObject(key)) found.push(errorFinding(where, 'It is not a JWK', 'A JWK is a JSON object'));
     else if (isSet && isUnknownType(key)) found.push(unknownType(where, key));
     else found.push(...(await lintKey(key, { where, published, now })));
   }
@@ -37,12 +37,12 @@ function isUnknownType({ kty }: JsonObject): boolean {
   return typeof kty === 'string' && !isKeyType(kty);
 }
 
-/** RFC 7517 §5: readers ignore what they do not understand, so its siblings are none the worse. */
+/** RFC 7517 §5: readers ignore keys that they do not understand, so the other keys stay usable. */
 function unknownType(where: string, { kty }: JsonObject): Finding {
   return warning(
     where,
-    `kty ${shown(String(kty))} is unknown: the key is passed over`,
-    `Known are ${keyTypes.join(', ')}`,
+    `kty ${shown(String(kty))} is unknown: readers ignore the key`,
+    `Known types: ${keyTypes.join(', ')}`,
   );
 }
 
@@ -52,9 +52,9 @@ function repeatedKids(document: JsonValue, keys: readonly JsonValue[]): readonly
   return [...repeated].map((kid) => {
     try {
       selectKey(document, kid);
-      return warning('', `kid ${shown(kid)} is there more than once, for the same key`, 'Leave one of them');
+      return warning('', `kid ${shown(kid)} occurs more than once, for the same key`, 'Remove the duplicate');
     } catch (error) {
-      return refusal(error, '', 'Give each key a kid of its own');
+      return rejection(error, '', 'Give each key a kid of its own');
     }
   });
 }

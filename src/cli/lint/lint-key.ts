@@ -6,44 +6,44 @@ import { type ImportedJwk, importJwkWithWarnings } from '../../jose/import-jwk.t
 import type { JsonObject } from '../../jose/json.ts';
 import type { PrivateJwk } from '../../jose/jwk.ts';
 import { hasPrivatePart, isSymmetric } from '../../jose/key-types.ts';
-import { type Finding, mistake, refusal, warning } from './finding.ts';
+import { errorFinding, type Finding, rejection, warning } from './finding.ts';
 import { validityFindings } from './validity.ts';
 
 export interface KeyPlace {
   readonly where: string;
   /**
-   * `set`: one of a JWK Set; `url`: what anybody can fetch; `alone`: a key by itself; `material`: that a
-   * JWK can be made of.
+   * `set`: a key of a JWK Set; `url`: a key that anybody can fetch; `alone`: a key by itself; `material`: a certificate,
+   * key or keystore.
    */
   readonly published: 'alone' | 'material' | 'set' | 'url';
   readonly now: Date;
 }
 
-/** One key, by the very import that a manager puts it through. */
+/** One key, checked by the import of the manager. */
 export async function lintKey(raw: JsonObject, place: KeyPlace): Promise<readonly Finding[]> {
   let imported: ImportedJwk;
   try {
     imported = await importJwkWithWarnings(raw);
   } catch (error) {
-    return [refusal(error, place.where, remedyFor(error))];
+    return [rejection(error, place.where, remedyFor(error))];
   }
   const { jwk, warnings } = imported;
   return [
-    ...warnings.map((text) => warning(place.where, text, whereItComesFrom)),
+    ...warnings.map((text) => warning(place.where, text, correctSource)),
     ...privateFindings(jwk, place),
     ...memberFindings(raw, jwk, place),
     ...certificateFindings(jwk, place),
   ];
 }
 
-const whereItComesFrom = 'A manager takes the key all the same; correct it where it comes from';
-const correctMember = 'Correct the member where the key comes from (RFC 7517 §4, RFC 7518 §6)';
-const makeAgree = 'Make the two agree, or leave out the one that is wrong';
+const correctSource = 'The manager accepts the key anyway; correct it at its source';
+const correctMember = 'Correct the member at the source of the key (RFC 7517 §4, RFC 7518 §6)';
+const makeAgree = 'Make the two agree, or remove the wrong one';
 
-/** By what was wrong; any other reason is about how a member is written. */
+/** By reason; any other reason is about the form of a member. */
 const remedies: Partial<Record<ErrorReason, string>> = Object.freeze({
-  KEY_NOT_SOUND: 'Generate a new key; what this one signed or encrypted cannot be relied on',
-  KEY_NOT_SUPPORTED: 'Use a key of a type and curve that JOSE has and keyplane takes',
+  KEY_NOT_SOUND: 'Generate a new key; signatures and encryption by this one are not secure',
+  KEY_NOT_SUPPORTED: 'Use a key type and curve that JOSE defines and keyplane supports',
   KEY_INCONSISTENT: makeAgree,
   ALGORITHM_NOT_VALID: makeAgree,
 });
@@ -54,13 +54,13 @@ function remedyFor(error: unknown): string {
 
 function privateFindings(jwk: PrivateJwk, { where, published }: KeyPlace): readonly Finding[] {
   if (published === 'alone' || published === 'material' || !hasPrivatePart(jwk)) return [];
-  const what = isSymmetric(jwk) ? 'It is a secret key' : 'It holds private members';
+  const what = isSymmetric(jwk) ? 'It is a secret key' : 'It has private members';
   if (published === 'url') {
     return [
-      mistake(
+      errorFinding(
         where,
         `${what} and anybody can fetch it`,
-        'Take it off the URL now, and replace the key: it is known',
+        'Remove it from the URL now, and replace the key: it is compromised',
       ),
     ];
   }
@@ -79,15 +79,15 @@ function memberFindings(
   { where, published }: KeyPlace,
 ): readonly Finding[] {
   const found: Finding[] = [];
-  // Material has neither by its nature: a JWK that is made of it is given both.
+  // Material never has them: a JWK that is created from it gets both.
   const isMaterial = published === 'material';
   if (jwk.kid === undefined && !isMaterial) {
-    const reason = published === 'alone' ? '' : ': who verifies can not tell which key is meant';
+    const reason = published === 'alone' ? '' : ': verifiers cannot tell which key to use';
     found.push(warning(where, `It has no kid${reason}`, 'Give it one, such as its thumbprint (RFC 7638)'));
   }
   if (jwk.alg === undefined) {
-    const problem = 'It has no alg: who uses it has to guess the algorithm, or takes it from the token';
-    const remedy = 'Name the one algorithm that it is for (RFC 8725 §3.1)';
+    const problem = 'It has no alg: users guess the algorithm, or take it from the token';
+    const remedy = 'State the one algorithm of the key (RFC 8725 §3.1)';
     if (!isMaterial) found.push(warning(where, problem, remedy));
   } else if (isDeprecated(jwk.alg)) {
     found.push(
@@ -100,7 +100,7 @@ function memberFindings(
   }
   if ((raw.x5u ?? '') !== '') {
     found.push(
-      warning(where, 'x5u is left out by a manager and never fetched', 'Carry the certificates in x5c'),
+      warning(where, 'The manager ignores x5u and never fetches it', 'Put the certificates into x5c'),
     );
   }
   return found;

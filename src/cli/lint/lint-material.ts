@@ -1,24 +1,24 @@
 import { readCertificates } from '../../jose/certificate.ts';
 import type { InspectedKey } from '../../sources/inspected-key.ts';
 import { jwkSource } from '../../sources/sources.ts';
-import { fileWorld, type KeystorePasswords } from '../files/file-world.ts';
+import { fileContext, type KeystorePasswords } from '../files/file-context.ts';
 import type { CertificateFile, KeyFile, KeystoreFile } from '../files/source-file.ts';
-import { type Finding, mistake, refusal } from './finding.ts';
+import { errorFinding, type Finding, rejection } from './finding.ts';
 import { lintKey } from './lint-key.ts';
 import { validityFindings } from './validity.ts';
 
 const place = { certificateName: 'file', keyName: 'file', keyStoreName: 'file', environmentName: 'file' };
 
-/** A certificate with its chain: every part's validity, and whether the key is sound. */
+/** A certificate with its chain: the validity of each certificate, and whether the key is sound. */
 export async function lintCertificate(file: CertificateFile, now: Date): Promise<readonly Finding[]> {
   try {
     const chain = readCertificates(file.pem);
     const dates = chain.flatMap((one, index) => validityFindings(index === 0 ? '' : one.subjectDn, one, now));
-    const { keys } = await jwkSource('CERTIFICATE').inspect(place, fileWorld(file));
-    return [...(await lintInspected(keys[0], '', now)), ...dates].filter(firstOfItsKind);
+    const { keys } = await jwkSource('CERTIFICATE').inspect(place, fileContext(file));
+    return [...(await lintInspected(keys[0], '', now)), ...dates].filter(isFirstOfKind);
   } catch (error) {
     return [
-      refusal(error, '', 'A certificate as RFC 5280 has it, the leaf first and then the one that signed it'),
+      rejection(error, '', 'A certificate according to RFC 5280, the leaf first, followed by its issuer'),
     ];
   }
 }
@@ -26,35 +26,35 @@ export async function lintCertificate(file: CertificateFile, now: Date): Promise
 /** A private or public key. */
 export async function lintKeyFile(file: KeyFile, now: Date): Promise<readonly Finding[]> {
   try {
-    const { keys } = await jwkSource(file.kind).inspect(place, fileWorld(file));
+    const { keys } = await jwkSource(file.kind).inspect(place, fileContext(file));
     return lintInspected(keys[0], '', now);
   } catch (error) {
-    return [refusal(error, '', 'Give the passphrase with which it was encrypted')];
+    return [rejection(error, '', 'Give the passphrase that it was encrypted with')];
   }
 }
 
-/** Every entry of a keystore, as far as its passwords open it. */
+/** Every entry of a keystore that its passwords open. */
 export async function lintKeystore(
   file: KeystoreFile,
   passwords: KeystorePasswords,
   now: Date,
 ): Promise<readonly Finding[]> {
-  const world = fileWorld(file, passwords);
+  const world = fileContext(file, passwords);
   const found: Finding[] = [];
   try {
     for (const { alias, locked, problem } of await world.keystoreListing('', '')) {
       const where = `alias ${alias}`;
       if (locked) {
         const remedy =
-          'Give the password of the keys in KEYPLANE_KEY_PASSWORD, or make the entry again with keytool';
-        found.push(mistake(where, problem ?? 'It cannot be opened', remedy));
+          'Give the password of the keys in KEYPLANE_KEY_PASSWORD, or create the entry again with keytool';
+        found.push(errorFinding(where, problem ?? 'It cannot be opened', remedy));
         continue;
       }
       const { keys } = await jwkSource('KEYSTORE').inspect({ ...place, aliasName: alias }, world);
       found.push(...(await lintInspected(keys[0], where, now)));
     }
   } catch (error) {
-    return [refusal(error, '', 'Give the password that it was written with, or make it anew with keytool')];
+    return [rejection(error, '', 'Give the password of the keystore, or create it again with keytool')];
   }
   return found;
 }
@@ -65,16 +65,15 @@ async function lintInspected(
   now: Date,
 ): Promise<readonly Finding[]> {
   if (key?.raw === undefined) {
-    const remedy =
-      'Keep it out of what JWKs are made from, or replace it by a key that JOSE knows (RFC 7518)';
-    const [, problem, said] = /^(.*?[^ ]!) (.+)$/s.exec(key?.problem ?? '') ?? [];
-    return [mistake(where, problem ?? key?.problem ?? 'It cannot be read', said ?? remedy)];
+    const remedy = 'Create no JWK from it, or replace it with a key that JOSE defines (RFC 7518)';
+    const [, problem, stated] = /^(.*?[^ ]!) (.+)$/s.exec(key?.problem ?? '') ?? [];
+    return [errorFinding(where, problem ?? key?.problem ?? 'It cannot be read', stated ?? remedy)];
   }
   return lintKey(key.raw, { where, published: 'material', now });
 }
 
-/** The leaf is looked at by itself and as part of the JWK. */
-function firstOfItsKind(finding: Finding, index: number, all: readonly Finding[]): boolean {
+/** The leaf is checked by itself and as part of the JWK. */
+function isFirstOfKind(finding: Finding, index: number, all: readonly Finding[]): boolean {
   return (
     all.findIndex(({ where, problem }) => where === finding.where && problem === finding.problem) === index
   );

@@ -4,13 +4,13 @@ import { type PassphraseFlags, withPassphrase } from '../files/key-passphrase.ts
 import { type PasswordFlags, readKeystorePasswords } from '../files/keystore-password.ts';
 import { kindName, readSourceFile, type SourceFile } from '../files/source-file.ts';
 import { readInput } from '../terminal/input.ts';
-import { type Finding, mistake, refusal, sentencesOf } from './finding.ts';
+import { errorFinding, type Finding, rejection, sentencesOf } from './finding.ts';
 import { lintDocument } from './lint-document.ts';
 import { lintCertificate, lintKeyFile, lintKeystore } from './lint-material.ts';
 
 export interface Linted {
   readonly source: string;
-  /** Such as `a JWK Set`; null where that could not be told. */
+  /** Such as `a JWK Set`; null where it is unknown. */
   readonly kind: string | null;
   readonly sound: boolean;
   readonly findings: readonly Finding[];
@@ -18,11 +18,11 @@ export interface Linted {
 
 export type LintSourceFlags = PasswordFlags & PassphraseFlags & { readonly urlAllow?: string };
 
-/** @throws CliFailure where the source can not even be read */
+/** @throws CliFailure where the source cannot be read */
 export async function lintSource(source: string, flags: LintSourceFlags): Promise<Linted> {
   if (/^https?:\/\//i.test(source)) {
     const { lintUrl } = await import('./lint-url.ts');
-    return linted(source, 'an answer of a URL', await lintUrl(source, flags.urlAllow));
+    return linted(source, 'a response of a URL', await lintUrl(source, flags.urlAllow));
   }
   const bytes = await readInput(source);
   let file: SourceFile;
@@ -53,14 +53,14 @@ function findingsOf(file: SourceFile, source: string, flags: PasswordFlags): Pro
   }
 }
 
-/** No file of any kind that is known, or one that its own reader refuses at once. */
+/** An unknown kind of file, or one that its reader rejects. */
 function unreadable(error: unknown): Finding {
   const remedy =
     'A JWK or a JWK Set (JSON), a certificate or a key (PEM or DER), or a keystore (JKS or PKCS12)';
-  if (isKeyplaneError(error)) return refusal(error, '', remedy);
+  if (isKeyplaneError(error)) return rejection(error, '', remedy);
   if (!(error instanceof CliFailure)) throw error;
-  const { problem, said } = sentencesOf(error.message);
-  return mistake('', problem, said ?? remedy);
+  const { problem, remedy: stated } = sentencesOf(error.message);
+  return errorFinding('', problem, stated ?? remedy);
 }
 
 function linted(source: string, kind: string | null, findings: readonly Finding[]): Linted {

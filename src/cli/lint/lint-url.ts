@@ -10,19 +10,19 @@ import {
 } from '../../sources/safe-fetch/safe-fetch.ts';
 import { wrongUsage } from '../failure.ts';
 import { withProgress } from '../terminal/progress.ts';
-import { type Finding, refusal, warning } from './finding.ts';
+import { type Finding, rejection, warning } from './finding.ts';
 import { lintDocument } from './lint-document.ts';
 
 /**
- * Fetched as a manager fetches it. The host that was typed may be private, for it is the caller's own network here;
- * where a redirect leads may not, unless it is named.
+ * Fetches a URL as the manager does. The given host may be private, because the person named it; the target of a redirect
+ * may not, unless the allow list names it.
  */
 export async function lintUrl(url: string, urlAllow: string | undefined): Promise<readonly Finding[]> {
   const named = urlAllow ?? processEnvironment().KEYPLANE_URL_ALLOW ?? '';
   const found: Finding[] = [];
   if (/^http:/i.test(url)) {
-    const problem = 'It is fetched without encryption: whoever is on the way can give other keys';
-    found.push(warning('', problem, 'Publish it under https'));
+    const problem = 'It is fetched without encryption: anybody on the network path can replace the keys';
+    found.push(warning('', problem, 'Publish it over https'));
   }
   try {
     const text = await withProgress('Fetching', fetchText(url, named, found));
@@ -33,7 +33,7 @@ export async function lintUrl(url: string, urlAllow: string | undefined): Promis
   } catch (error) {
     return [
       ...found,
-      refusal(error, '', 'A manager has to get a JWK or a JWK Set from there, within its limits'),
+      rejection(error, '', 'The URL must return a JWK or a JWK Set within the limits of the manager'),
     ];
   }
 }
@@ -46,7 +46,7 @@ async function fetchText(url: string, named: string, found: Finding[]): Promise<
     if (!host || !isKeyplaneError(error) || error.reason !== 'URL_NOT_ALLOWED') throw error;
     const text = await fetchAllowing(url, `${named} ${host}`);
     const remedy = `Start managers with KEYPLANE_URL_ALLOW=${host}, or publish it at a public address`;
-    found.push(warning('', 'It is at a private address, which a manager does not fetch from', remedy));
+    found.push(warning('', 'It is at a private address, from which the manager does not fetch', remedy));
     return text;
   }
 }

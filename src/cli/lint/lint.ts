@@ -1,18 +1,17 @@
-// `keyplane lint`: without a manager and by its very rules, what is wrong with a JWK, a JWK Set, a certificate, a key
-// or a keystore, and what would be right.
+// `keyplane lint`: checks a JWK, a JWK Set, a certificate, a key or a keystore by the rules of the manager, without one.
 
 import type { Command } from 'commander';
 import { addCommand } from '../client-command.ts';
 import { exitCode, wrongUsage } from '../failure.ts';
-import { addPassphraseOptions, type PassphraseFlags, refuseOneInputForTwo } from '../files/key-passphrase.ts';
+import { addPassphraseOptions, type PassphraseFlags, requireOneUseOfStdin } from '../files/key-passphrase.ts';
 import { passwordHelp } from '../files/keystore-password.ts';
-import { harmless } from '../terminal/harmless-text.ts';
 import { show } from '../terminal/output.ts';
+import { addOutputOptions, changeFormats, type OutputFlags } from '../terminal/output-format.ts';
+import { sanitize } from '../terminal/sanitize.ts';
 import type { Finding } from './finding.ts';
 import type { Linted } from './lint-source.ts';
 
-interface LintFlags extends PassphraseFlags {
-  readonly json?: boolean;
+interface LintFlags extends PassphraseFlags, OutputFlags {
   readonly strict?: boolean;
   readonly passwordStdin?: boolean;
   readonly urlAllow?: string;
@@ -21,7 +20,7 @@ interface LintFlags extends PassphraseFlags {
 export function addLintCommand(program: Command): void {
   const command = addCommand(program, {
     usage: 'lint <SOURCE...>',
-    summary: 'Tell what is wrong with a JWK, JWK Set, certificate, key or keystore, without a manager',
+    summary: 'Check a JWK, JWK Set, certificate, key or keystore without a manager',
     examples: [
       'lint jwks.json',
       'lint https://partner.example/.well-known/jwks.json',
@@ -30,41 +29,35 @@ export function addLintCommand(program: Command): void {
       'lint - < jwks.json',
     ],
   });
-  addPassphraseOptions(command)
-    .option('--strict', 'warnings count as well')
-    .option('--json', 'print the findings as JSON')
+  addPassphraseOptions(addOutputOptions(command, changeFormats))
+    .option('--strict', 'warnings fail too')
     .option('--password-stdin', passwordHelp)
-    .option(
-      '--url-allow <LIST>',
-      'hosts and CIDRs in private ranges that a redirect may lead to [KEYPLANE_URL_ALLOW]',
-    )
+    .option('--url-allow <LIST>', 'private hosts and CIDRs that a redirect may lead to [KEYPLANE_URL_ALLOW]')
     .addHelpText(
       'after',
-      '\nSOURCE is a file, an http(s) URL, or - for standard input.\nExit code 0: sound; 1: findings.',
+      '\nSOURCE is a file, an http(s) URL, or - for standard input.\nExit code: 0 without findings, 1 with findings.',
     )
     .action(async (sources: readonly string[], flags: LintFlags) => {
       if (flags.passwordStdin && sources.includes('-')) {
-        throw wrongUsage(
-          'Standard input is either the file or the password: give KEYPLANE_KEYSTORE_PASSWORD',
-        );
+        throw wrongUsage('Standard input is the file: give the password in KEYPLANE_KEYSTORE_PASSWORD');
       }
-      for (const source of sources) refuseOneInputForTwo(source, flags);
+      for (const source of sources) requireOneUseOfStdin(source, flags);
       if (flags.passwordStdin && flags.passphraseStdin)
-        throw wrongUsage('Standard input is either the password or the passphrase: give --passphrase-file');
+        throw wrongUsage('Standard input is the password: give the passphrase with --passphrase-file');
       const { lintSource } = await import('./lint-source.ts');
       const results: Linted[] = [];
       for (const source of sources) results.push(await lintSource(source, flags));
       const isSound = results.every(
         ({ sound, findings }) => sound && (!flags.strict || findings.length === 0),
       );
-      show(flags, { sound: isSound, sources: results }, () => results.map(report).join(''));
+      show(flags, { sound: isSound, sources: results }, { table: () => results.map(report).join('') });
       if (!isSound) process.exitCode = exitCode.failed;
     });
 }
 
 function report({ source, kind, findings }: Linted): string {
   const verdict = findings.length === 0 ? 'sound' : countOf(findings);
-  return `${harmless(source)}${kind === null ? '' : ` is ${kind}`}: ${verdict}\n${findings.map(lines).join('')}`;
+  return `${sanitize(source)}${kind === null ? '' : ` is ${kind}`}: ${verdict}\n${findings.map(lines).join('')}`;
 }
 
 function countOf(findings: readonly Finding[]): string {
@@ -80,6 +73,6 @@ function plural(count: number, word: string): string | undefined {
 }
 
 function lines({ severity, where, problem, remedy }: Finding): string {
-  const place = where === '' ? '' : `${harmless(where)}: `;
-  return `  ${severity.padEnd(7)}  ${place}${harmless(problem)}\n           right: ${harmless(remedy)}\n`;
+  const place = where === '' ? '' : `${sanitize(where)}: `;
+  return `  ${severity.padEnd(7)}  ${place}${sanitize(problem)}\n           fix: ${sanitize(remedy)}\n`;
 }

@@ -2,16 +2,16 @@ import type { Finding } from './finding.ts';
 import { warning } from './finding.ts';
 
 const dayMs = 86_400_000;
-/** As on the console's overview. */
+/** As in the overview of the console. */
 const soonDays = 30;
 
-/** Of a certificate: a manager takes one that is over, and nodes do not publish what is made of it. */
+/** Of a certificate. The manager accepts an expired one, and nodes do not publish the JWKs created from it. */
 export function validityFindings(
   where: string,
   { startDate, endDate }: { readonly startDate: Date; readonly endDate: Date },
   now: Date,
 ): readonly Finding[] {
-  const remedy = 'Renew the certificate, and bring the new one before this one is over';
+  const remedy = 'Renew the certificate and deploy the new one before this one expires';
   const leftMs = endDate.getTime() - now.getTime();
   if (leftMs <= 0) {
     return [
@@ -23,7 +23,7 @@ export function validityFindings(
       warning(
         where,
         `The certificate is not valid before ${dayOf(startDate)}`,
-        'Wait, or look at the clock of whoever issued it',
+        'Wait, or check the clock of its issuer',
       ),
     ];
   }

@@ -1,51 +1,60 @@
 import type { Command } from 'commander';
 import type { Key, NewKey, ReplaceKey } from '../../../clients/typescript/src/index.ts';
-import { nounCommand, projectCommand } from '../client-command.ts';
+import { deployingCommand, groupCommand, projectCommand } from '../client-command.ts';
 import { wrongUsage } from '../failure.ts';
-import { addPassphraseOptions, type PassphraseFlags, refuseOneInputForTwo } from '../files/key-passphrase.ts';
+import { addPassphraseOptions, type PassphraseFlags, requireOneUseOfStdin } from '../files/key-passphrase.ts';
+import { choiceOption, splitNames } from '../flag-values.ts';
 import { connectToProject, type ProjectFlags } from '../session/connection.ts';
 import { unchecked } from '../session/unchecked.ts';
-import { showDeployed } from '../terminal/deployment.ts';
+import { showDeployed } from '../terminal/deployment-result.ts';
 import { readInput } from '../terminal/input.ts';
 import { show } from '../terminal/output.ts';
+import { documentFormats } from '../terminal/output-format.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { factLines } from '../terminal/table.ts';
-import { addMaterialVerbs } from './material-verbs.ts';
-import {
-  addReplacementOptions,
-  type ReplacementFlags,
-  referencePolicy,
-  splitNames,
-} from './replacement-flags.ts';
+import { addMaterialCommands, type MaterialType } from './material-commands.ts';
+import { addReplacementOptions, type ReplacementFlags, referencePolicy } from './replacement-options.ts';
 import { targetEnvironments } from './target-environments.ts';
 
 interface KeyFlags extends ReplacementFlags, PassphraseFlags {
   readonly secret?: string;
 }
 
+const keys: MaterialType<Key, Key['cryptoKeyInfoEnvironmentList'][number]> = {
+  group: 'key',
+  word: 'key',
+  names: 'keys',
+  columns: [
+    { head: 'TYPE', value: ({ material }) => material.keyType },
+    { head: 'ALGORITHM', value: ({ material }) => material.algorithm },
+    { head: 'ENVIRONMENT', value: ({ entry }) => entry.environmentName },
+    { head: 'ALIAS', value: ({ entry }) => entry.alias },
+  ],
+  entriesOf: ({ cryptoKeyInfoEnvironmentList }) => cryptoKeyInfoEnvironmentList,
+  list: (client, query) => client.listKeys(query),
+  get: (client, projectName, keyName) => client.getKey({ projectName, keyName }),
+  delete: (client, projectName, keyName) => client.deleteKey({ projectName, keyName }),
+  references: (client, projectName, keyName) => client.listKeyReferences({ projectName, keyName }),
+};
+
 /** `keyplane key`: keys of a project. */
 export function addKeyCommand(program: Command): void {
-  const noun = nounCommand(program, 'key', 'Keys of a project, which JWKs are made from; never shown again');
-  addKeyCreate(noun);
-  addKeyUpdate(noun);
-  addMaterialVerbs<Key>(noun, {
-    ...{ noun: 'key', word: 'key', head: ['NAME', 'TYPE', 'ALGORITHM', 'ENVIRONMENT', 'ALIAS'] },
-    rowsOf: (key) =>
-      key.cryptoKeyInfoEnvironmentList.map(({ environmentName, alias }) => [
-        ...[key.name, key.keyType, key.algorithm, environmentName, alias],
-      ]),
-    list: (client, query) => client.listKeys(query),
-    get: (client, projectName, keyName) => client.getKey({ projectName, keyName }),
-    delete: (client, projectName, keyName) => client.deleteKey({ projectName, keyName }),
-    references: (client, projectName, keyName) => client.listKeyReferences({ projectName, keyName }),
-  });
-  addKeyInspect(noun);
+  const group = groupCommand(
+    program,
+    'key',
+    'Keys of a project, from which JWKs are created; their content is never shown',
+  );
+  addKeyCreate(group);
+  addKeyUpdate(group);
+  addMaterialCommands(group, keys);
+  addKeyInspect(group);
 }
 
-function addKeyCreate(noun: Command): void {
-  const command = projectCommand(noun, {
+function addKeyCreate(group: Command): void {
+  const command = deployingCommand(group, {
     usage: 'create <NAME> <FILE>',
-    summary: 'Store a private or public key (PEM or DER), or with --secret raw bytes; - is standard input',
+    summary:
+      'Store a private or public key (PEM or DER), or with --secret raw bytes, and deploy it; - reads standard input',
     examples: [
       'key create orders orders.key',
       'key create orders encrypted.key --passphrase-file passphrase.txt',
@@ -53,9 +62,9 @@ function addKeyCreate(noun: Command): void {
     ],
   });
   addPassphraseOptions(command)
-    .option('--secret <ALGORITHM>', 'the file is a secret key of raw bytes: AES, DES, DESede or RSA')
-    .option('--environment <NAMES>', 'separated by commas (default: all that the project reaches)')
-    .option('--description <TEXT>', 'for people to read')
+    .addOption(secretOption())
+    .option('--environment <NAMES>', 'separated by commas (default: all of the project)')
+    .option('--description <TEXT>', 'free text')
     .action(async (name: string, file: string, flags: KeyFlags) => {
       const key = await readKey(file, flags);
       const connection = await connectToProject(flags);
@@ -67,16 +76,18 @@ function addKeyCreate(noun: Command): void {
         ...keyBody(key, environments),
       });
       const work = client.createKey({ projectName, body });
-      showDeployed(flags, await withProgress('Storing the key', work), `Created key ${name}`);
+      const answer = await withProgress('Storing the key', work);
+      await showDeployed(client, flags, { answer, done: `Created key ${name}` });
     });
 }
 
-function addKeyUpdate(noun: Command): void {
-  const command = projectCommand(noun, {
+function addKeyUpdate(group: Command): void {
+  const command = deployingCommand(group, {
     usage: 'update <NAME> <FILE>',
-    summary: 'Replace a key; - is standard input',
-    examples: ['key update orders orders-2027.key --update-jwks'],
-  }).option('--secret <ALGORITHM>', 'the file is a secret key of raw bytes: AES, DES, DESede or RSA');
+    summary: 'Replace a key; - reads standard input',
+    examples: ['key update orders orders-2027.key --update-jwks --wait'],
+    completes: ['keys'],
+  }).addOption(secretOption());
   addReplacementOptions(addPassphraseOptions(command)).action(
     async (name: string, file: string, flags: KeyFlags) => {
       const key = await readKey(file, flags);
@@ -88,22 +99,24 @@ function addKeyUpdate(noun: Command): void {
       const environments = flags.environment === undefined ? before : splitNames(flags.environment);
       const body = unchecked<ReplaceKey>({ description: flags.description, ...keyBody(key, environments) });
       const work = client.updateKey({ projectName, keyName: name, ...referencePolicy(flags), body });
-      showDeployed(flags, await withProgress('Replacing the key', work), `Updated key ${name}`);
+      const answer = await withProgress('Replacing the key', work);
+      await showDeployed(client, flags, { answer, done: `Updated key ${name}` });
     },
   );
 }
 
-function addKeyInspect(noun: Command): void {
-  const command = projectCommand(noun, {
+function addKeyInspect(group: Command): void {
+  const command = projectCommand(group, {
     usage: 'inspect <FILE>',
-    summary: 'Let the manager look into a key file, and store nothing; - is standard input',
+    summary: 'Let the manager read a key file without storing it; - reads standard input',
     examples: ['key inspect orders.key', 'key inspect encrypted.key --passphrase-stdin < passphrase.txt'],
+    formats: documentFormats,
   });
   addPassphraseOptions(command).action(async (file: string, flags: ProjectFlags & PassphraseFlags) => {
     const { content, passphrase } = await readKey(file, flags);
     const { client, projectName } = await connectToProject(flags);
     const answer = await client.inspectKey({ projectName, body: { content, passphrase } });
-    show(flags, answer, () =>
+    const table = () =>
       answer.resultList
         .map(({ keyType, type, curve, size }) =>
           factLines([
@@ -113,9 +126,14 @@ function addKeyInspect(noun: Command): void {
             ['Bits', size],
           ]),
         )
-        .join('\n'),
-    );
+        .join('\n');
+    show(flags, answer, { table });
   });
+}
+
+function secretOption() {
+  const description = 'the file is a secret key of raw bytes for this algorithm';
+  return choiceOption('--secret <ALGORITHM>', description, ['AES', 'DES', 'DESede', 'RSA']);
 }
 
 interface KeyFile {
@@ -130,7 +148,7 @@ async function readKey(
   path: string,
   flags: PassphraseFlags & { readonly secret?: string },
 ): Promise<KeyFile> {
-  refuseOneInputForTwo(path, flags);
+  requireOneUseOfStdin(path, flags);
   const { secret } = flags;
   const bytes = await readInput(path);
   if (secret !== undefined)
@@ -142,7 +160,7 @@ async function readKey(
     const { kind: keyType, content, passphrase } = file;
     return { keyType, content, ...(passphrase !== undefined && { passphrase }) };
   }
-  throw wrongUsage(`${path} is ${kindName(file)}, and a key is wanted; raw bytes take --secret`);
+  throw wrongUsage(`${path} is ${kindName(file)}: a key is required; raw bytes need --secret`);
 }
 
 function keyBody({ content, passphrase, ...key }: KeyFile, environments: readonly string[]) {

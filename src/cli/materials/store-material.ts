@@ -1,14 +1,14 @@
 import type { NewKeystore } from '../../../clients/typescript/src/index.ts';
-import type { KeystorePasswords } from '../files/file-world.ts';
+import type { KeystorePasswords } from '../files/file-context.ts';
 import type { SourceFile } from '../files/source-file.ts';
 import type { SourceBody } from '../jwk-source/source-body.ts';
 import type { ProjectConnection } from '../session/connection.ts';
 import { unchecked } from '../session/unchecked.ts';
 import { withProgress } from '../terminal/progress.ts';
 
-export interface MaterialOrder {
+export interface NewMaterial {
   readonly name: string;
-  /** The same file for each. */
+  /** Each gets the same file. */
   readonly environments: readonly string[];
   readonly file: SourceFile;
   readonly passwords: KeystorePasswords | undefined;
@@ -17,18 +17,18 @@ export interface MaterialOrder {
 export interface StoredMaterial {
   /** Such as `Keystore orders`. */
   readonly what: string;
-  /** The command that removes it. */
+  /** The arguments of the command that removes it. */
   readonly remove: string;
-  /** The flag of `jwk create` that takes it. */
+  /** The flag of `jwk create` that names it. */
   readonly flag: string;
-  /** How Create JWK names it. */
+  /** The members of Create JWK that name it. */
   readonly reference: SourceBody;
 }
 
-/** Stores what a file holds as certificate, key or keystore of the project. @throws KeyplaneApiError */
+/** Stores a file as a certificate, key or keystore of the project. @throws KeyplaneApiError */
 export async function storeMaterial(
   { client, projectName }: ProjectConnection,
-  { name, environments, file, passwords }: MaterialOrder,
+  { name, environments, file, passwords }: NewMaterial,
 ): Promise<StoredMaterial> {
   const each = <T extends object>(entry: T) =>
     environments.map((environmentName) => ({ environmentName, ...entry }));
@@ -75,7 +75,7 @@ export async function storeMaterial(
     }
     case 'JWK':
     case 'JWK_SET':
-      throw new Error('a JWK is no material');
+      throw new Error('a JWK is not stored as material');
     default:
       return file satisfies never;
   }

@@ -1,8 +1,8 @@
 import { CliFailure, exitCode } from '../failure.ts';
+import { splitNames } from '../flag-values.ts';
 import type { ProjectConnection } from '../session/connection.ts';
-import { splitNames } from './replacement-flags.ts';
 
-/** As named; else every environment that the project reaches, which is where its JWKs go. @throws CliFailure */
+/** As named; otherwise every environment of the project, where its JWKs are deployed. @throws CliFailure */
 export async function targetEnvironments(
   { client, projectName }: ProjectConnection,
   named: string | undefined,
@@ -11,7 +11,7 @@ export async function targetEnvironments(
   const { resultList } = await client.listProjectEnvironments({ projectName });
   if (resultList.length > 0) return resultList.map(({ name }) => name);
   throw new CliFailure(
-    `Project ${projectName} reaches no environment, and material belongs to one: keyplane env create NAME --type TEST`,
+    `Project ${projectName} has no environment to store it in: keyplane env create NAME --type TEST`,
     exitCode.notFound,
   );
 }

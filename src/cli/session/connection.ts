@@ -1,15 +1,15 @@
-// Which manager a command talks to, and as whom. A token is sent only to the installation that it was made for.
+// The manager that a command calls, and the token it uses. A token is sent only to the installation that issued it.
 
 import { createClient, type KeyplaneClient } from '../../../clients/typescript/src/index.ts';
 import { processEnvironment } from '../../config.ts';
 import { CliFailure, exitCode, wrongUsage } from '../failure.ts';
+import type { OutputFlags } from '../terminal/output-format.ts';
 import { firstProfile, type Profile, readProfiles } from './profiles-file.ts';
 
-/** What every command that asks a manager takes. */
-export interface ConnectionFlags {
+/** Flags of every command that calls a manager. */
+export interface ConnectionFlags extends OutputFlags {
   readonly profile?: string;
   readonly url?: string;
-  readonly json?: boolean;
 }
 
 export interface ProjectFlags extends ConnectionFlags {
@@ -18,7 +18,7 @@ export interface ProjectFlags extends ConnectionFlags {
 
 export interface Address {
   readonly url: string;
-  /** Secret. Undefined where nobody is signed in there. */
+  /** Secret. Undefined where the user is not signed in there. */
   readonly token: string | undefined;
   readonly profileName: string;
   readonly profile: Profile | undefined;
@@ -32,12 +32,12 @@ export interface ProjectConnection extends Connection {
   readonly projectName: string;
 }
 
-/** @throws CliFailure for a profile that is not there, or where nothing says which manager is meant */
+/** @throws CliFailure for a profile that does not exist, or where no manager is given */
 export async function findAddress(flags: ConnectionFlags): Promise<Address> {
   const { KEYPLANE_URL, KEYPLANE_TOKEN, KEYPLANE_PROFILE } = processEnvironment();
   const asked = flags.profile ?? (KEYPLANE_PROFILE || undefined);
   const given = flags.url ?? (KEYPLANE_URL || undefined);
-  // With both in the environment the file is none of this command's business, broken or not.
+  // With both in the environment the file of profiles is not read, so a broken one does no harm.
   const isComplete = given !== undefined && KEYPLANE_TOKEN && asked === undefined;
   const { current, profiles } = isComplete ? { current: null, profiles: {} } : await readProfiles();
   const profileName = asked ?? current ?? firstProfile;
@@ -45,7 +45,7 @@ export async function findAddress(flags: ConnectionFlags): Promise<Address> {
   if (asked !== undefined && profile === undefined) {
     const names = Object.keys(profiles).join(', ') || 'none';
     throw wrongUsage(
-      `There is no profile ${asked}; there are: ${names}. Make one: keyplane login --profile ${asked}`,
+      `Profile ${asked} does not exist. Profiles: ${names}. Create one with: keyplane login --profile ${asked}`,
     );
   }
   const url = checkUrl(given ?? profile?.url);
@@ -53,7 +53,7 @@ export async function findAddress(flags: ConnectionFlags): Promise<Address> {
   return { url, token: KEYPLANE_TOKEN || own, profileName, profile };
 }
 
-/** @throws CliFailure where nobody is signed in */
+/** @throws CliFailure where the user is not signed in */
 export async function connect(flags: ConnectionFlags): Promise<Connection> {
   const address = await findAddress(flags);
   const { url, token } = address;
@@ -63,7 +63,7 @@ export async function connect(flags: ConnectionFlags): Promise<Connection> {
   return { ...address, client: createClient({ url, token }) };
 }
 
-/** The same, and the project that is meant. */
+/** The same with a project. */
 export async function connectToProject(flags: ProjectFlags): Promise<ProjectConnection> {
   const connection = await connect(flags);
   const { KEYPLANE_PROJECT } = processEnvironment();
@@ -75,7 +75,7 @@ async function onlyProject(client: KeyplaneClient): Promise<string> {
   const { resultList, resultCount } = await client.listProjects();
   const [only] = resultList;
   if (only && resultCount === 1) return only.name;
-  if (!only) throw new CliFailure('There is no project that you may see', exitCode.notFound);
+  if (!only) throw new CliFailure('You have no access to a project', exitCode.notFound);
   const names = resultList.map(({ name }) => name).join(', ');
   throw wrongUsage(`Which project? Add --project with one of: ${names}`);
 }
@@ -84,7 +84,7 @@ async function onlyProject(client: KeyplaneClient): Promise<string> {
 export function checkUrl(text: string | undefined): string {
   if (text === undefined) {
     throw new CliFailure(
-      'No manager is known: sign in with `keyplane login URL`, or give KEYPLANE_URL and KEYPLANE_TOKEN',
+      'No manager is given: sign in with `keyplane login URL`, or set KEYPLANE_URL and KEYPLANE_TOKEN',
       exitCode.forbidden,
     );
   }
@@ -92,9 +92,7 @@ export function checkUrl(text: string | undefined): string {
   if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '') {
     return text.replace(/\/+$/, '');
   }
-  throw wrongUsage(
-    'The address of the manager is not valid: http(s)://host:port is accepted, without a user',
-  );
+  throw wrongUsage('The address of the manager is not valid: http(s)://host:port without a user is accepted');
 }
 
 function originOf(url: string): string {

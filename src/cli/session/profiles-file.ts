@@ -1,5 +1,5 @@
-// Installations and the tokens for them: one file of the user's own, mode 0600. A file that others can read is refused,
-// for whoever read it has had the tokens.
+// Installations and their tokens, in one file of the user with mode 0600. A file that others can read is rejected, because
+// they may have read the tokens.
 
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
@@ -13,14 +13,14 @@ export interface Profile {
   readonly username: string;
   /** Secret. */
   readonly token: string;
-  /** Of the token, so that signing out can delete it; null where it was made elsewhere. */
+  /** Name of the token, so that `logout` can delete it; null for a token that was not created by `login`. */
   readonly tokenName: string | null;
-  /** Taken where no project is named. */
+  /** Of commands that name none. */
   readonly project?: string | undefined;
 }
 
 export interface Profiles {
-  /** Of those in `profiles` the one that is taken where none is named. */
+  /** Name of the profile of commands that name none. */
   readonly current: string | null;
   readonly profiles: Readonly<Record<string, Profile>>;
 }
@@ -33,12 +33,12 @@ export function profilesPath(): string {
   return join(XDG_CONFIG_HOME || join(homedir(), '.config'), 'keyplane', 'profiles.json');
 }
 
-/** @throws CliFailure for a file that others can read, or that is none of ours */
+/** @throws CliFailure for a file that others can read, or that has another content */
 export async function readProfiles(): Promise<Profiles> {
   const path = profilesPath();
   let text: string;
   try {
-    await refuseOpenFile(path);
+    await requirePrivateFile(path);
     text = await readFile(path, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return none;
@@ -48,16 +48,16 @@ export async function readProfiles(): Promise<Profiles> {
     const { current = null, profiles } = JSON.parse(text) as Profiles;
     if (Object.values(profiles).every(isProfile)) return { current, profiles };
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw wrongUsage(`${path} is not a file of profiles: remove it and sign in with \`keyplane login\``);
 }
 
-async function refuseOpenFile(path: string): Promise<void> {
+async function requirePrivateFile(path: string): Promise<void> {
   const { mode } = await stat(path);
   if (process.platform === 'win32' || (mode & 0o077) === 0) return;
-  const shown = (mode & 0o777).toString(8);
-  throw wrongUsage(`${path} holds tokens and others can read it (mode ${shown}): chmod 600 ${path}`);
+  const octal = (mode & 0o777).toString(8);
+  throw wrongUsage(`${path} contains tokens and others can read it (mode ${octal}): chmod 600 ${path}`);
 }
 
 function isProfile(value: unknown): value is Profile {
@@ -65,7 +65,7 @@ function isProfile(value: unknown): value is Profile {
   return typeof profile?.url === 'string' && typeof profile.token === 'string';
 }
 
-/** Replaces the file as a whole; it is never readable by others, not even for a moment. */
+/** Replaces the whole file atomically. It is never readable by others. */
 export async function writeProfiles(profiles: Profiles): Promise<void> {
   const path = profilesPath();
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });

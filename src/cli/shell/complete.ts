@@ -1,15 +1,16 @@
-// Answers a shell that asks what could stand at the cursor: one candidate a line, and `:files` where a file is wanted.
-// It knows the commands by the very tree that runs them.
+// Answers a shell that asks what can be at the cursor: one candidate per line, and `:files` where a file is expected. The
+// commands and flags come from the tree that runs them.
 
-import type { Command, Option } from 'commander';
-import { nodeVerbs } from '../admin/node.ts';
-import { readProfiles } from '../session/profiles-file.ts';
+import type { Argument, Command, Option } from 'commander';
+import { nodeSubcommands } from '../admin/node.ts';
 import { write } from '../terminal/output.ts';
+import { candidatesOf } from './candidates.ts';
+import { argumentSource, flagSources } from './completion-source.ts';
 
-/** @param words what stands behind `keyplane`, the last one being typed */
+/** @param words what follows `keyplane`; the last one is being typed */
 export async function complete(program: Command, words: readonly string[]): Promise<void> {
-  const found = await candidates(program, words);
   const word = words.at(-1) ?? '';
+  const found = await candidates(program, words);
   write(
     found
       .filter((candidate) => candidate === ':files' || candidate.startsWith(word))
@@ -20,54 +21,91 @@ export async function complete(program: Command, words: readonly string[]): Prom
 
 async function candidates(program: Command, words: readonly string[]): Promise<readonly string[]> {
   const word = words.at(-1) ?? '';
-  const { command, awaited, argumentCount } = placeAfter(program, words.slice(0, -1));
-  if (awaited) return valuesOf(awaited);
-  if (word.startsWith('-')) return optionNames(command);
+  const line = readLine(program, words.slice(0, -1));
+  const { command, awaited } = line;
+  if (awaited) return valuesOf(awaited, word, line);
+  if (word.startsWith('-')) {
+    const [, flag = '', value = ''] = /^(--[\w-]+)=(.*)$/.exec(word) ?? [];
+    const option = command.options.find(({ long }) => long === flag);
+    if (option === undefined) return optionNames(command);
+    return (await valuesOf(option, value, line)).map((candidate) => `${flag}=${candidate}`);
+  }
   const verbs = command
     .createHelp()
     .visibleCommands(command)
     .map((one) => one.name());
-  const next =
-    command.registeredArguments[argumentCount] ??
-    command.registeredArguments.find(({ variadic }) => variadic);
-  // Starting a node and looking at nodes are two commands of one name, of which the first is loaded.
-  if (command.name() === 'node' && verbs.length === 0 && argumentCount === 0) return nodeVerbs;
-  if (command.name() === 'completion') return ['bash', 'zsh', 'fish'];
-  return next && /FILE|SOURCE/.test(next.name()) ? [':files'] : verbs;
+  // `keyplane node` starts a node; its subcommands are loaded only when one of them is named.
+  if (command.name() === 'node' && verbs.length === 0 && line.given.length === 0) return nodeSubcommands;
+  return verbs.length > 0 ? verbs : argumentValues(nextArgument(line), word, line);
 }
 
-interface Place {
+/** What a line says before the word that is being typed. */
+export interface TypedLine {
   readonly command: Command;
   /** The option whose value is being typed. */
   readonly awaited: Option | undefined;
-  readonly argumentCount: number;
+  /** Arguments of the command. */
+  readonly given: readonly string[];
+  /** Values of flags, by their long names. */
+  readonly flags: ReadonlyMap<string, string>;
 }
 
-function placeAfter(program: Command, words: readonly string[]): Place {
+function readLine(program: Command, words: readonly string[]): TypedLine {
   let command = program;
   let awaited: Option | undefined;
-  let argumentCount = 0;
+  const given: string[] = [];
+  const flags = new Map<string, string>();
   for (const word of words) {
     if (awaited) {
+      flags.set(awaited.long ?? '', word);
       awaited = undefined;
       continue;
     }
-    const option = command.options.find(({ short, long }) => word === short || word === long);
-    if (option) awaited = option.required ? option : undefined;
+    const [, flag = word, value] = /^(--[\w-]+)=(.*)$/.exec(word) ?? [];
+    const option = command.options.find(({ short, long }) => flag === short || flag === long);
+    if (option?.long && value !== undefined) flags.set(option.long, value);
+    else if (option) awaited = option.required ? option : undefined;
     if (word.startsWith('-')) continue;
-    const verb = command.commands.find((one) => one.name() === word);
-    if (verb) command = verb;
-    else argumentCount += 1;
+    const subcommand = command.commands.find((one) => one.name() === word);
+    if (subcommand) command = subcommand;
+    else given.push(word);
   }
-  return { command, awaited, argumentCount };
+  return { command, awaited, given, flags };
 }
 
-async function valuesOf(option: Option): Promise<readonly string[]> {
-  if (option.argChoices) return option.argChoices;
+function nextArgument({ command, given }: TypedLine): Argument | undefined {
+  const { registeredArguments: all } = command;
+  return all[given.length] ?? all.find(({ variadic }) => variadic);
+}
+
+async function argumentValues(
+  argument: Argument | undefined,
+  word: string,
+  line: TypedLine,
+): Promise<readonly string[]> {
+  if (argument === undefined) return [];
+  if (/FILE|SOURCE/.test(argument.name())) return [':files'];
+  const source = argumentSource(line.command, line.given.length);
+  return source === undefined ? [] : candidatesOf(source, word, line);
+}
+
+async function valuesOf(option: Option, word: string, line: TypedLine): Promise<readonly string[]> {
+  // Of a list, the last name is being typed.
+  const isList = /<(NAMES|ROLES)/.test(option.flags);
+  const before = isList ? word.slice(0, word.lastIndexOf(',') + 1) : '';
+  const typed = word.slice(before.length);
+  if (option.argChoices) return fitting(option.argChoices, typed);
   if (/<(FILE|DIR)/.test(option.flags)) return [':files'];
-  if (option.long !== '--profile') return [];
-  const { profiles } = await readProfiles();
-  return Object.keys(profiles);
+  const source = flagSources[option.long ?? ''];
+  if (source === undefined) return [];
+  return (await candidatesOf(source, typed, line)).map((candidate) => before + candidate);
+}
+
+/** Flags accept their choices in any case, so `r` finds RSA in the case that was typed. */
+function fitting(choices: readonly string[], word: string): readonly string[] {
+  if (choices.some((choice) => choice.startsWith(word))) return choices;
+  const found = choices.filter((choice) => choice.toLowerCase().startsWith(word.toLowerCase()));
+  return found.map((choice) => word + choice.slice(word.length));
 }
 
 function optionNames(command: Command): readonly string[] {

@@ -46,10 +46,13 @@ complete -c keyplane -f -a '(__keyplane_complete)'
 `,
 });
 
-/** `keyplane completion`: the script that teaches a shell the command line. */
+export const shells: readonly string[] = Object.keys(scripts);
+
+/** `keyplane completion`: the script with which a shell completes commands of keyplane. */
 export function addCompletionCommand(program: Command): void {
   addCommand(program, {
     usage: 'completion <SHELL>',
+    completes: ['shells'],
     summary: 'Print the completion script for bash, zsh or fish',
     examples: [
       'completion bash >> ~/.bashrc',
@@ -59,7 +62,7 @@ export function addCompletionCommand(program: Command): void {
   }).action((shell: string) => {
     const script = Object.hasOwn(scripts, shell) ? scripts[shell] : undefined;
     if (script === undefined)
-      throw wrongUsage(`There is no completion for ${shell}; there is: bash, zsh, fish`);
+      throw wrongUsage(`No completion for ${shell}. Valid values: ${shells.join(', ')}`);
     write(script);
   });
 }

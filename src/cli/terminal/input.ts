@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { CliFailure, exitCode, wrongUsage } from '../failure.ts';
 
-/** More than any file that keyplane takes: base64 of a keystore and what stands around it. */
+/** More than any file that keyplane accepts, such as a keystore in base64. */
 const longest = 16 * 1024 * 1024;
 
 export async function readStdin(): Promise<Buffer> {
@@ -21,8 +21,7 @@ export async function readStdin(): Promise<Buffer> {
  */
 export async function readInput(path: string): Promise<Buffer> {
   if (path === '-') {
-    if (process.stdin.isTTY)
-      throw wrongUsage('- stands for standard input, which is a terminal: give a file');
+    if (process.stdin.isTTY) throw wrongUsage('- reads standard input, which is a terminal: give a file');
     return readStdin();
   }
   let bytes: Buffer;
@@ -31,16 +30,16 @@ export async function readInput(path: string): Promise<Buffer> {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     const reason = {
-      ENOENT: 'there is no such file',
+      ENOENT: 'no such file',
       EISDIR: 'it is a folder',
-      EACCES: 'it may not be read',
+      EACCES: 'permission denied',
     }[code];
-    throw new CliFailure(`${path} can not be read: ${reason ?? code}`, exitCode.usage);
+    throw new CliFailure(`${path} cannot be read: ${reason ?? code}`, exitCode.usage);
   }
   if (bytes.length > longest) throw tooLarge(path);
   return bytes;
 }
 
 function tooLarge(what: string): CliFailure {
-  return new CliFailure(`${what} is larger than ${longest / 1024 / 1024} MiB, which nothing here takes`);
+  return new CliFailure(`${what} is larger than ${longest / 1024 / 1024} MiB, the limit of keyplane`);
 }

@@ -11,20 +11,20 @@ export interface OutFlags {
 
 export function outOptions(command: Command): Command {
   return command
-    .option('-o, --out <FILE>', 'write it into this file, for you alone, instead of to standard output')
-    .option('--force', 'replace the file');
+    .option('--out <FILE>', 'write to this file, with mode 0600, instead of standard output')
+    .option('--force', 'replace an existing file');
 }
 
-/** Before anything is asked for: what is exported in vain was revealed all the same. @throws CliFailure */
-export function refuseTakenFile({ out, force }: OutFlags): void {
-  if (out !== undefined && !force && existsSync(out)) throw taken(out);
+/** Checked before the export, which is recorded even if its result is lost. @throws CliFailure */
+export function requireFreeFile({ out, force }: OutFlags): void {
+  if (out !== undefined && !force && existsSync(out)) throw fileExists(out);
 }
 
-function taken(out: string): CliFailure {
-  return wrongUsage(`${out} is there already: give another file, or --force`);
+function fileExists(out: string): CliFailure {
+  return wrongUsage(`${out} exists already: give another file, or --force`);
 }
 
-/** @throws CliFailure where the file is there by now, or where bytes that are no text would go to a terminal */
+/** @throws CliFailure where the file exists by now, or where binary data would go to a terminal */
 export async function writeFileOrOutput(
   { out, force }: OutFlags,
   {
@@ -35,7 +35,7 @@ export async function writeFileOrOutput(
 ): Promise<void> {
   if (out === undefined) {
     if (process.stdout.isTTY && !/json|pem|text/.test(mediaType)) {
-      throw wrongUsage(`${name} is no text that a terminal can show: give --out FILE`);
+      throw wrongUsage(`${name} is binary: give --out FILE`);
     }
     return write(bytes);
   }
@@ -43,8 +43,8 @@ export async function writeFileOrOutput(
     await writeFile(out, bytes, { mode: 0o600, flag: force ? 'w' : 'wx' });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    if (code === 'EEXIST') throw taken(out);
-    throw new CliFailure(`${out} can not be written (${code})`);
+    if (code === 'EEXIST') throw fileExists(out);
+    throw new CliFailure(`${out} cannot be written (${code})`);
   }
   note(`Written to ${out}`);
 }

@@ -1,8 +1,8 @@
 const shownAfterMs = 400;
 const everyMs = 200;
-const signs = ['|', '/', '-', '\\'] as const;
+const frames = ['|', '/', '-', '\\'] as const;
 
-/** While something takes long, says so on standard error; only where that is a terminal, and gone afterwards. */
+/** Shows on standard error that a long task runs, where that is a terminal, and clears the line afterwards. */
 export async function withProgress<T>(what: string, work: Promise<T>): Promise<T> {
   if (!process.stderr.isTTY) return work;
   const startedAt = performance.now();
@@ -11,8 +11,8 @@ export async function withProgress<T>(what: string, work: Promise<T>): Promise<T
     const passedMs = performance.now() - startedAt;
     if (passedMs < shownAfterMs) return;
     isShown = true;
-    const sign = signs[Math.floor(passedMs / everyMs) % signs.length];
-    process.stderr.write(`\r${sign} ${what}, ${Math.floor(passedMs / 1000)} s`);
+    const frame = frames[Math.floor(passedMs / everyMs) % frames.length];
+    process.stderr.write(`\r${frame} ${what}, ${Math.floor(passedMs / 1000)} s`);
   }, everyMs);
   timer.unref();
   try {

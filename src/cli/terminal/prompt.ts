@@ -1,13 +1,13 @@
-// Questions to the person at the terminal, on standard error so that the output stays what a program reads.
-// Without a terminal nothing is asked and nothing waits: the command ends at once and names the flag to give.
+// Questions to the person at the terminal, on standard error, so that standard output is only for results. Without a
+// terminal the command ends at once and names the flag to give.
 
 import { createInterface } from 'node:readline/promises';
 import { CliFailure, exitCode, wrongUsage } from '../failure.ts';
-import { harmless } from './harmless-text.ts';
+import { sanitize } from './sanitize.ts';
 
 export interface Question {
   readonly text: string;
-  /** Completes "… is needed:" where nobody can be asked, such as `--username`. */
+  /** What to give without a terminal, such as `give --username`. */
   readonly otherwise: string;
 }
 
@@ -15,16 +15,16 @@ export function isInteractive(): boolean {
   return process.stdin.isTTY === true && process.stderr.isTTY === true;
 }
 
-/** @throws CliFailure where nobody can be asked */
-export function mustBeInteractive({ text, otherwise }: Question): void {
+/** @throws CliFailure without a terminal */
+export function requireTerminal({ text, otherwise }: Question): void {
   if (isInteractive()) return;
-  throw wrongUsage(`${text} is needed, and there is no terminal to ask on: ${otherwise}`);
+  throw wrongUsage(`${text} is required, and there is no terminal to ask on: ${otherwise}`);
 }
 
-/** An empty answer is the proposal, where there is one, and asked again otherwise. */
+/** An empty answer means the proposal; without one the question is repeated. */
 export async function ask(question: Question, proposal?: string): Promise<string> {
-  mustBeInteractive(question);
-  const shown = proposal === undefined ? '' : ` [${harmless(proposal)}]`;
+  requireTerminal(question);
+  const shown = proposal === undefined ? '' : ` [${sanitize(proposal)}]`;
   for (;;) {
     const answer = (await line(`${question.text}${shown}: `)).trim() || proposal;
     if (answer) return answer;
@@ -38,8 +38,8 @@ export interface Choice {
 
 /** By number or by value. */
 export async function choose(question: Question, choices: readonly Choice[]): Promise<string> {
-  mustBeInteractive(question);
-  const listed = choices.map(({ label }, index) => `  ${index + 1}  ${harmless(label)}\n`);
+  requireTerminal(question);
+  const listed = choices.map(({ label }, index) => `  ${index + 1}  ${sanitize(label)}\n`);
   process.stderr.write(`${question.text}:\n${listed.join('')}`);
   for (;;) {
     const answer = (await line(`1 to ${choices.length}: `)).trim();
@@ -51,13 +51,13 @@ export async function choose(question: Question, choices: readonly Choice[]): Pr
 /** @throws CliFailure unless the answer is yes */
 export async function confirm(text: string, isConfirmed: boolean | undefined): Promise<void> {
   if (isConfirmed) return;
-  mustBeInteractive({ text: `A yes to "${harmless(text)}"`, otherwise: 'add --yes' });
-  const answer = await line(`${harmless(text)} [y/N] `);
+  if (!isInteractive()) throw wrongUsage('Confirmation required: add --yes');
+  const answer = await line(`${sanitize(text)} [y/N] `);
   if (!/^y(es)?$/i.test(answer.trim())) throw cancelled();
 }
 
 export function cancelled(): CliFailure {
-  return new CliFailure('Cancelled, nothing was done', exitCode.cancelled);
+  return new CliFailure('Cancelled; nothing was changed', exitCode.cancelled);
 }
 
 async function line(text: string): Promise<string> {

@@ -1,22 +1,22 @@
-import { harmless } from './harmless-text.ts';
+import { sanitize } from './sanitize.ts';
 
 export type Cell = string | number | boolean | null | undefined;
 
-/** What stands for nothing, so that `cut` and the eye still find the column. */
+/** Stands for no value, so that programs and people still find the column. */
 const nothing = '-';
 
-/** Columns that stand under each other, two spaces between them. */
+/** Aligned columns, with two spaces between them. */
 export function textTable(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const lines = [head, ...rows.map((row) => row.map(cellText))];
   const widths = head.map((_, column) => Math.max(...lines.map((line) => widthOf(line[column] ?? ''))));
   return lines.map((line) => lineText(line, widths)).join('');
 }
 
-/** One fact a line, its name before it. Lines of nothing are left out. */
+/** One fact per line, with its name before it. Facts without a value are left out. */
 export function factLines(facts: readonly (readonly [name: string, value: Cell])[]): string {
-  const told = facts.filter(([, value]) => value !== undefined && value !== null && value !== '');
-  const width = Math.max(0, ...told.map(([name]) => widthOf(name)));
-  return told.map(([name, value]) => lineText([name, cellText(value)], [width])).join('');
+  const known = facts.filter(([, value]) => value !== undefined && value !== null && value !== '');
+  const width = Math.max(0, ...known.map(([name]) => widthOf(name)));
+  return known.map(([name, value]) => lineText([name, cellText(value)], [width])).join('');
 }
 
 function lineText(cells: readonly string[], widths: readonly number[]): string {
@@ -29,10 +29,10 @@ function lineText(cells: readonly string[], widths: readonly number[]): string {
 function cellText(value: Cell): string {
   if (value === undefined || value === null || value === '') return nothing;
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  return harmless(String(value));
+  return sanitize(String(value));
 }
 
-/** Columns that a terminal gives it: wide signs of East Asia take two, marks none. */
+/** Columns of a terminal: East Asian wide characters take two, combining marks none. */
 function widthOf(text: string): number {
   let width = 0;
   for (const sign of text)
@@ -44,13 +44,4 @@ function widthOf(text: string): number {
         ? 2
         : 1;
   return width;
-}
-
-/** To the second, and in UTC as the API has it. */
-export function shortTime(time: string | null | undefined): string | null {
-  return time ? time.replace(/\.\d+Z$/, 'Z') : null;
-}
-
-export function dayOf(time: string | null | undefined): string | null {
-  return time ? time.slice(0, 10) : null;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Caller } from '../../access/caller.ts';
 import type { Members } from '../../access/members.ts';
+import { cliCommand } from '../../runtime/cli-command.ts';
 import { instant, instantOrNull, success, successAnswer } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
@@ -58,7 +59,17 @@ export function session(app: KeyplaneServer, services: Pick<RouteServices, 'sign
       tags: ['access'],
       summary: 'Who is signed in, and what they may do in which project',
       description: 'The user of the token or session, and the roles that it has in each project.',
-      response: { 200: named('Session', answer.extend({ projects: z.array(membership) })) },
+      response: {
+        200: named(
+          'Session',
+          answer.extend({
+            projects: z.array(membership),
+            cliCommand: z
+              .string()
+              .describe('How the command line is called on the machine of the manager, such as `keyplane`'),
+          }),
+        ),
+      },
     },
     handler: async ({ caller }) => sessionView(caller, services.members),
   });
@@ -112,5 +123,6 @@ async function sessionView(caller: Caller, members: Members) {
   const projects = (await members.projectsOf(caller)).map(({ project, roles }) => {
     return { name: project.name, description: project.description, roles: [...roles] };
   });
-  return { success: true as const, username, admin, expiresAt: instantOrNull(tokenExpiresAt), projects };
+  const expiresAt = instantOrNull(tokenExpiresAt);
+  return { success: true as const, username, admin, expiresAt, projects, cliCommand };
 }

@@ -37,6 +37,7 @@ export const memberExamples: Readonly<Record<string, unknown>> = Object.freeze({
   aliasName: 'orders',
   alias: 'orders',
   username: 'ada',
+  cliCommand: 'keyplane',
   nodeName: 'node-1',
   tokenName: 'ci',
   tokenId: id,

@@ -1,0 +1,87 @@
+import { generateKeyPairSync } from 'node:crypto';
+import type { Caller } from '../../access/caller.ts';
+import type { Manager } from '../../compose.ts';
+import type { EnvironmentType } from '../../environments/environment-store.ts';
+import { thumbprint } from '../../jose/thumbprint.ts';
+
+const quickstartProject = 'MyProject';
+export const quickstartEnvironments: readonly { readonly name: string; readonly type: EnvironmentType }[] =
+  Object.freeze([
+    { name: 'production', type: 'PRODUCTION' },
+    { name: 'staging', type: 'TEST' },
+  ]);
+
+/** The process itself acts, not a user with a token. */
+const noToken = Object.freeze({ tokenId: '', tokenKind: 'SESSION', tokenExpiresAt: null });
+
+/** Each start prints a new token; older ones stay valid until they expire. */
+const tokenLifeMs = 30 * 24 * 3600 * 1000;
+
+export interface QuickstartPreparation {
+  /** Secret, by environment name; those of an earlier start are revoked. */
+  readonly enrollmentTokens: ReadonlyMap<string, string>;
+  /** Secret. */
+  readonly apiToken: string;
+  /** The name of a JWK that does not exist yet. */
+  readonly exampleName: string;
+  readonly exampleJwk: string;
+}
+
+/** Creates the project and environments that do not exist yet, and new tokens. */
+export async function prepareQuickstart({ services, adminUser }: Manager): Promise<QuickstartPreparation> {
+  const caller = await administrator(services, adminUser);
+  const projects = await services.access.projects.list(caller);
+  if (!projects.some(({ name }) => name === quickstartProject)) {
+    await services.access.projects.create(caller, {
+      name: quickstartProject,
+      description: 'Created by keyplane start',
+    });
+  }
+  const known = new Set((await services.environments.list()).map(({ environment }) => environment.name));
+  const enrollmentTokens = new Map<string, string>();
+  for (const { name, type } of quickstartEnvironments) {
+    if (!known.has(name)) {
+      await services.environments.create(caller, { name, type, environmentSet: true });
+    }
+    const { secretToken } = await services.enrollment.replaceQuickstartToken(caller, name);
+    enrollmentTokens.set(name, secretToken);
+  }
+  const now = Date.now();
+  const expiresAt = new Date(now + tokenLifeMs).toISOString();
+  const { secretToken } = await services.access.tokens.create(caller, {
+    name: `quickstart-${now}`,
+    expiresAt,
+  });
+  return {
+    enrollmentTokens,
+    apiToken: secretToken,
+    exampleName: await freeName(services),
+    exampleJwk: publicExample(),
+  };
+}
+
+/** The user of the settings, or another administrator if that one was deleted. */
+async function administrator({ access }: Manager['services'], adminUser: string): Promise<Caller> {
+  const admins = (await access.users.list()).filter((user) => user.admin);
+  const user = admins.find(({ username }) => username === adminUser) ?? admins[0];
+  if (!user) throw new Error('There is no administrator');
+  return { userId: user.id, username: user.username, admin: true, narrowed: null, ...noToken };
+}
+
+async function freeName({ store }: Manager['services']): Promise<string> {
+  return store.read(async (nouns) => {
+    const project = await nouns.projects.find(quickstartProject);
+    for (let number = 1; ; number += 1) {
+      const name = number === 1 ? 'my-jwk' : `my-jwk-${number}`;
+      if (!project || !(await nouns.jwks.find(project.id, name))) return name;
+    }
+  });
+}
+
+/** A new key whose private half is discarded, so that it can be printed. */
+function publicExample(): string {
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { kty, crv, x, y } = publicKey.export({ format: 'jwk' });
+  const jwk = { kty, crv, x, y, use: 'sig', alg: 'ES256' };
+  return JSON.stringify({ ...jwk, kid: thumbprint(jwk as Parameters<typeof thumbprint>[0]) });
+}

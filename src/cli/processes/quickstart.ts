@@ -1,0 +1,120 @@
+// `keyplane start`: a manager with a project and two environments, a node in each, and a command that creates a first JWK.
+// The nodes are separate processes that connect over loopback, as remote nodes do.
+
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import type { Command } from 'commander';
+import type { Manager } from '../../compose.ts';
+import { type ManagerConfig, type ManagerFlags, SettingError } from '../../config.ts';
+import { addCommand } from '../client-command.ts';
+import { prepareDataDir } from './data-dir.ts';
+import { type NodeProcess, startNodeProcess } from './node-process.ts';
+import { quickstartText } from './quickstart-text.ts';
+import { releaseCompileCache } from './release-compile-cache.ts';
+import { addManagerSettings, managerConfigOf } from './setting-options.ts';
+import { exitAfterDeadline, stopSignal } from './stop-signal.ts';
+
+export function addQuickstartCommand(program: Command): void {
+  const command = addCommand(program, {
+    usage: 'start',
+    summary: 'Start a manager and two nodes on this machine, to try keyplane',
+    examples: ['start', 'start --port 9000 --data-dir /tmp/keyplane'],
+  }).alias('quickstart');
+  addManagerSettings(command).action(async (flags: ManagerFlags) => runQuickstart(managerConfigOf(flags)));
+}
+
+const highestPort = 65_535;
+
+/** Stops everything that it has started, in reverse order, also after a failure. */
+async function runQuickstart(config: ManagerConfig): Promise<void> {
+  const startedAt = performance.now();
+  const stopped = stopSignal();
+  void exitAfterDeadline(stopped);
+  const cleanUps: (() => Promise<unknown>)[] = [];
+  try {
+    const { createLog } = await import('../../log.ts');
+    const { startManager } = await import('../../compose.ts');
+    const { prepareQuickstart, quickstartEnvironments } = await import('./prepare-quickstart.ts');
+    releaseCompileCache();
+    if (config.port + quickstartEnvironments.length > highestPort) {
+      const most = highestPort - quickstartEnvironments.length;
+      throw new SettingError(
+        `KEYPLANE_PORT is ${config.port}: the nodes take the next two ports, so 0 to ${most} is accepted`,
+      );
+    }
+    if (config.tls?.clientCaFile !== undefined) {
+      throw new SettingError(
+        'KEYPLANE_TLS_CLIENT_CA is set, and the nodes of the quickstart have no client certificate: keyplane serve accepts it',
+      );
+    }
+    await prepareDataDir(config.dataDir);
+    const logPath = join(config.dataDir, 'quickstart.log');
+    const log = await open(logPath, 'a', 0o600);
+    cleanUps.push(() => log.close());
+    const manager = await startManager(config, createLog('keyplane', log.fd));
+    cleanUps.push(() => manager.close());
+    const prepared = await prepareQuickstart(manager);
+    const nodes = quickstartEnvironments.map(({ name: environment }, index) =>
+      startNodeProcess({
+        managerUrl: manager.url,
+        managerCa: config.tls?.certFile,
+        environment,
+        port: config.port === 0 ? 0 : config.port + 1 + index,
+        dataDir: join(config.dataDir, 'nodes', `${environment}-1`),
+        token: prepared.enrollmentTokens.get(environment) ?? '',
+        logFd: log.fd,
+      }),
+    );
+    cleanUps.push(() => Promise.all(nodes.map((node) => node.stop())));
+    const nodeUrls = await Promise.race([allReady(nodes, config), stopped]);
+    if (typeof nodeUrls === 'string') return;
+    await Promise.race([
+      nodesConnected(
+        manager,
+        quickstartEnvironments.map(({ name }) => name),
+      ),
+      stopped,
+    ]);
+    const { firstAdmin, url } = manager;
+    const seconds = (performance.now() - startedAt) / 1000;
+    process.stdout.write(
+      quickstartText({
+        url,
+        certFile: config.tls?.certFile,
+        nodeUrls,
+        firstAdmin,
+        seconds,
+        logPath,
+        ...prepared,
+      }),
+    );
+    await stopped;
+  } finally {
+    for (const cleanUp of cleanUps.reverse()) await cleanUp();
+  }
+}
+
+async function allReady(nodes: readonly NodeProcess[], { port }: ManagerConfig): Promise<string[]> {
+  try {
+    return await Promise.all(nodes.map((node) => node.ready));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (!reason.includes('EADDRINUSE')) throw new Error(reason);
+    throw new Error(`KEYPLANE_PORT is ${port}, and the nodes take the next two ports: ${reason}`);
+  }
+}
+
+const nodesTimeoutMs = 10_000;
+
+/** Waits until the nodes are connected, so that the first JWK is deployed to both at once. */
+async function nodesConnected({ services }: Manager, environmentNames: readonly string[]): Promise<void> {
+  const deadline = performance.now() + nodesTimeoutMs;
+  for (const name of environmentNames) {
+    while (performance.now() < deadline) {
+      const nodes = await services.nodes.list(name);
+      if (nodes.some((node) => node.connected)) break;
+      await setTimeout(20);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+// What completes an argument or the value of a flag, beside fixed choices.
+
+import type { Command } from 'commander';
+
+/** Names that the manager, or the file of profiles, knows; and values out of tables of keyplane. */
+export type CompletionSource =
+  | 'algorithms'
+  | 'certificates'
+  | 'enrollment tokens'
+  | 'environments'
+  | 'jwks'
+  | 'keys'
+  | 'keystores'
+  | 'members'
+  | 'nodes'
+  | 'operations'
+  | 'profiles'
+  | 'projects'
+  | 'roles'
+  | 'shells'
+  | 'source types'
+  | 'tokens'
+  | 'tokens of a user'
+  | 'users';
+
+const sources = new WeakMap<Command, readonly (CompletionSource | null)[]>();
+
+/** One source for each argument of the command, in order. */
+export function completeArguments(command: Command, of: readonly (CompletionSource | null)[]): void {
+  sources.set(command, of);
+}
+
+export function argumentSource(command: Command, index: number): CompletionSource | undefined {
+  return sources.get(command)?.[index] ?? undefined;
+}
+
+/** A flag means the same in every command that has it. */
+export const flagSources: Readonly<Record<string, CompletionSource>> = Object.freeze({
+  '--actor': 'users',
+  '--algorithm': 'algorithms',
+  '--environment': 'environments',
+  '--from-cert': 'certificates',
+  '--from-key': 'keys',
+  '--from-keystore': 'keystores',
+  '--profile': 'profiles',
+  '--project': 'projects',
+  '--projects': 'projects',
+  '--roles': 'roles',
+  '--source': 'source types',
+});
