@@ -10,6 +10,7 @@ import { loadMasterKey, loadNewMasterKey, nameOfMasterKey } from '../sealing/mas
 import { sealingOf } from '../sealing/open-sealing.ts';
 import {
   nextKeyFromFile,
+  removeNewKeyFile,
   removeOldKeyFile,
   swapKeyFiles,
   swapKeyFilesBack,
@@ -122,11 +123,14 @@ export async function undoRotation(config: ManagerConfig): Promise<boolean> {
       await swapKeyFilesBack(defaultFile);
       old = await loadMasterKey({ defaultFile }, { mayCreate: false });
     }
-    return store.write(async (nouns) => {
+    const undone = await store.write(async (nouns) => {
       const changed = await dropNextWraps(nouns, old, called);
       if (changed) await record(audit, nouns, 'undo');
       return changed;
     });
+    // Only now: until the wraps are removed, the new key is the only way to read what a crash left behind.
+    if (usesFile) await removeNewKeyFile(defaultFile);
+    return undone;
   });
 }
 

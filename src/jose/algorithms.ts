@@ -8,7 +8,7 @@ import type { KeyRestriction } from './der/rsa-pss.ts';
 import type { JwkMetadata } from './jwk.ts';
 import { keyTypeName } from './key-type-name.ts';
 import type { KeyType } from './key-types.ts';
-import { octetsOf } from './members/octets-of.ts';
+import { bytes, octetsOf } from './members/octets-of.ts';
 import { shown } from './shown.ts';
 import type { UseType } from './use-type.ts';
 
@@ -164,14 +164,14 @@ export function algorithmsFitting(key: KeyOutline, useType: UseType): readonly s
 /** "EC keys on curve P-256", "OCT keys of 16 bytes", "RSA keys". */
 function kindOf(key: KeyOutline): string {
   const name = `${keyTypeName(key.kty)} keys`;
-  if (key.k !== undefined) return `${name} of ${octetsOf(key.k)} bytes`;
+  if (key.k !== undefined) return `${name} of ${bytes(octetsOf(key.k))}`;
   return key.crv === undefined ? name : `${name} on curve ${key.crv}`;
 }
 
 function needOf(row: AlgorithmRow): string {
   if (row.curves !== undefined) return `curve ${row.curves.join(' or ')}`;
   if (row.exactOctets !== undefined) return `exactly ${row.exactOctets.join(', ')} bytes`;
-  return `at least ${row.leastOctets ?? 1} bytes`;
+  return `at least ${bytes(row.leastOctets ?? 1)}`;
 }
 
 /**

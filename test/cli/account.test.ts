@@ -90,7 +90,7 @@ describe('profiles', () => {
     await signIn('--profile', 'one', '--project', 'MyProject');
     await signIn('--profile', 'two');
     expect((await stored()).current).toBe('two');
-    expect(await cli.ok(['profile', 'use', 'one'])).toContain('Profile one');
+    expect(await cli.ok(['profile', 'use', 'one'])).toContain('The current profile is one');
     const listed = await cli.json(['profile', 'list']);
     expect(listed).toMatchObject([
       { name: 'one', current: true, project: 'MyProject' },
@@ -99,7 +99,7 @@ describe('profiles', () => {
     expect(JSON.stringify(listed)).not.toContain('kp_');
     await cli.ok(['jwk', 'list'], { settings: { KEYPLANE_PROFILE: 'two' } });
     const missing = await cli.run(['jwk', 'list', '--profile', 'three']);
-    expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining('there are: one, two') });
+    expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining('Profiles: one, two') });
   });
 
   test('are refused where others can read them', async () => {

@@ -2,7 +2,9 @@ import { execFile } from 'node:child_process';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startHttpServer } from '../support/http-servers.ts';
+import { startTestManager } from '../support/manager.ts';
 import { temporaryFolder } from '../system/support/temporary-folder.ts';
 import { type CommandLine, commandLine, mainFile } from './support/command-line.ts';
 
@@ -62,4 +64,82 @@ test('there are scripts for zsh and fish too, and for no shell that is not known
   expect(await cli.ok(['completion', 'zsh'])).toContain('compdef _keyplane keyplane');
   expect(await cli.ok(['completion', 'fish'])).toContain('complete -c keyplane');
   expect((await cli.run(['completion', 'csh'])).code).toBe(2);
+});
+
+describe('values of flags', () => {
+  const complete = async (...words: string[]) =>
+    (await cli.ok(['__complete', ...words])).split('\n').filter((line) => line !== '');
+
+  test('are offered in the case that was typed, with = too, and after a comma', async () => {
+    expect(await complete('jwk', 'generate', 'x', '--type', 'r')).toEqual(['rSA']);
+    expect(await complete('jwk', 'generate', 'x', '--curve', 'P-')).toEqual(['P-256', 'P-384', 'P-521']);
+    expect(await complete('jwk', 'generate', 'x', '--curve=Ed2')).toEqual(['--curve=Ed25519']);
+    expect(await complete('member', 'set', 'ada', '--roles', 'security,dep')).toEqual(['security,deploy']);
+    expect(await complete('jwk', 'list', '--output', '')).toEqual(['table', 'wide', 'name', 'json', 'yaml']);
+    expect(await complete('jwk', 'list', '--source', 'KEY')).toEqual(['KEYSTORE']);
+  });
+
+  test('are algorithms of the key type and use of the line', async () => {
+    const line = ['jwk', 'generate', 'x', '--algorithm'];
+    expect(await complete(...line, 'RS')).toEqual(expect.arrayContaining(['RS256', 'RSA-OAEP-256']));
+    const ofEc = await complete('jwk', 'generate', 'x', '--type', 'EC', '--use', 'sig', '--algorithm', '');
+    expect(ofEc).toEqual(['ES256', 'ES384', 'ES512', 'ES256K']);
+  });
+});
+
+describe('names', () => {
+  test('come from the manager: of objects, of nodes in an environment, and only existing ones', async () => {
+    const world = await startTestManager({ environments: ['production', 'staging'] });
+    await world.api('POST', '/apiops/projects/MyProject/jwks/generate', {
+      name: 'orders',
+      type: 'EC',
+      ec: { curveType: 'P256' },
+    });
+    const node = await world.addNode('production', 'rack-7');
+    const settings = { KEYPLANE_URL: world.url, KEYPLANE_TOKEN: world.api.token };
+    const complete = async (...words: string[]) => cli.ok(['__complete', ...words], { settings });
+    try {
+      const inProject = ['--project', 'MyProject'];
+      expect(await complete('jwk', ...inProject, 'get', 'or')).toBe('');
+      expect(await complete('jwk', 'get', ...inProject, 'or')).toBe('orders\n');
+      expect(await complete('jwk', 'create', ...inProject, 'or')).toBe('');
+      expect(await complete('jwk', 'list', '--project', 'My')).toBe('MyProject\n');
+      expect(await complete('node', 'list', '')).toBe('production\nstaging\n');
+      expect(await complete('node', 'forget', 'production', '')).toBe('rack-7\n');
+      expect(await complete('cert', 'create', 'c', 'f', '--environment', 'production,s')).toBe(
+        'production,staging\n',
+      );
+    } finally {
+      await node.close();
+      await world.close();
+    }
+  });
+
+  test('are left out silently where nobody is signed in or the manager does not answer', async () => {
+    expect(await cli.run(['__complete', 'jwk', 'get', ''])).toEqual({ code: 0, stdout: '', stderr: '' });
+    const silent = await startHttpServer(() => undefined);
+    const settings = { KEYPLANE_URL: silent.origin, KEYPLANE_TOKEN: 'kp_x', KEYPLANE_PROJECT: 'MyProject' };
+    try {
+      const result = await cli.run(['__complete', 'jwk', 'get', ''], { settings });
+      expect(result).toEqual({ code: 0, stdout: '', stderr: '' });
+      expect(silent.requests).toHaveLength(1);
+    } finally {
+      await silent.close();
+    }
+  });
+
+  test('that could mean something to a shell are not offered', async () => {
+    const item = (name: string) => ({ name });
+    const evil = await startHttpServer((_request, response) => {
+      response.setHeader('content-type', 'application/json');
+      const resultList = [item('fine'), item('$(reboot)'), item('a b'), item('\u001b[2J')];
+      response.end(JSON.stringify({ success: true, resultList, resultCount: 4 }));
+    });
+    const settings = { KEYPLANE_URL: evil.origin, KEYPLANE_TOKEN: 'kp_x', KEYPLANE_PROJECT: 'MyProject' };
+    try {
+      expect(await cli.ok(['__complete', 'jwk', 'get', ''], { settings })).toBe('fine\n');
+    } finally {
+      await evil.close();
+    }
+  });
 });

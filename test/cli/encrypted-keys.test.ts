@@ -68,9 +68,7 @@ describe('an encrypted key', () => {
       stderr: expect.stringContaining('passphrase does not open the key!'),
     });
     const both = await cli.run(['key', 'create', 'refused', '-', '--passphrase-stdin'], { input: 'no' });
-    expect(both.stderr).toContain(
-      'Standard input is either the file or the passphrase: give --passphrase-file',
-    );
+    expect(both.stderr).toContain('Standard input is the file: give the passphrase with --passphrase-file');
     expect(await project.names('keys')).not.toContain('refused');
   });
 
@@ -84,7 +82,7 @@ describe('an encrypted key', () => {
       code: 1,
       stdout: expect.stringContaining('passphrase does not open the key!'),
     });
-    expect(wrong.stdout).toContain('right: Give the passphrase with which it was encrypted');
+    expect(wrong.stdout).toContain('fix: Give the passphrase that it was encrypted with');
   });
 });
 
@@ -145,6 +143,6 @@ test('a certificate in DER is stored', async () => {
 test('the entries of a keystore are listed with what is wrong with each', async () => {
   const password = { settings: { KEYPLANE_KEYSTORE_PASSWORD: 'changeit' } };
   const listed = await cli.ok(['keystore', 'inspect', join(fixtureDirectory, 'java17/store.jks')], password);
-  expect(listed).toMatch(/ALIAS +KIND +KEY +SUBJECT +VALID UNTIL +PROBLEM/);
+  expect(listed).toMatch(/ALIAS +KIND +KEY +SUBJECT +EXPIRES +PROBLEM/);
   expect(listed).toMatch(/dsa .*it is a DSA key/);
 });

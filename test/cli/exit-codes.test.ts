@@ -25,7 +25,7 @@ describe('the exit code', () => {
     const result = await cli.run(generate);
     expect(result.code).toBe(5);
     expect(result.stdout).toContain('No node is registered in this environment');
-    expect(result.stderr).toContain('It is stored');
+    expect(result.stderr).toContain('The change is stored');
     expect(await code('jwk', 'get', 'made')).toBe(0);
   });
 

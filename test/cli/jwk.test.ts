@@ -54,7 +54,7 @@ describe('a JWK from a file', () => {
       expect(code).toBe(0);
       expect(stdout).toMatch(/^Created JWK .*\nENVIRONMENT +RESULT\nproduction +Deployed successfully\n$/);
       if (source === 'KEYSTORE') expect(stderr).toMatch(/Alias \S+: the only one/);
-      if (more.length === 0) expect(stderr).toMatch(/Algorithm \S+: the only one for SIGNATURE that fits/);
+      if (more.length === 0) expect(stderr).toMatch(/Algorithm \S+: the only one for signatures that fits/);
       expect(await get(name)).toMatchObject({ type, sourceType: source });
     },
   );
@@ -164,16 +164,16 @@ describe('a JWK from a file', () => {
     expect(refused.stderr).toMatch(
       /Certificate half is stored, the JWK is not: kid holds a control character/,
     );
-    const [, again = ''] = /Go on with: keyplane (.*?);/.exec(refused.stderr) ?? [];
+    const [, again = ''] = /Continue with: keyplane (.*?);/.exec(refused.stderr) ?? [];
     await cli.ok(again.split(' '));
     const taken = await fromFile('half', fixture('keys/ec.cert.pem'), '--material-name', 'never');
-    expect(taken).toMatchObject({ code: 1, stderr: expect.stringContaining('JWK half is there already') });
+    expect(taken).toMatchObject({ code: 1, stderr: expect.stringContaining('JWK half exists already') });
     expect((await cli.run(['cert', 'get', 'never'])).code).toBe(4);
   });
 
   test.each([
     ['', 'The file is empty!'],
-    ['what is this', 'The file is nothing that a JWK can be made of!'],
+    ['what is this', 'No JWK can be created from the file!'],
     ['{"kty": ', 'The file is not valid JSON'],
   ])('that holds %j is refused by what it is', async (text, says) => {
     const result = await fromFile('nothing', await fileWith('nothing', text));

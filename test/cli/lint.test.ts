@@ -151,7 +151,7 @@ describe('a JWK', () => {
     const { code, stdout } = await cli.run(['lint', '-'], { input: JSON.stringify(named(makeEc('P-384'))) });
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /^- is a JWK: 1 error\n {2}error +alg \(ES256\).*\n +right: Valid values for EC keys/,
+      /^- is a JWK: 1 error\n {2}error +alg \(ES256\).*\n +fix: Valid values for EC keys/,
     );
   });
 });
@@ -177,10 +177,10 @@ describe('a JWK Set', () => {
       expect.stringContaining('kid (a) names different keys'),
     ]);
     expect(warnings).toEqual([
-      'keys[2] (kid private): It holds private members, in a JWK Set',
+      'keys[2] (kid private): It has private members, in a JWK Set',
       'keys[3] (kid secret): It is a secret key, in a JWK Set',
-      'keys[4] (kid unknown): kty new is unknown: the key is passed over',
-      'kid twice is there more than once, for the same key',
+      'keys[4] (kid unknown): kty new is unknown: readers ignore the key',
+      'kid twice occurs more than once, for the same key',
     ]);
   });
 
@@ -190,7 +190,7 @@ describe('a JWK Set', () => {
     try {
       const { code, errors, warnings } = await lint(`${server.origin}/jwks.json`);
       expect(code).toBe(1);
-      expect(errors).toEqual(['keys[0] (kid a): It holds private members and anybody can fetch it']);
+      expect(errors).toEqual(['keys[0] (kid a): It has private members and anybody can fetch it']);
       expect(warnings).toEqual([
         expect.stringContaining('without encryption'),
         expect.stringContaining('private address'),

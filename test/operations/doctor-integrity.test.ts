@@ -59,12 +59,12 @@ withDatabases('the doctor on a database that somebody wrote to', (fresh, kind) =
     await database.raw('delete from audit_records');
     await database.raw('delete from audit_head');
     const found = await problems();
-    expect(found).toContain('audit: The audit record is empty, and there is data of which it should tell.');
+    expect(found).toContain('audit: The audit record is empty, although there is data.');
     expect(found).toContainEqual(
       expect.stringMatching(/^audit: Environment production was changed after audit record/),
     );
     expect(found).toContain(
-      'audit: JWK ec of project MyProject is there, and no audit record says who made it.',
+      'audit: JWK ec of project MyProject exists, and no audit record says who created it.',
     );
   });
 
@@ -81,10 +81,10 @@ withDatabases('the doctor on a database that somebody wrote to', (fresh, kind) =
     const found = await problems();
     expect(found).not.toContainEqual(expect.stringContaining('is broken'));
     expect(found).toContain(
-      'audit: JWK hidden of project MyProject is there, and no audit record says who made it.',
+      'audit: JWK hidden of project MyProject exists, and no audit record says who created it.',
     );
     expect(found).toContain(
-      'audit: JWK okp of project MyProject remembers an audit record that is not there.',
+      'audit: JWK okp of project MyProject refers to an audit record that does not exist.',
     );
     expect(found).toContainEqual(
       expect.stringMatching(/^audit: Environment production was changed after audit record/),
@@ -111,7 +111,7 @@ withDatabases('the doctor on a database that somebody wrote to', (fresh, kind) =
       `insert into users (id, username, password_hash, admin, created_at, updated_at) values ('u', 'mine', 'h', 1, ${Number(newest?.at) + 5000}, 0)`,
     );
     expect(await problems()).toEqual([
-      expect.stringMatching(/^audit: The audit record ends at .*, but something was made/),
+      expect.stringMatching(/^audit: The audit record ends at .*, but an object was created or changed/),
     ]);
   });
 
@@ -120,17 +120,17 @@ withDatabases('the doctor on a database that somebody wrote to', (fresh, kind) =
     await put('jwks', { ...row, id: 'forged', name: 'forged', kid: 'forged', private_members: null });
     const [desired] = await rowsOf('desired_objects', `object_id = '${row?.id}'`);
     expect(await problems()).toEqual([
-      'integrity: The row in jwks forged was written past keyplane: its MAC is missing or wrong.',
-      'audit: JWK forged of project MyProject is there, and no audit record says who made it.',
-      'integrity: jwk forged belongs in environment production, and is not desired there.',
+      'integrity: The row in jwks forged was not written by keyplane: its MAC is missing or wrong.',
+      'audit: JWK forged of project MyProject exists, and no audit record says who created it.',
+      'integrity: jwk forged is missing in the desired state of environment production.',
     ]);
     await put('desired_objects', { ...desired, object_id: 'forged', revision: 0 });
     expect(await problems()).toEqual([
-      'integrity: The row in jwks forged was written past keyplane: its MAC is missing or wrong.',
+      'integrity: The row in jwks forged was not written by keyplane: its MAC is missing or wrong.',
       expect.stringMatching(
         /^integrity: The row in desired_objects .*\/jwk\/forged was written past keyplane/,
       ),
-      'audit: JWK forged of project MyProject is there, and no audit record says who made it.',
+      'audit: JWK forged of project MyProject exists, and no audit record says who created it.',
     ]);
   });
 
@@ -139,10 +139,10 @@ withDatabases('the doctor on a database that somebody wrote to', (fresh, kind) =
     await database.raw("delete from jwks where name = 'ec'");
     await database.raw(`delete from desired_objects where object_id = '${okp?.id}'`);
     expect(await problems()).toEqual([
-      'integrity: What is desired in environment production does not add up to its digest: a row was removed, altered or set back.',
-      'audit: JWK ec of project MyProject is gone, and no audit record says who deleted it.',
-      expect.stringMatching(/^integrity: Environment production should have jwk .*, which is not there/),
-      `integrity: jwk ${okp?.id} belongs in environment production, and is not desired there.`,
+      'integrity: The desired state of environment production does not match its digest: a row was removed, altered or set back.',
+      'audit: JWK ec of project MyProject was removed, and no audit record says who deleted it.',
+      expect.stringMatching(/^integrity: The desired state of environment production has jwk .*, which does not exist/),
+      `integrity: jwk ${okp?.id} is missing in the desired state of environment production.`,
     ]);
   });
 
@@ -166,7 +166,7 @@ withDatabases('the doctor on a database that somebody wrote to', (fresh, kind) =
       await database.raw(`update ${table} set ${columns.join(', ')} where ${which}`);
     }
     expect(await problems()).toEqual([
-      'audit: JWK okp of project MyProject is as it was before its latest change: it was set back.',
+      'audit: JWK okp of project MyProject is older than its latest change in the audit record: it was set back.',
     ]);
   });
 

@@ -29,7 +29,7 @@ test('the doctor says when there is little room, by bytes or by share of the dis
     [600, 100_000],
   ] as const) {
     expect(room(free, of).findings).toEqual([
-      expect.objectContaining({ topic: 'machine', problem: `Only ${free} MiB are free where /data lies.` }),
+      expect.objectContaining({ topic: 'machine', problem: `Only ${free} MiB are free on the disk of /data.` }),
     ]);
   }
 });
@@ -65,10 +65,10 @@ withDatabases('the doctor', (fresh, kind) => {
       const found = (await problems()).filter((problem) => !problem.startsWith('keys:'));
       expect(found).toHaveLength(count);
       expect(found[0]).toMatch(
-        /^machine: The clock here and that of the database are 3\d{8} seconds apart\./,
+        /^machine: The clocks of this machine and of the database are 3\d{8} seconds apart\./,
       );
       if (off < 0)
-        expect(found[1]).toMatch(/^machine: The newest audit record is of .* ahead of the clock here/);
+        expect(found[1]).toMatch(/^machine: The newest audit record is from .* in the future of this machine/);
     },
   );
 
@@ -82,12 +82,12 @@ withDatabases('the doctor', (fresh, kind) => {
     expect(await problems()).toEqual([
       expect.stringMatching(/^nodes: Node a .* has revision 99, the database only \d+\./),
       expect.stringMatching(/^nodes: Node b .* has revision 1 of \d+\./),
-      'nodes: Node c of environment production has revision 7 of another history since 1970-01-02T00:00:00.000Z, and refuses this one.',
-      'nodes: Node d of environment production refused revision 5: no room.',
+      'nodes: Node c of environment production has revision 7 of another history since 1970-01-02 00:00:00 UTC, and rejects this one.',
+      'nodes: Node d of environment production rejected revision 5: no room.',
       expect.stringMatching(/^nodes: Node e .* is not connected; it was last seen at .*, with revision 2 of/),
     ]);
     const { findings } = await examine(config);
-    expect(findings[1]?.advice).toMatch(/look again in a minute/);
+    expect(findings[1]?.advice).toMatch(/Repeat this check in a minute/);
     expect(findings[2]?.advice).toMatch(/restore --announce/);
   });
 
@@ -117,11 +117,11 @@ withDatabases('the doctor', (fresh, kind) => {
   });
 
   if (kind === 'postgres') {
-    test('names managers that ended without a word, and not those that run', async () => {
+    test('names managers that stopped without shutting down, and not those that run', async () => {
       await managerSeen(0);
       await managerSeen(60_000);
       expect(await problems()).toEqual([
-        expect.stringMatching(/^managers: Manager m60000 \(keyplane 1\.2\.3\) ended without a word/),
+        expect.stringMatching(/^managers: Manager m60000 \(keyplane 1\.2\.3\) stopped without shutting down/),
       ]);
       expect((await examine(config)).looked).toMatchObject({ 'manager runs': 'yes' });
     });
@@ -146,7 +146,7 @@ withDatabases('the doctor', (fresh, kind) => {
       );
       await overwrite(String(index?.name));
       expect(await problems()).toContainEqual(
-        expect.stringMatching(/^database: The database finds itself damaged: /),
+        expect.stringMatching(/^database: The database reports damage: /),
       );
     });
 

@@ -57,8 +57,8 @@ withDatabases('the doctor', (fresh, kind) => {
     const [okp] = await database.raw("select expiration_time as expires from jwks where name = 'okp'");
     await database.raw("update jwks set expiration_time = 1000 where name = 'okp'");
     expect(await problems()).toEqual([
-      expect.stringMatching(/^integrity: The row in jwks .* was written past keyplane/),
-      'keys: JWK okp of project MyProject expired at 1970-01-01T00:00:01.000Z.',
+      expect.stringMatching(/^integrity: The row in jwks .* was not written by keyplane/),
+      'keys: JWK okp of project MyProject expired at 1970-01-01 00:00 UTC.',
     ]);
     await database.raw(`update jwks set expiration_time = ${okp?.expires} where name = 'okp'`);
 
@@ -66,7 +66,7 @@ withDatabases('the doctor', (fresh, kind) => {
       "insert into jwk_refreshes (jwk_id, interval_ms, refresh_at, state, state_since, state_reason) select id, 1000, 0, 'FAILING', 0, 'status 404' from jwks where name = 'okp'",
     );
     expect(await problems()).toEqual([
-      expect.stringMatching(/^sources: The URL that JWK okp .*: status 404$/),
+      expect.stringMatching(/^sources: The URL of JWK okp .*: status 404$/),
     ]);
     await database.raw('delete from jwk_refreshes');
 
@@ -74,13 +74,13 @@ withDatabases('the doctor', (fresh, kind) => {
       "insert into nodes (id, environment_id, name, applied_revision, connected, created_at) select 'n1', id, 'lost', 0, 0, 0 from environments",
     );
     expect(await problems()).toEqual([
-      expect.stringMatching(/^nodes: Node lost of environment production was never seen/),
+      expect.stringMatching(/^nodes: Node lost of environment production never connected/),
     ]);
     await database.raw('update nodes set last_seen_at = 1');
     expect(await problems()).toEqual([expect.stringMatching(/^nodes: Node lost .* has revision 0 of \d+/)]);
     await database.raw("update nodes set refused_revision = 3, refused_reason = 'no room'");
     expect(await problems()).toEqual([
-      expect.stringMatching(/^nodes: Node lost .* refused revision 3: no room/),
+      expect.stringMatching(/^nodes: Node lost .* rejected revision 3: no room/),
     ]);
     await database.raw('delete from nodes');
 

@@ -101,6 +101,9 @@ withDatabases('a change of the master key', (fresh, kind) => {
     await rotateMasterKey(config, quick);
     expect(await undoRotation(config)).toBe(true);
     expect(await masterKeyOf(config)).toBe(old);
+    expect((await readdir(config.dataDir)).filter((name) => name.startsWith('master.key'))).toEqual([
+      'master.key',
+    ]);
     expect(await everyAnswer((await start(config, filled.token)).api)).toEqual(filled.answers);
   });
 

@@ -31,7 +31,13 @@ export async function removeOldKeyFile(path: string): Promise<void> {
   await syncFolder(dirname(path)).catch(ignoreMissing);
 }
 
-/** The old file back in its place; the new one stays as `.new`. */
+/** Removes a new key that opens nothing any more, after an undone rotation. */
+export async function removeNewKeyFile(path: string): Promise<void> {
+  await unlink(`${path}.new`).catch(ignoreMissing);
+  await syncFolder(dirname(path));
+}
+
+/** Puts the old file back in place; the new one is kept as `.new` until the database no longer needs it. */
 export async function swapKeyFilesBack(path: string): Promise<void> {
   await rename(path, `${path}.new`);
   faultPoints.keyFileStep.publish(undefined);
