@@ -146,7 +146,7 @@ const administration: readonly CommandRow[] = [
   },
   {
     name: 'audit',
-    summary: 'Show the audit record, newest first, one page at a time',
+    summary: 'Show the audit log, newest first, one page at a time',
     load: async () => (await import('./admin/audit.ts')).addAuditCommand,
   },
   {

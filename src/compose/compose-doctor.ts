@@ -99,8 +99,8 @@ async function checkSealed(nouns: Nouns, { masterKey, called, store }: Keyed): P
     findings.push({
       topic: 'audit',
       severity: 'error',
-      summary: 'A broken audit record',
-      problem: `The audit record is broken at ${broke.brokenAt}: a record was altered, removed or inserted.`,
+      summary: 'A broken audit log',
+      problem: `The audit log is broken at ${broke.brokenAt}: a record was altered, removed or inserted.`,
       advice:
         'Somebody wrote to the database without keyplane. Compare with a backup, and find out who has access.',
     });

@@ -21,7 +21,7 @@ export async function checkIntegrity({ survey }: SurveyNouns): Promise<readonly 
     summary: 'Damage that the database reports',
     problem: `The database reports damage: ${said}.`,
     advice:
-      'Stop the manager, keep the file for an analysis, and restore the newest backup. Encrypted values, audit record, nodes and keys were not checked.',
+      'Stop the manager, keep the file for an analysis, and restore the newest backup. Encrypted values, audit log, nodes and keys were not checked.',
   }));
 }
 

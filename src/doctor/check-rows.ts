@@ -51,20 +51,20 @@ export async function checkMacs(
   return { findings, looked: { environments: heads.length } };
 }
 
-/** Compares rows, desired state and audit record, which refer to each other. */
+/** Compares rows, desired state and audit log, which refer to each other. */
 export async function checkMemory(
   { consistency }: ConsistencyNouns,
   auditSequence: number,
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   if (auditSequence === 0 && (await consistency.hasData())) {
-    findings.push(auditFinding('The audit record is empty, although there is data.'));
+    findings.push(auditFinding('The audit log is empty, although there is data.'));
   }
   const [youngest, newest] = [await consistency.youngest(), await consistency.newestRecordAt()];
   if (youngest && newest && youngest.getTime() - newest.getTime() > toleranceMs) {
     findings.push(
       auditFinding(
-        `The audit record ends at ${exactTimeText(newest.toISOString())}, but an object was created or changed at ${exactTimeText(youngest.toISOString())}.`,
+        `The audit log ends at ${exactTimeText(newest.toISOString())}, but an object was created or changed at ${exactTimeText(youngest.toISOString())}.`,
       ),
     );
   }
@@ -94,7 +94,7 @@ function headFindings(head: HeadFacts, auditSequence: number): readonly Finding[
   if (head.revision > 0 && head.auditSequence >= auditSequence) {
     findings.push(
       auditFinding(
-        `Environment ${environmentName} was changed after audit record ${head.auditSequence}, and the audit record ends at ${auditSequence}.`,
+        `Environment ${environmentName} was changed after audit record ${head.auditSequence}, and the audit log ends at ${auditSequence}.`,
       ),
     );
   }
@@ -109,7 +109,7 @@ function headFindings(head: HeadFacts, auditSequence: number): readonly Finding[
 }
 
 function auditFinding(problem: string): Finding {
-  const summary = 'Data that the audit record does not explain';
+  const summary = 'Data that the audit log does not explain';
   return { topic: 'audit', severity: 'error', summary, problem, advice: foreignWrite };
 }
 
@@ -122,7 +122,7 @@ const disagreements = {
   unrecorded: (object: string) => `${object} exists, and no audit record says who created it.`,
   ahead: (object: string) => `${object} refers to an audit record that does not exist.`,
   behind: (object: string) =>
-    `${object} is older than its latest change in the audit record: it was set back.`,
+    `${object} is older than its latest change in the audit log: it was set back.`,
 };
 
 const kindNames = { jwk: 'JWK', certificate: 'Certificate', key: 'Key', keystore: 'Keystore' } as const;

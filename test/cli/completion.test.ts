@@ -100,7 +100,6 @@ describe('names', () => {
     const complete = async (...words: string[]) => cli.ok(['__complete', ...words], { settings });
     try {
       const inProject = ['--project', 'MyProject'];
-      expect(await complete('jwk', ...inProject, 'get', 'or')).toBe('');
       expect(await complete('jwk', 'get', ...inProject, 'or')).toBe('orders\n');
       expect(await complete('jwk', 'create', ...inProject, 'or')).toBe('');
       expect(await complete('jwk', 'list', '--project', 'My')).toBe('MyProject\n');

@@ -59,7 +59,7 @@ withDatabases('the doctor on a database that somebody wrote to', (fresh, kind) =
     await database.raw('delete from audit_records');
     await database.raw('delete from audit_head');
     const found = await problems();
-    expect(found).toContain('audit: The audit record is empty, although there is data.');
+    expect(found).toContain('audit: The audit log is empty, although there is data.');
     expect(found).toContainEqual(
       expect.stringMatching(/^audit: Environment production was changed after audit record/),
     );
@@ -111,7 +111,7 @@ withDatabases('the doctor on a database that somebody wrote to', (fresh, kind) =
       `insert into users (id, username, password_hash, admin, created_at, updated_at) values ('u', 'mine', 'h', 1, ${Number(newest?.at) + 5000}, 0)`,
     );
     expect(await problems()).toEqual([
-      expect.stringMatching(/^audit: The audit record ends at .*, but an object was created or changed/),
+      expect.stringMatching(/^audit: The audit log ends at .*, but an object was created or changed/),
     ]);
   });
 

@@ -51,7 +51,7 @@ withDatabases('the doctor', (fresh, kind) => {
     await database.raw(`update jwks set private_members = ${sealed} where name = 'ec'`);
 
     await database.raw("update audit_records set actor = 'nobody' where sequence = 4");
-    expect(await problems()).toEqual([expect.stringMatching(/^audit: The audit record is broken at 4/)]);
+    expect(await problems()).toEqual([expect.stringMatching(/^audit: The audit log is broken at 4/)]);
     await database.raw("update audit_records set actor = 'admin' where sequence = 4");
 
     const [okp] = await database.raw("select expiration_time as expires from jwks where name = 'okp'");

@@ -22,7 +22,7 @@ interface AuditFlags extends ConnectionFlags {
 export function addAuditCommand(program: Command): void {
   clientCommand(program, {
     usage: 'audit',
-    summary: 'Show the audit record, newest first, one page at a time',
+    summary: 'Show the audit log, newest first, one page at a time',
     examples: [
       'audit',
       'audit --actor alice --outcome DENIED',

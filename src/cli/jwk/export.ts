@@ -13,7 +13,7 @@ export function addJwkExport(jwk: Command): void {
   const command = addCommand(jwk, {
     usage: 'export <NAME>',
     summary:
-      'Export a JWK as a JWK Set or PEM; the private key too unless --public is given, which is recorded in the audit record',
+      'Export a JWK as a JWK Set or PEM; the private key too unless --public is given, which the audit log records',
     examples: [
       'jwk export orders --public',
       'jwk export orders --public --format pem --out orders.pem',

@@ -16,7 +16,7 @@ export function addJwkGet(jwk: Command): void {
     completes: ['jwks'],
     formats: listFormats,
   })
-    .option('--private', 'show private members too; the access is recorded in the audit record')
+    .option('--private', 'show private members too; the audit log records the access')
     .action(async (name: string, flags: ProjectFlags & { readonly private?: boolean }) => {
       const format = outputFormatOf(flags);
       const { client, projectName } = await connectToProject(flags);
