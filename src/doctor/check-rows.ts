@@ -121,8 +121,7 @@ function integrityFinding(problem: string): Finding {
 const disagreements = {
   unrecorded: (object: string) => `${object} exists, and no audit record says who created it.`,
   ahead: (object: string) => `${object} refers to an audit record that does not exist.`,
-  behind: (object: string) =>
-    `${object} is older than its latest change in the audit log: it was set back.`,
+  behind: (object: string) => `${object} is older than its latest change in the audit log: it was set back.`,
 };
 
 const kindNames = { jwk: 'JWK', certificate: 'Certificate', key: 'Key', keystore: 'Keystore' } as const;

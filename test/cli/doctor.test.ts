@@ -32,7 +32,9 @@ describe('keyplane doctor', () => {
     const { code, stdout } = await cli.run(['doctor']);
     const [title, ...lines] = stdout.split('\n');
     expect(title).toBe('warning: JWKs that expire within 30 days (keys, 28)');
-    expect(lines[0]).toMatch(/^ {2}JWK key-0 of project MyProject expires at \d{4}-\d\d-\d\d \d\d:\d\d UTC\.$/);
+    expect(lines[0]).toMatch(
+      /^ {2}JWK key-0 of project MyProject expires at \d{4}-\d\d-\d\d \d\d:\d\d UTC\.$/,
+    );
     expect(lines[3]).toBe('  … and 25 more; --output wide lists all');
     expect(lines[4]).toMatch(/^ {2}fix: Rotate: create a replacement now/);
     expect(lines[5]).toMatch(/^28 warnings\. Checked: /);

@@ -141,7 +141,9 @@ withDatabases('the doctor on a database that somebody wrote to', (fresh, kind) =
     expect(await problems()).toEqual([
       'integrity: The desired state of environment production does not match its digest: a row was removed, altered or set back.',
       'audit: JWK ec of project MyProject was removed, and no audit record says who deleted it.',
-      expect.stringMatching(/^integrity: The desired state of environment production has jwk .*, which does not exist/),
+      expect.stringMatching(
+        /^integrity: The desired state of environment production has jwk .*, which does not exist/,
+      ),
       `integrity: jwk ${okp?.id} is missing in the desired state of environment production.`,
     ]);
   });

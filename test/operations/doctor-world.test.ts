@@ -29,7 +29,10 @@ test('the doctor says when there is little room, by bytes or by share of the dis
     [600, 100_000],
   ] as const) {
     expect(room(free, of).findings).toEqual([
-      expect.objectContaining({ topic: 'machine', problem: `Only ${free} MiB are free on the disk of /data.` }),
+      expect.objectContaining({
+        topic: 'machine',
+        problem: `Only ${free} MiB are free on the disk of /data.`,
+      }),
     ]);
   }
 });
@@ -68,7 +71,9 @@ withDatabases('the doctor', (fresh, kind) => {
         /^machine: The clocks of this machine and of the database are 3\d{8} seconds apart\./,
       );
       if (off < 0)
-        expect(found[1]).toMatch(/^machine: The newest audit record is from .* in the future of this machine/);
+        expect(found[1]).toMatch(
+          /^machine: The newest audit record is from .* in the future of this machine/,
+        );
     },
   );
 

@@ -65,9 +65,7 @@ withDatabases('the doctor', (fresh, kind) => {
     await database.raw(
       "insert into jwk_refreshes (jwk_id, interval_ms, refresh_at, state, state_since, state_reason) select id, 1000, 0, 'FAILING', 0, 'status 404' from jwks where name = 'okp'",
     );
-    expect(await problems()).toEqual([
-      expect.stringMatching(/^sources: The URL of JWK okp .*: status 404$/),
-    ]);
+    expect(await problems()).toEqual([expect.stringMatching(/^sources: The URL of JWK okp .*: status 404$/)]);
     await database.raw('delete from jwk_refreshes');
 
     await database.raw(

@@ -68,7 +68,9 @@ withDatabases('a node, by real processes', (fresh, kind) => {
     await node.says(/restore --announce/);
     expect((await kidsOf(node)).toSorted()).toEqual(['early', 'late']);
     const ill = await command({ ...settings, ...put }, 'doctor');
-    expect(ill.said).toMatch(/error: Nodes with a history that the database does not have \(nodes, 1\)\n {2}Node n1 of environment production has revision \d+ of another history/);
+    expect(ill.said).toMatch(
+      /error: Nodes with a history that the database does not have \(nodes, 1\)\n {2}Node n1 of environment production has revision \d+ of another history/,
+    );
     expect(ill.code).toBe(1);
     const refused = await command({ ...settings, ...put }, 'restore', '--announce');
     expect(refused).toEqual({ code: 1, said: expect.stringMatching(/A manager (has|is)/) });

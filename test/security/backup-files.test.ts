@@ -91,6 +91,8 @@ test('no command that looks after an installation says a secret', async () => {
   await noteMasterKey('the new master key');
   await command(dataDir, 'rotate-master-key', '--finish');
   await command(dataDir, 'doctor', '--json');
-  expect(said.join('')).toMatch(/Backup of .*Restored the backup.*Announced.*encrypted again.*Finished.*"fine"/s);
+  expect(said.join('')).toMatch(
+    /Backup of .*Restored the backup.*Announced.*encrypted again.*Finished.*"fine"/s,
+  );
   expect(foundIn(Buffer.from(said.join('\n')), needlesOf(secrets.all))).toEqual([]);
 }, 120_000);

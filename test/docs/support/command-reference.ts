@@ -89,7 +89,8 @@ function flagsOf({ flags }: Option): string {
 }
 
 function meaningOf({ description, argChoices, mandatory, defaultValue }: Option): string {
-  const choices = argChoices === undefined ? [] : [`one of ${argChoices.map((one) => `\`${one}\``).join(', ')}`];
+  const choices =
+    argChoices === undefined ? [] : [`one of ${argChoices.map((one) => `\`${one}\``).join(', ')}`];
   const parts = [description, ...choices, ...(mandatory ? ['required'] : [])];
   const fallback = typeof defaultValue === 'string' ? ` (default: ${defaultValue})` : '';
   return `${parts.join('; ')}${fallback}`.replaceAll('|', '\\|');
