@@ -34,7 +34,7 @@ export function addCommand(
   return addExamples(command, examples);
 }
 
-export function addExamples(command: Command, examples: readonly string[]): Command {
+function addExamples(command: Command, examples: readonly string[]): Command {
   const lines = examples.map((example) => `  $ keyplane ${example}\n`);
   return command.addHelpText('after', `\nExamples:\n${lines.join('')}`);
 }

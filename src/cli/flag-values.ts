@@ -11,7 +11,7 @@ export function choiceOption(flags: string, description: string, values: readonl
   return new Option(flags, description).choices(values).argParser((text) => choiceOf(text, values));
 }
 
-export function choiceOf(text: string, values: readonly string[]): string {
+function choiceOf(text: string, values: readonly string[]): string {
   const found = values.find((value) => value.toLowerCase() === text.toLowerCase());
   if (found !== undefined) return found;
   throw new InvalidArgumentError(`Valid values: ${values.join(', ')}`);
@@ -22,7 +22,7 @@ export function durationOption(flags: string, description: string): Option {
   return new Option(flags, description).argParser(durationOf);
 }
 
-export function durationOf(text: string): string {
+function durationOf(text: string): string {
   const durationMs = shortDurationMs(text) ?? parseDuration(text.toUpperCase());
   if (durationMs !== undefined) return durationText(durationMs);
   throw new InvalidArgumentError('A duration such as 30m, 1h or 7d, or PT1H of ISO 8601, is accepted.');

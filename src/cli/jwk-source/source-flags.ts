@@ -42,7 +42,7 @@ export function addSourceOptions(command: Command): Command {
       'selects a key of a JWK Set by kid or thumbprint; or the kid for a key without one',
     )
     .option('--alias <ALIAS>', 'selects an entry of a keystore')
-    .addOption(useOption('sig or enc (default: sig); for a JWK or URL only where the key has no use'))
+    .addOption(useOption('use of the key (default: sig); for a JWK or URL only where the key has none'))
     .option('--algorithm <ALGORITHM>', 'such as RS256; for a JWK or URL only where the key has no alg')
     .option(
       '--environment <NAME>',

@@ -61,7 +61,7 @@ export function addJwkGenerate(jwk: Command): void {
         curved.flatMap(curvesOf),
       ),
     )
-    .addOption(useOption('sig or enc (default: sig)'))
+    .addOption(useOption('use of the key (default: sig)'))
     .option('--algorithm <ALGORITHM>', 'such as ES256 (default: the first that fits)')
     .option('--kid <KID>', 'the kid')
     .addOption(choiceOption('--kid-type <TYPE>', 'how the kid is made', kidTypes))

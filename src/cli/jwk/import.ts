@@ -25,7 +25,7 @@ export function addJwkImport(jwk: Command): void {
       '--kid <KID>',
       'selects a key of a JWK Set by kid or thumbprint; or the kid for a key without one',
     )
-    .addOption(useOption('sig or enc, for a key without a use'))
+    .addOption(useOption('use, for a key without one'))
     .option('--algorithm <ALGORITHM>', 'such as RS256, for a key without an alg')
     .option('--description <TEXT>', 'free text')
     .action(async (name: string, file: string, flags: ImportFlags) => {

@@ -5,8 +5,8 @@ import { createClient, type KeyplaneClient } from '../../../clients/typescript/s
 import { processEnvironment } from '../../config.ts';
 import { type Address, findAddress } from '../session/connection.ts';
 import { readProfiles } from '../session/profiles-file.ts';
-import type { TypedLine } from './complete.ts';
 import type { CompletionSource } from './completion-source.ts';
+import type { TypedLine } from './typed-line.ts';
 
 const timeLimitMs = 1_000;
 const mostCandidates = 100;

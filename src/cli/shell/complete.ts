@@ -6,6 +6,7 @@ import { nodeSubcommands } from '../admin/node.ts';
 import { write } from '../terminal/output.ts';
 import { candidatesOf } from './candidates.ts';
 import { argumentSource, flagSources } from './completion-source.ts';
+import { readLine, type TypedLine } from './typed-line.ts';
 
 /** @param words what follows `keyplane`; the last one is being typed */
 export async function complete(program: Command, words: readonly string[]): Promise<void> {
@@ -37,40 +38,6 @@ async function candidates(program: Command, words: readonly string[]): Promise<r
   // `keyplane node` starts a node; its subcommands are loaded only when one of them is named.
   if (command.name() === 'node' && verbs.length === 0 && line.given.length === 0) return nodeSubcommands;
   return verbs.length > 0 ? verbs : argumentValues(nextArgument(line), word, line);
-}
-
-/** What a line says before the word that is being typed. */
-export interface TypedLine {
-  readonly command: Command;
-  /** The option whose value is being typed. */
-  readonly awaited: Option | undefined;
-  /** Arguments of the command. */
-  readonly given: readonly string[];
-  /** Values of flags, by their long names. */
-  readonly flags: ReadonlyMap<string, string>;
-}
-
-function readLine(program: Command, words: readonly string[]): TypedLine {
-  let command = program;
-  let awaited: Option | undefined;
-  const given: string[] = [];
-  const flags = new Map<string, string>();
-  for (const word of words) {
-    if (awaited) {
-      flags.set(awaited.long ?? '', word);
-      awaited = undefined;
-      continue;
-    }
-    const [, flag = word, value] = /^(--[\w-]+)=(.*)$/.exec(word) ?? [];
-    const option = command.options.find(({ short, long }) => flag === short || flag === long);
-    if (option?.long && value !== undefined) flags.set(option.long, value);
-    else if (option) awaited = option.required ? option : undefined;
-    if (word.startsWith('-')) continue;
-    const subcommand = command.commands.find((one) => one.name() === word);
-    if (subcommand) command = subcommand;
-    else given.push(word);
-  }
-  return { command, awaited, given, flags };
 }
 
 function nextArgument({ command, given }: TypedLine): Argument | undefined {
