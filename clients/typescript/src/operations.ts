@@ -78,7 +78,7 @@ export interface Operations {
     };
     answer: DeploymentAnswer;
   };
-  /** Create a token with which nodes join an environment */
+  /** Create an enrollment token */
   createEnrollmentToken: {
     input: {
       /** Name of the environment */
@@ -128,7 +128,7 @@ export interface Operations {
     };
     answer: Success;
   };
-  /** Sign in to the console: the session comes as a cookie that no script can read */
+  /** Sign in to the console */
   createSession: {
     input: {
       readonly body: SessionRequest;
@@ -159,7 +159,7 @@ export interface Operations {
     };
     answer: DeploymentAnswer;
   };
-  /** Revoke an enrollment token: the streams of nodes that it opened end within 5 seconds */
+  /** Revoke an enrollment token */
   deleteEnrollmentToken: {
     input: {
       /** Name of the environment */
@@ -169,7 +169,7 @@ export interface Operations {
     };
     answer: Success;
   };
-  /** Delete an environment with its nodes, its tokens, and the materials for it */
+  /** Delete an environment with its nodes and tokens */
   deleteEnvironment: {
     input: {
       /** Name of the environment */
@@ -177,7 +177,7 @@ export interface Operations {
     };
     answer: Success;
   };
-  /** Undeploy a JWK everywhere and delete it */
+  /** Undeploy and delete a JWK */
   deleteJwk: {
     input: {
       /** Name of the project */
@@ -207,7 +207,7 @@ export interface Operations {
     };
     answer: DeploymentAnswer;
   };
-  /** End a membership */
+  /** Remove a member from a project */
   deleteMember: {
     input: {
       /** Name of the project */
@@ -217,7 +217,7 @@ export interface Operations {
     };
     answer: Success;
   };
-  /** Remove a node: its key is rejected from now on, and its name is free */
+  /** Remove a node */
   deleteNode: {
     input: {
       /** Name of the environment */
@@ -235,7 +235,7 @@ export interface Operations {
     };
     answer: Success;
   };
-  /** Sign out: the session ends, and its cookie goes */
+  /** Sign out of the console */
   deleteSession: {
     input: Readonly<Record<string, never>>;
     answer: Success;
@@ -256,7 +256,7 @@ export interface Operations {
     };
     answer: Success;
   };
-  /** Download a certificate as a ZIP of one DER file an environment */
+  /** Export a certificate as a ZIP of DER files */
   exportCertificate: {
     input: {
       /** Name of the project */
@@ -266,7 +266,7 @@ export interface Operations {
     };
     answer: DownloadedFile;
   };
-  /** Download a JWK, private members included, as a JWK Set or as PEM */
+  /** Export a JWK as a JWK Set or PEM file */
   exportJwkFile: {
     input: {
       /** `true` leaves the private members out */
@@ -299,7 +299,7 @@ export interface Operations {
     };
     answer: CertificateList;
   };
-  /** Get a JWK with its key material, private members included */
+  /** Get a JWK with its key material */
   getJwk: {
     input: {
       /** `true` leaves the private members out */
@@ -311,7 +311,7 @@ export interface Operations {
     };
     answer: JwkDetailWithWarnings;
   };
-  /** Which node of which environment has the JWK by now */
+  /** Get the current deployment of a JWK, node by node */
   getJwkDeployment: {
     input: {
       /** Name of the project */
@@ -321,7 +321,7 @@ export interface Operations {
     };
     answer: JwkDeploymentList;
   };
-  /** Get the public half of a JWK as JSON and PEM, its thumbprint and its certificates */
+  /** Get the public part of a JWK */
   getJwkPublic: {
     input: {
       /** Name of the project */
@@ -351,12 +351,12 @@ export interface Operations {
     };
     answer: KeystoreList;
   };
-  /** How everything stands that the caller may see */
+  /** Get the overview of what the caller can see */
   getOverview: {
     input: Readonly<Record<string, never>>;
     answer: Overview;
   };
-  /** Who is signed in, and what they may do in which project */
+  /** Get the signed-in user and the roles in each project */
   getSession: {
     input: Readonly<Record<string, never>>;
     answer: Session;
@@ -370,7 +370,7 @@ export interface Operations {
     };
     answer: DeploymentAnswer;
   };
-  /** Read a certificate file, the leaf first; nothing is stored */
+  /** Inspect a certificate file without storing it */
   inspectCertificate: {
     input: {
       /** Name of the project */
@@ -379,7 +379,7 @@ export interface Operations {
     };
     answer: CertificateFileContents;
   };
-  /** Look into a source before a JWK is made from it; nothing is stored */
+  /** Inspect a source without storing anything */
   inspectJwkSource: {
     input: {
       /** Name of the project */
@@ -388,7 +388,7 @@ export interface Operations {
     };
     answer: SourceKeyList;
   };
-  /** Read a private or public key and tell what it is; nothing is stored */
+  /** Inspect a private or public key without storing it */
   inspectKey: {
     input: {
       /** Name of the project */
@@ -397,7 +397,7 @@ export interface Operations {
     };
     answer: KeyFactsList;
   };
-  /** Open a keystore file and list what it holds; nothing is stored */
+  /** Inspect a keystore file without storing it */
   inspectKeystore: {
     input: {
       /** Name of the project */
@@ -457,7 +457,7 @@ export interface Operations {
     };
     answer: CertificateList;
   };
-  /** List the tokens with which nodes join an environment; never the tokens themselves */
+  /** List the enrollment tokens of an environment */
   listEnrollmentTokens: {
     input: {
       /** 1 is the first; asks for paging */
@@ -487,7 +487,7 @@ export interface Operations {
     };
     answer: EnvironmentWithProjectsList;
   };
-  /** List what happened to a JWK, newest first */
+  /** List the history of a JWK, newest first */
   listJwkHistory: {
     input: {
       /** 1 is the first */
@@ -548,7 +548,7 @@ export interface Operations {
     };
     answer: KeyList;
   };
-  /** List what a keystore holds, alias by alias, without any key */
+  /** List the entries of a keystore, without keys */
   listKeystoreEntries: {
     input: {
       /** The environment whose keystore file is meant */
@@ -634,7 +634,7 @@ export interface Operations {
     };
     answer: EnvironmentList;
   };
-  /** List the projects that the caller may see */
+  /** List the projects that the caller can see */
   listProjects: {
     input: {
       /** 1 is the first; asks for paging */
@@ -662,7 +662,7 @@ export interface Operations {
     };
     answer: TokenList;
   };
-  /** List the certificates that project admin has in an environment */
+  /** List the truststore of an environment */
   listTruststore: {
     input: {
       /** Name of the project */
@@ -702,7 +702,7 @@ export interface Operations {
     };
     answer: UserList;
   };
-  /** Create a JWK from a certificate; Create JWK with its source type left out */
+  /** Create a JWK from a certificate */
   parseJwkFromCertificate: {
     input: {
       /** Name of the project */
@@ -711,7 +711,7 @@ export interface Operations {
     };
     answer: DeploymentAnswer;
   };
-  /** Create a JWK from a clipboard; Create JWK with its source type left out */
+  /** Create a JWK from a JSON string */
   parseJwkFromClipboard: {
     input: {
       /** Name of the project */
@@ -720,7 +720,7 @@ export interface Operations {
     };
     answer: DeploymentAnswer;
   };
-  /** Create a JWK from a key; Create JWK with its source type left out */
+  /** Create a JWK from a key */
   parseJwkFromKey: {
     input: {
       /** Name of the project */
@@ -729,7 +729,7 @@ export interface Operations {
     };
     answer: DeploymentAnswer;
   };
-  /** Create a JWK from a keystore; Create JWK with its source type left out */
+  /** Create a JWK from a keystore */
   parseJwkFromKeystore: {
     input: {
       /** Name of the project */
@@ -738,7 +738,7 @@ export interface Operations {
     };
     answer: DeploymentAnswer;
   };
-  /** Create a JWK from a url; Create JWK with its source type left out */
+  /** Create a JWK from a URL */
   parseJwkFromUrl: {
     input: {
       /** Name of the project */
@@ -747,7 +747,7 @@ export interface Operations {
     };
     answer: DeploymentAnswer;
   };
-  /** Make a user a member of a project, with exactly these roles */
+  /** Set the roles of a user in a project */
   putMember: {
     input: {
       /** Name of the project */
@@ -758,7 +758,7 @@ export interface Operations {
     };
     answer: Success;
   };
-  /** Accept the key of a node again that was removed, or whose enrollment token was revoked */
+  /** Readmit a node */
   readmitNode: {
     input: {
       /** Name of the environment */
@@ -778,14 +778,14 @@ export interface Operations {
     };
     answer: Success;
   };
-  /** Get an access token for a username and a password */
+  /** Sign in and get an access token */
   signIn: {
     input: {
       readonly body: SignInRequest;
     };
     answer: AccessToken;
   };
-  /** Replace a certificate; JWKs made from it follow, or are detached */
+  /** Replace a certificate; JWKs made from it are updated or detached */
   updateCertificate: {
     input: {
       /** `true`: they get the new material; default `false`: detached */
@@ -800,7 +800,7 @@ export interface Operations {
     };
     answer: DeploymentAnswer;
   };
-  /** Replace what an environment is */
+  /** Update an environment */
   updateEnvironment: {
     input: {
       /** Name of the environment */
@@ -809,7 +809,7 @@ export interface Operations {
     };
     answer: Success;
   };
-  /** Change a description, or take a new value from a source; without a source the JWK is detached */
+  /** Update the description of a JWK, or replace its key */
   updateJwk: {
     input: {
       /** Name of the project */
@@ -820,7 +820,7 @@ export interface Operations {
     };
     answer: DeploymentAnswer;
   };
-  /** Replace a key; JWKs made from it follow, or are detached */
+  /** Replace a key; JWKs made from it are updated or detached */
   updateKey: {
     input: {
       /** `true`: they get the new material; default `false`: detached */
@@ -835,7 +835,7 @@ export interface Operations {
     };
     answer: DeploymentAnswer;
   };
-  /** Replace a keystore; JWKs made from it follow, or are detached */
+  /** Replace a keystore; JWKs made from it are updated or detached */
   updateKeystore: {
     input: {
       /** `true`: they get the new material; default `false`: detached */
@@ -850,7 +850,7 @@ export interface Operations {
     };
     answer: DeploymentAnswer;
   };
-  /** Replace a project's description */
+  /** Update the description of a project */
   updateProject: {
     input: {
       /** Name of the project */
@@ -859,7 +859,7 @@ export interface Operations {
     };
     answer: Success;
   };
-  /** Change a password, or who is an administrator; what is left out stays */
+  /** Update a user */
   updateUser: {
     input: {
       /** Name of the user */

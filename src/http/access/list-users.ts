@@ -23,7 +23,7 @@ export function listUsers(app: KeyplaneServer, { users }: Pick<RouteServices, 'u
       operationId: 'listUsers',
       tags: ['access'],
       summary: 'List users',
-      description: 'With who is an administrator, and never with passwords.',
+      description: 'Each with whether the user is an administrator; never with passwords.',
       querystring: listQuery,
       response: { 200: listOf(item) },
     },

@@ -57,7 +57,7 @@ export function session(app: KeyplaneServer, services: Pick<RouteServices, 'sign
     schema: {
       operationId: 'getSession',
       tags: ['access'],
-      summary: 'Who is signed in, and what they may do in which project',
+      summary: 'Get the signed-in user and the roles in each project',
       description: 'The user of the token or session, and the roles that it has in each project.',
       response: {
         200: named(
@@ -80,8 +80,8 @@ export function session(app: KeyplaneServer, services: Pick<RouteServices, 'sign
     schema: {
       operationId: 'deleteSession',
       tags: ['access'],
-      summary: 'Sign out: the session ends, and its cookie goes',
-      description: 'The session that the request came with ends.',
+      summary: 'Sign out of the console',
+      description: 'Ends the session of the request and deletes its cookie.',
       response: { 200: successAnswer },
     },
     handler: async (request, reply) => {
@@ -101,8 +101,9 @@ function openSession(app: KeyplaneServer, { signIn }: Pick<RouteServices, 'signI
     schema: {
       operationId: 'createSession',
       tags: ['access'],
-      summary: 'Sign in to the console: the session comes as a cookie that no script can read',
-      description: 'Under the limits of the sign-in for a token. The session ends after 8 hours.',
+      summary: 'Sign in to the console',
+      description:
+        'Sets a session cookie that scripts cannot read. The limits of the sign-in for a token apply. The session ends after 8 hours.',
       body,
       response: { 200: answer },
     },

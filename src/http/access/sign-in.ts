@@ -46,7 +46,7 @@ export function signIn(app: KeyplaneServer, services: Pick<RouteServices, 'signI
       schema: {
         operationId: 'signIn',
         tags: ['access'],
-        summary: 'Get an access token for a username and a password',
+        summary: 'Sign in and get an access token',
         description:
           'After 10 wrong passwords in a minute for one user, or 100 from one address, 429 until the minute is over.',
         consumes: [formType],

@@ -54,9 +54,9 @@ export function updateUser(
     schema: {
       operationId,
       tags: ['access'],
-      summary: 'Change a password, or who is an administrator; what is left out stays',
+      summary: 'Update a user',
       description:
-        'Users who are no administrators change their own password, with `currentPassword` and `password`, and nothing else.',
+        'Absent members stay unchanged. Users who are not administrators can change only their own password, with `currentPassword` and `password`.',
       params: z.object({ username: z.string() }),
       body,
       response: { 200: successAnswer },

@@ -41,9 +41,9 @@ export function createEnrollmentToken(
     schema: {
       operationId: 'createEnrollmentToken',
       tags: ['environments'],
-      summary: 'Create a token with which nodes join an environment',
+      summary: 'Create an enrollment token',
       description:
-        'Any number of nodes join with one token, unless `maxNodes` limits them. Each node registers a key of its own, so the token alone does not take over the name of a node.',
+        'Any number of nodes can join the environment with one token, unless `maxNodes` limits them. Each node registers its own key, so the token alone does not take over the name of a node.',
       params: z.object({ environmentName: z.string() }),
       body,
       response: { 200: answer },

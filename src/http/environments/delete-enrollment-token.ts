@@ -15,9 +15,9 @@ export function deleteEnrollmentToken(
     schema: {
       operationId: 'deleteEnrollmentToken',
       tags: ['environments'],
-      summary: 'Revoke an enrollment token: the streams of nodes that it opened end within 5 seconds',
+      summary: 'Revoke an enrollment token',
       description:
-        'No node joins with it any more, and the nodes that joined with it are disconnected within 5 seconds and barred.',
+        'No node can join with it any longer. The streams of the nodes that joined with it are closed within 5 seconds, and these nodes are rejected.',
       params: z.object({ environmentName: z.string(), tokenId: z.string() }),
       response: { 200: successAnswer },
     },

@@ -15,9 +15,9 @@ export function deleteEnvironment(
     schema: {
       operationId: 'deleteEnvironment',
       tags: ['environments'],
-      summary: 'Delete an environment with its nodes, its tokens, and the materials for it',
+      summary: 'Delete an environment with its nodes and tokens',
       description:
-        'Its nodes are no longer accepted, and the material that certificates, keys and keystores have for it is deleted.',
+        'Its nodes are rejected. Certificates, keys and keystores lose their content for this environment.',
       params: z.object({ environmentName: z.string() }),
       response: { 200: successAnswer },
     },

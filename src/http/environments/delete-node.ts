@@ -20,8 +20,9 @@ export function deleteNode(app: KeyplaneServer, { nodes }: Pick<RouteServices, '
     schema: {
       operationId: 'deleteNode',
       tags: ['environments'],
-      summary: 'Remove a node: its key is rejected from now on, and its name is free',
-      description: 'The node may serve what it has until its copies expire; the warnings say until when.',
+      summary: 'Remove a node',
+      description:
+        'The key of the node is rejected from now on, and its name is free. The node can keep serving what it has; `warnings` says so.',
       params: z.object({ environmentName: z.string(), nodeName: z.string() }),
       response: { 200: removed },
     },

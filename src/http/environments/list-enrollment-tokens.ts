@@ -32,8 +32,9 @@ export function listEnrollmentTokens(
     schema: {
       operationId: 'listEnrollmentTokens',
       tags: ['environments'],
-      summary: 'List the tokens with which nodes join an environment; never the tokens themselves',
-      description: 'With how many keys of nodes were registered with each.',
+      summary: 'List the enrollment tokens of an environment',
+      description:
+        'Each with the number of node keys registered with it; the tokens themselves are never shown.',
       params: z.object({ environmentName: z.string() }),
       querystring: listQuery,
       response: { 200: listOf(item) },

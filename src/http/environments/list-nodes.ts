@@ -43,7 +43,7 @@ export function listNodes(app: KeyplaneServer, { nodes }: Pick<RouteServices, 'n
       operationId: 'listNodes',
       tags: ['environments'],
       summary: 'List the nodes of an environment',
-      description: 'With what each has applied, and when it was last heard of.',
+      description: 'Each with its applied revision and the time of the last contact.',
       params: z.object({ environmentName: z.string() }),
       querystring: listQuery,
       response: { 200: listOf(item) },

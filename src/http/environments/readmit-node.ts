@@ -12,8 +12,9 @@ export function readmitNode(app: KeyplaneServer, { nodes }: Pick<RouteServices, 
     schema: {
       operationId: 'readmitNode',
       tags: ['environments'],
-      summary: 'Accept the key of a node again that was removed, or whose enrollment token was revoked',
-      description: 'Rejected while another key has the name of the node.',
+      summary: 'Readmit a node',
+      description:
+        'Accepts the key of a node that was removed, or whose enrollment token was revoked. Rejected while another key has the name.',
       params: z.object({ environmentName: z.string(), nodeName: z.string() }),
       response: { 200: successAnswer },
     },

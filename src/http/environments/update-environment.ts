@@ -16,9 +16,9 @@ export function updateEnvironment(
     schema: {
       operationId: 'updateEnvironment',
       tags: ['environments'],
-      summary: 'Replace what an environment is',
+      summary: 'Update an environment',
       description:
-        'What is left out is taken away: a description, an access URL, and the list of projects, without which every project reaches it. Only a type and `environmentSet` that are left out stay.',
+        'An absent description, access URL or list of projects is removed; without the list every project reaches the environment. An absent type or `environmentSet` stays unchanged.',
       params: z.object({ environmentName: z.string() }),
       body: environmentChangeBody,
       response: { 200: successAnswer },

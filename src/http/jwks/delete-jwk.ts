@@ -16,7 +16,7 @@ export function deleteJwk(
     schema: {
       operationId: 'deleteJwk',
       tags: ['jwks'],
-      summary: 'Undeploy a JWK everywhere and delete it',
+      summary: 'Undeploy and delete a JWK',
       description: 'Nodes stop publishing it before it is deleted.',
       params: jwkParams,
       response: { 200: deploymentAnswer },

@@ -25,9 +25,9 @@ export function exportJwkFile(
     schema: {
       operationId,
       tags: ['jwks'],
-      summary: 'Download a JWK, private members included, as a JWK Set or as PEM',
+      summary: 'Export a JWK as a JWK Set or PEM file',
       description:
-        'Private members take ROLE_READ_PRIVATE_KEYS too. The audit record keeps who exported private members.',
+        'Private members also require `ROLE_READ_PRIVATE_KEYS`. The audit log records who exported private members.',
       params: jwkParams,
       querystring: query,
       response: { 200: z.string().describe('The file') },

@@ -23,10 +23,10 @@ export function getJwk(app: KeyplaneServer, { jwks }: Pick<RouteServices, 'jwks'
     schema: {
       operationId: 'getJwk',
       tags: ['jwks'],
-      summary: 'Get a JWK with its key material, private members included',
+      summary: 'Get a JWK with its key material',
       description:
-        'Private members take ROLE_READ_PRIVATE_KEYS too; without it the answer has the public ones, and a warning. The ' +
-        'audit record keeps who read private members.',
+        'Private members also require `ROLE_READ_PRIVATE_KEYS`; without it the response has the public part and a warning. ' +
+        'The audit log records who read private members.',
       params: jwkParams,
       querystring: query,
       response: {

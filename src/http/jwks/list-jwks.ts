@@ -23,7 +23,7 @@ export function listJwks(app: KeyplaneServer, { jwks }: Pick<RouteServices, 'jwk
       operationId: 'listJwks',
       tags: ['jwks'],
       summary: 'List the JWKs of a project, without key material',
-      description: 'In pages, sorted and filtered. Without `page` and `size` up to 1,000 are listed at once.',
+      description: 'Paged, sorted and filtered. Without `page` and `size` the response has up to 1,000 JWKs.',
       params: z.object({ projectName: z.string() }),
       querystring: listQuery.extend({
         expiringWithin: z

@@ -14,17 +14,24 @@ import { parseJwkDescription } from './source-schemas.ts';
 interface ParseOperation {
   /** Ends the path: `parse-from-url`. */
   readonly from: string;
+  /** As the summary of the operation names it. */
+  readonly title: string;
   readonly operationId: string;
   /** The source whose fields it takes; `key` follows what the stored key is. */
   readonly source: SourceType;
 }
 
 const operations: readonly ParseOperation[] = [
-  { from: 'url', operationId: 'parseJwkFromUrl', source: 'URL' },
-  { from: 'clipboard', operationId: 'parseJwkFromClipboard', source: 'COPY_PASTE' },
-  { from: 'certificate', operationId: 'parseJwkFromCertificate', source: 'CERTIFICATE' },
-  { from: 'key', operationId: 'parseJwkFromKey', source: 'PRIVATE_KEY' },
-  { from: 'keystore', operationId: 'parseJwkFromKeystore', source: 'KEYSTORE' },
+  { from: 'url', title: 'a URL', operationId: 'parseJwkFromUrl', source: 'URL' },
+  { from: 'clipboard', title: 'a JSON string', operationId: 'parseJwkFromClipboard', source: 'COPY_PASTE' },
+  {
+    from: 'certificate',
+    title: 'a certificate',
+    operationId: 'parseJwkFromCertificate',
+    source: 'CERTIFICATE',
+  },
+  { from: 'key', title: 'a key', operationId: 'parseJwkFromKey', source: 'PRIVATE_KEY' },
+  { from: 'keystore', title: 'a keystore', operationId: 'parseJwkFromKeystore', source: 'KEYSTORE' },
 ];
 
 type Services = Pick<RouteServices, 'createJwk' | 'keys' | 'idempotency'>;
@@ -37,9 +44,9 @@ export function parseJwk(app: KeyplaneServer, services: Services): void {
 function addParse(
   app: KeyplaneServer,
   services: Services,
-  { from, operationId, source }: ParseOperation,
+  { from, title, operationId, source }: ParseOperation,
 ): void {
-  const title = operationId[0]?.toUpperCase() + operationId.slice(1);
+  const schemaName = operationId[0]?.toUpperCase() + operationId.slice(1);
   const known = { name: true, description: true } as const;
   const fields = Object.fromEntries(jwkSource(source).fields.map((field) => [field, true as const]));
   app.route({
@@ -52,10 +59,10 @@ function addParse(
     schema: {
       operationId,
       tags: ['jwks'],
-      summary: `Create a JWK from a ${from}; Create JWK with its source type left out`,
-      description: 'The key is checked, stored and deployed as Create JWK does.',
+      summary: `Create a JWK from ${title}`,
+      description: 'The same as Create JWK, without `sourceType`.',
       params: z.object({ projectName: z.string() }),
-      body: describedAs(createJwkBody.pick({ ...known, ...fields }), parseJwkDescription(title, source)),
+      body: describedAs(createJwkBody.pick({ ...known, ...fields }), parseJwkDescription(schemaName, source)),
       response: { 200: deploymentAnswer },
     },
     handler: async (request) =>

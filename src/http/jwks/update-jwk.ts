@@ -24,10 +24,9 @@ export function updateJwk(
     schema: {
       operationId: 'updateJwk',
       tags: ['jwks'],
-      summary:
-        'Change a description, or take a new value from a source; without a source the JWK is detached',
+      summary: 'Update the description of a JWK, or replace its key',
       description:
-        'The name stays. A new value comes from any source, under the rules of Create JWK, and is deployed. Without a source the JWK keeps its key and follows its source no longer.',
+        'The name cannot be changed. A new key comes from any source, as for Create JWK, and is deployed. Without a source the JWK keeps its key and is detached from its source.',
       params: jwkParams,
       body,
       response: { 200: deploymentAnswer },

@@ -15,8 +15,8 @@ export function exportCertificate(
     schema: {
       operationId: 'exportCertificate',
       tags: ['certificates'],
-      summary: 'Download a certificate as a ZIP of one DER file an environment',
-      description: 'One file for each environment that it has a certificate for.',
+      summary: 'Export a certificate as a ZIP of DER files',
+      description: 'The ZIP has one file for each environment of the certificate.',
       params: z.object({ projectName: z.string(), certificateName: z.string() }),
       response: { 200: z.unknown().meta({ type: 'string', format: 'binary', description: 'The ZIP file' }) },
     },

@@ -22,8 +22,8 @@ export function listTruststore(
     schema: {
       operationId: 'listTruststore',
       tags: ['certificates'],
-      summary: 'List the certificates that project admin has in an environment',
-      description: 'Only the project `admin` has a truststore.',
+      summary: 'List the truststore of an environment',
+      description: 'The certificates that the project `admin` has in the environment.',
       params: z.object({ projectName: z.string(), environmentName: z.string() }),
       response: { 200: listOf(certificateItem) },
     },

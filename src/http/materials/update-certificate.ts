@@ -26,7 +26,7 @@ export function updateCertificate(
       schema: {
         operationId: 'updateCertificate',
         tags: ['certificates'],
-        summary: 'Replace a certificate; JWKs made from it follow, or are detached',
+        summary: 'Replace a certificate; JWKs made from it are updated or detached',
         description:
           'With `updateReferencedJwks` the JWKs made from it get the new certificate and are deployed; where one of them cannot take it, nothing changes.',
         consumes: [multipartType],

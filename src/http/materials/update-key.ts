@@ -23,7 +23,7 @@ export function updateKey(app: KeyplaneServer, services: Pick<RouteServices, 'ke
     schema: {
       operationId: 'updateKey',
       tags: ['keys'],
-      summary: 'Replace a key; JWKs made from it follow, or are detached',
+      summary: 'Replace a key; JWKs made from it are updated or detached',
       description:
         'With `updateReferencedJwks` the JWKs made from it get the new key and are deployed; where one of them cannot take it, nothing changes.',
       params: z.object({ projectName: z.string(), keyName: z.string() }),

@@ -23,7 +23,7 @@ export function updateKeystore(
     schema: {
       operationId: 'updateKeystore',
       tags: ['keystores'],
-      summary: 'Replace a keystore; JWKs made from it follow, or are detached',
+      summary: 'Replace a keystore; JWKs made from it are updated or detached',
       description:
         'With `updateReferencedJwks` the JWKs made from it get the new key and are deployed; where one of them cannot take it, nothing changes.',
       params: z.object({ projectName: z.string(), keystoreName: z.string() }),

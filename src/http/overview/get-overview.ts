@@ -90,9 +90,9 @@ export function getOverview(app: KeyplaneServer, { overview }: Pick<RouteService
     schema: {
       operationId: 'getOverview',
       tags: ['overview'],
-      summary: 'How everything stands that the caller may see',
+      summary: 'Get the overview of what the caller can see',
       description:
-        'What the first page of the console shows: environments with their nodes, keys that expire, sources that fail, and the last changes.',
+        'Environments with their nodes, JWKs that expire soon, source URLs that fail, and the latest changes, as the first page of the console shows them.',
       response: { 200: answer },
     },
     handler: async ({ caller }) => overviewView(await overview(caller)),

@@ -12,7 +12,7 @@ export function deleteMember(app: KeyplaneServer, { members }: Pick<RouteService
     schema: {
       operationId: 'deleteMember',
       tags: ['projects'],
-      summary: 'End a membership',
+      summary: 'Remove a member from a project',
       description: 'The project does not exist for the user from then on.',
       params: z.object({ projectName: z.string(), username: z.string() }),
       response: { 200: successAnswer },

@@ -29,7 +29,7 @@ export function listProjects(app: KeyplaneServer, { projects }: Pick<RouteServic
     schema: {
       operationId: 'listProjects',
       tags: ['projects'],
-      summary: 'List the projects that the caller may see',
+      summary: 'List the projects that the caller can see',
       description: 'Administrators see every project, everyone else those that they are members of.',
       querystring: listQuery,
       response: { 200: listOf(item) },

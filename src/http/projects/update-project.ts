@@ -22,7 +22,7 @@ export function updateProject(app: KeyplaneServer, { projects }: Pick<RouteServi
     schema: {
       operationId: 'updateProject',
       tags: ['projects'],
-      summary: "Replace a project's description",
+      summary: 'Update the description of a project',
       description: 'Its name cannot be changed.',
       params: z.object({ projectName: z.string() }),
       body,

@@ -10,7 +10,7 @@ export function health(app: KeyplaneServer): void {
     schema: {
       operationId: 'health',
       tags: ['system'],
-      summary: 'Whether the process answers',
+      summary: 'Check that the process responds',
       description: 'For a liveness probe.',
       response: { 200: z.object({ status: z.literal('ok') }) },
     },

@@ -11,8 +11,8 @@ export function metrics(app: KeyplaneServer, { metricsText }: Pick<RouteServices
     schema: {
       operationId: 'metrics',
       tags: ['system'],
-      summary: 'Measures in the text format of Prometheus; 404 where they have a listener of their own',
-      description: 'The names are listed in docs/metrics.md.',
+      summary: 'Get metrics in the text format of Prometheus',
+      description: 'The names are listed in docs/metrics.md. 404 if metrics have a separate listener.',
     },
     handler: async (request, reply) => {
       if (metricsText === undefined) throw notFoundAnswer(request);

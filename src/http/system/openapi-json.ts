@@ -9,8 +9,8 @@ export function openapiJson(app: KeyplaneServer): void {
     schema: {
       operationId: 'openapi',
       tags: ['system'],
-      summary: 'This description, OpenAPI 3.1',
-      description: 'The document that this page and the typed client are made from.',
+      summary: 'Get this description, OpenAPI 3.1',
+      description: 'The API reference and the typed client are generated from it.',
     },
     handler: async (_request, reply) => {
       const { document } = await app.apiReference();

@@ -14,8 +14,8 @@ export function readiness(app: KeyplaneServer, { ready }: Pick<RouteServices, 'r
     schema: {
       operationId: 'readiness',
       tags: ['system'],
-      summary: 'Whether the manager can do its work; 503 while it can not',
-      description: 'For a readiness probe: the database answers.',
+      summary: 'Check that the manager is ready; 503 if it is not',
+      description: 'For a readiness probe: the database responds.',
       response: { 200: z.object({ status: z.literal('ok') }) },
     },
     handler: async (_request, reply) => {

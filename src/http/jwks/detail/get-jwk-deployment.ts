@@ -41,8 +41,8 @@ export function getJwkDeployment(
     schema: {
       operationId: 'getJwkDeployment',
       tags: ['jwks'],
-      summary: 'Which node of which environment has the JWK by now',
-      description: 'As it is at this moment, and not as it was when the JWK was changed.',
+      summary: 'Get the current deployment of a JWK, node by node',
+      description: 'The state at this moment, not at the time of the latest change.',
       params: jwkParams,
       response: { 200: listOf(item) },
     },

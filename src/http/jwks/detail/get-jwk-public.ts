@@ -32,8 +32,9 @@ export function getJwkPublic(app: KeyplaneServer, { jwks }: Pick<RouteServices, 
     schema: {
       operationId: 'getJwkPublic',
       tags: ['jwks'],
-      summary: 'Get the public half of a JWK as JSON and PEM, its thumbprint and its certificates',
-      description: 'What a partner is given: no private member is ever in it.',
+      summary: 'Get the public part of a JWK',
+      description:
+        'JWK, PEM, thumbprint and certificates for a partner. The response never has a private member.',
       params: jwkParams,
       response: { 200: listOf(item) },
     },

@@ -57,9 +57,9 @@ export function inspectJwkSource(
     schema: {
       operationId: 'inspectJwkSource',
       tags: ['jwks'],
-      summary: 'Look into a source before a JWK is made from it; nothing is stored',
+      summary: 'Inspect a source without storing anything',
       description:
-        'What a JWK made from each key of the source would be, which algorithms fit it, and why it would be rejected.',
+        'For each key of the source: the JWK that would be created, the algorithms that fit it, or why it would be rejected.',
       params: z.object({ projectName: z.string() }),
       body,
       response: { 200: listOf(item) },

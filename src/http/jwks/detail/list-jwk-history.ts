@@ -18,7 +18,7 @@ export function listJwkHistory(
     schema: {
       operationId: 'listJwkHistory',
       tags: ['jwks'],
-      summary: 'List what happened to a JWK, newest first',
+      summary: 'List the history of a JWK, newest first',
       description: 'The audit records of this JWK, and not of an earlier one with the same name.',
       params: jwkParams,
       querystring: pageQuery,

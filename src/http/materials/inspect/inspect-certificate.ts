@@ -32,8 +32,8 @@ export function inspectCertificate(
     schema: {
       operationId: 'inspectCertificate',
       tags: ['certificates'],
-      summary: 'Read a certificate file, the leaf first; nothing is stored',
-      description: 'What the file holds, before it is stored.',
+      summary: 'Inspect a certificate file without storing it',
+      description: 'The certificates of the file, the leaf first.',
       params: z.object({ projectName: z.string() }),
       body,
       response: {

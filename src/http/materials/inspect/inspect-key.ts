@@ -37,8 +37,8 @@ export function inspectKey(app: KeyplaneServer, { keys }: Pick<RouteServices, 'k
     schema: {
       operationId: 'inspectKey',
       tags: ['keys'],
-      summary: 'Read a private or public key and tell what it is; nothing is stored',
-      description: 'What the file holds, before it is stored.',
+      summary: 'Inspect a private or public key without storing it',
+      description: 'The response tells what the content is.',
       params: z.object({ projectName: z.string() }),
       body,
       response: { 200: listOf(item) },

@@ -40,8 +40,8 @@ export function inspectKeystore(app: KeyplaneServer, { keystores }: Pick<RouteSe
     schema: {
       operationId: 'inspectKeystore',
       tags: ['keystores'],
-      summary: 'Open a keystore file and list what it holds; nothing is stored',
-      description: 'What the file holds, before it is stored, and why an entry cannot be used.',
+      summary: 'Inspect a keystore file without storing it',
+      description: 'The entries of the file, and why an entry cannot be used.',
       params: z.object({ projectName: z.string() }),
       body,
       response: {

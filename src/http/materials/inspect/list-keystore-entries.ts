@@ -17,8 +17,8 @@ export function listKeystoreEntries(
     schema: {
       operationId: 'listKeystoreEntries',
       tags: ['keystores'],
-      summary: 'List what a keystore holds, alias by alias, without any key',
-      description: 'What JWKs can be made from, and why an entry cannot be used.',
+      summary: 'List the entries of a keystore, without keys',
+      description: 'JWKs are made from these entries. `problem` tells why an entry cannot be used.',
       params: z.object({ projectName: z.string(), keystoreName: z.string() }),
       querystring: z.strictObject({
         environmentName: z.string().optional().describe('The environment whose keystore file is meant'),
