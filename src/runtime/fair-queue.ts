@@ -126,6 +126,7 @@ export class FairQueue {
     const waitMs = Math.min(this.#options.waitMs, job.waitMs);
     const ownWaiting = this.#requesters.get(requester)?.jobs.length ?? 0;
     if (this.#waiting > waiting || ownWaiting > waitingPerRequester) this.#reject(requester, job, 'full');
+    else if (waitMs <= 0) this.#reject(requester, job, 'waited');
     else if (Number.isFinite(waitMs)) {
       job.cancelTimer = time.after(waitMs, () => this.#reject(requester, job, 'waited'));
     }

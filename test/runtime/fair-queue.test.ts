@@ -132,6 +132,13 @@ describe('a fair queue', () => {
     expect(rejected).toEqual(['2 waited']);
   });
 
+  it('rejects a job whose time to wait has passed where it would have to wait', async () => {
+    const { time, queue } = scene({ capacity: 1 });
+    await queue.acquire({ requester: 'a', waitMs: -1 });
+    await expect(queue.acquire({ requester: 'b', waitMs: -1 })).rejects.toThrow('waited');
+    expect(time.timers).toBe(0);
+  });
+
   it('leaves no timer behind for a job that started', async () => {
     const { time, ask, end } = scene({ capacity: 1, waitMs: 10_000 });
     await ask('1', 'a');
