@@ -2,8 +2,8 @@
 
 import type { KeyIdType, UseType } from '../../../clients/typescript/src/index.ts';
 import type { KeyTypeName } from '../../../src/jose/key-types.ts';
-
-export type FormSource = 'GENERATE' | 'URL' | 'COPY_PASTE' | 'CERTIFICATE' | 'KEY' | 'KEYSTORE';
+import type { Quantity } from '../quantity/quantity.ts';
+import type { FormSource } from './form-sources.ts';
 
 export interface Draft {
   readonly name: string;
@@ -11,16 +11,18 @@ export interface Draft {
   readonly source: FormSource;
   readonly kid: string;
   readonly url: string;
-  readonly refreshInterval: string;
-  readonly urlOptionConnectTimeout: string;
-  readonly urlOptionReadTimeout: string;
-  readonly urlOptionSizeLimit: string;
+  /** Whether the URL is fetched on a schedule. */
+  readonly follows: boolean;
+  readonly refreshInterval: Quantity;
+  readonly urlOptionConnectTimeout: Quantity;
+  readonly urlOptionReadTimeout: Quantity;
+  readonly urlOptionSizeLimit: Quantity;
   readonly jwkStr: string;
   /** Of the certificate, key or keystore. */
   readonly materialName: string;
   readonly environmentName: string;
   readonly aliasName: string;
-  /** What of a stored key is taken. */
+  /** Which half of a stored key is taken. */
   readonly keySource: 'PUBLIC_KEY' | 'PRIVATE_KEY';
   /** Empty: the first that fits. */
   readonly useType: UseType | '';
@@ -28,7 +30,8 @@ export interface Draft {
   readonly type: KeyTypeName;
   /** Bits, or the name of a curve as Generate JWK takes it. */
   readonly variant: string;
-  readonly keyIdType: KeyIdType;
+  /** How the kid of a generated key is made; `GIVEN`: it is `kid`. */
+  readonly keyIdType: KeyIdType | 'GIVEN';
   readonly notBeforeTime: string;
   readonly expirationTime: string;
 }
@@ -39,10 +42,11 @@ export const emptyDraft: Draft = {
   source: 'GENERATE',
   kid: '',
   url: '',
-  refreshInterval: '',
-  urlOptionConnectTimeout: '',
-  urlOptionReadTimeout: '',
-  urlOptionSizeLimit: '',
+  follows: false,
+  refreshInterval: { amount: '1', unit: 'h' },
+  urlOptionConnectTimeout: { amount: '', unit: 's' },
+  urlOptionReadTimeout: { amount: '', unit: 's' },
+  urlOptionSizeLimit: { amount: '', unit: 'MiB' },
   jwkStr: '',
   materialName: '',
   environmentName: '',
@@ -52,9 +56,19 @@ export const emptyDraft: Draft = {
   algorithm: '',
   type: 'RSA',
   variant: '3072',
-  keyIdType: 'SHA256',
+  keyIdType: 'TIMESTAMP',
   notBeforeTime: '',
   expirationTime: '',
+};
+
+/** What belongs to one source, and is of no use to the next. */
+export const ofOneSource: Partial<Draft> = {
+  materialName: '',
+  environmentName: '',
+  aliasName: '',
+  kid: '',
+  algorithm: '',
+  useType: '',
 };
 
 export type SetDraft = (changes: Partial<Draft>) => void;
@@ -64,11 +78,8 @@ export interface FormPartProps {
   readonly projectName: string;
   readonly draft: Draft;
   readonly set: SetDraft;
-  /** What the server refused about a field. */
+  /** What the manager rejected about a field. */
   readonly errorOf: (field: FormField) => string | undefined;
 }
 
-export type FormField =
-  | Exclude<keyof Draft, 'source' | 'type'>
-  /** Whose words name it, beside what was typed. */
-  | 'source';
+export type FormField = Exclude<keyof Draft, 'source' | 'type' | 'follows' | 'keySource'>;

@@ -1,3 +1,4 @@
+import { KeyplaneApiError } from '../../../clients/typescript/src/index.ts';
 import type { FormField } from './draft.ts';
 
 /** Which field of the form edits the member of the request that is at fault. */
@@ -21,3 +22,16 @@ export const formFields: readonly (readonly [FormField, ...members: readonly str
   ['url'],
   ['jwkStr'],
 ];
+
+/** Fields that are sent in another unit than they are filled in: the manager's text would name what nobody typed. */
+const ranges: Readonly<Partial<Record<FormField, string>>> = {
+  refreshInterval: 'Enter 1 minute to 30 days',
+  urlOptionConnectTimeout: 'Enter 1 millisecond to 60 seconds',
+  urlOptionReadTimeout: 'Enter 1 millisecond to 60 seconds',
+  urlOptionSizeLimit: 'Enter 1 byte to 10 MiB',
+};
+
+export function fieldText(field: FormField, text: string | undefined, error: unknown): string | undefined {
+  if (text === undefined || !(error instanceof KeyplaneApiError)) return text;
+  return error.reason === 'FIELD_NOT_VALID' ? (ranges[field] ?? text) : text;
+}

@@ -1,22 +1,10 @@
 import { NativeSelect, SimpleGrid, Stack } from '@mantine/core';
-import { unchecked } from '../api/unchecked.ts';
 import { MomentField } from '../display/form/moment-field.tsx';
 import type { FormPartProps } from './draft.ts';
 import { algorithmsOf, generatedKind, generatedKinds } from './generated-kinds.ts';
 import { UsageFields } from './usage-fields.tsx';
 
-const keyIdTypes: Readonly<Record<string, string>> = {
-  SHA256: 'SHA-256 thumbprint',
-  SHA1: 'SHA-1 thumbprint',
-  TIMESTAMP: 'Time, as a number',
-  ISO_DATE: 'Time, as ISO 8601',
-  NONE: 'None',
-};
-
-const optionsOf = (choices: Readonly<Record<string, string>>) =>
-  Object.entries(choices).map(([value, label]) => ({ value, label }));
-
-/** What is to be made by the manager. */
+/** The key that the manager generates. */
 export function GenerateFields(props: FormPartProps) {
   const { draft, set, errorOf } = props;
   const { parameter, variants } = generatedKind(draft.type).generate;
@@ -41,15 +29,6 @@ export function GenerateFields(props: FormPartProps) {
         />
       </SimpleGrid>
       <UsageFields {...props} algorithms={algorithmsOf(draft.type, draft.variant)} />
-      <NativeSelect
-        label="kid made from"
-        description="Where no kid is given"
-        disabled={draft.kid.trim() !== ''}
-        value={draft.keyIdType}
-        error={errorOf('keyIdType')}
-        onChange={(event) => set({ keyIdType: unchecked(event.currentTarget.value) })}
-        data={optionsOf(keyIdTypes)}
-      />
       <SimpleGrid cols={{ base: 1, xs: 2 }}>
         <MomentField
           label="Not before"
@@ -60,7 +39,7 @@ export function GenerateFields(props: FormPartProps) {
         />
         <MomentField
           label="Expires"
-          description="Empty: a year later"
+          description="Empty: one year after"
           value={draft.expirationTime}
           error={errorOf('expirationTime')}
           onChange={(expirationTime) => set({ expirationTime })}

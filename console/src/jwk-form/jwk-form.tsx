@@ -1,11 +1,16 @@
-import { Button, Group, Stack, Textarea, TextInput } from '@mantine/core';
+import { Anchor, Button, Group, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
+import { Link } from 'wouter';
 import { CurlNote } from '../curl/curl-note.tsx';
-import { ErrorNote } from '../display/error-note.tsx';
+import { errorText } from '../display/error-note.tsx';
 import { fieldErrors } from '../display/form/field-errors.ts';
 import { useLeaveGuard } from '../layout/use-leave-guard.ts';
-import { type Draft, emptyDraft, type FormField, type FormPartProps } from './draft.ts';
-import { formFields } from './form-errors.ts';
+import type { Draft, FormField, FormPartProps } from './draft.ts';
+import { fieldText, formFields } from './form-errors.ts';
+import { isStoredSource } from './form-sources.ts';
+import { KidField } from './kid-field.tsx';
+import './jwk-form.css';
 import { OwnUsageFields } from './own-usage-fields.tsx';
 import type { InspectedKey } from './request.ts';
 import { SourceFields } from './source-fields.tsx';
@@ -13,26 +18,41 @@ import { UsageFields } from './usage-fields.tsx';
 import { chosenKey, type Inspection, useInspection } from './use-inspection.ts';
 import { type JwkFormProps, useSaveJwk } from './use-save-jwk.ts';
 
-/** One form for all sources. What was filled in stays when the server refuses it. */
-export function JwkForm({ projectName, replaced, onSaved }: JwkFormProps) {
-  const first: Draft = { ...emptyDraft, source: replaced === undefined ? 'GENERATE' : 'URL' };
+/** One form for all sources. It keeps what was filled in when the manager rejects it. */
+export function JwkForm({
+  projectName,
+  replaced,
+  first,
+  cancelPath,
+  onSaved,
+}: JwkFormProps & {
+  /** What the form is filled with at the start. */
+  readonly first: Draft;
+  readonly cancelPath: string;
+}) {
   const [draft, setDraft] = useState(first);
   const set = (changes: Partial<Draft>) => setDraft((now) => ({ ...now, ...changes }));
   const inspection = useInspection(projectName, draft);
   const chosen = draft.source === 'GENERATE' ? undefined : chosenKey(draft, inspection);
-  const { save, request } = useSaveJwk({ projectName, replaced, draft, chosen, onSaved });
   const [touched, setTouched] = useState(false);
   useLeaveGuard(touched);
+  const { save, request } = useSaveJwk({
+    ...{ projectName, replaced, draft, chosen },
+    onSaved(name) {
+      // What was filled in is saved: leaving asks nothing any more.
+      flushSync(() => setTouched(false));
+      onSaved(name);
+    },
+  });
   const errors = fieldErrors(save.error, formFields);
-  const place = placeOf(draft, errors.of, { keys: inspection.keys, algorithms: chosen?.algorithms });
+  const shown = { keys: inspection.keys, algorithms: chosen?.algorithms };
+  const errorOf = shownErrors(draft, (field) => fieldText(field, errors.of(field), save.error), shown);
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
     if (save.error) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }, [save.error]);
   const part: FormPartProps = {
-    projectName,
-    draft,
-    errorOf: place.errorOf,
+    ...{ projectName, draft, errorOf },
     set: (changes) => {
       setTouched(true);
       set(changes);
@@ -42,35 +62,40 @@ export function JwkForm({ projectName, replaced, onSaved }: JwkFormProps) {
     event.preventDefault();
     save.mutate();
   }
+  const isNew = replaced === undefined;
   return (
-    <form ref={form} onSubmit={submit} noValidate>
-      <Stack maw={860}>
-        <NameFields {...part} isNew={replaced === undefined} />
-        <SourceFields {...part} inspection={inspection} withGenerate={replaced === undefined} />
-        {chosen?.algorithms && isStored(draft) && <UsageFields {...part} algorithms={chosen.algorithms} />}
+    <form ref={form} onSubmit={submit} noValidate className="jwk-form">
+      <Stack gap="lg">
+        <SourceFields {...part} inspection={inspection} withGenerate={isNew} />
+        {chosen?.algorithms && isStoredSource(draft.source) && (
+          <UsageFields {...part} algorithms={chosen.algorithms} />
+        )}
         {chosen?.algorithms && isJwkSource(draft) && (
           <OwnUsageFields {...part} item={chosen} algorithms={chosen.algorithms} />
         )}
         {takesKid(draft, inspection) && <KidField {...part} />}
-        <ErrorNote error={place.isBeside ? null : (errors.rest ?? save.error)} title="Not saved" />
-        {place.isBeside && (
-          <div role="alert" className="visually-hidden">
-            Not saved: {save.error?.message}
-          </div>
-        )}
+        <NameFields {...part} isNew={isNew} />
         <CurlNote {...request} />
-        <Group>
-          <Button type="submit" loading={save.isPending}>
-            Save and deploy
-          </Button>
-        </Group>
       </Stack>
+      <div className="form-bar">
+        <Text role="alert" size="sm" c="var(--mantine-color-error)" className="form-bar-error">
+          {save.error && `Not saved: ${errorText(save.error)}`}
+        </Text>
+        <Group gap="sm">
+          <Button type="submit" loading={save.isPending}>
+            {isNew ? 'Create and deploy' : 'Replace and deploy'}
+          </Button>
+          <Anchor component={Link} href={cancelPath} size="sm">
+            Cancel
+          </Anchor>
+        </Group>
+      </div>
     </form>
   );
 }
 
-/** What the server said of a field that this source does not show belongs to the form. */
-function placeOf(
+/** What the manager said of a field that this source does not show stands in the bar alone. */
+function shownErrors(
   draft: Draft,
   of: (field: FormField) => string | undefined,
   {
@@ -78,29 +103,24 @@ function placeOf(
     algorithms,
   }: Pick<Inspection, 'keys'> & { readonly algorithms: InspectedKey['algorithms'] | undefined },
 ) {
+  const isStored = isStoredSource(draft.source);
   const hidden: FormField[] = [
     ...(draft.source === 'URL' ? [] : (['url'] as const)),
     ...(draft.source === 'COPY_PASTE' ? [] : (['jwkStr'] as const)),
-    ...(isStored(draft) ? [] : (['materialName', 'environmentName'] as const)),
+    ...(isStored ? [] : (['materialName', 'environmentName'] as const)),
     ...(draft.source === 'KEYSTORE' && keys !== undefined ? [] : (['aliasName'] as const)),
     ...(draft.source === 'GENERATE' || algorithms ? [] : (['useType', 'algorithm'] as const)),
   ];
-  const errorOf = (field: FormField) => (hidden.includes(field) ? undefined : of(field));
-  const isBeside = formFields.some(([field]) => errorOf(field) !== undefined);
-  return { errorOf, isBeside };
-}
-
-function isStored({ source }: Draft): boolean {
-  return source === 'CERTIFICATE' || source === 'KEY' || source === 'KEYSTORE';
+  return (field: FormField) => (hidden.includes(field) ? undefined : of(field));
 }
 
 function isJwkSource({ source }: Draft): boolean {
   return source === 'URL' || source === 'COPY_PASTE';
 }
 
-/** Where it does not choose among several keys, it may name the one that is there. */
+/** Where the kid does not choose among several keys, it may name the one that is there. */
 function takesKid(draft: Draft, { keys, total }: Inspection): boolean {
-  if (draft.source === 'GENERATE' || isStored(draft)) return true;
+  if (draft.source === 'GENERATE' || isStoredSource(draft.source)) return true;
   if (keys === undefined || total > keys.length) return true;
   return keys.length === 1 && keys[0]?.kid === null;
 }
@@ -111,9 +131,10 @@ function NameFields({ draft, set, errorOf, isNew }: FormPartProps & { readonly i
       {isNew && (
         <TextInput
           label="Name"
-          description="Unique in the project; it can not be changed later"
+          description="Unique in the project. It cannot be changed later"
           required
           autoComplete="off"
+          spellCheck={false}
           value={draft.name}
           error={errorOf('name')}
           onChange={(event) => set({ name: event.currentTarget.value })}
@@ -128,18 +149,5 @@ function NameFields({ draft, set, errorOf, isNew }: FormPartProps & { readonly i
         onChange={(event) => set({ description: event.currentTarget.value })}
       />
     </>
-  );
-}
-
-function KidField({ draft, set, errorOf }: FormPartProps) {
-  return (
-    <TextInput
-      label="kid"
-      description={draft.source === 'GENERATE' ? 'Empty: made as chosen above' : 'Empty: the key’s own'}
-      autoComplete="off"
-      value={draft.kid}
-      error={errorOf('kid')}
-      onChange={(event) => set({ kid: event.currentTarget.value })}
-    />
   );
 }

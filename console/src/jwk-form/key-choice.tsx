@@ -5,7 +5,7 @@ import type { FormPartProps } from './draft.ts';
 import type { InspectedKey } from './request.ts';
 import type { Inspection } from './use-inspection.ts';
 
-/** What was found in the source, for one of them to be chosen. */
+/** The keys of the source, of which one is chosen. */
 export function KeyChoice({
   draft,
   set,
@@ -13,8 +13,8 @@ export function KeyChoice({
   inspection,
 }: FormPartProps & { readonly inspection: Inspection }) {
   const { keys, error, isPending, total } = inspection;
-  if (isPending) return <Loader size="sm" role="status" aria-label="Looking into the source" />;
-  if (error) return <ErrorNote error={error} title="The source can not be used" />;
+  if (isPending) return <Loader size="sm" role="status" aria-label="Reading the source" />;
+  if (error) return <ErrorNote error={error} title="This source cannot be used" />;
   if (keys === undefined) return null;
   const [only] = keys;
   const ofKeystore = draft.source === 'KEYSTORE';
@@ -22,7 +22,7 @@ export function KeyChoice({
   const label = ofKeystore ? 'Alias' : 'Key';
   return (
     <Radio.Group
-      label={`${label}: ${total} in this source`}
+      label={`${label} (${total} in this source)`}
       required
       value={ofKeystore ? draft.aliasName : draft.kid}
       error={errorOf(ofKeystore ? 'aliasName' : 'kid')}
@@ -46,14 +46,14 @@ export function KeyChoice({
         })}
       </Stack>
       {total > keys.length && (
-        <Text size="sm">The first {keys.length} are shown. Another one is chosen by typing its kid.</Text>
+        <Text size="sm">The first {keys.length} are listed. To choose another key, enter its kid below.</Text>
       )}
     </Radio.Group>
   );
 }
 
 function OnlyKey({ item }: { readonly item: InspectedKey }) {
-  if (item.problem !== null) return <ErrorNote error={item.problem} title="This key would be refused" />;
+  if (item.problem !== null) return <ErrorNote error={item.problem} title="This key cannot be used" />;
   return (
     <>
       <Text size="sm" role="status">
@@ -71,7 +71,7 @@ function labelOf({ kid, aliasName }: InspectedKey, name: string | null): string 
 }
 
 function factsText(item: InspectedKey): string {
-  if (item.problem !== null) return `Would be refused: ${item.problem}`;
+  if (item.problem !== null) return `Cannot be used: ${item.problem}`;
   const { type, curve, size, use, algorithm, expirationTime, kid, aliasName } = item;
   const halves = item.private === true ? 'private key' : 'public key';
   const kind = [type, curve ?? (size === null ? undefined : `${size} bits`)].filter(Boolean).join(' ');
@@ -82,7 +82,7 @@ function factsText(item: InspectedKey): string {
     algorithm,
     kid !== null && kid !== aliasName ? `kid ${kid}` : null,
     expirationTime === null ? null : `expires ${expirationTime.slice(0, 10)}`,
-    item.warnings.length === 0 ? null : `with warnings: ${item.warnings.join('; ')}`,
+    item.warnings.length === 0 ? null : `warnings: ${item.warnings.join('; ')}`,
   ];
   return facts.filter(Boolean).join(', ');
 }

@@ -1,12 +1,10 @@
 import { NativeSelect, SimpleGrid } from '@mantine/core';
-import type { UseType } from '../../../src/jose/use-type.ts';
+import { type UseType, useTypes } from '../../../src/jose/use-type.ts';
 import type { FormPartProps } from './draft.ts';
 import type { InspectedKey } from './request.ts';
+import { useTypeTexts } from './usage-fields.tsx';
 
-const useNames = { SIGNATURE: 'Signature', ENCRYPTION: 'Encryption' } as const;
-const useTypes = ['SIGNATURE', 'ENCRYPTION'] as const;
-
-/** Use and algorithm of a JWK that may say them itself: offered where it does not. */
+/** Use and algorithm for a key that does not state them itself. */
 export function OwnUsageFields({
   draft,
   set,
@@ -22,7 +20,7 @@ export function OwnUsageFields({
     item.use === null ? undefined : item.use === 'sig' ? 'SIGNATURE' : 'ENCRYPTION';
   const chosen = own ?? (draft.useType === '' ? undefined : draft.useType);
   const fitting = useTypes.filter((use) => chosen === undefined || use === chosen);
-  const unset = { value: '', label: 'As the key says: nothing' };
+  const unset = { value: '', label: 'Leave out' };
   return (
     <SimpleGrid cols={{ base: 1, xs: 2 }}>
       {item.use === null && (
@@ -35,14 +33,14 @@ export function OwnUsageFields({
             unset,
             ...useTypes
               .filter((use) => algorithms[use].length > 0)
-              .map((value) => ({ value, label: useNames[value] })),
+              .map((value) => ({ value, label: useTypeTexts[value] })),
           ]}
         />
       )}
       {item.algorithm === null && (
         <NativeSelect
           label="Algorithm"
-          description="Verifiers that demand an alg reject a key without one"
+          description="Some verifiers reject a key without an algorithm"
           value={draft.algorithm}
           error={errorOf('algorithm')}
           onChange={(event) => set({ algorithm: event.currentTarget.value })}

@@ -6,7 +6,9 @@ import type {
   UseType,
 } from '../../../clients/typescript/src/index.ts';
 import { unchecked } from '../api/unchecked.ts';
+import { countOf, isoOf, sizeUnits, timeLimitUnits } from '../quantity/quantity.ts';
 import type { Draft } from './draft.ts';
+import type { StoredFormSource } from './form-sources.ts';
 import { algorithmsOf, generatedKind } from './generated-kinds.ts';
 
 export type InspectedKey = SourceKey;
@@ -14,8 +16,6 @@ export type InspectedKey = SourceKey;
 type Algorithms = Readonly<Record<UseType, readonly string[]>>;
 
 const orNothing = (text: string) => (text.trim() === '' ? undefined : text.trim());
-/** What is no number is sent as it is, for the server to say what would be right. */
-const wholeNumber = (text: string) => (orNothing(text) === undefined ? undefined : Number(text));
 
 /** Where the key is taken from; undefined while too little of it is known to look into it. */
 export function sourceOf(draft: Draft): InspectJwkSource | undefined {
@@ -41,13 +41,11 @@ function urlSource(draft: Draft): InspectJwkSource {
   return {
     sourceType: 'URL',
     url: draft.url.trim(),
-    urlOptionConnectTimeout: wholeNumber(draft.urlOptionConnectTimeout),
-    urlOptionReadTimeout: wholeNumber(draft.urlOptionReadTimeout),
-    urlOptionSizeLimit: wholeNumber(draft.urlOptionSizeLimit),
+    urlOptionConnectTimeout: countOf(draft.urlOptionConnectTimeout, timeLimitUnits),
+    urlOptionReadTimeout: countOf(draft.urlOptionReadTimeout, timeLimitUnits),
+    urlOptionSizeLimit: countOf(draft.urlOptionSizeLimit, sizeUnits),
   };
 }
-
-type StoredFormSource = 'CERTIFICATE' | 'KEY' | 'KEYSTORE';
 
 function storedSource(draft: Draft, source: StoredFormSource): InspectJwkSource {
   const { materialName, environmentName } = draft;
@@ -81,7 +79,7 @@ function filledIn(draft: Draft, chosen: InspectedKey | undefined) {
   const body = { name, description: orNothing(description), ...(sourceOf(draft) ?? incompleteSource(draft)) };
   switch (draft.source) {
     case 'URL': {
-      const refreshInterval = orNothing(draft.refreshInterval);
+      const refreshInterval = draft.follows ? isoOf(draft.refreshInterval) : undefined;
       return { ...body, kid: orNothing(kid), ...wishOf(draft, chosen), refreshInterval };
     }
     case 'COPY_PASTE':
@@ -100,7 +98,7 @@ function filledIn(draft: Draft, chosen: InspectedKey | undefined) {
   }
 }
 
-/** For the server to say what is missing. */
+/** For the manager to say what is missing. */
 function incompleteSource(draft: Draft) {
   const { source } = draft;
   if (source === 'GENERATE') return {};
@@ -116,7 +114,8 @@ function wishOf({ useType, algorithm }: Draft, chosen: InspectedKey | undefined)
 }
 
 export function generateBody(draft: Draft): GenerateJwk {
-  const { name, description, type, variant, kid } = draft;
+  const { name, description, type, variant, keyIdType } = draft;
+  const kid = keyIdType === 'GIVEN' ? orNothing(draft.kid) : undefined;
   const { member, generate } = generatedKind(type);
   const { parameter } = generate;
   const { useType, algorithm } = usageOf(draft, algorithmsOf(type, variant));
@@ -124,10 +123,10 @@ export function generateBody(draft: Draft): GenerateJwk {
     [parameter]: parameter === 'keySize' ? Number(variant) : variant,
     keyUseType: useType,
     algorithm: algorithm === '' ? undefined : algorithm,
-    keyIdType: orNothing(kid) === undefined ? draft.keyIdType : undefined,
+    keyIdType: keyIdType === 'GIVEN' ? undefined : keyIdType,
     notBeforeTime: orNothing(draft.notBeforeTime),
     expirationTime: orNothing(draft.expirationTime),
   };
-  const named = { name, description: orNothing(description), type, kid: orNothing(kid) };
+  const named = { name, description: orNothing(description), type, kid };
   return unchecked<GenerateJwk>({ ...named, [member]: parameters });
 }

@@ -1,73 +1,106 @@
-import { Radio, SimpleGrid, Stack, Textarea } from '@mantine/core';
+import { Alert, Radio, SimpleGrid, Stack, Text, Textarea } from '@mantine/core';
 import { useState } from 'react';
-import { DeploymentNote, type DeploymentResult } from '../display/deployment-note.tsx';
 import { FileDrop } from '../display/form/file-drop.tsx';
 import { type FoundFile, type MaterialFile, readFoundFile } from '../material-file/found-file.ts';
-import { MaterialForm } from '../material-file/material-form.tsx';
+import { MaterialForm, materialWords, type StoredMaterial } from '../material-file/material-form.tsx';
 import { mayIn } from '../session/session.ts';
 import { useSignedIn } from '../session/session-context.ts';
-import type { Draft, FormPartProps, FormSource } from './draft.ts';
+import { type FormPartProps, ofOneSource } from './draft.ts';
+import { type FormSource, formSources, formSourceTexts, isStoredSource } from './form-sources.ts';
 import { GenerateFields } from './generate-fields.tsx';
 import { KeyChoice } from './key-choice.tsx';
 import { StoredFields } from './stored-fields.tsx';
 import { UrlFields } from './url-fields.tsx';
 import type { Inspection } from './use-inspection.ts';
 
-const sources: readonly (readonly [FormSource, string, string])[] = [
-  ['GENERATE', 'Generate', 'The manager makes a new key'],
-  ['URL', 'URL', 'Fetched, and looked at again if you like'],
-  ['COPY_PASTE', 'JWK or JWK Set', 'Pasted, or out of a file'],
-  ['CERTIFICATE', 'Certificate', 'One of the project, or a file'],
-  ['KEY', 'Key', 'One of the project, or a file'],
-  ['KEYSTORE', 'Keystore', 'An entry of one of the project, or of a file'],
-];
-
-/** Anything that belonged to the source before is of no use to the next. */
-const ofOneSource: Partial<Draft> = {
-  materialName: '',
-  environmentName: '',
-  aliasName: '',
-  kid: '',
-  algorithm: '',
-  useType: '',
-};
-
 export interface SourceFieldsProps extends FormPartProps {
   readonly inspection: Inspection;
-  /** A JWK that is there already can not be generated anew: its new value comes from elsewhere. */
+  /** False for a JWK that exists: its new value comes from another source. */
   readonly withGenerate: boolean;
 }
 
-/** Where the key comes from; a file says by its content what it is. */
+/** Where the key comes from. A file switches the form to the source that its content belongs to. */
 export function SourceFields(props: SourceFieldsProps) {
-  const { projectName, draft, set, withGenerate } = props;
-  const session = useSignedIn();
-  const mayCertify = mayIn(session, projectName, 'ROLE_MANAGE_PROXIES');
-  const offered = sources.filter(
-    ([source]) => (source !== 'GENERATE' || withGenerate) && (source !== 'CERTIFICATE' || mayCertify),
+  const { draft, set, withGenerate } = props;
+  const file = useFile(props);
+  const mayCertify = mayIn(useSignedIn(), props.projectName, 'ROLE_MANAGE_PROXIES');
+  const offered = formSources.filter(
+    (source) => (source !== 'GENERATE' || withGenerate) && (source !== 'CERTIFICATE' || mayCertify),
   );
   return (
     <Stack>
       <Radio.Group
         label="Source"
         value={draft.source}
-        onChange={(source) => set({ ...ofOneSource, source: source as FormSource })}
+        onChange={(source) => {
+          file.discard();
+          set({ ...ofOneSource, source: source as FormSource });
+        }}
       >
-        <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }} mt="xs">
-          {offered.map(([value, label, description]) => (
-            <Radio key={value} value={value} label={label} description={description} />
+        <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }} spacing="xs" mt="xs">
+          {offered.map((source) => (
+            <Radio
+              key={source}
+              value={source}
+              label={formSourceTexts[source].label}
+              description={formSourceTexts[source].hint}
+              classNames={{ root: 'source-card' }}
+            />
           ))}
         </SimpleGrid>
       </Radio.Group>
-      <DroppedFile {...props} />
-      <FieldsOf {...props} />
-      {draft.source !== 'GENERATE' && <KeyChoice {...props} />}
+      <FieldsOf {...props} file={file} />
+      {draft.source !== 'GENERATE' && file.material === undefined && <KeyChoice {...props} />}
     </Stack>
   );
 }
 
-function FieldsOf(props: SourceFieldsProps) {
-  const { draft, set, errorOf } = props;
+interface FileState {
+  /** A file that is not stored yet. */
+  readonly material: MaterialFile | undefined;
+  readonly stored: (StoredMaterial & { readonly kind: MaterialFile['kind'] }) | undefined;
+  readonly problem: string | undefined;
+  read(file: File): Promise<void>;
+  keep(stored: StoredMaterial): void;
+  discard(): void;
+}
+
+function useFile({ set }: Pick<FormPartProps, 'set'>): FileState {
+  const [material, setMaterial] = useState<MaterialFile>();
+  const [stored, setStored] = useState<FileState['stored']>();
+  const [problem, setProblem] = useState<string>();
+  function discard() {
+    setMaterial(undefined);
+    setStored(undefined);
+    setProblem(undefined);
+  }
+  function take(found: FoundFile) {
+    if (found.kind === 'JWK') return set({ ...ofOneSource, source: 'COPY_PASTE', jwkStr: found.text });
+    setMaterial(found);
+    set({ ...ofOneSource, source: found.kind });
+  }
+  return {
+    ...{ material, stored, problem, discard },
+    async read(file) {
+      discard();
+      try {
+        take(await readFoundFile(file));
+      } catch (error) {
+        setProblem(error instanceof Error ? error.message : String(error));
+      }
+    },
+    keep(answer) {
+      if (material === undefined) return;
+      const { name, environmentName } = answer;
+      set({ ...ofOneSource, source: material.kind, materialName: name, environmentName });
+      setStored({ ...answer, kind: material.kind });
+      setMaterial(undefined);
+    },
+  };
+}
+
+function FieldsOf(props: SourceFieldsProps & { readonly file: FileState }) {
+  const { draft, set, errorOf, file } = props;
   switch (draft.source) {
     case 'GENERATE':
       return <GenerateFields {...props} />;
@@ -75,70 +108,78 @@ function FieldsOf(props: SourceFieldsProps) {
       return <UrlFields {...props} />;
     case 'COPY_PASTE':
       return (
-        <Textarea
-          label="JWK or JWK Set"
-          required
-          autosize
-          minRows={4}
-          maxRows={14}
-          spellCheck={false}
-          autoComplete="off"
-          classNames={{ input: 'mono' }}
-          value={draft.jwkStr}
-          error={errorOf('jwkStr')}
-          onChange={(event) => set({ jwkStr: event.currentTarget.value, kid: '' })}
-        />
+        <>
+          <Textarea
+            label="JWK or JWK Set as JSON"
+            required
+            autosize
+            minRows={4}
+            maxRows={14}
+            spellCheck={false}
+            autoComplete="off"
+            classNames={{ input: 'mono' }}
+            value={draft.jwkStr}
+            error={errorOf('jwkStr')}
+            onChange={(event) => set({ jwkStr: event.currentTarget.value, kid: '' })}
+          />
+          <FileDrop label="Or upload a file" error={file.problem} onFile={file.read} />
+        </>
       );
     case 'CERTIFICATE':
     case 'KEY':
     case 'KEYSTORE':
-      return <StoredFields {...props} />;
+      return <StoredOrFile {...props} />;
     default:
       return draft.source satisfies never;
   }
 }
 
-function DroppedFile({ projectName, set }: SourceFieldsProps) {
-  const [material, setMaterial] = useState<MaterialFile>();
-  const [result, setResult] = useState<DeploymentResult>();
-  const [problem, setProblem] = useState<string>();
-  function take(found: FoundFile) {
-    setResult(undefined);
-    setMaterial(found.kind === 'JWK' ? undefined : found);
-    if (found.kind === 'JWK') set({ ...ofOneSource, source: 'COPY_PASTE', jwkStr: found.text });
-    else set({ ...ofOneSource, source: found.kind });
-  }
-  async function read(file: File) {
-    setProblem(undefined);
-    try {
-      take(await readFoundFile(file));
-    } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
-    }
+/** Material that the project has, or a file that is stored in it first. */
+function StoredOrFile(props: SourceFieldsProps & { readonly file: FileState }) {
+  const { projectName, draft, file } = props;
+  if (!isStoredSource(draft.source)) return null;
+  if (file.material !== undefined) {
+    return (
+      <MaterialForm
+        key={file.material.fileName}
+        projectName={projectName}
+        file={file.material}
+        onDiscard={file.discard}
+        onStored={file.keep}
+      />
+    );
   }
   return (
     <>
+      {file.stored !== undefined && <StoredNote {...file.stored} />}
+      <StoredFields {...props} />
       <FileDrop
-        label="File: a JWK, JWK Set, certificate, key or keystore"
-        fileName={material?.fileName}
-        error={problem}
-        onFile={read}
+        label={`Or upload a ${materialWords[draft.source]} file`}
+        error={file.problem}
+        onFile={file.read}
       />
-      {material !== undefined && (
-        <MaterialForm
-          key={material.fileName}
-          projectName={projectName}
-          file={material}
-          onDrop={() => setMaterial(undefined)}
-          onStored={({ name, environmentName, deploymentResult }) => {
-            // Another source may have been chosen meanwhile; this is what was asked for last.
-            set({ ...ofOneSource, source: material.kind, materialName: name, environmentName });
-            setResult(deploymentResult);
-            setMaterial(undefined);
-          }}
-        />
-      )}
-      {result !== undefined && <DeploymentNote result={result} onClose={() => setResult(undefined)} />}
     </>
+  );
+}
+
+/** The material is stored; the JWK does not exist yet. */
+function StoredNote({ kind, name, deploymentResult }: NonNullable<FileState['stored']>) {
+  const environments = deploymentResult.environmentResults;
+  return (
+    <Alert
+      role="status"
+      variant="outline"
+      color={deploymentResult.success ? 'green' : 'orange'}
+      title={`Step 1 of 2 done: ${materialWords[kind]} ${name} is stored`}
+    >
+      <Stack gap={4}>
+        {environments.map(({ environmentName, message }) => (
+          <Text key={environmentName} size="sm">
+            <strong>{environmentName}</strong>: {message}
+          </Text>
+        ))}
+        <Text size="sm">The JWK does not exist yet. Fill in the rest, then create it.</Text>
+      </Stack>
+    </Alert>
   );
 }

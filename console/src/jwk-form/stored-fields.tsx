@@ -2,7 +2,8 @@ import { NativeSelect, Radio, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { keyplane } from '../api/keyplane.ts';
 import { ErrorNote } from '../display/error-note.tsx';
-import type { Draft, FormPartProps, FormSource } from './draft.ts';
+import type { Draft, FormPartProps } from './draft.ts';
+import { formSourceTexts, type StoredFormSource } from './form-sources.ts';
 
 interface StoredMaterial {
   readonly name: string;
@@ -10,54 +11,55 @@ interface StoredMaterial {
   readonly keyType?: string;
 }
 
-type StoredSource = Extract<FormSource, 'CERTIFICATE' | 'KEY' | 'KEYSTORE'>;
-
-const words: Readonly<Record<StoredSource, string>> = {
-  CERTIFICATE: 'Certificate',
-  KEY: 'Key',
-  KEYSTORE: 'Keystore',
-};
-
-async function storedMaterials(source: StoredSource, projectName: string): Promise<StoredMaterial[]> {
+async function storedMaterials(source: StoredFormSource, projectName: string): Promise<StoredMaterial[]> {
   const namesOf = (list: readonly { readonly environmentName: string }[]) =>
     list.map(({ environmentName }) => environmentName);
-  if (source === 'CERTIFICATE') {
-    const { resultList } = await keyplane.listCertificates({ projectName });
-    return resultList.map((one) => ({
-      name: one.name,
-      environments: namesOf(one.certificateEnvironmentList),
-    }));
+  switch (source) {
+    case 'CERTIFICATE': {
+      const { resultList } = await keyplane.listCertificates({ projectName });
+      return resultList.map((one) => ({
+        name: one.name,
+        environments: namesOf(one.certificateEnvironmentList),
+      }));
+    }
+    case 'KEYSTORE': {
+      const { resultList } = await keyplane.listKeystores({ projectName });
+      return resultList.map((one) => ({
+        name: one.name,
+        environments: namesOf(one.keyStoreEnvironmentList),
+      }));
+    }
+    case 'KEY': {
+      const { resultList } = await keyplane.listKeys({ projectName });
+      return resultList.map((one) => ({
+        name: one.name,
+        environments: namesOf(one.cryptoKeyInfoEnvironmentList),
+        keyType: one.keyType,
+      }));
+    }
+    default:
+      return source satisfies never;
   }
-  if (source === 'KEYSTORE') {
-    const { resultList } = await keyplane.listKeystores({ projectName });
-    return resultList.map((one) => ({ name: one.name, environments: namesOf(one.keyStoreEnvironmentList) }));
-  }
-  const { resultList } = await keyplane.listKeys({ projectName });
-  return resultList.map((one) => ({
-    name: one.name,
-    environments: namesOf(one.cryptoKeyInfoEnvironmentList),
-    keyType: one.keyType,
-  }));
 }
 
-/** A certificate, key or keystore that the project has, and the environment whose material is meant. */
+/** A certificate, key or keystore of the project, and the environment whose material is taken. */
 export function StoredFields({ projectName, draft, set, errorOf }: FormPartProps) {
-  const source = draft.source as StoredSource;
+  const source = draft.source as StoredFormSource;
   const found = useQuery({
     queryKey: ['materials-to-choose', projectName, source],
     queryFn: () => storedMaterials(source, projectName),
   });
   const materials = found.data ?? [];
   const chosen = materials.find(({ name }) => name === draft.materialName);
-  const none = `There is none yet: drop a file above.`;
+  const isEmpty = found.data?.length === 0;
   return (
     <Stack>
       <ErrorNote error={found.error} />
       <SimpleGrid cols={{ base: 1, xs: 2 }}>
         <NativeSelect
-          label={words[source]}
+          label={formSourceTexts[source].label}
           required
-          description={found.data?.length === 0 ? none : undefined}
+          description={isEmpty ? 'This project has none yet: upload a file' : undefined}
           value={draft.materialName}
           error={errorOf('materialName')}
           onChange={(event) => set(choice(materials, event.currentTarget.value))}
@@ -66,6 +68,7 @@ export function StoredFields({ projectName, draft, set, errorOf }: FormPartProps
         <NativeSelect
           label="Environment"
           required
+          description={isEmpty ? 'Whose file is taken' : undefined}
           value={draft.environmentName}
           error={errorOf('environmentName')}
           onChange={(event) => set({ environmentName: event.currentTarget.value, aliasName: '' })}
@@ -74,13 +77,13 @@ export function StoredFields({ projectName, draft, set, errorOf }: FormPartProps
       </SimpleGrid>
       {chosen?.keyType === 'PRIVATE_KEY' && (
         <Radio.Group
-          label="What of it"
+          label="Take"
           value={draft.keySource}
           onChange={(value) => set({ keySource: value as Draft['keySource'] })}
         >
           <Stack gap="xs" mt="xs">
             <Radio value="PRIVATE_KEY" label="The private key" />
-            <Radio value="PUBLIC_KEY" label="Its public half alone" />
+            <Radio value="PUBLIC_KEY" label="Its public half only" />
           </Stack>
         </Radio.Group>
       )}
@@ -93,7 +96,7 @@ function options(names: readonly string[]) {
   return [{ value: '', label: 'Choose' }, ...names.map((name) => ({ value: name, label: name }))];
 }
 
-/** The first environment that has it, and what the key is good for. */
+/** The first environment that has it, and the half that it can give. */
 function choice(materials: readonly StoredMaterial[], materialName: string): Partial<Draft> {
   const { environments: [environmentName = ''] = [], keyType } =
     materials.find(({ name }) => name === materialName) ?? {};

@@ -1,14 +1,16 @@
-import { Button, Group, SimpleGrid, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Radio, SimpleGrid, Stack, TextInput } from '@mantine/core';
+import { intervalUnits, sizeUnits, timeLimitUnits, type Unit } from '../quantity/quantity.ts';
+import { QuantityField } from '../quantity/quantity-field.tsx';
 import type { FormField, FormPartProps } from './draft.ts';
 import type { Inspection } from './use-inspection.ts';
 
 const limits = [
-  ['urlOptionConnectTimeout', 'Connecting, milliseconds', '5000'],
-  ['urlOptionReadTimeout', 'Whole answer, milliseconds', '10000'],
-  ['urlOptionSizeLimit', 'Size of the answer, bytes', '1048576'],
-] as const satisfies readonly (readonly [FormField, string, string])[];
+  ['urlOptionConnectTimeout', 'Connect timeout', '5', timeLimitUnits],
+  ['urlOptionReadTimeout', 'Response timeout', '10', timeLimitUnits],
+  ['urlOptionSizeLimit', 'Response size limit', '1', sizeUnits],
+] as const satisfies readonly (readonly [FormField, string, string, readonly Unit[]])[];
 
-/** Where the key is fetched from, and how often again. */
+/** Where the key is fetched from, and how often. */
 export function UrlFields({
   draft,
   set,
@@ -32,25 +34,37 @@ export function UrlFields({
           Fetch
         </Button>
       </Group>
-      <TextInput
-        label="Refresh interval"
-        description="ISO 8601 duration, PT1M to P30D, such as PT1H. Empty: it is fetched once"
-        value={draft.refreshInterval}
-        error={errorOf('refreshInterval')}
-        onChange={(event) => set({ refreshInterval: event.currentTarget.value })}
-      />
+      <Radio.Group
+        label="Refresh"
+        value={draft.follows ? 'follow' : 'once'}
+        onChange={(value) => set({ follows: value === 'follow' })}
+      >
+        <Group gap="lg" mt="xs">
+          <Radio value="once" label="Fetch once" />
+          <Radio value="follow" label="On a schedule" />
+        </Group>
+      </Radio.Group>
+      {draft.follows && (
+        <QuantityField
+          label="Fetch every"
+          units={intervalUnits}
+          value={draft.refreshInterval}
+          error={errorOf('refreshInterval')}
+          onChange={(refreshInterval) => set({ refreshInterval })}
+        />
+      )}
       <details open={limits.some(([field]) => errorOf(field) !== undefined) || undefined}>
-        <summary>More: limits of the fetch</summary>
-        <SimpleGrid cols={{ base: 1, xs: 3 }} mt="xs">
-          {limits.map(([field, label, standard]) => (
-            <TextInput
+        <summary>Limits of the request</summary>
+        <SimpleGrid cols={{ base: 1, sm: 3 }} mt="xs">
+          {limits.map(([field, label, standard, units]) => (
+            <QuantityField
               key={field}
               label={label}
-              inputMode="numeric"
               placeholder={standard}
+              units={units}
               value={draft[field]}
               error={errorOf(field)}
-              onChange={(event) => set({ [field]: event.currentTarget.value.replace(/\D/g, '') })}
+              onChange={(value) => set({ [field]: value })}
             />
           ))}
         </SimpleGrid>

@@ -1,7 +1,12 @@
 import { NativeSelect, SimpleGrid } from '@mantine/core';
-import type { UseType } from '../../../src/jose/use-type.ts';
+import { type UseType, useTypes } from '../../../src/jose/use-type.ts';
 import type { FormPartProps } from './draft.ts';
 import { usageOf } from './request.ts';
+
+export const useTypeTexts: Readonly<Record<UseType, string>> = {
+  SIGNATURE: 'Signature',
+  ENCRYPTION: 'Encryption',
+};
 
 /** Use and algorithm: only what fits the key. */
 export function UsageFields({
@@ -11,7 +16,7 @@ export function UsageFields({
   algorithms,
 }: FormPartProps & { readonly algorithms: Readonly<Record<UseType, readonly string[]>> }) {
   const { useType, algorithm } = usageOf(draft, algorithms);
-  const uses = (['SIGNATURE', 'ENCRYPTION'] as const).filter((use) => algorithms[use].length > 0);
+  const uses = useTypes.filter((use) => algorithms[use].length > 0);
   return (
     <SimpleGrid cols={{ base: 1, xs: 2 }}>
       <NativeSelect
@@ -19,7 +24,7 @@ export function UsageFields({
         value={useType}
         error={errorOf('useType')}
         onChange={(event) => set({ useType: event.currentTarget.value as UseType, algorithm: '' })}
-        data={uses.map((value) => ({ value, label: value === 'SIGNATURE' ? 'Signature' : 'Encryption' }))}
+        data={uses.map((value) => ({ value, label: useTypeTexts[value] }))}
       />
       <NativeSelect
         label="Algorithm"

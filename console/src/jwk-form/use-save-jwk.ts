@@ -1,15 +1,16 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { keyplane } from '../api/keyplane.ts';
 import type { CurlRequest } from '../curl/curl-command.ts';
-import { type DeploymentResult, resultOf } from '../display/deployment-note.tsx';
+import { resultOf } from '../display/deployment-note.tsx';
+import { keepDeployment } from '../display/last-deployment.ts';
 import type { Draft } from './draft.ts';
 import { createBody, generateBody, type InspectedKey } from './request.ts';
 
 export interface JwkFormProps {
   readonly projectName: string;
-  /** The JWK that gets a new value; without it a new one is made. */
+  /** The JWK that gets a new value; without it a new one is created. */
   readonly replaced?: string;
-  readonly onSaved: (jwkName: string, result: DeploymentResult) => void;
+  readonly onSaved: (jwkName: string) => void;
 }
 
 interface Saving extends Omit<JwkFormProps, 'replaced'> {
@@ -18,7 +19,7 @@ interface Saving extends Omit<JwkFormProps, 'replaced'> {
   readonly chosen: InspectedKey | undefined;
 }
 
-/** Sends what the form holds: to generate, to create or to replace. */
+/** Sends what the form holds: to generate, to create or to replace. The page of the JWK shows how it went. */
 export function useSaveJwk({ projectName, replaced, draft, chosen, onSaved }: Saving) {
   const queries = useQueryClient();
   // Without variables, and dropped at once: what was pasted may be a private key.
@@ -33,14 +34,17 @@ export function useSaveJwk({ projectName, replaced, draft, chosen, onSaved }: Sa
       return keyplane.createJwk({ projectName, body: createBody(draft, chosen) });
     },
     onSuccess: (answer) => {
+      const name = replaced ?? draft.name.trim();
+      const title = replaced === undefined ? `${name} is created` : `${name} has a new key`;
+      keepDeployment(queries, ['jwks', projectName, name], { title, result: resultOf(answer) });
       void queries.invalidateQueries();
-      onSaved(replaced ?? draft.name, resultOf(answer));
+      onSaved(name);
     },
   });
   return { save, request: requestOf(projectName, { replaced, draft, chosen }) };
 }
 
-/** A name can not be changed, so it is not sent. */
+/** A name cannot be changed, so it is not sent. */
 function updateBody(draft: Draft, chosen: InspectedKey | undefined) {
   const { name: _name, ...body } = createBody(draft, chosen);
   return body;

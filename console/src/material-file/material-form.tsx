@@ -1,20 +1,30 @@
-import { Alert, Button, Checkbox, Group, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, Loader, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { KeyplaneApiError } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
 import { type DeploymentResult, resultOf } from '../display/deployment-note.tsx';
-import { ErrorNote } from '../display/error-note.tsx';
+import { ErrorNote, errorText } from '../display/error-note.tsx';
 import { fieldErrors } from '../display/form/field-errors.ts';
+import { WarningTexts } from '../display/warning-texts.tsx';
+import { CertificateChain } from '../materials/certificates/certificate-chain.tsx';
+import { keyFactsText } from '../materials/keys/key-facts-text.ts';
+import { KeystoreEntries } from '../materials/keystores/keystore-entries.tsx';
 import type { MaterialFile } from './found-file.ts';
 import { type MaterialDraft, storeMaterial } from './store-material.ts';
+import { type FileContents, useFileInspection } from './use-file-inspection.ts';
 
-export interface StoredMaterialNote {
+export interface StoredMaterial {
   readonly name: string;
   readonly environmentName: string;
   readonly deploymentResult: DeploymentResult;
 }
 
-const words = { CERTIFICATE: 'certificate', KEY: 'key', KEYSTORE: 'keystore' } as const;
+export const materialWords: Readonly<Record<MaterialFile['kind'], string>> = {
+  CERTIFICATE: 'certificate',
+  KEY: 'key',
+  KEYSTORE: 'keystore',
+};
 
 const fields = [
   ['passphrase'],
@@ -30,54 +40,50 @@ const fields = [
   ['name', 'certificateName', 'alias', 'aliasName'],
 ] as const;
 
-/** Stores a file as material of the project, from which the JWK is made then. */
+/** Stores a file in the project, which is the first of two steps: the JWK is created from it afterwards. */
 export function MaterialForm({
   projectName,
   file,
   onStored,
-  onDrop,
+  onDiscard,
 }: {
   readonly projectName: string;
   readonly file: MaterialFile;
-  readonly onStored: (stored: StoredMaterialNote) => void;
-  readonly onDrop: () => void;
+  readonly onStored: (stored: StoredMaterial) => void;
+  readonly onDiscard: () => void;
 }) {
   const queries = useQueryClient();
   const [draft, setDraft] = useState<MaterialDraft>(() => firstDraft(file));
-  const set = (changes: Partial<MaterialDraft>) => setDraft({ ...draft, ...changes });
-  // Without variables, and dropped at once: passwords and keys are kept by this form alone.
+  const set = (changes: Partial<MaterialDraft>) => setDraft((now) => ({ ...now, ...changes }));
+  const inspection = useFileInspection(projectName, file, draft);
+  const { contents } = inspection;
+  // Without variables, and dropped at once: only this form holds passwords and keys.
   const store = useMutation({
     gcTime: 0,
-    mutationFn: () => storeMaterial({ projectName, file, draft }),
+    mutationFn: async () => {
+      if (contents === undefined) throw new Error('The file was not read yet');
+      return storeMaterial({ projectName, file, draft, contents });
+    },
     onSuccess: (answer) => {
       void queries.invalidateQueries();
       const environmentName = draft.environments[0] ?? '';
       onStored({ name: draft.name, environmentName, deploymentResult: resultOf(answer) });
     },
   });
-  const errors = fieldErrors(store.error, fields);
-  const word = words[file.kind];
+  const errors = fieldErrors(store.error ?? inspection.error, fields);
+  const word = materialWords[file.kind];
+  const asksPassphrase =
+    file.kind === 'KEY' && (isAbout(inspection.error, 'passphrase') || draft.passphrase !== '');
   return (
-    <Alert variant="outline" title={`${file.fileName} is a ${word}`} data-testid="material">
+    <Alert variant="outline" title={`Step 1 of 2: store ${file.fileName} as a ${word}`} data-testid="material">
       <Stack>
-        It is stored as a {word} of the project first; the JWK is made from that.
-        <TextInput
-          label={`Name of the ${word}`}
-          required
-          value={draft.name}
-          error={errors.of('name')}
-          onChange={(event) => set({ name: event.currentTarget.value })}
-        />
-        <Environments
-          projectName={projectName}
-          chosen={draft.environments}
-          error={errors.of('environments')}
-          onChange={(environments) => set({ environments })}
-        />
-        {file.kind === 'KEYSTORE' && <Passwords draft={draft} set={set} errorOf={errors.of} />}
-        {file.kind === 'KEY' && (errors.of('passphrase') !== undefined || draft.passphrase !== '') && (
+        <Text size="sm">
+          The {word} is stored in the project. In step 2 you create the JWK from it.
+        </Text>
+        {file.kind === 'KEYSTORE' && <Passwords {...{ draft, set, inspection, errorOf: errors.of }} />}
+        {asksPassphrase && (
           <PasswordInput
-            label="Passphrase of the key"
+            label="Passphrase"
             description="The key is encrypted. The passphrase opens it and is not stored"
             autoComplete="off"
             value={draft.passphrase}
@@ -85,13 +91,34 @@ export function MaterialForm({
             onChange={(event) => set({ passphrase: event.currentTarget.value })}
           />
         )}
-        <ErrorNote error={errors.rest} />
+        {inspection.isPending && <Loader size="sm" role="status" aria-label="Reading the file" />}
+        {contents !== undefined && <Contents contents={contents} />}
+        {contents !== undefined && (
+          <>
+            <TextInput
+              label={`Name of the ${word}`}
+              required
+              value={draft.name}
+              error={errors.of('name')}
+              onChange={(event) => set({ name: event.currentTarget.value })}
+            />
+            <Environments
+              projectName={projectName}
+              chosen={draft.environments}
+              error={errors.of('environments')}
+              onChange={(environments) => set({ environments })}
+            />
+          </>
+        )}
+        <ErrorNote error={errors.rest} title={contents === undefined ? `This ${word} cannot be used` : 'Not stored'} />
         <Group gap="xs">
-          <Button loading={store.isPending} onClick={() => store.mutate()}>
-            Store the {word}
-          </Button>
-          <Button variant="default" onClick={onDrop}>
-            Leave it
+          {contents !== undefined && (
+            <Button loading={store.isPending} onClick={() => store.mutate()}>
+              Store the {word}
+            </Button>
+          )}
+          <Button variant="default" onClick={onDiscard}>
+            Discard
           </Button>
         </Group>
       </Stack>
@@ -99,39 +126,64 @@ export function MaterialForm({
   );
 }
 
-/** A name that the server takes, out of the file's. */
+function isAbout(error: unknown, member: string): boolean {
+  return error instanceof KeyplaneApiError && error.member === member;
+}
+
+/** A name that the manager accepts, from the name of the file. */
 function firstDraft({ fileName }: MaterialFile): MaterialDraft {
   const name = fileName.replace(/\.[^.]*$/, '').replace(/[^\p{L}\p{N}._-]+/gu, '-');
   return { name, environments: [], password: '', keyPassword: '', passphrase: '' };
 }
 
+function Contents({ contents }: { readonly contents: FileContents }) {
+  switch (contents.kind) {
+    case 'CERTIFICATE':
+      return (
+        <>
+          <CertificateChain chain={contents.found.resultList} />
+          <WarningTexts texts={contents.found.warnings} />
+        </>
+      );
+    case 'KEY':
+      return <Text role="status">{keyFactsText(contents.found)}</Text>;
+    case 'KEYSTORE':
+      return <KeystoreEntries entries={contents.found.resultList} caption="Contents of the file" />;
+    default:
+      return contents satisfies never;
+  }
+}
+
 function Passwords({
   draft,
   set,
+  inspection,
   errorOf,
 }: {
   readonly draft: MaterialDraft;
   readonly set: (changes: Partial<MaterialDraft>) => void;
+  readonly inspection: { readonly error: unknown };
   readonly errorOf: (field: 'password' | 'keyPassword') => string | undefined;
 }) {
+  // Nobody typed a wrong password yet.
+  const isUntouched = draft.password === '';
+  const wrong = isAbout(inspection.error, 'password') ? errorText(inspection.error) : undefined;
   return (
     <>
       <PasswordInput
-        label="Password of the keystore"
+        label="Keystore password"
         required
         autoComplete="off"
         value={draft.password}
-        error={errorOf('password')}
-        aria-invalid={errorOf('password') !== undefined}
+        error={isUntouched ? undefined : (errorOf('password') ?? wrong)}
         onChange={(event) => set({ password: event.currentTarget.value })}
       />
       <PasswordInput
-        label="Password of the keys"
-        description="Where it is another one"
+        label="Key password"
+        description="Only if different from the keystore password"
         autoComplete="off"
         value={draft.keyPassword}
         error={errorOf('keyPassword')}
-        aria-invalid={errorOf('keyPassword') !== undefined}
         onChange={(event) => set({ keyPassword: event.currentTarget.value })}
       />
     </>
@@ -156,7 +208,7 @@ function Environments({
   return (
     <Checkbox.Group
       label="Environments"
-      description="Which get this very file"
+      description="Deploy this file to"
       required
       value={[...chosen]}
       error={error}

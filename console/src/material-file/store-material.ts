@@ -1,8 +1,9 @@
 import { keyplane } from '../api/keyplane.ts';
 import { base64Of } from './base64-of.ts';
 import type { MaterialFile } from './found-file.ts';
+import type { FileContents } from './use-file-inspection.ts';
 
-/** What is asked for beside the file. */
+/** What is filled in beside the file. */
 export interface MaterialDraft {
   readonly name: string;
   readonly environments: readonly string[];
@@ -16,10 +17,12 @@ export interface MaterialRequest {
   readonly projectName: string;
   readonly file: MaterialFile;
   readonly draft: MaterialDraft;
+  /** What the inspection found: the type of a key or of a keystore. */
+  readonly contents: FileContents;
 }
 
-/** Stores what was dropped as a certificate, key or keystore, and deploys it. @throws KeyplaneApiError */
-export async function storeMaterial({ projectName, file, draft }: MaterialRequest) {
+/** Stores a file as a certificate, key or keystore, and deploys it. @throws KeyplaneApiError */
+export async function storeMaterial({ projectName, file, draft, contents }: MaterialRequest) {
   const { name, environments } = draft;
   switch (file.kind) {
     case 'CERTIFICATE': {
@@ -33,12 +36,11 @@ export async function storeMaterial({ projectName, file, draft }: MaterialReques
     }
     case 'KEY': {
       const key = { content: file.pem, ...(draft.passphrase !== '' && { passphrase: draft.passphrase }) };
-      const { resultList } = await keyplane.inspectKey({ projectName, body: key });
       const cryptoKeyInfoEnvironmentList = environments.map((environmentName) => ({
         environmentName,
         ...key,
       }));
-      const keyType = resultList[0]?.keyType ?? 'PRIVATE_KEY';
+      const keyType = contents.kind === 'KEY' ? contents.found.keyType : 'PRIVATE_KEY';
       return keyplane.createKey({ projectName, body: { name, keyType, cryptoKeyInfoEnvironmentList } });
     }
     case 'KEYSTORE': {
@@ -47,8 +49,7 @@ export async function storeMaterial({ projectName, file, draft }: MaterialReques
         password: draft.password,
         keyPassword: draft.keyPassword,
       };
-      // Its type is told by whoever opens it.
-      const { keyStoreType } = await keyplane.inspectKeystore({ projectName, body: opened });
+      const keyStoreType = contents.kind === 'KEYSTORE' ? contents.found.keyStoreType : 'PKCS12';
       const keyStoreEnvironmentList = environments.map((environmentName) => ({
         environmentName,
         ...opened,

@@ -1,0 +1,40 @@
+import type { SourceType } from '../../../clients/typescript/src/index.ts';
+import { keyplane } from '../api/keyplane.ts';
+
+export type MaterialPage = 'certificates' | 'keys' | 'keystores';
+
+/** Which list of the project a JWK of this source type was made from; undefined for other sources. */
+export function materialPageOf(sourceType: SourceType): MaterialPage | undefined {
+  switch (sourceType) {
+    case 'CERTIFICATE':
+      return 'certificates';
+    case 'PUBLIC_KEY':
+    case 'PRIVATE_KEY':
+      return 'keys';
+    case 'KEYSTORE':
+      return 'keystores';
+    case 'URL':
+    case 'COPY_PASTE':
+    case 'GENERATE':
+      return undefined;
+    default:
+      return sourceType satisfies never;
+  }
+}
+
+const lists = {
+  certificates: (projectName: string) => keyplane.listCertificates({ projectName }),
+  keys: (projectName: string) => keyplane.listKeys({ projectName }),
+  keystores: (projectName: string) => keyplane.listKeystores({ projectName }),
+};
+
+/** The name of a certificate, key or keystore by its id; undefined where it is not listed. */
+export async function materialName(
+  projectName: string,
+  page: MaterialPage,
+  id: string,
+): Promise<string | undefined> {
+  const { resultList } = await lists[page](projectName);
+  const items: readonly { readonly id: string; readonly name: string }[] = resultList;
+  return items.find((item) => item.id === id)?.name;
+}
