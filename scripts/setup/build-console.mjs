@@ -22,6 +22,7 @@ const sources = [
   'src/errors.ts',
   'src/formats/keystore-type-of.ts',
   'src/protocol/content.ts',
+  'src/iso-duration.ts',
 ];
 /** Whoever asks, such as a test: React's development build is twice the size. */
 const production = { NODE_ENV: 'production' };

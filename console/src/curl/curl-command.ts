@@ -1,4 +1,4 @@
-/** Members that hold a secret, or may: they are shown as the name of what belongs there. */
+/** Members that hold a secret, or may. A name takes the place of the value. */
 const placeholders: Readonly<Record<string, string>> = {
   password: 'KEYSTORE_PASSWORD',
   keyPassword: 'KEY_PASSWORD',
@@ -13,7 +13,7 @@ export interface CurlRequest {
   readonly body: object;
 }
 
-/** What a shell would send in place of this form, with the token left to the shell and without any secret. */
+/** The request of this form as a shell command. The token is a variable of the shell, and no secret is in it. */
 export function curlCommand({ method, path, body }: CurlRequest): string {
   const json = JSON.stringify(body, withoutSecrets, 2).replaceAll("'", `'\\''`);
   return [
@@ -31,7 +31,7 @@ function withoutSecrets(member: string, value: unknown): unknown {
   return placeholders[member] ?? value;
 }
 
-/** What can not be read is taken for private. */
+/** What cannot be read counts as private. */
 function isPublic(text: string): boolean {
   try {
     const found: unknown = JSON.parse(text);

@@ -4,7 +4,7 @@ import { type CurlRequest, curlCommand } from './curl-command.ts';
 export function CurlNote(request: CurlRequest) {
   return (
     <details>
-      <summary>The same with curl</summary>
+      <summary>Show as curl</summary>
       <Block label="curl command" text={curlCommand(request)} />
     </details>
   );

@@ -17,9 +17,15 @@ const refreshMs = 1_000;
 
 /** What an answer said of each environment and, where one was not finished, how its nodes stand by now. */
 export function DeploymentNote({
+  title,
+  detail,
   result,
   onClose,
 }: {
+  /** What was done; left out, the note begins with how the deployment went. */
+  readonly title?: string | undefined;
+  /** What else changed with it. */
+  readonly detail?: string | undefined;
   readonly result: DeploymentResult;
   readonly onClose?: () => void;
 }) {
@@ -28,12 +34,14 @@ export function DeploymentNote({
       role="status"
       color={result.success ? 'green' : 'orange'}
       variant="outline"
-      title={result.message}
+      title={title ?? result.message}
       withCloseButton={onClose !== undefined}
       closeButtonLabel="Close"
       {...(onClose !== undefined && { onClose })}
     >
       <Stack gap={4}>
+        {title !== undefined && <Text size="sm">{result.message}</Text>}
+        {detail !== undefined && <Text size="sm">{detail}</Text>}
         {result.environmentResults.map(({ environmentName, success, message }) => (
           <div key={environmentName}>
             <Text size="sm">

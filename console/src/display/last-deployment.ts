@@ -8,7 +8,7 @@ type Place = readonly [page: string, projectName: string, name: string];
 export interface Announcement {
   readonly title: string;
   /** What else changed with it. */
-  readonly detail?: string;
+  readonly detail?: string | undefined;
   readonly result: DeploymentResult;
 }
 

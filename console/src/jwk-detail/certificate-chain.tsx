@@ -3,7 +3,7 @@ import { Facts } from '../display/facts.tsx';
 import { Instant } from '../display/time.tsx';
 import type { PublicJwkView } from './jwk-queries.ts';
 
-/** The leaf first, then whoever issued it. */
+/** The leaf first, then its issuers. */
 export function CertificateChain({ certificates }: { readonly certificates: PublicJwkView['certificates'] }) {
   return (
     <Stack component="ol" className="plain">

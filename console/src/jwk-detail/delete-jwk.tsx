@@ -1,8 +1,8 @@
 import { List, Text } from '@mantine/core';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
-import type { DeploymentResult } from '../display/deployment-note.tsx';
 import { ConfirmByName } from '../display/form/confirm-by-name.tsx';
+import type { Announcement } from '../display/last-deployment.ts';
 import { type EnvironmentState, type JwkRef, useDeployment } from './jwk-queries.ts';
 
 export function DeleteJwk({
@@ -11,13 +11,13 @@ export function DeleteJwk({
   onClose,
 }: {
   readonly jwk: JwkRef;
-  readonly onDone: (result: DeploymentResult) => void;
+  readonly onDone: (announcement: Announcement) => void;
   readonly onClose: () => void;
 }) {
   const deployment = useDeployment(jwk);
   const remove = useChange(
     () => keyplane.deleteJwk(jwk),
-    ({ deploymentResult }) => onDone(deploymentResult),
+    ({ deploymentResult }) => onDone({ title: `${jwk.jwkName} is deleted`, result: deploymentResult }),
   );
   return (
     <ConfirmByName
@@ -30,8 +30,8 @@ export function DeleteJwk({
       onClose={onClose}
     >
       <Text>
-        It is taken from every node, and its key is gone for good. What it signed can no longer be verified,
-        and what was encrypted for it no longer be read. It leaves:
+        It is removed from every node, and its key is deleted for good. What it signed can no longer be
+        verified, and what was encrypted for it can no longer be decrypted. It is removed from:
       </Text>
       <List>
         {(deployment.data ?? []).map((environment) => (

@@ -1,9 +1,11 @@
-import { Badge, Group, Stack, Text } from '@mantine/core';
+import { Group, Stack, Text } from '@mantine/core';
 import { QueryView } from '../display/query-view.tsx';
+import { Legend, Status } from '../display/status.tsx';
+import { deploymentStatuses, type StatusWord } from '../display/status-words.ts';
 import { Time } from '../display/time.tsx';
 import { type EnvironmentState, type JwkRef, useDeployment } from './jwk-queries.ts';
 
-/** Which node of which environment has a JWK, as it changes. */
+/** Which nodes of which environment have a JWK, as it changes. */
 export function DeploymentState({ jwk }: { readonly jwk: JwkRef }) {
   const deployment = useDeployment(jwk);
   return (
@@ -23,22 +25,36 @@ export function DeploymentState({ jwk }: { readonly jwk: JwkRef }) {
   );
 }
 
+export function DeploymentLegend() {
+  return <Legend label="What the words mean" words={Object.values(deploymentStatuses)} />;
+}
+
+function statusOf({ success, nodes }: EnvironmentState): StatusWord {
+  if (nodes.length === 0) return deploymentStatuses.NO_NODES;
+  if (success) return deploymentStatuses.DEPLOYED;
+  return nodes.some(({ hasIt }) => hasIt) ? deploymentStatuses.PARTIAL : deploymentStatuses.MISSING;
+}
+
+/** The environments that have a JWK whole, in a line. */
+export function deployedText(environments: readonly EnvironmentState[]): string {
+  const names = environments.filter(({ success }) => success).map(({ environmentName }) => environmentName);
+  if (names.length === environments.length) return names.join(', ') || 'nowhere: no environment is reached';
+  return `${names.length} of ${environments.length} environments`;
+}
+
 function Environment({ environment }: { readonly environment: EnvironmentState }) {
-  const { environmentName, success, message, nodes, revision, environmentRevision } = environment;
+  const { environmentName, success, message, nodes } = environment;
   return (
     <section aria-label={environmentName} data-deployed={success}>
-      <Group justify="space-between" gap="xs">
-        <Text fw={600}>{environmentName}</Text>
-        <Text size="sm" c="dimmed">
-          changed at revision {revision} of {environmentRevision}
+      <Group justify="space-between" gap="xs" role="status">
+        <Text fw={600} size="sm">
+          {environmentName}
+        </Text>
+        <Text size="sm" component="span">
+          <Status of={statusOf(environment)} />
         </Text>
       </Group>
-      <Group gap="xs" role="status">
-        <Badge color={success ? '#1f6b2f' : '#a13a06'} tt="none">
-          {success ? 'deployed' : 'not everywhere'}
-        </Badge>
-        <Text size="sm">{message}</Text>
-      </Group>
+      {!success && <Text size="sm">{message}</Text>}
       <ul className="plain">
         {nodes.map((node) => (
           <Node key={node.name} node={node} />
@@ -48,19 +64,29 @@ function Environment({ environment }: { readonly environment: EnvironmentState }
   );
 }
 
+const missing: StatusWord = {
+  word: 'missing',
+  tone: 'attention',
+  meaning: 'The node has not confirmed this JWK.',
+};
+
 function Node({ node }: { readonly node: EnvironmentState['nodes'][number] }) {
   const { name, connected, hasIt, appliedRevision, lastSeenAt, reason } = node;
   return (
     <li>
-      <Badge color={hasIt ? '#1f6b2f' : 'gray.7'} tt="none" mr="xs">
-        {hasIt ? 'has it' : 'without it'}
-      </Badge>
-      <Text span size="sm">
-        {name}
-        {connected ? ', connected' : ', not connected, last seen '}
-        {!connected && <Time at={lastSeenAt} />}, at revision {appliedRevision}
-        {reason !== null && `: ${reason}`}
-      </Text>
+      <Group justify="space-between" gap="xs">
+        <Text size="sm" c="dimmed" title={`Last confirmed change: revision ${appliedRevision}`}>
+          {name}
+          {connected ? ', connected' : ', not connected, last seen '}
+          {!connected && <Time at={lastSeenAt} />}
+          {reason !== null && `: ${reason}`}
+        </Text>
+        {!hasIt && (
+          <Text size="sm" component="span">
+            <Status of={missing} />
+          </Text>
+        )}
+      </Group>
     </li>
   );
 }

@@ -1,26 +1,31 @@
 import { Text, Textarea } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
-import type { DeploymentResult } from '../display/deployment-note.tsx';
+import { resultOf } from '../display/deployment-note.tsx';
 import { FormDialog } from '../display/form/form-dialog.tsx';
+import { keepDeployment } from '../display/last-deployment.ts';
 import type { JwkDetail, JwkRef } from './jwk-queries.ts';
 
 export function EditDescription({
   jwk,
   detail,
-  onDone,
   onClose,
 }: {
   readonly jwk: JwkRef;
   readonly detail: JwkDetail;
-  readonly onDone: (result: DeploymentResult) => void;
   readonly onClose: () => void;
 }) {
+  const queries = useQueryClient();
   const [description, setDescription] = useState(detail.description ?? '');
   const change = useChange(
     () => keyplane.updateJwk({ ...jwk, body: { description } }),
-    ({ deploymentResult }) => onDone(deploymentResult),
+    (answer) => {
+      const announcement = { title: 'The description is changed', result: resultOf(answer) };
+      keepDeployment(queries, ['jwks', jwk.projectName, jwk.jwkName], announcement);
+      onClose();
+    },
   );
   const follows = detail.sourceId !== null || detail.sourceUrl !== null;
   return (
@@ -42,8 +47,8 @@ export function EditDescription({
       />
       {follows && (
         <Text size="sm">
-          This JWK follows its source. Changing it without a new value detaches it: what changes at the source
-          afterwards no longer reaches it.
+          This JWK follows its source. Changing the description detaches it: later changes at the source no
+          longer reach it.
         </Text>
       )}
     </FormDialog>

@@ -1,56 +1,71 @@
-import { Anchor, Button, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Anchor, Button, Grid, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
+import { flushSync } from 'react-dom';
 import { Link, useParams } from 'wouter';
-import { DeploymentNote, type DeploymentResult } from '../display/deployment-note.tsx';
-import { Facts } from '../display/facts.tsx';
+import { DangerButton } from '../display/danger-button.tsx';
+import { DeploymentNote } from '../display/deployment-note.tsx';
+import { type Fact, Facts } from '../display/facts.tsx';
+import { type Announcement, useLastDeployment } from '../display/last-deployment.ts';
 import { PageHeader } from '../display/page-header.tsx';
 import { QueryView } from '../display/query-view.tsx';
 import { Section } from '../display/section.tsx';
+import { Status } from '../display/status.tsx';
+import { validityStatuses } from '../display/status-words.ts';
 import { Instant } from '../display/time.tsx';
+import { successorPath } from '../jwk-form/successor-path.ts';
+import { JwkSetAddresses } from '../jwk-sets/jwk-set-addresses.tsx';
 import { useMayDeploy } from '../jwks/deploying-role.ts';
-import { useWords } from '../jwks/jwk-words.ts';
+import { useWords, validityState } from '../jwks/jwk-words.ts';
 import { projectPath } from '../layout/project.ts';
 import { DeleteJwk } from './delete-jwk.tsx';
-import { DeploymentState } from './deployment-state.tsx';
+import { DeploymentLegend, DeploymentState, deployedText } from './deployment-state.tsx';
 import { EditDescription } from './edit-description.tsx';
 import { JwkHistory } from './jwk-history.tsx';
-import { type JwkDetail, type JwkRef, useJwk } from './jwk-queries.ts';
-import { JwkSource } from './jwk-source.tsx';
+import { type JwkDetail, type JwkRef, useDeployment, useJwk } from './jwk-queries.ts';
+import { sourceFacts } from './jwk-source.tsx';
+import { keyText } from './key-text.ts';
 import { PrivatePart } from './private-part.tsx';
 import { PublicExport } from './public-export.tsx';
 import { PublicPart } from './public-part.tsx';
 import { ValidityBar } from './validity-bar.tsx';
 
-/** Everything there is to know of one JWK, and what can be done with it. */
+/** All about one JWK, and what can be done with it. */
 export function JwkPage() {
   const { projectName = '', jwkName = '' } = useParams<{ projectName: string; jwkName: string }>();
-  const [deleted, setDeleted] = useState<DeploymentResult>();
+  const [deleted, setDeleted] = useState<Announcement>();
   const up = { path: projectPath(projectName, 'jwks'), label: 'JWKs' };
   if (deleted !== undefined) {
     return (
       <Stack>
-        <PageHeader title={`${jwkName} is deleted`} up={up} />
-        <DeploymentNote result={deleted} />
+        <PageHeader title={deleted.title} up={up} />
+        <DeploymentNote result={deleted.result} />
         <Anchor component={Link} href={up.path}>
-          To the JWKs of {projectName}
+          JWKs of {projectName}
         </Anchor>
       </Stack>
     );
   }
   // Another JWK is another page: nothing that was revealed is carried over.
-  return <Shown key={`${projectName}/${jwkName}`} jwk={{ projectName, jwkName }} onDeleted={setDeleted} />;
+  return (
+    <Shown
+      key={`${projectName}/${jwkName}`}
+      jwk={{ projectName, jwkName }}
+      // At once, so that nothing asks for a JWK that does not exist any more.
+      onDeleted={(announcement) => flushSync(() => setDeleted(announcement))}
+    />
+  );
 }
 
 interface ShownProps {
   readonly jwk: JwkRef;
-  readonly onDeleted: (result: DeploymentResult) => void;
+  readonly onDeleted: (announcement: Announcement) => void;
 }
 
 function Shown({ jwk, onDeleted }: ShownProps) {
   const { projectName, jwkName } = jwk;
   const found = useJwk(jwk);
   const [dialog, setDialog] = useState<'edit' | 'delete'>();
-  const [result, setResult] = useState<DeploymentResult>();
+  const last = useLastDeployment(['jwks', projectName, jwkName]);
   const mayDeploy = useMayDeploy(projectName);
   const close = () => setDialog(undefined);
   return (
@@ -58,6 +73,9 @@ function Shown({ jwk, onDeleted }: ShownProps) {
       <PageHeader title={jwkName} up={{ path: projectPath(projectName, 'jwks'), label: 'JWKs' }}>
         {mayDeploy && found.data !== undefined && (
           <>
+            <Button component={Link} href={successorPath(projectName, jwkName)}>
+              Create successor
+            </Button>
             <Button variant="default" onClick={() => setDialog('edit')}>
               Edit description
             </Button>
@@ -68,24 +86,14 @@ function Shown({ jwk, onDeleted }: ShownProps) {
             >
               Replace
             </Button>
-            <Button variant="default" onClick={() => setDialog('delete')}>
-              Delete
-            </Button>
+            <DangerButton onClick={() => setDialog('delete')}>Delete</DangerButton>
           </>
         )}
       </PageHeader>
-      {result !== undefined && <DeploymentNote result={result} onClose={() => setResult(undefined)} />}
+      {last.announcement !== null && <DeploymentNote {...last.announcement} onClose={last.close} />}
       <QueryView query={found}>{(detail) => <Sections jwk={jwk} detail={detail} />}</QueryView>
       {dialog === 'edit' && found.data !== undefined && (
-        <EditDescription
-          jwk={jwk}
-          detail={found.data}
-          onClose={close}
-          onDone={(answer) => {
-            setResult(answer);
-            close();
-          }}
-        />
+        <EditDescription jwk={jwk} detail={found.data} onClose={close} />
       )}
       {dialog === 'delete' && <DeleteJwk jwk={jwk} onDone={onDeleted} onClose={close} />}
     </Stack>
@@ -93,25 +101,35 @@ function Shown({ jwk, onDeleted }: ShownProps) {
 }
 
 function Sections({ jwk, detail }: { readonly jwk: JwkRef; readonly detail: JwkDetail }) {
+  const isPublished = detail.type !== 'OCT';
   return (
     <>
       {detail.description !== null && <Text>{detail.description}</Text>}
-      <SimpleGrid cols={{ base: 1, md: 2 }}>
-        <Section title="Key">
-          <KeyFacts detail={detail} />
-        </Section>
-        <Section title="Deployment">
-          <DeploymentState jwk={jwk} />
-        </Section>
-        <Section title="Validity">
-          <ValidityBar jwk={detail} />
-        </Section>
-        <Section title="Source">
-          <JwkSource projectName={jwk.projectName} jwk={detail} />
-        </Section>
-      </SimpleGrid>
-      <PublicPart jwk={jwk} updatedAt={detail.updatedAt} />
-      {detail.type !== 'OCT' && <PublicExport jwk={jwk} />}
+      <Grid gap="md">
+        <Grid.Col span={{ base: 12, md: 7 }}>
+          <Section title="Details">
+            <KeyFacts jwk={jwk} detail={detail} />
+            <ValidityBar jwk={detail} />
+          </Section>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 5 }}>
+          <Stack>
+            <Section title="Deployment" actions={<DeploymentLegend />}>
+              <DeploymentState jwk={jwk} />
+            </Section>
+            {isPublished && (
+              <Section title="JWK Set" description="The address to give to verifiers">
+                <JwkSetAddresses projectName={jwk.projectName} />
+              </Section>
+            )}
+          </Stack>
+        </Grid.Col>
+      </Grid>
+      <PublicPart
+        jwk={jwk}
+        updatedAt={detail.updatedAt}
+        actions={isPublished && <PublicExport jwk={jwk} />}
+      />
       <Section title="Private part">
         <PrivatePart key={detail.updatedAt} jwk={jwk} detail={detail} />
       </Section>
@@ -122,22 +140,31 @@ function Sections({ jwk, detail }: { readonly jwk: JwkRef; readonly detail: JwkD
   );
 }
 
-function KeyFacts({ detail }: { readonly detail: JwkDetail }) {
-  return (
-    <Facts
-      facts={[
-        ['Type', detail.type],
-        [
-          'kid',
-          <span key="kid" className="mono">
-            {detail.kid ?? 'none'}
-          </span>,
-        ],
-        ['Use', detail.use === null ? 'any' : (useWords[detail.use] ?? detail.use)],
-        ['Algorithm', detail.algorithm ?? 'any that fits'],
-        ['Created', <Instant key="created" at={detail.createdAt} />],
-        ['Changed', <Instant key="updated" at={detail.updatedAt} />],
-      ]}
-    />
-  );
+function KeyFacts({ jwk, detail }: { readonly jwk: JwkRef; readonly detail: JwkDetail }) {
+  const deployment = useDeployment(jwk);
+  const validity = validityStatuses[validityState(detail, Date.now())];
+  const facts: readonly Fact[] = [
+    ['Key', keyText(detail)],
+    ['Algorithm', detail.algorithm ?? 'any that fits'],
+    ['Use', detail.use === null ? 'any' : (useWords[detail.use] ?? detail.use)],
+    [
+      'Key ID (kid)',
+      <span key="kid" className="mono">
+        {detail.kid ?? 'none'}
+      </span>,
+    ],
+    ...sourceFacts(jwk.projectName, detail),
+    ['Deployed to', deployment.data && deployedText(deployment.data)],
+    ['Not before', <Instant key="from" at={detail.notBeforeTime} fallback="no limit" />],
+    [
+      'Expires',
+      <span key="until">
+        <Instant at={detail.expirationTime} fallback="never" />{' '}
+        {validity.tone !== 'quiet' && <Status of={validity} />}
+      </span>,
+    ],
+    ['Created', <Instant key="created" at={detail.createdAt} />],
+    ['Changed', <Instant key="updated" at={detail.updatedAt} />],
+  ];
+  return <Facts facts={facts} />;
 }

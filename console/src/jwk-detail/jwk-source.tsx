@@ -1,73 +1,78 @@
-import { Anchor, Badge } from '@mantine/core';
+import { Anchor } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import { keyplane } from '../api/keyplane.ts';
-import { type Fact, Facts } from '../display/facts.tsx';
+import type { Fact } from '../display/facts.tsx';
+import { Status } from '../display/status.tsx';
+import { sourceStatuses } from '../display/status-words.ts';
 import { Time } from '../display/time.tsx';
 import { sourceWords } from '../jwks/jwk-words.ts';
 import { projectPath } from '../layout/project.ts';
+import { everyText } from '../quantity/quantity.ts';
 import type { JwkDetail } from './jwk-queries.ts';
-
-type Page = 'certificates' | 'keys' | 'keystores';
-
-const pageOf: Readonly<Record<string, Page>> = {
-  CERTIFICATE: 'certificates',
-  PUBLIC_KEY: 'keys',
-  PRIVATE_KEY: 'keys',
-  KEYSTORE: 'keystores',
-};
+import { type MaterialPage, materialName, materialPageOf } from './material-of-source.ts';
 
 /** Where a JWK came from, and how its source stands. */
-export function JwkSource({ projectName, jwk }: { readonly projectName: string; readonly jwk: JwkDetail }) {
-  const { sourceType, sourceId, sourceUrl } = jwk;
-  const facts: Fact[] = [['Made from', sourceWords[sourceType] ?? sourceType]];
-  const page = pageOf[sourceType];
-  if (page !== undefined && sourceId !== null) {
-    facts.push(['Stored as', <Material key="material" {...{ projectName, page, sourceId }} />]);
+export function sourceFacts(projectName: string, jwk: JwkDetail): Fact[] {
+  const { sourceType, sourceId, sourceUrl, sourceAliasName, sourceEnvironmentName } = jwk;
+  const word = sourceWords[sourceType] ?? sourceType;
+  const page = materialPageOf(sourceType);
+  if (page === undefined) {
+    const facts: Fact[] = [['Source', word]];
+    return sourceUrl === null ? facts : [...facts, ['URL', sourceUrl], ...refreshFacts(jwk)];
   }
-  if (page !== undefined && sourceId === null) facts.push(['Stored as', 'detached: it follows no material']);
-  if (sourceUrl !== null) facts.push(['URL', sourceUrl], ...refreshFacts(jwk));
-  return <Facts facts={facts} />;
+  if (sourceId === null) return [['Source', `${word}, detached: it follows no material`]];
+  return [
+    [
+      'Source',
+      <span key="source">
+        {word} <Material {...{ projectName, page, sourceId }} />
+      </span>,
+    ],
+    ['Alias', sourceAliasName],
+    ['Material of', sourceEnvironmentName],
+  ];
 }
 
 function refreshFacts(jwk: JwkDetail): Fact[] {
-  if (jwk.sourceState === undefined) return [['Refreshed', 'never: it was fetched once']];
-  const isFresh = jwk.sourceState === 'FRESH';
+  const { refreshInterval, sourceState, nextRefreshAt = null, sourceStateSince = null } = jwk;
+  if (refreshInterval === undefined || sourceState === undefined) return [['Refreshed', 'fetched once']];
   return [
-    ['Refreshed', `every ${jwk.refreshInterval}`],
-    ['Looked at next', <Time key="next" at={jwk.nextRefreshAt ?? null} />],
     [
-      'State',
+      'Refreshed',
+      <span key="refreshed">
+        {everyText(refreshInterval)}, next <Time at={nextRefreshAt} />
+      </span>,
+    ],
+    [
+      'State of the source',
       <span key="state">
-        <Badge color={isFresh ? '#1f6b2f' : 'red.9'} tt="none">
-          {jwk.sourceState.toLowerCase()}
-        </Badge>{' '}
-        since <Time at={jwk.sourceStateSince ?? null} />
+        <Status of={sourceStatuses[sourceState]} /> since <Time at={sourceStateSince} />
         {jwk.sourceStateReason ? `: ${jwk.sourceStateReason}` : ''}
       </span>,
     ],
   ];
 }
 
-const listsOf = {
-  certificates: (projectName: string) => keyplane.listCertificates({ projectName }),
-  keys: (projectName: string) => keyplane.listKeys({ projectName }),
-  keystores: (projectName: string) => keyplane.listKeystores({ projectName }),
-};
-
-/** Known by its id; whoever may not list what it is one of sees no name. */
-function Material(props: { readonly projectName: string; readonly page: Page; readonly sourceId: string }) {
-  const { projectName, page, sourceId } = props;
-  const list = useQuery({
-    queryKey: ['materials', projectName, page],
-    queryFn: async (): Promise<readonly { readonly id: string; readonly name: string }[]> =>
-      (await listsOf[page](projectName)).resultList,
+/** A user who may not list certificates, keys or keystores sees the id in place of the name. */
+function Material({
+  projectName,
+  page,
+  sourceId,
+}: {
+  readonly projectName: string;
+  readonly page: MaterialPage;
+  readonly sourceId: string;
+}) {
+  const found = useQuery({
+    queryKey: ['material-name', projectName, page, sourceId],
+    // A query has no undefined.
+    queryFn: async () => (await materialName(projectName, page, sourceId)) ?? null,
   });
-  const name = list.data?.find(({ id }) => id === sourceId)?.name;
-  if (name === undefined) return list.isPending ? 'looking…' : sourceId;
+  if (found.isPending) return '…';
+  if (!found.data) return sourceId;
   return (
-    <Anchor component={Link} href={projectPath(projectName, page, name)}>
-      {name}
+    <Anchor component={Link} href={projectPath(projectName, page, found.data)} fz="inherit">
+      {found.data}
     </Anchor>
   );
 }

@@ -21,7 +21,8 @@ export function PrivatePart({ jwk, detail }: { readonly jwk: JwkRef; readonly de
   return (
     <QueryView query={found}>
       {({ hasPrivatePart }) => {
-        if (!hasPrivatePart) return <Text>This JWK has no private part: it is a public key.</Text>;
+        if (!hasPrivatePart)
+          return <Text>This JWK is a public key: there is no private part to reveal or export.</Text>;
         if (!mayRead) return <Text>Reading and exporting it takes ROLE_READ_PRIVATE_KEYS.</Text>;
         return <RevealOrExport jwk={jwk} type={detail.type} />;
       }}
@@ -32,7 +33,7 @@ export function PrivatePart({ jwk, detail }: { readonly jwk: JwkRef; readonly de
 /** The private part is shown or exported only after a dialog; the manager audits it and only this page holds it. */
 function RevealOrExport({ jwk, type }: { readonly jwk: JwkRef; readonly type: JwkDetail['type'] }) {
   const [asked, setAsked] = useState<Asked>();
-  // Neither a query nor its cache: it is gone with the page, or as soon as it is hidden.
+  // No query and no cache: it is dropped with the page, or as soon as it is hidden.
   const take = useMutation({
     gcTime: 0,
     mutationFn: async (what: Asked) => {
@@ -50,7 +51,7 @@ function RevealOrExport({ jwk, type }: { readonly jwk: JwkRef; readonly type: Jw
   return (
     <Stack>
       {take.data === undefined ? (
-        <Text>Hidden. The audit record keeps who reveals or exports it.</Text>
+        <Text>Hidden. Revealing and exporting it is recorded in the audit log.</Text>
       ) : (
         <Block label="Private JWK" text={take.data} />
       )}
@@ -77,8 +78,8 @@ function RevealOrExport({ jwk, type }: { readonly jwk: JwkRef; readonly type: Jw
         <Dialog onClose={() => setAsked(undefined)} title={titles[asked]}>
           <Stack>
             <Text>
-              Your name, the time and the name of this JWK go into the audit record, for good. Whoever has the
-              private part can sign or decrypt in place of its owner.
+              The audit log records your name, the time and this JWK. Anyone who has the private part can sign
+              or decrypt in place of its owner.
             </Text>
             <ErrorNote error={take.error} />
             <Group justify="end">
@@ -86,7 +87,7 @@ function RevealOrExport({ jwk, type }: { readonly jwk: JwkRef; readonly type: Jw
                 Cancel
               </Button>
               <Button loading={take.isPending} onClick={() => take.mutate(asked)}>
-                {asked === 'reveal' ? 'Reveal, on record' : 'Export, on record'}
+                {asked === 'reveal' ? 'Reveal (logged)' : 'Export (logged)'}
               </Button>
             </Group>
           </Stack>

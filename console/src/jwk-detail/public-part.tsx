@@ -1,22 +1,37 @@
 import { Group, Stack, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { CopyButton } from '../display/copy-button.tsx';
 import { QueryView } from '../display/query-view.tsx';
 import { Section } from '../display/section.tsx';
 import { CertificateChain } from './certificate-chain.tsx';
 import { type JwkRef, type PublicJwkView, usePublicJwk } from './jwk-queries.ts';
 
-/** What of a JWK anybody may have, ready to be copied. */
-export function PublicPart({ jwk, updatedAt }: { readonly jwk: JwkRef; readonly updatedAt: string }) {
+/** The public members of a JWK in the forms that people copy. */
+export function PublicPart({
+  jwk,
+  updatedAt,
+  actions,
+}: {
+  readonly jwk: JwkRef;
+  readonly updatedAt: string;
+  readonly actions: ReactNode;
+}) {
   const found = usePublicJwk(jwk, updatedAt);
-  return <QueryView query={found}>{(view) => <Parts view={view} />}</QueryView>;
+  return <QueryView query={found}>{(view) => <Parts view={view} actions={actions} />}</QueryView>;
 }
 
-function Parts({ view: { jwk, pem, thumbprint, certificates } }: { readonly view: PublicJwkView }) {
+function Parts({
+  view: { jwk, pem, thumbprint, certificates },
+  actions,
+}: {
+  readonly view: PublicJwkView;
+  readonly actions: ReactNode;
+}) {
   return (
     <>
-      <Section title="Public part">
+      <Section title="Public part" actions={actions}>
         {jwk === null ? (
-          <Text>An OCT key is secret as a whole: it has no public part, and nodes never publish it.</Text>
+          <Text>An OCT key is a secret: it has no public part, and nodes never publish it.</Text>
         ) : (
           <Stack>
             {thumbprint !== null && <Block label="Thumbprint (RFC 7638, SHA-256)" text={thumbprint} />}

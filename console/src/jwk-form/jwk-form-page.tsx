@@ -7,6 +7,7 @@ import { projectPath } from '../layout/project.ts';
 import { emptyDraft } from './draft.ts';
 import { JwkForm } from './jwk-form.tsx';
 import { useSuccessorDraft } from './successor.ts';
+import { successorPath } from './successor-path.ts';
 
 /** Creates a JWK or, where the address names one, gives it a new value. */
 export function JwkFormPage() {
@@ -55,13 +56,7 @@ export function JwkFormPage() {
 }
 
 /** A new value under the same name takes the older key away at once. */
-function ReplaceNote({
-  projectName,
-  jwkName,
-}: {
-  readonly projectName: string;
-  readonly jwkName: string;
-}) {
+function ReplaceNote({ projectName, jwkName }: { readonly projectName: string; readonly jwkName: string }) {
   return (
     <Text size="sm" maw="52rem">
       The new key takes the place of the current one on every node at once. To rotate without an interruption,{' '}
@@ -73,10 +68,6 @@ function ReplaceNote({
   );
 }
 
-export function successorPath(projectName: string, jwkName: string): string {
-  return `${projectPath(projectName, 'new-jwk')}?successor-of=${encodeURIComponent(jwkName)}`;
-}
-
 function Successor({
   predecessor,
   ...form
@@ -85,8 +76,8 @@ function Successor({
   return (
     <>
       <Alert variant="outline" maw="52rem" title="Rotate in three steps">
-        1. Create the successor: nodes publish both keys. 2. Wait until verifiers have fetched the new set, then
-        sign with the successor. 3. Delete {predecessor} once nothing that it signed is in use.
+        1. Create the successor: nodes publish both keys. 2. Wait until verifiers have fetched the new set,
+        then sign with the successor. 3. Delete {predecessor} once nothing that it signed is in use.
       </Alert>
       <QueryView query={first}>{(draft) => <JwkForm {...form} first={draft} />}</QueryView>
     </>

@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { JwkDetail } from '../../../clients/typescript/src/index.ts';
 import { parseDuration } from '../../../src/iso-duration.ts';
-import { useToUseType } from '../../../src/jose/use-type.ts';
+import { useToUseType as toUseType } from '../../../src/jose/use-type.ts';
 import { keyplane } from '../api/keyplane.ts';
 import { type MaterialPage, materialName, materialPageOf } from '../jwk-detail/material-of-source.ts';
 import { intervalUnits, quantityOf } from '../quantity/quantity.ts';
@@ -47,11 +47,14 @@ function successorDraft(
   const common: Draft = {
     ...emptyDraft,
     ...{ name: nextName(name), description: description ?? '' },
-    useType: jwk.use === null ? '' : useToUseType(jwk.use),
+    useType: jwk.use === null ? '' : toUseType(jwk.use),
     algorithm: jwk.algorithm ?? '',
   };
   const generated = generatedDraft(jwk);
-  if (generated !== undefined && (sourceType === 'GENERATE' || (sourceType === 'COPY_PASTE' && hasPrivatePart)))
+  if (
+    generated !== undefined &&
+    (sourceType === 'GENERATE' || (sourceType === 'COPY_PASTE' && hasPrivatePart))
+  )
     return { ...common, ...generated, source: 'GENERATE' };
   const isFollowed = jwk.refreshInterval !== undefined;
   const interval = parseDuration(jwk.refreshInterval ?? '');

@@ -1,4 +1,4 @@
-// What a file holds is told from its content, never from its name. Nothing is decrypted or checked here: the server does.
+// The kind of a file follows from its content, never from its name. Nothing is decrypted or checked here: the manager does that.
 
 import { sniffDer } from '../../../src/asn1/sniff-der.ts';
 import { keystoreTypeOf } from '../../../src/formats/keystore-type-of.ts';
@@ -13,7 +13,7 @@ export type MaterialFile = Exclude<FoundFile, { readonly kind: 'JWK' }>;
 
 const largestBytes = 10 * 1024 * 1024;
 
-/** @throws Error that says what would be right */
+/** @throws Error that names the supported files */
 export async function readFoundFile(file: File): Promise<FoundFile> {
   if (file.size > largestBytes) throw new Error(`${file.name} has more than 10 MiB`);
   return foundFile(file.name, new Uint8Array(await file.arrayBuffer()));
@@ -32,7 +32,7 @@ function foundFile(fileName: string, bytes: Uint8Array<ArrayBuffer>): FoundFile 
 
 function unknown(fileName: string): Error {
   return new Error(
-    `${fileName} is no file that a JWK is made from: a JWK or JWK Set as JSON, a certificate or a key as PEM or DER, or a keystore (JKS or PKCS#12)`,
+    `Unsupported file: ${fileName}. Use a JWK or JWK Set as JSON, a certificate or key as PEM or DER, or a JKS or PKCS#12 keystore`,
   );
 }
 

@@ -75,11 +75,13 @@ export function MaterialForm({
   const asksPassphrase =
     file.kind === 'KEY' && (isAbout(inspection.error, 'passphrase') || draft.passphrase !== '');
   return (
-    <Alert variant="outline" title={`Step 1 of 2: store ${file.fileName} as a ${word}`} data-testid="material">
+    <Alert
+      variant="outline"
+      title={`Step 1 of 2: store ${file.fileName} as a ${word}`}
+      data-testid="material"
+    >
       <Stack>
-        <Text size="sm">
-          The {word} is stored in the project. In step 2 you create the JWK from it.
-        </Text>
+        <Text size="sm">The {word} is stored in the project. In step 2 you create the JWK from it.</Text>
         {file.kind === 'KEYSTORE' && <Passwords {...{ draft, set, inspection, errorOf: errors.of }} />}
         {asksPassphrase && (
           <PasswordInput
@@ -110,7 +112,10 @@ export function MaterialForm({
             />
           </>
         )}
-        <ErrorNote error={errors.rest} title={contents === undefined ? `This ${word} cannot be used` : 'Not stored'} />
+        <ErrorNote
+          error={errors.rest}
+          title={contents === undefined ? `This ${word} cannot be used` : 'Not stored'}
+        />
         <Group gap="xs">
           {contents !== undefined && (
             <Button loading={store.isPending} onClick={() => store.mutate()}>

@@ -20,10 +20,7 @@ const minute = { value: 'min', label: 'minutes', factor: 60_000 };
 const hour = { value: 'h', label: 'hours', factor: 3_600_000 };
 const day = { value: 'd', label: 'days', factor: 86_400_000 };
 
-export const timeLimitUnits: readonly Unit[] = [
-  { value: 'ms', label: 'milliseconds', factor: 1 },
-  second,
-];
+export const timeLimitUnits: readonly Unit[] = [{ value: 'ms', label: 'milliseconds', factor: 1 }, second];
 export const intervalUnits: readonly Unit[] = [minute, hour, day];
 export const sizeUnits: readonly Unit[] = [
   { value: 'B', label: 'bytes', factor: 1 },

@@ -1,12 +1,12 @@
 import { List, Text } from '@mantine/core';
 import type { CertificateFacts as Certificate } from '../../../../clients/typescript/src/index.ts';
 import { Facts } from '../../display/facts.tsx';
-import { Instant, Time } from '../../display/time.tsx';
+import { Instant } from '../../display/time.tsx';
 
-/** The certificate of a file and those of its issuers that follow it. */
+/** The certificate of a file and the chain of its issuers. */
 export function CertificateChain({ chain }: { readonly chain: readonly Certificate[] }) {
   return (
-    <section aria-label="What the file holds">
+    <section aria-label="Contents of the file">
       <Text size="sm" fw={600}>
         {chain.length === 1 ? 'One certificate' : `A chain of ${chain.length} certificates`}
       </Text>
@@ -19,12 +19,7 @@ export function CertificateChain({ chain }: { readonly chain: readonly Certifica
                 ['Issuer', certificate.issuerDn],
                 ['Serial number', <Mono key="serial" text={certificate.serialNumber} />],
                 ['Not before', <Instant key="from" at={certificate.notBefore} />],
-                [
-                  'Not after',
-                  <span key="to">
-                    <Instant at={certificate.notAfter} /> (<Time at={certificate.notAfter} />)
-                  </span>,
-                ],
+                ['Not after', <Instant key="to" at={certificate.notAfter} />],
                 ['SHA-256 thumbprint', <Mono key="print" text={certificate.sha256Thumbprint} />],
               ]}
             />

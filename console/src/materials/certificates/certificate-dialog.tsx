@@ -11,12 +11,12 @@ import { fieldErrors } from '../../display/form/field-errors.ts';
 import { FileDrop } from '../../display/form/file-drop.tsx';
 import { FormDialog } from '../../display/form/form-dialog.tsx';
 import { NameField } from '../../display/form/name-field.tsx';
+import { keepDeployment } from '../../display/last-deployment.ts';
 import { WarningTexts } from '../../display/warning-texts.tsx';
 import { EnvironmentChoice } from '../parts/environment-choice.tsx';
-import { keepDeployment } from '../parts/last-deployment.ts';
 import { certificateNoun } from '../parts/material-noun.ts';
 import { fileAsPem } from '../parts/read-file.ts';
-import { type Following, FollowingChoice, followingQuery } from '../parts/references.tsx';
+import { type Following, FollowingChoice, followingQuery, replaceMaterial } from '../parts/references.tsx';
 import { CertificateChain } from './certificate-chain.tsx';
 
 export type { Certificate };
@@ -31,13 +31,13 @@ const fields = [
 
 interface CertificateDialogProps {
   readonly projectName: string;
-  /** What is replaced; without it a new one is made. */
+  /** The one that is replaced; without it a new one is created. */
   readonly certificate?: Certificate;
   readonly onDone: (name: string) => void;
   readonly onClose: () => void;
 }
 
-/** A certificate file with what it is called. The file is looked into before it is sent to be stored. */
+/** A certificate file, its name and its alias. The file is inspected before it can be stored. */
 export function CertificateDialog({ projectName, certificate, onDone, onClose }: CertificateDialogProps) {
   const own = certificate?.certificateEnvironmentList ?? [];
   const [name, setName] = useState(certificate?.name ?? '');
@@ -47,7 +47,7 @@ export function CertificateDialog({ projectName, certificate, onDone, onClose }:
     own.map(({ environmentName }) => environmentName),
   );
   const [following, setFollowing] = useState<Following>('follow');
-  const inspect = useMutation({ mutationFn: (file: File) => lookInto(projectName, file) });
+  const inspect = useMutation({ mutationFn: (file: File) => inspectFile(projectName, file) });
   const save = useSave({ projectName, certificate, onDone });
   const errors = fieldErrors(save.error, fields);
   return (
@@ -119,7 +119,7 @@ function useSave({
 }) {
   const queries = useQueryClient();
   return useChange(
-    (given: CertificateFields) => {
+    async (given: CertificateFields) => {
       const body = {
         certificateName: given.name,
         alias: given.alias,
@@ -127,18 +127,27 @@ function useSave({
         environmentList: given.environments.join(','),
         pemEncodedFile: new Blob([given.pem]),
       };
-      if (certificate === undefined) return keyplane.createCertificate({ projectName, body });
+      if (certificate === undefined) {
+        const answer = await keyplane.createCertificate({ projectName, body });
+        return { answer, title: `${given.name} is stored`, detail: undefined };
+      }
+      const { name: certificateName } = certificate;
+      const place = { noun: certificateNoun, projectName, name: certificateName };
       const query = followingQuery(given.following);
-      return keyplane.updateCertificate({ projectName, certificateName: certificate.name, body, ...query });
+      const replaced = await replaceMaterial(place, given.following, () =>
+        keyplane.updateCertificate({ projectName, certificateName, body, ...query }),
+      );
+      return { ...replaced, title: `${certificateName} is replaced` };
     },
-    (answer, { name }) => {
-      keepDeployment(queries, ['certificates', projectName, name], resultOf(answer));
+    ({ answer, title, detail }, { name }) => {
+      const announcement = { title, detail, result: resultOf(answer) };
+      keepDeployment(queries, ['certificates', projectName, name], announcement);
       onDone(name);
     },
   );
 }
 
-async function lookInto(projectName: string, file: File) {
+async function inspectFile(projectName: string, file: File) {
   const pem = await fileAsPem(file, 'CERTIFICATE');
   const answer = await keyplane.inspectCertificate({ projectName, body: { pemEncodedFile: pem } });
   return { pem, chain: answer.resultList, warnings: answer.warnings };

@@ -2,7 +2,7 @@ import { Button, Stack } from '@mantine/core';
 import { keyplane } from '../../api/keyplane.ts';
 import { Facts } from '../../display/facts.tsx';
 import { Section } from '../../display/section.tsx';
-import { Instant, Time } from '../../display/time.tsx';
+import { Instant } from '../../display/time.tsx';
 import { certificateNoun } from '../parts/material-noun.ts';
 import { MaterialPage } from '../parts/material-page.tsx';
 import { type Certificate, CertificateDialog } from './certificate-dialog.tsx';
@@ -27,7 +27,7 @@ export function CertificatePage() {
   );
 }
 
-/** A link of this origin, so that the browser itself saves the ZIP under the name that the server gives it. */
+/** A link of this origin: the browser saves the ZIP under the name that the manager gives it. */
 function Export({
   certificate,
   projectName,
@@ -47,18 +47,13 @@ function InEnvironments({ certificate }: { readonly certificate: Certificate }) 
   return (
     <Stack>
       {certificate.certificateEnvironmentList.map((own) => (
-        <Section key={own.environmentName} title={`In ${own.environmentName}`}>
+        <Section key={own.environmentName} title={own.environmentName}>
           <Facts
             facts={[
               ['Alias', own.alias],
               ['Subject', own.subjectDn],
               ['Valid from', <Instant key="from" at={own.startDate} />],
-              [
-                'Valid until',
-                <span key="to">
-                  <Instant at={own.endDate} /> (<Time at={own.endDate} />)
-                </span>,
-              ],
+              ['Valid until', <Instant key="to" at={own.endDate} />],
               [
                 'SHA-1 thumbprint',
                 <span key="print" className="mono">

@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core';
 import { keyplane } from '../../api/keyplane.ts';
 import type { Column } from '../../display/server-table.tsx';
-import { Time } from '../../display/time.tsx';
+import { Day } from '../../display/time.tsx';
 import { certificateNoun } from '../parts/material-noun.ts';
 import { MaterialsPage } from '../parts/materials-page.tsx';
 import { type Certificate, CertificateDialog } from './certificate-dialog.tsx';
@@ -23,16 +23,22 @@ const columns: readonly Column<Certificate>[] = [
     cell: ({ certificateEnvironmentList: [own] }) => own?.subjectDn,
   },
   {
-    header: 'Environments',
+    header: 'Alias by environment',
     cell: ({ certificateEnvironmentList }) =>
       certificateEnvironmentList.map(({ environmentName, alias }) => (
         <Text key={environmentName} size="sm">
-          {environmentName} as {alias}
+          {environmentName}: {alias}
         </Text>
       )),
   },
   {
     header: 'Expires',
-    cell: ({ certificateEnvironmentList: [own] }) => own && <Time at={own.endDate} />,
+    cell: ({ certificateEnvironmentList }) => <Day at={firstEnd(certificateEnvironmentList)} />,
   },
 ];
+
+/** Environments may have different certificates: the first to expire counts. */
+function firstEnd(environments: Certificate['certificateEnvironmentList']): string | null {
+  const [first = null] = environments.map(({ endDate }) => endDate).toSorted();
+  return first;
+}

@@ -2,13 +2,12 @@ import { PasswordInput, Text, Textarea } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { KeyplaneApiError, type Operations } from '../../../../clients/typescript/src/index.ts';
+import { type KeyFacts, KeyplaneApiError } from '../../../../clients/typescript/src/index.ts';
 import { keyplane } from '../../api/keyplane.ts';
 import { errorText } from '../../display/error-note.tsx';
 import { FileDrop } from '../../display/form/file-drop.tsx';
 import { fileAsBase64, fileAsPem } from '../parts/read-file.ts';
-
-export type KeyFacts = Operations['inspectKey']['answer']['resultList'][number];
+import { keyFactsText } from './key-facts-text.ts';
 
 export interface KeyContent {
   readonly content: string;
@@ -21,7 +20,7 @@ export const noKeyContent: KeyContent = Object.freeze({ content: '', passphrase:
 const typingPauseMs = 400;
 
 /**
- * A key as a file or as text. A private or public key is looked into at once, with its passphrase where it is encrypted; a
+ * A key as a file or as text. A private or public key is inspected at once, with its passphrase where it is encrypted; a
  * secret is any bytes.
  */
 export function KeyContentField({
@@ -68,8 +67,8 @@ export function KeyContentField({
         onFile={(file) => void take(file)}
       />
       <Textarea
-        label={secret ? 'Or its bytes as base64' : 'Or its text'}
-        description={secret ? undefined : 'PEM, or base64 of PEM or of DER'}
+        label={secret ? 'Or paste base64' : 'Or paste PEM'}
+        description={secret ? undefined : 'PEM, or base64 of PEM or DER'}
         autosize
         minRows={3}
         maxRows={8}
@@ -85,7 +84,7 @@ export function KeyContentField({
       />
       {asksPassphrase && (
         <PasswordInput
-          label="Passphrase of the key"
+          label="Passphrase"
           description="The key is encrypted. The passphrase opens it and is not stored"
           autoComplete="off"
           value={value.passphrase}
@@ -93,17 +92,12 @@ export function KeyContentField({
           onChange={(event) => change({ passphrase: event.currentTarget.value })}
         />
       )}
-      {facts !== undefined && <Text role="status">{factsText(facts)}</Text>}
+      {facts !== undefined && <Text role="status">{keyFactsText(facts)}</Text>}
     </>
   );
 }
 
-/** It is missing, or it is not the one. */
+/** It is missing or wrong. */
 function isPassphraseError(error: unknown): boolean {
   return error instanceof KeyplaneApiError && error.member === 'passphrase';
-}
-
-function factsText({ keyType, type, curve, size }: KeyFacts): string {
-  const kind = keyType === 'PRIVATE_KEY' ? 'private' : 'public';
-  return `A ${kind} ${type} key${curve === null ? '' : ` on ${curve}`} of ${size} bits`;
 }

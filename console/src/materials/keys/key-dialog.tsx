@@ -1,7 +1,7 @@
 import { NativeSelect } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Key, NewKey } from '../../../../clients/typescript/src/index.ts';
+import type { Key, NewKey, NewSecretKey } from '../../../../clients/typescript/src/index.ts';
 import { keyplane } from '../../api/keyplane.ts';
 import { unchecked } from '../../api/unchecked.ts';
 import { useChange } from '../../api/use-change.ts';
@@ -10,10 +10,10 @@ import { DescriptionField } from '../../display/form/description-field.tsx';
 import { fieldErrors } from '../../display/form/field-errors.ts';
 import { FormDialog } from '../../display/form/form-dialog.tsx';
 import { NameField } from '../../display/form/name-field.tsx';
-import { keepDeployment } from '../parts/last-deployment.ts';
+import { keepDeployment } from '../../display/last-deployment.ts';
 import { keyNoun } from '../parts/material-noun.ts';
 import { PerEnvironmentFields, usePerEnvironment } from '../parts/per-environment.tsx';
-import { type Following, FollowingChoice, followingQuery } from '../parts/references.tsx';
+import { type Following, FollowingChoice, followingQuery, replaceMaterial } from '../parts/references.tsx';
 import { KeyContentField, noKeyContent } from './key-content-field.tsx';
 
 export type { Key };
@@ -26,16 +26,26 @@ const fields = [
   ['description'],
 ] as const;
 
-const keyTypes = [
-  { value: 'PRIVATE_KEY', label: 'Private key' },
-  { value: 'PUBLIC_KEY', label: 'Public key' },
-  { value: 'SECRET_KEY', label: 'Secret key' },
-];
-const algorithms = ['AES', 'DES', 'DESede', 'RSA'];
+const keyTypes = {
+  PRIVATE_KEY: 'Private key',
+  PUBLIC_KEY: 'Public key',
+  SECRET_KEY: 'Secret key',
+} as const satisfies Record<Key['keyType'], string>;
+
+/** By the API's name, which is that of Java. */
+const algorithms = {
+  AES: 'AES',
+  DES: 'DES',
+  DESede: 'DESede (triple DES)',
+  RSA: 'RSA',
+} as const satisfies Record<NewSecretKey['algorithm'], string>;
+
+const optionsOf = (texts: Readonly<Record<string, string>>) =>
+  Object.entries(texts).map(([value, label]) => ({ value, label }));
 
 interface KeyDialogProps {
   readonly projectName: string;
-  /** What is replaced; without it a new one is made. */
+  /** The one that is replaced; without it a new one is created. */
   readonly replaced?: Key;
   readonly onDone: (name: string) => void;
   readonly onClose: () => void;
@@ -55,17 +65,23 @@ export function KeyDialog({ projectName, replaced, onDone, onClose }: KeyDialogP
     noKeyContent,
   );
   const save = useChange(
-    () => {
+    async () => {
       const body = unchecked<NewKey>({
         ...{ name, keyType, cryptoKeyInfoEnvironmentList: materials.list() },
         ...(description !== '' && { description }),
         ...(secret && { algorithm }),
       });
-      if (replaced === undefined) return keyplane.createKey({ projectName, body });
-      return keyplane.updateKey({ projectName, keyName: name, body, ...followingQuery(following) });
+      if (replaced === undefined) {
+        const answer = await keyplane.createKey({ projectName, body });
+        return { answer, title: `${name} is stored`, detail: undefined };
+      }
+      const done = await replaceMaterial({ noun: keyNoun, projectName, name }, following, () =>
+        keyplane.updateKey({ projectName, keyName: name, body, ...followingQuery(following) }),
+      );
+      return { ...done, title: `${name} is replaced` };
     },
-    (answer) => {
-      keepDeployment(queries, ['keys', projectName, name], resultOf(answer));
+    ({ answer, title, detail }) => {
+      keepDeployment(queries, ['keys', projectName, name], { title, detail, result: resultOf(answer) });
       onDone(name);
     },
   );
@@ -125,7 +141,7 @@ function KindOfKey({
     <>
       <NativeSelect
         label="Kind of key"
-        data={keyTypes}
+        data={optionsOf(keyTypes)}
         value={keyType}
         error={errors.keyType}
         onChange={(event) => setKeyType(event.currentTarget.value)}
@@ -133,7 +149,7 @@ function KindOfKey({
       {keyType === 'SECRET_KEY' && (
         <NativeSelect
           label="Algorithm"
-          data={algorithms}
+          data={optionsOf(algorithms)}
           value={algorithm}
           error={errors.algorithm}
           onChange={(event) => setAlgorithm(event.currentTarget.value)}

@@ -6,7 +6,7 @@ import { MaterialPage } from '../parts/material-page.tsx';
 import { KeyDialog } from './key-dialog.tsx';
 import { keyTypeText } from './key-type-text.ts';
 
-/** What a key is and where it is. Its content is sealed, and no page shows it. */
+/** What a key is and which environments have it. Its content is encrypted, and no page shows it. */
 export function KeyPage() {
   return (
     <MaterialPage
@@ -17,15 +17,15 @@ export function KeyPage() {
       )}
     >
       {(key) => (
-        <Section title="What it is">
+        <Section title="Details">
           <Facts
             facts={[
               ['Kind', keyTypeText(key)],
               ...key.cryptoKeyInfoEnvironmentList.map(
                 ({ environmentName, alias }) =>
                   [
-                    `In ${environmentName}`,
-                    alias === null ? 'stored and sealed' : `stored and sealed as ${alias}`,
+                    environmentName,
+                    alias === null ? 'stored encrypted' : `stored encrypted, alias ${alias}`,
                   ] as const,
               ),
             ]}

@@ -9,10 +9,10 @@ import { DescriptionField } from '../../display/form/description-field.tsx';
 import { fieldErrors } from '../../display/form/field-errors.ts';
 import { FormDialog } from '../../display/form/form-dialog.tsx';
 import { NameField } from '../../display/form/name-field.tsx';
-import { keepDeployment } from '../parts/last-deployment.ts';
+import { keepDeployment } from '../../display/last-deployment.ts';
 import { keystoreNoun } from '../parts/material-noun.ts';
 import { PerEnvironmentFields, usePerEnvironment } from '../parts/per-environment.tsx';
-import { type Following, FollowingChoice, followingQuery } from '../parts/references.tsx';
+import { type Following, FollowingChoice, followingQuery, replaceMaterial } from '../parts/references.tsx';
 import { KeystoreFileField, noKeystoreFile } from './keystore-file-field.tsx';
 
 export type { Keystore };
@@ -35,7 +35,7 @@ const fields = [
 
 interface KeystoreDialogProps {
   readonly projectName: string;
-  /** What is replaced; without it a new one is made. */
+  /** The one that is replaced; without it a new one is created. */
   readonly replaced?: Keystore;
   readonly onDone: (name: string) => void;
   readonly onClose: () => void;
@@ -52,19 +52,23 @@ export function KeystoreDialog({ projectName, replaced, onDone, onClose }: Keyst
     noKeystoreFile,
   );
   const save = useChange(
-    () => {
+    async () => {
       const body = unchecked<NewKeystore>({
         ...{ name, keyStoreEnvironmentList: files.list() },
         ...(description !== '' && { description }),
       });
-      if (replaced === undefined) return keyplane.createKeystore({ projectName, body });
-      return keyplane.updateKeystore({
-        ...{ projectName, keystoreName: name, body },
-        ...followingQuery(following),
-      });
+      if (replaced === undefined) {
+        const answer = await keyplane.createKeystore({ projectName, body });
+        return { answer, title: `${name} is stored`, detail: undefined };
+      }
+      const query = followingQuery(following);
+      const done = await replaceMaterial({ noun: keystoreNoun, projectName, name }, following, () =>
+        keyplane.updateKeystore({ projectName, keystoreName: name, body, ...query }),
+      );
+      return { ...done, title: `${name} is replaced` };
     },
-    (answer) => {
-      keepDeployment(queries, ['keystores', projectName, name], resultOf(answer));
+    ({ answer, title, detail }) => {
+      keepDeployment(queries, ['keystores', projectName, name], { title, detail, result: resultOf(answer) });
       onDone(name);
     },
   );

@@ -1,12 +1,13 @@
-import { Table, Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import type { KeystoreEntry as Entry } from '../../../../clients/typescript/src/index.ts';
-import { Time } from '../../display/time.tsx';
+import { type Column, DataTable } from '../../display/data-table.tsx';
+import { Day } from '../../display/time.tsx';
 
 const kinds = {
   PRIVATE_KEY: 'private key',
   TRUSTED_CERTIFICATE: 'trusted certificate',
   SECRET_KEY: 'secret key',
-} as const;
+} as const satisfies Record<Entry['kind'], string>;
 
 /** What a keystore holds, alias by alias. */
 export function KeystoreEntries({
@@ -16,43 +17,41 @@ export function KeystoreEntries({
   readonly entries: readonly Entry[];
   readonly caption: string;
 }) {
+  const locked = entries.filter((entry) => entry.locked).map(({ alias }) => alias);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reachable by keyboard
-    <section className="wide" tabIndex={0} aria-label={caption}>
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th scope="col">Alias</Table.Th>
-            <Table.Th scope="col">What it is</Table.Th>
-            <Table.Th scope="col">Key</Table.Th>
-            <Table.Th scope="col">Subject</Table.Th>
-            <Table.Th scope="col">Expires</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {entries.map((entry) => (
-            <Table.Tr key={entry.alias}>
-              <Table.Td>{entry.alias}</Table.Td>
-              <Table.Td>
-                {kinds[entry.kind]}
-                {entry.problem !== null && (
-                  <Text size="sm" c="red.9">
-                    {entry.problem}
-                  </Text>
-                )}
-              </Table.Td>
-              <Table.Td>{keyText(entry)}</Table.Td>
-              <Table.Td>{entry.subjectDn}</Table.Td>
-              <Table.Td>{entry.notAfter !== null && <Time at={entry.notAfter} />}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </section>
+    <Stack gap="xs">
+      <DataTable caption={caption} columns={columns} items={entries} rowKey={({ alias }) => alias} />
+      {locked.length > 0 && locked.length < entries.length && (
+        <Text size="sm">
+          A stored keystore has one key password. To use {locked.join(', ')}, store the same file again under
+          another name with the key password of that alias.
+        </Text>
+      )}
+    </Stack>
   );
 }
 
+const columns: readonly Column<Entry>[] = [
+  { header: 'Alias', kind: 'title', cell: ({ alias }) => alias },
+  {
+    header: 'Kind',
+    cell: ({ kind, locked, problem }) => (
+      <>
+        {kinds[kind]}
+        {(locked || problem !== null) && (
+          <Text size="sm" c="var(--mantine-color-error)">
+            Cannot be used: {locked ? 'wrong key password' : problem}
+          </Text>
+        )}
+      </>
+    ),
+  },
+  { header: 'Key', cell: keyText },
+  { header: 'Subject', cell: ({ subjectDn }) => subjectDn },
+  { header: 'Expires', cell: ({ notAfter }) => notAfter !== null && <Day at={notAfter} /> },
+];
+
 function keyText({ type, curve, size, algorithm, certificates }: Entry): string {
-  const key = [algorithm ?? type, curve, size === null ? null : `${size} bits`].filter(Boolean).join(' ');
+  const key = [algorithm ?? type, curve ?? (size === null ? null : `${size} bits`)].filter(Boolean).join(' ');
   return certificates > 1 ? `${key}, chain of ${certificates}` : key;
 }

@@ -26,7 +26,7 @@ export const noKeystoreFile: KeystoreFile = Object.freeze({
 
 const typingPauseMs = 500;
 
-/** A keystore file and its passwords, opened at the server as soon as both are there; nothing is stored by that. */
+/** A keystore file and its passwords. The manager opens it as soon as both are given, and stores nothing by that. */
 export function KeystoreFileField({
   projectName,
   value,
@@ -64,15 +64,15 @@ export function KeystoreFileField({
         }}
       />
       <PasswordInput
-        label="Password of the keystore"
+        label="Keystore password"
         autoComplete="off"
         value={value.password}
         error={inspect.error ? errorText(inspect.error) : undefined}
         onChange={(event) => change({ password: event.currentTarget.value })}
       />
       <PasswordInput
-        label="Password of its keys"
-        description="Only if it differs from the password of the keystore"
+        label="Key password"
+        description="Only if different from the keystore password"
         autoComplete="off"
         value={value.keyPassword}
         onChange={(event) => change({ keyPassword: event.currentTarget.value })}
@@ -83,12 +83,12 @@ export function KeystoreFileField({
             {inspect.data.keyStoreType}, {inspect.data.resultCount}{' '}
             {inspect.data.resultCount === 1 ? 'alias' : 'aliases'}
           </Text>
-          <KeystoreEntries entries={inspect.data.resultList} caption="What the file holds" />
+          <KeystoreEntries entries={inspect.data.resultList} caption="Contents of the file" />
         </div>
       )}
       <TextInput
-        label="Alias that it is known by"
-        description="May be left empty"
+        label="Alias (optional)"
+        description="For people to tell keystores apart"
         value={value.alias}
         onChange={(event) => onChange({ alias: event.currentTarget.value })}
       />

@@ -50,7 +50,7 @@ function Contents({
     staleTime: 60_000,
   });
   return (
-    <Section title={`In ${environmentName}`}>
+    <Section title={environmentName}>
       <Facts
         facts={[
           ['Type', keyStoreType],
@@ -59,7 +59,7 @@ function Contents({
       />
       <QueryView query={entries}>
         {({ resultList }) => (
-          <KeystoreEntries entries={resultList} caption={`What it holds in ${environmentName}`} />
+          <KeystoreEntries entries={resultList} caption={`Contents in ${environmentName}`} />
         )}
       </QueryView>
     </Section>

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { keyplane } from '../../api/keyplane.ts';
 import { ErrorNote } from '../../display/error-note.tsx';
 
-/** Which of the environments that a project reaches. */
+/** Some of the environments that a project reaches. */
 export function EnvironmentChoice({
   projectName,
   value,
@@ -24,7 +24,7 @@ export function EnvironmentChoice({
     <>
       <Checkbox.Group
         label="Environments"
-        description="Where it is deployed to"
+        description="Deploy to"
         required
         value={[...value]}
         error={error}
@@ -38,7 +38,7 @@ export function EnvironmentChoice({
       </Checkbox.Group>
       <ErrorNote error={environments.error} />
       {environments.data !== undefined && names.length === 0 && (
-        <Text size="sm">This project reaches no environment yet. An administrator makes one.</Text>
+        <Text size="sm">This project reaches no environment yet. An administrator creates one.</Text>
       )}
     </>
   );

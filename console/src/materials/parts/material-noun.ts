@@ -8,14 +8,14 @@ interface Reference {
   readonly name: string;
 }
 
-/** What the pages of certificates, keys and keystores differ in. */
+/** How the pages of certificates, keys and keystores differ. */
 export interface MaterialNoun {
   readonly page: 'certificates' | 'keys' | 'keystores';
   readonly title: string;
   readonly one: string;
   readonly icon: IconName;
   readonly role: Role;
-  /** What one is, said where there is none yet. */
+  /** What one is for; shown where there is none yet. */
   readonly about: string;
   references(projectName: string, name: string): Promise<{ readonly resultList: readonly Reference[] }>;
   remove(projectName: string, name: string): Promise<{ readonly deploymentResult: DeploymentResult }>;
@@ -27,7 +27,7 @@ export const certificateNoun: MaterialNoun = {
   one: 'certificate',
   icon: 'certificate',
   role: 'ROLE_MANAGE_PROXIES',
-  about: 'JWKs are made from certificates, and carry them along as x5c.',
+  about: 'A certificate gives a JWK its public key, its validity and its chain (x5c).',
   references: (projectName, certificateName) =>
     keyplane.listCertificateReferences({ projectName, certificateName }),
   remove: (projectName, certificateName) => keyplane.deleteCertificate({ projectName, certificateName }),
@@ -39,7 +39,7 @@ export const keyNoun: MaterialNoun = {
   one: 'key',
   icon: 'key',
   role: 'ROLE_API_SECURITY',
-  about: 'JWKs are made from private, public and secret keys.',
+  about: 'A private, public or secret key in PEM, DER or base64, from which you create JWKs.',
   references: (projectName, keyName) => keyplane.listKeyReferences({ projectName, keyName }),
   remove: (projectName, keyName) => keyplane.deleteKey({ projectName, keyName }),
 };
@@ -50,7 +50,7 @@ export const keystoreNoun: MaterialNoun = {
   one: 'keystore',
   icon: 'keystore',
   role: 'ROLE_API_SECURITY',
-  about: 'JWKs are made from the aliases of JKS and PKCS#12 files.',
+  about: 'A JKS or PKCS#12 file. You create a JWK from each alias that you need.',
   references: (projectName, keystoreName) => keyplane.listKeystoreReferences({ projectName, keystoreName }),
   remove: (projectName, keystoreName) => keyplane.deleteKeystore({ projectName, keystoreName }),
 };

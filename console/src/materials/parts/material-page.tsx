@@ -1,11 +1,14 @@
 import { Anchor, Button, List, Stack, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { Link, useLocation, useParams } from 'wouter';
 import { useChange } from '../../api/use-change.ts';
+import { DangerButton } from '../../display/danger-button.tsx';
 import { DeploymentNote } from '../../display/deployment-note.tsx';
 import { Facts } from '../../display/facts.tsx';
 import { ConfirmByName } from '../../display/form/confirm-by-name.tsx';
+import { keepDeployment, useLastDeployment } from '../../display/last-deployment.ts';
 import { PageHeader } from '../../display/page-header.tsx';
 import { QueryView } from '../../display/query-view.tsx';
 import { Section } from '../../display/section.tsx';
@@ -13,7 +16,6 @@ import { Instant } from '../../display/time.tsx';
 import { projectPath } from '../../layout/project.ts';
 import { mayIn } from '../../session/session.ts';
 import { useSignedIn } from '../../session/session-context.ts';
-import { keepDeployment, useLastDeployment } from './last-deployment.ts';
 import type { MaterialNoun } from './material-noun.ts';
 import type { Material } from './materials-page.tsx';
 import { JwkLink, useReferences } from './references.tsx';
@@ -21,16 +23,40 @@ import { JwkLink, useReferences } from './references.tsx';
 interface MaterialPageProps<Item extends Material> {
   readonly noun: MaterialNoun;
   readonly fetchOne: (projectName: string, name: string) => Promise<{ readonly resultList: readonly Item[] }>;
-  /** A dialog that puts something else in its place. */
+  /** The dialog that replaces it. */
   readonly replace: (item: Item, projectName: string, onClose: () => void) => ReactNode;
   readonly actions?: (item: Item, projectName: string) => ReactNode;
   readonly children: (item: Item, projectName: string) => ReactNode;
 }
 
-/** One certificate, key or keystore: what it is in each environment, and the JWKs that were made from it. */
+/** One certificate, key or keystore: what it is in each environment, and the JWKs that were created from it. */
 export function MaterialPage<Item extends Material>(props: MaterialPageProps<Item>) {
-  const { noun, fetchOne } = props;
   const { projectName = '', name = '' } = useParams<{ projectName: string; name: string }>();
+  const [deleted, setDeleted] = useState<string>();
+  const [, navigate] = useLocation();
+  // Nothing asks for what does not exist any more.
+  if (deleted === name) return null;
+  return (
+    <Found
+      {...props}
+      projectName={projectName}
+      name={name}
+      onDeleted={() => {
+        flushSync(() => setDeleted(name));
+        navigate(projectPath(projectName, props.noun.page));
+      }}
+    />
+  );
+}
+
+interface FoundProps<Item extends Material> extends MaterialPageProps<Item> {
+  readonly projectName: string;
+  readonly name: string;
+  readonly onDeleted: () => void;
+}
+
+function Found<Item extends Material>(props: FoundProps<Item>) {
+  const { noun, fetchOne, projectName, name } = props;
   const found = useQuery({
     queryKey: ['material', noun.page, projectName, name],
     queryFn: async () => (await fetchOne(projectName, name)).resultList[0],
@@ -44,7 +70,7 @@ export function MaterialPage<Item extends Material>(props: MaterialPageProps<Ite
       </Stack>
     );
   }
-  return <Details {...props} item={found.data} projectName={projectName} up={up} />;
+  return <Details {...props} item={found.data} up={up} />;
 }
 
 function Details<Item extends Material>({
@@ -55,9 +81,9 @@ function Details<Item extends Material>({
   item,
   projectName,
   up,
-}: MaterialPageProps<Item> & {
+  onDeleted,
+}: FoundProps<Item> & {
   readonly item: Item;
-  readonly projectName: string;
   readonly up: { readonly path: string; readonly label: string };
 }) {
   const session = useSignedIn();
@@ -73,17 +99,17 @@ function Details<Item extends Material>({
             <Button variant="default" onClick={() => setDialog('replace')}>
               Replace
             </Button>
-            <Button variant="default" onClick={() => setDialog('delete')}>
-              Delete
-            </Button>
+            <DangerButton onClick={() => setDialog('delete')}>Delete</DangerButton>
           </>
         )}
       </PageHeader>
-      {deployment.result !== null && <DeploymentNote result={deployment.result} onClose={deployment.close} />}
+      {deployment.announcement !== null && (
+        <DeploymentNote {...deployment.announcement} onClose={deployment.close} />
+      )}
       <Facts
         facts={[
           ['Description', item.description],
-          ['Made', <Instant key="made" at={item.createdAt} />],
+          ['Created', <Instant key="created" at={item.createdAt} />],
           ['Changed', <Instant key="changed" at={item.updatedAt} />],
         ]}
       />
@@ -91,7 +117,7 @@ function Details<Item extends Material>({
       <References noun={noun} projectName={projectName} name={item.name} />
       {dialog === 'replace' && replace(item, projectName, close)}
       {dialog === 'delete' && (
-        <DeleteMaterial noun={noun} projectName={projectName} name={item.name} onClose={close} />
+        <DeleteMaterial {...{ noun, projectName, onDeleted }} name={item.name} onClose={close} />
       )}
     </Stack>
   );
@@ -106,11 +132,11 @@ interface Place {
 function References(place: Place) {
   const references = useReferences(place);
   return (
-    <Section title="JWKs made from it">
+    <Section title={`JWKs created from this ${place.noun.one}`}>
       <QueryView query={references}>
         {({ resultList }) =>
           resultList.length === 0 ? (
-            <Text>None that you may see.</Text>
+            <Text c="dimmed">None that you can see.</Text>
           ) : (
             <List>
               {resultList.map((jwk) => (
@@ -126,15 +152,20 @@ function References(place: Place) {
   );
 }
 
-function DeleteMaterial({ noun, projectName, name, onClose }: Place & { readonly onClose: () => void }) {
-  const [, navigate] = useLocation();
+function DeleteMaterial({
+  noun,
+  projectName,
+  name,
+  onDeleted,
+  onClose,
+}: Place & { readonly onDeleted: () => void; readonly onClose: () => void }) {
   const queries = useQueryClient();
   const references = useReferences({ noun, projectName, name });
   const remove = useChange(
     () => noun.remove(projectName, name),
-    ({ deploymentResult }) => {
-      keepDeployment(queries, [noun.page, projectName, ''], deploymentResult);
-      navigate(projectPath(projectName, noun.page));
+    ({ deploymentResult: result }) => {
+      keepDeployment(queries, [noun.page, projectName, ''], { title: `${name} is deleted`, result });
+      onDeleted();
     },
   );
   const jwks = references.data?.resultList ?? [];
@@ -148,10 +179,10 @@ function DeleteMaterial({ noun, projectName, name, onClose }: Place & { readonly
       onConfirm={() => remove.mutate()}
       onClose={onClose}
     >
-      <Text>Undeployed from its environments and gone, with all that it holds.</Text>
+      <Text>It is removed from every node of its environments and deleted for good.</Text>
       {jwks.length > 0 ? (
         <>
-          <Text>These JWKs were made from it. They stay as they are, and no longer follow it:</Text>
+          <Text>These JWKs were created from it. They keep their keys and no longer follow it:</Text>
           <List>
             {jwks.map((jwk) => (
               <List.Item key={`${jwk.projectName} ${jwk.name}`}>{jwk.name}</List.Item>
@@ -159,10 +190,10 @@ function DeleteMaterial({ noun, projectName, name, onClose }: Place & { readonly
           </List>
         </>
       ) : (
-        <Text>No JWK that you may see was made from it. Those that were stay as they are.</Text>
+        <Text>No JWK that you can see was created from it. A JWK that was keeps its key.</Text>
       )}
       <Anchor component={Link} href={projectPath(projectName, 'jwks')} size="sm">
-        To the JWKs of {projectName}
+        JWKs of {projectName}
       </Anchor>
     </ConfirmByName>
   );

@@ -3,14 +3,14 @@ import { type ReactNode, useState } from 'react';
 import { Link, useLocation, useParams } from 'wouter';
 import { DeploymentNote } from '../../display/deployment-note.tsx';
 import { EmptyState } from '../../display/empty-state.tsx';
+import { useLastDeployment } from '../../display/last-deployment.ts';
 import { type ListQuery, useListView } from '../../display/list-query.ts';
 import { PageHeader } from '../../display/page-header.tsx';
 import { type Column, type ListPage, ServerTable } from '../../display/server-table.tsx';
-import { Instant } from '../../display/time.tsx';
+import { Day } from '../../display/time.tsx';
 import { projectPath } from '../../layout/project.ts';
 import { mayIn } from '../../session/session.ts';
 import { useSignedIn } from '../../session/session-context.ts';
-import { useLastDeployment } from './last-deployment.ts';
 import type { MaterialNoun } from './material-noun.ts';
 
 export interface Material {
@@ -27,7 +27,7 @@ export interface NewMaterialProps {
   readonly onClose: () => void;
 }
 
-/** The list of one kind of material in a project, and the way to more of it. */
+/** The certificates, keys or keystores of a project, and the button that adds one. */
 export function MaterialsPage<Item extends Material>({
   noun,
   fetchPage,
@@ -55,7 +55,9 @@ export function MaterialsPage<Item extends Material>({
       >
         {make}
       </PageHeader>
-      {deployment.result !== null && <DeploymentNote result={deployment.result} onClose={deployment.close} />}
+      {deployment.announcement !== null && (
+        <DeploymentNote {...deployment.announcement} onClose={deployment.close} />
+      )}
       <ServerTable
         caption={noun.title}
         view={view}
@@ -88,6 +90,7 @@ function nameColumn<Item extends Material>({ page }: MaterialNoun, projectName: 
   return {
     header: 'Name',
     sort: 'name',
+    kind: 'title',
     cell: ({ name, description }) => (
       <>
         <Anchor component={Link} href={projectPath(projectName, page, name)}>
@@ -104,5 +107,5 @@ function nameColumn<Item extends Material>({ page }: MaterialNoun, projectName: 
 }
 
 function updatedColumn<Item extends Material>(): Column<Item> {
-  return { header: 'Changed', sort: 'updatedAt', cell: ({ updatedAt }) => <Instant at={updatedAt} /> };
+  return { header: 'Changed', sort: 'updatedAt', cell: ({ updatedAt }) => <Day at={updatedAt} /> };
 }

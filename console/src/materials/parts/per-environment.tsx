@@ -10,15 +10,15 @@ export interface PerEnvironment<Value> {
   readonly shared: boolean;
   choose(names: readonly string[]): void;
   share(shared: boolean): void;
-  /** The places that a value is asked for: each environment, or the one for all. */
+  /** What a value is filled in for: each environment, or all of them at once. */
   readonly places: readonly string[];
   value(place: string): Value;
   set(place: string, change: Partial<Value>): void;
-  /** What is to be sent. */
+  /** As the request has it. */
   list(): readonly (Value & { readonly environmentName: string })[];
 }
 
-/** Material of each environment, or one for all that are chosen. */
+/** Material for each environment, or one for all that are chosen. */
 export function usePerEnvironment<Value extends object>(
   initial: readonly string[],
   empty: Value,
@@ -61,7 +61,7 @@ export function PerEnvironmentFields<Value>({
       />
       {state.chosen.length > 1 && (
         <Switch
-          label="The same in all of them"
+          label="Same in all environments"
           checked={state.shared}
           onChange={(event) => state.share(event.currentTarget.checked)}
         />

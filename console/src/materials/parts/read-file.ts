@@ -1,4 +1,4 @@
-/** base64 of all bytes. @throws DOMException where the browser can not read the file */
+/** base64 of all bytes. @throws DOMException where the browser cannot read the file */
 export function fileAsBase64(file: Blob): Promise<string> {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();

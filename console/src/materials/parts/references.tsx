@@ -10,7 +10,7 @@ interface Place {
   readonly name: string;
 }
 
-/** The JWKs that were made from something; those that the caller may see. */
+/** The JWKs that were created from it, as far as the user may see them. */
 export function useReferences({ noun, projectName, name }: Place) {
   return useQuery({
     queryKey: ['references', noun.page, projectName, name],
@@ -28,7 +28,7 @@ export function JwkLink({ projectName, name }: { readonly projectName: string; r
 
 export type Following = 'follow' | 'detach';
 
-/** Which JWKs a replacement concerns, and what is to become of them. */
+/** Which JWKs a replacement concerns, and whether they get the new material. */
 export function FollowingChoice({
   place,
   value,
@@ -43,33 +43,30 @@ export function FollowingChoice({
   return (
     <Stack gap="xs">
       {jwks.length === 0 ? (
-        <Text size="sm">No JWK that you may see was made from it.</Text>
+        <Text size="sm">No JWK that you can see was created from this {place.noun.one}.</Text>
       ) : (
-        <>
-          <Text size="sm">JWKs that were made from it:</Text>
-          <List size="sm">
-            {jwks.map((jwk) => (
-              <List.Item key={`${jwk.projectName} ${jwk.name}`}>{jwk.name}</List.Item>
-            ))}
-          </List>
-        </>
+        <List size="sm">
+          {jwks.map((jwk) => (
+            <List.Item key={`${jwk.projectName} ${jwk.name}`}>{jwk.name}</List.Item>
+          ))}
+        </List>
       )}
       <Radio.Group
-        label="What becomes of them"
+        label={`JWKs created from this ${place.noun.one}`}
         value={value}
         onChange={(chosen) => onChange(chosen === 'follow' ? 'follow' : 'detach')}
       >
         <Radio
           my={6}
           value="follow"
-          label="They get the new material"
-          description="All are deployed with it. If one can not take it, nothing is changed"
+          label="Update and redeploy"
+          description="They get the new key. If one of them cannot use it, nothing changes"
         />
         <Radio
           my={6}
           value="detach"
-          label="They stay as they are"
-          description="They keep their keys and no longer belong to it"
+          label="Keep and detach"
+          description={`They keep their current key and no longer follow this ${place.noun.one}`}
         />
       </Radio.Group>
     </Stack>
@@ -78,4 +75,39 @@ export function FollowingChoice({
 
 export function followingQuery(value: Following) {
   return value === 'follow' ? ({ updateReferencedJwks: 'true', updateScope: 'SAME_PROJECT' } as const) : {};
+}
+
+const shownNames = 5;
+
+/**
+ * Replaces a material, and says what that did to the JWKs that were created from it: either all of them follow, or
+ * nothing changes.
+ */
+export async function replaceMaterial<Answer>(
+  { noun, projectName, name }: Place,
+  following: Following,
+  replace: () => Promise<Answer>,
+): Promise<{ readonly answer: Answer; readonly detail: string | undefined }> {
+  const { resultList } = await noun.references(projectName, name);
+  const answer = await replace();
+  return {
+    answer,
+    detail: replacementText(
+      resultList.map((jwk) => jwk.name),
+      following,
+    ),
+  };
+}
+
+function replacementText(names: readonly string[], following: Following): string | undefined {
+  if (names.length === 0) return undefined;
+  const more = names.length - shownNames;
+  const listed = `${names.slice(0, shownNames).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  const [jwks, were, keep] =
+    names.length === 1
+      ? ['1 JWK', 'was', 'keeps its key']
+      : [`${names.length} JWKs`, 'were', 'keep their keys'];
+  return following === 'follow'
+    ? `${jwks} ${were} updated and redeployed: ${listed}`
+    : `${jwks} ${were} detached and ${keep}: ${listed}`;
 }
