@@ -37,24 +37,43 @@ const history = async () => {
   return body.resultList.map(({ action }: { action: string }) => action);
 };
 
-test('shows what is public, where it is deployed, and until when it is valid', async () => {
+test('the page shows the public part, the facts of the key, and where it is deployed', async () => {
   await page.getByRole('region', { name: 'Public JWK' }).getByText(p256Public.x).waitFor();
   await page.getByText('p1, connected').waitFor();
+  const details = page.getByRole('region', { name: 'Details' });
+  for (const fact of ['EC, P-256', 'ES256', 'signature', 'one', 'JSON string', 'production', 'never']) {
+    await details.getByText(fact, { exact: true }).first().waitFor();
+  }
   await page.getByRole('button', { name: 'Copy Thumbprint' }).click();
   await page.getByRole('status').getByText('Copied').waitFor({ state: 'attached' });
   expect(await page.content()).not.toContain(p256Private.d);
   await expectAccessible(page);
 });
 
-test('the private part is revealed only on record, is kept nowhere, and is hidden again on leaving', async () => {
+test('the page has the address of the JWK Set in each environment, to be copied', async () => {
+  const address = `/projects/MyProject/.well-known/jwks.json`;
+  const copy = page.getByRole('button', { name: 'Copy JWK Set in production' });
+  await copy.click();
+  expect(await page.evaluate('navigator.clipboard.readText()')).toBe(address);
+  await page.getByText('Put the address of a node or gateway of production before it').waitFor();
+  const environment = { type: 'PRODUCTION', accessUrl: 'https://keys.example.com/' };
+  await console.manager.api('PUT', '/apiops/environments/production/', environment);
+  await page.reload();
+  await copy.click();
+  expect(await page.evaluate('navigator.clipboard.readText()')).toBe(`https://keys.example.com${address}`);
+});
+
+test('the private part is revealed only with an audit record, is kept nowhere, and is hidden again on leaving', async () => {
   expect(await history()).not.toContain('jwk.reveal');
   await page.getByRole('button', { name: 'Reveal' }).click();
-  await page.getByRole('dialog').getByText('audit record').waitFor();
+  await page.getByRole('dialog').getByText('audit log').waitFor();
   await expectAccessible(page);
   expect(await history()).not.toContain('jwk.reveal');
-  await page.getByRole('button', { name: 'Reveal, on record' }).click();
+  await page.getByRole('button', { name: 'Reveal (logged)' }).click();
   await page.getByRole('region', { name: 'Private JWK' }).getByText(p256Private.d).waitFor();
   expect(await history()).toContain('jwk.reveal');
+  await page.getByText('admin revealed or exported its private part').waitFor();
+  await page.getByText('admin created it from source JSON string, kid one').waitFor();
   await expectKeptNowhere(page, p256Private.d);
   await page.getByRole('link', { name: 'Overview' }).click();
   await page.getByRole('heading', { name: 'Overview' }).waitFor();
@@ -66,7 +85,9 @@ test('the private part is revealed only on record, is kept nowhere, and is hidde
 test('a JWK of a public key says that it has no private part, and offers neither reveal nor export of one', async () => {
   const other = await console.open({ path: '/projects/MyProject/jwks/public-only' });
   const section = other.getByRole('region', { name: 'Private part' });
-  await section.getByText('This JWK has no private part: it is a public key.').waitFor();
+  await section
+    .getByText('This JWK is a public key: there is no private part to reveal or export.')
+    .waitFor();
   expect(await section.getByRole('button').count()).toBe(0);
   expect(await section.getByText('Hidden').count()).toBe(0);
   expect(await other.getByRole('button', { name: /Reveal|Export private/ }).count()).toBe(0);
@@ -79,6 +100,7 @@ test('an OCT key is revealed and exported as a JWK Set, and offered no PEM', asy
   await other.getByRole('button', { name: 'Export private JWK Set' }).waitFor();
   await other.getByRole('button', { name: 'Reveal' }).waitFor();
   expect(await other.getByRole('button', { name: /PEM/ }).count()).toBe(0);
+  expect(await other.getByRole('region', { name: 'JWK Set', exact: true }).count()).toBe(0);
 });
 
 test('a member without ROLE_READ_PRIVATE_KEYS sees and exports the public part, and is offered nothing of the private part', async () => {
@@ -103,7 +125,7 @@ test('a member without ROLE_READ_PRIVATE_KEYS is not offered to read an OCT key,
   expect(await other.getByRole('button', { name: /Reveal|Export/ }).count()).toBe(0);
 });
 
-test('exports the public set as it is, the private one on record', async () => {
+test('the public set is exported at once, the private one with an audit record', async () => {
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('button', { name: 'Export public JWK Set' }).click(),
@@ -112,34 +134,31 @@ test('exports the public set as it is, the private one on record', async () => {
   await page.getByRole('button', { name: 'Export private JWK Set' }).click();
   const [full] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Export, on record' }).click(),
+    page.getByRole('button', { name: 'Export (logged)' }).click(),
   ]);
   expect(full.suggestedFilename()).toBe('signing.json');
 });
 
-test('a node that goes away is shown without it, and again once it is back, without reloading', async () => {
+test('a node that disconnects is shown as missing, and as deployed once it is back, without a reload', async () => {
   await node.close();
   await page.getByText('p1, not connected').waitFor();
   const jwkStr = JSON.stringify({ ...p256Private, kid: 'two' });
   const update = console.manager.api('PUT', `${jwks}signing/`, { sourceType: 'COPY_PASTE', jwkStr });
-  await page.getByText('not everywhere').waitFor();
+  await page.getByRole('region', { name: 'production' }).getByText('missing').first().waitFor();
   await update;
   await console.manager.addNode('production', 'p1');
   await page.getByText('p1, connected').waitFor();
   await page.locator('[data-deployed=true]').waitFor();
 });
 
-test('its value is replaced by the form that makes one', async () => {
+test('the form that creates a JWK replaces its key, too, and leads back to its page', async () => {
   await page.getByRole('link', { name: 'Replace' }).click();
   await page.getByRole('heading', { name: 'Replace signing' }).waitFor();
   await page.getByRole('radio', { name: 'JWK or JWK Set' }).check();
-  await page
-    .getByLabel('JWK or JWK Set')
-    .nth(1)
-    .fill(JSON.stringify({ ...p256Public, kid: 'new' }));
+  await page.getByLabel('JWK or JWK Set as JSON').fill(JSON.stringify({ ...p256Public, kid: 'new' }));
   await page.getByText(/^Found: /).waitFor();
-  await page.getByRole('button', { name: 'Save and deploy' }).click();
-  await page.getByRole('link', { name: 'Open signing' }).click();
+  await page.getByRole('button', { name: 'Replace and deploy' }).click();
+  await page.getByText('signing has a new key').waitFor();
   await page.getByRole('region', { name: 'Public JWK' }).getByText('"new"').waitFor();
 });
 
@@ -148,21 +167,21 @@ test('whoever may not deploy is offered no change, and refused by the server all
   await other.getByRole('heading', { name: 'History' }).waitFor();
   expect(await other.getByRole('button', { name: 'Delete' }).count()).toBe(0);
   await other.goto(`${console.manager.url}/#/projects/MyProject/new-jwk`);
-  await other.getByRole('heading', { name: 'Not for your roles' }).waitFor();
+  await other.getByRole('heading', { name: 'Permission required' }).waitFor();
   const answer = await other.evaluate<number>(
     `fetch('${jwks}signing/', { method: 'DELETE' }).then(({ status }) => status)`,
   );
   expect(answer).toBe(403);
 });
 
-test('is readable in the dark and at 360 pixels', async () => {
+test('the page is readable in the dark and at 360 pixels', async () => {
   const narrow = await console.open({ path: jwkPath, colorScheme: 'dark', width: 360 });
   await narrow.getByRole('region', { name: 'Public JWK' }).waitFor();
   await expectNoSidewaysScroll(narrow);
   await expectAccessible(narrow);
 });
 
-test('is deleted only once its name is typed, and tells from where it goes', async () => {
+test('a JWK is deleted only once its name is typed, and nothing asks for it afterwards', async () => {
   await page.getByRole('button', { name: 'Delete' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByText('production: p1').waitFor();
@@ -170,7 +189,15 @@ test('is deleted only once its name is typed, and tells from where it goes', asy
   expect(await remove.isDisabled()).toBe(true);
   await expectAccessible(page);
   await dialog.getByLabel('Type signing to confirm').fill('signing');
+  const asked: string[] = [];
+  page.on('response', (response) => {
+    if (response.url().includes('/jwks/signing'))
+      asked.push(`${response.request().method()} ${response.status()}`);
+  });
   await remove.click();
   await page.getByRole('heading', { name: 'signing is deleted' }).waitFor();
+  await page.getByRole('link', { name: 'JWKs of MyProject' }).click();
+  await page.getByRole('link', { name: 'public-only' }).waitFor();
+  expect(asked.filter((one) => !one.endsWith(' 200'))).toEqual([]);
   expect((await console.manager.api('GET', `${jwks}signing/`)).status).toBe(400);
 });

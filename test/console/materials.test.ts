@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(() => console.close());
 
-test('a certificate is looked into before it is stored, then deployed, exported, and deleted by its name', async () => {
+test('a certificate is inspected before it is stored, then deployed, exported, and deleted by its name', async () => {
   const page = await console.open({ path: '/projects/MyProject/certificates' });
   await page.getByText('There is no certificate in MyProject yet').waitFor();
   await page.getByRole('button', { name: 'New certificate' }).first().click();
@@ -38,8 +38,9 @@ test('a certificate is looked into before it is stored, then deployed, exported,
   await expectAccessible(page);
   await dialog.getByRole('textbox', { name: 'Alias' }).fill('my-alias');
   await dialog.getByRole('button', { name: 'Create and deploy' }).click();
+  await page.getByText('my-certificate is stored').waitFor();
   await page.getByText('Deployment completed successfully').waitFor();
-  await page.getByRole('heading', { name: 'my-certificate' }).waitFor();
+  await page.getByRole('heading', { name: 'my-certificate', level: 1 }).waitFor();
   await expectAccessible(page);
 
   const downloading = page.waitForEvent('download');
@@ -49,12 +50,23 @@ test('a certificate is looked into before it is stored, then deployed, exported,
   const zip = unzipSync(new Uint8Array(readFileSync(await download.path())));
   expect(Object.keys(zip)).toEqual(['my-certificate-production.cer']);
 
+  const asked = requestsOf(page, 'my-certificate');
   await deleteByName(page, { name: 'my-certificate', action: 'Delete the certificate' });
   await page.getByText('Undeployment completed successfully').waitFor();
   await page.getByText('There is no certificate in MyProject yet').waitFor();
+  expect(asked).toEqual(['DELETE 200']);
 });
 
-test('a replacement shows the JWKs that were made from a key, and takes them along or leaves them', async () => {
+/** Requests about one object from now on, each with the status of its answer. */
+function requestsOf(page: Page, name: string): readonly string[] {
+  const asked: string[] = [];
+  page.on('response', (response) => {
+    if (response.url().includes(name)) asked.push(`${response.request().method()} ${response.status()}`);
+  });
+  return asked;
+}
+
+test('a replacement says how many JWKs followed it, and how many were detached', async () => {
   const { api } = console.manager;
   const before = makeRsaMaterial();
   const key = { name: 'my-key', keyType: 'PRIVATE_KEY' };
@@ -69,11 +81,13 @@ test('a replacement shows the JWKs that were made from a key, and takes them alo
 
   const following = makeRsaMaterial();
   await replaceKey(page, following.key);
+  await page.getByText('1 JWK was updated and redeployed: from-key').waitFor();
   expect(await modulus()).toBe(following.jwk.n);
   await page.getByRole('link', { name: 'from-key' }).waitFor();
 
-  await replaceKey(page, makeRsaMaterial().key, 'They stay as they are');
-  await page.getByText('None that you may see.').waitFor();
+  await replaceKey(page, makeRsaMaterial().key, 'Keep and detach');
+  await page.getByText('1 JWK was detached and keeps its key: from-key').waitFor();
+  await page.getByText('None that you can see.').waitFor();
   expect(await modulus()).toBe(following.jwk.n);
 });
 
@@ -86,8 +100,8 @@ async function replaceKey(page: Page, content: string, choice?: string): Promise
   await page.getByRole('button', { name: 'Replace' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByText('from-key').waitFor();
-  await dialog.getByLabel('Or its text').fill(content);
-  await dialog.getByText('A private RSA key of 2048 bits').waitFor();
+  await dialog.getByLabel('Or paste PEM').fill(content);
+  await dialog.getByText('RSA private key, 2048 bits').waitFor();
   if (choice !== undefined) await dialog.getByLabel(choice).check();
   await dialog.getByRole('button', { name: 'Replace and deploy' }).click();
   await dialog.waitFor({ state: 'detached' });
@@ -102,21 +116,21 @@ test('an encrypted key asks for its passphrase, and is stored with it', async ()
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('textbox', { name: 'Name' }).fill('encrypted');
   await dialog.getByLabel('production').check();
-  const field = dialog.getByRole('textbox', { name: 'Passphrase of the key' });
+  const field = dialog.getByRole('textbox', { name: 'Passphrase' });
   expect(await field.count()).toBe(0);
-  await dialog.getByLabel('Or its text').fill(encrypted.toString());
+  await dialog.getByLabel('Or paste PEM').fill(encrypted.toString());
   await dialog.getByText('Key content is encrypted: passphrase is required!').waitFor();
   await expectAccessible(page);
   await field.fill('wrong');
   await dialog.getByText('passphrase does not open the key!').waitFor();
   await field.fill(passphrase);
-  await dialog.getByText('A private EC key on P-384 of 384 bits').waitFor();
+  await dialog.getByText('EC private key, P-384').waitFor();
   await dialog.getByRole('button', { name: 'Create and deploy' }).click();
-  await page.getByRole('heading', { name: 'encrypted' }).waitFor();
+  await page.getByRole('heading', { name: 'encrypted', level: 1 }).waitFor();
   await deleteByName(page, { name: 'encrypted', action: 'Delete the key' });
 });
 
-test('a keystore says at once that its password is wrong, and lists its aliases before and after it is stored', async () => {
+test('a keystore shows at once that its password is wrong, and its aliases before and after it is stored', async () => {
   const page = await console.open({ path: '/projects/MyProject/keystores' });
   await page.getByRole('button', { name: 'New keystore' }).first().click();
   const dialog = page.getByRole('dialog');
@@ -124,18 +138,18 @@ test('a keystore says at once that its password is wrong, and lists its aliases 
   await dialog.getByLabel('production').check();
   await dialog.getByLabel('staging').check();
   await dialog.getByLabel('Keystore file').setInputFiles(fixture('java17/store.jks'));
-  await dialog.getByLabel('Password of the keystore').fill('wrong');
+  await dialog.getByLabel('Keystore password').fill('wrong');
   await dialog
     .getByText(/password/i)
     .filter({ hasText: /wrong|damaged/ })
     .waitFor();
-  await dialog.getByLabel('Password of the keystore').fill('changeit');
-  const inside = dialog.getByRole('region', { name: 'What the file holds' });
+  await dialog.getByLabel('Keystore password').fill('changeit');
+  const inside = dialog.getByRole('region', { name: 'Contents of the file' });
   await inside.getByText('trusted certificate').waitFor();
   await inside.getByText('it is a DSA key; supported are RSA, EC').waitFor();
   await expectAccessible(page);
   await dialog.getByRole('button', { name: 'Create and deploy' }).click();
-  const stored = page.getByRole('region', { name: 'What it holds in staging' });
+  const stored = page.getByRole('region', { name: 'Contents in staging' });
   await stored.getByText('trusted certificate').waitFor();
   await expectAccessible(page);
   await deleteByName(page, { name: 'my-keystore', action: 'Delete the keystore' });
@@ -152,7 +166,7 @@ test('a file that is dropped is taken', async () => {
     const place = document.querySelector('.file-drop');
     place.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
   })()`);
-  await page.getByText('A private EC key on P-256 of 256 bits').waitFor();
+  await page.getByText('EC private key, P-256').waitFor();
   await page.getByText('ec.key.pem').waitFor();
 });
 

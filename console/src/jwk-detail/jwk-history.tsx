@@ -1,15 +1,17 @@
 import { Button, Group, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { AuditRecord } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
-import { AuditTable } from '../display/audit-table.tsx';
 import { QueryView } from '../display/query-view.tsx';
+import { Instant } from '../display/time.tsx';
+import { sourceWords } from '../jwks/jwk-words.ts';
 import type { JwkRef } from './jwk-queries.ts';
 
 const size = 10;
 const refreshMs = 5_000;
 
-/** What the audit record has of this JWK, newest first. */
+/** What happened to this JWK, newest first: a sentence for each audit record. */
 export function JwkHistory({ jwk }: { readonly jwk: JwkRef }) {
   const [page, setPage] = useState(1);
   const history = useQuery({
@@ -22,7 +24,18 @@ export function JwkHistory({ jwk }: { readonly jwk: JwkRef }) {
     <QueryView query={history}>
       {({ resultList, resultCount }) => (
         <>
-          <AuditTable records={resultList} caption="History of this JWK" />
+          <ol className="plain history" aria-label="History of this JWK">
+            {resultList.map((record) => (
+              <li key={record.sequence}>
+                <span>
+                  <strong>{record.actor}</strong> {sentence(record)}
+                </span>
+                <Text span size="sm">
+                  <Instant at={record.at} />
+                </Text>
+              </li>
+            ))}
+          </ol>
           {resultCount > size && (
             <Group mt="sm" gap="xs">
               <Button variant="default" size="xs" disabled={page === 1} onClick={() => setPage(page - 1)}>
@@ -45,4 +58,38 @@ export function JwkHistory({ jwk }: { readonly jwk: JwkRef }) {
       )}
     </QueryView>
   );
+}
+
+/** An action without a sentence shows under its own name. */
+function sentence({ action, outcome, details }: AuditRecord): string {
+  const done = sentences[action]?.(details) ?? action;
+  if (outcome === 'SUCCESS') return done;
+  return outcome === 'DENIED' ? `was denied: ${action}` : `failed: ${action}`;
+}
+
+type Details = AuditRecord['details'];
+
+const sentences: Readonly<Record<string, (details: Details) => string>> = {
+  'jwk.create': ({ sourceType, kid }) =>
+    sourceType === 'GENERATE'
+      ? `generated it${withKid(kid)}`
+      : `created it from source ${sourceWord(sourceType)}${withKid(kid)}`,
+  'jwk.update': ({ sourceType, kid, detached }) =>
+    detached === true && sourceType === 'GENERATE'
+      ? 'changed its description'
+      : detached === true
+        ? `changed it; it follows no source${withKid(kid)}`
+        : `replaced its key from source ${sourceWord(sourceType)}${withKid(kid)}`,
+  'jwk.follow': ({ kid }) => `replaced its source, and it took the new key${withKid(kid)}`,
+  'jwk.detach': () => 'replaced or deleted its source, and it kept its key',
+  'jwk.refresh': ({ kid }) => `fetched a new key from its URL${withKid(kid)}`,
+  'jwk.reveal': () => 'revealed or exported its private part',
+};
+
+function sourceWord(sourceType: Details[string] | undefined): string {
+  return sourceWords[String(sourceType)] ?? String(sourceType);
+}
+
+function withKid(kid: Details[string] | undefined): string {
+  return kid === undefined || kid === null || kid === '' ? '' : `, kid ${kid}`;
 }

@@ -1,4 +1,4 @@
-import { Anchor, Button, Grid, Stack, Text } from '@mantine/core';
+import { Anchor, Box, Button, Grid, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { flushSync } from 'react-dom';
 import { Link, useParams } from 'wouter';
@@ -20,6 +20,7 @@ import { projectPath } from '../layout/project.ts';
 import { DeleteJwk } from './delete-jwk.tsx';
 import { DeploymentLegend, DeploymentState, deployedText } from './deployment-state.tsx';
 import { EditDescription } from './edit-description.tsx';
+import './jwk-detail.css';
 import { JwkHistory } from './jwk-history.tsx';
 import { type JwkDetail, type JwkRef, useDeployment, useJwk } from './jwk-queries.ts';
 import { sourceFacts } from './jwk-source.tsx';
@@ -73,7 +74,7 @@ function Shown({ jwk, onDeleted }: ShownProps) {
       <PageHeader title={jwkName} up={{ path: projectPath(projectName, 'jwks'), label: 'JWKs' }}>
         {mayDeploy && found.data !== undefined && (
           <>
-            <Button component={Link} href={successorPath(projectName, jwkName)}>
+            <Button variant="default" component={Link} href={successorPath(projectName, jwkName)}>
               Create successor
             </Button>
             <Button variant="default" onClick={() => setDialog('edit')}>
@@ -109,7 +110,9 @@ function Sections({ jwk, detail }: { readonly jwk: JwkRef; readonly detail: JwkD
         <Grid.Col span={{ base: 12, md: 7 }}>
           <Section title="Details">
             <KeyFacts jwk={jwk} detail={detail} />
-            <ValidityBar jwk={detail} />
+            <Box mt="md">
+              <ValidityBar jwk={detail} />
+            </Box>
           </Section>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 5 }}>

@@ -5,7 +5,7 @@ type Validity = Pick<ListedJwk, 'notBeforeTime' | 'expirationTime'>;
 const width = 600;
 const height = 8;
 /** Room left and right of the validity, for a now that lies outside of it. */
-const margin = 60;
+const margin = 24;
 
 /** How much of its life is over. The times beside it say the same in words. */
 export function ValidityBar({ jwk }: { readonly jwk: Validity }) {

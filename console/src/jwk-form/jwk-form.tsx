@@ -13,7 +13,7 @@ import { KidField } from './kid-field.tsx';
 import './jwk-form.css';
 import { OwnUsageFields } from './own-usage-fields.tsx';
 import type { InspectedKey } from './request.ts';
-import { SourceFields } from './source-fields.tsx';
+import { SourceFields, useFile } from './source-fields.tsx';
 import { UsageFields } from './usage-fields.tsx';
 import { chosenKey, type Inspection, useInspection } from './use-inspection.ts';
 import { type JwkFormProps, useSaveJwk } from './use-save-jwk.ts';
@@ -58,6 +58,9 @@ export function JwkForm({
       set(changes);
     },
   };
+  const file = useFile(part.set);
+  // Step 1 of 2 comes first: the JWK has no source before the file is stored.
+  const isStoring = file.material !== undefined;
   function submit(event: FormEvent) {
     event.preventDefault();
     save.mutate();
@@ -66,14 +69,14 @@ export function JwkForm({
   return (
     <form ref={form} onSubmit={submit} noValidate className="jwk-form">
       <Stack gap="lg">
-        <SourceFields {...part} inspection={inspection} withGenerate={isNew} />
+        <SourceFields {...part} {...{ inspection, file }} withGenerate={isNew} />
         {chosen?.algorithms && isStoredSource(draft.source) && (
           <UsageFields {...part} algorithms={chosen.algorithms} />
         )}
         {chosen?.algorithms && isJwkSource(draft) && (
           <OwnUsageFields {...part} item={chosen} algorithms={chosen.algorithms} />
         )}
-        {takesKid(draft, inspection) && <KidField {...part} />}
+        {!isStoring && takesKid(draft, inspection) && <KidField {...part} />}
         <NameFields {...part} isNew={isNew} />
         <CurlNote {...request} />
       </Stack>
@@ -82,7 +85,7 @@ export function JwkForm({
           {save.error && `Not saved: ${errorText(save.error)}`}
         </Text>
         <Group gap="sm">
-          <Button type="submit" loading={save.isPending}>
+          <Button type="submit" loading={save.isPending} disabled={isStoring}>
             {isNew ? 'Create and deploy' : 'Replace and deploy'}
           </Button>
           <Anchor component={Link} href={cancelPath} size="sm">

@@ -5,7 +5,7 @@ import { type FoundFile, type MaterialFile, readFoundFile } from '../material-fi
 import { MaterialForm, materialWords, type StoredMaterial } from '../material-file/material-form.tsx';
 import { mayIn } from '../session/session.ts';
 import { useSignedIn } from '../session/session-context.ts';
-import { type FormPartProps, ofOneSource } from './draft.ts';
+import { type FormPartProps, ofOneSource, type SetDraft } from './draft.ts';
 import { type FormSource, formSources, formSourceTexts, isStoredSource } from './form-sources.ts';
 import { GenerateFields } from './generate-fields.tsx';
 import { KeyChoice } from './key-choice.tsx';
@@ -15,14 +15,14 @@ import type { Inspection } from './use-inspection.ts';
 
 export interface SourceFieldsProps extends FormPartProps {
   readonly inspection: Inspection;
+  readonly file: FileState;
   /** False for a JWK that exists: its new value comes from another source. */
   readonly withGenerate: boolean;
 }
 
 /** Where the key comes from. A file switches the form to the source that its content belongs to. */
 export function SourceFields(props: SourceFieldsProps) {
-  const { draft, set, withGenerate } = props;
-  const file = useFile(props);
+  const { draft, set, withGenerate, file } = props;
   const mayCertify = mayIn(useSignedIn(), props.projectName, 'ROLE_MANAGE_PROXIES');
   const offered = formSources.filter(
     (source) => (source !== 'GENERATE' || withGenerate) && (source !== 'CERTIFICATE' || mayCertify),
@@ -37,7 +37,7 @@ export function SourceFields(props: SourceFieldsProps) {
           set({ ...ofOneSource, source: source as FormSource });
         }}
       >
-        <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }} spacing="xs" mt="xs">
+        <SimpleGrid cols={{ base: 2, md: 3 }} spacing="xs" mt="xs">
           {offered.map((source) => (
             <Radio
               key={source}
@@ -49,13 +49,13 @@ export function SourceFields(props: SourceFieldsProps) {
           ))}
         </SimpleGrid>
       </Radio.Group>
-      <FieldsOf {...props} file={file} />
+      <FieldsOf {...props} />
       {draft.source !== 'GENERATE' && file.material === undefined && <KeyChoice {...props} />}
     </Stack>
   );
 }
 
-interface FileState {
+export interface FileState {
   /** A file that is not stored yet. */
   readonly material: MaterialFile | undefined;
   readonly stored: (StoredMaterial & { readonly kind: MaterialFile['kind'] }) | undefined;
@@ -65,7 +65,8 @@ interface FileState {
   discard(): void;
 }
 
-function useFile({ set }: Pick<FormPartProps, 'set'>): FileState {
+/** A file that was dropped, until it is stored or discarded. */
+export function useFile(set: SetDraft): FileState {
   const [material, setMaterial] = useState<MaterialFile>();
   const [stored, setStored] = useState<FileState['stored']>();
   const [problem, setProblem] = useState<string>();
@@ -99,7 +100,7 @@ function useFile({ set }: Pick<FormPartProps, 'set'>): FileState {
   };
 }
 
-function FieldsOf(props: SourceFieldsProps & { readonly file: FileState }) {
+function FieldsOf(props: SourceFieldsProps) {
   const { draft, set, errorOf, file } = props;
   switch (draft.source) {
     case 'GENERATE':
@@ -135,7 +136,7 @@ function FieldsOf(props: SourceFieldsProps & { readonly file: FileState }) {
 }
 
 /** Material that the project has, or a file that is stored in it first. */
-function StoredOrFile(props: SourceFieldsProps & { readonly file: FileState }) {
+function StoredOrFile(props: SourceFieldsProps) {
   const { projectName, draft, file } = props;
   if (!isStoredSource(draft.source)) return null;
   if (file.material !== undefined) {

@@ -19,7 +19,7 @@ export function UrlFields({
 }: FormPartProps & { readonly inspection: Inspection }) {
   return (
     <Stack>
-      <Group align="end" gap="xs" wrap="nowrap">
+      <Group align="start" gap="xs" wrap="nowrap">
         <TextInput
           label="URL"
           type="url"
@@ -30,7 +30,7 @@ export function UrlFields({
           error={errorOf('url')}
           onChange={(event) => set({ url: event.currentTarget.value })}
         />
-        <Button variant="default" loading={inspection.isPending} onClick={inspection.look}>
+        <Button variant="default" mt="1.5rem" loading={inspection.isPending} onClick={inspection.look}>
           Fetch
         </Button>
       </Group>

@@ -37,7 +37,7 @@ function Address({
 }) {
   return (
     <CopyField
-      label={name}
+      label={`JWK Set in ${name}`}
       value={`${accessUrl?.replace(/\/+$/, '') ?? ''}${jwkSetPath(projectName)}`}
       description={
         accessUrl === null ? `Put the address of a node or gateway of ${name} before it` : undefined
