@@ -41,7 +41,7 @@ test('the page shows the public part, the facts of the key, and where it is depl
   await page.getByRole('region', { name: 'Public JWK' }).getByText(p256Public.x).waitFor();
   await page.getByText('p1, connected').waitFor();
   const details = page.getByRole('region', { name: 'Details' });
-  for (const fact of ['EC, P-256', 'ES256', 'signature', 'one', 'JSON string', 'production', 'never']) {
+  for (const fact of ['EC, P-256', 'ES256', 'signature', 'one', 'JWK or JWK Set', 'production', 'never']) {
     await details.getByText(fact, { exact: true }).first().waitFor();
   }
   await page.getByRole('button', { name: 'Copy Thumbprint' }).click();
@@ -73,7 +73,7 @@ test('the private part is revealed only with an audit record, is kept nowhere, a
   await page.getByRole('region', { name: 'Private JWK' }).getByText(p256Private.d).waitFor();
   expect(await history()).toContain('jwk.reveal');
   await page.getByText('admin revealed or exported its private part').waitFor();
-  await page.getByText('admin created it from source JSON string, kid one').waitFor();
+  await page.getByText('admin created it from source JWK or JWK Set, kid one').waitFor();
   await expectKeptNowhere(page, p256Private.d);
   await page.getByRole('link', { name: 'Overview' }).click();
   await page.getByRole('heading', { name: 'Overview' }).waitFor();

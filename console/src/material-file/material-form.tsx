@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { KeyplaneApiError } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
 import { type DeploymentResult, resultOf } from '../display/deployment-note.tsx';
-import { ErrorNote, errorText } from '../display/error-note.tsx';
+import { ErrorNote } from '../display/error-note.tsx';
 import { fieldErrors } from '../display/form/field-errors.ts';
 import { WarningTexts } from '../display/warning-texts.tsx';
 import { CertificateChain } from '../materials/certificates/certificate-chain.tsx';
@@ -82,7 +82,7 @@ export function MaterialForm({
     >
       <Stack>
         <Text size="sm">The {word} is stored in the project. In step 2 you create the JWK from it.</Text>
-        {file.kind === 'KEYSTORE' && <Passwords {...{ draft, set, inspection, errorOf: errors.of }} />}
+        {file.kind === 'KEYSTORE' && <Passwords {...{ draft, set, errorOf: errors.of }} />}
         {asksPassphrase && (
           <PasswordInput
             label="Passphrase"
@@ -90,6 +90,7 @@ export function MaterialForm({
             autoComplete="off"
             value={draft.passphrase}
             error={errors.of('passphrase')}
+            aria-invalid={errors.of('passphrase') !== undefined}
             onChange={(event) => set({ passphrase: event.currentTarget.value })}
           />
         )}
@@ -162,17 +163,15 @@ function Contents({ contents }: { readonly contents: FileContents }) {
 function Passwords({
   draft,
   set,
-  inspection,
   errorOf,
 }: {
   readonly draft: MaterialDraft;
   readonly set: (changes: Partial<MaterialDraft>) => void;
-  readonly inspection: { readonly error: unknown };
   readonly errorOf: (field: 'password' | 'keyPassword') => string | undefined;
 }) {
   // Nobody typed a wrong password yet.
   const isUntouched = draft.password === '';
-  const wrong = isAbout(inspection.error, 'password') ? errorText(inspection.error) : undefined;
+  const wrong = isUntouched ? undefined : errorOf('password');
   return (
     <>
       <PasswordInput
@@ -180,7 +179,8 @@ function Passwords({
         required
         autoComplete="off"
         value={draft.password}
-        error={isUntouched ? undefined : (errorOf('password') ?? wrong)}
+        error={wrong}
+        aria-invalid={wrong !== undefined}
         onChange={(event) => set({ password: event.currentTarget.value })}
       />
       <PasswordInput
@@ -189,6 +189,7 @@ function Passwords({
         autoComplete="off"
         value={draft.keyPassword}
         error={errorOf('keyPassword')}
+        aria-invalid={errorOf('keyPassword') !== undefined}
         onChange={(event) => set({ keyPassword: event.currentTarget.value })}
       />
     </>
