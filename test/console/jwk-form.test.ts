@@ -246,7 +246,7 @@ test('a keystore file shows its aliases before it is stored, and a wrong passwor
   expect(await page.getByRole('button', { name: 'Store the keystore' }).count()).toBe(0);
   await expectAccessible(page);
   await password.fill('changeit');
-  await page.getByRole('region', { name: 'Contents of the file' }).getByText('EC P-256').waitFor();
+  await page.getByRole('region', { name: 'Contents of the file' }).getByText('EC P-256').first().waitFor();
   await storeDropped('keystore', 'default');
   await page.getByRole('radio', { name: 'ec', exact: true }).check();
   await save('of-keystore');

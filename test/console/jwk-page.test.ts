@@ -51,11 +51,11 @@ test('the page shows the public part, the facts of the key, and where it is depl
 });
 
 test('the page has the address of the JWK Set in each environment, to be copied', async () => {
-  const address = `/projects/MyProject/.well-known/jwks.json`;
+  const address = '/projects/MyProject/.well-known/jwks.json';
   const copy = page.getByRole('button', { name: 'Copy JWK Set in production' });
   await copy.click();
-  expect(await page.evaluate('navigator.clipboard.readText()')).toBe(address);
-  await page.getByText('Put the address of a node or gateway of production before it').waitFor();
+  expect(await page.evaluate('navigator.clipboard.readText()')).toBe(`http://NODE${address}`);
+  await page.getByText('Replace NODE with the host and port of a node.').waitFor();
   const environment = { type: 'PRODUCTION', accessUrl: 'https://keys.example.com/' };
   await console.manager.api('PUT', '/apiops/environments/production/', environment);
   await page.reload();

@@ -12,8 +12,8 @@ import { Section } from '../display/section.tsx';
 import { Status } from '../display/status.tsx';
 import { validityStatuses } from '../display/status-words.ts';
 import { Instant } from '../display/time.tsx';
+import { ProjectSetAddresses } from '../environments/set-addresses.tsx';
 import { successorPath } from '../jwk-form/successor-path.ts';
-import { JwkSetAddresses } from '../jwk-sets/jwk-set-addresses.tsx';
 import { useMayDeploy } from '../jwks/deploying-role.ts';
 import { useWords, validityState } from '../jwks/jwk-words.ts';
 import { projectPath } from '../layout/project.ts';
@@ -122,7 +122,7 @@ function Sections({ jwk, detail }: { readonly jwk: JwkRef; readonly detail: JwkD
             </Section>
             {isPublished && (
               <Section title="JWK Set" description="The address to give to verifiers">
-                <JwkSetAddresses projectName={jwk.projectName} />
+                <ProjectSetAddresses projectName={jwk.projectName} />
               </Section>
             )}
           </Stack>
