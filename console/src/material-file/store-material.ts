@@ -1,16 +1,12 @@
 import { keyplane } from '../api/keyplane.ts';
 import { base64Of } from './base64-of.ts';
 import type { MaterialFile } from './found-file.ts';
-import type { FileContents } from './use-file-inspection.ts';
+import type { FileContents, FilePasswords } from './use-file-inspection.ts';
 
 /** What is filled in beside the file. */
-export interface MaterialDraft {
+export interface MaterialDraft extends FilePasswords {
   readonly name: string;
   readonly environments: readonly string[];
-  readonly password: string;
-  readonly keyPassword: string;
-  /** Of an encrypted key. */
-  readonly passphrase: string;
 }
 
 export interface MaterialRequest {

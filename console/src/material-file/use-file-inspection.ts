@@ -7,7 +7,6 @@ import type {
 import { keyplane } from '../api/keyplane.ts';
 import { base64Of } from './base64-of.ts';
 import type { MaterialFile } from './found-file.ts';
-import type { MaterialDraft } from './store-material.ts';
 
 /** What the manager found in a file, by the kind of the file. */
 export type FileContents =
@@ -27,7 +26,14 @@ interface Outcome {
   readonly error?: unknown;
 }
 
-type Passwords = Pick<MaterialDraft, 'password' | 'keyPassword' | 'passphrase'>;
+export interface FilePasswords {
+  /** Of a keystore. */
+  readonly password: string;
+  /** Of the keys of a keystore. */
+  readonly keyPassword: string;
+  /** Of an encrypted key. */
+  readonly passphrase: string;
+}
 
 const typingPauseMs = 400;
 
@@ -38,7 +44,7 @@ const typingPauseMs = 400;
 export function useFileInspection(
   projectName: string,
   file: MaterialFile,
-  { password, keyPassword, passphrase }: Passwords,
+  { password, keyPassword, passphrase }: FilePasswords,
 ): FileInspection {
   const [outcome, setOutcome] = useState<Outcome>();
   useEffect(() => {
@@ -67,7 +73,7 @@ export function useFileInspection(
 async function inspectFile(
   projectName: string,
   file: MaterialFile,
-  { password, keyPassword, passphrase }: Passwords,
+  { password, keyPassword, passphrase }: FilePasswords,
   signal: AbortSignal,
 ): Promise<FileContents> {
   switch (file.kind) {
