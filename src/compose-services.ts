@@ -55,7 +55,7 @@ import { measureStore } from './metrics/measure-store.ts';
 import { newId } from './new-id.ts';
 import { createOverview, type ReadOverview } from './overview/overview.ts';
 import { realTime } from './runtime/fair-queue.ts';
-import { watchDataKeys, withKnownDataKeys } from './sealing/known-data-keys.ts';
+import { dataKeyLearner, watchDataKeys } from './sealing/learn-data-keys.ts';
 import { openSealing } from './sealing/open-sealing.ts';
 import type { Sealer } from './sealing/sealed.ts';
 import { createSafeFetch, type SafeFetch } from './sources/safe-fetch/safe-fetch.ts';
@@ -102,9 +102,10 @@ export async function composeServices(
   try {
     const sealing = await openSealing(opened, masterKeySourceOf(config));
     const { sealer, auditKey } = sealing;
+    opened.learnDataKeys(dataKeyLearner(sealing));
     const watch = watchDataKeys(opened, sealing, () => log.error(staleMasterKey));
     store = {
-      ...withKnownDataKeys(opened, sealing),
+      ...opened,
       async close() {
         await watch.close();
         await opened.close();

@@ -1,9 +1,7 @@
-import assert from 'node:assert';
 import type { ProjectScope } from '../access/caller.ts';
 import type { DeploymentTarget } from '../deployments/desire.ts';
 import { badRequest, isKeyplaneError, KeyplaneError } from '../errors.ts';
 import { useToUseType } from '../jose/use-type.ts';
-import type { MaterialRuleNouns } from '../materials/material-kind.ts';
 import type { FollowedMaterial, PreparedReferences, ReferencedJwks } from '../materials/referenced-jwks.ts';
 import { laterThan } from '../materials/replacement.ts';
 import type { SourceRequest } from '../sources/jwk-source.ts';
@@ -38,8 +36,7 @@ export function createReferencedJwks(options: CreateJwkOptions): ReferencedJwks 
         const updatedAt = laterThan(before.updatedAt, options.clock());
         prepared.push({ before, after: { ...made, updatedAt }, kidGivesWay, warnings });
       }
-      const apply: PreparedReferences['apply'] = async (materialNouns, scope) => {
-        const nouns = withJwks(materialNouns);
+      const change = async (nouns: JwkRuleNouns, scope: ProjectScope) => {
         await refuseRaced(nouns, materialId, found);
         const targets: DeploymentTarget[] = [];
         const follows = follow !== undefined;
@@ -47,14 +44,17 @@ export function createReferencedJwks(options: CreateJwkOptions): ReferencedJwks 
         for (const { after } of prepared) await nouns.jwks.update(after);
         for (const one of prepared) {
           const after = follows ? await withSettledKid(nouns, options, one) : one.after;
-          targets.push(...(await change(nouns, options, { scope, after, follows })));
+          targets.push(...(await record(nouns, options, { scope, after, follows })));
         }
         return targets;
       };
       const warnings = prepared.flatMap(({ before, warnings }) =>
         warnings.map((text) => `JWK (name: ${before.name}): ${text}`),
       );
-      return { count: prepared.length, warnings, apply };
+      return {
+        warnings,
+        write: (work) => store.write((nouns) => work(nouns, (scope) => change(nouns, scope))),
+      };
     },
     list: (materialId) =>
       store.read(async (nouns) => {
@@ -65,12 +65,6 @@ export function createReferencedJwks(options: CreateJwkOptions): ReferencedJwks 
         return Promise.all(references);
       }),
   };
-}
-
-/** Every transaction speaks all nouns; materials only know fewer of them, because JWKs are made from them. */
-function withJwks(nouns: MaterialRuleNouns): JwkRuleNouns {
-  assert('jwks' in nouns && 'refreshes' in nouns, 'a transaction without JWKs');
-  return nouns as JwkRuleNouns;
 }
 
 /** The JWK made again, as it was asked for, from what its source holds from now on. */
@@ -138,7 +132,7 @@ async function refuseRaced(nouns: JwkRuleNouns, materialId: string, found: reado
   );
 }
 
-async function change(
+async function record(
   nouns: JwkRuleNouns,
   options: CreateJwkOptions,
   { scope, after, follows }: { scope: ProjectScope; after: StoredJwk; follows: boolean },

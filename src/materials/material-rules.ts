@@ -128,7 +128,7 @@ export class MaterialRules<M extends MaterialWithEnvironments> {
   ): Promise<ChangeResult> {
     const references = await this.#options.references.prepare(before.id, follow);
     const warnings = [...own, ...references.warnings];
-    const targets = await this.#options.store.write(async (nouns) => {
+    const targets = await references.write(async (nouns, changeJwks) => {
       const now = await this.#require(nouns, scope.projectId, before.name);
       if (now.id !== before.id || now.updatedAt.getTime() !== before.updatedAt.getTime()) {
         const what = `${this.#kind.noun} (name: ${before.name})`;
@@ -144,7 +144,7 @@ export class MaterialRules<M extends MaterialWithEnvironments> {
         ...left.map(({ environmentId }) => this.#gone(scope, before, environmentId)),
       ];
       const desired = await desire(nouns, changes);
-      const followed = await references.apply(nouns, scope);
+      const followed = await changeJwks(scope);
       await this.#record(nouns, scope, { material: after, verb: 'update' });
       const all = mergeTargets([...desired, ...followed]);
       await scope.once?.keep(nouns, { targets: all, verb: 'deploy', warnings });
@@ -161,11 +161,11 @@ export class MaterialRules<M extends MaterialWithEnvironments> {
   async delete(scope: ProjectScope, name: string): Promise<DeploymentResult> {
     const { id } = await this.toReplace(scope, name);
     const references = await this.#options.references.prepare(id, undefined);
-    const targets = await this.#options.store.write(async (nouns) => {
+    const targets = await references.write(async (nouns, changeJwks) => {
       const material = await this.#require(nouns, scope.projectId, name);
       const changes = material.environments.map((own) => this.#gone(scope, material, own.environmentId));
       const desired = await desire(nouns, changes);
-      await references.apply(nouns, scope);
+      await changeJwks(scope);
       await this.#kind.store(nouns).delete(material.id);
       await this.#record(nouns, scope, { material, verb: 'delete' });
       await scope.once?.keep(nouns, { targets: desired, verb: 'undeploy' });

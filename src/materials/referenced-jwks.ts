@@ -31,14 +31,17 @@ export interface ReferencedJwks {
 }
 
 export interface PreparedReferences {
-  readonly count: number;
   /** Of the JWKs that follow, each with the JWK's name. */
   readonly warnings: readonly string[];
-  /**
-   * In the caller's transaction. @throws KeyplaneError `conflict` when another request changed one of them since
-   */
-  apply(nouns: MaterialRuleNouns, scope: ProjectScope): Promise<readonly DeploymentTarget[]>;
+  /** Opens the transaction in which the material and its JWKs change together. */
+  write<T>(change: (nouns: MaterialRuleNouns, jwks: JwkChange) => Promise<T>): Promise<T>;
 }
+
+/**
+ * Stores what was prepared, in the transaction that is open.
+ * @throws KeyplaneError `conflict` when another request changed one of the JWKs since
+ */
+export type JwkChange = (scope: ProjectScope) => Promise<readonly DeploymentTarget[]>;
 
 /** What a request says of the JWKs that were made from what it replaces. */
 export interface ReferencePolicy {

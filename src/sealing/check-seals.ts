@@ -1,10 +1,10 @@
 import { isKeyplaneError } from '../errors.ts';
 import type { Sealer } from './sealed.ts';
-import { bindingOf, type SealedRowNouns, sealedPages, sealedPlaces } from './sealed-place.ts';
+import { bindingOf, type SealedRowNouns, sealedPages } from './sealed-place.ts';
 
 export interface SealCheck {
   readonly opened: number;
-  /** The first ones, as `table`, id and column. */
+  /** The first ones, as table, id and member. */
   readonly broken: readonly { readonly table: string; readonly id: string; readonly member: string }[];
   readonly brokenTotal: number;
 }
@@ -16,7 +16,7 @@ export async function checkSeals(nouns: SealedRowNouns, sealer: Sealer): Promise
   let opened = 0;
   let brokenTotal = 0;
   const broken: { table: string; id: string; member: string }[] = [];
-  for (const place of sealedPlaces) {
+  for (const place of nouns.sealedRows.places) {
     for await (const page of sealedPages(nouns, place)) {
       for (const { id, values } of page) {
         for (const { member, sealed } of values) {

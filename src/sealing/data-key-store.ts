@@ -25,3 +25,10 @@ export interface DataKeyStore {
   /** Whether anything is stored that only existing data keys open or verify. */
   anythingSealed(): Promise<boolean>;
 }
+
+export interface DataKeyLearner {
+  /** Whether the data key that this was sealed under is known; true where that cannot be told. */
+  knows(sealed: Uint8Array): boolean;
+  /** Learns the data keys that are stored by now. */
+  learn(nouns: { readonly dataKeys: DataKeyStore }): Promise<unknown>;
+}

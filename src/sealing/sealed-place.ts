@@ -1,29 +1,22 @@
-// Every place where sealed values lie, for work that goes over all of them: checks, and sealing anew.
+// Where sealed values lie, for work that goes over all of them: checks, and sealing under another key. The store knows
+// the places; here they are names, as the bindings of the values spell them.
 
 import type { SealBinding, Sealed } from './sealed.ts';
 
 export interface SealedPlace {
   readonly purpose: string;
-  readonly table: 'jwks' | 'crypto_key_environments' | 'keystore_environments' | 'identity_keys';
-  /** Columns; each holds a sealed value or nothing. */
-  readonly members: readonly string[];
+  readonly table: string;
 }
-
-export const sealedPlaces: readonly SealedPlace[] = Object.freeze([
-  { purpose: 'jwk', table: 'jwks', members: ['private_members'] },
-  { purpose: 'key', table: 'crypto_key_environments', members: ['content'] },
-  { purpose: 'keystore', table: 'keystore_environments', members: ['file', 'password', 'key_password'] },
-  { purpose: 'identity', table: 'identity_keys', members: ['private_key'] },
-]);
 
 export interface SealedRow {
   /** As the binding spells it. */
   readonly id: string;
-  /** By column; those that hold nothing are left out. */
+  /** Those that hold nothing are left out. */
   readonly values: readonly { readonly member: string; readonly sealed: Sealed }[];
 }
 
 export interface SealedRowStore {
+  readonly places: readonly SealedPlace[];
   /** By id order, after `afterId`; '' before the first. */
   list(place: SealedPlace, afterId: string, limit: number): Promise<readonly SealedRow[]>;
   /** Puts `to` where `from` still lies, as the same value sealed anew; false where it does not any more. */

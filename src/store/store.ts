@@ -3,10 +3,11 @@
 // Everything private reaches it sealed.
 
 import type { StoreWatch } from '../metrics/store-watch.ts';
+import type { DataKeyLearner } from '../sealing/data-key-store.ts';
 import type { Integrity } from '../sealing/integrity.ts';
 import type { SharedStore } from '../unit-of-work.ts';
 import { DatabaseFailure, type DatabaseTransaction, type Engine, failureTexts } from './engine.ts';
-import type { IntegrityHolder } from './integrity/row-guard.ts';
+import type { StoreKeys } from './integrity/row-guard.ts';
 import { Lease } from './lease.ts';
 import { migrate } from './migrations/migrate.ts';
 import type { Nouns } from './nouns/nouns.ts';
@@ -19,6 +20,8 @@ export type { Nouns } from './nouns/nouns.ts';
 export interface Store extends SharedStore<Nouns> {
   /** From here on rows that are deployed get a MAC, and those without a right one read as altered. */
   protect(integrity: Integrity): void;
+  /** From here on a sealed value that is read can be opened, however new its data key is. */
+  learnDataKeys(learner: DataKeyLearner): void;
   /** Waits for what is under way; what comes later is refused. */
   close(): Promise<void>;
   /** @throws KeyplaneError `unavailable` when the database does not answer */
@@ -86,8 +89,8 @@ async function writeAside<T>(
 
 /** For engines whose schema is up to date. */
 export function storeOver(engine: Engine, watch?: StoreWatch): Store {
-  const integrity: IntegrityHolder = { current: undefined };
-  const { within, withinGroup } = workRunner(engine, integrity);
+  const keys: StoreKeys = {};
+  const { within, withinGroup } = workRunner(engine, keys);
   const writes = new WriteQueue(engine, watch);
   watch?.opened(() => ({ waitingWrites: writes.waiting, connections: engine.connections?.() }));
   const underWay = new Set<Promise<unknown>>();
@@ -133,8 +136,11 @@ export function storeOver(engine: Engine, watch?: StoreWatch): Store {
           ? writeAside(engine, (transaction) => within(new Lease(transaction), work))
           : writeOnce(work),
       ),
-    protect(given) {
-      integrity.current = given;
+    protect(integrity) {
+      keys.integrity = integrity;
+    },
+    learnDataKeys(learner) {
+      keys.dataKeys = learner;
     },
     isShared: engine.isShared,
     listen: (onWake) => engine.listen(onWake),

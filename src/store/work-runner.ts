@@ -1,6 +1,6 @@
 import type { WakeTopic } from '../unit-of-work.ts';
 import type { DatabaseTransaction, Engine } from './engine.ts';
-import type { IntegrityHolder } from './integrity/row-guard.ts';
+import type { StoreKeys } from './integrity/row-guard.ts';
 import { databaseMaker, Lease } from './lease.ts';
 import type { Nouns } from './nouns/nouns.ts';
 import { nounsOver } from './nouns/nouns-over.ts';
@@ -18,7 +18,7 @@ export interface WorkRunner {
   withinGroup<T>(transaction: DatabaseTransaction, work: Work<T>, isApart: boolean): Promise<T>;
 }
 
-export function workRunner(engine: Engine, integrity: IntegrityHolder): WorkRunner {
+export function workRunner(engine: Engine, keys: StoreKeys): WorkRunner {
   const databaseOf = databaseMaker(engine);
   const carriedIn = new WeakMap<DatabaseTransaction, Carried>();
 
@@ -30,7 +30,7 @@ export function workRunner(engine: Engine, integrity: IntegrityHolder): WorkRunn
     const notify = (topic: WakeTopic) => lease.notify(topic);
     let done: T;
     try {
-      done = await work(nounsOver(databaseOf(lease), { carried, notify, engine, integrity }));
+      done = await work(nounsOver(databaseOf(lease), { carried, notify, engine, keys }));
     } catch (error) {
       await lease.end();
       throw error;

@@ -9,7 +9,6 @@ import {
   type SealedReplacement,
   type SealedRow,
   type SealedRowNouns,
-  sealedPlaces,
 } from '../sealed-place.ts';
 import type { LearningSealer } from '../sealer.ts';
 
@@ -21,7 +20,8 @@ const rowsPerTransaction = 8;
  */
 export async function sealAnew(store: UnitOfWork<SealedRowNouns>, sealer: LearningSealer): Promise<number> {
   let sealed = 0;
-  for (const place of sealedPlaces) {
+  const places = await store.read(async ({ sealedRows }) => sealedRows.places);
+  for (const place of places) {
     for (let after = ''; ; ) {
       const page = await store.read(({ sealedRows }) => sealedRows.list(place, after, rowsPerTransaction));
       const last = page.at(-1);

@@ -4,7 +4,7 @@ import { access } from 'node:fs/promises';
 import type { Integrity } from '../../sealing/integrity.ts';
 import type { UnitOfWork } from '../../unit-of-work.ts';
 import type { DatabaseTransaction, Engine } from '../engine.ts';
-import type { IntegrityHolder } from '../integrity/row-guard.ts';
+import type { StoreKeys } from '../integrity/row-guard.ts';
 import { databaseMaker, Lease } from '../lease.ts';
 import { refuseNewer } from '../migrations/migrate.ts';
 import type { Nouns } from '../nouns/nouns.ts';
@@ -39,13 +39,13 @@ export async function openToRead(options: StoreOptions): Promise<ReadingStore> {
     const schemaVersion = await versionOf(engine);
     refuseNewer(schemaVersion);
     const { close } = engine;
-    const integrity: IntegrityHolder = { current: undefined };
+    const keys: StoreKeys = {};
     return {
       schemaVersion,
       protect(given) {
-        integrity.current = given;
+        keys.integrity = given;
       },
-      read: (work) => readWith(engine as ReadingEngine, integrity, work),
+      read: (work) => readWith(engine as ReadingEngine, keys, work),
       close,
     };
   } catch (error) {
@@ -56,14 +56,14 @@ export async function openToRead(options: StoreOptions): Promise<ReadingStore> {
 
 async function readWith<T>(
   engine: ReadingEngine,
-  integrity: IntegrityHolder,
+  keys: StoreKeys,
   work: (nouns: Nouns) => Promise<T>,
 ): Promise<T> {
   const transaction = await engine.begin();
   const lease = new Lease(transaction);
   try {
     return await work(
-      nounsOver(databaseMaker(engine)(lease), { carried: {}, notify: () => {}, engine, integrity }),
+      nounsOver(databaseMaker(engine)(lease), { carried: {}, notify: () => {}, engine, keys }),
     );
   } finally {
     // What a statement failed with, the work was told; nothing is kept here that it could have spoilt.

@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import type { RestoreTarget } from '../../backup/dump-store.ts';
 import type { WakeTopic } from '../../unit-of-work.ts';
 import type { DatabaseTransaction, Engine } from '../engine.ts';
-import type { IntegrityHolder } from '../integrity/row-guard.ts';
+import type { StoreKeys } from '../integrity/row-guard.ts';
 import { databaseMaker, Lease } from '../lease.ts';
 import { migrateWithin, newestSchema } from '../migrations/migrate.ts';
 import { migrations } from '../migrations/steps.ts';
@@ -62,12 +62,12 @@ function targetOver(
   };
   const migrateTo = (version: number) =>
     migrateWithin(transaction, engine.name, migrations.slice(0, version));
-  const integrity: IntegrityHolder = { current: undefined };
+  const keys: StoreKeys = {};
   const notify = (topic: WakeTopic) => transaction.notify(topic);
   return {
-    nouns: nounsOver(database, { carried: {}, notify, engine, integrity }),
+    nouns: nounsOver(database, { carried: {}, notify, engine, keys }),
     protect(given) {
-      integrity.current = given;
+      keys.integrity = given;
     },
     async foreignTables() {
       const version = await hasVersion(database);

@@ -1,34 +1,38 @@
+import type { DataKeyLearner } from '../../sealing/data-key-store.ts';
 import type { Integrity } from '../../sealing/integrity.ts';
 import type { MacOf } from './row-macs.ts';
 
-/** The key of a store: undefined until it was opened, and for whoever looks at a database without its master key. */
-export interface IntegrityHolder {
-  current: Integrity | undefined;
+/** What a store needs of the master key; a process that looks at a database without the master key has none of it. */
+export interface StoreKeys {
+  /** Undefined until it was opened. */
+  integrity?: Integrity;
+  /** Undefined in a process that opens no sealed values. */
+  dataKeys?: DataKeyLearner;
 }
 
 /** Makes and checks the MACs of rows, inside one transaction. */
 export class RowGuard {
-  readonly #holder: IntegrityHolder;
+  readonly #keys: StoreKeys;
   readonly #auditSequence: () => Promise<number>;
 
-  constructor(holder: IntegrityHolder, auditSequence: () => Promise<number>) {
-    this.#holder = holder;
+  constructor(keys: StoreKeys, auditSequence: () => Promise<number>) {
+    this.#keys = keys;
     this.#auditSequence = auditSequence;
   }
 
   /** @throws Error in a store that was given no key: nothing is written that would not be deployed */
   mac({ kind, parts }: MacOf): Buffer {
-    const { current } = this.#holder;
-    if (current === undefined)
+    const { integrity } = this.#keys;
+    if (integrity === undefined)
       throw new Error('A store without the integrity key writes nothing that is deployed');
-    return current.mac(kind, parts);
+    return integrity.mac(kind, parts);
   }
 
   /** Whether the row was written past keyplane. Without a key nothing can be told, and nothing is. */
   isAltered({ kind, parts }: MacOf, mac: Buffer | null): boolean {
-    const { current } = this.#holder;
-    if (current === undefined) return false;
-    return mac === null || !current.mac(kind, parts).equals(mac);
+    const { integrity } = this.#keys;
+    if (integrity === undefined) return false;
+    return mac === null || !integrity.mac(kind, parts).equals(mac);
   }
 
   /** Of the newest audit record; the record of what is being written comes after it. */

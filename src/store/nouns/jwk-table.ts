@@ -8,6 +8,7 @@ import { statement } from '../statement.ts';
 import type { Database, JwkRow } from '../tables.ts';
 import { dateOrNull, timeOrNull } from './column-values.ts';
 import { inChunks } from './in-chunks.ts';
+import type { SealedValues } from './sealing/sealed-values.ts';
 import { matchesSearch } from './search-pattern.ts';
 
 const findOne = statement((db, key: { projectId: string; name: string }) =>
@@ -75,22 +76,24 @@ const sortColumns = Object.freeze({
 export class JwkTable implements JwkStore {
   readonly #database: Database;
   readonly #guard: RowGuard;
+  readonly #sealed: SealedValues;
 
-  constructor(database: Database, guard: RowGuard) {
+  constructor(database: Database, guard: RowGuard, sealed: SealedValues) {
     this.#database = database;
     this.#guard = guard;
+    this.#sealed = sealed;
   }
 
   async find(projectId: string, name: string): Promise<StoredJwk | undefined> {
     const row = await findOne.first(this.#database, { projectId, name });
-    return row && this.#jwkOf(row);
+    return row && (await this.#jwksOf([row]))[0];
   }
 
   async getMany(ids: readonly string[]): Promise<readonly StoredJwk[]> {
     const found = new Map<string, StoredJwk>();
     for (const chunk of inChunks(ids)) {
       const rows = await this.#database.selectFrom('jwks').selectAll().where('id', 'in', chunk).execute();
-      for (const row of rows) found.set(row.id, this.#jwkOf(row));
+      for (const jwk of await this.#jwksOf(rows)) found.set(jwk.id, jwk);
     }
     return ids.map((id) => found.get(id)).filter((jwk) => jwk !== undefined);
   }
@@ -131,7 +134,7 @@ export class JwkTable implements JwkStore {
   }
 
   async listOfProject(projectId: string, afterId: string, limit: number): Promise<readonly StoredJwk[]> {
-    return (await listPage.all(this.#database, { projectId, afterId, limit })).map((row) => this.#jwkOf(row));
+    return this.#jwksOf(await listPage.all(this.#database, { projectId, afterId, limit }));
   }
 
   async idsOfProject(projectId: string, afterId: string, limit: number): Promise<readonly string[]> {
@@ -139,7 +142,7 @@ export class JwkTable implements JwkStore {
   }
 
   async listBySource(sourceId: string): Promise<readonly StoredJwk[]> {
-    return (await listOfSource.all(this.#database, { sourceId })).map((row) => this.#jwkOf(row));
+    return this.#jwksOf(await listOfSource.all(this.#database, { sourceId }));
   }
 
   async listByKid(projectId: string, kid: string, exceptId: string): Promise<readonly KidHolder[]> {
@@ -169,6 +172,12 @@ export class JwkTable implements JwkStore {
     if (jwk.altered) throw alteredInDatabase(`JWK (name: ${jwk.name})`);
     const row = rowOf(jwk, await this.#guard.auditSequence());
     return { ...row, mac: this.#guard.mac(jwkParts(row)) };
+  }
+
+  async #jwksOf(rows: readonly JwkRow[]): Promise<readonly StoredJwk[]> {
+    const jwks = rows.map((row) => this.#jwkOf(row));
+    await this.#sealed.learn(jwks.map(({ privateMembers }) => privateMembers));
+    return jwks;
   }
 
   #jwkOf(row: JwkRow): StoredJwk {

@@ -32,11 +32,14 @@ import { DataKeyTable } from './sealing/data-key-table.ts';
 import { IdentityKeyTable } from './sealing/identity-key-table.ts';
 import { MacTable } from './sealing/mac-table.ts';
 import { SealedRowTable } from './sealing/sealed-row-table.ts';
+import { SealedValues } from './sealing/sealed-values.ts';
 import type { Surroundings } from './surroundings.ts';
 
-export function nounsOver(database: Database, { carried, notify, engine, integrity }: Surroundings): Nouns {
+export function nounsOver(database: Database, { carried, notify, engine, keys }: Surroundings): Nouns {
   const audit = new AuditTable(database, carried);
-  const guard = new RowGuard(integrity, async () => (await audit.head()).sequence);
+  const dataKeys = new DataKeyTable(database);
+  const sealed = new SealedValues(keys, dataKeys);
+  const guard = new RowGuard(keys, async () => (await audit.head()).sequence);
   return {
     users: new UserTable(database),
     tokens: new TokenTable(database),
@@ -46,20 +49,20 @@ export function nounsOver(database: Database, { carried, notify, engine, integri
     enrollmentTokens: new EnrollmentTokenTable(database, notify),
     managers: new ManagerTable(database, engine),
     nodeKeys: new NodeKeyTable(database, notify),
-    nodes: new NodeTable(database, { carried, notify, engine, integrity }),
+    nodes: new NodeTable(database, { carried, notify, engine, keys }),
     desired: new DesiredStateTable(database, notify, guard),
-    jwks: new JwkTable(database, guard),
+    jwks: new JwkTable(database, guard, sealed),
     refreshes: new RefreshTable(database),
-    certificates: new CertificateTable(database, guard),
-    cryptoKeys: cryptoKeyTable(database, guard),
-    keystores: keystoreTable(database, guard),
+    certificates: new CertificateTable(database, { guard, sealed }),
+    cryptoKeys: cryptoKeyTable(database, { guard, sealed }),
+    keystores: keystoreTable(database, { guard, sealed }),
     idempotencyKeys: new IdempotencyKeyTable(database),
     overview: new OverviewTable(database),
     leases: new LeaseTable(database),
     figures: new FiguresTable(database, engine),
     audit,
-    dataKeys: new DataKeyTable(database),
-    identityKeys: new IdentityKeyTable(database),
+    dataKeys,
+    identityKeys: new IdentityKeyTable(database, sealed),
     sealedRows: new SealedRowTable(database),
     survey: new SurveyTable(database, engine),
     sharedKids: new SharedKidTable(database),

@@ -1,6 +1,6 @@
 import type { WakeTopic } from '../../unit-of-work.ts';
 import type { Engine } from '../engine.ts';
-import type { IntegrityHolder } from '../integrity/row-guard.ts';
+import type { StoreKeys } from '../integrity/row-guard.ts';
 
 /** Known from an earlier statement of a transaction in which nobody else writes. */
 export interface Carried {
@@ -14,5 +14,5 @@ export interface Surroundings {
   /** Tells other managers once it is committed. */
   readonly notify: (topic: WakeTopic) => void;
   readonly engine: Pick<Engine, 'isShared' | 'nowMs'>;
-  readonly integrity: IntegrityHolder;
+  readonly keys: StoreKeys;
 }

@@ -4,10 +4,9 @@ import type {
   CertificateStore,
 } from '../../../materials/material-store.ts';
 import type { MacPart } from '../../../sealing/integrity.ts';
-import type { RowGuard } from '../../integrity/row-guard.ts';
 import { statement } from '../../statement.ts';
 import type { CertificateEnvironmentRow, Database } from '../../tables.ts';
-import { type MaterialKind, MaterialTable } from './material-table.ts';
+import { type MaterialKind, MaterialTable, type RowGuards } from './material-table.ts';
 
 const insertOne = statement((db, row: CertificateEnvironmentRow) =>
   db.insertInto('certificate_environments').values(row),
@@ -42,6 +41,7 @@ const certificateKind: MaterialKind<Certificate, CertificateEnvironment> = {
       mac: row.mac,
     }));
   },
+  sealedOf: () => [],
   async insertPlaced(database, { materialId, placed, macOf }) {
     const row = {
       material_id: materialId,
@@ -66,8 +66,8 @@ export class CertificateTable
 {
   readonly #database: Database;
 
-  constructor(database: Database, guard: RowGuard) {
-    super(database, certificateKind, guard);
+  constructor(database: Database, guards: RowGuards) {
+    super(database, certificateKind, guards);
     this.#database = database;
   }
 

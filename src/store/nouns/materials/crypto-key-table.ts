@@ -2,10 +2,9 @@ import { ok } from 'node:assert/strict';
 import type { CryptoKey, KeyEnvironment, MaterialStore } from '../../../materials/material-store.ts';
 import type { MacPart } from '../../../sealing/integrity.ts';
 import type { Sealed } from '../../../sealing/sealed.ts';
-import type { RowGuard } from '../../integrity/row-guard.ts';
 import { statement } from '../../statement.ts';
 import type { CryptoKeyEnvironmentRow, Database } from '../../tables.ts';
-import { type MaterialKind, MaterialTable } from './material-table.ts';
+import { type MaterialKind, MaterialTable, type RowGuards } from './material-table.ts';
 
 const insertOne = statement((db, row: CryptoKeyEnvironmentRow) =>
   db.insertInto('crypto_key_environments').values(row),
@@ -36,6 +35,7 @@ const cryptoKeyKind: MaterialKind<CryptoKey, KeyEnvironment> = {
       mac: row.mac,
     }));
   },
+  sealedOf: ({ content }) => [content],
   async insertPlaced(database, { materialId, placed, macOf }) {
     const row = {
       material_id: materialId,
@@ -50,8 +50,8 @@ const cryptoKeyKind: MaterialKind<CryptoKey, KeyEnvironment> = {
   },
 };
 
-export function cryptoKeyTable(database: Database, guard: RowGuard): MaterialStore<CryptoKey> {
-  return new MaterialTable(database, cryptoKeyKind, guard);
+export function cryptoKeyTable(database: Database, guards: RowGuards): MaterialStore<CryptoKey> {
+  return new MaterialTable(database, cryptoKeyKind, guards);
 }
 
 function placedOf(row: CryptoKeyEnvironmentRow): KeyEnvironment {

@@ -5,10 +5,9 @@ import type {
 } from '../../../materials/material-store.ts';
 import type { MacPart } from '../../../sealing/integrity.ts';
 import type { Sealed } from '../../../sealing/sealed.ts';
-import type { RowGuard } from '../../integrity/row-guard.ts';
 import { statement } from '../../statement.ts';
 import type { Database, KeystoreEnvironmentRow } from '../../tables.ts';
-import { type MaterialKind, MaterialTable } from './material-table.ts';
+import { type MaterialKind, MaterialTable, type RowGuards } from './material-table.ts';
 
 const insertOne = statement((db, row: KeystoreEnvironmentRow) =>
   db.insertInto('keystore_environments').values(row),
@@ -36,6 +35,7 @@ const keystoreKind: MaterialKind<StoredKeystore, KeystoreEnvironment> = {
       mac: row.mac,
     }));
   },
+  sealedOf: ({ file, password, keyPassword }) => [file, password, keyPassword],
   async insertPlaced(database, { materialId, placed, macOf }) {
     const row = {
       material_id: materialId,
@@ -53,8 +53,8 @@ const keystoreKind: MaterialKind<StoredKeystore, KeystoreEnvironment> = {
   },
 };
 
-export function keystoreTable(database: Database, guard: RowGuard): MaterialStore<StoredKeystore> {
-  return new MaterialTable(database, keystoreKind, guard);
+export function keystoreTable(database: Database, guards: RowGuards): MaterialStore<StoredKeystore> {
+  return new MaterialTable(database, keystoreKind, guards);
 }
 
 function placedOf(row: KeystoreEnvironmentRow): KeystoreEnvironment {

@@ -5,11 +5,13 @@ import { sql } from 'kysely';
 import { alteredInDatabase } from '../../../errors.ts';
 import type { Material, MaterialListQuery, MaterialStore } from '../../../materials/material-store.ts';
 import type { MacPart } from '../../../sealing/integrity.ts';
+import type { Sealed } from '../../../sealing/sealed.ts';
 import type { RowGuard } from '../../integrity/row-guard.ts';
 import { materialParts } from '../../integrity/row-macs.ts';
 import { statement } from '../../statement.ts';
 import type { Database, MaterialRow } from '../../tables.ts';
 import { inChunks } from '../in-chunks.ts';
+import type { SealedValues } from '../sealing/sealed-values.ts';
 import { matchesSearch } from '../search-pattern.ts';
 
 type Kind = MaterialRow['kind'];
@@ -30,6 +32,12 @@ export interface GivenPlaced<Placed> {
   macOf(parts: readonly MacPart[]): Buffer;
 }
 
+/** What all rows with secrets go through: MACs, and data keys. */
+export interface RowGuards {
+  readonly guard: RowGuard;
+  readonly sealed: SealedValues;
+}
+
 /** What one kind adds. */
 export interface MaterialKind<M extends MaterialWith<Placed>, Placed> {
   readonly kind: Kind;
@@ -44,6 +52,7 @@ export interface MaterialKind<M extends MaterialWith<Placed>, Placed> {
     materialIds: readonly string[],
     environmentId?: string,
   ): Promise<readonly PlacedRow<Placed>[]>;
+  sealedOf(placed: Placed): readonly (Sealed | null)[];
   insertPlaced(database: Database, given: GivenPlaced<Placed>): Promise<void>;
   deletePlaced(database: Database, materialId: string): Promise<void>;
 }
@@ -84,11 +93,13 @@ export class MaterialTable<M extends MaterialWith<Placed>, Placed extends Placed
   readonly #database: Database;
   readonly #kind: MaterialKind<M, Placed>;
   readonly #guard: RowGuard;
+  readonly #sealed: SealedValues;
 
-  constructor(database: Database, kind: MaterialKind<M, Placed>, guard: RowGuard) {
+  constructor(database: Database, kind: MaterialKind<M, Placed>, { guard, sealed }: RowGuards) {
     this.#database = database;
     this.#kind = kind;
     this.#guard = guard;
+    this.#sealed = sealed;
   }
 
   async find(projectId: string, name: string): Promise<M | undefined> {
@@ -189,6 +200,7 @@ export class MaterialTable<M extends MaterialWith<Placed>, Placed extends Placed
     const byMaterial = new Map(rows.map((row) => [row.id, { row, found: [] as Placed[] }]));
     for (const chunk of inChunks([...byMaterial.keys()])) {
       const all = await this.#kind.listPlaced(this.#database, chunk, environmentId);
+      await this.#sealed.learn(all.flatMap(({ placed }) => this.#kind.sealedOf(placed)));
       for (const { materialId, placed, parts, mac } of all) {
         const own = byMaterial.get(materialId);
         if (own === undefined) continue;

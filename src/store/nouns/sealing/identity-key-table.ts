@@ -3,6 +3,7 @@ import type { Sealed } from '../../../sealing/sealed.ts';
 import { statement } from '../../statement.ts';
 import type { Database, IdentityKeyRow } from '../../tables.ts';
 import { flag } from '../column-values.ts';
+import type { SealedValues } from './sealed-values.ts';
 
 const listAll = statement((db, _: object) =>
   db.selectFrom('identity_keys').selectAll().orderBy('created_at').orderBy('id'),
@@ -18,18 +19,23 @@ const retireOne = statement((db, key: { id: string; signature: string }) =>
 export class IdentityKeyTable implements IdentityKeyStore {
   readonly #database: Database;
 
-  constructor(database: Database) {
+  readonly #sealed: SealedValues;
+
+  constructor(database: Database, sealed: SealedValues) {
     this.#database = database;
+    this.#sealed = sealed;
   }
 
   async list(): Promise<readonly StoredIdentityKey[]> {
-    return (await listAll.all(this.#database, {})).map((row) => ({
+    const keys = (await listAll.all(this.#database, {})).map((row) => ({
       id: row.id,
       publicKey: row.public_key,
       privateKey: row.private_key as Sealed | null,
       signature: row.signature,
       createdAt: new Date(row.created_at),
     }));
+    await this.#sealed.learn(keys.map(({ privateKey }) => privateKey));
+    return keys;
   }
 
   async insert(key: StoredIdentityKey): Promise<void> {

@@ -1,3 +1,4 @@
+import { ok } from 'node:assert/strict';
 import { sql } from 'kysely';
 import type { Sealed } from '../../../sealing/sealed.ts';
 import type {
@@ -8,15 +9,34 @@ import type {
 } from '../../../sealing/sealed-place.ts';
 import type { Database } from '../../tables.ts';
 
-/** The columns that make up a row's id, as bindings spell it: with `/` between. */
-const idColumns: Readonly<Record<SealedPlace['table'], readonly string[]>> = Object.freeze({
-  jwks: ['id'],
-  crypto_key_environments: ['material_id', 'environment_id'],
-  keystore_environments: ['material_id', 'environment_id'],
-  identity_keys: ['id'],
-});
+interface SealedColumns extends SealedPlace {
+  /** Columns that make up a row's id, as bindings spell it: with `/` between. */
+  readonly key: readonly string[];
+  /** Columns; each holds a sealed value or nothing. */
+  readonly members: readonly string[];
+}
+
+const ofEnvironment = ['material_id', 'environment_id'];
+const places: readonly SealedColumns[] = Object.freeze([
+  { purpose: 'jwk', table: 'jwks', key: ['id'], members: ['private_members'] },
+  { purpose: 'key', table: 'crypto_key_environments', key: ofEnvironment, members: ['content'] },
+  {
+    purpose: 'keystore',
+    table: 'keystore_environments',
+    key: ofEnvironment,
+    members: ['file', 'password', 'key_password'],
+  },
+  { purpose: 'identity', table: 'identity_keys', key: ['id'], members: ['private_key'] },
+]);
+
+function columnsOf({ table }: SealedPlace): SealedColumns {
+  const found = places.find((place) => place.table === table);
+  ok(found, 'a place of this store');
+  return found;
+}
 
 export class SealedRowTable implements SealedRowStore {
+  readonly places = places;
   readonly #database: Database;
 
   constructor(database: Database) {
@@ -24,8 +44,7 @@ export class SealedRowTable implements SealedRowStore {
   }
 
   async list(place: SealedPlace, afterId: string, limit: number): Promise<readonly SealedRow[]> {
-    const { table, members } = place;
-    const key = idColumns[table];
+    const { table, key, members } = columnsOf(place);
     const keys = sql.join(key.map((column) => sql.ref(column)));
     const columns = sql.join([...key, ...members].map((column) => sql.ref(column)));
     const anything = sql.join(
@@ -46,14 +65,11 @@ from ${sql.table(table)} where (${anything}) ${after} order by ${keys} limit ${l
     }));
   }
 
-  async replace(
-    { table }: SealedPlace,
-    id: string,
-    { member, from, to }: SealedReplacement,
-  ): Promise<boolean> {
+  async replace(place: SealedPlace, id: string, { member, from, to }: SealedReplacement): Promise<boolean> {
+    const { table, key } = columnsOf(place);
     const parts = id.split('/');
     const isRow = sql.join(
-      idColumns[table].map((column, place) => sql`${sql.ref(column)} = ${parts[place]}`),
+      key.map((column, index) => sql`${sql.ref(column)} = ${parts[index]}`),
       sql` and `,
     );
     const column = sql.ref(member);

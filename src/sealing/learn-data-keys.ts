@@ -1,0 +1,47 @@
+// A manager learns the data keys that others made since it started: by looking from time to time, so that it seals under
+// the newest one soon, and at once when the store reads a value that was sealed under a key it does not have.
+
+import type { DataKeyLearner, DataKeyStore } from './data-key-store.ts';
+import type { Sealing } from './open-sealing.ts';
+
+/** For the store, which asks before it hands a sealed value out. */
+export function dataKeyLearner({ sealer, refresh }: Sealing): DataKeyLearner {
+  return { knows: (sealed) => sealer.knows(sealed), learn: (nouns) => refresh(nouns) };
+}
+
+/** How often a manager looks for a newer data key; it seals under the old one that long at the most. */
+const lookEveryMs = 2000;
+
+export interface DataKeyWatch {
+  close(): Promise<void>;
+}
+
+/** @param onStale told once, when there is a data key that the master key of this process does not open */
+export function watchDataKeys(
+  store: { read<T>(work: (nouns: { readonly dataKeys: DataKeyStore }) => Promise<T>): Promise<T> },
+  sealing: Sealing,
+  onStale: () => void,
+): DataKeyWatch {
+  let isStale = false;
+  let looking: Promise<void> | undefined;
+  const look = async () => {
+    try {
+      const isFresh = await store.read((nouns) => sealing.refresh(nouns));
+      if (!isFresh && !isStale) onStale();
+      isStale = !isFresh;
+    } catch {
+      // The database does not answer now; whoever asks it for something else is told.
+    }
+    looking = undefined;
+  };
+  const timer = setInterval(() => {
+    looking ??= look();
+  }, lookEveryMs);
+  timer.unref();
+  return {
+    async close() {
+      clearInterval(timer);
+      await looking;
+    },
+  };
+}
