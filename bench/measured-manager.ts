@@ -4,7 +4,7 @@
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { pino } from 'pino';
-import { startManager } from '../src/compose.ts';
+import { startManager } from '../src/compose/manager.ts';
 import { processEnvironment, readManagerConfig } from '../src/config.ts';
 import { TurnWatch } from './turn-watch.ts';
 

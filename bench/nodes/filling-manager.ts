@@ -3,7 +3,7 @@
 // private P-256 keys by its own rules.
 
 import { generateKeyPairSync } from 'node:crypto';
-import { masterKeySourceOf } from '../../src/compose/compose-settings.ts';
+import { masterKeySourceOf } from '../../src/compose/settings.ts';
 import { processEnvironment, readManagerConfig } from '../../src/config.ts';
 import type { PrivateJwk } from '../../src/jose/jwk.ts';
 import type { StoredJwk } from '../../src/jwks/jwk-store.ts';

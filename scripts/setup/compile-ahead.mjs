@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { nodePath, root, runtime, taskEnvironment } from '../places.mjs';
 
 const loaded = [
-  'src/compose.ts',
+  'src/compose/manager.ts',
   'src/cli/run-cli.ts',
   'src/cli/processes/quickstart.ts',
   'src/node/start-node.ts',

@@ -18,8 +18,8 @@ import type { Keystores } from '../materials/keystores.ts';
 import type { MetricsText } from '../metrics/metrics-text.ts';
 import type { ReadOverview } from '../overview/overview.ts';
 
-/** What the operations call. Each names the few that it needs. */
-export interface HttpServices extends Omit<Access, 'ensureFirstAdmin' | 'tokenUse'> {
+/** The rules that operations call, besides those of access. */
+export interface RuleServices {
   readonly auditTrail: AuditTrail;
   readonly environments: Environments;
   readonly enrollment: Enrollment;
@@ -36,6 +36,10 @@ export interface HttpServices extends Omit<Access, 'ensureFirstAdmin' | 'tokenUs
   readonly certificates: Certificates;
   readonly keys: CryptoKeys;
   readonly keystores: Keystores;
+}
+
+/** Each operation names the few that it needs. */
+export interface HttpServices extends Omit<Access, 'ensureFirstAdmin' | 'tokenUse'>, RuleServices {
   /** Resolves when the manager can do its work. @throws KeyplaneError `unavailable` */
   readonly ready: () => Promise<void>;
 }

@@ -62,7 +62,7 @@ export function openingFailure(options: StoreOptions, error: unknown): unknown {
 /** The client of PostgreSQL is loaded only where it is used. */
 export async function openEngine(options: StoreOptions): Promise<Engine> {
   if (options.kind === 'sqlite') return openSqlite(options);
-  const { openPostgres } = await import('./postgres.ts');
+  const { openPostgres } = await import('./postgres/postgres.ts');
   return openPostgres(options.url);
 }
 

@@ -1,7 +1,7 @@
 // How nodes join, as an administrator and the nodes see it.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { replaceIdentity } from '../../src/compose/compose-identity.ts';
+import { replaceIdentity } from '../../src/compose/operations.ts';
 import { signingKeyOf } from '../../src/protocol/signing-keys.ts';
 import { startTestManager, type TestManager } from '../support/manager.ts';
 import { bareStream, enrollmentToken, hello, rawNode } from './support/raw-node.ts';

@@ -33,7 +33,7 @@ describe('arrows between rooms', () => {
 
 describe('the rule itself', () => {
   const wrong = [
-    `import { startManager } from '../compose.ts';`,
+    `import { startManager } from '../compose/manager.ts';`,
     `import type { Store } from '../store/store.ts';`,
     `export { openStore } from '../store/store.ts';`,
     `export * from '../store/store.ts';`,

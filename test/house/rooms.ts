@@ -16,8 +16,6 @@ export const commonFiles: readonly string[] = [
 /** Rooms that consist of files straight under src/. */
 export const rootRooms: Readonly<Record<string, string>> = {
   'main.ts': 'main',
-  'compose.ts': 'compose',
-  'compose-services.ts': 'compose',
   'config.ts': 'config',
   'log.ts': 'log',
 };

@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 import { pino } from 'pino';
 import { Gauge, Registry } from 'prom-client';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { type Manager, startManager } from '../../src/compose.ts';
+import { type Manager, startManager } from '../../src/compose/manager.ts';
 import { readManagerConfig } from '../../src/config.ts';
 import { createMetricsText } from '../../src/metrics/metrics-text.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Manager } from '../../src/compose.ts';
+import type { Manager } from '../../src/compose/manager.ts';
 import { accepted, type ProjectApi, projectApi } from '../api/support/project-api.ts';
 import { makeCurveKey, publicHalf } from '../api/support/sample-keys.ts';
 import { type HttpTestServer, startHttpServer } from '../support/http-servers.ts';

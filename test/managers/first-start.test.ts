@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Manager, startManager } from '../../src/compose.ts';
+import { type Manager, startManager } from '../../src/compose/manager.ts';
 import { readManagerConfig } from '../../src/config.ts';
 import { openSealing } from '../../src/sealing/open-sealing.ts';
 import { openStore } from '../../src/store/store.ts';

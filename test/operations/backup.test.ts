@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import type { DumpRow } from '../../src/backup/dump-store.ts';
 import { restoreBackup } from '../../src/backup/restore-backup.ts';
-import { backUp, restore, verifyBackUp } from '../../src/compose/compose-operations.ts';
+import { backUp, restore, verifyBackUp } from '../../src/compose/operations.ts';
 import type { ManagerConfig } from '../../src/config.ts';
 import { newId } from '../../src/new-id.ts';
 import { wrapDataKey } from '../../src/sealing/wrapped-keys.ts';

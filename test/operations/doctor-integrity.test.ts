@@ -1,8 +1,8 @@
 // The database is written to past keyplane, and the doctor compares what it finds with what the rest remembers.
 
 import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { examine } from '../../src/compose/compose-doctor.ts';
-import { announce } from '../../src/compose/compose-operations.ts';
+import { examine } from '../../src/compose/doctor.ts';
+import { announce } from '../../src/compose/operations.ts';
 import type { ManagerConfig } from '../../src/config.ts';
 import { type TestDatabase, withDatabases } from '../support/databases.ts';
 import {

@@ -1,7 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { examine } from '../../src/compose/compose-doctor.ts';
+import { examine } from '../../src/compose/doctor.ts';
 import type { ManagerConfig } from '../../src/config.ts';
 import { checkRoom } from '../../src/doctor/check-machine.ts';
 import { type TestDatabase, withDatabases } from '../support/databases.ts';

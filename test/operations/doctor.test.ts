@@ -1,6 +1,6 @@
 import { chmod } from 'node:fs/promises';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { examine } from '../../src/compose/compose-doctor.ts';
+import { examine } from '../../src/compose/doctor.ts';
 import type { ManagerConfig } from '../../src/config.ts';
 import { type TestDatabase, withDatabases } from '../support/databases.ts';
 import {

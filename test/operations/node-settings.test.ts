@@ -3,8 +3,8 @@
 
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { examine } from '../../src/compose/compose-doctor.ts';
-import { backUp, restore } from '../../src/compose/compose-operations.ts';
+import { examine } from '../../src/compose/doctor.ts';
+import { backUp, restore } from '../../src/compose/operations.ts';
 import type { ManagerConfig } from '../../src/config.ts';
 import { type RunningNode, startNode } from '../../src/node/start-node.ts';
 import type { StoreOptions } from '../../src/store/store.ts';

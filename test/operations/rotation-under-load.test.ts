@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createOn, nothingCreated } from '../../faults/support/creating-clients.ts';
-import { examine } from '../../src/compose/compose-doctor.ts';
+import { examine } from '../../src/compose/doctor.ts';
 import type { ManagerConfig } from '../../src/config.ts';
 import { withDatabases } from '../support/databases.ts';
 import { type Api, apiOf } from '../support/manager.ts';

@@ -1,8 +1,8 @@
 // A database from before rows carried a MAC, at the first start of this version.
 
 import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { examine } from '../../src/compose/compose-doctor.ts';
-import { backUp, restore } from '../../src/compose/compose-operations.ts';
+import { examine } from '../../src/compose/doctor.ts';
+import { backUp, restore } from '../../src/compose/operations.ts';
 import type { ManagerConfig } from '../../src/config.ts';
 import { type TestDatabase, withDatabases } from '../support/databases.ts';
 import {

@@ -4,7 +4,7 @@ import type { DatabaseTransaction, Engine } from '../../src/store/engine.ts';
 import { columnTypes } from '../../src/store/migrations/column-types.ts';
 import { migrate } from '../../src/store/migrations/migrate.ts';
 import { migrations } from '../../src/store/migrations/steps.ts';
-import { openPostgres } from '../../src/store/postgres.ts';
+import { openPostgres } from '../../src/store/postgres/postgres.ts';
 import { openSqlite } from '../../src/store/sqlite/sqlite.ts';
 import { openStore, type StoreOptions } from '../../src/store/store.ts';
 import { type TestDatabase, withDatabases } from '../support/databases.ts';

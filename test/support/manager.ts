@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
-import { type Manager, startManager } from '../../src/compose.ts';
+import { type Manager, startManager } from '../../src/compose/manager.ts';
 import { type ManagerConfig, readManagerConfig } from '../../src/config.ts';
 import { type RunningNode, startNode } from '../../src/node/start-node.ts';
 import { rawSqlite } from './databases.ts';

@@ -8,7 +8,7 @@ import { connect, type TLSSocket } from 'node:tls';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { prepareQuickstart } from '../../src/cli/processes/prepare-quickstart.ts';
-import { type Manager, startManager } from '../../src/compose.ts';
+import { type Manager, startManager } from '../../src/compose/manager.ts';
 import { readManagerConfig } from '../../src/config.ts';
 import { type NodeOptions, startNode } from '../../src/node/start-node.ts';
 import { enrollmentTokenText } from '../../src/protocol/enrollment-token.ts';

@@ -20,7 +20,7 @@ export function addBackupCommand(program: Command): void {
     async ({ out, ...settings }: ManagerFlags & { readonly out: string }) => {
       const file = resolve(out);
       const config = managerConfigOf(settings);
-      const { backUp } = await import('../../compose/compose-operations.ts');
+      const { backUp } = await import('../../compose/operations.ts');
       const { createdAt, schemaVersion, rows } = await backUp(config, file);
       const { size } = await stat(file);
       process.stdout.write(

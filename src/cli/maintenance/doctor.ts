@@ -59,7 +59,7 @@ export function addDoctorCommand(program: Command): void {
 
 async function examination(settings: ManagerFlags): Promise<Examination> {
   const config = managerConfigOf(settings);
-  const { examine } = await import('../../compose/compose-doctor.ts');
+  const { examine } = await import('../../compose/doctor.ts');
   try {
     return await examine(config);
   } catch (error) {

@@ -36,7 +36,7 @@ export function addRestoreCommand(program: Command): void {
     const { in: given, announce: isAnnounced = false, replace = false, check = false, ...settings } = flags;
     if ((given === undefined) !== isAnnounced) throw wrongUsage('One of --in and --announce is required');
     const config = managerConfigOf(settings);
-    const { announce, restore, verifyBackUp } = await import('../../compose/compose-operations.ts');
+    const { announce, restore, verifyBackUp } = await import('../../compose/operations.ts');
     if (given === undefined) {
       await announce(config);
       process.stdout.write('Announced: nodes receive a full snapshot when they connect.\n');

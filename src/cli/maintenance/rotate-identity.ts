@@ -12,7 +12,7 @@ export function addRotateIdentityCommand(program: Command): void {
   });
   addDatabaseSettings(command).action(async (settings: ManagerFlags) => {
     const config = managerConfigOf(settings);
-    const { replaceIdentity } = await import('../../compose/compose-identity.ts');
+    const { replaceIdentity } = await import('../../compose/operations.ts');
     const { from, to } = await replaceIdentity(config);
     process.stdout.write(
       [

@@ -34,7 +34,7 @@ export function addRotateMasterKeyCommand(program: Command): void {
     const newMasterKey = readNewMasterKey(processEnvironment(), newMasterKeyFile);
     const config = managerConfigOf(settings);
     const { finishRotation, rotateMasterKey, undoRotation } = await import(
-      '../../compose/compose-rotation.ts'
+      '../../compose/rotation.ts'
     );
     if (finish || undo) {
       const changed = await (finish ? finishRotation(config) : undoRotation(config));

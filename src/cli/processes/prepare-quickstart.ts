@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { Caller } from '../../access/caller.ts';
-import type { Manager } from '../../compose.ts';
+import type { Manager } from '../../compose/manager.ts';
 import type { EnvironmentType } from '../../environments/environment-store.ts';
 import { thumbprint } from '../../jose/thumbprint.ts';
 

@@ -5,7 +5,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
-import type { Manager } from '../../compose.ts';
+import type { Manager } from '../../compose/manager.ts';
 import { type ManagerConfig, type ManagerFlags, SettingError } from '../../config.ts';
 import { addCommand } from '../client-command.ts';
 import { prepareDataDir } from './data-dir.ts';
@@ -34,7 +34,7 @@ async function runQuickstart(config: ManagerConfig): Promise<void> {
   const cleanUps: (() => Promise<unknown>)[] = [];
   try {
     const { createLog } = await import('../../log.ts');
-    const { startManager } = await import('../../compose.ts');
+    const { startManager } = await import('../../compose/manager.ts');
     const { prepareQuickstart, quickstartEnvironments } = await import('./prepare-quickstart.ts');
     releaseCompileCache();
     if (config.port + quickstartEnvironments.length > highestPort) {

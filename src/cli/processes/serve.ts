@@ -23,7 +23,7 @@ export function addServeCommand(program: Command): void {
     const stopped = stopSignal();
     void exitAfterDeadline(stopped);
     const { createLog } = await import('../../log.ts');
-    const { startManager } = await import('../../compose.ts');
+    const { startManager } = await import('../../compose/manager.ts');
     releaseCompileCache();
     await prepareDataDir(config.dataDir);
     const manager = await startManager(config, createLog('keyplane'));

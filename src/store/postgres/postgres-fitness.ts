@@ -1,7 +1,7 @@
 // Which PostgreSQL servers and databases keyplane starts on.
 
 import type pg from 'pg';
-import { postgresFailure } from '../postgres-failure.ts';
+import { postgresFailure } from './postgres-failure.ts';
 
 /** The oldest that this is tried with. */
 const oldestMajor = 14;

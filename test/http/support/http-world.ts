@@ -8,7 +8,7 @@ import type { LightMyRequestResponse as Answer, InjectOptions, RouteOptions } fr
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import type { Caller } from '../../../src/access/caller.ts';
-import { composeServices, type Services } from '../../../src/compose-services.ts';
+import { composeServices, type Services } from '../../../src/compose/services.ts';
 import type { HttpServices } from '../../../src/http/http-services.ts';
 import type { KeyplaneServer } from '../../../src/http/keyplane-server.ts';
 import { buildServer, type ServerOptions } from '../../../src/http/server.ts';

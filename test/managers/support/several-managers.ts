@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Manager, startManager } from '../../../src/compose.ts';
+import { type Manager, startManager } from '../../../src/compose/manager.ts';
 import { readManagerConfig } from '../../../src/config.ts';
 import { type RunningNode, startNode } from '../../../src/node/start-node.ts';
 import { type Api, signedIn, silent, until } from '../../support/manager.ts';

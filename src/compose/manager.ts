@@ -1,21 +1,21 @@
 // The manager as a whole: settings in, a listening server out. What it is made of is connected in
-// `compose-services.ts`; nothing in either decides anything.
+// `services.ts`; nothing in either decides anything.
 
 import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
-import { composeServices, type Services } from './compose-services.ts';
-import type { ManagerConfig, TlsSettings } from './config.ts';
-import { createRateLimits } from './http/limits/rate-limits.ts';
-import { type MetricsListener, startMetricsListener } from './http/metrics-listener.ts';
-import { serveNodeStreams } from './http/node-stream.ts';
-import { buildServer } from './http/server.ts';
-import { createMetricsText } from './metrics/metrics-text.ts';
-import { Refusals } from './metrics/refusals.ts';
-import { TlsFiles } from './runtime/tls-files.ts';
-import { allowsText } from './sources/safe-fetch/allow-list.ts';
-import { version } from './version.ts';
+import type { ManagerConfig, TlsSettings } from '../config.ts';
+import { createRateLimits } from '../http/limits/rate-limits.ts';
+import { type MetricsListener, startMetricsListener } from '../http/metrics-listener.ts';
+import { serveNodeStreams } from '../http/node-stream.ts';
+import { buildServer } from '../http/server.ts';
+import { createMetricsText } from '../metrics/metrics-text.ts';
+import { Refusals } from '../metrics/refusals.ts';
+import { TlsFiles } from '../runtime/tls-files.ts';
+import { allowsText } from '../sources/safe-fetch/allow-list.ts';
+import { version } from '../version.ts';
+import { composeServices, type Services } from './services.ts';
 
 export interface Manager {
   /** Without a trailing slash. */

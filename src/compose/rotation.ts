@@ -27,7 +27,7 @@ import { sealAnew } from '../sealing/rotation/seal-anew.ts';
 import { openToRead } from '../store/dump/open-to-read.ts';
 import { newestSchema } from '../store/dump/restore-into.ts';
 import { type Nouns, openStore, type Store } from '../store/store.ts';
-import { masterKeySourceOf, storeOptionsOf } from './compose-settings.ts';
+import { masterKeySourceOf, storeOptionsOf } from './settings.ts';
 
 /** Managers look for a newer data key every 2 seconds; until then they seal under the one before. */
 const managersLookWithinMs = 5000;

@@ -17,7 +17,7 @@ import { rotationState } from '../sealing/rotation/rotate-wraps.ts';
 import { openToRead, type ReadingStore } from '../store/dump/open-to-read.ts';
 import { newestSchema } from '../store/dump/restore-into.ts';
 import type { Nouns } from '../store/store.ts';
-import { masterKeySourceOf, storeOptionsOf } from './compose-settings.ts';
+import { masterKeySourceOf, storeOptionsOf } from './settings.ts';
 
 /** @throws Error with one line for the operator where the installation cannot be checked */
 export async function examine(config: ManagerConfig): Promise<Examination> {

@@ -1,88 +1,73 @@
 import { createHmac } from 'node:crypto';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
-import { type Access, createAccess } from './access/access.ts';
-import { type AuditTrail, createAuditTrail } from './audit/audit-trail.ts';
-import { createAuditLog } from './audit/create-audit-log.ts';
-import { createRejectionLog, type RejectionLog } from './audit/rejection-log.ts';
-import { masterKeySourceOf, storeOptionsOf } from './compose/compose-settings.ts';
-import { protectStore } from './compose/protect-store.ts';
-import type { ManagerConfig } from './config.ts';
-import type { ContentReader, OnUnreadable } from './deployments/content-reader.ts';
-import { type ChangeResult, withWarnings } from './deployments/deployment-result.ts';
-import { Deployments } from './deployments/deployments.ts';
-import { applyCaching, desireSettings, settingReaders } from './deployments/environment-settings.ts';
-import { createIdentityReader, ensureIdentity } from './deployments/handshake/installation-identity.ts';
-import type { ConversationOptions } from './deployments/handshake/node-conversation.ts';
-import { createRefusedJoinRecorder } from './deployments/handshake/record-joins.ts';
-import { createDivergences } from './deployments/history/divergences.ts';
-import { goneRows } from './deployments/history/gone-rows.ts';
-import { ensureLineage } from './deployments/history/lineage.ts';
-import { Presence } from './deployments/presence/presence.ts';
+import { type Access, createAccess } from '../access/access.ts';
+import { createAuditTrail } from '../audit/audit-trail.ts';
+import { createAuditLog } from '../audit/create-audit-log.ts';
+import { createRejectionLog } from '../audit/rejection-log.ts';
+import type { ManagerConfig } from '../config.ts';
+import type { ContentReader, OnUnreadable } from '../deployments/content-reader.ts';
+import { type ChangeResult, withWarnings } from '../deployments/deployment-result.ts';
+import { Deployments } from '../deployments/deployments.ts';
+import { applyCaching, desireSettings, settingReaders } from '../deployments/environment-settings.ts';
+import { createIdentityReader, ensureIdentity } from '../deployments/handshake/installation-identity.ts';
+import type { ConversationOptions } from '../deployments/handshake/node-conversation.ts';
+import { createRefusedJoinRecorder } from '../deployments/handshake/record-joins.ts';
+import { createDivergences } from '../deployments/history/divergences.ts';
+import { goneRows } from '../deployments/history/gone-rows.ts';
+import { ensureLineage } from '../deployments/history/lineage.ts';
+import { Presence } from '../deployments/presence/presence.ts';
 import {
   createStatePartReader,
   type LeftOut,
   type StatePartReader,
-} from './deployments/state-part-reader.ts';
-import { syncEnvironment, withdrawProject } from './deployments/sync-environment.ts';
-import type { DeploymentPort } from './environments/deployment-port.ts';
-import { createEnrollment, type Enrollment } from './environments/enrollment.ts';
-import { createEnvironments, type Environments } from './environments/environments.ts';
-import { createNodes, type Nodes } from './environments/nodes.ts';
-import { Idempotency } from './idempotency/idempotency.ts';
-import { type CreateJwk, createJwkCreator } from './jwks/create-jwk.ts';
-import { createJwkDeleter, type DeleteJwk } from './jwks/delete-jwk.ts';
-import { createJwkFinder, type JwkFinder } from './jwks/find-jwk.ts';
-import { createJwkGenerator, type GenerateJwk } from './jwks/generate/generate-jwk.ts';
-import { createSourceInspector, type InspectSource } from './jwks/inspect-source.ts';
-import { createJwkContentReader } from './jwks/jwk-content.ts';
-import { createJwkDeployments, type FindJwkDeployments } from './jwks/jwk-deployment.ts';
-import { createReferencedJwks } from './jwks/referenced-jwks.ts';
-import { Refresher } from './jwks/refresh/refresher.ts';
-import { createSourceWorlds } from './jwks/source-world.ts';
-import { createJwkUpdater, type UpdateJwk } from './jwks/update-jwk.ts';
-import { createKeystoreOpener, type KeystoreOpener } from './keystore-worker/keystore-opener.ts';
-import { Lease } from './leases/lease.ts';
-import { Upkeep, type UpkeepStep } from './leases/upkeep.ts';
-import { Certificates } from './materials/certificates.ts';
-import { CryptoKeys } from './materials/crypto-keys.ts';
-import { Keystores } from './materials/keystores.ts';
-import { createMaterialContentReader } from './materials/material-content.ts';
-import { certificateKind, keyKind, keystoreKind } from './materials/material-kind.ts';
-import { createLeftOutReport } from './metrics/left-out.ts';
-import { measured, measureInstallation } from './metrics/measure-installation.ts';
-import { measureStore } from './metrics/measure-store.ts';
-import { newId } from './new-id.ts';
-import { createOverview, type ReadOverview } from './overview/overview.ts';
-import { realTime } from './runtime/fair-queue.ts';
-import { dataKeyLearner, watchDataKeys } from './sealing/learn-data-keys.ts';
-import { openSealing } from './sealing/open-sealing.ts';
-import type { Sealer } from './sealing/sealed.ts';
-import { createSafeFetch, type SafeFetch } from './sources/safe-fetch/safe-fetch.ts';
-import { createUrlFetches } from './sources/url-fetches.ts';
-import { type Nouns, openStore, type Store } from './store/store.ts';
-import { version } from './version.ts';
+} from '../deployments/state-part-reader.ts';
+import { syncEnvironment, withdrawProject } from '../deployments/sync-environment.ts';
+import type { DeploymentPort } from '../environments/deployment-port.ts';
+import { createEnrollment } from '../environments/enrollment.ts';
+import { createEnvironments } from '../environments/environments.ts';
+import { createNodes } from '../environments/nodes.ts';
+import type { RuleServices } from '../http/http-services.ts';
+import { Idempotency } from '../idempotency/idempotency.ts';
+import { createJwkCreator } from '../jwks/create-jwk.ts';
+import { createJwkDeleter } from '../jwks/delete-jwk.ts';
+import { createJwkFinder } from '../jwks/find-jwk.ts';
+import { createJwkGenerator } from '../jwks/generate/generate-jwk.ts';
+import { createSourceInspector } from '../jwks/inspect-source.ts';
+import { createJwkContentReader } from '../jwks/jwk-content.ts';
+import { createJwkDeployments } from '../jwks/jwk-deployment.ts';
+import { createReferencedJwks } from '../jwks/referenced-jwks.ts';
+import { Refresher } from '../jwks/refresh/refresher.ts';
+import { createSourceWorlds } from '../jwks/source-world.ts';
+import { createJwkUpdater } from '../jwks/update-jwk.ts';
+import { createKeystoreOpener } from '../keystore-worker/keystore-opener.ts';
+import { Lease } from '../leases/lease.ts';
+import { Upkeep, type UpkeepStep } from '../leases/upkeep.ts';
+import { Certificates } from '../materials/certificates.ts';
+import { CryptoKeys } from '../materials/crypto-keys.ts';
+import { Keystores } from '../materials/keystores.ts';
+import { createMaterialContentReader } from '../materials/material-content.ts';
+import { certificateKind, keyKind, keystoreKind } from '../materials/material-kind.ts';
+import { createLeftOutReport } from '../metrics/left-out.ts';
+import { measured, measureInstallation } from '../metrics/measure-installation.ts';
+import { measureStore } from '../metrics/measure-store.ts';
+import { newId } from '../new-id.ts';
+import { createOverview } from '../overview/overview.ts';
+import { realTime } from '../runtime/fair-queue.ts';
+import { dataKeyLearner, watchDataKeys } from '../sealing/learn-data-keys.ts';
+import { openSealing } from '../sealing/open-sealing.ts';
+import type { Sealer } from '../sealing/sealed.ts';
+import { createSafeFetch } from '../sources/safe-fetch/safe-fetch.ts';
+import { createUrlFetches } from '../sources/url-fetches.ts';
+import { type Nouns, openStore, type Store } from '../store/store.ts';
+import { version } from '../version.ts';
+import { protectStore } from './protect-store.ts';
+import { masterKeySourceOf, storeOptionsOf } from './settings.ts';
 
 /** Every rule of the manager, connected. No HTTP. */
-export interface Services {
+export interface Services extends RuleServices {
   readonly store: Store;
   readonly access: Access;
-  readonly auditTrail: AuditTrail;
-  readonly environments: Environments;
-  readonly enrollment: Enrollment;
-  readonly nodes: Nodes;
-  readonly certificates: Certificates;
-  readonly keys: CryptoKeys;
-  readonly keystores: Keystores;
-  readonly createJwk: CreateJwk;
-  readonly generateJwk: GenerateJwk;
-  readonly updateJwk: UpdateJwk;
-  readonly idempotency: Idempotency<ChangeResult>;
-  readonly deleteJwk: DeleteJwk;
-  readonly jwks: JwkFinder;
-  readonly jwkDeployments: FindJwkDeployments;
-  readonly inspectSource: InspectSource;
-  readonly overview: ReadOverview;
   readonly deployments: Deployments;
   readonly refresher: Refresher;
   readonly upkeep: Upkeep<Nouns>;
@@ -224,18 +209,16 @@ function connect({ store, sealer, auditKey, presence, config, log, metrics }: Fo
       claim: (claimed) =>
         store.aside(({ nodes }) => nodes.claim({ ...claimed, managerId, lastSeenAt: clock() })),
     },
-    close: () =>
-      closeAll({
-        access,
-        refresher,
-        upkeep,
-        deployments,
-        presence,
-        keystoreOpener,
-        safeFetch,
-        rejections,
-        store,
-      }),
+    async close() {
+      // A fetch under way would hold the refresher until its time limit.
+      await Promise.all([refresher.close(), upkeep.close(), safeFetch.close()]);
+      await deployments.close();
+      await presence.leave();
+      await access.tokenUse.close();
+      await keystoreOpener.close();
+      await rejections.close();
+      await store.close();
+    },
   };
 }
 
@@ -280,37 +263,4 @@ function deploymentPort(
     liveNodes: (environmentId) => deployments.liveNodes(environmentId),
     isOwn: (node) => deployments.isOwn(node),
   };
-}
-
-interface Closable {
-  readonly access: Access;
-  readonly refresher: Refresher;
-  readonly upkeep: Upkeep<Nouns>;
-  readonly deployments: Deployments;
-  readonly presence: Presence;
-  readonly keystoreOpener: KeystoreOpener;
-  readonly safeFetch: SafeFetch;
-  readonly rejections: RejectionLog;
-  readonly store: Store;
-}
-
-async function closeAll({
-  access,
-  refresher,
-  upkeep,
-  deployments,
-  presence,
-  keystoreOpener,
-  safeFetch,
-  rejections,
-  store,
-}: Closable): Promise<void> {
-  // A fetch under way would hold the refresher until its time limit.
-  await Promise.all([refresher.close(), upkeep.close(), safeFetch.close()]);
-  await deployments.close();
-  await presence.leave();
-  await access.tokenUse.close();
-  await keystoreOpener.close();
-  await rejections.close();
-  await store.close();
 }

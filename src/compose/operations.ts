@@ -5,6 +5,7 @@ import { createAuditLog } from '../audit/create-audit-log.ts';
 import { type BackupContents, restoreBackup, verifyBackup } from '../backup/restore-backup.ts';
 import { type BackupSummary, writeBackup } from '../backup/write-backup.ts';
 import type { ManagerConfig } from '../config.ts';
+import { type IdentityRotation, rotateIdentity } from '../deployments/handshake/installation-identity.ts';
 import { announceRestore } from '../deployments/history/lineage.ts';
 import { checkSeals } from '../sealing/check-seals.ts';
 import { loadMasterKey, nameOfMasterKey } from '../sealing/master-key.ts';
@@ -12,8 +13,9 @@ import { sealingOf } from '../sealing/open-sealing.ts';
 import { openToRead } from '../store/dump/open-to-read.ts';
 import { newestSchema, restoreInto } from '../store/dump/restore-into.ts';
 import type { Nouns } from '../store/store.ts';
-import { masterKeySourceOf, storeOptionsOf } from './compose-settings.ts';
 import { protectRows } from './protect-store.ts';
+import { withStore } from './rotation.ts';
+import { masterKeySourceOf, storeOptionsOf } from './settings.ts';
 
 const clock = () => new Date();
 
@@ -101,5 +103,20 @@ export async function announce(config: ManagerConfig): Promise<void> {
     await protectRows(nouns, { sealing, audit, protect });
     await announceRestore(nouns);
     await audit.append(nouns, announced);
+  });
+}
+
+/**
+ * Managers that run read the identity with each handshake.
+ * @throws Error with one line for the operator; then nothing was changed
+ */
+export async function replaceIdentity(config: ManagerConfig): Promise<IdentityRotation> {
+  return withStore(config, async (store, { masterKey, called }) => {
+    const dataKeys = await store.read((nouns) => nouns.dataKeys.list());
+    const { sealer, auditKey } = sealingOf(dataKeys, masterKey, called);
+    return rotateIdentity(store, {
+      sealer,
+      audit: createAuditLog({ key: auditKey, clock }),
+    });
   });
 }

@@ -2,7 +2,7 @@
 // The server's `detail` shows whole rows and keys, so it is never taken over; its message and constraint are.
 
 import pg from 'pg';
-import { DatabaseFailure, failureTexts } from './engine.ts';
+import { DatabaseFailure, failureTexts } from '../engine.ts';
 
 const uniqueViolation = '23505';
 const foreignKeyViolation = '23503';

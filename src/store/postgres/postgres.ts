@@ -14,13 +14,13 @@ import {
   type QueryResult,
 } from 'kysely';
 import pg from 'pg';
-import type { ConnectionUse } from '../metrics/store-watch.ts';
-import type { WakeTopic } from '../unit-of-work.ts';
-import { type DatabaseTransaction, type Engine, type Mode, type Query, refuseNul } from './engine.ts';
-import { refuseUnfitServer } from './postgres/postgres-fitness.ts';
-import { notifyStatement, PostgresListener } from './postgres/postgres-listener.ts';
-import { refuseUnserved } from './postgres/refuse-unserved.ts';
+import type { ConnectionUse } from '../../metrics/store-watch.ts';
+import type { WakeTopic } from '../../unit-of-work.ts';
+import { type DatabaseTransaction, type Engine, type Mode, type Query, refuseNul } from '../engine.ts';
 import { isConnectionLost, postgresFailure } from './postgres-failure.ts';
+import { refuseUnfitServer } from './postgres-fitness.ts';
+import { notifyStatement, PostgresListener } from './postgres-listener.ts';
+import { refuseUnserved } from './refuse-unserved.ts';
 
 const dialect: Dialect = {
   createAdapter: () => new PostgresAdapter(),
