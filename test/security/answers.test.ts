@@ -78,7 +78,7 @@ describe('the session cookie of a browser', () => {
   };
 
   test('is read by no script and sent along by no other site', async () => {
-    expect(await cookieOf()).toMatch(/; HttpOnly; SameSite=Strict(;|$)/);
+    expect(await cookieOf()).toMatch(/; HttpOnly;( Secure;)? SameSite=Strict$/);
   });
 
   test.each<Readonly<Record<string, string>>>([

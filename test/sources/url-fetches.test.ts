@@ -178,7 +178,6 @@ describe('fetches of source URLs', () => {
       etag: undefined,
       lastModified: undefined,
       notModified: false,
-      finalUrl: '',
     };
     const safeFetch: SafeFetch = {
       async fetch(_url, { reserve }) {

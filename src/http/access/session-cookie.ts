@@ -4,7 +4,7 @@
 
 import type { IncomingHttpHeaders } from 'node:http';
 import { TLSSocket } from 'node:tls';
-import { parseCookie } from 'cookie';
+import { parseCookie, stringifySetCookie } from 'cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { KeyplaneError } from '../../errors.ts';
 
@@ -71,10 +71,8 @@ export function clearSessionCookie(request: FastifyRequest, reply: FastifyReply)
   reply.header('set-cookie', cookieText(request, '', 0));
 }
 
-/** Tokens of ours need no encoding. */
-function cookieText({ headers, protocol }: FastifyRequest, value: string, seconds: number): string {
-  const isSecure = protocol === 'https' || headers.origin?.startsWith('https:') === true;
-  const name = isSecure ? hostCookieName : plainCookieName;
-  const secure = isSecure ? '; Secure' : '';
-  return `${name}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}${secure}`;
+function cookieText({ headers, protocol }: FastifyRequest, value: string, maxAge: number): string {
+  const secure = protocol === 'https' || headers.origin?.startsWith('https:') === true;
+  const name = secure ? hostCookieName : plainCookieName;
+  return stringifySetCookie({ name, value, maxAge, path: '/', httpOnly: true, secure, sameSite: 'strict' });
 }

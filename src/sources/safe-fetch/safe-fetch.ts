@@ -30,8 +30,6 @@ export interface FetchLimits extends BodyLimits {
 export interface FetchedDocument {
   /** Decompressed; empty when not modified. */
   readonly body: Buffer;
-  /** After redirects, with its query, without a fragment. */
-  readonly finalUrl: string;
   readonly etag: string | undefined;
   readonly lastModified: string | undefined;
   /** True only when conditions were given and the server answered 304. */
@@ -121,7 +119,7 @@ async function fetchDocument(request: FetchRequest, rules: FetchRules): Promise<
       const outcome = await visit(target, { request, rules, budgets });
       if (outcome.kind === 'document') {
         const { kind: _, ...document } = outcome;
-        return { ...document, finalUrl: target.href };
+        return document;
       }
       if (redirects === redirectsMaximum) {
         throw new FetchFailure(`redirects more than ${redirectsMaximum} times`);

@@ -26,20 +26,18 @@ export class TimeBudget {
    */
   async spend<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
     this.#stop.throwIfAborted();
-    const order = new AbortController();
+    const timeUp = new AbortController();
+    const signal = AbortSignal.any([this.#stop, timeUp.signal]);
     const ended = Promise.withResolvers<never>();
-    order.signal.addEventListener('abort', () => ended.reject(order.signal.reason), { once: true });
-    const passOn = () => order.abort(this.#stop.reason);
-    this.#stop.addEventListener('abort', passOn, { once: true });
+    signal.addEventListener('abort', () => ended.reject(signal.reason), { once: true });
     this.#timeUp = () =>
-      order.abort(new FetchFailure(`timed out after ${this.#limitMs} ms: ${this.#missing}`));
+      timeUp.abort(new FetchFailure(`timed out after ${this.#limitMs} ms: ${this.#missing}`));
     this.#startTimer();
     try {
-      return await Promise.race([work(order.signal), ended.promise]);
+      return await Promise.race([work(signal), ended.promise]);
     } finally {
       this.#stopTimer();
       this.#timeUp = undefined;
-      this.#stop.removeEventListener('abort', passOn);
     }
   }
 
