@@ -4,7 +4,16 @@
 // It refuses details that are not short public facts.
 
 import { createHmac, createSecretKey } from 'node:crypto';
-import type { AuditEvent, AuditLog, AuditRecord, AuditStore } from './audit-log.ts';
+import type { UnitOfWork } from '../unit-of-work.ts';
+import type {
+  AuditEvent,
+  AuditFilter,
+  AuditLog,
+  AuditPage,
+  AuditRecord,
+  AuditStore,
+  FoundAudit,
+} from './audit-log.ts';
 import { publicDetails, shortText } from './public-details.ts';
 
 const pageSize = 500;
@@ -95,4 +104,14 @@ function canonicalRecord(record: Omit<AuditRecord, 'hash'>): string {
     record.outcome,
     Object.entries(record.details).sort(([a], [b]) => (a < b ? -1 : 1)),
   ]);
+}
+
+/** Reads the record back. */
+export interface AuditTrail {
+  /** Newest first. */
+  search(filter: AuditFilter, page: AuditPage): Promise<FoundAudit>;
+}
+
+export function createAuditTrail(store: UnitOfWork<{ readonly audit: AuditStore }>): AuditTrail {
+  return { search: (filter, page) => store.read(({ audit }) => audit.search(filter, page)) };
 }

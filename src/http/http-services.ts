@@ -1,5 +1,5 @@
 import type { Access } from '../access/access.ts';
-import type { AuditTrail } from '../audit/audit-trail.ts';
+import type { AuditTrail } from '../audit/create-audit-log.ts';
 import type { ChangeResult } from '../deployments/deployment-result.ts';
 import type { Enrollment } from '../environments/enrollment.ts';
 import type { Environments } from '../environments/environments.ts';

@@ -8,7 +8,7 @@ import type { KeyRestriction } from './der/rsa-pss.ts';
 import type { JwkMetadata } from './jwk.ts';
 import { keyTypeName } from './key-type-name.ts';
 import type { KeyType } from './key-types.ts';
-import { bytes, octetsOf } from './members/octets-of.ts';
+import { bytes, octetsOf } from './members/base64url.ts';
 import { shown } from './shown.ts';
 import type { UseType } from './use-type.ts';
 

@@ -1,8 +1,8 @@
 // Looks into a source before a JWK is made from it, by the very rules that make one, and stores nothing.
 
 import { isKeyplaneError, type KeyplaneError, tooManyRequests } from '../errors.ts';
-import { type KeyFacts, keyFacts } from '../jose/facts/key-facts.ts';
 import { importJwkWithWarnings } from '../jose/import-jwk.ts';
+import { type KeyFacts, keyFacts } from '../jose/key-facts.ts';
 import { isSymmetric } from '../jose/key-types.ts';
 import { thumbprint } from '../jose/thumbprint.ts';
 import { FairQueue } from '../runtime/fair-queue.ts';

@@ -1,6 +1,6 @@
 import { readCertificateDer } from '../jose/certificate.ts';
-import { type CertificateFacts, certificateFacts } from '../jose/facts/certificate-facts.ts';
-import { keySize } from '../jose/facts/key-facts.ts';
+import { type CertificateFacts, certificateFacts } from '../jose/certificate-facts.ts';
+import { keySize } from '../jose/key-facts.ts';
 import type { PrivateJwk, PublicJwk } from '../jose/jwk.ts';
 import { publicJwkToPem } from '../jose/jwk-pem.ts';
 import { publicJwk } from '../jose/public-part.ts';

@@ -2,7 +2,7 @@ import type { ProjectScope } from '../access/caller.ts';
 import { reachedEnvironment, reachedEnvironments } from '../environments/reached-environment.ts';
 import { atMember, badRequest } from '../errors.ts';
 import { type CertificateInfo, chainWarnings, readCertificates } from '../jose/certificate.ts';
-import { type CertificateFacts, certificateFacts } from '../jose/facts/certificate-facts.ts';
+import { type CertificateFacts, certificateFacts } from '../jose/certificate-facts.ts';
 import { checkName, lookupName, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
 import type { SourceWorld } from '../sources/jwk-source.ts';

@@ -1,8 +1,8 @@
 import type { ProjectScope } from '../access/caller.ts';
 import { reachedEnvironments } from '../environments/reached-environment.ts';
 import { atMember, badRequest, isKeyplaneError } from '../errors.ts';
-import { type KeyFacts, keyFacts } from '../jose/facts/key-facts.ts';
 import { importJwk } from '../jose/import-jwk.ts';
+import { type KeyFacts, keyFacts } from '../jose/key-facts.ts';
 import {
   encryptedKeyIn,
   encryptedKeyLabel,

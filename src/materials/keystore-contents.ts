@@ -1,9 +1,9 @@
 import { isKeyplaneError } from '../errors.ts';
 import type { KeystoreListing } from '../formats/keystore.ts';
 import { publicKeyOf, readCertificateDer } from '../jose/certificate.ts';
-import { type KeyFacts, keyFacts } from '../jose/facts/key-facts.ts';
 import { importJwk } from '../jose/import-jwk.ts';
 import type { JsonObject } from '../jose/json.ts';
+import { type KeyFacts, keyFacts } from '../jose/key-facts.ts';
 import { fairTurn } from '../runtime/event-loop.ts';
 
 /** One alias of a keystore, as it may be shown. */

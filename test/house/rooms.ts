@@ -92,7 +92,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'jose/key-type-name.ts',
     'jose/key-types.ts',
     'jose/shown.ts',
-    'type jose/facts/certificate-facts.ts',
+    'type jose/certificate-facts.ts',
     'access',
     'type audit',
     'deployments',

@@ -1,6 +1,6 @@
 import { isKeyplaneError } from '../../errors.ts';
-import { keyFacts } from '../../jose/facts/key-facts.ts';
 import { importJwk } from '../../jose/import-jwk.ts';
+import { keyFacts } from '../../jose/key-facts.ts';
 import { keysOf } from '../../jose/key-set.ts';
 import { isSymmetric } from '../../jose/key-types.ts';
 import { thumbprint } from '../../jose/thumbprint.ts';

@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import type { ChangeResult } from '../../deployments/deployment-result.ts';
 import { named } from '../openapi/named.ts';
-import { warningsMember, warningTexts } from './warnings.ts';
+
+export const warningTexts = z
+  .array(z.string())
+  .optional()
+  .describe('What was left out or rewritten of what was given; absent where there is nothing to say');
+
+/** The member is absent where there is nothing to say. */
+export function warningsMember(warnings: readonly string[] = []): { warnings?: string[] } {
+  return warnings.length === 0 ? {} : { warnings: [...warnings] };
+}
 
 const environmentResult = named(
   'EnvironmentResult',

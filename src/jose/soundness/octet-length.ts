@@ -1,5 +1,5 @@
 import { badRequest } from '../../errors.ts';
-import { bytes } from '../members/octets-of.ts';
+import { bytes } from '../members/base64url.ts';
 
 /** Some writers drop the zero octets in front; more than a few are no accident of that kind. */
 const mostDropped = 4;

@@ -1,7 +1,7 @@
 // A secret key (RFC 7518 §6.4) has no structure; what its alg needs is checked by the table of algorithms.
 
 import { badRequest } from '../../errors.ts';
-import { octetsOf } from '../members/octets-of.ts';
+import { octetsOf } from '../members/base64url.ts';
 
 /** RFC 7518 §6.4. */
 export interface OctMembers {

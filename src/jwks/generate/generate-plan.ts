@@ -2,8 +2,8 @@ import { badRequest } from '../../errors.ts';
 import { curveTypeName, keyTypeMember, keyTypeName } from '../../jose/key-type-name.ts';
 import { type GeneratedKeyType, generatedKeyTypes, keyTypeInfo } from '../../jose/key-types.ts';
 import { type UseType, useTypes } from '../../jose/use-type.ts';
+import { shownText } from '../../names.ts';
 import type { KeyPlan } from '../../sources/generate-key.ts';
-import { oneOf } from './one-of.ts';
 import { readValidity, type Validity } from './validity.ts';
 
 /** What the objects of all types have together. */
@@ -138,5 +138,15 @@ function within(value: number, what: string, { least, most }: { least: number; m
   throw badRequest(`${what} (${value}) is not valid! It takes a whole number from ${least} to ${most}`, {
     reason: 'FIELD_NOT_VALID',
     member: what,
+  });
+}
+
+/** @throws KeyplaneError `keyUseType (X) is not valid! Valid values: …` */
+function oneOf<T extends string>(value: string, valid: readonly T[], what: string, member = what): T {
+  const known = valid.find((name) => name === value);
+  if (known !== undefined) return known;
+  throw badRequest(`${what} (${shownText(value)}) is not valid! Valid values: ${valid.join(', ')}`, {
+    reason: 'FIELD_NOT_VALID',
+    member,
   });
 }

@@ -1,7 +1,13 @@
+import { badRequest } from '../../errors.ts';
+import { durationText, parseDuration } from '../../iso-duration.ts';
+import { shownText } from '../../names.ts';
 import type { SourcedKey, SourceRequest } from '../../sources/jwk-source.ts';
 import type { StoredJwk } from '../jwk-store.ts';
-import { readRefreshInterval } from './refresh-interval.ts';
 import type { Refresh } from './refresh-store.ts';
+
+const minuteMs = 60_000;
+const leastMs = minuteMs;
+export const longestRefreshIntervalMs = 30 * 24 * 60 * minuteMs;
 
 /** How a URL is to be followed from now on. */
 export interface Follow {
@@ -15,6 +21,18 @@ export function checkFollow({ refreshInterval }: SourceRequest): number | undefi
   return refreshInterval === undefined || refreshInterval === ''
     ? undefined
     : readRefreshInterval(refreshInterval);
+}
+
+/** @returns milliseconds @throws KeyplaneError `bad_request` */
+function readRefreshInterval(text: string): number {
+  const intervalMs = parseDuration(text);
+  if (intervalMs !== undefined && intervalMs >= leastMs && intervalMs <= longestRefreshIntervalMs)
+    return intervalMs;
+  const accepted = `${durationText(leastMs)} to ${durationText(longestRefreshIntervalMs)}`;
+  throw badRequest(
+    `refreshInterval (${shownText(text)}) is not valid! It takes an ISO 8601 duration from ${accepted}, such as PT1H`,
+    { reason: 'FIELD_NOT_VALID', member: 'refreshInterval' },
+  );
 }
 
 export function followOf(

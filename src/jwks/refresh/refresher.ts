@@ -15,8 +15,8 @@ import type { StoredJwk } from '../jwk-store.ts';
 import { underFreeKidStill, withKidSince } from '../published-kid.ts';
 import { openPrivateJwk } from '../sealed-members.ts';
 import type { WithSourceWorld } from '../source-world.ts';
+import { longestRefreshIntervalMs } from './follow.ts';
 import { type Found, lookAtUrl } from './look-at-url.ts';
-import { longestRefreshIntervalMs } from './refresh-interval.ts';
 import type { Refresh } from './refresh-store.ts';
 
 type RefreshRuleNouns = JwkRuleNouns & LeaseNouns;

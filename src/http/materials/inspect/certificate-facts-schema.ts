@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CertificateFacts } from '../../../jose/facts/certificate-facts.ts';
+import type { CertificateFacts } from '../../../jose/certificate-facts.ts';
 import { instant, instantText } from '../../answers/answer-schemas.ts';
 import { named } from '../../openapi/named.ts';
 

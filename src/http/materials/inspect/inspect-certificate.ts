@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { listAnswer, listOf } from '../../answers/answer-schemas.ts';
-import { warningsMember, warningTexts } from '../../answers/warnings.ts';
+import { warningsMember, warningTexts } from '../../answers/deployment-answer.ts';
 import type { RouteServices } from '../../http-services.ts';
 import type { KeyplaneServer } from '../../keyplane-server.ts';
 import { describedAs, named } from '../../openapi/named.ts';

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import type { CertificateInfo } from '../certificate.ts';
+import type { CertificateInfo } from './certificate.ts';
 
 /** What people look for in a certificate. */
 export interface CertificateFacts {

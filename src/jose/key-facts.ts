@@ -1,7 +1,7 @@
-import { algorithmsFitting, isDeprecated } from '../algorithms.ts';
-import type { KeyRestriction } from '../der/rsa-pss.ts';
-import type { PrivateJwk, PublicJwk } from '../jwk.ts';
-import { hasPrivatePart, type KeyTypeName, keyTypeInfo } from '../key-types.ts';
+import { algorithmsFitting, isDeprecated } from './algorithms.ts';
+import type { KeyRestriction } from './der/rsa-pss.ts';
+import type { PrivateJwk, PublicJwk } from './jwk.ts';
+import { hasPrivatePart, type KeyTypeName, keyTypeInfo } from './key-types.ts';
 
 /** What one may say of a key without showing any of it. */
 export interface KeyFacts {
