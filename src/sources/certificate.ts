@@ -2,6 +2,7 @@ import { mostCertificates, publicKeyOf, readCertificateDer, x5Members } from '..
 import type { JsonObject } from '../jose/json.ts';
 import { inspectOne } from './inspected-key.ts';
 import { askedKid, type JwkSource, readDemand, requireFields } from './jwk-source.ts';
+import { kidOfMaterial } from './stored-key.ts';
 
 const required = ['certificateName', 'environmentName', 'useType', 'algorithm'] as const;
 
@@ -11,6 +12,7 @@ export const certificateSource: JwkSource = {
   required,
   fields: [...required, 'kid'],
   keyMember: 'certificateName',
+  kidDescription: kidOfMaterial,
   checkFields(request) {
     requireFields(request, 'CERTIFICATE', required);
     readDemand(request);

@@ -86,6 +86,8 @@ export interface JwkSource {
   readonly keyMember: SourceField;
   /** Those of them without which nothing can be read. */
   readonly required: readonly SourceField[];
+  /** What its `kid` member does, where it does not select a key of a JWK Set. */
+  readonly kidDescription?: string;
   /** Its key may lack use and algorithm: what the request said of them is kept with the JWK. */
   readonly keepsUsage?: true;
   /** It reads nothing but the request itself. */

@@ -12,6 +12,7 @@ export const keystoreSource: JwkSource = {
   required,
   fields: [...required, 'kid'],
   keyMember: 'keyStoreName',
+  kidDescription: 'The kid of the JWK; by default the alias, or the thumbprint where it is taken',
   checkFields(request) {
     requireFields(request, 'KEYSTORE', required);
     readDemand(request);

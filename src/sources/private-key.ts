@@ -6,6 +6,7 @@ import {
   findStoredKey,
   fromStoredKey,
   inspectStoredKey,
+  kidOfMaterial,
   octFromSecret,
   requiredOfStoredKey,
   storedKeyFields,
@@ -16,6 +17,7 @@ export const privateKeySource: JwkSource = {
   label: 'Private key',
   required: requiredOfStoredKey,
   fields: storedKeyFields,
+  kidDescription: kidOfMaterial,
   keyMember: 'keyName',
   checkFields(request) {
     checkStoredKeyFields(request, 'PRIVATE_KEY');

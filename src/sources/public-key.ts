@@ -7,6 +7,7 @@ import {
   findStoredKey,
   fromStoredKey,
   inspectStoredKey,
+  kidOfMaterial,
   requiredOfStoredKey,
   storedKeyFields,
 } from './stored-key.ts';
@@ -16,6 +17,7 @@ export const publicKeySource: JwkSource = {
   label: 'Public key',
   required: requiredOfStoredKey,
   fields: storedKeyFields,
+  kidDescription: kidOfMaterial,
   keyMember: 'keyName',
   checkFields(request) {
     checkStoredKeyFields(request, 'PUBLIC_KEY');

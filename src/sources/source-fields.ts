@@ -2,7 +2,9 @@
 // description, the texts of missing fields and what a JWK remembers of its request come from it.
 
 interface SourceFieldRow {
-  readonly kind: 'text' | 'whole';
+  /** `name`: of something that the project has. `whole`: a number within the limits of a fetch. */
+  readonly kind: 'text' | 'name' | 'useType' | 'algorithm' | 'whole';
+  readonly limit?: 'connectTimeoutMs' | 'readTimeoutMs' | 'sizeLimitBytes';
   /** What the text of a missing field calls it. */
   readonly word?: string;
   readonly description: string;
@@ -16,40 +18,43 @@ const fields = {
   url: { kind: 'text', word: 'URL', description: 'http or https address of a JWK or a JWK Set' },
   urlOptionConnectTimeout: {
     kind: 'whole',
-    description: 'Milliseconds for getting connected, 1 to 60000, default 5000',
+    limit: 'connectTimeoutMs',
+    description: 'Milliseconds for the connection',
     isKept: true,
   },
   urlOptionReadTimeout: {
     kind: 'whole',
-    description: 'Milliseconds for the whole answer, 1 to 60000, default 10000',
+    limit: 'readTimeoutMs',
+    description: 'Milliseconds for the whole response',
     isKept: true,
   },
   urlOptionSizeLimit: {
     kind: 'whole',
-    description: 'Bytes of the answer at the most, 1 to 10485760, default 1048576',
+    limit: 'sizeLimitBytes',
+    description: 'Bytes of the response at most',
     isKept: true,
   },
   jwkStr: { kind: 'text', word: 'JWK string', description: 'A JWK or a JWK Set as JSON text' },
-  certificateName: { kind: 'text', word: 'Certificate name', description: 'A certificate of the project' },
-  keyName: { kind: 'text', word: 'Key name', description: 'A key of the project' },
-  keyStoreName: { kind: 'text', word: 'Keystore name', description: 'A keystore of the project' },
+  certificateName: { kind: 'name', word: 'Certificate name', description: 'A certificate of the project' },
+  keyName: { kind: 'name', word: 'Key name', description: 'A key of the project' },
+  keyStoreName: { kind: 'name', word: 'Keystore name', description: 'A keystore of the project' },
   environmentName: {
-    kind: 'text',
+    kind: 'name',
     word: 'Environment name',
     description: 'The environment whose material is taken',
     isKept: true,
   },
   aliasName: { kind: 'text', word: 'Alias name', description: 'The alias of the entry', isKept: true },
   useType: {
-    kind: 'text',
+    kind: 'useType',
     word: 'Use type',
-    description: 'SIGNATURE or ENCRYPTION',
+    description: 'What the key is for',
     otherwise: 'for a key that has no `use` of its own',
   },
   algorithm: {
-    kind: 'text',
+    kind: 'algorithm',
     word: 'Algorithm',
-    description: 'What the key is for, such as RS256',
+    description: 'What the key is used with, such as RS256',
     otherwise: 'for a key that has no `alg` of its own',
   },
   kid: {
@@ -59,7 +64,8 @@ const fields = {
   },
   refreshInterval: {
     kind: 'text',
-    description: 'ISO 8601 duration, PT1M to P30D, after which the URL is looked at again',
+    description:
+      'ISO 8601 duration, PT1M to P30D: the JWK follows the URL, which is fetched again this often',
   },
 } as const satisfies Record<string, SourceFieldRow>;
 

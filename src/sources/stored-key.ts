@@ -13,6 +13,7 @@ import {
   type SourceWorld,
 } from './jwk-source.ts';
 
+export const kidOfMaterial = 'The kid of the JWK; by default the thumbprint';
 export const requiredOfStoredKey = ['keyName', 'environmentName', 'useType', 'algorithm'] as const;
 
 /** The fields of both sources that take a stored key. */

@@ -3,68 +3,55 @@
 
 import { z } from 'zod';
 import { fetchLimitDefaults, fetchLimitMaxima } from '../../sources/safe-fetch/safe-fetch.ts';
-import { type SourceType, sourceTypes } from '../../sources/sources.ts';
+import { type SourceField, sourceField } from '../../sources/source-fields.ts';
+import { jwkSource, type SourceType, sourceTypes } from '../../sources/sources.ts';
 import { named } from '../openapi/named.ts';
 import { algorithm, nameText, useType } from '../openapi/named-values.ts';
 import { descriptionMember } from '../requests/body-schemas.ts';
 
-const text = (description: string) => z.string().min(1).describe(description);
-const limit = (description: string, name: 'connectTimeoutMs' | 'readTimeoutMs' | 'sizeLimitBytes') =>
-  z
-    .number()
-    .int()
-    .min(1)
-    .max(fetchLimitMaxima[name])
-    .default(fetchLimitDefaults[name])
-    .optional()
-    .describe(description);
-
-const environmentName = nameText('The environment whose material is taken');
-const wish = {
-  kid: z
-    .string()
-    .optional()
-    .describe('Selects a key of a JWK Set, or names a key that has no kid of its own'),
-  useType: useType.optional().describe('For a key that has no `use` of its own'),
-  algorithm: algorithm.optional().describe('For a key that has no `alg` of its own'),
-};
-const demand = {
-  environmentName,
-  useType: useType.describe('What the key is for'),
-  algorithm: algorithm.describe('What the key is used with'),
-  kid: z.string().optional().describe('The kid of the JWK; by default the thumbprint'),
-};
-const keyDemand = { keyName: nameText('A key of the project'), ...demand };
-
 /** The members of each source, beside `sourceType`. */
-export const sourceMembers = {
-  URL: {
-    url: text('http or https address of a JWK or a JWK Set'),
-    urlOptionConnectTimeout: limit('Milliseconds for the connection', 'connectTimeoutMs'),
-    urlOptionReadTimeout: limit('Milliseconds for the whole response', 'readTimeoutMs'),
-    urlOptionSizeLimit: limit('Bytes of the response at most', 'sizeLimitBytes'),
-    ...wish,
-    refreshInterval: z
-      .string()
-      .optional()
-      .describe(
-        'ISO 8601 duration, PT1M to P30D: the JWK follows the URL, which is fetched again this often',
-      ),
-  },
-  COPY_PASTE: { jwkStr: text('A JWK or a JWK Set as JSON text'), ...wish },
-  CERTIFICATE: { certificateName: nameText('A certificate of the project'), ...demand },
-  PUBLIC_KEY: keyDemand,
-  PRIVATE_KEY: keyDemand,
-  KEYSTORE: {
-    keyStoreName: nameText('A keystore of the project'),
-    aliasName: text('The alias of the entry'),
-    ...demand,
-    kid: z
-      .string()
-      .optional()
-      .describe('The kid of the JWK; by default the alias, or the thumbprint where it is taken'),
-  },
-} satisfies Record<SourceType, z.ZodRawShape>;
+export const sourceMembers = Object.fromEntries(
+  sourceTypes.map((name) => {
+    const { fields } = jwkSource(name);
+    return [name, Object.fromEntries(fields.map((field) => [field, memberSchema(name, field)]))];
+  }),
+) as Record<SourceType, z.ZodRawShape>;
+
+function memberSchema(source: SourceType, field: SourceField): z.ZodType {
+  const isRequired = jwkSource(source).required.includes(field);
+  const schema = isRequired
+    ? valueSchema(field, z.string().min(1))
+    : valueSchema(field, z.string()).optional();
+  return schema.describe(describe(source, field, isRequired));
+}
+
+/** @param text of a member that is text; where it may be left out, empty text leaves it out as well */
+function valueSchema(name: SourceField, text: z.ZodType): z.ZodType {
+  const { kind, limit } = sourceField(name);
+  switch (kind) {
+    case 'text':
+      return text;
+    case 'name':
+      return nameText('');
+    case 'useType':
+      return useType;
+    case 'algorithm':
+      return algorithm;
+    case 'whole': {
+      const whole = z.number().int().min(1);
+      return limit ? whole.max(fetchLimitMaxima[limit]).default(fetchLimitDefaults[limit]) : whole;
+    }
+    default:
+      return kind satisfies never;
+  }
+}
+
+function describe(source: SourceType, name: SourceField, isRequired: boolean): string {
+  const { description, otherwise } = sourceField(name);
+  if (name === 'kid') return jwkSource(source).kidDescription ?? description;
+  if (isRequired || otherwise === undefined) return description;
+  return `${otherwise.charAt(0).toUpperCase()}${otherwise.slice(1)}`;
+}
 
 /** `CopyPaste` */
 function titleOf(sourceType: SourceType): string {
