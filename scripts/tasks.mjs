@@ -69,6 +69,7 @@ async function writeClient() {
 
 async function check() {
   const failed = await runSteps([lint, types, consoleTypes, houseRules, unused]);
+  await foreground(nodePath(), [join(root, 'test/house/print-sizes.ts')]);
   process.exitCode = failed.length === 0 ? 0 : 1;
 }
 

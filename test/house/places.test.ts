@@ -4,6 +4,7 @@ import {
   checkEnvironmentReaders,
   checkFileNames,
   checkLeftOpen,
+  checkSpreadLiterals,
   checkSqlPlace,
 } from './places.ts';
 import { parsed, sourceFiles } from './source-file.ts';
@@ -32,6 +33,10 @@ describe('places and names', () => {
   it('nothing is left open or switched off', () => {
     expectKept(checkLeftOpen(all));
   });
+
+  it('no literal is spread into another', () => {
+    expectKept(checkSpreadLiterals([...all, ...sourceFiles('clients')]));
+  });
 });
 
 describe('the rules themselves', () => {
@@ -55,6 +60,18 @@ describe('the rules themselves', () => {
     'const query = `insert into jwks values (1)`;',
   ])('see %s outside of the store', (text) => {
     expect(checkSqlPlace(file(text), 'src/store/').breaches).toHaveLength(1);
+  });
+
+  it.each(['const a = { ...{ b, c }, d };', 'const a = [...[b, c], d];', 'f(...[a, b]);'])(
+    'see that %s spreads a literal',
+    (text) => {
+      expect(checkSpreadLiterals(file(text)).breaches).toEqual(['src/jwks/x.ts:1: a literal is spread']);
+    },
+  );
+
+  it('let values and conditions be spread', () => {
+    const text = 'const a = { ...b, ...(c && { d }), ...f({ g }) }; const h = [...i, ...(j ? [k] : [])];';
+    expect(checkSpreadLiterals(file(text)).breaches).toEqual([]);
   });
 
   it('take no prose for SQL', () => {

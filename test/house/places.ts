@@ -1,6 +1,6 @@
 import { basename } from 'node:path/posix';
 import { importsOf } from './imports.ts';
-import { dottedName, lineAt, nodesOf, type SourceFile, type SyntaxNode } from './source-file.ts';
+import { dottedName, isNode, lineAt, nodesOf, type SourceFile, type SyntaxNode } from './source-file.ts';
 import type { Verdict } from './verdict.ts';
 
 const drawers = /^(utils?|helpers?|commons?|misc|shared|stuff|index)$/;
@@ -85,4 +85,18 @@ export function checkLeftOpen(files: readonly SourceFile[]): Verdict {
     }),
   );
   return { looked: files.length, breaches };
+}
+
+/** `...{ a, b }` and `...[a, b]` inside a literal of their own kind say nothing: they only save lines. */
+export function checkSpreadLiterals(files: readonly SourceFile[]): Verdict {
+  const literals = files.flatMap((file) => nodesOf(file).map((node) => ({ file, node })));
+  const breaches = literals
+    .filter(({ node }) => spreadsLiteral(node))
+    .map(({ file, node }) => `${file.path}:${lineAt(file, node.start)}: a literal is spread`);
+  return { looked: literals.length, breaches };
+}
+
+function spreadsLiteral({ type, argument }: SyntaxNode): boolean {
+  if (!/^(SpreadElement|JSXSpreadAttribute)$/.test(type) || !isNode(argument)) return false;
+  return argument.type === 'ObjectExpression' || argument.type === 'ArrayExpression';
 }

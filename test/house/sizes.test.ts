@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkFileLengths, mostFileLines } from './sizes.ts';
+import { checkFileLengths, mostFileLines, sizeReport } from './sizes.ts';
 import { parsed, sourceFiles } from './source-file.ts';
 import { expectKept } from './verdict.ts';
 
@@ -16,5 +16,31 @@ describe('the length of a file', () => {
 
   it('cannot be checked where there is no file', () => {
     expect(() => expectKept(checkFileLengths([]))).toThrow('nothing to look at');
+  });
+});
+
+describe('the report of sizes', () => {
+  const entriesOf = (text: string, title: RegExp) =>
+    sizeReport([parsed('src/x/y.ts', text)]).find((one) => title.test(one.title))?.entries;
+
+  it('lists long functions and files, and the lines they have', () => {
+    const long = `export function long() {\n${'  one();\n'.repeat(80)}}\n`;
+    expect(entriesOf(long, /^functions of more than \d+ lines/)).toEqual([
+      { where: 'src/x/y.ts:1 long', count: 82 },
+    ]);
+    expect(entriesOf('// line\n'.repeat(301), /^files of more than/)).toEqual([
+      { where: 'src/x/y.ts', count: 301 },
+    ]);
+  });
+
+  it('lists functions of many parameters', () => {
+    expect(entriesOf('const f = (a, b, c, d, e) => a;', /parameters/)).toEqual([
+      { where: 'src/x/y.ts:1', count: 5 },
+    ]);
+    expect(entriesOf('function f(a, b, c, d) {}', /parameters/)).toEqual([]);
+  });
+
+  it('lists tiny files', () => {
+    expect(entriesOf('const a = 1;', /at most/)).toEqual([{ where: 'src/x/y.ts', count: 1 }]);
   });
 });

@@ -1,0 +1,12 @@
+// Prints what is large or tiny, for the reviewer of a change: `npm run check` ends with it. It fails nothing.
+
+import { sizeReport } from './sizes.ts';
+import { sourceFiles } from './source-file.ts';
+
+const shownAtMost = 10;
+
+for (const { title, entries } of sizeReport(sourceFiles('src', 'console'))) {
+  process.stdout.write(`${entries.length} ${title}\n`);
+  for (const { where, count } of entries.slice(0, shownAtMost))
+    process.stdout.write(`  ${count}  ${where}\n`);
+}
