@@ -1,8 +1,8 @@
 import { readCertificateDer } from '../jose/certificate.ts';
 import { type CertificateFacts, certificateFacts } from '../jose/certificate-facts.ts';
-import { keySize } from '../jose/key-facts.ts';
 import type { PrivateJwk, PublicJwk } from '../jose/jwk.ts';
 import { publicJwkToPem } from '../jose/jwk-pem.ts';
+import { keySize } from '../jose/key-facts.ts';
 import { publicJwk } from '../jose/public-part.ts';
 import { thumbprint } from '../jose/thumbprint.ts';
 import type { StoredJwk } from './jwk-store.ts';

@@ -9,13 +9,10 @@ import { named } from '../openapi/named.ts';
 import { algorithm, nameText, useType } from '../openapi/named-values.ts';
 import { descriptionMember } from '../requests/body-schemas.ts';
 
-/** The members of each source, beside `sourceType`. */
-export const sourceMembers = Object.fromEntries(
-  sourceTypes.map((name) => {
-    const { fields } = jwkSource(name);
-    return [name, Object.fromEntries(fields.map((field) => [field, memberSchema(name, field)]))];
-  }),
-) as Record<SourceType, z.ZodRawShape>;
+/** The members of a source, beside `sourceType`. */
+export function sourceMembers(name: SourceType): z.ZodRawShape {
+  return Object.fromEntries(jwkSource(name).fields.map((field) => [field, memberSchema(name, field)]));
+}
 
 function memberSchema(source: SourceType, field: SourceField): z.ZodType {
   const isRequired = jwkSource(source).required.includes(field);
@@ -72,7 +69,7 @@ function fromEachSource<Shape extends z.ZodRawShape>(prefix: string, shape: Shap
     variant(`${prefix}From${titleOf(name)}`, {
       ...shape,
       sourceType: sourceTypeOf(name),
-      ...sourceMembers[name],
+      ...sourceMembers(name),
     }),
   );
 }
@@ -109,14 +106,14 @@ export function parseJwkDescription(id: string, source: SourceType) {
   return variant(id, {
     name: nameText('JWK name, unique within the project'),
     description,
-    ...sourceMembers[source],
+    ...sourceMembers(source),
   });
 }
 
 const usageMayBeMissing = { useType: true, algorithm: true } as const;
 
 function inspected<Name extends SourceType>(name: Name) {
-  const source = z.strictObject({ sourceType: sourceTypeOf(name), ...sourceMembers[name] });
+  const source = z.strictObject({ sourceType: sourceTypeOf(name), ...sourceMembers(name) });
   const id = `InspectJwkFrom${titleOf(name)}`;
   // Whoever looks into a source has not chosen yet.
   const open = source.partial(usageMayBeMissing as never) as typeof source;
