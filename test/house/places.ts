@@ -4,8 +4,8 @@ import { dottedName, isNode, lineAt, nodesOf, type SourceFile, type SyntaxNode }
 import type { Verdict } from './verdict.ts';
 
 const drawers = /^(utils?|helpers?|commons?|misc|shared|stuff|index)$/;
-/** In the product it would manage everything; in a test it is the part of keyplane that is called so. */
-const managerOfEverything = /^src\/(.*\/)?managers?(\/|\.ts$)/;
+/** In the product it would manage everything; in a test, and where the parts are composed, it is the part that is called so. */
+const managerOfEverything = /^src\/(?!compose\/)(.*\/)?managers?(\/|\.ts$)/;
 const databases = /^(kysely|better-sqlite3|pg|node:sqlite)(\/|$)/;
 const sqlStart =
   /^\s*(select\s.+\sfrom|insert\s+into|update\s+\w+\s+set|delete\s+from|create\s+(table|index|unique)|alter\s+table|pragma)\s/is;

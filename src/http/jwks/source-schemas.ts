@@ -9,17 +9,21 @@ import { named } from '../openapi/named.ts';
 import { algorithm, nameText, useType } from '../openapi/named-values.ts';
 import { descriptionMember } from '../requests/body-schemas.ts';
 
-/** The members of a source, beside `sourceType`. */
-export function sourceMembers(name: SourceType): z.ZodRawShape {
-  return Object.fromEntries(jwkSource(name).fields.map((field) => [field, memberSchema(name, field)]));
-}
-
-function memberSchema(source: SourceType, field: SourceField): z.ZodType {
-  const isRequired = jwkSource(source).required.includes(field);
-  const schema = isRequired
-    ? valueSchema(field, z.string().min(1))
-    : valueSchema(field, z.string()).optional();
-  return schema.describe(describe(source, field, isRequired));
+/**
+ * The members of a source, beside `sourceType`.
+ * @param chosenLater members that may be missing, although the source requires them
+ */
+export function sourceMembers(name: SourceType, chosenLater: readonly SourceField[] = []): z.ZodRawShape {
+  const { fields, required } = jwkSource(name);
+  const isRequired = (field: SourceField) => required.includes(field) && !chosenLater.includes(field);
+  return Object.fromEntries(
+    fields.map((field) => {
+      const schema = isRequired(field)
+        ? valueSchema(field, z.string().min(1))
+        : valueSchema(field, z.string()).optional();
+      return [field, schema.describe(describe(name, field))];
+    }),
+  );
 }
 
 /** @param text of a member that is text; where it may be left out, empty text leaves it out as well */
@@ -43,10 +47,11 @@ function valueSchema(name: SourceField, text: z.ZodType): z.ZodType {
   }
 }
 
-function describe(source: SourceType, name: SourceField, isRequired: boolean): string {
+function describe(source: SourceType, name: SourceField): string {
   const { description, otherwise } = sourceField(name);
-  if (name === 'kid') return jwkSource(source).kidDescription ?? description;
-  if (isRequired || otherwise === undefined) return description;
+  const { kidDescription, required } = jwkSource(source);
+  if (name === 'kid') return kidDescription ?? description;
+  if (required.includes(name) || otherwise === undefined) return description;
   return `${otherwise.charAt(0).toUpperCase()}${otherwise.slice(1)}`;
 }
 
@@ -110,14 +115,14 @@ export function parseJwkDescription(id: string, source: SourceType) {
   });
 }
 
-const usageMayBeMissing = { useType: true, algorithm: true } as const;
+/** Whoever looks into a source has not chosen these yet. */
+const chosenLater = ['aliasName', 'useType', 'algorithm'] as const;
 
-function inspected<Name extends SourceType>(name: Name) {
-  const source = z.strictObject({ sourceType: sourceTypeOf(name), ...sourceMembers(name) });
-  const id = `InspectJwkFrom${titleOf(name)}`;
-  // Whoever looks into a source has not chosen yet.
-  const open = source.partial(usageMayBeMissing as never) as typeof source;
-  return named(id, name === 'KEYSTORE' ? (open.partial({ aliasName: true } as never) as typeof open) : open);
+function inspected(name: SourceType) {
+  return variant(`InspectJwkFrom${titleOf(name)}`, {
+    sourceType: sourceTypeOf(name),
+    ...sourceMembers(name, chosenLater),
+  });
 }
 
 /** What is looked into before a JWK is made from it: where it is, and nothing that is chosen afterwards. */
