@@ -33,9 +33,7 @@ export function addRotateMasterKeyCommand(program: Command): void {
     const { newMasterKeyFile, keepSealed = false, finish = false, undo = false, ...settings } = flags;
     const newMasterKey = readNewMasterKey(processEnvironment(), newMasterKeyFile);
     const config = managerConfigOf(settings);
-    const { finishRotation, rotateMasterKey, undoRotation } = await import(
-      '../../compose/rotation.ts'
-    );
+    const { finishRotation, rotateMasterKey, undoRotation } = await import('../../compose/rotation.ts');
     if (finish || undo) {
       const changed = await (finish ? finishRotation(config) : undoRotation(config));
       const done = finish
