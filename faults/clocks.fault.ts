@@ -102,8 +102,13 @@ async function create(
   const { status, body } = await (expirationTime === undefined
     ? api('POST', jwksPath, pastedJwk(name))
     : api('POST', `${jwksPath}generate`, {
-        ...{ name, type: 'EC', ec: { curveType: 'P256' }, keyUseType: 'SIGNATURE', algorithm: 'ES256' },
-        ...{ kid: name, expirationTime },
+        name,
+        type: 'EC',
+        ec: { curveType: 'P256' },
+        keyUseType: 'SIGNATURE',
+        algorithm: 'ES256',
+        kid: name,
+        expirationTime,
       }));
   if (status === 200 && body.deploymentResult.success) return [];
   return [`${name} was answered with ${status} ${JSON.stringify(body.deploymentResult ?? body)}`];

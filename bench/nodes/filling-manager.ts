@@ -67,10 +67,21 @@ function stored(
   const id = newId();
   const now = new Date();
   return {
-    ...{ id, projectId, description: null },
-    ...{ sourceType: 'COPY_PASTE', sourceId: null, sourceUrl: null, source: {} },
-    ...{ type: 'RSA', kid: jwk.kid, use: null, algorithm: null },
-    ...{ notBeforeTime: null, expirationTime: null, createdAt: now, updatedAt: now },
+    id,
+    projectId,
+    description: null,
+    sourceType: 'COPY_PASTE',
+    sourceId: null,
+    sourceUrl: null,
+    source: {},
+    type: 'RSA',
+    kid: jwk.kid,
+    use: null,
+    algorithm: null,
+    notBeforeTime: null,
+    expirationTime: null,
+    createdAt: now,
+    updatedAt: now,
     ...sealMembers(sealer, id, jwk),
   };
 }

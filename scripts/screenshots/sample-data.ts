@@ -12,7 +12,8 @@ const generated = [
   { name: 'checkout-signing-2026', type: 'RSA', rsa: { keySize: 2048, ...sign } },
   { name: 'checkout-signing-next', type: 'EC', ec: { curveType: 'P256', ...sign } },
   {
-    ...{ name: 'refunds-signing', type: 'EC' },
+    name: 'refunds-signing',
+    type: 'EC',
     ec: { curveType: 'P384', ...sign, expirationTime: inDays(12) },
   },
   { name: 'webhook-signing', type: 'OKP', okp: { curveType: 'ED25519', ...sign } },
@@ -34,8 +35,13 @@ export async function makeSampleData(manager: TestManager): Promise<void> {
   }
   await done(
     api('POST', '/apiops/projects/payments/jwks/', {
-      ...{ name: 'acquirer', sourceType: 'KEYSTORE', keyStoreName: 'acquirer-keystore', aliasName: 'rsa' },
-      ...{ environmentName: 'production', useType: 'SIGNATURE', algorithm: 'PS256' },
+      name: 'acquirer',
+      sourceType: 'KEYSTORE',
+      keyStoreName: 'acquirer-keystore',
+      aliasName: 'rsa',
+      environmentName: 'production',
+      useType: 'SIGNATURE',
+      algorithm: 'PS256',
     }),
   );
   await manager.as('ada', { project: 'payments', roles: ['ROLE_API_SECURITY'] });

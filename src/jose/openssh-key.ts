@@ -84,7 +84,8 @@ function readEcdsa(
     throw damaged(`its point has not the form of a point on ${crv}`);
   if (d.length > octets) throw damaged('its private value is too long for its curve');
   return {
-    ...{ kty: 'EC', crv },
+    kty: 'EC',
+    crv,
     x: text(point.subarray(1, octets + 1)),
     y: text(point.subarray(octets + 1)),
     d: text(Buffer.concat([Buffer.alloc(octets - d.length), d])),

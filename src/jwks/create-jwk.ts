@@ -44,7 +44,14 @@ export function createJwkCreator(options: CreateJwkOptions): CreateJwk {
       });
     const { sourceId, sourceUrl, notBeforeTime, expirationTime } = sourced;
     return insertJwk(options, scope, {
-      ...{ name, sourceType, sourceId, sourceUrl, notBeforeTime, expirationTime, jwk, warnings },
+      name,
+      sourceType,
+      sourceId,
+      sourceUrl,
+      notBeforeTime,
+      expirationTime,
+      jwk,
+      warnings,
       description: request.description ?? null,
       source: sourceReference(sourceType, request),
       kidGivesWay,

@@ -77,7 +77,12 @@ async function factsOf(key: InspectedKey): Promise<SourceKeyFacts> {
   const { raw, aliasName = null, notBeforeTime = null, expirationTime = null } = key;
   const origin = { aliasName, notBeforeTime, expirationTime };
   const nothing = {
-    ...{ kid: null, facts: null, use: null, algorithm: null, thumbprint: null, warnings: [] },
+    kid: null,
+    facts: null,
+    use: null,
+    algorithm: null,
+    thumbprint: null,
+    warnings: [],
     ...origin,
   };
   if (raw === undefined) return { ...nothing, problem: key.problem ?? null };

@@ -76,7 +76,9 @@ async function followed(
   if (before.sourceType === 'GENERATE') return { made: before, kidGivesWay: false, warnings: [] };
   const request: SourceRequest = {
     ...before.source,
-    ...{ certificateName: name, keyName: name, keyStoreName: name },
+    certificateName: name,
+    keyName: name,
+    keyStoreName: name,
     useType: before.use === null ? undefined : useToUseType(before.use),
     algorithm: before.algorithm ?? undefined,
   };

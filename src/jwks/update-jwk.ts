@@ -103,7 +103,11 @@ async function withNewValue(
   const { sourceId, sourceUrl, notBeforeTime, expirationTime } = sourced;
   const changed = {
     ...before,
-    ...{ sourceType, sourceId, sourceUrl, notBeforeTime, expirationTime },
+    sourceType,
+    sourceId,
+    sourceUrl,
+    notBeforeTime,
+    expirationTime,
     source: sourceReference(sourceType, request),
     ...jwkColumns(options.sealer, before.id, jwk),
   };

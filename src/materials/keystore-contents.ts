@@ -33,7 +33,11 @@ export async function keystoreContents(listing: readonly KeystoreListing[]): Pro
       ? { ...noFacts, type: 'OCT', size: secret.bits }
       : await certificateColumns(certificate);
     found.push({
-      ...{ alias, kind, locked, certificates, algorithm: secret?.algorithm ?? null },
+      alias,
+      kind,
+      locked,
+      certificates,
+      algorithm: secret?.algorithm ?? null,
       problem: problem ?? certificateProblem,
       ...facts,
     });

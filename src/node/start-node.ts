@@ -112,8 +112,15 @@ async function run(
   const managerTls = await operatorsError(ManagerTls.open(options.managerTls ?? {}, log));
   const stream = new ManagerStream({
     tls: managerTls,
-    ...{ urls, identity, timing },
-    ...{ environment, name, version, state, copy, log },
+    urls,
+    identity,
+    timing,
+    environment,
+    name,
+    version,
+    state,
+    copy,
+    log,
   });
   const facts = () => ({
     revision: state.revision,

@@ -55,7 +55,9 @@ describe('the answer names a node', () => {
     await resultIn('fussy');
     const where = await project.call('GET', `jwks/key-${made}/deployment/`);
     expect(where.body.resultList[0]).toMatchObject({
-      ...{ environmentName: 'fussy', success: false, message: 'Node (fussy-1): its disk is full' },
+      environmentName: 'fussy',
+      success: false,
+      message: 'Node (fussy-1): its disk is full',
       nodes: [{ name: 'fussy-1', hasIt: false, reason: 'its disk is full' }],
     });
     const { body } = await world.api('GET', '/apiops/overview/');

@@ -71,8 +71,15 @@ describe("an environment's set", () => {
     const { startNode } = await import('../../src/node/start-node.ts');
     const { silent } = await import('../support/manager.ts');
     const again = await startNode({
-      ...{ managerUrl: world.url, environment: 'late', name: 'l1', host: '127.0.0.1', port: 0 },
-      ...{ dataDir: join(world.dataDir, 'nodes', 'l1'), token: undefined, logger: silent, version: 'test' },
+      managerUrl: world.url,
+      environment: 'late',
+      name: 'l1',
+      host: '127.0.0.1',
+      port: 0,
+      dataDir: join(world.dataDir, 'nodes', 'l1'),
+      token: undefined,
+      logger: silent,
+      version: 'test',
     });
     const [set, ready] = [await setOf(again), await fetch(`${again.url}/readyz`)];
     await again.close();
@@ -173,7 +180,10 @@ describe("an environment's set", () => {
     accepted(await put({ environmentSet: true }));
     accepted(
       await world.api('POST', '/apiops/environments/', {
-        ...{ name: 'shared', type: 'TEST', environmentSet: true, projects: ['Theirs'] },
+        name: 'shared',
+        type: 'TEST',
+        environmentSet: true,
+        projects: ['Theirs'],
       }),
     );
     let shared = await world.addNode('shared', 's1');
@@ -194,12 +204,16 @@ describe("an environment's set", () => {
     const jwk = (projectName: string, name: string) => ({ projectName, name });
     expect((await world.api('GET', '/apiops/overview/')).body.sharedKids).toEqual([
       {
-        ...{ kid: 'moved', environmentName: 'production' },
-        ...{ published: [jwk('Mine', 'elder')], leftOut: [jwk('Theirs', 'resident')] },
+        kid: 'moved',
+        environmentName: 'production',
+        published: [jwk('Mine', 'elder')],
+        leftOut: [jwk('Theirs', 'resident')],
       },
       {
-        ...{ kid: 'moved', environmentName: 'shared' },
-        ...{ published: [jwk('Theirs', 'resident')], leftOut: [jwk('Mine', 'elder')] },
+        kid: 'moved',
+        environmentName: 'shared',
+        published: [jwk('Theirs', 'resident')],
+        leftOut: [jwk('Mine', 'elder')],
       },
     ]);
 
@@ -225,7 +239,10 @@ describe("an environment's set", () => {
     accepted(await mine.paste('younger', younger));
     accepted(
       await world.api('POST', '/apiops/environments/', {
-        ...{ name: 'new', type: 'TEST', environmentSet: true, projects: ['Mine', 'Theirs'] },
+        name: 'new',
+        type: 'TEST',
+        environmentSet: true,
+        projects: ['Mine', 'Theirs'],
       }),
     );
     const fresh = await world.addNode('new', 'n1');

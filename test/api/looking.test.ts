@@ -178,7 +178,12 @@ describe('one JWK', () => {
     expect(half?.pem).toMatch(/^-----BEGIN PUBLIC KEY-----/);
     expect(half?.hasPrivatePart).toBe(true);
     expect((await listed('jwks/secret/public/'))[0]).toEqual({
-      ...{ name: 'secret', jwk: null, pem: null, thumbprint: null, certificates: [], hasPrivatePart: true },
+      name: 'secret',
+      jwk: null,
+      pem: null,
+      thumbprint: null,
+      certificates: [],
+      hasPrivatePart: true,
     });
   });
 

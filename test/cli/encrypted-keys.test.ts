@@ -24,7 +24,9 @@ beforeAll(async () => {
   await world.addNode('production', 'n1');
   project = projectApi(world.api);
   cli = await commandLine({
-    ...{ KEYPLANE_URL: world.url, KEYPLANE_TOKEN: world.api.token, KEYPLANE_PROJECT: 'MyProject' },
+    KEYPLANE_URL: world.url,
+    KEYPLANE_TOKEN: world.api.token,
+    KEYPLANE_PROJECT: 'MyProject',
   });
   folder = await temporaryFolder();
   await writeFile(file('key.pem'), encrypted);

@@ -113,7 +113,9 @@ test('the form fetches a URL first, and takes its schedule as a number and a uni
   await save('of-url');
   await page.getByText('every 90 minutes').waitFor();
   expect(await stored('of-url')).toMatchObject({
-    ...{ kid: 'second', refreshInterval: 'PT1H30M', sourceType: 'URL' },
+    kid: 'second',
+    refreshInterval: 'PT1H30M',
+    sourceType: 'URL',
   });
 });
 
@@ -168,7 +170,12 @@ test('the form takes a file only where a source wants one', async () => {
     counts[source] = await page.locator('input[type=file]').count();
   }
   expect(counts).toEqual({
-    ...{ Generate: 0, URL: 0, 'JWK or JWK Set': 1, Certificate: 1, Key: 1, Keystore: 1 },
+    Generate: 0,
+    URL: 0,
+    'JWK or JWK Set': 1,
+    Certificate: 1,
+    Key: 1,
+    Keystore: 1,
   });
 });
 
@@ -273,7 +280,9 @@ test('a keystore with a password for each alias says which alias needs a keystor
 
 test('a successor is filled in like its predecessor, and both are stored', async () => {
   await console.manager.api('POST', '/apiops/projects/MyProject/jwks/generate', {
-    ...{ name: 'tokens', description: 'Signs tokens', type: 'EC' },
+    name: 'tokens',
+    description: 'Signs tokens',
+    type: 'EC',
     ec: { curveType: 'P384', notBeforeTime: '2026-01-01T00:00:00Z', expirationTime: '2030-01-01T00:00:00Z' },
   });
   await page.goto('about:blank');

@@ -73,8 +73,12 @@ test('a replacement says how many JWKs followed it, and how many were detached',
   const there = [{ environmentName: 'production', content: before.key }];
   await api('POST', '/apiops/projects/MyProject/keys/', { ...key, cryptoKeyInfoEnvironmentList: there });
   await api('POST', '/apiops/projects/MyProject/jwks/', {
-    ...{ name: 'from-key', sourceType: 'PRIVATE_KEY', keyName: 'my-key', environmentName: 'production' },
-    ...{ useType: 'SIGNATURE', algorithm: 'RS256' },
+    name: 'from-key',
+    sourceType: 'PRIVATE_KEY',
+    keyName: 'my-key',
+    environmentName: 'production',
+    useType: 'SIGNATURE',
+    algorithm: 'RS256',
   });
   const page = await console.open({ path: '/projects/MyProject/keys/my-key' });
   await page.getByRole('link', { name: 'from-key' }).waitFor();

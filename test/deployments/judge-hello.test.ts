@@ -15,14 +15,12 @@ const standing = {
 function judged(said: Partial<Resume>, known: { recordedRevision?: number; rows?: [number, number] } = {}) {
   const [difference, snapshot] = known.rows ?? [0, 0];
   const hello: Resume = {
-    ...{
-      type: 'resume',
-      time: 0,
-      environmentId: 'e',
-      revision: 50,
-      digest: digestOf(2).toString('hex'),
-      lineage: 'first',
-    },
+    type: 'resume',
+    time: 0,
+    environmentId: 'e',
+    revision: 50,
+    digest: digestOf(2).toString('hex'),
+    lineage: 'first',
     ...said,
   };
   const { recordedRevision = 0 } = known;

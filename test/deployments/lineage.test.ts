@@ -33,8 +33,13 @@ withDatabases('the lineage', (fresh) => {
       await nouns.desired.putStates([{ environmentId: busy.id, revision: 7, digest }]);
       await nouns.desired.putMany([
         {
-          ...{ environmentId: busy.id, kind: 'jwk', objectId: 'one', projectId: 'p' },
-          ...{ revision: 7, sinceRevision: 7, digest },
+          environmentId: busy.id,
+          kind: 'jwk',
+          objectId: 'one',
+          projectId: 'p',
+          revision: 7,
+          sinceRevision: 7,
+          digest,
         },
       ]);
     });

@@ -20,7 +20,11 @@ import { freshDatabases } from '../support/databases.ts';
 
 const objects = 600;
 const contentOf = (id: string, version: number, chain = 'AA=='): DeployedContent => ({
-  ...{ kind: 'certificate', id, project: 'p', name: id, alias: String(version) },
+  kind: 'certificate',
+  id,
+  project: 'p',
+  name: id,
+  alias: String(version),
   chain: [chain],
 });
 const digestOf = (contents: Iterable<DeployedContent>) =>

@@ -77,8 +77,20 @@ describe('a pasted key', () => {
     }
     expect(Object.keys(item).sort()).toEqual(
       [
-        ...['name', 'description', 'projectId', 'sourceType', 'sourceId', 'sourceUrl', 'type', 'kid', 'use'],
-        ...['algorithm', 'notBeforeTime', 'expirationTime', 'createdAt', 'updatedAt'],
+        'name',
+        'description',
+        'projectId',
+        'sourceType',
+        'sourceId',
+        'sourceUrl',
+        'type',
+        'kid',
+        'use',
+        'algorithm',
+        'notBeforeTime',
+        'expirationTime',
+        'createdAt',
+        'updatedAt',
       ].sort(),
     );
   });

@@ -99,8 +99,11 @@ describe('a JWK that is parsed', () => {
       () => ({ certificateName: 'cert', ...stored }),
       'CERTIFICATE',
       {
-        ...{ type: 'RSA', curve: null, size: 2048 },
-        ...{ sourceEnvironmentName: 'production', sourceAliasName: null },
+        type: 'RSA',
+        curve: null,
+        size: 2048,
+        sourceEnvironmentName: 'production',
+        sourceAliasName: null,
       },
     ],
     ['key', () => ({ keyName: 'private', ...stored }), 'PRIVATE_KEY', { type: 'RSA' }],

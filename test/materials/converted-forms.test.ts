@@ -106,7 +106,9 @@ function runCommand(
       input: typed,
       env: {
         ...process.env,
-        ...{ SSH_ASKPASS: path('askpass'), SSH_ASKPASS_REQUIRE: 'force', DISPLAY: ':0' },
+        SSH_ASKPASS: path('askpass'),
+        SSH_ASKPASS_REQUIRE: 'force',
+        DISPLAY: ':0',
       },
     });
     expect(status, `${part}\n${stderr}`).toBe(0);

@@ -38,14 +38,19 @@ const create = (name: string, content: string, more: Body = {}) =>
     name,
     keyType: 'PRIVATE_KEY',
     cryptoKeyInfoEnvironmentList: ['production', 'staging'].map((environmentName) => ({
-      ...{ environmentName, content },
+      environmentName,
+      content,
       ...more,
     })),
   });
 const jwkOf = (keyName: string, algorithm = 'ES256') =>
   project.create({
-    ...{ name: keyName, sourceType: 'PRIVATE_KEY', keyName, environmentName: 'staging' },
-    ...{ useType: 'SIGNATURE', algorithm },
+    name: keyName,
+    sourceType: 'PRIVATE_KEY',
+    keyName,
+    environmentName: 'staging',
+    useType: 'SIGNATURE',
+    algorithm,
   });
 
 describe('an encrypted key', () => {

@@ -27,15 +27,23 @@ const create = (name: string, file: Buffer, more: Body = {}) =>
     name,
     keyStoreEnvironmentList: [
       {
-        ...{ environmentName: 'production', file: file.toString('base64') },
-        ...{ password: 'changeit', keyStoreType: 'PKCS12', ...more },
+        environmentName: 'production',
+        file: file.toString('base64'),
+        password: 'changeit',
+        keyStoreType: 'PKCS12',
+        ...more,
       },
     ],
   });
 const jwkOf = (keyStoreName: string, aliasName: string) =>
   project.create({
-    ...{ name: `${keyStoreName}-${aliasName}`, sourceType: 'KEYSTORE', keyStoreName, aliasName },
-    ...{ environmentName: 'production', useType: 'SIGNATURE', algorithm: 'ES256' },
+    name: `${keyStoreName}-${aliasName}`,
+    sourceType: 'KEYSTORE',
+    keyStoreName,
+    aliasName,
+    environmentName: 'production',
+    useType: 'SIGNATURE',
+    algorithm: 'ES256',
   });
 async function problems(keystoreName: string): Promise<readonly (readonly [string, string | null])[]> {
   const { body } = await project.call('GET', `keystores/${keystoreName}/entries/?environmentName=production`);

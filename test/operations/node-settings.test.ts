@@ -44,8 +44,15 @@ async function paste({ api }: Installation, project: string, jwk: Item): Promise
 async function toldIn({ manager, api }: Installation, environment: string) {
   const { body } = await api('POST', `/apiops/environments/${environment}/enrollment-tokens/`, {});
   const node = await startNode({
-    ...{ managerUrl: manager.url, environment, name: `n${nodes.length}`, host: '127.0.0.1', port: 0 },
-    ...{ dataDir: join(await scratchFolder(), 'node'), token: body.token, logger: silent, version: 'test' },
+    managerUrl: manager.url,
+    environment,
+    name: `n${nodes.length}`,
+    host: '127.0.0.1',
+    port: 0,
+    dataDir: join(await scratchFolder(), 'node'),
+    token: body.token,
+    logger: silent,
+    version: 'test',
   });
   nodes.push(node);
   await until(async () => (await fetch(`${node.url}/readyz`)).status === 200, 'it has its first state');

@@ -101,13 +101,31 @@ test('the session keys are those of HKDF over the X25519 secret, salted with the
   const own = file('own.der', x25519Of(alice).export({ format: 'der', type: 'pkcs8' }));
   const spki = Buffer.concat([Buffer.from('302a300506032b656e032100', 'hex'), peer]);
   const secret = execFileSync('openssl', [
-    ...['pkeyutl', '-derive', '-keyform', 'DER', '-inkey', own],
-    ...['-peerform', 'DER', '-peerkey', file('peer.der', spki)],
+    'pkeyutl',
+    '-derive',
+    '-keyform',
+    'DER',
+    '-inkey',
+    own,
+    '-peerform',
+    'DER',
+    '-peerkey',
+    file('peer.der', spki),
   ]).toString('hex');
   const derived = (info: string) =>
     openssl(
-      ...['kdf', '-keylen', '32', '-kdfopt', 'digest:SHA256', '-kdfopt', `hexkey:${secret}`],
-      ...['-kdfopt', `hexsalt:${transcript.toString('hex')}`, '-kdfopt', `info:${info}`, 'HKDF'],
+      'kdf',
+      '-keylen',
+      '32',
+      '-kdfopt',
+      'digest:SHA256',
+      '-kdfopt',
+      `hexkey:${secret}`,
+      '-kdfopt',
+      `hexsalt:${transcript.toString('hex')}`,
+      '-kdfopt',
+      `info:${info}`,
+      'HKDF',
     )
       .replaceAll(/[:\s]/g, '')
       .toLowerCase();

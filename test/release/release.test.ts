@@ -163,8 +163,14 @@ describe('the packed client', () => {
     await mkdir(project);
     await writeFile(join(project, 'package.json'), '{ "type": "module", "private": true }');
     const compilerOptions = {
-      ...{ strict: true, module: 'nodenext', target: 'es2024', lib: ['es2024', 'dom'], types: [] },
-      ...{ exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, skipLibCheck: false },
+      strict: true,
+      module: 'nodenext',
+      target: 'es2024',
+      lib: ['es2024', 'dom'],
+      types: [],
+      exactOptionalPropertyTypes: true,
+      noUncheckedIndexedAccess: true,
+      skipLibCheck: false,
     };
     await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
     await writeFile(

@@ -36,7 +36,9 @@ beforeAll(async () => {
   await made(api, jwksPath, { name: 'oct', sourceType: 'COPY_PASTE', jwkStr: JSON.stringify(oct) });
   const content = secrets.bytes('a secret key', randomBytes(32)).toString('base64');
   await made(api, '/apiops/projects/MyProject/keys/', {
-    ...{ name: 'aes', keyType: 'SECRET_KEY', algorithm: 'AES' },
+    name: 'aes',
+    keyType: 'SECRET_KEY',
+    algorithm: 'AES',
     cryptoKeyInfoEnvironmentList: [{ environmentName, content }],
   });
   const ofKeystore = secrets.password('password of a keystore');

@@ -129,8 +129,11 @@ withDatabases('environments', (fresh) => {
       for (const node of nodes) await nouns.nodes.insert(node);
       for (const node of nodes.slice(0, 2)) await nouns.nodes.markDiverged(node.id, { revision: 7, since });
       const marked = (node: RegisteredNode | undefined) => ({
-        ...{ nodeId: node?.id, name: node?.name, environmentId: environment.id },
-        ...{ revision: 7, since },
+        nodeId: node?.id,
+        name: node?.name,
+        environmentId: environment.id,
+        revision: 7,
+        since,
       });
       expect(await nouns.nodes.listDiverged()).toEqual([marked(nodes[1]), marked(nodes[0])]);
       await nouns.nodes.markDiverged(nodes[1]?.id ?? '', undefined);

@@ -31,8 +31,14 @@ withDatabases('streams of nodes', (fresh, kind) => {
     store.aside(({ nodes }) => nodes.claim({ nodeId, managerId, version: '1.1.0', lastSeenAt, ...withKey }));
   const found = ({ name }: RegisteredNode) => store.read(({ nodes }) => nodes.find(environment.id, name));
   const sighting = ({ id: nodeId }: RegisteredNode, facts: Partial<NodeSighting>): NodeSighting => ({
-    ...{ nodeId, managerId: here, connection: 1, appliedRevision: 0, connected: true },
-    ...{ version: '1.0.0', lastSeenAt, refusal: null },
+    nodeId,
+    managerId: here,
+    connection: 1,
+    appliedRevision: 0,
+    connected: true,
+    version: '1.0.0',
+    lastSeenAt,
+    refusal: null,
     ...facts,
   });
 
@@ -80,7 +86,11 @@ withDatabases('streams of nodes', (fresh, kind) => {
     await beat(here);
     expect(await store.read((nouns) => nouns.nodes.list(environment.id))).toEqual(
       kept.map((node, index) => ({
-        ...{ ...node, ...seenOf(index), managerId: here, lastSeenAt, keyId: withKey.keyId },
+        ...node,
+        ...seenOf(index),
+        managerId: here,
+        lastSeenAt,
+        keyId: withKey.keyId,
         version: index < 10 ? '0.9.0' : '1.0.0',
       })),
     );
@@ -105,14 +115,12 @@ withDatabases('streams of nodes', (fresh, kind) => {
     expect(await found(node)).toEqual({
       ...node,
       keyId: withKey.keyId,
-      ...{
-        managerId: there,
-        connected: true,
-        appliedRevision: 0,
-        refusal: null,
-        version: '1.1.0',
-        lastSeenAt,
-      },
+      managerId: there,
+      connected: true,
+      appliedRevision: 0,
+      refusal: null,
+      version: '1.1.0',
+      lastSeenAt,
     });
     expect(await claim({ ...node, id: newId() }, there)).toBeUndefined();
   });

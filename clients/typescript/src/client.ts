@@ -36,7 +36,9 @@ export function createClient(options: ClientOptions): KeyplaneClient {
     return (input: OperationInput = {}, { signal, idempotencyKey }: CallOptions = {}) => {
       const key = facts.repeatable ? (idempotencyKey ?? crypto.randomUUID()) : undefined;
       const sending = {
-        ...{ url, signal, idempotencyKey: key },
+        url,
+        signal,
+        idempotencyKey: key,
         token: options.token,
         fetch: options.fetch ?? globalThis.fetch,
       };

@@ -17,8 +17,18 @@ const texts = [
 ] as const;
 
 const objectTypes = [
-  ...['jwk', 'certificate', 'key', 'keystore', 'project', 'member', 'environment', 'node'],
-  ...['enrollmentToken', 'user', 'token', 'installation'],
+  'jwk',
+  'certificate',
+  'key',
+  'keystore',
+  'project',
+  'member',
+  'environment',
+  'node',
+  'enrollmentToken',
+  'user',
+  'token',
+  'installation',
 ];
 const outcomes = ['SUCCESS', 'DENIED', 'FAILURE'] as const;
 const filterNames = [...texts.map(([name]) => name), 'objectType', 'outcome', 'from', 'to'] as const;
@@ -31,7 +41,8 @@ export function AuditPage() {
   ) as Record<string, string>;
   const { outcome, ...rest } = filters;
   const query = {
-    ...{ page: view.query.page, size: view.query.size },
+    page: view.query.page,
+    size: view.query.size,
     ...rest,
     outcome: outcomes.find((known) => known === outcome),
   };

@@ -25,7 +25,7 @@ export function sourceFacts(projectName: string, jwk: JwkDetail): Fact[] {
     [
       'Source',
       <span key="source">
-        {word} <Material {...{ projectName, page, sourceId }} />
+        {word} <Material projectName={projectName} page={page} sourceId={sourceId} />
       </span>,
     ],
     ['Alias', sourceAliasName],

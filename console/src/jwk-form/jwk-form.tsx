@@ -37,7 +37,10 @@ export function JwkForm({
   const [touched, setTouched] = useState(false);
   useLeaveGuard(touched);
   const { save, request } = useSaveJwk({
-    ...{ projectName, replaced, draft, chosen },
+    projectName,
+    replaced,
+    draft,
+    chosen,
     onSaved(name) {
       // What was filled in is saved: leaving asks nothing any more.
       flushSync(() => setTouched(false));
@@ -52,7 +55,9 @@ export function JwkForm({
     if (save.error) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }, [save.error]);
   const part: FormPartProps = {
-    ...{ projectName, draft, errorOf },
+    projectName,
+    draft,
+    errorOf,
     set: (changes) => {
       setTouched(true);
       set(changes);
@@ -69,7 +74,7 @@ export function JwkForm({
   return (
     <form ref={form} onSubmit={submit} noValidate className="jwk-form">
       <Stack gap="lg">
-        <SourceFields {...part} {...{ inspection, file }} withGenerate={isNew} />
+        <SourceFields {...part} inspection={inspection} file={file} withGenerate={isNew} />
         {chosen?.algorithms && isStoredSource(draft.source) && (
           <UsageFields {...part} algorithms={chosen.algorithms} />
         )}

@@ -81,7 +81,10 @@ export function useFile(set: SetDraft): FileState {
     set({ ...ofOneSource, source: found.kind });
   }
   return {
-    ...{ material, stored, problem, discard },
+    material,
+    stored,
+    problem,
+    discard,
     async read(file) {
       discard();
       try {

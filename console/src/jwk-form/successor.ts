@@ -46,7 +46,8 @@ function successorDraft(
   const { name, description, sourceType, sourceUrl, sourceEnvironmentName, sourceAliasName } = jwk;
   const common: Draft = {
     ...emptyDraft,
-    ...{ name: nextName(name), description: description ?? '' },
+    name: nextName(name),
+    description: description ?? '',
     useType: jwk.use === null ? '' : toUseType(jwk.use),
     algorithm: jwk.algorithm ?? '',
   };

@@ -82,7 +82,7 @@ export function MaterialForm({
     >
       <Stack>
         <Text size="sm">The {word} is stored in the project. In step 2 you create the JWK from it.</Text>
-        {file.kind === 'KEYSTORE' && <Passwords {...{ draft, set, errorOf: errors.of }} />}
+        {file.kind === 'KEYSTORE' && <Passwords draft={draft} set={set} errorOf={errors.of} />}
         {asksPassphrase && (
           <PasswordInput
             label="Passphrase"

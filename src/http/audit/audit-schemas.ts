@@ -22,7 +22,13 @@ export const auditItem = named(
 export function auditView(record: AuditRecord): z.infer<typeof auditItem> {
   const { sequence, at, actor, action, objectType, objectName, projectName, outcome, details } = record;
   return {
-    ...{ sequence, actor, action, objectType, objectName, projectName, outcome },
+    sequence,
+    actor,
+    action,
+    objectType,
+    objectName,
+    projectName,
+    outcome,
     at: instantText(at),
     details: { ...details },
   };

@@ -12,7 +12,16 @@ export function jwkListItem({ stored, refresh }: FoundJwk) {
   const kid = stored.kid === '' ? null : stored.kid;
   const { environmentName, aliasName } = stored.source;
   return {
-    ...{ name, description, projectId, sourceType, sourceId, sourceUrl, type, kid, use, algorithm },
+    name,
+    description,
+    projectId,
+    sourceType,
+    sourceId,
+    sourceUrl,
+    type,
+    kid,
+    use,
+    algorithm,
     ...publicKeySize(stored),
     sourceEnvironmentName: environmentName ?? null,
     sourceAliasName: aliasName ?? null,

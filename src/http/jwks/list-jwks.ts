@@ -39,7 +39,9 @@ export function listJwks(app: KeyplaneServer, { jwks }: Pick<RouteServices, 'jwk
     handler: async (request) => {
       const { type, use } = request.query;
       const query = {
-        ...{ type, use, sourceType: request.query.sourceType },
+        type,
+        use,
+        sourceType: request.query.sourceType,
         ...readListQuery(request.query, sortFields),
         ...readExpiring(request.query.expiringWithin),
       };

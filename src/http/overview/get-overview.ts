@@ -137,9 +137,14 @@ function overviewView(found: Overview): z.infer<typeof answer> {
 function environmentView({ environment, revision, nodes }: Overview['environments'][number]) {
   const { name, type } = environment;
   return {
-    ...{ name, type, revision },
+    name,
+    type,
+    revision,
     nodes: nodes.map(({ node, state }) => ({
-      ...{ name: node.name, connected: node.connected, state, version: node.version },
+      name: node.name,
+      connected: node.connected,
+      state,
+      version: node.version,
       appliedRevision: node.appliedRevision,
       lastSeenAt: instantOrNull(node.lastSeenAt),
       reason: state === 'REFUSED' ? (node.refusal?.reason ?? null) : null,

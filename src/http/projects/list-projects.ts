@@ -51,7 +51,9 @@ export function listProjects(app: KeyplaneServer, { projects }: Pick<RouteServic
 
 function projectView({ id, name, description, createdAt, updatedAt }: Project) {
   return {
-    ...{ id, name, description },
+    id,
+    name,
+    description,
     createdAt: instantText(createdAt),
     updatedAt: instantText(updatedAt),
   };

@@ -43,7 +43,10 @@ export function createJwkGenerator(options: JwkRuleOptions): GenerateJwk {
     const jwk = await finish(raw, plan, { kid: askedKid, now: options.clock() });
     const { notBeforeTime, expirationTime, password } = plan;
     return insertJwk(options, scope, {
-      ...{ name, notBeforeTime, expirationTime, jwk },
+      name,
+      notBeforeTime,
+      expirationTime,
+      jwk,
       description: request.description ?? null,
       kidGivesWay: askedKid === undefined,
       sourceType: 'GENERATE',

@@ -17,9 +17,16 @@ const headLimit = 512;
  * secrets, which are not to stay in memory.
  */
 const refusedHeaders: readonly string[] = [
-  ...['content-length', 'transfer-encoding', 'trailer', 'upgrade', 'expect', 'http2-settings'],
-  ...['proxy-connection'],
-  ...['authorization', 'proxy-authorization', 'cookie'],
+  'content-length',
+  'transfer-encoding',
+  'trailer',
+  'upgrade',
+  'expect',
+  'http2-settings',
+  'proxy-connection',
+  'authorization',
+  'proxy-authorization',
+  'cookie',
 ];
 
 export class LearnedHeads {

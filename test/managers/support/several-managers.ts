@@ -80,8 +80,15 @@ export async function startManagers(options: SeveralManagersOptions = {}): Promi
     async addNode(managerUrl, environment, name) {
       const made = await api('POST', `/apiops/environments/${environment}/enrollment-tokens/`);
       const node = await startNode({
-        ...{ managerUrl, environment, name, host: '127.0.0.1', port: 0, token: made.body.token },
-        ...{ dataDir: join(folder, 'nodes', name), logger: silent, version: 'test' },
+        managerUrl,
+        environment,
+        name,
+        host: '127.0.0.1',
+        port: 0,
+        token: made.body.token,
+        dataDir: join(folder, 'nodes', name),
+        logger: silent,
+        version: 'test',
       });
       nodes.push(node);
       await until(() => isConnected(api, environment, name), `node ${name} connects`);

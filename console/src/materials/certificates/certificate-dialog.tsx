@@ -59,7 +59,11 @@ export function CertificateDialog({ projectName, certificate, onDone, onClose }:
       isPending={save.isPending}
       onSubmit={() =>
         save.mutate({
-          ...{ name, alias, description, environments, following },
+          name,
+          alias,
+          description,
+          environments,
+          following,
           pem: inspect.data?.pem ?? '',
         })
       }

@@ -67,7 +67,9 @@ export function KeyDialog({ projectName, replaced, onDone, onClose }: KeyDialogP
   const save = useChange(
     async () => {
       const body = unchecked<NewKey>({
-        ...{ name, keyType, cryptoKeyInfoEnvironmentList: materials.list() },
+        name,
+        keyType,
+        cryptoKeyInfoEnvironmentList: materials.list(),
         ...(description !== '' && { description }),
         ...(secret && { algorithm }),
       });
@@ -98,7 +100,10 @@ export function KeyDialog({ projectName, replaced, onDone, onClose }: KeyDialogP
     >
       {replaced === undefined && <NameField value={name} error={errors.of('name')} onChange={setName} />}
       <KindOfKey
-        {...{ keyType, algorithm, setKeyType, setAlgorithm }}
+        keyType={keyType}
+        algorithm={algorithm}
+        setKeyType={setKeyType}
+        setAlgorithm={setAlgorithm}
         errors={{ keyType: errors.of('keyType'), algorithm: errors.of('algorithm') }}
       />
       <PerEnvironmentFields projectName={projectName} state={materials} error={errors.of('environments')}>

@@ -54,7 +54,8 @@ export function KeystoreDialog({ projectName, replaced, onDone, onClose }: Keyst
   const save = useChange(
     async () => {
       const body = unchecked<NewKeystore>({
-        ...{ name, keyStoreEnvironmentList: files.list() },
+        name,
+        keyStoreEnvironmentList: files.list(),
         ...(description !== '' && { description }),
       });
       if (replaced === undefined) {

@@ -117,7 +117,13 @@ function Details<Item extends Material>({
       <References noun={noun} projectName={projectName} name={item.name} />
       {dialog === 'replace' && replace(item, projectName, close)}
       {dialog === 'delete' && (
-        <DeleteMaterial {...{ noun, projectName, onDeleted }} name={item.name} onClose={close} />
+        <DeleteMaterial
+          noun={noun}
+          projectName={projectName}
+          onDeleted={onDeleted}
+          name={item.name}
+          onClose={close}
+        />
       )}
     </Stack>
   );

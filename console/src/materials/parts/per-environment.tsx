@@ -29,7 +29,12 @@ export function usePerEnvironment<Value extends object>(
   const value = (place: string) => values[place] ?? empty;
   const places = shared ? [everyEnvironment] : chosen;
   return {
-    ...{ chosen, shared, choose, share, places, value },
+    chosen,
+    shared,
+    choose,
+    share,
+    places,
+    value,
     set: (place, change) =>
       setValues((now) => ({ ...now, [place]: { ...(now[place] ?? empty), ...change } })),
     list: () =>

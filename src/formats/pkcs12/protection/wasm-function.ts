@@ -65,7 +65,14 @@ export function assembleLoop(
   const code = [1, ...unsignedLeb(sizes.scratch), i32, ...loop, ...states, 0x0b];
   const numbers = (count: number) => [count, ...Array<number>(count).fill(i32)];
   const bytes = Uint8Array.from([
-    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    0,
+    0x61,
+    0x73,
+    0x6d,
+    1,
+    0,
+    0,
+    0,
     ...section(1, [1, 0x60, ...numbers(sizes.state + 1), ...numbers(sizes.state)]),
     ...section(3, [1, 0]),
     ...section(7, [1, 1, 0x66, 0, 0]),

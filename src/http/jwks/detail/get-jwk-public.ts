@@ -43,7 +43,10 @@ export function getJwkPublic(app: KeyplaneServer, { jwks }: Pick<RouteServices, 
       const { jwk, pem, thumbprint, certificates, hasPrivatePart } = publicJwkFacts(stored);
       return listAnswer([
         {
-          ...{ name: stored.name, pem, thumbprint, hasPrivatePart },
+          name: stored.name,
+          pem,
+          thumbprint,
+          hasPrivatePart,
           jwk: jwk && { ...jwk },
           certificates: certificates.map(certificateFactsView),
         },

@@ -82,7 +82,10 @@ function view({
   return {
     ...rest,
     warnings: [...warnings],
-    ...{ type, curve, size, private: isPrivate },
+    type,
+    curve,
+    size,
+    private: isPrivate,
     algorithms: facts && {
       SIGNATURE: [...facts.algorithms.SIGNATURE],
       ENCRYPTION: [...facts.algorithms.ENCRYPTION],
