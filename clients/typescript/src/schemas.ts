@@ -146,7 +146,7 @@ export interface CreateJwkFromCertificate {
   readonly environmentName: string;
   /** What the key is for */
   readonly useType: UseType;
-  /** What the key is used with */
+  /** What the key is used with, such as RS256 */
   readonly algorithm: Algorithm;
   /** The kid of the JWK; by default the thumbprint */
   readonly kid?: string | undefined;
@@ -178,13 +178,13 @@ export interface CreateJwkFromKeystore {
   readonly sourceType: 'KEYSTORE';
   /** A keystore of the project */
   readonly keyStoreName: string;
-  /** The alias of the entry */
-  readonly aliasName: string;
   /** The environment whose material is taken */
   readonly environmentName: string;
+  /** The alias of the entry */
+  readonly aliasName: string;
   /** What the key is for */
   readonly useType: UseType;
-  /** What the key is used with */
+  /** What the key is used with, such as RS256 */
   readonly algorithm: Algorithm;
   /** The kid of the JWK; by default the alias, or the thumbprint where it is taken */
   readonly kid?: string | undefined;
@@ -203,7 +203,7 @@ export interface CreateJwkFromPrivateKey {
   readonly environmentName: string;
   /** What the key is for */
   readonly useType: UseType;
-  /** What the key is used with */
+  /** What the key is used with, such as RS256 */
   readonly algorithm: Algorithm;
   /** The kid of the JWK; by default the thumbprint */
   readonly kid?: string | undefined;
@@ -222,7 +222,7 @@ export interface CreateJwkFromPublicKey {
   readonly environmentName: string;
   /** What the key is for */
   readonly useType: UseType;
-  /** What the key is used with */
+  /** What the key is used with, such as RS256 */
   readonly algorithm: Algorithm;
   /** The kid of the JWK; by default the thumbprint */
   readonly kid?: string | undefined;
@@ -586,7 +586,7 @@ export interface InspectJwkFromCertificate {
   readonly environmentName: string;
   /** What the key is for */
   readonly useType?: UseType | undefined;
-  /** What the key is used with */
+  /** What the key is used with, such as RS256 */
   readonly algorithm?: Algorithm | undefined;
   /** The kid of the JWK; by default the thumbprint */
   readonly kid?: string | undefined;
@@ -610,13 +610,13 @@ export interface InspectJwkFromKeystore {
   readonly sourceType: 'KEYSTORE';
   /** A keystore of the project */
   readonly keyStoreName: string;
-  /** The alias of the entry */
-  readonly aliasName?: string | undefined;
   /** The environment whose material is taken */
   readonly environmentName: string;
+  /** The alias of the entry */
+  readonly aliasName?: string | undefined;
   /** What the key is for */
   readonly useType?: UseType | undefined;
-  /** What the key is used with */
+  /** What the key is used with, such as RS256 */
   readonly algorithm?: Algorithm | undefined;
   /** The kid of the JWK; by default the alias, or the thumbprint where it is taken */
   readonly kid?: string | undefined;
@@ -631,7 +631,7 @@ export interface InspectJwkFromPrivateKey {
   readonly environmentName: string;
   /** What the key is for */
   readonly useType?: UseType | undefined;
-  /** What the key is used with */
+  /** What the key is used with, such as RS256 */
   readonly algorithm?: Algorithm | undefined;
   /** The kid of the JWK; by default the thumbprint */
   readonly kid?: string | undefined;
@@ -646,7 +646,7 @@ export interface InspectJwkFromPublicKey {
   readonly environmentName: string;
   /** What the key is for */
   readonly useType?: UseType | undefined;
-  /** What the key is used with */
+  /** What the key is used with, such as RS256 */
   readonly algorithm?: Algorithm | undefined;
   /** The kid of the JWK; by default the thumbprint */
   readonly kid?: string | undefined;
@@ -1186,7 +1186,7 @@ export interface ParseJwkFromCertificate {
   readonly environmentName: string;
   /** What the key is for */
   readonly useType: UseType;
-  /** What the key is used with */
+  /** What the key is used with, such as RS256 */
   readonly algorithm: Algorithm;
   /** The kid of the JWK; by default the thumbprint */
   readonly kid?: string | undefined;
@@ -1218,7 +1218,7 @@ export interface ParseJwkFromKey {
   readonly environmentName: string;
   /** What the key is for */
   readonly useType: UseType;
-  /** What the key is used with */
+  /** What the key is used with, such as RS256 */
   readonly algorithm: Algorithm;
   /** The kid of the JWK; by default the thumbprint */
   readonly kid?: string | undefined;
@@ -1231,13 +1231,13 @@ export interface ParseJwkFromKeystore {
   readonly description?: string | undefined;
   /** A keystore of the project */
   readonly keyStoreName: string;
-  /** The alias of the entry */
-  readonly aliasName: string;
   /** The environment whose material is taken */
   readonly environmentName: string;
+  /** The alias of the entry */
+  readonly aliasName: string;
   /** What the key is for */
   readonly useType: UseType;
-  /** What the key is used with */
+  /** What the key is used with, such as RS256 */
   readonly algorithm: Algorithm;
   /** The kid of the JWK; by default the alias, or the thumbprint where it is taken */
   readonly kid?: string | undefined;
@@ -1534,7 +1534,7 @@ export interface UpdateJwkFromCertificate {
   readonly environmentName: string;
   /** What the key is for */
   readonly useType: UseType;
-  /** What the key is used with */
+  /** What the key is used with, such as RS256 */
   readonly algorithm: Algorithm;
   /** The kid of the JWK; by default the thumbprint */
   readonly kid?: string | undefined;
@@ -1566,13 +1566,13 @@ export interface UpdateJwkFromKeystore {
   readonly sourceType: 'KEYSTORE';
   /** A keystore of the project */
   readonly keyStoreName: string;
-  /** The alias of the entry */
-  readonly aliasName: string;
   /** The environment whose material is taken */
   readonly environmentName: string;
+  /** The alias of the entry */
+  readonly aliasName: string;
   /** What the key is for */
   readonly useType: UseType;
-  /** What the key is used with */
+  /** What the key is used with, such as RS256 */
   readonly algorithm: Algorithm;
   /** The kid of the JWK; by default the alias, or the thumbprint where it is taken */
   readonly kid?: string | undefined;
@@ -1591,7 +1591,7 @@ export interface UpdateJwkFromPrivateKey {
   readonly environmentName: string;
   /** What the key is for */
   readonly useType: UseType;
-  /** What the key is used with */
+  /** What the key is used with, such as RS256 */
   readonly algorithm: Algorithm;
   /** The kid of the JWK; by default the thumbprint */
   readonly kid?: string | undefined;
@@ -1610,7 +1610,7 @@ export interface UpdateJwkFromPublicKey {
   readonly environmentName: string;
   /** What the key is for */
   readonly useType: UseType;
-  /** What the key is used with */
+  /** What the key is used with, such as RS256 */
   readonly algorithm: Algorithm;
   /** The kid of the JWK; by default the thumbprint */
   readonly kid?: string | undefined;
