@@ -137,7 +137,7 @@ async function commandFor(page: Page, name: string): Promise<string> {
 
 /** Does what the command of the page would do, read as a shell reads it. */
 async function startJoined(command: string): Promise<RunningNode> {
-  const match = /^KEYPLANE_NODE_TOKEN=(\S+) keyplane node (.+)$/.exec(command);
+  const match = /^KEYPLANE_NODE_TOKEN=(\S+) npm run -s keyplane -- node (.+)$/.exec(command);
   if (!match) throw new Error(`not a command that joins a node: ${command}`);
   const flags = new Map(
     [...(match[2] ?? '').matchAll(/--([\w-]+) (\S+)/g)].map(([, flag, value]) => [flag, value ?? '']),

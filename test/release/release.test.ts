@@ -6,8 +6,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { joinCommand } from '../../console/src/environments/join-command.ts';
 import { endAllProcesses, keyplane } from '../system/support/keyplane-process.ts';
 import { freePorts } from '../system/support/ports.ts';
+import { printedCommand } from '../system/support/printed-command.ts';
 import { removeTemporaryFolders, temporaryFolder } from '../system/support/temporary-folder.ts';
 
 const run = promisify(execFile);
@@ -69,6 +71,25 @@ afterAll(async () => {
 
 const installed = () => join(home, 'global/bin/keyplane');
 
+/** Runs the command that the console prints, as it is, and waits until the node is ready. */
+async function joinsWith(manager: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const read = async (args: string) =>
+    JSON.parse((await run('sh', ['-c', `keyplane ${args}`], { env })).stdout);
+  const { token } = await read('env token create production -o json');
+  const { cliCommand } = await read('api getSession');
+  expect(cliCommand).toBe('keyplane');
+  const node = {
+    manager,
+    environment: 'production',
+    name: 'joined',
+    port: '0',
+    dataDir: join(folder, 'joined'),
+  };
+  const command = joinCommand(node, token, cliCommand);
+  const running = await printedCommand(command, { cwd: folder, env, ready: /keyplane node joined is ready/ });
+  await running.stop();
+}
+
 describe('the packed release', () => {
   test('is under 5 MB and holds compiled JavaScript, the console and no source', async () => {
     expect((await stat(tarball)).size).toBeLessThan(5 * megabyte);
@@ -124,6 +145,7 @@ describe('the packed release', () => {
     const shell = { env: environmentOf(home, `${join(home, 'global/bin')}:${dirname(process.execPath)}`) };
     await run('sh', ['-c', login], shell);
     expect((await run('sh', ['-c', 'keyplane jwk list --json'], shell)).stdout).toContain('"resultCount": 1');
+    await joinsWith(`http://127.0.0.1:${port}`, shell.env);
     expect(await running.stop('SIGINT')).toMatchObject({ code: 0 });
   });
 

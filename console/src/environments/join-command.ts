@@ -6,8 +6,11 @@ export interface JoiningNode {
   readonly dataDir: string;
 }
 
-/** For a shell; the token goes by the environment, where no list of processes shows it. */
-export function joinCommand(node: JoiningNode, token: string): string {
+/**
+ * For a shell. The token is passed in the environment, because every user can read arguments.
+ * @param cliCommand how the command line is called, such as `keyplane`
+ */
+export function joinCommand(node: JoiningNode, token: string, cliCommand: string): string {
   const flags = [
     ['--manager', node.manager],
     ['--environment', node.environment],
@@ -16,7 +19,7 @@ export function joinCommand(node: JoiningNode, token: string): string {
     ['--data-dir', node.dataDir],
   ] as const;
   const rest = flags.map(([flag, value]) => `${flag} ${quoted(value)}`).join(' ');
-  return `KEYPLANE_NODE_TOKEN=${quoted(token)} keyplane node ${rest}`;
+  return `KEYPLANE_NODE_TOKEN=${quoted(token)} ${cliCommand} node ${rest}`;
 }
 
 /** What a shell might read as something else stands in single quotes. */

@@ -10,6 +10,7 @@ import { MomentField } from '../display/form/moment-field.tsx';
 import { Section } from '../display/section.tsx';
 import { Status } from '../display/status.tsx';
 import { nodeStatuses } from '../display/status-words.ts';
+import { useSignedIn } from '../session/session-context.ts';
 import { type JoiningNode, joinCommand } from './join-command.ts';
 
 const fields = [['name'], ['expiresAt'], ['maxNodes']] as const;
@@ -112,7 +113,8 @@ function Joining({
   readonly token: string;
   readonly environmentName: string;
 }) {
-  const command = joinCommand(node, token);
+  const { cliCommand } = useSignedIn();
+  const command = joinCommand(node, token, cliCommand);
   return (
     <Stack mt="md" gap="sm">
       <Text>
