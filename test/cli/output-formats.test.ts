@@ -39,10 +39,10 @@ afterAll(async () => {
 describe('the result of a list', () => {
   test('is a table with times in UTC, and more columns with --output wide', async () => {
     const [head = '', ...rows] = (await cli.ok(['jwk', 'list', '--sort', 'name,asc'])).split('\n');
-    expect(head).toMatch(/^NAME +TYPE +USE +ALGORITHM +KID +SOURCE +EXPIRES$/);
-    expect(rows[1]).toMatch(/^b +EC +sig +ES256 +kid-b +GENERATE +2099-01-31 12:30 UTC$/);
+    expect(head).toMatch(/^NAME +TYPE +SIZE +USE +ALGORITHM +KID +SOURCE +EXPIRES$/);
+    expect(rows[1]).toMatch(/^b +EC +P-256 +sig +ES256 +kid-b +GENERATE +2099-01-31 12:30 UTC$/);
     const wide = await cli.ok(['jwk', 'list', '--output', 'wide']);
-    expect(wide.split('\n')[0]).toMatch(/ NOT BEFORE +EXPIRES +CREATED +UPDATED +URL +DESCRIPTION$/);
+    expect(wide.split('\n')[0]).toMatch(/ NOT BEFORE +EXPIRES +CREATED +UPDATED +SOURCE ENVIRONMENT +SOURCE ALIAS +URL +DESCRIPTION$/);
     expect(wide).toContain('no: "yes"');
   });
 

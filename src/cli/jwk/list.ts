@@ -22,6 +22,7 @@ const view: ListView<Jwk> = {
   columns: [
     { head: 'NAME', value: ({ name }) => name },
     { head: 'TYPE', value: ({ type }) => type },
+    { head: 'SIZE', value: ({ curve, size }) => curve ?? size },
     { head: 'USE', value: ({ use }) => use },
     { head: 'ALGORITHM', value: ({ algorithm }) => algorithm },
     { head: 'KID', value: ({ kid }) => kid },
@@ -30,6 +31,8 @@ const view: ListView<Jwk> = {
     { head: 'EXPIRES', value: ({ expirationTime }) => timeText(expirationTime) },
     { head: 'CREATED', isWide: true, value: ({ createdAt }) => timeText(createdAt) },
     { head: 'UPDATED', isWide: true, value: ({ updatedAt }) => timeText(updatedAt) },
+    { head: 'SOURCE ENVIRONMENT', isWide: true, value: (one) => one.sourceEnvironmentName },
+    { head: 'SOURCE ALIAS', isWide: true, value: (one) => one.sourceAliasName },
     { head: 'URL', isWide: true, value: ({ sourceUrl }) => sourceUrl },
     { head: 'DESCRIPTION', isWide: true, value: ({ description }) => description },
   ],
