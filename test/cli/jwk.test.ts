@@ -224,7 +224,7 @@ describe('the life of a JWK', () => {
   test('is generated, shown, exported, given a new value and deleted', async () => {
     await cli.ok(['jwk', 'generate', 'made', '--type', 'ec', '--curve', 'P-384', '--kid', 'first']);
     expect(await cli.ok(['jwk', 'list'])).toMatch(
-      /^NAME +TYPE.*\n(.*\n)*made +EC +sig +ES384 +first +GENERATE/m,
+      /^NAME +TYPE.*\n(.*\n)*made +EC +P-384 +sig +ES384 +first +GENERATE/m,
     );
     expect(await cli.ok(['jwk', 'get', 'made'])).toMatch(
       /Thumbprint +\S{43}\n[\s\S]*-----BEGIN PUBLIC KEY-----/,
