@@ -74,6 +74,8 @@ describe('values of flags', () => {
     expect(await complete('jwk', 'generate', 'x', '--type', 'r')).toEqual(['rSA']);
     expect(await complete('jwk', 'generate', 'x', '--curve', 'P-')).toEqual(['P-256', 'P-384', 'P-521']);
     expect(await complete('jwk', 'generate', 'x', '--curve=Ed2')).toEqual(['--curve=Ed25519']);
+    expect(await complete('jwk', 'generate', 'x', '--curve', '=', 'Ed2')).toEqual(['Ed25519']);
+    expect(await complete('jwk', 'generate', 'x', '--use', '=')).toEqual(['sig', 'enc']);
     expect(await complete('member', 'set', 'ada', '--roles', 'security,dep')).toEqual(['security,deploy']);
     expect(await complete('jwk', 'list', '--output', '')).toEqual(['table', 'wide', 'name', 'json', 'yaml']);
     expect(await complete('jwk', 'list', '--source', 'KEY')).toEqual(['KEYSTORE']);
@@ -96,7 +98,11 @@ describe('names', () => {
       ec: { curveType: 'P256' },
     });
     const node = await world.addNode('production', 'rack-7');
-    const settings = { KEYPLANE_URL: world.url, KEYPLANE_TOKEN: world.api.token };
+    const settings = {
+      KEYPLANE_URL: world.url,
+      KEYPLANE_TOKEN: world.api.token,
+      KEYPLANE_COMPLETION_TIMEOUT: '60000',
+    };
     const complete = async (...words: string[]) => cli.ok(['__complete', ...words], { settings });
     try {
       const inProject = ['--project', 'MyProject'];
@@ -134,7 +140,12 @@ describe('names', () => {
       const resultList = [item('fine'), item('$(reboot)'), item('a b'), item('\u001b[2J')];
       response.end(JSON.stringify({ success: true, resultList, resultCount: 4 }));
     });
-    const settings = { KEYPLANE_URL: evil.origin, KEYPLANE_TOKEN: 'kp_x', KEYPLANE_PROJECT: 'MyProject' };
+    const settings = {
+      KEYPLANE_URL: evil.origin,
+      KEYPLANE_TOKEN: 'kp_x',
+      KEYPLANE_PROJECT: 'MyProject',
+      KEYPLANE_COMPLETION_TIMEOUT: '60000',
+    };
     try {
       expect(await cli.ok(['__complete', 'jwk', 'get', ''], { settings })).toBe('fine\n');
     } finally {

@@ -1,5 +1,5 @@
-// The names behind a completion source. The manager is asked once and within a second; without an answer there are no
-// candidates, and nothing is printed.
+// The names behind a completion source. The manager has a second to answer; without an answer there are no candidates, and
+// nothing is printed.
 
 import { createClient, type KeyplaneClient } from '../../../clients/typescript/src/index.ts';
 import { processEnvironment } from '../../config.ts';
@@ -8,7 +8,8 @@ import { readProfiles } from '../session/profiles-file.ts';
 import type { CompletionSource } from './completion-source.ts';
 import type { TypedLine } from './typed-line.ts';
 
-const timeLimitMs = 1_000;
+const defaultTimeLimitMs = 1_000;
+const longestTimeLimitMs = 60_000;
 const mostCandidates = 100;
 /** Names of keyplane; anything else could mean something to the shell. */
 const safeName = /^[\p{L}\p{M}\p{N}._-]+$/u;
@@ -94,7 +95,7 @@ async function askManager(
   const { token } = address;
   if (token === undefined) return [];
   const client = createClient({ url: address.url, token, retries: { attempts: 1 } });
-  const options = { signal: AbortSignal.timeout(timeLimitMs) };
+  const options = { signal: AbortSignal.timeout(timeLimitMs()) };
   const query = { size: mostCandidates, ...(word !== '' && { search: word }) };
   const projectName = async () => flags.get('--project') ?? (await defaultProject(address, client, options));
   const [environmentName = '', username = ''] = [given[0], given[0]];
@@ -141,6 +142,12 @@ async function askManager(
     default:
       return source satisfies never;
   }
+}
+
+/** A slow network may need more. */
+function timeLimitMs(): number {
+  const text = processEnvironment().KEYPLANE_COMPLETION_TIMEOUT ?? '';
+  return /^[1-9]\d{0,4}$/.test(text) ? Math.min(Number(text), longestTimeLimitMs) : defaultTimeLimitMs;
 }
 
 function named({ resultList }: { readonly resultList: readonly { readonly name: string }[] }) {

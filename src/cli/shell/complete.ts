@@ -8,8 +8,9 @@ import { candidatesOf } from './candidates.ts';
 import { argumentSource, flagSources } from './completion-source.ts';
 import { readLine, type TypedLine } from './typed-line.ts';
 
-/** @param words what follows `keyplane`; the last one is being typed */
-export async function complete(program: Command, words: readonly string[]): Promise<void> {
+/** @param typed what follows `keyplane`; the last word is being typed */
+export async function complete(program: Command, typed: readonly string[]): Promise<void> {
+  const words = withoutEqualSigns(typed);
   const word = words.at(-1) ?? '';
   const found = await candidates(program, words);
   write(
@@ -18,6 +19,13 @@ export async function complete(program: Command, words: readonly string[]): Prom
       .map((candidate) => `${candidate}\n`)
       .join(''),
   );
+}
+
+/** bash makes three words of `--curve=P-256`; the value is completed as that of `--curve P-256`. */
+function withoutEqualSigns(words: readonly string[]): readonly string[] {
+  const isSign = (index: number) => words[index] === '=' && words[index - 1]?.startsWith('--') === true;
+  const kept = words.filter((_, index) => !isSign(index));
+  return isSign(words.length - 1) ? [...kept, ''] : kept;
 }
 
 async function candidates(program: Command, words: readonly string[]): Promise<readonly string[]> {
