@@ -128,7 +128,7 @@ describe('npm start, on a machine that has never seen keyplane', () => {
     expect(body.resultList.map(({ name }: { name: string }) => name)).toEqual(['my-jwk']);
     expect(await paste(printed.create)).toEqual(deployed);
     expect(await keysOf(printed.staging)).toHaveLength(2);
-    expect(running.stdout()).not.toContain('shown this once');
+    expect(running.stdout()).not.toContain('shown once');
   });
 
   it('starts a node again that was killed, which serves what it had', async () => {
