@@ -82,14 +82,15 @@ describe('keyplane doctor', () => {
 });
 
 describe('the help of a command on the database', () => {
-  test.each(['backup', 'restore', 'doctor', 'rotate-master-key', 'rotate-identity'])(
+  test.each(['backup --out x', 'restore', 'doctor', 'rotate-master-key', 'rotate-identity'])(
     'of %s has no flag of the manager that serves',
-    async (name) => {
+    async (line) => {
+      const [name = '', ...rest] = line.split(' ');
       const help = await cli.ok([name, '--help']);
       expect(help).toContain('--data-dir <DIR>');
       expect(help).toContain('--master-key-file <FILE>');
       expect(help).not.toMatch(/--rate-limit-user|--url-allow|--admin-password|--port|--master-key </);
-      const failed = await cli.run([name, '--port', '1']);
+      const failed = await cli.run([name, ...rest, '--port', '1']);
       expect(failed).toMatchObject({ code: 2, stderr: expect.stringContaining("unknown option '--port'") });
     },
   );

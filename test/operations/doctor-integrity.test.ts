@@ -128,7 +128,7 @@ withDatabases('the doctor on a database that somebody wrote to', (fresh, kind) =
     expect(await problems()).toEqual([
       'integrity: The row in jwks forged was not written by keyplane: its MAC is missing or wrong.',
       expect.stringMatching(
-        /^integrity: The row in desired_objects .*\/jwk\/forged was written past keyplane/,
+        /^integrity: The row in desired_objects .*\/jwk\/forged was not written by keyplane/,
       ),
       'audit: JWK forged of project MyProject exists, and no audit record says who created it.',
     ]);
@@ -168,14 +168,14 @@ withDatabases('the doctor on a database that somebody wrote to', (fresh, kind) =
       await database.raw(`update ${table} set ${columns.join(', ')} where ${which}`);
     }
     expect(await problems()).toEqual([
-      'audit: JWK okp of project MyProject is older than its latest change in the audit record: it was set back.',
+      'audit: JWK okp of project MyProject is older than its latest change in the audit log: it was set back.',
     ]);
   });
 
   test('finds where an environment stands altered, which an announcement counts anew', async () => {
     await database.raw('update environment_states set revision = revision - 1');
     expect(await problems()).toEqual([
-      expect.stringMatching(/^integrity: The row in environment_states .* was written past keyplane/),
+      expect.stringMatching(/^integrity: The row in environment_states .* was not written by keyplane/),
       expect.stringMatching(
         /^integrity: Environment production is at revision \d+, and has a row of revision/,
       ),
