@@ -160,7 +160,7 @@ withDatabases('the doctor', (fresh, kind) => {
       const { findings } = await examine(config);
       expect(findings[0]).toMatchObject({
         topic: 'database',
-        problem: expect.stringMatching(/^The database finds itself damaged: /),
+        problem: expect.stringMatching(/^The database reports damage: /),
         advice: expect.stringMatching(/restore the newest backup/),
       });
     });
@@ -173,7 +173,7 @@ withDatabases('the doctor', (fresh, kind) => {
     other.exec('delete from projects');
     other.close();
     expect(await problems()).toContain(
-      'database: The database finds itself damaged: rows in jwks refer to rows that are not there.',
+      'database: The database reports damage: rows in jwks refer to rows that are not there.',
     );
   });
 });
