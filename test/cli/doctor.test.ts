@@ -37,7 +37,7 @@ describe('keyplane doctor', () => {
     );
     expect(lines[3]).toBe('  … and 25 more; --output wide lists all');
     expect(lines[4]).toMatch(/^ {2}fix: Rotate: create a replacement now/);
-    expect(lines[5]).toMatch(/^28 warnings\. Checked: /);
+    expect(lines[6]).toMatch(/^28 warnings\. Checked: /);
     expect(code).toBe(0);
     expect((await cli.ok(['doctor', '-o', 'wide'])).match(/ expires at /g)).toHaveLength(expiring);
   });
