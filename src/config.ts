@@ -44,7 +44,7 @@ export interface TlsSettings {
   readonly clientCaFile: string | undefined;
 }
 
-/** A setting that can not be used; the message is the one line that the user gets. */
+/** A setting that cannot be used; the message is the one line that the user gets. */
 export class SettingError extends Error {
   override readonly name = 'SettingError';
 }
@@ -64,15 +64,15 @@ const longestCachingSeconds = 86_400;
 const highestRate = 100_000_000;
 
 export const managerSettings = {
-  host: setting('host ADDRESS', 'where the manager listens (default 127.0.0.1)', (text = '127.0.0.1') =>
+  host: setting('host ADDRESS', 'address to listen on (default 127.0.0.1)', (text = '127.0.0.1') =>
     listenAddress(text),
   ),
-  port: setting('port PORT', 'port of the manager (default 8080)', (text = '8080') =>
+  port: setting('port PORT', 'port to listen on (default 8080)', (text = '8080') =>
     wholeNumber(text, 0, 65_535),
   ),
   dataDir: setting(
     'data-dir DIR',
-    'SQLite file, master key, node copies (default ./data)',
+    'folder of the SQLite file, the master key and copies of nodes (default ./data)',
     (text = './data') => {
       if (text === '') throw new Error('is empty: a folder is accepted');
       return resolve(text);
@@ -86,20 +86,16 @@ export const managerSettings = {
     }
     return text;
   }),
-  masterKey: setting('master-key BASE64', 'the key that seals everything private: 32 bytes', (text) => {
+  masterKey: setting('master-key BASE64', 'the master key: 32 bytes in base64', (text) => {
     if (text !== undefined && !/^[A-Za-z0-9+/]{43}=$/.test(text)) {
       throw new Error('is no key: 32 bytes in base64 are accepted, as `openssl rand -base64 32` writes them');
     }
     return text;
   }),
-  masterKeyFile: setting(
-    'master-key-file FILE',
-    'a file that holds the master key',
-    (text) => text && resolve(text),
-  ),
+  masterKeyFile: setting('master-key-file FILE', 'file with the master key', (text) => text && resolve(text)),
   adminUser: setting(
     'admin-user NAME',
-    'the first user, made when there is none (default admin)',
+    'the first user, created if there is none (default admin)',
     (text = 'admin') => {
       try {
         return checkName(text, 'it');
@@ -108,55 +104,57 @@ export const managerSettings = {
       }
     },
   ),
-  adminPassword: setting('admin-password PASSWORD', 'its password (default: random, printed once)', (text) =>
-    text === undefined ? undefined : acceptedPassword(text),
+  adminPassword: setting(
+    'admin-password PASSWORD',
+    'password of the first user (default: random, printed once)',
+    (text) => (text === undefined ? undefined : acceptedPassword(text)),
   ),
   adminPasswordFile: setting(
     'admin-password-file FILE',
-    'a file that holds the password; its last line break is no part of it',
+    'file with the password of the first user; a final line break is ignored',
     (text) => (text === undefined ? undefined : readPasswordFile(resolve(text))),
   ),
   urlAllow: setting(
     'url-allow LIST',
-    'hosts and CIDRs in private ranges that source URL may reach',
+    'private hosts and CIDRs from which the manager may fetch (default none)',
     (text = '') => {
       try {
         return parseAllowList(text);
       } catch (error) {
         throw new Error(
-          `can not be read: ${error instanceof Error ? error.message : 'hosts and CIDRs are accepted'}`,
+          `cannot be read: ${error instanceof Error ? error.message : 'hosts and CIDRs are accepted'}`,
         );
       }
     },
   ),
   urlCaFile: setting(
     'url-ca-file FILE',
-    'PEM file of authorities that source URLs may have, beside those of the system',
+    'PEM file with CAs for source URLs, in addition to those of the system',
     (text) => (text === undefined ? undefined : readCaFile(resolve(text))),
   ),
   deployTimeout: setting(
     'deploy-timeout MS',
-    'milliseconds a request waits for its nodes (default 5000)',
+    'milliseconds that a request waits for nodes (default 5000)',
     (text = '5000') => wholeNumber(text, 1, longestTimeoutMs),
   ),
   jwksMaxAge: setting(
     'jwks-max-age SECONDS',
-    'how long verifiers and caches may use a JWK Set without asking (default 300; 0: they ask each time)',
+    'max-age of JWK Sets (default 300; 0: no-cache)',
     (text = '300') => wholeNumber(text, 0, longestCachingSeconds),
   ),
   jwksStaleWhileRevalidate: setting(
     'jwks-stale-while-revalidate SECONDS',
-    'how long after that a cache may serve it while it asks (default 60)',
+    'stale-while-revalidate of JWK Sets (default 60)',
     (text = '60') => wholeNumber(text, 0, longestCachingSeconds),
   ),
   jwksStaleIfError: setting(
     'jwks-stale-if-error SECONDS',
-    'how long after that a cache may serve it where no node answers (default 0)',
+    'stale-if-error of JWK Sets (default 0)',
     (text = '0') => wholeNumber(text, 0, longestCachingSeconds),
   ),
   trustedProxies: setting(
     'trusted-proxies LIST',
-    'addresses and CIDRs of the balancers in front: their X-Forwarded-For is believed (default none)',
+    'addresses and CIDRs of proxies whose X-Forwarded-For is trusted (default none)',
     (text = '') => {
       try {
         const list = parseAllowList(text);
@@ -165,46 +163,46 @@ export const managerSettings = {
         return list;
       } catch (error) {
         const reason = error instanceof Error ? error.message : 'not a list';
-        throw new Error(`can not be read: ${reason}; addresses and CIDRs are accepted`);
+        throw new Error(`cannot be read: ${reason}; addresses and CIDRs are accepted`);
       }
     },
   ),
   rateLimitUser: setting(
     'rate-limit-user N',
-    'requests a minute of one user (default 0: as many as they like)',
+    'requests per minute of one user (default 0: no limit)',
     (text = '0') => wholeNumber(text, 0, highestRate),
   ),
   rateLimitAddress: setting(
     'rate-limit-address N',
-    'requests a minute of one address without a valid token (default 3000; 0: as many as it likes)',
+    'requests per minute of one address without a valid token (default 3000; 0: no limit)',
     (text = '3000') => wholeNumber(text, 0, highestRate),
   ),
   metricsHost: setting(
     'metrics-host ADDRESS',
-    'where metrics have a listener of their own (default 127.0.0.1)',
+    'address of the separate metrics listener (default 127.0.0.1)',
     (text) => text && listenAddress(text),
   ),
   metricsPort: setting(
     'metrics-port PORT',
-    'its port: /metrics of the manager then answers 404 (default: none of their own)',
+    'port of the separate metrics listener; /metrics of the manager then returns 404',
     (text) => (text === undefined ? undefined : wholeNumber(text, 0, 65_535)),
   ),
   tlsCert: setting(
     'tls-cert FILE',
-    'PEM certificate and chain: the manager speaks TLS itself (default: plain HTTP)',
+    'PEM certificate and chain, to serve over TLS (default: plain HTTP)',
     (text) => text && resolve(text),
   ),
-  tlsKey: setting('tls-key FILE', 'PEM private key of the certificate', (text) => text && resolve(text)),
+  tlsKey: setting('tls-key FILE', 'PEM private key of --tls-cert', (text) => text && resolve(text)),
   tlsClientCa: setting(
     'tls-client-ca FILE',
-    'PEM CAs: node streams require a client certificate that one of them signed',
+    'PEM CAs: nodes must have a client certificate from one of them',
     (text) => text && resolve(text),
   ),
 };
 
 export type ManagerFlags = Partial<Record<keyof typeof managerSettings, string>>;
 
-/** @throws SettingError for the first setting that can not be used */
+/** @throws SettingError for the first setting that cannot be used */
 export function readManagerConfig(environment: NodeJS.ProcessEnv, flags: ManagerFlags = {}): ManagerConfig {
   const read = <T>(name: keyof typeof managerSettings, { variable, flag, read: parse }: Setting<T>): T => {
     const given = flags[name];

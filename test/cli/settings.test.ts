@@ -49,7 +49,7 @@ const wrong: readonly WrongSetting[] = [
   },
   {
     settings: { KEYPLANE_URL_ALLOW: '10.0.0.0/99' },
-    says: /KEYPLANE_URL_ALLOW can not be read: .*10\.0\.0\.0\/99.*/,
+    says: /KEYPLANE_URL_ALLOW cannot be read: .*10\.0\.0\.0\/99.*/,
   },
   {
     settings: { KEYPLANE_DEPLOY_TIMEOUT: '0' },
@@ -130,7 +130,7 @@ describe('a start that the machine does not let happen', () => {
     if (squatter) await closed(squatter);
   });
 
-  it('says that a data directory can not be made', async () => {
+  it('says that a data directory cannot be created', async () => {
     const file = join(folder, 'a-file');
     await writeFile(file, '');
     const running = keyplane(['serve', '--data-dir', join(file, 'data')]);
