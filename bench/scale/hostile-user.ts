@@ -19,9 +19,6 @@ export interface Counts {
   readonly answered: number;
 }
 
-/** A client that is told to wait does, a little. */
-const waitMs = 100;
-
 let sent = 0;
 let answered = 0;
 
@@ -33,7 +30,9 @@ async function client({ path, token, body, prefix }: Hostility, pool: Pool): Pro
     const answer = await pool.request({ method: 'POST', path, headers, body: body.replace('{name}', name) });
     await answer.body.dump();
     answered += 1;
-    if (answer.statusCode === 429) await new Promise((resolve) => setTimeout(resolve, waitMs));
+    // A client that is told to wait does.
+    const waitSeconds = Number(answer.headers['retry-after'] ?? 0);
+    if (answer.statusCode === 429) await new Promise((resolve) => setTimeout(resolve, waitSeconds * 1_000));
   }
 }
 
