@@ -44,6 +44,27 @@ withDatabases('JWKs', (fresh) => {
     });
   });
 
+  test('the holders of a kid are one for each key, and no more JWKs are looked at than the 100 oldest', async () => {
+    const jwks = Array.from({ length: 102 }, (_, index) =>
+      sampleJwk(project.id, {
+        id: `id-${String(index).padStart(3, '0')}`,
+        name: `jwk-${String(index).padStart(3, '0')}`,
+        kid: 'shared',
+        publicMembers: index === 99 || index >= 100 ? `{"kty":"EC","x":"${index}"}` : '{"kty":"EC"}',
+      }),
+    );
+    await store.write(async (nouns) => {
+      for (const jwk of jwks.toReversed()) await nouns.jwks.insert(jwk);
+    });
+    const holders = (exceptId: string) =>
+      store.read(async (nouns) => {
+        const found = await nouns.jwks.listByKid(project.id, 'shared', exceptId);
+        return found.map(({ name }) => name);
+      });
+    expect(await holders('')).toEqual(['jwk-000', 'jwk-099']);
+    expect(await holders('id-000')).toEqual(['jwk-001', 'jwk-099', 'jwk-100']);
+  });
+
   test('an update changes every member that a new value brings', async () => {
     const jwk = sampleJwk(project.id);
     const changed = sampleJwk(project.id, {

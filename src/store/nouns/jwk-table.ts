@@ -34,14 +34,23 @@ const listIds = statement((db, page: { projectId: string; afterId: string; limit
 );
 /** Written out, as the condition of the index `jwks_kid` has it: a bound value would not be known to imply it. */
 const hasPublicHalf = sql<boolean>`type <> 'OCT'`;
+/** Each create looks at them, and nobody can tell how many JWKs a user makes of one key. */
+const mostKidHolders = 100;
 const listKidHolders = statement((db, key: { projectId: string; kid: string; exceptId: string }) =>
   db
-    .selectFrom('jwks')
+    .selectFrom(
+      db
+        .selectFrom('jwks')
+        .select(['name', 'public_members'])
+        .where('kid', '=', key.kid)
+        .where('project_id', '=', key.projectId)
+        .where('id', '<>', key.exceptId)
+        .where(hasPublicHalf)
+        .orderBy('id')
+        .limit(mostKidHolders)
+        .as('holders'),
+    )
     .select((e) => [e.fn.min('name').as('name'), 'public_members'])
-    .where('kid', '=', key.kid)
-    .where('project_id', '=', key.projectId)
-    .where('id', '<>', key.exceptId)
-    .where(hasPublicHalf)
     .groupBy('public_members')
     .orderBy('name'),
 );
