@@ -23,6 +23,14 @@ afterAll(() => world.close());
 const one = { ...p256Public, kid: 'one' };
 const two = { ...publicHalf(makeCurveKey('Ed25519')), kid: 'two' };
 const three: Item = { ...octKey(32), kid: 'three' };
+/** RFC 7517 A.3: of its two keys the first has no kid. */
+const rfc7517Aes = { kty: 'oct', alg: 'A128KW', k: 'GawgguFyGrWKav7AX4VKUg' };
+const rfc7517Hmac = {
+  kty: 'oct',
+  k: 'AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow',
+  kid: 'HMAC key used in JWS spec Appendix A.1 example',
+};
+const rfc7517AesThumbprint = 'k1JnWRfC-5zzmL72vXIuBgTLfVROXBakS4OmGcrMCoc';
 let made = 0;
 
 async function kidOf(jwk: unknown, kid?: string): Promise<string> {
@@ -50,6 +58,24 @@ describe('the kid', () => {
       { keys: [p256Public, two] },
       p256Thumbprint,
       p256Thumbprint,
+    ],
+    [
+      'is the thumbprint of the key of RFC 7517 A.3 that has none',
+      rfc7517Aes,
+      undefined,
+      rfc7517AesThumbprint,
+    ],
+    [
+      'chooses the key of RFC 7517 A.3 that has none by its thumbprint',
+      { keys: [rfc7517Aes, rfc7517Hmac] },
+      rfc7517AesThumbprint,
+      rfc7517AesThumbprint,
+    ],
+    [
+      'chooses the other key of RFC 7517 A.3',
+      { keys: [rfc7517Aes, rfc7517Hmac] },
+      rfc7517Hmac.kid,
+      rfc7517Hmac.kid,
     ],
     ['may be of any script', { ...p256Public, kid: 'Schlüssel 鍵/1+2=' }, undefined, 'Schlüssel 鍵/1+2='],
     ['may have 512 characters', p256Public, longest, longest],

@@ -43,6 +43,34 @@ describe('the JWK Sets', () => {
     expect((await setOf(`${url}/projects/A${setPath}`)).map((key) => key.kid)).toEqual(['shared']);
   });
 
+  test('have a new value, a new name and what went, in every set that it is in, after they were asked for', async () => {
+    const [a, beside] = [ecJwk({ name: 'a' }), ecJwk({ project: 'Zebra', name: 'z' })];
+    const { url, link } = await serving([a, beside]);
+    const single = `${url}/projects/MyProject/jwks/a`;
+    const sets = [url + setPath, `${url}/projects/MyProject${setPath}`];
+    const ask = async () => ({
+      single: await fetch(single).then((answer) => (answer.status === 200 ? answer.json() : answer.status)),
+      sets: await Promise.all(sets.map(setOf)),
+    });
+    const [own, other] = [publicMembers(a), publicMembers(beside)];
+    expect(await ask()).toEqual({ single: own, sets: [[own, other], [own]] });
+
+    const next = { ...a, jwk: { ...privateEcKey(), kid: 'next' } };
+    await link.change(2, [{ revision: 3, put: next }], [next, beside]);
+    const changed = publicMembers(next);
+    expect(await ask()).toEqual({ single: changed, sets: [[changed, other], [changed]] });
+
+    const renamed = { ...next, name: 'b' };
+    await link.change(3, [{ revision: 4, put: renamed }], [renamed, beside]);
+    expect(await ask()).toEqual({ single: 404, sets: [[changed, other], [changed]] });
+
+    const second = ecJwk({ name: 'a' });
+    await link.change(4, [{ revision: 5, put: second }], [renamed, second, beside]);
+    await link.change(5, [{ revision: 6, gone: { kind: 'jwk', id: renamed.id } }], [second, beside]);
+    const last = publicMembers(second);
+    expect(await ask()).toEqual({ single: last, sets: [[last, other], [last]] });
+  });
+
   test('verify a JWT through the remote JWK Set client of jose', async () => {
     const jwk = { ...privateEcKey(), kid: 'signer', alg: 'ES256', use: 'sig' };
     const { url } = await serving([ecJwk({ name: 'signer', jwk }), ecJwk({ name: 'other' })]);

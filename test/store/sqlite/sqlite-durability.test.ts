@@ -17,8 +17,11 @@ beforeAll(async () => {
   file = Object.getPrototypeOf(handle);
   await handle.close();
 });
+/** Disks that a test holds up. A test that fails must not leave its stores waiting for one. */
+const held: (() => void)[] = [];
 afterEach(async () => {
   vi.restoreAllMocks();
+  for (const release of held.splice(0)) release();
   for (const store of stores.splice(0)) await store.close();
 });
 
@@ -45,6 +48,21 @@ const refused = {
   detail: 'the log did not reach the disk (EIO)',
 };
 
+/** Holds up the next sync of the log, or all of them, until the disk is resolved or rejected. */
+function holdDisk(which: 'next' | 'all') {
+  const disk = Promise.withResolvers<void>();
+  const reached = Promise.withResolvers<void>();
+  held.push(disk.resolve);
+  const hold = () => {
+    reached.resolve();
+    return disk.promise;
+  };
+  const spy = vi.spyOn(file, 'datasync');
+  if (which === 'next') spy.mockImplementationOnce(hold);
+  else spy.mockImplementation(hold);
+  return { disk, reached: reached.promise };
+}
+
 /** Opens a copy of the files as they are now: what a start after a power cut would find. */
 async function copyOf(path: string, logBytes?: number): Promise<Store> {
   const copy = join(dirname(path), `copy-${stores.length}.db`);
@@ -56,15 +74,10 @@ async function copyOf(path: string, logBytes?: number): Promise<Store> {
 
 test('neither a write nor a read that saw it is answered before the log is on the disk', async () => {
   const store = await opened(await freshPath());
-  const disk = Promise.withResolvers<void>();
-  const reached = Promise.withResolvers<void>();
   const told: string[] = [];
-  vi.spyOn(file, 'datasync').mockImplementation(() => {
-    reached.resolve();
-    return disk.promise;
-  });
+  const { disk, reached } = holdDisk('all');
   const write = add(store, 'new').then(() => told.push('write'));
-  await reached.promise;
+  await reached;
   const read = names(store).then((found) => told.push(...found));
   for (let turn = 0; turn < 20; turn += 1) await setImmediate();
   expect(told).toEqual([]);
@@ -77,14 +90,9 @@ test('a commit that the disk refuses is refused, taken back, and not told to a r
   const path = await freshPath();
   const store = await opened(path);
   await add(store, 'kept');
-  const disk = Promise.withResolvers<void>();
-  const reached = Promise.withResolvers<void>();
-  vi.spyOn(file, 'datasync').mockImplementationOnce(() => {
-    reached.resolve();
-    return disk.promise;
-  });
+  const { disk, reached } = holdDisk('next');
   const write = add(store, 'refused');
-  await reached.promise;
+  await reached;
   const read = names(store);
   await setImmediate();
   disk.reject(diskError());
@@ -227,14 +235,9 @@ describe('what another process has committed', () => {
     const path = await freshPath();
     const store = await opened(path);
     const other = otherProcess(path);
-    const disk = Promise.withResolvers<void>();
-    const reached = Promise.withResolvers<void>();
-    vi.spyOn(file, 'datasync').mockImplementationOnce(() => {
-      reached.resolve();
-      return disk.promise;
-    });
+    const { disk, reached } = holdDisk('next');
     const write = add(store, 'before');
-    await reached.promise;
+    await reached;
     other.add('of the other');
     disk.reject(diskError());
     await expect(write).rejects.toMatchObject(refused);
