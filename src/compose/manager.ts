@@ -37,7 +37,8 @@ export async function startManager(config: ManagerConfig, log: Logger): Promise<
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const tls = config.tls && (await openTls(config.tls, log));
   const metrics = new Registry();
-  const services = await composeServices(config, log, metrics);
+  const refusals = new Refusals({ metrics, log });
+  const services = await composeServices(config, log, metrics, refusals);
   const { access, deployments, parts, admission, store } = services;
   let metricsListener: MetricsListener | undefined;
   try {
@@ -46,7 +47,6 @@ export async function startManager(config: ManagerConfig, log: Logger): Promise<
       password: config.adminPassword,
     });
     const metricsText = createMetricsText(metrics);
-    const refusals = new Refusals({ metrics, log });
     const server = buildServer({
       services: { ...services, ...access, ready: () => store.ping() },
       logger: log,

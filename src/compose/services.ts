@@ -26,6 +26,7 @@ import type { DeploymentPort } from '../environments/deployment-port.ts';
 import { createEnrollment } from '../environments/enrollment.ts';
 import { createEnvironments } from '../environments/environments.ts';
 import { createNodes } from '../environments/nodes.ts';
+import { isKeyplaneError } from '../errors.ts';
 import type { RuleServices } from '../http/http-services.ts';
 import { Idempotency } from '../idempotency/idempotency.ts';
 import { createJwkCreator } from '../jwks/create-jwk.ts';
@@ -50,6 +51,7 @@ import { certificateKind, keyKind, keystoreKind } from '../materials/material-ki
 import { createLeftOutReport } from '../metrics/left-out.ts';
 import { measured, measureInstallation } from '../metrics/measure-installation.ts';
 import { measureStore } from '../metrics/measure-store.ts';
+import { Refusals } from '../metrics/refusals.ts';
 import { newId } from '../new-id.ts';
 import { createOverview } from '../overview/overview.ts';
 import { realTime } from '../runtime/fair-queue.ts';
@@ -80,6 +82,7 @@ export async function composeServices(
   config: ManagerConfig,
   log: Logger,
   metrics = new Registry(),
+  refusals = new Refusals({ metrics, log }),
 ): Promise<Services> {
   const opened = await openStore(storeOptionsOf(config), measureStore(metrics));
   let store: Store = opened;
@@ -102,7 +105,7 @@ export async function composeServices(
     const onError = (error: unknown) => log.error({ err: error }, 'presence: will be tried again');
     const presence = new Presence({ managerId: newId(), version, store, onError });
     await presence.enter();
-    return connect({ store, sealer, auditKey, presence, config, log, metrics });
+    return connect({ store, sealer, auditKey, presence, config, log, metrics, refusals });
   } catch (error) {
     await store.close();
     throw error;
@@ -120,9 +123,11 @@ interface Foundations {
   readonly config: ManagerConfig;
   readonly log: Logger;
   readonly metrics: Registry;
+  readonly refusals: Refusals;
 }
 
-function connect({ store, sealer, auditKey, presence, config, log, metrics }: Foundations): Services {
+function connect(foundations: Foundations): Services {
+  const { store, sealer, auditKey, presence, config, log, metrics, refusals } = foundations;
   const clock = () => new Date();
   const audit = createAuditLog({ key: auditKey, clock });
   const rejections = createRejectionLog({
@@ -164,7 +169,12 @@ function connect({ store, sealer, auditKey, presence, config, log, metrics }: Fo
     ...jwkRules,
     store,
     lease: leases.refresh,
-    onError: (error) => log.error({ err: error }, 'refresh'),
+    onError: (error) => {
+      // A limit of the manager is no fault, and counts as it does where a request meets it.
+      const limit = isKeyplaneError(error) ? error.limit : undefined;
+      if (limit === undefined) log.error({ err: error }, 'refresh');
+      else refusals.count(limit, undefined);
+    },
   });
   const upkeep = new Upkeep({
     store,

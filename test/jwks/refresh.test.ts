@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vit
 import type { PublicJwk } from '../../src/jose/jwk.ts';
 import { thumbprint } from '../../src/jose/thumbprint.ts';
 import type { RunningNode } from '../../src/node/start-node.ts';
+import { onBehalfOf } from '../../src/runtime/requester.ts';
 import {
   accepted,
   type Body,
@@ -438,4 +439,28 @@ it('a key leaves the nodes at its expirationTime by their own clock, and is stil
   await until(async () => !(await kids()).includes('short'), 'the key leaves the node');
   expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(expirationTime));
   expect((await project.jwk('short')).expirationTime).toBe(expirationTime);
+});
+
+test('a fetch that a limit of the manager rejects is counted as other rejections are, and is no failure of the URL', async () => {
+  pages.set('/limited', json(freshKey('limited')));
+  accepted(await follow('limited'));
+  const held: ServerResponse[] = [];
+  pages.set('/held', (_request, response) => void held.push(response));
+  const { store, createJwk } = world.manager.services;
+  const owner = await store.read(({ projects }) => projects.find('MyProject'));
+  const scope = { projectId: owner?.id ?? '', projectName: 'MyProject', actor: 'admin' };
+  const url = `${server.origin}/held`;
+  // As many as are fetched at once and as may wait, of eight users.
+  const others = Array.from({ length: 64 + 256 }, (_, number) =>
+    onBehalfOf(`user ${number % 8}`, () => createJwk(scope, { name: `n${number}`, sourceType: 'URL', url })),
+  );
+  const ended = Promise.allSettled(others);
+  await until(() => held.length === 64, 'all places are taken');
+  await comeDue('limited');
+  const metrics = await (await fetch(`${world.url}/metrics`)).text();
+  expect(metrics).toMatch(/keyplane_refusals_total\{cause="source_fetches"\} 1\n/);
+  expect((await project.jwk('limited')).sourceState).toBe('FRESH');
+  pages.delete('/held');
+  for (const response of held) response.writeHead(503).end();
+  await ended;
 });
