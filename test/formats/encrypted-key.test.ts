@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { createCipheriv, createHash, createPrivateKey, generateKeyPairSync, pbkdf2Sync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -92,16 +92,27 @@ describe('a key that OpenSSL encrypted', () => {
 });
 
 describe('an encrypted key that is refused', () => {
-  const pbes2 = (kdfOid: string, parameters: Buffer) => {
-    const cipher = sequence(objectIdentifier('2.16.840.1.101.3.4.1.42'), octetString(Buffer.alloc(16)));
+  const pbes2 = (
+    kdfOid: string,
+    parameters: Buffer,
+    { iv = Buffer.alloc(16), sealed = Buffer.alloc(16) } = {},
+  ) => {
+    const cipher = sequence(objectIdentifier('2.16.840.1.101.3.4.1.42'), octetString(iv));
     const scheme = sequence(sequence(objectIdentifier(kdfOid), parameters), cipher);
     const algorithm = sequence(objectIdentifier('1.2.840.113549.1.5.13'), scheme);
-    return sequence(algorithm, octetString(Buffer.alloc(16))).toString('base64');
+    return sequence(algorithm, octetString(sealed)).toString('base64');
   };
   const scrypt = (...numbers: number[]) =>
     pbes2('1.3.6.1.4.1.11591.4.11', sequence(octetString(Buffer.alloc(8)), ...numbers.map(integer)));
-  const pbkdf2 = (iterations: number) =>
-    pbes2('1.2.840.113549.1.5.12', sequence(octetString(Buffer.alloc(8)), integer(iterations)));
+  const salted = (salt: Buffer, ...numbers: number[]) => sequence(octetString(salt), ...numbers.map(integer));
+  /** @param numbers iterations, and the length of the key where it is fixed */
+  const pbkdf2 = (...numbers: number[]) =>
+    pbes2('1.2.840.113549.1.5.12', salted(Buffer.alloc(8), ...numbers));
+  /** Lengths of the writer here are not the shortest, which is taken inside PEM. */
+  const pem = (base64: string) =>
+    `-----BEGIN ENCRYPTED PRIVATE KEY-----\n${base64}\n-----END ENCRYPTED PRIVATE KEY-----\n`;
+  const damaged = 'Key content is damaged: its encryption cannot be read';
+  const closed = 'passphrase does not open the key!';
   const tooMany = 'Key content asks for too many derivation iterations: at most 5000000 are accepted!';
 
   it.each([
@@ -118,7 +129,36 @@ describe('an encrypted key that is refused', () => {
       scrypt(1_000, 8, 1),
       'Key content is damaged: its encryption cannot be read',
     ],
-    ['no iterations', pbkdf2(0), 'Key content is damaged: its encryption cannot be read'],
+    ['no iterations', pbkdf2(0), damaged],
+    [
+      'no iterations of a scheme of PKCS#12',
+      sequence(
+        sequence(objectIdentifier('1.2.840.113549.1.12.1.3'), salted(Buffer.alloc(8), 0)),
+        octetString(Buffer.alloc(16)),
+      ).toString('base64'),
+      damaged,
+    ],
+    [
+      'a salt of more than 1,024 bytes',
+      pem(pbes2('1.2.840.113549.1.5.12', salted(Buffer.alloc(1025), 1))),
+      tooMany,
+    ],
+    ['more lanes of scrypt than work is accepted', scrypt(2 ** 14, 8, 40), tooMany],
+    [
+      'more memory for the lanes of scrypt than is there',
+      scrypt(2, 1, 2 ** 20),
+      'Key content asks for too much memory to derive its key (scrypt): at most 64 MiB are accepted!',
+    ],
+    ['a cost of one', scrypt(1, 8, 1), damaged],
+    ['blocks of nothing', scrypt(2 ** 14, 0, 1), damaged],
+    ['no lane', scrypt(2 ** 14, 8, 0), damaged],
+    ['a key of another length than its cipher has', pbkdf2(1, 16), damaged],
+    ['a key of another length than its cipher has, by scrypt', scrypt(2, 1, 1, 16), damaged],
+    [
+      'an initialisation vector that is too short',
+      pbes2('1.2.840.113549.1.5.12', salted(Buffer.alloc(8), 1), { iv: Buffer.alloc(15) }),
+      damaged,
+    ],
   ])('asks for %s, and nothing is derived', (_what, content, message) => {
     const { user } = process.cpuUsage();
     expect(refusal(content)).toBe(message);
@@ -129,6 +169,57 @@ describe('an encrypted key that is refused', () => {
     expect(refusal(pbkdf2(1), 'x'.repeat(10 * 1024 * 1024))).toBe(
       'passphrase is too long: at most 1024 characters are accepted!',
     );
+  });
+
+  const der = sequence(octetString(Buffer.alloc(20)));
+  const contents: readonly [what: string, plain: Buffer, opens: boolean][] = [
+    ['one SEQUENCE', der, true],
+    ['a SEQUENCE with a byte behind it', Buffer.concat([der, Buffer.alloc(1)]), false],
+    ['another element', octetString(Buffer.alloc(20)), false],
+  ];
+  it.each(contents)('holds %s behind PBES2', (_what, plain, opens) => {
+    const [salt, iv] = [Buffer.alloc(8), Buffer.alloc(16)];
+    const cipher = createCipheriv('aes-256-cbc', pbkdf2Sync(passphrase, salt, 1, 32, 'sha1'), iv);
+    const sealed = Buffer.concat([cipher.update(plain), cipher.final()]);
+    const content = pbes2('1.2.840.113549.1.5.12', salted(salt, 1), { iv, sealed });
+    if (opens) expect(opened(content)).toEqual(plain);
+    else expect(refusal(content)).toBe(closed);
+  });
+
+  /** As OpenSSL writes it, but for its headers. */
+  const traditional = (plain: Buffer, dekInfo = (iv: string) => `AES-128-CBC,${iv}`) => {
+    const iv = Buffer.from('000102030405060708090a0b0c0d0e0f', 'hex');
+    const md5 = createHash('md5').update(passphrase).update(iv.subarray(0, 8)).digest();
+    const cipher = createCipheriv('aes-128-cbc', md5, iv);
+    const sealed = Buffer.concat([cipher.update(plain), cipher.final()]).toString('base64');
+    const headers = `Proc-Type: 4,ENCRYPTED\nDEK-Info: ${dekInfo(iv.toString('hex'))}\n`;
+    return `-----BEGIN EC PRIVATE KEY-----\n${headers}\n${sealed}\n-----END EC PRIVATE KEY-----\n`;
+  };
+  it.each(contents)('holds %s behind traditional headers', (_what, plain, opens) => {
+    if (opens) expect(opened(traditional(plain))).toEqual(plain);
+    else expect(refusal(traditional(plain))).toBe(closed);
+  });
+
+  it.each<[string, (iv: string) => string]>([
+    ['with the name of its algorithm in lower case', (iv) => `aes-128-cbc,${iv}`],
+    ['with white space around its parts', (iv) => `AES-128-CBC , ${iv} `],
+  ])('opens all the same %s', (_what, dekInfo) => {
+    expect(opened(traditional(der, dekInfo))).toEqual(der);
+  });
+
+  it.each<[string, (iv: string) => string]>([
+    ['without an initialisation vector', () => 'AES-128-CBC'],
+    ['with text behind the initialisation vector', (iv) => `AES-128-CBC, ${iv}zz`],
+    ['with an initialisation vector that is no hexadecimal text', (iv) => `AES-128-CBC,${iv.slice(2)}zz`],
+    ['with the initialisation vector of another cipher', (iv) => `DES-CBC, ${iv}`],
+  ])('has traditional headers %s', (_what, dekInfo) => {
+    expect(refusal(traditional(der, dekInfo))).toBe(damaged);
+  });
+
+  it('has headers that name an algorithm of any letters and length, of which a few are shown', () => {
+    const named = refusal(traditional(der, (iv) => `<b>\u001b[1m${'x'.repeat(100)},${iv}`));
+    expect(named).toContain(`(?b??`);
+    expect(named).toMatch(/ \(.{40}\)! /);
   });
 
   it('has headers of another algorithm or a damaged IV', () => {
