@@ -103,7 +103,7 @@ describe('a manager with KEYPLANE_TLS_CERT', () => {
       body: JSON.stringify({ username: 'admin', password }),
     });
     const [cookie = ''] = signIn.headers['set-cookie'] ?? [];
-    expect(cookie).toMatch(/^__Host-keyplane_session=.*; Path=\/;.*; Secure$/);
+    expect(cookie).toMatch(/^__Host-keyplane_session=.*; Path=\/;.*; Secure;/);
     const [, token = ''] = /=([^;]+)/.exec(cookie) ?? [];
     const withCookie = (name: string) =>
       ask(`${url}/apiops/projects/`, { ca, headers: { cookie: `${name}=${token}` } });
