@@ -77,12 +77,12 @@ async function measure(world: TestManager, key: string): Promise<BenchRow[]> {
 /** One is made as any other; the rest are its row again, for making them is not what is measured. */
 async function fill({ api, manager }: TestManager): Promise<void> {
   await api('POST', `${path}generate`, { name: 'key-0', type: 'EC', ec: { curveType: 'P256' } });
-  await manager.services.store.write(async (nouns) => {
-    const owner = await nouns.projects.find('MyProject');
-    const made = await nouns.jwks.find(owner?.id ?? '', 'key-0');
+  await manager.services.store.write(async (stores) => {
+    const owner = await stores.projects.find('MyProject');
+    const made = await stores.jwks.find(owner?.id ?? '', 'key-0');
     if (!made) throw new Error('the first JWK is not there');
     for (let index = 1; index < listed; index++) {
-      await nouns.jwks.insert({ ...made, id: newId(), name: `key-${index}` });
+      await stores.jwks.insert({ ...made, id: newId(), name: `key-${index}` });
     }
   });
 }

@@ -72,19 +72,19 @@ async function measureRefresh({ api, manager }: TestManager): Promise<BenchRow[]
     });
     const { store, refresher } = manager.services;
     const before = server.requests.length;
-    const jwks = await store.read(async (nouns) => {
-      const owner = await nouns.projects.find('Followers');
-      return nouns.jwks.listOfProject(owner?.id ?? '', '', followed);
+    const jwks = await store.read(async (stores) => {
+      const owner = await stores.projects.find('Followers');
+      return stores.jwks.listOfProject(owner?.id ?? '', '', followed);
     });
     const past = new Date(0);
     // The manager's own look may come first: then it is the one that is measured, until all were asked for.
     const own = await milliseconds(async () => {
-      await store.write(async (nouns) => {
-        for (const one of await nouns.refreshes.getMany(jwks.map(({ id }) => id))) {
-          await nouns.refreshes.put({ ...one, refreshAt: past });
+      await store.write(async (stores) => {
+        for (const one of await stores.refreshes.getMany(jwks.map(({ id }) => id))) {
+          await stores.refreshes.put({ ...one, refreshAt: past });
         }
       });
-      await refresher.look();
+      await refresher.refreshDue();
     });
     if (server.requests.length - before < followed) throw new Error('not every URL was asked');
     const yardstick = await milliseconds(() =>

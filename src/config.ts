@@ -359,7 +359,9 @@ function wholeNumber(text: string, least: number, most: number): number {
   return value;
 }
 
-/** The environment of a child process: ours without keyplane's own settings and secrets, and what it is given. */
+/**
+ * The environment of a child process: this process's without keyplane's settings and secrets, plus the given variables.
+ */
 export function childEnvironment(additions: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('KEYPLANE_'));
   return { ...Object.fromEntries(inherited), ...additions };

@@ -1,6 +1,5 @@
-// The closed list of what can go wrong, as the outside sees it: code, HTTP status, public text.
-// `message` is written for the user and never holds a stack, a path or a secret;
-// `detail` is for the log only.
+// The closed list of errors as clients see them: code, HTTP status, public text. `message` is written for the user and
+// never holds a stack, a path or a secret; `detail` is for the log only.
 
 import type { ErrorReason } from './error-reasons.ts';
 import type { LimitName } from './runtime/limit-names.ts';
@@ -21,7 +20,7 @@ export const errorStatus = Object.freeze({
 
 export type ErrorCode = keyof typeof errorStatus;
 
-/** The reason of an error that gives none of its own. */
+/** The default reason of an error. */
 const defaultReasons: Readonly<Record<ErrorCode, ErrorReason>> = Object.freeze({
   bad_request: 'REQUEST_NOT_VALID',
   unsupported_grant_type: 'GRANT_TYPE_NOT_SUPPORTED',

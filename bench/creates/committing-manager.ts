@@ -21,8 +21,8 @@ const { run } = SqliteConnection.prototype;
 const { datasync } = file;
 const isNothing = { rows: [], numAffectedRows: 0n };
 const alone: Readonly<Record<string, readonly string[]>> = {
-  'savepoint work': [],
-  'release savepoint work': ['commit', 'begin immediate'],
+  'savepoint write': [],
+  'release savepoint write': ['commit', 'begin immediate'],
 };
 
 file.datasync = async function waited(this: unknown) {

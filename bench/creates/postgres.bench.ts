@@ -89,9 +89,9 @@ async function insertAll(store: Store): Promise<number> {
   const event = { actor: 'bench', action: 'jwk.create', objectType: 'jwk', projectName: 'Bench' } as const;
   const works = Array.from({ length: creates }, () => async () => {
     const id = newId();
-    await store.write(async (nouns) => {
-      await nouns.jwks.insert({ ...sample, id, name: id });
-      await audit.append(nouns, { ...event, objectId: id, objectName: id, outcome: 'SUCCESS', details: {} });
+    await store.write(async (stores) => {
+      await stores.jwks.insert({ ...sample, id, name: id });
+      await audit.append(stores, { ...event, objectId: id, objectName: id, outcome: 'SUCCESS', details: {} });
     });
   });
   const startedAt = performance.now();

@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SealedLog } from '../../src/node/disk/sealed-log.ts';
-import { holdObject } from '../../src/node/held-object.ts';
+import { toStoredObject } from '../../src/node/stored-object.ts';
 import type { DeployedJwk } from '../../src/protocol/content.ts';
 import { addDigest, contentDigest, emptyDigest } from '../../src/protocol/state-digest.ts';
 import { loadOrCreateKeyFile } from '../../src/sealing/key-file.ts';
@@ -28,7 +28,7 @@ export async function prepareCopy(dataDir: string, keys: number, versions = 1): 
     const put = deployed(`key-${index}`, { ...members[index % members.length] });
     digest = addDigest(digest, contentDigest(put));
     for (let version = 0; version < versions; version += 1) {
-      await transaction.put({ revision: index, put }, holdObject(put));
+      await transaction.put({ revision: index, put }, toStoredObject(put));
     }
   }
   await transaction.commit({ environmentName: 'bench', revision: keys, digest: digest.toString('hex') });

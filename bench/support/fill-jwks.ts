@@ -14,12 +14,12 @@ export async function fillJwks(
   const first = { name: 'key-00000', ...key };
   await api('POST', '/apiops/projects/MyProject/jwks/generate', first);
   const { store } = manager.services;
-  await store.write(async (nouns) => {
-    const owner = await nouns.projects.find('MyProject');
-    const made = await nouns.jwks.find(owner?.id ?? '', first.name);
+  await store.write(async (stores) => {
+    const owner = await stores.projects.find('MyProject');
+    const made = await stores.jwks.find(owner?.id ?? '', first.name);
     if (!made) throw new Error('the first JWK is not there');
     for (let index = 1; index < count; index++) {
-      await nouns.jwks.insert({ ...made, id: newId(), name: `key-${String(index).padStart(5, '0')}` });
+      await stores.jwks.insert({ ...made, id: newId(), name: `key-${String(index).padStart(5, '0')}` });
     }
   });
 }

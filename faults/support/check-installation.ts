@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createAuditLog } from '../../src/audit/create-audit-log.ts';
 import { addDigest, emptyDigest } from '../../src/protocol/state-digest.ts';
 import { openSealing } from '../../src/sealing/open-sealing.ts';
-import { type Nouns, openStore, type Store } from '../../src/store/store.ts';
+import { openStore, type Store, type Stores } from '../../src/store/store.ts';
 
 /** The database of this data directory, or the one of the URL. The caller closes it. */
 export function openInstallation(dataDir: string, databaseUrl?: string): Promise<Store> {
@@ -28,25 +28,25 @@ export async function inspect(store: Store, dataDir: string): Promise<Inspection
   const source = { fromEnvironment: undefined, file: undefined, defaultFile: masterKeyFile };
   const { auditKey } = await openSealing(store, source);
   const audit = createAuditLog({ key: auditKey, clock: () => new Date() });
-  return store.read(async (nouns) => {
+  return store.read(async (stores) => {
     const broken: string[] = [];
-    const chain = await audit.verify(nouns);
+    const chain = await audit.verify(stores);
     if (chain !== undefined) broken.push(`the audit chain is broken at record ${chain.brokenAt}`);
     const names = new Map<string, string>();
-    for (const { id } of await nouns.projects.list()) {
-      for (const [jwkId, name] of await jwksOf(nouns, id)) names.set(jwkId, name);
+    for (const { id } of await stores.projects.list()) {
+      for (const [jwkId, name] of await jwksOf(stores, id)) names.set(jwkId, name);
     }
-    broken.push(...(await againstAudit(nouns, names)), ...(await againstDesired(nouns, names)));
+    broken.push(...(await againstAudit(stores, names)), ...(await againstDesired(stores, names)));
     return { names: new Set(names.values()), broken };
   });
 }
 
 const pageSize = 500;
 
-async function jwksOf(nouns: Nouns, projectId: string): Promise<Map<string, string>> {
+async function jwksOf(stores: Stores, projectId: string): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   for (let after = ''; ; ) {
-    const page = await nouns.jwks.listOfProject(projectId, after, pageSize);
+    const page = await stores.jwks.listOfProject(projectId, after, pageSize);
     for (const { id, name } of page) found.set(id, name);
     const last = page.at(-1);
     if (last === undefined || page.length < pageSize) return found;
@@ -55,10 +55,10 @@ async function jwksOf(nouns: Nouns, projectId: string): Promise<Map<string, stri
 }
 
 /** What the audit record says exists is what exists. */
-async function againstAudit(nouns: Nouns, names: ReadonlyMap<string, string>): Promise<string[]> {
+async function againstAudit(stores: Stores, names: ReadonlyMap<string, string>): Promise<string[]> {
   const recorded = new Set<string>();
   for (let after = 0; ; ) {
-    const page = await nouns.audit.list(after, pageSize);
+    const page = await stores.audit.list(after, pageSize);
     for (const { action, objectId, outcome } of page) {
       if (outcome !== 'SUCCESS' || objectId === null) continue;
       if (action === 'jwk.create') recorded.add(objectId);
@@ -76,14 +76,14 @@ async function againstAudit(nouns: Nouns, names: ReadonlyMap<string, string>): P
   ];
 }
 
-async function againstDesired(nouns: Nouns, names: ReadonlyMap<string, string>): Promise<string[]> {
+async function againstDesired(stores: Stores, names: ReadonlyMap<string, string>): Promise<string[]> {
   const broken: string[] = [];
-  for (const { id, name: environment } of await nouns.environments.list()) {
+  for (const { id, name: environment } of await stores.environments.list()) {
     const desired = new Set<string>();
     let sum = emptyDigest;
     let highest = 0;
     for (;;) {
-      const page = await nouns.desired.present(id, highest, pageSize);
+      const page = await stores.desired.present(id, highest, pageSize);
       for (const { objectId, digest } of page) {
         desired.add(objectId);
         if (digest !== null) sum = addDigest(sum, digest);
@@ -92,7 +92,7 @@ async function againstDesired(nouns: Nouns, names: ReadonlyMap<string, string>):
       if (last === undefined) break;
       highest = last.revision;
     }
-    const state = await nouns.desired.state(id);
+    const state = await stores.desired.state(id);
     if (!sum.equals(state.digest)) broken.push(`the digest of ${environment} does not add up`);
     if (highest > state.revision) broken.push(`${environment} has rows beyond its revision`);
     for (const [jwkId, name] of names)

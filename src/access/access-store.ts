@@ -1,7 +1,7 @@
 // What access keeps: users, tokens, projects and who is a member of which with which roles.
 
 import type { AuditStore } from '../audit/audit-log.ts';
-import type { IdempotencyNouns } from '../idempotency/idempotency-store.ts';
+import type { IdempotencyStores } from '../idempotency/idempotency-store.ts';
 
 export const roles = Object.freeze([
   'ROLE_ADMIN',
@@ -114,11 +114,11 @@ export interface MemberStore {
   delete(projectId: string, userId: string): Promise<boolean>;
 }
 
-export interface AccessNouns {
+export interface AccessStores {
   readonly users: UserStore;
   readonly tokens: TokenStore;
   readonly projects: ProjectStore;
   readonly members: MemberStore;
 }
 
-export type AuditedAccessNouns = AccessNouns & IdempotencyNouns & { readonly audit: AuditStore };
+export type AuditedAccessStores = AccessStores & IdempotencyStores & { readonly audit: AuditStore };

@@ -1,14 +1,14 @@
-// Access: users, their tokens, projects, and who may do what in which. It refuses whoever it does not know with
-// the same words in the same time, keeps of tokens and passwords only hashes, and never leaves the installation
-// without an administrator.
+// Access: users, their tokens, projects, and who may do what in which. Unknown callers are rejected with the same words
+// in the same time; of tokens and passwords only hashes are stored; the installation never loses its last
+// administrator.
 
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { RejectionLog } from '../audit/rejection-log.ts';
 import type { SharedStore } from '../unit-of-work.ts';
-import type { AuditedAccessNouns } from './access-store.ts';
+import type { AuditedAccessStores } from './access-store.ts';
 import { type Authenticator, createAuthenticator } from './authenticator.ts';
 import { type Authorizer, createAuthorizer } from './authorizer.ts';
-import { createEnsureFirstAdmin, type EnsureFirstAdmin } from './first-admin.ts';
+import { type EnsureFirstAdmin, firstAdminSetup } from './first-admin.ts';
 import { createMembers, type Members } from './members.ts';
 import { type ChangeOwnPassword, createOwnPassword } from './own-password.ts';
 import { createPasswordCheck } from './password-check.ts';
@@ -33,15 +33,15 @@ export interface Access {
   readonly tokenUse: TokenUse;
 }
 
-export interface AccessOptions<Nouns extends AuditedAccessNouns> {
-  readonly store: SharedStore<Nouns>;
+export interface AccessOptions<Stores extends AuditedAccessStores> {
+  readonly store: SharedStore<Stores>;
   readonly audit: AuditLog;
   readonly rejections: RejectionLog;
   readonly clock: () => Date;
-  readonly deployments: ProjectWithdrawal<Nouns>;
+  readonly deployments: ProjectWithdrawal<Stores>;
 }
 
-export function createAccess<Nouns extends AuditedAccessNouns>(options: AccessOptions<Nouns>): Access {
+export function createAccess<Stores extends AuditedAccessStores>(options: AccessOptions<Stores>): Access {
   const { store, audit, rejections, clock } = options;
   const hasher = createPasswordHasher();
   const checkPassword = createPasswordCheck(hasher, createSignInLimiter({ clock }));
@@ -56,6 +56,6 @@ export function createAccess<Nouns extends AuditedAccessNouns>(options: AccessOp
     changeOwnPassword: createOwnPassword({ store, audit, rejections, clock, hasher, checkPassword }),
     members: createMembers({ store, audit }),
     projects: createProjects(options),
-    ensureFirstAdmin: createEnsureFirstAdmin({ store, audit, clock, hasher }),
+    ensureFirstAdmin: firstAdminSetup({ store, audit, clock, hasher }),
   };
 }

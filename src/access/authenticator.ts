@@ -1,15 +1,16 @@
 import { KeyplaneError } from '../errors.ts';
 import { lookupName } from '../names.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
-import type { AccessNouns, Token } from './access-store.ts';
+import type { AccessStores, Token } from './access-store.ts';
 import { accessTo } from './authorizer.ts';
 import type { Caller, ProjectAccess } from './caller.ts';
 import { hashOfToken } from './secret-token.ts';
 
 export interface Authenticator {
   /**
-   * @param projectName of which `access` tells, from the same look at the database; without it there is none
-   * @throws KeyplaneError `unauthorized_client` in the same words for a token that is missing, unknown, expired or revoked
+   * @param projectName the project whose `access` is returned, read in the same transaction; without it there is none
+   * @throws KeyplaneError `unauthorized_client` in the same words for a token that is missing, unknown, expired or
+   * revoked
    */
   authenticate(authorizationHeader: string | undefined, projectName?: string): Promise<Authenticated>;
 }
@@ -24,15 +25,15 @@ export interface Authenticated {
 const bearerPattern = /^Bearer +([A-Za-z0-9._~+/-]{1,256}=*)$/i;
 
 export function createAuthenticator(options: {
-  readonly store: UnitOfWork<AccessNouns>;
+  readonly store: UnitOfWork<AccessStores>;
   readonly clock: () => Date;
   /** Is called for every token that is accepted; must be quick. */
   readonly onUse: (token: Token) => void;
 }): Authenticator {
   const { store, clock, onUse } = options;
 
-  async function callerOf(nouns: AccessNouns, hash: Buffer): Promise<Caller> {
-    const found = await nouns.tokens.findByHash(hash);
+  async function callerOf(stores: AccessStores, hash: Buffer): Promise<Caller> {
+    const found = await stores.tokens.findByHash(hash);
     if (!found) throw invalidToken();
     const { token, user } = found;
     if (token.expiresAt !== null && token.expiresAt <= clock()) throw invalidToken();
@@ -52,13 +53,13 @@ export function createAuthenticator(options: {
   return {
     async authenticate(authorizationHeader, projectName) {
       const hash = hashOf(authorizationHeader);
-      return store.read(async (nouns) => {
-        if (projectName === undefined) return { caller: await callerOf(nouns, hash), access: undefined };
+      return store.read(async (stores) => {
+        if (projectName === undefined) return { caller: await callerOf(stores, hash), access: undefined };
         const [caller, project] = await Promise.all([
-          callerOf(nouns, hash),
-          nouns.projects.find(lookupName(projectName)),
+          callerOf(stores, hash),
+          stores.projects.find(lookupName(projectName)),
         ]);
-        return { caller, access: await accessTo(nouns, caller, project) };
+        return { caller, access: await accessTo(stores, caller, project) };
       });
     },
   };

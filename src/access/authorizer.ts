@@ -4,7 +4,7 @@ import { auditEvent } from '../audit/audit-event.ts';
 import type { RejectionLog } from '../audit/rejection-log.ts';
 import { KeyplaneError } from '../errors.ts';
 import { projectNotFound } from '../names.ts';
-import type { AccessNouns, Project, Role } from './access-store.ts';
+import type { AccessStores, Project, Role } from './access-store.ts';
 import type { Caller, ProjectAccess } from './caller.ts';
 import { holdsRole, rolesIn } from './narrowing.ts';
 
@@ -70,12 +70,12 @@ export function createAuthorizer({ rejections }: AuthorizerOptions): Authorizer 
 
 /** Undefined for who may not know of it. */
 export async function accessTo(
-  nouns: AccessNouns,
+  stores: AccessStores,
   caller: Caller,
   project: Project | undefined,
 ): Promise<ProjectAccess | undefined> {
   if (!project) return undefined;
-  const held = await rolesIn(nouns, caller, project);
+  const held = await rolesIn(stores, caller, project);
   return held && { projectId: project.id, projectName: project.name, roles: held };
 }
 

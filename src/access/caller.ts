@@ -1,4 +1,4 @@
-import type { Once } from '../idempotency/once.ts';
+import type { IdempotencyMark } from '../idempotency/idempotency-mark.ts';
 import type { NarrowedProject, Role } from './access-store.ts';
 
 /** Who sent a request, as its token proves. */
@@ -35,5 +35,5 @@ export interface ProjectScope {
   readonly projectName: string;
   readonly actor: string;
   /** Where the request has an `Idempotency-Key`. */
-  readonly once?: Once | undefined;
+  readonly once?: IdempotencyMark | undefined;
 }

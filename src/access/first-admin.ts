@@ -4,7 +4,7 @@ import type { AuditLog } from '../audit/audit-log.ts';
 import { checkName } from '../names.ts';
 import { newId } from '../new-id.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
-import type { AuditedAccessNouns } from './access-store.ts';
+import type { AuditedAccessStores } from './access-store.ts';
 import { checkNewPassword, type PasswordHasher } from './passwords.ts';
 
 export interface FirstAdmin {
@@ -20,7 +20,7 @@ export interface MadeFirstAdmin {
 }
 
 export interface FirstAdminOptions {
-  readonly store: UnitOfWork<AuditedAccessNouns>;
+  readonly store: UnitOfWork<AuditedAccessStores>;
   readonly audit: AuditLog;
   readonly clock: () => Date;
   readonly hasher: PasswordHasher;
@@ -29,21 +29,21 @@ export interface FirstAdminOptions {
 /** Makes the first user where there is none; undefined where there is one. */
 export type EnsureFirstAdmin = (first: FirstAdmin) => Promise<MadeFirstAdmin | undefined>;
 
-export function createEnsureFirstAdmin({ store, audit, clock, hasher }: FirstAdminOptions): EnsureFirstAdmin {
+export function firstAdminSetup({ store, audit, clock, hasher }: FirstAdminOptions): EnsureFirstAdmin {
   return async (first) => {
-    if ((await store.read((nouns) => nouns.users.count())) > 0) return undefined;
+    if ((await store.read((stores) => stores.users.count())) > 0) return undefined;
     const username = checkName(first.username, 'Username', 'username');
     const generatedPassword =
       first.password === undefined ? randomBytes(18).toString('base64url') : undefined;
     const passwordHash = await hasher.hash(checkNewPassword(first.password ?? generatedPassword ?? ''));
     const createdAt = clock();
     const id = newId(createdAt.getTime());
-    return store.write(async (nouns) => {
+    return store.write(async (stores) => {
       // Another manager on the same database may have made one meanwhile.
-      if ((await nouns.users.count()) > 0) return undefined;
-      await nouns.users.insert({ id, username, passwordHash, admin: true, createdAt, updatedAt: createdAt });
+      if ((await stores.users.count()) > 0) return undefined;
+      await stores.users.insert({ id, username, passwordHash, admin: true, createdAt, updatedAt: createdAt });
       const facts = { objectType: 'user', objectId: id, objectName: username, details: { admin: true } };
-      await audit.append(nouns, auditEvent({ actor: 'system', action: 'user.create', ...facts }));
+      await audit.append(stores, auditEvent({ actor: 'system', action: 'user.create', ...facts }));
       return { username, generatedPassword };
     });
   };

@@ -3,7 +3,7 @@ import type { AuditLog } from '../audit/audit-log.ts';
 import { badRequest } from '../errors.ts';
 import { projectNotFound, shownText } from '../names.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
-import type { AuditedAccessNouns } from './access-store.ts';
+import type { AuditedAccessStores } from './access-store.ts';
 import { type Member, type Membership, type Role, roles } from './access-store.ts';
 import type { Caller, ProjectAccess } from './caller.ts';
 import { membershipsOf } from './narrowing.ts';
@@ -26,38 +26,38 @@ export interface NewMember {
 }
 
 export interface MembersOptions {
-  readonly store: UnitOfWork<AuditedAccessNouns>;
+  readonly store: UnitOfWork<AuditedAccessStores>;
   readonly audit: AuditLog;
 }
 
 export function createMembers({ store, audit }: MembersOptions): Members {
   return {
-    list: ({ projectId }) => store.read((nouns) => nouns.members.listOfProject(projectId)),
+    list: ({ projectId }) => store.read((stores) => stores.members.listOfProject(projectId)),
 
-    projectsOf: (caller) => store.read((nouns) => membershipsOf(nouns, caller)),
+    projectsOf: (caller) => store.read((stores) => membershipsOf(stores, caller)),
 
     async put(caller, project, { username, roles: given }) {
       const memberRoles = knownRoles(given);
-      await store.write(async (nouns) => {
-        await refuseGone(nouns, project);
-        const user = await requireUser(nouns, username);
-        await nouns.members.put(project.projectId, user.id, memberRoles);
+      await store.write(async (stores) => {
+        await refuseGone(stores, project);
+        const user = await requireUser(stores, username);
+        await stores.members.put(project.projectId, user.id, memberRoles);
         const details = { roles: memberRoles.join(' ') };
         await audit.append(
-          nouns,
+          stores,
           memberEvent(caller, 'member.put', { project, objectName: user.username, details }),
         );
       });
     },
 
     async delete(caller, project, username) {
-      await store.write(async (nouns) => {
-        await refuseGone(nouns, project);
-        const user = await requireUser(nouns, username);
-        const wasMember = await nouns.members.delete(project.projectId, user.id);
+      await store.write(async (stores) => {
+        await refuseGone(stores, project);
+        const user = await requireUser(stores, username);
+        const wasMember = await stores.members.delete(project.projectId, user.id);
         if (!wasMember) throw badRequest(`Member (name: ${user.username}) is not found!`);
         const facts = { project, objectName: user.username, details: {} };
-        await audit.append(nouns, memberEvent(caller, 'member.delete', facts));
+        await audit.append(stores, memberEvent(caller, 'member.delete', facts));
       });
     },
   };
@@ -81,10 +81,10 @@ export function knownRoles(given: readonly string[]): readonly Role[] {
 
 /** The project may have been deleted since the caller was let in. */
 async function refuseGone(
-  nouns: AuditedAccessNouns,
+  stores: AuditedAccessStores,
   { projectId, projectName }: ProjectAccess,
 ): Promise<void> {
-  if (!(await nouns.projects.get(projectId))) throw projectNotFound(projectName);
+  if (!(await stores.projects.get(projectId))) throw projectNotFound(projectName);
 }
 
 interface MemberFacts {

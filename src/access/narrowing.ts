@@ -2,7 +2,7 @@
 // lists and that its user still has. It has no administrator rights, even if its user is an administrator.
 
 import {
-  type AccessNouns,
+  type AccessStores,
   type Membership,
   type NarrowedProject,
   type Project,
@@ -18,26 +18,26 @@ export function holdsRole(held: readonly Role[], role: Role): boolean {
 
 /** The roles that a caller has in a project; undefined where the project does not exist for the caller. */
 export async function rolesIn(
-  nouns: AccessNouns,
+  stores: AccessStores,
   caller: Caller,
   project: Project,
 ): Promise<readonly Role[] | undefined> {
   if (caller.admin) return roles;
   const { narrowed, userId } = caller;
-  if (narrowed === null) return nouns.members.rolesOf(project.id, userId);
+  if (narrowed === null) return stores.members.rolesOf(project.id, userId);
   const limit = narrowed.projects.find(({ projectId }) => projectId === project.id);
   if (limit === undefined) return undefined;
-  const held = narrowed.ofAdmin ? roles : await nouns.members.rolesOf(project.id, userId);
+  const held = narrowed.ofAdmin ? roles : await stores.members.rolesOf(project.id, userId);
   return held && commonRoles(held, limit.roles);
 }
 
 /** The projects that exist for a caller, by name, with the roles in each. */
-export async function membershipsOf(nouns: AccessNouns, caller: Caller): Promise<readonly Membership[]> {
+export async function membershipsOf(stores: AccessStores, caller: Caller): Promise<readonly Membership[]> {
   const { narrowed } = caller;
   const held =
     caller.admin || narrowed?.ofAdmin
-      ? (await nouns.projects.list()).map((project) => ({ project, roles }))
-      : await nouns.members.listOfUser(caller.userId);
+      ? (await stores.projects.list()).map((project) => ({ project, roles }))
+      : await stores.members.listOfUser(caller.userId);
   if (narrowed === null) return held;
   const limits = new Map(narrowed.projects.map((one) => [one.projectId, one.roles]));
   return held.flatMap(({ project, roles: own }) => {

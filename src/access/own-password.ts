@@ -3,7 +3,7 @@ import type { AuditLog } from '../audit/audit-log.ts';
 import type { RejectionLog } from '../audit/rejection-log.ts';
 import { badRequest } from '../errors.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
-import type { AuditedAccessNouns } from './access-store.ts';
+import type { AuditedAccessStores } from './access-store.ts';
 import type { Caller } from './caller.ts';
 import type { CheckPassword } from './password-check.ts';
 import { checkNewPassword, type PasswordHasher } from './passwords.ts';
@@ -24,7 +24,7 @@ export interface OwnPasswordChange {
 export type ChangeOwnPassword = (caller: Caller, change: OwnPasswordChange) => Promise<void>;
 
 export interface OwnPasswordOptions {
-  readonly store: UnitOfWork<AuditedAccessNouns>;
+  readonly store: UnitOfWork<AuditedAccessStores>;
   readonly audit: AuditLog;
   readonly rejections: RejectionLog;
   readonly clock: () => Date;
@@ -48,20 +48,20 @@ export function createOwnPassword(options: OwnPasswordOptions): ChangeOwnPasswor
         details,
       });
     const { isRight, user } = await checkPassword({ username, address }, currentPassword, () =>
-      store.read((nouns) => nouns.users.find(username)),
+      store.read((stores) => stores.users.find(username)),
     );
     if (!isRight || user === undefined) {
       await rejections.append(event('FAILURE', { address }), username);
       throw wrongPassword();
     }
     const passwordHash = await hasher.hash(password);
-    await store.write(async (nouns) => {
-      const before = await requireUser(nouns, username);
+    await store.write(async (stores) => {
+      const before = await requireUser(stores, username);
       // Another request may have changed it while this one was hashed.
       if (before.passwordHash !== user.passwordHash) throw wrongPassword();
-      await nouns.users.update({ ...before, passwordHash, updatedAt: clock() });
-      const endedSessions = await nouns.tokens.deleteOfUser(userId, 'SESSION', tokenId);
-      await audit.append(nouns, event('SUCCESS', { address, endedSessions }));
+      await stores.users.update({ ...before, passwordHash, updatedAt: clock() });
+      const endedSessions = await stores.tokens.deleteOfUser(userId, 'SESSION', tokenId);
+      await audit.append(stores, event('SUCCESS', { address, endedSessions }));
     });
   };
 }

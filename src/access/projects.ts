@@ -1,18 +1,18 @@
 import { auditEvent } from '../audit/audit-event.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { badRequest } from '../errors.ts';
-import type { Once } from '../idempotency/once.ts';
+import type { IdempotencyMark } from '../idempotency/idempotency-mark.ts';
 import { checkName, lookupName, projectNotFound } from '../names.ts';
 import { newId } from '../new-id.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
-import type { AuditedAccessNouns, Project } from './access-store.ts';
+import type { AuditedAccessStores, Project } from './access-store.ts';
 import type { Caller, ProjectAccess } from './caller.ts';
 import { membershipsOf } from './narrowing.ts';
 
 /** What a project's end means for the nodes. */
-export interface ProjectWithdrawal<Nouns> {
-  /** In the caller's transaction: marks everything of the project as gone everywhere. */
-  withdrawProject(nouns: Nouns, projectId: string): Promise<void>;
+export interface ProjectWithdrawal<Stores> {
+  /** In the caller's transaction: removes every object of the project from the desired state of every environment. */
+  withdrawProject(stores: Stores, projectId: string): Promise<void>;
   /** After commit: wakes the loop that brings nodes up to date. */
   wake(): void;
 }
@@ -32,39 +32,41 @@ export interface ProjectChange {
 export interface Projects {
   /** By name order; those the caller is a member of, or all for an administrator. */
   list(caller: Caller): Promise<readonly Project[]>;
-  create(caller: Caller, input: NewProject, once?: Once): Promise<void>;
+  create(caller: Caller, input: NewProject, once?: IdempotencyMark): Promise<void>;
   update(caller: Caller, project: ProjectAccess, change: ProjectChange): Promise<void>;
   /** Undeploys and deletes everything in it. */
   delete(caller: Caller, project: ProjectAccess): Promise<void>;
 }
 
-export interface ProjectsOptions<Nouns extends AuditedAccessNouns> {
-  readonly store: UnitOfWork<Nouns>;
+export interface ProjectsOptions<Stores extends AuditedAccessStores> {
+  readonly store: UnitOfWork<Stores>;
   readonly audit: AuditLog;
   readonly clock: () => Date;
-  readonly deployments: ProjectWithdrawal<Nouns>;
+  readonly deployments: ProjectWithdrawal<Stores>;
 }
 
-export function createProjects<Nouns extends AuditedAccessNouns>(options: ProjectsOptions<Nouns>): Projects {
+export function createProjects<Stores extends AuditedAccessStores>(
+  options: ProjectsOptions<Stores>,
+): Projects {
   const { store, audit, clock, deployments } = options;
   return {
     list: (caller) =>
-      store.read(async (nouns) => (await membershipsOf(nouns, caller)).map(({ project }) => project)),
+      store.read(async (stores) => (await membershipsOf(stores, caller)).map(({ project }) => project)),
 
     async create(caller, input, once) {
       const name = checkName(input.name, 'Project name');
       const createdAt = clock();
       const id = newId(createdAt.getTime());
       const project = { id, name, description: input.description ?? null, createdAt, updatedAt: createdAt };
-      await store.write(async (nouns) => {
-        if (await nouns.projects.find(name))
+      await store.write(async (stores) => {
+        if (await stores.projects.find(name))
           throw badRequest(`Project (name: ${name}) is already exist!`, {
             reason: 'NAME_TAKEN',
             member: 'name',
           });
-        await nouns.projects.insert(project);
-        await audit.append(nouns, projectEvent(caller, 'project.create', project));
-        await once?.keep(nouns);
+        await stores.projects.insert(project);
+        await audit.append(stores, projectEvent(caller, 'project.create', project));
+        await once?.save(stores);
       });
     },
 
@@ -72,22 +74,22 @@ export function createProjects<Nouns extends AuditedAccessNouns>(options: Projec
       if (change.name !== undefined && lookupName(change.name) !== projectName) {
         throw badRequest('Project name can not be changed!', { reason: 'FIELD_NOT_VALID', member: 'name' });
       }
-      await store.write(async (nouns) => {
-        const before = await nouns.projects.get(projectId);
+      await store.write(async (stores) => {
+        const before = await stores.projects.get(projectId);
         if (!before) throw projectNotFound(projectName);
         const project = { ...before, description: change.description ?? null, updatedAt: clock() };
-        await nouns.projects.update(project);
-        await audit.append(nouns, projectEvent(caller, 'project.update', project));
+        await stores.projects.update(project);
+        await audit.append(stores, projectEvent(caller, 'project.update', project));
       });
     },
 
     async delete(caller, { projectId, projectName }) {
-      await store.write(async (nouns) => {
-        const project = await nouns.projects.get(projectId);
+      await store.write(async (stores) => {
+        const project = await stores.projects.get(projectId);
         if (!project) throw projectNotFound(projectName);
-        await deployments.withdrawProject(nouns, projectId);
-        await nouns.projects.delete(projectId);
-        await audit.append(nouns, projectEvent(caller, 'project.delete', project));
+        await deployments.withdrawProject(stores, projectId);
+        await stores.projects.delete(projectId);
+        await audit.append(stores, projectEvent(caller, 'project.delete', project));
       });
       deployments.wake();
     },

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { tokenHash } from '../runtime/token-hash.ts';
 
-/** The start of a token tells what it is, so that a leaked one can be recognised. */
+/** The prefix of a token names its kind, so that secret scanners recognise a leaked one. */
 export type TokenPrefix = 'kp_' | 'kp_narrow_' | 'kps_';
 
 /** A plain `kp_` token has 43 characters behind its prefix, so the two cannot be confused. */
@@ -19,8 +19,8 @@ export function newSecretToken(prefix: TokenPrefix): NewSecretToken {
 }
 
 /**
- * SHA-256 of the token. That of a narrowed one has a prefix of its own: a manager of an older version, which runs beside
- * this one during an upgrade and knows nothing of narrowing, does not find it, so it rejects the token.
+ * SHA-256 of the token. The hash of a narrowed token has a prefix: an older manager, which may run during an upgrade
+ * and does not know narrowing, does not find it and rejects the token.
  */
 export function hashOfToken(secretToken: string): Buffer {
   const prefix = narrowedPattern.test(secretToken) ? 'keyplane narrowed token\0' : '';

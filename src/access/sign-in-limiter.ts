@@ -1,7 +1,7 @@
-// Limits guesses of passwords: after 10 wrong ones in a minute for a user, or 100 from an address, every
-// further one is rejected, the right password too, until the minute has passed. An address gets more than a user, so
-// that a few mistakes of one person do not shut out the others behind the same address. Unknown names count like
-// known ones: the answer must not tell them apart.
+// Limits password guesses: after 10 wrong ones in a minute for a user, or 100 from an address, every further attempt is
+// rejected, even with the right password, until the minute has passed. An address may fail more often than a user, so
+// that one person's mistakes do not lock out others behind the same address. Unknown names count like known ones: the
+// response must not distinguish them.
 
 import { tooManyRequests } from '../errors.ts';
 import { networkOf } from '../runtime/network-of.ts';

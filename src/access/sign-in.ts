@@ -6,7 +6,7 @@ import { lookupName } from '../names.ts';
 import { newId } from '../new-id.ts';
 import { networkOf } from '../runtime/network-of.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
-import type { AuditedAccessNouns, User } from './access-store.ts';
+import type { AuditedAccessStores, User } from './access-store.ts';
 import type { Caller } from './caller.ts';
 import type { CheckPassword } from './password-check.ts';
 import { newSecretToken } from './secret-token.ts';
@@ -42,7 +42,7 @@ export interface SignIn {
 }
 
 export interface SignInOptions {
-  readonly store: UnitOfWork<AuditedAccessNouns>;
+  readonly store: UnitOfWork<AuditedAccessStores>;
   readonly audit: AuditLog;
   readonly rejections: RejectionLog;
   readonly clock: () => Date;
@@ -61,12 +61,12 @@ export function createSignIn(options: SignInOptions): SignIn {
     const { secretToken, hash } = newSecretToken('kps_');
     const createdAt = clock();
     const expiresAt = new Date(createdAt.getTime() + expiresInSeconds * 1000);
-    const opened = await store.write(async (nouns) => {
+    const opened = await store.write(async (stores) => {
       // The password may have been changed, or the user deleted, while this one was hashed.
-      const current = await nouns.users.find(user.username);
+      const current = await stores.users.find(user.username);
       if (current?.passwordHash !== user.passwordHash) return false;
       const id = newId(createdAt.getTime());
-      await nouns.tokens.insert({
+      await stores.tokens.insert({
         id,
         userId: user.id,
         name: null,
@@ -77,7 +77,7 @@ export function createSignIn(options: SignInOptions): SignIn {
         projects: null,
         lastUsedAt: null,
       });
-      await audit.append(nouns, signInEvent(user, address, 'SUCCESS'));
+      await audit.append(stores, signInEvent(user, address, 'SUCCESS'));
       return true;
     });
     if (!opened) throw badCredentials();
@@ -89,7 +89,7 @@ export function createSignIn(options: SignInOptions): SignIn {
       const { username, password, address } = request;
       const name = lookupName(username);
       const { user, isRight } = await checkPassword({ username: name, address }, password, () =>
-        store.read((nouns) => nouns.users.find(name)),
+        store.read((stores) => stores.users.find(name)),
       );
       if (user && isRight) return openSession(user, request);
       await rejections.append(signInEvent(user, address, 'FAILURE'), networkOf(address));
@@ -102,10 +102,10 @@ export function createSignIn(options: SignInOptions): SignIn {
           'The request came with a personal token, not with a session! Delete it under its name',
         );
       }
-      await store.write(async (nouns) => {
-        await nouns.tokens.delete(tokenId);
+      await store.write(async (stores) => {
+        await stores.tokens.delete(tokenId);
         const who = { objectType: 'user', objectId: userId, objectName: username };
-        await audit.append(nouns, auditEvent({ actor: username, action: 'user.signOut', ...who }));
+        await audit.append(stores, auditEvent({ actor: username, action: 'user.signOut', ...who }));
       });
     },
   };

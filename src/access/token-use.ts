@@ -2,7 +2,7 @@
 // request waits for it and a busy token costs nothing. What a crash loses is used again or was not worth keeping.
 
 import type { SharedStore } from '../unit-of-work.ts';
-import type { AccessNouns, Token } from './access-store.ts';
+import type { AccessStores, Token } from './access-store.ts';
 
 const granularityMs = 10 * 60_000;
 const collectMs = 500;
@@ -16,7 +16,7 @@ export interface TokenUse {
 }
 
 export interface TokenUseOptions {
-  readonly store: SharedStore<AccessNouns>;
+  readonly store: SharedStore<AccessStores>;
   readonly clock: () => Date;
 }
 
@@ -30,7 +30,7 @@ export function createTokenUse({ store, clock }: TokenUseOptions): TokenUse {
     pending.clear();
     if (uses.length === 0) return;
     try {
-      await store.aside(async ({ tokens }) => {
+      await store.asyncCommit(async ({ tokens }) => {
         for (const [id, usedAt] of uses) await tokens.recordUse(id, usedAt);
       });
     } catch {

@@ -4,7 +4,7 @@ import { badRequest, KeyplaneError } from '../errors.ts';
 import { checkName, lookupName, projectNotFound, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
-import type { AuditedAccessNouns, NarrowedProject, Token } from './access-store.ts';
+import type { AuditedAccessStores, NarrowedProject, Token } from './access-store.ts';
 import type { Caller } from './caller.ts';
 import { futureInstant } from './future-instant.ts';
 import { knownRoles } from './members.ts';
@@ -49,7 +49,7 @@ export interface Tokens {
 }
 
 export interface TokensOptions {
-  readonly store: UnitOfWork<AuditedAccessNouns>;
+  readonly store: UnitOfWork<AuditedAccessStores>;
   readonly audit: AuditLog;
   readonly clock: () => Date;
 }
@@ -59,8 +59,8 @@ const defaultLifeMs = 90 * 24 * 3600 * 1000;
 export function createTokens({ store, audit, clock }: TokensOptions): Tokens {
   return {
     list: (caller) =>
-      store.read(async (nouns) => {
-        const own = await nouns.tokens.listPersonal(caller.userId);
+      store.read(async (stores) => {
+        const own = await stores.tokens.listPersonal(caller.userId);
         return own.filter(({ projects }) => isWithin(projects, limitOf(caller)));
       }),
 
@@ -70,17 +70,17 @@ export function createTokens({ store, audit, clock }: TokensOptions): Tokens {
       const expiresAt = expiryOf(caller, input.expiresAt, createdAt);
       const { secretToken, hash } = newSecretToken(input.projects ? 'kp_narrow_' : 'kp_');
       const id = newId(createdAt.getTime());
-      const projects = await store.write(async (nouns) => {
+      const projects = await store.write(async (stores) => {
         const { userId, username: actor } = caller;
-        const narrowed = input.projects ? await narrowedTo(nouns, caller, input.projects) : null;
+        const narrowed = input.projects ? await narrowedTo(stores, caller, input.projects) : null;
         if (!isWithin(narrowed, limitOf(caller))) throw beyondToken();
-        if (await nouns.tokens.findPersonal(userId, name)) {
+        if (await stores.tokens.findPersonal(userId, name)) {
           throw badRequest(`Token (name: ${name}) is already exist!`, {
             reason: 'NAME_TAKEN',
             member: 'name',
           });
         }
-        await nouns.tokens.insert({
+        await stores.tokens.insert({
           id,
           userId,
           name,
@@ -96,34 +96,34 @@ export function createTokens({ store, audit, clock }: TokensOptions): Tokens {
           projects: narrowed?.map(({ projectName }) => projectName).join(' ') ?? null,
         };
         const facts = { objectType: 'token', objectId: id, objectName: name, details };
-        await audit.append(nouns, auditEvent({ actor, action: 'token.create', ...facts }));
+        await audit.append(stores, auditEvent({ actor, action: 'token.create', ...facts }));
         return narrowed;
       });
       return { secretToken, name, expiresAt, projects };
     },
 
     async delete(caller, name) {
-      await store.write(async (nouns) => {
-        const token = await nouns.tokens.findPersonal(caller.userId, lookupName(name));
+      await store.write(async (stores) => {
+        const token = await stores.tokens.findPersonal(caller.userId, lookupName(name));
         if (!token || !isWithin(token.projects, limitOf(caller))) throw tokenNotFound(name);
-        await nouns.tokens.delete(token.id);
+        await stores.tokens.delete(token.id);
         const facts = { objectType: 'token', objectId: token.id, objectName: token.name ?? '' };
-        await audit.append(nouns, auditEvent({ actor: caller.username, action: 'token.delete', ...facts }));
+        await audit.append(stores, auditEvent({ actor: caller.username, action: 'token.delete', ...facts }));
       });
     },
 
     listOfUser: (username) =>
-      store.read(async (nouns) => nouns.tokens.listPersonal((await requireUser(nouns, username)).id)),
+      store.read(async (stores) => stores.tokens.listPersonal((await requireUser(stores, username)).id)),
 
     async revoke(caller, username, name) {
-      await store.write(async (nouns) => {
-        const user = await requireUser(nouns, username);
-        const token = await nouns.tokens.findPersonal(user.id, lookupName(name));
+      await store.write(async (stores) => {
+        const user = await requireUser(stores, username);
+        const token = await stores.tokens.findPersonal(user.id, lookupName(name));
         if (!token) throw tokenNotFound(name);
-        await nouns.tokens.delete(token.id);
+        await stores.tokens.delete(token.id);
         const details = { username: user.username };
         const facts = { objectType: 'token', objectId: token.id, objectName: token.name ?? '', details };
-        await audit.append(nouns, auditEvent({ actor: caller.username, action: 'token.revoke', ...facts }));
+        await audit.append(stores, auditEvent({ actor: caller.username, action: 'token.revoke', ...facts }));
       });
     },
   };
@@ -145,7 +145,7 @@ function expiryOf(caller: Caller, given: string | null | undefined, now: Date): 
 
 /** @throws KeyplaneError `bad_request` where it names no project that the caller may see, or no role */
 async function narrowedTo(
-  nouns: AuditedAccessNouns,
+  stores: AuditedAccessStores,
   caller: Caller,
   wanted: readonly WantedProject[],
 ): Promise<readonly NarrowedProject[]> {
@@ -157,8 +157,8 @@ async function narrowedTo(
   }
   const narrowed: NarrowedProject[] = [];
   for (const { projectName, roles } of wanted) {
-    const project = await nouns.projects.find(lookupName(projectName));
-    if (!project || (await rolesIn(nouns, caller, project)) === undefined) {
+    const project = await stores.projects.find(lookupName(projectName));
+    if (!project || (await rolesIn(stores, caller, project)) === undefined) {
       throw badRequest(projectNotFound(projectName).message, { reason: 'NOT_FOUND', member: 'projects' });
     }
     if (narrowed.some(({ projectId }) => projectId === project.id)) {

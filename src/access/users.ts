@@ -1,11 +1,11 @@
 import { auditEvent } from '../audit/audit-event.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { badRequest } from '../errors.ts';
-import type { Once } from '../idempotency/once.ts';
+import type { IdempotencyMark } from '../idempotency/idempotency-mark.ts';
 import { checkName, lookupName, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
-import type { AuditedAccessNouns, User } from './access-store.ts';
+import type { AuditedAccessStores, User } from './access-store.ts';
 import type { Caller } from './caller.ts';
 import { checkNewPassword, type PasswordHasher } from './passwords.ts';
 
@@ -26,7 +26,7 @@ export interface UserChange {
 /** For administrators. There is always at least one of them. */
 export interface Users {
   list(): Promise<readonly User[]>;
-  create(caller: Caller, input: NewUser, once?: Once): Promise<void>;
+  create(caller: Caller, input: NewUser, once?: IdempotencyMark): Promise<void>;
   /** A new password ends all sessions and personal tokens of the user. */
   update(caller: Caller, username: string, change: UserChange): Promise<void>;
   /** Takes the user's tokens and memberships along. */
@@ -34,7 +34,7 @@ export interface Users {
 }
 
 export interface UsersOptions {
-  readonly store: UnitOfWork<AuditedAccessNouns>;
+  readonly store: UnitOfWork<AuditedAccessStores>;
   readonly audit: AuditLog;
   readonly clock: () => Date;
   readonly hasher: PasswordHasher;
@@ -42,12 +42,12 @@ export interface UsersOptions {
 
 export function createUsers({ store, audit, clock, hasher }: UsersOptions): Users {
   return {
-    list: () => store.read((nouns) => nouns.users.list()),
+    list: () => store.read((stores) => stores.users.list()),
 
     async create(caller, input, once) {
       const username = checkName(input.username, 'Username', 'username');
       const password = checkNewPassword(input.password);
-      await store.read((nouns) => refuseTaken(nouns, username));
+      await store.read((stores) => requireFreeName(stores, username));
       const passwordHash = await hasher.hash(password);
       const createdAt = clock();
       const admin = input.admin ?? false;
@@ -59,11 +59,11 @@ export function createUsers({ store, audit, clock, hasher }: UsersOptions): User
         createdAt,
         updatedAt: createdAt,
       };
-      await store.write(async (nouns) => {
-        await refuseTaken(nouns, username);
-        await nouns.users.insert(user);
-        await audit.append(nouns, userEvent(caller, 'user.create', { user, details: { admin } }));
-        await once?.keep(nouns);
+      await store.write(async (stores) => {
+        await requireFreeName(stores, username);
+        await stores.users.insert(user);
+        await audit.append(stores, userEvent(caller, 'user.create', { user, details: { admin } }));
+        await once?.save(stores);
       });
     },
 
@@ -71,43 +71,43 @@ export function createUsers({ store, audit, clock, hasher }: UsersOptions): User
       if (change.username !== undefined && lookupName(change.username) !== lookupName(username)) {
         throw badRequest('Username can not be changed!', { reason: 'FIELD_NOT_VALID', member: 'username' });
       }
-      await store.read((nouns) => requireUser(nouns, username));
+      await store.read((stores) => requireUser(stores, username));
       const passwordHash =
         change.password === undefined ? undefined : await hasher.hash(checkNewPassword(change.password));
-      await store.write(async (nouns) => {
-        const before = await requireUser(nouns, username);
+      await store.write(async (stores) => {
+        const before = await requireUser(stores, username);
         const admin = change.admin ?? before.admin;
-        if (before.admin && !admin) await refuseLastAdmin(nouns, before);
+        if (before.admin && !admin) await refuseLastAdmin(stores, before);
         const user = {
           ...before,
           admin,
           passwordHash: passwordHash ?? before.passwordHash,
           updatedAt: clock(),
         };
-        await nouns.users.update(user);
+        await stores.users.update(user);
         const details = {
           admin,
           passwordChanged: passwordHash !== undefined,
-          ...(passwordHash !== undefined && (await endTokens(nouns, before.id))),
+          ...(passwordHash !== undefined && (await endTokens(stores, before.id))),
         };
-        await audit.append(nouns, userEvent(caller, 'user.update', { user, details }));
+        await audit.append(stores, userEvent(caller, 'user.update', { user, details }));
       });
     },
 
     async delete(caller, username) {
-      await store.write(async (nouns) => {
-        const user = await requireUser(nouns, username);
-        if (user.admin) await refuseLastAdmin(nouns, user);
-        await nouns.users.delete(user.id);
-        await audit.append(nouns, userEvent(caller, 'user.delete', { user, details: {} }));
+      await store.write(async (stores) => {
+        const user = await requireUser(stores, username);
+        if (user.admin) await refuseLastAdmin(stores, user);
+        await stores.users.delete(user.id);
+        await audit.append(stores, userEvent(caller, 'user.delete', { user, details: {} }));
       });
     },
   };
 }
 
 /** @throws KeyplaneError `bad_request` */
-export async function requireUser(nouns: AuditedAccessNouns, username: string): Promise<User> {
-  const user = await nouns.users.find(lookupName(username));
+export async function requireUser(stores: AuditedAccessStores, username: string): Promise<User> {
+  const user = await stores.users.find(lookupName(username));
   if (!user)
     throw badRequest(`User (name: ${shownText(username)}) is not found!`, {
       reason: 'NOT_FOUND',
@@ -116,16 +116,16 @@ export async function requireUser(nouns: AuditedAccessNouns, username: string): 
   return user;
 }
 
-async function refuseTaken(nouns: AuditedAccessNouns, username: string): Promise<void> {
-  if (await nouns.users.find(username))
+async function requireFreeName(stores: AuditedAccessStores, username: string): Promise<void> {
+  if (await stores.users.find(username))
     throw badRequest(`User (name: ${username}) is already exist!`, {
       reason: 'NAME_TAKEN',
       member: 'username',
     });
 }
 
-async function refuseLastAdmin(nouns: AuditedAccessNouns, user: User): Promise<void> {
-  const users = await nouns.users.list();
+async function refuseLastAdmin(stores: AuditedAccessStores, user: User): Promise<void> {
+  const users = await stores.users.list();
   if (users.some((other) => other.admin && other.id !== user.id)) return;
   throw badRequest(
     `User (name: ${user.username}) is the last administrator! Make another user an administrator first.`,
@@ -133,10 +133,10 @@ async function refuseLastAdmin(nouns: AuditedAccessNouns, user: User): Promise<v
   );
 }
 
-async function endTokens(nouns: AuditedAccessNouns, userId: string) {
+async function endTokens(stores: AuditedAccessStores, userId: string) {
   return {
-    endedSessions: await nouns.tokens.deleteOfUser(userId, 'SESSION'),
-    endedTokens: await nouns.tokens.deleteOfUser(userId, 'PERSONAL'),
+    endedSessions: await stores.tokens.deleteOfUser(userId, 'SESSION'),
+    endedTokens: await stores.tokens.deleteOfUser(userId, 'PERSONAL'),
   };
 }
 

@@ -1,4 +1,4 @@
-// What a piece of DER is, told by its outermost structure alone: the kinds of key files and certificates.
+// Recognises DER by its outermost structure: the kinds of key files and certificates.
 
 import { readDer, readSequence } from './der.ts';
 import { type Asn1Element, Asn1Error, asn1Tag } from './element.ts';

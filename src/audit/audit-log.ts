@@ -1,12 +1,12 @@
-// The append-only record: who did what to which object with which outcome. Written in the transaction of the
-// change it tells of, chained by a keyed hash so that a removed or altered row shows. Never a secret.
+// The append-only record: who did what to which object with which outcome. A record is written in the transaction of
+// its change and chained by a keyed hash, so that a removed or altered row is detected. It never holds a secret.
 
 export type AuditOutcome = 'SUCCESS' | 'DENIED' | 'FAILURE';
 
 export interface AuditEvent {
   /** Name of the user, or `system` for keyplane itself. */
   readonly actor: string;
-  /** `noun.verb`, such as `jwk.create`. */
+  /** `object.verb`, such as `jwk.create`. */
   readonly action: string;
   readonly objectType: string;
   readonly objectId: string | null;
@@ -42,7 +42,7 @@ export interface AuditFilter {
 export interface AuditPage {
   readonly offset: number;
   readonly limit: number;
-  /** Looking ends once the page is full; `total` is then of what was looked at. */
+  /** The search stops when the page is full; `total` then counts the records that were searched. */
   readonly untilFull?: true;
 }
 
@@ -69,7 +69,7 @@ export interface AuditStore {
 
 /** What rooms call inside their transaction. */
 export interface AuditLog {
-  append(nouns: { readonly audit: AuditStore }, event: AuditEvent): Promise<void>;
+  append(stores: { readonly audit: AuditStore }, event: AuditEvent): Promise<void>;
   /** First sequence at which the chain is broken, or undefined when it is whole. */
-  verify(nouns: { readonly audit: AuditStore }): Promise<{ readonly brokenAt: number } | undefined>;
+  verify(stores: { readonly audit: AuditStore }): Promise<{ readonly brokenAt: number } | undefined>;
 }

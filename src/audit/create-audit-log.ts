@@ -1,7 +1,6 @@
-// Writes and checks the audit chain. Each record's hash covers the mark of the record before it, and the head
-// holds the newest mark; hash and mark both need the key, so that whoever can write the database but not open
-// it can neither alter, insert, remove nor reorder a record, nor cut off the tail, without it showing.
-// It refuses details that are not short public facts.
+// Writes and verifies the audit chain. Each record's hash covers the mark of the record before it, and the head holds
+// the newest mark; hash and mark both need the key. So a writer of the database without the key cannot alter, insert,
+// remove or reorder a record or cut off the tail undetected. Details that are not short public facts are rejected.
 
 import { createHmac, createSecretKey } from 'node:crypto';
 import type { UnitOfWork } from '../unit-of-work.ts';
@@ -25,7 +24,7 @@ export interface AuditLogOptions {
 }
 
 export function createAuditLog({ key, clock }: AuditLogOptions): AuditLog {
-  // Node takes six times as long where it is given the bytes of a key anew each time.
+  // Node takes six times as long where it gets the bytes of a key on each call.
   const secretKey = createSecretKey(key);
 
   function hashOf(previousMark: Buffer, record: Omit<AuditRecord, 'hash'>): Buffer {
@@ -53,7 +52,7 @@ export function createAuditLog({ key, clock }: AuditLogOptions): AuditLog {
       let sequence = 0;
       let mark: Buffer = Buffer.alloc(32);
       for await (const record of allRecords(audit)) {
-        // The hash covers the sequence and the mark before it, so it also tells a gap and a wrong order.
+        // The hash covers the sequence number and the previous mark, so it also detects gaps and reordering.
         if (!hashOf(mark, record).equals(record.hash)) return { brokenAt: sequence + 1 };
         sequence = record.sequence;
         mark = markOf(record.hash);

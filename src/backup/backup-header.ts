@@ -1,5 +1,5 @@
-// The head of a backup file, the one part that is not sealed: what the file is, a salt, and a value by which a
-// wrong master key is told from a damaged file. It is additional authenticated data of every chunk.
+// The header of a backup file, its only unsealed part: format, salt, and a value that distinguishes a wrong master key
+// from a damaged file. It is additional authenticated data of every chunk.
 
 import { hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 

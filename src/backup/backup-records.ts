@@ -1,6 +1,6 @@
-// What a backup says once it is opened: lines of JSON. The first tells of the backup as a whole; then for each
-// table a line with its columns and one for each row; the last counts the rows. Bytes stand in base64 under the
-// name `b`, so that no text is taken for them.
+// The content of an opened backup: lines of JSON. The first describes the backup; then each table has a line with its
+// columns and a line for each row; the last counts the rows. Bytes are base64 under the name `b`, so that they cannot
+// be confused with text.
 
 import type { DumpRow, DumpTable, DumpValue } from './dump-store.ts';
 

@@ -21,18 +21,18 @@ export interface DumpStore {
   count(table: DumpTable): Promise<number>;
 }
 
-export interface DumpNouns {
+export interface DumpStores {
   readonly dump: DumpStore;
 }
 
 /** A database that is being filled: one transaction, with the schema in it. */
-export interface RestoreTarget<Nouns> {
-  readonly nouns: Nouns;
+export interface RestoreTarget<Stores> {
+  readonly stores: Stores;
   /** Tables with names of ours in a database that has no schema version: they are somebody else's. */
   foreignTables(): Promise<readonly string[]>;
   /** Names of tables with rows in them. */
   filledTables(): Promise<readonly string[]>;
-  /** Removes keyplane's tables and makes them anew, empty, as they were in this version of the schema. */
+  /** Drops keyplane's tables and creates them empty, as they were in this version of the schema. */
   recreate(schemaVersion: number): Promise<void>;
   /** From here on rows that are deployed get a MAC. */
   protect(integrity: Integrity): void;

@@ -1,5 +1,5 @@
-// Reads a backup file: its head first, so that another master key is told at once, then its records in order.
-// It ends well only where every byte was what was written, down to the last chunk.
+// Reads a backup file: first its header, so that a wrong master key is reported at once, then its records in order. It
+// succeeds only if every byte up to the last chunk is authentic.
 
 import { type FileHandle, open } from 'node:fs/promises';
 import { headerBytes, openBackupHeader } from './backup-header.ts';

@@ -1,9 +1,9 @@
-// `keyplane restore`: puts a backup into a database, all of it or nothing. The whole file is read before a byte is
-// written, so another master key or a damaged file changes nothing; what was written is checked before the commit.
-// It refuses a database that holds anything, unless it was told to replace it, and a schema newer than itself.
+// `keyplane restore`: restores a backup into a database, completely or not at all. The whole file is read before a byte
+// is written, so a wrong master key or a damaged file changes nothing; what was written is verified before the commit.
+// A database that is not empty is rejected without --replace, and so is a schema newer than this version's.
 
 import type { BackupFacts, BackupRecord } from './backup-records.ts';
-import type { DumpNouns, DumpRow, DumpTable, RestoreTarget } from './dump-store.ts';
+import type { DumpRow, DumpStores, DumpTable, RestoreTarget } from './dump-store.ts';
 import { openBackup } from './open-backup.ts';
 
 export interface BackupContents {
@@ -35,7 +35,7 @@ export async function verifyBackup(file: string, masterKey: Buffer): Promise<Bac
   return { facts, rows };
 }
 
-export interface RestoreOrder<Nouns> {
+export interface RestoreOrder<Stores> {
   readonly file: string;
   /** 32 bytes. */
   readonly masterKey: Buffer;
@@ -43,13 +43,13 @@ export interface RestoreOrder<Nouns> {
   readonly replace: boolean;
   readonly newestSchema: number;
   /** Within the transaction, once all rows are there in the schema of this program. @throws what undoes it all */
-  readonly finish: (target: RestoreTarget<Nouns>) => Promise<void>;
+  readonly finish: (target: RestoreTarget<Stores>) => Promise<void>;
 }
 
 /** @param into opens the database, gives one transaction and commits it when the work resolves */
-export async function restoreBackup<Nouns extends DumpNouns>(
-  into: <T>(work: (target: RestoreTarget<Nouns>) => Promise<T>) => Promise<T>,
-  order: RestoreOrder<Nouns>,
+export async function restoreBackup<Stores extends DumpStores>(
+  into: <T>(work: (target: RestoreTarget<Stores>) => Promise<T>) => Promise<T>,
+  order: RestoreOrder<Stores>,
 ): Promise<BackupContents> {
   const { file, masterKey, newestSchema } = order;
   const contents = await verifyBackup(file, masterKey);
@@ -62,15 +62,15 @@ export async function restoreBackup<Nouns extends DumpNouns>(
   await into(async (target) => {
     await refuseFilled(target, order.replace);
     await target.recreate(schemaVersion);
-    await fill(target.nouns, openBackup(file, masterKey));
-    await refuseOtherCounts(target.nouns, contents);
+    await fill(target.stores, openBackup(file, masterKey));
+    await refuseOtherCounts(target.stores, contents);
     await target.migrate();
     await order.finish(target);
   });
   return contents;
 }
 
-async function refuseFilled<Nouns>(target: RestoreTarget<Nouns>, replace: boolean): Promise<void> {
+async function refuseFilled<Stores>(target: RestoreTarget<Stores>, replace: boolean): Promise<void> {
   const foreign = await target.foreignTables();
   if (foreign.length > 0) {
     throw new Error(
@@ -87,7 +87,7 @@ async function refuseFilled<Nouns>(target: RestoreTarget<Nouns>, replace: boolea
 
 const rowsPerInsert = 200;
 
-async function fill({ dump }: DumpNouns, records: AsyncIterable<BackupRecord>): Promise<void> {
+async function fill({ dump }: DumpStores, records: AsyncIterable<BackupRecord>): Promise<void> {
   const own = new Map((await dump.tables()).map((table) => [table.name, table]));
   let table: DumpTable | undefined;
   let rows: DumpRow[] = [];
@@ -117,7 +117,7 @@ function isLarge(value: DumpRow[number]): boolean {
   return Object(value).length > 65_536;
 }
 
-async function refuseOtherCounts({ dump }: DumpNouns, { rows }: BackupContents): Promise<void> {
+async function refuseOtherCounts({ dump }: DumpStores, { rows }: BackupContents): Promise<void> {
   for (const table of await dump.tables()) {
     const found = await dump.count(table);
     if (found !== (rows[table.name] ?? 0)) {

@@ -6,13 +6,12 @@ import type { UnitOfWork } from '../unit-of-work.ts';
 import { version } from '../version.ts';
 import { newBackupKey } from './backup-header.ts';
 import { recordLine } from './backup-records.ts';
-import type { DumpNouns, DumpStore } from './dump-store.ts';
+import type { DumpStore, DumpStores } from './dump-store.ts';
 import { writePrivateFile } from './private-file.ts';
 import { sealChunks } from './sealed-chunks.ts';
 
 /**
- * Rows that tell of managers that run just now; where a backup is restored, none of them does. Leases are kept:
- * their fences must not begin anew.
+ * Rows about running managers, which do not exist after a restore. Leases are kept: their fences must not start again.
  */
 const leftOut: ReadonlySet<string> = new Set(['managers']);
 
@@ -30,9 +29,9 @@ export interface BackupOrder {
   readonly clock: () => Date;
 }
 
-/** @throws Error for the operator when the file can not be written */
+/** @throws Error for the operator when the file cannot be written */
 export async function writeBackup(
-  store: Pick<UnitOfWork<DumpNouns>, 'read'>,
+  store: Pick<UnitOfWork<DumpStores>, 'read'>,
   { file, masterKey, clock }: BackupOrder,
 ): Promise<BackupSummary> {
   const backupKey = newBackupKey(masterKey);

@@ -16,7 +16,7 @@ import { type Sealing, sealingOf } from '../sealing/open-sealing.ts';
 import { rotationState } from '../sealing/rotation/rotate-wraps.ts';
 import { openToRead, type ReadingStore } from '../store/dump/open-to-read.ts';
 import { newestSchema } from '../store/dump/restore-into.ts';
-import type { Nouns } from '../store/store.ts';
+import type { Stores } from '../store/store.ts';
 import { masterKeySourceOf, storeOptionsOf } from './settings.ts';
 
 /** @throws Error with one line for the operator where the installation cannot be checked */
@@ -35,21 +35,21 @@ export async function examine(config: ManagerConfig): Promise<Examination> {
     const { schemaVersion } = store;
     if (schemaVersion < newestSchema) return merged([machine, outdated(schemaVersion)]);
     const masterKey = await loadMasterKey(source, { mayCreate: false }).catch((error: Error) => error);
-    return await store.read(async (nouns) => {
-      const damage = await checkIntegrity(nouns);
+    return await store.read(async (stores) => {
+      const damage = await checkIntegrity(stores);
       if (damage.length > 0) return merged([machine, { findings: damage, looked: {} }]);
       const now = new Date();
-      const managerRuns = (await nouns.managers.alive()).length > 0;
+      const managerRuns = (await stores.managers.alive()).length > 0;
       return merged([
         machine,
-        await checkDatabase(nouns, { schemaVersion, newestSchema, now }),
+        await checkDatabase(stores, { schemaVersion, newestSchema, now }),
         masterKey instanceof Error
           ? { findings: [keyFinding(masterKey)], looked: {} }
-          : await checkSealed(nouns, { masterKey, called: nameOfMasterKey(source), store }),
-        { findings: await checkMemory(nouns, (await nouns.audit.head()).sequence), looked: {} },
-        await checkManagers(nouns),
-        await checkNodes(nouns, managerRuns),
-        await checkKeys(nouns, now),
+          : await checkSealed(stores, { masterKey, called: nameOfMasterKey(source), store }),
+        { findings: await checkMemory(stores, (await stores.audit.head()).sequence), looked: {} },
+        await checkManagers(stores),
+        await checkNodes(stores, managerRuns),
+        await checkKeys(stores, now),
         { findings: [], looked: { 'manager runs': managerRuns ? 'yes' : 'no' } },
       ]);
     });
@@ -64,8 +64,8 @@ interface Keyed {
   readonly store: Pick<ReadingStore, 'protect'>;
 }
 
-async function checkSealed(nouns: Nouns, { masterKey, called, store }: Keyed): Promise<Examination> {
-  const dataKeys = await nouns.dataKeys.list();
+async function checkSealed(stores: Stores, { masterKey, called, store }: Keyed): Promise<Examination> {
+  const dataKeys = await stores.dataKeys.list();
   let sealing: Sealing;
   try {
     sealing = sealingOf(dataKeys, masterKey, called);
@@ -83,7 +83,7 @@ async function checkSealed(nouns: Nouns, { masterKey, called, store }: Keyed): P
         'Start all managers with the new key, then run `keyplane rotate-master-key --finish` (or --undo).',
     });
   }
-  const { opened, broken, brokenTotal } = await checkSeals(nouns, sealing.sealer);
+  const { opened, broken, brokenTotal } = await checkSeals(stores, sealing.sealer);
   for (const { table, id, member } of broken) {
     findings.push({
       topic: 'seals',
@@ -94,7 +94,7 @@ async function checkSealed(nouns: Nouns, { masterKey, called, store }: Keyed): P
     });
   }
   const audit = createAuditLog({ key: sealing.auditKey, clock: () => new Date() });
-  const broke = await audit.verify(nouns);
+  const broke = await audit.verify(stores);
   if (broke) {
     findings.push({
       topic: 'audit',
@@ -105,13 +105,13 @@ async function checkSealed(nouns: Nouns, { masterKey, called, store }: Keyed): P
         'Somebody wrote to the database without keyplane. Compare with a backup, and find out who has access.',
     });
   }
-  const { sequence } = await nouns.audit.head();
+  const { sequence } = await stores.audit.head();
   const looked = { 'sealed values': opened + brokenTotal, 'audit records': sequence };
-  return merged([{ findings, looked }, await checkIntegrityAtRest(nouns, sealing, store)]);
+  return merged([{ findings, looked }, await checkIntegrityAtRest(stores, sealing, store)]);
 }
 
 async function checkIntegrityAtRest(
-  nouns: Nouns,
+  stores: Stores,
   { integrity }: Sealing,
   store: Keyed['store'],
 ): Promise<Examination> {
@@ -126,7 +126,7 @@ async function checkIntegrityAtRest(
     return { findings: [finding], looked: {} };
   }
   store.protect(integrity);
-  return checkMacs(nouns);
+  return checkMacs(stores);
 }
 
 function keyFinding({ message }: Error): Finding {

@@ -39,7 +39,7 @@ export async function startManager(config: ManagerConfig, log: Logger): Promise<
   const metrics = new Registry();
   const refusals = new Refusals({ metrics, log });
   const services = await composeServices(config, log, metrics, refusals);
-  const { access, deployments, parts, admission, store } = services;
+  const { access, deployments, pages, admission, store } = services;
   let metricsListener: MetricsListener | undefined;
   try {
     const made = await access.ensureFirstAdmin({
@@ -61,7 +61,7 @@ export async function startManager(config: ManagerConfig, log: Logger): Promise<
     const streams = serveNodeStreams(server.server, {
       ...admission,
       deployments,
-      parts,
+      pages,
       log,
       refusals,
       requiresCertificate: config.tls?.clientCaFile !== undefined,
@@ -84,7 +84,7 @@ export async function startManager(config: ManagerConfig, log: Logger): Promise<
       log.info({ url: `${url}/metrics` }, 'metrics have a listener of their own');
     }
     services.refresher.start();
-    services.upkeep.start();
+    services.maintenance.start();
     await server.listen({ host: config.host, port: config.port });
     const { port } = server.server.address() as AddressInfo;
     return {

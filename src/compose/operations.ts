@@ -12,7 +12,7 @@ import { loadMasterKey, nameOfMasterKey } from '../sealing/master-key.ts';
 import { sealingOf } from '../sealing/open-sealing.ts';
 import { openToRead } from '../store/dump/open-to-read.ts';
 import { newestSchema, restoreInto } from '../store/dump/restore-into.ts';
-import type { Nouns } from '../store/store.ts';
+import type { Stores } from '../store/store.ts';
 import { protectRows } from './protect-store.ts';
 import { withStore } from './rotation.ts';
 import { masterKeySourceOf, storeOptionsOf } from './settings.ts';
@@ -48,16 +48,16 @@ export async function restore(
 ): Promise<BackupContents> {
   const source = masterKeySourceOf(config);
   const masterKey = await loadMasterKey(source, { mayCreate: false });
-  return restoreBackup<Nouns>((work) => restoreInto(storeOptionsOf(config), work), {
+  return restoreBackup<Stores>((work) => restoreInto(storeOptionsOf(config), work), {
     file,
     masterKey,
     replace,
     newestSchema,
-    async finish({ nouns, protect }) {
+    async finish({ stores, protect }) {
       const called = nameOfMasterKey(source);
-      const sealing = sealingOf(await nouns.dataKeys.list(), masterKey, called);
+      const sealing = sealingOf(await stores.dataKeys.list(), masterKey, called);
       const { sealer, auditKey } = sealing;
-      const { broken, brokenTotal } = await checkSeals(nouns, sealer);
+      const { broken, brokenTotal } = await checkSeals(stores, sealer);
       const [first] = broken;
       if (first) {
         throw new Error(
@@ -65,21 +65,21 @@ export async function restore(
         );
       }
       const audit = createAuditLog({ key: auditKey, clock });
-      const break_ = await audit.verify(nouns);
+      const break_ = await audit.verify(stores);
       if (break_) {
         throw new Error(
           `The audit record in the backup is broken at ${break_.brokenAt}. Nothing was restored.`,
         );
       }
-      await protectRows(nouns, { sealing, audit, protect });
-      const [altered] = await nouns.macs.altered(1);
+      await protectRows(stores, { sealing, audit, protect });
+      const [altered] = await stores.macs.altered(1);
       if (altered) {
         throw new Error(
           `The backup holds what was written past keyplane, in ${altered.table} ${altered.id}. Nothing was restored.`,
         );
       }
-      await announceRestore(nouns);
-      await audit.append(nouns, announced);
+      await announceRestore(stores);
+      await audit.append(stores, announced);
     },
   });
 }
@@ -96,13 +96,13 @@ export async function announce(config: ManagerConfig): Promise<void> {
   await looked.close();
   const source = masterKeySourceOf(config);
   const masterKey = await loadMasterKey(source, { mayCreate: false });
-  await restoreInto(options, async ({ nouns, migrate, protect }) => {
+  await restoreInto(options, async ({ stores, migrate, protect }) => {
     await migrate();
-    const sealing = sealingOf(await nouns.dataKeys.list(), masterKey, nameOfMasterKey(source));
+    const sealing = sealingOf(await stores.dataKeys.list(), masterKey, nameOfMasterKey(source));
     const audit = createAuditLog({ key: sealing.auditKey, clock });
-    await protectRows(nouns, { sealing, audit, protect });
-    await announceRestore(nouns);
-    await audit.append(nouns, announced);
+    await protectRows(stores, { sealing, audit, protect });
+    await announceRestore(stores);
+    await audit.append(stores, announced);
   });
 }
 
@@ -112,7 +112,7 @@ export async function announce(config: ManagerConfig): Promise<void> {
  */
 export async function replaceIdentity(config: ManagerConfig): Promise<IdentityRotation> {
   return withStore(config, async (store, { masterKey, called }) => {
-    const dataKeys = await store.read((nouns) => nouns.dataKeys.list());
+    const dataKeys = await store.read((stores) => stores.dataKeys.list());
     const { sealer, auditKey } = sealingOf(dataKeys, masterKey, called);
     return rotateIdentity(store, {
       sealer,

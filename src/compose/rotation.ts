@@ -15,6 +15,7 @@ import {
   swapKeyFiles,
   swapKeyFilesBack,
 } from '../sealing/rotation/key-file-swap.ts';
+import { reseal } from '../sealing/rotation/reseal.ts';
 import {
   addNextWraps,
   dropNextWraps,
@@ -23,10 +24,9 @@ import {
   makeNextDataKey,
   rotationState,
 } from '../sealing/rotation/rotate-wraps.ts';
-import { sealAnew } from '../sealing/rotation/seal-anew.ts';
 import { openToRead } from '../store/dump/open-to-read.ts';
 import { newestSchema } from '../store/dump/restore-into.ts';
-import { type Nouns, openStore, type Store } from '../store/store.ts';
+import { openStore, type Store, type Stores } from '../store/store.ts';
 import { masterKeySourceOf, storeOptionsOf } from './settings.ts';
 
 /** Managers look for a newer data key every 2 seconds; until then they seal under the one before. */
@@ -42,7 +42,7 @@ export interface Rotation {
 export interface RotationOrder {
   readonly newMasterKey: NewMasterKey;
   /** False: only the data keys are wrapped anew, and what is sealed stays as it is. */
-  readonly sealAnew: boolean;
+  readonly reseal: boolean;
   readonly managersLookWithinMs?: number;
 }
 
@@ -66,14 +66,14 @@ export async function rotateMasterKey(config: ManagerConfig, order: RotationOrde
       throw new Error(`${called} is the new master key already, and there is nothing to change.`);
     }
     const audit = createAuditLog({ key: auditKey, clock: () => new Date() });
-    await store.write(async (nouns) => {
-      const isNew = await addNextWraps(nouns, { current: masterKey, next });
+    await store.write(async (stores) => {
+      const isNew = await addNextWraps(stores, { current: masterKey, next });
       // In the same transaction: once the old key is out of reach, no data key could be wrapped by it any more.
-      await makeNextDataKey(nouns, { current: masterKey, next });
-      if (isNew) await record(audit, nouns, 'begin');
+      await makeNextDataKey(stores, { current: masterKey, next });
+      if (isNew) await record(audit, stores, 'begin');
     });
     if (ownFile && !isThere) await swapKeyFiles(defaultFile, masterKey);
-    const sealedAnew = order.sealAnew
+    const sealedAnew = order.reseal
       ? await sealAllAnew(store, { next, called }, order.managersLookWithinMs)
       : 0;
     return { sealedAnew, keyFileSwapped: ownFile };
@@ -86,10 +86,10 @@ async function sealAllAnew(
   waitMs = managersLookWithinMs,
 ): Promise<number> {
   const { sealer } = sealingOf(await store.read(({ dataKeys }) => dataKeys.list()), next, called);
-  let sealed = await sealAnew(store, sealer);
+  let sealed = await reseal(store, sealer);
   // What managers sealed under the key before, until they looked.
   await setTimeout(waitMs);
-  for (let more = 1; more > 0; sealed += more) more = await sealAnew(store, sealer);
+  for (let more = 1; more > 0; sealed += more) more = await reseal(store, sealer);
   return sealed;
 }
 
@@ -98,9 +98,9 @@ export async function finishRotation(config: ManagerConfig): Promise<boolean> {
   return withStore(config, async (store, { masterKey, called }) => {
     const { auditKey } = sealingOf(await store.read(({ dataKeys }) => dataKeys.list()), masterKey, called);
     const audit = createAuditLog({ key: auditKey, clock: () => new Date() });
-    const finished = await store.write(async (nouns) => {
-      const changed = await dropOldWraps(nouns, masterKey, called);
-      if (changed) await record(audit, nouns, 'finish');
+    const finished = await store.write(async (stores) => {
+      const changed = await dropOldWraps(stores, masterKey, called);
+      if (changed) await record(audit, stores, 'finish');
       return changed;
     });
     const keys = await store.read(({ dataKeys }) => dataKeys.list());
@@ -123,9 +123,9 @@ export async function undoRotation(config: ManagerConfig): Promise<boolean> {
       await swapKeyFilesBack(defaultFile);
       old = await loadMasterKey({ defaultFile }, { mayCreate: false });
     }
-    const undone = await store.write(async (nouns) => {
-      const changed = await dropNextWraps(nouns, old, called);
-      if (changed) await record(audit, nouns, 'undo');
+    const undone = await store.write(async (stores) => {
+      const changed = await dropNextWraps(stores, old, called);
+      if (changed) await record(audit, stores, 'undo');
       return changed;
     });
     // Only now: until the wraps are removed, the new key is the only way to read what a crash left behind.
@@ -157,7 +157,7 @@ export async function withStore<T>(
   }
 }
 
-function record(audit: AuditLog, nouns: Nouns, step: 'begin' | 'finish' | 'undo'): Promise<void> {
+function record(audit: AuditLog, stores: Stores, step: 'begin' | 'finish' | 'undo'): Promise<void> {
   const facts = { objectName: 'master key', details: { step } };
-  return audit.append(nouns, installationEvent('master-key.rotate', facts));
+  return audit.append(stores, installationEvent('master-key.rotate', facts));
 }

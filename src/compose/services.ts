@@ -8,19 +8,19 @@ import type { ManagerConfig } from '../config.ts';
 import type { ContentReader, OnUnreadable } from '../deployments/content-reader.ts';
 import { type ChangeResult, withWarnings } from '../deployments/deployment-result.ts';
 import { Deployments } from '../deployments/deployments.ts';
-import { applyCaching, desireSettings, settingReaders } from '../deployments/environment-settings.ts';
+import { applyCaching, putDesiredSettings, settingReaders } from '../deployments/environment-settings.ts';
 import { createIdentityReader, ensureIdentity } from '../deployments/handshake/installation-identity.ts';
 import type { ConversationOptions } from '../deployments/handshake/node-conversation.ts';
 import { createRefusedJoinRecorder } from '../deployments/handshake/record-joins.ts';
 import { createDivergences } from '../deployments/history/divergences.ts';
-import { goneRows } from '../deployments/history/gone-rows.ts';
 import { ensureLineage } from '../deployments/history/lineage.ts';
+import { tombstoneCompaction } from '../deployments/history/tombstone-compaction.ts';
 import { Presence } from '../deployments/presence/presence.ts';
 import {
-  createStatePartReader,
+  createStatePageReader,
   type LeftOut,
-  type StatePartReader,
-} from '../deployments/state-part-reader.ts';
+  type StatePageReader,
+} from '../deployments/state-page-reader.ts';
 import { syncEnvironment, withdrawProject } from '../deployments/sync-environment.ts';
 import type { DeploymentPort } from '../environments/deployment-port.ts';
 import { createEnrollment } from '../environments/enrollment.ts';
@@ -29,20 +29,20 @@ import { createNodes } from '../environments/nodes.ts';
 import { isKeyplaneError } from '../errors.ts';
 import type { RuleServices } from '../http/http-services.ts';
 import { Idempotency } from '../idempotency/idempotency.ts';
-import { createJwkCreator } from '../jwks/create-jwk.ts';
-import { createJwkDeleter } from '../jwks/delete-jwk.ts';
-import { createJwkFinder } from '../jwks/find-jwk.ts';
-import { createJwkGenerator } from '../jwks/generate/generate-jwk.ts';
-import { createSourceInspector } from '../jwks/inspect-source.ts';
+import { jwkCreation } from '../jwks/create-jwk.ts';
+import { jwkDeletion } from '../jwks/delete-jwk.ts';
+import { jwkGeneration } from '../jwks/generate/generate-jwk.ts';
+import { sourceInspection } from '../jwks/inspect-source.ts';
 import { createJwkContentReader } from '../jwks/jwk-content.ts';
 import { createJwkDeployments } from '../jwks/jwk-deployment.ts';
+import { createJwkReader } from '../jwks/jwk-reader.ts';
 import { createReferencedJwks } from '../jwks/referenced-jwks.ts';
 import { Refresher } from '../jwks/refresh/refresher.ts';
-import { createSourceWorlds } from '../jwks/source-world.ts';
-import { createJwkUpdater } from '../jwks/update-jwk.ts';
+import { createSourceContexts } from '../jwks/source-context.ts';
+import { jwkUpdate } from '../jwks/update-jwk.ts';
 import { createKeystoreOpener } from '../keystore-worker/keystore-opener.ts';
 import { Lease } from '../leases/lease.ts';
-import { Upkeep, type UpkeepStep } from '../leases/upkeep.ts';
+import { Maintenance, type MaintenanceStep } from '../leases/maintenance.ts';
 import { Certificates } from '../materials/certificates.ts';
 import { CryptoKeys } from '../materials/crypto-keys.ts';
 import { Keystores } from '../materials/keystores.ts';
@@ -60,7 +60,7 @@ import { openSealing } from '../sealing/open-sealing.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import { createSafeFetch } from '../sources/safe-fetch/safe-fetch.ts';
 import { createUrlFetches } from '../sources/url-fetches.ts';
-import { type Nouns, openStore, type Store } from '../store/store.ts';
+import { openStore, type Store, type Stores } from '../store/store.ts';
 import { version } from '../version.ts';
 import { protectStore } from './protect-store.ts';
 import { masterKeySourceOf, storeOptionsOf } from './settings.ts';
@@ -71,8 +71,8 @@ export interface Services extends RuleServices {
   readonly access: Access;
   readonly deployments: Deployments;
   readonly refresher: Refresher;
-  readonly upkeep: Upkeep<Nouns>;
-  readonly parts: StatePartReader;
+  readonly maintenance: Maintenance<Stores>;
+  readonly pages: StatePageReader;
   readonly admission: Pick<ConversationOptions, 'handshake' | 'recordRefusedJoin' | 'divergences' | 'claim'>;
   close(): Promise<void>;
 }
@@ -101,7 +101,7 @@ export async function composeServices(
     await ensureLineage(store);
     await protectStore(opened, sealing, createAuditLog({ key: auditKey, clock: () => new Date() }));
     await ensureIdentity(store, sealer);
-    await store.write((nouns) => applyCaching(nouns, config.caching));
+    await store.write((stores) => applyCaching(stores, config.caching));
     const onError = (error: unknown) => log.error({ err: error }, 'presence: will be tried again');
     const presence = new Presence({ managerId: newId(), version, store, onError });
     await presence.enter();
@@ -146,7 +146,7 @@ function connect(foundations: Foundations): Services {
     log.error(object, 'what cannot be read, or was written past keyplane, is not told to nodes'),
   );
   const readers = contentReaders(sealer, onUnreadable);
-  const parts = createStatePartReader({ store, readers, onLeftOut });
+  const pages = createStatePageReader({ store, readers, onLeftOut });
   const port = deploymentPort(deployments, readers);
   const readIdentity = createIdentityReader(sealer);
   const keystoreOpener = createKeystoreOpener();
@@ -159,11 +159,11 @@ function connect(foundations: Foundations): Services {
   const nodesOf = (environmentIds: readonly string[]) => nodes.listOf(environmentIds);
   const rules = { store, sealer, audit, deployments: measured(metrics, deployments), clock };
   const urlFetches = createUrlFetches({ safeFetch });
-  const withSourceWorld = createSourceWorlds({ store, sealer, keystores: keystoreOpener, urlFetches });
-  const jwkRules = { ...rules, withSourceWorld };
+  const withSourceContext = createSourceContexts({ store, sealer, keystores: keystoreOpener, urlFetches });
+  const jwkRules = { ...rules, withSourceContext };
   const materialRules = { ...rules, references: createReferencedJwks(jwkRules) };
   const leaseOf = (name: string) => new Lease({ store, name, holder: managerId, onError });
-  const leases = { refresh: leaseOf('refresh'), upkeep: leaseOf('upkeep') };
+  const leases = { refresh: leaseOf('refresh'), maintenance: leaseOf('upkeep') };
   measureInstallation({ metrics, store, clock, version, leases: Object.values(leases) });
   const refresher = new Refresher({
     ...jwkRules,
@@ -176,32 +176,32 @@ function connect(foundations: Foundations): Services {
       else refusals.count(limit, undefined);
     },
   });
-  const upkeep = new Upkeep({
+  const maintenance = new Maintenance({
     store,
-    lease: leases.upkeep,
-    steps: upkeepSteps,
+    lease: leases.maintenance,
+    steps: maintenanceSteps,
     onError: (error) => log.error({ err: error }, 'upkeep'),
   });
   return {
     store,
     deployments,
     refresher,
-    upkeep,
-    parts,
+    maintenance,
+    pages,
     auditTrail: createAuditTrail(store),
     access,
     environments: createEnvironments({ store, audit, clock, deployments: port }),
     enrollment: createEnrollment({ store, audit, clock, deployments: port, readIdentity }),
     nodes,
     jwkDeployments: createJwkDeployments({ store, nodesOf }),
-    inspectSource: createSourceInspector(withSourceWorld),
+    inspectSource: sourceInspection(withSourceContext),
     overview: createOverview({ store, clock, nodesOf }),
     certificates: new Certificates(materialRules),
     keys: new CryptoKeys({ ...materialRules, keystores: keystoreOpener }),
     keystores: new Keystores({ ...materialRules, keystores: keystoreOpener }),
-    createJwk: createJwkCreator(jwkRules),
-    generateJwk: createJwkGenerator(rules),
-    updateJwk: createJwkUpdater(jwkRules),
+    createJwk: jwkCreation(jwkRules),
+    generateJwk: jwkGeneration(rules),
+    updateJwk: jwkUpdate(jwkRules),
     idempotency: new Idempotency<ChangeResult>({
       store,
       deployAgain: async ({ targets, verb, warnings }) =>
@@ -209,18 +209,18 @@ function connect(foundations: Foundations): Services {
       key: derivedKey(auditKey),
       onError,
     }),
-    deleteJwk: createJwkDeleter(rules),
-    jwks: createJwkFinder({ store, sealer, audit }),
+    deleteJwk: jwkDeletion(rules),
+    jwks: createJwkReader({ store, sealer, audit }),
     admission: {
       handshake: { store, audit, clock, readIdentity },
       recordRefusedJoin: createRefusedJoinRecorder(rejections, onError),
       divergences: createDivergences({ store, audit, clock }),
       claim: (claimed) =>
-        store.aside(({ nodes }) => nodes.claim({ ...claimed, managerId, lastSeenAt: clock() })),
+        store.asyncCommit(({ nodes }) => nodes.claim({ ...claimed, managerId, lastSeenAt: clock() })),
     },
     async close() {
       // A fetch under way would hold the refresher until its time limit.
-      await Promise.all([refresher.close(), upkeep.close(), safeFetch.close()]);
+      await Promise.all([refresher.close(), maintenance.close(), safeFetch.close()]);
       await deployments.close();
       await presence.leave();
       await access.tokenUse.close();
@@ -237,10 +237,10 @@ const idempotencyKeysKeptMs = 24 * 3600 * 1000;
 const sessionsKeptMs = 24 * 3600 * 1000;
 
 /** What is removed once nobody needs it, on one manager at a time. */
-const upkeepSteps: readonly UpkeepStep<Nouns>[] = [
+const maintenanceSteps: readonly MaintenanceStep<Stores>[] = [
   { limit: 200, prune: ({ idempotencyKeys }, limit) => idempotencyKeys.prune(idempotencyKeysKeptMs, limit) },
   { limit: 200, prune: ({ tokens }, limit) => tokens.pruneSessions(sessionsKeptMs, limit) },
-  goneRows,
+  tombstoneCompaction,
 ];
 
 /** Of the installation, as the audit key is: every manager has the same, and nothing else uses it. */
@@ -248,7 +248,7 @@ function derivedKey(auditKey: Buffer): Buffer {
   return createHmac('sha256', auditKey).update('keyplane idempotency key').digest();
 }
 
-function contentReaders(sealer: Sealer, onUnreadable: OnUnreadable): readonly ContentReader<Nouns>[] {
+function contentReaders(sealer: Sealer, onUnreadable: OnUnreadable): readonly ContentReader<Stores>[] {
   return [
     createJwkContentReader(sealer, onUnreadable),
     createMaterialContentReader(certificateKind, sealer, onUnreadable),
@@ -260,12 +260,12 @@ function contentReaders(sealer: Sealer, onUnreadable: OnUnreadable): readonly Co
 
 function deploymentPort(
   deployments: Deployments,
-  readers: readonly ContentReader<Nouns>[],
-): DeploymentPort<Nouns> {
+  readers: readonly ContentReader<Stores>[],
+): DeploymentPort<Stores> {
   return {
-    syncEnvironment: (nouns, change) => syncEnvironment(nouns, readers, change),
+    syncEnvironment: (stores, change) => syncEnvironment(stores, readers, change),
     withdrawProject,
-    desireSettings,
+    putDesiredSettings,
     environmentRemoved: (environmentId) => deployments.environmentRemoved(environmentId),
     nodeRemoved: (nodeId) => deployments.nodeRemoved(nodeId),
     wake: () => deployments.wake(),

@@ -16,11 +16,11 @@ export interface ConfirmationsOptions {
   /** Whether another manager, one that is alive, has the stream of this node. */
   readonly isElsewhere: (node: RegisteredNode) => boolean;
   /** Somebody waits for a node that this manager does not have: have `recorded` called. */
-  readonly lookElsewhere: () => void;
+  readonly pollOtherManagers: () => void;
 }
 
 export interface Confirmations {
-  /** Resolves when every node confirmed or can not be waited for any longer; never later than the timeout. */
+  /** Resolves when every node has confirmed or is no longer waited for; at the latest at the timeout. */
   wait(expectation: Expectation): Promise<readonly NodeFailure[]>;
   /** This node said something, came or went. */
   changed(environmentId: string, nodeId: string): void;
@@ -31,12 +31,12 @@ export interface Confirmations {
 }
 
 /** The floor under the wake-ups of other managers, which get lost. */
-const lookElsewhereEveryMs = 200;
+const pollEveryMs = 200;
 
 /**
- * Waits for nodes: those of this manager tell it, those of others are looked for in the database. A node that is
- * not connected when the wait begins is not waited for: it may be away for days. One that drops its stream
- * meanwhile is, since it dials in again within moments, here or at another manager.
+ * Waits for nodes to confirm. Nodes of this manager report on their stream; those of other managers are polled in the
+ * database. A node that is not connected when the wait begins is not waited for: it may be offline for days. A node
+ * whose stream ends during the wait is, since it reconnects within moments to this or another manager.
  */
 export function createConfirmations(options: ConfirmationsOptions): Confirmations {
   const waits = new Map<string, Set<Wait>>();
@@ -55,7 +55,7 @@ export function createConfirmations(options: ConfirmationsOptions): Confirmation
       }
     },
     changed(environmentId, nodeId) {
-      for (const wait of waits.get(environmentId) ?? []) wait.look(nodeId);
+      for (const wait of waits.get(environmentId) ?? []) wait.check(nodeId);
     },
     recorded(nodes) {
       for (const node of nodes) for (const wait of waits.get(node.environmentId) ?? []) wait.record(node);
@@ -70,7 +70,7 @@ class Wait {
   /** By node id, as they were recorded last. */
   readonly #nodes: Map<string, RegisteredNode>;
   readonly #awaited: ReadonlySet<string>;
-  /** Those awaited that neither confirmed nor refused when they were last looked at. */
+  /** Awaited nodes that had neither confirmed nor rejected at the last check. */
   readonly #open: Set<string>;
   /** A node that confirmed has it, whatever becomes of its stream. */
   readonly #confirmed = new Set<string>();
@@ -88,9 +88,9 @@ class Wait {
   async run(): Promise<readonly NodeFailure[]> {
     const { timeoutMs } = this.#expectation;
     const timeout = setTimeout(() => this.#done.resolve(true), timeoutMs);
-    const looks = setInterval(() => this.#lookElsewhere(), lookElsewhereEveryMs);
+    const looks = setInterval(() => this.#pollOtherManagers(), pollEveryMs);
     try {
-      this.#lookAtAll();
+      this.#checkAll();
       const timedOut = await this.#done.promise;
       return this.#failures(timedOut);
     } finally {
@@ -102,32 +102,32 @@ class Wait {
   record(node: RegisteredNode): void {
     if (!this.#nodes.has(node.id)) return;
     this.#nodes.set(node.id, node);
-    this.look(node.id);
+    this.check(node.id);
   }
 
-  /** At one node only: of a thousand that confirm, each would otherwise have all the others looked at again. */
-  look(nodeId: string): void {
-    this.#settle(nodeId);
+  /** Checks one node only: otherwise, of a thousand nodes that confirm, each would cause a check of all others. */
+  check(nodeId: string): void {
+    this.#check(nodeId);
     // One that refused may have been asked again since.
-    if (this.#open.size === 0) this.#lookAtAll();
+    if (this.#open.size === 0) this.#checkAll();
   }
 
-  #lookAtAll(): void {
-    for (const nodeId of this.#awaited) this.#settle(nodeId);
+  #checkAll(): void {
+    for (const nodeId of this.#awaited) this.#check(nodeId);
     if (this.#open.size === 0) this.#done.resolve(false);
   }
 
-  #settle(nodeId: string): void {
+  #check(nodeId: string): void {
     const node = this.#nodes.get(nodeId);
     if (node === undefined || !this.#awaited.has(nodeId)) return;
     if (this.#isConfirmed(node) || this.#refusedReason(node) !== undefined) this.#open.delete(nodeId);
     else this.#open.add(nodeId);
   }
 
-  #lookElsewhere(): void {
+  #pollOtherManagers(): void {
     const away = (node: RegisteredNode) => !this.#session(node) && !this.#confirmed.has(node.id);
     if ([...this.#nodes.values()].some((node) => this.#awaited.has(node.id) && away(node))) {
-      this.#options.lookElsewhere();
+      this.#options.pollOtherManagers();
     }
   }
 

@@ -2,16 +2,16 @@ import type { DeployedContent, DeployedKind } from '../protocol/content.ts';
 import { contentDigest } from '../protocol/state-digest.ts';
 
 /** How a kind of object is turned into what a node gets. Each room that has such objects brings its own. */
-export interface ContentReader<Nouns> {
+export interface ContentReader<Stores> {
   readonly kind: DeployedKind;
   /** Contents of these objects for this environment; those that are not there are left out. */
-  read(nouns: Nouns, environmentId: string, ids: readonly string[]): Promise<readonly DeployedContent[]>;
+  read(stores: Stores, environmentId: string, ids: readonly string[]): Promise<readonly DeployedContent[]>;
   /**
    * All objects of a project that belong in this environment, each with the digest of its content, in pages that do not
    * hold the event loop.
    */
   digestsOfProject(
-    nouns: Nouns,
+    stores: Stores,
     environmentId: string,
     projectId: string,
   ): AsyncIterable<readonly ObjectDigest[]>;
@@ -19,7 +19,7 @@ export interface ContentReader<Nouns> {
    * Before a project reaches an environment that it did not reach.
    * @throws KeyplaneError `bad_request` where what it has must not be there together
    */
-  refuseGain?(nouns: Nouns, environmentId: string, projectId: string): Promise<void>;
+  refuseGain?(stores: Stores, environmentId: string, projectId: string): Promise<void>;
 }
 
 /** An object's id, and the SHA-256 of its content. */

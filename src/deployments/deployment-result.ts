@@ -29,9 +29,9 @@ export interface NodeFailure {
   readonly reason: string;
 }
 
-const words: Readonly<Record<DeploymentVerb, { noun: string; done: string }>> = Object.freeze({
-  deploy: { noun: 'Deployment', done: 'Deployed successfully' },
-  undeploy: { noun: 'Undeployment', done: 'Undeployed successfully' },
+const words: Readonly<Record<DeploymentVerb, { operation: string; done: string }>> = Object.freeze({
+  deploy: { operation: 'Deployment', done: 'Deployed successfully' },
+  undeploy: { operation: 'Undeployment', done: 'Undeployed successfully' },
 });
 
 /** `failures` undefined: the environment has no registered node. */
@@ -55,10 +55,10 @@ export function deploymentResult(
 ): DeploymentResult {
   const environmentResults = [...results].sort((a, b) => (a.environmentName < b.environmentName ? -1 : 1));
   const failed = environmentResults.filter((result) => !result.success).length;
-  const { noun } = words[verb];
+  const { operation } = words[verb];
   const message =
     failed === 0
-      ? `${noun} completed successfully`
-      : `${noun} failed in ${failed} of ${environmentResults.length} environments`;
+      ? `${operation} completed successfully`
+      : `${operation} failed in ${failed} of ${environmentResults.length} environments`;
   return { success: failed === 0, message, environmentResults };
 }

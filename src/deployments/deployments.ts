@@ -3,7 +3,7 @@
 // whatever reason, is sent again until it did.
 
 import { setImmediate } from 'node:timers/promises';
-import type { EnvironmentNouns, NodeRefusal } from '../environments/environment-store.ts';
+import type { EnvironmentStores, NodeRefusal } from '../environments/environment-store.ts';
 import type { DeploymentVerb } from '../protocol/content.ts';
 import { closeCodes } from '../protocol/messages.ts';
 import type { SharedStore } from '../unit-of-work.ts';
@@ -14,19 +14,19 @@ import {
   type EnvironmentResult,
   environmentResult,
 } from './deployment-result.ts';
-import type { DeploymentTarget } from './desire.ts';
-import type { DesiredStateNouns } from './desired-state-store.ts';
-import { type NodeIdentity, NodeSession, type NodeSessionOptions } from './node-session.ts';
+import type { DesiredStateStores } from './desired-state-store.ts';
+import { NodeSession, type NodeSessionOptions, type SessionIdentity } from './node-session.ts';
 import { NodeSessions } from './node-sessions.ts';
+import { createNodeStatusRecorder, type NodeStatusRecorder } from './node-status-recorder.ts';
 import { checkSessions } from './presence/lost-sessions.ts';
-import { oneAtATime } from './presence/one-at-a-time.ts';
+import { singleFlight } from './presence/single-flight.ts';
+import type { DeploymentTarget } from './put-desired-state.ts';
 import { SendTurns } from './send-turns.ts';
-import { createSightings, type Sightings } from './sightings.ts';
 
-export type DeploymentNouns = EnvironmentNouns & DesiredStateNouns;
+export type DeploymentStores = EnvironmentStores & DesiredStateStores;
 
 export interface DeploymentsOptions {
-  readonly store: SharedStore<DeploymentNouns>;
+  readonly store: SharedStore<DeploymentStores>;
   readonly managerId: string;
   /** Whether no other manager uses the store; then nobody else waits for what nodes of this one say. */
   readonly isAlone: () => boolean;
@@ -44,9 +44,9 @@ export interface LiveNode {
   readonly clockOffsetMs: number;
 }
 
-/** The floor under all wake-ups: how often state is looked at with no one asking. */
-const lookEveryMs = 1_000;
-/** RFC 6455 §7.4.1: the endpoint is going away. */
+/** Upper bound of every wake-up: state is polled this often without a notification. */
+const pollEveryMs = 1_000;
+/** RFC 6455 §7.4.1: the endpoint goes away (the process stops). */
 const goingAway = 1001;
 
 export class Deployments {
@@ -54,35 +54,35 @@ export class Deployments {
   readonly #sessions = new NodeSessions();
   readonly #seen = new WeakMap<NodeSession, Date>();
   readonly #confirmations: Confirmations;
-  readonly #sightings: Sightings;
+  readonly #statuses: NodeStatusRecorder;
   readonly #turns = new SendTurns();
   readonly #timer: NodeJS.Timeout;
   /** Where environments are known to be; they may be further. */
   readonly #revisions = new Map<string, number>();
-  readonly #lookAtStates: () => void;
-  readonly #lookAtSessions: () => void;
+  readonly #pollStates: () => void;
+  readonly #pollSessions: () => void;
 
   constructor(options: DeploymentsOptions) {
     this.#options = options;
     const { store, managerId, isAlone, onError } = options;
-    this.#lookAtStates = oneAtATime(() => this.#sendChanges(), onError);
-    this.#lookAtSessions = oneAtATime(() => this.#closeLost(), onError);
-    const lookElsewhere = oneAtATime(() => this.#readElsewhere(), onError);
+    this.#pollStates = singleFlight(() => this.#sendChanges(), onError);
+    this.#pollSessions = singleFlight(() => this.#closeLost(), onError);
+    const pollOtherManagers = singleFlight(() => this.#readOtherManagers(), onError);
     this.#confirmations = createConfirmations({
       sessions: (environmentId) => this.#sessions.of(environmentId),
       isElsewhere: (node) => node.connected && node.managerId !== managerId,
-      lookElsewhere,
+      pollOtherManagers,
     });
-    this.#sightings = createSightings({ store, isAlone, onError });
+    this.#statuses = createNodeStatusRecorder({ store, isAlone, onError });
     store.listen((topic) => {
-      if (topic === 'desired') this.#lookAtStates();
-      else if (topic === 'sessions') this.#lookAtSessions();
-      else lookElsewhere();
+      if (topic === 'desired') this.#pollStates();
+      else if (topic === 'sessions') this.#pollSessions();
+      else pollOtherManagers();
     });
     this.#timer = setInterval(() => {
-      this.#lookAtStates();
-      this.#lookAtSessions();
-    }, lookEveryMs);
+      this.#pollStates();
+      this.#pollSessions();
+    }, pollEveryMs);
     this.#timer.unref();
   }
 
@@ -95,7 +95,7 @@ export class Deployments {
     environmentRevision: number,
   ): NodeSession {
     const { environmentId, nodeId } = options.identity;
-    this.#know({ environmentId, revision: environmentRevision });
+    this.#raiseKnownRevision({ environmentId, revision: environmentRevision });
     this.#sessions
       .of(environmentId)
       .get(nodeId)
@@ -117,7 +117,7 @@ export class Deployments {
   leave(session: NodeSession): void {
     session.lost();
     if (!this.#sessions.drop(session)) return;
-    this.#note(session, false);
+    this.#recordStatus(session, false);
     this.#confirmations.changed(session.identity.environmentId, session.identity.nodeId);
   }
 
@@ -125,11 +125,12 @@ export class Deployments {
   async deploy(targets: readonly DeploymentTarget[], verb: DeploymentVerb): Promise<DeploymentResult> {
     if (targets.length === 0) return deploymentResult([], verb);
     for (const target of targets) this.#advanceAll(target);
-    // The answer's reads come after the sends, which a database at hand lets happen within one turn.
+    // The reads for the response come after the sends, which an in-process database completes within one iteration of
+    // the event loop.
     if (targets.some(({ environmentId }) => this.#sessions.of(environmentId).size > 0)) await setImmediate();
     const ids = targets.map(({ environmentId }) => environmentId);
-    const [names, nodes] = await this.#options.store.read((nouns) =>
-      Promise.all([nouns.environments.names(ids), nouns.nodes.listOf(ids)]),
+    const [names, nodes] = await this.#options.store.read((stores) =>
+      Promise.all([stores.environments.names(ids), stores.nodes.listOf(ids)]),
     );
     const byEnvironment = Map.groupBy(nodes, ({ environmentId }) => environmentId);
     const results = await Promise.all(
@@ -154,7 +155,7 @@ export class Deployments {
 
   /** Looks now, rather than at the next tick, which nodes are behind. */
   wake(): void {
-    this.#lookAtStates();
+    this.#pollStates();
   }
 
   /** Nodes whose stream this manager has, by id; it alone knows of them before it is recorded. */
@@ -177,19 +178,19 @@ export class Deployments {
   }
 
   environmentRemoved(environmentId: string): void {
-    const removed = (identity: NodeIdentity) => identity.environmentId === environmentId;
+    const removed = (identity: SessionIdentity) => identity.environmentId === environmentId;
     this.#closeWhere(removed, closeCodes.unauthorized, 'its environment was deleted');
   }
 
   nodeRemoved(nodeId: string): void {
-    const removed = (identity: NodeIdentity) => identity.nodeId === nodeId;
+    const removed = (identity: SessionIdentity) => identity.nodeId === nodeId;
     this.#closeWhere(removed, closeCodes.forgotten, 'an administrator removed this node');
   }
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
     this.#closeWhere(() => true, goingAway, 'the manager stops');
-    await this.#sightings.close();
+    await this.#statuses.close();
   }
 
   /** One query for all environments; only the streams that have something to do are touched. */
@@ -199,7 +200,7 @@ export class Deployments {
     for (const { environmentId, revision } of states) this.#advanceAll({ environmentId, revision });
   }
 
-  #know({ environmentId, revision }: DeploymentTarget): number {
+  #raiseKnownRevision({ environmentId, revision }: DeploymentTarget): number {
     const known = Math.max(revision, this.#revisions.get(environmentId) ?? 0);
     this.#revisions.set(environmentId, known);
     return known;
@@ -207,7 +208,7 @@ export class Deployments {
 
   #advanceAll(target: DeploymentTarget): void {
     const { environmentId } = target;
-    const known = this.#know(target);
+    const known = this.#raiseKnownRevision(target);
     for (const session of this.#sessions.of(environmentId).values()) {
       if (session.wants(known)) this.#advance(session, known);
     }
@@ -219,17 +220,17 @@ export class Deployments {
     const { store, managerId } = this.#options;
     const { lost, unrecorded } = await checkSessions(store, managerId, sessions);
     for (const { session, code, reason } of lost) this.#close(session, code, reason);
-    for (const session of unrecorded) if (!session.closed) this.#note(session, true);
+    for (const session of unrecorded) if (!session.closed) this.#recordStatus(session, true);
   }
 
-  async #readElsewhere(): Promise<void> {
+  async #readOtherManagers(): Promise<void> {
     const waitedFor = this.#confirmations.waitedFor();
     if (waitedFor.length === 0) return;
     this.#confirmations.recorded(await this.#options.store.read(({ nodes }) => nodes.listOf(waitedFor)));
   }
 
   #changed(session: NodeSession): void {
-    this.#note(session, true);
+    this.#recordStatus(session, true);
     const { environmentId, nodeId } = session.identity;
     this.#confirmations.changed(environmentId, nodeId);
     const known = this.#revisions.get(environmentId);
@@ -240,7 +241,7 @@ export class Deployments {
     session.advance(revision).catch(this.#options.onError);
   }
 
-  #note(session: NodeSession, connected: boolean): void {
+  #recordStatus(session: NodeSession, connected: boolean): void {
     const { nodeId, version, connection } = session.identity;
     const { managerId } = this.#options;
     const lastSeenAt = this.#options.clock();
@@ -248,16 +249,16 @@ export class Deployments {
     this.#seen.set(session, lastSeenAt);
     const refusal = session.refusal ?? null;
     const seen = { connected, lastSeenAt, appliedRevision, refusal };
-    this.#sightings.note({ nodeId, managerId, connection, version, ...seen });
+    this.#statuses.record({ nodeId, managerId, connection, version, ...seen });
   }
 
-  #closeWhere(matches: (identity: NodeIdentity) => boolean, code: number, reason: string): void {
+  #closeWhere(matches: (identity: SessionIdentity) => boolean, code: number, reason: string): void {
     for (const session of this.#sessions.where(matches)) this.#close(session, code, reason);
   }
 
   #close(session: NodeSession, code: number, reason: string): void {
     // Fenced: where another manager has the node by now, this changes nothing.
-    if (this.#sessions.drop(session)) this.#note(session, false);
+    if (this.#sessions.drop(session)) this.#recordStatus(session, false);
     session.close(code, reason);
     this.#confirmations.changed(session.identity.environmentId, session.identity.nodeId);
   }

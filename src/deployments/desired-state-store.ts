@@ -1,5 +1,5 @@
-// Desired state: for every environment, which objects belong on its nodes, each change under a revision of its own.
-// It is committed with the change that caused it, before anything is sent.
+// Desired state: for every environment, the objects that belong on its nodes, each change under its own revision. It is
+// committed with the change that caused it, before anything is sent.
 
 import type { DeployedKind } from '../protocol/content.ts';
 
@@ -10,20 +10,20 @@ export interface EnvironmentState {
   readonly digest: Buffer;
 }
 
-/** What a node is told from: where the environment stands, and how far back that can be told. */
-export interface EnvironmentStanding extends EnvironmentState {
-  /** Rows of objects that are gone are kept above this revision only; 0 when all are there. */
-  readonly floorRevision: number;
+/** The head of an environment's history and the start of what can still be sent as a delta. */
+export interface EnvironmentHead extends EnvironmentState {
+  /** Tombstones at or below this revision are deleted; 0 when all are kept. */
+  readonly compactionRevision: number;
   /** Which history of this installation the revisions count in (`lineage.ts`). */
   readonly lineage: string | undefined;
-  /** It was written past keyplane: nothing is told from it. */
+  /** The head was altered outside keyplane: nothing is sent from it. */
   readonly altered?: boolean;
 }
 
 export interface DesiredPage {
   readonly afterRevision: number;
-  /** Of objects that are gone, only those that went above this revision; 0 for all. */
-  readonly goneAboveRevision: number;
+  /** Only tombstones above this revision; 0 for all. */
+  readonly tombstonesAboveRevision: number;
   readonly limit: number;
 }
 
@@ -37,26 +37,26 @@ export interface DesiredObject extends DesiredKey {
   readonly projectId: string;
   /** The environment's revision at which this row last changed; unique in its environment. */
   readonly revision: number;
-  /** Digest of the content; null once the object is gone (the row stays so that a delta can say so). */
+  /** Digest of the content; null for a tombstone, which stays so that a delta can contain it. */
   readonly digest: Buffer | null;
   /**
    * The revision since which it is in the environment, a JWK under the kid that it has. Objects that came at once have the
    * same. Null: since before this was recorded.
    */
   readonly sinceRevision: number | null;
-  /** The row was written past keyplane: it is told to no node. */
+  /** The row was altered outside keyplane: it is sent to no node. */
   readonly altered?: boolean;
 }
 
 export interface DesiredStateStore {
   /**
-   * In the order that they are asked for, each as `state` answers it. Locks them until the commit.
-   * @throws KeyplaneError `unavailable` for one that was written past keyplane
+   * In the given order, each as `state` returns it. Locks them until the commit.
+   * @throws KeyplaneError `unavailable` for a head that was altered outside keyplane
    */
   lockStates(environmentIds: readonly string[]): Promise<readonly EnvironmentState[]>;
   /** Revision 0 and the empty digest for an environment that never had anything. */
   state(environmentId: string): Promise<EnvironmentState>;
-  standing(environmentId: string): Promise<EnvironmentStanding>;
+  head(environmentId: string): Promise<EnvironmentHead>;
   /** Of all environments, for the loop that looks at state. */
   states(): Promise<readonly EnvironmentState[]>;
   /** Each of another environment. */
@@ -67,11 +67,11 @@ export interface DesiredStateStore {
   putMany(objects: readonly DesiredObject[]): Promise<void>;
   /** By object id: the digest with which any environment desires the object now. */
   digestsAnywhere(kind: DeployedKind, objectIds: readonly string[]): Promise<ReadonlyMap<string, Buffer>>;
-  /** Environments in which the object is desired now (not gone). */
+  /** Environments in which the object is desired now (no tombstone). */
   environmentsOf(kind: DeployedKind, objectId: string): Promise<readonly string[]>;
   /** In revision order. */
   rowsAfter(environmentId: string, page: DesiredPage): Promise<readonly DesiredObject[]>;
-  /** How many rows, gone ones too, are above this revision. */
+  /** Number of rows above this revision, tombstones included. */
   countAfter(environmentId: string, revision: number): Promise<number>;
   countPresent(environmentId: string): Promise<number>;
   /** Present objects only, in revision order. */
@@ -83,11 +83,11 @@ export interface DesiredStateStore {
     page: Pick<DesiredPage, 'afterRevision' | 'limit'>,
   ): Promise<readonly DesiredObject[]>;
   /** Never lowers it. */
-  raiseFloor(environmentId: string, floorRevision: number): Promise<void>;
-  /** Deletes so many rows of objects that went at or below the floor. @returns how many */
-  deleteGone(environmentId: string, floorRevision: number, limit: number): Promise<number>;
+  raiseCompactionRevision(environmentId: string, compactionRevision: number): Promise<void>;
+  /** Deletes at most `limit` tombstones at or below the revision. @returns how many */
+  deleteTombstones(environmentId: string, compactionRevision: number, limit: number): Promise<number>;
 }
 
-export interface DesiredStateNouns {
+export interface DesiredStateStores {
   readonly desired: DesiredStateStore;
 }

@@ -1,7 +1,8 @@
-// Settings of an environment reach its nodes as all desired state does: under a revision of their own, in the order of
-// all changes, kept on the node's disk. What has its default is not desired, so most environments have none of them.
+// Settings of an environment reach its nodes like all desired state: under their own revision, in order with all other
+// changes, stored on the node's disk. A setting with its default value is not desired state, so most environments have
+// none.
 
-import type { EnvironmentNouns } from '../environments/environment-store.ts';
+import type { EnvironmentStores } from '../environments/environment-store.ts';
 import {
   type Caching,
   type DeployedSetting,
@@ -11,35 +12,35 @@ import {
 } from '../protocol/content.ts';
 import { contentDigest } from '../protocol/state-digest.ts';
 import type { ContentReader } from './content-reader.ts';
-import { type DesiredChange, desire } from './desire.ts';
-import type { DesiredStateNouns } from './desired-state-store.ts';
-import type { LineageNouns } from './history/lineage.ts';
+import type { DesiredStateStores } from './desired-state-store.ts';
+import type { LineageStores } from './history/lineage.ts';
+import { type DesiredChange, putDesiredState } from './put-desired-state.ts';
 
-export type SettingNouns = Pick<EnvironmentNouns, 'environments'> & LineageNouns;
+export type SettingStores = Pick<EnvironmentStores, 'environments'> & LineageStores;
 
 const cachingKey = 'caching';
 /** A setting belongs to no project. */
 const noProject = '';
 
 /** What the installation has; every environment of it has the same. */
-async function cachingOf({ installation }: LineageNouns): Promise<Caching> {
+async function cachingOf({ installation }: LineageStores): Promise<Caching> {
   const text = await installation.get(cachingKey);
   return text === undefined ? defaultCaching : (JSON.parse(text) as Caching);
 }
 
 /** Undefined where it has its default, or the environment is not there. */
 async function settingOf(
-  nouns: SettingNouns,
+  stores: SettingStores,
   environmentId: string,
   kind: SettingKind,
 ): Promise<DeployedSetting | undefined> {
-  const environment = await nouns.environments.get(environmentId);
+  const environment = await stores.environments.get(environmentId);
   if (!environment) return undefined;
   switch (kind) {
     case 'environment-set':
       return environment.environmentSet ? undefined : { kind, id: environmentId, published: false };
     case 'caching': {
-      const caching = await cachingOf(nouns);
+      const caching = await cachingOf(stores);
       return isSame(caching, defaultCaching) ? undefined : { kind, id: environmentId, ...caching };
     }
     default:
@@ -48,28 +49,28 @@ async function settingOf(
 }
 
 /** In the caller's transaction. */
-export async function desireSettings(
-  nouns: SettingNouns & DesiredStateNouns,
+export async function putDesiredSettings(
+  stores: SettingStores & DesiredStateStores,
   environmentId: string,
 ): Promise<void> {
   const changes: DesiredChange[] = [];
   for (const kind of settingKinds) {
-    const setting = await settingOf(nouns, environmentId, kind);
+    const setting = await settingOf(stores, environmentId, kind);
     const digest = setting ? contentDigest(setting) : null;
     changes.push({ environmentId, kind, objectId: environmentId, projectId: noProject, digest });
   }
-  await desire(nouns, changes);
+  await putDesiredState(stores, changes);
 }
 
 /** At the start of a manager: all environments get the caching that it was started with, where they had another. */
 export async function applyCaching(
-  nouns: SettingNouns & DesiredStateNouns,
+  stores: SettingStores & DesiredStateStores,
   { maxAge, staleWhileRevalidate, staleIfError }: Caching,
 ): Promise<void> {
   const caching = { maxAge, staleWhileRevalidate, staleIfError };
-  if (isSame(await cachingOf(nouns), caching)) return;
-  await nouns.installation.put(cachingKey, JSON.stringify(caching));
-  for (const { id } of await nouns.environments.list()) await desireSettings(nouns, id);
+  if (isSame(await cachingOf(stores), caching)) return;
+  await stores.installation.put(cachingKey, JSON.stringify(caching));
+  for (const { id } of await stores.environments.list()) await putDesiredSettings(stores, id);
 }
 
 function isSame(one: Caching, other: Caching): boolean {
@@ -82,11 +83,11 @@ function isSame(one: Caching, other: Caching): boolean {
 
 export const settingReaders = settingKinds.map(createSettingReader);
 
-function createSettingReader(kind: SettingKind): ContentReader<SettingNouns> {
+function createSettingReader(kind: SettingKind): ContentReader<SettingStores> {
   return {
     kind,
-    async read(nouns, environmentId, ids) {
-      const setting = ids.includes(environmentId) ? await settingOf(nouns, environmentId, kind) : undefined;
+    async read(stores, environmentId, ids) {
+      const setting = ids.includes(environmentId) ? await settingOf(stores, environmentId, kind) : undefined;
       return setting ? [setting] : [];
     },
     async *digestsOfProject() {},

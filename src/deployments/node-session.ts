@@ -7,8 +7,8 @@ import { removeDigest } from '../protocol/state-digest.ts';
 import { backOffMs } from '../runtime/back-off.ts';
 import { faultPoints } from '../runtime/fault-points.ts';
 import type { SendTurns } from './send-turns.ts';
-import { type ObjectKey, type StatePart, type StatePosition, tooFarBehind } from './state-part.ts';
-import type { StatePartReader } from './state-part-reader.ts';
+import { type ObjectKey, type StatePage, type StatePosition, tooFarBehind } from './state-page.ts';
+import type { StatePageReader } from './state-page-reader.ts';
 
 /** The connection, whatever carries it. */
 export interface NodeStream {
@@ -19,7 +19,7 @@ export interface NodeStream {
   readonly bufferedBytes: number;
 }
 
-export interface NodeIdentity {
+export interface SessionIdentity {
   readonly nodeId: string;
   readonly environmentId: string;
   /** The registered key that it proved to have. */
@@ -31,9 +31,9 @@ export interface NodeIdentity {
 }
 
 export interface NodeSessionOptions {
-  readonly identity: NodeIdentity;
+  readonly identity: SessionIdentity;
   readonly stream: NodeStream;
-  readonly parts: StatePartReader;
+  readonly pages: StatePageReader;
   /** Shared with the streams of all other nodes. */
   readonly turns: SendTurns;
   /** False: the node is sent public parts only. */
@@ -56,19 +56,19 @@ export interface NodeSessionOptions {
 /** RFC 6455 and its registry: the endpoint starts again. */
 const restarting = 1012;
 const bufferedBytesLimit = 1024 * 1024;
-/** A node that says nothing to what it was sent is cut off; it dials in again and says what it has. */
+/** A node that does not respond to what it was sent is disconnected; it reconnects and reports its state. */
 const silenceMs = 30_000;
 const retry = Object.freeze({ baseMs: 500, capMs: 30_000 });
 
 export class NodeSession {
-  readonly identity: NodeIdentity;
+  readonly identity: SessionIdentity;
   /** How far the node's clock is ahead of this manager's, as last measured. */
   clockOffsetMs: number;
   readonly #options: NodeSessionOptions;
   #confirmed: number;
   #sent: number;
   #reset: boolean;
-  #goneAbove: StatePosition['goneAbove'];
+  #tombstonesAbove: StatePosition['tombstonesAbove'];
   /** Objects it was not sent, with their digests: a digest without them is asked of it. */
   readonly #leftOut = new Map<ObjectKey, Buffer>();
   /** What the node's digest must be once it confirms this revision. */
@@ -85,7 +85,7 @@ export class NodeSession {
   /** It stopped sending because too much waits to leave. */
   #full = false;
   /** Gives back its place among the nodes that are given much, where it has one. */
-  #leavePlace: (() => void) | undefined;
+  #releasePlace: (() => void) | undefined;
   #closed = false;
 
   constructor(options: NodeSessionOptions) {
@@ -93,7 +93,7 @@ export class NodeSession {
     this.#options = options;
     this.clockOffsetMs = options.clockOffsetMs;
     this.#reset = options.reset;
-    this.#goneAbove = options.reset ? 'now' : 0;
+    this.#tombstonesAbove = options.reset ? 'now' : 0;
     this.#confirmed = options.reset ? 0 : options.startRevision;
     this.#sent = this.#confirmed;
   }
@@ -151,7 +151,7 @@ export class NodeSession {
   }
 
   async #sendMissing(target: number): Promise<void> {
-    const { stream, parts, turns, now, identity } = this.#options;
+    const { stream, pages, turns, now, identity } = this.#options;
     if (this.#isSilent(now())) {
       this.close(closeCodes.protocol, 'no answer to a state message');
       return;
@@ -160,47 +160,47 @@ export class NodeSession {
       if (!this.#reset && this.#sent >= target) return;
       this.#full = stream.bufferedBytes >= bufferedBytesLimit;
       if (this.#full) return;
-      const position = { after: this.#sent, goneAbove: this.#goneAbove };
-      const part = await parts.next(identity.environmentId, position, target);
+      const position = { after: this.#sent, tombstonesAbove: this.#tombstonesAbove };
+      const page = await pages.next(identity.environmentId, position, target);
       // It refused meanwhile, so what was read is not where it begins any more.
       if (!this.#isAt(position)) continue;
-      if (part === tooFarBehind) {
-        this.#startAnew();
+      if (page === tooFarBehind) {
+        this.#restartFromSnapshot();
         continue;
       }
-      if (!part || this.#closed || (part.to <= this.#sent && !(this.#reset && part.to === 0))) return;
+      if (!page || this.#closed || (page.to <= this.#sent && !(this.#reset && page.to === 0))) return;
       // What it has of such an object nobody knows any more, so no difference would add up.
-      if (!this.#reset && [...part.leftOut.values()].some((counted) => counted !== null)) {
-        this.#startAnew();
+      if (!this.#reset && [...page.leftOut.values()].some((counted) => counted !== null)) {
+        this.#restartFromSnapshot();
         continue;
       }
-      const { lineage = part.lineage } = this.#options;
-      // An environment that never had anything tells of none.
-      if (part.lineage !== undefined && part.lineage !== lineage) {
+      const { lineage = page.lineage } = this.#options;
+      // An environment without any change has no lineage.
+      if (page.lineage !== undefined && page.lineage !== lineage) {
         this.close(restarting, 'the manager was restored from a backup');
         return;
       }
-      if (!part.final && this.#leavePlace === undefined) {
-        this.#leavePlace = await turns.bulkSends.acquire();
+      if (!page.final && this.#releasePlace === undefined) {
+        this.#releasePlace = await turns.bulkSends.acquire();
         if (this.#closed || !this.#isAt(position)) this.#leave();
         continue;
       }
       await turns.run(() => {
         // It may have had to wait.
-        if (!this.#closed && this.#isAt(position)) this.#sendPart(part);
-      }, !part.final);
+        if (!this.#closed && this.#isAt(position)) this.#sendPage(page);
+      }, !page.final);
     }
   }
 
-  #isAt({ after, goneAbove }: StatePosition): boolean {
-    return this.#sent === after && this.#goneAbove === goneAbove;
+  #isAt({ after, tombstonesAbove }: StatePosition): boolean {
+    return this.#sent === after && this.#tombstonesAbove === tombstonesAbove;
   }
 
-  #sendPart(part: StatePart): void {
+  #sendPage(page: StatePage): void {
     const { stream, seal, now, privateKeys } = this.#options;
-    const { from, to, final } = part;
-    const changes = privateKeys ? part.changes : part.publicChanges();
-    const digest = this.#digestWithout(part);
+    const { from, to, final } = page;
+    const changes = privateKeys ? page.changes : page.publicChanges();
+    const digest = this.#digestWithout(page);
     const incomplete = final && this.#leftOut.size > 0 && { incomplete: true };
     const header = { type: 'state' as const, reset: this.#reset, from, to, final, digest, ...incomplete };
     faultPoints.beforeSend.publish(undefined);
@@ -211,11 +211,11 @@ export class NodeSession {
     this.#sentAt = now();
     // After the last part of a snapshot what follows is a difference: it has all that is.
     this.#reset = this.#reset && !final;
-    this.#goneAbove = this.#reset ? part.goneAbove : 0;
+    this.#tombstonesAbove = this.#reset ? page.tombstonesAbove : 0;
     if (digest !== null) this.#expected = { revision: to, digest };
   }
 
-  /** Only what is final is confirmed, so nothing but this tells that a stream which was full can take more. */
+  /** Only a final message is confirmed, so this is the only signal that a full stream can take more. */
   readonly #onLeft = (): void => {
     // What leaves slowly is no silence.
     this.#sentAt = this.#options.now();
@@ -230,11 +230,11 @@ export class NodeSession {
   };
 
   #leave(): void {
-    this.#leavePlace?.();
-    this.#leavePlace = undefined;
+    this.#releasePlace?.();
+    this.#releasePlace = undefined;
   }
 
-  #digestWithout({ from, digest, objects, leftOut }: StatePart): string | null {
+  #digestWithout({ from, digest, objects, leftOut }: StatePage): string | null {
     if (from === 0) this.#leftOut.clear();
     for (const key of objects) this.#leftOut.delete(key);
     for (const [key, counted] of leftOut) if (counted !== null) this.#leftOut.set(key, counted);
@@ -270,19 +270,19 @@ export class NodeSession {
     return true;
   }
 
-  /** From here on the node is given everything anew: a difference that it refuses once, it refuses again. */
+  /** From now on the node gets a snapshot: it would reject the same delta again. */
   #refuse(revision: number, reason: string): void {
     this.#refusal = { revision: Math.max(revision, this.#sent), reason };
     this.#refusals += 1;
-    this.#startAnew();
+    this.#restartFromSnapshot();
     this.#retryAt = this.#options.now() + backOffMs(this.#refusals - 1, retry);
   }
 
-  #startAnew(): void {
+  #restartFromSnapshot(): void {
     this.#leave();
     this.#reset = true;
     this.#sent = 0;
-    this.#goneAbove = 'now';
+    this.#tombstonesAbove = 'now';
   }
 
   close(code: number, reason: string): void {
@@ -291,7 +291,7 @@ export class NodeSession {
     this.#options.stream.close(code, reason);
   }
 
-  /** The connection is gone. */
+  /** The connection has ended. */
   lost(): void {
     this.#closed = true;
     this.#leave();

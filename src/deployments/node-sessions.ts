@@ -1,4 +1,4 @@
-import type { NodeIdentity, NodeSession } from './node-session.ts';
+import type { NodeSession, SessionIdentity } from './node-session.ts';
 
 const nobody: ReadonlyMap<string, NodeSession> = new Map();
 
@@ -32,7 +32,7 @@ export class NodeSessions {
     return true;
   }
 
-  where(matches: (identity: NodeIdentity) => boolean): readonly NodeSession[] {
+  where(matches: (identity: SessionIdentity) => boolean): readonly NodeSession[] {
     return this.all().filter(({ identity }) => matches(identity));
   }
 }

@@ -1,6 +1,6 @@
 import { exactTimeText } from '../runtime/time-text.ts';
+import type { DiagnosticsStores } from './diagnostics-store.ts';
 import type { Examination, Finding } from './finding.ts';
-import type { SurveyNouns } from './survey-store.ts';
 
 /** Tested with 15 and 18. Versions before 14 are rejected. */
 const newestMajor = 18;
@@ -14,8 +14,8 @@ export interface DatabaseFacts {
 }
 
 /** Where it finds damage, the other checks are skipped, because their results would be unreliable. */
-export async function checkIntegrity({ survey }: SurveyNouns): Promise<readonly Finding[]> {
-  return (await survey.integrity()).map((said) => ({
+export async function checkIntegrity({ diagnostics }: DiagnosticsStores): Promise<readonly Finding[]> {
+  return (await diagnostics.integrity()).map((said) => ({
     topic: 'database',
     severity: 'error',
     summary: 'Damage that the database reports',
@@ -26,11 +26,11 @@ export async function checkIntegrity({ survey }: SurveyNouns): Promise<readonly 
 }
 
 export async function checkDatabase(
-  { survey }: SurveyNouns,
+  { diagnostics }: DiagnosticsStores,
   { schemaVersion, newestSchema, now }: DatabaseFacts,
 ): Promise<Examination> {
   const findings: Finding[] = [];
-  const major = await survey.serverMajorVersion();
+  const major = await diagnostics.serverMajorVersion();
   if (major !== undefined && major > newestMajor) {
     findings.push({
       topic: 'database',
@@ -40,7 +40,7 @@ export async function checkDatabase(
       advice: 'Check whether there is a newer release of keyplane.',
     });
   }
-  const offMs = (await survey.now()).getTime() - now.getTime();
+  const offMs = (await diagnostics.now()).getTime() - now.getTime();
   if (Math.abs(offMs) > clockToleranceMs) {
     findings.push({
       topic: 'machine',
@@ -50,7 +50,7 @@ export async function checkDatabase(
       advice: clockAdvice,
     });
   }
-  const newest = await survey.newestAuditRecordAt();
+  const newest = await diagnostics.newestAuditRecordAt();
   if (newest && newest.getTime() - now.getTime() > clockToleranceMs) {
     findings.push({
       topic: 'machine',

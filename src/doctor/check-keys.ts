@@ -1,7 +1,7 @@
-import { listSharedKids, type SharedKid, type SharedKidNouns } from '../jwks/shared-kids.ts';
+import { listSharedKids, type SharedKid, type SharedKidStores } from '../jwks/shared-kids.ts';
 import { timeText } from '../runtime/time-text.ts';
+import type { DiagnosticsStores } from './diagnostics-store.ts';
 import type { Examination, Finding } from './finding.ts';
-import type { SurveyNouns } from './survey-store.ts';
 
 const soonDays = 30;
 const dayMs = 86_400_000;
@@ -9,11 +9,14 @@ const namedAtMost = 10_000;
 const jwksNamedAtMost = 10;
 
 /** JWKs that are expired or expire soon, URLs that return no key, and kids of several keys. */
-export async function checkKeys(nouns: SurveyNouns & SharedKidNouns, now: Date): Promise<Examination> {
-  const { survey } = nouns;
-  const expiring = await survey.expiringBefore(new Date(now.getTime() + soonDays * dayMs), namedAtMost);
-  const failing = await survey.failingUrls(namedAtMost);
-  const shared = await listSharedKids(nouns, now);
+export async function checkKeys(
+  stores: DiagnosticsStores & SharedKidStores,
+  now: Date,
+): Promise<Examination> {
+  const { diagnostics } = stores;
+  const expiring = await diagnostics.expiringBefore(new Date(now.getTime() + soonDays * dayMs), namedAtMost);
+  const failing = await diagnostics.failingUrls(namedAtMost);
+  const shared = await listSharedKids(stores, now);
   const findings: Finding[] = [
     ...shared.slice(0, namedAtMost).map(sharedKidFinding),
     ...expiring.map(({ projectName, name, expirationTime }): Finding => {

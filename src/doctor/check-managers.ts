@@ -1,10 +1,10 @@
 import { exactTimeText } from '../runtime/time-text.ts';
+import type { DiagnosticsStores } from './diagnostics-store.ts';
 import type { Examination, Finding } from './finding.ts';
-import type { SurveyNouns } from './survey-store.ts';
 
 /** Managers that stopped without shutting down, or lost the database. */
-export async function checkManagers({ survey }: SurveyNouns): Promise<Examination> {
-  const findings = (await survey.endedManagers()).map(
+export async function checkManagers({ diagnostics }: DiagnosticsStores): Promise<Examination> {
+  const findings = (await diagnostics.endedManagers()).map(
     ({ id, version, seenAt }): Finding => ({
       topic: 'managers',
       severity: 'warning',

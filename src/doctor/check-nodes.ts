@@ -1,5 +1,5 @@
-import type { DesiredStateNouns } from '../deployments/desired-state-store.ts';
-import type { EnvironmentNouns, RegisteredNode } from '../environments/environment-store.ts';
+import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
+import type { EnvironmentStores, RegisteredNode } from '../environments/environment-store.ts';
 import { exactTimeText } from '../runtime/time-text.ts';
 import type { Examination, Finding } from './finding.ts';
 
@@ -11,15 +11,15 @@ const restoreAdvice =
  * @param managerRuns whether a manager runs; without one no node can be connected
  */
 export async function checkNodes(
-  nouns: EnvironmentNouns & DesiredStateNouns,
+  stores: EnvironmentStores & DesiredStateStores,
   managerRuns: boolean,
 ): Promise<Examination> {
   const findings: Finding[] = [];
-  const diverged = new Map((await nouns.nodes.listDiverged()).map((node) => [node.nodeId, node]));
+  const diverged = new Map((await stores.nodes.listDiverged()).map((node) => [node.nodeId, node]));
   let nodes = 0;
-  for (const { id, name } of await nouns.environments.list()) {
-    const { revision } = await nouns.desired.state(id);
-    for (const node of await nouns.nodes.list(id)) {
+  for (const { id, name } of await stores.environments.list()) {
+    const { revision } = await stores.desired.state(id);
+    for (const node of await stores.nodes.list(id)) {
       nodes += 1;
       const label = `Node ${node.name} of environment ${name}`;
       const other = diverged.get(node.id);

@@ -1,8 +1,8 @@
-import { sumOfPresent } from '../deployments/desire.ts';
-import type { DesiredStateNouns } from '../deployments/desired-state-store.ts';
+import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
+import { sumOfPresent } from '../deployments/put-desired-state.ts';
 import { exactTimeText } from '../runtime/time-text.ts';
-import type { MacNouns } from '../sealing/mac-store.ts';
-import type { ConsistencyNouns, HeadFacts, NamedObject } from './consistency-store.ts';
+import type { MacStores } from '../sealing/mac-store.ts';
+import type { ConsistencyStores, HeadFacts, NamedObject } from './consistency-store.ts';
 import type { Examination, Finding } from './finding.ts';
 
 const namedAtMost = 20;
@@ -18,9 +18,9 @@ const announceAdvice =
 
 /** Rows with a missing or wrong MAC, and environments that do not match their digest. Needs the integrity key. */
 export async function checkMacs(
-  nouns: MacNouns & ConsistencyNouns & DesiredStateNouns,
+  stores: MacStores & ConsistencyStores & DesiredStateStores,
 ): Promise<Examination> {
-  const rows = await nouns.macs.altered(namedAtMost);
+  const rows = await stores.macs.altered(namedAtMost);
   const findings = rows.map(({ table, id }): Finding => {
     const isHead = table === 'environment_states';
     const altered = `The row in ${table} ${id} was not written by keyplane: its MAC is missing or wrong.`;
@@ -36,9 +36,9 @@ export async function checkMacs(
           advice: replaceAdvice,
         };
   });
-  const heads = await nouns.consistency.heads();
+  const heads = await stores.consistency.heads();
   for (const head of heads) {
-    const sum = await sumOfPresent(nouns.desired, head.environmentId);
+    const sum = await sumOfPresent(stores.desired, head.environmentId);
     if (sum.equals(head.digest)) continue;
     findings.push({
       ...integrityFinding(
@@ -53,7 +53,7 @@ export async function checkMacs(
 
 /** Compares rows, desired state and audit log, which refer to each other. */
 export async function checkMemory(
-  { consistency }: ConsistencyNouns,
+  { consistency }: ConsistencyStores,
   auditSequence: number,
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];

@@ -1,4 +1,4 @@
-// What the doctor compares: rows with the audit record that tells of them, and rows with desired state. It reads only.
+// What the doctor compares: rows with their audit records, and rows with desired state. It only reads.
 
 import type { ProjectKind } from '../protocol/content.ts';
 
@@ -11,11 +11,11 @@ export interface NamedObject {
 }
 
 export type AgainstAudit =
-  /** No record tells that it was made, or the newest one that it was deleted. */
+  /** No record shows its creation, or the newest one shows its deletion. */
   | 'unrecorded'
   /** It remembers a newer audit record than there is. */
   | 'ahead'
-  /** A record tells of a later change than the row has. */
+  /** A record shows a later change than the row. */
   | 'behind';
 
 export interface AuditDisagreement extends NamedObject {
@@ -42,9 +42,9 @@ export interface HeadFacts {
 }
 
 export interface ConsistencyStore {
-  /** Whether anything is there of which the audit record tells. */
+  /** Whether the database has any object that the audit log would record. */
   hasData(): Promise<boolean>;
-  /** When the youngest object was made or changed, of all kinds that the audit record tells of. */
+  /** When the youngest object of the audited kinds was created or changed. */
   youngest(): Promise<Date | undefined>;
   newestRecordAt(): Promise<Date | undefined>;
   heads(): Promise<readonly HeadFacts[]>;
@@ -54,6 +54,6 @@ export interface ConsistencyStore {
   againstDesired(limit: number): Promise<readonly DesiredDisagreement[]>;
 }
 
-export interface ConsistencyNouns {
+export interface ConsistencyStores {
   readonly consistency: ConsistencyStore;
 }

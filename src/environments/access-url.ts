@@ -3,8 +3,8 @@ import { badRequest } from '../errors.ts';
 const longestUrl = 2048;
 
 /**
- * Where an environment's gateways are reached; told to people, never fetched.
- * @throws KeyplaneError `bad_request` for what is no http(s) URL, and for one that would give a password away
+ * Where an environment's gateways are reached; shown to users, never fetched.
+ * @throws KeyplaneError `bad_request` for anything but an http(s) URL, and for one that contains a password
  */
 export function checkAccessUrl(text: string | undefined): string | null {
   if (text === undefined || text === '') return null;

@@ -1,7 +1,7 @@
 import type { ProjectWithdrawal } from '../access/projects.ts';
 import type { NodeRefusal } from './environment-store.ts';
 
-/** What a node tells of itself right now; it overrides what the database last recorded. */
+/** What a node reports now; it overrides what the database last recorded. */
 export interface LiveNodeState {
   readonly connected: boolean;
   readonly appliedRevision: number;
@@ -19,11 +19,11 @@ export interface ReachChange {
 }
 
 /** What these rules ask of deployments. */
-export interface DeploymentPort<Nouns> extends ProjectWithdrawal<Nouns> {
+export interface DeploymentPort<Stores> extends ProjectWithdrawal<Stores> {
   /** In the caller's transaction: brings desired state in line with which projects reach the environment now. */
-  syncEnvironment(nouns: Nouns, change: ReachChange): Promise<void>;
+  syncEnvironment(stores: Stores, change: ReachChange): Promise<void>;
   /** In the caller's transaction: desires what is set of the environment. */
-  desireSettings(nouns: Nouns, environmentId: string): Promise<void>;
+  putDesiredSettings(stores: Stores, environmentId: string): Promise<void>;
   /** After commit: closes its streams and forgets who waits for it. */
   environmentRemoved(environmentId: string): void;
   /** After commit: closes its stream. */

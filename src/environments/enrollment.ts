@@ -15,11 +15,11 @@ import { signingKeyOf } from '../protocol/signing-keys.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import type { DeploymentPort } from './deployment-port.ts';
 import { type EnrollmentToken, quickstartLabel } from './environment-store.ts';
-import { type EnvironmentRuleNouns, foundEnvironment } from './environments.ts';
+import { type EnvironmentRuleStores, requireEnvironment } from './environments.ts';
 
 export interface EnrollmentRequest {
   readonly environmentName: string;
-  /** For people to tell tokens apart; several may have the same one. */
+  /** Helps users to distinguish tokens; several may have the same one. */
   readonly name?: string | undefined;
   /** No node joins with it from then on. */
   readonly expiresAt?: string | undefined;
@@ -49,33 +49,33 @@ export interface NewEnrollmentToken {
 
 const seedBytes = 32;
 
-export interface EnrollmentOptions<Nouns extends EnvironmentRuleNouns> {
-  readonly store: UnitOfWork<Nouns>;
+export interface EnrollmentOptions<Stores extends EnvironmentRuleStores> {
+  readonly store: UnitOfWork<Stores>;
   readonly audit: AuditLog;
   readonly clock: () => Date;
-  readonly deployments: Pick<DeploymentPort<Nouns>, 'wake'>;
+  readonly deployments: Pick<DeploymentPort<Stores>, 'wake'>;
   /** In the caller's transaction: the identity whose fingerprint goes into a token. */
-  readonly readIdentity: (nouns: Nouns) => Promise<{ readonly id: string; readonly fingerprint: string }>;
+  readonly readIdentity: (stores: Stores) => Promise<{ readonly id: string; readonly fingerprint: string }>;
 }
 
-export function createEnrollment<Nouns extends EnvironmentRuleNouns>(
-  options: EnrollmentOptions<Nouns>,
+export function createEnrollment<Stores extends EnvironmentRuleStores>(
+  options: EnrollmentOptions<Stores>,
 ): Enrollment {
   const { store, audit, clock, deployments, readIdentity } = options;
-  const record = (nouns: Nouns, actor: string, facts: TokenFacts) =>
-    audit.append(nouns, tokenEvent(actor, facts));
+  const record = (stores: Stores, actor: string, facts: TokenFacts) =>
+    audit.append(stores, tokenEvent(actor, facts));
 
   async function make(actor: string, environmentName: string, wanted: WantedToken) {
     const createdAt = clock();
     const id = newId(createdAt.getTime());
     const seed = randomBytes(seedBytes);
     const { publicKey } = signingKeyOf(seed);
-    return store.write(async (nouns) => {
-      const { id: environmentId, name: environment } = await foundEnvironment(nouns, environmentName);
-      const identity = await readIdentity(nouns);
+    return store.write(async (stores) => {
+      const { id: environmentId, name: environment } = await requireEnvironment(stores, environmentName);
+      const identity = await readIdentity(stores);
       const { label } = wanted;
-      if (label === quickstartLabel) await nouns.enrollmentTokens.deleteLabelled(environmentId, label);
-      await nouns.enrollmentTokens.insert({
+      if (label === quickstartLabel) await stores.enrollmentTokens.deleteLabelled(environmentId, label);
+      await stores.enrollmentTokens.insert({
         ...wanted,
         id,
         environmentId,
@@ -85,7 +85,7 @@ export function createEnrollment<Nouns extends EnvironmentRuleNouns>(
         registered: 0,
         identityId: identity.id,
       });
-      await record(nouns, actor, { verb: 'create', id, environment, ...wanted });
+      await record(stores, actor, { verb: 'create', id, environment, ...wanted });
       return { secretToken: enrollmentTokenText(seed, identity.fingerprint) };
     });
   }
@@ -111,24 +111,24 @@ export function createEnrollment<Nouns extends EnvironmentRuleNouns>(
       }),
 
     list: (environmentName) =>
-      store.read(async (nouns) => {
-        const { id } = await foundEnvironment(nouns, environmentName);
-        return nouns.enrollmentTokens.list(id);
+      store.read(async (stores) => {
+        const { id } = await requireEnvironment(stores, environmentName);
+        return stores.enrollmentTokens.list(id);
       }),
 
     async revoke(caller, environmentName, tokenId) {
-      await store.write(async (nouns) => {
-        const { id: environmentId, name: environment } = await foundEnvironment(nouns, environmentName);
-        const tokens = await nouns.enrollmentTokens.list(environmentId);
+      await store.write(async (stores) => {
+        const { id: environmentId, name: environment } = await requireEnvironment(stores, environmentName);
+        const tokens = await stores.enrollmentTokens.list(environmentId);
         const token = tokens.find(({ id }) => id === tokenId);
         if (!token)
           throw badRequest(`Enrollment token (id: ${shownText(tokenId)}) is not found!`, {
             reason: 'NOT_FOUND',
           });
         const { id } = token;
-        const barred = await nouns.nodeKeys.barJoinedWith(id);
-        await nouns.enrollmentTokens.delete(id);
-        await record(nouns, caller.username, { verb: 'revoke', environment, ...token, barred });
+        const barred = await stores.nodeKeys.barJoinedWith(id);
+        await stores.enrollmentTokens.delete(id);
+        await record(stores, caller.username, { verb: 'revoke', environment, ...token, barred });
       });
       deployments.wake();
     },

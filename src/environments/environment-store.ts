@@ -39,7 +39,7 @@ export interface EnrollmentToken {
   readonly identityId: string | null;
 }
 
-/** Of the tokens that `npm start` makes anew each time. */
+/** Label of the tokens that `npm start` replaces at each start. */
 export const quickstartLabel = 'quickstart';
 
 export interface RegisteredNode {
@@ -76,7 +76,7 @@ export interface NodeKey {
   readonly name: string;
   /** Ed25519, raw. */
   readonly publicKey: Buffer;
-  /** Of the enrollment token that it joined with, which may be gone. */
+  /** The enrollment token that it joined with, which may have been deleted. */
   readonly tokenId: string | null;
   readonly tokenName: string | null;
   readonly privateKeys: boolean;
@@ -154,7 +154,7 @@ export interface EnrollmentTokenStore {
   deleteLabelled(environmentId: string, label: string): Promise<number>;
 }
 
-/** A node whose history is not that of this manager's database: it refuses what it is sent, and serves what it has. */
+/** A node whose history this manager's database does not know: it rejects what it is sent, and serves what it has. */
 export interface DivergedNode {
   readonly nodeId: string;
   readonly environmentId: string;
@@ -179,18 +179,18 @@ export interface NodeStore {
   /** Those of several environments. */
   listOf(environmentIds: readonly string[]): Promise<readonly RegisteredNode[]>;
   /** What was seen of many nodes, in one go. What is not of a node's latest stream is passed over. */
-  record(sightings: readonly NodeSighting[]): Promise<void>;
+  record(statuses: readonly NodeStatus[]): Promise<void>;
   delete(id: string): Promise<void>;
   /** Of all environments, by name order. */
   listDiverged(): Promise<readonly DivergedNode[]>;
-  /** `divergence` undefined: it is of one mind with this manager again. */
+  /** `divergence` undefined: its history agrees with this manager's again. */
   markDiverged(
     id: string,
     divergence: { readonly revision: number; readonly since: Date } | undefined,
   ): Promise<void>;
 }
 
-export interface NodeSighting {
+export interface NodeStatus {
   readonly nodeId: string;
   readonly managerId: string;
   readonly connection: number;
@@ -203,7 +203,10 @@ export interface NodeSighting {
 
 /** Managers that run, by the database's clock: theirs may be off. */
 export interface ManagerStore {
-  /** Before the first `beat`: forgets managers that are long gone, and all others where a database is one manager's. */
+  /**
+   * Before the first `beat`: deletes managers that stopped long ago, and all others where the database has one manager
+   * only.
+   */
   enter(): Promise<void>;
   /** It is alive. Makes its row where there is none. */
   beat(manager: RunningManager): Promise<void>;
@@ -217,7 +220,7 @@ export interface RunningManager {
   readonly version: string;
 }
 
-export interface EnvironmentNouns {
+export interface EnvironmentStores {
   readonly environments: EnvironmentStore;
   readonly enrollmentTokens: EnrollmentTokenStore;
   readonly nodes: NodeStore;

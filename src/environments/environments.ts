@@ -1,13 +1,13 @@
-// Environments: where projects deploy to. An environment that a project does not reach does not exist for it;
-// without a list of projects every one reaches it. Its name can not be changed, for nodes belong to it by name.
+// Environments: where projects deploy to. An environment that a project does not reach does not exist for it; without a
+// list of projects every project reaches it. Its name cannot be changed, because nodes are configured with it.
 
-import type { AccessNouns } from '../access/access-store.ts';
+import type { AccessStores } from '../access/access-store.ts';
 import type { Caller } from '../access/caller.ts';
 import { auditEvent } from '../audit/audit-event.ts';
 import type { AuditLog, AuditStore } from '../audit/audit-log.ts';
 import { badRequest } from '../errors.ts';
-import type { IdempotencyNouns } from '../idempotency/idempotency-store.ts';
-import type { Once } from '../idempotency/once.ts';
+import type { IdempotencyMark } from '../idempotency/idempotency-mark.ts';
+import type { IdempotencyStores } from '../idempotency/idempotency-store.ts';
 import { checkName, lookupName, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
@@ -15,14 +15,14 @@ import { checkAccessUrl } from './access-url.ts';
 import type { DeploymentPort, ReachChange } from './deployment-port.ts';
 import {
   type Environment,
-  type EnvironmentNouns,
+  type EnvironmentStores,
   type EnvironmentType,
   environmentTypes,
 } from './environment-store.ts';
 
-export type EnvironmentRuleNouns = EnvironmentNouns &
-  AccessNouns &
-  IdempotencyNouns & { readonly audit: AuditStore };
+export type EnvironmentRuleStores = EnvironmentStores &
+  AccessStores &
+  IdempotencyStores & { readonly audit: AuditStore };
 
 export interface EnvironmentInput {
   readonly name?: string | undefined;
@@ -31,7 +31,7 @@ export interface EnvironmentInput {
   readonly accessUrl?: string | undefined;
   /** Names; absent: every project reaches it, none: no project does. */
   readonly projects?: readonly string[] | undefined;
-  /** Absent: false for a new one, as it is for another. */
+  /** Absent: false for a new environment, unchanged for an existing one. */
   readonly environmentSet?: boolean | undefined;
 }
 
@@ -46,30 +46,30 @@ export interface Environments {
   list(): Promise<readonly EnvironmentWithProjects[]>;
   /** Those that the project reaches, by name order. */
   listOfProject(projectId: string): Promise<readonly Environment[]>;
-  create(caller: Caller, input: EnvironmentInput, once?: Once): Promise<void>;
+  create(caller: Caller, input: EnvironmentInput, once?: IdempotencyMark): Promise<void>;
   /** Replaces everything but the name; a type or `environmentSet` that is left out stays as it is. */
   update(caller: Caller, environmentName: string, input: EnvironmentInput): Promise<void>;
   /** Takes its nodes, tokens, and the materials for it along. */
   delete(caller: Caller, environmentName: string): Promise<void>;
 }
 
-export interface EnvironmentsOptions<Nouns extends EnvironmentRuleNouns> {
-  readonly store: UnitOfWork<Nouns>;
+export interface EnvironmentsOptions<Stores extends EnvironmentRuleStores> {
+  readonly store: UnitOfWork<Stores>;
   readonly audit: AuditLog;
   readonly clock: () => Date;
-  readonly deployments: DeploymentPort<Nouns>;
+  readonly deployments: DeploymentPort<Stores>;
 }
 
-export function createEnvironments<Nouns extends EnvironmentRuleNouns>(
-  options: EnvironmentsOptions<Nouns>,
+export function createEnvironments<Stores extends EnvironmentRuleStores>(
+  options: EnvironmentsOptions<Stores>,
 ): Environments {
   const { store, audit, clock, deployments } = options;
-  const record = (nouns: Nouns, caller: Caller, facts: { action: string; environment: Environment }) =>
-    audit.append(nouns, environmentEvent(caller, facts.action, facts.environment));
+  const record = (stores: Stores, caller: Caller, facts: { action: string; environment: Environment }) =>
+    audit.append(stores, environmentEvent(caller, facts.action, facts.environment));
 
   return {
     list: () => store.read(listWithProjects),
-    listOfProject: (projectId) => store.read((nouns) => nouns.environments.listReachedBy(projectId)),
+    listOfProject: (projectId) => store.read((stores) => stores.environments.listReachedBy(projectId)),
 
     async create(caller, input, once) {
       const name = checkName(input.name ?? '', 'Environment name');
@@ -77,21 +77,21 @@ export function createEnvironments<Nouns extends EnvironmentRuleNouns>(
       const accessUrl = checkAccessUrl(input.accessUrl);
       const createdAt = clock();
       const id = newId(createdAt.getTime());
-      await store.write(async (nouns) => {
-        if (await nouns.environments.find(name))
+      await store.write(async (stores) => {
+        if (await stores.environments.find(name))
           throw badRequest(`Environment (name: ${name}) is already exist!`, {
             reason: 'NAME_TAKEN',
             member: 'name',
           });
-        const projectIds = await idsOfProjects(nouns, input.projects);
+        const projectIds = await idsOfProjects(stores, input.projects);
         const facts = { id, name, type, accessUrl, projectIds, description: input.description ?? null };
         const { environmentSet = false } = input;
         const environment = { ...facts, environmentSet, createdAt, updatedAt: createdAt };
-        await nouns.environments.insert(environment);
-        await deployments.desireSettings(nouns, id);
-        await deployments.syncEnvironment(nouns, await reachChange(nouns, environment, []));
-        await record(nouns, caller, { action: 'environment.create', environment });
-        await once?.keep(nouns);
+        await stores.environments.insert(environment);
+        await deployments.putDesiredSettings(stores, id);
+        await deployments.syncEnvironment(stores, await reachChange(stores, environment, []));
+        await record(stores, caller, { action: 'environment.create', environment });
+        await once?.save(stores);
       });
       deployments.wake();
     },
@@ -105,9 +105,9 @@ export function createEnvironments<Nouns extends EnvironmentRuleNouns>(
       }
       const given = input.type === undefined ? undefined : knownType(input.type);
       const accessUrl = checkAccessUrl(input.accessUrl);
-      await store.write(async (nouns) => {
-        const before = await foundEnvironment(nouns, environmentName);
-        const projectIds = await idsOfProjects(nouns, input.projects);
+      await store.write(async (stores) => {
+        const before = await requireEnvironment(stores, environmentName);
+        const projectIds = await idsOfProjects(stores, input.projects);
         const facts = {
           type: given ?? before.type,
           accessUrl,
@@ -116,19 +116,19 @@ export function createEnvironments<Nouns extends EnvironmentRuleNouns>(
           description: input.description ?? null,
         };
         const environment = { ...before, ...facts, updatedAt: clock() };
-        await nouns.environments.update(environment);
-        await deployments.desireSettings(nouns, environment.id);
-        await deployments.syncEnvironment(nouns, await reachChange(nouns, environment, before.projectIds));
-        await record(nouns, caller, { action: 'environment.update', environment });
+        await stores.environments.update(environment);
+        await deployments.putDesiredSettings(stores, environment.id);
+        await deployments.syncEnvironment(stores, await reachChange(stores, environment, before.projectIds));
+        await record(stores, caller, { action: 'environment.update', environment });
       });
       deployments.wake();
     },
 
     async delete(caller, environmentName) {
-      const removed = await store.write(async (nouns) => {
-        const environment = await foundEnvironment(nouns, environmentName);
-        await nouns.environments.delete(environment.id);
-        await record(nouns, caller, { action: 'environment.delete', environment });
+      const removed = await store.write(async (stores) => {
+        const environment = await requireEnvironment(stores, environmentName);
+        await stores.environments.delete(environment.id);
+        await record(stores, caller, { action: 'environment.delete', environment });
         return environment;
       });
       deployments.environmentRemoved(removed.id);
@@ -138,8 +138,8 @@ export function createEnvironments<Nouns extends EnvironmentRuleNouns>(
 }
 
 /** For administrators, to whom every environment exists. @throws KeyplaneError `bad_request` */
-export async function foundEnvironment(nouns: EnvironmentNouns, name: string): Promise<Environment> {
-  const environment = await nouns.environments.find(lookupName(name));
+export async function requireEnvironment(stores: EnvironmentStores, name: string): Promise<Environment> {
+  const environment = await stores.environments.find(lookupName(name));
   if (environment) return environment;
   throw badRequest(
     `Environment (${shownText(name)}) is not found or user does not have privilege to access it!`,
@@ -147,9 +147,9 @@ export async function foundEnvironment(nouns: EnvironmentNouns, name: string): P
   );
 }
 
-async function listWithProjects(nouns: EnvironmentRuleNouns): Promise<readonly EnvironmentWithProjects[]> {
-  const projects = await nouns.projects.list();
-  const environments = await nouns.environments.list();
+async function listWithProjects(stores: EnvironmentRuleStores): Promise<readonly EnvironmentWithProjects[]> {
+  const projects = await stores.projects.list();
+  const environments = await stores.environments.list();
   return environments.map((environment) => {
     const reached = environment.projectIds && new Set(environment.projectIds);
     const names = reached && projects.filter(({ id }) => reached.has(id)).map(({ name }) => name);
@@ -159,12 +159,12 @@ async function listWithProjects(nouns: EnvironmentRuleNouns): Promise<readonly E
 
 /** @param before ids of the projects that reached it; null: every project did */
 async function reachChange(
-  nouns: AccessNouns,
+  stores: AccessStores,
   { id: environmentId, projectIds }: Environment,
   before: readonly string[] | null,
 ): Promise<ReachChange> {
   if (before === null && projectIds === null) return { environmentId, gained: [], lost: [] };
-  const everyone = (await nouns.projects.list()).map(({ id }) => id);
+  const everyone = (await stores.projects.list()).map(({ id }) => id);
   const [had, has] = [new Set(before ?? everyone), new Set(projectIds ?? everyone)];
   const gained = [...has].filter((id) => !had.has(id));
   return { environmentId, gained, lost: [...had].filter((id) => !has.has(id)) };
@@ -184,14 +184,14 @@ function knownType(given: string | undefined): EnvironmentType {
 }
 
 async function idsOfProjects(
-  nouns: AccessNouns,
+  stores: AccessStores,
   names: readonly string[] | undefined,
 ): Promise<readonly string[] | null> {
   if (names === undefined) return null;
   const ids = new Set<string>();
   const unknown: string[] = [];
   for (const name of new Set(names)) {
-    const project = await nouns.projects.find(lookupName(name));
+    const project = await stores.projects.find(lookupName(name));
     if (project) ids.add(project.id);
     else unknown.push(shownText(name));
   }

@@ -6,7 +6,7 @@ import { lookupName, shownText } from '../names.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import type { DeploymentPort } from './deployment-port.ts';
 import type { Environment, NodeKey, RegisteredNode } from './environment-store.ts';
-import { type EnvironmentRuleNouns, foundEnvironment } from './environments.ts';
+import { type EnvironmentRuleStores, requireEnvironment } from './environments.ts';
 
 /** The nodes that joined an environment. For administrators. */
 export interface Nodes {
@@ -25,16 +25,16 @@ export interface RemovedNode {
   readonly warnings: readonly string[];
 }
 
-export interface NodesOptions<Nouns extends EnvironmentRuleNouns> {
-  readonly store: UnitOfWork<Nouns>;
+export interface NodesOptions<Stores extends EnvironmentRuleStores> {
+  readonly store: UnitOfWork<Stores>;
   readonly audit: AuditLog;
-  readonly deployments: Pick<DeploymentPort<Nouns>, 'liveNodes' | 'isOwn' | 'nodeRemoved'>;
+  readonly deployments: Pick<DeploymentPort<Stores>, 'liveNodes' | 'isOwn' | 'nodeRemoved'>;
 }
 
-export function createNodes<Nouns extends EnvironmentRuleNouns>(options: NodesOptions<Nouns>): Nodes {
+export function createNodes<Stores extends EnvironmentRuleStores>(options: NodesOptions<Stores>): Nodes {
   const { store, audit, deployments } = options;
   /** Of its own nodes this manager knows more than it has recorded; of others', what their managers have. */
-  const record = (nouns: Nouns, facts: NodeFacts) => audit.append(nouns, nodeEvent(facts));
+  const record = (stores: Stores, facts: NodeFacts) => audit.append(stores, nodeEvent(facts));
   const asTheyAre = (environmentId: string, nodes: readonly RegisteredNode[]): readonly RegisteredNode[] => {
     const live = deployments.liveNodes(environmentId);
     return nodes.map((node) => ({
@@ -45,29 +45,29 @@ export function createNodes<Nouns extends EnvironmentRuleNouns>(options: NodesOp
   };
   return {
     async list(environmentName) {
-      const { id, nodes } = await store.read(async (nouns) => {
-        const { id } = await foundEnvironment(nouns, environmentName);
-        return { id, nodes: await nouns.nodes.list(id) };
+      const { id, nodes } = await store.read(async (stores) => {
+        const { id } = await requireEnvironment(stores, environmentName);
+        return { id, nodes: await stores.nodes.list(id) };
       });
       return asTheyAre(id, nodes);
     },
 
     async listOf(environmentIds) {
-      const nodes = await store.read((nouns) => nouns.nodes.listOf(environmentIds));
+      const nodes = await store.read((stores) => stores.nodes.listOf(environmentIds));
       const byEnvironment = Map.groupBy(nodes, ({ environmentId }) => environmentId);
       return new Map([...byEnvironment].map(([id, own]) => [id, asTheyAre(id, own)]));
     },
 
     async delete(caller, environmentName, nodeName) {
-      const removed = await store.write(async (nouns) => {
-        const environment = await foundEnvironment(nouns, environmentName);
+      const removed = await store.write(async (stores) => {
+        const environment = await requireEnvironment(stores, environmentName);
         const name = lookupName(nodeName);
-        const node = await nouns.nodes.find(environment.id, name);
-        const key = await keyInUse(nouns, environment.id, name);
+        const node = await stores.nodes.find(environment.id, name);
+        const key = await keyInUse(stores, environment.id, name);
         if (!node && !key) throw badRequest(`Node (name: ${shownText(nodeName)}) is not found!`, notFound);
-        if (key) await nouns.nodeKeys.bar(key.id, 'removed');
-        if (node) await nouns.nodes.delete(node.id);
-        await record(nouns, {
+        if (key) await stores.nodeKeys.bar(key.id, 'removed');
+        if (node) await stores.nodes.delete(node.id);
+        await record(stores, {
           verb: 'delete',
           actor: caller.username,
           id: node?.id ?? null,
@@ -82,18 +82,18 @@ export function createNodes<Nouns extends EnvironmentRuleNouns>(options: NodesOp
     },
 
     async readmit(caller, environmentName, nodeName) {
-      await store.write(async (nouns) => {
-        const environment = await foundEnvironment(nouns, environmentName);
+      await store.write(async (stores) => {
+        const environment = await requireEnvironment(stores, environmentName);
         const name = lookupName(nodeName);
-        const [newest, ...older] = await nouns.nodeKeys.listOfName(environment.id, name);
+        const [newest, ...older] = await stores.nodeKeys.listOfName(environment.id, name);
         const inUse = [newest, ...older].find((key) => key?.barred === null);
         if (inUse && newest) {
           const problem = older.length > 0 ? 'another key has the name' : 'it was not removed';
           throw badRequest(`Node (name: ${name}) cannot be readmitted: ${problem}!`);
         }
         if (!newest) throw badRequest(`Node (name: ${shownText(nodeName)}) is not found!`, notFound);
-        await nouns.nodeKeys.readmit(newest.id);
-        await record(nouns, {
+        await stores.nodeKeys.readmit(newest.id);
+        await record(stores, {
           verb: 'readmit',
           actor: caller.username,
           id: newest.id,
@@ -113,8 +113,8 @@ function stillServes(name: string): string {
   return `Node ${name} is sent nothing more, but has no lease that ends: it may publish and sign with what it holds until its copy is deleted from its disk.`;
 }
 
-async function keyInUse(nouns: EnvironmentRuleNouns, environmentId: string, name: string) {
-  const keys = await nouns.nodeKeys.listOfName(environmentId, name);
+async function keyInUse(stores: EnvironmentRuleStores, environmentId: string, name: string) {
+  const keys = await stores.nodeKeys.listOfName(environmentId, name);
   return keys.find(({ barred }) => barred === null);
 }
 

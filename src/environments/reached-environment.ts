@@ -1,17 +1,17 @@
 import { badRequest } from '../errors.ts';
 import { lookupName, shownText } from '../names.ts';
-import type { Environment, EnvironmentNouns } from './environment-store.ts';
+import type { Environment, EnvironmentStores } from './environment-store.ts';
 
 /** The environments of these names, each once and each within the project's reach. */
 export async function reachedEnvironments(
-  nouns: EnvironmentNouns,
+  stores: EnvironmentStores,
   projectId: string,
   names: readonly string[],
   member = 'environmentName',
 ): Promise<readonly Environment[]> {
   const found: Environment[] = [];
   for (const name of names) {
-    const environment = await reachedEnvironment(nouns, projectId, name, member);
+    const environment = await reachedEnvironment(stores, projectId, name, member);
     if (found.some(({ id }) => id === environment.id)) {
       throw badRequest(
         `Environment (${environment.name}) is named twice! Each environment takes one material`,
@@ -25,12 +25,12 @@ export async function reachedEnvironments(
 
 /** @throws KeyplaneError in the same words whether it does not exist or the project does not reach it */
 export async function reachedEnvironment(
-  nouns: EnvironmentNouns,
+  stores: EnvironmentStores,
   projectId: string,
   name: string,
   member = 'environmentName',
 ): Promise<Environment> {
-  const environment = await nouns.environments.find(lookupName(name));
+  const environment = await stores.environments.find(lookupName(name));
   const reached =
     environment && (environment.projectIds === null || environment.projectIds.includes(projectId));
   if (!reached) {

@@ -1,17 +1,17 @@
-// Opens a private key that a passphrase closes: PKCS#8 with PBES1, PBES2 or PKCS#12's schemes (RFC 8018, RFC 7292), and
-// the traditional form of OpenSSL (RFC 1421 headers). Refused before anything is derived: more iterations or memory
-// than keystores may ask for. A derivation takes up to seconds, so a thread of its own calls this.
+// Opens an encrypted private key: PKCS#8 with PBES1, PBES2 or PKCS#12's schemes (RFC 8018, RFC 7292), and OpenSSL's
+// traditional form (RFC 1421 headers). Rejected before anything is derived: more iterations or memory than keystores
+// may use. A derivation takes up to seconds, so a worker thread calls this.
 
 import { hash } from 'node:crypto';
 import { octets, readElement, sequence } from '../asn1/ber.ts';
 import { badRequest, type KeyplaneError } from '../errors.ts';
-import { type Encoding, foreignText, unknownKeyEncryption } from '../jose/foreign-forms.ts';
+import { type Encoding, unknownKeyEncryption, unsupportedText } from '../jose/unsupported-formats.ts';
 import { keystoreLimits } from './keystore-format.ts';
-import { decryptCbc, onlySequence, type Protection } from './pkcs12/protection/closed-bytes.ts';
 import { DerivationBudget } from './pkcs12/protection/derivation-budget.ts';
+import { decryptCbc, onlySequence, type Protection } from './pkcs12/protection/encrypted-content.ts';
 import { readProtection } from './pkcs12/protection/protection.ts';
 
-export interface ClosedKey {
+export interface EncryptedKeyContent {
   readonly der: Uint8Array;
   /** DEK-Info; undefined for PKCS#8. */
   readonly encryption?: string | undefined;
@@ -21,7 +21,7 @@ export interface ClosedKey {
 const what = 'Key content';
 
 /** DER of the key, which is secret. @throws {KeyplaneError} bad_request */
-export function openEncryptedKey(key: ClosedKey, passphrase: string): Buffer {
+export function openEncryptedKey(key: EncryptedKeyContent, passphrase: string): Buffer {
   if (passphrase.length > keystoreLimits.passwordLength) {
     throw badRequest(
       `passphrase is too long: at most ${keystoreLimits.passwordLength} characters are accepted!`,
@@ -99,7 +99,7 @@ function bytesToKey(passphrase: Buffer, salt: Buffer, length: number): Buffer {
 }
 
 function notSupported(algorithm: string, encoding: Encoding): KeyplaneError {
-  return badRequest(foreignText(what, unknownKeyEncryption(algorithm, encoding)), {
+  return badRequest(unsupportedText(what, unknownKeyEncryption(algorithm, encoding)), {
     reason: 'FORM_NOT_SUPPORTED',
   });
 }

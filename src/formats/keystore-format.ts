@@ -1,6 +1,6 @@
-// What every keystore format promises, the limits all of them keep, and the refusals they share.
-// A wrong password and a damaged file get one message: telling them apart would let a stranger
-// test passwords against half a file, and the formats themselves can not tell.
+// The interface, limits and errors of every keystore format. A wrong password and a damaged file get one message:
+// otherwise an unauthenticated client could test passwords against half a file, and the formats themselves cannot
+// distinguish the two.
 
 import { badRequest, type KeyplaneError } from '../errors.ts';
 import type { KeystoreType } from '../protocol/content.ts';

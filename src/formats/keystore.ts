@@ -5,7 +5,6 @@
 
 import { badRequest, isKeyplaneError } from '../errors.ts';
 import type { KeystoreType } from '../protocol/content.ts';
-import { nameForeignFile } from './foreign-file.ts';
 import { jks } from './jks/jks.ts';
 import {
   damagedKeystore,
@@ -16,6 +15,7 @@ import {
 } from './keystore-format.ts';
 import { keystoreTypeOf } from './keystore-type-of.ts';
 import { pkcs12 } from './pkcs12/pkcs12.ts';
+import { describeUnsupportedFile } from './unsupported-file.ts';
 
 export type { KeystoreType } from '../protocol/content.ts';
 export type {
@@ -82,7 +82,7 @@ function refuseLongPassword(password: string): void {
 
 function formatOf(file: Uint8Array, type: KeystoreType): KeystoreFormat {
   const actual = keystoreTypeOf(file);
-  if (actual === undefined) throw badRequest(nameForeignFile(file), { reason: 'FORM_NOT_SUPPORTED' });
+  if (actual === undefined) throw badRequest(describeUnsupportedFile(file), { reason: 'FORM_NOT_SUPPORTED' });
   if (actual !== type) {
     throw badRequest(
       `Keystore is not of type ${type}: the file is a ${actual} keystore, keyStoreType should be ${actual}!`,

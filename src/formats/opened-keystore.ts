@@ -11,7 +11,7 @@ import {
 } from './keystore-format.ts';
 
 /** An entry whose key is still closed. */
-export interface ClosedEntry extends KeystoreName {
+export interface EncryptedEntry extends KeystoreName {
   open(keyPassword: string | undefined): KeystoreEntry;
 }
 
@@ -29,7 +29,7 @@ export function findAlias(opened: OpenedKeystore, alias: string): string | undef
   return found?.alias;
 }
 
-export function openedKeystore(entries: readonly ClosedEntry[]): OpenedKeystore {
+export function openedKeystore(entries: readonly EncryptedEntry[]): OpenedKeystore {
   if (entries.length > keystoreLimits.entries) throw tooManyEntries();
   const exact = new Map(entries.map((entry) => [entry.alias, entry]));
   // Of two that are equal without regard to case the first one stays, as in findAlias.

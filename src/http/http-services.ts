@@ -7,10 +7,10 @@ import type { Nodes } from '../environments/nodes.ts';
 import type { Idempotency } from '../idempotency/idempotency.ts';
 import type { CreateJwk } from '../jwks/create-jwk.ts';
 import type { DeleteJwk } from '../jwks/delete-jwk.ts';
-import type { JwkFinder } from '../jwks/find-jwk.ts';
 import type { GenerateJwk } from '../jwks/generate/generate-jwk.ts';
 import type { InspectSource } from '../jwks/inspect-source.ts';
 import type { FindJwkDeployments } from '../jwks/jwk-deployment.ts';
+import type { JwkReader } from '../jwks/jwk-reader.ts';
 import type { UpdateJwk } from '../jwks/update-jwk.ts';
 import type { Certificates } from '../materials/certificates.ts';
 import type { CryptoKeys } from '../materials/crypto-keys.ts';
@@ -29,7 +29,7 @@ export interface RuleServices {
   readonly idempotency: Idempotency<ChangeResult>;
   readonly updateJwk: UpdateJwk;
   readonly deleteJwk: DeleteJwk;
-  readonly jwks: JwkFinder;
+  readonly jwks: JwkReader;
   readonly jwkDeployments: FindJwkDeployments;
   readonly inspectSource: InspectSource;
   readonly overview: ReadOverview;
@@ -45,6 +45,6 @@ export interface HttpServices extends Omit<Access, 'ensureFirstAdmin' | 'tokenUs
 }
 
 export interface RouteServices extends HttpServices {
-  /** Undefined where metrics have a listener of their own. */
+  /** Undefined where metrics have a separate listener. */
   readonly metricsText: MetricsText | undefined;
 }

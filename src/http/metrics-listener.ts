@@ -1,5 +1,5 @@
-// Metrics on an address of their own, so that the network of Prometheus reaches nothing else and clients of the API reach
-// no metrics.
+// Metrics on a separate address, so that Prometheus' network reaches nothing else and clients of the API reach no
+// metrics.
 
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';

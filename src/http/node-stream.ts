@@ -16,7 +16,10 @@ import { clientAddress } from './limits/client-address.ts';
 import { UpgradeGate } from './limits/upgrade-gate.ts';
 
 export interface NodeStreamOptions extends ConversationOptions {
-  /** Streams at once. When left out it is several times the 1,000 that a manager is made for; more dial another one. */
+  /**
+   * Concurrent streams. The default is several times the 1,000 nodes that a manager is made for; further nodes connect
+   * to another manager.
+   */
   readonly mostStreams?: number;
   readonly refusals: Refusals;
   readonly pingEveryMs?: number;
@@ -27,8 +30,8 @@ export interface NodeStreamOptions extends ConversationOptions {
 }
 
 /**
- * Nodes whose handshake is looked at, at a time. A thousand that come back at once would otherwise all stand before
- * everybody else who wants a connection to the database, of which there are ten.
+ * Concurrent handshakes. Otherwise a thousand nodes that reconnect at once would queue before everybody else for the
+ * ten database connections.
  */
 const lookedAtOnce = 5;
 /** A client that does not answer the close of its stream holds it no longer. */
@@ -48,7 +51,7 @@ const webSocketOptions = {
 };
 
 export interface NodeStreams {
-  /** Nodes are told to dial another manager; those that do not hear it are cut off. */
+  /** Nodes are asked to connect to another manager; those that do not respond are disconnected. */
   close(): Promise<void>;
 }
 
@@ -87,7 +90,7 @@ export function serveNodeStreams(server: Server, options: NodeStreamOptions): No
   };
 }
 
-/** RFC 6455 §7.4.1: the endpoint is going away. */
+/** RFC 6455 §7.4.1: the endpoint goes away (the process stops). */
 function sendAway(stream: WebSocket): Promise<void> {
   return new Promise((resolve) => {
     const impatience = setTimeout(() => stream.terminate(), farewellMs);

@@ -94,10 +94,10 @@ export function guardRoutes(
       // A request computes in stretches from here on: its body is parsed and checked, its answer is written.
       return fairTurn(requesterOf(request));
     }
-    // Signing in. What else is open must be there for whoever looks after this machine, flood or not.
+    // Signing in. Other open routes must work during a flood, for those who monitor this machine.
     if (url?.startsWith('/apiops')) rateLimits.countStranger(request);
   });
-  // Bounded resources are shared between users; whoever signs in is known by the address.
+  // Bounded resources are shared between users; a client that signs in is identified by its address.
   app.addHook('preHandler', (request, _reply, done) => onBehalfOf(requesterOf(request), done));
 }
 

@@ -34,10 +34,6 @@ import type { RefusalCause, Refusals } from '../metrics/refusals.ts';
 import { takeRequestsOneByOne } from '../runtime/pipelining.ts';
 import type { TlsFiles } from '../runtime/tls-files.ts';
 import { accessRoutes } from './access/routes.ts';
-import { createConnectionErrorHandler } from './answers/connection-error.ts';
-import { answerError, notFoundAnswer } from './answers/error-answer.ts';
-import { LastAnswers } from './answers/last-answer.ts';
-import { setSecurityHeaders } from './answers/security-headers.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { environmentRoutes } from './environments/routes.ts';
 import type { HttpServices } from './http-services.ts';
@@ -61,6 +57,10 @@ import { parseJsonBodies } from './requests/json-body.ts';
 import { endOtherUpgrades } from './requests/other-upgrades.ts';
 import { logRequest, logRequests } from './requests/request-log.ts';
 import { measureRequests } from './requests/request-metrics.ts';
+import { createConnectionErrorHandler } from './responses/connection-error.ts';
+import { routeNotFound, sendError } from './responses/error-response.ts';
+import { FinalResponses } from './responses/final-response.ts';
+import { setSecurityHeaders } from './responses/security-headers.ts';
 import { guardRoutes } from './route-access.ts';
 import { setZodCompilers, withoutCompilers } from './schema-compilers.ts';
 import { systemRoutes } from './system/routes.ts';
@@ -111,7 +111,7 @@ export function buildServer(options: ServerOptions): KeyplaneServer {
     rateLimits = createRateLimits(unlimited),
   } = options;
   const limits: ServerLimits = { ...defaultServerLimits, ...options.limits };
-  const lastAnswers = new LastAnswers();
+  const finalResponses = new FinalResponses();
   let observe = (_: { request: FastifyRequest; reply: FastifyReply }) => {};
   const app: KeyplaneServer = Fastify({
     ...timeouts(limits),
@@ -126,11 +126,11 @@ export function buildServer(options: ServerOptions): KeyplaneServer {
     schemaController: withoutCompilers,
     // Fastify's own answer to a request during shutdown has another shape than all our errors.
     return503OnClosing: false,
-    clientErrorHandler: createConnectionErrorHandler(refusals, lastAnswers),
-    // Paths that can not be decoded are refused before there is a route, so before any hook.
+    clientErrorHandler: createConnectionErrorHandler(refusals, finalResponses),
+    // Paths that cannot be decoded are rejected before there is a route, so before any hook.
     frameworkErrors(error, request, reply) {
       setSecurityHeaders(request, reply);
-      answerError(error, request, reply);
+      sendError(error, request, reply);
       logRequest(request, reply);
       observe({ request, reply });
     },
@@ -141,9 +141,9 @@ export function buildServer(options: ServerOptions): KeyplaneServer {
   app.setErrorHandler((error, request, reply) => {
     const cause = refusalCauseOf(error);
     if (cause) refusals.count(cause, addressOf(request));
-    return answerError(error, request, reply);
+    return sendError(error, request, reply);
   });
-  app.setNotFoundHandler((request, reply) => answerError(notFoundAnswer(request), request, reply));
+  app.setNotFoundHandler((request, reply) => sendError(routeNotFound(request), request, reply));
   parseJsonBodies(app);
   app.server.maxConnections = limits.connections;
   app.server.on('drop', (dropped) => refusals.count('connection_limit', dropped?.remoteAddress));
@@ -154,11 +154,11 @@ export function buildServer(options: ServerOptions): KeyplaneServer {
     refuseSeveralHosts(request, reply);
   });
   stopGracefully(app);
-  app.addHook('preClose', async () => lastAnswers.close());
+  app.addHook('preClose', async () => finalResponses.close());
   app.addHook('onRequest', async (request) => {
     if (!request.is404) return;
     rateLimits.countStranger(request);
-    throw notFoundAnswer(request);
+    throw routeNotFound(request);
   });
   endOtherUpgrades(app);
   guardRoutes(app, services, rateLimits);

@@ -4,7 +4,7 @@ export interface IdempotencyKeyName {
   readonly key: string;
 }
 
-export interface KeptRequest extends IdempotencyKeyName {
+export interface IdempotencyRecord extends IdempotencyKeyName {
   /** Keyed hash of what was asked. */
   readonly requestHash: Buffer;
   /** JSON of the deployment, or of null where nothing was deployed. */
@@ -14,14 +14,14 @@ export interface KeptRequest extends IdempotencyKeyName {
 }
 
 export interface IdempotencyKeyStore {
-  find(name: IdempotencyKeyName): Promise<KeptRequest | undefined>;
+  find(name: IdempotencyKeyName): Promise<IdempotencyRecord | undefined>;
   /** As of now by the database's clock. */
-  insert(request: KeptRequest): Promise<void>;
+  insert(request: IdempotencyRecord): Promise<void>;
   putAnswer(name: IdempotencyKeyName, answer: string): Promise<void>;
-  /** So many of those that are older, by the database's clock. Returns how many it deleted. */
+  /** Deletes at most `limit` records that are older, by the database's clock. Returns how many. */
   prune(olderThanMs: number, limit: number): Promise<number>;
 }
 
-export interface IdempotencyNouns {
+export interface IdempotencyStores {
   readonly idempotencyKeys: IdempotencyKeyStore;
 }

@@ -1,26 +1,25 @@
-// Requests that are said twice. A change that carries an `Idempotency-Key` leaves the key behind in its own
-// transaction; whoever repeats it gets the answer of the first, from any manager, also where that answer was lost or
-// its manager died before it had one. Refused: a key that was used for another request. A request that was refused
-// left nothing behind, so its repetition is checked anew.
+// Idempotent requests. A change with an `Idempotency-Key` stores the key in its transaction; a repetition gets the
+// first response, from any manager, even if that response was lost or its manager died first. A key that was used for
+// another request is rejected. A rejected request stores nothing, so its repetition is checked again.
 
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { badRequest, KeyplaneError } from '../errors.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
-import type { IdempotencyKeyName, IdempotencyNouns, KeptRequest } from './idempotency-store.ts';
-import type { KeptDeployment, Once } from './once.ts';
+import type { IdempotencyMark, SavedDeployment } from './idempotency-mark.ts';
+import type { IdempotencyKeyName, IdempotencyRecord, IdempotencyStores } from './idempotency-store.ts';
 import { type RequestMeaning, requestHash } from './request-hash.ts';
 
 export interface KeyedRequest extends IdempotencyKeyName {
   readonly meaning: RequestMeaning;
 }
 
-/** `Result` is JSON: what is told of a deployment. */
+/** `Result` is JSON: the deployment result. */
 export interface IdempotencyOptions<Result> {
-  readonly store: UnitOfWork<IdempotencyNouns>;
+  readonly store: UnitOfWork<IdempotencyStores>;
   /** 32 bytes. */
   readonly key: Buffer;
   /** Waits for the deployment of a change that is stored, and answers as the change did. */
-  readonly deployAgain: (kept: KeptDeployment) => Promise<Result>;
+  readonly deployAgain: (kept: SavedDeployment) => Promise<Result>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -41,31 +40,31 @@ export class Idempotency<Result> {
    */
   async run<R extends Result | undefined>(
     request: KeyedRequest,
-    act: (once: Once) => Promise<R>,
+    act: (once: IdempotencyMark) => Promise<R>,
   ): Promise<R> {
     const place = JSON.stringify([request.userId, request.key]);
     for (let first = this.#underWay.get(place); first; first = this.#underWay.get(place)) {
       await first.catch(() => undefined);
     }
-    const settling = this.#settle(request, act);
-    this.#underWay.set(place, settling);
+    const running = this.#runOnce(request, act);
+    this.#underWay.set(place, running);
     try {
-      return (await settling) as R;
+      return (await running) as R;
     } finally {
       this.#underWay.delete(place);
     }
   }
 
-  async #settle(
+  async #runOnce(
     request: KeyedRequest,
-    act: (once: Once) => Promise<Result | undefined>,
+    act: (once: IdempotencyMark) => Promise<Result | undefined>,
   ): Promise<Result | undefined> {
     const hash = requestHash(this.#key, request.meaning);
     const before = await this.#find(request);
-    if (before) return this.#answerAgain(before, hash);
+    if (before) return this.#replay(before, hash);
     const { userId, key } = request;
-    const once: Once = {
-      async keep({ idempotencyKeys }, deployment) {
+    const once: IdempotencyMark = {
+      async save({ idempotencyKeys }, deployment) {
         if (await idempotencyKeys.find({ userId, key })) throw faster();
         const answer = deployment === undefined ? 'null' : null;
         const kept = { deployment: JSON.stringify(deployment ?? null), answer };
@@ -74,21 +73,21 @@ export class Idempotency<Result> {
     };
     try {
       const result = await act(once);
-      if (result !== undefined) await this.#keepAnswer(request, result);
+      if (result !== undefined) await this.#saveAnswer(request, result);
       return result;
     } catch (error) {
       // The same request may have been stored by another manager, or by this one in a commit whose answer was lost.
       const after = await this.#find(request).catch(() => undefined);
       if (!after) throw error;
-      return this.#answerAgain(after, hash);
+      return this.#replay(after, hash);
     }
   }
 
-  #find(name: IdempotencyKeyName): Promise<KeptRequest | undefined> {
-    return this.#options.store.read((nouns) => nouns.idempotencyKeys.find(name));
+  #find(name: IdempotencyKeyName): Promise<IdempotencyRecord | undefined> {
+    return this.#options.store.read((stores) => stores.idempotencyKeys.find(name));
   }
 
-  async #answerAgain(kept: KeptRequest, hash: Buffer): Promise<Result | undefined> {
+  async #replay(kept: IdempotencyRecord, hash: Buffer): Promise<Result | undefined> {
     if (!kept.requestHash.equals(hash)) {
       throw badRequest('This Idempotency-Key was already used for another request! Use a new one.', {
         reason: 'CONFLICT',
@@ -96,23 +95,26 @@ export class Idempotency<Result> {
       });
     }
     if (kept.answer !== null) return JSON.parse(kept.answer) ?? undefined;
-    const result = await this.#options.deployAgain(JSON.parse(kept.deployment) as KeptDeployment);
-    await this.#keepAnswer(kept, result);
+    const result = await this.#options.deployAgain(JSON.parse(kept.deployment) as SavedDeployment);
+    await this.#saveAnswer(kept, result);
     return result;
   }
 
-  /** The change is stored, so an answer that can not be kept is no failure: a repetition waits for it again. */
-  async #keepAnswer(name: IdempotencyKeyName, result: Result): Promise<void> {
+  /**
+   * The change is stored, so a response that cannot be saved is no failure: a repetition waits for the deployment
+   * again.
+   */
+  async #saveAnswer(name: IdempotencyKeyName, result: Result): Promise<void> {
     const { store, onError } = this.#options;
     try {
-      await store.write((nouns) => nouns.idempotencyKeys.putAnswer(name, JSON.stringify(result)));
+      await store.write((stores) => stores.idempotencyKeys.putAnswer(name, JSON.stringify(result)));
     } catch (error) {
       onError(error);
     }
   }
 }
 
-/** Nobody is told so but where the database goes away at the same moment. */
+/** Seen by a client only where the database also fails at the same moment. */
 function faster(): KeyplaneError {
   return new KeyplaneError('conflict', 'Another request with this Idempotency-Key was faster. Try again!');
 }

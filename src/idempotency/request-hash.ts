@@ -10,7 +10,7 @@ export interface RequestMeaning {
   readonly body: unknown;
 }
 
-/** Keyed, because a body may hold a password, and a bare hash of one can be guessed at by whoever has the database. */
+/** Keyed, because a body may hold a password, and a bare hash would allow guessing with a copy of the database. */
 export function requestHash(key: KeyObject, { method, route, params, query, body }: RequestMeaning): Buffer {
   const hmac = createHmac('sha256', key);
   feed(hmac, [method, route, params ?? null, query ?? null, body ?? null]);

@@ -4,18 +4,18 @@
 import type { Buffer } from 'node:buffer';
 import { sniffDer } from '../asn1/sniff-der.ts';
 import { badRequest, type KeyplaneError } from '../errors.ts';
-import {
-  type Encoding,
-  foreignForms,
-  foreignText,
-  foreignTextForm,
-  javaKeystore,
-  keystoreForm,
-  splitRemedy,
-} from './foreign-forms.ts';
 import { decodeBase64 } from './members/base64url.ts';
 import { type PemBlock, parsePem, pemTextOf } from './pem.ts';
 import { shown } from './shown.ts';
+import {
+  type Encoding,
+  javaKeystore,
+  keystoreForm,
+  splitRemedy,
+  unsupportedFormats,
+  unsupportedText,
+  unsupportedTextFormat,
+} from './unsupported-formats.ts';
 
 const what = 'Certificate file';
 /** Tag of a SEQUENCE, with which every certificate begins. */
@@ -27,15 +27,15 @@ const sequenceTag = 0x30;
  * @throws KeyplaneError bad_request
  */
 export function certificatesIn(file: string): readonly Buffer[] {
-  const other = foreignTextForm(file);
-  if (other !== undefined) throw notSupported(foreignText(what, other));
+  const other = unsupportedTextFormat(file);
+  if (other !== undefined) throw notSupported(unsupportedText(what, other));
   if (file.includes('-----BEGIN')) return ofPem(file);
   const octets = decodeBase64(file.replace(/\s+/g, ''));
   if (octets === undefined) throw noCertificate();
   const pem = pemTextOf(octets);
   if (pem !== undefined) return ofPem(pem);
   const keystore = javaKeystore(octets);
-  if (keystore !== undefined) throw notSupported(foreignText(what, keystoreForm(keystore)));
+  if (keystore !== undefined) throw notSupported(unsupportedText(what, keystoreForm(keystore)));
   if (octets[0] !== sequenceTag) throw noCertificate();
   const label = sniffDer(octets)?.label ?? 'CERTIFICATE';
   refuseKeys([label]);
@@ -72,8 +72,8 @@ function refuseKeys(labels: readonly string[]): void {
 }
 
 function refuseForeign(label: string, encoding: Encoding): void {
-  const form = foreignForms.get(label)?.(encoding);
-  if (form !== undefined) throw notSupported(foreignText(what, form));
+  const form = unsupportedFormats.get(label)?.(encoding);
+  if (form !== undefined) throw notSupported(unsupportedText(what, form));
   if (label === 'CERTIFICATE' || label === 'X509 CERTIFICATE') return;
   if (encoding === 'DER' && label.endsWith('PUBLIC KEY'))
     throw notSupported(

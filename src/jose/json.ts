@@ -3,8 +3,8 @@
 // nesting deeper than 32 and more than 100,000 values. Objects come without a prototype.
 
 import { badRequest, type KeyplaneError } from '../errors.ts';
-import { foreignText } from './foreign-text.ts';
 import { endsTooEarly, findJsonFault } from './json-fault.ts';
+import { nonJsonText } from './non-json-text.ts';
 import { shown } from './shown.ts';
 
 export type JsonValue = null | boolean | number | string | JsonValue[] | JsonObject;
@@ -39,7 +39,7 @@ export function parseJson(text: string, what: string): JsonValue {
   try {
     value = JSON.parse(document);
   } catch (error) {
-    throw invalid(`${what} is not valid JSON: ${foreignText(document) ?? syntaxFault(document)}`, error);
+    throw invalid(`${what} is not valid JSON: ${nonJsonText(document) ?? syntaxFault(document)}`, error);
   }
   return withoutPrototypes(value);
 }

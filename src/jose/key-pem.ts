@@ -11,23 +11,23 @@ import { type DerKey, readEcParameters, readEcPrivateKey, readPkcs8, readSpki } 
 import { ExplicitCurveError } from './der/named-curve.ts';
 import { readRsaPrivateKey, readRsaPublicKey } from './der/rsa-form.ts';
 import type { KeyRestriction } from './der/rsa-pss.ts';
-import {
-  certificateForKey,
-  type Encoding,
-  explicitCurve,
-  type ForeignForm,
-  foreignForms,
-  foreignText,
-  foreignTextForm,
-  javaKeystore,
-  keystoreForm,
-  splitRemedy,
-} from './foreign-forms.ts';
 import type { JsonObject } from './json.ts';
 import { decodeBase64 } from './members/base64url.ts';
 import { isOpenSshKey, readOpenSshKey } from './openssh-key.ts';
 import { type PemBlock, parsePem, pemTextOf } from './pem.ts';
 import { shown } from './shown.ts';
+import {
+  certificateForKey,
+  type Encoding,
+  explicitCurve,
+  javaKeystore,
+  keystoreForm,
+  splitRemedy,
+  type UnsupportedFormat,
+  unsupportedFormats,
+  unsupportedText,
+  unsupportedTextFormat,
+} from './unsupported-formats.ts';
 
 export interface KeyContent {
   /** Not checked for soundness; holds secrets when the kind says so. */
@@ -110,7 +110,7 @@ function isEncrypted({ label, der, encryption }: PemBlock): boolean {
 
 function readerOf({ label, der, encoding }: KeyBlock): Reader {
   const found = sniffDer(der)?.label ?? label;
-  const foreign = foreignForms.get(found) ?? foreignForms.get(label);
+  const foreign = unsupportedFormats.get(found) ?? unsupportedFormats.get(label);
   if (foreign !== undefined) throw notSupported(foreign(encoding));
   if (found.endsWith('CERTIFICATE')) throw notSupported(certificateForKey(encoding));
   const reader = readers.get(found) ?? readers.get(label);
@@ -121,8 +121,8 @@ function readerOf({ label, der, encoding }: KeyBlock): Reader {
   );
 }
 
-function notSupported(form: ForeignForm): KeyplaneError {
-  return badRequest(foreignText(what, form), { reason: 'FORM_NOT_SUPPORTED' });
+function notSupported(form: UnsupportedFormat): KeyplaneError {
+  return badRequest(unsupportedText(what, form), { reason: 'FORM_NOT_SUPPORTED' });
 }
 
 /** The one key of the content. */
@@ -156,7 +156,7 @@ function blocksOf(content: string): { blocks: readonly PemBlock[]; encoding: Enc
   }
   const pem = pemTextOf(octets);
   if (pem !== undefined) return { blocks: parsePem(pem, what), encoding: 'PEM' };
-  const form = foreignTextForm(octets.toString('latin1'));
+  const form = unsupportedTextFormat(octets.toString('latin1'));
   if (form !== undefined) throw notSupported(form);
   if (isOpenSshKey(octets))
     return { blocks: [{ label: 'OPENSSH PRIVATE KEY', der: octets }], encoding: 'DER' };
@@ -171,7 +171,7 @@ function blocksOf(content: string): { blocks: readonly PemBlock[]; encoding: Enc
 
 /** What people paste where a key belongs. */
 function refuseOtherText(text: string): void {
-  const form = foreignTextForm(text);
+  const form = unsupportedTextFormat(text);
   if (form !== undefined) throw notSupported(form);
   if (/^(Bearer\s+)?eyJ[\w-]*\.[\w-]*\./i.test(text)) {
     throw badRequest(`${what} is a JWT, which is a token and not a key`);

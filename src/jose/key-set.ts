@@ -3,20 +3,20 @@
 // because which of them verifies would then depend on the reader.
 
 import { badRequest, type KeyplaneError } from '../errors.ts';
-import { foreignObject } from './foreign-object.ts';
-import { foreignText } from './foreign-text.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 import { isKeyType, keyTypeInfo, keyTypes } from './key-types.ts';
 import { normaliseMembers } from './members/normalise.ts';
 import { readShape } from './members/shape.ts';
+import { nonJsonText } from './non-json-text.ts';
 import { knownMembersOf } from './public-part.ts';
 import { shown, typeName } from './shown.ts';
 import { thumbprint } from './thumbprint.ts';
+import { unsupportedObjectText } from './unsupported-object.ts';
 
 /** What is known of a key that was selected before and is looked for again. */
 export interface FollowedKey {
   /** What the request asked for; undefined where it asked for none. */
-  readonly askedKid: string | undefined;
+  readonly requestedKid: string | undefined;
   /** The kid that the JWK has now. */
   readonly kid: string;
   /** RFC 7638, SHA-256, of the key as it is now. */
@@ -61,16 +61,16 @@ export function selectKey(document: JsonValue, kid: string | undefined): JsonObj
  * @throws KeyplaneError bad_request; with reason KEY_NOT_FOUND where the document no longer holds the key
  */
 export function selectAgain(document: JsonValue, followed: FollowedKey): JsonObject {
-  const { askedKid, kid } = followed;
+  const { requestedKid, kid } = followed;
   const entries = entriesOf(document);
   const usable = distinct(entries.filter((entry) => entry.thumbprint !== undefined));
   const same = usable.filter((entry) => entry.thumbprint === followed.thumbprint);
-  if (askedKid === followed.thumbprint) return theOne(same, entries, askedKid).raw;
-  if (askedKid !== undefined) {
+  if (requestedKid === followed.thumbprint) return theOne(same, entries, requestedKid).raw;
+  if (requestedKid !== undefined) {
     const [nameless] = same.filter((entry) => !hasKid(entry));
-    if (entryOfKid(entries, askedKid) === undefined && nameless !== undefined)
-      return withKid(nameless.raw, askedKid);
-    return withKid(selectKey(document, askedKid), askedKid);
+    if (entryOfKid(entries, requestedKid) === undefined && nameless !== undefined)
+      return withKid(nameless.raw, requestedKid);
+    return withKid(selectKey(document, requestedKid), requestedKid);
   }
   const [only, another] = usable;
   if (another === undefined) return otherThan(followed, (only ?? faultyEntry(entries)).raw, entries);
@@ -90,13 +90,13 @@ export function keysOf(document: JsonValue): readonly JsonValue[] {
     );
   }
   if (!isJsonObject(document)) {
-    const foreign = typeof document === 'string' ? foreignText(document) : undefined;
+    const foreign = typeof document === 'string' ? nonJsonText(document) : undefined;
     const pointer = foreign === undefined ? '' : `: ${foreign}`;
     throw invalid(`A JWK or a JWK Set is a JSON object (RFC 7517), not ${typeName(document)}${pointer}`);
   }
   if (!Object.hasOwn(document, 'keys')) {
     if (Object.hasOwn(document, 'kty')) return [document];
-    throw invalid(`No key found! ${foreignObject(document)}`);
+    throw invalid(`No key found! ${unsupportedObjectText(document)}`);
   }
   if (!Array.isArray(document.keys)) throw invalid('keys of a JWK Set must be an array (RFC 7517 §5.1)');
   if (document.keys.length === 0) throw invalid('No key found! The JWK Set is empty');

@@ -4,10 +4,10 @@
 
 import { Buffer } from 'node:buffer';
 import { badRequest } from '../errors.ts';
-import { encryptedOpenSsh, foreignText } from './foreign-forms.ts';
 import type { JsonObject } from './json.ts';
 import { decodeInteger, encodeInteger } from './members/integer.ts';
 import { shown } from './shown.ts';
+import { encryptedOpenSsh, unsupportedText } from './unsupported-formats.ts';
 
 const magic = Buffer.from('openssh-key-v1\0', 'latin1');
 /** Of an RSA modulus of 16384 bits; larger numbers would cost the event loop more than a read may. */
@@ -30,7 +30,7 @@ export function readOpenSshKey(bytes: Buffer, what: string): JsonObject {
   const outer = new FieldReader(bytes.subarray(magic.length), damaged);
   const cipher = outer.text();
   if (cipher !== 'none')
-    throw badRequest(foreignText(what, encryptedOpenSsh), { reason: 'FORM_NOT_SUPPORTED' });
+    throw badRequest(unsupportedText(what, encryptedOpenSsh), { reason: 'FORM_NOT_SUPPORTED' });
   outer.field(); // the key derivation, none
   outer.field(); // its options
   if (outer.number() !== 1) throw damaged('it does not hold exactly one key');

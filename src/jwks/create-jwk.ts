@@ -5,17 +5,17 @@ import type { ProjectScope } from '../access/caller.ts';
 import type { ChangeResult } from '../deployments/deployment-result.ts';
 import { atMember, badRequest } from '../errors.ts';
 import { checkName, shownText } from '../names.ts';
-import type { JwkSource, SourceRequest, SourceWorld } from '../sources/jwk-source.ts';
+import type { JwkSource, SourceContext, SourceRequest } from '../sources/jwk-source.ts';
 import { type SourceField, sourceField } from '../sources/source-fields.ts';
 import { jwkSource, type SourceType, sourceTypes } from '../sources/sources.ts';
-import { insertJwk, type JwkRuleOptions, refuseTaken } from './insert-jwk.ts';
+import { insertJwk, type JwkRuleOptions, requireFreeName } from './insert-jwk.ts';
 import { hasDefaultKid, jwkFromSource } from './jwk-from-source.ts';
 import type { SourceReference } from './jwk-store.ts';
-import { checkFollow, followOf } from './refresh/follow.ts';
-import type { WithSourceWorld } from './source-world.ts';
+import { checkRefreshInterval, refreshScheduleOf } from './refresh/refresh-schedule.ts';
+import type { WithSourceContext } from './source-context.ts';
 
 export interface CreateJwkOptions extends JwkRuleOptions {
-  readonly withSourceWorld: WithSourceWorld;
+  readonly withSourceContext: WithSourceContext;
 }
 
 export interface CreateJwkRequest extends SourceRequest {
@@ -26,20 +26,21 @@ export interface CreateJwkRequest extends SourceRequest {
 
 export type CreateJwk = (scope: ProjectScope, request: CreateJwkRequest) => Promise<ChangeResult>;
 
-export function createJwkCreator(options: CreateJwkOptions): CreateJwk {
+export function jwkCreation(options: CreateJwkOptions): CreateJwk {
   return async (scope, request) => {
     const name = checkName(request.name, 'JWK name');
     const sourceType = checkSourceType(request.sourceType);
     const source = jwkSource(sourceType);
-    const refuseName = () => options.store.read((nouns) => refuseTaken(nouns, scope.projectId, name));
+    const requireFreeNameFirst = () =>
+      options.store.read((stores) => requireFreeName(stores, scope.projectId, name));
     // The name is looked at before anything is fetched or opened. Where all is at hand, the transaction looks at it soon
     // enough, unless there is another fault to tell of: of two faults, the name's is told.
-    if (!source.isAtHand) await refuseName();
-    const intervalMs = sourceType === 'URL' ? checkFollow(request) : undefined;
-    const { sourced, jwk, warnings, kidGivesWay } = await options
-      .withSourceWorld(scope.projectId, (world) => readSource(source, request, world))
+    if (!source.needsNoIo) await requireFreeNameFirst();
+    const intervalMs = sourceType === 'URL' ? checkRefreshInterval(request) : undefined;
+    const { sourced, jwk, warnings, canReplaceKid } = await options
+      .withSourceContext(scope.projectId, (context) => readSource(source, request, context))
       .catch(async (error: unknown) => {
-        if (source.isAtHand) await refuseName();
+        if (source.needsNoIo) await requireFreeNameFirst();
         throw error;
       });
     const { sourceId, sourceUrl, notBeforeTime, expirationTime } = sourced;
@@ -54,19 +55,19 @@ export function createJwkCreator(options: CreateJwkOptions): CreateJwk {
       warnings,
       description: request.description ?? null,
       source: sourceReference(sourceType, request),
-      kidGivesWay,
-      follow: followOf(intervalMs, sourced),
+      canReplaceKid,
+      follow: refreshScheduleOf(intervalMs, sourced),
     });
   };
 }
 
 /** Its result leaves out the key as it was found, which may be large. */
-export async function readSource(source: JwkSource, request: SourceRequest, world: SourceWorld) {
+export async function readSource(source: JwkSource, request: SourceRequest, context: SourceContext) {
   source.checkFields(request);
   try {
-    const { raw, ...sourced } = await source.read(request, world);
+    const { raw, ...sourced } = await source.read(request, context);
     const whole = { ...sourced, raw };
-    return { sourced, ...(await jwkFromSource(whole)), kidGivesWay: hasDefaultKid(whole) };
+    return { sourced, ...(await jwkFromSource(whole)), canReplaceKid: hasDefaultKid(whole) };
   } catch (error) {
     throw atMember(source.keyMember, error);
   }

@@ -1,6 +1,6 @@
 import type { ProjectScope } from '../access/caller.ts';
 import type { DeploymentResult } from '../deployments/deployment-result.ts';
-import { desire } from '../deployments/desire.ts';
+import { putDesiredState } from '../deployments/put-desired-state.ts';
 import { badRequest } from '../errors.ts';
 import { lookupName, shownText } from '../names.ts';
 import type { JwkRuleOptions } from './insert-jwk.ts';
@@ -12,24 +12,24 @@ export type DeleteJwk = (scope: ProjectScope, name: string) => Promise<Deploymen
  * Takes a JWK away: no longer desired anywhere, deleted and audited in one transaction, then gone from the nodes.
  * A node that is away learns of it when it returns.
  */
-export function createJwkDeleter(options: JwkRuleOptions): DeleteJwk {
+export function jwkDeletion(options: JwkRuleOptions): DeleteJwk {
   return async (scope, given) => {
     const { projectId, once } = scope;
     const name = lookupName(given);
-    const targets = await options.store.write(async (nouns) => {
-      const stored = await nouns.jwks.find(projectId, name);
+    const targets = await options.store.write(async (stores) => {
+      const stored = await stores.jwks.find(projectId, name);
       if (!stored) throw badRequest(`JWK (name: ${shownText(given)}) is not found!`, { reason: 'NOT_FOUND' });
       const { id: objectId, sourceType, kid } = stored;
-      const environmentIds = await nouns.desired.environmentsOf('jwk', objectId);
-      const desired = await desire(
-        nouns,
+      const environmentIds = await stores.desired.environmentsOf('jwk', objectId);
+      const desired = await putDesiredState(
+        stores,
         environmentIds.map((environmentId) => {
           return { environmentId, kind: 'jwk' as const, objectId, projectId, digest: null };
         }),
       );
-      await nouns.jwks.delete(objectId);
-      await options.audit.append(nouns, jwkEvent('delete', scope, stored, { sourceType, kid }));
-      await once?.keep(nouns, { targets: desired, verb: 'undeploy' });
+      await stores.jwks.delete(objectId);
+      await options.audit.append(stores, jwkEvent('delete', scope, stored, { sourceType, kid }));
+      await once?.save(stores, { targets: desired, verb: 'undeploy' });
       return desired;
     });
     return options.deployments.deploy(targets, 'undeploy');

@@ -1,16 +1,16 @@
-import type { AccessNouns } from '../access/access-store.ts';
+import type { AccessStores } from '../access/access-store.ts';
 import type { ProjectScope } from '../access/caller.ts';
 import type { AuditLog, AuditStore } from '../audit/audit-log.ts';
 import { type ChangeResult, withWarnings } from '../deployments/deployment-result.ts';
 import type { Deployments } from '../deployments/deployments.ts';
-import { type DeploymentTarget, desire } from '../deployments/desire.ts';
-import type { DesiredStateNouns } from '../deployments/desired-state-store.ts';
-import type { Environment, EnvironmentNouns } from '../environments/environment-store.ts';
+import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
+import { type DeploymentTarget, putDesiredState } from '../deployments/put-desired-state.ts';
+import type { Environment, EnvironmentStores } from '../environments/environment-store.ts';
 import { badRequest, type KeyplaneError } from '../errors.ts';
-import type { IdempotencyNouns } from '../idempotency/idempotency-store.ts';
+import type { IdempotencyStores } from '../idempotency/idempotency-store.ts';
 import type { PrivateJwk } from '../jose/jwk.ts';
 import { keyTypeName } from '../jose/key-type-name.ts';
-import type { MaterialNouns } from '../materials/material-store.ts';
+import type { MaterialStores } from '../materials/material-store.ts';
 import { projectNotFound } from '../names.ts';
 import { newId } from '../new-id.ts';
 import { contentDigest } from '../protocol/state-digest.ts';
@@ -18,22 +18,22 @@ import type { Sealer } from '../sealing/sealed.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import { jwkContent } from './jwk-content.ts';
 import { jwkEvent } from './jwk-event.ts';
-import type { JwkNouns, StoredJwk } from './jwk-store.ts';
-import { holdersOf, type NamedJwk, tookItsKidNow, underFreeKid } from './published-kid.ts';
-import { type Follow, followRefresh } from './refresh/follow.ts';
-import type { RefreshNouns } from './refresh/refresh-store.ts';
+import type { JwkStores, StoredJwk } from './jwk-store.ts';
+import { holdersOf, type JwkWithRow, tookItsKidNow, withFreeKid } from './published-kid.ts';
+import { firstRefresh, type RefreshSchedule } from './refresh/refresh-schedule.ts';
+import type { RefreshStores } from './refresh/refresh-store.ts';
 import { sealMembers } from './sealed-members.ts';
 
-export type JwkRuleNouns = JwkNouns &
-  RefreshNouns &
-  AccessNouns &
-  EnvironmentNouns &
-  MaterialNouns &
-  DesiredStateNouns &
-  IdempotencyNouns & { readonly audit: AuditStore };
+export type JwkRuleStores = JwkStores &
+  RefreshStores &
+  AccessStores &
+  EnvironmentStores &
+  MaterialStores &
+  DesiredStateStores &
+  IdempotencyStores & { readonly audit: AuditStore };
 
 export interface JwkRuleOptions {
-  readonly store: UnitOfWork<JwkRuleNouns>;
+  readonly store: UnitOfWork<JwkRuleStores>;
   readonly sealer: Sealer;
   readonly audit: AuditLog;
   readonly deployments: Pick<Deployments, 'deploy'>;
@@ -55,9 +55,9 @@ export interface NewJwk
   > {
   readonly jwk: PrivateJwk;
   /** Its kid is a default that nobody asked for: where that is taken, another default takes its place. */
-  readonly kidGivesWay?: boolean | undefined;
+  readonly canReplaceKid?: boolean | undefined;
   /** How its URL is followed, if it is. */
-  readonly follow?: Follow | undefined;
+  readonly follow?: RefreshSchedule | undefined;
   /** What is answered beside the deployment. */
   readonly warnings?: readonly string[] | undefined;
 }
@@ -69,7 +69,7 @@ export async function insertJwk(
   made: NewJwk,
 ): Promise<ChangeResult> {
   const id = newId();
-  const { jwk, follow, warnings, kidGivesWay = false, ...origin } = made;
+  const { jwk, follow, warnings, canReplaceKid = false, ...origin } = made;
   const now = options.clock();
   const stored: StoredJwk = {
     ...origin,
@@ -79,8 +79,8 @@ export async function insertJwk(
     createdAt: now,
     updatedAt: now,
   };
-  const targets = await options.store.write((nouns) =>
-    insert(nouns, options, { scope, prepared: { stored, jwk }, kidGivesWay, follow, warnings }),
+  const targets = await options.store.write((stores) =>
+    insert(stores, options, { scope, prepared: { stored, jwk }, canReplaceKid, follow, warnings }),
   );
   return withWarnings(await options.deployments.deploy(targets, 'deploy'), warnings);
 }
@@ -98,8 +98,8 @@ export function jwkColumns(sealer: Sealer, id: string, jwk: PrivateJwk) {
 }
 
 /** @throws KeyplaneError `bad_request` when the name is taken */
-export async function refuseTaken(nouns: JwkNouns, projectId: string, name: string): Promise<void> {
-  if (await nouns.jwks.find(projectId, name)) throw nameTaken(name);
+export async function requireFreeName(stores: JwkStores, projectId: string, name: string): Promise<void> {
+  if (await stores.jwks.find(projectId, name)) throw nameTaken(name);
 }
 
 function nameTaken(name: string): KeyplaneError {
@@ -111,51 +111,51 @@ function nameTaken(name: string): KeyplaneError {
 
 interface Insertion {
   readonly scope: ProjectScope;
-  readonly prepared: NamedJwk;
-  readonly kidGivesWay: boolean;
-  readonly follow: Follow | undefined;
+  readonly prepared: JwkWithRow;
+  readonly canReplaceKid: boolean;
+  readonly follow: RefreshSchedule | undefined;
   readonly warnings: readonly string[] | undefined;
 }
 
 async function insert(
-  nouns: JwkRuleNouns,
+  stores: JwkRuleStores,
   { audit }: JwkRuleOptions,
-  { scope, prepared, kidGivesWay, follow, warnings }: Insertion,
+  { scope, prepared, canReplaceKid, follow, warnings }: Insertion,
 ): Promise<readonly DeploymentTarget[]> {
   const { name, projectId, sourceType } = prepared.stored;
   const { projectName } = scope;
   // Asked for together: a database that is away answers all of it in the time of one answer.
   const [project, namesake, environments, holders] = await Promise.all([
-    nouns.projects.get(projectId),
-    nouns.jwks.find(projectId, name),
-    nouns.environments.listReachedBy(projectId),
-    holdersOf(nouns, prepared.stored),
-    nouns.audit.head(),
+    stores.projects.get(projectId),
+    stores.jwks.find(projectId, name),
+    stores.environments.listReachedBy(projectId),
+    holdersOf(stores, prepared.stored),
+    stores.audit.head(),
   ]);
   // Deleted while its key was being made.
   if (!project) throw projectNotFound(projectName);
   if (namesake) throw nameTaken(name);
-  await refuseGoneSource(nouns, prepared.stored);
+  await requireSource(stores, prepared.stored);
   const isPublished = environments.length > 0;
   const { stored, jwk } = isPublished
-    ? await underFreeKid(nouns, prepared, { kidGivesWay, holders })
+    ? await withFreeKid(stores, prepared, { canReplaceKid, holders })
     : prepared;
-  await nouns.jwks.insert(stored);
-  if (follow) await nouns.refreshes.put(followRefresh(stored, follow));
-  const targets = await desireIn(nouns, environments, { scope, stored, jwk });
+  await stores.jwks.insert(stored);
+  if (follow) await stores.refreshes.put(firstRefresh(stored, follow));
+  const targets = await putDesiredIn(stores, environments, { scope, stored, jwk });
   const details = { sourceType, type: stored.type, kid: stored.kid, environments: environments.length };
-  await audit.append(nouns, jwkEvent('create', scope, stored, details));
-  await scope.once?.keep(nouns, { targets, verb: 'deploy', warnings });
+  await audit.append(stores, jwkEvent('create', scope, stored, details));
+  await scope.once?.save(stores, { targets, verb: 'deploy', warnings });
   return targets;
 }
 
 /** Desires a JWK as it is now in every environment that its project reaches. */
-export async function desireJwk(
-  nouns: EnvironmentNouns & DesiredStateNouns,
+export async function putDesiredJwk(
+  stores: EnvironmentStores & DesiredStateStores,
   desired: DesiredJwk,
 ): Promise<{ readonly targets: readonly DeploymentTarget[]; readonly environments: number }> {
-  const environments = await nouns.environments.listReachedBy(desired.stored.projectId);
-  return { targets: await desireIn(nouns, environments, desired), environments: environments.length };
+  const environments = await stores.environments.listReachedBy(desired.stored.projectId);
+  return { targets: await putDesiredIn(stores, environments, desired), environments: environments.length };
 }
 
 interface DesiredJwk {
@@ -164,8 +164,8 @@ interface DesiredJwk {
   readonly jwk: PrivateJwk;
 }
 
-async function desireIn(
-  nouns: DesiredStateNouns,
+async function putDesiredIn(
+  stores: DesiredStateStores,
   environments: readonly Environment[],
   { scope, stored, jwk }: DesiredJwk,
 ): Promise<readonly DeploymentTarget[]> {
@@ -176,14 +176,14 @@ async function desireIn(
   const changes = environments.map(({ id: environmentId }) => {
     return { environmentId, kind: 'jwk' as const, objectId, projectId, digest, startsAgain };
   });
-  return desire(nouns, changes);
+  return putDesiredState(stores, changes);
 }
 
 /** The certificate, key or keystore was deleted while its key was being read. */
-export async function refuseGoneSource(nouns: MaterialNouns, stored: StoredJwk): Promise<void> {
+export async function requireSource(stores: MaterialStores, stored: StoredJwk): Promise<void> {
   const { sourceId, sourceType } = stored;
   if (sourceId === null) return;
-  const stores = [nouns.certificates, nouns.cryptoKeys, nouns.keystores];
-  for (const store of stores) if ((await store.getMany([sourceId])).length > 0) return;
+  const materialStores = [stores.certificates, stores.cryptoKeys, stores.keystores];
+  for (const store of materialStores) if ((await store.getMany([sourceId])).length > 0) return;
   throw badRequest(`The source of this JWK (${sourceType}) was deleted meanwhile!`);
 }

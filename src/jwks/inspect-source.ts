@@ -10,7 +10,7 @@ import type { InspectedKey } from '../sources/inspected-key.ts';
 import type { SourceRequest } from '../sources/jwk-source.ts';
 import { jwkSource } from '../sources/sources.ts';
 import { checkSourceType } from './create-jwk.ts';
-import type { WithSourceWorld } from './source-world.ts';
+import type { WithSourceContext } from './source-context.ts';
 
 /** What a JWK made from it would be; facts are null where `problem` says why there are none. */
 export interface SourceKeyFacts {
@@ -47,7 +47,7 @@ const mostUnderWayOfUser = 48;
  * Each user's keys are looked at one at a time, over all of that user's requests; between users, `fairTurn` shares the
  * computing of a single key.
  */
-export function createSourceInspector(withSourceWorld: WithSourceWorld): InspectSource {
+export function sourceInspection(withSourceContext: WithSourceContext): InspectSource {
   const requests = new FairQueue({
     capacity: mostUnderWay,
     capacityPerRequester: mostUnderWayOfUser,
@@ -58,8 +58,8 @@ export function createSourceInspector(withSourceWorld: WithSourceWorld): Inspect
   return async (projectId, request) => {
     const source = jwkSource(checkSourceType(request.sourceType));
     return requests.run(() =>
-      withSourceWorld(projectId, async (world) => {
-        const { keys, total } = await source.inspect(request, world);
+      withSourceContext(projectId, async (context) => {
+        const { keys, total } = await source.inspect(request, context);
         const found: SourceKeyFacts[] = [];
         for (const key of keys) found.push(await keyQueue.run(() => factsOf(key)));
         return { keys: found, total };

@@ -1,6 +1,6 @@
 import { environmentResult, type NodeFailure } from '../deployments/deployment-result.ts';
-import type { DesiredStateNouns } from '../deployments/desired-state-store.ts';
-import type { Environment, EnvironmentNouns, RegisteredNode } from '../environments/environment-store.ts';
+import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
+import type { Environment, EnvironmentStores, RegisteredNode } from '../environments/environment-store.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import type { StoredJwk } from './jwk-store.ts';
 
@@ -27,7 +27,7 @@ export interface JwkOnNode {
 }
 
 export interface JwkDeploymentOptions {
-  readonly store: UnitOfWork<EnvironmentNouns & DesiredStateNouns>;
+  readonly store: UnitOfWork<EnvironmentStores & DesiredStateStores>;
   /** By id of the environment. */
   readonly nodesOf: (
     environmentIds: readonly string[],
@@ -39,13 +39,13 @@ export type FindJwkDeployments = (jwk: StoredJwk) => Promise<readonly JwkDeploym
 
 export function createJwkDeployments({ store, nodesOf }: JwkDeploymentOptions): FindJwkDeployments {
   return async ({ id, projectId }) => {
-    const desired = await store.read(async (nouns) => {
-      const environments = await nouns.environments.listReachedBy(projectId);
+    const desired = await store.read(async (stores) => {
+      const environments = await stores.environments.listReachedBy(projectId);
       const keys = environments.map((environment) => {
         return { environmentId: environment.id, kind: 'jwk' as const, objectId: id };
       });
-      const objects = new Map((await nouns.desired.findMany(keys)).map((one) => [one.environmentId, one]));
-      const states = new Map((await nouns.desired.states()).map((state) => [state.environmentId, state]));
+      const objects = new Map((await stores.desired.findMany(keys)).map((one) => [one.environmentId, one]));
+      const states = new Map((await stores.desired.states()).map((state) => [state.environmentId, state]));
       return environments.flatMap((environment): readonly Desired[] => {
         const object = objects.get(environment.id);
         const environmentRevision = states.get(environment.id)?.revision ?? 0;

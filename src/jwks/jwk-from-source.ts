@@ -11,7 +11,7 @@ import type { PrivateJwk } from '../jose/jwk.ts';
 import { shown } from '../jose/shown.ts';
 import { thumbprint } from '../jose/thumbprint.ts';
 import { useToUseType, useTypeToUse } from '../jose/use-type.ts';
-import type { SourcedKey, UsageWish } from '../sources/jwk-source.ts';
+import type { RequestedUsage, SourcedKey } from '../sources/jwk-source.ts';
 
 type Usage = Pick<PrivateJwk, 'use' | 'alg'>;
 
@@ -30,25 +30,28 @@ export async function jwkFromSource(sourced: SourcedKey): Promise<ImportedJwk> {
   return { jwk: await importAgain(named, sourced), warnings };
 }
 
-async function importAgain(named: JsonObject, { demand, wish }: SourcedKey): Promise<PrivateJwk> {
+async function importAgain(
+  named: JsonObject,
+  { requiredUsage, requestedUsage }: SourcedKey,
+): Promise<PrivateJwk> {
   try {
     return await importJwk(named, { soundnessChecked: true });
   } catch (error) {
     // The key agreed with itself before, so it is the request that contradicts it.
     if (!isKeyplaneError(error) || error.reason !== 'KEY_INCONSISTENT') throw error;
-    const member = (demand ?? wish)?.useType === undefined ? 'algorithm' : 'useType';
+    const member = (requiredUsage ?? requestedUsage)?.useType === undefined ? 'algorithm' : 'useType';
     throw badRequest(error.message, { reason: 'ALGORITHM_NOT_VALID', member });
   }
 }
 
 /** Use and algorithm: as demanded, or its own, or as wished for where it has none. */
-function usageOf(jwk: PrivateJwk, { demand, wish, restriction }: SourcedKey): Usage {
-  if (demand) {
-    checkAlgorithmFits(jwk, demand.useType, demand.algorithm);
-    if (restriction !== undefined) checkRestriction(restriction, demand.algorithm);
-    return { use: useTypeToUse(demand.useType), alg: joseAlgorithm(demand.algorithm) };
+function usageOf(jwk: PrivateJwk, { requiredUsage, requestedUsage, restriction }: SourcedKey): Usage {
+  if (requiredUsage) {
+    checkAlgorithmFits(jwk, requiredUsage.useType, requiredUsage.algorithm);
+    if (restriction !== undefined) checkRestriction(restriction, requiredUsage.algorithm);
+    return { use: useTypeToUse(requiredUsage.useType), alg: joseAlgorithm(requiredUsage.algorithm) };
   }
-  const { use, alg } = { ...own(jwk), ...wished(jwk, wish ?? {}) };
+  const { use, alg } = { ...own(jwk), ...fromRequest(jwk, requestedUsage ?? {}) };
   return { ...(use !== undefined && { use }), ...(alg !== undefined && { alg }) };
 }
 
@@ -56,14 +59,14 @@ function own({ use, alg }: PrivateJwk): Usage {
   return { ...(use !== undefined && { use }), ...(alg !== undefined && { alg }) };
 }
 
-function wished(jwk: PrivateJwk, { useType, algorithm }: UsageWish): Usage {
+function fromRequest(jwk: PrivateJwk, { useType, algorithm }: RequestedUsage): Usage {
   return {
-    ...(useType !== undefined && { use: wishedUse(jwk, useType) }),
-    ...(algorithm !== undefined && { alg: wishedAlgorithm(jwk, { useType, algorithm }) }),
+    ...(useType !== undefined && { use: useFromRequest(jwk, useType) }),
+    ...(algorithm !== undefined && { alg: algorithmFromRequest(jwk, { useType, algorithm }) }),
   };
 }
 
-function wishedUse(jwk: PrivateJwk, useType: NonNullable<UsageWish['useType']>): 'sig' | 'enc' {
+function useFromRequest(jwk: PrivateJwk, useType: NonNullable<RequestedUsage['useType']>): 'sig' | 'enc' {
   const use = useTypeToUse(useType);
   const ownUseType = jwk.alg === undefined ? undefined : useTypeOfAlgorithm(jwk.alg);
   const contradicted =
@@ -77,9 +80,9 @@ function wishedUse(jwk: PrivateJwk, useType: NonNullable<UsageWish['useType']>):
   });
 }
 
-function wishedAlgorithm(
+function algorithmFromRequest(
   jwk: PrivateJwk,
-  { useType, algorithm }: { useType: UsageWish['useType']; algorithm: string },
+  { useType, algorithm }: { useType: RequestedUsage['useType']; algorithm: string },
 ): string {
   const alg = joseAlgorithm(algorithm);
   if (jwk.alg !== undefined) {

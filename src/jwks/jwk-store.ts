@@ -42,7 +42,7 @@ export interface StoredJwk {
   readonly altered?: boolean;
 }
 
-export interface ListQuery {
+export interface JwkListQuery {
   /** Part of the name or description, matched without regard to ASCII case. */
   readonly search?: string;
   readonly sort: {
@@ -72,7 +72,7 @@ export interface JwkStore {
   getMany(ids: readonly string[]): Promise<readonly StoredJwk[]>;
   list(
     projectId: string,
-    query: ListQuery,
+    query: JwkListQuery,
   ): Promise<{ readonly jwks: readonly StoredJwk[]; readonly total: number }>;
   /** All of a project, by id order, in pages. */
   listOfProject(projectId: string, afterId: string, limit: number): Promise<readonly StoredJwk[]>;
@@ -96,6 +96,6 @@ export interface JwkStore {
   delete(id: string): Promise<void>;
 }
 
-export interface JwkNouns {
+export interface JwkStores {
   readonly jwks: JwkStore;
 }

@@ -4,16 +4,16 @@
 // database, so what is looked at in a transaction that writes holds until its commit.
 
 import { hash } from 'node:crypto';
-import type { EnvironmentNouns } from '../environments/environment-store.ts';
+import type { EnvironmentStores } from '../environments/environment-store.ts';
 import { badRequest, type KeyplaneError } from '../errors.ts';
 import type { PrivateJwk } from '../jose/jwk.ts';
 import { publicJwk } from '../jose/public-part.ts';
 import { thumbprint } from '../jose/thumbprint.ts';
 import { shownText } from '../names.ts';
-import type { JwkNouns, KidHolder, StoredJwk } from './jwk-store.ts';
+import type { JwkStores, KidHolder, StoredJwk } from './jwk-store.ts';
 
 /** A JWK with its row. */
-export interface NamedJwk {
+export interface JwkWithRow {
   readonly stored: StoredJwk;
   readonly jwk: PrivateJwk;
 }
@@ -26,16 +26,16 @@ export function publishedText({ publicMembers }: Pick<StoredJwk, 'publicMembers'
 
 /** JWKs of the project that have the kid of this one. Keys without a kid share none. */
 export async function holdersOf(
-  nouns: JwkNouns,
+  stores: JwkStores,
   { id, projectId, kid }: Pick<StoredJwk, 'id' | 'projectId' | 'kid'>,
 ): Promise<readonly KidHolder[]> {
   if (kid === '') return [];
-  return nouns.jwks.listByKid(projectId, kid, id);
+  return stores.jwks.listByKid(projectId, kid, id);
 }
 
 export interface KidChoice {
   /** It is a default that nobody asked for, so where it is taken another default takes its place. */
-  readonly kidGivesWay: boolean;
+  readonly canReplaceKid: boolean;
   /** As `holdersOf` finds them. */
   readonly holders: readonly KidHolder[];
 }
@@ -44,16 +44,16 @@ export interface KidChoice {
  * The JWK under a kid that no other key of its project has.
  * @throws KeyplaneError `bad_request` with reason KID_TAKEN
  */
-export async function underFreeKid(
-  nouns: JwkNouns,
-  named: NamedJwk,
-  { kidGivesWay, holders }: KidChoice,
-): Promise<NamedJwk> {
+export async function withFreeKid(
+  stores: JwkStores,
+  named: JwkWithRow,
+  { canReplaceKid, holders }: KidChoice,
+): Promise<JwkWithRow> {
   const taken = takenBy(named.stored, holders);
   if (!taken) return named;
-  for (const kid of kidGivesWay ? otherDefaults(named.jwk) : []) {
+  for (const kid of canReplaceKid ? otherDefaults(named.jwk) : []) {
     const renamed = withKid(named, kid);
-    if (!takenBy(renamed.stored, await holdersOf(nouns, renamed.stored))) return renamed;
+    if (!takenBy(renamed.stored, await holdersOf(stores, renamed.stored))) return renamed;
   }
   throw taken;
 }
@@ -64,7 +64,7 @@ function otherDefaults(jwk: PrivateJwk): readonly string[] {
   return [thumbprint(jwk), hash('sha256', JSON.stringify(members), 'base64url')];
 }
 
-function withKid({ stored, jwk }: NamedJwk, kid: string): NamedJwk {
+function withKid({ stored, jwk }: JwkWithRow, kid: string): JwkWithRow {
   const publicMembers = JSON.stringify({ ...(JSON.parse(stored.publicMembers) as object), kid });
   return { stored: { ...stored, kid, publicMembers }, jwk: { ...jwk, kid } };
 }
@@ -73,20 +73,20 @@ function withKid({ stored, jwk }: NamedJwk, kid: string): NamedJwk {
  * The same for a new value of a JWK. One that is published as before is left alone, also where it has shared its kid
  * since before that was rejected.
  */
-export async function underFreeKidStill(
-  nouns: JwkNouns & EnvironmentNouns,
+export async function withFreeKidOnUpdate(
+  stores: JwkStores & EnvironmentStores,
   before: StoredJwk,
-  { kidGivesWay, ...named }: NamedJwk & Pick<KidChoice, 'kidGivesWay'>,
-): Promise<NamedJwk> {
+  { canReplaceKid, ...named }: JwkWithRow & Pick<KidChoice, 'canReplaceKid'>,
+): Promise<JwkWithRow> {
   if (publishedText(before) === publishedText(named.stored)) return named;
-  const environments = await nouns.environments.listReachedBy(before.projectId);
+  const environments = await stores.environments.listReachedBy(before.projectId);
   if (environments.length === 0) return named;
-  return underFreeKid(nouns, named, { kidGivesWay, holders: await holdersOf(nouns, named.stored) });
+  return withFreeKid(stores, named, { canReplaceKid, holders: await holdersOf(stores, named.stored) });
 }
 
-/** Before a key is generated, which will be another than any that is there. @throws KeyplaneError as `underFreeKid` */
-export async function requireUnusedKid(nouns: JwkNouns, projectId: string, kid: string): Promise<void> {
-  const [holder] = await nouns.jwks.listByKid(projectId, kid, '');
+/** Before a key is generated, which will be another than any that is there. @throws KeyplaneError as `withFreeKid` */
+export async function requireUnusedKid(stores: JwkStores, projectId: string, kid: string): Promise<void> {
+  const [holder] = await stores.jwks.listByKid(projectId, kid, '');
   if (holder) throw kidTakenError(kid, holder.name);
 }
 
@@ -100,7 +100,7 @@ export function tookItsKidNow({ kidSince, updatedAt }: StoredJwk): boolean {
   return kidSince?.getTime() === updatedAt.getTime();
 }
 
-export interface SharedKid {
+export interface KidConflict {
   readonly kid: string;
   /** Of two JWKs with different keys. */
   readonly names: readonly [string, string];
@@ -109,17 +109,20 @@ export interface SharedKid {
 const pageSize = 512;
 
 /** A kid that names two keys of a project, if there is one: made before they shared an environment, or this rule. */
-export async function findSharedKid(nouns: JwkNouns, projectId: string): Promise<SharedKid | undefined> {
+export async function findKidConflict(
+  stores: JwkStores,
+  projectId: string,
+): Promise<KidConflict | undefined> {
   const seen = new Set<string>();
   const looked = new Set<string>();
   for (let after = ''; ; ) {
-    const page = await nouns.jwks.kidsOfProject(projectId, after, pageSize);
+    const page = await stores.jwks.kidsOfProject(projectId, after, pageSize);
     for (const { kid } of page) {
       if (kid === '') continue;
       if (!seen.has(kid)) seen.add(kid);
       else if (!looked.has(kid)) {
         looked.add(kid);
-        const names = differing(await nouns.jwks.listByKid(projectId, kid, ''));
+        const names = differing(await stores.jwks.listByKid(projectId, kid, ''));
         if (names) return { kid, names };
       }
     }
@@ -129,7 +132,7 @@ export async function findSharedKid(nouns: JwkNouns, projectId: string): Promise
   }
 }
 
-function differing(holders: readonly KidHolder[]): SharedKid['names'] | undefined {
+function differing(holders: readonly KidHolder[]): KidConflict['names'] | undefined {
   const [first] = holders;
   const text = first && publishedText(first);
   const other = text === undefined ? undefined : otherKey(holders, text);

@@ -1,24 +1,24 @@
 import type { ProjectScope } from '../access/caller.ts';
-import type { DeploymentTarget } from '../deployments/desire.ts';
+import type { DeploymentTarget } from '../deployments/put-desired-state.ts';
 import { badRequest, isKeyplaneError, KeyplaneError } from '../errors.ts';
 import { useToUseType } from '../jose/use-type.ts';
+import { laterThan } from '../materials/optimistic-update.ts';
 import type { FollowedMaterial, PreparedReferences, ReferencedJwks } from '../materials/referenced-jwks.ts';
-import { laterThan } from '../materials/replacement.ts';
 import type { SourceRequest } from '../sources/jwk-source.ts';
 import { jwkSource } from '../sources/sources.ts';
 import type { CreateJwkOptions } from './create-jwk.ts';
-import { desireJwk, type JwkRuleNouns, jwkColumns } from './insert-jwk.ts';
+import { type JwkRuleStores, jwkColumns, putDesiredJwk } from './insert-jwk.ts';
 import { jwkEvent } from './jwk-event.ts';
 import { hasDefaultKid, jwkFromSource } from './jwk-from-source.ts';
 import type { StoredJwk } from './jwk-store.ts';
-import { underFreeKidStill, withKidSince } from './published-kid.ts';
+import { withFreeKidOnUpdate, withKidSince } from './published-kid.ts';
 import { openPrivateJwk } from './sealed-members.ts';
 import { detached } from './update-jwk.ts';
 
 interface PreparedJwk {
   readonly before: StoredJwk;
   readonly after: StoredJwk;
-  readonly kidGivesWay: boolean;
+  readonly canReplaceKid: boolean;
   readonly warnings: readonly string[];
 }
 
@@ -27,24 +27,24 @@ export function createReferencedJwks(options: CreateJwkOptions): ReferencedJwks 
   const { store } = options;
   return {
     async prepare(materialId, follow): Promise<PreparedReferences> {
-      const found = await store.read((nouns) => nouns.jwks.listBySource(materialId));
+      const found = await store.read((stores) => stores.jwks.listBySource(materialId));
       const prepared: PreparedJwk[] = [];
       for (const before of found) {
-        const { made, kidGivesWay, warnings } = follow
+        const { made, canReplaceKid, warnings } = follow
           ? await followed(options, before, follow)
-          : { made: detached(before), kidGivesWay: false, warnings: [] };
+          : { made: detached(before), canReplaceKid: false, warnings: [] };
         const updatedAt = laterThan(before.updatedAt, options.clock());
-        prepared.push({ before, after: { ...made, updatedAt }, kidGivesWay, warnings });
+        prepared.push({ before, after: { ...made, updatedAt }, canReplaceKid, warnings });
       }
-      const change = async (nouns: JwkRuleNouns, scope: ProjectScope) => {
-        await refuseRaced(nouns, materialId, found);
+      const change = async (stores: JwkRuleStores, scope: ProjectScope) => {
+        await requireUnchanged(stores, materialId, found);
         const targets: DeploymentTarget[] = [];
         const follows = follow !== undefined;
         // All of them first: two that are published alike still are once both have the new material.
-        for (const { after } of prepared) await nouns.jwks.update(after);
+        for (const { after } of prepared) await stores.jwks.update(after);
         for (const one of prepared) {
-          const after = follows ? await withSettledKid(nouns, options, one) : one.after;
-          targets.push(...(await record(nouns, options, { scope, after, follows })));
+          const after = follows ? await withSettledKid(stores, options, one) : one.after;
+          targets.push(...(await record(stores, options, { scope, after, follows })));
         }
         return targets;
       };
@@ -53,14 +53,14 @@ export function createReferencedJwks(options: CreateJwkOptions): ReferencedJwks 
       );
       return {
         warnings,
-        write: (work) => store.write((nouns) => work(nouns, (scope) => change(nouns, scope))),
+        write: (work) => store.write((stores) => work(stores, (scope) => change(stores, scope))),
       };
     },
     list: (materialId) =>
-      store.read(async (nouns) => {
-        const found = await nouns.jwks.listBySource(materialId);
+      store.read(async (stores) => {
+        const found = await stores.jwks.listBySource(materialId);
         const references = found.map(async ({ projectId, name }) => {
-          return { projectId, projectName: (await nouns.projects.get(projectId))?.name ?? '', name };
+          return { projectId, projectName: (await stores.projects.get(projectId))?.name ?? '', name };
         });
         return Promise.all(references);
       }),
@@ -71,9 +71,9 @@ export function createReferencedJwks(options: CreateJwkOptions): ReferencedJwks 
 async function followed(
   options: CreateJwkOptions,
   before: StoredJwk,
-  { name, world }: FollowedMaterial,
-): Promise<Pick<PreparedJwk, 'kidGivesWay' | 'warnings'> & { readonly made: StoredJwk }> {
-  if (before.sourceType === 'GENERATE') return { made: before, kidGivesWay: false, warnings: [] };
+  { name, context }: FollowedMaterial,
+): Promise<Pick<PreparedJwk, 'canReplaceKid' | 'warnings'> & { readonly made: StoredJwk }> {
+  if (before.sourceType === 'GENERATE') return { made: before, canReplaceKid: false, warnings: [] };
   const request: SourceRequest = {
     ...before.source,
     certificateName: name,
@@ -84,37 +84,37 @@ async function followed(
   };
   try {
     const source = jwkSource(before.sourceType);
-    const sourced = await options.withSourceWorld(before.projectId, (whole) =>
-      source.read(request, { ...whole, ...world }),
+    const sourced = await options.withSourceContext(before.projectId, (whole) =>
+      source.read(request, { ...whole, ...context }),
     );
     const { jwk, warnings } = await jwkFromSource(sourced);
     const { notBeforeTime, expirationTime } = sourced;
     const columns = jwkColumns(options.sealer, before.id, jwk);
     const made = { ...before, notBeforeTime, expirationTime, ...columns };
-    return { made, kidGivesWay: hasDefaultKid(sourced), warnings };
+    return { made, canReplaceKid: hasDefaultKid(sourced), warnings };
   } catch (error) {
-    throw unfitMaterial(before, error);
+    throw materialError(before, error);
   }
 }
 
 /** With its row brought in line, where its kid gives way to the thumbprint. */
 async function withSettledKid(
-  nouns: JwkRuleNouns,
+  stores: JwkRuleStores,
   { sealer }: CreateJwkOptions,
-  { before, after, kidGivesWay }: PreparedJwk,
+  { before, after, canReplaceKid }: PreparedJwk,
 ): Promise<StoredJwk> {
   const jwk = openPrivateJwk(sealer, after);
   try {
-    const named = await underFreeKidStill(nouns, before, { stored: after, jwk, kidGivesWay });
+    const named = await withFreeKidOnUpdate(stores, before, { stored: after, jwk, canReplaceKid });
     const stored = withKidSince(before, named.stored);
-    if (stored !== after) await nouns.jwks.update(stored);
+    if (stored !== after) await stores.jwks.update(stored);
     return stored;
   } catch (error) {
-    throw unfitMaterial(before, error);
+    throw materialError(before, error);
   }
 }
 
-function unfitMaterial({ name }: StoredJwk, error: unknown): unknown {
+function materialError({ name }: StoredJwk, error: unknown): unknown {
   if (!isKeyplaneError(error) || error.status >= 500 || error.code === 'rate_limit_exceeded') return error;
   const { reason, member } = error;
   return badRequest(`JWK (name: ${name}) can not take the new material: ${error.message}`, {
@@ -123,10 +123,10 @@ function unfitMaterial({ name }: StoredJwk, error: unknown): unknown {
   });
 }
 
-async function refuseRaced(nouns: JwkRuleNouns, materialId: string, found: readonly StoredJwk[]) {
+async function requireUnchanged(stores: JwkRuleStores, materialId: string, found: readonly StoredJwk[]) {
   const mark = (jwks: readonly StoredJwk[]) =>
     jwks.map(({ id, updatedAt }) => `${id} ${updatedAt.getTime()}`).sort();
-  const now = mark(await nouns.jwks.listBySource(materialId));
+  const now = mark(await stores.jwks.listBySource(materialId));
   if (now.join() === mark(found).join()) return;
   throw new KeyplaneError(
     'conflict',
@@ -135,14 +135,14 @@ async function refuseRaced(nouns: JwkRuleNouns, materialId: string, found: reado
 }
 
 async function record(
-  nouns: JwkRuleNouns,
+  stores: JwkRuleStores,
   options: CreateJwkOptions,
   { scope, after, follows }: { scope: ProjectScope; after: StoredJwk; follows: boolean },
 ): Promise<readonly DeploymentTarget[]> {
   const details = { sourceType: after.sourceType, kid: after.kid };
-  await options.audit.append(nouns, jwkEvent(follows ? 'follow' : 'detach', scope, after, details));
+  await options.audit.append(stores, jwkEvent(follows ? 'follow' : 'detach', scope, after, details));
   if (!follows) return [];
-  const desired = await desireJwk(nouns, {
+  const desired = await putDesiredJwk(stores, {
     scope,
     stored: after,
     jwk: openPrivateJwk(options.sealer, after),

@@ -3,13 +3,13 @@
 
 import { publishedText } from './published-kid.ts';
 
-export interface NamedJwk {
+export interface JwkName {
   readonly projectName: string;
   readonly name: string;
 }
 
 /** A JWK whose kid another JWK of the same set may have for a different key. */
-export interface KidClaim extends NamedJwk {
+export interface KidClaim extends JwkName {
   readonly kid: string;
   /** Whose set of all projects it is in; null: the set is that of its project. */
   readonly environmentName: string | null;
@@ -24,7 +24,7 @@ export interface SharedKidStore {
   kidClaims(now: Date, limit: number): Promise<readonly KidClaim[]>;
 }
 
-export interface SharedKidNouns {
+export interface SharedKidStores {
   readonly sharedKids: SharedKidStore;
 }
 
@@ -33,9 +33,9 @@ export interface SharedKid {
   /** Whose set of all projects it is about; null: the set is that of the project. */
   readonly environmentName: string | null;
   /** At least one, by who has been in the set under the kid for longest. */
-  readonly published: readonly NamedJwk[];
+  readonly published: readonly JwkName[];
   /** Of an environment: those that its set leaves out, in the same order. */
-  readonly leftOut: readonly NamedJwk[];
+  readonly leftOut: readonly JwkName[];
 }
 
 /** More are not looked at: each needs somebody to look at it. */
@@ -43,7 +43,7 @@ const claimsAtMost = 2000;
 
 /** By project, then by environment, and by kid in each. */
 export async function listSharedKids(
-  { sharedKids }: SharedKidNouns,
+  { sharedKids }: SharedKidStores,
   now: Date,
 ): Promise<readonly SharedKid[]> {
   const sets = new Map<string, KidClaim[]>();
@@ -79,6 +79,6 @@ function textOf(claim: KidClaim): string | undefined {
   }
 }
 
-function named({ projectName, name }: KidClaim): NamedJwk {
+function named({ projectName, name }: KidClaim): JwkName {
   return { projectName, name };
 }

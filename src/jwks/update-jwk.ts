@@ -4,7 +4,7 @@
 import type { ProjectScope } from '../access/caller.ts';
 import { type ChangeResult, withWarnings } from '../deployments/deployment-result.ts';
 import { badRequest, KeyplaneError } from '../errors.ts';
-import { laterThan, refuseOtherName } from '../materials/replacement.ts';
+import { laterThan, requireSameName } from '../materials/optimistic-update.ts';
 import { lookupName, shownText } from '../names.ts';
 import { jwkSource } from '../sources/sources.ts';
 import {
@@ -14,11 +14,16 @@ import {
   readSource,
   sourceReference,
 } from './create-jwk.ts';
-import { desireJwk, type JwkRuleNouns, jwkColumns, refuseGoneSource } from './insert-jwk.ts';
+import { type JwkRuleStores, jwkColumns, putDesiredJwk, requireSource } from './insert-jwk.ts';
 import { jwkEvent } from './jwk-event.ts';
-import type { JwkNouns, SourceReference, StoredJwk } from './jwk-store.ts';
-import { underFreeKidStill, withKidSince } from './published-kid.ts';
-import { checkFollow, type Follow, followOf, followRefresh } from './refresh/follow.ts';
+import type { JwkStores, SourceReference, StoredJwk } from './jwk-store.ts';
+import { withFreeKidOnUpdate, withKidSince } from './published-kid.ts';
+import {
+  checkRefreshInterval,
+  firstRefresh,
+  type RefreshSchedule,
+  refreshScheduleOf,
+} from './refresh/refresh-schedule.ts';
 import { openPrivateJwk } from './sealed-members.ts';
 
 export type UpdateJwk = (
@@ -27,36 +32,36 @@ export type UpdateJwk = (
   request: CreateJwkRequest,
 ) => Promise<ChangeResult>;
 
-export function createJwkUpdater(options: CreateJwkOptions): UpdateJwk {
+export function jwkUpdate(options: CreateJwkOptions): UpdateJwk {
   return async (scope, given, request) => {
-    const before = await options.store.read((nouns) => found(nouns, scope.projectId, given));
-    refuseOtherName(request.name, before.name, 'JWK name');
+    const before = await options.store.read((stores) => requireJwk(stores, scope.projectId, given));
+    requireSameName(request.name, before.name, 'JWK name');
     const described = withDescription(before, request.description);
-    const { changed, follow, kidGivesWay, warnings } = isNewValue(request)
+    const { changed, follow, canReplaceKid, warnings } = isNewValue(request)
       ? await withNewValue(options, scope, { before: described, request })
-      : { changed: detached(described), follow: undefined, kidGivesWay: false, warnings: [] };
+      : { changed: detached(described), follow: undefined, canReplaceKid: false, warnings: [] };
     const prepared = { ...changed, updatedAt: laterThan(before.updatedAt, options.clock()) };
-    const targets = await options.store.write(async (nouns) => {
-      await refuseRaced(nouns, before);
-      await refuseGoneSource(nouns, prepared);
+    const targets = await options.store.write(async (stores) => {
+      await requireUnchanged(stores, before);
+      await requireSource(stores, prepared);
       const opened = { stored: prepared, jwk: openPrivateJwk(options.sealer, prepared) };
-      const named = await underFreeKidStill(nouns, before, { ...opened, kidGivesWay });
+      const named = await withFreeKidOnUpdate(stores, before, { ...opened, canReplaceKid });
       const { jwk } = named;
       const stored = withKidSince(before, named.stored);
-      await nouns.jwks.update(stored);
-      if (follow) await nouns.refreshes.put(followRefresh(stored, follow));
-      else await nouns.refreshes.delete(stored.id);
-      const desired = await desireJwk(nouns, { scope, stored, jwk });
-      await record(nouns, options, { scope, stored });
-      await scope.once?.keep(nouns, { targets: desired.targets, verb: 'deploy', warnings });
+      await stores.jwks.update(stored);
+      if (follow) await stores.refreshes.put(firstRefresh(stored, follow));
+      else await stores.refreshes.delete(stored.id);
+      const desired = await putDesiredJwk(stores, { scope, stored, jwk });
+      await record(stores, options, { scope, stored });
+      await scope.once?.save(stores, { targets: desired.targets, verb: 'deploy', warnings });
       return desired.targets;
     });
     return withWarnings(await options.deployments.deploy(targets, 'deploy'), warnings);
   };
 }
 
-async function found(nouns: JwkNouns, projectId: string, name: string): Promise<StoredJwk> {
-  const stored = await nouns.jwks.find(projectId, lookupName(name));
+async function requireJwk(stores: JwkStores, projectId: string, name: string): Promise<StoredJwk> {
+  const stored = await stores.jwks.find(projectId, lookupName(name));
   if (stored) return stored;
   throw badRequest(`JWK (name: ${shownText(name)}) is not found! Try create operation.`, {
     reason: 'NOT_FOUND',
@@ -89,16 +94,17 @@ async function withNewValue(
   { before, request }: { before: StoredJwk; request: CreateJwkRequest },
 ): Promise<{
   readonly changed: StoredJwk;
-  readonly follow: Follow | undefined;
-  readonly kidGivesWay: boolean;
+  readonly follow: RefreshSchedule | undefined;
+  readonly canReplaceKid: boolean;
   readonly warnings: readonly string[];
 }> {
   const sourceType = checkSourceType(request.sourceType);
   const source = jwkSource(sourceType);
   source.checkFields(request);
-  const intervalMs = sourceType === 'URL' ? checkFollow(request) : undefined;
-  const { sourced, jwk, warnings, kidGivesWay } = await options.withSourceWorld(scope.projectId, (world) =>
-    readSource(source, request, world),
+  const intervalMs = sourceType === 'URL' ? checkRefreshInterval(request) : undefined;
+  const { sourced, jwk, warnings, canReplaceKid } = await options.withSourceContext(
+    scope.projectId,
+    (context) => readSource(source, request, context),
   );
   const { sourceId, sourceUrl, notBeforeTime, expirationTime } = sourced;
   const changed = {
@@ -111,12 +117,12 @@ async function withNewValue(
     source: sourceReference(sourceType, request),
     ...jwkColumns(options.sealer, before.id, jwk),
   };
-  return { changed, follow: followOf(intervalMs, sourced), kidGivesWay, warnings };
+  return { changed, follow: refreshScheduleOf(intervalMs, sourced), canReplaceKid, warnings };
 }
 
 /** The new value was made from what was there; whoever changed or replaced it meanwhile came first. */
-async function refuseRaced(nouns: JwkNouns, before: StoredJwk): Promise<void> {
-  const now = await found(nouns, before.projectId, before.name);
+async function requireUnchanged(stores: JwkStores, before: StoredJwk): Promise<void> {
+  const now = await requireJwk(stores, before.projectId, before.name);
   if (now.id === before.id && now.updatedAt.getTime() === before.updatedAt.getTime()) return;
   throw new KeyplaneError(
     'conflict',
@@ -125,11 +131,11 @@ async function refuseRaced(nouns: JwkNouns, before: StoredJwk): Promise<void> {
 }
 
 async function record(
-  nouns: JwkRuleNouns,
+  stores: JwkRuleStores,
   { audit }: CreateJwkOptions,
   { scope, stored }: { scope: ProjectScope; stored: StoredJwk },
 ): Promise<void> {
   const { sourceType, kid, type, sourceId, sourceUrl } = stored;
   const details = { sourceType, type, kid, detached: sourceId === null && sourceUrl === null };
-  await audit.append(nouns, jwkEvent('update', scope, stored, details));
+  await audit.append(stores, jwkEvent('update', scope, stored, details));
 }

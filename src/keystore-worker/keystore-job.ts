@@ -3,7 +3,7 @@
 
 import type { ErrorReason } from '../error-reasons.ts';
 import type { ErrorCode } from '../errors.ts';
-import type { ClosedKey } from '../formats/encrypted-key.ts';
+import type { EncryptedKeyContent } from '../formats/encrypted-key.ts';
 import type { KeystoreEntry, KeystoreListing, KeystoreType } from '../formats/keystore.ts';
 
 export interface KeystoreInput {
@@ -13,7 +13,7 @@ export interface KeystoreInput {
   readonly type: KeystoreType;
 }
 
-export interface EncryptedKeyInput extends Omit<ClosedKey, 'der'> {
+export interface EncryptedKeyInput extends Omit<EncryptedKeyContent, 'der'> {
   /** DER of the closed key. */
   readonly file: Uint8Array;
   readonly passphrase: string;

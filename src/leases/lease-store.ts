@@ -17,6 +17,6 @@ export interface LeaseStore {
   isHeld(name: string): Promise<boolean>;
 }
 
-export interface LeaseNouns {
+export interface LeaseStores {
   readonly leases: LeaseStore;
 }

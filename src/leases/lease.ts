@@ -4,10 +4,10 @@
 
 import { KeyplaneError } from '../errors.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
-import type { LeaseNouns } from './lease-store.ts';
+import type { LeaseStores } from './lease-store.ts';
 
 export interface LeaseOptions {
-  readonly store: UnitOfWork<LeaseNouns>;
+  readonly store: UnitOfWork<LeaseStores>;
   readonly name: string;
   /** The manager's id. */
   readonly holder: string;
@@ -41,8 +41,8 @@ export class Lease {
     const { store, name, holder } = this.#options;
     if (this.#fence !== undefined) return true;
     // A look costs no commit, and usually another manager has it.
-    if (await store.read((nouns) => nouns.leases.isHeld(name))) return false;
-    this.#fence = await store.write((nouns) => nouns.leases.acquire(name, holder, this.#ttlMs));
+    if (await store.read((stores) => stores.leases.isHeld(name))) return false;
+    this.#fence = await store.write((stores) => stores.leases.acquire(name, holder, this.#ttlMs));
     if (this.#fence !== undefined) this.#renewLater(this.#fence);
     return this.#fence !== undefined;
   }
@@ -51,9 +51,9 @@ export class Lease {
    * First of all in a transaction that does the work of the lease.
    * @throws KeyplaneError `conflict` when it was lost
    */
-  async requireHeld(nouns: LeaseNouns): Promise<void> {
+  async requireHeld(stores: LeaseStores): Promise<void> {
     const fence = this.#fence;
-    if (fence !== undefined && (await nouns.leases.stillHeld(this.name, fence))) return;
+    if (fence !== undefined && (await stores.leases.stillHeld(this.name, fence))) return;
     this.#lose(fence);
     throw new KeyplaneError('conflict', 'Another manager does this work now', {
       detail: `the lease ${this.name} was lost`,
@@ -65,7 +65,7 @@ export class Lease {
     const fence = this.#fence;
     if (fence === undefined) return;
     this.#lose(fence);
-    await this.#options.store.write((nouns) => nouns.leases.release(this.name, fence));
+    await this.#options.store.write((stores) => stores.leases.release(this.name, fence));
   }
 
   #renewLater(fence: number): void {
@@ -77,8 +77,8 @@ export class Lease {
 
   async #renew(fence: number): Promise<void> {
     try {
-      const renewed = await this.#options.store.write((nouns) =>
-        nouns.leases.renew(this.name, fence, this.#ttlMs),
+      const renewed = await this.#options.store.write((stores) =>
+        stores.leases.renew(this.name, fence, this.#ttlMs),
       );
       if (!renewed) this.#lose(fence);
     } finally {

@@ -5,12 +5,12 @@ import { type CertificateInfo, chainWarnings, readCertificates } from '../jose/c
 import { type CertificateFacts, certificateFacts } from '../jose/certificate-facts.ts';
 import { checkName, lookupName, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
-import type { SourceWorld } from '../sources/jwk-source.ts';
-import { certificateKind, type MaterialRuleNouns } from './material-kind.ts';
+import type { SourceContext } from '../sources/jwk-source.ts';
+import { certificateKind, type MaterialRuleStores } from './material-kind.ts';
 import { type MaterialRuleOptions, MaterialRules } from './material-rules.ts';
 import type { Certificate } from './material-store.ts';
+import { laterThan, requireSameName } from './optimistic-update.ts';
 import { type ReferencePolicy, readReferencePolicy } from './referenced-jwks.ts';
-import { laterThan, refuseOtherName } from './replacement.ts';
 import { checkAlias, requireValue } from './required-value.ts';
 
 export interface CreateCertificateRequest {
@@ -33,7 +33,7 @@ export interface InspectedCertificates {
 
 /** How a request's certificate relates to those that are there. */
 interface Identity {
-  readonly refuseTaken?: (nouns: MaterialRuleNouns) => Promise<void>;
+  readonly requireFreeName?: (stores: MaterialRuleStores) => Promise<void>;
   /** Of the certificate that is replaced; its alias may stay. */
   readonly ownId?: string;
 }
@@ -55,7 +55,7 @@ export class Certificates extends MaterialRules<Certificate> {
     );
     const createdAt = this.#options.clock();
     const asked = await this.#read(scope, request, {
-      refuseTaken: (nouns) => this.refuseTaken(nouns, scope.projectId, name),
+      requireFreeName: (stores) => this.requireFreeName(stores, scope.projectId, name),
     });
     const identity = { id: newId(), projectId: scope.projectId, name, createdAt, updatedAt: createdAt };
     const { refuseUsedAlias: check, warnings } = asked;
@@ -73,9 +73,9 @@ export class Certificates extends MaterialRules<Certificate> {
 
   /** What the project's certificates are in one environment, by name order. */
   async listOfEnvironment(projectId: string, environmentName: string) {
-    return this.#options.store.read(async (nouns) => {
-      const { id, name } = await reachedEnvironment(nouns, projectId, environmentName);
-      const all = await nouns.certificates.listOfProject(projectId);
+    return this.#options.store.read(async (stores) => {
+      const { id, name } = await reachedEnvironment(stores, projectId, environmentName);
+      const all = await stores.certificates.listOfProject(projectId);
       const environmentNames = new Map([[id, name]]);
       const there = all.map((material) => {
         const environments = material.environments.filter(
@@ -97,14 +97,14 @@ export class Certificates extends MaterialRules<Certificate> {
   ) {
     const follows = readReferencePolicy(policy);
     const before = await this.toReplace(scope, name);
-    refuseOtherName(request.certificateName, before.name, 'certificateName');
+    requireSameName(request.certificateName, before.name, 'certificateName');
     const asked = await this.#read(scope, request, { ownId: before.id });
     const after = {
       ...before,
       ...asked.material,
       updatedAt: laterThan(before.updatedAt, this.#options.clock()),
     };
-    const world: Partial<SourceWorld> = {
+    const context: Partial<SourceContext> = {
       certificate: async (certificateName, environmentName) => {
         const own = asked.environmentNames.includes(lookupName(environmentName)) && after.environments[0];
         if (own) return { id: after.id, chain: own.chain };
@@ -114,7 +114,7 @@ export class Certificates extends MaterialRules<Certificate> {
         });
       },
     };
-    const follow = follows ? { name: before.name, world } : undefined;
+    const follow = follows ? { name: before.name, context } : undefined;
     const { refuseUsedAlias: check, warnings } = asked;
     return this.replace(scope, { before, after, follow, check, warnings });
   }
@@ -123,16 +123,16 @@ export class Certificates extends MaterialRules<Certificate> {
   async #read(
     scope: ProjectScope,
     request: CreateCertificateRequest,
-    { refuseTaken = async () => {}, ownId }: Identity,
+    { requireFreeName = async () => {}, ownId }: Identity,
   ) {
     const alias = checkAlias(requireValue(request.alias, 'alias'));
     const environmentList = requireValue(request.environmentList, 'environmentList');
     const pem = requireValue(request.pemEncodedFile, 'pemEncodedFile');
     const asked = environmentList.split(',').map((part) => part.trim());
     const named = asked.filter((name) => name !== '');
-    const found = await this.#options.store.read(async (nouns) => {
-      await refuseTaken(nouns);
-      return reachedEnvironments(nouns, scope.projectId, named, 'environmentList');
+    const found = await this.#options.store.read(async (stores) => {
+      await requireFreeName(stores);
+      return reachedEnvironments(stores, scope.projectId, named, 'environmentList');
     });
     const environmentIds = found.map(({ id }) => id);
     if (environmentIds.length === 0)
@@ -140,8 +140,8 @@ export class Certificates extends MaterialRules<Certificate> {
         reason: 'FIELD_REQUIRED',
         member: 'environmentList',
       });
-    const refuseUsedAlias = (nouns: MaterialRuleNouns) =>
-      refuseAliasOfAnother(nouns, { environmentIds, alias, ownId });
+    const refuseUsedAlias = (stores: MaterialRuleStores) =>
+      refuseAliasOfAnother(stores, { environmentIds, alias, ownId });
     await this.#options.store.read(refuseUsedAlias);
     const certificates = readFile(pem) as [CertificateInfo, ...CertificateInfo[]];
     const { startDate, endDate, sha1Thumbprint, subjectDn } = certificates[0];
@@ -164,7 +164,7 @@ function readFile(pem: string): readonly CertificateInfo[] {
 }
 
 async function refuseAliasOfAnother(
-  nouns: MaterialRuleNouns,
+  stores: MaterialRuleStores,
   {
     environmentIds,
     alias,
@@ -172,7 +172,7 @@ async function refuseAliasOfAnother(
   }: { environmentIds: readonly string[]; alias: string; ownId: string | undefined },
 ) {
   for (const environmentId of environmentIds) {
-    const owner = await nouns.certificates.aliasOwner(environmentId, alias);
+    const owner = await stores.certificates.aliasOwner(environmentId, alias);
     if (owner !== undefined && owner !== ownId) {
       throw badRequest(
         `Alias (${shownText(alias)}) is already used for another certificate, try changing this value!`,

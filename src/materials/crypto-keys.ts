@@ -15,12 +15,12 @@ import type { KeystoreOpener } from '../keystore-worker/keystore-opener.ts';
 import { checkName, lookupName, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
 import { type CryptoKeyType, cryptoKeyTypes } from '../protocol/content.ts';
-import type { SourceWorld } from '../sources/jwk-source.ts';
-import { keyKind, type MaterialRuleNouns } from './material-kind.ts';
+import type { SourceContext } from '../sources/jwk-source.ts';
+import { keyKind, type MaterialRuleStores } from './material-kind.ts';
 import { type MaterialRuleOptions, MaterialRules } from './material-rules.ts';
 import type { CryptoKey } from './material-store.ts';
+import { laterThan, requireSameName } from './optimistic-update.ts';
 import { type ReferencePolicy, readReferencePolicy } from './referenced-jwks.ts';
-import { laterThan, refuseOtherName } from './replacement.ts';
 import { optionalAlias, requireValue } from './required-value.ts';
 import { sealKeyContent } from './sealed-material.ts';
 
@@ -59,7 +59,7 @@ export class CryptoKeys extends MaterialRules<CryptoKey> {
   async typeOf(projectId: string, name: string | undefined): Promise<CryptoKeyType | undefined> {
     if (name === undefined) return undefined;
     return this.#options.store.read(
-      async (nouns) => (await nouns.cryptoKeys.find(projectId, lookupName(name)))?.keyType,
+      async (stores) => (await stores.cryptoKeys.find(projectId, lookupName(name)))?.keyType,
     );
   }
 
@@ -84,7 +84,7 @@ export class CryptoKeys extends MaterialRules<CryptoKey> {
     const id = newId();
     const asked = await this.#read(scope, request, {
       id,
-      refuseTaken: (nouns) => this.refuseTaken(nouns, scope.projectId, name),
+      requireFreeName: (stores) => this.requireFreeName(stores, scope.projectId, name),
     });
     const identity = { id, projectId: scope.projectId, name, createdAt, updatedAt: createdAt };
     return this.insert(scope, { ...identity, ...asked.material });
@@ -98,32 +98,36 @@ export class CryptoKeys extends MaterialRules<CryptoKey> {
   ) {
     const follows = readReferencePolicy(policy);
     const before = await this.toReplace(scope, name);
-    refuseOtherName(request.name, before.name, 'Key name');
-    const asked = await this.#read(scope, request, { id: before.id, refuseTaken: async () => {} });
+    requireSameName(request.name, before.name, 'Key name');
+    const asked = await this.#read(scope, request, { id: before.id, requireFreeName: async () => {} });
     const after = {
       ...before,
       ...asked.material,
       updatedAt: laterThan(before.updatedAt, this.#options.clock()),
     };
-    const world: Partial<SourceWorld> = {
+    const context: Partial<SourceContext> = {
       key: async (keyName, environmentName) => {
         const content = asked.contents.get(lookupName(environmentName));
         if (content !== undefined) return { id: after.id, keyType: after.keyType, content };
         throw badRequest(`Key (name: ${keyName}) is not found!`, { reason: 'NOT_FOUND', member: 'name' });
       },
     };
-    return this.replace(scope, { before, after, follow: follows ? { name: before.name, world } : undefined });
+    return this.replace(scope, {
+      before,
+      after,
+      follow: follows ? { name: before.name, context } : undefined,
+    });
   }
 
   /** What a request says the key is, in the order in which its faults are told. `contents` is secret. */
   async #read(
     scope: ProjectScope,
     request: CreateKeyRequest,
-    { id, refuseTaken }: { id: string; refuseTaken: (nouns: MaterialRuleNouns) => Promise<void> },
+    { id, requireFreeName }: { id: string; requireFreeName: (stores: MaterialRuleStores) => Promise<void> },
   ) {
     const keyType = checkKeyType(requireValue(request.keyType, 'keyType'));
     const algorithm = checkAlgorithm(keyType, request.algorithm);
-    await this.#options.store.read(refuseTaken);
+    await this.#options.store.read(requireFreeName);
     const list = requireValue(request.cryptoKeyInfoEnvironmentList, 'cryptoKeyInfoEnvironmentList');
     const given = list.map(({ environmentName, content, passphrase, alias }) => ({
       environmentName: requireValue(environmentName, 'environmentName'),
@@ -132,8 +136,8 @@ export class CryptoKeys extends MaterialRules<CryptoKey> {
       alias: optionalAlias(alias),
     }));
     const names = given.map(({ environmentName }) => environmentName);
-    const reached = await this.#options.store.read((nouns) =>
-      reachedEnvironments(nouns, scope.projectId, names),
+    const reached = await this.#options.store.read((stores) =>
+      reachedEnvironments(stores, scope.projectId, names),
     );
     const asked = await this.#readContents(keyType, given).catch((error: unknown) => {
       throw atMember('content', error);

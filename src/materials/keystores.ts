@@ -6,13 +6,13 @@ import type { KeystoreOpener } from '../keystore-worker/keystore-opener.ts';
 import { checkName, lookupName, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
 import { type KeystoreType, keystoreTypes } from '../protocol/content.ts';
-import type { SourceWorld } from '../sources/jwk-source.ts';
+import type { SourceContext } from '../sources/jwk-source.ts';
 import { keystoreContents } from './keystore-contents.ts';
 import { keystoreKind } from './material-kind.ts';
 import { type MaterialRuleOptions, MaterialRules } from './material-rules.ts';
 import type { StoredKeystore } from './material-store.ts';
+import { laterThan, requireSameName } from './optimistic-update.ts';
 import { type ReferencePolicy, readReferencePolicy } from './referenced-jwks.ts';
-import { laterThan, refuseOtherName } from './replacement.ts';
 import { optionalAlias, requireValue } from './required-value.ts';
 import { type OpenKeystoreFile, openKeystoreFile, sealKeystoreFile } from './sealed-material.ts';
 
@@ -55,7 +55,7 @@ export class Keystores extends MaterialRules<StoredKeystore> {
     const name = checkName(request.name, 'Keystore name');
     const createdAt = this.#options.clock();
     const id = newId();
-    await this.#options.store.read((nouns) => this.refuseTaken(nouns, scope.projectId, name));
+    await this.#options.store.read((stores) => this.requireFreeName(stores, scope.projectId, name));
     const asked = await this.#read(scope, request, { id, name });
     const identity = { id, projectId: scope.projectId, name, createdAt, updatedAt: createdAt };
     return this.insert(scope, { ...identity, ...asked.material });
@@ -78,9 +78,9 @@ export class Keystores extends MaterialRules<StoredKeystore> {
   /** What a stored keystore holds in one environment. */
   async entries(projectId: string, name: string, environmentName: string | undefined) {
     const asked = requireValue(environmentName, 'environmentName');
-    const { id, own } = await this.#options.store.read(async (nouns) => {
-      const environment = await reachedEnvironment(nouns, projectId, asked);
-      const material = await nouns.keystores.find(projectId, lookupName(name));
+    const { id, own } = await this.#options.store.read(async (stores) => {
+      const environment = await reachedEnvironment(stores, projectId, asked);
+      const material = await stores.keystores.find(projectId, lookupName(name));
       const own = material?.environments.find(({ environmentId }) => environmentId === environment.id);
       if (!material || !own)
         throw badRequest(`Keystore (name: ${shownText(name)}) is not found!`, {
@@ -100,14 +100,14 @@ export class Keystores extends MaterialRules<StoredKeystore> {
   ) {
     const follows = readReferencePolicy(policy);
     const before = await this.toReplace(scope, name);
-    refuseOtherName(request.name, before.name, 'Keystore name');
+    requireSameName(request.name, before.name, 'Keystore name');
     const asked = await this.#read(scope, request, before);
     const after = {
       ...before,
       ...asked.material,
       updatedAt: laterThan(before.updatedAt, this.#options.clock()),
     };
-    const world: Partial<SourceWorld> = {
+    const context: Partial<SourceContext> = {
       keystoreEntry: async (keystoreName, environmentName, alias) => {
         const opened = asked.files.get(lookupName(environmentName));
         if (opened === undefined)
@@ -123,7 +123,11 @@ export class Keystores extends MaterialRules<StoredKeystore> {
         });
       },
     };
-    return this.replace(scope, { before, after, follow: follows ? { name: before.name, world } : undefined });
+    return this.replace(scope, {
+      before,
+      after,
+      follow: follows ? { name: before.name, context } : undefined,
+    });
   }
 
   /** What a request says the keystore is, in the order in which its faults are told. `files` is secret. */
@@ -135,8 +139,8 @@ export class Keystores extends MaterialRules<StoredKeystore> {
     const list = requireValue(request.keyStoreEnvironmentList, 'keyStoreEnvironmentList');
     const asked = list.map(readEnvironmentRequest);
     const names = asked.map(({ environmentName }) => environmentName);
-    const reached = await this.#options.store.read((nouns) =>
-      reachedEnvironments(nouns, scope.projectId, names),
+    const reached = await this.#options.store.read((stores) =>
+      reachedEnvironments(stores, scope.projectId, names),
     );
     try {
       for (const { opened, alias } of asked) await this.#refuseUnreadable(name, opened, alias);

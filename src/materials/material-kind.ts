@@ -1,33 +1,33 @@
-import type { AccessNouns } from '../access/access-store.ts';
+import type { AccessStores } from '../access/access-store.ts';
 import type { AuditStore } from '../audit/audit-log.ts';
-import type { DesiredStateNouns } from '../deployments/desired-state-store.ts';
-import type { EnvironmentNouns } from '../environments/environment-store.ts';
+import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
+import type { EnvironmentStores } from '../environments/environment-store.ts';
 import { alteredInDatabase } from '../errors.ts';
-import type { IdempotencyNouns } from '../idempotency/idempotency-store.ts';
+import type { IdempotencyStores } from '../idempotency/idempotency-store.ts';
 import type { DeployedContent, DeployedKind } from '../protocol/content.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type {
   Certificate,
   CryptoKey,
   Material,
-  MaterialNouns,
   MaterialStore,
+  MaterialStores,
   StoredKeystore,
 } from './material-store.ts';
 import { openKeyContent, openKeystoreFile } from './sealed-material.ts';
 
-export type MaterialRuleNouns = MaterialNouns &
-  AccessNouns &
-  EnvironmentNouns &
-  DesiredStateNouns &
-  IdempotencyNouns & { readonly audit: AuditStore };
+export type MaterialRuleStores = MaterialStores &
+  AccessStores &
+  EnvironmentStores &
+  DesiredStateStores &
+  IdempotencyStores & { readonly audit: AuditStore };
 
 /** What certificates, keys and keystores have in common, with the few words and steps in which they differ. */
 export interface MaterialKind<M extends MaterialWithEnvironments> {
   readonly kind: DeployedKind;
   /** As messages call it. */
-  readonly noun: string;
-  store(nouns: MaterialNouns): MaterialStore<M>;
+  readonly label: string;
+  store(stores: MaterialStores): MaterialStore<M>;
   /** What a node of this environment gets; undefined when the material has nothing there. */
   content(
     material: M,
@@ -49,8 +49,8 @@ function ownOf<E extends { readonly environmentId: string }>(
 
 export const certificateKind: MaterialKind<Certificate> = {
   kind: 'certificate',
-  noun: 'Certificate',
-  store: (nouns) => nouns.certificates,
+  label: 'Certificate',
+  store: (stores) => stores.certificates,
   content(material, environmentId, project) {
     const own = ownOf(material, environmentId);
     if (!own) return undefined;
@@ -63,8 +63,8 @@ export const certificateKind: MaterialKind<Certificate> = {
 
 export const keyKind: MaterialKind<CryptoKey> = {
   kind: 'key',
-  noun: 'Key',
-  store: (nouns) => nouns.cryptoKeys,
+  label: 'Key',
+  store: (stores) => stores.cryptoKeys,
   content(material, environmentId, project) {
     const own = ownOf(material, environmentId);
     if (!own) return undefined;
@@ -76,8 +76,8 @@ export const keyKind: MaterialKind<CryptoKey> = {
 
 export const keystoreKind: MaterialKind<StoredKeystore> = {
   kind: 'keystore',
-  noun: 'Keystore',
-  store: (nouns) => nouns.keystores,
+  label: 'Keystore',
+  store: (stores) => stores.keystores,
   content(material, environmentId, project) {
     const own = ownOf(material, environmentId);
     if (!own) return undefined;

@@ -5,20 +5,25 @@ import type { ProjectScope } from '../access/caller.ts';
 import { auditEvent } from '../audit/audit-event.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { type ChangeResult, type DeploymentResult, withWarnings } from '../deployments/deployment-result.ts';
-import { type DeploymentTarget, type DesiredChange, desire, mergeTargets } from '../deployments/desire.ts';
-import type { EnvironmentNouns } from '../environments/environment-store.ts';
+import {
+  type DeploymentTarget,
+  type DesiredChange,
+  mergeTargets,
+  putDesiredState,
+} from '../deployments/put-desired-state.ts';
+import type { EnvironmentStores } from '../environments/environment-store.ts';
 import { alteredInDatabase, badRequest, KeyplaneError } from '../errors.ts';
 import { lookupName, projectNotFound, shownText } from '../names.ts';
 import type { DeploymentVerb } from '../protocol/content.ts';
 import { contentDigest } from '../protocol/state-digest.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
-import type { MaterialKind, MaterialRuleNouns, MaterialWithEnvironments } from './material-kind.ts';
+import type { MaterialKind, MaterialRuleStores, MaterialWithEnvironments } from './material-kind.ts';
 import type { MaterialListQuery } from './material-store.ts';
 import type { FollowedMaterial, JwkReference, ReferencedJwks } from './referenced-jwks.ts';
 
 export interface MaterialRuleOptions {
-  readonly store: UnitOfWork<MaterialRuleNouns>;
+  readonly store: UnitOfWork<MaterialRuleStores>;
   readonly sealer: Sealer;
   readonly audit: AuditLog;
   readonly deployments: {
@@ -30,7 +35,7 @@ export interface MaterialRuleOptions {
 
 export interface InsertOptions {
   /** Inside the transaction, before the insert. */
-  readonly check?: ((nouns: MaterialRuleNouns) => Promise<void>) | undefined;
+  readonly check?: ((stores: MaterialRuleStores) => Promise<void>) | undefined;
   /** What is answered beside the deployment. */
   readonly warnings?: readonly string[] | undefined;
 }
@@ -41,7 +46,7 @@ export interface Replacement<M> {
   readonly after: M;
   readonly follow: FollowedMaterial | undefined;
   /** Inside the transaction, before the update. */
-  readonly check?: (nouns: MaterialRuleNouns) => Promise<void>;
+  readonly check?: (stores: MaterialRuleStores) => Promise<void>;
   /** What is answered beside the deployment; what its JWKs say is added. */
   readonly warnings?: readonly string[] | undefined;
 }
@@ -62,9 +67,9 @@ export class MaterialRules<M extends MaterialWithEnvironments> {
   }
 
   /** Refuses a name that is taken, with the words of this kind. */
-  async refuseTaken(nouns: MaterialRuleNouns, projectId: string, name: string): Promise<void> {
-    if (!(await this.#kind.store(nouns).find(projectId, name))) return;
-    const what = `${this.#kind.noun} (name: ${name}) is already exist!`;
+  async requireFreeName(stores: MaterialRuleStores, projectId: string, name: string): Promise<void> {
+    if (!(await this.#kind.store(stores).find(projectId, name))) return;
+    const what = `${this.#kind.label} (name: ${name}) is already exist!`;
     throw badRequest(
       this.#kind.kind === 'certificate' ? what : `${what} Try update operation if want to change its value.`,
     );
@@ -76,44 +81,44 @@ export class MaterialRules<M extends MaterialWithEnvironments> {
     material: M,
     { check, warnings }: InsertOptions = {},
   ): Promise<ChangeResult> {
-    const targets = await this.#options.store.write(async (nouns) => {
-      await requireProject(nouns, scope);
-      await this.refuseTaken(nouns, scope.projectId, material.name);
-      await requireReach(nouns, scope, material);
-      await check?.(nouns);
-      await this.#kind.store(nouns).insert(material);
+    const targets = await this.#options.store.write(async (stores) => {
+      await requireProject(stores, scope);
+      await this.requireFreeName(stores, scope.projectId, material.name);
+      await requireReach(stores, scope, material);
+      await check?.(stores);
+      await this.#kind.store(stores).insert(material);
       const changes = material.environments.map(({ environmentId }) =>
         this.#change(scope, material, environmentId),
       );
-      const desired = await desire(nouns, changes);
-      await this.#record(nouns, scope, { material, verb: 'create' });
-      await scope.once?.keep(nouns, { targets: desired, verb: 'deploy', warnings });
+      const desired = await putDesiredState(stores, changes);
+      await this.#record(stores, scope, { material, verb: 'create' });
+      await scope.once?.save(stores, { targets: desired, verb: 'deploy', warnings });
       return desired;
     });
     return withWarnings(await this.#options.deployments.deploy(targets, 'deploy'), warnings);
   }
 
   async list(projectId: string, query: MaterialListQuery) {
-    return this.#options.store.read(async (nouns) => {
-      const { items, total } = await this.#kind.store(nouns).list(projectId, query);
-      const environmentNames = await namesOf(nouns);
+    return this.#options.store.read(async (stores) => {
+      const { items, total } = await this.#kind.store(stores).list(projectId, query);
+      const environmentNames = await namesOf(stores);
       return { total, found: items.map((material) => ({ material, environmentNames })) };
     });
   }
 
   async get(projectId: string, name: string): Promise<FoundMaterial<M>> {
-    return this.#options.store.read(async (nouns) => {
-      const material = await this.#require(nouns, projectId, name);
+    return this.#options.store.read(async (stores) => {
+      const material = await this.#require(stores, projectId, name);
       if (material.environments.some(({ altered }) => altered)) {
-        throw alteredInDatabase(`${this.#kind.noun} (name: ${material.name})`);
+        throw alteredInDatabase(`${this.#kind.label} (name: ${material.name})`);
       }
-      return { material, environmentNames: await namesOf(nouns) };
+      return { material, environmentNames: await namesOf(stores) };
     });
   }
 
   /** JWKs made from it, whatever their project. */
   async references(projectId: string, name: string): Promise<readonly JwkReference[]> {
-    const { id } = await this.#options.store.read((nouns) => this.#require(nouns, projectId, name));
+    const { id } = await this.#options.store.read((stores) => this.#require(stores, projectId, name));
     return this.#options.references.list(id);
   }
 
@@ -127,26 +132,26 @@ export class MaterialRules<M extends MaterialWithEnvironments> {
   ): Promise<ChangeResult> {
     const references = await this.#options.references.prepare(before.id, follow);
     const warnings = [...own, ...references.warnings];
-    const targets = await references.write(async (nouns, changeJwks) => {
-      const now = await this.#require(nouns, scope.projectId, before.name);
+    const targets = await references.write(async (stores, changeJwks) => {
+      const now = await this.#require(stores, scope.projectId, before.name);
       if (now.id !== before.id || now.updatedAt.getTime() !== before.updatedAt.getTime()) {
-        const what = `${this.#kind.noun} (name: ${before.name})`;
+        const what = `${this.#kind.label} (name: ${before.name})`;
         throw new KeyplaneError('conflict', `${what} was changed by another request. Try again!`);
       }
-      await requireReach(nouns, scope, after);
-      await check?.(nouns);
-      await this.#kind.store(nouns).update(after);
+      await requireReach(stores, scope, after);
+      await check?.(stores);
+      await this.#kind.store(stores).update(after);
       const kept = new Set(after.environments.map(({ environmentId }) => environmentId));
       const left = before.environments.filter(({ environmentId }) => !kept.has(environmentId));
       const changes = [
         ...after.environments.map(({ environmentId }) => this.#change(scope, after, environmentId)),
         ...left.map(({ environmentId }) => this.#gone(scope, before, environmentId)),
       ];
-      const desired = await desire(nouns, changes);
+      const desired = await putDesiredState(stores, changes);
       const followed = await changeJwks(scope);
-      await this.#record(nouns, scope, { material: after, verb: 'update' });
+      await this.#record(stores, scope, { material: after, verb: 'update' });
       const all = mergeTargets([...desired, ...followed]);
-      await scope.once?.keep(nouns, { targets: all, verb: 'deploy', warnings });
+      await scope.once?.save(stores, { targets: all, verb: 'deploy', warnings });
       return all;
     });
     return withWarnings(await this.#options.deployments.deploy(targets, 'deploy'), warnings);
@@ -154,29 +159,29 @@ export class MaterialRules<M extends MaterialWithEnvironments> {
 
   /** The material of this name, to be replaced. */
   protected async toReplace(scope: ProjectScope, name: string): Promise<M> {
-    return this.#options.store.read((nouns) => this.#require(nouns, scope.projectId, name));
+    return this.#options.store.read((stores) => this.#require(stores, scope.projectId, name));
   }
 
   async delete(scope: ProjectScope, name: string): Promise<DeploymentResult> {
     const { id } = await this.toReplace(scope, name);
     const references = await this.#options.references.prepare(id, undefined);
-    const targets = await references.write(async (nouns, changeJwks) => {
-      const material = await this.#require(nouns, scope.projectId, name);
+    const targets = await references.write(async (stores, changeJwks) => {
+      const material = await this.#require(stores, scope.projectId, name);
       const changes = material.environments.map((own) => this.#gone(scope, material, own.environmentId));
-      const desired = await desire(nouns, changes);
+      const desired = await putDesiredState(stores, changes);
       await changeJwks(scope);
-      await this.#kind.store(nouns).delete(material.id);
-      await this.#record(nouns, scope, { material, verb: 'delete' });
-      await scope.once?.keep(nouns, { targets: desired, verb: 'undeploy' });
+      await this.#kind.store(stores).delete(material.id);
+      await this.#record(stores, scope, { material, verb: 'delete' });
+      await scope.once?.save(stores, { targets: desired, verb: 'undeploy' });
       return desired;
     });
     return this.#options.deployments.deploy(targets, 'undeploy');
   }
 
-  async #require(nouns: MaterialRuleNouns, projectId: string, name: string): Promise<M> {
-    const material = await this.#kind.store(nouns).find(projectId, lookupName(name));
+  async #require(stores: MaterialRuleStores, projectId: string, name: string): Promise<M> {
+    const material = await this.#kind.store(stores).find(projectId, lookupName(name));
     if (!material)
-      throw badRequest(`${this.#kind.noun} (name: ${shownText(name)}) is not found!`, {
+      throw badRequest(`${this.#kind.label} (name: ${shownText(name)}) is not found!`, {
         reason: 'NOT_FOUND',
       });
     return material;
@@ -194,7 +199,7 @@ export class MaterialRules<M extends MaterialWithEnvironments> {
   }
 
   async #record(
-    nouns: MaterialRuleNouns,
+    stores: MaterialRuleStores,
     scope: ProjectScope,
     what: { material: M; verb: string },
   ): Promise<void> {
@@ -208,26 +213,26 @@ export class MaterialRules<M extends MaterialWithEnvironments> {
       projectName: scope.projectName,
       details: { environments: what.material.environments.length },
     });
-    await this.#options.audit.append(nouns, event);
+    await this.#options.audit.append(stores, event);
   }
 }
 
-async function requireProject(nouns: MaterialRuleNouns, scope: ProjectScope): Promise<void> {
-  if (await nouns.projects.get(scope.projectId)) return;
+async function requireProject(stores: MaterialRuleStores, scope: ProjectScope): Promise<void> {
+  if (await stores.projects.get(scope.projectId)) return;
   throw projectNotFound(scope.projectName);
 }
 
 /** An environment may have been closed to the project, or deleted, while the material for it was being read. */
 async function requireReach(
-  nouns: MaterialRuleNouns,
+  stores: MaterialRuleStores,
   { projectId }: ProjectScope,
   { environments }: MaterialWithEnvironments,
 ): Promise<void> {
-  const reached = new Set((await nouns.environments.listReachedBy(projectId)).map(({ id }) => id));
+  const reached = new Set((await stores.environments.listReachedBy(projectId)).map(({ id }) => id));
   if (environments.every(({ environmentId }) => reached.has(environmentId))) return;
   throw new KeyplaneError('conflict', 'The environments of this project were changed meanwhile. Try again!');
 }
 
-async function namesOf(nouns: EnvironmentNouns): Promise<ReadonlyMap<string, string>> {
-  return new Map((await nouns.environments.list()).map(({ id, name }) => [id, name]));
+async function namesOf(stores: EnvironmentStores): Promise<ReadonlyMap<string, string>> {
+  return new Map((await stores.environments.list()).map(({ id, name }) => [id, name]));
 }

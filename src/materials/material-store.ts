@@ -89,7 +89,7 @@ export interface CertificateStore extends MaterialStore<Certificate> {
   aliasOwner(environmentId: string, alias: string): Promise<string | undefined>;
 }
 
-export interface MaterialNouns {
+export interface MaterialStores {
   readonly certificates: CertificateStore;
   readonly cryptoKeys: MaterialStore<CryptoKey>;
   readonly keystores: MaterialStore<StoredKeystore>;

@@ -1,16 +1,16 @@
 // What materials ask of the JWKs that were made from them. The rules of JWKs answer; materials only say when.
 
 import type { ProjectScope } from '../access/caller.ts';
-import type { DeploymentTarget } from '../deployments/desire.ts';
+import type { DeploymentTarget } from '../deployments/put-desired-state.ts';
 import { badRequest } from '../errors.ts';
 import { shownText } from '../names.ts';
-import type { SourceWorld } from '../sources/jwk-source.ts';
-import type { MaterialRuleNouns } from './material-kind.ts';
+import type { SourceContext } from '../sources/jwk-source.ts';
+import type { MaterialRuleStores } from './material-kind.ts';
 
 /** The material as it will be, for the sources that read it. */
 export interface FollowedMaterial {
   readonly name: string;
-  readonly world: Partial<SourceWorld>;
+  readonly context: Partial<SourceContext>;
 }
 
 /** One JWK that was made from a material. */
@@ -34,7 +34,7 @@ export interface PreparedReferences {
   /** Of the JWKs that follow, each with the JWK's name. */
   readonly warnings: readonly string[];
   /** Opens the transaction in which the material and its JWKs change together. */
-  write<T>(change: (nouns: MaterialRuleNouns, jwks: JwkChange) => Promise<T>): Promise<T>;
+  write<T>(change: (stores: MaterialRuleStores, jwks: JwkChange) => Promise<T>): Promise<T>;
 }
 
 /**

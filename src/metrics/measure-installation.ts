@@ -3,11 +3,11 @@
 
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { UnitOfWork } from '../unit-of-work.ts';
-import type { Figures, FiguresNouns } from './figures-store.ts';
+import type { InstallationStats, InstallationStatsStores } from './installation-stats-store.ts';
 
 export interface InstallationOptions {
   readonly metrics: Registry;
-  readonly store: UnitOfWork<FiguresNouns>;
+  readonly store: UnitOfWork<InstallationStatsStores>;
   readonly clock: () => Date;
   readonly version: string;
   readonly leases: readonly { readonly name: string; readonly isHeld: boolean }[];
@@ -17,20 +17,20 @@ const freshForMs = 5_000;
 const soonMs = 30 * 24 * 3600 * 1000;
 
 export function measureInstallation({ metrics, store, clock, version, leases }: InstallationOptions): void {
-  let known: { readonly at: number; readonly figures: Promise<Figures | undefined> } | undefined;
-  const figures = () => {
-    if (known && performance.now() - known.at < freshForMs) return known.figures;
+  let known: { readonly at: number; readonly stats: Promise<InstallationStats | undefined> } | undefined;
+  const stats = () => {
+    if (known && performance.now() - known.at < freshForMs) return known.stats;
     const now = clock();
     const soon = new Date(now.getTime() + soonMs);
     // Without a database the other measures are worth all the more.
-    const read = store.read((nouns) => nouns.figures.figures(now, soon)).catch(() => undefined);
-    known = { at: performance.now(), figures: read };
+    const read = store.read((stores) => stores.stats.stats(now, soon)).catch(() => undefined);
+    known = { at: performance.now(), stats: read };
     return read;
   };
   const gauge = (
     { name, label }: { name: string; label?: string },
     help: string,
-    fill: (figures: Figures, gauge: Gauge) => void,
+    fill: (stats: InstallationStats, gauge: Gauge) => void,
   ) =>
     new Gauge({
       name: `keyplane_${name}`,
@@ -39,7 +39,7 @@ export function measureInstallation({ metrics, store, clock, version, leases }: 
       registers: [metrics],
       async collect() {
         this.reset();
-        const found = await figures();
+        const found = await stats();
         if (found) fill(found, this);
       },
     });
@@ -60,7 +60,7 @@ export function measureInstallation({ metrics, store, clock, version, leases }: 
     own.set(expiring),
   );
   gauge({ name: 'jwks_expired' }, 'JWKs that have expired', ({ expired }, own) => own.set(expired));
-  const fillFollowed = ({ followed }: Figures, own: Gauge) => {
+  const fillFollowed = ({ followed }: InstallationStats, own: Gauge) => {
     for (const { state, count } of followed) own.set({ state }, count);
   };
   gauge({ name: 'followed_urls', label: 'state' }, 'JWKs that follow their URL, by state', fillFollowed);

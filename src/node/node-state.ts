@@ -1,7 +1,7 @@
 import { type ProjectKind, projectKinds } from '../protocol/content.ts';
 import { addDigest, emptyDigest, removeDigest } from '../protocol/state-digest.ts';
 import type { CommitMark } from './disk/log-record.ts';
-import { digestBytes, type HeldObject } from './held-object.ts';
+import { digestBytes, type StoredObject } from './stored-object.ts';
 
 export interface EnvironmentIdentity {
   readonly id: string;
@@ -9,7 +9,7 @@ export interface EnvironmentIdentity {
 }
 
 /** What became of objects under their keys: what is held now, or null when it is gone. */
-export type ObjectChanges = ReadonlyMap<string, HeldObject | null>;
+export type ObjectChanges = ReadonlyMap<string, StoredObject | null>;
 
 export interface StateStep {
   readonly environment: EnvironmentIdentity;
@@ -25,8 +25,8 @@ export interface StateStep {
 
 /** Who follows the state: told after each step, with what left and what came. */
 export interface StateFollower {
-  replaced(objects: Iterable<HeldObject>): void;
-  changed(removed: readonly HeldObject[], added: readonly HeldObject[]): void;
+  replaced(objects: Iterable<StoredObject>): void;
+  changed(removed: readonly StoredObject[], added: readonly StoredObject[]): void;
   /** Resolves once it has done what it does with the last change, or could not. */
   settled?(): Promise<void>;
 }
@@ -38,7 +38,7 @@ export type ObjectCounts = Readonly<Record<`${ProjectKind}s`, number>>;
  */
 export class NodeState {
   readonly #followers: StateFollower[] = [];
-  #objects = new Map<string, HeldObject>();
+  #objects = new Map<string, StoredObject>();
   #environment: EnvironmentIdentity | undefined;
   #revision = 0;
   #digest = emptyDigest;
@@ -46,7 +46,7 @@ export class NodeState {
   #incomplete = false;
   #divergence: string | undefined;
   #lastDivergence: string | undefined;
-  #withheld = false;
+  #heldBack = false;
 
   follow(follower: StateFollower): void {
     this.#followers.push(follower);
@@ -84,7 +84,7 @@ export class NodeState {
     return this.#incomplete;
   }
 
-  doubt(): void {
+  markIncomplete(): void {
     this.#incomplete = true;
   }
 
@@ -102,7 +102,7 @@ export class NodeState {
   }
 
   /** Whether what is held has the digest that it is said to have. */
-  addsUp(): boolean {
+  verifyDigest(): boolean {
     let sum: Buffer = emptyDigest;
     for (const object of this.#objects.values()) sum = addDigest(sum, digestBytes(object));
     return sum.equals(this.#digest);
@@ -121,18 +121,18 @@ export class NodeState {
 
   /** Whether there is a state that may be served; an empty environment has one too. */
   get ready(): boolean {
-    return this.#environment !== undefined && !this.#withheld;
+    return this.#environment !== undefined && !this.#heldBack;
   }
 
-  get objects(): ReadonlyMap<string, HeldObject> {
+  get objects(): ReadonlyMap<string, StoredObject> {
     return this.#objects;
   }
 
   /** Keeps what was loaded from being served until the manager says that it is the environment asked for. */
-  withhold(withheld: boolean): void {
-    if (this.#withheld === withheld) return;
-    this.#withheld = withheld;
-    if (!withheld) for (const follower of this.#followers) follower.replaced(this.#objects.values());
+  holdBack(heldBack: boolean): void {
+    if (this.#heldBack === heldBack) return;
+    this.#heldBack = heldBack;
+    if (!heldBack) for (const follower of this.#followers) follower.replaced(this.#objects.values());
   }
 
   /** The environment was renamed. */
@@ -142,8 +142,8 @@ export class NodeState {
 
   apply(step: StateStep): void {
     if (step.reset) this.#objects = new Map();
-    const removed: HeldObject[] = [];
-    const added: HeldObject[] = [];
+    const removed: StoredObject[] = [];
+    const added: StoredObject[] = [];
     for (const [key, object] of step.changes) {
       const before = this.#objects.get(key);
       if (before) removed.push(before);
@@ -161,7 +161,7 @@ export class NodeState {
     this.#incomplete = step.incomplete;
     this.#divergence = undefined;
     this.#lastDivergence = undefined;
-    this.#withheld = false;
+    this.#heldBack = false;
     for (const follower of this.#followers) {
       if (step.reset) follower.replaced(this.#objects.values());
       else follower.changed(removed, added);
@@ -189,8 +189,8 @@ export function commitMark({
 /** The digest after `key` became `next`, where it was `before`. */
 export function digestAfter(
   digest: Buffer,
-  before: HeldObject | null | undefined,
-  next: HeldObject | null,
+  before: StoredObject | null | undefined,
+  next: StoredObject | null,
 ): Buffer {
   const without = before ? removeDigest(digest, digestBytes(before)) : digest;
   return next ? addDigest(without, digestBytes(next)) : without;

@@ -1,9 +1,15 @@
 import { addDigest, emptyDigest } from '../protocol/state-digest.ts';
-import type { RecordPlace } from './disk/log-file.ts';
+import type { RecordLocation } from './disk/log-file.ts';
 import type { CommitMark, LogRecord } from './disk/log-record.ts';
 import type { SealedLog } from './disk/sealed-log.ts';
-import { digestBytes, type HeldObject, holdObject, objectKey, UnfitObject } from './held-object.ts';
 import type { NodeState } from './node-state.ts';
+import {
+  digestBytes,
+  InvalidObjectError,
+  objectKey,
+  type StoredObject,
+  toStoredObject,
+} from './stored-object.ts';
 
 /**
  * Brings back what the node had when it last ran, from its own disk alone. A copy that does not add up to the
@@ -11,7 +17,7 @@ import type { NodeState } from './node-state.ts';
  */
 export async function restoreCopy(copy: SealedLog, state: NodeState): Promise<void> {
   const reader = new CopyReader();
-  const environmentId = await copy.load((record, place) => reader.take(record, place));
+  const environmentId = await copy.load((record, location) => reader.take(record, location));
   const { last } = reader;
   if (environmentId === undefined || last === undefined) return;
   let digest = emptyDigest;
@@ -31,12 +37,12 @@ export async function restoreCopy(copy: SealedLog, state: NodeState): Promise<vo
 
 /** Counts only what a commit follows. */
 class CopyReader {
-  readonly objects = new Map<string, HeldObject>();
+  readonly objects = new Map<string, StoredObject>();
   last: CommitMark | undefined;
   fault: string | undefined;
-  #uncommitted: (readonly [string, HeldObject | undefined])[] = [];
+  #uncommitted: (readonly [string, StoredObject | undefined])[] = [];
 
-  take(record: LogRecord, place: RecordPlace): void {
+  take(record: LogRecord, location: RecordLocation): void {
     if ('commit' in record) {
       for (const [key, object] of this.#uncommitted) {
         if (object) this.objects.set(key, object);
@@ -51,10 +57,10 @@ class CopyReader {
       return;
     }
     try {
-      const object = { ...('held' in record ? record.held : holdObject(record.put)), place };
+      const object = { ...('held' in record ? record.held : toStoredObject(record.put)), location };
       this.#uncommitted.push([objectKey(object), object]);
     } catch (error) {
-      if (!(error instanceof UnfitObject)) throw error;
+      if (!(error instanceof InvalidObjectError)) throw error;
       this.fault ??= error.message;
     }
   }

@@ -95,7 +95,7 @@ async function run(
       { copyOf: state.environment.name, environment },
       'the copy has another name; waiting for the manager',
     );
-    state.withhold(true);
+    state.holdBack(true);
   }
   const pin = await loadIdentityPin(join(dataDir, 'manager.pin'), key, log);
   const secret = readToken(token, { log, mustJoin: pin.fingerprint === undefined && !state.ready });

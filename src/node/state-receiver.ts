@@ -9,9 +9,9 @@ import { readChanges } from '../protocol/read-changes.ts';
 import { emptyDigest } from '../protocol/state-digest.ts';
 import { timeSlices } from '../runtime/event-loop.ts';
 import type { LogTransaction, SealedLog } from './disk/sealed-log.ts';
-import { type HeldObject, holdObject, objectKey, UnfitObject } from './held-object.ts';
 import type { NodeLog } from './node-log.ts';
 import { commitMark, digestAfter, type EnvironmentIdentity, type NodeState } from './node-state.ts';
+import { InvalidObjectError, objectKey, type StoredObject, toStoredObject } from './stored-object.ts';
 
 export interface StateReceiverOptions {
   readonly state: NodeState;
@@ -25,7 +25,7 @@ export interface StateReceiverOptions {
 
 interface Staged {
   readonly reset: boolean;
-  readonly changes: Map<string, HeldObject | null>;
+  readonly changes: Map<string, StoredObject | null>;
   readonly transaction: LogTransaction;
   revision: number;
   digest: Buffer;
@@ -182,7 +182,7 @@ export class StateReceiver {
     const { state, lineage } = this.#options;
     const reason = 'digest differs: what was sent does not add up to it';
     if (reset || lineage === undefined || state.incomplete) return new Refusal(reason);
-    if (state.addsUp()) {
+    if (state.verifyDigest()) {
       return new Refusal(
         `${reason}; the manager has another history: was it restored from an older backup?`,
         {
@@ -190,14 +190,14 @@ export class StateReceiver {
         },
       );
     }
-    state.doubt();
+    state.markIncomplete();
     return new Refusal('what this node held does not add up to its digest; it needs everything anew');
   }
 
   #refused(message: State, error: unknown): Refused {
     const { log } = this.#options;
     const revision = message.to;
-    if (error instanceof UnfitObject || error instanceof RefusedObject) {
+    if (error instanceof InvalidObjectError || error instanceof RefusedObject) {
       log.warn({ revision, reason: error.message, object: error.object }, 'a change was refused');
       const { object } = error;
       return { type: 'refused', revision, reason: error.message, ...(object && { object }) };
@@ -217,13 +217,13 @@ export class StateReceiver {
 }
 
 /** @throws UnfitObject */
-async function write(transaction: LogTransaction, change: Change): Promise<HeldObject | null> {
+async function write(transaction: LogTransaction, change: Change): Promise<StoredObject | null> {
   if ('gone' in change) {
     await transaction.gone(change);
     return null;
   }
-  const object = holdObject(change.put, change.since);
-  return { ...object, place: await transaction.put(change, object) };
+  const object = toStoredObject(change.put, change.since);
+  return { ...object, location: await transaction.put(change, object) };
 }
 
 class RefusedObject extends Refusal {

@@ -28,7 +28,7 @@ export interface FailingSource {
 }
 
 /** The first few, and how many there are. */
-export interface Some<Item> {
+export interface Top<Item> {
   readonly items: readonly Item[];
   readonly total: number;
 }
@@ -36,11 +36,11 @@ export interface Some<Item> {
 export interface OverviewStore {
   jwkCounts(projects: VisibleProjects): Promise<readonly JwkCount[]>;
   /** Soonest first; what has expired comes before what will. */
-  expiring(projects: VisibleProjects, page: { before: Date; limit: number }): Promise<Some<ExpiringJwk>>;
+  expiring(projects: VisibleProjects, page: { before: Date; limit: number }): Promise<Top<ExpiringJwk>>;
   /** The longest failing first. */
-  failingSources(projects: VisibleProjects, limit: number): Promise<Some<FailingSource>>;
+  failingSources(projects: VisibleProjects, limit: number): Promise<Top<FailingSource>>;
 }
 
-export interface OverviewNouns {
+export interface OverviewStores {
   readonly overview: OverviewStore;
 }

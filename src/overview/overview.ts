@@ -1,25 +1,25 @@
 // How everything stands, for one caller: what they may see of projects, environments with their nodes, keys that
 // are about to expire and sources that fail. It counts in the database and lists only the first few.
 
-import type { AccessNouns, Membership } from '../access/access-store.ts';
+import type { AccessStores, Membership } from '../access/access-store.ts';
 import type { Caller } from '../access/caller.ts';
 import { holdsRole, membershipsOf } from '../access/narrowing.ts';
 import type { AuditRecord, AuditStore } from '../audit/audit-log.ts';
-import type { DesiredStateNouns } from '../deployments/desired-state-store.ts';
-import type { Environment, EnvironmentNouns, RegisteredNode } from '../environments/environment-store.ts';
-import { listSharedKids, type SharedKid, type SharedKidNouns } from '../jwks/shared-kids.ts';
+import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
+import type { Environment, EnvironmentStores, RegisteredNode } from '../environments/environment-store.ts';
+import { listSharedKids, type SharedKid, type SharedKidStores } from '../jwks/shared-kids.ts';
 import { projectKinds } from '../protocol/content.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
-import type { ExpiringJwk, FailingSource, JwkCount, OverviewNouns, Some } from './overview-store.ts';
+import type { ExpiringJwk, FailingSource, JwkCount, OverviewStores, Top } from './overview-store.ts';
 
-type Nouns = AccessNouns &
-  EnvironmentNouns &
-  DesiredStateNouns &
-  OverviewNouns &
-  SharedKidNouns & { readonly audit: AuditStore };
+type Stores = AccessStores &
+  EnvironmentStores &
+  DesiredStateStores &
+  OverviewStores &
+  SharedKidStores & { readonly audit: AuditStore };
 
 export interface OverviewOptions {
-  readonly store: UnitOfWork<Nouns>;
+  readonly store: UnitOfWork<Stores>;
   readonly clock: () => Date;
   /** By id of the environment. */
   readonly nodesOf: (
@@ -39,9 +39,9 @@ export interface Overview {
   readonly projects: readonly { readonly name: string; readonly jwks: number }[];
   readonly environments: readonly EnvironmentOverview[];
   readonly counts: readonly JwkCount[];
-  readonly expiring: Some<ExpiringJwk>;
-  readonly failing: Some<FailingSource>;
-  readonly sharedKids: Some<SharedKid>;
+  readonly expiring: Top<ExpiringJwk>;
+  readonly failing: Top<FailingSource>;
+  readonly sharedKids: Top<SharedKid>;
   /** Newest first. */
   readonly lastChanges: readonly AuditRecord[];
 }
@@ -54,7 +54,7 @@ const shownChanges = 10;
 
 export function createOverview({ store, clock, nodesOf }: OverviewOptions): ReadOverview {
   return async (caller) => {
-    const { environments, ...found } = await store.read((nouns) => look(nouns, caller, clock()));
+    const { environments, ...found } = await store.read((stores) => look(stores, caller, clock()));
     const nodes = await nodesOf(environments.map(({ environment }) => environment.id));
     const withNodes = environments.map(({ environment, revision }) => {
       const own = nodes.get(environment.id) ?? [];
@@ -65,30 +65,30 @@ export function createOverview({ store, clock, nodesOf }: OverviewOptions): Read
   };
 }
 
-async function look(nouns: Nouns, caller: Caller, now: Date) {
-  const memberships = caller.admin ? undefined : await membershipsOf(nouns, caller);
+async function look(stores: Stores, caller: Caller, now: Date) {
+  const memberships = caller.admin ? undefined : await membershipsOf(stores, caller);
   const readable = memberships?.filter(mayReadJwks).map(({ project }) => project);
-  const projects = readable ?? (await nouns.projects.list());
+  const projects = readable ?? (await stores.projects.list());
   const visible = readable?.map(({ id }) => id) ?? null;
-  const counts = await nouns.overview.jwkCounts(visible);
+  const counts = await stores.overview.jwkCounts(visible);
   const before = new Date(now.getTime() + expiringWithinMs);
-  const environments = await environmentsOf(nouns, memberships);
+  const environments = await environmentsOf(stores, memberships);
   return {
     projects: projects.map(({ id, name }) => ({ name, jwks: sum(counts, id) })),
     counts,
-    expiring: await nouns.overview.expiring(visible, { before, limit: shownItems }),
-    failing: await nouns.overview.failingSources(visible, shownItems),
-    sharedKids: some(sharedKidsShownTo(projects, await listSharedKids(nouns, now))),
+    expiring: await stores.overview.expiring(visible, { before, limit: shownItems }),
+    failing: await stores.overview.failingSources(visible, shownItems),
+    sharedKids: topOf(sharedKidsShownTo(projects, await listSharedKids(stores, now))),
     environments,
     lastChanges: await lastChanges(
-      nouns,
+      stores,
       readable?.map(({ name }) => name),
     ),
   };
 }
 
 /** The first few; of the JWKs of each, too. */
-function some(shared: readonly SharedKid[]): Some<SharedKid> {
+function topOf(shared: readonly SharedKid[]): Top<SharedKid> {
   const items = shared.slice(0, shownItems).map(({ published, leftOut, ...one }) => ({
     ...one,
     published: published.slice(0, shownItems),
@@ -118,10 +118,10 @@ function sum(counts: readonly JwkCount[], projectId: string): number {
 }
 
 /** Those that the caller's projects reach, each once, by name. */
-async function environmentsOf(nouns: Nouns, memberships: readonly Membership[] | undefined) {
-  const states = new Map((await nouns.desired.states()).map((one) => [one.environmentId, one.revision]));
+async function environmentsOf(stores: Stores, memberships: readonly Membership[] | undefined) {
+  const states = new Map((await stores.desired.states()).map((one) => [one.environmentId, one.revision]));
   const own = memberships && new Set(memberships.map(({ project }) => project.id));
-  return (await nouns.environments.list())
+  return (await stores.environments.list())
     .filter(({ projectIds }) => {
       if (own === undefined) return true;
       return projectIds === null ? own.size > 0 : projectIds.some((id) => own.has(id));
@@ -133,9 +133,9 @@ const changingVerb = /\.(create|update|delete|refresh)$/;
 const shownTypes: ReadonlySet<string> = new Set(projectKinds);
 
 /** Of the newest records, those that tell of a change to what is deployed. */
-async function lastChanges(nouns: Nouns, projectNames: readonly string[] | undefined) {
+async function lastChanges(stores: Stores, projectNames: readonly string[] | undefined) {
   const newest = { offset: 0, limit: 100, untilFull: true } as const;
-  const { records } = await nouns.audit.search({ outcome: 'SUCCESS' }, newest);
+  const { records } = await stores.audit.search({ outcome: 'SUCCESS' }, newest);
   return records
     .filter(({ action, objectType, projectName }) => {
       const isVisible = projectNames === undefined || projectNames.some((name) => name === projectName);

@@ -4,7 +4,7 @@
 
 import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto';
 import { badRequest } from '../errors.ts';
-import type { Sealed, State } from './messages.ts';
+import type { SealedMessage, State } from './messages.ts';
 
 const tagBytes = 16;
 
@@ -24,7 +24,7 @@ export class SealingEnd {
   }
 
   /** @param text JSON of a message */
-  seal(text: string): Sealed {
+  seal(text: string): SealedMessage {
     this.#counter += 1;
     return { type: 'sealed', sealed: this.#sealed(text, sealedData(this.#counter)) };
   }
@@ -56,7 +56,7 @@ export class OpeningEnd {
    * @returns the JSON text of a message
    * @throws KeyplaneError `bad_request` for a message that is not the next one of this direction, to the last bit
    */
-  open({ sealed }: Pick<Sealed, 'sealed'>): string {
+  open({ sealed }: Pick<SealedMessage, 'sealed'>): string {
     this.#counter += 1;
     return this.#opened(sealed, sealedData(this.#counter));
   }

@@ -81,7 +81,7 @@ export interface NodeProof {
 }
 
 /** base64 of AES-256-GCM over the JSON of a message. */
-export interface Sealed {
+export interface SealedMessage {
   readonly type: 'sealed';
   readonly sealed: string;
 }
@@ -166,8 +166,8 @@ export interface Clock {
   readonly time: number;
 }
 
-export type FromNode = Hello | NodeProof | Sealed;
-export type FromManager = Identity | ManagerProof | Sealed | State;
-/** What is inside `Sealed`. */
+export type FromNode = Hello | NodeProof | SealedMessage;
+export type FromManager = Identity | ManagerProof | SealedMessage | State;
+/** What is inside `SealedMessage`. */
 export type SealedFromNode = Resume | Applied | Refused | Clock;
 export type SealedFromManager = Welcome | Ended;

@@ -1,6 +1,6 @@
 import { isKeyplaneError } from '../errors.ts';
 import type { Sealer } from './sealed.ts';
-import { bindingOf, type SealedRowNouns, sealedPages } from './sealed-place.ts';
+import { bindingOf, type SealedRowStores, sealedPages } from './sealed-place.ts';
 
 export interface SealCheck {
   readonly opened: number;
@@ -12,12 +12,12 @@ export interface SealCheck {
 const brokenNamed = 20;
 
 /** Opens every sealed value there is, and keeps none. */
-export async function checkSeals(nouns: SealedRowNouns, sealer: Sealer): Promise<SealCheck> {
+export async function checkSeals(stores: SealedRowStores, sealer: Sealer): Promise<SealCheck> {
   let opened = 0;
   let brokenTotal = 0;
   const broken: { table: string; id: string; member: string }[] = [];
-  for (const place of nouns.sealedRows.places) {
-    for await (const page of sealedPages(nouns, place)) {
+  for (const place of stores.sealedRows.places) {
+    for await (const page of sealedPages(stores, place)) {
       for (const { id, values } of page) {
         for (const { member, sealed } of values) {
           try {

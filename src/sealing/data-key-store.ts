@@ -30,5 +30,5 @@ export interface DataKeyLearner {
   /** Whether the data key that this was sealed under is known; true where that cannot be told. */
   knows(sealed: Uint8Array): boolean;
   /** Learns the data keys that are stored by now. */
-  learn(nouns: { readonly dataKeys: DataKeyStore }): Promise<unknown>;
+  learn(stores: { readonly dataKeys: DataKeyStore }): Promise<unknown>;
 }

@@ -6,7 +6,7 @@ import type { Sealing } from './open-sealing.ts';
 
 /** For the store, which asks before it hands a sealed value out. */
 export function dataKeyLearner({ sealer, refresh }: Sealing): DataKeyLearner {
-  return { knows: (sealed) => sealer.knows(sealed), learn: (nouns) => refresh(nouns) };
+  return { knows: (sealed) => sealer.knows(sealed), learn: (stores) => refresh(stores) };
 }
 
 /** How often a manager looks for a newer data key; it seals under the old one that long at the most. */
@@ -18,7 +18,7 @@ export interface DataKeyWatch {
 
 /** @param onStale told once, when there is a data key that the master key of this process does not open */
 export function watchDataKeys(
-  store: { read<T>(work: (nouns: { readonly dataKeys: DataKeyStore }) => Promise<T>): Promise<T> },
+  store: { read<T>(work: (stores: { readonly dataKeys: DataKeyStore }) => Promise<T>): Promise<T> },
   sealing: Sealing,
   onStale: () => void,
 ): DataKeyWatch {
@@ -26,7 +26,7 @@ export function watchDataKeys(
   let looking: Promise<void> | undefined;
   const look = async () => {
     try {
-      const isFresh = await store.read((nouns) => sealing.refresh(nouns));
+      const isFresh = await store.read((stores) => sealing.refresh(stores));
       if (!isFresh && !isStale) onStale();
       isStale = !isFresh;
     } catch {

@@ -18,6 +18,6 @@ export interface MacStore {
   altered(limit: number): Promise<readonly AlteredRow[]>;
 }
 
-export interface MacNouns {
+export interface MacStores {
   readonly macs: MacStore;
 }

@@ -21,12 +21,12 @@ export interface Sealing {
   /** Of the MACs of rows; undefined until the first start after an upgrade from a version without it. */
   readonly integrity: Integrity | undefined;
   /** The same, made where there is none, in the caller's transaction. @throws Error with one line for the operator */
-  ensureIntegrity(nouns: { readonly dataKeys: DataKeyStore }): Promise<Integrity>;
+  ensureIntegrity(stores: { readonly dataKeys: DataKeyStore }): Promise<Integrity>;
   /**
    * Learns data keys that were made since, and which one is active. False where one of them does not open: the
    * master key was changed, and this process has the old one.
    */
-  refresh(nouns: { readonly dataKeys: DataKeyStore }): Promise<boolean>;
+  refresh(stores: { readonly dataKeys: DataKeyStore }): Promise<boolean>;
 }
 
 const unfinishedRotation =

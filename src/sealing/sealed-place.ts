@@ -29,7 +29,7 @@ export interface SealedReplacement {
   readonly to: Sealed;
 }
 
-export interface SealedRowNouns {
+export interface SealedRowStores {
   readonly sealedRows: SealedRowStore;
 }
 
@@ -42,7 +42,7 @@ const pageRows = 8;
 
 /** All of them, in pages. */
 export async function* sealedPages(
-  { sealedRows }: SealedRowNouns,
+  { sealedRows }: SealedRowStores,
   place: SealedPlace,
 ): AsyncGenerator<readonly SealedRow[]> {
   for (let after = ''; ; ) {

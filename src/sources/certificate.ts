@@ -1,7 +1,7 @@
 import { mostCertificates, publicKeyOf, readCertificateDer, x5Members } from '../jose/certificate.ts';
 import type { JsonObject } from '../jose/json.ts';
 import { inspectOne } from './inspected-key.ts';
-import { askedKid, type JwkSource, readDemand, requireFields } from './jwk-source.ts';
+import { type JwkSource, readRequiredUsage, requestedKid, requireFields } from './jwk-source.ts';
 import { kidOfMaterial } from './stored-key.ts';
 
 const required = ['certificateName', 'environmentName', 'useType', 'algorithm'] as const;
@@ -15,24 +15,24 @@ export const certificateSource: JwkSource = {
   kidDescription: kidOfMaterial,
   checkFields(request) {
     requireFields(request, 'CERTIFICATE', required);
-    readDemand(request);
+    readRequiredUsage(request);
   },
-  async read(request, world) {
+  async read(request, context) {
     const { certificateName = '', environmentName = '' } = request;
-    const kid = askedKid(request);
-    const { id, chain } = await world.certificate(certificateName, environmentName);
+    const kid = requestedKid(request);
+    const { id, chain } = await context.certificate(certificateName, environmentName);
     return {
       ...fromChain(chain),
       ...(kid !== undefined && { kid }),
-      demand: readDemand(request),
+      requiredUsage: readRequiredUsage(request),
       sourceId: id,
       sourceUrl: null,
     };
   },
-  async inspect(request, world) {
+  async inspect(request, context) {
     requireFields(request, 'CERTIFICATE', ['certificateName', 'environmentName']);
     const { certificateName = '', environmentName = '' } = request;
-    const { chain } = await world.certificate(certificateName, environmentName);
+    const { chain } = await context.certificate(certificateName, environmentName);
     return { keys: [inspectOne(() => fromChain(chain))], total: 1 };
   },
 };

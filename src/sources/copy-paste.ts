@@ -1,5 +1,11 @@
 import { inspectedOf } from './inspected-key.ts';
-import { askedKid, type JwkSource, readWish, requireFields, type SourceRequest } from './jwk-source.ts';
+import {
+  type JwkSource,
+  readRequestedUsage,
+  requestedKid,
+  requireFields,
+  type SourceRequest,
+} from './jwk-source.ts';
 import { listKeysFrom, selectKeyFrom } from './select-key.ts';
 
 /** A JWK or a JWK Set as text. */
@@ -7,17 +13,17 @@ export const copyPasteSource: JwkSource = {
   label: 'JWK or JWK Set',
   required: ['jwkStr'],
   fields: ['jwkStr', 'kid', 'useType', 'algorithm'],
-  isAtHand: true,
+  needsNoIo: true,
   keyMember: 'jwkStr',
   checkFields(request) {
     requireFields(request, 'COPY_PASTE', ['jwkStr']);
-    readWish(request);
+    readRequestedUsage(request);
   },
   async read(request) {
-    const kid = askedKid(request);
+    const kid = requestedKid(request);
     const raw = await selectKeyFrom(documentOf(request), kid);
     const origin = { notBeforeTime: null, expirationTime: null, sourceId: null, sourceUrl: null };
-    return { raw, ...(kid !== undefined && { kid }), wish: readWish(request), ...origin };
+    return { raw, ...(kid !== undefined && { kid }), requestedUsage: readRequestedUsage(request), ...origin };
   },
   async inspect(request) {
     requireFields(request, 'COPY_PASTE', ['jwkStr']);

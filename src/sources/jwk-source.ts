@@ -23,9 +23,9 @@ export interface SourcedKey {
   readonly fallbackKid?: string;
   /** Set over the key's own. */
   readonly kid?: string;
-  readonly demand?: { readonly useType: UseType; readonly algorithm: string };
+  readonly requiredUsage?: { readonly useType: UseType; readonly algorithm: string };
   /** Taken where the key has none of its own; rejected where they contradict it. */
-  readonly wish?: UsageWish;
+  readonly requestedUsage?: RequestedUsage;
   /** The only algorithms that the key's own encoding permits (an RSA-PSS key). */
   readonly restriction?: KeyRestriction;
   readonly notBeforeTime: Date | null;
@@ -38,7 +38,7 @@ export interface SourcedKey {
 }
 
 /** What a request says of a key that may say it itself. */
-export interface UsageWish {
+export interface RequestedUsage {
   readonly useType?: UseType | undefined;
   readonly algorithm?: string | undefined;
 }
@@ -58,7 +58,7 @@ export interface KeyMaterial {
 }
 
 /** What sources need of the world. Each throws the public message for what is not there. */
-export interface SourceWorld {
+export interface SourceContext {
   fetchText(
     url: string,
     limits: { connectTimeoutMs: number; readTimeoutMs: number; sizeLimitBytes: number },
@@ -91,12 +91,12 @@ export interface JwkSource {
   /** Its key may lack use and algorithm: what the request said of them is kept with the JWK. */
   readonly keepsUsage?: true;
   /** It reads nothing but the request itself. */
-  readonly isAtHand?: true;
+  readonly needsNoIo?: true;
   /** Missing and malformed fields, before anything else is looked up. @throws KeyplaneError `bad_request` */
   checkFields(request: SourceRequest): void;
-  read(request: SourceRequest, world: SourceWorld): Promise<SourcedKey>;
+  read(request: SourceRequest, context: SourceContext): Promise<SourcedKey>;
   /** What it holds, for somebody to choose from. @throws KeyplaneError `bad_request`, also for missing fields */
-  inspect(request: SourceRequest, world: SourceWorld): Promise<Inspected>;
+  inspect(request: SourceRequest, context: SourceContext): Promise<Inspected>;
 }
 
 /** `URL is required for URL source type!` and its likes, in the order of `fields`. */
@@ -117,20 +117,20 @@ export function requireFields(
 }
 
 /** The kid that was asked for; an empty one is none. */
-export function askedKid({ kid }: SourceRequest): string | undefined {
+export function requestedKid({ kid }: SourceRequest): string | undefined {
   return kid === undefined || kid.trim() === '' ? undefined : kid;
 }
 
 /** Use type and algorithm, which sources without a JWK of their own must be told. */
-export function readDemand(request: SourceRequest): { useType: UseType; algorithm: string } {
+export function readRequiredUsage(request: SourceRequest): { useType: UseType; algorithm: string } {
   return { useType: checkUseType(request.useType ?? ''), algorithm: request.algorithm ?? '' };
 }
 
 /** The same for sources of JWKs, which may say it themselves; what is empty was not asked for. */
-export function readWish({
+export function readRequestedUsage({
   useType = '',
   algorithm = '',
-}: Pick<SourceRequest, 'useType' | 'algorithm'>): UsageWish {
+}: Pick<SourceRequest, 'useType' | 'algorithm'>): RequestedUsage {
   return {
     ...(useType.trim() !== '' && { useType: checkUseType(useType) }),
     ...(algorithm.trim() !== '' && { algorithm }),

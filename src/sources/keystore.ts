@@ -2,7 +2,13 @@ import type { KeystoreEntry, KeystoreListing } from '../formats/keystore.ts';
 import { jwkFromKeyContent } from '../jose/key-pem.ts';
 import { fromChain } from './certificate.ts';
 import { type InspectedKey, inspectedKeysAtMost, inspectOne } from './inspected-key.ts';
-import { askedKid, type JwkSource, readDemand, requireFields, type SourcedKey } from './jwk-source.ts';
+import {
+  type JwkSource,
+  readRequiredUsage,
+  requestedKid,
+  requireFields,
+  type SourcedKey,
+} from './jwk-source.ts';
 
 const required = ['keyStoreName', 'environmentName', 'aliasName', 'useType', 'algorithm'] as const;
 
@@ -15,24 +21,30 @@ export const keystoreSource: JwkSource = {
   kidDescription: 'The kid of the JWK; by default the alias, or the thumbprint where it is taken',
   checkFields(request) {
     requireFields(request, 'KEYSTORE', required);
-    readDemand(request);
+    readRequiredUsage(request);
   },
-  async read(request, world) {
+  async read(request, context) {
     const { keyStoreName = '', environmentName = '', aliasName = '' } = request;
-    const kid = askedKid(request);
-    const { id, entry } = await world.keystoreEntry(keyStoreName, environmentName, aliasName);
-    const demand = readDemand(request);
-    const found = { ...fromEntry(entry), fallbackKid: entry.alias, demand, sourceId: id, sourceUrl: null };
+    const kid = requestedKid(request);
+    const { id, entry } = await context.keystoreEntry(keyStoreName, environmentName, aliasName);
+    const requiredUsage = readRequiredUsage(request);
+    const found = {
+      ...fromEntry(entry),
+      fallbackKid: entry.alias,
+      requiredUsage,
+      sourceId: id,
+      sourceUrl: null,
+    };
     return kid === undefined ? found : { ...found, kid };
   },
-  async inspect(request, world) {
+  async inspect(request, context) {
     requireFields(request, 'KEYSTORE', ['keyStoreName', 'environmentName']);
     const { keyStoreName = '', environmentName = '', aliasName = '' } = request;
     if (aliasName.trim() !== '') {
-      const { entry } = await world.keystoreEntry(keyStoreName, environmentName, aliasName);
+      const { entry } = await context.keystoreEntry(keyStoreName, environmentName, aliasName);
       return { keys: [inspectOne(() => ({ ...fromEntry(entry), aliasName: entry.alias }))], total: 1 };
     }
-    const listing = await world.keystoreListing(keyStoreName, environmentName);
+    const listing = await context.keystoreListing(keyStoreName, environmentName);
     return { keys: listing.slice(0, inspectedKeysAtMost).map(inspectListed), total: listing.length };
   },
 };

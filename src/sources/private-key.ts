@@ -22,8 +22,8 @@ export const privateKeySource: JwkSource = {
   checkFields(request) {
     checkStoredKeyFields(request, 'PRIVATE_KEY');
   },
-  async read(request, world) {
-    const material = await findStoredKey(request, world);
+  async read(request, context) {
+    const material = await findStoredKey(request, context);
     if (material.keyType === 'PUBLIC_KEY') {
       const what = `Key (name: ${request.keyName}) is a PUBLIC_KEY, which has no private half!`;
       throw badRequest(`${what} Use source type PUBLIC_KEY`);
@@ -34,7 +34,7 @@ export const privateKeySource: JwkSource = {
     const { jwk, restriction } = jwkFromKeyContent(material.content);
     return fromStoredKey(request, material, { raw: jwk, restriction });
   },
-  async inspect(request, world) {
-    return inspectStoredKey(request, world, 'PRIVATE_KEY');
+  async inspect(request, context) {
+    return inspectStoredKey(request, context, 'PRIVATE_KEY');
   },
 };

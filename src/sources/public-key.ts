@@ -22,8 +22,8 @@ export const publicKeySource: JwkSource = {
   checkFields(request) {
     checkStoredKeyFields(request, 'PUBLIC_KEY');
   },
-  async read(request, world) {
-    const material = await findStoredKey(request, world);
+  async read(request, context) {
+    const material = await findStoredKey(request, context);
     if (material.keyType === 'SECRET_KEY') {
       const what = `Key (name: ${request.keyName}) is a SECRET_KEY, which has no public half!`;
       throw badRequest(`${what} Use source type PRIVATE_KEY`);
@@ -31,7 +31,7 @@ export const publicKeySource: JwkSource = {
     const { jwk, restriction } = jwkFromKeyContent(material.content);
     return fromStoredKey(request, material, { raw: publicMembersOf(jwk), restriction });
   },
-  async inspect(request, world) {
-    return inspectStoredKey(request, world, 'PUBLIC_KEY');
+  async inspect(request, context) {
+    return inspectStoredKey(request, context, 'PUBLIC_KEY');
   },
 };

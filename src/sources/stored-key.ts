@@ -4,13 +4,13 @@ import { jwkFromKeyContent } from '../jose/key-pem.ts';
 import { publicMembersOf } from '../jose/public-part.ts';
 import { type Inspected, inspectOne } from './inspected-key.ts';
 import {
-  askedKid,
   type KeyMaterial,
-  readDemand,
+  readRequiredUsage,
+  requestedKid,
   requireFields,
+  type SourceContext,
   type SourcedKey,
   type SourceRequest,
-  type SourceWorld,
 } from './jwk-source.ts';
 
 export const kidOfMaterial = 'The kid of the JWK; by default the thumbprint';
@@ -21,12 +21,12 @@ export const storedKeyFields = [...requiredOfStoredKey, 'kid'] as const;
 
 export function checkStoredKeyFields(request: SourceRequest, sourceType: string): void {
   requireFields(request, sourceType, requiredOfStoredKey);
-  readDemand(request);
+  readRequiredUsage(request);
 }
 
-export function findStoredKey(request: SourceRequest, world: SourceWorld): Promise<KeyMaterial> {
+export function findStoredKey(request: SourceRequest, context: SourceContext): Promise<KeyMaterial> {
   const { keyName = '', environmentName = '' } = request;
-  return world.key(keyName, environmentName);
+  return context.key(keyName, environmentName);
 }
 
 /** A stored secret as an OCT JWK (RFC 7518 §6.4). */
@@ -36,11 +36,11 @@ export function octFromSecret({ content }: KeyMaterial): JsonObject {
 
 export async function inspectStoredKey(
   request: SourceRequest,
-  world: SourceWorld,
+  context: SourceContext,
   sourceType: 'PUBLIC_KEY' | 'PRIVATE_KEY',
 ): Promise<Inspected> {
   requireFields(request, sourceType, ['keyName', 'environmentName']);
-  const material = await findStoredKey(request, world);
+  const material = await findStoredKey(request, context);
   const key = inspectOne(() => {
     if (material.keyType === 'SECRET_KEY') return { raw: octFromSecret(material) };
     const { jwk, restriction } = jwkFromKeyContent(material.content);
@@ -55,12 +55,12 @@ export function fromStoredKey(
   material: KeyMaterial,
   { raw, restriction }: { raw: JsonObject; restriction?: KeyRestriction | undefined },
 ): SourcedKey {
-  const kid = askedKid(request);
+  const kid = requestedKid(request);
   return {
     raw,
     ...(restriction !== undefined && { restriction }),
     ...(kid !== undefined && { kid }),
-    demand: readDemand(request),
+    requiredUsage: readRequiredUsage(request),
     notBeforeTime: null,
     expirationTime: null,
     sourceId: material.id,

@@ -1,6 +1,12 @@
 import { badRequest } from '../errors.ts';
 import { inspectedOf } from './inspected-key.ts';
-import { askedKid, type JwkSource, readWish, requireFields, type SourceRequest } from './jwk-source.ts';
+import {
+  type JwkSource,
+  readRequestedUsage,
+  requestedKid,
+  requireFields,
+  type SourceRequest,
+} from './jwk-source.ts';
 import { fetchLimitDefaults, fetchLimitMaxima } from './safe-fetch/safe-fetch.ts';
 import { listKeysFrom, selectKeyFrom } from './select-key.ts';
 
@@ -31,7 +37,7 @@ export const urlSource: JwkSource = {
   keyMember: 'url',
   checkFields(request) {
     requireFields(request, 'URL', ['url']);
-    readWish(request);
+    readRequestedUsage(request);
     for (const { field, limit, unit } of options) {
       const value = request[field] ?? fetchLimitDefaults[limit];
       const most = fetchLimitMaxima[limit];
@@ -43,24 +49,24 @@ export const urlSource: JwkSource = {
       }
     }
   },
-  async read(request, world) {
+  async read(request, context) {
     const url = request.url?.trim() ?? '';
-    const answer = await world.fetchText(url, fetchLimitsOf(request), {});
-    const kid = askedKid(request);
+    const answer = await context.fetchText(url, fetchLimitsOf(request), {});
+    const kid = requestedKid(request);
     const raw = await selectKeyFrom({ text: answer.text, what: urlAnswer }, kid);
     const { etag = null, lastModified = null } = answer;
     const origin = { notBeforeTime: null, expirationTime: null, sourceId: null, sourceUrl: url };
     return {
       raw,
       ...(kid !== undefined && { kid }),
-      wish: readWish(request),
+      requestedUsage: readRequestedUsage(request),
       ...origin,
       validators: { etag, lastModified },
     };
   },
-  async inspect(request, world) {
+  async inspect(request, context) {
     urlSource.checkFields(request);
-    const answer = await world.fetchText(request.url?.trim() ?? '', fetchLimitsOf(request), {});
+    const answer = await context.fetchText(request.url?.trim() ?? '', fetchLimitsOf(request), {});
     const { keys, total } = await listKeysFrom({ text: answer.text, what: urlAnswer });
     return inspectedOf(keys, total);
   },

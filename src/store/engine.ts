@@ -1,5 +1,5 @@
-// What a database dialect brings: transactions that run compiled statements. A new dialect is one more
-// implementation of `Engine`; all else in this room is the same for every dialect.
+// The interface of a database dialect: transactions that run compiled statements. A new dialect is one more
+// implementation of `Engine`; the rest of this room is the same for every dialect.
 
 import type { CompiledQuery, Dialect, QueryResult } from 'kysely';
 import { type ErrorCode, KeyplaneError } from '../errors.ts';
@@ -9,7 +9,7 @@ import type { WakeTopic } from '../unit-of-work.ts';
 /** Text with its parameters, compiled for the dialect. */
 export type Query = Pick<CompiledQuery, 'sql' | 'parameters'>;
 
-export type Mode = 'read' | 'write' | 'aside';
+export type Mode = 'read' | 'write' | 'asyncCommit';
 
 export interface DatabaseTransaction {
   /** @throws DatabaseFailure */
@@ -17,39 +17,39 @@ export interface DatabaseTransaction {
   /** For schemas. @throws DatabaseFailure */
   command(sql: string): Promise<void>;
   /**
-   * For savepoints. Not waited for where the database is away: a failure fails what comes after it, the commit too.
-   * @throws DatabaseFailure where it is at hand
+   * For savepoints. A remote database is not awaited: a failure fails all later statements and the commit.
+   * @throws DatabaseFailure where the database is in this process
    */
   step(sql: string): void;
-  /** Statements can be sent without waiting for those before. */
-  readonly isAway: boolean;
-  /** With the commit, other managers on this database are told; this one is not. */
+  /** The database is in another process: statements can be sent without waiting for earlier ones. */
+  readonly isRemote: boolean;
+  /** The commit notifies the other managers on this database, not this one. */
   notify(topic: WakeTopic): void;
   /** Durable once it resolves. Ends the transaction, also where it fails. @throws DatabaseFailure */
   commit(): Promise<void>;
   /** Ends the transaction; never throws. */
   rollback(): Promise<void>;
   /**
-   * Ask it after a read has ended: resolves once no crash can take back what the read has seen.
-   * @throws DatabaseFailure where it was taken back
+   * Call it after a read has ended: resolves when everything that the read saw is durable.
+   * @throws DatabaseFailure where it was lost
    */
   durable(): Promise<void>;
-  /** The database ended the transaction by itself: nothing of it is left. */
+  /** The database ended the transaction itself; it is rolled back. */
   readonly lost: boolean;
-  /** The commit was answered with a rollback, for a statement had failed: nothing of it is left. */
+  /** The commit was answered with a rollback because a statement had failed. */
   readonly undone: boolean;
 }
 
 export interface Engine {
   readonly name: 'sqlite' | 'postgres';
   readonly dialect: Dialect;
-  /** SQL for the database's own time, in milliseconds since 1970: managers compare each other's times by it. */
+  /** SQL for the database's clock, in milliseconds since 1970: the clock that all managers share. */
   readonly nowMs: string;
-  /** Whether other managers may use the same database; where not, every `aside` is a `write`. */
+  /** Whether other managers may use the same database; where not, every `asyncCommit` is a `write`. */
   readonly isShared: boolean;
   /**
    * `read` sees one snapshot and is never blocked by a writer. `write` is alone: no other `write` of this or
-   * another manager runs until it ended, so what it read stays true until it commits. `aside` waits for nobody
+   * another manager runs until it ended, so what it read stays true until it commits. `asyncCommit` waits for nobody
    * and may be lost in a crash of the database.
    * @throws DatabaseFailure
    */
@@ -58,15 +58,15 @@ export interface Engine {
   ping(): Promise<void>;
   /** Only of engines that have a pool of them. */
   connections?(): ConnectionUse;
-  /** Hears the `notify` of other managers, as far as they get through, until the engine is closed. */
+  /** Receives the notifications of other managers until the engine is closed. Delivery is best effort. */
   listen(onWake: (topic: WakeTopic) => void): void;
-  /** Call it once all transactions ended. */
+  /** Call it when all transactions have ended. */
   close(): Promise<void>;
 }
 
-/** An error that the database, not the work in it, gave. */
+/** An error of the database, not of the callback. */
 export class DatabaseFailure extends KeyplaneError {
-  /** The same work may well succeed when it is run again from the start. */
+  /** A retry from the start may succeed. */
   readonly again: boolean;
 
   constructor(code: ErrorCode, options: { publicText: string; detail: string; again?: boolean }) {
@@ -84,7 +84,7 @@ export const failureTexts = Object.freeze({
   closed: 'The manager is stopping',
 });
 
-/** PostgreSQL can not keep U+0000 in text; SQLite would, and is held to the same. */
+/** PostgreSQL cannot store U+0000 in text; SQLite could, but must behave the same. */
 export function refuseNul(parameters: readonly unknown[]): void {
   for (const parameter of parameters) {
     if (typeof parameter === 'string' && parameter.includes('\0')) {

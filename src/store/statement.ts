@@ -1,15 +1,15 @@
-// Statements that are compiled once a dialect. Kysely builds and compiles a query anew each time, which costs
-// more than SQLite needs to insert a row; here it is built once from placeholders, then only given its values.
+// Statements that are compiled once per dialect. Kysely builds and compiles a query on each call, which costs more than
+// SQLite needs to insert a row; here it is built once from placeholders and later calls only bind values.
 
 import type { Compilable, CompiledQuery } from 'kysely';
+import type { Database } from './database-schema.ts';
 import type { Query } from './engine.ts';
-import { leaseOf } from './lease.ts';
-import type { Database } from './tables.ts';
+import { scopeOf } from './transaction-scope.ts';
 
-/** Stands for one member of what a statement is given. */
+/** Stands for one member of a statement's values. */
 class Placeholder {
   readonly name: string;
-  /** Of a list, whose member it is. */
+  /** The item of a list that the member belongs to. */
   readonly index: number;
 
   constructor(name: string, index = 0) {
@@ -21,15 +21,15 @@ class Placeholder {
 export interface Statement<Values, Row> {
   all(database: Database, values: Values): Promise<readonly Row[]>;
   first(database: Database, values: Values): Promise<Row | undefined>;
-  /** For what has no answer: the database may fail it later, at the next statement or at the end of the work. */
+  /** For statements without a result: a failure is thrown by the next statement or at the end of the transaction. */
   send(database: Database, values: Values): Promise<void>;
   /** Returns how many rows it changed. */
   run(database: Database, values: Values): Promise<number>;
 }
 
 /**
- * `build` is called with placeholders in the shape of the first values, so it must not look into them,
- * and all calls must bring the same members.
+ * `build` is called with placeholders in the shape of the first values, so it must not inspect them, and all calls must
+ * pass the same members.
  */
 export function statement<Values extends object, Row>(
   build: (database: Database, values: Values) => Compilable<Row>,
@@ -48,8 +48,8 @@ export function statement<Values extends object, Row>(
 }
 
 /**
- * The same for a list, compiled once for each length: give it lists of few lengths (`in-chunks.ts`), and of members
- * that are all of the first one's shape.
+ * The same for a list, compiled once for each length: pass lists of few different lengths (`in-chunks.ts`), whose items
+ * all have the shape of the first one.
  */
 export function listStatement<Item extends object, Row>(
   build: (database: Database, items: readonly Item[]) => Compilable<Row>,
@@ -91,13 +91,13 @@ function over<Values, Row>(
   }
 
   function execute(database: Database, values: Values) {
-    return leaseOf(database).executeQuery<Row>(queryOf(database, values));
+    return scopeOf(database).executeQuery<Row>(queryOf(database, values));
   }
 
   return {
     all: async (database, values) => (await execute(database, values)).rows,
     first: async (database, values) => (await execute(database, values)).rows[0],
-    send: (database, values) => leaseOf(database).send(queryOf(database, values)),
+    send: (database, values) => scopeOf(database).send(queryOf(database, values)),
     run: async (database, values) => Number((await execute(database, values)).numAffectedRows ?? 0n),
   };
 }

@@ -1,6 +1,6 @@
-// The store: the only SQL in the program, behind the interfaces that the rooms own. It speaks inside
-// transactions only, decides nothing about what may be stored, and refuses a schema newer than itself.
-// Everything private reaches it sealed.
+// The store: the only SQL in the program, behind the interfaces that the rooms own. Every statement runs in a
+// transaction. The store does not decide what may be stored, and it rejects a schema that is newer than its own.
+// Private data reaches it sealed.
 
 import type { StoreWatch } from '../metrics/store-watch.ts';
 import type { DataKeyLearner } from '../sealing/data-key-store.ts';
@@ -8,21 +8,21 @@ import type { Integrity } from '../sealing/integrity.ts';
 import type { SharedStore } from '../unit-of-work.ts';
 import { DatabaseFailure, type DatabaseTransaction, type Engine, failureTexts } from './engine.ts';
 import type { StoreKeys } from './integrity/row-guard.ts';
-import { Lease } from './lease.ts';
 import { migrate } from './migrations/migrate.ts';
-import type { Nouns } from './nouns/nouns.ts';
 import { openSqlite } from './sqlite/sqlite.ts';
-import { workRunner } from './work-runner.ts';
+import type { Stores } from './tables/stores.ts';
+import { transactionRunner } from './transaction-runner.ts';
+import { TransactionScope } from './transaction-scope.ts';
 import { WriteQueue } from './write-queue.ts';
 
-export type { Nouns } from './nouns/nouns.ts';
+export type { Stores } from './tables/stores.ts';
 
-export interface Store extends SharedStore<Nouns> {
-  /** From here on rows that are deployed get a MAC, and those without a right one read as altered. */
+export interface Store extends SharedStore<Stores> {
+  /** From now on deployed rows get a MAC, and rows whose MAC does not match read as altered. */
   protect(integrity: Integrity): void;
   /** From here on a sealed value that is read can be opened, however new its data key is. */
   learnDataKeys(learner: DataKeyLearner): void;
-  /** Waits for what is under way; what comes later is refused. */
+  /** Waits for running transactions; later calls are rejected. */
   close(): Promise<void>;
   /** @throws KeyplaneError `unavailable` when the database does not answer */
   ping(): Promise<void>;
@@ -51,7 +51,7 @@ export async function openStore(options: StoreOptions, watch?: StoreWatch): Prom
   }
 }
 
-/** What the operator is told when the database itself was the reason. */
+/** The error for the operator when the database itself is the cause. */
 export function openingFailure(options: StoreOptions, error: unknown): unknown {
   if (!(error instanceof DatabaseFailure)) return error;
   const place =
@@ -59,29 +59,29 @@ export function openingFailure(options: StoreOptions, error: unknown): unknown {
   return new Error(`${place} can not be opened (${error.detail})`);
 }
 
-/** The client of PostgreSQL is loaded only where it is used. */
+/** The PostgreSQL client is loaded only where it is used. */
 export async function openEngine(options: StoreOptions): Promise<Engine> {
   if (options.kind === 'sqlite') return openSqlite(options);
   const { openPostgres } = await import('./postgres/postgres.ts');
   return openPostgres(options.url);
 }
 
-/** Two of them may lock the same rows in another order; the database then ends one and has it run again. */
-const runsPerAside = 4;
+/** Two of them may lock the same rows in a different order: the database aborts one (deadlock), which is retried. */
+const runsPerAsyncCommit = 4;
 
-async function writeAside<T>(
+async function writeWithAsyncCommit<T>(
   engine: Engine,
-  work: (transaction: DatabaseTransaction) => Promise<T>,
+  callback: (transaction: DatabaseTransaction) => Promise<T>,
   runs = 1,
 ): Promise<T> {
-  const transaction = await engine.begin('aside');
+  const transaction = await engine.begin('asyncCommit');
   let done: T;
   try {
-    done = await work(transaction);
+    done = await callback(transaction);
   } catch (error) {
     await transaction.rollback();
-    if (!(error instanceof DatabaseFailure && error.again) || runs >= runsPerAside) throw error;
-    return writeAside(engine, work, runs + 1);
+    if (!(error instanceof DatabaseFailure && error.again) || runs >= runsPerAsyncCommit) throw error;
+    return writeWithAsyncCommit(engine, callback, runs + 1);
   }
   await transaction.commit();
   return done;
@@ -90,25 +90,27 @@ async function writeAside<T>(
 /** For engines whose schema is up to date. */
 export function storeOver(engine: Engine, watch?: StoreWatch): Store {
   const keys: StoreKeys = {};
-  const { within, withinGroup } = workRunner(engine, keys);
+  const { runAlone, runInGroup } = transactionRunner(engine, keys);
   const writes = new WriteQueue(engine, watch);
   watch?.opened(() => ({ waitingWrites: writes.waiting, connections: engine.connections?.() }));
   const underWay = new Set<Promise<unknown>>();
   let isClosed = false;
 
-  async function readOnce<T>(work: (nouns: Nouns) => Promise<T>): Promise<T> {
+  async function readOnce<T>(callback: (stores: Stores) => Promise<T>): Promise<T> {
     const transaction = await engine.begin('read');
     try {
-      return await within(new Lease(transaction), work);
+      return await runAlone(new TransactionScope(transaction), callback);
     } finally {
       await transaction.rollback();
-      // Neither a client nor a node is told of what a power cut could still take back.
+      // Clients and nodes never see data that a power cut could undo.
       await transaction.durable();
     }
   }
 
-  function writeOnce<T>(work: (nouns: Nouns) => Promise<T>): Promise<T> {
-    return writes.run((transaction, isApart) => withinGroup(transaction, work, isApart)) as Promise<T>;
+  function writeOnce<T>(callback: (stores: Stores) => Promise<T>): Promise<T> {
+    return writes.run((transaction, isIsolated) =>
+      runInGroup(transaction, callback, isIsolated),
+    ) as Promise<T>;
   }
 
   function track<T>(start: () => Promise<T>): Promise<T> {
@@ -128,13 +130,15 @@ export function storeOver(engine: Engine, watch?: StoreWatch): Store {
   }
 
   return {
-    read: (work) => track(() => readOnce(work)),
-    write: (work) => track(() => writeOnce(work)),
-    aside: (work) =>
+    read: (callback) => track(() => readOnce(callback)),
+    write: (callback) => track(() => writeOnce(callback)),
+    asyncCommit: (callback) =>
       track(() =>
         engine.isShared
-          ? writeAside(engine, (transaction) => within(new Lease(transaction), work))
-          : writeOnce(work),
+          ? writeWithAsyncCommit(engine, (transaction) =>
+              runAlone(new TransactionScope(transaction), callback),
+            )
+          : writeOnce(callback),
       ),
     protect(integrity) {
       keys.integrity = integrity;

@@ -1,10 +1,10 @@
-// The one writer. Works that wait at the same moment are run one after another in one transaction, each under
-// a savepoint of its own, and share one commit: the disk is waited for once instead of once each.
+// The single writer (group commit). Writes that wait at the same time run one after another in one transaction, each
+// under a savepoint, and share one commit, so that they share one wait for the disk.
 // Requesters take turns within a commit, and a commit that several share begins soon, so that a hundred writes of one
 // requester do not delay the write of another.
-// No work is answered before that commit, so none is told of a change that a crash could take back.
-// A database that is away is first trusted to take them all: without savepoints, and without waiting for what nobody needs
-// an answer of. Where anything fails, all of it is rolled back and run again with each work apart from the others.
+// No write resolves before that commit, so no caller sees a change that a crash could undo.
+// On a remote database the first attempt is optimistic: it sets no savepoints and does not await statements without a
+// result. If anything fails, the transaction is rolled back and every write runs again, isolated by a savepoint.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate } from 'node:timers/promises';
@@ -13,27 +13,27 @@ import { faultPoints } from '../runtime/fault-points.ts';
 import { currentRequester } from '../runtime/requester.ts';
 import { DatabaseFailure, type DatabaseTransaction, type Engine, failureTexts } from './engine.ts';
 
-const worksPerCommit = 64;
-/** How long works join a commit that another requester waits for too. */
+const writesPerCommit = 64;
+/** How long writes may join a commit that another requester waits for too. */
 const sharedCommitMs = 15;
-const runsPerWork = 4;
+const runsPerWrite = 4;
 
 /**
- * Runs a work inside the transaction; rejects when what it did must be undone.
- * `isApart`: where it succeeds, it is not over before all that it sent has been answered.
+ * Runs inside the transaction; rejects when its changes must be undone.
+ * `isIsolated`: it resolves only after every statement that it sent has been answered.
  */
-export type TransactionalWork = (transaction: DatabaseTransaction, isApart: boolean) => Promise<unknown>;
+export type TransactionCallback = (transaction: DatabaseTransaction, isIsolated: boolean) => Promise<unknown>;
 
 interface Waiting {
-  /** In the order in which they came. */
+  /** In order of arrival. */
   readonly number: number;
   readonly requester: string;
-  readonly work: TransactionalWork;
+  readonly callback: TransactionCallback;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
   runs: number;
-  /** One of those that it was run together with failed, or it itself did. */
-  apart: boolean;
+  /** It failed, or a write of the same commit did: it runs again under a savepoint. */
+  isolated: boolean;
 }
 
 type Outcome = { readonly value: unknown } | { readonly error: unknown };
@@ -41,38 +41,38 @@ type Outcome = { readonly value: unknown } | { readonly error: unknown };
 export class WriteQueue {
   readonly #engine: Pick<Engine, 'begin'>;
   readonly #watch: StoreWatch | undefined;
-  readonly #insideWork = new AsyncLocalStorage<true>();
+  readonly #insideWrite = new AsyncLocalStorage<true>();
   #queue: Waiting[] = [];
   #draining: Promise<void> | undefined;
-  #came = 0;
+  #arrivals = 0;
 
   constructor(engine: Pick<Engine, 'begin'>, watch?: StoreWatch) {
     this.#engine = engine;
     this.#watch = watch;
   }
 
-  /** How many wait for their commit to begin. */
+  /** Number of writes that wait for their commit to begin. */
   get waiting(): number {
     return this.#queue.length;
   }
 
-  run(work: TransactionalWork): Promise<unknown> {
-    if (this.#insideWork.getStore() === true) {
+  run(callback: TransactionCallback): Promise<unknown> {
+    if (this.#insideWrite.getStore() === true) {
       return Promise.reject(new Error('A write inside a write would wait for itself for ever'));
     }
-    // The queue runs in the context of whoever found it empty; each work belongs in that of its own caller.
+    // The queue runs in the async context of the caller that found it empty; each callback runs in that of its caller.
     const inCallersContext = AsyncLocalStorage.snapshot();
     return new Promise((resolve, reject) => {
-      const inContext: TransactionalWork = (transaction, isApart) =>
-        inCallersContext(() => this.#insideWork.run(true, () => work(transaction, isApart)));
+      const inContext: TransactionCallback = (transaction, isIsolated) =>
+        inCallersContext(() => this.#insideWrite.run(true, () => callback(transaction, isIsolated)));
       const requester = currentRequester();
-      const number = ++this.#came;
-      this.#queue.push({ number, requester, work: inContext, resolve, reject, runs: 0, apart: false });
+      const number = ++this.#arrivals;
+      this.#queue.push({ number, requester, callback: inContext, resolve, reject, runs: 0, isolated: false });
       this.#draining ??= this.#drain();
     });
   }
 
-  /** Resolves when all that was waiting is done. */
+  /** Resolves when the queue is empty. */
   async idle(): Promise<void> {
     await this.#draining;
   }
@@ -81,7 +81,7 @@ export class WriteQueue {
     while (this.#queue.length > 0) {
       // Lets the requests that arrived in this turn of the event loop join the same commit.
       await setImmediate();
-      const again = await commitTogether(this.#engine, new Batch(this.#queue, this.#came), this.#watch);
+      const again = await commitTogether(this.#engine, new Batch(this.#queue, this.#arrivals), this.#watch);
       this.#queue = [...again, ...this.#queue];
     }
     this.#draining = undefined;
@@ -89,28 +89,28 @@ export class WriteQueue {
 }
 
 /**
- * The works of one commit. They are taken one at a time: a requester who comes meanwhile still joins with one work, and so
- * does not wait for another commit behind all of these.
+ * The writes of one commit. They are taken one at a time: a requester that arrives meanwhile still joins with one write,
+ * and so does not wait for the next commit.
  */
 class Batch {
-  readonly works: Waiting[] = [];
+  readonly writes: Waiting[] = [];
   readonly #queue: Waiting[];
-  readonly #worksOf = new Map<string, number>();
+  readonly #writesOf = new Map<string, number>();
   readonly #startedAt = performance.now();
   readonly #lastNumber: number;
-  /** Of those that wait at the begin; what comes later was never run before. */
-  readonly hasApart: boolean;
+  /** Of the writes that wait at the beginning; later ones have not run before. */
+  readonly hasIsolated: boolean;
 
   constructor(queue: Waiting[], lastNumber: number) {
     this.#queue = queue;
     this.#lastNumber = lastNumber;
-    this.hasApart = queue.some(({ apart }) => apart);
+    this.hasIsolated = queue.some(({ isolated }) => isolated);
   }
 
-  /** The first work of the requester who has the fewest in this commit. Undefined where the commit is to begin. */
+  /** The first write of the requester with the fewest in this commit. Undefined when the commit must begin. */
   next(): Waiting | undefined {
-    if (this.works.length >= worksPerCommit) return undefined;
-    const isShared = this.#worksOf.size > 1;
+    if (this.writes.length >= writesPerCommit) return undefined;
+    const isShared = this.#writesOf.size > 1;
     if (isShared && performance.now() - this.#startedAt >= sharedCommitMs) return undefined;
     let next: Waiting | undefined;
     for (const waiting of this.#queue) {
@@ -119,12 +119,12 @@ class Batch {
     }
     if (!next) return undefined;
     this.#queue.splice(this.#queue.indexOf(next), 1);
-    this.#worksOf.set(next.requester, this.#countOf(next) + 1);
-    this.works.push(next);
+    this.#writesOf.set(next.requester, this.#countOf(next) + 1);
+    this.writes.push(next);
     return next;
   }
 
-  /** The commit did not begin: they fail together. */
+  /** The transaction did not begin: all its writes fail together. */
   takeAll(): void {
     while (this.next());
   }
@@ -134,11 +134,11 @@ class Batch {
   }
 
   #countOf({ requester }: Waiting): number {
-    return this.#worksOf.get(requester) ?? 0;
+    return this.#writesOf.get(requester) ?? 0;
   }
 }
 
-/** Answers every work of the batch but those it returns, which are to be run from the start. */
+/** Settles the writes of the batch. Returns those that must run again from the start. */
 async function commitTogether(
   engine: Pick<Engine, 'begin'>,
   batch: Batch,
@@ -151,17 +151,17 @@ async function commitTogether(
       batch.takeAll();
       throw error;
     });
-    const isApart = !transaction.isAway || batch.hasApart;
+    const isIsolated = !transaction.isRemote || batch.hasIsolated;
     try {
-      await runAll(transaction, { batch, isApart }, outcomes);
+      await runAll(transaction, { batch, isIsolated }, outcomes);
     } catch (error) {
       await transaction.rollback();
       throw error;
     }
     const kept = [...outcomes.values()].filter((outcome) => 'value' in outcome);
-    if (!isApart && kept.length < batch.works.length && batch.works.length > 1) {
+    if (!isIsolated && kept.length < batch.writes.length && batch.writes.length > 1) {
       await transaction.rollback();
-      return eachApart(batch.works);
+      return retryIsolated(batch.writes);
     }
     if (kept.length > 0) {
       faultPoints.beforeCommit.publish(undefined);
@@ -169,7 +169,7 @@ async function commitTogether(
       try {
         await transaction.commit();
       } catch (error) {
-        if (!isApart && transaction.undone) return eachApart(batch.works);
+        if (!isIsolated && transaction.undone) return retryIsolated(batch.writes);
         throw error;
       }
       watch?.committed({ writes: kept.length, seconds: (performance.now() - startedAt) / 1000 });
@@ -180,62 +180,62 @@ async function commitTogether(
   } catch (error) {
     failure = error;
   }
-  const hasStarted = batch.works.some((waiting) => outcomes.has(waiting));
-  return batch.works.filter((waiting) => {
+  const hasStarted = batch.writes.some((waiting) => outcomes.has(waiting));
+  return batch.writes.filter((waiting) => {
     const outcome = outcomes.get(waiting) ?? { error: failure };
     if (hasStarted && !outcomes.has(waiting)) return true;
     return !settle(waiting, 'value' in outcome && failure !== undefined ? { error: failure } : outcome);
   });
 }
 
-/** To be run again; this time the failure of one can not be taken for that of another, nor undo it. */
-function eachApart(batch: readonly Waiting[]): readonly Waiting[] {
-  for (const waiting of batch) waiting.apart = true;
+/** Each runs again under a savepoint, so that the failure of one neither hides nor undoes another. */
+function retryIsolated(batch: readonly Waiting[]): readonly Waiting[] {
+  for (const waiting of batch) waiting.isolated = true;
   return batch;
 }
 
-/** @throws when the transaction as a whole can not go on */
+/** @throws when the transaction as a whole cannot continue */
 async function runAll(
   transaction: DatabaseTransaction,
-  { batch, isApart }: { readonly batch: Batch; readonly isApart: boolean },
+  { batch, isIsolated }: { readonly batch: Batch; readonly isIsolated: boolean },
   outcomes: Map<Waiting, Outcome>,
 ): Promise<void> {
   for (let waiting = batch.next(); waiting; waiting = batch.next()) {
-    const isAlone = batch.works.length === 1 && batch.isLast;
-    const hasSavepoint = isApart && !isAlone;
+    const isAlone = batch.writes.length === 1 && batch.isLast;
+    const hasSavepoint = isIsolated && !isAlone;
     if (hasSavepoint) {
       try {
-        transaction.step('savepoint work');
+        transaction.step('savepoint write');
       } catch (error) {
         outcomes.set(waiting, { error });
         throw error;
       }
     }
-    const outcome = await attempt(waiting.work, transaction, isApart);
+    const outcome = await attempt(waiting.callback, transaction, isIsolated);
     outcomes.set(waiting, outcome);
     if (transaction.lost) throw 'error' in outcome ? outcome.error : transactionLost();
     // Without a savepoint the whole transaction is undone.
     if (!hasSavepoint && 'error' in outcome) return;
     if (hasSavepoint) {
-      if ('error' in outcome) transaction.step('rollback to savepoint work');
-      transaction.step('release savepoint work');
+      if ('error' in outcome) transaction.step('rollback to savepoint write');
+      transaction.step('release savepoint write');
     }
   }
 }
 
 async function attempt(
-  work: TransactionalWork,
+  callback: TransactionCallback,
   transaction: DatabaseTransaction,
-  isApart: boolean,
+  isIsolated: boolean,
 ): Promise<Outcome> {
   try {
-    return { value: await work(transaction, isApart) };
+    return { value: await callback(transaction, isIsolated) };
   } catch (error) {
     return { error };
   }
 }
 
-/** Returns false where the database asks for the same work again. */
+/** Returns false where the database asks for a retry. */
 function settle(waiting: Waiting, outcome: Outcome): boolean {
   if ('value' in outcome) {
     waiting.resolve(outcome.value);
@@ -243,7 +243,7 @@ function settle(waiting: Waiting, outcome: Outcome): boolean {
   }
   const { error } = outcome;
   waiting.runs += 1;
-  if (error instanceof DatabaseFailure && error.again && waiting.runs < runsPerWork) return false;
+  if (error instanceof DatabaseFailure && error.again && waiting.runs < runsPerWrite) return false;
   waiting.reject(error);
   return true;
 }

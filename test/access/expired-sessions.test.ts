@@ -17,7 +17,7 @@ test('upkeep removes sessions that expired more than a day ago; a sign-in and pe
   await world.raw('update tokens set expires_at = 1');
   await signedIn(world.url, 'often', 'password of often');
   expect(await countOf('expires_at = 1')).toBeGreaterThan(4);
-  await world.manager.services.upkeep.run();
+  await world.manager.services.maintenance.run();
   expect(await world.raw('select name from tokens where expires_at = 1')).toEqual([{ name: 'kept' }]);
   expect(await countOf("kind = 'SESSION'")).toBe(1);
 });

@@ -27,7 +27,7 @@ async function putRoles(projectName: string, roles: readonly Role[]) {
   await world.access.members.put(admin, project, { username: 'ada', roles });
 }
 const accessOf = (caller: Caller, name: string) =>
-  world.store.read(async (nouns) => accessTo(nouns, caller, await nouns.projects.find(name)));
+  world.store.read(async (stores) => accessTo(stores, caller, await stores.projects.find(name)));
 const rolesOf = async (caller: Caller, name: string) => (await accessOf(caller, name))?.roles;
 const create = (caller: Caller, input: Partial<NewToken>) =>
   world.access.tokens.create(caller, { name: `token-${++names}`, ...input });
@@ -146,7 +146,7 @@ describe('a narrowed token', () => {
     const { secretToken } = await create(ada, { projects: [of('One', 'ROLE_API_SECURITY')] });
     expect(secretToken).toMatch(/^kp_narrow_[\w-]{43}$/);
     const plain = createHash('sha256').update(secretToken).digest();
-    expect(await world.store.read((nouns) => nouns.tokens.findByHash(plain))).toBeUndefined();
+    expect(await world.store.read((stores) => stores.tokens.findByHash(plain))).toBeUndefined();
   });
 
   test.each<[why: string, projects: readonly WantedProject[], text: string | RegExp]>([

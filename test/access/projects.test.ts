@@ -17,8 +17,8 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 async function authorize(caller: Caller, projectName: string, roles: readonly Role[] = []) {
-  const access = await world.store.read(async (nouns) =>
-    accessTo(nouns, caller, await nouns.projects.find(projectName)),
+  const access = await world.store.read(async (stores) =>
+    accessTo(stores, caller, await stores.projects.find(projectName)),
   );
   return world.access.authorizer.judge(caller, access, { projectName, roles, operation: 'test' });
 }

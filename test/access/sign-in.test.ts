@@ -120,7 +120,7 @@ describe('sign-in', () => {
     });
     const late = slow.signIn({ username: 'admin', password: adminPassword, address });
     await expect(late).rejects.toThrow('Bad credentials');
-    expect(await store.write((nouns) => nouns.tokens.deleteOfUser(admin.userId, 'SESSION'))).toBe(0);
+    expect(await store.write((stores) => stores.tokens.deleteOfUser(admin.userId, 'SESSION'))).toBe(0);
   });
 
   test('many right passwords at once are all taken', async () => {

@@ -126,7 +126,7 @@ describe('personal tokens', () => {
     const { secretToken } = await access.tokens.create(ada, { name: 'used' });
     const lastUsedAt = async () => {
       await access.tokenUse.close();
-      return (await store.read((nouns) => nouns.tokens.findPersonal(ada.userId, 'used')))?.lastUsedAt;
+      return (await store.read((stores) => stores.tokens.findPersonal(ada.userId, 'used')))?.lastUsedAt;
     };
     const use = () => access.authenticator.authenticate(`Bearer ${secretToken}`);
     expect(await lastUsedAt()).toBeNull();

@@ -58,7 +58,7 @@ describe('users', () => {
   test('sign in with their password, which is kept as an argon2id hash alone', async () => {
     await world.access.users.create(admin, { username: 'ada', password: 'password of ada' });
     await expect(signIn('ada', 'password of ada')).resolves.toBeDefined();
-    const kept = await world.store.read((nouns) => nouns.users.find('ada'));
+    const kept = await world.store.read((stores) => stores.users.find('ada'));
     expect(kept?.passwordHash).toMatch(/^\$argon2id\$/);
     expect(kept?.admin).toBe(false);
     expect(JSON.stringify(await world.auditRecords())).not.toContain('password of ada');

@@ -180,15 +180,15 @@ describe('what is wrong with a request', () => {
   ] as const;
   it.each(names)(
     'is that %s has no material of that name in that environment',
-    async (sourceType, field, noun) => {
+    async (sourceType, field, label) => {
       const complete = { name: 'new', sourceType, ...sources[sourceType] };
       for (const other of ['nothing', 'LEAF', 'leaf ', '..', 'a/b', '%00']) {
         const text = await createRefused({ ...complete, [field]: other });
-        expect(text).toBe(`${noun} (name: ${other}) is not found!`);
+        expect(text).toBe(`${label} (name: ${other}) is not found!`);
       }
       const own = sources[sourceType]?.[field];
       const elsewhere = await createRefused({ ...complete, environmentName: 'staging' });
-      expect(elsewhere).toBe(`${noun} (name: ${own}) is not found!`);
+      expect(elsewhere).toBe(`${label} (name: ${own}) is not found!`);
       for (const environmentName of ['nowhere', 'PRODUCTION', 'production ']) {
         expect(await createRefused({ ...complete, environmentName })).toBe(
           `Environment (${environmentName}) is not found or user does not have privilege to access it!`,

@@ -101,18 +101,18 @@ describe('a repeated request with the same Idempotency-Key', () => {
   it('is answered after a restart, also where the first answer was never known', async () => {
     const first = await withKey('restart')('POST', jwks, pasted('restart'));
     const { store } = world.manager.services;
-    const userId = (await store.read((nouns) => nouns.users.find('admin')))?.id ?? '';
+    const userId = (await store.read((stores) => stores.users.find('admin')))?.id ?? '';
     // As a manager leaves it that dies between its commit and the confirmations of the nodes.
-    const kept = await store.read((nouns) => nouns.idempotencyKeys.find({ userId, key: 'restart' }));
+    const kept = await store.read((stores) => stores.idempotencyKeys.find({ userId, key: 'restart' }));
     if (!kept) throw new Error('the key is not there');
-    await store.write(async (nouns) => {
-      await nouns.idempotencyKeys.prune(-1_000_000, 10_000);
-      await nouns.idempotencyKeys.insert({ ...kept, answer: null });
+    await store.write(async (stores) => {
+      await stores.idempotencyKeys.prune(-1_000_000, 10_000);
+      await stores.idempotencyKeys.insert({ ...kept, answer: null });
     });
     await world.restart();
     const again = await withKey('restart')('POST', jwks, pasted('restart'));
     expect([again.status, again.body]).toEqual([200, first.body]);
-    const settled = await world.manager.services.store.read((nouns) => nouns.idempotencyKeys.find(kept));
+    const settled = await world.manager.services.store.read((stores) => stores.idempotencyKeys.find(kept));
     expect(JSON.parse(settled?.answer ?? '')).toEqual(first.body.deploymentResult);
   });
 });
@@ -185,9 +185,9 @@ describe('Idempotency-Key', () => {
   });
 
   it('leaves nothing of the request behind that a password could be guessed from', async () => {
-    const rows = await world.manager.services.store.read(async (nouns) => {
-      const admin = await nouns.users.find('admin');
-      return nouns.idempotencyKeys.find({ userId: admin?.id ?? '', key: 'settles user' });
+    const rows = await world.manager.services.store.read(async (stores) => {
+      const admin = await stores.users.find('admin');
+      return stores.idempotencyKeys.find({ userId: admin?.id ?? '', key: 'settles user' });
     });
     expect(rows).toMatchObject({ deployment: 'null', answer: 'null' });
     expect(rows?.requestHash).toHaveLength(32);
@@ -201,11 +201,11 @@ describe('Idempotency-Key', () => {
     await withKey('of gone', gone.token)('POST', jwks, pasted('of-gone'));
     const { store } = world.manager.services;
     const name = {
-      userId: (await store.read((nouns) => nouns.users.find('gone')))?.id ?? '',
+      userId: (await store.read((stores) => stores.users.find('gone')))?.id ?? '',
       key: 'of gone',
     };
-    expect(await store.read((nouns) => nouns.idempotencyKeys.find(name))).toBeDefined();
+    expect(await store.read((stores) => stores.idempotencyKeys.find(name))).toBeDefined();
     await world.api('DELETE', '/apiops/users/gone/');
-    expect(await store.read((nouns) => nouns.idempotencyKeys.find(name))).toBeUndefined();
+    expect(await store.read((stores) => stores.idempotencyKeys.find(name))).toBeUndefined();
   });
 });

@@ -145,13 +145,13 @@ describe('a list of what JWKs are made from', () => {
 });
 
 describe('one that is not there', () => {
-  const nouns = [
+  const kinds = [
     ['jwks', 'JWK'],
     ['certificates', 'Certificate'],
     ['keys', 'Key'],
     ['keystores', 'Keystore'],
   ] as const;
-  test.each(nouns)('in %s is not found, in any spelling', async (kind, noun) => {
+  test.each(kinds)('in %s is not found, in any spelling', async (kind, label) => {
     const spellings = [
       'nothing',
       'KEY-01',
@@ -167,11 +167,11 @@ describe('one that is not there', () => {
       const name = decodeURIComponent(spelling);
       const shown = name.length > 128 ? `${name.slice(0, 128)}…` : name;
       expect(refusal(await project.call('GET', `${kind}/${spelling}/`))).toBe(
-        `${noun} (name: ${shown}) is not found!`,
+        `${label} (name: ${shown}) is not found!`,
       );
     }
     expect(refusal(await project.call('GET', `${kind}/a%00b/`))).toBe(
-      `${noun} (name: a\u{fffd}b) is not found!`,
+      `${label} (name: a\u{fffd}b) is not found!`,
     );
     expect((await project.call('GET', `${kind}/%ff/`)).status).toBe(404);
     expect((await project.call('GET', `${kind}/a/b/`)).status).toBe(404);

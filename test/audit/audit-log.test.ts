@@ -33,10 +33,10 @@ withDatabases('the audit record', (fresh, kind) => {
   });
 
   const append = (...events: readonly AuditEvent[]) =>
-    store.write(async (nouns) => {
-      for (const one of events) await log.append(nouns, one);
+    store.write(async (stores) => {
+      for (const one of events) await log.append(stores, one);
     });
-  const verify = () => store.read((nouns) => log.verify(nouns));
+  const verify = () => store.read((stores) => log.verify(stores));
   const records = (after = 0, limit = 100) => store.read(({ audit }) => audit.list(after, limit));
   const five = () => append(...[1, 2, 3, 4, 5].map((n) => event({ objectName: `jwk-${n}` })));
   const blob = (bytes: Buffer) =>
@@ -56,8 +56,8 @@ withDatabases('the audit record', (fresh, kind) => {
 
   test('a change that is undone leaves no record and no gap', async () => {
     await append(event());
-    const undone = store.write(async (nouns) => {
-      await log.append(nouns, event());
+    const undone = store.write(async (stores) => {
+      await log.append(stores, event());
       throw new Error('undone');
     });
     await expect(undone).rejects.toThrow('undone');
@@ -68,8 +68,8 @@ withDatabases('the audit record', (fresh, kind) => {
 
   test('a change that is undone among others of the same commit leaves no record and no gap', async () => {
     const undone = () =>
-      store.write(async (nouns) => {
-        await log.append(nouns, event());
+      store.write(async (stores) => {
+        await log.append(stores, event());
         throw new Error('undone');
       });
     const changes = [append(event()), undone(), five(), undone(), append(event())];
@@ -83,8 +83,8 @@ withDatabases('the audit record', (fresh, kind) => {
     const other = await database.open();
     await Promise.all(
       Array.from({ length: 24 }, (_, index) =>
-        (index % 2 === 0 ? store : other).write(async (nouns) => {
-          for (let i = 0; i < 50; i += 1) await log.append(nouns, event({ actor: `writer-${index}` }));
+        (index % 2 === 0 ? store : other).write(async (stores) => {
+          for (let i = 0; i < 50; i += 1) await log.append(stores, event({ actor: `writer-${index}` }));
         }),
       ),
     );
@@ -179,8 +179,8 @@ withDatabases('the audit record', (fresh, kind) => {
   test('a record out of another history of the same installation shows', async () => {
     const fork = await (await fresh()).open();
     await append(event(), event({ objectName: 'really deleted' }), event());
-    await fork.write(async (nouns) => {
-      for (const objectName of ['my-jwk', 'harmless']) await log.append(nouns, event({ objectName }));
+    await fork.write(async (stores) => {
+      for (const objectName of ['my-jwk', 'harmless']) await log.append(stores, event({ objectName }));
     });
     const [, harmless] = await fork.read(({ audit }) => audit.list(0, 10));
     await database.raw(
@@ -192,7 +192,7 @@ withDatabases('the audit record', (fresh, kind) => {
   test('a chain made under another key shows from its first record', async () => {
     await five();
     const other = createAuditLog({ key: randomBytes(32), clock: () => now });
-    expect(await store.read((nouns) => other.verify(nouns))).toEqual({ brokenAt: 1 });
+    expect(await store.read((stores) => other.verify(stores))).toEqual({ brokenAt: 1 });
   });
 
   test('names out of requests are kept short and readable in either database', async () => {

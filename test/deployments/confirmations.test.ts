@@ -20,7 +20,7 @@ function world(said: Record<string, Said>) {
   const confirmations = createConfirmations({
     sessions: () => sessions as unknown as ReadonlyMap<string, NodeSession>,
     isElsewhere: (node) => node.connected,
-    lookElsewhere: () => {
+    pollOtherManagers: () => {
       looksElsewhere += 1;
     },
   });

@@ -352,9 +352,9 @@ describe('a node of the first release, upgraded', () => {
       hash: createHash('sha256').update(token).digest(),
     });
   beforeEach(async () => {
-    await store.write(async (nouns) => {
-      await nouns.enrollmentTokens.insert(stored());
-      await nouns.nodes.insert(sampleNode(environment.id, { name: 'rack-7' }));
+    await store.write(async (stores) => {
+      await stores.enrollmentTokens.insert(stored());
+      await stores.nodes.insert(sampleNode(environment.id, { name: 'rack-7' }));
     });
   });
 

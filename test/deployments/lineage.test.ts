@@ -26,12 +26,12 @@ withDatabases('the lineage', (fresh) => {
     const seen = 2 ** 52;
     await ensureLineage(store);
     const before = await store.read(lineageOf);
-    await store.write(async (nouns) => {
-      for (const one of [busy, empty]) await nouns.environments.insert(one);
-      await nouns.nodes.insert(node);
-      await nouns.nodes.markDiverged(node.id, { revision: seen, since: now });
-      await nouns.desired.putStates([{ environmentId: busy.id, revision: 7, digest }]);
-      await nouns.desired.putMany([
+    await store.write(async (stores) => {
+      for (const one of [busy, empty]) await stores.environments.insert(one);
+      await stores.nodes.insert(node);
+      await stores.nodes.markDiverged(node.id, { revision: seen, since: now });
+      await stores.desired.putStates([{ environmentId: busy.id, revision: 7, digest }]);
+      await stores.desired.putMany([
         {
           environmentId: busy.id,
           kind: 'jwk',
@@ -43,15 +43,15 @@ withDatabases('the lineage', (fresh) => {
         },
       ]);
     });
-    const { lineage } = await store.write((nouns) => announceRestore(nouns, now));
+    const { lineage } = await store.write((stores) => announceRestore(stores, now));
     expect(lineage).not.toBe(before);
     const [first, second] = await store.read(({ desired }) =>
-      Promise.all([desired.standing(busy.id), desired.standing(empty.id)]),
+      Promise.all([desired.head(busy.id), desired.head(empty.id)]),
     );
-    expect(first).toMatchObject({ lineage, digest, floorRevision: first?.revision });
+    expect(first).toMatchObject({ lineage, digest, compactionRevision: first?.revision });
     expect(first?.revision).toBeGreaterThan(seen);
     expect(Number.isSafeInteger(first?.revision)).toBe(true);
-    expect(second).toMatchObject({ lineage, floorRevision: second?.revision });
+    expect(second).toMatchObject({ lineage, compactionRevision: second?.revision });
     expect(second?.revision).toBeGreaterThan(1_000_000_000);
   });
 
@@ -60,11 +60,11 @@ withDatabases('the lineage', (fresh) => {
     const state = { environmentId: environment.id, revision: 7, digest: bytes(32) };
     await store.write(({ environments }) => environments.insert(environment));
     const restoredAt = async (at: string) => {
-      await store.write(async (nouns) => {
-        await nouns.desired.putStates([state]);
-        await announceRestore(nouns, new Date(at));
+      await store.write(async (stores) => {
+        await stores.desired.putStates([state]);
+        await announceRestore(stores, new Date(at));
       });
-      return (await store.read(({ desired }) => desired.standing(environment.id))).revision;
+      return (await store.read(({ desired }) => desired.head(environment.id))).revision;
     };
     const first = await restoredAt('2026-07-08T09:10:11Z');
     // Thousands of changes later.

@@ -14,16 +14,16 @@ let store: Store;
 
 beforeEach(async () => {
   store = await (await fresh()).open();
-  await store.write(async (nouns) => {
-    await nouns.environments.insert(environment);
-    await nouns.nodes.insert(node);
-    await nouns.nodeKeys.insert(key);
+  await store.write(async (stores) => {
+    await stores.environments.insert(environment);
+    await stores.nodes.insert(node);
+    await stores.nodeKeys.insert(key);
   });
   await claim('here');
 });
 
 const claim = (managerId: string) =>
-  store.aside(({ nodes }) =>
+  store.asyncCommit(({ nodes }) =>
     nodes.claim({
       nodeId: node.id,
       managerId,

@@ -2,8 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { NodeSession, type NodeStream } from '../../src/deployments/node-session.ts';
 import { SendTurns } from '../../src/deployments/send-turns.ts';
-import type { StatePart } from '../../src/deployments/state-part.ts';
-import type { StatePartReader } from '../../src/deployments/state-part-reader.ts';
+import type { StatePage } from '../../src/deployments/state-page.ts';
+import type { StatePageReader } from '../../src/deployments/state-page-reader.ts';
 import type { State } from '../../src/protocol/messages.ts';
 
 const digestAt = (revision: number) => revision.toString(16).padStart(64, '0');
@@ -12,8 +12,8 @@ const digestAt = (revision: number) => revision.toString(16).padStart(64, '0');
 function environment(start: number) {
   let revision = start;
   let held: Promise<void> | undefined;
-  const parts: StatePartReader = {
-    async next(_environmentId, { after }): Promise<StatePart | undefined> {
+  const pages: StatePageReader = {
+    async next(_environmentId, { after }): Promise<StatePage | undefined> {
       await held;
       if (after >= revision && after > 0) return undefined;
       const to = Math.min(after + 2, revision);
@@ -21,7 +21,7 @@ function environment(start: number) {
       const digest = final ? digestAt(to) : null;
       return {
         from: after,
-        goneAbove: 0,
+        tombstonesAbove: 0,
         lineage: 'l',
         to,
         final,
@@ -34,7 +34,7 @@ function environment(start: number) {
     },
   };
   return {
-    parts,
+    pages,
     move: () => {
       revision += 1;
     },
@@ -73,7 +73,7 @@ function session(
     clockOffsetMs: 0,
     privateKeys: options.privateKeys ?? true,
     stream,
-    parts: world.parts,
+    pages: world.pages,
     turns,
     seal: (header, changes) => ({ ...header, sealed: changes }),
     startRevision: options.startRevision,

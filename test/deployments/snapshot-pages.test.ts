@@ -4,17 +4,17 @@
 import fc from 'fast-check';
 import { beforeEach, expect, test } from 'vitest';
 import type { ContentReader } from '../../src/deployments/content-reader.ts';
-import { desire } from '../../src/deployments/desire.ts';
-import { goneRows } from '../../src/deployments/history/gone-rows.ts';
+import { tombstoneCompaction } from '../../src/deployments/history/tombstone-compaction.ts';
+import { putDesiredState } from '../../src/deployments/put-desired-state.ts';
 import {
   alteredState,
-  readStatePart,
-  type StatePart,
+  readStatePage,
+  type StatePage,
   tooFarBehind,
-} from '../../src/deployments/state-part.ts';
+} from '../../src/deployments/state-page.ts';
 import type { Change, DeployedContent } from '../../src/protocol/content.ts';
 import { addDigest, contentDigest, emptyDigest } from '../../src/protocol/state-digest.ts';
-import type { Nouns, Store } from '../../src/store/store.ts';
+import type { Store, Stores } from '../../src/store/store.ts';
 import { sampleEnvironment } from '../store/samples.ts';
 import { freshDatabases } from '../support/databases.ts';
 
@@ -47,7 +47,7 @@ class World {
   readonly environmentId: string;
   readonly model = new Map<string, DeployedContent>();
   chain: string | undefined;
-  readonly reader: ContentReader<Nouns> = {
+  readonly reader: ContentReader<Stores> = {
     kind: 'certificate',
     read: async (_nouns, _environment, ids) => ids.flatMap((id) => this.model.get(id) ?? []),
     async *digestsOfProject() {},
@@ -74,15 +74,15 @@ class World {
         digest,
       };
     });
-    await store.write((nouns) => desire(nouns, changes));
+    await store.write((stores) => putDesiredState(stores, changes));
   }
 
   /** Removes every row of a gone object that there is, as if thousands of changes had come since. */
   async prune(): Promise<void> {
     await store.write(async ({ desired }) => {
-      const { revision } = await desired.standing(this.environmentId);
-      await desired.deleteGone(this.environmentId, revision, objects);
-      await desired.raiseFloor(this.environmentId, revision);
+      const { revision } = await desired.head(this.environmentId);
+      await desired.deleteTombstones(this.environmentId, revision, objects);
+      await desired.raiseCompactionRevision(this.environmentId, revision);
     });
   }
 }
@@ -96,40 +96,40 @@ interface Holder {
 async function follow(
   world: World,
   node: Holder,
-  between: (count: number, part: StatePart) => Promise<void>,
+  between: (count: number, page: StatePage) => Promise<void>,
 ): Promise<void> {
   let reset = node.revision === 0;
-  let position: { after: number; goneAbove: number | 'now' } = {
+  let position: { after: number; tombstonesAbove: number | 'now' } = {
     after: node.revision,
-    goneAbove: reset ? 'now' : 0,
+    tombstonesAbove: reset ? 'now' : 0,
   };
   let staged = new Map(reset ? [] : node.held);
   for (let count = 0; ; count += 1) {
-    const part = await store.read((nouns) =>
-      readStatePart(nouns, [world.reader], { environmentId: world.environmentId, ...position }),
+    const page = await store.read((stores) =>
+      readStatePage(stores, [world.reader], { environmentId: world.environmentId, ...position }),
     );
-    if (part === undefined || part === alteredState) return;
-    if (part === tooFarBehind) {
+    if (page === undefined || page === alteredState) return;
+    if (page === tooFarBehind) {
       reset = true;
       staged = new Map();
-      position = { after: 0, goneAbove: 'now' };
+      position = { after: 0, tombstonesAbove: 'now' };
       continue;
     }
-    for (const change of JSON.parse(part.changes) as Change[]) {
-      expect(change.revision).toBeGreaterThan(part.from);
-      expect(change.revision).toBeLessThanOrEqual(part.to);
+    for (const change of JSON.parse(page.changes) as Change[]) {
+      expect(change.revision).toBeGreaterThan(page.from);
+      expect(change.revision).toBeLessThanOrEqual(page.to);
       if ('put' in change) staged.set(change.put.id, change.put);
       else staged.delete(change.gone.id);
     }
-    if (part.final) {
-      expect(digestOf(staged.values())).toBe(part.digest);
+    if (page.final) {
+      expect(digestOf(staged.values())).toBe(page.digest);
       node.held = new Map(staged);
-      node.revision = part.to;
+      node.revision = page.to;
       reset = false;
-      if (part.to === 0) return;
+      if (page.to === 0) return;
     }
-    position = { after: part.to, goneAbove: reset ? part.goneAbove : 0 };
-    await between(count, part);
+    position = { after: page.to, tombstonesAbove: reset ? page.tombstonesAbove : 0 };
+    await between(count, page);
   }
 }
 
@@ -184,18 +184,22 @@ test('a node that was away is told right, by a difference or, below the floor, b
 test('a node that is new is told nothing of what went before it came', async () => {
   const world = await setUp();
   await world.edit(Array.from({ length: objects - 1 }, (_, index) => [index, null] as const));
-  const part = await store.read((nouns) =>
-    readStatePart(nouns, [world.reader], { environmentId: world.environmentId, after: 0, goneAbove: 'now' }),
+  const page = await store.read((stores) =>
+    readStatePage(stores, [world.reader], {
+      environmentId: world.environmentId,
+      after: 0,
+      tombstonesAbove: 'now',
+    }),
   );
-  expect(part).toMatchObject({ final: true, to: 2 * objects - 1 });
-  expect(JSON.parse((part as { changes: string }).changes)).toHaveLength(1);
+  expect(page).toMatchObject({ final: true, to: 2 * objects - 1 });
+  expect(JSON.parse((page as { changes: string }).changes)).toHaveLength(1);
 });
 
 test('rows of gone objects go once ten thousand revisions came after them, so many at a time', async () => {
   const world = await setUp();
   await world.edit(Array.from({ length: objects }, (_, index) => [index, null] as const));
   const { environmentId } = world;
-  expect(await store.write((nouns) => goneRows.prune(nouns, goneRows.limit))).toBe(0);
+  expect(await store.write((stores) => tombstoneCompaction.prune(stores, tombstoneCompaction.limit))).toBe(0);
   const rows = () => store.read(({ desired }) => desired.countAfter(environmentId, 0));
   const moved = await store.write(async ({ desired }) => {
     const state = await desired.state(environmentId);
@@ -203,11 +207,13 @@ test('rows of gone objects go once ten thousand revisions came after them, so ma
     return state.revision;
   });
   // The last hundred are not ten thousand revisions old.
-  expect(await store.write((nouns) => goneRows.prune(nouns, goneRows.limit))).toBe(500);
+  expect(await store.write((stores) => tombstoneCompaction.prune(stores, tombstoneCompaction.limit))).toBe(
+    500,
+  );
   expect(await rows()).toBe(100);
-  expect(await store.write((nouns) => goneRows.prune(nouns, goneRows.limit))).toBe(0);
-  const { floorRevision } = await store.read(({ desired }) => desired.standing(environmentId));
-  expect(floorRevision).toBe(moved - 100);
+  expect(await store.write((stores) => tombstoneCompaction.prune(stores, tombstoneCompaction.limit))).toBe(0);
+  const { compactionRevision } = await store.read(({ desired }) => desired.head(environmentId));
+  expect(compactionRevision).toBe(moved - 100);
 });
 
 test('a part that has 64 kB of content is full, so that a node takes a snapshot in small pieces', async () => {

@@ -131,7 +131,7 @@ function publicKeyOf(token: string): Buffer {
 
 describe('enrollment tokens', () => {
   const kept = (token: string) =>
-    world.store.read((nouns) => nouns.enrollmentTokens.findByKey(publicKeyOf(token)));
+    world.store.read((stores) => stores.enrollmentTokens.findByKey(publicKeyOf(token)));
 
   test('are kept as a public key, and stay beside earlier ones', async () => {
     await world.environments.create(admin, production);
@@ -189,9 +189,9 @@ describe('nodes', () => {
   const nodeId = '00000000-0000-7000-8000-000000000001';
   beforeEach(async () => {
     await world.environments.create(admin, production);
-    await world.store.write(async (nouns) => {
-      const environment = await nouns.environments.find('production');
-      await nouns.nodes.insert({
+    await world.store.write(async (stores) => {
+      const environment = await stores.environments.find('production');
+      await stores.nodes.insert({
         id: nodeId,
         environmentId: environment?.id ?? '',
         name: 'node-1',

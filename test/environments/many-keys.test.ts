@@ -99,7 +99,7 @@ describe('a project of many JWKs', () => {
     const { services } = world.manager;
     const caller = await services.store.read(async ({ users }) => users.find('admin'));
     const once = {
-      keep: async () => {
+      save: async () => {
         throw new Error('the database is full');
       },
     };

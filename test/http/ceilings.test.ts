@@ -14,9 +14,9 @@ let streams: NodeStreams;
 beforeAll(async () => {
   world = await openListeningWorld({ connections });
   const { refusals, services } = world;
-  const { admission, deployments, parts } = services;
+  const { admission, deployments, pages } = services;
   const log = pino({ level: 'silent' });
-  const options = { ...admission, deployments, parts, log, refusals, mostStreams: 2 };
+  const options = { ...admission, deployments, pages, log, refusals, mostStreams: 2 };
   streams = serveNodeStreams(world.app.server, options);
 });
 afterAll(async () => {

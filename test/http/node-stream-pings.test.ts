@@ -12,12 +12,12 @@ let world: ListeningWorld;
 beforeAll(async () => {
   world = await openListeningWorld();
   const { refusals, services, app } = world;
-  const { admission, deployments, parts } = services;
+  const { admission, deployments, pages } = services;
   const log = pino({ level: 'silent' });
   const streams = serveNodeStreams(app.server, {
     ...admission,
     deployments,
-    parts,
+    pages,
     log,
     refusals,
     pingEveryMs: 50,

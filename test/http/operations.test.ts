@@ -219,8 +219,8 @@ describe('nodes', () => {
     await answerOf('POST', '/apiops/environments/', { name: 'with-nodes', type: 'TEST' });
     const token = await answerOf('POST', '/apiops/environments/with-nodes/enrollment-tokens/');
     expect(token).toEqual({ success: true, token: expect.stringMatching(/^kpn_[\w-]{43}\.[\w-]{43}$/) });
-    await world.services.store.write(async (nouns) => {
-      const environment = await nouns.environments.find('with-nodes');
+    await world.services.store.write(async (stores) => {
+      const environment = await stores.environments.find('with-nodes');
       const facts = {
         version: '1.0.0',
         appliedRevision: 3,
@@ -234,7 +234,7 @@ describe('nodes', () => {
         address: '192.0.2.7',
         clockOffsetMs: -12,
       };
-      await nouns.nodes.insert({
+      await stores.nodes.insert({
         id: 'a-node',
         environmentId: environment?.id ?? '',
         name: 'node-1',

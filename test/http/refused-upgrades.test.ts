@@ -21,9 +21,9 @@ let world: ListeningWorld;
 beforeAll(async () => {
   world = await openListeningWorld();
   const { refusals, services, app } = world;
-  const { admission, deployments, parts } = services;
+  const { admission, deployments, pages } = services;
   const log = pino({ level: 'silent' });
-  const streams = serveNodeStreams(app.server, { ...admission, deployments, parts, log, refusals });
+  const streams = serveNodeStreams(app.server, { ...admission, deployments, pages, log, refusals });
   app.server.once('close', () => void streams.close());
 });
 afterAll(() => world.close());

@@ -26,9 +26,9 @@ beforeAll(async () => {
     body: { roles: ['ROLE_API_SECURITY'] },
   });
   expect(member.statusCode).toBe(200);
-  await world.services.store.write(async (nouns) => {
-    const [project, user] = [await nouns.projects.find('Mine'), await nouns.users.find('ada')];
-    await nouns.members.put(project?.id ?? '', user?.id ?? '', []);
+  await world.services.store.write(async (stores) => {
+    const [project, user] = [await stores.projects.find('Mine'), await stores.users.find('ada')];
+    await stores.members.put(project?.id ?? '', user?.id ?? '', []);
   });
   const admin = { token: world.tokens.admin };
   const revoked = (await world.call('POST', '/apiops/tokens', { ...admin, body: { name: 'revoked' } })).json()
@@ -43,8 +43,8 @@ async function expiredToken(): Promise<string> {
   const { secretToken, hash } = newSecretToken('kp_');
   const { userId } = await callerNamed(world.services, 'admin');
   const [createdAt, expiresAt] = [new Date(Date.now() - 2000), new Date(Date.now() - 1000)];
-  await world.services.store.write((nouns) =>
-    nouns.tokens.insert({
+  await world.services.store.write((stores) =>
+    stores.tokens.insert({
       id: newId(),
       userId,
       name: 'expired',

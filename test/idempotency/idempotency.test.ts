@@ -18,7 +18,7 @@ withDatabases('idempotency', (fresh) => {
     const database = await fresh();
     const store = await database.open();
     const user = sampleUser();
-    await store.write((nouns) => nouns.users.insert(user));
+    await store.write((stores) => stores.users.insert(user));
     const waits: unknown[] = [];
     const over = (own: Store) =>
       new Idempotency<string>({
@@ -37,7 +37,7 @@ withDatabases('idempotency', (fresh) => {
   it('settles a change whose commit succeeded and whose answer was lost', async () => {
     const { store, over, waits, request } = await open();
     const lost = over(store).run(request, async (once) => {
-      await store.write((nouns) => once.keep(nouns, deployment));
+      await store.write((stores) => once.save(stores, deployment));
       throw new Error('the connection went away');
     });
     expect(await lost).toBe('answer 1');
@@ -57,7 +57,7 @@ withDatabases('idempotency', (fresh) => {
         arrived += 1;
         if (arrived === 2) both.resolve();
         await both.promise;
-        await own.write((nouns) => once.keep(nouns, deployment));
+        await own.write((stores) => once.save(stores, deployment));
         return 'stored';
       });
     const answers = await Promise.all([act(store), act(other)]);
@@ -74,7 +74,7 @@ withDatabases('idempotency', (fresh) => {
     const act = () =>
       manager.run(request, async (once) => {
         done += 1;
-        await store.write((nouns) => once.keep(nouns, deployment));
+        await store.write((stores) => once.save(stores, deployment));
         return 'stored';
       });
     expect(await Promise.all([act(), act(), act()])).toEqual(['stored', 'stored', 'stored']);
@@ -84,8 +84,8 @@ withDatabases('idempotency', (fresh) => {
   it('leaves nothing behind of a change that was refused', async () => {
     const { store, over, request } = await open();
     const refused = over(store).run(request, () =>
-      store.write(async (nouns) => {
-        await nouns.idempotencyKeys.find(request);
+      store.write(async (stores) => {
+        await stores.idempotencyKeys.find(request);
         throw new Error('refused');
       }),
     );
@@ -97,10 +97,10 @@ withDatabases('idempotency', (fresh) => {
     const { store, request } = await open();
     for (const name of ['a', 'b', 'c']) {
       const kept = { userId: request.userId, key: name, requestHash: key, deployment: 'null', answer: null };
-      await store.write((nouns) => nouns.idempotencyKeys.insert(kept));
+      await store.write((stores) => stores.idempotencyKeys.insert(kept));
     }
     const prune = (olderThanMs: number, limit: number) =>
-      store.write((nouns) => nouns.idempotencyKeys.prune(olderThanMs, limit));
+      store.write((stores) => stores.idempotencyKeys.prune(olderThanMs, limit));
     expect(await prune(60_000, 10)).toBe(0);
     expect(await prune(-60_000, 2)).toBe(2);
     expect(await prune(-60_000, 2)).toBe(1);

@@ -257,7 +257,7 @@ describe('selectAgain', () => {
   const [first, second, third] = [namelessEc, namelessEd, namelessRsa];
   const again = (document: JsonValue, followed: Partial<FollowedKey>) =>
     selectAgain(document, {
-      askedKid: undefined,
+      requestedKid: undefined,
       kid: printOf(first),
       thumbprint: printOf(first),
       ...followed,
@@ -270,14 +270,19 @@ describe('selectAgain', () => {
     [
       'a key without a kid that was given one, beside a second',
       set(second, first),
-      { askedKid: 'mine', kid: 'mine' },
+      { requestedKid: 'mine', kid: 'mine' },
       { ...first, kid: 'mine' },
     ],
-    ['a key that was selected by its thumbprint', set(second, first), { askedKid: printOf(first) }, first],
+    [
+      'a key that was selected by its thumbprint',
+      set(second, first),
+      { requestedKid: printOf(first) },
+      first,
+    ],
     [
       'a key that was selected by its thumbprint and has got a kid',
       set(second, { ...first, kid: 'new' }),
-      { askedKid: printOf(first) },
+      { requestedKid: printOf(first) },
       { ...first, kid: 'new' },
     ],
     ['the only usable key in place of one without a kid', set({ kty: 'AKP' }, second), {}, second],
@@ -290,7 +295,7 @@ describe('selectAgain', () => {
     [
       'new material of the kid that was asked for',
       set(third, { ...second, kid: 'a' }),
-      { askedKid: 'a', kid: 'a' },
+      { requestedKid: 'a', kid: 'a' },
       { ...second, kid: 'a' },
     ],
     [
@@ -302,7 +307,7 @@ describe('selectAgain', () => {
     [
       'the only key in place of one that was given a kid',
       second,
-      { askedKid: 'mine', kid: 'mine' },
+      { requestedKid: 'mine', kid: 'mine' },
       { ...second, kid: 'mine' },
     ],
   ])('follows %s', (_name, document, followed, expected) => {
@@ -313,13 +318,13 @@ describe('selectAgain', () => {
     [
       'selected by its thumbprint, and another is the only one',
       set(second),
-      { askedKid: printOf(first) },
+      { requestedKid: printOf(first) },
       printOf(first),
     ],
     [
       'selected by its thumbprint, and another has that kid',
       set({ ...second, kid: printOf(first) }),
-      { askedKid: printOf(first) },
+      { requestedKid: printOf(first) },
       printOf(first),
     ],
     [
@@ -339,7 +344,7 @@ describe('selectAgain', () => {
     [
       'of the kid that was asked for, and only another kid is there',
       set({ ...second, kid: 'b' }),
-      { askedKid: 'a', kid: 'a' },
+      { requestedKid: 'a', kid: 'a' },
       'a',
     ],
   ])('misses a key that was %s', async (_name, document, followed, kid) => {

@@ -2,8 +2,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { beforeEach, expect, test } from 'vitest';
 import { createAuditLog } from '../../src/audit/create-audit-log.ts';
 import { readCertificates } from '../../src/jose/certificate.ts';
-import { type CreateJwk, createJwkCreator } from '../../src/jwks/create-jwk.ts';
-import { createSourceWorlds } from '../../src/jwks/source-world.ts';
+import { type CreateJwk, jwkCreation } from '../../src/jwks/create-jwk.ts';
+import { createSourceContexts } from '../../src/jwks/source-context.ts';
 import type { KeystoreOpener } from '../../src/keystore-worker/keystore-opener.ts';
 import { createSealer } from '../../src/sealing/sealer.ts';
 import { createSafeFetch, parseAllowList } from '../../src/sources/safe-fetch/safe-fetch.ts';
@@ -26,11 +26,11 @@ withDatabases('a certificate that is deleted while a JWK is made from it', (fres
     const [sample] = sampleCertificate(project.id, [environment.id]).environments;
     if (!sample) throw new Error('the certificate has an environment');
     const chain = readCertificates(pemFixture('leaf.pem')).map(({ der }) => der);
-    await store.write(async (nouns) => {
-      await nouns.environments.insert(environment);
-      await nouns.projects.insert(project);
+    await store.write(async (stores) => {
+      await stores.environments.insert(environment);
+      await stores.projects.insert(project);
       const environments = [{ ...sample, chain }];
-      await nouns.certificates.insert({
+      await stores.certificates.insert({
         ...sampleCertificate(project.id, [], { name: 'leaf' }),
         environments,
       });
@@ -41,15 +41,15 @@ withDatabases('a certificate that is deleted while a JWK is made from it', (fres
     const unused = undefined as unknown;
     const urlFetches = createUrlFetches({ safeFetch: createSafeFetch({ allow: parseAllowList('') }) });
     const keystores = unused as KeystoreOpener;
-    const withSourceWorld = createSourceWorlds({ store, sealer, keystores, urlFetches });
-    createJwk = createJwkCreator({
+    const withSourceContext = createSourceContexts({ store, sealer, keystores, urlFetches });
+    createJwk = jwkCreation({
       store,
       sealer,
       clock,
       audit: createAuditLog({ key: randomBytes(32), clock }),
       deployments: { deploy: async () => ({ success: true, message: '', environmentResults: [] }) },
-      withSourceWorld: (projectId, work) =>
-        withSourceWorld(projectId, (world) =>
+      withSourceContext: (projectId, work) =>
+        withSourceContext(projectId, (world) =>
           work({
             ...world,
             async certificate(name, environmentName) {
@@ -74,7 +74,7 @@ withDatabases('a certificate that is deleted while a JWK is made from it', (fres
         algorithm: 'RS256',
       },
     );
-  const stored = () => store.read((nouns) => nouns.jwks.find(project.id, 'made'));
+  const stored = () => store.read((stores) => stores.jwks.find(project.id, 'made'));
 
   test('rejects the JWK, and nothing is stored', async () => {
     meanwhile = (id) => store.write(({ certificates }) => certificates.delete(id));

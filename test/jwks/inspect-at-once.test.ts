@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createSourceInspector } from '../../src/jwks/inspect-source.ts';
+import { sourceInspection } from '../../src/jwks/inspect-source.ts';
 import { onBehalfOf } from '../../src/runtime/requester.ts';
-import type { SourceWorld } from '../../src/sources/jwk-source.ts';
+import type { SourceContext } from '../../src/sources/jwk-source.ts';
 
 const set = (keys: number) => ({
   sourceType: 'COPY_PASTE',
@@ -9,11 +9,11 @@ const set = (keys: number) => ({
     keys: Array.from({ length: keys }, (_, number) => ({ kty: 'oct', k: 'AAAA', kid: `key-${number}` })),
   }),
 });
-const world = {} as SourceWorld;
+const world = {} as SourceContext;
 
 describe('looking into many sources at once', () => {
   it('lets a key of one request wait for one key of another request, not for all hundred', async () => {
-    const inspect = createSourceInspector((_project, work) => work(world));
+    const inspect = sourceInspection((_project, work) => work(world));
     const done: string[] = [];
     const large = inspect('project', set(100)).then(() => done.push('large'));
     const small = inspect('project', set(1)).then(() => done.push('small'));
@@ -22,7 +22,7 @@ describe('looking into many sources at once', () => {
   });
 
   it('lets keys of another user overtake those of forty requests of one user', async () => {
-    const inspect = createSourceInspector((_project, work) => work(world));
+    const inspect = sourceInspection((_project, work) => work(world));
     const done: string[] = [];
     const ask = (user: string, keys: number) =>
       onBehalfOf(user, () => inspect('project', set(keys)).then(() => done.push(user)));
@@ -31,7 +31,7 @@ describe('looking into many sources at once', () => {
   });
 
   it('rejects more than 48 requests of one user, and 64 of all, until some of them are done', async () => {
-    const inspect = createSourceInspector((_project, work) => work(world));
+    const inspect = sourceInspection((_project, work) => work(world));
     const ask = (user: string) => onBehalfOf(user, () => inspect('project', set(2)));
     const tooMany = { code: 'rate_limit_exceeded', reason: 'TOO_MANY_REQUESTS', retryAfterSeconds: 5 };
     const underWay = Array.from({ length: 48 }, () => ask('a'));
@@ -44,7 +44,7 @@ describe('looking into many sources at once', () => {
   });
 
   it('keeps no place for a request that was refused for its source', async () => {
-    const inspect = createSourceInspector((_project, work) => work(world));
+    const inspect = sourceInspection((_project, work) => work(world));
     for (let time = 0; time < 65; time += 1) {
       await expect(inspect('project', { sourceType: 'COPY_PASTE', jwkStr: '{' })).rejects.toMatchObject({
         code: 'bad_request',

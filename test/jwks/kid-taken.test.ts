@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { desireJwk } from '../../src/jwks/insert-jwk.ts';
+import { putDesiredJwk } from '../../src/jwks/insert-jwk.ts';
 import { openPrivateJwk } from '../../src/jwks/sealed-members.ts';
 import type { RunningNode } from '../../src/node/start-node.ts';
 import {
@@ -227,13 +227,13 @@ it('a followed URL whose next key has a taken kid is FAILING, keeps its key and 
   await share('legacy', 'followed');
   page = publicHalf(key('followed'));
   const look = async () => {
-    await services.store.write(async (nouns) => {
-      const stored = (await nouns.projects.find('MyProject'))?.id ?? '';
-      const jwk = await nouns.jwks.find(stored, 'url');
-      const refresh = await nouns.refreshes.find(jwk?.id ?? '');
-      if (refresh) await nouns.refreshes.put({ ...refresh, refreshAt: new Date(Date.now() - 1) });
+    await services.store.write(async (stores) => {
+      const stored = (await stores.projects.find('MyProject'))?.id ?? '';
+      const jwk = await stores.jwks.find(stored, 'url');
+      const refresh = await stores.refreshes.find(jwk?.id ?? '');
+      if (refresh) await stores.refreshes.put({ ...refresh, refreshAt: new Date(Date.now() - 1) });
     });
-    await services.refresher.look();
+    await services.refresher.refreshDue();
   };
   await look();
   expect(await project.jwk('url')).toMatchObject({
@@ -250,15 +250,15 @@ it('a followed URL whose next key has a taken kid is FAILING, keeps its key and 
 async function share(name: string, kid: string): Promise<void> {
   const { services } = world.manager;
   // The sealer is not part of the services; a public key needs none.
-  await services.store.write(async (nouns) => {
-    const found = await nouns.projects.find('MyProject');
-    const before = await nouns.jwks.find(found?.id ?? '', name);
+  await services.store.write(async (stores) => {
+    const found = await stores.projects.find('MyProject');
+    const before = await stores.jwks.find(found?.id ?? '', name);
     if (!found || !before) throw new Error(`${name} is not there`);
     const publicMembers = JSON.stringify({ ...JSON.parse(before.publicMembers), kid });
     const stored = { ...before, kid, publicMembers, privateMembers: null };
-    await nouns.jwks.update(stored);
+    await stores.jwks.update(stored);
     const scope = { projectId: found.id, projectName: found.name, actor: 'test' };
-    await desireJwk(nouns, { scope, stored, jwk: openPrivateJwk(undefined as never, stored) });
+    await putDesiredJwk(stores, { scope, stored, jwk: openPrivateJwk(undefined as never, stored) });
   });
   services.deployments.wake();
 }

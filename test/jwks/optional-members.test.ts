@@ -186,9 +186,9 @@ describe('an optional member that does not concern the key', () => {
 
   it('is left with the Idempotency-Key, so that a repetition whose first answer was lost is told too', async () => {
     const { services } = world.manager;
-    const projectId = (await services.store.read((nouns) => nouns.projects.list()))[0]?.id ?? '';
+    const projectId = (await services.store.read((stores) => stores.projects.list()))[0]?.id ?? '';
     const kept: unknown[] = [];
-    const once = { keep: async (_nouns: unknown, deployment: unknown) => void kept.push(deployment) };
+    const once = { save: async (_stores: unknown, deployment: unknown) => void kept.push(deployment) };
     const scope = { projectId, projectName: 'MyProject', actor: 'admin', once };
     const request = {
       sourceType: 'COPY_PASTE',

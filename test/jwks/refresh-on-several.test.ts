@@ -31,12 +31,12 @@ afterAll(async () => {
 });
 
 async function comeDue(): Promise<number> {
-  await world.manager.services.store.write(async (nouns) => {
-    const [myProject] = await nouns.projects.list();
-    const jwk = await nouns.jwks.find(myProject?.id ?? '', 'seen');
-    const refresh = await nouns.refreshes.find(jwk?.id ?? '');
+  await world.manager.services.store.write(async (stores) => {
+    const [myProject] = await stores.projects.list();
+    const jwk = await stores.jwks.find(myProject?.id ?? '', 'seen');
+    const refresh = await stores.refreshes.find(jwk?.id ?? '');
     if (!refresh) throw new Error('it is not followed');
-    await nouns.refreshes.put({ ...refresh, refreshAt: new Date(Date.now() - 1) });
+    await stores.refreshes.put({ ...refresh, refreshAt: new Date(Date.now() - 1) });
   });
   return server.requests.length;
 }
@@ -48,7 +48,7 @@ const refreshes = () =>
 it('of two managers one refreshes, and when it stops the other goes on at once', async () => {
   key = publicHalf(makeCurveKey('P-256'));
   let asked = await comeDue();
-  await Promise.all([world.manager.services.refresher.look(), other.services.refresher.look()]);
+  await Promise.all([world.manager.services.refresher.refreshDue(), other.services.refresher.refreshDue()]);
   expect(server.requests.length - asked).toBe(1);
   expect(await refreshes()).toHaveLength(1);
 
@@ -56,7 +56,7 @@ it('of two managers one refreshes, and when it stops the other goes on at once',
   const [holder, next] = (await holds(world.manager)) ? [world.manager, other] : [other, world.manager];
   await holder.services.refresher.close();
   asked = await comeDue();
-  await next.services.refresher.look();
+  await next.services.refresher.refreshDue();
   expect(server.requests.length - asked).toBe(1);
   expect(await refreshes()).toHaveLength(2);
 
@@ -73,7 +73,7 @@ it('of two managers one refreshes, and when it stops the other goes on at once',
       })
       .then(overtaken.resolve, overtaken.reject);
   };
-  await next.services.refresher.look();
+  await next.services.refresher.refreshDue();
   await overtaken.promise;
   expect(await refreshes()).toHaveLength(2);
   expect((await project.jwk('seen')).ec.x).not.toBe(key.x);
@@ -82,6 +82,6 @@ it('of two managers one refreshes, and when it stops the other goes on at once',
 /** Only the holder itself knows its fence, so it is asked to look: it does, where it may. */
 async function holds({ services }: Manager): Promise<boolean> {
   const asked = await comeDue();
-  await services.refresher.look();
+  await services.refresher.refreshDue();
   return server.requests.length > asked;
 }

@@ -70,14 +70,14 @@ const follow = (name: string, more: Body = {}) =>
 /** As if its time had come: brings the schedule of this JWK forward and lets the manager look at it. */
 async function comeDue(name: string, refreshAt = new Date(Date.now() - 1)): Promise<void> {
   const { services } = world.manager;
-  await services.store.write(async (nouns) => {
-    const [myProject] = await nouns.projects.list();
-    const jwk = await nouns.jwks.find(myProject?.id ?? '', name);
-    const refresh = await nouns.refreshes.find(jwk?.id ?? '');
+  await services.store.write(async (stores) => {
+    const [myProject] = await stores.projects.list();
+    const jwk = await stores.jwks.find(myProject?.id ?? '', name);
+    const refresh = await stores.refreshes.find(jwk?.id ?? '');
     if (!refresh) throw new Error(`${name} is not followed`);
-    await nouns.refreshes.put({ ...refresh, refreshAt });
+    await stores.refreshes.put({ ...refresh, refreshAt });
   });
-  await services.refresher.look();
+  await services.refresher.refreshDue();
 }
 
 const requestsTo = (name: string) => server.requests.filter(({ url }) => url === `/${name}`);
@@ -325,11 +325,11 @@ describe('a JWK that follows its URL', () => {
   it('is looked at by the manager itself, with no one asking', async () => {
     pages.set('/alone', json(freshKey('a')));
     accepted(await follow('alone'));
-    await world.manager.services.store.write(async (nouns) => {
-      const [myProject] = await nouns.projects.list();
-      const jwk = await nouns.jwks.find(myProject?.id ?? '', 'alone');
-      const refresh = await nouns.refreshes.find(jwk?.id ?? '');
-      if (refresh) await nouns.refreshes.put({ ...refresh, refreshAt: new Date(0) });
+    await world.manager.services.store.write(async (stores) => {
+      const [myProject] = await stores.projects.list();
+      const jwk = await stores.jwks.find(myProject?.id ?? '', 'alone');
+      const refresh = await stores.refreshes.find(jwk?.id ?? '');
+      if (refresh) await stores.refreshes.put({ ...refresh, refreshAt: new Date(0) });
     });
     const next = freshKey('a');
     pages.set('/alone', json(next));

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { Lease } from '../../src/leases/lease.ts';
-import { Upkeep } from '../../src/leases/upkeep.ts';
+import { Maintenance } from '../../src/leases/maintenance.ts';
 import type { Store } from '../../src/store/store.ts';
 import { withDatabases } from '../support/databases.ts';
 import { until } from '../support/manager.ts';
@@ -27,7 +27,7 @@ withDatabases('leases', (fresh) => {
     const [holder, other, store] = first.isHeld ? [first, second, one] : [second, first, two];
     expect(other.isHeld).toBe(false);
     expect(await other.take()).toBe(false);
-    await store.write((nouns) => holder.requireHeld(nouns));
+    await store.write((stores) => holder.requireHeld(stores));
     await holder.release();
     expect(await other.take()).toBe(true);
     expect(await holder.take()).toBe(false);
@@ -41,7 +41,7 @@ withDatabases('leases', (fresh) => {
     const atFirst = await endsAt();
     await until(async () => (await endsAt()) > atFirst, 'the lease is renewed');
     expect(await second.take()).toBe(false);
-    await one.write((nouns) => first.requireHeld(nouns));
+    await one.write((stores) => first.requireHeld(stores));
     await first.release();
   });
 
@@ -76,7 +76,7 @@ withDatabases('leases', (fresh) => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + off });
     try {
       expect(await second.take()).toBe(false);
-      await one.write((nouns) => first.requireHeld(nouns));
+      await one.write((stores) => first.requireHeld(stores));
       expect(await two.read(({ managers }) => managers.alive())).toEqual(['one']);
       await two.write(({ managers }) => managers.beat({ id: 'two', version: 'test' }));
       await first.release();
@@ -85,7 +85,7 @@ withDatabases('leases', (fresh) => {
       vi.useRealTimers();
     }
     expect(await first.take()).toBe(false);
-    await two.write((nouns) => second.requireHeld(nouns));
+    await two.write((stores) => second.requireHeld(stores));
     expect(await one.read(({ managers }) => managers.alive())).toEqual(['one', 'two']);
     await second.release();
   });
@@ -100,18 +100,18 @@ withDatabases('leases', (fresh) => {
     });
     expect(first.isHeld).toBe(true);
     expect(await second.take()).toBe(true);
-    const late = one.write(async (nouns) => {
-      await nouns.installation.put('late', 'written');
-      await first.requireHeld(nouns);
+    const late = one.write(async (stores) => {
+      await stores.installation.put('late', 'written');
+      await first.requireHeld(stores);
     });
     await expect(late).rejects.toMatchObject(lost);
     expect(first.isHeld).toBe(false);
     expect(await raw("select key from installation where key = 'late'")).toEqual([]);
-    await two.write((nouns) => second.requireHeld(nouns));
+    await two.write((stores) => second.requireHeld(stores));
     // What the first still has of it neither prolongs nor ends what the second holds.
     expect(await one.write(({ leases }) => leases.renew('work', 1, 60_000))).toBe(false);
     await one.write(({ leases }) => leases.release('work', 1));
-    await two.write((nouns) => second.requireHeld(nouns));
+    await two.write((stores) => second.requireHeld(stores));
     await second.release();
   });
 
@@ -119,7 +119,7 @@ withDatabases('leases', (fresh) => {
     const { one, first } = await twoManagers(30_000);
     await first.take();
     await one.write(({ leases }) => leases.renew('work', 1, -1));
-    await expect(one.write((nouns) => first.requireHeld(nouns))).rejects.toMatchObject(lost);
+    await expect(one.write((stores) => first.requireHeld(stores))).rejects.toMatchObject(lost);
     expect(await first.take()).toBe(true);
     await first.release();
   });
@@ -129,7 +129,7 @@ withDatabases('leases', (fresh) => {
     let left = 25;
     const runs: string[] = [];
     const upkeepOf = (name: string, store: Store, lease: Lease) =>
-      new Upkeep({
+      new Maintenance({
         store,
         lease,
         onError: fail,
@@ -158,24 +158,24 @@ withDatabases('leases', (fresh) => {
   it('that are lost in the middle stop upkeep, and undo what it removed without them', async () => {
     const { one, first, raw } = await twoManagers(30_000);
     let steps = 0;
-    const upkeep = new Upkeep({
+    const maintenance = new Maintenance({
       store: one,
       lease: first,
       onError: fail,
       steps: [
         {
           limit: 1,
-          async prune(nouns) {
+          async prune(stores) {
             steps += 1;
-            await nouns.installation.put(`pruned ${steps}`, 'yes');
+            await stores.installation.put(`pruned ${steps}`, 'yes');
             // It runs out before the next step.
-            await nouns.leases.renew('work', 1, -1);
+            await stores.leases.renew('work', 1, -1);
             return steps > 5 ? 0 : 1;
           },
         },
       ],
     });
-    await expect(upkeep.run()).rejects.toMatchObject(lost);
+    await expect(maintenance.run()).rejects.toMatchObject(lost);
     expect(steps).toBe(1);
     expect(await raw("select key from installation where key like 'pruned %'")).toHaveLength(1);
   });

@@ -38,7 +38,7 @@ afterAll(() => world.close());
 
 interface Kind {
   readonly path: 'certificates' | 'keys' | 'keystores';
-  readonly noun: string;
+  readonly label: string;
   /** A body that holds this material in these environments. */
   body(name: string, material: RsaMaterial, places?: readonly string[]): Body | FormData;
   /** One whose material no JWK with algorithm RS256 can be made of. */
@@ -61,7 +61,7 @@ const certificateBody: Kind['body'] = (name, { cert }, places = environments) =>
 const kinds: readonly Kind[] = [
   {
     path: 'certificates',
-    noun: 'Certificate',
+    label: 'Certificate',
     body: certificateBody,
     unfit: (name) => certificateBody(name, ec),
     unfitText: /Algorithm \(RS256\) is not valid for EC keys/,
@@ -69,7 +69,7 @@ const kinds: readonly Kind[] = [
   },
   {
     path: 'keys',
-    noun: 'Key',
+    label: 'Key',
     body: (name, { key }, places = environments) => keyBody(name, inEach(places, key)),
     unfit: (name) => keyBody(name, inEach(environments, ec.key)),
     unfitText: /Algorithm \(RS256\) is not valid for EC keys/,
@@ -77,7 +77,7 @@ const kinds: readonly Kind[] = [
   },
   {
     path: 'keystores',
-    noun: 'Keystore',
+    label: 'Keystore',
     body: (name, material, places = environments) =>
       keystoreBody(name, inEach(places, makeKeystore(material, 'mine'))),
     unfit: (name) => keystoreBody(name, inEach(environments, makeKeystore(makeRsaMaterial(), 'other'))),
@@ -96,7 +96,7 @@ const follow = '?updateReferencedJwks=true&updateScope=';
 const shownKeys = async () => Promise.all(nodes.map((node) => publishedKeys(node)));
 
 describe.each(kinds)('JWKs made from one of the $path', (kind) => {
-  const { path, noun, source } = kind;
+  const { path, label, source } = kind;
   const put = (name: string, body: unknown, query = '') =>
     project.call('PUT', `${path}/${name}/${query}`, body);
   const jwksOf = (name: string) => [`${path}-${name}-signs`, `${path}-${name}-wraps`] as const;
@@ -185,7 +185,7 @@ describe.each(kinds)('JWKs made from one of the $path', (kind) => {
     const next = kind.body('dropped', makeRsaMaterial(), ['production']);
     const before = await footprint(project, nodes);
     expect(refusal(await put('dropped', next, `${follow}ALL_PROJECTS`))).toBe(
-      `JWK (name: ${path}-dropped-wraps) can not take the new material: ${noun} (name: dropped) is not found!`,
+      `JWK (name: ${path}-dropped-wraps) can not take the new material: ${label} (name: dropped) is not found!`,
     );
     expect(await footprint(project, nodes)).toEqual(before);
     accepted(await put('dropped', kind.body('dropped', makeRsaMaterial(), ['production'])));
@@ -222,7 +222,7 @@ describe.each(kinds)('JWKs made from one of the $path', (kind) => {
       `${given} can not be changed! It is steady`,
     );
     expect(refusal(await put('nothing', kind.body('nothing', makeRsaMaterial())))).toBe(
-      `${noun} (name: nothing) is not found!`,
+      `${label} (name: nothing) is not found!`,
     );
     const broken = { cert: 'broken', key: 'broken', jwk: {} };
     if (path !== 'keystores') {
@@ -241,7 +241,7 @@ describe.each(kinds)('JWKs made from one of the $path', (kind) => {
     expect(await shownKeys()).toEqual(published);
     for (const jwk of jwksOf('deleted')) expect((await project.jwk(jwk)).sourceId).toBeNull();
     expect(refusal(await project.call('GET', `${path}/deleted/references/`))).toBe(
-      `${noun} (name: deleted) is not found!`,
+      `${label} (name: deleted) is not found!`,
     );
   });
 

@@ -5,24 +5,29 @@ import { createServer, type ServerOptions } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { FastPath } from '../../src/node/serve/fast-path.ts';
-import { publish } from '../../src/node/serve/published.ts';
-import type { ReadyAnswer } from '../../src/node/serve/ready-answers.ts';
+import { publishedResponse } from '../../src/node/serve/published-response.ts';
+import type { CachedResponse } from '../../src/node/serve/response-cache.ts';
+import { SerializedResponse } from '../../src/node/serve/serialized-response.ts';
 import { cutStalledClients } from '../../src/node/serve/stalled-clients.ts';
-import { WholeAnswer } from '../../src/node/serve/whole-answer.ts';
 import { countNodeHttpRequests, RawClient, serverSockets } from './support/raw-client.ts';
 
 const head = 'GET /set HTTP/1.1\r\nHost: node\r\n\r\n';
 const round = 1_000_000;
 
-function readyAnswer(bodyBytes: number): ReadyAnswer {
-  const published = publish(Buffer.alloc(bodyBytes, 'x'), {
+function readyAnswer(bodyBytes: number): CachedResponse {
+  const published = publishedResponse(Buffer.alloc(bodyBytes, 'x'), {
     type: 'text/plain',
     cacheControl: 'public, max-age=300',
     validity: { validFromMs: Number.NEGATIVE_INFINITY, validUntilMs: Number.POSITIVE_INFINITY },
   });
   const status = (code: 200 | 304, body: string | Buffer) => ({
     requests: { count: 0 },
-    whole: new WholeAnswer({ status: code, headers: published.headers, keepAliveSeconds: 65, body }),
+    serialized: new SerializedResponse({
+      status: code,
+      headers: published.headers,
+      keepAliveSeconds: 65,
+      body,
+    }),
   });
   return { published, found: status(200, published.body), notModified: status(304, '') };
 }
@@ -35,11 +40,11 @@ async function serving(bodyBytes = 10, limits: ServerOptions = {}) {
     if (firstBytes !== undefined) fastPath.learn(firstBytes, request);
     response.end(answer.published.body);
   });
-  const answers = { find: (): ReadyAnswer => answer };
+  const answers = { find: (): CachedResponse => answer };
   const fastPath = new FastPath(server, {
     answers,
     keepAliveTimeoutMs: 1.5 * round,
-    lookEveryMs: round,
+    checkEveryMs: round,
   });
   const lookForStalled = cutStalledClients(server, round);
   server.listen(0, '127.0.0.1');
@@ -84,7 +89,7 @@ test('a client that says nothing is told by node:http that it is too late', asyn
   const { connect, fastPath, othersAreServed } = await serving(10, limits);
   const client = await connect();
   await othersAreServed();
-  fastPath.look();
+  fastPath.checkIdle();
   expect(await client.hearAll()).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
 });
 
@@ -93,7 +98,7 @@ test('a client that says nothing for a while and then a known request is answere
   const client = await connect();
   await othersAreServed();
   const requests = countNodeHttpRequests();
-  fastPath.look();
+  fastPath.checkIdle();
   expect(await client.ask(head)).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
   expect(requests()).toBe(1);
 });
@@ -102,11 +107,11 @@ test('a client is hung up on once it was idle for as long as it was promised, an
   const { connect, fastPath } = await serving();
   const [idle, busy] = [await connect(), await connect()];
   for (const client of [idle, busy]) await client.ask(head);
-  for (const _round of [1, 2]) fastPath.look();
+  for (const _round of [1, 2]) fastPath.checkIdle();
   for (const client of [idle, busy]) expect(await client.ask(head)).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
-  for (const _round of [1, 2]) fastPath.look();
+  for (const _round of [1, 2]) fastPath.checkIdle();
   await busy.ask(head);
-  fastPath.look();
+  fastPath.checkIdle();
   expect(await idle.hearAll()).toBe('');
   expect(await busy.ask(head)).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
 });
@@ -129,7 +134,7 @@ test('a client that asks on without taking its answers is held back by node:http
 test('a client that does not take its answer is not idle, and cut off at the second look', async () => {
   const { fastPath, lookForStalled, stalled } = await serving(64 * 1024);
   const { socket } = await stalled();
-  for (const _round of [1, 2, 3, 4]) fastPath.look();
+  for (const _round of [1, 2, 3, 4]) fastPath.checkIdle();
   expect(socket.destroyed).toBe(false);
   for (const _round of [1, 2]) lookForStalled();
   expect(socket.destroyed).toBe(true);

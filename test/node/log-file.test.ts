@@ -50,13 +50,13 @@ test('a torn record is cut off with the whole ones behind it, where all are of t
     file.commit(json({ commit: { environmentName: 'production', revision, digest } }));
   await file.append(json({ revision: 1, put: a }));
   await commit(1, digestOf([a]));
-  const whole = file.bytes;
+  const serialized = file.bytes;
   await file.append(json({ revision: 2, put: b }));
   await file.append(json({ revision: 3, put: c }));
   await commit(3, digestOf([a, b, c]));
   await file.close();
   const bytes = await readFile(path);
-  bytes.writeUInt8(bytes.readUInt8(whole + 60) ^ 1, whole + 60);
+  bytes.writeUInt8(bytes.readUInt8(serialized + 60) ^ 1, serialized + 60);
   await writeFile(path, bytes);
   const node = await runningNode({ managerUrl: 'http://127.0.0.1:1', dataDir });
   expect(await getJson(`${node.url}/status`)).toMatchObject({ revision: 1, counts: { jwks: 1 } });

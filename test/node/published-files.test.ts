@@ -1,15 +1,15 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { HeldObject } from '../../src/node/held-object.ts';
 import { JwkSets } from '../../src/node/serve/jwk-sets.ts';
 import { PublishedFiles } from '../../src/node/serve/published-files.ts';
+import type { StoredObject } from '../../src/node/stored-object.ts';
 import { certificate, ecJwk, octJwk } from './support/contents.ts';
 import { runningManager, runningNode, TestLog, temporaryFolder } from './support/test-node.ts';
 
 const setPath = join('.well-known', 'jwks.json');
 
-function held(project: string, name: string, expires: number | null = null): HeldObject {
+function held(project: string, name: string, expires: number | null = null): StoredObject {
   const publicJson = JSON.stringify({ kty: 'EC', kid: `${project}/${name}` });
   const digest = Buffer.alloc(32).toString('base64');
   return {
@@ -20,21 +20,21 @@ function held(project: string, name: string, expires: number | null = null): Hel
     digest,
     publicJson,
     expires,
-    place: { offset: 0, bytes: 0 },
+    location: { offset: 0, bytes: 0 },
   };
 }
 
-async function publishing(objects: HeldObject[], clock = () => 0, folder?: string) {
+async function publishing(objects: StoredObject[], clock = () => 0, folder?: string) {
   const directory = folder ?? (await temporaryFolder());
   const log = new TestLog();
   const sets = new JwkSets(clock);
   const files = new PublishedFiles({ directory, sets, clock, log });
-  const change = async (removed: HeldObject[], added: HeldObject[]) => {
+  const change = async (removed: StoredObject[], added: StoredObject[]) => {
     sets.changed(removed, added);
     files.changed(removed, added);
     await files.settled();
   };
-  const replace = async (all: HeldObject[]) => {
+  const replace = async (all: StoredObject[]) => {
     sets.replaced(all);
     files.replaced();
     await files.settled();

@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { lockDataDir } from '../../src/node/disk/data-dir-lock.ts';
 import { LogFile } from '../../src/node/disk/log-file.ts';
 import { SealedLog } from '../../src/node/disk/sealed-log.ts';
-import { holdObject } from '../../src/node/held-object.ts';
+import { toStoredObject } from '../../src/node/stored-object.ts';
 import type { DeployedContent } from '../../src/protocol/content.ts';
 import { loadOrCreateKeyFile } from '../../src/sealing/key-file.ts';
 import { until } from '../support/manager.ts';
@@ -254,7 +254,7 @@ test('a copy that opens but does not add up to its digest is set aside', async (
   const copy = new SealedLog({ dataDir, key, log });
   const transaction = await copy.begin({ reset: true, environmentId: 'environment-1' });
   const put = ecJwk({ name: 'a' });
-  await transaction.put({ revision: 1, put }, holdObject(put));
+  await transaction.put({ revision: 1, put }, toStoredObject(put));
   await transaction.commit({ environmentName: 'production', revision: 1, digest: '0'.repeat(64) });
   await copy.close();
   const node = await runningNode({ managerUrl: nobody, dataDir });

@@ -9,7 +9,7 @@ import type { ManagerConfig } from '../../src/config.ts';
 import { newId } from '../../src/new-id.ts';
 import { wrapDataKey } from '../../src/sealing/wrapped-keys.ts';
 import { newestSchema, restoreInto } from '../../src/store/dump/restore-into.ts';
-import type { Nouns } from '../../src/store/store.ts';
+import type { Stores } from '../../src/store/store.ts';
 import { freshDatabases, type TestDatabase, withDatabases } from '../support/databases.ts';
 import {
   cleanUpInstallations,
@@ -171,7 +171,7 @@ withDatabases('a backup', (fresh, kind) => {
     const dataKeys = ['seal', 'audit'] as const;
     const masterKey = randomBytes(32);
     const username = 'somebody of then';
-    await restoreInto(database.options, async ({ recreate, nouns: { dump } }) => {
+    await restoreInto(database.options, async ({ recreate, stores: { dump } }) => {
       await recreate(2);
       const tables = await dump.tables();
       const insert = async (name: string, rows: DumpRow[]) => {
@@ -201,7 +201,7 @@ withDatabases('a backup', (fresh, kind) => {
 
   test('of a newer schema is refused', async () => {
     const target = await fresh();
-    const refused = restoreBackup<Nouns>((work) => restoreInto(target.options, work), {
+    const refused = restoreBackup<Stores>((work) => restoreInto(target.options, work), {
       file: filled.backup,
       masterKey: Buffer.from(filled.masterKey, 'base64'),
       replace: false,

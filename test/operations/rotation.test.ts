@@ -24,7 +24,7 @@ import {
 cleanUpInstallations();
 
 const noKey = { fromEnvironment: undefined, file: undefined };
-const quick = { newMasterKey: noKey, sealAnew: true, managersLookWithinMs: 0 };
+const quick = { newMasterKey: noKey, reseal: true, managersLookWithinMs: 0 };
 const project = '/apiops/projects/MyProject';
 
 withDatabases('a change of the master key', (fresh, kind) => {
@@ -80,11 +80,11 @@ withDatabases('a change of the master key', (fresh, kind) => {
     const next = await nextKeyFromFile(keyFile);
     // With the wraps in the database, and the key file not yet in its place.
     const store = await database.open();
-    expect(await store.write((nouns) => addNextWraps(nouns, { current, next }))).toBe(true);
+    expect(await store.write((stores) => addNextWraps(stores, { current, next }))).toBe(true);
     // With the old key kept, and the new one not yet in its place.
     await link(keyFile, `${keyFile}.old`);
     // With the file in its place, and nothing sealed anew.
-    await rotateMasterKey(config, { ...quick, sealAnew: false });
+    await rotateMasterKey(config, { ...quick, reseal: false });
     expect(await masterKeyOf(config)).toBe(next.toString('base64'));
     expect((await readFile(`${keyFile}.old`, 'utf8')).trim()).toBe(current.toString('base64'));
     expect(await everyAnswer((await start(config, filled.token)).api)).toEqual(filled.answers);

@@ -135,11 +135,11 @@ async function tokenOf(
 ): Promise<string> {
   const password = `password of ${username}`;
   await world.call('POST', '/apiops/users/', { body: { username, password } });
-  await world.services.store.write(async (nouns) => {
-    const user = await nouns.users.find(username);
+  await world.services.store.write(async (stores) => {
+    const user = await stores.users.find(username);
     for (const [name, held] of Object.entries(roles)) {
-      const found = await nouns.projects.find(name);
-      await nouns.members.put(found?.id ?? '', user?.id ?? '', held as never);
+      const found = await stores.projects.find(name);
+      await stores.members.put(found?.id ?? '', user?.id ?? '', held as never);
     }
   });
   const answer = await world.call('POST', '/apiops/auth/token', {

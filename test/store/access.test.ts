@@ -187,12 +187,12 @@ withDatabases('access', (fresh) => {
     const environment = sampleEnvironment({ projectIds: [gone.id] });
     const jwk = sampleJwk(gone.id);
     const keptJwk = sampleJwk(kept.id);
-    await store.write(async (nouns) => {
-      await nouns.users.insert(user);
-      for (const project of [gone, kept]) await nouns.projects.insert(project);
-      await nouns.environments.insert(environment);
-      await nouns.members.put(gone.id, user.id, ['ROLE_ADMIN']);
-      for (const one of [jwk, keptJwk]) await nouns.jwks.insert(one);
+    await store.write(async (stores) => {
+      await stores.users.insert(user);
+      for (const project of [gone, kept]) await stores.projects.insert(project);
+      await stores.environments.insert(environment);
+      await stores.members.put(gone.id, user.id, ['ROLE_ADMIN']);
+      for (const one of [jwk, keptJwk]) await stores.jwks.insert(one);
     });
     await store.write(({ projects }) => projects.delete(gone.id));
     await store.read(async ({ projects, members, jwks, environments, users }) => {

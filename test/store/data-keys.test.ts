@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { newId } from '../../src/new-id.ts';
 import type { WrappedDataKey } from '../../src/sealing/data-key-store.ts';
-import type { Nouns, Store } from '../../src/store/store.ts';
+import type { Store, Stores } from '../../src/store/store.ts';
 import { withDatabases } from '../support/databases.ts';
 import {
   bytes,
@@ -59,15 +59,15 @@ withDatabases('data keys and installation', (fresh) => {
     const project = sampleProject();
     const environment = sampleEnvironment();
     const isSealed = () => store.read(({ dataKeys }) => dataKeys.anythingSealed());
-    await store.write(async (nouns) => {
-      await nouns.projects.insert(project);
-      await nouns.environments.insert(environment);
+    await store.write(async (stores) => {
+      await stores.projects.insert(project);
+      await stores.environments.insert(environment);
     });
     expect(await isSealed()).toBe(false);
     const jwk = sampleJwk(project.id);
     const key = sampleCryptoKey(project.id, [environment.id]);
     const keystore = sampleKeystore(project.id, [environment.id]);
-    const steps: readonly [(nouns: Nouns) => Promise<void>, (nouns: Nouns) => Promise<void>][] = [
+    const steps: readonly [(stores: Stores) => Promise<void>, (stores: Stores) => Promise<void>][] = [
       [(n) => n.jwks.insert(jwk), (n) => n.jwks.delete(jwk.id)],
       [(n) => n.cryptoKeys.insert(key), (n) => n.cryptoKeys.delete(key.id)],
       [(n) => n.keystores.insert(keystore), (n) => n.keystores.delete(keystore.id)],

@@ -7,7 +7,11 @@ import type { Store } from '../../src/store/store.ts';
 import { withDatabases } from '../support/databases.ts';
 import { bytes, sampleEnvironment, sampleProject } from './samples.ts';
 
-const allAfter = (afterRevision: number, limit: number) => ({ afterRevision, limit, goneAboveRevision: 0 });
+const allAfter = (afterRevision: number, limit: number) => ({
+  afterRevision,
+  limit,
+  tombstonesAboveRevision: 0,
+});
 
 withDatabases('desired state', (fresh) => {
   let store: Store;
@@ -123,7 +127,7 @@ withDatabases('desired state', (fresh) => {
     const [early, kept, late] = [object(1, { digest: null }), object(2), object(3, { digest: null })];
     await store.write(async ({ desired }) => {
       for (const one of [early, kept, late]) await desired.putMany([one]);
-      const page = { afterRevision: 0, goneAboveRevision: 1, limit: 10 };
+      const page = { afterRevision: 0, tombstonesAboveRevision: 1, limit: 10 };
       expect(await desired.rowsAfter(environment.id, page)).toEqual([kept, late]);
       expect(await desired.countAfter(environment.id, 1)).toBe(2);
       expect(await desired.countPresent(environment.id)).toBe(1);
@@ -138,9 +142,9 @@ withDatabases('desired state', (fresh) => {
       for (const one of [...gone, kept, { ...gone[0], environmentId: other.id } as DesiredObject]) {
         await desired.putMany([one]);
       }
-      expect(await desired.deleteGone(environment.id, 4, 2)).toBe(2);
-      expect(await desired.deleteGone(environment.id, 4, 2)).toBe(1);
-      expect(await desired.deleteGone(environment.id, 4, 2)).toBe(0);
+      expect(await desired.deleteTombstones(environment.id, 4, 2)).toBe(2);
+      expect(await desired.deleteTombstones(environment.id, 4, 2)).toBe(1);
+      expect(await desired.deleteTombstones(environment.id, 4, 2)).toBe(0);
       expect(await desired.rowsAfter(environment.id, allAfter(0, 10))).toEqual([kept, gone[3]]);
       expect(await desired.rowsAfter(other.id, allAfter(0, 10))).toHaveLength(1);
     });
@@ -149,17 +153,17 @@ withDatabases('desired state', (fresh) => {
   test('where an environment stands has its floor, which never sinks, and the lineage', async () => {
     const state = { environmentId: environment.id, revision: 9, digest: bytes(32) };
     await store.write(async ({ desired, installation }) => {
-      const nothing = { floorRevision: 0, lineage: undefined };
-      expect(await desired.standing(other.id)).toMatchObject({ revision: 0, ...nothing });
+      const nothing = { compactionRevision: 0, lineage: undefined };
+      expect(await desired.head(other.id)).toMatchObject({ revision: 0, ...nothing });
       await desired.putStates([state]);
-      expect(await desired.standing(environment.id)).toEqual({ ...state, ...nothing });
+      expect(await desired.head(environment.id)).toEqual({ ...state, ...nothing });
       await installation.put('lineage', 'l-1');
       await desired.putStates([state]);
-      for (const floor of [5, 4]) await desired.raiseFloor(environment.id, floor);
-      const standing = { ...state, floorRevision: 5, lineage: 'l-1' };
-      expect(await desired.standing(environment.id)).toEqual(standing);
+      for (const floor of [5, 4]) await desired.raiseCompactionRevision(environment.id, floor);
+      const head = { ...state, compactionRevision: 5, lineage: 'l-1' };
+      expect(await desired.head(environment.id)).toEqual(head);
       await desired.putStates([{ ...state, revision: 10 }]);
-      expect(await desired.standing(environment.id)).toEqual({ ...standing, revision: 10 });
+      expect(await desired.head(environment.id)).toEqual({ ...head, revision: 10 });
     });
   });
 

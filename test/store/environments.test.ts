@@ -47,11 +47,11 @@ withDatabases('environments', (fresh) => {
       none: sampleEnvironment({ name: 'none', projectIds: [] }),
       others: sampleEnvironment({ name: 'others', projectIds: [other.id] }),
     };
-    await store.write(async (nouns) => {
-      for (const project of [own, other]) await nouns.projects.insert(project);
-      for (const environment of Object.values(environments)) await nouns.environments.insert(environment);
+    await store.write(async (stores) => {
+      for (const project of [own, other]) await stores.projects.insert(project);
+      for (const environment of Object.values(environments)) await stores.environments.insert(environment);
     });
-    const reached = await store.read((nouns) => nouns.environments.listReachedBy(own.id));
+    const reached = await store.read((stores) => stores.environments.listReachedBy(own.id));
     expect(reached).toEqual([environments.all, environments.both]);
   });
 
@@ -66,13 +66,13 @@ withDatabases('environments', (fresh) => {
       projectIds: [projects[1]?.id ?? ''],
       updatedAt: new Date(),
     };
-    await store.write(async (nouns) => {
-      for (const project of projects) await nouns.projects.insert(project);
-      await nouns.environments.insert(environment);
-      await nouns.environments.update(changed);
-      expect(await nouns.environments.get(environment.id)).toEqual(changed);
-      await nouns.environments.update({ ...changed, projectIds: null });
-      expect((await nouns.environments.get(environment.id))?.projectIds).toBeNull();
+    await store.write(async (stores) => {
+      for (const project of projects) await stores.projects.insert(project);
+      await stores.environments.insert(environment);
+      await stores.environments.update(changed);
+      expect(await stores.environments.get(environment.id)).toEqual(changed);
+      await stores.environments.update({ ...changed, projectIds: null });
+      expect((await stores.environments.get(environment.id))?.projectIds).toBeNull();
     });
   });
 
@@ -124,10 +124,10 @@ withDatabases('environments', (fresh) => {
     const environment = sampleEnvironment();
     const nodes = ['b', 'a', 'c'].map((name) => sampleNode(environment.id, { name }));
     const since = new Date('2026-07-08T09:10:11.123Z');
-    await store.write(async (nouns) => {
-      await nouns.environments.insert(environment);
-      for (const node of nodes) await nouns.nodes.insert(node);
-      for (const node of nodes.slice(0, 2)) await nouns.nodes.markDiverged(node.id, { revision: 7, since });
+    await store.write(async (stores) => {
+      await stores.environments.insert(environment);
+      for (const node of nodes) await stores.nodes.insert(node);
+      for (const node of nodes.slice(0, 2)) await stores.nodes.markDiverged(node.id, { revision: 7, since });
       const marked = (node: RegisteredNode | undefined) => ({
         nodeId: node?.id,
         name: node?.name,
@@ -135,9 +135,9 @@ withDatabases('environments', (fresh) => {
         revision: 7,
         since,
       });
-      expect(await nouns.nodes.listDiverged()).toEqual([marked(nodes[1]), marked(nodes[0])]);
-      await nouns.nodes.markDiverged(nodes[1]?.id ?? '', undefined);
-      expect(await nouns.nodes.listDiverged()).toEqual([marked(nodes[0])]);
+      expect(await stores.nodes.listDiverged()).toEqual([marked(nodes[1]), marked(nodes[0])]);
+      await stores.nodes.markDiverged(nodes[1]?.id ?? '', undefined);
+      expect(await stores.nodes.listDiverged()).toEqual([marked(nodes[0])]);
     });
   });
 
@@ -145,16 +145,16 @@ withDatabases('environments', (fresh) => {
     const [environment, other] = [sampleEnvironment(), sampleEnvironment()];
     const nodes = ['b', 'a'].map((name) => sampleNode(environment.id, { name, version: '1.0.0' }));
     const namesake = sampleNode(other.id, { name: 'a', lastSeenAt: new Date() });
-    await store.write(async (nouns) => {
-      for (const one of [environment, other]) await nouns.environments.insert(one);
-      for (const node of [...nodes, namesake]) await nouns.nodes.insert(node);
-      expect(await nouns.nodes.list(environment.id)).toEqual(nodes.toReversed());
-      expect(await nouns.nodes.find(other.id, 'a')).toEqual(namesake);
-      expect(await nouns.nodes.find(other.id, 'b')).toBeUndefined();
-      await nouns.nodes.delete(namesake.id);
-      expect(await nouns.nodes.list(other.id)).toEqual([]);
+    await store.write(async (stores) => {
+      for (const one of [environment, other]) await stores.environments.insert(one);
+      for (const node of [...nodes, namesake]) await stores.nodes.insert(node);
+      expect(await stores.nodes.list(environment.id)).toEqual(nodes.toReversed());
+      expect(await stores.nodes.find(other.id, 'a')).toEqual(namesake);
+      expect(await stores.nodes.find(other.id, 'b')).toBeUndefined();
+      await stores.nodes.delete(namesake.id);
+      expect(await stores.nodes.list(other.id)).toEqual([]);
     });
-    const twin = store.write((nouns) => nouns.nodes.insert(sampleNode(environment.id, { name: 'a' })));
+    const twin = store.write((stores) => stores.nodes.insert(sampleNode(environment.id, { name: 'a' })));
     await expect(twin).rejects.toMatchObject({ code: 'conflict' });
   });
 
@@ -166,13 +166,13 @@ withDatabases('environments', (fresh) => {
     const certificate = sampleCertificate(project.id, both);
     const key = sampleCryptoKey(project.id, both);
     const keystore = sampleKeystore(project.id, both);
-    await store.write(async (nouns) => {
-      await nouns.projects.insert(project);
-      for (const environment of [gone, kept]) await nouns.environments.insert(environment);
-      await nouns.enrollmentTokens.insert(token);
-      await nouns.nodes.insert(sampleNode(gone.id));
-      await nouns.desired.putStates([{ environmentId: gone.id, revision: 1, digest: bytes(32) }]);
-      await nouns.desired.putMany([
+    await store.write(async (stores) => {
+      await stores.projects.insert(project);
+      for (const environment of [gone, kept]) await stores.environments.insert(environment);
+      await stores.enrollmentTokens.insert(token);
+      await stores.nodes.insert(sampleNode(gone.id));
+      await stores.desired.putStates([{ environmentId: gone.id, revision: 1, digest: bytes(32) }]);
+      await stores.desired.putMany([
         {
           environmentId: gone.id,
           kind: 'key',
@@ -183,23 +183,23 @@ withDatabases('environments', (fresh) => {
           sinceRevision: 1,
         },
       ]);
-      await nouns.certificates.insert(certificate);
-      await nouns.cryptoKeys.insert(key);
-      await nouns.keystores.insert(keystore);
+      await stores.certificates.insert(certificate);
+      await stores.cryptoKeys.insert(key);
+      await stores.keystores.insert(keystore);
     });
     await store.write(({ environments }) => environments.delete(gone.id));
-    await store.read(async (nouns) => {
-      expect(await nouns.environments.list()).toEqual([kept]);
-      expect(await nouns.enrollmentTokens.findByKey(token.publicKey ?? bytes(32))).toBeUndefined();
-      expect(await nouns.nodes.list(gone.id)).toEqual([]);
-      expect((await nouns.desired.state(gone.id)).revision).toBe(0);
+    await store.read(async (stores) => {
+      expect(await stores.environments.list()).toEqual([kept]);
+      expect(await stores.enrollmentTokens.findByKey(token.publicKey ?? bytes(32))).toBeUndefined();
+      expect(await stores.nodes.list(gone.id)).toEqual([]);
+      expect((await stores.desired.state(gone.id)).revision).toBe(0);
       expect(
-        await nouns.desired.rowsAfter(gone.id, { afterRevision: 0, goneAboveRevision: 0, limit: 10 }),
+        await stores.desired.rowsAfter(gone.id, { afterRevision: 0, tombstonesAboveRevision: 0, limit: 10 }),
       ).toEqual([]);
       const left = [
-        await nouns.certificates.find(project.id, certificate.name),
-        await nouns.cryptoKeys.find(project.id, key.name),
-        await nouns.keystores.find(project.id, keystore.name),
+        await stores.certificates.find(project.id, certificate.name),
+        await stores.cryptoKeys.find(project.id, key.name),
+        await stores.keystores.find(project.id, keystore.name),
       ];
       for (const material of left) {
         expect(material?.environments.map((placed) => placed.environmentId)).toEqual([kept.id]);

@@ -33,19 +33,19 @@ withDatabases('the MAC of a row', (fresh, kind) => {
   beforeEach(async () => {
     database = await fresh();
     store = await database.open();
-    await store.write(async (nouns) => {
-      for (const one of [environment, otherEnvironment]) await nouns.environments.insert(one);
-      for (const one of [project, otherProject]) await nouns.projects.insert(one);
-      await nouns.installation.put('lineage', 'l-1');
+    await store.write(async (stores) => {
+      for (const one of [environment, otherEnvironment]) await stores.environments.insert(one);
+      for (const one of [project, otherProject]) await stores.projects.insert(one);
+      await stores.installation.put('lineage', 'l-1');
       const jwk = sampleJwk(project.id, { description: 'd', sourceUrl: 'u', sourceId: 's', use: 'sig' });
       const times = { notBeforeTime: new Date(1), expirationTime: new Date(2), algorithm: 'ES256' };
-      await nouns.jwks.insert({ ...jwk, ...times });
-      await nouns.certificates.insert(sampleCertificate(project.id, [environment.id]));
-      await nouns.cryptoKeys.insert(sampleCryptoKey(project.id, [environment.id]));
-      await nouns.keystores.insert(sampleKeystore(project.id, [environment.id]));
+      await stores.jwks.insert({ ...jwk, ...times });
+      await stores.certificates.insert(sampleCertificate(project.id, [environment.id]));
+      await stores.cryptoKeys.insert(sampleCryptoKey(project.id, [environment.id]));
+      await stores.keystores.insert(sampleKeystore(project.id, [environment.id]));
       const at = { environmentId: environment.id, revision: 3, digest: bytes(32) };
-      await nouns.desired.putStates([at]);
-      await nouns.desired.putMany([
+      await stores.desired.putStates([at]);
+      await stores.desired.putMany([
         { ...at, kind: 'jwk', objectId: newId(), projectId: project.id, sinceRevision: null },
       ]);
     });

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { Project } from '../../src/access/access-store.ts';
-import type { ListQuery } from '../../src/jwks/jwk-store.ts';
+import type { JwkListQuery } from '../../src/jwks/jwk-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { withDatabases } from '../support/databases.ts';
 import { sampleJwk, sampleProject, sealedSample } from './samples.ts';
@@ -17,8 +17,10 @@ withDatabases('JWKs', (fresh) => {
     await store.write(({ projects }) => projects.insert(project));
   });
 
-  const names = async (query: Partial<ListQuery>) => {
-    const { jwks, total } = await store.read((nouns) => nouns.jwks.list(project.id, { ...byName, ...query }));
+  const names = async (query: Partial<JwkListQuery>) => {
+    const { jwks, total } = await store.read((stores) =>
+      stores.jwks.list(project.id, { ...byName, ...query }),
+    );
     return { names: jwks.map((jwk) => jwk.name), total };
   };
 
@@ -53,12 +55,12 @@ withDatabases('JWKs', (fresh) => {
         publicMembers: index === 99 || index >= 100 ? `{"kty":"EC","x":"${index}"}` : '{"kty":"EC"}',
       }),
     );
-    await store.write(async (nouns) => {
-      for (const jwk of jwks.toReversed()) await nouns.jwks.insert(jwk);
+    await store.write(async (stores) => {
+      for (const jwk of jwks.toReversed()) await stores.jwks.insert(jwk);
     });
     const holders = (exceptId: string) =>
-      store.read(async (nouns) => {
-        const found = await nouns.jwks.listByKid(project.id, 'shared', exceptId);
+      store.read(async (stores) => {
+        const found = await stores.jwks.listByKid(project.id, 'shared', exceptId);
         return found.map(({ name }) => name);
       });
     expect(await holders('')).toEqual(['jwk-000', 'jwk-099']);
@@ -166,8 +168,8 @@ withDatabases('JWKs', (fresh) => {
       { name: 'B', type: 'EC', kid: 'Z', createdAt: day(1), updatedAt: day(2), expirationTime: day(2) },
       { name: 'ä', type: 'OKP', kid: 'y', createdAt: day(2), updatedAt: day(3), expirationTime: day(1) },
     ] as const;
-    await store.write(async (nouns) => {
-      for (const jwk of jwks) await nouns.jwks.insert(sampleJwk(project.id, jwk));
+    await store.write(async (stores) => {
+      for (const jwk of jwks) await stores.jwks.insert(sampleJwk(project.id, jwk));
     });
     const ascending = {
       name: ['B', 'b', 'ä'],
@@ -202,8 +204,8 @@ withDatabases('JWKs', (fresh) => {
       { name: 'back', description: 'C:\\keys' },
       { name: 'ÄRGER', description: null },
     ];
-    await store.write(async (nouns) => {
-      for (const jwk of jwks) await nouns.jwks.insert(sampleJwk(project.id, jwk));
+    await store.write(async (stores) => {
+      for (const jwk of jwks) await stores.jwks.insert(sampleJwk(project.id, jwk));
     });
     const found = async (search: string) => (await names({ search })).names;
     expect(await names({ search: 'pAyMeNt' })).toEqual({ names: ['Payments', 'other'], total: 2 });

@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import type { Project } from '../../src/access/access-store.ts';
 import type { Environment } from '../../src/environments/environment-store.ts';
 import type { Material, MaterialStore } from '../../src/materials/material-store.ts';
-import type { Nouns, Store } from '../../src/store/store.ts';
+import type { Store, Stores } from '../../src/store/store.ts';
 import { withDatabases } from '../support/databases.ts';
 import {
   sampleCertificate,
@@ -15,7 +15,7 @@ import {
 type Placed = Material & { readonly environments: readonly { readonly environmentId: string }[] };
 
 interface Kind<M extends Placed> {
-  of(nouns: Nouns): MaterialStore<M>;
+  of(stores: Stores): MaterialStore<M>;
   sample(projectId: string, environmentIds: readonly string[], over?: Partial<Material>): M;
 }
 
@@ -38,17 +38,17 @@ function materialSuite<M extends Placed>(title: string, kind: Kind<M>): void {
       project = sampleProject();
       environments = [sampleEnvironment(), sampleEnvironment()];
       environmentIds = environments.map((environment) => environment.id);
-      await store.write(async (nouns) => {
-        await nouns.projects.insert(project);
-        for (const environment of environments) await nouns.environments.insert(environment);
+      await store.write(async (stores) => {
+        await stores.projects.insert(project);
+        for (const environment of environments) await stores.environments.insert(environment);
       });
     });
 
     const insert = (...materials: readonly M[]) =>
-      store.write(async (nouns) => {
-        for (const material of materials) await kind.of(nouns).insert(material);
+      store.write(async (stores) => {
+        for (const material of materials) await kind.of(stores).insert(material);
       });
-    const find = (name: string) => store.read((nouns) => kind.of(nouns).find(project.id, name));
+    const find = (name: string) => store.read((stores) => kind.of(stores).find(project.id, name));
 
     test('it comes back whole, with material for two environments, one and none', async () => {
       for (const count of [2, 1, 0]) {
@@ -79,7 +79,7 @@ function materialSuite<M extends Placed>(title: string, kind: Kind<M>): void {
         description: 'changed',
         updatedAt: new Date(),
       });
-      await store.write((nouns) => kind.of(nouns).update(after));
+      await store.write((stores) => kind.of(stores).update(after));
       expect(await find(before.name)).toEqual(after);
       expect(sorted(await find(beside.name))).toEqual(sorted(beside));
     });
@@ -88,7 +88,7 @@ function materialSuite<M extends Placed>(title: string, kind: Kind<M>): void {
       const all = Array.from({ length: 5 }, () => kind.sample(project.id, environmentIds));
       await insert(...all);
       const ids = all.map((material) => material.id).toReversed();
-      const found = await store.read((nouns) => kind.of(nouns).getMany(['none', ...ids]));
+      const found = await store.read((stores) => kind.of(stores).getMany(['none', ...ids]));
       expect(found.map(sorted)).toEqual(all.toReversed().map(sorted));
     });
 
@@ -106,14 +106,14 @@ function materialSuite<M extends Placed>(title: string, kind: Kind<M>): void {
       );
       const names = async (field: 'name' | 'createdAt' | 'updatedAt', search?: string) => {
         const query = { sort: { field, descending: true }, offset: 0, limit: 2, ...(search && { search }) };
-        const { items, total } = await store.read((nouns) => kind.of(nouns).list(project.id, query));
+        const { items, total } = await store.read((stores) => kind.of(stores).list(project.id, query));
         return [items.map((item) => item.name).join(), total];
       };
       expect(await names('name')).toEqual(['c,a', 3]);
       expect(await names('createdAt')).toEqual(['c,a', 3]);
       expect(await names('updatedAt')).toEqual(['B,c', 3]);
       expect(await names('name', 'a')).toEqual(['a,B', 2]);
-      const all = await store.read((nouns) => kind.of(nouns).listOfProject(project.id));
+      const all = await store.read((stores) => kind.of(stores).listOfProject(project.id));
       expect(all.map((item) => item.name)).toEqual(['B', 'a', 'c']);
       expect(all[1]?.environments).toHaveLength(2);
     });
@@ -124,17 +124,17 @@ function materialSuite<M extends Placed>(title: string, kind: Kind<M>): void {
         kind.sample(project.id, environmentIds.slice(0, 1)),
       ];
       await insert(gone, kept);
-      await store.write((nouns) => kind.of(nouns).delete(gone.id));
-      expect(await store.read((nouns) => kind.of(nouns).listOfProject(project.id))).toEqual([kept]);
+      await store.write((stores) => kind.of(stores).delete(gone.id));
+      expect(await store.read((stores) => kind.of(stores).listOfProject(project.id))).toEqual([kept]);
       await store.write(({ projects }) => projects.delete(project.id));
-      expect(await store.read((nouns) => kind.of(nouns).getMany([kept.id]))).toEqual([]);
+      expect(await store.read((stores) => kind.of(stores).getMany([kept.id]))).toEqual([]);
     });
   });
 }
 
-materialSuite('certificates', { of: (nouns) => nouns.certificates, sample: sampleCertificate });
-materialSuite('keys', { of: (nouns) => nouns.cryptoKeys, sample: sampleCryptoKey });
-materialSuite('keystores', { of: (nouns) => nouns.keystores, sample: sampleKeystore });
+materialSuite('certificates', { of: (stores) => stores.certificates, sample: sampleCertificate });
+materialSuite('keys', { of: (stores) => stores.cryptoKeys, sample: sampleCryptoKey });
+materialSuite('keystores', { of: (stores) => stores.keystores, sample: sampleKeystore });
 
 withDatabases('certificates, keys and keystores beside each other', (fresh) => {
   test('one name can be all three, and no store finds or deletes what is of another kind', async () => {
@@ -144,15 +144,15 @@ withDatabases('certificates, keys and keystores beside each other', (fresh) => {
     const certificate = sampleCertificate(project.id, [], over);
     const key = sampleCryptoKey(project.id, [], over);
     const keystore = sampleKeystore(project.id, [], over);
-    await store.write(async (nouns) => {
-      await nouns.projects.insert(project);
-      await nouns.certificates.insert(certificate);
-      await nouns.cryptoKeys.insert(key);
-      await nouns.keystores.insert(keystore);
-      await nouns.certificates.delete(key.id);
-      expect(await nouns.certificates.getMany([key.id, certificate.id])).toEqual([certificate]);
-      expect(await nouns.cryptoKeys.find(project.id, 'same')).toEqual(key);
-      expect(await nouns.keystores.find(project.id, 'same')).toEqual(keystore);
+    await store.write(async (stores) => {
+      await stores.projects.insert(project);
+      await stores.certificates.insert(certificate);
+      await stores.cryptoKeys.insert(key);
+      await stores.keystores.insert(keystore);
+      await stores.certificates.delete(key.id);
+      expect(await stores.certificates.getMany([key.id, certificate.id])).toEqual([certificate]);
+      expect(await stores.cryptoKeys.find(project.id, 'same')).toEqual(key);
+      expect(await stores.keystores.find(project.id, 'same')).toEqual(keystore);
     });
   });
 
@@ -163,12 +163,12 @@ withDatabases('certificates, keys and keystores beside each other', (fresh) => {
     const [first, second] = environments;
     const owner = sampleCertificate(projects[0].id, [first.id]);
     const alias = owner.environments[0]?.alias ?? '';
-    await store.write(async (nouns) => {
-      for (const project of projects) await nouns.projects.insert(project);
-      for (const environment of environments) await nouns.environments.insert(environment);
-      await nouns.certificates.insert(owner);
-      expect(await nouns.certificates.aliasOwner(first.id, alias)).toBe(owner.id);
-      expect(await nouns.certificates.aliasOwner(second.id, alias)).toBeUndefined();
+    await store.write(async (stores) => {
+      for (const project of projects) await stores.projects.insert(project);
+      for (const environment of environments) await stores.environments.insert(environment);
+      await stores.certificates.insert(owner);
+      expect(await stores.certificates.aliasOwner(first.id, alias)).toBe(owner.id);
+      expect(await stores.certificates.aliasOwner(second.id, alias)).toBeUndefined();
     });
     const taking = (environmentId: string) => {
       const certificate = sampleCertificate(projects[1].id, [environmentId]);

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import type { Environment, NodeSighting, RegisteredNode } from '../../src/environments/environment-store.ts';
+import type { Environment, NodeStatus, RegisteredNode } from '../../src/environments/environment-store.ts';
 import { newId } from '../../src/new-id.ts';
 import type { Store } from '../../src/store/store.ts';
 import { type TestDatabase, withDatabases } from '../support/databases.ts';
@@ -22,15 +22,17 @@ withDatabases('streams of nodes', (fresh, kind) => {
     for (const id of [here, there]) await beat(id);
   });
 
-  const beat = (id: string) => store.aside(({ managers }) => managers.beat({ id, version: '1.0.0' }));
+  const beat = (id: string) => store.asyncCommit(({ managers }) => managers.beat({ id, version: '1.0.0' }));
   const stored = async (node: RegisteredNode) => {
     await store.write(({ nodes }) => nodes.insert(node));
     return node;
   };
   const claim = ({ id: nodeId }: RegisteredNode, managerId: string) =>
-    store.aside(({ nodes }) => nodes.claim({ nodeId, managerId, version: '1.1.0', lastSeenAt, ...withKey }));
+    store.asyncCommit(({ nodes }) =>
+      nodes.claim({ nodeId, managerId, version: '1.1.0', lastSeenAt, ...withKey }),
+    );
   const found = ({ name }: RegisteredNode) => store.read(({ nodes }) => nodes.find(environment.id, name));
-  const sighting = ({ id: nodeId }: RegisteredNode, facts: Partial<NodeSighting>): NodeSighting => ({
+  const status = ({ id: nodeId }: RegisteredNode, facts: Partial<NodeStatus>): NodeStatus => ({
     nodeId,
     managerId: here,
     connection: 1,
@@ -49,9 +51,9 @@ withDatabases('streams of nodes', (fresh, kind) => {
     ];
     await claim(await stored(one), here);
     await claim(await stored(other), there);
-    await store.aside(({ managers }) => managers.delete(there));
+    await store.asyncCommit(({ managers }) => managers.delete(there));
     await beat(here);
-    const { environments } = await store.read(({ figures }) => figures.figures(lastSeenAt, lastSeenAt));
+    const { environments } = await store.read(({ stats }) => stats.stats(lastSeenAt, lastSeenAt));
     expect(environments).toMatchObject([{ nodes: 2, connected: 1 }]);
   });
 
@@ -60,10 +62,10 @@ withDatabases('streams of nodes', (fresh, kind) => {
       sampleNode(environment.id, { name: `node-${String(index).padStart(3, '0')}`, version: '0.9.0' }),
     );
     const kept = nodes.slice(0, 699);
-    await store.write(async (nouns) => {
+    await store.write(async (stores) => {
       for (const node of kept) {
-        await nouns.nodes.insert(node);
-        await nouns.nodes.claim({
+        await stores.nodes.insert(node);
+        await stores.nodes.claim({
           nodeId: node.id,
           managerId: here,
           version: '0.9.0',
@@ -79,12 +81,12 @@ withDatabases('streams of nodes', (fresh, kind) => {
       version: index < 10 ? null : '1.0.0',
       refusal: index % 3 === 0 ? refusal : null,
     });
-    await store.aside((nouns) =>
-      nouns.nodes.record(nodes.map((node, index) => sighting(node, seenOf(index)))),
+    await store.asyncCommit((stores) =>
+      stores.nodes.record(nodes.map((node, index) => status(node, seenOf(index)))),
     );
     // On a slow machine all this takes longer than a manager may be silent.
     await beat(here);
-    expect(await store.read((nouns) => nouns.nodes.list(environment.id))).toEqual(
+    expect(await store.read((stores) => stores.nodes.list(environment.id))).toEqual(
       kept.map((node, index) => ({
         ...node,
         ...seenOf(index),
@@ -99,9 +101,9 @@ withDatabases('streams of nodes', (fresh, kind) => {
   test('of several sightings of one node the last one counts, and none at all change nothing', async () => {
     const node = await stored(sampleNode(environment.id));
     await claim(node, here);
-    await store.aside(async ({ nodes }) => {
+    await store.asyncCommit(async ({ nodes }) => {
       await nodes.record([]);
-      await nodes.record([7, 9, 8].map((appliedRevision) => sighting(node, { appliedRevision })));
+      await nodes.record([7, 9, 8].map((appliedRevision) => status(node, { appliedRevision })));
     });
     expect((await found(node))?.appliedRevision).toBe(8);
   });
@@ -110,7 +112,7 @@ withDatabases('streams of nodes', (fresh, kind) => {
     const node = await stored(sampleNode(environment.id));
     expect(await claim(node, here)).toBe(1);
     const refusal = { revision: 5, reason: 'no' };
-    await store.aside(({ nodes }) => nodes.record([sighting(node, { appliedRevision: 4, refusal })]));
+    await store.asyncCommit(({ nodes }) => nodes.record([status(node, { appliedRevision: 4, refusal })]));
     expect(await claim(node, there)).toBe(2);
     expect(await found(node)).toEqual({
       ...node,
@@ -131,9 +133,9 @@ withDatabases('streams of nodes', (fresh, kind) => {
     await claim(node, there);
     const taken = await found(node);
     const late = { connected: false, appliedRevision: 9 };
-    await store.aside(({ nodes }) => nodes.record([sighting(node, late)]));
-    await store.aside(({ nodes }) => nodes.record([sighting(node, { ...late, connection: 2 })]));
-    await store.aside(({ nodes }) => nodes.record([sighting(node, { ...late, managerId: there })]));
+    await store.asyncCommit(({ nodes }) => nodes.record([status(node, late)]));
+    await store.asyncCommit(({ nodes }) => nodes.record([status(node, { ...late, connection: 2 })]));
+    await store.asyncCommit(({ nodes }) => nodes.record([status(node, { ...late, managerId: there })]));
     expect(await found(node)).toEqual(taken);
   });
 
@@ -141,7 +143,7 @@ withDatabases('streams of nodes', (fresh, kind) => {
     const nodes = [await stored(sampleNode(environment.id)), await stored(sampleNode(environment.id))];
     for (const node of nodes) await claim(node, here);
     await claim(nodes[1] as RegisteredNode, there);
-    const heldBy = (id: string) => store.read((nouns) => nouns.nodes.heldBy(id));
+    const heldBy = (id: string) => store.read((stores) => stores.nodes.heldBy(id));
     expect(await heldBy(here)).toEqual([{ nodeId: nodes[0]?.id, connection: 1, appliedRevision: 0 }]);
     expect(await heldBy(there)).toEqual([{ nodeId: nodes[1]?.id, connection: 2, appliedRevision: 0 }]);
   });
@@ -155,7 +157,7 @@ withDatabases('streams of nodes', (fresh, kind) => {
     const node = await stored(sampleNode(environment.id));
     await claim(node, here);
     expect(await isConnected(node)).toBe(true);
-    await store.aside(({ managers }) => managers.delete(here));
+    await store.asyncCommit(({ managers }) => managers.delete(here));
     expect(await isConnected(node)).toBe(false);
     expect(await alive()).toEqual([there]);
   });
@@ -183,7 +185,7 @@ withDatabases('streams of nodes', (fresh, kind) => {
 
   test('a manager that enters forgets those that are long gone, and all of a file of its own', async () => {
     await database.raw(`update managers set seen_at = seen_at - 4000000 where id = '${here}'`);
-    await store.aside(({ managers }) => managers.enter());
+    await store.asyncCommit(({ managers }) => managers.enter());
     const left = await database.raw('select id from managers');
     expect(left.map(({ id }) => id)).toEqual(kind === 'sqlite' ? [] : [there]);
   });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '../../src/new-id.ts';
-import type { Nouns, Store } from '../../src/store/store.ts';
+import type { Store, Stores } from '../../src/store/store.ts';
 import { freshDatabases } from '../support/databases.ts';
 import {
   bytes,
@@ -29,15 +29,15 @@ describe('a sealed value whose data key is unknown', () => {
 
   beforeEach(async () => {
     store = await (await fresh()).open();
-    await store.write(async (nouns) => {
-      await nouns.projects.insert(project);
-      await nouns.environments.insert(environment);
-      for (const one of [jwk, publicJwk]) await nouns.jwks.insert(one);
-      await nouns.cryptoKeys.insert(cryptoKey);
-      await nouns.keystores.insert(keystore);
-      await nouns.certificates.insert(certificate);
+    await store.write(async (stores) => {
+      await stores.projects.insert(project);
+      await stores.environments.insert(environment);
+      for (const one of [jwk, publicJwk]) await stores.jwks.insert(one);
+      await stores.cryptoKeys.insert(cryptoKey);
+      await stores.keystores.insert(keystore);
+      await stores.certificates.insert(certificate);
       const identity = { id: newId(), publicKey: bytes(32), signature: null, createdAt: new Date() };
-      await nouns.identityKeys.insert({ ...identity, privateKey: sealedSample() });
+      await stores.identityKeys.insert({ ...identity, privateKey: sealedSample() });
     });
     learned = 0;
     isKnown = false;
@@ -52,7 +52,7 @@ describe('a sealed value whose data key is unknown', () => {
 
   const sort = { field: 'name', descending: false } as const;
   const page = { sort, offset: 0, limit: 10 };
-  const reads: readonly (readonly [string, (nouns: Nouns) => Promise<unknown>])[] = [
+  const reads: readonly (readonly [string, (stores: Stores) => Promise<unknown>])[] = [
     ['one JWK', ({ jwks }) => jwks.find(project.id, jwk.name)],
     ['JWKs by id', ({ jwks }) => jwks.getMany([jwk.id])],
     ['a page of JWKs', ({ jwks }) => jwks.list(project.id, page)],

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { beforeEach, expect, test } from 'vitest';
 import { badRequest, KeyplaneError } from '../../src/errors.ts';
-import type { Nouns, Store } from '../../src/store/store.ts';
+import type { Store, Stores } from '../../src/store/store.ts';
 import { type TestDatabase, withDatabases } from '../support/databases.ts';
 import { sampleJwk, sampleProject, sampleUser } from './samples.ts';
 
@@ -117,8 +117,8 @@ withDatabases('transactions', (fresh) => {
     await store.write(({ projects }) => projects.insert(sampleProject({ name: 'first' })));
     const counts = await store.read(async ({ projects }) => {
       const before = (await projects.list()).length;
-      await store.write(async (nouns) => {
-        await nouns.projects.insert(sampleProject());
+      await store.write(async (stores) => {
+        await stores.projects.insert(sampleProject());
         expect(await projectNames()).toEqual(['first']);
       });
       return [before, (await projects.list()).length];
@@ -145,9 +145,9 @@ withDatabases('transactions', (fresh) => {
   });
 
   test('nouns are dead once their work ended, so nothing slips into the work of another', async () => {
-    let escaped: Nouns | undefined;
-    await store.write(async (nouns) => {
-      escaped = nouns;
+    let escaped: Stores | undefined;
+    await store.write(async (stores) => {
+      escaped = stores;
     });
     await expect(escaped?.projects.insert(sampleProject())).rejects.toThrow(
       'after its transaction had ended',

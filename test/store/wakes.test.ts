@@ -40,7 +40,7 @@ const state = (revision: number) => ({ environmentId: environment.id, revision, 
 test('a manager hears of desired state, of nodes, and of what sessions stand on, as others commit it', async () => {
   await own.write(({ desired }) => desired.putStates([state(1)]));
   await until(() => heard.length === 1, 'desired state');
-  await own.aside(({ nodes }) =>
+  await own.asyncCommit(({ nodes }) =>
     nodes.claim({
       nodeId: node.id,
       managerId: 'm',

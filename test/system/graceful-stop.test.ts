@@ -44,16 +44,16 @@ it('a manager that is asked to stop under 64 clients keeps what it acknowledged,
 
   const store = await openStore({ kind: 'sqlite', path: `${world.folder}/manager/keyplane.db` });
   try {
-    await store.read(async (nouns) => {
-      const project = await nouns.projects.find('MyProject');
-      const stored = await nouns.jwks.listOfProject(project?.id ?? '', '', 10_000);
-      const audited = (await nouns.audit.list(0, 10_000)).filter(({ action }) => action === 'jwk.create');
+    await store.read(async (stores) => {
+      const project = await stores.projects.find('MyProject');
+      const stored = await stores.jwks.listOfProject(project?.id ?? '', '', 10_000);
+      const audited = (await stores.audit.list(0, 10_000)).filter(({ action }) => action === 'jwk.create');
       expect(stored.map(({ name }) => name)).toEqual(expect.arrayContaining(acknowledged));
       expect(audited.map(({ objectName }) => objectName).sort()).toEqual(
         stored.map(({ name }) => name).sort(),
       );
       // Taken over by nobody and held by nobody.
-      expect(await nouns.leases.isHeld('refresh')).toBe(false);
+      expect(await stores.leases.isHeld('refresh')).toBe(false);
     });
   } finally {
     await store.close();

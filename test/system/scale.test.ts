@@ -21,12 +21,12 @@ beforeAll(async () => {
   world = await startTestManager({ settings: { KEYPLANE_DEPLOY_TIMEOUT: '50000' } });
   const { api, manager } = world;
   await create('key-0');
-  await manager.services.store.write(async (nouns) => {
-    const owner = await nouns.projects.find('MyProject');
-    const made = await nouns.jwks.find(owner?.id ?? '', 'key-0');
+  await manager.services.store.write(async (stores) => {
+    const owner = await stores.projects.find('MyProject');
+    const made = await stores.jwks.find(owner?.id ?? '', 'key-0');
     if (!made) throw new Error('the first JWK is not there');
     for (let index = 1; index < keys; index += 1) {
-      await nouns.jwks.insert({ ...made, id: newId(), name: `key-${index}` });
+      await stores.jwks.insert({ ...made, id: newId(), name: `key-${index}` });
     }
   });
   // All that the project has is desired of an environment that comes later.

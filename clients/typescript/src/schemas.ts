@@ -52,7 +52,7 @@ export interface AuditRecord {
   readonly at: string;
   /** Name of the user, or `system` */
   readonly actor: string;
-  /** Noun and verb, such as `jwk.create` */
+  /** Object and verb, such as `jwk.create` */
   readonly action: string;
   readonly objectType: string;
   readonly objectName: string;

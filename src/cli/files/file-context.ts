@@ -3,7 +3,7 @@ import { type CertificateInfo, readCertificates } from '../../jose/certificate.t
 import { encryptedKeyIn } from '../../jose/key-pem.ts';
 import { answerKeystoreJob } from '../../keystore-worker/answer-keystore-job.ts';
 import type { KeystoreAnswer } from '../../keystore-worker/keystore-job.ts';
-import type { SourceWorld } from '../../sources/jwk-source.ts';
+import type { SourceContext } from '../../sources/jwk-source.ts';
 import type { KeyFile, SourceFile } from './source-file.ts';
 
 export interface KeystorePasswords {
@@ -13,7 +13,7 @@ export interface KeystorePasswords {
 }
 
 /** The context of a source in which every certificate, key and keystore is this file, so that no manager is needed. */
-export function fileContext(file: SourceFile, passwords?: KeystorePasswords): SourceWorld {
+export function fileContext(file: SourceFile, passwords?: KeystorePasswords): SourceContext {
   return {
     async fetchText() {
       throw new Error('a file is not fetched');

@@ -2,15 +2,19 @@
 // key, a keystore. Names other formats in its errors.
 
 import { sniffDer } from '../../asn1/sniff-der.ts';
-import { nameForeignFile } from '../../formats/foreign-file.ts';
 import type { KeystoreType } from '../../formats/keystore.ts';
 import { keystoreTypeOf } from '../../formats/keystore-type-of.ts';
+import { describeUnsupportedFile } from '../../formats/unsupported-file.ts';
 import { certificatesIn } from '../../jose/certificate-file.ts';
-import { foreignText, foreignTextForm, keyAndCertificates } from '../../jose/foreign-forms.ts';
 import { isJsonObject, type JsonValue, parseJson } from '../../jose/json.ts';
 import { encryptedKeyIn, jwkFromKeyContent } from '../../jose/key-pem.ts';
 import { isOpenSshKey } from '../../jose/openssh-key.ts';
 import { pemTextOf, writePem } from '../../jose/pem.ts';
+import {
+  keyAndCertificates,
+  unsupportedText,
+  unsupportedTextFormat,
+} from '../../jose/unsupported-formats.ts';
 import { CliFailure } from '../failure.ts';
 
 export interface CertificateFile {
@@ -70,7 +74,7 @@ export function readSourceFile(bytes: Buffer, wanted?: 'CERTIFICATE' | 'KEY'): S
   const pem = pemTextOf(bytes);
   if (pem !== undefined) return pemFile(pem);
   if (isOpenSshKey(bytes)) return keyFile(bytes.toString('base64'));
-  if (foreignTextForm(text) !== undefined) return keyFile(text);
+  if (unsupportedTextFormat(text) !== undefined) return keyFile(text);
   const der = sniffDer(bytes);
   if (der?.label === 'CERTIFICATE') return { kind: 'CERTIFICATE', pem: writePem('CERTIFICATE', bytes) };
   if (der) return keyFile(bytes.toString('base64'));
@@ -89,7 +93,7 @@ function pemFile(text: string): SourceFile {
   const labels = [...text.matchAll(/-----BEGIN ([^-\r\n]*)-----/g)].map(([, label = '']) => label);
   const hasCertificate = labels.some((label) => label.endsWith('CERTIFICATE'));
   if (hasCertificate && labels.some((label) => label.endsWith('PRIVATE KEY'))) {
-    throw new CliFailure(foreignText('The file', keyAndCertificates));
+    throw new CliFailure(unsupportedText('The file', keyAndCertificates));
   }
   return hasCertificate ? { kind: 'CERTIFICATE', pem: text } : keyFile(text);
 }
@@ -121,7 +125,7 @@ function base64Of(text: string): Buffer | undefined {
 
 function foreign(bytes: Buffer): string {
   if (bytes.length === 0) return 'The file is empty!';
-  const words = nameForeignFile(bytes);
+  const words = describeUnsupportedFile(bytes);
   if (words !== 'The file is not a JKS or PKCS12 keystore!') return words;
   return 'No JWK can be created from the file! A JWK or a JWK Set (JSON), a certificate or a key (PEM or DER), or a keystore (JKS or PKCS12) is accepted';
 }

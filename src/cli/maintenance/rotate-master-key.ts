@@ -42,7 +42,7 @@ export function addRotateMasterKeyCommand(program: Command): void {
       process.stdout.write(`${changed ? done : 'No rotation of the master key is in progress.'}\n`);
       return;
     }
-    const order = { newMasterKey, sealAnew: !keepSealed };
+    const order = { newMasterKey, reseal: !keepSealed };
     const { sealedAnew, keyFileSwapped } = await rotateMasterKey(config, order);
     process.stdout.write(`${nextSteps(sealedAnew, keyFileSwapped)}\n`);
   });

@@ -69,11 +69,11 @@ async function administrator({ access }: Manager['services'], adminUser: string)
 }
 
 async function freeName({ store }: Manager['services']): Promise<string> {
-  return store.read(async (nouns) => {
-    const project = await nouns.projects.find(quickstartProject);
+  return store.read(async (stores) => {
+    const project = await stores.projects.find(quickstartProject);
     for (let number = 1; ; number += 1) {
       const name = number === 1 ? 'my-jwk' : `my-jwk-${number}`;
-      if (!project || !(await nouns.jwks.find(project.id, name))) return name;
+      if (!project || !(await stores.jwks.find(project.id, name))) return name;
     }
   });
 }

@@ -21,6 +21,6 @@ export interface IdentityKeyStore {
   retire(id: string, signature: string): Promise<void>;
 }
 
-export interface IdentityNouns {
+export interface IdentityStores {
   readonly identityKeys: IdentityKeyStore;
 }

@@ -10,7 +10,7 @@ import { endorse, type FormerIdentity } from '../../protocol/handshake.ts';
 import { fingerprintOf, type SigningKey, signingKeyOf } from '../../protocol/signing-keys.ts';
 import type { SealBinding, Sealer } from '../../sealing/sealed.ts';
 import type { UnitOfWork } from '../../unit-of-work.ts';
-import type { IdentityNouns, StoredIdentityKey } from './identity-store.ts';
+import type { IdentityStores, StoredIdentityKey } from './identity-store.ts';
 
 export interface InstallationIdentity {
   readonly id: string;
@@ -29,7 +29,7 @@ function bindingOf(id: string): SealBinding {
 }
 
 /** Reads it in the caller's transaction; a key that was opened before is not opened again. */
-export type ReadIdentity = (nouns: IdentityNouns) => Promise<InstallationIdentity>;
+export type ReadIdentity = (stores: IdentityStores) => Promise<InstallationIdentity>;
 
 export function createIdentityReader(sealer: Sealer): ReadIdentity {
   let opened: { readonly id: string; readonly key: SigningKey } | undefined;
@@ -78,14 +78,14 @@ function newKey(sealer: Sealer, now: Date): StoredIdentityKey {
 
 /** At each start of a manager: an installation without an identity gets one. */
 export async function ensureIdentity(
-  store: UnitOfWork<IdentityNouns>,
+  store: UnitOfWork<IdentityStores>,
   sealer: Sealer,
   now = new Date(),
 ): Promise<void> {
-  const has = async ({ identityKeys }: IdentityNouns) => (await identityKeys.list()).length > 0;
+  const has = async ({ identityKeys }: IdentityStores) => (await identityKeys.list()).length > 0;
   if (await store.read(has)) return;
-  await store.write(async (nouns) => {
-    if (!(await has(nouns))) await nouns.identityKeys.insert(newKey(sealer, now));
+  await store.write(async (stores) => {
+    if (!(await has(stores))) await stores.identityKeys.insert(newKey(sealer, now));
   });
 }
 
@@ -96,22 +96,22 @@ export interface IdentityRotation {
 
 /** Makes another identity key, signed by the one in use, whose private half is deleted. */
 export async function rotateIdentity(
-  store: UnitOfWork<IdentityNouns & { readonly audit: AuditStore }>,
+  store: UnitOfWork<IdentityStores & { readonly audit: AuditStore }>,
   { sealer, audit, now = new Date() }: { sealer: Sealer; audit: AuditLog; now?: Date },
 ): Promise<IdentityRotation> {
-  return store.write(async (nouns) => {
-    const inUse = (await nouns.identityKeys.list()).at(-1);
+  return store.write(async (stores) => {
+    const inUse = (await stores.identityKeys.list()).at(-1);
     if (inUse === undefined) throw new Error('This installation has no identity yet: start a manager first.');
     // Later than the one in use, whatever the clocks of two hosts say: their order is that of their times.
     const next = newKey(sealer, new Date(Math.max(now.getTime(), inUse.createdAt.getTime() + 1)));
-    await nouns.identityKeys.retire(
+    await stores.identityKeys.retire(
       inUse.id,
       endorse(openKey(sealer, inUse), next.publicKey).toString('base64url'),
     );
-    await nouns.identityKeys.insert(next);
+    await stores.identityKeys.insert(next);
     const rotation = { from: fingerprintOf(inUse.publicKey), to: fingerprintOf(next.publicKey) };
     const facts = { objectId: next.id, objectName: 'identity', details: { ...rotation } };
-    await audit.append(nouns, installationEvent('identity.rotate', facts));
+    await audit.append(stores, installationEvent('identity.rotate', facts));
     return rotation;
   });
 }

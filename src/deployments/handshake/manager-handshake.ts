@@ -32,13 +32,13 @@ import {
 } from '../../protocol/read-message.ts';
 import { isSignedBy, signBytes } from '../../protocol/signing-keys.ts';
 import type { UnitOfWork } from '../../unit-of-work.ts';
+import { decideJoin, type JoinDecision, type JoinRejection, refusal } from './decide-join.ts';
 import type { InstallationIdentity, ReadIdentity } from './installation-identity.ts';
-import { type JoinVerdict, judgeJoin, type Refusal, refusal } from './judge-join.ts';
 import { lookUpJoin } from './look-up-join.ts';
-import { type Admission, type RegistrationNouns, registerNode } from './register-node.ts';
+import { type Admission, type RegistrationStores, registerNode } from './register-node.ts';
 
 export interface HandshakeOptions {
-  readonly store: UnitOfWork<RegistrationNouns>;
+  readonly store: UnitOfWork<RegistrationStores>;
   readonly audit: AuditLog;
   readonly clock: () => Date;
   readonly readIdentity: ReadIdentity;
@@ -69,7 +69,7 @@ export interface ProvenNodeSession {
 interface Answered {
   readonly hello: Hello;
   readonly names: HandshakeNames;
-  readonly verdict: Exclude<JoinVerdict, Refusal>;
+  readonly decision: Exclude<JoinDecision, JoinRejection>;
   readonly environmentId: string;
   readonly ephemeral: KeyObject;
   readonly transcript: Buffer;
@@ -94,7 +94,7 @@ export class ManagerHandshake {
   }
 
   /** The first message. */
-  async hello(text: string): Promise<HelloAnswer | Refusal> {
+  async hello(text: string): Promise<HelloAnswer | JoinRejection> {
     const hello = readHello(text);
     if ('join' in hello) {
       this.#claimant = { ...nobody, name: nameIn(text) };
@@ -109,7 +109,7 @@ export class ManagerHandshake {
       throw error;
     }
     const { store, readIdentity, clock } = this.#options;
-    const facts = await store.read((nouns) => lookUpJoin(nouns, hello, { readIdentity, now: clock() }));
+    const facts = await store.read((stores) => lookUpJoin(stores, hello, { readIdentity, now: clock() }));
     const { token, key } = facts;
     this.#claimant = {
       environment: facts.environment?.name ?? null,
@@ -118,9 +118,9 @@ export class ManagerHandshake {
       tokenId: token?.id ?? key?.tokenId ?? null,
       tokenName: token?.label ?? key?.tokenName ?? null,
     };
-    const verdict = judgeJoin(facts);
-    if (verdict.join === 'refused' || facts.environment === undefined) {
-      return verdict.join === 'refused' ? verdict : refusal('there is no such environment');
+    const decision = decideJoin(facts);
+    if (decision.join === 'refused' || facts.environment === undefined) {
+      return decision.join === 'refused' ? decision : refusal('there is no such environment');
     }
     const { privateKey: ephemeral, publicKey } = generateKeyPairSync('x25519');
     const identityText = JSON.stringify(introduce(facts.identity, publicKey));
@@ -130,12 +130,12 @@ export class ManagerHandshake {
     const proof: ManagerProof = { type: 'proof', signature: signature.toString('base64url') };
     const environmentId = facts.environment.id;
     const sentAt = clock().getTime();
-    this.#answered = { hello, names, verdict, environmentId, ephemeral, transcript, sentAt };
+    this.#answered = { hello, names, decision, environmentId, ephemeral, transcript, sentAt };
     return { texts: [identityText, JSON.stringify(proof)] };
   }
 
   /** The node's second message. */
-  async proof(text: string): Promise<ProvenNodeSession | Refusal> {
+  async proof(text: string): Promise<ProvenNodeSession | JoinRejection> {
     const answered = this.#answered;
     const proof = readFromNode(text);
     if (answered === undefined || 'problem' in proof || proof.type !== 'proof') {
@@ -168,10 +168,10 @@ export class ManagerHandshake {
 
   /** A refusal; or the token of the first release, where it is one. */
   async #provenToken(
-    { hello, verdict, names, transcript, environmentId }: Answered,
+    { hello, decision, names, transcript, environmentId }: Answered,
     { tokenSignature, tokenMac }: NodeProof,
-  ): Promise<EnrollmentToken | Refusal | undefined> {
-    switch (verdict.join) {
+  ): Promise<EnrollmentToken | JoinRejection | undefined> {
+    switch (decision.join) {
       case 'returning':
         return undefined;
       case 'new':
@@ -184,7 +184,9 @@ export class ManagerHandshake {
       }
       case 'upgraded': {
         if (tokenMac === undefined) return refusal('a node that is not known has no enrollment token');
-        const tokens = await this.#options.store.read((nouns) => nouns.enrollmentTokens.list(environmentId));
+        const tokens = await this.#options.store.read((stores) =>
+          stores.enrollmentTokens.list(environmentId),
+        );
         const found = tokens.find(
           ({ publicKey, hash }) =>
             publicKey === null && isSameMac(firstReleaseMac(hash, names, transcript), bytesOf(tokenMac)),
@@ -194,12 +196,12 @@ export class ManagerHandshake {
         return found;
       }
       default:
-        return verdict satisfies never;
+        return decision satisfies never;
     }
   }
 }
 
-function readHello(text: string): Hello | Refusal {
+function readHello(text: string): Hello | JoinRejection {
   const protocol = protocolOfHello(text);
   if (protocol !== undefined && protocol !== protocolVersion) {
     const older = protocol < protocolVersion ? 'the node' : 'the manager';
@@ -238,7 +240,7 @@ function introduce({ key, former }: InstallationIdentity, ephemeral: KeyObject):
 function openResume(
   { sealed }: NodeProof,
   { ephemeral, hello, transcript }: Pick<Answered, 'ephemeral' | 'hello' | 'transcript'>,
-): Pick<ProvenNodeSession, 'resume' | 'opening' | 'sealing'> | Refusal {
+): Pick<ProvenNodeSession, 'resume' | 'opening' | 'sealing'> | JoinRejection {
   try {
     const keys = deriveSessionKeys(ephemeral, Buffer.from(hello.ephemeralKey, 'base64url'), transcript);
     const opening = new OpeningEnd(keys.toManager);
@@ -252,7 +254,7 @@ function openResume(
   }
 }
 
-function notAuthentic(reason: string): Refusal {
+function notAuthentic(reason: string): JoinRejection {
   return refusal(reason, closeCodes.notAuthentic);
 }
 

@@ -1,6 +1,6 @@
-// All that is said on one node's stream, whatever carries it: the handshake, then the node's session. A node that is
-// rejected is told why, and so are the log and the audit record. A node that knows a history which this manager's
-// database has forgotten is sent nothing; that is written down until both agree again.
+// The conversation on one node's stream, whatever transports it: the handshake, then the node's session. A rejected
+// node gets the reason, which is also logged and audited. A node with a history that this manager's database does not
+// know gets nothing; the divergence is recorded until both agree again.
 
 import { isKeyplaneError } from '../../errors.ts';
 import type { OpeningEnd, SealingEnd } from '../../protocol/channel.ts';
@@ -16,10 +16,10 @@ import { readFromNode, readSealedFromNode } from '../../protocol/read-message.ts
 import type { Semaphore } from '../../runtime/semaphore.ts';
 import type { Deployments } from '../deployments.ts';
 import type { Divergences, DivergingNode } from '../history/divergences.ts';
-import { judgeHello } from '../history/judge-hello.ts';
+import { planSync } from '../history/plan-sync.ts';
 import type { NodeSession, NodeStream } from '../node-session.ts';
-import type { StatePartReader } from '../state-part-reader.ts';
-import { type Refusal, refusal } from './judge-join.ts';
+import type { StatePageReader } from '../state-page-reader.ts';
+import { type JoinRejection, refusal } from './decide-join.ts';
 import { type HandshakeOptions, ManagerHandshake, type ProvenNodeSession } from './manager-handshake.ts';
 import type { RecordRefusedJoin } from './record-joins.ts';
 
@@ -45,13 +45,13 @@ export interface ConversationOptions {
   readonly claim: (claimed: ClaimedStream) => Promise<number | undefined>;
   readonly divergences: Divergences;
   readonly deployments: Deployments;
-  readonly parts: StatePartReader;
+  readonly pages: StatePageReader;
   readonly log: NodeStreamLog;
 }
 
 /** What the carrier of the streams brings. */
 export interface StreamPort {
-  /** Bounds how many handshakes are looked at at once. */
+  /** Bounds the number of concurrent handshakes. */
   readonly handshakes: Semaphore;
   /** The handshake is over, and the node has its session. */
   readonly onJoined: () => void;
@@ -103,7 +103,7 @@ export class NodeConversation {
       return;
     }
     if (this.#joined) {
-      this.#hear(this.#joined, text);
+      this.#receiveSealed(this.#joined, text);
       return;
     }
     if (this.#busy) {
@@ -140,7 +140,7 @@ export class NodeConversation {
     clearTimeout(this.#deadline);
     if (this.#joined) this.#options.deployments.leave(this.#joined.session);
     if (code === closeCodes.notAuthentic && !wasOver) {
-      this.#noteRefusal(
+      this.#reportRefusal(
         this.#joined
           ? 'what this manager sealed does not open at the node: is something between that alters it?'
           : "the node does not accept this manager's proof: is something between that altered it?",
@@ -158,31 +158,31 @@ export class NodeConversation {
   async #proof(text: string): Promise<void> {
     const proven = await this.#handshake.proof(text);
     if ('join' in proven) return this.#refuse(proven);
-    await this.#welcome(proven);
+    await this.#startSession(proven);
     this.#stage = 'joined';
   }
 
-  async #welcome(proven: ProvenNodeSession): Promise<void> {
+  async #startSession(proven: ProvenNodeSession): Promise<void> {
     const { admission, resume, clockOffsetMs, sealing, opening } = proven;
-    const { environment, node, key, standing } = admission;
-    const { deployments, parts, claim, log } = this.#options;
+    const { environment, node, key, head } = admission;
+    const { deployments, pages, claim, log } = this.#options;
     const { version } = this.#handshake.claimant;
     const { name } = key;
     const { revision } = resume;
-    const verdict = judgeHello(resume, { ...admission, recordedRevision: node.appliedRevision });
-    const diverging = { nodeId: node.id, environment, name, revision, managerRevision: standing.revision };
-    if (verdict.start === 'nothing') return this.#refuseHistory(diverging, sealing);
+    const decision = planSync(resume, { ...admission, recordedRevision: node.appliedRevision });
+    const diverging = { nodeId: node.id, environment, name, revision, managerRevision: head.revision };
+    if (decision.start === 'reject') return this.#refuseHistory(diverging, sealing);
     const { privateKeys } = key;
     const address = this.#address;
     const claimed = { nodeId: node.id, version, keyId: key.id, privateKeys, address, clockOffsetMs };
     const connection = await claim(claimed);
     if (connection === undefined) return this.#refuse(refusal('this node was removed', closeCodes.forgotten));
     if (!this.#stream.isOpen || this.#over) return;
-    if (verdict.start === 'snapshot') {
-      const facts = { environment: environment.name, node: name, nodeRevision: revision, why: verdict.why };
+    if (decision.start === 'snapshot') {
+      const facts = { environment: environment.name, node: name, nodeRevision: revision, why: decision.why };
       log.info(facts, 'a node is sent a snapshot');
     }
-    const { lineage } = standing;
+    const { lineage } = head;
     const welcome: Welcome = {
       type: 'welcome',
       environmentId: environment.id,
@@ -205,17 +205,17 @@ export class NodeConversation {
         clockOffsetMs,
         privateKeys,
         stream: this.#stream,
-        parts,
+        pages,
         seal: (header, changes) => sealing.sealState({ header, changes }),
         startRevision: revision,
         lineage,
-        reset: verdict.start === 'snapshot',
+        reset: decision.start === 'snapshot',
       },
-      standing.revision,
+      head.revision,
     );
-    const agrees = verdict.start === 'difference' && revision === standing.revision;
+    const agrees = decision.start === 'delta' && revision === head.revision;
     const isMarked = node.divergedRevision !== undefined;
-    if (isMarked && agrees) this.#settleHistory(diverging);
+    if (isMarked && agrees) this.#resolveDivergence(diverging);
     const watch = this.#watching({ session, diverging, sealing, isMarked });
     this.#joined = { session, opening, watch };
     this.#options.onJoined();
@@ -223,10 +223,10 @@ export class NodeConversation {
     if (!this.#stream.isOpen || this.#over) deployments.leave(session);
   }
 
-  #hear({ session, opening, watch }: Joined, text: string): void {
+  #receiveSealed({ session, opening, watch }: Joined, text: string): void {
     const said = open(opening, text);
     if ('ends' in said) {
-      this.#breakOff(said.ends, said.code);
+      this.#endSession(said.ends, said.code);
       return;
     }
     if (said.type === 'clock') {
@@ -238,7 +238,7 @@ export class NodeConversation {
   }
 
   /** A joined node said what makes no sense, or what it did not say. */
-  #breakOff(reason: string, code: number): void {
+  #endSession(reason: string, code: number): void {
     this.#over = true;
     const { environment, name } = this.#handshake.claimant;
     this.#options.log.warn(
@@ -249,14 +249,14 @@ export class NodeConversation {
     this.#close(code, reason);
   }
 
-  #refuse({ code, reason }: Refusal): void {
+  #refuse({ code, reason }: JoinRejection): void {
     if (this.#over) return;
     this.#over = true;
-    this.#noteRefusal(reason);
+    this.#reportRefusal(reason);
     this.#close(code, reason);
   }
 
-  #noteRefusal(reason: string): void {
+  #reportRefusal(reason: string): void {
     const { environment, name, version } = this.#handshake.claimant;
     const address = this.#address;
     this.#options.log.warn({ environment, node: name, version, address, reason }, 'a node was rejected');
@@ -281,7 +281,7 @@ export class NodeConversation {
     this.#stream.close(code, closeReason(reason));
   }
 
-  /** The node's own answers tell as well: a delta that does not fit on what it has. */
+  /** The node's responses show a divergence too: a delta that does not apply to its state. */
   #watching(of: {
     readonly session: NodeSession;
     readonly diverging: DivergingNode;
@@ -298,7 +298,7 @@ export class NodeConversation {
         );
       } else if (marked && message.type === 'applied' && session.confirmedRevision === message.revision) {
         marked = false;
-        this.#settleHistory(diverging);
+        this.#resolveDivergence(diverging);
       }
     };
   }
@@ -307,7 +307,7 @@ export class NodeConversation {
     const { name, environment, revision, managerRevision } = node;
     this.#over = true;
     try {
-      const isNew = await this.#options.divergences.note(node);
+      const isNew = await this.#options.divergences.record(node);
       const facts = { environment: environment.name, node: name, nodeRevision: revision, managerRevision };
       this.#options.log[isNew ? 'error' : 'warn'](facts, divergenceText);
     } finally {
@@ -320,10 +320,10 @@ export class NodeConversation {
     }
   }
 
-  #settleHistory({ environment, name }: DivergingNode): void {
+  #resolveDivergence({ environment, name }: DivergingNode): void {
     const { divergences, log } = this.#options;
     divergences
-      .settle(environment.id, name)
+      .resolve(environment.id, name)
       .then(() =>
         log.info(
           { environment: environment.name, node: name },

@@ -21,11 +21,11 @@ export interface RefusedJoin extends JoinEvent {
 
 export async function recordJoin(
   audit: AuditLog,
-  nouns: { readonly audit: AuditStore },
+  stores: { readonly audit: AuditStore },
   event: JoinEvent & { readonly verb: 'join' | 'replace'; readonly nodeId: string },
 ): Promise<void> {
   const { verb, nodeId, name, ...details } = event;
-  await audit.append(nouns, nodeEvent(verb, { objectId: nodeId, objectName: name, details }));
+  await audit.append(stores, nodeEvent(verb, { objectId: nodeId, objectName: name, details }));
 }
 
 /** Its share is that of the network, or of all whose address is unknown. Never rejects. */

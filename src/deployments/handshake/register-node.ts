@@ -12,27 +12,29 @@ import type {
 import { newId } from '../../new-id.ts';
 import type { Hello, Resume } from '../../protocol/messages.ts';
 import type { UnitOfWork } from '../../unit-of-work.ts';
-import type { DesiredStateNouns, EnvironmentStanding } from '../desired-state-store.ts';
-import { type LineageNouns, lineageOf } from '../history/lineage.ts';
+import type { DesiredStateStores, EnvironmentHead } from '../desired-state-store.ts';
+import { type LineageStores, lineageOf } from '../history/lineage.ts';
+import { decideJoin, type JoinDecision, type JoinRejection, refusal } from './decide-join.ts';
 import type { ReadIdentity } from './installation-identity.ts';
-import { type JoinVerdict, judgeJoin, type Refusal, refusal } from './judge-join.ts';
-import { type JoinNouns, lookUpJoin } from './look-up-join.ts';
+import { type JoinStores, lookUpJoin } from './look-up-join.ts';
 import { recordJoin } from './record-joins.ts';
 
-export type RegistrationNouns = JoinNouns & DesiredStateNouns & LineageNouns & { readonly audit: AuditStore };
+export type RegistrationStores = JoinStores &
+  DesiredStateStores &
+  LineageStores & { readonly audit: AuditStore };
 
 export interface Admission {
   readonly environment: Environment;
   readonly node: RegisteredNode;
   readonly key: NodeKey;
   /** Where the environment stands now. */
-  readonly standing: EnvironmentStanding;
+  readonly head: EnvironmentHead;
   /** Rows that a delta from the node's revision has, and that a snapshot has. */
-  readonly rows: { readonly difference: number; readonly snapshot: number };
+  readonly rows: { readonly delta: number; readonly snapshot: number };
 }
 
 export interface RegisterOptions {
-  readonly store: UnitOfWork<RegistrationNouns>;
+  readonly store: UnitOfWork<RegistrationStores>;
   readonly audit: AuditLog;
   readonly clock: () => Date;
   readonly readIdentity: ReadIdentity;
@@ -49,44 +51,44 @@ export interface ProvenNode {
 export async function registerNode(
   { store, audit, clock, readIdentity }: RegisterOptions,
   proven: ProvenNode,
-): Promise<Admission | Refusal> {
+): Promise<Admission | JoinRejection> {
   const { hello, resume } = proven;
-  const look = async (nouns: RegistrationNouns) => {
-    const facts = await lookUpJoin(nouns, hello, { readIdentity, now: clock() });
-    return { facts, verdict: judgeJoin(facts) };
+  const look = async (stores: RegistrationStores) => {
+    const facts = await lookUpJoin(stores, hello, { readIdentity, now: clock() });
+    return { facts, decision: decideJoin(facts) };
   };
-  const known = await store.read(async (nouns) => {
-    const { facts, verdict } = await look(nouns);
+  const known = await store.read(async (stores) => {
+    const { facts, decision } = await look(stores);
     const { environment } = facts;
-    if (verdict.join !== 'returning' || environment === undefined) return undefined;
-    const node = await nouns.nodes.find(environment.id, verdict.key.name);
-    const at = await standingOf(nouns, environment.id, resume.revision);
-    return node && { environment, node, key: verdict.key, ...at };
+    if (decision.join !== 'returning' || environment === undefined) return undefined;
+    const node = await stores.nodes.find(environment.id, decision.key.name);
+    const at = await headOf(stores, environment.id, resume.revision);
+    return node && { environment, node, key: decision.key, ...at };
   });
   if (known) return known;
-  return store.write(async (nouns) => {
-    const { facts, verdict } = await look(nouns);
+  return store.write(async (stores) => {
+    const { facts, decision } = await look(stores);
     const { environment, name } = facts;
-    if (verdict.join === 'refused') return verdict;
+    if (decision.join === 'refused') return decision;
     if (environment === undefined) return refusal('there is no such environment');
-    const token = await tokenOf(verdict, proven, nouns);
-    if (verdict.join !== 'returning' && token === undefined)
+    const token = await tokenOf(decision, proven, stores);
+    if (decision.join !== 'returning' && token === undefined)
       return refusal('its enrollment token is missing or was revoked');
     const now = clock();
     const key =
-      verdict.join === 'returning' ? verdict.key : newNodeKey({ hello, environment, name, token, now });
-    const before = await nouns.nodes.find(environment.id, name);
-    if (verdict.join !== 'returning') {
-      await nouns.nodeKeys.insert(key);
-      if (token?.publicKey) await nouns.enrollmentTokens.countRegistration(token.id);
+      decision.join === 'returning' ? decision.key : newNodeKey({ hello, environment, name, token, now });
+    const before = await stores.nodes.find(environment.id, name);
+    if (decision.join !== 'returning') {
+      await stores.nodeKeys.insert(key);
+      if (token?.publicKey) await stores.enrollmentTokens.countRegistration(token.id);
     }
-    if (before && verdict.join === 'replacing') await nouns.nodes.delete(before.id);
-    const kept = verdict.join === 'replacing' ? undefined : before;
+    if (before && decision.join === 'replacing') await stores.nodes.delete(before.id);
+    const kept = decision.join === 'replacing' ? undefined : before;
     const node = kept ?? newNode({ environmentId: environment.id, key, version: hello.version, now });
-    if (kept === undefined) await nouns.nodes.insert(node);
-    if (verdict.join !== 'returning') {
-      await recordJoin(audit, nouns, {
-        verb: verdict.join === 'replacing' ? 'replace' : 'join',
+    if (kept === undefined) await stores.nodes.insert(node);
+    if (decision.join !== 'returning') {
+      await recordJoin(audit, stores, {
+        verb: decision.join === 'replacing' ? 'replace' : 'join',
         nodeId: node.id,
         environment: environment.name,
         name,
@@ -95,22 +97,22 @@ export async function registerNode(
         tokenName: key.tokenName,
       });
     }
-    return { environment, node, key, ...(await standingOf(nouns, environment.id, resume.revision)) };
+    return { environment, node, key, ...(await headOf(stores, environment.id, resume.revision)) };
   });
 }
 
 async function tokenOf(
-  verdict: JoinVerdict,
+  decision: JoinDecision,
   { firstReleaseToken }: ProvenNode,
-  { enrollmentTokens }: RegistrationNouns,
+  { enrollmentTokens }: RegistrationStores,
 ): Promise<EnrollmentToken | undefined> {
-  if (verdict.join === 'upgraded') {
+  if (decision.join === 'upgraded') {
     if (firstReleaseToken === undefined) return undefined;
     // It may have been revoked since it was proven.
     const { id, environmentId } = firstReleaseToken;
     return (await enrollmentTokens.list(environmentId)).find((token) => token.id === id);
   }
-  return verdict.join === 'new' || verdict.join === 'replacing' ? verdict.token : undefined;
+  return decision.join === 'new' || decision.join === 'replacing' ? decision.token : undefined;
 }
 
 function newNodeKey(of: {
@@ -161,21 +163,21 @@ function newNode(of: {
 
 const nearRevisions = 256;
 
-async function standingOf(
-  nouns: DesiredStateNouns & LineageNouns,
+async function headOf(
+  stores: DesiredStateStores & LineageStores,
   environmentId: string,
   revision: number,
-): Promise<Pick<Admission, 'standing' | 'rows'>> {
-  const { desired } = nouns;
+): Promise<Pick<Admission, 'head' | 'rows'>> {
+  const { desired } = stores;
   // An environment that never had anything has no row beside which the lineage could be read.
-  const standing = { ...(await desired.standing(environmentId)), lineage: await lineageOf(nouns) };
+  const head = { ...(await desired.head(environmentId)), lineage: await lineageOf(stores) };
   // A delta of one message is never worth counting.
-  const isFar = standing.revision - revision > nearRevisions;
+  const isFar = head.revision - revision > nearRevisions;
   const rows = isFar
     ? {
-        difference: await desired.countAfter(environmentId, revision),
+        delta: await desired.countAfter(environmentId, revision),
         snapshot: await desired.countPresent(environmentId),
       }
-    : { difference: 0, snapshot: 0 };
-  return { standing, rows };
+    : { delta: 0, snapshot: 0 };
+  return { head, rows };
 }

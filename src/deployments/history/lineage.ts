@@ -3,12 +3,12 @@
 // and revisions beyond all that were ever given out. One that does not say so is noticed, and no node follows it.
 
 import { randomUUID } from 'node:crypto';
-import type { EnvironmentNouns } from '../../environments/environment-store.ts';
+import type { EnvironmentStores } from '../../environments/environment-store.ts';
 import type { UnitOfWork } from '../../unit-of-work.ts';
-import { sumOfPresent } from '../desire.ts';
-import type { DesiredStateNouns } from '../desired-state-store.ts';
+import type { DesiredStateStores } from '../desired-state-store.ts';
+import { sumOfPresent } from '../put-desired-state.ts';
 
-export interface LineageNouns {
+export interface LineageStores {
   readonly installation: {
     get(key: string): Promise<string | undefined>;
     put(key: string, value: string): Promise<void>;
@@ -25,40 +25,41 @@ const leap = 2 ** 32;
 const revisionsPerSecond = 2 ** 20;
 
 /** At each start of a manager: an installation from before there were lineages, or a new one, gets its own. */
-export async function ensureLineage(store: UnitOfWork<LineageNouns>): Promise<void> {
+export async function ensureLineage(store: UnitOfWork<LineageStores>): Promise<void> {
   if ((await store.read(({ installation }) => installation.get(lineageKey))) !== undefined) return;
   await store.write(async ({ installation }) => {
     if ((await installation.get(lineageKey)) === undefined) await installation.put(lineageKey, randomUUID());
   });
 }
 
-export async function lineageOf({ installation }: LineageNouns): Promise<string | undefined> {
+export async function lineageOf({ installation }: LineageStores): Promise<string | undefined> {
   return installation.get(lineageKey);
 }
 
 /**
- * What a restore does in its own transaction, once the rows are there: a new lineage, and every environment far beyond
- * any revision that a node may have from the history that is lost. Nodes then take everything anew, and say so in
- * their logs. Streams that are open end, and are dialed anew under the new lineage.
+ * What a restore does in its transaction after the rows: a new lineage, and a revision for every environment that is
+ * beyond any that a node may have from the lost history. Nodes then get a snapshot and log it. Open streams end, and
+ * nodes reconnect under the new lineage.
  */
 export async function announceRestore(
-  nouns: LineageNouns & DesiredStateNouns & EnvironmentNouns,
+  stores: LineageStores & DesiredStateStores & EnvironmentStores,
   now = new Date(),
 ): Promise<{ readonly lineage: string }> {
   const lineage = randomUUID();
-  await nouns.installation.put(lineageKey, lineage);
-  for (const { id: environmentId } of await nouns.environments.list()) {
-    // What was written past keyplane is not taken over: the digest is counted from the rows, and time lifts the revision.
-    const standing = await nouns.desired.standing(environmentId);
-    const revision = standing.altered ? 0 : standing.revision;
-    const digest = await sumOfPresent(nouns.desired, environmentId);
-    const nodes = await nouns.nodes.list(environmentId);
+  await stores.installation.put(lineageKey, lineage);
+  for (const { id: environmentId } of await stores.environments.list()) {
+    // Rows altered outside keyplane are not taken over: the digest is computed from the valid rows, and the revision is
+    // derived from the time.
+    const head = await stores.desired.head(environmentId);
+    const revision = head.altered ? 0 : head.revision;
+    const digest = await sumOfPresent(stores.desired, environmentId);
+    const nodes = await stores.nodes.list(environmentId);
     const known = nodes.flatMap((node) => [node.appliedRevision, node.divergedRevision ?? 0]);
     const highest = Math.max(revision, ...known);
     const lifted = Math.max(highest + leap, Math.floor(now.getTime() / 1000) * revisionsPerSecond);
-    await nouns.desired.putStates([{ environmentId, revision: lifted, digest }]);
+    await stores.desired.putStates([{ environmentId, revision: lifted, digest }]);
     // No difference leads over the gap.
-    await nouns.desired.raiseFloor(environmentId, lifted);
+    await stores.desired.raiseCompactionRevision(environmentId, lifted);
   }
   return { lineage };
 }

@@ -1,9 +1,9 @@
-import type { EnvironmentNouns } from '../../environments/environment-store.ts';
+import type { EnvironmentStores } from '../../environments/environment-store.ts';
 import { closeCodes } from '../../protocol/messages.ts';
 import type { UnitOfWork } from '../../unit-of-work.ts';
 import type { NodeSession } from '../node-session.ts';
 
-type StreamNouns = Pick<EnvironmentNouns, 'environments' | 'nodeKeys' | 'nodes'>;
+type StreamStores = Pick<EnvironmentStores, 'environments' | 'nodeKeys' | 'nodes'>;
 
 export interface LostSession {
   readonly session: NodeSession;
@@ -12,7 +12,7 @@ export interface LostSession {
 }
 
 export interface SessionReport {
-  /** What they stood on is gone, whichever manager took it away. */
+  /** The environment, node, key or connection of these sessions was removed, by whichever manager. */
   readonly lost: readonly LostSession[];
   /** The database does not (yet) know what these confirmed. */
   readonly unrecorded: readonly NodeSession[];
@@ -24,7 +24,7 @@ export interface SessionReport {
  * @param sessions those that were there before the call
  */
 export async function checkSessions(
-  store: UnitOfWork<StreamNouns>,
+  store: UnitOfWork<StreamStores>,
   managerId: string,
   sessions: readonly NodeSession[],
 ): Promise<SessionReport> {
@@ -49,7 +49,7 @@ export async function checkSessions(
 }
 
 async function whyLost(
-  store: UnitOfWork<StreamNouns>,
+  store: UnitOfWork<StreamStores>,
   { identity }: NodeSession,
 ): Promise<Omit<LostSession, 'session'>> {
   const { environmentId, name, nodeId } = identity;

@@ -1,14 +1,14 @@
-import type { EnvironmentNouns } from '../../environments/environment-store.ts';
+import type { EnvironmentStores } from '../../environments/environment-store.ts';
 import type { SharedStore } from '../../unit-of-work.ts';
 
-/** Others count a manager as gone after five that they did not see. */
+/** Others regard a manager as stopped after five missed heartbeats. */
 const beatEveryMs = 1_000;
 
 export interface PresenceOptions {
   /** New at each start: what an earlier process recorded as its own is not this one's. */
   readonly managerId: string;
   readonly version: string;
-  readonly store: SharedStore<Pick<EnvironmentNouns, 'managers'>>;
+  readonly store: SharedStore<Pick<EnvironmentStores, 'managers'>>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -35,7 +35,7 @@ export class Presence {
   /** Resolves once the others can see it. @throws what the store throws */
   async enter(): Promise<void> {
     const { store } = this.#options;
-    await store.aside(({ managers }) => managers.enter());
+    await store.asyncCommit(({ managers }) => managers.enter());
     await this.#beat();
     // A manager that has its database for itself would write to the disk every second for nobody.
     if (!store.isShared) return;
@@ -52,7 +52,7 @@ export class Presence {
 
   async #beat(): Promise<void> {
     const { store, managerId: id, version } = this.#options;
-    const alive = await store.aside(async ({ managers }) => {
+    const alive = await store.asyncCommit(async ({ managers }) => {
       await managers.beat({ id, version });
       return managers.alive();
     });
@@ -64,6 +64,6 @@ export class Presence {
     clearInterval(this.#timer);
     await this.#beating;
     const { store, managerId, onError } = this.#options;
-    await store.aside(({ managers }) => managers.delete(managerId)).catch(onError);
+    await store.asyncCommit(({ managers }) => managers.delete(managerId)).catch(onError);
   }
 }

@@ -10,7 +10,7 @@ import {
   lockedEntry,
   tooManyEntries,
 } from '../keystore-format.ts';
-import { type ClosedEntry, openedKeystore } from '../opened-keystore.ts';
+import { type EncryptedEntry, openedKeystore } from '../opened-keystore.ts';
 import { ByteCursor } from './byte-cursor.ts';
 import { unprotectKey, utf16Password } from './key-protector.ts';
 
@@ -44,14 +44,14 @@ function digestMatches(bytes: Buffer, end: number, password: string): boolean {
   return timingSafeEqual(hash('sha1', sealed, 'buffer'), bytes.subarray(end, end + digestBytes));
 }
 
-function readEntries(cursor: ByteCursor, file: { password: string; intact: boolean }): ClosedEntry[] {
+function readEntries(cursor: ByteCursor, file: { password: string; intact: boolean }): EncryptedEntry[] {
   cursor.uint32();
   const version = cursor.uint32();
   if (version !== 1 && version !== 2) throw damagedKeystore('JKS: version');
   const count = cursor.uint32();
   if (count > keystoreLimits.entries) throw file.intact ? tooManyEntries() : damagedKeystore('JKS: count');
   // A later entry of the same name replaces the earlier one, as it does in Java's table.
-  const entries = new Map<string, ClosedEntry>();
+  const entries = new Map<string, EncryptedEntry>();
   for (let index = 0; index < count; index++) {
     const entry = readEntry(cursor, version, file.password);
     entries.set(entry.alias, entry);
@@ -59,7 +59,7 @@ function readEntries(cursor: ByteCursor, file: { password: string; intact: boole
   return [...entries.values()];
 }
 
-function readEntry(cursor: ByteCursor, version: number, password: string): ClosedEntry {
+function readEntry(cursor: ByteCursor, version: number, password: string): EncryptedEntry {
   const tag = cursor.uint32();
   const alias = cursor.modifiedUtf8();
   cursor.passOver(8); // the date it was made

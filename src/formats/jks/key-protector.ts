@@ -1,5 +1,5 @@
-// Sun's KeyProtector: a key stream of chained SHA-1 digests over password and salt is laid over the key,
-// and a digest over password and key at the end tells whether the password was right.
+// Sun's KeyProtector: the key is combined with a key stream of chained SHA-1 digests over password and salt; a final
+// digest over password and key shows whether the password was right.
 
 import { hash, timingSafeEqual } from 'node:crypto';
 import { objectIdentifier, octets, readElement, sequence } from '../../asn1/ber.ts';

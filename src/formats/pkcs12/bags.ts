@@ -4,8 +4,8 @@
 import { explicit, objectIdentifier, octets, readElement, sequence, set, text } from '../../asn1/ber.ts';
 import type { Asn1Element } from '../../asn1/element.ts';
 import { damagedKeystore, tooManyEntries } from '../keystore-format.ts';
-import { noProtection, type Protection, unknownProtection } from './protection/closed-bytes.ts';
 import type { DerivationBudget } from './protection/derivation-budget.ts';
+import { noProtection, type Protection, unknownProtection } from './protection/encrypted-content.ts';
 import { readProtection } from './protection/protection.ts';
 
 export interface BagAttributes {

@@ -5,16 +5,16 @@
 import { integer, objectIdentifier, octets, readElement, sequence } from '../../asn1/ber.ts';
 import { badRequest } from '../../errors.ts';
 import { type KeystoreEntry, lockedEntry } from '../keystore-format.ts';
-import { type ClosedEntry, foldAlias } from '../opened-keystore.ts';
+import { type EncryptedEntry, foldAlias } from '../opened-keystore.ts';
 import type { Bag, CertificateBag, KeyBag, SecretBag } from './bags.ts';
 import { CertificatePool } from './certificate-pool.ts';
 import { secretAlgorithmName } from './secret-algorithms.ts';
 
-export function assembleEntries(bags: readonly Bag[], password: string): ClosedEntry[] {
+export function assembleEntries(bags: readonly Bag[], password: string): EncryptedEntry[] {
   const pool = new CertificatePool(bags.filter((bag) => bag.kind === 'CERTIFICATE'));
   const onlyKey = bags.filter((bag) => bag.kind === 'PRIVATE_KEY').length === 1;
-  const entries = new Map<string, ClosedEntry>();
-  const add = (entry: ClosedEntry) => entries.set(foldAlias(entry.alias), entry);
+  const entries = new Map<string, EncryptedEntry>();
+  const add = (entry: EncryptedEntry) => entries.set(foldAlias(entry.alias), entry);
   const chained = new Set<CertificateBag>();
   let unnamed = 0;
 
@@ -39,7 +39,7 @@ export function assembleEntries(bags: readonly Bag[], password: string): ClosedE
   return [...entries.values()];
 }
 
-function trustedEntry(alias: string, bag: CertificateBag): ClosedEntry {
+function trustedEntry(alias: string, bag: CertificateBag): EncryptedEntry {
   const kind = 'TRUSTED_CERTIFICATE';
   return { alias, kind, open: () => ({ kind, alias, certificate: bag.certificate }) };
 }
@@ -53,7 +53,7 @@ function privateEntry(
     guess: CertificateBag | undefined;
     password: string;
   },
-): ClosedEntry {
+): EncryptedEntry {
   const { pool, leaf, guess, password } = context;
   return {
     alias,
@@ -72,7 +72,7 @@ function privateEntry(
 }
 
 /** Java wraps a secret key as if it were a private one: version, algorithm, bytes. */
-function secretEntry(alias: string, bag: SecretBag, password: string): ClosedEntry {
+function secretEntry(alias: string, bag: SecretBag, password: string): EncryptedEntry {
   return {
     alias,
     kind: 'SECRET_KEY',

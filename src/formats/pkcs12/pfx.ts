@@ -15,9 +15,9 @@ import type { Asn1Element } from '../../asn1/element.ts';
 import { badRequest } from '../../errors.ts';
 import { damagedKeystore } from '../keystore-format.ts';
 import { type Bag, readBags } from './bags.ts';
-import type { Protection } from './protection/closed-bytes.ts';
 import type { DerivationBudget } from './protection/derivation-budget.ts';
-import { type Integrity, readIntegrity } from './protection/integrity.ts';
+import type { Protection } from './protection/encrypted-content.ts';
+import { type PfxIntegrity, readIntegrity } from './protection/pfx-integrity.ts';
 import { readProtection } from './protection/protection.ts';
 
 const dataOid = '1.2.840.113549.1.7.1';
@@ -35,7 +35,7 @@ export interface Pfx {
   readonly content: Buffer;
   readonly safes: readonly Safe[];
   /** Undefined for a file without a MAC, as `openssl pkcs12 -nomac` writes. */
-  readonly integrity: Integrity | undefined;
+  readonly integrity: PfxIntegrity | undefined;
 }
 
 /**

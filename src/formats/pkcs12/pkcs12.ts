@@ -4,7 +4,7 @@
 
 import { readElement } from '../../asn1/ber.ts';
 import { badRequest } from '../../errors.ts';
-import { foreignText, unknownKeystoreEncryption } from '../../jose/foreign-forms.ts';
+import { unknownKeystoreEncryption, unsupportedText } from '../../jose/unsupported-formats.ts';
 import { damagedKeystore, type KeystoreFormat } from '../keystore-format.ts';
 import { openedKeystore } from '../opened-keystore.ts';
 import { type Bag, readBags } from './bags.ts';
@@ -27,7 +27,7 @@ function openSafe(safe: Safe, access: { password: string; budget: DerivationBudg
   if ('bags' in safe) return safe.bags;
   const { unknown } = safe.protection;
   if (unknown !== undefined) {
-    throw badRequest(foreignText('Keystore', unknownKeystoreEncryption(unknown)), {
+    throw badRequest(unsupportedText('Keystore', unknownKeystoreEncryption(unknown)), {
       reason: 'FORM_NOT_SUPPORTED',
     });
   }

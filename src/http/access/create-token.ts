@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { instant, instantOrNull } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { describedAs, named } from '../openapi/named.ts';
 import { nameText, role } from '../openapi/named-values.ts';
 import { nameMember, requiredText, rolesMember } from '../requests/body-schemas.ts';
+import { instant, instantOrNull } from '../responses/response-schemas.ts';
 import { openToSignedIn } from '../route-access.ts';
 import { narrowedProject, narrowedProjectsView } from './token-schemas.ts';
 
@@ -54,7 +54,7 @@ const answer = named(
   }),
 );
 
-export function createToken(app: KeyplaneServer, { tokens }: Pick<RouteServices, 'tokens'>): void {
+export function createTokenRoute(app: KeyplaneServer, { tokens }: Pick<RouteServices, 'tokens'>): void {
   app.route({
     method: 'POST',
     url: '/apiops/tokens/',

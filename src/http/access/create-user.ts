@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { success, successAnswer } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { describedAs, named } from '../openapi/named.ts';
 import { nameText } from '../openapi/named-values.ts';
 import { nameMember, requiredText } from '../requests/body-schemas.ts';
 import { changeOnce } from '../requests/once.ts';
+import { success, successResponse } from '../responses/response-schemas.ts';
 import { openToAdmins } from '../route-access.ts';
 
 const given = z.strictObject({
@@ -24,7 +24,7 @@ const body = describedAs(
   ),
 );
 
-export function createUser(
+export function createUserRoute(
   app: KeyplaneServer,
   services: Pick<RouteServices, 'users' | 'idempotency'>,
 ): void {
@@ -38,7 +38,7 @@ export function createUser(
       summary: 'Create a user',
       description: 'Other users become members of projects with roles; an administrator may do everything.',
       body,
-      response: { 200: successAnswer },
+      response: { 200: successResponse },
     },
     handler: async (request) => {
       await changeOnce(request, services, (once) =>

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { success, successAnswer } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { success, successResponse } from '../responses/response-schemas.ts';
 import { openToAdmins } from '../route-access.ts';
 
-export function deleteUser(app: KeyplaneServer, { users }: Pick<RouteServices, 'users'>): void {
+export function deleteUserRoute(app: KeyplaneServer, { users }: Pick<RouteServices, 'users'>): void {
   app.route({
     method: 'DELETE',
     url: '/apiops/users/:username/',
@@ -15,7 +15,7 @@ export function deleteUser(app: KeyplaneServer, { users }: Pick<RouteServices, '
       summary: 'Delete a user with all tokens and memberships',
       description: 'Tokens and sessions of the user end at once. The last administrator cannot be deleted.',
       params: z.object({ username: z.string() }),
-      response: { 200: successAnswer },
+      response: { 200: successResponse },
     },
     handler: async (request) => {
       await users.delete(request.caller, request.params.username);

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { listOf } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { listQuery, readListQuery } from '../requests/list-query.ts';
 import { pageOf } from '../requests/page-of.ts';
+import { listOf } from '../responses/response-schemas.ts';
 import { openToAdmins } from '../route-access.ts';
 import { tokenItem, tokenPage, tokenSortFields } from './token-schemas.ts';
 
-export function listUserTokens(app: KeyplaneServer, { tokens }: Pick<RouteServices, 'tokens'>): void {
+export function listUserTokensRoute(app: KeyplaneServer, { tokens }: Pick<RouteServices, 'tokens'>): void {
   app.route({
     method: 'GET',
     url: '/apiops/users/:username/tokens/',

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { User } from '../../access/access-store.ts';
-import { instant, instantText, listOf } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { named } from '../openapi/named.ts';
 import { listQuery, readListQuery } from '../requests/list-query.ts';
 import { pageOf } from '../requests/page-of.ts';
+import { instant, instantText, listOf } from '../responses/response-schemas.ts';
 import { openToAdmins } from '../route-access.ts';
 
 const item = named(
@@ -14,7 +14,7 @@ const item = named(
 );
 const sortFields = ['username', 'admin', 'createdAt', 'updatedAt'] as const;
 
-export function listUsers(app: KeyplaneServer, { users }: Pick<RouteServices, 'users'>): void {
+export function listUsersRoute(app: KeyplaneServer, { users }: Pick<RouteServices, 'users'>): void {
   app.route({
     method: 'GET',
     url: '/apiops/users/',

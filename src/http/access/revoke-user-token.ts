@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { success, successAnswer } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { success, successResponse } from '../responses/response-schemas.ts';
 import { openToAdmins } from '../route-access.ts';
 
-export function revokeUserToken(app: KeyplaneServer, { tokens }: Pick<RouteServices, 'tokens'>): void {
+export function revokeUserTokenRoute(app: KeyplaneServer, { tokens }: Pick<RouteServices, 'tokens'>): void {
   app.route({
     method: 'DELETE',
     url: '/apiops/users/:username/tokens/:tokenName/',
@@ -15,7 +15,7 @@ export function revokeUserToken(app: KeyplaneServer, { tokens }: Pick<RouteServi
       summary: 'Revoke a personal token of a user',
       description: 'Requests with the token are rejected from then on.',
       params: z.object({ username: z.string(), tokenName: z.string() }),
-      response: { 200: successAnswer },
+      response: { 200: successResponse },
     },
     handler: async (request) => {
       const { username, tokenName } = request.params;

@@ -2,30 +2,30 @@
 
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
-import { createToken } from './create-token.ts';
-import { createUser } from './create-user.ts';
-import { deleteToken } from './delete-token.ts';
-import { deleteUser } from './delete-user.ts';
-import { listTokens } from './list-tokens.ts';
-import { listUserTokens } from './list-user-tokens.ts';
-import { listUsers } from './list-users.ts';
-import { revokeUserToken } from './revoke-user-token.ts';
-import { session } from './session.ts';
-import { signIn } from './sign-in.ts';
-import { updateUser } from './update-user.ts';
+import { createTokenRoute } from './create-token.ts';
+import { createUserRoute } from './create-user.ts';
+import { deleteTokenRoute } from './delete-token.ts';
+import { deleteUserRoute } from './delete-user.ts';
+import { listTokensRoute } from './list-tokens.ts';
+import { listUserTokensRoute } from './list-user-tokens.ts';
+import { listUsersRoute } from './list-users.ts';
+import { revokeUserTokenRoute } from './revoke-user-token.ts';
+import { sessionRoute } from './session.ts';
+import { signInRoute } from './sign-in.ts';
+import { updateUserRoute } from './update-user.ts';
 
 const operations = [
-  signIn,
-  session,
-  listTokens,
-  createToken,
-  deleteToken,
-  listUsers,
-  createUser,
-  updateUser,
-  deleteUser,
-  listUserTokens,
-  revokeUserToken,
+  signInRoute,
+  sessionRoute,
+  listTokensRoute,
+  createTokenRoute,
+  deleteTokenRoute,
+  listUsersRoute,
+  createUserRoute,
+  updateUserRoute,
+  deleteUserRoute,
+  listUserTokensRoute,
+  revokeUserTokenRoute,
 ];
 
 export function accessRoutes(app: KeyplaneServer, services: RouteServices): void {

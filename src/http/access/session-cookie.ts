@@ -10,7 +10,7 @@ import { KeyplaneError } from '../../errors.ts';
 
 /** Over https: a browser takes it with Secure and for this very host alone, so no sibling domain can plant one. */
 const hostCookieName = '__Host-keyplane_session';
-/** Over plain http, which is for this machine alone and has no Secure to ask for. */
+/** Plain http is for this machine only and has no use for Secure. */
 const plainCookieName = 'keyplane_session';
 const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -34,8 +34,8 @@ function refuseOtherOrigins({ method, headers }: FastifyRequest): void {
 }
 
 /**
- * Signing in needs no cookie, so a program may do it; the page of another site may not, or it could sign a browser
- * in under a name of its own choice.
+ * Signing in needs no cookie, so a program may do it; a page of another site may not, because it could sign a browser
+ * in under a name of its choice.
  * @throws KeyplaneError `forbidden`
  */
 export function refuseOtherSites({ headers }: FastifyRequest): void {

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import type { Caller } from '../../access/caller.ts';
 import type { Members } from '../../access/members.ts';
 import { cliCommand } from '../../runtime/cli-command.ts';
-import { instant, instantOrNull, success, successAnswer } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { addressOf } from '../limits/rate-limits.ts';
 import { describedAs, named } from '../openapi/named.ts';
 import { nameText, role } from '../openapi/named-values.ts';
 import { requiredText } from '../requests/body-schemas.ts';
+import { instant, instantOrNull, success, successResponse } from '../responses/response-schemas.ts';
 import { openToAnyone, openToSignedIn } from '../route-access.ts';
 import { clearSessionCookie, refuseOtherSites, setSessionCookie } from './session-cookie.ts';
 
@@ -48,7 +48,7 @@ const membership = named(
 );
 
 /** Signing in and out of the console, and who is signed in. */
-export function session(app: KeyplaneServer, services: Pick<RouteServices, 'signIn' | 'members'>): void {
+export function sessionRoute(app: KeyplaneServer, services: Pick<RouteServices, 'signIn' | 'members'>): void {
   openSession(app, services);
   app.route({
     method: 'GET',
@@ -82,7 +82,7 @@ export function session(app: KeyplaneServer, services: Pick<RouteServices, 'sign
       tags: ['access'],
       summary: 'Sign out of the console',
       description: 'Ends the session of the request and deletes its cookie.',
-      response: { 200: successAnswer },
+      response: { 200: successResponse },
     },
     handler: async (request, reply) => {
       await services.signIn.signOut(request.caller);

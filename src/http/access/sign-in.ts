@@ -35,7 +35,7 @@ const answer = named(
   }),
 );
 
-export function signIn(app: KeyplaneServer, services: Pick<RouteServices, 'signIn'>): void {
+export function signInRoute(app: KeyplaneServer, services: Pick<RouteServices, 'signIn'>): void {
   app.register(async (scope: KeyplaneServer) => {
     parseFormBodies(scope);
     scope.route({

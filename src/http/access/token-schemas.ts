@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { NarrowedProject, Token } from '../../access/access-store.ts';
-import { instant, instantOrNull, instantText } from '../answers/answer-schemas.ts';
 import { named } from '../openapi/named.ts';
 import { role } from '../openapi/named-values.ts';
+import { instant, instantOrNull, instantText } from '../responses/response-schemas.ts';
 
 export const narrowedProject = named(
   'NarrowedProject',

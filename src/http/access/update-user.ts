@@ -2,11 +2,11 @@ import { z } from 'zod';
 import type { Caller } from '../../access/caller.ts';
 import { badRequest } from '../../errors.ts';
 import { lookupName } from '../../names.ts';
-import { success, successAnswer } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { addressOf } from '../limits/rate-limits.ts';
 import { describedAs, named } from '../openapi/named.ts';
+import { success, successResponse } from '../responses/response-schemas.ts';
 import { openToAdminsOrOneself } from '../route-access.ts';
 
 const given = z.strictObject({
@@ -41,7 +41,7 @@ type Body = z.infer<typeof body>;
 
 const operationId = 'updateUser';
 
-export function updateUser(
+export function updateUserRoute(
   app: KeyplaneServer,
   services: Pick<RouteServices, 'users' | 'authorizer' | 'changeOwnPassword'>,
 ): void {
@@ -59,7 +59,7 @@ export function updateUser(
         'Absent members stay unchanged. Users who are not administrators can change only their own password, with `currentPassword` and `password`.',
       params: z.object({ username: z.string() }),
       body,
-      response: { 200: successAnswer },
+      response: { 200: successResponse },
     },
     handler: async (request) => {
       const { username } = request.params;

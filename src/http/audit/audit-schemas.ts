@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AuditRecord } from '../../audit/audit-log.ts';
-import { instant, instantText } from '../answers/answer-schemas.ts';
 import { named } from '../openapi/named.ts';
+import { instant, instantText } from '../responses/response-schemas.ts';
 
 /** One record as it is shown. Its hash stays inside: it proves something only to who has the key. */
 export const auditItem = named(
@@ -10,7 +10,7 @@ export const auditItem = named(
     sequence: z.number().int(),
     at: instant,
     actor: z.string().describe('Name of the user, or `system`'),
-    action: z.string().describe('Noun and verb, such as `jwk.create`'),
+    action: z.string().describe('Object and verb, such as `jwk.create`'),
     objectType: z.string(),
     objectName: z.string(),
     projectName: z.string().nullable(),

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { badRequest } from '../../errors.ts';
 import { shownText } from '../../names.ts';
-import { listOf } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { pageQuery, readPage } from '../requests/list-query.ts';
+import { listOf } from '../responses/response-schemas.ts';
 import { openToAdmins } from '../route-access.ts';
 import { auditItem, auditView } from './audit-schemas.ts';
 
@@ -22,7 +22,7 @@ const query = pageQuery.extend({
 });
 
 /** Who did what to which object with which outcome, newest first. */
-export function listAudit(app: KeyplaneServer, { auditTrail }: Pick<RouteServices, 'auditTrail'>): void {
+export function listAuditRoute(app: KeyplaneServer, { auditTrail }: Pick<RouteServices, 'auditTrail'>): void {
   app.route({
     method: 'GET',
     url: '/apiops/audit/',

@@ -2,8 +2,8 @@
 
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
-import { listAudit } from './list-audit.ts';
+import { listAuditRoute } from './list-audit.ts';
 
 export function auditRoutes(app: KeyplaneServer, services: RouteServices): void {
-  listAudit(app, services);
+  listAuditRoute(app, services);
 }

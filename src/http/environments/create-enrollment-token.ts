@@ -30,7 +30,7 @@ const answer = named(
   z.object({ success: z.literal(true), token: z.string().describe('Shown once') }),
 );
 
-export function createEnrollmentToken(
+export function createEnrollmentTokenRoute(
   app: KeyplaneServer,
   { enrollment }: Pick<RouteServices, 'enrollment'>,
 ): void {

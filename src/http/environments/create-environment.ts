@@ -1,11 +1,11 @@
-import { success, successAnswer } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { changeOnce } from '../requests/once.ts';
+import { success, successResponse } from '../responses/response-schemas.ts';
 import { openToAdmins } from '../route-access.ts';
 import { newEnvironmentBody } from './environment-body.ts';
 
-export function createEnvironment(
+export function createEnvironmentRoute(
   app: KeyplaneServer,
   services: Pick<RouteServices, 'environments' | 'idempotency'>,
 ): void {
@@ -20,7 +20,7 @@ export function createEnvironment(
       description:
         'Without `projects` every project reaches it. It has no nodes yet: create an enrollment token for them.',
       body: newEnvironmentBody,
-      response: { 200: successAnswer },
+      response: { 200: successResponse },
     },
     handler: async (request) => {
       await changeOnce(request, services, (once) =>

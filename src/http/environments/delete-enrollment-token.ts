@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { success, successAnswer } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { success, successResponse } from '../responses/response-schemas.ts';
 import { openToAdmins } from '../route-access.ts';
 
-export function deleteEnrollmentToken(
+export function deleteEnrollmentTokenRoute(
   app: KeyplaneServer,
   { enrollment }: Pick<RouteServices, 'enrollment'>,
 ): void {
@@ -19,7 +19,7 @@ export function deleteEnrollmentToken(
       description:
         'No node can join with it any longer. The streams of the nodes that joined with it are closed within 5 seconds, and these nodes are rejected.',
       params: z.object({ environmentName: z.string(), tokenId: z.string() }),
-      response: { 200: successAnswer },
+      response: { 200: successResponse },
     },
     handler: async (request) => {
       const { environmentName, tokenId } = request.params;

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { success, successAnswer } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { success, successResponse } from '../responses/response-schemas.ts';
 import { openToAdmins } from '../route-access.ts';
 
-export function deleteEnvironment(
+export function deleteEnvironmentRoute(
   app: KeyplaneServer,
   { environments }: Pick<RouteServices, 'environments'>,
 ): void {
@@ -19,7 +19,7 @@ export function deleteEnvironment(
       description:
         'Its nodes are rejected. Certificates, keys and keystores lose their content for this environment.',
       params: z.object({ environmentName: z.string() }),
-      response: { 200: successAnswer },
+      response: { 200: successResponse },
     },
     handler: async (request) => {
       await environments.delete(request.caller, request.params.environmentName);

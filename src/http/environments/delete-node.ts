@@ -1,18 +1,18 @@
 import { z } from 'zod';
-import { successAnswer } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { named } from '../openapi/named.ts';
+import { successResponse } from '../responses/response-schemas.ts';
 import { openToAdmins } from '../route-access.ts';
 
 const removed = named(
   'RemovedNode',
-  successAnswer.extend({
+  successResponse.extend({
     warnings: z.array(z.string()).describe('Until when the node may still publish and sign'),
   }),
 );
 
-export function deleteNode(app: KeyplaneServer, { nodes }: Pick<RouteServices, 'nodes'>): void {
+export function deleteNodeRoute(app: KeyplaneServer, { nodes }: Pick<RouteServices, 'nodes'>): void {
   app.route({
     method: 'DELETE',
     url: '/apiops/environments/:environmentName/nodes/:nodeName/',

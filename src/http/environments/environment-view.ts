@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Environment } from '../../environments/environment-store.ts';
 import type { EnvironmentWithProjects } from '../../environments/environments.ts';
-import { instant, instantText } from '../answers/answer-schemas.ts';
 import { named } from '../openapi/named.ts';
 import { environmentType } from '../openapi/named-values.ts';
+import { instant, instantText } from '../responses/response-schemas.ts';
 
 /** What members of a project see: never which other projects there are. */
 export const environmentItem = named(

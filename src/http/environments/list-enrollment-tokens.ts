@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { instant, instantOrNull, instantText, listOf } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { named } from '../openapi/named.ts';
 import { listQuery, readListQuery } from '../requests/list-query.ts';
 import { pageOf } from '../requests/page-of.ts';
+import { instant, instantOrNull, instantText, listOf } from '../responses/response-schemas.ts';
 import { openToAdmins } from '../route-access.ts';
 
 const item = named(
@@ -21,7 +21,7 @@ const item = named(
 );
 const sortFields = ['name', 'createdAt', 'expiresAt'] as const;
 
-export function listEnrollmentTokens(
+export function listEnrollmentTokensRoute(
   app: KeyplaneServer,
   { enrollment }: Pick<RouteServices, 'enrollment'>,
 ): void {

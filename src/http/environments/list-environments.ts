@@ -1,8 +1,8 @@
-import { listOf } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { listQuery, readListQuery } from '../requests/list-query.ts';
 import { pageOf } from '../requests/page-of.ts';
+import { listOf } from '../responses/response-schemas.ts';
 import { openToAdmins } from '../route-access.ts';
 import {
   environmentSortFields,
@@ -11,7 +11,7 @@ import {
   sortedEnvironment,
 } from './environment-view.ts';
 
-export function listEnvironments(
+export function listEnvironmentsRoute(
   app: KeyplaneServer,
   { environments }: Pick<RouteServices, 'environments'>,
 ): void {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { instant, instantOrNull, listOf } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { named } from '../openapi/named.ts';
 import { listQuery, readListQuery } from '../requests/list-query.ts';
 import { pageOf } from '../requests/page-of.ts';
+import { instant, instantOrNull, listOf } from '../responses/response-schemas.ts';
 import { openToAdmins } from '../route-access.ts';
 
 const item = named(
@@ -34,7 +34,7 @@ const item = named(
 
 const sortFields = ['name', 'connected', 'appliedRevision', 'lastSeenAt'] as const;
 
-export function listNodes(app: KeyplaneServer, { nodes }: Pick<RouteServices, 'nodes'>): void {
+export function listNodesRoute(app: KeyplaneServer, { nodes }: Pick<RouteServices, 'nodes'>): void {
   app.route({
     method: 'GET',
     url: '/apiops/environments/:environmentName/nodes/',

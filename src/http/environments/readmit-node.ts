@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { success, successAnswer } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { success, successResponse } from '../responses/response-schemas.ts';
 import { openToAdmins } from '../route-access.ts';
 
-export function readmitNode(app: KeyplaneServer, { nodes }: Pick<RouteServices, 'nodes'>): void {
+export function readmitNodeRoute(app: KeyplaneServer, { nodes }: Pick<RouteServices, 'nodes'>): void {
   app.route({
     method: 'POST',
     url: '/apiops/environments/:environmentName/nodes/:nodeName/readmit',
@@ -16,7 +16,7 @@ export function readmitNode(app: KeyplaneServer, { nodes }: Pick<RouteServices, 
       description:
         'Accepts the key of a node that was removed, or whose enrollment token was revoked. Rejected while another key has the name.',
       params: z.object({ environmentName: z.string(), nodeName: z.string() }),
-      response: { 200: successAnswer },
+      response: { 200: successResponse },
     },
     handler: async (request) => {
       const { environmentName, nodeName } = request.params;

@@ -1,29 +1,29 @@
-// Environments, the tokens that let nodes in, and the nodes. All of it is for administrators.
+// Environments, enrollment tokens and nodes. Administrators only.
 
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
-import { createEnrollmentToken } from './create-enrollment-token.ts';
-import { createEnvironment } from './create-environment.ts';
-import { deleteEnrollmentToken } from './delete-enrollment-token.ts';
-import { deleteEnvironment } from './delete-environment.ts';
-import { deleteNode } from './delete-node.ts';
-import { listEnrollmentTokens } from './list-enrollment-tokens.ts';
-import { listEnvironments } from './list-environments.ts';
-import { listNodes } from './list-nodes.ts';
-import { readmitNode } from './readmit-node.ts';
-import { updateEnvironment } from './update-environment.ts';
+import { createEnrollmentTokenRoute } from './create-enrollment-token.ts';
+import { createEnvironmentRoute } from './create-environment.ts';
+import { deleteEnrollmentTokenRoute } from './delete-enrollment-token.ts';
+import { deleteEnvironmentRoute } from './delete-environment.ts';
+import { deleteNodeRoute } from './delete-node.ts';
+import { listEnrollmentTokensRoute } from './list-enrollment-tokens.ts';
+import { listEnvironmentsRoute } from './list-environments.ts';
+import { listNodesRoute } from './list-nodes.ts';
+import { readmitNodeRoute } from './readmit-node.ts';
+import { updateEnvironmentRoute } from './update-environment.ts';
 
 const operations = [
-  listEnvironments,
-  createEnvironment,
-  updateEnvironment,
-  deleteEnvironment,
-  createEnrollmentToken,
-  listEnrollmentTokens,
-  deleteEnrollmentToken,
-  listNodes,
-  deleteNode,
-  readmitNode,
+  listEnvironmentsRoute,
+  createEnvironmentRoute,
+  updateEnvironmentRoute,
+  deleteEnvironmentRoute,
+  createEnrollmentTokenRoute,
+  listEnrollmentTokensRoute,
+  deleteEnrollmentTokenRoute,
+  listNodesRoute,
+  deleteNodeRoute,
+  readmitNodeRoute,
 ];
 
 export function environmentRoutes(app: KeyplaneServer, services: RouteServices): void {

@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import { jwkSource, type SourceType, sourceTypes } from '../../sources/sources.ts';
-import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { describedAs } from '../openapi/named.ts';
 import { deployOnce } from '../requests/once.ts';
+import { deploymentResponse } from '../responses/deployment-response.ts';
 import { openToDeployers } from '../route-access.ts';
 import { createJwkBody } from './jwk-schemas.ts';
 import { createJwkDescription } from './source-schemas.ts';
 
 const body = describedAs(createJwkBody.clone(), createJwkDescription);
 
-export function createJwk(
+export function createJwkRoute(
   app: KeyplaneServer,
   services: Pick<RouteServices, 'createJwk' | 'idempotency'>,
 ): void {
@@ -30,14 +30,14 @@ export function createJwk(
         'The key is checked for soundness, stored, and deployed to every environment that the project reaches. The answer says for each environment whether all nodes have confirmed; where one has not, the JWK is stored all the same and the manager goes on until every node has it.',
       params: z.object({ projectName: z.string() }),
       body,
-      response: { 200: deploymentAnswer },
+      response: { 200: deploymentResponse },
     },
     handler: async (request) =>
       deployOnce(request, services, (scope) => services.createJwk(scope, request.body)),
   });
 }
 
-/** A member of another source is ignored whatever it holds, so it goes before types are looked at. */
+/** A member of another source is ignored whatever its value, so it is removed before types are checked. */
 export function withoutOtherSources(body: unknown): unknown {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
   const sourceType = Object.entries(body).find(([name]) => name === 'sourceType')?.[1];

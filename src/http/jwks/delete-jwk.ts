@@ -1,11 +1,11 @@
-import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { deployOnce } from '../requests/once.ts';
+import { deploymentResponse } from '../responses/deployment-response.ts';
 import { openToDeployers } from '../route-access.ts';
 import { jwkParams } from './jwk-schemas.ts';
 
-export function deleteJwk(
+export function deleteJwkRoute(
   app: KeyplaneServer,
   services: Pick<RouteServices, 'deleteJwk' | 'idempotency'>,
 ): void {
@@ -19,7 +19,7 @@ export function deleteJwk(
       summary: 'Undeploy and delete a JWK',
       description: 'Nodes stop publishing it before it is deleted.',
       params: jwkParams,
-      response: { 200: deploymentAnswer },
+      response: { 200: deploymentResponse },
     },
     handler: async (request) =>
       deployOnce(request, services, (scope) => services.deleteJwk(scope, request.params.jwkName)),

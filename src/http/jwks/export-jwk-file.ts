@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { attach } from '../answers/attachment.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { projectScopeOf } from '../requests/project-scope.ts';
+import { attach } from '../responses/attachment.ts';
 import { openToMembers } from '../route-access.ts';
 import { jwkParams } from './jwk-schemas.ts';
 
@@ -14,7 +14,7 @@ const query = z.strictObject({
 const operationId = 'exportJwkFile';
 const roles = Object.freeze(['ROLE_READ_PRIVATE_KEYS'] as const);
 
-export function exportJwkFile(
+export function exportJwkFileRoute(
   app: KeyplaneServer,
   { jwks, authorizer }: Pick<RouteServices, 'jwks' | 'authorizer'>,
 ): void {

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { deployOnce } from '../requests/once.ts';
+import { deploymentResponse } from '../responses/deployment-response.ts';
 import { openToDeployers } from '../route-access.ts';
 import { generateJwkBody } from './generate-schemas.ts';
 
-export function generateJwk(
+export function generateJwkRoute(
   app: KeyplaneServer,
   services: Pick<RouteServices, 'generateJwk' | 'idempotency'>,
 ): void {
@@ -22,7 +22,7 @@ export function generateJwk(
         'The private part is encrypted at rest and never leaves keyplane unless it is exported. Without `kid` one is made as `keyIdType` says.',
       params: z.object({ projectName: z.string() }),
       body: generateJwkBody,
-      response: { 200: deploymentAnswer },
+      response: { 200: deploymentResponse },
     },
     handler: async (request) =>
       deployOnce(request, services, (scope) => services.generateJwk(scope, request.body)),

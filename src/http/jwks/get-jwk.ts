@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { holdsRole } from '../../access/narrowing.ts';
-import { listAnswer, listOf, warningsMember } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { named } from '../openapi/named.ts';
 import { projectScopeOf } from '../requests/project-scope.ts';
+import { listOf, listResponse, optionalWarnings } from '../responses/response-schemas.ts';
 import { openToMembers } from '../route-access.ts';
 import { jwkDetail, jwkParams } from './jwk-schemas.ts';
 import { privateJwkDetail, publicJwkDetail } from './jwk-views.ts';
@@ -15,7 +15,7 @@ const query = z.strictObject({
   publicOnly: z.enum(['true', 'false']).optional().describe('`true` leaves the private members out'),
 });
 
-export function getJwk(app: KeyplaneServer, { jwks }: Pick<RouteServices, 'jwks'>): void {
+export function getJwkRoute(app: KeyplaneServer, { jwks }: Pick<RouteServices, 'jwks'>): void {
   app.route({
     method: 'GET',
     url: '/apiops/projects/:projectName/jwks/:jwkName/',
@@ -30,17 +30,17 @@ export function getJwk(app: KeyplaneServer, { jwks }: Pick<RouteServices, 'jwks'
       params: jwkParams,
       querystring: query,
       response: {
-        200: named('JwkDetailWithWarnings', listOf(jwkDetail).extend({ warnings: warningsMember })),
+        200: named('JwkDetailWithWarnings', listOf(jwkDetail).extend({ warnings: optionalWarnings })),
       },
     },
     handler: async (request) => {
       const { projectId, roles } = request.project;
       const { jwkName } = request.params;
       if (request.query.publicOnly !== 'true' && holdsRole(roles, 'ROLE_READ_PRIVATE_KEYS')) {
-        return listAnswer([privateJwkDetail(await jwks.reveal(projectScopeOf(request), jwkName), jwks)]);
+        return listResponse([privateJwkDetail(await jwks.reveal(projectScopeOf(request), jwkName), jwks)]);
       }
       const found = await jwks.get(projectId, jwkName);
-      const answer = listAnswer([publicJwkDetail(found, jwks)]);
+      const answer = listResponse([publicJwkDetail(found, jwks)]);
       const isWithheld = request.query.publicOnly !== 'true' && found.stored.privateMembers !== null;
       return isWithheld ? { ...answer, warnings: [withheld] } : answer;
     },

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { badRequest } from '../../errors.ts';
 import { checkName } from '../../names.ts';
-import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { describedAs, named } from '../openapi/named.ts';
 import { algorithm, nameText, useType } from '../openapi/named-values.ts';
 import { multipartType, parseMultipartBodies } from '../requests/multipart-body.ts';
 import { deployOnce } from '../requests/once.ts';
+import { deploymentResponse } from '../responses/deployment-response.ts';
 import { openToDeployers } from '../route-access.ts';
 
 const given = z.strictObject({
@@ -33,7 +33,7 @@ const body = describedAs(
 
 const fileBytes = 1024 * 1024;
 
-export function importJwkFile(
+export function importJwkFileRoute(
   app: KeyplaneServer,
   services: Pick<RouteServices, 'createJwk' | 'idempotency'>,
 ): void {
@@ -52,7 +52,7 @@ export function importJwkFile(
         consumes: [multipartType],
         params: z.object({ projectName: z.string() }),
         body,
-        response: { 200: deploymentAnswer },
+        response: { 200: deploymentResponse },
       },
       handler: async (request) => {
         const { jwkFile: jwkStr, jwkName: name, jwkDescription: description, ...usage } = request.body;

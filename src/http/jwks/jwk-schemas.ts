@@ -9,10 +9,10 @@ import {
   type WholeField,
 } from '../../sources/source-fields.ts';
 import { jwkSource, type SourceType, sourceTypes } from '../../sources/sources.ts';
-import { instant } from '../answers/answer-schemas.ts';
 import { named } from '../openapi/named.ts';
 import { jwkType, jwkUse, sourceType } from '../openapi/named-values.ts';
 import { descriptionMember } from '../requests/body-schemas.ts';
+import { instant } from '../responses/response-schemas.ts';
 
 const text = (description: string) => z.string().optional().describe(description);
 const whole = (description: string) => z.number().int().optional().describe(description);

@@ -1,12 +1,12 @@
 import { durationText } from '../../iso-duration.ts';
 import { keyTypeMember } from '../../jose/key-type-name.ts';
-import type { FoundJwk, JwkFinder } from '../../jwks/find-jwk.ts';
 import { publicKeySize } from '../../jwks/jwk-facts.ts';
+import type { JwkReader, JwkWithRefresh } from '../../jwks/jwk-reader.ts';
 import type { StoredJwk } from '../../jwks/jwk-store.ts';
-import { instantOrNull, instantText } from '../answers/answer-schemas.ts';
+import { instantOrNull, instantText } from '../responses/response-schemas.ts';
 
 /** One row of a list. */
-export function jwkListItem({ stored, refresh }: FoundJwk) {
+export function jwkListItem({ stored, refresh }: JwkWithRefresh) {
   const { name, description, projectId, sourceType, sourceId, sourceUrl, type, use, algorithm } = stored;
   // Only a key that was generated with keyIdType NONE has none.
   const kid = stored.kid === '' ? null : stored.kid;
@@ -40,7 +40,7 @@ export function jwkListItem({ stored, refresh }: FoundJwk) {
 }
 
 /** A JWK with all its members; the only answer that carries private ones. */
-export function privateJwkDetail(found: FoundJwk, finder: JwkFinder) {
+export function privateJwkDetail(found: JwkWithRefresh, finder: JwkReader) {
   const { stored } = found;
   const material = { ...finder.privateMaterial(stored), ...passwordParameters(stored) };
   return { ...jwkListItem(found), [keyTypeMember(stored.type)]: material };
@@ -52,7 +52,7 @@ function passwordParameters({ source }: StoredJwk) {
   return passwordSaltLength === undefined ? {} : { passwordSaltLength, passwordIterationCount };
 }
 
-export function publicJwkDetail(found: FoundJwk, finder: JwkFinder) {
+export function publicJwkDetail(found: JwkWithRefresh, finder: JwkReader) {
   const { stored } = found;
   return {
     ...jwkListItem(found),

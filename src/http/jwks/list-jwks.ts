@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { badRequest } from '../../errors.ts';
 import { parseDuration } from '../../iso-duration.ts';
 import { shownText } from '../../names.ts';
-import { listOf } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { jwkType, jwkUse, sourceType } from '../openapi/named-values.ts';
 import { listQuery, readListQuery } from '../requests/list-query.ts';
+import { listOf } from '../responses/response-schemas.ts';
 import { openToMembers } from '../route-access.ts';
 import { jwkItem } from './jwk-schemas.ts';
 import { jwkListItem } from './jwk-views.ts';
@@ -14,7 +14,7 @@ import { jwkListItem } from './jwk-views.ts';
 const longestMs = 36_525 * 24 * 3600 * 1000;
 const sortFields = ['name', 'type', 'kid', 'createdAt', 'updatedAt', 'expirationTime'] as const;
 
-export function listJwks(app: KeyplaneServer, { jwks }: Pick<RouteServices, 'jwks'>): void {
+export function listJwksRoute(app: KeyplaneServer, { jwks }: Pick<RouteServices, 'jwks'>): void {
   app.route({
     method: 'GET',
     url: '/apiops/projects/:projectName/jwks/',

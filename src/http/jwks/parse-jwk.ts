@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { CreateJwkRequest } from '../../jwks/create-jwk.ts';
 import { jwkSource, type SourceType } from '../../sources/sources.ts';
-import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { describedAs } from '../openapi/named.ts';
 import { deployOnce } from '../requests/once.ts';
+import { deploymentResponse } from '../responses/deployment-response.ts';
 import { openToDeployers } from '../route-access.ts';
 import { withoutOthersThan } from './create-jwk.ts';
 import { createJwkBody } from './jwk-schemas.ts';
@@ -63,7 +63,7 @@ function addParse(
       description: 'The same as Create JWK, without `sourceType`.',
       params: z.object({ projectName: z.string() }),
       body: describedAs(createJwkBody.pick({ ...known, ...fields }), parseJwkDescription(schemaName, source)),
-      response: { 200: deploymentAnswer },
+      response: { 200: deploymentResponse },
     },
     handler: async (request) =>
       deployOnce(request, services, async (scope) => {

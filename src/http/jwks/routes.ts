@@ -2,34 +2,34 @@
 
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
-import { createJwk } from './create-jwk.ts';
-import { deleteJwk } from './delete-jwk.ts';
-import { getJwkDeployment } from './detail/get-jwk-deployment.ts';
-import { getJwkPublic } from './detail/get-jwk-public.ts';
-import { inspectJwkSource } from './detail/inspect-jwk-source.ts';
-import { listJwkHistory } from './detail/list-jwk-history.ts';
-import { exportJwkFile } from './export-jwk-file.ts';
-import { generateJwk } from './generate-jwk.ts';
-import { getJwk } from './get-jwk.ts';
-import { importJwkFile } from './import-jwk-file.ts';
-import { listJwks } from './list-jwks.ts';
+import { createJwkRoute } from './create-jwk.ts';
+import { deleteJwkRoute } from './delete-jwk.ts';
+import { getJwkDeploymentRoute } from './detail/get-jwk-deployment.ts';
+import { getJwkPublicRoute } from './detail/get-jwk-public.ts';
+import { inspectJwkSourceRoute } from './detail/inspect-jwk-source.ts';
+import { listJwkHistoryRoute } from './detail/list-jwk-history.ts';
+import { exportJwkFileRoute } from './export-jwk-file.ts';
+import { generateJwkRoute } from './generate-jwk.ts';
+import { getJwkRoute } from './get-jwk.ts';
+import { importJwkFileRoute } from './import-jwk-file.ts';
+import { listJwksRoute } from './list-jwks.ts';
 import { parseJwk } from './parse-jwk.ts';
-import { updateJwk } from './update-jwk.ts';
+import { updateJwkRoute } from './update-jwk.ts';
 
 const operations = [
-  listJwks,
-  createJwk,
-  generateJwk,
+  listJwksRoute,
+  createJwkRoute,
+  generateJwkRoute,
   parseJwk,
-  importJwkFile,
-  getJwk,
-  updateJwk,
-  deleteJwk,
-  exportJwkFile,
-  inspectJwkSource,
-  getJwkPublic,
-  getJwkDeployment,
-  listJwkHistory,
+  importJwkFileRoute,
+  getJwkRoute,
+  updateJwkRoute,
+  deleteJwkRoute,
+  exportJwkFileRoute,
+  inspectJwkSourceRoute,
+  getJwkPublicRoute,
+  getJwkDeploymentRoute,
+  listJwkHistoryRoute,
 ];
 
 export function jwkRoutes(app: KeyplaneServer, services: RouteServices): void {

@@ -1,8 +1,8 @@
-import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { describedAs } from '../openapi/named.ts';
 import { deployOnce } from '../requests/once.ts';
+import { deploymentResponse } from '../responses/deployment-response.ts';
 import { openToDeployers } from '../route-access.ts';
 import { withoutOtherSources } from './create-jwk.ts';
 import { createJwkBody, jwkParams } from './jwk-schemas.ts';
@@ -10,7 +10,7 @@ import { updateJwkDescription } from './source-schemas.ts';
 
 const body = describedAs(createJwkBody.clone(), updateJwkDescription);
 
-export function updateJwk(
+export function updateJwkRoute(
   app: KeyplaneServer,
   services: Pick<RouteServices, 'updateJwk' | 'idempotency'>,
 ): void {
@@ -29,7 +29,7 @@ export function updateJwk(
         'The name cannot be changed. A new key comes from any source, as for Create JWK, and is deployed. Without a source the JWK keeps its key and is detached from its source.',
       params: jwkParams,
       body,
-      response: { 200: deploymentAnswer },
+      response: { 200: deploymentResponse },
     },
     handler: async (request) =>
       deployOnce(request, services, (scope) =>

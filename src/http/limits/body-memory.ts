@@ -1,6 +1,6 @@
-// Bounds the memory of request bodies. A body reserves its length before a byte of it is read and keeps that until the
-// request has its answer, since what was parsed of it is larger still. Users take turns. Small bodies have a budget of
-// their own, so that none of them waits behind a keystore.
+// Bounds the memory of request bodies. A body reserves its length before a byte of it is read and keeps it until the
+// response is sent, since its parsed form is larger still. Users take turns. Small bodies have a separate budget, so
+// that none of them waits for a keystore.
 
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { badRequest, tooManyRequests } from '../../errors.ts';

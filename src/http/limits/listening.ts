@@ -18,7 +18,7 @@ export function httpOptions({ headersMs, lookEveryMs }: Pick<ServerLimits, 'head
   };
 }
 
-/** For Fastify: a server of its own class with the limits that Fastify sets on its own. */
+/** For Fastify: a server of our class with the limits that Fastify would set. */
 export function tlsServerFactory(tls: TlsFiles, limits: ServerLimits): (handler: RequestListener) => Server {
   return (handler) => {
     const server = createServer({ ...tls.serverOptions, ...httpOptions(limits) }, handler);

@@ -37,7 +37,7 @@ export function createRateLimits({ user, address }: RequestsPerMinute, now?: () 
   };
 }
 
-/** Of the client, as far as trusted proxies tell; of a connection that is gone nobody knows. */
+/** The client's address as far as trusted proxies report it; undefined once the connection has ended. */
 export function addressOf(request: FastifyRequest): string {
   return request.socket.remoteAddress === undefined ? 'unknown' : request.ip;
 }

@@ -10,7 +10,7 @@ export interface ServerLimits {
   readonly headersMs: number;
   /** The whole request, from its first byte. */
   readonly requestMs: number;
-  /** How often the two are looked at. */
+  /** How often both limits are checked. */
   readonly lookEveryMs: number;
 }
 

@@ -1,12 +1,12 @@
-// Every upgrade of a connection passes here and is decided at once. It becomes a WebSocket, or it is rejected: answered,
-// counted, logged and destroyed. node:http gives the socket away with the upgrade and closes it no more, so the gate does.
+// Decides every connection upgrade. It becomes a WebSocket, or it is rejected: answered, counted, logged and destroyed.
+// node:http hands over the socket with the upgrade and no longer closes it, so the gate does.
 
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { RefusalCause, Refusals } from '../../metrics/refusals.ts';
 import { namesSeveralHosts } from '../../runtime/host-header.ts';
 import { hasClientCertificate } from '../../runtime/tls-files.ts';
-import { type LastAnswer, LastAnswers } from '../answers/last-answer.ts';
+import { type FinalResponse, FinalResponses } from '../responses/final-response.ts';
 
 export interface Upgrade {
   readonly request: IncomingMessage;
@@ -29,7 +29,7 @@ export interface UpgradeGateOptions {
 
 export class UpgradeGate {
   readonly #options: UpgradeGateOptions;
-  readonly #lastAnswers = new LastAnswers();
+  readonly #finalResponses = new FinalResponses();
   #closed = false;
 
   constructor(server: Server, options: UpgradeGateOptions) {
@@ -54,13 +54,13 @@ export class UpgradeGate {
   refuse(socket: Duplex, cause: keyof typeof answers): void {
     if (socket.destroyed) return;
     this.#options.refusals.count(cause, addressOf(socket));
-    this.#lastAnswers.send(socket, answers[cause]);
+    this.#finalResponses.send(socket, answers[cause]);
   }
 
   /** Rejects what still comes. No client is waited for. */
   close(): void {
     this.#closed = true;
-    this.#lastAnswers.close();
+    this.#finalResponses.close();
   }
 
   #causeAgainst(request: IncomingMessage, socket: Duplex): keyof typeof answers | undefined {
@@ -78,7 +78,7 @@ function addressOf(socket: Duplex): string | undefined {
   return 'remoteAddress' in socket ? String(socket.remoteAddress) : undefined;
 }
 
-const unavailable = (text: string): LastAnswer => ({
+const unavailable = (text: string): FinalResponse => ({
   status: '503 Service Unavailable',
   error: 'unavailable',
   text,
@@ -107,4 +107,4 @@ const answers = {
   upgrade_limit: unavailable('This manager has as many node streams as it takes; connect to another one'),
   upgrade_failed: unavailable('This manager cannot answer the upgrade now'),
   stopping: unavailable('This manager is stopping'),
-} satisfies Partial<Record<RefusalCause, LastAnswer>>;
+} satisfies Partial<Record<RefusalCause, FinalResponse>>;

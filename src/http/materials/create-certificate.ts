@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { describedAs } from '../openapi/named.ts';
 import { multipartType, parseMultipartBodies } from '../requests/multipart-body.ts';
 import { deployOnce } from '../requests/once.ts';
+import { deploymentResponse } from '../responses/deployment-response.ts';
 import { openToDeployers } from '../route-access.ts';
 import { certificateDescription } from './material-requests.ts';
 
@@ -25,7 +25,7 @@ export const certificateFileBytes = 1024 * 1024;
 
 const body = describedAs(certificateBody.clone(), certificateDescription('New'));
 
-export function createCertificate(
+export function createCertificateRoute(
   app: KeyplaneServer,
   services: Pick<RouteServices, 'certificates' | 'idempotency'>,
 ): void {
@@ -45,7 +45,7 @@ export function createCertificate(
         consumes: [multipartType],
         params: z.object({ projectName: z.string() }),
         body,
-        response: { 200: deploymentAnswer },
+        response: { 200: deploymentResponse },
       },
       handler: async (request) =>
         deployOnce(request, services, (where) => services.certificates.create(where, request.body)),

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { describedAs } from '../openapi/named.ts';
 import { descriptionMember } from '../requests/body-schemas.ts';
 import { deployOnce } from '../requests/once.ts';
+import { deploymentResponse } from '../responses/deployment-response.ts';
 import { openToDeployers } from '../route-access.ts';
 import { keyDescription } from './material-requests.ts';
 
@@ -37,7 +37,10 @@ export const keyBody = z.strictObject({
 
 const body = describedAs(keyBody.clone(), keyDescription('New'));
 
-export function createKey(app: KeyplaneServer, services: Pick<RouteServices, 'keys' | 'idempotency'>): void {
+export function createKeyRoute(
+  app: KeyplaneServer,
+  services: Pick<RouteServices, 'keys' | 'idempotency'>,
+): void {
   app.route({
     method: 'POST',
     url: '/apiops/projects/:projectName/keys/',
@@ -54,7 +57,7 @@ export function createKey(app: KeyplaneServer, services: Pick<RouteServices, 'ke
         'JWKs are made from it with source types PUBLIC_KEY and PRIVATE_KEY. Its content is encrypted at rest and never shown again.',
       params: z.object({ projectName: z.string() }),
       body,
-      response: { 200: deploymentAnswer },
+      response: { 200: deploymentResponse },
     },
     handler: async (request) =>
       deployOnce(request, services, (where) => services.keys.create(where, request.body)),

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { describedAs } from '../openapi/named.ts';
 import { descriptionMember } from '../requests/body-schemas.ts';
 import { deployOnce } from '../requests/once.ts';
+import { deploymentResponse } from '../responses/deployment-response.ts';
 import { openToDeployers } from '../route-access.ts';
 import { keystoreDescription } from './material-requests.ts';
 
@@ -37,7 +37,7 @@ export const keystoreBodyLimit = 28 * 1024 * 1024;
 
 const body = describedAs(keystoreBody.clone(), keystoreDescription('New'));
 
-export function createKeystore(
+export function createKeystoreRoute(
   app: KeyplaneServer,
   services: Pick<RouteServices, 'keystores' | 'idempotency'>,
 ): void {
@@ -54,7 +54,7 @@ export function createKeystore(
         'JWKs are made from its entries with source type KEYSTORE. A file that does not open with its password is rejected.',
       params: z.object({ projectName: z.string() }),
       body,
-      response: { 200: deploymentAnswer },
+      response: { 200: deploymentResponse },
     },
     handler: async (request) =>
       deployOnce(request, services, (where) => services.keystores.create(where, request.body)),

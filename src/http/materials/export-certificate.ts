@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { attach } from '../answers/attachment.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { attach } from '../responses/attachment.ts';
 import { openToMembers } from '../route-access.ts';
 
-export function exportCertificate(
+export function exportCertificateRoute(
   app: KeyplaneServer,
   { certificates }: Pick<RouteServices, 'certificates'>,
 ): void {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { badRequest } from '../../errors.ts';
 import { shownText } from '../../names.ts';
-import { listAnswer, listOf } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { listOf, listResponse } from '../responses/response-schemas.ts';
 import { openToMembers } from '../route-access.ts';
 import { certificateItem } from './material-schemas.ts';
 import { certificateView } from './material-views.ts';
@@ -11,7 +11,7 @@ import { certificateView } from './material-views.ts';
 /** The project whose certificates an environment trusts as a whole. */
 const truststoreProject = 'admin';
 
-export function listTruststore(
+export function listTruststoreRoute(
   app: KeyplaneServer,
   { certificates }: Pick<RouteServices, 'certificates'>,
 ): void {
@@ -35,7 +35,7 @@ export function listTruststore(
       }
       const { environmentName } = request.params;
       const found = await certificates.listOfEnvironment(projectId, environmentName);
-      return listAnswer(found.map(certificateView));
+      return listResponse(found.map(certificateView));
     },
   });
 }

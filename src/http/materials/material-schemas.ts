@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { cryptoKeyTypes } from '../../protocol/content.ts';
-import { instant } from '../answers/answer-schemas.ts';
 import { named } from '../openapi/named.ts';
 import { keystoreType } from '../openapi/named-values.ts';
+import { instant } from '../responses/response-schemas.ts';
 
 const base = {
   id: z.string(),

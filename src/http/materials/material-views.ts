@@ -1,6 +1,6 @@
 import type { FoundMaterial } from '../../materials/material-rules.ts';
 import type { Certificate, CryptoKey, Material, StoredKeystore } from '../../materials/material-store.ts';
-import { instantText } from '../answers/answer-schemas.ts';
+import { instantText } from '../responses/response-schemas.ts';
 
 function base(material: Material) {
   const { id, name, description, createdAt, updatedAt } = material;
@@ -34,7 +34,7 @@ export function certificateView({ material, environmentNames }: FoundMaterial<Ce
   };
 }
 
-/** Never its content: whoever needs the key makes a JWK of it. */
+/** Never its content: to use the key, make a JWK of it. */
 export function keyView({ material, environmentNames }: FoundMaterial<CryptoKey>) {
   const { keyType, algorithm } = material;
   const view = ({ alias }: { alias: string | null }, environmentName: string) => ({ environmentName, alias });

@@ -2,40 +2,40 @@
 
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
-import { createCertificate } from './create-certificate.ts';
-import { createKey } from './create-key.ts';
-import { createKeystore } from './create-keystore.ts';
-import { exportCertificate } from './export-certificate.ts';
-import { inspectCertificate } from './inspect/inspect-certificate.ts';
-import { inspectKey } from './inspect/inspect-key.ts';
-import { inspectKeystore } from './inspect/inspect-keystore.ts';
-import { listKeystoreEntries } from './inspect/list-keystore-entries.ts';
-import { listTruststore } from './list-truststore.ts';
+import { createCertificateRoute } from './create-certificate.ts';
+import { createKeyRoute } from './create-key.ts';
+import { createKeystoreRoute } from './create-keystore.ts';
+import { exportCertificateRoute } from './export-certificate.ts';
+import { inspectCertificateRoute } from './inspect/inspect-certificate.ts';
+import { inspectKeyRoute } from './inspect/inspect-key.ts';
+import { inspectKeystoreRoute } from './inspect/inspect-keystore.ts';
+import { listKeystoreEntriesRoute } from './inspect/list-keystore-entries.ts';
+import { listTruststoreRoute } from './list-truststore.ts';
 import { addMaterialOperations } from './material-operations.ts';
 import { certificateItem, keyItem, keystoreItem } from './material-schemas.ts';
 import { certificateView, keystoreView, keyView } from './material-views.ts';
-import { updateCertificate } from './update-certificate.ts';
-import { updateKey } from './update-key.ts';
-import { updateKeystore } from './update-keystore.ts';
+import { updateCertificateRoute } from './update-certificate.ts';
+import { updateKeyRoute } from './update-key.ts';
+import { updateKeystoreRoute } from './update-keystore.ts';
 
 export function materialRoutes(app: KeyplaneServer, services: RouteServices): void {
   const { idempotency } = services;
-  createCertificate(app, services);
-  createKey(app, services);
-  createKeystore(app, services);
-  updateCertificate(app, services);
-  updateKey(app, services);
-  updateKeystore(app, services);
-  exportCertificate(app, services);
-  listTruststore(app, services);
-  inspectCertificate(app, services);
-  inspectKey(app, services);
-  inspectKeystore(app, services);
-  listKeystoreEntries(app, services);
+  createCertificateRoute(app, services);
+  createKeyRoute(app, services);
+  createKeystoreRoute(app, services);
+  updateCertificateRoute(app, services);
+  updateKeyRoute(app, services);
+  updateKeystoreRoute(app, services);
+  exportCertificateRoute(app, services);
+  listTruststoreRoute(app, services);
+  inspectCertificateRoute(app, services);
+  inspectKeyRoute(app, services);
+  inspectKeystoreRoute(app, services);
+  listKeystoreEntriesRoute(app, services);
   addMaterialOperations(app, {
     rules: services.certificates,
     idempotency,
-    noun: 'certificate',
+    resource: 'certificate',
     title: 'Certificate',
     role: 'ROLE_MANAGE_PROXIES',
     item: certificateItem,
@@ -44,7 +44,7 @@ export function materialRoutes(app: KeyplaneServer, services: RouteServices): vo
   addMaterialOperations(app, {
     rules: services.keys,
     idempotency,
-    noun: 'key',
+    resource: 'key',
     title: 'Key',
     role: 'ROLE_API_SECURITY',
     item: keyItem,
@@ -53,7 +53,7 @@ export function materialRoutes(app: KeyplaneServer, services: RouteServices): vo
   addMaterialOperations(app, {
     rules: services.keystores,
     idempotency,
-    noun: 'keystore',
+    resource: 'keystore',
     title: 'Keystore',
     role: 'ROLE_API_SECURITY',
     item: keystoreItem,

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { describedAs } from '../openapi/named.ts';
 import { multipartType, parseMultipartBodies } from '../requests/multipart-body.ts';
 import { deployOnce } from '../requests/once.ts';
+import { deploymentResponse } from '../responses/deployment-response.ts';
 import { openToDeployers } from '../route-access.ts';
 import { certificateBody, certificateFileBytes } from './create-certificate.ts';
 import { certificateDescription } from './material-requests.ts';
@@ -12,7 +12,7 @@ import { referencesQuery } from './references-query.ts';
 
 const body = describedAs(certificateBody.clone(), certificateDescription('Replace'));
 
-export function updateCertificate(
+export function updateCertificateRoute(
   app: KeyplaneServer,
   services: Pick<RouteServices, 'certificates' | 'idempotency'>,
 ): void {
@@ -33,7 +33,7 @@ export function updateCertificate(
         params: z.object({ projectName: z.string(), certificateName: z.string() }),
         querystring: referencesQuery,
         body,
-        response: { 200: deploymentAnswer },
+        response: { 200: deploymentResponse },
       },
       handler: async (request) => {
         const { query: policy, params } = request;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { describedAs } from '../openapi/named.ts';
 import { deployOnce } from '../requests/once.ts';
+import { deploymentResponse } from '../responses/deployment-response.ts';
 import { openToDeployers } from '../route-access.ts';
 import { keyBody } from './create-key.ts';
 import { keyDescription } from './material-requests.ts';
@@ -11,7 +11,10 @@ import { referencesQuery } from './references-query.ts';
 
 const body = describedAs(keyBody.clone(), keyDescription('Replace'));
 
-export function updateKey(app: KeyplaneServer, services: Pick<RouteServices, 'keys' | 'idempotency'>): void {
+export function updateKeyRoute(
+  app: KeyplaneServer,
+  services: Pick<RouteServices, 'keys' | 'idempotency'>,
+): void {
   app.route({
     method: 'PUT',
     url: '/apiops/projects/:projectName/keys/:keyName/',
@@ -29,7 +32,7 @@ export function updateKey(app: KeyplaneServer, services: Pick<RouteServices, 'ke
       params: z.object({ projectName: z.string(), keyName: z.string() }),
       querystring: referencesQuery,
       body,
-      response: { 200: deploymentAnswer },
+      response: { 200: deploymentResponse },
     },
     handler: async (request) => {
       const { query: policy, params } = request;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { deploymentAnswer } from '../answers/deployment-answer.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { describedAs } from '../openapi/named.ts';
 import { deployOnce } from '../requests/once.ts';
+import { deploymentResponse } from '../responses/deployment-response.ts';
 import { openToDeployers } from '../route-access.ts';
 import { keystoreBody, keystoreBodyLimit } from './create-keystore.ts';
 import { keystoreDescription } from './material-requests.ts';
@@ -11,7 +11,7 @@ import { referencesQuery } from './references-query.ts';
 
 const body = describedAs(keystoreBody.clone(), keystoreDescription('Replace'));
 
-export function updateKeystore(
+export function updateKeystoreRoute(
   app: KeyplaneServer,
   services: Pick<RouteServices, 'keystores' | 'idempotency'>,
 ): void {
@@ -29,7 +29,7 @@ export function updateKeystore(
       params: z.object({ projectName: z.string(), keystoreName: z.string() }),
       querystring: referencesQuery,
       body,
-      response: { 200: deploymentAnswer },
+      response: { 200: deploymentResponse },
     },
     handler: async (request) => {
       const { query: policy, params } = request;

@@ -1,4 +1,4 @@
-// Closed lists of values, each under a name of its own in the API's description.
+// Closed lists of values, each a named schema of the API's description.
 
 import { z } from 'zod';
 import { roles } from '../../access/access-store.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * A schema under a name of its own: `components.schemas` of the API's description has it once, and the typed client has a
- * type of that name. Extending or describing the schema makes another one, which has no name.
+ * A named schema: `components.schemas` has it once, and the typed client has a type of that name. Extending or
+ * describing it makes another schema without a name.
  */
 export function named<Schema extends z.ZodType>(id: string, schema: Schema): Schema {
   return schema.meta({ id }) as Schema;
@@ -16,9 +16,9 @@ export function nameOf(schema: z.ZodType): string | undefined {
 const descriptions = new WeakMap<z.ZodType, z.ZodType>();
 
 /**
- * A body that the API's description shows as another schema. The rules reject what is missing or unknown in words of their
- * own, in an order of their own, so the schema that validates takes more than they do; the description shows what passes
- * them all.
+ * A body that the API's description shows as another schema. The rules reject missing and unknown members with their
+ * own messages and in their own order, so the validating schema accepts more than they do; the description shows what
+ * passes both.
  */
 export function describedAs<Schema extends z.ZodType>(schema: Schema, description: z.ZodType): Schema {
   descriptions.set(schema, description);

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { keyTypeName } from '../../jose/key-type-name.ts';
 import { type KeyTypeName, keyTypes } from '../../jose/key-types.ts';
 import type { Overview } from '../../overview/overview.ts';
-import { instant, instantOrNull, instantText } from '../answers/answer-schemas.ts';
 import { auditItem, auditView } from '../audit/audit-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { named } from '../openapi/named.ts';
 import { environmentType } from '../openapi/named-values.ts';
+import { instant, instantOrNull, instantText } from '../responses/response-schemas.ts';
 import { openToSignedIn } from '../route-access.ts';
 
 const count = z.number().int();
@@ -82,7 +82,7 @@ const answer = named(
   }),
 );
 
-export function getOverview(app: KeyplaneServer, { overview }: Pick<RouteServices, 'overview'>): void {
+export function getOverviewRoute(app: KeyplaneServer, { overview }: Pick<RouteServices, 'overview'>): void {
   app.route({
     method: 'GET',
     url: '/apiops/overview/',

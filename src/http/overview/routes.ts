@@ -2,8 +2,8 @@
 
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
-import { getOverview } from './get-overview.ts';
+import { getOverviewRoute } from './get-overview.ts';
 
 export function overviewRoutes(app: KeyplaneServer, services: RouteServices): void {
-  getOverview(app, services);
+  getOverviewRoute(app, services);
 }

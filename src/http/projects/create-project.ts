@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import { success, successAnswer } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { describedAs, named } from '../openapi/named.ts';
 import { nameText } from '../openapi/named-values.ts';
 import { descriptionMember, nameMember } from '../requests/body-schemas.ts';
 import { changeOnce } from '../requests/once.ts';
+import { success, successResponse } from '../responses/response-schemas.ts';
 import { openToAdmins } from '../route-access.ts';
 
 const given = z.strictObject({ name: nameMember('Project name'), description: descriptionMember() });
 const body = describedAs(given, named('NewProject', given.extend({ name: nameText('Project name') })));
 
-export function createProject(
+export function createProjectRoute(
   app: KeyplaneServer,
   services: Pick<RouteServices, 'projects' | 'idempotency'>,
 ): void {
@@ -26,7 +26,7 @@ export function createProject(
       description:
         'A new project has no members. It reaches the environments that name no projects, and those that name it.',
       body,
-      response: { 200: successAnswer },
+      response: { 200: successResponse },
     },
     handler: async (request) => {
       await changeOnce(request, services, (once) =>

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { success, successAnswer } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { success, successResponse } from '../responses/response-schemas.ts';
 import { openToAdminsOfProjects } from '../route-access.ts';
 
-export function deleteProject(app: KeyplaneServer, { projects }: Pick<RouteServices, 'projects'>): void {
+export function deleteProjectRoute(app: KeyplaneServer, { projects }: Pick<RouteServices, 'projects'>): void {
   app.route({
     method: 'DELETE',
     url: '/apiops/projects/:projectName/',
@@ -16,7 +16,7 @@ export function deleteProject(app: KeyplaneServer, { projects }: Pick<RouteServi
       description:
         'Its JWKs, certificates, keys and keystores are undeployed from every environment and deleted.',
       params: z.object({ projectName: z.string() }),
-      response: { 200: successAnswer },
+      response: { 200: successResponse },
     },
     handler: async (request) => {
       await projects.delete(request.caller, request.project);

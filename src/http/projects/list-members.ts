@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import { listOf } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { named } from '../openapi/named.ts';
 import { role } from '../openapi/named-values.ts';
 import { listQuery, readListQuery } from '../requests/list-query.ts';
 import { pageOf } from '../requests/page-of.ts';
+import { listOf } from '../responses/response-schemas.ts';
 import { openToAdminsOfProjects } from '../route-access.ts';
 
 const item = named('Member', z.object({ username: z.string(), roles: z.array(role) }));
 const sortFields = ['username'] as const;
 
-export function listMembers(app: KeyplaneServer, { members }: Pick<RouteServices, 'members'>): void {
+export function listMembersRoute(app: KeyplaneServer, { members }: Pick<RouteServices, 'members'>): void {
   app.route({
     method: 'GET',
     url: '/apiops/projects/:projectName/members/',

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { listOf } from '../answers/answer-schemas.ts';
 import {
   environmentItem,
   environmentSortFields,
@@ -10,9 +9,10 @@ import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { listQuery, readListQuery } from '../requests/list-query.ts';
 import { pageOf } from '../requests/page-of.ts';
+import { listOf } from '../responses/response-schemas.ts';
 import { openToMembers } from '../route-access.ts';
 
-export function listProjectEnvironments(
+export function listProjectEnvironmentsRoute(
   app: KeyplaneServer,
   { environments }: Pick<RouteServices, 'environments'>,
 ): void {

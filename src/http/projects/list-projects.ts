@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Project } from '../../access/access-store.ts';
-import { instant, instantText, listOf } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { named } from '../openapi/named.ts';
 import { listQuery, readListQuery } from '../requests/list-query.ts';
 import { pageOf } from '../requests/page-of.ts';
+import { instant, instantText, listOf } from '../responses/response-schemas.ts';
 import { openToSignedIn } from '../route-access.ts';
 
 const item = named(
@@ -21,7 +21,7 @@ const item = named(
 
 const sortFields = ['name', 'createdAt', 'updatedAt'] as const;
 
-export function listProjects(app: KeyplaneServer, { projects }: Pick<RouteServices, 'projects'>): void {
+export function listProjectsRoute(app: KeyplaneServer, { projects }: Pick<RouteServices, 'projects'>): void {
   app.route({
     method: 'GET',
     url: '/apiops/projects/',

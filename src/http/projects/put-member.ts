@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { success, successAnswer } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { describedAs, named } from '../openapi/named.ts';
 import { role } from '../openapi/named-values.ts';
 import { rolesMember } from '../requests/body-schemas.ts';
+import { success, successResponse } from '../responses/response-schemas.ts';
 import { openToAdminsOfProjects } from '../route-access.ts';
 
 const given = z.strictObject({ roles: rolesMember() });
@@ -16,7 +16,7 @@ const body = describedAs(
   ),
 );
 
-export function putMember(app: KeyplaneServer, { members }: Pick<RouteServices, 'members'>): void {
+export function putMemberRoute(app: KeyplaneServer, { members }: Pick<RouteServices, 'members'>): void {
   app.route({
     method: 'PUT',
     url: '/apiops/projects/:projectName/members/:username/',
@@ -28,7 +28,7 @@ export function putMember(app: KeyplaneServer, { members }: Pick<RouteServices, 
       description: 'The user becomes a member of the project. The roles replace earlier ones.',
       params: z.object({ projectName: z.string(), username: z.string() }),
       body,
-      response: { 200: successAnswer },
+      response: { 200: successResponse },
     },
     handler: async (request) => {
       const { username } = request.params;

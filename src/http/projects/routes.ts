@@ -2,24 +2,24 @@
 
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
-import { createProject } from './create-project.ts';
-import { deleteMember } from './delete-member.ts';
-import { deleteProject } from './delete-project.ts';
-import { listMembers } from './list-members.ts';
-import { listProjectEnvironments } from './list-project-environments.ts';
-import { listProjects } from './list-projects.ts';
-import { putMember } from './put-member.ts';
-import { updateProject } from './update-project.ts';
+import { createProjectRoute } from './create-project.ts';
+import { deleteMemberRoute } from './delete-member.ts';
+import { deleteProjectRoute } from './delete-project.ts';
+import { listMembersRoute } from './list-members.ts';
+import { listProjectEnvironmentsRoute } from './list-project-environments.ts';
+import { listProjectsRoute } from './list-projects.ts';
+import { putMemberRoute } from './put-member.ts';
+import { updateProjectRoute } from './update-project.ts';
 
 const operations = [
-  listProjects,
-  createProject,
-  updateProject,
-  deleteProject,
-  listProjectEnvironments,
-  listMembers,
-  putMember,
-  deleteMember,
+  listProjectsRoute,
+  createProjectRoute,
+  updateProjectRoute,
+  deleteProjectRoute,
+  listProjectEnvironmentsRoute,
+  listMembersRoute,
+  putMemberRoute,
+  deleteMemberRoute,
 ];
 
 export function projectRoutes(app: KeyplaneServer, services: RouteServices): void {

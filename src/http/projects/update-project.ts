@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { success, successAnswer } from '../answers/answer-schemas.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { named } from '../openapi/named.ts';
 import { descriptionMember } from '../requests/body-schemas.ts';
+import { success, successResponse } from '../responses/response-schemas.ts';
 import { openToAdminsOfProjects } from '../route-access.ts';
 
 const body = named(
@@ -14,7 +14,7 @@ const body = named(
   }),
 );
 
-export function updateProject(app: KeyplaneServer, { projects }: Pick<RouteServices, 'projects'>): void {
+export function updateProjectRoute(app: KeyplaneServer, { projects }: Pick<RouteServices, 'projects'>): void {
   app.route({
     method: 'PUT',
     url: '/apiops/projects/:projectName/',
@@ -26,7 +26,7 @@ export function updateProject(app: KeyplaneServer, { projects }: Pick<RouteServi
       description: 'Its name cannot be changed.',
       params: z.object({ projectName: z.string() }),
       body,
-      response: { 200: successAnswer },
+      response: { 200: successResponse },
     },
     handler: async (request) => {
       await projects.update(request.caller, request.project, request.body);

@@ -23,7 +23,7 @@ export function stopGracefully(app: FastifyInstance): void {
   app.addHook('onRequest', async (_request, reply) => {
     if (closing) throw new KeyplaneError('unavailable', 'keyplane is stopping, try again in a moment');
     underWay += 1;
-    // Of an answer that was cut off only `close` is told, of one that was injected only `finish`.
+    // An aborted response emits only `close`, an injected one only `finish`.
     let ended = false;
     const end = () => {
       if (ended) return;

@@ -1,7 +1,6 @@
-// JSON bodies, and which of them are refused before anything looks inside: bytes that are no UTF-8, structures so
-// deep or so many-membered that parsing would hold the event loop, names that reach for an object's prototype,
-// and strings that a database cannot keep. `null` members are dropped, since they mean the same as absent ones, but for
-// those to which a route gives `null` a meaning.
+// JSON bodies, and which are rejected before anything reads them: invalid UTF-8, nesting or member counts that would
+// block the event loop, names that reach for an object's prototype, and strings that a database cannot store. `null`
+// members are dropped, since they mean the same as absent ones, except where a route gives `null` a meaning.
 
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyRequest } from 'fastify';

@@ -6,8 +6,8 @@ import type { ProjectScope } from '../../access/caller.ts';
 import type { ChangeResult } from '../../deployments/deployment-result.ts';
 import { badRequest } from '../../errors.ts';
 import type { Idempotency, KeyedRequest } from '../../idempotency/idempotency.ts';
-import type { Once } from '../../idempotency/once.ts';
-import { deploymentAnswerOf } from '../answers/deployment-answer.ts';
+import type { IdempotencyMark } from '../../idempotency/idempotency-mark.ts';
+import { toDeploymentResponse } from '../responses/deployment-response.ts';
 import { projectScopeOf } from './project-scope.ts';
 
 declare module 'fastify' {
@@ -25,7 +25,7 @@ type ScopedRequest = Pick<FastifyRequest, 'project' | 'caller'> & FastifyRequest
 
 const keyPattern = /^[ -~]{1,255}$/;
 
-/** A change within a project, and the answer that tells where it has arrived. */
+/** A change within a project, and the response with its deployment result. */
 export async function deployOnce(
   request: ScopedRequest,
   services: OnceServices,
@@ -33,8 +33,8 @@ export async function deployOnce(
 ) {
   const scope = projectScopeOf(request);
   const keyed = keyedRequestOf(request);
-  if (keyed === undefined) return deploymentAnswerOf(await change(scope));
-  return deploymentAnswerOf(
+  if (keyed === undefined) return toDeploymentResponse(await change(scope));
+  return toDeploymentResponse(
     await services.idempotency.run(keyed, (once) => change(Object.freeze({ ...scope, once }))),
   );
 }
@@ -43,7 +43,7 @@ export async function deployOnce(
 export async function changeOnce(
   request: FastifyRequest,
   { idempotency }: OnceServices,
-  change: (once: Once | undefined) => Promise<void>,
+  change: (once: IdempotencyMark | undefined) => Promise<void>,
 ): Promise<void> {
   const keyed = keyedRequestOf(request);
   if (keyed === undefined) return change(undefined);

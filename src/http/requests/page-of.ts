@@ -1,4 +1,4 @@
-import { listAnswer } from '../answers/answer-schemas.ts';
+import { listResponse } from '../responses/response-schemas.ts';
 import type { ListPage } from './list-query.ts';
 
 type Sortable = string | number | boolean | Date | null;
@@ -25,7 +25,7 @@ export function pageOf<Item, Field extends string, Shown>(
   const ordered = matching.toSorted((a, b) => compare(value(a), value(b)));
   if (sort.descending) ordered.reverse();
   const page = ordered.slice(offset, offset + limit);
-  return { ...listAnswer(page.map(shown)), resultCount: matching.length };
+  return { ...listResponse(page.map(shown)), resultCount: matching.length };
 }
 
 /** As the store matches: without regard to the case of ASCII letters, and of no others. */

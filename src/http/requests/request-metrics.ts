@@ -12,7 +12,7 @@ export function measureRequests(app: FastifyInstance, metrics: Registry): (reply
     buckets: [0.005, 0.025, 0.1, 0.5, 2.5, 10],
     registers: [metrics],
   });
-  // A counter of its own: a client that tries out statuses would multiply the buckets.
+  // A separate counter: clients that provoke many statuses would multiply the buckets.
   const answered = new Counter({
     name: 'keyplane_http_requests_total',
     help: 'Requests that were answered',
@@ -41,7 +41,7 @@ export function measureRequests(app: FastifyInstance, metrics: Registry): (reply
   return observe;
 }
 
-/** Only names of ours: what a client made up would be a measure of its own each time. */
+/** Known names only: each name that a client invents would be a new time series. */
 function sourceOf(body: unknown): string {
   const given = typeof body === 'object' && body !== null && 'sourceType' in body ? body.sourceType : '';
   return sourceTypes.find((name) => name === given) ?? '';

@@ -19,7 +19,7 @@ const style = new URL('./reference.css', import.meta.url);
 
 const forAYear = 'public, max-age=31536000, immutable';
 
-export function apiReference(app: KeyplaneServer): void {
+export function apiReferenceRoute(app: KeyplaneServer): void {
   const script = builtScript();
   const text = readFileSync(script === undefined ? withoutScript : page, 'utf8');
   app.route({

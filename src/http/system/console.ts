@@ -1,5 +1,5 @@
-// The console at `/`: one page and the few files that it loads, read once and served from memory. The page may run
-// only scripts of this origin and use only style elements of its own nonce; nothing comes from anywhere else.
+// The console at `/`: one page and its files, read once and served from memory. The page may run only scripts of this
+// origin and use only style elements with its nonce; nothing is loaded from elsewhere.
 
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ const noncePlaceholder = /KEYPLANE_NONCE/g;
 /** Where the console was not built. */
 const withoutConsole = new URL('./home.html', import.meta.url);
 
-export function console(app: KeyplaneServer): void {
+export function consoleRoute(app: KeyplaneServer): void {
   const files = readConsoleFiles();
   const page = files?.page ?? readFileSync(withoutConsole, 'utf8');
   for (const asset of files?.assets ?? []) serveAsset(app, asset);

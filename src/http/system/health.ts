@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { openToAnyone } from '../route-access.ts';
 
-export function health(app: KeyplaneServer): void {
+export function healthRoute(app: KeyplaneServer): void {
   app.route({
     method: 'GET',
     url: '/healthz',

@@ -1,7 +1,7 @@
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { openToAnyone } from '../route-access.ts';
 
-export function openapiJson(app: KeyplaneServer): void {
+export function openapiJsonRoute(app: KeyplaneServer): void {
   app.route({
     method: 'GET',
     url: '/openapi.json',

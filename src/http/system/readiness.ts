@@ -6,7 +6,7 @@ import { openToAnyone } from '../route-access.ts';
 
 const answerWithinMs = 2_000;
 
-export function readiness(app: KeyplaneServer, { ready }: Pick<RouteServices, 'ready'>): void {
+export function readinessRoute(app: KeyplaneServer, { ready }: Pick<RouteServices, 'ready'>): void {
   app.route({
     method: 'GET',
     url: '/readyz',

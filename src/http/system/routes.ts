@@ -3,14 +3,21 @@
 
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
-import { apiReference } from './api-reference.ts';
-import { console } from './console.ts';
-import { health } from './health.ts';
-import { metrics } from './metrics.ts';
-import { openapiJson } from './openapi-json.ts';
-import { readiness } from './readiness.ts';
+import { apiReferenceRoute } from './api-reference.ts';
+import { consoleRoute } from './console.ts';
+import { healthRoute } from './health.ts';
+import { metricsRoute } from './metrics.ts';
+import { openapiJsonRoute } from './openapi-json.ts';
+import { readinessRoute } from './readiness.ts';
 
-const operations = [console, health, readiness, metrics, openapiJson, apiReference];
+const operations = [
+  consoleRoute,
+  healthRoute,
+  readinessRoute,
+  metricsRoute,
+  openapiJsonRoute,
+  apiReferenceRoute,
+];
 
 export function systemRoutes(app: KeyplaneServer, services: RouteServices): void {
   for (const operation of operations) operation(app, services);

@@ -20,27 +20,28 @@ import { isSymmetric } from '../../jose/key-types.ts';
 import { useTypeToUse } from '../../jose/use-type.ts';
 import { checkName } from '../../names.ts';
 import { generatePrivateKey } from '../../sources/generate-key.ts';
-import { insertJwk, type JwkRuleNouns, type JwkRuleOptions, refuseTaken } from '../insert-jwk.ts';
+import { insertJwk, type JwkRuleOptions, type JwkRuleStores, requireFreeName } from '../insert-jwk.ts';
 import { requireUnusedKid } from '../published-kid.ts';
 import { checkType, type GeneratePlan, type GenerateRequest, readGeneratePlan } from './generate-plan.ts';
 import { makeKid } from './make-kid.ts';
 
 export type GenerateJwk = (scope: ProjectScope, request: GenerateRequest) => Promise<ChangeResult>;
 
-export function createJwkGenerator(options: JwkRuleOptions): GenerateJwk {
+export function jwkGeneration(options: JwkRuleOptions): GenerateJwk {
   return async (scope, request) => {
     const name = checkName(request.name, 'JWK name');
     const kty = checkType(request.type);
-    const askedKid = request.kid === '' ? undefined : request.kid;
-    await options.store.read(async (nouns) => {
-      await refuseTaken(nouns, scope.projectId, name);
+    const requestedKid = request.kid === '' ? undefined : request.kid;
+    await options.store.read(async (stores) => {
+      await requireFreeName(stores, scope.projectId, name);
       // Before a second of CPU is spent on it.
-      if (askedKid !== undefined && !isSymmetric({ kty })) await refuseUsedKid(nouns, scope, askedKid);
+      if (requestedKid !== undefined && !isSymmetric({ kty }))
+        await refuseUsedKid(stores, scope, requestedKid);
     });
     const plan = readGeneratePlan(request, options.clock());
     checkPlanFits(plan);
     const raw = await generatePrivateKey(plan.key);
-    const jwk = await finish(raw, plan, { kid: askedKid, now: options.clock() });
+    const jwk = await finish(raw, plan, { kid: requestedKid, now: options.clock() });
     const { notBeforeTime, expirationTime, password } = plan;
     return insertJwk(options, scope, {
       name,
@@ -48,7 +49,7 @@ export function createJwkGenerator(options: JwkRuleOptions): GenerateJwk {
       expirationTime,
       jwk,
       description: request.description ?? null,
-      kidGivesWay: askedKid === undefined,
+      canReplaceKid: requestedKid === undefined,
       sourceType: 'GENERATE',
       sourceId: null,
       sourceUrl: null,
@@ -58,9 +59,9 @@ export function createJwkGenerator(options: JwkRuleOptions): GenerateJwk {
 }
 
 /** A new key is another than all that are there. */
-async function refuseUsedKid(nouns: JwkRuleNouns, { projectId }: ProjectScope, kid: string): Promise<void> {
-  const environments = await nouns.environments.listReachedBy(projectId);
-  if (environments.length > 0) await requireUnusedKid(nouns, projectId, kid);
+async function refuseUsedKid(stores: JwkRuleStores, { projectId }: ProjectScope, kid: string): Promise<void> {
+  const environments = await stores.environments.listReachedBy(projectId);
+  if (environments.length > 0) await requireUnusedKid(stores, projectId, kid);
 }
 
 /** A key of the planned kind that costs nothing to make: whatever it can not serve is refused before a second of CPU. */

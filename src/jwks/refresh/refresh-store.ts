@@ -34,6 +34,6 @@ export interface RefreshStore {
   delete(jwkId: string): Promise<void>;
 }
 
-export interface RefreshNouns {
+export interface RefreshStores {
   readonly refreshes: RefreshStore;
 }

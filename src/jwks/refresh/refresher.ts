@@ -2,34 +2,34 @@
 // the rules of any source URL. New material of the same kid replaces the old; when the URL fails or no longer has the
 // kid, the last good key stays and its state says why.
 
-import type { DeploymentTarget } from '../../deployments/desire.ts';
+import type { DeploymentTarget } from '../../deployments/put-desired-state.ts';
 import { isKeyplaneError } from '../../errors.ts';
 import type { Lease } from '../../leases/lease.ts';
-import type { LeaseNouns } from '../../leases/lease-store.ts';
-import { laterThan } from '../../materials/replacement.ts';
+import type { LeaseStores } from '../../leases/lease-store.ts';
+import { laterThan } from '../../materials/optimistic-update.ts';
 import { onBehalfOf } from '../../runtime/requester.ts';
 import type { UnitOfWork } from '../../unit-of-work.ts';
-import { desireJwk, type JwkRuleNouns, type JwkRuleOptions, jwkColumns } from '../insert-jwk.ts';
+import { type JwkRuleOptions, type JwkRuleStores, jwkColumns, putDesiredJwk } from '../insert-jwk.ts';
 import { jwkEvent } from '../jwk-event.ts';
 import type { StoredJwk } from '../jwk-store.ts';
-import { underFreeKidStill, withKidSince } from '../published-kid.ts';
+import { withFreeKidOnUpdate, withKidSince } from '../published-kid.ts';
 import { openPrivateJwk } from '../sealed-members.ts';
-import type { WithSourceWorld } from '../source-world.ts';
-import { longestRefreshIntervalMs } from './follow.ts';
-import { type Found, lookAtUrl } from './look-at-url.ts';
+import type { WithSourceContext } from '../source-context.ts';
+import { checkUrl, type UrlCheck } from './check-url.ts';
+import { longestRefreshIntervalMs } from './refresh-schedule.ts';
 import type { Refresh } from './refresh-store.ts';
 
-type RefreshRuleNouns = JwkRuleNouns & LeaseNouns;
+type RefreshRuleStores = JwkRuleStores & LeaseStores;
 
 export interface RefresherOptions extends JwkRuleOptions {
-  readonly store: UnitOfWork<RefreshRuleNouns>;
+  readonly store: UnitOfWork<RefreshRuleStores>;
   /** Of several managers one follows. */
   readonly lease: Lease;
-  readonly withSourceWorld: WithSourceWorld;
+  readonly withSourceContext: WithSourceContext;
   readonly onError: (error: unknown) => void;
 }
 
-/** How often the schedule is looked at; an interval is a minute or more. */
+/** How often the schedule is checked at; an interval is a minute or more. */
 const lookEveryMs = 2_000;
 const fetchesAtOnce = 16;
 const pageSize = 256;
@@ -44,7 +44,7 @@ interface Due {
 export class Refresher {
   readonly #options: RefresherOptions;
   #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> = Promise.resolve();
+  #running: Promise<void> = Promise.resolve();
   #closed = false;
 
   constructor(options: RefresherOptions) {
@@ -54,7 +54,7 @@ export class Refresher {
   start(): void {
     if (this.#closed) return;
     this.#timer = setTimeout(() => {
-      this.look()
+      this.refreshDue()
         .catch(this.#options.onError)
         .finally(() => this.start());
     }, lookEveryMs);
@@ -65,19 +65,19 @@ export class Refresher {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
-    await this.#looking;
+    await this.#running;
     await this.#options.lease.release().catch(this.#options.onError);
   }
 
   /** Looks at everything that is due, once an earlier look has ended. */
-  look(): Promise<void> {
-    const looked = this.#looking.then(() => this.#look());
-    this.#looking = looked.catch(() => undefined);
-    return looked;
+  refreshDue(): Promise<void> {
+    const run = this.#running.then(() => this.#refreshDue());
+    this.#running = run.catch(() => undefined);
+    return run;
   }
 
-  /** One URL that fails keeps none of the others from being looked at. */
-  async #look(): Promise<void> {
+  /** One URL that fails keeps none of the others from being checked at. */
+  async #refreshDue(): Promise<void> {
     // What could not be recorded stays due: it waits for the next look, or this one would never end.
     const seen = new Set<string>();
     while (!this.#closed) {
@@ -102,10 +102,10 @@ export class Refresher {
     const { store, clock } = this.#options;
     const now = clock();
     const furthest = new Date(now.getTime() + longestRefreshIntervalMs);
-    return store.read(async (nouns) => {
-      const found = await nouns.refreshes.due({ now, furthest }, pageSize);
+    return store.read(async (stores) => {
+      const found = await stores.refreshes.due({ now, furthest }, pageSize);
       const refreshes = found.filter(({ jwkId }) => !seen.has(jwkId));
-      const jwks = await nouns.jwks.getMany(refreshes.map(({ jwkId }) => jwkId));
+      const jwks = await stores.jwks.getMany(refreshes.map(({ jwkId }) => jwkId));
       const byId = new Map(jwks.map((jwk) => [jwk.id, jwk]));
       return refreshes.flatMap((refresh) => {
         const stored = byId.get(refresh.jwkId);
@@ -115,14 +115,14 @@ export class Refresher {
   }
 
   async #follow(due: Due): Promise<void> {
-    const { store, sealer, deployments, withSourceWorld, onError } = this.#options;
+    const { store, sealer, deployments, withSourceContext, onError } = this.#options;
     const { refresh, stored } = due;
     try {
       const jwk = openPrivateJwk(sealer, stored);
-      const found = await withSourceWorld(stored.projectId, (world) =>
-        lookAtUrl(world, refresh, { stored, jwk }),
+      const checked = await withSourceContext(stored.projectId, (context) =>
+        checkUrl(context, refresh, { stored, jwk }),
       );
-      const targets = await store.write((nouns) => this.#record(nouns, due, found));
+      const targets = await store.write((stores) => this.#record(stores, due, checked));
       // Nobody waits for an answer here, and a node that is away must not hold up the next look.
       if (targets.length > 0) deployments.deploy(targets, 'deploy').catch(onError);
     } catch (error) {
@@ -130,7 +130,7 @@ export class Refresher {
       // Whoever has the lease now looks at it again.
       if (!this.#options.lease.isHeld) return;
       const refreshAt = new Date(this.#options.clock().getTime() + ownFaultMs);
-      await store.write((nouns) => this.#putIfSame(nouns, due, { ...refresh, refreshAt })).catch(onError);
+      await store.write((stores) => this.#putIfSame(stores, due, { ...refresh, refreshAt })).catch(onError);
     }
   }
 
@@ -138,37 +138,41 @@ export class Refresher {
     return !this.#closed && this.#options.lease.isHeld;
   }
 
-  async #putIfSame(nouns: RefreshRuleNouns, due: Due, next: Refresh): Promise<boolean> {
-    await this.#options.lease.requireHeld(nouns);
-    return putIfSame(nouns, due, next);
+  async #putIfSame(stores: RefreshRuleStores, due: Due, next: Refresh): Promise<boolean> {
+    await this.#options.lease.requireHeld(stores);
+    return putIfSame(stores, due, next);
   }
 
-  async #record(nouns: RefreshRuleNouns, due: Due, looked: Found): Promise<readonly DeploymentTarget[]> {
+  async #record(
+    stores: RefreshRuleStores,
+    due: Due,
+    checked: UrlCheck,
+  ): Promise<readonly DeploymentTarget[]> {
     const now = this.#options.clock();
-    const found = await this.#withFreeKid(nouns, due, looked);
-    const kept = await this.#putIfSame(nouns, due, nextRefresh(due.refresh, found, now));
+    const found = await this.#withFreeKid(stores, due, checked);
+    const kept = await this.#putIfSame(stores, due, nextRefresh(due.refresh, found, now));
     if (!kept || found.state !== 'FRESH' || found.jwk === undefined) return [];
     const { stored } = due;
-    const project = await nouns.projects.get(stored.projectId);
+    const project = await stores.projects.get(stored.projectId);
     if (!project) return [];
     const { jwk } = found;
     const updatedAt = laterThan(stored.updatedAt, now);
     const columns = jwkColumns(this.#options.sealer, stored.id, jwk);
     const after = withKidSince(stored, { ...stored, ...columns, updatedAt });
-    await nouns.jwks.update(after);
+    await stores.jwks.update(after);
     const scope = { projectId: project.id, projectName: project.name, actor: 'system' };
-    const { targets } = await desireJwk(nouns, { scope, stored: after, jwk });
+    const { targets } = await putDesiredJwk(stores, { scope, stored: after, jwk });
     const details = { kid: after.kid, type: after.type, warnings: found.warnings.length };
-    await this.#options.audit.append(nouns, jwkEvent('refresh', scope, after, details));
+    await this.#options.audit.append(stores, jwkEvent('refresh', scope, after, details));
     return targets;
   }
 
   /** A key whose kid another key of the project has is not taken: the former stays, and its source fails. */
-  async #withFreeKid(nouns: RefreshRuleNouns, { stored }: Due, found: Found): Promise<Found> {
+  async #withFreeKid(stores: RefreshRuleStores, { stored }: Due, found: UrlCheck): Promise<UrlCheck> {
     if (found.state !== 'FRESH' || found.jwk === undefined) return found;
     const after = { ...stored, ...jwkColumns(this.#options.sealer, stored.id, found.jwk) };
     try {
-      await underFreeKidStill(nouns, stored, { stored: after, jwk: found.jwk, kidGivesWay: false });
+      await withFreeKidOnUpdate(stores, stored, { stored: after, jwk: found.jwk, canReplaceKid: false });
       return found;
     } catch (error) {
       if (!isKeyplaneError(error) || error.reason !== 'KID_TAKEN') throw error;
@@ -181,14 +185,14 @@ export class Refresher {
  * False when the JWK or its schedule was changed meanwhile: then what was found is of no use any more. Every change of a
  * JWK that follows its URL writes its schedule anew or removes it, so the schedule tells of both.
  */
-async function putIfSame(nouns: JwkRuleNouns, { refresh }: Due, next: Refresh): Promise<boolean> {
-  const now = await nouns.refreshes.find(refresh.jwkId);
+async function putIfSame(stores: JwkRuleStores, { refresh }: Due, next: Refresh): Promise<boolean> {
+  const now = await stores.refreshes.find(refresh.jwkId);
   if (now?.refreshAt.getTime() !== refresh.refreshAt.getTime()) return false;
-  await nouns.refreshes.put(next);
+  await stores.refreshes.put(next);
   return true;
 }
 
-function nextRefresh(refresh: Refresh, found: Found, now: Date): Refresh {
+function nextRefresh(refresh: Refresh, found: UrlCheck, now: Date): Refresh {
   const fresh = found.state === 'FRESH';
   return {
     ...refresh,

@@ -5,7 +5,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { timeSlices } from '../../runtime/event-loop.ts';
 import type { AeadKey } from '../../sealing/aead.ts';
-import { type LogEnd, longestLogHead, type RecordPlace } from './log-file.ts';
+import { type LogEnd, longestLogHead, type RecordLocation } from './log-file.ts';
 import { frameHeaderBytes, frameMark, type LogIdentity, openFrame, readFrameHeader } from './log-frame.ts';
 
 export class DamagedLog extends Error {
@@ -14,7 +14,7 @@ export class DamagedLog extends Error {
 
 export interface LogVisitor {
   /** @returns true when the record commits all before it */
-  record(plaintext: Buffer, place: RecordPlace): boolean;
+  record(plaintext: Buffer, location: RecordLocation): boolean;
 }
 
 export interface LoadedLog {

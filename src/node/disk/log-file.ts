@@ -7,7 +7,7 @@ import type { AeadKey } from '../../sealing/aead.ts';
 import { frameHeaderBytes, type LogIdentity, openFrame, readFrameHeader, sealFrame } from './log-frame.ts';
 
 /** Where a record is in its file. */
-export interface RecordPlace {
+export interface RecordLocation {
   readonly offset: number;
   readonly bytes: number;
 }
@@ -67,15 +67,15 @@ export class LogFile {
   }
 
   /** `plaintext` is sealed at once and not kept. */
-  async append(plaintext: Uint8Array): Promise<RecordPlace> {
+  async append(plaintext: Uint8Array): Promise<RecordLocation> {
     const binding = { ...this.identity, transaction: this.#end.nextTransaction, sequence: this.#sequence };
     const frame = sealFrame(this.#key, binding, plaintext);
-    const place = { offset: this.#position + this.#pendingBytes, bytes: frame.length };
+    const location = { offset: this.#position + this.#pendingBytes, bytes: frame.length };
     this.#sequence += 1;
     if (this.#pendingBytes + frame.length > writeBytes) await this.#flush();
     if (frame.length > writeBytes) await this.#write(frame);
     else this.#pendingBytes += frame.copy(this.#pending, this.#pendingBytes);
-    return place;
+    return location;
   }
 
   /** Everything since the last commit counts once this resolves: it is on the disk. */
@@ -99,7 +99,7 @@ export class LogFile {
   }
 
   /** @throws Error when the record no longer opens: the disk lost it */
-  async read({ offset, bytes }: RecordPlace): Promise<Buffer> {
+  async read({ offset, bytes }: RecordLocation): Promise<Buffer> {
     const frame = Buffer.allocUnsafe(bytes);
     const { bytesRead } = await this.#handle.read(frame, 0, bytes, offset);
     const header = bytesRead === bytes ? readFrameHeader(frame) : undefined;

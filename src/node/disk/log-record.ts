@@ -3,7 +3,7 @@
 // neither parses nor hashes what it will not keep: the seal already says that nothing was altered.
 
 import type { Change, DeployedContent, DeployedKind, DeployedSetting } from '../../protocol/content.ts';
-import { type UnplacedObject, withOrder } from '../held-object.ts';
+import { type UnstoredObject, withOrder } from '../stored-object.ts';
 
 /** Ends a transaction: the state that all records so far add up to. */
 export interface CommitMark {
@@ -18,19 +18,19 @@ export interface CommitMark {
 }
 
 export type LogRecord =
-  | { readonly held: UnplacedObject }
+  | { readonly held: UnstoredObject }
   /** Of a copy from before the two lines. */
   | { readonly put: DeployedContent }
   | { readonly gone: { readonly kind: DeployedKind; readonly id: string } }
   | { readonly commit: CommitMark };
 
 export type PutChange = Extract<Change, { put: unknown }>;
-export type GoneChange = Extract<Change, { gone: unknown }>;
+export type TombstoneChange = Extract<Change, { gone: unknown }>;
 
 const lineEnd = 0x0a;
 
 /** It holds private members. `object` is what stays in memory of the change. */
-export function encodePut(change: PutChange, object: UnplacedObject): Buffer {
+export function encodePut(change: PutChange, object: UnstoredObject): Buffer {
   const { kind, id, project, name, digest, expires, publicJson, setting, kidSince, since } = object;
   const added = [setting, kidSince, since];
   while (added.length > 0 && added.at(-1) === undefined) added.pop();
@@ -40,7 +40,7 @@ export function encodePut(change: PutChange, object: UnplacedObject): Buffer {
   return Buffer.from(`${head}\n${publicJson ?? ''}\n${JSON.stringify(change)}`);
 }
 
-export function encodeRecord(record: GoneChange | { readonly commit: CommitMark }): Buffer {
+export function encodeRecord(record: TombstoneChange | { readonly commit: CommitMark }): Buffer {
   return Buffer.from(JSON.stringify(record));
 }
 

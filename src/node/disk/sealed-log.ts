@@ -7,24 +7,24 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncFolder } from '../../runtime/durable-file.ts';
 import { timeSlices } from '../../runtime/event-loop.ts';
-import type { HeldObject, UnplacedObject } from '../held-object.ts';
 import type { NodeLog } from '../node-log.ts';
+import type { StoredObject, UnstoredObject } from '../stored-object.ts';
 import { DamagedLog, loadLog } from './load-log.ts';
-import { LogFile, type RecordPlace } from './log-file.ts';
+import { LogFile, type RecordLocation } from './log-file.ts';
 import {
   type CommitMark,
   encodePut,
   encodeRecord,
-  type GoneChange,
   type LogRecord,
   type PutChange,
   readRecord,
+  type TombstoneChange,
 } from './log-record.ts';
 
 export interface LogTransaction {
   /** Its private members are sealed at once. `object` is what stays in memory of it. */
-  put(change: PutChange, object: UnplacedObject): Promise<RecordPlace>;
-  gone(change: GoneChange): Promise<void>;
+  put(change: PutChange, object: UnstoredObject): Promise<RecordLocation>;
+  gone(change: TombstoneChange): Promise<void>;
   /** On the disk once it resolves; nothing of it counts when it rejects. */
   commit(mark: CommitMark): Promise<void>;
   abort(): Promise<void>;
@@ -54,16 +54,16 @@ export class SealedLog {
    * Reads the copy through `visit`, in the order of writing.
    * @returns its environment's id, or undefined when there is no copy or it had to be set aside
    */
-  async load(visit: (record: LogRecord, place: RecordPlace) => void): Promise<string | undefined> {
+  async load(visit: (record: LogRecord, location: RecordLocation) => void): Promise<string | undefined> {
     await rm(this.#newPath, { force: true });
     const handle = await openIfThere(this.#path);
     if (!handle) return undefined;
     const { log } = this.#options;
     const key = this.#key;
     const visitor = {
-      record(plaintext: Buffer, place: RecordPlace) {
+      record(plaintext: Buffer, location: RecordLocation) {
         const record = readRecord(plaintext);
-        visit(record, place);
+        visit(record, location);
         return 'commit' in record;
       },
     };
@@ -157,22 +157,22 @@ export class SealedLog {
    * Writes the file anew without what was superseded, once that is more than half of it. `objects` get their
    * new places. Their content is opened and sealed again one by one, and is never in memory all together.
    */
-  async compactIfDue(objects: ReadonlyMap<string, HeldObject>, mark: CommitMark): Promise<boolean> {
+  async compactIfDue(objects: ReadonlyMap<string, StoredObject>, mark: CommitMark): Promise<boolean> {
     const file = this.#file;
     if (!file || file.bytes < compactionFloorBytes) return false;
     let liveBytes = 0;
-    for (const { place } of objects.values()) liveBytes += place.bytes;
+    for (const { location } of objects.values()) liveBytes += location.bytes;
     if (file.bytes <= 2 * liveBytes + compactionFloorBytes) return false;
-    const live = [...objects.values()].sort((a, b) => a.place.offset - b.place.offset);
+    const live = [...objects.values()].sort((a, b) => a.location.offset - b.location.offset);
     const replacement = await LogFile.create(this.#newPath, {
       key: this.#key,
       environmentId: file.identity.environmentId,
     });
-    const places: RecordPlace[] = [];
+    const places: RecordLocation[] = [];
     const nextSlice = timeSlices();
     try {
       for (const object of live) {
-        places.push(await replacement.append(await file.read(object.place)));
+        places.push(await replacement.append(await file.read(object.location)));
         await nextSlice();
       }
       await replacement.commit(encodeRecord({ commit: mark }));
@@ -184,7 +184,7 @@ export class SealedLog {
     }
     this.#file = replacement;
     live.forEach((object, index) => {
-      object.place = places[index] ?? object.place;
+      object.location = places[index] ?? object.location;
     });
     await file.close();
     await syncFolder(this.#options.dataDir);

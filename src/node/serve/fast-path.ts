@@ -7,22 +7,22 @@
 import { strict as assert } from 'node:assert';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { LearnedHeads, longestHeadBytes } from './learned-heads.ts';
-import { matchesEtag } from './published.ts';
-import type { ReadyAnswer, ReadyAnswers } from './ready-answers.ts';
-import { httpDate } from './whole-answer.ts';
+import { matchesEtag } from './published-response.ts';
+import { longestHeadBytes, RequestHeadCache } from './request-head-cache.ts';
+import type { CachedResponse, ResponseCache } from './response-cache.ts';
+import { httpDate } from './serialized-response.ts';
 
 export interface FastPathOptions {
-  readonly answers: Pick<ReadyAnswers, 'find'>;
+  readonly answers: Pick<ResponseCache, 'find'>;
   readonly keepAliveTimeoutMs: number;
-  readonly lookEveryMs: number;
+  readonly checkEveryMs: number;
 }
 
 interface Connection {
   readonly socket: Socket;
   answered: boolean;
   /** Looks at it since it said something. */
-  looks: number;
+  idleChecks: number;
   /** Hears it no more. */
   release(): void;
 }
@@ -33,7 +33,7 @@ const nothing = Buffer.alloc(0);
 
 export class FastPath {
   readonly #options: FastPathOptions;
-  readonly #heads = new LearnedHeads();
+  readonly #heads = new RequestHeadCache();
   readonly #connections = new Set<Connection>();
   /** What node:http was handed with a connection, until it has read the first request in it. */
   readonly #handedOver = new WeakMap<Socket, string>();
@@ -48,9 +48,9 @@ export class FastPath {
     server.removeAllListeners('connection');
     this.#toHttp = (socket) => listener.call(server, socket);
     server.on('connection', (socket: Socket) => this.#take(socket));
-    const looks = setInterval(() => this.look(), options.lookEveryMs);
-    looks.unref();
-    server.once('close', () => clearInterval(looks));
+    const idleChecks = setInterval(() => this.checkIdle(), options.checkEveryMs);
+    idleChecks.unref();
+    server.once('close', () => clearInterval(idleChecks));
   }
 
   /** How many connections are here and not node:http's. */
@@ -74,15 +74,15 @@ export class FastPath {
    * Who has said nothing yet goes to node:http, which waits a while and then says that it is too late. Who was answered
    * and has said nothing for as long as was promised is hung up on. Who does not take an answer is not idle.
    */
-  look(): void {
-    const { keepAliveTimeoutMs, lookEveryMs } = this.#options;
+  checkIdle(): void {
+    const { keepAliveTimeoutMs, checkEveryMs } = this.#options;
     for (const connection of this.#connections) {
       const { socket } = connection;
       if (!connection.answered) this.#handOver(connection, nothing);
-      else if (socket.writableLength > 0) connection.looks = 0;
+      else if (socket.writableLength > 0) connection.idleChecks = 0;
       // The first look may come right after the answer: as many whole rounds as were promised, and a part of one.
-      else if (connection.looks * lookEveryMs >= keepAliveTimeoutMs) socket.destroy();
-      else connection.looks += 1;
+      else if (connection.idleChecks * checkEveryMs >= keepAliveTimeoutMs) socket.destroy();
+      else connection.idleChecks += 1;
     }
   }
 
@@ -104,7 +104,7 @@ export class FastPath {
       const bytes = this.#answerTo(chunk, socket);
       if (bytes === undefined) return this.#handOver(connection, chunk);
       connection.answered = true;
-      connection.looks = 0;
+      connection.idleChecks = 0;
       socket.write(bytes, 'latin1');
     };
     const onEnd = () => socket.end();
@@ -112,7 +112,7 @@ export class FastPath {
     const release = () => {
       socket.off('data', onData).off('end', onEnd).off('close', onClose).off('error', ignore);
     };
-    const connection = { socket, answered: false, looks: 0, release };
+    const connection = { socket, answered: false, idleChecks: 0, release };
     this.#connections.add(connection);
     socket.on('data', onData).on('end', onEnd).on('close', onClose).on('error', ignore);
   }
@@ -125,12 +125,12 @@ export class FastPath {
     const answer = this.#find(head.target);
     if (answer === undefined || answer.published.body.length > longestBodyBytes) return undefined;
     const isKnown = head.ifNoneMatch !== undefined && matchesEtag(head.ifNoneMatch, answer.published.etag);
-    const { requests, whole } = isKnown ? answer.notModified : answer.found;
+    const { requests, serialized } = isKnown ? answer.notModified : answer.found;
     requests.count += 1;
-    return whole.at(this.#date());
+    return serialized.at(this.#date());
   }
 
-  #find(target: string): ReadyAnswer | undefined {
+  #find(target: string): CachedResponse | undefined {
     try {
       return this.#options.answers.find(target);
     } catch {

@@ -4,19 +4,19 @@
 // are published alike are one key. A key before its notBefore is published, so that verifiers know it in time.
 
 import { type DeployedSetting, defaultCaching } from '../../protocol/content.ts';
-import type { HeldObject } from '../held-object.ts';
 import type { StateFollower } from '../node-state.ts';
+import type { StoredObject } from '../stored-object.ts';
 import {
   cacheControlOf,
   isValidAt,
-  jwkSetType,
-  jwkType,
-  type Published,
-  publish,
-  type Validity,
-} from './published.ts';
+  jwkMediaType,
+  jwkSetMediaType,
+  type PublishedResponse,
+  publishedResponse,
+  type ResponseValidity,
+} from './published-response.ts';
 
-type PublicKey = HeldObject & { readonly publicJson: string };
+type PublicKey = StoredObject & { readonly publicJson: string };
 
 export class JwkSets implements StateFollower {
   readonly #clock: () => number;
@@ -24,7 +24,7 @@ export class JwkSets implements StateFollower {
   #keys: PublicKey[] = [];
   /** How many objects of any kind a project has here. */
   #projects = new Map<string, number>();
-  readonly #kept = new Map<string, Published>();
+  readonly #kept = new Map<string, PublishedResponse>();
   #generation = 0;
   #hasEnvironmentSet = true;
   #cacheControl = cacheControlOf(defaultCaching);
@@ -39,7 +39,7 @@ export class JwkSets implements StateFollower {
     return this.#generation;
   }
 
-  replaced(objects: Iterable<HeldObject>): void {
+  replaced(objects: Iterable<StoredObject>): void {
     this.#projects = new Map();
     this.#keys = [];
     this.#setAgain(undefined, 'environment-set');
@@ -57,7 +57,7 @@ export class JwkSets implements StateFollower {
     this.#generation += 1;
   }
 
-  changed(removed: readonly HeldObject[], added: readonly HeldObject[]): void {
+  changed(removed: readonly StoredObject[], added: readonly StoredObject[]): void {
     for (const object of removed) {
       if (object.setting) this.#setAgain(undefined, object.kind);
       else this.#count(object.project, -1);
@@ -83,18 +83,18 @@ export class JwkSets implements StateFollower {
   }
 
   /** Undefined where the environment publishes none. */
-  environment(): Published | undefined {
+  environment(): PublishedResponse | undefined {
     if (!this.#hasEnvironmentSet) return undefined;
     return this.#keep('all', () => this.#set(this.#inEnvironmentSet(), this.#keys));
   }
 
   /** From when to when what is published stays as it is, if nothing changes. */
-  validity(): Validity {
+  validity(): ResponseValidity {
     return validityOf(this.#keys, this.#clock());
   }
 
   /** Undefined for a project that has nothing here: whether it exists at all, only the manager knows. */
-  project(project: string): Published | undefined {
+  project(project: string): PublishedResponse | undefined {
     if (!this.#projects.has(project)) return undefined;
     return this.#keep(`set ${project}`, () => {
       const from = this.#firstAtOrAfter({ project, name: '', id: '' });
@@ -105,7 +105,7 @@ export class JwkSets implements StateFollower {
   }
 
   /** Undefined for a JWK that is not there, has expired or has no public half. */
-  jwk(project: string, name: string): Published | undefined {
+  jwk(project: string, name: string): PublishedResponse | undefined {
     for (let at = this.#firstAtOrAfter({ project, name, id: '' }); ; at += 1) {
       const key = this.#keys[at];
       if (key?.project !== project || key.name !== name) return undefined;
@@ -113,7 +113,11 @@ export class JwkSets implements StateFollower {
       const validUntilMs = key.expires ?? Number.POSITIVE_INFINITY;
       const validity = { validFromMs: Number.NEGATIVE_INFINITY, validUntilMs };
       return this.#keep(`jwk ${project}/${name}`, () =>
-        publish(Buffer.from(key.publicJson), { type: jwkType, cacheControl: this.#cacheControl, validity }),
+        publishedResponse(Buffer.from(key.publicJson), {
+          type: jwkMediaType,
+          cacheControl: this.#cacheControl,
+          validity,
+        }),
       );
     }
   }
@@ -125,7 +129,7 @@ export class JwkSets implements StateFollower {
     return count;
   }
 
-  #keep(name: string, make: () => Published): Published {
+  #keep(name: string, make: () => PublishedResponse): PublishedResponse {
     const known = this.#kept.get(name);
     if (known && isValidAt(known, this.#clock())) return known;
     const made = make();
@@ -134,11 +138,15 @@ export class JwkSets implements StateFollower {
   }
 
   /** @param all what can change it by expiring: also a key that one of `keys` displaces, and the one that displaces */
-  #set(keys: readonly PublicKey[], all = keys): Published {
+  #set(keys: readonly PublicKey[], all = keys): PublishedResponse {
     const live = new Set<string>();
     for (const key of keys) if (this.#isLive(key)) live.add(key.publicJson);
     const validity = validityOf(all, this.#clock());
-    return publish(setBytes([...live]), { type: jwkSetType, cacheControl: this.#cacheControl, validity });
+    return publishedResponse(setBytes([...live]), {
+      type: jwkSetMediaType,
+      cacheControl: this.#cacheControl,
+      validity,
+    });
   }
 
   /**
@@ -165,7 +173,7 @@ export class JwkSets implements StateFollower {
     });
   }
 
-  #setAgain(setting: DeployedSetting | undefined, kind: HeldObject['kind']): void {
+  #setAgain(setting: DeployedSetting | undefined, kind: StoredObject['kind']): void {
     if (kind === 'environment-set')
       this.#hasEnvironmentSet = setting?.kind === 'environment-set' ? setting.published : true;
     else this.#cacheControl = cacheControlOf(setting?.kind === 'caching' ? setting : defaultCaching);
@@ -195,7 +203,7 @@ export class JwkSets implements StateFollower {
   }
 }
 
-type Position = Pick<HeldObject, 'project' | 'name' | 'id'>;
+type Position = Pick<StoredObject, 'project' | 'name' | 'id'>;
 
 function inOrder(a: Position, b: Position): number {
   return compare(a.project, b.project) || compare(a.name, b.name) || compare(a.id, b.id);
@@ -207,7 +215,7 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-function isPublic(object: HeldObject): object is PublicKey {
+function isPublic(object: StoredObject): object is PublicKey {
   return object.publicJson !== undefined;
 }
 
@@ -232,7 +240,7 @@ function kidOf({ publicJson }: PublicKey): string | undefined {
 
 const kidPattern = /"kid":"((?:[^"\\]|\\.)*)"/;
 
-function validityOf(keys: readonly PublicKey[], now: number): Validity {
+function validityOf(keys: readonly PublicKey[], now: number): ResponseValidity {
   let validFromMs = Number.NEGATIVE_INFINITY;
   let validUntilMs = Number.POSITIVE_INFINITY;
   for (const { expires } of keys) {

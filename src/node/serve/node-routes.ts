@@ -4,7 +4,7 @@
 import type { NodeState } from '../node-state.ts';
 import type { JwkSets } from './jwk-sets.ts';
 import type { NodeMetrics } from './node-metrics.ts';
-import type { Published } from './published.ts';
+import type { PublishedResponse } from './published-response.ts';
 
 /** Why there is no answer; `code` is the `error` member. */
 export interface Fault {
@@ -16,8 +16,8 @@ export interface Fault {
   readonly hangsUp?: boolean;
 }
 
-export type Answer =
-  | { readonly published: Published }
+export type RouteResponse =
+  | { readonly published: PublishedResponse }
   | { readonly text: string; readonly type: string }
   | { readonly json: Readonly<Record<string, unknown>> }
   | { readonly fault: Fault };
@@ -36,7 +36,7 @@ export interface RouteMatch {
   readonly publishes: boolean;
   /** Whether pages of any origin may read the answer. */
   readonly isPublic: boolean;
-  answer(sources: RouteSources): Answer | Promise<Answer>;
+  answer(sources: RouteSources): RouteResponse | Promise<RouteResponse>;
 }
 
 const sets = '.well-known/jwks.json';
@@ -110,7 +110,11 @@ const notReady: Fault = {
   headers: ['Retry-After', '1'],
 };
 
-function whenReady({ state }: RouteSources, find: () => Published | undefined, absent = ''): Answer {
+function whenReady(
+  { state }: RouteSources,
+  find: () => PublishedResponse | undefined,
+  absent = '',
+): RouteResponse {
   if (!state.ready) return { fault: notReady };
   const published = find();
   return published ? { published } : { fault: { status: 404, code: 'not_found', text: absent } };

@@ -15,10 +15,10 @@ import type { TlsFiles } from '../../runtime/tls-files.ts';
 import { trackHandshakes } from '../../runtime/tls-handshakes.ts';
 import type { NodeLog } from '../node-log.ts';
 import { FastPath } from './fast-path.ts';
-import { type Answer, type Fault, findRoute, type RouteSources } from './node-routes.ts';
-import { matchesEtag, type Published } from './published.ts';
-import { ReadyAnswers } from './ready-answers.ts';
+import { type Fault, findRoute, type RouteResponse, type RouteSources } from './node-routes.ts';
+import { matchesEtag, type PublishedResponse } from './published-response.ts';
 import { pathSegments } from './request-path.ts';
+import { ResponseCache } from './response-cache.ts';
 import { cutStalledClients } from './stalled-clients.ts';
 
 export interface NodeServerOptions extends RouteSources {
@@ -55,7 +55,7 @@ const closeMs = 1_000;
 export function createNodeServer(options: NodeServerOptions): NodeServer {
   const { metrics, clock, log } = options;
   const keepAliveSeconds = limits.keepAliveTimeout / 1_000;
-  const answers = new ReadyAnswers({ sources: options, clock, keepAliveSeconds });
+  const answers = new ResponseCache({ sources: options, clock, keepAliveSeconds });
 
   function onRequest(request: IncomingMessage, response: ServerResponse): void {
     try {
@@ -108,7 +108,7 @@ export function createNodeServer(options: NodeServerOptions): NodeServer {
       ? new FastPath(server, {
           answers,
           keepAliveTimeoutMs: limits.keepAliveTimeout,
-          lookEveryMs: limits.connectionsCheckingInterval,
+          checkEveryMs: limits.connectionsCheckingInterval,
         })
       : undefined;
   cutStalledClients(server, stalledMs);
@@ -144,7 +144,11 @@ async function close({
   clearTimeout(cut);
 }
 
-function sendPublished(request: IncomingMessage, response: ServerResponse, published: Published): void {
+function sendPublished(
+  request: IncomingMessage,
+  response: ServerResponse,
+  published: PublishedResponse,
+): void {
   if (isKnownToClient(request, published)) {
     response.writeHead(304, published.notModifiedHeaders as string[]).end();
     return;
@@ -154,12 +158,17 @@ function sendPublished(request: IncomingMessage, response: ServerResponse, publi
   else response.end(published.payload, 'latin1');
 }
 
-function isKnownToClient(request: IncomingMessage, published: Published): boolean {
+function isKnownToClient(request: IncomingMessage, published: PublishedResponse): boolean {
   const ifNoneMatch = request.headers['if-none-match'];
   return ifNoneMatch !== undefined && matchesEtag(ifNoneMatch, published.etag);
 }
 
-function send(request: IncomingMessage, response: ServerResponse, answer: Answer, isPublic: boolean): void {
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: RouteResponse,
+  isPublic: boolean,
+): void {
   if ('fault' in answer) {
     sendFault(request, response, answer.fault);
     return;

@@ -5,11 +5,11 @@
 import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { replaceFile } from '../../runtime/durable-file.ts';
-import type { HeldObject } from '../held-object.ts';
 import type { NodeLog } from '../node-log.ts';
 import type { StateFollower } from '../node-state.ts';
+import type { StoredObject } from '../stored-object.ts';
 import type { JwkSets } from './jwk-sets.ts';
-import type { Published } from './published.ts';
+import type { PublishedResponse } from './published-response.ts';
 
 export interface PublishedFilesOptions {
   readonly directory: string;
@@ -42,7 +42,7 @@ export class PublishedFiles implements StateFollower {
     this.#wake();
   }
 
-  changed(removed: readonly HeldObject[], added: readonly HeldObject[]): void {
+  changed(removed: readonly StoredObject[], added: readonly StoredObject[]): void {
     for (const { project, setting } of [...removed, ...added]) {
       // Of a setting the files have what the environment's set is; headers are not theirs.
       if (setting) this.#everything = true;
@@ -133,7 +133,7 @@ export class PublishedFiles implements StateFollower {
     return join(this.#options.directory, 'projects', project, setPath);
   }
 
-  async #write(path: string, { body, etag }: Published): Promise<void> {
+  async #write(path: string, { body, etag }: PublishedResponse): Promise<void> {
     if (this.#written.get(path) === etag) return;
     if (!(await readFile(path).catch(() => undefined))?.equals(body)) {
       await mkdir(dirname(path), { recursive: true });

@@ -43,7 +43,7 @@ export interface SessionOptions {
 }
 
 /** Why a manager with which this node has no common history is not followed, and what helps. */
-const disownedText =
+const divergedText =
   'this node has a history that the manager does not know: it was restored from an older backup and did not say so. This node keeps what it has; put the right database back, or run keyplane restore --announce at the manager';
 
 type Stage =
@@ -138,13 +138,13 @@ export class ManagerSession {
     const { state, log } = this.#options;
     if (code !== closeCodes.ahead)
       throw new SessionEnd(reason, { closeCode: closeCodes.protocol, slow: true });
-    if (!state.addsUp()) {
+    if (!state.verifyDigest()) {
       log.error({ revision: state.revision }, 'what this node holds does not add up; it asks for a snapshot');
-      state.doubt();
-    } else if (state.diverge(disownedText)) {
-      log.error({ revision: state.revision }, disownedText);
+      state.markIncomplete();
+    } else if (state.diverge(divergedText)) {
+      log.error({ revision: state.revision }, divergedText);
     }
-    throw new SessionEnd(disownedText, { closeCode: closeCodes.ahead, slow: true });
+    throw new SessionEnd(divergedText, { closeCode: closeCodes.ahead, slow: true });
   }
 
   async #welcomed(welcome: Welcome, manager: ProvenManager): Promise<void> {
@@ -172,7 +172,7 @@ export class ManagerSession {
     }
     if (state.environment?.id === environment.id) {
       await recordWelcome(copy, state, welcome);
-      state.withhold(false);
+      state.holdBack(false);
     }
     state.diverge(undefined);
     const { lineage } = welcome;

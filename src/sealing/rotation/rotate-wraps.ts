@@ -10,7 +10,7 @@ import { openWrap, unwrapDataKey, wrapDataKey } from '../wrapped-keys.ts';
 /** A fact about the installation: the data key that this change of the master key made. */
 const madeKeyFact = 'master key change: data key';
 
-export interface RotationNouns {
+export interface RotationStores {
   readonly dataKeys: DataKeyStore;
   readonly installation: {
     get(key: string): Promise<string | undefined>;
@@ -45,7 +45,7 @@ export interface RotationKeys {
  * @throws Error for the operator
  */
 export async function addNextWraps(
-  { dataKeys }: RotationNouns,
+  { dataKeys }: RotationStores,
   { current, next }: RotationKeys,
 ): Promise<boolean> {
   let changed = false;
@@ -71,7 +71,7 @@ export async function addNextWraps(
  * record stays: its chain is under one key.
  */
 export async function makeNextDataKey(
-  { dataKeys, installation }: RotationNouns,
+  { dataKeys, installation }: RotationStores,
   { current, next }: RotationKeys,
 ): Promise<void> {
   const all = await dataKeys.list();
@@ -103,7 +103,7 @@ export async function makeNextDataKey(
  * @throws Error for the operator
  */
 export async function dropOldWraps(
-  { dataKeys, installation }: RotationNouns,
+  { dataKeys, installation }: RotationStores,
   masterKey: Buffer,
   called: string,
 ): Promise<boolean> {
@@ -127,7 +127,7 @@ export async function dropOldWraps(
  * @throws Error for the operator unless the settings have the old master key
  */
 export async function dropNextWraps(
-  { dataKeys, installation }: RotationNouns,
+  { dataKeys, installation }: RotationStores,
   masterKey: Buffer,
   called: string,
 ): Promise<boolean> {

@@ -1,9 +1,9 @@
 // What tables the database really has: a dump is made of these, so that no migration has to remember it.
 
 import { SqliteAdapter, sql } from 'kysely';
+import type { Database } from '../database-schema.ts';
 import { columnTypes } from '../migrations/column-types.ts';
 import { migrations } from '../migrations/steps.ts';
-import type { Database } from '../tables.ts';
 
 export interface CatalogTable {
   readonly name: string;

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { DumpRow, DumpStore, DumpTable, DumpValue } from '../../backup/dump-store.ts';
-import type { Database } from '../tables.ts';
+import type { Database } from '../database-schema.ts';
 import { catalogTables, versionTable } from './catalog.ts';
 
 /** What a page of rows should come to; a row alone may be larger. */

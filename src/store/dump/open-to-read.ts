@@ -5,18 +5,18 @@ import type { Integrity } from '../../sealing/integrity.ts';
 import type { UnitOfWork } from '../../unit-of-work.ts';
 import type { DatabaseTransaction, Engine } from '../engine.ts';
 import type { StoreKeys } from '../integrity/row-guard.ts';
-import { databaseMaker, Lease } from '../lease.ts';
 import { refuseNewer } from '../migrations/migrate.ts';
-import type { Nouns } from '../nouns/nouns.ts';
-import { nounsOver } from '../nouns/nouns-over.ts';
 import { sqliteDialect, sqliteNowMs } from '../sqlite/sqlite.ts';
 import { SqliteConnection } from '../sqlite/sqlite-connection.ts';
 import { sqliteFailure } from '../sqlite/sqlite-failure.ts';
 import { SqliteTransaction } from '../sqlite/sqlite-transaction.ts';
 import { openEngine, openingFailure, type StoreOptions } from '../store.ts';
+import { createStores } from '../tables/create-stores.ts';
+import type { Stores } from '../tables/stores.ts';
+import { databaseFactory, TransactionScope } from '../transaction-scope.ts';
 import { catalogTables, versionTable } from './catalog.ts';
 
-export interface ReadingStore extends Pick<UnitOfWork<Nouns>, 'read'> {
+export interface ReadingStore extends Pick<UnitOfWork<Stores>, 'read'> {
   /** Older than the newest where no manager of this version was started yet. */
   readonly schemaVersion: number;
   /** From here on rows without a right MAC read as altered. */
@@ -45,7 +45,7 @@ export async function openToRead(options: StoreOptions): Promise<ReadingStore> {
       protect(given) {
         keys.integrity = given;
       },
-      read: (work) => readWith(engine as ReadingEngine, keys, work),
+      read: (callback) => readWith(engine as ReadingEngine, keys, callback),
       close,
     };
   } catch (error) {
@@ -57,17 +57,17 @@ export async function openToRead(options: StoreOptions): Promise<ReadingStore> {
 async function readWith<T>(
   engine: ReadingEngine,
   keys: StoreKeys,
-  work: (nouns: Nouns) => Promise<T>,
+  callback: (stores: Stores) => Promise<T>,
 ): Promise<T> {
   const transaction = await engine.begin();
-  const lease = new Lease(transaction);
+  const scope = new TransactionScope(transaction);
   try {
-    return await work(
-      nounsOver(databaseMaker(engine)(lease), { carried: {}, notify: () => {}, engine, keys }),
+    return await callback(
+      createStores(databaseFactory(engine)(scope), { cache: {}, notify: () => {}, engine, keys }),
     );
   } finally {
     // What a statement failed with, the work was told; nothing is kept here that it could have spoilt.
-    await lease.end().catch(() => {});
+    await scope.end().catch(() => {});
     await transaction.rollback();
   }
 }
@@ -75,7 +75,7 @@ async function readWith<T>(
 async function versionOf(engine: ReadingEngine): Promise<number> {
   const transaction = await engine.begin();
   try {
-    const database = databaseMaker(engine)(new Lease(transaction));
+    const database = databaseFactory(engine)(new TransactionScope(transaction));
     // In another database the look itself would be an error.
     const isOurs = (await catalogTables(database)).some(({ name }) => name === 'data_keys');
     if (!isOurs) throw new Error('The database is not one of keyplane, or no manager was started on it yet.');

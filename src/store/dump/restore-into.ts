@@ -4,27 +4,27 @@
 import { sql } from 'kysely';
 import type { RestoreTarget } from '../../backup/dump-store.ts';
 import type { WakeTopic } from '../../unit-of-work.ts';
+import type { Database } from '../database-schema.ts';
 import type { DatabaseTransaction, Engine } from '../engine.ts';
 import type { StoreKeys } from '../integrity/row-guard.ts';
-import { databaseMaker, Lease } from '../lease.ts';
 import { migrateWithin, newestSchema } from '../migrations/migrate.ts';
 import { migrations } from '../migrations/steps.ts';
-import type { Nouns } from '../nouns/nouns.ts';
-import { nounsOver } from '../nouns/nouns-over.ts';
 import { openEngine, openingFailure, type StoreOptions } from '../store.ts';
-import type { Database } from '../tables.ts';
+import { createStores } from '../tables/create-stores.ts';
+import type { Stores } from '../tables/stores.ts';
+import { databaseFactory, TransactionScope } from '../transaction-scope.ts';
 import { catalogTables, isSqlite, versionTable } from './catalog.ts';
 import { refuseOpenFile } from './refuse-open-file.ts';
 
 export { newestSchema };
 
 /**
- * Commits when `work` resolves. Its nouns are dead afterwards.
- * @throws Error for the operator when a manager has the database open; what `work` throws
+ * Commits when `callback` resolves. Its nouns are dead afterwards.
+ * @throws Error for the operator when a manager has the database open; what `callback` throws
  */
 export async function restoreInto<T>(
   options: StoreOptions,
-  work: (target: RestoreTarget<Nouns>) => Promise<T>,
+  callback: (target: RestoreTarget<Stores>) => Promise<T>,
 ): Promise<T> {
   if (options.kind === 'sqlite') await refuseOpenFile(options.path);
   const engine = await openEngine(options).catch((error) => {
@@ -34,16 +34,16 @@ export async function restoreInto<T>(
     const transaction = await engine.begin('write').catch((error) => {
       throw openingFailure(options, error);
     });
-    const lease = new Lease(transaction);
+    const scope = new TransactionScope(transaction);
     try {
-      const database = databaseMaker(engine)(lease);
+      const database = databaseFactory(engine)(scope);
       await refuseOpenConnections(database);
-      const result = await work(targetOver(engine, transaction, database));
-      await lease.end();
+      const result = await callback(targetOver(engine, transaction, database));
+      await scope.end();
       await transaction.commit();
       return result;
     } catch (error) {
-      await lease.end().catch(() => {});
+      await scope.end().catch(() => {});
       await transaction.rollback();
       throw error;
     }
@@ -56,7 +56,7 @@ function targetOver(
   engine: Engine,
   transaction: DatabaseTransaction,
   database: Database,
-): RestoreTarget<Nouns> {
+): RestoreTarget<Stores> {
   const run = async (statement: string) => {
     await sql.raw(statement).execute(database);
   };
@@ -65,7 +65,7 @@ function targetOver(
   const keys: StoreKeys = {};
   const notify = (topic: WakeTopic) => transaction.notify(topic);
   return {
-    nouns: nounsOver(database, { carried: {}, notify, engine, keys }),
+    stores: createStores(database, { cache: {}, notify, engine, keys }),
     protect(given) {
       keys.integrity = given;
     },

@@ -2,7 +2,7 @@
 // their row by their own seal and are sealed again under a new data key; of those, whether there is one.
 
 import type { MacPart } from '../../sealing/integrity.ts';
-import type { DesiredObjectRow, JwkRow, MaterialRow } from '../tables.ts';
+import type { DesiredObjectRow, JwkRow, MaterialRow } from '../database-schema.ts';
 
 export interface MacOf {
   readonly kind: string;

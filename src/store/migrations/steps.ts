@@ -1,9 +1,9 @@
 import { firstSchema } from './0001-first-schema.ts';
-import { followedUrls } from './0002-followed-urls.ts';
+import { urlRefresh } from './0002-url-refresh.ts';
 import { severalManagers } from './0003-several-managers.ts';
-import { wrappedNext } from './0004-wrapped-next.ts';
+import { dataKeyNextWrap } from './0004-data-key-next-wrap.ts';
 import { divergedNodes } from './0005-diverged-nodes.ts';
-import { lookingBack } from './0006-looking-back.ts';
+import { auditIndexes } from './0006-audit-indexes.ts';
 import { kids } from './0007-kids.ts';
 import { integrity } from './0008-integrity.ts';
 import { nodeKeys } from './0009-node-keys.ts';
@@ -20,11 +20,11 @@ import type { Migration } from './column-types.ts';
  */
 export const migrations: readonly Migration[] = [
   firstSchema,
-  followedUrls,
+  urlRefresh,
   severalManagers,
-  wrappedNext,
+  dataKeyNextWrap,
   divergedNodes,
-  lookingBack,
+  auditIndexes,
   kids,
   integrity,
   nodeKeys,

@@ -1,8 +1,7 @@
-// PostgreSQL: a pool of connections. Readers have a snapshot each; writers queue for one advisory lock, which
-// makes them one at a time across all managers. The audit chain needs that anyway, and it lets a rule check
-// before it acts without a race. READ COMMITTED is enough under the lock: each statement sees all that the
-// writers before it committed. Nothing is kept on a connection from one transaction to the next, so that a
-// pooler between may hand out another one.
+// PostgreSQL: a pool of connections. Each reader has a snapshot. Writers queue for one advisory lock, which serialises
+// them across all managers: the audit chain needs that, and a rule can check before it acts without a race. READ
+// COMMITTED is enough under the lock: each statement sees everything that earlier writers committed. No session state
+// outlives a transaction, so that a connection pooler may switch connections.
 
 import { randomUUID } from 'node:crypto';
 import {
@@ -29,7 +28,7 @@ const dialect: Dialect = {
   createIntrospector: (database) => new PostgresIntrospector(database),
 };
 
-/** `keyplane` in ASCII, as far as it fits; advisory locks are told apart by number within one database. */
+/** `keyplane` in ASCII, as far as it fits; advisory locks of one database are distinguished by number. */
 const writerLock = 0x6b6579706c61;
 
 const limits = [
@@ -37,20 +36,20 @@ const limits = [
   `set local idle_in_transaction_session_timeout = '30s'`,
   `set local lock_timeout = '10s'`,
 ].join('; ');
-/** A server that is set not to wait for its disk would acknowledge what a crash can take back. */
+/** A server with `synchronous_commit = off` would acknowledge commits that a crash can undo. */
 const durable = `select set_config('synchronous_commit', 'on', true) where current_setting('synchronous_commit') = 'off'`;
 const beginRead = `start transaction isolation level repeatable read, read only; ${limits}`;
-const beginAside = `start transaction isolation level read committed, read write; ${limits}`;
+const beginReadWrite = `start transaction isolation level read committed, read write; ${limits}`;
 const beginStatements: Readonly<Record<Mode, string>> = {
   read: beginRead,
-  write: `${beginAside}; ${durable}; select pg_advisory_xact_lock(${writerLock})`,
-  aside: `${beginAside}; set local synchronous_commit = off`,
+  write: `${beginReadWrite}; ${durable}; select pg_advisory_xact_lock(${writerLock})`,
+  asyncCommit: `${beginReadWrite}; set local synchronous_commit = off`,
 };
 
 const int8 = 20;
 const poolSize = 10;
 const connectWithinMs = 5_000;
-/** A server that fell silent is not asked again. */
+/** `begin` is not repeated on a server that does not answer. */
 const repeatBeginMs = 5_000;
 
 /** @throws Error with one line for the operator, where the server is too old or keeps text in another encoding */
@@ -74,9 +73,9 @@ function openPool(url: string): pg.Pool {
     onConnect: (client) => refuseUnserved(client, connectWithinMs),
     idleTimeoutMillis: 30_000,
     keepAlive: true,
-    // Statements go out without waiting for the answers to those before them.
+    // Statements are sent without waiting for the results of earlier ones.
     pipeline: true,
-    // Longer than the server's own limits: it is for a server or a network that fell silent.
+    // Longer than the server's own limits: it covers a server or network that no longer answers.
     query_timeout: 40_000,
     types: {
       // Counts, times in milliseconds and revisions all stay below 2^53.
@@ -84,8 +83,8 @@ function openPool(url: string): pg.Pool {
         oid === int8 && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format),
     },
   });
-  // A server that goes away tells idle connections, and an error that nobody hears ends the process. The pool
-  // drops such a connection by itself and opens another when one is needed.
+  // A server that stops sends an error to idle connections, and an `error` event without a listener ends the process.
+  // The pool drops such a connection itself and opens another when one is needed.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
@@ -95,11 +94,11 @@ class PostgresEngine implements Engine {
   readonly name = 'postgres';
   readonly dialect = dialect;
   readonly isShared = true;
-  // Not now(): that is when the transaction began, which may have waited long for the writers before it.
+  // Not now(): that is when the transaction began, which may have waited for earlier writers.
   readonly nowMs = 'cast(extract(epoch from clock_timestamp()) * 1000 as bigint)';
   readonly #pool: pg.Pool;
   readonly #url: string;
-  /** What it notifies of bears this name, so that it does not hear itself. */
+  /** The sender in its notifications, so that it ignores its own. */
   readonly #sender = randomUUID();
   readonly #listeners: PostgresListener[] = [];
 
@@ -109,8 +108,8 @@ class PostgresEngine implements Engine {
   }
 
   /**
-   * The pool may hand out connections that a restart of the server had cut, one after another, before it hears of
-   * it. Nothing has happened on them yet, so it is safe to ask for the next, until one is new.
+   * After a restart of the server the pool may hand out several closed connections before it notices. Nothing has run
+   * on them, so it is safe to take the next, until one is new.
    */
   async begin(mode: Mode): Promise<DatabaseTransaction> {
     const sql = beginStatements[mode];
@@ -120,7 +119,7 @@ class PostgresEngine implements Engine {
         throw postgresFailure(error);
       });
       try {
-        // Waited for: what a work sends must never meet a server on which no transaction began.
+        // Awaited: a statement must never reach a connection on which no transaction began.
         await client.query(sql);
         return new PostgresTransaction(client, this.#sender, mode === 'read');
       } catch (error) {
@@ -155,7 +154,7 @@ class PostgresEngine implements Engine {
 }
 
 class PostgresTransaction implements DatabaseTransaction {
-  readonly isAway = true;
+  readonly isRemote = true;
   readonly #client: pg.PoolClient;
   readonly #sender: string;
   readonly #readsOnly: boolean;
@@ -180,7 +179,7 @@ class PostgresTransaction implements DatabaseTransaction {
   }
 
   step(sql: string): void {
-    // The transaction is aborted where it fails, and whoever comes next is told.
+    // If it fails, the transaction is aborted and the next statement fails too.
     this.#query(sql).catch(() => undefined);
   }
 
@@ -191,9 +190,9 @@ class PostgresTransaction implements DatabaseTransaction {
   async commit(): Promise<void> {
     let isClean = false;
     try {
-      const told = this.#topics.size > 0 ? `${notifyStatement(this.#topics, this.#sender)}; ` : '';
+      const notify = this.#topics.size > 0 ? `${notifyStatement(this.#topics, this.#sender)}; ` : '';
       // Several statements in one message have an answer each.
-      const answers = [await this.#query(`${told}commit`)].flat();
+      const answers = [await this.#query(`${notify}commit`)].flat();
       const command = answers.at(-1)?.command;
       isClean = true;
       // PostgreSQL answers the commit of a transaction in which a statement failed with a rollback.
@@ -206,7 +205,7 @@ class PostgresTransaction implements DatabaseTransaction {
     }
   }
 
-  /** Nobody has to wait for the end of a read. */
+  /** The end of a read is not awaited. */
   async rollback(): Promise<void> {
     const ended = this.#rollBack();
     if (!this.#readsOnly) await ended;
@@ -220,13 +219,13 @@ class PostgresTransaction implements DatabaseTransaction {
         isClean = true;
       }
     } catch {
-      // The connection is thrown away, and the server rolls back what was open on it.
+      // The connection is discarded, and the server rolls back its transaction.
     } finally {
       this.#client.release(!isClean);
     }
   }
 
-  /** The server shows a commit to others only once it is on its disk. */
+  /** The server shows a commit to others only when it is on disk. */
   async durable(): Promise<void> {}
 
   async #query(sql: string, parameters?: readonly unknown[]): Promise<pg.QueryResult> {

@@ -3,21 +3,21 @@ import { type DatabaseTransaction, type Query, refuseNul } from '../engine.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import { isOutOfRoom, sqliteFailure } from './sqlite-failure.ts';
 
-/** What a transaction needs of its engine. */
+/** The engine's side of a transaction. */
 export interface TransactionEnds {
-  /** The connection is free for another transaction. */
+  /** Returns the connection for another transaction. */
   readonly release: () => void;
-  /** Waits until what was committed so far is on the disk. Undefined where all of it is. */
+  /** Waits until all earlier commits are on disk. Undefined where they are. */
   readonly syncing: () => Promise<void> | undefined;
-  /** Begins to bring a commit that was just made to the disk. */
+  /** Starts writing the last commit to disk. */
   readonly sync: () => Promise<void>;
-  /** The disk had no room for what was written. */
+  /** The disk is full. */
   readonly outOfRoom: () => void;
 }
 
 export class SqliteTransaction implements DatabaseTransaction {
-  readonly isAway = false;
-  /** A statement that fails is heard of at once. */
+  readonly isRemote = false;
+  /** A failed statement throws at once. */
   readonly undone = false;
   readonly #connection: SqliteConnection;
   readonly #ends: TransactionEnds;
@@ -57,7 +57,7 @@ export class SqliteTransaction implements DatabaseTransaction {
     }
   }
 
-  /** A file is one manager's: there is nobody else to tell. */
+  /** A file belongs to one manager: there is no other to notify. */
   notify(): void {}
 
   async commit(): Promise<void> {
@@ -82,7 +82,7 @@ export class SqliteTransaction implements DatabaseTransaction {
     await this.#seen;
   }
 
-  /** The snapshot is that of the first statement; a commit that is on its way to the disk then is in it. */
+  /** The snapshot begins at the first statement; it includes commits that are not on disk yet. */
   #noteWhatIsSeen(): void {
     if (this.#hasLooked) return;
     this.#hasLooked = true;

@@ -14,7 +14,7 @@ import { createEnrollment, type Enrollment } from '../../../src/environments/enr
 import { createEnvironments, type Environments } from '../../../src/environments/environments.ts';
 import { createNodes, type Nodes } from '../../../src/environments/nodes.ts';
 import { realTime } from '../../../src/runtime/fair-queue.ts';
-import { type Nouns, openStore, type Store } from '../../../src/store/store.ts';
+import { openStore, type Store, type Stores } from '../../../src/store/store.ts';
 import { testIntegrity } from '../../support/databases.ts';
 import {
   createPostgresDatabase,
@@ -29,7 +29,7 @@ export interface TestClock {
 }
 
 /** Notes what it was asked, in order. */
-export interface NotingDeployments extends DeploymentPort<Nouns> {
+export interface NotingDeployments extends DeploymentPort<Stores> {
   readonly calls: string[];
   readonly live: Map<string, LiveNodeState>;
 }
@@ -75,7 +75,7 @@ export async function openRuleWorld(): Promise<RuleWorld> {
     environments: createEnvironments(options),
     enrollment: createEnrollment(options),
     nodes: createNodes(options),
-    auditRecords: () => store.read((nouns) => nouns.audit.list(0, 1000)),
+    auditRecords: () => store.read((stores) => stores.audit.list(0, 1000)),
     async close() {
       await rejections.close();
       await store.close();
@@ -92,7 +92,7 @@ export async function adminOf({ access, store }: RuleWorld): Promise<Caller> {
 }
 
 export async function callerNamed(store: Store, username: string): Promise<Caller> {
-  const user = await store.read((nouns) => nouns.users.find(username));
+  const user = await store.read((stores) => stores.users.find(username));
   if (!user) throw new Error(`no user ${username}`);
   return {
     userId: user.id,
@@ -129,10 +129,10 @@ function notingDeployments(): NotingDeployments {
     async syncEnvironment(_nouns, { environmentId }) {
       calls.push(`sync ${environmentId}`);
     },
-    async desireSettings() {},
-    async withdrawProject(nouns, projectId) {
+    async putDesiredSettings() {},
+    async withdrawProject(stores, projectId) {
       // In the transaction, while the project is still there.
-      const project = await nouns.projects.get(projectId);
+      const project = await stores.projects.get(projectId);
       calls.push(`withdraw ${project?.name}`);
     },
     environmentRemoved: (environmentId) => calls.push(`environment removed ${environmentId}`),

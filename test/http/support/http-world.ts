@@ -30,7 +30,7 @@ export interface HttpWorld {
   readonly metrics: Registry;
   readonly refusals: Refusals;
   readonly routes: readonly RouteOptions[];
-  readonly services: HttpServices & Pick<Services, 'store' | 'admission' | 'deployments' | 'parts'>;
+  readonly services: HttpServices & Pick<Services, 'store' | 'admission' | 'deployments' | 'pages'>;
   /** `ada` is a user and nothing more. */
   readonly tokens: { readonly admin: string; readonly ada: string };
   logLines(): readonly Record<string, unknown>[];
@@ -121,7 +121,7 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
 }
 
 export async function callerNamed({ store }: Pick<Services, 'store'>, username: string): Promise<Caller> {
-  const user = await store.read((nouns) => nouns.users.find(username));
+  const user = await store.read((stores) => stores.users.find(username));
   if (!user) throw new Error(`no user ${username}`);
   return {
     userId: user.id,

@@ -25,17 +25,17 @@ export async function toSchemaWithoutMacs(options: StoreOptions, masterKey: stri
   });
   await store.close();
   const { auditKey } = sealingOf(found.keys, Buffer.from(masterKey, 'base64'), 'The master key');
-  await restoreInto(options, async ({ recreate, nouns }) => {
+  await restoreInto(options, async ({ recreate, stores }) => {
     await recreate(lastWithoutMacs);
-    for (const older of await nouns.dump.tables()) {
+    for (const older of await stores.dump.tables()) {
       const now = found.tables.get(older.name);
       if (!now || older.name.startsWith('audit_')) continue;
       const at = older.columns.map((column) => now.table.columns.indexOf(column));
       const rows = now.rows.map((row) => at.map((place) => row[place] ?? null));
-      await nouns.dump.insert(older, older.name === 'data_keys' ? rows.filter(isOlderKey) : rows);
+      await stores.dump.insert(older, older.name === 'data_keys' ? rows.filter(isOlderKey) : rows);
     }
     for (const record of found.records.filter(isOlderRecord)) {
-      await createAuditLog({ key: auditKey, clock: () => record.at }).append(nouns, record);
+      await createAuditLog({ key: auditKey, clock: () => record.at }).append(stores, record);
     }
   });
 }

@@ -1,5 +1,5 @@
 // The PKCS#12 key derivation (RFC 7292, appendix B): one salted, iterated digest for keys, IVs and MAC keys,
-// told apart by an id. And the spelling of passwords that it works on.
+// distinguished by an id; and its encoding of passwords.
 
 import { hash } from 'node:crypto';
 import { iterateHash } from './iterated-hash.ts';

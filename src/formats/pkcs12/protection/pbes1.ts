@@ -1,7 +1,7 @@
 // PBES1 (RFC 8018, 6.1): PBKDF1 and a cipher of 64-bit blocks in CBC mode. OpenSSL of before 1.1 and older Java write it.
 
 import { hash } from 'node:crypto';
-import { decryptCbc, onlySequence } from './closed-bytes.ts';
+import { decryptCbc, onlySequence } from './encrypted-content.ts';
 import { iterateHash } from './iterated-hash.ts';
 import { decryptRc2Cbc } from './rc2.ts';
 

@@ -3,8 +3,8 @@
 import { objectIdentifier, octets, sequence } from '../../../asn1/ber.ts';
 import type { Asn1Element } from '../../../asn1/element.ts';
 import { damagedKeystore } from '../../keystore-format.ts';
-import { decryptCbc, onlySequence, type Protection, unknownProtection } from './closed-bytes.ts';
 import type { DerivationBudget } from './derivation-budget.ts';
+import { decryptCbc, onlySequence, type Protection, unknownProtection } from './encrypted-content.ts';
 import { readKdf } from './pbkdf.ts';
 
 export const pbes2Oid = '1.2.840.113549.1.5.13';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { instant, instantOrNull, listAnswer, listOf } from '../../answers/answer-schemas.ts';
 import type { RouteServices } from '../../http-services.ts';
 import type { KeyplaneServer } from '../../keyplane-server.ts';
 import { named } from '../../openapi/named.ts';
+import { instant, instantOrNull, listOf, listResponse } from '../../responses/response-schemas.ts';
 import { openToMembers } from '../../route-access.ts';
 import { jwkParams } from '../jwk-schemas.ts';
 
@@ -30,7 +30,7 @@ const item = named(
 );
 
 /** Where it is by now, node by node. */
-export function getJwkDeployment(
+export function getJwkDeploymentRoute(
   app: KeyplaneServer,
   { jwks, jwkDeployments }: Pick<RouteServices, 'jwks' | 'jwkDeployments'>,
 ): void {
@@ -49,7 +49,7 @@ export function getJwkDeployment(
     handler: async (request) => {
       const { stored } = await jwks.get(request.project.projectId, request.params.jwkName);
       const found = await jwkDeployments(stored);
-      return listAnswer(
+      return listResponse(
         found.map(({ nodes, ...one }) => ({
           ...one,
           nodes: nodes.map((node) => ({ ...node, lastSeenAt: instantOrNull(node.lastSeenAt) })),

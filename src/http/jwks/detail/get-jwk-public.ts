@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { publicJwkFacts } from '../../../jwks/jwk-facts.ts';
-import { listAnswer, listOf } from '../../answers/answer-schemas.ts';
 import type { RouteServices } from '../../http-services.ts';
 import type { KeyplaneServer } from '../../keyplane-server.ts';
 import {
@@ -8,6 +7,7 @@ import {
   certificateFactsView,
 } from '../../materials/inspect/certificate-facts-schema.ts';
 import { named } from '../../openapi/named.ts';
+import { listOf, listResponse } from '../../responses/response-schemas.ts';
 import { openToMembers } from '../../route-access.ts';
 import { jwkParams } from '../jwk-schemas.ts';
 
@@ -24,7 +24,7 @@ const item = named(
 );
 
 /** The public half in every form that is copied somewhere. */
-export function getJwkPublic(app: KeyplaneServer, { jwks }: Pick<RouteServices, 'jwks'>): void {
+export function getJwkPublicRoute(app: KeyplaneServer, { jwks }: Pick<RouteServices, 'jwks'>): void {
   app.route({
     method: 'GET',
     url: '/apiops/projects/:projectName/jwks/:jwkName/public/',
@@ -41,7 +41,7 @@ export function getJwkPublic(app: KeyplaneServer, { jwks }: Pick<RouteServices, 
     handler: async (request) => {
       const { stored } = await jwks.get(request.project.projectId, request.params.jwkName);
       const { jwk, pem, thumbprint, certificates, hasPrivatePart } = publicJwkFacts(stored);
-      return listAnswer([
+      return listResponse([
         {
           name: stored.name,
           pem,

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { keyTypeNames } from '../../../jose/key-types.ts';
 import { alternatives } from '../../../jose/shown.ts';
 import type { SourceKeyFacts } from '../../../jwks/inspect-source.ts';
-import { instant, instantOrNull, listOf } from '../../answers/answer-schemas.ts';
 import type { RouteServices } from '../../http-services.ts';
 import type { KeyplaneServer } from '../../keyplane-server.ts';
 import { describedAs, named } from '../../openapi/named.ts';
+import { instant, instantOrNull, listOf } from '../../responses/response-schemas.ts';
 import { openToMembers } from '../../route-access.ts';
 import { withoutOtherSources } from '../create-jwk.ts';
 import { createJwkBody } from '../jwk-schemas.ts';
@@ -43,7 +43,7 @@ const item = named(
 );
 
 /** What a source holds, before a JWK is made from it. */
-export function inspectJwkSource(
+export function inspectJwkSourceRoute(
   app: KeyplaneServer,
   { inspectSource }: Pick<RouteServices, 'inspectSource'>,
 ): void {

@@ -1,13 +1,13 @@
-import { listOf } from '../../answers/answer-schemas.ts';
 import { auditItem, auditView } from '../../audit/audit-schemas.ts';
 import type { RouteServices } from '../../http-services.ts';
 import type { KeyplaneServer } from '../../keyplane-server.ts';
 import { pageQuery, readPage } from '../../requests/list-query.ts';
+import { listOf } from '../../responses/response-schemas.ts';
 import { openToMembers } from '../../route-access.ts';
 import { jwkParams } from '../jwk-schemas.ts';
 
 /** What happened to this very JWK, not to an earlier one of the same name. */
-export function listJwkHistory(
+export function listJwkHistoryRoute(
   app: KeyplaneServer,
   { jwks, auditTrail }: Pick<RouteServices, 'jwks' | 'auditTrail'>,
 ): void {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { CertificateFacts } from '../../../jose/certificate-facts.ts';
-import { instant, instantText } from '../../answers/answer-schemas.ts';
 import { named } from '../../openapi/named.ts';
+import { instant, instantText } from '../../responses/response-schemas.ts';
 
 export const certificateFactsItem = named(
   'CertificateFacts',

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { listAnswer, listOf } from '../../answers/answer-schemas.ts';
-import { warningsMember, warningTexts } from '../../answers/deployment-answer.ts';
 import type { RouteServices } from '../../http-services.ts';
 import type { KeyplaneServer } from '../../keyplane-server.ts';
 import { describedAs, named } from '../../openapi/named.ts';
+import { warningsMember, warningTexts } from '../../responses/deployment-response.ts';
+import { listOf, listResponse } from '../../responses/response-schemas.ts';
 import { openToMembers } from '../../route-access.ts';
 import { certificateFactsItem, certificateFactsView } from './certificate-facts-schema.ts';
 
@@ -21,7 +21,7 @@ const body = describedAs(
 );
 
 /** What a certificate file holds, before it is stored. */
-export function inspectCertificate(
+export function inspectCertificateRoute(
   app: KeyplaneServer,
   { certificates }: Pick<RouteServices, 'certificates'>,
 ): void {
@@ -45,7 +45,7 @@ export function inspectCertificate(
     },
     handler: async (request) => {
       const { facts, warnings } = certificates.inspect(request.body.pemEncodedFile);
-      return { ...listAnswer(facts.map(certificateFactsView)), ...warningsMember(warnings) };
+      return { ...listResponse(facts.map(certificateFactsView)), ...warningsMember(warnings) };
     },
   });
 }

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { keyTypeName } from '../../../jose/key-type-name.ts';
 import { isSymmetric, keyTypes } from '../../../jose/key-types.ts';
 import { alternatives } from '../../../jose/shown.ts';
-import { listAnswer, listOf } from '../../answers/answer-schemas.ts';
 import type { RouteServices } from '../../http-services.ts';
 import type { KeyplaneServer } from '../../keyplane-server.ts';
 import { describedAs, named } from '../../openapi/named.ts';
+import { listOf, listResponse } from '../../responses/response-schemas.ts';
 import { openToMembers } from '../../route-access.ts';
 
 const asymmetricTypes = keyTypes.filter((kty) => !isSymmetric({ kty })).map(keyTypeName);
@@ -29,7 +29,7 @@ const body = describedAs(
 );
 
 /** What a key file holds, before it is stored. */
-export function inspectKey(app: KeyplaneServer, { keys }: Pick<RouteServices, 'keys'>): void {
+export function inspectKeyRoute(app: KeyplaneServer, { keys }: Pick<RouteServices, 'keys'>): void {
   app.route({
     method: 'POST',
     url: '/apiops/projects/:projectName/keys/inspect/',
@@ -45,7 +45,7 @@ export function inspectKey(app: KeyplaneServer, { keys }: Pick<RouteServices, 'k
     },
     handler: async (request) => {
       const { keyType, type, curve, size } = await keys.inspect(request.body);
-      return listAnswer([{ keyType, type, curve, size }]);
+      return listResponse([{ keyType, type, curve, size }]);
     },
   });
 }

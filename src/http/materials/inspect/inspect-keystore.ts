@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { listOf } from '../../answers/answer-schemas.ts';
 import type { RouteServices } from '../../http-services.ts';
 import type { KeyplaneServer } from '../../keyplane-server.ts';
 import { describedAs, named } from '../../openapi/named.ts';
 import { keystoreType } from '../../openapi/named-values.ts';
+import { listOf } from '../../responses/response-schemas.ts';
 import { openToMembers } from '../../route-access.ts';
 import { keystoreBodyLimit } from '../create-keystore.ts';
 import { keystoreAliasItem, keystoreAliasView } from './keystore-alias-schema.ts';
@@ -31,7 +31,10 @@ const body = describedAs(
 );
 
 /** What a keystore file holds, before it is stored. */
-export function inspectKeystore(app: KeyplaneServer, { keystores }: Pick<RouteServices, 'keystores'>): void {
+export function inspectKeystoreRoute(
+  app: KeyplaneServer,
+  { keystores }: Pick<RouteServices, 'keystores'>,
+): void {
   app.route({
     method: 'POST',
     url: '/apiops/projects/:projectName/keystores/inspect/',

@@ -3,8 +3,8 @@ import { keyTypeName } from '../../../jose/key-type-name.ts';
 import { keyTypes } from '../../../jose/key-types.ts';
 import { alternatives } from '../../../jose/shown.ts';
 import type { KeystoreAlias } from '../../../materials/keystore-contents.ts';
-import { instant, instantOrNull } from '../../answers/answer-schemas.ts';
 import { named } from '../../openapi/named.ts';
+import { instant, instantOrNull } from '../../responses/response-schemas.ts';
 
 export const keystoreAliasItem = named(
   'KeystoreEntry',

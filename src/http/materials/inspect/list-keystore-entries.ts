@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { listAnswer, listOf } from '../../answers/answer-schemas.ts';
 import type { RouteServices } from '../../http-services.ts';
 import type { KeyplaneServer } from '../../keyplane-server.ts';
+import { listOf, listResponse } from '../../responses/response-schemas.ts';
 import { openToMembers } from '../../route-access.ts';
 import { keystoreAliasItem, keystoreAliasView } from './keystore-alias-schema.ts';
 
 /** What a stored keystore holds in one environment, alias by alias. */
-export function listKeystoreEntries(
+export function listKeystoreEntriesRoute(
   app: KeyplaneServer,
   { keystores }: Pick<RouteServices, 'keystores'>,
 ): void {
@@ -29,7 +29,7 @@ export function listKeystoreEntries(
       const { keystoreName } = request.params;
       const { environmentName } = request.query;
       const found = await keystores.entries(request.project.projectId, keystoreName, environmentName);
-      return listAnswer(found.map(keystoreAliasView));
+      return listResponse(found.map(keystoreAliasView));
     },
   });
 }

@@ -1,0 +1,145 @@
+import { KeyplaneError } from '../errors.ts';
+import { addDigest, emptyDigest, removeDigest } from '../protocol/state-digest.ts';
+import type {
+  DesiredKey,
+  DesiredObject,
+  DesiredStateStore,
+  DesiredStateStores,
+  EnvironmentState,
+} from './desired-state-store.ts';
+
+/** What should be (digest of its content) or no longer be (null) on the nodes of one environment. */
+export interface DesiredChange extends DesiredKey {
+  readonly projectId: string;
+  readonly digest: Buffer | null;
+  /** It is another one for verifiers (a JWK under another kid), so it counts as there only from now on. */
+  readonly startsAgain?: boolean;
+  /** Of what comes at once with others: the revision that all of them count from. Otherwise each counts from its own. */
+  readonly sinceRevision?: number;
+}
+
+/** The revision that an environment's nodes must reach for a change to have arrived. */
+export interface DeploymentTarget {
+  readonly environmentId: string;
+  readonly revision: number;
+}
+
+/** Rows that one statement reads or writes; more would block the event loop. */
+const changesPerStep = 256;
+
+/**
+ * Writes desired state in the caller's transaction. Each change gets its own revision, so that a delta can be cut
+ * between any two; an unchanged object gets none. Environments are locked in id order, so that two transactions cannot
+ * deadlock.
+ */
+export async function putDesiredState(
+  { desired }: DesiredStateStores,
+  changes: readonly DesiredChange[],
+): Promise<readonly DeploymentTarget[]> {
+  const steps = [...inSteps(changes)];
+  const environmentIds = [...new Set(changes.map(({ environmentId }) => environmentId))].sort();
+  // Sent together: a remote database answers both in one round trip.
+  const [states, firstFound] = await Promise.all([
+    desired.lockStates(environmentIds),
+    desired.findMany(steps[0] ?? []),
+  ]);
+  const now = new Map(states.map((state) => [state.environmentId, state]));
+  for (const [index, step] of steps.entries()) {
+    const found = index === 0 ? firstFound : await desired.findMany(step);
+    const counted = await countedIn(desired, found, now);
+    await desired.putMany(movedBy(step, { now, found: counted }));
+  }
+  const moved = [...now.values()].filter((state, index) => state !== states[index]);
+  if (moved.length > 0) await desired.putStates(moved);
+  return [...now.values()].map(({ environmentId, revision }) => ({ environmentId, revision }));
+}
+
+/**
+ * Leaves out rows altered outside keyplane, which the environment's digest does not count: they can be overwritten and
+ * removed like missing ones. If the digest differs from the sum of the valid rows, one of those was altered or rolled
+ * back, and nothing based on the digest would be true.
+ * @throws KeyplaneError `unavailable`
+ */
+async function countedIn(
+  desired: DesiredStateStore,
+  found: readonly DesiredObject[],
+  now: ReadonlyMap<string, EnvironmentState>,
+): Promise<readonly DesiredObject[]> {
+  const altered = found.filter((object) => object.altered);
+  for (const environmentId of new Set(altered.map((object) => object.environmentId))) {
+    const sum = await sumOfPresent(desired, environmentId);
+    if (now.get(environmentId)?.digest.equals(sum)) continue;
+    throw new KeyplaneError(
+      'unavailable',
+      'What is deployed to an environment was altered in the database past keyplane, and cannot be changed until an operator has looked at it (keyplane doctor)!',
+      { reason: 'ALTERED_IN_DATABASE' },
+    );
+  }
+  return altered.length === 0 ? found : found.filter((object) => !object.altered);
+}
+
+/** Of the rows that carry a right MAC. */
+export async function sumOfPresent(
+  desired: Pick<DesiredStateStore, 'present'>,
+  environmentId: string,
+): Promise<Buffer> {
+  let sum: Buffer = emptyDigest;
+  for (let after = 0; ; ) {
+    const page = await desired.present(environmentId, after, changesPerStep);
+    for (const { digest, altered } of page) if (digest !== null && !altered) sum = addDigest(sum, digest);
+    const last = page.at(-1);
+    if (!last || page.length < changesPerStep) return sum;
+    after = last.revision;
+  }
+}
+
+function* inSteps(changes: readonly DesiredChange[]): Generator<readonly DesiredChange[]> {
+  for (let from = 0; from < changes.length; from += changesPerStep) {
+    yield changes.slice(from, from + changesPerStep);
+  }
+}
+
+/** The rows that are otherwise after these changes; moves `now` along. */
+function movedBy(
+  changes: readonly DesiredChange[],
+  { now, found }: { readonly now: Map<string, EnvironmentState>; readonly found: readonly DesiredObject[] },
+): readonly DesiredObject[] {
+  const had = new Map(found.map((object) => [keyOf(object), object]));
+  const moved = new Map<string, DesiredObject>();
+  for (const change of changes) {
+    const { environmentId, kind, objectId, projectId, digest } = change;
+    const key = keyOf(change);
+    const before = had.get(key);
+    const previous = before?.digest ?? null;
+    const state = now.get(environmentId);
+    if (state === undefined || isSame(previous, digest)) continue;
+    let sum = state.digest;
+    if (previous !== null) sum = removeDigest(sum, previous);
+    if (digest !== null) sum = addDigest(sum, digest);
+    const revision = state.revision + 1;
+    now.set(environmentId, { environmentId, revision, digest: sum });
+    const stays = before !== undefined && previous !== null && change.startsAgain !== true;
+    const sinceRevision = stays ? before.sinceRevision : (change.sinceRevision ?? revision);
+    const after = { environmentId, kind, objectId, projectId, revision, digest, sinceRevision };
+    had.set(key, after);
+    moved.set(key, after);
+  }
+  return [...moved.values()];
+}
+
+function isSame(one: Buffer | null, other: Buffer | null): boolean {
+  return one === null || other === null ? one === other : one.equals(other);
+}
+
+function keyOf({ environmentId, kind, objectId }: DesiredKey): string {
+  return `${environmentId}/${kind}/${objectId}`;
+}
+
+/** One target an environment: the latest revision that any of them asks for. */
+export function mergeTargets(targets: readonly DeploymentTarget[]): readonly DeploymentTarget[] {
+  const latest = new Map<string, number>();
+  for (const { environmentId, revision } of targets) {
+    latest.set(environmentId, Math.max(revision, latest.get(environmentId) ?? 0));
+  }
+  return [...latest].map(([environmentId, revision]) => ({ environmentId, revision }));
+}

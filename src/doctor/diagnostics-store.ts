@@ -1,0 +1,42 @@
+// What the doctor asks a database beside what rules ask it; all of it reads only.
+
+export interface JwkName {
+  readonly projectName: string;
+  readonly name: string;
+}
+
+export interface SoonExpiringJwk extends JwkName {
+  readonly expirationTime: Date;
+}
+
+export interface FailingUrl extends JwkName {
+  readonly state: 'FAILING' | 'GONE';
+  readonly since: Date;
+  readonly reason: string | null;
+}
+
+export interface EndedManager {
+  readonly id: string;
+  readonly version: string;
+  /** By the database's clock. */
+  readonly seenAt: Date;
+}
+
+export interface DiagnosticsStore {
+  /** What the database finds wrong with its own file or tables; of PostgreSQL nothing is asked. */
+  integrity(): Promise<readonly string[]>;
+  /** Of the server; undefined for SQLite, which is part of this program. */
+  serverMajorVersion(): Promise<number | undefined>;
+  /** By the database's clock. */
+  now(): Promise<Date>;
+  /** Managers that ended without taking their leave; of SQLite none, which one manager has for itself. */
+  endedManagers(): Promise<readonly EndedManager[]>;
+  newestAuditRecordAt(): Promise<Date | undefined>;
+  /** By expiration time. */
+  expiringBefore(time: Date, limit: number): Promise<readonly SoonExpiringJwk[]>;
+  failingUrls(limit: number): Promise<readonly FailingUrl[]>;
+}
+
+export interface DiagnosticsStores {
+  readonly diagnostics: DiagnosticsStore;
+}

@@ -1,0 +1,65 @@
+// Says what a file is that is no keystore of ours, so that its owner knows what to do with it.
+// Guesses from the first bytes only; the answer is words, never a decision.
+
+import { asn1Tag, nestedContent } from '../asn1/element.ts';
+import { sniffDer } from '../asn1/sniff-der.ts';
+import {
+  pemKeystore,
+  unsupportedFormats,
+  unsupportedKeystoreText,
+  unsupportedText,
+} from '../jose/unsupported-formats.ts';
+
+const noKeystore = 'The file is not a JKS or PKCS12 keystore!';
+
+/** One public sentence or two. */
+export function describeUnsupportedFile(file: Uint8Array): string {
+  const bytes = Buffer.from(file.buffer, file.byteOffset, file.length);
+  const head = bytes.subarray(0, 64);
+  if (startsWith(head, [0xce, 0xce, 0xce, 0xce])) return unsupportedKeystoreText('JCEKS');
+  if (isBksOrUber(head)) return unsupportedKeystoreText(hasBksEntry(bytes) ? 'BKS' : 'UBER');
+  if (isBcfks(head)) return unsupportedKeystoreText('BCFKS');
+  if (head.toString('latin1').trimStart().startsWith('-----BEGIN '))
+    return unsupportedText('The file', pemKeystore);
+  const found = sniffDer(bytes)?.label;
+  if (found === 'CERTIFICATE')
+    return 'The file is a certificate, not a keystore! Upload it as a certificate.';
+  if (found?.endsWith('KEY')) return 'The file is a key, not a keystore! Upload it as a key.';
+  const form = unsupportedFormats.get(found ?? '')?.('DER');
+  return form === undefined ? noKeystore : unsupportedText('The file', form);
+}
+
+function startsWith(head: Buffer, magic: readonly number[]): boolean {
+  return magic.every((byte, index) => head[index] === byte);
+}
+
+/** Bouncy Castle's BKS and UBER: version 1 or 2, then a salt of a plausible length, as two 32-bit numbers. */
+function isBksOrUber(head: Buffer): boolean {
+  if (head.length < 8) return false;
+  const version = head.readUInt32BE(0);
+  const saltBytes = head.readUInt32BE(4);
+  return (version === 1 || version === 2) && saltBytes >= 8 && saltBytes <= 64;
+}
+
+const maxAliasBytes = 1024;
+
+/**
+ * Behind salt and iteration count BKS has its entries in the clear, UBER an encrypted stream. An entry is a type from 1 to
+ * 4, an alias, and a date, whose upper bytes are zero; type 0 ends them.
+ */
+function hasBksEntry(file: Buffer): boolean {
+  const start = 8 + file.readUInt32BE(4) + 4;
+  const type = file[start];
+  if (type === 0) return file.length === start + 1 + 20;
+  if (type === undefined || type > 4 || start + 3 > file.length) return false;
+  const aliasBytes = file.readUInt16BE(start + 1);
+  const date = start + 3 + aliasBytes;
+  return aliasBytes <= maxAliasBytes && date + 8 <= file.length && file.readUInt16BE(date) === 0;
+}
+
+/** Bouncy Castle's BCFKS: SEQUENCE { SEQUENCE { SEQUENCE { OBJECT IDENTIFIER …, one level deeper than anything else. */
+function isBcfks(head: Buffer): boolean {
+  const { sequence, oid } = asn1Tag;
+  const start = nestedContent(head, [sequence, sequence, sequence]);
+  return start !== undefined && head[start] === oid;
+}

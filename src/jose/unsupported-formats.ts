@@ -1,0 +1,206 @@
+// Forms of files that hold keys or certificates and cannot be uploaded as they are: what each is called, and the command
+// that converts it. Tests extract the commands, run them on real files and upload the result.
+// A name such as `key.pem` in a command stands for the user's own file.
+
+import { Buffer } from 'node:buffer';
+
+export type Encoding = 'PEM' | 'DER';
+
+export interface UnsupportedFormat {
+  /** Such as `a PKCS#7 bundle`. */
+  readonly what: string;
+  /** What to do, in one sentence or two, with the command in back-quotes. */
+  readonly remedy: string;
+}
+
+/** `Key content is a PKCS#7 bundle! Convert it with …`: a command never touches the exclamation mark. */
+export function unsupportedText(subject: string, { what, remedy }: UnsupportedFormat): string {
+  return `${subject} is ${what}! ${remedy}`;
+}
+
+const inform = (encoding: Encoding) => (encoding === 'DER' ? '-inform DER ' : '');
+
+/** RFC 2315; `.p7b` and `.p7c` files. */
+function pkcs7Bundle(encoding: Encoding): UnsupportedFormat {
+  return {
+    what: 'a PKCS#7 bundle',
+    remedy: `Convert it with \`openssl pkcs7 ${inform(encoding)}-in bundle.p7b -print_certs -out certificates.pem\` and upload certificates.pem as a certificate`,
+  };
+}
+
+/** RFC 2986. */
+function certificateRequest(encoding: Encoding): UnsupportedFormat {
+  return {
+    what: 'a certificate request',
+    remedy: `Upload the certificate that its authority issues for it. To upload its public key as a PUBLIC_KEY, write it with \`openssl req ${inform(encoding)}-in request.csr -pubkey -noout -out key.pem\``,
+  };
+}
+
+/** RFC 5280 §5. */
+function revocationList(encoding: Encoding): UnsupportedFormat {
+  return {
+    what: 'a certificate revocation list',
+    remedy: `It holds neither a key nor a certificate. Upload the certificate of its issuer, which \`openssl crl ${inform(encoding)}-in list.crl -noout -issuer\` names`,
+  };
+}
+
+/** OpenSSL's own: a certificate with the purposes that it is trusted for. */
+const trustedCertificate: UnsupportedFormat = Object.freeze({
+  what: "a certificate with OpenSSL's trust settings (TRUSTED CERTIFICATE)",
+  remedy:
+    'Convert it with `openssl x509 -in trusted.pem -out certificate.pem` and upload certificate.pem as a certificate',
+});
+
+/** What to do with a private key and certificates in one PEM file. @param certificates how many */
+export function splitRemedy(wanted: 'KEY' | 'CERTIFICATE', certificates: number): string {
+  if (wanted === 'KEY') {
+    return 'Write the key alone with `openssl pkey -in both.pem -out key.pem` and upload key.pem';
+  }
+  // `openssl x509` copies the first certificate alone.
+  const command =
+    certificates === 1
+      ? 'openssl x509 -in both.pem -out certificates.pem'
+      : 'openssl crl2pkcs7 -nocrl -certfile both.pem | openssl pkcs7 -print_certs -out certificates.pem';
+  return `Write the certificates alone with \`${command}\` and upload certificates.pem`;
+}
+
+/** `openssh-key-v1` under a passphrase. */
+export const encryptedOpenSsh: UnsupportedFormat = Object.freeze({
+  what: 'an encrypted key in the format of OpenSSH',
+  remedy:
+    'Remove its passphrase with `ssh-keygen -p -N "" -f id_key` and upload the file. The command asks for the passphrase and changes the file itself, so run it on a copy',
+});
+
+/** A line of `authorized_keys` or of a `.pub` file. `ssh-keygen` writes no PEM for Ed25519. */
+function openSshPublicKey(type: string): UnsupportedFormat {
+  const command =
+    type === 'ssh-ed25519'
+      ? // The first 12 octets of an Ed25519 key in SPKI (RFC 8410 §10.1) are these 16 characters; its last 32 are the key.
+        'cut -d " " -f 2 key.pub | base64 -d | tail -c 32 | base64 | sed s/^/MCowBQYDK2VwAyEA/ | base64 -d | openssl pkey -pubin -inform DER -out key.pem'
+      : 'ssh-keygen -e -m PKCS8 -f key.pub > key.pem';
+  return {
+    what: 'a public key in the format of OpenSSH',
+    remedy: `Convert it with \`${command}\` and upload key.pem as a PUBLIC_KEY`,
+  };
+}
+
+/** RFC 4716. `ssh-keygen -i` writes the form of OpenSSH, which the second command converts. */
+function ssh2PublicKey(text: string): UnsupportedFormat {
+  const blob = Buffer.from(text.replace(/^----.*$|^[\w-]+:(?:.*\\\r?\n)*.*$/gm, ''), 'base64');
+  const type = blob.subarray(4, 4 + 'ssh-ed25519'.length).toString('latin1');
+  const { remedy } = openSshPublicKey(type);
+  return {
+    what: 'a public key in the format of RFC 4716 (SSH2 PUBLIC KEY)',
+    remedy: remedy.replace('`', '`ssh-keygen -i -m RFC4716 -f ssh2.pub > key.pub && '),
+  };
+}
+
+/** `.ppk` files of PuTTY. Its `puttygen` writes traditional PEM, and the form of OpenSSH for Ed25519. */
+const puttyKey: UnsupportedFormat = Object.freeze({
+  what: 'a key in the format of PuTTY',
+  remedy:
+    'Convert it with `puttygen key.ppk -O private-openssh -o key.pem --new-passphrase /dev/null` and upload key.pem',
+});
+
+const openPgpKey: UnsupportedFormat = Object.freeze({
+  what: 'an OpenPGP key, which no JOSE algorithm uses',
+  remedy: 'Generate a new key with `openssl genpkey -algorithm ED25519 -out key.pem` and upload key.pem',
+});
+
+/** A text that is neither PEM, JSON nor base64, by how it begins. */
+export function unsupportedTextFormat(text: string): UnsupportedFormat | undefined {
+  const start = text.trimStart();
+  const [, openSsh] =
+    /^((?:ssh|ecdsa-sha2|sk-ssh|sk-ecdsa-sha2)-[a-z0-9@.-]+)\s+[A-Za-z0-9+/]/.exec(start) ?? [];
+  if (openSsh !== undefined) return openSshPublicKey(openSsh);
+  if (start.startsWith('---- BEGIN SSH2 PUBLIC KEY ----')) return ssh2PublicKey(start);
+  if (start.startsWith('PuTTY-User-Key-File-')) return puttyKey;
+  return start.startsWith('-----BEGIN PGP ') ? openPgpKey : undefined;
+}
+
+/** What is uploaded as a keystore, by its first octets or its structure. */
+export function keystoreForm(type: string): UnsupportedFormat {
+  return {
+    what: `a ${type} keystore`,
+    remedy: 'Upload it as a keystore and create the JWK from that, with source type KEYSTORE',
+  };
+}
+
+/** JKS and JCEKS, by their first four octets. */
+export function javaKeystore(octets: Buffer): 'JKS' | 'JCEKS' | undefined {
+  const magic = octets.length < 4 ? 0 : octets.readUInt32BE(0);
+  if (magic === 0xfeedfeed) return 'JKS';
+  return magic === 0xcececece ? 'JCEKS' : undefined;
+}
+
+/** A certificate where a key belongs. */
+export function certificateForKey(encoding: Encoding): UnsupportedFormat {
+  return {
+    what: 'a certificate where a key belongs',
+    remedy: `Upload it as a certificate. To upload its public key as a PUBLIC_KEY, write it with \`openssl x509 ${inform(encoding)}-in certificate.pem -noout -pubkey -out key.pem\``,
+  };
+}
+
+/** RFC 5480 §2.1.1 allows named curves alone: explicit parameters can describe a forged twin of one (CVE-2020-0601). */
+export function explicitCurve(kind: 'PRIVATE' | 'PUBLIC', encoding: Encoding): UnsupportedFormat {
+  const options = kind === 'PUBLIC' ? '-pubin ' : '';
+  const output = kind === 'PUBLIC' ? '-pubout ' : '';
+  return {
+    what: 'an EC key whose curve is given by explicit parameters, a named curve is required (RFC 5480 §2.1.1)',
+    remedy: `Convert it with \`openssl ec ${options}${inform(encoding)}-in key.pem -param_enc named_curve ${output}-out named.pem\` and upload named.pem`,
+  };
+}
+
+/** @param algorithm the name or object identifier in the file */
+export function unknownKeyEncryption(algorithm: string, encoding: Encoding): UnsupportedFormat {
+  return {
+    what: `encrypted with an algorithm that is not supported (${algorithm})`,
+    remedy: `Decrypt it with \`openssl pkey -provider legacy -provider default ${inform(encoding)}-in encrypted.pem -out key.pem\` and upload key.pem`,
+  };
+}
+
+/** Keystores of Java and of Bouncy Castle that are neither JKS nor PKCS#12; the whole text. */
+export function unsupportedKeystoreText(type: 'JCEKS' | 'BKS' | 'UBER' | 'BCFKS'): string {
+  const provider =
+    type === 'JCEKS'
+      ? ''
+      : ' -providerclass org.bouncycastle.jce.provider.BouncyCastleProvider -providerpath bcprov.jar';
+  const file = type.toLowerCase();
+  const command = `keytool -importkeystore -srckeystore keystore.${file} -srcstoretype ${type} -destkeystore keystore.p12 -deststoretype PKCS12${provider}`;
+  return `${type} keystores are not supported! Convert it with \`${command}\` and upload keystore.p12; the keyStoreType values are JKS and PKCS12`;
+}
+
+/** @param algorithm object identifier */
+export function unknownKeystoreEncryption(algorithm: string): UnsupportedFormat {
+  return {
+    what: `encrypted with an algorithm that is not supported (${algorithm})`,
+    remedy:
+      'Convert it with `openssl pkcs12 -provider legacy -provider default -in keystore.p12 -nodes -out keystore.pem && openssl pkcs12 -export -in keystore.pem -out converted.p12`, upload converted.p12 and delete keystore.pem',
+  };
+}
+
+const makeKeystore = 'make a keystore of it with `openssl pkcs12 -export -in both.pem -out keystore.p12`';
+
+/** A PEM file where any kind of file is taken. */
+export const keyAndCertificates: UnsupportedFormat = Object.freeze({
+  what: 'a private key with certificates',
+  remedy: `To keep them together ${makeKeystore}`,
+});
+
+/** A PEM file where a keystore belongs. */
+export const pemKeystore: UnsupportedFormat = Object.freeze({
+  what: 'PEM text, not a keystore',
+  remedy: `Upload it as a certificate or a key. Where it holds a key and its certificates, ${makeKeystore}`,
+});
+
+/** By their PEM label, which the sniffing of DER uses as well. */
+export const unsupportedFormats: ReadonlyMap<string, (encoding: Encoding) => UnsupportedFormat> = new Map([
+  ['CERTIFICATE REQUEST', certificateRequest],
+  ['NEW CERTIFICATE REQUEST', certificateRequest],
+  ['X509 CRL', revocationList],
+  ['PKCS7', pkcs7Bundle],
+  ['PKCS #7 SIGNED DATA', pkcs7Bundle],
+  ['CMS', pkcs7Bundle],
+  ['TRUSTED CERTIFICATE', () => trustedCertificate],
+  ['PKCS12', () => keystoreForm('PKCS#12')],
+]);

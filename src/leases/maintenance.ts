@@ -1,0 +1,67 @@
+import type { UnitOfWork } from '../unit-of-work.ts';
+import type { Lease } from './lease.ts';
+import type { LeaseStores } from './lease-store.ts';
+
+/** A piece of work that removes what nobody needs any more, a little at a time so that requests get their turn. */
+export interface MaintenanceStep<Stores> {
+  /** How many one run may remove. */
+  readonly limit: number;
+  /** In a transaction of its own. Returns how many it removed; fewer than the limit when it is done. */
+  prune(stores: Stores, limit: number): Promise<number>;
+}
+
+export interface MaintenanceOptions<Stores extends LeaseStores> {
+  readonly store: UnitOfWork<Stores>;
+  readonly lease: Lease;
+  readonly steps: readonly MaintenanceStep<Stores>[];
+  readonly onError: (error: unknown) => void;
+}
+
+const everyMs = 60_000;
+
+/** Runs the steps once a minute on one of the managers. */
+export class Maintenance<Stores extends LeaseStores> {
+  readonly #options: MaintenanceOptions<Stores>;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  constructor(options: MaintenanceOptions<Stores>) {
+    this.#options = options;
+  }
+
+  start(): void {
+    if (this.#closed) return;
+    this.#timer = setTimeout(() => {
+      this.#running = this.run()
+        .catch(this.#options.onError)
+        .finally(() => this.start());
+    }, everyMs);
+    this.#timer.unref();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#running;
+  }
+
+  /** Nothing, where another manager is at it. */
+  async run(): Promise<void> {
+    const { store, lease, steps } = this.#options;
+    if (!(await lease.take())) return;
+    try {
+      for (const { limit, prune } of steps) {
+        let removed = limit;
+        while (removed >= limit && !this.#closed) {
+          removed = await store.write(async (stores) => {
+            await lease.requireHeld(stores);
+            return prune(stores, limit);
+          });
+        }
+      }
+    } finally {
+      await lease.release();
+    }
+  }
+}

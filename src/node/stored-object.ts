@@ -1,0 +1,108 @@
+import { isKeyplaneError } from '../errors.ts';
+import { isKeyType, isSymmetric } from '../jose/key-types.ts';
+import { joinJwk, publicJwk } from '../jose/public-part.ts';
+import {
+  type DeployedContent,
+  type DeployedJwk,
+  type DeployedKind,
+  type DeployedSetting,
+  isSetting,
+} from '../protocol/content.ts';
+import { label } from '../protocol/read-changes.ts';
+import { contentDigest } from '../protocol/state-digest.ts';
+import type { RecordLocation } from './disk/log-file.ts';
+
+/** What stays in memory of an object: nothing private. The rest is on the disk, sealed, at `location`. */
+export interface StoredObject {
+  readonly kind: DeployedKind;
+  readonly id: string;
+  /** Empty for a setting of the environment, and so is the name. */
+  readonly project: string;
+  readonly name: string;
+  /** base64 of 32 bytes: as a Buffer each would be a piece of memory of its own, between what is given back. */
+  readonly digest: string;
+  /** The JSON of a JWK's public members; undefined for an OCT key and for what is no JWK. */
+  readonly publicJson: string | undefined;
+  /** Milliseconds since 1970; past it a JWK is not published. */
+  readonly expires: number | null;
+  /** When the JWK got its kid, where that was after its creation. */
+  readonly kidSince?: number | undefined;
+  /** The revision since which the JWK is in this environment under its kid; undefined: before that was recorded. */
+  readonly since?: number | undefined;
+  /** What is set, where it is a setting of the environment. */
+  readonly setting?: DeployedSetting | undefined;
+  /** Changes when the file is compacted. */
+  location: RecordLocation;
+}
+
+/** An object that can not be taken; `message` is public text. */
+export class InvalidObjectError extends Error {
+  override readonly name = 'InvalidObjectError';
+  readonly object: { readonly kind: DeployedKind; readonly id: string };
+
+  constructor(content: DeployedContent, problem: string) {
+    super(`${label(content)}: ${problem}`);
+    this.object = { kind: content.kind, id: content.id };
+  }
+}
+
+export function objectKey({ kind, id }: { readonly kind: DeployedKind; readonly id: string }): string {
+  return `${kind}/${id}`;
+}
+
+export function digestBytes({ digest }: Pick<StoredObject, 'digest'>): Buffer {
+  return Buffer.from(digest, 'base64');
+}
+
+/** What is known before it is on the disk. */
+export type UnstoredObject = Omit<StoredObject, 'location'>;
+
+/**
+ * @param since the revision since which the environment has it
+ * @throws UnfitObject
+ */
+export function toStoredObject(content: DeployedContent, since?: number): UnstoredObject {
+  const { kind, id } = content;
+  const digest = digestOf(content);
+  const nothing = { publicJson: undefined, expires: null };
+  if (isSetting(content)) return { kind, id, project: '', name: '', digest, ...nothing, setting: content };
+  const { project, name } = content;
+  if (content.kind !== 'jwk') return { kind, id, project, name, digest, ...nothing };
+  const { expires, kidSince } = content;
+  const held = { kind, id, project, name, digest, publicJson: publicJsonOf(content), expires };
+  return withOrder(held, { kidSince, since });
+}
+
+/** What orders JWKs of one kid: only what there is of it takes memory. */
+export function withOrder(
+  held: UnstoredObject,
+  { kidSince, since }: Pick<StoredObject, 'kidSince' | 'since'>,
+): UnstoredObject {
+  if (kidSince === undefined) return since === undefined ? held : { ...held, since };
+  return since === undefined ? { ...held, kidSince } : { ...held, kidSince, since };
+}
+
+function digestOf(content: DeployedContent): string {
+  try {
+    return contentDigest(content).toString('base64');
+  } catch (error) {
+    throw new InvalidObjectError(
+      content,
+      isKeyplaneError(error) ? error.message : 'its digest can not be computed',
+    );
+  }
+}
+
+function publicJsonOf(content: DeployedJwk): string | undefined {
+  const { jwk } = content;
+  const { kty } = jwk;
+  if (!isKeyType(kty)) throw new InvalidObjectError(content, 'its kty is none that this node knows');
+  // Nothing of a secret is public.
+  if (isSymmetric({ kty }) && content.withheld !== undefined) return undefined;
+  try {
+    const published = publicJwk(joinJwk(jwk, jwk));
+    return published && JSON.stringify(published);
+  } catch (error) {
+    throw new InvalidObjectError(content, isKeyplaneError(error) ? error.message : 'it has no public part');
+  }
+}

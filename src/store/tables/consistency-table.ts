@@ -1,0 +1,193 @@
+import { type RawBuilder, sql } from 'kysely';
+import type {
+  AuditDisagreement,
+  ConsistencyStore,
+  DesiredDisagreement,
+  HeadFacts,
+  NamedObject,
+} from '../../doctor/consistency-store.ts';
+import { projectKinds } from '../../protocol/content.ts';
+import { emptyDigest } from '../../protocol/state-digest.ts';
+import type { Database } from '../database-schema.ts';
+import { dateOrNull } from './column-values.ts';
+
+/** Tables of which each row was made with an audit record. */
+const recordedTables = ['users', 'projects', 'environments', 'enrollment_tokens', 'jwks', 'materials'];
+/** Of these, the ones whose changes are recorded, too. */
+const changedTables = ['users', 'projects', 'environments', 'jwks', 'materials'];
+
+/** Every object that nodes can have, with the sequence that it remembers. */
+const objects = sql`select jwks.id as id, 'jwk' as kind, jwks.name as name, jwks.project_id, jwks.audit_sequence from jwks
+union all
+select materials.id, materials.kind, materials.name, materials.project_id, materials.audit_sequence from materials`;
+
+/** Every place that something is in, by what its own rows say. */
+const places = sql`select 'jwk' as kind, jwks.id as object_id, environments.id as environment_id
+from jwks cross join environments
+where environments.restricted = 0 or exists (
+  select 1 from environment_projects as reach
+  where reach.environment_id = environments.id and reach.project_id = jwks.project_id)
+union all select 'certificate', material_id, environment_id from certificate_environments
+union all select 'key', material_id, environment_id from crypto_key_environments
+union all select 'keystore', material_id, environment_id from keystore_environments`;
+
+/** What a record tells of the row itself; looks at it are recorded, too. */
+const changes = sql`action in (records.object_type || '.create', records.object_type || '.update',
+  records.object_type || '.refresh', records.object_type || '.follow', records.object_type || '.detach',
+  records.object_type || '.delete') and outcome = 'SUCCESS'`;
+
+export class ConsistencyTable implements ConsistencyStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async hasData(): Promise<boolean> {
+    for (const table of recordedTables) {
+      const rows = await this.#rows(sql`select 1 from ${sql.table(table)} limit 1`);
+      if (rows.length > 0) return true;
+    }
+    return false;
+  }
+
+  async youngest(): Promise<Date | undefined> {
+    const times = [
+      ...recordedTables.map((table) => sql`select max(created_at) as at from ${sql.table(table)}`),
+      ...changedTables.map((table) => sql`select max(updated_at) as at from ${sql.table(table)}`),
+    ];
+    const [row] = await this.#rows<{ at: number | null }>(
+      sql`select max(at) as at from (${sql.join(times, sql` union all `)}) as times`,
+    );
+    return dateOrNull(row?.at ?? null) ?? undefined;
+  }
+
+  async newestRecordAt(): Promise<Date | undefined> {
+    const [row] = await this.#rows<{ at: number | null }>(sql`select max(at) as at from audit_records`);
+    return dateOrNull(row?.at ?? null) ?? undefined;
+  }
+
+  async heads(): Promise<readonly HeadFacts[]> {
+    const rows = await this.#rows<{
+      id: string;
+      name: string;
+      revision: number | null;
+      digest: Buffer | null;
+      audit_sequence: number | null;
+      highest: number | null;
+    }>(sql`select environments.id, environments.name, states.revision, states.digest, states.audit_sequence,
+  (select max(revision) from desired_objects where environment_id = environments.id) as highest
+from environments left join environment_states as states on states.environment_id = environments.id
+order by environments.name`);
+    return rows.map((row) => ({
+      environmentId: row.id,
+      environmentName: row.name,
+      revision: row.revision ?? 0,
+      digest: row.digest ?? emptyDigest,
+      auditSequence: row.audit_sequence ?? 0,
+      highestRow: row.highest ?? 0,
+    }));
+  }
+
+  async againstAudit(limit: number): Promise<readonly AuditDisagreement[]> {
+    // The newest record of a change, and the one before it: the row was written after the one and before the other.
+    const rows = await this.#rows<NamedRow & Compared>(sql`select found.* from (
+  select compared.*, (
+    select max(records.sequence) from audit_records as records
+    where records.object_id = compared.id and records.object_type = compared.kind
+      and records.sequence < compared.newest and ${changes}
+  ) as before, (
+    select records.action from audit_records as records where records.sequence = compared.newest
+  ) as newest_action
+  from (
+    select objects.*, projects.name as project_name, (
+      select max(records.sequence) from audit_records as records
+      where records.object_id = objects.id and records.object_type = objects.kind and ${changes}
+    ) as newest
+    from (${objects}) as objects left join projects on projects.id = objects.project_id
+  ) as compared
+) as found
+where newest is null or newest_action = kind || '.delete' or audit_sequence >= newest
+  or (before is not null and audit_sequence < before)
+order by id limit ${limit}`);
+    return rows.map((row) => ({ ...namedOf(row), how: howOf(row) }));
+  }
+
+  async removed(limit: number): Promise<readonly NamedObject[]> {
+    const rows = await this.#rows<NamedRow>(sql`select made.object_id as id, made.object_type as kind,
+  made.object_name as name, made.project_name
+from audit_records as made
+where made.action in ('jwk.create', 'certificate.create', 'key.create', 'keystore.create')
+  and made.outcome = 'SUCCESS' and made.object_id is not null
+  and not exists (select 1 from jwks where jwks.id = made.object_id)
+  and not exists (select 1 from materials where materials.id = made.object_id)
+  and not exists (
+    select 1 from audit_records as gone where gone.object_id = made.object_id
+      and gone.action = made.object_type || '.delete' and gone.outcome = 'SUCCESS')
+  and not exists (
+    select 1 from audit_records as gone where gone.action = 'project.delete' and gone.outcome = 'SUCCESS'
+      and gone.object_name = made.project_name and gone.sequence > made.sequence)
+order by made.sequence limit ${limit}`);
+    return rows.map(namedOf);
+  }
+
+  async againstDesired(limit: number): Promise<readonly DesiredDisagreement[]> {
+    const isDesired = sql`digest is not null and desired.kind in (${sql.join(projectKinds.map((kind) => sql.lit(kind)))})`;
+    const rows = await this.#rows<{
+      kind: string;
+      id: string;
+      environment: string;
+      how: string;
+    }>(sql`select * from (
+  select desired.kind as kind, desired.object_id as id, environments.name as environment, 'unwanted' as how
+  from desired_objects as desired join environments on environments.id = desired.environment_id
+  left join (${places}) as places on places.kind = desired.kind and places.object_id = desired.object_id
+    and places.environment_id = desired.environment_id
+  where ${isDesired} and places.object_id is null
+  union all
+  select places.kind, places.object_id, environments.name, 'missing'
+  from (${places}) as places join environments on environments.id = places.environment_id
+  left join desired_objects as desired on desired.kind = places.kind and desired.object_id = places.object_id
+    and desired.environment_id = places.environment_id and desired.digest is not null
+  where desired.object_id is null
+) as found order by environment, kind, id limit ${limit}`);
+    return rows.map(({ kind, id, environment, how }) => ({
+      kind,
+      objectId: id,
+      environmentName: environment,
+      how: how === 'missing' ? 'missing' : 'unwanted',
+    }));
+  }
+
+  async #rows<Row>(query: RawBuilder<unknown>): Promise<readonly Row[]> {
+    return (await query.execute(this.#database)).rows as readonly Row[];
+  }
+}
+
+interface NamedRow {
+  readonly id: string;
+  readonly kind: NamedObject['kind'];
+  readonly name: string;
+  readonly project_name: string | null;
+}
+
+interface Compared {
+  readonly audit_sequence: number;
+  readonly newest: number | null;
+  readonly newest_action: string | null;
+}
+
+function namedOf({ id, kind, name, project_name }: NamedRow): NamedObject {
+  return { id, kind, name, projectName: project_name ?? '' };
+}
+
+function howOf({
+  kind,
+  audit_sequence,
+  newest,
+  newest_action,
+}: NamedRow & Compared): AuditDisagreement['how'] {
+  if (newest !== null && audit_sequence >= newest) return 'ahead';
+  if (newest === null || newest_action === `${kind}.delete`) return 'unrecorded';
+  return 'behind';
+}

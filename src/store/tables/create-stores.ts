@@ -1,0 +1,74 @@
+// All nouns over one transaction.
+
+import type { Database } from '../database-schema.ts';
+import { DumpTables } from '../dump/dump-tables.ts';
+import { RowGuard } from '../integrity/row-guard.ts';
+import { AuditTable } from './audit-table.ts';
+import { CertificateTable } from './certificate-table.ts';
+import { ConsistencyTable } from './consistency-table.ts';
+import { cryptoKeyTable } from './crypto-key-table.ts';
+import { DataKeyTable } from './data-key-table.ts';
+import { DesiredStateTable } from './desired-state-table.ts';
+import { DiagnosticsTable } from './diagnostics-table.ts';
+import { EnrollmentTokenTable } from './enrollment-token-table.ts';
+import { EnvironmentTable } from './environment-table.ts';
+import { IdempotencyKeyTable } from './idempotency-key-table.ts';
+import { IdentityKeyTable } from './identity-key-table.ts';
+import { InstallationStatsTable } from './installation-stats-table.ts';
+import { InstallationTable } from './installation-table.ts';
+import { JwkTable } from './jwk-table.ts';
+import { keystoreTable } from './keystore-table.ts';
+import { LeaseTable } from './lease-table.ts';
+import { MacTable } from './mac-table.ts';
+import { ManagerTable } from './manager-table.ts';
+import { MemberTable } from './member-table.ts';
+import { NodeKeyTable } from './node-key-table.ts';
+import { NodeTable } from './node-table.ts';
+import { OverviewTable } from './overview-table.ts';
+import { ProjectTable } from './project-table.ts';
+import { RefreshTable } from './refresh-table.ts';
+import { SealedRowTable } from './sealed-row-table.ts';
+import { SealedValues } from './sealed-values.ts';
+import { SharedKidTable } from './shared-kid-table.ts';
+import type { Stores } from './stores.ts';
+import type { TableContext } from './table-context.ts';
+import { TokenTable } from './token-table.ts';
+import { UserTable } from './user-table.ts';
+
+export function createStores(database: Database, { cache, notify, engine, keys }: TableContext): Stores {
+  const audit = new AuditTable(database, cache);
+  const dataKeys = new DataKeyTable(database);
+  const sealed = new SealedValues(keys, dataKeys);
+  const guard = new RowGuard(keys, async () => (await audit.head()).sequence);
+  return {
+    users: new UserTable(database),
+    tokens: new TokenTable(database),
+    projects: new ProjectTable(database),
+    members: new MemberTable(database),
+    environments: new EnvironmentTable(database, notify),
+    enrollmentTokens: new EnrollmentTokenTable(database, notify),
+    managers: new ManagerTable(database, engine),
+    nodeKeys: new NodeKeyTable(database, notify),
+    nodes: new NodeTable(database, { cache, notify, engine, keys }),
+    desired: new DesiredStateTable(database, notify, guard),
+    jwks: new JwkTable(database, guard, sealed),
+    refreshes: new RefreshTable(database),
+    certificates: new CertificateTable(database, { guard, sealed }),
+    cryptoKeys: cryptoKeyTable(database, { guard, sealed }),
+    keystores: keystoreTable(database, { guard, sealed }),
+    idempotencyKeys: new IdempotencyKeyTable(database),
+    overview: new OverviewTable(database),
+    leases: new LeaseTable(database),
+    stats: new InstallationStatsTable(database, engine),
+    audit,
+    dataKeys,
+    identityKeys: new IdentityKeyTable(database, sealed),
+    sealedRows: new SealedRowTable(database),
+    diagnostics: new DiagnosticsTable(database, engine),
+    sharedKids: new SharedKidTable(database),
+    consistency: new ConsistencyTable(database),
+    macs: new MacTable(database, guard),
+    dump: new DumpTables(database),
+    installation: new InstallationTable(database),
+  };
+}

@@ -1,0 +1,113 @@
+import { sql } from 'kysely';
+import type {
+  DiagnosticsStore,
+  EndedManager,
+  FailingUrl,
+  SoonExpiringJwk,
+} from '../../doctor/diagnostics-store.ts';
+import type { Database } from '../database-schema.ts';
+import { isSqlite } from '../dump/catalog.ts';
+import { DatabaseFailure } from '../engine.ts';
+import { dateOrNull } from './column-values.ts';
+import { isAlive } from './manager-table.ts';
+import type { TableContext } from './table-context.ts';
+
+export class DiagnosticsTable implements DiagnosticsStore {
+  readonly #database: Database;
+  readonly #engine: TableContext['engine'];
+
+  constructor(database: Database, engine: TableContext['engine']) {
+    this.#database = database;
+    this.#engine = engine;
+  }
+
+  async integrity(): Promise<readonly string[]> {
+    if (!isSqlite(this.#database)) return [];
+    const damage = await this.#damage();
+    if (damage.length > 0) return damage;
+    const { rows: orphans } = await sql<{
+      child: string;
+    }>`select "table" as child from pragma_foreign_key_check`.execute(this.#database);
+    const tables = [...new Set(orphans.map(({ child }) => child))];
+    return tables.map((table) => `rows in ${table} refer to rows that are not there`);
+  }
+
+  /** Some damage SQLite lists, at other it gives up, and the transaction with it. */
+  async #damage(): Promise<readonly string[]> {
+    try {
+      const { rows } = await sql<{
+        said: string;
+      }>`select integrity_check as said from pragma_integrity_check`.execute(this.#database);
+      return rows.map(({ said }) => said).filter((said) => said !== 'ok');
+    } catch (error) {
+      if (error instanceof DatabaseFailure && error.detail?.startsWith('SQLITE_CORRUPT'))
+        return [error.detail];
+      throw error;
+    }
+  }
+
+  async serverMajorVersion(): Promise<number | undefined> {
+    if (isSqlite(this.#database)) return undefined;
+    const { rows } = await sql<{
+      version: number;
+    }>`select current_setting('server_version_num')::int / 10000 as version`.execute(this.#database);
+    return rows[0]?.version;
+  }
+
+  async now(): Promise<Date> {
+    const { rows } = await sql<{ now: number }>`select ${sql.raw(this.#engine.nowMs)} as now`.execute(
+      this.#database,
+    );
+    return new Date(Number(rows[0]?.now));
+  }
+
+  async endedManagers(): Promise<readonly EndedManager[]> {
+    const { rows } = await sql<{
+      id: string;
+      version: string;
+      seen: number;
+    }>`select id, version, seen_at as seen
+from managers where not (${isAlive(this.#engine)}) order by seen_at desc, id`.execute(this.#database);
+    return rows.map(({ id, version, seen }) => ({ id, version, seenAt: new Date(Number(seen)) }));
+  }
+
+  async newestAuditRecordAt(): Promise<Date | undefined> {
+    const row = await this.#database
+      .selectFrom('audit_records')
+      .select('at')
+      .orderBy('sequence', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    return dateOrNull(row?.at ?? null) ?? undefined;
+  }
+
+  async expiringBefore(time: Date, limit: number): Promise<readonly SoonExpiringJwk[]> {
+    const rows = await this.#database
+      .selectFrom('jwks')
+      .innerJoin('projects', 'projects.id', 'jwks.project_id')
+      .select(['projects.name as projectName', 'jwks.name as name', 'jwks.expiration_time as expires'])
+      .where('jwks.expiration_time', '<=', time.getTime())
+      .orderBy('jwks.expiration_time')
+      .orderBy('jwks.id')
+      .limit(limit)
+      .execute();
+    return rows.map(({ expires, ...named }) => ({ ...named, expirationTime: new Date(Number(expires)) }));
+  }
+
+  async failingUrls(limit: number): Promise<readonly FailingUrl[]> {
+    const rows = await this.#database
+      .selectFrom('jwk_refreshes')
+      .innerJoin('jwks', 'jwks.id', 'jwk_refreshes.jwk_id')
+      .innerJoin('projects', 'projects.id', 'jwks.project_id')
+      .select(['projects.name as projectName', 'jwks.name as name', 'state', 'state_since', 'state_reason'])
+      .where('state', '!=', 'FRESH')
+      .orderBy('state_since')
+      .limit(limit)
+      .execute();
+    return rows.flatMap(({ projectName, name, state, state_since, state_reason }) =>
+      state === 'FRESH'
+        ? []
+        : [{ projectName, name, state, since: new Date(state_since), reason: state_reason }],
+    );
+  }
+}

@@ -1,0 +1,222 @@
+import { type Insertable, type RawBuilder, type Selectable, sql } from 'kysely';
+import type {
+  DivergedNode,
+  HeldNode,
+  NodeClaim,
+  NodeStatus,
+  NodeStore,
+  RegisteredNode,
+} from '../../environments/environment-store.ts';
+import type { Database, NodeRow } from '../database-schema.ts';
+import { statement } from '../statement.ts';
+import { dateOrNull, flag, timeOrNull } from './column-values.ts';
+import { inChunks } from './in-chunks.ts';
+import { isAlive } from './manager-table.ts';
+import type { TableContext } from './table-context.ts';
+
+const insertOne = statement((db, row: Insertable<NodeRow>) => db.insertInto('nodes').values(row));
+const findHolder = statement((db, key: { nodeId: string }) =>
+  db.selectFrom('nodes').select('manager_id').where('id', '=', key.nodeId),
+);
+const claimOne = statement(
+  (db, claim: Omit<NodeClaim, 'lastSeenAt' | 'privateKeys'> & { lastSeenAt: number; privateKeys: number }) =>
+    db
+      .updateTable('nodes')
+      .set((e) => ({
+        manager_id: claim.managerId,
+        connection: e('connection', '+', 1),
+        connected: 1,
+        applied_revision: 0,
+        version: claim.version,
+        last_seen_at: claim.lastSeenAt,
+        key_id: claim.keyId,
+        private_keys: claim.privateKeys,
+        address: claim.address,
+        clock_offset_ms: claim.clockOffsetMs,
+        refused_revision: null,
+        refused_reason: null,
+      }))
+      .where('id', '=', claim.nodeId)
+      .returning('connection'),
+);
+const listHeld = statement((db, key: { managerId: string }) =>
+  db
+    .selectFrom('nodes')
+    .select(['id', 'connection', 'applied_revision'])
+    .where('manager_id', '=', key.managerId),
+);
+const listAllDiverged = statement((db, _: object) =>
+  db
+    .selectFrom('nodes')
+    .select(['id', 'environment_id', 'name', 'diverged_revision', 'diverged_at'])
+    .where('diverged_revision', 'is not', null)
+    .orderBy('name'),
+);
+const setDiverged = statement((db, row: { id: string; revision: number | null; at: number | null }) =>
+  db
+    .updateTable('nodes')
+    .set({ diverged_revision: row.revision, diverged_at: row.at })
+    .where('id', '=', row.id),
+);
+const deleteOne = statement((db, key: { id: string }) => db.deleteFrom('nodes').where('id', '=', key.id));
+
+export class NodeTable implements NodeStore {
+  readonly #database: Database;
+  readonly #context: TableContext;
+
+  constructor(database: Database, context: TableContext) {
+    this.#database = database;
+    this.#context = context;
+  }
+
+  async list(environmentId: string): Promise<readonly RegisteredNode[]> {
+    return this.#select(sql`nodes.environment_id = ${environmentId}`);
+  }
+
+  async listOf(environmentIds: readonly string[]): Promise<readonly RegisteredNode[]> {
+    if (environmentIds.length === 0) return [];
+    return this.#select(sql`nodes.environment_id in (${sql.join(environmentIds)})`);
+  }
+
+  async find(environmentId: string, name: string): Promise<RegisteredNode | undefined> {
+    const [node] = await this.#select(sql`nodes.environment_id = ${environmentId} and nodes.name = ${name}`);
+    return node;
+  }
+
+  /** Whoever can not be alive any more has nobody connected, whatever it last recorded. */
+  async #select(where: RawBuilder<unknown>): Promise<readonly RegisteredNode[]> {
+    const { rows } = await sql<Selectable<NodeRow> & { alive: number }>`select nodes.*,
+  case when exists (select 1 from managers
+    where managers.id = nodes.manager_id and ${isAlive(this.#context.engine)}) then 1 else 0 end as alive
+from nodes where ${where} order by nodes.name`.execute(this.#database);
+    return rows.map(nodeOf);
+  }
+
+  async claim(claim: NodeClaim): Promise<number | undefined> {
+    const { nodeId, managerId, lastSeenAt, privateKeys } = claim;
+    const before = await findHolder.first(this.#database, { nodeId });
+    if (before === undefined) return undefined;
+    const { notify } = this.#context;
+    notify('nodes');
+    if (before.manager_id !== managerId) notify('sessions');
+    const claimed = await claimOne.first(this.#database, {
+      nodeId,
+      managerId,
+      version: claim.version,
+      keyId: claim.keyId,
+      address: claim.address,
+      clockOffsetMs: claim.clockOffsetMs,
+      privateKeys: flag(privateKeys),
+      lastSeenAt: lastSeenAt.getTime(),
+    });
+    return claimed?.connection;
+  }
+
+  async heldBy(managerId: string): Promise<readonly HeldNode[]> {
+    const rows = await listHeld.all(this.#database, { managerId });
+    return rows.map(({ id, connection, applied_revision }) => ({
+      nodeId: id,
+      connection,
+      appliedRevision: applied_revision,
+    }));
+  }
+
+  async insert(node: RegisteredNode): Promise<void> {
+    await insertOne.run(this.#database, {
+      id: node.id,
+      environment_id: node.environmentId,
+      name: node.name,
+      version: node.version,
+      applied_revision: node.appliedRevision,
+      connected: flag(node.connected),
+      last_seen_at: timeOrNull(node.lastSeenAt),
+      created_at: node.createdAt.getTime(),
+      manager_id: node.managerId,
+      refused_revision: node.refusal?.revision ?? null,
+      refused_reason: node.refusal?.reason ?? null,
+      diverged_revision: null,
+      diverged_at: null,
+      key_id: node.keyId,
+      private_keys: flag(node.privateKeys),
+      address: node.address,
+      clock_offset_ms: node.clockOffsetMs,
+    });
+  }
+
+  async record(statuses: readonly NodeStatus[]): Promise<void> {
+    // The latest of several sightings of one node counts: an update from a list takes any of them.
+    const latest = new Map(statuses.map((status) => [status.nodeId, status]));
+    for (const chunk of inChunks([...latest.values()])) await this.#recordChunk(chunk);
+  }
+
+  async #recordChunk(statuses: readonly NodeStatus[]): Promise<void> {
+    const rows = statuses.map(
+      (seen) => sql`(${seen.nodeId}, cast(${seen.managerId} as text), cast(${seen.connection} as bigint),
+  cast(${seen.appliedRevision} as bigint), cast(${flag(seen.connected)} as smallint),
+  cast(${seen.version} as text), cast(${seen.lastSeenAt.getTime()} as bigint),
+  cast(${seen.refusal?.revision ?? null} as bigint), cast(${seen.refusal?.reason ?? null} as text))`,
+    );
+    // Both dialects call the columns of a list of values column1, column2, …; only PostgreSQL could rename them.
+    // SQLite would else index the list by manager and connection, which nearly all of it shares, and compare each node
+    // with each of the list; what it can not index leaves it the node's id.
+    await sql`update nodes
+set applied_revision = seen.column4,
+  connected = seen.column5,
+  version = coalesce(seen.column6, nodes.version),
+  last_seen_at = seen.column7,
+  refused_revision = seen.column8,
+  refused_reason = seen.column9
+from (values ${sql.join(rows)}) as seen
+where nodes.id = seen.column1
+  and nodes.manager_id = coalesce(seen.column2, '') and nodes.connection = coalesce(seen.column3, 0)`.execute(
+      this.#database,
+    );
+    this.#context.notify('nodes');
+  }
+
+  async delete(id: string): Promise<void> {
+    await deleteOne.run(this.#database, { id });
+    this.#context.notify('sessions');
+  }
+
+  async listDiverged(): Promise<readonly DivergedNode[]> {
+    return (await listAllDiverged.all(this.#database, {})).map((row) => ({
+      nodeId: row.id,
+      environmentId: row.environment_id,
+      name: row.name,
+      revision: row.diverged_revision ?? 0,
+      since: new Date(row.diverged_at ?? 0),
+    }));
+  }
+
+  async markDiverged(
+    id: string,
+    divergence: { readonly revision: number; readonly since: Date } | undefined,
+  ): Promise<void> {
+    const at = timeOrNull(divergence?.since ?? null);
+    await setDiverged.run(this.#database, { id, revision: divergence?.revision ?? null, at });
+  }
+}
+
+function nodeOf(row: Selectable<NodeRow> & { alive: number }): RegisteredNode {
+  return {
+    id: row.id,
+    environmentId: row.environment_id,
+    name: row.name,
+    version: row.version,
+    appliedRevision: row.applied_revision,
+    connected: row.connected === 1 && row.alive === 1,
+    lastSeenAt: dateOrNull(row.last_seen_at),
+    createdAt: new Date(row.created_at),
+    managerId: row.manager_id,
+    refusal:
+      row.refused_revision === null
+        ? null
+        : { revision: row.refused_revision, reason: row.refused_reason ?? '' },
+    ...(row.diverged_revision !== null && { divergedRevision: row.diverged_revision }),
+    keyId: row.key_id,
+    privateKeys: row.private_keys === 1,
+    address: row.address,
+    clockOffsetMs: row.clock_offset_ms,
+  };
+}

@@ -1,0 +1,82 @@
+import type { Project, ProjectStore } from '../../access/access-store.ts';
+import type { Database, ProjectRow } from '../database-schema.ts';
+import { statement } from '../statement.ts';
+import { deleteInPieces, type Piece } from './delete-in-pieces.ts';
+
+const listAll = statement((db, _: object) => db.selectFrom('projects').selectAll().orderBy('name'));
+const findOne = statement((db, key: { name: string }) =>
+  db.selectFrom('projects').selectAll().where('name', '=', key.name),
+);
+const getOne = statement((db, key: { id: string }) =>
+  db.selectFrom('projects').selectAll().where('id', '=', key.id),
+);
+const insertOne = statement((db, row: ProjectRow) => db.insertInto('projects').values(row));
+const updateOne = statement((db, row: ProjectRow) =>
+  db
+    .updateTable('projects')
+    .set({ name: row.name, description: row.description, updated_at: row.updated_at })
+    .where('id', '=', row.id),
+);
+const deleteOne = statement((db, key: { id: string }) => db.deleteFrom('projects').where('id', '=', key.id));
+
+/** Of what the database would take along by itself, what may be so much that it would hold the event loop. */
+const pieces: readonly Piece[] = [
+  { table: 'jwks', key: 'id', limit: 256 },
+  // With what it has in every environment, and a keystore's file may be 10 MiB.
+  { table: 'materials', key: 'id', limit: 4 },
+];
+
+export class ProjectTable implements ProjectStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async list(): Promise<readonly Project[]> {
+    return (await listAll.all(this.#database, {})).map(projectOf);
+  }
+
+  async find(name: string): Promise<Project | undefined> {
+    const row = await findOne.first(this.#database, { name });
+    return row && projectOf(row);
+  }
+
+  async get(id: string): Promise<Project | undefined> {
+    const row = await getOne.first(this.#database, { id });
+    return row && projectOf(row);
+  }
+
+  async insert(project: Project): Promise<void> {
+    await insertOne.run(this.#database, rowOf(project));
+  }
+
+  async update(project: Project): Promise<void> {
+    await updateOne.run(this.#database, rowOf(project));
+  }
+
+  async delete(id: string): Promise<void> {
+    await deleteInPieces(this.#database, { column: 'project_id', id, pieces });
+    await deleteOne.run(this.#database, { id });
+  }
+}
+
+export function projectOf(row: ProjectRow): Project {
+  return {
+    id: row.id,
+    name: row.name,
+    description: row.description,
+    createdAt: new Date(row.created_at),
+    updatedAt: new Date(row.updated_at),
+  };
+}
+
+function rowOf(project: Project): ProjectRow {
+  return {
+    id: project.id,
+    name: project.name,
+    description: project.description,
+    created_at: project.createdAt.getTime(),
+    updated_at: project.updatedAt.getTime(),
+  };
+}
