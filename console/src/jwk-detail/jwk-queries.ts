@@ -22,7 +22,7 @@ function theOne<Item>(found: { readonly resultList: readonly Item[] }): Item {
   return item;
 }
 
-/** Without private members, which no query may keep. */
+/** Without private members: no query may hold them. */
 export function useJwk(ref: JwkRef) {
   return useQuery({
     queryKey: ['jwk', ref],
@@ -38,7 +38,7 @@ export function usePublicJwk(ref: JwkRef, updatedAt: string) {
   });
 }
 
-/** Once a second while a node is without it; less often where every node has it, and seldom where nobody looks. */
+/** Every second while a node lacks it, less often once every node has it, and seldom in the background. */
 export function useDeployment(ref: JwkRef) {
   return useQuery({
     queryKey: ['jwk-deployment', ref],

@@ -3,7 +3,7 @@ import { keyplane } from '../api/keyplane.ts';
 
 export type MaterialPage = 'certificates' | 'keys' | 'keystores';
 
-/** Which list of the project a JWK of this source type was made from; undefined for other sources. */
+/** Which list of the project a JWK of this source type was created from; undefined for other sources. */
 export function materialPageOf(sourceType: SourceType): MaterialPage | undefined {
   switch (sourceType) {
     case 'CERTIFICATE':

@@ -23,7 +23,7 @@ export const formFields: readonly (readonly [FormField, ...members: readonly str
   ['jwkStr'],
 ];
 
-/** Fields that are sent in another unit than they are filled in: the manager's text would name what nobody typed. */
+/** Fields that are sent in another unit than they are filled in: the text of the manager names another value. */
 const ranges: Readonly<Partial<Record<FormField, string>>> = {
   refreshInterval: 'Enter 1 minute to 30 days',
   urlOptionConnectTimeout: 'Enter 1 millisecond to 60 seconds',

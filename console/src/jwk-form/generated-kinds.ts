@@ -23,7 +23,7 @@ export function generatedKind(type: string): GeneratedKind {
   return kind;
 }
 
-/** Of a key that is not made yet, by the manager's own table. */
+/** For a key that does not exist yet, from the manager's own table. */
 export function algorithmsOf(type: string, variant: string): Readonly<Record<UseType, readonly string[]>> {
   const key = outlineOf(type, variant);
   return { SIGNATURE: algorithmsFitting(key, 'SIGNATURE'), ENCRYPTION: algorithmsFitting(key, 'ENCRYPTION') };

@@ -55,11 +55,11 @@ export function JwkFormPage() {
   );
 }
 
-/** A new value under the same name takes the older key away at once. */
+/** A new key under the same name removes the older one from all nodes at once. */
 function ReplaceNote({ projectName, jwkName }: { readonly projectName: string; readonly jwkName: string }) {
   return (
     <Text size="sm" maw="52rem">
-      The new key takes the place of the current one on every node at once. To rotate without an interruption,{' '}
+      The new key replaces the current one on every node at once. To rotate without an interruption,{' '}
       <Anchor component={Link} href={successorPath(projectName, jwkName)} size="sm">
         create a successor
       </Anchor>{' '}

@@ -102,7 +102,7 @@ export function JwkForm({
   );
 }
 
-/** What the manager said of a field that this source does not show stands in the bar alone. */
+/** The error of a field that this source does not show appears in the bar only. */
 function shownErrors(
   draft: Draft,
   of: (field: FormField) => string | undefined,

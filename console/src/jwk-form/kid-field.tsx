@@ -21,7 +21,7 @@ const defaults: Readonly<Record<Exclude<FormSource, 'GENERATE'>, string>> = {
   KEYSTORE: 'Default: the alias',
 };
 
-/** The key ID: how it is made, or what it is. */
+/** The key ID: how it is generated, or its value. */
 export function KidField(props: FormPartProps) {
   const { draft, set, errorOf } = props;
   if (draft.source !== 'GENERATE') return <OwnKid {...props} description={defaults[draft.source]} />;

@@ -17,7 +17,7 @@ type Algorithms = Readonly<Record<UseType, readonly string[]>>;
 
 const orNothing = (text: string) => (text.trim() === '' ? undefined : text.trim());
 
-/** Where the key is taken from; undefined while too little of it is known to look into it. */
+/** The source of the key; undefined while it is too incomplete to be inspected. */
 export function sourceOf(draft: Draft): InspectJwkSource | undefined {
   const { materialName, environmentName } = draft;
   const isComplete = materialName !== '' && environmentName !== '';
@@ -61,7 +61,7 @@ function storedSource(draft: Draft, source: StoredFormSource): InspectJwkSource 
   }
 }
 
-/** The use and the algorithm that are asked for: what was chosen where it fits, or else the first that does. */
+/** The use and the algorithm of the request: the chosen ones if they fit the key, otherwise the first that do. */
 export function usageOf(draft: Draft, algorithms: Algorithms): { useType: UseType; algorithm: string } {
   const first: UseType = algorithms.SIGNATURE.length > 0 ? 'SIGNATURE' : 'ENCRYPTION';
   const useType = draft.useType !== '' && algorithms[draft.useType].length > 0 ? draft.useType : first;
@@ -105,7 +105,7 @@ function incompleteSource(draft: Draft) {
   return source === 'URL' || source === 'COPY_PASTE' ? { sourceType: source } : storedSource(draft, source);
 }
 
-/** What is asked for a key that does not say it itself. */
+/** Use and algorithm for a key that does not state them itself. */
 function wishOf({ useType, algorithm }: Draft, chosen: InspectedKey | undefined) {
   return {
     useType: chosen?.use !== null || useType === '' ? undefined : useType,

@@ -77,7 +77,7 @@ function generatedDraft(jwk: JwkDetail): Partial<Draft> | undefined {
   if (kind === undefined) return undefined;
   const { variants, preset } = kind.generate;
   const same = variants.find(({ crv, bits }) => (crv === undefined ? bits === jwk.size : crv === jwk.curve));
-  // The size of a secret is not told: the preset, or the first that its algorithm fits.
+  // The API does not show the size of a secret: the preset, or the first that its algorithm fits.
   const fitting = [preset, ...variants.map(({ value }) => value)].find((value) => {
     const { SIGNATURE, ENCRYPTION } = algorithmsOf(kind.name, value);
     return jwk.algorithm === null || [...SIGNATURE, ...ENCRYPTION].includes(jwk.algorithm);

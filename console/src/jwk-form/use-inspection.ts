@@ -6,11 +6,11 @@ import { type InspectedKey, sourceOf } from './request.ts';
 export interface Inspection {
   readonly isPending: boolean;
   readonly error: unknown;
-  /** Undefined until the source, as it stands now, was looked into. */
+  /** Undefined until the current source was inspected. */
   readonly keys: readonly InspectedKey[] | undefined;
-  /** How many there are, of which the first hundred are told. */
+  /** How many there are. The first hundred are listed. */
   readonly total: number;
-  /** Looks at a URL; everything else is looked into as it is filled in. */
+  /** Fetches a URL. Other sources are inspected as they are filled in. */
   readonly look: () => void;
 }
 
@@ -65,7 +65,7 @@ export function useInspection(projectName: string, draft: Draft): Inspection {
   };
 }
 
-/** The key that the JWK would be made of, where it is settled. */
+/** The key of the new JWK, once it is decided. */
 export function chosenKey(draft: Draft, { keys = [] }: Inspection): InspectedKey | undefined {
   if (draft.source === 'KEYSTORE') return keys.find(({ aliasName }) => aliasName === draft.aliasName);
   if (keys.length === 1) return keys[0];

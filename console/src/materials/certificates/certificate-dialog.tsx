@@ -14,7 +14,7 @@ import { NameField } from '../../display/form/name-field.tsx';
 import { keepDeployment } from '../../display/last-deployment.ts';
 import { WarningTexts } from '../../display/warning-texts.tsx';
 import { EnvironmentChoice } from '../parts/environment-choice.tsx';
-import { certificateNoun } from '../parts/material-noun.ts';
+import { certificateKind } from '../parts/material-kind.ts';
 import { fileAsPem } from '../parts/read-file.ts';
 import { type Following, FollowingChoice, followingQuery, replaceMaterial } from '../parts/references.tsx';
 import { CertificateChain } from './certificate-chain.tsx';
@@ -96,7 +96,7 @@ export function CertificateDialog({ projectName, certificate, onDone, onClose }:
       <DescriptionField value={description} error={errors.of('description')} onChange={setDescription} />
       {certificate !== undefined && (
         <FollowingChoice
-          place={{ noun: certificateNoun, projectName, name: certificate.name }}
+          material={{ kind: certificateKind, projectName, name: certificate.name }}
           value={following}
           onChange={setFollowing}
         />
@@ -136,9 +136,9 @@ function useSave({
         return { answer, title: `${given.name} is stored`, detail: undefined };
       }
       const { name: certificateName } = certificate;
-      const place = { noun: certificateNoun, projectName, name: certificateName };
+      const material = { kind: certificateKind, projectName, name: certificateName };
       const query = followingQuery(given.following);
-      const replaced = await replaceMaterial(place, given.following, () =>
+      const replaced = await replaceMaterial(material, given.following, () =>
         keyplane.updateCertificate({ projectName, certificateName, body, ...query }),
       );
       return { ...replaced, title: `${certificateName} is replaced` };

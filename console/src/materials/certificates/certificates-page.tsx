@@ -2,14 +2,14 @@ import { Text } from '@mantine/core';
 import { keyplane } from '../../api/keyplane.ts';
 import type { Column } from '../../display/server-table.tsx';
 import { Day } from '../../display/time.tsx';
-import { certificateNoun } from '../parts/material-noun.ts';
+import { certificateKind } from '../parts/material-kind.ts';
 import { MaterialsPage } from '../parts/materials-page.tsx';
 import { type Certificate, CertificateDialog } from './certificate-dialog.tsx';
 
 export function CertificatesPage() {
   return (
     <MaterialsPage
-      noun={certificateNoun}
+      kind={certificateKind}
       fetchPage={(projectName, query) => keyplane.listCertificates({ projectName, ...query })}
       columns={columns}
       create={(props) => <CertificateDialog {...props} />}

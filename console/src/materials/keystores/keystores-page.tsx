@@ -1,14 +1,14 @@
 import { Text } from '@mantine/core';
 import { keyplane } from '../../api/keyplane.ts';
 import type { Column } from '../../display/server-table.tsx';
-import { keystoreNoun } from '../parts/material-noun.ts';
+import { keystoreKind } from '../parts/material-kind.ts';
 import { MaterialsPage } from '../parts/materials-page.tsx';
 import { type Keystore, KeystoreDialog } from './keystore-dialog.tsx';
 
 export function KeystoresPage() {
   return (
     <MaterialsPage
-      noun={keystoreNoun}
+      kind={keystoreKind}
       fetchPage={(projectName, query) => keyplane.listKeystores({ projectName, ...query })}
       columns={columns}
       create={(props) => <KeystoreDialog {...props} />}

@@ -16,12 +16,12 @@ import { Instant } from '../../display/time.tsx';
 import { projectPath } from '../../layout/project.ts';
 import { mayIn } from '../../session/session.ts';
 import { useSignedIn } from '../../session/session-context.ts';
-import type { MaterialNoun } from './material-noun.ts';
+import type { MaterialKind } from './material-kind.ts';
 import type { Material } from './materials-page.tsx';
 import { JwkLink, useReferences } from './references.tsx';
 
 interface MaterialPageProps<Item extends Material> {
-  readonly noun: MaterialNoun;
+  readonly kind: MaterialKind;
   readonly fetchOne: (projectName: string, name: string) => Promise<{ readonly resultList: readonly Item[] }>;
   /** The dialog that replaces it. */
   readonly replace: (item: Item, projectName: string, onClose: () => void) => ReactNode;
@@ -43,7 +43,7 @@ export function MaterialPage<Item extends Material>(props: MaterialPageProps<Ite
       name={name}
       onDeleted={() => {
         flushSync(() => setDeleted(name));
-        navigate(projectPath(projectName, props.noun.page));
+        navigate(projectPath(projectName, props.kind.page));
       }}
     />
   );
@@ -56,12 +56,12 @@ interface FoundProps<Item extends Material> extends MaterialPageProps<Item> {
 }
 
 function Found<Item extends Material>(props: FoundProps<Item>) {
-  const { noun, fetchOne, projectName, name } = props;
+  const { kind, fetchOne, projectName, name } = props;
   const found = useQuery({
-    queryKey: ['material', noun.page, projectName, name],
+    queryKey: ['material', kind.page, projectName, name],
     queryFn: async () => (await fetchOne(projectName, name)).resultList[0],
   });
-  const up = { path: projectPath(projectName, noun.page), label: noun.title };
+  const up = { path: projectPath(projectName, kind.page), label: kind.title };
   if (found.data === undefined) {
     return (
       <Stack>
@@ -74,7 +74,7 @@ function Found<Item extends Material>(props: FoundProps<Item>) {
 }
 
 function Details<Item extends Material>({
-  noun,
+  kind,
   replace,
   actions,
   children,
@@ -89,12 +89,12 @@ function Details<Item extends Material>({
   const session = useSignedIn();
   const [dialog, setDialog] = useState<'replace' | 'delete' | undefined>();
   const close = () => setDialog(undefined);
-  const deployment = useLastDeployment([noun.page, projectName, item.name]);
+  const deployment = useLastDeployment([kind.page, projectName, item.name]);
   return (
     <Stack>
       <PageHeader title={item.name} up={up}>
         {actions?.(item, projectName)}
-        {mayIn(session, projectName, noun.role, 'ROLE_DEPLOY_UNDEPLOY_PROXIES') && (
+        {mayIn(session, projectName, kind.role, 'ROLE_DEPLOY_UNDEPLOY_PROXIES') && (
           <>
             <Button variant="default" onClick={() => setDialog('replace')}>
               Replace
@@ -114,11 +114,11 @@ function Details<Item extends Material>({
         ]}
       />
       {children(item, projectName)}
-      <References noun={noun} projectName={projectName} name={item.name} />
+      <References kind={kind} projectName={projectName} name={item.name} />
       {dialog === 'replace' && replace(item, projectName, close)}
       {dialog === 'delete' && (
         <DeleteMaterial
-          noun={noun}
+          kind={kind}
           projectName={projectName}
           onDeleted={onDeleted}
           name={item.name}
@@ -129,16 +129,16 @@ function Details<Item extends Material>({
   );
 }
 
-interface Place {
-  readonly noun: MaterialNoun;
+interface MaterialRef {
+  readonly kind: MaterialKind;
   readonly projectName: string;
   readonly name: string;
 }
 
-function References(place: Place) {
-  const references = useReferences(place);
+function References(material: MaterialRef) {
+  const references = useReferences(material);
   return (
-    <Section title={`JWKs created from this ${place.noun.one}`}>
+    <Section title={`JWKs created from this ${material.kind.one}`}>
       <QueryView query={references}>
         {({ resultList }) =>
           resultList.length === 0 ? (
@@ -159,18 +159,18 @@ function References(place: Place) {
 }
 
 function DeleteMaterial({
-  noun,
+  kind,
   projectName,
   name,
   onDeleted,
   onClose,
-}: Place & { readonly onDeleted: () => void; readonly onClose: () => void }) {
+}: MaterialRef & { readonly onDeleted: () => void; readonly onClose: () => void }) {
   const queries = useQueryClient();
-  const references = useReferences({ noun, projectName, name });
+  const references = useReferences({ kind, projectName, name });
   const remove = useChange(
-    () => noun.remove(projectName, name),
+    () => kind.remove(projectName, name),
     ({ deploymentResult: result }) => {
-      keepDeployment(queries, [noun.page, projectName, ''], { title: `${name} is deleted`, result });
+      keepDeployment(queries, [kind.page, projectName, ''], { title: `${name} is deleted`, result });
       onDeleted();
     },
   );
@@ -179,7 +179,7 @@ function DeleteMaterial({
     <ConfirmByName
       title={`Delete ${name}`}
       name={name}
-      action={`Delete the ${noun.one}`}
+      action={`Delete the ${kind.one}`}
       error={remove.error}
       isPending={remove.isPending}
       onConfirm={() => remove.mutate()}

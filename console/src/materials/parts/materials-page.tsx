@@ -11,7 +11,7 @@ import { Day } from '../../display/time.tsx';
 import { projectPath } from '../../layout/project.ts';
 import { mayIn } from '../../session/session.ts';
 import { useSignedIn } from '../../session/session-context.ts';
-import type { MaterialNoun } from './material-noun.ts';
+import type { MaterialKind } from './material-kind.ts';
 
 export interface Material {
   readonly id: string;
@@ -29,12 +29,12 @@ export interface NewMaterialProps {
 
 /** The certificates, keys or keystores of a project, and the button that adds one. */
 export function MaterialsPage<Item extends Material>({
-  noun,
+  kind,
   fetchPage,
   columns,
   create,
 }: {
-  readonly noun: MaterialNoun;
+  readonly kind: MaterialKind;
   readonly fetchPage: (projectName: string, query: ListQuery) => Promise<ListPage<Item>>;
   readonly columns: readonly Column<Item>[];
   readonly create: (props: NewMaterialProps) => ReactNode;
@@ -44,13 +44,13 @@ export function MaterialsPage<Item extends Material>({
   const view = useListView();
   const [, navigate] = useLocation();
   const [making, setMaking] = useState(false);
-  const deployment = useLastDeployment([noun.page, projectName, '']);
-  const mayMake = mayIn(session, projectName, noun.role, 'ROLE_DEPLOY_UNDEPLOY_PROXIES');
-  const make = mayMake && <Button onClick={() => setMaking(true)}>New {noun.one}</Button>;
+  const deployment = useLastDeployment([kind.page, projectName, '']);
+  const mayMake = mayIn(session, projectName, kind.role, 'ROLE_DEPLOY_UNDEPLOY_PROXIES');
+  const make = mayMake && <Button onClick={() => setMaking(true)}>New {kind.one}</Button>;
   return (
     <Stack>
       <PageHeader
-        title={noun.title}
+        title={kind.title}
         up={{ path: `/projects/${encodeURIComponent(projectName)}`, label: projectName }}
       >
         {make}
@@ -59,18 +59,18 @@ export function MaterialsPage<Item extends Material>({
         <DeploymentNote {...deployment.announcement} onClose={deployment.close} />
       )}
       <ServerTable
-        caption={noun.title}
+        caption={kind.title}
         view={view}
-        queryKey={['materials', noun.page, projectName]}
+        queryKey={['materials', kind.page, projectName]}
         fetchPage={(query) => fetchPage(projectName, query)}
-        columns={[nameColumn(noun, projectName), ...columns, updatedColumn()]}
+        columns={[nameColumn(kind, projectName), ...columns, updatedColumn()]}
         rowKey={({ id }) => id}
-        searchLabel={`Search ${noun.title.toLowerCase()}`}
+        searchLabel={`Search ${kind.title.toLowerCase()}`}
         empty={
           <EmptyState
-            icon={noun.icon}
-            title={`There is no ${noun.one} in ${projectName} yet`}
-            text={noun.about}
+            icon={kind.icon}
+            title={`There is no ${kind.one} in ${projectName} yet`}
+            text={kind.about}
           >
             {make}
           </EmptyState>
@@ -79,14 +79,14 @@ export function MaterialsPage<Item extends Material>({
       {making &&
         create({
           projectName,
-          onDone: (name) => navigate(projectPath(projectName, noun.page, name)),
+          onDone: (name) => navigate(projectPath(projectName, kind.page, name)),
           onClose: () => setMaking(false),
         })}
     </Stack>
   );
 }
 
-function nameColumn<Item extends Material>({ page }: MaterialNoun, projectName: string): Column<Item> {
+function nameColumn<Item extends Material>({ page }: MaterialKind, projectName: string): Column<Item> {
   return {
     header: 'Name',
     sort: 'name',

@@ -11,9 +11,9 @@ export interface PerEnvironment<Value> {
   choose(names: readonly string[]): void;
   share(shared: boolean): void;
   /** What a value is filled in for: each environment, or all of them at once. */
-  readonly places: readonly string[];
-  value(place: string): Value;
-  set(place: string, change: Partial<Value>): void;
+  readonly slots: readonly string[];
+  value(slot: string): Value;
+  set(slot: string, change: Partial<Value>): void;
   /** As the request has it. */
   list(): readonly (Value & { readonly environmentName: string })[];
 }
@@ -26,17 +26,16 @@ export function usePerEnvironment<Value extends object>(
   const [chosen, choose] = useState(initial);
   const [shared, share] = useState(initial.length < 2);
   const [values, setValues] = useState<Readonly<Record<string, Value>>>({});
-  const value = (place: string) => values[place] ?? empty;
-  const places = shared ? [everyEnvironment] : chosen;
+  const value = (slot: string) => values[slot] ?? empty;
+  const slots = shared ? [everyEnvironment] : chosen;
   return {
     chosen,
     shared,
     choose,
     share,
-    places,
+    slots,
     value,
-    set: (place, change) =>
-      setValues((now) => ({ ...now, [place]: { ...(now[place] ?? empty), ...change } })),
+    set: (slot, change) => setValues((now) => ({ ...now, [slot]: { ...(now[slot] ?? empty), ...change } })),
     list: () =>
       chosen.map((environmentName) => ({
         ...value(shared ? everyEnvironment : environmentName),
@@ -54,7 +53,7 @@ export function PerEnvironmentFields<Value>({
   readonly projectName: string;
   readonly state: PerEnvironment<Value>;
   readonly error: string | undefined;
-  readonly children: (place: string) => ReactNode;
+  readonly children: (slot: string) => ReactNode;
 }) {
   return (
     <Stack>
@@ -71,12 +70,12 @@ export function PerEnvironmentFields<Value>({
           onChange={(event) => state.share(event.currentTarget.checked)}
         />
       )}
-      {state.places.map((place) =>
-        place === everyEnvironment ? (
-          <Stack key={place}>{children(place)}</Stack>
+      {state.slots.map((slot) =>
+        slot === everyEnvironment ? (
+          <Stack key={slot}>{children(slot)}</Stack>
         ) : (
-          <Fieldset key={place} legend={place}>
-            <Stack>{children(place)}</Stack>
+          <Fieldset key={slot} legend={slot}>
+            <Stack>{children(slot)}</Stack>
           </Fieldset>
         ),
       )}

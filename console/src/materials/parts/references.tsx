@@ -2,19 +2,19 @@ import { Anchor, List, Radio, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { projectPath } from '../../layout/project.ts';
-import type { MaterialNoun } from './material-noun.ts';
+import type { MaterialKind } from './material-kind.ts';
 
-interface Place {
-  readonly noun: MaterialNoun;
+interface MaterialRef {
+  readonly kind: MaterialKind;
   readonly projectName: string;
   readonly name: string;
 }
 
 /** The JWKs that were created from it, as far as the user may see them. */
-export function useReferences({ noun, projectName, name }: Place) {
+export function useReferences({ kind, projectName, name }: MaterialRef) {
   return useQuery({
-    queryKey: ['references', noun.page, projectName, name],
-    queryFn: () => noun.references(projectName, name),
+    queryKey: ['references', kind.page, projectName, name],
+    queryFn: () => kind.references(projectName, name),
   });
 }
 
@@ -30,20 +30,20 @@ export type Following = 'follow' | 'detach';
 
 /** Which JWKs a replacement concerns, and whether they get the new material. */
 export function FollowingChoice({
-  place,
+  material,
   value,
   onChange,
 }: {
-  readonly place: Place;
+  readonly material: MaterialRef;
   readonly value: Following;
   readonly onChange: (value: Following) => void;
 }) {
-  const references = useReferences(place);
+  const references = useReferences(material);
   const jwks = references.data?.resultList ?? [];
   return (
     <Stack gap="xs">
       {jwks.length === 0 ? (
-        <Text size="sm">No JWK that you can see was created from this {place.noun.one}.</Text>
+        <Text size="sm">No JWK that you can see was created from this {material.kind.one}.</Text>
       ) : (
         <List size="sm">
           {jwks.map((jwk) => (
@@ -52,7 +52,7 @@ export function FollowingChoice({
         </List>
       )}
       <Radio.Group
-        label={`JWKs created from this ${place.noun.one}`}
+        label={`JWKs created from this ${material.kind.one}`}
         value={value}
         onChange={(chosen) => onChange(chosen === 'follow' ? 'follow' : 'detach')}
       >
@@ -66,7 +66,7 @@ export function FollowingChoice({
           my={6}
           value="detach"
           label="Keep and detach"
-          description={`They keep their current key and no longer follow this ${place.noun.one}`}
+          description={`They keep their current key and no longer follow this ${material.kind.one}`}
         />
       </Radio.Group>
     </Stack>
@@ -84,11 +84,11 @@ const shownNames = 5;
  * nothing changes.
  */
 export async function replaceMaterial<Answer>(
-  { noun, projectName, name }: Place,
+  { kind, projectName, name }: MaterialRef,
   following: Following,
   replace: () => Promise<Answer>,
 ): Promise<{ readonly answer: Answer; readonly detail: string | undefined }> {
-  const { resultList } = await noun.references(projectName, name);
+  const { resultList } = await kind.references(projectName, name);
   const answer = await replace();
   return {
     answer,

@@ -9,7 +9,7 @@ interface Reference {
 }
 
 /** How the pages of certificates, keys and keystores differ. */
-export interface MaterialNoun {
+export interface MaterialKind {
   readonly page: 'certificates' | 'keys' | 'keystores';
   readonly title: string;
   readonly one: string;
@@ -21,7 +21,7 @@ export interface MaterialNoun {
   remove(projectName: string, name: string): Promise<{ readonly deploymentResult: DeploymentResult }>;
 }
 
-export const certificateNoun: MaterialNoun = {
+export const certificateKind: MaterialKind = {
   page: 'certificates',
   title: 'Certificates',
   one: 'certificate',
@@ -33,7 +33,7 @@ export const certificateNoun: MaterialNoun = {
   remove: (projectName, certificateName) => keyplane.deleteCertificate({ projectName, certificateName }),
 };
 
-export const keyNoun: MaterialNoun = {
+export const keyKind: MaterialKind = {
   page: 'keys',
   title: 'Keys',
   one: 'key',
@@ -44,7 +44,7 @@ export const keyNoun: MaterialNoun = {
   remove: (projectName, keyName) => keyplane.deleteKey({ projectName, keyName }),
 };
 
-export const keystoreNoun: MaterialNoun = {
+export const keystoreKind: MaterialKind = {
   page: 'keystores',
   title: 'Keystores',
   one: 'keystore',
