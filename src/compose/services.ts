@@ -30,6 +30,7 @@ import { isKeyplaneError } from '../errors.ts';
 import type { RuleServices } from '../http/http-services.ts';
 import { Idempotency } from '../idempotency/idempotency.ts';
 import { jwkCreation } from '../jwks/create-jwk.ts';
+import { createDeployedJwks } from '../jwks/deployed-jwks.ts';
 import { jwkDeletion } from '../jwks/delete-jwk.ts';
 import { jwkGeneration } from '../jwks/generate/generate-jwk.ts';
 import { sourceInspection } from '../jwks/inspect-source.ts';
@@ -194,6 +195,7 @@ function connect(foundations: Foundations): Services {
     enrollment: createEnrollment({ store, audit, clock, deployments: port, readIdentity }),
     nodes,
     jwkDeployments: createJwkDeployments({ store, nodesOf }),
+    deployedJwks: createDeployedJwks({ store, nodesOf }),
     inspectSource: sourceInspection(withSourceContext),
     overview: createOverview({ store, clock, nodesOf }),
     certificates: new Certificates(materialRules),

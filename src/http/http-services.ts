@@ -7,6 +7,7 @@ import type { Nodes } from '../environments/nodes.ts';
 import type { Idempotency } from '../idempotency/idempotency.ts';
 import type { CreateJwk } from '../jwks/create-jwk.ts';
 import type { DeleteJwk } from '../jwks/delete-jwk.ts';
+import type { DeployedJwks } from '../jwks/deployed-jwks.ts';
 import type { GenerateJwk } from '../jwks/generate/generate-jwk.ts';
 import type { InspectSource } from '../jwks/inspect-source.ts';
 import type { FindJwkDeployments } from '../jwks/jwk-deployment.ts';
@@ -31,6 +32,7 @@ export interface RuleServices {
   readonly deleteJwk: DeleteJwk;
   readonly jwks: JwkReader;
   readonly jwkDeployments: FindJwkDeployments;
+  readonly deployedJwks: DeployedJwks;
   readonly inspectSource: InspectSource;
   readonly overview: ReadOverview;
   readonly certificates: Certificates;

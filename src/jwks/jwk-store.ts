@@ -57,6 +57,14 @@ export interface JwkListQuery {
   readonly type?: StoredJwk['type'] | undefined;
   readonly use?: 'sig' | 'enc' | undefined;
   readonly sourceType?: StoredJwk['sourceType'] | undefined;
+  /** Those that every node has, or those that a node or an environment without nodes lacks. */
+  readonly deployed?: { readonly everywhere: boolean; readonly confirmed: readonly ConfirmedRevision[] };
+}
+
+/** What every node of an environment has confirmed; undefined where no node has joined it. */
+export interface ConfirmedRevision {
+  readonly environmentId: string;
+  readonly revision: number | undefined;
 }
 
 /** A JWK that has a public half, as far as a kid is concerned. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { keyTypeMember } from '../../jose/key-type-name.ts';
 import { type KeyTypeName, keyTypeNames } from '../../jose/key-types.ts';
+import { jwkEnvironmentStates } from '../../jwks/deployed-jwks.ts';
 import { sourceStates } from '../../jwks/refresh/refresh-store.ts';
 import {
   type SourceField,
@@ -51,6 +52,15 @@ export const createJwkBody = z.strictObject({
 
 export const jwkParams = z.object({ projectName: z.string(), jwkName: z.string() });
 
+const jwkEnvironmentState = named(
+  'JwkEnvironmentState',
+  z
+    .enum(jwkEnvironmentStates)
+    .describe(
+      'Every node of the environment has the JWK, some nodes have it, none has it, or no node has joined',
+    ),
+);
+
 /** What lists show: never key material. */
 export const jwkItem = named(
   'Jwk',
@@ -84,6 +94,10 @@ export const jwkItem = named(
     sourceState: z.enum(sourceStates).optional(),
     sourceStateSince: instant.optional(),
     sourceStateReason: z.string().nullable().optional(),
+    deployments: z
+      .array(z.object({ environmentName: z.string(), state: jwkEnvironmentState }))
+      .optional()
+      .describe('By environment name; only of a list with `withDeployments`'),
   }),
 );
 

@@ -12,9 +12,13 @@ import { jwkItem } from './jwk-schemas.ts';
 import { jwkListItem } from './jwk-views.ts';
 
 const longestMs = 36_525 * 24 * 3600 * 1000;
+const deploymentFilters = ['DEPLOYED', 'INCOMPLETE'] as const;
 const sortFields = ['name', 'type', 'kid', 'createdAt', 'updatedAt', 'expirationTime'] as const;
 
-export function listJwksRoute(app: KeyplaneServer, { jwks }: Pick<RouteServices, 'jwks'>): void {
+export function listJwksRoute(
+  app: KeyplaneServer,
+  { jwks, deployedJwks }: Pick<RouteServices, 'jwks' | 'deployedJwks'>,
+): void {
   app.route({
     method: 'GET',
     url: '/apiops/projects/:projectName/jwks/',
@@ -33,20 +37,47 @@ export function listJwksRoute(app: KeyplaneServer, { jwks }: Pick<RouteServices,
         type: jwkType.optional(),
         use: jwkUse.optional(),
         sourceType: sourceType.optional(),
+        deployment: z
+          .enum(deploymentFilters)
+          .optional()
+          .describe(
+            '`DEPLOYED`: every node has it; `INCOMPLETE`: a node or an environment without nodes lacks it',
+          ),
+        withDeployments: z
+          .enum(['true', 'false'])
+          .optional()
+          .describe('`true` adds `deployments`, the state in each environment'),
       }),
       response: { 200: listOf(jwkItem) },
     },
     handler: async (request) => {
-      const { type, use } = request.query;
+      const { type, use, deployment, withDeployments } = request.query;
+      const { projectId } = request.project;
       const query = {
         type,
         use,
         sourceType: request.query.sourceType,
         ...readListQuery(request.query, sortFields),
         ...readExpiring(request.query.expiringWithin),
+        ...(deployment !== undefined && {
+          deployed: {
+            everywhere: deployment === 'DEPLOYED',
+            confirmed: await deployedJwks.confirmedRevisions(projectId),
+          },
+        }),
       };
-      const { jwks: found, total } = await jwks.list(request.project.projectId, query);
-      return { success: true as const, resultList: found.map(jwkListItem), resultCount: total };
+      const { jwks: found, total } = await jwks.list(projectId, query);
+      const answer = { success: true as const, resultCount: total };
+      if (withDeployments !== 'true') return { ...answer, resultList: found.map(jwkListItem) };
+      const states = await deployedJwks.statesOf(
+        projectId,
+        found.map(({ stored }) => stored.id),
+      );
+      const resultList = found.map((one) => {
+        const deployments = (states.get(one.stored.id) ?? []).map((state) => ({ ...state }));
+        return { ...jwkListItem(one), deployments };
+      });
+      return { ...answer, resultList };
     },
   });
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { alteredInDatabase } from '../../errors.ts';
-import type { JwkListQuery, JwkStore, KidHolder, StoredJwk } from '../../jwks/jwk-store.ts';
+import type { ConfirmedRevision, JwkListQuery, JwkStore, KidHolder, StoredJwk } from '../../jwks/jwk-store.ts';
 import type { Sealed } from '../../sealing/sealed.ts';
 import type { Database, JwkRow } from '../database-schema.ts';
 import type { RowGuard } from '../integrity/row-guard.ts';
@@ -123,6 +123,10 @@ export class JwkTable implements JwkStore {
     if (type) matching = matching.where('type', '=', type);
     if (use) matching = matching.where('use', '=', use);
     if (sourceType) matching = matching.where('source_type', '=', sourceType);
+    if (query.deployed) {
+      const lacking = isLacking(query.deployed.confirmed);
+      matching = matching.where((e) => (query.deployed?.everywhere ? e.not(lacking) : lacking));
+    }
     // Ids alone first: sorting whole rows, sealed members and all, would hold the event loop.
     // No expiration sorts as the latest one; the dialects differ in where they put nulls by themselves.
     const ordered = matching
@@ -193,6 +197,16 @@ export class JwkTable implements JwkStore {
     const jwk = jwkOf(row);
     return this.#guard.isAltered(jwkParts(row), row.mac) ? { ...jwk, altered: true } : jwk;
   }
+}
+
+/** That a node of these environments has not confirmed the JWK as it is now. No environment: every node has it. */
+function isLacking(environments: readonly ConfirmedRevision[]) {
+  if (environments.length === 0) return sql<boolean>`1 = 0`;
+  const unconfirmed = environments.map(({ environmentId, revision = -1 }) => {
+    return sql`(desired_objects.environment_id = ${environmentId} and desired_objects.revision > ${revision})`;
+  });
+  return sql<boolean>`exists (select 1 from desired_objects where desired_objects.object_id = jwks.id
+  and desired_objects.kind = 'jwk' and desired_objects.digest is not null and (${sql.join(unconfirmed, sql` or `)}))`;
 }
 
 function jwkOf(row: JwkRow): StoredJwk {
