@@ -517,6 +517,10 @@ export interface Operations {
       readonly type?: JwkType | undefined;
       readonly use?: JwkUse | undefined;
       readonly sourceType?: SourceType | undefined;
+      /** `DEPLOYED`: every node has it; `INCOMPLETE`: a node or an environment without nodes lacks it */
+      readonly deployment?: 'DEPLOYED' | 'INCOMPLETE' | undefined;
+      /** `true` adds `deployments`, the state in each environment */
+      readonly withDeployments?: 'true' | 'false' | undefined;
       /** Name of the project */
       readonly projectName: string;
     };
@@ -1238,7 +1242,18 @@ export const operations = {
   listJwks: {
     method: 'GET',
     path: '/apiops/projects/{projectName}/jwks',
-    query: ['page', 'size', 'sort', 'search', 'expiringWithin', 'type', 'use', 'sourceType'],
+    query: [
+      'page',
+      'size',
+      'sort',
+      'search',
+      'expiringWithin',
+      'type',
+      'use',
+      'sourceType',
+      'deployment',
+      'withDeployments',
+    ],
     body: 'none',
     answer: 'json',
     repeatable: false,

@@ -715,6 +715,13 @@ export interface Jwk {
   /** ISO 8601, UTC */
   readonly sourceStateSince?: string | undefined;
   readonly sourceStateReason?: string | null | undefined;
+  /** By environment name; only of a list with `withDeployments` */
+  readonly deployments?:
+    | readonly {
+        readonly environmentName: string;
+        readonly state: JwkEnvironmentState;
+      }[]
+    | undefined;
 }
 
 export interface JwkDeployment {
@@ -777,6 +784,13 @@ export interface JwkDetail {
   /** ISO 8601, UTC */
   readonly sourceStateSince?: string | undefined;
   readonly sourceStateReason?: string | null | undefined;
+  /** By environment name; only of a list with `withDeployments` */
+  readonly deployments?:
+    | readonly {
+        readonly environmentName: string;
+        readonly state: JwkEnvironmentState;
+      }[]
+    | undefined;
   readonly rsa?: KeyMaterial | undefined;
   readonly ec?: KeyMaterial | undefined;
   readonly oct?: KeyMaterial | undefined;
@@ -791,6 +805,9 @@ export interface JwkDetailWithWarnings {
   /** What was left out or changed, and why */
   readonly warnings?: readonly string[] | undefined;
 }
+
+/** Every node of the environment has the JWK, some nodes have it, none has it, or no node has joined */
+export type JwkEnvironmentState = 'DEPLOYED' | 'PARTIAL' | 'MISSING' | 'NO_NODES';
 
 export interface JwkFile {
   /** A JWK or a JWK Set as a JSON file */
