@@ -1,64 +1,81 @@
-import { Button, Group, NativeSelect, SimpleGrid, Stack, Text } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Button, Group, NativeSelect, Stack, Text } from '@mantine/core';
+import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { keyplane } from '../api/keyplane.ts';
 import { AuditTable } from '../display/audit-table.tsx';
+import { auditActions, objectKindText } from '../display/audit-words.ts';
+import { ErrorNote } from '../display/error-note.tsx';
+import { FilterFields } from '../display/filter-fields.tsx';
 import { MomentField } from '../display/form/moment-field.tsx';
 import { SearchField } from '../display/form/search-field.tsx';
+import { Icon } from '../display/icon.tsx';
 import { type ListView, useListView } from '../display/list-query.ts';
 import { PageHeader } from '../display/page-header.tsx';
 import { QueryView } from '../display/query-view.tsx';
 import { Pages } from '../display/server-table.tsx';
-
-const texts = [
-  ['actor', 'Who'],
-  ['action', 'What, such as jwk.create'],
-  ['objectName', 'Name of the object'],
-  ['projectName', 'Project'],
-] as const;
+import { useSignedIn } from '../session/session-context.ts';
+import { exportAudit, mostExported } from './export-audit.ts';
 
 const objectTypes = [
-  'jwk',
-  'certificate',
-  'key',
-  'keystore',
-  'project',
-  'member',
-  'environment',
-  'node',
-  'enrollmentToken',
-  'user',
-  'token',
-  'installation',
-];
+  ...new Set(Object.keys(auditActions).map((action) => action.split('.')[0] ?? '')),
+].filter((noun) => !['access', 'identity', 'master-key'].includes(noun));
 const outcomes = ['SUCCESS', 'DENIED', 'FAILURE'] as const;
-const filterNames = [...texts.map(([name]) => name), 'objectType', 'outcome', 'from', 'to'] as const;
+const outcomeWords = { SUCCESS: 'Succeeded', DENIED: 'Denied', FAILURE: 'Failed' } as const;
+const filterNames = [
+  'actor',
+  'action',
+  'objectName',
+  'outcome',
+  'projectName',
+  'objectType',
+  'from',
+  'to',
+] as const;
 
 /** Who did what to which object with which outcome; every filter stands in the address. */
 export function AuditPage() {
   const view = useListView();
-  const filters = Object.fromEntries(
+  const set = Object.fromEntries(
     filterNames.map((name) => [name, view.filter(name)]).filter(([, value]) => value !== ''),
   ) as Record<string, string>;
-  const { outcome, ...rest } = filters;
-  const query = {
-    page: view.query.page,
-    size: view.query.size,
-    ...rest,
-    outcome: outcomes.find((known) => known === outcome),
-  };
+  const { outcome, ...rest } = set;
+  const filters = { ...rest, outcome: outcomes.find((known) => known === outcome) };
+  const query = { page: view.query.page, size: view.query.size, ...filters };
   const found = useQuery({
     queryKey: ['audit', query],
     queryFn: () => keyplane.listAudit(query),
     placeholderData: keepPreviousData,
   });
+  const exporting = useMutation({ mutationFn: (format: 'csv' | 'json') => exportAudit(filters, format) });
+  const count = Object.keys(set).length;
   return (
     <Stack>
-      <PageHeader title="Audit log" />
-      <Filters view={view} />
+      <PageHeader title="Audit log" description="Who did what, to which object, with which outcome.">
+        {(['csv', 'json'] as const).map((format) => (
+          <Button
+            key={format}
+            variant="default"
+            leftSection={<Icon name="download" size={14} />}
+            loading={exporting.isPending && exporting.variables === format}
+            onClick={() => exporting.mutate(format)}
+          >
+            Export {format.toUpperCase()}
+          </Button>
+        ))}
+      </PageHeader>
+      <ErrorNote error={exporting.error} />
+      {exporting.data === mostExported && (
+        <Text size="sm" role="status">
+          The file has the newest {mostExported.toLocaleString('en')} records. Narrow the time to export older
+          ones.
+        </Text>
+      )}
+      <Filters view={view} set={count} />
       <QueryView query={found}>
         {({ resultList, resultCount }) =>
           resultCount === 0 ? (
-            <Text role="status">Nothing fits these filters.</Text>
+            <Text role="status" c="dimmed">
+              Nothing fits these filters.
+            </Text>
           ) : (
             <>
               <AuditTable records={resultList} caption="Audit log" />
@@ -71,47 +88,61 @@ export function AuditPage() {
   );
 }
 
-function Filters({ view }: { readonly view: ListView }) {
-  const any = (values: readonly string[]) => [{ value: '', label: 'any' }, ...values];
+function Filters({ view, set }: { readonly view: ListView; readonly set: number }) {
+  const { projects } = useSignedIn();
+  const select = (name: string, label: string, options: readonly (readonly [string, string])[]) => (
+    <NativeSelect
+      label={label}
+      data={[['', 'Any'], ...options].map(([value = '', text = '']) => ({ value, label: text }))}
+      value={view.filter(name)}
+      onChange={(event) => view.set({ [name]: event.currentTarget.value })}
+    />
+  );
+  const search = (name: string, label: string) => (
+    <SearchField
+      label={label}
+      width={150}
+      value={view.filter(name)}
+      onChange={(value) => view.set({ [name]: value })}
+    />
+  );
   return (
-    <Stack gap="sm" component="search" aria-label="Filters">
-      <SimpleGrid cols={{ base: 1, xs: 2, md: 4 }}>
-        {texts.map(([name, label]) => (
-          <SearchField
-            key={name}
-            label={label}
-            value={view.filter(name)}
-            onChange={(value) => view.set({ [name]: value })}
-          />
-        ))}
-        <NativeSelect
-          label="Kind of object"
-          data={any(objectTypes)}
-          value={view.filter('objectType')}
-          onChange={(event) => view.set({ objectType: event.currentTarget.value })}
-        />
-        <NativeSelect
-          label="Outcome"
-          data={any(outcomes)}
-          value={view.filter('outcome')}
-          onChange={(event) => view.set({ outcome: event.currentTarget.value })}
-        />
+    <Group component="search" gap="xs" align="end" className="filters" aria-label="Filters">
+      {search('actor', 'Who')}
+      <FilterFields set={set}>
+        {select('action', 'Action', Object.entries(auditActions))}
+        {search('objectName', 'Object')}
+        {select(
+          'outcome',
+          'Outcome',
+          outcomes.map((outcome) => [outcome, outcomeWords[outcome]]),
+        )}
+        {select(
+          'projectName',
+          'In project',
+          projects.map(({ name }) => [name, name]),
+        )}
+        {select(
+          'objectType',
+          'Kind of object',
+          objectTypes.map((type) => [type, objectKindText(type)]),
+        )}
         <MomentField
           label="From"
           value={view.filter('from')}
           onChange={(value) => view.set({ from: value })}
         />
         <MomentField label="Until" value={view.filter('to')} onChange={(value) => view.set({ to: value })} />
-      </SimpleGrid>
-      <Group>
-        <Button
-          variant="default"
-          size="compact-sm"
-          onClick={() => view.set(Object.fromEntries(filterNames.map((name) => [name, ''])))}
-        >
-          Clear the filters
-        </Button>
-      </Group>
-    </Stack>
+        {set > 0 && (
+          <Button
+            variant="subtle"
+            color="gray"
+            onClick={() => view.set(Object.fromEntries(filterNames.map((name) => [name, ''])))}
+          >
+            Clear the filters
+          </Button>
+        )}
+      </FilterFields>
+    </Group>
   );
 }

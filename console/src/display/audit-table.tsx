@@ -1,6 +1,15 @@
-import { Badge, Table, Text } from '@mantine/core';
+import { Anchor, Text } from '@mantine/core';
+import { Link } from 'wouter';
 import type { AuditRecord as AuditItem } from '../../../clients/typescript/src/index.ts';
-import { Time } from './time.tsx';
+import { environmentPath } from '../environments/environment-path.ts';
+import { projectPath } from '../layout/project.ts';
+import { auditActions, objectKindText } from './audit-words.ts';
+import { type Column, DataTable } from './data-table.tsx';
+import { Facts } from './facts.tsx';
+import { exactText } from './instants.ts';
+import { Status } from './status.tsx';
+import type { StatusWord } from './status-words.ts';
+import { Instant } from './time.tsx';
 
 export type { AuditItem };
 
@@ -13,49 +22,106 @@ export function AuditTable({
   readonly caption: string;
 }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reachable by keyboard
-    <section className="wide" tabIndex={0} aria-label={caption}>
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th scope="col">When</Table.Th>
-            <Table.Th scope="col">Who</Table.Th>
-            <Table.Th scope="col">What</Table.Th>
-            <Table.Th scope="col">Object</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {records.map((record) => (
-            <Table.Tr key={record.sequence}>
-              <Table.Td>
-                <Time at={record.at} />
-              </Table.Td>
-              <Table.Td className="whole">{record.actor}</Table.Td>
-              <Table.Td className="whole">
-                {record.action}
-                {record.outcome !== 'SUCCESS' && (
-                  <Badge ml="xs" color="red.9" tt="none">
-                    {record.outcome.toLowerCase()}
-                  </Badge>
-                )}
-              </Table.Td>
-              <Table.Td>
-                {record.objectName}
-                <Text size="sm" c="dimmed">
-                  {[record.projectName, detailsText(record.details)].filter(Boolean).join(' · ')}
-                </Text>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </section>
+    <DataTable
+      caption={caption}
+      columns={columns}
+      items={records}
+      rowKey={({ sequence }) => String(sequence)}
+    />
   );
 }
 
-function detailsText(details: AuditItem['details']): string {
-  return Object.entries(details)
+const outcomes = {
+  DENIED: { word: 'denied', tone: 'attention', meaning: 'The manager did not allow it.' },
+  FAILURE: { word: 'failed', tone: 'problem', meaning: 'It was tried and did not succeed.' },
+} as const satisfies Record<string, StatusWord>;
+
+const columns: readonly Column<AuditItem>[] = [
+  { header: 'When', cell: ({ at }) => <Instant at={at} /> },
+  { header: 'Who', cell: ({ actor }) => actor },
+  {
+    header: 'Action',
+    cell: ({ action, outcome }) => (
+      <>
+        <span title={action}>{auditActions[action] ?? action}</span>
+        {outcome !== 'SUCCESS' && (
+          <div>
+            <Status of={outcomes[outcome]} />
+          </div>
+        )}
+      </>
+    ),
+  },
+  {
+    header: 'Object',
+    cell: (record) => (
+      <>
+        <AuditedObject record={record} />{' '}
+        {record.projectName !== null && record.projectName !== record.objectName && (
+          <Text span c="dimmed" fz="inherit">
+            in {record.projectName}
+          </Text>
+        )}
+      </>
+    ),
+  },
+  { header: 'Details', cell: (record) => <Details record={record} /> },
+];
+
+function AuditedObject({ record }: { readonly record: AuditItem }) {
+  const path = record.action.endsWith('.delete') ? undefined : pathOf(record);
+  if (path === undefined) return record.objectName;
+  return (
+    <Anchor component={Link} href={path}>
+      {record.objectName}
+    </Anchor>
+  );
+}
+
+const pages: Readonly<Record<string, string>> = {
+  jwk: 'jwks',
+  certificate: 'certificates',
+  key: 'keys',
+  keystore: 'keystores',
+};
+
+/** Where the object is shown, if it still is. */
+function pathOf({ objectType, objectName, projectName, details }: AuditItem): string | undefined {
+  const page = pages[objectType];
+  if (page !== undefined && projectName !== null) return projectPath(projectName, page, objectName);
+  const { environment } = details;
+  switch (objectType) {
+    case 'project':
+      return projectPath(objectName);
+    case 'member':
+      return projectName === null ? undefined : projectPath(projectName);
+    case 'environment':
+      return environmentPath(objectName);
+    case 'node':
+    case 'enrollmentToken':
+      return typeof environment === 'string' ? environmentPath(environment) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function Details({ record }: { readonly record: AuditItem }) {
+  const { sequence, at, action, objectType, details } = record;
+  const facts = Object.entries(details)
     .filter(([, value]) => value !== null)
-    .map(([name, value]) => `${name} ${value}`)
-    .join(', ');
+    .map(([name, value]) => [name, String(value)] as const);
+  return (
+    <details className="audit-details">
+      <summary aria-label={`Details of record ${sequence}`}>Details</summary>
+      <Facts
+        facts={[
+          ['Record', sequence],
+          ['Exact time', exactText(at)],
+          ['Action', <code key="action">{action}</code>],
+          ['Kind of object', objectKindText(objectType)],
+          ...facts,
+        ]}
+      />
+    </details>
+  );
 }

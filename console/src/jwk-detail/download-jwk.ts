@@ -1,4 +1,5 @@
 import { keyplane } from '../api/keyplane.ts';
+import { downloadFile } from '../display/download.ts';
 import type { JwkRef } from './jwk-queries.ts';
 
 export interface JwkFile {
@@ -6,13 +7,8 @@ export interface JwkFile {
   readonly publicOnly?: 'true';
 }
 
-/** Hands a file to the browser; no address of it outlives the call. @throws KeyplaneApiError */
+/** Hands the file to the browser. @throws KeyplaneApiError */
 export async function downloadJwk(jwk: JwkRef, file: JwkFile): Promise<void> {
   const { name, mediaType, bytes } = await keyplane.exportJwkFile({ ...jwk, ...file });
-  const address = URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: mediaType }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
+  downloadFile(name, mediaType, new Uint8Array(bytes));
 }

@@ -1,23 +1,25 @@
 import { NativeSelect } from '@mantine/core';
 import { keyTypeOptions } from '../../../src/jose/key-type-options.ts';
+import { FilterFields } from '../display/filter-fields.tsx';
 import type { ListView } from '../display/list-query.ts';
 import { sourceWords } from './jwk-words.ts';
 
 const typeWords = Object.fromEntries(keyTypeOptions.map(({ name }) => [name, name]));
 
 const choices = {
-  type: ['Type', { '': 'Every type', ...typeWords }],
-  use: ['Use', { '': 'Every use', sig: 'Signature', enc: 'Encryption' }],
-  sourceType: ['Source', { '': 'Every source', ...sourceWords }],
+  type: ['Type', { '': 'All types', ...typeWords }],
+  use: ['Use', { '': 'All uses', sig: 'Signature', enc: 'Encryption' }],
+  sourceType: ['Source', { '': 'All sources', ...sourceWords }],
+  deployment: ['Deployment', { '': 'Any', DEPLOYED: 'Deployed everywhere', INCOMPLETE: 'Missing on a node' }],
   expiringWithin: [
-    'Expiry',
-    { '': 'Whenever', P7D: 'Within 7 days', P30D: 'Within 30 days', P90D: 'Within 90 days' },
+    'Expires',
+    { '': 'Any time', P7D: 'Within 7 days', P30D: 'Within 30 days', P90D: 'Within 90 days' },
   ],
 } as const satisfies Record<string, readonly [string, Readonly<Record<string, string>>]>;
 
 const names = Object.keys(choices) as (keyof typeof choices)[];
 
-/** What the address says of each; a value that is none of the choices is left to the server to refuse. */
+/** What the address says of each; a value that is none of the choices is left to the server to reject. */
 export function jwkFilterQuery(view: ListView): Readonly<Record<string, string>> {
   return Object.fromEntries(
     names.map((name) => [name, view.filter(name)]).filter(([, value]) => value !== ''),
@@ -25,16 +27,20 @@ export function jwkFilterQuery(view: ListView): Readonly<Record<string, string>>
 }
 
 export function JwkFilters({ view }: { readonly view: ListView }) {
-  return names.map((name) => {
-    const [label, options] = choices[name];
-    return (
-      <NativeSelect
-        key={name}
-        label={label}
-        value={view.filter(name)}
-        onChange={(event) => view.set({ [name]: event.currentTarget.value })}
-        data={Object.entries(options).map(([value, text]) => ({ value, label: text }))}
-      />
-    );
-  });
+  return (
+    <FilterFields set={Object.keys(jwkFilterQuery(view)).length}>
+      {names.map((name) => {
+        const [label, options] = choices[name];
+        return (
+          <NativeSelect
+            key={name}
+            label={label}
+            value={view.filter(name)}
+            onChange={(event) => view.set({ [name]: event.currentTarget.value })}
+            data={Object.entries(options).map(([value, text]) => ({ value, label: text }))}
+          />
+        );
+      })}
+    </FilterFields>
+  );
 }

@@ -22,3 +22,8 @@ export function validityState(
   if (expirationTime === null) return 'no expiry';
   return Date.parse(expirationTime) - now < soonMs ? 'expiring' : 'valid';
 }
+
+/** `EC P-256`, `RSA 2048`: the type with its curve, or with its bits. */
+export function keyText({ type, curve, size }: Pick<ListedJwk, 'type' | 'curve' | 'size'>): string {
+  return [type, curve ?? size].filter((part) => part !== null).join(' ');
+}

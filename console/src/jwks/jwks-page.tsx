@@ -1,17 +1,25 @@
 import { Anchor, Button, Stack, Text } from '@mantine/core';
+import { useState } from 'react';
 import { Link, useParams } from 'wouter';
 import { keyplane } from '../api/keyplane.ts';
+import { DangerButton } from '../display/danger-button.tsx';
 import { EmptyState } from '../display/empty-state.tsx';
 import { useListView } from '../display/list-query.ts';
 import { PageHeader } from '../display/page-header.tsx';
 import { type Column, ServerTable } from '../display/server-table.tsx';
-import { Status } from '../display/status.tsx';
-import { validityStatuses } from '../display/status-words.ts';
+import { Legend, Status } from '../display/status.tsx';
+import { deploymentStatuses, sourceStatuses, validityStatuses } from '../display/status-words.ts';
 import { Day } from '../display/time.tsx';
 import { projectPath } from '../layout/project.ts';
+import { DeleteJwks } from './delete-jwks.tsx';
+import { DeployedWhere } from './deployed-where.tsx';
 import { useMayDeploy } from './deploying-role.ts';
+import { ExportJwks } from './export-jwks.tsx';
 import { JwkFilters, jwkFilterQuery } from './jwk-filters.tsx';
-import { type ListedJwk, sourceWords, useWords, validityState } from './jwk-words.ts';
+import { keyText, type ListedJwk, sourceWords, useWords, validityState } from './jwk-words.ts';
+
+const words = [...Object.values(deploymentStatuses), validityStatuses.expiring, validityStatuses.expired];
+const refreshMs = 5_000;
 
 /** The JWKs of a project: searched, sorted, filtered and paged by the server. */
 export function JwksPage() {
@@ -19,36 +27,76 @@ export function JwksPage() {
   const mayDeploy = useMayDeploy(projectName);
   const view = useListView('name,asc');
   const filters = jwkFilterQuery(view);
-  const make = mayDeploy && (
+  const [deleting, setDeleting] = useState<Deleting>();
+  const create = mayDeploy && (
     <Button component={Link} href={projectPath(projectName, 'new-jwk')}>
       New JWK
     </Button>
   );
   return (
     <Stack>
-      <PageHeader title="JWKs">{make}</PageHeader>
+      <PageHeader title="JWKs">
+        <Legend label="What the words in this list mean" words={words} />
+        {create}
+      </PageHeader>
       <ServerTable
         caption="JWKs"
         view={view}
         queryKey={['jwks', projectName, filters]}
-        fetchPage={(query) => keyplane.listJwks({ projectName, ...query, ...filters })}
+        fetchPage={(query) =>
+          keyplane.listJwks({ projectName, ...query, ...filters, withDeployments: 'true' })
+        }
         columns={columnsOf(projectName)}
         rowKey={({ name }) => name}
         searchLabel="Search by name or description"
         filters={<JwkFilters view={view} />}
         filtered={Object.keys(filters).length > 0}
+        refreshMs={refreshMs}
+        bulk={{
+          nameOf: ({ name }) => name,
+          actions: (selected, clear) => {
+            const names = selected.map(({ name }) => name);
+            return (
+              <>
+                <ExportJwks projectName={projectName} names={names} />
+                {mayDeploy && (
+                  <DangerButton size="compact-sm" onClick={() => setDeleting({ names, clear })}>
+                    Delete
+                  </DangerButton>
+                )}
+              </>
+            );
+          },
+        }}
         empty={
           <EmptyState
             icon="jwk"
             title="This project has no JWK yet."
             text="A JWK is one key, from any source. keyplane deploys it to every node of the project’s environments, where verifiers fetch its public part."
           >
-            {make}
+            {create}
           </EmptyState>
         }
       />
+      {deleting !== undefined && (
+        <DeleteJwks
+          projectName={projectName}
+          names={deleting.names}
+          onDone={() => {
+            deleting.clear();
+            setDeleting(undefined);
+          }}
+          onClose={() => setDeleting(undefined)}
+        />
+      )}
     </Stack>
   );
+}
+
+interface Deleting {
+  readonly names: readonly string[];
+  /** Ends the selection. */
+  readonly clear: () => void;
 }
 
 function columnsOf(projectName: string): readonly Column<ListedJwk>[] {
@@ -56,38 +104,47 @@ function columnsOf(projectName: string): readonly Column<ListedJwk>[] {
     {
       header: 'Name',
       sort: 'name',
+      kind: 'title',
       cell: ({ name, description }) => (
         <>
-          <Anchor component={Link} href={projectPath(projectName, 'jwks', name)}>
+          <Anchor component={Link} href={projectPath(projectName, 'jwks', name)} fw={500}>
             {name}
           </Anchor>
           {description !== null && (
-            <Text size="sm" c="dimmed" lineClamp={2}>
+            <Text size="xs" c="dimmed" lineClamp={1} title={description}>
               {description}
             </Text>
           )}
         </>
       ),
     },
-    { header: 'Type', sort: 'type', cell: ({ type }) => type },
-    { header: 'kid', sort: 'kid', cell: ({ kid }) => <span className="mono">{kid ?? 'none'}</span> },
-    { header: 'Use and algorithm', cell: usage },
-    { header: 'Source', cell: source },
+    { header: 'Type', sort: 'type', cell: (jwk) => <span className="whole">{keyText(jwk)}</span> },
+    { header: 'Algorithm', cell: usage },
     {
-      header: 'Expires',
-      sort: 'expirationTime',
-      cell: (jwk) => (
-        <>
-          <Expiry jwk={jwk} />
-        </>
+      header: 'kid',
+      sort: 'kid',
+      from: 'wide',
+      cell: ({ kid }) => (
+        <span className="mono kid" title={kid ?? undefined}>
+          {kid ?? 'none'}
+        </span>
       ),
     },
+    { header: 'Source', from: 'wide', cell: source },
+    { header: 'Deployed', cell: ({ deployments }) => <DeployedWhere deployments={deployments} /> },
+    { header: 'Expires', sort: 'expirationTime', cell: (jwk) => <Expiry jwk={jwk} /> },
   ];
 }
 
 function usage({ use, algorithm }: ListedJwk) {
-  const words = [use === null ? undefined : (useWords[use] ?? use), algorithm ?? undefined];
-  return words.filter((word) => word !== undefined).join(', ') || 'any';
+  return (
+    <span className="whole">
+      {algorithm ?? 'any'}{' '}
+      <Text span c="dimmed" fz="inherit">
+        {use === null ? '' : (useWords[use] ?? use)}
+      </Text>
+    </span>
+  );
 }
 
 function source({ sourceType, sourceState }: ListedJwk) {
@@ -95,9 +152,9 @@ function source({ sourceType, sourceState }: ListedJwk) {
     <>
       {sourceWords[sourceType] ?? sourceType}
       {sourceState !== undefined && sourceState !== 'FRESH' && (
-        <Text size="sm" c="var(--mantine-color-error)">
-          {sourceState.toLowerCase()}
-        </Text>
+        <div>
+          <Status of={sourceStatuses[sourceState]} />
+        </div>
       )}
     </>
   );
@@ -109,9 +166,9 @@ function Expiry({ jwk }: { readonly jwk: ListedJwk }) {
   return (
     <>
       {status.tone !== 'quiet' && (
-        <>
-          <Status of={status} />{' '}
-        </>
+        <div>
+          <Status of={status} />
+        </div>
       )}
       <Day at={jwk.expirationTime} />
     </>

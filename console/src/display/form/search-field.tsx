@@ -4,14 +4,17 @@ import { useEffect, useRef, useState } from 'react';
 
 const typingPauseMs = 250;
 
-/** Text that a list is searched by: told once the typing pauses. */
+/** Text that a list is searched by; the search begins once the typing pauses. */
 export function SearchField({
   label,
   value,
+  width = 280,
   onChange,
 }: {
   readonly label: string;
   readonly value: string;
+  /** Pixels, where there is room. */
+  readonly width?: number;
   readonly onChange: (value: string) => void;
 }) {
   const [text, setText] = useState(value);
@@ -31,7 +34,7 @@ export function SearchField({
       type="search"
       label={label}
       w="100%"
-      maw={280}
+      maw={width}
       value={text}
       onChange={(event) => {
         setText(event.currentTarget.value);

@@ -1,0 +1,61 @@
+// Actions of the audit log in words, by the action's name. What is not listed is shown by its name.
+
+const materials = ['certificate', 'key', 'keystore'] as const;
+
+export const auditActions: Readonly<Record<string, string>> = {
+  'jwk.create': 'Created JWK',
+  'jwk.update': 'Updated JWK',
+  'jwk.delete': 'Deleted JWK',
+  'jwk.refresh': 'Refreshed JWK from its URL',
+  'jwk.follow': 'Updated JWK with its source',
+  'jwk.detach': 'Detached JWK from its source',
+  'jwk.reveal': 'Read private key of JWK',
+  ...Object.fromEntries(
+    materials.flatMap((kind) => [
+      [`${kind}.create`, `Created ${kind}`],
+      [`${kind}.update`, `Updated ${kind}`],
+      [`${kind}.delete`, `Deleted ${kind}`],
+    ]),
+  ),
+  'project.create': 'Created project',
+  'project.update': 'Updated project',
+  'project.delete': 'Deleted project',
+  'member.put': 'Set roles of member',
+  'member.delete': 'Removed member',
+  'environment.create': 'Created environment',
+  'environment.update': 'Updated environment',
+  'environment.delete': 'Deleted environment',
+  'enrollmentToken.create': 'Created enrollment token',
+  'enrollmentToken.revoke': 'Revoked enrollment token',
+  'node.join': 'Node joined',
+  'node.replace': 'Node replaced its key',
+  'node.refuse': 'Rejected node',
+  'node.diverged': 'Node diverged',
+  'node.delete': 'Removed node',
+  'node.readmit': 'Readmitted node',
+  'user.create': 'Created user',
+  'user.update': 'Updated user',
+  'user.delete': 'Deleted user',
+  'user.password': 'Changed own password',
+  'user.signIn': 'Signed in',
+  'user.signOut': 'Signed out',
+  'token.create': 'Created API token',
+  'token.delete': 'Revoked own API token',
+  'token.revoke': 'Revoked API token of user',
+  'access.deny': 'Was denied access',
+  'installation.restore': 'Restored from a backup',
+  'installation.protect': 'Protected the database',
+  'identity.rotate': 'Rotated the installation’s identity',
+  'master-key.rotate': 'Rotated the master key',
+};
+
+const objectKinds: Readonly<Record<string, string>> = {
+  jwk: 'JWK',
+  enrollmentToken: 'Enrollment token',
+  token: 'API token',
+};
+
+/** `enrollmentToken` as a reader knows it. */
+export function objectKindText(objectType: string): string {
+  return objectKinds[objectType] ?? `${objectType.slice(0, 1).toUpperCase()}${objectType.slice(1)}`;
+}

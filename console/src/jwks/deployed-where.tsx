@@ -1,0 +1,39 @@
+import { Text } from '@mantine/core';
+import { Status } from '../display/status.tsx';
+import { deploymentStatuses } from '../display/status-words.ts';
+import type { ListedJwk } from './jwk-words.ts';
+
+/** So many names still fit into a column. */
+const mostNames = 3;
+
+/** The environments that have a JWK, and by name each one where a node lacks it. */
+export function DeployedWhere({ deployments }: Pick<ListedJwk, 'deployments'>) {
+  if (deployments === undefined) return null;
+  if (deployments.length === 0) {
+    return (
+      <Text span fz="inherit" c="dimmed" title="The project reaches no environment">
+        nowhere
+      </Text>
+    );
+  }
+  const complete = deployments.filter(({ state }) => state === 'DEPLOYED');
+  const incomplete = deployments.filter(({ state }) => state !== 'DEPLOYED');
+  const names = complete.map(({ environmentName }) => environmentName);
+  return (
+    <>
+      {incomplete.map(({ environmentName, state }) => {
+        const status = deploymentStatuses[state];
+        return (
+          <div key={environmentName}>
+            <Status of={{ ...status, word: `${environmentName}: ${status.word}` }} />
+          </div>
+        );
+      })}
+      {names.length > 0 && (
+        <span title={names.join(', ')}>
+          {names.length > mostNames ? `${names.length} environments` : names.join(', ')}
+        </span>
+      )}
+    </>
+  );
+}
