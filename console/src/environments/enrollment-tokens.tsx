@@ -1,76 +1,113 @@
-import { Button, Table, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { Operations } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
-import { ErrorNote } from '../display/error-note.tsx';
+import { DangerButton } from '../display/danger-button.tsx';
+import { type Column, DataTable } from '../display/data-table.tsx';
+import { ConfirmByName } from '../display/form/confirm-by-name.tsx';
 import { QueryView } from '../display/query-view.tsx';
 import { Section } from '../display/section.tsx';
 import { Instant } from '../display/time.tsx';
 
-/** What lets nodes into an environment. Only names: a token is shown when it is made, and never again. */
+type EnrollmentToken = Operations['listEnrollmentTokens']['answer']['resultList'][number];
+
+/** What lets nodes into an environment. Only names: a token is shown when it is created, and never again. */
 export function EnrollmentTokens({ environmentName }: { readonly environmentName: string }) {
+  const [revoking, setRevoking] = useState<EnrollmentToken | undefined>();
   const tokens = useQuery({
     queryKey: ['enrollment-tokens', environmentName],
     queryFn: () => keyplane.listEnrollmentTokens({ environmentName }),
   });
-  const revoke = useChange((tokenId: string) => keyplane.deleteEnrollmentToken({ environmentName, tokenId }));
+  const columns: readonly Column<EnrollmentToken>[] = [
+    { header: 'Name', kind: 'title', cell: nameOf },
+    { header: 'Created', cell: ({ createdAt }) => <Instant at={createdAt} /> },
+    { header: 'Expires', cell: ({ expiresAt }) => <Instant at={expiresAt} fallback="never" /> },
+    {
+      header: 'Nodes joined',
+      cell: ({ registeredNodes, maxNodes }) =>
+        maxNodes === null ? registeredNodes : `${registeredNodes} of ${maxNodes}`,
+    },
+    { header: 'Private keys', cell: ({ privateKeys }) => (privateKeys ? 'yes' : 'no') },
+    {
+      header: 'Actions',
+      kind: 'actions',
+      cell: (token) => (
+        <DangerButton
+          size="compact-sm"
+          aria-label={`Revoke ${nameOf(token)}`}
+          onClick={() => setRevoking(token)}
+        >
+          Revoke
+        </DangerButton>
+      ),
+    },
+  ];
   return (
-    <Section title="Enrollment tokens">
-      <ErrorNote error={revoke.error} />
+    <Section
+      title="Enrollment tokens"
+      description="A node joins the environment with one. It is shown once, when it is created."
+    >
       <QueryView query={tokens}>
         {({ resultList }) =>
           resultList.length === 0 ? (
-            <Text>None is valid: no new node can join. Nodes that joined before stay.</Text>
+            <Text c="dimmed">
+              There is no valid token: no new node can join. Nodes that joined before stay.
+            </Text>
           ) : (
-            <Table>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th scope="col">Name</Table.Th>
-                  <Table.Th scope="col">Made</Table.Th>
-                  <Table.Th scope="col">Expires</Table.Th>
-                  <Table.Th scope="col">Nodes</Table.Th>
-                  <Table.Th scope="col">Private keys</Table.Th>
-                  <Table.Th scope="col">
-                    <span className="visually-hidden">What can be done</span>
-                  </Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {resultList.map(
-                  ({ id, name, createdAt, expiresAt, registeredNodes, maxNodes, privateKeys }) => (
-                    <Table.Tr key={id}>
-                      <Table.Td>{name ?? 'without a name'}</Table.Td>
-                      <Table.Td>
-                        <Instant at={createdAt} />
-                      </Table.Td>
-                      <Table.Td>{expiresAt === null ? 'never' : <Instant at={expiresAt} />}</Table.Td>
-                      <Table.Td>
-                        {maxNodes === null ? registeredNodes : `${registeredNodes} of ${maxNodes}`}
-                      </Table.Td>
-                      <Table.Td>{privateKeys ? 'yes' : 'no'}</Table.Td>
-                      <Table.Td>
-                        <Button
-                          variant="default"
-                          size="compact-sm"
-                          aria-label={`Revoke ${name ?? 'the token without a name'}`}
-                          loading={revoke.isPending && revoke.variables === id}
-                          onClick={() => revoke.mutate(id)}
-                        >
-                          Revoke
-                        </Button>
-                      </Table.Td>
-                    </Table.Tr>
-                  ),
-                )}
-              </Table.Tbody>
-            </Table>
+            <DataTable
+              caption="Enrollment tokens"
+              columns={columns}
+              items={resultList}
+              rowKey={({ id }) => id}
+            />
           )
         }
       </QueryView>
-      <Text size="sm" c="dimmed" mt="xs">
-        Revoking one bars the nodes that joined with it and closes their streams within 5 seconds. They go on
-        serving what they have.
-      </Text>
+      {revoking !== undefined && (
+        <RevokeEnrollmentToken
+          environmentName={environmentName}
+          token={revoking}
+          onClose={() => setRevoking(undefined)}
+        />
+      )}
     </Section>
+  );
+}
+
+function nameOf({ name }: EnrollmentToken): string {
+  return name ?? 'unnamed token';
+}
+
+function RevokeEnrollmentToken({
+  environmentName,
+  token,
+  onClose,
+}: {
+  readonly environmentName: string;
+  readonly token: EnrollmentToken;
+  readonly onClose: () => void;
+}) {
+  const revoke = useChange(
+    () => keyplane.deleteEnrollmentToken({ environmentName, tokenId: token.id }),
+    onClose,
+  );
+  const name = nameOf(token);
+  return (
+    <ConfirmByName
+      title={`Revoke ${name}`}
+      name={name}
+      action="Revoke the token"
+      error={revoke.error}
+      isPending={revoke.isPending}
+      onConfirm={() => revoke.mutate()}
+      onClose={onClose}
+    >
+      <Text>
+        The nodes that joined with it are rejected from now on: {token.registeredNodes}. Their connections
+        close within 5 seconds. They keep serving what they have.
+      </Text>
+    </ConfirmByName>
   );
 }

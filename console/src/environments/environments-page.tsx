@@ -58,6 +58,7 @@ export function EnvironmentsPage() {
 const columns: readonly Column<Environment>[] = [
   {
     header: 'Name',
+    kind: 'title',
     sort: 'name',
     cell: ({ name, description }) => (
       <>

@@ -43,7 +43,10 @@ export function JoinNode({ environmentName }: { readonly environmentName: string
     create.mutate({ manager: location.origin, environment: environmentName, name, port, dataDir });
   }
   return (
-    <Section title="Join a node">
+    <Section
+      title="Join a node"
+      description="Creates an enrollment token and the command that starts a node with it."
+    >
       <form onSubmit={submit}>
         <Stack>
           <SimpleGrid cols={{ base: 1, sm: 3 }}>
@@ -55,14 +58,14 @@ export function JoinNode({ environmentName }: { readonly environmentName: string
               onChange={(event) => setName(event.currentTarget.value)}
             />
             <TextInput
-              label="Port that it serves at"
+              label="Port"
               required
               inputMode="numeric"
               value={port}
               onChange={(event) => setPort(event.currentTarget.value)}
             />
             <TextInput
-              label="Its data directory"
+              label="Data directory"
               required
               value={dataDir}
               onChange={(event) => setDataDir(event.currentTarget.value)}
@@ -79,15 +82,15 @@ export function JoinNode({ environmentName }: { readonly environmentName: string
             <TextInput
               type="number"
               min={1}
-              label="Most nodes that join with the token"
-              description="Empty: any number"
+              label="Maximum number of nodes"
+              description="That join with the token. Empty: any number"
               value={maxNodes}
               error={errors.of('maxNodes')}
               onChange={(event) => setMaxNodes(event.currentTarget.value)}
             />
           </SimpleGrid>
           <Checkbox
-            label="The node is given private keys and keystores, not public parts only"
+            label="Send private keys and keystores to the node, and not only public parts"
             checked={privateKeys}
             onChange={(event) => setPrivateKeys(event.currentTarget.checked)}
           />
@@ -118,15 +121,15 @@ function Joining({
   return (
     <Stack mt="md" gap="sm">
       <Text>
-        Run this where the node shall be. The token in it is shown this once. Nodes can join the environment
-        with it until it is revoked, expires or is used up.
+        Run this on the node’s host. The token in it is shown this once. Nodes can join the environment with
+        it until it is revoked, expires or has been used that many times.
       </Text>
       <Code block tabIndex={0} aria-label="Command that starts the node" data-testid="join-command">
         {command}
       </Code>
       <Group>
         <CopyButton value={command} label="Copy the command" />
-        <CopyButton value={token} label="Copy the token alone" />
+        <CopyButton value={token} label="Copy only the token" />
       </Group>
       <Arrival environmentName={environmentName} name={node.name} />
     </Stack>
@@ -145,11 +148,11 @@ function Arrival({ environmentName, name }: { readonly environmentName: string; 
     <Alert role="status" variant="outline" color={node?.connected ? 'green' : 'gray'}>
       {node?.connected ? (
         <>
-          {name} has arrived: <Status of={nodeStatuses[node.state]} /> at revision {node.appliedRevision} of{' '}
+          {name} is connected: <Status of={nodeStatuses[node.state]} /> at revision {node.appliedRevision} of{' '}
           {environment?.revision}
         </>
       ) : (
-        `Waiting for ${name} to dial in…`
+        `Waiting for ${name} to connect…`
       )}
     </Alert>
   );

@@ -1,9 +1,11 @@
-import { Button, Table, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Operations } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
+import { DangerButton } from '../display/danger-button.tsx';
+import { type Column, DataTable } from '../display/data-table.tsx';
 import { ConfirmByName } from '../display/form/confirm-by-name.tsx';
 import { QueryView } from '../display/query-view.tsx';
 import { Section } from '../display/section.tsx';
@@ -14,18 +16,18 @@ import { ReadmitNode } from './readmit-node.tsx';
 
 type OverviewNode = Operations['getOverview']['answer']['environments'][number]['nodes'][number];
 type ListedNode = Operations['listNodes']['answer']['resultList'][number];
-/** How it stands, and whether it has a history that the database forgot. */
-type Standing = OverviewNode &
+/** Its status, and whether it has a history that the database lost. */
+type NodeRow = OverviewNode &
   Partial<Pick<ListedNode, 'divergedRevision' | 'address' | 'clockOffsetMs' | 'privateKeys'>>;
 
 const refreshMs = 1_500;
 
-/** The nodes of an environment and how each stands, looked at again and again. */
+/** The nodes of an environment and the status of each, as it changes. */
 export function NodeList({ environmentName }: { readonly environmentName: string }) {
-  const [forgetting, setForgetting] = useState<string | undefined>();
-  const standing = useQuery({
-    queryKey: ['standing', environmentName],
-    queryFn: () => fetchStanding(environmentName),
+  const [removing, setRemoving] = useState<string | undefined>();
+  const found = useQuery({
+    queryKey: ['environment-nodes', environmentName],
+    queryFn: () => fetchNodes(environmentName),
     refetchInterval: refreshMs,
   });
   return (
@@ -33,40 +35,43 @@ export function NodeList({ environmentName }: { readonly environmentName: string
       title="Nodes"
       actions={<Legend label="What the status of a node means" words={Object.values(nodeStatuses)} />}
     >
-      <QueryView query={standing}>
+      <QueryView query={found}>
         {({ revision, nodes }) => (
           <>
             <Text size="sm" c="dimmed" mb="xs">
-              The environment is at revision {revision}.
+              The environment is at revision {revision}: the number of its latest change. A node that has
+              confirmed it is current.
             </Text>
             {nodes.length === 0 ? (
-              <Text>No node has joined it yet. The command below starts one.</Text>
+              <Text c="dimmed">
+                No node has joined it yet, so nothing serves its keys. The command below starts one.
+              </Text>
             ) : (
-              <Nodes nodes={nodes} onForget={setForgetting} />
+              <Nodes nodes={nodes} revision={revision} onRemove={setRemoving} />
             )}
           </>
         )}
       </QueryView>
       <ReadmitNode environmentName={environmentName} />
-      {forgetting !== undefined && (
-        <ForgetNode
+      {removing !== undefined && (
+        <RemoveNode
           environmentName={environmentName}
-          name={forgetting}
-          onClose={() => setForgetting(undefined)}
+          name={removing}
+          onClose={() => setRemoving(undefined)}
         />
       )}
     </Section>
   );
 }
 
-async function fetchStanding(environmentName: string) {
+async function fetchNodes(environmentName: string) {
   const [overview, listed] = await Promise.all([
     keyplane.getOverview(),
     keyplane.listNodes({ environmentName }),
   ]);
   const own = overview.environments.find(({ name }) => name === environmentName);
   const byName = new Map(listed.resultList.map((node) => [node.name, node]));
-  const nodes: readonly Standing[] = (own?.nodes ?? []).map((node) => ({
+  const nodes: readonly NodeRow[] = (own?.nodes ?? []).map((node) => ({
     ...byName.get(node.name),
     ...node,
   }));
@@ -75,75 +80,63 @@ async function fetchStanding(environmentName: string) {
 
 function Nodes({
   nodes,
-  onForget,
+  revision,
+  onRemove,
 }: {
-  readonly nodes: readonly Standing[];
-  readonly onForget: (name: string) => void;
+  readonly nodes: readonly NodeRow[];
+  /** Of the environment. */
+  readonly revision: number;
+  readonly onRemove: (name: string) => void;
 }) {
+  const columns: readonly Column<NodeRow>[] = [
+    { header: 'Name', kind: 'title', cell: ({ name }) => name },
+    {
+      header: 'Status',
+      cell: (node) => (
+        <>
+          <Status of={nodeStatuses[node.state]} />
+          <StatusNote node={node} />
+        </>
+      ),
+    },
+    {
+      header: 'Revision',
+      cell: ({ appliedRevision }) =>
+        appliedRevision === revision ? appliedRevision : `${appliedRevision} of ${revision}`,
+    },
+    { header: 'Last seen', cell: (node) => (node.connected ? 'connected' : <Time at={node.lastSeenAt} />) },
+    { header: 'Address', cell: ({ address }) => address ?? 'unknown' },
+    { header: 'Clock', cell: ({ clockOffsetMs }) => clockText(clockOffsetMs) },
+    { header: 'Private keys', from: 'wide', cell: ({ privateKeys }) => (privateKeys ? 'yes' : 'no') },
+    { header: 'Version', from: 'wide', cell: ({ version }) => version },
+    {
+      header: 'Actions',
+      kind: 'actions',
+      cell: ({ name }) => (
+        <DangerButton size="compact-sm" aria-label={`Remove ${name}`} onClick={() => onRemove(name)}>
+          Remove
+        </DangerButton>
+      ),
+    },
+  ];
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reachable by keyboard
-    <section className="wide" tabIndex={0} aria-label="Nodes and their status">
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th scope="col">Name</Table.Th>
-            <Table.Th scope="col">Status</Table.Th>
-            <Table.Th scope="col">Revision</Table.Th>
-            <Table.Th scope="col">Last seen</Table.Th>
-            <Table.Th scope="col">Address</Table.Th>
-            <Table.Th scope="col">Clock</Table.Th>
-            <Table.Th scope="col">Private keys</Table.Th>
-            <Table.Th scope="col">Version</Table.Th>
-            <Table.Th scope="col">
-              <span className="visually-hidden">What can be done</span>
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {nodes.map((node) => (
-            <Table.Tr key={node.name}>
-              <Table.Td>{node.name}</Table.Td>
-              <Table.Td>
-                <Status of={nodeStatuses[node.state]} />
-                <StandingNote node={node} />
-              </Table.Td>
-              <Table.Td>{node.appliedRevision}</Table.Td>
-              <Table.Td>{node.connected ? 'connected' : <Time at={node.lastSeenAt} />}</Table.Td>
-              <Table.Td>{node.address ?? 'unknown'}</Table.Td>
-              <Table.Td>{clockText(node.clockOffsetMs)}</Table.Td>
-              <Table.Td>{node.privateKeys ? 'yes' : 'no'}</Table.Td>
-              <Table.Td>{node.version}</Table.Td>
-              <Table.Td>
-                <Button
-                  variant="default"
-                  size="compact-sm"
-                  aria-label={`Forget ${node.name}`}
-                  onClick={() => onForget(node.name)}
-                >
-                  Forget
-                </Button>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </section>
+    <DataTable caption="Nodes and their status" columns={columns} items={nodes} rowKey={({ name }) => name} />
   );
 }
 
 /** How far its clock is from the manager's. */
 function clockText(offsetMs: number | null | undefined): string {
   if (offsetMs === null || offsetMs === undefined) return 'unknown';
-  if (Math.abs(offsetMs) < 1_000) return 'right';
+  if (Math.abs(offsetMs) < 1_000) return 'in sync';
   const seconds = Math.round(Math.abs(offsetMs) / 1_000);
   return `${seconds} s ${offsetMs > 0 ? 'ahead' : 'behind'}`;
 }
 
-function StandingNote({ node }: { readonly node: Standing }) {
+function StatusNote({ node }: { readonly node: NodeRow }) {
   const notes = [
     node.divergedRevision === undefined
       ? null
-      : `diverged: it has revision ${node.divergedRevision} of a history that this database forgot`,
+      : `diverged: it has revision ${node.divergedRevision}, which this database no longer has`,
     node.reason,
   ].filter((note) => note !== null);
   return notes.map((note) => (
@@ -153,7 +146,7 @@ function StandingNote({ node }: { readonly node: Standing }) {
   ));
 }
 
-function ForgetNode({
+function RemoveNode({
   environmentName,
   name,
   onClose,
@@ -162,20 +155,20 @@ function ForgetNode({
   readonly name: string;
   readonly onClose: () => void;
 }) {
-  const forget = useChange(() => keyplane.deleteNode({ environmentName, nodeName: name }), onClose);
+  const remove = useChange(() => keyplane.deleteNode({ environmentName, nodeName: name }), onClose);
   return (
     <ConfirmByName
-      title={`Forget ${name}`}
+      title={`Remove ${name}`}
       name={name}
-      action="Forget the node"
-      error={forget.error}
-      isPending={forget.isPending}
-      onConfirm={() => forget.mutate()}
+      action="Remove the node"
+      error={remove.error}
+      isPending={remove.isPending}
+      onConfirm={() => remove.mutate()}
       onClose={onClose}
     >
       <Text>
-        Deployments no longer wait for it, its key is rejected and its name is free. What it holds it may go
-        on serving until its copy is deleted from its disk.
+        Deployments no longer wait for it, the manager rejects its key, and its name is free. The node can
+        keep serving what it has until its copy is deleted from its disk.
       </Text>
     </ConfirmByName>
   );

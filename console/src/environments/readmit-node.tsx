@@ -16,7 +16,9 @@ export function ReadmitNode({ environmentName }: { readonly environmentName: str
     <form onSubmit={submit}>
       <Group mt="md" align="end">
         <TextInput
-          label="Removed or revoked node"
+          label="Readmit a removed or revoked node"
+          description="Its key is accepted again"
+          placeholder="Name of the node"
           required
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}

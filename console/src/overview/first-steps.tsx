@@ -29,7 +29,13 @@ export function FirstSteps({ overview }: { readonly overview: Overview }) {
         {steps.map((step) => (
           <li key={step.title} data-done={step.isDone || undefined}>
             <span className="step">
-              {step.isDone ? <Icon name="check" /> : <span className="step-open" aria-hidden="true" />}
+              {step.isDone ? (
+                <span className="step-done">
+                  <Icon name="check" />
+                </span>
+              ) : (
+                <span className="step-open" />
+              )}
               <span>
                 <Text span fw={500}>
                   {step.title}

@@ -1,16 +1,18 @@
-import { Button, NativeSelect, Table, Text } from '@mantine/core';
+import { Button, Group, NativeSelect, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Member, Role } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
+import { DangerButton } from '../display/danger-button.tsx';
+import { type Column, DataTable } from '../display/data-table.tsx';
 import { EmptyState } from '../display/empty-state.tsx';
-import { ErrorNote } from '../display/error-note.tsx';
+import { ConfirmByName } from '../display/form/confirm-by-name.tsx';
 import { fieldErrors } from '../display/form/field-errors.ts';
 import { FormDialog } from '../display/form/form-dialog.tsx';
 import { QueryView } from '../display/query-view.tsx';
 import { Section } from '../display/section.tsx';
-import { RoleChecks } from './role-checks.tsx';
+import { RoleChecks, RoleNames } from './role-checks.tsx';
 
 /** Who may do what in a project. Administrators may do everything without being members. */
 export function Members({ projectName }: { readonly projectName: string }) {
@@ -19,7 +21,7 @@ export function Members({ projectName }: { readonly projectName: string }) {
     queryKey: ['members', projectName],
     queryFn: () => keyplane.listMembers({ projectName }),
   });
-  const remove = useChange((username: string) => keyplane.deleteMember({ projectName, username }));
+  const [removing, setRemoving] = useState<Member | undefined>();
   const add = (
     <Button variant="default" onClick={() => setEditing('new')}>
       Add a member
@@ -27,7 +29,6 @@ export function Members({ projectName }: { readonly projectName: string }) {
   );
   return (
     <Section title="Members" actions={add}>
-      <ErrorNote error={remove.error} />
       <QueryView query={members}>
         {({ resultList }) =>
           resultList.length === 0 ? (
@@ -37,12 +38,7 @@ export function Members({ projectName }: { readonly projectName: string }) {
               text="Members work in a project with the roles that they are given. Until there is one, only administrators see it."
             />
           ) : (
-            <MemberTable
-              members={resultList}
-              removing={remove.isPending ? remove.variables : undefined}
-              onEdit={setEditing}
-              onRemove={(username) => remove.mutate(username)}
-            />
+            <MemberTable members={resultList} onEdit={setEditing} onRemove={setRemoving} />
           )
         }
       </QueryView>
@@ -53,71 +49,87 @@ export function Members({ projectName }: { readonly projectName: string }) {
           onClose={() => setEditing(undefined)}
         />
       )}
+      {removing !== undefined && (
+        <RemoveMember
+          projectName={projectName}
+          username={removing.username}
+          onClose={() => setRemoving(undefined)}
+        />
+      )}
     </Section>
   );
 }
 
 function MemberTable({
   members,
-  removing,
   onEdit,
   onRemove,
 }: {
   readonly members: readonly Member[];
-  readonly removing: string | undefined;
   readonly onEdit: (member: Member) => void;
-  readonly onRemove: (username: string) => void;
+  readonly onRemove: (member: Member) => void;
 }) {
+  const columns: readonly Column<Member>[] = [
+    { header: 'User', kind: 'title', cell: ({ username }) => username },
+    { header: 'Roles', cell: ({ roles }) => <RoleNames roles={roles} /> },
+    {
+      header: 'Actions',
+      kind: 'actions',
+      cell: (member) => (
+        <Group gap="xs" wrap="nowrap">
+          <Button
+            variant="default"
+            size="compact-sm"
+            aria-label={`Roles of ${member.username}`}
+            onClick={() => onEdit(member)}
+          >
+            Roles
+          </Button>
+          <DangerButton
+            size="compact-sm"
+            aria-label={`Remove ${member.username}`}
+            onClick={() => onRemove(member)}
+          >
+            Remove
+          </DangerButton>
+        </Group>
+      ),
+    },
+  ];
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reachable by keyboard
-    <section className="wide" tabIndex={0} aria-label="Members and their roles">
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th scope="col">User</Table.Th>
-            <Table.Th scope="col">Roles</Table.Th>
-            <Table.Th scope="col">
-              <span className="visually-hidden">What can be done</span>
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {members.map((member) => (
-            <Table.Tr key={member.username}>
-              <Table.Td>{member.username}</Table.Td>
-              <Table.Td>
-                {member.roles.map((role) => (
-                  <Text key={role} size="sm" className="mono">
-                    {role}
-                  </Text>
-                ))}
-              </Table.Td>
-              <Table.Td>
-                <Button.Group>
-                  <Button
-                    variant="default"
-                    size="compact-sm"
-                    aria-label={`Roles of ${member.username}`}
-                    onClick={() => onEdit(member)}
-                  >
-                    Roles
-                  </Button>
-                  <Button
-                    variant="default"
-                    size="compact-sm"
-                    aria-label={`Remove ${member.username}`}
-                    loading={removing === member.username}
-                    onClick={() => onRemove(member.username)}
-                  >
-                    Remove
-                  </Button>
-                </Button.Group>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </section>
+    <DataTable
+      caption="Members and their roles"
+      columns={columns}
+      items={members}
+      rowKey={({ username }) => username}
+    />
+  );
+}
+
+function RemoveMember({
+  projectName,
+  username,
+  onClose,
+}: {
+  readonly projectName: string;
+  readonly username: string;
+  readonly onClose: () => void;
+}) {
+  const remove = useChange(() => keyplane.deleteMember({ projectName, username }), onClose);
+  return (
+    <ConfirmByName
+      title={`Remove ${username}`}
+      name={username}
+      action="Remove the member"
+      error={remove.error}
+      isPending={remove.isPending}
+      onConfirm={() => remove.mutate()}
+      onClose={onClose}
+    >
+      <Text>
+        {username} loses all access to {projectName} at once. The user and what the user made stay.
+      </Text>
+    </ConfirmByName>
   );
 }
 

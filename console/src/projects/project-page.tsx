@@ -23,7 +23,7 @@ export function ProjectPage() {
   const close = () => setDialog(undefined);
   const project = session.projects.find(({ name }) => name === projectName);
   if (project === undefined) {
-    return <PageHeader title={`You see no project ${projectName}`} up={up} />;
+    return <PageHeader title={`There is no project ${projectName} that you can see`} up={up} />;
   }
   return (
     <Stack>
@@ -116,9 +116,9 @@ function DeleteProject({
       onClose={onClose}
     >
       <Text>
-        Undeployed from every environment and gone:{' '}
+        This undeploys from every environment and deletes{' '}
         {counts.data === undefined
-          ? 'all that it holds'
+          ? 'everything in it'
           : `${jwks} JWKs, ${certificates} certificates, ${keys} keys, ${keystores} keystores`}
         , and its memberships.
       </Text>

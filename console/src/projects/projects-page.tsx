@@ -55,6 +55,7 @@ function pathOf(name: string): string {
 const columns: readonly Column<Project>[] = [
   {
     header: 'Name',
+    kind: 'title',
     sort: 'name',
     cell: ({ name }) => (
       <Anchor component={Link} href={pathOf(name)}>
@@ -63,5 +64,5 @@ const columns: readonly Column<Project>[] = [
     ),
   },
   { header: 'Description', cell: ({ description }) => description },
-  { header: 'Made', sort: 'createdAt', cell: ({ createdAt }) => <Instant at={createdAt} /> },
+  { header: 'Created', sort: 'createdAt', cell: ({ createdAt }) => <Instant at={createdAt} /> },
 ];

@@ -1,15 +1,43 @@
-import { Checkbox, Stack } from '@mantine/core';
+import { Alert, Checkbox, Stack, Text } from '@mantine/core';
 import type { Role } from '../session/session.ts';
 
-const roles: readonly (readonly [role: Role, label: string])[] = [
-  ['ROLE_ADMIN', 'Everything in the project'],
-  ['ROLE_API_SECURITY', 'JWKs, keys and keystores'],
-  ['ROLE_READ_PRIVATE_KEYS', 'Reading and exporting private parts of JWKs'],
-  ['ROLE_MANAGE_PROXIES', 'Certificates'],
-  ['ROLE_DEPLOY_UNDEPLOY_PROXIES', 'Deploying, which every change needs'],
+interface RoleText {
+  readonly role: Role;
+  readonly label: string;
+  readonly description: string;
+}
+
+const roles: readonly RoleText[] = [
+  {
+    role: 'ROLE_ADMIN',
+    label: 'Everything in the project',
+    description: 'Includes all roles below',
+  },
+  {
+    role: 'ROLE_API_SECURITY',
+    label: 'JWKs, keys and keystores',
+    description: 'Reads them. Changing them also takes Deploy',
+  },
+  {
+    role: 'ROLE_READ_PRIVATE_KEYS',
+    label: 'Private keys',
+    description: 'Reads and exports private keys of JWKs, each time with an audit record',
+  },
+  {
+    role: 'ROLE_MANAGE_PROXIES',
+    label: 'Certificates',
+    description: 'Reads them. Changing them also takes Deploy',
+  },
+  {
+    role: 'ROLE_DEPLOY_UNDEPLOY_PROXIES',
+    label: 'Deploy',
+    description: 'Every change is deployed, so every change takes this role',
+  },
 ];
 
-/** Which roles in a project. */
+const changing: readonly Role[] = ['ROLE_API_SECURITY', 'ROLE_MANAGE_PROXIES'];
+
+/** Which roles in a project, and what is wrong with a choice that lets nobody change anything. */
 export function RoleChecks({
   label,
   value,
@@ -25,15 +53,50 @@ export function RoleChecks({
   readonly onChange: (value: readonly Role[]) => void;
 }) {
   const isOffered = (role: Role) => held === undefined || held.includes(role) || held.includes('ROLE_ADMIN');
+  const note = noteOn(value);
   return (
-    <Checkbox.Group label={label} value={[...value]} onChange={onChange} error={error}>
-      <Stack gap="xs" mt="xs">
-        {roles
-          .filter(([role]) => isOffered(role))
-          .map(([role, text]) => (
-            <Checkbox key={role} value={role} label={text} description={role} />
-          ))}
-      </Stack>
-    </Checkbox.Group>
+    <Stack gap="xs">
+      <Checkbox.Group label={label} value={[...value]} onChange={onChange} error={error}>
+        <Stack gap="xs" mt="xs">
+          {roles
+            .filter(({ role }) => isOffered(role))
+            .map(({ role, label: text, description }) => (
+              <Checkbox key={role} value={role} label={text} description={`${description}. ${role}`} />
+            ))}
+        </Stack>
+      </Checkbox.Group>
+      {note !== undefined && (
+        <Alert role="status" variant="outline" color="orange" p="xs">
+          {note}
+        </Alert>
+      )}
+    </Stack>
   );
+}
+
+function noteOn(value: readonly Role[]): string | undefined {
+  if (value.length === 0 || value.includes('ROLE_ADMIN')) return undefined;
+  const has = (role: Role) => value.includes(role);
+  if (!has('ROLE_DEPLOY_UNDEPLOY_PROXIES') && changing.some(has)) {
+    return 'With these roles one can read and change nothing. Add Deploy to allow changes.';
+  }
+  if (has('ROLE_DEPLOY_UNDEPLOY_PROXIES') && !changing.some(has)) {
+    return 'Deploy alone allows nothing. Add JWKs, keys and keystores, or Certificates.';
+  }
+  if (has('ROLE_READ_PRIVATE_KEYS') && !has('ROLE_API_SECURITY')) {
+    return 'Private keys also take JWKs, keys and keystores.';
+  }
+  return undefined;
+}
+
+/** Roles in words; the name of each, as the API has it, shows on hover. */
+export function RoleNames({ roles: held }: { readonly roles: readonly Role[] }) {
+  return roles
+    .filter(({ role }) => held.includes(role))
+    .map(({ role, label }, index) => (
+      <Text key={role} span fz="inherit" title={role}>
+        {index > 0 && ', '}
+        {label}
+      </Text>
+    ));
 }

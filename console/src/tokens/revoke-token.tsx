@@ -1,6 +1,7 @@
-import { Button, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useState } from 'react';
 import { useChange } from '../api/use-change.ts';
+import { DangerButton } from '../display/danger-button.tsx';
 import { ConfirmByName } from '../display/form/confirm-by-name.tsx';
 
 /** A button that revokes a token once its name is typed. */
@@ -16,8 +17,7 @@ export function RevokeToken({
   const change = useChange(revoke, close);
   return (
     <>
-      <Button
-        variant="default"
+      <DangerButton
         size="compact-sm"
         aria-label={`Revoke ${name}`}
         onClick={() => {
@@ -26,7 +26,7 @@ export function RevokeToken({
         }}
       >
         Revoke
-      </Button>
+      </DangerButton>
       {isAsking && (
         <ConfirmByName
           title={`Revoke ${name}`}

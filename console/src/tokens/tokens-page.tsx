@@ -18,7 +18,12 @@ export function TokensPage() {
   const create = <Button onClick={() => setCreating(true)}>New token</Button>;
   return (
     <Stack>
-      <PageHeader title="My tokens">{create}</PageHeader>
+      <PageHeader
+        title="My tokens"
+        description="Programs and the command line sign in with an API token, as you or with less."
+      >
+        {create}
+      </PageHeader>
       {created !== undefined && <NewToken token={created} onClose={() => setCreated(undefined)} />}
       <ServerTable
         caption="My tokens"
@@ -53,6 +58,7 @@ export function TokensPage() {
 
 const actions: Column<Token> = {
   header: 'Actions',
+  kind: 'actions',
   cell: ({ name }) => <RevokeToken name={name} revoke={() => keyplane.deleteToken({ tokenName: name })} />,
 };
 

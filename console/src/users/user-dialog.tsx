@@ -10,7 +10,7 @@ export type { User };
 
 const fields = [['password'], ['admin'], ['username']] as const;
 
-/** Makes a user, or gives the one that is given another password or standing. */
+/** Makes a user, or changes the password or the rights of one. */
 export function UserDialog({ user, onClose }: { readonly user?: User; readonly onClose: () => void }) {
   const [username, setUsername] = useState(user?.username ?? '');
   const [password, setPassword] = useState('');
@@ -38,7 +38,7 @@ export function UserDialog({ user, onClose }: { readonly user?: User; readonly o
       {user === undefined && (
         <TextInput
           label="Username"
-          description="It can not be changed later"
+          description="It cannot be changed later"
           required
           data-autofocus
           autoComplete="off"
@@ -52,7 +52,7 @@ export function UserDialog({ user, onClose }: { readonly user?: User; readonly o
         description={
           user === undefined
             ? '8 to 1024 characters'
-            : 'Left empty, it stays; a new one ends all sessions and tokens'
+            : 'Empty: unchanged. A new one ends all sessions and tokens'
         }
         required={user === undefined}
         autoComplete="new-password"

@@ -1,6 +1,7 @@
-import { Stack, Text } from '@mantine/core';
+import { Stack } from '@mantine/core';
 import { useParams } from 'wouter';
 import { keyplane } from '../api/keyplane.ts';
+import { EmptyState } from '../display/empty-state.tsx';
 import { useListView } from '../display/list-query.ts';
 import { PageHeader } from '../display/page-header.tsx';
 import { type Column, ServerTable } from '../display/server-table.tsx';
@@ -15,6 +16,7 @@ export function UserTokensPage() {
   const view = useListView();
   const actions: Column<Token> = {
     header: 'Actions',
+    kind: 'actions',
     cell: ({ name }) => (
       <RevokeToken name={name} revoke={() => keyplane.revokeUserToken({ username, tokenName: name })} />
     ),
@@ -31,7 +33,13 @@ export function UserTokensPage() {
         columns={[...tokenColumns, actions]}
         rowKey={({ name }) => name}
         searchLabel="Search tokens"
-        empty={<Text>{username} has no API token.</Text>}
+        empty={
+          <EmptyState
+            icon="token"
+            title={`${username} has no API token`}
+            text="Users create their own tokens. Administrators can revoke them here."
+          />
+        }
       />
     </Stack>
   );

@@ -1,8 +1,9 @@
-import { Badge, Button, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
+import { DangerButton } from '../display/danger-button.tsx';
 import { ConfirmByName } from '../display/form/confirm-by-name.tsx';
 import { useListView } from '../display/list-query.ts';
 import { PageHeader } from '../display/page-header.tsx';
@@ -20,8 +21,9 @@ export function UsersPage() {
   const close = () => setDialog(undefined);
   const actions: Column<User> = {
     header: 'Actions',
+    kind: 'actions',
     cell: (user) => (
-      <Button.Group>
+      <Group gap="xs" wrap="nowrap" justify="end">
         <Button
           variant="default"
           size="compact-sm"
@@ -39,20 +41,22 @@ export function UsersPage() {
         >
           Edit
         </Button>
-        <Button
-          variant="default"
+        <DangerButton
           size="compact-sm"
           aria-label={`Delete ${user.username}`}
           onClick={() => setDialog({ kind: 'delete', user })}
         >
           Delete
-        </Button>
-      </Button.Group>
+        </DangerButton>
+      </Group>
     ),
   };
   return (
     <Stack>
-      <PageHeader title="Users">
+      <PageHeader
+        title="Users"
+        description="Everybody who can sign in. Projects decide what users who are not administrators may do."
+      >
         <Button onClick={() => setDialog({ kind: 'new' })}>New user</Button>
       </PageHeader>
       <ServerTable
@@ -73,15 +77,15 @@ export function UsersPage() {
 }
 
 const columns: readonly Column<User>[] = [
-  { header: 'Username', sort: 'username', cell: ({ username }) => username },
+  { header: 'Username', sort: 'username', kind: 'title', cell: ({ username }) => username },
   {
     header: 'Access',
     sort: 'admin',
     cell: ({ admin }) =>
       admin ? (
-        <Badge color="keyplane.8" tt="none">
+        <Text span fz="inherit" fw={600}>
           administrator
-        </Badge>
+        </Text>
       ) : (
         'per project'
       ),
@@ -101,8 +105,8 @@ function DeleteUser({ username, onClose }: { readonly username: string; readonly
       onConfirm={() => remove.mutate()}
       onClose={onClose}
     >
-      <Text>Gone at once: the user's sessions, API tokens and memberships.</Text>
-      <Text>What the user made stays, and so does the audit record of it.</Text>
+      <Text>This ends the user’s sessions and deletes the user’s API tokens and memberships at once.</Text>
+      <Text>What the user created stays, and so do the audit records.</Text>
     </ConfirmByName>
   );
 }

@@ -11,7 +11,7 @@ export function NameField({ value, error, onChange }: FieldProps) {
   return (
     <TextInput
       label="Name"
-      description="It can not be changed later"
+      description="It cannot be changed later"
       required
       data-autofocus
       value={value}
