@@ -30,15 +30,18 @@ test('a project is made, described, given members with roles, and deleted by its
   await page.getByText(/^roles can not be empty!/).waitFor();
   await expectAccessible(page);
   await page.getByLabel('JWKs, keys and keystores').check();
+  await page.getByText('With these roles one can read and change nothing. Add Deploy').waitFor();
   await page.getByRole('button', { name: 'Add', exact: true }).click();
-  await page.getByRole('row').filter({ hasText: 'ada' }).getByText('ROLE_API_SECURITY').waitFor();
+  await page.getByRole('row').filter({ hasText: 'ada' }).getByText('JWKs, keys and keystores').waitFor();
   await expectAccessible(page);
   expect(await rolesOf('ada')).toEqual(['ROLE_API_SECURITY']);
   await page.getByRole('button', { name: 'Roles of ada' }).click();
-  await page.getByLabel('Deploying, which every change needs').check();
+  await page.getByLabel('Deploy', { exact: true }).check();
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('ROLE_DEPLOY_UNDEPLOY_PROXIES').waitFor();
+  await page.getByRole('row').filter({ hasText: 'ada' }).getByText('Deploy').waitFor();
   await page.getByRole('button', { name: 'Remove ada' }).click();
+  await page.getByLabel('Type ada to confirm').fill('ada');
+  await page.getByRole('button', { name: 'Remove the member' }).click();
   await page.getByText('It has no members yet').waitFor();
 
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
@@ -91,7 +94,7 @@ test('the audit record is filtered by an address that can be sent to somebody', 
   const rows = page.getByRole('region', { name: 'Audit log' }).getByRole('row');
   await rows.filter({ hasText: 'mary' }).waitFor();
   expect(await rows.count()).toBe(2);
-  await page.getByLabel('Name of the object').fill('admin');
+  await page.getByLabel('Object', { exact: true }).fill('admin');
   await rows.filter({ hasText: 'system' }).waitFor();
   expect(page.url()).toContain('objectName=admin');
   expect(new URL(page.url()).search).toBe('');

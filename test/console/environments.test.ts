@@ -36,10 +36,10 @@ test('an environment is made, a node joins by the shown command and is watched a
   await page.getByRole('heading', { name: 'production', level: 1 }).waitFor();
 
   const command = await commandFor(page, 'node-1');
-  await page.getByText('Waiting for node-1 to dial in').waitFor();
+  await page.getByText('Waiting for node-1 to connect').waitFor();
   await expectAccessible(page);
   const first = await startJoined(command);
-  await page.getByText('node-1 has arrived').waitFor();
+  await page.getByText('node-1 is connected').waitFor();
   const row = page.getByRole('row').filter({ hasText: 'node-1' }).first();
   await row.getByText('current').waitFor();
   await nodes.splice(nodes.indexOf(first), 1)[0]?.close();
@@ -53,13 +53,15 @@ test('a token that is revoked is gone, a node that is forgotten is gone, and so 
   await console.manager.api('POST', '/apiops/environments/', { name: 'staging', type: 'TEST' });
   const page = await console.open({ path: '/environments/staging' });
   const node = await startJoined(await commandFor(page, 'node-2'));
-  await page.getByText('node-2 has arrived').waitFor();
+  await page.getByText('node-2 is connected').waitFor();
   await nodes.splice(nodes.indexOf(node), 1)[0]?.close();
   await page.getByRole('button', { name: 'Revoke for-node-2' }).click();
-  await page.getByText('None is valid').waitFor();
-  await page.getByRole('button', { name: 'Forget node-2' }).click();
+  await page.getByLabel('Type for-node-2 to confirm').fill('for-node-2');
+  await page.getByRole('button', { name: 'Revoke the token' }).click();
+  await page.getByText('There is no valid token').waitFor();
+  await page.getByRole('button', { name: 'Remove node-2' }).click();
   await page.getByLabel('Type node-2 to confirm').fill('node-2');
-  await page.getByRole('button', { name: 'Forget the node' }).click();
+  await page.getByRole('button', { name: 'Remove the node' }).click();
   await page.getByText('No node has joined it yet').waitFor();
 
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
@@ -76,22 +78,22 @@ test('a token with a limit joins a node whose row says what it is given, and a r
   await console.manager.api('POST', '/apiops/environments/', { name: 'limited', type: 'TEST' });
   const page = await console.open({ path: '/environments/limited' });
   await page.getByLabel('Token expires').fill('2001-01-01T00:00');
-  await page.getByLabel('Most nodes that join').fill('1');
+  await page.getByLabel('Maximum number of nodes').fill('1');
   await page.getByRole('button', { name: 'Get the command' }).click();
   await page.getByText(/^expiresAt/).waitFor();
   await page.getByLabel('Token expires').fill('2101-01-01T00:00');
-  await page.getByLabel('The node is given private keys').check();
+  await page.getByLabel('Send private keys').check();
   await startJoined(await commandFor(page, 'node-3'));
-  await page.getByText('node-3 has arrived').waitFor();
-  const row = page.getByRole('row').filter({ hasText: 'Forget' }).filter({ hasText: 'node-3' });
+  await page.getByText('node-3 is connected').waitFor();
+  const row = page.getByRole('row').filter({ hasText: 'Remove' }).filter({ hasText: 'node-3' });
   await row.getByText('127.0.0.1').waitFor();
   expect(await row.getByRole('cell').allTextContents()).toEqual(
-    expect.arrayContaining(['node-3', 'yes', expect.stringMatching(/^right$|^\d+ s (ahead|behind)$/)]),
+    expect.arrayContaining(['node-3', 'yes', expect.stringMatching(/^in sync$|^\d+ s (ahead|behind)$/)]),
   );
   await page.getByText('1 of 1').waitFor();
-  await page.getByRole('button', { name: 'Forget node-3' }).click();
+  await page.getByRole('button', { name: 'Remove node-3' }).click();
   await page.getByLabel('Type node-3 to confirm').fill('node-3');
-  await page.getByRole('button', { name: 'Forget the node' }).click();
+  await page.getByRole('button', { name: 'Remove the node' }).click();
   await page.getByText('No node has joined it yet').waitFor();
   await page.getByLabel('Removed or revoked node').fill('node-3');
   await page.getByRole('button', { name: 'Readmit' }).click();

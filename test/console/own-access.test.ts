@@ -37,7 +37,7 @@ test('a token of one’s own works, is shown once, and is rejected after it was 
   expect(projects).toBeNull();
   await page.reload();
   const row = page.getByRole('row').filter({ hasText: 'ci' });
-  await row.getByText('not narrowed').waitFor();
+  await row.getByText('everything the user may do').waitFor();
   expect(await page.getByText(token).count()).toBe(0);
   await expectKeptNowhere(page, token);
   await page.getByRole('button', { name: 'Revoke ci' }).click();
@@ -86,7 +86,7 @@ test('a token is narrowed to projects and roles, and then does nothing else', as
   await page.getByRole('button', { name: 'Create', exact: true }).click();
   const token = (await page.getByTestId('token').textContent()) ?? '';
   const row = page.getByRole('row').filter({ hasText: 'narrow' });
-  await row.getByText('ROLE_API_SECURITY').waitFor();
+  await row.getByText('JWKs, keys and keystores').waitFor();
   expect((await tokenNamed('narrow'))?.projects).toEqual([
     { projectName: 'MyProject', roles: ['ROLE_API_SECURITY'] },
   ]);

@@ -10,8 +10,8 @@ export interface Column<Item> {
   readonly cell: (item: Item) => ReactNode;
   /** `title` names the row; `actions` has its buttons, and a header for listeners alone. */
   readonly kind?: 'title' | 'actions';
-  /** Left out of tables that have less room than this, in pixels of the window; a card always has it. */
-  readonly from?: 'wide';
+  /** Left out where the window is narrower than 1200 or 1400 pixels; a card always has it. */
+  readonly from?: 'medium' | 'wide';
 }
 
 export interface RowSelection<Item> {

@@ -17,7 +17,7 @@ import { type Environment, EnvironmentDialog } from './environment-dialog.tsx';
 import { reachText } from './environments-page.tsx';
 import { JoinNode } from './join-node.tsx';
 import { NodeList } from './node-list.tsx';
-import { SetAddress } from './set-addresses.tsx';
+import { AccessUrlNote, SetAddress } from './set-addresses.tsx';
 
 /** One environment: what it is, the nodes that serve it, and what lets nodes in. */
 export function EnvironmentPage() {
@@ -141,6 +141,7 @@ function SetAddresses({ environment }: { readonly environment: Environment }) {
             This environment serves no set of all projects.
           </Text>
         )}
+        {accessUrl === null && <AccessUrlNote />}
       </Stack>
     </Section>
   );

@@ -5,9 +5,6 @@ import { CopyField } from '../display/copy-field.tsx';
 import { QueryView } from '../display/query-view.tsx';
 import { setAddress } from './set-address.ts';
 
-const withoutAccessUrl =
-  'Replace NODE with the host and port of a node. With an access URL of the environment, the whole address stands here.';
-
 /** Where verifiers fetch the JWK Set of a project: one address for each environment that the project reaches. */
 export function ProjectSetAddresses({ projectName }: { readonly projectName: string }) {
   const environments = useQuery({
@@ -24,6 +21,7 @@ export function ProjectSetAddresses({ projectName }: { readonly projectName: str
             {resultList.map(({ name, accessUrl }) => (
               <SetAddress key={name} label={name} accessUrl={accessUrl} projectName={projectName} />
             ))}
+            {resultList.some(({ accessUrl }) => accessUrl === null) && <AccessUrlNote />}
           </Stack>
         )
       }
@@ -41,11 +39,15 @@ export function SetAddress({
   readonly accessUrl: string | null;
   readonly projectName?: string;
 }) {
+  return <CopyField label={`JWK Set in ${label}`} value={setAddress(accessUrl, projectName)} />;
+}
+
+/** What the placeholder of an address stands for. */
+export function AccessUrlNote() {
   return (
-    <CopyField
-      label={`JWK Set in ${label}`}
-      value={setAddress(accessUrl, projectName)}
-      {...(accessUrl === null && { description: withoutAccessUrl })}
-    />
+    <Text size="sm" c="dimmed">
+      Replace NODE with the host and port of a node. Once the environment has an access URL, the address is
+      complete.
+    </Text>
   );
 }

@@ -130,7 +130,7 @@ function columnsOf(projectName: string): readonly Column<ListedJwk>[] {
         </span>
       ),
     },
-    { header: 'Source', from: 'wide', cell: source },
+    { header: 'Source', from: 'medium', cell: source },
     { header: 'Deployed', cell: ({ deployments }) => <DeployedWhere deployments={deployments} /> },
     { header: 'Expires', sort: 'expirationTime', cell: (jwk) => <Expiry jwk={jwk} /> },
   ];

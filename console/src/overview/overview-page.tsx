@@ -1,4 +1,4 @@
-import { Anchor, Group, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Anchor, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { Overview } from '../../../clients/typescript/src/index.ts';
@@ -41,13 +41,13 @@ function Cards({ overview }: { readonly overview: Overview }) {
   return (
     <Stack>
       <FirstSteps overview={overview} />
-      <SimpleGrid cols={{ base: 1, md: 2 }} className="overview">
+      <div className="overview">
         {expiringCount > 0 && <Expiring items={expiring} count={expiringCount} />}
         {failingSourceCount > 0 && <FailingSources items={failingSources} count={failingSourceCount} />}
         {sharedKidCount > 0 && <SharedKids items={sharedKids} count={sharedKidCount} />}
         {overview.environments.length > 0 && <Environments environments={overview.environments} />}
         {overview.projects.length > 0 && <Projects overview={overview} />}
-      </SimpleGrid>
+      </div>
       {nothing && hasJwks && (
         <Text size="sm" c="dimmed">
           No key expires within 30 days, every URL source works, and no kid names two keys.

@@ -1,7 +1,7 @@
-import { Anchor, Button, List, Stack, Text } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Link, useLocation, useParams } from 'wouter';
+import { useLocation, useParams } from 'wouter';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
 import { DangerButton } from '../display/danger-button.tsx';
@@ -9,8 +9,6 @@ import { ConfirmByName } from '../display/form/confirm-by-name.tsx';
 import { PageHeader } from '../display/page-header.tsx';
 import { Section } from '../display/section.tsx';
 import { ProjectSetAddresses } from '../environments/set-addresses.tsx';
-import { projectPath } from '../layout/project.ts';
-import { mayIn } from '../session/session.ts';
 import { useSignedIn } from '../session/session-context.ts';
 import { Members } from './members.tsx';
 import { type EditedProject, ProjectDialog } from './project-dialog.tsx';
@@ -44,7 +42,9 @@ export function ProjectPage() {
       >
         <ProjectSetAddresses projectName={project.name} />
       </Section>
-      <Contents projectName={project.name} />
+      {project.roles.length === 0 && !session.admin && (
+        <Text c="dimmed">You have no role in this project, so you can read nothing in it.</Text>
+      )}
       {session.admin && <Members projectName={project.name} />}
       {dialog === 'edit' && <ProjectDialog project={project} onDone={close} onClose={close} />}
       {dialog === 'delete' && <DeleteProject project={project} onClose={close} />}
@@ -53,31 +53,6 @@ export function ProjectPage() {
 }
 
 const up = { path: '/projects', label: 'Projects' };
-
-function Contents({ projectName }: { readonly projectName: string }) {
-  const session = useSignedIn();
-  const keys = mayIn(session, projectName, 'ROLE_API_SECURITY');
-  const certificates = mayIn(session, projectName, 'ROLE_MANAGE_PROXIES');
-  const pages = [
-    ...(keys ? [['jwks', 'JWKs'] as const] : []),
-    ...(certificates ? [['certificates', 'Certificates'] as const] : []),
-    ...(keys ? [['keys', 'Keys'] as const, ['keystores', 'Keystores'] as const] : []),
-  ];
-  return (
-    <Section title="Contents">
-      {pages.length === 0 && <Text>Your roles in it let you read nothing.</Text>}
-      <List>
-        {pages.map(([page, label]) => (
-          <List.Item key={page}>
-            <Anchor component={Link} href={projectPath(projectName, page)}>
-              {label}
-            </Anchor>
-          </List.Item>
-        ))}
-      </List>
-    </Section>
-  );
-}
 
 function DeleteProject({
   project: { name },
