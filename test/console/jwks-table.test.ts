@@ -52,7 +52,7 @@ test('searches and filters at the server, all in the address', async () => {
   expect(page.url()).toMatch(/search=jwk-0.*use=sig|use=sig.*search=jwk-0/);
   await page.goto(`${console.manager.url}/#${tablePath}?expiringWithin=P7D`);
   await expect.poll(firstName).toBe('soon');
-  await page.getByText('expiring', { exact: true }).waitFor();
+  await page.locator('tbody').getByText('expiring', { exact: true }).waitFor();
   await page.getByLabel('Source').selectOption('URL');
   await page.getByText('Nothing fits this search.').waitFor();
 });
