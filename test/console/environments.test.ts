@@ -131,8 +131,8 @@ async function reach() {
 
 async function commandFor(page: Page, name: string): Promise<string> {
   await page.getByLabel('Name of the node').fill(name);
-  await page.getByLabel('Port that it serves at').fill('0');
-  await page.getByLabel('Its data directory').fill(`${console.manager.dataDir}/nodes/${name}`);
+  await page.getByRole('textbox', { name: 'Port', exact: true }).fill('0');
+  await page.getByLabel('Data directory').fill(`${console.manager.dataDir}/nodes/${name}`);
   await page.getByRole('button', { name: 'Get the command' }).click();
   return (await page.getByTestId('join-command').textContent()) ?? '';
 }
