@@ -8,6 +8,7 @@ import {
   sourceStatuses,
   validityStatuses,
 } from '../display/status-words.ts';
+import { useSignedIn } from '../session/session-context.ts';
 
 const words = [
   ['JWK', 'One JSON Web Key. It belongs to a project and is deployed to every environment of that project.'],
@@ -23,6 +24,7 @@ const words = [
 
 /** What the words of the console mean, and where the rest is written. It needs no connection to anywhere else. */
 export function HelpPage() {
+  const { cliCommand } = useSignedIn();
   return (
     <Stack>
       <PageHeader title="Help" description="The words of this console, and where to read on." />
@@ -43,7 +45,7 @@ export function HelpPage() {
             The command line covers the whole API. Sign in, then ask it for its commands:
           </Text>
           <Code block mt="xs">
-            {`keyplane login ${location.origin}\nkeyplane --help`}
+            {`${cliCommand} login ${location.origin}\n${cliCommand} --help`}
           </Code>
         </Section>
         <Section title="Words">
