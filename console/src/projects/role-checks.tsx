@@ -1,4 +1,4 @@
-import { Alert, Checkbox, Stack, Text } from '@mantine/core';
+import { Checkbox, Stack, Text } from '@mantine/core';
 import type { Role } from '../session/session.ts';
 
 interface RoleText {
@@ -61,14 +61,14 @@ export function RoleChecks({
           {roles
             .filter(({ role }) => isOffered(role))
             .map(({ role, label: text, description }) => (
-              <Checkbox key={role} value={role} label={text} description={`${description}. ${role}`} />
+              <Checkbox key={role} value={role} label={text} description={description} title={role} />
             ))}
         </Stack>
       </Checkbox.Group>
       {note !== undefined && (
-        <Alert role="status" variant="outline" color="orange" p="xs">
+        <Text role="status" size="sm" c="var(--keyplane-attention)">
           {note}
-        </Alert>
+        </Text>
       )}
     </Stack>
   );

@@ -36,6 +36,7 @@ export function TokenDialog({
   return (
     <FormDialog
       title="New token"
+      size="lg"
       action="Create"
       error={errors.rest}
       isPending={create.isPending}
