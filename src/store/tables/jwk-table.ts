@@ -1,6 +1,12 @@
 import { sql } from 'kysely';
 import { alteredInDatabase } from '../../errors.ts';
-import type { ConfirmedRevision, JwkListQuery, JwkStore, KidHolder, StoredJwk } from '../../jwks/jwk-store.ts';
+import type {
+  ConfirmedRevision,
+  JwkListQuery,
+  JwkStore,
+  KidHolder,
+  StoredJwk,
+} from '../../jwks/jwk-store.ts';
 import type { Sealed } from '../../sealing/sealed.ts';
 import type { Database, JwkRow } from '../database-schema.ts';
 import type { RowGuard } from '../integrity/row-guard.ts';
