@@ -57,7 +57,7 @@ export function EnrollmentTokens({ environmentName }: { readonly environmentName
             </Text>
           ) : (
             <DataTable
-              caption="Enrollment tokens"
+              caption={`Enrollment tokens of ${environmentName}`}
               columns={columns}
               items={resultList}
               rowKey={({ id }) => id}

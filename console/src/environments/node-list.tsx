@@ -107,7 +107,7 @@ function Nodes({
     { header: 'Last seen', cell: (node) => (node.connected ? 'connected' : <Time at={node.lastSeenAt} />) },
     { header: 'Address', cell: ({ address }) => address ?? 'unknown' },
     { header: 'Clock', cell: ({ clockOffsetMs }) => clockText(clockOffsetMs) },
-    { header: 'Private keys', from: 'wide', cell: ({ privateKeys }) => (privateKeys ? 'yes' : 'no') },
+    { header: 'Private keys', cell: ({ privateKeys }) => (privateKeys ? 'yes' : 'no') },
     { header: 'Version', from: 'wide', cell: ({ version }) => version },
     {
       header: 'Actions',

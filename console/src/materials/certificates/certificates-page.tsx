@@ -24,15 +24,12 @@ const columns: readonly Column<Certificate>[] = [
   },
   {
     header: 'Alias by environment',
-    cell: ({ certificateEnvironmentList }) => (
-      <div>
-        {certificateEnvironmentList.map(({ environmentName, alias }) => (
-          <Text key={environmentName} size="sm">
-            {environmentName}: {alias}
-          </Text>
-        ))}
-      </div>
-    ),
+    cell: ({ certificateEnvironmentList }) =>
+      certificateEnvironmentList.map(({ environmentName, alias }) => (
+        <Text key={environmentName} size="sm">
+          {environmentName}: {alias}
+        </Text>
+      )),
   },
   {
     header: 'Expires',

@@ -19,14 +19,11 @@ export function KeystoresPage() {
 const columns: readonly Column<Keystore>[] = [
   {
     header: 'Environments',
-    cell: ({ keyStoreEnvironmentList }) => (
-      <div>
-        {keyStoreEnvironmentList.map(({ environmentName, keyStoreType }) => (
-          <Text key={environmentName} size="sm">
-            {environmentName}, {keyStoreType}
-          </Text>
-        ))}
-      </div>
-    ),
+    cell: ({ keyStoreEnvironmentList }) =>
+      keyStoreEnvironmentList.map(({ environmentName, keyStoreType }) => (
+        <Text key={environmentName} size="sm">
+          {environmentName}, {keyStoreType}
+        </Text>
+      )),
   },
 ];
