@@ -89,20 +89,12 @@ const pages: Readonly<Record<string, string>> = {
 function pathOf({ objectType, objectName, projectName, details }: AuditItem): string | undefined {
   const page = pages[objectType];
   if (page !== undefined && projectName !== null) return projectPath(projectName, page, objectName);
+  if (objectType === 'project') return projectPath(objectName);
+  if (objectType === 'member' && projectName !== null) return projectPath(projectName);
+  if (objectType === 'environment') return environmentPath(objectName);
   const { environment } = details;
-  switch (objectType) {
-    case 'project':
-      return projectPath(objectName);
-    case 'member':
-      return projectName === null ? undefined : projectPath(projectName);
-    case 'environment':
-      return environmentPath(objectName);
-    case 'node':
-    case 'enrollmentToken':
-      return typeof environment === 'string' ? environmentPath(environment) : undefined;
-    default:
-      return undefined;
-  }
+  const isOfEnvironment = objectType === 'node' || objectType === 'enrollmentToken';
+  return isOfEnvironment && typeof environment === 'string' ? environmentPath(environment) : undefined;
 }
 
 function Details({ record }: { readonly record: AuditItem }) {
