@@ -41,3 +41,20 @@ test('rejected nodes of one address leave 60 audit records and, when the manager
   expect(body.resultList).toHaveLength(61);
   expect(counted).toMatchObject([{ objectName: 'several', details: { address: '127.0.0.1', count: 10 } }]);
 });
+
+test('wrong current passwords of a user count as other rejections of that user do', async () => {
+  const guesser = await keyplane.as('guesser');
+  for (let attempt = 0; attempt < 59; attempt += 1) {
+    expect((await guesser('POST', '/apiops/environments/', { name: 'x', type: 'TEST' })).status).toBe(403);
+  }
+  const change = { currentPassword: 'a wrong password', password: 'another password' };
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    expect((await guesser('PUT', '/apiops/users/guesser/', change)).body.reason).toBe('PASSWORD_WRONG');
+  }
+  await keyplane.restart();
+  const { body } = await keyplane.api('GET', '/apiops/audit/?action=user.password&actor=guesser&size=100');
+  expect(body.resultList).toMatchObject([
+    { outcome: 'FAILURE', details: { address: '127.0.0.1', count: 2 } },
+    { outcome: 'FAILURE', details: { address: '127.0.0.1' } },
+  ]);
+});

@@ -131,6 +131,18 @@ describe('a key in DER', () => {
       'its point is not on P-256',
     ],
     [
+      'a point with an octet too many',
+      'PUBLIC KEY',
+      sequence(ecAlgorithm, bits(Buffer.concat([bytes('04'), Buffer.alloc(65, 1)]))),
+      'its point does not have the form of a point on P-256',
+    ],
+    [
+      'a point with an octet too few',
+      'PUBLIC KEY',
+      sequence(ecAlgorithm, bits(Buffer.concat([bytes('04'), Buffer.alloc(63, 1)]))),
+      'its point does not have the form of a point on P-256',
+    ],
+    [
       'a hybrid point',
       'PUBLIC KEY',
       sequence(ecAlgorithm, bits(Buffer.concat([bytes('06'), Buffer.alloc(64, 1)]))),

@@ -1,9 +1,12 @@
-import { open, stat } from 'node:fs/promises';
+import { chmod, open, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { examine } from '../../src/compose/doctor.ts';
 import type { ManagerConfig } from '../../src/config.ts';
+import { checkDatabase } from '../../src/doctor/check-database.ts';
 import { checkRoom } from '../../src/doctor/check-machine.ts';
+import type { SurveyNouns } from '../../src/doctor/survey-store.ts';
 import { type TestDatabase, withDatabases } from '../support/databases.ts';
 import {
   cleanUpInstallations,
@@ -35,6 +38,26 @@ test('the doctor says when there is little room, by bytes or by share of the dis
       }),
     ]);
   }
+});
+
+test('the doctor says that PostgreSQL is newer than the tested versions, and reports no tested one', async () => {
+  const now = new Date();
+  const findings = async (major: number | undefined) => {
+    const survey = {
+      serverMajorVersion: async () => major,
+      now: async () => now,
+      newestAuditRecordAt: async () => undefined,
+    } as Partial<SurveyNouns['survey']> as SurveyNouns['survey'];
+    return (await checkDatabase({ survey }, { schemaVersion: 1, newestSchema: 1, now })).findings;
+  };
+  expect(await findings(19)).toEqual([
+    expect.objectContaining({
+      topic: 'database',
+      severity: 'warning',
+      problem: 'PostgreSQL 19 is newer than the tested versions (15 and 18).',
+    }),
+  ]);
+  expect([await findings(18), await findings(undefined)]).toEqual([[], []]);
 });
 
 withDatabases('the doctor', (fresh, kind) => {
@@ -92,8 +115,10 @@ withDatabases('the doctor', (fresh, kind) => {
       expect.stringMatching(/^nodes: Node e .* is not connected; it was last seen at .*, with revision 2 of/),
     ]);
     const { findings } = await examine(config);
-    expect(findings[1]?.advice).toMatch(/Repeat this check in a minute/);
-    expect(findings[2]?.advice).toMatch(/restore --announce/);
+    const adviceOf = (name: string) =>
+      findings.find(({ problem }) => problem.startsWith(`Node ${name} `))?.advice;
+    expect(adviceOf('b')).toMatch(/Repeat this check in a minute/);
+    expect(adviceOf('c')).toMatch(/restore --announce/);
   });
 
   test('names the keys of a project under one kid, and the key that the set of an environment leaves out', async () => {
@@ -118,6 +143,65 @@ withDatabases('the doctor', (fresh, kind) => {
       expect.stringMatching(
         /^keys: kid ".+" .*The set of environment \S+ leaves out JWK foreign of project Second\.$/,
       ),
+    ]);
+  });
+
+  test('names JWKs that expire within 30 days, and tells them from those that have', async () => {
+    const dayMs = 86_400_000;
+    const expireIn = (name: string, days: number) =>
+      database.raw(
+        `update jwks set expiration_time = ${Date.now() + days * dayMs}${kind === 'sqlite' ? '' : '::bigint'} where name = '${name}'`,
+      );
+    await expireIn('ec', 29);
+    await expireIn('okp', 31);
+    await expireIn('oct', -1);
+    const { findings } = await examine(config);
+    const keys = findings
+      .filter(({ topic }) => topic === 'keys')
+      .map(({ problem, advice }) => [problem, advice]);
+    expect(keys.toSorted()).toEqual([
+      [
+        expect.stringMatching(/^JWK ec of project MyProject expires at /),
+        expect.stringMatching(/^Rotate: create a replacement now/),
+      ],
+      [
+        expect.stringMatching(/^JWK oct of project MyProject expired at /),
+        expect.stringMatching(/^Nodes no longer publish it/),
+      ],
+    ]);
+  });
+
+  test('distinguishes a URL that no longer has its key from one that fails', async () => {
+    const follow = (name: string, state: string) =>
+      database.raw(
+        `insert into jwk_refreshes (jwk_id, interval_ms, refresh_at, state, state_since) select id, 1000, 0, '${state}', 86400000 from jwks where name = '${name}'`,
+      );
+    await follow('ec', 'GONE');
+    await follow('okp', 'FAILING');
+    await follow('oct', 'FRESH');
+    expect((await problems()).toSorted()).toEqual([
+      'sources: The URL of JWK ec of project MyProject no longer has its key since 1970-01-02 00:00 UTC',
+      'sources: The URL of JWK okp of project MyProject fails since 1970-01-02 00:00 UTC',
+    ]);
+  });
+
+  test('names a private file that other users can read', async () => {
+    const path = join(config.dataDir, 'master.key');
+    await chmod(path, 0o640);
+    expect((await examine(config)).findings[0]).toMatchObject({
+      topic: 'machine',
+      problem: `${path} has mode 0640, so other users can access it.`,
+    });
+  });
+
+  test('does not call a node disconnected while no manager runs, and says what updates it', async () => {
+    await node(") select 'n1', id, 'a', 0, 1, 2, 0, null");
+    expect((await examine(config)).findings).toMatchObject([
+      {
+        topic: 'nodes',
+        problem: expect.stringMatching(/^Node a of environment production has revision 2 of \d+\.$/),
+        advice: 'Start a manager, which updates the node.',
+      },
     ]);
   });
 
