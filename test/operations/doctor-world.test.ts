@@ -6,7 +6,7 @@ import { examine } from '../../src/compose/doctor.ts';
 import type { ManagerConfig } from '../../src/config.ts';
 import { checkDatabase } from '../../src/doctor/check-database.ts';
 import { checkRoom } from '../../src/doctor/check-machine.ts';
-import type { SurveyNouns } from '../../src/doctor/survey-store.ts';
+import type { DiagnosticsStores } from '../../src/doctor/diagnostics-store.ts';
 import { type TestDatabase, withDatabases } from '../support/databases.ts';
 import {
   cleanUpInstallations,
@@ -43,12 +43,12 @@ test('the doctor says when there is little room, by bytes or by share of the dis
 test('the doctor says that PostgreSQL is newer than the tested versions, and reports no tested one', async () => {
   const now = new Date();
   const findings = async (major: number | undefined) => {
-    const survey = {
+    const diagnostics = {
       serverMajorVersion: async () => major,
       now: async () => now,
       newestAuditRecordAt: async () => undefined,
-    } as Partial<SurveyNouns['survey']> as SurveyNouns['survey'];
-    return (await checkDatabase({ survey }, { schemaVersion: 1, newestSchema: 1, now })).findings;
+    } as Partial<DiagnosticsStores['diagnostics']> as DiagnosticsStores['diagnostics'];
+    return (await checkDatabase({ diagnostics }, { schemaVersion: 1, newestSchema: 1, now })).findings;
   };
   expect(await findings(19)).toEqual([
     expect.objectContaining({
