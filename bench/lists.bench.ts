@@ -1,6 +1,6 @@
 // Lists of 10,000 JWKs over HTTP: the first page, the hundredth, and a search, beside an answer of the same manager
 // that asks the database for one JWK. Then 1,000 JWKs that follow one URL each, all due at once: how long until every
-// one was fetched, compared and scheduled anew, beside plain fetches of the same URLs, as many at once.
+// one was fetched, compared and scheduled again, beside plain fetches of the same URLs, as many at once.
 
 import { startHttpServer } from '../test/support/http-servers.ts';
 import { type Api, startTestManager, type TestManager } from '../test/support/manager.ts';

@@ -94,7 +94,7 @@ export function tooManyRequests(
 export function alteredInDatabase(what: string): KeyplaneError {
   return new KeyplaneError(
     'unavailable',
-    `${what} was altered in the database past keyplane, and is neither shown nor deployed! Replace it (PUT) or delete it.`,
+    `${what} was altered in the database outside keyplane, and is neither shown nor deployed! Replace it (PUT) or delete it.`,
     { reason: 'ALTERED_IN_DATABASE' },
   );
 }

@@ -1,4 +1,4 @@
-// How rules reach the store. A room names the nouns it needs; the store implements them all.
+// How rules reach the store. A room names the stores that it needs; src/store implements them all.
 
 /** `Stores` are store interfaces that all use one transaction. */
 export interface UnitOfWork<Stores> {
@@ -6,8 +6,8 @@ export interface UnitOfWork<Stores> {
   read<T>(callback: (stores: Stores) => Promise<T>): Promise<T>;
   /**
    * All or nothing, and durable once it resolves: the commit reached the disk.
-   * `callback` may only await its nouns (it holds the one writer of SQLite), and may be run again
-   * from the start where the database asks for a retry, so it must have no effect outside the nouns.
+   * `callback` may only await its stores (it holds the one writer of SQLite), and runs again from the start
+   * where the database asks for a retry, so it must have no effect outside the stores.
    * @throws KeyplaneError `conflict` where another transaction really raced this one
    */
   write<T>(callback: (stores: Stores) => Promise<T>): Promise<T>;

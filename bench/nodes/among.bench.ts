@@ -1,6 +1,6 @@
 // What a change costs among 10,000 keys, against the same among 10: a JWK created over HTTP until its node confirmed
 // it, and the node's own work. Then what 10,000 keys more take in memory: as an operator sees it a while after the
-// node got them and was asked for its JWK Set, and again after it was started anew from its own copy.
+// node got them and was asked for its JWK Set, and again after it was started again from its own copy.
 // A manager and a real node for each of the two, all in processes of their own, the node as the runner starts it; in
 // turns, medians.
 

@@ -1,4 +1,4 @@
-// A node writes its sealed copy of 10,000 private RSA keys anew without what was superseded, as it does beside serving:
+// A node writes its sealed copy of 10,000 private RSA keys again without what was superseded, as it does beside serving:
 // how long a turn of its event loop gets, and what one JWK out of the set costs to be asked for meanwhile.
 
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -16,7 +16,7 @@ import { cutPower } from './power-cut.ts';
 
 const clients = 8;
 const nodeNames = ['n1', 'n2'];
-/** Most of a round is waiting for nodes to dial in again, so several installations are killed side by side. */
+/** Most of a round is waiting for nodes to connect again, so several installations are killed side by side. */
 const installationsAtOnce = { full: 5, quick: 2 };
 const onNodesMs = 10_000;
 const longestLifeMs = 300;

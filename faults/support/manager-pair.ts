@@ -9,7 +9,7 @@ export interface ManagerPair {
   /** With the first of the two. */
   readonly world: World;
   readonly urls: readonly string[];
-  /** One node dialed in at each. */
+  /** One node connected at each. */
   readonly nodes: readonly ServeProcess[];
   readonly databaseUrl: string;
   /** Of the first; the second has the same master key. */

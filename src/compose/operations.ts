@@ -75,7 +75,7 @@ export async function restore(
       const [altered] = await stores.macs.altered(1);
       if (altered) {
         throw new Error(
-          `The backup holds what was written past keyplane, in ${altered.table} ${altered.id}. Nothing was restored.`,
+          `The backup holds a row that was altered outside keyplane, in ${altered.table} ${altered.id}. Nothing was restored.`,
         );
       }
       await announceRestore(stores);
@@ -86,7 +86,7 @@ export async function restore(
 
 /**
  * For a database that was put back by other means, such as a copy of its file: nodes are told as after a restore.
- * Also where an environment's state was written past keyplane: what carries a right MAC is what is deployed from then on.
+ * Also for an environment whose state was altered outside keyplane: rows with a valid MAC become its desired state.
  * All managers are stopped meanwhile.
  * @throws Error with one line for the operator
  */

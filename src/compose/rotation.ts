@@ -1,4 +1,4 @@
-// Changing the master key, connected: what is in the database, the key file, and sealing anew, each of which may
+// Changing the master key, connected: what is in the database, the key file, and resealing, each of which may
 // be cut off anywhere and is then done again from the start.
 
 import { setTimeout } from 'node:timers/promises';
@@ -34,14 +34,14 @@ const managersLookWithinMs = 5000;
 
 export interface Rotation {
   /** Values put under the new data key by this run. */
-  readonly sealedAnew: number;
+  readonly resealed: number;
   /** Whether `master.key` of the data directory holds the new key now; else the settings have to be changed. */
   readonly keyFileSwapped: boolean;
 }
 
 export interface RotationOrder {
   readonly newMasterKey: NewMasterKey;
-  /** False: only the data keys are wrapped anew, and what is sealed stays as it is. */
+  /** False: only the data keys are wrapped again; sealed values stay as they are. */
   readonly reseal: boolean;
   readonly managersLookWithinMs?: number;
 }
@@ -73,14 +73,12 @@ export async function rotateMasterKey(config: ManagerConfig, order: RotationOrde
       if (isNew) await record(audit, stores, 'begin');
     });
     if (ownFile && !isThere) await swapKeyFiles(defaultFile, masterKey);
-    const sealedAnew = order.reseal
-      ? await sealAllAnew(store, { next, called }, order.managersLookWithinMs)
-      : 0;
-    return { sealedAnew, keyFileSwapped: ownFile };
+    const resealed = order.reseal ? await resealAll(store, { next, called }, order.managersLookWithinMs) : 0;
+    return { resealed, keyFileSwapped: ownFile };
   });
 }
 
-async function sealAllAnew(
+async function resealAll(
   store: Store,
   { next, called }: { next: Buffer; called: string },
   waitMs = managersLookWithinMs,

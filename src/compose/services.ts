@@ -144,7 +144,7 @@ function connect(foundations: Foundations): Services {
   const deployments = new Deployments({ store, managerId, isAlone, deployTimeoutMs, clock, onError });
   const onUnreadable = (object: object) => log.error(object, 'an object cannot be read as it was desired');
   const onLeftOut = createLeftOutReport<LeftOut>(metrics, (object) =>
-    log.error(object, 'what cannot be read, or was written past keyplane, is not told to nodes'),
+    log.error(object, 'an object that cannot be read, or was altered outside keyplane, is not sent to nodes'),
   );
   const readers = contentReaders(sealer, onUnreadable);
   const pages = createStatePageReader({ store, readers, onLeftOut });

@@ -71,7 +71,7 @@ async function countedIn(
     if (now.get(environmentId)?.digest.equals(sum)) continue;
     throw new KeyplaneError(
       'unavailable',
-      'What is deployed to an environment was altered in the database past keyplane, and cannot be changed until an operator has looked at it (keyplane doctor)!',
+      'What is deployed to an environment was altered in the database outside keyplane, and cannot be changed until an operator has examined it (keyplane doctor)!',
       { reason: 'ALTERED_IN_DATABASE' },
     );
   }

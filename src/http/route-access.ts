@@ -95,7 +95,7 @@ export function guardRoutes(
       return fairTurn(requesterOf(request));
     }
     // Signing in. Other open routes must work during a flood, for those who monitor this machine.
-    if (url?.startsWith('/apiops')) rateLimits.countStranger(request);
+    if (url?.startsWith('/apiops')) rateLimits.countUnauthenticated(request);
   });
   // Bounded resources are shared between users; a client that signs in is identified by its address.
   app.addHook('preHandler', (request, _reply, done) => onBehalfOf(requesterOf(request), done));
@@ -126,7 +126,7 @@ async function letIn(
   const projectName = access.kind === 'project' ? paramOf(request, 'projectName') : undefined;
   const found = await authenticator.authenticate(authorization, projectName).catch((error: unknown) => {
     // An address that is shared must not shut out those behind it who have a token, so it counts only here.
-    if (isKeyplaneError(error) && error.status < 500) rateLimits.countStranger(request);
+    if (isKeyplaneError(error) && error.status < 500) rateLimits.countUnauthenticated(request);
     throw error;
   });
   const { caller } = found;

@@ -1,5 +1,5 @@
 // The manager's HTTP server: what every request goes through before an operation sees it, and every answer after.
-// It refuses, in this order and before reading a body: unknown routes (404), strangers (401), whoever asks too often
+// It refuses, in this order and before reading a body: unknown routes (404), unauthenticated clients (401), clients over a rate limit
 // (429), projects that the caller does not see (404), missing roles (403); then bodies that are too large, of another
 // type, or malformed.
 //
@@ -157,7 +157,7 @@ export function buildServer(options: ServerOptions): KeyplaneServer {
   app.addHook('preClose', async () => finalResponses.close());
   app.addHook('onRequest', async (request) => {
     if (!request.is404) return;
-    rateLimits.countStranger(request);
+    rateLimits.countUnauthenticated(request);
     throw routeNotFound(request);
   });
   endOtherUpgrades(app);

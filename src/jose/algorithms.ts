@@ -1,7 +1,7 @@
 // The one table of algorithms: name, use, key types, curves, sizes. Nothing else in the program lists them. The console
-// imports it, so that it takes the types alone of the table of key types, whose checks need Node.js.
-// Sources: RFC 7518 §3.1, §4.1, §5.1; RFC 8037 §3; RFC 8812 §3.2; RFC 9864; draft-madden-jose-ecdh-1pu.
-// Refuses an algorithm that is unknown, that is for another key type or use, or that this very key can not serve.
+// imports it, so it takes only types from the table of key types, whose checks need Node.js. Sources: RFC 7518 §3.1,
+// §4.1, §5.1; RFC 8037 §3; RFC 8812 §3.2; RFC 9864; draft-madden-jose-ecdh-1pu. Rejects an algorithm that is unknown,
+// belongs to another key type or use, or does not fit the key.
 
 import { badRequest } from '../errors.ts';
 import type { KeyRestriction } from './der/rsa-pss.ts';
@@ -27,7 +27,7 @@ interface AlgorithmRow {
 const rsa: readonly KeyType[] = ['RSA'];
 const oct: readonly KeyType[] = ['oct'];
 
-// secp256k1 is for ES256K alone (RFC 8812 §3.1): it has no place in key agreement.
+// secp256k1 is for ES256K only (RFC 8812 §3.1), not for key agreement.
 const agreement: AlgorithmRow = {
   useType: 'ENCRYPTION',
   keyTypes: ['EC', 'OKP'],

@@ -22,7 +22,7 @@ const what = 'Certificate file';
 const sequenceTag = 0x30;
 
 /**
- * DER of each certificate; what a block of it holds is for the caller to check.
+ * DER of each certificate; the caller checks what a block holds.
  * @param file PEM text, or base64 of DER or of PEM
  * @throws KeyplaneError bad_request
  */
@@ -55,7 +55,7 @@ function ofPem(text: string): readonly Buffer[] {
   return blocks.map(({ der }) => der);
 }
 
-/** What the block holds; its label where that cannot be told. */
+/** The content of the block; its label where the content is unknown. */
 function contentLabel({ label, der, encryption }: PemBlock): string {
   return encryption === undefined ? (sniffDer(der)?.label ?? label) : label;
 }

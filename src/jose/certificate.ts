@@ -70,7 +70,7 @@ export function readCertificateDer(der: Buffer, what = 'Certificate'): Certifica
   return restriction === undefined ? read : { ...read, restriction };
 }
 
-/** RFC 5280 §4.1: what OpenSSL does not tell or tells in a form of its own. */
+/** RFC 5280 §4.1: fields that OpenSSL does not show or shows in its own format. */
 function readFields(der: Buffer, what: string) {
   try {
     const [signed, , , ...more] = readSequence(readDer(der), 'content');
@@ -143,7 +143,7 @@ export function readCertificates(file: string): CertificateInfo[] {
 }
 
 /**
- * SP 800-56A §5.6.2.3: a point off its curve is no public key, and who computes with it may give away a secret.
+ * SP 800-56A §5.6.2.3: a point off its curve is no public key, and computing with it may leak a secret.
  * @throws KeyplaneError bad_request
  */
 function checkPoint({ der, publicKey, isOnOtherCurve }: CertificateInfo, what: string): void {

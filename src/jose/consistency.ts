@@ -1,6 +1,6 @@
-// Second of the three checks of an import: what a JWK says of itself must not contradict the key or itself.
-// Refuses an alg the key can not serve, a use or key_ops that say something else, certificates of another key,
-// and private material where a certificate belongs.
+// Second of the three checks of an import: the members of a JWK must not contradict the key or each other. Rejects an
+// alg that does not fit the key, a use or key_ops that contradict it, certificates of another key, and private material
+// in place of a certificate.
 
 import { sniffDer } from '../asn1/sniff-der.ts';
 import { badRequest, isKeyplaneError, type KeyplaneError } from '../errors.ts';
@@ -46,7 +46,10 @@ export function checkConsistency(jwk: PrivateJwk): ConsistentJwk {
   return checkCertificates(jwk, used ?? operated);
 }
 
-/** A Montgomery curve can not sign, an Edwards curve can not agree on keys (RFC 8037 §2), secp256k1 only signs (RFC 8812 §3.1). */
+/**
+ * A Montgomery curve cannot sign, an Edwards curve cannot agree on keys (RFC 8037 §2), secp256k1 only signs (RFC 8812
+ * §3.1).
+ */
 function checkUseOfCurve(jwk: PrivateJwk, useType: ReturnType<typeof checkKeyOperations>): void {
   const crv = 'crv' in jwk ? jwk.crv : undefined;
   const onlyFor = crv === undefined ? undefined : keyTypeInfo(jwk.kty).curves?.table.get(crv)?.onlyFor;

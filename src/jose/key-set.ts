@@ -177,7 +177,7 @@ function onlyOne([first, another]: readonly Entry[], kid: string): Entry | undef
   throw badRequest(`kid (${shown(kid)}) names different keys in the JWK Set; a kid must name one key`);
 }
 
-/** The key that is looked for, preferably as it was: without a kid of its own, or with the one that it had. */
+/** The selected key, preferably as it was: without a kid, or with the kid that it had. */
 function theOne(same: readonly Entry[], entries: readonly Entry[], kid: string): Entry {
   const unchanged = same.filter((entry) => !hasKid(entry) || entry.kid === kid);
   const found = onlyOne(unchanged.length > 0 ? unchanged : same, kid);

@@ -1,4 +1,4 @@
-// What people give in place of JSON, told by its first characters, and where the key is to be had.
+// Recognises common inputs that are no JSON by their first characters, and says where to get the key.
 
 import { unsupportedTextFormat } from './unsupported-formats.ts';
 

@@ -76,7 +76,7 @@ function decodeText(octets: Buffer): string {
   return octets.toString('utf8');
 }
 
-/** The two headers of an encrypted block. The length of the IV tells where they end if the line breaks are lost. */
+/** The two headers of an encrypted block. The length of the IV shows where they end if the line breaks are lost. */
 const encryptionHeaders =
   /(Proc-Type:\s*4,\s*ENCRYPTED)\s*(DEK-Info:\s*(?:(?:DES|RC2|BF|CAST5|IDEA)[\w-]*,[0-9A-Fa-f]{16}|[\w-]+,[0-9A-Fa-f]{32}))/g;
 const boundaryInText = /-----(?:BEGIN|END) [A-Z0-9][A-Z0-9 .#/_-]*?-----/g;

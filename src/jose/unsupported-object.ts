@@ -1,4 +1,4 @@
-// What people give in place of a JWK, told by its members, and where the key is to be had.
+// Recognises common JSON objects that are no JWK by their members, and says where to get the key.
 
 import type { JsonObject, JsonValue } from './json.ts';
 

@@ -1,4 +1,4 @@
-// What a key is for: `use` of a JWK (RFC 7517 §4.2), and the name that the API has for it.
+// The use of a key: `use` of a JWK (RFC 7517 §4.2), and its name in the API.
 
 export const useTypes = Object.freeze(['SIGNATURE', 'ENCRYPTION'] as const);
 export type UseType = (typeof useTypes)[number];

@@ -33,8 +33,9 @@ export function jwkCreation(options: CreateJwkOptions): CreateJwk {
     const source = jwkSource(sourceType);
     const requireFreeNameFirst = () =>
       options.store.read((stores) => requireFreeName(stores, scope.projectId, name));
-    // The name is looked at before anything is fetched or opened. Where all is at hand, the transaction looks at it soon
-    // enough, unless there is another fault to tell of: of two faults, the name's is told.
+    // The name is checked before anything is fetched or opened. A source without I/O is read first, and the transaction
+    // checks the name; only if the source fails is the name checked before, so that a taken name is always reported
+    // first.
     if (!source.needsNoIo) await requireFreeNameFirst();
     const intervalMs = sourceType === 'URL' ? checkRefreshInterval(request) : undefined;
     const { sourced, jwk, warnings, canReplaceKid } = await options
@@ -88,8 +89,8 @@ export function checkSourceType(value: string | undefined): SourceType {
 }
 
 /**
- * What the source was asked for, so that the JWK can be made again; what has a column of its own is left out. What a
- * URL was asked for has none: the columns hold what its key says of itself.
+ * The request's members that identify the key in its source, so that the JWK can be read again. Members with their own
+ * column are left out, except for a URL, whose columns hold the key's own use and algorithm.
  */
 export function sourceReference(sourceType: SourceType, request: SourceRequest): SourceReference {
   const { fields, keepsUsage } = jwkSource(sourceType);

@@ -9,8 +9,8 @@ import { jwkEvent } from './jwk-event.ts';
 export type DeleteJwk = (scope: ProjectScope, name: string) => Promise<DeploymentResult>;
 
 /**
- * Takes a JWK away: no longer desired anywhere, deleted and audited in one transaction, then gone from the nodes.
- * A node that is away learns of it when it returns.
+ * Deletes a JWK: removed from desired state, deleted and audited in one transaction, then removed from the nodes. A
+ * node that is offline gets the tombstone when it reconnects.
  */
 export function jwkDeletion(options: JwkRuleOptions): DeleteJwk {
   return async (scope, given) => {

@@ -124,7 +124,7 @@ async function insert(
 ): Promise<readonly DeploymentTarget[]> {
   const { name, projectId, sourceType } = prepared.stored;
   const { projectName } = scope;
-  // Asked for together: a database that is away answers all of it in the time of one answer.
+  // Sent together: a remote database answers all of it in one round trip.
   const [project, namesake, environments, holders] = await Promise.all([
     stores.projects.get(projectId),
     stores.jwks.find(projectId, name),

@@ -44,8 +44,8 @@ const mostUnderWay = 64;
 const mostUnderWayOfUser = 48;
 
 /**
- * Each user's keys are looked at one at a time, over all of that user's requests; between users, `fairTurn` shares the
- * computing of a single key.
+ * Each user's keys are inspected one at a time, over all of that user's requests; between users, `fairTurn` shares the
+ * computation of a single key.
  */
 export function sourceInspection(withSourceContext: WithSourceContext): InspectSource {
   const requests = new FairQueue({

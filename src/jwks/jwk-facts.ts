@@ -32,7 +32,7 @@ export function publicJwkFacts({ publicMembers, privateMembers }: StoredJwk): Pu
   };
 }
 
-/** Curve and bits as far as public members tell them: a secret key has none, and an altered row is not read. */
+/** Curve and bits as far as public members show them: a secret key has none, and an altered row is not read. */
 export function publicKeySize({ publicMembers, altered }: Pick<StoredJwk, 'publicMembers' | 'altered'>): {
   readonly curve: string | null;
   readonly size: number | null;

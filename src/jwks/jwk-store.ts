@@ -38,7 +38,7 @@ export interface StoredJwk {
   readonly kidSince?: Date;
   readonly createdAt: Date;
   readonly updatedAt: Date;
-  /** The row was written past keyplane: it is neither deployed nor shown. */
+  /** The row was altered outside keyplane: it is neither deployed nor shown. */
   readonly altered?: boolean;
 }
 

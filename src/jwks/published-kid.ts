@@ -1,7 +1,7 @@
-// A kid names one key in a JWK Set: verifiers choose by it (RFC 7517 §4.5), and what they do with two is their own
-// choice. So a JWK whose kid another, different key of the project has is rejected before it is published. Two JWKs that
-// are published alike are one key. OCT keys are in no set and are not looked at. Writers are one at a time in every
-// database, so what is looked at in a transaction that writes holds until its commit.
+// A kid names one key in a JWK Set: verifiers select by it (RFC 7517 §4.5), and their behaviour with two is undefined.
+// So a JWK whose kid another, different key of the project has is rejected before it is published. Two JWKs with equal
+// published members are one key. OCT keys are in no set and are not checked. Every database serialises writers, so a
+// check in a writing transaction holds until its commit.
 
 import { hash } from 'node:crypto';
 import type { EnvironmentStores } from '../environments/environment-store.ts';

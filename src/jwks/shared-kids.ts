@@ -38,7 +38,7 @@ export interface SharedKid {
   readonly leftOut: readonly JwkName[];
 }
 
-/** More are not looked at: each needs somebody to look at it. */
+/** Further claims are not read: each needs an administrator's attention. */
 const claimsAtMost = 2000;
 
 /** By project, then by environment, and by kid in each. */
@@ -70,7 +70,7 @@ function sharedBy(claims: readonly KidClaim[]): SharedKid | undefined {
   return { kid, environmentName, published: claims.filter(isPublished).map(named), leftOut };
 }
 
-/** What was written past keyplane may be no JWK: it is another key than all that are. */
+/** A row altered outside keyplane may be no JWK: it counts as a different key. */
 function textOf(claim: KidClaim): string | undefined {
   try {
     return publishedText(claim);

@@ -120,7 +120,7 @@ async function withNewValue(
   return { changed, follow: refreshScheduleOf(intervalMs, sourced), canReplaceKid, warnings };
 }
 
-/** The new value was made from what was there; whoever changed or replaced it meanwhile came first. */
+/** The new value was computed from the previous row; a concurrent change or replacement wins. */
 async function requireUnchanged(stores: JwkStores, before: StoredJwk): Promise<void> {
   const now = await requireJwk(stores, before.projectId, before.name);
   if (now.id === before.id && now.updatedAt.getTime() === before.updatedAt.getTime()) return;

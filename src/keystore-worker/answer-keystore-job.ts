@@ -49,7 +49,7 @@ function openFacts(opened: OpenedKeystore, alias: string, keyPassword: string | 
   }
 }
 
-/** Why no JWK can be made of a private key, as far as its encoding tells; soundness is checked when one is made. */
+/** Why no JWK can be made of a private key, as far as its encoding shows; soundness is checked when one is made. */
 function keyProblem(entry: KeystoreEntry): { problem?: string } {
   if (entry.kind !== 'PRIVATE_KEY') return {};
   try {

@@ -17,7 +17,7 @@ export interface KeystoreOpener {
   inspect(input: KeystoreInput): Promise<readonly KeystoreListing[]>;
   /** Derives only what this alias needs. Undefined: there is no such alias. @throws {KeyplaneError} */
   readEntry(input: KeystoreInput & { readonly alias: string }): Promise<KeystoreEntry | undefined>;
-  /** DER of the key, which is secret. @throws {KeyplaneError} */
+  /** Replaces `from` with `to`, the same value resealed; false where the row has changed. */
   openKey(input: EncryptedKeyInput): Promise<Buffer>;
   /** Ends the threads; what they were asked for is refused. */
   close(): Promise<void>;

@@ -1,5 +1,5 @@
-// Leases: which manager does a piece of scheduled work. Whoever holds one has it for so long by the database's clock,
-// and a fence that grows with every holder. A manager that was paused or cut off may not know that it lost its lease,
+// Leases: which manager does a piece of scheduled work. A holder has it until it expires by the
+// database's clock, with a fence that grows with every holder. A manager that was paused or cut off may not know that it lost its lease,
 // so every write under one looks at the fence in its own transaction: then a late one is refused, not done twice.
 
 import { KeyplaneError } from '../errors.ts';
@@ -82,7 +82,7 @@ export class Lease {
       );
       if (!renewed) this.#lose(fence);
     } finally {
-      // Also where the database was away: what counts is whether it is still held when something is written.
+      // Also where the database was unreachable: a write checks whether the lease is still held.
       if (this.#fence === fence) this.#renewLater(fence);
     }
   }

@@ -6,7 +6,7 @@ import type { LeaseStores } from './lease-store.ts';
 export interface MaintenanceStep<Stores> {
   /** How many one run may remove. */
   readonly limit: number;
-  /** In a transaction of its own. Returns how many it removed; fewer than the limit when it is done. */
+  /** Runs in its own transaction. Returns how many rows it removed; fewer than the limit when it is done. */
   prune(stores: Stores, limit: number): Promise<number>;
 }
 

@@ -119,7 +119,7 @@ export class Certificates extends MaterialRules<Certificate> {
     return this.replace(scope, { before, after, follow, check, warnings });
   }
 
-  /** What a request says the certificate is, in the order in which its faults are told. */
+  /** The certificate of a request; the order of the checks is the order in which errors are reported. */
   async #read(
     scope: ProjectScope,
     request: CreateCertificateRequest,

@@ -119,7 +119,7 @@ export class CryptoKeys extends MaterialRules<CryptoKey> {
     });
   }
 
-  /** What a request says the key is, in the order in which its faults are told. `contents` is secret. */
+  /** The key of a request; the order of the checks is the order in which errors are reported. `contents` is secret. */
   async #read(
     scope: ProjectScope,
     request: CreateKeyRequest,

@@ -130,7 +130,9 @@ export class Keystores extends MaterialRules<StoredKeystore> {
     });
   }
 
-  /** What a request says the keystore is, in the order in which its faults are told. `files` is secret. */
+  /**
+   * The keystore of a request; the order of the checks is the order in which errors are reported. `files` is secret.
+   */
   async #read(
     scope: ProjectScope,
     request: CreateKeystoreRequest,

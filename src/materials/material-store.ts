@@ -15,7 +15,7 @@ export interface Material {
 
 /** What a material has in one environment. */
 interface Placed {
-  /** The row was written past keyplane: it is neither deployed nor used. */
+  /** The row was altered outside keyplane: it is neither deployed nor used. */
   readonly altered?: boolean;
 }
 

@@ -22,9 +22,9 @@ export interface JwkReference {
 
 export interface ReferencedJwks {
   /**
-   * How the JWKs made from this material will be: with the new material where there is one to follow, detached
-   * otherwise. Nothing is stored yet.
-   * @throws KeyplaneError `bad_request` that names the JWK which can not take the new material
+   * Prepares the JWKs made from this material: with the new material where they follow it, detached otherwise. Stores
+   * nothing yet.
+   * @throws KeyplaneError `bad_request` with the name of the JWK that cannot take the new material
    */
   prepare(materialId: string, follow: FollowedMaterial | undefined): Promise<PreparedReferences>;
   list(materialId: string): Promise<readonly JwkReference[]>;
@@ -52,7 +52,7 @@ export interface ReferencePolicy {
 const scopes: readonly string[] = Object.freeze(['SAME_PROJECT', 'ALL_PROJECTS']);
 
 /**
- * Whether the JWKs follow. A JWK is only ever made from materials of its own project, so both scopes name the same.
+ * Whether the JWKs follow. A JWK is only made from materials of its own project, so both scopes mean the same.
  * @throws KeyplaneError `bad_request`
  */
 export function readReferencePolicy({

@@ -1,6 +1,6 @@
 import { badRequest } from '../errors.ts';
 
-/** A field that must say something. @throws KeyplaneError `alias value can not be empty!` */
+/** Requires a value. @throws KeyplaneError `alias value can not be empty!` */
 export function requireValue<T>(value: T | null | undefined, field: string): T {
   const empty = value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
   if (empty || (Array.isArray(value) && value.length === 0))

@@ -5,18 +5,18 @@ interface LeftOut {
   readonly objectId: string;
 }
 
-/** An environment that was altered is looked at every second. */
+/** An altered environment is checked every second. */
 const saidAgainAfterMs = 60_000;
 const mostRemembered = 1_000;
 
-/** Counts what nodes are not told of, and says each of it once a minute at the most. */
+/** Counts the objects that nodes are not sent, and logs each of them at most once a minute. */
 export function createLeftOutReport<Object extends LeftOut>(
   metrics: Registry,
   say: (object: Object) => void,
 ): (object: Object) => void {
   const counter = new Counter({
     name: 'keyplane_left_out_total',
-    help: 'Times that something was not told to nodes: it cannot be read, or was written past keyplane',
+    help: 'Times that an object was not sent to nodes: it cannot be read, or was altered outside keyplane',
     labelNames: ['kind'],
     registers: [metrics],
   });

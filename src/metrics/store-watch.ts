@@ -13,10 +13,10 @@ export interface ConnectionUse {
   readonly awaited: number;
 }
 
-/** What the store tells of its work. Nothing of what is stored. */
+/** What the store reports of its work; nothing of the stored data. */
 export interface StoreWatch {
   /** Given once, when the store is open; it may be asked at any time. */
   opened(load: () => StoreLoad): void;
-  /** So many writes became durable together; `seconds` is what their commit alone took. */
+  /** This number of writes became durable together; `seconds` is the time of their commit alone. */
   committed(commit: { readonly writes: number; readonly seconds: number }): void;
 }

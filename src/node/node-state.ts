@@ -8,7 +8,7 @@ export interface EnvironmentIdentity {
   readonly name: string;
 }
 
-/** What became of objects under their keys: what is held now, or null when it is gone. */
+/** The changes by object key: the stored object, or null for a deleted one. */
 export type ObjectChanges = ReadonlyMap<string, StoredObject | null>;
 
 export interface StateStep {
@@ -23,7 +23,7 @@ export interface StateStep {
   readonly reset: boolean;
 }
 
-/** Who follows the state: told after each step, with what left and what came. */
+/** A follower of the state, called after each step with the removed and the added objects. */
 export interface StateFollower {
   replaced(objects: Iterable<StoredObject>): void;
   changed(removed: readonly StoredObject[], added: readonly StoredObject[]): void;
@@ -69,17 +69,17 @@ export class NodeState {
     return this.#digest;
   }
 
-  /** Which history the revision counts in; undefined when no manager has told yet. */
+  /** The history that the revision belongs to; undefined when no manager has named it yet. */
   get lineage(): string | undefined {
     return this.#lineage;
   }
 
-  /** A manager that told of no lineage when this was taken tells of one now. */
+  /** A manager without lineages sent the state; the current one has a lineage. */
   adoptLineage(lineage: string): void {
     this.#lineage ??= lineage;
   }
 
-  /** What is held is to be asked for anew, all of it. */
+  /** The state is incomplete: the node asks for a snapshot. */
   get incomplete(): boolean {
     return this.#incomplete;
   }

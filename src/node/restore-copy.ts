@@ -12,8 +12,8 @@ import {
 } from './stored-object.ts';
 
 /**
- * Brings back what the node had when it last ran, from its own disk alone. A copy that does not add up to the
- * digest it was written with is set aside: the node then has nothing until the manager sends it.
+ * Restores the node's state from its own disk. A copy whose digest does not match is renamed as damaged: the node then
+ * has nothing until the manager sends a snapshot.
  */
 export async function restoreCopy(copy: SealedLog, state: NodeState): Promise<void> {
   const reader = new CopyReader();

@@ -1,7 +1,6 @@
-// The data plane: one node of one environment. Wiring only.
-// It dials in to the manager, takes what is deployed, keeps a sealed copy on its own disk and serves JWK Sets from
-// what it has, with or without a manager. It refuses to share its data directory, to send its token where others
-// could read it, and to serve anything before it has a first state.
+// The data plane: one node of one environment. Wiring only. It connects to the manager, applies what is deployed, keeps
+// a sealed copy on its own disk and serves JWK Sets from its state, with or without a manager. It refuses to share its
+// data directory, to send its token where others could read it, and to serve anything before its first state.
 
 import { mkdir } from 'node:fs/promises';
 import type { Server } from 'node:http';
@@ -27,9 +26,9 @@ import { streamUrls } from './stream/manager-url.ts';
 import { defaultTiming, type StreamTiming } from './stream/stream-timing.ts';
 
 export interface NodeOptions {
-  /** The manager's address, or those of several managers of one installation: it dials in to any of them. */
+  /** The manager's address, or those of several managers of one installation: it connects to any of them. */
   readonly managerUrl: string | readonly string[];
-  /** Name of the environment that the token is for. */
+  /** Name of the token's environment. */
   readonly environment: string;
   readonly name: string;
   readonly host: string;
@@ -58,7 +57,7 @@ export interface RunningNode {
   close(): Promise<void>;
 }
 
-/** @throws KeyplaneError `bad_request`, in words for the operator, for options it can not start with */
+/** @throws KeyplaneError `bad_request`, with a message for the operator, for options that it cannot start with */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const urls = streamUrls([options.managerUrl].flat());
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
@@ -82,7 +81,7 @@ async function run(
   closers: (() => Promise<void> | void)[],
 ): Promise<string> {
   const { environment, name, version, dataDir, publishDir, token, clock = Date.now, logger: log } = options;
-  // A copy without its key can not be opened; it is set aside like a damaged one.
+  // A copy without its key cannot be opened; it is renamed like a damaged one.
   const key = await loadNodeKey(options);
   const copy = new SealedLog({ dataDir, key, log });
   closers.push(() => copy.close());

@@ -1,7 +1,6 @@
-// Takes state messages in their order and moves the node with each that is final. Refuses, with a reason: what does
-// not follow on the revision it has, an object it can not take, a digest that is not that of what it holds,
-// and a manager that knows less than the node does, or another history. Until a step is on the disk, what was served
-// stays.
+// Receives state messages in order and applies each final one. Rejects, with a reason: a message that does not follow
+// the current revision, an invalid object, a digest mismatch, and a manager with an older or another history. Until a
+// step is on disk, the previous state is served.
 
 import type { Change } from '../protocol/content.ts';
 import type { Applied, Refused, State } from '../protocol/messages.ts';
@@ -107,7 +106,7 @@ export class StateReceiver {
     if (otherHistory && !reset) throw new Refusal('a difference to another history than that of this node');
     if (this.#staged?.reset === reset && this.#staged.revision === from && from > 0) return this.#staged;
     await this.abandon();
-    if (reset && from !== 0) throw new Refusal(`all anew begins at revision 0, not ${from}`);
+    if (reset && from !== 0) throw new Refusal(`a snapshot begins at revision 0, not ${from}`);
     if (!reset && !sameEnvironment)
       throw new Refusal('a difference needs a state to begin with; this node has none');
     if (!reset && from !== state.revision) {
@@ -154,13 +153,13 @@ export class StateReceiver {
     if (state.environment?.id === environment.id && this.#isOtherHistory()) {
       log.warn(
         { from: state.revision, revision },
-        'the manager was restored from a backup; all was taken anew',
+        'the manager was restored from a backup; this node applied its snapshot',
       );
     }
     if (state.environment && state.environment.id !== environment.id) {
       log.warn(
         { environment: environment.name },
-        'the environment was made anew; what the old one had is dropped',
+        'the environment was deleted and created again; the state of the old one is dropped',
       );
     }
     state.apply({
@@ -172,7 +171,7 @@ export class StateReceiver {
       changes: staged.changes,
       reset: staged.reset,
     });
-    // Whoever serves the published files has the change by the time that it is confirmed.
+    // The published files have the change before it is confirmed.
     await state.settled();
     return { type: 'applied', revision, digest };
   }
@@ -191,7 +190,7 @@ export class StateReceiver {
       );
     }
     state.markIncomplete();
-    return new Refusal('what this node held does not add up to its digest; it needs everything anew');
+    return new Refusal('what this node held does not add up to its digest; it needs a snapshot');
   }
 
   #refused(message: State, error: unknown): Refused {

@@ -19,7 +19,7 @@ export interface StoredObject {
   /** Empty for a setting of the environment, and so is the name. */
   readonly project: string;
   readonly name: string;
-  /** base64 of 32 bytes: as a Buffer each would be a piece of memory of its own, between what is given back. */
+  /** base64 of 32 bytes: each Buffer would be a separate allocation between freed ones. */
   readonly digest: string;
   /** The JSON of a JWK's public members; undefined for an OCT key and for what is no JWK. */
   readonly publicJson: string | undefined;
@@ -35,7 +35,7 @@ export interface StoredObject {
   location: RecordLocation;
 }
 
-/** An object that can not be taken; `message` is public text. */
+/** An object that cannot be stored; `message` is public text. */
 export class InvalidObjectError extends Error {
   override readonly name = 'InvalidObjectError';
   readonly object: { readonly kind: DeployedKind; readonly id: string };

@@ -132,7 +132,7 @@ async function environmentsOf(stores: Stores, memberships: readonly Membership[]
 const changingVerb = /\.(create|update|delete|refresh)$/;
 const shownTypes: ReadonlySet<string> = new Set(projectKinds);
 
-/** Of the newest records, those that tell of a change to what is deployed. */
+/** Of the newest records, those of changes of deployed objects. */
 async function lastChanges(stores: Stores, projectNames: readonly string[] | undefined) {
   const newest = { offset: 0, limit: 100, untilFull: true } as const;
   const { records } = await stores.audit.search({ outcome: 'SUCCESS' }, newest);

@@ -4,9 +4,9 @@ import { KeyplaneError } from '../errors.ts';
 const deepest = 64;
 
 /**
- * One text for one value: members sorted by UTF-16 code unit, no whitespace, numbers and strings as ECMAScript
- * writes them (the rules of RFC 8785). Members that are undefined are left out, as JSON does.
- * @throws KeyplaneError `bad_request` for what JSON can not hold, or for nesting beyond 64 levels
+ * Canonical JSON: members sorted by UTF-16 code unit, no whitespace, numbers and strings as ECMAScript writes them (the
+ * rules of RFC 8785). Undefined members are left out, as in JSON.
+ * @throws KeyplaneError `bad_request` for values that JSON cannot hold, or for nesting beyond 64 levels
  */
 export function canonicalJson(value: unknown): string {
   return write(value, 0);

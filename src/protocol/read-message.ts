@@ -9,7 +9,7 @@ export const longestFromNode = 64 * 1024;
 export const longestFromManager = 64 * 1024 * 1024;
 
 const longestText = 1024;
-/** Replaced identity keys that a manager tells of. */
+/** Former identity keys in a manager's message. */
 export const mostFormerKeys = 64;
 
 export interface NotAMessage {

@@ -70,7 +70,7 @@ export class LoopSlice {
     return true;
   }
 
-  /** The rest of the iteration is for other work. */
+  /** The rest of the iteration is left to other work. */
   end(): void {
     this.#endsAt = 0;
   }

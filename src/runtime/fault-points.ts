@@ -1,9 +1,9 @@
 import { channel } from 'node:diagnostics_channel';
 
 /**
- * Where a crash is most telling: just before and just after what can not be taken back. Whoever wants to stop the
- * process there subscribes from outside (`faults/`); without a subscriber publishing does nothing. Nothing is ever
- * told on these channels but that the moment has come.
+ * The points where a crash matters most: just before and just after an irreversible step. A test subscribes from
+ * outside (`faults/`) to stop the process there; without a subscriber publishing does nothing. No data is ever
+ * published on these channels.
  */
 export const faultPoints = Object.freeze({
   /** All works of a group have run; the database does not have them yet. */

@@ -63,7 +63,7 @@ export class TlsFiles {
       ...contextOptions(this.#loaded),
       handshakeTimeout: handshakeTimeoutMs,
       requestCert: asksForCertificate,
-      // Whether a client needs one is for each path to decide.
+      // Whether a client needs one is decided by path.
       rejectUnauthorized: false,
     };
   }

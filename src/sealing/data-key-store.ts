@@ -20,7 +20,7 @@ export interface DataKeyStore {
   list(): Promise<readonly WrappedDataKey[]>;
   /** @throws KeyplaneError `conflict` when the purpose has an active key already */
   insert(dataKey: WrappedDataKey): Promise<void>;
-  /** Puts the same key, wrapped anew, and whether it is active; false when it is not there. */
+  /** Stores the same key under a new wrap, and whether it is active; false when it does not exist. */
   replace(dataKey: WrappedDataKey): Promise<boolean>;
   /** Whether anything is stored that only existing data keys open or verify. */
   anythingSealed(): Promise<boolean>;

@@ -1,5 +1,5 @@
-// Integrity of what is deployed: a MAC over each row, under a data key of its own purpose. Whoever can write the
-// database but has no master key cannot make a row that passes.
+// Integrity of deployed data: a MAC over each row, under a data key of a separate purpose. A writer of the database
+// without the master key cannot make a row that passes.
 
 import { createHmac, createSecretKey } from 'node:crypto';
 

@@ -1,5 +1,5 @@
-// Keys of 32 bytes as text: base64, in a setting or in a file of their own. A key file is made once, complete
-// or not at all, never over another file, and only its owner may read it.
+// Keys of 32 bytes as text: base64, in a setting or in a file. A key file is created once, atomically, never over
+// another file, and only its owner may read it.
 
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
@@ -8,7 +8,7 @@ import { dirname } from 'node:path';
 import { createFile } from '../runtime/durable-file.ts';
 
 const keyBytes = 32;
-/** 32 bytes in base64 and a line end, with room for what is wrong to be told apart from a wrong file. */
+/** 32 bytes in base64 and a line end, with room to distinguish a wrong key from a wrong file. */
 const longestFileBytes = 1024;
 const ownerOnly = 0o600;
 const groupOrOthers = 0o077;
@@ -83,7 +83,7 @@ async function createKeyFile(path: string): Promise<void> {
   await createFile(path, `${randomBytes(keyBytes).toString('base64')}\n`, { mode: ownerOnly });
 }
 
-/** A file that cannot be looked at is none. */
+/** A file that cannot be inspected counts as missing. */
 export async function keyFileExists(path: string): Promise<boolean> {
   try {
     await access(path);

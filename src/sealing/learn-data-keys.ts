@@ -30,7 +30,7 @@ export function watchDataKeys(
       if (!isFresh && !isStale) onStale();
       isStale = !isFresh;
     } catch {
-      // The database does not answer now; whoever asks it for something else is told.
+      // The database does not answer now; other requests report it.
     }
     looking = undefined;
   };

@@ -14,7 +14,7 @@ export interface MacStore {
   fillIn(): Promise<number>;
   /** Whether any row has a MAC. */
   any(): Promise<boolean>;
-  /** Rows without a right MAC, so many at the most. */
+  /** Rows without a valid MAC, at most `limit`. */
   altered(limit: number): Promise<readonly AlteredRow[]>;
 }
 

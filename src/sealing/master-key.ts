@@ -1,6 +1,5 @@
-// Where the master key comes from: one of two settings, or the file in the data directory that is made at the
-// first start. It refuses two settings at once and a file that others can reach, and never makes a key anew
-// where something was sealed before.
+// Where the master key comes from: one of two settings, or the file in the data directory that the first start creates.
+// Two settings at once and a file that others can read are rejected, and no key is created where sealed data exists.
 
 import { access } from 'node:fs/promises';
 import { loadOrCreateKeyFile, parseKey } from './key-file.ts';
@@ -14,7 +13,7 @@ export interface MasterKeySource {
   readonly defaultFile: string;
 }
 
-/** Whoever mounts a secret for a process of another user lets it in by group: that is theirs to choose. */
+/** An operator may mount a secret for a process of another user and grant access by group. */
 const reachableByOthers = 0o037;
 
 /**

@@ -19,7 +19,7 @@ export interface SealedRowStore {
   readonly places: readonly SealedPlace[];
   /** By id order, after `afterId`; '' before the first. */
   list(place: SealedPlace, afterId: string, limit: number): Promise<readonly SealedRow[]>;
-  /** Puts `to` where `from` still lies, as the same value sealed anew; false where it does not any more. */
+  /** Replaces `from` with `to`, the same value resealed; false where the row has changed. */
   replace(place: SealedPlace, id: string, value: SealedReplacement): Promise<boolean>;
 }
 

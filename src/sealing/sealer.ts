@@ -21,7 +21,7 @@ export interface DataKey {
 
 /** A sealer whose data keys may become more while it is in use. */
 export interface LearningSealer extends Sealer {
-  /** Whether it has the data key that this was sealed under; true where that can not be told. */
+  /** Whether it has the data key of this sealed value; true where that is unknown. */
   knows(sealed: Uint8Array): boolean;
   has(dataKeyId: string): boolean;
   /** From now on it opens what these keys sealed, too, and seals under the active one. */

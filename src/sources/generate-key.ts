@@ -1,4 +1,4 @@
-// Generates keys. RSA takes up to seconds of computing, so that it has threads of its own.
+// Generates keys. RSA takes up to seconds of computation, so it runs in worker threads.
 
 import { generateKeyPair, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
@@ -63,7 +63,7 @@ function generateRsa(bits: number): Promise<JsonObject> {
 }
 
 async function generateOkp(curve: GeneratedValue<'OKP'>): Promise<JsonObject> {
-  // Node names the four in lower case, each with a signature of its own in the types.
+  // Node names the four in lower case, each with its own signature in the types.
   const makers = {
     Ed25519: () => generate('ed25519'),
     Ed448: () => generate('ed448'),

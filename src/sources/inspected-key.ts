@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../jose/json.ts';
 
 /** One key of what a source holds, before anybody chose it. */
 export interface InspectedKey {
-  /** Undefined where the key itself can not be told from what was read. */
+  /** Undefined where the key itself cannot be determined. */
   readonly raw?: JsonObject | undefined;
   /** Why there is no `raw`, in public words. */
   readonly problem?: string | undefined;
@@ -26,7 +26,7 @@ export interface Inspected {
 /** More keys than anybody chooses among by looking. */
 export const inspectedKeysAtMost = 100;
 
-/** Keys of a JWK Set; what is not even an object is a problem of its own, not of its siblings. */
+/** Keys of a JWK Set; an entry that is no object is its own problem, not that of its siblings. */
 export function inspectedOf(keys: readonly JsonValue[], total: number): Inspected {
   const inspected = keys.map((key) =>
     isJsonObject(key) ? { raw: key } : { problem: 'It is not a JWK: it must be a JSON object' },
@@ -34,7 +34,7 @@ export function inspectedOf(keys: readonly JsonValue[], total: number): Inspecte
   return { keys: inspected, total };
 }
 
-/** One key, or why it can not be read. */
+/** One key, or why it cannot be read. */
 export function inspectOne(read: () => InspectedKey): InspectedKey {
   try {
     return read();

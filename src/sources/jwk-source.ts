@@ -11,20 +11,20 @@ import type { CryptoKeyType } from '../protocol/content.ts';
 import type { Inspected } from './inspected-key.ts';
 import { type SourceField, sourceField, type WholeField } from './source-fields.ts';
 
-/** Every member that any source knows; which ones count is for the source to say. */
+/** Every member that any source has; each source says which ones it uses. */
 export type SourceRequest = {
   readonly [Field in SourceField]?: (Field extends WholeField ? number : string) | undefined;
 };
 
-/** What a source found, before soundness is looked at. */
+/** What a source returned, before soundness is checked. */
 export interface SourcedKey {
   readonly raw: JsonObject;
-  /** Taken when the key has none of its own; the thumbprint is the last resort. */
+  /** Used when the key has no kid; the thumbprint is the last resort. */
   readonly fallbackKid?: string;
   /** Set over the key's own. */
   readonly kid?: string;
   readonly requiredUsage?: { readonly useType: UseType; readonly algorithm: string };
-  /** Taken where the key has none of its own; rejected where they contradict it. */
+  /** Used where the key has no use or alg; rejected where they contradict it. */
   readonly requestedUsage?: RequestedUsage;
   /** The only algorithms that the key's own encoding permits (an RSA-PSS key). */
   readonly restriction?: KeyRestriction;
@@ -121,7 +121,7 @@ export function requestedKid({ kid }: SourceRequest): string | undefined {
   return kid === undefined || kid.trim() === '' ? undefined : kid;
 }
 
-/** Use type and algorithm, which sources without a JWK of their own must be told. */
+/** Use type and algorithm, which sources without a JWK require. */
 export function readRequiredUsage(request: SourceRequest): { useType: UseType; algorithm: string } {
   return { useType: checkUseType(request.useType ?? ''), algorithm: request.algorithm ?? '' };
 }

@@ -49,7 +49,7 @@ export const keystoreSource: JwkSource = {
   },
 };
 
-/** What a listing tells of an alias: of a private key its certificate, of a secret only that it is there. */
+/** What a listing shows of an alias: of a private key its certificate, of a secret only its existence. */
 function inspectListed({ alias, kind, problem, certificate }: KeystoreListing): InspectedKey {
   if (problem !== undefined) return { aliasName: alias, problem };
   if (certificate === undefined) return { aliasName: alias };

@@ -1,4 +1,4 @@
-// Reads one large document in a thread of its own; see `select-key.ts`.
+// Reads one large document in a worker thread; see `select-key.ts`.
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { isKeyplaneError } from '../errors.ts';

@@ -1,5 +1,5 @@
-// Reads documents that others wrote. Strict reading takes time in proportion to their length, so a long one is read in
-// a thread of its own, and only so many at a time.
+// Reads untrusted documents. Strict parsing takes time in proportion to their length, so a long one is parsed in a
+// worker thread, with a bounded number at a time.
 
 import { ok } from 'node:assert/strict';
 import { once } from 'node:events';

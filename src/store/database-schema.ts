@@ -120,7 +120,7 @@ export interface NodeRow {
   connected: number;
   last_seen_at: number | null;
   created_at: number;
-  /** Whose stream it is or was; that manager may be gone. */
+  /** The manager of its current or last stream; that manager may have stopped. */
   manager_id: string | null;
   /** How many streams it has had, of any manager. */
   connection: Generated<number>;

@@ -9,7 +9,7 @@ import { databaseFactory, TransactionScope } from './transaction-scope.ts';
 type Callback<T> = (stores: Stores) => Promise<T>;
 
 export interface TransactionRunner {
-  /** Gives a work its nouns, and ends them with it. */
+  /** Runs a callback with stores that are valid until it ends. */
   runAlone<T>(scope: TransactionScope, callback: Callback<T>): Promise<T>;
   /**
    * The same for one of several works in a transaction, which hand on what they know.

@@ -74,7 +74,7 @@ describe('a project', () => {
 });
 
 describe('authorization', () => {
-  test('hides a project from strangers in the words for one that does not exist', async () => {
+  test('a project is hidden from users who are no members, in the words for one that does not exist', async () => {
     for (const name of ['MyProject', 'NoProject']) {
       await expect(authorize(ada, name)).rejects.toMatchObject({
         code: 'not_found',

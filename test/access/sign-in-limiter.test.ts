@@ -83,7 +83,7 @@ test('right passwords do not count', () => {
   expect(() => limiter.begin(who)).not.toThrow();
 });
 
-test('it remembers only so many, those unseen longest first to go', () => {
+test('the limiter remembers a bounded number of names and forgets the least recently used first', () => {
   const { limiter } = limiterAt(0, 2);
   failTimes(limiter, 10, () => ({ username: 'ada', address: '192.0.2.1' }));
   limiter.begin({ username: 'bob', address: '192.0.2.2' });

@@ -1,4 +1,4 @@
-import { afterEach, it } from 'vitest';
+import { afterEach, test } from 'vitest';
 import type { RunningNode } from '../../src/node/start-node.ts';
 import { startTestManager, type TestManager, until } from '../support/manager.ts';
 import { accepted, projectApi } from './support/project-api.ts';
@@ -17,7 +17,7 @@ async function serving(settings: Record<string, string>): Promise<RunningNode> {
 const headerOf = async (node: RunningNode, path: string) =>
   (await fetch(`${node.url}${path}`)).headers.get('cache-control');
 
-it.each([
+test.each([
   [{}, 'public, max-age=300, stale-while-revalidate=60'],
   [
     { KEYPLANE_JWKS_MAX_AGE: '20', KEYPLANE_JWKS_STALE_IF_ERROR: '7' },
@@ -36,7 +36,7 @@ it.each([
   }
 });
 
-it('an environment that is made later has what the manager was started with', async () => {
+test('an environment that is made later has what the manager was started with', async () => {
   await serving({ KEYPLANE_JWKS_MAX_AGE: '9' });
   const body = { name: 'later', type: 'TEST', environmentSet: true };
   accepted(await world.api('POST', '/apiops/environments/', body));

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningNode } from '../../src/node/start-node.ts';
 import { type Answer, startTestManager, type TestManager } from '../support/manager.ts';
 import {
@@ -43,7 +43,7 @@ function winnerOf(answers: readonly Answer[], taken: RegExp): number {
 }
 
 describe('twenty requests at once', () => {
-  it('for one JWK name leave one JWK, the one of the request that was told so', async () => {
+  test('for one JWK name leave one JWK, the one of the request that was told so', async () => {
     const keys = twenty.map(() => makeCurveKey('P-256'));
     const answers = await Promise.all(keys.map((jwk, index) => project.paste('wanted', jwk, `kid-${index}`)));
     const winner = winnerOf(answers, /^JWK \(name: wanted\) is already exist! Try update operation/);
@@ -56,7 +56,7 @@ describe('twenty requests at once', () => {
     }
   });
 
-  it('for one key, one certificate and one alias leave one of each', async () => {
+  test('for one key, one certificate and one alias leave one of each', async () => {
     const cryptoKeyInfoEnvironmentList = [{ environmentName: 'production', content: pemFixture('ec.key') }];
     const key = { name: 'wanted', keyType: 'PRIVATE_KEY', cryptoKeyInfoEnvironmentList };
     winnerOf(
@@ -83,7 +83,7 @@ describe('twenty requests at once', () => {
     expect((await nodeStatus(nodes[1] as RunningNode)).counts).toMatchObject({ keys: 0, certificates: 2 });
   });
 
-  it('for twenty names are all stored, and on every node when the answers come', async () => {
+  test('for twenty names are all stored, and on every node when the answers come', async () => {
     const before = await project.names('jwks');
     const answers = await Promise.all(
       twenty.map((index) => project.paste(`many-${index}`, p256Public, `many-${index}`)),

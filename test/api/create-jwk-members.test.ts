@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningNode } from '../../src/node/start-node.ts';
 import { startTestManager, type TestManager } from '../support/manager.ts';
 import {
@@ -41,7 +41,7 @@ describe('a member of the wrong type', () => {
     [...texts, ...members].map((member) => ({ sourceType, member })),
   );
 
-  it.each(rows)('is refused by its name: $member of $sourceType', async ({ sourceType, member }) => {
+  test.each(rows)('is refused by its name: $member of $sourceType', async ({ sourceType, member }) => {
     for (const value of [1, true, ['x'], { x: 1 }, []]) {
       const text = await createRefused({ name: 'new', sourceType, [member]: value });
       expect(text).toBe(`${member} must be a string!`);
@@ -49,7 +49,7 @@ describe('a member of the wrong type', () => {
   });
 
   const options = ['urlOptionConnectTimeout', 'urlOptionReadTimeout', 'urlOptionSizeLimit'];
-  it.each(options)('is refused by its name: %s of URL', async (member) => {
+  test.each(options)('is refused by its name: %s of URL', async (member) => {
     const url = { name: 'new', sourceType: 'URL', url: 'http://192.0.2.1/' };
     for (const value of ['5000', true, [5000], {}, '']) {
       expect(await createRefused({ ...url, [member]: value })).toBe(`${member} must be a number!`);
@@ -66,7 +66,7 @@ describe('a member of the wrong type', () => {
       expect(await createRefused({ ...url, [member]: value })).toContain(member);
   });
 
-  it('is a time limit above a minute', async () => {
+  test('is a time limit above a minute', async () => {
     for (const member of ['urlOptionConnectTimeout', 'urlOptionReadTimeout']) {
       const body = { name: 'new', sourceType: 'URL', url: 'http://192.0.2.1/', [member]: 60_001 };
       expect(await createRefused(body)).toBe(
@@ -75,7 +75,7 @@ describe('a member of the wrong type', () => {
     }
   });
 
-  it('is a description that is too long', async () => {
+  test('is a description that is too long', async () => {
     const text = await createRefused({ name: 'new', ...pasted, description: 'd'.repeat(1025) });
     expect(text).toBe('description must have at most 1024 characters!');
   });
@@ -93,12 +93,12 @@ describe('a member that nothing knows', () => {
     'hasOwnProperty',
     '',
   ];
-  it.each(unknown)('is refused by its name: %j', async (member) => {
+  test.each(unknown)('is refused by its name: %j', async (member) => {
     const text = await createRefused({ name: 'new', ...pasted, [member]: 'x' });
     expect(text).toMatch(`Unknown member: ${member}! Accepted members: name, description, sourceType, url, `);
   });
 
-  it('is ignored when it says null, as an absent one is', async () => {
+  test('is ignored when it says null, as an absent one is', async () => {
     accepted(
       await project.create({ name: 'with-null', ...pasted, color: null, url: null, description: null }),
     );
@@ -148,7 +148,7 @@ describe('a body', () => {
     expect(await createRefused(body)).toBe(text);
   });
 
-  it('that is too large is refused with 413', async () => {
+  test('that is too large is refused with 413', async () => {
     const { status, body } = await project.create({ name: 'new', ...pasted, jwkStr: 'x'.repeat(1_048_577) });
     expect(status).toBe(413);
     expect(body).toMatchObject({
@@ -190,13 +190,13 @@ describe('a name', () => {
     'x'.repeat(129),
     '\u{301}a',
   ];
-  it.each(wrong)('that is no name is refused: %j', async (name) => {
+  test.each(wrong)('that is no name is refused: %j', async (name) => {
     const shown = name.replace(/\p{C}/gu, '\u{fffd}').slice(0, 128);
     const text = await createRefused({ name, ...pasted });
     expect(text).toBe(`JWK name (${shown}${name.length > 128 ? '…' : ''}) is not valid! ${accepts}`);
   });
 
-  it.each([
+  test.each([
     'a',
     '7',
     '-',
@@ -217,19 +217,19 @@ describe('a name', () => {
     expect((await fetch(node.url + path)).status).toBe(200);
   });
 
-  it('is one name in both of its Unicode spellings', async () => {
+  test('is one name in both of its Unicode spellings', async () => {
     accepted(await project.paste('cl\u{e9}', p256Public));
     expect(refusal(await project.paste('cle\u{301}', p256Public))).toContain('is already exist!');
     expect(await project.jwk('cle\u{301}')).toMatchObject({ name: 'cl\u{e9}' });
   });
 
-  it('is taken as it is written, large letters and small', async () => {
+  test('is taken as it is written, large letters and small', async () => {
     accepted(await project.paste('Case', p256Public));
     accepted(await project.paste('case', p256Public));
   });
 });
 
-it('a refused request stores nothing and changes no node', async () => {
+test('a refused request stores nothing and changes no node', async () => {
   expect(await project.names('jwks')).not.toContain('new');
   for (const name of await project.names('jwks')) await project.jwk(name);
   const after = (await footprint(project, [node])) as { nodes: [Body] };

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningNode } from '../../src/node/start-node.ts';
 import { startTestManager, type TestManager } from '../support/manager.ts';
 import {
@@ -132,7 +132,7 @@ describe('what is wrong with a request', () => {
       text: `${words[field]} is required for ${sourceType} source type!`,
     })),
   );
-  it.each(missing)('is a $field that $sourceType does not have, or that says nothing', async (row) => {
+  test.each(missing)('is a $field that $sourceType does not have, or that says nothing', async (row) => {
     const { sourceType, field, text } = row;
     const complete = { name: 'new', sourceType, ...sources[sourceType] };
     for (const nothing of [undefined, null, '', '   ', '\t\n', '\u{a0}\u{3000}']) {
@@ -140,14 +140,14 @@ describe('what is wrong with a request', () => {
     }
   });
 
-  it.each(['name', 'sourceType'])('is a %s that says nothing', async (field) => {
+  test.each(['name', 'sourceType'])('is a %s that says nothing', async (field) => {
     const text = field === 'name' ? 'JWK name can not be empty!' : 'Source type is required!';
     for (const nothing of [undefined, null, '', '   ', '\r\n']) {
       expect(await createRefused({ name: 'new', ...pasted, [field]: nothing })).toBe(text);
     }
   });
 
-  it.each([
+  test.each([
     'url',
     'Url',
     'copy_paste',
@@ -162,7 +162,7 @@ describe('what is wrong with a request', () => {
     expect(text).toBe(`Source type (${sourceType}) is not valid! ${validSources}`);
   });
 
-  it.each(['signature', 'Signature', 'sig', 'SIGNATURE ', 'ENCRYPT', 'SIGN', 'enc', 'toString'])(
+  test.each(['signature', 'Signature', 'sig', 'SIGNATURE ', 'ENCRYPT', 'SIGN', 'enc', 'toString'])(
     'is the use type %j, whatever the source',
     async (useType) => {
       for (const sourceType of ['CERTIFICATE', 'PUBLIC_KEY', 'PRIVATE_KEY', 'KEYSTORE']) {
@@ -178,7 +178,7 @@ describe('what is wrong with a request', () => {
     ['PRIVATE_KEY', 'keyName', 'Key'],
     ['KEYSTORE', 'keyStoreName', 'Keystore'],
   ] as const;
-  it.each(names)(
+  test.each(names)(
     'is that %s has no material of that name in that environment',
     async (sourceType, field, label) => {
       const complete = { name: 'new', sourceType, ...sources[sourceType] };
@@ -197,7 +197,7 @@ describe('what is wrong with a request', () => {
     },
   );
 
-  it('is told without repeating what is long or can not be seen', async () => {
+  test('is told without repeating what is long or can not be seen', async () => {
     const long = await createRefused({ name: 'new', sourceType: 'X'.repeat(100_000) });
     expect(long.length).toBeLessThan(400);
     const unseen = await createRefused({ name: 'new', sourceType: 'KEY\u{202e}STORE\n' });
@@ -212,7 +212,7 @@ describe('what is wrong with a request', () => {
   });
 });
 
-it('a refused request stores nothing and changes no node', async () => {
+test('a refused request stores nothing and changes no node', async () => {
   expect(await footprint(project, [node])).toEqual(before);
   expect(before).toMatchObject({ nodes: [{ counts: { jwks: 1 } }] });
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestManager, type TestManager, until } from '../support/manager.ts';
 import { databaseKind } from '../support/postgres-databases.ts';
 
@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-it('a seal that does not open keeps its own JWK from a new environment, and no other', async () => {
+test('a seal that does not open keeps its own JWK from a new environment, and no other', async () => {
   for (const name of ['whole', 'damaged']) {
     const path = '/apiops/projects/MyProject/jwks/generate';
     const made = await world.api('POST', path, { name, type: 'EC', ec: { curveType: 'P256' } });

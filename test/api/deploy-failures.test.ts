@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestManager, type TestManager } from '../support/manager.ts';
 import { startFakeNode } from './support/fake-node.ts';
 import { accepted, type ProjectApi, projectApi, publishedKeys } from './support/project-api.ts';
@@ -28,7 +28,7 @@ async function resultIn(environmentName: string) {
 }
 
 describe('the answer names a node', () => {
-  it('that did not confirm in time, and waits no longer than that', async () => {
+  test('that did not confirm in time, and waits no longer than that', async () => {
     const mute = await startFakeNode(world, { environment: 'mute', name: 'mute-1', reply: () => undefined });
     expect(await resultIn('mute')).toEqual({
       environmentName: 'mute',
@@ -40,7 +40,7 @@ describe('the answer names a node', () => {
     await mute.close();
   });
 
-  it('that refused, with its reason', async () => {
+  test('that refused, with its reason', async () => {
     const reply = (revision: number) => ({ type: 'refused' as const, revision, reason: 'its disk is full' });
     const fussy = await startFakeNode(world, { environment: 'fussy', name: 'fussy-1', reply });
     const message = 'Node (fussy-1): its disk is full';
@@ -49,7 +49,7 @@ describe('the answer names a node', () => {
     await fussy.close();
   });
 
-  it('that refused, also where somebody looks at it later', async () => {
+  test('that refused, also where somebody looks at it later', async () => {
     const reply = (revision: number) => ({ type: 'refused' as const, revision, reason: 'its disk is full' });
     const fussy = await startFakeNode(world, { environment: 'fussy', name: 'fussy-1', reply });
     await resultIn('fussy');
@@ -66,7 +66,7 @@ describe('the answer names a node', () => {
     await fussy.close();
   });
 
-  it('that says it has something else than what was sent', async () => {
+  test('that says it has something else than what was sent', async () => {
     const digest = '11'.repeat(32);
     const reply = (revision: number) => ({ type: 'applied' as const, revision, digest });
     const lying = await startFakeNode(world, { environment: 'lying', name: 'lying-1', reply });
@@ -77,7 +77,7 @@ describe('the answer names a node', () => {
     await lying.close();
   });
 
-  it('that hung up, beside one that confirmed', async () => {
+  test('that hung up, beside one that confirmed', async () => {
     const real = await world.addNode('leaving', 'l-real');
     let states = 0;
     const leaving = await startFakeNode(world, {
@@ -96,7 +96,7 @@ describe('the answer names a node', () => {
     await leaving.close();
   });
 
-  it('each of several, in the order of their names', async () => {
+  test('each of several, in the order of their names', async () => {
     const reply = () => undefined;
     const second = await startFakeNode(world, { environment: 'mute', name: 'mute-2', reply });
     expect(await resultIn('mute')).toMatchObject({
@@ -105,7 +105,7 @@ describe('the answer names a node', () => {
     await second.close();
   });
 
-  it('no longer once an operator forgot it', async () => {
+  test('no longer once an operator forgot it', async () => {
     for (const name of ['mute-1', 'mute-2']) {
       accepted(await world.api('DELETE', `/apiops/environments/mute/nodes/${name}/`));
     }
@@ -115,7 +115,7 @@ describe('the answer names a node', () => {
   });
 });
 
-it('counts the environments that failed', async () => {
+test('counts the environments that failed', async () => {
   const { body } = await project.paste('counted', p256Public);
   expect(body.deploymentResult).toMatchObject({
     success: false,

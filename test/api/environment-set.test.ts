@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningNode } from '../../src/node/start-node.ts';
 import { startTestManager, type TestManager, until } from '../support/manager.ts';
 import { accepted, type Item, type ProjectApi, projectApi, publishedKeys } from './support/project-api.ts';
@@ -34,7 +34,7 @@ const hasFile = () =>
   );
 
 describe("an environment's set", () => {
-  it('is not published of a new environment: the node names the address of a project', async () => {
+  test('is not published of a new environment: the node names the address of a project', async () => {
     accepted(await mine.paste('a', key('a')));
     const answer = await setOf(node);
     expect({ status: answer.status, body: await answer.json() }).toEqual({
@@ -50,7 +50,7 @@ describe("an environment's set", () => {
     expect(await hasFile()).toBe(false);
   });
 
-  it('comes and goes with the environment, and stays as it is where a change leaves it out', async () => {
+  test('comes and goes with the environment, and stays as it is where a change leaves it out', async () => {
     accepted(await put({ environmentSet: true }));
     await answers(200);
     await until(hasFile, 'the file is there');
@@ -62,7 +62,7 @@ describe("an environment's set", () => {
     await until(async () => !(await hasFile()), 'the file is gone');
   });
 
-  it('is still not published after a restart of the node without a manager', async () => {
+  test('is still not published after a restart of the node without a manager', async () => {
     expect((await put({ environmentSet: 'no' })).status).toBe(400);
     accepted(await world.api('POST', '/apiops/environments/', { name: 'late', type: 'TEST' }));
     const late = await world.addNode('late', 'l1');
@@ -86,7 +86,7 @@ describe("an environment's set", () => {
     expect([set.status, ready.status]).toEqual([404, 200]);
   });
 
-  it('keeps the key that was there first where another project has its kid', async () => {
+  test('keeps the key that was there first where another project has its kid', async () => {
     accepted(await put({ environmentSet: true }));
     const [first, second] = [key('same'), key('same')];
     accepted(await theirs.paste('z', first));
@@ -105,7 +105,7 @@ describe("an environment's set", () => {
     expect(await same()).toEqual([second.x]);
   });
 
-  it('that leaves out a key is listed with both keys; a member sees only what it leaves out of the own project', async () => {
+  test('that leaves out a key is listed with both keys; a member sees only what it leaves out of the own project', async () => {
     const overview = async (api: TestManager['api']) => (await api('GET', '/apiops/overview/')).body;
     const jwk = (projectName: string, name: string) => ({ projectName, name });
     accepted(await put({ environmentSet: true }));
@@ -136,7 +136,7 @@ describe("an environment's set", () => {
     accepted(await mine.call('DELETE', 'jwks/second/'));
   });
 
-  it('holds keys without a kid of every project', async () => {
+  test('holds keys without a kid of every project', async () => {
     accepted(await put({ environmentSet: true }));
     const ec = { curveType: 'P256', keyIdType: 'NONE' };
     for (const project of [mine, theirs]) {
@@ -148,7 +148,7 @@ describe("an environment's set", () => {
     expect((await world.api('GET', '/apiops/overview/')).body.sharedKidCount).toBe(0);
   });
 
-  it('keeps the key that had the kid first where an older JWK of another project takes that kid', async () => {
+  test('keeps the key that had the kid first where an older JWK of another project takes that kid', async () => {
     const older = key('before');
     const paste = (jwk: Item) => ({ sourceType: 'COPY_PASTE', jwkStr: JSON.stringify(jwk) });
     const sent = (kid: string) => publishedKeys(node).then((keys) => keys.filter((one) => one.kid === kid));
@@ -174,7 +174,7 @@ describe("an environment's set", () => {
     expect((await sent('victim')).map(({ x }) => x)).toEqual([next.x]);
   });
 
-  it('keeps the key that is there when a project with an older key of its kid gains the environment', async () => {
+  test('keeps the key that is there when a project with an older key of its kid gains the environment', async () => {
     const at = '/apiops/environments/shared/';
     const reachedBy = async (...projects: string[]) => accepted(await world.api('PUT', at, { projects }));
     accepted(await put({ environmentSet: true }));
@@ -232,7 +232,7 @@ describe("an environment's set", () => {
     expect(await published(shared), 'who left and came back starts again').toEqual([elder.x]);
   });
 
-  it('counts what came to it at once by who has had the kid for longer anywhere', async () => {
+  test('counts what came to it at once by who has had the kid for longer anywhere', async () => {
     // Listed after the other project, so that neither the order of names nor that of revisions decides.
     const [younger, elder] = [key('at-once'), key('at-once')];
     accepted(await theirs.paste('elder', elder));

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestManager, type TestManager, until } from '../support/manager.ts';
 
 const p256 = {
@@ -17,7 +17,7 @@ afterAll(() => world.close());
 const create = (body: object) => world.api('POST', '/apiops/projects/MyProject/jwks/', body);
 
 describe('a JWK from a request to the nodes', () => {
-  it('is live on every node of every environment when the answer comes', async () => {
+  test('is live on every node of every environment when the answer comes', async () => {
     const production = await world.addNode('production', 'p1');
     const staging = await world.addNode('staging', 's1');
     const answer = await create({ name: 'first', sourceType: 'COPY_PASTE', jwkStr: JSON.stringify(p256) });
@@ -39,7 +39,7 @@ describe('a JWK from a request to the nodes', () => {
     }
   });
 
-  it('names the node that is away, stores the key all the same, and gives it to the node when it returns', async () => {
+  test('a deployment names the disconnected node, the key is stored, and the node gets it when it reconnects', async () => {
     const away = await world.addNode('staging', 's2');
     await away.close();
     await until(async () => {
@@ -70,7 +70,7 @@ describe('a JWK from a request to the nodes', () => {
     }, 's2 serves the second key');
   });
 
-  it('survives a restart of the manager, and the nodes come back by themselves', async () => {
+  test('survives a restart of the manager, and the nodes come back by themselves', async () => {
     await world.restart();
     await until(async () => {
       const { body } = await world.api('GET', '/apiops/environments/production/nodes/');

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apiOf, startTestManager, type TestManager } from '../support/manager.ts';
 import { startFakeNode } from './support/fake-node.ts';
 import { keystoreFixture, p256Public, pemFixture } from './support/sample-keys.ts';
@@ -19,7 +19,7 @@ const audited = (name: string) =>
   );
 
 describe('a repeated request with the same Idempotency-Key', () => {
-  it('answers as the first did, and changes nothing again', async () => {
+  test('answers as the first did, and changes nothing again', async () => {
     const first = await withKey('create-1')('POST', jwks, pasted('once'));
     expect(first).toMatchObject({ status: 200, body: { success: true } });
     const again = await withKey('create-1')('POST', jwks.slice(0, -1), pasted('once'));
@@ -27,7 +27,7 @@ describe('a repeated request with the same Idempotency-Key', () => {
     expect((await audited('once')).map(({ action }) => action)).toEqual(['jwk.create']);
   });
 
-  it('answers with the words of the first, also where its nodes have changed since', async () => {
+  test('answers with the words of the first, also where its nodes have changed since', async () => {
     const first = await withKey('words')('POST', jwks, pasted('words'));
     const node = await startFakeNode(world, {
       environment: 'production',
@@ -40,7 +40,7 @@ describe('a repeated request with the same Idempotency-Key', () => {
     await world.api('DELETE', '/apiops/environments/production/nodes/late/');
   });
 
-  it('is told so when it asks for something else', async () => {
+  test('is told so when it asks for something else', async () => {
     await withKey('other')('POST', jwks, pasted('other'));
     const refusal = {
       error: 'bad_request',
@@ -53,20 +53,20 @@ describe('a repeated request with the same Idempotency-Key', () => {
     expect((await withKey('other')('DELETE', `${jwks}once/`)).body).toEqual(refusal);
   });
 
-  it('is the same request however its JSON is spelled', async () => {
+  test('is the same request however its JSON is spelled', async () => {
     const { name, sourceType, jwkStr } = pasted('spelled');
     await withKey('spelled')('POST', jwks, { name, sourceType, jwkStr });
     const turned = JSON.stringify({ jwkStr, sourceType, kid: null, name }, undefined, 2);
     expect((await withKey('spelled')('POST', jwks, turned)).status).toBe(200);
   });
 
-  it('is checked anew where the first was refused', async () => {
+  test('is checked anew where the first was refused', async () => {
     const refused = await withKey('refused')('POST', jwks, { ...pasted('refused'), jwkStr: '{}' });
     expect(refused.status).toBe(400);
     expect((await withKey('refused')('POST', jwks, pasted('refused'))).status).toBe(200);
   });
 
-  it('of another user is another request', async () => {
+  test('of another user is another request', async () => {
     const other = await world.as('eve', {
       project: 'MyProject',
       roles: ['ROLE_API_SECURITY', 'ROLE_DEPLOY_UNDEPLOY_PROXIES'],
@@ -75,7 +75,7 @@ describe('a repeated request with the same Idempotency-Key', () => {
     expect((await withKey('shared', other.token)('POST', jwks, pasted('theirs'))).status).toBe(200);
   });
 
-  it('waits for the first while that is under way', async () => {
+  test('waits for the first while that is under way', async () => {
     const sent = Promise.withResolvers<void>();
     let confirm = () => {};
     const node = await startFakeNode(world, {
@@ -98,7 +98,7 @@ describe('a repeated request with the same Idempotency-Key', () => {
     await world.api('DELETE', '/apiops/environments/production/nodes/slow-node/');
   });
 
-  it('is answered after a restart, also where the first answer was never known', async () => {
+  test('is answered after a restart, also where the first answer was never known', async () => {
     const first = await withKey('restart')('POST', jwks, pasted('restart'));
     const { store } = world.manager.services;
     const userId = (await store.read((stores) => stores.users.find('admin')))?.id ?? '';
@@ -147,7 +147,7 @@ describe('Idempotency-Key', () => {
     return form;
   };
 
-  it.each<[string, string, string, () => unknown]>([
+  test.each<[string, string, string, () => unknown]>([
     ['generate', 'POST', `${jwks}generate`, () => generated],
     ['parse', 'POST', `${jwks}parse-from-clipboard`, () => ({ ...pasted('parsed'), sourceType: undefined })],
     ['import', 'POST', `${jwks}import-file/`, file],
@@ -174,7 +174,7 @@ describe('Idempotency-Key', () => {
     expect(await countOf('/apiops/audit/')).toBe(records);
   });
 
-  it.each(['', 'x'.repeat(256), 'caf\u00e9', 'tab\there'])('is refused as %j', async (bad) => {
+  test.each(['', 'x'.repeat(256), 'caf\u00e9', 'tab\there'])('is refused as %j', async (bad) => {
     const before = await countOf(jwks);
     const answer = await withKey(bad)('POST', jwks, pasted('bad-key'));
     expect(answer.body).toMatchObject({
@@ -184,7 +184,7 @@ describe('Idempotency-Key', () => {
     expect(await countOf(jwks)).toBe(before);
   });
 
-  it('leaves nothing of the request behind that a password could be guessed from', async () => {
+  test('leaves nothing of the request behind that a password could be guessed from', async () => {
     const rows = await world.manager.services.store.read(async (stores) => {
       const admin = await stores.users.find('admin');
       return stores.idempotencyKeys.find({ userId: admin?.id ?? '', key: 'settles user' });
@@ -193,7 +193,7 @@ describe('Idempotency-Key', () => {
     expect(rows?.requestHash).toHaveLength(32);
   });
 
-  it('of a deleted user goes with the user', async () => {
+  test('of a deleted user goes with the user', async () => {
     const gone = await world.as('gone', {
       project: 'MyProject',
       roles: ['ROLE_API_SECURITY', 'ROLE_DEPLOY_UNDEPLOY_PROXIES'],

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestManager, type TestManager } from '../support/manager.ts';
 import { accepted, type ProjectApi, pemFile, projectApi, refusal } from './support/project-api.ts';
 import { keystoreFixture, octKey, p256Public, pemFixture } from './support/sample-keys.ts';
@@ -105,12 +105,12 @@ describe('a list of JWKs', () => {
     expect(refusal(await project.call('GET', `jwks/${query}`))).toBe(text);
   });
 
-  it('asked for with a parameter that nothing knows is refused', async () => {
+  test('asked for with a parameter that nothing knows is refused', async () => {
     const text = refusal(await project.call('GET', 'jwks/?limit=5'));
     expect(text).toMatch(/^Unknown parameter: limit! Accepted parameters: page, size, sort, search/);
   });
 
-  it('is empty where a project has none', async () => {
+  test('is empty where a project has none', async () => {
     const empty = projectApi(world.api, 'Empty');
     for (const kind of ['jwks', 'certificates', 'keys', 'keystores']) {
       expect((await empty.call('GET', `${kind}/`)).body).toEqual({
@@ -121,7 +121,7 @@ describe('a list of JWKs', () => {
     }
   });
 
-  it('is the same without the trailing slash', async () => {
+  test('is the same without the trailing slash', async () => {
     expect((await project.call('GET', 'jwks')).body).toEqual((await project.call('GET', 'jwks/')).body);
   });
 });
@@ -177,7 +177,7 @@ describe('one that is not there', () => {
     expect((await project.call('GET', `${kind}/a/b/`)).status).toBe(404);
   });
 
-  it('is not what publicOnly is asked for', async () => {
+  test('is not what publicOnly is asked for', async () => {
     const text = 'publicOnly (yes) is not valid! Valid values: true, false';
     expect(refusal(await project.call('GET', 'jwks/key-01/?publicOnly=yes'))).toBe(text);
     accepted(await project.call('GET', 'jwks/key-01/?publicOnly=false'));

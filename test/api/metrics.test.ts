@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestManager, type TestManager, until } from '../support/manager.ts';
 import { databaseKind } from '../support/postgres-databases.ts';
 import { accepted, type ProjectApi, projectApi } from './support/project-api.ts';
@@ -16,7 +16,7 @@ afterAll(() => world.close());
 
 const scrape = async () => (await fetch(`${world.url}/metrics`)).text();
 
-it('metrics tell changes by source and outcome, deployments by environment, nodes, and what is about to expire', async () => {
+test('metrics tell changes by source and outcome, deployments by environment, nodes, and what is about to expire', async () => {
   accepted(await project.paste('kept', { ...p256Public }));
   expect((await project.paste('kept', { ...p256Public })).status).toBe(400);
   const soon = new Date(Date.now() + 24 * 3_600_000).toISOString();
@@ -58,7 +58,7 @@ it('metrics tell changes by source and outcome, deployments by environment, node
   expect(text).not.toMatch(/short-lived|kept/);
 });
 
-it('every measure of a manager is in the table of the documentation, and none else', async () => {
+test('every measure of a manager is in the table of the documentation, and none else', async () => {
   const names = [...(await scrape()).matchAll(/^# TYPE (keyplane_\w+) /gm)].map(([, name]) => name);
   const documented = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
   const listed = [...documented.matchAll(/`(keyplane_\w+)`/g)].map(([, name]) => name);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Resume, State } from '../../src/protocol/messages.ts';
 import { startTestManager, type TestManager, until } from '../support/manager.ts';
 import { projectApi } from './support/project-api.ts';
@@ -30,14 +30,14 @@ async function refused(resume: Partial<Resume>): Promise<void> {
   expect(node.heard).toEqual([expect.objectContaining({ type: 'ended', code: 4412 })]);
 }
 
-it('a node that has a later revision than the database is sent nothing, listed, and recorded once', async () => {
+test('a node that has a later revision than the database is sent nothing, listed, and recorded once', async () => {
   await refused({ revision: 7 });
   await refused({ revision: 7 });
   expect(await listed()).toMatchObject([{ name: 'raw', connected: false, divergedRevision: 7 }]);
   expect(await audited()).toBe(1);
 });
 
-it('a node that has the same revision with another digest is sent nothing either', async () => {
+test('a node that has the same revision with another digest is sent nothing either', async () => {
   await refused({ revision: 1, digest: 'ab'.repeat(32) });
   expect(await listed()).toMatchObject([{ divergedRevision: 1 }]);
   expect(await audited()).toBe(2);
@@ -45,7 +45,7 @@ it('a node that has the same revision with another digest is sent nothing either
   expect(body).toMatch(/keyplane_nodes_diverged\{environment="production"\} 1/);
 });
 
-it('a node whose difference does not fit says so, is closed, and is of one mind again once it confirms', async () => {
+test('a node that rejects a delta reports it, is closed, and agrees again once it confirms', async () => {
   const resume = { ...told, revision: 0 };
   const node = rawNode(world, token, { resume });
   await until(() => node.heard.length > 1, 'it is told the difference');

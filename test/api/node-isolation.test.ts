@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningNode } from '../../src/node/start-node.ts';
 import { startTestManager, type TestManager, until } from '../support/manager.ts';
 import { accepted, type ProjectApi, projectApi, publishedKeys } from './support/project-api.ts';
@@ -40,7 +40,7 @@ const deploys = async (kid: string) => {
 };
 
 describe('the token of another environment', () => {
-  it('is given nothing of production, whatever environment and name the node claims', async () => {
+  test('is given nothing of production, whatever environment and name the node claims', async () => {
     await deploys('first');
     for (const resume of [
       { environmentId: ids.production ?? '', revision: 0 },
@@ -63,7 +63,7 @@ describe('the token of another environment', () => {
     await deploys('second');
   });
 
-  it('does not take the place of a node of the same name, nor confirms for it', async () => {
+  test('does not take the place of a node of the same name, nor confirms for it', async () => {
     const before = await nodesOf('production');
     const node = rawNode(world, tokenOfOther, { environment: 'other', name: 'p1' });
     await node.welcomed;
@@ -77,7 +77,7 @@ describe('the token of another environment', () => {
 });
 
 describe('a node that says what makes no sense loses its stream, and no other node does', () => {
-  it.each<[string, unknown[], number]>([
+  test.each<[string, unknown[], number]>([
     ['nothing but a confirmation', [{ type: 'applied', revision: 0, digest: '0'.repeat(64) }], 4400],
     ['something sealed before the handshake', [{ type: 'sealed', sealed: 'AAAA' }], 4400],
     ['a second hello', [hello(), hello()], 4400],
@@ -100,26 +100,26 @@ describe('a node that says what makes no sense loses its stream, and no other no
     expect(await nodesOf('production')).toMatchObject([{ name: 'p1', connected: true }]);
   });
 
-  it('a confirmation of what was not sent', async () => {
+  test('a confirmation of what was not sent', async () => {
     const node = rawNode(world, tokenOfOther, { environment: 'other', name: 'liar' });
     await node.welcomed;
     node.say({ type: 'applied', revision: 9, digest: '0'.repeat(64) });
     expect((await node.closed).code).toBe(4400);
   });
 
-  it('a negative revision', async () => {
+  test('a negative revision', async () => {
     const resume = { revision: -1 };
     const node = rawNode(world, tokenOfOther, { environment: 'other', name: 'negative', resume });
     expect((await node.closed).code).toBe(4400);
   });
 
-  it('and production is deployed to as before', () => deploys('fourth'));
+  test('and production is deployed to as before', () => deploys('fourth'));
 });
 
 describe('a token that is revoked', () => {
   const path = '/apiops/environments/production/enrollment-tokens/';
 
-  it('ends the streams that it opened and opens none again; nodes of other tokens stay', async () => {
+  test('ends the streams that it opened and opens none again; nodes of other tokens stay', async () => {
     const named = await world.api('POST', path, { name: 'to-be-revoked' });
     expect(Object.keys(named.body).sort()).toEqual(['success', 'token']);
     const node = rawNode(world, named.body.token);
@@ -138,7 +138,7 @@ describe('a token that is revoked', () => {
     expect(await nodesOf('production')).toMatchObject([{ name: 'p1', connected: true }, { name: 'raw' }]);
   });
 
-  it('is revoked once, and by its own environment', async () => {
+  test('is revoked once, and by its own environment', async () => {
     const [token] = (await world.api('GET', path)).body.resultList;
     const elsewhere = `/apiops/environments/other/enrollment-tokens/${token.id}/`;
     expect((await world.api('DELETE', elsewhere)).body).toMatchObject({

@@ -1,6 +1,6 @@
 // How nodes join, as an administrator and the nodes see it.
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { replaceIdentity } from '../../src/compose/operations.ts';
 import { signingKeyOf } from '../../src/protocol/signing-keys.ts';
 import { startTestManager, type TestManager } from '../support/manager.ts';
@@ -27,7 +27,7 @@ async function join(token: string | undefined, name: string, key = keyOf(1)): Pr
 }
 
 describe('a node', () => {
-  it('joins once with a token and returns with its key alone', async () => {
+  test('joins once with a token and returns with its key alone', async () => {
     const token = await enrollmentToken(world, 'production', { name: 'of-rack' });
     await join(token, 'alone', keyOf(10));
     await join(undefined, 'alone', keyOf(10));
@@ -39,7 +39,7 @@ describe('a node', () => {
     });
   });
 
-  it('with another key does not get a name that is in use', async () => {
+  test('with another key does not get a name that is in use', async () => {
     const token = await enrollmentToken(world, 'production');
     await join(token, 'taken', keyOf(11));
     const { closed } = rawNode(world, token, { name: 'taken', key: keyOf(12) });
@@ -50,7 +50,7 @@ describe('a node', () => {
     expect((await records('node.refuse'))[0]).toMatchObject({ objectName: 'taken', outcome: 'DENIED' });
   });
 
-  it('of the first release is rejected with a text that says what to upgrade', async () => {
+  test('of the first release is rejected with a text that says what to upgrade', async () => {
     const stream = await bareStream(world);
     stream.say({ ...hello(), protocol: 1, name: 'old' });
     const reason = 'upgrade keyplane on the node: the node speaks protocol 1, the manager 2';
@@ -58,7 +58,7 @@ describe('a node', () => {
     expect((await records('node.refuse'))[0]).toMatchObject({ objectName: 'old', details: { reason } });
   });
 
-  it('that was removed frees its name, which another key takes as a replacement', async () => {
+  test('that was removed frees its name, which another key takes as a replacement', async () => {
     const token = await enrollmentToken(world, 'production');
     await join(token, 'replaced', keyOf(13));
     const { body } = await world.api('DELETE', `${nodesPath}replaced/`);
@@ -75,7 +75,7 @@ describe('a node', () => {
 });
 
 describe('an enrollment token', () => {
-  it('registers no more keys than its maxNodes, also when one of them was removed', async () => {
+  test('registers no more keys than its maxNodes, also when one of them was removed', async () => {
     const token = await enrollmentToken(world, 'production', { maxNodes: 1 });
     await join(token, 'only', keyOf(20));
     await world.api('DELETE', `${nodesPath}only/`);
@@ -88,7 +88,7 @@ describe('an enrollment token', () => {
 });
 
 describe('an identity that is replaced beside a running manager', () => {
-  it('is that of new tokens, and former tokens and nodes go on', async () => {
+  test('is that of new tokens, and former tokens and nodes go on', async () => {
     const before = await enrollmentToken(world, 'production');
     await join(before, 'from-before', keyOf(30));
     const { from, to } = await replaceIdentity(world.config);
@@ -99,7 +99,7 @@ describe('an identity that is replaced beside a running manager', () => {
     expect((await records('identity.rotate'))[0]).toMatchObject({ details: { from, to } });
   });
 
-  it('leaves the private half of the former one nowhere', async () => {
+  test('leaves the private half of the former one nowhere', async () => {
     const rows = await world.raw('select private_key, active from identity_keys order by created_at');
     expect(rows.map(({ private_key, active }) => [private_key === null, Number(active)])).toEqual([
       [true, 0],

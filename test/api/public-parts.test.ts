@@ -1,6 +1,6 @@
 // Nodes whose enrollment token has no private keys: they publish what others publish, and hold nothing secret.
 
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunningNode } from '../../src/node/start-node.ts';
 import { startTestManager, type TestManager, until } from '../support/manager.ts';
 import type { NodeClient } from '../support/node-client.ts';
@@ -46,7 +46,7 @@ async function sentTo(token: string, name: string): Promise<string> {
   return texts.join('\n');
 }
 
-it('are deployed to, and publish the same bytes as a node that has private keys', async () => {
+test('are deployed to, and publish the same bytes as a node that has private keys', async () => {
   const signing = { ...makeCurveKey('P-384'), kid: 'signing', use: 'sig', key_ops: ['sign'] };
   for (const [name, jwk] of [
     ['with-private', { ...p256Private, kid: 'with-private' }],
@@ -67,7 +67,7 @@ it('are deployed to, and publish the same bytes as a node that has private keys'
   expect(await bytesOf(reduced, '/projects/MyProject/.well-known/jwks.json')).toContain('"with-private"');
 });
 
-it('are sent no private member and no secret key', async () => {
+test('are sent no private member and no secret key', async () => {
   const cryptoKeyInfoEnvironmentList = [{ environmentName: 'production', content: secret }];
   const key = { name: 'of-secret', keyType: 'SECRET_KEY', algorithm: 'AES', cryptoKeyInfoEnvironmentList };
   accepted(await project.call('POST', 'keys/', key));
@@ -80,7 +80,7 @@ it('are sent no private member and no secret key', async () => {
   expect(reducedText).toContain('"kid":"signing"');
 });
 
-it('are what a token without privateKeys joins, and listed as such', async () => {
+test('are what a token without privateKeys joins, and listed as such', async () => {
   const { body } = await world.api('POST', '/apiops/environments/production/enrollment-tokens/', {});
   const node = startNodeClient({
     url: world.url,

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningNode } from '../../src/node/start-node.ts';
 import { startTestManager, type TestManager, until } from '../support/manager.ts';
 import {
@@ -34,14 +34,14 @@ const become = (kids: readonly string[]) =>
 const nothing = { success: true, message: 'Deployment completed successfully', environmentResults: [] };
 
 describe('what a project makes', () => {
-  it('is deployed nowhere while the project reaches no environment, which is a success', async () => {
+  test('is deployed nowhere while the project reaches no environment, which is a success', async () => {
     const answer = await mine.paste('first', p256Public, 'mine');
     expect(answer.body).toEqual({ success: true, deploymentResult: nothing });
     expect((await world.api('GET', '/apiops/projects/Mine/environments/')).body.resultList).toEqual([]);
     expect((await nodeStatus(node)).counts).toMatchObject({ jwks: 0 });
   });
 
-  it('goes only to the environments that the project reaches', async () => {
+  test('goes only to the environments that the project reaches', async () => {
     const answer = await theirs.paste('first', p256Public, 'theirs');
     expect(answer.body.deploymentResult.environmentResults).toEqual([
       { environmentName: 'production', success: true, message: 'Deployed successfully' },
@@ -49,7 +49,7 @@ describe('what a project makes', () => {
     expect(await kidsOn()).toEqual(['theirs']);
   });
 
-  it('waits for the first node of its environment, and is there when it comes', async () => {
+  test('waits for the first node of its environment, and is there when it comes', async () => {
     accepted(
       await world.api('POST', '/apiops/environments/', {
         name: 'staging',
@@ -78,7 +78,7 @@ describe('what a project makes', () => {
     expect((await publishedKeys(staging, 'Theirs')).map(({ kid }) => kid)).toEqual(['theirs', 'waits']);
   });
 
-  it('comes and goes with the projects that an environment is open to', async () => {
+  test('comes and goes with the projects that an environment is open to', async () => {
     accepted(await reachedBy(['Mine', 'Theirs']));
     await become(['mine', 'theirs', 'waits']);
     accepted(await reachedBy(['Mine']));
@@ -96,7 +96,7 @@ describe('what a project makes', () => {
     expect((await fetch(`${node.url}/projects/Mine/.well-known/jwks.json`)).status).toBe(404);
   });
 
-  it('can not be put into an environment that the project no longer reaches', async () => {
+  test('can not be put into an environment that the project no longer reaches', async () => {
     const source = {
       sourceType: 'CERTIFICATE',
       certificateName: 'c',
@@ -109,7 +109,7 @@ describe('what a project makes', () => {
     );
   });
 
-  it('leaves the nodes when the project is deleted, and its name starts anew', async () => {
+  test('leaves the nodes when the project is deleted, and its name can be used again', async () => {
     accepted(await world.api('DELETE', '/apiops/projects/Theirs/'));
     await become([]);
     expect((await theirs.call('GET', 'jwks/')).status).toBe(404);
@@ -117,7 +117,7 @@ describe('what a project makes', () => {
     expect(await theirs.names('jwks')).toEqual([]);
   });
 
-  it('survives an environment that is deleted', async () => {
+  test('survives an environment that is deleted', async () => {
     accepted(await world.api('DELETE', '/apiops/environments/staging/'));
     accepted(await reachedBy(null));
     const { body } = await mine.paste('later', p256Public, 'later');

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningNode } from '../../src/node/start-node.ts';
 import { type Api, apiOf, startTestManager, type TestManager } from '../support/manager.ts';
 import {
@@ -82,7 +82,7 @@ const mayChange: Readonly<Record<string, readonly string[]>> = {
 const rows = kinds.flatMap((kind) => Object.keys(members).map((user) => ({ kind, user })));
 
 describe('in a project', () => {
-  it.each(rows)('the roles of $user decide over reading $kind', async ({ kind, user }) => {
+  test.each(rows)('the roles of $user decide over reading $kind', async ({ kind, user }) => {
     for (const path of [`${kind}/`, `${kind}/there/`]) {
       const answer = await as(user).call('GET', path);
       if (mayRead[kind]?.includes(user)) accepted(answer);
@@ -90,7 +90,7 @@ describe('in a project', () => {
     }
   });
 
-  it.each(rows)('the roles of $user decide over creating and deleting $kind', async ({ kind, user }) => {
+  test.each(rows)('the roles of $user decide over creating and deleting $kind', async ({ kind, user }) => {
     const name = `by-${user}`;
     if (mayChange[kind]?.includes(user)) {
       accepted(await as(user).call('POST', `${kind}/`, bodies[kind]?.(name)));
@@ -104,7 +104,7 @@ describe('in a project', () => {
     expect(await footprint(admin, [node])).toEqual(before);
   });
 
-  it('members are not administrators, however many roles they have', async () => {
+  test('members are not administrators, however many roles they have', async () => {
     const chief = users.chief as Api;
     for (const path of [
       '/apiops/users/',
@@ -125,7 +125,7 @@ describe('to somebody who is no member', () => {
       error_description: `Project(${name}) was not found or user does not have privilege to access it!`,
     },
   });
-  it.each(['stranger', 'nobody'])(
+  test.each(['stranger', 'nobody'])(
     '%s, a project does not exist, in the same words as one that does not',
     async (user) => {
       const before = await footprint(admin, [node]);
@@ -167,7 +167,7 @@ describe('without a valid token', () => {
     }
   });
 
-  it.each([undefined, 'Basic YWRtaW46YWRtaW4=', 'Bearer', 'bearer  ', 'Token x'])(
+  test.each([undefined, 'Basic YWRtaW46YWRtaW4=', 'Bearer', 'bearer  ', 'Token x'])(
     'such as the header %j, too',
     async (authorization) => {
       const headers = authorization === undefined ? {} : { authorization };
@@ -180,7 +180,7 @@ describe('without a valid token', () => {
     },
   );
 
-  it('that was cut by a letter or changed by one, too', async () => {
+  test('that was cut by a letter or changed by one, too', async () => {
     const { token } = world.api;
     const last = token.endsWith('A') ? 'B' : 'A';
     for (const wrong of [token.slice(0, -1), token.slice(0, -1) + last, token.toUpperCase(), `${token}A`]) {
@@ -190,7 +190,7 @@ describe('without a valid token', () => {
   });
 });
 
-it('an API access token does what its user may do, until it is deleted', async () => {
+test('an API access token does what its user may do, until it is deleted', async () => {
   const reader = users.reader as Api;
   const { body } = await reader('POST', '/apiops/tokens/', { name: 'ci' });
   const withToken = projectApi(apiOf(world.url, body.token));

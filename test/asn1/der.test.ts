@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readDer, readMany, readOid } from '../../src/asn1/der.ts';
 import { bytes, oid } from '../jose/der-bytes.ts';
 
 describe('the DER reader', () => {
-  it.each([
+  test.each([
     ['nothing', '', 'it ends too early'],
     ['a tag alone', '30', 'it ends too early'],
     ['a length that is cut off', '3082', 'it ends too early'],
@@ -18,11 +18,11 @@ describe('the DER reader', () => {
     expect(() => readDer(bytes(hex))).toThrow(reason);
   });
 
-  it('refuses more elements than any key or certificate has', () => {
+  test('refuses more elements than any key or certificate has', () => {
     expect(() => readMany(Buffer.alloc(4002, bytes('0500')))).toThrow('it has too many elements');
   });
 
-  it('prints object identifiers, also of the arc that takes two octets', () => {
+  test('prints object identifiers, also of the arc that takes two octets', () => {
     for (const [hex, text] of [
       ['2a864886f70d010101', '1.2.840.113549.1.1.1'],
       ['550403', '2.5.4.3'],

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { newBackupKey } from '../../src/backup/backup-header.ts';
 import { chunkBytes, openChunks, sealChunks, sealedChunkBytes } from '../../src/backup/sealed-chunks.ts';
 
@@ -27,7 +27,7 @@ async function opened(chunks: readonly Buffer[], key = backupKey): Promise<Buffe
 }
 
 describe('sealed chunks', () => {
-  it('open to what was sealed, however the bytes came in pieces', async () => {
+  test('open to what was sealed, however the bytes came in pieces', async () => {
     const sizes = fc.array(fc.integer({ min: 0, max: 3 * chunkBytes }), { maxLength: 5 });
     await fc.assert(
       fc.asyncProperty(sizes, async (lengths) => {
@@ -41,13 +41,13 @@ describe('sealed chunks', () => {
     );
   });
 
-  it('are one, sealed, also where there is nothing to seal', async () => {
+  test('are one, sealed, also where there is nothing to seal', async () => {
     const chunks = await sealed([]);
     expect(chunks).toHaveLength(1);
     expect(await opened(chunks)).toHaveLength(0);
   });
 
-  it('do not open in another order, doubled, left out, cut off or continued', async () => {
+  test('do not open in another order, doubled, left out, cut off or continued', async () => {
     const [a, b, c] = (await sealed([randomBytes(2 * chunkBytes + 5)])) as [Buffer, Buffer, Buffer];
     for (const wrong of [
       [b, a, c],
@@ -64,7 +64,7 @@ describe('sealed chunks', () => {
     }
   });
 
-  it('do not open in another file of the same master key', async () => {
+  test('do not open in another file of the same master key', async () => {
     const masterKey = randomBytes(32);
     const [one, other] = [newBackupKey(masterKey), newBackupKey(masterKey)];
     async function* piece() {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { access, chmod, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { signedIn } from '../support/manager.ts';
 import { endAllProcesses, keyplane, serve } from '../system/support/keyplane-process.ts';
 import { removeTemporaryFolders, temporaryFolder } from '../system/support/temporary-folder.ts';
@@ -40,7 +40,7 @@ async function canReadItsKey(settings: Readonly<Record<string, string>>): Promis
 }
 
 describe('the master key', () => {
-  it('is made at the first start, for its owner alone', async () => {
+  test('is made at the first start, for its owner alone', async () => {
     const running = await serve(dataDir, withPassword);
     const api = await signedIn(running.url, 'admin', password);
     await made(api, '/apiops/projects/', { name: 'MyProject' });
@@ -52,14 +52,14 @@ describe('the master key', () => {
     await running.stop();
   });
 
-  it('that is missing over existing data stops the start, and is not made anew', async () => {
+  test('that is missing over existing data stops the start, and is not made anew', async () => {
     await rename(keyFile, `${keyFile}.away`);
     expect(await refused()).toContain(`The master key file ${keyFile} is missing`);
     await expect(access(keyFile)).rejects.toThrow();
     await rename(`${keyFile}.away`, keyFile);
   });
 
-  it.each([
+  test.each([
     ['in the variable', (key: string) => ({ KEYPLANE_MASTER_KEY: key }), 'KEYPLANE_MASTER_KEY '],
     [
       'in a file of its own',
@@ -76,7 +76,7 @@ describe('the master key', () => {
     expect(line).not.toContain(key);
   });
 
-  it.each([
+  test.each([
     ['is not there', undefined, 0o600, /which can not be read/],
     ['holds no key', 'hello\n', 0o600, /is not base64|holds \d+ bytes/],
     ['can be read by all', 'KEY', 0o644, /has mode 0644.*chmod 600/],
@@ -91,13 +91,13 @@ describe('the master key', () => {
     expect(line).toMatch(says);
   });
 
-  it('of the data directory may not be open to others either', async () => {
+  test('of the data directory may not be open to others either', async () => {
     await chmod(keyFile, 0o640);
     expect(await refused()).toMatch(/The master key file .* has mode 0640/);
     await chmod(keyFile, 0o600);
   });
 
-  it('opens what it sealed from wherever it is given', async () => {
+  test('opens what it sealed from wherever it is given', async () => {
     const key = (await readFile(keyFile, 'utf8')).trim();
     expect(await canReadItsKey({})).toBe(true);
     const file = join(folder, 'moved.key');
@@ -107,7 +107,7 @@ describe('the master key', () => {
     await expect(access(keyFile)).rejects.toThrow();
   });
 
-  it('given in the variable from the start is written to no file', async () => {
+  test('given in the variable from the start is written to no file', async () => {
     const other = join(folder, 'no-file');
     const running = await serve(other, { ...withPassword, KEYPLANE_MASTER_KEY: aKey() });
     await running.stop();

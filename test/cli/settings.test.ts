@@ -1,6 +1,6 @@
 import { access, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { endAllProcesses, keyplane } from '../system/support/keyplane-process.ts';
 import { closed, freePorts, listening } from '../system/support/ports.ts';
 import { removeTemporaryFolders, temporaryFolder } from '../system/support/temporary-folder.ts';
@@ -66,16 +66,19 @@ const wrong: readonly WrongSetting[] = [
 ];
 
 describe('a wrong setting', () => {
-  it.each(wrong)('stops the start with one line, and nothing is made: $says', async ({ settings, says }) => {
-    const dataDir = join(folder, `never-made-${Object.values(settings)[0]?.replaceAll(/\W/g, '')}`);
-    const running = keyplane(['serve'], { settings: { KEYPLANE_DATA_DIR: dataDir, ...settings } });
-    expect(await running.ended).toEqual({ code: 2, signal: null });
-    expect(running.stderr()).toMatch(new RegExp(`^keyplane: ${says.source}\\n$`));
-    expect(running.stdout()).toBe('');
-    await expect(access(dataDir)).rejects.toThrow();
-  });
+  test.each(wrong)(
+    'stops the start with one line, and nothing is made: $says',
+    async ({ settings, says }) => {
+      const dataDir = join(folder, `never-made-${Object.values(settings)[0]?.replaceAll(/\W/g, '')}`);
+      const running = keyplane(['serve'], { settings: { KEYPLANE_DATA_DIR: dataDir, ...settings } });
+      expect(await running.ended).toEqual({ code: 2, signal: null });
+      expect(running.stderr()).toMatch(new RegExp(`^keyplane: ${says.source}\\n$`));
+      expect(running.stdout()).toBe('');
+      await expect(access(dataDir)).rejects.toThrow();
+    },
+  );
 
-  it('shows no secret that it holds', async () => {
+  test('shows no secret that it holds', async () => {
     for (const [variable, value] of [
       ['KEYPLANE_DATABASE_URL', 'http://user:pg-secret@host/db'],
       ['KEYPLANE_MASTER_KEY', 'master-secret'],
@@ -88,14 +91,14 @@ describe('a wrong setting', () => {
     }
   });
 
-  it('is named as a flag where it was given as one, and the flag wins over the variable', async () => {
+  test('is named as a flag where it was given as one, and the flag wins over the variable', async () => {
     const settings = { KEYPLANE_PORT: '8080', KEYPLANE_DATA_DIR: join(folder, 'flags') };
     const running = keyplane(['serve', '--port', '-1'], { settings });
     expect(await running.ended).toMatchObject({ code: 2 });
     expect(running.stderr()).toMatch(/^keyplane: KEYPLANE_PORT \(--port\) is "-1": .*\n$/);
   });
 
-  it.each([
+  test.each([
     [['serve', '--prot', '1'], /^keyplane: unknown option '--prot'/],
     [['server'], /^keyplane: unknown command 'server'/],
     [['serve', 'now'], /^keyplane: too many arguments/],
@@ -117,7 +120,7 @@ describe('a wrong setting', () => {
 });
 
 describe('a start that the machine does not let happen', () => {
-  it('says which port is in use', async () => {
+  test('says which port is in use', async () => {
     const port = await freePorts(1);
     const squatter = await listening(port);
     const running = keyplane(['serve', '--port', String(port), '--data-dir', join(folder, 'squatted')], {
@@ -130,7 +133,7 @@ describe('a start that the machine does not let happen', () => {
     if (squatter) await closed(squatter);
   });
 
-  it('says that a data directory cannot be created', async () => {
+  test('says that a data directory cannot be created', async () => {
     const file = join(folder, 'a-file');
     await writeFile(file, '');
     const running = keyplane(['serve', '--data-dir', join(file, 'data')]);
@@ -138,7 +141,7 @@ describe('a start that the machine does not let happen', () => {
     expect(running.stderr()).toMatch(/^keyplane: KEYPLANE_DATA_DIR is .*ENOTDIR.* is accepted\n$/);
   });
 
-  it('says that a database does not answer, without its password', async () => {
+  test('says that a database does not answer, without its password', async () => {
     const port = await freePorts(1);
     const running = keyplane(['serve', '--data-dir', join(folder, 'pg'), '--port', '0'], {
       settings: { KEYPLANE_DATABASE_URL: `postgres://user:pg-secret@127.0.0.1:${port}/db` },
@@ -148,7 +151,7 @@ describe('a start that the machine does not let happen', () => {
     expect(running.stderr()).not.toContain('pg-secret');
   });
 
-  it('does not take another file for its database', async () => {
+  test('does not take another file for its database', async () => {
     const dataDir = join(folder, 'strange');
     await mkdir(dataDir);
     await writeFile(
@@ -163,7 +166,7 @@ describe('a start that the machine does not let happen', () => {
 });
 
 describe('a setting that is right', () => {
-  it('is taken from a flag rather than from its variable', async () => {
+  test('is taken from a flag rather than from its variable', async () => {
     const dataDir = join(folder, 'by-flag');
     const port = await freePorts(1);
     const running = keyplane(['serve', '--port', String(port), '--data-dir', dataDir], {

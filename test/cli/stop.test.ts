@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { endAllProcesses, keyplane } from '../system/support/keyplane-process.ts';
 import { freePorts } from '../system/support/ports.ts';
 import { removeTemporaryFolders, temporaryFolder } from '../system/support/temporary-folder.ts';
@@ -12,7 +12,7 @@ afterAll(async () => {
 
 const preload = [fileURLToPath(new URL('./support/hang-at-stop.ts', import.meta.url))];
 
-it.each([
+test.each([
   ['serve', /keyplane is ready/],
   ['start', /Ctrl\+C/],
 ])(

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   childEnvironment,
   managerSettings,
@@ -14,7 +14,7 @@ import { makeTestAuthority } from '../support/http-servers.ts';
 const key = Buffer.alloc(32, 3).toString('base64');
 
 describe('the settings of the manager', () => {
-  it('have the defaults that are promised', () => {
+  test('have the defaults that are promised', () => {
     expect(readManagerConfig({})).toEqual({
       host: '127.0.0.1',
       port: 8080,
@@ -35,7 +35,7 @@ describe('the settings of the manager', () => {
     });
   });
 
-  it('are variables, each with a flag of the same name in kebab case', () => {
+  test('are variables, each with a flag of the same name in kebab case', () => {
     for (const { variable, flag } of Object.values(managerSettings)) {
       expect(variable).toBe(`KEYPLANE_${flag.replaceAll('-', '_').toUpperCase()}`);
     }
@@ -66,7 +66,7 @@ describe('the settings of the manager', () => {
     ]);
   });
 
-  it.each([
+  test.each([
     [{ KEYPLANE_TLS_CERT: 'c' }, 'KEYPLANE_TLS_CERT is set without KEYPLANE_TLS_KEY'],
     [{ KEYPLANE_TLS_KEY: 'k' }, 'KEYPLANE_TLS_KEY is set without KEYPLANE_TLS_CERT'],
     [{ KEYPLANE_METRICS_HOST: '::1' }, 'KEYPLANE_METRICS_HOST is set without KEYPLANE_METRICS_PORT'],
@@ -75,7 +75,7 @@ describe('the settings of the manager', () => {
     expect(() => readManagerConfig(environment)).toThrow(text);
   });
 
-  it('take what is given, and a flag before a variable', () => {
+  test('take what is given, and a flag before a variable', () => {
     const config = readManagerConfig(
       {
         KEYPLANE_HOST: '::1',
@@ -108,12 +108,12 @@ describe('the settings of the manager', () => {
     });
   });
 
-  it('count as not set when they are empty, as a shell leaves them', () => {
+  test('count as not set when they are empty, as a shell leaves them', () => {
     const empty = Object.fromEntries(Object.values(managerSettings).map(({ variable }) => [variable, '']));
     expect(readManagerConfig(empty)).toEqual(readManagerConfig({}));
   });
 
-  it.each([
+  test.each([
     ['KEYPLANE_HOST', 'http://0.0.0.0'],
     ['KEYPLANE_PORT', '-1'],
     ['KEYPLANE_PORT', '8080.5'],
@@ -144,7 +144,7 @@ describe('the settings of the manager', () => {
     expect(read).toThrow(new RegExp(`^${variable} .*$`));
   });
 
-  it('hold the authorities of the file that KEYPLANE_URL_CA_FILE names, each of them whole', () => {
+  test('hold the authorities of the file that KEYPLANE_URL_CA_FILE names, each of them whole', () => {
     const folder = mkdtempSync(join(tmpdir(), 'keyplane-'));
     const file = join(folder, 'ca.pem');
     const [one, other] = [makeTestAuthority().caCertificate, makeTestAuthority().caCertificate];
@@ -161,7 +161,7 @@ describe('the settings of the manager', () => {
     }
   });
 
-  it('refuse an empty flag, which no shell leaves by itself', () => {
+  test('refuse an empty flag, which no shell leaves by itself', () => {
     expect(() => readManagerConfig({}, { dataDir: '' })).toThrow(
       'KEYPLANE_DATA_DIR (--data-dir) is empty: a folder is accepted',
     );
@@ -170,7 +170,7 @@ describe('the settings of the manager', () => {
 });
 
 describe('the environment of a child process', () => {
-  it('has nothing of keyplane but what it is given', () => {
+  test('has nothing of keyplane but what it is given', () => {
     process.env.KEYPLANE_MASTER_KEY = key;
     try {
       const environment = childEnvironment({ KEYPLANE_NODE_TOKEN: 't' });
@@ -182,7 +182,7 @@ describe('the environment of a child process', () => {
     }
   });
 
-  it('holds a token without the line end of the file that it came from', () => {
+  test('holds a token without the line end of the file that it came from', () => {
     expect(readNodeToken({ KEYPLANE_NODE_TOKEN: ' kp_1\n' })).toBe('kp_1');
     expect(readNodeToken({ KEYPLANE_NODE_TOKEN: ' \n' })).toBeUndefined();
   });

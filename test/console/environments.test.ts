@@ -49,7 +49,7 @@ test('an environment is made, a node joins by the shown command and is watched a
   await expectAccessible(page);
 });
 
-test('a token that is revoked is gone, a node that is forgotten is gone, and so is a deleted environment', async () => {
+test('a revoked token, a removed node and a deleted environment disappear from the lists', async () => {
   await console.manager.api('POST', '/apiops/environments/', { name: 'staging', type: 'TEST' });
   const page = await console.open({ path: '/environments/staging' });
   const node = await startJoined(await commandFor(page, 'node-2'));

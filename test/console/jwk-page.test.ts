@@ -162,7 +162,7 @@ test('the form that creates a JWK replaces its key, too, and leads back to its p
   await page.getByRole('region', { name: 'Public JWK' }).getByText('"new"').waitFor();
 });
 
-test('whoever may not deploy is offered no change, and refused by the server all the same', async () => {
+test('a user who may not deploy is offered no change, and the server rejects it as well', async () => {
   const other = await console.open({ path: jwkPath, username: 'reader' });
   await other.getByRole('heading', { name: 'History' }).waitFor();
   expect(await other.getByRole('button', { name: 'Delete' }).count()).toBe(0);

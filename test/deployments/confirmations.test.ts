@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createConfirmations } from '../../src/deployments/confirmations.ts';
 import { deploymentResult, environmentResult } from '../../src/deployments/deployment-result.ts';
 import type { NodeSession } from '../../src/deployments/node-session.ts';
@@ -30,20 +30,20 @@ function world(said: Record<string, Said>) {
 const nodes = [registered('a'), registered('b')];
 
 describe('waiting for the nodes of an environment', () => {
-  it('ends at once when all have it', async () => {
+  test('ends at once when all have it', async () => {
     const { confirmations } = world({ a: { confirmedRevision: 7 }, b: { confirmedRevision: 9 } });
     await expect(
       confirmations.wait({ environmentId: 'e', revision: 7, nodes, timeoutMs: 60_000 }),
     ).resolves.toEqual([]);
   });
 
-  it('does not wait for a node that is not connected, and says so', async () => {
+  test('does not wait for a node that is not connected, and says so', async () => {
     const { confirmations } = world({ a: { confirmedRevision: 7 } });
     const failures = await confirmations.wait({ environmentId: 'e', revision: 7, nodes, timeoutMs: 60_000 });
     expect(failures).toEqual([{ nodeName: 'b', reason: 'not connected' }]);
   });
 
-  it('ends when the last node confirms', async () => {
+  test('ends when the last node confirms', async () => {
     const { confirmations, sessions } = world({ a: { confirmedRevision: 7 }, b: { confirmedRevision: 6 } });
     const waiting = confirmations.wait({ environmentId: 'e', revision: 7, nodes, timeoutMs: 60_000 });
     sessions.set('b', { confirmedRevision: 7 });
@@ -51,7 +51,7 @@ describe('waiting for the nodes of an environment', () => {
     await expect(waiting).resolves.toEqual([]);
   });
 
-  it('tells what a node refused, and does not take an older refusal for an answer', async () => {
+  test('tells what a node refused, and does not take an older refusal for an answer', async () => {
     const { confirmations, sessions } = world({
       a: { confirmedRevision: 6, refusal: { revision: 7, reason: 'no room' } },
       b: { confirmedRevision: 6, refusal: { revision: 6, reason: 'old' } },
@@ -62,13 +62,13 @@ describe('waiting for the nodes of an environment', () => {
     await expect(waiting).resolves.toEqual([{ nodeName: 'a', reason: 'no room' }]);
   });
 
-  it('names who did not confirm in time', async () => {
+  test('names who did not confirm in time', async () => {
     const { confirmations } = world({ a: { confirmedRevision: 7 }, b: { confirmedRevision: 6 } });
     const failures = await confirmations.wait({ environmentId: 'e', revision: 7, nodes, timeoutMs: 20 });
     expect(failures).toEqual([{ nodeName: 'b', reason: 'did not confirm in 20 ms' }]);
   });
 
-  it('looks again at those that had answered once the last one has', async () => {
+  test('looks again at those that had answered once the last one has', async () => {
     const { confirmations, sessions } = world({
       a: { confirmedRevision: 6, refusal: { revision: 7, reason: 'no room' } },
       b: { confirmedRevision: 6 },
@@ -83,7 +83,7 @@ describe('waiting for the nodes of an environment', () => {
     await expect(waiting).resolves.toEqual([]);
   });
 
-  it('counts a node that confirmed and then dropped its stream', async () => {
+  test('counts a node that confirmed and then dropped its stream', async () => {
     const { confirmations, sessions } = world({ a: { confirmedRevision: 6 }, b: { confirmedRevision: 6 } });
     const waiting = confirmations.wait({ environmentId: 'e', revision: 7, nodes, timeoutMs: 60_000 });
     sessions.set('a', { confirmedRevision: 7 });
@@ -109,7 +109,7 @@ describe('waiting for nodes of other managers', () => {
     timeoutMs,
   });
 
-  it('ends when they are recorded to have confirmed, and has the database looked at meanwhile', async () => {
+  test('ends when they are recorded to have confirmed, and has the database looked at meanwhile', async () => {
     const { confirmations, looksElsewhere } = world({});
     const waiting = confirmations.wait(expecting([elsewhere('a', { appliedRevision: 6 })]));
     expect(confirmations.waitedFor()).toEqual(['e']);
@@ -119,14 +119,14 @@ describe('waiting for nodes of other managers', () => {
     expect(confirmations.waitedFor()).toEqual([]);
   });
 
-  it('tells what they are recorded to have refused', async () => {
+  test('tells what they are recorded to have refused', async () => {
     const { confirmations } = world({});
     const waiting = confirmations.wait(expecting([elsewhere('a')]));
     confirmations.recorded([elsewhere('a', { refusal: { revision: 7, reason: 'no room' } })]);
     await expect(waiting).resolves.toEqual([{ nodeName: 'a', reason: 'no room' }]);
   });
 
-  it('goes on where the node moves to this manager', async () => {
+  test('goes on where the node moves to this manager', async () => {
     const { confirmations, sessions } = world({});
     const waiting = confirmations.wait(expecting([elsewhere('a')]));
     confirmations.recorded([elsewhere('a', { connected: false })]);
@@ -135,7 +135,7 @@ describe('waiting for nodes of other managers', () => {
     await expect(waiting).resolves.toEqual([]);
   });
 
-  it('says of one that is away at the end that it is not connected', async () => {
+  test('a node that is offline at the end is reported as not connected', async () => {
     const { confirmations } = world({});
     const waiting = confirmations.wait(expecting([elsewhere('a'), elsewhere('b')], 20));
     confirmations.recorded([elsewhere('a', { connected: false })]);
@@ -147,7 +147,7 @@ describe('waiting for nodes of other managers', () => {
 });
 
 describe('the answer', () => {
-  it('counts failed environments and keeps name order', () => {
+  test('counts failed environments and keeps name order', () => {
     const failed = environmentResult('b', [{ nodeName: 'b-1', reason: 'not connected' }], 'deploy');
     const result = deploymentResult([failed, environmentResult('a', [], 'deploy')], 'deploy');
     expect(result).toEqual({
@@ -160,12 +160,12 @@ describe('the answer', () => {
     });
   });
 
-  it('is a success for no environment at all', () => {
+  test('is a success for no environment at all', () => {
     const message = 'Deployment completed successfully';
     expect(deploymentResult([], 'deploy')).toEqual({ success: true, message, environmentResults: [] });
   });
 
-  it('says when no node is registered', () => {
+  test('says when no node is registered', () => {
     const message = 'No node is registered in this environment';
     expect(environmentResult('a', undefined, 'deploy')).toEqual({
       environmentName: 'a',
@@ -174,7 +174,7 @@ describe('the answer', () => {
     });
   });
 
-  it('speaks of undeploying in its own words', () => {
+  test('speaks of undeploying in its own words', () => {
     const result = deploymentResult([environmentResult('a', [], 'undeploy')], 'undeploy');
     expect(result.message).toBe('Undeployment completed successfully');
     expect(result.environmentResults[0]?.message).toBe('Undeployed successfully');

@@ -2,7 +2,7 @@
 // makes him do, and a clock that a test moves.
 
 import { createHash, generateKeyPairSync } from 'node:crypto';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { createAuditLog } from '../../src/audit/create-audit-log.ts';
 import {
   createIdentityReader,
@@ -114,7 +114,7 @@ const keysOf = (name: string) => store.read(({ nodeKeys }) => nodeKeys.listOfNam
 const fingerprint = async () => (await store.read(readIdentity)).fingerprint;
 
 describe('somebody between node and manager', () => {
-  it.each<Step>([1, 2, 3, 4])(
+  test.each<Step>([1, 2, 3, 4])(
     'completes no handshake in which he altered one bit of message %i',
     async (altered) => {
       const token = await tokenWith();
@@ -145,7 +145,7 @@ describe('somebody between node and manager', () => {
     },
   );
 
-  it('cannot repeat a handshake that he recorded, towards either side', async () => {
+  test('cannot repeat a handshake that he recorded, towards either side', async () => {
     const token = await tokenWith();
     const seen = new Map<Step, string>();
     await handshake(nodeSide({ token }), (step, text) => {
@@ -163,7 +163,7 @@ describe('somebody between node and manager', () => {
     expect(toNode).toEqual(refusedBy('node', /the manager's proof does not hold/));
   });
 
-  it('cannot send a proof twice', async () => {
+  test('cannot send a proof twice', async () => {
     const manager = managerSide();
     let proof = '';
     const token = await tokenWith();
@@ -178,7 +178,7 @@ describe('somebody between node and manager', () => {
     expect(await manager.proof(proof)).toMatchObject({ reason: 'a proof comes after the identity' });
   });
 
-  it.each(['ephemeralKey', 'identityKey'] as const)(
+  test.each(['ephemeralKey', 'identityKey'] as const)(
     "cannot put a key of his own in place of the manager's %s",
     async (member) => {
       const own = generateKeyPairSync('x25519').publicKey.export({ format: 'jwk' }).x;
@@ -189,7 +189,7 @@ describe('somebody between node and manager', () => {
     },
   );
 
-  it.each<[string, (token: string) => Promise<NodeOrder>]>([
+  test.each<[string, (token: string) => Promise<NodeOrder>]>([
     ['its token names', async (token) => ({ token })],
     ['it pinned', async () => ({ pinned: await fingerprint() })],
   ])(
@@ -217,7 +217,7 @@ describe('somebody between node and manager', () => {
     },
   );
 
-  it('does not join with the public key of a token that he saw', async () => {
+  test('does not join with the public key of a token that he saw', async () => {
     const token = await tokenWith();
     const his = nodeSide({
       token: `kpn_${Buffer.alloc(32, 8).toString('base64url')}.${await fingerprint()}`,
@@ -231,14 +231,14 @@ describe('somebody between node and manager', () => {
     expect(await keysOf('rack-7')).toEqual([]);
   });
 
-  it("cannot leave out the token's proof", async () => {
+  test("cannot leave out the token's proof", async () => {
     const end = await handshake(nodeSide({ token: await tokenWith() }), (step, text) =>
       step === 4 ? JSON.stringify({ ...JSON.parse(text), tokenSignature: undefined }) : text,
     );
     expect(end).toEqual(refusedBy('manager', /the proof of the enrollment token does not hold/));
   });
 
-  it('cannot let one node join under the name of another', async () => {
+  test('cannot let one node join under the name of another', async () => {
     const token = await tokenWith();
     const end = await handshake(nodeSide({ token, name: 'a' }), (step, text) =>
       step === 1 ? JSON.stringify({ ...JSON.parse(text), name: 'b' }) : text,
@@ -249,7 +249,7 @@ describe('somebody between node and manager', () => {
 });
 
 describe('an enrollment token', () => {
-  it('joins no node once it has expired, and those that joined with it return', async () => {
+  test('joins no node once it has expired, and those that joined with it return', async () => {
     const token = await tokenWith({ expiresAt: new Date(start.getTime() + day).toISOString() });
     later(day - 1);
     expect(await handshake(nodeSide({ token, name: 'early' }))).toMatchObject({ by: 'nobody' });
@@ -259,7 +259,7 @@ describe('an enrollment token', () => {
     expect(await handshake(nodeSide({ token, name: 'early' }))).toMatchObject({ by: 'nobody' });
   });
 
-  it('that expires during a handshake joins nobody', async () => {
+  test('that expires during a handshake joins nobody', async () => {
     const token = await tokenWith({ expiresAt: new Date(start.getTime() + day).toISOString() });
     const end = await handshake(nodeSide({ token }), (step, text) => {
       if (step === 4) later(day);
@@ -268,7 +268,7 @@ describe('an enrollment token', () => {
     expect(end).toEqual(refusedBy('manager', /expired/));
   });
 
-  it('registers no more keys than maxNodes, also of nodes that join at once', async () => {
+  test('registers no more keys than maxNodes, also of nodes that join at once', async () => {
     const token = await tokenWith({ maxNodes: 2 });
     const names = ['a', 'b', 'c', 'd'];
     const all = await Promise.all(names.map((name) => handshake(nodeSide({ token, name }))));
@@ -278,7 +278,7 @@ describe('an enrollment token', () => {
     expect((await enrollment().list('production')).map(({ registered }) => registered)).toEqual([2]);
   });
 
-  it('decides once and for all whether its node is given private keys', async () => {
+  test('decides once and for all whether its node is given private keys', async () => {
     const [without, withThem] = [await tokenWith(), await tokenWith({ privateKeys: true })];
     const joined = await handshake(nodeSide({ token: without }));
     expect(joined).toMatchObject({ key: { privateKeys: false } });
@@ -287,7 +287,7 @@ describe('an enrollment token', () => {
     expect(other).toMatchObject({ key: { privateKeys: true } });
   });
 
-  it('from before the identity was replaced is accepted for 30 days, and its nodes for good', async () => {
+  test('from before the identity was replaced is accepted for 30 days, and its nodes for good', async () => {
     const token = await tokenWith();
     expect(await handshake(nodeSide({ token, name: 'before' }))).toMatchObject({ by: 'nobody' });
     later(day);
@@ -306,7 +306,7 @@ describe('an enrollment token', () => {
 });
 
 describe('a key', () => {
-  it('that another one takes the name from during the handshake is not registered', async () => {
+  test('that another one takes the name from during the handshake is not registered', async () => {
     const token = await tokenWith();
     const second = keyOfName('another');
     const end = await handshake(nodeSide({ token }), async (step, text) => {
@@ -317,7 +317,7 @@ describe('a key', () => {
     expect((await keysOf('rack-7')).map(({ publicKey }) => publicKey)).toEqual([second.publicKey]);
   });
 
-  it.each<['removed' | 'revoked', RegExp]>([
+  test.each<['removed' | 'revoked', RegExp]>([
     ['removed', /this node was removed/],
     ['revoked', /its enrollment token was revoked/],
   ])(
@@ -336,7 +336,7 @@ describe('a key', () => {
     },
   );
 
-  it('returns under its own name alone', async () => {
+  test('returns under its own name alone', async () => {
     const token = await tokenWith();
     await handshake(nodeSide({ token }));
     const end = await handshake(nodeSide({ token, name: 'rack-8', key: keyOfName('rack-7') }));
@@ -358,7 +358,7 @@ describe('a node of the first release, upgraded', () => {
     });
   });
 
-  it('registers its key once, by a MAC under the stored hash, with private keys', async () => {
+  test('registers its key once, by a MAC under the stored hash, with private keys', async () => {
     expect(await handshake(nodeSide({ token }))).toMatchObject({ by: 'nobody', key: { privateKeys: true } });
     expect(await handshake(nodeSide({}))).toMatchObject({ by: 'nobody' });
     expect(await handshake(nodeSide({ token, key: keyOfName('thief') }))).toEqual(
@@ -366,7 +366,7 @@ describe('a node of the first release, upgraded', () => {
     );
   });
 
-  it('has no second try once its key was barred', async () => {
+  test('has no second try once its key was barred', async () => {
     await handshake(nodeSide({ token }));
     const [key] = await keysOf('rack-7');
     await store.write(({ nodeKeys }) => nodeKeys.bar(key?.id ?? '', 'removed'));
@@ -375,13 +375,13 @@ describe('a node of the first release, upgraded', () => {
     );
   });
 
-  it('does not join under a name that was not registered before', async () => {
+  test('does not join under a name that was not registered before', async () => {
     expect(await handshake(nodeSide({ token, name: 'new' }))).toEqual(
       refusedBy('manager', /one of the first release joins only nodes known before/),
     );
   });
 
-  it('does not join without the token, nor with another, nor with an altered or repeated MAC', async () => {
+  test('does not join without the token, nor with another, nor with an altered or repeated MAC', async () => {
     const other = `kpn_${Buffer.alloc(32, 5).toString('base64url')}`;
     expect(await handshake(nodeSide({}))).toEqual(refusedBy('manager', /has no enrollment token/));
     const unknown = refusedBy('manager', /its token of the first release is unknown or revoked/);
@@ -403,7 +403,7 @@ describe('a node of the first release, upgraded', () => {
     expect(await keysOf('rack-7')).toEqual([]);
   });
 
-  it('does not join where its token is revoked during the handshake', async () => {
+  test('does not join where its token is revoked during the handshake', async () => {
     const end = await handshake(nodeSide({ token }), async (step, text) => {
       if (step === 4) {
         // After the manager has looked for it, before it registers the key: the write waits for this one.

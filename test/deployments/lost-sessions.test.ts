@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { NodeSession } from '../../src/deployments/node-session.ts';
 import { checkSessions } from '../../src/deployments/presence/lost-sessions.ts';
 import { closeCodes } from '../../src/protocol/messages.ts';
@@ -48,22 +48,22 @@ const check = async (...sessions: NodeSession[]) => {
 };
 
 describe('the streams of a manager, compared with the database', () => {
-  it('stay where nothing changed', async () => {
+  test('stay where nothing changed', async () => {
     expect(await check(session(1))).toEqual({ lost: [], unrecorded: 0 });
   });
 
-  it('are lost to a later stream of the same node, here or at another manager', async () => {
+  test('are lost to a later stream of the same node, here or at another manager', async () => {
     await claim('here');
     expect(await check(session(1), session(2))).toEqual({ lost: [closeCodes.replaced], unrecorded: 0 });
     await claim('there');
     expect(await check(session(2))).toEqual({ lost: [closeCodes.replaced], unrecorded: 0 });
   });
 
-  it('are recorded again where the database lost what they confirmed', async () => {
+  test('are recorded again where the database lost what they confirmed', async () => {
     expect(await check(session(1, 7))).toEqual({ lost: [], unrecorded: 1 });
   });
 
-  it('are lost with their key, their node and their environment, and told which', async () => {
+  test('sessions end with their key, their node or their environment, and the reason is reported', async () => {
     await store.write(({ nodeKeys }) => nodeKeys.bar(key.id, 'revoked'));
     expect((await check(session(1))).lost).toEqual([closeCodes.unauthorized]);
     await store.write(({ nodes }) => nodes.delete(node.id));

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { NodeSession, type NodeStream } from '../../src/deployments/node-session.ts';
 import { SendTurns } from '../../src/deployments/send-turns.ts';
 import type { StatePage } from '../../src/deployments/state-page.ts';
@@ -90,7 +90,7 @@ function session(
 }
 
 describe('the stream of one node', () => {
-  it('sends what changed since the revision that the node has, in order, and nothing twice', async () => {
+  test('sends what changed since the revision that the node has, in order, and nothing twice', async () => {
     const {
       session: node,
       sent,
@@ -110,13 +110,13 @@ describe('the stream of one node', () => {
     expect(node.confirmedRevision).toBe(10);
   });
 
-  it('sends a node without private keys the public parts', async () => {
+  test('sends a node without private keys the public parts', async () => {
     const node = session({ startRevision: 5, reset: false, environmentRevision: 6, privateKeys: false });
     await node.session.advance();
     expect(node.sent[0]?.sealed).toBe('["public"]');
   });
 
-  it('starts a node that has nothing with a reset, also when its environment is empty', async () => {
+  test('starts a node that has nothing with a reset, also when its environment is empty', async () => {
     const { session: node, sent } = session({ startRevision: 0, reset: true, environmentRevision: 0 });
     await node.advance();
     await node.advance();
@@ -124,7 +124,7 @@ describe('the stream of one node', () => {
     expect(sent[0]).toMatchObject({ reset: true, from: 0, to: 0, final: true, digest: digestAt(0) });
   });
 
-  it('gives a node that refused everything anew, later and later', async () => {
+  test('sends a node that rejected a delta a snapshot, with a growing delay', async () => {
     const {
       session: node,
       sent,
@@ -153,7 +153,7 @@ describe('the stream of one node', () => {
     expect(node.confirmedRevision).toBe(4);
   });
 
-  it('does not send what it had begun to read when the node refused what was before it', async () => {
+  test('does not send what it had begun to read when the node refused what was before it', async () => {
     const one = session({ startRevision: 3, reset: false, environmentRevision: 4 });
     await one.session.advance();
     one.world.move();
@@ -173,7 +173,7 @@ describe('the stream of one node', () => {
     ]);
   });
 
-  it('keeps the reason of a refusal when the node also refuses what was sent behind it', async () => {
+  test('keeps the reason of a refusal when the node also refuses what was sent behind it', async () => {
     const one = session({ startRevision: 3, reset: false, environmentRevision: 4 });
     await one.session.advance();
     one.world.move();
@@ -186,7 +186,7 @@ describe('the stream of one node', () => {
     expect(one.sent.at(-1)).toMatchObject({ to: 5, reset: true, final: true });
   });
 
-  it('does not take a confirmation with another digest for one', async () => {
+  test('does not take a confirmation with another digest for one', async () => {
     const { session: node } = session({ startRevision: 3, reset: false, environmentRevision: 4 });
     await node.advance();
     node.receive({ type: 'applied', revision: 4, digest: digestAt(5) });
@@ -194,7 +194,7 @@ describe('the stream of one node', () => {
     expect(node.refusal?.reason).toContain('digest');
   });
 
-  it.each([
+  test.each([
     ['beyond what was sent', 9],
     ['below what it confirmed', 2],
   ])('closes the stream of a node that confirms a revision %s', async (_what, revision) => {
@@ -205,7 +205,7 @@ describe('the stream of one node', () => {
     expect(node.closed).toBe(true);
   });
 
-  it('goes on with a snapshot as soon as what filled the stream has left', async () => {
+  test('goes on with a snapshot as soon as what filled the stream has left', async () => {
     const one = session({ startRevision: 0, reset: true, environmentRevision: 6 });
     one.stream.bufferedBytes = 1024 * 1024 - 1;
     const { send } = one.stream;
@@ -226,7 +226,7 @@ describe('the stream of one node', () => {
     ]);
   });
 
-  it('does not take a stream from which something leaves for a silent one', async () => {
+  test('does not take a stream from which something leaves for a silent one', async () => {
     const one = session({ startRevision: 3, reset: false, environmentRevision: 4 });
     await one.session.advance();
     one.later(30_000);
@@ -239,7 +239,7 @@ describe('the stream of one node', () => {
     expect(one.closes).toEqual([4400]);
   });
 
-  it('cuts off a node that never answers', async () => {
+  test('cuts off a node that never answers', async () => {
     const {
       session: node,
       closes,
@@ -254,7 +254,7 @@ describe('the stream of one node', () => {
     expect(closes).toEqual([4400]);
   });
 
-  it('is given much only once it has a place for it, which it keeps until the last of it has left', async () => {
+  test('is given much only once it has a place for it, which it keeps until the last of it has left', async () => {
     const turns = new SendTurns(1);
     const first = session({ startRevision: 0, reset: true, environmentRevision: 4 }, turns);
     const second = session({ startRevision: 0, reset: true, environmentRevision: 4 }, turns);
@@ -269,7 +269,7 @@ describe('the stream of one node', () => {
     expect(second.sent.map(({ to }) => to)).toEqual([2, 4]);
   });
 
-  it('is told of a small change though all places are taken', async () => {
+  test('a node gets a small change while all bulk sends are in use', async () => {
     const turns = new SendTurns(1);
     const large = session({ startRevision: 0, reset: true, environmentRevision: 4 }, turns);
     const small = session({ startRevision: 3, reset: false, environmentRevision: 4 }, turns);
@@ -278,7 +278,7 @@ describe('the stream of one node', () => {
     expect(small.sent).toMatchObject([{ from: 3, to: 4, final: true }]);
   });
 
-  it.each([
+  test.each([
     ['its stream ends', (one: NodeSession) => one.lost()],
     ['it is cut off', (one: NodeSession) => one.close(4400, 'no answer to a state message')],
     [
@@ -304,7 +304,7 @@ describe('the stream of one node', () => {
     expect(second.sent.map(({ to }) => to)).toEqual([2, 4]);
   });
 
-  it('that ended while it waited for a place takes none', async () => {
+  test('that ended while it waited for a place takes none', async () => {
     const turns = new SendTurns(1);
     const [first, second, third] = [1, 2, 3].map(() =>
       session({ startRevision: 0, reset: true, environmentRevision: 4 }, turns),

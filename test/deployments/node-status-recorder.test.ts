@@ -47,7 +47,7 @@ test('what could not be recorded is recorded once the database is back, also whe
   await statuses.close();
 });
 
-test('the end waits for what is gathered, and not for a database that stays away', async () => {
+test('the end waits for pending statuses, and not for a database that stays unreachable', async () => {
   const { recorded, store } = databaseFailing(1);
   const statuses = createNodeStatusRecorder({ store, isAlone: () => false, onError: () => undefined });
   statuses.record(status);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { planSync } from '../../src/deployments/history/plan-sync.ts';
 import type { Resume } from '../../src/protocol/messages.ts';
 
@@ -30,16 +30,16 @@ function judged(said: Partial<Resume>, known: { recordedRevision?: number; rows?
 const ofBefore = { lineage: undefined } as unknown as Partial<Resume>;
 
 describe('a node that says hello', () => {
-  it.each<[string, Partial<Resume>]>([
+  test.each<[string, Partial<Resume>]>([
     ['is behind, and not below the floor', {}],
     ['has exactly what the manager has', { revision: 100, digest: digestOf(1).toString('hex') }],
     ['is of before there were lineages', ofBefore],
     ['is at the floor', { revision: 10 }],
-  ])('and %s is told the delta', (_what, said) => {
+  ])('and %s gets a delta', (_what, said) => {
     expect(judged(said)).toEqual({ start: 'delta' });
   });
 
-  it.each<[string, Partial<Resume>]>([
+  test.each<[string, Partial<Resume>]>([
     ['it has no state of this environment', { environmentId: null, revision: 0 }],
     ['it has no state of this environment', { environmentId: 'another', revision: 900 }],
     ['it follows an announced restore', { lineage: 'second', revision: 99 }],
@@ -50,7 +50,7 @@ describe('a node that says hello', () => {
     expect(judged(said)).toEqual({ start: 'snapshot', why });
   });
 
-  it.each<[string, Partial<Resume>]>([
+  test.each<[string, Partial<Resume>]>([
     ['has a later revision', { revision: 101 }],
     ['has a later revision, and is of before there were lineages', { ...ofBefore, revision: 101 }],
     ['has a later revision, whole or not', { revision: 101, incomplete: true }],
@@ -61,7 +61,7 @@ describe('a node that says hello', () => {
     expect(judged(said)).toMatchObject({ start: 'reject' });
   });
 
-  it('is given everything where the delta is far larger, but only where its history is known', () => {
+  test('is given everything where the delta is far larger, but only where its history is known', () => {
     const rows: [number, number] = [21, 10];
     expect(judged({}, { recordedRevision: 50, rows })).toMatchObject({ start: 'snapshot' });
     expect(judged({}, { recordedRevision: 49, rows })).toEqual({ start: 'delta' });

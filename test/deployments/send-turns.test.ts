@@ -1,6 +1,6 @@
 import { setImmediate as setImmediateCallback } from 'node:timers';
 import { setImmediate } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { SendTurns } from '../../src/deployments/send-turns.ts';
 
 /** Longer than a stretch. */
@@ -11,7 +11,7 @@ function compute(): void {
 }
 
 describe('those who want to send at the same moment', () => {
-  it('are served in the order in which they came, with turns of the event loop between them', async () => {
+  test('are served in the order in which they came, with turns of the event loop between them', async () => {
     const turns = new SendTurns();
     const served: number[] = [];
     let turn = 0;
@@ -34,7 +34,7 @@ describe('those who want to send at the same moment', () => {
     expect(servedIn.size).toBe(6);
   });
 
-  it('leave the rest of a turn to others where one of them is given much', async () => {
+  test('leave the rest of a turn to others where one of them is given much', async () => {
     const turns = new SendTurns();
     const served: string[] = [];
     const all = [true, true, false].map((isMuch, number) =>
@@ -47,7 +47,7 @@ describe('those who want to send at the same moment', () => {
     expect(served).toEqual(['0', '1', 'turn', '2']);
   });
 
-  it('do not wait where nobody else wants to', () => {
+  test('do not wait where nobody else wants to', () => {
     const turns = new SendTurns();
     let done = false;
     expect(
@@ -58,7 +58,7 @@ describe('those who want to send at the same moment', () => {
     expect(done).toBe(true);
   });
 
-  it('are told what went wrong in their own work, and hold up nobody by it', async () => {
+  test('are told what went wrong in their own work, and hold up nobody by it', async () => {
     const turns = new SendTurns();
     const fails = () => {
       throw new Error('the stream is gone');

@@ -161,7 +161,7 @@ test('a snapshot adds up at its last part, whatever changes, goes or comes back 
   await fc.assert(property, { numRuns: 15 });
 }, 120_000);
 
-test('a node that was away is told right, by a difference or, below the floor, by a snapshot', async () => {
+test('a node that was offline gets a delta or, below the compaction revision, a snapshot', async () => {
   const property = fc.asyncProperty(
     edits,
     edits,
@@ -181,7 +181,7 @@ test('a node that was away is told right, by a difference or, below the floor, b
   await fc.assert(property, { numRuns: 15 });
 }, 120_000);
 
-test('a node that is new is told nothing of what went before it came', async () => {
+test('a new node gets no tombstones from before it joined', async () => {
   const world = await setUp();
   await world.edit(Array.from({ length: objects - 1 }, (_, index) => [index, null] as const));
   const page = await store.read((stores) =>
@@ -195,7 +195,7 @@ test('a node that is new is told nothing of what went before it came', async () 
   expect(JSON.parse((page as { changes: string }).changes)).toHaveLength(1);
 });
 
-test('rows of gone objects go once ten thousand revisions came after them, so many at a time', async () => {
+test('tombstones are deleted in bounded steps once ten thousand revisions follow them', async () => {
   const world = await setUp();
   await world.edit(Array.from({ length: objects }, (_, index) => [index, null] as const));
   const { environmentId } = world;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningNode } from '../../src/node/start-node.ts';
 import { startTestManager, type TestManager } from '../support/manager.ts';
 import { root } from './support/page.ts';
@@ -22,7 +22,7 @@ describe('docs/metrics.md', () => {
   const text = readFileSync(join(root, 'docs/metrics.md'), 'utf8');
   const listed = [...text.matchAll(/`(keyplane_\w+)`/g)].map(([, name = '']) => name);
 
-  it('lists every metric of a manager and of a node, and no other', async () => {
+  test('lists every metric of a manager and of a node, and no other', async () => {
     expect(listed.length).toBeGreaterThan(20);
     const answered = await Promise.all([keyplane.url, node.url].map(metricsOf));
     expect([...new Set([...answered.flat(), ...elsewhere])].sort()).toEqual([...new Set(listed)].sort());

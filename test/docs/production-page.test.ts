@@ -1,6 +1,6 @@
 // The page about production, from an empty PostgreSQL to a restored backup and another master key.
 
-import { afterAll, describe, it } from 'vitest';
+import { afterAll, describe, test } from 'vitest';
 import { createPostgresDatabase } from '../support/postgres-databases.ts';
 import { freePorts } from '../system/support/ports.ts';
 import { removeTemporaryFolders } from '../system/support/temporary-folder.ts';
@@ -10,7 +10,7 @@ import { productionPages } from './support/ran-pages.ts';
 afterAll(removeTemporaryFolders);
 
 describe('the commands of a page about production do what it says', () => {
-  it.each(productionPages)(
+  test.each(productionPages)(
     '%s',
     async (page) => {
       const port = await freePorts(5);

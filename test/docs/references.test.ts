@@ -2,7 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { managerSettings } from '../../src/config.ts';
 import { commandFlags, namedCommands } from './support/command-line.ts';
 import { blocksOf, pagePaths, proseOf, root, textOf } from './support/page.ts';
@@ -23,13 +23,13 @@ function named(pattern: RegExp, text: (page: string) => string = textOf) {
 describe('every block of a page', () => {
   const blocks = pages.flatMap((page) => blocksOf(page));
 
-  it('of commands is run by a test, or says why it is not', () => {
+  test('of commands is run by a test, or says why it is not', () => {
     const ran = [...sourcePages, ...ownStartPages, ...productionPages];
     const toRun = blocks.filter(({ language, noRun }) => language === 'sh' && noRun === undefined);
     expect([...new Set(toRun.map(({ page }) => page))].sort()).toEqual([...ran].sort());
   });
 
-  it('of another language is written to a file that a command uses, is JSON that can be read, or says why not', () => {
+  test('of another language is written to a file that a command uses, is JSON that can be read, or says why not', () => {
     const others = blocks.filter(
       ({ language, noRun }) => !['', 'sh'].includes(language) && noRun === undefined,
     );
@@ -48,7 +48,7 @@ describe('every block of a page', () => {
 });
 
 describe('what a page names', () => {
-  it('as a link within the repository is a file, and a heading of it', () => {
+  test('as a link within the repository is a file, and a heading of it', () => {
     for (const { page, name } of named(/\]\((?!https?:)([^)\s]+)\)/g, proseOf)) {
       const [path = '', anchor] = name.split('#');
       const target = path === '' ? page : join(dirname(page), path);
@@ -57,13 +57,13 @@ describe('what a page names', () => {
     }
   });
 
-  it('as a file or folder of the repository is there', () => {
+  test('as a file or folder of the repository is there', () => {
     const places = /`((?:src|test|docs|scripts|bench|faults|console|clients)\/[\w./-]*)`/g;
     for (const { page, name } of named(places))
       expect(existsSync(join(root, name)), `${page}: ${name}`).toBe(true);
   });
 
-  it('as a file or folder of a room is there', () => {
+  test('as a file or folder of a room is there', () => {
     const places = [...proseOf('ARCHITECTURE.md').matchAll(/`([a-z][\w-]*\/[\w./-]*)`/g)];
     expect(places.length).toBeGreaterThan(10);
     for (const [, name = ''] of places) {
@@ -72,7 +72,7 @@ describe('what a page names', () => {
     }
   });
 
-  it('as a path of the API is in its description', () => {
+  test('as a path of the API is in its description', () => {
     const paths = Object.keys(JSON.parse(readText('openapi.json')).paths);
     const known = paths.map(
       (path) => new RegExp(`^${path.replace(/\/$/, '').replace(/\{\w+\}/g, '[^/]+')}$`),
@@ -82,7 +82,7 @@ describe('what a page names', () => {
     }
   });
 
-  it('as a setting is read somewhere', () => {
+  test('as a setting is read somewhere', () => {
     const settings = Object.values(managerSettings).map(({ variable }) => variable);
     const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
     const source = files
@@ -95,14 +95,14 @@ describe('what a page names', () => {
     }
   });
 
-  it('as a script of npm is in package.json', () => {
+  test('as a script of npm is in package.json', () => {
     const { scripts } = JSON.parse(readText('package.json'));
     for (const { page, name } of named(/\bnpm run (?:-s )?([a-z]+)/g)) {
       expect(Object.keys(scripts), page).toContain(name);
     }
   });
 
-  it('as a command of keyplane is one, with these flags', async () => {
+  test('as a command of keyplane is one, with these flags', async () => {
     const flags = await commandFlags();
     const calls = pages.flatMap((page) => namedCommands(page).map((call) => ({ page, ...call })));
     expect(calls.length).toBeGreaterThan(20);
@@ -119,7 +119,7 @@ describe('what a page names', () => {
 });
 
 describe('docs/adr', () => {
-  it('has one decision for each number, from 1 on, under a heading that has the number too', () => {
+  test('has one decision for each number, from 1 on, under a heading that has the number too', () => {
     const files = readdirSync(join(root, 'docs/adr')).sort();
     const numbers = files.map((file) => Number(/^(\d{4})-[a-z0-9-]+\.md$/.exec(file)?.[1]));
     expect(numbers).toEqual(files.map((_, index) => index + 1));

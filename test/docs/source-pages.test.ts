@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, test } from 'vitest';
 import { endAllProcesses } from '../system/support/keyplane-process.ts';
 import { removeTemporaryFolders } from '../system/support/temporary-folder.ts';
 import { expectPage, longestTestMs } from './support/expect-page.ts';
@@ -16,7 +16,7 @@ afterAll(async () => {
 });
 
 describe('the commands of a page about a source type do what it says', () => {
-  it.each(sourcePages)(
+  test.each(sourcePages)(
     '%s',
     async (page) => {
       await expectPage(page, world);

@@ -1,4 +1,4 @@
-import { afterAll, describe, it } from 'vitest';
+import { afterAll, describe, test } from 'vitest';
 import { endAllProcesses } from '../system/support/keyplane-process.ts';
 import { removeTemporaryFolders } from '../system/support/temporary-folder.ts';
 import { expectPage, longestTestMs } from './support/expect-page.ts';
@@ -11,7 +11,7 @@ afterAll(async () => {
 });
 
 describe('the commands of a page that begins with npm start do what it says', () => {
-  it.each(ownStartPages)(
+  test.each(ownStartPages)(
     '%s',
     async (page) => {
       await expectPage(page, await quickstartWorld());

@@ -89,7 +89,7 @@ describe('an environment', () => {
     });
   });
 
-  test('has its desired state brought in line in the same transaction, and its nodes told after', async () => {
+  test('the desired state of an environment changes in the same transaction, and its nodes get it afterwards', async () => {
     await world.environments.create(admin, production);
     const id = (await world.environments.list())[0]?.environment.id;
     await world.environments.update(admin, 'production', { projects: ['one'] });

@@ -1,7 +1,7 @@
 // A project of more JWKs than one statement takes, as it comes to environments and goes from them. What nodes hold is
 // counted by a node that takes the digest of all it was sent, and knows from its manager what that must be.
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accepted, type ProjectApi, projectApi } from '../api/support/project-api.ts';
 import { octKey, p256Public } from '../api/support/sample-keys.ts';
 import { startTestManager, type TestManager, until } from '../support/manager.ts';
@@ -49,7 +49,7 @@ const has = (node: LightNode, count: number) =>
   until(() => node.count === count, `the node has ${count} objects, not ${node.count}`);
 
 describe('a project of many JWKs', () => {
-  it('comes whole to the first environment that has it, and the same to a further one', async () => {
+  test('comes whole to the first environment that has it, and the same to a further one', async () => {
     const first = await make('first', ['Large']);
     await has(first, keys);
     const second = await make('second', ['Large']);
@@ -59,7 +59,7 @@ describe('a project of many JWKs', () => {
     expect(body.environments.map(({ revision }: { revision: number }) => revision)).toEqual([keys, keys]);
   });
 
-  it('goes whole from an environment that it no longer reaches, and comes back the same', async () => {
+  test('goes whole from an environment that it no longer reaches, and comes back the same', async () => {
     const [first, second] = nodes;
     if (!first || !second) throw new Error('there are no nodes');
     accepted(await reach('second', []));
@@ -70,7 +70,7 @@ describe('a project of many JWKs', () => {
     expect(second.digest).toBe(first.digest);
   });
 
-  it('is not touched by a change of the environment that leaves its reach as it is', async () => {
+  test('is not touched by a change of the environment that leaves its reach as it is', async () => {
     const revisionOf = async () => {
       const { body } = await world.api('GET', '/apiops/overview/');
       return body.environments.find(({ name }: { name: string }) => name === 'first').revision;
@@ -81,7 +81,7 @@ describe('a project of many JWKs', () => {
     expect(await revisionOf()).toBe(before);
   });
 
-  it('lets others write before and after it, and misses nothing of them', async () => {
+  test('lets others write before and after it, and misses nothing of them', async () => {
     const made = Array.from({ length: 12 }, (_, number) => beside.paste(`during-${number}`, p256Public));
     const both = ['Large', 'Beside'];
     const third = world.api('POST', environments, {
@@ -95,7 +95,7 @@ describe('a project of many JWKs', () => {
     await has(await join('third'), keys + 24);
   });
 
-  it('is not in an environment whose making failed at its end', async () => {
+  test('is not in an environment whose making failed at its end', async () => {
     const { services } = world.manager;
     const caller = await services.store.read(async ({ users }) => users.find('admin'));
     const once = {
@@ -118,7 +118,7 @@ describe('a project of many JWKs', () => {
     expect(body.resultList.map(({ name }: { name: string }) => name)).not.toContain('failed');
   });
 
-  it('goes with its environment, and from all of them when it is deleted', async () => {
+  test('goes with its environment, and from all of them when it is deleted', async () => {
     const [first] = nodes;
     if (!first) throw new Error('there is no node');
     accepted(await world.api('DELETE', `${environments}second/`));

@@ -3,7 +3,7 @@ import { createCipheriv, createHash, createPrivateKey, generateKeyPairSync, pbkd
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openEncryptedKey } from '../../src/formats/encrypted-key.ts';
 import { encryptedKeyIn, jwkFromKeyContent } from '../../src/jose/key-pem.ts';
 import { integer, objectIdentifier, octetString, sequence } from './der-writer.ts';
@@ -53,7 +53,7 @@ function refusal(content: string, given?: string): string {
 
 const pkcs8 = ['-topk8'];
 describe('a key that OpenSSL encrypted', () => {
-  it.each<[string, string, readonly string[]]>([
+  test.each<[string, string, readonly string[]]>([
     ['PBES2 with AES-256 and HMAC-SHA-256', 'pkcs8', pkcs8],
     ['PBES2 with AES-128 and HMAC-SHA-512', 'pkcs8', [...pkcs8, '-v2', 'aes128', '-v2prf', 'hmacWithSHA512']],
     ['PBES2 with AES-192 and HMAC-SHA-1', 'pkcs8', [...pkcs8, '-v2', 'aes192', '-v2prf', 'hmacWithSHA1']],
@@ -83,7 +83,7 @@ describe('a key that OpenSSL encrypted', () => {
     expect(refusal(content, '')).toBe('passphrase does not open the key!');
   });
 
-  it('is told apart from a key that no passphrase closes', () => {
+  test('is told apart from a key that no passphrase closes', () => {
     expect(encryptedKeyIn(key.export({ type: 'pkcs8', format: 'pem' }).toString())).toBeUndefined();
     expect(() => jwkFromKeyContent(written('pkcs8', pkcs8))).toThrow(
       'Key content is encrypted: passphrase is required!',
@@ -115,7 +115,7 @@ describe('an encrypted key that is refused', () => {
   const closed = 'passphrase does not open the key!';
   const tooMany = 'Key content asks for too many derivation iterations: at most 5000000 are accepted!';
 
-  it.each([
+  test.each([
     ['more iterations than a keystore may have', pbkdf2(5_000_001), tooMany],
     ['iterations without end', pbkdf2(2 ** 40), tooMany],
     ['more mixing than a keystore may have', scrypt(2 ** 20, 8, 1), tooMany],
@@ -165,7 +165,7 @@ describe('an encrypted key that is refused', () => {
     expect(process.cpuUsage().user - user).toBeLessThan(500_000);
   });
 
-  it('has a passphrase of megabytes', () => {
+  test('has a passphrase of megabytes', () => {
     expect(refusal(pbkdf2(1), 'x'.repeat(10 * 1024 * 1024))).toBe(
       'passphrase is too long: at most 1024 characters are accepted!',
     );
@@ -177,7 +177,7 @@ describe('an encrypted key that is refused', () => {
     ['a SEQUENCE with a byte behind it', Buffer.concat([der, Buffer.alloc(1)]), false],
     ['another element', octetString(Buffer.alloc(20)), false],
   ];
-  it.each(contents)('holds %s behind PBES2', (_what, plain, opens) => {
+  test.each(contents)('holds %s behind PBES2', (_what, plain, opens) => {
     const [salt, iv] = [Buffer.alloc(8), Buffer.alloc(16)];
     const cipher = createCipheriv('aes-256-cbc', pbkdf2Sync(passphrase, salt, 1, 32, 'sha1'), iv);
     const sealed = Buffer.concat([cipher.update(plain), cipher.final()]);
@@ -195,19 +195,19 @@ describe('an encrypted key that is refused', () => {
     const headers = `Proc-Type: 4,ENCRYPTED\nDEK-Info: ${dekInfo(iv.toString('hex'))}\n`;
     return `-----BEGIN EC PRIVATE KEY-----\n${headers}\n${sealed}\n-----END EC PRIVATE KEY-----\n`;
   };
-  it.each(contents)('holds %s behind traditional headers', (_what, plain, opens) => {
+  test.each(contents)('holds %s behind traditional headers', (_what, plain, opens) => {
     if (opens) expect(opened(traditional(plain))).toEqual(plain);
     else expect(refusal(traditional(plain))).toBe(closed);
   });
 
-  it.each<[string, (iv: string) => string]>([
+  test.each<[string, (iv: string) => string]>([
     ['with the name of its algorithm in lower case', (iv) => `aes-128-cbc,${iv}`],
     ['with white space around its parts', (iv) => `AES-128-CBC , ${iv} `],
   ])('opens all the same %s', (_what, dekInfo) => {
     expect(opened(traditional(der, dekInfo))).toEqual(der);
   });
 
-  it.each<[string, (iv: string) => string]>([
+  test.each<[string, (iv: string) => string]>([
     ['without an initialisation vector', () => 'AES-128-CBC'],
     ['with text behind the initialisation vector', (iv) => `AES-128-CBC, ${iv}zz`],
     ['with an initialisation vector that is no hexadecimal text', (iv) => `AES-128-CBC,${iv.slice(2)}zz`],
@@ -216,13 +216,13 @@ describe('an encrypted key that is refused', () => {
     expect(refusal(traditional(der, dekInfo))).toBe(damaged);
   });
 
-  it('has headers that name an algorithm of any letters and length, of which a few are shown', () => {
+  test('has headers that name an algorithm of any letters and length, of which a few are shown', () => {
     const named = refusal(traditional(der, (iv) => `<b>\u001b[1m${'x'.repeat(100)},${iv}`));
     expect(named).toContain(`(?b??`);
     expect(named).toMatch(/ \(.{40}\)! /);
   });
 
-  it('has headers of another algorithm or a damaged IV', () => {
+  test('has headers of another algorithm or a damaged IV', () => {
     const content = written('rsa', ['-traditional', '-aes256']);
     expect(refusal(content.replace('AES-256-CBC', 'RC5-CBC'))).toContain(
       'Key content is encrypted with an algorithm that is not supported (RC5-CBC)! Decrypt it with `openssl pkey ',

@@ -45,7 +45,7 @@ test.each([
   for (const type of keystoreTypes) expect(refusal(readFixture(file), type)).toContain(message);
 });
 
-test('what is no keystore at all is told what it is, or that it is none', () => {
+test('a file that is no keystore is named, or reported as no keystore', () => {
   expect(refusal(certificateDer('rsa'))).toContain('The file is a certificate, not a keystore!');
   const none = 'The file is not a JKS or PKCS12 keystore!';
   expect(refusal(privateKey('rsa').export({ format: 'der', type: 'pkcs8' }))).toBe(

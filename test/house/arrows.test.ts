@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { checkArrows, roomCrossings, roomOf, unusedArrows } from './arrows.ts';
 import { circles } from './circles.ts';
 import { importsOf } from './imports.ts';
@@ -9,20 +9,20 @@ import { expectKept } from './verdict.ts';
 const src = sourceFiles('src');
 
 describe('arrows between rooms', () => {
-  it('every import that leaves its room follows an allowed arrow', () => {
+  test('every import that leaves its room follows an allowed arrow', () => {
     expectKept(checkArrows(src, arrows));
   });
 
-  it('every allowed arrow is needed, so that the table stays as tight as the code', () => {
+  test('every allowed arrow is needed, so that the table stays as tight as the code', () => {
     expectKept(unusedArrows(src, arrows));
   });
 
-  it('every room is in the table', () => {
+  test('every room is in the table', () => {
     const rooms = new Set(src.map(({ path }) => roomOf(path)));
     expect([...rooms].sort()).toEqual(Object.keys(arrows).sort());
   });
 
-  it('rooms do not import each other in a circle', () => {
+  test('rooms do not import each other in a circle', () => {
     const between = roomCrossings(src).map(({ from, to }) => ({
       from: roomOf(from) ?? from,
       to: roomOf(to) ?? to,
@@ -43,7 +43,7 @@ describe('the rule itself', () => {
     `import { seal, type Sealed } from '../sealing/sealed.ts';`,
     `import '../http/server.ts';`,
   ];
-  it.each(wrong)('refuses %s in jwks', (text) => {
+  test.each(wrong)('refuses %s in jwks', (text) => {
     expect(checkArrows([parsed('src/jwks/create.ts', text)], arrows).breaches).toHaveLength(1);
   });
 
@@ -56,11 +56,11 @@ describe('the rule itself', () => {
     `// import { openStore } from '../store/store.ts';`,
     `const text = "import { openStore } from '../store/store.ts'";`,
   ];
-  it.each(right)('lets %s pass in jwks', (text) => {
+  test.each(right)('lets %s pass in jwks', (text) => {
     expect(checkArrows([parsed('src/jwks/create.ts', text)], arrows).breaches).toEqual([]);
   });
 
-  it('allows one file of a room where the table names one', () => {
+  test('allows one file of a room where the table names one', () => {
     const [aead, sealer] = ['aead', 'sealer'].map((name) =>
       parsed('src/node/disk.ts', `import { open } from '../sealing/${name}.ts';`),
     );
@@ -72,18 +72,18 @@ describe('the rule itself', () => {
     ).toEqual(['src/node/disk.ts: may not import src/sealing/sealer.ts (runtime)']);
   });
 
-  it('sees nothing in an empty house, and says so', () => {
+  test('sees nothing in an empty house, and says so', () => {
     expect(() => expectKept(checkArrows([], arrows))).toThrow('nothing to look at');
   });
 
-  it('reports an arrow that is not used', () => {
+  test('reports an arrow that is not used', () => {
     const file = parsed('src/jwks/create.ts', `import type { A } from '../jose/jwk.ts';`);
     expect(unusedArrows([file], { jwks: ['jose', 'sources'] }).breaches).toEqual([
       'jwks: needs no arrow to sources',
     ]);
   });
 
-  it('reads the names and the kind of an import', () => {
+  test('reads the names and the kind of an import', () => {
     const text = `import { a as b, type C } from './d.ts'; import type { E } from 'f';`;
     expect(importsOf(parsed('src/jose/x.ts', text))).toMatchObject([
       { to: 'src/jose/d.ts', relative: true, kind: 'runtime', names: ['a', 'C'] },

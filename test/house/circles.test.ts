@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fileCircles } from './circles.ts';
 import { parsed, sourceFiles } from './source-file.ts';
 import { expectKept } from './verdict.ts';
@@ -6,11 +6,11 @@ import { expectKept } from './verdict.ts';
 const code = sourceFiles('src', 'console', 'test', 'bench', 'faults');
 
 describe('circles of imports', () => {
-  it('no file is needed by what it needs when it runs', () => {
+  test('no file is needed by what it needs when it runs', () => {
     expectKept(fileCircles(code, { withTypes: false }));
   });
 
-  it('no file is named by what it names, types included', () => {
+  test('no file is named by what it names, types included', () => {
     expectKept(fileCircles(code, { withTypes: true }));
   });
 });
@@ -21,14 +21,14 @@ describe('the rule itself', () => {
     parsed('src/jose/b.ts', `import type { A } from './a.ts';`),
   ];
 
-  it('tells a circle of types from one that runs', () => {
+  test('tells a circle of types from one that runs', () => {
     expect(fileCircles(pair, { withTypes: false }).breaches).toEqual([]);
     expect(fileCircles(pair, { withTypes: true }).breaches).toEqual([
       'src/jose/a.ts → src/jose/b.ts → src/jose/a.ts',
     ]);
   });
 
-  it('finds a circle by a long way round, and none where two ways meet', () => {
+  test('finds a circle by a long way round, and none where two ways meet', () => {
     const ways = ['a b', 'b c', 'a c', 'c d', 'd b'].map((way) => way.split(' '));
     const files = ways.map(([from, to]) => parsed(`src/x/${from}.ts`, `import './${to}.ts';`));
     expect(fileCircles(files.slice(0, 4), { withTypes: false }).breaches).toEqual([]);

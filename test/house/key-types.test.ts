@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { keyTypeName } from '../../src/jose/key-type-name.ts';
 import { keyTypes } from '../../src/jose/key-types.ts';
 import { checkKeyTypeLists } from './key-types.ts';
@@ -19,7 +19,7 @@ const otherLists = [
 ];
 
 describe('key types', () => {
-  it('the table alone lists them', () => {
+  test('the table alone lists them', () => {
     expectKept(checkKeyTypeLists(sourceFiles('src', 'console'), { words, allowed: [table, ...otherLists] }));
   });
 });
@@ -28,7 +28,7 @@ describe('the rule itself', () => {
   const judged = (text: string, allowed: readonly string[] = []) =>
     checkKeyTypeLists([parsed('src/x.ts', text)], { words, allowed }).breaches;
 
-  it.each([
+  test.each([
     `const types = ['RSA', 'EC'];`,
     `type Type = 'OKP' | 'oct';`,
     `const members = { RSA: 1, EC: 2 };`,
@@ -39,14 +39,14 @@ describe('the rule itself', () => {
     expect(judged(text)).toHaveLength(1);
   });
 
-  it.each([`const key = { kty: 'oct' };`, `const both = ['oct', 'OCT'];`, `// RSA, EC`, `const RSA = EC;`])(
+  test.each([`const key = { kty: 'oct' };`, `const both = ['oct', 'OCT'];`, `// RSA, EC`, `const RSA = EC;`])(
     'accepts %s',
     (text) => {
       expect(judged(text)).toEqual([]);
     },
   );
 
-  it('rejects an exception that is not needed', () => {
+  test('rejects an exception that is not needed', () => {
     expect(judged(`const key = 1;`, ['src/x.ts'])).toEqual(['src/x.ts: lists none']);
   });
 });

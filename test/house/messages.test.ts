@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { lineAt, nodesOf, parsed, type SourceFile, type SyntaxNode, sourceFiles } from './source-file.ts';
 import { expectKept, type Verdict } from './verdict.ts';
 
@@ -48,12 +48,12 @@ function nameOf(node: unknown): string {
 }
 
 describe('the text of an error', () => {
-  it('is read by people, not by the command line, the console or the client', () => {
+  test('is read by people, not by the command line, the console or the client', () => {
     const files = sourceFiles('src', 'console', 'clients');
     expectKept(checkMessages(files.filter(({ path }) => !errorsOfOthers.includes(path))));
   });
 
-  it.each([
+  test.each([
     'if (/not found/.test(error.message)) {}',
     "error.message.includes('x');",
     "if (error.message === 'Invalid token') {}",
@@ -61,7 +61,7 @@ describe('the text of an error', () => {
     expect(checkMessages([parsed('src/x/y.ts', text)]).breaches).toHaveLength(1);
   });
 
-  it('may be shown and compared with nothing else', () => {
+  test('may be shown and compared with nothing else', () => {
     const file = parsed(
       'src/x/y.ts',
       "show(error.message); log.includes(text); if (error.reason === 'NOT_FOUND') {}",

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parsed, type SourceFile, sourceFiles } from './source-file.ts';
 import { expectKept, type Verdict } from './verdict.ts';
 
@@ -17,11 +17,11 @@ function checkModuleFiles(files: readonly SourceFile[]): Verdict {
 }
 
 describe('files of modules that another thread or process starts', () => {
-  it('are found in a release too', () => {
+  test('are found in a release too', () => {
     expectKept(checkModuleFiles(sourceFiles('src')));
   });
 
-  it('are reported where they are found in a checkout only', () => {
+  test('are reported where they are found in a checkout only', () => {
     const file = (text: string) => [parsed('src/x/y.ts', text)];
     const bare = file("const a = new URL('./a-thread.ts', import.meta.url);");
     expect(checkModuleFiles(bare).breaches).toEqual(['src/x/y.ts: ./a-thread.ts without moduleFile()']);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   checkDefaultExports,
   checkEnvironmentReaders,
@@ -14,27 +14,27 @@ const product = sourceFiles('src', 'console');
 const all = [...product, ...sourceFiles('test', 'bench', 'faults')];
 
 describe('places and names', () => {
-  it('the environment is read in src/config.ts alone', () => {
+  test('the environment is read in src/config.ts alone', () => {
     expectKept(checkEnvironmentReaders(product, 'src/config.ts'));
   });
 
-  it('SQL is written in src/store alone', () => {
+  test('SQL is written in src/store alone', () => {
     expectKept(checkSqlPlace(product, 'src/store/'));
   });
 
-  it('files are named for what they hold, in kebab case', () => {
+  test('files are named for what they hold, in kebab case', () => {
     expectKept(checkFileNames(all.map(({ path }) => path)));
   });
 
-  it('nothing is exported as default', () => {
+  test('nothing is exported as default', () => {
     expectKept(checkDefaultExports(all));
   });
 
-  it('nothing is left open or switched off', () => {
+  test('nothing is left open or switched off', () => {
     expectKept(checkLeftOpen(all));
   });
 
-  it('no literal is spread into another', () => {
+  test('no literal is spread into another', () => {
     expectKept(checkSpreadLiterals([...all, ...sourceFiles('clients')]));
   });
 });
@@ -42,7 +42,7 @@ describe('places and names', () => {
 describe('the rules themselves', () => {
   const file = (text: string) => [parsed('src/jwks/x.ts', text)];
 
-  it('see process.env wherever it is read, and want to see its one reader', () => {
+  test('see process.env wherever it is read, and want to see its one reader', () => {
     const reader = parsed('src/config.ts', 'const environment = process.env;');
     const other = file(`const port = process.env['PORT'];`);
     expect(checkEnvironmentReaders([reader, ...other], 'src/config.ts').breaches).toEqual([
@@ -51,7 +51,7 @@ describe('the rules themselves', () => {
     expect(() => expectKept(checkEnvironmentReaders([], 'src/config.ts'))).toThrow('nothing to look at');
   });
 
-  it.each([
+  test.each([
     `import { sql } from 'kysely';`,
     `import type { Pool } from 'pg';`,
     `import Database from 'better-sqlite3';`,
@@ -62,24 +62,24 @@ describe('the rules themselves', () => {
     expect(checkSqlPlace(file(text), 'src/store/').breaches).toHaveLength(1);
   });
 
-  it.each(['const a = { ...{ b, c }, d };', 'const a = [...[b, c], d];', 'f(...[a, b]);'])(
+  test.each(['const a = { ...{ b, c }, d };', 'const a = [...[b, c], d];', 'f(...[a, b]);'])(
     'see that %s spreads a literal',
     (text) => {
       expect(checkSpreadLiterals(file(text)).breaches).toEqual(['src/jwks/x.ts:1: a literal is spread']);
     },
   );
 
-  it('let values and conditions be spread', () => {
+  test('let values and conditions be spread', () => {
     const text = 'const a = { ...b, ...(c && { d }), ...f({ g }) }; const h = [...i, ...(j ? [k] : [])];';
     expect(checkSpreadLiterals(file(text)).breaches).toEqual([]);
   });
 
-  it('take no prose for SQL', () => {
+  test('take no prose for SQL', () => {
     const text = `const messages = ['Select a key', 'Delete it from the list', 'Update operation'];`;
     expect(checkSqlPlace(file(text), 'src/store/').breaches).toEqual([]);
   });
 
-  it.each([
+  test.each([
     'src/jwks/utils.ts',
     'src/helpers/x.ts',
     'src/common.ts',
@@ -89,20 +89,20 @@ describe('the rules themselves', () => {
     expect(checkFileNames([path]).breaches).toHaveLength(1);
   });
 
-  it('let a descriptive name pass', () => {
+  test('let a descriptive name pass', () => {
     expect(
       checkFileNames(['src/node/stream/manager-session.ts', 'test/jose/key-set.test.ts']).breaches,
     ).toEqual([]);
   });
 
-  it.each(['export default function f() {}', 'const a = 1; export { a as default };'])(
+  test.each(['export default function f() {}', 'const a = 1; export { a as default };'])(
     'refuse %s',
     (text) => {
       expect(checkDefaultExports(file(text)).breaches).toHaveLength(1);
     },
   );
 
-  it.each([`// ${'TO'}DO: later`, `it.${'skip'}('x', () => {})`, `describe.${'only'}.each([1])('x')`])(
+  test.each([`// ${'TO'}DO: later`, `it.${'skip'}('x', () => {})`, `describe.${'only'}.each([1])('x')`])(
     'see %s',
     (text) => {
       expect(checkLeftOpen(file(text)).breaches).toHaveLength(1);

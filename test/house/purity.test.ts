@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { checkPurity } from './purity.ts';
 import { pureRooms } from './rooms.ts';
 import { parsed, sourceFiles } from './source-file.ts';
@@ -7,7 +7,7 @@ import { expectKept } from './verdict.ts';
 const src = sourceFiles('src');
 
 describe('pure rooms', () => {
-  it.each(Object.keys(pureRooms))('%s touches no disk, network, clock or hidden randomness', (room) => {
+  test.each(Object.keys(pureRooms))('%s touches no disk, network, clock or hidden randomness', (room) => {
     expectKept(checkPurity(src, { [room]: pureRooms[room] ?? [] }));
   });
 });
@@ -15,7 +15,7 @@ describe('pure rooms', () => {
 describe('the rule itself', () => {
   const found = (text: string) => checkPurity([parsed('src/jose/x.ts', text)], pureRooms).breaches;
 
-  it.each([
+  test.each([
     `import { readFile } from 'node:fs/promises';`,
     `import net from 'node:net';`,
     `import { setTimeout } from 'node:timers/promises';`,
@@ -36,7 +36,7 @@ describe('the rule itself', () => {
     expect(found(text)).toHaveLength(1);
   });
 
-  it.each([
+  test.each([
     `import { createHash, createPublicKey } from 'node:crypto';`,
     `import { Buffer } from 'node:buffer';`,
     `import type { Socket } from 'node:net';`,
@@ -47,7 +47,7 @@ describe('the rule itself', () => {
     expect(found(text)).toEqual([]);
   });
 
-  it('looks at pure rooms only, and says when there is none', () => {
+  test('looks at pure rooms only, and says when there is none', () => {
     const verdict = checkPurity([parsed('src/node/x.ts', 'Date.now();')], pureRooms);
     expect(verdict).toEqual({ looked: 0, breaches: [] });
     expect(() => expectKept(verdict)).toThrow('nothing to look at');

@@ -17,14 +17,21 @@ export interface SourceFile {
   readonly path: string;
   readonly text: string;
   readonly program: SyntaxNode;
+  readonly comments: readonly Comment[];
+}
+
+export interface Comment {
+  readonly start: number;
+  /** Without its marks. */
+  readonly value: string;
 }
 
 const root = join(import.meta.dirname, '../..');
 
 export function parsed(path: string, text: string): SourceFile {
-  const { program, errors } = parseSync(path, text);
+  const { program, comments, errors } = parseSync(path, text);
   if (errors.length > 0) throw new Error(`${path} does not parse: ${errors[0]?.message}`);
-  return { path, text, program: program as unknown as SyntaxNode };
+  return { path, text, program: program as unknown as SyntaxNode, comments };
 }
 
 /** All TypeScript under these folders of the repository; fixtures are data, not code. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parsed, sourceFiles } from './source-file.ts';
 import { checkSwitches } from './switches.ts';
 import { expectKept } from './verdict.ts';
@@ -14,7 +14,7 @@ const open = [
 ];
 
 describe('switches', () => {
-  it('every switch over a union ends in satisfies never', () => {
+  test('every switch over a union ends in satisfies never', () => {
     expectKept(checkSwitches(sourceFiles('src', 'console', 'clients'), open));
   });
 });
@@ -23,7 +23,7 @@ describe('the rule itself', () => {
   const judged = (text: string, allowed: readonly string[] = []) =>
     checkSwitches([parsed('src/x.ts', text)], allowed).breaches;
 
-  it.each([
+  test.each([
     `switch (kind) { case 'a': one(); }`,
     `switch (kind) { case 'a': one(); break; default: other(); }`,
     `function f() { switch (kind) { case 'a': return 1; default: return 2; } }`,
@@ -31,14 +31,14 @@ describe('the rule itself', () => {
     expect(judged(text)).toEqual(['src/x.ts: a switch does not end in satisfies never']);
   });
 
-  it.each([
+  test.each([
     `switch (kind) { case 'a': one(); break; default: kind satisfies never; }`,
     `function f() { switch (kind) { case 'a': return 1; default: return kind satisfies never; } }`,
   ])('accepts %s', (text) => {
     expect(judged(text)).toEqual([]);
   });
 
-  it('rejects an exception that is not needed', () => {
+  test('rejects an exception that is not needed', () => {
     expect(judged('const a = 1;', ['src/x.ts'])).toEqual(['src/x.ts: has no open switch']);
   });
 });

@@ -24,7 +24,7 @@ afterAll(async () => {
   await world.close();
 });
 
-test('at the ceiling of connections further ones are hung up on, those that are there are served, and one that ends makes room', async () => {
+test('at the limit of connections further ones are closed, open ones are served, and one that ends makes room', async () => {
   const request = `${requestLine('GET', '/healthz')}\r\n`;
   const held: RawSocket[] = [];
   for (let count = 0; count < connections; count += 1) held.push(await rawSocket(world.port, request));
@@ -41,7 +41,7 @@ test('at the ceiling of connections further ones are hung up on, those that are 
   await until(async () => (await world.connectionCount()) === 0, 'all are gone');
 });
 
-test('at the ceiling of node streams a further node is told to dial another manager, and one that ends makes room', async () => {
+test('at the limit of node streams a further node is sent to another manager, and one that ends makes room', async () => {
   await world.call('POST', '/apiops/environments/', { body: { name: 'production', type: 'TEST' } });
   const made = await world.call('POST', '/apiops/environments/production/enrollment-tokens/');
   const dial = () => dialed(made.json().token);

@@ -42,7 +42,7 @@ const signIn = (password: string, username = 'admin') =>
   });
 
 describe('a user', () => {
-  test('is refused beyond the limit, told when to come back in the body and in the header, and others go on', async () => {
+  test('a client beyond the limit gets the retry time in body and header, and others are served', async () => {
     const headers = bearer(world.tokens.ada);
     expect(await statuses(5, () => send({ headers }))).toEqual(all(5, 200));
     const refused = await send({ headers });
@@ -171,7 +171,7 @@ describe('behind a balancer that is trusted', () => {
     expect((await forwarded('10.1.0.9, 203.0.113.1')).statusCode).toBe(429);
   });
 
-  test('whoever comes another way is not believed', async () => {
+  test('a forwarded address from an untrusted proxy is ignored', async () => {
     const stranger = '203.0.113.77';
     expect(await statuses(3, () => forwarded('203.0.113.1', stranger))).toEqual(all(3, 401));
     expect((await forwarded('203.0.113.2', stranger)).statusCode).toBe(429);

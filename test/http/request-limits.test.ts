@@ -53,7 +53,7 @@ describe('a request', () => {
     one.socket.destroy();
   });
 
-  test('whose body has no end is refused at its limit and hung up on, and others are served', async () => {
+  test('a client whose body has no end is rejected at its limit and closed, and others are served', async () => {
     const one = await rawSocket(world.port, post('Transfer-Encoding: chunked'));
     drip(one, `10000\r\n${' '.repeat(65_536)}\r\n`, 5);
     await world.othersAreServed();
@@ -107,7 +107,7 @@ describe('an upload', () => {
     expect((await world.call('GET', path)).json().resultCount).toBe(0);
   });
 
-  test('whose parts are never over is refused and hung up on, and others are served', async () => {
+  test('a client whose multipart body has no end is rejected and closed, and others are served', async () => {
     const type = 'multipart/form-data; boundary=x';
     const one = await rawSocket(
       world.port,

@@ -98,7 +98,7 @@ describe('every route but the open ones', () => {
     expect(world.routes.filter(({ config }) => config?.access === undefined)).toEqual([]);
   });
 
-  test('answers strangers of every kind in the same words, before it reads a body', async () => {
+  test('unauthenticated clients of every kind get the same response, before a body is read', async () => {
     for (const route of guarded) {
       for (const [kind, token] of Object.entries(strangers)) {
         const answer = await send(route, token);
@@ -114,7 +114,7 @@ describe('every route but the open ones', () => {
     }
   });
 
-  test('of a project hides it from whoever is no member, in the words for one that does not exist', async () => {
+  test('a route of a project hides it from users who are no members, in the words for one that does not exist', async () => {
     const ofProjects = guarded.filter(({ access, method }) => access.kind === 'project' && method !== 'HEAD');
     expect(ofProjects.length).toBeGreaterThan(0);
     for (const route of ofProjects) {

@@ -28,7 +28,7 @@ test.concurrent.each<[what: string, start: () => string, more: string | undefine
   ],
   ['announces a body and sends none', () => postHead(world, { length: 'Content-Length: 1000' }), undefined],
 ])(
-  'a client that %s is told that it is too late and hung up on, while others are served',
+  'a client that %s gets a time-out response and is closed, while others are served',
   async (_what, start, more) => {
     const slow = await Promise.all([1, 2, 3].map(() => rawSocket(world.port, start())));
     if (more !== undefined) for (const one of slow) drip(one, more, 100);

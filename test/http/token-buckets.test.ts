@@ -22,7 +22,7 @@ test('a bucket gives as many as it holds at once, and then says exactly when the
   expect(buckets.take('a')).toBe(10);
 });
 
-test('whoever is refused loses nothing by asking again', () => {
+test('a rejected request does not cost a token', () => {
   const buckets = bucketsOf(60);
   times(60, () => buckets.take('a'));
   for (let asked = 0; asked < 99; asked += 1) {

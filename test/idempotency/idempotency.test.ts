@@ -1,5 +1,5 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Idempotency } from '../../src/idempotency/idempotency.ts';
 import { requestHash } from '../../src/idempotency/request-hash.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -34,7 +34,7 @@ withDatabases('idempotency', (fresh) => {
     return { database, store, over, waits, request };
   }
 
-  it('settles a change whose commit succeeded and whose answer was lost', async () => {
+  test('settles a change whose commit succeeded and whose answer was lost', async () => {
     const { store, over, waits, request } = await open();
     const lost = over(store).run(request, async (once) => {
       await store.write((stores) => once.save(stores, deployment));
@@ -47,7 +47,7 @@ withDatabases('idempotency', (fresh) => {
     expect(waits).toHaveLength(1);
   });
 
-  it('lets one of two managers store, and both answer', async () => {
+  test('lets one of two managers store, and both answer', async () => {
     const { database, store, over, request } = await open();
     const other = await database.open();
     const both = Promise.withResolvers<void>();
@@ -67,7 +67,7 @@ withDatabases('idempotency', (fresh) => {
     expect(await raw('select user_id from idempotency_keys')).toHaveLength(1);
   });
 
-  it('does it once where one manager is asked twice at once', async () => {
+  test('does it once where one manager is asked twice at once', async () => {
     const { store, over, request } = await open();
     const manager = over(store);
     let done = 0;
@@ -81,7 +81,7 @@ withDatabases('idempotency', (fresh) => {
     expect(done).toBe(1);
   });
 
-  it('leaves nothing behind of a change that was refused', async () => {
+  test('leaves nothing behind of a change that was refused', async () => {
     const { store, over, request } = await open();
     const refused = over(store).run(request, () =>
       store.write(async (stores) => {
@@ -93,7 +93,7 @@ withDatabases('idempotency', (fresh) => {
     expect(await over(store).run(request, async () => 'done')).toBe('done');
   });
 
-  it('forgets keys by the clock of the database, some at a time, the oldest first', async () => {
+  test('forgets keys by the clock of the database, some at a time, the oldest first', async () => {
     const { store, request } = await open();
     for (const name of ['a', 'b', 'c']) {
       const kept = { userId: request.userId, key: name, requestHash: key, deployment: 'null', answer: null };
@@ -111,11 +111,11 @@ describe('the hash of a request', () => {
   const secret = createSecretKey(key);
   const hashOf = (body: unknown) => requestHash(secret, { ...meaning, body }).toString('hex');
 
-  it('does not depend on the order of members, nor on members that are undefined', () => {
+  test('does not depend on the order of members, nor on members that are undefined', () => {
     expect(hashOf({ a: 1, b: [2], c: undefined })).toBe(hashOf({ b: [2], a: 1 }));
   });
 
-  it('differs wherever the requests do', () => {
+  test('differs wherever the requests do', () => {
     const bodies = [
       undefined,
       { a: '1' },
@@ -131,7 +131,7 @@ describe('the hash of a request', () => {
     expect(new Set(bodies.map(hashOf)).size).toBe(bodies.length);
   });
 
-  it('can not be made without the key', () => {
+  test('can not be made without the key', () => {
     const another = requestHash(createSecretKey(randomBytes(32)), { ...meaning, body: {} });
     expect(another.toString('hex')).not.toBe(hashOf({}));
   });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   algorithmsFor,
   checkAlgorithmFits,
@@ -76,11 +76,14 @@ const kinds: [string, PrivateJwk, UseType, string[]][] = [
 ];
 
 describe('the table of algorithms', () => {
-  it.each(documented)('lists for %s and %s what is documented, in that order', (keyType, useType, names) => {
-    expect(algorithmsFor({ keyType, useType })).toEqual(names);
-  });
+  test.each(documented)(
+    'lists for %s and %s what is documented, in that order',
+    (keyType, useType, names) => {
+      expect(algorithmsFor({ keyType, useType })).toEqual(names);
+    },
+  );
 
-  it.each(kinds)('takes for a key of %s exactly what fits (%#)', async (_name, key, useType, fitting) => {
+  test.each(kinds)('takes for a key of %s exactly what fits (%#)', async (_name, key, useType, fitting) => {
     const taken: string[] = [];
     for (const algorithm of everyName) {
       try {
@@ -99,7 +102,7 @@ describe('the table of algorithms', () => {
     expect(taken.sort()).toEqual([...fitting].sort());
   });
 
-  it('answers a name outside the row with the whole row, one ruled out by the curve with what fits', async () => {
+  test('answers a name outside the row with the whole row, one ruled out by the curve with what fits', async () => {
     expect(await refusalOf(() => checkAlgorithmFits(rsa, 'SIGNATURE', 'RSA'))).toBe(
       'Algorithm (RSA) is not valid for RSA keys with use type SIGNATURE! Valid values: RS256, RS384, RS512, PS256, PS384, PS512',
     );
@@ -111,7 +114,7 @@ describe('the table of algorithms', () => {
     );
   });
 
-  it('says so when no algorithm fits the key at all, and what would', async () => {
+  test('says so when no algorithm fits the key at all, and what would', async () => {
     expect(await refusalOf(() => checkAlgorithmFits(okp('X25519'), 'SIGNATURE', 'EdDSA'))).toBe(
       'Algorithm (EdDSA) is not valid for OKP keys with use type SIGNATURE! No algorithm of this use type fits OKP keys on curve X25519. EdDSA needs curve Ed25519 or Ed448.',
     );
@@ -120,7 +123,7 @@ describe('the table of algorithms', () => {
     );
   });
 
-  it.each(['', 'rs256', 'none', 'constructor', '__proto__', 'A128GCM', 'Ed25519'])(
+  test.each(['', 'rs256', 'none', 'constructor', '__proto__', 'A128GCM', 'Ed25519'])(
     'takes no %j on request',
     async (name) => {
       for (const [, key, useType] of kinds) {
@@ -131,18 +134,18 @@ describe('the table of algorithms', () => {
     },
   );
 
-  it('takes DIR and dir, and stores the registered name', () => {
+  test('takes DIR and dir, and stores the registered name', () => {
     checkAlgorithmFits(oct(32), 'ENCRYPTION', 'DIR');
     checkAlgorithmFits(oct(32), 'ENCRYPTION', 'dir');
     expect(joseAlgorithm('DIR')).toBe('dir');
     expect(joseAlgorithm('RS256')).toBe('RS256');
   });
 
-  it('marks the deprecated ones', () => {
+  test('marks the deprecated ones', () => {
     expect(everyName.filter(isDeprecated)).toEqual(['RSA1_5', 'RSA-OAEP']);
   });
 
-  it('holds an RSASSA-PSS key to PSS, and with parameters to their hash', async () => {
+  test('holds an RSASSA-PSS key to PSS, and with parameters to their hash', async () => {
     checkRestriction('RSA-PSS', 'PS512');
     checkRestriction('PS384', 'PS384');
     expect(await refusalOf(() => checkRestriction('RSA-PSS', 'RS256'))).toContain(

@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   type CertificateInfo,
   chainFault,
@@ -20,7 +20,7 @@ const [leaf, intermediate, root] = ['leaf.pem', 'intermediate.pem', 'root.pem'].
 ];
 
 describe('readCertificates', () => {
-  it('tells of a certificate what node tells', () => {
+  test('tells of a certificate what node tells', () => {
     for (const name of ['leaf.pem', 'ec.pem', 'ed25519.pem', 'expired.pem']) {
       const [read] = readCertificates(fixture(name));
       const known = new X509Certificate(fixture(name));
@@ -36,16 +36,16 @@ describe('readCertificates', () => {
     }
   });
 
-  it('prints the subject from the most specific part on', () => {
+  test('prints the subject from the most specific part on', () => {
     expect(readCertificates(leaf)[0]?.subjectDn).toBe('CN=example.com, O=Example Inc, C=US');
   });
 
-  it('escapes a subject as RFC 4514 does', () => {
+  test('escapes a subject as RFC 4514 does', () => {
     const [read] = readCertificates(fixture('names.pem'));
     expect(read?.subjectDn).toBe('CN=Örnek İş, OU=A+UID=7, O=Acme\\, \\"Ltd\\", C=TR');
   });
 
-  it('reads a chain, leaf first, with the explanations that openssl puts between', () => {
+  test('reads a chain, leaf first, with the explanations that openssl puts between', () => {
     const text = `subject=CN = example.com\n${leaf}\nsubject=CN = Test Intermediate\n${intermediate}${root}\n\n`;
     const chain = readCertificates(text);
     expect(chain.map(({ subjectDn }) => subjectDn)).toEqual([
@@ -59,13 +59,13 @@ describe('readCertificates', () => {
     expect(x5Members(chain)).toMatchObject({ x5t: chain[0]?.x5t, 'x5t#S256': chain[0]?.x5tS256 });
   });
 
-  it('reads RSASSA-PSS certificates and says which hash they are bound to', async () => {
+  test('reads RSASSA-PSS certificates and says which hash they are bound to', async () => {
     const [read] = readCertificates(fixture('pss.pem'));
     expect(read?.restriction).toBe('PS384');
     expect(await importJwk(read?.publicKey ?? {})).toMatchObject({ kty: 'RSA' });
   });
 
-  it('reads DER in base64 as it reads PEM, also from a text in one line', () => {
+  test('reads DER in base64 as it reads PEM, also from a text in one line', () => {
     for (const content of [
       derOf(leaf).toString('base64'),
       Buffer.from(leaf).toString('base64'),
@@ -77,7 +77,7 @@ describe('readCertificates', () => {
 
   const key = createPrivateKey(fixture('leaf.key')).export({ type: 'pkcs8', format: 'pem' }).toString();
 
-  it.each<[string, string, string]>([
+  test.each<[string, string, string]>([
     ['nothing', '', 'Certificate file holds no PEM block!'],
     ['words', 'no certificate', 'Certificate file holds no PEM block! It takes PEM (a line'],
     [
@@ -131,7 +131,7 @@ describe('readCertificates', () => {
     expect(await reasonFor(text)).toContain(message);
   });
 
-  it('says where a chain whose issuer of the same name did not sign ends', () => {
+  test('says where a chain whose issuer of the same name did not sign ends', () => {
     const forged = Buffer.from(new X509Certificate(leaf).raw);
     forged[forged.length - 1] = (forged.at(-1) ?? 0) ^ 1;
     const text = `-----BEGIN CERTIFICATE-----\n${forged.toString('base64')}\n-----END CERTIFICATE-----\n`;
@@ -140,12 +140,12 @@ describe('readCertificates', () => {
     expect(chainFault(readCertificates(leaf), second)).toBeUndefined();
   });
 
-  it('reads the key usage that a certificate states', () => {
+  test('reads the key usage that a certificate states', () => {
     expect(readCertificates(intermediate)[0]?.keyUsage).toEqual(['keyCertSign']);
     expect(readCertificates(leaf)[0]?.keyUsage).toBeUndefined();
   });
 
-  it('allows no use of a certificate whose key usage is damaged', () => {
+  test('allows no use of a certificate whose key usage is damaged', () => {
     const der = derOf(intermediate);
     // The tag of the BIT STRING inside the extension 2.5.29.15.
     const bits = der.indexOf(Buffer.from('0302', 'hex'), der.indexOf(Buffer.from('0603551d0f', 'hex')));
@@ -158,7 +158,7 @@ describe('readCertificates', () => {
 describe('readCertificateDer', () => {
   const { raw } = new X509Certificate(leaf);
 
-  it('answers a certificate with any one octet changed with a certificate or a bad request', async () => {
+  test('answers a certificate with any one octet changed with a certificate or a bad request', async () => {
     for (let at = 0; at < raw.length; at += 1) {
       const changed = Buffer.from(raw);
       changed[at] = (changed[at] ?? 0) ^ 0xff;
@@ -168,7 +168,7 @@ describe('readCertificateDer', () => {
     }
   });
 
-  it('answers a certificate that ends anywhere with a bad request', async () => {
+  test('answers a certificate that ends anywhere with a bad request', async () => {
     for (let end = 0; end < raw.length; end += 7) {
       expect(await refusalOf(() => readCertificateDer(raw.subarray(0, end)))).toMatch(
         /^Certificate is not valid: /,
@@ -176,7 +176,7 @@ describe('readCertificateDer', () => {
     }
   });
 
-  it('refuses what is too long to be one', async () => {
+  test('refuses what is too long to be one', async () => {
     expect(await refusalOf(() => readCertificateDer(Buffer.alloc(65_537)))).toBe(
       'Certificate has 65537 bytes; at most 65536 are accepted',
     );

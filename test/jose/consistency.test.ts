@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readCertificates, x5Members } from '../../src/jose/certificate.ts';
 import { importJwk } from '../../src/jose/import-jwk.ts';
 import type { JsonObject } from '../../src/jose/json.ts';
@@ -12,7 +12,7 @@ const x = makeOkp('X25519');
 const reasonFor = (jwk: JsonObject) => refusalOf(() => importJwk(jwk));
 
 describe('the shape of a JWK', () => {
-  it('keeps known members and drops all others, x5u among them', async () => {
+  test('keeps known members and drops all others, x5u among them', async () => {
     const known = { ...ec, kid: 'k', use: 'sig', key_ops: ['sign'], alg: 'ES256' };
     const imported = await importJwk({
       ...known,
@@ -25,7 +25,7 @@ describe('the shape of a JWK', () => {
     expect(Object.getPrototypeOf(imported)).toBe(Object.prototype);
   });
 
-  it.each<[string, JsonObject, string]>([
+  test.each<[string, JsonObject, string]>([
     ['no kty', {}, 'kty is required in a JWK! Valid values: RSA, EC, OKP, oct'],
     ['an unknown kty', { kty: 'AKP' }, 'kty (AKP) is not supported! Valid values: RSA, EC, OKP, oct'],
     [
@@ -132,7 +132,7 @@ describe('the shape of a JWK', () => {
     expect(await reasonFor(jwk)).toBe(message);
   });
 
-  it('never shows a value that may be secret', async () => {
+  test('never shows a value that may be secret', async () => {
     for (const member of ['d', 'k', 'p']) {
       const kty = member === 'k' ? 'oct' : 'RSA';
       expect(await reasonFor({ kty, n: 'AQ', e: 'AQ', [member]: 'hunter2=' })).not.toContain('hunter2');
@@ -141,7 +141,7 @@ describe('the shape of a JWK', () => {
 });
 
 describe('what a JWK says of itself', () => {
-  it.each<[string, JsonObject]>([
+  test.each<[string, JsonObject]>([
     ['RSA for signatures', { ...rsa, alg: 'PS512', use: 'sig', key_ops: ['sign', 'verify'] }],
     [
       'RSA for encryption as WebCrypto writes it',
@@ -159,7 +159,7 @@ describe('what a JWK says of itself', () => {
     expect(await importJwk(jwk)).toEqual(jwk);
   });
 
-  it.each<[string, JsonObject, string]>([
+  test.each<[string, JsonObject, string]>([
     [
       'an unknown alg',
       { ...ec, alg: 'ES999' },
@@ -260,12 +260,12 @@ describe('x5c', () => {
   const [leaf = ''] = good.x5c;
   const body = (name: string) => fixture(name).replace(/-----[^-]+-----|\n/g, '');
 
-  it('is taken with the chain behind the certificate of the key, in its order', async () => {
+  test('is taken with the chain behind the certificate of the key, in its order', async () => {
     expect(await importJwk(good)).toEqual(good);
     expect(await importJwk({ ...leafKey, x5c: [leaf] })).toMatchObject({ x5c: [leaf] });
   });
 
-  it.each<[string, JsonObject, string]>([
+  test.each<[string, JsonObject, string]>([
     [
       'another key',
       { ...rsa, x5c: [leaf] },
@@ -325,7 +325,7 @@ describe('x5c', () => {
     expect(await reasonFor(jwk)).toContain(message);
   });
 
-  it('holds a key to what its RSASSA-PSS certificate allows', async () => {
+  test('holds a key to what its RSASSA-PSS certificate allows', async () => {
     const { jwk } = jwkFromKeyContent(fixture('pss.key'));
     const x5c = x5Members(readCertificates(fixture('pss.pem'))).x5c;
     await importJwk({ ...jwk, x5c, alg: 'PS384' });

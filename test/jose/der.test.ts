@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readDer, readMany } from '../../src/asn1/der.ts';
 import { readCertificateDer, x5Members } from '../../src/jose/certificate.ts';
 import { jwkFromKeyContent } from '../../src/jose/key-pem.ts';
@@ -16,7 +16,7 @@ const d = Buffer.alloc(32, 7);
 const rsaKey = sequence(integer('00f1'), integer('03'));
 
 describe('a key in DER', () => {
-  it.each<[string, string, Buffer, string]>([
+  test.each<[string, string, Buffer, string]>([
     [
       'a negative modulus',
       'RSA PUBLIC KEY',
@@ -152,7 +152,7 @@ describe('a key in DER', () => {
     expect(await reasonFor(label, content)).toContain(reason);
   });
 
-  it('is told apart without a label', async () => {
+  test('is told apart without a label', async () => {
     const read = (content: Buffer) => jwkFromKeyContent(content.toString('base64'));
     expect(read(rsaKey)).toEqual({ jwk: { kty: 'RSA', n: '8Q', e: 'Aw' }, kind: 'PUBLIC_KEY' });
     const numbers = Array.from({ length: 9 }, () => integer('00'));
@@ -177,7 +177,7 @@ describe('a certificate in DER', () => {
   const fields = readMany(readDer(signed).content).map(({ encoded }) => encoded);
   const reasonOf = (content: Buffer) => refusalOf(() => readCertificateDer(content));
 
-  it('is refused with members that are missing or too many', async () => {
+  test('is refused with members that are missing or too many', async () => {
     expect(await reasonOf(sequence(...parts, der(0x05)))).toContain('it has more members than a certificate');
     expect(await reasonOf(sequence(sequence(...fields.slice(0, 5)), ...signature))).toContain(
       'its public key is missing',
@@ -186,12 +186,12 @@ describe('a certificate in DER', () => {
     expect(await reasonOf(sequence())).toContain('its signed part is missing');
   });
 
-  it('is refused with a version that is none', async () => {
+  test('is refused with a version that is none', async () => {
     const changed = sequence(der(0xa0, integer('03')), ...fields);
     expect(await reasonOf(sequence(changed, ...signature))).toContain('its version is none of 1, 2, 3');
   });
 
-  it('is needed for x5c', async () => {
+  test('is needed for x5c', async () => {
     expect(await refusalOf(() => x5Members([]))).toBe('A certificate chain must hold a certificate');
   });
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { greatestCommonDivisor } from '../../src/jose/soundness/integer-math.ts';
 
 function euclid(a: bigint, b: bigint): bigint {
@@ -7,7 +7,7 @@ function euclid(a: bigint, b: bigint): bigint {
 }
 
 describe('the greatest common divisor', () => {
-  it("is Euclid's, for numbers of any length with any divisor in common", () => {
+  test("is Euclid's, for numbers of any length with any divisor in common", () => {
     const long = fc.bigInt({ min: 0n, max: 1n << 3072n });
     const factor = fc.bigInt({ min: 1n, max: 1n << 160n });
     fc.assert(
@@ -18,7 +18,7 @@ describe('the greatest common divisor', () => {
     );
   });
 
-  it("is Euclid's, for all small numbers", () => {
+  test("is Euclid's, for all small numbers", () => {
     for (let a = 0n; a < 200n; a += 1n) {
       for (let b = 0n; b <= a; b += 1n) expect(greatestCommonDivisor(a, b)).toBe(euclid(a, b));
     }

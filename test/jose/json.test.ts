@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseJson } from '../../src/jose/json.ts';
 import { findJsonFault } from '../../src/jose/json-fault.ts';
 import { refusalOf } from './made-keys.ts';
@@ -7,7 +7,7 @@ import { refusalOf } from './made-keys.ts';
 const plain = (value: unknown) => JSON.parse(JSON.stringify(value));
 
 describe('parseJson', () => {
-  it('reads any JSON just as the native parser does', () => {
+  test('reads any JSON just as the native parser does', () => {
     fc.assert(
       fc.property(fc.json(), fc.constantFrom('', '\ufeff', ' \n'), (text, before) => {
         fc.pre(!text.includes('__proto__'));
@@ -16,7 +16,7 @@ describe('parseJson', () => {
     );
   });
 
-  it('answers any text at all with a value or a bad request', async () => {
+  test('answers any text at all with a value or a bad request', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...'{}[]",:\\ a1') })),
@@ -38,13 +38,13 @@ describe('parseJson', () => {
     );
   });
 
-  it('gives objects without a prototype', () => {
+  test('gives objects without a prototype', () => {
     const value = parseJson('{"a":{"b":[{}]}}', 'Text') as { a: { b: object[] } };
     for (const object of [value, value.a, value.a.b[0]]) expect(Object.getPrototypeOf(object)).toBeNull();
     expect(value).not.toHaveProperty('toString');
   });
 
-  it.each([
+  test.each([
     ['no text', '', 'it is empty'],
     ['blanks', '  \n', 'it is empty'],
     ['an object that is cut off', '{"kty":"RSA"', 'it ends too early, at line 1, column 13'],
@@ -85,7 +85,7 @@ describe('parseJson', () => {
     );
   });
 
-  it.each([
+  test.each([
     ['PEM', '-----BEGIN CERTIFICATE-----\nAAAA\n', 'it is PEM (CERTIFICATE)! Upload it as a certificate'],
     [
       'a private key in PEM',
@@ -108,7 +108,7 @@ describe('parseJson', () => {
     );
   });
 
-  it('finds a place for whatever the engine rejects, and none in what it takes', () => {
+  test('finds a place for whatever the engine rejects, and none in what it takes', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...'{}[]",:\\ a1-.eu0\n') }), (text) => {
         let isJson = true;
@@ -124,7 +124,7 @@ describe('parseJson', () => {
     fc.assert(fc.property(fc.json(), (text) => findJsonFault(text) === undefined));
   });
 
-  it('accepts 32 levels, and the same member name in two objects', () => {
+  test('accepts 32 levels, and the same member name in two objects', () => {
     expect(() => parseJson(`${'['.repeat(32)}${']'.repeat(32)}`, 'Text')).not.toThrow();
     expect(plain(parseJson('[{"a":"\\"a\\":"},{"a":"x\\\\"}]', 'Text'))).toEqual([
       { a: '"a":' },
@@ -132,7 +132,7 @@ describe('parseJson', () => {
     ]);
   });
 
-  it('never repeats the text that it could not read', async () => {
+  test('never repeats the text that it could not read', async () => {
     expect(await refusalOf(() => parseJson('{"k":"hunter2" oops}', 'JWK string'))).not.toContain('hunter2');
   });
 });

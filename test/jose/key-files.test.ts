@@ -1,6 +1,6 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readCertificates } from '../../src/jose/certificate.ts';
 import { parseJson } from '../../src/jose/json.ts';
 import { encryptedKeyIn, jwkFromKeyContent } from '../../src/jose/key-pem.ts';
@@ -33,7 +33,7 @@ const ed25519Fields = (x: Buffer, d: Buffer, repeated = x) => [
 ];
 
 describe('a key in a file', () => {
-  it.each([
+  test.each([
     ['UTF-16, little end first', utf16(key)],
     ['UTF-16, big end first', utf16(key).swap16()],
     ['UTF-8 behind a byte order mark', Buffer.from(`\ufeff${key}`)],
@@ -41,7 +41,7 @@ describe('a key in a file', () => {
     expect(jwkFromKeyContent(file.toString('base64')).jwk).toEqual(jwk);
   });
 
-  it('is read from the octets of an OpenSSH key', () => {
+  test('is read from the octets of an OpenSSH key', () => {
     const own = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
     const [x, d] = [own.x ?? '', own.d ?? ''].map((text) => Buffer.from(text, 'base64url'));
     const octets = openSshFile(ed25519Fields(x as Buffer, d as Buffer));
@@ -51,7 +51,7 @@ describe('a key in a file', () => {
   });
 
   const [x, d] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
-  it.each<[string, Buffer, string]>([
+  test.each<[string, Buffer, string]>([
     [
       'whose check numbers differ',
       openSshFile(ed25519Fields(x, d), { checks: [7, 8] }),
@@ -80,7 +80,7 @@ describe('a key in a file', () => {
     );
   });
 
-  it('in the format of OpenSSH has as many octets in d as its curve', () => {
+  test('in the format of OpenSSH has as many octets in d as its curve', () => {
     const { x = '', y = '' } = jwk;
     const point = Buffer.concat([Buffer.from([4]), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]);
     const fields = ['ecdsa-sha2-nistp256', 'nistp256', point, Buffer.from([5])].map(field);
@@ -88,7 +88,7 @@ describe('a key in a file', () => {
     expect(read.d).toBe(Buffer.from('05'.padStart(64, '0'), 'hex').toString('base64url'));
   });
 
-  it.each(['aes128', 'des3'])('keeps its %s parameters where the line breaks are lost', async (cipher) => {
+  test.each(['aes128', 'des3'])('keeps its %s parameters where the line breaks are lost', async (cipher) => {
     const { privateKey: rsa } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const names = { aes128: 'aes-128-cbc', des3: 'des-ede3-cbc' } as Record<string, string>;
     const text = rsa
@@ -102,7 +102,7 @@ describe('a key in a file', () => {
     expect(createPrivateKey({ key: text, passphrase: 'sample-pass' }).equals(rsa)).toBe(true);
   });
 
-  it.each<[string, string | Buffer, string]>([
+  test.each<[string, string | Buffer, string]>([
     ['PKCS#12', keystore('openssl3/default.p12'), 'a PKCS#12 keystore! Upload it as a keystore'],
     ['JKS', Buffer.from('feedfeed0000000200000000', 'hex'), 'a JKS keystore! Upload it as a keystore'],
     ['JCEKS', Buffer.from('cececece0000000200000000', 'hex'), 'a JCEKS keystore! Upload it as a keystore'],
@@ -144,7 +144,7 @@ describe('a key in a file', () => {
       expect(await refusalOf(() => jwkFromKeyContent(content))).toContain(text);
   });
 
-  it('that stands beside its public key is refused with the command that takes it out', async () => {
+  test('that stands beside its public key is refused with the command that takes it out', async () => {
     for (const content of [key + spki, spki + key]) {
       expect(await refusalOf(() => jwkFromKeyContent(content))).toContain(
         'exactly one key is accepted! Write the key alone with `openssl pkey -in both.pem -out key.pem`',
@@ -153,7 +153,7 @@ describe('a key in a file', () => {
     expect(await refusalOf(() => jwkFromKeyContent(key + key))).toMatch(/exactly one key is accepted$/);
   });
 
-  it('and a JWT are told apart', async () => {
+  test('and a JWT are told apart', async () => {
     expect(await refusalOf(() => jwkFromKeyContent('eyJhbGciOiJub25lIn0.e30.'))).toBe(
       'Key content is a JWT, which is a token and not a key',
     );
@@ -161,20 +161,20 @@ describe('a key in a file', () => {
 });
 
 describe('a certificate in a file', () => {
-  it.each(['PUBLIC KEY', 'PRIVATE KEY', 'X509 CERTIFICATE'])(
+  test.each(['PUBLIC KEY', 'PRIVATE KEY', 'X509 CERTIFICATE'])(
     'is read whatever its label says: %s',
     (label) => {
       expect(readCertificates(relabelled(leaf, label))).toEqual(readCertificates(leaf));
     },
   );
 
-  it('is read from UTF-16', () => {
+  test('is read from UTF-16', () => {
     for (const file of [utf16(leaf), utf16(leaf).swap16()])
       expect(readCertificates(file.toString('base64'))).toEqual(readCertificates(leaf));
   });
 });
 
-it('an Ed25519 key of OpenSSH where JSON belongs is refused with a command that converts Ed25519', async () => {
+test('an Ed25519 key of OpenSSH where JSON belongs is refused with a command that converts Ed25519', async () => {
   const text = await refusalOf(() => parseJson('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 me', 'JWK string'));
   expect(text).toContain('openssl pkey -pubin -inform DER -out key.pem');
   expect(text).not.toContain('ssh-keygen -e');

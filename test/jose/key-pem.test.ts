@@ -1,5 +1,5 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { importJwk } from '../../src/jose/import-jwk.ts';
 import { privateJwkToPem, publicJwkToPem } from '../../src/jose/jwk-pem.ts';
 import { jwkFromKeyContent } from '../../src/jose/key-pem.ts';
@@ -31,7 +31,7 @@ const base64 = (text: string) => Buffer.from(text).toString('base64');
 const reasonFor = (content: string) => refusalOf(() => jwkFromKeyContent(content));
 
 describe('jwkFromKeyContent', () => {
-  it.each(pairs)(
+  test.each(pairs)(
     'reads PKCS#8 and SPKI of %s as node does, in PEM, base64 of PEM and base64 of DER',
     (_name, pair) => {
       for (const [key, type, kind] of [
@@ -54,7 +54,7 @@ describe('jwkFromKeyContent', () => {
     },
   );
 
-  it('reads a key by what it is, whatever its label says', () => {
+  test('reads a key by what it is, whatever its label says', () => {
     const relabelled = (text: string, label: string) => text.replace(/(BEGIN|END) [A-Z ]+/g, `$1 ${label}`);
     for (const [key, type] of [
       [rsa.privateKey, 'pkcs8'],
@@ -77,7 +77,7 @@ describe('jwkFromKeyContent', () => {
     }
   });
 
-  it('reads PEM whose line breaks became two characters, blanks or nothing', () => {
+  test('reads PEM whose line breaks became two characters, blanks or nothing', () => {
     const text = pem(rsa.privateKey, 'pkcs8');
     const expected = { jwk: rsa.privateKey.export({ format: 'jwk' }), kind: 'PRIVATE_KEY' };
     for (const content of [
@@ -91,7 +91,7 @@ describe('jwkFromKeyContent', () => {
     }
   });
 
-  it('reads PKCS#1 and SEC 1', () => {
+  test('reads PKCS#1 and SEC 1', () => {
     expect(jwkFromKeyContent(pem(rsa.privateKey, 'pkcs1'))).toEqual({
       jwk: rsa.privateKey.export({ format: 'jwk' }),
       kind: 'PRIVATE_KEY',
@@ -105,18 +105,18 @@ describe('jwkFromKeyContent', () => {
     );
   });
 
-  it('reads SEC 1 behind the EC PARAMETERS block that OpenSSL writes', async () => {
+  test('reads SEC 1 behind the EC PARAMETERS block that OpenSSL writes', async () => {
     const { jwk } = jwkFromKeyContent(fixture('ec-with-parameters.pem'));
     expect(await importJwk(jwk)).toMatchObject({ kty: 'EC', crv: 'P-256' });
   });
 
-  it('reads a compressed point', async () => {
+  test('reads a compressed point', async () => {
     const { jwk } = jwkFromKeyContent(fixture('ec-compressed-public.pem'));
     const whole = createPrivateKey(fixture('ec.key')).export({ format: 'jwk' });
     expect(jwk).toEqual({ kty: 'EC', crv: 'P-256', x: whole.x, y: whole.y });
   });
 
-  it('derives the public half of an EC key that comes without it, and takes a shortened private value', async () => {
+  test('derives the public half of an EC key that comes without it, and takes a shortened private value', async () => {
     const d = Buffer.alloc(31, 7);
     // ECPrivateKey { 1, OCTET STRING (31), [0] P-256 }, by hand.
     const sec1 = Buffer.concat([
@@ -129,7 +129,7 @@ describe('jwkFromKeyContent', () => {
     await importJwk(jwk);
   });
 
-  it('reads the second version of PKCS#8, which carries the public key', async () => {
+  test('reads the second version of PKCS#8, which carries the public key', async () => {
     // RFC 8410 §10.3, the second example.
     const text = `-----BEGIN PRIVATE KEY-----
 MHICAQEwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC
@@ -143,7 +143,7 @@ Z9w7lshQhqowtrbLDFw4rXAxZuE=
     });
   });
 
-  it('marks RSASSA-PSS keys, with their hash when they name one', async () => {
+  test('marks RSASSA-PSS keys, with their hash when they name one', async () => {
     const free = makePair('rsa-pss', { modulusLength: 2048 });
     expect(jwkFromKeyContent(pem(free.privateKey, 'pkcs8'))).toMatchObject({
       kind: 'PRIVATE_KEY',
@@ -173,7 +173,7 @@ Z9w7lshQhqowtrbLDFw4rXAxZuE=
   const good = pem(rsa.privateKey, 'pkcs8');
   const decrypt = 'Key content is encrypted: passphrase is required!';
 
-  it.each<[string, string, string]>([
+  test.each<[string, string, string]>([
     ['nothing', '', 'Key content is neither PEM (-----BEGIN ...) nor base64 of PEM'],
     ['a word', 'not a key', 'Key content is neither PEM'],
     [
@@ -265,7 +265,7 @@ Z9w7lshQhqowtrbLDFw4rXAxZuE=
     expect(await reasonFor(content)).toContain(message);
   });
 
-  it('answers a key with any one octet changed with a key or a bad request', async () => {
+  test('answers a key with any one octet changed with a key or a bad request', async () => {
     for (const [, pair] of pairs) {
       const der = pair.privateKey.export({ type: 'pkcs8', format: 'der' });
       for (let at = 0; at < Math.min(der.length, 120); at += 1) {
@@ -283,14 +283,14 @@ Z9w7lshQhqowtrbLDFw4rXAxZuE=
 });
 
 describe('PEM of a JWK', () => {
-  it.each(pairs)('is read back by node for %s', async (_name, pair) => {
+  test.each(pairs)('is read back by node for %s', async (_name, pair) => {
     const jwk = await importJwk(pair.privateKey.export({ format: 'jwk' }) as never);
     const published = publicJwk(jwk);
     expect(createPrivateKey(privateJwkToPem(jwk)).equals(pair.privateKey)).toBe(true);
     expect(published && publicJwkToPem(published)).toBe(pem(pair.publicKey, 'spki'));
   });
 
-  it('is refused for a secret key, and for the private half of a public key', async () => {
+  test('is refused for a secret key, and for the private half of a public key', async () => {
     const oct = await importJwk(makeOct(32));
     expect(await refusalOf(() => privateJwkToPem(oct))).toBe('An OCT key has no PEM form; export it as JSON');
     const half = await importJwk(rsa.publicKey.export({ format: 'jwk' }) as never);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { JsonValue } from '../../src/jose/json.ts';
 import type { PublicJwk } from '../../src/jose/jwk.ts';
 import { type FollowedKey, selectAgain, selectKey } from '../../src/jose/key-set.ts';
@@ -14,22 +14,22 @@ const printOf = (jwk: object) => thumbprint(jwk as PublicJwk);
 const set = (...keys: JsonValue[]): JsonValue => ({ keys });
 
 describe('selectKey', () => {
-  it('takes a bare JWK, and the only key of a set, without a kid', () => {
+  test('takes a bare JWK, and the only key of a set, without a kid', () => {
     expect(selectKey(a, undefined)).toEqual(a);
     expect(selectKey(set(a), undefined)).toEqual(a);
   });
 
-  it('selects a single key without a kid of its own under any kid', () => {
+  test('selects a single key without a kid of its own under any kid', () => {
     const { kid: _kid, ...bare } = a;
     expect(selectKey(bare, 'mine')).toEqual(bare);
     expect(selectKey(set(bare), 'mine')).toEqual(bare);
   });
 
-  it('selects by kid among several', () => {
+  test('selects by kid among several', () => {
     expect(selectKey(set(a, b), 'b')).toEqual(b);
   });
 
-  it('passes over unknown key types and broken siblings, also under the same kid', () => {
+  test('passes over unknown key types and broken siblings, also under the same kid', () => {
     const broken: JsonValue[] = [
       null,
       7,
@@ -43,22 +43,22 @@ describe('selectKey', () => {
     expect(selectKey(set(...broken, a), 'a')).toEqual(a);
   });
 
-  it('hands out a broken key when it is the only one of its kid, so that its own fault is named', () => {
+  test('hands out a broken key when it is the only one of its kid, so that its own fault is named', () => {
     expect(selectKey(set(a, { kty: 'AKP', kid: 'z' }), 'z')).toEqual({ kty: 'AKP', kid: 'z' });
   });
 
-  it('takes a key that stands twice in the same words, whatever the order of its members', () => {
+  test('takes a key that stands twice in the same words, whatever the order of its members', () => {
     const again = { kid: 'a', k: 'AAAA', kty: 'oct' };
     expect(selectKey(set(a, b, again), 'a')).toEqual(a);
   });
 
-  it('selects a key without a kid by its thumbprint', () => {
+  test('selects a key without a kid by its thumbprint', () => {
     expect(selectKey(set(namelessEc, namelessRsa, a), printOf(namelessRsa))).toEqual(namelessRsa);
     const withNull = { ...namelessEd, kid: null };
     expect(selectKey(set(namelessEc, withNull), printOf(namelessEd))).toEqual(withNull);
   });
 
-  it('selects an RSA key with a zero octet in front of n by the thumbprint of its shortest form', () => {
+  test('selects an RSA key with a zero octet in front of n by the thumbprint of its shortest form', () => {
     const n = Buffer.concat([Buffer.alloc(1), Buffer.from(namelessRsa.n ?? '', 'base64url')]).toString(
       'base64url',
     );
@@ -66,7 +66,7 @@ describe('selectKey', () => {
     expect(selectKey(set(namelessEc, padded), printOf(namelessRsa))).toEqual(padded);
   });
 
-  it('takes the only usable key without a kid, whatever stands beside it', () => {
+  test('takes the only usable key without a kid, whatever stands beside it', () => {
     const beside: JsonValue[] = [
       { kty: 'AKP', kid: 'later' },
       { kty: 'EC', crv: 'P-192', x: 'AA', y: 'AA', kid: 'curve' },
@@ -78,12 +78,12 @@ describe('selectKey', () => {
     expect(selectKey(set(...beside, namelessEc), 'mine')).toEqual(namelessEc);
   });
 
-  it('hands out the only broken key of known type, so that its own fault is named', () => {
+  test('hands out the only broken key of known type, so that its own fault is named', () => {
     const broken = { kty: 'RSA', n: 'AQAB', e: 'AQAB' };
     expect(selectKey(set({ kty: 'AKP' }, broken), undefined)).toEqual(broken);
   });
 
-  it('takes two entries that differ only in unknown members for one key', () => {
+  test('takes two entries that differ only in unknown members for one key', () => {
     const once = { ...a, issued: 1 };
     expect(selectKey(set(b, a, once), 'a')).toMatchObject(a);
     expect(selectKey(set(namelessEc, { ...namelessEc, issued: 1, use: null }), undefined)).toMatchObject(
@@ -91,7 +91,7 @@ describe('selectKey', () => {
     );
   });
 
-  it.each<[string, JsonValue, string | undefined, string]>([
+  test.each<[string, JsonValue, string | undefined, string]>([
     [
       'several keys without a kid',
       set(a, b),
@@ -245,7 +245,7 @@ describe('selectKey', () => {
     expect(await refusalOf(() => selectKey(document, kid))).toBe(message);
   });
 
-  it('lists at most twenty kids, each cut to a bearable length', async () => {
+  test('lists at most twenty kids, each cut to a bearable length', async () => {
     const keys = Array.from({ length: 50 }, (_, n) => ({ ...a, kid: `${n}-${'x'.repeat(500)}` }));
     const message = await refusalOf(() => selectKey(set(...keys), undefined));
     expect(message.length).toBeLessThan(1600);
@@ -264,7 +264,7 @@ describe('selectAgain', () => {
     });
   const gone = (kid: string) => `kid (${kid}) is not found in the JWK Set!`;
 
-  it.each<[string, JsonValue, Partial<FollowedKey>, JsonValue]>([
+  test.each<[string, JsonValue, Partial<FollowedKey>, JsonValue]>([
     ['a key without a kid beside a second one', set(second, first), {}, first],
     ['a key without a kid beside one of unknown type', set({ kty: 'AKP', kid: 'x' }, first), {}, first],
     [
@@ -314,7 +314,7 @@ describe('selectAgain', () => {
     expect(again(document, followed)).toEqual(expected);
   });
 
-  it.each<[string, JsonValue, Partial<FollowedKey>, string]>([
+  test.each<[string, JsonValue, Partial<FollowedKey>, string]>([
     [
       'selected by its thumbprint, and another is the only one',
       set(second),

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { importJwk } from '../../src/jose/import-jwk.ts';
 import type { JsonObject } from '../../src/jose/json.ts';
 import type { PrivateJwk } from '../../src/jose/jwk.ts';
@@ -25,11 +25,11 @@ const unsoundKeys: Readonly<Record<KeyType, JsonObject>> = {
 };
 
 describe('the table of key types', () => {
-  it.each(keyTypes)('an unsound %s key is rejected by its soundness check', async (kty) => {
+  test.each(keyTypes)('an unsound %s key is rejected by its soundness check', async (kty) => {
     await expect(importJwk(unsoundKeys[kty])).rejects.toThrow(`${keyTypeInfo(kty).name} key is not sound`);
   });
 
-  it.each(keyTypes)(
+  test.each(keyTypes)(
     'an imported %s key splits into public and private members, all of which the table has',
     (kty) => {
       const { members, publicMembers, privateMembers, isSymmetric } = keyTypeInfo(kty);
@@ -44,7 +44,7 @@ describe('the table of key types', () => {
     },
   );
 
-  it.each(keyTypes)(
+  test.each(keyTypes)(
     'the thumbprint of an %s key covers its required members in lexical order (RFC 7638)',
     (kty) => {
       const info = keyTypeInfo(kty);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { importJwk } from '../../src/jose/import-jwk.ts';
 import type { PrivateJwk } from '../../src/jose/jwk.ts';
 import { joinJwk, publicJwk, publicMembersOf, splitJwk } from '../../src/jose/public-part.ts';
@@ -20,7 +20,7 @@ const metadata = fc.record(
 );
 
 describe('publicJwk', () => {
-  it('lets no private and no unknown member out, whatever else the key carries', () => {
+  test('lets no private and no unknown member out, whatever else the key carries', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...all),
@@ -35,7 +35,7 @@ describe('publicJwk', () => {
     );
   });
 
-  it('turns key_ops to what the public half does', () => {
+  test('turns key_ops to what the public half does', () => {
     const operations = (key_ops: string[]) =>
       publicJwk({ ...makeRsa(), key_ops } as unknown as PrivateJwk)?.key_ops;
     expect(operations(['sign'])).toEqual(['verify']);
@@ -43,7 +43,7 @@ describe('publicJwk', () => {
     expect(operations(['deriveBits'])).toBeUndefined();
   });
 
-  it('is told of a key before its import as well', () => {
+  test('is told of a key before its import as well', () => {
     expect(publicMembersOf({ ...makeRsa(), x5u: 'u', k: 'secret' })).not.toHaveProperty('k');
     for (const key of pairs) expect(publicMembersOf(key)).toEqual(publicHalf(key));
     expect(publicMembersOf({ kty: 'X', d: 'secret' })).toEqual({ kty: 'X' });
@@ -51,7 +51,7 @@ describe('publicJwk', () => {
 });
 
 describe('splitJwk and joinJwk', () => {
-  it('part every key into secret and readable members and join them to the same key', async () => {
+  test('part every key into secret and readable members and join them to the same key', async () => {
     for (const raw of all) {
       const jwk = await importJwk({ ...raw, kid: 'k' });
       const { publicMembers, privateMembers } = splitJwk(jwk);
@@ -61,7 +61,7 @@ describe('splitJwk and joinJwk', () => {
     }
   });
 
-  it('refuse parts that do not make a key', async () => {
+  test('refuse parts that do not make a key', async () => {
     expect(await refusalOf(() => joinJwk({}, {}))).toContain('kty is missing or unknown');
     expect(await refusalOf(() => joinJwk({ kty: 'oct' }, {}))).toContain('k is missing');
     expect(await refusalOf(() => joinJwk({ kty: 'EC', crv: 'P-256', x: 'AA' }, { d: 'AA' }))).toContain(

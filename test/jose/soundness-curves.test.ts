@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { importJwk } from '../../src/jose/import-jwk.ts';
 import { octetsFromInteger } from '../../src/jose/members/integer.ts';
 import { ecCurves } from '../../src/jose/soundness/ec-curves.ts';
@@ -25,12 +25,12 @@ describe.each(ecNames)('an EC key on %s', (crv) => {
   const other = makeEc(crv);
   const number = (value: bigint) => text(octetsFromInteger(value, curve.octets));
 
-  it('is taken with both halves and with the public one', async () => {
+  test('is taken with both halves and with the public one', async () => {
     expect(await importJwk(good)).toEqual(good);
     expect(await importJwk(publicHalf(good))).toEqual(publicHalf(good));
   });
 
-  it.each([
+  test.each([
     ['a coordinate that lost an octet', { x: text(octetsOf(good.x).subarray(1)) }, 'RFC 7518 §6.2.1.2'],
     [
       'a coordinate with an octet too many',
@@ -57,11 +57,11 @@ describe.each(ecNames)('an EC key on %s', (crv) => {
 });
 
 describe('an EC key', () => {
-  it('of RFC 7515 is taken', async () => {
+  test('of RFC 7515 is taken', async () => {
     expect(await importJwk(rfc7515Ec)).toEqual(rfc7515Ec);
   });
 
-  it('is refused on an unknown curve, and P-256K is told its registered name', async () => {
+  test('is refused on an unknown curve, and P-256K is told its registered name', async () => {
     const key = makeEc('secp256k1');
     expect(await reasonFor({ ...key, crv: 'P-256K' })).toContain(
       'The registered name of this curve is secp256k1 (RFC 8812 §3.1)',
@@ -77,12 +77,12 @@ describe.each(['Ed25519', 'Ed448', 'X25519', 'X448'])('an OKP key on %s', (crv) 
   const good = makeOkp(crv);
   const other = makeOkp(crv);
 
-  it('is taken with both halves and with the public one', async () => {
+  test('is taken with both halves and with the public one', async () => {
     expect(await importJwk(good)).toEqual(good);
     expect(await importJwk(publicHalf(good))).toEqual(publicHalf(good));
   });
 
-  it.each([
+  test.each([
     ['x that lost an octet', { x: text(octetsOf(good.x).subarray(1)) }, 'needs exactly'],
     [
       'x with an octet too many',
@@ -104,11 +104,11 @@ describe('an Edwards key', () => {
   // The y of a point of order 8 (RFC 7748 §6.1 speaks of them for X25519): d·y⁴ + 2y² = 1.
   const order8 = 'xxdqcD1N2E-6PAt2DRBnDyogU_osOczGTsf9d5KsA3o';
 
-  it('of RFC 8037 is taken', async () => {
+  test('of RFC 8037 is taken', async () => {
     expect(await importJwk(rfc8037Ed25519)).toEqual(rfc8037Ed25519);
   });
 
-  it.each([
+  test.each([
     ['Ed25519', little(1n, 32), 'small order'],
     ['Ed25519', little(p25519 - 1n, 32), 'small order'],
     ['Ed25519', little(0n, 32), 'small order'],
@@ -123,7 +123,7 @@ describe('an Edwards key', () => {
     expect(await reasonFor({ kty: 'OKP', crv, x })).toContain(reason);
   });
 
-  it('is taken as a public half whenever node made it', async () => {
+  test('is taken as a public half whenever node made it', async () => {
     for (let count = 0; count < 20; count += 1) {
       await importJwk(publicHalf(makeOkp('Ed25519')));
       await importJwk(publicHalf(makeOkp('Ed448')));
@@ -132,23 +132,23 @@ describe('an Edwards key', () => {
 });
 
 describe('an OKP key', () => {
-  it('is refused on an unknown curve', async () => {
+  test('is refused on an unknown curve', async () => {
     expect(await reasonFor({ ...makeOkp('X448'), crv: 'P-256' })).toBe(
       'crv (P-256) is not valid for OKP keys! P-256 is a curve of kty EC, not OKP (RFC 7518 §6.2.1.1). Valid values: Ed25519, Ed448, X25519, X448',
     );
   });
 
-  it('is refused as an X key without x', async () => {
+  test('is refused as an X key without x', async () => {
     expect(await reasonFor(without(makeOkp('X25519'), 'x'))).toBe('x is required in an OKP JWK!');
   });
 });
 
 describe('an OCT key', () => {
-  it('is taken from 1 to 1024 bytes', async () => {
+  test('is taken from 1 to 1024 bytes', async () => {
     for (const octets of [1, 32, 1024]) expect(await importJwk(makeOct(octets))).toEqual(makeOct(octets));
   });
 
-  it('is refused above', async () => {
+  test('is refused above', async () => {
     expect(await reasonFor(makeOct(1025))).toBe(
       'OCT key is not sound: k has 1025 bytes, at most 1024 are accepted',
     );

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { importJwk } from '../../src/jose/import-jwk.ts';
 import { decodeInteger, encodeInteger } from '../../src/jose/members/integer.ts';
 import { makeRsa, publicHalf, type RawJwk, refusalOf, without } from './made-keys.ts';
@@ -13,20 +13,20 @@ async function reasonFor(jwk: RawJwk): Promise<string> {
 }
 
 describe('an RSA key', () => {
-  it('is taken with both halves, with the public half, and from 2048 to 8192 bits', async () => {
+  test('is taken with both halves, with the public half, and from 2048 to 8192 bits', async () => {
     expect(await importJwk(good)).toEqual(good);
     expect(await importJwk(publicHalf(good))).toEqual(publicHalf(good));
     const large = makeRsa(4096);
     expect(await importJwk(large)).toEqual(large);
   });
 
-  it('is taken with a modulus of 2049 bits and with the exponent 3', async () => {
+  test('is taken with a modulus of 2049 bits and with the exponent 3', async () => {
     const odd = makeRsa(2049);
     expect(await importJwk(odd)).toEqual(odd);
     expect(await importJwk({ ...publicHalf(good), e: 'Aw' })).toMatchObject({ e: 'Aw' });
   });
 
-  it.each([
+  test.each([
     ['1024 bits', publicRsa((1n << 1023n) + 1n), 'the modulus (n) has 1024 bits, 2048 to 8192 are accepted'],
     ['2047 bits', publicRsa((1n << 2046n) + 1n), 'the modulus (n) has 2047 bits, 2048 to 8192 are accepted'],
     ['8193 bits', publicRsa((1n << 8192n) + 1n), 'the modulus (n) has 8193 bits, 2048 to 8192 are accepted'],
@@ -50,7 +50,7 @@ describe('an RSA key', () => {
     expect(await reasonFor(jwk)).toBe(reason);
   });
 
-  it('is taken with the largest exponent that is allowed', async () => {
+  test('is taken with the largest exponent that is allowed', async () => {
     const e = (1n << 256n) - 1n;
     await importJwk(publicRsa(n, e));
   });
@@ -61,18 +61,18 @@ describe('an RSA key', () => {
       p = prime(1024);
     });
 
-    it('is refused when the modulus is a square', async () => {
+    test('is refused when the modulus is a square', async () => {
       expect(await reasonFor(publicRsa(p * p))).toBe('the modulus (n) is a square');
     });
 
-    it('is refused when Fermat finds its primes, in both halves', async () => {
+    test('is refused when Fermat finds its primes, in both halves', async () => {
       const reason = "its primes are close: 100 rounds of Fermat's method find them (CA/B Forum BR 6.1.1.3)";
       const q = nextPrime(p + 2n);
       expect(await reasonFor(publicRsa(p * q))).toBe(reason);
       expect(await reasonFor(privateRsa(q, p))).toBe(reason);
     });
 
-    it('is refused in its private half when the primes are closer than FIPS 186-5 allows', async () => {
+    test('is refused in its private half when the primes are closer than FIPS 186-5 allows', async () => {
       const q = nextPrime(p + (1n << 600n));
       await importJwk(publicRsa(p * q));
       expect(await reasonFor(privateRsa(p, q))).toBe(
@@ -80,14 +80,14 @@ describe('an RSA key', () => {
       );
     });
 
-    it('is rejected up to a distance of 924 bits, which FIPS 186-5 excludes, and taken above', async () => {
+    test('is rejected up to a distance of 924 bits, which FIPS 186-5 excludes, and taken above', async () => {
       const apart = (bits: bigint) => privateRsa(p, nextPrime(p + (1n << bits) - (1n << (bits - 2n))));
       // nextPrime goes up by less than 2^20, so each distance has the length that is meant.
       expect(await reasonFor(apart(924n))).toBe('its primes are too close to each other (FIPS 186-5 A.1.1)');
       expect(await importJwk(apart(925n))).toMatchObject({ kty: 'RSA' });
     });
 
-    it('is refused with a factor just below 65536', async () => {
+    test('is refused with a factor just below 65536', async () => {
       expect(await reasonFor(publicRsa(65_521n * prime(2040)))).toBe(
         'the modulus (n) has the small factor 65521 (CA/B Forum BR 6.1.6)',
       );
@@ -100,7 +100,7 @@ describe('an RSA key', () => {
       );
     });
 
-    it('is refused when the modulus is itself a prime', async () => {
+    test('is refused when the modulus is itself a prime', async () => {
       expect(await reasonFor(publicRsa(prime(2048)))).toBe(
         'the modulus (n) is itself a prime (RFC 8017 §3.1)',
       );
@@ -110,13 +110,13 @@ describe('an RSA key', () => {
       );
     });
 
-    it('is refused with the ROCA fingerprint', async () => {
+    test('is refused with the ROCA fingerprint', async () => {
       const modulus = rocaPrime(1000n) * rocaPrime(2000n);
       expect(await reasonFor(publicRsa(modulus))).toContain('ROCA fingerprint (CVE-2017-15361)');
       expect(await reasonFor(privateRsa(rocaPrime(3000n), rocaPrime(4000n)))).toContain('ROCA');
     });
 
-    it('is refused when a factor that should be a prime is not', async () => {
+    test('is refused when a factor that should be a prime is not', async () => {
       // Two primes of 512 bits may make a number of 1023, and a modulus that is too short.
       let composite = prime(512) * prime(512);
       while ((p * composite).toString(2).length < 2048) composite = prime(512) * prime(512);
@@ -124,7 +124,7 @@ describe('an RSA key', () => {
     });
   });
 
-  it.each([
+  test.each([
     ['n', 'p times q is not n'],
     ['e', 'd is not the private exponent of n and e'],
     ['d', 'd is not the private exponent of n and e'],
@@ -140,7 +140,7 @@ describe('an RSA key', () => {
     );
   });
 
-  it.each([
+  test.each([
     ['p', 'q'],
     ['q', 'p'],
   ])('is rejected when its d is right modulo %s-1 and wrong modulo %s-1 alone', async (right, wrong) => {
@@ -154,7 +154,7 @@ describe('an RSA key', () => {
     );
   });
 
-  it('is rejected when d or qi is right, but not reduced', async () => {
+  test('is rejected when d or qi is right, but not reduced', async () => {
     const [p, q, d, qi] = ['p', 'q', 'd', 'qi'].map((name) => decodeInteger(good[name] ?? '')) as [
       bigint,
       bigint,
@@ -170,16 +170,16 @@ describe('an RSA key', () => {
     );
   });
 
-  it('is refused when p and q are exchanged but qi is not', async () => {
+  test('is refused when p and q are exchanged but qi is not', async () => {
     const { p = '', q = '', dp = '', dq = '' } = good;
     expect(await reasonFor({ ...good, p: q, q: p, dp: dq, dq: dp })).toContain('qi is not the inverse');
   });
 
-  it('is refused when p is 1 and q is n', async () => {
+  test('is refused when p is 1 and q is n', async () => {
     expect(await reasonFor({ ...good, p: 'AQ', q: good.n ?? '' })).toContain('p times q is not n');
   });
 
-  it.each(['p', 'q', 'dp', 'dq', 'qi'])(
+  test.each(['p', 'q', 'dp', 'dq', 'qi'])(
     'is refused without %s while the other CRT members stand',
     async (member) => {
       expect(await reasonFor(without(good, member))).toBe(
@@ -188,17 +188,17 @@ describe('an RSA key', () => {
     },
   );
 
-  it('is refused with CRT members and without d', async () => {
+  test('is refused with CRT members and without d', async () => {
     expect(await reasonFor(without(good, 'd'))).toContain('d is missing beside p, q, dp, dq and qi');
   });
 
-  it('is refused when it has more than two primes', async () => {
+  test('is refused when it has more than two primes', async () => {
     expect(await refusalOf(() => importJwk({ ...good, oth: [{ r: 'AQ', d: 'AQ', t: 'AQ' }] }))).toContain(
       '(oth) are not supported',
     );
   });
 
-  it('of n, e and d alone gets its CRT members, whichever multiple d was reduced by', async () => {
+  test('of n, e and d alone gets its CRT members, whichever multiple d was reduced by', async () => {
     const bare = without(good, 'p', 'q', 'dp', 'dq', 'qi');
     const [p, q, d] = [good.p, good.q, good.d].map((text) => decodeInteger(text ?? '')) as [
       bigint,
@@ -217,7 +217,7 @@ describe('an RSA key', () => {
     }
   });
 
-  it('of n, e and d alone is refused when d is of another key', async () => {
+  test('of n, e and d alone is refused when d is of another key', async () => {
     for (const d of [other.d ?? '', 'AQ', 'AA', good.n ?? '']) {
       expect(await reasonFor({ ...publicHalf(good), d })).toContain(
         'd is not the private exponent of n and e',

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { calculateJwkThumbprint, type JWK } from 'jose';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { PrivateJwk } from '../../src/jose/jwk.ts';
 import { thumbprint } from '../../src/jose/thumbprint.ts';
 import { makeEc, makeOct, makeOkp, makeRsa, publicHalf, rfc7638Rsa, rfc8037Ed25519 } from './made-keys.ts';
@@ -9,12 +9,12 @@ import { makeEc, makeOct, makeOkp, makeRsa, publicHalf, rfc7638Rsa, rfc8037Ed255
 const typed = (jwk: object) => jwk as unknown as PrivateJwk;
 
 describe('thumbprint', () => {
-  it('gives the values that RFC 7638 and RFC 8037 print', () => {
+  test('gives the values that RFC 7638 and RFC 8037 print', () => {
     expect(thumbprint(typed(rfc7638Rsa))).toBe('NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs');
     expect(thumbprint(typed(rfc8037Ed25519))).toBe('kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k');
   });
 
-  it.each([
+  test.each([
     makeRsa(),
     makeEc('P-521'),
     makeEc('secp256k1'),
@@ -26,7 +26,7 @@ describe('thumbprint', () => {
     if (jwk.kty !== 'oct') expect(thumbprint(typed(publicHalf(jwk)))).toBe(thumbprint(typed(jwk)));
   });
 
-  it('depends on the required members alone', () => {
+  test('depends on the required members alone', () => {
     fc.assert(
       fc.property(
         fc.uint8Array({ minLength: 1 }),

@@ -1,5 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accepted, type Item, type ProjectApi, projectApi, refusal } from '../api/support/project-api.ts';
 import { curves, makeCurveKey, pemFixture } from '../api/support/sample-keys.ts';
 import { startTestManager, type TestManager } from '../support/manager.ts';
@@ -90,7 +90,7 @@ const uses = keys.flatMap(([name, type, signature, encryption]) => [
 ]);
 
 describe('the table of algorithms', () => {
-  it.each(uses)('takes for $useType with $name what fits it', async ({ name, useType, fitting }) => {
+  test.each(uses)('takes for $useType with $name what fits it', async ({ name, useType, fitting }) => {
     for (const algorithm of fitting) {
       accepted(await create(name, useType, algorithm));
       const alg = algorithm === 'DIR' ? 'dir' : algorithm;
@@ -99,7 +99,7 @@ describe('the table of algorithms', () => {
     }
   });
 
-  it.each(uses)(
+  test.each(uses)(
     'refuses for $useType with $name what does not fit it',
     async ({ name, type, useType, fitting }) => {
       const row = table[`${type} ${useType}`] ?? [];

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   accepted,
   type Body,
@@ -158,7 +158,7 @@ describe('a chain', () => {
     }
   });
 
-  it('of a keystore goes by the CA that signed, whichever of one name stands first', async () => {
+  test('of a keystore goes by the CA that signed, whichever of one name stands first', async () => {
     for (const [index, authorities] of [
       [stranger, root],
       [root, stranger],
@@ -204,14 +204,14 @@ describe('a chain', () => {
     }
   });
 
-  it('the wrong way round is stored as the certificate that stands first, with a warning that says so', async () => {
+  test('the wrong way round is stored as the certificate that stands first, with a warning that says so', async () => {
     const { body } = await upload('reversed', root.pem + underRoot.pem);
     expect(body.warnings).toEqual([
       'A JWK made from it gets 1 of its 2 certificates: certificate 2 did not sign certificate 1 (the leaf comes first)',
     ]);
   });
 
-  it('holds no private key, also behind what is cut off', async () => {
+  test('holds no private key, also behind what is cut off', async () => {
     const secret = Buffer.from(readFileSync(root.keyPath, 'utf8')).toString('base64');
     const x5c = [underRoot.x5c, stranger.x5c, secret];
     expect(refusal(await paste({ ...publicJwkOf(underRoot), x5c }))).toContain(
@@ -219,7 +219,7 @@ describe('a chain', () => {
     );
   });
 
-  it.each([
+  test.each([
     ['is PEM', (pem: string) => pem, /^x5c\[0\] is a public key, not a certificate!/],
     ['is base64 of PEM', (pem: string) => btoa(pem), /^x5c\[0\] is a public key, not a certificate!/],
     [
@@ -262,7 +262,7 @@ describe('a certificate of a key that JOSE does not have', () => {
     expect(refusal(answer)).toContain(`No JWK can be made of the certificate: ${reason}; supported are RSA`);
   });
 
-  it('of RSA 1024 is stored, and no JWK is made of it', async () => {
+  test('of RSA 1024 is stored, and no JWK is made of it', async () => {
     accepted(await upload('short', folder.issue({ subject: 'Short', key: rsaBits(1024) }).pem));
     const answer = await fromCertificate('short', { algorithm: 'RS256' });
     expect(answer.body).toMatchObject({
@@ -343,7 +343,7 @@ describe('the key usage that a certificate states', () => {
     expect(answer.body.reason).toBe('KEY_INCONSISTENT');
   });
 
-  it('contradicts the use type that a certificate, keystore or pasted key is to have', async () => {
+  test('contradicts the use type that a certificate, keystore or pasted key is to have', async () => {
     accepted(await upload('enciphering', enciphering.pem));
     const rs256 = { useType: 'SIGNATURE', algorithm: 'RS256' };
     const answers = [

@@ -1,5 +1,5 @@
 import { calculateJwkThumbprint } from 'jose';
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningNode } from '../../src/node/start-node.ts';
 import {
   accepted,
@@ -95,7 +95,7 @@ describe('a pasted key', () => {
     );
   });
 
-  it('that is secret is deployed and never published', async () => {
+  test('that is secret is deployed and never published', async () => {
     const response = await fetch(`${node.url}/projects/MyProject/jwks/whole-oct`);
     expect(response.status).toBe(404);
     expect((await publishedKeys(node)).map(({ kty }) => kty)).not.toContain('oct');
@@ -105,7 +105,7 @@ describe('a pasted key', () => {
     });
   });
 
-  it('of RSA without CRT members is completed', async () => {
+  test('of RSA without CRT members is completed', async () => {
     const { n, e, d } = rsa;
     accepted(await project.paste('crt', { kty: 'RSA', n, e, d }));
     expect(await project.material('crt')).toMatchObject({
@@ -117,7 +117,7 @@ describe('a pasted key', () => {
     });
   });
 
-  it('keeps use, key_ops and alg, of which what is published says the public side', async () => {
+  test('keeps use, key_ops and alg, of which what is published says the public side', async () => {
     const jwk = { ...makeCurveKey('P-256'), alg: 'ES256', key_ops: ['sign', 'verify'], use: 'sig' };
     accepted(await project.paste('operations', jwk, 'ops'));
     expect(await project.jwk('operations')).toMatchObject({ use: 'sig', algorithm: 'ES256' });
@@ -128,13 +128,13 @@ describe('a pasted key', () => {
     });
   });
 
-  it('loses the members that are not known, private ones of another type among them', async () => {
+  test('loses the members that are not known, private ones of another type among them', async () => {
     const extra = { name: 'x', 'x-secret': 's3cret', k: 'c2VjcmV0', priv: { d: 'x' }, iat: 1, p: 'AQAB' };
     accepted(await project.paste('extra', { ...p256Public, ...extra }, 'extra'));
     expect(await project.material('extra')).toEqual({ ...p256Public, kid: 'extra' });
   });
 
-  it('may name certificates by an address, which nobody visits', async () => {
+  test('may name certificates by an address, which nobody visits', async () => {
     const server = await startHttpServer((_request, response) => response.end());
     accepted(await project.paste('x5u', { ...p256Public, x5u: `${server.origin}/chain.pem` }));
     expect(await project.material('x5u')).not.toHaveProperty('x5u');
@@ -165,16 +165,16 @@ describe('pasted text', () => {
     ['{"kty":"RSA","n":5,"e":"AQAB"}', 'n must be a string, not number'],
     ['-----BEGIN PUBLIC KEY-----', /^JWK string is not valid JSON/],
   ];
-  it.each(broken)('that is no key is refused: %#', async (text, refused) => {
+  test.each(broken)('that is no key is refused: %#', async (text, refused) => {
     expect(refusal(await project.paste('broken', text))).toMatch(refused);
   });
 
-  it.each([' ', '\n', '\u{feff}'])('may begin with %j', async (start) => {
+  test.each([' ', '\n', '\u{feff}'])('may begin with %j', async (start) => {
     const name = `start-${start.codePointAt(0)}`;
     accepted(await project.paste(name, start + JSON.stringify(p256Public)));
   });
 
-  it('of a key that is refused stores nothing', async () => {
+  test('of a key that is refused stores nothing', async () => {
     expect(await project.names('jwks')).not.toContain('broken');
   });
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PublicJwk } from '../../src/jose/jwk.ts';
 import { thumbprint } from '../../src/jose/thumbprint.ts';
 import { accepted, type Item, type ProjectApi, projectApi, refusal } from '../api/support/project-api.ts';
@@ -133,12 +133,12 @@ describe('in a JWK Set', () => {
     ['that is a list', [one]],
     ['with a kid of another type', { ...p256Public, kid: 1 }],
   ];
-  it.each(siblings)('a key %s does not stop the one that was asked for', async (_what, sibling) => {
+  test.each(siblings)('a key %s does not stop the one that was asked for', async (_what, sibling) => {
     expect(await kidOf({ keys: [sibling, one] }, 'one')).toBe('one');
     expect(await kidOf({ keys: [one, sibling], extra: 'x' }, 'one')).toBe('one');
   });
 
-  it('a key that is broken is refused with its own fault when it is the one', async () => {
+  test('a key that is broken is refused with its own fault when it is the one', async () => {
     const broken = { ...p256Public, y: p256Public.x, kid: 'broken' };
     expect(await refused({ keys: [one, broken] }, 'broken')).toContain('EC key is not sound');
     expect(await refused({ keys: [one, { kty: 'AKP', kid: 'new' }] }, 'new')).toContain(
@@ -147,20 +147,20 @@ describe('in a JWK Set', () => {
     expect(await refused({ keys: [{ kty: 'AKP' }] })).toContain('kty (AKP) is not supported!');
   });
 
-  it('a kid that names two different keys is refused', async () => {
+  test('a kid that names two different keys is refused', async () => {
     const text = 'kid (one) names different keys in the JWK Set; a kid must name one key';
     expect(await refused({ keys: [one, { ...two, kid: 'one' }] }, 'one')).toBe(text);
     expect(await refused({ keys: [one, { ...one, ...p256Private }] }, 'one')).toBe(text);
     expect(await kidOf({ keys: [one, two, { ...two }] }, 'one')).toBe('one');
   });
 
-  it('a key that is there twice is one key', async () => {
+  test('a key that is there twice is one key', async () => {
     const { kty, ...rest } = one;
     expect(await kidOf({ keys: [one, { ...rest, kty }] }, 'one')).toBe('one');
     expect(await kidOf({ keys: [one, two, { ...rest, kty, issued: 1 }] }, 'one')).toBe('one');
   });
 
-  it('only the key that was chosen is stored', async () => {
+  test('only the key that was chosen is stored', async () => {
     accepted(
       await project.paste(
         'chosen',
@@ -178,7 +178,7 @@ describe('in a JWK Set', () => {
   });
 });
 
-it('a set of 100,000 characters is read by the same rules, with the same errors', async () => {
+test('a set of 100,000 characters is read by the same rules, with the same errors', async () => {
   const long = { keys: [one, two], comment: 'x'.repeat(100_000) };
   expect(await kidOf(long, 'two')).toBe('two');
   expect((await project.paste('refused', long)).body).toMatchObject({
@@ -193,6 +193,6 @@ it('a set of 100,000 characters is read by the same rules, with the same errors'
   });
 });
 
-it('a refused set stores nothing', async () => {
+test('a refused set stores nothing', async () => {
   expect(await project.names('jwks')).not.toContain('refused');
 });

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningNode } from '../../src/node/start-node.ts';
 import {
   accepted,
@@ -72,14 +72,14 @@ describe('a JWK from a certificate', () => {
     },
   );
 
-  it('that has expired is taken and deployed, and not published', async () => {
+  test('that has expired is taken and deployed, and not published', async () => {
     const { x5t } = await project.material('expired');
     expect((await publishedKeys(node)).map((key) => key.x5t)).not.toContain(x5t);
     expect((await fetch(`${node.url}/projects/MyProject/jwks/expired`)).status).toBe(404);
     expect((await nodeStatus(node)).counts.jwks).toBe((await project.names('jwks')).length);
   });
 
-  it('has the whole chain, leaf first, and publishes it', async () => {
+  test('has the whole chain, leaf first, and publishes it', async () => {
     accepted(await create('chain', { certificateName: 'chain', algorithm: 'PS512', kid: 'my kid' }));
     const files = ['leaf.pem', 'intermediate.pem', 'root.pem'];
     const x5c = files.map((file) => new X509Certificate(pemFixture(file)).raw.toString('base64'));
@@ -87,7 +87,7 @@ describe('a JWK from a certificate', () => {
     expect(published).toMatchObject({ x5c, alg: 'PS512', use: 'sig', kty: 'RSA' });
   });
 
-  it('of an RSASSA-PSS key signs with the hash that the certificate names, and nothing else', async () => {
+  test('of an RSASSA-PSS key signs with the hash that the certificate names, and nothing else', async () => {
     for (const algorithm of ['RS256', 'PS256']) {
       expect(refusal(await create('pss', { certificateName: 'pss', algorithm }))).toContain(
         `Algorithm (${algorithm}) is not valid for RSASSA-PSS keys`,
@@ -96,7 +96,7 @@ describe('a JWK from a certificate', () => {
     accepted(await create('pss', { certificateName: 'pss', algorithm: 'PS384' }));
   });
 
-  it('is for encryption where that is asked for', async () => {
+  test('is for encryption where that is asked for', async () => {
     const encryption = { useType: 'ENCRYPTION', algorithm: 'RSA-OAEP-256' };
     accepted(await create('encryption', { certificateName: 'rsa', ...encryption }));
     expect(await project.material('encryption')).toMatchObject({ use: 'enc', alg: 'RSA-OAEP-256' });
@@ -107,7 +107,7 @@ describe('a JWK from a certificate', () => {
     );
   });
 
-  it('has no private member, whoever asks', async () => {
+  test('has no private member, whoever asks', async () => {
     expect(Object.keys(await project.material('rsa')).sort()).toEqual(
       ['alg', 'e', 'kid', 'kty', 'n', 'use', 'x5c', 'x5t', 'x5t#S256'].sort(),
     );
@@ -115,19 +115,19 @@ describe('a JWK from a certificate', () => {
 });
 
 describe('a certificate that is out of reach', () => {
-  it('is not found by another project', async () => {
+  test('is not found by another project', async () => {
     const other = projectApi(world.api, 'Other');
     const body = { name: 'x', ...signature, certificateName: 'rsa', algorithm: 'RS256' };
     expect(refusal(await other.create(body))).toBe('Certificate (name: rsa) is not found!');
     expect(await other.names('jwks')).toEqual([]);
   });
 
-  it('is not found in an environment for which it has nothing', async () => {
+  test('is not found in an environment for which it has nothing', async () => {
     const body = { certificateName: 'rsa', algorithm: 'RS256', environmentName: 'staging' };
     expect(refusal(await create('x', body))).toBe('Certificate (name: rsa) is not found!');
   });
 
-  it('is behind an environment that its project does not reach', async () => {
+  test('is behind an environment that its project does not reach', async () => {
     const closed = { name: 'closed', type: 'TEST', projects: ['Other'] };
     expect((await world.api('POST', '/apiops/environments/', closed)).status).toBe(200);
     const text = (name: string) =>
@@ -138,7 +138,7 @@ describe('a certificate that is out of reach', () => {
     }
   });
 
-  it('leaves the JWK that was made from it when it is deleted', async () => {
+  test('leaves the JWK that was made from it when it is deleted', async () => {
     accepted(await create('stays', { certificateName: 'rsa', algorithm: 'RS512' }));
     accepted(await project.call('DELETE', 'certificates/rsa/'));
     expect(await project.jwk('stays')).toMatchObject({ algorithm: 'RS512' });

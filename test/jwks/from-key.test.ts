@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningNode } from '../../src/node/start-node.ts';
 import {
   accepted,
@@ -100,7 +100,7 @@ describe('a stored key', () => {
     },
   );
 
-  it('for RSASSA-PSS alone keeps to the algorithm that it names', async () => {
+  test('for RSASSA-PSS alone keeps to the algorithm that it names', async () => {
     accepted(await store('pss', 'PRIVATE_KEY', pemFixture('pss.key')));
     for (const algorithm of ['RS256', 'PS512']) {
       expect(refusal(await create('pss', 'pss', 'PRIVATE_KEY', { algorithm }))).toContain('RSASSA-PSS keys');
@@ -110,7 +110,7 @@ describe('a stored key', () => {
     expect(pssJwk.asymmetricKeyType).toBe('rsa-pss');
   });
 
-  it('that is private gives its public half, and no more, to a PUBLIC_KEY', async () => {
+  test('that is private gives its public half, and no more, to a PUBLIC_KEY', async () => {
     accepted(await create('half', 'PKCS8', 'PUBLIC_KEY', { algorithm: 'RS256', kid: 'given' }));
     expect(await project.material('half')).toEqual({
       ...publicHalf(jwkOf(rsa)),
@@ -120,7 +120,7 @@ describe('a stored key', () => {
     });
   });
 
-  it('that is public has no private half to give', async () => {
+  test('that is public has no private half to give', async () => {
     expect(refusal(await create('none', 'SPKI', 'PRIVATE_KEY', { algorithm: 'RS256' }))).toBe(
       'Key (name: SPKI) is a PUBLIC_KEY, which has no private half! Use source type PUBLIC_KEY',
     );
@@ -129,7 +129,7 @@ describe('a stored key', () => {
 
 describe('a stored secret', () => {
   const secret = Buffer.alloc(32, 7);
-  it.each(['AES', 'DES', 'DESede', 'RSA'])('of algorithm %s becomes an OCT key', async (algorithm) => {
+  test.each(['AES', 'DES', 'DESede', 'RSA'])('of algorithm %s becomes an OCT key', async (algorithm) => {
     const name = `secret-${algorithm}`;
     accepted(await store(name, 'SECRET_KEY', secret.toString('base64'), { algorithm }));
     accepted(await create(name, name, 'PRIVATE_KEY', { algorithm: 'HS256' }));
@@ -140,7 +140,7 @@ describe('a stored secret', () => {
     expect((await fetch(`${node.url}/projects/MyProject/jwks/${name}`)).status).toBe(404);
   });
 
-  it('takes a kid, and is checked against what its algorithm needs', async () => {
+  test('takes a kid, and is checked against what its algorithm needs', async () => {
     accepted(
       await create('wrapping', 'secret-AES', 'PRIVATE_KEY', {
         useType: 'ENCRYPTION',
@@ -158,7 +158,7 @@ describe('a stored secret', () => {
     );
   });
 
-  it('has no public half', async () => {
+  test('has no public half', async () => {
     expect(refusal(await create('x', 'secret-AES', 'PUBLIC_KEY', { algorithm: 'HS256' }))).toBe(
       'Key (name: secret-AES) is a SECRET_KEY, which has no public half! Use source type PRIVATE_KEY',
     );
@@ -166,7 +166,7 @@ describe('a stored secret', () => {
   });
 });
 
-it('no list, error or node answer holds a private member', async () => {
+test('no list, error or node answer holds a private member', async () => {
   const jwks = JSON.stringify((await project.call('GET', 'jwks/')).body);
   const keys = JSON.stringify((await project.call('GET', 'keys/')).body);
   const published = JSON.stringify(await publishedKeys(node));

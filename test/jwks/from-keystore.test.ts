@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningNode } from '../../src/node/start-node.ts';
 import {
   accepted,
@@ -105,7 +105,7 @@ describe('a JWK from a keystore', () => {
     accepted(await project.call('DELETE', `jwks/${name}/`));
   });
 
-  it('holds the public key of a trusted certificate', async () => {
+  test('holds the public key of a trusted certificate', async () => {
     accepted(await create('trusted', 'java17', 'trusted', { algorithm: 'ES256' }));
     const jwk = createPublicKey(keystorePem('root.cert.pem')).export({ format: 'jwk' });
     const material = await project.material('trusted');
@@ -113,7 +113,7 @@ describe('a JWK from a keystore', () => {
     expect(material).not.toHaveProperty('d');
   });
 
-  it('holds a secret key, as an OCT JWK', async () => {
+  test('holds a secret key, as an OCT JWK', async () => {
     const secrets = readFileSync(new URL('../formats/fixtures/java17/secrets.txt', import.meta.url), 'utf8');
     const hex = (alias: string) => new RegExp(`^${alias} \\S+ (\\S+)$`, 'm').exec(secrets)?.[1] ?? '';
     accepted(await create('hmac', 'secrets', 'hmacsha256', { algorithm: 'HS256' }));
@@ -132,14 +132,14 @@ describe('a JWK from a keystore', () => {
     expect(refusal(tooShort)).toContain('is not valid for OCT keys with use type SIGNATURE!');
   });
 
-  it('has the alias as its kid, or the kid that was given', async () => {
+  test('has the alias as its kid, or the kid that was given', async () => {
     accepted(await create('given', 'java17', 'rsa', { kid: 'my kid' }));
     expect((await project.jwk('given')).kid).toBe('my kid');
     accepted(await create('empty', 'java17', 'rsa', { kid: '' }));
     expect((await project.jwk('empty')).kid).toBe('rsa');
   });
 
-  it('finds an alias in any case, as Java does, and names it as the keystore does', async () => {
+  test('finds an alias in any case, as Java does, and names it as the keystore does', async () => {
     for (const [index, alias] of ['RSA', 'Rsa', 'rSA'].entries()) {
       accepted(await create(`folded-${index}`, 'jks', alias));
       expect((await project.jwk(`folded-${index}`)).kid).toBe('rsa');
@@ -150,7 +150,7 @@ describe('a JWK from a keystore', () => {
 });
 
 describe('a keystore alias', () => {
-  it.each(['nothing', 'rsa ', 'rs', '', '  ', 'rsa1', 'Schlüssel'])(
+  test.each(['nothing', 'rsa ', 'rs', '', '  ', 'rsa1', 'Schlüssel'])(
     'that is not there is named: %j',
     async (alias) => {
       const text =
@@ -161,22 +161,22 @@ describe('a keystore alias', () => {
     },
   );
 
-  it('that holds a key of no JOSE algorithm is refused for it', async () => {
+  test('that holds a key of no JOSE algorithm is refused for it', async () => {
     expect(refusal(await create('x', 'java17', 'dsa'))).toContain('DSA');
   });
 
-  it('whose algorithm does not fit is refused with those that do', async () => {
+  test('whose algorithm does not fit is refused with those that do', async () => {
     expect(refusal(await create('x', 'java17', 'ec', { algorithm: 'ES384' }))).toBe(
       'Algorithm (ES384) is not valid for EC keys with use type SIGNATURE! Valid values: ES256',
     );
   });
 
-  it('whose key has another password is refused without a word of the password', async () => {
+  test('whose key has another password is refused without a word of the password', async () => {
     const text = refusal(await create('x', 'jks-key-password', 'ec', { algorithm: 'ES256' }));
     expect(text).toBe('Alias (ec) can not be opened: the key password is wrong or the entry is damaged!');
   });
 
-  it('is not found in another environment, nor by another project', async () => {
+  test('is not found in another environment, nor by another project', async () => {
     const elsewhere = await create('x', 'java17', 'rsa', { environmentName: 'staging' });
     expect(refusal(elsewhere)).toBe('Keystore (name: java17) is not found!');
     const body = { name: 'x', sourceType: 'KEYSTORE', keyStoreName: 'java17', aliasName: 'rsa' };
@@ -185,7 +185,7 @@ describe('a keystore alias', () => {
     expect(refusal(await other.create({ ...body, ...demand }))).toBe('Keystore (name: java17) is not found!');
   });
 
-  it('that was refused leaves nothing', async () => {
+  test('that was refused leaves nothing', async () => {
     expect(await project.names('jwks')).not.toContain('x');
   });
 });

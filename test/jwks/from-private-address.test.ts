@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ProjectApi, projectApi, refusal } from '../api/support/project-api.ts';
 import { p256Public } from '../api/support/sample-keys.ts';
 import { type HttpTestServer, startHttpServer } from '../support/http-servers.ts';
@@ -42,14 +42,14 @@ const spellings = [
   '１２７.0.0.1',
 ];
 
-it.each(spellings)('an address of this machine is not visited, however it is spelled: %s', async (host) => {
+test.each(spellings)('an address of this machine is not visited, however it is spelled: %s', async (host) => {
   const url = `http://${host}:${server.port}/`;
   const text = refusal(await project.create({ name: 'refused', sourceType: 'URL', url }));
   expect(text).toMatch(/not allowed|private|loopback|special/);
   expect(server.connectionCount()).toBe(0);
 });
 
-it.each([
+test.each([
   '10.0.0.1',
   '172.16.0.1',
   '192.168.1.1',

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { accepted, projectApi, refusal } from '../api/support/project-api.ts';
 import { p256Public } from '../api/support/sample-keys.ts';
 import { makeTestAuthority, startHttpServer } from '../support/http-servers.ts';
@@ -10,7 +10,7 @@ import { startTestManager } from '../support/manager.ts';
 const folder = mkdtempSync(join(tmpdir(), 'keyplane-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it('a server of a private authority is trusted by a manager whose KEYPLANE_URL_CA_FILE holds the authority', async () => {
+test('a server of a private authority is trusted by a manager whose KEYPLANE_URL_CA_FILE holds the authority', async () => {
   const authority = makeTestAuthority();
   const tls = authority.issue({ addresses: ['127.0.0.1'] });
   const server = await startHttpServer((_request, response) => response.end(JSON.stringify(p256Public)), {

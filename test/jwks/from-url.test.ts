@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningNode } from '../../src/node/start-node.ts';
 import {
   accepted,
@@ -95,7 +95,7 @@ describe('a JWK from a URL', () => {
     expect((await publishedKeys(node)).map((key) => key.kid)).toContain(taken);
   });
 
-  it('may have spaces around its address, which are no part of it', async () => {
+  test('may have spaces around its address, which are no part of it', async () => {
     accepted(await create('spaces', `  ${server.origin}/jwk\n`));
     expect(await project.jwk('spaces')).toMatchObject({ sourceUrl: `${server.origin}/jwk` });
   });
@@ -124,12 +124,12 @@ describe('a URL that gives no key', () => {
     expect(await footprint(project, [node])).toEqual(before);
   });
 
-  it('is one where nothing listens', async () => {
+  test('is one where nothing listens', async () => {
     const text = refusal(await create('refused', `http://127.0.0.1:${await unusedPort()}/`));
     expect(text).toContain('is not reachable: connection refused');
   });
 
-  it('is one that never answers, and one that drips, within the time that was given', async () => {
+  test('is one that never answers, and one that drips, within the time that was given', async () => {
     const silent = await startTcpServer(() => undefined);
     const dripping = await startTcpServer((socket) => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n{');
@@ -166,6 +166,6 @@ describe('a URL that gives no key', () => {
   });
 });
 
-it('no refused request stored anything', async () => {
+test('no refused request stored anything', async () => {
   expect(await project.names('jwks')).not.toContain('refused');
 });

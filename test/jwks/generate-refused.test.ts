@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningNode } from '../../src/node/start-node.ts';
 import {
   accepted,
@@ -140,7 +140,7 @@ describe('a key that is not generated', () => {
     expect(await footprint(project, [node])).toEqual(before);
   });
 
-  it.each<[body: Body, reason: string, member: string]>([
+  test.each<[body: Body, reason: string, member: string]>([
     [{ type: 'RSA' }, 'FIELD_REQUIRED', 'rsa'],
     [{ ...rsa({}), ec: {} }, 'FIELD_NOT_VALID', 'ec'],
     [okp(encryption), 'ALGORITHM_NOT_VALID', 'keyUseType'],
@@ -149,7 +149,7 @@ describe('a key that is not generated', () => {
     expect(error).toMatchObject({ reason, member });
   });
 
-  it('has a name that another request is making at the same time', async () => {
+  test('has a name that another request is making at the same time', async () => {
     const body = { name: 'raced', type: 'EC', ec: { curveType: 'P256' } };
     const answers = await Promise.all(
       Array.from({ length: 6 }, () => project.call('POST', 'jwks/generate', body)),
@@ -158,7 +158,7 @@ describe('a key that is not generated', () => {
   });
 });
 
-it('is made of each of many RSA keys that are asked for at once', async () => {
+test('is made of each of many RSA keys that are asked for at once', async () => {
   const names = ['r1', 'r2', 'r3', 'r4', 'r5'];
   const answers = await Promise.all(
     names.map((name) => project.call('POST', 'jwks/generate', { name, ...rsa({}) })),

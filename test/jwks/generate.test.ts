@@ -1,5 +1,5 @@
 import { calculateJwkThumbprint, createLocalJWKSet, importJWK, jwtVerify, SignJWT } from 'jose';
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { importJwk } from '../../src/jose/import-jwk.ts';
 import type { RunningNode } from '../../src/node/start-node.ts';
 import {
@@ -118,7 +118,7 @@ describe('a generated key', () => {
     expect(shown.algorithm).toBe(algorithm);
   });
 
-  it('that is a password keeps how it is used, with its defaults, and no other key says anything of it', async () => {
+  test('that is a password keeps how it is used, with its defaults, and no other key says anything of it', async () => {
     const oct = { keySize: 256, keyUseType: 'ENCRYPTION', algorithm: 'PBES2_HS384_A192KW' };
     const byDefault = await generate({ type: 'OCT', oct });
     expect(byDefault.material).toMatchObject({ passwordSaltLength: 8, passwordIterationCount: 1000 });
@@ -136,7 +136,7 @@ describe('a generated key', () => {
 describe('the kid of a generated key', () => {
   const ec = (parameters: Body = {}) => ({ type: 'EC', ec: { curveType: 'P256', ...parameters } });
 
-  it('is the time by default, in milliseconds or as a date, and no two keys share one', async () => {
+  test('is the time by default, in milliseconds or as a date, and no two keys share one', async () => {
     const before = Date.now();
     const kids = await Promise.all(
       ['TIMESTAMP', undefined, 'TIMESTAMP', null].map(async (keyIdType) => {
@@ -152,21 +152,21 @@ describe('the kid of a generated key', () => {
     expect(new Date(material.kid).toISOString()).toBe(material.kid);
   });
 
-  it('is a thumbprint where one is asked for', async () => {
+  test('is a thumbprint where one is asked for', async () => {
     const sha256 = (await generate(ec({ keyIdType: 'SHA256' }))).material;
     expect(sha256.kid).toBe(await calculateJwkThumbprint(sha256, 'sha256'));
     const sha1 = (await generate(ec({ keyIdType: 'SHA1' }))).material;
     expect(Buffer.from(sha1.kid, 'base64url')).toHaveLength(20);
   });
 
-  it('is none with NONE, and the key is published without one', async () => {
+  test('is none with NONE, and the key is published without one', async () => {
     const { shown, material } = await generate(ec({ keyIdType: 'NONE' }));
     expect(shown.kid).toBeNull();
     expect(material).not.toHaveProperty('kid');
     expect(await publishedKeys(node)).toContainEqual(publicHalf(material));
   });
 
-  it('is the one that was given, whatever the keyIdType', async () => {
+  test('is the one that was given, whatever the keyIdType', async () => {
     for (const keyIdType of [undefined, 'NONE', 'SHA256']) {
       const kid = `mine-${keyIdType}`;
       const { material } = await generate({ ...ec({ keyIdType }), kid });
@@ -178,7 +178,7 @@ describe('the kid of a generated key', () => {
 describe('the validity of a generated key', () => {
   const oct = (parameters: Body) => ({ type: 'OCT', oct: { keySize: 256, ...parameters } });
 
-  it('is from now for a year', async () => {
+  test('is from now for a year', async () => {
     const before = Date.now();
     const { shown } = await generate(oct({}));
     const start = new Date(shown.notBeforeTime);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { sourceInspection } from '../../src/jwks/inspect-source.ts';
 import { onBehalfOf } from '../../src/runtime/requester.ts';
 import type { SourceContext } from '../../src/sources/jwk-source.ts';
@@ -12,7 +12,7 @@ const set = (keys: number) => ({
 const world = {} as SourceContext;
 
 describe('looking into many sources at once', () => {
-  it('lets a key of one request wait for one key of another request, not for all hundred', async () => {
+  test('lets a key of one request wait for one key of another request, not for all hundred', async () => {
     const inspect = sourceInspection((_project, work) => work(world));
     const done: string[] = [];
     const large = inspect('project', set(100)).then(() => done.push('large'));
@@ -21,7 +21,7 @@ describe('looking into many sources at once', () => {
     expect(done).toEqual(['small', 'large']);
   });
 
-  it('lets keys of another user overtake those of forty requests of one user', async () => {
+  test('lets keys of another user overtake those of forty requests of one user', async () => {
     const inspect = sourceInspection((_project, work) => work(world));
     const done: string[] = [];
     const ask = (user: string, keys: number) =>
@@ -30,7 +30,7 @@ describe('looking into many sources at once', () => {
     expect(done[0]).toBe('b');
   });
 
-  it('rejects more than 48 requests of one user, and 64 of all, until some of them are done', async () => {
+  test('rejects more than 48 requests of one user, and 64 of all, until some of them are done', async () => {
     const inspect = sourceInspection((_project, work) => work(world));
     const ask = (user: string) => onBehalfOf(user, () => inspect('project', set(2)));
     const tooMany = { code: 'rate_limit_exceeded', reason: 'TOO_MANY_REQUESTS', retryAfterSeconds: 5 };
@@ -43,7 +43,7 @@ describe('looking into many sources at once', () => {
     expect((await ask('c')).total).toBe(2);
   });
 
-  it('keeps no place for a request that was refused for its source', async () => {
+  test('keeps no place for a request that was refused for its source', async () => {
     const inspect = sourceInspection((_project, work) => work(world));
     for (let time = 0; time < 65; time += 1) {
       await expect(inspect('project', { sourceType: 'COPY_PASTE', jwkStr: '{' })).rejects.toMatchObject({

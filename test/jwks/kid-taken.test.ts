@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { putDesiredJwk } from '../../src/jwks/insert-jwk.ts';
 import { openPrivateJwk } from '../../src/jwks/sealed-members.ts';
 import type { RunningNode } from '../../src/node/start-node.ts';
@@ -95,14 +95,14 @@ describe('a kid that another key of the project has', () => {
     accepted(await project.paste('a', first));
   });
 
-  it.each(others)('rejects %s, and nothing is stored', async (_how, send) => {
+  test.each(others)('rejects %s, and nothing is stored', async (_how, send) => {
     const before = await footprint(project, [node]);
     const { status, body } = await send();
     expect({ status, body }).toEqual({ status: 400, body: taken('dup', 'a') });
     expect(await footprint(project, [node])).toEqual(before);
   });
 
-  it('rejects an update, and the former key stays', async () => {
+  test('rejects an update, and the former key stays', async () => {
     accepted(await project.paste('b', key('mine')));
     const before = await project.jwk('b');
     const { status, body } = await project.call('PUT', 'jwks/b/', {
@@ -114,14 +114,14 @@ describe('a kid that another key of the project has', () => {
     expect(await kidsOnNode()).toEqual(['dup', 'mine']);
   });
 
-  it('is free for another value of the JWK that has it, and after that is deleted', async () => {
+  test('is free for another value of the JWK that has it, and after that is deleted', async () => {
     const jwkStr = JSON.stringify(key('dup'));
     accepted(await project.call('PUT', 'jwks/a/', { sourceType: 'COPY_PASTE', jwkStr }));
     accepted(await project.call('DELETE', 'jwks/a/'));
     accepted(await project.paste('b', key('dup')));
   });
 
-  it('takes the same key once more, private or public, and the set has it once', async () => {
+  test('takes the same key once more, private or public, and the set has it once', async () => {
     accepted(await project.paste('public', publicHalf(first)));
     accepted(await project.paste('again', first));
     expect(await kidsOnNode()).toEqual(['dup']);
@@ -129,13 +129,13 @@ describe('a kid that another key of the project has', () => {
     expect(await kidsOnNode()).toEqual(['dup']);
   });
 
-  it('does not concern OCT keys, which no set holds', async () => {
+  test('does not concern OCT keys, which no set holds', async () => {
     accepted(await project.paste('secret', { ...octKey(32), kid: 'dup' }));
     accepted(await project.paste('other-secret', { ...octKey(48), kid: 'dup' }));
     expect(await kidsOnNode()).toEqual(['dup']);
   });
 
-  it('does not concern keys without a kid, of which the set holds any number', async () => {
+  test('does not concern keys without a kid, of which the set holds any number', async () => {
     for (const name of ['none', 'none-either']) {
       const ec = { curveType: 'P256', keyIdType: 'NONE' };
       accepted(await project.call('POST', 'jwks/generate', { name, type: 'EC', ec }));
@@ -144,12 +144,12 @@ describe('a kid that another key of the project has', () => {
     expect(await shared()).toEqual([]);
   });
 
-  it('does not concern another project', async () => {
+  test('does not concern another project', async () => {
     accepted(await apart.paste('a', key('dup')));
   });
 });
 
-it('of keys that come at once under one kid, one is stored', async () => {
+test('of keys that come at once under one kid, one is stored', async () => {
   const names = Array.from({ length: 8 }, (_, at) => `k${at}`);
   const answers = await Promise.all(names.map((name) => project.paste(name, key('raced'))));
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
@@ -160,7 +160,7 @@ it('of keys that come at once under one kid, one is stored', async () => {
 describe('a kid that nobody asked for', () => {
   const usage = { environmentName: 'open', useType: 'SIGNATURE', algorithm: 'RS256' };
 
-  it('gives way to the thumbprint where it is the alias of a keystore', async () => {
+  test('gives way to the thumbprint where it is the alias of a keystore', async () => {
     for (const name of ['one', 'two']) {
       const file = makeKeystore(makeRsaMaterial(), '1');
       await project.call('POST', 'keystores/', keystoreBody(name, { open: file }));
@@ -176,7 +176,7 @@ describe('a kid that nobody asked for', () => {
     expect(await kidsOnNode()).toEqual(['1', kid]);
   });
 
-  it('gives way where the same certificate is published for another algorithm', async () => {
+  test('gives way where the same certificate is published for another algorithm', async () => {
     const { cert } = makeRsaMaterial();
     const fields = { certificateName: 'c', alias: 'c', environmentList: 'open', pemEncodedFile: cert };
     accepted(await project.call('POST', 'certificates/', certificateForm(fields)));
@@ -186,7 +186,7 @@ describe('a kid that nobody asked for', () => {
     expect(new Set(await kidsOnNode()).size).toBe(2);
   });
 
-  it('stays where new material of its source collides, which then is rejected as a whole', async () => {
+  test('stays where new material of its source collides, which then is rejected as a whole', async () => {
     const certificate = (cert: string) =>
       certificateForm({ certificateName: 'd', alias: 'd', environmentList: 'open', pemEncodedFile: cert });
     accepted(await project.call('POST', 'certificates/', certificate(makeRsaMaterial().cert)));
@@ -210,7 +210,7 @@ describe('a kid that nobody asked for', () => {
   });
 });
 
-it('a followed URL whose next key has a taken kid is FAILING, keeps its key and recovers', async () => {
+test('a followed URL whose next key has a taken kid is FAILING, keeps its key and recovers', async () => {
   const former = publicHalf(key('followed'));
   page = former;
   accepted(
@@ -271,7 +271,7 @@ describe('two keys that share a kid since before that was rejected', () => {
     await until(async () => (await kidsOnNode()).join() === 'dup,dup', 'both are published');
   });
 
-  it('are listed by the overview until one goes, and not in a project that reaches no environment', async () => {
+  test('are listed by the overview until one goes, and not in a project that reaches no environment', async () => {
     const named = ['a', 'b'].map((name) => ({ projectName: 'MyProject', name }));
     const found = { kid: 'dup', environmentName: null, published: named, leftOut: [] };
     const { body } = await world.api('GET', '/apiops/overview/');
@@ -287,14 +287,14 @@ describe('two keys that share a kid since before that was rejected', () => {
     expect(await shared()).toEqual([]);
   });
 
-  it('stay published, and can be described and deleted', async () => {
+  test('stay published, and can be described and deleted', async () => {
     accepted(await project.call('PUT', 'jwks/b/', { description: 'still here' }));
     expect(await kidsOnNode()).toEqual(['dup', 'dup']);
     accepted(await project.call('DELETE', 'jwks/b/'));
     expect(await kidsOnNode()).toEqual(['dup']);
   });
 
-  it('keep a third from having it, also one that is published like one of them', async () => {
+  test('keep a third from having it, also one that is published like one of them', async () => {
     const a = await project.material('a', '?publicOnly=true');
     expect((await project.paste('c', a)).body).toEqual(taken('dup', 'b'));
   });
@@ -307,7 +307,7 @@ describe('a project that reaches no environment', () => {
     member: 'projects',
   });
 
-  it('may use a kid twice, and gains no environment before it stops', async () => {
+  test('may use a kid twice, and gains no environment before it stops', async () => {
     accepted(await apart.paste('a', key('dup')));
     accepted(await apart.paste('b', key('dup')));
     const changed = await reach('open', ['MyProject', 'Apart']);

@@ -1,5 +1,5 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PublicJwk } from '../../src/jose/jwk.ts';
 import { thumbprint } from '../../src/jose/thumbprint.ts';
 import {
@@ -136,7 +136,7 @@ describe('an optional member that does not concern the key', () => {
     expect(refusal(await project.paste(nextName(), { ...p256Public, ...members }))).toMatch(text);
   });
 
-  it('that was rewritten must still agree with the others', async () => {
+  test('that was rewritten must still agree with the others', async () => {
     const { raw, publicKey } = new X509Certificate(pemFixture('leaf.pem'));
     const certified = { ...publicKey.export({ format: 'jwk' }), x5c: [raw.toString('base64')] };
     const x5t = createHash('sha1').update(raw).digest('hex');
@@ -148,14 +148,14 @@ describe('an optional member that does not concern the key', () => {
     );
   });
 
-  it('has its key named by the thumbprint of what is stored', async () => {
+  test('has its key named by the thumbprint of what is stored', async () => {
     const name = nextName();
     accepted(await project.paste(name, { ...rsa, n: padded(rsa.n, 1), kid: null }));
     expect((await project.jwk(name)).kid).toBe(thumbprint(rsa as PublicJwk));
     accepted(await project.call('DELETE', `jwks/${name}/`));
   });
 
-  it('is told of in every way in which a JWK is made, and in the same words by a repetition', async () => {
+  test('is told of in every way in which a JWK is made, and in the same words by a repetition', async () => {
     page = { ...p256Public, use: null };
     const jwkStr = JSON.stringify(page);
     const warnings = ['use is null; it was left out'];
@@ -184,7 +184,7 @@ describe('an optional member that does not concern the key', () => {
     expect((await repeatable('POST', path, form())).body).toEqual(first.body);
   });
 
-  it('is left with the Idempotency-Key, so that a repetition whose first answer was lost is told too', async () => {
+  test('is left with the Idempotency-Key, so that a repetition whose first answer was lost is told too', async () => {
     const { services } = world.manager;
     const projectId = (await services.store.read((stores) => stores.projects.list()))[0]?.id ?? '';
     const kept: unknown[] = [];
@@ -204,7 +204,7 @@ describe('an optional member that does not concern the key', () => {
     ]);
   });
 
-  it('is shown by a look into the source, with the thumbprint that selects the key', async () => {
+  test('is shown by a look into the source, with the thumbprint that selects the key', async () => {
     const jwkStr = JSON.stringify({ keys: [{ ...p256Public, x5c: [] }, rsa] });
     const { body } = await project.call('POST', 'jwks/inspect/', { sourceType: 'COPY_PASTE', jwkStr });
     expect(body.resultList).toMatchObject([
@@ -361,7 +361,7 @@ describe('the use type and algorithm that a request gives', () => {
     expect(fetched.body).toEqual(pasted.body);
   });
 
-  it('are rejected where they are none', async () => {
+  test('are rejected where they are none', async () => {
     const answer = await create(rsa, { useType: 'sig' }).pasted;
     expect(answer.body).toMatchObject({ reason: 'FIELD_NOT_VALID', member: 'useType' });
     expect(refusal(answer)).toBe('Use type (sig) is not valid! Valid values: SIGNATURE, ENCRYPTION');

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Manager } from '../../src/compose/manager.ts';
 import { accepted, type ProjectApi, projectApi } from '../api/support/project-api.ts';
 import { makeCurveKey, publicHalf } from '../api/support/sample-keys.ts';
@@ -45,7 +45,7 @@ const refreshes = () =>
     (await audit.list(0, 1000)).filter(({ action }) => action === 'jwk.refresh'),
   );
 
-it('of two managers one refreshes, and when it stops the other goes on at once', async () => {
+test('of two managers one refreshes, and when it stops the other goes on at once', async () => {
   key = publicHalf(makeCurveKey('P-256'));
   let asked = await comeDue();
   await Promise.all([world.manager.services.refresher.refreshDue(), other.services.refresher.refreshDue()]);

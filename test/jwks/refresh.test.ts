@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PublicJwk } from '../../src/jose/jwk.ts';
 import { thumbprint } from '../../src/jose/thumbprint.ts';
 import type { RunningNode } from '../../src/node/start-node.ts';
@@ -88,7 +88,7 @@ const publishes = (name: string, jwk: Item) =>
   }, `the node publishes the new ${name}`);
 
 describe('a JWK that follows its URL', () => {
-  it('says how it does', async () => {
+  test('says how it does', async () => {
     pages.set('/shown', json(freshKey('a')));
     const before = Date.now();
     accepted(await follow('shown', { refreshInterval: 'P1DT12H' }));
@@ -104,7 +104,7 @@ describe('a JWK that follows its URL', () => {
     expect(body.resultList[0]).toMatchObject({ refreshInterval: 'P1DT12H', sourceState: 'FRESH' });
   });
 
-  it('is looked at although a clock that was ten years ahead put the next look there', async () => {
+  test('is looked at although a clock that was ten years ahead put the next look there', async () => {
     pages.set('/ahead', json(freshKey('a')));
     accepted(await follow('ahead'));
     await comeDue('ahead', new Date(Date.now() + 3600_000));
@@ -115,7 +115,7 @@ describe('a JWK that follows its URL', () => {
     expect(Date.parse((await project.jwk('ahead')).nextRefreshAt)).toBeLessThan(inTenYears.getTime());
   });
 
-  it('takes new material of the same kid and brings it to the nodes', async () => {
+  test('takes new material of the same kid and brings it to the nodes', async () => {
     const [first, second] = [freshKey('a'), freshKey('a')];
     pages.set('/rolled', json({ keys: [freshKey('z'), first] }));
     accepted(await follow('rolled', { kid: 'a' }));
@@ -131,7 +131,7 @@ describe('a JWK that follows its URL', () => {
     expect(await publishedKeys(node)).not.toContainEqual(first);
   });
 
-  it('asks with what the last answer said of itself, and a 304 leaves the JWK as it is', async () => {
+  test('asks with what the last answer said of itself, and a 304 leaves the JWK as it is', async () => {
     const key = freshKey('a');
     const headers = { etag: '"v1"', 'last-modified': 'Mon, 05 Jan 2026 00:00:00 GMT' };
     pages.set('/cached', json(key, headers));
@@ -154,7 +154,7 @@ describe('a JWK that follows its URL', () => {
     expect(withoutSchedule(JSON.stringify(after))).toBe(withoutSchedule(JSON.stringify(before)));
   });
 
-  it('does not change while its URL gives the same, however it is written', async () => {
+  test('does not change while its URL gives the same, however it is written', async () => {
     const key = freshKey('a');
     pages.set('/same', json(key));
     accepted(await follow('same'));
@@ -229,7 +229,7 @@ describe('a JWK that follows its URL', () => {
     expect((await project.jwk(what)).sourceState).toBe('FRESH');
   });
 
-  it('goes by the kid of the only usable key in place of its own, where none was asked for', async () => {
+  test('goes by the kid of the only usable key in place of its own, where none was asked for', async () => {
     pages.set('/alone-again', json(freshKey('a')));
     accepted(await follow('alone-again'));
     const next = freshKey('b');
@@ -238,7 +238,7 @@ describe('a JWK that follows its URL', () => {
     expect(await project.jwk('alone-again')).toMatchObject({ sourceState: 'FRESH', kid: 'b', ec: next });
   });
 
-  it('that has no kid stays FRESH when others join its set, and takes the only key that replaces it', async () => {
+  test('that has no kid stays FRESH when others join its set, and takes the only key that replaces it', async () => {
     const key = freshKey();
     pages.set('/nameless', json(key));
     accepted(await follow('nameless'));
@@ -254,7 +254,7 @@ describe('a JWK that follows its URL', () => {
     expect(after.kid).not.toBe(kid);
   });
 
-  it('that was selected by its thumbprint is GONE without it, and no other key gets that kid', async () => {
+  test('that was selected by its thumbprint is GONE without it, and no other key gets that kid', async () => {
     const key = freshKey();
     const kid = thumbprint(key as PublicJwk);
     pages.set('/thumbprint', json({ keys: [freshKey(), key] }));
@@ -269,7 +269,7 @@ describe('a JWK that follows its URL', () => {
     }
   });
 
-  it('keeps the use and algorithm that were asked for, until its key says otherwise itself', async () => {
+  test('keeps the use and algorithm that were asked for, until its key says otherwise itself', async () => {
     const wish = { useType: 'SIGNATURE', algorithm: 'ES256' };
     pages.set('/wished', json(freshKey('a')));
     accepted(await follow('wished', wish));
@@ -296,7 +296,7 @@ describe('a JWK that follows its URL', () => {
     expect(await project.jwk('unasked')).toMatchObject({ sourceState: 'FRESH', algorithm: 'ECDH-ES' });
   });
 
-  it('is looked at even when another URL never answers', async () => {
+  test('is looked at even when another URL never answers', async () => {
     pages.set('/hanging', json(freshKey('h')));
     accepted(await follow('hanging', { urlOptionReadTimeout: 300 }));
     pages.set('/hanging', () => undefined);
@@ -309,7 +309,7 @@ describe('a JWK that follows its URL', () => {
     expect((await project.jwk('hanging')).sourceStateReason).toMatch(/timed out/);
   });
 
-  it('keeps its schedule over a restart of the manager', async () => {
+  test('keeps its schedule over a restart of the manager', async () => {
     pages.set('/restarted', json(freshKey('a')));
     accepted(await follow('restarted'));
     const before = await project.jwk('restarted');
@@ -322,7 +322,7 @@ describe('a JWK that follows its URL', () => {
     await publishes('restarted', next);
   });
 
-  it('is looked at by the manager itself, with no one asking', async () => {
+  test('is looked at by the manager itself, with no one asking', async () => {
     pages.set('/alone', json(freshKey('a')));
     accepted(await follow('alone'));
     await world.manager.services.store.write(async (stores) => {
@@ -338,7 +338,7 @@ describe('a JWK that follows its URL', () => {
 });
 
 describe('following a URL', () => {
-  it('begins and ends with an update', async () => {
+  test('begins and ends with an update', async () => {
     pages.set('/changed', json(freshKey('a')));
     accepted(await follow('changed', { refreshInterval: null }));
     expect(await project.jwk('changed')).not.toHaveProperty('sourceState');
@@ -359,7 +359,7 @@ describe('following a URL', () => {
     await expect(comeDue('changed')).rejects.toThrow('is not followed');
   });
 
-  it('ends with the JWK', async () => {
+  test('ends with the JWK', async () => {
     pages.set('/deleted', json(freshKey('a')));
     accepted(await follow('deleted'));
     accepted(await project.call('DELETE', 'jwks/deleted/'));
@@ -367,7 +367,7 @@ describe('following a URL', () => {
     expect(await project.jwk('deleted')).not.toHaveProperty('sourceState');
   });
 
-  it('loses to an update that comes while the URL is asked', async () => {
+  test('loses to an update that comes while the URL is asked', async () => {
     pages.set('/overtaken', json(freshKey('a')));
     accepted(await follow('overtaken'));
     const pasted = freshKey('pasted');
@@ -421,7 +421,7 @@ describe('following a URL', () => {
     expect((await project.jwk(name)).refreshInterval).toBe(shown);
   });
 
-  it('is for URLs alone: other sources ignore an interval', async () => {
+  test('is for URLs alone: other sources ignore an interval', async () => {
     const jwkStr = JSON.stringify(p256Public);
     accepted(
       await project.create({ name: 'pasted', sourceType: 'COPY_PASTE', jwkStr, refreshInterval: 'never' }),
@@ -430,7 +430,7 @@ describe('following a URL', () => {
   });
 });
 
-it('a key leaves the nodes at its expirationTime by their own clock, and is still shown by the manager', async () => {
+test('a key leaves the nodes at its expirationTime by their own clock, and is still shown by the manager', async () => {
   const expirationTime = new Date(Date.now() + 1_500).toISOString();
   const ec = { curveType: 'P256', expirationTime };
   accepted(await project.call('POST', 'jwks/generate', { name: 'short', type: 'EC', kid: 'short', ec }));

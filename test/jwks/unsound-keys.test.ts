@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { afterAll, beforeAll, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Item, type ProjectApi, projectApi, refusal } from '../api/support/project-api.ts';
 import {
   makeCurveKey,
@@ -120,6 +120,6 @@ test.each(unsound)('%s is refused with its reason', async (what, jwk, reason) =>
   }
 });
 
-it('none of them was stored', async () => {
+test('none of them was stored', async () => {
   expect(await project.names('jwks')).toEqual([]);
 });

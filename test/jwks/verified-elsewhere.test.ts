@@ -1,7 +1,7 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { createRemoteJWKSet, importJWK, jwtVerify, SignJWT } from 'jose';
 import jsonwebtoken from 'jsonwebtoken';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningNode } from '../../src/node/start-node.ts';
 import { accepted, type ProjectApi, projectApi, publishedKeys } from '../api/support/project-api.ts';
 import { makeCurveKey, makeRsaKey } from '../api/support/sample-keys.ts';
@@ -36,7 +36,7 @@ async function signedToken(alg: string): Promise<string> {
 }
 
 describe('a token that is signed with a stored key', () => {
-  it.each(signers)("by $alg is verified by jose from the node's set", async ({ alg, jwk }) => {
+  test.each(signers)("by $alg is verified by jose from the node's set", async ({ alg, jwk }) => {
     accepted(await project.paste(`signer-${alg}`, { ...jwk, alg, use: 'sig' }, `kid-${alg}`));
     const keys = createRemoteJWKSet(new URL(`${node.url}/.well-known/jwks.json`));
     const { payload, protectedHeader } = await jwtVerify(await signedToken(alg), keys, {
@@ -47,7 +47,7 @@ describe('a token that is signed with a stored key', () => {
   });
 
   // jsonwebtoken knows neither EdDSA nor JWK Sets, so the key is chosen here and read by node:crypto.
-  it.each(signers.filter(({ alg }) => alg !== 'EdDSA'))(
+  test.each(signers.filter(({ alg }) => alg !== 'EdDSA'))(
     'by $alg is verified by jsonwebtoken, too',
     async ({ alg }) => {
       const key = (await publishedKeys(node)).find(({ kid }) => kid === `kid-${alg}`) ?? {};
@@ -59,7 +59,7 @@ describe('a token that is signed with a stored key', () => {
     },
   );
 
-  it('by EdDSA is verified by node:crypto, too', async () => {
+  test('by EdDSA is verified by node:crypto, too', async () => {
     const key = (await publishedKeys(node)).find(({ kid }) => kid === 'kid-EdDSA') ?? {};
     const [header, payload, signature = ''] = (await signedToken('EdDSA')).split('.');
     const publicKey = createPublicKey({ key, format: 'jwk' });
@@ -67,7 +67,7 @@ describe('a token that is signed with a stored key', () => {
     expect(verify(null, signed, publicKey, Buffer.from(signature, 'base64url'))).toBe(true);
   });
 
-  it("is not verified by another key's signature", async () => {
+  test("is not verified by another key's signature", async () => {
     const keys = createRemoteJWKSet(new URL(`${node.url}/projects/MyProject/.well-known/jwks.json`));
     const forged = await new SignJWT({})
       .setProtectedHeader({ alg: 'ES256', kid: 'kid-ES256' })

@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Lease } from '../../src/leases/lease.ts';
 import { Maintenance } from '../../src/leases/maintenance.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -21,7 +21,7 @@ withDatabases('leases', (fresh) => {
     return { one, two, first: leaseOf(one, 'one'), second: leaseOf(two, 'two'), raw: database.raw };
   }
 
-  it('are held by one manager at a time, and taken over at once when given back', async () => {
+  test('are held by one manager at a time, and taken over at once when given back', async () => {
     const { one, two, first, second } = await twoManagers();
     expect(await Promise.all([first.take(), second.take()])).toContain(true);
     const [holder, other, store] = first.isHeld ? [first, second, one] : [second, first, two];
@@ -34,7 +34,7 @@ withDatabases('leases', (fresh) => {
     await other.release();
   });
 
-  it('are renewed as long as their holder lives', async () => {
+  test('are renewed as long as their holder lives', async () => {
     const { one, first, second, raw } = await twoManagers(6_000);
     const endsAt = async () => Number((await raw('select expires_at from leases'))[0]?.expires_at);
     expect(await first.take()).toBe(true);
@@ -45,7 +45,7 @@ withDatabases('leases', (fresh) => {
     await first.release();
   });
 
-  it('are renewed again after a renewal that failed', async () => {
+  test('are renewed again after a renewal that failed', async () => {
     const { one, raw } = await twoManagers();
     const errors: unknown[] = [];
     const failure = new Error('the database is away');
@@ -66,7 +66,7 @@ withDatabases('leases', (fresh) => {
     await lease.release();
   });
 
-  it.each([
+  test.each([
     ['ahead', tenYearsMs],
     ['behind', -tenYearsMs],
   ])('and signs of life do not depend on the clocks of managers: ten years %s', async (_, off) => {
@@ -90,7 +90,7 @@ withDatabases('leases', (fresh) => {
     await second.release();
   });
 
-  it('refuse the write of a holder that was paused past its lease, and undo what the write did', async () => {
+  test('refuse the write of a holder that was paused past its lease, and undo what the write did', async () => {
     const { one, two, first, second, raw } = await twoManagers(30_000);
     expect(await first.take()).toBe(true);
     // As a manager finds it that slept: its lease has run out by the clock of the database, and it did not notice.
@@ -115,7 +115,7 @@ withDatabases('leases', (fresh) => {
     await second.release();
   });
 
-  it('refuse a write once they have run out, also where nobody took over', async () => {
+  test('refuse a write once they have run out, also where nobody took over', async () => {
     const { one, first } = await twoManagers(30_000);
     await first.take();
     await one.write(({ leases }) => leases.renew('work', 1, -1));
@@ -124,7 +124,7 @@ withDatabases('leases', (fresh) => {
     await first.release();
   });
 
-  it('let upkeep run on one manager, step by step until there is nothing left', async () => {
+  test('let upkeep run on one manager, step by step until there is nothing left', async () => {
     const { one, two, first, second } = await twoManagers();
     let left = 25;
     const runs: string[] = [];
@@ -155,7 +155,7 @@ withDatabases('leases', (fresh) => {
     await first.release();
   });
 
-  it('that are lost in the middle stop upkeep, and undo what it removed without them', async () => {
+  test('that are lost in the middle stop upkeep, and undo what it removed without them', async () => {
     const { one, first, raw } = await twoManagers(30_000);
     let steps = 0;
     const maintenance = new Maintenance({

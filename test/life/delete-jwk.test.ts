@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningNode, startNode } from '../../src/node/start-node.ts';
 import {
   accepted,
@@ -29,7 +29,7 @@ const paste = (name: string) => project.paste(name, { ...p256Public, kid: name }
 const kids = async (node: RunningNode) => (await publishedKeys(node)).map(({ kid }) => kid);
 
 describe('a JWK that is deleted', () => {
-  it('is undeployed from every node, then gone, and its name is free', async () => {
+  test('is undeployed from every node, then gone, and its name is free', async () => {
     accepted(await paste('gone'));
     accepted(await paste('stays'));
     const answer = await project.call('DELETE', 'jwks/gone/');
@@ -50,13 +50,13 @@ describe('a JWK that is deleted', () => {
     accepted(await project.call('DELETE', 'jwks/gone'));
   });
 
-  it('is deleted once by two requests at once', async () => {
+  test('is deleted once by two requests at once', async () => {
     accepted(await paste('twice'));
     const answers = await Promise.all([1, 2].map(() => project.call('DELETE', 'jwks/twice/')));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 400]);
   });
 
-  it('of another project can not be deleted, and one that is not there changes no node', async () => {
+  test('of another project can not be deleted, and one that is not there changes no node', async () => {
     accepted(await world.api('POST', '/apiops/projects/', { name: 'Other' }));
     const before = await Promise.all(nodes.map(nodeStatus));
     const other = projectApi(world.api, 'Other');
@@ -65,7 +65,7 @@ describe('a JWK that is deleted', () => {
     expect(await Promise.all(nodes.map(nodeStatus))).toEqual(before);
   });
 
-  it('is learnt of by a node that was away, when it returns', async () => {
+  test('a node that was offline learns of the deletion when it reconnects', async () => {
     const { token } = (await world.api('POST', '/apiops/environments/production/enrollment-tokens/')).body;
     const options = {
       managerUrl: world.url,

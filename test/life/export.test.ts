@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { promisify } from 'node:util';
 import { strFromU8, unzipSync } from 'fflate';
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accepted, type Item, type ProjectApi, projectApi, refusal } from '../api/support/project-api.ts';
 import {
   makeCurveKey,
@@ -155,13 +155,13 @@ describe('certificates', () => {
     }
   });
 
-  it('that are not there are refused', async () => {
+  test('that are not there are refused', async () => {
     expect(refusal(await project.call('GET', 'certificates/nothing/export/'))).toBe(
       'Certificate (name: nothing) is not found!',
     );
   });
 
-  it('of project admin, and of no other, are the truststore of an environment', async () => {
+  test('of project admin, and of no other, are the truststore of an environment', async () => {
     const admin = projectApi(world.api, 'admin');
     accepted(await upload(admin, 'b-both', 'production,test-Ö', 'leaf.pem'));
     accepted(await upload(admin, 'a-one', 'production', 'ed25519.pem'));

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accepted, type ProjectApi, projectApi, refusal } from '../api/support/project-api.ts';
 import { type Api, startTestManager, type TestManager } from '../support/manager.ts';
 
@@ -97,7 +97,7 @@ describe('a list of what an administrator keeps', () => {
     expect(await get('?search=%00')).toBe('search is not valid! It can not hold NUL');
   });
 
-  it('counts for a member only the projects that the member sees', async () => {
+  test('counts for a member only the projects that the member sees', async () => {
     const { body } = await member('GET', '/apiops/projects/?size=1');
     expect(body).toMatchObject({ resultCount: 1, resultList: [{ name: 'Other' }] });
   });

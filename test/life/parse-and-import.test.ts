@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningNode } from '../../src/node/start-node.ts';
 import {
   accepted,
@@ -180,7 +180,7 @@ function importing(...parts: readonly Part[]) {
 }
 
 describe('a file that is imported', () => {
-  it('is a JWK, or a JWK Set and the kid of one of its keys', async () => {
+  test('is a JWK, or a JWK Set and the kid of one of its keys', async () => {
     const description: Part = ['jwkDescription', 'from a file'];
     const answer = await importing(
       ['jwkName', 'imported'],
@@ -227,7 +227,7 @@ describe('a file that is imported', () => {
     expect(await footprint(project, [node])).toEqual(before);
   });
 
-  it('of 20 MiB is refused as too large, and one that is no form as of the wrong kind', async () => {
+  test('of 20 MiB is refused as too large, and one that is no form as of the wrong kind', async () => {
     const large = file(' '.repeat(20 * 1024 * 1024));
     const answer = await importing(name, ['jwkFile', large]);
     expect(answer).toMatchObject({ status: 413, body: { error: 'payload_too_large' } });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningNode } from '../../src/node/start-node.ts';
 import {
   accepted,
@@ -42,7 +42,7 @@ interface Kind {
   /** A body that holds this material in these environments. */
   body(name: string, material: RsaMaterial, places?: readonly string[]): Body | FormData;
   /** One whose material no JWK with algorithm RS256 can be made of. */
-  unfit(name: string): Body | FormData;
+  unsuitable(name: string): Body | FormData;
   readonly unfitText: RegExp;
   /** Create JWK from it. */
   readonly source: (name: string) => Body;
@@ -63,7 +63,7 @@ const kinds: readonly Kind[] = [
     path: 'certificates',
     label: 'Certificate',
     body: certificateBody,
-    unfit: (name) => certificateBody(name, ec),
+    unsuitable: (name) => certificateBody(name, ec),
     unfitText: /Algorithm \(RS256\) is not valid for EC keys/,
     source: (certificateName) => ({ sourceType: 'CERTIFICATE', certificateName }),
   },
@@ -71,7 +71,7 @@ const kinds: readonly Kind[] = [
     path: 'keys',
     label: 'Key',
     body: (name, { key }, places = environments) => keyBody(name, inEach(places, key)),
-    unfit: (name) => keyBody(name, inEach(environments, ec.key)),
+    unsuitable: (name) => keyBody(name, inEach(environments, ec.key)),
     unfitText: /Algorithm \(RS256\) is not valid for EC keys/,
     source: (keyName) => ({ sourceType: 'PRIVATE_KEY', keyName }),
   },
@@ -80,7 +80,7 @@ const kinds: readonly Kind[] = [
     label: 'Keystore',
     body: (name, material, places = environments) =>
       keystoreBody(name, inEach(places, makeKeystore(material, 'mine'))),
-    unfit: (name) => keystoreBody(name, inEach(environments, makeKeystore(makeRsaMaterial(), 'other'))),
+    unsuitable: (name) => keystoreBody(name, inEach(environments, makeKeystore(makeRsaMaterial(), 'other'))),
     unfitText: /Alias \(mine\) is not found in keystore/,
     source: (keyStoreName) => ({ sourceType: 'KEYSTORE', keyStoreName, aliasName: 'mine' }),
   },
@@ -169,18 +169,18 @@ describe.each(kinds)('JWKs made from one of the $path', (kind) => {
     },
   );
 
-  it('refuse, by their name, what one of them can not take, and then nothing changes', async () => {
+  test('refuse, by their name, what one of them can not take, and then nothing changes', async () => {
     await make('unfit');
     const before = await footprint(project, nodes);
-    const text = refusal(await put('unfit', kind.unfit('unfit'), `${follow}SAME_PROJECT`));
+    const text = refusal(await put('unfit', kind.unsuitable('unfit'), `${follow}SAME_PROJECT`));
     expect(text).toMatch(/^JWK \(name: \w+-unfit-(signs|wraps)\) can not take the new material: /);
     if (text.includes('unfit-signs')) expect(text).toMatch(kind.unfitText);
     expect(await footprint(project, nodes)).toEqual(before);
-    accepted(await put('unfit', kind.unfit('unfit')));
+    accepted(await put('unfit', kind.unsuitable('unfit')));
     expect(await references('unfit')).toEqual([]);
   });
 
-  it('refuse that their environment is dropped, unless they are let go', async () => {
+  test('refuse that their environment is dropped, unless they are let go', async () => {
     await make('dropped');
     const next = kind.body('dropped', makeRsaMaterial(), ['production']);
     const before = await footprint(project, nodes);
@@ -214,7 +214,7 @@ describe.each(kinds)('JWKs made from one of the $path', (kind) => {
     expect(await footprint(project, nodes)).toEqual(before);
   });
 
-  it('stay as they are when the update is of another name, of nothing, or of broken material', async () => {
+  test('stay as they are when the update is of another name, of nothing, or of broken material', async () => {
     await make('steady');
     const before = await footprint(project, nodes);
     const given = { certificates: 'certificateName', keys: 'Key name', keystores: 'Keystore name' }[path];
@@ -233,7 +233,7 @@ describe.each(kinds)('JWKs made from one of the $path', (kind) => {
     expect(await footprint(project, nodes)).toEqual(before);
   });
 
-  it('are detached when it is deleted, and stay on the nodes', async () => {
+  test('are detached when it is deleted, and stay on the nodes', async () => {
     await make('deleted');
     const published = await shownKeys();
     const answer = await project.call('DELETE', `${path}/deleted/`);
@@ -245,7 +245,7 @@ describe.each(kinds)('JWKs made from one of the $path', (kind) => {
     );
   });
 
-  it('are one update’s or another’s when several race, never half of each', async () => {
+  test('are one update’s or another’s when several race, never half of each', async () => {
     await make('raced');
     const candidates = [makeRsaMaterial(), makeRsaMaterial(), makeRsaMaterial()];
     const answers = await Promise.all(
@@ -259,7 +259,7 @@ describe.each(kinds)('JWKs made from one of the $path', (kind) => {
     expect(winners).toContain(moduli[0]);
   });
 
-  it('are listed to those who may read JWKs', async () => {
+  test('are listed to those who may read JWKs', async () => {
     await make('listed');
     expect(await references('listed')).toEqual(
       jwksOf('listed').map((name) => ({ projectName: 'MyProject', name })),

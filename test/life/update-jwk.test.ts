@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningNode } from '../../src/node/start-node.ts';
 import {
   accepted,
@@ -94,7 +94,7 @@ describe('a JWK that is updated', () => {
     },
   );
 
-  it('by its description alone keeps its key and is detached', async () => {
+  test('by its description alone keeps its key and is detached', async () => {
     accepted(await project.create({ name: 'described', ...fromCertificate, description: 'old' }));
     const before = await project.jwk('described');
     expect(before.sourceId).toEqual(expect.any(String));
@@ -112,13 +112,13 @@ describe('a JWK that is updated', () => {
     expect(await published()).toEqual(setBefore);
   });
 
-  it('from a URL without a new source no longer shows it', async () => {
+  test('from a URL without a new source no longer shows it', async () => {
     accepted(await project.create({ name: 'url', sourceType: 'URL', url: server.origin }));
     accepted(await update('url', {}));
     expect(await project.jwk('url')).toMatchObject({ sourceUrl: null, sourceId: null, description: null });
   });
 
-  it('keeps a description that is left out and drops an empty one', async () => {
+  test('keeps a description that is left out and drops an empty one', async () => {
     accepted(await project.create({ name: 'text', ...fromCertificate, description: 'kept' }));
     accepted(await update('text', { description: null }));
     expect((await project.jwk('text')).description).toBe('kept');
@@ -126,7 +126,7 @@ describe('a JWK that is updated', () => {
     expect((await project.jwk('text')).description).toBeNull();
   });
 
-  it('keeps the parameters of a password, and loses them with the password', async () => {
+  test('keeps the parameters of a password, and loses them with the password', async () => {
     const oct = { keySize: 128, keyUseType: 'ENCRYPTION', algorithm: 'PBES2_HS256_A128KW' };
     accepted(await project.call('POST', 'jwks/generate', { name: 'password', type: 'OCT', oct }));
     accepted(await update('password', { description: 'x' }));
@@ -170,7 +170,7 @@ describe('an update that is refused', () => {
     expect(await footprint(project, nodes)).toEqual(before);
   });
 
-  it('for want of a role changes nothing anywhere', async () => {
+  test('for want of a role changes nothing anywhere', async () => {
     const member = { project: 'MyProject', roles: ['ROLE_API_SECURITY'] };
     const reader = projectApi(await world.as('reader', member));
     const before = await footprint(project, nodes);
@@ -187,7 +187,7 @@ describe('an update that is refused', () => {
     expect(await footprint(project, nodes)).toEqual(before);
   });
 
-  it('is every one but one of those that really race', async () => {
+  test('is every one but one of those that really race', async () => {
     const slow = await startHttpServer((_request, response) => {
       setImmediate(() => response.end(JSON.stringify(served)));
     });

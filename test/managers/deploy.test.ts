@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startFakeNode } from '../api/support/fake-node.ts';
 import { type ProjectApi, projectApi } from '../api/support/project-api.ts';
 import { p256Public } from '../api/support/sample-keys.ts';
@@ -36,7 +36,7 @@ describe.each([
   }
   const apis = () => several.managers.map(({ api }) => api);
 
-  it('wait for the nodes of each other, whoever is asked', async () => {
+  test("managers wait for each other's nodes, whichever manager serves the request", async () => {
     const [first, second] = several.managers;
     const nodes = [
       await several.addNode(first.url, 'pair', 'pair-1'),
@@ -53,7 +53,7 @@ describe.each([
     }
   });
 
-  it('list the same nodes as connected, wherever they are', async () => {
+  test('list the same nodes as connected, wherever they are', async () => {
     const revisions = async (api: (typeof several)['managers'][0]['api']) =>
       (await nodesOf(api, 'pair')).map(({ name, connected, appliedRevision }) => [
         name,
@@ -68,7 +68,7 @@ describe.each([
     }
   });
 
-  it('tell why a node of another refuses', async () => {
+  test('tell why a node of another refuses', async () => {
     const reply = (revision: number) => ({ type: 'refused' as const, revision, reason: 'its disk is full' });
     const fussy = await startFakeNode(several.managers[1], { environment: 'fussy', name: 'fussy-1', reply });
     await until(() => isConnected(several.managers[0].api, 'fussy', 'fussy-1'), 'it is known');
@@ -77,7 +77,7 @@ describe.each([
     await fussy.close();
   });
 
-  it('tell that a node of another did not confirm in time', async () => {
+  test('tell that a node of another did not confirm in time', async () => {
     const mute = await startFakeNode(several.managers[1], {
       environment: 'mute',
       name: 'mute-1',
@@ -89,7 +89,7 @@ describe.each([
     await mute.close();
   });
 
-  it('tell that a node that left another is not connected', async () => {
+  test('tell that a node that left another is not connected', async () => {
     const gone = await startFakeNode(several.managers[1], {
       environment: 'gone',
       name: 'gone-1',

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Api, signedIn } from '../support/manager.ts';
 import { createPostgresDatabase, dropPostgresDatabase } from '../support/postgres-databases.ts';
 import { eventually } from '../system/support/eventually.ts';
@@ -51,7 +51,7 @@ async function create(at: Api, name: string) {
   return (await made(at, jwksPath, pastedJwk(name))).deploymentResult.environmentResults;
 }
 
-it('a manager that is killed is missed by nobody: its node comes to another, and a create waits for it there', async () => {
+test('a manager that is killed is missed by nobody: its node comes to another, and a create waits for it there', async () => {
   expect(await create(api, 'before')).toEqual(deployed);
   const kill = managers.b.stop('SIGKILL');
   balancer.pointTo(portOf(managers.c));
@@ -62,7 +62,7 @@ it('a manager that is killed is missed by nobody: its node comes to another, and
   expect((await kidsOf(served)).toSorted()).toEqual(['after', 'before', 'during']);
 });
 
-it('the nodes of a manager that was killed are listed as not connected once it has been silent for a while', async () => {
+test('the nodes of a manager that was killed are listed as not connected once it has been silent for a while', async () => {
   await managers.c.stop('SIGKILL');
   balancer.pointTo(1);
   await eventually(async () => !(await isConnected(api, 'production', 'n1')), 'it is known to be gone');

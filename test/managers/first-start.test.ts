@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Manager, startManager } from '../../src/compose/manager.ts';
 import { readManagerConfig } from '../../src/config.ts';
 import { openSealing } from '../../src/sealing/open-sealing.ts';
@@ -50,7 +50,7 @@ const canSignIn = async ({ url }: Manager) => {
 };
 
 describe('managers that start on an empty database', () => {
-  it('at once all come up, with one set of data keys and one first user', async () => {
+  test('at once all come up, with one set of data keys and one first user', async () => {
     const managers = await Promise.all(['a', 'b', 'c', 'd'].map((name) => start(name)));
     for (const manager of managers) expect(await canSignIn(manager)).toBe(true);
     expect(managers.filter(({ firstAdmin }) => firstAdmin !== undefined)).toHaveLength(1);
@@ -59,7 +59,7 @@ describe('managers that start on an empty database', () => {
     expect(await count('managers')).toBe(4);
   });
 
-  it('at once with two master keys: those with the one that was first come up, the others are refused', async () => {
+  test('at once with two master keys: those with the one that was first come up, the others are refused', async () => {
     const other = { KEYPLANE_MASTER_KEY: randomBytes(32).toString('base64') };
     const results = await Promise.allSettled([start('a'), start('b', other), start('c'), start('d', other)]);
     const came = results.map(({ status }) => status);
@@ -73,7 +73,7 @@ describe('managers that start on an empty database', () => {
 });
 
 describe('a manager with another master key', () => {
-  it('is refused with one line, whether the key is given or in a file of its own, and changes nothing', async () => {
+  test('is refused with one line, whether the key is given or in a file of its own, and changes nothing', async () => {
     await start('a');
     const before = await raw('select * from data_keys order by id');
     const refused = /^KEYPLANE_MASTER_KEY does not open the data in this database[^\n]*$/;
@@ -95,7 +95,7 @@ describe('a first start that was killed', () => {
   const advisoryLocks = `pg_locks where locktype = 'advisory'
     and database = (select oid from pg_database where datname = current_database())`;
 
-  it('amid its schema leaves nothing, and one that waited for it does it all', async () => {
+  test('amid its schema leaves nothing, and one that waited for it does it all', async () => {
     const killed = new pg.Client({ connectionString: database });
     killed.on('error', () => {});
     await killed.connect();
@@ -110,13 +110,13 @@ describe('a first start that was killed', () => {
     expect(await canSignIn(await waiting)).toBe(true);
   });
 
-  it('after its schema is finished by the next', async () => {
+  test('after its schema is finished by the next', async () => {
     await (await openStore({ kind: 'postgres', url: database })).close();
     expect(await count('data_keys')).toBe(0);
     expect(await canSignIn(await start('a'))).toBe(true);
   });
 
-  it('after its data keys is finished by the next with the same master key, and refused to another', async () => {
+  test('after its data keys is finished by the next with the same master key, and refused to another', async () => {
     const store = await openStore({ kind: 'postgres', url: database });
     await openSealing(store, source);
     await store.close();
@@ -127,14 +127,14 @@ describe('a first start that was killed', () => {
     expect(await count('data_keys')).toBe(3);
   });
 
-  it('with one of its data keys missing is refused', async () => {
+  test('with one of its data keys missing is refused', async () => {
     await (await start('a')).close();
     running = [];
     await raw(`delete from data_keys where purpose = 'audit'`);
     await expect(start('a')).rejects.toThrow(/no active data key for the purpose audit/);
   });
 
-  it('with its data keys missing is refused once anything was sealed', async () => {
+  test('with its data keys missing is refused once anything was sealed', async () => {
     await (await start('a')).close();
     running = [];
     await raw('delete from data_keys');

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startFakeNode } from '../api/support/fake-node.ts';
 import { projectApi } from '../api/support/project-api.ts';
 import { p256Public } from '../api/support/sample-keys.ts';
@@ -25,10 +25,10 @@ afterAll(() => several.close());
 const silentNode = (at: OneOfSeveral, environment: string, name: string) =>
   startFakeNode(at, { environment, name, reply: () => undefined });
 
-describe('what is taken away at one manager ends at the others within 5 s:', () => {
+describe('what is revoked at one manager ends at the others within 5 s:', () => {
   const status = async (api: OneOfSeveral['api']) => (await api('GET', '/apiops/projects/')).status;
 
-  it('a personal token', async () => {
+  test('a personal token', async () => {
     const made = await here.api('POST', '/apiops/tokens/', { name: 'ci' });
     const elsewhere = apiOf(there.url, made.body.token);
     expect(await status(elsewhere)).toBe(200);
@@ -36,7 +36,7 @@ describe('what is taken away at one manager ends at the others within 5 s:', () 
     expect(await status(elsewhere)).toBe(401);
   });
 
-  it('the sessions of a user whose password was changed, and of one who was deleted', async () => {
+  test('the sessions of a user whose password was changed, and of one who was deleted', async () => {
     const password = 'a first password';
     await here.api('POST', '/apiops/users/', { username: 'jo', password });
     const elsewhere = await signedIn(there.url, 'jo', password);
@@ -49,13 +49,13 @@ describe('what is taken away at one manager ends at the others within 5 s:', () 
     expect(await status(again)).toBe(401);
   });
 
-  it('the stream of a node that is forgotten', async () => {
+  test('the stream of a node that is forgotten', async () => {
     const node = await silentNode(there, 'kept', 'forgotten');
     await here.api('DELETE', '/apiops/environments/kept/nodes/forgotten/');
     await until(() => node.closeCode() === 4410, 'it is told', longestMs);
   });
 
-  it('the stream of a node whose enrollment token is revoked', async () => {
+  test('the stream of a node whose enrollment token is revoked', async () => {
     const node = await silentNode(there, 'kept', 'revoked');
     const tokens = '/apiops/environments/kept/enrollment-tokens/';
     for (const { id } of (await here.api('GET', tokens)).body.resultList) {
@@ -65,7 +65,7 @@ describe('what is taken away at one manager ends at the others within 5 s:', () 
     await until(async () => !(await isConnected(here.api, 'kept', 'revoked')), 'it is listed so');
   });
 
-  it('the streams of an environment that is deleted', async () => {
+  test('the streams of an environment that is deleted', async () => {
     const node = await silentNode(there, 'doomed', 'last');
     await here.api('DELETE', '/apiops/environments/doomed/');
     await until(() => node.closeCode() === 4401, 'it is told', longestMs);
@@ -73,7 +73,7 @@ describe('what is taken away at one manager ends at the others within 5 s:', () 
 });
 
 describe('a node that comes to another manager', () => {
-  it('takes its stream over from the one that it had, and is listed once as connected', async () => {
+  test('takes its stream over from the one that it had, and is listed once as connected', async () => {
     const before = await silentNode(here, 'taken', 'mover');
     const after = await silentNode(there, 'taken', 'mover');
     await until(() => before.closeCode() === 4409, 'the earlier stream is closed', longestMs);
@@ -87,7 +87,7 @@ describe('a node that comes to another manager', () => {
 });
 
 describe('two managers', () => {
-  it('give one name to one of those who race for it', async () => {
+  test('give one name to one of those who race for it', async () => {
     const password = adminPassword;
     const projects = await Promise.all(
       several.managers.map(async ({ url }) => projectApi(await signedIn(url, 'admin', password), 'Races')),
@@ -106,7 +106,7 @@ describe('two managers', () => {
     expect(new Set(await projects[0]?.names('jwks')).size).toBe(30);
   });
 
-  it('go on with the LISTEN connections cut, and hear each other again', async () => {
+  test('go on with the LISTEN connections cut, and hear each other again', async () => {
     const listeners = `select pid from pg_stat_activity
       where application_name = 'keyplane listen' and datname = current_database()`;
     const before = (await several.raw(listeners)).map(({ pid }) => pid);

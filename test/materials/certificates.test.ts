@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningNode } from '../../src/node/start-node.ts';
 import {
   accepted,
@@ -40,7 +40,7 @@ const upload = (name: string, more: Fields = {}) => project.certificate(fields(n
 const file = (text: string) => ({ pemEncodedFile: pemFile(text) });
 
 describe('a certificate', () => {
-  it('is stored, deployed to its environments and shown', async () => {
+  test('is stored, deployed to its environments and shown', async () => {
     const answer = await upload('first', {
       environmentList: 'staging, production',
       certificateDescription: 'the first one',
@@ -79,7 +79,7 @@ describe('a certificate', () => {
     expect((await project.call('GET', 'certificates/')).body.resultList).toEqual(body.resultList);
   });
 
-  it('goes to the environments it has material for, and to no other', async () => {
+  test('goes to the environments it has material for, and to no other', async () => {
     const before = await Promise.all(nodes.map(nodeStatus));
     accepted(await upload('production-only'));
     const after = await Promise.all(nodes.map(nodeStatus));
@@ -87,7 +87,7 @@ describe('a certificate', () => {
     expect(after[1]).toEqual(before[1]);
   });
 
-  it('is undeployed and gone when it is deleted', async () => {
+  test('is undeployed and gone when it is deleted', async () => {
     accepted(await upload('to-delete'));
     const before = await nodeStatus(nodes[0] as RunningNode);
     const answer = await project.call('DELETE', 'certificates/to-delete/');
@@ -121,7 +121,7 @@ describe('a certificate', () => {
     accepted(await upload(name, file(pemFixture(name))));
   });
 
-  it('may come with its issuers, with text before it, and with the lines of Windows', async () => {
+  test('may come with its issuers, with text before it, and with the lines of Windows', async () => {
     const chain = ['leaf.pem', 'intermediate.pem', 'root.pem'].map(pemFixture).join('\n');
     accepted(await upload('chain', file(chain)));
     accepted(await upload('explained', file(`Certificate:\n  Data: x\n${pemFixture('ec.pem')}`)));
@@ -225,7 +225,7 @@ describe('a certificate that is refused', () => {
     expect(await footprint(project, nodes)).toEqual(before);
   });
 
-  it('has the alias of a certificate of another project', async () => {
+  test('has the alias of a certificate of another project', async () => {
     const text = 'Alias (alias of first) is already used for another certificate, try changing this value!';
     expect(refusal(await other.certificate(fields('theirs', { alias: 'alias of first' })))).toBe(text);
     expect(refusal(await other.call('GET', 'certificates/first/'))).toBe(

@@ -5,7 +5,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accepted, type Body, type ProjectApi, projectApi, refusal } from '../api/support/project-api.ts';
 import { type Answer, startTestManager, type TestManager } from '../support/manager.ts';
 
@@ -141,7 +141,7 @@ const request = (format: string) => () => openssl(`req -in leaf.csr -outform ${f
 const explicit = (args: string) => () => openssl(`${args} -param_enc explicit -out explicit`);
 
 describe.skipIf(!hasTool('openssl'))('a form that openssl converts', () => {
-  it.each<[string, Form]>([
+  test.each<[string, Form]>([
     ...(['PEM', 'DER'] as const).flatMap((format): [string, Form][] => [
       [
         `PKCS#7 in ${format} as a certificate`,
@@ -378,7 +378,7 @@ describe.skipIf(!hasTool('openssl'))('a form that openssl converts', () => {
     ],
   ])('%s', async (_what, form) => convert(form));
 
-  it('a revocation list names its issuer, whichever its encoding', async () => {
+  test('a revocation list names its issuer, whichever its encoding', async () => {
     writeFileSync(path('index'), '');
     writeFileSync(
       path('ca.cnf'),
@@ -396,14 +396,14 @@ describe.skipIf(!hasTool('openssl'))('a form that openssl converts', () => {
 });
 
 describe.skipIf(!hasTool('ssh-keygen'))('a form that ssh-keygen converts', () => {
-  it.each(['ed25519', 'rsa', 'ecdsa'])('an encrypted OpenSSH key: %s', async (type) => {
+  test.each(['ed25519', 'rsa', 'ecdsa'])('an encrypted OpenSSH key: %s', async (type) => {
     run('ssh-keygen', ['-q', '-t', type, '-N', passphrase, '-f', path(`closed-${type}`)]);
     const command = commandIn(await uploadAs.key(`closed-${type}`));
     runCommand(command, { file: `closed-${type}`, input: 'id_key', output: 'id_key' });
     accepted(await uploadAs.key(`closed-${type}`));
   });
 
-  it.each(['ed25519', 'rsa', 'ecdsa'])('a public OpenSSH key: %s', async (type) => {
+  test.each(['ed25519', 'rsa', 'ecdsa'])('a public OpenSSH key: %s', async (type) => {
     run('ssh-keygen', ['-q', '-t', type, '-N', '', '-f', path(`open-${type}`)]);
     const file = `open-${type}.pub`;
     const command = commandIn(await uploadAs.publicKey(file));
@@ -411,7 +411,7 @@ describe.skipIf(!hasTool('ssh-keygen'))('a form that ssh-keygen converts', () =>
     accepted(await uploadAs.publicKey('converted'));
   });
 
-  it.each(['ed25519', 'rsa', 'ecdsa'])('a public key of RFC 4716: %s', async (type) => {
+  test.each(['ed25519', 'rsa', 'ecdsa'])('a public key of RFC 4716: %s', async (type) => {
     run('ssh-keygen', ['-q', '-t', type, '-N', '', '-f', path(`ssh2-${type}`)]);
     const file = `ssh2-${type}.ssh2`;
     const comment = `Subject: somebody\nx-long: a value that \\\ngoes on\n`;
@@ -446,14 +446,14 @@ describe.skipIf(!hasTool('keytool'))('a form that keytool converts', () => {
     );
   const typed = `${passphrase}\n${passphrase}\n${passphrase}\n`;
 
-  it('a JCEKS keystore', async () => {
+  test('a JCEKS keystore', async () => {
     generate('JCEKS');
     const command = commandIn(await uploadAs.keystore('JCEKS', 'JKS'));
     runCommand(command, { file: 'JCEKS', input: 'keystore.jceks', output: 'keystore.p12' }, typed);
     accepted(await uploadAs.keystore('converted'));
   });
 
-  it.each(['BKS', 'UBER', 'BCFKS'])(
+  test.each(['BKS', 'UBER', 'BCFKS'])(
     'a %s keystore is recognised, and its command names type and provider',
     async (type) => {
       writeFileSync(path('own'), fixture(`bouncy-castle/${type.toLowerCase()}.keystore`));
@@ -463,7 +463,7 @@ describe.skipIf(!hasTool('keytool'))('a form that keytool converts', () => {
     },
   );
 
-  it.skipIf(BCPROV === undefined).each(['BKS', 'UBER', 'BCFKS'])('a %s keystore', async (type) => {
+  test.skipIf(BCPROV === undefined).each(['BKS', 'UBER', 'BCFKS'])('a %s keystore', async (type) => {
     const provider = ` -providerclass org.bouncycastle.jce.provider.BouncyCastleProvider -providerpath ${BCPROV}`;
     generate(type, provider);
     const command = commandIn(await uploadAs.keystore(type)).replace('bcprov.jar', BCPROV ?? '');

@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accepted, type Body, type ProjectApi, projectApi, refusal } from '../api/support/project-api.ts';
 import { pemFixture } from '../api/support/sample-keys.ts';
 import { startTestManager, type TestManager } from '../support/manager.ts';
@@ -54,7 +54,7 @@ const jwkOf = (keyName: string, algorithm = 'ES256') =>
   });
 
 describe('an encrypted key', () => {
-  it.each([
+  test.each([
     ['pkcs8', encrypted],
     ['traditional', traditional],
     ['der', der],
@@ -65,7 +65,7 @@ describe('an encrypted key', () => {
     expect(await project.material(name)).toMatchObject({ x, y, d });
   });
 
-  it('is replaced by another with its passphrase', async () => {
+  test('is replaced by another with its passphrase', async () => {
     accepted(await create('replaced', pemFixture('ec.key')));
     const cryptoKeyInfoEnvironmentList = [{ environmentName: 'staging', content: encrypted, passphrase }];
     accepted(
@@ -78,7 +78,7 @@ describe('an encrypted key', () => {
     expect(await project.material('replaced')).toMatchObject({ d });
   });
 
-  it('is looked into with its passphrase', async () => {
+  test('is looked into with its passphrase', async () => {
     const inspect = (body: Body) => project.call('POST', 'keys/inspect/', body);
     expect((await inspect({ content: encrypted, passphrase })).body.resultList).toEqual([
       { keyType: 'PRIVATE_KEY', type: 'EC', curve: 'P-256', size: 256 },
@@ -91,7 +91,7 @@ describe('an encrypted key', () => {
     });
   });
 
-  it.each<[string, Body, string]>([
+  test.each<[string, Body, string]>([
     ['without a passphrase', {}, 'Key content is encrypted: passphrase is required!'],
     ['with an empty one', { passphrase: '' }, 'Key content is encrypted: passphrase is required!'],
     ['with another one', { passphrase: 'wrong' }, 'passphrase does not open the key!'],
@@ -107,14 +107,14 @@ describe('an encrypted key', () => {
     expect(await project.names('keys')).not.toContain('refused');
   });
 
-  it('is refused with a passphrase of 10 MB by its size', async () => {
+  test('is refused with a passphrase of 10 MB by its size', async () => {
     expect(await create('refused', encrypted, { passphrase: 'x'.repeat(10_000_000) })).toMatchObject({
       status: 413,
       body: { error: 'payload_too_large' },
     });
   });
 
-  it('leaves its passphrase nowhere in the database', async () => {
+  test('leaves its passphrase nowhere in the database', async () => {
     const tables = await world.raw('SELECT * FROM crypto_key_environments');
     expect(tables.length).toBeGreaterThan(0);
     const records = await world.raw('SELECT * FROM audit_records');
@@ -122,13 +122,13 @@ describe('an encrypted key', () => {
   });
 });
 
-it('a passphrase beside a key that is not encrypted is ignored', async () => {
+test('a passphrase beside a key that is not encrypted is ignored', async () => {
   accepted(await create('open', pemFixture('ec.key'), { passphrase }));
   accepted(await create('open-too', pemFixture('ec.key'), { passphrase: '' }));
 });
 
 describe('a key in the format of OpenSSH', () => {
-  it.each([
+  test.each([
     ['rsa', ['-b', '2048'], 'RS256'],
     ['ecdsa', ['-b', '256'], 'ES256'],
     ['ecdsa', ['-b', '384'], 'ES384'],
@@ -146,7 +146,7 @@ describe('a key in the format of OpenSSH', () => {
     expect(secret).toEqual(expect.any(String));
   });
 
-  it('is refused where one of its octets is not what OpenSSH wrote, or it is cut off', async () => {
+  test('is refused where one of its octets is not what OpenSSH wrote, or it is cut off', async () => {
     const [begin, ...lines] = readFileSync(join(folder, 'sshed25519'), 'utf8').trim().split('\n');
     const bytes = Buffer.from(lines.slice(0, -1).join(''), 'base64');
     const content = (changed: Buffer) => `${begin}\n${changed.toString('base64')}\n${lines.at(-1)}`;

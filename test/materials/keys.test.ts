@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningNode } from '../../src/node/start-node.ts';
 import {
   accepted,
@@ -39,7 +39,7 @@ const key = (name: string, more: Body = {}): Body => ({
 const create = (body: unknown) => project.call('POST', 'keys/', body);
 
 describe('a key', () => {
-  it('is stored with another content in each environment, and its content is never shown', async () => {
+  test('is stored with another content in each environment, and its content is never shown', async () => {
     const cryptoKeyInfoEnvironmentList = [
       { environmentName: 'staging', content: ec, alias: 'of staging' },
       { environmentName: 'production', content: rsa },
@@ -75,7 +75,7 @@ describe('a key', () => {
     accepted(await project.create({ name: 's', ...source, environmentName: 'staging', algorithm: 'ES256' }));
   });
 
-  it('is undeployed and gone when it is deleted', async () => {
+  test('is undeployed and gone when it is deleted', async () => {
     accepted(await create(key('to-delete')));
     const before = await nodeStatus(nodes[0] as RunningNode);
     const answer = await project.call('DELETE', 'keys/to-delete/');
@@ -94,7 +94,7 @@ describe('a key', () => {
     }
   });
 
-  it('is its own project’s', async () => {
+  test('is its own project’s', async () => {
     const other = projectApi(world.api, 'Other');
     expect(refusal(await other.call('GET', 'keys/first/'))).toBe('Key (name: first) is not found!');
     expect(refusal(await other.call('DELETE', 'keys/first/'))).toBe('Key (name: first) is not found!');

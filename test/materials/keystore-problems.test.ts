@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accepted, type Body, type ProjectApi, projectApi, refusal } from '../api/support/project-api.ts';
 import { fixtureDirectory } from '../formats/keystore-fixtures.ts';
 import { authenticatedSafe, keyBag, pfx, shroudedBag } from '../formats/pkcs12-writer.ts';
@@ -54,7 +54,7 @@ async function problems(keystoreName: string): Promise<readonly (readonly [strin
 }
 
 describe('a keystore', () => {
-  it('whose key has an empty password is stored with it, and not without it', async () => {
+  test('whose key has an empty password is stored with it, and not without it', async () => {
     const closed = privateKey.export({ type: 'pkcs8', format: 'der', cipher: 'aes-256-cbc', passphrase: '' });
     const file = pfx(authenticatedSafe([shroudedBag(closed, { friendlyName: 'plain' })]));
     accepted(await create('empty', file, { keyPassword: '' }));
@@ -69,20 +69,20 @@ describe('a keystore', () => {
     ]);
   });
 
-  it('whose keys have its own password is stored with an empty key password, which forms send', async () => {
+  test('whose keys have its own password is stored with an empty key password, which forms send', async () => {
     const file = readFileSync(join(fixtureDirectory, 'java17/default.p12'));
     accepted(await create('form', file, { keyPassword: '' }));
     accepted(await jwkOf('form', 'ec'));
   });
 
-  it('whose friendly name ends in NUL has the alias without it', async () => {
+  test('whose friendly name ends in NUL has the alias without it', async () => {
     const file = pfx(authenticatedSafe([keyBag(privateKey, { friendlyName: 'ends\0\0' })]));
     accepted(await create('nul', file));
     expect(await problems('nul')).toEqual([['ends', null]]);
     accepted(await jwkOf('nul', 'ends'));
   });
 
-  it('with another password for each key is stored with one of them, and lists what that does not open', async () => {
+  test('with another password for each key is stored with one of them, and lists what that does not open', async () => {
     for (const alias of ['one', 'two']) {
       const own = ['-alias', alias, '-keypass', `password-${alias}`, '-dname', `CN=${alias}`];
       const store = ['-keystore', join(folder, 'two.jks'), '-storetype', 'JKS', '-storepass', 'changeit'];
@@ -103,7 +103,7 @@ describe('a keystore', () => {
     expect(refusal(await jwkOf('two', 'two'))).toBe(closed);
   });
 
-  it('lists a key without a certificate that JOSE does not know with the reason', async () => {
+  test('lists a key without a certificate that JOSE does not know with the reason', async () => {
     const p224 = generateKeyPairSync('ec', { namedCurve: 'secp224r1' }).privateKey;
     const file = pfx(
       authenticatedSafe([
@@ -118,7 +118,7 @@ describe('a keystore', () => {
     ]);
   });
 
-  it('lists an RSA key that is too short with the reason', async () => {
+  test('lists an RSA key that is too short with the reason', async () => {
     const [key, file, certificate] = ['short.pem', 'short.p12', 'short.crt'].map((name) =>
       join(folder, name),
     ) as [string, string, string];
@@ -133,7 +133,7 @@ describe('a keystore', () => {
     expect(refusal(await jwkOf('short', 'short'))).toContain(reason);
   });
 
-  it('lists an entry of an algorithm that JOSE does not know with the reason', async () => {
+  test('lists an entry of an algorithm that JOSE does not know with the reason', async () => {
     accepted(await create('dsa', readFileSync(join(fixtureDirectory, 'java17/default.p12'))));
     const found = new Map(await problems('dsa'));
     expect(found.get('dsa')).toContain('it is a DSA key; supported are RSA, EC');

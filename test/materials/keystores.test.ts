@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningNode } from '../../src/node/start-node.ts';
 import {
   accepted,
@@ -39,7 +39,7 @@ const keystore = (name: string, more: Body = {}): Body => ({ name, keyStoreEnvir
 const create = (body: unknown) => project.call('POST', 'keystores/', body);
 
 describe('a keystore', () => {
-  it('is stored, deployed and shown without its file and its password', async () => {
+  test('is stored, deployed and shown without its file and its password', async () => {
     const answer = await create({
       name: 'first',
       description: 'the first',
@@ -70,7 +70,7 @@ describe('a keystore', () => {
     expect(JSON.stringify(body)).not.toContain('changeit');
   });
 
-  it('is undeployed and gone when it is deleted', async () => {
+  test('is undeployed and gone when it is deleted', async () => {
     accepted(await create(keystore('to-delete')));
     accepted(await project.call('DELETE', 'keystores/to-delete/'));
     expect((await nodeStatus(node)).counts).toMatchObject({ keystores: 1 });
@@ -80,12 +80,12 @@ describe('a keystore', () => {
     }
   });
 
-  it('may have a password for its keys, and be given in lines of base64', async () => {
+  test('may have a password for its keys, and be given in lines of base64', async () => {
     accepted(await create(keystore('key-password', { file: keyPassword, keyPassword: 'otherpass' })));
     accepted(await create(keystore('lines', { file: p12.replace(/.{76}/g, '$&\r\n') })));
   });
 
-  it('is its own project’s', async () => {
+  test('is its own project’s', async () => {
     const other = projectApi(world.api, 'Other');
     expect(refusal(await other.call('GET', 'keystores/first/'))).toBe('Keystore (name: first) is not found!');
     expect(refusal(await other.call('DELETE', 'keystores/first/'))).toBe(
@@ -226,12 +226,12 @@ describe('a keystore that is refused', () => {
     expect(await project.names('keystores')).not.toContain('refused');
   });
 
-  it('has the name of another', async () => {
+  test('has the name of another', async () => {
     const text = 'Keystore (name: first) is already exist! Try update operation if want to change its value.';
     expect(refusal(await create(keystore('first')))).toBe(text);
   });
 
-  it('is larger than a keystore may be', async () => {
+  test('is larger than a keystore may be', async () => {
     const file = Buffer.alloc(10 * 1024 * 1024 + 1, 0x30).toString('base64');
     expect(refusal(await create(keystore('refused', { file })))).toBe(
       'Keystore is too large: at most 10 MiB are accepted!',

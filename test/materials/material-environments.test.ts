@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningNode } from '../../src/node/start-node.ts';
 import {
   accepted,
@@ -45,7 +45,7 @@ const makers = [
 ] as const;
 
 describe('the environment of material', () => {
-  it.each(makers)('of $kind is named as it was given when it can be no environment', async ({ make }) => {
+  test.each(makers)('of $kind is named as it was given when it can be no environment', async ({ make }) => {
     for (const given of ['no/where', '..', 'a b', 'PRODUCTION', 'x'.repeat(129)]) {
       const shown = given.length > 128 ? `${'x'.repeat(128)}…` : given;
       expect(refusal(await make('refused', given))).toBe(
@@ -54,14 +54,14 @@ describe('the environment of material', () => {
     }
   });
 
-  it('is not passed over in a list of several', async () => {
+  test('is not passed over in a list of several', async () => {
     expect(refusal(await certificate('refused', 'production, no/where'))).toContain(
       'Environment (no/where) is not found',
     );
     expect(await project.names('certificates')).toEqual([]);
   });
 
-  it.each(makers)('of $kind is found in both Unicode spellings of its name', async ({ kind, make }) => {
+  test.each(makers)('of $kind is found in both Unicode spellings of its name', async ({ kind, make }) => {
     accepted(await make('spelled', 'cle\u{301}'));
     const [item] = (await project.call('GET', `${kind}/`)).body.resultList;
     expect(JSON.stringify(item)).toContain('"environmentName":"cl\u{e9}"');
@@ -69,7 +69,7 @@ describe('the environment of material', () => {
   });
 });
 
-it('an alias or key password that is left empty is one that is left out', async () => {
+test('an alias or key password that is left empty is one that is left out', async () => {
   accepted(await key('blank', 'production', { alias: ' ' }));
   accepted(await keystore('blank', 'production', { alias: '', keyPassword: '' }));
   for (const kind of ['keys', 'keystores']) {
@@ -80,7 +80,7 @@ it('an alias or key password that is left empty is one that is left out', async 
   }
 });
 
-it('material is never left in an environment that is closed to its project while it is made', async () => {
+test('material is never left in an environment that is closed to its project while it is made', async () => {
   const reachedBy = (projects: readonly string[] | null) =>
     world.api('PUT', '/apiops/environments/production/', { name: 'production', type: 'TEST', projects });
   for (let round = 0; round < 8; round += 1) {
@@ -96,7 +96,7 @@ it('material is never left in an environment that is closed to its project while
   }
 });
 
-it('deleting what is in an environment out of reach deletes it, and later none of it comes back', async () => {
+test('deleting what is in an environment out of reach deletes it, and later none of it comes back', async () => {
   accepted(await key('left', 'production'));
   const other = { name: 'production', type: 'TEST', projects: [] };
   accepted(await world.api('PUT', '/apiops/environments/production/', other));

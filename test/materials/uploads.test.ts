@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accepted, type ProjectApi, pemFile, projectApi, refusal } from '../api/support/project-api.ts';
 import { pemFixture } from '../api/support/sample-keys.ts';
 import { type Answer, startTestManager, type TestManager } from '../support/manager.ts';
@@ -36,7 +36,7 @@ const part = (name: string, value: string) =>
   `--x\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
 
 describe('an upload', () => {
-  it('with a part that is given twice is refused', async () => {
+  test('with a part that is given twice is refused', async () => {
     const twoFiles = form('refused');
     twoFiles.append('pemEncodedFile', pemFile(pemFixture('leaf.pem')), 'leaf.pem');
     expect(refusal(await send(twoFiles))).toBe('pemEncodedFile is given twice!');
@@ -45,7 +45,7 @@ describe('an upload', () => {
     expect(refusal(await send(twoNames))).toBe('certificateName is given twice!');
   });
 
-  it('of a large file is refused with 413', async () => {
+  test('of a large file is refused with 413', async () => {
     const data = form('refused');
     data.set('pemEncodedFile', pemFile('x'.repeat(1_100_000)), 'large.pem');
     expect(await send(data)).toMatchObject({ status: 413, body: { error: 'payload_too_large' } });
@@ -53,7 +53,7 @@ describe('an upload', () => {
     expect(await send(data)).toMatchObject({ status: 413, body: { error: 'payload_too_large' } });
   });
 
-  it('with a long field or many parts is refused', async () => {
+  test('with a long field or many parts is refused', async () => {
     const long = form('refused');
     long.set('certificateDescription', 'd'.repeat(1025));
     expect(refusal(await send(long))).toBe('certificateDescription must have at most 1024 characters!');
@@ -65,7 +65,7 @@ describe('an upload', () => {
     expect((await send(many)).status).toBeOneOf([400, 413]);
   });
 
-  it('that is not multipart/form-data is refused with 415', async () => {
+  test('that is not multipart/form-data is refused with 415', async () => {
     for (const type of [
       'application/json',
       'text/plain',
@@ -80,7 +80,7 @@ describe('an upload', () => {
     });
   });
 
-  it.each([
+  test.each([
     ['without a boundary', 'multipart/form-data', part('alias', 'x')],
     [
       'of another boundary',
@@ -99,7 +99,7 @@ describe('an upload', () => {
     refusal(await sendRaw(body, type));
   });
 
-  it('with NUL or half a character in a field is refused', async () => {
+  test('with NUL or half a character in a field is refused', async () => {
     const nul = form('refused');
     nul.set('certificateDescription', 'a\u{0}b');
     expect(refusal(await send(nul))).toBe('certificateDescription is not text!');
@@ -111,7 +111,7 @@ describe('an upload', () => {
     refusal(await sendRaw(bytes, multipart));
   });
 
-  it('may have its parts in any order, and a file under any file name', async () => {
+  test('may have its parts in any order, and a file under any file name', async () => {
     const data = new FormData();
     data.set('pemEncodedFile', pemFile(pemFixture('ec.pem')), '../../etc/passwd');
     for (const [name, value] of form('any-order')) if (typeof value === 'string') data.set(name, value);

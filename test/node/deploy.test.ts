@@ -51,7 +51,7 @@ describe('a node', () => {
     });
   });
 
-  test('applies differences: new, altered and gone', async () => {
+  test('a node applies deltas: new, altered and deleted objects', async () => {
     const { node, link } = await connected();
     const [a, b, c] = [ecJwk({ name: 'a' }), ecJwk({ name: 'b' }), ecJwk({ name: 'c' })];
     await link.reset(2, [a, b]);
@@ -97,7 +97,7 @@ describe('a node', () => {
     expect(await kidsOf(node)).toEqual(['kid-a', 'kid-c']);
   });
 
-  test('takes all anew from an environment that was made anew under the same name', async () => {
+  test('applies the snapshot of an environment that was deleted and created again under the same name', async () => {
     const { manager, node, link } = await connected();
     await link.reset(9, [ecJwk({ name: 'old' })]);
     manager.environmentId = 'environment-2';

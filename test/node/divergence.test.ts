@@ -34,7 +34,7 @@ describe('a node keeps the lineage beside its copy', () => {
     expect((await manager.links.next()).resume).toMatchObject({ revision: 5, lineage: 'lineage-1' });
   });
 
-  test('also where it was told of one only after it had its copy', async () => {
+  test('a node whose copy had no lineage yet behaves the same', async () => {
     const manager = await runningManager();
     manager.lineage = undefined;
     const dataDir = await temporaryFolder();
@@ -88,7 +88,7 @@ describe('a manager that has forgotten a part of its history', () => {
     expect(await kidsOf(node)).toEqual(['kid-a']);
   });
 
-  test('is followed where it announced it: another lineage, a higher revision, everything anew', async () => {
+  test('is followed where it announced it: another lineage, a higher revision, a snapshot', async () => {
     const { manager, link, node, start } = await started();
     manager.lineage = 'lineage-2';
     link.socket.close();
@@ -113,7 +113,7 @@ describe('a manager that has forgotten a part of its history', () => {
   });
 });
 
-test('a node that was not given the whole of a revision asks for everything anew, also after a restart', async () => {
+test('a node with an incomplete revision asks for a snapshot, also after a restart', async () => {
   const { manager, link, node, start } = await started();
   link.send({ reset: true, from: 0, to: 6, final: true, digest: digestOf([a]), incomplete: true }, [
     put(6, a),

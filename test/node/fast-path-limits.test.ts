@@ -103,7 +103,7 @@ test('a client that says nothing for a while and then a known request is answere
   expect(requests()).toBe(1);
 });
 
-test('a client is hung up on once it was idle for as long as it was promised, and not before', async () => {
+test('a client is closed once it was idle for the promised time, and not before', async () => {
   const { connect, fastPath } = await serving();
   const [idle, busy] = [await connect(), await connect()];
   for (const client of [idle, busy]) await client.ask(head);
@@ -147,7 +147,7 @@ test('an answer that is larger is sent by node:http', async () => {
   expect(requests()).toBe(1);
 });
 
-test('a client that is idle is hung up on when the server stops', async () => {
+test('an idle client is closed when the server stops', async () => {
   const { connect, server, fastPath } = await serving();
   const client = await connect();
   const closed = once(server, 'close');

@@ -89,7 +89,7 @@ test('bytes that are the same are not written again, nor at the next start', asy
   expect((await stat(join(directory, setPath))).ino).toBe(before.ino);
 });
 
-test('a project that goes away takes its file along, also one that was gone when the node started', async () => {
+test('the file of a deleted project is removed, also when it was deleted before the node started', async () => {
   const { directory, change, replace } = await publishing([held('A', 'x'), held('B', 'y')]);
   await change([held('B', 'y')], []);
   expect(await readdir(join(directory, 'projects'))).toEqual(['A']);
@@ -136,7 +136,7 @@ test('a key comes back into the files within a minute when the clock is set back
   expect(await kids()).toEqual(['A/brief', 'A/x']);
 });
 
-test('a name that is too long for a file is told of and stays in the set of the environment', async () => {
+test('a name that is too long for a file is logged and stays in the set of the environment', async () => {
   const long = '長'.repeat(100);
   const { kids, log } = await publishing([held(long, 'x'), held('A', 'y')]);
   expect(await kids()).toEqual(['A/y', `${long}/x`]);
@@ -144,7 +144,7 @@ test('a name that is too long for a file is told of and stays in the set of the 
   await log.until(/too long for a file/);
 });
 
-test('a directory that can not be written is told of and does not stop the node', async () => {
+test('a directory that cannot be written is logged and does not stop the node', async () => {
   const { directory, change, kids, log, files } = await publishing([held('A', 'x')]);
   await writeFile(join(directory, 'projects', 'B'), 'a file where a folder belongs');
   await change([], [held('B', 'y')]);

@@ -179,7 +179,7 @@ describe('after a crash', () => {
     expect((await manager.links.next()).resume.revision).toBe(1);
   });
 
-  test('a damaged record before the last change is not guessed around: the file is set aside', async () => {
+  test('a copy with a damaged record before the last change is renamed and not used', async () => {
     const { manager, node: first, link: before, dataDir, log } = await connected();
     const [a, b] = [ecJwk({ name: 'a' }), ecJwk({ name: 'b' })];
     await before.reset(1, [a]);
@@ -202,7 +202,7 @@ describe('after a crash', () => {
     ['its first line is damaged', (log: string) => flipByte(log, 3)],
     ['it is empty', (log: string) => writeFile(log, '')],
     ['it is another file', (log: string) => writeFile(log, 'not a copy of anything\n'.repeat(100))],
-  ])('a copy is set aside when %s', async (_how, damage) => {
+  ])('a copy is renamed and not used when %s', async (_how, damage) => {
     const { log, dataDir } = await atTwo();
     await damage(log);
     const node = await runningNode({ managerUrl: nobody, dataDir });
@@ -210,7 +210,7 @@ describe('after a crash', () => {
     expect(await readdir(dataDir)).toContain('state.log.damaged-1');
   });
 
-  test('a copy whose key was replaced is set aside, each time under a name of its own', async () => {
+  test('a copy whose key was replaced is renamed, each time to another name', async () => {
     const { manager, dataDir, a } = await atTwo();
     const key = join(dataDir, 'node.key');
     for (const number of [1, 2]) {
@@ -224,7 +224,7 @@ describe('after a crash', () => {
   });
 });
 
-test('a file that holds mostly what was superseded is written anew, and nothing is lost by it', async () => {
+test('a file that is mostly superseded is compacted without loss', async () => {
   const { manager, node, link, dataDir, log } = await connected();
   const kept = [ecJwk({ name: 'a' }), secretKey('b')];
   const doomed = keystore('doomed');
@@ -247,7 +247,7 @@ test('a file that holds mostly what was superseded is written anew, and nothing 
   });
 });
 
-test('a copy that opens but does not add up to its digest is set aside', async () => {
+test('a copy that opens but whose digest does not match is renamed and not used', async () => {
   const dataDir = await temporaryFolder();
   const log = new TestLog();
   const key = await loadOrCreateKeyFile(join(dataDir, 'node.key'), { mayCreate: true });

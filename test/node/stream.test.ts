@@ -19,7 +19,7 @@ async function started(options: { timing?: Record<string, number>; token?: strin
 }
 
 describe('the stream', () => {
-  test('comes back to a manager that was away, while the node goes on serving', async () => {
+  test('a stream is restored to a manager that was unreachable, while the node serves', async () => {
     const { manager, node } = await started();
     const a = ecJwk({ name: 'a' });
     const first = await manager.links.next();
@@ -51,7 +51,7 @@ describe('the stream', () => {
     expect(await kidsOf(node.url)).toEqual(['kid-a', 'kid-c']);
   });
 
-  test('that is half open is given up and dialed anew', async () => {
+  test('a half-open stream is closed and the node reconnects', async () => {
     const manager = await runningManager();
     const { promise: again, resolve } = Promise.withResolvers<void>();
     const sockets: Socket[] = [];

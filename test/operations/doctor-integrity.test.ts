@@ -1,4 +1,4 @@
-// The database is written to past keyplane, and the doctor compares what it finds with what the rest remembers.
+// The database is altered outside keyplane; the doctor compares rows, desired state and audit log.
 
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { examine } from '../../src/compose/doctor.ts';
@@ -172,7 +172,7 @@ withDatabases('the doctor on a database that somebody wrote to', (fresh, kind) =
     ]);
   });
 
-  test('finds where an environment stands altered, which an announcement counts anew', async () => {
+  test('the doctor finds an altered head of an environment, which an announced restore computes again', async () => {
     await database.raw('update environment_states set revision = revision - 1');
     expect(await problems()).toEqual([
       expect.stringMatching(/^integrity: The row in environment_states .* was not written by keyplane/),

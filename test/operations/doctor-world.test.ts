@@ -100,7 +100,7 @@ withDatabases('the doctor', (fresh, kind) => {
     },
   );
 
-  test('names nodes that follow another history, beside those that only lag, refused or are away', async () => {
+  test('the doctor names nodes with another history, beside those that only lag, rejected a change or are offline', async () => {
     await managerSeen(0);
     await node(") select 'n1', id, 'a', 0, 1, 99, 1, 'm0'");
     await node(") select 'n2', id, 'b', 0, 1, 1, 1, 'm0'");

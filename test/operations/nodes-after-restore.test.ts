@@ -83,7 +83,7 @@ withDatabases('a node, by real processes', (fresh, kind) => {
       async () => (await kidsOf(node)).join() === 'early',
       'the node has what the database has',
     );
-    await node.says(/the manager was restored from a backup; all was taken anew/);
+    await node.says(/the manager was restored from a backup; this node applied its snapshot/);
     expect(await divergenceOf(node)).toBeNull();
     await create(world, 'after');
     expect((await kidsOf(node)).toSorted()).toEqual(['after', 'early']);
@@ -108,7 +108,7 @@ withDatabases('a node, by real processes', (fresh, kind) => {
     expect(await command(settings, 'restore', '--in', file, '--replace')).toMatchObject({ code: 0 });
     await world.startManager();
     await eventually(async () => (await kidsOf(node)).join() === 'early', 'the node has what the backup has');
-    await node.says(/the manager was restored from a backup; all was taken anew/);
+    await node.says(/the manager was restored from a backup; this node applied its snapshot/);
     await create(world, 'after');
     expect((await kidsOf(node)).toSorted()).toEqual(['after', 'early']);
     await world.manager.stop();

@@ -68,7 +68,7 @@ withDatabases('a change of the master key by a process of its own', (fresh, kind
     filled = await fillInstallation(kind);
   });
 
-  test('killed anywhere, beside a manager under load, loses nothing and is gone on with by the same command', async () => {
+  test('a rotation that is killed anywhere, beside a manager under load, loses nothing and is continued by the same command', async () => {
     const { config } = await copyOf(filled, fresh);
     const settings = settingsOf(config);
     const port = String(await freePorts(1));

@@ -42,8 +42,8 @@ withDatabases('a change of the master key', (fresh, kind) => {
     const { answers, token } = filled;
     const running = await start(config, token);
     const old = await masterKeyOf(config);
-    const { sealedAnew, keyFileSwapped } = await rotateMasterKey(config, quick);
-    expect(sealedAnew).toBe(7);
+    const { resealed, keyFileSwapped } = await rotateMasterKey(config, quick);
+    expect(resealed).toBe(7);
     expect(keyFileSwapped).toBe(true);
     // The manager has neither looked for the new data key nor was it started again.
     expect(await everyAnswer(running.api)).toEqual(answers);
@@ -89,9 +89,9 @@ withDatabases('a change of the master key', (fresh, kind) => {
     expect((await readFile(`${keyFile}.old`, 'utf8')).trim()).toBe(current.toString('base64'));
     expect(await everyAnswer((await start(config, filled.token)).api)).toEqual(filled.answers);
 
-    const { sealedAnew } = await rotateMasterKey(config, quick);
+    const { resealed } = await rotateMasterKey(config, quick);
     expect(await masterKeyOf(config)).toBe(next.toString('base64'));
-    expect(sealedAnew).toBe(7);
+    expect(resealed).toBe(7);
     expect(await finishRotation(config)).toBe(true);
     expect(await everyAnswer((await start(config, filled.token)).api)).toEqual(filled.answers);
   });
@@ -112,7 +112,7 @@ withDatabases('a change of the master key', (fresh, kind) => {
     const next = randomBytes(32).toString('base64');
     const given = { ...quick, newMasterKey: { ...noKey, fromEnvironment: next } };
     await rotateMasterKey(config, given);
-    expect((await rotateMasterKey(config, given)).sealedAnew).toBe(0);
+    expect((await rotateMasterKey(config, given)).resealed).toBe(0);
     const other = { ...noKey, fromEnvironment: randomBytes(32).toString('base64') };
     await expect(rotateMasterKey(config, { ...quick, newMasterKey: other })).rejects.toThrow(/yet another/);
     expect((await examine(config)).findings.map(({ topic }) => topic)).toEqual(['seals']);

@@ -110,7 +110,7 @@ test('the version of the protocol is read of a hello of the first release, and o
   }
 });
 
-describe('what is no message is told, never thrown:', () => {
+describe('an invalid message is returned as a problem, never thrown:', () => {
   test.each([
     ['not JSON', '{"type":'],
     ['a list', '[]'],

@@ -22,7 +22,7 @@ describe('the digest of an environment', () => {
     );
   });
 
-  test('is what it was once an object that came is gone again', () => {
+  test('the digest is what it was once an added object is removed', () => {
     fc.assert(
       fc.property(fc.array(digests), digests, (list, digest) => {
         const before = sum(list);

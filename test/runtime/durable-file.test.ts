@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { createFile, replaceFile } from '../../src/runtime/durable-file.ts';
 
 async function temporaryFolder(): Promise<string> {
@@ -12,7 +12,7 @@ async function temporaryFolder(): Promise<string> {
 
 const modeOf = async (path: string) => (await stat(path)).mode & 0o777;
 
-it('a replaced file has the new content and mode, and nothing is left beside it', async () => {
+test('a replaced file has the new content and mode, and nothing is left beside it', async () => {
   const folder = await temporaryFolder();
   const path = join(folder, 'file');
   await writeFile(path, 'old', { mode: 0o644 });
@@ -22,7 +22,7 @@ it('a replaced file has the new content and mode, and nothing is left beside it'
   expect(await readdir(folder)).toEqual(['file']);
 });
 
-it('a file that was read before it was replaced keeps its old content', async () => {
+test('a file that was read before it was replaced keeps its old content', async () => {
   const folder = await temporaryFolder();
   const path = join(folder, 'file');
   await replaceFile(path, 'old', { mode: 0o600 });
@@ -31,7 +31,7 @@ it('a file that was read before it was replaced keeps its old content', async ()
   expect((await stat(path)).ino).not.toBe(before.ino);
 });
 
-it('a created file never replaces another', async () => {
+test('a created file never replaces another', async () => {
   const folder = await temporaryFolder();
   const path = join(folder, 'file');
   expect(await createFile(path, 'first', { mode: 0o600 })).toBe(true);
@@ -40,7 +40,7 @@ it('a created file never replaces another', async () => {
   expect(await readdir(folder)).toEqual(['file']);
 });
 
-it('of several writers that create one file at the same time, exactly one succeeds', async () => {
+test('of several writers that create one file at the same time, exactly one succeeds', async () => {
   const folder = await temporaryFolder();
   const path = join(folder, 'file');
   const writers = Array.from({ length: 8 }, (_, index) => createFile(path, `${index}`, { mode: 0o600 }));
@@ -50,7 +50,7 @@ it('of several writers that create one file at the same time, exactly one succee
   expect(await readdir(folder)).toEqual(['file']);
 });
 
-it('content that fails midway leaves the old file and nothing beside it', async () => {
+test('content that fails midway leaves the old file and nothing beside it', async () => {
   const folder = await temporaryFolder();
   const path = join(folder, 'file');
   await writeFile(path, 'old');
@@ -63,7 +63,7 @@ it('content that fails midway leaves the old file and nothing beside it', async 
   expect(await readdir(folder)).toEqual(['file']);
 });
 
-it('a file with a fixed temporary name replaces what a crash left there, whatever its mode', async () => {
+test('a file with a fixed temporary name replaces what a crash left there, whatever its mode', async () => {
   const folder = await temporaryFolder();
   const [path, temporary] = [join(folder, 'file'), join(folder, 'file.new')];
   await writeFile(temporary, 'half', { mode: 0o666 });

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { fairTurn } from '../../src/runtime/event-loop.ts';
 import { onBehalfOf } from '../../src/runtime/requester.ts';
 
@@ -10,14 +10,14 @@ const turns = (user: string, count: number, order: string[]) =>
     }
   });
 
-it('a requester with many computations gets every second turn of the event loop, not all of them', async () => {
+test('a requester with many computations gets every second turn of the event loop, not all of them', async () => {
   const order: string[] = [];
   const many = Array.from({ length: 20 }, () => turns('a', 5, order));
   await Promise.all([...many, turns('b', 5, order)]);
   expect(order.lastIndexOf('b')).toBeLessThan(12);
 });
 
-it('one requester alone gets one turn in each iteration of the event loop', async () => {
+test('one requester alone gets one turn in each iteration of the event loop', async () => {
   const order: string[] = [];
   const all = [turns('a', 2, order), turns('a', 2, order)];
   await new Promise((resolve) => setImmediate(resolve));

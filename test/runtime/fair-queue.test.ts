@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { FairQueue, type FairQueueOptions } from '../../src/runtime/fair-queue.ts';
 import { onBehalfOf } from '../../src/runtime/requester.ts';
 import { FakeTime } from '../support/fake-time.ts';
@@ -32,7 +32,7 @@ function settle(): Promise<void> {
 }
 
 describe('a fair queue', () => {
-  it('starts a job of another requester before the hundred that one requester queued earlier', async () => {
+  test('starts a job of another requester before the hundred that one requester queued earlier', async () => {
     const { ask, end, started } = scene({ capacity: 1 });
     for (let job = 0; job < 100; job += 1) await ask(`a${job}`, 'a');
     await ask('b', 'b');
@@ -40,7 +40,7 @@ describe('a fair queue', () => {
     expect(started).toEqual(['a0', 'b']);
   });
 
-  it('runs jobs of one requester in the order in which they came', async () => {
+  test('runs jobs of one requester in the order in which they came', async () => {
     const { ask, end, started } = scene({ capacity: 1 });
     for (const job of ['a1', 'a2', 'a3']) await ask(job, 'a');
     await end('a1');
@@ -48,7 +48,7 @@ describe('a fair queue', () => {
     expect(started).toEqual(['a1', 'a2', 'a3']);
   });
 
-  it('alternates between requesters whose jobs take no time', async () => {
+  test('alternates between requesters whose jobs take no time', async () => {
     const { ask, end, started } = scene({ capacity: 1 });
     for (const job of ['a1', 'a2', 'a3']) await ask(job, 'a');
     for (const job of ['b1', 'b2']) await ask(job, 'b');
@@ -56,7 +56,7 @@ describe('a fair queue', () => {
     expect(started).toEqual(['a1', 'b1', 'a2', 'b2', 'a3']);
   });
 
-  it('gives a requester of cheap jobs as many turns as one expensive job of another took time', async () => {
+  test('gives a requester of cheap jobs as many turns as one expensive job of another took time', async () => {
     const { time, ask, end, started } = scene({ capacity: 1 });
     await ask('a1', 'a');
     await ask('a2', 'a');
@@ -70,7 +70,7 @@ describe('a fair queue', () => {
     expect(started).toEqual(['a1', 'b1', 'b2', 'b3', 'a2']);
   });
 
-  it('gives no credit for time in which a requester asked for nothing', async () => {
+  test('gives no credit for time in which a requester asked for nothing', async () => {
     const { time, ask, end, started } = scene({ capacity: 1 });
     for (let job = 1; job <= 5; job += 1) await ask(`a${job}`, 'a');
     for (const job of ['a1', 'a2', 'a3']) {
@@ -85,14 +85,14 @@ describe('a fair queue', () => {
     expect(started).toEqual(['a1', 'a2', 'a3', 'a4', 'b1', 'a5']);
   });
 
-  it('keeps one requester below its own capacity, and the rest for others', async () => {
+  test('keeps one requester below its own capacity, and the rest for others', async () => {
     const { ask, started } = scene({ capacity: 3, capacityPerRequester: 2 });
     for (const job of ['a1', 'a2', 'a3']) await ask(job, 'a');
     await ask('b1', 'b');
     expect(started).toEqual(['a1', 'a2', 'b1']);
   });
 
-  it('counts the weight of jobs, and lets no small job starve a large one', async () => {
+  test('counts the weight of jobs, and lets no small job starve a large one', async () => {
     const { ask, end, started } = scene({ capacity: 10 });
     await ask('a', 'a', 6);
     await ask('large', 'b', 8);
@@ -102,14 +102,14 @@ describe('a fair queue', () => {
     expect(started).toEqual(['a', 'large', 'small']);
   });
 
-  it('rejects a job at once where all places to wait are taken', async () => {
+  test('rejects a job at once where all places to wait are taken', async () => {
     const { ask, rejected } = scene({ capacity: 1, waiting: 2 });
     for (const job of ['1', '2', '3']) await ask(job, job);
     await ask('4', '4');
     expect(rejected).toEqual(['4 full']);
   });
 
-  it('rejects a job of a requester who has its share of the places to wait, and takes those of others', async () => {
+  test('rejects a job of a requester who has its share of the places to wait, and takes those of others', async () => {
     const { ask, end, started, rejected } = scene({ capacity: 1, waiting: 3, waitingPerRequester: 2 });
     for (const job of ['a1', 'a2', 'a3', 'a4']) await ask(job, 'a');
     await ask('b', 'b');
@@ -118,7 +118,7 @@ describe('a fair queue', () => {
     expect(started).toEqual(['a1', 'b']);
   });
 
-  it('rejects a job that waited too long, and gives its place away', async () => {
+  test('a job that waited too long is rejected, and frees its place', async () => {
     const { time, ask, rejected } = scene({ capacity: 1, waiting: 1, waitMs: 10_000 });
     await ask('1', 'a');
     await ask('2', 'a');
@@ -132,14 +132,14 @@ describe('a fair queue', () => {
     expect(rejected).toEqual(['2 waited']);
   });
 
-  it('rejects a job whose time to wait has passed where it would have to wait', async () => {
+  test('rejects a job whose time to wait has passed where it would have to wait', async () => {
     const { time, queue } = scene({ capacity: 1 });
     await queue.acquire({ requester: 'a', waitMs: -1 });
     await expect(queue.acquire({ requester: 'b', waitMs: -1 })).rejects.toThrow('waited');
     expect(time.timers).toBe(0);
   });
 
-  it('leaves no timer behind for a job that started', async () => {
+  test('leaves no timer behind for a job that started', async () => {
     const { time, ask, end } = scene({ capacity: 1, waitMs: 10_000 });
     await ask('1', 'a');
     await ask('2', 'a');
@@ -148,7 +148,7 @@ describe('a fair queue', () => {
     expect(time.timers).toBe(0);
   });
 
-  it('starts what a large job held up, once that has waited too long', async () => {
+  test('starts what a large job held up, once that has waited too long', async () => {
     const { time, ask, started } = scene({ capacity: 2, waitMs: 100 });
     await ask('a', 'a');
     await ask('large', 'b', 2);
@@ -159,7 +159,7 @@ describe('a fair queue', () => {
     expect(started).toEqual(['a', 'small']);
   });
 
-  it('releases the capacity of a job once, however often its release is called', async () => {
+  test('releases the capacity of a job once, however often its release is called', async () => {
     const { ask, end, started } = scene({ capacity: 1 });
     for (const job of ['1', '2', '3']) await ask(job, 'a');
     await end('1');
@@ -167,13 +167,13 @@ describe('a fair queue', () => {
     expect(started).toEqual(['1', '2']);
   });
 
-  it('releases the capacity of work that throws', async () => {
+  test('releases the capacity of work that throws', async () => {
     const { queue } = scene({ capacity: 1 });
     await expect(queue.run(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
     expect(await queue.run(async () => 'done')).toBe('done');
   });
 
-  it('rejects what waits and what comes later once it is closed', async () => {
+  test('rejects what waits and what comes later once it is closed', async () => {
     const { queue, ask, end, started, rejected } = scene({ capacity: 1 });
     await ask('1', 'a');
     await ask('2', 'b');
@@ -184,7 +184,7 @@ describe('a fair queue', () => {
     expect(rejected).toEqual(['2 closed', '3 closed']);
   });
 
-  it('takes the requester on whose behalf the caller works', async () => {
+  test('takes the requester on whose behalf the caller works', async () => {
     const { queue, ask, started, end } = scene({ capacity: 1 });
     await ask('a1', 'a');
     await ask('a2', 'a');

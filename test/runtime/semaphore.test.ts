@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { Semaphore } from '../../src/runtime/semaphore.ts';
 
-it('a semaphore gives a released permit to the caller that has waited longest', async () => {
+test('a semaphore gives a released permit to the caller that has waited longest', async () => {
   const semaphore = new Semaphore(2);
   const got: string[] = [];
   const acquire = (name: string) =>
@@ -26,7 +26,7 @@ it('a semaphore gives a released permit to the caller that has waited longest', 
   expect(got).toEqual(['one', 'two', 'three', 'four']);
 });
 
-it('a task that fails releases its permit', async () => {
+test('a task that fails releases its permit', async () => {
   const semaphore = new Semaphore(1);
   const failed = semaphore.run(async () => {
     throw new Error('the database cannot be reached');

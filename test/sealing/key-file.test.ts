@@ -37,7 +37,7 @@ test('folders on the way to it are made for the owner alone', async () => {
   expect((await stat(join(folder, 'new', 'data'))).mode & 0o777).toBe(0o700);
 });
 
-test('a missing file is not made anew over data', async () => {
+test('a missing key file is not created where data exists', async () => {
   await expect(load(false)).rejects.toThrow(
     `The key file ${path} is missing but the data was sealed with it.`,
   );

@@ -164,7 +164,7 @@ test('a row that was set back with its old MAC is served by no node', async () =
   expect(await servedBy(node)).not.toContain('moved');
 });
 
-test('where an environment stands is not told when it was written past keyplane', async () => {
+test('an altered head of an environment is not sent to nodes', async () => {
   const { environment_id: id, revision, digest } = await rowOf('environment_states', 'revision > 0');
   const { id: forged, content } = await forgedJwk('head');
   const sum = contentDigest(content);

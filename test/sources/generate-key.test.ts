@@ -1,18 +1,18 @@
 import { createPrivateKey, type JsonWebKey } from 'node:crypto';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { onBehalfOf } from '../../src/runtime/requester.ts';
 import { generatePrivateKey } from '../../src/sources/generate-key.ts';
 
 const rsa = (user: string, bits: number) => onBehalfOf(user, () => generatePrivateKey({ kty: 'RSA', bits }));
 
-it('an RSA key has the size that was asked for and all of its members', async () => {
+test('an RSA key has the size that was asked for and all of its members', async () => {
   const key = await rsa('a', 3072);
   expect(Object.keys(key).sort()).toEqual(['d', 'dp', 'dq', 'e', 'kty', 'n', 'p', 'q', 'qi']);
   const opened = createPrivateKey({ format: 'jwk', key: key as JsonWebKey });
   expect(opened.asymmetricKeyDetails).toEqual({ modulusLength: 3072, publicExponent: 65_537n });
 });
 
-it('an RSA key of another user is generated before those that one user queued', async () => {
+test('an RSA key of another user is generated before those that one user queued', async () => {
   const order: string[] = [];
   const many = Array.from({ length: 12 }, () => rsa('a', 2048).then(() => order.push('a')));
   await rsa('b', 2048).then(() => order.push('b'));
@@ -21,7 +21,7 @@ it('an RSA key of another user is generated before those that one user queued', 
   expect(order).toHaveLength(13);
 });
 
-it('more than 48 waiting RSA keys of one user are rejected, and those of others are not', async () => {
+test('more than 48 waiting RSA keys of one user are rejected, and those of others are not', async () => {
   const outcomes = await Promise.allSettled([
     ...Array.from({ length: 50 }, () => rsa('a', 512)),
     rsa('b', 512),

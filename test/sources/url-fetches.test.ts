@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { onBehalfOf } from '../../src/runtime/requester.ts';
 import {
   createSafeFetch,
@@ -72,7 +72,7 @@ async function fetchOnce(fetches: UrlFetches, user: string, origin: string): Pro
 }
 
 describe('fetches of source URLs', () => {
-  it('run 16 at once for one user and 64 in all', async () => {
+  test('run 16 at once for one user and 64 in all', async () => {
     const server = await holdingServer();
     const fetches = urlFetches();
     const asked = ['a', 'b', 'c', 'd', 'e'].flatMap((user) =>
@@ -86,7 +86,7 @@ describe('fetches of source URLs', () => {
     expect(server.requests).toHaveLength(101);
   });
 
-  it('keep places free for another user while one user has hundreds of them waiting', async () => {
+  test('keep places free for another user while one user has hundreds of them waiting', async () => {
     const server = await holdingServer();
     const fetches = urlFetches();
     const hostile = Array.from({ length: 300 }, () => fetchOnce(fetches, 'a', server.origin));
@@ -105,7 +105,7 @@ describe('fetches of source URLs', () => {
     for (const reason of rejected) expect(reason).toMatchObject(tooMany);
   });
 
-  it('wait in 256 places at the most', async () => {
+  test('wait in 256 places at the most', async () => {
     const server = await holdingServer();
     const fetches = urlFetches();
     const users = ['a', 'b', 'c', 'd', 'e'];
@@ -119,7 +119,7 @@ describe('fetches of source URLs', () => {
     expect(rejected).toHaveLength(users.length * 80 - 64 - 256);
   });
 
-  it('are rejected after ten seconds of waiting', async () => {
+  test('are rejected after ten seconds of waiting', async () => {
     const server = await holdingServer();
     const time = new FakeTime();
     const fetches = urlFetches(time);
@@ -133,7 +133,7 @@ describe('fetches of source URLs', () => {
     await Promise.all(running);
   });
 
-  it('count until the work that reads the document has ended', async () => {
+  test('count until the work that reads the document has ended', async () => {
     const server = await holdingServer();
     server.answerAll();
     const fetches = urlFetches();
@@ -145,7 +145,7 @@ describe('fetches of source URLs', () => {
     expect(await time).toBe('{}');
   });
 
-  it('keep one document of 10 MiB of a user in memory at a time, however small it travelled', async () => {
+  test('keep one document of 10 MiB of a user in memory at a time, however small it travelled', async () => {
     const server = await startHttpServer((_request, response) => {
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb);
     });
@@ -171,7 +171,7 @@ describe('fetches of source URLs', () => {
     expect(most).toBe(1);
   });
 
-  it('wait ten seconds in all, for their turn and for memory together', async () => {
+  test('wait ten seconds in all, for their turn and for memory together', async () => {
     const time = new FakeTime();
     const document = {
       body: Buffer.alloc(0),

@@ -44,7 +44,7 @@ withDatabases('data keys and installation', (fresh) => {
     await store.write(({ dataKeys }) => dataKeys.insert(sampleDataKey({ active: false })));
   });
 
-  test('a key is replaced by itself wrapped anew', async () => {
+  test('a data key is replaced by itself under another wrap', async () => {
     const key = sampleDataKey();
     const rewrapped = { ...key, active: false, wrapped: bytes(61), wrappedNext: bytes(61) };
     await store.write(async ({ dataKeys }) => {

@@ -94,7 +94,7 @@ withDatabases('desired state', (fresh) => {
     });
   });
 
-  test('what is gone stays in the changes and leaves what is present', async () => {
+  test('a tombstone stays in the changes and leaves the present objects', async () => {
     const kept = object(1);
     const gone = object(2);
     const tombstone = { ...gone, revision: 3, digest: null };
@@ -123,7 +123,7 @@ withDatabases('desired state', (fresh) => {
     });
   });
 
-  test('of what is gone, a page has what went above a revision, and counts tell the whole', async () => {
+  test('a page has the tombstones above a revision, and counts include all of them', async () => {
     const [early, kept, late] = [object(1, { digest: null }), object(2), object(3, { digest: null })];
     await store.write(async ({ desired }) => {
       for (const one of [early, kept, late]) await desired.putMany([one]);
@@ -135,7 +135,7 @@ withDatabases('desired state', (fresh) => {
     });
   });
 
-  test('rows of gone objects are deleted up to the floor only, the oldest first, so many at a time', async () => {
+  test('tombstones are deleted up to the compaction revision only, the oldest first, in bounded steps', async () => {
     const gone = [1, 2, 4, 5].map((revision) => object(revision, { digest: null }));
     const kept = object(3);
     await store.write(async ({ desired }) => {
@@ -180,7 +180,7 @@ withDatabases('desired state', (fresh) => {
     });
   });
 
-  test('rows outlive their project, so that nodes learn that its objects are gone', async () => {
+  test('rows outlive their project, so that nodes get its tombstones', async () => {
     const project = sampleProject();
     const tombstone = object(1, { projectId: project.id, digest: null });
     await store.write(async ({ projects, desired }) => {

@@ -76,7 +76,7 @@ withDatabases('the MAC of a row', (fresh, kind) => {
     'environment_states',
   ])('covers every column of %s', async (table) => {
     expect(await altered()).toEqual([]);
-    // Whoever writes past keyplane is not kept by a trigger either.
+    // A writer outside keyplane is not stopped by a trigger either.
     if (table === 'jwks') {
       await database.raw(`drop trigger jwks_update_with_mac${kind === 'sqlite' ? '' : ' on jwks'}`);
     }

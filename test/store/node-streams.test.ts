@@ -98,7 +98,7 @@ withDatabases('streams of nodes', (fresh, kind) => {
     );
   });
 
-  test('of several sightings of one node the last one counts, and none at all change nothing', async () => {
+  test('the last of several statuses of one node counts, and an empty list changes nothing', async () => {
     const node = await stored(sampleNode(environment.id));
     await claim(node, here);
     await store.asyncCommit(async ({ nodes }) => {
@@ -139,7 +139,7 @@ withDatabases('streams of nodes', (fresh, kind) => {
     expect(await found(node)).toEqual(taken);
   });
 
-  test('each manager is told which latest streams are its own', async () => {
+  test('each manager reads which latest streams are its own', async () => {
     const nodes = [await stored(sampleNode(environment.id)), await stored(sampleNode(environment.id))];
     for (const node of nodes) await claim(node, here);
     await claim(nodes[1] as RegisteredNode, there);
@@ -153,7 +153,7 @@ withDatabases('streams of nodes', (fresh, kind) => {
   const silentFor = (ms: number) =>
     database.raw(`update managers set seen_at = seen_at - ${ms} where id = '${here}'`);
 
-  test('nodes of a manager that is gone are not connected', async () => {
+  test('nodes of a manager that has stopped are not connected', async () => {
     const node = await stored(sampleNode(environment.id));
     await claim(node, here);
     expect(await isConnected(node)).toBe(true);
@@ -183,7 +183,7 @@ withDatabases('streams of nodes', (fresh, kind) => {
     });
   }
 
-  test('a manager that enters forgets those that are long gone, and all of a file of its own', async () => {
+  test('a manager that starts deletes managers that stopped long ago, and all others of its own file', async () => {
     await database.raw(`update managers set seen_at = seen_at - 4000000 where id = '${here}'`);
     await store.asyncCommit(({ managers }) => managers.enter());
     const left = await database.raw('select id from managers');

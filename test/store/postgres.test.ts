@@ -6,7 +6,7 @@ import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openPostgres } from '../../src/store/postgres/postgres.ts';
 import { isConnectionLost, postgresFailure } from '../../src/store/postgres/postgres-failure.ts';
-import { unfitServer } from '../../src/store/postgres/postgres-fitness.ts';
+import { unsuitableServer } from '../../src/store/postgres/postgres-fitness.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { freshDatabases, type TestDatabase } from '../support/databases.ts';
 import { sampleProject, sampleUser } from './samples.ts';
@@ -54,7 +54,7 @@ test('a request that is given connections cut a moment ago, one after another, d
   expect(await store.read(({ projects }) => projects.list())).toHaveLength(1);
 });
 
-test('a connection that ends in the middle makes its works unavailable and stores nothing of them', async () => {
+test('a connection that ends during a commit makes its writes unavailable and stores nothing of them', async () => {
   const results = await Promise.allSettled([
     store.write(async ({ projects }) => {
       await projects.insert(sampleProject({ name: 'half' }));
@@ -79,7 +79,7 @@ test('a connection that ends in the middle makes its works unavailable and store
   expect(names).toEqual(['after']);
 });
 
-test('a work that the server asks to repeat is run again from the start', async () => {
+test('a transaction that the server asks to retry runs again from the start', async () => {
   await database.raw('create sequence attempts');
   await database.raw(`create function fail_twice() returns trigger language plpgsql as $$ begin
     if nextval('attempts') < 3 then raise exception 'again' using errcode = '40001'; end if; return new;
@@ -97,7 +97,7 @@ test('a work that the server asks to repeat is run again from the start', async 
   expect(await store.read(({ projects }) => projects.list())).toHaveLength(2);
 });
 
-test('a work that the server asks to repeat again and again ends in a conflict', async () => {
+test('a transaction that the server keeps asking to retry ends in a conflict', async () => {
   await database.raw(`create function fail() returns trigger language plpgsql as $$ begin
     raise exception 'again' using errcode = '40P01';
   end $$`);
@@ -185,7 +185,7 @@ test.each([
     'KEYPLANE_DATABASE_URL names a database with the encoding SQL_ASCII. Accepted: UTF8.',
   ],
 ])('a server of %j is %j', (server, refusal) => {
-  expect(unfitServer(server)).toBe(refusal);
+  expect(unsuitableServer(server)).toBe(refusal);
 });
 
 test('a database of another encoding stops the start with one line and is left empty', async () => {

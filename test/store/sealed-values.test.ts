@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { newId } from '../../src/new-id.ts';
 import type { Store, Stores } from '../../src/store/store.ts';
 import { freshDatabases } from '../support/databases.ts';
@@ -65,7 +65,7 @@ describe('a sealed value whose data key is unknown', () => {
     ['the identity', ({ identityKeys }) => identityKeys.list()],
   ];
 
-  it.each(reads)('makes the store look for newer data keys when it reads %s', async (_name, read) => {
+  test.each(reads)('makes the store look for newer data keys when it reads %s', async (_name, read) => {
     await store.read(read);
     expect(learned).toBe(1);
     isKnown = true;
@@ -73,12 +73,12 @@ describe('a sealed value whose data key is unknown', () => {
     expect(learned).toBe(1);
   });
 
-  it('is looked for in writes as well', async () => {
+  test('is looked for in writes as well', async () => {
     await store.write(({ jwks }) => jwks.find(project.id, jwk.name));
     expect(learned).toBe(1);
   });
 
-  it('is nothing that public rows have', async () => {
+  test('is nothing that public rows have', async () => {
     await store.read(({ jwks }) => jwks.find(project.id, publicJwk.name));
     await store.read(({ certificates }) => certificates.find(project.id, certificate.name));
     expect(learned).toBe(0);

@@ -35,7 +35,7 @@ withDatabases('transactions', (fresh) => {
     expect(await store.read(({ users }) => users.count())).toBe(0);
   });
 
-  test('works that share a commit are undone one by one', async () => {
+  test('writes that share a commit are undone one by one', async () => {
     const results = await Promise.allSettled(
       Array.from({ length: 30 }, (_, index) =>
         store.write(async ({ projects }) => {
@@ -50,7 +50,7 @@ withDatabases('transactions', (fresh) => {
     expect(await projectNames()).toEqual(kept.map((index) => `project-${String(index).padStart(2, '0')}`));
   });
 
-  test('a row that is only sent, and refused, costs its own work and no other of its commit', async () => {
+  test('a rejected row that was sent without waiting fails its own write and no other of its commit', async () => {
     const project = sampleProject();
     await store.write(({ projects }) => projects.insert(project));
     const names = ['a', 'b', 'a', 'c', 'a'];
@@ -92,7 +92,7 @@ withDatabases('transactions', (fresh) => {
     expect(await other.read(({ installation }) => installation.get('count'))).toBe('40');
   });
 
-  test('of 20 inserts of one name at once exactly one wins and the others are told of the conflict', async () => {
+  test('of 20 concurrent inserts of one name exactly one wins and the others get a conflict', async () => {
     const other = await database.open();
     const results = await Promise.allSettled(
       Array.from({ length: 20 }, (_, index) =>
@@ -133,7 +133,7 @@ withDatabases('transactions', (fresh) => {
     expect(await projectNames()).toEqual([]);
   });
 
-  test('a work that swallows a failed statement is undone all the same', async () => {
+  test('a write that ignores a failed statement is undone all the same', async () => {
     const project = sampleProject();
     const work = store.write(async ({ projects, users }) => {
       await projects.insert(project);
@@ -144,7 +144,7 @@ withDatabases('transactions', (fresh) => {
     expect(await projectNames()).toEqual([]);
   });
 
-  test('nouns are dead once their work ended, so nothing slips into the work of another', async () => {
+  test('a store cannot be used after its transaction has ended, so nothing is written into another transaction', async () => {
     let escaped: Stores | undefined;
     await store.write(async (stores) => {
       escaped = stores;

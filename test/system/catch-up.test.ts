@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from './support/eventually.ts';
 import { endAllProcesses, type ServeProcess } from './support/keyplane-process.ts';
 import { type RecordingRelay, startRelay } from './support/recording-relay.ts';
@@ -61,7 +61,7 @@ describe(`a node that is away for ${changes} changes`, () => {
   let revisionBefore: number;
   let node: ServeProcess;
 
-  it('has some state before it goes', async () => {
+  test('has some state before it goes', async () => {
     node = await world.startNode('n1', { managerUrl: relay.url });
     await world.connected('n1');
     for (const name of ['kept', 'seen']) await made(world.api, jwksPath, pastedJwk(name));
@@ -74,7 +74,7 @@ describe(`a node that is away for ${changes} changes`, () => {
     }, 'the manager sees it go');
   });
 
-  it('is brought up to date with what changed alone, not with everything anew', async () => {
+  test('gets a delta, not a snapshot', async () => {
     const names = Array.from({ length: jwks }, (_, index) => `jwk-${index}`);
     const keys = Array.from({ length: secrets }, (_, index) => `key-${index}`);
     await share([
@@ -100,7 +100,7 @@ describe(`a node that is away for ${changes} changes`, () => {
     expect(await kidsOf(node)).toEqual((await jwkNames(world.api)).sort());
   });
 
-  it('takes what comes afterwards in the order in which it was made', async () => {
+  test('takes what comes afterwards in the order in which it was made', async () => {
     relay.clear();
     const order = Array.from({ length: 40 }, (_, index) => `later-${index}`);
     await share(order.map((name) => () => made(world.api, jwksPath, pastedJwk(name))));
@@ -116,7 +116,7 @@ describe(`a node that is away for ${changes} changes`, () => {
     );
   });
 
-  it('serves, to the byte, what a node with a fresh disk serves', async () => {
+  test('serves, to the byte, what a node with a fresh disk serves', async () => {
     const fresh = await world.startNode('fresh');
     await world.connected('fresh');
     await eventually(async () => (await setOf(fresh)).status === 200, 'the fresh node has its first state');

@@ -1,7 +1,7 @@
 // A change of many rows, in the middle of which the manager is killed: all of it is there afterwards, or nothing.
 
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rawSqlite } from '../support/databases.ts';
 import { endAllProcesses } from './support/keyplane-process.ts';
 import { removeTemporaryFolders } from './support/temporary-folder.ts';
@@ -54,19 +54,22 @@ async function rowsOf(environment: string) {
 }
 
 describe('a manager that is killed', () => {
-  it.each([0, 10, 25, 50, 400])('%i ms into making an environment has all of it or none', async (afterMs) => {
-    const name = `made-${afterMs}`;
-    const create = () =>
-      world.api('POST', '/apiops/environments/', { name, type: 'TEST', environmentSet: true });
-    const wasDone = await killedWhile(create, afterMs);
-    const all = { there: 1, present: keys, rows: keys, strays: 0 };
-    const none = { there: 0, present: 0, rows: 0, strays: 0 };
-    const found = await rowsOf(name);
-    if (wasDone) expect(found).toEqual(all);
-    else expect([all, none]).toContainEqual(found);
-  });
+  test.each([0, 10, 25, 50, 400])(
+    '%i ms into making an environment has all of it or none',
+    async (afterMs) => {
+      const name = `made-${afterMs}`;
+      const create = () =>
+        world.api('POST', '/apiops/environments/', { name, type: 'TEST', environmentSet: true });
+      const wasDone = await killedWhile(create, afterMs);
+      const all = { there: 1, present: keys, rows: keys, strays: 0 };
+      const none = { there: 0, present: 0, rows: 0, strays: 0 };
+      const found = await rowsOf(name);
+      if (wasDone) expect(found).toEqual(all);
+      else expect([all, none]).toContainEqual(found);
+    },
+  );
 
-  it.each([5, 20])('%i ms into taking a project out of one has taken all or nothing', async (afterMs) => {
+  test.each([5, 20])('%i ms into taking a project out of one has taken all or nothing', async (afterMs) => {
     const name = 'production';
     const reach = (projects: string[] | undefined) =>
       world.api('PUT', `/apiops/environments/${name}/`, { type: 'TEST', projects });
@@ -78,7 +81,7 @@ describe('a manager that is killed', () => {
     else expect([without, { ...without, present: keys }]).toContainEqual(found);
   });
 
-  it('into deleting an environment has deleted all of it or nothing', async () => {
+  test('into deleting an environment has deleted all of it or nothing', async () => {
     await made(world.api, '/apiops/environments/', { name: 'deleted', type: 'TEST', environmentSet: true });
     const wasDone = await killedWhile(() => world.api('DELETE', '/apiops/environments/deleted/'), 10);
     const found = await rowsOf('deleted');

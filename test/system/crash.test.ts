@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from './support/eventually.ts';
 import { endAllProcesses, type ServeProcess } from './support/keyplane-process.ts';
 import { removeTemporaryFolders } from './support/temporary-folder.ts';
@@ -47,7 +47,7 @@ async function createUntilTheEnd(client: number, onAnswer: () => void): Promise<
 }
 
 describe('a manager that is killed under load', () => {
-  it('dies while eight clients create JWKs', async () => {
+  test('dies while eight clients create JWKs', async () => {
     const kill = () => {
       if (acknowledged.length === acknowledgedBeforeKill) process.kill(world.manager.pid, 'SIGKILL');
     };
@@ -56,14 +56,14 @@ describe('a manager that is killed under load', () => {
     expect(acknowledged.length).toBeGreaterThanOrEqual(acknowledgedBeforeKill);
   });
 
-  it('leaves its node serving, and what was answered with 200 is on it', async () => {
+  test('leaves its node serving, and what was answered with 200 is on it', async () => {
     served = await setOf(node);
     expect(served.status).toBe(200);
     expect(await kidsOf(node)).toEqual(expect.arrayContaining(acknowledged));
     expect((await fetch(`${node.url}/readyz`)).status).toBe(200);
   });
 
-  it.each(['SIGTERM', 'SIGKILL'] as const)(
+  test.each(['SIGTERM', 'SIGKILL'] as const)(
     'is not missed by a node that ends by %s and starts again: same bytes, and never a 503',
     async (signal) => {
       await node.stop(signal);
@@ -84,7 +84,7 @@ describe('a manager that is killed under load', () => {
     },
   );
 
-  it('does not take a node for connected, when it is back, because it was when it died', async () => {
+  test('does not take a node for connected, when it is back, because it was when it died', async () => {
     await node.stop();
     await world.startManager();
     const { body } = await world.api('GET', '/apiops/environments/production/nodes/');
@@ -92,7 +92,7 @@ describe('a manager that is killed under load', () => {
     node = await world.startNode('n1');
   });
 
-  it('has every JWK that it acknowledged, sound and readable', async () => {
+  test('has every JWK that it acknowledged, sound and readable', async () => {
     const names = await jwkNames(world.api);
     expect(names).toEqual(expect.arrayContaining(acknowledged));
     // One more per client may have been stored without its answer having arrived.
@@ -104,7 +104,7 @@ describe('a manager that is killed under load', () => {
     }
   });
 
-  it('brings its node to all that it has, unasked', async () => {
+  test('brings its node to all that it has, unasked', async () => {
     await world.connected('n1');
     const names = await jwkNames(world.api);
     await eventually(async () => (await kidsOf(node)).length === names.length, 'the node has them all');

@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from './support/eventually.ts';
 import { endAllProcesses, type ServeProcess } from './support/keyplane-process.ts';
 import { removeTemporaryFolders } from './support/temporary-folder.ts';
@@ -34,7 +34,7 @@ afterAll(async () => {
 describe('a node whose copy was tampered with', () => {
   let before: ServedSet;
 
-  it('refuses the copy, serves nothing of it, and keeps it aside', async () => {
+  test('a node rejects a damaged copy, serves nothing of it, and keeps the file under another name', async () => {
     before = await setOf(node);
     await node.stop();
     await world.manager.stop();
@@ -49,7 +49,7 @@ describe('a node whose copy was tampered with', () => {
     expect(await readdir(join(world.folder, 'n1'))).toContainEqual(expect.stringMatching(/^state\.log\..+/));
   });
 
-  it('is given everything anew as soon as its manager is there', async () => {
+  test('gets a snapshot as soon as its manager is there', async () => {
     await world.startManager();
     await eventually(async () => (await setOf(node)).status === 200, 'the node has its state again');
     expect(await setOf(node)).toEqual(before);
@@ -57,7 +57,7 @@ describe('a node whose copy was tampered with', () => {
 });
 
 describe('a database in which one bit of a seal was flipped', () => {
-  it('answers 500 for that object, with a request id under which the log says why, and no more', async () => {
+  test('answers 500 for that object, with a request id under which the log says why, and no more', async () => {
     await world.manager.stop();
     const database = new Database(join(world.folder, 'manager', 'keyplane.db'));
     const row = database.prepare("select private_members from jwks where name = 'two'").get() as {
@@ -79,7 +79,7 @@ describe('a database in which one bit of a seal was flipped', () => {
     await world.manager.says(new RegExp(`${body.request_id}.*a sealed value does not open`));
   });
 
-  it('still answers for the others, and for the public half of that one', async () => {
+  test('still answers for the others, and for the public half of that one', async () => {
     expect((await world.api('GET', `${jwksPath}one/`)).status).toBe(200);
     const { status, body } = await world.api('GET', `${jwksPath}two/?publicOnly=true`);
     expect(status).toBe(200);
@@ -87,19 +87,19 @@ describe('a database in which one bit of a seal was flipped', () => {
     expect((await world.api('GET', jwksPath)).body.resultList).toHaveLength(names.length);
   });
 
-  it('takes nothing from the node that has the object already', async () => {
+  test('takes nothing from the node that has the object already', async () => {
     await world.connected('n1');
     const { body } = await world.api('POST', jwksPath, pastedJwk('four'));
     expect(body.deploymentResult.success).toBe(true);
     expect(await kidsOf(node)).toEqual(['four', ...names]);
   });
 
-  it('gives a new node all others, now and later, and reports the one that it can not give', async () => {
+  test('gives a new node all others, now and later, and reports the one that it can not give', async () => {
     const fresh = await world.startNode('fresh');
     await world.connected('fresh');
     await eventually(async () => (await setOf(fresh)).status === 200, 'the new node has its first state');
     expect(await kidsOf(fresh)).toEqual(['four', 'one', 'three']);
-    await world.manager.says(/what cannot be read, or was written past keyplane/);
+    await world.manager.says(/an object that cannot be read, or was altered outside keyplane/);
     const { body } = await world.api('POST', jwksPath, pastedJwk('five'));
     expect(body.deploymentResult.success).toBe(true);
     expect(await kidsOf(fresh)).toEqual(['five', 'four', 'one', 'three']);

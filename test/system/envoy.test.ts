@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { openSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { blocksOf } from '../docs/support/page.ts';
 import { findEnvoy } from './support/envoy.ts';
 import { eventually } from './support/eventually.ts';
@@ -118,7 +118,7 @@ describe.skipIf(envoy === undefined)('Envoy, configured as documented,', () => {
     expect(await asked(await tokenOf(second, { audience: 'stock' })), 'another audience').toBe(403);
   };
 
-  it('fetches the set of a project: keys of keyplane are accepted until they go, others are refused', async () => {
+  test('fetches the set of a project: keys of keyplane are accepted until they go, others are refused', async () => {
     const first = await generated('api-1');
     start(await configured());
     const token = await tokenOf(first);
@@ -130,7 +130,7 @@ describe.skipIf(envoy === undefined)('Envoy, configured as documented,', () => {
     await becomes(200, await tokenOf(await generated('api-3')));
   });
 
-  it('takes the set from a file by ECDS, each time that it is replaced', async () => {
+  test('takes the set from a file by ECDS, each time that it is replaced', async () => {
     const writer = join(folder, 'jwt-authn.mjs');
     writeFileSync(writer, documented('jwt-authn.mjs'));
     const write = () => execFileSync(process.execPath, [writer], { cwd: folder });

@@ -1,6 +1,6 @@
 // The most telling of the fault suite (`npm run faults`), once each and small. The whole of it is in `faults/`.
 
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import type { FaultRow, FaultScenario } from '../../faults/fault-row.ts';
 import { unmountAll } from '../../faults/support/small-disk.ts';
 import { endAllProcesses } from './support/keyplane-process.ts';
@@ -17,7 +17,7 @@ async function rowsOf(name: string): Promise<FaultRow[]> {
   return scenario.run({ size: ({ quick }) => quick, tell: () => undefined });
 }
 
-it.each([
+test.each([
   ['kill-power-cut', 'a manager that loses power loses nothing that it acknowledged'],
   ['clocks', 'a clock that was wrong and is set right leaves nothing behind'],
 ])(

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openStore } from '../../src/store/store.ts';
 import { endAllProcesses } from './support/keyplane-process.ts';
 import { removeTemporaryFolders } from './support/temporary-folder.ts';
@@ -18,7 +18,7 @@ afterAll(async () => {
   await removeTemporaryFolders();
 });
 
-it('a manager that is asked to stop under 64 clients keeps what it acknowledged, and says nothing but 200 and 503', async () => {
+test('a manager that is asked to stop under 64 clients keeps what it acknowledged, and says nothing but 200 and 503', async () => {
   const acknowledged: string[] = [];
   const deployed: boolean[] = [];
   const statuses = new Set<number>();

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { enrollmentTokenText } from '../../src/protocol/enrollment-token.ts';
 import { signedIn } from '../support/manager.ts';
 import { eventually } from './support/eventually.ts';
@@ -34,7 +34,7 @@ const nodesOf = async () =>
   (await world.api('GET', '/apiops/environments/production/nodes/')).body.resultList;
 
 describe('a node process', () => {
-  it('does not start without its token, and says where one comes from', async () => {
+  test('does not start without its token, and says where one comes from', async () => {
     const dataDir = join(await temporaryFolder(), 'n');
     const running = keyplane(nodeArguments({ managerUrl: world.url, token: '', dataDir }));
     expect(await running.ended).toEqual({ code: 2, signal: null });
@@ -43,7 +43,7 @@ describe('a node process', () => {
     );
   });
 
-  it('with a token that nobody gave goes on trying and serves nothing instead of an empty set', async () => {
+  test('with a token that nobody gave goes on trying and serves nothing instead of an empty set', async () => {
     const fingerprint = world.token.split('.')[1] ?? '';
     const token = enrollmentTokenText(Buffer.alloc(32, 5), fingerprint);
     const running = await world.startNode('stranger', { token });
@@ -57,7 +57,7 @@ describe('a node process', () => {
     expect(await running.stop()).toEqual({ code: 0, signal: null });
   });
 
-  it('with a token of another installation takes nothing, and says so', async () => {
+  test('with a token of another installation takes nothing, and says so', async () => {
     const token = enrollmentTokenText(seedOf(world.token), 'A'.repeat(43));
     const running = await world.startNode('moved', { token });
     await running.says(/KEYPLANE_NODE_TOKEN names A{43}: the token is of another installation/);
@@ -66,7 +66,7 @@ describe('a node process', () => {
     await running.stop();
   });
 
-  it('does not start with a token that was cut short', async () => {
+  test('does not start with a token that was cut short', async () => {
     const dataDir = join(await temporaryFolder(), 'n');
     const token = world.token.slice(0, -1);
     const running = keyplane(nodeArguments({ managerUrl: world.url, token, dataDir }), {
@@ -76,14 +76,14 @@ describe('a node process', () => {
     expect(running.stderr()).toMatch(/^keyplane: KEYPLANE_NODE_TOKEN is not an enrollment token: .*\n$/);
   });
 
-  it('takes nothing when its environment is not that of its token', async () => {
+  test('takes nothing when its environment is not that of its token', async () => {
     const running = await world.startNode('lost', { environment: 'staging' });
     await running.says(/the enrollment token is for another environment/);
     expect((await setOf(running)).status).toBe(503);
     expect(await running.stop()).toEqual({ code: 0, signal: null });
   });
 
-  it('keeps the sets as files for other servers to serve', async () => {
+  test('keeps the sets as files for other servers to serve', async () => {
     const publishDir = join(world.folder, 'published');
     const running = await world.startNode('publisher', { publishDir });
     await world.connected('publisher');
@@ -94,7 +94,7 @@ describe('a node process', () => {
     await running.stop();
   });
 
-  it('refuses a data directory that another node uses, and leaves that one alone', async () => {
+  test('refuses a data directory that another node uses, and leaves that one alone', async () => {
     const first = await world.startNode('sharing');
     await world.connected('sharing');
     const second = keyplane(
@@ -114,7 +114,7 @@ describe('a node process', () => {
     await first.stop();
   });
 
-  it('that an administrator removes no longer counts, is rejected, and comes back once it is readmitted', async () => {
+  test('that an administrator removes no longer counts, is rejected, and comes back once it is readmitted', async () => {
     const { body: before } = await world.api('POST', jwksPath, pastedJwk('third'));
     expect(before.deploymentResult.environmentResults).toEqual([
       {
@@ -144,7 +144,7 @@ describe('a node process', () => {
     await world.api('DELETE', '/apiops/environments/production/nodes/sharing/');
   });
 
-  it('that is removed while it is connected is told so and keeps what it has', async () => {
+  test('a node that is removed while it is connected gets the reason and keeps what it has', async () => {
     const running = await world.startNode('dropped');
     await world.connected('dropped');
     await world.api('DELETE', '/apiops/environments/production/nodes/dropped/');
@@ -155,7 +155,7 @@ describe('a node process', () => {
 });
 
 describe('a node that is started before its manager', () => {
-  it('joins by itself as soon as the manager is there', async () => {
+  test('joins by itself as soon as the manager is there', async () => {
     const folder = await temporaryFolder();
     const port = await freePorts(1);
     const settings = { KEYPLANE_PORT: String(port), KEYPLANE_ADMIN_PASSWORD: password };

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apiOf } from '../support/manager.ts';
 import { eventually } from './support/eventually.ts';
 import { endAllProcesses, type KeyplaneProcess, keyplane } from './support/keyplane-process.ts';
@@ -94,7 +94,7 @@ describe('npm start, on a machine that has never seen keyplane', () => {
   let first: Printed;
   let printed: Printed;
 
-  it('prints where everything is and a curl that, pasted, makes a JWK live on both nodes', async () => {
+  test('prints where everything is and a curl that, pasted, makes a JWK live on both nodes', async () => {
     first = await start();
     expect(first).toMatchObject({
       console: `http://127.0.0.1:${port}/`,
@@ -110,12 +110,12 @@ describe('npm start, on a machine that has never seen keyplane', () => {
     expect(running.stderr(), 'nothing to worry about is printed').toBe('');
   });
 
-  it('ends with code 0 on SIGINT and leaves nothing behind', async () => {
+  test('ends with code 0 on SIGINT and leaves nothing behind', async () => {
     expect(await running.stop('SIGINT')).toEqual({ code: 0, signal: null });
     await expectNothingLeft();
   });
 
-  it('finds all its data at the next start, takes the first token still, and prints a curl that works again', async () => {
+  test('finds all its data at the next start, takes the first token still, and prints a curl that works again', async () => {
     const startedAt = performance.now();
     printed = await start();
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
@@ -131,7 +131,7 @@ describe('npm start, on a machine that has never seen keyplane', () => {
     expect(running.stdout()).not.toContain('shown once');
   });
 
-  it('starts a node again that was killed, which serves what it had', async () => {
+  test('starts a node again that was killed, which serves what it had', async () => {
     const before = await keysOf(printed.production);
     const victim = (await processOf('production')) ?? 0;
     process.kill(victim, 'SIGKILL');
@@ -143,12 +143,12 @@ describe('npm start, on a machine that has never seen keyplane', () => {
     expect(await keysOf(printed.production)).toEqual(before);
   });
 
-  it('ends with code 0 on SIGTERM', async () => {
+  test('ends with code 0 on SIGTERM', async () => {
     expect(await running.stop('SIGTERM')).toEqual({ code: 0, signal: null });
     await expectNothingLeft();
   });
 
-  it('takes its nodes along when it is killed outright', async () => {
+  test('takes its nodes along when it is killed outright', async () => {
     await start();
     const nodes = [await processOf('production'), await processOf('staging')];
     expect(nodes.every((pid) => pid !== undefined && isRunning(pid))).toBe(true);
@@ -157,7 +157,7 @@ describe('npm start, on a machine that has never seen keyplane', () => {
     await expectNothingLeft();
   });
 
-  it('says which port is taken when a node can not have its own, and leaves nothing running', async () => {
+  test('says which port is taken when a node can not have its own, and leaves nothing running', async () => {
     const squatter = await listening(port + 2);
     const failing = keyplane(['quickstart', '--data-dir', dataDir, '--port', String(port)], {
       channel: true,
@@ -169,7 +169,7 @@ describe('npm start, on a machine that has never seen keyplane', () => {
     await expectNothingLeft();
   });
 
-  it('ends cleanly when it is asked to before it is ready', async () => {
+  test('ends cleanly when it is asked to before it is ready', async () => {
     running = keyplane(['quickstart', '--data-dir', dataDir, '--port', String(port)]);
     await eventually(async () => !(await isFree(port)), 'the manager listens');
     expect(await running.stop('SIGINT')).toEqual({ code: 0, signal: null });

@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { needlesOf, searchFolder, spellingsOf } from './support/secret-search.ts';
 import { removeTemporaryFolders, temporaryFolder } from './support/temporary-folder.ts';
 
 afterAll(removeTemporaryFolders);
 
 describe('the search for secrets', () => {
-  it('finds a secret in every spelling, at every offset, in a file among others', async () => {
+  test('finds a secret in every spelling, at every offset, in a file among others', async () => {
     const planted = { name: 'planted', bytes: randomBytes(90) };
     const needles = needlesOf([planted]);
     const nested = join(await temporaryFolder(), 'a', 'b');
@@ -31,7 +31,7 @@ describe('the search for secrets', () => {
     }
   });
 
-  it('finds one that a database keeps in the middle of a long value, in its file or its write-ahead log', async () => {
+  test('finds one that a database keeps in the middle of a long value, in its file or its write-ahead log', async () => {
     const planted = { name: 'planted', bytes: randomBytes(256) };
     const base = await temporaryFolder();
     const database = new Database(join(base, 'some.db'));
@@ -48,7 +48,7 @@ describe('the search for secrets', () => {
     );
   });
 
-  it('fails when it has nothing to look at', async () => {
+  test('fails when it has nothing to look at', async () => {
     const empty = await temporaryFolder();
     await expect(searchFolder(empty, needlesOf([{ name: 'x', bytes: randomBytes(9) }]))).rejects.toThrow(
       'Nothing',

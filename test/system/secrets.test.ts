@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type HttpTestServer, startHttpServer } from '../support/http-servers.ts';
 import { type Answer, type Api, apiOf, signedIn } from '../support/manager.ts';
 import { endAllProcesses, type KeyplaneProcess, keyplane } from './support/keyplane-process.ts';
@@ -189,7 +189,7 @@ async function beRefused(): Promise<void> {
 }
 
 describe('no secret that keyplane was given', () => {
-  it('through any source, or made for it, or sent with what it refused', async () => {
+  test('through any source, or made for it, or sent with what it refused', async () => {
     await pasteEveryKind();
     await makeFromKeys();
     await makeFromKeystores();
@@ -205,7 +205,7 @@ describe('no secret that keyplane was given', () => {
     }
   });
 
-  it('is anywhere under the data directory: database, write-ahead log, node copies, logs', async () => {
+  test('is anywhere under the data directory: database, write-ahead log, node copies, logs', async () => {
     const { files, found } = await searchFolder(folder, needlesOf(secrets.all));
     expect(found).toEqual([]);
     expect(files).toEqual(
@@ -219,7 +219,7 @@ describe('no secret that keyplane was given', () => {
     );
   });
 
-  it('is in an answer, a list, a metric, a JWK Set, a page or the description of the API', async () => {
+  test('is in an answer, a list, a metric, a JWK Set, a page or the description of the API', async () => {
     const lists = ['jwks/', 'keys/', 'keystores/', 'certificates/', 'environments/'].map(
       (list) => `${project}/${list}`,
     );
@@ -255,7 +255,7 @@ describe('no secret that keyplane was given', () => {
     expect(foundIn(everything, needlesOf(secrets.all))).toEqual([]);
   });
 
-  it('is in an audit record, of which there is one for each change', async () => {
+  test('is in an audit record, of which there is one for each change', async () => {
     const database = new Database(join(folder, 'keyplane.db'), { readonly: true });
     const rows = database.prepare('select * from audit_records').all();
     database.close();
@@ -270,7 +270,7 @@ describe('no secret that keyplane was given', () => {
     expect(foundIn(Buffer.from(text), needlesOf(secrets.all))).toEqual([]);
   });
 
-  it('is left on the disk by a crash, by the start after it, or by a clean stop', async () => {
+  test('is left on the disk by a crash, by the start after it, or by a clean stop', async () => {
     process.kill(running.pid, 'SIGKILL');
     await running.ended;
     expect((await searchFolder(folder, needlesOf(secrets.all))).found).toEqual([]);

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type JsonWebKey } from 'node:crypto';
 import { createRemoteJWKSet, importJWK, jwtVerify, SignJWT } from 'jose';
 import jsonwebtoken, { type Algorithm } from 'jsonwebtoken';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from './support/eventually.ts';
 import { endAllProcesses, type ServeProcess } from './support/keyplane-process.ts';
 import { removeTemporaryFolders } from './support/temporary-folder.ts';
@@ -53,7 +53,7 @@ async function publishedKey(kid: string) {
 }
 
 describe.each(algorithms)('what a node publishes for %s', (alg) => {
-  it("verifies a token of the private half by jose's client of remote JWK Sets", async () => {
+  test("verifies a token of the private half by jose's client of remote JWK Sets", async () => {
     const jwk = privateKeyOf(alg);
     const token = await new SignJWT({ scope: 'all' })
       .setProtectedHeader({ alg, kid: jwk.kid })
@@ -67,7 +67,7 @@ describe.each(algorithms)('what a node publishes for %s', (alg) => {
     await expect(jwtVerify(`${token.slice(0, -4)}AAAA`, remote, { issuer })).rejects.toThrow('signature');
   });
 
-  it('verifies a token that jsonwebtoken signed, by jsonwebtoken, which shares no code with jose', async () => {
+  test('verifies a token that jsonwebtoken signed, by jsonwebtoken, which shares no code with jose', async () => {
     const jwk = privateKeyOf(alg);
     const key = createPrivateKey({ key: jwk, format: 'jwk' });
     const options = { algorithm: alg satisfies Algorithm, keyid: jwk.kid, issuer, expiresIn: '5m' } as const;
@@ -83,7 +83,7 @@ describe.each(algorithms)('what a node publishes for %s', (alg) => {
 });
 
 describe('a set that a verifier keeps', () => {
-  it('is told unchanged by its ETag, and another once a key was added', async () => {
+  test('is told unchanged by its ETag, and another once a key was added', async () => {
     const address = `${node.url}/.well-known/jwks.json`;
     const first = await fetch(address);
     const etag = first.headers.get('etag') ?? '';
@@ -101,7 +101,7 @@ describe('a set that a verifier keeps', () => {
     expect(later.headers.get('etag')).not.toBe(etag);
   });
 
-  it('gets the Cache-Control of a manager that starts with other settings, under the same ETag, and keeps it without a manager', async () => {
+  test('gets the Cache-Control of a manager that starts with other settings, under the same ETag, and keeps it without a manager', async () => {
     const address = `${node.url}/projects/MyProject/.well-known/jwks.json`;
     const first = await fetch(address);
     expect(first.headers.get('cache-control')).toBe('public, max-age=300, stale-while-revalidate=60');

@@ -17,7 +17,7 @@ export interface ClientOptions {
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
-  /** Of your own; made anew for each call where it is left out. */
+  /** Of your own; made again for each call where it is left out. */
   readonly idempotencyKey?: string;
 }
 

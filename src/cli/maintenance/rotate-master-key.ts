@@ -43,17 +43,17 @@ export function addRotateMasterKeyCommand(program: Command): void {
       return;
     }
     const order = { newMasterKey, reseal: !keepSealed };
-    const { sealedAnew, keyFileSwapped } = await rotateMasterKey(config, order);
-    process.stdout.write(`${nextSteps(sealedAnew, keyFileSwapped)}\n`);
+    const { resealed, keyFileSwapped } = await rotateMasterKey(config, order);
+    process.stdout.write(`${nextSteps(resealed, keyFileSwapped)}\n`);
   });
 }
 
-function nextSteps(sealedAnew: number, keyFileSwapped: boolean): string {
+function nextSteps(resealed: number, keyFileSwapped: boolean): string {
   const where = keyFileSwapped
     ? 'master.key in the data directory is the new key, master.key.old the old one. Earlier backups open only with the old one: keep a copy of it with them.'
     : 'Set the new key for all managers (KEYPLANE_MASTER_KEY or KEYPLANE_MASTER_KEY_FILE), and keep the old one with earlier backups.';
   return [
-    `The old and the new master key both work now; ${sealedAnew} values were encrypted again.`,
+    `The old and the new master key both work now; ${resealed} values were encrypted again.`,
     where,
     'Restart each manager with the new key, then run this command with --finish.',
     'Nodes are not affected: each encrypts its copy under a key of its own.',

@@ -115,7 +115,7 @@ export function parseJwkDescription(id: string, source: SourceType) {
   });
 }
 
-/** Whoever looks into a source has not chosen these yet. */
+/** An inspection of a source happens before these are chosen. */
 const chosenLater = ['aliasName', 'useType', 'algorithm'] as const;
 
 function inspected(name: SourceType) {

@@ -18,7 +18,7 @@ export interface RateLimits {
   /** @throws KeyplaneError `rate_limit_exceeded` */
   countUser(userId: string): void;
   /** @throws KeyplaneError `rate_limit_exceeded` */
-  countStranger(request: FastifyRequest): void;
+  countUnauthenticated(request: FastifyRequest): void;
 }
 
 /** @param now milliseconds of a clock that nobody sets */
@@ -31,7 +31,7 @@ export function createRateLimits({ user, address }: RequestsPerMinute, now?: () 
     countUser(userId) {
       if (users) refuseOver(users.take(userId));
     },
-    countStranger(request) {
+    countUnauthenticated(request) {
       if (addresses) refuseOver(addresses.take(networkOf(addressOf(request))));
     },
   };

@@ -68,8 +68,8 @@ async function readParts(
 }
 
 /**
- * Whoever is refused gets the answer only when it has said its part, so it is listened to a little longer; but not for
- * as long as it likes.
+ * A rejected client reads the response only after it has sent its body, so the body is read a little longer, with a
+ * bound.
  */
 function hangUpLater({ raw }: FastifyRequest): void {
   setTimeout(() => {

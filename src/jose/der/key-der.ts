@@ -1,6 +1,6 @@
-// Keys in DER to raw JWK members: SPKI (RFC 5280 §4.1), PKCS#8 (RFC 5208, RFC 5958), SEC 1 (RFC 5915).
-// What is inside SPKI and PKCS#8 each key type reads by its own form (`key-types.ts`).
-// Reads structure only; whether the key is sound is for the import to say. Throws Asn1Error.
+// Keys in DER to raw JWK members: SPKI (RFC 5280 §4.1), PKCS#8 (RFC 5208, RFC 5958), SEC 1 (RFC 5915). Each key type
+// reads the content of SPKI and PKCS#8 by its own form (`key-types.ts`). Reads structure only; the import checks
+// soundness. Throws Asn1Error.
 
 import type { Buffer } from 'node:buffer';
 import { expectOctets, readBits, readDer, readOid, readSequence, readUnsigned } from '../../asn1/der.ts';

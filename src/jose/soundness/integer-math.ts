@@ -44,7 +44,7 @@ export function greatestCommonDivisor(a: bigint, b: bigint): bigint {
   return a;
 }
 
-/** As a matrix by rows: what so many steps of Euclid make of the two, as far as their leading bits are sure of. */
+/** As a matrix by rows: the product of the steps of Euclid that the leading bits of both numbers determine. */
 function leadingSteps(a: bigint, b: bigint): readonly [number, number, number, number] {
   const shift = BigInt(Math.max(bitLength(a) - leadingBits, 0));
   let [x, y] = [Number(a >> shift), Number(b >> shift)];

@@ -1,5 +1,5 @@
-// The private half of an RSA key (RFC 8017 §3.2, RFC 7518 §6.3.2): all of its numbers must tell of the same key.
-// Refuses a part of the CRT members; finds them anew from n, e and d when none is there.
+// The private half of an RSA key (RFC 8017 §3.2, RFC 7518 §6.3.2): all its numbers must belong to the same key. Rejects
+// incomplete CRT members; computes them from n, e and d when all are missing.
 
 import { badRequest } from '../../errors.ts';
 import { bitLength, decodeInteger, encodeInteger } from '../members/integer.ts';

@@ -1,5 +1,5 @@
-// Generate JWK: type, size, curve, algorithm, kid and validity out of a request, each with its default. Refused, with
-// what would fit: sizes between the allowed ones, algorithms that the key can not serve, dates out of order.
+// Generate JWK: type, size, curve, algorithm, kid and validity from a request, each with its default. Rejected with the
+// allowed values: other sizes, algorithms that do not fit the key, dates out of order.
 
 import type { ProjectScope } from '../../access/caller.ts';
 import type { ChangeResult } from '../../deployments/deployment-result.ts';
@@ -64,7 +64,10 @@ async function refuseUsedKid(stores: JwkRuleStores, { projectId }: ProjectScope,
   if (environments.length > 0) await requireUnusedKid(stores, projectId, kid);
 }
 
-/** A key of the planned kind that costs nothing to make: whatever it can not serve is refused before a second of CPU. */
+/**
+ * A key of the planned kind that costs nothing to create: an algorithm that does not fit it is rejected before a second
+ * of CPU is spent.
+ */
 function checkPlanFits(plan: GeneratePlan): void {
   algorithmOf(standIn(plan), plan);
 }

@@ -43,7 +43,7 @@ export async function checkUrl(
     const isSame = isDeepStrictEqual({ ...jwk }, { ...old });
     return { state: 'FRESH', jwk: isSame ? undefined : jwk, warnings, answer };
   } catch (error) {
-    // That the manager has no capacity for it now tells nothing of the URL.
+    // Missing capacity of the manager is no state of the URL.
     if (!isKeyplaneError(error) || error.status >= 500 || error.code === 'rate_limit_exceeded') throw error;
     return { state: error.reason === 'KEY_NOT_FOUND' ? 'GONE' : 'FAILING', reason: error.message };
   }

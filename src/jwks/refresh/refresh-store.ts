@@ -21,14 +21,14 @@ export interface Refresh {
 
 export interface RefreshWindow {
   readonly now: Date;
-  /** What is to be looked at later than any interval allows was put there by a clock that has been set back since. */
+  /** A time later than any interval allows comes from a clock that has been set back since. */
   readonly furthest: Date;
 }
 
 export interface RefreshStore {
   find(jwkId: string): Promise<Refresh | undefined>;
   getMany(jwkIds: readonly string[]): Promise<readonly Refresh[]>;
-  /** Those to be looked at now, the longest overdue first. */
+  /** The refreshes that are due, the longest overdue first. */
   due(window: RefreshWindow, limit: number): Promise<readonly Refresh[]>;
   put(refresh: Refresh): Promise<void>;
   delete(jwkId: string): Promise<void>;

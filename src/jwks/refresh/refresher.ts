@@ -85,12 +85,12 @@ export class Refresher {
       // What lies idle takes no lease, so a manager without followed URLs writes nothing.
       if (due.length === 0 || !(await this.#options.lease.take())) return;
       for (const { stored } of due) seen.add(stored.id);
-      // A requester of its own: it shares fetches and key checks with users, and takes none of a user's share.
+      // A separate requester: it shares fetches and key checks with users, and takes none of a user's share.
       await onBehalfOf('refresh', () => this.#followAll([...due]));
     }
   }
 
-  /** So many at once, each as soon as another has ended: a slow URL holds up one place, not all. */
+  /** A bounded number at once, each starting as soon as another has ended: a slow URL blocks one slot, not all. */
   async #followAll(due: Due[]): Promise<void> {
     const follower = async () => {
       for (let one = due.shift(); one && this.#mayGoOn; one = due.shift()) await this.#follow(one);
@@ -123,11 +123,11 @@ export class Refresher {
         checkUrl(context, refresh, { stored, jwk }),
       );
       const targets = await store.write((stores) => this.#record(stores, due, checked));
-      // Nobody waits for an answer here, and a node that is away must not hold up the next look.
+      // Nobody waits for the result here, and an offline node must not delay the next refresh.
       if (targets.length > 0) deployments.deploy(targets, 'deploy').catch(onError);
     } catch (error) {
       onError(error);
-      // Whoever has the lease now looks at it again.
+      // Another manager has the lease and retries.
       if (!this.#options.lease.isHeld) return;
       const refreshAt = new Date(this.#options.clock().getTime() + ownFaultMs);
       await store.write((stores) => this.#putIfSame(stores, due, { ...refresh, refreshAt })).catch(onError);
@@ -182,8 +182,8 @@ export class Refresher {
 }
 
 /**
- * False when the JWK or its schedule was changed meanwhile: then what was found is of no use any more. Every change of a
- * JWK that follows its URL writes its schedule anew or removes it, so the schedule tells of both.
+ * False when the JWK or its schedule was changed meanwhile: then the fetched key is obsolete. Every change of a JWK
+ * with a refresh schedule rewrites or removes the schedule, so comparing the schedule covers both.
  */
 async function putIfSame(stores: JwkRuleStores, { refresh }: Due, next: Refresh): Promise<boolean> {
   const now = await stores.refreshes.find(refresh.jwkId);

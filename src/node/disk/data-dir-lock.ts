@@ -1,8 +1,7 @@
-// Two nodes on one data directory would write over each other's copy. The lock names the process that holds it; a
-// process that ended without giving it back is told from a later one with the same number by when it started.
-// It is a symbolic link to nowhere: made complete or not at all, and it takes no room, so that a node starts, and
-// serves what it has, also where its disk is full.
-// It guards one machine: containers that share a directory do not see each other's processes.
+// Two nodes on one data directory would overwrite each other's copy. The lock names the process that holds it; its
+// start time distinguishes a process that ended without releasing the lock from a later one with the same number. It is
+// a dangling symbolic link: created atomically and without disk space, so that a node also starts, and serves its copy,
+// on a full disk. It works on one machine: containers that share a directory do not see each other's processes.
 
 import { randomBytes } from 'node:crypto';
 import { readFile, readlink, rename, rm, symlink } from 'node:fs/promises';
@@ -114,9 +113,9 @@ async function statOf(pid: number): Promise<ProcessStat | undefined> {
 
 /** Another starter may have removed the stale lock and made its own meanwhile: then that one is put back. */
 async function removeStale(path: string, stale: string, mark: string): Promise<void> {
-  const aside = `${path}.stale-${mark}`;
-  await rename(path, aside).catch(() => undefined);
-  const taken = await holderOf(aside);
+  const renamed = `${path}.stale-${mark}`;
+  await rename(path, renamed).catch(() => undefined);
+  const taken = await holderOf(renamed);
   if (taken !== undefined && taken !== stale) await claim(taken, path);
-  await rm(aside, { force: true });
+  await rm(renamed, { force: true });
 }

@@ -10,7 +10,7 @@ export const frameMark = Buffer.from('KPF1', 'latin1');
 
 /** Which log this is; the same in every record's additional data. */
 export interface LogIdentity {
-  /** Random, made anew with every file: a record of an older file of the same node does not open in this one. */
+  /** Random for every file: a record of an older file of the same node does not open in this one. */
   readonly log: string;
   readonly environmentId: string;
 }

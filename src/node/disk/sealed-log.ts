@@ -1,6 +1,6 @@
-// The node's copy of what it was given, sealed on its own disk: `state.log` in the data directory, opened with
-// `node.key` beside it. A change is appended and costs what the change costs; a reset and a compaction write a
-// new file and put it in the old one's place. What can not be read is set aside, never guessed around.
+// The node's sealed copy on disk: `state.log` in the data directory, opened with `node.key` beside it. Changes are
+// appended, at the cost of the change; a reset and a compaction write a new file that replaces the old one. A file that
+// cannot be read is renamed and kept, never guessed at.
 
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
@@ -36,7 +36,7 @@ export interface SealedLogOptions {
   readonly log: NodeLog;
 }
 
-/** Below this a file is not worth writing anew. */
+/** Below this size a file is not worth compacting. */
 const compactionFloorBytes = 256 * 1024;
 
 export class SealedLog {
@@ -52,7 +52,7 @@ export class SealedLog {
 
   /**
    * Reads the copy through `visit`, in the order of writing.
-   * @returns its environment's id, or undefined when there is no copy or it had to be set aside
+   * @returns the id of its environment, or undefined when there is no copy or it was renamed as damaged
    */
   async load(visit: (record: LogRecord, location: RecordLocation) => void): Promise<string | undefined> {
     await rm(this.#newPath, { force: true });
@@ -96,15 +96,15 @@ export class SealedLog {
 
   async #setAside(reason: string): Promise<void> {
     for (let number = 1; ; number += 1) {
-      const aside = `${this.#path}.damaged-${number}`;
-      const taken = await openIfThere(aside);
+      const renamed = `${this.#path}.damaged-${number}`;
+      const taken = await openIfThere(renamed);
       await taken?.close();
       if (taken) continue;
-      await rename(this.#path, aside);
+      await rename(this.#path, renamed);
       await syncFolder(this.#options.dataDir);
       const text =
-        'the sealed copy can not be read and was set aside; serving nothing until the manager sends all anew';
-      this.#options.log.error({ reason, aside }, text);
+        'the sealed copy cannot be read and was renamed; nothing is served until the manager sends a snapshot';
+      this.#options.log.error({ reason, renamed }, text);
       return;
     }
   }
@@ -154,8 +154,8 @@ export class SealedLog {
   }
 
   /**
-   * Writes the file anew without what was superseded, once that is more than half of it. `objects` get their
-   * new places. Their content is opened and sealed again one by one, and is never in memory all together.
+   * Compacts the file once more than half of it is superseded. `objects` get their new locations. Contents are opened
+   * and sealed again one by one, never all in memory.
    */
   async compactIfDue(objects: ReadonlyMap<string, StoredObject>, mark: CommitMark): Promise<boolean> {
     const file = this.#file;

@@ -27,7 +27,7 @@ interface Connection {
   release(): void;
 }
 
-/** A larger answer is its transfer, whoever sends it, and is not held twice. */
+/** A larger response is dominated by its transfer, and is not kept twice. */
 const longestBodyBytes = 64 * 1024;
 const nothing = Buffer.alloc(0);
 
@@ -71,8 +71,9 @@ export class FastPath {
   }
 
   /**
-   * Who has said nothing yet goes to node:http, which waits a while and then says that it is too late. Who was answered
-   * and has said nothing for as long as was promised is hung up on. Who does not take an answer is not idle.
+   * A connection that has sent nothing yet goes to node:http, which waits and then reports the time-out. A connection
+   * that was answered and stays idle for the promised time is closed. A client that does not read a response is not
+   * idle.
    */
   checkIdle(): void {
     const { keepAliveTimeoutMs, checkEveryMs } = this.#options;
@@ -118,7 +119,7 @@ export class FastPath {
   }
 
   #answerTo(chunk: Buffer, { writableLength }: Socket): string | Buffer | undefined {
-    // Who does not take one answer and asks for the next is for node:http to hold back.
+    // A client that requests without reading its responses is handed to node:http, which applies back-pressure.
     if (chunk.length > longestHeadBytes || writableLength > 0) return undefined;
     const head = this.#heads.find(chunk.toString('latin1'));
     if (head === undefined) return undefined;
@@ -146,8 +147,8 @@ export class FastPath {
     if (chunk.length > 0 && chunk.length <= longestHeadBytes) {
       this.#handedOver.set(socket, chunk.toString('latin1'));
     }
-    // What is put back flows only once node:http listens. To tell it of the piece here and now would be cheaper, but it
-    // can not hold a client back in the middle of a read that is not its own.
+    // Data that is put back flows only once node:http listens. Passing the chunk directly would be cheaper, but
+    // node:http could not pause the client in the middle of a read that is not its own.
     socket.pause();
     if (chunk.length > 0) socket.unshift(chunk);
     this.#toHttp(socket);
@@ -155,5 +156,5 @@ export class FastPath {
   }
 }
 
-/** The socket is destroyed with it, and there is nobody to tell. */
+/** The socket is destroyed with the error, and there is nothing to report. */
 function ignore(): void {}

@@ -252,8 +252,8 @@ function validityOf(keys: readonly PublicKey[], now: number): ResponseValidity {
 }
 
 /**
- * Written where it stays, key by key: of ten thousand keys one text would be megabytes, and the memory of a text that is
- * thrown away stays with the process for long.
+ * Written in place, key by key: for ten thousand keys one string would be megabytes, and the memory of a discarded
+ * string stays with the process for long.
  */
 function setBytes(keys: readonly string[]): Buffer {
   const [head, tail] = ['{"keys":[', ']}'];

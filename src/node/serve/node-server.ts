@@ -1,5 +1,5 @@
-// The node's HTTP server: plain node:http, since almost every request is for bytes that are ready, behind a fast path for
-// requests that it read before. Refuses every method but GET, HEAD and OPTIONS, long headers and slow clients.
+// The node's HTTP server: plain node:http, since almost every response is prepared, behind a fast path for known
+// request heads. Rejects every method but GET, HEAD and OPTIONS, long headers and slow clients.
 
 import {
   createServer,

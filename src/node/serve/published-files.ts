@@ -1,6 +1,6 @@
-// The JWK Sets as files, for a server or a CDN that serves files: `.well-known/jwks.json` and
-// `projects/{projectName}/.well-known/jwks.json` below the directory. Each is replaced in one step, and only when
-// its bytes change. A project that goes away takes its file along, also one that went while the node was down.
+// The JWK Sets as files, for a web server or CDN: `.well-known/jwks.json` and
+// `projects/{projectName}/.well-known/jwks.json` below the directory. Each is replaced atomically, and only when its
+// bytes change. When a project is deleted its file is too, also if that happened while the node was stopped.
 
 import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -77,8 +77,8 @@ export class PublishedFiles implements StateFollower {
     const { sets, clock, log } = this.#options;
     try {
       while (this.#everything || this.#projects.size > 0) await this.#writeOnce();
-      // A key that expires leaves the set of its project and of the environment.
-      // The clock may be set meanwhile, which no timer notices: so it is looked at again before that, too.
+      // A key that expires leaves the sets of its project and of the environment. No timer notices a change of the
+      // clock, so it is checked in between.
       const { validFromMs, validUntilMs } = sets.validity();
       if (validUntilMs < Number.POSITIVE_INFINITY || validFromMs > Number.NEGATIVE_INFINITY)
         this.#later(Math.min(validUntilMs - clock(), lookAgainMs));

@@ -25,7 +25,7 @@ export interface PublishedResponse {
   readonly payload: string | Buffer;
   /** Strong: of these very bytes. In quotes. */
   readonly etag: string;
-  /** Milliseconds since 1970: then a key in it expires and it must be made anew. Infinity: never. */
+  /** Milliseconds since 1970: then a key in it expires, and the response must be rebuilt. Infinity: never. */
   readonly validUntilMs: number;
   /** Before then a key that was left out had not expired: the clock was set back. -Infinity: none was left out. */
   readonly validFromMs: number;

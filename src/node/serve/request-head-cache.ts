@@ -56,7 +56,7 @@ export class RequestHeadCache {
     return true;
   }
 
-  /** The oldest that was not used since it was last looked at. */
+  /** The oldest head that was not used since the last check. */
   #forgetOne(): void {
     for (const [bytes, head] of this.#heads) {
       this.#heads.delete(bytes);

@@ -1,6 +1,6 @@
-// What JWK Set routes answer, kept by the request target as clients spell it, so that a target that was asked for
-// before is not read again. Dropped with every change of the state and found anew through the routes: nothing is
-// kept here that they would not answer now.
+// Responses of the JWK Set routes by request target as clients spell it, so that a known target is not parsed again.
+// Cleared with every change of the state and looked up again through the routes: it holds nothing that they would not
+// answer now.
 
 import type { RequestCount } from './node-metrics.ts';
 import { findRoute, type RouteSources } from './node-routes.ts';

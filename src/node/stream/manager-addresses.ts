@@ -12,7 +12,7 @@ export interface EndedConnection {
 
 interface Address {
   readonly url: URL;
-  /** Not dialed before this moment of the monotonic clock. */
+  /** Not connected before this moment of the monotonic clock. */
   notBeforeMs: number;
 }
 
@@ -25,14 +25,14 @@ export interface AddressOptions {
 }
 
 /**
- * Which manager is dialed next, and after how long. Each round goes through all of them in a new random order that
+ * Which manager the node connects to next, and after how long. Each round visits all of them in a new random order that
  * does not begin with the one that failed last; waits grow with each round, with full jitter.
  */
 export class ManagerAddresses {
   readonly #addresses: readonly Address[];
   readonly #options: AddressOptions;
   #round: Address[] = [];
-  #dialed: Address | undefined;
+  #lastTried: Address | undefined;
   #failures = 0;
 
   constructor(urls: readonly URL[], options: AddressOptions) {
@@ -40,7 +40,7 @@ export class ManagerAddresses {
     this.#options = options;
   }
 
-  /** The first one, which is dialed at once. */
+  /** The first one, without a wait. */
   first(): URL {
     return this.#take(this.#nextReady() ?? this.#earliest());
   }
@@ -54,7 +54,7 @@ export class ManagerAddresses {
     }
     const chance = random();
     const slowUntilMs = nowMs() + jittered(timing.slowRetryMs, 0.5, chance);
-    if (slowFor === 'this manager' && this.#dialed) this.#dialed.notBeforeMs = slowUntilMs;
+    if (slowFor === 'this manager' && this.#lastTried) this.#lastTried.notBeforeMs = slowUntilMs;
     if (slowFor === 'every manager') for (const one of this.#addresses) one.notBeforeMs = slowUntilMs;
     const round = Math.floor(this.#failures / this.#addresses.length);
     this.#failures += 1;
@@ -65,7 +65,7 @@ export class ManagerAddresses {
   }
 
   #take(address: Address): URL {
-    this.#dialed = address;
+    this.#lastTried = address;
     this.#round = this.#round.filter((one) => one !== address);
     return address.url;
   }
@@ -83,15 +83,15 @@ export class ManagerAddresses {
     return this.#addresses.reduce((first, one) => (one.notBeforeMs < first.notBeforeMs ? one : first));
   }
 
-  /** Fisher and Yates; the one that was dialed last goes to the end. */
+  /** Fisher and Yates; the one that was tried last goes to the end. */
   #shuffled(): Address[] {
-    const order = this.#addresses.filter((one) => one !== this.#dialed);
+    const order = this.#addresses.filter((one) => one !== this.#lastTried);
     for (let left = order.length - 1; left > 0; left -= 1) {
       const other = Math.floor(this.#options.random() * (left + 1));
       const [a, b] = [order[left], order[other]] as [Address, Address];
       order[left] = b;
       order[other] = a;
     }
-    return this.#dialed ? [...order, this.#dialed] : order;
+    return this.#lastTried ? [...order, this.#lastTried] : order;
   }
 }

@@ -1,5 +1,5 @@
-// One WebSocket to a manager, from the dial to its end. Messages are handled one after the other; while one is
-// being handled no more is read, so that a manager can not fill the node's memory.
+// One WebSocket to a manager, from connect to close. Messages are handled one after the other; while one is handled no
+// more is read, so that a manager cannot fill the node's memory.
 
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
@@ -95,7 +95,7 @@ export async function connectOnce(options: ConnectionOptions, signal: AbortSigna
   });
 }
 
-/** The manager is told this node's clock every half minute. */
+/** The node sends its clock to the manager every half minute. */
 const beatsPerClock = 6;
 
 class Connection {
@@ -216,7 +216,7 @@ class Connection {
   }
 }
 
-/** Nobody can tell who wrote the reason of a close, so it is shown and decides nothing but when to try again. */
+/** The reason of a close is not authenticated, so it is shown and decides only when to retry. */
 function endOf(code: number, said: string): ConnectionEnd {
   const known = knownEnds.get(code);
   const text = shownText(said);

@@ -195,8 +195,8 @@ export class ManagerSession {
 }
 
 /**
- * What the copy does not know yet: the environment's new name, so that the next start finds it under the name that it is
- * started with, and the lineage that a manager of before there were any did not tell.
+ * Records what the copy lacks: the environment's new name, so that the next start finds it under that name, and the
+ * lineage that an older manager did not send.
  */
 async function recordWelcome(copy: SealedLog, state: NodeState, welcome: Welcome): Promise<void> {
   const { environment, lineage } = state;

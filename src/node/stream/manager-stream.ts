@@ -1,5 +1,5 @@
-// Keeps one stream to a manager, any of those it knows, for as long as the node runs. Managers that are away, for good
-// if need be, cost a dial every few seconds and nothing else: the node goes on serving.
+// Keeps one stream to a manager, any of the configured ones, for as long as the node runs. Unreachable managers cost a
+// connection attempt every few seconds and nothing else: the node continues to serve.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ManagerAddresses } from './manager-addresses.ts';
@@ -11,7 +11,7 @@ export interface ManagerStreamOptions extends Omit<ConnectionOptions, 'onWelcome
   readonly urls: readonly URL[];
 }
 
-/** The same trouble is told again after so long. */
+/** The same problem is logged again after this time. */
 const repeatMs = 60_000;
 
 export class ManagerStream {
@@ -62,7 +62,7 @@ export class ManagerStream {
       this.#mark(false);
       if (signal.aborted) return;
       tell(url.host, reason);
-      // One that welcomes and drops at once is not dialed in a tight loop.
+      // A manager that accepts and closes at once is not retried in a tight loop.
       const held = welcomedAtMs !== undefined && performance.now() - welcomedAtMs > timing.capMs;
       const next = addresses.next({ slowFor, held });
       await sleep(next.waitMs, undefined, { signal }).catch(() => undefined);

@@ -3,7 +3,7 @@ import type { BackOffBounds } from '../../runtime/back-off.ts';
 export interface StreamTiming extends BackOffBounds {
   /** Between attempts that only an operator's hand can make better; jittered down to half. */
   readonly slowRetryMs: number;
-  /** From the dial to the manager's welcome. */
+  /** From connecting to the manager's welcome. */
   readonly welcomeMs: number;
   readonly pingMs: number;
   /** Nothing heard for so long: the connection is half open. */

@@ -1,6 +1,6 @@
-// Puts every sealed value under the data key that is active now, a few rows a transaction, while managers go on
-// reading and writing. Each value says which data key it is under, so a run that was cut off goes on where it is
-// not done yet, and a value that somebody changed meanwhile is left to be looked at again.
+// Reseals every value under the active data key, a few rows per transaction, while managers read and write. Each value
+// names its data key, so an interrupted run continues where it stopped, and a value that was changed meanwhile is
+// checked again.
 
 import type { UnitOfWork } from '../../unit-of-work.ts';
 import {
@@ -15,7 +15,7 @@ import type { LearningSealer } from '../sealer.ts';
 const rowsPerTransaction = 8;
 
 /**
- * @returns how many values it sealed anew; 0 when none was left
+ * @returns how many values it resealed; 0 when none was left
  * @throws KeyplaneError `internal_error` for a value that does not open
  */
 export async function reseal(store: UnitOfWork<SealedRowStores>, sealer: LearningSealer): Promise<number> {

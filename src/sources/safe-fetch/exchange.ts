@@ -73,7 +73,7 @@ function clientOn(socket: Socket, url: URL): Client {
   assert(undici, 'nobody waited for the HTTP client');
   let isTaken = false;
   return new undici.Client(url.origin, {
-    // undici connects anew when a connection was lost before the request went out; there is no second one here.
+    // undici reconnects when a connection was lost before the request was sent; here there is only one connection.
     connect: (_options, callback) => {
       const isFirst = !isTaken;
       isTaken = true;
@@ -145,7 +145,7 @@ function conditionHeaders({ etag, lastModified }: FetchConditions): Record<strin
   return headers;
 }
 
-// A validator comes from a stranger, is stored, and goes out again in a header: printable ASCII or not at all.
+// A validator comes from an untrusted server, is stored, and is sent again in a header: printable ASCII or nothing.
 function validator(text: string | undefined): string | undefined {
   const isSafe = text !== undefined && text.length <= validatorMaximumLength && /^[\x20-\x7e]+$/.test(text);
   return isSafe ? text : undefined;

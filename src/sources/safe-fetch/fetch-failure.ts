@@ -1,12 +1,12 @@
-// What went wrong inside a fetch, before it is known which URL the user is told about.
-// Refuses to pass on the words of the system or of a library: they hold addresses and ports.
+// What went wrong inside a fetch, before it is known which URL the message names. Messages of the system or of a
+// library are not passed on: they hold addresses and ports.
 
 import type { ErrorReason } from '../../error-reasons.ts';
 import { badRequest, isKeyplaneError, type KeyplaneError } from '../../errors.ts';
 
 /**
- * `reason` continues the sentence `URL (…)` and has no mark at its end. `remedy` is a sentence of its own that says
- * what to do. `detail` is for the log.
+ * `reason` continues the sentence `URL (…)` and has no mark at its end. `remedy` is a sentence that says what to do.
+ * `detail` is for the log.
  */
 export class FetchFailure extends Error {
   override readonly name = 'FetchFailure';

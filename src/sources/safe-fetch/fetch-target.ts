@@ -32,7 +32,7 @@ export function parseRedirectTarget(location: string | undefined, from: URL): UR
   if (location === undefined) throw new FetchFailure('redirects without one Location');
   const target = read(location, from);
   if (!(target instanceof URL)) throw new FetchFailure(`redirects to ${target.redirected}`);
-  // Whoever asked for https was promised that nobody on the way chooses the keys.
+  // https promises that nobody between chooses the keys.
   if (from.protocol === 'https:' && target.protocol === 'http:') {
     throw new FetchFailure('redirects from https to http, which is not followed');
   }

@@ -1,8 +1,8 @@
-// Fetches one document from a URL that a user chose, as a stranger on the internet could fetch it.
-// Refuses everything that would lend the user our place in the network: private, loopback, link-local and
-// other special addresses in any spelling and behind any name or redirect, other schemes, credentials.
-// Refuses to wait or to store without end: two time limits, one size limit, three redirects.
-// Each hop is resolved once and connected to the very address that was checked; nothing is kept open after.
+// Fetches one document from a URL that a user chose, as an unauthenticated client on the internet could. Rejects
+// everything that would use our place in the network: private, loopback, link-local and other special addresses in any
+// spelling and behind any name or redirect, other schemes, credentials. Every fetch is bounded: two time limits, one
+// size limit, three redirects. Each hop is resolved once and connected to the address that was checked; no connection
+// is kept open.
 
 import assert from 'node:assert/strict';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
@@ -162,7 +162,7 @@ function trusting(ca: string | Buffer): SecureContext {
   return createSecureContext({ ca: [...getCACertificates('default'), ca] });
 }
 
-// The caller tells users about their numbers; one that gets here unread would be no limit at all.
+// The caller reports errors of these numbers to users; one that is not validated here would be no limit at all.
 function assertWithinMaxima(limits: FetchLimits): void {
   for (const name of ['connectTimeoutMs', 'readTimeoutMs', 'sizeLimitBytes'] as const) {
     const value = limits[name];

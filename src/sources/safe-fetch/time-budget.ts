@@ -1,5 +1,5 @@
-// One time limit over several pieces of work: what one hop used up is gone for the next.
-// Refuses to go on after its end, whatever the work is waiting for.
+// One time limit over several steps: time that one hop used is not available to the next. The limit holds whatever a
+// step waits for.
 
 import { FetchFailure } from './fetch-failure.ts';
 
@@ -20,8 +20,8 @@ export class TimeBudget {
   }
 
   /**
-   * Runs `work` on what is left. The signal that it gets is its order to let go of everything at once;
-   * the caller does not wait for that, because a name lookup can not be cancelled.
+   * Runs `work` in the remaining time. Its signal aborts it; the caller does not wait for that, because a name lookup
+   * cannot be cancelled.
    * @throws FetchFailure when the time is used up
    */
   async spend<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {

@@ -1,4 +1,4 @@
-// A database as it is, to be looked at: nothing is made, migrated or written, also where a manager runs beside.
+// Opens a database to read it as it is: nothing is created, migrated or written, also beside a running manager.
 
 import { access } from 'node:fs/promises';
 import type { Integrity } from '../../sealing/integrity.ts';

@@ -19,7 +19,7 @@ import { refuseOpenFile } from './refuse-open-file.ts';
 export { newestSchema };
 
 /**
- * Commits when `callback` resolves. Its nouns are dead afterwards.
+ * Commits when `callback` resolves. Its stores cannot be used afterwards.
  * @throws Error for the operator when a manager has the database open; what `callback` throws
  */
 export async function restoreInto<T>(

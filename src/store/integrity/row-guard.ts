@@ -28,7 +28,7 @@ export class RowGuard {
     return integrity.mac(kind, parts);
   }
 
-  /** Whether the row was written past keyplane. Without a key nothing can be told, and nothing is. */
+  /** Whether the row was altered outside keyplane. Without a key this is unknown, and never reported. */
   isAltered({ kind, parts }: MacOf, mac: Buffer | null): boolean {
     const { integrity } = this.#keys;
     if (integrity === undefined) return false;

@@ -34,8 +34,8 @@ export interface HeadColumns {
 }
 
 /**
- * The lineage is part of it, so that nobody but a restore can tell nodes that the history is another one. The floor is
- * not: a wrong one only has nodes given everything.
+ * The lineage is covered, so that only a restore can announce another history to nodes. The compaction revision is not:
+ * a wrong one only causes snapshots.
  */
 export function headParts(row: HeadColumns, lineage: string | undefined): MacOf {
   const { environment_id, revision, digest, audit_sequence } = row;

@@ -182,7 +182,9 @@ function jwks({ text, blob, integer, strict }: ColumnTypes): readonly string[] {
   ];
 }
 
-/** Rows outlive their project, so that nodes learn that its objects are gone; they end with the environment. */
+/**
+ * Rows outlive their project, so that nodes get the tombstones of its objects; they are deleted with the environment.
+ */
 function desiredState({ text, blob, integer, strict }: ColumnTypes): readonly string[] {
   return [
     `create table environment_states (

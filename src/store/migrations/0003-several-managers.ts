@@ -12,7 +12,7 @@ export const severalManagers: Migration = ({ text, blob, integer, strict }) => [
   started_at ${integer} not null,
   seen_at ${integer} not null
 )${strict}`,
-  // A manager that is gone leaves its id behind here; who reads it looks for the manager's row.
+  // A stopped manager leaves its id here; readers check the manager's row.
   `alter table nodes add column manager_id ${text}`,
   // Counts the node's streams, so that what a manager says of an earlier one no longer counts.
   `alter table nodes add column connection ${integer} not null default 0`,
@@ -35,6 +35,6 @@ export const severalManagers: Migration = ({ text, blob, integer, strict }) => [
   primary key (user_id, idempotency_key)
 )${strict}`,
   'create index idempotency_keys_created_at on idempotency_keys (created_at)',
-  // Rows of objects that are gone are kept above this revision only: a node that is behind it is given everything.
+  // Tombstones at or below this revision are deleted: a node behind it gets a snapshot.
   `alter table environment_states add column floor_revision ${integer} not null default 0`,
 ];

@@ -1,6 +1,6 @@
 import type { Migration } from './column-types.ts';
 
-/** Nodes whose history is another than that of the database, and rows of gone objects found without reading the rest. */
+/** Nodes whose history differs from the database's, and an index of tombstones. */
 export const divergedNodes: Migration = ({ integer }) => [
   `alter table nodes add column diverged_revision ${integer}`,
   `alter table nodes add column diverged_at ${integer}`,

@@ -8,7 +8,7 @@ export interface ColumnTypes {
   readonly blob: string;
   readonly integer: string;
   readonly flag: string;
-  /** Closes a table. SQLite checks column types only when told to. */
+  /** Ends a table. SQLite checks column types only with `strict`. */
   readonly strict: string;
 }
 

@@ -7,7 +7,7 @@ import { postgresFailure } from './postgres-failure.ts';
 const oldestMajor = 14;
 
 /** @throws Error with one line for the operator; DatabaseFailure */
-export async function refuseUnfitServer(pool: pg.Pool): Promise<void> {
+export async function requireSuitableServer(pool: pg.Pool): Promise<void> {
   const asked = `select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding`;
   let found: { readonly version: number; readonly encoding: string } | undefined;
   try {
@@ -15,12 +15,12 @@ export async function refuseUnfitServer(pool: pg.Pool): Promise<void> {
   } catch (error) {
     throw postgresFailure(error);
   }
-  const unfit = found && unfitServer(found);
-  if (unfit !== undefined) throw new Error(unfit);
+  const unsuitable = found && unsuitableServer(found);
+  if (unsuitable !== undefined) throw new Error(unsuitable);
 }
 
 /** @returns one line for the operator, or undefined */
-export function unfitServer(server: {
+export function unsuitableServer(server: {
   readonly version: number;
   readonly encoding: string;
 }): string | undefined {

@@ -1,6 +1,6 @@
-// Hears what other managers say with NOTIFY, on a connection of its own. It is only ever a wake-up: the server keeps
-// nothing for a connection that is away, and a pooler between may swallow all of it, so whoever listens looks at
-// the database every so often anyway. A message that is none of ours is passed over.
+// Receives NOTIFY messages of other managers on a dedicated connection. They are only a hint: the server keeps nothing
+// for a closed connection, and a pooler may swallow all of it, so listeners also poll the database. Messages of other
+// senders are ignored.
 
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';

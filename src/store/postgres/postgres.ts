@@ -17,7 +17,7 @@ import type { ConnectionUse } from '../../metrics/store-watch.ts';
 import type { WakeTopic } from '../../unit-of-work.ts';
 import { type DatabaseTransaction, type Engine, type Mode, type Query, refuseNul } from '../engine.ts';
 import { isConnectionLost, postgresFailure } from './postgres-failure.ts';
-import { refuseUnfitServer } from './postgres-fitness.ts';
+import { requireSuitableServer } from './postgres-fitness.ts';
 import { notifyStatement, PostgresListener } from './postgres-listener.ts';
 import { refuseUnserved } from './refuse-unserved.ts';
 
@@ -56,7 +56,7 @@ const repeatBeginMs = 5_000;
 export async function openPostgres(url: string): Promise<Engine> {
   const pool = openPool(url);
   try {
-    await refuseUnfitServer(pool);
+    await requireSuitableServer(pool);
   } catch (error) {
     await pool.end();
     throw error;

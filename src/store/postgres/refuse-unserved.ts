@@ -1,5 +1,5 @@
-// A pooler takes a connection before it has one of the server for it, and lets it wait when all are taken. Whoever is
-// given such a connection would wait as long as for the slowest statement.
+// A pooler takes a connection before it has one of the server for it, and lets it wait when all are taken. A
+// transaction on such a connection would wait as long as the slowest statement.
 
 import type pg from 'pg';
 
@@ -7,8 +7,8 @@ import type pg from 'pg';
 const answerTookTooLong = 'Query read timeout';
 
 /**
- * For a connection that was just made. One that broke is left for whoever uses it to find out: that one asks for the next.
- * @throws Error for the log, when nothing is answered on it in time
+ * For a connection that was just made. One that broke is left to its user, who takes the next.
+ * @throws Error for the log, when it gets no response in time
  */
 export async function refuseUnserved(client: pg.ClientBase, withinMs: number): Promise<void> {
   const ask: pg.QueryConfig & { query_timeout: number } = { text: 'select 1', query_timeout: withinMs };

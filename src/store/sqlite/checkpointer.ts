@@ -45,8 +45,8 @@ export class Checkpointer {
   }
 
   /**
-   * Call it when all that was committed is durable, and commit nothing until it resolves: else frames that may still
-   * have to be taken back would be in the database. Never rejects; what it could not do it tries again later.
+   * Call it when all commits are durable, and commit nothing until it resolves: otherwise frames that may still be
+   * undone would be in the database. Never rejects; what failed is retried later.
    */
   async run(frames: number): Promise<void> {
     clearTimeout(this.#idleTimer);
@@ -102,7 +102,7 @@ export class Checkpointer {
   }
 }
 
-/** Infinity where the system does not tell. */
+/** Infinity where the system does not report it. */
 async function freeBytes(path: string): Promise<number> {
   const disk = await statfs(path).catch(() => undefined);
   return disk === undefined ? Number.POSITIVE_INFINITY : disk.bavail * disk.bsize;

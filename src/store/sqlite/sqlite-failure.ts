@@ -25,7 +25,7 @@ export function isBusy(error: unknown): boolean {
   return error instanceof SqliteDatabase.SqliteError && error.code.startsWith('SQLITE_BUSY');
 }
 
-/** The disk, or the file on it, can not grow. */
+/** The disk is full, or the file cannot grow. */
 export function isOutOfRoom(error: unknown): boolean {
   if (!(error instanceof SqliteDatabase.SqliteError)) return false;
   return error.code === 'SQLITE_FULL' || error.code === 'SQLITE_IOERR_WRITE';

@@ -1,8 +1,8 @@
-// SQLite: one connection that writes, a few that read. In WAL mode a reader keeps its snapshot however long a
-// writer takes. A commit is appended to the log by SQLite and brought to the disk beside the event loop; nothing
-// that it changed is told to anyone before that, and where the disk refuses, it is taken back (ADR 11).
-// It refuses a file that others could read: the file is made 0600 before SQLite sees it, and SQLite gives the
-// write-ahead log and its index the mode of the file.
+// SQLite: one connection that writes, several that read. In WAL mode a reader keeps its snapshot however long a writer
+// takes. SQLite appends a commit to the log, which is synced outside the event loop; nothing of it is acknowledged
+// before that, and if the disk fails, it is undone (ADR 11). A file that others could read is rejected: the file is
+// created with mode 0600 before SQLite opens it, and SQLite gives the write-ahead log and its index the mode of the
+// file.
 
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -41,7 +41,7 @@ export interface SqliteOptions {
   readonly busyWaitMs?: number;
 }
 
-/** @throws DatabaseFailure when the file is no database or can not be opened */
+/** @throws DatabaseFailure when the file is no database or cannot be opened */
 export async function openSqlite({ path, busyWaitMs = 5000 }: SqliteOptions): Promise<Engine> {
   await makePrivateFile(path);
   return new SqliteEngine(path, busyWaitMs, await openFiles(path, busyWaitMs));
@@ -89,7 +89,7 @@ class SqliteEngine implements Engine {
   readonly #checkpointer: Checkpointer;
   readonly #idleReaders: SqliteConnection[] = [];
   #files: OpenFiles | undefined;
-  /** After a sync that failed: what has to be taken back before anything is read or written again. */
+  /** After a failed sync: the commits that must be undone before anything is read or written again. */
   #refused: { readonly to: LogMark; readonly end: LogMark } | undefined;
   #mending: Promise<void> | undefined;
   #syncing: Promise<void> | undefined;
@@ -130,8 +130,8 @@ class SqliteEngine implements Engine {
   }
 
   /**
-   * What another process (a command) has committed since is brought to the disk before anything goes behind it, and is
-   * from then on nothing that a sync of ours that fails could take back. Nobody else commits meanwhile.
+   * Commits of another process (a command) are synced before anything is appended, so that a failed sync of ours cannot
+   * undo them. Nobody else commits meanwhile.
    */
   async #keepForeign(files: OpenFiles): Promise<void> {
     const mark = files.log.mark();

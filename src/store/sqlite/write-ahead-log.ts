@@ -1,6 +1,6 @@
 // The files beside a SQLite database that hold its newest commits (sqlite.org/walformat.html). SQLite appends to the
-// log without waiting for the disk; this waits for it, in the thread pool, and can take back what never got there.
-// The index is only ever opened once: whoever closes any descriptor of it drops the locks that SQLite has on it.
+// log without a sync; this syncs it in the thread pool, and can undo commits that never reached the disk. The index is
+// opened only once: closing any descriptor of it drops SQLite's locks on it.
 
 import { readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
@@ -62,9 +62,9 @@ export class WriteAheadLog {
   }
 
   /**
-   * Takes back every commit after `mark`. No connection of this process may be open; those of another process find
-   * the index gone and read the log anew.
-   * @throws Error where some of it is in the database already, or the disk refuses
+   * Undoes every commit after `mark`. No connection of this process may be open; those of another process find the
+   * index missing and read the log again.
+   * @throws Error where some of it is already in the database, or the disk fails
    */
   async cutTo(mark: LogMark): Promise<void> {
     const salt = Buffer.alloc(saltBytes);

@@ -1,5 +1,5 @@
-// Looks for audit records from the newest one back. The record grows for ever, so it is read in stretches: each is
-// a statement of its own, between which others get their turn, and nothing holds more rows than a page.
+// Searches audit records from the newest one back. The log grows without bound, so it is read in separate statements,
+// between which other work runs, and nothing holds more rows than a page.
 
 import type { AuditFilter, AuditPage } from '../../audit/audit-log.ts';
 import type { AuditRecordRow, Database } from '../database-schema.ts';

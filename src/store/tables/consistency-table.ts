@@ -31,7 +31,7 @@ union all select 'certificate', material_id, environment_id from certificate_env
 union all select 'key', material_id, environment_id from crypto_key_environments
 union all select 'keystore', material_id, environment_id from keystore_environments`;
 
-/** What a record tells of the row itself; looks at it are recorded, too. */
+/** Actions that change the row itself; reads of it are recorded, too. */
 const changes = sql`action in (records.object_type || '.create', records.object_type || '.update',
   records.object_type || '.refresh', records.object_type || '.follow', records.object_type || '.detach',
   records.object_type || '.delete') and outcome = 'SUCCESS'`;

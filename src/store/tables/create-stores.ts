@@ -1,4 +1,4 @@
-// All nouns over one transaction.
+// All stores of one transaction.
 
 import type { Database } from '../database-schema.ts';
 import { DumpTables } from '../dump/dump-tables.ts';

@@ -13,7 +13,7 @@ const replaceOne = statement((db, row: Pick<DataKeyRow, 'id' | 'active' | 'wrapp
     .where('id', '=', row.id),
 );
 
-/** Tables of which a row can not be used without a data key; an audit record is one hash of it. */
+/** Tables of which a row cannot be used without a data key; an audit record is one hash of it. */
 const dependent = [
   'jwks',
   'crypto_key_environments',

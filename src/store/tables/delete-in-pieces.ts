@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Database, Tables } from '../database-schema.ts';
 
-/** Rows that belong to something that is deleted, told apart within it by `key`. */
+/** Rows that belong to a deleted object, distinguished by `key`. */
 export interface Piece {
   readonly table: keyof Tables;
   readonly key: string;
@@ -10,8 +10,8 @@ export interface Piece {
 }
 
 /**
- * Deletes what belongs to a row before the row itself goes: a cascade of the database is one statement, and holds the
- * event loop for as long as it takes where the database is at hand.
+ * Deletes dependent rows before the row itself: a cascade is one statement, which blocks the event loop while an
+ * in-process database runs it.
  */
 export async function deleteInPieces(
   database: Database,

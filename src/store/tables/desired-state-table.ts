@@ -22,7 +22,7 @@ type Page = { environmentId: string; afterRevision: number; limit: number };
 const findState = statement((db, key: { environmentId: string }) =>
   db.selectFrom('environment_states').selectAll().where('environment_id', '=', key.environmentId),
 );
-// One statement for both: whoever looks at an environment once a second asks for no more than its state.
+// One statement for both: polling an environment once a second needs only its state.
 const findStanding = statement((db, key: { environmentId: string }) =>
   db
     .selectFrom('environment_states')
@@ -344,7 +344,7 @@ export class DesiredStateTable implements DesiredStateStore {
 function alteredState(): KeyplaneError {
   return new KeyplaneError(
     'unavailable',
-    'The deployment state of an environment was altered in the database past keyplane: nothing is deployed to it until an operator has looked at it (keyplane doctor)!',
+    'The deployment state of an environment was altered in the database outside keyplane: nothing is deployed to it until an operator has examined it (keyplane doctor)!',
     { reason: 'ALTERED_IN_DATABASE' },
   );
 }

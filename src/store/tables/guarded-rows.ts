@@ -32,7 +32,7 @@ export interface GuardedRow {
   readonly mac: Buffer | null;
 }
 
-/** A page is read and gone through in a few milliseconds. */
+/** A page takes a few milliseconds to read and check. */
 const pageRows = 128;
 
 /** Every row that has a MAC or should have one, in pages. */

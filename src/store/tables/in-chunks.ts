@@ -1,5 +1,5 @@
-// Lists go to the database in pieces: both dialects bound the number of parameters, and a list of any length
-// would make a statement of its own to prepare. So pieces are of few lengths: powers of two.
+// Lists are sent in chunks: both dialects bound the number of parameters, and a list of any length would need a
+// separate prepared statement. So chunks have few lengths: powers of two.
 
 const longest = 256;
 

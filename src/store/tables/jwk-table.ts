@@ -142,7 +142,7 @@ export class JwkTable implements JwkStore {
       )
       .orderBy('id', sort.descending ? 'desc' : 'asc');
     if (search !== undefined && search !== '') {
-      // Every row is looked at for the search, so it is looked at once, for the page and for the count.
+      // The search reads every row, so it reads them once, for the page and for the count.
       const found = await ordered.execute();
       const page = found.slice(offset, offset + limit).map(({ id }) => id);
       return { jwks: await this.getMany(page), total: found.length };

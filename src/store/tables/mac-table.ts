@@ -4,7 +4,7 @@ import type { Database } from '../database-schema.ts';
 import type { RowGuard } from '../integrity/row-guard.ts';
 import { type GuardedRow, guardedRows, guardedTables } from './guarded-rows.ts';
 
-/** What the audit record tells of a row that is there. */
+/** What the audit log records of an existing row. */
 const changes = ['create', 'update', 'refresh', 'follow', 'detach'];
 
 export class MacTable implements MacStore {

@@ -12,7 +12,7 @@ const longGoneMs = 3_600_000;
 
 const deleteOne = statement((db, key: { id: string }) => db.deleteFrom('managers').where('id', '=', key.id));
 
-/** Where a row of `managers` is at hand. A time that lies ahead is from before the clock was set back. */
+/** For statements that join `managers`. A time in the future is from before the clock was set back. */
 export function isAlive({ isShared, nowMs }: Clock): RawBuilder<boolean> {
   if (!isShared) return sql`1 = 1`;
   const now = sql.raw(nowMs);
@@ -30,7 +30,7 @@ export class ManagerTable implements ManagerStore {
 
   async enter(): Promise<void> {
     const { isShared, nowMs } = this.#clock;
-    // Where a database is one manager's, whoever is in it was ended without a word.
+    // A database with one manager: every other row is of a manager that ended without a trace.
     const gone = isShared ? sql`abs(seen_at - ${sql.raw(nowMs)}) > ${sql.lit(longGoneMs)}` : sql`1 = 1`;
     await sql`delete from managers where ${gone}`.execute(this.#database);
   }

@@ -1,5 +1,5 @@
-// What certificates, keys and keystores have in common: one table for what belongs to the project, told apart
-// by kind, and for each kind a table of its own for what belongs to an environment.
+// Common to certificates, keys and keystores: one table for what belongs to the project, distinguished by kind, and for
+// each kind a table for what belongs to an environment.
 
 import { sql } from 'kysely';
 import { alteredInDatabase } from '../../errors.ts';

@@ -83,7 +83,7 @@ export class NodeTable implements NodeStore {
     return node;
   }
 
-  /** Whoever can not be alive any more has nobody connected, whatever it last recorded. */
+  /** A manager that cannot be alive has no connected nodes, whatever it last recorded. */
   async #select(where: RawBuilder<unknown>): Promise<readonly RegisteredNode[]> {
     const { rows } = await sql<Selectable<NodeRow> & { alive: number }>`select nodes.*,
   case when exists (select 1 from managers
@@ -144,7 +144,7 @@ from nodes where ${where} order by nodes.name`.execute(this.#database);
   }
 
   async record(statuses: readonly NodeStatus[]): Promise<void> {
-    // The latest of several sightings of one node counts: an update from a list takes any of them.
+    // The latest of several statuses of one node counts: an update from a list takes any of them.
     const latest = new Map(statuses.map((status) => [status.nodeId, status]));
     for (const chunk of inChunks([...latest.values()])) await this.#recordChunk(chunk);
   }

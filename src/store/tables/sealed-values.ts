@@ -2,7 +2,7 @@ import type { DataKeyStore } from '../../sealing/data-key-store.ts';
 import type { Sealed } from '../../sealing/sealed.ts';
 import type { StoreKeys } from '../integrity/row-guard.ts';
 
-/** Sealed values on their way out of the store: whoever gets them can open them, however new their data key is. */
+/** Sealed values that leave the store: their data key is known to the sealer, however new it is. */
 export class SealedValues {
   readonly #keys: StoreKeys;
   readonly #dataKeys: DataKeyStore;

@@ -86,7 +86,7 @@ test('neither a write nor a read that saw it is answered before the log is on th
   expect(told.sort()).toEqual(['new', 'write']);
 });
 
-test('a commit that the disk refuses is refused, taken back, and not told to a reader that saw it', async () => {
+test('a commit that the disk rejects fails, is undone, and is not returned to a reader that saw it', async () => {
   const path = await freshPath();
   const store = await opened(path);
   await add(store, 'kept');
@@ -105,7 +105,7 @@ test('a commit that the disk refuses is refused, taken back, and not told to a r
   expect(await names(await copyOf(path))).toEqual(['after', 'kept']);
 });
 
-test('works that shared a commit are all refused with it', async () => {
+test('writes that shared a commit all fail with it', async () => {
   const store = await opened(await freshPath());
   vi.spyOn(file, 'datasync').mockRejectedValueOnce(diskError());
   const writes = await Promise.allSettled(['a', 'b', 'c'].map((name) => add(store, name)));
@@ -143,7 +143,7 @@ test('a store that is closed while the disk refuses leaves nothing behind that i
   expect(await names(await opened(path))).toEqual(['kept']);
 });
 
-test('whatever part of the log a power cut leaves, a start finds the first so many commits and no half', async () => {
+test('whatever part of the log a power cut leaves, a start finds a prefix of the commits and no half', async () => {
   const path = await freshPath();
   const store = await opened(path);
   const written: string[] = [];

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { nodesOf, parsed, type SourceFile, sourceFiles } from './source-file.ts';
+import { expectKept, type Verdict } from './verdict.ts';
+import { checkWords } from './words.ts';
+
+/** Files that are still to be rewritten, by area. */
+const exceptions: Readonly<Record<string, readonly string[]>> = {
+  src: [],
+  bench: [],
+  clients: [],
+  faults: [],
+  scripts: [],
+};
+
+/** One name for a test: `it` would be another. */
+function checkTestName(files: readonly SourceFile[]): Verdict {
+  const breaches = files.flatMap((file) =>
+    nodesOf(file)
+      .filter(({ type, imported }) => type === 'ImportSpecifier' && nameOf(imported) === 'it')
+      .map(() => `${file.path}: imports it; write test`),
+  );
+  return { looked: files.length, breaches };
+}
+
+function nameOf(node: unknown): unknown {
+  return (node as { name?: unknown } | undefined)?.name;
+}
+
+describe('words', () => {
+  test.each(Object.entries(exceptions))('the words of %s are those of the field', (area, left) => {
+    expectKept(checkWords(sourceFiles(area), { exceptions: left }));
+  });
+
+  test('every test is declared with test', () => {
+    expectKept(checkTestName(sourceFiles('test')));
+  });
+});
+
+describe('the rule of words', () => {
+  const breaches = (path: string, text: string, left: readonly string[] = []) =>
+    checkWords([parsed(path, text)], { exceptions: left }).breaches;
+
+  test.each([
+    ['an identifier', 'const jwkNouns = 1;', 'src/x.ts:1: jwkNouns (write stores)'],
+    ['a private member', 'class A { #unfit = 1; }', 'src/x.ts:1: unfit (write invalid)'],
+    ['a whole name', 'store.aside(f);', 'src/x.ts:1: aside (write asyncCommit)'],
+    ['a comment', '// It dials in again.', 'src/x.ts:1: dials in (write connects)'],
+    ['a comment over two lines', '/** It is hung\n * up on. */', 'src/x.ts:1: hung up on (write is closed)'],
+    ['a string', "log('it was made anew');", 'src/x.ts:1: anew (write again, or snapshot)'],
+    ['a template', 'log(`past keyplane`);', 'src/x.ts:1: past keyplane (write outside keyplane)'],
+  ])('rejects a banned word in %s', (_where, text, breach) => {
+    expect(breaches('src/x.ts', text)).toEqual([breach]);
+  });
+
+  test('rejects a banned word in a file name', () => {
+    expect(breaches('src/store/nouns/a.ts', '')).toEqual(['src/store/nouns/a.ts: nouns (write stores)']);
+  });
+
+  test('accepts other words that contain one', () => {
+    expect(breaches('src/x.ts', "const announced = renewed; // pronouns\nlog('nounsense');")).toEqual([]);
+  });
+
+  test('rejects an exception that is not needed', () => {
+    expect(breaches('src/x.ts', 'const a = 1;', ['src/x.ts'])).toEqual(['src/x.ts: has no banned word']);
+  });
+
+  test('rejects a test file that imports it', () => {
+    const file = parsed('test/x.test.ts', "import { it } from 'vitest';");
+    expect(checkTestName([file]).breaches).toEqual(['test/x.test.ts: imports it; write test']);
+  });
+});
