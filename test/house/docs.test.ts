@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { managerSettings } from '../../src/config.ts';
 import { errorReasons } from '../../src/error-reasons.ts';
 import { errorStatus } from '../../src/errors.ts';
@@ -16,18 +16,18 @@ function rows(page: string, start: RegExp): string[][] {
 }
 
 describe('docs/errors.md', () => {
-  it('lists every error code with its status, and no other', () => {
+  test('lists every error code with its status, and no other', () => {
     const listed = rows('errors.md', /^\| `[a-z]/).map(([code, status]) => [code, Number(status)]);
     expect(Object.fromEntries(listed)).toEqual(errorStatus);
     expect(listed.length).toBe(Object.keys(errorStatus).length);
   });
 
-  it('lists every reason, and no other', () => {
+  test('lists every reason, and no other', () => {
     const listed = rows('errors.md', /^\| `[A-Z]/).map(([reason]) => reason);
     expect(listed).toEqual([...errorReasons]);
   });
 
-  it('lists every code that closes a stream with its name, and no other', () => {
+  test('lists every code that closes a stream with its name, and no other', () => {
     const listed = rows('errors.md', /^\| \d/).map(([code, name]) => [name, Number(code)]);
     expect(Object.fromEntries(listed)).toEqual(closeCodes);
     expect(listed.length).toBe(Object.keys(closeCodes).length);
@@ -37,7 +37,7 @@ describe('docs/errors.md', () => {
 describe('docs/glossary.md', () => {
   const terms = rows('glossary.md', /^\| (?!term|---)/);
 
-  it('gives each term one meaning, and sorts the terms', () => {
+  test('gives each term one meaning, and sorts the terms', () => {
     const names = terms.map(([term = '']) => term.toLowerCase().replaceAll('-', ' '));
     expect(names.length).toBeGreaterThan(50);
     expect(names).toEqual([...new Set(names)].sort());
@@ -46,7 +46,7 @@ describe('docs/glossary.md', () => {
 });
 
 describe('docs/settings.md', () => {
-  it('lists every setting of the manager, and no other', () => {
+  test('lists every setting of the manager, and no other', () => {
     const listed = rows('settings.md', /^\| `KEYPLANE_/).map(([variable]) => variable);
     expect(listed.sort()).toEqual(
       Object.values(managerSettings)
@@ -65,14 +65,14 @@ describe('CHANGELOG.md', () => {
     .slice(1)
     .map((heading) => /^\[(\d+\.\d+\.\d+)\] - (\d{4}-\d{2}-\d{2})$/.exec(heading));
 
-  it('lists unreleased changes first, then each version with its date, newest first', () => {
+  test('lists unreleased changes first, then each version with its date, newest first', () => {
     expect(headings[0]).toBe('[Unreleased]');
     expect(releases).not.toContain(null);
     const dates = releases.map((release) => release?.[2] ?? '');
     expect(dates).toEqual([...dates].sort().reverse());
   });
 
-  it('has the version of package.json and of the client as its newest', () => {
+  test('has the version of package.json and of the client as its newest', () => {
     const versions = ['package.json', 'clients/typescript/package.json', 'openapi.json'].map((path) => {
       const { version, info } = JSON.parse(readRoot(path));
       return version ?? info.version;
@@ -80,7 +80,7 @@ describe('CHANGELOG.md', () => {
     expect(new Set([releases[0]?.[1], ...versions]).size).toBe(1);
   });
 
-  it('groups changes under the headings of Keep a Changelog', () => {
+  test('groups changes under the headings of Keep a Changelog', () => {
     const groups = readRoot('CHANGELOG.md').matchAll(/^### (.*)$/gm);
     const known = ['Added', 'Changed', 'Deprecated', 'Removed', 'Fixed', 'Security'];
     for (const [, group] of groups) expect(known).toContain(group);
@@ -91,14 +91,14 @@ describe('SECURITY.md', () => {
   const cells = readRoot('SECURITY.md').matchAll(/\| `(test\/\S+\.test\.ts)` (.*) \|$/gm);
   const named = [...cells].map(([, file = '', title = '']) => ({ file, title }));
 
-  it('names tests that are there', () => {
+  test('names tests that are there', () => {
     expect(named.length).toBeGreaterThan(30);
     for (const { file, title } of named) {
       expect(titlesIn(join(root, file)), file).toContain(title);
     }
   });
 
-  it('names every test that is in test/security', () => {
+  test('names every test that is in test/security', () => {
     const files = readdirSync(join(root, 'test/security')).filter((file) => file.endsWith('.test.ts'));
     expect(files.length).toBeGreaterThan(3);
     for (const file of files.map((name) => `test/security/${name}`)) {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fairTurn } from '../../src/runtime/event-loop.ts';
 import { authenticatedSafe, emptyMac, pfx } from '../formats/pkcs12-writer.ts';
 import { type Api, startTestManager, type TestManager } from '../support/manager.ts';
@@ -37,14 +37,14 @@ async function placeOfOther(
 }
 
 describe('a request of one user', () => {
-  it('to generate an RSA key overtakes those that another user queued', async () => {
+  test('to generate an RSA key overtakes those that another user queued', async () => {
     const place = await placeOfOther(12, (api, number) =>
       api('POST', `${project}/jwks/generate`, { name: `rsa-${number}`, type: 'RSA', rsa: { keySize: 2048 } }),
     );
     expect(place).toBeLessThan(8);
   });
 
-  it('to open a keystore overtakes those that another user queued', async () => {
+  test('to open a keystore overtakes those that another user queued', async () => {
     // The password is wrong, which shows after the iterations of the MAC.
     const file = (iterations: number) => pfx(authenticatedSafe([]), emptyMac(iterations)).toString('base64');
     const [large, small] = [file(1_000_000), file(1)];
@@ -54,7 +54,7 @@ describe('a request of one user', () => {
     expect(place).toBeLessThan(4);
   });
 
-  it('begins before the requests of a user whose turns of the event loop are all taken', async () => {
+  test('begins before the requests of a user whose turns of the event loop are all taken', async () => {
     const user = await manager.manager.services.store.read(({ users }) => users.find('hostile'));
     const id = user?.id ?? '';
     const order: string[] = [];

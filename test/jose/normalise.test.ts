@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/jose/json.ts';
 import { normaliseMembers } from '../../src/jose/members/normalise.ts';
 import { rfc7515Ec, rfc7638Rsa } from './made-keys.ts';
@@ -28,11 +28,11 @@ const untouched: readonly [what: string, jwk: JsonObject][] = [
 ];
 
 describe('normalisation', () => {
-  it.each(untouched)('leaves %s as it is', (_what, jwk) => {
+  test.each(untouched)('leaves %s as it is', (_what, jwk) => {
     expect(normaliseMembers(jwk)).toEqual({ members: jwk, warnings: [] });
   });
 
-  it('trims the public integers of an RSA key, and leaves the given object as it is', () => {
+  test('trims the public integers of an RSA key, and leaves the given object as it is', () => {
     const given = { ...rfc7638Rsa, n: padded(n), e: padded(padded(e)) };
     const { members, warnings } = normaliseMembers(given);
     expect(members).toEqual(rfc7638Rsa);
@@ -40,14 +40,14 @@ describe('normalisation', () => {
     expect(given.n).toBe(padded(n));
   });
 
-  it('rewrites a digest in either case, also in base64url of its text', () => {
+  test('rewrites a digest in either case, also in base64url of its text', () => {
     for (const x5t of [hex, hex.toUpperCase(), Buffer.from(hex).toString('base64url')]) {
       const { members } = normaliseMembers({ ...rfc7638Rsa, x5t });
       expect(members.x5t).toBe(Buffer.from(hex, 'hex').toString('base64url'));
     }
   });
 
-  it('keeps the operations that are known, names each other one once, and leaves out an empty rest', () => {
+  test('keeps the operations that are known, names each other one once, and leaves out an empty rest', () => {
     const some = normaliseMembers({ ...rfc7638Rsa, key_ops: ['seal', 'verify', 'seal'] });
     expect(some.members.key_ops).toEqual(['verify']);
     expect(some.warnings).toEqual(['key_ops value (seal) is not known; it was left out']);
