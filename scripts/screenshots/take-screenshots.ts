@@ -25,13 +25,13 @@ const screenshots: readonly Screenshot[] = [
   { name: 'jwk', path: `${project}/jwks/checkout-signing-2026`, shows: 'frankfurt-1', height: 1_000 },
   { name: 'keystore', path: `${project}/keystores/acquirer-keystore`, shows: 'trusted certificate' },
   { name: 'environment', path: '/environments/production', shows: 'dublin-1', height: 900 },
-  { name: 'audit', path: '/audit', shows: 'Created JWK' },
+  { name: 'audit', path: '/audit', shows: 'acquirer-keystore' },
   { name: 'overview-dark', path: '/', shows: 'frankfurt-1', colorScheme: 'dark', height: 860 },
   { name: 'jwks-narrow', path: `${project}/jwks`, shows: 'webhook-signing', width: 360, height: 740 },
 ];
 
 const folder = join(import.meta.dirname, '../../docs/images');
-const mostBytes = 150_000;
+const mostBytes = 200_000;
 
 const manager = await startTestManager({ projects: ['payments'], environments: ['production', 'staging'] });
 const browser = await launchBrowser(await unpackBrowser());

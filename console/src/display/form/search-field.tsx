@@ -8,7 +8,7 @@ const typingPauseMs = 250;
 export function SearchField({
   label,
   value,
-  width = 280,
+  width = 240,
   onChange,
 }: {
   readonly label: string;
