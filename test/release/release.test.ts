@@ -147,7 +147,7 @@ describe('the packed release', () => {
     expect((await run('sh', ['-c', 'keyplane jwk list --json'], shell)).stdout).toContain('"resultCount": 1');
     await joinsWith(`http://127.0.0.1:${port}`, shell.env);
     expect(await running.stop('SIGINT')).toMatchObject({ code: 0 });
-  });
+  }, 4 * minutes);
 
   test('runs with npx', async () => {
     const place = join(folder, 'npx');
