@@ -118,36 +118,42 @@ describe('the packed release', () => {
     expect((await run(installed(), ['--help'], options)).stdout).toContain('Start a manager and two nodes');
   });
 
-  test('starts, and what it prints works: the JWK is created and served by both nodes', async () => {
-    const port = await freePorts(5);
-    const data = join(folder, 'data');
-    const running = keyplane(['start', '--port', String(port), '--data-dir', data], {
-      main: installed(),
-      cwd: folder,
-    });
-    await running.says(/Ctrl\+C/);
-    const text = running.stdout();
-    expect(text).toContain(' | keyplane login ');
-    const [create = ''] = /^curl -X POST[\s\S]*?'\n/m.exec(text) ?? [];
-    const { stdout } = await run('sh', ['-c', `${create.trimEnd()} --silent --fail-with-body`]);
-    expect(JSON.parse(stdout)).toMatchObject({ success: true, deploymentResult: { success: true } });
-    const urls = [/production +(http\S+)/, /staging +(http\S+)/].map((line) => line.exec(text)?.[1] ?? '');
-    for (const url of urls) {
-      const set = (await (await fetch(url)).json()) as { readonly keys: readonly unknown[] };
-      expect(set.keys).toHaveLength(1);
-    }
-    const page = await (await fetch(`http://127.0.0.1:${port}/`)).text();
-    expect(page).toContain('<script');
-    const reference = await (await fetch(`http://127.0.0.1:${port}/docs`)).text();
-    const [, script = ''] = /src="(\/docs\/scalar-[^"]+)"/.exec(reference) ?? [];
-    expect(await (await fetch(`http://127.0.0.1:${port}${script}`)).text()).toContain('createApiReference');
-    const [login = ''] = /^echo .*$/m.exec(text) ?? [];
-    const shell = { env: environmentOf(home, `${join(home, 'global/bin')}:${dirname(process.execPath)}`) };
-    await run('sh', ['-c', login], shell);
-    expect((await run('sh', ['-c', 'keyplane jwk list --json'], shell)).stdout).toContain('"resultCount": 1');
-    await joinsWith(`http://127.0.0.1:${port}`, shell.env);
-    expect(await running.stop('SIGINT')).toMatchObject({ code: 0 });
-  }, 4 * minutes);
+  test(
+    'starts, and what it prints works: the JWK is created and served by both nodes',
+    async () => {
+      const port = await freePorts(5);
+      const data = join(folder, 'data');
+      const running = keyplane(['start', '--port', String(port), '--data-dir', data], {
+        main: installed(),
+        cwd: folder,
+      });
+      await running.says(/Ctrl\+C/);
+      const text = running.stdout();
+      expect(text).toContain(' | keyplane login ');
+      const [create = ''] = /^curl -X POST[\s\S]*?'\n/m.exec(text) ?? [];
+      const { stdout } = await run('sh', ['-c', `${create.trimEnd()} --silent --fail-with-body`]);
+      expect(JSON.parse(stdout)).toMatchObject({ success: true, deploymentResult: { success: true } });
+      const urls = [/production +(http\S+)/, /staging +(http\S+)/].map((line) => line.exec(text)?.[1] ?? '');
+      for (const url of urls) {
+        const set = (await (await fetch(url)).json()) as { readonly keys: readonly unknown[] };
+        expect(set.keys).toHaveLength(1);
+      }
+      const page = await (await fetch(`http://127.0.0.1:${port}/`)).text();
+      expect(page).toContain('<script');
+      const reference = await (await fetch(`http://127.0.0.1:${port}/docs`)).text();
+      const [, script = ''] = /src="(\/docs\/scalar-[^"]+)"/.exec(reference) ?? [];
+      expect(await (await fetch(`http://127.0.0.1:${port}${script}`)).text()).toContain('createApiReference');
+      const [login = ''] = /^echo .*$/m.exec(text) ?? [];
+      const shell = { env: environmentOf(home, `${join(home, 'global/bin')}:${dirname(process.execPath)}`) };
+      await run('sh', ['-c', login], shell);
+      expect((await run('sh', ['-c', 'keyplane jwk list --json'], shell)).stdout).toContain(
+        '"resultCount": 1',
+      );
+      await joinsWith(`http://127.0.0.1:${port}`, shell.env);
+      expect(await running.stop('SIGINT')).toMatchObject({ code: 0 });
+    },
+    4 * minutes,
+  );
 
   test('runs with npx', async () => {
     const place = join(folder, 'npx');
