@@ -71,6 +71,12 @@ async function keysOf(address: string): Promise<string[]> {
   return keys.map(({ kid }) => kid).sort();
 }
 
+async function accessUrls(token: string): Promise<Record<string, string>> {
+  const { body } = await apiOf(`http://127.0.0.1:${port}`, token)('GET', '/apiops/environments/');
+  const environments = body.resultList as { name: string; accessUrl: string }[];
+  return Object.fromEntries(environments.map(({ name, accessUrl }) => [name, accessUrl]));
+}
+
 /** Process of a node, out of the lock on its data directory. */
 async function processOf(environment: string): Promise<number | undefined> {
   const path = join(dataDir, 'nodes', `${environment}-1`, 'node.lock');
@@ -110,6 +116,19 @@ describe('npm start, on a machine that has never seen keyplane', () => {
     expect(running.stderr(), 'nothing to worry about is printed').toBe('');
   });
 
+  test('gives the environments the addresses of their nodes, for the addresses of JWK Sets in the console', async () => {
+    const addresses = await accessUrls(first.token);
+    expect(addresses).toEqual({
+      production: `http://127.0.0.1:${port + 1}`,
+      staging: `http://127.0.0.1:${port + 2}`,
+    });
+    const api = apiOf(`http://127.0.0.1:${port}`, first.token);
+    const change = { description: 'mine', accessUrl: 'https://keys.example' };
+    expect((await api('PUT', '/apiops/environments/staging/', change)).status).toBe(200);
+    const stale = { description: 'mine too', accessUrl: 'http://127.0.0.1:9' };
+    expect((await api('PUT', '/apiops/environments/production/', stale)).status).toBe(200);
+  });
+
   test('ends with code 0 on SIGINT and leaves nothing behind', async () => {
     expect(await running.stop('SIGINT')).toEqual({ code: 0, signal: null });
     await expectNothingLeft();
@@ -121,6 +140,10 @@ describe('npm start, on a machine that has never seen keyplane', () => {
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
     console.info(`a further start over the same data was ready after ${seconds} s`);
     expect(printed.exampleName).toBe('my-jwk-2');
+    expect(await accessUrls(first.token)).toEqual({
+      production: `http://127.0.0.1:${port + 1}`,
+      staging: 'https://keys.example',
+    });
     expect(printed.token).not.toBe(first.token);
     expect(await keysOf(printed.production)).toHaveLength(1);
     const api = apiOf(`http://127.0.0.1:${port}`, first.token);

@@ -60,6 +60,31 @@ export async function prepareQuickstart({ services, adminUser }: Manager): Promi
   };
 }
 
+/**
+ * Gives the environments the addresses of their nodes on this machine, which the console shows in addresses of JWK Sets. The
+ * ports may be others than at the last start. An address that somebody else set stays.
+ */
+export async function setNodeAddresses(
+  { services, adminUser }: Manager,
+  nodeUrls: readonly string[],
+): Promise<void> {
+  const caller = await administrator(services, adminUser);
+  const environments = await services.environments.list();
+  for (const [index, { name }] of quickstartEnvironments.entries()) {
+    const found = environments.find(({ environment }) => environment.name === name);
+    const accessUrl = nodeUrls[index];
+    if (!found || accessUrl === undefined) continue;
+    const { environment, projectNames } = found;
+    const before = environment.accessUrl;
+    if (before === accessUrl || (before !== null && URL.parse(before)?.hostname !== '127.0.0.1')) continue;
+    await services.environments.update(caller, name, {
+      accessUrl,
+      ...(environment.description !== null && { description: environment.description }),
+      ...(projectNames !== null && { projects: projectNames }),
+    });
+  }
+}
+
 /** The user of the settings, or another administrator if that one was deleted. */
 async function administrator({ access }: Manager['services'], adminUser: string): Promise<Caller> {
   const admins = (await access.users.list()).filter((user) => user.admin);

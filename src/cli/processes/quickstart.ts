@@ -35,7 +35,9 @@ async function runQuickstart(config: ManagerConfig): Promise<void> {
   try {
     const { createLog } = await import('../../log.ts');
     const { startManager } = await import('../../compose/manager.ts');
-    const { prepareQuickstart, quickstartEnvironments } = await import('./prepare-quickstart.ts');
+    const { prepareQuickstart, quickstartEnvironments, setNodeAddresses } = await import(
+      './prepare-quickstart.ts'
+    );
     releaseCompileCache();
     if (config.port + quickstartEnvironments.length > highestPort) {
       const most = highestPort - quickstartEnvironments.length;
@@ -69,6 +71,7 @@ async function runQuickstart(config: ManagerConfig): Promise<void> {
     cleanUps.push(() => Promise.all(nodes.map((node) => node.stop())));
     const nodeUrls = await Promise.race([allReady(nodes, config), stopped]);
     if (typeof nodeUrls === 'string') return;
+    await setNodeAddresses(manager, nodeUrls);
     await Promise.race([
       nodesConnected(
         manager,
