@@ -11,7 +11,7 @@ export const mainFile = join(root, 'src/main.ts');
 export const pinnedNode = join(modules, `node-${process.platform}-${process.arch}/bin/node`);
 export const neededMajor = 24;
 /**
- * How keyplane itself is run. Compiled modules are kept, so that a start neither strips types nor compiles anew; the
+ * How keyplane itself is run. Compiled modules are kept, so that a start neither strips types nor compiles again; the
  * young generation is small, because little that a request makes lives longer than the request; SIGUSR1 opens no
  * inspector; and glibc is kept from giving every thread an arena of its own.
  */

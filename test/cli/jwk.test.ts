@@ -263,7 +263,7 @@ describe('the life of a JWK', () => {
     expect(await get('imported')).toMatchObject({ kid: 'y' });
   });
 
-  test('gives a terminal none of the signs that a stranger put into its words', async () => {
+  test('passes no control characters from the server to the terminal', async () => {
     const description = 'red \u001b[31m and \u202e turned';
     await cli.ok(['project', 'create', 'Signs', '--description', description]);
     const table = await cli.ok(['project', 'list']);

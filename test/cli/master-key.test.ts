@@ -52,7 +52,7 @@ describe('the master key', () => {
     await running.stop();
   });
 
-  test('that is missing over existing data stops the start, and is not made anew', async () => {
+  test('that is missing while data exists stops the start, and is not replaced', async () => {
     await rename(keyFile, `${keyFile}.away`);
     expect(await refused()).toContain(`The master key file ${keyFile} is missing`);
     await expect(access(keyFile)).rejects.toThrow();

@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest';
+import { pagePaths, textOf } from '../docs/support/page.ts';
 import { nodesOf, parsed, type SourceFile, sourceFiles } from './source-file.ts';
 import { expectKept, type Verdict } from './verdict.ts';
-import { checkWords } from './words.ts';
+import { checkPages, checkWords } from './words.ts';
 
 /** Files that are still to be rewritten, by area. */
 const exceptions: Readonly<Record<string, readonly string[]>> = {
   src: [],
   bench: [],
   clients: [],
+  console: [],
   faults: [],
   scripts: [],
 };
@@ -29,6 +31,11 @@ function nameOf(node: unknown): unknown {
 describe('words', () => {
   test.each(Object.entries(exceptions))('the words of %s are those of the field', (area, left) => {
     expectKept(checkWords(sourceFiles(area), { exceptions: left }));
+  });
+
+  test('the words of the documentation are those of the field', () => {
+    const paths = [...pagePaths(), 'clients/typescript/README.md'];
+    expectKept(checkPages(paths.map((path) => ({ path, text: textOf(path) }))));
   });
 
   test('every test is declared with test', () => {
@@ -58,6 +65,20 @@ describe('the rule of words', () => {
 
   test('accepts other words that contain one', () => {
     expect(breaches('src/x.ts', "const announced = renewed; // pronouns\nlog('nounsense');")).toEqual([]);
+  });
+
+  test('rejects a banned word in every line of a page, also over two lines', () => {
+    const text = 'Keys.\n\n- It is hung\n  up on, and asked anew.\n- It can not serve.\n';
+    expect(checkPages([{ path: 'docs/x.md', text }]).breaches).toEqual([
+      'docs/x.md:4: anew (write again, or snapshot)',
+      'docs/x.md:3: hung up on (write is closed)',
+      'docs/x.md:5: can not (write cannot)',
+    ]);
+  });
+
+  test('accepts the code and the quoted messages of a page', () => {
+    const text = 'It says "x can not be read!", or `anew`:\n\n```sh\nwhoever\n```\n';
+    expect(checkPages([{ path: 'docs/x.md', text }]).breaches).toEqual([]);
   });
 
   test('rejects an exception that is not needed', () => {

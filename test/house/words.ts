@@ -1,5 +1,5 @@
-// Words that the code no longer uses, with the term of the field for each. They are looked for in identifiers, file
-// names, comments and strings.
+// Words that the code and the documentation no longer use, with the term of the field for each. They are looked for in
+// identifiers, file names, comments and strings, and in the prose of Markdown pages.
 
 import { isNode, lineAt, nodesOf, type SourceFile } from './source-file.ts';
 import type { Verdict } from './verdict.ts';
@@ -46,6 +46,14 @@ const bannedPhrases: readonly (readonly [pattern: RegExp, instead: string])[] = 
   [/\bof one mind\b/i, 'agrees'],
 ];
 
+/** In Markdown pages only: messages of the code may keep them. */
+const bannedInPages: readonly (readonly [pattern: RegExp, instead: string])[] = [
+  ...bannedPhrases,
+  [/\bcan not\b/i, 'cannot'],
+  [/\bwhoever\b/i, 'anyone who'],
+  [/\bnobody is there\b/i, 'no terminal'],
+];
+
 interface WordRule {
   /** Files in which a banned word is left for now; each must still have one. */
   readonly exceptions: readonly string[];
@@ -62,6 +70,28 @@ export function checkWords(files: readonly SourceFile[], { exceptions }: WordRul
       ...needless.map((path) => `${path}: has no banned word`),
     ],
   };
+}
+
+export interface Page {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Code and quoted messages of a page are not its prose. */
+export function checkPages(pages: readonly Page[]): Verdict {
+  return { looked: pages.length, breaches: pages.flatMap(inProse) };
+}
+
+function inProse({ path, text }: Page): readonly string[] {
+  const prose = text.replace(/^```[\s\S]*?^```|`(?:[^`\n]|\n(?!\n))*`|"[^"\n]*"/gm, (code) =>
+    code.replace(/[^\n]/g, ' '),
+  );
+  return bannedInPages.flatMap(([pattern, instead]) => {
+    const overLines = new RegExp(pattern.source.replaceAll(' ', '\\s+'), 'gi');
+    return [...prose.matchAll(overLines)].map(({ index, 0: word }) =>
+      report(`${path}:${prose.slice(0, index).split('\n').length}`, word.replace(/\s+/, ' '), instead),
+    );
+  });
 }
 
 function wordsOf(file: SourceFile): readonly string[] {

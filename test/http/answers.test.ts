@@ -207,7 +207,7 @@ describe('over a real socket', () => {
       'This is not a valid HTTP request!',
     ],
   ])(
-    'what is %s is answered in the shape of all errors, and hung up on',
+    'what is %s gets an error response in the common format, and its connection is closed',
     async (_name, request, status, description) => {
       const answer = await rawAnswer(request);
       expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));

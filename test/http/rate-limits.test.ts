@@ -75,7 +75,7 @@ describe('a user', () => {
     for (const headers of ways) expect((await send({ headers })).statusCode).toBe(429);
   });
 
-  test('is let in from an address that strangers have used up', async () => {
+  test('is let in from an address whose limit unauthenticated clients have reached', async () => {
     await statuses(30, () => send());
     expect((await send({ headers: bearer(world.tokens.ada) })).statusCode).toBe(200);
   });

@@ -84,7 +84,7 @@ async function serving(bodyBytes = 10, limits: ServerOptions = {}) {
   return { server, fastPath, lookForStalled, answers, connect, othersAreServed, socketOf, stalled };
 }
 
-test('a client that says nothing is told by node:http that it is too late', async () => {
+test('a client that sends nothing gets the time-out response of node:http', async () => {
   const limits = { headersTimeout: 20, requestTimeout: 40, connectionsCheckingInterval: 10 };
   const { connect, fastPath, othersAreServed } = await serving(10, limits);
   const client = await connect();

@@ -188,7 +188,7 @@ withDatabases('the doctor on a database that somebody wrote to', (fresh, kind) =
     expect(await problems()).toEqual([]);
   });
 
-  test('says that the integrity key is gone, and no manager makes another', async () => {
+  test('reports that the integrity key is missing, and no manager creates another', async () => {
     await database.raw("delete from data_keys where purpose = 'integrity'");
     expect(await problems()).toEqual([
       expect.stringMatching(/^integrity: The database has no integrity key/),

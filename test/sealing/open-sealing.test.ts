@@ -69,7 +69,7 @@ withDatabases('sealing of a database', (fresh, kind) => {
     await expect(openSealing(store, source)).resolves.toBeDefined();
   });
 
-  test('a missing master key stops the start and is not made anew over data', async () => {
+  test('a missing master key stops the start and is not replaced while data exists', async () => {
     await openSealing(store, source);
     await unlink(source.defaultFile);
     await expect(openSealing(store, source)).rejects.toThrow(

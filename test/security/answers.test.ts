@@ -30,7 +30,7 @@ describe('an answer of the API', () => {
   });
 
   test.each(['/', '/healthz', '/openapi.json', '/metrics', held, '/apiops/nowhere', '/%zz'])(
-    'can not be framed, sniffed or read by a page of another origin, and sets no cookie: %s',
+    'cannot be framed, sniffed or read by a page of another origin, and sets no cookie: %s',
     async (path) => {
       const origin = { origin: 'https://attacker.example' };
       const answers = [

@@ -68,7 +68,7 @@ describe('a narrowed token of an administrator', () => {
     }
   });
 
-  test('is told of its own project only by session, overview, and list of projects', async () => {
+  test('gets only its own project from session, overview, and list of projects', async () => {
     const session = (await world.call('GET', '/apiops/auth/session/', { token })).json();
     expect(session).toMatchObject({
       username: 'admin',

@@ -1,7 +1,4 @@
-/**
- * What a person gave, as a type of the API: a member may be missing and a value may be wrong, and the manager says so in words
- * of its own. Nothing is checked here.
- */
+/** Input of a user as a type of the API, unchecked: the manager rejects missing members and wrong values. */
 export function unchecked<Type>(given: unknown): Type {
   return given as Type;
 }

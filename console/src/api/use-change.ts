@@ -2,7 +2,7 @@ import { type UseMutationResult, useMutation, useQueryClient } from '@tanstack/r
 
 export type Change<Answer, Input> = UseMutationResult<Answer, Error, Input>;
 
-/** Something that is changed at the server. Afterwards all that is shown is asked for anew: a change has many traces. */
+/** A change at the server. Afterwards every query is fetched again, because a change shows in many places. */
 export function useChange<Answer, Input = void>(
   send: (input: Input) => Promise<Answer>,
   onDone: (answer: Answer, input: Input) => void = () => {},

@@ -17,7 +17,7 @@ import { exportAudit, mostExported } from './export-audit.ts';
 
 const objectTypes = [
   ...new Set(Object.keys(auditActions).map((action) => action.split('.')[0] ?? '')),
-].filter((noun) => !['access', 'identity', 'master-key'].includes(noun));
+].filter((type) => !['access', 'identity', 'master-key'].includes(type));
 const outcomes = ['SUCCESS', 'DENIED', 'FAILURE'] as const;
 const outcomeWords = { SUCCESS: 'Succeeded', DENIED: 'Denied', FAILURE: 'Failed' } as const;
 const filterNames = [

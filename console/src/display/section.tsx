@@ -1,7 +1,7 @@
 import { Card, Group, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 
-/** A part of a page under a heading of its own. */
+/** A part of a page with its heading. */
 export function Section({
   title,
   description,

@@ -30,7 +30,7 @@ export interface ServerTableProps<Item> {
   readonly fetchPage: (query: ListQuery) => Promise<ListPage<Item>>;
   readonly columns: readonly Column<Item>[];
   readonly rowKey: (item: Item) => string;
-  /** Shown where there is nothing at all, so that the next step is at hand. */
+  /** Shown if the list is empty without a filter: it offers the next step. */
   readonly empty: ReactNode;
   /** Beside the search. */
   readonly filters?: ReactNode;

@@ -30,7 +30,7 @@ export function ReadmitNode({ environmentName }: { readonly environmentName: str
       <ErrorNote error={readmit.error} />
       {readmit.isSuccess && (
         <Text size="sm" role="status" mt="xs">
-          The key of {readmit.variables} is accepted again. The node connects by itself while it runs.
+          The key of {readmit.variables} is accepted again. The node reconnects automatically while it runs.
         </Text>
       )}
     </form>

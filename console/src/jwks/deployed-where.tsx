@@ -3,7 +3,7 @@ import { Status } from '../display/status.tsx';
 import { deploymentStatuses } from '../display/status-words.ts';
 import type { ListedJwk } from './jwk-words.ts';
 
-/** So many names still fit into a column. */
+/** The number of names that fit into a column. */
 const mostNames = 3;
 
 /** The environments that have a JWK, and by name each one where a node lacks it. */

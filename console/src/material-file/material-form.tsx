@@ -169,7 +169,7 @@ function Passwords({
   readonly set: (changes: Partial<MaterialDraft>) => void;
   readonly errorOf: (field: 'password' | 'keyPassword') => string | undefined;
 }) {
-  // Nobody typed a wrong password yet.
+  // An empty password is not a wrong one.
   const isUntouched = draft.password === '';
   const wrong = isUntouched ? undefined : errorOf('password');
   return (

@@ -37,7 +37,7 @@ const roles: readonly RoleText[] = [
 
 const changing: readonly Role[] = ['ROLE_API_SECURITY', 'ROLE_MANAGE_PROXIES'];
 
-/** Which roles in a project, and what is wrong with a choice that lets nobody change anything. */
+/** Which roles in a project, and what is wrong with a choice that allows no change. */
 export function RoleChecks({
   label,
   value,

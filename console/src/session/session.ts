@@ -10,7 +10,7 @@ export type Role =
   | 'ROLE_MANAGE_PROXIES'
   | 'ROLE_DEPLOY_UNDEPLOY_PROXIES';
 
-/** Undefined while it is asked for, null when nobody is signed in. */
+/** Undefined while it loads, null if no user is signed in. */
 export function useSession() {
   return useQuery({
     queryKey: ['session'],
@@ -31,7 +31,7 @@ export function useSignIn() {
   return useMutation({
     mutationFn: (body: { readonly username: string; readonly password: string }) =>
       keyplane.createSession({ body }),
-    // What somebody else saw before is gone with them.
+    // Drops everything that the previous user saw.
     onSuccess: () => queries.resetQueries(),
   });
 }
@@ -41,14 +41,14 @@ export function useSignOut() {
   return useMutation({
     mutationFn: () => keyplane.deleteSession(),
     onSettled: () => {
-      // Not `clear()`: whoever watches the session would be left watching one that is no longer there.
+      // Not `clear()`: observers of the session would keep a query that no longer exists.
       queries.setQueryData(['session'], null);
       queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' });
     },
   });
 }
 
-/** What this user may do in a project; what they may not is not offered, and the server refuses it anyway. */
+/** Whether this user has the roles in a project. The console hides what they do not allow; the manager rejects it anyway. */
 export function mayIn(session: Session, projectName: string, ...roles: readonly Role[]): boolean {
   if (session.admin) return true;
   const held = session.projects.find(({ name }) => name === projectName)?.roles ?? [];

@@ -1,6 +1,6 @@
 import { TextInput } from '@mantine/core';
 
-/** An instant, typed in UTC as all times are shown; what it tells is ISO 8601, or empty. */
+/** An instant, typed in UTC, like all times of the console. Its value is ISO 8601, or empty. */
 export function MomentField({
   label,
   description,

@@ -46,7 +46,7 @@ function Contents({
   const entries = useQuery({
     queryKey: ['keystore-entries', projectName, keystoreName, environmentName],
     queryFn: () => keyplane.listKeystoreEntries({ projectName, keystoreName, environmentName }),
-    // Opening one derives keys for it; it does not change by itself.
+    // Opening a keystore derives keys, and its entries change only when it is replaced.
     staleTime: 60_000,
   });
   return (
