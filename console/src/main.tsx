@@ -8,7 +8,7 @@ import { queryClient } from './api/query-client.ts';
 import { App } from './app.tsx';
 import { readableShades, theme } from './theme.ts';
 
-/** The page's policy takes style elements of this nonce alone. */
+/** The page's Content-Security-Policy allows only style elements with this nonce. */
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
 
 const root = document.getElementById('root');

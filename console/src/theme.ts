@@ -14,7 +14,7 @@ const keyplane: MantineColorsTuple = [
   '#00548a',
 ];
 
-/** Cool and near black; 7 is the page, 6 is what lies on it, 4 is a line. */
+/** Cool and near black; 7 is the page, 6 is a surface on it, 4 is a line. */
 const dark: MantineColorsTuple = [
   '#d7dbe0',
   '#b6bcc5',

@@ -1,12 +1,12 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { KeyplaneApiError } from '../../../clients/typescript/src/index.ts';
 
-/** A session that ended anywhere is a session that ended: the page asks who is signed in, and shows the sign-in. */
+/** After a 401 no user is signed in, and the console shows the sign-in. */
 function noticeEnd(error: unknown): void {
   if (error instanceof KeyplaneApiError && error.status === 401) queryClient.setQueryData(['session'], null);
 }
 
-/** Nothing is kept that the server does not have; what is shown is asked for again when the page is looked at. */
+/** Data is fresh for two seconds. After that a query is fetched again when a page uses it or the window gets the focus. */
 export const queryClient: QueryClient = new QueryClient({
   queryCache: new QueryCache({ onError: noticeEnd }),
   mutationCache: new MutationCache({ onError: noticeEnd }),

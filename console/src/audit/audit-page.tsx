@@ -31,7 +31,7 @@ const filterNames = [
   'to',
 ] as const;
 
-/** Who did what to which object with which outcome; every filter stands in the address. */
+/** The audit log: actor, action, object and outcome. The address of the page has every filter. */
 export function AuditPage() {
   const view = useListView();
   const set = Object.fromEntries(

@@ -1,4 +1,4 @@
-/** Members that hold a secret, or may. A name takes the place of the value. */
+/** Members that hold a secret, or may hold one. A placeholder replaces the value. */
 const placeholders: Readonly<Record<string, string>> = {
   password: 'KEYSTORE_PASSWORD',
   keyPassword: 'KEY_PASSWORD',
@@ -31,7 +31,7 @@ function withoutSecrets(member: string, value: unknown): unknown {
   return placeholders[member] ?? value;
 }
 
-/** What cannot be read counts as private. */
+/** Text that cannot be parsed counts as private. */
 function isPublic(text: string): boolean {
   try {
     const found: unknown = JSON.parse(text);

@@ -13,7 +13,7 @@ import { Instant } from './time.tsx';
 
 export type { AuditItem };
 
-/** Who did what to which object, newest first. */
+/** Audit records, newest first. */
 export function AuditTable({
   records,
   caption,

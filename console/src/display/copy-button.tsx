@@ -1,7 +1,7 @@
 import { Button, CopyButton as Copying } from '@mantine/core';
 import { Icon } from './icon.tsx';
 
-/** Puts a text into the clipboard and says that it did. */
+/** Copies a text to the clipboard and confirms it. */
 export function CopyButton({
   value,
   label,
@@ -9,7 +9,7 @@ export function CopyButton({
 }: {
   readonly value: string;
   readonly label: string;
-  /** Shows the icon alone; the label is for who hovers or listens. */
+  /** Shows only the icon; the label is a tooltip and the accessible name. */
   readonly isBare?: boolean;
 }) {
   return (

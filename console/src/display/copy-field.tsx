@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core';
 import { CopyButton } from './copy-button.tsx';
 
-/** A value to be copied whole, such as an address, with what it is above it. */
+/** A value with a label and a copy button, such as an address. */
 export function CopyField({ label, value }: { readonly label: string; readonly value: string }) {
   return (
     <div>

@@ -8,7 +8,7 @@ export interface Column<Item> {
   /** The field of the API that it is sorted by, where it can be. */
   readonly sort?: string;
   readonly cell: (item: Item) => ReactNode;
-  /** `title` names the row; `actions` has its buttons, and a header for listeners alone. */
+  /** `title` names the row; `actions` has its buttons, and a header that only screen readers announce. */
   readonly kind?: 'title' | 'actions';
   /** Left out where the window is narrower than 1200 or 1400 pixels; a card always has it. */
   readonly from?: 'medium' | 'wide';
@@ -17,7 +17,7 @@ export interface Column<Item> {
 export interface RowSelection<Item> {
   readonly keys: ReadonlySet<string>;
   readonly onChange: (keys: ReadonlySet<string>) => void;
-  /** What a row is called, for who listens. */
+  /** The accessible name of a row. */
   readonly nameOf: (item: Item) => string;
 }
 
@@ -31,7 +31,7 @@ export interface DataTableProps<Item> {
   readonly header?: (column: Column<Item>) => ReactNode;
 }
 
-/** The roles are said again, for a row that is laid out as a card is no row to every browser. */
+/** The ARIA roles are explicit, because some browsers drop them from a table that is laid out as cards. */
 export function DataTable<Item>(props: DataTableProps<Item>) {
   const { caption, columns, items, rowKey, selection } = props;
   return (

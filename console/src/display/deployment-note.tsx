@@ -8,14 +8,14 @@ import { WarningTexts } from './warning-texts.tsx';
 
 export type DeploymentResult = ChangeAnswer['deploymentResult'] & Pick<ChangeAnswer, 'warnings'>;
 
-/** What an answer says of a change, in one piece. */
+/** The result of a change, from the response. */
 export function resultOf({ deploymentResult, warnings }: ChangeAnswer): DeploymentResult {
   return warnings === undefined ? deploymentResult : { ...deploymentResult, warnings };
 }
 
 const refreshMs = 1_000;
 
-/** What an answer said of each environment and, where one was not finished, how its nodes stand by now. */
+/** The deployment result of each environment and, if one was not finished, the current status of its nodes. */
 export function DeploymentNote({
   title,
   detail,

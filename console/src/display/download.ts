@@ -1,4 +1,4 @@
-/** Hands a file to the browser; no address of it outlives the call. */
+/** Downloads a file; its object URL is revoked at once. */
 export function downloadFile(name: string, mediaType: string, content: BlobPart): void {
   const address = URL.createObjectURL(new Blob([content], { type: mediaType }));
   const link = document.createElement('a');

@@ -2,7 +2,7 @@ import { Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Icon, type IconName } from './icon.tsx';
 
-/** Says that there is nothing yet, what the thing is for, and what to do next. */
+/** The empty state of a list: its purpose and the next step. */
 export function EmptyState({
   icon,
   title,
@@ -11,7 +11,7 @@ export function EmptyState({
 }: {
   readonly icon: IconName;
   readonly title: string;
-  /** What the thing is for. */
+  /** The purpose of the list. */
   readonly text: ReactNode;
   readonly children?: ReactNode;
 }) {

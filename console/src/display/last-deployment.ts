@@ -12,7 +12,7 @@ export interface Announcement {
   readonly result: DeploymentResult;
 }
 
-/** The last change, kept for the page of what was changed until somebody closes it. */
+/** The last change, kept for the page of its object until the user closes the note. */
 export function useLastDeployment(place: Place) {
   const queries = useQueryClient();
   const last = useQuery<Announcement | null>({

@@ -4,7 +4,7 @@ import { useSearchParams } from 'wouter';
 /** How many rows a page may have; the first is the default. */
 export const pageSizes = [20, 50, 100] as const;
 
-/** What a list of the API is asked for. */
+/** The query parameters of a list of the API. */
 export interface ListQuery {
   readonly page: string;
   readonly size: string;
@@ -12,15 +12,15 @@ export interface ListQuery {
   readonly search?: string;
 }
 
-/** A list's page, order, search and filters; they stand in the address, so that a view can be kept and sent. */
+/** A list's page, order, search and filters. They are in the address, so that a view can be bookmarked and shared. */
 export interface ListView {
   readonly query: ListQuery;
   readonly page: number;
   /** Rows of a page. */
   readonly size: number;
-  /** As the address has it; empty where it has none. */
+  /** The value in the address; empty if it has none. */
   filter(name: string): string;
-  /** Sets what the members name, empty to drop it; a change of anything but the page begins at the first page. */
+  /** Sets these parameters; an empty one is removed. Every change except of the page returns to the first page. */
   set(changes: Readonly<Record<string, string>>): void;
 }
 

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { usePageTitle } from './page-title.ts';
 
-/** What the page is, the way up, and what can be done here. It names the tab, too. */
+/** The title of the page, the path to it, and its actions. It sets the title of the tab, too. */
 export function PageHeader({
   title,
   up,
@@ -12,7 +12,7 @@ export function PageHeader({
 }: {
   readonly title: string;
   readonly up?: { readonly path: string; readonly label: string };
-  /** One sentence on what the page is for. */
+  /** One sentence about the purpose of the page. */
   readonly description?: ReactNode;
   readonly children?: ReactNode;
 }) {

@@ -3,7 +3,7 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { ErrorNote } from './error-note.tsx';
 
-/** What a query found; while it is asked for, or where it failed, that. */
+/** The data of a query, its loading state, or its error. */
 export function QueryView<T>({
   query,
   children,

@@ -143,7 +143,7 @@ function SortHeader<Item>({ column, view }: { readonly column: Column<Item>; rea
 
 const controls = { previous: 'Previous page', next: 'Next page', first: 'First page', last: 'Last page' };
 
-/** Which part of a list is shown, how much of it at once, and the way to the rest. */
+/** The range of rows, the page size, and the page links. */
 export function Pages({ view, count }: { readonly view: ListView; readonly count: number }) {
   const { page, size } = view;
   const first = (page - 1) * size + 1;

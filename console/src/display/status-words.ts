@@ -1,4 +1,4 @@
-// The words for how something stands, each with the one sentence that it means. Only what needs somebody has a colour.
+// The status words, each with one sentence of explanation. Only a status that needs attention has a colour.
 
 export type Tone = 'good' | 'quiet' | 'attention' | 'problem';
 

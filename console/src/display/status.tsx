@@ -11,7 +11,7 @@ export function Status({ of: { word, tone, meaning } }: { readonly of: StatusWor
   );
 }
 
-/** A button that explains the words for how something stands, one sentence each. */
+/** A button that explains the status words, one sentence each. */
 export function Legend({ label, words }: { readonly label: string; readonly words: readonly StatusWord[] }) {
   return (
     <Popover width={340} position="bottom-end" shadow="md" withArrow>

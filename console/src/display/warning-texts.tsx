@@ -1,6 +1,6 @@
 import { List, Text } from '@mantine/core';
 
-/** What was left out or rewritten of what was given. */
+/** The parts of the input that the manager left out or rewrote. */
 export function WarningTexts({ texts = [] }: { readonly texts?: readonly string[] | undefined }) {
   if (texts.length === 0) return null;
   return (

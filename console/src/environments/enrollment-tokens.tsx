@@ -13,7 +13,7 @@ import { Instant } from '../display/time.tsx';
 
 type EnrollmentToken = Operations['listEnrollmentTokens']['answer']['resultList'][number];
 
-/** What lets nodes into an environment. Only names: a token is shown when it is created, and never again. */
+/** The enrollment tokens of an environment, by name: a token is shown only when it is created. */
 export function EnrollmentTokens({ environmentName }: { readonly environmentName: string }) {
   const [revoking, setRevoking] = useState<EnrollmentToken | undefined>();
   const tokens = useQuery({

@@ -14,7 +14,7 @@ export type Environment = Operations['listEnvironments']['answer']['resultList']
 
 const fields = [['accessUrl'], ['type'], ['projects'], ['name']] as const;
 
-/** Makes an environment, or changes the one that is given: all but its name. */
+/** Creates an environment, or edits the given one: everything except its name. */
 export function EnvironmentDialog({
   environment,
   onDone,

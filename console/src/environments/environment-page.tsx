@@ -19,7 +19,7 @@ import { JoinNode } from './join-node.tsx';
 import { NodeList } from './node-list.tsx';
 import { AccessUrlNote, SetAddress } from './set-addresses.tsx';
 
-/** One environment: what it is, the nodes that serve it, and what lets nodes in. */
+/** One environment: its details, its nodes, and its enrollment tokens. */
 export function EnvironmentPage() {
   const { environmentName = '' } = useParams<{ environmentName: string }>();
   const environment = useQuery({
@@ -118,7 +118,7 @@ function SetAddresses({ environment }: { readonly environment: Environment }) {
   return (
     <Section
       title="Addresses of JWK Sets"
-      description="Each project has its own JWK Set. Give verifiers the address of their project’s set."
+      description="Each project has a JWK Set of its own. Give verifiers the address of their project’s set."
     >
       <Stack gap="sm">
         {projectName === undefined && <Text c="dimmed">No project reaches this environment.</Text>}

@@ -22,7 +22,7 @@ export function joinCommand(node: JoiningNode, token: string, cliCommand: string
   return `KEYPLANE_NODE_TOKEN=${quoted(token)} ${cliCommand} node ${rest}`;
 }
 
-/** What a shell might read as something else stands in single quotes. */
+/** Arguments with characters that a shell interprets are in single quotes. */
 function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

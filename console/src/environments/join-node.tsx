@@ -16,7 +16,7 @@ import { type JoiningNode, joinCommand } from './join-command.ts';
 const fields = [['name'], ['expiresAt'], ['maxNodes']] as const;
 const watchMs = 1_000;
 
-/** Makes an enrollment token and the command that starts a node with it, and watches the node arrive. */
+/** Creates an enrollment token and the command that starts a node with it, and shows when the node connects. */
 export function JoinNode({ environmentName }: { readonly environmentName: string }) {
   const [name, setName] = useState('node-1');
   const [port, setPort] = useState('8081');

@@ -42,7 +42,7 @@ export function SetAddress({
   return <CopyField label={`JWK Set in ${label}`} value={setAddress(accessUrl, projectName)} />;
 }
 
-/** What the placeholder of an address stands for. */
+/** Explains the placeholder of an address. */
 export function AccessUrlNote() {
   return (
     <Text size="sm" c="dimmed">

@@ -30,7 +30,7 @@ import { PublicExport } from './public-export.tsx';
 import { PublicPart } from './public-part.tsx';
 import { ValidityBar } from './validity-bar.tsx';
 
-/** All about one JWK, and what can be done with it. */
+/** One JWK and its actions. */
 export function JwkPage() {
   const { projectName = '', jwkName = '' } = useParams<{ projectName: string; jwkName: string }>();
   const [deleted, setDeleted] = useState<Announcement>();

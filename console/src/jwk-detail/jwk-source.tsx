@@ -11,7 +11,7 @@ import { everyText } from '../quantity/quantity.ts';
 import type { JwkDetail } from './jwk-queries.ts';
 import { type MaterialPage, materialName, materialPageOf } from './material-of-source.ts';
 
-/** Where a JWK came from, and how its source stands. */
+/** The source of a JWK and its status. */
 export function sourceFacts(projectName: string, jwk: JwkDetail): Fact[] {
   const { sourceType, sourceId, sourceUrl, sourceAliasName, sourceEnvironmentName } = jwk;
   const word = sourceWords[sourceType] ?? sourceType;

@@ -13,7 +13,7 @@ import { Block } from './public-part.tsx';
 
 type Asked = 'reveal' | 'json' | 'pem';
 
-/** Offers only what there is: a JWK of a public key has no private part, and reading one takes a role. */
+/** Offers only what is possible: a JWK of a public key has no private part, and reading one requires a role. */
 export function PrivatePart({ jwk, detail }: { readonly jwk: JwkRef; readonly detail: JwkDetail }) {
   const found = usePublicJwk(jwk, detail.updatedAt);
   const session = useSignedIn();

@@ -4,10 +4,10 @@ type Validity = Pick<ListedJwk, 'notBeforeTime' | 'expirationTime'>;
 
 const width = 600;
 const height = 8;
-/** Room left and right of the validity, for a now that lies outside of it. */
+/** Space on both sides of the validity period, for a current time outside of it. */
 const margin = 24;
 
-/** How much of its life is over. The times beside it say the same in words. */
+/** The elapsed part of the validity period. The times beside it say the same in text. */
 export function ValidityBar({ jwk }: { readonly jwk: Validity }) {
   const { notBeforeTime, expirationTime } = jwk;
   if (notBeforeTime === null || expirationTime === null) return null;

@@ -30,7 +30,7 @@ export interface Draft {
   readonly type: KeyTypeName;
   /** Bits, or the name of a curve as Generate JWK takes it. */
   readonly variant: string;
-  /** How the kid of a generated key is made; `GIVEN`: it is `kid`. */
+  /** How the kid of a generated key is computed; `GIVEN`: it is `kid`. */
   readonly keyIdType: KeyIdType | 'GIVEN';
   readonly notBeforeTime: string;
   readonly expirationTime: string;
@@ -61,7 +61,7 @@ export const emptyDraft: Draft = {
   expirationTime: '',
 };
 
-/** What belongs to one source, and is of no use to the next. */
+/** The fields of one source, which are reset when the source changes. */
 export const ofOneSource: Partial<Draft> = {
   materialName: '',
   environmentName: '',
@@ -73,7 +73,7 @@ export const ofOneSource: Partial<Draft> = {
 
 export type SetDraft = (changes: Partial<Draft>) => void;
 
-/** What every part of the form is given. */
+/** The props of every part of the form. */
 export interface FormPartProps {
   readonly projectName: string;
   readonly draft: Draft;

@@ -1,6 +1,6 @@
 import type { SourceType } from '../../../clients/typescript/src/index.ts';
 
-/** A stored key is one source of the form: the form asks which half of it is wanted. */
+/** The form has one source for a stored key and asks for its private or public half. */
 export type FormSource = Exclude<SourceType, 'PUBLIC_KEY' | 'PRIVATE_KEY'> | 'KEY';
 
 /** Sources that are stored in the project first. */

@@ -18,7 +18,7 @@ import { UsageFields } from './usage-fields.tsx';
 import { chosenKey, type Inspection, useInspection } from './use-inspection.ts';
 import { type JwkFormProps, useSaveJwk } from './use-save-jwk.ts';
 
-/** One form for all sources. It keeps what was filled in when the manager rejects it. */
+/** One form for all sources. It keeps its input if the manager rejects it. */
 export function JwkForm({
   projectName,
   replaced,
@@ -126,7 +126,7 @@ function isJwkSource({ source }: Draft): boolean {
   return source === 'URL' || source === 'COPY_PASTE';
 }
 
-/** Where the kid does not choose among several keys, it may name the one that is there. */
+/** Whether the form has a kid field. A listed key is chosen with its kid, so it needs none. */
 function takesKid(draft: Draft, { keys, total }: Inspection): boolean {
   if (draft.source === 'GENERATE' || isStoredSource(draft.source)) return true;
   if (keys === undefined || total > keys.length) return true;

@@ -98,7 +98,7 @@ function filledIn(draft: Draft, chosen: InspectedKey | undefined) {
   }
 }
 
-/** For the manager to say what is missing. */
+/** The source as far as it is filled in, so that the manager reports what is missing. */
 function incompleteSource(draft: Draft) {
   const { source } = draft;
   if (source === 'GENERATE') return {};

@@ -38,7 +38,7 @@ export function useSuccessorDraft(projectName: string, jwkName: string | undefin
   });
 }
 
-/** A key that keyplane holds alone is generated again; any other comes from where the first one came from. */
+/** A generated key, or one pasted with its private part, is generated again. Any other comes from its source. */
 function successorDraft(
   jwk: JwkDetail,
   { hasPrivatePart, material }: { readonly hasPrivatePart: boolean; readonly material: string | undefined },

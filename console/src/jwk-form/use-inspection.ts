@@ -24,7 +24,7 @@ interface Outcome {
 const typingPauseMs = 400;
 
 /**
- * What the source holds. No query: what is pasted may be a private key, and query keys are kept.
+ * The keys of the source. Not a query, because query keys are cached and the input may be a private key.
  */
 export function useInspection(projectName: string, draft: Draft): Inspection {
   const source = sourceOf(draft);

@@ -19,7 +19,7 @@ interface Saving extends Omit<JwkFormProps, 'replaced'> {
   readonly chosen: InspectedKey | undefined;
 }
 
-/** Sends what the form holds: to generate, to create or to replace. The page of the JWK shows how it went. */
+/** Submits the form: generates, creates or replaces the JWK. The page of the JWK shows the result. */
 export function useSaveJwk({ projectName, replaced, draft, chosen, onSaved }: Saving) {
   const queries = useQueryClient();
   // Without variables, and dropped at once: what was pasted may be a private key.

@@ -19,7 +19,7 @@ const choices = {
 
 const names = Object.keys(choices) as (keyof typeof choices)[];
 
-/** What the address says of each; a value that is none of the choices is left to the server to reject. */
+/** The filters in the address; the server rejects a value that is not one of the choices. */
 export function jwkFilterQuery(view: ListView): Readonly<Record<string, string>> {
   return Object.fromEntries(
     names.map((name) => [name, view.filter(name)]).filter(([, value]) => value !== ''),

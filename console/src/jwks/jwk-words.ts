@@ -12,7 +12,7 @@ export const useWords: Readonly<Record<string, string>> = { sig: 'signature', en
 
 const soonMs = 30 * 24 * 3_600_000;
 
-/** How a JWK stands in time. `now` is milliseconds since 1970. */
+/** The validity of a JWK. `now` is milliseconds since 1970. */
 export function validityState(
   { notBeforeTime, expirationTime }: Pick<ListedJwk, 'notBeforeTime' | 'expirationTime'>,
   now: number,

@@ -160,7 +160,7 @@ function source({ sourceType, sourceState }: ListedJwk) {
   );
 }
 
-/** When it expires; a word only where somebody may have to act. */
+/** The expiration time, with a status only if a user may have to act. */
 function Expiry({ jwk }: { readonly jwk: ListedJwk }) {
   const status = validityStatuses[validityState(jwk, Date.now())];
   return (

@@ -11,7 +11,7 @@ const themes = [
   { value: 'auto', label: 'System' },
 ] as const;
 
-/** Who is signed in, and what they set for themselves. */
+/** The user who is signed in, and personal settings. */
 export function AccountMenu() {
   const { username } = useSignedIn();
   const [isOpen, menu] = useDisclosure();

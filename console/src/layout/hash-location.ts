@@ -1,9 +1,9 @@
 import { useSyncExternalStore } from 'react';
 
-// Where the console is: all of it behind the #, the filters of a list too. Nothing of it reaches a server or its log.
+// The location of the console is the fragment of its address, including the filters of a list. No server or log sees it.
 
 const listeners = new Set<() => void>();
-/** What the pages show; the address bar is ahead of it while somebody is asked whether to leave. */
+/** The location that the pages show; the address bar is ahead of it while the leave dialog is open. */
 let shown = location.hash;
 let mayLeave: (() => boolean) | undefined;
 
@@ -14,7 +14,7 @@ addEventListener('hashchange', () => {
     return;
   }
   shown = location.hash;
-  for (const tell of listeners) tell();
+  for (const notify of listeners) notify();
 });
 
 function subscribe(onChange: () => void): () => void {
@@ -22,7 +22,7 @@ function subscribe(onChange: () => void): () => void {
   return () => listeners.delete(onChange);
 }
 
-/** Until what it returns is called, nothing but `ask` lets the page go. */
+/** Until the returned function is called, only `ask` decides whether the page is left. */
 export function guardLeaving(ask: () => boolean): () => void {
   mayLeave = ask;
   return () => {
@@ -35,7 +35,7 @@ function current(): readonly [path: string, search: string] {
   return [decoded(path), search];
 }
 
-/** Names have no character that would mean something else once it is decoded. */
+/** Names contain no character whose meaning changes when it is decoded. */
 function decoded(path: string): string {
   try {
     return decodeURI(path);
@@ -54,7 +54,7 @@ export function useHashLocation(): [string, typeof navigate] {
   return [useSyncExternalStore(subscribe, () => current()[0]), navigate];
 }
 
-/** The router decodes once before the parameters are decoded: a percent sign has to outlive that. */
+/** The router decodes once before the parameters are decoded, so a percent sign is encoded twice. */
 export function useHashSearch(): string {
   return useSyncExternalStore(subscribe, () => current()[1]).replaceAll('%25', '%2525');
 }

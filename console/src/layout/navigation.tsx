@@ -15,7 +15,7 @@ interface Entry {
   readonly isExact?: boolean;
 }
 
-/** What a user's roles forbid is not offered. */
+/** Pages that the user's roles forbid are hidden. */
 function useEntries(): { readonly project: readonly Entry[]; readonly installation: readonly Entry[] } {
   const session = useSignedIn();
   const projectName = useCurrentProject();
@@ -78,7 +78,7 @@ function NavigationLink({ entry, onFollow }: { readonly entry: Entry; readonly o
   );
 }
 
-/** What belongs to no page: the reference, help, and which keyplane this is. */
+/** Links that belong to no page: the API reference, help, and the version. */
 export function NavigationFoot({ onFollow }: { readonly onFollow: () => void }) {
   return (
     <div>

@@ -6,7 +6,7 @@ import { AccountMenu } from './account-menu.tsx';
 import { Logo } from './logo.tsx';
 import { Navigation, NavigationFoot } from './navigation.tsx';
 
-/** What is around every page. A narrow window has the sidebar behind a button. */
+/** The frame of every page. In a narrow window a button opens the sidebar. */
 export function Shell({ children }: { readonly children: ReactNode }) {
   const [opened, { toggle, close }] = useDisclosure();
   return (

@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import { guardLeaving } from './hash-location.ts';
 
-/** Asks before something that was filled in is left behind: by a link, by the way back, or by closing the page. */
+/** Asks before input is lost: by a link, by the back button, or by closing the page. */
 export function useLeaveGuard(isUnsaved: boolean): void {
   useEffect(() => {
     if (!isUnsaved) return;

@@ -1,4 +1,4 @@
-// What needs somebody: keys that expire, sources that fail, kids that clash. A part without anything is not shown.
+// What needs attention: keys that expire, sources that fail, kids that clash. Empty sections are hidden.
 
 import { Anchor, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';

@@ -17,7 +17,7 @@ interface Step {
   readonly action: string;
 }
 
-/** What a new installation needs before a verifier can fetch a key; nothing once all of it is there. */
+/** The steps before a verifier can fetch a key; shown until all are done. */
 export function FirstSteps({ overview }: { readonly overview: Overview }) {
   const session = useSignedIn();
   const steps = stepsOf(overview, session);

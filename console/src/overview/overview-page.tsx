@@ -18,7 +18,7 @@ import { FirstSteps } from './first-steps.tsx';
 
 const refreshMs = 3_000;
 
-/** What to do next, what needs somebody, and how everything stands. */
+/** First steps, what needs attention, and the status of the installation. */
 export function OverviewPage() {
   const overview = useQuery({
     queryKey: ['overview'],

@@ -14,7 +14,7 @@ import { QueryView } from '../display/query-view.tsx';
 import { Section } from '../display/section.tsx';
 import { RoleChecks, RoleNames } from './role-checks.tsx';
 
-/** Who may do what in a project. Administrators may do everything without being members. */
+/** The members of a project and their roles. Administrators need no membership. */
 export function Members({ projectName }: { readonly projectName: string }) {
   const [editing, setEditing] = useState<Member | 'new' | undefined>();
   const members = useQuery({

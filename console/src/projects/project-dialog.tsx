@@ -13,7 +13,7 @@ export interface EditedProject {
 
 const fields = [['description'], ['name']] as const;
 
-/** Makes a project, or changes what the one that is given says of itself. */
+/** Creates a project, or edits the description of the given one. */
 export function ProjectDialog({
   project,
   onDone,

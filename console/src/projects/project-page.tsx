@@ -13,7 +13,7 @@ import { useSignedIn } from '../session/session-context.ts';
 import { Members } from './members.tsx';
 import { type EditedProject, ProjectDialog } from './project-dialog.tsx';
 
-/** One project: where its objects are and, for administrators, who may do what in it. */
+/** One project: the addresses of its JWK Set and, for administrators, its members. */
 export function ProjectPage() {
   const { projectName = '' } = useParams<{ projectName: string }>();
   const session = useSignedIn();

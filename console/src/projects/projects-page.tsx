@@ -11,7 +11,7 @@ import { Instant } from '../display/time.tsx';
 import { useSignedIn } from '../session/session-context.ts';
 import { ProjectDialog } from './project-dialog.tsx';
 
-/** The projects that the caller may see; an administrator makes more. */
+/** The projects that the user may see; an administrator creates more. */
 export function ProjectsPage() {
   const { admin } = useSignedIn();
   const view = useListView();

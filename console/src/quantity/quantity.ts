@@ -11,7 +11,7 @@ export interface Quantity {
 export interface Unit {
   readonly value: string;
   readonly label: string;
-  /** How many of what the API counts in: milliseconds or bytes. */
+  /** The factor to the unit of the API: milliseconds or bytes. */
   readonly factor: number;
 }
 
@@ -28,7 +28,7 @@ export const sizeUnits: readonly Unit[] = [
   { value: 'MiB', label: 'MiB', factor: 1_048_576 },
 ];
 
-/** In what the API counts in; undefined where nothing was filled in. */
+/** The value in the unit of the API; undefined if the field is empty. */
 export function countOf({ amount, unit }: Quantity, units: readonly Unit[]): number | undefined {
   if (amount === '') return undefined;
   return Number(amount) * (units.find(({ value }) => value === unit)?.factor ?? 1);

@@ -49,7 +49,7 @@ const endless = {
   meaning: 'The token stays valid until it is revoked.',
 } as const satisfies StatusWord;
 
-/** A token without an end needs somebody to think of it. */
+/** A token without an expiry needs attention. */
 function Expiry({ at }: { readonly at: string | null }) {
   if (at === null) return <Status of={endless} />;
   return (

@@ -10,7 +10,7 @@ export type { User };
 
 const fields = [['password'], ['admin'], ['username']] as const;
 
-/** Makes a user, or changes the password or the rights of one. */
+/** Creates a user, or changes the password or the rights of one. */
 export function UserDialog({ user, onClose }: { readonly user?: User; readonly onClose: () => void }) {
   const [username, setUsername] = useState(user?.username ?? '');
   const [password, setPassword] = useState('');

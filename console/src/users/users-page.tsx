@@ -14,7 +14,7 @@ import { userTokensPath } from './user-tokens-page.tsx';
 
 type Dialog = { readonly kind: 'new' } | { readonly kind: 'edit' | 'delete'; readonly user: User };
 
-/** Everybody who can sign in. */
+/** The users of the installation. */
 export function UsersPage() {
   const view = useListView();
   const [dialog, setDialog] = useState<Dialog | undefined>();

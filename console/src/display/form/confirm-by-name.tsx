@@ -6,9 +6,9 @@ import { Dialog } from './dialog.tsx';
 
 export interface ConfirmByNameProps {
   readonly title: string;
-  /** What is deleted; it has to be typed. */
+  /** The name of the deleted object; the user types it. */
   readonly name: string;
-  /** What goes with it and what stays. */
+  /** What is deleted with it and what is kept. */
   readonly children: ReactNode;
   readonly action: string;
   readonly error: unknown;
@@ -17,7 +17,7 @@ export interface ConfirmByNameProps {
   readonly onClose: () => void;
 }
 
-/** What cannot be undone is confirmed by typing the name of what it is done to. */
+/** Confirms an action that cannot be undone: the user types the name of the object. */
 export function ConfirmByName(props: ConfirmByNameProps) {
   const [typed, setTyped] = useState('');
   const fits = typed === props.name;

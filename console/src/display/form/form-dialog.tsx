@@ -7,7 +7,7 @@ export interface FormDialogProps {
   readonly title: string;
   readonly action: string;
   readonly children: ReactNode;
-  /** What went wrong and stands beside no field. */
+  /** An error that belongs to no field. */
   readonly error: unknown;
   readonly isPending: boolean;
   readonly size?: DialogProps['size'];

@@ -6,7 +6,7 @@ interface FieldProps {
   readonly onChange: (value: string) => void;
 }
 
-/** What something new is to be called. */
+/** The name of a new object. */
 export function NameField({ value, error, onChange }: FieldProps) {
   return (
     <TextInput

@@ -6,7 +6,7 @@ import { MaterialPage } from '../parts/material-page.tsx';
 import { KeyDialog } from './key-dialog.tsx';
 import { keyTypeText } from './key-type-text.ts';
 
-/** What a key is and which environments have it. Its content is encrypted, and no page shows it. */
+/** The details of a key and the environments that have it. Its content is encrypted, and no page shows it. */
 export function KeyPage() {
   return (
     <MaterialPage

@@ -9,7 +9,7 @@ const kinds = {
   SECRET_KEY: 'secret key',
 } as const satisfies Record<Entry['kind'], string>;
 
-/** What a keystore holds, alias by alias. */
+/** The entries of a keystore by alias. */
 export function KeystoreEntries({
   entries,
   caption,

@@ -15,7 +15,7 @@ export interface MaterialKind {
   readonly one: string;
   readonly icon: IconName;
   readonly role: Role;
-  /** What one is for; shown where there is none yet. */
+  /** The purpose of one; shown if there is none yet. */
   readonly about: string;
   references(projectName: string, name: string): Promise<{ readonly resultList: readonly Reference[] }>;
   remove(projectName: string, name: string): Promise<{ readonly deploymentResult: DeploymentResult }>;

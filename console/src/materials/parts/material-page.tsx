@@ -29,7 +29,7 @@ interface MaterialPageProps<Item extends Material> {
   readonly children: (item: Item, projectName: string) => ReactNode;
 }
 
-/** One certificate, key or keystore: what it is in each environment, and the JWKs that were created from it. */
+/** One certificate, key or keystore: its details in each environment, and the JWKs created from it. */
 export function MaterialPage<Item extends Material>(props: MaterialPageProps<Item>) {
   const { projectName = '', name = '' } = useParams<{ projectName: string; name: string }>();
   const [deleted, setDeleted] = useState<string>();
