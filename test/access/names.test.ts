@@ -16,7 +16,7 @@ test.each([
   '.a',
   '-',
   '1',
-])('takes good name %#', (name) => {
+])('valid name %# is accepted', (name) => {
   expect(checkName(name, 'JWK name')).toBe(name);
   expect(lookupName(name)).toBe(name);
 });
@@ -42,23 +42,23 @@ test.each([
   '𝒜'.repeat(129),
   'a'.repeat(100_000),
   '\ud800',
-])('refuses bad name %# and says what a name is', (name) => {
+])('invalid name %# is rejected with the rules for names', (name) => {
   expect(() => checkName(name, 'JWK name')).toThrow(
     /^JWK name \([^\0\n\u202e]{1,129}\) is not valid! A name has 1 to 128 characters: letters and digits of any script/u,
   );
   expect(lookupName(name)).toBe('');
 });
 
-test('an empty name has its own words', () => {
+test('an empty name has an error text of its own', () => {
   expect(() => checkName('', 'JWK name')).toThrow('JWK name can not be empty!');
 });
 
-test('two spellings of one text are one name', () => {
+test('two Unicode spellings of one text are one name', () => {
   expect(checkName('cafe\u0301', 'Name')).toBe('café');
   expect(lookupName('cafe\u0301')).toBe('café');
 });
 
-test('text that is shown again is cut and holds no control character', () => {
+test('text that an error repeats is shortened and has no control characters', () => {
   expect([...shownText('😀'.repeat(500))]).toHaveLength(129);
   expect(shownText('a\u001b[31mb\u2028c')).toBe('a\u{fffd}[31mb\u{fffd}c');
 });

@@ -55,7 +55,7 @@ describe('a narrowed token', () => {
     ]);
   });
 
-  test('follows what its user loses', async () => {
+  test('loses access when its user does', async () => {
     const caller = await narrowed(ada, [of('One', 'ROLE_API_SECURITY')]);
     await putRoles('One', ['ROLE_MANAGE_PROXIES']);
     expect(await rolesOf(caller, 'One')).toEqual([]);
@@ -85,7 +85,7 @@ describe('a narrowed token', () => {
     expect(await world.access.projects.list(caller)).toEqual([]);
   });
 
-  test('makes tokens within itself only', async () => {
+  test('creates only tokens that are no wider than itself', async () => {
     const expiresAt = new Date(world.time.now.getTime() + 60_000).toISOString();
     const roles = ['ROLE_API_SECURITY', 'ROLE_DEPLOY_UNDEPLOY_PROXIES'] as const;
     const caller = await narrowed(admin, [of('One', ...roles)], { expiresAt });
@@ -106,7 +106,7 @@ describe('a narrowed token', () => {
     expect(made.expiresAt?.toISOString()).toBe(expiresAt);
   });
 
-  test('makes no token of which only one role or only one project is within itself', async () => {
+  test('creates no token of which only one role or one project is within its own limits', async () => {
     const caller = await narrowed(admin, [
       of('One', 'ROLE_API_SECURITY'),
       of('Two', 'ROLE_API_SECURITY', 'ROLE_MANAGE_PROXIES'),
@@ -126,7 +126,7 @@ describe('a narrowed token', () => {
     ).resolves.toBeDefined();
   });
 
-  test('lists and deletes tokens within itself only', async () => {
+  test('lists and deletes only tokens that are no wider than itself', async () => {
     const { tokens } = world.access;
     await create(ada, { name: 'whole' });
     await create(ada, { name: 'wider', projects: [of('One', 'ROLE_ADMIN')] });
@@ -160,7 +160,7 @@ describe('a narrowed token', () => {
     ],
     ['a project of others', [of('Three', 'ROLE_ADMIN')], 'Project(Three) was not found'],
     ['a project that does not exist', [of('Four', 'ROLE_ADMIN')], 'Project(Four) was not found'],
-  ])('is not made with %s', async (_why, projects, text) => {
+  ])('is not created with %s', async (_why, projects, text) => {
     await expect(create(ada, { projects })).rejects.toMatchObject({ code: 'bad_request' });
     await expect(create(ada, { projects })).rejects.toThrow(text);
   });

@@ -25,8 +25,8 @@ const change = (caller: Caller, currentPassword = oldPassword, password = newPas
   world.access.changeOwnPassword(caller, { currentPassword, password, address });
 const lastRecord = async () => (await world.auditRecords()).at(-1);
 
-describe('a user who changes the own password', () => {
-  test('keeps the session and the personal tokens, and loses the other sessions', async () => {
+describe('a user who changes their own password', () => {
+  test('keeps the current session and the personal tokens, and loses all other sessions', async () => {
     const [session, other] = [await signIn(), await signIn()];
     const { secretToken } = await world.access.tokens.create(ada, { name: 'ci' });
     await change(await authenticate(session));
@@ -45,7 +45,7 @@ describe('a user who changes the own password', () => {
     expect(JSON.stringify(records)).not.toMatch(/password of ada|another password/);
   });
 
-  test('needs the current one; a wrong one changes nothing and is recorded', async () => {
+  test('must give the current password; a wrong one changes nothing and is recorded', async () => {
     await expect(change(ada, 'wrong password')).rejects.toMatchObject({
       code: 'bad_request',
       reason: 'PASSWORD_WRONG',
@@ -56,7 +56,7 @@ describe('a user who changes the own password', () => {
     await expect(signIn()).resolves.toBeDefined();
   });
 
-  test('guesses no faster than at sign-in: both count together', async () => {
+  test('cannot guess passwords faster than at sign-in: both share one limit', async () => {
     for (let attempt = 0; attempt < 5; attempt++) {
       await expect(signIn(`wrong ${attempt}`)).rejects.toThrow('Bad credentials');
       await expect(change(ada, `wrong ${attempt}`)).rejects.toThrow('currentPassword is wrong!');
@@ -67,7 +67,7 @@ describe('a user who changes the own password', () => {
     await expect(change(ada)).resolves.toBeUndefined();
   });
 
-  test('needs a new one that is long enough, which is checked before the current one is compared', async () => {
+  test('must choose a long enough password, which is checked before the current one is compared', async () => {
     for (let attempt = 0; attempt < 11; attempt++) {
       await expect(change(ada, 'wrong password', 'short')).rejects.toMatchObject({
         message: 'Password must have 8 to 1024 characters!',
@@ -76,7 +76,7 @@ describe('a user who changes the own password', () => {
     }
   });
 
-  test('changes nothing where an administrator reset it meanwhile', async () => {
+  test('changes nothing if an administrator resets the password meanwhile', async () => {
     const { store, audit, rejections, access, time } = world;
     const admin = await adminOf(world);
     const slow = createOwnPassword({

@@ -13,11 +13,11 @@ test('a password matches its own hash and no other does', async () => {
   expect(await hasher.hash('correct horse')).not.toBe(hash);
 });
 
-test('nobody has no password', async () => {
+test('a user that does not exist matches no password', async () => {
   expect(await createPasswordHasher().matches('anything', undefined)).toBe(false);
 });
 
-test('a hash made with other costs goes on matching', async () => {
+test('a hash with other cost parameters still matches', async () => {
   const nonce = Buffer.alloc(16, 7);
   const cost = { memory: 64, passes: 3, parallelism: 2 };
   const tag = argon2Sync('argon2id', { ...cost, nonce, message: 'older', tagLength: 32 });
@@ -39,7 +39,7 @@ test.each(['', 'a', '1234567', 'a'.repeat(1025), '12345678\ud800'])(
   },
 );
 
-test('a hasher lets no more passwords run and wait than allowed', async () => {
+test('a hasher rejects passwords beyond its limits of running and waiting ones', async () => {
   const hasher = createPasswordHasher({ inFlight: 1, waiting: 2 });
   const order: number[] = [];
   const started = [1, 2, 3].map((number) => hasher.matches('x', undefined, () => order.push(number)));
@@ -61,7 +61,7 @@ test('a password from another address does not wait for those that one address q
   expect(order).toEqual(['a', 'b', 'a', 'a']);
 });
 
-test('a turn that fails is passed on', async () => {
+test('a turn that fails starts the next one', async () => {
   const hasher = createPasswordHasher({ inFlight: 1 });
   const failing = hasher.matches('x', undefined, () => {
     throw new Error('stop');

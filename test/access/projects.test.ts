@@ -60,7 +60,7 @@ describe('a project', () => {
     expect(await namesFor(admin)).toEqual([]);
   });
 
-  test('that was deleted meanwhile is not found by what follows', async () => {
+  test('that was deleted meanwhile is not found by later operations', async () => {
     const project = await authorize(admin, 'MyProject');
     await world.access.projects.delete(admin, project);
     const text = 'Project(MyProject) was not found or user does not have privilege to access it!';
@@ -118,7 +118,7 @@ describe('authorization', () => {
     ).resolves.toBeDefined();
   });
 
-  test('records who was denied what', async () => {
+  test('records each denied user and permission', async () => {
     await makeMember('ROLE_MANAGE_PROXIES');
     await expect(authorize(ada, 'MyProject', ['ROLE_API_SECURITY'])).rejects.toThrow();
     await expect(world.access.authorizer.requireAdmin(ada, 'createUser')).rejects.toMatchObject({
@@ -134,7 +134,7 @@ describe('authorization', () => {
 });
 
 describe('members', () => {
-  test('have exactly the roles of the last time they were put', async () => {
+  test('have exactly the roles of the last update', async () => {
     await makeMember('ROLE_API_SECURITY', 'ROLE_API_SECURITY', 'ROLE_ADMIN');
     expect((await authorize(ada, 'MyProject')).roles).toEqual(['ROLE_ADMIN', 'ROLE_API_SECURITY']);
     await makeMember('ROLE_MANAGE_PROXIES');
@@ -157,7 +157,7 @@ describe('members', () => {
     [['ROLE_ROOT'], `Role (ROLE_ROOT) is not valid! ${valid}`],
     [['ROLE_ADMIN', 'role_admin'], `Role (role_admin) is not valid! ${valid}`],
     [[], `roles can not be empty! ${valid}`],
-  ])('can not have the roles %j', async (roles, text) => {
+  ])('cannot have the roles %j', async (roles, text) => {
     await expect(makeMember(...roles)).rejects.toThrow(text);
   });
 

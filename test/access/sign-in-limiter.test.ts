@@ -15,7 +15,7 @@ function failTimes(
   for (let index = 0; index < times; index++) limiter.begin(who(index));
 }
 
-test('the eleventh wrong password of a user in a minute is refused, from whatever address', () => {
+test('the eleventh wrong password of a user in a minute is rejected, from any address', () => {
   const { limiter } = limiterAt(0);
   failTimes(limiter, 10, (index) => ({ username: 'ada', address: `192.0.2.${index}` }));
   expect(() => limiter.begin({ username: 'ada', address: '198.51.100.1' })).toThrow(
@@ -24,7 +24,7 @@ test('the eleventh wrong password of a user in a minute is refused, from whateve
   expect(() => limiter.begin({ username: 'bob', address: '198.51.100.1' })).not.toThrow();
 });
 
-test('an address has 100 wrong passwords a minute, and none after them for whatever user', () => {
+test('an address has 100 wrong passwords a minute, for all users together', () => {
   const { limiter } = limiterAt(0);
   failTimes(limiter, 99, (index) => ({ username: `user${index}`, address: '192.0.2.1' }));
   expect(() => limiter.check({ username: 'other', address: '192.0.2.1' })).not.toThrow();
@@ -45,7 +45,7 @@ test('addresses of one IPv6 /64 count as one', () => {
   expect(() => limiter.check({ username: 'x', address: '2001:db8:1:3::1' })).not.toThrow();
 });
 
-test('a refused one says when to come back, and may then', () => {
+test('a rejected attempt gets a retry time, after which it is accepted', () => {
   const { limiter, time } = limiterAt(0);
   const who = { username: 'ada', address: '192.0.2.1' };
   failTimes(limiter, 10, () => who);
@@ -57,7 +57,7 @@ test('a refused one says when to come back, and may then', () => {
   expect(() => limiter.begin(who)).not.toThrow();
 });
 
-test('a clock that is set back holds nobody for longer than a minute', () => {
+test('a clock that is set back blocks no user for longer than a minute', () => {
   const { limiter, time } = limiterAt(3_600_000);
   const who = { username: 'ada', address: '192.0.2.1' };
   failTimes(limiter, 10, () => who);
@@ -65,7 +65,7 @@ test('a clock that is set back holds nobody for longer than a minute', () => {
   expect(() => limiter.begin(who)).not.toThrow();
 });
 
-test('the minute slides: no eleven fall into any of them', () => {
+test('the minute is a sliding window: no window has eleven attempts', () => {
   const { limiter, time } = limiterAt(0);
   const who = { username: 'ada', address: '192.0.2.1' };
   failTimes(limiter, 5, () => who);

@@ -17,7 +17,7 @@ const bearer = (token: string) =>
   world.access.authenticator.authenticate(`Bearer ${token}`).then(({ caller }) => caller);
 
 describe('sign-in', () => {
-  test('gives a token that is good for an hour', async () => {
+  test('issues a token that is valid for an hour', async () => {
     const { accessToken, expiresInSeconds } = await signIn('admin', adminPassword);
     expect(expiresInSeconds).toBe(3600);
     expect(accessToken).toMatch(/^kps_[\w-]{43}$/);
@@ -31,7 +31,7 @@ describe('sign-in', () => {
     });
   });
 
-  test('refuses a wrong password and an unknown user in the same words, and records both without a secret', async () => {
+  test('rejects a wrong password and an unknown user with the same error, and records both without a secret', async () => {
     for (const [username, password] of [
       ['admin', 'wrong password'],
       ['hunter2hunter2', 'wrong password'],
@@ -85,7 +85,7 @@ describe('sign-in', () => {
     ]);
   });
 
-  test('lets a user in from an address with ten wrong passwords for a name that does not exist', async () => {
+  test('accepts a user from an address with ten wrong passwords for a name that does not exist', async () => {
     for (let attempt = 0; attempt < 10; attempt++) {
       await expect(signIn('nobody', `wrong ${attempt}`)).rejects.toMatchObject({
         message: 'Bad credentials',
@@ -95,7 +95,7 @@ describe('sign-in', () => {
     await expect(signIn('admin', adminPassword)).resolves.toBeDefined();
   });
 
-  test('of a flood at once no more than ten are tried', async () => {
+  test('checks at most ten of many simultaneous passwords', async () => {
     const answers = await Promise.allSettled(
       Array.from({ length: 60 }, () => signIn('admin', 'wrong password')),
     );
@@ -104,7 +104,7 @@ describe('sign-in', () => {
     expect(codes.filter((code) => code === 'rate_limit_exceeded')).toHaveLength(50);
   });
 
-  test('gives no session for a password that was replaced while it was checked', async () => {
+  test('issues no session for a password that was replaced during the check', async () => {
     const { store, audit, rejections, access } = world;
     const admin = await callerNamed(store, 'admin');
     const slow = createSignIn({
@@ -123,7 +123,7 @@ describe('sign-in', () => {
     expect(await store.write((stores) => stores.tokens.deleteOfUser(admin.userId, 'SESSION'))).toBe(0);
   });
 
-  test('many right passwords at once are all taken', async () => {
+  test('many correct passwords at once are all accepted', async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => signIn('admin', adminPassword)));
     expect(new Set(answers.map(({ accessToken }) => accessToken)).size).toBe(20);
   });
@@ -141,7 +141,7 @@ describe('authentication', () => {
     'Bearer \u0000',
     `Bearer ${'a'.repeat(100_000)}`,
     'kp_unknown',
-  ])('refuses bad header %#', async (header) => {
+  ])('rejects invalid header %#', async (header) => {
     await expect(world.access.authenticator.authenticate(header)).rejects.toMatchObject({
       code: 'unauthorized_client',
       message: 'Invalid token',

@@ -60,7 +60,7 @@ describe('personal tokens', () => {
     );
   });
 
-  test('end at their time', async () => {
+  test('expire at their expiry time', async () => {
     const expiresAt = new Date(world.time.now.getTime() + 1000).toISOString();
     const { secretToken } = await world.access.tokens.create(ada, { name: 'short', expiresAt });
     await expect(world.access.authenticator.authenticate(`Bearer ${secretToken}`)).resolves.toBeDefined();
@@ -71,7 +71,7 @@ describe('personal tokens', () => {
   });
 
   test.each(['2031-01-31T12:00:00Z', '2031-01-31T12:00:00.123Z', '2031-01-31T12:00:00+02:00'])(
-    'may end at %s',
+    'may expire at %s',
     async (expiresAt) => {
       const made = await world.access.tokens.create(ada, {
         name: `until-${expiresAt.replaceAll(/[^0-9]/g, '')}`,
@@ -91,13 +91,13 @@ describe('personal tokens', () => {
     '2031-01-31 12:00:00Z',
     '1900000000',
     '+275760-09-14T00:00:00Z',
-  ])('can not end at %j, which is no date and time', async (expiresAt) => {
+  ])('cannot expire at %j, which is no date and time', async (expiresAt) => {
     await expect(world.access.tokens.create(ada, { name: 'never', expiresAt })).rejects.toThrow(
       'expiresAt must be an ISO 8601 date and time, such as 2030-01-31T12:00:00Z!',
     );
   });
 
-  test('never end where that is asked for', async () => {
+  test('never expire if the request says so', async () => {
     const made = await world.access.tokens.create(ada, { name: 'forever', expiresAt: null });
     expect(made.expiresAt).toBeNull();
   });
@@ -141,7 +141,7 @@ describe('personal tokens', () => {
     expect(await lastUsedAt()).toEqual(time.now);
   });
 
-  test('can not end in the past', async () => {
+  test('cannot expire in the past', async () => {
     const expiresAt = world.time.now.toISOString();
     await expect(world.access.tokens.create(ada, { name: 'never', expiresAt })).rejects.toThrow(
       'expiresAt must be in the future!',

@@ -15,17 +15,17 @@ const signIn = (username: string, password: string) =>
 const authenticate = (token: string) => world.access.authenticator.authenticate(`Bearer ${token}`);
 
 describe('the first administrator', () => {
-  test('is made where there is no user, with the password that was given', async () => {
+  test('is created with the given password if there is no user', async () => {
     await expect(signIn('admin', adminPassword)).resolves.toBeDefined();
     expect(await callerNamed(world.store, 'admin')).toMatchObject({ admin: true });
   });
 
-  test('is not made where there is one, whatever it is called', async () => {
+  test('is not created if there is any user, whatever the name', async () => {
     expect(await world.access.ensureFirstAdmin({ username: 'root' })).toBeUndefined();
     expect(await world.access.users.list()).toHaveLength(1);
   });
 
-  test('gets a password that is told once when none was given', async () => {
+  test('gets a generated password, shown once, if none was given', async () => {
     const fresh = await openRuleWorld();
     try {
       const made = await fresh.access.ensureFirstAdmin({ username: 'root' });
@@ -40,7 +40,7 @@ describe('the first administrator', () => {
     }
   });
 
-  test('of several starts at once only one makes it', async () => {
+  test('is created by only one of several simultaneous starts', async () => {
     const fresh = await openRuleWorld();
     try {
       const made = await Promise.all(
@@ -74,7 +74,7 @@ describe('users', () => {
     expect(await world.access.users.list()).toHaveLength(1);
   });
 
-  test('of twenty with one name at once, one is made', async () => {
+  test('of one name are created once by twenty simultaneous requests', async () => {
     const answers = await Promise.allSettled(
       Array.from({ length: 20 }, () =>
         world.access.users.create(admin, { username: 'ada', password: 'password of ada' }),
@@ -111,7 +111,7 @@ describe('users', () => {
     await expect(signIn('ada', 'password of ada')).resolves.toBeDefined();
   });
 
-  test('can not change their name', async () => {
+  test('cannot change their name', async () => {
     await expect(world.access.users.update(admin, 'admin', { username: 'root' })).rejects.toThrow(
       'Username can not be changed!',
     );
@@ -126,7 +126,7 @@ describe('users', () => {
     await expect(signIn('ada', 'password of ada')).rejects.toThrow('Bad credentials');
   });
 
-  test('that are not there can not be changed or deleted', async () => {
+  test('that do not exist cannot be changed or deleted', async () => {
     const text = 'User (name: nobody) is not found!';
     await expect(world.access.users.update(admin, 'nobody', {})).rejects.toThrow(text);
     await expect(world.access.users.delete(admin, 'nobody')).rejects.toThrow(text);
@@ -136,13 +136,13 @@ describe('users', () => {
 describe('the last administrator', () => {
   const text = 'User (name: admin) is the last administrator! Make another user an administrator first.';
 
-  test('can not be deleted or demoted', async () => {
+  test('cannot be deleted or demoted', async () => {
     await expect(world.access.users.delete(admin, 'admin')).rejects.toThrow(text);
     await expect(world.access.users.update(admin, 'admin', { admin: false })).rejects.toThrow(text);
     expect(await callerNamed(world.store, 'admin')).toMatchObject({ admin: true });
   });
 
-  test('of two that remove each other at once, one stays', async () => {
+  test('remains when two administrators delete each other at once', async () => {
     await world.access.users.create(admin, { username: 'ada', password: 'password of ada', admin: true });
     const ada = await callerNamed(world.store, 'ada');
     const answers = await Promise.allSettled([

@@ -43,7 +43,7 @@ function winnerOf(answers: readonly Answer[], taken: RegExp): number {
 }
 
 describe('twenty requests at once', () => {
-  test('for one JWK name leave one JWK, the one of the request that was told so', async () => {
+  test('for one JWK name leave one JWK, that of the request that succeeded', async () => {
     const keys = twenty.map(() => makeCurveKey('P-256'));
     const answers = await Promise.all(keys.map((jwk, index) => project.paste('wanted', jwk, `kid-${index}`)));
     const winner = winnerOf(answers, /^JWK \(name: wanted\) is already exist! Try update operation/);

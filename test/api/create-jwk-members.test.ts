@@ -81,7 +81,7 @@ describe('a member of the wrong type', () => {
   });
 });
 
-describe('a member that nothing knows', () => {
+describe('an unknown member', () => {
   const unknown = [
     'color',
     'Name',
@@ -158,7 +158,7 @@ describe('a body', () => {
   });
 });
 
-describe('a name', () => {
+describe('the name of a JWK', () => {
   const accepts =
     'A name has 1 to 128 characters: letters and digits of any script, ".", "_" and "-", and is not "." or "..".';
   const wrong: readonly string[] = [
@@ -190,7 +190,7 @@ describe('a name', () => {
     'x'.repeat(129),
     '\u{301}a',
   ];
-  test.each(wrong)('that is no name is refused: %j', async (name) => {
+  test.each(wrong)('is rejected if it is not valid: %j', async (name) => {
     const shown = name.replace(/\p{C}/gu, '\u{fffd}').slice(0, 128);
     const text = await createRefused({ name, ...pasted });
     expect(text).toBe(`JWK name (${shown}${name.length > 128 ? '…' : ''}) is not valid! ${accepts}`);
@@ -210,20 +210,20 @@ describe('a name', () => {
     'कुंजी',
     '𝒦',
     '__proto__x',
-  ])('of any script is taken and found again: %j', async (name) => {
+  ])('may be in any script, and finds the JWK: %j', async (name) => {
     accepted(await project.paste(name, p256Public));
     expect(await project.jwk(name)).toMatchObject({ name: name.normalize('NFC') });
     const path = `/projects/MyProject/jwks/${encodeURIComponent(name)}`;
     expect((await fetch(node.url + path)).status).toBe(200);
   });
 
-  test('is one name in both of its Unicode spellings', async () => {
+  test('is the same in both of its Unicode spellings', async () => {
     accepted(await project.paste('cl\u{e9}', p256Public));
     expect(refusal(await project.paste('cle\u{301}', p256Public))).toContain('is already exist!');
     expect(await project.jwk('cle\u{301}')).toMatchObject({ name: 'cl\u{e9}' });
   });
 
-  test('is taken as it is written, large letters and small', async () => {
+  test('keeps its upper and lower case', async () => {
     accepted(await project.paste('Case', p256Public));
     accepted(await project.paste('case', p256Public));
   });

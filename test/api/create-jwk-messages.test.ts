@@ -73,7 +73,7 @@ afterAll(() => world.close());
 
 const createRefused = async (body: unknown) => refusal(await project.create(body));
 
-describe('what is wrong with a request', () => {
+describe('an error in a request', () => {
   const validSources = 'Valid values: URL, COPY_PASTE, CERTIFICATE, PUBLIC_KEY, PRIVATE_KEY, KEYSTORE';
   const generate = `${validSources}. To generate a key use POST /apiops/projects/{projectName}/jwks/generate`;
   const taken = 'JWK (name: taken) is already exist! Try update operation if want to change its value.';
@@ -121,7 +121,7 @@ describe('what is wrong with a request', () => {
       { ...keystore, ...sources.KEYSTORE, algorithm: 'RSA' },
       'Algorithm (RSA) is not valid for RSA keys with use type SIGNATURE! Valid values: RS256, RS384, RS512, PS256, PS384, PS512',
     ],
-  ])('is named in the order of the checks: %j', async (body, text) => {
+  ])('is reported in the order of the checks: %j', async (body, text) => {
     expect(await createRefused(body)).toBe(text);
   });
 
@@ -132,7 +132,7 @@ describe('what is wrong with a request', () => {
       text: `${words[field]} is required for ${sourceType} source type!`,
     })),
   );
-  test.each(missing)('is a $field that $sourceType does not have, or that says nothing', async (row) => {
+  test.each(missing)('names the $field that $sourceType does not have, or that is empty', async (row) => {
     const { sourceType, field, text } = row;
     const complete = { name: 'new', sourceType, ...sources[sourceType] };
     for (const nothing of [undefined, null, '', '   ', '\t\n', '\u{a0}\u{3000}']) {
@@ -140,7 +140,7 @@ describe('what is wrong with a request', () => {
     }
   });
 
-  test.each(['name', 'sourceType'])('is a %s that says nothing', async (field) => {
+  test.each(['name', 'sourceType'])('names the %s that is empty', async (field) => {
     const text = field === 'name' ? 'JWK name can not be empty!' : 'Source type is required!';
     for (const nothing of [undefined, null, '', '   ', '\r\n']) {
       expect(await createRefused({ name: 'new', ...pasted, [field]: nothing })).toBe(text);
@@ -157,13 +157,13 @@ describe('what is wrong with a request', () => {
     'JWKS',
     '__proto__',
     'constructor',
-  ])('is the source type %j, which is spelled otherwise', async (sourceType) => {
+  ])('names the source type %j, which is spelled wrong', async (sourceType) => {
     const text = await createRefused({ name: 'new', ...sources.KEYSTORE, sourceType });
     expect(text).toBe(`Source type (${sourceType}) is not valid! ${validSources}`);
   });
 
   test.each(['signature', 'Signature', 'sig', 'SIGNATURE ', 'ENCRYPT', 'SIGN', 'enc', 'toString'])(
-    'is the use type %j, whatever the source',
+    'names the use type %j, for every source',
     async (useType) => {
       for (const sourceType of ['CERTIFICATE', 'PUBLIC_KEY', 'PRIVATE_KEY', 'KEYSTORE']) {
         const text = await createRefused({ name: 'new', sourceType, ...sources[sourceType], useType });
@@ -179,7 +179,7 @@ describe('what is wrong with a request', () => {
     ['KEYSTORE', 'keyStoreName', 'Keystore'],
   ] as const;
   test.each(names)(
-    'is that %s has no material of that name in that environment',
+    'says that %s has no material of that name in that environment',
     async (sourceType, field, label) => {
       const complete = { name: 'new', sourceType, ...sources[sourceType] };
       for (const other of ['nothing', 'LEAF', 'leaf ', '..', 'a/b', '%00']) {
@@ -197,7 +197,7 @@ describe('what is wrong with a request', () => {
     },
   );
 
-  test('is told without repeating what is long or can not be seen', async () => {
+  test('does not repeat long texts or invisible characters', async () => {
     const long = await createRefused({ name: 'new', sourceType: 'X'.repeat(100_000) });
     expect(long.length).toBeLessThan(400);
     const unseen = await createRefused({ name: 'new', sourceType: 'KEY\u{202e}STORE\n' });

@@ -40,7 +40,7 @@ describe('the answer names a node', () => {
     await mute.close();
   });
 
-  test('that refused, with its reason', async () => {
+  test('that rejected the change, with its reason', async () => {
     const reply = (revision: number) => ({ type: 'refused' as const, revision, reason: 'its disk is full' });
     const fussy = await startFakeNode(world, { environment: 'fussy', name: 'fussy-1', reply });
     const message = 'Node (fussy-1): its disk is full';
@@ -49,7 +49,7 @@ describe('the answer names a node', () => {
     await fussy.close();
   });
 
-  test('that refused, also where somebody looks at it later', async () => {
+  test('that rejected the change, also in later queries', async () => {
     const reply = (revision: number) => ({ type: 'refused' as const, revision, reason: 'its disk is full' });
     const fussy = await startFakeNode(world, { environment: 'fussy', name: 'fussy-1', reply });
     await resultIn('fussy');
@@ -66,7 +66,7 @@ describe('the answer names a node', () => {
     await fussy.close();
   });
 
-  test('that says it has something else than what was sent', async () => {
+  test('that confirms other contents than those that were sent', async () => {
     const digest = '11'.repeat(32);
     const reply = (revision: number) => ({ type: 'applied' as const, revision, digest });
     const lying = await startFakeNode(world, { environment: 'lying', name: 'lying-1', reply });
@@ -77,7 +77,7 @@ describe('the answer names a node', () => {
     await lying.close();
   });
 
-  test('that hung up, beside one that confirmed', async () => {
+  test('that disconnected, beside one that confirmed', async () => {
     const real = await world.addNode('leaving', 'l-real');
     let states = 0;
     const leaving = await startFakeNode(world, {
@@ -105,7 +105,7 @@ describe('the answer names a node', () => {
     await second.close();
   });
 
-  test('no longer once an operator forgot it', async () => {
+  test('no longer once an operator removed it', async () => {
     for (const name of ['mute-1', 'mute-2']) {
       accepted(await world.api('DELETE', `/apiops/environments/mute/nodes/${name}/`));
     }
@@ -115,7 +115,7 @@ describe('the answer names a node', () => {
   });
 });
 
-test('counts the environments that failed', async () => {
+test('and counts the environments that failed', async () => {
   const { body } = await project.paste('counted', p256Public);
   expect(body.deploymentResult).toMatchObject({
     success: false,

@@ -232,7 +232,7 @@ describe("an environment's set", () => {
     expect(await published(shared), 'who left and came back starts again').toEqual([elder.x]);
   });
 
-  test('counts what came to it at once by who has had the kid for longer anywhere', async () => {
+  test('prefers, among keys that arrive at once, the one that has had the kid for longest anywhere', async () => {
     // Listed after the other project, so that neither the order of names nor that of revisions decides.
     const [younger, elder] = [key('at-once'), key('at-once')];
     accepted(await theirs.paste('elder', elder));

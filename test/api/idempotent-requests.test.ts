@@ -27,7 +27,7 @@ describe('a repeated request with the same Idempotency-Key', () => {
     expect((await audited('once')).map(({ action }) => action)).toEqual(['jwk.create']);
   });
 
-  test('answers with the words of the first, also where its nodes have changed since', async () => {
+  test('gets the first response word for word, also when the nodes have changed since', async () => {
     const first = await withKey('words')('POST', jwks, pasted('words'));
     const node = await startFakeNode(world, {
       environment: 'production',
@@ -40,7 +40,7 @@ describe('a repeated request with the same Idempotency-Key', () => {
     await world.api('DELETE', '/apiops/environments/production/nodes/late/');
   });
 
-  test('is told so when it asks for something else', async () => {
+  test('is rejected if its contents differ', async () => {
     await withKey('other')('POST', jwks, pasted('other'));
     const refusal = {
       error: 'bad_request',
@@ -60,7 +60,7 @@ describe('a repeated request with the same Idempotency-Key', () => {
     expect((await withKey('spelled')('POST', jwks, turned)).status).toBe(200);
   });
 
-  test('is checked anew where the first was refused', async () => {
+  test('is checked again if the first was rejected', async () => {
     const refused = await withKey('refused')('POST', jwks, { ...pasted('refused'), jwkStr: '{}' });
     expect(refused.status).toBe(400);
     expect((await withKey('refused')('POST', jwks, pasted('refused'))).status).toBe(200);
@@ -75,7 +75,7 @@ describe('a repeated request with the same Idempotency-Key', () => {
     expect((await withKey('shared', other.token)('POST', jwks, pasted('theirs'))).status).toBe(200);
   });
 
-  test('waits for the first while that is under way', async () => {
+  test('waits while the first is still running', async () => {
     const sent = Promise.withResolvers<void>();
     let confirm = () => {};
     const node = await startFakeNode(world, {
@@ -98,7 +98,7 @@ describe('a repeated request with the same Idempotency-Key', () => {
     await world.api('DELETE', '/apiops/environments/production/nodes/slow-node/');
   });
 
-  test('is answered after a restart, also where the first answer was never known', async () => {
+  test('is answered after a restart, also if the first response was never stored', async () => {
     const first = await withKey('restart')('POST', jwks, pasted('restart'));
     const { store } = world.manager.services;
     const userId = (await store.read((stores) => stores.users.find('admin')))?.id ?? '';
@@ -165,7 +165,7 @@ describe('Idempotency-Key', () => {
     ['project', 'POST', '/apiops/projects/', () => ({ name: 'Second' })],
     ['user', 'POST', '/apiops/users/', () => ({ username: 'ann', password: 'password of ann' })],
     ['environment', 'POST', '/apiops/environments/', () => ({ name: 'staging', type: 'TEST' })],
-  ])('settles %s', async (name, method, path, body) => {
+  ])('applies to %s', async (name, method, path, body) => {
     const first = await withKey(`settles ${name}`)(method, path, body());
     expect(first).toMatchObject({ status: 200, body: { success: true } });
     const records = await countOf('/apiops/audit/');
@@ -193,7 +193,7 @@ describe('Idempotency-Key', () => {
     expect(rows?.requestHash).toHaveLength(32);
   });
 
-  test('of a deleted user goes with the user', async () => {
+  test('of a user is deleted with the user', async () => {
     const gone = await world.as('gone', {
       project: 'MyProject',
       roles: ['ROLE_API_SECURITY', 'ROLE_DEPLOY_UNDEPLOY_PROXIES'],

@@ -105,7 +105,7 @@ describe('a list of JWKs', () => {
     expect(refusal(await project.call('GET', `jwks/${query}`))).toBe(text);
   });
 
-  test('asked for with a parameter that nothing knows is refused', async () => {
+  test('requested with an unknown parameter is rejected', async () => {
     const text = refusal(await project.call('GET', 'jwks/?limit=5'));
     expect(text).toMatch(/^Unknown parameter: limit! Accepted parameters: page, size, sort, search/);
   });
@@ -144,7 +144,7 @@ describe('a list of what JWKs are made from', () => {
   });
 });
 
-describe('one that is not there', () => {
+describe('an object that does not exist', () => {
   const kinds = [
     ['jwks', 'JWK'],
     ['certificates', 'Certificate'],

@@ -122,7 +122,7 @@ describe('looking into a source', () => {
     });
   });
 
-  test('refuses in the words of Create JWK, and stores nothing', async () => {
+  test('rejects with the same errors as Create JWK, and stores nothing', async () => {
     const before = await project.names('jwks');
     const ask = (body: object) => project.call('POST', 'jwks/inspect/', body);
     expect(refusal(await ask({}))).toBe('Source type is required!');
@@ -148,7 +148,7 @@ describe('looking into files before they are stored', () => {
     expect(refusal(await look('java17/store.jks', 'wrong'))).toContain('the password is wrong');
   });
 
-  test('secret keys are told by their size, never by their bytes', async () => {
+  test('a secret key is described by its size, never by its bytes', async () => {
     const file = keystoreFixture('java17/secrets.p12');
     const { body } = await project.call('POST', 'keystores/inspect/', { file, password: 'changeit' });
     const secrets = body.resultList.filter(({ kind }: Item) => kind === 'SECRET_KEY');
@@ -156,7 +156,7 @@ describe('looking into files before they are stored', () => {
     for (const one of secrets) expect(one).toMatchObject({ type: 'OCT', size: expect.any(Number) });
   });
 
-  test('a certificate file tells each certificate, a key file what it is', async () => {
+  test('a certificate file is listed with each certificate, and a key file with its key type', async () => {
     const pem = pemFixture('leaf.pem') + pemFixture('intermediate.pem');
     const chain = await project.call('POST', 'certificates/inspect/', { pemEncodedFile: pem });
     expect(chain.body.resultList).toHaveLength(2);
@@ -198,7 +198,7 @@ describe('one JWK', () => {
     expect(half?.hasPrivatePart).toBe(false);
   });
 
-  test('is where its nodes are: told node by node, also once one is gone', async () => {
+  test('lists its deployment node by node, also after a node disconnects', async () => {
     const found = await listed('jwks/signing/deployment/');
     expect(found.map(({ environmentName }) => environmentName)).toEqual(['production', 'staging']);
     expect(found[0]).toMatchObject({ success: true, message: 'Deployed successfully' });
@@ -218,7 +218,7 @@ describe('one JWK', () => {
     expect((await listed('jwks/signing/deployment/'))[0]).toMatchObject({ success: true });
   });
 
-  test('has its history on record, and who saw its private members', async () => {
+  test('has an audit history, which includes each access to its private members', async () => {
     await project.jwk('signing', '?publicOnly=true');
     await project.call('GET', 'jwks/signing/export-file/?publicOnly=true');
     const actions = async () => (await listed('jwks/signing/history/')).map(({ action }) => action);
@@ -253,7 +253,7 @@ describe('the audit record', () => {
     return answer.body;
   };
 
-  test('is looked through from the newest record back, by any of its members', async () => {
+  test('is searched from the newest record back, by any of its members', async () => {
     const all = await search('size=100');
     const sequences = all.resultList.map(({ sequence }: Item) => sequence);
     expect(sequences).toEqual([...sequences].sort((a, b) => b - a));
@@ -279,7 +279,7 @@ describe('the audit record', () => {
 });
 
 describe('the overview', () => {
-  test('counts what there is and lists what needs a look', async () => {
+  test('counts all objects and lists those that need attention', async () => {
     const expirationTime = '2020-01-01T00:00:00Z';
     accepted(
       await project.call('POST', 'jwks/generate', {
@@ -312,7 +312,7 @@ describe('the overview', () => {
     expect(staging.nodes).toEqual([]);
   });
 
-  test('shows members their own projects, and nobody what is not theirs', async () => {
+  test('shows members only their own projects', async () => {
     const member = await world.as('hopper', { project: 'Other', roles: ['ROLE_API_SECURITY'] });
     const { body } = await member('GET', '/apiops/overview/');
     expect(body.projects).toEqual([{ name: 'Other', jwks: 0 }]);

@@ -40,7 +40,7 @@ const deploys = async (kid: string) => {
 };
 
 describe('the token of another environment', () => {
-  test('is given nothing of production, whatever environment and name the node claims', async () => {
+  test('receives nothing of production, whatever environment and name the node claims', async () => {
     await deploys('first');
     for (const resume of [
       { environmentId: ids.production ?? '', revision: 0 },
@@ -76,7 +76,7 @@ describe('the token of another environment', () => {
   });
 });
 
-describe('a node that says what makes no sense loses its stream, and no other node does', () => {
+describe('a node that sends an invalid message loses its stream, and no other node does', () => {
   test.each<[string, unknown[], number]>([
     ['nothing but a confirmation', [{ type: 'applied', revision: 0, digest: '0'.repeat(64) }], 4400],
     ['something sealed before the handshake', [{ type: 'sealed', sealed: 'AAAA' }], 4400],
@@ -100,7 +100,7 @@ describe('a node that says what makes no sense loses its stream, and no other no
     expect(await nodesOf('production')).toMatchObject([{ name: 'p1', connected: true }]);
   });
 
-  test('a confirmation of what was not sent', async () => {
+  test('a confirmation of a revision that was not sent', async () => {
     const node = rawNode(world, tokenOfOther, { environment: 'other', name: 'liar' });
     await node.welcomed;
     node.say({ type: 'applied', revision: 9, digest: '0'.repeat(64) });
@@ -113,13 +113,13 @@ describe('a node that says what makes no sense loses its stream, and no other no
     expect((await node.closed).code).toBe(4400);
   });
 
-  test('and production is deployed to as before', () => deploys('fourth'));
+  test('and production still receives changes', () => deploys('fourth'));
 });
 
 describe('a token that is revoked', () => {
   const path = '/apiops/environments/production/enrollment-tokens/';
 
-  test('ends the streams that it opened and opens none again; nodes of other tokens stay', async () => {
+  test('closes the streams that it opened and opens none again; nodes of other tokens stay connected', async () => {
     const named = await world.api('POST', path, { name: 'to-be-revoked' });
     expect(Object.keys(named.body).sort()).toEqual(['success', 'token']);
     const node = rawNode(world, named.body.token);

@@ -33,7 +33,7 @@ const become = (kids: readonly string[]) =>
   until(async () => JSON.stringify(await kidsOn()) === JSON.stringify(kids), `the node has ${kids}`);
 const nothing = { success: true, message: 'Deployment completed successfully', environmentResults: [] };
 
-describe('what a project makes', () => {
+describe('a JWK of a project', () => {
   test('is deployed nowhere while the project reaches no environment, which is a success', async () => {
     const answer = await mine.paste('first', p256Public, 'mine');
     expect(answer.body).toEqual({ success: true, deploymentResult: nothing });
@@ -96,7 +96,7 @@ describe('what a project makes', () => {
     expect((await fetch(`${node.url}/projects/Mine/.well-known/jwks.json`)).status).toBe(404);
   });
 
-  test('can not be put into an environment that the project no longer reaches', async () => {
+  test('cannot be put into an environment that the project no longer reaches', async () => {
     const source = {
       sourceType: 'CERTIFICATE',
       certificateName: 'c',

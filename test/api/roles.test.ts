@@ -117,7 +117,7 @@ describe('in a project', () => {
   });
 });
 
-describe('to somebody who is no member', () => {
+describe('for a user who is not a member', () => {
   const notFound = (name: string) => ({
     status: 404,
     body: {

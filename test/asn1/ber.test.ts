@@ -18,7 +18,7 @@ test('an element is read with its header, whatever the form of its length', () =
   expect(childrenOf(open)).toHaveLength(1);
 });
 
-test('headers and lengths that do not hold are refused', () => {
+test('invalid headers and lengths are rejected', () => {
   refused(() => readElement(hex('30')), 'it ends too early');
   refused(() => readElement(hex('3f8101')), 'it uses a tag of more than one octet');
   refused(() => readElement(hex('0480')), 'a primitive has an indefinite length');
@@ -29,7 +29,7 @@ test('headers and lengths that do not hold are refused', () => {
   refused(() => readElement(hex('30800001')), 'an end-of-contents has a length');
 });
 
-test('nesting is followed for 64 levels and not one more, without a stack running over', () => {
+test('nesting is followed for 64 levels and not one more, without a stack overflow', () => {
   const nested = (levels: number, tag: number) => {
     let inner: Buffer = der.octetString(hex('aa'));
     for (let level = 0; level < levels; level++) inner = der.indefinite(tag, inner);
@@ -68,7 +68,7 @@ describe('values', () => {
     refused(() => objectIdentifier(read('0600')), 'its object identifier is damaged');
   });
 
-  test('text of every string type is read, and what is no string is none', () => {
+  test('text of every string type is read, and other types are not strings', () => {
     expect(text(read(der.bmpString('Schlüssel😀')))).toBe('Schlüssel😀');
     expect(text(read(der.der(0x0c, Buffer.from('Schlüssel😀'))))).toBe('Schlüssel😀');
     expect(text(read(der.der(0x13, Buffer.from('Key'))))).toBe('Key');

@@ -41,7 +41,7 @@ describe('sealed chunks', () => {
     );
   });
 
-  test('are one, sealed, also where there is nothing to seal', async () => {
+  test('consist of one sealed chunk for an empty input', async () => {
     const chunks = await sealed([]);
     expect(chunks).toHaveLength(1);
     expect(await opened(chunks)).toHaveLength(0);

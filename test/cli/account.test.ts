@@ -35,7 +35,7 @@ describe('signing in', () => {
     expect(Date.parse(own.expiresAt)).toBeLessThanOrEqual(Date.now() + 90 * 86_400_000);
   });
 
-  test('asks in a terminal for what is not given, and never shows the password', async () => {
+  test('prompts in a terminal for missing values, and never shows the password', async () => {
     const result = await cli.inTerminal(
       ['login', world.url],
       [
@@ -48,7 +48,7 @@ describe('signing in', () => {
     expect(result.code).toBe(0);
   });
 
-  test('ends at once where it had to ask and there is no terminal', async () => {
+  test('fails at once if a value is missing and there is no terminal', async () => {
     const withoutName = await cli.run(['login', world.url]);
     expect(withoutName).toMatchObject({ code: 2, stderr: expect.stringContaining('give --username') });
     const withoutPassword = await cli.run(['login', world.url, '--username', 'admin'], { input: '' });
@@ -65,7 +65,7 @@ describe('signing in', () => {
     expect(result.stdout).toContain('Cancelled');
   });
 
-  test('takes a token that is there already, after a look whether it is one', async () => {
+  test('accepts an existing token after it checked the token at the manager', async () => {
     const { token } = world.api;
     expect(await cli.ok(['login', world.url, '--token-stdin'], { input: token })).toContain('as admin');
     const wrong = await cli.run(['login', world.url, '--token-stdin'], { input: 'kp_wrong' });
@@ -109,7 +109,7 @@ describe('profiles', () => {
     expect(result).toMatchObject({ code: 2, stderr: expect.stringContaining('chmod 600') });
   });
 
-  test('that can not be read are said to be so', async () => {
+  test('that cannot be read are reported', async () => {
     await signIn();
     await writeFile(cli.profilesFile, '{"profiles": {"default": {"url": 1}}}');
     const result = await cli.run(['jwk', 'list']);

@@ -61,7 +61,7 @@ describe('materials', () => {
     expect((await cli.json(['key', 'list'])).resultCount).toBe(1);
   });
 
-  test('keystores are told apart by their bytes, looked into, replaced and deleted', async () => {
+  test('keystores are distinguished by their bytes, inspected, replaced and deleted', async () => {
     const inspected = await cli.json(['keystore', 'inspect', fixture('java17/store.jks')]);
     expect(inspected).toMatchObject({ keyStoreType: 'JKS', resultCount: 5 });
     await cli.ok(['keystore', 'create', 'store', fixture('java17/store.jks')]);
@@ -107,7 +107,7 @@ describe('administration', () => {
     );
   });
 
-  test('nodes are listed and forgotten beside the command that starts one', async () => {
+  test('nodes are listed and removed by the command that also starts them', async () => {
     expect(await cli.ok(['node', 'list', 'production'])).toMatch(/n1 +yes/);
     const start = await cli.run(['node', '--environment', 'production']);
     expect(start).toMatchObject({
@@ -117,7 +117,7 @@ describe('administration', () => {
     expect((await cli.run(['node', 'forget', 'production', 'nobody', '--yes'])).code).toBe(4);
   });
 
-  test('a user gets a password, roles in a project, and is gone in the end', async () => {
+  test('a user gets a password and roles in a project, and is deleted', async () => {
     await cli.ok(['user', 'create', 'alice', '--password-stdin'], { input: 'a good password\n' });
     await cli.ok(['member', 'set', 'alice', '--roles', 'security,deploy']);
     expect(await cli.ok(['member', 'list'])).toMatch(
@@ -180,7 +180,7 @@ describe('administration', () => {
     expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('currentPassword is wrong!') });
   });
 
-  test('status tells who one is, and how every node stands', async () => {
+  test('status shows the signed-in user and the state of every node', async () => {
     await cli.ok([
       'jwk',
       'generate',

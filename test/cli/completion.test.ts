@@ -43,7 +43,7 @@ test('bash offers commands, verbs and options of what is being typed', async () 
   expect(await offered('keyplane node l')).toEqual(['list']);
 });
 
-test('bash offers files where a file is wanted, and the values that an option takes', async () => {
+test('bash offers files for a file argument, and the values that an option takes', async () => {
   expect(await offered('keyplane lint ')).toContain('compopt -o default');
   expect(await offered('keyplane jwk create orders --from-file ')).toEqual(['compopt -o default']);
   expect(await offered('keyplane jwk list --type ')).toEqual(['RSA', 'EC', 'OKP', 'OCT']);
@@ -60,7 +60,7 @@ test('bash offers the profiles that there are', async () => {
   expect(await cli.ok(['__complete', 'jwk', 'list', '--profile', 'o'])).toBe('one\nother\n');
 });
 
-test('there are scripts for zsh and fish too, and for no shell that is not known', async () => {
+test('zsh and fish have scripts too, and an unknown shell has none', async () => {
   expect(await cli.ok(['completion', 'zsh'])).toContain('compdef _keyplane keyplane');
   expect(await cli.ok(['completion', 'fish'])).toContain('complete -c keyplane');
   expect((await cli.run(['completion', 'csh'])).code).toBe(2);
@@ -120,7 +120,7 @@ describe('names', () => {
     }
   });
 
-  test('are left out silently where nobody is signed in or the manager does not answer', async () => {
+  test('are left out silently if no user is signed in or the manager does not answer', async () => {
     expect(await cli.run(['__complete', 'jwk', 'get', ''])).toEqual({ code: 0, stdout: '', stderr: '' });
     const silent = await startHttpServer(() => undefined);
     const settings = { KEYPLANE_URL: silent.origin, KEYPLANE_TOKEN: 'kp_x', KEYPLANE_PROJECT: 'MyProject' };

@@ -88,7 +88,7 @@ describe('an encrypted key', () => {
   });
 });
 
-describe('a file of a form that is not taken', () => {
+describe('a file in an unsupported format', () => {
   test('is refused in the words of the API, whichever command it is given to', async () => {
     const certificate = join(fixtureDirectory, 'keys/rsa.cert.pem');
     const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });

@@ -34,7 +34,7 @@ describe('the exit code', () => {
     expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('is already exist!') });
   });
 
-  test('is 2 for what no manager has to be asked about', async () => {
+  test('is 2 for an error that the command finds without the manager', async () => {
     expect(await code('jwk', 'lst')).toBe(2);
     expect(await code('jwk', 'list', '--nope')).toBe(2);
     expect(await code('jwk', 'generate', 'x')).toBe(2);
@@ -44,7 +44,7 @@ describe('the exit code', () => {
     expect(await code('jwk', 'list', '--url', 'ftp://x')).toBe(2);
   });
 
-  test('is 3 where nobody is signed in, a token is none any more, or a role is missing', async () => {
+  test('is 3 if no user is signed in, a token is no longer valid, or a role is missing', async () => {
     const run = (settings: Record<string, string>) =>
       cli.run(['jwk', 'list', '-p', 'MyProject'], { settings });
     expect((await run({ KEYPLANE_TOKEN: '' })).code).toBe(3);
@@ -59,7 +59,7 @@ describe('the exit code', () => {
     });
   });
 
-  test('is 4 for what is not there, be it a JWK, a material or a project', async () => {
+  test('is 4 for a JWK, a material or a project that does not exist', async () => {
     expect(await code('jwk', 'get', 'nobody')).toBe(4);
     expect(await code('jwk', 'delete', 'nobody', '--yes')).toBe(4);
     expect(await code('keystore', 'get', 'nobody')).toBe(4);
@@ -82,7 +82,7 @@ describe('the exit code', () => {
     });
   });
 
-  test('is the one that docs/cli.md says', async () => {
+  test('is the one that docs/cli.md documents', async () => {
     const page = await readFile(join(import.meta.dirname, '../../docs/cli.md'), 'utf8');
     const listed = [...page.matchAll(/^\| `(\d+)` \|/gm)].map(([, number]) => Number(number));
     expect(listed).toEqual(Object.values(exitCode));

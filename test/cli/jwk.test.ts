@@ -46,7 +46,7 @@ describe('a JWK from a file', () => {
     ['a certificate', 'keys/ec.cert.pem', [], 'EC', 'CERTIFICATE'],
     ['a private key', 'keys/ed25519.key.pem', [], 'OKP', 'PRIVATE_KEY'],
   ])(
-    'that is %s is made in one command, and what was chosen is told',
+    'that is %s is created in one command, which prints what it chose',
     async (kind, path, more, type, source) => {
       const name = path.replace(/\W/g, '-');
       const { code, stdout, stderr } = await fromFile(name, fixture(path), ...more);
@@ -145,7 +145,7 @@ describe('a JWK from a file', () => {
     expect(await cli.json(['keystore', 'list', '--search', 'undecided'])).toMatchObject({ resultCount: 0 });
   });
 
-  test('is chosen of in a terminal', async () => {
+  test('prompts for the choice in a terminal', async () => {
     const file = fixture('java17/default.p12');
     const args = ['jwk', 'create', 'chosen', '--from-file', file, '--kid', 'chosen'];
     const { code, stdout } = await cli.inTerminal(args, [
@@ -158,7 +158,7 @@ describe('a JWK from a file', () => {
     expect(await get('chosen')).toMatchObject({ algorithm: 'PS384', kid: 'chosen' });
   });
 
-  test('that is refused after its material was stored says what is there and how to go on', async () => {
+  test('that is rejected after its material was stored names the material and the next command', async () => {
     const refused = await fromFile('half', fixture('keys/ec.cert.pem'), '--kid', 'a\u0007b');
     expect(refused.code).toBe(1);
     expect(refused.stderr).toMatch(
@@ -175,7 +175,7 @@ describe('a JWK from a file', () => {
     ['', 'The file is empty!'],
     ['what is this', 'No JWK can be created from the file!'],
     ['{"kty": ', 'The file is not valid JSON'],
-  ])('that holds %j is refused by what it is', async (text, says) => {
+  ])('that holds %j is rejected with the name of its format', async (text, says) => {
     const result = await fromFile('nothing', await fileWith('nothing', text));
     expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining(says) });
   });
@@ -202,7 +202,7 @@ describe('a JWK from elsewhere', () => {
     }
   });
 
-  test('is made of what the project has, in the only environment that it has it for', async () => {
+  test('is created from material of the project, in the only environment of that material', async () => {
     await cli.ok(['keystore', 'create', 'shared', fixture('java25/store.jks')], opened);
     const { stderr } = await cli.run([
       'jwk',

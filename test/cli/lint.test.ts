@@ -78,7 +78,7 @@ describe('a JWK', () => {
     expect(warnings).toEqual(['alg RSA1_5 is deprecated']);
   });
 
-  test('that is malformed is refused by what is wrong with it, and what would be right is said', async () => {
+  test('that is malformed is rejected with the error and the correction', async () => {
     const malformed = [
       ['{"kty": "EC",', 'The file is not valid JSON: it ends too early, at line 1, column 14'],
       ['{"a": 1}', 'No key found!'],
@@ -105,7 +105,7 @@ describe('a JWK', () => {
       expect(remedy.length).toBeGreaterThan(10);
   });
 
-  test('whose key may be good is not told to be replaced', async () => {
+  test('whose key may be sound gets no advice to replace it', async () => {
     const remediesOf = async (value: object) => {
       const { stdout } = await cli.run(['lint', '--json', '-'], { input: JSON.stringify(value) });
       const { sources } = JSON.parse(stdout) as { sources: readonly Linted[] };
@@ -147,7 +147,7 @@ describe('a JWK', () => {
     ]);
   });
 
-  test('is read from standard input too, and said in words', async () => {
+  test('is read from standard input too, and reported as text', async () => {
     const { code, stdout } = await cli.run(['lint', '-'], { input: JSON.stringify(named(makeEc('P-384'))) });
     expect(code).toBe(1);
     expect(stdout).toMatch(
@@ -157,7 +157,7 @@ describe('a JWK', () => {
 });
 
 describe('a JWK Set', () => {
-  test('is told what is wrong with each key, and what the keys are to each other', async () => {
+  test('is reported with the errors of each key, and with conflicts between keys', async () => {
     const [one, two] = [makeEc('P-256'), makeEc('P-256')];
     const { code, kind, errors, warnings } = await lintJson({
       keys: [
@@ -184,7 +184,7 @@ describe('a JWK Set', () => {
     ]);
   });
 
-  test('that anybody can fetch must hold nothing private', async () => {
+  test('that is public must hold no private members', async () => {
     const keys = [named(makeEc('P-256'))];
     const server = await startHttpServer((_request, response) => response.end(JSON.stringify({ keys })));
     try {
@@ -242,7 +242,7 @@ describe('a certificate, key or keystore', () => {
     }
   });
 
-  test('whose keys have another password says so, alias by alias', async () => {
+  test('whose keys have another password is reported alias by alias', async () => {
     const { code, errors } = await lint(fixture('java17/key-password.jks'));
     expect(code).toBe(1);
     expect(errors).toEqual([
@@ -261,7 +261,7 @@ describe('a certificate, key or keystore', () => {
     expect(jceks).toMatchObject({ code: 1, kind: null, errors: ['JCEKS keystores are not supported!'] });
   });
 
-  test('that is not there is a wrong argument', async () => {
+  test('that does not exist is a usage error', async () => {
     expect((await cli.run(['lint', join(folder, 'nowhere')])).code).toBe(2);
   });
 });

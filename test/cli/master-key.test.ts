@@ -97,7 +97,7 @@ describe('the master key', () => {
     await chmod(keyFile, 0o600);
   });
 
-  test('opens what it sealed from wherever it is given', async () => {
+  test('opens what it sealed, whichever setting it comes from', async () => {
     const key = (await readFile(keyFile, 'utf8')).trim();
     expect(await canReadItsKey({})).toBe(true);
     const file = join(folder, 'moved.key');

@@ -71,7 +71,7 @@ describe('keyplane api', () => {
     expect(JSON.parse(signedIn)).toMatchObject({ token_type: 'Bearer' });
   });
 
-  test('reaches what stands beside the API', async () => {
+  test('reaches paths outside the API', async () => {
     expect(JSON.parse(await cli.ok(['api', 'openapi']))).toHaveProperty('openapi', '3.1.0');
     expect(await cli.ok(['api', 'metrics'])).toContain('# HELP');
     expect(await cli.ok(['api', 'health'])).not.toBe('');
@@ -123,7 +123,7 @@ describe('help', () => {
     }
   });
 
-  test('lists every command in one line of the words that it has itself', async () => {
+  test('lists every command in one line with the summary of that command', async () => {
     for (const { rows } of commandGroups) {
       for (const row of rows.filter(({ name }) => name !== 'node')) {
         const program = new Command('keyplane');
@@ -135,7 +135,7 @@ describe('help', () => {
     }
   });
 
-  test('is there for a noun and a verb, with code 0', async () => {
+  test('is printed for a command and a subcommand, with code 0', async () => {
     expect(await cli.ok(['jwk', '--help'])).toContain('deployment');
     expect(await cli.ok(['help', 'jwk'])).toContain('deployment');
     expect(await cli.ok(['jwk', 'create', '--help'])).toContain('--from-file <FILE>');

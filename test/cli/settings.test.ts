@@ -65,9 +65,9 @@ const wrong: readonly WrongSetting[] = [
   },
 ];
 
-describe('a wrong setting', () => {
+describe('an invalid setting', () => {
   test.each(wrong)(
-    'stops the start with one line, and nothing is made: $says',
+    'stops the start with one line, and nothing is created: $says',
     async ({ settings, says }) => {
       const dataDir = join(folder, `never-made-${Object.values(settings)[0]?.replaceAll(/\W/g, '')}`);
       const running = keyplane(['serve'], { settings: { KEYPLANE_DATA_DIR: dataDir, ...settings } });
@@ -111,7 +111,7 @@ describe('a wrong setting', () => {
       ['node', '--manager', 'ftp://m'],
       /^keyplane: option '--manager <URL>' argument 'ftp:\/\/m' is invalid\. An http or https/,
     ],
-  ] as const)('on the command line (%s) is told in a line or two, with code 2', async (args, line) => {
+  ] as const)('on the command line (%s) is reported in one or two lines, with code 2', async (args, line) => {
     const running = keyplane(args);
     expect(await running.ended).toEqual({ code: 2, signal: null });
     expect(running.stderr()).toMatch(line);
@@ -119,7 +119,7 @@ describe('a wrong setting', () => {
   });
 });
 
-describe('a start that the machine does not let happen', () => {
+describe('a start that fails because of the machine', () => {
   test('says which port is in use', async () => {
     const port = await freePorts(1);
     const squatter = await listening(port);
@@ -165,7 +165,7 @@ describe('a start that the machine does not let happen', () => {
   });
 });
 
-describe('a setting that is right', () => {
+describe('a valid setting', () => {
   test('is taken from a flag rather than from its variable', async () => {
     const dataDir = join(folder, 'by-flag');
     const port = await freePorts(1);

@@ -16,7 +16,7 @@ test.each([
   ['serve', /keyplane is ready/],
   ['start', /Ctrl\+C/],
 ])(
-  '%s ends within its bound also where something hangs, and says so with its code',
+  '%s ends within its time limit also if an operation hangs, and its exit code reports that',
   async (command, ready) => {
     const dataDir = join(await temporaryFolder(), 'data');
     const port = await freePorts(3);

@@ -66,7 +66,7 @@ describe('the client', () => {
     expect(session.username).toBe('admin');
   });
 
-  test('gives what the server refuses as an error with its code, words and request id', async () => {
+  test('throws a rejection of the server as an error with its code, text and request id', async () => {
     const refused = direct().getJwk({ projectName, jwkName: 'nope' });
     await expect(refused).rejects.toBeInstanceOf(KeyplaneApiError);
     await expect(refused).rejects.toMatchObject({
@@ -93,7 +93,7 @@ describe('the client', () => {
     },
   );
 
-  test('never repeats what can not be done twice safely, nor what the server refused', async () => {
+  test('never repeats a request that is not idempotent, nor one that the server rejected', async () => {
     const { client, seen, close } = await between(['lose']);
     await expect(client.createToken({ body: { name: 'lost' } })).rejects.toBeInstanceOf(
       KeyplaneConnectionError,
@@ -103,7 +103,7 @@ describe('the client', () => {
     expect(seen).toEqual([undefined, undefined]);
   });
 
-  test('gives up after so many attempts, and at once when it is told to', async () => {
+  test('stops after a fixed number of attempts, and at once when the caller aborts', async () => {
     const { client, seen, close } = await between(Array.from({ length: 9 }, () => 'busy' as const));
     await expect(client.listProjects()).rejects.toMatchObject({ status: 503 });
     expect(seen).toHaveLength(4);

@@ -81,11 +81,11 @@ async function compiled(calls: readonly string[]): Promise<ReadonlyMap<number, s
   return said;
 }
 
-test('a program that says what the API takes compiles', async () => {
+test('a program with valid requests of the API compiles', async () => {
   expect(await compiled(accepted)).toEqual(new Map());
 });
 
-test('a program that says what the API rejects does not compile, and the compiler names the fault', async () => {
+test('a program with invalid requests of the API does not compile, and the compiler names the fault', async () => {
   const said = await compiled(rejected.map(([call]) => call));
   for (const [index, [call, fault]] of rejected.entries()) {
     expect(said.get(index), call).toContain(fault);

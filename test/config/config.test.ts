@@ -14,7 +14,7 @@ import { makeTestAuthority } from '../support/http-servers.ts';
 const key = Buffer.alloc(32, 3).toString('base64');
 
 describe('the settings of the manager', () => {
-  test('have the defaults that are promised', () => {
+  test('have the documented defaults', () => {
     expect(readManagerConfig({})).toEqual({
       host: '127.0.0.1',
       port: 8080,
@@ -75,7 +75,7 @@ describe('the settings of the manager', () => {
     expect(() => readManagerConfig(environment)).toThrow(text);
   });
 
-  test('take what is given, and a flag before a variable', () => {
+  test('have the given values, and a flag wins over a variable', () => {
     const config = readManagerConfig(
       {
         KEYPLANE_HOST: '::1',
@@ -170,7 +170,7 @@ describe('the settings of the manager', () => {
 });
 
 describe('the environment of a child process', () => {
-  test('has nothing of keyplane but what it is given', () => {
+  test('has only those settings of keyplane that the parent passes', () => {
     process.env.KEYPLANE_MASTER_KEY = key;
     try {
       const environment = childEnvironment({ KEYPLANE_NODE_TOKEN: 't' });

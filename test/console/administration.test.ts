@@ -88,7 +88,7 @@ test('a user is made, made an administrator, given another password, and deleted
   await page.getByText('is the last administrator!').waitFor();
 });
 
-test('the audit record is filtered by an address that can be sent to somebody', async () => {
+test('the audit log is filtered by a URL that can be shared', async () => {
   await console.manager.as('mary');
   const page = await console.open({ path: '/audit?action=user.create&objectName=mary' });
   const rows = page.getByRole('region', { name: 'Audit log' }).getByRole('row');
@@ -105,7 +105,7 @@ test('the audit record is filtered by an address that can be sent to somebody', 
   await expectAccessible(page);
 });
 
-test('who is no administrator is not offered what administrators do, and is refused it', async () => {
+test('a user who is no administrator sees no administration, and the server rejects it', async () => {
   const roles = ['ROLE_API_SECURITY'];
   const api = await console.manager.as('linus', { project: 'MyProject', roles });
   const page = await console.open({ path: '/', username: 'linus' });

@@ -119,7 +119,7 @@ test('the form fetches a URL first, and takes its schedule as a number and a uni
   });
 });
 
-test('the form judges what is pasted; it neither keeps its private members nor shows them as curl', async () => {
+test('the form checks a pasted key; it neither keeps its private members nor shows them as curl', async () => {
   await fill('pasted', 'JWK or JWK Set');
   await page.getByLabel('JWK or JWK Set as JSON').fill(JSON.stringify(p256Private));
   await page.getByText('Found: EC P-256, private key').waitFor();
@@ -162,7 +162,7 @@ test('a key without a kid is chosen by its thumbprint, and fields for what a key
   expect(await stored('by-thumbprint')).toMatchObject({ kid, ec: { x: plain.x } });
 });
 
-test('the form takes a file only where a source wants one', async () => {
+test('the form accepts a file only for a source that needs one', async () => {
   await fill('no-file');
   const counts: Record<string, number> = {};
   for (const source of ['Generate', 'URL', 'JWK or JWK Set', 'Certificate', 'Key', 'Keystore']) {
@@ -216,7 +216,7 @@ test('a certificate file is stored as a certificate in step 1, and the JWK creat
   expect(await stored('of-certificate')).toMatchObject({ sourceType: 'CERTIFICATE' });
 });
 
-test('the form judges a weak key file before it offers to store it', async () => {
+test('the form reports a weak key file before it offers to store it', async () => {
   await fill('of-weak-key', 'Key');
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
   const buffer = Buffer.from(privateKey.export({ format: 'pem', type: 'pkcs8' }));

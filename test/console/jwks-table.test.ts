@@ -28,7 +28,7 @@ afterAll(() => console.close());
 
 const firstName = () => page.locator('tbody tr').first().getByRole('link').textContent();
 
-test('pages, sorts and tells the order it is in, all in the address', async () => {
+test('the table pages, sorts and shows its sort order, all in the URL', async () => {
   await page.getByText('1 to 20 of 46').waitFor();
   await expectAccessible(page);
   const header = page.getByRole('columnheader', { name: 'Name' });
@@ -44,7 +44,7 @@ test('pages, sorts and tells the order it is in, all in the address', async () =
   expect(await firstName()).toBe('jwk-25');
 });
 
-test('searches and filters at the server, all in the address', async () => {
+test('the table searches and filters at the server, all in the URL', async () => {
   await page.getByLabel('Search by name or description').fill('jwk-0');
   await page.getByText('1 to 10 of 10').waitFor();
   await page.getByLabel('Use', { exact: true }).selectOption('sig');
@@ -57,7 +57,7 @@ test('searches and filters at the server, all in the address', async () => {
   await page.getByText('Nothing fits this search.').waitFor();
 });
 
-test('needs no sideways scroll of the page at 360 pixels, and has no barrier in the dark', async () => {
+test('the table fits 360 pixels without horizontal scrolling, and is accessible in the dark theme', async () => {
   const narrow = await console.open({ path: tablePath, width: 360, colorScheme: 'dark' });
   await narrow.getByText('1 to 20 of 46').waitFor();
   await expectNoSidewaysScroll(narrow);

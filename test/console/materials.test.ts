@@ -160,7 +160,7 @@ test('a keystore shows at once that its password is wrong, and its aliases befor
   await page.getByText('There is no keystore in MyProject yet').waitFor();
 });
 
-test('a file that is dropped is taken', async () => {
+test('a file that is dropped on the form is accepted', async () => {
   const page = await console.open({ path: '/projects/MyProject/keys' });
   await page.getByRole('button', { name: 'New key' }).first().click();
   const text = readFileSync(fixture('keys/ec.key.pem'), 'utf8');
@@ -174,7 +174,7 @@ test('a file that is dropped is taken', async () => {
   await page.getByText('ec.key.pem').waitFor();
 });
 
-test('who may only read is offered nothing that changes, and is refused it', async () => {
+test('a user who may only read is offered no change, and the server rejects it', async () => {
   const roles = ['ROLE_API_SECURITY'];
   const api = await console.manager.as('reader', { project: 'MyProject', roles });
   const page = await console.open({ path: '/projects/MyProject/keys', username: 'reader' });

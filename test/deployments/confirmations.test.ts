@@ -30,14 +30,14 @@ function world(said: Record<string, Said>) {
 const nodes = [registered('a'), registered('b')];
 
 describe('waiting for the nodes of an environment', () => {
-  test('ends at once when all have it', async () => {
+  test('ends at once when all nodes have the change', async () => {
     const { confirmations } = world({ a: { confirmedRevision: 7 }, b: { confirmedRevision: 9 } });
     await expect(
       confirmations.wait({ environmentId: 'e', revision: 7, nodes, timeoutMs: 60_000 }),
     ).resolves.toEqual([]);
   });
 
-  test('does not wait for a node that is not connected, and says so', async () => {
+  test('does not wait for a node that is not connected, and reports it', async () => {
     const { confirmations } = world({ a: { confirmedRevision: 7 } });
     const failures = await confirmations.wait({ environmentId: 'e', revision: 7, nodes, timeoutMs: 60_000 });
     expect(failures).toEqual([{ nodeName: 'b', reason: 'not connected' }]);
@@ -51,7 +51,7 @@ describe('waiting for the nodes of an environment', () => {
     await expect(waiting).resolves.toEqual([]);
   });
 
-  test('tells what a node refused, and does not take an older refusal for an answer', async () => {
+  test('reports a rejection by a node, and ignores an older rejection', async () => {
     const { confirmations, sessions } = world({
       a: { confirmedRevision: 6, refusal: { revision: 7, reason: 'no room' } },
       b: { confirmedRevision: 6, refusal: { revision: 6, reason: 'old' } },
@@ -62,13 +62,13 @@ describe('waiting for the nodes of an environment', () => {
     await expect(waiting).resolves.toEqual([{ nodeName: 'a', reason: 'no room' }]);
   });
 
-  test('names who did not confirm in time', async () => {
+  test('names each node that did not confirm in time', async () => {
     const { confirmations } = world({ a: { confirmedRevision: 7 }, b: { confirmedRevision: 6 } });
     const failures = await confirmations.wait({ environmentId: 'e', revision: 7, nodes, timeoutMs: 20 });
     expect(failures).toEqual([{ nodeName: 'b', reason: 'did not confirm in 20 ms' }]);
   });
 
-  test('looks again at those that had answered once the last one has', async () => {
+  test('checks the nodes that confirmed again once the last one has confirmed', async () => {
     const { confirmations, sessions } = world({
       a: { confirmedRevision: 6, refusal: { revision: 7, reason: 'no room' } },
       b: { confirmedRevision: 6 },
@@ -109,7 +109,7 @@ describe('waiting for nodes of other managers', () => {
     timeoutMs,
   });
 
-  test('ends when they are recorded to have confirmed, and has the database looked at meanwhile', async () => {
+  test('ends when the database records their confirmation, and polls the database meanwhile', async () => {
     const { confirmations, looksElsewhere } = world({});
     const waiting = confirmations.wait(expecting([elsewhere('a', { appliedRevision: 6 })]));
     expect(confirmations.waitedFor()).toEqual(['e']);
@@ -119,14 +119,14 @@ describe('waiting for nodes of other managers', () => {
     expect(confirmations.waitedFor()).toEqual([]);
   });
 
-  test('tells what they are recorded to have refused', async () => {
+  test('reports the rejections that the database records', async () => {
     const { confirmations } = world({});
     const waiting = confirmations.wait(expecting([elsewhere('a')]));
     confirmations.recorded([elsewhere('a', { refusal: { revision: 7, reason: 'no room' } })]);
     await expect(waiting).resolves.toEqual([{ nodeName: 'a', reason: 'no room' }]);
   });
 
-  test('goes on where the node moves to this manager', async () => {
+  test('continues when the node moves to this manager', async () => {
     const { confirmations, sessions } = world({});
     const waiting = confirmations.wait(expecting([elsewhere('a')]));
     confirmations.recorded([elsewhere('a', { connected: false })]);
@@ -165,7 +165,7 @@ describe('the answer', () => {
     expect(deploymentResult([], 'deploy')).toEqual({ success: true, message, environmentResults: [] });
   });
 
-  test('says when no node is registered', () => {
+  test('reports that no node is registered', () => {
     const message = 'No node is registered in this environment';
     expect(environmentResult('a', undefined, 'deploy')).toEqual({
       environmentName: 'a',
@@ -174,7 +174,7 @@ describe('the answer', () => {
     });
   });
 
-  test('speaks of undeploying in its own words', () => {
+  test('has texts of its own for an undeployment', () => {
     const result = deploymentResult([environmentResult('a', [], 'undeploy')], 'undeploy');
     expect(result.message).toBe('Undeployment completed successfully');
     expect(result.environmentResults[0]?.message).toBe('Undeployed successfully');

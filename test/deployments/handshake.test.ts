@@ -113,7 +113,7 @@ const refusedBy = (by: 'manager' | 'node', reason: RegExp) => ({ by, reason: exp
 const keysOf = (name: string) => store.read(({ nodeKeys }) => nodeKeys.listOfName(environment.id, name));
 const fingerprint = async () => (await store.read(readIdentity)).fingerprint;
 
-describe('somebody between node and manager', () => {
+describe('an attacker between node and manager', () => {
   test.each<Step>([1, 2, 3, 4])(
     'completes no handshake in which he altered one bit of message %i',
     async (altered) => {
@@ -193,7 +193,7 @@ describe('somebody between node and manager', () => {
     ['its token names', async (token) => ({ token })],
     ['it pinned', async () => ({ pinned: await fingerprint() })],
   ])(
-    'is not taken for the manager with an identity of his own by a node for the identity that %s',
+    'is not accepted as the manager with an identity of his own by a node for the identity that %s',
     async (_, order) => {
       const token = await tokenWith();
       const his = signingKeyOf(Buffer.alloc(32, 9));
@@ -259,7 +259,7 @@ describe('an enrollment token', () => {
     expect(await handshake(nodeSide({ token, name: 'early' }))).toMatchObject({ by: 'nobody' });
   });
 
-  test('that expires during a handshake joins nobody', async () => {
+  test('that expires during a handshake joins no node', async () => {
     const token = await tokenWith({ expiresAt: new Date(start.getTime() + day).toISOString() });
     const end = await handshake(nodeSide({ token }), (step, text) => {
       if (step === 4) later(day);

@@ -18,7 +18,7 @@ withDatabases('the lineage', (fresh) => {
     expect(await store.read(lineageOf)).toBe(lineage);
   });
 
-  test('is another one after a restore, with revisions beyond all that any node was seen with', async () => {
+  test('changes after a restore, with revisions above those of all nodes', async () => {
     const [busy, empty] = [sampleEnvironment(), sampleEnvironment()];
     const node = sampleNode(busy.id);
     const digest = bytes(32);
@@ -55,7 +55,7 @@ withDatabases('the lineage', (fresh) => {
     expect(second?.revision).toBeGreaterThan(1_000_000_000);
   });
 
-  test('rises again when the same backup is restored a second time', async () => {
+  test('gets higher revisions again when the same backup is restored a second time', async () => {
     const environment = sampleEnvironment();
     const state = { environmentId: environment.id, revision: 7, digest: bytes(32) };
     await store.write(({ environments }) => environments.insert(environment));

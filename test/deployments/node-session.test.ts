@@ -205,7 +205,7 @@ describe('the stream of one node', () => {
     expect(node.closed).toBe(true);
   });
 
-  test('goes on with a snapshot as soon as what filled the stream has left', async () => {
+  test('continues with a snapshot as soon as the full stream has drained', async () => {
     const one = session({ startRevision: 0, reset: true, environmentRevision: 6 });
     one.stream.bufferedBytes = 1024 * 1024 - 1;
     const { send } = one.stream;
@@ -226,7 +226,7 @@ describe('the stream of one node', () => {
     ]);
   });
 
-  test('does not take a stream from which something leaves for a silent one', async () => {
+  test('does not treat a stream that is still sending as silent', async () => {
     const one = session({ startRevision: 3, reset: false, environmentRevision: 4 });
     await one.session.advance();
     one.later(30_000);
@@ -239,7 +239,7 @@ describe('the stream of one node', () => {
     expect(one.closes).toEqual([4400]);
   });
 
-  test('cuts off a node that never answers', async () => {
+  test('closes the stream of a node that never answers', async () => {
     const {
       session: node,
       closes,
@@ -254,7 +254,7 @@ describe('the stream of one node', () => {
     expect(closes).toEqual([4400]);
   });
 
-  test('is given much only once it has a place for it, which it keeps until the last of it has left', async () => {
+  test('sends a large change only once it has a bulk slot, which it holds until the last byte is sent', async () => {
     const turns = new SendTurns(1);
     const first = session({ startRevision: 0, reset: true, environmentRevision: 4 }, turns);
     const second = session({ startRevision: 0, reset: true, environmentRevision: 4 }, turns);
@@ -269,7 +269,7 @@ describe('the stream of one node', () => {
     expect(second.sent.map(({ to }) => to)).toEqual([2, 4]);
   });
 
-  test('a node gets a small change while all bulk sends are in use', async () => {
+  test('sends a small change while all bulk slots are in use', async () => {
     const turns = new SendTurns(1);
     const large = session({ startRevision: 0, reset: true, environmentRevision: 4 }, turns);
     const small = session({ startRevision: 3, reset: false, environmentRevision: 4 }, turns);
@@ -285,7 +285,7 @@ describe('the stream of one node', () => {
       'it refuses what it was sent',
       (one: NodeSession) => one.receive({ type: 'refused', revision: 2, reason: 'unknown kind' }),
     ],
-  ])('gives its place to the next when %s', async (_what, end) => {
+  ])('passes its bulk slot to the next stream when %s', async (_what, end) => {
     const turns = new SendTurns(1);
     const first = session({ startRevision: 0, reset: true, environmentRevision: 6 }, turns);
     const second = session({ startRevision: 0, reset: true, environmentRevision: 4 }, turns);
@@ -304,7 +304,7 @@ describe('the stream of one node', () => {
     expect(second.sent.map(({ to }) => to)).toEqual([2, 4]);
   });
 
-  test('that ended while it waited for a place takes none', async () => {
+  test('that ended while it waited for a bulk slot takes none', async () => {
     const turns = new SendTurns(1);
     const [first, second, third] = [1, 2, 3].map(() =>
       session({ startRevision: 0, reset: true, environmentRevision: 4 }, turns),

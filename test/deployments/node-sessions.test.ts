@@ -6,7 +6,7 @@ function session(nodeId: string): NodeSession {
   return { identity: { nodeId, environmentId: 'e' } } as NodeSession;
 }
 
-test('the end of a stream that was replaced does not take the one that replaced it away', () => {
+test('the end of a replaced stream does not close the stream that replaced it', () => {
   const sessions = new NodeSessions();
   const [former, later] = [session('n'), session('n')];
   sessions.put(former);

@@ -46,7 +46,7 @@ describe('a node that says hello', () => {
     ['what it has is not whole', { incomplete: true, revision: 100 }],
     ['its digest differs', { ...ofBefore, revision: 100 }],
     ['it is too far behind', { revision: 9 }],
-  ])('is given everything because %s', (why, said) => {
+  ])('gets a snapshot because %s', (why, said) => {
     expect(judged(said)).toEqual({ start: 'snapshot', why });
   });
 
@@ -61,7 +61,7 @@ describe('a node that says hello', () => {
     expect(judged(said)).toMatchObject({ start: 'reject' });
   });
 
-  test('is given everything where the delta is far larger, but only where its history is known', () => {
+  test('gets a snapshot if the delta is far larger, but only if its history is known', () => {
     const rows: [number, number] = [21, 10];
     expect(judged({}, { recordedRevision: 50, rows })).toMatchObject({ start: 'snapshot' });
     expect(judged({}, { recordedRevision: 49, rows })).toEqual({ start: 'delta' });

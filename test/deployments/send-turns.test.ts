@@ -10,7 +10,7 @@ function compute(): void {
   }
 }
 
-describe('those who want to send at the same moment', () => {
+describe('streams that send at the same time', () => {
   test('are served in the order in which they came, with turns of the event loop between them', async () => {
     const turns = new SendTurns();
     const served: number[] = [];
@@ -34,7 +34,7 @@ describe('those who want to send at the same moment', () => {
     expect(servedIn.size).toBe(6);
   });
 
-  test('leave the rest of a turn to others where one of them is given much', async () => {
+  test('leave the rest of a turn to others when one of them has much to send', async () => {
     const turns = new SendTurns();
     const served: string[] = [];
     const all = [true, true, false].map((isMuch, number) =>
@@ -47,7 +47,7 @@ describe('those who want to send at the same moment', () => {
     expect(served).toEqual(['0', '1', 'turn', '2']);
   });
 
-  test('do not wait where nobody else wants to', () => {
+  test('do not wait if no other stream sends', () => {
     const turns = new SendTurns();
     let done = false;
     expect(
@@ -58,7 +58,7 @@ describe('those who want to send at the same moment', () => {
     expect(done).toBe(true);
   });
 
-  test('are told what went wrong in their own work, and hold up nobody by it', async () => {
+  test('get the error of their own work, and block no other stream with it', async () => {
     const turns = new SendTurns();
     const fails = () => {
       throw new Error('the stream is gone');

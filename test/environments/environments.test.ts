@@ -104,7 +104,7 @@ describe('an environment', () => {
     ]);
   });
 
-  test('is not changed when its desired state can not be', async () => {
+  test('is not changed if its desired state cannot be changed', async () => {
     world.deployments.syncEnvironment = async () => {
       throw new Error('the database is full');
     };
@@ -211,7 +211,7 @@ describe('nodes', () => {
     world.deployments.calls.length = 0;
   });
 
-  test('are listed as they are right now, or else as they were last seen', async () => {
+  test('are listed with their current state, or with their last known one', async () => {
     expect(await world.nodes.list('production')).toMatchObject([
       { name: 'node-1', connected: false, appliedRevision: 3 },
     ]);
@@ -230,7 +230,7 @@ describe('nodes', () => {
     await expect(world.nodes.list('none')).rejects.toThrow(missing('none'));
   });
 
-  test('that are removed are gone, and their streams are closed', async () => {
+  test('that are removed are no longer listed, and their streams are closed', async () => {
     await world.nodes.delete(admin, 'production', 'node-1');
     expect(await world.nodes.list('production')).toEqual([]);
     expect(world.deployments.calls).toEqual([`node removed ${nodeId}`]);

@@ -81,7 +81,7 @@ describe('a project of many JWKs', () => {
     expect(await revisionOf()).toBe(before);
   });
 
-  test('lets others write before and after it, and misses nothing of them', async () => {
+  test('lets other requests write in between, and misses none of their changes', async () => {
     const made = Array.from({ length: 12 }, (_, number) => beside.paste(`during-${number}`, p256Public));
     const both = ['Large', 'Beside'];
     const third = world.api('POST', environments, {
@@ -95,7 +95,7 @@ describe('a project of many JWKs', () => {
     await has(await join('third'), keys + 24);
   });
 
-  test('is not in an environment whose making failed at its end', async () => {
+  test('is not in an environment whose creation failed at its end', async () => {
     const { services } = world.manager;
     const caller = await services.store.read(async ({ users }) => users.find('admin'));
     const once = {
