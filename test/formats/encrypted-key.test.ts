@@ -83,7 +83,7 @@ describe('a key that OpenSSL encrypted', () => {
     expect(refusal(content, '')).toBe('passphrase does not open the key!');
   });
 
-  test('is told apart from a key that no passphrase closes', () => {
+  test('is distinguished from a key without a passphrase', () => {
     expect(encryptedKeyIn(key.export({ type: 'pkcs8', format: 'pem' }).toString())).toBeUndefined();
     expect(() => jwkFromKeyContent(written('pkcs8', pkcs8))).toThrow(
       'Key content is encrypted: passphrase is required!',

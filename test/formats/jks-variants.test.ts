@@ -39,7 +39,7 @@ test('1,000 entries open and 1,001 are refused by their number', () => {
   );
 });
 
-test('a count or a length that nothing could hold is refused at once, sealed with the right password or not', () => {
+test('an impossible count or length is rejected at once, with a valid or an invalid digest', () => {
   const key = (...rest: Buffer[]) => [uint32(1), utf('k'), Buffer.alloc(8), ...rest];
   const absurd = uint32(0xffffffff);
   const files = [
@@ -64,7 +64,7 @@ test('an alias in broken modified UTF-8 is refused', () => {
   }
 });
 
-test('a key that makes no sense is closed for ever and the rest of the keystore opens', () => {
+test('a malformed key stays locked and the rest of the keystore opens', () => {
   const odd = [uint32(1), utf('odd'), Buffer.alloc(8), uint32(3), Buffer.from('abc'), uint32(0)];
   const entries = [...odd, trustedEntry('root', root, 2)];
   const opened = open(jksFile({ version: 2, count: 2, entries, password }));

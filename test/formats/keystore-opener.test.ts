@@ -33,7 +33,7 @@ const slow = {
   type: 'PKCS12',
 } as const;
 
-test('an entry read in a thread is the entry, bytes and all', async () => {
+test('an entry that a thread reads is complete and has the same bytes', async () => {
   const opened = openKeystore(store);
   const read = opener();
   for (const { alias } of opened.list()) {
@@ -41,7 +41,7 @@ test('an entry read in a thread is the entry, bytes and all', async () => {
   }
 });
 
-test('an alias that is not there reads as nothing', async () => {
+test('an unknown alias reads as undefined', async () => {
   expect(await opener().readEntry({ ...store, alias: 'nobody' })).toBeUndefined();
 });
 
@@ -81,7 +81,7 @@ test("a refusal comes out of the thread as the same error, and the caller's byte
   expect(store.file).toEqual(readFixture('java17/default.p12'));
 });
 
-test('a keystore that takes longer than its time is given up with a reason, and the next one opens', async () => {
+test('a keystore that exceeds the time limit is rejected with a reason, and the next one opens', async () => {
   const impatient = opener({ timeoutMs: 1_500 });
   await expect(impatient.inspect(slow)).rejects.toMatchObject({
     code: 'bad_request',
@@ -118,7 +118,7 @@ test("a small keystore of another user is opened before a user's large ones", as
   await Promise.all(large);
 });
 
-test('closing refuses what is under way and what waits, at once', async () => {
+test('closing rejects running and waiting requests at once', async () => {
   const closing = opener();
   const waiting = [closing.inspect(slow), closing.inspect(store)].map((asked) =>
     expect(asked).rejects.toMatchObject({ code: 'unavailable' }),

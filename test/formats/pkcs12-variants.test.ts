@@ -167,7 +167,7 @@ describe('entries', () => {
     ]);
   });
 
-  test('a certificate that is none neither loses the keystore nor stands in a chain', () => {
+  test('an invalid certificate neither makes the keystore unreadable nor becomes part of a chain', () => {
     const broken = certificateBag(bmpString('no certificate'), { friendlyName: 'broken' });
     const opened = open(pfx(authenticatedSafe([broken, ...ecBags])));
     expect(opened.list().map(({ alias }) => alias)).toEqual(['ec', 'broken']);

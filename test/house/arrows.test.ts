@@ -72,7 +72,7 @@ describe('the rule itself', () => {
     ).toEqual(['src/node/disk.ts: may not import src/sealing/sealer.ts (runtime)']);
   });
 
-  test('sees nothing in an empty house, and says so', () => {
+  test('reports a house without files', () => {
     expect(() => expectKept(checkArrows([], arrows))).toThrow('nothing to look at');
   });
 

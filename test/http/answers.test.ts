@@ -55,7 +55,7 @@ afterAll(() => world.close());
 
 describe('an error', () => {
   test.each(['/test/crash', '/test/internal', '/test/throws-text', '/test/fake', '/test/unfit'])(
-    'that was not foreseen tells a request id and nothing else: %s',
+    'that is unexpected has a request id and no details: %s',
     async (url) => {
       const answer = await world.call('GET', url);
       expect(answer.statusCode).toBe(500);
@@ -75,7 +75,7 @@ describe('an error', () => {
     },
   );
 
-  test('that was not foreseen can be found in the log by its kind and frames', async () => {
+  test('that is unexpected is logged with its type and stack frames', async () => {
     await world.call('GET', '/test/crash');
     const line = world.logLines().at(-1) as { cause: { kind: string; frames: string[] } };
     expect(line.cause.kind).toBe('TypeError');
@@ -108,7 +108,7 @@ describe('an answer', () => {
     '/docs/',
     '/openapi.json',
     '/apiops/projects/%zz/',
-  ])('has the security headers, and no word of what serves it: %s', async (url) => {
+  ])('has the security headers, and does not name the server software: %s', async (url) => {
     const { headers } = await world.call('GET', url);
     expect(headers['x-content-type-options']).toBe('nosniff');
     expect(headers['referrer-policy']).toBe('no-referrer');
@@ -218,7 +218,7 @@ describe('over a real socket', () => {
     },
   );
 
-  test('a body that comes in chunks is held to the limit all the same', async () => {
+  test('a body that comes in chunks has the same size limit', async () => {
     const head = `POST /apiops/projects/ HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${world.tokens.admin}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n`;
     const chunk = `10000\r\n${'a'.repeat(0x10000)}\r\n`;
     expect(await rawAnswer(head + chunk.repeat(20))).toMatch(/^HTTP\/1\.1 413 [\s\S]*payload_too_large/);

@@ -126,7 +126,7 @@ describe('a body', () => {
     expect(resultList.map(({ description }: { description: unknown }) => description)).toEqual([null, null]);
   });
 
-  test('is optional where a route needs none, but what it says is not ignored', async () => {
+  test('is optional if a route needs none, but its members are still checked', async () => {
     await world.call('POST', '/apiops/environments/', { body: { name: 'e', type: 'TEST' } });
     const url = '/apiops/environments/e/enrollment-tokens/';
     for (const options of [{}, { payload: '', headers: json }, { body: {} }, { body: { label: null } }]) {
@@ -138,7 +138,7 @@ describe('a body', () => {
     );
   });
 
-  test('is not asked of a deletion', async () => {
+  test('is not required for a deletion', async () => {
     await world.call('POST', '/apiops/tokens/', { body: { name: 'one' } });
     const answer = await world.call('DELETE', '/apiops/tokens/one/', { payload: '', headers: json });
     expect(answer.json()).toEqual({ success: true });

@@ -98,7 +98,7 @@ describe('users', () => {
 });
 
 describe('projects, members and environments', () => {
-  test('live their life, seen by whom they should be', async () => {
+  test('are created, listed, changed and deleted, and visible only to users with access', async () => {
     const { ada } = world.tokens;
     expect(await answerOf('POST', '/apiops/projects/', { name: 'MyProject', description: 'first' })).toEqual(
       ok,

@@ -64,7 +64,7 @@ describe('a user', () => {
     expect([answer.statusCode, answer.json()]).toEqual([403, forbidden]);
   });
 
-  test('is told that the current password is wrong', async () => {
+  test('gets an error if the current password is wrong', async () => {
     const answer = await put({ ...change, currentPassword: 'wrong password' });
     expect([answer.statusCode, answer.json()]).toEqual([
       400,
@@ -77,7 +77,7 @@ describe('a user', () => {
     ]);
   });
 
-  test('changes the own password, whichever way the name is spelled in the path', async () => {
+  test('changes their own password, whatever the spelling of the name in the path', async () => {
     const session = (await signIn('ada', passwords.ada)).json().access_token;
     const answer = await put({ ...change, admin: null }, { url: '/apiops/users/%61da', token: session });
     expect([answer.statusCode, answer.json()]).toEqual([200, { success: true }]);
@@ -90,7 +90,7 @@ describe('a user', () => {
 describe('an administrator', () => {
   const admin = '/apiops/users/admin/';
 
-  test('changes the own password as everybody does, and keeps the token', async () => {
+  test('changes their own password like any other user, and keeps the token', async () => {
     const body = { currentPassword: passwords.admin, password: 'second password' };
     const answer = await world.call('PUT', admin, { body });
     expect([answer.statusCode, answer.json()]).toEqual([200, { success: true }]);
@@ -105,13 +105,13 @@ describe('an administrator', () => {
       { currentPassword: 'second password', password: 'another one', admin: true },
     ],
     ['without a new one', admin, { currentPassword: 'second password' }],
-  ])('is told that a current password %s is out of place', async (_what, url, body) => {
+  ])('gets an error if a current password %s is not allowed', async (_what, url, body) => {
     const answer = await world.call('PUT', url, { body });
     expect(answer.statusCode).toBe(400);
     expect(answer.json()).toMatchObject({ reason: 'FIELD_NOT_VALID', member: 'currentPassword' });
   });
 
-  test('ends every token with a reset, the one of the request too', async () => {
+  test('revokes every token with a reset, that of the request too', async () => {
     const answer = await world.call('PUT', admin, { body: { password: 'third password' } });
     expect(answer.statusCode).toBe(200);
     expect((await world.call('GET', '/apiops/tokens/')).statusCode).toBe(401);

@@ -55,7 +55,7 @@ describe('paths', () => {
   });
 
   test.each(['%zz', '%', '%c3%28', '%ff', '%E0%A4%A'])(
-    'that can not be decoded (%s) are not found, with all headers',
+    'that cannot be decoded (%s) are not found, with all headers',
     async (bad) => {
       const answer = await world.call('GET', `/apiops/projects/${bad}/environments/`);
       expect(answer.statusCode).toBe(404);
@@ -76,7 +76,7 @@ describe('paths', () => {
     ['DELETE', '/apiops/projects'],
     ['OPTIONS', '/apiops/projects'],
     ['PUT', '/healthz'],
-  ])('that lead nowhere are not found, with or without a token: %s %s', async (method, url) => {
+  ])('of no route are not found, with or without a token: %s %s', async (method, url) => {
     for (const token of [null, world.tokens.admin]) {
       const answer = await world.call(method, url, {
         token,
@@ -91,7 +91,7 @@ describe('paths', () => {
     }
   });
 
-  test('that lead nowhere are repeated in part only, and harmlessly', async () => {
+  test('of no route are repeated only in part and escaped', async () => {
     const { error_description: text } = (
       await world.call('GET', `/${'y'.repeat(5000)}?token=hunter2`)
     ).json();

@@ -82,7 +82,7 @@ describe('a user', () => {
 });
 
 describe('an address', () => {
-  test('that brings no valid token is refused beyond the limit: no token, a wrong one, a path that is none', async () => {
+  test('without a valid token is rejected beyond the limit: no token, a wrong one, an unknown path', async () => {
     const tries: Sent[] = [
       {},
       { headers: bearer('kp_wrong') },
@@ -107,7 +107,7 @@ describe('an address', () => {
     expect((await send({ from: '2001:db8:0:1::1' })).statusCode).toBe(401);
   });
 
-  test('that is used up is still told of health, readiness, metrics, pages and the description', async () => {
+  test('beyond its limit still gets health, readiness, metrics, pages and the API description', async () => {
     await statuses(21, () => send());
     expect((await send()).statusCode).toBe(429);
     for (const url of ['/healthz', '/readyz', '/metrics', '/', '/docs/', '/openapi.json']) {
@@ -119,7 +119,7 @@ describe('an address', () => {
   });
 });
 
-test('the limit on wrong passwords stays exact, and says its own words', async () => {
+test('the limit on wrong passwords stays exact, and has an error text of its own', async () => {
   for (let attempt = 0; attempt < 10; attempt += 1) expect((await signIn('wrong')).statusCode).toBe(401);
   const refused = await signIn(passwords.admin);
   expect(refused.statusCode).toBe(429);
@@ -133,7 +133,7 @@ test('signing in counts for the address, before a password is hashed', async () 
   expect(refused.json().error_description).toMatch(/^Too many requests/);
 });
 
-test('without limits nobody is held back', async () => {
+test('without limits no client is rejected', async () => {
   await world.close();
   world = await openHttpWorld();
   expect(await statuses(100, () => send())).toEqual(all(100, 401));

@@ -89,7 +89,7 @@ describe('a session of the console', () => {
     expect((await world.call('GET', url, { token: null, headers: { cookie } })).statusCode).toBe(401);
   });
 
-  test('is not what a personal token can end', async () => {
+  test('cannot be ended with a personal token', async () => {
     const answer = await world.call('DELETE', url);
     expect(answer.statusCode).toBe(400);
     expect((await world.call('GET', url)).statusCode).toBe(200);
@@ -140,13 +140,13 @@ describe('a request that changes something with the cookie', () => {
 });
 
 describe('signing in', () => {
-  test.each(elsewhere)('is not to be had from %s', async (_name, headers) => {
+  test.each(elsewhere)('is rejected from %s', async (_name, headers) => {
     const answer = await signIn(ada, headers);
     expect(answer.statusCode).toBe(403);
     expect(answer.headers['set-cookie']).toBeUndefined();
   });
 
-  test('refuses a wrong password in the words of the other sign-in, within the same limit', async () => {
+  test('rejects a wrong password with the same error as the token endpoint, within the same limit', async () => {
     const tries = Array.from({ length: 11 }, () =>
       signIn({ username: 'nobody', password: 'wrong password' }),
     );

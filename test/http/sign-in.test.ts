@@ -119,7 +119,7 @@ test('wrong credentials get one answer, and the eleventh of them in a minute for
   }
 });
 
-test('ten wrong passwords for a name that does not exist shut nobody else out of that address', async () => {
+test('ten wrong passwords for a name that does not exist block no other user of that address', async () => {
   for (let attempt = 0; attempt < 11; attempt++) {
     const answer = await post(form({ ...credentials, client_id: 'no/name', client_secret: 'a b' }));
     expect(answer.statusCode).toBe(attempt < 10 ? 401 : 429);

@@ -15,7 +15,7 @@ test('health is answered for as long as the process lives', async () => {
   expect((await get('/healthz')).json()).toEqual({ status: 'ok' });
 });
 
-test('readiness is answered by the database, and a failure of it tells nothing', async () => {
+test('readiness depends on the database, and a failure shows no details', async () => {
   expect((await get('/readyz')).json()).toEqual({ status: 'ok' });
   state.ready = async () => {
     throw new Error('password authentication failed for user "keyplane" at 10.0.0.1');
@@ -84,7 +84,7 @@ test.each(['/docs', '/docs/'])(
   },
 );
 
-test('the script of the API reference is sent compressed, and plain to who takes no brotli', async () => {
+test('the script of the API reference is sent compressed, and plain to a client without brotli', async () => {
   const page = await get('/docs');
   const [, script = ''] = /src="([^"]+)"/.exec(page.body) ?? [];
   const packed = await world.call('GET', script, { token: null, headers: { 'accept-encoding': 'gzip, br' } });
@@ -96,7 +96,7 @@ test('the script of the API reference is sent compressed, and plain to who takes
   expect(brotliDecompressSync(packed.rawPayload).equals(plain.rawPayload)).toBe(true);
 });
 
-test('what is not there below /docs is no route', async () => {
+test('an unknown path below /docs is no route', async () => {
   const missing = await get('/docs/nothing.js');
   expect(missing.statusCode).toBe(404);
   expect(missing.json()).toMatchObject({

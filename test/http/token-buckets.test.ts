@@ -9,7 +9,7 @@ const bucketsOf = (perMinute: number, bucketsLimit?: number) =>
   createTokenBuckets({ perMinute, now: () => at, ...(bucketsLimit !== undefined && { bucketsLimit }) });
 const times = (count: number, act: () => number) => Array.from({ length: count }, act);
 
-test('a bucket gives as many as it holds at once, and then says exactly when there is one more', () => {
+test('a bucket gives all of its tokens at once, and then returns the exact time of the next one', () => {
   const buckets = bucketsOf(6);
   expect(times(6, () => buckets.take('a'))).toEqual([0, 0, 0, 0, 0, 0]);
   expect(buckets.take('a')).toBe(10);

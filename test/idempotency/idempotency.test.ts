@@ -67,7 +67,7 @@ withDatabases('idempotency', (fresh) => {
     expect(await raw('select user_id from idempotency_keys')).toHaveLength(1);
   });
 
-  test('does it once where one manager is asked twice at once', async () => {
+  test('runs a change once if one manager gets it twice at once', async () => {
     const { store, over, request } = await open();
     const manager = over(store);
     let done = 0;
@@ -131,7 +131,7 @@ describe('the hash of a request', () => {
     expect(new Set(bodies.map(hashOf)).size).toBe(bodies.length);
   });
 
-  test('can not be made without the key', () => {
+  test('cannot be computed without the key', () => {
     const another = requestHash(createSecretKey(randomBytes(32)), { ...meaning, body: {} });
     expect(another.toString('hex')).not.toBe(hashOf({}));
   });

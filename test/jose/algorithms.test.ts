@@ -114,7 +114,7 @@ describe('the table of algorithms', () => {
     );
   });
 
-  test('says so when no algorithm fits the key at all, and what would', async () => {
+  test('reports that no algorithm fits the key, and which key would fit', async () => {
     expect(await refusalOf(() => checkAlgorithmFits(okp('X25519'), 'SIGNATURE', 'EdDSA'))).toBe(
       'Algorithm (EdDSA) is not valid for OKP keys with use type SIGNATURE! No algorithm of this use type fits OKP keys on curve X25519. EdDSA needs curve Ed25519 or Ed448.',
     );

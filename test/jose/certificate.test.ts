@@ -20,7 +20,7 @@ const [leaf, intermediate, root] = ['leaf.pem', 'intermediate.pem', 'root.pem'].
 ];
 
 describe('readCertificates', () => {
-  test('tells of a certificate what node tells', () => {
+  test('reads the same facts from a certificate as node:crypto', () => {
     for (const name of ['leaf.pem', 'ec.pem', 'ed25519.pem', 'expired.pem']) {
       const [read] = readCertificates(fixture(name));
       const known = new X509Certificate(fixture(name));
@@ -176,7 +176,7 @@ describe('readCertificateDer', () => {
     }
   });
 
-  test('refuses what is too long to be one', async () => {
+  test('rejects input that is too long for a certificate', async () => {
     expect(await refusalOf(() => readCertificateDer(Buffer.alloc(65_537)))).toBe(
       'Certificate has 65537 bytes; at most 65536 are accepted',
     );

@@ -102,7 +102,7 @@ describe('parseJson', () => {
     ['XML', '<?xml version="1.0"?>', 'it is XML! '],
     ['base64 of a JWK', btoa('{"kty":"EC"}'), 'it is base64! Decode it first'],
     ['an OpenSSH public key', 'ssh-rsa AAAA me@here', 'it is an OpenSSH public key! '],
-  ])('recognises %s and says what to do with it', async (_name, text, said) => {
+  ])('recognises %s and names the next step', async (_name, text, said) => {
     expect(await refusalOf(() => parseJson(text, 'JWK string'))).toContain(
       `JWK string is not valid JSON: ${said}`,
     );

@@ -245,7 +245,7 @@ describe('selectKey', () => {
     expect(await refusalOf(() => selectKey(document, kid))).toBe(message);
   });
 
-  test('lists at most twenty kids, each cut to a bearable length', async () => {
+  test('lists at most twenty kids, each shortened', async () => {
     const keys = Array.from({ length: 50 }, (_, n) => ({ ...a, kid: `${n}-${'x'.repeat(500)}` }));
     const message = await refusalOf(() => selectKey(set(...keys), undefined));
     expect(message.length).toBeLessThan(1600);

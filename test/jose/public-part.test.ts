@@ -43,7 +43,7 @@ describe('publicJwk', () => {
     expect(operations(['deriveBits'])).toBeUndefined();
   });
 
-  test('is told of a key before its import as well', () => {
+  test('is also computed for a key before its import', () => {
     expect(publicMembersOf({ ...makeRsa(), x5u: 'u', k: 'secret' })).not.toHaveProperty('k');
     for (const key of pairs) expect(publicMembersOf(key)).toEqual(publicHalf(key));
     expect(publicMembersOf({ kty: 'X', d: 'secret' })).toEqual({ kty: 'X' });

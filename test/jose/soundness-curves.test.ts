@@ -61,7 +61,7 @@ describe('an EC key', () => {
     expect(await importJwk(rfc7515Ec)).toEqual(rfc7515Ec);
   });
 
-  test('is refused on an unknown curve, and P-256K is told its registered name', async () => {
+  test('is rejected on an unknown curve, and the error for P-256K gives its registered name', async () => {
     const key = makeEc('secp256k1');
     expect(await reasonFor({ ...key, crv: 'P-256K' })).toContain(
       'The registered name of this curve is secp256k1 (RFC 8812 §3.1)',

@@ -128,13 +128,13 @@ describe('a pasted key', () => {
     });
   });
 
-  test('loses the members that are not known, private ones of another type among them', async () => {
+  test('loses unknown members, also private ones of another key type', async () => {
     const extra = { name: 'x', 'x-secret': 's3cret', k: 'c2VjcmV0', priv: { d: 'x' }, iat: 1, p: 'AQAB' };
     accepted(await project.paste('extra', { ...p256Public, ...extra }, 'extra'));
     expect(await project.material('extra')).toEqual({ ...p256Public, kid: 'extra' });
   });
 
-  test('may name certificates by an address, which nobody visits', async () => {
+  test('may name certificates by a URL, which the manager does not fetch', async () => {
     const server = await startHttpServer((_request, response) => response.end());
     accepted(await project.paste('x5u', { ...p256Public, x5u: `${server.origin}/chain.pem` }));
     expect(await project.material('x5u')).not.toHaveProperty('x5u');

@@ -83,7 +83,7 @@ withDatabases('a certificate that is deleted while a JWK is made from it', (fres
     expect(await store.read(({ audit }) => audit.list(0, 10))).toEqual([]);
   });
 
-  test('and only then', async () => {
+  test('stores the JWK if its source was not deleted', async () => {
     meanwhile = async () => {};
     await create();
     expect((await stored())?.sourceId).toBeTruthy();

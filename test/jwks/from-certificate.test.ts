@@ -107,14 +107,14 @@ describe('a JWK from a certificate', () => {
     );
   });
 
-  test('has no private member, whoever asks', async () => {
+  test('has no private member for any user', async () => {
     expect(Object.keys(await project.material('rsa')).sort()).toEqual(
       ['alg', 'e', 'kid', 'kty', 'n', 'use', 'x5c', 'x5t', 'x5t#S256'].sort(),
     );
   });
 });
 
-describe('a certificate that is out of reach', () => {
+describe('a certificate that is not available', () => {
   test('is not found by another project', async () => {
     const other = projectApi(world.api, 'Other');
     const body = { name: 'x', ...signature, certificateName: 'rsa', algorithm: 'RS256' };

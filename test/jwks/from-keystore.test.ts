@@ -151,7 +151,7 @@ describe('a JWK from a keystore', () => {
 
 describe('a keystore alias', () => {
   test.each(['nothing', 'rsa ', 'rs', '', '  ', 'rsa1', 'Schlüssel'])(
-    'that is not there is named: %j',
+    'that does not exist is named in the error: %j',
     async (alias) => {
       const text =
         alias.trim() === ''
@@ -171,7 +171,7 @@ describe('a keystore alias', () => {
     );
   });
 
-  test('whose key has another password is refused without a word of the password', async () => {
+  test('whose key has another password is rejected without a mention of the password', async () => {
     const text = refusal(await create('x', 'jks-key-password', 'ec', { algorithm: 'ES256' }));
     expect(text).toBe('Alias (ec) can not be opened: the key password is wrong or the entry is damaged!');
   });

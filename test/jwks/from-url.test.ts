@@ -124,12 +124,12 @@ describe('a URL that gives no key', () => {
     expect(await footprint(project, [node])).toEqual(before);
   });
 
-  test('is one where nothing listens', async () => {
+  test('is rejected if no server listens there', async () => {
     const text = refusal(await create('refused', `http://127.0.0.1:${await unusedPort()}/`));
     expect(text).toContain('is not reachable: connection refused');
   });
 
-  test('is one that never answers, and one that drips, within the time that was given', async () => {
+  test('is rejected within the time limit if its server never answers or sends too slowly', async () => {
     const silent = await startTcpServer(() => undefined);
     const dripping = await startTcpServer((socket) => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n{');
@@ -159,7 +159,7 @@ describe('a URL that gives no key', () => {
     ['http://user:pass@example.com/', 'URL can not contain a user name or a password!'],
     ['http://example.com:0/', 'URL can not have port 0!'],
     [`http://example.com/${'x'.repeat(3000)}`, 'URL can not be longer than'],
-  ])('is not one to visit: %s', async (url, text) => {
+  ])('is rejected before a request is sent: %s', async (url, text) => {
     const answer = refusal(await create('refused', url));
     expect(answer).toContain(text);
     expect(answer).not.toContain('pass@');

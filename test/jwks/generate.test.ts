@@ -159,7 +159,7 @@ describe('the kid of a generated key', () => {
     expect(Buffer.from(sha1.kid, 'base64url')).toHaveLength(20);
   });
 
-  test('is none with NONE, and the key is published without one', async () => {
+  test('is absent with NONE, and the key is published without one', async () => {
     const { shown, material } = await generate(ec({ keyIdType: 'NONE' }));
     expect(shown.kid).toBeNull();
     expect(material).not.toHaveProperty('kid');

@@ -157,7 +157,7 @@ test('of keys that come at once under one kid, one is stored', async () => {
   expect(await kidsOnNode()).toEqual(['raced']);
 });
 
-describe('a kid that nobody asked for', () => {
+describe('a kid that the request does not set', () => {
   const usage = { environmentName: 'open', useType: 'SIGNATURE', algorithm: 'RS256' };
 
   test('gives way to the thumbprint where it is the alias of a keystore', async () => {
@@ -271,7 +271,7 @@ describe('two keys that share a kid since before that was rejected', () => {
     await until(async () => (await kidsOnNode()).join() === 'dup,dup', 'both are published');
   });
 
-  test('are listed by the overview until one goes, and not in a project that reaches no environment', async () => {
+  test('are listed by the overview until one is deleted, and not in a project that reaches no environment', async () => {
     const named = ['a', 'b'].map((name) => ({ projectName: 'MyProject', name }));
     const found = { kid: 'dup', environmentName: null, published: named, leftOut: [] };
     const { body } = await world.api('GET', '/apiops/overview/');

@@ -117,7 +117,7 @@ const normalised: readonly [what: string, jwk: Item, stored: Item, warnings: rea
 
 describe('an optional member that does not concern the key', () => {
   test.each(normalised)(
-    'is no fault of the key, and is told of: %s',
+    'does not reject the key, and has a warning: %s',
     async (_what, jwk, stored, warnings) => {
       const name = nextName();
       const answer = await project.paste(name, jwk, name);
@@ -132,7 +132,7 @@ describe('an optional member that does not concern the key', () => {
     ['is empty', { x: '' }, /^x is empty/],
     ['is too short', { y: 'AAAA' }, /y has 3 bytes/],
     ['has a zero octet too many', { y: padded(p256Public.y ?? '', 1) }, /y has 33 bytes/],
-  ])('has no licence for what concerns the key: a coordinate that %s', async (_what, members, text) => {
+  ])('does not excuse a member that concerns the key: a coordinate that %s', async (_what, members, text) => {
     expect(refusal(await project.paste(nextName(), { ...p256Public, ...members }))).toMatch(text);
   });
 
@@ -155,7 +155,7 @@ describe('an optional member that does not concern the key', () => {
     accepted(await project.call('DELETE', `jwks/${name}/`));
   });
 
-  test('is told of in every way in which a JWK is made, and in the same words by a repetition', async () => {
+  test('has a warning for every source type, and the same one when the request is repeated', async () => {
     page = { ...p256Public, use: null };
     const jwkStr = JSON.stringify(page);
     const warnings = ['use is null; it was left out'];
@@ -184,7 +184,7 @@ describe('an optional member that does not concern the key', () => {
     expect((await repeatable('POST', path, form())).body).toEqual(first.body);
   });
 
-  test('is left with the Idempotency-Key, so that a repetition whose first answer was lost is told too', async () => {
+  test('is stored with the Idempotency-Key, so that a repeated request whose first answer was lost has the warning too', async () => {
     const { services } = world.manager;
     const projectId = (await services.store.read((stores) => stores.projects.list()))[0]?.id ?? '';
     const kept: unknown[] = [];
@@ -361,7 +361,7 @@ describe('the use type and algorithm that a request gives', () => {
     expect(fetched.body).toEqual(pasted.body);
   });
 
-  test('are rejected where they are none', async () => {
+  test('are rejected if they are not valid', async () => {
     const answer = await create(rsa, { useType: 'sig' }).pasted;
     expect(answer.body).toMatchObject({ reason: 'FIELD_NOT_VALID', member: 'useType' });
     expect(refusal(answer)).toBe('Use type (sig) is not valid! Valid values: SIGNATURE, ENCRYPTION');

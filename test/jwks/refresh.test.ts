@@ -88,7 +88,7 @@ const publishes = (name: string, jwk: Item) =>
   }, `the node publishes the new ${name}`);
 
 describe('a JWK that follows its URL', () => {
-  test('says how it does', async () => {
+  test('reports its refresh status', async () => {
     pages.set('/shown', json(freshKey('a')));
     const before = Date.now();
     accepted(await follow('shown', { refreshInterval: 'P1DT12H' }));
@@ -104,7 +104,7 @@ describe('a JWK that follows its URL', () => {
     expect(body.resultList[0]).toMatchObject({ refreshInterval: 'P1DT12H', sourceState: 'FRESH' });
   });
 
-  test('is looked at although a clock that was ten years ahead put the next look there', async () => {
+  test('is refreshed although a clock ten years ahead had scheduled the next refresh', async () => {
     pages.set('/ahead', json(freshKey('a')));
     accepted(await follow('ahead'));
     await comeDue('ahead', new Date(Date.now() + 3600_000));
@@ -131,7 +131,7 @@ describe('a JWK that follows its URL', () => {
     expect(await publishedKeys(node)).not.toContainEqual(first);
   });
 
-  test('asks with what the last answer said of itself, and a 304 leaves the JWK as it is', async () => {
+  test('sends the validators of the last response, and a 304 leaves the JWK as it is', async () => {
     const key = freshKey('a');
     const headers = { etag: '"v1"', 'last-modified': 'Mon, 05 Jan 2026 00:00:00 GMT' };
     pages.set('/cached', json(key, headers));
@@ -296,7 +296,7 @@ describe('a JWK that follows its URL', () => {
     expect(await project.jwk('unasked')).toMatchObject({ sourceState: 'FRESH', algorithm: 'ECDH-ES' });
   });
 
-  test('is looked at even when another URL never answers', async () => {
+  test('is refreshed even if another URL never answers', async () => {
     pages.set('/hanging', json(freshKey('h')));
     accepted(await follow('hanging', { urlOptionReadTimeout: 300 }));
     pages.set('/hanging', () => undefined);
@@ -322,7 +322,7 @@ describe('a JWK that follows its URL', () => {
     await publishes('restarted', next);
   });
 
-  test('is looked at by the manager itself, with no one asking', async () => {
+  test('is refreshed by the manager without a request', async () => {
     pages.set('/alone', json(freshKey('a')));
     accepted(await follow('alone'));
     await world.manager.services.store.write(async (stores) => {
@@ -337,7 +337,7 @@ describe('a JWK that follows its URL', () => {
   });
 });
 
-describe('following a URL', () => {
+describe('the refresh of a URL', () => {
   test('begins and ends with an update', async () => {
     pages.set('/changed', json(freshKey('a')));
     accepted(await follow('changed', { refreshInterval: null }));
@@ -367,7 +367,7 @@ describe('following a URL', () => {
     expect(await project.jwk('deleted')).not.toHaveProperty('sourceState');
   });
 
-  test('loses to an update that comes while the URL is asked', async () => {
+  test('is discarded if an update comes while the URL is fetched', async () => {
     pages.set('/overtaken', json(freshKey('a')));
     accepted(await follow('overtaken'));
     const pasted = freshKey('pasted');
@@ -398,7 +398,7 @@ describe('following a URL', () => {
     '-PT1H',
     'PT1.5H',
     'pt1h',
-  ])('is refused every %j', async (refreshInterval) => {
+  ])('is rejected every %j', async (refreshInterval) => {
     pages.set('/bounds', json(freshKey('a')));
     const before = await footprint(project, [node]);
     expect(refusal(await follow('bounds', { refreshInterval }))).toBe(
@@ -414,14 +414,14 @@ describe('following a URL', () => {
     ['P2W', 'P14D'],
     ['PT24H', 'P1D'],
     ['P1DT1H1M1S', 'P1DT1H1M1S'],
-  ])('is taken every %s and shown as %s', async (refreshInterval, shown) => {
+  ])('is accepted every %s and shown as %s', async (refreshInterval, shown) => {
     const name = `every-${refreshInterval}`;
     pages.set(`/${name}`, json(freshKey('a')));
     accepted(await follow(name, { refreshInterval }));
     expect((await project.jwk(name)).refreshInterval).toBe(shown);
   });
 
-  test('is for URLs alone: other sources ignore an interval', async () => {
+  test('applies only to URLs: other sources ignore an interval', async () => {
     const jwkStr = JSON.stringify(p256Public);
     accepted(
       await project.create({ name: 'pasted', sourceType: 'COPY_PASTE', jwkStr, refreshInterval: 'never' }),

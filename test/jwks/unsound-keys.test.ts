@@ -120,6 +120,6 @@ test.each(unsound)('%s is refused with its reason', async (what, jwk, reason) =>
   }
 });
 
-test('none of them was stored', async () => {
+test('no rejected key was stored', async () => {
   expect(await project.names('jwks')).toEqual([]);
 });

@@ -115,7 +115,7 @@ withDatabases('leases', (fresh) => {
     await second.release();
   });
 
-  test('refuse a write once they have run out, also where nobody took over', async () => {
+  test('reject a write once they have expired, also if no other manager took over', async () => {
     const { one, first } = await twoManagers(30_000);
     await first.take();
     await one.write(({ leases }) => leases.renew('work', 1, -1));

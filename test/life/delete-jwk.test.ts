@@ -29,7 +29,7 @@ const paste = (name: string) => project.paste(name, { ...p256Public, kid: name }
 const kids = async (node: RunningNode) => (await publishedKeys(node)).map(({ kid }) => kid);
 
 describe('a JWK that is deleted', () => {
-  test('is undeployed from every node, then gone, and its name is free', async () => {
+  test('is undeployed from every node, then deleted, and its name is free', async () => {
     accepted(await paste('gone'));
     accepted(await paste('stays'));
     const answer = await project.call('DELETE', 'jwks/gone/');
@@ -56,7 +56,7 @@ describe('a JWK that is deleted', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 400]);
   });
 
-  test('of another project can not be deleted, and one that is not there changes no node', async () => {
+  test('of another project cannot be deleted, and one that does not exist changes no node', async () => {
     accepted(await world.api('POST', '/apiops/projects/', { name: 'Other' }));
     const before = await Promise.all(nodes.map(nodeStatus));
     const other = projectApi(world.api, 'Other');

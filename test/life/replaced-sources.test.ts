@@ -169,7 +169,7 @@ describe.each(kinds)('JWKs made from one of the $path', (kind) => {
     },
   );
 
-  test('refuse, by their name, what one of them can not take, and then nothing changes', async () => {
+  test('reject, with the name of the JWK, material that one of them cannot use, and then nothing changes', async () => {
     await make('unfit');
     const before = await footprint(project, nodes);
     const text = refusal(await put('unfit', kind.unsuitable('unfit'), `${follow}SAME_PROJECT`));
@@ -180,7 +180,7 @@ describe.each(kinds)('JWKs made from one of the $path', (kind) => {
     expect(await references('unfit')).toEqual([]);
   });
 
-  test('refuse that their environment is dropped, unless they are let go', async () => {
+  test('prevent the removal of their environment, unless they are detached', async () => {
     await make('dropped');
     const next = kind.body('dropped', makeRsaMaterial(), ['production']);
     const before = await footprint(project, nodes);

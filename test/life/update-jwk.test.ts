@@ -187,7 +187,7 @@ describe('an update that is refused', () => {
     expect(await footprint(project, nodes)).toEqual(before);
   });
 
-  test('is every one but one of those that really race', async () => {
+  test('is each of several concurrent updates but one', async () => {
     const slow = await startHttpServer((_request, response) => {
       setImmediate(() => response.end(JSON.stringify(served)));
     });

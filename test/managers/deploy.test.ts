@@ -68,7 +68,7 @@ describe.each([
     }
   });
 
-  test('tell why a node of another refuses', async () => {
+  test('report why a node of another manager rejects a change', async () => {
     const reply = (revision: number) => ({ type: 'refused' as const, revision, reason: 'its disk is full' });
     const fussy = await startFakeNode(several.managers[1], { environment: 'fussy', name: 'fussy-1', reply });
     await until(() => isConnected(several.managers[0].api, 'fussy', 'fussy-1'), 'it is known');
@@ -77,7 +77,7 @@ describe.each([
     await fussy.close();
   });
 
-  test('tell that a node of another did not confirm in time', async () => {
+  test('report that a node of another manager did not confirm in time', async () => {
     const mute = await startFakeNode(several.managers[1], {
       environment: 'mute',
       name: 'mute-1',
@@ -89,7 +89,7 @@ describe.each([
     await mute.close();
   });
 
-  test('tell that a node that left another is not connected', async () => {
+  test('report that a node that disconnected from another manager is not connected', async () => {
     const gone = await startFakeNode(several.managers[1], {
       environment: 'gone',
       name: 'gone-1',

@@ -51,7 +51,7 @@ async function create(at: Api, name: string) {
   return (await made(at, jwksPath, pastedJwk(name))).deploymentResult.environmentResults;
 }
 
-test('a manager that is killed is missed by nobody: its node comes to another, and a create waits for it there', async () => {
+test('a manager that is killed interrupts no client: its node connects to another, and a create waits for it there', async () => {
   expect(await create(api, 'before')).toEqual(deployed);
   const kill = managers.b.stop('SIGKILL');
   balancer.pointTo(portOf(managers.c));

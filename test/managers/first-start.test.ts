@@ -134,7 +134,7 @@ describe('a first start that was killed', () => {
     await expect(start('a')).rejects.toThrow(/no active data key for the purpose audit/);
   });
 
-  test('with its data keys missing is refused once anything was sealed', async () => {
+  test('with its data keys missing is rejected once a value was sealed', async () => {
     await (await start('a')).close();
     running = [];
     await raw('delete from data_keys');

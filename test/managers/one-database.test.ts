@@ -49,7 +49,7 @@ describe('what is revoked at one manager ends at the others within 5 s:', () => 
     expect(await status(again)).toBe(401);
   });
 
-  test('the stream of a node that is forgotten', async () => {
+  test('the stream of a node that is removed', async () => {
     const node = await silentNode(there, 'kept', 'forgotten');
     await here.api('DELETE', '/apiops/environments/kept/nodes/forgotten/');
     await until(() => node.closeCode() === 4410, 'it is told', longestMs);
@@ -73,7 +73,7 @@ describe('what is revoked at one manager ends at the others within 5 s:', () => 
 });
 
 describe('a node that comes to another manager', () => {
-  test('takes its stream over from the one that it had, and is listed once as connected', async () => {
+  test('has its stream taken over from the former manager, and is listed once as connected', async () => {
     const before = await silentNode(here, 'taken', 'mover');
     const after = await silentNode(there, 'taken', 'mover');
     await until(() => before.closeCode() === 4409, 'the earlier stream is closed', longestMs);
@@ -87,7 +87,7 @@ describe('a node that comes to another manager', () => {
 });
 
 describe('two managers', () => {
-  test('give one name to one of those who race for it', async () => {
+  test('give one name to one of several concurrent requests', async () => {
     const password = adminPassword;
     const projects = await Promise.all(
       several.managers.map(async ({ url }) => projectApi(await signedIn(url, 'admin', password), 'Races')),
@@ -106,7 +106,7 @@ describe('two managers', () => {
     expect(new Set(await projects[0]?.names('jwks')).size).toBe(30);
   });
 
-  test('go on with the LISTEN connections cut, and hear each other again', async () => {
+  test('continue after their LISTEN connections broke, and notify each other again', async () => {
     const listeners = `select pid from pg_stat_activity
       where application_name = 'keyplane listen' and datname = current_database()`;
     const before = (await several.raw(listeners)).map(({ pid }) => pid);

@@ -87,7 +87,7 @@ describe('a certificate', () => {
     expect(after[1]).toEqual(before[1]);
   });
 
-  test('is undeployed and gone when it is deleted', async () => {
+  test('is undeployed and no longer found when it is deleted', async () => {
     accepted(await upload('to-delete'));
     const before = await nodeStatus(nodes[0] as RunningNode);
     const answer = await project.call('DELETE', 'certificates/to-delete/');

@@ -78,7 +78,7 @@ describe('an encrypted key', () => {
     expect(await project.material('replaced')).toMatchObject({ d });
   });
 
-  test('is looked into with its passphrase', async () => {
+  test('is inspected with its passphrase', async () => {
     const inspect = (body: Body) => project.call('POST', 'keys/inspect/', body);
     expect((await inspect({ content: encrypted, passphrase })).body.resultList).toEqual([
       { keyType: 'PRIVATE_KEY', type: 'EC', curve: 'P-256', size: 256 },

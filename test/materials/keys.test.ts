@@ -75,7 +75,7 @@ describe('a key', () => {
     accepted(await project.create({ name: 's', ...source, environmentName: 'staging', algorithm: 'ES256' }));
   });
 
-  test('is undeployed and gone when it is deleted', async () => {
+  test('is undeployed and no longer found when it is deleted', async () => {
     accepted(await create(key('to-delete')));
     const before = await nodeStatus(nodes[0] as RunningNode);
     const answer = await project.call('DELETE', 'keys/to-delete/');

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { readCertificates } from '../../src/jose/certificate.ts';
 import { keystoreContents } from '../../src/materials/keystore-contents.ts';
 
-test('others get their turn while the certificates of a large keystore are read', async () => {
+test('other requests are served while the certificates of a large keystore are read', async () => {
   const pem = readFileSync(new URL('../jose/fixtures/ec.pem', import.meta.url), 'utf8');
   const [leaf] = readCertificates(pem);
   const listing = Array.from({ length: 100 }, (_, index) => ({

@@ -70,7 +70,7 @@ describe('a keystore', () => {
     expect(JSON.stringify(body)).not.toContain('changeit');
   });
 
-  test('is undeployed and gone when it is deleted', async () => {
+  test('is undeployed and no longer found when it is deleted', async () => {
     accepted(await create(keystore('to-delete')));
     accepted(await project.call('DELETE', 'keystores/to-delete/'));
     expect((await nodeStatus(node)).counts).toMatchObject({ keystores: 1 });
@@ -226,12 +226,12 @@ describe('a keystore that is refused', () => {
     expect(await project.names('keystores')).not.toContain('refused');
   });
 
-  test('has the name of another', async () => {
+  test('is rejected if another keystore has its name', async () => {
     const text = 'Keystore (name: first) is already exist! Try update operation if want to change its value.';
     expect(refusal(await create(keystore('first')))).toBe(text);
   });
 
-  test('is larger than a keystore may be', async () => {
+  test('is rejected if it is too large', async () => {
     const file = Buffer.alloc(10 * 1024 * 1024 + 1, 0x30).toString('base64');
     expect(refusal(await create(keystore('refused', { file })))).toBe(
       'Keystore is too large: at most 10 MiB are accepted!',

@@ -134,7 +134,7 @@ describe('a node refuses, and stays where it was,', () => {
     await stays(node);
   });
 
-  test('a difference that leads nowhere or back', async () => {
+  test('a delta that ends at its own revision or before it', async () => {
     const { node, link } = await atFive();
     for (const to of [5, 3]) {
       link.send({ reset: false, from: 5, to, final: true, digest: '0'.repeat(64) }, []);
@@ -203,7 +203,7 @@ describe('a node refuses, and stays where it was,', () => {
     await stays(node);
   });
 
-  test('a name that would be a path, whatever the manager thinks of it', async () => {
+  test('a name that would be a path, although the manager accepts it', async () => {
     const { node, link, a } = await atFive();
     const bad = ecJwk({ name: 'b', project: '../../etc' });
     expect(await link.change(5, [{ revision: 6, put: bad }], [a, bad])).toMatchObject({

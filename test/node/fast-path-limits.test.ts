@@ -116,7 +116,7 @@ test('a client is closed once it was idle for the promised time, and not before'
   expect(await busy.ask(head)).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
 });
 
-test('a client that asks on without taking its answers is held back by node:http', async () => {
+test('a client that sends requests without reading the responses is paused by node:http', async () => {
   const { connect, othersAreServed, socketOf } = await serving(64 * 1024);
   const requests = countNodeHttpRequests();
   const client = await connect();
@@ -170,7 +170,7 @@ test("a connection that has ended, or is node:http's now, is not kept", async ()
   expect(fastPath.size).toBe(0);
 });
 
-test('an answer under way is taken to its end when the server stops', async () => {
+test('a response in progress is sent to its end when the server stops', async () => {
   const { server, fastPath, stalled } = await serving(64 * 1024);
   const { client, said } = await stalled();
   server.close();
@@ -181,7 +181,7 @@ test('an answer under way is taken to its end when the server stops', async () =
   expect(heard.endsWith('x'.repeat(64 * 1024))).toBe(true);
 });
 
-test('an answer under way that is not taken is cut off when the server does not wait any more', async () => {
+test('a response that the client does not read is cut off when the server stops waiting', async () => {
   const { server, fastPath, stalled } = await serving(64 * 1024);
   const { socket } = await stalled();
   const closed = once(server, 'close');

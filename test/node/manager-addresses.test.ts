@@ -26,7 +26,7 @@ function addresses(hosts: readonly string[], chance?: number) {
   };
 }
 
-describe('the address that is dialed next', () => {
+describe('the address of the next connection attempt', () => {
   test('is never the one that just failed, and each is tried once a round', () => {
     for (let run = 0; run < 50; run += 1) {
       const hosts = addresses(['a', 'b', 'c']);
@@ -44,14 +44,14 @@ describe('the address that is dialed next', () => {
     expect(new Set(firsts)).toEqual(new Set(['a', 'b', 'c']));
   });
 
-  test('is waited for longer with each round, and from the start again once a stream held', () => {
+  test('is tried after a longer wait with each round, and after the first wait again once a stream lasted', () => {
     const hosts = addresses(['a', 'b'], 0.5);
     const waits = Array.from({ length: 6 }, () => hosts.fail().waitMs);
     expect(waits).toEqual([50, 50, 100, 100, 200, 200]);
     expect(hosts.fail('nobody', true).waitMs).toBe(50);
   });
 
-  test('is another one at once where one refuses the token, and slow where all do', () => {
+  test('is another one at once if one manager rejects the token, and is tried slowly if all do', () => {
     const hosts = addresses(['a', 'b'], 0.5);
     const first = hosts.dialed;
     const other = hosts.fail('this manager');
@@ -62,18 +62,18 @@ describe('the address that is dialed next', () => {
     expect(again.waitMs).toBe(7_450);
   });
 
-  test('is slow wherever it is, where the trouble is the same at every manager', () => {
+  test('is tried slowly if every manager would reject the node for the same reason', () => {
     expect(addresses(['a', 'b'], 0.5).fail('every manager').waitMs).toBe(7_500);
   });
 
-  test('of a single manager is that one, with the waits of before', () => {
+  test('of a single manager is always the same, with the usual waits', () => {
     const hosts = addresses(['a'], 0.5);
     const ends = [hosts.fail(), hosts.fail(), hosts.fail('this manager'), hosts.fail('nobody', true)];
     expect(ends.map(({ waitMs }) => waitMs)).toEqual([50, 100, 7_500, 50]);
     expect(ends.every(({ host }) => host === 'a')).toBe(true);
   });
 
-  test('is each address once, however often it is given', () => {
+  test('is each address once, even if the setting repeats it', () => {
     expect(streamUrls(['https://a', 'https://a/', 'https://b']).map(({ host }) => host)).toEqual(['a', 'b']);
     expect(() => streamUrls([])).toThrow(/--manager is missing/);
   });

@@ -24,7 +24,7 @@ test('heads are known by every byte of them', () => {
   }
 });
 
-test('nothing is learned of bytes of which the request is only a part', () => {
+test('bytes that are not exactly those of the request are not cached', () => {
   const heads = new RequestHeadCache();
   const [bytes, request] = readAs('/a');
   const [serialized] = readAs('/a', { x: '1' });

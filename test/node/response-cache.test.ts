@@ -40,7 +40,7 @@ test.each([
   '/projects/A/.well-known/jwks.json',
   '/%FF',
   '*',
-])('there is none, and nothing is asked, for %s', (target) => {
+])('the cache has no response, and does not compute one, for %s', (target) => {
   const answers = readyAnswers();
   expect(answers.find(target)).toBeUndefined();
   expect(answers.size).toBe(0);

@@ -93,7 +93,7 @@ test('a copy whose records were written without what stays in memory is served a
   });
 });
 
-test('a node that returns says what it has and takes only the difference', async () => {
+test('a node that reconnects reports its revision and gets only the delta', async () => {
   const { manager, node, link, dataDir } = await connected();
   const [a, b] = [ecJwk({ name: 'a' }), ecJwk({ name: 'b' })];
   await link.reset(1, [a]);
@@ -355,7 +355,7 @@ function fileBytesLimit(bytes: string): void {
   spawnSync('prlimit', ['--pid', String(process.pid), `--fsize=${bytes}:unlimited`]);
 }
 
-test('a node that can not write a byte starts and serves its copy, also over the lock of one that was killed', async () => {
+test('a node that cannot write a byte starts and serves its copy, also over the lock of a killed process', async () => {
   const { node, link, dataDir } = await connected();
   await link.reset(1, [ecJwk({ name: 'a' })]);
   await node.close();

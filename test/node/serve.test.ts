@@ -230,7 +230,7 @@ describe('the answers', () => {
     }
   });
 
-  test('are 405 with Allow for what would change something, and a preflight is answered', async () => {
+  test('are 405 with Allow for methods that change something, and a preflight is answered', async () => {
     const { url } = await serving([ecJwk({ name: 'a' })]);
     for (const method of ['POST', 'PUT', 'DELETE', 'PATCH']) {
       const response = await fetch(url + setPath, { method });

@@ -97,7 +97,7 @@ describe('the stream', () => {
     mute.close();
   });
 
-  test('takes nothing from a manager that answers for another environment', async () => {
+  test('accepts nothing from a manager that answers for another environment', async () => {
     const manager = await runningManager();
     manager.environmentName = 'staging';
     const node = await runningNode({ managerUrl: manager.url, dataDir: await temporaryFolder() });
@@ -110,7 +110,7 @@ describe('the stream', () => {
     expect(await getJson(`${node.url}/status`)).toMatchObject({ connected: false });
   });
 
-  test('tells of a token that the manager does not take, without repeating it', async () => {
+  test('logs that the manager rejects the token, without repeating it', async () => {
     const seed = Buffer.alloc(32, 9);
     const token = enrollmentTokenText(seed, fingerprintOf(managerIdentity.publicKey));
     const { manager, node } = await started({ token });
@@ -127,7 +127,7 @@ describe('the stream', () => {
     [4409, /another node with the key of this one/],
     [4410, /rejects the key of this node until an administrator readmits it/],
   ])(
-    'that the manager closes with %i is dialed again slowly, with the reason in the log',
+    'that the manager closes with %i is reopened slowly, with the reason in the log',
     async (code, reason) => {
       const { manager, node } = await started();
       (await manager.links.next()).socket.close(code);

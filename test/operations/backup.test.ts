@@ -62,7 +62,7 @@ withDatabases('a backup', (fresh, kind) => {
     });
   });
 
-  test('under writes is of one moment: each JWK with its desired object and its audit record', async () => {
+  test('during writes is a consistent snapshot: each JWK with its desired object and its audit record', async () => {
     const { config } = await copyOf(filled, fresh);
     const { api } = await start(config, filled.token);
     let isWriting = true;

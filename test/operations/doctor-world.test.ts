@@ -23,7 +23,7 @@ afterEach(() => {
 const mebibyte = 1024 * 1024;
 const tenYearsMs = 10 * 365 * 86_400_000;
 
-test('the doctor says when there is little room, by bytes or by share of the disk', () => {
+test('the doctor reports a nearly full disk, by bytes or by share', () => {
   const room = (free: number, of: number) =>
     checkRoom('/data', { bavail: free, blocks: of, bsize: mebibyte });
   expect(room(600, 10_000)).toEqual({ findings: [], looked: { 'free MiB': 600 } });
@@ -85,7 +85,7 @@ withDatabases('the doctor', (fresh, kind) => {
     ['ahead', tenYearsMs, 1],
     ['behind', -tenYearsMs, 2],
   ])(
-    'says that the clock here is ten years %s, and not that keys have expired by it',
+    'reports that the local clock is ten years %s, and not that keys have expired by it',
     async (_, off, count) => {
       vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + off });
       const found = (await problems()).filter((problem) => !problem.startsWith('keys:'));
@@ -239,7 +239,7 @@ withDatabases('the doctor', (fresh, kind) => {
       );
     });
 
-    test('in a table that it has to read goes on to say so', async () => {
+    test('in a table that the doctor has to read is reported all the same', async () => {
       await overwrite('jwks');
       const { findings } = await examine(config);
       expect(findings[0]).toMatchObject({
@@ -250,7 +250,7 @@ withDatabases('the doctor', (fresh, kind) => {
     });
   });
 
-  test('says that rows refer to what is not there', async () => {
+  test('reports rows that refer to missing rows', async () => {
     const path = database.options.kind === 'sqlite' ? database.options.path : '';
     const other = new SqliteDatabase(path);
     other.pragma('foreign_keys = OFF');

@@ -55,7 +55,7 @@ withDatabases('the first start after an upgrade', (fresh, kind) => {
     await stop(installation);
   });
 
-  test('is the only one that does: what has no MAC later never gets one', async () => {
+  test('is the only operation that adds MACs: a row that has none later never gets one', async () => {
     await stop(await start(config, filled.token));
     await database.raw("update jwks set mac = null where name = 'ec'");
     const installation = await start(config, filled.token);

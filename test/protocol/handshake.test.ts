@@ -227,7 +227,7 @@ describe('an enrollment token', () => {
   });
 
   test.each(['', 'kpn_', `kpn_${'A'.repeat(42)}`, `kpn_${'A'.repeat(43)}.`, `kp_${'A'.repeat(43)}`, 'x'])(
-    'that is none is none: "%s"',
+    'that is malformed is not read as one: "%s"',
     (text) => expect(parseEnrollmentToken(text)).toBeUndefined(),
   );
 });

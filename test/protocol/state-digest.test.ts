@@ -97,7 +97,7 @@ describe('canonical JSON', () => {
   });
 
   test.each([Number.NaN, Number.POSITIVE_INFINITY, 1n, () => 0, Symbol('x')])(
-    'refuses what JSON can not hold: %s',
+    'rejects values that JSON cannot hold: %s',
     (value) => {
       expect(() => canonicalJson({ value })).toThrow(expect.objectContaining({ code: 'bad_request' }));
     },

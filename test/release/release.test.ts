@@ -169,7 +169,7 @@ const olderNode = await run('/usr/bin/node', ['--version']).then(
   () => undefined,
 );
 
-test.skipIf(olderNode === undefined)('an older Node.js gets one plain line', async () => {
+test.skipIf(olderNode === undefined)('under an older Node.js prints one plain line', async () => {
   const failed = await run(olderNode ?? '', [installed(), 'start']).catch((error: unknown) => error);
   expect(failed).toMatchObject({
     code: 2,

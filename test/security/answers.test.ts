@@ -101,7 +101,7 @@ describe('the session cookie of a browser', () => {
     expect(await world.raw('select count(*) as n from projects')).toEqual(before);
   });
 
-  test('signs nobody in for the page of another site', async () => {
+  test('accepts no sign-in from the page of another site', async () => {
     const body = { username: 'admin', password: passwords.admin };
     const headers = { 'sec-fetch-site': 'cross-site' };
     const answer = await world.call('POST', '/apiops/auth/session/', { token: null, headers, body });

@@ -82,7 +82,7 @@ test('no private member, password, token or master key is in a backup, in any sp
   expect(foundIn(bytes, needlesOf(secrets.all))).toEqual([]);
 });
 
-test('no command that looks after an installation says a secret', async () => {
+test('no maintenance command prints a secret', async () => {
   const elsewhere = join(folder, 'elsewhere');
   await mkdir(elsewhere, { mode: 0o700 });
   await copyFile(join(dataDir, 'master.key'), join(elsewhere, 'master.key'));

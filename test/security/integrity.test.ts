@@ -89,7 +89,7 @@ async function forgedJwk(name: string): Promise<{ id: string; content: DeployedC
   return { id, content };
 }
 
-test('a JWK that was inserted with its desired row is not deployed, and all else is', async () => {
+test('a JWK that was inserted with its desired row is not deployed, and all others are', async () => {
   await generate('real');
   const { id, content } = await forgedJwk('forged');
   const like = await rowOf('desired_objects', 'digest is not null');
@@ -125,7 +125,7 @@ test('a JWK that waits for an environment is not deployed there when it was inse
   await keyplane.api('DELETE', '/apiops/environments/empty/');
 });
 
-test('a key whose public members were altered is left out, and read by nobody', async () => {
+test('a key whose public members were altered is not published, and no user can read it', async () => {
   await generate('victim');
   const before = await rowOf('jwks', "name = 'victim'");
   const mine = String(before.public_members).replace(/"x":"[^"]+"/, `"x":"${'A'.repeat(43)}"`);

@@ -23,7 +23,7 @@ afterAll(() => world.close());
 const idOf = (table: string, project: string) =>
   `(select t.id from ${table} t join projects p on p.id = t.project_id where p.name = '${project}')`;
 
-test('the secret of another project that is copied into a row of one of mine is not shown to me', async () => {
+test('a secret that is copied into a row of another project is not shown to members of that project', async () => {
   const theirs = (await projectApi(world.api, 'Theirs').material('secret')).k;
   expect(theirs).toMatch(/^[\w-]{43}$/);
   await world.raw(

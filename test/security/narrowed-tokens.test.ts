@@ -104,7 +104,7 @@ describe('a narrowed token of an administrator', () => {
 });
 
 describe('tokens', () => {
-  test('expire in 90 days, at their time, or never, and lists tell all of it', async () => {
+  test('expire in 90 days, at a given time, or never, and lists show the expiry', async () => {
     for (const body of [
       { name: 'usual' },
       { name: 'never', expiresAt: null },

@@ -83,7 +83,7 @@ describe('a member without ROLE_READ_PRIVATE_KEYS', () => {
     }
   });
 
-  test('makes private keys', async () => {
+  test('creates private keys', async () => {
     const body = { name: 'made', type: 'EC', ec: { curveType: 'P256' } };
     expect((await without('POST', '/apiops/projects/MyProject/jwks/generate', body)).status).toBe(200);
     expect((await without('POST', '/apiops/projects/MyProject/jwks/', { ...pasted('pasted') })).status).toBe(

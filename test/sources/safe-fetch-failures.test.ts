@@ -156,7 +156,7 @@ describe('an answer that is no document', () => {
     );
   });
 
-  test('an upgrade that nobody asked for is refused', async () => {
+  test('an upgrade that the request did not ask for is rejected', async () => {
     const server = await talking((socket) => {
       socket.once('data', () =>
         socket.write('HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n'),
@@ -170,7 +170,7 @@ describe('an answer that is no document', () => {
     ['in its headers', 'HTTP/1.1 200 OK\r\ncontent-le'],
     ['before its length', 'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{}'],
     ['before its last chunk', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n'],
-  ])('a connection that ends %s is told from a document', async (_when, answer) => {
+  ])('a connection that ends %s is not taken for the end of a document', async (_when, answer) => {
     const closed = await talking((socket) => socket.once('data', () => socket.end(answer)));
     expect(await messageOf(closed.origin)).toContain('closed the connection before its answer was complete!');
     const reset = await talking((socket) => {
@@ -188,7 +188,7 @@ describe('an answer that is no document', () => {
   });
 });
 
-describe('a server that can not be reached', () => {
+describe('a server that cannot be reached', () => {
   test('has a message that shows neither its address nor words of the system', async () => {
     const port = await unusedPort();
     const url = `http://keys.example:${port}/`;

@@ -119,7 +119,7 @@ describe('the read time limit', () => {
 });
 
 describe('the connect time limit', () => {
-  test('ends a server that takes the connection and never shakes hands', async () => {
+  test('ends a request to a server that accepts the connection and never does the TLS handshake', async () => {
     const server = await talking(() => undefined);
     const { text, tookMs } = await failureOf(`https://127.0.0.1:${server.port}/`, { connectTimeoutMs: 150 });
     expect(text).toBe(
@@ -239,7 +239,7 @@ describe('limits', () => {
     { connectTimeoutMs: fetchLimitMaxima.connectTimeoutMs + 1 },
     { readTimeoutMs: Number.POSITIVE_INFINITY },
     { sizeLimitBytes: fetchLimitMaxima.sizeLimitBytes + 1 },
-  ])('out of their range are our own mistake: %o', async (limits) => {
+  ])('out of their range are an internal error: %o', async (limits) => {
     await expect(safeFetch.fetch('http://127.0.0.1/', { ...fetchLimitDefaults, ...limits })).rejects.toThrow(
       'is out of its range',
     );
@@ -247,7 +247,7 @@ describe('limits', () => {
 });
 
 describe('closing', () => {
-  test('ends what is under way and refuses what comes after', async () => {
+  test('ends running requests and rejects later ones', async () => {
     const asked = Promise.withResolvers<void>();
     const server = await talking((socket) => void once(socket, 'data').then(() => asked.resolve()));
     const own = createSafeFetch({ allow });

@@ -59,7 +59,7 @@ describe('a document', () => {
     expect(asked).toEqual(['/jwks?x=1']);
   });
 
-  test('comes over HTTPS from a name, which the server hears in SNI and in Host', async () => {
+  test('comes over HTTPS from a name, which the server gets in SNI and in Host', async () => {
     const server = await serve(
       (request, response) => {
         const { servername } = request.socket as unknown as { servername: string };
@@ -122,7 +122,7 @@ describe('a document', () => {
 });
 
 describe('a request', () => {
-  test('says who asks, what is accepted, and that the connection ends; nothing else', async () => {
+  test('has headers for the user agent, the accepted types and the end of the connection, and no others', async () => {
     const server = await serve((_request, response) => response.end(document));
     await safeFetch.fetch(server.origin, fetchLimitDefaults);
     expect(server.requests[0]?.headers).toEqual({
@@ -169,7 +169,7 @@ describe('a request', () => {
     expect(server.requests[0]?.headers).not.toHaveProperty('x-injected');
   });
 
-  test('many at once leave no warning and no connection behind', async () => {
+  test('leaves no warning and no connection behind, also among many at once', async () => {
     const warnings: Error[] = [];
     const listen = (warning: Error) => warnings.push(warning);
     process.on('warning', listen);

@@ -106,12 +106,12 @@ withDatabases('JWKs', (fresh) => {
     await expect(twin).rejects.toMatchObject({ code: 'conflict' });
   });
 
-  test('a JWK of a project that is gone is a conflict, not stored', async () => {
+  test('a JWK of a deleted project is a conflict and is not stored', async () => {
     const orphan = store.write(({ jwks }) => jwks.insert(sampleJwk('no project')));
     await expect(orphan).rejects.toMatchObject({ code: 'conflict' });
   });
 
-  test('many come back in the order they were asked for, those that are not there left out', async () => {
+  test('many JWKs come back in the requested order, without those that do not exist', async () => {
     const all = Array.from({ length: 600 }, () => sampleJwk(project.id));
     await store.write(async ({ jwks }) => {
       for (const jwk of all) await jwks.insert(jwk);
@@ -124,7 +124,7 @@ withDatabases('JWKs', (fresh) => {
     expect(await store.read(({ jwks }) => jwks.getMany([]))).toEqual([]);
   });
 
-  test('a deleted JWK is gone, those beside it stay', async () => {
+  test('a deleted JWK is removed, and the others stay', async () => {
     const [gone, kept] = [sampleJwk(project.id), sampleJwk(project.id)];
     await store.write(async ({ jwks }) => {
       for (const jwk of [gone, kept]) await jwks.insert(jwk);
@@ -187,7 +187,7 @@ withDatabases('JWKs', (fresh) => {
     }
   });
 
-  test('a list comes in pages and tells how many there are in all', async () => {
+  test('a list comes in pages and has the total count', async () => {
     await store.write(async ({ jwks }) => {
       for (const name of ['a', 'b', 'c', 'd', 'e']) await jwks.insert(sampleJwk(project.id, { name }));
     });

@@ -50,7 +50,7 @@ function materialSuite<M extends Placed>(title: string, kind: Kind<M>): void {
       });
     const find = (name: string) => store.read((stores) => kind.of(stores).find(project.id, name));
 
-    test('it comes back whole, with material for two environments, one and none', async () => {
+    test('a material comes back whole, with contents for two environments, one and none', async () => {
       for (const count of [2, 1, 0]) {
         const material = kind.sample(project.id, environmentIds.slice(0, count), { description: 'd' });
         await insert(material);
@@ -84,7 +84,7 @@ function materialSuite<M extends Placed>(title: string, kind: Kind<M>): void {
       expect(sorted(await find(beside.name))).toEqual(sorted(beside));
     });
 
-    test('many come back in the order they were asked for', async () => {
+    test('many materials come back in the requested order', async () => {
       const all = Array.from({ length: 5 }, () => kind.sample(project.id, environmentIds));
       await insert(...all);
       const ids = all.map((material) => material.id).toReversed();
@@ -92,7 +92,7 @@ function materialSuite<M extends Placed>(title: string, kind: Kind<M>): void {
       expect(found.map(sorted)).toEqual(all.toReversed().map(sorted));
     });
 
-    test('they are listed in pages, sorted, searched and counted', async () => {
+    test('materials are listed in pages, sorted, searched and counted', async () => {
       const day = (n: number) => new Date(Date.UTC(2026, 0, n));
       await insert(
         kind.sample(project.id, environmentIds, { name: 'a', createdAt: day(2), updatedAt: day(1) }),
@@ -118,7 +118,7 @@ function materialSuite<M extends Placed>(title: string, kind: Kind<M>): void {
       expect(all[1]?.environments).toHaveLength(2);
     });
 
-    test('a deleted one is gone with what it had in environments, and so are those of a deleted project', async () => {
+    test('a deleted material is removed with its contents in environments, and so are those of a deleted project', async () => {
       const [gone, kept] = [
         kind.sample(project.id, environmentIds),
         kind.sample(project.id, environmentIds.slice(0, 1)),
@@ -137,7 +137,7 @@ materialSuite('keys', { of: (stores) => stores.cryptoKeys, sample: sampleCryptoK
 materialSuite('keystores', { of: (stores) => stores.keystores, sample: sampleKeystore });
 
 withDatabases('certificates, keys and keystores beside each other', (fresh) => {
-  test('one name can be all three, and no store finds or deletes what is of another kind', async () => {
+  test('one name can be used for all three kinds, and no store finds or deletes another kind', async () => {
     const store = await (await fresh()).open();
     const project = sampleProject();
     const over = { name: 'same' };

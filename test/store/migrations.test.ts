@@ -120,7 +120,7 @@ withDatabases('an upgrade', (fresh) => {
     });
   });
 
-  test('gives members with ROLE_API_SECURITY, and nobody else, ROLE_READ_PRIVATE_KEYS', async () => {
+  test('gives ROLE_READ_PRIVATE_KEYS to members with ROLE_API_SECURITY, and to no others', async () => {
     const { options } = await fresh({ withoutSchema: true });
     const cases = [
       ['["ROLE_API_SECURITY"]', '["ROLE_API_SECURITY","ROLE_READ_PRIVATE_KEYS"]'],
@@ -152,7 +152,7 @@ withDatabases('an upgrade', (fresh) => {
     });
   });
 
-  test('rejects what an older manager that is still running writes and nodes would not be told of', async () => {
+  test('rejects the writes of a running older manager that nodes would not get', async () => {
     const { options } = await fresh({ withoutSchema: true });
     await withEngine(options, async (engine) => {
       await migrate(engine, older);
@@ -288,7 +288,7 @@ describe('a migration after the second', () => {
     expect(statements.filter((sql) => !addition.test(sql) && !isUniqueOfNew(sql))).toEqual([...fills]);
   });
 
-  test('is looked at, and what takes away or demands would be seen', () => {
+  test('is checked, and the check finds a statement that removes or requires something', () => {
     expect(statements.length).toBeGreaterThan(5);
     for (const breaking of [
       'drop table users',

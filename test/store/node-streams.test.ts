@@ -127,7 +127,7 @@ withDatabases('streams of nodes', (fresh, kind) => {
     expect(await claim({ ...node, id: newId() }, there)).toBeUndefined();
   });
 
-  test('what a manager says of a stream that is no longer the latest changes nothing', async () => {
+  test('the status of a stream that is no longer the latest changes nothing', async () => {
     const node = await stored(sampleNode(environment.id));
     await claim(node, here);
     await claim(node, there);
@@ -177,7 +177,7 @@ withDatabases('streams of nodes', (fresh, kind) => {
   });
 
   if (kind === 'postgres') {
-    test('a clock of the database that was set back brings no dead manager to life', async () => {
+    test('a database clock that is set back makes no stopped manager count as alive', async () => {
       await silentFor(-3_600_000);
       expect(await alive()).toEqual([there]);
     });

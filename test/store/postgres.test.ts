@@ -124,7 +124,7 @@ test.each([
   },
 );
 
-test('a row that is refused is not shown to the log', () => {
+test('a rejected row is not written to the log', () => {
   const refusal = new pg.DatabaseError('violates a constraint', 1, 'error');
   Object.assign(refusal, { code: '23502', detail: 'Failing row contains (the secret)' });
   const failure = postgresFailure(refusal);
@@ -137,7 +137,7 @@ test('a row that is refused is not shown to the log', () => {
   expect(postgresFailure(quoting).detail).toBe('22P02');
 });
 
-test('a server that can not be reached stops the start with one line, without the password', async () => {
+test('a server that cannot be reached stops the start with one line, without the password', async () => {
   const start = openStore({ kind: 'postgres', url: 'postgres://keyplane:hidden@127.0.0.1:1/keyplane' });
   await expect(start).rejects.toThrow(
     /^The database of KEYPLANE_DATABASE_URL can not be opened \(ECONNREFUSED: (?!.*hidden).*\)$/,
@@ -215,7 +215,7 @@ test.each([
   await other.query(`alter database ${name} reset synchronous_commit`);
 });
 
-test('a search finds what it says also where the server reads backslashes as escapes', async () => {
+test('a search finds its text also if the server reads backslashes as escapes', async () => {
   const name = new URL(database.options.kind === 'postgres' ? database.options.url : '').pathname.slice(1);
   await other.query(`alter database ${name} set standard_conforming_strings = off`);
   const again = await database.open();

@@ -37,7 +37,7 @@ async function settled(): Promise<void> {
 
 const state = (revision: number) => ({ environmentId: environment.id, revision, digest: bytes(32) });
 
-test('a manager hears of desired state, of nodes, and of what sessions stand on, as others commit it', async () => {
+test('a manager is notified when others change desired state, nodes, or what node sessions depend on', async () => {
   await own.write(({ desired }) => desired.putStates([state(1)]));
   await until(() => heard.length === 1, 'desired state');
   await own.asyncCommit(({ nodes }) =>
@@ -60,7 +60,7 @@ test('a manager hears of desired state, of nodes, and of what sessions stand on,
   expect(heard).toEqual(['desired', 'nodes', 'sessions', 'sessions', 'sessions']);
 });
 
-test('nobody hears of what was undone, or of anything else', async () => {
+test('a change that is rolled back, or of another kind, notifies no manager', async () => {
   const undone = own.write(async ({ desired }) => {
     await desired.putStates([state(1)]);
     throw badRequest('no');
@@ -73,7 +73,7 @@ test('nobody hears of what was undone, or of anything else', async () => {
   expect(heard).toEqual(['sessions']);
 });
 
-test('a manager does not hear itself', async () => {
+test('a manager is not notified of its own changes', async () => {
   await other.write(({ desired }) => desired.putStates([state(1)]));
   await own.write(({ nodes }) => nodes.delete(node.id));
   await until(() => heard.length > 0, 'the other one');
@@ -92,7 +92,7 @@ test('a connection that the server ended listens again, and has everything looke
   await until(() => heard.length === 1, 'it is heard again');
 });
 
-test('what others say on the same channel is passed over', async () => {
+test('unknown notifications on the same channel are ignored', async () => {
   await database.raw(`select pg_notify('keyplane', 'nonsense'), pg_notify('keyplane', '')`);
   await own.write(({ desired }) => desired.putStates([state(1)]));
   await until(() => heard.length > 0, 'ours');

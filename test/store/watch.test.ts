@@ -5,7 +5,7 @@ import { withDatabases } from '../support/databases.ts';
 import { until } from '../support/manager.ts';
 
 withDatabases('what a store tells of its work', (fresh, kind) => {
-  test('how many writes wait, how many became durable in one commit, and which connections are busy', async () => {
+  test('the watch counts waiting writes, durable writes of one commit, and busy connections', async () => {
     const { options } = await fresh();
     const commits: number[] = [];
     let load: () => StoreLoad = () => {
@@ -55,7 +55,7 @@ withDatabases('what a store tells of its work', (fresh, kind) => {
     }
   });
 
-  test('that transactions wait for a connection, where there is a pool of them', async () => {
+  test('the watch counts transactions that wait for a connection of a pool', async () => {
     const { options } = await fresh();
     let load: (() => StoreLoad) | undefined;
     const store = await openStore(options, {

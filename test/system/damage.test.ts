@@ -94,7 +94,7 @@ describe('a database in which one bit of a seal was flipped', () => {
     expect(await kidsOf(node)).toEqual(['four', ...names]);
   });
 
-  test('gives a new node all others, now and later, and reports the one that it can not give', async () => {
+  test('gives a new node all others, now and later, and reports the one that it cannot give', async () => {
     const fresh = await world.startNode('fresh');
     await world.connected('fresh');
     await eventually(async () => (await setOf(fresh)).status === 200, 'the new node has its first state');

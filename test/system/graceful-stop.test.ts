@@ -18,7 +18,7 @@ afterAll(async () => {
   await removeTemporaryFolders();
 });
 
-test('a manager that is asked to stop under 64 clients keeps what it acknowledged, and says nothing but 200 and 503', async () => {
+test('a manager that stops under 64 clients keeps what it acknowledged, and answers only 200 and 503', async () => {
   const acknowledged: string[] = [];
   const deployed: boolean[] = [];
   const statuses = new Set<number>();

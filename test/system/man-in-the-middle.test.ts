@@ -86,7 +86,7 @@ async function noticedBy(happens: () => Promise<unknown>): Promise<{ readonly re
 
 const has = (node: ServeProcess, kid: string) =>
   eventually(async () => (await kidsOf(node)).includes(kid), `the node has ${kid}`);
-test('who only listens learns no key, no keystore, no password and no token', async () => {
+test('an attacker who only listens learns no key, no keystore, no password and no token', async () => {
   const secrets = new KnownSecrets();
   const path = '/apiops/projects/MyProject';
   const environmentName = 'production';
@@ -241,7 +241,7 @@ describe('of a node that has joined, who stands between', () => {
     expect(await kidsOf(node)).not.toContain('withheld');
   });
 
-  test('cannot hand it what the manager says to another node', async () => {
+  test('cannot send it a message of the manager to another node', async () => {
     await joined('one');
     const other = await attacked('other');
     await has(other, 'first');

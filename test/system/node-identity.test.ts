@@ -144,7 +144,7 @@ describe('an upgraded node with a token of the first release', () => {
       return one;
     });
 
-  test('registers its key once under a name from before, pins the identity, and says so', async () => {
+  test('registers its key once under an existing name, pins the identity, and logs that', async () => {
     await world.manager.stop();
     rememberFirstRelease(token, 'rack-7');
     await world.startManager();

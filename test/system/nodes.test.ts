@@ -34,7 +34,7 @@ const nodesOf = async () =>
   (await world.api('GET', '/apiops/environments/production/nodes/')).body.resultList;
 
 describe('a node process', () => {
-  test('does not start without its token, and says where one comes from', async () => {
+  test('does not start without its token, and prints how to get one', async () => {
     const dataDir = join(await temporaryFolder(), 'n');
     const running = keyplane(nodeArguments({ managerUrl: world.url, token: '', dataDir }));
     expect(await running.ended).toEqual({ code: 2, signal: null });
@@ -43,7 +43,7 @@ describe('a node process', () => {
     );
   });
 
-  test('with a token that nobody gave goes on trying and serves nothing instead of an empty set', async () => {
+  test('with an unknown token keeps trying and serves nothing instead of an empty set', async () => {
     const fingerprint = world.token.split('.')[1] ?? '';
     const token = enrollmentTokenText(Buffer.alloc(32, 5), fingerprint);
     const running = await world.startNode('stranger', { token });
@@ -57,7 +57,7 @@ describe('a node process', () => {
     expect(await running.stop()).toEqual({ code: 0, signal: null });
   });
 
-  test('with a token of another installation takes nothing, and says so', async () => {
+  test('with a token of another installation accepts nothing, and logs the reason', async () => {
     const token = enrollmentTokenText(seedOf(world.token), 'A'.repeat(43));
     const running = await world.startNode('moved', { token });
     await running.says(/KEYPLANE_NODE_TOKEN names A{43}: the token is of another installation/);

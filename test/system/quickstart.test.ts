@@ -180,7 +180,7 @@ describe('npm start, on a machine that has never seen keyplane', () => {
     await expectNothingLeft();
   });
 
-  test('says which port is taken when a node can not have its own, and leaves nothing running', async () => {
+  test('names the port that is in use if a node cannot have its own, and leaves no process running', async () => {
     const squatter = await listening(port + 2);
     const failing = keyplane(['quickstart', '--data-dir', dataDir, '--port', String(port)], {
       channel: true,
@@ -192,7 +192,7 @@ describe('npm start, on a machine that has never seen keyplane', () => {
     await expectNothingLeft();
   });
 
-  test('ends cleanly when it is asked to before it is ready', async () => {
+  test('ends cleanly when it is stopped before it is ready', async () => {
     running = keyplane(['quickstart', '--data-dir', dataDir, '--port', String(port)]);
     await eventually(async () => !(await isFree(port)), 'the manager listens');
     expect(await running.stop('SIGINT')).toEqual({ code: 0, signal: null });

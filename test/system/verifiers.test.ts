@@ -83,7 +83,7 @@ describe.each(algorithms)('what a node publishes for %s', (alg) => {
 });
 
 describe('a set that a verifier keeps', () => {
-  test('is told unchanged by its ETag, and another once a key was added', async () => {
+  test('is revalidated by its ETag, and replaced once a key was added', async () => {
     const address = `${node.url}/.well-known/jwks.json`;
     const first = await fetch(address);
     const etag = first.headers.get('etag') ?? '';

@@ -106,7 +106,7 @@ describe('a listener', () => {
     );
   });
 
-  test('does not speak TLS 1.1, also where Node.js was told to', async () => {
+  test('does not accept TLS 1.1, even if Node.js is configured to', async () => {
     const { DEFAULT_MIN_VERSION, DEFAULT_CIPHERS } = tls;
     Object.assign(tls, { DEFAULT_MIN_VERSION: 'TLSv1', DEFAULT_CIPHERS: 'DEFAULT@SECLEVEL=0' });
     onTestFinished(() => void Object.assign(tls, { DEFAULT_MIN_VERSION, DEFAULT_CIPHERS }));

@@ -31,7 +31,7 @@ function otherProcess(path: string): SqliteDatabase.Database {
 
 const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
 
-test('nobody but the owner can read the database, its log or its index', async () => {
+test('only the owner can read the database, its log or its index', async () => {
   const path = await freshPath();
   const store = await openStore({ kind: 'sqlite', path });
   store.protect(testIntegrity);
@@ -87,7 +87,7 @@ test('while another process writes, a write waits for it and readers go on', asy
   await store.close();
 });
 
-test('a database that another process never lets go of is unavailable, not waited for for ever', async () => {
+test('a database that another process locks permanently is unavailable after a limited wait', async () => {
   const path = await freshPath();
   const engine = await openSqlite({ path, busyWaitMs: 100 });
   await migrate(engine);
@@ -187,7 +187,7 @@ describe.skipIf(process.getuid?.() !== 0)('on a small disk', () => {
   });
 });
 
-test('a long transaction lets others have their turn', async () => {
+test('a long transaction yields to other requests', async () => {
   const store = await openStore({ kind: 'sqlite', path: await freshPath() });
   store.protect(testIntegrity);
   const project = sampleProject();
@@ -221,7 +221,7 @@ test('a file that is no database stops the start with one line that says which',
   );
 });
 
-test('a path that can not be opened stops the start', async () => {
+test('a path that cannot be opened stops the start', async () => {
   const path = await freshPath();
   await mkdir(path);
   await expect(openStore({ kind: 'sqlite', path })).rejects.toThrow(path);
