@@ -165,7 +165,7 @@ describe('Idempotency-Key', () => {
     ['project', 'POST', '/apiops/projects/', () => ({ name: 'Second' })],
     ['user', 'POST', '/apiops/users/', () => ({ username: 'ann', password: 'password of ann' })],
     ['environment', 'POST', '/apiops/environments/', () => ({ name: 'staging', type: 'TEST' })],
-  ])('applies to %s', async (name, method, path, body) => {
+  ])('prevents a second run of: %s', async (name, method, path, body) => {
     const first = await withKey(`settles ${name}`)(method, path, body());
     expect(first).toMatchObject({ status: 200, body: { success: true } });
     const records = await countOf('/apiops/audit/');

@@ -175,7 +175,7 @@ describe('a JWK from a file', () => {
     ['', 'The file is empty!'],
     ['what is this', 'No JWK can be created from the file!'],
     ['{"kty": ', 'The file is not valid JSON'],
-  ])('that holds %j is rejected with the name of its format', async (text, says) => {
+  ])('that holds %j is rejected with the reason', async (text, says) => {
     const result = await fromFile('nothing', await fileWith('nothing', text));
     expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining(says) });
   });
