@@ -1,4 +1,4 @@
-// Lists of JWKs say where each one is, and are narrowed to those that a node lacks.
+// Lists of JWKs have the deployment of each JWK, and can be narrowed to those that a node lacks.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestManager, type TestManager } from '../support/manager.ts';

@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** An authentic backup of one row that says it has so many. */
+/** An authentic backup of one row that claims the given number of rows. */
 async function backupThatCounts(rows: Record<string, number>): Promise<string> {
   const file = join(folder, 'backup');
   const backupKey = newBackupKey(masterKey);

@@ -22,7 +22,7 @@ afterAll(() => world.close());
 const direct = () => createClient({ url: `${world.url}/`, token: world.api.token });
 const names = async () => (await direct().listJwks({ projectName })).resultList.map(({ name }) => name);
 
-/** Stands between and does with the first answers as it is told; what comes after them passes. */
+/** A proxy that handles the first answers as the test says, and forwards all later ones. */
 async function between(first: readonly ('lose' | 'busy' | 'garbage')[]) {
   const todo = [...first];
   const seen: (string | undefined)[] = [];

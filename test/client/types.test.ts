@@ -1,4 +1,4 @@
-// What a program that is written against the client may say: the compiler decides, as it would for a user.
+// Which requests a program may write against the client: the compiler decides, as it would for a user.
 
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';

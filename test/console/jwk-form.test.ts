@@ -320,7 +320,7 @@ test('the form asks before it is left unsaved, and staying keeps what was filled
   const leaving = page.getByRole('link', { name: 'Overview' }).click();
   await (await asked).dismiss();
   await leaving;
-  // The address bar is ahead while somebody is asked, and comes back.
+  // The address bar is ahead while the dialog is open, and returns.
   await page.waitForURL(/new-jwk/);
   expect(await page.getByRole('textbox', { name: 'Name', exact: true }).inputValue()).toBe('unsaved');
   page.once('dialog', (dialog) => dialog.accept());

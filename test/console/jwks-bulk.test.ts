@@ -1,4 +1,4 @@
-// What the list of JWKs says of deployment, and what is done with several JWKs at once.
+// The deployment states in the list of JWKs, and actions on several JWKs at once.
 
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';

@@ -74,7 +74,7 @@ describe('waiting for the nodes of an environment', () => {
       b: { confirmedRevision: 6 },
     });
     const waiting = confirmations.wait({ environmentId: 'e', revision: 7, nodes, timeoutMs: 60_000 });
-    // It is given everything anew, under a refusal that is not yet of this revision.
+    // The node gets a snapshot, while its last rejection is not yet of this revision.
     sessions.set('a', { confirmedRevision: 6 });
     sessions.set('b', { confirmedRevision: 7 });
     confirmations.changed('e', 'b');

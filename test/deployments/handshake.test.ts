@@ -1,4 +1,4 @@
-// Both sides of the handshake against each other over a real database, with somebody between them who does what a test
+// Both sides of the handshake against each other over a real database, with an attacker between them who does what a test
 // makes him do, and a clock that a test moves.
 
 import { createHash, generateKeyPairSync } from 'node:crypto';
@@ -416,7 +416,7 @@ describe('a node of the first release, upgraded', () => {
     expect(await keysOf('rack-7')).toEqual([]);
   });
 
-  /** The next transaction that writes finds the token gone. */
+  /** The next transaction that writes finds the token deleted. */
   function revokeBeforeWrite(id: string): void {
     const { write } = store;
     Object.assign(store, {

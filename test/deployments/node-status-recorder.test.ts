@@ -17,7 +17,7 @@ const status: NodeStatus = {
   refusal: null,
 };
 
-/** A database that fails so many writes and then keeps what it is given. */
+/** A database that fails the given number of writes and then stores what it gets. */
 function databaseFailing(times: number) {
   const recorded: NodeStatus[] = [];
   let failures = times;

@@ -77,7 +77,7 @@ class World {
     await store.write((stores) => putDesiredState(stores, changes));
   }
 
-  /** Removes every row of a gone object that there is, as if thousands of changes had come since. */
+  /** Removes every tombstone, as if thousands of changes had come since. */
   async prune(): Promise<void> {
     await store.write(async ({ desired }) => {
       const { revision } = await desired.head(this.environmentId);

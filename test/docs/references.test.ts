@@ -1,4 +1,4 @@
-// What the pages name is there: blocks that somebody runs, links, files, paths of the API, settings, commands, flags.
+// The pages name only what exists: blocks that a test runs, links, files, paths of the API, settings, commands, flags.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,4 @@
-// Writes DER, and BER where a test wants it, byte for byte as told: also what no program would write.
+// Writes DER, and BER if a test wants it, with exactly the given bytes: also what no program would write.
 
 /** One element; its content is joined from the pieces. */
 export function der(tag: number, ...content: readonly Uint8Array[]): Buffer {

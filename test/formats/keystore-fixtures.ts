@@ -1,4 +1,4 @@
-// The keystores that fixtures/make.sh makes, and what has to come out of each.
+// The keystores that fixtures/make.sh creates, and the expected contents of each.
 
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';

@@ -14,7 +14,7 @@ export function roomOf(path: string): string | undefined {
   return commonFiles.includes(room) ? 'common' : (rootRooms[room] ?? room);
 }
 
-/** Imports that leave their room, other than for what is common. Starting a process anew is no import. */
+/** Imports that leave their room, other than for what is common. Starting a new process is no import. */
 export function roomCrossings(files: readonly SourceFile[]): Import[] {
   return files
     .flatMap(importsOf)

@@ -1,4 +1,4 @@
-// Prints what is large or tiny, for the reviewer of a change: `npm run check` ends with it. It fails nothing.
+// Prints large and tiny files and functions for the reviewer of a change: `npm run check` ends with it. It never fails.
 
 import { sizeReport } from './sizes.ts';
 import { sourceFiles } from './source-file.ts';

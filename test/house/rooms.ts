@@ -1,4 +1,4 @@
-// The table of rooms: who may import whom. It is kept as tight as the code: an arrow that nobody uses is a breach.
+// The table of rooms: who may import whom. It is kept as tight as the code: an unused arrow is a breach.
 //
 // `sealing` allows the whole room, `sealing/aead.ts` one file of it, `type …` only what is erased at run time.
 

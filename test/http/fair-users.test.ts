@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => manager.close());
 
-/** Sends many requests of one user, then one of another. @returns the place of the latter among the answers */
+/** Sends many requests of one user, then one of another. @returns the position of the latter among the answers */
 async function placeOfOther(
   many: number,
   send: (api: Api, number: number) => Promise<{ readonly status: number }>,

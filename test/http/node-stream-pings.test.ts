@@ -34,7 +34,7 @@ async function stream(autoPong: boolean): Promise<WebSocket> {
 
 test('a stream whose client answers no ping is cut off, and one whose client does stays', async () => {
   const [silent, alive] = [await stream(false), await stream(true)];
-  // Without a close frame: nobody would answer it.
+  // Without a close frame: the client would not answer it.
   expect((await once(silent, 'close'))[0]).toBe(1006);
   for (let pings = 0; pings < 5; pings += 1) await once(alive, 'ping');
   expect(alive.readyState).toBe(WebSocket.OPEN);

@@ -22,7 +22,7 @@ interface Document {
   components: { responses: Record<string, unknown>; schemas: Record<string, { properties?: object }> };
 }
 
-/** Whoever signs in has no token yet. */
+/** A client that signs in has no token yet. */
 const opensSessions = new Set(['post /apiops/auth/token', 'post /apiops/auth/session']);
 
 let document: Document;

@@ -1,5 +1,5 @@
 // Every form that cannot be uploaded names a command in back-quotes. Each test makes a real file of the form, takes the
-// command out of the refusal, runs it with the file in the place of the command's own, and uploads the result.
+// command from the error text, runs it with this file instead of the command's own, and uploads the result.
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -87,7 +87,7 @@ function commandIn(answer: Answer): string {
 }
 
 /**
- * Runs the command with `file` for its input and `out` for its output, as somebody would who reads it.
+ * Runs the command with `file` for its input and `out` for its output, as a reader of the error would.
  * @param typed what is asked for on a terminal; there is none, so it is read from standard input
  */
 function runCommand(

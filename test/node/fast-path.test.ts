@@ -233,8 +233,9 @@ describe('node:http reads', () => {
   }
 
   /**
-   * What has to be equal. Of bytes that make no request, behind one in the same piece, node:http itself says so or only
-   * hangs up, by whether it has the piece from the system or from us: the answer before is not finished then.
+   * The part of the answers that must be equal. For invalid bytes behind a request in the same chunk, node:http sends an
+   * error or only closes the connection: that depends on whether it read the chunk from the socket or got it from us, as
+   * the answer before it is not finished then.
    */
   const heardOf = (heard: string) =>
     heard
@@ -343,7 +344,7 @@ describe('a connection', () => {
     await teach(url);
     const [silent, known] = [await RawClient.connect(url), await RawClient.connect(url)];
     await known.ask(head());
-    // So that nobody is cut off for want of time.
+    // So that no client is cut off by a time limit.
     vi.useFakeTimers({ toFake: ['setTimeout'] });
     await close();
     expect([await silent.hearAll(), await known.hearAll()]).toEqual(['', '']);

@@ -22,7 +22,7 @@ import {
   temporaryFolder,
 } from './support/test-node.ts';
 
-/** Nobody listens there. */
+/** No server listens there. */
 const nobody = 'http://127.0.0.1:1';
 
 interface SetUp {

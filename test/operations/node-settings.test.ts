@@ -1,5 +1,5 @@
-// What nodes are told beside keys, through a backup and an upgrade: whether an environment publishes the set of all its
-// projects, how long caches may keep a set, and which key the set keeps of a kid that two projects use.
+// The settings that nodes get beside keys, through a backup and an upgrade: whether an environment publishes the set of
+// all its projects, how long caches may keep a set, and which key the set keeps of a kid that two projects use.
 
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -40,7 +40,7 @@ async function paste({ api }: Installation, project: string, jwk: Item): Promise
   await made(api, `/apiops/projects/${project}/jwks/`, { name: 'a', sourceType: 'COPY_PASTE', jwkStr });
 }
 
-/** What a node that joins now is told of its environment. */
+/** The settings of its environment that a node gets when it joins. */
 async function toldIn({ manager, api }: Installation, environment: string) {
   const { body } = await api('POST', `/apiops/environments/${environment}/enrollment-tokens/`, {});
   const node = await startNode({

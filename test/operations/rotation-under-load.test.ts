@@ -44,7 +44,7 @@ interface Reader {
   readonly api: Api;
   readonly names: ReadonlySet<string>;
   readonly signal: AbortSignal;
-  /** A manager that stops answers 503, and then nobody answers. */
+  /** A manager that stops answers 503, and then not at all. */
   readonly isAway: () => boolean;
 }
 

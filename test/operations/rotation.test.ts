@@ -78,12 +78,12 @@ withDatabases('a change of the master key', (fresh, kind) => {
 
     // With the new key made, and nothing else.
     const next = await nextKeyFromFile(keyFile);
-    // With the wraps in the database, and the key file not yet in its place.
+    // The wraps are in the database, and the key file is not yet replaced.
     const store = await database.open();
     expect(await store.write((stores) => addNextWraps(stores, { current, next }))).toBe(true);
-    // With the old key kept, and the new one not yet in its place.
+    // The old key is kept, and the new one has not yet replaced it.
     await link(keyFile, `${keyFile}.old`);
-    // With the file in its place, and nothing sealed anew.
+    // The file is replaced, and no value is sealed again yet.
     await rotateMasterKey(config, { ...quick, reseal: false });
     expect(await masterKeyOf(config)).toBe(next.toString('base64'));
     expect((await readFile(`${keyFile}.old`, 'utf8')).trim()).toBe(current.toString('base64'));

@@ -1,4 +1,4 @@
-// What somebody writes who can reach the database and has no master key: none of it is deployed or served.
+// An attacker writes to the database without the master key: nothing of it is deployed or served.
 
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-// Somebody writes to the database without the master key: what is sealed opens in its own place or not at all.
+// An attacker writes to the database without the master key: a seal opens in its own row and column or not at all.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { projectApi } from '../api/support/project-api.ts';

@@ -78,12 +78,12 @@ test('no secret is in a row, a data file or the write-ahead log of PostgreSQL', 
   const rows = await rowBytes();
   expect(rows.length).toBeGreaterThan(5_000);
   expect(foundIn(rows, needles)).toEqual([]);
-  // What is not secret is found by the same search, in every place that is looked at.
+  // The same search finds values that are not secret, in every file that it reads.
   const marker = needlesOf([{ name: 'marker', bytes: Buffer.from('a-description-that-is-in-the-clear') }]);
   const marked = { description: 'a-description-that-is-in-the-clear' };
   expect((await projectApi(world.api).call('PUT', 'jwks/ec/', marked)).status).toBe(200);
   expect(foundIn(await rowBytes(), marker)).not.toEqual([]);
-  // A server of somebody else keeps its files to itself.
+  // The files of an external server cannot be read.
   if (process.env.TEST_POSTGRES_URL !== undefined) return;
   await world.raw('checkpoint');
   const data = join(inject('postgresFolder'), 'data');

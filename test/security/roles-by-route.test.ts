@@ -1,5 +1,5 @@
 // Every route against everyone. The expectations are written out here and not read off the routes, so that a route
-// whose access is wrong, or one that nobody thought about, is red.
+// whose access is wrong, or one without an expectation, is red.
 
 import { hash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -154,7 +154,7 @@ async function tokenOf(
   return answer.json().access_token;
 }
 
-/** They would take along what the others are asked with: whoever may call them does not. */
+/** They would revoke what later requests need, so a caller with access does not call them. */
 const spared: ReadonlySet<string> = new Set([`DELETE ${project}/`, 'DELETE /apiops/auth/session/']);
 
 interface Route {
@@ -172,7 +172,7 @@ function served(): readonly Route[] {
     .filter(({ method }) => method !== 'HEAD');
 }
 
-/** A body that is refused as soon as it is read: whoever is let in changes nothing either. */
+/** A body that every route rejects as soon as it reads it: a caller with access changes nothing either. */
 const unreadable = { headers: { 'content-type': 'text/nonsense' }, payload: 'nonsense' };
 
 function ask({ method, url }: Route, token: string | null, projectName = 'Mine') {

@@ -29,7 +29,7 @@ async function talking(talk: (socket: Socket) => void) {
   return closing(await startTcpServer(talk));
 }
 
-/** After a request has come in: `head`, then `part` again and again until the connection is gone. */
+/** After a request has come in: `head`, then `part` again and again until the connection is closed. */
 function dripping(head: string, part: string) {
   return talking((socket) => {
     socket.once('data', () => {

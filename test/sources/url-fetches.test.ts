@@ -28,7 +28,7 @@ function urlFetches(time = new FakeTime()): UrlFetches {
   return createUrlFetches({ safeFetch, time });
 }
 
-/** A server that answers each request once it is told to. */
+/** A server that answers each request when the test releases it. */
 async function holdingServer(): Promise<
   HttpTestServer & { answerAll(): void; arrived(count: number): Promise<void> }
 > {

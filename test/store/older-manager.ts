@@ -1,4 +1,4 @@
-// What a manager of an older schema says to the database: a row for each of its tables, with every column that it
+// The writes of a manager with an older schema: a row for each of its tables, with every column that it
 // knows and no other. Read off its migrations, so that nothing here has to be kept in step with them.
 
 import { CompiledQuery } from 'kysely';
@@ -11,7 +11,7 @@ type Row = Record<string, Value>;
 export interface OlderTable {
   readonly name: string;
   readonly columns: readonly string[];
-  /** A row told apart from that of another suffix, with those it refers to under the same one. */
+  /** A row that differs by its suffix, and refers to rows of the same suffix. */
   row(suffix: string): Row;
 }
 

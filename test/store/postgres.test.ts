@@ -42,7 +42,7 @@ test('connections that the server ended are replaced without a restart', async (
 test('a request that is given connections cut a moment ago, one after another, does not notice', async () => {
   await store.write(({ projects }) => projects.insert(sampleProject()));
   await Promise.all(Array.from({ length: 10 }, () => store.read(({ projects }) => projects.list())));
-  // In another process, and waited for without a turn of the event loop: the pool can not have seen it yet.
+  // In another process, and awaited without a turn of the event loop: the pool cannot have noticed it yet.
   const script = `import pg from 'pg';
     const client = new pg.Client({ connectionString: process.argv[1] });
     await client.connect();

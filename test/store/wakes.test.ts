@@ -29,7 +29,7 @@ beforeEach(async () => {
 });
 afterEach(() => Promise.all([own.close(), other.close()]));
 
-/** It listens: then it was told of everything, since it can not know what it missed. */
+/** Resolves once the store listens: it then reports every topic, since it cannot know what it missed. */
 async function settled(): Promise<void> {
   await until(() => heard.length >= 3, 'it listens');
   heard = [];

@@ -18,14 +18,14 @@ export interface TestDatabase {
   readonly options: StoreOptions;
   /** Opens it, once more each time it is called; what is open is closed after the test. */
   open(): Promise<Store>;
-  /** SQL past the store, as somebody with the database in hands could run it. Answers the rows of a select. */
+  /** Runs SQL outside the store, as a user of the database could. @returns the rows of a select */
   raw(sql: string): Promise<readonly Row[]>;
 }
 
 interface FreshOptions {
   /** No store ever opened it, so not even tables are there. */
   readonly withoutSchema?: boolean;
-  /** Of the same kind; nobody has it open meanwhile. */
+  /** Of the same kind; it must have no other connections. */
   readonly copyOf?: StoreOptions | undefined;
 }
 
@@ -68,7 +68,7 @@ export function freshDatabases(kind: StoreOptions['kind']): FreshDatabase {
 
 interface DatabaseSource {
   take(how: FreshOptions): Promise<StoreOptions>;
-  /** Somebody changed it past the store, so it is not emptied for another test. */
+  /** It was changed outside the store, so it is not emptied for another test. */
   spoil(options: StoreOptions): void;
 }
 

@@ -1,5 +1,5 @@
-// Servers on loopback that answer as told, well or badly, and certificates for them.
-// Every server counts its connections, so that a test can say that nothing ever connected.
+// Servers on loopback with given answers, valid or not, and certificates for them.
+// Every server counts its connections, so that a test can assert that no client connected.
 
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
@@ -58,7 +58,7 @@ export async function startTcpServer(
 ): Promise<TestServer> {
   const server = createTcpServer((socket) => {
     socket.on('error', () => undefined);
-    // A socket that nobody reads from never sees that the other side has gone.
+    // A socket that is not read never notices that the other side closed it.
     socket.resume();
     talk(socket);
   });
@@ -128,7 +128,7 @@ export interface CertificateSubject {
 
 const dayMs = 86_400_000;
 
-/** A certificate authority that nobody else knows. */
+/** A certificate authority that only this test trusts. */
 export function makeTestAuthority(): TestAuthority {
   const authority = { keys: makeKeys(), name: [{ name: 'commonName', value: 'keyplane test authority' }] };
   const caExtensions = [

@@ -13,7 +13,7 @@ export function databaseKind(): StoreOptions['kind'] {
 }
 
 /**
- * @param copyOf the URL of another one, which nobody is connected to
+ * @param copyOf the URL of another one, which has no connections
  * @returns its URL. What is left when the run ends goes with the server.
  */
 export async function createPostgresDatabase(copyOf?: string): Promise<string> {

@@ -1,5 +1,5 @@
 // A real PostgreSQL of our own for tests, from the binaries that npm installed. It refuses to run as root, so
-// under root it runs as another user; where that user can not reach the checkout, from a copy.
+// under root it runs as another user; if that user cannot read the checkout, it runs from a copy.
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -22,7 +22,7 @@ const binaries = join(
 );
 
 /**
- * The server of this folder, started by whoever asks first.
+ * The server of this folder, started by the first caller.
  * @returns the URL of its `postgres` database
  */
 export async function postgresIn(folder: string): Promise<string> {

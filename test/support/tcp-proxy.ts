@@ -1,4 +1,4 @@
-// A wire that can be cut: passes bytes on between a client and a server, and on order slowly, late, or not at all.
+// A TCP proxy that a test can disturb: it forwards bytes at once, slowly, late, or not at all.
 
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
@@ -14,7 +14,7 @@ export interface TcpProxy {
   freeze(): void;
   /** Half open, as above, but only for the connections that there are: new ones work. */
   freezePresent(): void;
-  /** Connections that hung meanwhile are ended: nobody waits for them any more. */
+  /** Connections that hung meanwhile are closed, as no client waits for them any more. */
   heal(): void;
   /** Each piece of bytes arrives so much later. */
   delay(ms: number): void;

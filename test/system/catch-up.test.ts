@@ -31,7 +31,7 @@ afterAll(async () => {
   await removeTemporaryFolders();
 });
 
-/** Runs the works on so many clients at once. */
+/** Distributes the requests among `clients` concurrent clients. */
 async function share(works: readonly (() => Promise<unknown>)[]): Promise<void> {
   const waiting = [...works];
   const client = async () => {

@@ -31,7 +31,7 @@ afterAll(async () => {
   await removeTemporaryFolders();
 });
 
-/** One client: creates as fast as it is answered, until nobody answers any more. */
+/** One client: it creates JWKs as fast as it gets answers, until it gets none. */
 async function createUntilTheEnd(client: number, onAnswer: () => void): Promise<void> {
   for (let number = 0; ; number += 1) {
     const name = `jwk-${client}-${number}`;

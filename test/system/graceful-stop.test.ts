@@ -26,7 +26,7 @@ test('a manager that stops under 64 clients keeps what it acknowledged, and answ
     for (let number = 0; ; number += 1) {
       const name = `jwk-${client}-${number}`;
       const answer = await world.api('POST', jwksPath, pastedJwk(name)).catch(() => undefined);
-      // Nobody listens any more, or the connection was closed between two requests.
+      // The manager no longer listens, or it closed the connection between two requests.
       if (answer === undefined) return;
       statuses.add(answer.status);
       if (answer.status !== 200) return;
@@ -52,7 +52,7 @@ test('a manager that stops under 64 clients keeps what it acknowledged, and answ
       expect(audited.map(({ objectName }) => objectName).sort()).toEqual(
         stored.map(({ name }) => name).sort(),
       );
-      // Taken over by nobody and held by nobody.
+      // No manager holds it or has taken it over.
       expect(await stores.leases.isHeld('refresh')).toBe(false);
     });
   } finally {

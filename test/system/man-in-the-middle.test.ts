@@ -1,4 +1,4 @@
-// Somebody stands between real nodes and a real manager, and alters, repeats, swaps and mixes what they say. He learns
+// An attacker between real nodes and a real manager alters, repeats, swaps and mixes their messages. He learns
 // nothing, changes nothing, and both sides notice him.
 
 import { generateKeyPairSync } from 'node:crypto';

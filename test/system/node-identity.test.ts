@@ -1,4 +1,4 @@
-// What nodes and installation know each other by, through what an operator does to either, with real processes.
+// The identities of nodes and of an installation, through the operations of an operator, with real processes.
 
 import { createHash } from 'node:crypto';
 import { access, cp, rm } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// What another process of the same machine can learn of keyplane's processes.
+// What another process of the same machine can read from keyplane's processes.
 
 import { spawn } from 'node:child_process';
 import { readFile, readlink } from 'node:fs/promises';

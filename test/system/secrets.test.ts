@@ -160,7 +160,7 @@ async function beRefused(): Promise<void> {
     api('POST', jwksPath, { name: 'url', sourceType: 'URL', url: `http://user:${secret}@127.0.0.1:1/` }),
   );
   await refused(api('GET', `${jwksPath}?token=${secrets.password('a token in a query')}`));
-  // Its own path is told to the one who asked for it, and to nobody else.
+  // The error repeats the path; only the requester gets it.
   const lost = await api('GET', `/apiops/nowhere/${secrets.password('a token in a path')}`);
   expect(lost.status).toBe(404);
   await refused(apiOf(url(), secrets.password('a wrong token'))('GET', jwksPath));

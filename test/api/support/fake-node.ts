@@ -1,4 +1,4 @@
-// A node that speaks the protocol as far as its welcome, and then does as it is told.
+// A node that speaks the protocol up to its welcome, and then does what a test requires.
 
 import type { WebSocket } from 'ws';
 import type { Applied, Refused } from '../../../src/protocol/messages.ts';

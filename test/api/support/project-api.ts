@@ -1,4 +1,4 @@
-// What a client of one project calls, and how tests look at what came of it.
+// The API as a client of one project calls it, and helpers that read the results.
 
 import { expect } from 'vitest';
 import type { RunningNode } from '../../../src/node/start-node.ts';

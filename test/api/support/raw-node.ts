@@ -1,4 +1,4 @@
-// The manager's end of the stream, met by somebody who says what a test makes it say.
+// A client of the manager's node stream that sends what a test gives it.
 
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
@@ -55,7 +55,7 @@ export async function bareStream(world: Pick<TestManager, 'url'>): Promise<BareS
   return { say, closed };
 }
 
-/** As a node would say it whose key nobody knows. */
+/** The hello of a node whose key is not registered. */
 export function hello(said: Partial<Hello> = {}): Hello {
   const { publicKey } = generateKeyPairSync('x25519');
   return {

@@ -1,5 +1,5 @@
-// The console as its users have it: a real manager serves the built page to a real Chromium. Whatever a page logs
-// as an error, a breach of its policy among them, fails the test file when it closes.
+// The console as its users have it: a real manager serves the built page to a real Chromium. Any error that a page logs,
+// a breach of its policy among them, fails the test file when it closes.
 
 import type { BrowserContext, Page } from 'playwright-core';
 import { inject } from 'vitest';

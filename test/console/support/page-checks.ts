@@ -1,4 +1,4 @@
-// What every screen of the console has to be: without a known barrier, and readable without scrolling sideways.
+// Checks of every screen of the console: no known accessibility violation, and no horizontal scrolling.
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-// What a page of the documentation holds, as far as tests look into it: its fenced blocks and its text around them.
+// The parts of a documentation page that tests read: its fenced blocks and the text around them.
 //
 // A block of shell commands is ```sh, run in the order of the page, or ```sh no-run: REASON. A line `# output: TEXT`
 // says what the command before it prints; `…` stands for anything. A block ```LANGUAGE file=NAME is written to
@@ -33,7 +33,7 @@ export function textOf(page: string): string {
 
 const fence = /^```(\w*)(?: (?:file=(\S+)|no-run: (.+)))?$/;
 
-/** @throws Error for a fence whose words nobody knows, since its block would be left out unseen */
+/** @throws Error for a fence with unknown words, since its block would be skipped silently */
 export function blocksOf(page: string, text: string = textOf(page)): readonly Block[] {
   const blocks: Block[] = [];
   const lines = text.split('\n');

@@ -1,4 +1,4 @@
-// Runs the blocks of a page as somebody who reads it from top to bottom: one shell for all of them, in a folder that
+// Runs the blocks of a page as a reader would, from top to bottom: one shell for all of them, in a folder that
 // looks like a checkout, with real commands. It stops at the first command that fails.
 
 import { spawn } from 'node:child_process';
@@ -126,7 +126,7 @@ function endGroup(pid: number | undefined): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL');
   } catch {
-    // Nobody of the group is left.
+    // No process of the group is left.
   }
 }
 

@@ -1,4 +1,4 @@
-// A server that listens, for clients that talk to it byte by byte.
+// A server that listens, for clients that send raw bytes.
 
 import type { AddressInfo } from 'node:net';
 import { expect } from 'vitest';
@@ -10,7 +10,7 @@ export interface ListeningWorld extends HttpWorld {
   readonly port: number;
   /** The header that lets the administrator in. */
   readonly bearer: string;
-  /** Somebody who means well, on a connection of its own, gets an answer. */
+  /** A well-behaved client on a connection of its own gets an answer. */
   othersAreServed(): Promise<void>;
   /** How many connections there are. */
   connectionCount(): Promise<number>;

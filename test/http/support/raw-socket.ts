@@ -1,4 +1,4 @@
-// A client that says what a test makes it say, byte by byte.
+// A client that sends what a test gives it, byte by byte.
 
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
@@ -7,7 +7,7 @@ export interface RawSocket {
   readonly socket: Socket;
   /** All that came so far. */
   heard(): string;
-  /** What came by the time the other side hung up. */
+  /** All bytes that came before the other side closed the connection. */
   readonly ended: Promise<string>;
 }
 

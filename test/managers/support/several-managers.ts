@@ -38,7 +38,7 @@ export interface SeveralManagersOptions {
   readonly count?: number;
   readonly environments?: readonly string[];
   readonly settings?: Readonly<Record<string, string>>;
-  /** No manager ever hears what another notifies of. */
+  /** No manager ever gets a notification of another. */
   readonly deaf?: boolean;
 }
 

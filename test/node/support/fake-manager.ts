@@ -1,4 +1,4 @@
-// A manager that speaks the real protocol over a real WebSocket and does what a test tells it to.
+// A manager that speaks the real protocol over a real WebSocket and does what a test requires.
 
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
@@ -96,7 +96,7 @@ export class ManagerLink {
     this.socket.close(closeCodes.ahead);
   }
 
-  /** Everything anew, in one message. */
+  /** A snapshot in one message. */
   async reset(revision: number, contents: readonly DeployedContent[]): Promise<Applied | Refused> {
     const changes = contents.map((put, index) => ({ revision: revision - contents.length + index + 1, put }));
     this.send({ reset: true, from: 0, to: revision, final: true, digest: digestOf(contents) }, changes);

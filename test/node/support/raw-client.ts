@@ -1,4 +1,4 @@
-// A client that says bytes and hears bytes, and a count of the requests that node:http read meanwhile.
+// A client that sends and receives raw bytes, and a count of the requests that node:http read meanwhile.
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';

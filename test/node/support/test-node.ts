@@ -59,7 +59,7 @@ export async function runningManager(): Promise<FakeManager> {
 
 export type TestNode = RunningNode & { readonly log: TestLog };
 
-/** Dials again at once; everything else as in production. Closed with the test. */
+/** Reconnects at once; everything else is as in production. The node is closed with the test. */
 export async function runningNode(
   options: Partial<NodeOptions> & Pick<NodeOptions, 'managerUrl' | 'dataDir'>,
 ): Promise<TestNode> {

@@ -202,7 +202,7 @@ test('a long transaction yields to other requests', async () => {
   await store.write(async ({ projects, jwks }) => {
     await projects.insert(project);
     const before = turns;
-    // So many take seconds on any machine; with turns between them it is over after a few dozen.
+    // All of them take seconds on any machine; as they yield, the test ends after a few dozen.
     for (let inserts = 0; turns < before + 3 && inserts < 20_000; inserts += 1) {
       await jwks.insert(sampleJwk(project.id));
     }

@@ -1,5 +1,5 @@
 // Stands between nodes and a manager and ends their WebSockets, as a load balancer does that ends TLS: he reads every
-// message, and decides what each side hears instead.
+// message, and decides what each side receives instead.
 
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
@@ -14,7 +14,7 @@ export interface Passing {
   readonly connection: number;
 }
 
-/** What the receiver hears in its place, in this order; undefined passes it on as it is. */
+/** The messages that the receiver gets instead, in this order; undefined forwards the original. */
 export type Attack = (passing: Passing) => readonly string[] | undefined;
 
 export interface Attacker {

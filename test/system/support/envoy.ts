@@ -13,7 +13,7 @@ const hashes = [
   '55828002a71f9bd4034650df412feafbce419c33d2687aaaa8c742a856ae07ea',
 ];
 
-/** Its path; undefined where there is none and none can be had. */
+/** Its path; undefined if there is none and none can be downloaded. */
 export function findEnvoy(): string | undefined {
   const { ENVOY, XDG_CACHE_HOME = join(homedir(), '.cache') } = process.env;
   if (ENVOY !== undefined) return ENVOY;

@@ -42,7 +42,7 @@ export async function endAllProcesses(): Promise<void> {
       // Each was started as the leader of a process group, which outlives it while a child of its own runs.
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
     } catch {
-      // Nobody of the group is left.
+      // No process of the group is left.
     }
     await ended;
   }

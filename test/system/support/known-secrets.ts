@@ -14,7 +14,7 @@ export class KnownSecrets {
     return text;
   }
 
-  /** One that nobody could guess, and long enough not to be found by chance. */
+  /** A random one, long enough not to be found by chance. */
   password(name: string): string {
     return this.text(name, randomBytes(18).toString('base64url'));
   }

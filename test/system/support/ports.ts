@@ -4,7 +4,7 @@ import { connect, createServer, type Server } from 'node:net';
 const lowest = 12_000;
 const highest = 31_000;
 
-/** The first of so many ports in a row that nobody listens on. */
+/** The first of `count` consecutive free ports. */
 export async function freePorts(count: number): Promise<number> {
   for (;;) {
     const first = lowest + Math.floor(Math.random() * (highest - lowest));
@@ -25,7 +25,7 @@ export async function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** Takes a port so that nobody else can. */
+/** Listens on a port so that no other process can. */
 export function listening(port: number): Promise<Server | undefined> {
   return new Promise((resolve) => {
     const server = createServer();

@@ -80,7 +80,7 @@ export async function made(api: Api, path: string, body?: unknown) {
   return answer.body;
 }
 
-/** The body of Create JWK with a P-256 key that nobody has used. */
+/** The body of Create JWK with a new P-256 key. */
 export function pastedJwk(name: string): { name: string; sourceType: string; jwkStr: string } {
   const jwk = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' });
   return { name, sourceType: 'COPY_PASTE', jwkStr: JSON.stringify({ ...jwk, kid: name }) };
