@@ -214,7 +214,7 @@ describe('one JWK', () => {
     accepted(await project.paste('later', makeCurveKey('P-256')));
     const [production] = await listed('jwks/later/deployment/');
     expect(production).toMatchObject({ success: false, message: 'Node (p1): not connected' });
-    // What it confirmed before, it has.
+    // The node still has what it confirmed before.
     expect((await listed('jwks/signing/deployment/'))[0]).toMatchObject({ success: true });
   });
 

@@ -1,4 +1,4 @@
-// Nodes whose enrollment token has no private keys: they publish what others publish, and hold nothing secret.
+// Nodes whose enrollment token has no private keys: they publish the same sets as others, and hold no secret.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunningNode } from '../../src/node/start-node.ts';

@@ -54,7 +54,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Line by line what the compiler says of the calls. */
+/** The errors of the compiler for the calls, one per line. */
 async function compiled(calls: readonly string[]): Promise<ReadonlyMap<number, string>> {
   const lines = calls.map((call) => `void keyplane.${call.replace('./', projectName)};`);
   const source = `import { createClient } from '${client}'; const keyplane = createClient({ url: '' });\n`;

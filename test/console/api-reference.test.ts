@@ -1,4 +1,4 @@
-// The reference of the API at /docs in a browser: its policy lets everything run that it needs, and nothing else is asked for.
+// The API reference at /docs in a browser: its policy allows everything that it needs, and it requests nothing else.
 
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-// What is around every page: the sidebar, the titles of tabs, the account menu, and the words with their meanings.
+// The frame of every page: the sidebar, the titles of tabs, the account menu, and the terms with their meanings.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { version } from '../../src/version.ts';

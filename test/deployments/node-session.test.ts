@@ -38,7 +38,7 @@ function environment(start: number) {
     move: () => {
       revision += 1;
     },
-    /** Nothing is read before this is over. */
+    /** No page is read before this promise resolves. */
     hold: (until: Promise<void>) => {
       held = until;
     },

@@ -6,7 +6,7 @@ import { SendTurns } from '../../src/deployments/send-turns.ts';
 /** Longer than a stretch. */
 function compute(): void {
   for (const untilMs = performance.now() + 20; performance.now() < untilMs; ) {
-    // Nothing else may run meanwhile: that is the point.
+    // No other callback may run meanwhile.
   }
 }
 

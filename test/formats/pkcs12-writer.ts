@@ -53,7 +53,7 @@ export const certificateBag = (certificate: Buffer, name: BagName = {}) =>
   bag(3, sequence(objectIdentifier('1.2.840.113549.1.9.22.1'), explicit(0, octetString(certificate))), name);
 export const nestedBag = (...bags: readonly Buffer[]) => bag(6, sequence(...bags), {});
 
-/** EncryptedPrivateKeyInfo under one of PKCS#12's own schemes, with nothing sensible in it. */
+/** EncryptedPrivateKeyInfo under one of PKCS#12's own schemes, with zeros as its contents. */
 export function shroudedWith(scheme: string, iterations: number, salt = Buffer.alloc(8)): Buffer {
   const parameters = sequence(octetString(salt), integer(iterations));
   return sequence(sequence(objectIdentifier(scheme), parameters), octetString(Buffer.alloc(64)));
@@ -95,7 +95,7 @@ export function pbmac1Data(content: Buffer, password: string, options: Pbmac1): 
   return sequence(sequence(algorithm, octetString(digest)), octetString(Buffer.from('NOT USED')), integer(1));
 }
 
-/** A MAC of PKCS#12's own kind, with a digest that is right for nothing. */
+/** A MAC of PKCS#12's own kind, with a digest of zeros. */
 export function emptyMac(iterations: number, salt = Buffer.alloc(8)): Buffer {
   const sha1 = sequence(objectIdentifier('1.3.14.3.2.26'), nothing);
   return sequence(sequence(sha1, octetString(Buffer.alloc(20))), octetString(salt), integer(iterations));

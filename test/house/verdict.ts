@@ -6,7 +6,7 @@ export interface Verdict {
   readonly breaches: readonly string[];
 }
 
-/** A rule that looked at nothing has shown nothing, so it is broken too. */
+/** A rule that checked no file proves nothing, so it fails too. */
 export function expectKept({ looked, breaches }: Verdict): void {
   expect(breaches).toEqual([]);
   expect(looked, 'nothing to look at').toBeGreaterThan(0);

@@ -4,7 +4,7 @@ import { allowsText, parseAllowList } from '../../src/sources/safe-fetch/allow-l
 import { type HttpWorld, openHttpWorld, passwords } from './support/http-world.ts';
 
 let world: HttpWorld;
-/** Milliseconds; it stands still unless a test moves it. */
+/** In milliseconds; only tests advance it. */
 let at: number;
 beforeEach(async () => {
   at = 0;

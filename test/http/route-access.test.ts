@@ -21,7 +21,7 @@ beforeAll(async () => {
   guarded = guardedRoutes(world);
   await world.call('POST', '/apiops/projects', { body: { name: 'Other' } });
   await world.call('POST', '/apiops/projects', { body: { name: 'Mine' } });
-  // Ada belongs to one project, in which she may do nothing.
+  // Ada is a member of one project, in which she has no role.
   const member = await world.call('PUT', '/apiops/projects/Mine/members/ada', {
     body: { roles: ['ROLE_API_SECURITY'] },
   });

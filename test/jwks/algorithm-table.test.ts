@@ -20,7 +20,7 @@ const agreement = [
 const wrapping = ['A128KW', 'A192KW', 'A256KW', 'A128GCMKW', 'A192GCMKW', 'A256GCMKW', 'DIR'];
 const passwords = ['PBES2-HS256+A128KW', 'PBES2-HS384+A192KW', 'PBES2-HS512+A256KW'];
 
-/** Typed in from the documentation of Create JWK, so that no code of ours says what is right. */
+/** Typed in from the documentation of Create JWK, so that the expectation does not come from our own code. */
 const table: Readonly<Record<string, readonly string[]>> = {
   'RSA SIGNATURE': ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
   'RSA ENCRYPTION': ['RSA1_5', 'RSA-OAEP', 'RSA-OAEP-256', 'RSA-OAEP-384', 'RSA-OAEP-512'],

@@ -18,7 +18,7 @@ import { apiOf, startTestManager, type TestManager } from '../support/manager.ts
 let world: TestManager;
 let project: ProjectApi;
 let server: HttpTestServer;
-/** What the server answers with. */
+/** The response of the server. */
 let page: unknown;
 beforeAll(async () => {
   world = await startTestManager({ settings: { KEYPLANE_URL_ALLOW: '127.0.0.1' } });

@@ -23,7 +23,7 @@ let node: RunningNode;
 let project: ProjectApi;
 let server: HttpTestServer;
 type Page = (request: IncomingMessage, response: ServerResponse) => void;
-/** What the server answers with, by path. */
+/** The responses of the server, by path. */
 const pages = new Map<string, Page>();
 
 const json =
@@ -67,7 +67,7 @@ const follow = (name: string, more: Body = {}) =>
     ...more,
   });
 
-/** As if its time had come: brings the schedule of this JWK forward and lets the manager look at it. */
+/** Makes this JWK due for its refresh and lets the manager refresh it. */
 async function comeDue(name: string, refreshAt = new Date(Date.now() - 1)): Promise<void> {
   const { services } = world.manager;
   await services.store.write(async (stores) => {
@@ -288,7 +288,7 @@ describe('a JWK that follows its URL', () => {
       sourceStateReason: 'Use type (SIGNATURE) contradicts alg (ECDH-ES) of the key! Leave useType out',
       ec: next,
     });
-    // A JWK that was asked for nothing takes what its key says.
+    // A JWK whose request had no use type and algorithm takes those of its key.
     pages.set('/unasked', json({ ...freshKey('u'), alg: 'ES256' }));
     accepted(await follow('unasked'));
     pages.set('/unasked', json({ ...freshKey('u'), alg: 'ECDH-ES' }));

@@ -9,7 +9,7 @@ const timeoutMs = 2_000;
 
 const environments = ['fussy', 'gone', 'mute', 'pair'];
 
-/** Whether or not what one notifies of reaches the others, the answers are the same. */
+/** The answers are the same whether or not notifications reach the other managers. */
 describe.each([
   { how: 'that hear each other', deaf: false },
   { how: 'of which no one hears another', deaf: true },

@@ -1,4 +1,4 @@
-// What a node says through its fast path, against what it says on connections that are node:http's.
+// Responses of a node from its fast path, compared with those on connections of node:http.
 
 import { assert, asyncProperty, constantFrom, nat, oneof, string, tuple } from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -29,7 +29,7 @@ async function serving(contents: readonly DeployedContent[], clock?: () => numbe
 /** Published whole, and of a size at which few answers fill what the system takes. */
 const bulkyJwk = () => ({ ...privateEcKey(), kid: 'k'.repeat(25_000) });
 
-/** Says it to node:http for the first time, so that it is known from now on, if it is one to know. */
+/** Sends it to node:http for the first time, so that it is cached from then on, if it can be cached. */
 async function teach(url: string, bytes = head()): Promise<string> {
   const client = await RawClient.connect(url);
   const answer = await client.ask(bytes);
@@ -210,7 +210,7 @@ describe('node:http reads', () => {
     `POST ${setPath} HTTP/1.1\r\nHost: node\r\nContent-Length: ${head().length}\r\n\r\n${head()}`,
   ];
 
-  /** What the same node answers on a connection that is node:http's from its first bytes on. */
+  /** The response of the same node on a connection that node:http has from its first bytes on. */
   async function askNodeHttp(url: string, bytes: string): Promise<string> {
     const client = await RawClient.connect(url);
     const first = await client.ask('GET /healthz HTTP/1.1\r\nHost: node\r\n\r\n');

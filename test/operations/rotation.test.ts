@@ -60,7 +60,7 @@ withDatabases('a change of the master key', (fresh, kind) => {
     expect((await again.api('GET', `${project}/jwks/meanwhile/`)).status).toBe(200);
     await stop(again);
     await expect(finishRotation(withOld)).rejects.toThrow(/is not yet the new master key/);
-    // What was sealed under the key before, meanwhile, is found by the same command.
+    // The same command finds values that were sealed under the former key meanwhile.
     await rotateMasterKey(config, quick);
     expect(await finishRotation(config)).toBe(true);
     expect(await finishRotation(config)).toBe(false);
@@ -76,7 +76,7 @@ withDatabases('a change of the master key', (fresh, kind) => {
     const keyFile = join(config.dataDir, 'master.key');
     const current = Buffer.from(await masterKeyOf(config), 'base64');
 
-    // With the new key made, and nothing else.
+    // Only the new key has been created.
     const next = await nextKeyFromFile(keyFile);
     // The wraps are in the database, and the key file is not yet replaced.
     const store = await database.open();

@@ -21,7 +21,7 @@ let folder: string;
 let home: string;
 let tarball: string;
 
-/** What a shell of a new user has: nothing of npm's, of this run or of keyplane. */
+/** The environment of a new user's shell: no variables of npm, of this run or of keyplane. */
 function environmentOf(homeFolder: string, path = dirname(process.execPath)): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
     ([name]) =>

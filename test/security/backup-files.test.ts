@@ -11,7 +11,7 @@ import { jwksPath, made } from '../system/support/world.ts';
 
 const secrets = new KnownSecrets();
 const environmentName = 'production';
-/** All that commands said, on either stream. */
+/** All output of the commands, on both streams. */
 const said: string[] = [];
 let manager: TestManager;
 let dataDir: string;

@@ -45,7 +45,7 @@ async function rowOf(table: string, where: string): Promise<Row> {
   return row;
 }
 
-/** A node that starts with nothing, once it serves. */
+/** A node that starts with an empty data directory, once it serves. */
 async function freshNode(name: string, environment = production): Promise<RunningNode> {
   const fresh = await keyplane.addNode(environment, name);
   await until(async () => (await fetch(`${fresh.url}/readyz`)).ok, `node ${name} has a state`);

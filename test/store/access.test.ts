@@ -200,7 +200,7 @@ withDatabases('access', (fresh) => {
       expect(await members.rolesOf(gone.id, user.id)).toBeUndefined();
       expect(await jwks.getMany([jwk.id, keptJwk.id])).toEqual([keptJwk]);
       expect(await users.count()).toBe(1);
-      // Not null: an environment of one project does not open to all when that project goes.
+      // Not null: an environment of one project is not opened to all when that project is deleted.
       expect((await environments.get(environment.id))?.projectIds).toEqual([]);
       expect(await environments.listReachedBy(kept.id)).toEqual([]);
     });

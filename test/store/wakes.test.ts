@@ -67,7 +67,7 @@ test('a change that is rolled back, or of another kind, notifies no manager', as
   });
   await expect(undone).rejects.toThrow('no');
   await own.write(({ projects }) => projects.insert(sampleProject()));
-  // In the order of the commits: whatever those before had said, it would have been heard before this.
+  // Notifications come in the order of the commits: any from before would have come before this one.
   await own.write(({ nodes }) => nodes.delete(node.id));
   await until(() => heard.length > 0, 'the last one');
   expect(heard).toEqual(['sessions']);

@@ -65,7 +65,7 @@ export async function startTcpServer(
   return listening(server, { host: options.host, scheme: 'http' });
 }
 
-/** A port on which nothing listens. */
+/** A port on which no server listens. */
 export async function unusedPort(): Promise<number> {
   const server = await startTcpServer(() => undefined);
   await server.close();

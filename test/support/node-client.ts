@@ -27,7 +27,7 @@ export interface NodeClientOptions {
   /** Left out: a key that belongs to the name. */
   readonly key?: SigningKey;
   readonly version?: string;
-  /** Where it says that it is; left out: it has nothing. */
+  /** The revision that it reports; if absent, it reports an empty state. */
   readonly resume?: Partial<Resume>;
   readonly headers?: Readonly<Record<string, string>>;
   /** State messages, with the JSON of their changes. */

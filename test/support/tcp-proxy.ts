@@ -10,7 +10,7 @@ export interface TcpProxy {
   target(port: number): void;
   /** Ends every connection and refuses new ones at once. */
   cut(): void;
-  /** Half open: connections stay, and nothing arrives any more, either way. What is made now hangs as well. */
+  /** Half open: connections stay open, and no bytes arrive any more, either way. New connections hang as well. */
   freeze(): void;
   /** Half open, as above, but only for the connections that there are: new ones work. */
   freezePresent(): void;
@@ -63,7 +63,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   async function pass(from: Socket, into: Socket): Promise<void> {
     try {
       for await (const piece of from as AsyncIterable<Buffer>) {
-        // Bytes that came while the wire was frozen are lost with their connection.
+        // Bytes that came while the proxy was frozen are lost with their connection.
         if (state === 'frozen' || frozen.has(from)) continue;
         const waitMs = delayMs + (1000 * piece.length) / bytesPerSecond;
         if (waitMs > 0) await sleep(waitMs);

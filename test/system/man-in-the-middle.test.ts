@@ -72,7 +72,7 @@ async function newestRejection(): Promise<{ readonly sequence: number; readonly 
   return { sequence: newest?.sequence ?? 0, reason: newest?.details.reason ?? '' };
 }
 
-/** What the manager counts and records while this happens. */
+/** The metrics and audit records of the manager while `happens` runs. @returns the newest rejection */
 async function noticedBy(happens: () => Promise<unknown>): Promise<{ readonly reason: string }> {
   const [count, record] = [await rejections(), await newestRejection()];
   await happens();
@@ -231,7 +231,7 @@ describe('of a node that has joined, who stands between', () => {
       attacker.rest();
       await has(node, kid);
     }
-    // He keeps the change from the node, and says what it would say.
+    // He withholds the change from the node, and sends the confirmation that it would send.
     attacker.attack((passing) => {
       if (isApplied(passing)) return [];
       return passing.message.type === 'state' ? [] : undefined;

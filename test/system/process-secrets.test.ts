@@ -9,7 +9,7 @@ import { endAllProcesses, keyplane } from './support/keyplane-process.ts';
 import { freePorts } from './support/ports.ts';
 import { removeTemporaryFolders, temporaryFolder } from './support/temporary-folder.ts';
 
-/** Plain JavaScript, so that its types are said here. */
+/** It is plain JavaScript, so its types are declared here. */
 const { nodePath, runtime } = (await import(new URL('../../scripts/places.mjs', import.meta.url).href)) as {
   readonly nodePath: () => string;
   readonly runtime: { readonly args: string[] };

@@ -29,7 +29,7 @@ beforeAll(async () => {
       await stores.jwks.insert({ ...made, id: newId(), name: `key-${index}` });
     }
   });
-  // All that the project has is desired of an environment that comes later.
+  // An environment that is created later desires all JWKs of the project.
   await api('POST', '/apiops/environments/', {
     name: 'production',
     type: 'PRODUCTION',

@@ -14,7 +14,7 @@ import { jwksPath, made } from './support/world.ts';
 
 const secrets = new KnownSecrets();
 const adminPassword = secrets.password('password of the administrator');
-/** What was answered, other than where a secret is the answer. */
+/** All responses, except those that must contain a secret. */
 const answers: string[] = [];
 
 let folder: string;
@@ -138,7 +138,7 @@ async function makeUsersAndTokens(): Promise<void> {
   secrets.text('an enrollment token', enrollment.token);
 }
 
-/** Whatever is wrong with a request, what it held must not be kept, said or logged. */
+/** Whatever the error of a request is, its contents must not be stored, returned or logged. */
 async function beRefused(): Promise<void> {
   const jwk = secrets.key('a refused JWK', ecKey()).export({ format: 'jwk' });
   const other = ecKey().export({ format: 'jwk' });

@@ -42,7 +42,7 @@ function privateKeyOf(alg: string): JsonWebKey & { kid: string } {
   return { ...jwk, kid: `key of ${alg}` };
 }
 
-/** What a verifier that knows nothing of JOSE libraries does: fetch, pick by kid, import with node:crypto. */
+/** A verifier without a JOSE library: it fetches the set, selects by kid, and imports with node:crypto. */
 async function publishedKey(kid: string) {
   const { keys } = (await (await fetch(`${node.url}/.well-known/jwks.json`)).json()) as {
     keys: (JsonWebKey & { kid: string })[];

@@ -6,14 +6,14 @@ import type { TestManager } from '../../support/manager.ts';
 import { startNodeClient } from '../../support/node-client.ts';
 
 export interface FakeNode {
-  /** Everything the manager said, as text. */
+  /** All messages of the manager, as text. */
   readonly heard: readonly string[];
-  /** What the manager ended the stream with; undefined while it is open. */
+  /** The close code of the manager; undefined while the stream is open. */
   closeCode(): number | undefined;
   close(): Promise<void>;
 }
 
-/** What it sends back to a state message that ends at this revision; nothing when undefined. */
+/** Its reply to a state message that ends at this revision; undefined sends none. */
 export type Reply = (revision: number, socket: WebSocket) => Applied | Refused | undefined;
 
 /** Joined and connected. */
@@ -39,7 +39,7 @@ export async function startFakeNode(
   void client.closed.then(({ code }) => {
     closeCode = code;
   });
-  // The manager has it among its connected nodes by the time it says its first word.
+  // The manager lists the node as connected before it sends its first message.
   await client.welcomed;
   heard.unshift('welcome');
   return {

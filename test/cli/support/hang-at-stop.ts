@@ -1,4 +1,4 @@
-// Loaded before keyplane by `--import`: a server that is closed never ends, and what waits for minutes waits for a moment.
+// Loaded before keyplane by `--import`: a server that is closed never ends, and a timer of minutes ends after a moment.
 
 import { Server } from 'node:net';
 

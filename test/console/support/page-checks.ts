@@ -17,7 +17,7 @@ interface Violation {
 
 /** WCAG 2.2 AA as far as axe can tell. */
 export async function expectAccessible(page: Page): Promise<void> {
-  // What is fading in has no contrast yet.
+  // An element that fades in has no contrast yet.
   await until(() => page.evaluate<boolean>('document.getAnimations().length === 0'), 'the page rests');
   await page.evaluate(axeSource);
   const options = JSON.stringify({ runOnly: rules, resultTypes: ['violations'] });

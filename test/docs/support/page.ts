@@ -20,7 +20,7 @@ export interface Block {
   readonly text: string;
 }
 
-/** Every page that is about keyplane as it is; the record of changes is about what it was. */
+/** Every page about the current keyplane; the changelog is about former versions. */
 export function pagePaths(): readonly string[] {
   const below = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' });
   const pages = below.filter((path) => path.endsWith('.md')).map((path) => `docs/${path}`);
@@ -49,7 +49,7 @@ export function blocksOf(page: string, text: string = textOf(page)): readonly Bl
   return blocks;
 }
 
-/** Without what stands in fences. */
+/** The text without its fenced blocks. */
 export function proseOf(page: string): string {
   return textOf(page).replace(/^```[\s\S]*?^```$/gm, '');
 }

@@ -1,4 +1,4 @@
-// Which test runs which page. A page with commands that stands in none of these lists fails a test.
+// Which test runs which page. A page with commands that is in none of these lists fails a test.
 
 /** Beside one `npm start` for all of them. */
 export const sourcePages: readonly string[] = [

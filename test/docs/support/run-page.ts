@@ -71,7 +71,7 @@ export async function runPage(page: string, { substitutions }: PageWorld): Promi
   return { blocks, ran, missing: lacking[firstLeftOut], said: said.join('\n'), exitCode };
 }
 
-/** @returns what the block says is printed and was not, in this order */
+/** @returns the expected output that was not printed, in the order of the block */
 export function unmetOutputs({ block, output }: RanBlock): readonly string[] {
   const promised = [...block.text.matchAll(/^# output: (.+)$/gm)].map(([, text = '']) => text);
   let from = 0;

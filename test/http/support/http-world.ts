@@ -31,12 +31,12 @@ export interface HttpWorld {
   readonly refusals: Refusals;
   readonly routes: readonly RouteOptions[];
   readonly services: HttpServices & Pick<Services, 'store' | 'admission' | 'deployments' | 'pages'>;
-  /** `ada` is a user and nothing more. */
+  /** `ada` is a user without roles. */
   readonly tokens: { readonly admin: string; readonly ada: string };
   logLines(): readonly Record<string, unknown>[];
-  /** The text of the log, for looking whether something is in it. */
+  /** The text of the log. */
   logText(): string;
-  /** SQL past the manager. */
+  /** Runs SQL outside the manager. */
   raw(sql: string): Promise<readonly Record<string, unknown>[]>;
   /** As the administrator, unless another token is given, or null for none. */
   call(method: Method, url: string, options?: CallOptions): Promise<Answer>;

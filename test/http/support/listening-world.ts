@@ -8,7 +8,7 @@ import { answerIn, rawSocket } from './raw-socket.ts';
 
 export interface ListeningWorld extends HttpWorld {
   readonly port: number;
-  /** The header that lets the administrator in. */
+  /** The header that authenticates the administrator. */
   readonly bearer: string;
   /** A well-behaved client on a connection of its own gets an answer. */
   othersAreServed(): Promise<void>;
@@ -48,7 +48,7 @@ export interface Post {
   readonly path?: string;
 }
 
-/** What comes before the body. */
+/** The request up to its body. */
 export function postHead(world: ListeningWorld, post: Post): string {
   const { length, type = 'application/json', path = '/apiops/projects/' } = post;
   return `${requestLine('POST', path)}${world.bearer}\r\nContent-Type: ${type}\r\n${length}\r\n\r\n`;

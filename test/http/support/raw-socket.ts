@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net';
 
 export interface RawSocket {
   readonly socket: Socket;
-  /** All that came so far. */
+  /** All bytes received so far. */
   heard(): string;
   /** All bytes that came before the other side closed the connection. */
   readonly ended: Promise<string>;
@@ -17,7 +17,7 @@ export async function rawSocket(port: number, first = ''): Promise<RawSocket> {
   socket.setEncoding('latin1').on('data', (text: string) => {
     heard += text;
   });
-  // A connection that is cut while it says something ends with an error, which is an end too.
+  // A connection that is cut while it sends ends with an error, which counts as its end too.
   socket.on('error', () => {});
   const ended = new Promise<string>((resolve) => socket.once('close', () => resolve(heard)));
   await once(socket, 'connect');
@@ -25,7 +25,7 @@ export async function rawSocket(port: number, first = ''): Promise<RawSocket> {
   return { socket, heard: () => heard, ended };
 }
 
-/** Says it again and again until the other side hangs up. */
+/** Sends it repeatedly until the other side closes the connection. */
 export function drip({ socket }: RawSocket, text: string, everyMs: number): void {
   const timer = setInterval(() => {
     if (!socket.destroyed && socket.writable) socket.write(text);

@@ -116,7 +116,7 @@ export async function isConnected(api: Api, environment: string, name: string): 
   return (await nodesOf(api, environment)).some((node) => node.name === name && node.connected);
 }
 
-/** The first thing that a client tells PostgreSQL, in the clear, is what it calls itself. */
+/** The first message of a client to PostgreSQL is not encrypted and has its application name. */
 async function deafRelay(database: string): Promise<{ url: string; close(): Promise<void> }> {
   const url = new URL(database);
   const lets = (first: Buffer) => !first.includes('keyplane listen');

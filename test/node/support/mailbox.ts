@@ -1,4 +1,4 @@
-/** What came, in order; `next` waits for what has not come yet. */
+/** Received items in order; `next` waits for an item that has not come yet. */
 export class Mailbox<T> {
   readonly #items: T[] = [];
   readonly #waiting: ((item: T) => void)[] = [];
@@ -14,7 +14,7 @@ export class Mailbox<T> {
     return item ?? new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Forgets what came so far. */
+  /** Drops the items received so far. */
   clear(): void {
     this.#items.length = 0;
   }

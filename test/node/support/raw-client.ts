@@ -49,7 +49,7 @@ export class RawClient {
     }
   }
 
-  /** All that comes until the other side hangs up. */
+  /** All bytes until the other side closes the connection. */
   async hearAll(): Promise<string> {
     await this.#closed;
     return this.#text();

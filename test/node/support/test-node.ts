@@ -11,7 +11,7 @@ export interface LogLine {
   readonly text: string;
 }
 
-/** Keeps what is logged and lets a test wait for a line. */
+/** Keeps log lines and lets a test wait for one. */
 export class TestLog {
   readonly lines: LogLine[] = [];
   #listeners: (() => void)[] = [];

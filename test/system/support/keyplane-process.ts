@@ -15,7 +15,7 @@ export interface KeyplaneProcess {
   readonly pid: number;
   readonly stdout: () => string;
   readonly stderr: () => string;
-  /** The first match in what it says on either stream. @throws Error when it ends without saying it */
+  /** The first match in its output on either stream. @throws Error if it ends without a match */
   says(pattern: RegExp): Promise<RegExpMatchArray>;
   readonly ended: Promise<Ended>;
   /** Asks and waits. */

@@ -7,7 +7,7 @@ export interface PrintedCommand {
   stop(): Promise<void>;
 }
 
-/** Runs a command as keyplane prints it, in a shell, until it says that it is ready. @throws Error where it ends before */
+/** Runs a command as keyplane prints it, in a shell, until it logs that it is ready. @throws Error if it ends before */
 export async function printedCommand(
   command: string,
   { cwd, env, ready }: { readonly cwd: string; readonly env: NodeJS.ProcessEnv; readonly ready: RegExp },

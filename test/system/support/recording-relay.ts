@@ -1,4 +1,4 @@
-// Stands between a node and its manager, passes everything on as it is, and keeps what it saw.
+// A relay between a node and its manager that forwards everything unchanged and records it.
 
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
@@ -11,7 +11,7 @@ export interface RecordingRelay {
   /** Since the last `clear`, oldest first. */
   readonly hellos: readonly Hello[];
   readonly states: readonly State[];
-  /** What the node sealed for the manager, as it went by. */
+  /** The sealed messages of the node to the manager. */
   readonly sealedByNode: readonly string[];
   clear(): void;
   close(): Promise<void>;
