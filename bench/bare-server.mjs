@@ -1,4 +1,4 @@
-// What nobody who uses Fastify and better-sqlite3 gets below: both loaded, one route, one open database.
+// The minimum for a server with Fastify and better-sqlite3: both loaded, one route, one open database.
 // Plain JavaScript, so that it does not pay for types.
 
 import SqliteDatabase from 'better-sqlite3';

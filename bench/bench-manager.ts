@@ -37,7 +37,7 @@ export interface BenchManagerOptions {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-/** With an administrator, project `Bench`, and so many connections to send over. */
+/** With an administrator, project `Bench`, and the given number of connections. */
 export async function startBenchManager(
   connections: number,
   {
@@ -107,7 +107,7 @@ async function signIn(url: string, username = 'admin'): Promise<string> {
   return ((await answer.json()) as { access_token: string }).access_token;
 }
 
-/** Runs the works in order on so many clients at once. */
+/** Runs the works in order on the given number of concurrent clients. */
 export async function onClients(clients: number, works: readonly (() => Promise<unknown>)[]): Promise<void> {
   const waiting = [...works].reverse();
   const client = async () => {

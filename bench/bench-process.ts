@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-/** A file in a process of its own, which answers each message with one. */
+/** A file in its own process, which answers each message with one. */
 export interface BenchProcess {
   readonly pid: number;
   /** One question at a time. @throws Error when it ended instead of answering */

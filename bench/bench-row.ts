@@ -6,7 +6,7 @@ export interface BenchRow {
   readonly name: string;
   /** With its unit, such as `0.42 ms` or `18,000 /s`. */
   readonly ours: string;
-  /** With its unit and, where rows of one bench differ in it, what it is. */
+  /** With its unit and, if the rows of one bench differ in it, the name of the yardstick. */
   readonly yardstick: string;
   /** Ours divided by the yardstick's; goal or note say which way is the better one. */
   readonly ratio: number;

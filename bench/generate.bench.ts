@@ -1,7 +1,7 @@
 // Generate JWK over HTTP, answered when it is stored and deployed, beside `openssl genpkey` in the same run: in turns,
 // medians by the clock. RSA times differ a hundredfold from key to key, so its medians are of more rounds and still
-// rough. Openssl's own start is in its times, as it is for whoever uses it in our place; and it may be another OpenSSL
-// than the one in Node: 3.0 searches primes slower than 3.5, which is no merit of ours. Then what generating RSA keys
+// rough. The times include the start of the openssl program, as they do for its users. Its version may differ from that
+// in Node: 3.0 searches primes more slowly than 3.5, which is not due to keyplane. Then what generating RSA keys
 // without end adds to how long /healthz takes.
 
 import { execFile } from 'node:child_process';

@@ -1,6 +1,6 @@
 // Opening a keystore and every key in it, in the thread that the manager uses, beside openssl pkcs12 and
-// keytool -list on the same file: in turns, medians by the clock. The programs' own start is in their times, as
-// it is for whoever uses them in our place. Needs openssl 3 and a JDK from 17 on.
+// keytool -list on the same file: in turns, medians by the clock. The times include the start of the programs, as they
+// do for their users. Needs openssl 3 and a JDK from 17 on.
 
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';

@@ -1,6 +1,6 @@
-// A manager in a process of its own, started as `keyplane serve` starts it, that also tells how it fares: its event
-// loop and its deployments since it was last asked, its memory now. Its settings are KEYPLANE_ variables.
-// The event loop is only measured, at its own cost, from the first time that it is asked for.
+// A manager in its own process, started as `keyplane serve` starts it, that also reports its event loop and deployments
+// since the last query and its memory now. Its settings are KEYPLANE_ variables. The event loop is measured only from
+// the first query on, because measuring has a cost.
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { pino } from 'pino';
@@ -13,7 +13,7 @@ export interface LoopDelay {
   readonly p50: number;
   readonly p99: number;
   readonly max: number;
-  /** Of its own processor time. */
+  /** Of the process's own processor time. */
   readonly ownMax: number;
 }
 

@@ -1,5 +1,5 @@
-// The longest turn of an event loop, in processor time of its own thread: what holds it whatever else the machine is busy
-// with. A timer that is always due runs once in each turn.
+// The longest turn of an event loop, in processor time of its own thread, independent of other load on the machine. A
+// timer that is always due runs once in each turn.
 
 const everyMs = 1;
 

@@ -32,7 +32,7 @@ const shifts: Readonly<Record<string, number>> = {
 const settleMs = 20_000;
 const preload = [fileURLToPath(new URL('./preload/shift-clock.ts', import.meta.url))];
 
-/** A clock that its process is told to look at again. */
+/** A clock that its process reads again on command. */
 interface WrongClock {
   readonly settings: Readonly<Record<string, string>>;
   set(process: ServeProcess, shiftMs: number): Promise<void>;
@@ -141,10 +141,10 @@ async function whileWrong(scene: Scene, who: 'manager' | 'node', shiftMs: number
     broken.push(error.message),
   );
   const tokens = await api('GET', '/apiops/tokens/');
-  if (!JSON.stringify(tokens.body).includes('for-a-year')) broken.push('a personal token is gone');
+  if (!JSON.stringify(tokens.body).includes('for-a-year')) broken.push('a personal token is missing');
   const { body } = await api('GET', '/apiops/environments/production/nodes/');
   if (!body.resultList.every(({ connected }: { connected: boolean }) => connected))
-    broken.push('the node counts as gone');
+    broken.push('the node counts as disconnected');
   const dataDir = join(world.folder, 'manager');
   const store = await openInstallation(dataDir);
   broken.push(...(await inspect(store, dataDir)).broken);

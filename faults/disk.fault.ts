@@ -32,7 +32,7 @@ const clients = 8;
 const createsInAPage = 30;
 const troubleMs = 1_500;
 const wellAgainMs = 10_000;
-/** A node that refused is asked again after half a minute at the latest. */
+/** A node that rejected a change gets it again after half a minute at the latest. */
 const nodeWellAgainMs = 40_000;
 
 /** A way to make writing impossible, and possible again. */
@@ -197,7 +197,7 @@ async function nodeRow(trouble: Trouble, dataDir: string, rounds: number): Promi
     await trouble.begin(node.pid);
     const { name, before, message } = await untilRefused(world, node, `while-${round}`);
     if (!/could not be written to the disk of this node/.test(message)) {
-      broken.push(`the answer said "${message}" of a node that can not write`);
+      broken.push(`the answer said "${message}" of a node that cannot write`);
     }
     if ((await setOf(node)).bytes !== before.bytes) broken.push('the node did not go on serving what it had');
     if (round === 0) {

@@ -8,7 +8,7 @@ export interface FaultRow {
 }
 
 export interface FaultScale {
-  /** The one that is asked for: `full` as documented, `quick` to see that the scenario itself works. */
+  /** The chosen one: `full` as documented, `quick` to check that the scenario itself works. */
   readonly full: number;
   readonly quick: number;
 }

@@ -1,5 +1,5 @@
-// Nodes that are down, slow, cut off, refuse or lie, and a manager that is gone for good, while clients ask for JWK
-// Sets at a fixed rate. Whatever happens behind a node, whoever asks it for a set gets one.
+// Nodes that are down, slow, cut off, rejecting or lying, and a manager that is permanently down, while clients request
+// JWK Sets at a fixed rate. Every request for a set is answered, for every failure behind the node.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../test/support/manager.ts';
@@ -27,7 +27,7 @@ const deployTimeoutMs = 1_000;
 
 interface Scene {
   readonly world: World;
-  /** The node that has trouble, behind a wire of its own, and one that has none. */
+  /** The node with the fault, behind its own wire, and a healthy node. */
   readonly troubled: ServeProcess;
   readonly wire: TcpProxy;
   readonly healthy: ServeProcess;
@@ -70,7 +70,7 @@ const troubles: Readonly<Record<string, Trouble>> = {
     await sleep(500);
     wire.heal();
   },
-  'connection dead, and nobody says so': async ({ world, wire }) => {
+  'connection dead without a reset': async ({ world, wire }) => {
     wire.freezePresent();
     await changes(world, 5);
   },
@@ -89,7 +89,8 @@ const troubles: Readonly<Record<string, Trouble>> = {
     const [{ message }] = body.deploymentResult.environmentResults;
     for (const liar of liars) liar.close();
     if (!/Node \(liar\).*digest/.test(message)) throw new Error(`the liar was believed: ${message}`);
-    if (!/Node \(refuser\): no room/.test(message)) throw new Error(`the refusal was not told: ${message}`);
+    if (!/Node \(refuser\): no room/.test(message))
+      throw new Error(`the rejection was not reported: ${message}`);
     if (/healthy|troubled/.test(message)) throw new Error(`others suffered: ${message}`);
     for (const name of ['refuser', 'liar'])
       await world.api('DELETE', `/apiops/environments/production/nodes/${name}/`);
@@ -136,7 +137,7 @@ async function underLoad(scene: Scene, name: string, trouble: Trouble): Promise<
   };
 }
 
-/** With nodes of its own that hold few keys: the balancer passes on every byte, and is not what is tried here. */
+/** With its own nodes that hold few keys: the load balancer forwards every byte and is not under test here. */
 async function withoutManager(run: FaultRun): Promise<FaultRow> {
   const world = await startWorld();
   const troubled = await world.startNode('troubled');
@@ -169,7 +170,7 @@ async function withoutManager(run: FaultRun): Promise<FaultRow> {
   broken.push(...new Set(figures.failures));
   await balancer.close();
   return {
-    scenario: 'manager gone for good, nodes restarted and killed in turn',
+    scenario: 'manager never returns, nodes restarted and killed in turn',
     promise: 'not one JWK Set request to the pair of nodes fails',
     figure: `${2 * restarts} restarts, half of them kills; ${loadText(figures)}`,
     broken,

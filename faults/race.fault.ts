@@ -34,7 +34,7 @@ export async function run(run: FaultRun): Promise<FaultRow[]> {
       const kids = new Set(await kidsOf(node));
       return kids.size === winners.length && winners.every((kid) => kids.has(kid));
     };
-    await until(held, `the winners, and nobody else, are on ${node.url}`, onNodesMs).catch((error: Error) =>
+    await until(held, `only the winners are on ${node.url}`, onNodesMs).catch((error: Error) =>
       broken.push(error.message),
     );
   }
@@ -45,7 +45,7 @@ export async function run(run: FaultRun): Promise<FaultRow[]> {
   return [
     {
       scenario: 'two managers, one name',
-      promise: 'one wins and its key is on every node; the other is told that it exists',
+      promise: 'one succeeds, and every node has its key; the other reports that the name exists',
       figure: `${races} races, won ${wins.join(' and ')} times`,
       broken,
     },
@@ -70,7 +70,7 @@ async function race(apis: readonly Api[], name: string, broken: string[]): Promi
   for (const { status, body } of answers) {
     if (status === 200) continue;
     const isTold = status === 400 && /is already exist!/.test(body.error_description);
-    if (!isTold) broken.push(`${name}: the other was told ${status} ${JSON.stringify(body)}`);
+    if (!isTold) broken.push(`${name}: the other got ${status} ${JSON.stringify(body)}`);
   }
   return won[0];
 }

@@ -47,7 +47,7 @@ for (const file of files) {
 const broken = rows.flatMap((row) => row.broken.map((what) => `${row.scenario}: ${what}`));
 process.stdout.write(`${machineFacts()}\n\n${faultTable(rows)}`);
 if (broken.length > 0) process.stdout.write(`\nBroken:\n${broken.map((what) => `- ${what}\n`).join('')}`);
-// A scenario that ran out of time may have left a timer; everything that it had started is gone.
+// A scenario that ran out of time may have left a timer; everything that it started has ended.
 process.exit(broken.length === 0 ? 0 : 1);
 
 async function rowsOf(name: string, run: FaultRun): Promise<readonly FaultRow[]> {

@@ -1,4 +1,4 @@
-// Child processes that end when we end: signals are passed on once, and whoever starts us and dies takes us along.
+// Child processes that end with this process: signals are forwarded once, and this process ends with its parent.
 
 import { spawn } from 'node:child_process';
 import { taskEnvironment } from './places.mjs';
@@ -50,8 +50,8 @@ function watchForTheEnd() {
 }
 
 /**
- * Runs a command on our own terminal. With `channel` it gets an IPC channel whose end tells it that we are gone,
- * even where we were killed outright.
+ * Runs a command on our own terminal. With `channel` it gets an IPC channel that closes when this process ends, even if
+ * it was killed.
  */
 export function foreground(command, args, { cwd, channel = false, input = 'inherit', variables } = {}) {
   const stdio = [input, 'inherit', 'inherit', ...(channel ? ['ipc'] : [])];

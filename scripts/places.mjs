@@ -13,7 +13,7 @@ export const neededMajor = 24;
 /**
  * How keyplane itself is run. Compiled modules are kept, so that a start neither strips types nor compiles again; the
  * young generation is small, because little that a request makes lives longer than the request; SIGUSR1 opens no
- * inspector; and glibc is kept from giving every thread an arena of its own.
+ * inspector; and glibc is kept from giving every thread its own arena.
  */
 export const runtime = {
   args: ['--max-semi-space-size=2', '--disable-sigusr1'],
@@ -25,7 +25,7 @@ export function nodePath() {
   return existsSync(pinnedNode) ? pinnedNode : process.execPath;
 }
 
-/** The environment of whatever a task starts: its `node` is ours, and so are the tools. */
+/** The environment of the processes that a task starts: it uses our `node` and our tools. */
 export function taskEnvironment() {
   const path = [dirname(nodePath()), join(modules, '.bin'), process.env.PATH].join(delimiter);
   return { ...process.env, PATH: path };

@@ -77,7 +77,7 @@ async function check() {
 async function test(filters) {
   const failedSteps = await runSteps([lint, types, consoleTypes]);
   // All that the tests put into a temporary folder goes with this one, also when they are interrupted; a PostgreSQL
-  // that is left behind ends itself once its files are gone. Under root it runs as another user, who has to get in.
+  // that is left behind exits when its files are removed. Under root it runs as another user, who has to get in.
   const folder = mkdtempSync(join(tmpdir(), 'keyplane-test-'));
   chmodSync(folder, 0o711);
   const report = join(folder, 'report.json');

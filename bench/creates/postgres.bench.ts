@@ -131,7 +131,7 @@ async function writeScripts(url: string, folder: string): Promise<readonly strin
 function literal(value: unknown): string {
   if (value === null) return 'null';
   if (Buffer.isBuffer(value)) return `'\\x${value.toString('hex')}'::bytea`;
-  // pgbench takes a colon before a name for a variable of its own.
+  // pgbench reads a colon before a name as one of its variables.
   if (typeof value === 'string') {
     return `E'${value.replaceAll('\\', '\\\\').replaceAll("'", "''").replaceAll(':', '\\x3a')}'`;
   }

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { type BenchManager, onClients } from '../bench-manager.ts';
 
-/** So many that none is in a cache of a processor, and few enough to be made in seconds. */
+/** Enough keys that none stays in a processor cache, and few enough to generate in seconds. */
 const keysMade = 24;
 
 /** A private key tells its primes, and a public one has to be shown not to be a prime: other arithmetic, other costs. */

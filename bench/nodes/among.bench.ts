@@ -1,7 +1,7 @@
 // What a change costs among 10,000 keys, against the same among 10: a JWK created over HTTP until its node confirmed
 // it, and the node's own work. Then what 10,000 keys more take in memory: as an operator sees it a while after the
 // node got them and was asked for its JWK Set, and again after it was started again from its own copy.
-// A manager and a real node for each of the two, all in processes of their own, the node as the runner starts it; in
+// A manager and a real node for each of the two, each in its own process, the node as the runner starts it; in
 // turns, medians.
 
 import { generateKeyPairSync } from 'node:crypto';
@@ -15,7 +15,7 @@ import type { BenchRow } from '../bench-row.ts';
 import type { FillOrder } from './filling-manager.ts';
 import type { JoinedNodeOrder, NodeFacts } from './joined-node.ts';
 
-/** Plain JavaScript, so that its types are said here. */
+/** Plain JavaScript, so its types are declared here. */
 const { runtime } = (await import(new URL('../../scripts/places.mjs', import.meta.url).href)) as {
   readonly runtime: { readonly args: string[]; readonly variables: NodeJS.ProcessEnv };
 };

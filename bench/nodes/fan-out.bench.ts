@@ -45,19 +45,19 @@ async function measure(
     privateKeys: true,
   });
   const streams = start('./node-streams.ts');
-  const dial = (url: string, token: string | undefined): StreamsOrder => ({
+  const connect = (url: string, token: string | undefined): StreamsOrder => ({
     url,
     environment,
     token,
     count: nodes,
     opens: token !== undefined,
   });
-  await streams.ask(dial(manager.url, JSON.parse(made).token));
+  await streams.ask(connect(manager.url, JSON.parse(made).token));
 
   const bare = start('./ws-broadcast.ts');
   const bareUrl = await bare.hear<string>();
   const clients = start('./node-streams.ts');
-  await clients.ask(dial(bareUrl, undefined));
+  await clients.ask(connect(bareUrl, undefined));
 
   const times = { ours: [] as number[], bare: [] as number[] };
   for (let round = -warmUpRounds; round < rounds; round += 1) {

@@ -1,4 +1,4 @@
-// A measured manager that fills its project when it is told to. With whole RSA keys by its own store: ten thousand
+// A measured manager that fills its project on command. With whole RSA keys by its own store: ten thousand
 // through the API would take minutes of the arithmetic that imports are for, which is not what is measured here. Or with
 // private P-256 keys by its own rules.
 

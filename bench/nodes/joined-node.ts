@@ -1,5 +1,5 @@
-// A real node in a process of its own, joined to a manager: told where, it answers with its address; asked for facts,
-// with its memory and the processor time that it used so far.
+// A real node in its own process, joined to a manager. It gets the manager's address and answers with its own; a query
+// for facts returns its memory and the processor time used so far.
 
 import { releaseCompileCache } from '../../src/cli/processes/release-compile-cache.ts';
 import { startNode } from '../../src/node/start-node.ts';

@@ -1,4 +1,4 @@
-// One server of the JWK Set bench, in a process of its own: a node from a prepared data directory, or the bare
+// One server of the JWK Set bench, in its own process: a node from a prepared data directory, or the bare
 // node:http server that sends the very bytes which the node sent.
 
 import { createServer } from 'node:http';
@@ -47,7 +47,8 @@ async function serve(order: ServerOrder): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-// Told what to be once; after that any message asks for the processor time used so far, in microseconds.
+// The first message states which server to start; every later one requests the processor time used so far, in
+// microseconds.
 let told = false;
 process.on('message', (message: ServerOrder) => {
   if (told) {

@@ -47,7 +47,9 @@ export async function run(): Promise<BenchRow[]> {
       rows.push(...(await compare(`JWK Set of ${size}`, all, () => '')));
       rows.push(...(await compare(`JWK Set of ${size}, unchanged (304)`, all, unlessChanged)));
       // A node does not learn requests with secrets: each of these is read by its node:http.
-      rows.push(...(await compare(`JWK Set of ${size}, asked for again`, all.slice(0, 2), () => secret)));
+      rows.push(
+        ...(await compare(`JWK Set of ${size}, request with a cookie`, all.slice(0, 2), () => secret)),
+      );
     } finally {
       for (const server of servers) await server.end();
       await rm(folder, { recursive: true, force: true });

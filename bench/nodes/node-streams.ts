@@ -1,6 +1,6 @@
-// Many nodes in one process, each on a stream of its own: they say hello and confirm what they are sent, as the
-// protocol has it. They keep no more than where they are and, but for the first, open nothing: what a thousand machines
-// would do at once must not be counted against the manager. The same process also plays the clients of the bare broadcast.
+// Many nodes in one process, each on its own stream. They send hello and confirm changes as the protocol requires. They
+// keep no more than where they are and, but for the first, open nothing: what a thousand machines would do at once must
+// not be counted against the manager. The same process also plays the clients of the bare broadcast.
 
 import { WebSocket } from 'ws';
 import type { Resume, State } from '../../src/protocol/messages.ts';
@@ -14,11 +14,11 @@ export interface StreamsOrder {
   /** Undefined for clients of the bare server. */
   readonly token: string | undefined;
   readonly count: number;
-  /** Whether the first of them opens what it is sent: a manager's messages open, those of the yardstick do not. */
+  /** Whether the first of them decrypts its messages: those of a manager decrypt, those of the yardstick do not. */
   readonly opens: boolean;
-  /** How many dial at the same time; 50 when it is left out. */
+  /** How many connect at the same time; 50 if it is left out. */
   readonly atOnce?: number;
-  /** They come back with what the first of them was last told, rather than with nothing. */
+  /** They reconnect with the last position of the first of them, rather than with none. */
   readonly comeBack?: boolean;
   /** It is answered once each has all that there is, rather than once each was welcomed. */
   readonly untilLevel?: boolean;
@@ -91,7 +91,7 @@ function startStream(
   return client.socket;
 }
 
-async function dial(order: StreamsOrder): Promise<void> {
+async function connectAll(order: StreamsOrder): Promise<void> {
   const { url, token, count, atOnce = dialsAtOnce } = order;
   const numbers = Array.from({ length: count }, (_, index) => index).reverse();
   const one = async () => {
@@ -120,6 +120,6 @@ async function hangUp(): Promise<void> {
 process.on('message', (question: StreamsOrder | 'last' | 'hang up') => {
   if (question === 'last') process.send?.(last);
   else if (question === 'hang up') void hangUp().then(() => process.send?.('done'));
-  else void dial(question).then(() => process.send?.('done'));
+  else void connectAll(question).then(() => process.send?.('done'));
 });
 process.once('disconnect', () => process.exit());

@@ -12,7 +12,7 @@ const silent = { info: () => undefined, warn: () => undefined, error: () => unde
 const keyPairs = 64;
 
 /**
- * A data directory as a node leaves it, with so many private RSA keys.
+ * A data directory as a node leaves it, with the given number of private RSA keys.
  * @param versions how often each was put; all but the last are superseded
  */
 export async function prepareCopy(dataDir: string, keys: number, versions = 1): Promise<void> {

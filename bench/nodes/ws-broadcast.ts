@@ -1,5 +1,5 @@
-// The yardstick of the fan-out: a bare `ws` server that welcomes whoever says hello, sends one text to all of them
-// and notes the time until the last has confirmed.
+// The yardstick of the fan-out: a bare `ws` server that welcomes each client that sends hello, sends one text to all of
+// them and measures the time until the last has confirmed.
 
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';

@@ -101,7 +101,7 @@ let names = 0;
 
 async function measure(manager: BenchManager, resource: Resource): Promise<BenchRow> {
   const { path, body, ownBody = body } = resource;
-  // A keystore that its password does not open is answered 400, which is what it is there for.
+  // A keystore with a wrong password is answered 400, as intended.
   const ask = (request: unknown) =>
     manager.post(path, request).catch((error: Error) => {
       if (!error.message.includes('answered 400')) throw error;
@@ -130,7 +130,7 @@ async function measure(manager: BenchManager, resource: Resource): Promise<Bench
   };
 }
 
-/** A second administrator, who always has so many requests under way. */
+/** A second administrator, who always has the given number of requests in progress. */
 async function startFlood(manager: BenchManager, path: string, body: Resource['body']) {
   const hostile = startBenchProcess(new URL('hostile-user.ts', import.meta.url));
   const prefix = `hostile-${++names}`;

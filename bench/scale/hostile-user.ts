@@ -1,5 +1,5 @@
-// A user who always has so many requests under way, in a process of its own: what it costs to send them delays nobody
-// who measures.
+// A user who always has the given number of requests in progress, in its own process, so that the cost of sending them
+// does not affect the measurement.
 
 import process from 'node:process';
 import { Pool } from 'undici';
@@ -30,7 +30,7 @@ async function client({ path, token, body, prefix }: Hostility, pool: Pool): Pro
     const answer = await pool.request({ method: 'POST', path, headers, body: body.replace('{name}', name) });
     await answer.body.dump();
     answered += 1;
-    // A client that is told to wait does.
+    // A client waits when the server asks it to.
     const waitSeconds = Number(answer.headers['retry-after'] ?? 0);
     if (answer.statusCode === 429) await new Promise((resolve) => setTimeout(resolve, waitSeconds * 1_000));
   }

@@ -1,5 +1,5 @@
-// An environment of 10,000 keys: many nodes need all of them at once, then a thousand that have them come back at once and
-// are told of a change. Others create JWKs meanwhile. Over both databases.
+// An environment of 10,000 keys: many nodes need all of them at once, then a thousand nodes that have them reconnect at
+// once and receive a change. Others create JWKs meanwhile. On both databases.
 
 import { setTimeout } from 'node:timers/promises';
 import type { BenchManager } from '../bench-manager.ts';
@@ -12,9 +12,9 @@ import { creator, heldRow, overDatabases, type Watched, watched } from './over-d
 
 const nodes = 1_000;
 const keys = 10_000;
-/** More than are given everything at a time. */
+/** More nodes than get a snapshot at the same time. */
 const inNeed = 100;
-/** Longer than it takes until nodes are asked whether they are alive. */
+/** Longer than the interval of the node pings. */
 const idleMs = 6_000;
 
 export function run(): Promise<BenchRow[]> {
@@ -38,7 +38,7 @@ async function measure(manager: BenchManager, streams: BenchProcess, database: s
     await manager.post('/apiops/environments/many/enrollment-tokens/', { privateKeys: true }),
   );
   const { url } = manager;
-  const dial = (order: Partial<StreamsOrder>) =>
+  const connect = (order: Partial<StreamsOrder>) =>
     streams.ask({
       url,
       environment: 'many',
@@ -55,15 +55,15 @@ async function measure(manager: BenchManager, streams: BenchProcess, database: s
     rows.push(heldRow(`${what}, ${database}`, seen, costs(seen, await manager.ask<Used>('used'), count)));
   };
   const [name, among] = [nodes, keys].map((number) => number.toLocaleString('en'));
-  await step(`${inNeed} nodes are given ${among} keys at once`, inNeed, () =>
-    dial({ count: inNeed, atOnce: inNeed, untilLevel: true }),
+  await step(`${inNeed} nodes receive ${among} keys at once`, inNeed, () =>
+    connect({ count: inNeed, atOnce: inNeed, untilLevel: true }),
   );
   await streams.ask('hang up');
   // Those that were never there before are registered.
-  await dial({ comeBack: true });
+  await connect({ comeBack: true });
   await streams.ask('hang up');
-  await step(`${name} nodes that have ${among} keys come back at once`, nodes, () =>
-    dial({ comeBack: true, atOnce: nodes }),
+  await step(`${name} nodes that have ${among} keys reconnect at once`, nodes, () =>
+    connect({ comeBack: true, atOnce: nodes }),
   );
   await step(`a create reaches ${name} nodes`, nodes, () => createIn('Bench'));
   await manager.ask<Used>('used');

@@ -2,9 +2,9 @@ import { newId } from '../../src/new-id.ts';
 import type { TestManager } from '../../test/support/manager.ts';
 
 /**
- * Gives `MyProject` so many JWKs, `key-00000` and on. One is made as any other; the rest are its row again, for making
- * them is not what is measured.
- * @param key what `jwks/generate` is asked for
+ * Gives `MyProject` the given number of JWKs, `key-00000` and on. One is created through the API; the others are copies
+ * of its row, because their creation is not measured.
+ * @param key the body for `jwks/generate`
  */
 export async function fillJwks(
   { api, manager }: TestManager,

@@ -1,7 +1,7 @@
 // Loaded before keyplane by `--import`: keeps beside SQLite's log (`*-wal`) what of it is on the disk for sure, so that a
 // power cut can be played after a kill: `*-wal.synced` is what the last sync that succeeded had before it.
 // With FAULT_SYNC_MS the disk is that slow, so that an answer that does not wait for it shows.
-// While the file of FAULT_FAIL_SYNCS is there, every sync of a file fails as on a disk that has gone bad.
+// While the file of FAULT_FAIL_SYNCS exists, every sync of a file fails as on a broken disk.
 
 import { copyFileSync, existsSync, readlinkSync, renameSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';

@@ -6,7 +6,7 @@ import { jwksPath, pastedJwk } from '../../test/system/support/world.ts';
 export interface Created {
   /** Answered with 200. */
   readonly acknowledged: Set<string>;
-  /** Sent, and nobody answered: stored or not, both are right. */
+  /** Sent without an answer: stored and not stored are both correct. */
   readonly unanswered: Set<string>;
   /** Answered with an error, which promises that nothing was stored; with the status. */
   readonly refused: Map<string, number>;
@@ -35,7 +35,7 @@ export interface Clients {
 const settlePauseMs = 100;
 const mostTries = 300;
 
-/** @returns the status, or undefined where nobody answered */
+/** @returns the status, or undefined if there was no answer */
 async function ask({ api, settles, url }: Clients, body: { name: string }): Promise<number | undefined> {
   if (!settles) {
     return api('POST', jwksPath, body).then(
@@ -57,7 +57,7 @@ async function ask({ api, settles, url }: Clients, body: { name: string }): Prom
   }
 }
 
-/** Each client creates as fast as it is answered, until it is told to stop or nobody answers any more. */
+/** Each client creates as fast as it gets answers, until it is stopped or gets no more answers. */
 export async function createOn(clients: Clients, into: Created, signal: AbortSignal): Promise<void> {
   await Promise.all(
     Array.from({ length: clients.count }, (_, index) => oneClient(clients, { index, into, signal })),

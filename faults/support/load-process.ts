@@ -1,4 +1,4 @@
-// The load in a process of its own, so that what the suite does meanwhile does not hold it up.
+// The load in its own process, so that the work of the suite does not delay it.
 // Arguments: requests a second, then the addresses. Any message ends it; it answers with its figures.
 
 import { Agent, request } from 'node:http';
@@ -24,8 +24,8 @@ const tooLateMs = 30_000;
 
 /**
  * Asks for JWK Sets at a fixed rate, however long answers take, as clients that know nothing of each other do. What
- * was due while this process was busy is sent late and still counts from when it was due. Each request has a
- * connection of its own.
+ * was due while this process was busy is sent late and still counts from when it was due. Each request has its own
+ * connection.
  */
 function startOpenLoop(urls: readonly string[], perSecond: number): OpenLoop {
   const agent = new Agent({ keepAlive: false, maxSockets: Number.POSITIVE_INFINITY });
@@ -94,5 +94,5 @@ const load = startOpenLoop(urls, Number(perSecond));
 process.once('message', () => {
   void load.stop().then((figures) => process.send?.(figures, () => process.disconnect()));
 });
-// Whoever started it has gone.
+// The parent process has ended.
 process.once('disconnect', () => process.exit());

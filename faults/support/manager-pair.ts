@@ -19,7 +19,7 @@ export interface ManagerPair {
   close(): Promise<void>;
 }
 
-/** Two managers in processes of their own on one PostgreSQL, and a node at each that knows both. */
+/** Two managers, each in its own process, on one PostgreSQL, and a node at each that knows both. */
 export async function startManagerPair(): Promise<ManagerPair> {
   const databaseUrl = await (await startPostgres()).database();
   const world = await startWorld({ KEYPLANE_DATABASE_URL: databaseUrl });

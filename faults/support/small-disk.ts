@@ -13,7 +13,7 @@ export interface SmallDisk {
 const mounted: string[] = [];
 
 /**
- * A disk of so many bytes, kept in memory.
+ * A disk of the given number of bytes, kept in memory.
  * @returns undefined where this user may not mount one
  */
 export async function mountSmallDisk(path: string, bytes: number): Promise<SmallDisk | undefined> {

@@ -1,6 +1,6 @@
 // What stands before several managers or nodes: takes a connection and passes it on to the next of them in turn.
-// One that refuses the connection is passed over, as every balancer does. With `replay` it also sends again what the
-// client had said when one hangs up before it answered a byte: right for requests that only read.
+// It skips a server that refuses the connection, as every load balancer does. With `replay` it also resends the
+// client's bytes if a server closes the connection before it answered a byte: correct for requests that only read.
 
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';

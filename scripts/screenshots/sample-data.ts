@@ -22,7 +22,7 @@ const generated = [
   { name: 'mobile-agreement', type: 'OKP', okp: { curveType: 'X25519' } },
 ];
 
-/** An installation as one might have it after a week, with two nodes and one that has gone away. */
+/** An installation as it may be after a week, with two connected nodes and one that is offline. */
 export async function makeSampleData(manager: TestManager): Promise<void> {
   const { api } = manager;
   await done(api('PUT', '/apiops/environments/production/', { type: 'PRODUCTION' }));

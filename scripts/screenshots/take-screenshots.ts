@@ -61,7 +61,7 @@ async function take(from: Browser, { name, path, shows, ...look }: Screenshot): 
   if (bytes > mostBytes) throw new Error(`${name} has ${bytes} bytes, more than ${mostBytes}`);
 }
 
-/** Nothing is asked for and nothing moves any more. */
+/** No request is pending and nothing moves any more. */
 async function rested(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle');
   await page.waitForFunction('document.getAnimations().length === 0');

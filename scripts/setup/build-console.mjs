@@ -1,4 +1,4 @@
-// Builds the console where its sources, or what it is built with, changed since it was built last.
+// Builds the console if its sources or its build tools changed since the last build.
 
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -24,11 +24,11 @@ const sources = [
   'src/protocol/content.ts',
   'src/iso-duration.ts',
 ];
-/** Whoever asks, such as a test: React's development build is twice the size. */
+/** For callers such as a test: React's development build is twice the size. */
 const production = { NODE_ENV: 'production' };
 const compressed = /\.(js|css|svg|html)$/;
 
-/** The console, and the reference beside it. @throws Error with what vite said */
+/** The console, and the reference beside it. @throws Error with the output of vite */
 export async function buildConsole() {
   const { buildReference } = await import('./build-reference.mjs');
   await buildReference();

@@ -10,7 +10,7 @@ const target = join(root, 'dist');
 /** What the compiled program reads beside its modules. */
 const readFiles = /\.(html|svg|css)$/;
 
-/** @throws Error with what the compiler said */
+/** @throws Error with the output of the compiler */
 export async function buildRelease() {
   await buildConsole();
   rmSync(target, { recursive: true, force: true });
@@ -29,7 +29,7 @@ export async function buildRelease() {
   }
 }
 
-/** Compiles the typed client into its own `dist/`. @throws Error with what the compiler said */
+/** Compiles the typed client into its own `dist/`. @throws Error with the output of the compiler */
 export async function buildClient() {
   const client = join(root, 'clients/typescript');
   rmSync(join(client, 'dist'), { recursive: true, force: true });

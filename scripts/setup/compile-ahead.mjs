@@ -13,7 +13,7 @@ const loaded = [
   'src/node/start-node.ts',
 ];
 
-/** A failure costs nothing but time at the first start, so it is nobody's to see. */
+/** A failure costs only time at the first start, so it is not reported. */
 export async function compileAhead() {
   const imports = loaded.map(
     (file) => `await import(${JSON.stringify(pathToFileURL(join(root, file)).href)});`,

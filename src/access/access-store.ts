@@ -32,7 +32,7 @@ export interface Token {
   readonly kind: 'PERSONAL' | 'SESSION';
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
-  /** Null: the token may do whatever its user may. */
+  /** Null: the token has all permissions of its user. */
   readonly projects: readonly NarrowedProject[] | null;
   /** Minutes late, and of personal tokens only; null: not used yet. */
   readonly lastUsedAt: Date | null;

@@ -7,7 +7,7 @@ export interface Caller {
   readonly username: string;
   /** Whether the request may do everything; never with a narrowed token. */
   readonly admin: boolean;
-  /** Null: the token may do whatever its user may. */
+  /** Null: the token has all permissions of its user. */
   readonly narrowed: Narrowed | null;
   readonly tokenId: string;
   /** How the token was come by; a session ends by itself. */

@@ -18,8 +18,8 @@ export interface PasswordHasher {
   /** @returns argon2id in PHC string form */
   hash(password: string): Promise<string>;
   /**
-   * Takes the same time for a user who is not there, given as undefined.
-   * `whenStarted` runs once it is this password's turn; whatever it throws stops it before any hashing.
+   * Takes the same time for a user that does not exist, passed as undefined.
+   * `whenStarted` runs when this password leaves the queue; an error that it throws prevents the hashing.
    */
   matches(password: string, passwordHash: string | undefined, whenStarted?: () => void): Promise<boolean>;
 }

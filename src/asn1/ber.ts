@@ -1,7 +1,7 @@
-// A lenient reader of BER (X.690), for files of other programs; DER is the part of it that most of them keep to. It walks
-// only where it is asked to and copies nothing, so what it costs is bounded by what the caller looks for, not by what a
-// file nests. Refused: nesting beyond 64, tag numbers beyond 30, lengths beyond the input, more children than the caller
-// allows.
+// A lenient reader of BER (X.690), for files of other programs; DER is the part of it that most of them keep to. It
+// parses only the elements that the caller requests and copies nothing, so the caller's lookups bound its cost, not the
+// nesting of the file. Refused: nesting beyond 64, tag numbers beyond 30, lengths beyond the input, more children than
+// the caller allows.
 
 import { Buffer } from 'node:buffer';
 import { type Asn1Element, Asn1Error, asn1Tag, oidText, readHeader, stringText } from './element.ts';
@@ -132,7 +132,7 @@ export function integer(element: Asn1Element | undefined): number {
   const { content } = expectTag(element, asn1Tag.integer);
   if (content.length === 0 || content.length > 64 || (content[0] ?? 0x80) >= 0x80)
     throw new Asn1Error('an integer is damaged');
-  // Whatever is larger is over every limit: it needs no exact value.
+  // A larger value exceeds every limit, so its exact value is not needed.
   const significant = content.subarray(content.findIndex((byte) => byte !== 0));
   return significant.length > 6 ? Number.MAX_SAFE_INTEGER : content.readUIntBE(...lowSix(content));
 }

@@ -2,7 +2,7 @@ import type { AuditEvent } from './audit-log.ts';
 
 type Required = 'actor' | 'action' | 'objectType' | 'objectName';
 
-/** What is not said is null, and the outcome is success. */
+/** Members that are left out are null; the default outcome is success. */
 export function auditEvent(event: Pick<AuditEvent, Required> & Partial<AuditEvent>): AuditEvent {
   return { objectId: null, projectName: null, outcome: 'SUCCESS', details: {}, ...event };
 }

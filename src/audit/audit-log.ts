@@ -55,9 +55,9 @@ export interface FoundAudit {
 
 export interface AuditStore {
   /**
-   * Sequence and mark of the newest record, kept apart from the records so that a cut-off tail shows.
-   * The mark is a keyed hash that no record holds, so nobody can turn the head back to an older record.
-   * 0 and 32 zero bytes before the first record.
+   * Sequence and mark of the newest record, kept apart from the records so that removal of the newest records is
+   * detected. The mark is a keyed hash that no record contains, so the head cannot be reset to an older record. 0 and
+   * 32 zero bytes before the first record.
    */
   head(): Promise<{ readonly sequence: number; readonly mark: Buffer }>;
   /** Puts the record and makes it the head. */

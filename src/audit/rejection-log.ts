@@ -1,6 +1,6 @@
-// Rejections in the audit record: missing roles, wrong passwords and nodes that may not join. Their callers decide how
-// many there are, and nobody removes a record, so that a minute of one caller has 60 records. What comes after them is
-// counted: one record more for each action, so that rejected nodes of a network hide no guesses of passwords from it.
+// Rejections in the audit record: missing roles, wrong passwords and nodes that may not join. Callers control how many
+// there are, and records are never removed, so at most 60 are written per caller and minute. Further rejections are
+// counted in one more record for each action, so that rejected nodes of a network do not hide password guesses from it.
 
 import type { QueueTime } from '../runtime/fair-queue.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
@@ -45,7 +45,7 @@ export function createRejectionLog(options: RejectionLogOptions): RejectionLog {
 
   const write = (event: AuditEvent) => store.write((stores) => audit.append(stores, event));
 
-  /** Nobody waits for it but `close`. */
+  /** Only `close` waits for it. */
   function end(caller: string): void {
     const minute = minutes.get(caller);
     minutes.delete(caller);

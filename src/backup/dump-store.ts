@@ -28,7 +28,7 @@ export interface DumpStores {
 /** A database that is being filled: one transaction, with the schema in it. */
 export interface RestoreTarget<Stores> {
   readonly stores: Stores;
-  /** Tables with names of ours in a database that has no schema version: they are somebody else's. */
+  /** Tables with keyplane's names in a database that has no schema version: they belong to another program. */
   foreignTables(): Promise<readonly string[]>;
   /** Names of tables with rows in them. */
   filledTables(): Promise<readonly string[]>;

@@ -5,9 +5,9 @@ import { InvalidArgumentError, Option } from 'commander';
 import { durationText, parseDuration } from '../iso-duration.ts';
 import { wrongUsage } from './failure.ts';
 
-/** Takes one of a few values, whatever their case, and gives it in the spelling of the list. */
+/** Accepts one of the listed values in any case and returns it in the spelling of the list. */
 export function choiceOption(flags: string, description: string, values: readonly string[]): Option {
-  // The order matters: `choices` brings a parser of its own.
+  // The order matters: `choices` sets its own parser.
   return new Option(flags, description).choices(values).argParser((text) => choiceOf(text, values));
 }
 

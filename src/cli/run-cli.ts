@@ -1,5 +1,5 @@
-// The command line: one file per command or group, of which only the chosen one is loaded. A wrong setting or argument
-// ends with one line on standard error, and every kind of failure has an exit code of its own.
+// The command line: one file per command or group; only the file of the given command is loaded. A wrong setting or
+// argument prints one line on standard error, and every kind of failure has its own exit code.
 
 import type { Command } from 'commander';
 import { version } from '../version.ts';

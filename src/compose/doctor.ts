@@ -101,8 +101,7 @@ async function checkSealed(stores: Stores, { masterKey, called, store }: Keyed):
       severity: 'error',
       summary: 'A broken audit log',
       problem: `The audit log is broken at ${broke.brokenAt}: a record was altered, removed or inserted.`,
-      advice:
-        'Somebody wrote to the database without keyplane. Compare with a backup, and find out who has access.',
+      advice: 'Another program wrote to the database. Compare with a backup, and find out who has access.',
     });
   }
   const { sequence } = await stores.audit.head();
@@ -120,7 +119,7 @@ async function checkIntegrityAtRest(
       topic: 'integrity',
       severity: 'error',
       summary: 'No integrity key',
-      problem: 'The database has no integrity key, so nobody can tell which rows keyplane wrote.',
+      problem: 'The database has no integrity key, so it cannot be checked which rows keyplane wrote.',
       advice: 'A manager creates it at its first start. If one has run, restore a complete backup.',
     };
     return { findings: [finding], looked: {} };

@@ -1,5 +1,5 @@
-// The manager as a whole: settings in, a listening server out. What it is made of is connected in
-// `services.ts`; nothing in either decides anything.
+// The manager as a whole: settings in, a listening server out. Its parts are connected in `services.ts`; neither file
+// contains business rules.
 
 import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
@@ -81,7 +81,7 @@ export async function startManager(config: ManagerConfig, log: Logger): Promise<
         throw listenError(error, { ...own, setting: 'KEYPLANE_METRICS' });
       });
       const url = urlOf(tls, metricsListener.server.address() as AddressInfo);
-      log.info({ url: `${url}/metrics` }, 'metrics have a listener of their own');
+      log.info({ url: `${url}/metrics` }, 'metrics have their own listener');
     }
     services.refresher.start();
     services.maintenance.start();

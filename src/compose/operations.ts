@@ -85,7 +85,7 @@ export async function restore(
 }
 
 /**
- * For a database that was put back by other means, such as a copy of its file: nodes are told as after a restore.
+ * For a database that was restored by other means, such as a copy of its file: nodes are notified as after a restore.
  * Also for an environment whose state was altered outside keyplane: rows with a valid MAC become its desired state.
  * All managers are stopped meanwhile.
  * @throws Error with one line for the operator

@@ -117,7 +117,7 @@ export async function undoRotation(config: ManagerConfig): Promise<boolean> {
     const audit = createAuditLog({ key: auditKey, clock: () => new Date() });
     let old = masterKey;
     if (usesFile && isNextKey(found, masterKey)) {
-      // The file goes first: with either key a manager starts, until the new wraps are gone.
+      // The file is removed first: until the new wraps are removed, a manager starts with either key.
       await swapKeyFilesBack(defaultFile);
       old = await loadMasterKey({ defaultFile }, { mayCreate: false });
     }

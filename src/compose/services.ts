@@ -238,7 +238,7 @@ const idempotencyKeysKeptMs = 24 * 3600 * 1000;
 /** An expired session opens nothing; a day makes up for a manager's clock that is off from the database's. */
 const sessionsKeptMs = 24 * 3600 * 1000;
 
-/** What is removed once nobody needs it, on one manager at a time. */
+/** Removes data that is no longer needed, on one manager at a time. */
 const maintenanceSteps: readonly MaintenanceStep<Stores>[] = [
   { limit: 200, prune: ({ idempotencyKeys }, limit) => idempotencyKeys.prune(idempotencyKeysKeptMs, limit) },
   { limit: 200, prune: ({ tokens }, limit) => tokens.pruneSessions(sessionsKeptMs, limit) },

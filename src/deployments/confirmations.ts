@@ -15,14 +15,14 @@ export interface ConfirmationsOptions {
   readonly sessions: (environmentId: string) => ReadonlyMap<string, NodeSession>;
   /** Whether another manager, one that is alive, has the stream of this node. */
   readonly isElsewhere: (node: RegisteredNode) => boolean;
-  /** Somebody waits for a node that this manager does not have: have `recorded` called. */
+  /** A request waits for a node that is connected to another manager, so `recorded` must be called. */
   readonly pollOtherManagers: () => void;
 }
 
 export interface Confirmations {
   /** Resolves when every node has confirmed or is no longer waited for; at the latest at the timeout. */
   wait(expectation: Expectation): Promise<readonly NodeFailure[]>;
-  /** This node said something, came or went. */
+  /** This node sent a message, connected or disconnected. */
   changed(environmentId: string, nodeId: string): void;
   /** What is recorded of nodes of environments that are waited for. */
   recorded(nodes: readonly RegisteredNode[]): void;
@@ -72,7 +72,7 @@ class Wait {
   readonly #awaited: ReadonlySet<string>;
   /** Awaited nodes that had neither confirmed nor rejected at the last check. */
   readonly #open: Set<string>;
-  /** A node that confirmed has it, whatever becomes of its stream. */
+  /** A node that confirmed has the state, even if its stream ends later. */
   readonly #confirmed = new Set<string>();
   readonly #done = Promise.withResolvers<boolean>();
 
@@ -139,7 +139,8 @@ class Wait {
       if (isAwaited && this.#isConfirmed(node)) continue;
       const late = timedOut && isConnected;
       const reason = late ? `did not confirm in ${this.#expectation.timeoutMs} ms` : 'not connected';
-      // A node that refused before is asked again only after a while; until then that is why it is behind.
+      // A node that rejected the state gets it again only after a pause; until then the rejection is the reason why it
+      // lags.
       const refusal = isAwaited ? this.#refusal(node)?.reason : undefined;
       failures.push({ nodeName: node.name, reason: refusal ?? reason });
     }

@@ -25,7 +25,7 @@ export interface ContentReader<Stores> {
 /** An object's id, and the SHA-256 of its content. */
 export type ObjectDigest = readonly [objectId: string, digest: Buffer];
 
-/** Told of an object whose seal does not open any more. */
+/** Called for an object whose seal does not open any more. */
 export type OnUnreadable = (object: { readonly kind: DeployedKind; readonly objectId: string }) => void;
 
 /** The digests of what can be read: a seal that does not open costs its own object, not those beside it. */

@@ -1,6 +1,6 @@
-// Deployment: brings every node of every environment to what is desired of it, and says honestly which has it.
-// What is desired was committed before anything is sent. The loop looks at state: whatever did not arrive, for
-// whatever reason, is sent again until it did.
+// Deployment: brings every node of every environment to its desired state and reports which nodes have it. The desired
+// state is committed before anything is sent. The loop compares states: a change that did not arrive, for any reason,
+// is sent again until it does.
 
 import { setImmediate } from 'node:timers/promises';
 import type { EnvironmentStores, NodeRefusal } from '../environments/environment-store.ts';
@@ -28,7 +28,7 @@ export type DeploymentStores = EnvironmentStores & DesiredStateStores;
 export interface DeploymentsOptions {
   readonly store: SharedStore<DeploymentStores>;
   readonly managerId: string;
-  /** Whether no other manager uses the store; then nobody else waits for what nodes of this one say. */
+  /** Whether no other manager uses the store; then no other manager waits for the confirmations of this one's nodes. */
   readonly isAlone: () => boolean;
   readonly deployTimeoutMs: number;
   readonly clock: () => Date;
@@ -87,8 +87,9 @@ export class Deployments {
   }
 
   /**
-   * A node said hello and was let in. An earlier stream of the same node is closed.
-   * @param environmentRevision where its environment was when it was let in: a node that has it asks the database nothing
+   * A node completed the handshake. An earlier stream of the same node is closed.
+   * @param environmentRevision the revision of its environment at the handshake: a node that has it needs no database
+   *   query
    */
   join(
     options: Omit<NodeSessionOptions, 'turns' | 'now' | 'onChange' | 'onRoom'>,
@@ -113,7 +114,7 @@ export class Deployments {
     return session;
   }
 
-  /** The stream ended, for whatever reason. */
+  /** The stream ended, for any reason. */
   leave(session: NodeSession): void {
     session.lost();
     if (!this.#sessions.drop(session)) return;

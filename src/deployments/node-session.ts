@@ -10,7 +10,7 @@ import type { SendTurns } from './send-turns.ts';
 import { type ObjectKey, type StatePage, type StatePosition, tooFarBehind } from './state-page.ts';
 import type { StatePageReader } from './state-page-reader.ts';
 
-/** The connection, whatever carries it. */
+/** The connection, independent of the transport. */
 export interface NodeStream {
   /** @param onLeft called once it has left, or never will */
   send(text: string, onLeft: () => void): void;
@@ -69,7 +69,7 @@ export class NodeSession {
   #sent: number;
   #reset: boolean;
   #tombstonesAbove: StatePosition['tombstonesAbove'];
-  /** Objects it was not sent, with their digests: a digest without them is asked of it. */
+  /** Objects that were not sent to it, with their digests: the expected digest excludes them. */
   readonly #leftOut = new Map<ObjectKey, Buffer>();
   /** What the node's digest must be once it confirms this revision. */
   #expected: { readonly revision: number; readonly digest: string } | undefined;
@@ -98,7 +98,7 @@ export class NodeSession {
     this.#sent = this.#confirmed;
   }
 
-  /** Highest revision the node said is on its disk and served. */
+  /** Highest revision that the node reported as written to its disk and served. */
   get confirmedRevision(): number {
     return this.#confirmed;
   }
@@ -107,7 +107,7 @@ export class NodeSession {
     return this.#refusal;
   }
 
-  /** The node knows a history that the manager has forgotten: whatever else it is sent, it refuses. */
+  /** The node has a history that the manager does not know, so it rejects every change. */
   get diverged(): boolean {
     return this.#diverged;
   }
@@ -125,7 +125,8 @@ export class NodeSession {
 
   /**
    * Sends what is missing, if anything is.
-   * @param revision where the environment is known to be, at the least; without it the database is asked
+   * @param revision where the environment is known to be, at the least; without it the session reads it from the
+   *   database
    */
   async advance(revision = Number.POSITIVE_INFINITY): Promise<void> {
     this.#target = Math.max(this.#target, revision);
@@ -169,7 +170,7 @@ export class NodeSession {
         continue;
       }
       if (!page || this.#closed || (page.to <= this.#sent && !(this.#reset && page.to === 0))) return;
-      // What it has of such an object nobody knows any more, so no difference would add up.
+      // The node's version of such an object is not known, so an incremental change could not yield a known digest.
       if (!this.#reset && [...page.leftOut.values()].some((counted) => counted !== null)) {
         this.#restartFromSnapshot();
         continue;

@@ -18,8 +18,8 @@ export interface NodeStatusRecorder {
 }
 
 /**
- * Records when nodes were seen and what they had. It is a record, not the truth: who is connected now is asked
- * of the sessions of all managers. A write that fails is tried again.
+ * Records when nodes were last seen and which revision they had. The record may be out of date: the sessions of all
+ * managers state which nodes are connected now. A failed write is retried.
  */
 export function createNodeStatusRecorder({
   store,

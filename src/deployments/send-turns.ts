@@ -22,7 +22,7 @@ export class SendTurns {
   }
 
   /**
-   * Runs `send` at once where nobody waits and the slice of this iteration has time left, and otherwise in its turn.
+   * Runs `send` at once if the queue is empty and the slice of this iteration has time left, otherwise queues it.
    * @param isMuch it ends the slice: requests need several iterations, and should have them soon
    */
   run(send: () => void, isMuch = false): Promise<void> | undefined {

@@ -18,8 +18,8 @@ const keptMs = 2_000;
 export interface StatePageReader {
   /**
    * The next step from a position, or undefined when there is none.
-   * @param atLeast a revision that was committed: what was read since for another node is good enough then.
-   *   Infinity: the database is asked where the environment is
+   * @param atLeast a committed revision: a page that was read for another node after that commit may be reused.
+   *   Infinity: the revision of the environment is read from the database
    */
   next(environmentId: string, position: StatePosition, atLeast: number): Promise<NextPage>;
 }

@@ -158,7 +158,8 @@ async function withContent<Stores>(
   return rows.map((object) => {
     const { revision, kind, objectId, digest, altered, sinceRevision } = object;
     const put = contents.get(`${kind}/${objectId}`);
-    // What the row said before is not known; where the object is as it was, its content is what the digest counts.
+    // The row's original digest is not known; if the object is unchanged, the digest of its content is the one that
+    // counts.
     if (altered) return { object, counted: put ? digestOf(put) : null };
     if (digest === null) return { object, change: { revision, gone: { kind, id: objectId } } };
     if (!put || !digestOf(put)?.equals(digest)) return { object, counted: digest };

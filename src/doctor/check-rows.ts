@@ -10,7 +10,7 @@ const namedAtMost = 20;
 const toleranceMs = 1_000;
 
 const foreignWrite =
-  'Somebody wrote to the database without keyplane. Compare with a backup, and find out who has access.';
+  'Another program wrote to the database. Compare with a backup, and find out who has access.';
 const replaceAdvice =
   'It is not deployed. Replace it with a new value or delete it, and find out who can write to the database.';
 const announceAdvice =

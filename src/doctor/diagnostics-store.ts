@@ -23,7 +23,7 @@ export interface EndedManager {
 }
 
 export interface DiagnosticsStore {
-  /** What the database finds wrong with its own file or tables; of PostgreSQL nothing is asked. */
+  /** Damage that the database finds in its own file or tables; PostgreSQL is not checked. */
   integrity(): Promise<readonly string[]>;
   /** Of the server; undefined for SQLite, which is part of this program. */
   serverMajorVersion(): Promise<number | undefined>;

@@ -154,7 +154,7 @@ export interface EnrollmentTokenStore {
   deleteLabelled(environmentId: string, label: string): Promise<number>;
 }
 
-/** A node whose history this manager's database does not know: it rejects what it is sent, and serves what it has. */
+/** A node whose history this manager's database does not know: it rejects changes and serves the state that it has. */
 export interface DivergedNode {
   readonly nodeId: string;
   readonly environmentId: string;
@@ -210,7 +210,7 @@ export interface ManagerStore {
   enter(): Promise<void>;
   /** It is alive. Makes its row where there is none. */
   beat(manager: RunningManager): Promise<void>;
-  /** Ids of those that are alive: they said so in the last 5 s, or the database is one manager's. */
+  /** Ids of the managers that are alive: they recorded it in the last 5 s, or the database is not shared. */
   alive(): Promise<readonly string[]>;
   delete(id: string): Promise<void>;
 }

@@ -33,8 +33,8 @@ export interface NodesOptions<Stores extends EnvironmentRuleStores> {
 
 export function createNodes<Stores extends EnvironmentRuleStores>(options: NodesOptions<Stores>): Nodes {
   const { store, audit, deployments } = options;
-  /** Of its own nodes this manager knows more than it has recorded; of others', what their managers have. */
   const record = (stores: Stores, facts: NodeFacts) => audit.append(stores, nodeEvent(facts));
+  /** For its own nodes this manager has newer facts than the records; for others it uses the records of their managers. */
   const asTheyAre = (environmentId: string, nodes: readonly RegisteredNode[]): readonly RegisteredNode[] => {
     const live = deployments.liveNodes(environmentId);
     return nodes.map((node) => ({

@@ -1,7 +1,6 @@
 // Keystore files: bytes to entries, behind one interface. A format is one file and one line in the list.
-// Refused before anything is parsed: files over the limit, files of another type than the caller said,
-// and everything that is no keystore, each by its own name. Whatever a parser trips over after that
-// is the same answer as a wrong password.
+// Refused before anything is parsed: files over the limit, files of another type than the caller states, and everything
+// that is no keystore, each with its own reason. A parser error after that gets the same answer as a wrong password.
 
 import { badRequest, isKeyplaneError } from '../errors.ts';
 import type { KeystoreType } from '../protocol/content.ts';
@@ -92,7 +91,7 @@ function formatOf(file: Uint8Array, type: KeystoreType): KeystoreFormat {
   return keystoreFormats[actual];
 }
 
-/** A parser that meets bytes nobody thought of must not look like a fault of the server. */
+/** A parser error for unexpected bytes must not be reported as a fault of the server. */
 function asBadRequest<Result>(parse: () => Result): Result {
   try {
     return parse();

@@ -1,4 +1,4 @@
-// The one way from an alias to an entry, whatever the format: the exact spelling wins, then the one that
+// The one way from an alias to an entry, for every format: the exact spelling wins, then the one that
 // is equal without regard to case, which is how Java's JKS and PKCS12 look aliases up.
 
 import { badRequest } from '../errors.ts';

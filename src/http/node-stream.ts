@@ -1,5 +1,5 @@
-// The manager's end of a node's stream: a WebSocket that carries what `deployments/handshake` says. Nobody is known
-// before the handshake, so streams without one are few and short.
+// The manager's end of a node's stream: a WebSocket that carries what `deployments/handshake` says. A client is
+// unauthenticated before the handshake, so such streams are limited in number and time.
 
 import type { Server } from 'node:http';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
@@ -25,7 +25,7 @@ export interface NodeStreamOptions extends ConversationOptions {
   readonly pingEveryMs?: number;
   /** Nodes have to prove a client certificate, besides the handshake. */
   readonly requiresCertificate?: boolean;
-  /** Whose `X-Forwarded-For` is believed; nobody's without it. */
+  /** Proxies whose `X-Forwarded-For` is trusted; none without it. */
   readonly isTrustedProxy?: (address: string) => boolean;
 }
 

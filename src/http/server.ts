@@ -16,7 +16,7 @@
 //   }
 //
 // `config.access` is required (see route-access.ts) and makes `request.caller` and `request.project` available.
-// A larger body is `bodyLimit` on the route; another type of body is a parser in a scope of its own
+// A larger body is `bodyLimit` on the route; another type of body is a parser in its own scope
 // (`app.register(async (scope) => …)`, see access/sign-in.ts) and `consumes` in the schema.
 
 import { randomUUID } from 'node:crypto';
@@ -75,9 +75,9 @@ export interface ServerOptions {
   readonly refusals: Refusals;
   /** keyplane's version. */
   readonly version: string;
-  /** Nobody is held back without it. */
+  /** Without it there is no rate limit. */
   readonly rateLimits?: RateLimits;
-  /** Whose `X-Forwarded-For` is believed; nobody's without it. */
+  /** Proxies whose `X-Forwarded-For` is trusted; none without it. */
   readonly isTrustedProxy?: (address: string) => boolean;
   /** Plain HTTP without it. */
   readonly tls?: TlsFiles | undefined;

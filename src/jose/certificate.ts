@@ -185,7 +185,7 @@ export function chainFault(chain: readonly CertificateInfo[], issuer: Certificat
   return `${which} did not sign certificate ${chain.length}${order}`;
 }
 
-/** What is said of a chain that has been cut. */
+/** The warning for a chain that was cut. */
 export function cutWarning(what: string, kept: number, all: number, fault: string): string {
   return `${what} was cut to ${kept} of ${all} certificates: ${fault}`;
 }

@@ -1,6 +1,6 @@
 // The one way in for a key that others made: normalised, then shape, consistency and soundness checked.
-// What comes out holds known members only and is safe to store; what does not come out was refused with its reason.
-// No step blocks the event loop: lengths are held before arithmetic, and the dear arithmetic goes in stretches.
+// The result holds known members only and is safe to store; every other key is rejected with a reason. No step blocks
+// the event loop: lengths are checked before arithmetic, and expensive arithmetic runs in short slices.
 
 import { fairTurn } from '../runtime/event-loop.ts';
 import { checkConsistency } from './consistency.ts';
@@ -42,7 +42,7 @@ export async function importJwkWithWarnings(
   return { jwk, warnings: [...warnings, ...consistent.warnings] };
 }
 
-/** The same for callers that have nobody to warn. */
+/** The same for callers that cannot show warnings. */
 export async function importJwk(raw: JsonObject, options: ImportOptions = {}): Promise<PrivateJwk> {
   return (await importJwkWithWarnings(raw, options)).jwk;
 }

@@ -30,13 +30,13 @@ interface Entry {
   readonly kid: JsonValue | undefined;
   /** Undefined for an entry that cannot be used: of unknown type or curve, malformed, or too short. */
   readonly thumbprint: string | undefined;
-  /** One text for one key, whatever the order of its members and whatever unknown members it has. */
+  /** One text for one key, independent of the order of its members and of unknown members. */
   readonly identity: string;
 }
 
 /**
  * @param kid a kid of the document, or the RFC 7638 thumbprint of a key that has none. It is required where several
- *   keys are usable; the only usable key takes it where it has no kid of its own.
+ *   keys are usable; the only usable key takes it if it has no kid.
  * @returns the members as they were written, not checked in any other way; a key without a kid is to get the given one
  * @throws KeyplaneError bad_request
  */

@@ -4,7 +4,7 @@
 import { curveTypeName, keyTypeMember, keyTypeName } from './key-type-name.ts';
 import { type KeyType, type KeyTypeName, keyTypeInfo, keyTypes } from './key-types.ts';
 
-/** How Generate JWK is asked for a key. */
+/** The parameters of Generate JWK for one key type. */
 export interface GenerateOption {
   readonly label: string;
   readonly parameter: 'keySize' | 'curveType';

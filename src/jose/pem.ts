@@ -81,7 +81,7 @@ const encryptionHeaders =
   /(Proc-Type:\s*4,\s*ENCRYPTED)\s*(DEK-Info:\s*(?:(?:DES|RC2|BF|CAST5|IDEA)[\w-]*,[0-9A-Fa-f]{16}|[\w-]+,[0-9A-Fa-f]{32}))/g;
 const boundaryInText = /-----(?:BEGIN|END) [A-Z0-9][A-Z0-9 .#/_-]*?-----/g;
 
-/** Lines, each boundary on one of its own. */
+/** The lines, with each boundary on its own line. */
 function restoredLines(text: string): string[] {
   const unescaped = /-----BEGIN [^\n]*\\n/.test(text) ? text.replace(/\\r\\n|\\n|\\r/g, '\n') : text;
   return unescaped
@@ -113,7 +113,7 @@ function readBlock({ label, lines }: { label: string; lines: readonly string[] }
   return isEncrypted && encryption !== undefined ? { label, der, encryption } : { label, der };
 }
 
-/** A block of its own. */
+/** Writes one PEM block. */
 export function writePem(label: string, der: Uint8Array): string {
   const lines =
     Buffer.from(der)

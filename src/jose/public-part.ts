@@ -1,5 +1,5 @@
 // The public half of a JWK, by the members of its key type and of those that go with any key.
-// Whatever publishes a key goes through publicJwk; a member that neither list has leaves with nothing.
+// All code that publishes a key uses publicJwk; a member that neither list has is never published.
 
 import { badRequest } from '../errors.ts';
 import type { JsonObject } from './json.ts';

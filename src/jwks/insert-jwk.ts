@@ -54,7 +54,7 @@ export interface NewJwk
     | 'expirationTime'
   > {
   readonly jwk: PrivateJwk;
-  /** Its kid is a default that nobody asked for: where that is taken, another default takes its place. */
+  /** Its kid is a default that no request set: if that kid is taken, another default is used. */
   readonly canReplaceKid?: boolean | undefined;
   /** How its URL is followed, if it is. */
   readonly follow?: RefreshSchedule | undefined;

@@ -69,7 +69,7 @@ export function createJwkContentReader(
       const read = (jwk: StoredJwk) => jwkContent(jwk, project.name, openPrivateJwk(sealer, jwk));
       for (let after = ''; ; ) {
         const ids = await stores.jwks.idsOfProject(projectId, after, pageSize);
-        // It is the same everywhere, so whatever environment has it knows its digest.
+        // It is the same in every environment, so any environment that has it knows its digest.
         const known = await stores.desired.digestsAnywhere('jwk', ids);
         const unknown = ids.filter((id) => !known.has(id));
         const opened: ObjectDigest[] = [];

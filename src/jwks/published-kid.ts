@@ -34,7 +34,7 @@ export async function holdersOf(
 }
 
 export interface KidChoice {
-  /** It is a default that nobody asked for, so where it is taken another default takes its place. */
+  /** It is a default that no request set, so another default is used if it is taken. */
   readonly canReplaceKid: boolean;
   /** As `holdersOf` finds them. */
   readonly holders: readonly KidHolder[];

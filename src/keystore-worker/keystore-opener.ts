@@ -1,5 +1,5 @@
 // Opens keystores and encrypted keys beside the event loop: their key derivations take from milliseconds to seconds of computing.
-// Rejected: more than a queue full of them at once, and whatever takes a thread longer than its time.
+// It rejects jobs that exceed the queue, and jobs that exceed their time on a thread.
 // Users take turns: one thread a user, so that a small keystore does not wait for the large ones of another user. Nor do
 // the large ones slow it down: a user who computed much lately gets a thread of the lowest priority.
 

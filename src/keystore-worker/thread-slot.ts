@@ -1,5 +1,5 @@
-// One thread and the one job it has. It is started by its first job, kept a while for the next, and ended
-// with whatever it was doing when a job takes too long: nothing else stops a computation.
+// One thread and its one job. The first job starts it, and it is kept for a while for the next. It is terminated when a
+// job takes too long, because nothing else stops a computation.
 
 import { Worker } from 'node:worker_threads';
 import { badRequest, KeyplaneError } from '../errors.ts';

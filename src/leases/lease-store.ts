@@ -1,10 +1,10 @@
 export interface LeaseStore {
   /**
    * Takes a lease that is free or has run out, by the database's clock. The fence is larger than that of every
-   * holder before. Undefined while somebody holds it.
+   * holder before. Undefined while another holder has it.
    */
   acquire(name: string, holder: string, ttlMs: number): Promise<number | undefined>;
-  /** Prolongs it from now on. False when somebody else has taken it since. */
+  /** Extends it from now. False if another holder has taken it since. */
   renew(name: string, fence: number, ttlMs: number): Promise<boolean>;
   /** Makes it free, if it is still held under this fence. */
   release(name: string, fence: number): Promise<void>;
@@ -13,7 +13,7 @@ export interface LeaseStore {
    * between.
    */
   stillHeld(name: string, fence: number): Promise<boolean>;
-  /** Whether somebody holds it now. */
+  /** Whether it is held now. */
   isHeld(name: string): Promise<boolean>;
 }
 

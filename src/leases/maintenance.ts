@@ -2,7 +2,7 @@ import type { UnitOfWork } from '../unit-of-work.ts';
 import type { Lease } from './lease.ts';
 import type { LeaseStores } from './lease-store.ts';
 
-/** A piece of work that removes what nobody needs any more, a little at a time so that requests get their turn. */
+/** A task that removes data that is no longer needed, in small steps so that requests are not delayed. */
 export interface MaintenanceStep<Stores> {
   /** How many one run may remove. */
   readonly limit: number;

@@ -78,7 +78,7 @@ async function certificateColumns(
 }
 
 async function factsOf(publicKey: JsonObject): Promise<Partial<KeyFacts>> {
-  // What it is, not whether it is sound: that is asked when a JWK is made of it.
+  // The type only; the key is checked when a JWK is created from it.
   const { type, curve, size } = keyFacts(await importJwk(publicKey, { soundnessChecked: true }));
   return { type, curve, size };
 }

@@ -37,7 +37,7 @@ export interface InspectKeystoreRequest {
   readonly file?: string | undefined;
   readonly password?: string | undefined;
   readonly keyPassword?: string | undefined;
-  /** Told from the file where it is left out. */
+  /** Detected from the file if it is left out. */
   readonly keyStoreType?: string | undefined;
 }
 
@@ -204,7 +204,7 @@ function checkKeystoreType(value: string): KeystoreType {
   return known;
 }
 
-/** The reader of PKCS#12 refuses whatever is neither, and names what it found instead. */
+/** The PKCS#12 reader rejects a file that is neither, and its message names what it found. */
 function likelyType(file: Buffer): KeystoreType {
   return keystoreTypeOf(file) ?? 'PKCS12';
 }

@@ -116,7 +116,7 @@ export class MaterialRules<M extends MaterialWithEnvironments> {
     });
   }
 
-  /** JWKs made from it, whatever their project. */
+  /** JWKs made from it, in any project. */
   async references(projectId: string, name: string): Promise<readonly JwkReference[]> {
     const { id } = await this.#options.store.read((stores) => this.#require(stores, projectId, name));
     return this.#options.references.list(id);

@@ -52,7 +52,7 @@ export interface ReferencePolicy {
 const scopes: readonly string[] = Object.freeze(['SAME_PROJECT', 'ALL_PROJECTS']);
 
 /**
- * Whether the JWKs follow. A JWK is only made from materials of its own project, so both scopes mean the same.
+ * Whether the JWKs are updated with it. A JWK and its materials are in the same project, so both scopes mean the same.
  * @throws KeyplaneError `bad_request`
  */
 export function readReferencePolicy({

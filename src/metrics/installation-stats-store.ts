@@ -7,7 +7,7 @@ export interface InstallationStats {
     readonly connected: number;
     /** Behind the revision of their environment, connected or not. */
     readonly lagging: number;
-    /** Have a history that the database does not know, and follow nobody until that is settled. */
+    /** Have a history that the database does not know, and accept no changes until that is resolved. */
     readonly diverged: number;
   }[];
   /** Followed URLs by their state. */

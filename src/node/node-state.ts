@@ -101,7 +101,7 @@ export class NodeState {
     return true;
   }
 
-  /** Whether what is held has the digest that it is said to have. */
+  /** Whether the state in memory has the stated digest. */
   verifyDigest(): boolean {
     let sum: Buffer = emptyDigest;
     for (const object of this.#objects.values()) sum = addDigest(sum, digestBytes(object));

@@ -35,7 +35,9 @@ export interface NodeOptions {
   /** 0 takes any free one. */
   readonly port: number;
   readonly dataDir: string;
-  /** A node that joined before needs none. One that did not, and has a copy, serves it and connects to nobody. */
+  /**
+   * A node that joined before needs none. A node that did not join but has a copy serves it and connects to no manager.
+   */
   readonly token: string | undefined;
   /** `node.key`, where it is not in the data directory. */
   readonly keyFile?: string;

@@ -97,7 +97,7 @@ function topOf(shared: readonly SharedKid[]): Top<SharedKid> {
   return { items, total: shared.length };
 }
 
-/** Only JWKs of these projects are named. Of an environment's set, somebody is shown what it leaves out of theirs. */
+/** Names only JWKs of these projects: a user sees which of their own JWKs an environment's set leaves out. */
 function sharedKidsShownTo(
   projects: readonly { readonly name: string }[],
   shared: readonly SharedKid[],

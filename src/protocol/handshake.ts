@@ -1,6 +1,6 @@
 // What the two sides of a handshake sign, and the keys that they derive (docs/protocol.md). The transcript is the hash
-// of both first messages, byte by byte as they were sent, so whatever was altered on the way makes each signature and
-// each key another one. PURE: keys come from the caller.
+// of both first messages, byte by byte as they were sent, so any change on the way changes each signature and each key.
+// PURE: keys come from the caller.
 
 import {
   createHash,

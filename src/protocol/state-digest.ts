@@ -1,7 +1,7 @@
 // The digest of a whole environment: the sum, modulo 2^256, of the SHA-256 of every object in it.
 // A sum needs no order and changes with the cost of the change, however many objects there are.
 // It shows drift between two parties that already trust their stream (a lost change, a wrong row, a bug).
-// It is no commitment against somebody who chooses the contents: sums of hashes can be made to collide.
+// It is no commitment against an attacker who chooses the contents: sums of hashes can be made to collide.
 
 import { hash } from 'node:crypto';
 import { canonicalJson } from './canonical-json.ts';

@@ -109,7 +109,7 @@ export class FairQueue {
     });
   }
 
-  /** Rejects everything that waits, and whatever comes later. What runs goes on. */
+  /** Rejects everything that waits and everything that is added later. Running work continues. */
   close(error: Error): void {
     this.#closedBy = error;
     for (const { jobs } of this.#requesters.values()) {

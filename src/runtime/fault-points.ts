@@ -8,11 +8,11 @@ import { channel } from 'node:diagnostics_channel';
 export const faultPoints = Object.freeze({
   /** All works of a group have run; the database does not have them yet. */
   beforeCommit: channel('keyplane:commit.before'),
-  /** The database says that they are durable; nobody was answered yet. */
+  /** The database confirmed that they are durable; no request was answered yet. */
   afterCommit: channel('keyplane:commit.after'),
   beforeSend: channel('keyplane:send.before'),
   afterSend: channel('keyplane:send.after'),
-  /** A node said that it has what it was sent. */
+  /** A node confirmed the changes that it received. */
   beforeConfirmation: channel('keyplane:confirmation.before'),
   afterConfirmation: channel('keyplane:confirmation.after'),
   /** The next statement of a schema migration. */

@@ -10,7 +10,7 @@ export function onBehalfOf<T>(requester: string, work: () => T): T {
   return requesters.run(requester, work);
 }
 
-/** Empty where nobody is known: work of the manager itself. */
+/** Empty if there is no requester: work of the manager itself. */
 export function currentRequester(): string {
   return requesters.getStore() ?? '';
 }

@@ -1,5 +1,5 @@
 // A binding as additional authenticated data. Each part goes with its length, so no two bindings share an
-// encoding, whatever their parts hold: a|bc is not ab|c.
+// encoding, with any content of their parts: a|bc is not ab|c.
 
 import type { SealBinding } from './sealed.ts';
 

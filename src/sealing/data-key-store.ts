@@ -27,7 +27,7 @@ export interface DataKeyStore {
 }
 
 export interface DataKeyLearner {
-  /** Whether the data key that this was sealed under is known; true where that cannot be told. */
+  /** Whether the data key that this was sealed under is known; true if that cannot be determined. */
   knows(sealed: Uint8Array): boolean;
   /** Learns the data keys that are stored by now. */
   learn(stores: { readonly dataKeys: DataKeyStore }): Promise<unknown>;

@@ -16,7 +16,7 @@ export interface DataKeyWatch {
   close(): Promise<void>;
 }
 
-/** @param onStale told once, when there is a data key that the master key of this process does not open */
+/** @param onStale called once, when there is a data key that the master key of this process does not open */
 export function watchDataKeys(
   store: { read<T>(work: (stores: { readonly dataKeys: DataKeyStore }) => Promise<T>): Promise<T> },
   sealing: Sealing,

@@ -88,14 +88,14 @@ export interface JwkSource {
   readonly required: readonly SourceField[];
   /** What its `kid` member does, where it does not select a key of a JWK Set. */
   readonly kidDescription?: string;
-  /** Its key may lack use and algorithm: what the request said of them is kept with the JWK. */
+  /** Its key may lack use and algorithm: the values of the request are stored with the JWK. */
   readonly keepsUsage?: true;
   /** It reads nothing but the request itself. */
   readonly needsNoIo?: true;
   /** Missing and malformed fields, before anything else is looked up. @throws KeyplaneError `bad_request` */
   checkFields(request: SourceRequest): void;
   read(request: SourceRequest, context: SourceContext): Promise<SourcedKey>;
-  /** What it holds, for somebody to choose from. @throws KeyplaneError `bad_request`, also for missing fields */
+  /** Its keys, for a user to choose from. @throws KeyplaneError `bad_request`, also for missing fields */
   inspect(request: SourceRequest, context: SourceContext): Promise<Inspected>;
 }
 

@@ -49,17 +49,17 @@ const fields = {
     kind: 'useType',
     word: 'Use type',
     description: 'What the key is for',
-    otherwise: 'for a key that has no `use` of its own',
+    otherwise: 'for a key without `use`',
   },
   algorithm: {
     kind: 'algorithm',
     word: 'Algorithm',
     description: 'What the key is used with, such as RS256',
-    otherwise: 'for a key that has no `alg` of its own',
+    otherwise: 'for a key without `alg`',
   },
   kid: {
     kind: 'text',
-    description: 'Selects a key of a JWK Set, or names a key that has no kid of its own',
+    description: 'Selects a key of a JWK Set, or names a key without a kid',
     isKept: true,
   },
   refreshInterval: {

@@ -48,9 +48,9 @@ export interface Engine {
   /** Whether other managers may use the same database; where not, every `asyncCommit` is a `write`. */
   readonly isShared: boolean;
   /**
-   * `read` sees one snapshot and is never blocked by a writer. `write` is alone: no other `write` of this or
-   * another manager runs until it ended, so what it read stays true until it commits. `asyncCommit` waits for nobody
-   * and may be lost in a crash of the database.
+   * `read` sees one snapshot and is never blocked by a writer. `write` is exclusive: no other `write` of this or
+   * another manager runs until it ends, so what it read stays true until it commits. `asyncCommit` waits for no other
+   * transaction and may be lost in a crash of the database.
    * @throws DatabaseFailure
    */
   begin(mode: Mode): Promise<DatabaseTransaction>;

@@ -55,6 +55,13 @@ describe('the rule of words', () => {
     ['a comment over two lines', '/** It is hung\n * up on. */', 'src/x.ts:1: hung up on (write is closed)'],
     ['a string', "log('it was made anew');", 'src/x.ts:1: anew (write again, or snapshot)'],
     ['a template', 'log(`past keyplane`);', 'src/x.ts:1: past keyplane (write outside keyplane)'],
+    ['a string alone', "log('the node was told');", 'src/x.ts:1: told (write reported, or detected)'],
+    ['a comment alone', '// It can not open.', 'src/x.ts:1: can not (write cannot)'],
+    [
+      'a comment alone over two lines',
+      '/** Nodes are\n * asked. */',
+      'src/x.ts:1: are asked (write gets a request)',
+    ],
   ])('rejects a banned word in %s', (_where, text, breach) => {
     expect(breaches('src/x.ts', text)).toEqual([breach]);
   });
@@ -79,6 +86,33 @@ describe('the rule of words', () => {
   test('accepts the code and the quoted messages of a page', () => {
     const text = 'It says "x can not be read!", or `anew`:\n\n```sh\nwhoever\n```\n';
     expect(checkPages([{ path: 'docs/x.md', text }]).breaches).toEqual([]);
+  });
+
+  test.each([
+    ['so many', 'the number'],
+    ['whoever', 'anyone who'],
+    ['dear', 'expensive'],
+    ['told', 'reported, or detected'],
+    ['of one mind', 'agrees'],
+    ['whatever', 'any'],
+    ['somebody', 'who does it'],
+    ['nobody', 'no and who it would be'],
+    ['gone', 'removed, ended or disconnected'],
+    ['aside', 'separately'],
+    ['said', 'stated, sent or reported'],
+    ['hangs up', 'closes the connection'],
+    ['makes no sense', 'is invalid'],
+    ['let in', 'authenticated, or accepted'],
+  ])('rejects "%s" in a comment', (word, instead) => {
+    expect(breaches('src/x.ts', `// It has ${word} here.`)).toEqual([
+      `src/x.ts:1: ${word} (write ${instead})`,
+    ]);
+  });
+
+  test('accepts a word of comments in a string and in a quotation', () => {
+    const text =
+      "// Throws `name can not be empty!`, or is GONE.\nthrow new Error('name can not be empty!');";
+    expect(breaches('src/x.ts', text)).toEqual([]);
   });
 
   test('rejects an exception that is not needed', () => {

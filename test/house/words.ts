@@ -34,8 +34,10 @@ const bannedNames: Readonly<Record<string, string>> = {
   foundEnvironment: 'requireEnvironment',
 };
 
+type BannedPhrases = readonly (readonly [pattern: RegExp, instead: string])[];
+
 /** In comments and strings. */
-const bannedPhrases: readonly (readonly [pattern: RegExp, instead: string])[] = [
+const bannedPhrases: BannedPhrases = [
   [/\bnouns\b/i, 'stores'],
   [/\banew\b/i, 'again, or snapshot'],
   [/\bstrangers?\b/i, 'unauthenticated client'],
@@ -44,13 +46,32 @@ const bannedPhrases: readonly (readonly [pattern: RegExp, instead: string])[] = 
   [/\bdial(s|ed)? in\b/i, 'connects'],
   [/\bpast keyplane\b/i, 'outside keyplane'],
   [/\bof one mind\b/i, 'agrees'],
+  [/\bwhoever\b/i, 'anyone who'],
+  [/\bso many\b/i, 'the number'],
+  [/\bdear(er)?\b/i, 'expensive'],
+  [/\btold\b/i, 'reported, or detected'],
+];
+
+/** In comments alone: published messages and stored values have some of them. Text in backticks is a quotation. */
+const bannedInComments: BannedPhrases = [
+  [/\bcan not\b/i, 'cannot'],
+  [/\bwhatever\b/i, 'any'],
+  [/\bsomebody\b/i, 'who does it'],
+  [/\bnobody\b/i, 'no and who it would be'],
+  // A state of a source is called GONE.
+  [/\b[Gg]one\b/, 'removed, ended or disconnected'],
+  [/\baside\b/i, 'separately'],
+  [/\bsaid\b/i, 'stated, sent or reported'],
+  [/\b(is|are) asked\b/i, 'gets a request'],
+  [/\bhangs? up\b/i, 'closes the connection'],
+  [/\bmakes? no sense\b/i, 'is invalid'],
+  [/\blet in\b/i, 'authenticated, or accepted'],
 ];
 
 /** In Markdown pages only: messages of the code may keep them. */
-const bannedInPages: readonly (readonly [pattern: RegExp, instead: string])[] = [
+const bannedInPages: BannedPhrases = [
   ...bannedPhrases,
   [/\bcan not\b/i, 'cannot'],
-  [/\bwhoever\b/i, 'anyone who'],
   [/\bnobody is there\b/i, 'no terminal'],
 ];
 
@@ -123,13 +144,25 @@ function inNames(file: SourceFile): readonly string[] {
 }
 
 function inTexts(file: SourceFile): readonly string[] {
-  const texts = [...commentsOf(file), ...nodesOf(file).flatMap((node) => textOf(node))];
+  const comments = commentsOf(file);
+  const strings = nodesOf(file).flatMap((node) => textOf(node));
+  return [
+    ...bannedIn(file, [...comments, ...strings], bannedPhrases),
+    ...bannedIn(file, comments.map(withoutQuotations), bannedInComments),
+  ];
+}
+
+function bannedIn(file: SourceFile, texts: readonly Text[], phrases: BannedPhrases): readonly string[] {
   return texts.flatMap(({ start, text }) =>
-    bannedPhrases.flatMap(([pattern, instead]) => {
+    phrases.flatMap(([pattern, instead]) => {
       const [word] = pattern.exec(text) ?? [];
       return word === undefined ? [] : [report(`${file.path}:${lineAt(file, start)}`, word, instead)];
     }),
   );
+}
+
+function withoutQuotations({ start, text }: Text): Text {
+  return { start, text: text.replace(/`[^`]*`/g, '``') };
 }
 
 interface Text {

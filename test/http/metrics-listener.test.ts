@@ -32,7 +32,7 @@ async function started(
   const config = readManagerConfig({ KEYPLANE_PORT: '0', KEYPLANE_DATA_DIR: dataDir, ...settings });
   const manager = await startManager(config, pino(stream));
   onTestFinished(() => manager.close());
-  const { url = '' } = lines.find(({ msg }) => msg === 'metrics have a listener of their own') ?? {};
+  const { url = '' } = lines.find(({ msg }) => msg === 'metrics have their own listener') ?? {};
   return { manager, metricsUrl: url };
 }
 

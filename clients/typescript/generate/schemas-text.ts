@@ -3,7 +3,7 @@
 import type { ApiDescription } from './operations-text.ts';
 import { type Schema, typeText } from './schema-types.ts';
 
-/** Errors have a class of their own. */
+/** Errors have their own class. */
 const leftOut: ReadonlySet<string> = new Set(['Error']);
 
 /** The whole of `src/schemas.ts`, not formatted yet. */

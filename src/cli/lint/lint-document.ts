@@ -54,7 +54,7 @@ function repeatedKids(document: JsonValue, keys: readonly JsonValue[]): readonly
       selectKey(document, kid);
       return warning('', `kid ${shown(kid)} occurs more than once, for the same key`, 'Remove the duplicate');
     } catch (error) {
-      return rejection(error, '', 'Give each key a kid of its own');
+      return rejection(error, '', 'Give each key its own kid');
     }
   });
 }

@@ -56,6 +56,6 @@ function nextSteps(resealed: number, keyFileSwapped: boolean): string {
     `The old and the new master key both work now; ${resealed} values were encrypted again.`,
     where,
     'Restart each manager with the new key, then run this command with --finish.',
-    'Nodes are not affected: each encrypts its copy under a key of its own.',
+    'Nodes are not affected: each encrypts its copy under its own key.',
   ].join('\n');
 }

@@ -29,7 +29,7 @@ const mostFirstStarts = 3;
 /** After SIGTERM, before SIGKILL. */
 const stopTimeoutMs = 5_000;
 
-/** A node in a process of its own, which is restarted when it ends by itself. */
+/** A node in its own process, which is restarted when it exits unexpectedly. */
 export function startNodeProcess(options: NodeProcessOptions): NodeProcess {
   let stopping = false;
   let firstStarts = 0;

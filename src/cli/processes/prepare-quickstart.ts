@@ -61,8 +61,8 @@ export async function prepareQuickstart({ services, adminUser }: Manager): Promi
 }
 
 /**
- * Gives the environments the addresses of their nodes on this machine, which the console shows in addresses of JWK Sets. The
- * ports may be others than at the last start. An address that somebody else set stays.
+ * Sets the node addresses of the environments on this machine, which the console shows in JWK Set URLs. The ports may
+ * differ from the last start. An address that a user set is kept.
  */
 export async function setNodeAddresses(
   { services, adminUser }: Manager,

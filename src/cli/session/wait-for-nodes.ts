@@ -30,8 +30,8 @@ export function waitTimeoutMs({ waitTimeout }: WaitFlags): number {
 }
 
 /**
- * Asks again until the answer is final or the time is over. A manager that does not answer meanwhile, because it is
- * restarted, is asked again too.
+ * Polls until the answer is final or the time is over. It also retries when the manager does not answer, for example
+ * during a restart.
  * @returns the last answer
  * @throws CliFailure where no manager answered until the end
  */

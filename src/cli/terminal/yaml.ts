@@ -31,7 +31,7 @@ function block(node: object, depth: number): string {
     .join('');
 }
 
-/** Whether it has lines of its own; an empty object or list stands on the line of its name. */
+/** Whether it is written on its own lines; an empty object or list is written on the line of its name. */
 function isNested(node: Node): node is object {
   return typeof node === 'object' && node !== null && Object.keys(node).length > 0;
 }

@@ -1,5 +1,5 @@
-// The installation's identity: an Ed25519 key by which nodes know the manager, whatever stands between. It is made at
-// the first start, sealed as every secret is, and goes with a backup. Every manager reads it with each handshake, so
+// The installation's identity: an Ed25519 key by which nodes authenticate the manager, also through proxies. It is made
+// at the first start, sealed as every secret is, and goes with a backup. Every manager reads it with each handshake, so
 // a rotation reaches all of them with the next one.
 
 import { randomBytes } from 'node:crypto';
@@ -102,7 +102,7 @@ export async function rotateIdentity(
   return store.write(async (stores) => {
     const inUse = (await stores.identityKeys.list()).at(-1);
     if (inUse === undefined) throw new Error('This installation has no identity yet: start a manager first.');
-    // Later than the one in use, whatever the clocks of two hosts say: their order is that of their times.
+    // Later than the one in use, even if the clocks of two hosts differ: keys are ordered by their times.
     const next = newKey(sealer, new Date(Math.max(now.getTime(), inUse.createdAt.getTime() + 1)));
     await stores.identityKeys.retire(
       inUse.id,

@@ -1,6 +1,6 @@
-// The conversation on one node's stream, whatever transports it: the handshake, then the node's session. A rejected
-// node gets the reason, which is also logged and audited. A node with a history that this manager's database does not
-// know gets nothing; the divergence is recorded until both agree again.
+// The conversation on one node's stream, independent of the transport: the handshake, then the node's session. A
+// rejected node gets the reason, which is also logged and audited. A node with a history that this manager's database
+// does not know gets nothing; the divergence is recorded until both agree again.
 
 import { isKeyplaneError } from '../../errors.ts';
 import type { OpeningEnd, SealingEnd } from '../../protocol/channel.ts';
@@ -133,7 +133,7 @@ export class NodeConversation {
     );
   }
 
-  /** The connection ended, for whatever reason. @param code of the close */
+  /** The connection ended, for any reason. @param code of the close */
   ended(code: number): void {
     const wasOver = this.#over;
     this.#over = true;
@@ -237,7 +237,7 @@ export class NodeConversation {
     watch(said);
   }
 
-  /** A joined node said what makes no sense, or what it did not say. */
+  /** A joined node sent an invalid message, or one that does not authenticate. */
   #endSession(reason: string, code: number): void {
     this.#over = true;
     const { environment, name } = this.#handshake.claimant;
@@ -313,7 +313,7 @@ export class NodeConversation {
     } finally {
       const code = closeCodes.ahead;
       const reason = `this manager does not know the revision ${revision} of the node`;
-      // The node acts on it, so it is said where nobody else can say it.
+      // The node acts on it, so it is sent on the sealed stream, where only the manager can write.
       const ended: Ended = { type: 'ended', code, reason };
       this.#stream.send(JSON.stringify(sealing.seal(JSON.stringify(ended))), () => undefined);
       this.#close(code, reason);

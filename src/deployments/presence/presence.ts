@@ -37,7 +37,7 @@ export class Presence {
     const { store } = this.#options;
     await store.asyncCommit(({ managers }) => managers.enter());
     await this.#beat();
-    // A manager that has its database for itself would write to the disk every second for nobody.
+    // A manager that does not share its database would write to the disk every second without need.
     if (!store.isShared) return;
     this.#timer = setInterval(() => {
       // A beat that hangs is not followed by a queue of others.

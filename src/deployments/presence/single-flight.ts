@@ -1,5 +1,5 @@
 /**
- * Never two runs at once; to ask while one is under way makes one more follow it, however often it is asked for.
+ * Never runs twice at once: any number of calls during a run cause one more run after it.
  * So a run always began after the last call.
  */
 export function singleFlight(run: () => Promise<void>, onError: (error: unknown) => void): () => void {

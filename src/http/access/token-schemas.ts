@@ -19,7 +19,9 @@ export const tokenItem = named(
     projects: z
       .array(narrowedProject)
       .nullable()
-      .describe('What the token is narrowed to; null: to nothing, it may do whatever its user may'),
+      .describe(
+        'The projects and roles that the token is narrowed to; null: it has all permissions of its user',
+      ),
     lastUsedAt: instant.nullable().describe('To about ten minutes; null: not used yet'),
   }),
 );

@@ -10,7 +10,7 @@ import { success, successResponse } from '../responses/response-schemas.ts';
 import { openToAdminsOrOneself } from '../route-access.ts';
 
 const given = z.strictObject({
-  username: z.string().optional().describe('May be given, but can not be changed'),
+  username: z.string().optional().describe('May be given, but cannot be changed'),
   currentPassword: z.string().optional().describe("The caller's own password, to change it"),
   password: z
     .string()
@@ -82,7 +82,7 @@ export function updateUserRoute(
   });
 }
 
-/** The two passwords where that is all that a caller changes, and of nobody else. */
+/** The two passwords if the caller changes only its own password. */
 function ownPasswordOf(caller: Caller, username: string, { currentPassword, password, ...rest }: Body) {
   const isOwn = lookupName(username) === caller.username && rest.admin === undefined;
   const isSameName = rest.username === undefined || lookupName(rest.username) === caller.username;

@@ -37,7 +37,7 @@ export const newEnvironmentBody = describedAs(
 );
 
 const changeBody = z.strictObject({
-  name: z.string().optional().describe('May be given, but can not be changed'),
+  name: z.string().optional().describe('May be given, but cannot be changed'),
   description: descriptionMember(),
   type: type.optional(),
   ...rest,

@@ -37,7 +37,7 @@ export function createJwkRoute(
   });
 }
 
-/** A member of another source is ignored whatever its value, so it is removed before types are checked. */
+/** A member of another source is ignored with any value, so it is removed before types are checked. */
 export function withoutOtherSources(body: unknown): unknown {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
   const sourceType = Object.entries(body).find(([name]) => name === 'sourceType')?.[1];

@@ -14,8 +14,8 @@ const given = z.strictObject({
   jwkFile: z.string().optional().meta({ format: 'binary', description: 'A JWK or a JWK Set as a JSON file' }),
   jwkName: z.string().optional(),
   kid: z.string().optional().describe('Selects a key of a JWK Set'),
-  useType: z.string().optional().describe('SIGNATURE or ENCRYPTION, for a key that has no `use` of its own'),
-  algorithm: z.string().optional().describe('Such as RS256, for a key that has no `alg` of its own'),
+  useType: z.string().optional().describe('SIGNATURE or ENCRYPTION, for a key without `use`'),
+  algorithm: z.string().optional().describe('Such as RS256, for a key without `alg`'),
   jwkDescription: z.string().max(1024).optional(),
 });
 const body = describedAs(
@@ -25,8 +25,8 @@ const body = describedAs(
     given.extend({
       jwkFile: z.string().meta({ format: 'binary', description: 'A JWK or a JWK Set as a JSON file' }),
       jwkName: nameText('JWK name, unique within the project'),
-      useType: useType.optional().describe('For a key that has no `use` of its own'),
-      algorithm: algorithm.optional().describe('For a key that has no `alg` of its own'),
+      useType: useType.optional().describe('For a key without `use`'),
+      algorithm: algorithm.optional().describe('For a key without `alg`'),
     }),
   ),
 );

@@ -35,7 +35,7 @@ export function boundBodyMemory(app: FastifyInstance): void {
     if (weight === 0) return done();
     const queue = weight <= smallBytes ? small : large;
     queue.acquire({ requester: requesterOf(request), weight }).then((release) => {
-      // Nobody would ever read a body whose connection was closed while it waited.
+      // A body whose connection was closed while it waited would never be read.
       if (request.raw.socket.destroyed) {
         release();
         return done(badRequest('The connection was closed before the request body was read!'));

@@ -21,7 +21,7 @@ export interface RateLimits {
   countUnauthenticated(request: FastifyRequest): void;
 }
 
-/** @param now milliseconds of a clock that nobody sets */
+/** @param now milliseconds of a monotonic clock */
 export function createRateLimits({ user, address }: RequestsPerMinute, now?: () => number): RateLimits {
   const bucketsOf = (perMinute: number): TokenBuckets | undefined =>
     perMinute === 0 ? undefined : createTokenBuckets({ perMinute, now });

@@ -15,7 +15,7 @@ export interface ServerLimits {
 }
 
 export const defaultServerLimits: ServerLimits = Object.freeze({
-  // Each costs memory before it has said anything.
+  // Each connection uses memory before it sends a request.
   connections: 10_000,
   headersMs: 15_000,
   // A keystore over a slow line takes its time.

@@ -9,7 +9,7 @@ export interface TokenBuckets {
 export interface TokenBucketsOptions {
   /** How many a bucket holds, and how many flow into it in a minute. */
   readonly perMinute: number;
-  /** Milliseconds of a clock that nobody sets. */
+  /** Milliseconds of a monotonic clock. */
   readonly now?: (() => number) | undefined;
   readonly bucketsLimit?: number;
 }

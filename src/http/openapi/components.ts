@@ -1,5 +1,5 @@
-// Schemas that have a name become `components.schemas`, and everything else refers to them. What the library says twice, once
-// as it comes in and once as it goes out, is said once where both are the same.
+// Schemas that have a name become `components.schemas`, and everything else refers to them. The library writes an input
+// and an output version of a schema; equal versions become one.
 
 import assert from 'node:assert';
 import { isDeepStrictEqual } from 'node:util';

@@ -1,5 +1,5 @@
-// Remembers the routes that are added from now on, for a description of the API. What makes the description takes megabytes
-// that most managers never need: it is loaded when somebody asks.
+// Remembers the routes that are added from now on, for a description of the API. The modules that generate the
+// description take megabytes that most managers never need, so they are loaded on the first request.
 
 import type { RouteOptions } from 'fastify';
 import type { KeyplaneServer } from '../keyplane-server.ts';
@@ -7,7 +7,7 @@ import type { ApiReference } from './api-reference.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Of the routes of this server; made when it is asked for first. */
+    /** The description of this server's routes; generated on the first request. */
     apiReference(): Promise<ApiReference>;
   }
 }

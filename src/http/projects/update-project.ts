@@ -9,7 +9,7 @@ import { openToAdminsOfProjects } from '../route-access.ts';
 const body = named(
   'ProjectChange',
   z.strictObject({
-    name: z.string().optional().describe('May be given, but can not be changed'),
+    name: z.string().optional().describe('May be given, but cannot be changed'),
     description: descriptionMember(),
   }),
 );

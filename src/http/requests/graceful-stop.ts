@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { KeyplaneError } from '../../errors.ts';
 
-/** What requests under way are given once the server is asked to close; a client that drips must not hold it. */
+/** Time that running requests have to finish when the server closes; a slow client must not delay the close. */
 const patienceMs = 10_000;
 
 /**
- * Once the server is asked to close, what comes new is answered 503, also `/readyz`, so that a balancer looks elsewhere;
- * what is under way is waited for, while nodes are still connected and can confirm it. Hooks that are added after this
- * one run when that is over. Then connections end, which otherwise would be waited for as long as they idle.
+ * When the server closes, it answers new requests with 503, also `/readyz`, so that a load balancer uses another
+ * manager. It waits for running requests while nodes are still connected and can confirm. Hooks that are added after
+ * this one run when that is over. Then connections end, which otherwise would be waited for as long as they idle.
  */
 export function stopGracefully(app: FastifyInstance): void {
   let closing = false;

@@ -19,7 +19,7 @@ const mostParts = 50_000;
 /** Above the limit of most routes; the others take files, and files are plain strings. */
 const mostWalkedBytes = 2 * 1024 * 1024;
 
-/** In place of Fastify's own parsers; whatever is not `application/json` is refused with 415. */
+/** Replaces Fastify's own parsers; a body that is not `application/json` is rejected with 415. */
 export function parseJsonBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(

@@ -1,4 +1,4 @@
-// The `Idempotency-Key` header: a change that is asked for twice is made once, and answered twice in the same words.
+// The `Idempotency-Key` header: a change that is requested twice is made once, and both requests get the same answer.
 
 import assert from 'node:assert';
 import type { FastifyRequest } from 'fastify';

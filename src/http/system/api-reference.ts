@@ -1,5 +1,5 @@
-// The reference of the API at /docs: one page that reads /openapi.json, its style and its script. The script is large and most
-// managers are never asked for it, so it is read when somebody asks; nothing of the page comes from anywhere else.
+// The API reference at /docs: one page that loads /openapi.json, its style and its script. The script is large and
+// rarely requested, so it is read on request. The page loads nothing from other hosts.
 
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';

@@ -35,7 +35,7 @@ const leadingBits = 50;
 export function greatestCommonDivisor(a: bigint, b: bigint): bigint {
   while (b !== 0n) {
     const [first, second, third, fourth] = leadingSteps(a, b);
-    // The leading bits told no step.
+    // The leading bits yield no step.
     if (second === 0) [a, b] = [b, a % b];
     else {
       [a, b] = [BigInt(first) * a + BigInt(second) * b, BigInt(third) * a + BigInt(fourth) * b];

@@ -1,7 +1,7 @@
 // base^exponent mod modulus at OpenSSL's speed, in stretches of about a millisecond.
 // The RSA public operation without padding is the one modular power that node:crypto offers, so it is used
 // with numbers that are no RSA key at all. crypto.checkPrime would not do: it insists on 64 to 128 rounds, which
-// for an 8192-bit prime that somebody pastes is half a minute of one of the four pool threads.
+// for an 8192-bit prime that a user pastes takes half a minute of one of the four pool threads.
 
 import { constants, createPublicKey, type KeyObject, publicEncrypt } from 'node:crypto';
 import { fairTurn } from '../../runtime/event-loop.ts';

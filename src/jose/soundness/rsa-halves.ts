@@ -37,8 +37,8 @@ export function checkCrtMembers(jwk: RsaMembers): void {
 }
 
 /**
- * Gives a private key of n, e and d its CRT members; any other comes back as it is.
- * Cheap whatever the numbers: divisions only, and as many as there are convergents to try.
+ * Adds the CRT members to a private key of n, e and d; returns any other key unchanged. Cheap for all numbers:
+ * divisions only, one for each convergent to try.
  */
 export function completeCrtMembers<Jwk extends RsaMembers>(jwk: Jwk): Jwk {
   if (jwk.d === undefined || jwk.p !== undefined) return jwk;

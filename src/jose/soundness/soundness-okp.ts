@@ -1,6 +1,6 @@
 // Ed25519, Ed448 (RFC 8032), X25519, X448 (RFC 7748) as JWK type OKP (RFC 8037).
 // Refuses wrong lengths, an Ed key that is no point of its curve or one of small order, and foreign halves.
-// For X keys every octet string of the right length is a public key (RFC 7748 §5), so nothing more is asked.
+// For X keys every octet string of the right length is a public key (RFC 7748 §5), so there are no further checks.
 
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { badRequest } from '../../errors.ts';

@@ -1,6 +1,6 @@
 // Is this RSA key one that can be trusted to sign? RFC 8017 §3, RFC 7518 §3.3, CA/Browser Forum BR 6.1.1.3 and 6.1.6.
-// Refuses wrong sizes and exponents, moduli that are weak to see, and halves that do not agree.
-// Cheap checks first; between the dear ones the event loop gets its turn.
+// Rejects wrong sizes and exponents, recognizably weak moduli, and halves that do not match. Cheap checks come first;
+// between the expensive ones the code yields to the event loop.
 
 import { badRequest } from '../../errors.ts';
 import { fairTurn } from '../../runtime/event-loop.ts';
@@ -49,7 +49,7 @@ export async function checkRsa(jwk: RsaMembers): Promise<void> {
   if (fault !== undefined) refuse(fault);
   await fairTurn();
   if (hasAllMembers(jwk)) {
-    // Two long primes leave no small factor to look for; of what is not that, the smallest fault is told.
+    // A valid key has two long primes, so a search for small factors is needed only if the check fails.
     return checkPrivateHalf(jwk).catch((error: unknown) => {
       refuseSmallFactor(n);
       throw error;

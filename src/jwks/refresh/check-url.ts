@@ -49,7 +49,9 @@ export async function checkUrl(
   }
 }
 
-/** Only what was read well is asked for conditionally: "not modified" must never confirm an answer that failed. */
+/**
+ * Only a URL that was read successfully is requested conditionally: "not modified" must never confirm a failed answer.
+ */
 function conditionsOf({ state, etag, lastModified }: Refresh) {
   if (state !== 'FRESH') return {};
   return { ...(etag !== null && { etag }), ...(lastModified !== null && { lastModified }) };

@@ -2,7 +2,7 @@
 // that it survives restarts; a look that changed nothing leaves the JWK's own row alone.
 
 export const sourceStates = Object.freeze(['FRESH', 'FAILING', 'GONE'] as const);
-/** FRESH: the last look found the key. FAILING: it found no answer. GONE: it found one without the key. */
+/** FRESH: the last fetch found the key. FAILING: it failed. GONE: it got an answer without the key. */
 export type SourceState = (typeof sourceStates)[number];
 
 export interface Refresh {

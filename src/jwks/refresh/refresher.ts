@@ -123,7 +123,7 @@ export class Refresher {
         checkUrl(context, refresh, { stored, jwk }),
       );
       const targets = await store.write((stores) => this.#record(stores, due, checked));
-      // Nobody waits for the result here, and an offline node must not delay the next refresh.
+      // No caller waits for the result, and an offline node must not delay the next refresh.
       if (targets.length > 0) deployments.deploy(targets, 'deploy').catch(onError);
     } catch (error) {
       onError(error);

@@ -45,7 +45,7 @@ export class LogFile {
     this.#sequence = options.end.nextSequence;
   }
 
-  /** Replaces whatever is at `path`. */
+  /** Replaces the file at `path`, if there is one. */
   static async create(path: string, options: { key: AeadKey; environmentId: string }): Promise<LogFile> {
     const { key, environmentId } = options;
     const handle = await open(path, 'w+', 0o600);

@@ -72,7 +72,7 @@ export class SealedLog {
       if (tornBytes > 0) {
         log.warn(
           { tornBytes },
-          'the last change was not whole on the disk after a crash and is asked for again',
+          'the last change on the disk was incomplete after a crash; the node requests it again',
         );
         await handle.truncate(end.offset);
         await handle.datasync();

@@ -1,8 +1,8 @@
-// JWK Sets below node:http, without reading HTTP: all that came on a connection is compared, byte by byte, with
-// request heads that node:http has read before, and one that is equal is answered with bytes that are ready. Whatever
-// else comes, if only in other pieces, the connection goes to node:http for good, with all that came and all its
-// limits. A connection is here only as long as it said nothing else than such heads, each of which is a whole
-// request: what it says next begins a request too, so that node:http would read the same in it.
+// Serves JWK Sets below node:http, without parsing HTTP. The bytes that arrive on a connection are compared with
+// request heads that node:http has parsed before; an equal head is answered with prepared bytes. Any other bytes, even
+// the same ones split differently, move the connection to node:http for good, with all bytes and all its limits. A
+// connection stays here only while it sends such heads. Each is a whole request, so the next bytes begin a request too
+// and node:http would read the same.
 
 import { strict as assert } from 'node:assert';
 import type { IncomingMessage, Server } from 'node:http';
@@ -21,9 +21,9 @@ export interface FastPathOptions {
 interface Connection {
   readonly socket: Socket;
   answered: boolean;
-  /** Looks at it since it said something. */
+  /** Idle checks since it last sent something. */
   idleChecks: number;
-  /** Hears it no more. */
+  /** Stops reading from it. */
   release(): void;
 }
 

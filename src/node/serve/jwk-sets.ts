@@ -209,7 +209,7 @@ function inOrder(a: Position, b: Position): number {
   return compare(a.project, b.project) || compare(a.name, b.name) || compare(a.id, b.id);
 }
 
-/** By UTF-16 code unit: the same on every machine, whatever its locale. */
+/** By UTF-16 code unit: the same on every machine, independent of its locale. */
 function compare(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;

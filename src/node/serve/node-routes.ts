@@ -1,4 +1,4 @@
-// What the node answers, by path. Whatever is not listed is 404; JWK Sets are 503 until there is a first state,
+// The node's answers, by path. Any other path is 404; JWK Sets are 503 until there is a first state,
 // never an empty set instead: a verifier that caches an empty set refuses every token.
 
 import type { NodeState } from '../node-state.ts';

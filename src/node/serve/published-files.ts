@@ -148,7 +148,7 @@ export class PublishedFiles implements StateFollower {
     await rmdir(dirname(path)).catch(() => undefined);
   }
 
-  /** Takes its own file and what it leaves empty; whatever else is there stays. */
+  /** Removes its own file and folders that become empty; other files are kept. */
   async #remove(path: string): Promise<void> {
     this.#written.delete(path);
     await rm(path, { force: true });

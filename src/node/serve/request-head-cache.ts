@@ -68,9 +68,9 @@ export class RequestHeadCache {
 }
 
 /**
- * Whether the bytes are this request, a GET in its plainest spelling, and nothing besides: what node:http read,
- * written down again, is all that came. Whatever is spelled otherwise (folded lines, bare line feeds, blanks more or
- * fewer) and whatever came behind it makes a difference here, without any reading of our own.
+ * Whether the bytes are exactly this request, a GET in its plainest form: the request that node:http parsed, written
+ * out again, equals all bytes. Any other form (folded lines, bare line feeds, more or fewer blanks) and any bytes after
+ * it differ here, without a parser of our own.
  */
 function isAllOf(bytes: string, request: IncomingMessage): boolean {
   const { url, headers, rawHeaders } = request;

@@ -1,7 +1,7 @@
 import { backOffMs, jittered } from '../../runtime/back-off.ts';
 import type { StreamTiming } from './stream-timing.ts';
 
-/** Who else would end a connection the same way at once: nobody, this address, or every manager. */
+/** Which addresses would end a connection the same way at once: none, this address, or every manager. */
 export type SlowFor = 'nobody' | 'this manager' | 'every manager';
 
 export interface EndedConnection {

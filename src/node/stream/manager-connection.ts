@@ -68,7 +68,7 @@ const knownEnds: ReadonlyMap<number, KnownEnd> = new Map([
   [
     closeCodes.replaced,
     {
-      advice: 'another node with the key of this one took over; each node needs a data directory of its own',
+      advice: 'another node with the key of this one took over; each node needs its own data directory',
       slowFor: 'every manager',
     },
   ],

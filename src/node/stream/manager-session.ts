@@ -1,6 +1,6 @@
-// What a node says on one connection, whatever carries it: the handshake, then an answer to each state message.
-// Refuses to go on with a manager of another protocol, of another environment than it was started for, or whose
-// messages do not open.
+// The node's messages on one connection, independent of the transport: the handshake, then an answer to each state
+// message. Refuses to go on with a manager of another protocol, of another environment than it was started for, or
+// whose messages do not open.
 
 import { KeyplaneError } from '../../errors.ts';
 import type { EnrollmentSecret } from '../../protocol/enrollment-token.ts';

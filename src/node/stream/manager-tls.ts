@@ -74,7 +74,7 @@ async function load({ caFile, clientCertFile, clientKeyFile }: ManagerTlsFiles):
 async function loadCa(file: NamedFile): Promise<ConnectionOptions> {
   const ca = await readNamed(file);
   checkCertificates(file, ca);
-  // A CA file that holds the manager's own certificate trusts that certificate, whoever signed it.
+  // A CA file that holds the manager's own certificate trusts that certificate, with any issuer.
   return { ca, allowPartialTrustChain: true };
 }
 

@@ -131,13 +131,13 @@ export class NodeHandshake {
     if (pinned !== undefined) {
       if (isOf(pinned)) return false;
       throw notAuthentic(
-        `the manager has the identity ${found}, but this node belongs to the installation with ${pinned}: the manager is another one, or somebody stands between. To move the node to another installation, give it an empty --data-dir`,
+        `the manager has the identity ${found}, but this node belongs to the installation with ${pinned}: the manager is another one, or the connection is intercepted. To move the node to another installation, give it an empty --data-dir`,
       );
     }
     if (secret?.kind === 'key') {
       if (isOf(secret.fingerprint)) return false;
       throw notAuthentic(
-        `the manager has the identity ${found}, KEYPLANE_NODE_TOKEN names ${secret.fingerprint}: the token is of another installation, or somebody stands between`,
+        `the manager has the identity ${found}, KEYPLANE_NODE_TOKEN names ${secret.fingerprint}: the token is of another installation, or the connection is intercepted`,
       );
     }
     return true;

@@ -105,7 +105,7 @@ async function askOnce(client: Client, request: HopRequest, signal: AbortSignal)
     .catch((error: unknown) => {
       throw answerFailure(error);
     });
-  // A body that is closed unread may fail late, and a failure nobody listens to would end the process.
+  // A body that is closed unread may fail late, and an unhandled failure would end the process.
   answer.body.on('error', () => undefined);
   const { statusCode, headers } = answer;
   if (redirectStatuses.has(statusCode)) return { kind: 'redirect', location: oneValue(headers, 'location') };

@@ -32,7 +32,7 @@ export function parseRedirectTarget(location: string | undefined, from: URL): UR
   if (location === undefined) throw new FetchFailure('redirects without one Location');
   const target = read(location, from);
   if (!(target instanceof URL)) throw new FetchFailure(`redirects to ${target.redirected}`);
-  // https promises that nobody between chooses the keys.
+  // https ensures that no intermediary can replace the keys.
   if (from.protocol === 'https:' && target.protocol === 'http:') {
     throw new FetchFailure('redirects from https to http, which is not followed');
   }
@@ -54,7 +54,7 @@ export function shownOrigin(url: URL): string {
 
 function read(text: string, base: URL | undefined): URL | TargetProblem {
   if (text.length > urlMaximumLength) return tooLong;
-  // The URL parser drops tabs and line ends and turns a backslash into a slash: spellings nobody means.
+  // The URL parser drops tabs and line ends and turns a backslash into a slash; such URLs are mistakes.
   const url = /[\p{Cc}\\]/u.test(text) ? null : URL.parse(text, base?.href);
   if (url === null) return notValid;
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return wrongScheme(url.protocol);

@@ -68,7 +68,7 @@ function openTls({ url, secureContext }: ConnectionTarget, socket: Socket): Sock
     ...(isIP(name) === 0 ? { servername: name } : {}),
     ...(secureContext === undefined ? {} : { secureContext }),
     ALPNProtocols: ['http/1.1'],
-    // Said here because NODE_TLS_REJECT_UNAUTHORIZED=0 changes the default, and keys decide who is trusted.
+    // Set explicitly because NODE_TLS_REJECT_UNAUTHORIZED=0 changes the default, and the fetched keys determine trust.
     rejectUnauthorized: true,
   });
 }

@@ -57,7 +57,7 @@ export async function readBody(body: BodyToRead, { sizeLimitBytes, reserve }: Bo
     else await pipeline(asSent, decoder, keep);
   } catch (error) {
     if (error instanceof FetchFailure || isKeyplaneError(error)) throw error;
-    // Whatever the connection did wrong has its name by now: what is left is the decoder's.
+    // Failures of the connection were thrown above; any other error comes from the decoder.
     throw new FetchFailure(`answered with broken ${encoding} data`, error);
   }
   return Buffer.concat(chunks);

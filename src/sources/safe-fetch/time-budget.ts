@@ -1,5 +1,5 @@
-// One time limit over several steps: time that one hop used is not available to the next. The limit holds whatever a
-// step waits for.
+// One time limit over several steps: time that one hop used is not available to the next. The limit applies to every
+// wait of a step.
 
 import { FetchFailure } from './fetch-failure.ts';
 

@@ -66,7 +66,7 @@ async function readWith<T>(
       createStores(databaseFactory(engine)(scope), { cache: {}, notify: () => {}, engine, keys }),
     );
   } finally {
-    // What a statement failed with, the work was told; nothing is kept here that it could have spoilt.
+    // The callback already got the error of a failed statement, and a read transaction has nothing to save.
     await scope.end().catch(() => {});
     await transaction.rollback();
   }

@@ -1,7 +1,7 @@
 // Brings the schema to the one this program knows: numbered steps, forward only, all in one transaction that
 // holds the writer's lock, so of two managers that start at once one does the work and the other finds it done.
-// It refuses a schema that is newer than the program, and tables that no finished migration left behind: what is in
-// them is somebody else's, or a part of a backup.
+// It refuses a schema that is newer than the program, and tables that no finished migration left behind: their rows
+// belong to another program or to a part of a backup.
 
 import { CompiledQuery } from 'kysely';
 import { faultPoints } from '../../runtime/fault-points.ts';

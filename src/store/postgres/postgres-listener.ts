@@ -70,14 +70,14 @@ export class PostgresListener {
       await client.connect();
       await client.query(`listen ${channel}`);
       heard = true;
-      // What was said before is lost.
+      // Notifications before this point are lost.
       for (const topic of wakeTopics) this.#options.onWake(topic);
       while (!signal.aborted) {
         await setTimeout(askEveryMs, undefined, { signal, ref: false });
         await client.query('select 1');
       }
     } catch {
-      // Whatever it was: the next connection is tried after a pause, and looks go on without one.
+      // After any error the next connection is tried after a pause; polling continues meanwhile.
     }
     await client.end().catch(() => {});
     return heard;

@@ -2,7 +2,7 @@ import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { syncFolder } from '../../runtime/durable-file.ts';
 
-/** Makes the file, and the folder, where they are missing; nobody but the owner can read either from here on. */
+/** Creates the file and its folder if they are missing; from then on only the owner can read them. */
 export async function makePrivateFile(path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const file = await open(path, 'a', 0o600);

@@ -131,7 +131,7 @@ class SqliteEngine implements Engine {
 
   /**
    * Commits of another process (a command) are synced before anything is appended, so that a failed sync of ours cannot
-   * undo them. Nobody else commits meanwhile.
+   * undo them. No other process commits meanwhile.
    */
   async #keepForeign(files: OpenFiles): Promise<void> {
     const mark = files.log.mark();

@@ -94,7 +94,9 @@ function recordOf(row: AuditRecordRow): AuditRecord {
   };
 }
 
-/** Details that somebody made unreadable read as none, so that the record's hash shows it instead of an error. */
+/**
+ * Details that were made unreadable are read as none: the hash check then reports the record, and reading does not fail.
+ */
 function detailsOf(json: string): AuditRecord['details'] {
   try {
     return Object(JSON.parse(json));

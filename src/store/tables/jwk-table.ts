@@ -40,7 +40,7 @@ const listIds = statement((db, page: { projectId: string; afterId: string; limit
 );
 /** Written out, as the condition of the index `jwks_kid` has it: a bound value would not be known to imply it. */
 const hasPublicHalf = sql<boolean>`type <> 'OCT'`;
-/** Each create looks at them, and nobody can tell how many JWKs a user makes of one key. */
+/** Each create reads them, and a user may make any number of JWKs from one key. */
 const mostKidHolders = 100;
 const listKidHolders = statement((db, key: { projectId: string; kid: string; exceptId: string }) =>
   db

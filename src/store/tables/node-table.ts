@@ -83,7 +83,7 @@ export class NodeTable implements NodeStore {
     return node;
   }
 
-  /** A manager that cannot be alive has no connected nodes, whatever it last recorded. */
+  /** A manager that cannot be alive has no connected nodes, even if it recorded some. */
   async #select(where: RawBuilder<unknown>): Promise<readonly RegisteredNode[]> {
     const { rows } = await sql<Selectable<NodeRow> & { alive: number }>`select nodes.*,
   case when exists (select 1 from managers
@@ -157,8 +157,8 @@ from nodes where ${where} order by nodes.name`.execute(this.#database);
   cast(${seen.refusal?.revision ?? null} as bigint), cast(${seen.refusal?.reason ?? null} as text))`,
     );
     // Both dialects call the columns of a list of values column1, column2, …; only PostgreSQL could rename them.
-    // SQLite would else index the list by manager and connection, which nearly all of it shares, and compare each node
-    // with each of the list; what it can not index leaves it the node's id.
+    // SQLite would otherwise index the list by manager and connection, which nearly all entries share, and compare each
+    // node with each entry. An expression that it cannot index leaves only the node's id.
     await sql`update nodes
 set applied_revision = seen.column4,
   connected = seen.column5,

@@ -19,7 +19,7 @@ import type { MacStores } from '../../sealing/mac-store.ts';
 import type { SealedRowStores } from '../../sealing/sealed-place.ts';
 import type { InstallationStore } from '../installation-store.ts';
 
-/** Everything that can be said inside a transaction. */
+/** All stores that are available inside a transaction. */
 export interface Stores
   extends AccessStores,
     EnvironmentStores,

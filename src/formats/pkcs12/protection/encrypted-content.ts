@@ -1,5 +1,5 @@
-// What every scheme that closes bytes in a PKCS#12 file gives: a way to open them. A scheme that is not known
-// here is no error until somebody wants what is behind it: one strange key must not lose the keystore.
+// Every encryption scheme of a PKCS#12 file provides a way to decrypt its content. An unknown scheme is an error only
+// when its content is read: one unsupported key must not make the keystore unreadable.
 
 import { createDecipheriv } from 'node:crypto';
 import { readElement } from '../../../asn1/ber.ts';

@@ -58,7 +58,10 @@ function bmpPassword(password: string): Buffer {
   return Buffer.from(`${password}\0`, 'utf16le').swap16();
 }
 
-/** Spellings to try in turn. Nobody agreed whether no password is an empty string with an end or no bytes at all. */
+/**
+ * Encodings to try in turn. Programs differ in how they encode an empty password: as a terminated empty string or as no
+ * bytes.
+ */
 export function macPasswords(password: string): readonly Buffer[] {
   return password === '' ? [bmpPassword(''), Buffer.alloc(0)] : [bmpPassword(password)];
 }

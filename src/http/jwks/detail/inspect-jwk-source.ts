@@ -20,7 +20,7 @@ const item = named(
     type: z
       .string()
       .nullable()
-      .describe(`${alternatives(keyTypeNames)}; null where it can not be told`),
+      .describe(`${alternatives(keyTypeNames)}; null if it cannot be determined`),
     curve: z.string().nullable(),
     size: z.number().int().nullable().describe('Bits'),
     private: z.boolean().nullable(),

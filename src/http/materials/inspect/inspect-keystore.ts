@@ -13,7 +13,7 @@ const body = describedAs(
     file: z.string().optional().describe('base64 of the keystore file'),
     password: z.string().max(1024).optional(),
     keyPassword: z.string().max(1024).optional(),
-    keyStoreType: z.string().optional().describe('JKS or PKCS12; told from the file where it is left out'),
+    keyStoreType: z.string().optional().describe('JKS or PKCS12; detected from the file if it is left out'),
   }),
   named(
     'KeystoreFile',
@@ -25,7 +25,7 @@ const body = describedAs(
         .max(1024)
         .optional()
         .describe('Where the keys have another password than the keystore'),
-      keyStoreType: keystoreType.optional().describe('Told from the file where it is left out'),
+      keyStoreType: keystoreType.optional().describe('Detected from the file if it is left out'),
     }),
   ),
 );

@@ -21,7 +21,7 @@ export const keystoreAliasItem = named(
     type: z
       .string()
       .nullable()
-      .describe(`${alternatives(keyTypes.map(keyTypeName))}, where it can be told`),
+      .describe(`${alternatives(keyTypes.map(keyTypeName))}, if it can be determined`),
     curve: z.string().nullable(),
     size: z.number().int().nullable().describe('Bits'),
     subjectDn: z.string().nullable(),
