@@ -40,7 +40,7 @@ const troubles: Readonly<Record<string, Trouble>> = {
   'stopped and started': restart('SIGINT'),
   'crashed (SIGQUIT)': restart('SIGQUIT'),
   'killed (SIGKILL)': restart('SIGKILL'),
-  'all its connections ended': async ({ url }) => {
+  'ends all connections': async ({ url }) => {
     const client = new pg.Client({ connectionString: url });
     await client.connect();
     await client.query(
@@ -48,12 +48,12 @@ const troubles: Readonly<Record<string, Trouble>> = {
     );
     await client.end();
   },
-  'wire cut': async ({ wire }) => {
+  'network cut': async ({ wire }) => {
     wire.cut();
     await sleep(awayMs);
     wire.heal();
   },
-  'wire half open': async ({ wire }) => {
+  'connection half open': async ({ wire }) => {
     wire.freeze();
     await sleep(4 * awayMs);
     wire.heal();

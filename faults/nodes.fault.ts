@@ -64,7 +64,7 @@ const troubles: Readonly<Record<string, Trouble>> = {
     await changes(world, count);
     wire.heal();
   },
-  'wire half open': async ({ world, wire }) => {
+  'connection half open': async ({ world, wire }) => {
     wire.freeze();
     await changes(world, 5);
     await sleep(500);
@@ -74,14 +74,14 @@ const troubles: Readonly<Record<string, Trouble>> = {
     wire.freezePresent();
     await changes(world, 5);
   },
-  'wire slow': async ({ world, wire }) => {
+  'slow network': async ({ world, wire }) => {
     wire.delay(300);
     wire.throttle(64 * 1024);
     await changes(world, 20);
     wire.delay(0);
     wire.throttle(Number.POSITIVE_INFINITY);
   },
-  'a node that refuses, one that lies about its digest': async ({ world }) => {
+  'a node that rejects changes, one that reports a wrong digest': async ({ world }) => {
     const joins = { url: world.url, environment: 'production', token: world.token };
     const liars = [startLyingNode(joins, 'refuser', 'refuse'), startLyingNode(joins, 'liar', 'lie')];
     for (const name of ['refuser', 'liar']) await world.connected(name);

@@ -1,4 +1,4 @@
-// Two managers on one PostgreSQL are asked for the same name at the same moment, a thousand times.
+// Two managers on one PostgreSQL get a create for the same name at the same moment, a thousand times.
 
 import { generateKeyPairSync } from 'node:crypto';
 import { type Api, apiOf, until } from '../test/support/manager.ts';

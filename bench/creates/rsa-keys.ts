@@ -4,7 +4,10 @@ import { type BenchManager, onClients } from '../bench-manager.ts';
 /** Enough keys that none stays in a processor cache, and few enough to generate in seconds. */
 const keysMade = 24;
 
-/** A private key tells its primes, and a public one has to be shown not to be a prime: other arithmetic, other costs. */
+/**
+ * A private key contains its primes, and a public one must be shown to be composite: different arithmetic, different
+ * costs.
+ */
 export const halves = ['private', 'public'] as const;
 export type Half = (typeof halves)[number];
 

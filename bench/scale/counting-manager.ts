@@ -1,4 +1,4 @@
-// A filling manager that also tells how many statements it gave its database, how much processor time it used, and by
+// A filling manager that also reports how many statements it gave its database, how much processor time it used, and by
 // how much its resident memory grew, each since it was last asked.
 
 import pg from 'pg';

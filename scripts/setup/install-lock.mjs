@@ -47,18 +47,18 @@ function tryAcquire() {
 }
 
 function clearDeadLock() {
-  const aside = `${ownFile}.aside`;
+  const taken = `${ownFile}.taken`;
   try {
     if (isAlive(readFileSync(lockFile, 'utf8'))) return;
-    renameSync(lockFile, aside);
+    renameSync(lockFile, taken);
   } catch {
     return; // Removed meanwhile.
   }
   // Between the two another process may have cleared it and taken the lock: then it gets its lock back.
   try {
-    if (isAlive(readFileSync(aside, 'utf8'))) linkSync(aside, lockFile);
+    if (isAlive(readFileSync(taken, 'utf8'))) linkSync(taken, lockFile);
   } finally {
-    unlinkSync(aside);
+    unlinkSync(taken);
   }
 }
 

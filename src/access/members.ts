@@ -79,7 +79,7 @@ export function knownRoles(given: readonly string[]): readonly Role[] {
   return roles.filter((role) => given.includes(role));
 }
 
-/** The project may have been deleted since the caller was let in. */
+/** The project may have been deleted since the caller was authorized. */
 async function refuseGone(
   stores: AuditedAccessStores,
   { projectId, projectName }: ProjectAccess,

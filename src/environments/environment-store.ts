@@ -59,7 +59,7 @@ export interface RegisteredNode {
   readonly refusal: NodeRefusal | null;
   /** Set while its history is another than that of the database: the revision that it has in its own. */
   readonly divergedRevision?: number;
-  /** The key that it connects with; null for a node of the first release that did not come back yet. */
+  /** The key that it connects with; null for a node of the first release that did not reconnect yet. */
   readonly keyId: string | null;
   /** False: it is given public parts only. */
   readonly privateKeys: boolean;

@@ -51,7 +51,7 @@ const webSocketOptions = {
 };
 
 export interface NodeStreams {
-  /** Nodes are asked to connect to another manager; those that do not respond are disconnected. */
+  /** Asks nodes to connect to another manager; those that do not respond are disconnected. */
   close(): Promise<void>;
 }
 

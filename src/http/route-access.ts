@@ -18,7 +18,7 @@ import { addressOf, type RateLimits } from './limits/rate-limits.ts';
 export type RouteAccess =
   | { readonly kind: 'anyone' }
   | { readonly kind: 'signed-in' }
-  /** `orOneself`: the path holds `:username`, and that user is let in too, but not with a narrowed token. */
+  /** `orOneself`: the path holds `:username`, and that user is also authorized, but not with a narrowed token. */
   | { readonly kind: 'admin'; readonly orOneself?: true }
   /** The path holds `:projectName`; the caller is a member with all these roles. `admin`: administrators only. */
   | { readonly kind: 'project'; readonly roles: readonly Role[]; readonly admin?: true };

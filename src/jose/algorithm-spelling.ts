@@ -19,7 +19,7 @@ const spellings: ReadonlyMap<string, string> = new Map(
 
 /**
  * The JOSE name of an algorithm that may be spelled as an identifier: `RSA_OAEP_256`, `ECDH_ES_A128KW`, `RSA256`.
- * What is no such spelling comes back as it is.
+ * Any other text is returned unchanged.
  */
 export function spelledAlgorithm(given: string): string {
   return ownSpellings.get(given) ?? spellings.get(given) ?? given;

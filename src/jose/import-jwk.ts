@@ -22,7 +22,7 @@ export interface ImportedJwk {
 }
 
 /**
- * An RSA key of n, e and d alone comes back with its CRT members.
+ * An RSA key of n, e and d alone is returned with its CRT members.
  * @throws KeyplaneError bad_request with the first reason found
  */
 export async function importJwkWithWarnings(

@@ -22,7 +22,7 @@ interface PreparedJwk {
   readonly warnings: readonly string[];
 }
 
-/** JWKs that follow the certificate, key or keystore they were made from, or are let go of by it. */
+/** JWKs that are updated with the certificate, key or keystore they were made from, or detached from it. */
 export function createReferencedJwks(options: CreateJwkOptions): ReferencedJwks {
   const { store } = options;
   return {

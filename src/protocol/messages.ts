@@ -99,7 +99,7 @@ export interface Resume {
   readonly time: number;
   /** Of the welcome under which it took what it has; absent for an empty node. */
   readonly lineage?: string;
-  /** What it has is less than the revision's whole, or no longer adds up: it needs a snapshot. */
+  /** Its state is incomplete, or its digest no longer matches: it needs a snapshot. */
   readonly incomplete?: boolean;
 }
 
@@ -155,7 +155,9 @@ export interface Refused {
   /** Public text; `object` is undefined when the message as a whole was refused. */
   readonly reason: string;
   readonly object?: { readonly kind: DeployedKind; readonly id: string };
-  /** What it has adds up, and what was sent does not fit on it: the manager has forgotten what it once sent. */
+  /**
+   * The digest of its state matches, but the change does not apply to it: the manager has lost a part of its history.
+   */
   readonly diverged?: boolean;
 }
 

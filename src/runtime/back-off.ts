@@ -12,7 +12,7 @@ export function backOffMs(attempt: number, { baseMs, capMs }: BackOffBounds): nu
 }
 
 /**
- * A random wait of up to `waitMs`, so that a thousand clients that failed together do not come back together.
+ * A random wait of up to `waitMs`, so that a thousand clients that failed together do not retry together.
  * @param share the part of the wait that is random: 1 is full jitter, 0.5 keeps at least half of the wait
  * @param random from 0 to below 1
  */

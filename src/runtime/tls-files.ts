@@ -16,7 +16,7 @@ export interface TlsFilesOptions {
   /** PEM: the certificate, and after it those that lead to its CA. */
   readonly cert: NamedFile;
   readonly key: NamedFile;
-  /** PEM: clients are asked for a certificate that one of these signed. */
+  /** PEM: the server requests a client certificate that one of these signed. */
   readonly clientCa?: NamedFile | undefined;
   readonly log: TlsLog;
   readonly lookEveryMs?: number;

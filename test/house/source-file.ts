@@ -36,10 +36,20 @@ export function parsed(path: string, text: string): SourceFile {
 
 /** All TypeScript under these folders of the repository; fixtures are data, not code. */
 export function sourceFiles(...folders: readonly string[]): SourceFile[] {
-  return folders.flatMap(codePaths).map((path) => parsed(path, readFileSync(join(root, path), 'utf8')));
+  return filesOf(folders, /\.tsx?$/);
 }
 
-function codePaths(folder: string): string[] {
+/** All plain JavaScript under these folders: the scripts that run before the dependencies are installed. */
+export function scriptFiles(...folders: readonly string[]): SourceFile[] {
+  return filesOf(folders, /\.mjs$/);
+}
+
+function filesOf(folders: readonly string[], kind: RegExp): SourceFile[] {
+  const paths = folders.flatMap((folder) => codePaths(folder, kind));
+  return paths.map((path) => parsed(path, readFileSync(join(root, path), 'utf8')));
+}
+
+function codePaths(folder: string, kind: RegExp): string[] {
   let names: string[];
   try {
     names = readdirSync(join(root, folder), { recursive: true }) as string[];
@@ -47,7 +57,7 @@ function codePaths(folder: string): string[] {
     return []; // A folder that is not there yet; each rule says how much it wants to see.
   }
   return names
-    .filter((name) => /\.tsx?$/.test(name) && !name.includes('fixtures/'))
+    .filter((name) => kind.test(name) && !name.includes('fixtures/'))
     .map((name) => `${folder}/${name}`)
     .sort();
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { pagePaths, textOf } from '../docs/support/page.ts';
-import { nodesOf, parsed, type SourceFile, sourceFiles } from './source-file.ts';
+import { nodesOf, parsed, type SourceFile, scriptFiles, sourceFiles } from './source-file.ts';
 import { expectKept, type Verdict } from './verdict.ts';
 import { checkPages, checkWords } from './words.ts';
 
@@ -30,7 +30,7 @@ function nameOf(node: unknown): unknown {
 
 describe('words', () => {
   test.each(Object.entries(exceptions))('the words of %s are those of the field', (area, left) => {
-    expectKept(checkWords(sourceFiles(area), { exceptions: left }));
+    expectKept(checkWords([...sourceFiles(area), ...scriptFiles(area)], { exceptions: left }));
   });
 
   test('the words of the documentation are those of the field', () => {

@@ -161,11 +161,11 @@ export interface CreateJwkFromCopyPaste {
   readonly sourceType: 'COPY_PASTE';
   /** A JWK or a JWK Set as JSON text */
   readonly jwkStr: string;
-  /** Selects a key of a JWK Set, or names a key that has no kid of its own */
+  /** Selects a key of a JWK Set, or names a key without a kid */
   readonly kid?: string | undefined;
-  /** For a key that has no `use` of its own */
+  /** For a key without `use` */
   readonly useType?: UseType | undefined;
-  /** For a key that has no `alg` of its own */
+  /** For a key without `alg` */
   readonly algorithm?: Algorithm | undefined;
 }
 
@@ -243,11 +243,11 @@ export interface CreateJwkFromUrl {
   readonly urlOptionReadTimeout?: number | undefined;
   /** Bytes of the response at most */
   readonly urlOptionSizeLimit?: number | undefined;
-  /** Selects a key of a JWK Set, or names a key that has no kid of its own */
+  /** Selects a key of a JWK Set, or names a key without a kid */
   readonly kid?: string | undefined;
-  /** For a key that has no `use` of its own */
+  /** For a key without `use` */
   readonly useType?: UseType | undefined;
-  /** For a key that has no `alg` of its own */
+  /** For a key without `alg` */
   readonly algorithm?: Algorithm | undefined;
   /** ISO 8601 duration, PT1M to P30D: the JWK follows the URL, which is fetched again this often */
   readonly refreshInterval?: string | undefined;
@@ -319,7 +319,7 @@ export interface Environment {
 }
 
 export interface EnvironmentChange {
-  /** May be given, but can not be changed */
+  /** May be given, but cannot be changed */
   readonly name?: string | undefined;
   /** At most 1024 characters */
   readonly description?: string | undefined;
@@ -597,11 +597,11 @@ export interface InspectJwkFromCopyPaste {
   readonly sourceType: 'COPY_PASTE';
   /** A JWK or a JWK Set as JSON text */
   readonly jwkStr: string;
-  /** Selects a key of a JWK Set, or names a key that has no kid of its own */
+  /** Selects a key of a JWK Set, or names a key without a kid */
   readonly kid?: string | undefined;
-  /** For a key that has no `use` of its own */
+  /** For a key without `use` */
   readonly useType?: UseType | undefined;
-  /** For a key that has no `alg` of its own */
+  /** For a key without `alg` */
   readonly algorithm?: Algorithm | undefined;
 }
 
@@ -663,11 +663,11 @@ export interface InspectJwkFromUrl {
   readonly urlOptionReadTimeout?: number | undefined;
   /** Bytes of the response at most */
   readonly urlOptionSizeLimit?: number | undefined;
-  /** Selects a key of a JWK Set, or names a key that has no kid of its own */
+  /** Selects a key of a JWK Set, or names a key without a kid */
   readonly kid?: string | undefined;
-  /** For a key that has no `use` of its own */
+  /** For a key without `use` */
   readonly useType?: UseType | undefined;
-  /** For a key that has no `alg` of its own */
+  /** For a key without `alg` */
   readonly algorithm?: Algorithm | undefined;
   /** ISO 8601 duration, PT1M to P30D: the JWK follows the URL, which is fetched again this often */
   readonly refreshInterval?: string | undefined;
@@ -816,9 +816,9 @@ export interface JwkFile {
   readonly jwkName: string;
   /** Selects a key of a JWK Set */
   readonly kid?: string | undefined;
-  /** For a key that has no `use` of its own */
+  /** For a key without `use` */
   readonly useType?: UseType | undefined;
-  /** For a key that has no `alg` of its own */
+  /** For a key without `alg` */
   readonly algorithm?: Algorithm | undefined;
   readonly jwkDescription?: string | undefined;
 }
@@ -942,7 +942,7 @@ export interface KeystoreEntry {
   readonly certificates: number;
   /** Of a secret key, its name in Java */
   readonly algorithm: string | null;
-  /** RSA, EC, OKP or OCT, where it can be told */
+  /** RSA, EC, OKP or OCT, if it can be determined */
   readonly type: string | null;
   readonly curve: string | null;
   /** Bits */
@@ -965,7 +965,7 @@ export interface KeystoreFile {
   readonly password: string;
   /** Where the keys have another password than the keystore */
   readonly keyPassword?: string | undefined;
-  /** Told from the file where it is left out */
+  /** Detected from the file if it is left out */
   readonly keyStoreType?: KeystoreType | undefined;
 }
 
@@ -1216,11 +1216,11 @@ export interface ParseJwkFromClipboard {
   readonly description?: string | undefined;
   /** A JWK or a JWK Set as JSON text */
   readonly jwkStr: string;
-  /** Selects a key of a JWK Set, or names a key that has no kid of its own */
+  /** Selects a key of a JWK Set, or names a key without a kid */
   readonly kid?: string | undefined;
-  /** For a key that has no `use` of its own */
+  /** For a key without `use` */
   readonly useType?: UseType | undefined;
-  /** For a key that has no `alg` of its own */
+  /** For a key without `alg` */
   readonly algorithm?: Algorithm | undefined;
 }
 
@@ -1273,11 +1273,11 @@ export interface ParseJwkFromUrl {
   readonly urlOptionReadTimeout?: number | undefined;
   /** Bytes of the response at most */
   readonly urlOptionSizeLimit?: number | undefined;
-  /** Selects a key of a JWK Set, or names a key that has no kid of its own */
+  /** Selects a key of a JWK Set, or names a key without a kid */
   readonly kid?: string | undefined;
-  /** For a key that has no `use` of its own */
+  /** For a key without `use` */
   readonly useType?: UseType | undefined;
-  /** For a key that has no `alg` of its own */
+  /** For a key without `alg` */
   readonly algorithm?: Algorithm | undefined;
   /** ISO 8601 duration, PT1M to P30D: the JWK follows the URL, which is fetched again this often */
   readonly refreshInterval?: string | undefined;
@@ -1305,7 +1305,7 @@ export interface Project {
 }
 
 export interface ProjectChange {
-  /** May be given, but can not be changed */
+  /** May be given, but cannot be changed */
   readonly name?: string | undefined;
   /** At most 1024 characters */
   readonly description?: string | undefined;
@@ -1459,7 +1459,7 @@ export interface SignInRequest {
 
 export interface SourceKey {
   readonly kid: string | null;
-  /** RSA, EC, OCT or OKP; null where it can not be told */
+  /** RSA, EC, OCT or OKP; null if it cannot be determined */
   readonly type: string | null;
   readonly curve: string | null;
   /** Bits */
@@ -1509,7 +1509,7 @@ export interface Token {
   readonly createdAt: string;
   /** Null: never */
   readonly expiresAt: string | null;
-  /** What the token is narrowed to; null: to nothing, it may do whatever its user may */
+  /** The projects and roles that the token is narrowed to; null: it has all permissions of its user */
   readonly projects: readonly NarrowedProject[] | null;
   /** To about ten minutes; null: not used yet */
   readonly lastUsedAt: string | null;
@@ -1566,11 +1566,11 @@ export interface UpdateJwkFromCopyPaste {
   readonly sourceType: 'COPY_PASTE';
   /** A JWK or a JWK Set as JSON text */
   readonly jwkStr: string;
-  /** Selects a key of a JWK Set, or names a key that has no kid of its own */
+  /** Selects a key of a JWK Set, or names a key without a kid */
   readonly kid?: string | undefined;
-  /** For a key that has no `use` of its own */
+  /** For a key without `use` */
   readonly useType?: UseType | undefined;
-  /** For a key that has no `alg` of its own */
+  /** For a key without `alg` */
   readonly algorithm?: Algorithm | undefined;
 }
 
@@ -1648,11 +1648,11 @@ export interface UpdateJwkFromUrl {
   readonly urlOptionReadTimeout?: number | undefined;
   /** Bytes of the response at most */
   readonly urlOptionSizeLimit?: number | undefined;
-  /** Selects a key of a JWK Set, or names a key that has no kid of its own */
+  /** Selects a key of a JWK Set, or names a key without a kid */
   readonly kid?: string | undefined;
-  /** For a key that has no `use` of its own */
+  /** For a key without `use` */
   readonly useType?: UseType | undefined;
-  /** For a key that has no `alg` of its own */
+  /** For a key without `alg` */
   readonly algorithm?: Algorithm | undefined;
   /** ISO 8601 duration, PT1M to P30D: the JWK follows the URL, which is fetched again this often */
   readonly refreshInterval?: string | undefined;
@@ -1670,7 +1670,7 @@ export interface User {
 }
 
 export interface UserChange {
-  /** May be given, but can not be changed */
+  /** May be given, but cannot be changed */
   readonly username?: string | undefined;
   /** The caller's own password, to change it */
   readonly currentPassword?: string | undefined;

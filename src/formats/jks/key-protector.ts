@@ -32,7 +32,7 @@ export function unprotectKey(encryptedPrivateKeyInfo: Buffer, password: string):
   return timingSafeEqual(check, sealed.subarray(-digestBytes)) ? key : undefined;
 }
 
-/** Salt, key under the key stream, digest. One entry that makes no sense must not take the others with it. */
+/** Salt, key under the key stream, digest. One invalid entry must not make the others unreadable. */
 function readSealed(encryptedPrivateKeyInfo: Buffer): Buffer | undefined {
   if (encryptedPrivateKeyInfo.length > maxKeyBytes) return undefined;
   try {

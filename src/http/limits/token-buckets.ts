@@ -1,5 +1,5 @@
 // Token buckets, one for each key: full at first, a token a request, refilled evenly. How many buckets are kept is
-// bounded; the one that was not asked for longest goes first, and comes back full, which is all that it is worth.
+// bounded; the least recently used one is removed first, and its key starts with a full bucket again.
 
 export interface TokenBuckets {
   /** Takes a token of this key. Returns 0, or the seconds (1 at least) until there is one again. */

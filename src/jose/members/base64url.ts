@@ -45,7 +45,7 @@ function fault(text: string): string {
   return 'its last character carries bits that belong to no octet';
 }
 
-/** Plain base64 with its padding (RFC 4648 §4), as x5c wants it; undefined when it is anything else. */
+/** Plain base64 with its padding (RFC 4648 §4), as x5c requires it; undefined when it is anything else. */
 export function decodeBase64(text: string): Buffer | undefined {
   const octets = Buffer.from(text, 'base64');
   return text !== '' && octets.toString('base64') === text ? octets : undefined;

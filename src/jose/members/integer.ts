@@ -26,8 +26,8 @@ export function bitLength(value: bigint): number {
 }
 
 /**
- * Checks one Base64urlUInt member that is base64url already. RFC 7518 §2 wants the fewest octets: a zero octet in front would give the
- * same key a second thumbprint, and would make a short modulus look long.
+ * Checks one Base64urlUInt member that is base64url already. RFC 7518 §2 requires the fewest octets: a zero octet in
+ * front would give the same key a second thumbprint, and would make a short modulus look long.
  */
 export function checkIntegerText(text: string, member: string): void {
   if (text.length > 2 && decodeBase64url(text)[0] === 0) {

@@ -1,5 +1,5 @@
 // Whether a number has a factor among the primes below 65,536. Most have none, which one greatest common divisor with
-// the product of them all tells; only for one that has is it asked which, through a tree of products where each
+// the product of them all shows; only for the others is the factor found, through a tree of products where each
 // division is by a number half as long.
 
 import { bitLength } from '../members/integer.ts';

@@ -69,7 +69,7 @@ function buildRocaPrints(): { product: bigint; prints: readonly RocaPrint[] } {
   for (const prime of primesBelow(168)) {
     const powers = new Set<number>();
     for (let power = 1; !powers.has(power); power = (power * 65_537) % prime) powers.add(power);
-    // Where 65537 generates every residue, the prime tells nothing.
+    // Where 65537 generates every residue, the prime gives no information.
     if (powers.size === prime - 1) continue;
     prints.push({ prime, powers });
     product *= BigInt(prime);

@@ -5,7 +5,7 @@
 import type { Change, DeployedContent, DeployedKind, DeployedSetting } from '../../protocol/content.ts';
 import { type UnstoredObject, withOrder } from '../stored-object.ts';
 
-/** Ends a transaction: the state that all records so far add up to. */
+/** Ends a transaction: the state that results from all records so far. */
 export interface CommitMark {
   readonly environmentName: string;
   readonly revision: number;

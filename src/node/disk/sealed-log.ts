@@ -87,7 +87,7 @@ export class SealedLog {
     }
   }
 
-  /** Of one that was loaded, but does not add up. */
+  /** For a copy that was loaded, but whose digest does not match. */
   async discard(reason: string): Promise<void> {
     await this.#file?.close();
     this.#file = undefined;

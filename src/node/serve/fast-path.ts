@@ -87,7 +87,7 @@ export class FastPath {
     }
   }
 
-  /** Hangs up where nothing is waiting to be taken, and elsewhere once it was. */
+  /** Closes connections without pending output, and the others once their output was sent. */
   closeIdle(): void {
     for (const { socket } of this.#connections) {
       socket.removeAllListeners('data');

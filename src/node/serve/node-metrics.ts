@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { ObjectCounts } from '../node-state.ts';
 
-/** A number that costs nothing to raise; the metrics read it when they are asked for. */
+/** A counter that is cheap to increment; each request for metrics reads it. */
 export interface RequestCount {
   count: number;
 }

@@ -65,7 +65,7 @@ async function openFiles(path: string, busyWaitMs: number): Promise<OpenFiles> {
     writer.pragma('fullfsync = ON');
     writer.pragma('wal_autocheckpoint = 0');
     writer.pragma('foreign_keys = ON');
-    // SQLite waits by blocking the whole process, so from here on it waits briefly and `begin` comes back.
+    // SQLite waits by blocking the whole process, so from here on it waits briefly and `begin` is retried.
     writer.pragma(`busy_timeout = ${busyPauseMs}`);
     writer.run('select 1 from sqlite_schema');
     const log = await WriteAheadLog.open(path);

@@ -1,4 +1,4 @@
-// A digest of a digest of a digest, as the PKCS#12 derivation wants it by the ten thousand. One call into
+// A digest of a digest of a digest, of which the PKCS#12 derivation needs ten thousands. One call into
 // OpenSSL costs as much as several of these rounds, so the two digests that nearly every file uses are built here
 // for the one case needed: a message that is exactly one digest long, and so one block.
 // They are checked against OpenSSL in the tests.

@@ -32,7 +32,7 @@ function loadRc2(): Pick<typeof Forge, 'rc2' | 'util'> {
   return require('node-forge/lib/forge.js') as typeof Forge;
 }
 
-/** RFC 8018, 6.1.1; node-forge takes the last byte's word for it. */
+/** RFC 8018, 6.1.1; node-forge does not check the padding beyond the last byte. */
 function withoutPadding(plain: Buffer): Buffer | undefined {
   const count = plain.at(-1) ?? 0;
   if (count < 1 || count > 8) return undefined;
