@@ -9,7 +9,7 @@ export function ErrorNote({
 }: {
   readonly error: unknown;
   readonly title?: string;
-  /** Said in place of the server's words. */
+  /** Shown instead of the server's message. */
   readonly text?: string | undefined;
 }) {
   if (error === null || error === undefined) return null;

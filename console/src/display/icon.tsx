@@ -1,5 +1,5 @@
 // The icons of the console: 24 units wide, strokes in the colour of the text beside them. Decoration only: what an icon
-// means is said in words as well.
+// means is written beside it as well.
 
 const shapes = {
   overview: 'M4 13h6V4H4zM14 20h6v-9h-6zM14 4v3h6V4zM4 20h6v-3H4z',

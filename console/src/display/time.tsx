@@ -3,7 +3,7 @@ import { exactText, relativeText, utcText } from './instants.ts';
 
 interface TimeProps {
   readonly at: string | null;
-  /** Said where there is no instant. */
+  /** Shown if there is no instant. */
   readonly fallback?: string;
 }
 
