@@ -121,7 +121,7 @@ describe('personal tokens', () => {
     await expect(tokens.revoke(admin, 'nobody', 'ci')).rejects.toThrow('User (name: nobody) is not found!');
   });
 
-  test('tell when they were used last, recorded at most every ten minutes', async () => {
+  test('have a time of last use, recorded at most every ten minutes', async () => {
     const { access, store, time } = world;
     const { secretToken } = await access.tokens.create(ada, { name: 'used' });
     const lastUsedAt = async () => {

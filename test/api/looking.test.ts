@@ -55,8 +55,8 @@ const inspect = async (body: object) => {
   return answer.body;
 };
 
-describe('looking into a source', () => {
-  test('tells each key of a set apart, with the algorithms that fit and why one would be refused', async () => {
+describe('the inspection of a source', () => {
+  test('lists each key of a set, with the algorithms that fit or the reason why it would be rejected', async () => {
     const ed = makeCurveKey('Ed25519');
     const set = {
       keys: [{ ...p256Public, kid: 'a', use: 'sig' }, { ...ed, kid: 'b' }, { kty: 'EC', kid: 'c' }, 7],
@@ -92,7 +92,7 @@ describe('looking into a source', () => {
     expect([resultList.length, resultCount]).toEqual([100, 120]);
   });
 
-  test('reads a document of several megabytes beside the event loop', async () => {
+  test('reads a document of several megabytes without blocking the event loop', async () => {
     const jwkStr = JSON.stringify({ keys: [{ ...p256Public, kid: 'x', note: 'n'.repeat(600_000) }] });
     const padded = `${jwkStr.slice(0, -1)}${' '.repeat(350_000)}}`;
     expect((await inspect({ sourceType: 'COPY_PASTE', jwkStr: padded })).resultList[0].kid).toBe('x');
@@ -109,7 +109,7 @@ describe('looking into a source', () => {
     expect(one.resultList[0]).toMatchObject({ type: rsa.type, size: rsa.size, private: true });
   });
 
-  test('tells validity and algorithms of a certificate', async () => {
+  test('lists the validity and the algorithms of a certificate', async () => {
     const { resultList } = await inspect({
       sourceType: 'CERTIFICATE',
       certificateName: 'leaf',
@@ -135,8 +135,8 @@ describe('looking into a source', () => {
   });
 });
 
-describe('looking into files before they are stored', () => {
-  test('a keystore tells its type and its entries, or why it does not open', async () => {
+describe('the inspection of files before they are stored', () => {
+  test('a keystore is described by its type and its entries, or by the reason why it does not open', async () => {
     const look = (path: string, password: string) =>
       project.call('POST', 'keystores/inspect/', { file: keystoreFixture(path), password });
     const jks = await look('java17/store.jks', 'changeit');

@@ -16,7 +16,7 @@ afterAll(() => world.close());
 
 const scrape = async () => (await fetch(`${world.url}/metrics`)).text();
 
-test('metrics tell changes by source and outcome, deployments by environment, nodes, and what is about to expire', async () => {
+test('metrics count changes by source and outcome, deployments by environment, nodes, and keys that expire soon', async () => {
   accepted(await project.paste('kept', { ...p256Public }));
   expect((await project.paste('kept', { ...p256Public })).status).toBe(400);
   const soon = new Date(Date.now() + 24 * 3_600_000).toISOString();

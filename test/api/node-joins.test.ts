@@ -50,7 +50,7 @@ describe('a node', () => {
     expect((await records('node.refuse'))[0]).toMatchObject({ objectName: 'taken', outcome: 'DENIED' });
   });
 
-  test('of the first release is rejected with a text that says what to upgrade', async () => {
+  test('of the first release is rejected with a text that names the required upgrade', async () => {
     const stream = await bareStream(world);
     stream.say({ ...hello(), protocol: 1, name: 'old' });
     const reason = 'upgrade keyplane on the node: the node speaks protocol 1, the manager 2';

@@ -25,7 +25,7 @@ afterAll(async () => {
 const fixture = (path: string) => join(fixtureDirectory, path);
 
 describe('materials', () => {
-  test('certificates are stored, looked into, replaced with their JWKs, exported and deleted', async () => {
+  test('certificates are stored, inspected, replaced with their JWKs, exported and deleted', async () => {
     const file = fixture('keys/ec.cert.pem');
     expect(await cli.ok(['cert', 'inspect', file])).toMatch(/Subject +CN=ec\n/);
     expect(await cli.ok(['cert', 'create', 'gate', file])).toContain('Deployed successfully');

@@ -89,7 +89,7 @@ describe('an encrypted key', () => {
 });
 
 describe('a file in an unsupported format', () => {
-  test('is refused in the words of the API, whichever command it is given to', async () => {
+  test('is rejected with the error of the API by every command', async () => {
     const certificate = join(fixtureDirectory, 'keys/rsa.cert.pem');
     const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
     openssl('crl2pkcs7', '-nocrl', '-certfile', certificate, '-out', 'bundle.p7b');

@@ -21,7 +21,7 @@ const code = async (...args: string[]) => (await cli.run(args)).code;
 const generate = ['jwk', 'generate', 'made', '--type', 'EC', '--curve', 'P-256'];
 
 describe('the exit code', () => {
-  test('is 5 where a change is stored and a node does not have it, and the answer says so', async () => {
+  test('is 5 if a change is stored and a node does not have it, and the output reports that', async () => {
     const result = await cli.run(generate);
     expect(result.code).toBe(5);
     expect(result.stdout).toContain('No node is registered in this environment');
@@ -29,7 +29,7 @@ describe('the exit code', () => {
     expect(await code('jwk', 'get', 'made')).toBe(0);
   });
 
-  test('is 1 where the manager refuses, in its own words', async () => {
+  test('is 1 if the manager rejects a request, with the error of the manager', async () => {
     const result = await cli.run(generate);
     expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('is already exist!') });
   });

@@ -59,7 +59,7 @@ describe('a JWK from a file', () => {
     },
   );
 
-  test('that is DER, or base64 of it, is what it would be as PEM', async () => {
+  test('that is DER, or base64 of it, gives the same JWK as PEM', async () => {
     const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' });
     const der = publicKey.export({ type: 'spki', format: 'der' });
     const path = join(world.dataDir, 'public.der');

@@ -120,7 +120,7 @@ describe('an invalid setting', () => {
 });
 
 describe('a start that fails because of the machine', () => {
-  test('says which port is in use', async () => {
+  test('names the port that is in use', async () => {
     const port = await freePorts(1);
     const squatter = await listening(port);
     const running = keyplane(['serve', '--port', String(port), '--data-dir', join(folder, 'squatted')], {
@@ -133,7 +133,7 @@ describe('a start that fails because of the machine', () => {
     if (squatter) await closed(squatter);
   });
 
-  test('says that a data directory cannot be created', async () => {
+  test('reports that a data directory cannot be created', async () => {
     const file = join(folder, 'a-file');
     await writeFile(file, '');
     const running = keyplane(['serve', '--data-dir', join(file, 'data')]);
@@ -141,7 +141,7 @@ describe('a start that fails because of the machine', () => {
     expect(running.stderr()).toMatch(/^keyplane: KEYPLANE_DATA_DIR is .*ENOTDIR.* is accepted\n$/);
   });
 
-  test('says that a database does not answer, without its password', async () => {
+  test('reports that a database does not answer, without its password', async () => {
     const port = await freePorts(1);
     const running = keyplane(['serve', '--data-dir', join(folder, 'pg'), '--port', '0'], {
       settings: { KEYPLANE_DATABASE_URL: `postgres://user:pg-secret@127.0.0.1:${port}/db` },

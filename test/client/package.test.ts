@@ -45,7 +45,7 @@ test("its operations and schemas are those of the API's description", async () =
   }
 });
 
-test('its package builds, and the example of its README runs and says what it does', async () => {
+test('its package builds, and the example of its README runs and prints its documented output', async () => {
   const built = join(folder, 'package');
   const tsc = spawnSync('tsc', ['-p', packageFolder, '--outDir', join(built, 'dist')], { encoding: 'utf8' });
   expect(tsc.stdout).toBe('');

@@ -28,7 +28,7 @@ test.each([
   expect(readManagerConfig({ KEYPLANE_ADMIN_PASSWORD_FILE }).adminPassword).toBe(password);
 });
 
-test('KEYPLANE_ADMIN_PASSWORD_FILE is rejected with what is wrong, and without what it holds', async () => {
+test('KEYPLANE_ADMIN_PASSWORD_FILE is rejected with the reason, and without its contents', async () => {
   const file = await fileOf('short\n');
   const read = (environment: NodeJS.ProcessEnv) => () => readManagerConfig(environment);
   expect(read({ KEYPLANE_ADMIN_PASSWORD_FILE: file })).toThrow(

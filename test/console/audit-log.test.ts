@@ -25,7 +25,7 @@ afterAll(() => console.close());
 
 const rows = () => page.getByRole('region', { name: 'Audit log' }).getByRole('row');
 
-test('a record says in words what was done, leads to the object, and has its details', async () => {
+test('a record describes the action in a sentence, links to the object, and has its details', async () => {
   const row = rows().filter({ hasText: 'Created JWK' });
   await row.getByText('Details').click();
   await row.getByText('jwk.create').waitFor();

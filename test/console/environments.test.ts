@@ -74,7 +74,7 @@ test('a revoked token, a removed node and a deleted environment disappear from t
   expect(body.resultList.map(({ name }: { name: string }) => name)).not.toContain('staging');
 });
 
-test('a token with a limit joins a node whose row says what it is given, and a removed node is readmitted', async () => {
+test('a token with a limit joins a node whose row shows its key access, and a removed node is readmitted', async () => {
   await console.manager.api('POST', '/apiops/environments/', { name: 'limited', type: 'TEST' });
   const page = await console.open({ path: '/environments/limited' });
   await page.getByLabel('Token expires').fill('2001-01-01T00:00');
@@ -103,7 +103,7 @@ test('a token with a limit joins a node whose row says what it is given, and a r
   await expectAccessible(page);
 });
 
-test('an environment can be kept to some projects, and be given back to all', async () => {
+test('an environment can be limited to some projects, and be opened to all again', async () => {
   await console.manager.api('POST', '/apiops/environments/', { name: 'sandbox', type: 'SANDBOX' });
   const page = await console.open({ path: '/environments/sandbox', width: 360, colorScheme: 'dark' });
   await page.getByRole('button', { name: 'Edit' }).click();

@@ -149,7 +149,7 @@ test('a key without use and algorithm gets both, and its warnings show before an
   expect(await stored('given-usage')).toMatchObject({ use: 'sig', algorithm: 'ES384' });
 });
 
-test('a key without a kid is chosen by its thumbprint, and fields for what a key says itself are not offered', async () => {
+test('a key without a kid is chosen by its thumbprint, and the form has no fields for members that the key has', async () => {
   const [plain, other] = [publicHalf(makeCurveKey('P-256')), publicHalf(makeCurveKey('P-256'))];
   await fill('by-thumbprint', 'JWK or JWK Set');
   const keys = [{ ...plain, use: 'sig', alg: 'ES256' }, other];
@@ -269,7 +269,7 @@ test('a keystore file shows its aliases before it is stored, and a wrong passwor
   });
 });
 
-test('a keystore with a password for each alias says which alias needs a keystore of its own', async () => {
+test('a keystore with a password for each alias shows which alias needs a keystore of its own', async () => {
   await fill('locked-alias', 'Keystore');
   await dropped('formats/fixtures/java17/key-password.jks');
   await page.getByRole('textbox', { name: 'Keystore password' }).fill('changeit');

@@ -82,7 +82,7 @@ test('the private part is revealed only with an audit record, is kept nowhere, a
   expect(await page.content()).not.toContain(p256Private.d);
 });
 
-test('a JWK of a public key says that it has no private part, and offers neither reveal nor export of one', async () => {
+test('a JWK of a public key is shown without a private part, and with neither reveal nor export of one', async () => {
   const other = await console.open({ path: '/projects/MyProject/jwks/public-only' });
   const section = other.getByRole('region', { name: 'Private part' });
   await section

@@ -33,7 +33,7 @@ async function paste(name: string, jwk: object): Promise<void> {
 
 const row = (name: string) => page.getByRole('row').filter({ hasText: name });
 
-test('a row says the type with its curve, and the environments that have the JWK', async () => {
+test('a row shows the type with its curve, and the environments that have the JWK', async () => {
   await row('first').getByText('EC P-256').waitFor();
   await row('first').getByText('production', { exact: true }).waitFor();
   await page.getByRole('button', { name: 'What the words in this list mean' }).click();
@@ -83,7 +83,7 @@ test('a member who may not deploy selects and exports, and is not offered to del
   expect(await other.getByRole('toolbar').getByRole('button', { name: 'Delete' }).count()).toBe(0);
 });
 
-test('a JWK that a node lacks says so in its row, and the list is narrowed to such JWKs', async () => {
+test('a JWK that a node lacks is marked in its row, and the list is narrowed to such JWKs', async () => {
   await node.close();
   await paste('undeployed', { ...makeCurveKey('P-256'), kid: 'undeployed' });
   await row('undeployed').getByText('production: missing').waitFor();

@@ -66,7 +66,7 @@ function requestsOf(page: Page, name: string): readonly string[] {
   return asked;
 }
 
-test('a replacement says how many JWKs followed it, and how many were detached', async () => {
+test('a replacement shows how many JWKs followed it, and how many were detached', async () => {
   const { api } = console.manager;
   const before = makeRsaMaterial();
   const key = { name: 'my-key', keyType: 'PRIVATE_KEY' };

@@ -47,7 +47,7 @@ test('a token of one’s own works, is shown once, and is rejected after it was 
   expect((await ci('GET', '/apiops/users/')).status).toBe(401);
 });
 
-test('a token expires in 90 days, on a date, or never, as the form says', async () => {
+test('a token expires in 90 days, on a date, or never, as chosen in the form', async () => {
   const page = await console.open({ path: '/tokens' });
   await newToken(page, 'dated');
   expect(await page.getByRole('radio', { name: 'In 90 days' }).isChecked()).toBe(true);

@@ -153,7 +153,7 @@ describe('the stream of one node', () => {
     expect(node.confirmedRevision).toBe(4);
   });
 
-  test('does not send what it had begun to read when the node refused what was before it', async () => {
+  test('does not send a change that it was reading when the node rejected the one before', async () => {
     const one = session({ startRevision: 3, reset: false, environmentRevision: 4 });
     await one.session.advance();
     one.world.move();
@@ -173,7 +173,7 @@ describe('the stream of one node', () => {
     ]);
   });
 
-  test('keeps the reason of a refusal when the node also refuses what was sent behind it', async () => {
+  test('keeps the reason of a rejection when the node also rejects the changes sent after it', async () => {
     const one = session({ startRevision: 3, reset: false, environmentRevision: 4 });
     await one.session.advance();
     one.world.move();
@@ -186,7 +186,7 @@ describe('the stream of one node', () => {
     expect(one.sent.at(-1)).toMatchObject({ to: 5, reset: true, final: true });
   });
 
-  test('does not take a confirmation with another digest for one', async () => {
+  test('does not accept a confirmation with another digest', async () => {
     const { session: node } = session({ startRevision: 3, reset: false, environmentRevision: 4 });
     await node.advance();
     node.receive({ type: 'applied', revision: 4, digest: digestAt(5) });

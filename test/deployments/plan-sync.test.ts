@@ -29,7 +29,7 @@ function judged(said: Partial<Resume>, known: { recordedRevision?: number; rows?
 
 const ofBefore = { lineage: undefined } as unknown as Partial<Resume>;
 
-describe('a node that says hello', () => {
+describe('a node that sends its hello', () => {
   test.each<[string, Partial<Resume>]>([
     ['is behind, and not below the floor', {}],
     ['has exactly what the manager has', { revision: 100, digest: digestOf(1).toString('hex') }],

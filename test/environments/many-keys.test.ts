@@ -49,7 +49,7 @@ const has = (node: LightNode, count: number) =>
   until(() => node.count === count, `the node has ${count} objects, not ${node.count}`);
 
 describe('a project of many JWKs', () => {
-  test('comes whole to the first environment that has it, and the same to a further one', async () => {
+  test('comes complete to the first environment that has it, and the same to a further one', async () => {
     const first = await make('first', ['Large']);
     await has(first, keys);
     const second = await make('second', ['Large']);
@@ -59,7 +59,7 @@ describe('a project of many JWKs', () => {
     expect(body.environments.map(({ revision }: { revision: number }) => revision)).toEqual([keys, keys]);
   });
 
-  test('goes whole from an environment that it no longer reaches, and comes back the same', async () => {
+  test('is removed completely from an environment that it no longer reaches, and comes back the same', async () => {
     const [first, second] = nodes;
     if (!first || !second) throw new Error('there are no nodes');
     accepted(await reach('second', []));
@@ -70,7 +70,7 @@ describe('a project of many JWKs', () => {
     expect(second.digest).toBe(first.digest);
   });
 
-  test('is not touched by a change of the environment that leaves its reach as it is', async () => {
+  test('is not changed by an update of the environment that keeps its projects', async () => {
     const revisionOf = async () => {
       const { body } = await world.api('GET', '/apiops/overview/');
       return body.environments.find(({ name }: { name: string }) => name === 'first').revision;
@@ -118,7 +118,7 @@ describe('a project of many JWKs', () => {
     expect(body.resultList.map(({ name }: { name: string }) => name)).not.toContain('failed');
   });
 
-  test('goes with its environment, and from all of them when it is deleted', async () => {
+  test('is removed with its environment, and from all environments when it is deleted', async () => {
     const [first] = nodes;
     if (!first) throw new Error('there is no node');
     accepted(await world.api('DELETE', `${environments}second/`));

@@ -8,7 +8,7 @@ import {
 } from '../../src/formats/pkcs12/protection/key-derivation.ts';
 
 test.each(['sha1', 'sha224', 'sha256', 'sha384', 'sha512'])(
-  '%s of its own digest, any number of times, is what OpenSSL says',
+  '%s of its own digest, any number of times, equals the result of OpenSSL',
   (algorithm) => {
     const first = hash(algorithm, 'first', 'buffer');
     let expected = first;

@@ -8,7 +8,7 @@ const open = (file: Buffer) => openKeystore({ file, password, type: 'JKS' });
 const damaged = 'Keystore can not be opened: the password is wrong or the file is damaged!';
 const root = certificateDer('root');
 
-test('version 1, whose certificates do not say that they are X.509, opens like version 2', () => {
+test('version 1, whose certificates have no type, opens like version 2', () => {
   for (const version of [1, 2] as const) {
     const entries = [trustedEntry('root', root, version)];
     const entry = open(jksFile({ version, count: 1, entries, password })).readEntry('ROOT');
@@ -72,7 +72,7 @@ test('a malformed key stays locked and the rest of the keystore opens', () => {
   expect(opened.readEntry('root').kind).toBe('TRUSTED_CERTIFICATE');
 });
 
-test('a keystore that says nothing about its integrity is no keystore', () => {
+test('a keystore without an integrity digest is rejected', () => {
   const file = readFixture('java17/store.jks');
   expect(() => open(file.subarray(0, -20))).toThrow(damaged);
 });

@@ -45,7 +45,7 @@ test('an unknown alias reads as undefined', async () => {
   expect(await opener().readEntry({ ...store, alias: 'nobody' })).toBeUndefined();
 });
 
-test('inspecting lists every entry and says which stay locked', async () => {
+test('an inspection lists every entry and marks those that stay locked', async () => {
   const file = readFixture('java17/key-password.jks');
   const jks = { file, password: 'changeit', type: 'JKS' } as const;
   const inspector = opener();
@@ -140,7 +140,7 @@ test('the event loop goes on while a keystore is opened', async () => {
   expect(turns).toBeGreaterThan(20);
 });
 
-test('a process whose keystores are opened ends by itself', async () => {
+test('a process ends by itself once its keystores are opened', async () => {
   const script = `
     import { readFileSync } from 'node:fs';
     import { createKeystoreOpener } from './src/keystore-worker/keystore-opener.ts';

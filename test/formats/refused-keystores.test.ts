@@ -152,7 +152,7 @@ test('1,001 entries are refused by their number', () => {
   );
 });
 
-test('more bags than any keystore of 1,000 entries has are refused before one is looked at', () => {
+test('more bags than any keystore of 1,000 entries has are rejected before one is read', () => {
   const bags = Array<Buffer>(8_193).fill(certificateBag(certificateDer('ec')));
   expect(refusal(pfx(authenticatedSafe(bags)))).toBe(
     'Keystore has too many entries: at most 1000 are accepted!',

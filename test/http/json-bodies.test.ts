@@ -119,7 +119,7 @@ describe('a body', () => {
     });
   });
 
-  test('may leave members out or say null, which is the same', async () => {
+  test('may leave members out or set them to null, which is the same', async () => {
     expect((await post('{"name":"with-null","description":null}')).json()).toEqual({ success: true });
     expect((await post('{"name":"without"}')).json()).toEqual({ success: true });
     const { resultList } = (await world.call('GET', '/apiops/projects/')).json();

@@ -73,7 +73,7 @@ test('a port of metrics that is in use stops the start with the name of the sett
   );
 });
 
-test('metrics are written once a second, however many ask for them', async () => {
+test('metrics are computed at most once a second, regardless of the number of requests', async () => {
   let written = 0;
   const registry = new Registry();
   new Gauge({

@@ -71,7 +71,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  test('says of each operation of the API how it may be refused, in references that lead somewhere', () => {
+  test('lists the errors of each operation of the API, in references that resolve', () => {
     for (const { path, method, operation } of operations) {
       if (!path.startsWith('/apiops')) continue;
       const open = opensSessions.has(`${method} ${path}`);

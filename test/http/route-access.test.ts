@@ -165,7 +165,7 @@ describe('a route', () => {
       version: '0',
     });
 
-  test('that does not say who may call it stops the start', async () => {
+  test('without an access rule stops the start', async () => {
     const app = build();
     expect(() => app.get('/forgotten', async () => 'secret')).toThrow(
       '/forgotten does not say who may call it',

@@ -67,7 +67,7 @@ describe('a session of the console', () => {
     }
   });
 
-  test('tells who is signed in and what they may do where', async () => {
+  test('shows the signed-in user with the roles in each project', async () => {
     const headers = { cookie: await cookieOf() };
     const answer = await world.call('GET', url, { token: null, headers });
     expect(answer.json()).toMatchObject({
@@ -125,7 +125,7 @@ describe('a request that changes something with the cookie', () => {
     },
   );
 
-  test('is taken from the pages of the console, also where the browser tells only their origin', async () => {
+  test('is accepted from the pages of the console, also if the browser sends only their origin', async () => {
     const cookie = await cookieOf({ username: 'admin', password: passwords.admin });
     const post = (name: string, headers: Record<string, string>) =>
       world.call('POST', '/apiops/projects/', {

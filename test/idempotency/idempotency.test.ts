@@ -34,7 +34,7 @@ withDatabases('idempotency', (fresh) => {
     return { database, store, over, waits, request };
   }
 
-  test('settles a change whose commit succeeded and whose answer was lost', async () => {
+  test('completes a change whose commit succeeded and whose answer was lost', async () => {
     const { store, over, waits, request } = await open();
     const lost = over(store).run(request, async (once) => {
       await store.write((stores) => once.save(stores, deployment));
@@ -47,7 +47,7 @@ withDatabases('idempotency', (fresh) => {
     expect(waits).toHaveLength(1);
   });
 
-  test('lets one of two managers store, and both answer', async () => {
+  test('makes only one of two managers store the change, and both answer', async () => {
     const { database, store, over, request } = await open();
     const other = await database.open();
     const both = Promise.withResolvers<void>();

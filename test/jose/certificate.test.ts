@@ -59,7 +59,7 @@ describe('readCertificates', () => {
     expect(x5Members(chain)).toMatchObject({ x5t: chain[0]?.x5t, 'x5t#S256': chain[0]?.x5tS256 });
   });
 
-  test('reads RSASSA-PSS certificates and says which hash they are bound to', async () => {
+  test('reads RSASSA-PSS certificates and the hash that they require', async () => {
     const [read] = readCertificates(fixture('pss.pem'));
     expect(read?.restriction).toBe('PS384');
     expect(await importJwk(read?.publicKey ?? {})).toMatchObject({ kty: 'RSA' });
@@ -131,7 +131,7 @@ describe('readCertificates', () => {
     expect(await reasonFor(text)).toContain(message);
   });
 
-  test('says where a chain whose issuer of the same name did not sign ends', () => {
+  test('reports the end of a chain whose issuer has the right name and did not sign', () => {
     const forged = Buffer.from(new X509Certificate(leaf).raw);
     forged[forged.length - 1] = (forged.at(-1) ?? 0) ^ 1;
     const text = `-----BEGIN CERTIFICATE-----\n${forged.toString('base64')}\n-----END CERTIFICATE-----\n`;

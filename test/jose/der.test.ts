@@ -152,7 +152,7 @@ describe('a key in DER', () => {
     expect(await reasonFor(label, content)).toContain(reason);
   });
 
-  test('is told apart without a label', async () => {
+  test('is recognised without a label', async () => {
     const read = (content: Buffer) => jwkFromKeyContent(content.toString('base64'));
     expect(read(rsaKey)).toEqual({ jwk: { kty: 'RSA', n: '8Q', e: 'Aw' }, kind: 'PUBLIC_KEY' });
     const numbers = Array.from({ length: 9 }, () => integer('00'));
@@ -186,7 +186,7 @@ describe('a certificate in DER', () => {
     expect(await reasonOf(sequence())).toContain('its signed part is missing');
   });
 
-  test('is refused with a version that is none', async () => {
+  test('is rejected with an invalid version', async () => {
     const changed = sequence(der(0xa0, integer('03')), ...fields);
     expect(await reasonOf(sequence(changed, ...signature))).toContain('its version is none of 1, 2, 3');
   });

@@ -108,7 +108,7 @@ describe('parseJson', () => {
     );
   });
 
-  test('finds a place for whatever the engine rejects, and none in what it takes', () => {
+  test('reports a position for every text that the engine rejects, and none for valid JSON', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...'{}[]",:\\ a1-.eu0\n') }), (text) => {
         let isJson = true;

@@ -153,7 +153,7 @@ describe('a key in a file', () => {
     expect(await refusalOf(() => jwkFromKeyContent(key + key))).toMatch(/exactly one key is accepted$/);
   });
 
-  test('and a JWT are told apart', async () => {
+  test('is distinguished from a JWT', async () => {
     expect(await refusalOf(() => jwkFromKeyContent('eyJhbGciOiJub25lIn0.e30.'))).toBe(
       'Key content is a JWT, which is a token and not a key',
     );

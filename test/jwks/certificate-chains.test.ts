@@ -204,7 +204,7 @@ describe('a chain', () => {
     }
   });
 
-  test('the wrong way round is stored as the certificate that stands first, with a warning that says so', async () => {
+  test('in reverse order gives a JWK only the first certificate, with a warning', async () => {
     const { body } = await upload('reversed', root.pem + underRoot.pem);
     expect(body.warnings).toEqual([
       'A JWK made from it gets 1 of its 2 certificates: certificate 2 did not sign certificate 1 (the leaf comes first)',

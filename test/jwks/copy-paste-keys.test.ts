@@ -117,7 +117,7 @@ describe('a pasted key', () => {
     });
   });
 
-  test('keeps use, key_ops and alg, of which what is published says the public side', async () => {
+  test('keeps use, key_ops and alg, which are published with the operations of the public key', async () => {
     const jwk = { ...makeCurveKey('P-256'), alg: 'ES256', key_ops: ['sign', 'verify'], use: 'sig' };
     accepted(await project.paste('operations', jwk, 'ops'));
     expect(await project.jwk('operations')).toMatchObject({ use: 'sig', algorithm: 'ES256' });

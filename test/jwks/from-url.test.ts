@@ -118,7 +118,7 @@ describe('a URL that gives no key', () => {
     ['/away?ftp%3A%2F%2Fexample.com%2F', 'scheme ftp'],
     ['/away?http%3A%2F%2F10.0.0.1%2F', 'redirected to http://10.0.0.1,'],
     ['/away?http%3A%2F%2F%5B%3A%3A1%5D%2F', 'redirected to http://[::1],'],
-  ])('says what it gives instead: %s', async (path, text, more = {}) => {
+  ])('is rejected with a description of its response: %s', async (path, text, more = {}) => {
     const before = await footprint(project, [node]);
     expect(refusal(await create('refused', server.origin + path, more))).toContain(text);
     expect(await footprint(project, [node])).toEqual(before);

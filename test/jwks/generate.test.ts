@@ -118,7 +118,7 @@ describe('a generated key', () => {
     expect(shown.algorithm).toBe(algorithm);
   });
 
-  test('that is a password keeps how it is used, with its defaults, and no other key says anything of it', async () => {
+  test('that is a password keeps its derivation parameters, with defaults, and no other key has any', async () => {
     const oct = { keySize: 256, keyUseType: 'ENCRYPTION', algorithm: 'PBES2_HS384_A192KW' };
     const byDefault = await generate({ type: 'OCT', oct });
     expect(byDefault.material).toMatchObject({ passwordSaltLength: 8, passwordIterationCount: 1000 });

@@ -178,30 +178,33 @@ describe('a JWK that follows its URL', () => {
       (_request, response) => response.writeHead(302, { location: 'http://10.0.0.1/' }).end(),
       /10\.0\.0\.1/,
     ],
-  ])('keeps its last good key when the URL %s, says since when, and recovers', async (what, page, reason) => {
-    const name = what.replaceAll(' ', '-');
-    const key = freshKey('a');
-    pages.set(`/${name}`, json(key, { etag: '"v1"' }));
-    accepted(await follow(name));
-    const fresh = await project.jwk(name);
-    pages.set(`/${name}`, page);
-    await comeDue(name);
-    const failing = await project.jwk(name);
-    expect(failing).toMatchObject({ sourceState: 'FAILING', ec: fresh.ec, updatedAt: fresh.updatedAt });
-    expect(failing.sourceStateReason).toMatch(reason);
-    expect(Date.parse(failing.sourceStateSince)).toBeGreaterThan(Date.parse(fresh.sourceStateSince));
-    await comeDue(name);
-    expect((await project.jwk(name)).sourceStateSince).toBe(failing.sourceStateSince);
-    expect(await publishedKeys(node)).toContainEqual(key);
-    // What failed must not be confirmed by a "not modified" of before.
-    pages.set(`/${name}`, (request, response) => {
-      if (request.headers['if-none-match']) response.writeHead(304).end();
-      else json(key)(request, response);
-    });
-    await comeDue(name);
-    expect(requestsTo(name).at(-1)?.headers['if-none-match']).toBeUndefined();
-    expect(await project.jwk(name)).toMatchObject({ sourceState: 'FRESH', sourceStateReason: null });
-  });
+  ])(
+    'keeps its last good key when the URL %s, with the time since when, and recovers',
+    async (what, page, reason) => {
+      const name = what.replaceAll(' ', '-');
+      const key = freshKey('a');
+      pages.set(`/${name}`, json(key, { etag: '"v1"' }));
+      accepted(await follow(name));
+      const fresh = await project.jwk(name);
+      pages.set(`/${name}`, page);
+      await comeDue(name);
+      const failing = await project.jwk(name);
+      expect(failing).toMatchObject({ sourceState: 'FAILING', ec: fresh.ec, updatedAt: fresh.updatedAt });
+      expect(failing.sourceStateReason).toMatch(reason);
+      expect(Date.parse(failing.sourceStateSince)).toBeGreaterThan(Date.parse(fresh.sourceStateSince));
+      await comeDue(name);
+      expect((await project.jwk(name)).sourceStateSince).toBe(failing.sourceStateSince);
+      expect(await publishedKeys(node)).toContainEqual(key);
+      // What failed must not be confirmed by a "not modified" of before.
+      pages.set(`/${name}`, (request, response) => {
+        if (request.headers['if-none-match']) response.writeHead(304).end();
+        else json(key)(request, response);
+      });
+      await comeDue(name);
+      expect(requestsTo(name).at(-1)?.headers['if-none-match']).toBeUndefined();
+      expect(await project.jwk(name)).toMatchObject({ sourceState: 'FRESH', sourceStateReason: null });
+    },
+  );
 
   test.each<[what: string, asked: Body, first: unknown, then: unknown]>([
     [
@@ -269,7 +272,7 @@ describe('a JWK that follows its URL', () => {
     }
   });
 
-  test('keeps the use and algorithm that were asked for, until its key says otherwise itself', async () => {
+  test('keeps the requested use and algorithm until its key has others', async () => {
     const wish = { useType: 'SIGNATURE', algorithm: 'ES256' };
     pages.set('/wished', json(freshKey('a')));
     accepted(await follow('wished', wish));

@@ -99,7 +99,7 @@ describe('an upload', () => {
     refusal(await sendRaw(body, type));
   });
 
-  test('with NUL or half a character in a field is refused', async () => {
+  test('with NUL or an incomplete character in a field is rejected', async () => {
     const nul = form('refused');
     nul.set('certificateDescription', 'a\u{0}b');
     expect(refusal(await send(nul))).toBe('certificateDescription is not text!');

@@ -21,7 +21,7 @@ const kidsOf = async (node: TestNode) => {
 };
 
 describe('a node', () => {
-  test('says hello as an empty node and serves its first state once it is applied', async () => {
+  test('sends the hello of an empty node and serves its first state once it is applied', async () => {
     const { node, link } = await connected();
     expect(link.hello).toMatchObject({ name: 'node-1', version: '1.2.3' });
     expect(link.resume).toMatchObject({ environmentId: null, revision: 0, digest: '0'.repeat(64) });
@@ -32,7 +32,7 @@ describe('a node', () => {
     expect((await fetch(`${node.url}/readyz`)).status).toBe(200);
   });
 
-  test('is ready with an empty set once the manager says that the environment is empty', async () => {
+  test('is ready with an empty set once the manager reports that the environment is empty', async () => {
     const { node, link } = await connected();
     expect(await link.reset(0, [])).toEqual({ type: 'applied', revision: 0, digest: '0'.repeat(64) });
     expect(await getJson(`${node.url}/.well-known/jwks.json`)).toEqual({ keys: [] });

@@ -93,7 +93,7 @@ test('a client that sends nothing gets the time-out response of node:http', asyn
   expect(await client.hearAll()).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
 });
 
-test('a client that says nothing for a while and then a known request is answered by node:http', async () => {
+test('a client that is silent for a while and then sends a known request is answered by node:http', async () => {
   const { connect, fastPath, othersAreServed } = await serving();
   const client = await connect();
   await othersAreServed();

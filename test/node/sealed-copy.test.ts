@@ -276,7 +276,7 @@ test('a refused change leaves no trace in the copy', async () => {
   expect((await manager.links.next()).resume).toMatchObject({ revision: 1, digest: digestOf([a]) });
 });
 
-test('a copy of an environment of another name is served only once the manager says it was renamed', async () => {
+test('a copy of an environment of another name is served only once the manager confirms that it was renamed', async () => {
   const { manager, node, link, dataDir } = await connected();
   await link.reset(1, [ecJwk({ name: 'a' })]);
   await node.close();

@@ -82,7 +82,7 @@ describe('the stream', () => {
     await again;
   });
 
-  test('is not kept with a manager that never welcomes', async () => {
+  test('is not kept with a manager that never sends a welcome', async () => {
     const mute = createServer(() => undefined);
     await new Promise<void>((listening) => mute.listen(0, '127.0.0.1', listening));
     onTestFinished(() => void mute.close());

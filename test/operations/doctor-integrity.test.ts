@@ -55,7 +55,7 @@ withDatabases('the doctor on a database that somebody wrote to', (fresh, kind) =
     await stop(installation);
   };
 
-  test('says that an audit record was emptied', async () => {
+  test('reports that an audit log was emptied', async () => {
     await database.raw('delete from audit_records');
     await database.raw('delete from audit_head');
     const found = await problems();
@@ -68,7 +68,7 @@ withDatabases('the doctor on a database that somebody wrote to', (fresh, kind) =
     );
   });
 
-  test('says that an audit record was set back together with its head', async () => {
+  test('reports that an audit log was set back together with its head', async () => {
     const [head] = await rowsOf('audit_head');
     await managed(async (api) => {
       await made(api, `${jwks}/generate`, { name: 'hidden', type: 'EC', ec: { curveType: 'P256' } });
@@ -91,7 +91,7 @@ withDatabases('the doctor on a database that somebody wrote to', (fresh, kind) =
     );
   });
 
-  test('says that an audit record was set back to before something was deleted', async () => {
+  test('reports that an audit log was set back to before a deletion', async () => {
     const [head] = await rowsOf('audit_head');
     await managed(async (api) => {
       expect((await api('DELETE', `${jwks}/ec/`)).status).toBe(200);
@@ -105,7 +105,7 @@ withDatabases('the doctor on a database that somebody wrote to', (fresh, kind) =
     );
   });
 
-  test('says that an audit record was set back to before a user was made', async () => {
+  test('reports that an audit log was set back to before a user was created', async () => {
     const [newest] = await database.raw('select max(at) as at from audit_records');
     await database.raw(
       `insert into users (id, username, password_hash, admin, created_at, updated_at) values ('u', 'mine', 'h', 1, ${Number(newest?.at) + 5000}, 0)`,

@@ -146,7 +146,7 @@ withDatabases('the doctor', (fresh, kind) => {
     ]);
   });
 
-  test('names JWKs that expire within 30 days, and tells them from those that have', async () => {
+  test('lists JWKs that expire within 30 days apart from those that have expired', async () => {
     const dayMs = 86_400_000;
     const expireIn = (name: string, days: number) =>
       database.raw(
@@ -194,7 +194,7 @@ withDatabases('the doctor', (fresh, kind) => {
     });
   });
 
-  test('does not call a node disconnected while no manager runs, and says what updates it', async () => {
+  test('does not report a node as disconnected while no manager runs, and advises to start a manager', async () => {
     await node(") select 'n1', id, 'a', 0, 1, 2, 0, null");
     expect((await examine(config)).findings).toMatchObject([
       {
@@ -229,7 +229,7 @@ withDatabases('the doctor', (fresh, kind) => {
       expect((await stat(path)).size).toBeGreaterThan(from);
     }
 
-    test('in an index says what SQLite finds, and what to do', async () => {
+    test('in an index is reported with the finding of SQLite and the advice', async () => {
       const [index] = await database.raw(
         "select name from sqlite_schema where type = 'index' and tbl_name = 'materials' and name like 'sqlite_autoindex%' order by name desc",
       );

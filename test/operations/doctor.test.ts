@@ -86,7 +86,7 @@ withDatabases('the doctor', (fresh, kind) => {
     expect(await problems()).toEqual([expect.stringMatching(/^machine: .* has mode 0755/)]);
   });
 
-  test('says that the master key is another one, or that there is no database', async () => {
+  test('reports that the master key is another one, or that there is no database', async () => {
     const other = await configOver(database.options, {
       KEYPLANE_MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
     });

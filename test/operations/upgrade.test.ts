@@ -45,7 +45,7 @@ withDatabases('the first start after an upgrade', (fresh, kind) => {
     return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
   };
 
-  test('gives every row a MAC, says so in the audit record, and changes nothing else', async () => {
+  test('gives every row a MAC, records that in the audit log, and changes nothing else', async () => {
     const installation = await start(config, filled.token);
     expect(await everyAnswer(installation.api)).toEqual(filled.answers);
     const { body } = await installation.api('GET', '/apiops/audit/?action=installation.protect');

@@ -170,7 +170,7 @@ describe('an answer that is no document', () => {
     ['in its headers', 'HTTP/1.1 200 OK\r\ncontent-le'],
     ['before its length', 'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{}'],
     ['before its last chunk', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n'],
-  ])('a connection that ends %s is not taken for the end of a document', async (_when, answer) => {
+  ])('a connection that ends %s is an error and not a document', async (_when, answer) => {
     const closed = await talking((socket) => socket.once('data', () => socket.end(answer)));
     expect(await messageOf(closed.origin)).toContain('closed the connection before its answer was complete!');
     const reset = await talking((socket) => {
@@ -189,7 +189,7 @@ describe('an answer that is no document', () => {
 });
 
 describe('a server that cannot be reached', () => {
-  test('has a message that shows neither its address nor words of the system', async () => {
+  test('has a message without its address and without text of the system', async () => {
     const port = await unusedPort();
     const url = `http://keys.example:${port}/`;
     expect(await messageOf(url)).toBe(`URL (${url}) is not reachable: connection refused!`);
@@ -258,7 +258,7 @@ describe('a server that cannot be reached', () => {
     expect(await messageOf(server.origin)).toContain('its certificate is for another name!');
   });
 
-  test('because its authority is unknown has its message, also where the environment says not to look', async () => {
+  test('because its authority is unknown has its message, also if the environment disables the check', async () => {
     const tls = makeTestAuthority().issue({ names: ['keys.example'] });
     const server = await answering((_request, response) => response.end('{}'), tls);
     const before = process.env.NODE_TLS_REJECT_UNAUTHORIZED;

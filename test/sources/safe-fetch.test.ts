@@ -142,7 +142,7 @@ describe('a request', () => {
     await server.allClosed();
   });
 
-  test('with conditions tells a document that did not change from one that did', async () => {
+  test('with conditions distinguishes an unchanged document from a changed one', async () => {
     const server = await serve((request, response) => {
       response.setHeader('etag', '"2"');
       if (request.headers['if-none-match'] === '"2"') response.writeHead(304).end();

@@ -27,7 +27,7 @@ withDatabases('access', (fresh) => {
     expect(await store.read(({ users }) => users.find('bob'))).toEqual(changed);
   });
 
-  test('a deleted user takes tokens and memberships along', async () => {
+  test('a user is deleted with tokens and memberships', async () => {
     const user = sampleUser();
     const project = sampleProject();
     const token = sampleToken(user.id);
@@ -58,7 +58,7 @@ withDatabases('access', (fresh) => {
     });
   });
 
-  test('personal tokens are told apart from those of a sign-in, and by user', async () => {
+  test('personal tokens are distinguished from those of a sign-in, and by user', async () => {
     const [user, other] = [sampleUser(), sampleUser()];
     const personal = [sampleToken(user.id, { name: 'b' }), sampleToken(user.id, { name: 'a' })];
     const signIn = [1, 2].map(() => sampleToken(user.id, { kind: 'SESSION', name: null }));
@@ -94,7 +94,7 @@ withDatabases('access', (fresh) => {
     }
   });
 
-  test('only sessions are pruned, the longest expired first: a wrong clock costs nobody a personal token', async () => {
+  test('only sessions are pruned, the longest expired first: a wrong clock deletes no personal token', async () => {
     const user = sampleUser();
     // By the database's clock, with hours on either side of it.
     const hourMs = 3_600_000;

@@ -46,7 +46,7 @@ withDatabases('JWKs', (fresh) => {
     });
   });
 
-  test('the holders of a kid are one for each key, and no more JWKs are looked at than the 100 oldest', async () => {
+  test('the holders of a kid are one for each key, and only the 100 oldest JWKs are read', async () => {
     const jwks = Array.from({ length: 102 }, (_, index) =>
       sampleJwk(project.id, {
         id: `id-${String(index).padStart(3, '0')}`,

@@ -80,7 +80,7 @@ test('a manager is not notified of its own changes', async () => {
   expect(heard).toEqual(['sessions']);
 });
 
-test('a connection that the server ended listens again, and has everything looked at', async () => {
+test('a connection that the server closed listens again, and reports every topic', async () => {
   const listeners = `select pid from pg_stat_activity
     where application_name = 'keyplane listen' and datname = current_database()`;
   const [before] = await database.raw(listeners);

@@ -57,7 +57,7 @@ describe('a node whose copy was tampered with', () => {
 });
 
 describe('a database in which one bit of a seal was flipped', () => {
-  test('answers 500 for that object, with a request id under which the log says why, and no more', async () => {
+  test('answers 500 for that object, with only a request id under which the log has the reason', async () => {
     await world.manager.stop();
     const database = new Database(join(world.folder, 'manager', 'keyplane.db'));
     const row = database.prepare("select private_members from jwks where name = 'two'").get() as {

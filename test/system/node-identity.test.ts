@@ -76,7 +76,7 @@ describe('keyplane rotate-identity, beside a manager and a node that run', () =>
 });
 
 describe('a node with --key-file', () => {
-  test('keeps who it is while its data directory is lost, which a node without it does not', async () => {
+  test('keeps its identity when its data directory is lost, unlike a node without it', async () => {
     const keyFile = join(world.folder, 'elsewhere.key');
     const start = async (name: string, withFile: boolean) => {
       const dataDir = join(world.folder, name);

@@ -86,7 +86,7 @@ describe('a manager with KEYPLANE_TLS_CERT', () => {
   });
   afterAll(() => started1.manager.close());
 
-  test('says its https address, by a name of its certificate, and sends HSTS', async () => {
+  test('prints its https address, with a name of its certificate, and sends HSTS', async () => {
     expect(url).toBe(`https://localhost:${started1.port}`);
     const { status, headers } = await ask(`${url}/healthz`, { ca });
     expect({ status, hsts: headers['strict-transport-security'] }).toEqual({

@@ -213,7 +213,7 @@ test('a long transaction yields to other requests', async () => {
   await store.close();
 });
 
-test('a file that is no database stops the start with one line that says which', async () => {
+test('a file that is no database stops the start with one line that names the file', async () => {
   const path = await freshPath();
   await writeFile(path, 'not a database, but long enough to be looked at as one '.repeat(50));
   await expect(openStore({ kind: 'sqlite', path })).rejects.toThrow(
