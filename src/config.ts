@@ -27,11 +27,11 @@ export interface ManagerConfig {
     readonly staleWhileRevalidate: number;
     readonly staleIfError: number;
   };
-  /** What they say of whom they ask for (`X-Forwarded-For`) is believed; no hosts. */
+  /** Their `X-Forwarded-For` header is trusted; no host names. */
   readonly trustedProxies: AddressAllowList;
   /** Undefined where `/metrics` is on the listener of everything else. */
   readonly metricsListener: { readonly host: string; readonly port: number } | undefined;
-  /** Files; undefined where the manager speaks plain HTTP. */
+  /** Files; undefined if the manager serves plain HTTP. */
   readonly tls: TlsSettings | undefined;
   /** Requests a minute; 0 for as many as they like. */
   readonly rateLimits: { readonly user: number; readonly address: number };

@@ -36,11 +36,11 @@ const defaultReasons: Readonly<Record<ErrorCode, ErrorReason>> = Object.freeze({
 });
 
 export interface ErrorOptions {
-  /** Stable name of what went wrong, for programs. */
+  /** Stable name of the error, for programs. */
   readonly reason?: ErrorReason | undefined;
   /** The member of the request that is at fault, as the request names it. */
   readonly member?: string | undefined;
-  /** What would be right, where the text does not say it: `keyplane lint` shows it beside the text. */
+  /** The correct form, if the message does not contain it: `keyplane lint` shows it beside the text. */
   readonly remedy?: string | undefined;
   /** For the log only; never sent to a client. */
   readonly detail?: string;

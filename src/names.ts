@@ -26,7 +26,7 @@ export function checkName(value: string | undefined, what: string, member = 'nam
   return name;
 }
 
-/** How a name that someone asks for is spelled in the store. What can be no name is empty, as no name is. */
+/** The stored spelling of a requested name. An impossible name yields empty text, which no name equals. */
 export function lookupName(value: string): string {
   const name = value.normalize('NFC');
   return isName(name) ? name : '';

@@ -74,8 +74,8 @@ export interface TokenStore {
   deleteOfUser(userId: string, kind: Token['kind'], exceptId?: string): Promise<number>;
   recordUse(id: string, usedAt: Date): Promise<void>;
   /**
-   * Removes some of the sessions that expired so long ago by the database's clock, and returns how many. Personal tokens
-   * stay until their owner deletes them: a clock that was wrong for a moment must not take them.
+   * Removes some of the sessions that expired so long ago by the database's clock, and returns how many. Personal
+   * tokens are kept until their owner deletes them: a clock that was wrong for a moment must not remove them.
    */
   pruneSessions(expiredForMs: number, limit: number): Promise<number>;
 }

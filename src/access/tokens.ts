@@ -39,7 +39,7 @@ export interface CreatedToken {
  */
 export interface Tokens {
   list(caller: Caller): Promise<readonly Token[]>;
-  /** @throws KeyplaneError `forbidden` for a narrowed token that asks for more than it has */
+  /** @throws KeyplaneError `forbidden` for a narrowed token that requests more permissions than it has */
   create(caller: Caller, input: NewToken): Promise<CreatedToken>;
   delete(caller: Caller, name: string): Promise<void>;
   /** For administrators. @throws KeyplaneError `bad_request` for a user who does not exist */

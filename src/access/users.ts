@@ -15,7 +15,7 @@ export interface NewUser {
   readonly admin?: boolean | undefined;
 }
 
-/** What is left out stays as it is. */
+/** Members that are left out are not changed. */
 export interface UserChange {
   readonly password?: string | undefined;
   readonly admin?: boolean | undefined;

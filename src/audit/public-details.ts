@@ -1,6 +1,6 @@
 // What may stand in an audit record beside its names: a few short facts. A key, a certificate or a keystore does
 // not fit. Text that is too long or holds PEM is withheld, since it may come from a request and must not make it
-// fail; a name that only secrets have, or a value that is no plain one, is a mistake of ours and is refused.
+// fail; a name that only secrets have, or a value that is not plain, is a programming error and is rejected.
 
 import { KeyplaneError } from '../errors.ts';
 import { privateMemberNames } from '../jose/key-types.ts';

@@ -90,7 +90,7 @@ function openChunk(bytes: Buffer, place: Place): Buffer | undefined {
   }
 }
 
-/** 11 bytes of counter, one that says whether it is the last. */
+/** 11 bytes of counter, then one byte that marks the last chunk. */
 function nonceOf({ counter, isLast }: Place): Buffer {
   const nonce = Buffer.alloc(12);
   nonce.writeUIntBE(counter, 5, 6);

@@ -18,7 +18,7 @@ export async function runCli(argv: readonly string[]): Promise<void> {
   if (process.connected) process.disconnect();
 }
 
-/** Whether they only ask for help about keyplane itself, or its version: nothing else is loaded for them. */
+/** Whether the arguments only request the general help or the version: then nothing else is loaded. */
 function isForProgram(args: readonly string[]): boolean {
   return args.length === 1 && ['--help', '-h', 'help', '--version', '-V'].includes(args[0] ?? '');
 }

@@ -41,7 +41,7 @@ export interface Rotation {
 
 export interface RotationOrder {
   readonly newMasterKey: NewMasterKey;
-  /** False: only the data keys are wrapped again; sealed values stay as they are. */
+  /** False: only the data keys are wrapped again; sealed values are not changed. */
   readonly reseal: boolean;
   readonly managersLookWithinMs?: number;
 }

@@ -171,7 +171,7 @@ function connect(foundations: Foundations): Services {
     store,
     lease: leases.refresh,
     onError: (error) => {
-      // A limit of the manager is no fault, and counts as it does where a request meets it.
+      // A limit of the manager is not a fault and is counted as for a request.
       const limit = isKeyplaneError(error) ? error.limit : undefined;
       if (limit === undefined) log.error({ err: error }, 'refresh');
       else refusals.count(limit, undefined);

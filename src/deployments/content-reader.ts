@@ -28,7 +28,7 @@ export type ObjectDigest = readonly [objectId: string, digest: Buffer];
 /** Called for an object whose seal does not open any more. */
 export type OnUnreadable = (object: { readonly kind: DeployedKind; readonly objectId: string }) => void;
 
-/** The digests of what can be read: a seal that does not open costs its own object, not those beside it. */
+/** The digests of readable objects: a seal that does not open leaves out its own object only. */
 export function readableDigests<Stored extends { readonly id: string }>(
   objects: readonly Stored[],
   kind: DeployedKind,

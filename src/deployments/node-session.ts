@@ -116,7 +116,7 @@ export class NodeSession {
     return this.#closed;
   }
 
-  /** Whether a look at it would do anything, where its environment is at `revision`. */
+  /** Whether a check would send anything if its environment is at `revision`. */
   wants(revision: number): boolean {
     if (this.#closed) return false;
     const now = this.#options.now();

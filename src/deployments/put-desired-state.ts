@@ -135,7 +135,7 @@ function keyOf({ environmentId, kind, objectId }: DesiredKey): string {
   return `${environmentId}/${kind}/${objectId}`;
 }
 
-/** One target an environment: the latest revision that any of them asks for. */
+/** One target an environment: the latest revision that any of them requires. */
 export function mergeTargets(targets: readonly DeploymentTarget[]): readonly DeploymentTarget[] {
   const latest = new Map<string, number>();
   for (const { environmentId, revision } of targets) {

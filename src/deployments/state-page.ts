@@ -28,7 +28,7 @@ export interface StatePage {
   readonly changes: string;
   /** The same for a node that is given public parts only. */
   readonly publicChanges: () => string;
-  /** What it speaks of. */
+  /** Its object. */
   readonly objects: readonly ObjectKey[];
   /**
    * The objects that are left out, with the digests that `digest` counts for them; null for a row altered outside
@@ -172,7 +172,7 @@ function objectKey({ kind, objectId }: DesiredObject): ObjectKey {
   return `${kind}/${objectId}`;
 }
 
-/** A seal that does not open any more costs its own object, not those that are read beside it. */
+/** A seal that does not open any more leaves out its own object only. */
 async function readableOf(
   ids: readonly string[],
   read: (ids: readonly string[]) => Promise<readonly DeployedContent[]>,

@@ -49,7 +49,7 @@ export interface ConsistencyStore {
   newestRecordAt(): Promise<Date | undefined>;
   heads(): Promise<readonly HeadFacts[]>;
   againstAudit(limit: number): Promise<readonly AuditDisagreement[]>;
-  /** What the audit record says is there, and is not. */
+  /** Objects that exist according to the audit record but are missing. */
   removed(limit: number): Promise<readonly NamedObject[]>;
   againstDesired(limit: number): Promise<readonly DesiredDisagreement[]>;
 }

@@ -1,4 +1,4 @@
-// What the doctor asks a database beside what rules ask it; all of it reads only.
+// Queries of the doctor beyond those of the rules; all are read-only.
 
 export interface JwkName {
   readonly projectName: string;

@@ -1,4 +1,4 @@
-// Says what a file is that is no keystore of ours, so that its owner knows what to do with it.
+// Names the format of a file that is no supported keystore, so that the user knows what to do with it.
 // Guesses from the first bytes only; the answer is words, never a decision.
 
 import { asn1Tag, nestedContent } from '../asn1/element.ts';

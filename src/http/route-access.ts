@@ -1,4 +1,4 @@
-// Who may call a route. Each route says it in its `config.access`, and one that does not say it is never served.
+// Who may call a route. Each route declares it in its `config.access`; a route without it is never served.
 // It is checked before a byte of the body is read, in this order: token (401), how often (429), project (404), role (403).
 
 import assert from 'node:assert';

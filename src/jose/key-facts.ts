@@ -3,7 +3,7 @@ import type { KeyRestriction } from './der/rsa-pss.ts';
 import type { PrivateJwk, PublicJwk } from './jwk.ts';
 import { hasPrivatePart, type KeyTypeName, keyTypeInfo } from './key-types.ts';
 
-/** What one may say of a key without showing any of it. */
+/** Facts about a key that reveal nothing of its value. */
 export interface KeyFacts {
   readonly type: KeyTypeName;
   readonly curve: string | null;

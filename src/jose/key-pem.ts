@@ -30,7 +30,7 @@ import {
 } from './unsupported-formats.ts';
 
 export interface KeyContent {
-  /** Not checked for soundness; holds secrets when the kind says so. */
+  /** Not checked for soundness; holds secrets if it is of a secret kind. */
   readonly jwk: JsonObject;
   readonly kind: 'PUBLIC_KEY' | 'PRIVATE_KEY';
   readonly restriction?: KeyRestriction;

@@ -85,7 +85,7 @@ export async function insertJwk(
   return withWarnings(await options.deployments.deploy(targets, 'deploy'), warnings);
 }
 
-/** What a row says of the key itself; its private members sealed to this row. */
+/** The columns of a row for the key itself; its private members are sealed to this row. */
 export function jwkColumns(sealer: Sealer, id: string, jwk: PrivateJwk) {
   return {
     type: keyTypeName(jwk.kty),

@@ -69,7 +69,7 @@ async function requireJwk(stores: JwkStores, projectId: string, name: string): P
   });
 }
 
-/** Left out, it stays; empty, it goes. */
+/** If left out, it is kept; if empty, it is removed. */
 function withDescription(before: StoredJwk, description: string | undefined): StoredJwk {
   return description === undefined
     ? before

@@ -229,7 +229,7 @@ function checkAlgorithm(keyType: CryptoKeyType, algorithm: string | undefined): 
   });
 }
 
-/** Content must be what its key type says, and a sound key: what can never become a JWK is not kept. */
+/** The content must be a sound key of the stated type: a key that can never become a JWK is rejected. */
 async function checkContent(keyType: CryptoKeyType, content: string): Promise<void> {
   if (keyType === 'SECRET_KEY') return checkSecret(content);
   const { jwk, kind } = jwkFromKeyContent(content);

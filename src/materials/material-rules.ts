@@ -47,7 +47,7 @@ export interface Replacement<M> {
   readonly follow: FollowedMaterial | undefined;
   /** Inside the transaction, before the update. */
   readonly check?: (stores: MaterialRuleStores) => Promise<void>;
-  /** What is answered beside the deployment; what its JWKs say is added. */
+  /** The answer besides the deployment; the result for its JWKs is added. */
   readonly warnings?: readonly string[] | undefined;
 }
 

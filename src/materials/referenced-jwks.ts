@@ -1,4 +1,4 @@
-// What materials ask of the JWKs that were made from them. The rules of JWKs answer; materials only say when.
+// What materials require of the JWKs that were made from them. The rules of JWKs implement it; materials only call it.
 
 import type { ProjectScope } from '../access/caller.ts';
 import type { DeploymentTarget } from '../deployments/put-desired-state.ts';
@@ -43,7 +43,7 @@ export interface PreparedReferences {
  */
 export type JwkChange = (scope: ProjectScope) => Promise<readonly DeploymentTarget[]>;
 
-/** What a request says of the JWKs that were made from what it replaces. */
+/** The request's members for the JWKs that were made from the replaced material. */
 export interface ReferencePolicy {
   readonly updateReferencedJwks?: string | undefined;
   readonly updateScope?: string | undefined;

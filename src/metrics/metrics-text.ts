@@ -9,7 +9,7 @@ export interface MetricsText {
 const freshForMs = 1_000;
 
 /**
- * To write the text takes milliseconds of the event loop, and anyone may ask for it: however many do, it is written once a
+ * Rendering the text takes milliseconds of the event loop, and anyone may request it, so it is rendered at most once a
  * second. Adds the measures of the process to the registry.
  * @param nowMs of a monotonic clock
  */

@@ -128,7 +128,7 @@ export class NodeState {
     return this.#objects;
   }
 
-  /** Keeps what was loaded from being served until the manager says that it is the environment asked for. */
+  /** Keeps what was loaded from being served until the manager confirms that it is the requested environment. */
   holdBack(heldBack: boolean): void {
     if (this.#heldBack === heldBack) return;
     this.#heldBack = heldBack;

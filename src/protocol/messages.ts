@@ -1,4 +1,5 @@
-// What manager and node say to each other over one WebSocket, as JSON text, version 2. PURE. docs/protocol.md says why.
+// The messages between manager and node over one WebSocket, as JSON text, version 2. PURE. docs/protocol.md states the
+// reasons.
 //
 // The node opens `GET /node-stream` and sends `hello`. The manager answers with `identity` and its `proof`; the node
 // with its own `proof`. From then on everything is sealed: the manager's `welcome`, then its `state` messages, which

@@ -4,7 +4,7 @@
 import { deployedKinds } from './content.ts';
 import type { FromManager, FromNode, SealedFromManager, SealedFromNode } from './messages.ts';
 
-/** Of one message, in characters. A node says short things; the manager's carry keystores of 10 MiB. */
+/** Of one message, in characters. A node sends short messages; the manager's contain keystores of up to 10 MiB. */
 export const longestFromNode = 64 * 1024;
 export const longestFromManager = 64 * 1024 * 1024;
 

@@ -157,7 +157,7 @@ export async function readNamed({ setting, path }: NamedFile): Promise<Buffer> {
   }
 }
 
-/** Messages of OpenSSL say nothing to an operator. */
+/** Messages of OpenSSL do not help an operator. */
 function parsed<T>({ setting, path }: NamedFile, accepted: string, parse: () => T): T {
   try {
     return parse();

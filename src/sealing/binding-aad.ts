@@ -9,7 +9,7 @@ export function bindingAad(binding: SealBinding): Buffer {
   return partsAad(['keyplane seal', binding.purpose, binding.table, binding.id, binding.member]);
 }
 
-/** The first part says what kind of thing is sealed. */
+/** The first part is the kind of the sealed value. */
 export function partsAad(parts: readonly string[]): Buffer {
   const pieces: Buffer[] = [];
   for (const part of parts) {

@@ -4,7 +4,7 @@
 import type { DataKeyLearner, DataKeyStore } from './data-key-store.ts';
 import type { Sealing } from './open-sealing.ts';
 
-/** For the store, which asks before it hands a sealed value out. */
+/** For the store, which checks before it returns a sealed value. */
 export function dataKeyLearner({ sealer, refresh }: Sealing): DataKeyLearner {
   return { knows: (sealed) => sealer.knows(sealed), learn: (stores) => refresh(stores) };
 }

@@ -41,7 +41,7 @@ export const certificateSource: JwkSource = {
 export function fromChain(chain: readonly Buffer[], key?: JsonObject) {
   const [first = Buffer.alloc(0)] = chain;
   const leaf = readCertificateDer(first);
-  // The import takes as much of the chain as hangs together, and says what it left out.
+  // The import takes the part of the chain that is connected and warns about the rest.
   const x5c = chain.slice(0, mostCertificates).map((der) => der.toString('base64'));
   return {
     raw: { ...(key ?? publicKeyOf(leaf)), ...x5Members([leaf]), x5c } as JsonObject,

@@ -37,7 +37,7 @@ export interface SourcedKey {
   readonly validators?: { readonly etag: string | null; readonly lastModified: string | null };
 }
 
-/** What a request says of a key that may say it itself. */
+/** Members of a request that the key itself may also have. */
 export interface RequestedUsage {
   readonly useType?: UseType | undefined;
   readonly algorithm?: string | undefined;
@@ -82,7 +82,7 @@ export interface JwkSource {
   readonly label: string;
   /** Members of the request that belong to this source; the rest are ignored. */
   readonly fields: readonly SourceField[];
-  /** The member that says where the key is: a fault of the key is a fault of this member. */
+  /** The member with the location of the key: an error of the key is reported for this member. */
   readonly keyMember: SourceField;
   /** Those of them without which nothing can be read. */
   readonly required: readonly SourceField[];
@@ -126,7 +126,7 @@ export function readRequiredUsage(request: SourceRequest): { useType: UseType; a
   return { useType: checkUseType(request.useType ?? ''), algorithm: request.algorithm ?? '' };
 }
 
-/** The same for sources of JWKs, which may say it themselves; what is empty was not asked for. */
+/** The same for sources of JWKs, which may have these members; an empty member counts as left out. */
 export function readRequestedUsage({
   useType = '',
   algorithm = '',

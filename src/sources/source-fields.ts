@@ -1,4 +1,4 @@
-// The one list of what a request says to a source, in the order of the documentation. The request, its schema and
+// The list of a source's request members, in the order of the documentation. The request, its schema and
 // description, the texts of missing fields and what a JWK remembers of its request come from it.
 
 interface SourceFieldRow {

@@ -21,7 +21,7 @@ export function addManagerSettings(command: Command): Command {
   return addSettings(command, names);
 }
 
-/** The settings that say where the database and the master key are. */
+/** The settings for the location of the database and of the master key. */
 export function addDatabaseSettings(command: Command): Command {
   return addSettings(command, databaseNames);
 }

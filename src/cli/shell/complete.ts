@@ -1,4 +1,4 @@
-// Answers a shell that asks what can be at the cursor: one candidate per line, and `:files` where a file is expected. The
+// Prints the completions at the cursor for a shell: one candidate per line, and `:files` where a file is expected. The
 // commands and flags come from the tree that runs them.
 
 import type { Argument, Command, Option } from 'commander';

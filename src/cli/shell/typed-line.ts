@@ -1,6 +1,6 @@
 import type { Command, Option } from 'commander';
 
-/** What a line says before the word that is being typed. */
+/** The parsed part of a line before the word that is being typed. */
 export interface TypedLine {
   readonly command: Command;
   /** The option whose value is being typed. */

@@ -19,8 +19,8 @@ export interface DeployedChange {
 }
 
 /**
- * Prints what a change came to in each environment, with `--wait` once every node has it. The change is stored in any
- * case; the exit code says whether a node misses it.
+ * Prints the result of a change in each environment, with `--wait` once every node has it. The change is stored in any
+ * case; the exit code states whether a node misses it.
  */
 export async function showDeployed(
   client: KeyplaneClient,

@@ -38,7 +38,7 @@ export function isForProgram(flags: OutputFlags): boolean {
   return format === 'json' || format === 'yaml' || format === 'name';
 }
 
-/** What the arguments say before they are parsed, because a failure to parse them is printed in this format too. */
+/** Read from the arguments before they are parsed, because a parse error is printed in this format too. */
 export function requestedFormat(args: readonly string[]): 'json' | 'yaml' | undefined {
   for (const [index, arg] of args.entries()) {
     if (arg === '--') return undefined;

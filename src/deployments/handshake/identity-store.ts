@@ -17,7 +17,7 @@ export interface IdentityKeyStore {
   list(): Promise<readonly StoredIdentityKey[]>;
   /** @throws KeyplaneError `conflict` where another one is in use */
   insert(key: StoredIdentityKey): Promise<void>;
-  /** Another key is to take its place: its private half goes, its signature over the other stays. */
+  /** Replaces it by another key: its private half is removed, its signature over the other key is kept. */
   retire(id: string, signature: string): Promise<void>;
 }
 

@@ -44,7 +44,7 @@ export interface HandshakeOptions {
   readonly readIdentity: ReadIdentity;
 }
 
-/** Who asks, as far as it is known: for the log and the audit record. Not proven before the handshake is over. */
+/** The claimed identity of the node, for the log and the audit record. Not proven before the handshake is over. */
 export interface Claimant {
   readonly environment: string | null;
   readonly name: string;
@@ -215,7 +215,7 @@ function readHello(text: string): Hello | JoinRejection {
   return hello.type === 'hello' ? hello : refusal('hello comes first', closeCodes.protocol);
 }
 
-/** Of a hello that is none of ours, such as one of the first release. */
+/** For a hello that does not follow this protocol, such as one of the first release. */
 function nameIn(text: string): string {
   try {
     return checkName(String((JSON.parse(text) as { name?: unknown } | null)?.name), 'Node name');

@@ -1,6 +1,7 @@
 // The lineage: a name for the one history that the revisions of this installation count in. A node keeps it beside its
-// copy. A database that was restored from a backup has forgotten a part of its history; it says so by a new lineage
-// and revisions beyond all that were ever given out. One that does not say so is noticed, and no node follows it.
+// copy. A database that was restored from a backup lacks a part of its history; it gets a new lineage and revisions
+// above all that were ever assigned. A restored database without a new lineage is detected, and no node accepts its
+// changes.
 
 import { randomUUID } from 'node:crypto';
 import type { EnvironmentStores } from '../../environments/environment-store.ts';

@@ -12,7 +12,7 @@ export interface PresenceOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** Tells the other managers on this database that this one is alive, and knows whether there are any. */
+/** Shows the other managers on this database that this one is alive, and tracks whether there are any. */
 export class Presence {
   readonly #options: PresenceOptions;
   #timer: NodeJS.Timeout | undefined;

@@ -3,7 +3,7 @@ import type { AuditRecord } from '../../audit/audit-log.ts';
 import { named } from '../openapi/named.ts';
 import { instant, instantText } from '../responses/response-schemas.ts';
 
-/** One record as it is shown. Its hash stays inside: it proves something only to who has the key. */
+/** One record as it is shown. Its hash is not returned: only the holder of the key can verify it. */
 export const auditItem = named(
   'AuditRecord',
   z.object({

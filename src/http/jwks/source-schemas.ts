@@ -106,7 +106,7 @@ export const updateJwkDescription = named(
   ]),
 );
 
-/** Create JWK whose path says the source. @param id of the schema */
+/** Create JWK with the source in the path. @param id of the schema */
 export function parseJwkDescription(id: string, source: SourceType) {
   return variant(id, {
     name: nameText('JWK name, unique within the project'),

@@ -2,11 +2,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { badRequest } from '../../errors.ts';
 import { namesSeveralHosts, severalHostsText } from '../../runtime/host-header.ts';
 
-/** How long and how much the server listens to, before and beside what routes say of their bodies. */
+/** Limits of time and size for requests, in addition to the body limits of the routes. */
 export interface ServerLimits {
   /** Connections at once, streams of nodes among them; further ones are closed as they come. */
   readonly connections: number;
-  /** From the first byte of a request, or the begin of a connection that says nothing, until its headers are there. */
+  /** From the first byte of a request, or the start of an idle connection, until its headers are complete. */
   readonly headersMs: number;
   /** The whole request, from its first byte. */
   readonly requestMs: number;

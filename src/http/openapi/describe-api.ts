@@ -21,7 +21,7 @@ export function describeApi(app: KeyplaneServer, version: string): void {
   });
   app.decorate('apiReference', () => {
     reference ??= draw(routes, version);
-    // The next who asks may have more luck.
+    // The next request may succeed.
     reference.catch(() => {
       reference = undefined;
     });

@@ -3,7 +3,7 @@ import { roles } from '../../access/access-store.ts';
 
 const longestDescription = 1024;
 
-/** Text that has to be there; `missing` says so in the words of the rules. */
+/** Required text; `missing` is the message of the rules. */
 export function requiredText(missing: string) {
   return z.string({ error: (issue) => (issue.input === undefined ? missing : undefined) });
 }

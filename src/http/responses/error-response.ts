@@ -83,7 +83,7 @@ function tooLarge(request: FastifyRequest): KeyplaneError {
   return new KeyplaneError('payload_too_large', `Request body is larger than ${limit} bytes!`);
 }
 
-/** A route that takes anything but JSON says so in its schema's `consumes`. */
+/** A route that accepts anything but JSON declares it in its schema's `consumes`. */
 function acceptedTypeOf(request: FastifyRequest): string {
   return request.routeOptions.schema?.consumes?.join(', ') ?? 'application/json';
 }

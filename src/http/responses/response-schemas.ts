@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { named, nameOf } from '../openapi/named.ts';
 
-/** `{"success": true}`: it was done, and there is nothing more to say. */
+/** `{"success": true}`: the operation succeeded and returns nothing else. */
 export const successResponse = named('Success', z.object({ success: z.literal(true) }));
 
 export const success = Object.freeze({ success: true } as const);

@@ -1,5 +1,5 @@
-// What a person or a machine asks of the manager itself. None of it needs a token, so none of it says anything
-// about what is stored.
+// Routes about the manager itself. None of them requires a token, so none of them returns anything about stored
+// objects.
 
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';

@@ -2,7 +2,7 @@ import type { Asn1Element } from '../../asn1/element.ts';
 import type { JsonObject } from '../json.ts';
 import type { KeyRestriction } from './rsa-pss.ts';
 
-/** What the AlgorithmIdentifier of a key says beside its key type (RFC 5280 §4.1.1.2). */
+/** The restrictions of a key's AlgorithmIdentifier beyond its key type (RFC 5280 §4.1.1.2). */
 export interface DerAlgorithm {
   readonly crv?: string;
   readonly restriction?: KeyRestriction;

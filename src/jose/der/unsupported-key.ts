@@ -25,7 +25,7 @@ const refusedFamilies: readonly (readonly [string, string])[] = [
 const supported = keyTypes.flatMap((kty) => keyTypeInfo(kty).der?.supported ?? []);
 const supportedKeys = `${supported.slice(0, -1).join(', ')} and ${supported.at(-1)}`;
 
-/** An error about an unknown OID becomes one that says what the key is and which keys are supported. */
+/** Replaces an error about an unknown OID by one that names the key type and the supported keys. */
 export function namingUnsupported<Result>(read: () => Result): Result {
   try {
     return read();

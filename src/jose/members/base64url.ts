@@ -4,7 +4,7 @@
 import { Buffer } from 'node:buffer';
 import { badRequest } from '../../errors.ts';
 
-// 2,100 octets: twice what a member of most key types has, so that most oversized keys still hear their own reason.
+// 2,100 octets: twice what a member of most key types has, so that most oversized keys still get their specific reason.
 const longestText = 2800;
 
 /**

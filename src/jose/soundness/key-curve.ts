@@ -1,6 +1,6 @@
 import type { UseType } from '../use-type.ts';
 
-/** What any curve of a key type says of itself. */
+/** The parameters of any curve of a key type. */
 export interface KeyCurve {
   /** Octets of a private key, and of a coordinate or a public key. */
   readonly octets: number;

@@ -19,7 +19,7 @@ export type UrlCheck =
     }
   | { readonly state: Exclude<SourceState, 'FRESH'>; readonly reason: string };
 
-/** Fetches a JWK's URL again and says what became of its key there. @throws only for faults of our own */
+/** Fetches a JWK's URL again and reports the state of its key there. @throws only for internal errors */
 export async function checkUrl(
   context: SourceContext,
   refresh: Refresh,

@@ -10,7 +10,7 @@ export interface Refresh {
   readonly intervalMs: number;
   readonly refreshAt: Date;
   readonly state: SourceState;
-  /** When it came to be so. */
+  /** When this state began. */
   readonly stateSince: Date;
   /** Public text; null while FRESH. */
   readonly stateReason: string | null;

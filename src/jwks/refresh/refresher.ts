@@ -33,7 +33,7 @@ export interface RefresherOptions extends JwkRuleOptions {
 const lookEveryMs = 2_000;
 const fetchesAtOnce = 16;
 const pageSize = 256;
-/** What goes wrong on our own side is tried again after this long, not at every look. */
+/** An internal error is retried after this time, not at every check. */
 const ownFaultMs = 30_000;
 
 interface Due {

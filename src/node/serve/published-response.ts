@@ -4,7 +4,7 @@ import type { Caching } from '../../protocol/content.ts';
 
 export const jwkSetMediaType = 'application/jwk-set+json';
 export const jwkMediaType = 'application/jwk+json';
-/** What is 0 is left out; a set that is not to be used without asking says so. */
+/** Values of 0 are left out; a set that must be revalidated before use is marked so. */
 export function cacheControlOf({ maxAge, staleWhileRevalidate, staleIfError }: Caching): string {
   const parts = ['public', maxAge > 0 ? `max-age=${maxAge}` : 'no-cache'];
   if (staleWhileRevalidate > 0) parts.push(`stale-while-revalidate=${staleWhileRevalidate}`);

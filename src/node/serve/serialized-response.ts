@@ -10,7 +10,7 @@ export interface ResponseParts {
   readonly body?: string | Buffer;
 }
 
-/** An answer as it goes over the wire, head and body in one piece: the very bytes that node:http makes of its parts. */
+/** A response as it is sent, head and body in one piece: the very bytes that node:http makes of its parts. */
 export class SerializedResponse {
   readonly #beforeDate: string;
   readonly #afterDate: string;

@@ -41,7 +41,7 @@ const refusals: ReadonlyMap<number, ConnectionEnd> = new Map([
 ]);
 
 interface KnownEnd {
-  /** What helps, beside what the manager says. */
+  /** Advice in addition to the manager's reason. */
   readonly advice: string;
   readonly slowFor: SlowFor;
 }

@@ -24,7 +24,7 @@ import { SessionEnd, wrongMessage } from './session-end.ts';
 
 export interface NodeIdentity {
   readonly key: SigningKey;
-  /** What its enrollment token says. */
+  /** The content of its enrollment token. */
   readonly secret: EnrollmentSecret | undefined;
   readonly pin: IdentityPin;
 }
@@ -108,7 +108,7 @@ export class ManagerSession {
     }
   }
 
-  /** Tells the manager this node's clock. */
+  /** Sends this node's clock to the manager. */
   tellClock(): void {
     if (this.#stage.at === 'joined') this.#say(this.#stage.manager, { type: 'clock', time: Date.now() });
   }

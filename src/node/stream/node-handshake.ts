@@ -27,9 +27,9 @@ import { SessionEnd, wrongMessage } from './session-end.ts';
 export interface NodeCredentials {
   /** The node's own. */
   readonly key: SigningKey;
-  /** What its enrollment token says; a node that joined before needs none. */
+  /** The content of its enrollment token; a node that joined before needs none. */
   readonly secret: EnrollmentSecret | undefined;
-  /** Of the identity that it met when it joined. */
+  /** Of the manager's identity when the node joined. */
   readonly pinned: string | undefined;
 }
 
@@ -41,7 +41,7 @@ export interface HandshakeNode extends NodeCredentials {
 
 export interface ProvenManager {
   readonly fingerprint: string;
-  /** It had no pin, and its token names no identity: this is the first one that it met. */
+  /** It had no pin, and its token names no identity: it pinned the first one that it received. */
   readonly isFirstMet: boolean;
   /** To be sent. */
   readonly proof: NodeProof;

@@ -6,7 +6,7 @@ export interface StreamTiming extends BackOffBounds {
   /** From connecting to the manager's welcome. */
   readonly welcomeMs: number;
   readonly pingMs: number;
-  /** Nothing heard for so long: the connection is half open. */
+  /** Without any message for this time the connection is half open. */
   readonly deadMs: number;
 }
 

@@ -21,7 +21,7 @@ export function notifyStatement(topics: Iterable<WakeTopic>, sender: string): st
 
 export interface ListenerOptions {
   readonly url: string;
-  /** What this very manager sends is not heard. */
+  /** Notifications of this manager itself are ignored. */
   readonly sender: string;
   readonly onWake: (topic: WakeTopic) => void;
 }

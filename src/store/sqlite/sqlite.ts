@@ -215,7 +215,7 @@ class SqliteEngine implements Engine {
     files.durable = files.log.mark();
   }
 
-  /** All that wait for the same mending share it. @throws DatabaseFailure while the disk goes on to refuse */
+  /** All callers that wait for the same recovery share it. @throws DatabaseFailure while the disk goes on to refuse */
   #mend(): Promise<void> {
     this.#mending ??= this.#takeBack().finally(() => {
       this.#mending = undefined;
