@@ -6,6 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { EnvironmentStores, NodeRefusal } from '../environments/environment-store.ts';
 import type { DeploymentVerb } from '../protocol/content.ts';
 import { closeCodes } from '../protocol/messages.ts';
+import { singleFlight } from '../runtime/single-flight.ts';
 import type { SharedStore } from '../unit-of-work.ts';
 import { type Confirmations, createConfirmations } from './confirmations.ts';
 import {
@@ -19,7 +20,6 @@ import { NodeSession, type NodeSessionOptions, type SessionIdentity } from './no
 import { NodeSessions } from './node-sessions.ts';
 import { createNodeStatusRecorder, type NodeStatusRecorder } from './node-status-recorder.ts';
 import { checkSessions } from './presence/lost-sessions.ts';
-import { singleFlight } from './presence/single-flight.ts';
 import type { DeploymentTarget } from './put-desired-state.ts';
 import { SendTurns } from './send-turns.ts';
 

@@ -90,6 +90,8 @@ export function guardRoutes(
     const { config, url } = request.routeOptions;
     if (config.access === undefined) return;
     if (config.access.kind !== 'anyone') {
+      // The token is looked up in its turn too: a hundred requests with one token delay those with another by one lookup.
+      await fairTurn(presentedBy(request));
       await letIn(request, config.access, { ...services, rateLimits });
       // A request computes in stretches from here on: its body is parsed and checked, its answer is written.
       return fairTurn(requesterOf(request));
@@ -99,6 +101,12 @@ export function guardRoutes(
   });
   // Bounded resources are shared between users; a client that signs in is identified by its address.
   app.addHook('preHandler', (request, _reply, done) => onBehalfOf(requesterOf(request), done));
+}
+
+/** What a request presents before its user is known: its token, or where it comes from. */
+function presentedBy(request: FastifyRequest): string {
+  const authorization = request.headers.authorization ?? sessionAuthorization(request);
+  return authorization === undefined ? requesterOf(request) : `token ${authorization}`;
 }
 
 /** Who a request is counted for where users share a resource. */

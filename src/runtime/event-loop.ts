@@ -9,31 +9,36 @@ const waiting = new Map<string, (() => void)[]>();
 let isTurning = false;
 
 /**
- * Resolves when it is this requester's turn to compute for about a millisecond. There is one turn in each iteration of
- * the event loop for the whole process, since sixty imports would otherwise each compute in the same iteration.
- * Requesters alternate, so that one with a hundred imports makes another's twice as long, not a hundred times.
+ * Resolves when it is this requester's turn to compute for about a millisecond: at once where nobody had a turn in this
+ * iteration of the event loop. There is one turn in each iteration for the whole process, since sixty imports would
+ * otherwise each compute in the same iteration. Requesters alternate, so that one with a hundred imports makes another's
+ * twice as long, not a hundred times.
  */
 export function fairTurn(requester = currentRequester()): Promise<void> {
+  if (!isTurning) {
+    isTurning = true;
+    setImmediate(giveTurn);
+    return Promise.resolve();
+  }
   return new Promise((resolve) => {
     const turns = waiting.get(requester);
     if (turns) turns.push(resolve);
     else waiting.set(requester, [resolve]);
-    if (isTurning) return;
-    isTurning = true;
-    setImmediate(giveTurn);
   });
 }
 
 function giveTurn(): void {
-  for (const [requester, turns] of waiting) {
-    waiting.delete(requester);
-    turns.shift()?.();
-    // Behind the others.
-    if (turns.length > 0) waiting.set(requester, turns);
-    break;
+  const [next] = waiting;
+  if (!next) {
+    isTurning = false;
+    return;
   }
-  isTurning = waiting.size > 0;
-  if (isTurning) setImmediate(giveTurn);
+  const [requester, turns] = next;
+  waiting.delete(requester);
+  turns.shift()?.();
+  // Behind the others.
+  if (turns.length > 0) waiting.set(requester, turns);
+  setImmediate(giveTurn);
 }
 
 /**

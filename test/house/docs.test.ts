@@ -80,10 +80,15 @@ describe('CHANGELOG.md', () => {
     expect(new Set([releases[0]?.[1], ...versions]).size).toBe(1);
   });
 
-  test('groups changes under the headings of Keep a Changelog', () => {
-    const groups = readRoot('CHANGELOG.md').matchAll(/^### (.*)$/gm);
+  test('groups the changes of each version under the headings of Keep a Changelog, each once', () => {
     const known = ['Added', 'Changed', 'Deprecated', 'Removed', 'Fixed', 'Security'];
-    for (const [, group] of groups) expect(known).toContain(group);
+    for (const version of readRoot('CHANGELOG.md').split(/^## /m).slice(1)) {
+      const groups = [...version.matchAll(/^### (.*)$/gm)].map(([, group = '']) => group);
+      expect(
+        known.filter((group) => groups.includes(group)),
+        version.split('\n')[0],
+      ).toEqual(groups);
+    }
   });
 });
 

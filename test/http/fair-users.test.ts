@@ -66,4 +66,28 @@ describe('a request of one user', () => {
     ]);
     expect(order).toEqual(['other', 'hostile']);
   });
+
+  test('has its token looked up before those of a user whose turns of the event loop are all taken', async () => {
+    const form = {
+      grant_type: 'client_credentials',
+      client_id: 'hostile',
+      client_secret: 'password of hostile',
+    };
+    const signedIn = await fetch(`${manager.url}/apiops/auth/token`, {
+      method: 'POST',
+      body: new URLSearchParams(form),
+    });
+    const { access_token: token } = (await signedIn.json()) as { access_token: string };
+    const authorization = `Bearer ${token}`;
+    const order: string[] = [];
+    const turns = Promise.all(Array.from({ length: 20_000 }, () => fairTurn(`token ${authorization}`)));
+    await Promise.all([
+      fetch(`${manager.url}${project}/jwks/`, { headers: { authorization } }).then(() =>
+        order.push('hostile'),
+      ),
+      other('GET', `${project}/jwks/`).then(() => order.push('other')),
+      turns,
+    ]);
+    expect(order).toEqual(['other', 'hostile']);
+  });
 });

@@ -159,7 +159,8 @@ describe.each(kinds)('JWKs made from one of the $path', (kind) => {
       for (const [index, jwk] of jwksOf(name).entries()) {
         const { updatedAt: _, ...was } = before[index] ?? {};
         const { updatedAt: __, ...after } = await project.jwk(jwk);
-        expect(after).toEqual({ ...was, sourceId: null });
+        const noSource = { sourceId: null, sourceEnvironmentName: null, sourceAliasName: null };
+        expect(after).toEqual({ ...was, ...noSource });
       }
       expect(await references(name)).toEqual([]);
       // Detached is for good: a later update reaches them no more.

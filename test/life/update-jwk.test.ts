@@ -106,6 +106,8 @@ describe('a JWK that is updated', () => {
       ...Object.fromEntries(Object.entries(before).filter(([member]) => member !== 'updatedAt')),
       description: 'new',
       sourceId: null,
+      sourceEnvironmentName: null,
+      sourceAliasName: null,
       sourceUrl: null,
     });
     expect(updatedAt).not.toBe(before.updatedAt);

@@ -106,7 +106,9 @@ describe('a node', () => {
     expect(next.resume).toMatchObject({ environmentId: 'environment-1', revision: 9 });
     expect(await next.reset(1, [ecJwk({ name: 'new' })])).toMatchObject({ type: 'applied', revision: 1 });
     expect(await kidsOf(node)).toEqual(['kid-new']);
-    expect(node.log.lines.some((line) => line.level === 'warn' && /made anew/.test(line.text))).toBe(true);
+    expect(
+      node.log.lines.some((line) => line.level === 'warn' && /deleted and created again/.test(line.text)),
+    ).toBe(true);
   });
 });
 

@@ -24,12 +24,15 @@ const columns: readonly Column<Certificate>[] = [
   },
   {
     header: 'Alias by environment',
-    cell: ({ certificateEnvironmentList }) =>
-      certificateEnvironmentList.map(({ environmentName, alias }) => (
-        <Text key={environmentName} size="sm">
-          {environmentName}: {alias}
-        </Text>
-      )),
+    cell: ({ certificateEnvironmentList }) => (
+      <div>
+        {certificateEnvironmentList.map(({ environmentName, alias }) => (
+          <Text key={environmentName} size="sm">
+            {environmentName}: {alias}
+          </Text>
+        ))}
+      </div>
+    ),
   },
   {
     header: 'Expires',

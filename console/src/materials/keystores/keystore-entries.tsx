@@ -35,15 +35,16 @@ const columns: readonly Column<Entry>[] = [
   { header: 'Alias', kind: 'title', cell: ({ alias }) => alias },
   {
     header: 'Kind',
+    // One child: a card lays out each child of a cell beside the name of the column.
     cell: ({ kind, locked, problem }) => (
-      <>
+      <div>
         {kinds[kind]}
         {(locked || problem !== null) && (
           <Text size="sm" c="var(--mantine-color-error)">
             Cannot be used: {locked ? 'wrong key password' : problem}
           </Text>
         )}
-      </>
+      </div>
     ),
   },
   { header: 'Key', cell: keyText },

@@ -19,11 +19,14 @@ export function KeystoresPage() {
 const columns: readonly Column<Keystore>[] = [
   {
     header: 'Environments',
-    cell: ({ keyStoreEnvironmentList }) =>
-      keyStoreEnvironmentList.map(({ environmentName, keyStoreType }) => (
-        <Text key={environmentName} size="sm">
-          {environmentName}, {keyStoreType}
-        </Text>
-      )),
+    cell: ({ keyStoreEnvironmentList }) => (
+      <div>
+        {keyStoreEnvironmentList.map(({ environmentName, keyStoreType }) => (
+          <Text key={environmentName} size="sm">
+            {environmentName}, {keyStoreType}
+          </Text>
+        ))}
+      </div>
+    ),
   },
 ];
