@@ -9,7 +9,7 @@ const waiting = new Map<string, (() => void)[]>();
 let isTurning = false;
 
 /**
- * Resolves when it is this requester's turn to compute for about a millisecond: at once where nobody had a turn in this
+ * Resolves when it is this requester's turn to compute for about a millisecond: at once where no request had a turn in this
  * iteration of the event loop. There is one turn in each iteration for the whole process, since sixty imports would
  * otherwise each compute in the same iteration. Requesters alternate, so that one with a hundred imports makes another's
  * twice as long, not a hundred times.
