@@ -2,16 +2,20 @@
 // loads Fastify and better-sqlite3, listens and opens a database. The limit for the manager is 120 MB.
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { childEnvironment } from '../src/config.ts';
+import { enrollmentTokenText } from '../src/protocol/enrollment-token.ts';
 import { median } from './bench-manager.ts';
 import type { BenchRow } from './bench-row.ts';
 
 const rounds = 3;
+/** Of no installation: no manager is there to join. */
+const token = enrollmentTokenText(randomBytes(32), randomBytes(32).toString('base64url'));
 const runner = fileURLToPath(new URL('../scripts/run.mjs', import.meta.url));
 const bareFile = fileURLToPath(new URL('./bare-server.mjs', import.meta.url));
 
@@ -47,9 +51,10 @@ export async function run(): Promise<BenchRow[]> {
 /** Of the process, or of the one that it started, once that says that it is ready. */
 async function residentBytes(args: readonly string[]): Promise<number> {
   const child = spawn(process.execPath, args, {
-    env: childEnvironment({ KEYPLANE_NODE_TOKEN: 'none' }),
+    env: childEnvironment({ KEYPLANE_NODE_TOKEN: token }),
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  const ended = new Promise((resolve) => child.once('close', resolve));
   try {
     await ready(child);
     const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=,rss=']);
@@ -61,7 +66,6 @@ async function residentBytes(args: readonly string[]): Promise<number> {
       processes.find(([, parent]) => parent === child.pid) ?? processes.find(([pid]) => pid === child.pid);
     return (own?.[2] ?? Number.NaN) * 1024;
   } finally {
-    const ended = new Promise((resolve) => child.once('close', resolve));
     child.kill();
     await ended;
   }
