@@ -1,7 +1,7 @@
 // Lists of JWKs have the deployment of each JWK, and can be narrowed to those that a node lacks.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestManager, type TestManager } from '../support/manager.ts';
+import { startTestManager, type TestManager, until } from '../support/manager.ts';
 import { accepted, projectApi } from './support/project-api.ts';
 import { makeCurveKey } from './support/sample-keys.ts';
 
@@ -18,6 +18,11 @@ beforeAll(async () => {
   accepted(await project.paste('before', { ...makeCurveKey('P-256'), kid: 'before' }));
   await Promise.all([p2?.close(), s1?.close()]);
   expect((await project.paste('after', { ...makeCurveKey('P-256'), kid: 'after' })).status).toBe(200);
+  // What a node confirmed last is written a moment later, and read from there once the node has left.
+  await until(
+    async () => (await names('deployment=DEPLOYED')).includes('before'),
+    'confirmations are written',
+  );
 });
 
 afterAll(() => manager.close());
