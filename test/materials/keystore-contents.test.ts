@@ -22,5 +22,6 @@ test('other requests are served while the certificates of a large keystore are r
   const contents = await keystoreContents(listing);
   reading = false;
   expect(contents.map(({ type }) => type)).toEqual(listing.map(() => 'EC'));
-  expect(turns).toBeGreaterThanOrEqual(listing.length);
+  // The first turn is given at once.
+  expect(turns).toBeGreaterThanOrEqual(listing.length - 1);
 });
