@@ -72,7 +72,7 @@ function AuditedObject({ record }: { readonly record: AuditItem }) {
   const path = record.action.endsWith('.delete') ? undefined : pathOf(record);
   if (path === undefined) return record.objectName;
   return (
-    <Anchor component={Link} href={path}>
+    <Anchor component={Link} href={path} underline="always">
       {record.objectName}
     </Anchor>
   );
