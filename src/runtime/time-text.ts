@@ -1,4 +1,4 @@
-// Times as the console shows them: in UTC and marked so, with the distance from now beside them.
+// Times as the console and the command line show them: in UTC and marked so, with the distance from now beside them.
 
 /** `2026-11-29 12:03 UTC` */
 export function timeText(instant: string | null | undefined): string | null {
@@ -12,24 +12,30 @@ export function exactTimeText(instant: string | null | undefined): string | null
 
 /** `2026-11-29 12:03 UTC (in 3 days)` */
 export function timeAndDistance(instant: string | null | undefined, now = Date.now()): string | null {
-  return instant ? `${timeText(instant)} (${relativeTime(instant, now)})` : null;
+  return instant ? `${timeText(instant)} (${relativeText(instant, now)})` : null;
 }
 
-/** Each unit with its seconds and the fewest seconds from which it is used, so that 45 days are not "1 month". */
-const units = [
-  ['year', 31_557_600, 1.9 * 31_557_600],
-  ['month', 2_629_800, 1.9 * 2_629_800],
-  ['day', 86_400, 86_400],
-  ['hour', 3_600, 3_600],
-  ['minute', 60, 60],
-] as const;
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
 
-/** `in 3 days`, `5 minutes ago`: rounded to the nearest unit. */
-export function relativeTime(instant: string, now = Date.now()): string {
-  const seconds = Math.round((Date.parse(instant) - now) / 1_000);
-  const found = units.find(([, , from]) => Math.abs(seconds) >= from);
-  const [unit, size] = found ?? (['second', 1] as const);
-  const count = Math.round(Math.abs(seconds) / size);
-  const amount = `${count} ${unit}${count === 1 ? '' : 's'}`;
-  return seconds < 0 ? `${amount} ago` : `in ${amount}`;
+const steps: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, seconds: number])[] = [
+  ['year', 31_557_600],
+  ['month', 2_629_800],
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+];
+/** A day less than a year is a year to a reader; 13 months are not. */
+const tolerance = 0.03;
+
+/** How long until an instant, or since it, rounded: `in 5 days`, `2 years ago`. `now` is milliseconds since 1970. */
+export function relativeText(instant: string, now = Date.now()): string {
+  const seconds = (Date.parse(instant) - now) / 1000;
+  for (const [unit, size] of steps) {
+    const count = Math.abs(seconds) / size;
+    if (count >= 2 - tolerance || Math.abs(count - 1) <= tolerance) {
+      return relative.format(Math.round(seconds / size), unit);
+    }
+  }
+  return 'now';
 }

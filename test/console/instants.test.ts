@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { relativeText, utcText } from '../../console/src/display/instants.ts';
+import { utcText } from '../../console/src/display/instants.ts';
+import { relativeText } from '../../src/runtime/time-text.ts';
 
 const now = Date.parse('2026-11-29T12:03:04.000Z');
 const day = 86_400_000;

@@ -1,5 +1,6 @@
 import { Text } from '@mantine/core';
-import { exactText, relativeText, utcText } from './instants.ts';
+import { relativeText } from '../../../src/runtime/time-text.ts';
+import { exactText, utcText } from './instants.ts';
 
 interface TimeProps {
   readonly at: string | null;
@@ -17,13 +18,13 @@ export function Time({ at, fallback = 'never' }: TimeProps) {
   );
 }
 
-/** The instant, and how far it is away. */
+/** The instant, and its distance from now. */
 export function Instant({ at, fallback = 'none' }: TimeProps) {
   if (at === null) return fallback;
   return <Both at={at} text={utcText(at)} />;
 }
 
-/** The day of an instant, and how far it is away: for columns that are narrow. */
+/** The day of an instant, and its distance from now: for narrow columns. */
 export function Day({ at, fallback = 'never' }: TimeProps) {
   if (at === null) return fallback;
   return <Both at={at} text={utcText(at).slice(0, 10)} />;

@@ -15,7 +15,7 @@ import { Instant } from '../display/time.tsx';
 import { ProjectSetAddresses } from '../environments/set-addresses.tsx';
 import { successorPath } from '../jwk-form/successor-path.ts';
 import { useMayDeploy } from '../jwks/deploying-role.ts';
-import { useWords, validityState } from '../jwks/jwk-words.ts';
+import { keyTextWithUnit, useWords, validityState } from '../jwks/jwk-words.ts';
 import { projectPath } from '../layout/project.ts';
 import { DeleteJwk } from './delete-jwk.tsx';
 import { DeploymentLegend, DeploymentState, deployedText } from './deployment-state.tsx';
@@ -24,7 +24,6 @@ import './jwk-detail.css';
 import { JwkHistory } from './jwk-history.tsx';
 import { type JwkDetail, type JwkRef, useDeployment, useJwk } from './jwk-queries.ts';
 import { sourceFacts } from './jwk-source.tsx';
-import { keyText } from './key-text.ts';
 import { PrivatePart } from './private-part.tsx';
 import { PublicExport } from './public-export.tsx';
 import { PublicPart } from './public-part.tsx';
@@ -147,7 +146,7 @@ function KeyFacts({ jwk, detail }: { readonly jwk: JwkRef; readonly detail: JwkD
   const deployment = useDeployment(jwk);
   const validity = validityStatuses[validityState(detail, Date.now())];
   const facts: readonly Fact[] = [
-    ['Key', keyText(detail)],
+    ['Key', keyTextWithUnit(detail)],
     ['Algorithm', detail.algorithm ?? 'any that fits'],
     ['Use', detail.use === null ? 'any' : (useWords[detail.use] ?? detail.use)],
     [

@@ -27,3 +27,9 @@ export function validityState(
 export function keyText({ type, curve, size }: Pick<ListedJwk, 'type' | 'curve' | 'size'>): string {
   return [type, curve ?? size].filter((part) => part !== null).join(' ');
 }
+
+/** `RSA, 3072 bits`, `EC, P-256`, `OCT` */
+export function keyTextWithUnit({ type, curve, size }: Pick<ListedJwk, 'type' | 'curve' | 'size'>): string {
+  const detail = curve ?? (size === null ? undefined : `${size} bits`);
+  return detail === undefined ? type : `${type}, ${detail}`;
+}

@@ -47,12 +47,12 @@ const columns: readonly Column<Entry>[] = [
       </div>
     ),
   },
-  { header: 'Key', cell: keyText },
+  { header: 'Key', cell: entryKeyText },
   { header: 'Subject', cell: ({ subjectDn }) => subjectDn },
   { header: 'Expires', cell: ({ notAfter }) => notAfter !== null && <Day at={notAfter} /> },
 ];
 
-function keyText({ type, curve, size, algorithm, certificates }: Entry): string {
+function entryKeyText({ type, curve, size, algorithm, certificates }: Entry): string {
   const key = [algorithm ?? type, curve ?? (size === null ? null : `${size} bits`)].filter(Boolean).join(' ');
   return certificates > 1 ? `${key}, chain of ${certificates}` : key;
 }
