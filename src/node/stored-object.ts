@@ -88,7 +88,7 @@ function digestOf(content: DeployedContent): string {
   } catch (error) {
     throw new InvalidObjectError(
       content,
-      isKeyplaneError(error) ? error.message : 'its digest can not be computed',
+      isKeyplaneError(error) ? error.message : 'its digest cannot be computed',
     );
   }
 }

@@ -49,7 +49,7 @@ test.each([
   expect(lookupName(name)).toBe('');
 });
 
-test('an empty name has an error text of its own', () => {
+test('an empty name has its own error text', () => {
   expect(() => checkName('', 'JWK name')).toThrow('JWK name can not be empty!');
 });
 

@@ -269,7 +269,7 @@ test('a keystore file shows its aliases before it is stored, and a wrong passwor
   });
 });
 
-test('a keystore with a password for each alias shows which alias needs a keystore of its own', async () => {
+test('a keystore with a password for each alias shows which alias needs a separate keystore', async () => {
   await fill('locked-alias', 'Keystore');
   await dropped('formats/fixtures/java17/key-password.jks');
   await page.getByRole('textbox', { name: 'Keystore password' }).fill('changeit');

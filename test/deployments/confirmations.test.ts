@@ -174,7 +174,7 @@ describe('the answer', () => {
     });
   });
 
-  test('has texts of its own for an undeployment', () => {
+  test('has other texts for an undeployment', () => {
     const result = deploymentResult([environmentResult('a', [], 'undeploy')], 'undeploy');
     expect(result.message).toBe('Undeployment completed successfully');
     expect(result.environmentResults[0]?.message).toBe('Undeployed successfully');

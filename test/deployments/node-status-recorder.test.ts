@@ -24,7 +24,7 @@ function databaseFailing(times: number) {
   const asyncCommit = async (work: (stores: never) => Promise<unknown>) => {
     if (failures > 0) {
       failures -= 1;
-      throw new Error('the database is away');
+      throw new Error('the database is unreachable');
     }
     const nodes = { record: async (some: readonly NodeStatus[]) => void recorded.push(...some) };
     return work({ nodes } as never);

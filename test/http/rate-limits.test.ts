@@ -119,7 +119,7 @@ describe('an address', () => {
   });
 });
 
-test('the limit on wrong passwords stays exact, and has an error text of its own', async () => {
+test('the limit on wrong passwords stays exact, and has its own error text', async () => {
   for (let attempt = 0; attempt < 10; attempt += 1) expect((await signIn('wrong')).statusCode).toBe(401);
   const refused = await signIn(passwords.admin);
   expect(refused.statusCode).toBe(429);

@@ -119,7 +119,7 @@ test('the first rejection of a cause is logged, and then their number', async ()
   expect(lines[2]).toEqual({ cause: 'upgrade_limit', address: '192.0.2.1', count: 999 });
 });
 
-/** A server with a gate of its own. */
+/** A server with its own gate. */
 async function gated({ hasRoom = (): boolean => true, take = (_: Upgrade): void => undefined } = {}) {
   const server = createServer();
   const metrics = new Registry();

@@ -19,7 +19,7 @@ describe('selectKey', () => {
     expect(selectKey(set(a), undefined)).toEqual(a);
   });
 
-  test('selects a single key without a kid of its own under any kid', () => {
+  test('selects a single key without a kid under any kid', () => {
     const { kid: _kid, ...bare } = a;
     expect(selectKey(bare, 'mine')).toEqual(bare);
     expect(selectKey(set(bare), 'mine')).toEqual(bare);

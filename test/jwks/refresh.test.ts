@@ -232,7 +232,7 @@ describe('a JWK that follows its URL', () => {
     expect((await project.jwk(what)).sourceState).toBe('FRESH');
   });
 
-  test('goes by the kid of the only usable key in place of its own, where none was asked for', async () => {
+  test('takes the kid of the only usable key where no kid was requested', async () => {
     pages.set('/alone-again', json(freshKey('a')));
     accepted(await follow('alone-again'));
     const next = freshKey('b');

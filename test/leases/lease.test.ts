@@ -48,7 +48,7 @@ withDatabases('leases', (fresh) => {
   test('are renewed again after a renewal that failed', async () => {
     const { one, raw } = await twoManagers();
     const errors: unknown[] = [];
-    const failure = new Error('the database is away');
+    const failure = new Error('the database is unreachable');
     let isAway = false;
     const write: Store['write'] = (work) => (isAway ? Promise.reject(failure) : one.write(work));
     const onError = (error: unknown) => {

@@ -73,7 +73,7 @@ describe('managers that start on an empty database', () => {
 });
 
 describe('a manager with another master key', () => {
-  test('is refused with one line, whether the key is given or in a file of its own, and changes nothing', async () => {
+  test('is refused with one line, whether the key is a value or in a file, and changes nothing', async () => {
     await start('a');
     const before = await raw('select * from data_keys order by id');
     const refused = /^KEYPLANE_MASTER_KEY does not open the data in this database[^\n]*$/;

@@ -183,7 +183,7 @@ withDatabases('streams of nodes', (fresh, kind) => {
     });
   }
 
-  test('a manager that starts deletes managers that stopped long ago, and all others of its own file', async () => {
+  test('a manager that starts deletes managers that stopped long ago, and all others of the same file', async () => {
     await database.raw(`update managers set seen_at = seen_at - 4000000 where id = '${here}'`);
     await store.asyncCommit(({ managers }) => managers.enter());
     const left = await database.raw('select id from managers');

@@ -1,4 +1,4 @@
-// Sample objects to store: complete, each with a fresh id and a name of its own unless the test sets them.
+// Sample objects to store: complete, each with a fresh id and a different name unless the test sets them.
 
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Project, Token, User } from '../../src/access/access-store.ts';

@@ -118,7 +118,7 @@ function SetAddresses({ environment }: { readonly environment: Environment }) {
   return (
     <Section
       title="Addresses of JWK Sets"
-      description="Each project has a JWK Set of its own. Give verifiers the address of their project’s set."
+      description="Each project has its own JWK Set. Give verifiers the address of their project’s set."
     >
       <Stack gap="sm">
         {projectName === undefined && <Text c="dimmed">No project reaches this environment.</Text>}

@@ -10,7 +10,7 @@ export interface ListeningWorld extends HttpWorld {
   readonly port: number;
   /** The header that authenticates the administrator. */
   readonly bearer: string;
-  /** A well-behaved client on a connection of its own gets an answer. */
+  /** A well-behaved client on another connection gets an answer. */
   othersAreServed(): Promise<void>;
   /** How many connections there are. */
   connectionCount(): Promise<number>;

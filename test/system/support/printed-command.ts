@@ -12,7 +12,7 @@ export async function printedCommand(
   command: string,
   { cwd, env, ready }: { readonly cwd: string; readonly env: NodeJS.ProcessEnv; readonly ready: RegExp },
 ): Promise<PrintedCommand> {
-  // A process group of its own, so that a signal reaches what the shell and npm start.
+  // A separate process group, so that a signal reaches what the shell and npm start.
   const child = spawn('sh', ['-c', command], {
     cwd,
     env,
