@@ -30,8 +30,8 @@ const idleMs = 10_000;
 /** The most work that the limits of the formats allow takes a core some six seconds; a busy machine has less than a core to give. */
 const defaultTimeoutMs = 30_000;
 
-/** Of processor time that a user took lately, half of it counting after each half-life. */
-const promptMs = 250;
+/** A user who took less processor time than this lately gets the thread of higher priority. */
+const lightUseMs = 250;
 const halfLifeMs = 10_000;
 
 /** @param options maxWorkers: threads of low priority, so that the event loop has the processor first */
@@ -45,10 +45,10 @@ export function createKeystoreOpener(
   });
   const free = [...slots];
   const recentUse = new RecentUse(halfLifeMs);
-  /** The one of higher priority for a user who used little, another for the others, and any where that is taken. */
+  /** The thread of higher priority for a user who used little, one of the others for the rest, and any other where that is taken. */
   const takeSlot = (user: string): ThreadSlot | undefined => {
-    const isPrompt = recentUse.of(user) < promptMs;
-    const index = free.findIndex((slot) => (slot === slots[0]) === isPrompt);
+    const usedLittle = recentUse.of(user) < lightUseMs;
+    const index = free.findIndex((slot) => (slot === slots[0]) === usedLittle);
     return free.splice(Math.max(index, 0), 1)[0];
   };
   let isClosed = false;
