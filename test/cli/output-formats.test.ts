@@ -143,6 +143,12 @@ describe('YAML', () => {
     expect(load(yamlText(value))).toEqual(value);
   });
 
+  test('a certificate chain in base64, which has + and / and ends with =, is written as quoted text', () => {
+    // With a pattern that matches in several ways this would take longer than the universe is old.
+    const certificate = `MIID${'A+b/c+D/'.repeat(200)}==`;
+    expect(yamlText({ x5c: [certificate] })).toBe(`x5c:\n  - "${certificate}"\n`);
+  });
+
   test('keeps PEM readable', () => {
     expect(yamlText({ pem: '-----BEGIN X-----\nAA\n-----END X-----\n' })).toBe(
       'pem: |\n  -----BEGIN X-----\n  AA\n  -----END X-----\n',

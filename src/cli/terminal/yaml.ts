@@ -54,8 +54,11 @@ function literal(value: string, depth: number): string {
 
 /** Words that readers of YAML 1.1 or 1.2 take for something else than text. */
 const reserved = /^(?:true|false|yes|no|on|off|y|n|null|nan|inf)$/i;
-/** A letter first, so that it is neither a number nor a date. */
-const plainText = /^[A-Za-z][\w.-]*(?:[ /@+-][\w./@+-]+)*$/;
+/**
+ * A letter first, so that it is neither a number nor a date. Only a space separates, so that a text matches in one way:
+ * with two the time to reject base64 of a certificate, which ends with `=`, would grow exponentially.
+ */
+const plainText = /^[A-Za-z][\w./@+-]*(?: [\w./@+-]+)*$/;
 
 function text(value: string): string {
   return plainText.test(value) && !reserved.test(value) ? value : sanitizedJson(value);
