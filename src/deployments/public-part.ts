@@ -17,6 +17,8 @@ export function publicPart(content: DeployedContent, digest: Buffer): DeployedCo
     case 'certificate':
     case 'environment-set':
     case 'caching':
+    case 'key-ring':
+    case 'application':
       return content;
     case 'key':
       return content.keyType === 'PUBLIC_KEY' ? content : { ...content, content: '', withheld };

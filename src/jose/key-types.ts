@@ -176,6 +176,8 @@ export type AsymmetricKeyType = {
 export type GeneratedKeyType = {
   [Kty in KeyType]: Table[Kty]['generation'] extends null ? never : Kty;
 }[KeyType];
+/** The same, as the API names them. */
+export type GeneratedTypeName = Uppercase<GeneratedKeyType>;
 /** Bits or curves of generated keys. */
 export type GeneratedValue<Kty extends GeneratedKeyType> = NonNullable<
   Table[Kty]['generation']

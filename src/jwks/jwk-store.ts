@@ -1,6 +1,7 @@
 // Stored JWKs: public members readable, private ones sealed; where each came from.
 
 import type { KeyTypeName } from '../jose/key-types.ts';
+import type { RingMember } from '../rings/ring.ts';
 import type { Sealed } from '../sealing/sealed.ts';
 import type { SourceField, WholeField } from '../sources/source-fields.ts';
 import type { StoredSourceType } from '../sources/sources.ts';
@@ -36,6 +37,8 @@ export interface StoredJwk {
   readonly privateMembers: Sealed | null;
   /** When it got its kid, where that was after its creation: the environment's set counts from it. */
   readonly kidSince?: Date;
+  /** What it is in its key ring; undefined outside a ring. */
+  readonly member?: RingMember;
   readonly createdAt: Date;
   readonly updatedAt: Date;
   /** The row was altered outside keyplane: it is neither deployed nor shown. */

@@ -3,10 +3,13 @@
 
 export const projectKinds = Object.freeze(['jwk', 'certificate', 'key', 'keystore'] as const);
 export type ProjectKind = (typeof projectKinds)[number];
+/** What operations at a node are governed by; of a project, too. */
+export const operationKinds = Object.freeze(['key-ring', 'application'] as const);
+export type OperationKind = (typeof operationKinds)[number];
 export const settingKinds = Object.freeze(['environment-set', 'caching'] as const);
 export type SettingKind = (typeof settingKinds)[number];
-export const deployedKinds = Object.freeze([...projectKinds, ...settingKinds] as const);
-export type DeployedKind = ProjectKind | SettingKind;
+export const deployedKinds = Object.freeze([...projectKinds, ...operationKinds, ...settingKinds] as const);
+export type DeployedKind = ProjectKind | OperationKind | SettingKind;
 
 /** What a stored key is. */
 export const cryptoKeyTypes = Object.freeze(['SECRET_KEY', 'PRIVATE_KEY', 'PUBLIC_KEY'] as const);
@@ -38,6 +41,64 @@ export interface DeployedJwk extends DeployedObject {
   readonly expires: number | null;
   /** When it got its kid (milliseconds since 1970), where that was after its creation. */
   readonly kidSince?: number;
+  /**
+   * What it is in its key ring. The private part comes as the state asks: of a SIGNATURE ring only while ACTIVE. `expires` of a
+   * RETIRING member of such a ring is its `retireAt`.
+   */
+  readonly ring?: DeployedMembership;
+}
+
+export interface DeployedMembership {
+  /** The id of the ring, whose `DeployedKeyRing` is sent in the same step. */
+  readonly ringId: string;
+  readonly version: number;
+  readonly state: 'STAGED' | 'NEXT' | 'ACTIVE' | 'RETIRING';
+  /** Whether it is in JWK Sets: of an ENCRYPTION ring only the ACTIVE member is, of an OCT ring none. */
+  readonly published: boolean;
+  /** RETIRING: milliseconds since 1970; null: not yet known. */
+  readonly retireAt: number | null;
+}
+
+/** A key ring, with what nodes need to sign and to verify. Its members that are not yet retired come as JWKs. */
+export interface DeployedKeyRing extends DeployedObject {
+  readonly kind: 'key-ring';
+  readonly use: 'sig' | 'enc';
+  readonly maxTokenLifetimeMs: number;
+  readonly clockSkewMs: number;
+  /** Null: a node that hears from no manager signs without end. */
+  readonly signingLeaseMs: number | null;
+  /** The node signs the project's historical keys with this ring. */
+  readonly signsHistoricalKeys: boolean;
+  /** Members that are RETIRED or REVOKED, ascending by version: all revoked ones, and the latest 100 retired ones. */
+  readonly former: readonly FormerMember[];
+}
+
+export interface FormerMember {
+  readonly version: number;
+  readonly kid: string;
+  /** Public members; null for an OCT key. */
+  readonly jwk: Readonly<Record<string, unknown>> | null;
+  /** Milliseconds since 1970; exactly one of the two is set. */
+  readonly retiredAt: number | null;
+  readonly revokedAt: number | null;
+  readonly revokedReason: 'COMPROMISED' | 'SUPERSEDED' | 'UNSPECIFIED' | null;
+}
+
+/** A program that may use keys at the node. */
+export interface DeployedApplication extends DeployedObject {
+  readonly kind: 'application';
+  readonly expires: number | null;
+  readonly tokens: readonly {
+    /** SHA-256 of the token, hex. */
+    readonly hash: string;
+    /** Milliseconds since 1970; null: as long as the application. */
+    readonly validUntil: number | null;
+  }[];
+  readonly grants: readonly {
+    readonly keyRingId: string | null;
+    readonly jwkId: string | null;
+    readonly operations: readonly ('SIGN' | 'VERIFY')[];
+  }[];
 }
 
 export interface DeployedCertificate extends DeployedObject {
@@ -93,7 +154,13 @@ export interface DeployedCaching extends Caching {
   readonly id: string;
 }
 
-export type DeployedProjectContent = DeployedJwk | DeployedCertificate | DeployedKey | DeployedKeystore;
+export type DeployedProjectContent =
+  | DeployedJwk
+  | DeployedCertificate
+  | DeployedKey
+  | DeployedKeystore
+  | DeployedKeyRing
+  | DeployedApplication;
 export type DeployedSetting = DeployedEnvironmentSet | DeployedCaching;
 export type DeployedContent = DeployedProjectContent | DeployedSetting;
 

@@ -102,6 +102,10 @@ export interface Resume {
   readonly lineage?: string;
   /** Its state is incomplete, or its digest no longer matches: it needs a snapshot. */
   readonly incomplete?: boolean;
+  /** Milliseconds without a manager after which it serves no JWK Sets; absent: it always does. */
+  readonly serveLimitMs?: number;
+  /** It keeps no copy. */
+  readonly ephemeral?: boolean;
 }
 
 export interface Welcome {
@@ -162,15 +166,58 @@ export interface Refused {
   readonly diverged?: boolean;
 }
 
-/** The node's clock, now and then. */
+/** The node's heartbeat. The manager answers with `heard` once it is durably recorded. */
 export interface Clock {
   readonly type: 'clock';
   /** Milliseconds since 1970. */
   readonly time: number;
 }
 
+/** A heartbeat was durably recorded. */
+export interface Heard {
+  readonly type: 'heard';
+  /** `time` of the heartbeat. */
+  readonly time: number;
+  /** As recorded; a signing lease counts from it. Milliseconds since 1970 by the clock of the database. */
+  readonly lastSeenAt: number;
+  /** By the clock of the database, when this was sent. */
+  readonly managerTime: number;
+}
+
+/** An ephemeral node stops, and comes back with nothing. */
+export interface Goodbye {
+  readonly type: 'goodbye';
+}
+
+/** What keys were used for since the last report. The manager answers with `counted` once it is stored. */
+export interface Usage {
+  readonly type: 'usage';
+  /** Grows with each report of a node, also over restarts; a report that was stored is not counted again. */
+  readonly report: number;
+  readonly uses: readonly {
+    readonly applicationId: string;
+    readonly jwkId: string;
+    readonly operation: string;
+    readonly outcome: string;
+    readonly count: number;
+    /** Milliseconds since 1970, rounded down to the minute. */
+    readonly lastUsedAt: number;
+  }[];
+}
+
+export interface Counted {
+  readonly type: 'counted';
+  readonly report: number;
+}
+
+/** Revoked kids that the node remembers and that the manager sent it again as valid. */
+export interface RevokedKids {
+  readonly type: 'revoked-kids';
+  readonly keys: readonly { readonly ringId: string; readonly kid: string }[];
+}
+
 export type FromNode = Hello | NodeProof | SealedMessage;
 export type FromManager = Identity | ManagerProof | SealedMessage | State;
 /** What is inside `SealedMessage`. */
-export type SealedFromNode = Resume | Applied | Refused | Clock;
-export type SealedFromManager = Welcome | Ended;
+export type SealedFromNode = Resume | Applied | Refused | Clock | Goodbye | Usage | RevokedKids;
+export type SealedFromManager = Welcome | Ended | Heard | Counted;

@@ -50,8 +50,46 @@ const isName: Check = (value) =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
   !/[\u0000-\u001f\u007f/\\]/.test(value);
 
+const isDuration: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+const isDurationOrNull: Check = (value) => value === null || isDuration(value);
+const isList: Check = (value) => Array.isArray(value);
+const isFlag: Check = (value) => typeof value === 'boolean';
+const memberStates: readonly unknown[] = ['STAGED', 'NEXT', 'ACTIVE', 'RETIRING'];
+const isMembershipOrAbsent: Check = (value) =>
+  value === undefined ||
+  (isJson(value) &&
+    isText(value.ringId) &&
+    isRevision(value.version) &&
+    memberStates.includes(value.state) &&
+    isFlag(value.published) &&
+    isTimeOrNull(value.retireAt));
+const isFormerMember: Check = (value) =>
+  isJson(value) &&
+  isRevision(value.version) &&
+  isText(value.kid) &&
+  (value.jwk === null || isJwk(value.jwk)) &&
+  isTimeOrNull(value.retiredAt) &&
+  isTimeOrNull(value.revokedAt) &&
+  isTextOrNull(value.revokedReason);
+const isFormerMembers: Check = (value) => isList(value) && (value as unknown[]).every(isFormerMember);
+const isToken: Check = (value) => isJson(value) && isDigest(value.hash) && isTimeOrNull(value.validUntil);
+const isTokens: Check = (value) => isList(value) && (value as unknown[]).every(isToken);
+const isGrant: Check = (value) =>
+  isJson(value) &&
+  isTextOrNull(value.keyRingId) &&
+  isTextOrNull(value.jwkId) &&
+  isList(value.operations) &&
+  (value.operations as unknown[]).every(isText);
+const isGrants: Check = (value) => isList(value) && (value as unknown[]).every(isGrant);
+
 const shapes: Readonly<Record<DeployedKind, Readonly<Record<string, Check>>>> = {
-  jwk: { jwk: isJwk, notBefore: isTimeOrNull, expires: isTimeOrNull, kidSince: isTimeOrAbsent },
+  jwk: {
+    jwk: isJwk,
+    notBefore: isTimeOrNull,
+    expires: isTimeOrNull,
+    kidSince: isTimeOrAbsent,
+    ring: isMembershipOrAbsent,
+  },
   certificate: { alias: isText, chain: isChain },
   key: { keyType: isKeyType, algorithm: isTextOrNull, alias: isTextOrNull, content: isText },
   keystore: {
@@ -61,6 +99,15 @@ const shapes: Readonly<Record<DeployedKind, Readonly<Record<string, Check>>>> = 
     password: isText,
     keyPassword: isTextOrNull,
   },
+  'key-ring': {
+    use: (value) => value === 'sig' || value === 'enc',
+    maxTokenLifetimeMs: isDuration,
+    clockSkewMs: isDuration,
+    signingLeaseMs: isDurationOrNull,
+    signsHistoricalKeys: isFlag,
+    former: isFormerMembers,
+  },
+  application: { expires: isTimeOrNull, tokens: isTokens, grants: isGrants },
   'environment-set': { published: (value) => typeof value === 'boolean' },
   caching: { maxAge: isSeconds, staleWhileRevalidate: isSeconds, staleIfError: isSeconds },
 };

@@ -37,6 +37,19 @@ const isKind: Check = (value) => deployedKinds.some((kind) => kind === value);
 const isSealed: Check = (value) => typeof value === 'string' && value.length > 0;
 const isObjectName: Check = (value) => isJson(value) && isKind(value.kind) && isText(value.id);
 
+const mostUses = 256;
+const isUse: Check = (value) =>
+  isJson(value) &&
+  isText(value.applicationId) &&
+  isText(value.jwkId) &&
+  isText(value.operation) &&
+  isText(value.outcome) &&
+  isRevision(value.count) &&
+  isTime(value.lastUsedAt);
+const isUses: Check = (value) => Array.isArray(value) && value.length <= mostUses && value.every(isUse);
+const isKeyName: Check = (value) => isJson(value) && isText(value.ringId) && isText(value.kid);
+const isKeys: Check = (value) => Array.isArray(value) && value.length <= mostUses && value.every(isKeyName);
+
 const orNull =
   (check: Check): Check =>
   (value) =>
@@ -75,6 +88,8 @@ const sealedFromNode: Shapes = {
     time: isTime,
     lineage: orAbsent(isText),
     incomplete: orAbsent(isFlag),
+    serveLimitMs: orAbsent(isRevision),
+    ephemeral: orAbsent(isFlag),
   },
   applied: { revision: isRevision, digest: isDigest },
   refused: {
@@ -84,6 +99,9 @@ const sealedFromNode: Shapes = {
     diverged: orAbsent(isFlag),
   },
   clock: { time: isTime },
+  goodbye: {},
+  usage: { report: isRevision, uses: isUses },
+  'revoked-kids': { keys: isKeys },
 };
 
 const fromManager: Shapes = {
@@ -114,6 +132,8 @@ const sealedFromManager: Shapes = {
     lineage: orAbsent(isText),
   },
   ended: { code: isRevision, reason: isText },
+  heard: { time: isTime, lastSeenAt: isTime, managerTime: isTime },
+  counted: { report: isRevision },
 };
 
 export function readFromNode(text: string): FromNode | NotAMessage {

@@ -6,10 +6,11 @@ import { isKeyplaneError } from '../../errors.ts';
 import type { OpeningEnd, SealingEnd } from '../../protocol/channel.ts';
 import {
   type Applied,
-  type Clock,
   closeCodes,
   type Ended,
   type Refused,
+  type Resume,
+  type SealedFromNode,
   type Welcome,
 } from '../../protocol/messages.ts';
 import { readFromNode, readSealedFromNode } from '../../protocol/read-message.ts';
@@ -229,6 +230,7 @@ export class NodeConversation {
       this.#endSession(said.ends, said.code);
       return;
     }
+    if (said.type === 'goodbye' || said.type === 'usage' || said.type === 'revoked-kids') return;
     if (said.type === 'clock') {
       session.clockOffsetMs = said.time - this.#options.handshake.clock().getTime();
       return;
@@ -345,7 +347,7 @@ function closeReason(text: string): string {
 function open(
   opening: OpeningEnd,
   text: string,
-): Applied | Refused | Clock | { readonly ends: string; readonly code: number } {
+): Exclude<SealedFromNode, Resume> | { readonly ends: string; readonly code: number } {
   const noMessage = { ends: 'not a message of this protocol', code: closeCodes.protocol };
   const message = readFromNode(text);
   if ('problem' in message || message.type !== 'sealed') return noMessage;

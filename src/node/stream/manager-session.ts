@@ -97,6 +97,7 @@ export class ManagerSession {
         const said = readSealedFromManager(opened(() => stage.manager.opening.open(message)));
         if ('problem' in said) throw wrongMessage(said.problem);
         if (said.type === 'ended') return this.#ended(said);
+        if (said.type === 'heard' || said.type === 'counted') return;
         if (stage.at !== 'welcome') throw wrongMessage('a second welcome');
         return this.#welcomed(said, stage.manager);
       }

@@ -1,0 +1,43 @@
+import type { Application } from './application.ts';
+
+export interface ApplicationListQuery {
+  readonly search?: string;
+  readonly sort: { readonly field: 'name' | 'createdAt' | 'updatedAt'; readonly descending: boolean };
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** How often an application had a key used, as nodes reported it. */
+export interface KeyUsage {
+  readonly applicationId: string;
+  readonly jwkId: string;
+  readonly operation: string;
+  readonly outcome: string;
+  readonly count: number;
+  readonly lastUsedAt: Date;
+}
+
+export interface ApplicationStore {
+  find(projectId: string, name: string): Promise<Application | undefined>;
+  getMany(ids: readonly string[]): Promise<readonly Application[]>;
+  list(
+    projectId: string,
+    query: ApplicationListQuery,
+  ): Promise<{ readonly applications: readonly Application[]; readonly total: number }>;
+  idsOfProject(projectId: string, afterId: string, limit: number): Promise<readonly string[]>;
+  /** Applications with a grant for this ring or JWK. */
+  grantedFor(objectId: string): Promise<readonly Application[]>;
+  insert(application: Application): Promise<void>;
+  update(application: Application): Promise<void>;
+  delete(id: string): Promise<void>;
+
+  /** Adds the counts; raises `lastUsedAt`. What belongs to no application or JWK that is there is left out. */
+  addUsage(usage: readonly KeyUsage[]): Promise<void>;
+  usageOf(applicationId: string): Promise<readonly KeyUsage[]>;
+  /** By JWK id, of all applications and operations that succeeded. */
+  lastUsed(jwkIds: readonly string[]): Promise<ReadonlyMap<string, Date>>;
+}
+
+export interface ApplicationStores {
+  readonly applications: ApplicationStore;
+}

@@ -1,0 +1,74 @@
+import type { StoredJwk } from '../jwks/jwk-store.ts';
+import type { KeyRing, RevocationReason } from './ring.ts';
+
+export interface RingListQuery {
+  readonly search?: string;
+  readonly sort: { readonly field: 'name' | 'createdAt' | 'updatedAt'; readonly descending: boolean };
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** A member's JWK; its `member` is set. */
+export type MemberJwk = StoredJwk & { readonly member: NonNullable<StoredJwk['member']> };
+
+export interface SafeNode {
+  readonly environmentName: string;
+  readonly nodeName: string;
+  readonly safeAfterMs: number;
+}
+
+/** A revocation, as far as nodes have carried it out. Not deployed, so it carries no MAC. */
+export interface Revocation {
+  readonly id: string;
+  readonly ringId: string;
+  readonly kids: readonly string[];
+  readonly reason: RevocationReason;
+  readonly comment: string | null;
+  readonly revokedAt: Date;
+  /** The successor was activated before verifiers knew it. */
+  readonly activatedBeforeReady: boolean;
+  /** By environment id: the revision that unpublishes the keys. */
+  readonly revisions: Readonly<Record<string, number>>;
+  /** Nodes that unpublish it, by id, each with the time after `revokedAt`. */
+  readonly safe: Readonly<Record<string, SafeNode>>;
+  /** Whether every node is in `safe`, or was removed. */
+  readonly done: boolean;
+  /** When the last node was safe; null until then. */
+  readonly nodesSafeAt: Date | null;
+}
+
+export interface KeyRingStore {
+  find(projectId: string, name: string): Promise<KeyRing | undefined>;
+  /** In the order of `ids`; those that are not there are left out. */
+  getMany(ids: readonly string[]): Promise<readonly KeyRing[]>;
+  list(
+    projectId: string,
+    query: RingListQuery,
+  ): Promise<{ readonly rings: readonly KeyRing[]; readonly total: number }>;
+  /** The ids alone, by id order, in pages. */
+  idsOfProject(projectId: string, afterId: string, limit: number): Promise<readonly string[]>;
+  /** Rings to be examined at `now` or before it, the one that waits longest first; by an index. */
+  due(now: Date, limit: number): Promise<readonly KeyRing[]>;
+  /** Every ring that has not got a null `examineAt` moves to `at` if it is later: something changed that all depend on. */
+  examineAll(at: Date): Promise<void>;
+  /** Of all projects: the restored database holds all rings. */
+  holdAll(cause: 'RESTORED'): Promise<void>;
+  insert(ring: KeyRing): Promise<void>;
+  update(ring: KeyRing): Promise<void>;
+  /** With its revocations; its members must be deleted before. */
+  delete(id: string): Promise<void>;
+  /** Ascending by version. */
+  members(ringId: string): Promise<readonly MemberJwk[]>;
+
+  insertRevocation(revocation: Revocation): Promise<void>;
+  updateRevocation(revocation: Revocation): Promise<void>;
+  findRevocation(ringId: string, id: string): Promise<Revocation | undefined>;
+  /** Of this ring, the newest first. */
+  revocations(ringId: string): Promise<readonly Revocation[]>;
+  /** Those of all rings that wait for a node. */
+  openRevocations(limit: number): Promise<readonly Revocation[]>;
+}
+
+export interface RingStores {
+  readonly rings: KeyRingStore;
+}

@@ -1,0 +1,100 @@
+// A key ring: the keys that serve one purpose, one after the other, and the policy by which they follow each other.
+
+import type { GeneratedTypeName } from '../jose/key-types.ts';
+import type { GenerateParameters } from '../jwks/generate/generate-plan.ts';
+
+/** STAGED, NEXT, ACTIVE, RETIRING and RETIRED follow each other; REVOKED ends any of them. */
+export const memberStates = Object.freeze([
+  'STAGED',
+  'NEXT',
+  'ACTIVE',
+  'RETIRING',
+  'RETIRED',
+  'REVOKED',
+] as const);
+export type MemberState = (typeof memberStates)[number];
+
+export const ringStates = Object.freeze(['STEADY', 'ROTATING', 'BLOCKED', 'HELD', 'REVOKING'] as const);
+export type RingState = (typeof ringStates)[number];
+
+export const revocationReasons = Object.freeze(['COMPROMISED', 'SUPERSEDED', 'UNSPECIFIED'] as const);
+export type RevocationReason = (typeof revocationReasons)[number];
+
+/** Why scheduled rotation is suspended. */
+export const holdCauses = Object.freeze(['REQUESTED', 'ROLLBACK', 'RESTORED'] as const);
+export type HoldCause = (typeof holdCauses)[number];
+
+/** Durations as they were given (ISO 8601). */
+export interface RingPolicy {
+  /** Null: keys are rotated by hand only. */
+  readonly rotationInterval: string | null;
+  readonly maxTokenLifetime: string;
+  readonly verifierCacheTime: string;
+  readonly clockSkew: string;
+  /** Null: a node that hears from no manager signs without end. */
+  readonly signingLease: string | null;
+  readonly exportable: boolean;
+  /** Ids; null: all environments that the project reaches, also later ones. */
+  readonly environmentIds: readonly string[] | null;
+}
+
+/** An activation that waits for nodes: a rollback, until they know that the member does not retire. */
+export interface RequestedActivation {
+  readonly version: number;
+  /** Nodes that are not connected do not block it. */
+  readonly force: boolean;
+  readonly reason: string | null;
+  readonly actor: string;
+}
+
+export interface KeyRing {
+  readonly id: string;
+  readonly projectId: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly type: GeneratedTypeName;
+  readonly use: 'sig' | 'enc';
+  /** The object of its type, as a generation takes it: what the next member is generated with. */
+  readonly parameters: GenerateParameters;
+  readonly policy: RingPolicy;
+  /** Of the member that is generated next. */
+  readonly nextVersion: number;
+  /** Null unless held. */
+  readonly heldBecause: HoldCause | null;
+  /** `rotate` was called, and no activation followed yet. */
+  readonly rotateRequestedAt: Date | null;
+  readonly requestedActivation: RequestedActivation | null;
+  /** When the scheduler looks at it next; null: when something changes. */
+  readonly examineAt: Date | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  /** The row was altered outside keyplane. */
+  readonly altered?: boolean;
+}
+
+/** What a JWK is in its ring. Stored with the JWK and covered by its MAC. */
+export interface RingMember {
+  readonly ringId: string;
+  readonly version: number;
+  readonly state: MemberState;
+  /**
+   * By environment id: the revision with which nodes have the state that it is in. Of a RETIRING member that is the
+   * revision that activated its successor, of a REVOKED one that which unpublished it.
+   */
+  readonly revisions: Readonly<Record<string, number>>;
+  readonly publishedAt: Date | null;
+  readonly readyAt: Date | null;
+  readonly activatedAt: Date | null;
+  readonly retireAt: Date | null;
+  readonly retiredAt: Date | null;
+  readonly revokedAt: Date | null;
+  readonly revokedReason: RevocationReason | null;
+  /** RETIRING: the latest time at which a node confirmed its successor's activation, so far. */
+  readonly confirmedAt: Date | null;
+  /** RETIRING: ids of nodes that had not confirmed that when last examined. */
+  readonly pendingNodeIds: readonly string[];
+  /** It was active at some time. */
+  readonly hasSigned: boolean;
+  /** The private part was erased. */
+  readonly erasedAt: Date | null;
+}

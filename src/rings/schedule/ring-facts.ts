@@ -1,0 +1,130 @@
+// What a decision about a ring is made from, and what it is. PURE. Times are milliseconds since 1970 by the clock of the
+// database, durations are milliseconds.
+
+import type { HoldCause, MemberState, RingState } from '../ring.ts';
+
+export interface PolicyFacts {
+  readonly rotationIntervalMs: number | null;
+  readonly maxTokenLifetimeMs: number;
+  readonly verifierCacheTimeMs: number;
+  readonly clockSkewMs: number;
+  readonly signingLeaseMs: number | null;
+}
+
+export interface MemberFacts {
+  readonly version: number;
+  readonly jwkId: string;
+  readonly kid: string;
+  readonly state: MemberState;
+  /** By environment id; see `RingMember.revisions`. An environment that it lacks has the member since it was first sent. */
+  readonly revisions: Readonly<Record<string, number>>;
+  readonly createdAt: number;
+  readonly publishedAt: number | null;
+  readonly readyAt: number | null;
+  readonly activatedAt: number | null;
+  readonly retireAt: number | null;
+  readonly retiredAt: number | null;
+  readonly revokedAt: number | null;
+  readonly confirmedAt: number | null;
+  readonly pendingNodeIds: readonly string[];
+  readonly hasSigned: boolean;
+  readonly erased: boolean;
+  /** Generated with an algorithm, curve or size that the ring no longer has. */
+  readonly outdated: boolean;
+}
+
+/** A registered node of the ring's environments. */
+export interface NodeFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly environmentId: string;
+  readonly environmentName: string;
+  readonly connected: boolean;
+  /** Highest revision that it confirmed; 0 before its first: it answers 503 until then. */
+  readonly appliedRevision: number;
+  /** When it confirmed that; null where that was not recorded. */
+  readonly appliedAt: number | null;
+  readonly registeredAt: number;
+  /** As last durably recorded. */
+  readonly lastSeenAt: number | null;
+  readonly privateKeys: boolean;
+  /** It answers 503 for JWK Sets when it has heard from no manager for this long. */
+  readonly serveLimitMs: number | null;
+  readonly ephemeral: boolean;
+}
+
+export interface RingFacts {
+  readonly now: number;
+  readonly name: string;
+  /** OCT keys are never published, whatever their use. */
+  readonly kind: 'SIGNATURE' | 'ENCRYPTION' | 'OCT';
+  readonly policy: PolicyFacts;
+  readonly createdAt: number;
+  readonly heldBecause: HoldCause | null;
+  readonly rotateRequestedAt: number | null;
+  readonly requestedActivation: { readonly version: number; readonly force: boolean } | null;
+  readonly resumedAt: number | null;
+  /** Ascending by version. */
+  readonly members: readonly MemberFacts[];
+  readonly nodes: readonly NodeFacts[];
+  /** A + W: the larger of the old and new value while a change of it may not have reached every cache. */
+  readonly cachesMs: number;
+  /** A revocation of this ring waits for a node. */
+  readonly isRevoking: boolean;
+}
+
+/** One transition, to be done in one transaction. */
+export type RingStep =
+  /** A member of a new version is generated and desired everywhere. */
+  | { readonly type: 'STAGE' }
+  /** STAGED becomes NEXT: every node has it. */
+  | {
+      readonly type: 'PUBLISHED';
+      readonly version: number;
+      readonly publishedAt: number;
+      readonly readyAt: number;
+    }
+  /** NEXT becomes ACTIVE, the former ACTIVE RETIRING. */
+  | { readonly type: 'ACTIVATE'; readonly version: number; readonly cause: ActivationCause }
+  /** A RETIRING member becomes ACTIVE again, the ACTIVE one RETIRING, and the ring is held. */
+  | { readonly type: 'ROLL_BACK'; readonly version: number }
+  /** What is known of the end of a RETIRING member; nodes get the new `retireAt` unless it is as before. */
+  | {
+      readonly type: 'SET_RETIREMENT';
+      readonly version: number;
+      readonly retireAt: number | null;
+      readonly confirmedAt: number | null;
+      readonly pendingNodeIds: readonly string[];
+    }
+  /** RETIRING becomes RETIRED: no node has it. */
+  | { readonly type: 'RETIRE'; readonly version: number }
+  /** STAGED or NEXT that never signed, of an algorithm that the ring no longer has, becomes RETIRED and another is staged. */
+  | { readonly type: 'WITHDRAW'; readonly version: number }
+  /** 30 days after its retirement. */
+  | { readonly type: 'ERASE_PRIVATE_PART'; readonly version: number };
+
+export type ActivationCause = 'FIRST' | 'INTERVAL' | 'REQUESTED' | 'FORCED' | 'REVOKED';
+
+export interface Waiting {
+  readonly environmentName: string;
+  readonly nodeName: string;
+  readonly reason: 'NOT_CONNECTED' | 'NOT_CONFIRMED' | 'CACHES' | 'HELD';
+  readonly lastSeenAt: number | null;
+}
+
+export interface RingDecision {
+  /** The one transition that is due now. */
+  readonly step: RingStep | undefined;
+  readonly state: RingState;
+  /** Since when an activation is due that did not happen, once that is longer than a tenth of the interval. */
+  readonly lateSince: number | null;
+  /** When the next activation is planned by the interval; null for a manual or held ring without a request. */
+  readonly nextRotationAt: number | null;
+  /** When an activation that is requested or due can happen at the earliest; null where that is unknown. */
+  readonly activatesAt: number | null;
+  readonly waitingFor: readonly Waiting[];
+  /** When time alone can change the decision; null: never. */
+  readonly changesAt: number | null;
+  /** A confirmation of a node can change the decision. */
+  readonly waitsForNodes: boolean;
+}
