@@ -38,6 +38,20 @@ export interface RingPolicy {
   readonly environmentIds: readonly string[] | null;
 }
 
+/**
+ * What a policy allowed before it was tightened. Nodes that have not confirmed the change go by it, and tokens that were
+ * signed by it are still valid, so the larger limits count until then.
+ */
+export interface FormerLimits {
+  readonly maxTokenLifetimeMs: number;
+  /** Null: without end. */
+  readonly signingLeaseMs: number | null;
+  /** By environment id: the revision that brings the present policy. */
+  readonly revisions: Readonly<Record<string, number>>;
+  /** When the last token signed by it has expired; null until every node has confirmed the present policy. */
+  readonly until: Date | null;
+}
+
 /** An activation that waits for nodes: a rollback, until they know that the member does not retire. */
 export interface RequestedActivation {
   readonly version: number;
@@ -57,6 +71,8 @@ export interface KeyRing {
   /** The object of its type, as a generation takes it: what the next member is generated with. */
   readonly parameters: GenerateParameters;
   readonly policy: RingPolicy;
+  /** Null: no tighter policy replaced another lately. */
+  readonly formerLimits: FormerLimits | null;
   /** Of the member that is generated next. */
   readonly nextVersion: number;
   /** Null unless held. */
@@ -97,4 +113,6 @@ export interface RingMember {
   readonly hasSigned: boolean;
   /** The private part was erased. */
   readonly erasedAt: Date | null;
+  /** The key type, curve or size, and algorithm that it was generated with (`generationOf`); null: it was adopted. */
+  readonly generation: string | null;
 }
