@@ -28,3 +28,14 @@ export function durationText(durationMs: number): string {
   const text = `${days === 0 ? '' : `${days}D`}${time === '' ? '' : `T${time}`}`;
   return `P${text === '' ? 'T0S' : text}`;
 }
+
+/** In hours, minutes and seconds, as texts compare durations: `PT24H7M`. */
+export function durationInHours(durationMs: number): string {
+  const { H, M, S } = units;
+  const parts = [
+    [Math.floor(durationMs / H), 'H'],
+    [Math.floor((durationMs % H) / M), 'M'],
+    [Math.ceil((durationMs % M) / S), 'S'],
+  ].filter(([count]) => count !== 0);
+  return parts.length === 0 ? 'PT0S' : `PT${parts.map((part) => part.join('')).join('')}`;
+}

@@ -25,6 +25,7 @@ export const pureRooms: Readonly<Record<string, readonly string[]>> = {
   asn1: [],
   formats: ['node-forge'],
   jose: [],
+  operations: [],
   protocol: [],
 };
 
@@ -181,6 +182,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   formats: ['asn1', 'jose/unsupported-formats.ts', 'protocol/content.ts'],
   jose: ['asn1'],
   asn1: [],
+  operations: ['jose'],
   protocol: [],
 
   store: [

@@ -1,0 +1,106 @@
+import { expect, test } from 'vitest';
+import { isKeyplaneError } from '../../src/errors.ts';
+import { jwtPayload, readSignRequest, type SignLimits } from '../../src/operations/sign-request.ts';
+import { readVerifyRequest } from '../../src/operations/verify-request.ts';
+
+const hour = 3_600_000;
+const ring: SignLimits = {
+  maxTokenLifetimeMs: hour,
+  keyTitle: 'key ring (name: x)',
+  acceptsJsonPayload: false,
+};
+
+function refusal(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    if (isKeyplaneError(error) && error.code === 'bad_request') return error.message;
+    throw error;
+  }
+  return 'accepted';
+}
+
+const signing = (body: unknown, limits = ring) =>
+  refusal(() => readSignRequest(typeof body === 'string' ? body : JSON.stringify(body), limits));
+
+test.for([
+  [{ claims: { exp: 1 } }, 'Claim (exp) is set by the node!'],
+  [{ claims: { iat: null } }, 'Claim (iat) is set by the node!'],
+  [{ claims: { jti: 'x' } }, 'Claim (jti) is set by the node!'],
+  [{ claims: { nbf: 'x' } }, 'Claim (nbf) must be a number!'],
+  [{ claims: [] }, 'claims must be a JSON object!'],
+  [{ claims: 'x' }, 'claims must be a JSON object!'],
+  [{}, 'Give either claims or payloadBase64!'],
+  [{ claims: null }, 'Give either claims or payloadBase64!'],
+  [{ claims: {}, payloadBase64: 'AA==' }, 'Give either claims or payloadBase64!'],
+  [{ payloadBase64: 'AA==', lifetime: 'PT1M' }, 'lifetime is for claims only!'],
+  [{ payloadBase64: 'AA' }, 'payloadBase64 is not base64 with padding (RFC 4648 §4)!'],
+  [{ payloadBase64: 7 }, 'payloadBase64 must be a string!'],
+  [{ claims: {}, header: {} }, 'Unknown member: header! Accepted members: claims, lifetime, payloadBase64'],
+  [
+    { claims: {}, lifetime: 'PT2H' },
+    'lifetime (PT2H) is longer than maxTokenLifetime (PT1H) of key ring (name: x)!',
+  ],
+  [{ claims: {}, lifetime: 'P2D' }, /^lifetime \(PT48H\) is longer than maxTokenLifetime \(PT1H\)/],
+  [{ claims: {}, lifetime: 'PT0S' }, 'lifetime must be at least PT1S!'],
+  [{ claims: {}, lifetime: '5m' }, /^lifetime \(5m\) is not valid! It takes an ISO 8601 duration/],
+  [{ claims: {}, lifetime: 300 }, 'lifetime must be a string!'],
+  ['[]', 'Request body must be a JSON object!'],
+  ['', 'Request body must be a JSON object!'],
+  ['{"claims":{"a":1,"a":2}}', /"a" is given twice/],
+  ['{"claims":{"__proto__":1}}', /__proto__ is not allowed/],
+  [`{"claims":${'{"a":'.repeat(40)}1${'}'.repeat(41)}`, /nested deeper than 32 levels/],
+  ['{"claims":', /is not valid JSON: it ends too early/],
+] as const)('a request to sign %j is rejected', ([body, text]) => {
+  expect(signing(body)).toEqual(text instanceof RegExp ? expect.stringMatching(text) : text);
+});
+
+test.for(['{', ' \t\r\n{', '\u{feff}{', ' \u{feff} {"exp":1}', '\u{feff}\n\u{feff}{}'])(
+  'a payload of a key ring that may be a JSON object is rejected: %j',
+  (payload) => {
+    const payloadBase64 = Buffer.from(payload).toString('base64');
+    expect(signing({ payloadBase64 })).toBe('Give claims to sign a JSON object!');
+    expect(signing({ payloadBase64 }, { ...ring, acceptsJsonPayload: true })).toBe('accepted');
+  },
+);
+
+test('a JSON object in UTF-16 or UTF-32 is one as well', () => {
+  const utf16 = Buffer.from('{"exp":1}', 'utf16le');
+  const utf32 = Buffer.from([0, 0, 0, 0x7b]);
+  for (const payload of [utf16, Buffer.from(utf16).swap16(), Buffer.from('\u{feff}{', 'utf16le'), utf32]) {
+    expect(signing({ payloadBase64: payload.toString('base64') })).toBe('Give claims to sign a JSON object!');
+  }
+  for (const payload of ['[{}]', '"{"', 'x{', '']) {
+    expect(signing({ payloadBase64: Buffer.from(payload).toString('base64') })).toBe('accepted');
+  }
+});
+
+test('the lifetime is the smaller of five minutes and what the key allows', () => {
+  const body = '{"claims":{}}';
+  expect(readSignRequest(body, ring)).toMatchObject({ lifetimeMs: 300_000 });
+  expect(readSignRequest(body, { ...ring, maxTokenLifetimeMs: 2_000 })).toMatchObject({ lifetimeMs: 2_000 });
+  expect(readSignRequest('{"claims":{},"lifetime":"PT1H"}', ring)).toMatchObject({ lifetimeMs: hour });
+});
+
+test('numbers of claims keep the digits in which they were given', () => {
+  const body = '\u{feff}{"claims":{"id":12345678901234567890,"b":1e2,"c":"1e2","d":[0.1]}}';
+  const request = readSignRequest(body, ring);
+  expect(request.type === 'CLAIMS' && jwtPayload(request.claims, { iat: 1, exp: 2, jti: 'j' })).toBe(
+    '{"id":12345678901234567890,"b":1e2,"c":"1e2","d":[0.1],"iat":1,"exp":2,"jti":"j"}',
+  );
+});
+
+test.for([
+  [{}, 'jws is required!'],
+  [{ jws: 7 }, 'jws must be a string!'],
+  [{ jws: 'a.b.c', issuer: [] }, 'issuer must be a string!'],
+  [{ jws: 'a.b.c', audience: ['x'] }, 'audience must be a string!'],
+  [{ jws: 'a.b.c', audience: 'x', audiences: ['y'] }, 'Give either audience or audiences!'],
+  [{ jws: 'a.b.c', audiences: [] }, 'audiences must be a list of 1 to 100 strings!'],
+  [{ jws: 'a.b.c', audiences: ['x', 1] }, 'audiences must be a list of 1 to 100 strings!'],
+  [{ jws: 'a.b.c', clockSkew: 'PT11M' }, 'clockSkew must be at most PT10M!'],
+  [{ jws: 'a.b.c', token: 'x' }, /^Unknown member: token!/],
+] as const)('a request to verify %j is rejected', ([body, text]) => {
+  const said = refusal(() => readVerifyRequest(JSON.stringify(body)));
+  expect(said).toEqual(text instanceof RegExp ? expect.stringMatching(text) : text);
+});
