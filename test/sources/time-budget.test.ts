@@ -1,3 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { TimeBudget } from '../../src/sources/safe-fetch/time-budget.ts';
 
@@ -41,4 +44,40 @@ test('a time budget counts the time before and after a pause together', async ()
   expect(vi.getTimerCount()).toBe(1);
   await vi.advanceTimersByTimeAsync(1);
   await outcome;
+});
+
+test('what the work of a time budget resolved with is not kept while the manager runs', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const stop = new AbortController();
+  const read = async () => {
+    const budget = new TimeBudget(1_000, 'no answer', stop.signal);
+    // As a fetch does, whose signal has listeners.
+    const document = await budget.spend(async (signal) => {
+      signal.addEventListener('abort', () => undefined, { once: true });
+      return { body: Buffer.alloc(1_024) };
+    });
+    return new WeakRef(document);
+  };
+  const document = await read();
+  await setImmediate();
+  collectGarbage();
+  expect(document.deref()).toBeUndefined();
+  expect(stop.signal.aborted).toBe(false);
+});
+
+test('the work of a time budget ends with the reason of the manager that stops', async () => {
+  const stop = new AbortController();
+  const budget = new TimeBudget(1_000, 'no answer', stop.signal);
+  const seen = Promise.withResolvers<AbortSignal>();
+  const spent = budget.spend(async (signal) => {
+    seen.resolve(signal);
+    await new Promise(() => undefined);
+  });
+  const signal = await seen.promise;
+  const outcome = expect(spent).rejects.toThrow('the manager stops');
+  stop.abort(new Error('the manager stops'));
+  await outcome;
+  expect(signal.aborted).toBe(true);
+  expect(vi.getTimerCount()).toBe(0);
 });

@@ -25,17 +25,25 @@ export class TimeBudget {
    * @throws FetchFailure when the time is used up
    */
   async spend<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
-    this.#stop.throwIfAborted();
-    const timeUp = new AbortController();
-    const signal = AbortSignal.any([this.#stop, timeUp.signal]);
+    const stop = this.#stop;
+    stop.throwIfAborted();
+    const controller = new AbortController();
+    const { signal } = controller;
     const ended = Promise.withResolvers<never>();
-    signal.addEventListener('abort', () => ended.reject(signal.reason), { once: true });
-    this.#timeUp = () =>
-      timeUp.abort(new FetchFailure(`timed out after ${this.#limitMs} ms: ${this.#missing}`));
+    const abort = (reason: unknown) => {
+      controller.abort(reason);
+      ended.reject(reason);
+    };
+    // Not AbortSignal.any: Node.js keeps a signal that depends on one which lives as long as the manager, and with it its
+    // listeners and all that they refer to, here the document.
+    const onStop = () => abort(stop.reason);
+    stop.addEventListener('abort', onStop, { once: true });
+    this.#timeUp = () => abort(new FetchFailure(`timed out after ${this.#limitMs} ms: ${this.#missing}`));
     this.#startTimer();
     try {
       return await Promise.race([work(signal), ended.promise]);
     } finally {
+      stop.removeEventListener('abort', onStop);
       this.#stopTimer();
       this.#timeUp = undefined;
     }
