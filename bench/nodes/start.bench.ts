@@ -9,6 +9,7 @@ import { frameHeaderBytes, openFrame, readFrameHeader } from '../../src/node/dis
 import { SealedLog } from '../../src/node/disk/sealed-log.ts';
 import { NodeState } from '../../src/node/node-state.ts';
 import { restoreCopy } from '../../src/node/restore-copy.ts';
+import { RevokedKids } from '../../src/node/revoked-kids.ts';
 import { JwkSets } from '../../src/node/serve/jwk-sets.ts';
 import { loadOrCreateKeyFile } from '../../src/sealing/key-file.ts';
 import { median } from '../bench-manager.ts';
@@ -52,7 +53,7 @@ async function restore(dataDir: string, key: Buffer): Promise<void> {
   const copy = new SealedLog({ dataDir, key, log: silent });
   const state = new NodeState();
   state.follow(new JwkSets(Date.now));
-  await restoreCopy(copy, state);
+  await restoreCopy(copy, state, new RevokedKids({ path: undefined, key, log: silent }));
   await copy.close();
   if (state.objects.size !== keys) throw new Error(`it has ${state.objects.size} keys`);
 }

@@ -8,6 +8,7 @@ import { setTimeout } from 'node:timers/promises';
 import { SealedLog } from '../../src/node/disk/sealed-log.ts';
 import { NodeState } from '../../src/node/node-state.ts';
 import { restoreCopy } from '../../src/node/restore-copy.ts';
+import { RevokedKids } from '../../src/node/revoked-kids.ts';
 import { JwkSets } from '../../src/node/serve/jwk-sets.ts';
 import { loadOrCreateKeyFile } from '../../src/sealing/key-file.ts';
 import type { BenchRow } from '../bench-row.ts';
@@ -28,7 +29,7 @@ export async function run(): Promise<BenchRow[]> {
     const state = new NodeState();
     const sets = new JwkSets(Date.now);
     state.follow(sets);
-    await restoreCopy(copy, state);
+    await restoreCopy(copy, state, new RevokedKids({ path: undefined, key, log: silent }));
     const row = await compact(copy, state, sets);
     await copy.close();
     return [row];

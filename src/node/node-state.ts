@@ -140,6 +140,20 @@ export class NodeState {
     if (this.#environment) this.#environment = { ...this.#environment, name };
   }
 
+  /** Objects that are no longer used as they were are replaced by what `withdraw` returns for them. */
+  withdraw(withdraw: (object: StoredObject) => StoredObject): void {
+    const removed: StoredObject[] = [];
+    const added: StoredObject[] = [];
+    for (const [key, before] of this.#objects) {
+      const after = withdraw(before);
+      if (after === before) continue;
+      this.#objects.set(key, after);
+      removed.push(before);
+      added.push(after);
+    }
+    if (removed.length > 0) for (const follower of this.#followers) follower.changed(removed, added);
+  }
+
   apply(step: StateStep): void {
     if (step.reset) this.#objects = new Map();
     const removed: StoredObject[] = [];

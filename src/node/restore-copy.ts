@@ -3,6 +3,7 @@ import type { RecordLocation } from './disk/log-file.ts';
 import type { CommitMark, LogRecord } from './disk/log-record.ts';
 import type { SealedLog } from './disk/sealed-log.ts';
 import type { NodeState } from './node-state.ts';
+import type { RevokedKids } from './revoked-kids.ts';
 import {
   digestBytes,
   InvalidObjectError,
@@ -15,8 +16,8 @@ import {
  * Restores the node's state from its own disk. A copy whose digest does not match is renamed as damaged: the node then
  * has nothing until the manager sends a snapshot.
  */
-export async function restoreCopy(copy: SealedLog, state: NodeState): Promise<void> {
-  const reader = new CopyReader();
+export async function restoreCopy(copy: SealedLog, state: NodeState, revoked: RevokedKids): Promise<void> {
+  const reader = new CopyReader(revoked);
   const environmentId = await copy.load((record, location) => reader.take(record, location));
   const { last } = reader;
   if (environmentId === undefined || last === undefined) return;
@@ -40,7 +41,12 @@ class CopyReader {
   readonly objects = new Map<string, StoredObject>();
   last: CommitMark | undefined;
   fault: string | undefined;
+  readonly #revoked: RevokedKids;
   #uncommitted: (readonly [string, StoredObject | undefined])[] = [];
+
+  constructor(revoked: RevokedKids) {
+    this.#revoked = revoked;
+  }
 
   take(record: LogRecord, location: RecordLocation): void {
     if ('commit' in record) {
@@ -57,7 +63,8 @@ class CopyReader {
       return;
     }
     try {
-      const object = { ...('held' in record ? record.held : toStoredObject(record.put)), location };
+      const held = 'held' in record ? record.held : toStoredObject(record.put);
+      const object = this.#revoked.apply({ ...held, location });
       this.#uncommitted.push([objectKey(object), object]);
     } catch (error) {
       if (!(error instanceof InvalidObjectError)) throw error;

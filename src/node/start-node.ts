@@ -12,10 +12,13 @@ import { TlsFiles } from '../runtime/tls-files.ts';
 import { keyFileExists, loadOrCreateKeyFile } from '../sealing/key-file.ts';
 import { lockDataDir } from './disk/data-dir-lock.ts';
 import { SealedLog } from './disk/sealed-log.ts';
+import { ManagerContact } from './lease/manager-contact.ts';
+import { machineClocks } from './lease/node-clocks.ts';
 import { loadIdentityPin, nodeSigningKey } from './node-identity.ts';
 import type { NodeLog } from './node-log.ts';
 import { NodeState } from './node-state.ts';
 import { restoreCopy } from './restore-copy.ts';
+import { RevokedKids } from './revoked-kids.ts';
 import { JwkSets } from './serve/jwk-sets.ts';
 import { createNodeMetrics } from './serve/node-metrics.ts';
 import { createNodeServer } from './serve/node-server.ts';
@@ -45,7 +48,7 @@ export interface NodeOptions {
   /** Files: it serves JWK Sets over TLS. */
   readonly tls?: { readonly certFile: string; readonly keyFile: string };
   readonly managerTls?: ManagerTlsFiles;
-  /** Milliseconds since 1970. */
+  /** That of the machine, milliseconds since 1970. */
   readonly clock?: () => number;
   readonly logger: NodeLog;
   /** keyplane's. */
@@ -82,15 +85,21 @@ async function run(
   urls: readonly URL[],
   closers: (() => Promise<void> | void)[],
 ): Promise<string> {
-  const { environment, name, version, dataDir, publishDir, token, clock = Date.now, logger: log } = options;
+  const { environment, name, version, dataDir, publishDir, token, clock: wallClock, logger: log } = options;
   // A copy without its key cannot be opened; it is renamed like a damaged one.
   const key = await loadNodeKey(options);
   const copy = new SealedLog({ dataDir, key, log });
   closers.push(() => copy.close());
+  const kept = (file: string) => ({ path: join(dataDir, file), key, log });
+  const contact = new ManagerContact({ ...kept('manager.contact'), clocks: machineClocks(wallClock) });
+  closers.push(() => contact.close());
+  await contact.load();
+  const clock = () => contact.time.now();
+  const revoked = await RevokedKids.load(kept('revoked.kids'));
   const state = new NodeState();
   const sets = new JwkSets(clock);
   state.follow(sets);
-  await restoreCopy(copy, state);
+  await restoreCopy(copy, state, revoked);
   if (state.environment && state.environment.name !== environment) {
     log.warn(
       { copyOf: state.environment.name, environment },
@@ -121,6 +130,9 @@ async function run(
     version,
     state,
     copy,
+    revoked,
+    contact,
+    traits: {},
     log,
   });
   const facts = () => ({

@@ -7,14 +7,16 @@ import type { Applied, Refused, State } from '../protocol/messages.ts';
 import { readChanges } from '../protocol/read-changes.ts';
 import { emptyDigest } from '../protocol/state-digest.ts';
 import { timeSlices } from '../runtime/event-loop.ts';
-import type { LogTransaction, SealedLog } from './disk/sealed-log.ts';
+import type { LogTransaction, StateCopy } from './disk/state-copy.ts';
 import type { NodeLog } from './node-log.ts';
 import { commitMark, digestAfter, type EnvironmentIdentity, type NodeState } from './node-state.ts';
+import { type RevokedKids, revokedOf } from './revoked-kids.ts';
 import { InvalidObjectError, objectKey, type StoredObject, toStoredObject } from './stored-object.ts';
 
 export interface StateReceiverOptions {
   readonly state: NodeState;
-  readonly copy: SealedLog;
+  readonly copy: StateCopy;
+  readonly revoked: RevokedKids;
   /** As the manager's welcome names it. */
   readonly environment: EnvironmentIdentity;
   /** As the welcome names it; undefined from a manager of before there were lineages. */
@@ -131,13 +133,23 @@ export class StateReceiver {
     const held = staged.reset ? undefined : this.#options.state.objects;
     const nextSlice = timeSlices();
     for (const change of changes) {
-      const next = await write(staged.transaction, change);
+      const next = await this.#write(staged.transaction, change);
       const key = objectKey('put' in change ? change.put : change.gone);
       const before = staged.changes.has(key) ? staged.changes.get(key) : held?.get(key);
       staged.digest = digestAfter(staged.digest, before, next);
       staged.changes.set(key, next);
       await nextSlice();
     }
+  }
+
+  /** @throws InvalidObjectError */
+  async #write(transaction: LogTransaction, change: Change): Promise<StoredObject | null> {
+    if ('gone' in change) {
+      await transaction.gone(change);
+      return null;
+    }
+    const object = toStoredObject(change.put, change.since);
+    return this.#options.revoked.apply({ ...object, location: await transaction.put(change, object) });
   }
 
   async #finish(message: State, staged: Staged): Promise<Applied> {
@@ -148,6 +160,7 @@ export class StateReceiver {
     const lineage = this.#options.lineage ?? state.lineage;
     const incomplete = message.incomplete === true;
     const environmentName = environment.name;
+    await this.#rememberRevoked(staged);
     await staged.transaction.commit(commitMark({ environmentName, revision, digest, lineage, incomplete }));
     this.#staged = undefined;
     if (state.environment?.id === environment.id && this.#isOtherHistory()) {
@@ -174,6 +187,14 @@ export class StateReceiver {
     // The published files have the change before it is confirmed.
     await state.settled();
     return { type: 'applied', revision, digest };
+  }
+
+  /** Before anything else: if the node stops here, it still knows. */
+  async #rememberRevoked({ changes }: Staged): Promise<void> {
+    const { revoked } = this.#options;
+    const keys = [...changes.values()].flatMap((object) => (object?.ring ? revokedOf(object.ring) : []));
+    if (!(await revoked.remember(keys))) return;
+    for (const [key, object] of changes) if (object) changes.set(key, revoked.apply(object));
   }
 
   /** Whose fault it is: what this node held before, or what the manager believes it to have held. */
@@ -213,16 +234,6 @@ export class StateReceiver {
     }
     return { type: 'refused', revision, reason };
   }
-}
-
-/** @throws UnfitObject */
-async function write(transaction: LogTransaction, change: Change): Promise<StoredObject | null> {
-  if ('gone' in change) {
-    await transaction.gone(change);
-    return null;
-  }
-  const object = toStoredObject(change.put, change.since);
-  return { ...object, location: await transaction.put(change, object) };
 }
 
 class RefusedObject extends Refusal {

@@ -1,10 +1,14 @@
 import { isKeyplaneError } from '../errors.ts';
+import type { JsonObject } from '../jose/json.ts';
 import { isKeyType, isSymmetric } from '../jose/key-types.ts';
-import { joinJwk, publicJwk } from '../jose/public-part.ts';
+import { joinJwk, publicJwk, publicMembersOf } from '../jose/public-part.ts';
 import {
+  type DeployedApplication,
   type DeployedContent,
   type DeployedJwk,
+  type DeployedKeyRing,
   type DeployedKind,
+  type DeployedMembership,
   type DeployedSetting,
   isSetting,
 } from '../protocol/content.ts';
@@ -21,7 +25,7 @@ export interface StoredObject {
   readonly name: string;
   /** base64 of 32 bytes: each Buffer would be a separate allocation between freed ones. */
   readonly digest: string;
-  /** The JSON of a JWK's public members; undefined for an OCT key and for what is no JWK. */
+  /** The JSON of a JWK's public members; undefined for an OCT key, for what is not published and for what is no JWK. */
   readonly publicJson: string | undefined;
   /** Milliseconds since 1970; past it a JWK is not published. */
   readonly expires: number | null;
@@ -31,8 +35,20 @@ export interface StoredObject {
   readonly since?: number | undefined;
   /** What is set, where it is a setting of the environment. */
   readonly setting?: DeployedSetting | undefined;
+  /** What a JWK is in its key ring. */
+  readonly member?: StoredMember | undefined;
+  readonly ring?: DeployedKeyRing | undefined;
+  readonly application?: DeployedApplication | undefined;
+  /** A JWK that this node remembers as revoked: it is not published, and neither signs nor verifies. */
+  readonly isRevoked?: boolean;
   /** Changes when the file is compacted. */
   location: RecordLocation;
+}
+
+export interface StoredMember extends DeployedMembership {
+  readonly kid: string;
+  /** The copy holds its private part. */
+  readonly hasPrivatePart: boolean;
 }
 
 /** An object that cannot be stored; `message` is public text. */
@@ -67,10 +83,25 @@ export function toStoredObject(content: DeployedContent, since?: number): Unstor
   const nothing = { publicJson: undefined, expires: null };
   if (isSetting(content)) return { kind, id, project: '', name: '', digest, ...nothing, setting: content };
   const { project, name } = content;
-  if (content.kind !== 'jwk') return { kind, id, project, name, digest, ...nothing };
-  const { expires, kidSince } = content;
-  const held = { kind, id, project, name, digest, publicJson: publicJsonOf(content), expires };
-  return withOrder(held, { kidSince, since });
+  const common = { kind, id, project, name, digest };
+  switch (content.kind) {
+    case 'jwk': {
+      const { expires, kidSince } = content;
+      const held = { ...common, publicJson: publicJsonOf(content), expires };
+      const member = memberOf(content);
+      return withOrder(member === undefined ? held : { ...held, member }, { kidSince, since });
+    }
+    case 'key-ring':
+      return { ...common, ...nothing, ring: content };
+    case 'application':
+      return { ...common, ...nothing, application: content };
+    case 'certificate':
+    case 'key':
+    case 'keystore':
+      return { ...common, ...nothing };
+    default:
+      return content satisfies never;
+  }
 }
 
 /** What orders JWKs of one kid: only what there is of it takes memory. */
@@ -82,7 +113,8 @@ export function withOrder(
   return since === undefined ? { ...held, kidSince } : { ...held, kidSince, since };
 }
 
-function digestOf(content: DeployedContent): string {
+/** base64, as a stored object has it. */
+export function digestOf(content: DeployedContent): string {
   try {
     return contentDigest(content).toString('base64');
   } catch (error) {
@@ -93,6 +125,17 @@ function digestOf(content: DeployedContent): string {
   }
 }
 
+function memberOf(content: DeployedJwk): StoredMember | undefined {
+  const { ring, jwk, withheld } = content;
+  if (ring === undefined) return undefined;
+  const { kid } = jwk;
+  if (typeof kid !== 'string') throw new InvalidObjectError(content, 'a key of a key ring has a kid');
+  const { ringId, version, state, published, retireAt } = ring;
+  const isPublic = Object.keys(publicMembersOf(jwk as JsonObject)).length === Object.keys(jwk).length;
+  const hasPrivatePart = withheld === undefined && !isPublic;
+  return { ringId, version, state, published, retireAt, kid, hasPrivatePart };
+}
+
 function publicJsonOf(content: DeployedJwk): string | undefined {
   const { jwk } = content;
   const { kty } = jwk;
@@ -101,7 +144,7 @@ function publicJsonOf(content: DeployedJwk): string | undefined {
   if (isSymmetric({ kty }) && content.withheld !== undefined) return undefined;
   try {
     const published = publicJwk(joinJwk(jwk, jwk));
-    return published && JSON.stringify(published);
+    return published && content.ring?.published !== false ? JSON.stringify(published) : undefined;
   } catch (error) {
     throw new InvalidObjectError(content, isKeyplaneError(error) ? error.message : 'it has no public part');
   }

@@ -2,8 +2,15 @@
 // what stays in memory of it, and its public JSON. A start reads these and passes over the rest, so that it
 // neither parses nor hashes what it will not keep: the seal already says that nothing was altered.
 
-import type { Change, DeployedContent, DeployedKind, DeployedSetting } from '../../protocol/content.ts';
-import { type UnstoredObject, withOrder } from '../stored-object.ts';
+import type {
+  Change,
+  DeployedApplication,
+  DeployedContent,
+  DeployedKeyRing,
+  DeployedKind,
+  DeployedSetting,
+} from '../../protocol/content.ts';
+import { type StoredMember, type UnstoredObject, withOrder } from '../stored-object.ts';
 
 /** Ends a transaction: the state that results from all records so far. */
 export interface CommitMark {
@@ -31,8 +38,8 @@ const lineEnd = 0x0a;
 
 /** It holds private members. `object` is what stays in memory of the change. */
 export function encodePut(change: PutChange, object: UnstoredObject): Buffer {
-  const { kind, id, project, name, digest, expires, publicJson, setting, kidSince, since } = object;
-  const added = [setting, kidSince, since];
+  const { kind, id, project, name, digest, expires, publicJson, setting, kidSince, since, member } = object;
+  const added = [setting, kidSince, since, member];
   while (added.length > 0 && added.at(-1) === undefined) added.pop();
   // JSON has null for what is undefined in the middle.
   const head = JSON.stringify([kind, id, project, name, digest, expires, ...added]);
@@ -48,7 +55,8 @@ type Head = readonly [
   ...[kind: DeployedKind, id: string, project: string, name: string, digest: string, expires: number | null],
   setting?: DeployedSetting | null,
   kidSince?: number | null,
-  since?: number,
+  since?: number | null,
+  member?: StoredMember,
 ];
 
 /** Safe to cast: only what this node sealed opens, and it seals only what it has read. */
@@ -56,11 +64,29 @@ export function readRecord(plaintext: Buffer): LogRecord {
   const headEnd = plaintext.indexOf(lineEnd);
   if (headEnd === -1) return JSON.parse(plaintext.toString('utf8')) as LogRecord;
   const publicEnd = plaintext.indexOf(lineEnd, headEnd + 1);
-  const [kind, id, project, name, digest, expires, setting, kidSince, since] = JSON.parse(
+  const [kind, id, project, name, digest, expires, setting, kidSince, since, member] = JSON.parse(
     plaintext.toString('utf8', 0, headEnd),
   ) as Head;
   const publicJson = plaintext.toString('utf8', headEnd + 1, publicEnd) || undefined;
   const held = { kind, id, project, name, digest, publicJson, expires };
   if (setting) return { held: { ...held, setting } };
-  return { held: withOrder(held, { kidSince: kidSince ?? undefined, since }) };
+  if (kind === 'key-ring' || kind === 'application') {
+    const content = contentOf<DeployedKeyRing | DeployedApplication>(plaintext, publicEnd);
+    return {
+      held: content.kind === 'key-ring' ? { ...held, ring: content } : { ...held, application: content },
+    };
+  }
+  const inOrder = withOrder(held, { kidSince: kidSince ?? undefined, since: since ?? undefined });
+  return { held: member ? { ...inOrder, member } : inOrder };
+}
+
+/** What was put, with its private members. */
+export function readContent(plaintext: Buffer): DeployedContent {
+  const headEnd = plaintext.indexOf(lineEnd);
+  if (headEnd === -1) return (JSON.parse(plaintext.toString('utf8')) as PutChange).put;
+  return contentOf(plaintext, plaintext.indexOf(lineEnd, headEnd + 1));
+}
+
+function contentOf<Content extends DeployedContent>(plaintext: Buffer, publicEnd: number): Content {
+  return (JSON.parse(plaintext.toString('utf8', publicEnd + 1)) as { readonly put: Content }).put;
 }

@@ -5,10 +5,11 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { DeployedContent } from '../../protocol/content.ts';
 import { syncFolder } from '../../runtime/durable-file.ts';
 import { timeSlices } from '../../runtime/event-loop.ts';
 import type { NodeLog } from '../node-log.ts';
-import type { StoredObject, UnstoredObject } from '../stored-object.ts';
+import { digestOf, objectKey, type StoredObject } from '../stored-object.ts';
 import { DamagedLog, loadLog } from './load-log.ts';
 import { LogFile, type RecordLocation } from './log-file.ts';
 import {
@@ -16,19 +17,10 @@ import {
   encodePut,
   encodeRecord,
   type LogRecord,
-  type PutChange,
+  readContent,
   readRecord,
-  type TombstoneChange,
 } from './log-record.ts';
-
-export interface LogTransaction {
-  /** Its private members are sealed at once. `object` is what stays in memory of it. */
-  put(change: PutChange, object: UnstoredObject): Promise<RecordLocation>;
-  gone(change: TombstoneChange): Promise<void>;
-  /** On the disk once it resolves; nothing of it counts when it rejects. */
-  commit(mark: CommitMark): Promise<void>;
-  abort(): Promise<void>;
-}
+import type { LogTransaction, StateCopy } from './state-copy.ts';
 
 export interface SealedLogOptions {
   readonly dataDir: string;
@@ -39,7 +31,7 @@ export interface SealedLogOptions {
 /** Below this size a file is not worth compacting. */
 const compactionFloorBytes = 256 * 1024;
 
-export class SealedLog {
+export class SealedLog implements StateCopy {
   readonly #options: SealedLogOptions;
   /** Opens several times as fast as the same bytes in a Buffer. */
   readonly #key: KeyObject;
@@ -151,6 +143,17 @@ export class SealedLog {
         await syncFolder(this.#options.dataDir);
       },
     };
+  }
+
+  async read(object: StoredObject): Promise<DeployedContent> {
+    const file = this.#file;
+    if (!file) throw new Error('there is no sealed copy to read from');
+    const content = readContent(await file.read(object.location));
+    // While a snapshot replaces the file, a location of the former one may be that of another record.
+    if (objectKey(content) !== objectKey(object) || digestOf(content) !== object.digest) {
+      throw new Error('the object is no longer what the sealed copy has');
+    }
+    return content;
   }
 
   /**

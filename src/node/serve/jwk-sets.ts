@@ -1,7 +1,7 @@
 // The JWK Sets of a node: of its environment, of each project, and each JWK alone. Only what is public ever gets
 // here. Each is serialised at the first request after a change that touches it (or after a key in it expired)
-// and then kept as bytes. Keys stand in the order of project and name, and each once: two JWKs that
-// are published alike are one key. A key before its notBefore is published, so that verifiers know it in time.
+// and then kept as bytes. Keys stand in the order of project and name, the ACTIVE ones of key rings before all
+// others, and each once: two JWKs that are published alike are one key. A key before its notBefore is published, so that verifiers know it in time.
 
 import { type DeployedSetting, defaultCaching } from '../../protocol/content.ts';
 import type { StateFollower } from '../node-state.ts';
@@ -140,7 +140,9 @@ export class JwkSets implements StateFollower {
   /** @param all what can change it by expiring: also a key that one of `keys` displaces, and the one that displaces */
   #set(keys: readonly PublicKey[], all = keys): PublishedResponse {
     const live = new Set<string>();
-    for (const key of keys) if (this.#isLive(key)) live.add(key.publicJson);
+    const add = (key: PublicKey) => this.#isLive(key) && live.add(key.publicJson);
+    for (const key of keys) if (key.member?.state === 'ACTIVE') add(key);
+    for (const key of keys) add(key);
     const validity = validityOf(all, this.#clock());
     return publishedResponse(setBytes([...live]), {
       type: jwkSetMediaType,

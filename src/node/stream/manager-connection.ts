@@ -95,9 +95,6 @@ export async function connectOnce(options: ConnectionOptions, signal: AbortSigna
   });
 }
 
-/** The node sends its clock to the manager every half minute. */
-const beatsPerClock = 6;
-
 class Connection {
   readonly #socket: WebSocket;
   readonly #options: ConnectionOptions;
@@ -181,7 +178,6 @@ class Connection {
 
   /** What arrives while a large message is under way, or waits to be handled, shows life as well as a pong does. */
   #heartbeat(): () => void {
-    let beats = 0;
     let heardMs = performance.now();
     let seenBytes = 0;
     return () => {
@@ -192,8 +188,7 @@ class Connection {
       if (nowMs - heardMs > this.#options.timing.deadMs)
         this.#giveUp('nothing was heard from the manager any more');
       else if (this.#socket.readyState === WebSocket.OPEN) this.#socket.ping();
-      beats += 1;
-      if (beats % beatsPerClock === 0) this.#session.tellClock();
+      this.#session.sendHeartbeat();
     };
   }
 

@@ -7,6 +7,7 @@ import type { EnrollmentSecret } from '../../protocol/enrollment-token.ts';
 import {
   closeCodes,
   type Ended,
+  type Heard,
   type Resume,
   type SealedFromNode,
   type State,
@@ -14,10 +15,12 @@ import {
 } from '../../protocol/messages.ts';
 import { readFromManager, readSealedFromManager } from '../../protocol/read-message.ts';
 import type { SigningKey } from '../../protocol/signing-keys.ts';
-import type { SealedLog } from '../disk/sealed-log.ts';
+import type { StateCopy } from '../disk/state-copy.ts';
+import type { ManagerContact, SentHeartbeat } from '../lease/manager-contact.ts';
 import type { IdentityPin } from '../node-identity.ts';
 import type { NodeLog } from '../node-log.ts';
 import type { NodeState } from '../node-state.ts';
+import type { RevokedKids } from '../revoked-kids.ts';
 import { StateReceiver } from '../state-receiver.ts';
 import { NodeHandshake, type ProvenManager } from './node-handshake.ts';
 import { SessionEnd, wrongMessage } from './session-end.ts';
@@ -29,6 +32,9 @@ export interface NodeIdentity {
   readonly pin: IdentityPin;
 }
 
+/** Both change which confirmations a manager waits for. */
+export type NodeTraits = Pick<Resume, 'serveLimitMs' | 'ephemeral'>;
+
 export interface SessionOptions {
   /** Name of the environment that the node was started for. */
   readonly environment: string;
@@ -36,7 +42,11 @@ export interface SessionOptions {
   readonly version: string;
   readonly identity: NodeIdentity;
   readonly state: NodeState;
-  readonly copy: SealedLog;
+  readonly copy: StateCopy;
+  readonly revoked: RevokedKids;
+  readonly contact: ManagerContact;
+  /** What the manager has to know of how this node works. */
+  readonly traits: NodeTraits;
   readonly log: NodeLog;
   readonly send: (text: string) => void;
   readonly onWelcome: () => void;
@@ -45,6 +55,9 @@ export interface SessionOptions {
 /** Why a manager with which this node has no common history is not followed, and what helps. */
 const divergedText =
   'this node has a history that the manager does not know: it was restored from an older backup and did not say so. This node keeps what it has; put the right database back, or run keyplane restore --announce at the manager';
+
+/** Of those that are not answered: more than a manager that still answers leaves open. */
+const mostHeartbeats = 64;
 
 type Stage =
   | { readonly at: 'identity' }
@@ -55,6 +68,8 @@ export class ManagerSession {
   readonly #options: SessionOptions;
   readonly #handshake: NodeHandshake;
   #stage: Stage = { at: 'identity' };
+  /** By the time that each named; until it or a later one was answered. */
+  readonly #heartbeats = new Map<number, SentHeartbeat>();
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -97,7 +112,8 @@ export class ManagerSession {
         const said = readSealedFromManager(opened(() => stage.manager.opening.open(message)));
         if ('problem' in said) throw wrongMessage(said.problem);
         if (said.type === 'ended') return this.#ended(said);
-        if (said.type === 'heard' || said.type === 'counted') return;
+        if (said.type === 'heard') return this.#heard(said);
+        if (said.type === 'counted') return;
         if (stage.at !== 'welcome') throw wrongMessage('a second welcome');
         return this.#welcomed(said, stage.manager);
       }
@@ -109,9 +125,28 @@ export class ManagerSession {
     }
   }
 
-  /** Sends this node's clock to the manager. */
-  tellClock(): void {
-    if (this.#stage.at === 'joined') this.#say(this.#stage.manager, { type: 'clock', time: Date.now() });
+  /** The manager answers once it has durably recorded that it heard from this node. */
+  sendHeartbeat(): void {
+    if (this.#stage.at !== 'joined') return;
+    const sent = this.#options.contact.sample();
+    const time = Math.round(sent.wallMs);
+    this.#heartbeats.set(time, sent);
+    for (const oldest of this.#heartbeats.keys()) {
+      if (this.#heartbeats.size <= mostHeartbeats) break;
+      this.#heartbeats.delete(oldest);
+    }
+    this.#say(this.#stage.manager, { type: 'clock', time });
+  }
+
+  #heard(heard: Heard): void {
+    const sent = this.#heartbeats.get(heard.time);
+    if (sent === undefined) return;
+    // In the order of sending: a later one may name an earlier time, where the clock was set back.
+    for (const time of this.#heartbeats.keys()) {
+      this.#heartbeats.delete(time);
+      if (time === heard.time) break;
+    }
+    this.#options.contact.heard(heard, sent);
   }
 
   async close(): Promise<void> {
@@ -123,13 +158,14 @@ export class ManagerSession {
   }
 
   #resume(): Resume {
-    const { state } = this.#options;
+    const { state, contact, traits } = this.#options;
     return {
       type: 'resume',
       environmentId: state.environment?.id ?? null,
       revision: state.revision,
       digest: state.digest.toString('hex'),
-      time: Date.now(),
+      time: Math.round(contact.sample().wallMs),
+      ...traits,
       ...(state.lineage !== undefined && { lineage: state.lineage }),
       ...(state.incomplete && { incomplete: true }),
     };
@@ -149,7 +185,7 @@ export class ManagerSession {
   }
 
   async #welcomed(welcome: Welcome, manager: ProvenManager): Promise<void> {
-    const { environment: asked, state, copy, log, identity } = this.#options;
+    const { environment: asked, state, copy, revoked, log, identity } = this.#options;
     const environment = { id: welcome.environmentId, name: welcome.environmentName };
     if (environment.name !== asked) {
       throw new SessionEnd(
@@ -177,8 +213,9 @@ export class ManagerSession {
     }
     state.diverge(undefined);
     const { lineage } = welcome;
-    const receiver = new StateReceiver({ state, copy, environment, lineage, log });
+    const receiver = new StateReceiver({ state, copy, revoked, environment, lineage, log });
     this.#stage = { at: 'joined', manager, receiver };
+    this.sendHeartbeat();
     this.#options.onWelcome();
   }
 
@@ -199,7 +236,7 @@ export class ManagerSession {
  * Records what the copy lacks: the environment's new name, so that the next start finds it under that name, and the
  * lineage that an older manager did not send.
  */
-async function recordWelcome(copy: SealedLog, state: NodeState, welcome: Welcome): Promise<void> {
+async function recordWelcome(copy: StateCopy, state: NodeState, welcome: Welcome): Promise<void> {
   const { environment, lineage } = state;
   const named = environment?.name === welcome.environmentName;
   if (!environment || (named && (lineage !== undefined || welcome.lineage === undefined))) return;

@@ -1,0 +1,43 @@
+import { durationText } from '../../iso-duration.ts';
+import type { DeployedKeyRing } from '../../protocol/content.ts';
+import type { ManagerContact } from './manager-contact.ts';
+
+export type LeasedRing = Pick<DeployedKeyRing, 'name' | 'signingLeaseMs'>;
+
+/** With a clock that is off by more, the times in a token would be wrong. */
+export const mostClockOffsetMs = 5 * 60_000;
+
+/** Whether this node may sign: it heard from a manager within the lease of the ring, and its clock is right. */
+export class SigningLease {
+  readonly #contact: ManagerContact;
+
+  constructor(contact: ManagerContact) {
+    this.#contact = contact;
+  }
+
+  /** @returns true, or a public text that says why it may not */
+  maySign({ name, signingLeaseMs }: LeasedRing): true | string {
+    const contact = this.#contact;
+    const offsetMs = Math.abs(contact.time.offsetMs);
+    if (offsetMs > mostClockOffsetMs) {
+      return `The clock of this node is off by ${roughly(offsetMs)}: it does not sign!`;
+    }
+    if (signingLeaseMs === null || contact.ageMs < signingLeaseMs) return true;
+    if (contact.isClockBehind) {
+      return 'The clock of this node was set back: it does not sign until a manager answers!';
+    }
+    const since = contact.lastSeenAt === undefined ? 'yet' : `for ${durationText(signingLeaseMs)}`;
+    return `This node has not heard from a manager ${since}: it does not sign with key ring (name: ${name})!`;
+  }
+
+  /** By the manager's time, milliseconds since 1970; null: without end. */
+  signsUntil({ signingLeaseMs }: LeasedRing): number | null {
+    if (signingLeaseMs === null) return null;
+    const { lastSeenAt } = this.#contact;
+    return lastSeenAt === undefined ? 0 : lastSeenAt + signingLeaseMs;
+  }
+}
+
+function roughly(milliseconds: number): string {
+  return durationText(Math.round(milliseconds / 1000) * 1000);
+}
