@@ -57,6 +57,8 @@ export interface RequestedActivation {
   readonly version: number;
   /** Nodes that are not connected do not block it. */
   readonly force: boolean;
+  /** A rollback: the `retireAt` that was removed for it. A node that was late unpublished the member then. */
+  readonly removedRetireAt: Date | null;
   readonly reason: string | null;
   readonly actor: string;
 }
@@ -95,7 +97,7 @@ export interface RingMember {
   readonly state: MemberState;
   /**
    * By environment id: the revision with which nodes have the state that it is in. Of a RETIRING member that is the
-   * revision that activated its successor, of a REVOKED one that which unpublished it.
+   * revision that activated its successor or changed its `retireAt`, of a REVOKED one that which unpublished it.
    */
   readonly revisions: Readonly<Record<string, number>>;
   readonly publishedAt: Date | null;
@@ -105,9 +107,9 @@ export interface RingMember {
   readonly retiredAt: Date | null;
   readonly revokedAt: Date | null;
   readonly revokedReason: RevocationReason | null;
-  /** RETIRING: the latest time at which a node confirmed its successor's activation, so far. */
+  /** RETIRING: the latest time at which a node confirmed its successor's activation, so far; null until first examined. */
   readonly confirmedAt: Date | null;
-  /** RETIRING: ids of nodes that had not confirmed that when last examined. */
+  /** RETIRING: ids of nodes that had not confirmed that when last examined; empty until then. */
   readonly pendingNodeIds: readonly string[];
   /** It was active at some time. */
   readonly hasSigned: boolean;

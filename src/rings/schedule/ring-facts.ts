@@ -53,22 +53,52 @@ export interface NodeFacts {
   readonly ephemeral: boolean;
 }
 
+export interface FormerCaches {
+  /** The larger one, if a change followed another while that still counted. */
+  readonly ms: number;
+  /** When the last node confirmed the change; null: not every node has. */
+  readonly confirmedAt: number | null;
+}
+
+export interface RequestedActivationFacts {
+  readonly version: number;
+  readonly force: boolean;
+  /** Of a RETIRING member: the `retireAt` that was removed for it. A node that was late unpublished it then. */
+  readonly removedRetireAt: number | null;
+}
+
+/** See `FormerLimits` of the ring. */
+export interface FormerLimitFacts {
+  readonly maxTokenLifetimeMs: number;
+  readonly signingLeaseMs: number | null;
+  readonly revisions: Readonly<Record<string, number>>;
+  readonly until: number | null;
+}
+
 export interface RingFacts {
   readonly now: number;
   readonly name: string;
   /** OCT keys are never published, whatever their use. */
   readonly kind: 'SIGNATURE' | 'ENCRYPTION' | 'OCT';
   readonly policy: PolicyFacts;
+  readonly formerLimits: FormerLimitFacts | null;
   readonly createdAt: number;
   readonly heldBecause: HoldCause | null;
   readonly rotateRequestedAt: number | null;
-  readonly requestedActivation: { readonly version: number; readonly force: boolean } | null;
+  readonly requestedActivation: RequestedActivationFacts | null;
   readonly resumedAt: number | null;
   /** Ascending by version. */
   readonly members: readonly MemberFacts[];
   readonly nodes: readonly NodeFacts[];
-  /** A + W: the larger of the old and new value while a change of it may not have reached every cache. */
+  /** A + W, as it is now. */
   readonly cachesMs: number;
+  /** A + W before its last change, as long as bodies that were served under it may count; see `caches.ts`. */
+  readonly formerCaches: FormerCaches | null;
+  /**
+   * When a node of these environments was last removed or took its leave: until then it served what it had. `now` where
+   * that is not recorded.
+   */
+  readonly nodeRemovedAt: number | null;
   /** A revocation of this ring waits for a node. */
   readonly isRevoking: boolean;
 }
@@ -77,7 +107,7 @@ export interface RingFacts {
 export type RingStep =
   /** A member of a new version is generated and desired everywhere. */
   | { readonly type: 'STAGE' }
-  /** STAGED becomes NEXT: every node has it. */
+  /** STAGED becomes NEXT: every node has it. Of a NEXT member whose publication is void after a restore, too. */
   | {
       readonly type: 'PUBLISHED';
       readonly version: number;
@@ -88,7 +118,10 @@ export type RingStep =
   | { readonly type: 'ACTIVATE'; readonly version: number; readonly cause: ActivationCause }
   /** A RETIRING member becomes ACTIVE again, the ACTIVE one RETIRING, and the ring is held. */
   | { readonly type: 'ROLL_BACK'; readonly version: number }
-  /** What is known of the end of a RETIRING member; nodes get the new `retireAt` unless it is as before. */
+  /**
+   * What is known of the end of a RETIRING member. Where `retireAt` is another than before, nodes get it, and the revision
+   * of that becomes the member's: who has confirmed it has no other `retireAt`.
+   */
   | {
       readonly type: 'SET_RETIREMENT';
       readonly version: number;
@@ -100,14 +133,17 @@ export type RingStep =
   | { readonly type: 'RETIRE'; readonly version: number }
   /** STAGED or NEXT that never signed, of an algorithm that the ring no longer has, becomes RETIRED and another is staged. */
   | { readonly type: 'WITHDRAW'; readonly version: number }
+  /** Every node has the present policy, so that the former limits count until then and no longer. Not deployed. */
+  | { readonly type: 'LIMITS_CONFIRMED'; readonly until: number }
   /** 30 days after its retirement. */
   | { readonly type: 'ERASE_PRIVATE_PART'; readonly version: number };
 
 export type ActivationCause = 'FIRST' | 'INTERVAL' | 'REQUESTED' | 'FORCED' | 'REVOKED';
 
 export interface Waiting {
-  readonly environmentName: string;
-  readonly nodeName: string;
+  /** Null where it is time and no node that is waited for (CACHES, HELD). */
+  readonly environmentName: string | null;
+  readonly nodeName: string | null;
   readonly reason: 'NOT_CONNECTED' | 'NOT_CONFIRMED' | 'CACHES' | 'HELD';
   readonly lastSeenAt: number | null;
 }
@@ -123,7 +159,7 @@ export interface RingDecision {
   /** When an activation that is requested or due can happen at the earliest; null where that is unknown. */
   readonly activatesAt: number | null;
   readonly waitingFor: readonly Waiting[];
-  /** When time alone can change the decision; null: never. */
+  /** When time alone can make a step due; null: never. */
   readonly changesAt: number | null;
   /** A confirmation of a node can change the decision. */
   readonly waitsForNodes: boolean;

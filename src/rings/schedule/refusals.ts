@@ -1,0 +1,78 @@
+// What a request about the members of a ring is refused for. PURE.
+
+import { badRequest, type KeyplaneError } from '../../errors.ts';
+import { instantText } from '../ring-texts.ts';
+import { activeOf, retiringLimitOf } from './activation.ts';
+import { publicationOf } from './confirmations.ts';
+import { readyAtOf } from './formulas.ts';
+import type { MemberFacts, RingFacts } from './ring-facts.ts';
+
+/**
+ * The gate of `activate`. The ACTIVE member passes it: there is nothing to do.
+ * @param force passes the time at which verifiers know the member, and nothing else
+ * @throws KeyplaneError `bad_request`
+ */
+export function requireActivatable(facts: RingFacts, member: MemberFacts, force: boolean): void {
+  const key = `Key (kid: ${member.kid}) of key ring (name: ${facts.name})`;
+  switch (member.state) {
+    case 'ACTIVE':
+      return;
+    case 'RETIRED':
+    case 'REVOKED':
+      throw refused(`${key} can not be activated: it is ${member.state}!`);
+    case 'RETIRING': {
+      // Nodes have unpublished it, even where the ring was not examined since.
+      if (member.retireAt !== null && member.retireAt <= facts.now) {
+        throw refused(`${key} can not be activated: it is RETIRED!`);
+      }
+      return;
+    }
+    case 'STAGED':
+    case 'NEXT': {
+      if (member.outdated) throw refused(`${key} can not be activated: it is withdrawn!`);
+      requirePublished(facts, member, key);
+      requireRoomForRetiring(facts);
+      const readyAt = readyAtOf(facts, member);
+      if (force || readyAt === null || readyAt <= facts.now) return;
+      throw refused(
+        `${key} can not be activated before ${instantText(readyAt)}: verifiers may not know it yet! Give force and a reason to do it all the same.`,
+      );
+    }
+    default:
+      member.state satisfies never;
+  }
+}
+
+function requirePublished(facts: RingFacts, member: MemberFacts, key: string): void {
+  if (member.state === 'NEXT' && member.publishedAt !== null) return;
+  const [node] = publicationOf(facts, member).missing;
+  if (!node) return;
+  throw refused(
+    `${key} can not be activated: it is not confirmed by node (name: ${node.name}) of environment (name: ${node.environmentName})!`,
+  );
+}
+
+/** The gate of `rotate`. @throws KeyplaneError `bad_request` */
+export function requireRotatable(facts: RingFacts): void {
+  if (facts.heldBecause !== null) {
+    throw refused(`Key ring (name: ${facts.name}) is held: resume it, or activate a key by its kid!`);
+  }
+  requireRoomForRetiring(facts);
+}
+
+function requireRoomForRetiring(facts: RingFacts): void {
+  const oldest = activeOf(facts) ? retiringLimitOf(facts) : undefined;
+  if (!oldest) return;
+  const { name } = facts;
+  const retires =
+    oldest.retireAt === null
+      ? 'retires when every node has confirmed its successor'
+      : `retires at ${instantText(oldest.retireAt)}`;
+  throw refused(
+    `Key ring (name: ${name}) has 5 RETIRING keys; the oldest (name: ${name}.${oldest.version}) ${retires}!`,
+  );
+}
+
+function refused(text: string): KeyplaneError {
+  return badRequest(text);
+}
