@@ -49,6 +49,8 @@ export interface Project {
   readonly id: string;
   readonly name: string;
   readonly description: string | null;
+  /** The key ring that signs its historical keys; null: its only SIGNATURE ring. */
+  readonly historicalKeyRingName: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }

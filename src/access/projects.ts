@@ -57,7 +57,14 @@ export function createProjects<Stores extends AuditedAccessStores>(
       const name = checkName(input.name, 'Project name');
       const createdAt = clock();
       const id = newId(createdAt.getTime());
-      const project = { id, name, description: input.description ?? null, createdAt, updatedAt: createdAt };
+      const project = {
+        id,
+        name,
+        description: input.description ?? null,
+        historicalKeyRingName: null,
+        createdAt,
+        updatedAt: createdAt,
+      };
       await store.write(async (stores) => {
         if (await stores.projects.find(name))
           throw badRequest(`Project (name: ${name}) is already exist!`, {

@@ -47,8 +47,10 @@ export interface RegisteredNode {
   readonly environmentId: string;
   readonly name: string;
   readonly version: string | null;
-  /** Highest environment revision the node confirmed; 0 before its first. */
+  /** Highest environment revision the node confirmed; 0 before its first, also while it connects again. */
   readonly appliedRevision: number;
+  /** By the clock of the database, when it confirmed that; null: it never confirmed any. */
+  readonly appliedAt: Date | null;
   /** It has a stream, and the manager that has it is alive. */
   readonly connected: boolean;
   readonly lastSeenAt: Date | null;
@@ -67,6 +69,10 @@ export interface RegisteredNode {
   readonly address: string | null;
   /** How far its clock is ahead of the manager's, as last measured. */
   readonly clockOffsetMs: number | null;
+  /** Without a manager for this long it serves no JWK Sets; null: it always does. */
+  readonly serveLimitMs: number | null;
+  /** It keeps no copy of what it was sent. */
+  readonly ephemeral: boolean;
 }
 
 /** A key that a node was registered with. */
@@ -126,6 +132,8 @@ export interface NodeClaim {
   readonly privateKeys: boolean;
   readonly address: string | null;
   readonly clockOffsetMs: number | null;
+  readonly serveLimitMs: number | null;
+  readonly ephemeral: boolean;
 }
 
 export interface EnvironmentStore {

@@ -1,5 +1,5 @@
 import type { StoredJwk } from '../jwks/jwk-store.ts';
-import type { KeyRing, RevocationReason } from './ring.ts';
+import type { KeyRing, RevocationReason, RingState } from './ring.ts';
 
 export interface RingListQuery {
   readonly search?: string;
@@ -37,7 +37,16 @@ export interface Revocation {
   readonly nodesSafeAt: Date | null;
 }
 
+/** What the scheduler found, for lists and figures. */
+export interface RingExamination {
+  readonly examineAt: Date | null;
+  readonly state: RingState;
+  readonly lateSince: Date | null;
+}
+
 export interface KeyRingStore {
+  /** By the clock of the database, which all rules of rings go by. */
+  now(): Promise<Date>;
   find(projectId: string, name: string): Promise<KeyRing | undefined>;
   /** In the order of `ids`; those that are not there are left out. */
   getMany(ids: readonly string[]): Promise<readonly KeyRing[]>;
@@ -55,6 +64,10 @@ export interface KeyRingStore {
   holdAll(cause: 'RESTORED'): Promise<void>;
   insert(ring: KeyRing): Promise<void>;
   update(ring: KeyRing): Promise<void>;
+  /** Alone writes when it is examined next, and what was found: no MAC covers that, and no audit record is about it. */
+  examined(id: string, examination: RingExamination): Promise<void>;
+  /** The SIGNATURE rings of a project that have public keys, the oldest first. */
+  signatureRings(projectId: string, limit: number): Promise<readonly KeyRing[]>;
   /** With its revocations; its members must be deleted before. */
   delete(id: string): Promise<void>;
   /** Ascending by version. */

@@ -82,6 +82,8 @@ export interface KeyRing {
   /** `rotate` was called, and no activation followed yet. */
   readonly rotateRequestedAt: Date | null;
   readonly requestedActivation: RequestedActivation | null;
+  /** When a hold last ended; null: it was never held. */
+  readonly resumedAt: Date | null;
   /** When the scheduler looks at it next; null: when something changes. */
   readonly examineAt: Date | null;
   readonly createdAt: Date;

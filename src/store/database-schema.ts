@@ -1,8 +1,10 @@
 // The rows as they lie in the database. Times are milliseconds since 1970, flags 0 or 1, JSON is text.
 
 import type { Generated, Kysely } from 'kysely';
+import type { GeneratedTypeName } from '../jose/key-types.ts';
 import type { StoredJwk } from '../jwks/jwk-store.ts';
 import type { CryptoKeyType, DeployedKind, KeystoreType, ProjectKind } from '../protocol/content.ts';
+import type { HoldCause, MemberState, RevocationReason, RingState } from '../rings/ring.ts';
 
 export interface InstallationRow {
   key: string;
@@ -45,6 +47,7 @@ export interface ProjectRow {
   id: string;
   name: string;
   description: string | null;
+  historical_key_ring_name: string | null;
   created_at: number;
   updated_at: number;
 }
@@ -132,6 +135,10 @@ export interface NodeRow {
   private_keys: Generated<number>;
   address: string | null;
   clock_offset_ms: number | null;
+  /** By the database's clock, when `applied_revision` last changed to another; null: it never confirmed one. */
+  applied_at: number | null;
+  serve_limit_ms: number | null;
+  ephemeral: Generated<number>;
 }
 
 export interface ManagerRow {
@@ -198,6 +205,12 @@ export interface JwkRow {
   private_members: Buffer | null;
   /** When it got its kid; null: at its creation. */
   kid_since: number | null;
+  /** This and the next three: null outside a ring. */
+  ring_id: string | null;
+  ring_version: number | null;
+  ring_state: MemberState | null;
+  /** JSON of what else a `RingMember` has. */
+  ring_member: string | null;
   created_at: number;
   updated_at: number;
   /** Of the newest audit record when the row was written; the record of that change has a higher one. */
@@ -253,6 +266,80 @@ export interface KeystoreEnvironmentRow {
   mac: Buffer | null;
 }
 
+export interface KeyRingRow {
+  id: string;
+  project_id: string;
+  name: string;
+  description: string | null;
+  type: GeneratedTypeName;
+  use: 'sig' | 'enc';
+  /** JSON of `GenerateParameters`. */
+  parameters: string;
+  /** JSON of `RingPolicy` without the environments. */
+  policy: string;
+  /** JSON array; null: all that the project reaches. */
+  environment_ids: string | null;
+  /** JSON of `FormerLimits`. */
+  former_limits: string | null;
+  next_version: number;
+  held_because: HoldCause | null;
+  rotate_requested_at: number | null;
+  /** JSON of `RequestedActivation`. */
+  requested_activation: string | null;
+  resumed_at: number | null;
+  created_at: number;
+  updated_at: number;
+  audit_sequence: number;
+  mac: Buffer | null;
+  /** This and the next two: what the scheduler found when it last examined the ring; no MAC covers them. */
+  examine_at: Generated<number | null>;
+  state: Generated<RingState | null>;
+  late_since: Generated<number | null>;
+}
+
+export interface KeyRingRevocationRow {
+  id: string;
+  ring_id: string;
+  /** JSON array. */
+  kids: string;
+  reason: RevocationReason;
+  comment: string | null;
+  revoked_at: number;
+  activated_before_ready: number;
+  /** JSON: revisions by environment id. */
+  revisions: string;
+  /** JSON: `SafeNode` by node id. */
+  safe: string;
+  done: number;
+  nodes_safe_at: number | null;
+}
+
+export interface ApplicationRow {
+  id: string;
+  project_id: string;
+  name: string;
+  description: string | null;
+  expires_at: number | null;
+  /** JSON of `ApplicationToken[]`. */
+  tokens: string;
+  /** JSON of `Grant[]`. */
+  grants: string;
+  created_at: number;
+  updated_at: number;
+  audit_sequence: number;
+  mac: Buffer | null;
+}
+
+export interface KeyUsageRow {
+  /** Empty: all applications that were deleted. */
+  application_id: string;
+  jwk_id: string;
+  operation: string;
+  outcome: string;
+  count: number;
+  last_used_at: number;
+}
+
 export interface AuditRecordRow {
   sequence: number;
   at: number;
@@ -305,6 +392,10 @@ export interface Tables {
   desired_objects: DesiredObjectRow;
   jwks: JwkRow;
   jwk_refreshes: JwkRefreshRow;
+  key_rings: KeyRingRow;
+  key_ring_revocations: KeyRingRevocationRow;
+  applications: ApplicationRow;
+  key_usage: KeyUsageRow;
   materials: MaterialRow;
   certificate_environments: CertificateEnvironmentRow;
   crypto_key_environments: CryptoKeyEnvironmentRow;

@@ -36,7 +36,7 @@ CREATE TABLE projects (
   description text,
   created_at integer not null,
   updated_at integer not null
-) strict;
+, historical_key_ring_name text) strict;
 CREATE TABLE members (
   project_id text not null references projects (id) on delete cascade,
   user_id text not null references users (id) on delete cascade,
@@ -76,7 +76,7 @@ CREATE TABLE nodes (
   applied_revision integer not null,
   connected integer not null,
   last_seen_at integer,
-  created_at integer not null, manager_id text, connection integer not null default 0, refused_revision integer, refused_reason text, diverged_revision integer, diverged_at integer, key_id text, private_keys integer not null default 1, address text, clock_offset_ms integer,
+  created_at integer not null, manager_id text, connection integer not null default 0, refused_revision integer, refused_reason text, diverged_revision integer, diverged_at integer, key_id text, private_keys integer not null default 1, address text, clock_offset_ms integer, applied_at integer, serve_limit_ms integer, ephemeral integer not null default 0,
   unique (environment_id, name)
 ) strict;
 CREATE TABLE materials (
@@ -140,7 +140,7 @@ CREATE TABLE jwks (
   public_members text not null,
   private_members blob,
   created_at integer not null,
-  updated_at integer not null, audit_sequence integer not null default 0, mac blob, kid_since integer,
+  updated_at integer not null, audit_sequence integer not null default 0, mac blob, kid_since integer, ring_id text, ring_version integer, ring_state text, ring_member text,
   unique (project_id, name)
 ) strict;
 CREATE INDEX jwks_project_id on jwks (project_id, id);
@@ -250,3 +250,71 @@ CREATE UNIQUE INDEX node_keys_one_of_a_name on node_keys (environment_id, name) 
 CREATE INDEX node_keys_name on node_keys (environment_id, name);
 CREATE INDEX node_keys_token_id on node_keys (token_id) where token_id is not null;
 CREATE UNIQUE INDEX enrollment_tokens_public_key on enrollment_tokens (public_key) where public_key is not null;
+CREATE TABLE key_rings (
+  id text not null primary key,
+  project_id text not null references projects (id) on delete cascade,
+  name text not null,
+  description text,
+  type text not null,
+  "use" text not null,
+  parameters text not null,
+  policy text not null,
+  environment_ids text,
+  former_limits text,
+  next_version integer not null,
+  held_because text,
+  rotate_requested_at integer,
+  requested_activation text,
+  resumed_at integer,
+  created_at integer not null,
+  updated_at integer not null,
+  audit_sequence integer not null,
+  mac blob,
+  examine_at integer,
+  state text,
+  late_since integer,
+  unique (project_id, name)
+) strict;
+CREATE INDEX key_rings_examine_at on key_rings (examine_at) where examine_at is not null;
+CREATE INDEX key_rings_late_since on key_rings (late_since) where late_since is not null;
+CREATE TABLE key_ring_revocations (
+  id text not null primary key,
+  ring_id text not null references key_rings (id) on delete cascade,
+  kids text not null,
+  reason text not null,
+  comment text,
+  revoked_at integer not null,
+  activated_before_ready integer not null,
+  revisions text not null,
+  safe text not null,
+  done integer not null,
+  nodes_safe_at integer
+) strict;
+CREATE INDEX key_ring_revocations_ring_id on key_ring_revocations (ring_id);
+CREATE INDEX key_ring_revocations_open on key_ring_revocations (revoked_at) where done = 0;
+CREATE UNIQUE INDEX jwks_ring on jwks (ring_id, ring_version) where ring_id is not null;
+CREATE INDEX jwks_retiring on jwks (ring_id) where ring_state = 'RETIRING';
+CREATE TABLE applications (
+  id text not null primary key,
+  project_id text not null references projects (id) on delete cascade,
+  name text not null,
+  description text,
+  expires_at integer,
+  tokens text not null,
+  grants text not null,
+  created_at integer not null,
+  updated_at integer not null,
+  audit_sequence integer not null,
+  mac blob,
+  unique (project_id, name)
+) strict;
+CREATE TABLE key_usage (
+  application_id text not null,
+  jwk_id text not null references jwks (id) on delete cascade,
+  operation text not null,
+  outcome text not null,
+  count integer not null,
+  last_used_at integer not null,
+  primary key (jwk_id, application_id, operation, outcome)
+) strict;
+CREATE INDEX key_usage_application_id on key_usage (application_id);

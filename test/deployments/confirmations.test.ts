@@ -8,8 +8,9 @@ import { until } from '../support/manager.ts';
 function registered(name: string): RegisteredNode {
   const createdAt = new Date(0);
   const seen = { version: null, appliedRevision: 0, connected: false, lastSeenAt: null, refusal: null };
-  const joined = { keyId: null, privateKeys: true, address: null, clockOffsetMs: null };
-  return { id: name, environmentId: 'e', name, ...seen, ...joined, managerId: null, createdAt };
+  const joined = { keyId: null, privateKeys: true, address: null, clockOffsetMs: null, appliedAt: null };
+  const told = { serveLimitMs: null, ephemeral: false };
+  return { id: name, environmentId: 'e', name, ...seen, ...joined, ...told, managerId: null, createdAt };
 }
 
 type Said = { confirmedRevision: number; refusal?: { revision: number; reason: string } };

@@ -33,6 +33,8 @@ const claim = (managerId: string) =>
       privateKeys: true,
       address: null,
       clockOffsetMs: null,
+      serveLimitMs: null,
+      ephemeral: false,
     }),
   );
 

@@ -206,6 +206,9 @@ describe('nodes', () => {
         privateKeys: true,
         address: null,
         clockOffsetMs: null,
+        appliedAt: null,
+        serveLimitMs: null,
+        ephemeral: false,
       });
     });
     world.deployments.calls.length = 0;

@@ -233,6 +233,9 @@ describe('nodes', () => {
         privateKeys: true,
         address: '192.0.2.7',
         clockOffsetMs: -12,
+        appliedAt: null,
+        serveLimitMs: null,
+        ephemeral: false,
       };
       await stores.nodes.insert({
         id: 'a-node',

@@ -4,12 +4,15 @@ import type { Store } from '../../src/store/store.ts';
 import { type TestDatabase, testIntegrity, withDatabases } from '../support/databases.ts';
 import {
   bytes,
+  sampleApplication,
   sampleCertificate,
   sampleCryptoKey,
   sampleEnvironment,
   sampleJwk,
+  sampleKeyRing,
   sampleKeystore,
   sampleProject,
+  sampleRingMember,
 } from './samples.ts';
 
 /** Columns that no MAC covers, each with its reason. */
@@ -21,6 +24,9 @@ const uncovered: Readonly<Record<string, string>> = {
   'keystore_environments.password': 'sealed to its row',
   'keystore_environments.key_password': 'sealed to its row; that there is one is covered',
   'environment_states.floor_revision': 'a wrong one has nodes given everything',
+  'key_rings.examine_at': 'when the scheduler looks next, which decides from the rest',
+  'key_rings.state': 'what the scheduler found, for lists and figures',
+  'key_rings.late_since': 'what the scheduler found, for lists and figures',
 };
 
 withDatabases('the MAC of a row', (fresh, kind) => {
@@ -39,7 +45,10 @@ withDatabases('the MAC of a row', (fresh, kind) => {
       await stores.installation.put('lineage', 'l-1');
       const jwk = sampleJwk(project.id, { description: 'd', sourceUrl: 'u', sourceId: 's', use: 'sig' });
       const times = { notBeforeTime: new Date(1), expirationTime: new Date(2), algorithm: 'ES256' };
-      await stores.jwks.insert({ ...jwk, ...times });
+      const ring = sampleKeyRing(project.id, { description: 'd' });
+      await stores.rings.insert(ring);
+      await stores.jwks.insert({ ...jwk, ...times, member: sampleRingMember(ring.id, 1) });
+      await stores.applications.insert(sampleApplication(project.id));
       await stores.certificates.insert(sampleCertificate(project.id, [environment.id]));
       await stores.cryptoKeys.insert(sampleCryptoKey(project.id, [environment.id]));
       await stores.keystores.insert(sampleKeystore(project.id, [environment.id]));
@@ -74,6 +83,8 @@ withDatabases('the MAC of a row', (fresh, kind) => {
     'keystore_environments',
     'desired_objects',
     'environment_states',
+    'key_rings',
+    'applications',
   ])('covers every column of %s', async (table) => {
     expect(await altered()).toEqual([]);
     // A writer outside keyplane is not stopped by a trigger either.
@@ -123,7 +134,7 @@ withDatabases('the MAC of a row', (fresh, kind) => {
     await database.raw(`update jwks set mac = (select mac from jwks where id = '${second.id}')`);
     expect(await altered()).toEqual(['jwks']);
     store.protect({ mac: (of, parts) => testIntegrity.mac(`another ${of}`, parts) });
-    expect(await altered()).toHaveLength(7);
+    expect(await altered()).toHaveLength(9);
   });
 
   test('that is wrong keeps a row from being written again as it is', async () => {

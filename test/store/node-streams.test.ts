@@ -5,7 +5,14 @@ import type { Store } from '../../src/store/store.ts';
 import { type TestDatabase, withDatabases } from '../support/databases.ts';
 import { sampleEnvironment, sampleNode } from './samples.ts';
 
-const withKey = { keyId: 'a-key', privateKeys: true, address: null, clockOffsetMs: null };
+const withKey = {
+  keyId: 'a-key',
+  privateKeys: true,
+  address: null,
+  clockOffsetMs: null,
+  serveLimitMs: null,
+  ephemeral: false,
+};
 
 withDatabases('streams of nodes', (fresh, kind) => {
   let database: TestDatabase;

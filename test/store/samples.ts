@@ -2,6 +2,7 @@
 
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Project, Token, User } from '../../src/access/access-store.ts';
+import type { Application } from '../../src/applications/application.ts';
 import type {
   EnrollmentToken,
   Environment,
@@ -11,6 +12,7 @@ import type {
 import type { StoredJwk } from '../../src/jwks/jwk-store.ts';
 import type { Certificate, CryptoKey, StoredKeystore } from '../../src/materials/material-store.ts';
 import { newId } from '../../src/new-id.ts';
+import type { KeyRing, RingMember } from '../../src/rings/ring.ts';
 import type { Sealed } from '../../src/sealing/sealed.ts';
 
 const createdAt = new Date('2026-03-04T05:06:07.089Z');
@@ -48,7 +50,15 @@ export function sampleToken(userId: string, over: Partial<Token> = {}): Token {
 }
 
 export function sampleProject(over: Partial<Project> = {}): Project {
-  return { id: newId(), name: name('project'), description: null, createdAt, updatedAt, ...over };
+  return {
+    id: newId(),
+    name: name('project'),
+    description: null,
+    historicalKeyRingName: null,
+    createdAt,
+    updatedAt,
+    ...over,
+  };
 }
 
 export function sampleEnvironment(over: Partial<Environment> = {}): Environment {
@@ -102,6 +112,9 @@ export function sampleNode(environmentId: string, over: Partial<RegisteredNode> 
     privateKeys: true,
     address: null,
     clockOffsetMs: null,
+    appliedAt: null,
+    serveLimitMs: null,
+    ephemeral: false,
     ...over,
   };
 }
@@ -213,6 +226,78 @@ export function sampleNodeKey(environmentId: string, over: Partial<NodeKey> = {}
     privateKeys: true,
     registeredAt: createdAt,
     barred: null,
+    ...over,
+  };
+}
+
+export function sampleKeyRing(projectId: string, over: Partial<KeyRing> = {}): KeyRing {
+  return {
+    id: newId(),
+    projectId,
+    name: name('ring'),
+    description: null,
+    type: 'EC',
+    use: 'sig',
+    parameters: { curveType: 'P_256', keyUseType: 'SIGNATURE' },
+    policy: {
+      rotationInterval: 'P90D',
+      maxTokenLifetime: 'PT1H',
+      verifierCacheTime: 'PT24H',
+      clockSkew: 'PT1M',
+      signingLease: 'P7D',
+      exportable: false,
+      environmentIds: null,
+    },
+    formerLimits: null,
+    nextVersion: 1,
+    heldBecause: null,
+    rotateRequestedAt: null,
+    requestedActivation: null,
+    resumedAt: null,
+    examineAt: null,
+    createdAt,
+    updatedAt,
+    ...over,
+  };
+}
+
+export function sampleRingMember(
+  ringId: string,
+  version: number,
+  over: Partial<RingMember> = {},
+): RingMember {
+  return {
+    ringId,
+    version,
+    state: 'STAGED',
+    revisions: {},
+    publishedAt: null,
+    readyAt: null,
+    activatedAt: null,
+    retireAt: null,
+    retiredAt: null,
+    revokedAt: null,
+    revokedReason: null,
+    confirmedAt: null,
+    pendingNodeIds: [],
+    hasSigned: false,
+    erasedAt: null,
+    generation: 'EC P-256 ES256',
+    ...over,
+  };
+}
+
+export function sampleApplication(projectId: string, over: Partial<Application> = {}): Application {
+  return {
+    id: newId(),
+    projectId,
+    name: name('application'),
+    description: null,
+    expiresAt: null,
+    tokens: [{ hash: bytes(32).toString('hex'), validUntil: null }],
+    grants: [],
+    createdAt,
+    updatedAt,
     ...over,
   };
 }

@@ -50,6 +50,8 @@ test('a manager is notified when others change desired state, nodes, or what nod
       privateKeys: true,
       address: null,
       clockOffsetMs: null,
+      serveLimitMs: null,
+      ephemeral: false,
     }),
   );
   await until(() => heard.length === 3, 'a node that comes');

@@ -37,6 +37,8 @@ export interface ClaimedStream {
   readonly privateKeys: boolean;
   readonly address: string | null;
   readonly clockOffsetMs: number;
+  readonly serveLimitMs: number | null;
+  readonly ephemeral: boolean;
 }
 
 export interface ConversationOptions {
@@ -175,7 +177,16 @@ export class NodeConversation {
     if (decision.start === 'reject') return this.#refuseHistory(diverging, sealing);
     const { privateKeys } = key;
     const address = this.#address;
-    const claimed = { nodeId: node.id, version, keyId: key.id, privateKeys, address, clockOffsetMs };
+    const claimed = {
+      nodeId: node.id,
+      version,
+      keyId: key.id,
+      privateKeys,
+      address,
+      clockOffsetMs,
+      serveLimitMs: resume.serveLimitMs ?? null,
+      ephemeral: resume.ephemeral ?? false,
+    };
     const connection = await claim(claimed);
     if (connection === undefined) return this.#refuse(refusal('this node was removed', closeCodes.forgotten));
     if (!this.#stream.isOpen || this.#over) return;

@@ -158,6 +158,9 @@ function newNode(of: {
     privateKeys: key.privateKeys,
     address: null,
     clockOffsetMs: null,
+    appliedAt: null,
+    serveLimitMs: null,
+    ephemeral: false,
   };
 }
 

@@ -40,9 +40,9 @@ export interface NodeFacts {
   readonly environmentId: string;
   readonly environmentName: string;
   readonly connected: boolean;
-  /** Highest revision that it confirmed; 0 before its first: it answers 503 until then. */
+  /** Highest revision that it confirmed on its stream; 0 before its first, also while it connects again. */
   readonly appliedRevision: number;
-  /** When it confirmed that; null where that was not recorded. */
+  /** When it confirmed that; null: it never confirmed any revision, and answers 503 until it does. */
   readonly appliedAt: number | null;
   readonly registeredAt: number;
   /** As last durably recorded. */

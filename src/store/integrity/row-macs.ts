@@ -2,7 +2,13 @@
 // their row by their own seal and are sealed again under a new data key; of those, whether there is one.
 
 import type { MacPart } from '../../sealing/integrity.ts';
-import type { DesiredObjectRow, JwkRow, MaterialRow } from '../database-schema.ts';
+import type {
+  ApplicationRow,
+  DesiredObjectRow,
+  JwkRow,
+  KeyRingRow,
+  MaterialRow,
+} from '../database-schema.ts';
 
 export interface MacOf {
   readonly kind: string;
@@ -70,6 +76,7 @@ export function jwkParts(row: Omit<JwkRow, 'mac'>): MacOf {
       row.audit_sequence,
       // Rows from before this column was there keep their MAC.
       ...(row.kid_since === null ? [] : [row.kid_since]),
+      ...(row.ring_id === null ? [] : [row.ring_id, row.ring_version, row.ring_state, row.ring_member]),
     ],
   };
 }
@@ -85,5 +92,54 @@ export function materialParts(shared: SharedColumns, placed: readonly MacPart[])
   return {
     kind: 'material',
     parts: [id, kind, project_id, name, key_type, algorithm, audit_sequence, ...placed],
+  };
+}
+
+/** When it is examined next, and what was found then, are only a plan: the rules decide from the rest. */
+export type KeyRingColumns = Omit<KeyRingRow, 'mac' | 'examine_at' | 'state' | 'late_since'>;
+
+export function keyRingParts(row: KeyRingColumns): MacOf {
+  return {
+    kind: 'key ring',
+    parts: [
+      row.id,
+      row.project_id,
+      row.name,
+      row.description,
+      row.type,
+      row.use,
+      row.parameters,
+      row.policy,
+      row.environment_ids,
+      row.former_limits,
+      row.next_version,
+      row.held_because,
+      row.rotate_requested_at,
+      row.requested_activation,
+      row.resumed_at,
+      row.created_at,
+      row.updated_at,
+      row.audit_sequence,
+    ],
+  };
+}
+
+export type ApplicationColumns = Omit<ApplicationRow, 'mac'>;
+
+export function applicationParts(row: ApplicationColumns): MacOf {
+  return {
+    kind: 'application',
+    parts: [
+      row.id,
+      row.project_id,
+      row.name,
+      row.description,
+      row.expires_at,
+      row.tokens,
+      row.grants,
+      row.created_at,
+      row.updated_at,
+      row.audit_sequence,
+    ],
   };
 }

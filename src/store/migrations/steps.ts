@@ -11,6 +11,7 @@ import { narrowedTokens } from './0010-narrowed-tokens.ts';
 import { environmentSets } from './0011-environment-sets.ts';
 import { kidSince } from './0012-kid-since.ts';
 import { sinceRevision } from './0013-since-revision.ts';
+import { keyRings } from './0014-key-rings.ts';
 import type { Migration } from './column-types.ts';
 
 /**
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   environmentSets,
   kidSince,
   sinceRevision,
+  keyRings,
 ];

@@ -3,6 +3,7 @@
 import type { Database } from '../database-schema.ts';
 import { DumpTables } from '../dump/dump-tables.ts';
 import { RowGuard } from '../integrity/row-guard.ts';
+import { ApplicationTable } from './application-table.ts';
 import { AuditTable } from './audit-table.ts';
 import { CertificateTable } from './certificate-table.ts';
 import { ConsistencyTable } from './consistency-table.ts';
@@ -17,6 +18,7 @@ import { IdentityKeyTable } from './identity-key-table.ts';
 import { InstallationStatsTable } from './installation-stats-table.ts';
 import { InstallationTable } from './installation-table.ts';
 import { JwkTable } from './jwk-table.ts';
+import { KeyRingTable } from './key-ring-table.ts';
 import { keystoreTable } from './keystore-table.ts';
 import { LeaseTable } from './lease-table.ts';
 import { MacTable } from './mac-table.ts';
@@ -40,6 +42,7 @@ export function createStores(database: Database, { cache, notify, engine, keys }
   const dataKeys = new DataKeyTable(database);
   const sealed = new SealedValues(keys, dataKeys);
   const guard = new RowGuard(keys, async () => (await audit.head()).sequence);
+  const jwks = new JwkTable(database, guard, sealed);
   return {
     users: new UserTable(database),
     tokens: new TokenTable(database),
@@ -51,7 +54,9 @@ export function createStores(database: Database, { cache, notify, engine, keys }
     nodeKeys: new NodeKeyTable(database, notify),
     nodes: new NodeTable(database, { cache, notify, engine, keys }),
     desired: new DesiredStateTable(database, notify, guard),
-    jwks: new JwkTable(database, guard, sealed),
+    jwks,
+    rings: new KeyRingTable(database, guard, jwks),
+    applications: new ApplicationTable(database, guard),
     refreshes: new RefreshTable(database),
     certificates: new CertificateTable(database, { guard, sealed }),
     cryptoKeys: cryptoKeyTable(database, { guard, sealed }),

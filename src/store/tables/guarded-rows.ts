@@ -7,7 +7,15 @@ import type {
   KeystoreEnvironmentRow,
   MaterialRow,
 } from '../database-schema.ts';
-import { desiredObjectParts, headParts, jwkParts, type MacOf, materialParts } from '../integrity/row-macs.ts';
+import {
+  applicationParts,
+  desiredObjectParts,
+  headParts,
+  jwkParts,
+  keyRingParts,
+  type MacOf,
+  materialParts,
+} from '../integrity/row-macs.ts';
 import * as certificates from './certificate-table.ts';
 import * as cryptoKeys from './crypto-key-table.ts';
 import * as keystores from './keystore-table.ts';
@@ -20,6 +28,8 @@ export const guardedTables = Object.freeze([
   'keystore_environments',
   'desired_objects',
   'environment_states',
+  'key_rings',
+  'applications',
 ] as const);
 export type GuardedTable = (typeof guardedTables)[number];
 
@@ -41,6 +51,8 @@ export async function* guardedRows(database: Database): AsyncGenerator<readonly 
   yield* materialRows(database);
   yield* desiredRows(database);
   yield await stateRows(database);
+  yield* ringRows(database);
+  yield* applicationRows(database);
 }
 
 async function* jwkRows(database: Database): AsyncGenerator<readonly GuardedRow[]> {
@@ -136,6 +148,48 @@ async function* desiredRows(database: Database): AsyncGenerator<readonly Guarded
       }));
       after = last.revision;
     }
+  }
+}
+
+async function* ringRows(database: Database): AsyncGenerator<readonly GuardedRow[]> {
+  for (let after = ''; ; ) {
+    const rows = await database
+      .selectFrom('key_rings')
+      .selectAll()
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(pageRows)
+      .execute();
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield rows.map((row) => ({
+      table: 'key_rings',
+      key: { id: row.id },
+      of: keyRingParts(row),
+      mac: row.mac,
+    }));
+    after = last.id;
+  }
+}
+
+async function* applicationRows(database: Database): AsyncGenerator<readonly GuardedRow[]> {
+  for (let after = ''; ; ) {
+    const rows = await database
+      .selectFrom('applications')
+      .selectAll()
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(pageRows)
+      .execute();
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield rows.map((row) => ({
+      table: 'applications',
+      key: { id: row.id },
+      of: applicationParts(row),
+      mac: row.mac,
+    }));
+    after = last.id;
   }
 }
 

@@ -7,6 +7,7 @@ import type {
   KidHolder,
   StoredJwk,
 } from '../../jwks/jwk-store.ts';
+import type { MemberState } from '../../rings/ring.ts';
 import type { Sealed } from '../../sealing/sealed.ts';
 import type { Database, JwkRow } from '../database-schema.ts';
 import type { RowGuard } from '../integrity/row-guard.ts';
@@ -14,6 +15,7 @@ import { jwkParts } from '../integrity/row-macs.ts';
 import { statement } from '../statement.ts';
 import { dateOrNull, timeOrNull } from './column-values.ts';
 import { inChunks } from './in-chunks.ts';
+import { memberColumns, memberOf } from './ring-member-columns.ts';
 import type { SealedValues } from './sealed-values.ts';
 import { matchesSearch } from './search-pattern.ts';
 
@@ -75,7 +77,10 @@ const listOfSource = statement((db, key: { sourceId: string }) =>
 );
 const insertOne = statement((db, row: JwkRow) => db.insertInto('jwks').values(row));
 const updateOne = statement((db, { id, ...columns }: Omit<JwkRow, 'project_id' | 'created_at'>) =>
-  db.updateTable('jwks').set(columns).where('id', '=', id),
+  db.updateTable('jwks').set(columns).where('id', '=', id).where('mac', 'is distinct from', columns.mac),
+);
+const listOfRing = statement((db, key: { ringId: string }) =>
+  db.selectFrom('jwks').selectAll().where('ring_id', '=', key.ringId).orderBy('ring_version'),
 );
 const deleteOne = statement((db, key: { id: string }) => db.deleteFrom('jwks').where('id', '=', key.id));
 
@@ -164,6 +169,23 @@ export class JwkTable implements JwkStore {
     return this.#jwksOf(await listOfSource.all(this.#database, { sourceId }));
   }
 
+  async listOfRing(ringId: string): Promise<readonly StoredJwk[]> {
+    return this.#jwksOf(await listOfRing.all(this.#database, { ringId }));
+  }
+
+  /** Members of rings that are in this state, of all projects. */
+  async listInState(state: MemberState): Promise<readonly StoredJwk[]> {
+    const rows = await this.#database
+      .selectFrom('jwks')
+      .selectAll()
+      .where('ring_id', 'is not', null)
+      .where('ring_state', '=', state)
+      .orderBy('ring_id')
+      .orderBy('ring_version')
+      .execute();
+    return this.#jwksOf(rows);
+  }
+
   async listByKid(projectId: string, kid: string, exceptId: string): Promise<readonly KidHolder[]> {
     const rows = await listKidHolders.all(this.#database, { projectId, kid, exceptId });
     return rows.map((row) => ({ name: row.name, publicMembers: row.public_members }));
@@ -234,6 +256,7 @@ function jwkOf(row: JwkRow): StoredJwk {
     publicMembers: row.public_members,
     privateMembers: row.private_members as Sealed | null,
     ...(row.kid_since !== null && { kidSince: new Date(row.kid_since) }),
+    ...(row.ring_id !== null && { member: memberOf(row) }),
     createdAt: new Date(row.created_at),
     updatedAt: new Date(row.updated_at),
   };
@@ -258,6 +281,7 @@ function rowOf(jwk: StoredJwk, auditSequence: number): Omit<JwkRow, 'mac'> {
     public_members: jwk.publicMembers,
     private_members: jwk.privateMembers,
     kid_since: jwk.kidSince?.getTime() ?? null,
+    ...memberColumns(jwk.member),
     created_at: jwk.createdAt.getTime(),
     updated_at: jwk.updatedAt.getTime(),
     audit_sequence: auditSequence,

@@ -10,6 +10,7 @@ import type {
 import type { Database, NodeRow } from '../database-schema.ts';
 import { statement } from '../statement.ts';
 import { dateOrNull, flag, timeOrNull } from './column-values.ts';
+import { databaseNow } from './database-clock.ts';
 import { inChunks } from './in-chunks.ts';
 import { isAlive } from './manager-table.ts';
 import type { TableContext } from './table-context.ts';
@@ -19,7 +20,14 @@ const findHolder = statement((db, key: { nodeId: string }) =>
   db.selectFrom('nodes').select('manager_id').where('id', '=', key.nodeId),
 );
 const claimOne = statement(
-  (db, claim: Omit<NodeClaim, 'lastSeenAt' | 'privateKeys'> & { lastSeenAt: number; privateKeys: number }) =>
+  (
+    db,
+    claim: Omit<NodeClaim, 'lastSeenAt' | 'privateKeys' | 'ephemeral'> & {
+      lastSeenAt: number;
+      privateKeys: number;
+      ephemeral: number;
+    },
+  ) =>
     db
       .updateTable('nodes')
       .set((e) => ({
@@ -33,6 +41,8 @@ const claimOne = statement(
         private_keys: claim.privateKeys,
         address: claim.address,
         clock_offset_ms: claim.clockOffsetMs,
+        serve_limit_ms: claim.serveLimitMs,
+        ephemeral: claim.ephemeral,
         refused_revision: null,
         refused_reason: null,
       }))
@@ -107,6 +117,8 @@ from nodes where ${where} order by nodes.name`.execute(this.#database);
       address: claim.address,
       clockOffsetMs: claim.clockOffsetMs,
       privateKeys: flag(privateKeys),
+      serveLimitMs: claim.serveLimitMs,
+      ephemeral: flag(claim.ephemeral),
       lastSeenAt: lastSeenAt.getTime(),
     });
     return claimed?.connection;
@@ -140,6 +152,9 @@ from nodes where ${where} order by nodes.name`.execute(this.#database);
       private_keys: flag(node.privateKeys),
       address: node.address,
       clock_offset_ms: node.clockOffsetMs,
+      applied_at: timeOrNull(node.appliedAt),
+      serve_limit_ms: node.serveLimitMs,
+      ephemeral: flag(node.ephemeral),
     });
   }
 
@@ -161,6 +176,8 @@ from nodes where ${where} order by nodes.name`.execute(this.#database);
     // node with each entry. An expression that it cannot index leaves only the node's id.
     await sql`update nodes
 set applied_revision = seen.column4,
+  applied_at = case when seen.column4 = nodes.applied_revision then nodes.applied_at
+    else ${databaseNow(this.#database)} end,
   connected = seen.column5,
   version = coalesce(seen.column6, nodes.version),
   last_seen_at = seen.column7,
@@ -218,5 +235,8 @@ function nodeOf(row: Selectable<NodeRow> & { alive: number }): RegisteredNode {
     privateKeys: row.private_keys === 1,
     address: row.address,
     clockOffsetMs: row.clock_offset_ms,
+    appliedAt: dateOrNull(row.applied_at),
+    serveLimitMs: row.serve_limit_ms,
+    ephemeral: row.ephemeral === 1,
   };
 }

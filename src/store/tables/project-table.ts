@@ -14,7 +14,12 @@ const insertOne = statement((db, row: ProjectRow) => db.insertInto('projects').v
 const updateOne = statement((db, row: ProjectRow) =>
   db
     .updateTable('projects')
-    .set({ name: row.name, description: row.description, updated_at: row.updated_at })
+    .set({
+      name: row.name,
+      description: row.description,
+      historical_key_ring_name: row.historical_key_ring_name,
+      updated_at: row.updated_at,
+    })
     .where('id', '=', row.id),
 );
 const deleteOne = statement((db, key: { id: string }) => db.deleteFrom('projects').where('id', '=', key.id));
@@ -22,6 +27,8 @@ const deleteOne = statement((db, key: { id: string }) => db.deleteFrom('projects
 /** Of what the database would take along by itself, what may be so much that it would hold the event loop. */
 const pieces: readonly Piece[] = [
   { table: 'jwks', key: 'id', limit: 256 },
+  { table: 'key_rings', key: 'id', limit: 256 },
+  { table: 'applications', key: 'id', limit: 256 },
   // With what it has in every environment, and a keystore's file may be 10 MiB.
   { table: 'materials', key: 'id', limit: 4 },
 ];
@@ -66,6 +73,7 @@ export function projectOf(row: ProjectRow): Project {
     id: row.id,
     name: row.name,
     description: row.description,
+    historicalKeyRingName: row.historical_key_ring_name,
     createdAt: new Date(row.created_at),
     updatedAt: new Date(row.updated_at),
   };
@@ -76,6 +84,7 @@ function rowOf(project: Project): ProjectRow {
     id: project.id,
     name: project.name,
     description: project.description,
+    historical_key_ring_name: project.historicalKeyRingName,
     created_at: project.createdAt.getTime(),
     updated_at: project.updatedAt.getTime(),
   };

@@ -1,4 +1,5 @@
 import type { AccessStores } from '../../access/access-store.ts';
+import type { ApplicationStores } from '../../applications/application-store.ts';
 import type { AuditStore } from '../../audit/audit-log.ts';
 import type { DumpStores } from '../../backup/dump-store.ts';
 import type { DesiredStateStores } from '../../deployments/desired-state-store.ts';
@@ -14,6 +15,7 @@ import type { LeaseStores } from '../../leases/lease-store.ts';
 import type { MaterialStores } from '../../materials/material-store.ts';
 import type { InstallationStatsStores } from '../../metrics/installation-stats-store.ts';
 import type { OverviewStores } from '../../overview/overview-store.ts';
+import type { RingStores } from '../../rings/ring-store.ts';
 import type { DataKeyStore } from '../../sealing/data-key-store.ts';
 import type { MacStores } from '../../sealing/mac-store.ts';
 import type { SealedRowStores } from '../../sealing/sealed-place.ts';
@@ -25,6 +27,8 @@ export interface Stores
     EnvironmentStores,
     DesiredStateStores,
     JwkStores,
+    RingStores,
+    ApplicationStores,
     RefreshStores,
     MaterialStores,
     IdempotencyStores,

@@ -1,0 +1,280 @@
+import { type Selectable, sql } from 'kysely';
+import type { Application, ApplicationToken } from '../../applications/application.ts';
+import type {
+  ApplicationListQuery,
+  ApplicationStore,
+  KeyUsage,
+} from '../../applications/application-store.ts';
+import { alteredInDatabase } from '../../errors.ts';
+import type { ApplicationRow, Database, KeyUsageRow } from '../database-schema.ts';
+import type { RowGuard } from '../integrity/row-guard.ts';
+import { type ApplicationColumns, applicationParts } from '../integrity/row-macs.ts';
+import { statement } from '../statement.ts';
+import { dateOrNull, timeOrNull } from './column-values.ts';
+import { inChunks, inChunksOnce } from './in-chunks.ts';
+import { matchesSearch } from './search-pattern.ts';
+
+type Row = Selectable<ApplicationRow>;
+/** In place of the id of an application that was deleted. */
+const deletedApplications = '';
+/** What a node reports for a use that succeeded. */
+const succeeded = 'SUCCESS';
+
+const findOne = statement((db, key: { projectId: string; name: string }) =>
+  db
+    .selectFrom('applications')
+    .selectAll()
+    .where('project_id', '=', key.projectId)
+    .where('name', '=', key.name),
+);
+const listIds = statement((db, page: { projectId: string; afterId: string; limit: number }) =>
+  db
+    .selectFrom('applications')
+    .select('id')
+    .where('project_id', '=', page.projectId)
+    .where('id', '>', page.afterId)
+    .orderBy('id')
+    .limit(page.limit),
+);
+const insertOne = statement((db, row: ApplicationRow) => db.insertInto('applications').values(row));
+const updateOne = statement((db, { id, ...columns }: Omit<ApplicationRow, 'project_id' | 'created_at'>) =>
+  db.updateTable('applications').set(columns).where('id', '=', id),
+);
+const deleteOne = statement((db, key: { id: string }) =>
+  db.deleteFrom('applications').where('id', '=', key.id),
+);
+const listUsage = statement((db, key: { applicationId: string }) =>
+  db
+    .selectFrom('key_usage')
+    .selectAll()
+    .where('application_id', '=', key.applicationId)
+    .orderBy('jwk_id')
+    .orderBy('operation')
+    .orderBy('outcome'),
+);
+
+const sortColumns = Object.freeze({
+  name: 'name',
+  createdAt: 'created_at',
+  updatedAt: 'updated_at',
+} as const);
+
+export class ApplicationTable implements ApplicationStore {
+  readonly #database: Database;
+  readonly #guard: RowGuard;
+
+  constructor(database: Database, guard: RowGuard) {
+    this.#database = database;
+    this.#guard = guard;
+  }
+
+  async find(projectId: string, name: string): Promise<Application | undefined> {
+    const row = await findOne.first(this.#database, { projectId, name });
+    return row && this.#applicationOf(row);
+  }
+
+  async getMany(ids: readonly string[]): Promise<readonly Application[]> {
+    const found = new Map<string, Application>();
+    for (const chunk of inChunks(ids)) {
+      const rows = await this.#database
+        .selectFrom('applications')
+        .selectAll()
+        .where('id', 'in', chunk)
+        .execute();
+      for (const row of rows) found.set(row.id, this.#applicationOf(row));
+    }
+    return ids.map((id) => found.get(id)).filter((application) => application !== undefined);
+  }
+
+  async list(
+    projectId: string,
+    { search, sort, offset, limit }: ApplicationListQuery,
+  ): Promise<{ readonly applications: readonly Application[]; readonly total: number }> {
+    let matching = this.#database.selectFrom('applications').where('project_id', '=', projectId);
+    if (search !== undefined && search !== '') {
+      matching = matching.where((e) => matchesSearch(search, [e.ref('name'), e.ref('description')]));
+    }
+    const counted = await matching.select((e) => e.fn.countAll<number>().as('count')).executeTakeFirst();
+    const direction = sort.descending ? 'desc' : 'asc';
+    const rows = await matching
+      .selectAll()
+      .orderBy(sortColumns[sort.field], direction)
+      .orderBy('id', direction)
+      .limit(limit)
+      .offset(offset)
+      .execute();
+    const applications = rows.map((row) => this.#applicationOf(row));
+    return { applications, total: Number(counted?.count ?? 0) };
+  }
+
+  async idsOfProject(projectId: string, afterId: string, limit: number): Promise<readonly string[]> {
+    return (await listIds.all(this.#database, { projectId, afterId, limit })).map(({ id }) => id);
+  }
+
+  async grantedFor(objectId: string): Promise<readonly Application[]> {
+    // Ids are UUIDs, so an id stands in the text of the grants only where it is meant.
+    const { rows } = await sql<Row>`select * from applications
+where project_id in (
+    select project_id from key_rings where id = ${objectId} union select project_id from jwks where id = ${objectId})
+  and grants like ${`%"${objectId}"%`}
+order by name, id`.execute(this.#database);
+    return rows.map((row) => this.#applicationOf(row));
+  }
+
+  async insert(application: Application): Promise<void> {
+    await insertOne.run(this.#database, await this.#guarded(application));
+  }
+
+  async update(application: Application): Promise<void> {
+    const { project_id: _project, created_at: _created, ...columns } = await this.#guarded(application);
+    await updateOne.run(this.#database, columns);
+  }
+
+  async delete(id: string): Promise<void> {
+    // When a key was last used matters longer than by whom.
+    const own = await listUsage.all(this.#database, { applicationId: id });
+    await this.#add(own.map((row) => ({ ...row, application_id: deletedApplications })));
+    await this.#database.deleteFrom('key_usage').where('application_id', '=', id).execute();
+    await deleteOne.run(this.#database, { id });
+  }
+
+  async addUsage(usage: readonly KeyUsage[]): Promise<void> {
+    const applications = await this.#known(
+      'applications',
+      usage.map(({ applicationId }) => applicationId),
+    );
+    const jwks = await this.#known(
+      'jwks',
+      usage.map(({ jwkId }) => jwkId),
+    );
+    const rows = new Map<string, KeyUsageRow>();
+    for (const { applicationId, jwkId, operation, outcome, count, lastUsedAt } of usage) {
+      if (!applications.has(applicationId) || !jwks.has(jwkId)) continue;
+      const key = JSON.stringify([jwkId, applicationId, operation, outcome]);
+      const before = rows.get(key);
+      rows.set(key, {
+        application_id: applicationId,
+        jwk_id: jwkId,
+        operation,
+        outcome,
+        count: count + (before?.count ?? 0),
+        last_used_at: Math.max(lastUsedAt.getTime(), before?.last_used_at ?? 0),
+      });
+    }
+    await this.#add([...rows.values()]);
+  }
+
+  async #known(table: 'applications' | 'jwks', ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const known = new Set<string>();
+    for (const chunk of inChunks([...new Set(ids)])) {
+      const rows = await this.#database.selectFrom(table).select('id').where('id', 'in', chunk).execute();
+      for (const { id } of rows) known.add(id);
+    }
+    return known;
+  }
+
+  /** No two of them for the same use. */
+  async #add(rows: readonly KeyUsageRow[]): Promise<void> {
+    for (const chunk of inChunksOnce(rows)) {
+      await this.#database
+        .insertInto('key_usage')
+        .values(chunk)
+        .onConflict((conflict) =>
+          conflict.columns(['jwk_id', 'application_id', 'operation', 'outcome']).doUpdateSet((e) => ({
+            count: e('key_usage.count', '+', e.ref('excluded.count')),
+            last_used_at: sql<number>`case when excluded.last_used_at > key_usage.last_used_at
+  then excluded.last_used_at else key_usage.last_used_at end`,
+          })),
+        )
+        .execute();
+    }
+  }
+
+  async usageOf(applicationId: string): Promise<readonly KeyUsage[]> {
+    return (await listUsage.all(this.#database, { applicationId })).map(usageOf);
+  }
+
+  async lastUsed(jwkIds: readonly string[]): Promise<ReadonlyMap<string, Date>> {
+    const latest = new Map<string, Date>();
+    for (const chunk of inChunks(jwkIds)) {
+      const rows = await this.#database
+        .selectFrom('key_usage')
+        .select((e) => ['jwk_id', e.fn.max('last_used_at').as('at')])
+        .where('jwk_id', 'in', chunk)
+        .where('outcome', '=', succeeded)
+        .groupBy('jwk_id')
+        .execute();
+      for (const { jwk_id, at } of rows) latest.set(jwk_id, new Date(Number(at)));
+    }
+    return latest;
+  }
+
+  async #guarded(application: Application): Promise<ApplicationRow> {
+    // Written again as it is, it would get a MAC that is right.
+    if (application.altered) throw alteredInDatabase(`Application (name: ${application.name})`);
+    const row = columnsOf(application, await this.#guard.auditSequence());
+    return { ...row, mac: this.#guard.mac(applicationParts(row)) };
+  }
+
+  #applicationOf(row: Row): Application {
+    const application = applicationOf(row);
+    return this.#guard.isAltered(applicationParts(row), row.mac)
+      ? { ...application, altered: true }
+      : application;
+  }
+}
+
+interface StoredToken {
+  readonly hash: string;
+  /** Milliseconds since 1970. */
+  readonly validUntil: number | null;
+}
+
+function applicationOf(row: Row): Application {
+  const tokens = JSON.parse(row.tokens) as readonly StoredToken[];
+  return {
+    id: row.id,
+    projectId: row.project_id,
+    name: row.name,
+    description: row.description,
+    expiresAt: dateOrNull(row.expires_at),
+    tokens: tokens.map(({ hash, validUntil }): ApplicationToken => {
+      return { hash, validUntil: dateOrNull(validUntil) };
+    }),
+    grants: JSON.parse(row.grants),
+    createdAt: new Date(row.created_at),
+    updatedAt: new Date(row.updated_at),
+  };
+}
+
+function columnsOf(application: Application, auditSequence: number): ApplicationColumns {
+  const tokens = application.tokens.map(({ hash, validUntil }): StoredToken => {
+    return { hash, validUntil: timeOrNull(validUntil) };
+  });
+  const grants = application.grants.map(({ keyRingId, jwkId, operations }) => {
+    return { keyRingId, jwkId, operations };
+  });
+  return {
+    id: application.id,
+    project_id: application.projectId,
+    name: application.name,
+    description: application.description,
+    expires_at: timeOrNull(application.expiresAt),
+    tokens: JSON.stringify(tokens),
+    grants: JSON.stringify(grants),
+    created_at: application.createdAt.getTime(),
+    updated_at: application.updatedAt.getTime(),
+    audit_sequence: auditSequence,
+  };
+}
+
+function usageOf(row: Selectable<KeyUsageRow>): KeyUsage {
+  return {
+    applicationId: row.application_id,
+    jwkId: row.jwk_id,
+    operation: row.operation,
+    outcome: row.outcome,
+    count: Number(row.count),
+    lastUsedAt: new Date(row.last_used_at),
+  };
+}

@@ -1,0 +1,118 @@
+import { beforeEach, expect, test } from 'vitest';
+import type { Project } from '../../src/access/access-store.ts';
+import type { KeyUsage } from '../../src/applications/application-store.ts';
+import type { Store } from '../../src/store/store.ts';
+import { withDatabases } from '../support/databases.ts';
+import { sampleApplication, sampleJwk, sampleKeyRing, sampleProject } from './samples.ts';
+
+const byName = { sort: { field: 'name', descending: false }, offset: 0, limit: 10 } as const;
+const at = (ms: number) => new Date(1_700_000_000_000 + ms);
+
+withDatabases('applications', (fresh) => {
+  let store: Store;
+  let project: Project;
+
+  beforeEach(async () => {
+    store = await (await fresh()).open();
+    project = sampleProject();
+    await store.write(({ projects }) => projects.insert(project));
+  });
+
+  test('are read as they were written, with every member of theirs', async () => {
+    const plain = sampleApplication(project.id, { name: 'a' });
+    const full = sampleApplication(project.id, {
+      name: 'b',
+      description: 'Issues tokens',
+      expiresAt: at(1),
+      tokens: [
+        { hash: '11', validUntil: null },
+        { hash: '22', validUntil: at(2) },
+      ],
+      grants: [
+        { keyRingId: 'r-1', jwkId: null, operations: ['SIGN', 'VERIFY'] },
+        { keyRingId: null, jwkId: 'j-1', operations: ['VERIFY'] },
+      ],
+    });
+    await store.write(async ({ applications }) => {
+      for (const one of [plain, full]) await applications.insert(one);
+    });
+    expect(await store.read(({ applications }) => applications.find(project.id, 'b'))).toEqual(full);
+    expect(await store.read(({ applications }) => applications.getMany([full.id, 'x', plain.id]))).toEqual([
+      full,
+      plain,
+    ]);
+    expect(await store.read(({ applications }) => applications.list(project.id, byName))).toEqual({
+      applications: [plain, full],
+      total: 2,
+    });
+    const ids = await store.read(({ applications }) => applications.idsOfProject(project.id, '', 9));
+    expect(ids).toEqual([plain.id, full.id].sort());
+    const changed = { ...full, tokens: [], expiresAt: null };
+    await store.write(({ applications }) => applications.update(changed));
+    expect(await store.read(({ applications }) => applications.find(project.id, 'b'))).toEqual(changed);
+    await store.write(({ applications }) => applications.delete(full.id));
+    expect(await store.read(({ applications }) => applications.find(project.id, 'b'))).toBeUndefined();
+  });
+
+  test('are found by the ring or the JWK of a grant', async () => {
+    const ring = sampleKeyRing(project.id);
+    const jwk = sampleJwk(project.id);
+    const ofRing = sampleApplication(project.id, {
+      grants: [{ keyRingId: ring.id, jwkId: null, operations: ['SIGN'] }],
+    });
+    const ofJwk = sampleApplication(project.id, {
+      grants: [{ keyRingId: null, jwkId: jwk.id, operations: ['SIGN'] }],
+    });
+    await store.write(async ({ rings, jwks, applications }) => {
+      await rings.insert(ring);
+      await jwks.insert(jwk);
+      for (const one of [ofRing, ofJwk]) await applications.insert(one);
+    });
+    expect(await store.read(({ applications }) => applications.grantedFor(ring.id))).toEqual([ofRing]);
+    expect(await store.read(({ applications }) => applications.grantedFor(jwk.id))).toEqual([ofJwk]);
+    expect(await store.read(({ applications }) => applications.grantedFor('nothing'))).toEqual([]);
+  });
+
+  test('have their use of keys added up, and a key keeps its last use without them', async () => {
+    const application = sampleApplication(project.id);
+    const [jwk, other] = [sampleJwk(project.id), sampleJwk(project.id, { kid: 'k2' })];
+    await store.write(async ({ jwks, applications }) => {
+      for (const one of [jwk, other]) await jwks.insert(one);
+      await applications.insert(application);
+    });
+    const use: KeyUsage = {
+      applicationId: application.id,
+      jwkId: jwk.id,
+      operation: 'SIGN',
+      outcome: 'SUCCESS',
+      count: 3,
+      lastUsedAt: at(20),
+    };
+    const refused = { ...use, outcome: 'FAILURE', lastUsedAt: at(90) };
+    await store.write(({ applications }) =>
+      applications.addUsage([
+        use,
+        { ...use, count: 1, lastUsedAt: at(10) },
+        refused,
+        { ...use, applicationId: 'unknown' },
+        { ...use, jwkId: 'unknown' },
+      ]),
+    );
+    await store.write(({ applications }) =>
+      applications.addUsage([{ ...use, count: 5, lastUsedAt: at(30) }]),
+    );
+    await store.write(({ applications }) => applications.addUsage([{ ...use, count: 1, lastUsedAt: at(5) }]));
+    const counted = { ...use, count: 10, lastUsedAt: at(30) };
+    expect(await store.read(({ applications }) => applications.usageOf(application.id))).toEqual([
+      refused,
+      counted,
+    ]);
+    const lastUsed = () => store.read(({ applications }) => applications.lastUsed([jwk.id, other.id]));
+    expect(await lastUsed()).toEqual(new Map([[jwk.id, at(30)]]));
+    await store.write(({ applications }) => applications.delete(application.id));
+    expect(await store.read(({ applications }) => applications.usageOf(application.id))).toEqual([]);
+    expect(await lastUsed()).toEqual(new Map([[jwk.id, at(30)]]));
+    await store.write(({ jwks }) => jwks.delete(jwk.id));
+    expect(await lastUsed()).toEqual(new Map());
+  });
+});
