@@ -265,10 +265,11 @@ describe('a migration after the second', () => {
   const addition =
     /^(create table (\w+) |create index |alter table \w+ add column \w+ [\w"]+( collate "C")?( not null default \S+)?$)/;
 
-  /** A role more, which an older manager lists and does not ask for. */
+  /** A role more, which an older manager lists and does not ask for; a column that it does not know. */
   const fills: ReadonlySet<string> = new Set([
     `update members set roles = replace(roles, ']', ',"ROLE_READ_PRIVATE_KEYS"]')
     where roles like '%"ROLE_API_SECURITY"%'`,
+    'update nodes set applied_at = coalesce(last_seen_at, created_at) where last_seen_at is not null',
   ]);
   const namedBy = (pattern: RegExp) =>
     new Set(statements.flatMap((sql) => pattern.exec(sql)?.slice(1).join('.') ?? []));

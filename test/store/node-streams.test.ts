@@ -96,6 +96,7 @@ withDatabases('streams of nodes', (fresh, kind) => {
     expect(await store.read((stores) => stores.nodes.list(environment.id))).toEqual(
       kept.map((node, index) => ({
         ...node,
+        appliedAt: expect.any(Date),
         ...seenOf(index),
         managerId: here,
         lastSeenAt,
@@ -123,6 +124,7 @@ withDatabases('streams of nodes', (fresh, kind) => {
     expect(await claim(node, there)).toBe(2);
     expect(await found(node)).toEqual({
       ...node,
+      appliedAt: expect.any(Date),
       keyId: withKey.keyId,
       managerId: there,
       connected: true,
@@ -132,6 +134,44 @@ withDatabases('streams of nodes', (fresh, kind) => {
       lastSeenAt,
     });
     expect(await claim({ ...node, id: newId() }, there)).toBeUndefined();
+  });
+
+  test('when a node confirmed a revision is recorded with it, and not again with the same one', async () => {
+    const node = await stored(sampleNode(environment.id));
+    await claim(node, here);
+    expect(await found(node)).toMatchObject({ appliedRevision: 0, appliedAt: null });
+    const record = (over: Partial<NodeStatus>) =>
+      store.asyncCommit(({ nodes }) => nodes.record([status(node, over)]));
+    await record({ appliedRevision: 0 });
+    expect((await found(node))?.appliedAt).toBeNull();
+    const before = await store.read(({ rings }) => rings.now());
+    await record({ appliedRevision: 4 });
+    const first = (await found(node))?.appliedAt;
+    expect(first?.getTime()).toBeGreaterThanOrEqual(before.getTime());
+    await record({ appliedRevision: 4, connected: false });
+    expect((await found(node))?.appliedAt).toEqual(first);
+    await database.raw('update nodes set applied_at = 1');
+    await record({ appliedRevision: 5 });
+    expect((await found(node))?.appliedAt?.getTime()).toBeGreaterThanOrEqual(before.getTime());
+  });
+
+  test('a node tells how long it serves without a manager, and whether it keeps a copy', async () => {
+    const node = await stored(sampleNode(environment.id));
+    expect(node).toMatchObject({ serveLimitMs: null, ephemeral: false });
+    await store.asyncCommit(({ nodes }) =>
+      nodes.claim({
+        ...withKey,
+        nodeId: node.id,
+        managerId: here,
+        version: '1.1.0',
+        lastSeenAt,
+        serveLimitMs: 3_600_000,
+        ephemeral: true,
+      }),
+    );
+    expect(await found(node)).toMatchObject({ serveLimitMs: 3_600_000, ephemeral: true });
+    await claim(node, there);
+    expect(await found(node)).toMatchObject({ serveLimitMs: null, ephemeral: false });
   });
 
   test('the status of a stream that is no longer the latest changes nothing', async () => {

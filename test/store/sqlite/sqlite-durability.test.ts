@@ -212,7 +212,9 @@ test('a log that has grown is copied into the database and starts over, and noth
 function otherProcess(path: string) {
   const other = new SqliteDatabase(path);
   other.pragma('synchronous = FULL');
-  const insert = other.prepare("insert into projects select ?, ?, '', 0, 0");
+  const insert = other.prepare(
+    "insert into projects (id, name, description, created_at, updated_at) select ?, ?, '', 0, 0",
+  );
   return { add: (name: string) => insert.run(name, name), close: () => other.close() };
 }
 
