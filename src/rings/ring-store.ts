@@ -68,6 +68,8 @@ export interface KeyRingStore {
   examined(id: string, examination: RingExamination): Promise<void>;
   /** The SIGNATURE rings of a project that have public keys, the oldest first. */
   signatureRings(projectId: string, limit: number): Promise<readonly KeyRing[]>;
+  /** When a node of these environments was last removed or took its leave; null: none ever was. */
+  nodeRemovedAt(environmentIds: readonly string[]): Promise<Date | null>;
   /** With its revocations; its members must be deleted before. */
   delete(id: string): Promise<void>;
   /** Ascending by version. */

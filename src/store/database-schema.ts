@@ -68,6 +68,8 @@ export interface EnvironmentRow {
   restricted: number;
   /** 1: its nodes publish one set of all projects. */
   environment_set: number;
+  /** By the database's clock, when a node of it was last removed or took its leave. */
+  node_removed_at: number | null;
   created_at: number;
   updated_at: number;
 }

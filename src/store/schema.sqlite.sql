@@ -53,7 +53,7 @@ CREATE TABLE environments (
   restricted integer not null,
   created_at integer not null,
   updated_at integer not null
-, environment_set integer not null default 1) strict;
+, environment_set integer not null default 1, node_removed_at integer) strict;
 CREATE TABLE environment_projects (
   environment_id text not null references environments (id) on delete cascade,
   project_id text not null references projects (id) on delete cascade,

@@ -43,7 +43,13 @@ withDatabases('key rings', (fresh) => {
       nextVersion: 4,
       heldBecause: 'ROLLBACK',
       rotateRequestedAt: at(1),
-      requestedActivation: { version: 2, force: true, reason: 'because', actor: 'admin' },
+      requestedActivation: {
+        version: 2,
+        force: true,
+        reason: 'because',
+        actor: 'admin',
+        removedRetireAt: at(4),
+      },
       resumedAt: at(2),
       examineAt: at(3),
     });
@@ -172,7 +178,7 @@ withDatabases('key rings', (fresh) => {
     const environment = sampleEnvironment();
     const ring = sampleKeyRing(project.id, {
       rotateRequestedAt: at(1),
-      requestedActivation: { version: 1, force: false, reason: null, actor: 'admin' },
+      requestedActivation: { version: 1, force: false, reason: null, actor: 'admin', removedRetireAt: null },
     });
     const altered = sampleKeyRing(project.id, { name: 'altered' });
     const next = sampleJwk(project.id, {

@@ -155,6 +155,17 @@ withDatabases('streams of nodes', (fresh, kind) => {
     expect((await found(node))?.appliedAt?.getTime()).toBeGreaterThanOrEqual(before.getTime());
   });
 
+  test('when a node of an environment was last removed is known', async () => {
+    const node = await stored(sampleNode(environment.id));
+    const removedAt = () => store.read(({ rings }) => rings.nodeRemovedAt(['another', environment.id]));
+    expect(await removedAt()).toBeNull();
+    const before = await store.read(({ rings }) => rings.now());
+    await store.write(({ nodes }) => nodes.delete(node.id));
+    expect((await removedAt())?.getTime()).toBeGreaterThanOrEqual(before.getTime());
+    await store.write(({ environments }) => environments.update(environment));
+    expect(await removedAt()).not.toBeNull();
+  });
+
   test('a node tells how long it serves without a manager, and whether it keeps a copy', async () => {
     const node = await stored(sampleNode(environment.id));
     expect(node).toMatchObject({ serveLimitMs: null, ephemeral: false });

@@ -80,6 +80,8 @@ export const keyRings: Migration = ({ text, blob, integer, flag, strict }) => [
   // When the node last confirmed another revision; null: it never confirmed one.
   `alter table nodes add column applied_at ${integer}`,
   'update nodes set applied_at = coalesce(last_seen_at, created_at) where last_seen_at is not null',
+  // When a node of it was last removed, or took its leave.
+  `alter table environments add column node_removed_at ${integer}`,
   `alter table nodes add column serve_limit_ms ${integer}`,
   `alter table nodes add column ephemeral ${flag} not null default 0`,
 ];

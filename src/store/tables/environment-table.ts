@@ -6,6 +6,9 @@ import { flag } from './column-values.ts';
 import { deleteInPieces, type Piece } from './delete-in-pieces.ts';
 import { inChunks } from './in-chunks.ts';
 
+/** What an `Environment` has. */
+type Columns = Omit<EnvironmentRow, 'node_removed_at'>;
+
 const listAll = statement((db, _: object) => db.selectFrom('environments').selectAll().orderBy('name'));
 const listAllLinks = statement((db, _: object) => db.selectFrom('environment_projects').selectAll());
 const listReached = statement((db, key: { projectId: string }) =>
@@ -46,8 +49,8 @@ const findNames = listStatement((db, keys: readonly { id: string }[]) =>
       keys.map(({ id }) => id),
     ),
 );
-const insertOne = statement((db, row: EnvironmentRow) => db.insertInto('environments').values(row));
-const updateOne = statement((db, row: EnvironmentRow) =>
+const insertOne = statement((db, row: Columns) => db.insertInto('environments').values(row));
+const updateOne = statement((db, row: Columns) =>
   db
     .updateTable('environments')
     .set({
@@ -164,7 +167,7 @@ function environmentOf(row: EnvironmentRow, links: readonly EnvironmentProjectRo
   };
 }
 
-function rowOf(environment: Environment): EnvironmentRow {
+function rowOf(environment: Environment): Columns {
   return {
     id: environment.id,
     name: environment.name,

@@ -254,6 +254,20 @@ export class KeyRingTable implements KeyRingStore {
     await examineOne.run(this.#database, { id, ...columns });
   }
 
+  async nodeRemovedAt(environmentIds: readonly string[]): Promise<Date | null> {
+    let latest: number | null = null;
+    for (const chunk of inChunks(environmentIds)) {
+      const row = await this.#database
+        .selectFrom('environments')
+        .select((e) => e.fn.max('node_removed_at').as('at'))
+        .where('id', 'in', chunk)
+        .executeTakeFirst();
+      const at = row?.at ?? null;
+      if (at !== null) latest = Math.max(latest ?? 0, Number(at));
+    }
+    return dateOrNull(latest);
+  }
+
   async delete(id: string): Promise<void> {
     await deleteOne.run(this.#database, { id });
   }
@@ -314,9 +328,7 @@ function ringOf(row: Row): KeyRing {
     heldBecause: row.held_because,
     rotateRequestedAt: dateOrNull(row.rotate_requested_at),
     requestedActivation:
-      row.requested_activation === null
-        ? null
-        : (JSON.parse(row.requested_activation) as RequestedActivation),
+      row.requested_activation === null ? null : requestedActivationOf(row.requested_activation),
     resumedAt: dateOrNull(row.resumed_at),
     examineAt: dateOrNull(row.examine_at),
     createdAt: new Date(row.created_at),
@@ -329,6 +341,16 @@ function formerLimitsOf(text: string): FormerLimits {
     readonly until: string | null;
   };
   return { ...limits, until: until === null ? null : new Date(until) };
+}
+
+function requestedActivationOf(text: string): RequestedActivation {
+  const { removedRetireAt, ...requested } = JSON.parse(text) as Omit<
+    RequestedActivation,
+    'removedRetireAt'
+  > & {
+    readonly removedRetireAt: string | null;
+  };
+  return { ...requested, removedRetireAt: removedRetireAt === null ? null : new Date(removedRetireAt) };
 }
 
 function columnsOf(ring: KeyRing, auditSequence: number): KeyRingColumns {

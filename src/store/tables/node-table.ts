@@ -192,6 +192,8 @@ where nodes.id = seen.column1
   }
 
   async delete(id: string): Promise<void> {
+    await sql`update environments set node_removed_at = ${databaseNow(this.#database)}
+where id = (select environment_id from nodes where id = ${id})`.execute(this.#database);
     await deleteOne.run(this.#database, { id });
     this.#context.notify('sessions');
   }
