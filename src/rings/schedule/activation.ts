@@ -150,7 +150,7 @@ function towards(facts: RingFacts, member: MemberFacts, cause: ActivationCause, 
 
 /** Its `retireAt` is removed first: a node that is away would unpublish the member then. */
 function rollbackOf(facts: RingFacts, member: MemberFacts, request: RequestedActivationFacts): Activation {
-  const { now } = facts;
+  const { now, nodeRemovedAt } = facts;
   const { version, confirmedAt, pendingNodeIds, revisions } = member;
   const wanted = { ...nothing, wanted: true };
   if (member.retireAt !== null) {
@@ -170,13 +170,16 @@ function rollbackOf(facts: RingFacts, member: MemberFacts, request: RequestedAct
     const changesAt = stops.length > 0 ? Math.min(...stops) : null;
     return { ...wanted, blocked: true, waitingFor: waitingForNodes(missing), changesAt };
   }
-  // A node that confirmed too late had unpublished it, and caches may hold a set without it.
-  const known = publishers.filter((node) => hasConfirmed(node, revisions));
-  const publishedAgainAt = Math.max(0, ...known.map(({ appliedAt }) => appliedAt ?? now));
+  // A node that confirmed too late had unpublished it, and caches may hold a set without it. So had one that went on
+  // serving for longer.
+  const publishedAgainAt = publishers.map((node) =>
+    hasConfirmed(node, revisions) ? (node.appliedAt ?? now) : Math.min(now, stopsServingAt(node) ?? now),
+  );
+  const lastAt = Math.max(0, nodeRemovedAt ?? 0, ...publishedAgainAt);
   const { removedRetireAt } = request;
   const wasUnpublished =
-    removedRetireAt !== null && publishedAgainAt >= removedRetireAt - facts.policy.clockSkewMs;
-  const readyAt = wasUnpublished ? publishedAgainAt + delayOf(facts) : now;
+    removedRetireAt !== null && lastAt >= removedRetireAt - facts.policy.clockSkewMs;
+  const readyAt = wasUnpublished ? lastAt + delayOf(facts) : now;
   if (readyAt <= now || request.force) {
     return { ...wanted, step: { type: 'ROLL_BACK', version }, activatesAt: now };
   }

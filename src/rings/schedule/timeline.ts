@@ -52,7 +52,9 @@ function pastOfMember(member: MemberFacts, members: readonly MemberFacts[]): rea
   add(createdAt, 'STAGED', 'CREATED');
   if (publishedAt !== null) add(publishedAt, 'NEXT', 'CONFIRMED');
   if (activatedAt !== null) {
-    const isRollback = members.some((other) => other.version > version && wasActiveBefore(other, activatedAt));
+    const isRollback = members.some(
+      (other) => other.version > version && wasActiveBefore(other, activatedAt),
+    );
     if (isRollback) from = 'RETIRING';
     add(activatedAt, 'ACTIVE', isRollback ? 'ROLLBACK' : version === 1 ? 'FIRST' : null);
     const replacedAt = replacementOf(activatedAt, members);

@@ -1,0 +1,189 @@
+// Random histories: a setting and a list of numbers, each of which is an event. Whatever the numbers are, the history is
+// one that can happen.
+
+import fc from 'fast-check';
+import { publicationDelayMs } from '../../../../src/rings/schedule/formulas.ts';
+import type { PolicyFacts, RingFacts } from '../../../../src/rings/schedule/ring-facts.ts';
+import type { NodeBugs, SimulatedNode } from './simulated-node.ts';
+import { type ManagerBugs, World } from './world.ts';
+
+const minute = 60_000;
+
+export interface Bugs {
+  readonly manager?: ManagerBugs;
+  readonly node?: NodeBugs;
+}
+
+export interface History {
+  readonly kind: RingFacts['kind'];
+  readonly setting: number;
+  readonly events: readonly number[];
+}
+
+export function histories(kind: RingFacts['kind'], length = 28): fc.Arbitrary<History> {
+  return fc.record({
+    kind: fc.constant(kind),
+    setting: fc.nat({ max: 2 ** 30 }),
+    events: fc.array(fc.nat({ max: 2 ** 30 }), { maxLength: length, size: 'max' }),
+  });
+}
+
+/** Takes its choices one after the other out of a number. */
+class Choices {
+  #left: number;
+
+  constructor(seed: number) {
+    this.#left = seed;
+  }
+
+  of<T>(options: readonly T[]): T {
+    const choice = options[this.#left % options.length] as T;
+    this.#left = Math.floor(this.#left / options.length);
+    return choice;
+  }
+}
+
+function policyOf(choices: Choices, kind: RingFacts['kind'], cachesMs: number): PolicyFacts {
+  const verifierCacheTimeMs = choices.of([0, 10, 100]) * minute;
+  const clockSkewMs = choices.of([0, 1, 3]) * minute;
+  const signingLeaseMs = choices.of([5, 50, 500, null]);
+  const slackMs = choices.of([1, 20, 400, null]);
+  const delayMs = publicationDelayMs(kind, { verifierCacheTimeMs, clockSkewMs }, cachesMs);
+  const rotationIntervalMs = slackMs === null ? null : delayMs + slackMs * minute;
+  const lifetimeMs = choices.of([1, 10, 200]) * minute;
+  return {
+    rotationIntervalMs,
+    maxTokenLifetimeMs:
+      rotationIntervalMs === null ? lifetimeMs : Math.min(lifetimeMs, 4 * rotationIntervalMs),
+    verifierCacheTimeMs,
+    clockSkewMs,
+    signingLeaseMs: signingLeaseMs === null ? null : signingLeaseMs * minute,
+  };
+}
+
+const cachesChoices = [1, 6, 0, 60].map((minutes) => minutes * minute);
+/** After all that a policy above can make anything wait for. */
+const longestMs = 4000 * minute;
+/** Sets of members are bit masks. */
+const mostMembers = 24;
+
+/** @throws BrokenInvariant */
+export function play({ kind, setting, events }: History, bugs: Bugs = {}, trace?: (text: string) => void): World {
+  const choices = new Choices(setting);
+  const cachesMs = choices.of(cachesChoices);
+  const policy = policyOf(choices, kind, cachesMs);
+  const environments = choices.of([1, 1, 2]);
+  const offsetMs = choices.of([0, 0, 0.5]) * policy.clockSkewMs;
+  const options = { kind, policy, cachesMs, offsetMs, environments };
+  const world = new World({ ...options, bugs: bugs.manager ?? {}, nodeBugs: bugs.node ?? {}, trace });
+  for (let count = choices.of([2, 3, 1, 0, 4]); count > 0; count -= 1)
+    join(world, kind, choices, environments);
+  trace?.(JSON.stringify(world.ring.policy));
+  world.settle();
+  for (const event of events) {
+    if (world.ring.members.length >= mostMembers) break;
+    happen(world, kind, new Choices(event), environments);
+    world.settle();
+  }
+  if (world.ring.members.length < mostMembers) world.recover(longestMs);
+  return world;
+}
+
+function join(world: World, kind: RingFacts['kind'], choices: Choices, environments: number): void {
+  if (world.nodes.length >= 5) return;
+  const serveLimitMs = choices.of([null, 30 * minute, null]);
+  const environment = environments === 1 ? 0 : choices.of([0, 1]);
+  const privateKeys = kind !== 'SIGNATURE' || choices.of([true, true, false]);
+  const ephemeral = choices.of([false, false, false, true]);
+  world.join(environment, {
+    privateKeys,
+    ephemeral,
+    serveLimitMs: ephemeral ? (serveLimitMs ?? 60 * minute) : serveLimitMs,
+  });
+}
+
+type Event = (world: World, choices: Choices, kind: RingFacts['kind'], environments: number) => void;
+
+const aNode =
+  (act: (world: World, node: SimulatedNode, choices: Choices) => void): Event =>
+  (world, choices) => {
+    if (world.nodes.length === 0) return;
+    const node = choices.of(world.nodes);
+    world.trace(`${node.row.name}: ${act}`);
+    act(world, node, choices);
+  };
+
+const pass: Event = (world, choices) => {
+  const unit = choices.of([minute / 60, minute, 10 * minute, 60 * minute]);
+  world.advanceTo(world.now + unit * choices.of([1, 2, 3, 5, 8, 13]));
+};
+const passToNext: Event = (world) => {
+  const { changesAt } = world.decide();
+  if (changesAt !== null && changesAt - world.now < longestMs) world.advanceTo(changesAt);
+};
+const cut = aNode((world, node, choices) => world.cut(node, choices.of([true, true, false])));
+const heal = aNode((world, node) => {
+  world.heal(node);
+  world.restart(node);
+});
+
+/** Those that stand more than once happen more often. */
+const allEvents: readonly Event[] = [
+  pass,
+  pass,
+  pass,
+  pass,
+  passToNext,
+  passToNext,
+  passToNext,
+  passToNext,
+  passToNext,
+  cut,
+  cut,
+  cut,
+  heal,
+  heal,
+  heal,
+  heal,
+  aNode((world, node) => world.takeUnconfirmed(node)),
+  aNode((_, node) => {
+    node.isStalled = true;
+  }),
+  aNode((world, node, choices) => world.crash(node, choices.of([false, false, true]))),
+  (world, choices, kind, environments) => join(world, kind, choices, environments),
+  aNode((world, node) => world.remove(node)),
+  (world) => world.rotate(),
+  (world) => world.rotate(),
+  (world, choices) => (choices.of([true, false]) ? world.hold() : world.resume()),
+  (world) => world.resume(),
+  (world, choices) => {
+    const retiring = world.ring.members.filter(({ state }) => state === 'RETIRING');
+    if (retiring.length > 0) world.activate(choices.of(retiring), choices.of([false, false, true]));
+  },
+  (world, choices) => {
+    if (world.ring.members.length > 0)
+      world.activate(choices.of(world.ring.members), choices.of([false, true]));
+  },
+  (world, choices) => {
+    const states = choices.of([['ACTIVE'], ['ACTIVE', 'NEXT'], ['NEXT', 'STAGED'], ['RETIRING']]);
+    const members = world.ring.members.filter(({ state }) => states.includes(state));
+    world.revoke(members.map(({ version }) => version));
+  },
+  (world, choices, kind) => world.changePolicy(policyOf(choices, kind, world.ring.cachesMs)),
+  (world, choices) => world.changeCaches(choices.of(cachesChoices)),
+  (world, choices) => {
+    if (choices.of([true, false, false])) world.changeAlgorithm();
+  },
+  (world, choices) => {
+    world.stepsLeft = choices.of([0, 1, 2]);
+  },
+  (world) => world.failManagers(),
+  (world) => world.recoverManagers(),
+  (world) => world.recoverManagers(),
+];
+
+function happen(world: World, kind: RingFacts['kind'], choices: Choices, environments: number): void {
+  const event = choices.of(allEvents);
+  world.trace(event.toString().replace(/\s+/g, ' ').slice(0, 120));
+  event(world, choices, kind, environments);
+}

@@ -1,0 +1,680 @@
+// A ring, its nodes, and all caches at their worst: a body that was served somewhere is kept for as long as A, W and V
+// allow, and the verifier that keeps it is shown every token at once. What breaks an invariant is thrown.
+
+import { activeOf, requestedOf } from '../../../../src/rings/schedule/activation.ts';
+import {
+  applyActivation,
+  applyRevocation,
+  applyStep,
+  stagedMember,
+} from '../../../../src/rings/schedule/apply-step.ts';
+import { decide } from '../../../../src/rings/schedule/decide.ts';
+import { mostRetiring } from '../../../../src/rings/schedule/formulas.ts';
+import { requireActivatable } from '../../../../src/rings/schedule/refusals.ts';
+import type {
+  MemberFacts,
+  PolicyFacts,
+  RingDecision,
+  RingFacts,
+  RingStep,
+} from '../../../../src/rings/schedule/ring-facts.ts';
+import { type Content, type NodeBugs, SimulatedNode } from './simulated-node.ts';
+
+export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5';
+
+export class BrokenInvariant extends Error {
+  readonly invariant: Invariant;
+
+  constructor(invariant: Invariant, text: string) {
+    super(`${invariant}: ${text}`);
+    this.invariant = invariant;
+  }
+}
+
+/** Ways in which a manager may be wrong; see `planted-bugs.ts`. */
+export interface ManagerBugs {
+  readonly decide?: (facts: RingFacts) => RingDecision;
+  readonly applyStep?: typeof applyStep;
+  readonly ignoresFormerCaches?: boolean;
+  readonly ignoresFormerLimits?: boolean;
+  readonly forgetsRemovedRetireAt?: boolean;
+  readonly queuesRevocations?: boolean;
+}
+
+export interface WorldOptions {
+  readonly kind: RingFacts['kind'];
+  readonly policy: PolicyFacts;
+  readonly cachesMs: number;
+  /** Of each node's clock, either way. */
+  readonly offsetMs: number;
+  readonly environments: number;
+  readonly bugs: ManagerBugs;
+  readonly nodeBugs: NodeBugs;
+  /** Is given what happens, to understand a history. */
+  readonly trace?: ((text: string) => void) | undefined;
+}
+
+const start = 1_000_000_000_000;
+/** A history in which more follows at one time than this is a loop. */
+const mostStepsAtOnce = 60;
+
+export class World {
+  now = start;
+  readonly #options: WorldOptions;
+  readonly nodes: SimulatedNode[] = [];
+  ring: RingFacts;
+  /** Steps that the managers take before they crash; undefined: they do not. */
+  stepsLeft: number | undefined;
+  isManagerUp = true;
+  activations = 0;
+  #contents: Content[] = [];
+  #nodeCount = 0;
+  #cachesRevisions: Readonly<Record<string, number>> = {};
+
+  // What is true, whatever the managers know.
+  /** The shortest V and S so far: verifiers obey all of them. */
+  #verifierCacheTimeMs: number;
+  #verifierSkewMs: number;
+  /** When the ring was first published. */
+  #firstPublishedAt = Number.POSITIVE_INFINITY;
+  /** By version: until when a cache holds what was served without it. */
+  readonly #lackedUntil: number[] = [];
+  #lackedUntilOfNew = 0;
+  /** By version: when its last token or message is over. */
+  readonly #usedUntil: number[] = [];
+  #revoked = 0;
+  /** Members that were activated before they were ready: by force, or by a revocation. */
+  #early = 0;
+  /** Rolled back by force, while a node was away. */
+  #forced = 0;
+
+  constructor(options: WorldOptions) {
+    this.#options = options;
+    const { kind, policy, cachesMs, environments, offsetMs } = options;
+    this.#verifierCacheTimeMs = policy.verifierCacheTimeMs;
+    this.#verifierSkewMs = Math.max(0, policy.clockSkewMs - 2 * offsetMs);
+    this.ring = {
+      now: start,
+      name: 'r',
+      kind,
+      policy,
+      formerLimits: null,
+      createdAt: start,
+      heldBecause: null,
+      rotateRequestedAt: null,
+      requestedActivation: null,
+      resumedAt: null,
+      members: [],
+      nodes: [],
+      cachesMs,
+      formerCaches: null,
+      nodeRemovedAt: null,
+      isRevoking: false,
+    };
+    for (let environment = 0; environment < environments; environment += 1) {
+      this.#contents.push(this.#contentAt(1));
+    }
+  }
+
+  trace(text: string): void {
+    this.#options.trace?.(`${this.now - start} ${text}`);
+  }
+
+  // Nodes.
+
+  join(
+    environment: number,
+    change: Partial<Pick<SimulatedNode['row'], 'privateKeys' | 'serveLimitMs' | 'ephemeral'>>,
+  ) {
+    if (!this.isManagerUp) return;
+    this.#nodeCount += 1;
+    const id = `n${this.#nodeCount}`;
+    const row = {
+      id,
+      name: id,
+      environmentId: environmentIds[environment] ?? '',
+      environmentName: '',
+      connected: true,
+      appliedRevision: 0,
+      appliedAt: null,
+      registeredAt: this.now,
+      lastSeenAt: this.now,
+      privateKeys: true,
+      serveLimitMs: null,
+      ephemeral: false,
+      ...change,
+    };
+    const { offsetMs, nodeBugs } = this.#options;
+    const offset = (this.#nodeCount % 3) - 1;
+    this.nodes.push(new SimulatedNode(row, environment, offset * offsetMs, nodeBugs));
+  }
+
+  /** The node is removed, and stops. */
+  remove(node: SimulatedNode): void {
+    if (!this.isManagerUp) return;
+    this.#stopServing(node, this.now);
+    this.nodes.splice(this.nodes.indexOf(node), 1);
+    this.ring = { ...this.ring, nodeRemovedAt: this.now };
+  }
+
+  /** A manager notices at once, or when time goes on. The last heartbeat is recorded, its answer lost. */
+  cut(node: SimulatedNode, isNoticed: boolean): void {
+    if (!node.isLinked || !node.isRunning) return;
+    if (this.isManagerUp) node.row.lastSeenAt = this.now;
+    node.isLinked = false;
+    node.hasCaughtUp = false;
+    if (isNoticed) node.row.connected = false;
+  }
+
+  heal(node: SimulatedNode): void {
+    node.isStalled = false;
+    if (node.isLinked) return;
+    node.isLinked = true;
+    node.hasCaughtUp = false;
+    this.#connect(node);
+  }
+
+  crash(node: SimulatedNode, isDiskLost: boolean): void {
+    this.#stopServing(node, this.now);
+    node.isRunning = false;
+    node.row.connected = false;
+    node.hasCaughtUp = false;
+    if (isDiskLost || node.row.ephemeral) node.content = undefined;
+  }
+
+  restart(node: SimulatedNode): void {
+    if (node.isRunning) return;
+    node.isRunning = true;
+    if (node.content && this.now < node.stopsServingAt()) node.isServing = true;
+    this.#connect(node);
+  }
+
+  /** It has taken in its content, and is cut off before a manager learns of it. */
+  takeUnconfirmed(node: SimulatedNode): void {
+    if (!this.#hears(node)) return;
+    this.#take(node);
+    this.cut(node, true);
+  }
+
+  #hears({ isRunning, isLinked }: SimulatedNode): boolean {
+    return this.isManagerUp && isRunning && isLinked;
+  }
+
+  #connect(node: SimulatedNode): void {
+    if (!this.#hears(node)) return;
+    node.row.connected = true;
+    node.row.lastSeenAt = this.now;
+    this.#record(node);
+  }
+
+  #record({ row, content }: SimulatedNode): void {
+    const revision = content?.revision ?? 0;
+    if (revision === row.appliedRevision) return;
+    row.appliedRevision = revision;
+    row.appliedAt = this.now;
+  }
+
+  #take(node: SimulatedNode): void {
+    const content = this.#contents[node.environment];
+    if (!content) return;
+    if (node.isServing) this.#closeBody(node, this.now);
+    node.take(content, this.now);
+    node.hear(this.now);
+    node.isServing = this.now < node.stopsServingAt();
+    if (node.isServing) this.#requireUsable(node, this.now);
+  }
+
+  #stopServing(node: SimulatedNode, at: number): void {
+    if (!node.isServing) return;
+    this.#closeBody(node, at);
+    node.isServing = false;
+  }
+
+  /** What was served until now may be in caches. */
+  #closeBody(node: SimulatedNode, at: number): void {
+    if (at <= this.#firstPublishedAt) return;
+    const body = node.bodyAt(at);
+    const until = at + this.#cachedMs(node.content);
+    for (let version = 1; version < this.#lackedUntil.length; version += 1) {
+      if ((body & (1 << version)) === 0 && until > (this.#lackedUntil[version] ?? 0)) {
+        this.#lackedUntil[version] = until;
+      }
+    }
+    this.#lackedUntilOfNew = Math.max(this.#lackedUntilOfNew, until);
+  }
+
+  #cachedMs(content: Content | undefined): number {
+    return this.#options.kind === 'SIGNATURE' ? (content?.cachesMs ?? 0) : 0;
+  }
+
+  // Managers.
+
+  /** Managers act, and nodes that are connected get what they are sent, until nothing more follows. */
+  settle(): void {
+    if (!this.isManagerUp) return;
+    for (let round = 0; round < mostStepsAtOnce; round += 1) {
+      const hasAdvanced = this.#advance();
+      let hasMoved = false;
+      for (const node of this.nodes) hasMoved = this.#deliver(node) || hasMoved;
+      if (this.stepsLeft === 0 || (!hasAdvanced && !hasMoved)) {
+        this.#requireRevoked();
+        return;
+      }
+    }
+    throw new BrokenInvariant('I5', 'the ring does not come to rest');
+  }
+
+  facts(): RingFacts {
+    this.#noteCaches();
+    const { ring, now } = this;
+    const { ignoresFormerCaches, ignoresFormerLimits } = this.#options.bugs;
+    return {
+      ...ring,
+      now,
+      nodes: this.nodes.map(({ row }) => row),
+      formerCaches: ignoresFormerCaches ? null : ring.formerCaches,
+      formerLimits: ignoresFormerLimits ? null : ring.formerLimits,
+    };
+  }
+
+  decide(): RingDecision {
+    return (this.#options.bugs.decide ?? decide)(this.facts());
+  }
+
+  #advance(): boolean {
+    for (let steps = 0; steps < mostStepsAtOnce; steps += 1) {
+      if (this.stepsLeft === 0) return steps > 0;
+      const { step } = this.decide();
+      if (!step) return steps > 0;
+      this.#carryOut(step);
+      if (this.stepsLeft !== undefined) this.stepsLeft -= 1;
+    }
+    throw new BrokenInvariant('I5', 'the ring does not come to rest');
+  }
+
+  #carryOut(step: RingStep): void {
+    this.trace(JSON.stringify(step));
+    if (step.type === 'STAGE') {
+      this.#stage();
+      return;
+    }
+    const facts = this.facts();
+    if (step.type === 'PUBLISHED') {
+      this.#firstPublishedAt = Math.min(this.#firstPublishedAt, step.publishedAt);
+    }
+    if (step.type === 'ACTIVATE') {
+      this.activations += 1;
+      if (step.cause === 'FORCED') this.#early |= 1 << step.version;
+    }
+    if (step.type === 'ROLL_BACK' && facts.requestedActivation?.force) this.#forced |= 1 << step.version;
+    const { facts: next, sent } = (this.#options.bugs.applyStep ?? applyStep)(facts, step);
+    this.#commit(next, sent);
+  }
+
+  #stage(): void {
+    const { members } = this.ring;
+    const version = members.length + 1;
+    const member = stagedMember(this.facts(), {
+      version,
+      jwkId: `j${version}`,
+      kid: `k${version}`,
+      revisions: {},
+    });
+    this.#lackedUntil[version] = this.#lackedUntilOfNew;
+    this.#commit({ ...this.ring, members: [...members, member] }, [version]);
+  }
+
+  /** One transaction: the ring, and what its environments deploy. */
+  #commit(next: RingFacts, sent: readonly number[]): void {
+    this.ring = next;
+    if (sent.length > 0) this.#deploy(sent);
+  }
+
+  #deploy(sent: readonly number[]): void {
+    const revisions = this.#nextRevisions();
+    const members = this.ring.members.map((member) =>
+      sent.includes(member.version) ? { ...member, revisions } : member,
+    );
+    this.ring = { ...this.ring, members };
+    this.#contents = this.#contents.map(({ revision }) => this.#contentAt(revision + 1));
+    this.#requireOneActive();
+  }
+
+  #nextRevisions(): Readonly<Record<string, number>> {
+    const revisions: Record<string, number> = {};
+    for (const [index, { revision }] of this.#contents.entries()) {
+      revisions[environmentIds[index] ?? ''] = revision + 1;
+    }
+    return revisions;
+  }
+
+  #contentAt(revision: number): Content {
+    const { members, policy, cachesMs, kind } = this.ring;
+    let usable = 0;
+    let active = 0;
+    let revoked = 0;
+    const retireAt: (number | undefined)[] = [];
+    for (const { version, state, retireAt: at } of members) {
+      if (state === 'REVOKED') revoked |= 1 << version;
+      else if (state !== 'RETIRED') usable |= 1 << version;
+      if (state === 'ACTIVE') active = version;
+      if (state === 'RETIRING' && at !== null) retireAt[version] = at;
+    }
+    const { maxTokenLifetimeMs: lifetimeMs, signingLeaseMs } = policy;
+    const leaseMs = kind === 'ENCRYPTION' ? null : signingLeaseMs;
+    return { revision, usable, active, retireAt, revoked, lifetimeMs, leaseMs, cachesMs };
+  }
+
+  /** @returns whether that changed anything */
+  #deliver(node: SimulatedNode): boolean {
+    if (!this.#hears(node)) return false;
+    if (!this.#options.bugs.queuesRevocations) {
+      const revoked = this.#contents[node.environment]?.revoked ?? 0;
+      if ((revoked & ~node.revoked) !== 0) {
+        if (node.isServing) this.#closeBody(node, this.now);
+        node.revoked |= revoked;
+      }
+    }
+    node.row.lastSeenAt = this.now;
+    let hasMoved = false;
+    if (!node.isStalled && (!node.hasCaughtUp || node.content !== this.#contents[node.environment])) {
+      this.#take(node);
+      hasMoved = true;
+    }
+    node.hear(this.now);
+    if (!node.isServing && node.content && this.now < node.stopsServingAt()) node.isServing = true;
+    const before = node.row.appliedRevision;
+    this.#record(node);
+    return hasMoved || before !== node.row.appliedRevision;
+  }
+
+  /** When the last node confirmed a change of A + W, as the managers record it. */
+  #noteCaches(): void {
+    const { formerCaches } = this.ring;
+    if (!formerCaches || formerCaches.confirmedAt !== null) return;
+    for (const { row, environment } of this.nodes) {
+      const revision = this.#cachesRevisions[environmentIds[environment] ?? ''] ?? 0;
+      if (row.appliedRevision < revision && !stopped(row, this.now)) return;
+    }
+    this.ring = { ...this.ring, formerCaches: { ...formerCaches, confirmedAt: this.now } };
+  }
+
+  // Requests.
+
+  rotate(): void {
+    const { heldBecause, rotateRequestedAt } = this.ring;
+    if (!this.isManagerUp || heldBecause !== null) return;
+    this.ring = { ...this.ring, rotateRequestedAt: rotateRequestedAt ?? this.now };
+  }
+
+  hold(): void {
+    if (this.isManagerUp) this.ring = { ...this.ring, heldBecause: 'REQUESTED' };
+  }
+
+  resume(): void {
+    if (this.isManagerUp) this.ring = { ...this.ring, heldBecause: null, resumedAt: this.now };
+  }
+
+  activate(member: MemberFacts, force: boolean): void {
+    if (!this.isManagerUp || member.state === 'ACTIVE') return;
+    try {
+      requireActivatable(this.facts(), member, force);
+    } catch {
+      return;
+    }
+    const { requestedActivation: before } = this.ring;
+    const removedRetireAt =
+      before?.version === member.version && !this.#options.bugs.forgetsRemovedRetireAt
+        ? before.removedRetireAt
+        : null;
+    this.ring = { ...this.ring, requestedActivation: { version: member.version, force, removedRetireAt } };
+  }
+
+  revoke(versions: readonly number[]): void {
+    if (!this.isManagerUp || versions.length === 0) return;
+    for (const version of versions) this.#revoked |= 1 << version;
+    const revocation = applyRevocation(this.facts(), versions);
+    this.ring = revocation.facts;
+    const sent = [...revocation.sent];
+    if (revocation.needsKey) {
+      const version = this.ring.members.length + 1;
+      const key = { version, jwkId: `j${version}`, kid: `k${version}`, revisions: {} };
+      this.#lackedUntil[version] = this.#lackedUntilOfNew;
+      const members = [...this.ring.members, stagedMember(this.facts(), key)];
+      this.ring = applyActivation({ ...this.facts(), members }, version).facts;
+      sent.push(version);
+    }
+    if (revocation.activatedBeforeReady) this.#early |= 1 << (activeOf(this.ring)?.version ?? 0);
+    this.#deploy(sent);
+  }
+
+  changePolicy(requested: PolicyFacts): void {
+    if (!this.isManagerUp) return;
+    // S covers the clocks of the nodes; with less they would not be allowed to sign.
+    const clockSkewMs = Math.max(requested.clockSkewMs, 2 * this.#options.offsetMs);
+    const policy = { ...requested, clockSkewMs };
+    const { policy: old, formerLimits: former } = this.facts();
+    const counts = former !== null && (former.until === null || this.now < former.until);
+    const lifetimeMs = Math.max(old.maxTokenLifetimeMs, counts ? former.maxTokenLifetimeMs : 0);
+    const leases = [old.signingLeaseMs, counts ? former.signingLeaseMs : 0];
+    const leaseMs = leases.includes(null) ? null : Math.max(...leases.map((lease) => lease ?? 0));
+    const formerLimits = {
+      maxTokenLifetimeMs: lifetimeMs,
+      signingLeaseMs: leaseMs,
+      revisions: this.#nextRevisions(),
+      until: null,
+    };
+    this.ring = { ...this.ring, policy, formerLimits };
+    this.#verifierCacheTimeMs = Math.min(this.#verifierCacheTimeMs, policy.verifierCacheTimeMs);
+    const skewMs = Math.max(0, policy.clockSkewMs - 2 * this.#options.offsetMs);
+    this.#verifierSkewMs = Math.min(this.#verifierSkewMs, skewMs);
+    this.#deploy([]);
+  }
+
+  changeCaches(cachesMs: number): void {
+    if (!this.isManagerUp || cachesMs === this.ring.cachesMs) return;
+    const { formerCaches: former } = this.facts();
+    // The longest V and S of any policy: the setting is not the ring's.
+    const counts =
+      former && (former.confirmedAt === null || this.now < former.confirmedAt + former.ms + longestKeptMs);
+    const ms = Math.max(this.ring.cachesMs, counts ? former.ms : 0);
+    this.#cachesRevisions = this.#nextRevisions();
+    this.ring = { ...this.ring, cachesMs, formerCaches: { ms, confirmedAt: null } };
+    this.#deploy([]);
+  }
+
+  changeAlgorithm(): void {
+    if (!this.isManagerUp) return;
+    const members = this.ring.members.map((member) => ({ ...member, outdated: true }));
+    this.ring = { ...this.ring, members };
+  }
+
+  failManagers(): void {
+    this.isManagerUp = false;
+    for (const { row } of this.nodes) row.connected = false;
+    for (const node of this.nodes) node.hasCaughtUp = false;
+  }
+
+  recoverManagers(): void {
+    this.stepsLeft = undefined;
+    if (this.isManagerUp) return;
+    this.isManagerUp = true;
+    for (const node of this.nodes) this.#connect(node);
+  }
+
+  // Time.
+
+  /** To `time`, with a stop wherever the managers have something to do. */
+  advanceTo(time: number): void {
+    this.settle();
+    for (let stops = 0; stops < mostStepsAtOnce && this.now < time; stops += 1) {
+      const changesAt = this.isManagerUp && this.stepsLeft !== 0 ? this.decide().changesAt : null;
+      this.#pass(changesAt !== null && changesAt > this.now ? Math.min(time, changesAt) : time);
+      this.settle();
+    }
+  }
+
+  #pass(time: number): void {
+    const { now } = this;
+    for (const node of this.nodes) this.#use(node, now, time);
+    for (const node of this.nodes) if (node.isServing) this.#requireUsableUntil(node, now, time);
+    this.now = time;
+    for (const node of this.nodes) {
+      if (!node.isLinked) node.row.connected = false;
+      const stopsAt = node.stopsServingAt();
+      const isHeard = this.#hears(node) && node.hasCaughtUp;
+      if (node.isServing && !isHeard && stopsAt <= time) this.#stopServing(node, stopsAt);
+      if (this.#hears(node)) {
+        node.row.lastSeenAt = time;
+        node.hear(time);
+      }
+    }
+  }
+
+  /** Every node signs, or has messages encrypted, for as long as it can. */
+  #use(node: SimulatedNode, from: number, to: number): void {
+    const { content } = node;
+    if (!content) return;
+    const isHeard = this.#hears(node) && node.hasCaughtUp;
+    const isEncryption = this.#options.kind === 'ENCRYPTION';
+    const version = isEncryption ? this.#publishedBy(node) : node.signsWith(from);
+    if (version === 0 || (this.#revoked & (1 << version)) !== 0) return;
+    const ends = isEncryption ? node.stopsServingAt() : node.signsUntil();
+    const until = isHeard ? to : Math.min(to, ends);
+    this.#requireKnown(version, from);
+    const keptMs = isEncryption ? content.cachesMs + this.#verifierCacheTimeMs : 0;
+    const over = until + node.offsetMs + keptMs + content.lifetimeMs;
+    if (over > (this.#usedUntil[version] ?? 0)) this.#usedUntil[version] = over;
+  }
+
+  #publishedBy({ content, isServing, revoked }: SimulatedNode): number {
+    const active = content?.active ?? 0;
+    return isServing && (revoked & (1 << active)) === 0 ? active : 0;
+  }
+
+  // Invariants.
+
+  /** I1: no token is signed with a kid that a verifier lacks. */
+  #requireKnown(version: number, at: number): void {
+    const bit = 1 << version;
+    if (((this.#early | this.#forced) & bit) !== 0) return;
+    const cachedUntil = (this.#lackedUntil[version] ?? 0) + this.#cachedLongerMs();
+    if (cachedUntil > at) {
+      throw new BrokenInvariant(
+        'I1',
+        `${version} is used at ${at - start}, and a verifier may lack it until ${cachedUntil - start}`,
+      );
+    }
+    for (const node of this.nodes) {
+      if (node.isServing && at > this.#firstPublishedAt && (node.bodyAt(at) & bit) === 0) {
+        throw new BrokenInvariant(
+          'I1',
+          `${version} is used at ${at - start}, and ${node.row.name} does not have it`,
+        );
+      }
+    }
+  }
+
+  #cachedLongerMs(): number {
+    return this.#options.kind === 'SIGNATURE' ? this.#verifierCacheTimeMs : 0;
+  }
+
+  /** I2: no kid disappears before its last token expired. By its own clock a node unpublishes it without being told. */
+  #requireUsableUntil(node: SimulatedNode, from: number, to: number): void {
+    const { content } = node;
+    if (!content) return;
+    const until = Math.min(to, node.stopsServingAt());
+    for (let version = 1; version < content.retireAt.length; version += 1) {
+      const retireAt = content.retireAt[version];
+      if (retireAt === undefined) continue;
+      const at = retireAt - node.offsetMs;
+      if (at <= from || at > until) continue;
+      this.#requireOver(version, at, node);
+      if ((node.bodyAt(at) & (1 << version)) !== 0) {
+        throw new BrokenInvariant('I2', `${node.row.name} serves ${version} after its retirement`);
+      }
+    }
+  }
+
+  #requireUsable(node: SimulatedNode, at: number): void {
+    const body = node.bodyAt(at);
+    for (let version = 1; version < this.#usedUntil.length; version += 1) {
+      if ((body & (1 << version)) === 0) this.#requireOver(version, at, node);
+    }
+  }
+
+  #requireOver(version: number, at: number, node: SimulatedNode): void {
+    if (((this.#revoked | this.#forced) & (1 << version)) !== 0) return;
+    const over = (this.#usedUntil[version] ?? 0) + this.#verifierSkewMs;
+    if (this.#usedUntil[version] !== undefined && at < over) {
+      throw new BrokenInvariant(
+        'I2',
+        `${node.row.name} drops ${version} at ${at - start}, its last token is valid until ${over - start}`,
+      );
+    }
+  }
+
+  /** I3: one ACTIVE member at each revision, and no more than five RETIRING ones. */
+  #requireOneActive(): void {
+    let active = 0;
+    let retiring = 0;
+    let wasActive = false;
+    for (const { state, activatedAt } of this.ring.members) {
+      if (state === 'ACTIVE') active += 1;
+      if (state === 'RETIRING') retiring += 1;
+      if (activatedAt !== null) wasActive = true;
+    }
+    if (active > 1 || (wasActive && active === 0))
+      throw new BrokenInvariant('I3', `${active} members are ACTIVE`);
+    if (retiring > mostRetiring) throw new BrokenInvariant('I3', `${retiring} members are RETIRING`);
+  }
+
+  /** I4: a revoked kid is in no set of a connected node. */
+  #requireRevoked(): void {
+    if (this.#revoked === 0) return;
+    for (const node of this.nodes) {
+      if (!this.#hears(node) || !node.isServing) continue;
+      if ((node.bodyAt(this.now) & this.#revoked) !== 0) {
+        throw new BrokenInvariant('I4', `${node.row.name} serves a revoked kid`);
+      }
+    }
+  }
+
+  /** I5: when all is well again, the ring goes on. */
+  recover(longestMs: number): void {
+    this.recoverManagers();
+    for (const node of this.nodes) {
+      this.heal(node);
+      this.restart(node);
+    }
+    this.settle();
+    for (const { row, environment } of this.nodes) {
+      if (row.appliedRevision !== this.#contents[environment]?.revision) {
+        throw new BrokenInvariant('I5', `${row.name} does not catch up`);
+      }
+    }
+    const { activations } = this;
+    const end = this.now + longestMs;
+    const isDone = () => {
+      if (requestedOf(this.facts())) return false;
+      const { heldBecause, policy } = this.ring;
+      const mustRotate = heldBecause === null && policy.rotationIntervalMs !== null;
+      if (mustRotate) return this.activations > activations;
+      return !this.ring.members.some(({ state }) => state === 'RETIRING');
+    };
+    while (!isDone()) {
+      if (this.now >= end) throw new BrokenInvariant('I5', 'the ring does not go on');
+      this.advanceTo(Math.min(end, this.decide().changesAt ?? end));
+    }
+  }
+}
+
+const environmentIds: readonly string[] = ['e0', 'e1', 'e2'];
+export const longestKeptMs = 31 * 86_400_000;
+
+function stopped(
+  { connected, lastSeenAt, serveLimitMs, registeredAt }: SimulatedNode['row'],
+  now: number,
+): boolean {
+  return !connected && serveLimitMs !== null && (lastSeenAt ?? registeredAt) + serveLimitMs <= now;
+}
