@@ -57,8 +57,6 @@ export interface RequestedActivation {
   readonly version: number;
   /** Nodes that are not connected do not block it. */
   readonly force: boolean;
-  /** A rollback: the `retireAt` that was removed for it. A node that was late unpublished the member then. */
-  readonly removedRetireAt: Date | null;
   readonly reason: string | null;
   readonly actor: string;
 }
@@ -111,6 +109,8 @@ export interface RingMember {
   readonly revokedReason: RevocationReason | null;
   /** RETIRING: the latest time at which a node confirmed its successor's activation, so far; null until first examined. */
   readonly confirmedAt: Date | null;
+  /** RETIRING: the earliest `retireAt` that nodes were sent, also where it was removed since. */
+  readonly sentRetireAt: Date | null;
   /** RETIRING: ids of nodes that had not confirmed that when last examined; empty until then. */
   readonly pendingNodeIds: readonly string[];
   /** It was active at some time. */

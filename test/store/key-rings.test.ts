@@ -48,7 +48,6 @@ withDatabases('key rings', (fresh) => {
         force: true,
         reason: 'because',
         actor: 'admin',
-        removedRetireAt: at(4),
       },
       resumedAt: at(2),
       examineAt: at(3),
@@ -120,6 +119,7 @@ withDatabases('key rings', (fresh) => {
       revokedAt: at(6),
       revokedReason: 'COMPROMISED',
       confirmedAt: at(7),
+      sentRetireAt: at(4),
       pendingNodeIds: ['n-1'],
       hasSigned: true,
       erasedAt: at(8),
@@ -178,7 +178,7 @@ withDatabases('key rings', (fresh) => {
     const environment = sampleEnvironment();
     const ring = sampleKeyRing(project.id, {
       rotateRequestedAt: at(1),
-      requestedActivation: { version: 1, force: false, reason: null, actor: 'admin', removedRetireAt: null },
+      requestedActivation: { version: 1, force: false, reason: null, actor: 'admin' },
     });
     const altered = sampleKeyRing(project.id, { name: 'altered' });
     const next = sampleJwk(project.id, {

@@ -279,6 +279,7 @@ export function sampleRingMember(
     revokedAt: null,
     revokedReason: null,
     confirmedAt: null,
+    sentRetireAt: null,
     pendingNodeIds: [],
     hasSigned: false,
     erasedAt: null,

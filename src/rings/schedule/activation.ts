@@ -9,14 +9,7 @@ import {
 } from './confirmations.ts';
 import { delayOf, mostRetiring, readyAtOf } from './formulas.ts';
 import { retirementOf } from './retirement.ts';
-import type {
-  ActivationCause,
-  MemberFacts,
-  RequestedActivationFacts,
-  RingFacts,
-  RingStep,
-  Waiting,
-} from './ring-facts.ts';
+import type { ActivationCause, MemberFacts, RingFacts, RingStep, Waiting } from './ring-facts.ts';
 
 export interface Activation {
   readonly step: RingStep | undefined;
@@ -45,10 +38,8 @@ const nothing: Activation = Object.freeze({
 export function activationOf(facts: RingFacts): Activation {
   const requested = requestedOf(facts);
   if (requested) {
-    const { member, request } = requested;
-    return member.state === 'RETIRING'
-      ? rollbackOf(facts, member, request)
-      : forwardOf(facts, member, request.force);
+    const { member, force } = requested;
+    return member.state === 'RETIRING' ? rollbackOf(facts, member, force) : forwardOf(facts, member, force);
   }
   return scheduledOf(facts);
 }
@@ -56,13 +47,14 @@ export function activationOf(facts: RingFacts): Activation {
 /** A request that can still be carried out. */
 export function requestedOf(
   facts: RingFacts,
-): { readonly member: MemberFacts; readonly request: RequestedActivationFacts } | undefined {
+): { readonly member: MemberFacts; readonly force: boolean } | undefined {
   const { now, members, requestedActivation: request } = facts;
   const member = members.find(({ version }) => version === request?.version);
   if (!request || !member) return undefined;
-  if (member.state === 'STAGED' || member.state === 'NEXT') return { member, request };
+  const { force } = request;
+  if (member.state === 'STAGED' || member.state === 'NEXT') return { member, force };
   const isOver = member.state !== 'RETIRING' || (member.retireAt !== null && member.retireAt <= now);
-  return isOver ? undefined : { member, request };
+  return isOver ? undefined : { member, force };
 }
 
 /** The newest that is NEXT, else STAGED. */
@@ -149,7 +141,7 @@ function towards(facts: RingFacts, member: MemberFacts, cause: ActivationCause, 
 }
 
 /** Its `retireAt` is removed first: a node that is away would unpublish the member then. */
-function rollbackOf(facts: RingFacts, member: MemberFacts, request: RequestedActivationFacts): Activation {
+function rollbackOf(facts: RingFacts, member: MemberFacts, force: boolean): Activation {
   const { now, nodeRemovedAt } = facts;
   const { version, confirmedAt, pendingNodeIds, revisions } = member;
   const wanted = { ...nothing, wanted: true };
@@ -162,7 +154,7 @@ function rollbackOf(facts: RingFacts, member: MemberFacts, request: RequestedAct
   const publishers = publishersOf(facts);
   const lacking = publishers.filter((node) => !hasConfirmed(node, revisions));
   const missing = lacking.filter((node) => {
-    if (!node.connected && request.force) return false;
+    if (!node.connected && force) return false;
     return (stopsServingAt(node) ?? Number.POSITIVE_INFINITY) > now;
   });
   if (missing.length > 0) {
@@ -176,11 +168,10 @@ function rollbackOf(facts: RingFacts, member: MemberFacts, request: RequestedAct
     hasConfirmed(node, revisions) ? (node.appliedAt ?? now) : Math.min(now, stopsServingAt(node) ?? now),
   );
   const lastAt = Math.max(0, nodeRemovedAt ?? 0, ...publishedAgainAt);
-  const { removedRetireAt } = request;
-  const wasUnpublished =
-    removedRetireAt !== null && lastAt >= removedRetireAt - facts.policy.clockSkewMs;
+  const { sentRetireAt } = member;
+  const wasUnpublished = sentRetireAt !== null && lastAt >= sentRetireAt - facts.policy.clockSkewMs;
   const readyAt = wasUnpublished ? lastAt + delayOf(facts) : now;
-  if (readyAt <= now || request.force) {
+  if (readyAt <= now || force) {
     return { ...wanted, step: { type: 'ROLL_BACK', version }, activatesAt: now };
   }
   return { ...wanted, waitingFor: [timeAlone('CACHES')], activatesAt: readyAt, changesAt: readyAt };

@@ -27,12 +27,10 @@ export function applyStep(facts: RingFacts, step: Exclude<RingStep, { type: 'STA
     }
     case 'SET_RETIREMENT': {
       const { version, retireAt, confirmedAt, pendingNodeIds } = step;
-      const before = facts.members.find((member) => member.version === version)?.retireAt ?? null;
-      const next = withMember(facts, version, { retireAt, confirmedAt, pendingNodeIds });
-      const sent = retireAt === before ? [] : [version];
-      const request = facts.requestedActivation;
-      if (request?.version !== version || retireAt !== null) return { facts: next, sent };
-      return { facts: { ...next, requestedActivation: { ...request, removedRetireAt: before } }, sent };
+      const before = facts.members.find((member) => member.version === version);
+      const sentRetireAt = retireAt ?? before?.sentRetireAt ?? null;
+      const next = withMember(facts, version, { retireAt, sentRetireAt, confirmedAt, pendingNodeIds });
+      return { facts: next, sent: retireAt === (before?.retireAt ?? null) ? [] : [version] };
     }
     case 'RETIRE':
     case 'WITHDRAW':
@@ -70,7 +68,7 @@ export function applyActivation(facts: RingFacts, version: number): AppliedStep 
 }
 
 function unexamined(state: MemberFacts['state']) {
-  return { state, retireAt: null, confirmedAt: null, pendingNodeIds: [] };
+  return { state, retireAt: null, sentRetireAt: null, confirmedAt: null, pendingNodeIds: [] };
 }
 
 function withMember(facts: RingFacts, version: number, change: Partial<MemberFacts>): RingFacts {

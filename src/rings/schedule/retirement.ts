@@ -26,8 +26,7 @@ export function retirementOf(facts: RingFacts, member: MemberFacts): Retirement 
   // used the member for longer, because a lease is not renewed before a node has what it was sent.
   if (pending.some(({ connected }) => connected)) return { step: undefined, changesAt: null, pending };
   const confirmedAt = confirmationOf(facts, member, candidates);
-  // Once known, it does not become unknown: a node that is away has the lease of the policy that it was sent.
-  const retireAt = endOf(facts, confirmedAt, pending) ?? member.retireAt;
+  const retireAt = earlier(endOf(facts, confirmedAt, pending), member.sentRetireAt);
   const pendingNodeIds = pending.map(({ id }) => id).sort();
   const known =
     member.confirmedAt !== null &&
@@ -43,6 +42,15 @@ export function retirementOf(facts: RingFacts, member: MemberFacts): Retirement 
   const step: RingStep | undefined =
     retireAt <= now ? { type: 'RETIRE', version: member.version } : undefined;
   return { step, changesAt: step ? null : retireAt, pending };
+}
+
+/**
+ * What nodes were sent once is never exceeded: a node that is away unpublishes the member then. It stays true, because the
+ * node that it was computed for has the lease and the lifetime of the policy that it had.
+ */
+function earlier(retireAt: number | null, sentRetireAt: number | null): number | null {
+  if (retireAt === null || sentRetireAt === null) return retireAt ?? sentRetireAt;
+  return Math.min(retireAt, sentRetireAt);
 }
 
 /** Nodes that may have used the member, and had not stopped when last examined. */

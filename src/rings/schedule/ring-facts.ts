@@ -26,6 +26,7 @@ export interface MemberFacts {
   readonly retiredAt: number | null;
   readonly revokedAt: number | null;
   readonly confirmedAt: number | null;
+  readonly sentRetireAt: number | null;
   readonly pendingNodeIds: readonly string[];
   readonly hasSigned: boolean;
   readonly erased: boolean;
@@ -60,13 +61,6 @@ export interface FormerCaches {
   readonly confirmedAt: number | null;
 }
 
-export interface RequestedActivationFacts {
-  readonly version: number;
-  readonly force: boolean;
-  /** Of a RETIRING member: the `retireAt` that was removed for it. A node that was late unpublished it then. */
-  readonly removedRetireAt: number | null;
-}
-
 /** See `FormerLimits` of the ring. */
 export interface FormerLimitFacts {
   readonly maxTokenLifetimeMs: number;
@@ -85,7 +79,7 @@ export interface RingFacts {
   readonly createdAt: number;
   readonly heldBecause: HoldCause | null;
   readonly rotateRequestedAt: number | null;
-  readonly requestedActivation: RequestedActivationFacts | null;
+  readonly requestedActivation: { readonly version: number; readonly force: boolean } | null;
   readonly resumedAt: number | null;
   /** Ascending by version. */
   readonly members: readonly MemberFacts[];

@@ -328,7 +328,9 @@ function ringOf(row: Row): KeyRing {
     heldBecause: row.held_because,
     rotateRequestedAt: dateOrNull(row.rotate_requested_at),
     requestedActivation:
-      row.requested_activation === null ? null : requestedActivationOf(row.requested_activation),
+      row.requested_activation === null
+        ? null
+        : (JSON.parse(row.requested_activation) as RequestedActivation),
     resumedAt: dateOrNull(row.resumed_at),
     examineAt: dateOrNull(row.examine_at),
     createdAt: new Date(row.created_at),
@@ -341,16 +343,6 @@ function formerLimitsOf(text: string): FormerLimits {
     readonly until: string | null;
   };
   return { ...limits, until: until === null ? null : new Date(until) };
-}
-
-function requestedActivationOf(text: string): RequestedActivation {
-  const { removedRetireAt, ...requested } = JSON.parse(text) as Omit<
-    RequestedActivation,
-    'removedRetireAt'
-  > & {
-    readonly removedRetireAt: string | null;
-  };
-  return { ...requested, removedRetireAt: removedRetireAt === null ? null : new Date(removedRetireAt) };
 }
 
 function columnsOf(ring: KeyRing, auditSequence: number): KeyRingColumns {

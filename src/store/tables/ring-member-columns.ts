@@ -24,6 +24,7 @@ interface Kept {
   readonly revokedAt: number | null;
   readonly revokedReason: RingMember['revokedReason'];
   readonly confirmedAt: number | null;
+  readonly sentRetireAt: number | null;
   readonly pendingNodeIds: readonly string[];
   readonly hasSigned: boolean;
   readonly erasedAt: number | null;
@@ -42,6 +43,7 @@ export function memberColumns(member: RingMember | undefined): MemberColumns {
     revokedAt: timeOrNull(member.revokedAt),
     revokedReason: member.revokedReason,
     confirmedAt: timeOrNull(member.confirmedAt),
+    sentRetireAt: timeOrNull(member.sentRetireAt),
     pendingNodeIds: member.pendingNodeIds,
     hasSigned: member.hasSigned,
     erasedAt: timeOrNull(member.erasedAt),
@@ -71,6 +73,7 @@ export function memberOf(row: MemberColumns): RingMember {
     revokedAt: dateOrNull(kept.revokedAt),
     revokedReason: kept.revokedReason,
     confirmedAt: dateOrNull(kept.confirmedAt),
+    sentRetireAt: dateOrNull(kept.sentRetireAt),
     pendingNodeIds: kept.pendingNodeIds,
     hasSigned: kept.hasSigned,
     erasedAt: dateOrNull(kept.erasedAt),

@@ -68,7 +68,11 @@ const longestMs = 4000 * minute;
 const mostMembers = 24;
 
 /** @throws BrokenInvariant */
-export function play({ kind, setting, events }: History, bugs: Bugs = {}, trace?: (text: string) => void): World {
+export function play(
+  { kind, setting, events }: History,
+  bugs: Bugs = {},
+  trace?: (text: string) => void,
+): World {
   const choices = new Choices(setting);
   const cachesMs = choices.of(cachesChoices);
   const policy = policyOf(choices, kind, cachesMs);

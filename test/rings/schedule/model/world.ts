@@ -37,7 +37,6 @@ export interface ManagerBugs {
   readonly applyStep?: typeof applyStep;
   readonly ignoresFormerCaches?: boolean;
   readonly ignoresFormerLimits?: boolean;
-  readonly forgetsRemovedRetireAt?: boolean;
   readonly queuesRevocations?: boolean;
 }
 
@@ -422,12 +421,7 @@ export class World {
     } catch {
       return;
     }
-    const { requestedActivation: before } = this.ring;
-    const removedRetireAt =
-      before?.version === member.version && !this.#options.bugs.forgetsRemovedRetireAt
-        ? before.removedRetireAt
-        : null;
-    this.ring = { ...this.ring, requestedActivation: { version: member.version, force, removedRetireAt } };
+    this.ring = { ...this.ring, requestedActivation: { version: member.version, force } };
   }
 
   revoke(versions: readonly number[]): void {

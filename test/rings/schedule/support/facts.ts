@@ -63,6 +63,7 @@ export function member(
     retiredAt: null,
     revokedAt: null,
     confirmedAt: null,
+    sentRetireAt: null,
     pendingNodeIds: [],
     hasSigned: state === 'ACTIVE' || state === 'RETIRING',
     erased: false,
