@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { tokenHash } from '../runtime/token-hash.ts';
 
 /** The prefix of a token names its kind, so that secret scanners recognise a leaked one. */
-export type TokenPrefix = 'kp_' | 'kp_narrow_' | 'kps_';
+export type TokenPrefix = 'kp_' | 'kp_narrow_' | 'kps_' | 'kpa_';
 
 /** A plain `kp_` token has 43 characters behind its prefix, so the two cannot be confused. */
 const narrowedPattern = /^kp_narrow_[\w-]{43}$/;

@@ -34,6 +34,8 @@ export interface ApplicationStore {
   /** Adds the counts; raises `lastUsedAt`. What belongs to no application or JWK that is there is left out. */
   addUsage(usage: readonly KeyUsage[]): Promise<void>;
   usageOf(applicationId: string): Promise<readonly KeyUsage[]>;
+  /** By application id, of all operations that succeeded. */
+  lastUsedBy(applicationIds: readonly string[]): Promise<ReadonlyMap<string, Date>>;
   /** By JWK id, of all applications and operations that succeeded. */
   lastUsed(jwkIds: readonly string[]): Promise<ReadonlyMap<string, Date>>;
 }

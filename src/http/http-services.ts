@@ -1,4 +1,5 @@
 import type { Access } from '../access/access.ts';
+import type { Applications } from '../applications/applications.ts';
 import type { AuditTrail } from '../audit/create-audit-log.ts';
 import type { ChangeResult } from '../deployments/deployment-result.ts';
 import type { Enrollment } from '../environments/enrollment.ts';
@@ -22,6 +23,7 @@ import type { ReadOverview } from '../overview/overview.ts';
 /** The rules that operations call, besides those of access. */
 export interface RuleServices {
   readonly auditTrail: AuditTrail;
+  readonly applications: Applications;
   readonly environments: Environments;
   readonly enrollment: Enrollment;
   readonly nodes: Nodes;

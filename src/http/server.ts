@@ -34,6 +34,7 @@ import type { RefusalCause, Refusals } from '../metrics/refusals.ts';
 import { takeRequestsOneByOne } from '../runtime/pipelining.ts';
 import type { TlsFiles } from '../runtime/tls-files.ts';
 import { accessRoutes } from './access/routes.ts';
+import { applicationRoutes } from './applications/routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { environmentRoutes } from './environments/routes.ts';
 import type { HttpServices } from './http-services.ts';
@@ -93,6 +94,7 @@ const rooms = [
   environmentRoutes,
   jwkRoutes,
   materialRoutes,
+  applicationRoutes,
   auditRoutes,
   overviewRoutes,
 ];
