@@ -34,6 +34,10 @@ export const errorReasons = Object.freeze([
   'INTERNAL',
   'UNAVAILABLE',
   'ALTERED_IN_DATABASE',
+  'NO_ACTIVE_KEY',
+  'NO_PRIVATE_KEYS',
+  'SIGNING_LEASE_EXPIRED',
+  'CLOCK_SKEW',
 ] as const);
 
 export type ErrorReason = (typeof errorReasons)[number];

@@ -29,13 +29,14 @@ export function durationText(durationMs: number): string {
   return `P${text === '' ? 'T0S' : text}`;
 }
 
-/** In hours, minutes and seconds, as texts compare durations: `PT24H7M`. */
+/** In hours, minutes and seconds, rounded up, as texts compare durations: `PT24H7M`. */
 export function durationInHours(durationMs: number): string {
   const { H, M, S } = units;
+  const wholeMs = Math.ceil(durationMs / S) * S;
   const parts = [
-    [Math.floor(durationMs / H), 'H'],
-    [Math.floor((durationMs % H) / M), 'M'],
-    [Math.ceil((durationMs % M) / S), 'S'],
+    [Math.floor(wholeMs / H), 'H'],
+    [Math.floor((wholeMs % H) / M), 'M'],
+    [(wholeMs % M) / S, 'S'],
   ].filter(([count]) => count !== 0);
-  return parts.length === 0 ? 'PT0S' : `PT${parts.map((part) => part.join('')).join('')}`;
+  return `PT${parts.length === 0 ? '0S' : parts.map((part) => part.join('')).join('')}`;
 }

@@ -8,6 +8,7 @@ export type SigningInput = string | Buffer;
  * promise, so that no signature holds the event loop.
  */
 export interface SignatureAlgorithm {
+  readonly runsInPool: boolean;
   /** @param key private, or secret for a MAC */
   sign(key: KeyObject, input: SigningInput): Buffer | Promise<Buffer>;
   /** @param key public, or secret for a MAC. @returns false for any octets that are not its signature */

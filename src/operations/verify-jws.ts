@@ -27,10 +27,13 @@ export interface VerificationKeys {
   readonly algorithmNames: ReadonlySet<string>;
   /** Undefined where the name is of none of its keys; what a missing kid names is theirs to say. */
   find(kid: string | undefined): KnownKey | undefined;
+  /** Runs the verification itself, at once or in its turn; at once where it is absent. */
+  inTurn?(key: OperationKey, run: () => boolean | Promise<boolean>): boolean | Promise<boolean>;
 }
 
 export interface KnownKey {
-  readonly algorithmName: string;
+  /** Undefined where it is no longer known. */
+  readonly algorithmName: string | undefined;
   /** Undefined for a secret key that no longer counts: it was erased. */
   readonly key: OperationKey | undefined;
   readonly end: 'REVOKED' | 'RETIRED' | undefined;
@@ -69,9 +72,13 @@ export async function verifyJws(
   if (jws === undefined || payload === undefined) return invalid('FORMAT');
   if (!keys.algorithmNames.has(jws.alg)) return invalid('ALGORITHM');
   const known = keys.find(jws.kid);
-  if (known !== undefined && known.algorithmName !== jws.alg) return invalid('ALGORITHM');
   if (known === undefined) return invalid('UNKNOWN_KEY');
-  if (known.key !== undefined && !(await isSignedWith(known.key, jws))) return invalid('SIGNATURE');
+  if (known.algorithmName !== undefined && known.algorithmName !== jws.alg) return invalid('ALGORITHM');
+  const { key } = known;
+  if (key !== undefined) {
+    const run = () => isSignedWith(key, jws);
+    if (!(await (keys.inTurn?.(key, run) ?? run()))) return invalid('SIGNATURE');
+  }
   if (known.end === 'REVOKED') return invalid('KEY_REVOKED');
   if (known.end === 'RETIRED' || known.key === undefined) return invalid('KEY_RETIRED');
   const reason = payload.claims && claimsFault(payload.claims, expectations);
@@ -96,7 +103,7 @@ function invalid(reason: InvalidReason): Verdict {
   return { valid: false, reason };
 }
 
-async function isSignedWith({ algorithm, key }: OperationKey, jws: CompactJws): Promise<boolean> {
+function isSignedWith({ algorithm, key }: OperationKey, jws: CompactJws): boolean | Promise<boolean> {
   return algorithm.verify(key, jws.signingInput, jws.signature);
 }
 

@@ -40,7 +40,7 @@ export function keysOf(
   ...known: readonly (KnownKey & { readonly kid: string | undefined })[]
 ): VerificationKeys {
   return {
-    algorithmNames: new Set(known.map(({ algorithmName }) => algorithmName)),
+    algorithmNames: new Set(known.map(({ algorithmName }) => algorithmName ?? '')),
     find: (kid) => known.find((one) => one.kid === kid),
   };
 }

@@ -24,6 +24,7 @@ const apiTags = Object.freeze([
   { name: 'certificates', description: 'Certificates that JWKs are made from' },
   { name: 'keys', description: 'Keys that JWKs are made from' },
   { name: 'keystores', description: 'Keystores that JWKs are made from' },
+  { name: 'applications', description: 'Programs that use keys at nodes, and what they may do' },
   { name: 'audit', description: 'Who did what to which object' },
   { name: 'overview', description: 'How everything stands' },
   { name: 'system', description: 'Health, metrics, and this description' },

@@ -4,6 +4,11 @@ import type { ManagerContact } from './manager-contact.ts';
 
 export type LeasedRing = Pick<DeployedKeyRing, 'name' | 'signingLeaseMs'>;
 
+export interface LeaseRefusal {
+  readonly reason: 'SIGNING_LEASE_EXPIRED' | 'CLOCK_SKEW';
+  readonly text: string;
+}
+
 /** With a clock that is off by more, the times in a token would be wrong. */
 export const mostClockOffsetMs = 5 * 60_000;
 
@@ -15,19 +20,20 @@ export class SigningLease {
     this.#contact = contact;
   }
 
-  /** @returns true, or a public text that says why it may not */
-  maySign({ name, signingLeaseMs }: LeasedRing): true | string {
+  /** @returns why it may not, as public text; undefined where it may */
+  refusal({ name, signingLeaseMs }: LeasedRing): LeaseRefusal | undefined {
     const contact = this.#contact;
     const offsetMs = Math.abs(contact.time.offsetMs);
     if (offsetMs > mostClockOffsetMs) {
-      return `The clock of this node is off by ${roughly(offsetMs)}: it does not sign!`;
+      return clockSkew(`The clock of this node is off by ${roughly(offsetMs)}: it does not sign!`);
     }
-    if (signingLeaseMs === null || contact.ageMs < signingLeaseMs) return true;
+    if (signingLeaseMs === null || contact.ageMs < signingLeaseMs) return undefined;
     if (contact.isClockBehind) {
-      return 'The clock of this node was set back: it does not sign until a manager answers!';
+      return clockSkew('The clock of this node was set back: it does not sign until a manager answers!');
     }
     const since = contact.lastSeenAt === undefined ? 'yet' : `for ${durationText(signingLeaseMs)}`;
-    return `This node has not heard from a manager ${since}: it does not sign with key ring (name: ${name})!`;
+    const text = `This node has not heard from a manager ${since}: it does not sign with key ring (name: ${name})!`;
+    return { reason: 'SIGNING_LEASE_EXPIRED', text };
   }
 
   /** By the manager's time, milliseconds since 1970; null: without end. */
@@ -36,6 +42,10 @@ export class SigningLease {
     const { lastSeenAt } = this.#contact;
     return lastSeenAt === undefined ? 0 : lastSeenAt + signingLeaseMs;
   }
+}
+
+function clockSkew(text: string): LeaseRefusal {
+  return { reason: 'CLOCK_SKEW', text };
 }
 
 function roughly(milliseconds: number): string {

@@ -9,6 +9,7 @@ const dsaEncoding = 'ieee-p1363';
 /** P-256 and P-384: fast enough for the event loop, where the way to the thread pool would cost more. */
 export function ecdsa(digest: string, signatureOctets: number): SignatureAlgorithm {
   return {
+    runsInPool: false,
     sign: (key, input) => sign(digest, octetsOf(input), { key, dsaEncoding }),
     verify: (key, input, signature) =>
       signature.length === signatureOctets &&
@@ -19,6 +20,7 @@ export function ecdsa(digest: string, signatureOctets: number): SignatureAlgorit
 /** P-521 and secp256k1, for which OpenSSL has no fast arithmetic. */
 export function ecdsaInPool(digest: string, signatureOctets: number): SignatureAlgorithm {
   return {
+    runsInPool: true,
     sign: (key, input) => signInPool(digest, { key, dsaEncoding }, input),
     verify: (key, input, signature) =>
       signature.length === signatureOctets &&

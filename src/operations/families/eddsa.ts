@@ -6,6 +6,7 @@ import { octetsOf } from './thread-pool.ts';
 
 /** The curve is the key's. */
 export const eddsa: SignatureAlgorithm = Object.freeze({
+  runsInPool: false,
   sign: (key, input) => sign(null, octetsOf(input), key),
   verify: (key, input, signature) => verify(null, octetsOf(input), key, signature),
 } satisfies SignatureAlgorithm);

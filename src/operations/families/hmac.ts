@@ -6,6 +6,7 @@ import type { SignatureAlgorithm, SigningInput } from '../signature-algorithm.ts
 export function hmac(digest: string): SignatureAlgorithm {
   const mac = (key: KeyObject, input: SigningInput) => createHmac(digest, key).update(input).digest();
   return {
+    runsInPool: false,
     sign: mac,
     verify(key, input, signature) {
       const expected = mac(key, input);

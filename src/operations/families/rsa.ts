@@ -9,6 +9,7 @@ type Padding = { readonly padding: number; readonly saltLength?: number };
 
 function rsa(digest: string, padding: Padding): SignatureAlgorithm {
   return {
+    runsInPool: true,
     sign: (key, input) => signInPool(digest, { key, ...padding }, input),
     verify: (key, input, signature) => verifyInPool(digest, { key, ...padding }, { input, signature }),
   };

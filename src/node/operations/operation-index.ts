@@ -1,0 +1,370 @@
+// Which tokens may use which keys, and those keys, ready for use. It follows the state of the node. Private keys are read
+// from the sealed copy and opened once, when a change brings them, and only those that an application may use.
+// What a change touches is prepared beside what is in use and swapped in at once, so that no request fails during it.
+
+import type { PrivateJwk } from '../../jose/jwk.ts';
+import { isSymmetric } from '../../jose/key-types.ts';
+import { joinJwk } from '../../jose/public-part.ts';
+import { lookupName } from '../../names.ts';
+import { type OperationKey, signingKey, verificationKey } from '../../operations/operation-key.ts';
+import { createSigner } from '../../operations/sign-jws.ts';
+import type { DeployedApplication, DeployedKeyRing, FormerMember } from '../../protocol/content.ts';
+import { timeSlices } from '../../runtime/event-loop.ts';
+import type { StateCopy } from '../disk/state-copy.ts';
+import type { NodeLog } from '../node-log.ts';
+import type { StateFollower } from '../node-state.ts';
+import type { StoredMember, StoredObject } from '../stored-object.ts';
+import {
+  type FormerKey,
+  type HeldJwk,
+  type HeldKey,
+  type HeldMember,
+  jwkTarget,
+  type OperationTarget,
+  ringTarget,
+} from './operation-target.ts';
+
+export type TargetKind = 'key-rings' | 'jwks';
+export type Operation = 'SIGN' | 'VERIFY';
+
+/** An application, as one of its tokens stands for it. */
+export interface CallingApplication {
+  readonly id: string;
+  readonly name: string;
+  readonly project: string;
+  /** Milliseconds since 1970; null: without end. */
+  readonly validUntil: number | null;
+  /** Operations by the id of a ring or JWK. */
+  readonly grants: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+type MemberObject = StoredObject & { readonly member: StoredMember };
+
+/** What was opened of a JWK, for as long as its content is the same. */
+interface OpenedKey extends Omit<HeldKey, 'isRevoked'> {
+  readonly digest: string;
+  readonly isPrivate: boolean;
+  readonly jwk: Omit<HeldJwk, keyof HeldKey>;
+}
+
+export class OperationIndex implements StateFollower {
+  readonly #copy: Pick<StateCopy, 'read'>;
+  readonly #log: NodeLog;
+  readonly #rings = new Map<string, StoredObject>();
+  /** By ring. */
+  readonly #members = new Map<string, Map<string, MemberObject>>();
+  readonly #ringOf = new Map<string, string>();
+  readonly #jwks = new Map<string, StoredObject>();
+  readonly #applications = new Map<string, DeployedApplication>();
+  /** By ring or JWK: the applications that may use it. */
+  readonly #granted = new Map<string, Set<string>>();
+
+  /** In use. */
+  readonly #callers = new Map<string, CallingApplication>();
+  readonly #targets = new Map<string, OperationTarget>();
+  /** By object, the keys under which it is in the two maps above. */
+  readonly #places = new Map<string, readonly string[]>();
+  readonly #opened = new Map<string, OpenedKey>();
+  /** By ring and kid. */
+  readonly #former = new Map<string, ReadonlyMap<string, FormerKey>>();
+  #updating: Promise<void> = Promise.resolve();
+
+  constructor(copy: Pick<StateCopy, 'read'>, log: NodeLog) {
+    this.#copy = copy;
+    this.#log = log;
+  }
+
+  /** @param tokenHash SHA-256, hex */
+  caller(tokenHash: string): CallingApplication | undefined {
+    return this.#callers.get(tokenHash);
+  }
+
+  target(project: string, kind: TargetKind, name: string): OperationTarget | undefined {
+    return (
+      this.#targets.get(place(project, kind, name)) ??
+      this.#targets.get(place(lookupName(project), kind, lookupName(name)))
+    );
+  }
+
+  replaced(objects: Iterable<StoredObject>): void {
+    const former = [...this.#rings.values(), ...this.#jwks.values()];
+    const members = [...this.#members.values()].flatMap((own) => [...own.values()]);
+    const applications = [...this.#applications.keys()];
+    for (const map of [this.#rings, this.#members, this.#ringOf, this.#jwks]) map.clear();
+    for (const map of [this.#applications, this.#granted]) map.clear();
+    const touched = new Touched();
+    for (const object of [...former, ...members]) touched.add(object);
+    for (const id of applications) touched.applications.add(id);
+    for (const object of objects) this.#put(object, touched);
+    this.#update(touched);
+  }
+
+  changed(removed: readonly StoredObject[], added: readonly StoredObject[]): void {
+    const touched = new Touched();
+    for (const object of removed) this.#remove(object, touched);
+    for (const object of added) this.#put(object, touched);
+    if (touched.size > 0) this.#update(touched);
+  }
+
+  settled(): Promise<void> {
+    return this.#updating;
+  }
+
+  #put(object: StoredObject, touched: Touched): void {
+    touched.add(object);
+    const { id, member, application } = object;
+    if (object.ring) this.#rings.set(id, object);
+    else if (application) this.#putApplication(application, touched);
+    else if (member) {
+      const own = this.#members.get(member.ringId) ?? new Map<string, MemberObject>();
+      this.#members.set(member.ringId, own.set(id, object as MemberObject));
+      this.#ringOf.set(id, member.ringId);
+    } else if (object.kind === 'jwk') this.#jwks.set(id, object);
+  }
+
+  #remove(object: StoredObject, touched: Touched): void {
+    touched.add(object);
+    const { id, member, application } = object;
+    if (object.ring) this.#rings.delete(id);
+    else if (application) this.#removeApplication(application, touched);
+    else if (member) {
+      const own = this.#members.get(member.ringId);
+      own?.delete(id);
+      this.#ringOf.delete(id);
+      if (own?.size === 0) this.#members.delete(member.ringId);
+    } else this.#jwks.delete(id);
+  }
+
+  #putApplication(application: DeployedApplication, touched: Touched): void {
+    this.#applications.set(application.id, application);
+    for (const grant of application.grants) {
+      const objectId = touched.addGrant(grant);
+      this.#granted.set(objectId, (this.#granted.get(objectId) ?? new Set()).add(application.id));
+    }
+  }
+
+  #removeApplication(application: DeployedApplication, touched: Touched): void {
+    this.#applications.delete(application.id);
+    for (const grant of application.grants) {
+      const objectId = touched.addGrant(grant);
+      const granted = this.#granted.get(objectId);
+      granted?.delete(application.id);
+      if (granted?.size === 0) this.#granted.delete(objectId);
+    }
+  }
+
+  #update(touched: Touched): void {
+    this.#updating = this.#updating
+      .then(() => this.#prepare(touched))
+      .catch((error: unknown) => {
+        this.#log.error({ err: error }, 'the keys for operations could not be updated');
+      });
+  }
+
+  async #prepare({ rings, jwks, applications }: Touched): Promise<void> {
+    const nextSlice = timeSlices();
+    const targets = new Map<string, PlacedTarget | undefined>();
+    for (const id of rings) {
+      targets.set(id, await this.#prepareRing(id));
+      await nextSlice();
+    }
+    for (const id of jwks) {
+      targets.set(id, await this.#prepareJwk(id));
+      await nextSlice();
+    }
+    // From here on to the end nothing else runs: requests have the keys and the grants of before or of after.
+    for (const id of targets.keys()) this.#clear(id, this.#targets);
+    for (const [id, placed] of targets) {
+      if (placed === undefined) continue;
+      this.#targets.set(placed.place, placed.target);
+      this.#places.set(id, [placed.place]);
+    }
+    for (const id of applications) this.#commitApplication(id);
+    for (const id of [...rings, ...jwks]) this.#forgetUnused(id);
+  }
+
+  /** A key that no application may use any more does not stay in memory. */
+  #forgetUnused(id: string): void {
+    if (this.#places.has(id)) return;
+    this.#former.delete(id);
+    for (const jwkId of this.#members.get(id)?.keys() ?? []) this.#opened.delete(jwkId);
+    const ringId = this.#ringOf.get(id);
+    if (ringId === undefined || !this.#places.has(ringId)) this.#opened.delete(id);
+  }
+
+  #commitApplication(id: string): void {
+    this.#clear(id, this.#callers);
+    const application = this.#applications.get(id);
+    if (application === undefined) return;
+    const { name, project, expires, tokens } = application;
+    const grants = new Map(
+      application.grants.map(({ keyRingId, jwkId, operations }) => [
+        keyRingId ?? jwkId ?? '',
+        new Set<string>(operations),
+      ]),
+    );
+    for (const { hash, validUntil } of tokens) {
+      const ends = [expires, validUntil].filter((end) => end !== null);
+      const end = ends.length === 0 ? null : Math.min(...ends);
+      this.#callers.set(hash, { id, name, project, validUntil: end, grants });
+    }
+    this.#places.set(
+      id,
+      tokens.map(({ hash }) => hash),
+    );
+  }
+
+  #clear(id: string, map: Map<string, unknown>): void {
+    for (const key of this.#places.get(id) ?? []) map.delete(key);
+    this.#places.delete(id);
+  }
+
+  async #prepareRing(id: string): Promise<PlacedTarget | undefined> {
+    const object = this.#rings.get(id);
+    const ring = object?.ring;
+    if (ring === undefined || !this.#granted.has(id)) return undefined;
+    const members: HeldMember[] = [];
+    for (const member of this.#members.get(id)?.values() ?? []) {
+      const { state } = member.member;
+      const opened = await this.#open(member, ring.use === 'sig' && state === 'ACTIVE');
+      if (opened === undefined) continue;
+      const { jwkId, kid, verification, signer } = opened;
+      const isRevoked = member.isRevoked === true;
+      members.push({ jwkId, kid, verification, signer, isRevoked, membership: member.member });
+    }
+    const former = this.#formerKeys(ring);
+    return { place: place(ring.project, 'key-rings', ring.name), target: ringTarget(ring, members, former) };
+  }
+
+  async #prepareJwk(id: string): Promise<PlacedTarget | undefined> {
+    const object = this.#jwks.get(id);
+    if (object === undefined || !this.#granted.has(id)) return undefined;
+    const opened = await this.#open(object, true);
+    if (opened === undefined) return undefined;
+    const { jwkId, kid, verification, signer, jwk } = opened;
+    const isRevoked = object.isRevoked === true;
+    return {
+      place: place(object.project, 'jwks', object.name),
+      target: jwkTarget({ ...jwk, jwkId, kid, verification, signer, isRevoked }),
+    };
+  }
+
+  /** Undefined for a key that cannot be read: requests for it fail, and others go on. */
+  async #open(object: StoredObject, isPrivate: boolean): Promise<OpenedKey | undefined> {
+    const { id, digest } = object;
+    const known = this.#opened.get(id);
+    if (known !== undefined && known.digest === digest && known.isPrivate === isPrivate) return known;
+    try {
+      const content = await this.#copy.read(object);
+      if (content.kind !== 'jwk') throw new Error('it is no JWK');
+      const opened = openKey(content, { digest, isPrivate });
+      this.#opened.set(id, opened);
+      return opened;
+    } catch (error) {
+      this.#log.error({ err: error, jwk: object.name }, 'a key for operations cannot be opened');
+      return undefined;
+    }
+  }
+
+  #formerKeys({ id, former }: DeployedKeyRing): readonly FormerKey[] {
+    const known = this.#former.get(id);
+    const keys = new Map<string, FormerKey>();
+    for (const one of former) {
+      const { end, ...key } = formerKey(one);
+      const before = known?.get(one.kid);
+      keys.set(one.kid, before?.end === end ? before : { end, ...key });
+    }
+    this.#former.set(id, keys);
+    return [...keys.values()];
+  }
+}
+
+interface PlacedTarget {
+  readonly place: string;
+  readonly target: OperationTarget;
+}
+
+/** What a change makes necessary to prepare again. */
+class Touched {
+  readonly rings = new Set<string>();
+  readonly jwks = new Set<string>();
+  readonly applications = new Set<string>();
+
+  get size(): number {
+    return this.rings.size + this.jwks.size + this.applications.size;
+  }
+
+  /** @returns the id of the ring or JWK */
+  addGrant({ keyRingId, jwkId }: DeployedApplication['grants'][number]): string {
+    if (keyRingId !== null) this.rings.add(keyRingId);
+    if (jwkId !== null) this.jwks.add(jwkId);
+    return keyRingId ?? jwkId ?? '';
+  }
+
+  add({ id, kind, member }: StoredObject): void {
+    if (kind === 'key-ring') this.rings.add(id);
+    else if (kind === 'application') this.applications.add(id);
+    else if (kind === 'jwk') {
+      // A JWK that was adopted by a ring is no target of its own any more.
+      this.jwks.add(id);
+      if (member) this.rings.add(member.ringId);
+    }
+  }
+}
+
+function formerKey({ kid, jwk, revokedAt }: FormerMember): FormerKey {
+  return {
+    kid,
+    algorithmName: textOf(jwk?.alg),
+    end: revokedAt === null ? 'RETIRED' : 'REVOKED',
+    key: onFirstUse(() => (jwk === null ? undefined : verificationKey(joinJwk(jwk, {})))),
+  };
+}
+
+function place(project: string, kind: TargetKind, name: string): string {
+  return `${project}/${kind}/${name}`;
+}
+
+function openKey(
+  content: Extract<Awaited<ReturnType<StateCopy['read']>>, { kind: 'jwk' }>,
+  { digest, isPrivate }: Pick<OpenedKey, 'digest' | 'isPrivate'>,
+): OpenedKey {
+  const { id: jwkId, name, withheld, notBefore, expires } = content;
+  const isWithheld = withheld !== undefined;
+  const jwk = joinContent(content.jwk, isWithheld);
+  const facts = { name, use: useOf(content.jwk), algorithmName: textOf(content.jwk.alg), isWithheld };
+  const base = { jwkId, kid: textOf(content.jwk.kid), digest, isPrivate };
+  if (jwk === undefined) {
+    const rest = { ...facts, hasPrivatePart: false, notBefore, expires };
+    return { ...base, verification: undefined, signer: undefined, jwk: rest };
+  }
+  const signing = isPrivate ? signingKey(jwk) : undefined;
+  return {
+    ...base,
+    verification: verificationKey(jwk),
+    signer: signing && createSigner(signing),
+    jwk: { ...facts, hasPrivatePart: signing !== undefined, notBefore, expires },
+  };
+}
+
+/** Undefined for a secret key of which this node has only the name. */
+function joinContent(jwk: Readonly<Record<string, unknown>>, isWithheld: boolean): PrivateJwk | undefined {
+  if (isWithheld && isSymmetric({ kty: jwk.kty as PrivateJwk['kty'] })) return undefined;
+  return joinJwk(jwk, jwk);
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function useOf({ use }: Readonly<Record<string, unknown>>): 'sig' | 'enc' | undefined {
+  return use === 'sig' || use === 'enc' ? use : undefined;
+}
+
+function onFirstUse(make: () => OperationKey | undefined): () => OperationKey | undefined {
+  let made: { readonly key: OperationKey | undefined } | undefined;
+  return () => {
+    made ??= { key: make() };
+    return made.key;
+  };
+}

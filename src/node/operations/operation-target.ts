@@ -1,0 +1,190 @@
+// What a request signs or verifies with: a key ring, or a JWK outside rings. Made when the state of the node changes, and
+// never altered: a request has the keys of one moment.
+
+import { badRequest, KeyplaneError } from '../../errors.ts';
+import type { OperationKey } from '../../operations/operation-key.ts';
+import type { Signer } from '../../operations/sign-jws.ts';
+import type { SignLimits } from '../../operations/sign-request.ts';
+import type { KnownKey, VerificationKeys } from '../../operations/verify-jws.ts';
+import type { DeployedKeyRing, DeployedMembership } from '../../protocol/content.ts';
+import type { LeasedRing } from '../lease/signing-lease.ts';
+
+export interface OperationTarget {
+  /** Of the ring or the JWK: what grants name. */
+  readonly id: string;
+  readonly limits: SignLimits;
+  /** Of verifiers that name none. */
+  readonly clockSkewMs: number;
+  readonly lease: LeasedRing;
+  /**
+   * What signs now, and the id of its JWK.
+   * @param now milliseconds since 1970
+   * @throws KeyplaneError where nothing does
+   */
+  signer(now: number): { readonly jwkId: string; readonly signer: Signer };
+  /** Of the ACTIVE key or the JWK itself; undefined where there is none. */
+  readonly usedJwkId: string | undefined;
+  keys(now: number): TargetKeys;
+}
+
+export interface TargetKeys extends VerificationKeys {
+  find(kid: string | undefined): TargetKey | undefined;
+}
+
+export interface TargetKey extends KnownKey {
+  /** Undefined for a former member of a ring. */
+  readonly jwkId: string | undefined;
+}
+
+/** A key with what its state at the node allows. */
+export interface HeldKey {
+  readonly jwkId: string;
+  readonly kid: string | undefined;
+  /** Undefined where it has no signature algorithm, or is a secret that this node does not have. */
+  readonly verification: OperationKey | undefined;
+  /** Undefined where the node does not have its private part. */
+  readonly signer: Signer | undefined;
+  readonly isRevoked: boolean;
+}
+
+export interface HeldMember extends HeldKey {
+  readonly membership: DeployedMembership;
+}
+
+/** A former member of a ring; its key is opened at its first use. */
+export interface FormerKey {
+  readonly kid: string;
+  /** Undefined for a secret key, of which nothing is kept. */
+  readonly algorithmName: string | undefined;
+  readonly end: 'REVOKED' | 'RETIRED';
+  key(): OperationKey | undefined;
+}
+
+export function ringTarget(
+  ring: DeployedKeyRing,
+  members: readonly HeldMember[],
+  former: readonly FormerKey[],
+): OperationTarget {
+  const active = members.find(({ membership, isRevoked }) => membership.state === 'ACTIVE' && !isRevoked);
+  const algorithmNames = new Set(former.map(({ algorithmName }) => algorithmName ?? ''));
+  for (const { verification } of members) if (verification) algorithmNames.add(verification.algorithmName);
+  const byKid = new Map(members.map((member) => [member.kid, member]));
+  const formerByKid = new Map(former.map((one) => [one.kid, one]));
+  const title = `Key ring (name: ${ring.name})`;
+
+  function find(kid: string | undefined, now: number): TargetKey | undefined {
+    if (kid === undefined) return undefined;
+    // Before the members: a ring that was restored from a backup may list a revoked key as both.
+    const ended = formerByKid.get(kid);
+    if (ended !== undefined) {
+      const { algorithmName, end } = ended;
+      return { algorithmName, key: ended.key(), end, state: end, jwkId: byKid.get(kid)?.jwkId };
+    }
+    const member = byKid.get(kid);
+    if (member?.verification === undefined) return undefined;
+    const { verification, membership, isRevoked, jwkId } = member;
+    const { algorithmName } = verification;
+    const isRetired = membership.retireAt !== null && membership.retireAt <= now;
+    const end = isRevoked ? 'REVOKED' : isRetired ? 'RETIRED' : undefined;
+    return { algorithmName, key: verification, end, state: membership.state, jwkId };
+  }
+
+  return {
+    id: ring.id,
+    limits: {
+      maxTokenLifetimeMs: ring.maxTokenLifetimeMs,
+      keyTitle: `key ring (name: ${ring.name})`,
+      acceptsJsonPayload: false,
+    },
+    clockSkewMs: ring.clockSkewMs,
+    lease: ring,
+    usedJwkId: active?.jwkId,
+    signer() {
+      if (ring.use !== 'sig') throw isForEncryption(title);
+      if (active === undefined) throw notYet(`${title} has no ACTIVE key yet!`);
+      if (active.signer === undefined) throw noPrivateKeys();
+      return { jwkId: active.jwkId, signer: active.signer };
+    },
+    keys(now) {
+      if (ring.use !== 'sig') throw isForEncryption(title);
+      if (members.some(({ verification }) => verification === undefined)) throw noPrivateKeys();
+      return { algorithmNames, find: (kid) => find(kid, now) };
+    },
+  };
+}
+
+export interface HeldJwk extends HeldKey {
+  readonly name: string;
+  readonly use: 'sig' | 'enc' | undefined;
+  readonly algorithmName: string | undefined;
+  readonly hasPrivatePart: boolean;
+  /** Private parts were withheld from this node. */
+  readonly isWithheld: boolean;
+  /** Milliseconds since 1970. */
+  readonly notBefore: number | null;
+  readonly expires: number | null;
+}
+
+/** Tokens of a JWK outside rings live for an hour at most, and verifiers of it allow for a minute of clock skew. */
+const jwkTokenLifetimeMs = 3_600_000;
+const jwkClockSkewMs = 60_000;
+
+export function jwkTarget(jwk: HeldJwk): OperationTarget {
+  const { jwkId: id, name, verification, signer, notBefore, expires } = jwk;
+  const title = `JWK (name: ${name})`;
+  const isExpired = (now: number) => expires !== null && expires <= now;
+
+  function requireSigning(): void {
+    if (jwk.use === 'enc') throw isForEncryption(title);
+    if (jwk.algorithmName === undefined) throw notSupported(`${title} has no algorithm! Give it one.`);
+  }
+
+  return {
+    id,
+    limits: { maxTokenLifetimeMs: jwkTokenLifetimeMs, keyTitle: title, acceptsJsonPayload: true },
+    clockSkewMs: jwkClockSkewMs,
+    lease: { name, signingLeaseMs: null },
+    usedJwkId: id,
+    signer(now) {
+      requireSigning();
+      if (jwk.isRevoked) throw notSupported(`${title} was revoked!`);
+      if (jwk.isWithheld && signer === undefined) throw noPrivateKeys();
+      if (!jwk.hasPrivatePart || signer === undefined) throw notSupported(`${title} has no private key!`);
+      if (notBefore !== null && now < notBefore) {
+        throw notSupported(`${title} does not sign before ${new Date(notBefore).toISOString()}!`);
+      }
+      if (isExpired(now)) {
+        throw notSupported(`${title} does not sign after ${new Date(expires ?? 0).toISOString()}!`);
+      }
+      return { jwkId: id, signer };
+    },
+    keys(now) {
+      requireSigning();
+      if (verification === undefined) throw noPrivateKeys();
+      const { algorithmName } = verification;
+      const end = jwk.isRevoked ? 'REVOKED' : isExpired(now) ? 'RETIRED' : undefined;
+      const known: TargetKey = { algorithmName, key: verification, end, state: null, jwkId: id };
+      // A JWK without a kid signs tokens without one.
+      return {
+        algorithmNames: new Set([algorithmName]),
+        find: (kid) => (kid === jwk.kid ? known : undefined),
+      };
+    },
+  };
+}
+
+function isForEncryption(title: string): KeyplaneError {
+  return notSupported(`${title} is for ENCRYPTION!`);
+}
+
+function notSupported(text: string): KeyplaneError {
+  return badRequest(text, { reason: 'KEY_NOT_SUPPORTED' });
+}
+
+function notYet(text: string): KeyplaneError {
+  return new KeyplaneError('unavailable', text, { reason: 'NO_ACTIVE_KEY', retryAfterSeconds: 1 });
+}
+
+function noPrivateKeys(): KeyplaneError {
+  return new KeyplaneError('unavailable', 'This node holds no private keys!', { reason: 'NO_PRIVATE_KEYS' });
+}
