@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { type Access, createAccess } from '../access/access.ts';
+import { createApplications } from '../applications/applications.ts';
 import { createAuditLog, createAuditTrail } from '../audit/create-audit-log.ts';
 import { createRejectionLog } from '../audit/rejection-log.ts';
 import type { ManagerConfig } from '../config.ts';
@@ -190,6 +191,7 @@ function connect(foundations: Foundations): Services {
     maintenance,
     pages,
     auditTrail: createAuditTrail(store),
+    applications: createApplications(rules),
     access,
     environments: createEnvironments({ store, audit, clock, deployments: port }),
     enrollment: createEnrollment({ store, audit, clock, deployments: port, readIdentity }),

@@ -186,6 +186,11 @@ export interface NodeStore {
   heldBy(managerId: string): Promise<readonly HeldNode[]>;
   /** Those of several environments. */
   listOf(environmentIds: readonly string[]): Promise<readonly RegisteredNode[]>;
+  /**
+   * A report of the use of keys is about to be counted. Answers whether it is news: a node sends a report again until it
+   * knows that it was counted, each with a higher number than those before.
+   */
+  takeUsageReport(nodeId: string, report: number): Promise<boolean>;
   /** What was seen of many nodes, in one go. What is not of a node's latest stream is passed over. */
   record(statuses: readonly NodeStatus[]): Promise<void>;
   delete(id: string): Promise<void>;

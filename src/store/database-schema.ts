@@ -141,6 +141,8 @@ export interface NodeRow {
   applied_at: number | null;
   serve_limit_ms: number | null;
   ephemeral: Generated<number>;
+  /** The last report of the use of keys that was counted. */
+  usage_report: Generated<number>;
 }
 
 export interface ManagerRow {

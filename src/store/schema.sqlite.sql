@@ -76,7 +76,7 @@ CREATE TABLE nodes (
   applied_revision integer not null,
   connected integer not null,
   last_seen_at integer,
-  created_at integer not null, manager_id text, connection integer not null default 0, refused_revision integer, refused_reason text, diverged_revision integer, diverged_at integer, key_id text, private_keys integer not null default 1, address text, clock_offset_ms integer, applied_at integer, serve_limit_ms integer, ephemeral integer not null default 0,
+  created_at integer not null, manager_id text, connection integer not null default 0, refused_revision integer, refused_reason text, diverged_revision integer, diverged_at integer, key_id text, private_keys integer not null default 1, address text, clock_offset_ms integer, applied_at integer, serve_limit_ms integer, ephemeral integer not null default 0, usage_report integer not null default 0,
   unique (environment_id, name)
 ) strict;
 CREATE TABLE materials (

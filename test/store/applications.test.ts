@@ -84,11 +84,11 @@ withDatabases('applications', (fresh) => {
       applicationId: application.id,
       jwkId: jwk.id,
       operation: 'SIGN',
-      outcome: 'SUCCESS',
+      outcome: 'SUCCEEDED',
       count: 3,
       lastUsedAt: at(20),
     };
-    const refused = { ...use, outcome: 'FAILURE', lastUsedAt: at(90) };
+    const refused = { ...use, outcome: 'REFUSED', lastUsedAt: at(90) };
     await store.write(({ applications }) =>
       applications.addUsage([
         use,
@@ -109,6 +109,8 @@ withDatabases('applications', (fresh) => {
     ]);
     const lastUsed = () => store.read(({ applications }) => applications.lastUsed([jwk.id, other.id]));
     expect(await lastUsed()).toEqual(new Map([[jwk.id, at(30)]]));
+    const lastUsedBy = (id: string) => store.read(({ applications }) => applications.lastUsedBy([id]));
+    expect(await lastUsedBy(application.id)).toEqual(new Map([[application.id, at(30)]]));
     await store.write(({ applications }) => applications.delete(application.id));
     expect(await store.read(({ applications }) => applications.usageOf(application.id))).toEqual([]);
     expect(await lastUsed()).toEqual(new Map([[jwk.id, at(30)]]));

@@ -166,6 +166,15 @@ withDatabases('streams of nodes', (fresh, kind) => {
     expect(await removedAt()).not.toBeNull();
   });
 
+  test('a report of the use of keys is news once, and so is none before it', async () => {
+    const node = await stored(sampleNode(environment.id));
+    const take = (report: number) => store.write(({ nodes }) => nodes.takeUsageReport(node.id, report));
+    expect(await take(7)).toBe(true);
+    expect(await take(7)).toBe(false);
+    expect(await take(6)).toBe(false);
+    expect(await take(8)).toBe(true);
+  });
+
   test('a node tells how long it serves without a manager, and whether it keeps a copy', async () => {
     const node = await stored(sampleNode(environment.id));
     expect(node).toMatchObject({ serveLimitMs: null, ephemeral: false });

@@ -84,4 +84,6 @@ export const keyRings: Migration = ({ text, blob, integer, flag, strict }) => [
   `alter table environments add column node_removed_at ${integer}`,
   `alter table nodes add column serve_limit_ms ${integer}`,
   `alter table nodes add column ephemeral ${flag} not null default 0`,
+  // The last report of the use of keys that was counted: one that is sent again is not counted again.
+  `alter table nodes add column usage_report ${integer} not null default 0`,
 ];

@@ -18,7 +18,7 @@ type Row = Selectable<ApplicationRow>;
 /** In place of the id of an application that was deleted. */
 const deletedApplications = '';
 /** What a node reports for a use that succeeded. */
-const succeeded = 'SUCCESS';
+const succeeded = 'SUCCEEDED';
 
 const findOne = statement((db, key: { projectId: string; name: string }) =>
   db
@@ -194,17 +194,28 @@ order by name, id`.execute(this.#database);
     return (await listUsage.all(this.#database, { applicationId })).map(usageOf);
   }
 
+  async lastUsedBy(applicationIds: readonly string[]): Promise<ReadonlyMap<string, Date>> {
+    return this.#lastUsedOf('application_id', applicationIds);
+  }
+
   async lastUsed(jwkIds: readonly string[]): Promise<ReadonlyMap<string, Date>> {
+    return this.#lastUsedOf('jwk_id', jwkIds);
+  }
+
+  async #lastUsedOf(
+    column: 'application_id' | 'jwk_id',
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, Date>> {
     const latest = new Map<string, Date>();
-    for (const chunk of inChunks(jwkIds)) {
+    for (const chunk of inChunks(ids)) {
       const rows = await this.#database
         .selectFrom('key_usage')
-        .select((e) => ['jwk_id', e.fn.max('last_used_at').as('at')])
-        .where('jwk_id', 'in', chunk)
+        .select((e) => [e.ref(column).as('id'), e.fn.max('last_used_at').as('at')])
+        .where(column, 'in', chunk)
         .where('outcome', '=', succeeded)
-        .groupBy('jwk_id')
+        .groupBy(column)
         .execute();
-      for (const { jwk_id, at } of rows) latest.set(jwk_id, new Date(Number(at)));
+      for (const { id, at } of rows) latest.set(id, new Date(Number(at)));
     }
     return latest;
   }

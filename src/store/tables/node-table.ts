@@ -158,6 +158,16 @@ from nodes where ${where} order by nodes.name`.execute(this.#database);
     });
   }
 
+  async takeUsageReport(nodeId: string, report: number): Promise<boolean> {
+    const { numUpdatedRows } = await this.#database
+      .updateTable('nodes')
+      .set({ usage_report: report })
+      .where('id', '=', nodeId)
+      .where('usage_report', '<', report)
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
+  }
+
   async record(statuses: readonly NodeStatus[]): Promise<void> {
     // The latest of several statuses of one node counts: an update from a list takes any of them.
     const latest = new Map(statuses.map((status) => [status.nodeId, status]));
