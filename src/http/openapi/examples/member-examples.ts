@@ -138,6 +138,27 @@ export const memberExamples: Readonly<Record<string, unknown>> = Object.freeze({
   'GenerateOkp.curveType': 'ED25519',
   'GenerateOkp.algorithm': 'EdDSA',
 
+  // Applications
+  applicationName: 'checkout',
+  'Application.name': 'checkout',
+  'ApplicationDetail.name': 'checkout',
+  'NewApplication.name': 'checkout',
+  'Application.description': 'Signs orders at the checkout',
+  'ApplicationDetail.description': 'Signs orders at the checkout',
+  'NewApplication.description': 'Signs orders at the checkout',
+  'ApplicationChange.description': 'Signs orders at the checkout',
+  'ApplicationTokenAnswer.token': 'kpa_example',
+  'ApplicationTokenReplacement.overlap': 'PT1H',
+  'Application.expiresAt': null,
+  'ApplicationDetail.expiresAt': null,
+  formerTokensValidUntil: [],
+  grants: [{ keyRingName: 'orders', operations: ['SIGN', 'VERIFY'] }],
+  'NewApplication.grants': [{ keyRingName: 'orders', operations: ['SIGN', 'VERIFY'] }],
+  'ApplicationChange.grants': [{ keyRingName: 'orders', operations: ['SIGN', 'VERIFY'] }],
+  usage: [
+    { keyName: 'orders.3', operation: 'SIGN', outcome: 'SUCCEEDED', count: 1042, lastUsedAt: instant },
+  ],
+
   // Certificates, keys and keystores
   environmentList: 'production,staging',
   pemEncodedFile: 'orders.pem',
