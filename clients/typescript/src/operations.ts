@@ -1,6 +1,11 @@
 import type { DownloadedFile } from './downloaded-file.ts';
 import type {
   AccessToken,
+  ApplicationChange,
+  ApplicationDetailList,
+  ApplicationList,
+  ApplicationTokenAnswer,
+  ApplicationTokenReplacement,
   AuditRecordList,
   CertificateFile,
   CertificateFileContents,
@@ -32,6 +37,7 @@ import type {
   KeystoreList,
   MemberList,
   MemberRoles,
+  NewApplication,
   NewCertificate,
   NewEnrollmentToken,
   NewEnvironment,
@@ -69,6 +75,15 @@ import type {
 // Made from openapi.json by `npm run client`; a change belongs there.
 
 export interface Operations {
+  /** Create an application and deploy its token to the nodes */
+  createApplication: {
+    input: {
+      /** Name of the project */
+      readonly projectName: string;
+      readonly body: NewApplication;
+    };
+    answer: ApplicationTokenAnswer;
+  };
   /** Store a certificate and deploy it */
   createCertificate: {
     input: {
@@ -148,6 +163,16 @@ export interface Operations {
       readonly body: NewUser;
     };
     answer: Success;
+  };
+  /** Delete an application; nodes reject its tokens */
+  deleteApplication: {
+    input: {
+      /** Name of the project */
+      readonly projectName: string;
+      /**  */
+      readonly applicationName: string;
+    };
+    answer: DeploymentAnswer;
   };
   /** Undeploy and delete a certificate; JWKs made from it stay */
   deleteCertificate: {
@@ -289,6 +314,16 @@ export interface Operations {
     };
     answer: DeploymentAnswer;
   };
+  /** Get an application, with how often it used which key */
+  getApplication: {
+    input: {
+      /** Name of the project */
+      readonly projectName: string;
+      /**  */
+      readonly applicationName: string;
+    };
+    answer: ApplicationDetailList;
+  };
   /** Get a certificate */
   getCertificate: {
     input: {
@@ -405,6 +440,22 @@ export interface Operations {
       readonly body: KeystoreFile;
     };
     answer: KeystoreContents;
+  };
+  /** List the applications of a project */
+  listApplications: {
+    input: {
+      /** 1 is the first; asks for paging */
+      readonly page?: number | string | undefined;
+      /** Items a page, default 20; asks for paging */
+      readonly size?: number | string | undefined;
+      /** A field and a direction, such as `name,asc` */
+      readonly sort?: string | undefined;
+      /** Part of the name or description */
+      readonly search?: string | undefined;
+      /** Name of the project */
+      readonly projectName: string;
+    };
+    answer: ApplicationList;
   };
   /** List audit records, newest first */
   listAudit: {
@@ -772,6 +823,17 @@ export interface Operations {
     };
     answer: Success;
   };
+  /** Replace the token of an application */
+  replaceApplicationToken: {
+    input: {
+      /** Name of the project */
+      readonly projectName: string;
+      /**  */
+      readonly applicationName: string;
+      readonly body: ApplicationTokenReplacement;
+    };
+    answer: ApplicationTokenAnswer;
+  };
   /** Revoke a personal token of a user */
   revokeUserToken: {
     input: {
@@ -788,6 +850,17 @@ export interface Operations {
       readonly body: SignInRequest;
     };
     answer: AccessToken;
+  };
+  /** Update an application: its description, its expiry, its grants */
+  updateApplication: {
+    input: {
+      /** Name of the project */
+      readonly projectName: string;
+      /**  */
+      readonly applicationName: string;
+      readonly body: ApplicationChange;
+    };
+    answer: DeploymentAnswer;
   };
   /** Replace a certificate; JWKs made from it are updated or detached */
   updateCertificate: {
@@ -876,6 +949,14 @@ export interface Operations {
 
 /** How each operation is called. `repeatable`: it takes an Idempotency-Key. */
 export const operations = {
+  createApplication: {
+    method: 'POST',
+    path: '/apiops/projects/{projectName}/applications',
+    query: [],
+    body: 'json',
+    answer: 'json',
+    repeatable: true,
+  },
   createCertificate: {
     method: 'POST',
     path: '/apiops/projects/{projectName}/certificates',
@@ -953,6 +1034,14 @@ export const operations = {
     path: '/apiops/users',
     query: [],
     body: 'json',
+    answer: 'json',
+    repeatable: true,
+  },
+  deleteApplication: {
+    method: 'DELETE',
+    path: '/apiops/projects/{projectName}/applications/{applicationName}',
+    query: [],
+    body: 'none',
     answer: 'json',
     repeatable: true,
   },
@@ -1076,6 +1165,14 @@ export const operations = {
     answer: 'json',
     repeatable: true,
   },
+  getApplication: {
+    method: 'GET',
+    path: '/apiops/projects/{projectName}/applications/{applicationName}',
+    query: [],
+    body: 'none',
+    answer: 'json',
+    repeatable: false,
+  },
   getCertificate: {
     method: 'GET',
     path: '/apiops/projects/{projectName}/certificates/{certificateName}',
@@ -1177,6 +1274,14 @@ export const operations = {
     path: '/apiops/projects/{projectName}/keystores/inspect',
     query: [],
     body: 'json',
+    answer: 'json',
+    repeatable: false,
+  },
+  listApplications: {
+    method: 'GET',
+    path: '/apiops/projects/{projectName}/applications',
+    query: ['page', 'size', 'sort', 'search'],
+    body: 'none',
     answer: 'json',
     repeatable: false,
   },
@@ -1418,6 +1523,14 @@ export const operations = {
     answer: 'json',
     repeatable: false,
   },
+  replaceApplicationToken: {
+    method: 'POST',
+    path: '/apiops/projects/{projectName}/applications/{applicationName}/token',
+    query: [],
+    body: 'json',
+    answer: 'json',
+    repeatable: true,
+  },
   revokeUserToken: {
     method: 'DELETE',
     path: '/apiops/users/{username}/tokens/{tokenName}',
@@ -1433,6 +1546,14 @@ export const operations = {
     body: 'urlencoded',
     answer: 'json',
     repeatable: false,
+  },
+  updateApplication: {
+    method: 'PUT',
+    path: '/apiops/projects/{projectName}/applications/{applicationName}',
+    query: [],
+    body: 'json',
+    answer: 'json',
+    repeatable: true,
   },
   updateCertificate: {
     method: 'PUT',

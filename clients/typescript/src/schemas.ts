@@ -46,6 +46,97 @@ export type Algorithm =
   | 'PBES2-HS384+A192KW'
   | 'PBES2-HS512+A256KW';
 
+export interface Application {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly expiresAt: string | null;
+  readonly grants: readonly {
+    readonly keyRingName?: string | undefined;
+    readonly jwkName?: string | undefined;
+    readonly operations: readonly GrantOperation[];
+  }[];
+  /** Of tokens that were replaced with an overlap and may still be valid */
+  readonly formerTokensValidUntil: readonly string[];
+  /** ISO 8601, UTC */
+  readonly createdAt: string;
+  /** ISO 8601, UTC */
+  readonly updatedAt: string;
+  /** Rounded down to the minute */
+  readonly lastUsedAt: string | null;
+}
+
+export interface ApplicationChange {
+  /** May be given, but cannot be changed */
+  readonly name?: string | undefined;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  /** ISO 8601, in the future; from then on its tokens are rejected. null: it never expires */
+  readonly expiresAt?: string | null | undefined;
+  /** Each names either a key ring or a JWK. What is not granted is rejected */
+  readonly grants?: readonly Grant[] | undefined;
+}
+
+export interface ApplicationDetail {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly expiresAt: string | null;
+  readonly grants: readonly {
+    readonly keyRingName?: string | undefined;
+    readonly jwkName?: string | undefined;
+    readonly operations: readonly GrantOperation[];
+  }[];
+  /** Of tokens that were replaced with an overlap and may still be valid */
+  readonly formerTokensValidUntil: readonly string[];
+  /** ISO 8601, UTC */
+  readonly createdAt: string;
+  /** ISO 8601, UTC */
+  readonly updatedAt: string;
+  /** Rounded down to the minute */
+  readonly lastUsedAt: string | null;
+  /** As nodes reported it, every 10 seconds */
+  readonly usage: readonly {
+    /** Name of the JWK */
+    readonly keyName: string;
+    readonly operation: string;
+    /** SUCCEEDED or REFUSED */
+    readonly outcome: string;
+    readonly count: number;
+    /** Rounded down to the minute */
+    readonly lastUsedAt: string;
+  }[];
+}
+
+export interface ApplicationDetailList {
+  readonly success: true;
+  readonly resultList: readonly ApplicationDetail[];
+  /** How many there are */
+  readonly resultCount: number;
+}
+
+export interface ApplicationList {
+  readonly success: true;
+  readonly resultList: readonly Application[];
+  /** How many there are */
+  readonly resultCount: number;
+}
+
+export interface ApplicationTokenAnswer {
+  /** It is stored */
+  readonly success: true;
+  readonly deploymentResult: DeploymentResult;
+  /** What was left out or rewritten of what was given; absent where there is nothing to say */
+  readonly warnings?: readonly string[] | undefined;
+  /** Shown once. Absent where a request with an Idempotency-Key is repeated: keyplane keeps only the hash */
+  readonly token?: string | undefined;
+}
+
+export interface ApplicationTokenReplacement {
+  /** How long the former token stays valid: an ISO 8601 duration of at most P30D, such as PT1H. Without it the former token ends at once */
+  readonly overlap?: string | undefined;
+}
+
 export interface AuditRecord {
   readonly sequence: number;
   /** ISO 8601, UTC */
@@ -577,6 +668,16 @@ export interface GenerateRsaJwk {
   readonly rsa: GenerateRsa;
 }
 
+export interface Grant {
+  /** A key ring of the project */
+  readonly keyRingName?: string | undefined;
+  /** A JWK of the project that belongs to no key ring */
+  readonly jwkName?: string | undefined;
+  readonly operations: readonly GrantOperation[];
+}
+
+export type GrantOperation = 'SIGN' | 'VERIFY';
+
 export interface InspectJwkFromCertificate {
   /** Where the key comes from */
   readonly sourceType: 'CERTIFICATE';
@@ -1009,6 +1110,17 @@ export interface NamedJwk {
 export interface NarrowedProject {
   readonly projectName: string;
   readonly roles: readonly Role[];
+}
+
+export interface NewApplication {
+  /** Application name, unique within the project */
+  readonly name: string;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  /** ISO 8601, in the future; from then on its tokens are rejected. null: it never expires */
+  readonly expiresAt?: string | null | undefined;
+  /** Each names either a key ring or a JWK. What is not granted is rejected */
+  readonly grants?: readonly Grant[] | undefined;
 }
 
 export interface NewCertificate {
