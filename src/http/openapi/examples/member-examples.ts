@@ -155,9 +155,7 @@ export const memberExamples: Readonly<Record<string, unknown>> = Object.freeze({
   grants: [{ keyRingName: 'orders', operations: ['SIGN', 'VERIFY'] }],
   'NewApplication.grants': [{ keyRingName: 'orders', operations: ['SIGN', 'VERIFY'] }],
   'ApplicationChange.grants': [{ keyRingName: 'orders', operations: ['SIGN', 'VERIFY'] }],
-  usage: [
-    { keyName: 'orders.3', operation: 'SIGN', outcome: 'SUCCEEDED', count: 1042, lastUsedAt: instant },
-  ],
+  usage: [{ keyName: 'orders.3', operation: 'SIGN', outcome: 'SUCCEEDED', count: 1042, lastUsedAt: instant }],
 
   // Certificates, keys and keystores
   environmentList: 'production,staging',
