@@ -36,6 +36,11 @@ export class SigningLease {
     return { reason: 'SIGNING_LEASE_EXPIRED', text };
   }
 
+  /** @returns true, or a public text that says why it may not */
+  maySign(ring: LeasedRing): true | string {
+    return this.refusal(ring)?.text ?? true;
+  }
+
   /** By the manager's time, milliseconds since 1970; null: without end. */
   signsUntil({ signingLeaseMs }: LeasedRing): number | null {
     if (signingLeaseMs === null) return null;

@@ -1,0 +1,73 @@
+// Where the operations listener can be reached: a port of this machine, which needs TLS unless only this machine reaches it,
+// and a Unix socket for its user and group.
+
+import { chmod, lstat, unlink } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { badRequest } from '../../errors.ts';
+
+/** For its user and its group alone. */
+const socketMode = 0o660;
+const loopbackPattern = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
+
+export function isLoopback(host: string): boolean {
+  return loopbackPattern.test(host);
+}
+
+/** @returns the address, without a trailing slash. @throws KeyplaneError `bad_request` for the operator */
+export function listenOnPort(
+  server: Server,
+  { host, port, isTls }: { readonly host: string; readonly port: number; readonly isTls: boolean },
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(
+        badRequest(
+          `The node can not listen on ${host} port ${port} (${error.code}): choose another --operations-port`,
+        ),
+      );
+    });
+    server.listen(port, host, () => {
+      const { family, address, port: bound } = server.address() as AddressInfo;
+      const at = family === 'IPv6' ? `[${address}]` : address;
+      resolve(`${isTls ? 'https' : 'http'}://${at}:${bound}`);
+    });
+  });
+}
+
+/** @returns the address. @throws KeyplaneError `bad_request` for the operator */
+export async function listenOnSocket(server: Server, path: string): Promise<string> {
+  await removeStaleSocket(path);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(path, error.code)));
+    // The socket is created within this call, and no other user may connect before its mode is set.
+    const umask = process.umask(0o177);
+    try {
+      server.listen(path, resolve);
+    } finally {
+      process.umask(umask);
+    }
+  });
+  await chmod(path, socketMode);
+  return `unix:${path}`;
+}
+
+/** Left by a process that was killed: nothing listens on it. */
+async function removeStaleSocket(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found === undefined) return;
+  if (!found.isSocket()) throw cannotListen(path, 'a file that is no socket is there');
+  const isServed = await new Promise<boolean>((resolve) => {
+    const socket = connect(path, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+  if (isServed) throw cannotListen(path, 'another process listens there');
+  await unlink(path);
+}
+
+function cannotListen(path: string, why: string | undefined) {
+  return badRequest(`The node can not listen on ${path} (${why}): choose another --operations-socket`);
+}
