@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { type Access, createAccess } from '../access/access.ts';
 import { createApplications } from '../applications/applications.ts';
+import { createApplicationContentReader } from '../applications/application-content.ts';
 import { createAuditLog, createAuditTrail } from '../audit/create-audit-log.ts';
 import { createRejectionLog } from '../audit/rejection-log.ts';
 import type { ManagerConfig } from '../config.ts';
@@ -56,6 +57,7 @@ import { measureStore } from '../metrics/measure-store.ts';
 import { Refusals } from '../metrics/refusals.ts';
 import { newId } from '../new-id.ts';
 import { createOverview } from '../overview/overview.ts';
+import { createRingContentReader } from '../rings/ring-content.ts';
 import { realTime } from '../runtime/fair-queue.ts';
 import { dataKeyLearner, watchDataKeys } from '../sealing/learn-data-keys.ts';
 import { openSealing } from '../sealing/open-sealing.ts';
@@ -255,6 +257,8 @@ function derivedKey(auditKey: Buffer): Buffer {
 function contentReaders(sealer: Sealer, onUnreadable: OnUnreadable): readonly ContentReader<Stores>[] {
   return [
     createJwkContentReader(sealer, onUnreadable),
+    createRingContentReader(onUnreadable),
+    createApplicationContentReader(onUnreadable),
     createMaterialContentReader(certificateKind, sealer, onUnreadable),
     createMaterialContentReader(keyKind, sealer, onUnreadable),
     createMaterialContentReader(keystoreKind, sealer, onUnreadable),

@@ -20,6 +20,8 @@ export interface ContentReader<Stores> {
    * @throws KeyplaneError `bad_request` where what it has must not be there together
    */
   refuseGain?(stores: Stores, environmentId: string, projectId: string): Promise<void>;
+  /** After all that a project has became desired in an environment that it did not reach. */
+  gained?(stores: Stores, environmentId: string, projectId: string): Promise<void>;
 }
 
 /** An object's id, and the SHA-256 of its content. */

@@ -26,6 +26,7 @@ export async function syncEnvironment<Stores extends DesiredStateStores>(
         await putDesiredState(stores, changes);
       }
     }
+    for (const reader of readers) await reader.gained?.(stores, environmentId, projectId);
   }
 }
 

@@ -64,7 +64,8 @@ async function desiredIn(
   const keys = environments.flatMap(({ id }) =>
     jwkIds.map((objectId) => ({ environmentId: id, kind: 'jwk' as const, objectId })),
   );
-  return { environments, objects: await stores.desired.findMany(keys) };
+  const objects = await stores.desired.findMany(keys);
+  return { environments, objects: objects.filter(({ digest }) => digest !== null) };
 }
 
 /** @param applied the revision that each node of the environment confirmed */

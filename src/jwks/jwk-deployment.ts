@@ -49,7 +49,9 @@ export function createJwkDeployments({ store, nodesOf }: JwkDeploymentOptions): 
       return environments.flatMap((environment): readonly Desired[] => {
         const object = objects.get(environment.id);
         const environmentRevision = states.get(environment.id)?.revision ?? 0;
-        return object ? [{ environment, revision: object.revision, environmentRevision }] : [];
+        return object && object.digest !== null
+          ? [{ environment, revision: object.revision, environmentRevision }]
+          : [];
       });
     });
     const nodes = await nodesOf(desired.map(({ environment }) => environment.id));

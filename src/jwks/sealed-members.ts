@@ -18,11 +18,17 @@ export function sealMembers(
   };
 }
 
+/** The JWK without its private members. @throws KeyplaneError where the row was altered */
+export function openPublicMembers(stored: StoredJwk): PrivateJwk {
+  if (stored.altered) throw alteredInDatabase(`JWK (name: ${stored.name})`);
+  return joinJwk(JSON.parse(stored.publicMembers) as Record<string, unknown>, {});
+}
+
 /** The complete JWK, private members included. @throws KeyplaneError where the row was altered */
 export function openPrivateJwk(sealer: Sealer, stored: StoredJwk): PrivateJwk {
+  if (stored.privateMembers === null) return openPublicMembers(stored);
   if (stored.altered) throw alteredInDatabase(`JWK (name: ${stored.name})`);
   const publicMembers = JSON.parse(stored.publicMembers) as Record<string, unknown>;
-  if (stored.privateMembers === null) return joinJwk(publicMembers, {});
   const opened = sealer.openSecret(binding(stored.id), stored.privateMembers);
   return joinJwk(publicMembers, JSON.parse(opened.toString('utf8')) as Record<string, unknown>);
 }

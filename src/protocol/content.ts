@@ -43,7 +43,8 @@ export interface DeployedJwk extends DeployedObject {
   readonly kidSince?: number;
   /**
    * What it is in its key ring. The private part comes as the state asks: of a SIGNATURE ring only while ACTIVE. `expires` of a
-   * RETIRING member of such a ring is its `retireAt`.
+   * RETIRING member of such a ring is its `retireAt`. Where a transition is parted over two messages the new ACTIVE member comes
+   * first, so that for a moment a ring has two; the later version counts then.
    */
   readonly ring?: DeployedMembership;
 }

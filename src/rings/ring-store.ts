@@ -72,6 +72,8 @@ export interface KeyRingStore {
   nodeRemovedAt(environmentIds: readonly string[]): Promise<Date | null>;
   /** With its revocations; its members must be deleted before. */
   delete(id: string): Promise<void>;
+  /** The JWK ids of its members, ascending by version. */
+  memberIds(ringId: string): Promise<readonly string[]>;
   /** Ascending by version. */
   members(ringId: string): Promise<readonly MemberJwk[]>;
 

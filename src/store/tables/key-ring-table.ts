@@ -77,6 +77,10 @@ const examineNext = statement((db, { id, examine_at }: Pick<Row, 'id' | 'examine
 );
 const deleteOne = statement((db, key: { id: string }) => db.deleteFrom('key_rings').where('id', '=', key.id));
 
+const listMemberIds = statement((db, key: { ringId: string }) =>
+  db.selectFrom('jwks').select('id').where('ring_id', '=', key.ringId).orderBy('ring_version'),
+);
+
 const insertRevocation = statement((db, row: KeyRingRevocationRow) =>
   db.insertInto('key_ring_revocations').values(row),
 );
@@ -270,6 +274,10 @@ export class KeyRingTable implements KeyRingStore {
 
   async delete(id: string): Promise<void> {
     await deleteOne.run(this.#database, { id });
+  }
+
+  async memberIds(ringId: string): Promise<readonly string[]> {
+    return (await listMemberIds.all(this.#database, { ringId })).map(({ id }) => id);
   }
 
   async members(ringId: string): Promise<readonly MemberJwk[]> {

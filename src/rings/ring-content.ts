@@ -1,0 +1,268 @@
+// What nodes get of a key ring, and how a ring with its members becomes desired state.
+
+import type { AccessStores, Project } from '../access/access-store.ts';
+import { type ContentReader, type OnUnreadable, readableDigests } from '../deployments/content-reader.ts';
+import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
+import {
+  type DeploymentTarget,
+  type DesiredChange,
+  putDesiredState,
+} from '../deployments/put-desired-state.ts';
+import type { EnvironmentStores } from '../environments/environment-store.ts';
+import { alteredInDatabase } from '../errors.ts';
+import { parseDuration } from '../iso-duration.ts';
+import type { PrivateJwk } from '../jose/jwk.ts';
+import { publicJwk } from '../jose/public-part.ts';
+import { isDeployed, storedJwkContent } from '../jwks/jwk-content.ts';
+import type { JwkStores } from '../jwks/jwk-store.ts';
+import type { DeployedKeyRing, FormerMember } from '../protocol/content.ts';
+import { contentDigest } from '../protocol/state-digest.ts';
+import type { Sealer } from '../sealing/sealed.ts';
+import type { KeyRing } from './ring.ts';
+import type { MemberJwk, RingStores } from './ring-store.ts';
+
+/** Stores that a ring's desired state is made from and written to. */
+export type RingContentStores = RingStores &
+  JwkStores &
+  DesiredStateStores &
+  Pick<AccessStores, 'projects'> &
+  Pick<EnvironmentStores, 'environments'>;
+
+/** RETIRED members that nodes are told of, besides all REVOKED ones. */
+const retiredTold = 100;
+const pageSize = 512;
+
+export interface RingWithMembers {
+  readonly ring: KeyRing;
+  /** All of them, ascending by version. */
+  readonly members: readonly MemberJwk[];
+}
+
+/** The same in every environment. @throws KeyplaneError where the row was altered */
+export function ringContent(
+  { ring, members }: RingWithMembers,
+  { projectName, signsHistoricalKeys }: { projectName: string; signsHistoricalKeys: boolean },
+): DeployedKeyRing {
+  if (ring.altered) throw alteredInDatabase(`Key ring (name: ${ring.name})`);
+  const { maxTokenLifetime, clockSkew, signingLease } = ring.policy;
+  return {
+    kind: 'key-ring',
+    id: ring.id,
+    project: projectName,
+    name: ring.name,
+    use: ring.use,
+    maxTokenLifetimeMs: parseDuration(maxTokenLifetime) ?? 0,
+    clockSkewMs: parseDuration(clockSkew) ?? 0,
+    signingLeaseMs: signingLease === null ? null : (parseDuration(signingLease) ?? 0),
+    signsHistoricalKeys,
+    former: formerMembers(members),
+  };
+}
+
+function formerMembers(members: readonly MemberJwk[]): readonly FormerMember[] {
+  const retired = members.filter(({ member }) => member.state === 'RETIRED').slice(-retiredTold);
+  const told = new Set<MemberJwk>(retired);
+  return members.filter((jwk) => told.has(jwk) || jwk.member.state === 'REVOKED').map(formerMember);
+}
+
+function formerMember(stored: MemberJwk): FormerMember {
+  if (stored.altered) throw alteredInDatabase(`JWK (name: ${stored.name})`);
+  const { version, state, retiredAt, revokedAt, revokedReason } = stored.member;
+  const isRevoked = state === 'REVOKED';
+  const jwk = publicJwk(JSON.parse(stored.publicMembers) as PrivateJwk);
+  return {
+    version,
+    kid: stored.kid,
+    jwk: jwk ? { ...jwk } : null,
+    retiredAt: isRevoked ? null : (retiredAt?.getTime() ?? 0),
+    revokedAt: isRevoked ? (revokedAt?.getTime() ?? 0) : null,
+    revokedReason: isRevoked ? revokedReason : null,
+  };
+}
+
+/** The id of the ring that signs the historical keys of a project: the one that it names, else its only one that can. */
+async function historicalSigner(
+  { rings }: RingStores,
+  { id, historicalKeyRingName }: Pick<Project, 'id' | 'historicalKeyRingName'>,
+): Promise<string | undefined> {
+  if (historicalKeyRingName !== null) return (await rings.find(id, historicalKeyRingName))?.id;
+  const [only, another] = await rings.signatureRings(id, 2);
+  return another ? undefined : only?.id;
+}
+
+/** Ids of the environments that a ring is in, in the order of their names. */
+export async function environmentsOfRing(
+  { environments }: Pick<EnvironmentStores, 'environments'>,
+  { projectId, policy }: Pick<KeyRing, 'projectId' | 'policy'>,
+): Promise<readonly string[]> {
+  const reached = await environments.listReachedBy(projectId);
+  const ids = reached.map(({ id }) => id);
+  return policy.environmentIds === null ? ids : ids.filter((id) => policy.environmentIds?.includes(id));
+}
+
+/**
+ * Desires a ring and all its members as they are now, in the caller's transaction, after their rows were written. What is
+ * as before gets no revision. The ring comes first, then the ACTIVE member, so that nodes have one to sign with wherever
+ * a delta is cut.
+ * @returns the revision of each environment with which nodes have all of it
+ */
+export async function putDesiredRing(
+  stores: RingContentStores,
+  { ring, members, projectName, sealer }: RingWithMembers & { projectName: string; sealer: Sealer },
+): Promise<readonly DeploymentTarget[]> {
+  const wanted = await environmentsOfRing(stores, ring);
+  const contents = [...members]
+    .sort((a, b) => Number(b.member.state === 'ACTIVE') - Number(a.member.state === 'ACTIVE'))
+    .flatMap((jwk) => storedJwkContent(jwk, projectName, sealer) ?? []);
+  const { projectId } = ring;
+  const changes: DesiredChange[] = [];
+  const put = (kind: 'key-ring' | 'jwk', objectId: string, digest: Buffer) => {
+    for (const environmentId of wanted) changes.push({ environmentId, kind, objectId, projectId, digest });
+  };
+  const signers = await ringsToCompare(stores, ring);
+  put('key-ring', ring.id, contentDigest(await contentOf(stores, { ring, members }, projectName)));
+  for (const content of contents) put('jwk', content.id, contentDigest(content));
+  changes.push(...(await withdrawals(stores, ring, { wanted, members })));
+  for (const other of signers) changes.push(...(await ringChanges(stores, other, projectName)));
+  return putDesiredState(stores, changes);
+}
+
+/**
+ * Takes a ring and all its members from every environment, in the caller's transaction, after their rows were deleted.
+ * @returns the revision of each environment with which nodes have nothing of it
+ */
+export async function withdrawRing(
+  stores: RingContentStores,
+  { ring, members, projectName }: RingWithMembers & { projectName: string },
+): Promise<readonly DeploymentTarget[]> {
+  const changes = await withdrawals(stores, ring, { wanted: [], members });
+  for (const other of await ringsToCompare(stores, ring)) {
+    changes.push(...(await ringChanges(stores, other, projectName)));
+  }
+  return putDesiredState(stores, changes);
+}
+
+/** After a project chose another ring for its historical keys: what nodes have of these rings. */
+export async function putDesiredSigner(
+  stores: RingContentStores,
+  project: Project,
+  names: readonly (string | null)[],
+): Promise<readonly DeploymentTarget[]> {
+  const named = names.flatMap((name) => (name === null ? [] : [stores.rings.find(project.id, name)]));
+  const found = [...(await Promise.all(named)), ...(await stores.rings.signatureRings(project.id, 1))];
+  const rings = new Map(found.flatMap((ring) => (ring ? [[ring.id, ring] as const] : [])));
+  const changes: DesiredChange[] = [];
+  for (const ring of rings.values()) changes.push(...(await ringChanges(stores, ring, project.name)));
+  return putDesiredState(stores, changes);
+}
+
+/** A second ring that can sign ends the default of the first; the last one that is left has it again. */
+async function ringsToCompare(
+  stores: RingContentStores,
+  { id, projectId }: KeyRing,
+): Promise<readonly KeyRing[]> {
+  const signing = await stores.rings.signatureRings(projectId, 3);
+  const others = signing.filter((ring) => ring.id !== id);
+  return others.length === 1 ? others : [];
+}
+
+async function ringChanges(
+  stores: RingContentStores,
+  ring: KeyRing,
+  projectName: string,
+): Promise<readonly DesiredChange[]> {
+  const members = await stores.rings.members(ring.id);
+  const digest = contentDigest(await contentOf(stores, { ring, members }, projectName));
+  const { projectId } = ring;
+  return (await environmentsOfRing(stores, ring)).map((environmentId) => {
+    return { environmentId, kind: 'key-ring', objectId: ring.id, projectId, digest };
+  });
+}
+
+async function contentOf(
+  stores: RingContentStores,
+  { ring, members }: RingWithMembers,
+  projectName: string,
+): Promise<DeployedKeyRing> {
+  const project = await stores.projects.get(ring.projectId);
+  const signsHistoricalKeys = project !== undefined && (await historicalSigner(stores, project)) === ring.id;
+  return ringContent({ ring, members }, { projectName, signsHistoricalKeys });
+}
+
+/** Of the ring and its members where they are and must not be: in other environments, and retired or revoked ones. */
+async function withdrawals(
+  { desired }: DesiredStateStores,
+  { id, projectId }: KeyRing,
+  { wanted, members }: { wanted: readonly string[]; members: readonly MemberJwk[] },
+): Promise<DesiredChange[]> {
+  const live = wanted.length === 0 ? [] : members.filter(isDeployed).map((jwk) => jwk.id);
+  const ended = members.map((jwk) => jwk.id).filter((jwkId) => !live.includes(jwkId));
+  // A ring has many members that retired long ago, of which no environment has any.
+  const present = await desired.digestsAnywhere('jwk', ended);
+  const changes: DesiredChange[] = [];
+  const withdraw = async (kind: 'key-ring' | 'jwk', objectId: string, kept: readonly string[]) => {
+    for (const environmentId of await desired.environmentsOf(kind, objectId)) {
+      if (kept.includes(environmentId)) continue;
+      changes.push({ environmentId, kind, objectId, projectId, digest: null });
+    }
+  };
+  await withdraw('key-ring', id, wanted);
+  for (const jwkId of live) await withdraw('jwk', jwkId, wanted);
+  for (const jwkId of present.keys()) await withdraw('jwk', jwkId, []);
+  return changes;
+}
+
+export function createRingContentReader(onUnreadable: OnUnreadable): ContentReader<RingContentStores> {
+  return {
+    kind: 'key-ring',
+    async read(stores, _environmentId, ids) {
+      const contents: DeployedKeyRing[] = [];
+      for (const ring of await stores.rings.getMany(ids)) {
+        const members = await stores.rings.members(ring.id);
+        const project = await stores.projects.get(ring.projectId);
+        contents.push(await contentOf(stores, { ring, members }, project?.name ?? ''));
+      }
+      return contents;
+    },
+    async *digestsOfProject(stores, environmentId, projectId) {
+      const project = await stores.projects.get(projectId);
+      if (!project) return;
+      const signer = await historicalSigner(stores, project);
+      for (let after = ''; ; ) {
+        const ids = await stores.rings.idsOfProject(projectId, after, pageSize);
+        for (const ring of await stores.rings.getMany(ids)) {
+          const { environmentIds } = ring.policy;
+          if (environmentIds !== null && !environmentIds.includes(environmentId)) continue;
+          const members = await stores.rings.members(ring.id);
+          const read = () =>
+            ringContent(
+              { ring, members },
+              { projectName: project.name, signsHistoricalKeys: ring.id === signer },
+            );
+          yield readableDigests([ring], 'key-ring', { read, onUnreadable });
+        }
+        const last = ids.at(-1);
+        if (!last || ids.length < pageSize) return;
+        after = last;
+      }
+    },
+    /** From then on a member is confirmed only by nodes of the environment that have it, too. */
+    async gained(stores, environmentId, projectId) {
+      const { revision } = await stores.desired.state(environmentId);
+      for (let after = ''; ; ) {
+        const ids = await stores.rings.idsOfProject(projectId, after, pageSize);
+        for (const { id, policy, altered } of await stores.rings.getMany(ids)) {
+          if (altered || policy.environmentIds?.includes(environmentId) === false) continue;
+          for (const jwk of await stores.rings.members(id)) {
+            if (!isDeployed(jwk) || jwk.altered) continue;
+            const revisions = { ...jwk.member.revisions, [environmentId]: revision };
+            await stores.jwks.update({ ...jwk, member: { ...jwk.member, revisions } });
+          }
+        }
+        const last = ids.at(-1);
+        if (!last || ids.length < pageSize) return;
+        after = last;
+      }
+    },
+  };
+}
