@@ -275,6 +275,7 @@ CREATE TABLE key_rings (
   late_since integer,
   unique (project_id, name)
 ) strict;
+CREATE INDEX key_rings_project_id on key_rings (project_id, id);
 CREATE INDEX key_rings_examine_at on key_rings (examine_at) where examine_at is not null;
 CREATE INDEX key_rings_late_since on key_rings (late_since) where late_since is not null;
 CREATE TABLE key_ring_revocations (
@@ -308,6 +309,7 @@ CREATE TABLE applications (
   mac blob,
   unique (project_id, name)
 ) strict;
+CREATE INDEX applications_project_id on applications (project_id, id);
 CREATE TABLE key_usage (
   application_id text not null,
   jwk_id text not null references jwks (id) on delete cascade,

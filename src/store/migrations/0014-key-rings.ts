@@ -27,6 +27,7 @@ export const keyRings: Migration = ({ text, blob, integer, flag, strict }) => [
   late_since ${integer},
   unique (project_id, name)
 )${strict}`,
+  'create index key_rings_project_id on key_rings (project_id, id)',
   'create index key_rings_examine_at on key_rings (examine_at) where examine_at is not null',
   'create index key_rings_late_since on key_rings (late_since) where late_since is not null',
   `create table key_ring_revocations (
@@ -65,6 +66,7 @@ export const keyRings: Migration = ({ text, blob, integer, flag, strict }) => [
   mac ${blob},
   unique (project_id, name)
 )${strict}`,
+  'create index applications_project_id on applications (project_id, id)',
   // The application is '' for the use by all that were deleted.
   `create table key_usage (
   application_id ${text} not null,
