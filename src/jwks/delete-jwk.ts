@@ -1,6 +1,7 @@
 import type { ProjectScope } from '../access/caller.ts';
+import { withdrawGrants } from '../applications/move-grants.ts';
 import type { DeploymentResult } from '../deployments/deployment-result.ts';
-import { putDesiredState } from '../deployments/put-desired-state.ts';
+import { mergeTargets, putDesiredState } from '../deployments/put-desired-state.ts';
 import { badRequest } from '../errors.ts';
 import { lookupName, shownText } from '../names.ts';
 import type { JwkRuleOptions } from './insert-jwk.ts';
@@ -27,10 +28,12 @@ export function jwkDeletion(options: JwkRuleOptions): DeleteJwk {
           return { environmentId, kind: 'jwk' as const, objectId, projectId, digest: null };
         }),
       );
+      const withdrawn = await withdrawGrants(stores, scope, objectId);
       await stores.jwks.delete(objectId);
       await options.audit.append(stores, jwkEvent('delete', scope, stored, { sourceType, kid }));
-      await once?.save(stores, { targets: desired, verb: 'undeploy' });
-      return desired;
+      const targets = mergeTargets([...desired, ...withdrawn]);
+      await once?.save(stores, { targets, verb: 'undeploy' });
+      return targets;
     });
     return options.deployments.deploy(targets, 'undeploy');
   };

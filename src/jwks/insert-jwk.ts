@@ -1,5 +1,6 @@
 import type { AccessStores } from '../access/access-store.ts';
 import type { ProjectScope } from '../access/caller.ts';
+import type { ApplicationStores } from '../applications/application-store.ts';
 import type { AuditLog, AuditStore } from '../audit/audit-log.ts';
 import { type ChangeResult, withWarnings } from '../deployments/deployment-result.ts';
 import type { Deployments } from '../deployments/deployments.ts';
@@ -25,6 +26,7 @@ import type { RefreshStores } from './refresh/refresh-store.ts';
 import { sealMembers } from './sealed-members.ts';
 
 export type JwkRuleStores = JwkStores &
+  ApplicationStores &
   RefreshStores &
   AccessStores &
   EnvironmentStores &
