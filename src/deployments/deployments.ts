@@ -5,7 +5,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { EnvironmentStores, NodeRefusal } from '../environments/environment-store.ts';
 import type { DeploymentVerb } from '../protocol/content.ts';
-import { closeCodes } from '../protocol/messages.ts';
+import { closeCodes, type Heard } from '../protocol/messages.ts';
 import { singleFlight } from '../runtime/single-flight.ts';
 import type { SharedStore } from '../unit-of-work.ts';
 import { type Confirmations, createConfirmations } from './confirmations.ts';
@@ -19,6 +19,7 @@ import type { DesiredStateStores } from './desired-state-store.ts';
 import { NodeSession, type NodeSessionOptions, type SessionIdentity } from './node-session.ts';
 import { NodeSessions } from './node-sessions.ts';
 import { createNodeStatusRecorder, type NodeStatusRecorder } from './node-status-recorder.ts';
+import { createHeartbeats, type Heartbeats } from './presence/heartbeats.ts';
 import { checkSessions } from './presence/lost-sessions.ts';
 import type { DeploymentTarget } from './put-desired-state.ts';
 import { SendTurns } from './send-turns.ts';
@@ -55,6 +56,7 @@ export class Deployments {
   readonly #seen = new WeakMap<NodeSession, Date>();
   readonly #confirmations: Confirmations;
   readonly #statuses: NodeStatusRecorder;
+  readonly #heartbeats: Heartbeats;
   readonly #turns = new SendTurns();
   readonly #timer: NodeJS.Timeout;
   /** Where environments are known to be; they may be further. */
@@ -74,6 +76,7 @@ export class Deployments {
       pollOtherManagers,
     });
     this.#statuses = createNodeStatusRecorder({ store, isAlone, onError });
+    this.#heartbeats = createHeartbeats({ store, managerId, clock: options.clock, onError });
     store.listen((topic) => {
       if (topic === 'desired') this.#pollStates();
       else if (topic === 'sessions') this.#pollSessions();
@@ -120,6 +123,18 @@ export class Deployments {
     if (!this.#sessions.drop(session)) return;
     this.#recordStatus(session, false);
     this.#confirmations.changed(session.identity.environmentId, session.identity.nodeId);
+  }
+
+  /** @param answer called once it is durably recorded that the node was heard */
+  heartbeat(session: NodeSession, time: number, answer: (heard: Heard) => void): void {
+    const { identity } = session;
+    session.clockOffsetMs = time - this.#options.clock().getTime();
+    const { clockOffsetMs } = session;
+    const onHeard = (heard: Heard) => {
+      this.#seen.set(session, new Date(heard.lastSeenAt));
+      if (!session.closed) answer(heard);
+    };
+    this.#heartbeats.beat({ identity, time, clockOffsetMs, answer: onHeard });
   }
 
   /** Sends what was committed and waits for the nodes. Never rejects for what a node does. */
@@ -191,6 +206,7 @@ export class Deployments {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     this.#closeWhere(() => true, goingAway, 'the manager stops');
+    await this.#heartbeats.close();
     await this.#statuses.close();
   }
 

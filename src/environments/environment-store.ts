@@ -193,6 +193,8 @@ export interface NodeStore {
   takeUsageReport(nodeId: string, report: number): Promise<boolean>;
   /** What was seen of many nodes, in one go. What is not of a node's latest stream is passed over. */
   record(statuses: readonly NodeStatus[]): Promise<void>;
+  /** Those of a node's latest stream, in no order: a row that another transaction writes is left for the next heartbeat. */
+  recordHeartbeats(heartbeats: readonly NodeHeartbeat[]): Promise<readonly RecordedHeartbeat[]>;
   delete(id: string): Promise<void>;
   /** Of all environments, by name order. */
   listDiverged(): Promise<readonly DivergedNode[]>;
@@ -212,6 +214,19 @@ export interface NodeStatus {
   readonly version: string | null;
   readonly lastSeenAt: Date;
   readonly refusal: NodeRefusal | null;
+}
+
+export interface NodeHeartbeat {
+  readonly nodeId: string;
+  readonly managerId: string;
+  readonly connection: number;
+  readonly clockOffsetMs: number;
+}
+
+export interface RecordedHeartbeat {
+  readonly nodeId: string;
+  /** Milliseconds since 1970 by the clock of the database. */
+  readonly lastSeenAt: number;
 }
 
 /** Managers that run, by the database's clock: theirs may be off. */

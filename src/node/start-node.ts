@@ -11,9 +11,11 @@ import { type EnrollmentSecret, parseEnrollmentToken } from '../protocol/enrollm
 import { TlsFiles } from '../runtime/tls-files.ts';
 import { keyFileExists, loadOrCreateKeyFile } from '../sealing/key-file.ts';
 import { lockDataDir } from './disk/data-dir-lock.ts';
-import { SealedLog } from './disk/sealed-log.ts';
+import { MemoryCopy } from './disk/memory-copy.ts';
+import { removeCopy, SealedLog } from './disk/sealed-log.ts';
 import { ManagerContact } from './lease/manager-contact.ts';
 import { machineClocks } from './lease/node-clocks.ts';
+import { ServeLimit } from './lease/serve-limit.ts';
 import { loadIdentityPin, nodeSigningKey } from './node-identity.ts';
 import type { NodeLog } from './node-log.ts';
 import { NodeState } from './node-state.ts';
@@ -23,6 +25,7 @@ import { JwkSets } from './serve/jwk-sets.ts';
 import { createNodeMetrics } from './serve/node-metrics.ts';
 import { createNodeServer } from './serve/node-server.ts';
 import { PublishedFiles } from './serve/published-files.ts';
+import type { NodeTraits } from './stream/manager-session.ts';
 import { ManagerStream } from './stream/manager-stream.ts';
 import { ManagerTls, type ManagerTlsFiles } from './stream/manager-tls.ts';
 import { streamUrls } from './stream/manager-url.ts';
@@ -45,6 +48,10 @@ export interface NodeOptions {
   /** `node.key`, where it is not in the data directory. */
   readonly keyFile?: string;
   readonly publishDir?: string;
+  /** Without a manager for this long it serves no JWK Sets; by default it always does. */
+  readonly serveLimitMs?: number;
+  /** It keeps no copy on its disk; its serve limit is an hour, unless `serveLimitMs` says otherwise. */
+  readonly ephemeral?: boolean;
   /** Files: it serves JWK Sets over TLS. */
   readonly tls?: { readonly certFile: string; readonly keyFile: string };
   readonly managerTls?: ManagerTlsFiles;
@@ -85,21 +92,21 @@ async function run(
   urls: readonly URL[],
   closers: (() => Promise<void> | void)[],
 ): Promise<string> {
-  const { environment, name, version, dataDir, publishDir, token, clock: wallClock, logger: log } = options;
+  const { environment, name, version, dataDir, publishDir, token, logger: log } = options;
   // A copy without its key cannot be opened; it is renamed like a damaged one.
   const key = await loadNodeKey(options);
-  const copy = new SealedLog({ dataDir, key, log });
-  closers.push(() => copy.close());
-  const kept = (file: string) => ({ path: join(dataDir, file), key, log });
-  const contact = new ManagerContact({ ...kept('manager.contact'), clocks: machineClocks(wallClock) });
-  closers.push(() => contact.close());
-  await contact.load();
+  const kept = await keeping(options, key);
+  const { contact, revoked, copy } = kept;
+  closers.push(
+    () => copy.close(),
+    () => contact.close(),
+  );
   const clock = () => contact.time.now();
-  const revoked = await RevokedKids.load(kept('revoked.kids'));
+  const serveLimit = new ServeLimit(contact, serveLimitOf(options));
   const state = new NodeState();
   const sets = new JwkSets(clock);
   state.follow(sets);
-  await restoreCopy(copy, state, revoked);
+  if (copy instanceof SealedLog) await restoreCopy(copy, state, revoked);
   if (state.environment && state.environment.name !== environment) {
     log.warn(
       { copyOf: state.environment.name, environment },
@@ -111,13 +118,16 @@ async function run(
   const secret = readToken(token, { log, mustJoin: pin.fingerprint === undefined && !state.ready });
   const identity = { key: nodeSigningKey(key), secret, pin };
 
+  let onServeLimit: () => unknown = () => undefined;
   if (publishDir !== undefined) {
-    const files = new PublishedFiles({ directory: publishDir, sets, clock, log });
+    const files = new PublishedFiles({ directory: publishDir, sets, clock, serveLimit, log });
     state.follow(files);
     closers.push(() => files.close());
     if (state.ready) files.replaced();
     await files.settled();
+    onServeLimit = () => state.ready && files.replaced();
   }
+  closers.push(serveLimit.watch(log, () => onServeLimit()));
   const timing = { ...defaultTiming, ...options.timing };
   const managerTls = await operatorsError(ManagerTls.open(options.managerTls ?? {}, log));
   const stream = new ManagerStream({
@@ -132,7 +142,7 @@ async function run(
     copy,
     revoked,
     contact,
-    traits: {},
+    traits: traitsOf(options),
     log,
   });
   const facts = () => ({
@@ -145,20 +155,56 @@ async function run(
   const status = () => {
     const { revision, connected, diverged, counts, published } = facts();
     const since = stream.since.toISOString();
-    const stands = { revision, counts: { ...counts, published }, connected, since, diverged };
+    const { lastSeenAt } = contact;
+    const heard = {
+      lastSeenAt: lastSeenAt === undefined ? null : new Date(lastSeenAt).toISOString(),
+      clockOffsetMs: Math.round(contact.time.offsetMs),
+    };
+    const stands = { revision, counts: { ...counts, published }, connected, since, diverged, ...heard };
     return { environment, name, version, ...stands };
   };
   const metrics = createNodeMetrics(facts);
   closers.push(() => metrics.close());
   const tls = options.tls && (await operatorsError(openTls(options.tls, log)));
   if (tls) closers.push(() => tls.close());
-  const { server, close } = createNodeServer({ state, sets, metrics, status, clock, log, tls });
+  const { server, close } = createNodeServer({ state, sets, serveLimit, metrics, status, clock, log, tls });
   const address = await listen(server, options);
   closers.push(close);
   if (secret !== undefined || pin.fingerprint !== undefined) stream.start();
   closers.push(() => stream.close());
   log.info({ environment, name, url: address, revision: state.revision }, 'the node serves');
   return address;
+}
+
+const ephemeralServeLimitMs = 3_600_000;
+
+function serveLimitOf({ serveLimitMs, ephemeral = false }: NodeOptions): number | undefined {
+  return serveLimitMs ?? (ephemeral ? ephemeralServeLimitMs : undefined);
+}
+
+function traitsOf(options: NodeOptions): NodeTraits {
+  const serveLimitMs = serveLimitOf(options);
+  return {
+    ...(serveLimitMs !== undefined && { serveLimitMs }),
+    ...(options.ephemeral && { ephemeral: true }),
+  };
+}
+
+/** What the node keeps on its disk: nothing of it where it is ephemeral. */
+async function keeping(options: NodeOptions, key: Buffer) {
+  const { dataDir, ephemeral = false, clock, logger: log } = options;
+  const paths = { contact: join(dataDir, 'manager.contact'), revoked: join(dataDir, 'revoked.kids') };
+  if (ephemeral) await removeCopy(dataDir, log);
+  const contact = new ManagerContact({
+    path: ephemeral ? undefined : paths.contact,
+    clocks: machineClocks(clock),
+    key,
+    log,
+  });
+  await contact.load();
+  const revoked = await RevokedKids.load({ path: ephemeral ? undefined : paths.revoked, key, log });
+  const copy = ephemeral ? new MemoryCopy() : new SealedLog({ dataDir, key, log });
+  return { contact, revoked, copy };
 }
 
 function openTls({ certFile, keyFile }: NonNullable<NodeOptions['tls']>, log: NodeLog): Promise<TlsFiles> {

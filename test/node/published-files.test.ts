@@ -28,7 +28,8 @@ async function publishing(objects: StoredObject[], clock = () => 0, folder?: str
   const directory = folder ?? (await temporaryFolder());
   const log = new TestLog();
   const sets = new JwkSets(clock);
-  const files = new PublishedFiles({ directory, sets, clock, log });
+  const serveLimit = { isOver: false };
+  const files = new PublishedFiles({ directory, sets, clock, serveLimit, log });
   const change = async (removed: StoredObject[], added: StoredObject[]) => {
     sets.changed(removed, added);
     files.changed(removed, added);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { ServeLimit } from '../../src/node/lease/serve-limit.ts';
 import { NodeState } from '../../src/node/node-state.ts';
 import { JwkSets } from '../../src/node/serve/jwk-sets.ts';
 import { ResponseCache } from '../../src/node/serve/response-cache.ts';
@@ -17,7 +18,8 @@ function readyAnswers(): ResponseCache {
     contentType: '',
     close: () => undefined,
   };
-  const sources = { state, sets, metrics, status: () => expect.unreachable() };
+  const serveLimit = { isOver: false, limitMs: undefined } as ServeLimit;
+  const sources = { state, sets, serveLimit, metrics, status: () => expect.unreachable() };
   return new ResponseCache({ sources, clock: () => 0, keepAliveSeconds: 65 });
 }
 

@@ -10,6 +10,7 @@ import {
   type Ended,
   type Refused,
   type Resume,
+  type SealedFromManager,
   type SealedFromNode,
   type Welcome,
 } from '../../protocol/messages.ts';
@@ -72,6 +73,7 @@ interface Joined {
   readonly session: NodeSession;
   readonly opening: OpeningEnd;
   readonly watch: (message: Applied | Refused) => void;
+  readonly say: (message: SealedFromManager) => void;
 }
 
 /** RFC 6455 §7.4.1 and its registry: the endpoint failed. */
@@ -202,7 +204,7 @@ export class NodeConversation {
       privateKeys,
       ...(lineage !== undefined && { lineage }),
     };
-    this.#stream.send(JSON.stringify(sealing.seal(JSON.stringify(welcome))), () => undefined);
+    this.#say(sealing, welcome);
     const identity = {
       nodeId: node.id,
       environmentId: environment.id,
@@ -229,25 +231,35 @@ export class NodeConversation {
     const isMarked = node.divergedRevision !== undefined;
     if (isMarked && agrees) this.#resolveDivergence(diverging);
     const watch = this.#watching({ session, diverging, sealing, isMarked });
-    this.#joined = { session, opening, watch };
+    const say = (message: SealedFromManager) => this.#say(sealing, message);
+    this.#joined = { session, opening, watch, say };
     this.#options.onJoined();
     // It may have ended meanwhile.
     if (!this.#stream.isOpen || this.#over) deployments.leave(session);
   }
 
-  #receiveSealed({ session, opening, watch }: Joined, text: string): void {
+  #receiveSealed({ session, opening, watch, say }: Joined, text: string): void {
     const said = open(opening, text);
     if ('ends' in said) {
       this.#endSession(said.ends, said.code);
       return;
     }
-    if (said.type === 'goodbye' || said.type === 'usage' || said.type === 'revoked-kids') return;
-    if (said.type === 'clock') {
-      session.clockOffsetMs = said.time - this.#options.handshake.clock().getTime();
-      return;
+    switch (said.type) {
+      case 'applied':
+      case 'refused':
+        session.receive(said);
+        watch(said);
+        return;
+      case 'clock':
+        this.#options.deployments.heartbeat(session, said.time, say);
+        return;
+      case 'goodbye':
+      case 'usage':
+      case 'revoked-kids':
+        return;
+      default:
+        said satisfies never;
     }
-    session.receive(said);
-    watch(said);
   }
 
   /** A joined node sent an invalid message, or one that does not authenticate. */
@@ -290,6 +302,10 @@ export class NodeConversation {
     this.#close(failed, 'the manager failed');
   }
 
+  #say(sealing: SealingEnd, message: SealedFromManager): void {
+    this.#stream.send(JSON.stringify(sealing.seal(JSON.stringify(message))), () => undefined);
+  }
+
   #close(code: number, reason: string): void {
     this.#stream.close(code, closeReason(reason));
   }
@@ -328,7 +344,7 @@ export class NodeConversation {
       const reason = `this manager does not know the revision ${revision} of the node`;
       // The node acts on it, so it is sent on the sealed stream, where only the manager can write.
       const ended: Ended = { type: 'ended', code, reason };
-      this.#stream.send(JSON.stringify(sealing.seal(JSON.stringify(ended))), () => undefined);
+      this.#say(sealing, ended);
       this.#close(code, reason);
     }
   }

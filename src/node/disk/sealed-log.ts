@@ -208,6 +208,17 @@ export class SealedLog implements StateCopy {
   }
 }
 
+/** For a node that is to keep none from now on. */
+export async function removeCopy(dataDir: string, log: NodeLog): Promise<void> {
+  const path = join(dataDir, 'state.log');
+  const handle = await openIfThere(path);
+  if (!handle) return;
+  await handle.close();
+  await rm(path);
+  await syncFolder(dataDir);
+  log.warn({ file: path }, 'this node is ephemeral from now on: its sealed copy was deleted');
+}
+
 async function openIfThere(path: string): Promise<FileHandle | undefined> {
   try {
     return await open(path, 'r+');

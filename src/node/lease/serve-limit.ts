@@ -1,9 +1,15 @@
+import { durationText } from '../../iso-duration.ts';
+import type { NodeLog } from '../node-log.ts';
 import type { ManagerContact } from './manager-contact.ts';
 
-/** How long this node serves JWK Sets without a manager: a key that was revoked meanwhile stays published for no longer. */
+const checkEveryMs = 1_000;
+
+/**
+ * How long this node serves JWK Sets without a manager: a key that is revoked meanwhile stays published for no longer.
+ */
 export class ServeLimit {
-  readonly #contact: ManagerContact;
   readonly limitMs: number | undefined;
+  readonly #contact: ManagerContact;
 
   /** @param limitMs undefined: it always serves */
   constructor(contact: ManagerContact, limitMs: number | undefined) {
@@ -13,5 +19,29 @@ export class ServeLimit {
 
   get isOver(): boolean {
     return this.limitMs !== undefined && this.#contact.ageMs >= this.limitMs;
+  }
+
+  /**
+   * Logs when it stops serving and when it serves again.
+   * @returns what ends the watch
+   */
+  watch(log: NodeLog, onChange: () => void): () => void {
+    const { limitMs } = this;
+    if (limitMs === undefined) return () => undefined;
+    const serveLimit = durationText(limitMs);
+    // A node that starts is silent about what its first heartbeat mends.
+    let wasOver = this.isOver;
+    const check = () => {
+      const { isOver } = this;
+      if (isOver === wasOver) return;
+      wasOver = isOver;
+      if (isOver)
+        log.warn({ serveLimit }, 'no manager was heard within the serve limit: JWK Sets are not served');
+      else log.info({ serveLimit }, 'a manager was heard: JWK Sets are served again');
+      onChange();
+    };
+    const checks = setInterval(check, Math.min(checkEveryMs, limitMs / 4));
+    checks.unref();
+    return () => clearInterval(checks);
   }
 }

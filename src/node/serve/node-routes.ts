@@ -1,6 +1,8 @@
-// The node's answers, by path. Any other path is 404; JWK Sets are 503 until there is a first state,
-// never an empty set instead: a verifier that caches an empty set refuses every token.
+// The node's answers, by path. Any other path is 404; JWK Sets are 503 until there is a first state and
+// beyond the serve limit, never an empty set instead: a verifier that caches an empty set refuses every token.
 
+import { durationText } from '../../iso-duration.ts';
+import type { ServeLimit } from '../lease/serve-limit.ts';
 import type { NodeState } from '../node-state.ts';
 import type { JwkSets } from './jwk-sets.ts';
 import type { NodeMetrics } from './node-metrics.ts';
@@ -25,6 +27,7 @@ export type RouteResponse =
 export interface RouteSources {
   readonly state: NodeState;
   readonly sets: JwkSets;
+  readonly serveLimit: ServeLimit;
   readonly metrics: NodeMetrics;
   readonly status: () => Readonly<Record<string, unknown>>;
 }
@@ -86,7 +89,10 @@ const plainRoutes: Readonly<Record<string, RouteMatch | undefined>> = Object.ass
     route: '/readyz',
     publishes: false,
     isPublic: true,
-    answer: ({ state }: RouteSources) => (state.ready ? { json: { status: 'ready' } } : { fault: notReady }),
+    answer: (sources: RouteSources) => {
+      const fault = whyNotServed(sources);
+      return fault ? { fault } : { json: { status: 'ready' } };
+    },
   },
   '/status': {
     route: '/status',
@@ -110,12 +116,24 @@ const notReady: Fault = {
   headers: ['Retry-After', '1'],
 };
 
+function whyNotServed({ state, serveLimit }: RouteSources): Fault | undefined {
+  if (!state.ready) return notReady;
+  if (!serveLimit.isOver) return undefined;
+  return {
+    status: 503,
+    code: 'unavailable',
+    text: `This node has not heard from a manager for ${durationText(serveLimit.limitMs ?? 0)} and does not serve JWK Sets for longer without one`,
+    headers: ['Retry-After', '1'],
+  };
+}
+
 function whenReady(
-  { state }: RouteSources,
+  sources: RouteSources,
   find: () => PublishedResponse | undefined,
   absent = '',
 ): RouteResponse {
-  if (!state.ready) return { fault: notReady };
+  const fault = whyNotServed(sources);
+  if (fault) return { fault };
   const published = find();
   return published ? { published } : { fault: { status: 404, code: 'not_found', text: absent } };
 }

@@ -5,6 +5,7 @@
 import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { replaceFile } from '../../runtime/durable-file.ts';
+import type { ServeLimit } from '../lease/serve-limit.ts';
 import type { NodeLog } from '../node-log.ts';
 import type { StateFollower } from '../node-state.ts';
 import type { StoredObject } from '../stored-object.ts';
@@ -15,6 +16,8 @@ export interface PublishedFilesOptions {
   readonly directory: string;
   readonly sets: JwkSets;
   readonly clock: () => number;
+  /** While it is over, there are no files. */
+  readonly serveLimit: Pick<ServeLimit, 'isOver'>;
   readonly log: NodeLog;
 }
 
@@ -23,6 +26,12 @@ const retryMs = 5_000;
 const lookAgainMs = 60_000;
 /** Of a file name, on every file system in use. */
 const longestFileNameBytes = 255;
+
+const noSets: Pick<JwkSets, 'projects' | 'environment' | 'project'> = {
+  projects: () => [],
+  environment: () => undefined,
+  project: () => undefined,
+};
 
 export class PublishedFiles implements StateFollower {
   readonly #options: PublishedFilesOptions;
@@ -97,7 +106,8 @@ export class PublishedFiles implements StateFollower {
   }
 
   async #writeOnce(): Promise<void> {
-    const { directory, sets } = this.#options;
+    const { directory, serveLimit } = this.#options;
+    const sets = serveLimit.isOver ? noSets : this.#options.sets;
     const everything = this.#everything;
     const projects = everything ? [...sets.projects()] : [...this.#projects];
     this.#everything = false;
@@ -114,7 +124,7 @@ export class PublishedFiles implements StateFollower {
         if (published) await this.#write(path, published);
         else await this.#remove(path);
       }
-      if (everything) await this.#sweep();
+      if (everything) await this.#sweep(new Set(sets.projects()));
     } catch (error) {
       this.#everything = true;
       throw error;
@@ -155,9 +165,8 @@ export class PublishedFiles implements StateFollower {
     for (const folder of [dirname(path), dirname(dirname(path))]) await rmdir(folder).catch(() => undefined);
   }
 
-  async #sweep(): Promise<void> {
-    const { directory, sets } = this.#options;
-    const known = new Set(sets.projects());
+  async #sweep(known: ReadonlySet<string>): Promise<void> {
+    const { directory } = this.#options;
     const found = await readdir(join(directory, 'projects'), { withFileTypes: true }).catch(() => []);
     for (const entry of found) {
       if (entry.isDirectory() && !known.has(entry.name))

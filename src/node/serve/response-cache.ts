@@ -47,6 +47,7 @@ export class ResponseCache {
   /** What a GET of this target is answered with, if that is a JWK Set or a JWK. */
   find(target: string): CachedResponse | undefined {
     const { sources, clock } = this.#options;
+    if (sources.serveLimit.isOver) return undefined;
     if (this.#generation !== sources.sets.generation) {
       this.#byTarget.clear();
       this.#generation = sources.sets.generation;

@@ -113,12 +113,16 @@ class Connection {
   run(signal: AbortSignal, done: (end: ConnectionEnd) => void): void {
     const socket = this.#socket;
     const { timing } = this.#options;
-    const stop = () => this.#finish({ reason: 'this node stops', slowFor: 'nobody' }, 1001);
+    const stop = () => {
+      this.#session.sendGoodbye();
+      this.#finish({ reason: 'this node stops', slowFor: 'nobody' }, 1001);
+    };
     signal.addEventListener('abort', stop, { once: true });
     const awaitManager = () =>
       setTimeout(() => this.#giveUp('the manager did not answer in time'), timing.welcomeMs);
     let deadline = awaitManager();
     const heartbeat = setInterval(this.#heartbeat(), timing.pingMs);
+    const clock = setInterval(() => this.#session.sendHeartbeat(), heartbeatMs(this.#options));
 
     socket.on('upgrade', (response) => {
       this.#raw = response.socket;
@@ -144,6 +148,7 @@ class Connection {
     socket.on('close', (code, reason) => {
       clearTimeout(deadline);
       clearInterval(heartbeat);
+      clearInterval(clock);
       signal.removeEventListener('abort', stop);
       this.#queue
         .then(() => this.#session.close())
@@ -188,7 +193,6 @@ class Connection {
       if (nowMs - heardMs > this.#options.timing.deadMs)
         this.#giveUp('nothing was heard from the manager any more');
       else if (this.#socket.readyState === WebSocket.OPEN) this.#socket.ping();
-      this.#session.sendHeartbeat();
     };
   }
 
@@ -209,6 +213,11 @@ class Connection {
     // A peer that does not answer the close is not waited for.
     setTimeout(() => this.#socket.terminate(), 1_000).unref();
   }
+}
+
+/** Several within a serve limit: one answer may be late. */
+function heartbeatMs({ timing, traits }: ConnectionOptions): number {
+  return Math.min(timing.pingMs, (traits.serveLimitMs ?? Number.POSITIVE_INFINITY) / 4);
 }
 
 /** The reason of a close is not authenticated, so it is shown and decides only when to retry. */

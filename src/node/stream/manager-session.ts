@@ -138,6 +138,12 @@ export class ManagerSession {
     this.#say(this.#stage.manager, { type: 'clock', time });
   }
 
+  /** An ephemeral node comes back with nothing, so the manager need not count on it. */
+  sendGoodbye(): void {
+    if (this.#stage.at !== 'joined' || this.#options.traits.ephemeral !== true) return;
+    this.#say(this.#stage.manager, { type: 'goodbye' });
+  }
+
   #heard(heard: Heard): void {
     const sent = this.#heartbeats.get(heard.time);
     if (sent === undefined) return;

@@ -3,8 +3,10 @@ import type {
   DivergedNode,
   HeldNode,
   NodeClaim,
+  NodeHeartbeat,
   NodeStatus,
   NodeStore,
+  RecordedHeartbeat,
   RegisteredNode,
 } from '../../environments/environment-store.ts';
 import type { Database, NodeRow } from '../database-schema.ts';
@@ -199,6 +201,32 @@ where nodes.id = seen.column1
       this.#database,
     );
     this.#context.notify('nodes');
+  }
+
+  async recordHeartbeats(heartbeats: readonly NodeHeartbeat[]): Promise<readonly RecordedHeartbeat[]> {
+    const recorded: RecordedHeartbeat[] = [];
+    const { engine } = this.#context;
+    for (const chunk of inChunks(heartbeats)) {
+      const rows = chunk.map(
+        (seen) => sql`(${seen.nodeId}, cast(${seen.managerId} as text), cast(${seen.connection} as bigint),
+  cast(${seen.clockOffsetMs} as bigint))`,
+      );
+      const ids = sql.join(chunk.map(({ nodeId }) => nodeId));
+      // Statuses of the same nodes are written at the same time, in any order: neither may wait for the other.
+      const free =
+        engine.isShared
+          ? sql`and nodes.id in (select id from nodes where id in (${ids}) for no key update skip locked)`
+          : sql``;
+      const { rows: written } = await sql<{ id: string; last_seen_at: number }>`update nodes
+set last_seen_at = ${databaseNow(this.#database)}, clock_offset_ms = seen.column4
+from (values ${sql.join(rows)}) as seen
+where nodes.id = seen.column1 and nodes.manager_id = coalesce(seen.column2, '')
+  and nodes.connection = coalesce(seen.column3, 0) ${free}
+returning nodes.id as id, nodes.last_seen_at as last_seen_at`.execute(this.#database);
+      for (const { id, last_seen_at } of written)
+        recorded.push({ nodeId: id, lastSeenAt: Number(last_seen_at) });
+    }
+    return recorded;
   }
 
   async delete(id: string): Promise<void> {

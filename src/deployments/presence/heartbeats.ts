@@ -1,0 +1,103 @@
+// Heartbeats of nodes. A node signs for as long after its last answered heartbeat as the leases of its key rings allow, and
+// the manager counts on that when it plans transitions, so a heartbeat is answered only once it is durable: one commit
+// every few seconds, for all nodes of this manager.
+
+import type { EnvironmentStores, RecordedHeartbeat } from '../../environments/environment-store.ts';
+import type { Heard } from '../../protocol/messages.ts';
+import type { SharedStore } from '../../unit-of-work.ts';
+import type { SessionIdentity } from '../node-session.ts';
+
+export interface HeartbeatsOptions {
+  readonly store: SharedStore<Pick<EnvironmentStores, 'nodes'>>;
+  readonly managerId: string;
+  readonly clock: () => Date;
+  readonly onError: (error: unknown) => void;
+  readonly writeEveryMs?: number;
+}
+
+export interface Heartbeat {
+  readonly identity: SessionIdentity;
+  /** As the node named it, milliseconds since 1970 by its clock. */
+  readonly time: number;
+  /** How far its clock is ahead of this manager's. */
+  readonly clockOffsetMs: number;
+  /** Once it is durable. */
+  readonly answer: (heard: Heard) => void;
+}
+
+export interface Heartbeats {
+  /** Of several heartbeats of a node in one commit, the last one is answered. */
+  beat(heartbeat: Heartbeat): void;
+  close(): Promise<void>;
+}
+
+const defaultWriteEveryMs = 1_000;
+/** Nodes that reconnect together share the first commit. */
+const gatherMs = 20;
+
+export function createHeartbeats(options: HeartbeatsOptions): Heartbeats {
+  const { store, managerId, clock, onError, writeEveryMs = defaultWriteEveryMs } = options;
+  let gathered = new Map<string, Heartbeat>();
+  let timer: NodeJS.Timeout | undefined;
+  let writing: Promise<void> = Promise.resolve();
+  let lastWriteMs = Number.NEGATIVE_INFINITY;
+  let isClosed = false;
+  /** How far the clock of this manager is ahead of the database's. */
+  let managerOffsetMs = 0;
+
+  function writeLater(): void {
+    if (timer !== undefined || isClosed || gathered.size === 0) return;
+    const waitMs = Math.max(lastWriteMs + writeEveryMs - performance.now(), gatherMs);
+    timer = setTimeout(() => {
+      writing = write().finally(() => {
+        timer = undefined;
+        writeLater();
+      });
+    }, waitMs);
+  }
+
+  async function write(): Promise<void> {
+    const batch = gathered;
+    gathered = new Map();
+    lastWriteMs = performance.now();
+    const rows = [...batch.values()].map(({ identity, clockOffsetMs }) => ({
+      nodeId: identity.nodeId,
+      managerId,
+      connection: identity.connection,
+      clockOffsetMs: Math.round(clockOffsetMs + managerOffsetMs),
+    }));
+    try {
+      let askedMs = 0;
+      const recorded = await store.write((stores) => {
+        askedMs = performance.now();
+        return stores.nodes.recordHeartbeats(rows);
+      });
+      for (const one of recorded) answer(batch.get(one.nodeId), one, askedMs);
+    } catch (error) {
+      // Not answered: the nodes send the next one in a few seconds.
+      onError(error);
+    }
+  }
+
+  function answer(
+    heartbeat: Heartbeat | undefined,
+    { lastSeenAt }: RecordedHeartbeat,
+    askedMs: number,
+  ): void {
+    const managerTime = Math.round(lastSeenAt + performance.now() - askedMs);
+    managerOffsetMs = clock().getTime() - managerTime;
+    heartbeat?.answer({ type: 'heard', time: heartbeat.time, lastSeenAt, managerTime });
+  }
+
+  return {
+    beat(heartbeat) {
+      gathered.set(heartbeat.identity.nodeId, heartbeat);
+      writeLater();
+    },
+    async close() {
+      isClosed = true;
+      clearTimeout(timer);
+      await writing;
+    },
+  };
+}
