@@ -7,6 +7,7 @@ import type { RevokedKids } from './revoked-kids.ts';
 import {
   digestBytes,
   InvalidObjectError,
+  losesPrivatePart,
   objectKey,
   type StoredObject,
   toStoredObject,
@@ -25,6 +26,7 @@ export async function restoreCopy(copy: SealedLog, state: NodeState, revoked: Re
   for (const object of reader.objects.values()) digest = addDigest(digest, digestBytes(object));
   const fault = reader.fault ?? (digest.toString('hex') === last.digest ? undefined : 'its digest differs');
   if (fault !== undefined) return copy.discard(fault);
+  if (reader.dropsPrivatePart) copy.dropPrivateParts();
   state.apply({
     environment: { id: environmentId, name: last.environmentName },
     revision: last.revision,
@@ -41,6 +43,8 @@ class CopyReader {
   readonly objects = new Map<string, StoredObject>();
   last: CommitMark | undefined;
   fault: string | undefined;
+  /** The node stopped before it deleted them. */
+  dropsPrivatePart = false;
   readonly #revoked: RevokedKids;
   #uncommitted: (readonly [string, StoredObject | undefined])[] = [];
 
@@ -51,6 +55,7 @@ class CopyReader {
   take(record: LogRecord, location: RecordLocation): void {
     if ('commit' in record) {
       for (const [key, object] of this.#uncommitted) {
+        this.dropsPrivatePart ||= losesPrivatePart(this.objects.get(key), object);
         if (object) this.objects.set(key, object);
         else this.objects.delete(key);
       }

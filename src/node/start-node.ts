@@ -170,6 +170,10 @@ async function run(
   const { server, close } = createNodeServer({ state, sets, serveLimit, metrics, status, clock, log, tls });
   const address = await listen(server, options);
   closers.push(close);
+  // Without a connection nothing else deletes what an earlier run left in the copy.
+  await copy.compactIfDue(state.objects, state.mark()).catch((error: unknown) => {
+    log.warn({ err: error }, 'the sealed copy could not be compacted; it goes on as it is');
+  });
   if (secret !== undefined || pin.fingerprint !== undefined) stream.start();
   closers.push(() => stream.close());
   log.info({ environment, name, url: address, revision: state.revision }, 'the node serves');

@@ -11,7 +11,13 @@ import type { LogTransaction, StateCopy } from './disk/state-copy.ts';
 import type { NodeLog } from './node-log.ts';
 import { commitMark, digestAfter, type EnvironmentIdentity, type NodeState } from './node-state.ts';
 import { type RevokedKids, revokedOf } from './revoked-kids.ts';
-import { InvalidObjectError, objectKey, type StoredObject, toStoredObject } from './stored-object.ts';
+import {
+  InvalidObjectError,
+  losesPrivatePart,
+  objectKey,
+  type StoredObject,
+  toStoredObject,
+} from './stored-object.ts';
 
 export interface StateReceiverOptions {
   readonly state: NodeState;
@@ -30,6 +36,8 @@ interface Staged {
   readonly transaction: LogTransaction;
   revision: number;
   digest: Buffer;
+  /** The former state has private parts that the next one lacks. */
+  dropsPrivatePart: boolean;
 }
 
 class Refusal extends Error {
@@ -70,6 +78,11 @@ export class StateReceiver {
       this.#passOver = message.final ? undefined : { reset: message.reset, from: message.to };
       return this.#refused(message, error);
     }
+  }
+
+  /** Parts came whose final one did not. */
+  get isReceiving(): boolean {
+    return this.#staged !== undefined;
   }
 
   /** Drops parts whose final one will not come. */
@@ -120,6 +133,7 @@ export class StateReceiver {
       transaction: await copy.begin({ reset, environmentId: environment.id }),
       revision: from,
       digest: reset ? emptyDigest : state.digest,
+      dropsPrivatePart: false,
     };
     return this.#staged;
   }
@@ -138,6 +152,7 @@ export class StateReceiver {
       const before = staged.changes.has(key) ? staged.changes.get(key) : held?.get(key);
       staged.digest = digestAfter(staged.digest, before, next);
       staged.changes.set(key, next);
+      staged.dropsPrivatePart ||= losesPrivatePart(before, next);
       await nextSlice();
     }
   }
@@ -163,6 +178,8 @@ export class StateReceiver {
     await this.#rememberRevoked(staged);
     await staged.transaction.commit(commitMark({ environmentName, revision, digest, lineage, incomplete }));
     this.#staged = undefined;
+    // A snapshot has replaced the file.
+    if (staged.dropsPrivatePart && !staged.reset) this.#options.copy.dropPrivateParts();
     if (state.environment?.id === environment.id && this.#isOtherHistory()) {
       log.warn(
         { from: state.revision, revision },

@@ -113,6 +113,14 @@ export function withOrder(
   return since === undefined ? { ...held, kidSince } : { ...held, kidSince, since };
 }
 
+/** Whether a copy that has both still holds a private part of a key ring's key that the state no longer has. */
+export function losesPrivatePart(
+  before: UnstoredObject | null | undefined,
+  after: UnstoredObject | null | undefined,
+): boolean {
+  return before?.member?.hasPrivatePart === true && after?.member?.hasPrivatePart !== true;
+}
+
 /** base64, as a stored object has it. */
 export function digestOf(content: DeployedContent): string {
   try {

@@ -33,6 +33,8 @@ export class MemoryCopy implements StateCopy {
     return content;
   }
 
+  dropPrivateParts(): void {}
+
   /** What is superseded is dropped at once. */
   async compactIfDue(objects: ReadonlyMap<string, StoredObject>): Promise<boolean> {
     if (this.#contents.size === objects.size) return false;

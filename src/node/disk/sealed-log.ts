@@ -30,12 +30,29 @@ export interface SealedLogOptions {
 
 /** Below this size a file is not worth compacting. */
 const compactionFloorBytes = 256 * 1024;
+const betweenCompactionsMs = 2_000;
+/** For so long the deletion of a private part lets messages of the manager go first. */
+const patienceMs = 10_000;
+
+class GivesWay extends Error {
+  override readonly name = 'GivesWay';
+}
+
+function isMostlySuperseded(file: LogFile, objects: ReadonlyMap<string, StoredObject>): boolean {
+  if (file.bytes < compactionFloorBytes) return false;
+  let liveBytes = 0;
+  for (const { location } of objects.values()) liveBytes += location.bytes;
+  return file.bytes > 2 * liveBytes + compactionFloorBytes;
+}
 
 export class SealedLog implements StateCopy {
   readonly #options: SealedLogOptions;
   /** Opens several times as fast as the same bytes in a Buffer. */
   readonly #key: KeyObject;
   #file: LogFile | undefined;
+  /** Since when it holds private parts that the state no longer has. */
+  #privatePartsSinceMs: number | undefined;
+  #compactedMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: SealedLogOptions) {
     this.#options = options;
@@ -139,6 +156,7 @@ export class SealedLog implements StateCopy {
         }
         const old = this.#file;
         this.#file = file;
+        this.#privatePartsSinceMs = undefined;
         await old?.close();
         await syncFolder(this.#options.dataDir);
       },
@@ -156,16 +174,26 @@ export class SealedLog implements StateCopy {
     return content;
   }
 
+  dropPrivateParts(): void {
+    this.#privatePartsSinceMs ??= performance.now();
+  }
+
   /**
-   * Compacts the file once more than half of it is superseded. `objects` get their new locations. Contents are opened
-   * and sealed again one by one, never all in memory.
+   * Compacts the file once more than half of it is superseded, or a private part is. `objects` get their new locations.
+   * Contents are opened and sealed again one by one, never all in memory.
    */
-  async compactIfDue(objects: ReadonlyMap<string, StoredObject>, mark: CommitMark): Promise<boolean> {
+  async compactIfDue(
+    objects: ReadonlyMap<string, StoredObject>,
+    mark: CommitMark,
+    giveWay = () => false,
+  ): Promise<boolean> {
     const file = this.#file;
-    if (!file || file.bytes < compactionFloorBytes) return false;
-    let liveBytes = 0;
-    for (const { location } of objects.values()) liveBytes += location.bytes;
-    if (file.bytes <= 2 * liveBytes + compactionFloorBytes) return false;
+    if (!file) return false;
+    const isUrgent = isMostlySuperseded(file, objects);
+    const sinceMs = this.#privatePartsSinceMs;
+    if (!isUrgent && !this.#mayDropPrivateParts()) return false;
+    const isPatient = () =>
+      !isUrgent && sinceMs !== undefined && performance.now() - sinceMs < patienceMs && giveWay();
     const live = [...objects.values()].sort((a, b) => a.location.offset - b.location.offset);
     const replacement = await LogFile.create(this.#newPath, {
       key: this.#key,
@@ -175,6 +203,7 @@ export class SealedLog implements StateCopy {
     const nextSlice = timeSlices();
     try {
       for (const object of live) {
+        if (isPatient()) throw new GivesWay();
         places.push(await replacement.append(await file.read(object.location)));
         await nextSlice();
       }
@@ -183,15 +212,25 @@ export class SealedLog implements StateCopy {
     } catch (error) {
       await replacement.close();
       await rm(this.#newPath, { force: true });
+      if (error instanceof GivesWay) return false;
       throw error;
     }
     this.#file = replacement;
+    this.#privatePartsSinceMs = undefined;
+    this.#compactedMs = performance.now();
     live.forEach((object, index) => {
       object.location = places[index] ?? object.location;
     });
     await file.close();
     await syncFolder(this.#options.dataDir);
     return true;
+  }
+
+  /** When a hundred key rings rotate at once, they share some compactions. */
+  #mayDropPrivateParts(): boolean {
+    return (
+      this.#privatePartsSinceMs !== undefined && performance.now() - this.#compactedMs >= betweenCompactionsMs
+    );
   }
 
   async close(): Promise<void> {

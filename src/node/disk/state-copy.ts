@@ -21,7 +21,17 @@ export interface StateCopy {
    * @throws Error where the object is no longer of the current state, or the disk lost it
    */
   read(object: StoredObject): Promise<DeployedContent>;
-  /** Deletes what is superseded. Not during a transaction. @returns whether there was enough of it */
-  compactIfDue(objects: ReadonlyMap<string, StoredObject>, mark: CommitMark): Promise<boolean>;
+  /** The state no longer has a private part that the copy still holds: it must be deleted soon. */
+  dropPrivateParts(): void;
+  /**
+   * Deletes what is superseded: where there is much of it, or a private part among it. Not during a transaction.
+   * @param giveWay whether something else waits; only a compaction that can wait asks
+   * @returns whether it was done
+   */
+  compactIfDue(
+    objects: ReadonlyMap<string, StoredObject>,
+    mark: CommitMark,
+    giveWay?: () => boolean,
+  ): Promise<boolean>;
   close(): Promise<void>;
 }

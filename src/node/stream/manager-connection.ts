@@ -12,7 +12,7 @@ import { certificateProblem, type ManagerTls } from './manager-tls.ts';
 import { SessionEnd } from './session-end.ts';
 import type { StreamTiming } from './stream-timing.ts';
 
-export interface ConnectionOptions extends Omit<SessionOptions, 'send'> {
+export interface ConnectionOptions extends Omit<SessionOptions, 'send' | 'isBusy'> {
   readonly url: URL;
   readonly timing: StreamTiming;
   readonly tls: ManagerTls;
@@ -107,7 +107,11 @@ class Connection {
   constructor(socket: WebSocket, options: ConnectionOptions) {
     this.#socket = socket;
     this.#options = options;
-    this.#session = new ManagerSession({ ...options, send: (text) => this.#send(text) });
+    this.#session = new ManagerSession({
+      ...options,
+      send: (text) => this.#send(text),
+      isBusy: () => this.#waiting > 1,
+    });
   }
 
   run(signal: AbortSignal, done: (end: ConnectionEnd) => void): void {
@@ -132,7 +136,8 @@ class Connection {
       clearTimeout(deadline);
       // Each message of the handshake has its own time.
       if (!this.#session.joined) deadline = awaitManager();
-      this.#enqueue(binary ? '' : data.toString());
+      const text = binary ? '' : data.toString();
+      this.#enqueue(() => this.#session.receive(text));
     });
     socket.on('unexpected-response', (request, response) => {
       const reason = `the manager answered with status ${response.statusCode}`;
@@ -157,12 +162,12 @@ class Connection {
     if (signal.aborted) stop();
   }
 
-  #enqueue(text: string): void {
+  #enqueue(handle: () => Promise<void>): void {
     this.#waiting += 1;
     this.#socket.pause();
     this.#queue = this.#queue.then(async () => {
       try {
-        if (!this.#end) await this.#session.receive(text);
+        if (!this.#end) await handle();
       } catch (error) {
         this.#fail(error);
       }
@@ -189,6 +194,7 @@ class Connection {
       const nowMs = performance.now();
       const bytes = this.#raw?.bytesRead ?? 0;
       if (bytes !== seenBytes || this.#waiting > 0) heardMs = nowMs;
+      if (this.#waiting === 0) this.#enqueue(() => this.#session.tidy());
       seenBytes = bytes;
       if (nowMs - heardMs > this.#options.timing.deadMs)
         this.#giveUp('nothing was heard from the manager any more');

@@ -49,6 +49,8 @@ export interface SessionOptions {
   readonly traits: NodeTraits;
   readonly log: NodeLog;
   readonly send: (text: string) => void;
+  /** More messages wait to be handled. */
+  readonly isBusy: () => boolean;
   readonly onWelcome: () => void;
 }
 
@@ -157,6 +159,7 @@ export class ManagerSession {
 
   async close(): Promise<void> {
     if (this.#stage.at === 'joined') await this.#stage.receiver.abandon();
+    await this.tidy();
   }
 
   #say({ sealing }: ProvenManager, message: SealedFromNode): void {
@@ -226,13 +229,20 @@ export class ManagerSession {
   }
 
   async #take(message: State, { manager, receiver }: Extract<Stage, { at: 'joined' }>): Promise<void> {
-    const { state, copy, log } = this.#options;
+    const { log } = this.#options;
     const text = opened(() => manager.opening.openState(message));
     const answer = await receiver.receive(message, text);
     if (answer) this.#say(manager, answer);
     if (answer?.type !== 'applied') return;
     log.info({ revision: answer.revision }, 'a change was applied');
-    await copy.compactIfDue(state.objects, state.mark()).catch((error: unknown) => {
+    await this.tidy();
+  }
+
+  /** Deletes from the copy what is superseded. Never while a message is handled. */
+  async tidy(): Promise<void> {
+    const { state, copy, log, isBusy } = this.#options;
+    if (this.#stage.at === 'joined' && this.#stage.receiver.isReceiving) return;
+    await copy.compactIfDue(state.objects, state.mark(), isBusy).catch((error: unknown) => {
       log.warn({ err: error }, 'the sealed copy could not be compacted; it goes on as it is');
     });
   }
