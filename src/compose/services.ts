@@ -77,7 +77,10 @@ export interface Services extends RuleServices {
   readonly refresher: Refresher;
   readonly maintenance: Maintenance<Stores>;
   readonly pages: StatePageReader;
-  readonly admission: Pick<ConversationOptions, 'handshake' | 'recordRefusedJoin' | 'divergences' | 'claim'>;
+  readonly admission: Pick<
+    ConversationOptions,
+    'handshake' | 'recordRefusedJoin' | 'divergences' | 'revokeAgain' | 'claim'
+  >;
   close(): Promise<void>;
 }
 
@@ -144,7 +147,16 @@ function connect(foundations: Foundations): Services {
   const deployTimeoutMs = config.deployTimeoutMs;
   const { managerId } = presence;
   const isAlone = () => presence.isAlone;
-  const deployments = new Deployments({ store, managerId, isAlone, deployTimeoutMs, clock, onError });
+  const revocations = async () => [];
+  const deployments = new Deployments({
+    store,
+    managerId,
+    isAlone,
+    deployTimeoutMs,
+    clock,
+    revocations,
+    onError,
+  });
   const onUnreadable = (object: object) => log.error(object, 'an object cannot be read as it was desired');
   const onLeftOut = createLeftOutReport<LeftOut>(metrics, (object) =>
     log.error(object, 'an object that cannot be read, or was altered outside keyplane, is not sent to nodes'),
@@ -221,6 +233,7 @@ function connect(foundations: Foundations): Services {
       handshake: { store, audit, clock, readIdentity },
       recordRefusedJoin: createRefusedJoinRecorder(rejections, onError),
       divergences: createDivergences({ store, audit, clock }),
+      revokeAgain: async () => [],
       claim: (claimed) =>
         store.asyncCommit(({ nodes }) => nodes.claim({ ...claimed, managerId, lastSeenAt: clock() })),
     },

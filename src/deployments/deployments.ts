@@ -16,7 +16,12 @@ import {
   environmentResult,
 } from './deployment-result.ts';
 import type { DesiredStateStores } from './desired-state-store.ts';
-import { NodeSession, type NodeSessionOptions, type SessionIdentity } from './node-session.ts';
+import {
+  NodeSession,
+  type NodeSessionOptions,
+  type OpenRevocation,
+  type SessionIdentity,
+} from './node-session.ts';
 import { NodeSessions } from './node-sessions.ts';
 import { createNodeStatusRecorder, type NodeStatusRecorder } from './node-status-recorder.ts';
 import { createHeartbeats, type Heartbeats } from './presence/heartbeats.ts';
@@ -33,6 +38,8 @@ export interface DeploymentsOptions {
   readonly isAlone: () => boolean;
   readonly deployTimeoutMs: number;
   readonly clock: () => Date;
+  /** Revocations that wait for a node. */
+  readonly revocations: () => Promise<readonly OpenRevocation[]>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -62,12 +69,14 @@ export class Deployments {
   /** Where environments are known to be; they may be further. */
   readonly #revisions = new Map<string, number>();
   readonly #pollStates: () => void;
+  readonly #pollRevocations: () => void;
   readonly #pollSessions: () => void;
 
   constructor(options: DeploymentsOptions) {
     this.#options = options;
     const { store, managerId, isAlone, onError } = options;
     this.#pollStates = singleFlight(() => this.#sendChanges(), onError);
+    this.#pollRevocations = singleFlight(() => this.#sendRevocations(), onError);
     this.#pollSessions = singleFlight(() => this.#closeLost(), onError);
     const pollOtherManagers = singleFlight(() => this.#readOtherManagers(), onError);
     this.#confirmations = createConfirmations({
@@ -137,10 +146,22 @@ export class Deployments {
     this.#heartbeats.beat({ identity, time, clockOffsetMs, answer: onHeard });
   }
 
+  /** An ephemeral node stops: from now on nothing waits for it. */
+  async goodbye(session: NodeSession): Promise<void> {
+    const { nodeId, connection, environmentId } = session.identity;
+    const { store, managerId } = this.#options;
+    // What is recorded of it from now on would be of no node.
+    this.#sessions.drop(session);
+    await store.write(({ nodes }) => nodes.leave({ nodeId, managerId, connection }));
+    session.close(goingAway, 'goodbye');
+    this.#confirmations.changed(environmentId, nodeId);
+  }
+
   /** Sends what was committed and waits for the nodes. Never rejects for what a node does. */
   async deploy(targets: readonly DeploymentTarget[], verb: DeploymentVerb): Promise<DeploymentResult> {
     if (targets.length === 0) return deploymentResult([], verb);
     for (const target of targets) this.#advanceAll(target);
+    this.#pollRevocations();
     // The reads for the response come after the sends, which an in-process database completes within one iteration of
     // the event loop.
     if (targets.some(({ environmentId }) => this.#sessions.of(environmentId).size > 0)) await setImmediate();
@@ -215,6 +236,18 @@ export class Deployments {
     if (this.#sessions.all().length === 0) return;
     const states = await this.#options.store.read(({ desired }) => desired.states());
     for (const { environmentId, revision } of states) this.#advanceAll({ environmentId, revision });
+    this.#pollRevocations();
+  }
+
+  /** Nodes that are sent much get a revocation at the end of it: they are sent the kids ahead. */
+  async #sendRevocations(): Promise<void> {
+    const behind = this.#sessions.all().filter(({ isBehind }) => isBehind);
+    if (behind.length === 0) return;
+    const revocations = await this.#options.revocations();
+    for (const session of behind) {
+      const { environmentId } = session.identity;
+      session.sendRevoked(revocations.filter(({ environmentIds }) => environmentIds.includes(environmentId)));
+    }
   }
 
   #raiseKnownRevision({ environmentId, revision }: DeploymentTarget): number {

@@ -2,7 +2,14 @@
 // compares what the node confirmed with what is desired and sends the difference.
 
 import type { NodeRefusal } from '../environments/environment-store.ts';
-import { type Applied, closeCodes, type Refused, type State } from '../protocol/messages.ts';
+import {
+  type Applied,
+  closeCodes,
+  type KeyOfRing,
+  type Refused,
+  type SealedFromManager,
+  type State,
+} from '../protocol/messages.ts';
 import { removeDigest } from '../protocol/state-digest.ts';
 import { backOffMs } from '../runtime/back-off.ts';
 import { faultPoints } from '../runtime/fault-points.ts';
@@ -30,6 +37,13 @@ export interface SessionIdentity {
   readonly connection: number;
 }
 
+/** Keys that were revoked, while some nodes still use them. */
+export interface OpenRevocation {
+  readonly id: string;
+  readonly environmentIds: readonly string[];
+  readonly keys: readonly KeyOfRing[];
+}
+
 export interface NodeSessionOptions {
   readonly identity: SessionIdentity;
   readonly stream: NodeStream;
@@ -40,6 +54,8 @@ export interface NodeSessionOptions {
   readonly privateKeys: boolean;
   /** Seals a part as the next message of this connection. */
   readonly seal: (header: Omit<State, 'sealed'>, changes: string) => State;
+  /** Seals and sends another message than state; undefined where the node is of an earlier release and knows none. */
+  readonly say?: ((message: SealedFromManager) => void) | undefined;
   readonly startRevision: number;
   /** As measured in the handshake. */
   readonly clockOffsetMs: number;
@@ -86,6 +102,10 @@ export class NodeSession {
   #full = false;
   /** Gives back its place among the nodes that are given much, where it has one. */
   #releasePlace: (() => void) | undefined;
+  /** It lacks more than one message carries. */
+  #isBehind = false;
+  /** Ids of the revocations that it was sent ahead of its state. */
+  readonly #revocations = new Set<string>();
   #closed = false;
 
   constructor(options: NodeSessionOptions) {
@@ -114,6 +134,21 @@ export class NodeSession {
 
   get closed(): boolean {
     return this.#closed;
+  }
+
+  /** What is revoked now would reach it late in the order of its state. */
+  get isBehind(): boolean {
+    return !this.#closed && (this.#isBehind || this.#reset);
+  }
+
+  /** Ahead of all that waits; each once. */
+  sendRevoked(revocations: readonly OpenRevocation[]): void {
+    const news = revocations.filter(({ id }) => !this.#revocations.has(id));
+    if (this.#closed || news.length === 0) return;
+    for (const { id, keys } of news) {
+      this.#revocations.add(id);
+      this.#options.say?.({ type: 'revoked', keys });
+    }
   }
 
   /** Whether a check would send anything if its environment is at `revision`. */
@@ -181,15 +216,19 @@ export class NodeSession {
         this.close(restarting, 'the manager was restored from a backup');
         return;
       }
+      this.#isBehind = !page.final;
       if (!page.final && this.#releasePlace === undefined) {
         this.#releasePlace = await turns.bulkSends.acquire();
         if (this.#closed || !this.#isAt(position)) this.#leave();
         continue;
       }
-      await turns.run(() => {
-        // It may have had to wait.
-        if (!this.#closed && this.#isAt(position)) this.#sendPage(page);
-      }, !page.final);
+      await turns.run(
+        () => {
+          // It may have had to wait.
+          if (!this.#closed && this.#isAt(position)) this.#sendPage(page);
+        },
+        { isMuch: !page.final, isUrgent: page.isUrgent },
+      );
     }
   }
 

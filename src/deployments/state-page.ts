@@ -28,7 +28,9 @@ export interface StatePage {
   readonly changes: string;
   /** The same for a node that is given public parts only. */
   readonly publicChanges: () => string;
-  /** Its object. */
+  /** It revokes a key. */
+  readonly isUrgent: boolean;
+  /** Its objects. */
   readonly objects: readonly ObjectKey[];
   /**
    * The objects that are left out, with the digests that `digest` counts for them; null for a row altered outside
@@ -104,6 +106,7 @@ export async function readStatePage<Stores extends DesiredStateStores>(
   const digest = final ? state.digest.toString('hex') : null;
   const changes = `[${texts.join(',')}]`;
   const publicChanges = once(() => JSON.stringify(told.map(publicChange)));
+  const isUrgent = told.some(({ change }) => 'put' in change && revokes(change.put));
   const objects = taken.map(objectKey);
   const { lineage } = state;
   return {
@@ -115,9 +118,15 @@ export async function readStatePage<Stores extends DesiredStateStores>(
     digest,
     changes,
     publicChanges,
+    isUrgent,
     objects,
     leftOut,
   };
+}
+
+/** Also where it did so earlier: a page too many goes first. */
+function revokes(content: DeployedContent): boolean {
+  return content.kind === 'key-ring' && content.former.some(({ revokedAt }) => revokedAt !== null);
 }
 
 interface Told {

@@ -195,6 +195,8 @@ export interface NodeStore {
   record(statuses: readonly NodeStatus[]): Promise<void>;
   /** Those of a node's latest stream, in no order: a row that another transaction writes is left for the next heartbeat. */
   recordHeartbeats(heartbeats: readonly NodeHeartbeat[]): Promise<readonly RecordedHeartbeat[]>;
+  /** Deletes the node, unless it has a later stream. */
+  leave(stream: Pick<NodeHeartbeat, 'nodeId' | 'managerId' | 'connection'>): Promise<void>;
   delete(id: string): Promise<void>;
   /** Of all environments, by name order. */
   listDiverged(): Promise<readonly DivergedNode[]>;

@@ -39,6 +39,8 @@ export type ObjectCounts = Readonly<Record<`${ProjectKind}s`, number>>;
 export class NodeState {
   readonly #followers: StateFollower[] = [];
   #objects = new Map<string, StoredObject>();
+  /** Those among them that this node remembers as revoked, by the same keys. */
+  readonly #revoked = new Map<string, StoredObject>();
   #environment: EnvironmentIdentity | undefined;
   #revision = 0;
   #digest = emptyDigest;
@@ -147,7 +149,7 @@ export class NodeState {
     for (const [key, before] of this.#objects) {
       const after = withdraw(before);
       if (after === before) continue;
-      this.#objects.set(key, after);
+      this.#put(key, after);
       removed.push(before);
       added.push(after);
     }
@@ -155,17 +157,21 @@ export class NodeState {
   }
 
   apply(step: StateStep): void {
-    if (step.reset) this.#objects = new Map();
+    if (step.reset) {
+      this.#objects = new Map();
+      this.#revoked.clear();
+    }
     const removed: StoredObject[] = [];
     const added: StoredObject[] = [];
     for (const [key, object] of step.changes) {
       const before = this.#objects.get(key);
       if (before) removed.push(before);
       if (object) {
-        this.#objects.set(key, object);
+        this.#put(key, object);
         added.push(object);
       } else {
         this.#objects.delete(key);
+        this.#revoked.delete(key);
       }
     }
     this.#environment = step.environment;
@@ -180,6 +186,17 @@ export class NodeState {
       if (step.reset) follower.replaced(this.#objects.values());
       else follower.changed(removed, added);
     }
+  }
+
+  /** Objects that the manager sent as valid, and that this node remembers as revoked. */
+  get revoked(): Iterable<StoredObject> {
+    return this.#revoked.values();
+  }
+
+  #put(key: string, object: StoredObject): void {
+    this.#objects.set(key, object);
+    if (object.isRevoked) this.#revoked.set(key, object);
+    else this.#revoked.delete(key);
   }
 
   counts(): ObjectCounts {

@@ -9,7 +9,7 @@ import type { DeployedKeyRing } from '../protocol/content.ts';
 import { moveFile, replaceFile } from '../runtime/durable-file.ts';
 import { openBytes, sealBytes } from '../sealing/aead.ts';
 import type { NodeLog } from './node-log.ts';
-import type { UnstoredObject } from './stored-object.ts';
+import { escapedKidOf, type UnstoredObject } from './stored-object.ts';
 
 export interface RevokedKey {
   readonly ringId: string;
@@ -30,6 +30,7 @@ const additionalData = Buffer.from('keyplane revoked kids');
 export class RevokedKids {
   readonly #options: RevokedKidsOptions;
   readonly #byKid = new Map<string, readonly RevokedKey[]>();
+  #version = 0;
 
   /** It knows none; `load` reads those that are kept. */
   constructor(options: RevokedKidsOptions) {
@@ -58,11 +59,10 @@ export class RevokedKids {
       const ofRing = this.#byKid.get(member.kid)?.find((revoked) => revoked.ringId === member.ringId);
       if (ofRing !== undefined) return ofRing;
     }
-    if (publicJson === undefined) return undefined;
-    const jwk = JSON.parse(publicJson) as JsonObject;
-    const sameKid = typeof jwk.kid === 'string' ? this.#byKid.get(jwk.kid) : undefined;
-    if (sameKid === undefined) return undefined;
-    const itself = thumbprintOf(jwk);
+    const escaped = publicJson === undefined ? undefined : escapedKidOf(publicJson);
+    const sameKid = escaped === undefined ? undefined : this.#byKid.get(JSON.parse(`"${escaped}"`));
+    if (publicJson === undefined || sameKid === undefined) return undefined;
+    const itself = thumbprintOf(JSON.parse(publicJson) as JsonObject);
     return sameKid.find((revoked) => revoked.thumbprint !== undefined && revoked.thumbprint === itself);
   }
 
@@ -72,11 +72,17 @@ export class RevokedKids {
     return { ...object, publicJson: undefined, isRevoked: true };
   }
 
+  /** Grows with what is known. */
+  get version(): number {
+    return this.#version;
+  }
+
   /** On the disk once it resolves. @returns whether any of them was not known */
   async remember(keys: readonly RevokedKey[]): Promise<boolean> {
-    const news = keys.filter(({ ringId, kid }) => !this.has(ringId, kid));
+    const news = keys.filter((key) => this.#isNews(key));
     if (news.length === 0) return false;
     for (const key of news) this.#add(key);
+    this.#version += 1;
     const { path, key } = this.#options;
     if (path !== undefined) {
       const all = [...this.#byKid.values()].flat();
@@ -86,9 +92,14 @@ export class RevokedKids {
     return true;
   }
 
+  #isNews({ ringId, kid, thumbprint: itself }: RevokedKey): boolean {
+    const known = this.#byKid.get(kid)?.find((revoked) => revoked.ringId === ringId);
+    return known === undefined || (known.thumbprint === undefined && itself !== undefined);
+  }
+
   #add(revoked: RevokedKey): void {
-    if (this.has(revoked.ringId, revoked.kid)) return;
-    this.#byKid.set(revoked.kid, [...(this.#byKid.get(revoked.kid) ?? []), revoked]);
+    const others = (this.#byKid.get(revoked.kid) ?? []).filter(({ ringId }) => ringId !== revoked.ringId);
+    this.#byKid.set(revoked.kid, [...others, revoked]);
   }
 }
 

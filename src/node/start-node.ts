@@ -16,11 +16,13 @@ import { removeCopy, SealedLog } from './disk/sealed-log.ts';
 import { ManagerContact } from './lease/manager-contact.ts';
 import { machineClocks } from './lease/node-clocks.ts';
 import { ServeLimit } from './lease/serve-limit.ts';
+import { SigningLease } from './lease/signing-lease.ts';
 import { loadIdentityPin, nodeSigningKey } from './node-identity.ts';
 import type { NodeLog } from './node-log.ts';
 import { NodeState } from './node-state.ts';
 import { restoreCopy } from './restore-copy.ts';
 import { RevokedKids } from './revoked-kids.ts';
+import { HistoricalJwks } from './serve/historical-jwks.ts';
 import { JwkSets } from './serve/jwk-sets.ts';
 import { createNodeMetrics } from './serve/node-metrics.ts';
 import { createNodeServer } from './serve/node-server.ts';
@@ -106,6 +108,10 @@ async function run(
   const state = new NodeState();
   const sets = new JwkSets(clock);
   state.follow(sets);
+  const lease = new SigningLease(contact);
+  const cacheControl = () => sets.cacheControl;
+  const historical = new HistoricalJwks({ state, copy, lease, clock, cacheControl });
+  state.follow(historical);
   if (copy instanceof SealedLog) await restoreCopy(copy, state, revoked);
   if (state.environment && state.environment.name !== environment) {
     log.warn(
@@ -167,7 +173,17 @@ async function run(
   closers.push(() => metrics.close());
   const tls = options.tls && (await operatorsError(openTls(options.tls, log)));
   if (tls) closers.push(() => tls.close());
-  const { server, close } = createNodeServer({ state, sets, serveLimit, metrics, status, clock, log, tls });
+  const { server, close } = createNodeServer({
+    state,
+    sets,
+    serveLimit,
+    historical,
+    metrics,
+    status,
+    clock,
+    log,
+    tls,
+  });
   const address = await listen(server, options);
   closers.push(close);
   // Without a connection nothing else deletes what an earlier run left in the copy.

@@ -38,6 +38,8 @@ interface Staged {
   digest: Buffer;
   /** The former state has private parts that the next one lacks. */
   dropsPrivatePart: boolean;
+  /** Of the revoked kids, when the first change was taken. */
+  readonly revokedVersion: number;
 }
 
 class Refusal extends Error {
@@ -134,6 +136,7 @@ export class StateReceiver {
       revision: from,
       digest: reset ? emptyDigest : state.digest,
       dropsPrivatePart: false,
+      revokedVersion: this.#options.revoked.version,
     };
     return this.#staged;
   }
@@ -201,16 +204,22 @@ export class StateReceiver {
       changes: staged.changes,
       reset: staged.reset,
     });
+    // Where the member itself was not part of the step.
+    if (this.#options.revoked.version !== staged.revokedVersion) {
+      state.withdraw((object) => this.#options.revoked.apply(object));
+    }
     // The published files have the change before it is confirmed.
     await state.settled();
     return { type: 'applied', revision, digest };
   }
 
   /** Before anything else: if the node stops here, it still knows. */
-  async #rememberRevoked({ changes }: Staged): Promise<void> {
+  async #rememberRevoked({ changes, revokedVersion }: Staged): Promise<void> {
     const { revoked } = this.#options;
-    const keys = [...changes.values()].flatMap((object) => (object?.ring ? revokedOf(object.ring) : []));
-    if (!(await revoked.remember(keys))) return;
+    await revoked.remember(
+      [...changes.values()].flatMap((object) => (object?.ring ? revokedOf(object.ring) : [])),
+    );
+    if (revoked.version === revokedVersion) return;
     for (const [key, object] of changes) if (object) changes.set(key, revoked.apply(object));
   }
 

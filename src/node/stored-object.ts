@@ -113,6 +113,16 @@ export function withOrder(
   return since === undefined ? { ...held, kidSince } : { ...held, kidSince, since };
 }
 
+const kidPattern = /"kid":"((?:[^"\\]|\\.)*)"/;
+
+/**
+ * The kid as the public JSON has it, escapes included; undefined where it has none. Only base64url and names without a quote
+ * stand before it.
+ */
+export function escapedKidOf(publicJson: string): string | undefined {
+  return kidPattern.exec(publicJson)?.[1];
+}
+
 /** Whether a copy that has both still holds a private part of a key ring's key that the state no longer has. */
 export function losesPrivatePart(
   before: UnstoredObject | null | undefined,

@@ -106,6 +106,8 @@ export interface Resume {
   readonly serveLimitMs?: number;
   /** It keeps no copy. */
   readonly ephemeral?: boolean;
+  /** It reads `heard`, `counted` and `revoked`; absent: it is of an earlier release, which ends the stream for them. */
+  readonly heartbeats?: boolean;
 }
 
 export interface Welcome {
@@ -119,6 +121,8 @@ export interface Welcome {
    * announced.
    */
   readonly lineage?: string;
+  /** It reads `goodbye`, `usage` and `revoked-kids`; absent: it is of an earlier release. */
+  readonly heartbeats?: boolean;
 }
 
 /** The manager closes the connection. Unlike the reason of the close itself, it is authentic. */
@@ -210,14 +214,28 @@ export interface Counted {
   readonly report: number;
 }
 
+export interface KeyOfRing {
+  readonly ringId: string;
+  readonly kid: string;
+}
+
 /** Revoked kids that the node remembers and that the manager sent it again as valid. */
 export interface RevokedKids {
   readonly type: 'revoked-kids';
-  readonly keys: readonly { readonly ringId: string; readonly kid: string }[];
+  readonly keys: readonly KeyOfRing[];
+}
+
+/**
+ * Keys that were revoked, sent ahead of the changes that a node still has to take: it uses none of them from now on. The
+ * state that removes them follows in its order.
+ */
+export interface Revoked {
+  readonly type: 'revoked';
+  readonly keys: readonly KeyOfRing[];
 }
 
 export type FromNode = Hello | NodeProof | SealedMessage;
 export type FromManager = Identity | ManagerProof | SealedMessage | State;
 /** What is inside `SealedMessage`. */
 export type SealedFromNode = Resume | Applied | Refused | Clock | Goodbye | Usage | RevokedKids;
-export type SealedFromManager = Welcome | Ended | Heard | Counted;
+export type SealedFromManager = Welcome | Ended | Heard | Counted | Revoked;

@@ -37,7 +37,8 @@ const isKind: Check = (value) => deployedKinds.some((kind) => kind === value);
 const isSealed: Check = (value) => typeof value === 'string' && value.length > 0;
 const isObjectName: Check = (value) => isJson(value) && isKind(value.kind) && isText(value.id);
 
-const mostUses = 256;
+/** Entries of one message. */
+export const mostEntries = 256;
 const isUse: Check = (value) =>
   isJson(value) &&
   isText(value.applicationId) &&
@@ -46,9 +47,10 @@ const isUse: Check = (value) =>
   isText(value.outcome) &&
   isRevision(value.count) &&
   isTime(value.lastUsedAt);
-const isUses: Check = (value) => Array.isArray(value) && value.length <= mostUses && value.every(isUse);
+const isUses: Check = (value) => Array.isArray(value) && value.length <= mostEntries && value.every(isUse);
 const isKeyName: Check = (value) => isJson(value) && isText(value.ringId) && isText(value.kid);
-const isKeys: Check = (value) => Array.isArray(value) && value.length <= mostUses && value.every(isKeyName);
+const isKeys: Check = (value) =>
+  Array.isArray(value) && value.length <= mostEntries && value.every(isKeyName);
 
 const orNull =
   (check: Check): Check =>
@@ -90,6 +92,7 @@ const sealedFromNode: Shapes = {
     incomplete: orAbsent(isFlag),
     serveLimitMs: orAbsent(isRevision),
     ephemeral: orAbsent(isFlag),
+    heartbeats: orAbsent(isFlag),
   },
   applied: { revision: isRevision, digest: isDigest },
   refused: {
@@ -130,10 +133,12 @@ const sealedFromManager: Shapes = {
     environmentName: isText,
     privateKeys: isFlag,
     lineage: orAbsent(isText),
+    heartbeats: orAbsent(isFlag),
   },
   ended: { code: isRevision, reason: isText },
   heard: { time: isTime, lastSeenAt: isTime, managerTime: isTime },
   counted: { report: isRevision },
+  revoked: { keys: isKeys },
 };
 
 export function readFromNode(text: string): FromNode | NotAMessage {

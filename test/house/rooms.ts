@@ -212,5 +212,5 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'type sealing/sealed.ts',
   ],
 
-  node: ['jose', 'protocol', 'sealing/aead.ts', 'sealing/key-file.ts'],
+  node: ['jose', 'operations', 'protocol', 'sealing/aead.ts', 'sealing/key-file.ts'],
 };

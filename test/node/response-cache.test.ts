@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ServeLimit } from '../../src/node/lease/serve-limit.ts';
 import { NodeState } from '../../src/node/node-state.ts';
+import type { HistoricalJwks } from '../../src/node/serve/historical-jwks.ts';
 import { JwkSets } from '../../src/node/serve/jwk-sets.ts';
 import { ResponseCache } from '../../src/node/serve/response-cache.ts';
 
@@ -19,7 +20,8 @@ function readyAnswers(): ResponseCache {
     close: () => undefined,
   };
   const serveLimit = { isOver: false, limitMs: undefined } as ServeLimit;
-  const sources = { state, sets, serveLimit, metrics, status: () => expect.unreachable() };
+  const historical = {} as HistoricalJwks;
+  const sources = { state, sets, serveLimit, historical, metrics, status: () => expect.unreachable() };
   return new ResponseCache({ sources, clock: () => 0, keepAliveSeconds: 65 });
 }
 

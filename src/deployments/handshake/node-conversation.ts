@@ -8,6 +8,7 @@ import {
   type Applied,
   closeCodes,
   type Ended,
+  type KeyOfRing,
   type Refused,
   type Resume,
   type SealedFromManager,
@@ -42,12 +43,23 @@ export interface ClaimedStream {
   readonly ephemeral: boolean;
 }
 
+/** Kids that a node remembers as revoked, and that it was sent as valid. */
+export interface RevokedReport {
+  readonly environment: { readonly id: string; readonly name: string };
+  readonly node: string;
+  readonly keys: readonly KeyOfRing[];
+}
+
+/** Revokes those that the database has as valid. @returns the names of their JWKs; empty where there was none */
+export type RevokeAgain = (report: RevokedReport) => Promise<readonly string[]>;
+
 export interface ConversationOptions {
   readonly handshake: HandshakeOptions;
   readonly recordRefusedJoin: RecordRefusedJoin;
   /** Its stream is this manager's from now on; answers the number of the connection. */
   readonly claim: (claimed: ClaimedStream) => Promise<number | undefined>;
   readonly divergences: Divergences;
+  readonly revokeAgain: RevokeAgain;
   readonly deployments: Deployments;
   readonly pages: StatePageReader;
   readonly log: NodeStreamLog;
@@ -66,6 +78,9 @@ export interface ConversationStream extends NodeStream {
   readonly isOpen: boolean;
 }
 
+const revokedAgainText =
+  'a node knows keys as revoked that the database had as valid: they were revoked again. Was the database restored from an older backup?';
+
 const divergenceText =
   'a node has a history that this manager does not know, and was sent nothing: was the database restored from an older backup? Put the right database back, or run keyplane restore --announce';
 
@@ -73,7 +88,10 @@ interface Joined {
   readonly session: NodeSession;
   readonly opening: OpeningEnd;
   readonly watch: (message: Applied | Refused) => void;
-  readonly say: (message: SealedFromManager) => void;
+  /** Undefined of a node of an earlier release, which knows no further messages. */
+  readonly say: ((message: SealedFromManager) => void) | undefined;
+  readonly environment: { readonly id: string; readonly name: string };
+  readonly isEphemeral: boolean;
 }
 
 /** RFC 6455 §7.4.1 and its registry: the endpoint failed. */
@@ -91,6 +109,7 @@ export class NodeConversation {
   #busy = false;
   #over = false;
   #joined: Joined | undefined;
+  #isReporting = false;
 
   constructor(stream: ConversationStream, address: string | null, options: ConversationOptions & StreamPort) {
     this.#stream = stream;
@@ -202,8 +221,11 @@ export class NodeConversation {
       environmentId: environment.id,
       environmentName: environment.name,
       privateKeys,
+      heartbeats: true,
       ...(lineage !== undefined && { lineage }),
     };
+    const say =
+      resume.heartbeats === true ? (message: SealedFromManager) => this.#say(sealing, message) : undefined;
     this.#say(sealing, welcome);
     const identity = {
       nodeId: node.id,
@@ -218,6 +240,7 @@ export class NodeConversation {
         identity,
         clockOffsetMs,
         privateKeys,
+        say,
         stream: this.#stream,
         pages,
         seal: (header, changes) => sealing.sealState({ header, changes }),
@@ -231,14 +254,15 @@ export class NodeConversation {
     const isMarked = node.divergedRevision !== undefined;
     if (isMarked && agrees) this.#resolveDivergence(diverging);
     const watch = this.#watching({ session, diverging, sealing, isMarked });
-    const say = (message: SealedFromManager) => this.#say(sealing, message);
-    this.#joined = { session, opening, watch, say };
+    const isEphemeral = resume.ephemeral === true;
+    this.#joined = { session, opening, watch, say, environment, isEphemeral };
     this.#options.onJoined();
     // It may have ended meanwhile.
     if (!this.#stream.isOpen || this.#over) deployments.leave(session);
   }
 
-  #receiveSealed({ session, opening, watch, say }: Joined, text: string): void {
+  #receiveSealed(joined: Joined, text: string): void {
+    const { session, opening, watch, say } = joined;
     const said = open(opening, text);
     if ('ends' in said) {
       this.#endSession(said.ends, said.code);
@@ -251,15 +275,53 @@ export class NodeConversation {
         watch(said);
         return;
       case 'clock':
-        this.#options.deployments.heartbeat(session, said.time, say);
+        this.#options.deployments.heartbeat(session, said.time, (heard) => say?.(heard));
         return;
       case 'goodbye':
-      case 'usage':
+        this.#goodbye(joined);
+        return;
       case 'revoked-kids':
+        this.#reportRevokedKids(joined, said.keys);
+        return;
+      case 'usage':
         return;
       default:
         said satisfies never;
     }
+  }
+
+  /** Any other node keeps what it has, so it stays registered. */
+  #goodbye({ session, isEphemeral }: Joined): void {
+    if (!isEphemeral) return;
+    const { environment, name } = this.#handshake.claimant;
+    this.#options.deployments
+      .goodbye(session)
+      .then(() => this.#options.log.info({ environment, node: name }, 'an ephemeral node stopped and left'))
+      .catch((error: unknown) =>
+        this.#options.log.warn({ err: error, environment, node: name }, 'a node could not leave'),
+      );
+  }
+
+  #reportRevokedKids({ environment }: Joined, keys: readonly KeyOfRing[]): void {
+    if (this.#isReporting) return;
+    this.#isReporting = true;
+    const { revokeAgain, log } = this.#options;
+    const { name: node } = this.#handshake.claimant;
+    const kids = keys.map(({ kid }) => kid);
+    revokeAgain({ environment, node, keys })
+      .then((jwkNames) => {
+        if (jwkNames.length > 0)
+          log.error({ environment: environment.name, node, jwkNames }, revokedAgainText);
+      })
+      .catch((error: unknown) =>
+        log.warn(
+          { err: error, environment: environment.name, node, kids },
+          'keys that a node knows to be revoked could not be revoked again',
+        ),
+      )
+      .finally(() => {
+        this.#isReporting = false;
+      });
   }
 
   /** A joined node sent an invalid message, or one that does not authenticate. */

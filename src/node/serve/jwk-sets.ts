@@ -5,7 +5,7 @@
 
 import { type DeployedSetting, defaultCaching } from '../../protocol/content.ts';
 import type { StateFollower } from '../node-state.ts';
-import type { StoredObject } from '../stored-object.ts';
+import { escapedKidOf, type StoredObject } from '../stored-object.ts';
 import {
   cacheControlOf,
   isValidAt,
@@ -37,6 +37,11 @@ export class JwkSets implements StateFollower {
   /** Changes with every change, also one of content that is not published. */
   get generation(): number {
     return this.#generation;
+  }
+
+  /** Of every answer, as the environment has it. */
+  get cacheControl(): string {
+    return this.#cacheControl;
   }
 
   replaced(objects: Iterable<StoredObject>): void {
@@ -160,7 +165,7 @@ export class JwkSets implements StateFollower {
     let isContested = false;
     for (const key of this.#keys) {
       if (!this.#isLive(key)) continue;
-      const kid = kidOf(key);
+      const kid = escapedKidOf(key.publicJson);
       if (kid === undefined) continue;
       const known = first.get(kid);
       if (known && known.project !== key.project) isContested = true;
@@ -168,7 +173,7 @@ export class JwkSets implements StateFollower {
     }
     if (!isContested) return this.#keys;
     return this.#keys.filter((key) => {
-      const kid = kidOf(key);
+      const kid = escapedKidOf(key.publicJson);
       if (kid === undefined) return true;
       const known = first.get(kid);
       return known?.project === key.project || known?.publicJson === key.publicJson;
@@ -234,13 +239,6 @@ function isHereLonger(one: PublicKey, other: PublicKey): boolean {
 function kidSinceOf({ id, kidSince }: PublicKey): number {
   return kidSince ?? Number.parseInt(id.replace('-', '').slice(0, 12), 16);
 }
-
-/** Its kid as the JSON has it; undefined where it has none. Only base64url and names without a quote stand before it. */
-function kidOf({ publicJson }: PublicKey): string | undefined {
-  return kidPattern.exec(publicJson)?.[1];
-}
-
-const kidPattern = /"kid":"((?:[^"\\]|\\.)*)"/;
 
 function validityOf(keys: readonly PublicKey[], now: number): ResponseValidity {
   let validFromMs = Number.NEGATIVE_INFINITY;

@@ -4,6 +4,7 @@
 import { durationText } from '../../iso-duration.ts';
 import type { ServeLimit } from '../lease/serve-limit.ts';
 import type { NodeState } from '../node-state.ts';
+import type { HistoricalJwks } from './historical-jwks.ts';
 import type { JwkSets } from './jwk-sets.ts';
 import type { NodeMetrics } from './node-metrics.ts';
 import type { PublishedResponse } from './published-response.ts';
@@ -28,6 +29,7 @@ export interface RouteSources {
   readonly state: NodeState;
   readonly sets: JwkSets;
   readonly serveLimit: ServeLimit;
+  readonly historical: HistoricalJwks;
   readonly metrics: NodeMetrics;
   readonly status: () => Readonly<Record<string, unknown>>;
 }
@@ -43,6 +45,7 @@ export interface RouteMatch {
 }
 
 const sets = '.well-known/jwks.json';
+const historical = '.well-known/historical-jwks';
 const noEnvironmentSet =
   'This environment publishes no JWK Set of all its projects; that of a project is at /projects/{projectName}/.well-known/jwks.json';
 
@@ -68,6 +71,7 @@ export function findRoute(segments: readonly string[]): RouteMatch | undefined {
       answer: (sources) => whenReady(sources, () => sources.sets.project(second), text),
     };
   }
+  if (`${third}/${fourth}` === historical) return historicalRoute(second);
   if (third !== 'jwks') return undefined;
   const text = 'This node publishes no JWK of this name in a project of this name';
   return {
@@ -75,6 +79,23 @@ export function findRoute(segments: readonly string[]): RouteMatch | undefined {
     publishes: true,
     isPublic: true,
     answer: (sources) => whenReady(sources, () => sources.sets.jwk(second, fourth), text),
+  };
+}
+
+function historicalRoute(project: string): RouteMatch {
+  return {
+    route: `/projects/{projectName}/${historical}`,
+    publishes: false,
+    isPublic: true,
+    answer: async (sources) => {
+      const fault = whyNotServed(sources);
+      if (fault) return { fault };
+      const found = await sources.historical.find(project);
+      if (!('isAbsent' in found)) return { published: found };
+      const { isAbsent, text } = found;
+      if (isAbsent) return { fault: { status: 404, code: 'not_found', text } };
+      return { fault: { status: 503, code: 'unavailable', text, headers: ['Retry-After', '1'] } };
+    },
   };
 }
 

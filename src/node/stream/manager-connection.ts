@@ -127,6 +127,7 @@ class Connection {
     let deadline = awaitManager();
     const heartbeat = setInterval(this.#heartbeat(), timing.pingMs);
     const clock = setInterval(() => this.#session.sendHeartbeat(), heartbeatMs(this.#options));
+    const report = setInterval(() => this.#session.reportRevoked(), reportEveryMs);
 
     socket.on('upgrade', (response) => {
       this.#raw = response.socket;
@@ -154,6 +155,7 @@ class Connection {
       clearTimeout(deadline);
       clearInterval(heartbeat);
       clearInterval(clock);
+      clearInterval(report);
       signal.removeEventListener('abort', stop);
       this.#queue
         .then(() => this.#session.close())
@@ -220,6 +222,9 @@ class Connection {
     setTimeout(() => this.#socket.terminate(), 1_000).unref();
   }
 }
+
+/** A manager that could not record a report gets it again. */
+const reportEveryMs = 60_000;
 
 /** Several within a serve limit: one answer may be late. */
 function heartbeatMs({ timing, traits }: ConnectionOptions): number {

@@ -8,12 +8,13 @@ import {
   closeCodes,
   type Ended,
   type Heard,
+  type KeyOfRing,
   type Resume,
   type SealedFromNode,
   type State,
   type Welcome,
 } from '../../protocol/messages.ts';
-import { readFromManager, readSealedFromManager } from '../../protocol/read-message.ts';
+import { mostEntries, readFromManager, readSealedFromManager } from '../../protocol/read-message.ts';
 import type { SigningKey } from '../../protocol/signing-keys.ts';
 import type { StateCopy } from '../disk/state-copy.ts';
 import type { ManagerContact, SentHeartbeat } from '../lease/manager-contact.ts';
@@ -64,7 +65,13 @@ const mostHeartbeats = 64;
 type Stage =
   | { readonly at: 'identity' }
   | { readonly at: 'welcome'; readonly manager: ProvenManager }
-  | { readonly at: 'joined'; readonly manager: ProvenManager; readonly receiver: StateReceiver };
+  | {
+      readonly at: 'joined';
+      readonly manager: ProvenManager;
+      readonly receiver: StateReceiver;
+      /** The manager is of this release or a later one. */
+      readonly takesReports: boolean;
+    };
 
 export class ManagerSession {
   readonly #options: SessionOptions;
@@ -116,6 +123,7 @@ export class ManagerSession {
         if (said.type === 'ended') return this.#ended(said);
         if (said.type === 'heard') return this.#heard(said);
         if (said.type === 'counted') return;
+        if (said.type === 'revoked') return this.#withdraw(said.keys);
         if (stage.at !== 'welcome') throw wrongMessage('a second welcome');
         return this.#welcomed(said, stage.manager);
       }
@@ -142,8 +150,31 @@ export class ManagerSession {
 
   /** An ephemeral node comes back with nothing, so the manager need not count on it. */
   sendGoodbye(): void {
-    if (this.#stage.at !== 'joined' || this.#options.traits.ephemeral !== true) return;
-    this.#say(this.#stage.manager, { type: 'goodbye' });
+    const stage = this.#stage;
+    if (stage.at !== 'joined' || !stage.takesReports || this.#options.traits.ephemeral !== true) return;
+    this.#say(stage.manager, { type: 'goodbye' });
+  }
+
+  /** Revoked keys that the manager sends as valid: its database was restored from a backup. */
+  reportRevoked(): void {
+    const stage = this.#stage;
+    if (stage.at !== 'joined' || !stage.takesReports) return;
+    const { state, revoked } = this.#options;
+    const keys = [...state.revoked].flatMap((object) => {
+      const key = revoked.find(object);
+      return key === undefined ? [] : [{ ringId: key.ringId, kid: key.kid }];
+    });
+    if (keys.length === 0) return;
+    this.#say(stage.manager, { type: 'revoked-kids', keys: keys.slice(0, mostEntries) });
+  }
+
+  /** Ahead of the state that removes them. */
+  async #withdraw(keys: readonly KeyOfRing[]): Promise<void> {
+    const { state, revoked, log } = this.#options;
+    if (!(await revoked.remember(keys))) return;
+    state.withdraw((object) => revoked.apply(object));
+    await state.settled();
+    log.warn({ kids: keys.map(({ kid }) => kid) }, 'keys were revoked and are no longer used');
   }
 
   #heard(heard: Heard): void {
@@ -174,6 +205,7 @@ export class ManagerSession {
       revision: state.revision,
       digest: state.digest.toString('hex'),
       time: Math.round(contact.sample().wallMs),
+      heartbeats: true,
       ...traits,
       ...(state.lineage !== undefined && { lineage: state.lineage }),
       ...(state.incomplete && { incomplete: true }),
@@ -223,8 +255,9 @@ export class ManagerSession {
     state.diverge(undefined);
     const { lineage } = welcome;
     const receiver = new StateReceiver({ state, copy, revoked, environment, lineage, log });
-    this.#stage = { at: 'joined', manager, receiver };
+    this.#stage = { at: 'joined', manager, receiver, takesReports: welcome.heartbeats === true };
     this.sendHeartbeat();
+    this.reportRevoked();
     this.#options.onWelcome();
   }
 
@@ -235,6 +268,7 @@ export class ManagerSession {
     if (answer) this.#say(manager, answer);
     if (answer?.type !== 'applied') return;
     log.info({ revision: answer.revision }, 'a change was applied');
+    this.reportRevoked();
     await this.tidy();
   }
 

@@ -70,6 +70,13 @@ const setDiverged = statement((db, row: { id: string; revision: number | null; a
     .set({ diverged_revision: row.revision, diverged_at: row.at })
     .where('id', '=', row.id),
 );
+const deleteStream = statement((db, stream: { nodeId: string; managerId: string; connection: number }) =>
+  db
+    .deleteFrom('nodes')
+    .where('id', '=', stream.nodeId)
+    .where('manager_id', '=', stream.managerId)
+    .where('connection', '=', stream.connection),
+);
 const deleteOne = statement((db, key: { id: string }) => db.deleteFrom('nodes').where('id', '=', key.id));
 
 export class NodeTable implements NodeStore {
@@ -213,10 +220,9 @@ where nodes.id = seen.column1
       );
       const ids = sql.join(chunk.map(({ nodeId }) => nodeId));
       // Statuses of the same nodes are written at the same time, in any order: neither may wait for the other.
-      const free =
-        engine.isShared
-          ? sql`and nodes.id in (select id from nodes where id in (${ids}) for no key update skip locked)`
-          : sql``;
+      const free = engine.isShared
+        ? sql`and nodes.id in (select id from nodes where id in (${ids}) for no key update skip locked)`
+        : sql``;
       const { rows: written } = await sql<{ id: string; last_seen_at: number }>`update nodes
 set last_seen_at = ${databaseNow(this.#database)}, clock_offset_ms = seen.column4
 from (values ${sql.join(rows)}) as seen
@@ -227,6 +233,11 @@ returning nodes.id as id, nodes.last_seen_at as last_seen_at`.execute(this.#data
         recorded.push({ nodeId: id, lastSeenAt: Number(last_seen_at) });
     }
     return recorded;
+  }
+
+  async leave(stream: Pick<NodeHeartbeat, 'nodeId' | 'managerId' | 'connection'>): Promise<void> {
+    await deleteStream.run(this.#database, stream);
+    this.#context.notify('nodes');
   }
 
   async delete(id: string): Promise<void> {
