@@ -57,6 +57,7 @@ import { measureStore } from '../metrics/measure-store.ts';
 import { Refusals } from '../metrics/refusals.ts';
 import { newId } from '../new-id.ts';
 import { createOverview } from '../overview/overview.ts';
+import { openRevocations } from '../rings/open-revocations.ts';
 import { createRingContentReader } from '../rings/ring-content.ts';
 import { realTime } from '../runtime/fair-queue.ts';
 import { dataKeyLearner, watchDataKeys } from '../sealing/learn-data-keys.ts';
@@ -147,7 +148,7 @@ function connect(foundations: Foundations): Services {
   const deployTimeoutMs = config.deployTimeoutMs;
   const { managerId } = presence;
   const isAlone = () => presence.isAlone;
-  const revocations = async () => [];
+  const revocations = () => openRevocations(store);
   const deployments = new Deployments({
     store,
     managerId,
@@ -234,8 +235,7 @@ function connect(foundations: Foundations): Services {
       recordRefusedJoin: createRefusedJoinRecorder(rejections, onError),
       divergences: createDivergences({ store, audit, clock }),
       revokeAgain: async () => [],
-      claim: (claimed) =>
-        store.asyncCommit(({ nodes }) => nodes.claim({ ...claimed, managerId, lastSeenAt: clock() })),
+      claim: (claimed) => store.asyncCommit(({ nodes }) => nodes.claim({ ...claimed, managerId })),
     },
     async close() {
       // A fetch under way would hold the refresher until its time limit.

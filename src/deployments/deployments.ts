@@ -46,7 +46,8 @@ export interface DeploymentsOptions {
 export interface LiveNode {
   readonly connected: boolean;
   readonly appliedRevision: number;
-  readonly lastSeenAt: Date | null;
+  /** By the clock of the database; absent until a heartbeat of this stream was recorded. */
+  readonly lastSeenAt?: Date;
   readonly version: string | null;
   readonly refusal: NodeRefusal | null;
   readonly clockOffsetMs: number;
@@ -200,11 +201,12 @@ export class Deployments {
     const live = new Map<string, LiveNode>();
     for (const [nodeId, session] of this.#sessions.of(environmentId)) {
       const { confirmedRevision: appliedRevision, identity } = session;
-      const lastSeenAt = this.#seen.get(session) ?? null;
+      const lastSeenAt = this.#seen.get(session);
       const refusal = session.refusal ?? null;
       const { version } = identity;
       const { clockOffsetMs } = session;
-      live.set(nodeId, { connected: true, appliedRevision, lastSeenAt, version, refusal, clockOffsetMs });
+      const facts = { connected: true, appliedRevision, version, refusal, clockOffsetMs };
+      live.set(nodeId, lastSeenAt === undefined ? facts : { ...facts, lastSeenAt });
     }
     return live;
   }
@@ -294,11 +296,9 @@ export class Deployments {
   #recordStatus(session: NodeSession, connected: boolean): void {
     const { nodeId, version, connection } = session.identity;
     const { managerId } = this.#options;
-    const lastSeenAt = this.#options.clock();
     const appliedRevision = session.confirmedRevision;
-    this.#seen.set(session, lastSeenAt);
     const refusal = session.refusal ?? null;
-    const seen = { connected, lastSeenAt, appliedRevision, refusal };
+    const seen = { connected, appliedRevision, refusal };
     this.#statuses.record({ nodeId, managerId, connection, version, ...seen });
   }
 

@@ -5,7 +5,8 @@ import type { NodeRefusal } from './environment-store.ts';
 export interface LiveNodeState {
   readonly connected: boolean;
   readonly appliedRevision: number;
-  readonly lastSeenAt: Date | null;
+  /** Absent until a heartbeat was recorded. */
+  readonly lastSeenAt?: Date;
   readonly version: string | null;
   readonly refusal: NodeRefusal | null;
   readonly clockOffsetMs: number;

@@ -127,7 +127,6 @@ export interface NodeClaim {
   readonly nodeId: string;
   readonly managerId: string;
   readonly version: string;
-  readonly lastSeenAt: Date;
   readonly keyId: string;
   readonly privateKeys: boolean;
   readonly address: string | null;
@@ -207,6 +206,7 @@ export interface NodeStore {
   ): Promise<void>;
 }
 
+/** Recording it marks the node as seen, by the clock of the database. */
 export interface NodeStatus {
   readonly nodeId: string;
   readonly managerId: string;
@@ -214,7 +214,6 @@ export interface NodeStatus {
   readonly appliedRevision: number;
   readonly connected: boolean;
   readonly version: string | null;
-  readonly lastSeenAt: Date;
   readonly refusal: NodeRefusal | null;
 }
 

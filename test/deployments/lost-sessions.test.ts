@@ -28,7 +28,6 @@ const claim = (managerId: string) =>
       nodeId: node.id,
       managerId,
       version: '1',
-      lastSeenAt: new Date(),
       keyId: key.id,
       privateKeys: true,
       address: null,

@@ -28,6 +28,7 @@ function environment(start: number) {
         digest,
         changes: '[]',
         publicChanges: () => '["public"]',
+        isUrgent: false,
         objects: [],
         leftOut: new Map(),
       };

@@ -13,7 +13,6 @@ const status: NodeStatus = {
   connected: true,
   appliedRevision: 3,
   version: '1',
-  lastSeenAt: new Date(0),
   refusal: null,
 };
 

@@ -38,7 +38,7 @@ describe('streams that send at the same time', () => {
     const turns = new SendTurns();
     const served: string[] = [];
     const all = [true, true, false].map((isMuch, number) =>
-      turns.run(() => served.push(String(number)), isMuch),
+      turns.run(() => void served.push(String(number)), { isMuch }),
     );
     expect(served).toEqual(['0']);
     setImmediateCallback(() => served.push('turn'));

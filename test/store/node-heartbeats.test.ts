@@ -26,7 +26,6 @@ withDatabases('heartbeats of nodes', (fresh, kind) => {
         nodeId,
         managerId,
         version: '1',
-        lastSeenAt: new Date(0),
         keyId: 'a-key',
         privateKeys: true,
         address: null,

@@ -45,7 +45,6 @@ test('a manager is notified when others change desired state, nodes, or what nod
       nodeId: node.id,
       managerId: 'm',
       version: '1',
-      lastSeenAt: new Date(),
       keyId: 'k',
       privateKeys: true,
       address: null,

@@ -24,8 +24,7 @@ const findHolder = statement((db, key: { nodeId: string }) =>
 const claimOne = statement(
   (
     db,
-    claim: Omit<NodeClaim, 'lastSeenAt' | 'privateKeys' | 'ephemeral'> & {
-      lastSeenAt: number;
+    claim: Omit<NodeClaim, 'privateKeys' | 'ephemeral'> & {
       privateKeys: number;
       ephemeral: number;
     },
@@ -38,7 +37,7 @@ const claimOne = statement(
         connected: 1,
         applied_revision: 0,
         version: claim.version,
-        last_seen_at: claim.lastSeenAt,
+        last_seen_at: databaseNow(db),
         key_id: claim.keyId,
         private_keys: claim.privateKeys,
         address: claim.address,
@@ -69,13 +68,6 @@ const setDiverged = statement((db, row: { id: string; revision: number | null; a
     .updateTable('nodes')
     .set({ diverged_revision: row.revision, diverged_at: row.at })
     .where('id', '=', row.id),
-);
-const deleteStream = statement((db, stream: { nodeId: string; managerId: string; connection: number }) =>
-  db
-    .deleteFrom('nodes')
-    .where('id', '=', stream.nodeId)
-    .where('manager_id', '=', stream.managerId)
-    .where('connection', '=', stream.connection),
 );
 const deleteOne = statement((db, key: { id: string }) => db.deleteFrom('nodes').where('id', '=', key.id));
 
@@ -112,7 +104,7 @@ from nodes where ${where} order by nodes.name`.execute(this.#database);
   }
 
   async claim(claim: NodeClaim): Promise<number | undefined> {
-    const { nodeId, managerId, lastSeenAt, privateKeys } = claim;
+    const { nodeId, managerId, privateKeys } = claim;
     const before = await findHolder.first(this.#database, { nodeId });
     if (before === undefined) return undefined;
     const { notify } = this.#context;
@@ -128,7 +120,6 @@ from nodes where ${where} order by nodes.name`.execute(this.#database);
       privateKeys: flag(privateKeys),
       serveLimitMs: claim.serveLimitMs,
       ephemeral: flag(claim.ephemeral),
-      lastSeenAt: lastSeenAt.getTime(),
     });
     return claimed?.connection;
   }
@@ -187,7 +178,7 @@ from nodes where ${where} order by nodes.name`.execute(this.#database);
     const rows = statuses.map(
       (seen) => sql`(${seen.nodeId}, cast(${seen.managerId} as text), cast(${seen.connection} as bigint),
   cast(${seen.appliedRevision} as bigint), cast(${flag(seen.connected)} as smallint),
-  cast(${seen.version} as text), cast(${seen.lastSeenAt.getTime()} as bigint),
+  cast(${seen.version} as text),
   cast(${seen.refusal?.revision ?? null} as bigint), cast(${seen.refusal?.reason ?? null} as text))`,
     );
     // Both dialects call the columns of a list of values column1, column2, …; only PostgreSQL could rename them.
@@ -199,9 +190,9 @@ set applied_revision = seen.column4,
     else ${databaseNow(this.#database)} end,
   connected = seen.column5,
   version = coalesce(seen.column6, nodes.version),
-  last_seen_at = seen.column7,
-  refused_revision = seen.column8,
-  refused_reason = seen.column9
+  last_seen_at = ${databaseNow(this.#database)},
+  refused_revision = seen.column7,
+  refused_reason = seen.column8
 from (values ${sql.join(rows)}) as seen
 where nodes.id = seen.column1
   and nodes.manager_id = coalesce(seen.column2, '') and nodes.connection = coalesce(seen.column3, 0)`.execute(
@@ -236,8 +227,10 @@ returning nodes.id as id, nodes.last_seen_at as last_seen_at`.execute(this.#data
   }
 
   async leave(stream: Pick<NodeHeartbeat, 'nodeId' | 'managerId' | 'connection'>): Promise<void> {
-    await deleteStream.run(this.#database, stream);
-    this.#context.notify('nodes');
+    const { nodeId, managerId, connection } = stream;
+    const { rows } = await sql<{ id: string }>`select id from nodes
+where id = ${nodeId} and manager_id = ${managerId} and connection = ${connection}`.execute(this.#database);
+    if (rows.length > 0) await this.delete(nodeId);
   }
 
   async delete(id: string): Promise<void> {
