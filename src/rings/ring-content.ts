@@ -159,8 +159,9 @@ export async function putDesiredSigner(
 /** A second ring that can sign ends the default of the first; the last one that is left has it again. */
 async function ringsToCompare(
   stores: RingContentStores,
-  { id, projectId }: KeyRing,
+  { id, projectId, type, use }: KeyRing,
 ): Promise<readonly KeyRing[]> {
+  if (use !== 'sig' || type === 'OCT') return [];
   const signing = await stores.rings.signatureRings(projectId, 3);
   const others = signing.filter((ring) => ring.id !== id);
   return others.length === 1 ? others : [];
