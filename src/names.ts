@@ -3,22 +3,32 @@ import { badRequest, KeyplaneError } from './errors.ts';
 const codePointsLimit = 128;
 /** Combining marks (\p{M}) are part of the letters of many scripts, but a name does not start with one. */
 const namePattern = /^[\p{L}\p{N}._-][\p{L}\p{M}\p{N}._-]*$/u;
-const accepted = `A name has 1 to ${codePointsLimit} characters: letters and digits of any script, ".", "_" and "-", and is not "." or "..".`;
+
+/** @param longest in code points */
+function acceptedText(longest: number): string {
+  return `A name has 1 to ${longest} characters: letters and digits of any script, ".", "_" and "-", and is not "." or "..".`;
+}
 
 /**
  * The one rule for every name: project, environment, certificate, key, keystore, JWK, user, token, node.
  * @param what starts the error text, such as `Project name`
  * @param member of the request that holds the name
+ * @param longest in code points; at most 128
  * @returns the name in Unicode normal form C, so that two spellings of one text are one name
  * @throws KeyplaneError `bad_request`
  */
-export function checkName(value: string | undefined, what: string, member = 'name'): string {
+export function checkName(
+  value: string | undefined,
+  what: string,
+  member = 'name',
+  longest = codePointsLimit,
+): string {
   if (value === undefined || value.trim() === '') {
     throw badRequest(`${what} can not be empty!`, { reason: 'FIELD_REQUIRED', member });
   }
   const name = value.normalize('NFC');
-  if (!isName(name)) {
-    throw badRequest(`${what} (${shownText(value)}) is not valid! ${accepted}`, {
+  if (!isName(name) || [...name].length > longest) {
+    throw badRequest(`${what} (${shownText(value)}) is not valid! ${acceptedText(longest)}`, {
       reason: 'FIELD_NOT_VALID',
       member,
     });

@@ -36,6 +36,11 @@ export class Lease {
     return this.#fence !== undefined;
   }
 
+  /** Of the holder, as far as this manager knows. */
+  get fence(): number | undefined {
+    return this.#fence;
+  }
+
   /** Holds it from here on until `release`. False while another manager does. */
   async take(): Promise<boolean> {
     const { store, name, holder } = this.#options;

@@ -48,10 +48,11 @@ export interface PasswordParameters {
 
 const typeNames = generatedKeyTypes.map(keyTypeName);
 
-export function checkType(value: string | undefined): GeneratedKeyType {
+/** @param what starts the error text */
+export function checkType(value: string | undefined, what = 'JWK type'): GeneratedKeyType {
   if (value === undefined || value.trim() === '')
-    throw badRequest('JWK type can not be empty!', { reason: 'FIELD_REQUIRED', member: 'type' });
-  const name = oneOf(value, typeNames, 'JWK type', 'type');
+    throw badRequest(`${what} can not be empty!`, { reason: 'FIELD_REQUIRED', member: 'type' });
+  const name = oneOf(value, typeNames, what, 'type');
   const kty = generatedKeyTypes.find((one) => keyTypeName(one) === name);
   if (kty === undefined) throw new TypeError(`${name} names no key type`);
   return kty;

@@ -1,0 +1,156 @@
+// What decisions about a ring are made from, out of the database alone, so that every manager decides alike.
+
+import type { Environment, RegisteredNode } from '../environments/environment-store.ts';
+import { parseDuration } from '../iso-duration.ts';
+import { lookUpCaches } from './caches.ts';
+import { lastRemovalOf } from '../environments/removed-nodes.ts';
+import type { KeyRing, RingPolicy } from './ring.ts';
+import { generationOf } from './ring-parameters.ts';
+import type { RingRuleStores } from './ring-rules.ts';
+import type { MemberJwk, Revocation } from './ring-store.ts';
+import type { MemberFacts, NodeFacts, PolicyFacts, RingFacts } from './schedule/ring-facts.ts';
+
+export interface LoadedRing {
+  readonly ring: KeyRing;
+  readonly projectName: string;
+  /** Ascending by version. */
+  readonly members: readonly MemberJwk[];
+  /** Those that the project reaches and the policy names, by name order. */
+  readonly environments: readonly Environment[];
+  /** Of these environments, by name order. */
+  readonly nodes: readonly RegisteredNode[];
+  /** Those that wait for a node. */
+  readonly openRevocations: readonly Revocation[];
+  readonly now: Date;
+  readonly facts: RingFacts;
+}
+
+export async function loadRing(stores: RingRuleStores, ring: KeyRing): Promise<LoadedRing> {
+  const environments = await environmentsOf(stores, ring.projectId, ring.policy);
+  const ids = environments.map(({ id }) => id);
+  // Sent together: a remote database answers all of it in one round trip.
+  const [project, members, nodes, revocations, caches, nodeRemovedAt, now] = await Promise.all([
+    stores.projects.get(ring.projectId),
+    stores.rings.members(ring.id),
+    ids.length === 0 ? [] : stores.nodes.listOf(ids),
+    stores.rings.revocations(ring.id),
+    lookUpCaches(stores),
+    lastRemovalOf(stores, ids),
+    stores.rings.now(),
+  ]);
+  const openRevocations = revocations.filter(({ done }) => !done);
+  const names = new Map(environments.map(({ id, name }) => [id, name]));
+  const generation = generationOf(ring);
+  const { requestedActivation, formerLimits } = ring;
+  return {
+    ring,
+    projectName: project?.name ?? '',
+    members,
+    environments,
+    nodes,
+    openRevocations,
+    now,
+    facts: {
+      now: now.getTime(),
+      name: ring.name,
+      kind: kindOf(ring),
+      policy: policyFacts(ring.policy),
+      formerLimits: formerLimits && { ...formerLimits, until: timeOf(formerLimits.until) },
+      createdAt: ring.createdAt.getTime(),
+      heldBecause: ring.heldBecause,
+      rotateRequestedAt: timeOf(ring.rotateRequestedAt),
+      requestedActivation: requestedActivation && {
+        version: requestedActivation.version,
+        force: requestedActivation.force,
+        removedRetireAt: timeOf(requestedActivation.removedRetireAt),
+      },
+      resumedAt: timeOf(ring.resumedAt),
+      members: members.map((jwk) => memberFacts(jwk, generation)),
+      nodes: nodes.map((node) => nodeFacts(node, names.get(node.environmentId) ?? '')),
+      ...caches,
+      nodeRemovedAt: timeOf(nodeRemovedAt),
+      isRevoking: openRevocations.length > 0,
+    },
+  };
+}
+
+/** By name order. */
+export async function environmentsOf(
+  stores: Pick<RingRuleStores, 'environments'>,
+  projectId: string,
+  { environmentIds }: Pick<RingPolicy, 'environmentIds'>,
+): Promise<readonly Environment[]> {
+  const reached = await stores.environments.listReachedBy(projectId);
+  return environmentIds === null ? reached : reached.filter(({ id }) => environmentIds.includes(id));
+}
+
+export function kindOf({ type, use }: Pick<KeyRing, 'type' | 'use'>): RingFacts['kind'] {
+  if (type === 'OCT') return 'OCT';
+  return use === 'sig' ? 'SIGNATURE' : 'ENCRYPTION';
+}
+
+export function policyFacts(policy: RingPolicy): PolicyFacts {
+  return {
+    rotationIntervalMs: durationOrNull(policy.rotationInterval),
+    maxTokenLifetimeMs: duration(policy.maxTokenLifetime),
+    verifierCacheTimeMs: duration(policy.verifierCacheTime),
+    clockSkewMs: duration(policy.clockSkew),
+    signingLeaseMs: durationOrNull(policy.signingLease),
+  };
+}
+
+function durationOrNull(text: string | null): number | null {
+  return text === null ? null : duration(text);
+}
+
+/** Of a policy that was accepted. */
+function duration(text: string): number {
+  const durationMs = parseDuration(text);
+  if (durationMs === undefined) throw new TypeError(`${text} is no duration`);
+  return durationMs;
+}
+
+function memberFacts({ id, kid, createdAt, member }: MemberJwk, generation: string): MemberFacts {
+  const { version, state, revisions, pendingNodeIds, hasSigned } = member;
+  return {
+    version,
+    jwkId: id,
+    kid,
+    state,
+    revisions,
+    createdAt: createdAt.getTime(),
+    publishedAt: timeOf(member.publishedAt),
+    readyAt: timeOf(member.readyAt),
+    activatedAt: timeOf(member.activatedAt),
+    retireAt: timeOf(member.retireAt),
+    retiredAt: timeOf(member.retiredAt),
+    revokedAt: timeOf(member.revokedAt),
+    confirmedAt: timeOf(member.confirmedAt),
+    pendingNodeIds,
+    hasSigned,
+    erased: member.erasedAt !== null,
+    outdated: member.generation !== null && member.generation !== generation,
+  };
+}
+
+function nodeFacts(node: RegisteredNode, environmentName: string): NodeFacts {
+  const { id, name, environmentId, connected, appliedRevision, privateKeys, serveLimitMs, ephemeral } = node;
+  return {
+    id,
+    name,
+    environmentId,
+    environmentName,
+    connected,
+    appliedRevision,
+    appliedAt: timeOf(node.appliedAt),
+    registeredAt: node.createdAt.getTime(),
+    lastSeenAt: timeOf(node.lastSeenAt),
+    privateKeys,
+    serveLimitMs,
+    ephemeral,
+  };
+}
+
+function timeOf(date: Date | null): number | null {
+  return date === null ? null : date.getTime();
+}

@@ -1,0 +1,31 @@
+import type { ProjectScope } from '../access/caller.ts';
+import type { Deployments } from '../deployments/deployments.ts';
+import type { LineageStores } from '../deployments/history/lineage.ts';
+import type { JwkRuleOptions, JwkRuleStores } from '../jwks/insert-jwk.ts';
+import type { LeaseStores } from '../leases/lease-store.ts';
+import { lookupName } from '../names.ts';
+import type { UnitOfWork } from '../unit-of-work.ts';
+import type { KeyRing } from './ring.ts';
+import { ringNotFound } from './ring-names.ts';
+import type { MemberJwk, RingStores } from './ring-store.ts';
+
+export type RingRuleStores = JwkRuleStores & RingStores & LineageStores & LeaseStores;
+
+export interface RingRuleOptions extends Omit<JwkRuleOptions, 'store' | 'deployments'> {
+  readonly store: UnitOfWork<RingRuleStores>;
+  readonly deployments: Pick<Deployments, 'deploy' | 'recordConfirmations'>;
+}
+
+/** On whose behalf a ring changes: a user's, or keyplane's. */
+export type RingActor = Pick<ProjectScope, 'actor' | 'projectId' | 'projectName'>;
+
+/** @param given as the request names it. @throws KeyplaneError `bad_request` */
+export async function requireRing(stores: RingStores, projectId: string, given: string): Promise<KeyRing> {
+  const ring = await stores.rings.find(projectId, lookupName(given));
+  if (!ring) throw ringNotFound(given);
+  return ring;
+}
+
+export function activeOf(members: readonly MemberJwk[]): MemberJwk | undefined {
+  return members.find(({ member }) => member.state === 'ACTIVE');
+}
