@@ -6,7 +6,9 @@ import { KeyplaneError } from '../errors.ts';
 import { privateMemberNames } from '../jose/key-types.ts';
 import type { AuditEvent } from './audit-log.ts';
 
-const longestText = 256;
+const longestName = 256;
+/** A reason that somebody has to give has up to 500 characters. */
+const longestText = 512;
 const mostDetails = 16;
 const namePattern = /^[a-z][A-Za-z0-9]{0,63}$/;
 /** Names under which the program keeps what is never shown, beside the private members of any JWK. */
@@ -22,10 +24,10 @@ export function publicDetails(details: AuditEvent['details']): AuditEvent['detai
 }
 
 /** Cut to what a record may hold, and to characters that both databases keep as they are. */
-export function shortText(text: string): string {
+export function shortText(text: string, longest = longestName): string {
   const clean = text.toWellFormed().replaceAll('\0', '\uFFFD');
-  if (clean.length <= longestText) return clean;
-  return `${clean.slice(0, longestText - 1).toWellFormed()}…`;
+  if (clean.length <= longest) return clean;
+  return `${clean.slice(0, longest - 1).toWellFormed()}…`;
 }
 
 function publicValue(name: string, value: unknown): string | number | boolean | null {
@@ -36,7 +38,7 @@ function publicValue(name: string, value: unknown): string | number | boolean | 
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   if (typeof value !== 'string') throw refused(`${name} is not a plain value`);
   const isShown = value.length <= longestText && !value.includes(pemBegin);
-  return isShown ? shortText(value) : `(${value.length} characters)`;
+  return isShown ? shortText(value, longestText) : `(${value.length} characters)`;
 }
 
 function refused(reason: string): KeyplaneError {

@@ -74,7 +74,10 @@ function withStaged(facts: RingFacts, key: Parameters<typeof stagedMember>[1]): 
   return { ...facts, members: [...facts.members, stagedMember(facts, key)] };
 }
 
-function newMember({ id, nextVersion }: KeyRing, generation: string | null): RingMember {
+export function newMember(
+  { id, nextVersion }: KeyRing,
+  generation: RingMember['generation'],
+): RingMember {
   return {
     ringId: id,
     version: nextVersion,

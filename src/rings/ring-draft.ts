@@ -90,9 +90,16 @@ export class RingDraft {
 
   /** Adds a member of the ring's next version. */
   add(jwk: MemberJwk, facts: RingFacts): void {
+    this.adopt(jwk, facts);
+    this.#added.add(jwk.member.version);
+  }
+
+  /** The same for a JWK that is stored already. */
+  adopt(jwk: MemberJwk, facts: RingFacts): void {
     const { version } = jwk.member;
     this.#members.set(version, jwk);
-    for (const set of [this.#added, this.#changed, this.#sent]) set.add(version);
+    this.#changed.add(version);
+    this.#sent.add(version);
     this.setRing({ nextVersion: version + 1 });
     this.#facts = facts;
   }
@@ -141,7 +148,7 @@ export async function storeDraft(
   stores: RingRuleStores,
   { sealer, audit }: Pick<RingRuleOptions, 'sealer' | 'audit'>,
   draft: RingDraft,
-  { projectName, events, isNewRing }: DraftFacts,
+  { projectName, events, isNewRing, withRevisions }: DraftFacts,
 ): Promise<StoredDraft> {
   if (isNewRing) await stores.rings.insert(draft.ring);
   const { members } = draft;
@@ -153,6 +160,7 @@ export async function storeDraft(
     if (draft.added.has(version)) await stores.jwks.insert(stored);
     else await stores.jwks.update(stored);
   }
+  if (withRevisions) draft.setRing(withRevisions(revisions));
   if (!isNewRing) await stores.rings.update(draft.ring);
   for (const event of events) await audit.append(stores, event);
   return { targets, revisions };
@@ -162,6 +170,8 @@ interface DraftFacts {
   readonly projectName: string;
   readonly events: readonly AuditEvent[];
   readonly isNewRing?: true;
+  /** What the ring has to know about the revisions; it is in nothing that nodes get. */
+  readonly withRevisions?: (revisions: Readonly<Record<string, number>>) => Partial<KeyRing>;
 }
 
 export function dateOf(time: number | null): Date | null {

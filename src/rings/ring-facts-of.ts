@@ -1,14 +1,14 @@
 // What decisions about a ring are made from, out of the database alone, so that every manager decides alike.
 
 import type { Environment, RegisteredNode } from '../environments/environment-store.ts';
-import { parseDuration } from '../iso-duration.ts';
 import { lookUpCaches } from './caches.ts';
 import { lastRemovalOf } from '../environments/removed-nodes.ts';
 import type { KeyRing, RingPolicy } from './ring.ts';
+import { policyFacts } from './ring-policy.ts';
 import { generationOf } from './ring-parameters.ts';
 import type { RingRuleStores } from './ring-rules.ts';
 import type { MemberJwk, Revocation } from './ring-store.ts';
-import type { MemberFacts, NodeFacts, PolicyFacts, RingFacts } from './schedule/ring-facts.ts';
+import type { MemberFacts, NodeFacts, RingFacts } from './schedule/ring-facts.ts';
 
 export interface LoadedRing {
   readonly ring: KeyRing;
@@ -87,27 +87,6 @@ export async function environmentsOf(
 export function kindOf({ type, use }: Pick<KeyRing, 'type' | 'use'>): RingFacts['kind'] {
   if (type === 'OCT') return 'OCT';
   return use === 'sig' ? 'SIGNATURE' : 'ENCRYPTION';
-}
-
-export function policyFacts(policy: RingPolicy): PolicyFacts {
-  return {
-    rotationIntervalMs: durationOrNull(policy.rotationInterval),
-    maxTokenLifetimeMs: duration(policy.maxTokenLifetime),
-    verifierCacheTimeMs: duration(policy.verifierCacheTime),
-    clockSkewMs: duration(policy.clockSkew),
-    signingLeaseMs: durationOrNull(policy.signingLease),
-  };
-}
-
-function durationOrNull(text: string | null): number | null {
-  return text === null ? null : duration(text);
-}
-
-/** Of a policy that was accepted. */
-function duration(text: string): number {
-  const durationMs = parseDuration(text);
-  if (durationMs === undefined) throw new TypeError(`${text} is no duration`);
-  return durationMs;
 }
 
 function memberFacts({ id, kid, createdAt, member }: MemberJwk, generation: string): MemberFacts {

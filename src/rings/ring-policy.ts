@@ -77,11 +77,8 @@ export function readPolicy(request: PolicyRequest, former?: OwnPolicy): OwnPolic
 }
 
 function exportableOf(requested: boolean | undefined, former: OwnPolicy | undefined): boolean {
-  if (former?.exportable && requested === false) {
-    throw notValid(
-      'exportable',
-      'exportable (false) is not valid! Private keys of this ring were exportable, and may have been exported: create another ring',
-    );
+  if (former?.exportable === false && requested === true) {
+    throw notValid('exportable', 'exportable can be changed from true to false only!');
   }
   return requested ?? former?.exportable ?? false;
 }

@@ -213,11 +213,11 @@ withDatabases('the audit record', (fresh, kind) => {
 
   test('a detail that is too long or holds PEM is withheld and does not make its request fail', async () => {
     const pem = 'see -----BEGIN PRIVATE KEY-----';
-    await append(event({ details: { long: 'x'.repeat(257), longest: 'x'.repeat(256), pem, odd: 'a\0b' } }));
+    await append(event({ details: { long: 'x'.repeat(513), longest: 'x'.repeat(512), pem, odd: 'a\0b' } }));
     const [record] = await records();
     expect(record?.details).toEqual({
-      long: '(257 characters)',
-      longest: 'x'.repeat(256),
+      long: '(513 characters)',
+      longest: 'x'.repeat(512),
       pem: '(31 characters)',
       odd: 'a\uFFFDb',
     });

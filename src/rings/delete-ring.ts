@@ -1,0 +1,90 @@
+// Delete key ring, with its members. Refused while a token that a member signed may still have to be verified.
+
+import type { ProjectScope } from '../access/caller.ts';
+import type { DeploymentResult } from '../deployments/deployment-result.ts';
+import { type DesiredChange, putDesiredState } from '../deployments/put-desired-state.ts';
+import { badRequest } from '../errors.ts';
+import { type Force, readForce } from './force.ts';
+import { ringEvent } from './ring-event.ts';
+import { type LoadedRing, loadRing } from './ring-facts-of.ts';
+import { type RingRuleStores, requireRing } from './ring-rules.ts';
+import { instantText } from './ring-texts.ts';
+import { keyHoldersOf, lastSeenAtOf } from './schedule/confirmations.ts';
+import { countingLimits, delayOf } from './schedule/formulas.ts';
+import type { MemberFacts, RingFacts } from './schedule/ring-facts.ts';
+import type { SettleOptions } from './settle-ring.ts';
+
+export type DeleteRing = (
+  scope: ProjectScope,
+  name: string,
+  given: { readonly force?: boolean | undefined; readonly reason?: string | undefined },
+) => Promise<DeploymentResult>;
+
+export function ringDeletion({ store, audit, deployments }: SettleOptions): DeleteRing {
+  return async (scope, name, given) => {
+    const force = readForce(given);
+    const targets = await store.write(async (stores) => {
+      const loaded = await loadRing(stores, await requireRing(stores, scope.projectId, name));
+      if (!force.force) requireUnneeded(loaded);
+      const desired = await putDesiredState(stores, await withdrawals(stores, loaded));
+      for (const { id } of loaded.members) await stores.jwks.delete(id);
+      await stores.rings.delete(loaded.ring.id);
+      await audit.append(stores, ringEvent('delete', scope, loaded.ring, detailsOf(loaded, force)));
+      await scope.once?.save(stores, { targets: desired, verb: 'undeploy' });
+      return desired;
+    });
+    return deployments.deploy(targets, 'undeploy');
+  };
+}
+
+async function withdrawals(
+  { desired }: RingRuleStores,
+  { ring, members }: LoadedRing,
+): Promise<readonly DesiredChange[]> {
+  const objects = [
+    { kind: 'key-ring' as const, objectId: ring.id },
+    ...members.map(({ id }) => ({ kind: 'jwk' as const, objectId: id })),
+  ];
+  const changes: DesiredChange[] = [];
+  for (const { kind, objectId } of objects) {
+    for (const environmentId of await desired.environmentsOf(kind, objectId)) {
+      changes.push({ environmentId, kind, objectId, projectId: ring.projectId, digest: null });
+    }
+  }
+  return changes;
+}
+
+function detailsOf({ members }: LoadedRing, { force, reason }: Force) {
+  return { members: members.length, force, reason };
+}
+
+/** @throws KeyplaneError `bad_request` */
+function requireUnneeded({ ring, facts }: LoadedRing): void {
+  const ends = facts.members.map((member) => neededUntil(facts, member)).filter((end) => end !== undefined);
+  if (ends.every((end) => end !== null && end <= facts.now)) return;
+  const until = ends.includes(null)
+    ? ', and nobody knows until when'
+    : ` until ${instantText(Math.max(...ends.filter((end) => end !== null)))}`;
+  throw badRequest(
+    `Key ring (name: ${ring.name}) may still be needed${until}! Give force and a reason to delete it all the same.`,
+    { reason: 'STILL_NEEDED', member: 'force' },
+  );
+}
+
+/** Until when what it signed is verified, or what it encrypted is decrypted; null: unknown, undefined: it is not needed. */
+function neededUntil(facts: RingFacts, member: MemberFacts): number | null | undefined {
+  if (member.state === 'RETIRING') return member.retireAt;
+  if (member.state !== 'ACTIVE') return undefined;
+  const { now, kind, policy } = facts;
+  const { leaseMs, lifetimeMs } = countingLimits(facts);
+  const lastUses = keyHoldersOf(facts).map((node) => {
+    if (node.connected) return now;
+    return leaseMs === null ? null : lastSeenAtOf(node) + leaseMs + policy.clockSkewMs;
+  });
+  // No node had it, so nothing was signed with it.
+  if (lastUses.length === 0) return undefined;
+  if (lastUses.includes(null)) return null;
+  const lastUse = Math.max(...lastUses.filter((time) => time !== null));
+  const cachedMs = kind === 'ENCRYPTION' ? delayOf(facts) : 0;
+  return lastUse + cachedMs + lifetimeMs + policy.clockSkewMs;
+}
