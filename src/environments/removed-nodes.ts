@@ -13,7 +13,10 @@ export interface RemovedNodeStores extends RingStores {
 const keyOf = (environmentId: string) => `node-removed:${environmentId}`;
 
 /** In the transaction that removes it. */
-export async function noteRemoval({ installation, rings }: RemovedNodeStores, environmentId: string): Promise<void> {
+export async function noteRemoval(
+  { installation, rings }: RemovedNodeStores,
+  environmentId: string,
+): Promise<void> {
   await installation.put(keyOf(environmentId), String((await rings.now()).getTime()));
 }
 

@@ -19,6 +19,7 @@ import type { CryptoKeys } from '../materials/crypto-keys.ts';
 import type { Keystores } from '../materials/keystores.ts';
 import type { MetricsText } from '../metrics/metrics-text.ts';
 import type { ReadOverview } from '../overview/overview.ts';
+import type { KeyRings } from '../rings/key-rings.ts';
 
 /** The rules that operations call, besides those of access. */
 export interface RuleServices {
@@ -37,6 +38,7 @@ export interface RuleServices {
   readonly deployedJwks: DeployedJwks;
   readonly inspectSource: InspectSource;
   readonly overview: ReadOverview;
+  readonly keyRings: KeyRings;
   readonly certificates: Certificates;
   readonly keys: CryptoKeys;
   readonly keystores: Keystores;

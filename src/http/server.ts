@@ -62,6 +62,7 @@ import { createConnectionErrorHandler } from './responses/connection-error.ts';
 import { routeNotFound, sendError } from './responses/error-response.ts';
 import { FinalResponses } from './responses/final-response.ts';
 import { setSecurityHeaders } from './responses/security-headers.ts';
+import { ringRoutes } from './rings/routes.ts';
 import { guardRoutes } from './route-access.ts';
 import { setZodCompilers, withoutCompilers } from './schema-compilers.ts';
 import { systemRoutes } from './system/routes.ts';
@@ -93,6 +94,7 @@ const rooms = [
   projectRoutes,
   environmentRoutes,
   jwkRoutes,
+  ringRoutes,
   materialRoutes,
   applicationRoutes,
   auditRoutes,

@@ -88,7 +88,11 @@ function adopt(draft: RingDraft, jwk: StoredJwk): void {
   const { kid, id: jwkId } = jwk;
   const { version } = member.member;
   const time = now.getTime();
-  const staged = { ...stagedMember(facts, { version, jwkId, kid, revisions: {} }), publishedAt: time, readyAt: time };
+  const staged = {
+    ...stagedMember(facts, { version, jwkId, kid, revisions: {} }),
+    publishedAt: time,
+    readyAt: time,
+  };
   draft.adopt(member, { ...facts, members: [staged] });
   draft.take(applyActivation(draft.facts, version));
 }

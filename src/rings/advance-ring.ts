@@ -40,7 +40,9 @@ export function ringAdvance(options: AdvanceOptions): AdvanceRing {
     let generated: GeneratedKey | undefined;
     for (let count = 0; count < mostSteps; count++) {
       const made = generated;
-      const outcome = await store.write((stores) => takeStep(stores, options, { ringId, lease, generated: made }));
+      const outcome = await store.write((stores) =>
+        takeStep(stores, options, { ringId, lease, generated: made }),
+      );
       generated = undefined;
       if (outcome === undefined) return result;
       if ('needsKey' in outcome) {
@@ -66,8 +68,7 @@ interface Attempt {
 
 type Outcome =
   /** A key for the next step; nothing was done. */
-  | { readonly needsKey: KeyRing }
-  | { readonly moved: boolean; readonly targets: readonly DeploymentTarget[] };
+  { readonly needsKey: KeyRing } | { readonly moved: boolean; readonly targets: readonly DeploymentTarget[] };
 
 /** Undefined: the ring is gone. */
 async function takeStep(

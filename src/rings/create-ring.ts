@@ -17,8 +17,8 @@ import { readPolicy, requirePolicy } from './ring-policy.ts';
 import { type RingRequest, readEnvironmentIds, requireKeyHolder } from './ring-request.ts';
 import type { RingRuleStores } from './ring-rules.ts';
 import { durationInHours, instantText } from './ring-texts.ts';
-import { type SettleOptions, settle } from './settle-ring.ts';
 import { countingCachesMs, delayOf } from './schedule/formulas.ts';
+import { type SettleOptions, settle } from './settle-ring.ts';
 
 export type CreateRing = (scope: ProjectScope, request: RingRequest) => Promise<ChangeResult>;
 
@@ -28,7 +28,8 @@ export function ringCreation(options: SettleOptions): CreateRing {
     const name = checkRingName(request.name);
     const parameters = readRingParameters(request);
     const policy = readPolicy(request);
-    const prepare = (stores: RingRuleStores) => prepareRing(stores, scope, { name, request, parameters, policy });
+    const prepare = (stores: RingRuleStores) =>
+      prepareRing(stores, scope, { name, request, parameters, policy });
     await store.read(prepare);
     const generated = await generateKey(parameters, clock);
     const stored = await store.write(async (stores) => {

@@ -63,10 +63,7 @@ export async function addMember(
   const { stored } = await withFreeKid(stores, { stored: row, jwk }, { canReplaceKid: true, holders });
   const member: MemberJwk = { ...stored, member: row.member };
   const { version } = member.member;
-  draft.add(
-    member,
-    withStaged(draft.facts, { version, jwkId: member.id, kid: member.kid, revisions: {} }),
-  );
+  draft.add(member, withStaged(draft.facts, { version, jwkId: member.id, kid: member.kid, revisions: {} }));
   return member;
 }
 
@@ -74,10 +71,7 @@ function withStaged(facts: RingFacts, key: Parameters<typeof stagedMember>[1]): 
   return { ...facts, members: [...facts.members, stagedMember(facts, key)] };
 }
 
-export function newMember(
-  { id, nextVersion }: KeyRing,
-  generation: RingMember['generation'],
-): RingMember {
+export function newMember({ id, nextVersion }: KeyRing, generation: RingMember['generation']): RingMember {
   return {
     ringId: id,
     version: nextVersion,

@@ -47,7 +47,12 @@ export function revocationClock(before: Revocation, facts: ClockFacts): Revocati
     const safeAt = safeAtOf(node, before, facts.now);
     const { environmentName, name: nodeName } = node;
     if (safeAt === undefined) pending.push(pendingNode(node, facts));
-    else safe[node.id] = { environmentName, nodeName, safeAfterMs: Math.max(0, safeAt - before.revokedAt.getTime()) };
+    else
+      safe[node.id] = {
+        environmentName,
+        nodeName,
+        safeAfterMs: Math.max(0, safeAt - before.revokedAt.getTime()),
+      };
   }
   const done = pending.length === 0;
   const nodesSafeAt = before.nodesSafeAt ?? (done ? lastSafeAt(before, Object.values(safe), facts) : null);
@@ -90,15 +95,20 @@ function pendingNode(
   };
 }
 
-function lastSafeAt({ revokedAt }: Revocation, safe: readonly SafeNode[], { nodeRemovedAt }: ClockFacts): Date {
+function lastSafeAt(
+  { revokedAt }: Revocation,
+  safe: readonly SafeNode[],
+  { nodeRemovedAt }: ClockFacts,
+): Date {
   const last = Math.max(0, ...safe.map(({ safeAfterMs }) => safeAfterMs));
   return new Date(Math.max(revokedAt.getTime() + last, nodeRemovedAt?.getTime() ?? 0));
 }
 
-function byName(one: { readonly environmentName: string; readonly nodeName: string }, other: typeof one): number {
-  return (
-    compare(one.environmentName, other.environmentName) || compare(one.nodeName, other.nodeName)
-  );
+function byName(
+  one: { readonly environmentName: string; readonly nodeName: string },
+  other: typeof one,
+): number {
+  return compare(one.environmentName, other.environmentName) || compare(one.nodeName, other.nodeName);
 }
 
 function compare(one: string, other: string): number {

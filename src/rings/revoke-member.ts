@@ -66,7 +66,9 @@ export function memberRevocation(options: RevocationOptions): RevokeMember {
     let keys: readonly GeneratedKey[] = [];
     for (;;) {
       const ready = keys;
-      const attempt = await store.write((stores) => revoke(stores, options, { scope, given, asked, keys: ready }));
+      const attempt = await store.write((stores) =>
+        revoke(stores, options, { scope, given, asked, keys: ready }),
+      );
       if ('needs' in attempt) {
         const { ring, count } = attempt.needs;
         keys = await Promise.all(Array.from({ length: count }, () => generateKey(ring, clock)));

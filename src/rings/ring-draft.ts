@@ -72,13 +72,13 @@ export class RingDraft {
     this.setRing({
       heldBecause,
       rotateRequestedAt: dateOf(rotateRequestedAt),
-      requestedActivation:
-        requestedActivation &&
+      requestedActivation: requestedActivation &&
         ring.requestedActivation && {
           ...ring.requestedActivation,
           removedRetireAt: dateOf(requestedActivation.removedRetireAt),
         },
-      formerLimits: formerLimits && ring.formerLimits && { ...ring.formerLimits, until: dateOf(formerLimits.until) },
+      formerLimits: formerLimits &&
+        ring.formerLimits && { ...ring.formerLimits, until: dateOf(formerLimits.until) },
     });
     for (const member of facts.members) this.#takeMember(member);
     for (const version of sent) {
@@ -153,7 +153,9 @@ export async function storeDraft(
   if (isNewRing) await stores.rings.insert(draft.ring);
   const { members } = draft;
   const targets = await putDesiredRing(stores, sealer, { ring: draft.ring, members, projectName });
-  const revisions = Object.fromEntries(targets.map(({ environmentId, revision }) => [environmentId, revision]));
+  const revisions = Object.fromEntries(
+    targets.map(({ environmentId, revision }) => [environmentId, revision]),
+  );
   for (const version of draft.changed) {
     const jwk = draft.member(version);
     const stored = draft.sent.has(version) ? { ...jwk, member: { ...jwk.member, revisions } } : jwk;

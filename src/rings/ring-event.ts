@@ -1,8 +1,8 @@
 // What the audit log records of rings: what was asked of one, and every change of a member, under the id of its JWK, so
 // that the history of the JWK has it.
 
-import type { AuditEvent } from '../audit/audit-log.ts';
 import { auditEvent } from '../audit/audit-event.ts';
+import type { AuditEvent } from '../audit/audit-log.ts';
 import type { KeyRing, MemberState } from './ring.ts';
 import type { RingDraft } from './ring-draft.ts';
 import type { LoadedRing } from './ring-facts-of.ts';

@@ -1,11 +1,11 @@
 // What decisions about a ring are made from, out of the database alone, so that every manager decides alike.
 
 import type { Environment, RegisteredNode } from '../environments/environment-store.ts';
-import { lookUpCaches } from './caches.ts';
 import { lastRemovalOf } from '../environments/removed-nodes.ts';
+import { lookUpCaches } from './caches.ts';
 import type { KeyRing, RingPolicy } from './ring.ts';
-import { policyFacts } from './ring-policy.ts';
 import { generationOf } from './ring-parameters.ts';
+import { policyFacts } from './ring-policy.ts';
 import type { RingRuleStores } from './ring-rules.ts';
 import type { MemberJwk, Revocation } from './ring-store.ts';
 import type { MemberFacts, NodeFacts, RingFacts } from './schedule/ring-facts.ts';

@@ -35,7 +35,10 @@ async function changedClocks(stores: RingRuleStores, ringId: string): Promise<re
 }
 
 /** How far a revocation of the ring is by now. */
-export function clockOf({ facts, nodes, environments, now }: LoadedRing, revocation: Revocation): RevocationClock {
+export function clockOf(
+  { facts, nodes, environments, now }: LoadedRing,
+  revocation: Revocation,
+): RevocationClock {
   const names = new Map(environments.map(({ id, name }) => [id, name]));
   const publishing = new Set(publishersOf(facts).map(({ id }) => id));
   const { policy, cachesMs, formerCaches, kind, nodeRemovedAt } = facts;

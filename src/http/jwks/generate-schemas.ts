@@ -32,7 +32,7 @@ const ofPasswords = {
 type ParametersSchema = z.ZodOptional<z.ZodType<GenerateParameters>>;
 
 /** By key type: the object that holds its parameters. */
-const parameters = Object.fromEntries(
+export const generateParameters = Object.fromEntries(
   generatedKeyTypes.map((kty) => [keyTypeMember(kty), parametersOf(kty)]),
 ) as Record<Lowercase<GeneratedKeyType>, ParametersSchema>;
 
@@ -51,7 +51,7 @@ const body = z.strictObject({
   description: descriptionMember(),
   type: text(alternatives(generatedKeyTypes.map(keyTypeName))),
   kid: text('Given to the key as it is'),
-  ...parameters,
+  ...generateParameters,
 });
 
 const described = {

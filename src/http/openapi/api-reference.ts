@@ -21,6 +21,7 @@ const apiTags = Object.freeze([
   { name: 'projects', description: 'Projects and their members' },
   { name: 'environments', description: 'Environments, and the nodes that belong to them' },
   { name: 'jwks', description: 'JSON Web Keys' },
+  { name: 'key-rings', description: 'Keys that rotate' },
   { name: 'certificates', description: 'Certificates that JWKs are made from' },
   { name: 'keys', description: 'Keys that JWKs are made from' },
   { name: 'keystores', description: 'Keystores that JWKs are made from' },

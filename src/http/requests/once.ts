@@ -39,6 +39,38 @@ export async function deployOnce(
   );
 }
 
+/**
+ * A change within a project whose response has more than its deployment result.
+ * @param compose the response, after the change; a repetition of the request gets the first one
+ */
+export async function composeOnce<Result extends ChangeResult, Body extends object>(
+  request: ScopedRequest,
+  services: OnceServices,
+  { change, compose }: Composed<Result, Body>,
+) {
+  const scope = projectScopeOf(request);
+  const keyed = keyedRequestOf(request);
+  const body = async (result: ChangeResult & Partial<Result>) => {
+    return { ...(await compose(result)), ...toDeploymentResponse(result) };
+  };
+  if (keyed === undefined) return body(await change(scope));
+  const first = await services.idempotency.run(keyed, async (once): Promise<Answered<Body>> => {
+    const result = await change(Object.freeze({ ...scope, once }));
+    return { ...result, body: await body(result) };
+  });
+  // The manager that made the change ended before it could answer.
+  return first.body ?? body(first as Partial<Result> & ChangeResult);
+}
+
+interface Composed<Result extends ChangeResult, Body extends object> {
+  readonly change: (scope: ProjectScope) => Promise<Result>;
+  readonly compose: (result: ChangeResult & Partial<Result>) => Promise<Body>;
+}
+
+type Answered<Body> = ChangeResult & {
+  readonly body?: Body & ReturnType<typeof toDeploymentResponse>;
+};
+
 /** A change that deploys nothing itself. */
 export async function changeOnce(
   request: FastifyRequest,

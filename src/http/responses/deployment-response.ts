@@ -17,7 +17,7 @@ const environmentResult = named(
   z.object({ environmentName: z.string(), success: z.boolean(), message: z.string() }),
 );
 
-const deploymentResult = named(
+export const deploymentResult = named(
   'DeploymentResult',
   z.object({
     success: z.boolean().describe('Every environment has it'),

@@ -1,0 +1,121 @@
+// Moves key rings on: one manager at a time looks at those that are due, and does what `decide` finds. What is due stands in
+// the database; a tick that comes late makes a transition late, never wrong.
+
+import { sharedSlice } from '../runtime/event-loop.ts';
+import { onBehalfOf } from '../runtime/requester.ts';
+import type { RingMotion } from './key-rings.ts';
+import type { RingRuleOptions } from './ring-rules.ts';
+
+export interface RingSchedulerOptions extends RingMotion {
+  readonly store: RingRuleOptions['store'];
+  readonly onError: (error: unknown) => void;
+}
+
+const tickMs = 500;
+/** Rings that one look takes; what is due beside them is taken by the next, at once. */
+const pageSize = 64;
+/** Each waits for its commit, and commits that wait together are one. */
+const atOnce = 8;
+/** A ring that fails is tried again after this time, and holds up no other. */
+const retryMs = 5_000;
+
+export class RingScheduler {
+  readonly #options: RingSchedulerOptions;
+  /** By ring: until when a ring that failed is left alone. */
+  readonly #failed = new Map<string, number>();
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  constructor(options: RingSchedulerOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    if (this.#closed) return;
+    this.#timer = setTimeout(() => {
+      this.advanceDue()
+        .catch(this.#options.onError)
+        .finally(() => this.start());
+    }, tickMs);
+    this.#timer.unref();
+  }
+
+  /** Waits for what is under way. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#running;
+    await this.#options.lease.release().catch(this.#options.onError);
+  }
+
+  /** Looks at everything that is due, once an earlier look has ended. */
+  advanceDue(): Promise<void> {
+    const run = this.#running.then(() => this.#look());
+    this.#running = run.catch(() => undefined);
+    return run;
+  }
+
+  async #look(): Promise<void> {
+    const { store, lease } = this.#options;
+    const seen = new Set<string>();
+    while (!this.#closed) {
+      const { due, revoking } = await store.read(async ({ rings }) => {
+        const found = await rings.due(await rings.now(), pageSize);
+        return {
+          due: found.map(({ id }) => id).filter((id) => !seen.has(id) && !this.#isFailed(id)),
+          revoking: seen.size > 0 ? [] : (await rings.openRevocations(pageSize)).map(({ ringId }) => ringId),
+        };
+      });
+      // What lies idle takes no lease, so a manager without rings writes nothing.
+      if ((due.length === 0 && revoking.length === 0) || !(await lease.take())) return;
+      for (const id of due) seen.add(id);
+      const work = [
+        ...[...new Set(revoking)].map((id) => () => this.#updateClocks(id)),
+        ...due.map((id) => () => this.#advance(id)),
+      ];
+      await onBehalfOf('key rings', () => this.#doAll(work));
+      if (due.length === 0) return;
+    }
+  }
+
+  /** A bounded number at once: a ring whose key takes a second to generate holds up no other. */
+  async #doAll(work: (() => Promise<void>)[]): Promise<void> {
+    const worker = async () => {
+      for (let one = work.shift(); one && this.#mayGoOn; one = work.shift()) {
+        await one();
+        await sharedSlice();
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, worker));
+  }
+
+  async #advance(ringId: string): Promise<void> {
+    const { advance, lease } = this.#options;
+    await this.#attempt(ringId, () => advance(ringId, { lease, waits: false }).then(() => undefined));
+  }
+
+  async #updateClocks(ringId: string): Promise<void> {
+    const { updateClocks, lease } = this.#options;
+    await this.#attempt(ringId, () => updateClocks(ringId, lease));
+  }
+
+  async #attempt(ringId: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      this.#failed.delete(ringId);
+    } catch (error) {
+      this.#options.onError(error);
+      this.#failed.set(ringId, performance.now() + retryMs);
+    }
+  }
+
+  #isFailed(ringId: string): boolean {
+    const until = this.#failed.get(ringId);
+    return until !== undefined && performance.now() < until;
+  }
+
+  get #mayGoOn(): boolean {
+    return !this.#closed && this.#options.lease.isHeld;
+  }
+}
