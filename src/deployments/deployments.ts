@@ -191,6 +191,11 @@ export class Deployments {
     );
   }
 
+  /** Until it resolves, what nodes of this manager confirmed before may not be in the database. */
+  async recordConfirmations(): Promise<void> {
+    await this.#statuses.flush();
+  }
+
   /** Looks now, rather than at the next tick, which nodes are behind. */
   wake(): void {
     this.#pollStates();

@@ -23,7 +23,7 @@ const cachingKey = 'caching';
 const noProject = '';
 
 /** What the installation has; every environment of it has the same. */
-async function cachingOf({ installation }: LineageStores): Promise<Caching> {
+export async function cachingOf({ installation }: LineageStores): Promise<Caching> {
   const text = await installation.get(cachingKey);
   return text === undefined ? defaultCaching : (JSON.parse(text) as Caching);
 }

@@ -13,6 +13,8 @@ export interface NodeStatusRecorderOptions {
 
 export interface NodeStatusRecorder {
   record(status: NodeStatus): void;
+  /** Writes what is pending now, for a rule that decides by it. */
+  flush(): Promise<void>;
   /** Writes what is pending; if that fails, other managers notice that this one has ended. */
   close(): Promise<void>;
 }
@@ -55,6 +57,12 @@ export function createNodeStatusRecorder({
     record(status) {
       gathered.set(status.nodeId, status);
       writeAfter(isAlone() ? gatherMs.alone : gatherMs.amongOthers);
+    },
+    async flush() {
+      clearTimeout(timer);
+      timer = undefined;
+      writing = writing.then(write);
+      await writing;
     },
     async close() {
       closed = true;

@@ -6,6 +6,7 @@ import { badRequest } from '../errors.ts';
 import { lookupName, shownText } from '../names.ts';
 import type { JwkRuleOptions } from './insert-jwk.ts';
 import { jwkEvent } from './jwk-event.ts';
+import { requireNoMember } from './ring-membership.ts';
 
 export type DeleteJwk = (scope: ProjectScope, name: string) => Promise<DeploymentResult>;
 
@@ -20,6 +21,7 @@ export function jwkDeletion(options: JwkRuleOptions): DeleteJwk {
     const targets = await options.store.write(async (stores) => {
       const stored = await stores.jwks.find(projectId, name);
       if (!stored) throw badRequest(`JWK (name: ${shownText(given)}) is not found!`, { reason: 'NOT_FOUND' });
+      await requireNoMember(stores, stored);
       const { id: objectId, sourceType, kid } = stored;
       const environmentIds = await stores.desired.environmentsOf('jwk', objectId);
       const desired = await putDesiredState(

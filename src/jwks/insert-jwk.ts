@@ -15,6 +15,7 @@ import type { MaterialStores } from '../materials/material-store.ts';
 import { projectNotFound } from '../names.ts';
 import { newId } from '../new-id.ts';
 import { contentDigest } from '../protocol/state-digest.ts';
+import type { RingStores } from '../rings/ring-store.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import { jwkContent } from './jwk-content.ts';
@@ -23,10 +24,12 @@ import type { JwkStores, StoredJwk } from './jwk-store.ts';
 import { holdersOf, type JwkWithRow, tookItsKidNow, withFreeKid } from './published-kid.ts';
 import { firstRefresh, type RefreshSchedule } from './refresh/refresh-schedule.ts';
 import type { RefreshStores } from './refresh/refresh-store.ts';
+import { requireUnreservedName } from './ring-membership.ts';
 import { sealMembers } from './sealed-members.ts';
 
 export type JwkRuleStores = JwkStores &
   ApplicationStores &
+  RingStores &
   RefreshStores &
   AccessStores &
   EnvironmentStores &
@@ -99,9 +102,14 @@ export function jwkColumns(sealer: Sealer, id: string, jwk: PrivateJwk) {
   };
 }
 
-/** @throws KeyplaneError `bad_request` when the name is taken */
-export async function requireFreeName(stores: JwkStores, projectId: string, name: string): Promise<void> {
+/** @throws KeyplaneError `bad_request` when the name is taken, or reserved for a member of a key ring */
+export async function requireFreeName(
+  stores: JwkStores & RingStores,
+  projectId: string,
+  name: string,
+): Promise<void> {
   if (await stores.jwks.find(projectId, name)) throw nameTaken(name);
+  await requireUnreservedName(stores, projectId, name);
 }
 
 function nameTaken(name: string): KeyplaneError {
@@ -137,6 +145,7 @@ async function insert(
   // Deleted while its key was being made.
   if (!project) throw projectNotFound(projectName);
   if (namesake) throw nameTaken(name);
+  await requireUnreservedName(stores, projectId, name);
   await requireSource(stores, prepared.stored);
   const isPublished = environments.length > 0;
   const { stored, jwk } = isPublished

@@ -4,18 +4,23 @@ import { alteredInDatabase, badRequest } from '../errors.ts';
 import type { PrivateJwk } from '../jose/jwk.ts';
 import { publicJwk, publicMembersOf } from '../jose/public-part.ts';
 import { lookupName, shownText } from '../names.ts';
+import type { KeyRing } from '../rings/ring.ts';
+import type { RingStores } from '../rings/ring-store.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import { type ExportedFile, type ExportRequest, exportPrivateJwk } from './export-jwk.ts';
 import { jwkEvent } from './jwk-event.ts';
 import type { JwkListQuery, JwkStores, StoredJwk } from './jwk-store.ts';
 import type { Refresh, RefreshStores } from './refresh/refresh-store.ts';
+import { ringOf } from './ring-membership.ts';
 import { openPrivateJwk } from './sealed-members.ts';
 
 /** A JWK, and how its URL is followed if it is. */
 export interface JwkWithRefresh {
   readonly stored: StoredJwk;
   readonly refresh: Refresh | undefined;
+  /** That it belongs to. */
+  readonly ring: KeyRing | undefined;
 }
 
 export interface JwkReader {
@@ -42,7 +47,7 @@ export interface JwkReaderOptions {
   readonly audit: AuditLog;
 }
 
-type JwkReaderStores = JwkStores & RefreshStores & { readonly audit: AuditStore };
+type JwkReaderStores = JwkStores & RefreshStores & RingStores & { readonly audit: AuditStore };
 
 export function createJwkReader({ store, sealer, audit }: JwkReaderOptions): JwkReader {
   return {
@@ -51,12 +56,21 @@ export function createJwkReader({ store, sealer, audit }: JwkReaderOptions): Jwk
         const { jwks, total } = await stores.jwks.list(projectId, query);
         const followed = jwks.filter(({ sourceUrl }) => sourceUrl !== null).map(({ id }) => id);
         const refreshes = new Map((await stores.refreshes.getMany(followed)).map((one) => [one.jwkId, one]));
-        return { jwks: jwks.map((stored) => ({ stored, refresh: refreshes.get(stored.id) })), total };
+        const ringIds = jwks.flatMap(({ member }) => member?.ringId ?? []);
+        const rings = new Map(
+          (await stores.rings.getMany([...new Set(ringIds)])).map((ring) => [ring.id, ring]),
+        );
+        const found = jwks.map((stored) => ({
+          stored,
+          refresh: refreshes.get(stored.id),
+          ring: rings.get(stored.member?.ringId ?? ''),
+        }));
+        return { jwks: found, total };
       }),
     get: (projectId, name) => store.read((stores) => requireJwk(stores, projectId, name)),
     async reveal(scope, name) {
       const jwk = await store.read((stores) => requireJwk(stores, scope.projectId, name));
-      if (jwk.stored.privateMembers === null) return jwk;
+      if (jwk.stored.privateMembers === null || !isExportable(jwk)) return jwk;
       await store.write((stores) => audit.append(stores, jwkEvent('reveal', scope, jwk.stored)));
       return jwk;
     },
@@ -69,9 +83,14 @@ export function createJwkReader({ store, sealer, audit }: JwkReaderOptions): Jwk
   };
 }
 
+/** A member of a key ring whose private keys may not leave is shown as a public key. */
+export function isExportable({ ring }: JwkWithRefresh): boolean {
+  return ring === undefined || ring.policy.exportable;
+}
+
 async function requireJwk(stores: JwkReaderStores, projectId: string, name: string): Promise<JwkWithRefresh> {
   const stored = await stores.jwks.find(projectId, lookupName(name));
   if (!stored) throw badRequest(`JWK (name: ${shownText(name)}) is not found!`, { reason: 'NOT_FOUND' });
   if (stored.altered) throw alteredInDatabase(`JWK (name: ${stored.name})`);
-  return { stored, refresh: await stores.refreshes.find(stored.id) };
+  return { stored, refresh: await stores.refreshes.find(stored.id), ring: await ringOf(stores, stored) };
 }

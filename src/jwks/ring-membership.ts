@@ -3,7 +3,7 @@
 import { badRequest, KeyplaneError } from '../errors.ts';
 import type { KeyRing } from '../rings/ring.ts';
 import type { RingStores } from '../rings/ring-store.ts';
-import type { JwkStores, StoredJwk } from './jwk-store.ts';
+import type { StoredJwk } from './jwk-store.ts';
 
 /** The ring of a JWK; undefined outside a ring. */
 export async function ringOf(
@@ -50,5 +50,3 @@ export function notExportableText(name: string): string {
 export function notExportable({ name }: Pick<StoredJwk, 'name'>): KeyplaneError {
   return new KeyplaneError('forbidden', notExportableText(name), { reason: 'KEY_NOT_EXPORTABLE' });
 }
-
-export type MembershipStores = JwkStores & RingStores;

@@ -6,6 +6,7 @@ import { type ChangeResult, withWarnings } from '../deployments/deployment-resul
 import { badRequest, KeyplaneError } from '../errors.ts';
 import { laterThan, requireSameName } from '../materials/optimistic-update.ts';
 import { lookupName, shownText } from '../names.ts';
+import type { RingStores } from '../rings/ring-store.ts';
 import { jwkSource } from '../sources/sources.ts';
 import {
   type CreateJwkOptions,
@@ -24,6 +25,7 @@ import {
   type RefreshSchedule,
   refreshScheduleOf,
 } from './refresh/refresh-schedule.ts';
+import { requireNoMember } from './ring-membership.ts';
 import { openPrivateJwk } from './sealed-members.ts';
 
 export type UpdateJwk = (
@@ -34,7 +36,7 @@ export type UpdateJwk = (
 
 export function jwkUpdate(options: CreateJwkOptions): UpdateJwk {
   return async (scope, given, request) => {
-    const before = await options.store.read((stores) => requireJwk(stores, scope.projectId, given));
+    const before = await options.store.read((stores) => requireOwnJwk(stores, scope.projectId, given));
     requireSameName(request.name, before.name, 'JWK name');
     const described = withDescription(before, request.description);
     const { changed, follow, canReplaceKid, warnings } = isNewValue(request)
@@ -67,6 +69,17 @@ async function requireJwk(stores: JwkStores, projectId: string, name: string): P
     reason: 'NOT_FOUND',
     member: 'name',
   });
+}
+
+/** @throws KeyplaneError `bad_request` for a JWK that belongs to a key ring, too */
+async function requireOwnJwk(
+  stores: JwkStores & RingStores,
+  projectId: string,
+  name: string,
+): Promise<StoredJwk> {
+  const stored = await requireJwk(stores, projectId, name);
+  await requireNoMember(stores, stored);
+  return stored;
 }
 
 /** If left out, it is kept; if empty, it is removed. */

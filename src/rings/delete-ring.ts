@@ -2,12 +2,12 @@
 
 import type { ProjectScope } from '../access/caller.ts';
 import type { DeploymentResult } from '../deployments/deployment-result.ts';
-import { type DesiredChange, putDesiredState } from '../deployments/put-desired-state.ts';
 import { badRequest } from '../errors.ts';
 import { type Force, readForce } from './force.ts';
+import { withdrawRing } from './ring-content.ts';
 import { ringEvent } from './ring-event.ts';
 import { type LoadedRing, loadRing } from './ring-facts-of.ts';
-import { type RingRuleStores, requireRing } from './ring-rules.ts';
+import { requireRing } from './ring-rules.ts';
 import { instantText } from './ring-texts.ts';
 import { keyHoldersOf, lastSeenAtOf } from './schedule/confirmations.ts';
 import { countingLimits, delayOf } from './schedule/formulas.ts';
@@ -26,32 +26,15 @@ export function ringDeletion({ store, audit, deployments }: SettleOptions): Dele
     const targets = await store.write(async (stores) => {
       const loaded = await loadRing(stores, await requireRing(stores, scope.projectId, name));
       if (!force.force) requireUnneeded(loaded);
-      const desired = await putDesiredState(stores, await withdrawals(stores, loaded));
       for (const { id } of loaded.members) await stores.jwks.delete(id);
       await stores.rings.delete(loaded.ring.id);
+      const desired = await withdrawRing(stores, loaded);
       await audit.append(stores, ringEvent('delete', scope, loaded.ring, detailsOf(loaded, force)));
       await scope.once?.save(stores, { targets: desired, verb: 'undeploy' });
       return desired;
     });
     return deployments.deploy(targets, 'undeploy');
   };
-}
-
-async function withdrawals(
-  { desired }: RingRuleStores,
-  { ring, members }: LoadedRing,
-): Promise<readonly DesiredChange[]> {
-  const objects = [
-    { kind: 'key-ring' as const, objectId: ring.id },
-    ...members.map(({ id }) => ({ kind: 'jwk' as const, objectId: id })),
-  ];
-  const changes: DesiredChange[] = [];
-  for (const { kind, objectId } of objects) {
-    for (const environmentId of await desired.environmentsOf(kind, objectId)) {
-      changes.push({ environmentId, kind, objectId, projectId: ring.projectId, digest: null });
-    }
-  }
-  return changes;
 }
 
 function detailsOf({ members }: LoadedRing, { force, reason }: Force) {

@@ -81,6 +81,7 @@ export function newMember({ id, nextVersion }: KeyRing, generation: RingMember['
     readyAt: null,
     activatedAt: null,
     retireAt: null,
+    sentRetireAt: null,
     retiredAt: null,
     revokedAt: null,
     revokedReason: null,

@@ -126,6 +126,7 @@ export class RingDraft {
         readyAt: dateOf(facts.readyAt),
         activatedAt: dateOf(facts.activatedAt),
         retireAt: dateOf(facts.retireAt),
+        sentRetireAt: dateOf(facts.sentRetireAt),
         retiredAt: dateOf(facts.retiredAt),
         revokedAt: dateOf(facts.revokedAt),
         confirmedAt: dateOf(facts.confirmedAt),
@@ -152,7 +153,7 @@ export async function storeDraft(
 ): Promise<StoredDraft> {
   if (isNewRing) await stores.rings.insert(draft.ring);
   const { members } = draft;
-  const targets = await putDesiredRing(stores, sealer, { ring: draft.ring, members, projectName });
+  const targets = await putDesiredRing(stores, { ring: draft.ring, members, projectName, sealer });
   const revisions = Object.fromEntries(
     targets.map(({ environmentId, revision }) => [environmentId, revision]),
   );

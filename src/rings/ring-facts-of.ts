@@ -1,8 +1,8 @@
 // What decisions about a ring are made from, out of the database alone, so that every manager decides alike.
 
+import { cachingOf } from '../deployments/environment-settings.ts';
 import type { Environment, RegisteredNode } from '../environments/environment-store.ts';
-import { lastRemovalOf } from '../environments/removed-nodes.ts';
-import { lookUpCaches } from './caches.ts';
+import type { Caching } from '../protocol/content.ts';
 import type { KeyRing, RingPolicy } from './ring.ts';
 import { generationOf } from './ring-parameters.ts';
 import { policyFacts } from './ring-policy.ts';
@@ -29,13 +29,13 @@ export async function loadRing(stores: RingRuleStores, ring: KeyRing): Promise<L
   const environments = await environmentsOf(stores, ring.projectId, ring.policy);
   const ids = environments.map(({ id }) => id);
   // Sent together: a remote database answers all of it in one round trip.
-  const [project, members, nodes, revocations, caches, nodeRemovedAt, now] = await Promise.all([
+  const [project, members, nodes, revocations, caching, nodeRemovedAt, now] = await Promise.all([
     stores.projects.get(ring.projectId),
     stores.rings.members(ring.id),
     ids.length === 0 ? [] : stores.nodes.listOf(ids),
     stores.rings.revocations(ring.id),
-    lookUpCaches(stores),
-    lastRemovalOf(stores, ids),
+    cachingOf(stores),
+    stores.rings.nodeRemovedAt(ids),
     stores.rings.now(),
   ]);
   const openRevocations = revocations.filter(({ done }) => !done);
@@ -62,16 +62,21 @@ export async function loadRing(stores: RingRuleStores, ring: KeyRing): Promise<L
       requestedActivation: requestedActivation && {
         version: requestedActivation.version,
         force: requestedActivation.force,
-        removedRetireAt: timeOf(requestedActivation.removedRetireAt),
       },
       resumedAt: timeOf(ring.resumedAt),
       members: members.map((jwk) => memberFacts(jwk, generation)),
       nodes: nodes.map((node) => nodeFacts(node, names.get(node.environmentId) ?? '')),
-      ...caches,
+      cachesMs: cachesMsOf(caching),
+      formerCaches: null,
       nodeRemovedAt: timeOf(nodeRemovedAt),
       isRevoking: openRevocations.length > 0,
     },
   };
+}
+
+/** A + W. */
+function cachesMsOf({ maxAge, staleWhileRevalidate, staleIfError }: Caching): number {
+  return (maxAge + Math.max(staleWhileRevalidate, staleIfError)) * 1_000;
 }
 
 /** By name order. */
@@ -102,6 +107,7 @@ function memberFacts({ id, kid, createdAt, member }: MemberJwk, generation: stri
     readyAt: timeOf(member.readyAt),
     activatedAt: timeOf(member.activatedAt),
     retireAt: timeOf(member.retireAt),
+    sentRetireAt: timeOf(member.sentRetireAt),
     retiredAt: timeOf(member.retiredAt),
     revokedAt: timeOf(member.revokedAt),
     confirmedAt: timeOf(member.confirmedAt),

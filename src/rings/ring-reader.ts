@@ -107,7 +107,7 @@ async function viewOf(stores: RingRuleStores, ring: KeyRing): Promise<RingView> 
   return {
     ...loaded,
     decision: decide(facts),
-    environmentNames: environmentIds?.flatMap((id) => names?.get(id) ?? []),
+    environmentNames: environmentIds === null ? null : environmentIds.flatMap((id) => names?.get(id) ?? []),
     publicationDelayMs: delayOf(facts),
     copiesMs: kind === 'OCT' ? null : caches + policy.verifierCacheTimeMs,
     readyAt: new Map(

@@ -15,7 +15,7 @@ export interface RingRequest extends RingPolicyRequest, Omit<GenerateRequest, 'k
 
 /** @throws KeyplaneError `bad_request` for one that the project does not reach */
 export async function readEnvironmentIds(
-  stores: Pick<RingRuleStores, 'environments'>,
+  stores: RingRuleStores,
   projectId: string,
   names: readonly string[] | null,
 ): Promise<RingPolicy['environmentIds']> {

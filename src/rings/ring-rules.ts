@@ -1,4 +1,5 @@
 import type { ProjectScope } from '../access/caller.ts';
+import type { ApplicationStores } from '../applications/application-store.ts';
 import type { Deployments } from '../deployments/deployments.ts';
 import type { LineageStores } from '../deployments/history/lineage.ts';
 import type { JwkRuleOptions, JwkRuleStores } from '../jwks/insert-jwk.ts';
@@ -9,7 +10,7 @@ import type { KeyRing } from './ring.ts';
 import { ringNotFound } from './ring-names.ts';
 import type { MemberJwk, RingStores } from './ring-store.ts';
 
-export type RingRuleStores = JwkRuleStores & RingStores & LineageStores & LeaseStores;
+export type RingRuleStores = JwkRuleStores & RingStores & ApplicationStores & LineageStores & LeaseStores;
 
 export interface RingRuleOptions extends Omit<JwkRuleOptions, 'store' | 'deployments'> {
   readonly store: UnitOfWork<RingRuleStores>;

@@ -72,7 +72,7 @@ export function rotationRequests(options: SettleOptions): RotationRequests {
         const { actor } = scope;
         return {
           verb: 'request-activation',
-          change: { requestedActivation: { version, force, reason, actor, removedRetireAt: null } },
+          change: { requestedActivation: { version, force, reason, actor } },
           details: { ...ofMember(jwk), force, reason },
         };
       });

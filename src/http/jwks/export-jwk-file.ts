@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { isExportable } from '../../jwks/jwk-reader.ts';
+import { notExportable } from '../../jwks/ring-membership.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { projectScopeOf } from '../requests/project-scope.ts';
@@ -27,7 +29,7 @@ export function exportJwkFileRoute(
       tags: ['jwks'],
       summary: 'Export a JWK as a JWK Set or PEM file',
       description:
-        'Private members also require `ROLE_READ_PRIVATE_KEYS`. The audit log records who exported private members.',
+        'Private members also require `ROLE_READ_PRIVATE_KEYS`. The audit log records who exported private members. Private members of a key ring that is not exportable never leave.',
       params: jwkParams,
       querystring: query,
       response: { 200: z.string().describe('The file') },
@@ -36,7 +38,9 @@ export function exportJwkFileRoute(
       const { format = 'jwk' } = request.query;
       const { jwkName } = request.params;
       const publicOnly = request.query.publicOnly === 'true';
-      const { stored } = await jwks.get(request.project.projectId, jwkName);
+      const found = await jwks.get(request.project.projectId, jwkName);
+      const { stored } = found;
+      if (!publicOnly && !isExportable(found)) throw notExportable(stored);
       if (!publicOnly && stored.privateMembers !== null) {
         const { caller, project } = request;
         const demand = { projectName: project.projectName, roles, operation: operationId };

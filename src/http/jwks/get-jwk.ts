@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { holdsRole } from '../../access/narrowing.ts';
+import { isExportable } from '../../jwks/jwk-reader.ts';
+import { notExportableText } from '../../jwks/ring-membership.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { named } from '../openapi/named.ts';
@@ -37,12 +39,15 @@ export function getJwkRoute(app: KeyplaneServer, { jwks }: Pick<RouteServices, '
       const { projectId, roles } = request.project;
       const { jwkName } = request.params;
       if (request.query.publicOnly !== 'true' && holdsRole(roles, 'ROLE_READ_PRIVATE_KEYS')) {
-        return listResponse([privateJwkDetail(await jwks.reveal(projectScopeOf(request), jwkName), jwks)]);
+        const revealed = await jwks.reveal(projectScopeOf(request), jwkName);
+        if (isExportable(revealed)) return listResponse([privateJwkDetail(revealed, jwks)]);
       }
       const found = await jwks.get(projectId, jwkName);
       const answer = listResponse([publicJwkDetail(found, jwks)]);
       const isWithheld = request.query.publicOnly !== 'true' && found.stored.privateMembers !== null;
-      return isWithheld ? { ...answer, warnings: [withheld] } : answer;
+      if (!isWithheld) return answer;
+      const warning = isExportable(found) ? withheld : notExportableText(found.stored.name);
+      return { ...answer, warnings: [warning] };
     },
   });
 }

@@ -3,6 +3,7 @@ import { keyTypeMember } from '../../jose/key-type-name.ts';
 import { type KeyTypeName, keyTypeNames } from '../../jose/key-types.ts';
 import { jwkEnvironmentStates } from '../../jwks/deployed-jwks.ts';
 import { sourceStates } from '../../jwks/refresh/refresh-store.ts';
+import { memberStates } from '../../rings/ring.ts';
 import {
   type SourceField,
   sourceField,
@@ -86,6 +87,8 @@ export const jwkItem = named(
     expirationTime: instant.nullable(),
     createdAt: instant,
     updatedAt: instant,
+    ringName: z.string().nullable().describe('The key ring that it belongs to; null outside a ring'),
+    ringState: z.enum(memberStates).nullable().describe('What it is in its key ring; null outside a ring'),
     refreshInterval: z
       .string()
       .optional()

@@ -6,7 +6,7 @@ import type { StoredJwk } from '../../jwks/jwk-store.ts';
 import { instantOrNull, instantText } from '../responses/response-schemas.ts';
 
 /** One row of a list. */
-export function jwkListItem({ stored, refresh }: JwkWithRefresh) {
+export function jwkListItem({ stored, refresh, ring }: JwkWithRefresh) {
   const { name, description, projectId, sourceType, sourceId, sourceUrl, type, use, algorithm } = stored;
   // Only a key that was generated with keyIdType NONE has none.
   const kid = stored.kid === '' ? null : stored.kid;
@@ -29,6 +29,8 @@ export function jwkListItem({ stored, refresh }: JwkWithRefresh) {
     expirationTime: instantOrNull(stored.expirationTime),
     createdAt: instantText(stored.createdAt),
     updatedAt: instantText(stored.updatedAt),
+    ringName: ring?.name ?? null,
+    ringState: stored.member?.state ?? null,
     ...(refresh && {
       refreshInterval: durationText(refresh.intervalMs),
       nextRefreshAt: instantText(refresh.refreshAt),
