@@ -59,6 +59,8 @@ import { newId } from '../new-id.ts';
 import { createOverview } from '../overview/overview.ts';
 import { openRevocations } from '../rings/open-revocations.ts';
 import { createRingContentReader } from '../rings/ring-content.ts';
+import { createKeyRings, createRingMotion } from '../rings/key-rings.ts';
+import { RingScheduler } from '../rings/scheduler.ts';
 import { realTime } from '../runtime/fair-queue.ts';
 import { dataKeyLearner, watchDataKeys } from '../sealing/learn-data-keys.ts';
 import { openSealing } from '../sealing/open-sealing.ts';
@@ -76,6 +78,7 @@ export interface Services extends RuleServices {
   readonly access: Access;
   readonly deployments: Deployments;
   readonly refresher: Refresher;
+  readonly ringScheduler: RingScheduler;
   readonly maintenance: Maintenance<Stores>;
   readonly pages: StatePageReader;
   readonly admission: Pick<
@@ -180,7 +183,7 @@ function connect(foundations: Foundations): Services {
   const jwkRules = { ...rules, withSourceContext };
   const materialRules = { ...rules, references: createReferencedJwks(jwkRules) };
   const leaseOf = (name: string) => new Lease({ store, name, holder: managerId, onError });
-  const leases = { refresh: leaseOf('refresh'), maintenance: leaseOf('upkeep') };
+  const leases = { refresh: leaseOf('refresh'), maintenance: leaseOf('upkeep'), rings: leaseOf('rings') };
   measureInstallation({ metrics, store, clock, version, leases: Object.values(leases) });
   const refresher = new Refresher({
     ...jwkRules,
@@ -199,10 +202,28 @@ function connect(foundations: Foundations): Services {
     steps: maintenanceSteps,
     onError: (error) => log.error({ err: error }, 'upkeep'),
   });
+  const onRingError = (error: unknown) => log.error({ err: error }, 'key rings: will be tried again');
+  const ringRules = {
+    ...rules,
+    store,
+    deployments: {
+      ...rules.deployments,
+      recordConfirmations: () => deployments.recordConfirmations(),
+    },
+    onError: onRingError,
+  };
+  const ringMotion = createRingMotion(ringRules);
+  const ringScheduler = new RingScheduler({
+    ...ringMotion,
+    store,
+    lease: leases.rings,
+    onError: onRingError,
+  });
   return {
     store,
     deployments,
     refresher,
+    ringScheduler,
     maintenance,
     pages,
     auditTrail: createAuditTrail(store),
@@ -229,6 +250,7 @@ function connect(foundations: Foundations): Services {
       onError,
     }),
     deleteJwk: jwkDeletion(rules),
+    keyRings: createKeyRings(ringRules, ringMotion),
     jwks: createJwkReader({ store, sealer, audit }),
     admission: {
       handshake: { store, audit, clock, readIdentity },
@@ -239,7 +261,7 @@ function connect(foundations: Foundations): Services {
     },
     async close() {
       // A fetch under way would hold the refresher until its time limit.
-      await Promise.all([refresher.close(), maintenance.close(), safeFetch.close()]);
+      await Promise.all([refresher.close(), maintenance.close(), ringScheduler.close(), safeFetch.close()]);
       await deployments.close();
       await presence.leave();
       await access.tokenUse.close();

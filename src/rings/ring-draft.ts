@@ -72,11 +72,7 @@ export class RingDraft {
     this.setRing({
       heldBecause,
       rotateRequestedAt: dateOf(rotateRequestedAt),
-      requestedActivation: requestedActivation &&
-        ring.requestedActivation && {
-          ...ring.requestedActivation,
-          removedRetireAt: dateOf(requestedActivation.removedRetireAt),
-        },
+      requestedActivation: requestedActivation && ring.requestedActivation,
       formerLimits: formerLimits &&
         ring.formerLimits && { ...ring.formerLimits, until: dateOf(formerLimits.until) },
     });
