@@ -23,6 +23,32 @@ const subject = 'CN=orders.example';
 const sha1 = '9f2c1d7be04a86f35c0d1e2a7b8c9d0e1f2a3b4c';
 const created = { success: true, message: 'Deployed successfully' };
 
+const ringMember = {
+  version: 1,
+  jwkName: 'orders.1',
+  kid: thumbprint,
+  algorithm: 'ES256',
+  state: 'ACTIVE',
+  createdAt: instant,
+  publishedAt: instant,
+  readyAt: instant,
+  activatedAt: instant,
+  retireAt: null,
+  retiredAt: null,
+  revokedAt: null,
+  revokedReason: null,
+  lastUsedAt: null,
+};
+
+/** The same members of several schemas. */
+function forEach(schemas: readonly string[], members: Readonly<Record<string, unknown>>) {
+  return Object.fromEntries(
+    schemas.flatMap((schema) =>
+      Object.entries(members).map(([name, value]) => [`${schema}.${name}`, value] as const),
+    ),
+  );
+}
+
 export const memberExamples: Readonly<Record<string, unknown>> = Object.freeze({
   // Names
   name: 'orders',
@@ -137,6 +163,72 @@ export const memberExamples: Readonly<Record<string, unknown>> = Object.freeze({
   'GenerateOct.algorithm': 'HS256',
   'GenerateOkp.curveType': 'ED25519',
   'GenerateOkp.algorithm': 'EdDSA',
+
+  // Key rings
+  ringName: 'orders',
+  'Jwk.ringName': null,
+  'Jwk.ringState': null,
+  'JwkDetail.ringName': null,
+  'JwkDetail.ringState': null,
+  'KeyRing.name': 'orders',
+  'KeyRing.description': 'Signs orders',
+  'KeyRing.type': 'EC',
+  'KeyRing.ec': { curveType: 'P256', keyUseType: 'SIGNATURE', algorithm: 'ES256', keyIdType: 'SHA256' },
+  'KeyRing.state': 'STEADY',
+  heldBecause: null,
+  lateSince: null,
+  environmentNames: null,
+  waitingFor: [],
+  cacheAdvice: 'A verifier may use a JWK Set for PT24H6M after it was served, and no longer.',
+  nextRotationAt: later,
+  publicationDelay: 'P1DT7M',
+  rotationInterval: 'P90D',
+  maxTokenLifetime: 'PT1H',
+  verifierCacheTime: 'PT24H',
+  clockSkew: 'PT1M',
+  signingLease: 'P7D',
+  'KeyRing.exportable': false,
+  'KeyRing.members': [ringMember],
+  'KeyRingRsa.keySize': 3072,
+  'KeyRingRsa.algorithm': 'RS256',
+  'KeyRingEc.curveType': 'P256',
+  'KeyRingEc.algorithm': 'ES256',
+  'KeyRingOct.keySize': 256,
+  'KeyRingOct.algorithm': 'HS256',
+  'KeyRingOkp.curveType': 'ED25519',
+  'KeyRingOkp.algorithm': 'EdDSA',
+  'UpdateKeyRing.rotationInterval': 'P30D',
+  'JwkAdoption.ringName': 'orders',
+  'JwkAdoption.rotationInterval': 'P90D',
+  activatesAt: later,
+  'KeyRingRotation.state': 'ROTATING',
+  'KeyRingRotation.waitingFor': [
+    { environmentName: null, nodeName: null, reason: 'CACHES', lastSeenAt: null },
+  ],
+  'KeyRingActivation.kid': thumbprint,
+  'KeyRevocation.kid': thumbprint,
+  'KeyRevocation.reason': 'COMPROMISED',
+  'KeyRevocation.comment': 'Found in a log',
+  revocationId: id,
+  revokedAt: instant,
+  nodesSafeAt: instant,
+  verifiersSafeAt: later,
+  ...forEach(['Revocation', 'RevocationAnswer'], {
+    kids: [thumbprint],
+    reason: 'COMPROMISED',
+    comment: null,
+    safeNodes: [{ environmentName: 'production', nodeName: 'node-1', safeAfterMs: 42 }],
+    pendingNodes: [],
+  }),
+  KeyRingTransition: {
+    at: later,
+    version: 2,
+    kid: null,
+    from: 'NEXT',
+    to: 'ACTIVE',
+    planned: true,
+    cause: 'INTERVAL',
+  },
 
   // Applications
   applicationName: 'checkout',
