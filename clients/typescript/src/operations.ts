@@ -13,6 +13,7 @@ import type {
   CreatedEnrollmentToken,
   CreatedToken,
   CreateJwk,
+  CreateKeyRing,
   DeploymentAnswer,
   EnrollmentTokenList,
   EnvironmentChange,
@@ -21,6 +22,7 @@ import type {
   EnvironmentWithProjectsList,
   GenerateJwk,
   InspectJwkSource,
+  JwkAdoption,
   JwkDeploymentList,
   JwkDetailWithWarnings,
   JwkFile,
@@ -31,6 +33,11 @@ import type {
   KeyFactsList,
   KeyFile,
   KeyList,
+  KeyRevocation,
+  KeyRingActivation,
+  KeyRingList,
+  KeyRingRotation,
+  KeyRingTransitionList,
   KeystoreContents,
   KeystoreEntryList,
   KeystoreFile,
@@ -60,6 +67,8 @@ import type {
   ReplaceCertificate,
   ReplaceKey,
   ReplaceKeystore,
+  Revocation,
+  RevocationAnswer,
   Session,
   SessionRequest,
   SignInRequest,
@@ -68,6 +77,7 @@ import type {
   Success,
   TokenList,
   UpdateJwk,
+  UpdateKeyRing,
   UserChange,
   UserList,
 } from './schemas.ts';
@@ -75,6 +85,28 @@ import type {
 // Made from openapi.json by `npm run client`; a change belongs there.
 
 export interface Operations {
+  /** Activate a key of a key ring by its kid: the next one, or a RETIRING one again */
+  activateKey: {
+    input: {
+      /** Name of the project */
+      readonly projectName: string;
+      /**  */
+      readonly ringName: string;
+      readonly body: KeyRingActivation;
+    };
+    answer: KeyRingRotation;
+  };
+  /** Make a private JWK the first key of a new key ring */
+  adoptJwk: {
+    input: {
+      /** Name of the project */
+      readonly projectName: string;
+      /** Name of the JWK */
+      readonly jwkName: string;
+      readonly body: JwkAdoption;
+    };
+    answer: DeploymentAnswer;
+  };
   /** Create an application and deploy its token to the nodes */
   createApplication: {
     input: {
@@ -124,6 +156,15 @@ export interface Operations {
       /** Name of the project */
       readonly projectName: string;
       readonly body: NewKey;
+    };
+    answer: DeploymentAnswer;
+  };
+  /** Create a key ring and its first key */
+  createKeyRing: {
+    input: {
+      /** Name of the project */
+      readonly projectName: string;
+      readonly body: CreateKeyRing;
     };
     answer: DeploymentAnswer;
   };
@@ -219,6 +260,20 @@ export interface Operations {
       readonly projectName: string;
       /** Name of the key */
       readonly keyName: string;
+    };
+    answer: DeploymentAnswer;
+  };
+  /** Undeploy and delete a key ring with its keys */
+  deleteKeyRing: {
+    input: {
+      /** `true`: also while a key may still be needed; needs `reason` */
+      readonly force?: 'true' | 'false' | undefined;
+      /** 3 to 500 characters, for the audit log */
+      readonly reason?: string | undefined;
+      /** Name of the project */
+      readonly projectName: string;
+      /**  */
+      readonly ringName: string;
     };
     answer: DeploymentAnswer;
   };
@@ -376,6 +431,39 @@ export interface Operations {
     };
     answer: KeyList;
   };
+  /** Get a key ring: policy, state, keys, what comes next and what that waits for */
+  getKeyRing: {
+    input: {
+      /** Name of the project */
+      readonly projectName: string;
+      /**  */
+      readonly ringName: string;
+    };
+    answer: KeyRingList;
+  };
+  /** Get past and planned transitions of the keys of a key ring */
+  getKeyRingTimeline: {
+    input: {
+      /** ISO 8601 duration, or `null` */
+      readonly rotationInterval?: string | undefined;
+      /** ISO 8601 duration */
+      readonly maxTokenLifetime?: string | undefined;
+      /** ISO 8601 duration */
+      readonly verifierCacheTime?: string | undefined;
+      /** ISO 8601 duration */
+      readonly clockSkew?: string | undefined;
+      /** ISO 8601 duration, or `null` */
+      readonly signingLease?: string | undefined;
+      readonly exportable?: 'true' | 'false' | undefined;
+      /** Names, each a parameter of its own; `null`: all that the project reaches */
+      readonly environmentNames?: string | readonly string[] | undefined;
+      /** Name of the project */
+      readonly projectName: string;
+      /**  */
+      readonly ringName: string;
+    };
+    answer: KeyRingTransitionList;
+  };
   /** Get a keystore */
   getKeystore: {
     input: {
@@ -391,10 +479,33 @@ export interface Operations {
     input: Readonly<Record<string, never>>;
     answer: Overview;
   };
+  /** Get the clock of a revocation */
+  getRevocation: {
+    input: {
+      /** Name of the project */
+      readonly projectName: string;
+      /**  */
+      readonly ringName: string;
+      /**  */
+      readonly revocationId: string;
+    };
+    answer: Revocation;
+  };
   /** Get the signed-in user and the roles in each project */
   getSession: {
     input: Readonly<Record<string, never>>;
     answer: Session;
+  };
+  /** Suspend the scheduled rotation of a key ring */
+  holdKeyRing: {
+    input: {
+      /** Name of the project */
+      readonly projectName: string;
+      /**  */
+      readonly ringName: string;
+      readonly body: Readonly<Record<string, never>>;
+    };
+    answer: KeyRingRotation;
   };
   /** Create a JWK from an uploaded file */
   importJwkFile: {
@@ -586,6 +697,22 @@ export interface Operations {
       readonly keyName: string;
     };
     answer: JwkReferenceList;
+  };
+  /** List the key rings of a project */
+  listKeyRings: {
+    input: {
+      /** 1 is the first; asks for paging */
+      readonly page?: number | string | undefined;
+      /** Items a page, default 20; asks for paging */
+      readonly size?: number | string | undefined;
+      /** A field and a direction, such as `name,asc` */
+      readonly sort?: string | undefined;
+      /** Part of the name or description */
+      readonly search?: string | undefined;
+      /** Name of the project */
+      readonly projectName: string;
+    };
+    answer: KeyRingList;
   };
   /** List the keys of a project */
   listKeys: {
@@ -834,6 +961,28 @@ export interface Operations {
     };
     answer: ApplicationTokenAnswer;
   };
+  /** Resume the scheduled rotation of a key ring */
+  resumeKeyRing: {
+    input: {
+      /** Name of the project */
+      readonly projectName: string;
+      /**  */
+      readonly ringName: string;
+      readonly body: Readonly<Record<string, never>>;
+    };
+    answer: KeyRingRotation;
+  };
+  /** Revoke a key of a key ring */
+  revokeKey: {
+    input: {
+      /** Name of the project */
+      readonly projectName: string;
+      /**  */
+      readonly ringName: string;
+      readonly body: KeyRevocation;
+    };
+    answer: RevocationAnswer;
+  };
   /** Revoke a personal token of a user */
   revokeUserToken: {
     input: {
@@ -843,6 +992,17 @@ export interface Operations {
       readonly tokenName: string;
     };
     answer: Success;
+  };
+  /** Activate the next key of a key ring as soon as it is ready */
+  rotateKeyRing: {
+    input: {
+      /** Name of the project */
+      readonly projectName: string;
+      /**  */
+      readonly ringName: string;
+      readonly body: Readonly<Record<string, never>>;
+    };
+    answer: KeyRingRotation;
   };
   /** Sign in and get an access token */
   signIn: {
@@ -912,6 +1072,17 @@ export interface Operations {
     };
     answer: DeploymentAnswer;
   };
+  /** Update the policy of a key ring */
+  updateKeyRing: {
+    input: {
+      /** Name of the project */
+      readonly projectName: string;
+      /**  */
+      readonly ringName: string;
+      readonly body: UpdateKeyRing;
+    };
+    answer: DeploymentAnswer;
+  };
   /** Replace a keystore; JWKs made from it are updated or detached */
   updateKeystore: {
     input: {
@@ -949,6 +1120,22 @@ export interface Operations {
 
 /** How each operation is called. `repeatable`: it takes an Idempotency-Key. */
 export const operations = {
+  activateKey: {
+    method: 'POST',
+    path: '/apiops/projects/{projectName}/key-rings/{ringName}/activate',
+    query: [],
+    body: 'json',
+    answer: 'json',
+    repeatable: true,
+  },
+  adoptJwk: {
+    method: 'POST',
+    path: '/apiops/projects/{projectName}/jwks/{jwkName}/adopt',
+    query: [],
+    body: 'json',
+    answer: 'json',
+    repeatable: true,
+  },
   createApplication: {
     method: 'POST',
     path: '/apiops/projects/{projectName}/applications',
@@ -992,6 +1179,14 @@ export const operations = {
   createKey: {
     method: 'POST',
     path: '/apiops/projects/{projectName}/keys',
+    query: [],
+    body: 'json',
+    answer: 'json',
+    repeatable: true,
+  },
+  createKeyRing: {
+    method: 'POST',
+    path: '/apiops/projects/{projectName}/key-rings',
     query: [],
     body: 'json',
     answer: 'json',
@@ -1081,6 +1276,14 @@ export const operations = {
     method: 'DELETE',
     path: '/apiops/projects/{projectName}/keys/{keyName}',
     query: [],
+    body: 'none',
+    answer: 'json',
+    repeatable: true,
+  },
+  deleteKeyRing: {
+    method: 'DELETE',
+    path: '/apiops/projects/{projectName}/key-rings/{ringName}',
+    query: ['force', 'reason'],
     body: 'none',
     answer: 'json',
     repeatable: true,
@@ -1213,6 +1416,30 @@ export const operations = {
     answer: 'json',
     repeatable: false,
   },
+  getKeyRing: {
+    method: 'GET',
+    path: '/apiops/projects/{projectName}/key-rings/{ringName}',
+    query: [],
+    body: 'none',
+    answer: 'json',
+    repeatable: false,
+  },
+  getKeyRingTimeline: {
+    method: 'GET',
+    path: '/apiops/projects/{projectName}/key-rings/{ringName}/timeline',
+    query: [
+      'rotationInterval',
+      'maxTokenLifetime',
+      'verifierCacheTime',
+      'clockSkew',
+      'signingLease',
+      'exportable',
+      'environmentNames',
+    ],
+    body: 'none',
+    answer: 'json',
+    repeatable: false,
+  },
   getKeystore: {
     method: 'GET',
     path: '/apiops/projects/{projectName}/keystores/{keystoreName}',
@@ -1229,6 +1456,14 @@ export const operations = {
     answer: 'json',
     repeatable: false,
   },
+  getRevocation: {
+    method: 'GET',
+    path: '/apiops/projects/{projectName}/key-rings/{ringName}/revocations/{revocationId}',
+    query: [],
+    body: 'none',
+    answer: 'json',
+    repeatable: false,
+  },
   getSession: {
     method: 'GET',
     path: '/apiops/auth/session',
@@ -1236,6 +1471,14 @@ export const operations = {
     body: 'none',
     answer: 'json',
     repeatable: false,
+  },
+  holdKeyRing: {
+    method: 'POST',
+    path: '/apiops/projects/{projectName}/key-rings/{ringName}/hold',
+    query: [],
+    body: 'json',
+    answer: 'json',
+    repeatable: true,
   },
   importJwkFile: {
     method: 'POST',
@@ -1367,6 +1610,14 @@ export const operations = {
     method: 'GET',
     path: '/apiops/projects/{projectName}/keys/{keyName}/references',
     query: [],
+    body: 'none',
+    answer: 'json',
+    repeatable: false,
+  },
+  listKeyRings: {
+    method: 'GET',
+    path: '/apiops/projects/{projectName}/key-rings',
+    query: ['page', 'size', 'sort', 'search'],
     body: 'none',
     answer: 'json',
     repeatable: false,
@@ -1531,6 +1782,22 @@ export const operations = {
     answer: 'json',
     repeatable: true,
   },
+  resumeKeyRing: {
+    method: 'POST',
+    path: '/apiops/projects/{projectName}/key-rings/{ringName}/resume',
+    query: [],
+    body: 'json',
+    answer: 'json',
+    repeatable: true,
+  },
+  revokeKey: {
+    method: 'POST',
+    path: '/apiops/projects/{projectName}/key-rings/{ringName}/revoke',
+    query: [],
+    body: 'json',
+    answer: 'json',
+    repeatable: true,
+  },
   revokeUserToken: {
     method: 'DELETE',
     path: '/apiops/users/{username}/tokens/{tokenName}',
@@ -1538,6 +1805,14 @@ export const operations = {
     body: 'none',
     answer: 'json',
     repeatable: false,
+  },
+  rotateKeyRing: {
+    method: 'POST',
+    path: '/apiops/projects/{projectName}/key-rings/{ringName}/rotate',
+    query: [],
+    body: 'json',
+    answer: 'json',
+    repeatable: true,
   },
   signIn: {
     method: 'POST',
@@ -1583,6 +1858,14 @@ export const operations = {
     method: 'PUT',
     path: '/apiops/projects/{projectName}/keys/{keyName}',
     query: ['updateReferencedJwks', 'updateScope'],
+    body: 'json',
+    answer: 'json',
+    repeatable: true,
+  },
+  updateKeyRing: {
+    method: 'PUT',
+    path: '/apiops/projects/{projectName}/key-rings/{ringName}',
+    query: [],
     body: 'json',
     answer: 'json',
     repeatable: true,

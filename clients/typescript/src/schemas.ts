@@ -216,6 +216,27 @@ export interface CertificateList {
   readonly resultCount: number;
 }
 
+export interface CreateEcKeyRing {
+  /** Key ring name, unique within the project */
+  readonly name: string;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  readonly rotationInterval?: string | null | undefined;
+  /** ISO 8601 duration: the longest time from signature to expiry, or how long a message may wait to be decrypted. Default PT1H */
+  readonly maxTokenLifetime?: string | undefined;
+  /** ISO 8601 duration: how long a verifier may keep a JWK Set beyond what Cache-Control says. Default PT24H */
+  readonly verifierCacheTime?: string | undefined;
+  /** ISO 8601 duration: how far the clocks of verifiers may be off. Default PT1M */
+  readonly clockSkew?: string | undefined;
+  readonly signingLease?: string | null | undefined;
+  /** Whether private keys may leave by the API; can be changed from true to false only */
+  readonly exportable?: boolean | undefined;
+  /** null: all environments that the project reaches, also later ones */
+  readonly environmentNames?: readonly string[] | null | undefined;
+  readonly type: 'EC';
+  readonly ec: KeyRingEc;
+}
+
 export type CreateJwk =
   | CreateJwkFromUrl
   | CreateJwkFromCopyPaste
@@ -342,6 +363,71 @@ export interface CreateJwkFromUrl {
   readonly algorithm?: Algorithm | undefined;
   /** ISO 8601 duration, PT1M to P30D: the JWK follows the URL, which is fetched again this often */
   readonly refreshInterval?: string | undefined;
+}
+
+export type CreateKeyRing = CreateRsaKeyRing | CreateEcKeyRing | CreateOctKeyRing | CreateOkpKeyRing;
+
+export interface CreateOctKeyRing {
+  /** Key ring name, unique within the project */
+  readonly name: string;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  readonly rotationInterval?: string | null | undefined;
+  /** ISO 8601 duration: the longest time from signature to expiry, or how long a message may wait to be decrypted. Default PT1H */
+  readonly maxTokenLifetime?: string | undefined;
+  /** ISO 8601 duration: how long a verifier may keep a JWK Set beyond what Cache-Control says. Default PT24H */
+  readonly verifierCacheTime?: string | undefined;
+  /** ISO 8601 duration: how far the clocks of verifiers may be off. Default PT1M */
+  readonly clockSkew?: string | undefined;
+  readonly signingLease?: string | null | undefined;
+  /** Whether private keys may leave by the API; can be changed from true to false only */
+  readonly exportable?: boolean | undefined;
+  /** null: all environments that the project reaches, also later ones */
+  readonly environmentNames?: readonly string[] | null | undefined;
+  readonly type: 'OCT';
+  readonly oct: KeyRingOct;
+}
+
+export interface CreateOkpKeyRing {
+  /** Key ring name, unique within the project */
+  readonly name: string;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  readonly rotationInterval?: string | null | undefined;
+  /** ISO 8601 duration: the longest time from signature to expiry, or how long a message may wait to be decrypted. Default PT1H */
+  readonly maxTokenLifetime?: string | undefined;
+  /** ISO 8601 duration: how long a verifier may keep a JWK Set beyond what Cache-Control says. Default PT24H */
+  readonly verifierCacheTime?: string | undefined;
+  /** ISO 8601 duration: how far the clocks of verifiers may be off. Default PT1M */
+  readonly clockSkew?: string | undefined;
+  readonly signingLease?: string | null | undefined;
+  /** Whether private keys may leave by the API; can be changed from true to false only */
+  readonly exportable?: boolean | undefined;
+  /** null: all environments that the project reaches, also later ones */
+  readonly environmentNames?: readonly string[] | null | undefined;
+  readonly type: 'OKP';
+  readonly okp: KeyRingOkp;
+}
+
+export interface CreateRsaKeyRing {
+  /** Key ring name, unique within the project */
+  readonly name: string;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  readonly rotationInterval?: string | null | undefined;
+  /** ISO 8601 duration: the longest time from signature to expiry, or how long a message may wait to be decrypted. Default PT1H */
+  readonly maxTokenLifetime?: string | undefined;
+  /** ISO 8601 duration: how long a verifier may keep a JWK Set beyond what Cache-Control says. Default PT24H */
+  readonly verifierCacheTime?: string | undefined;
+  /** ISO 8601 duration: how far the clocks of verifiers may be off. Default PT1M */
+  readonly clockSkew?: string | undefined;
+  readonly signingLease?: string | null | undefined;
+  /** Whether private keys may leave by the API; can be changed from true to false only */
+  readonly exportable?: boolean | undefined;
+  /** null: all environments that the project reaches, also later ones */
+  readonly environmentNames?: readonly string[] | null | undefined;
+  readonly type: 'RSA';
+  readonly rsa: KeyRingRsa;
 }
 
 export interface CreatedEnrollmentToken {
@@ -808,6 +894,10 @@ export interface Jwk {
   readonly createdAt: string;
   /** ISO 8601, UTC */
   readonly updatedAt: string;
+  /** The key ring that it belongs to; null outside a ring */
+  readonly ringName: string | null;
+  /** What it is in its key ring; null outside a ring */
+  readonly ringState: 'STAGED' | 'NEXT' | 'ACTIVE' | 'RETIRING' | 'RETIRED' | 'REVOKED' | null;
   /** Only of a JWK that follows its URL, as are the next four */
   readonly refreshInterval?: string | undefined;
   /** ISO 8601, UTC */
@@ -823,6 +913,25 @@ export interface Jwk {
         readonly state: JwkEnvironmentState;
       }[]
     | undefined;
+}
+
+export interface JwkAdoption {
+  /** Name of the new key ring */
+  readonly ringName?: string | undefined;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  readonly rotationInterval?: string | null | undefined;
+  /** ISO 8601 duration: the longest time from signature to expiry, or how long a message may wait to be decrypted. Default PT1H */
+  readonly maxTokenLifetime?: string | undefined;
+  /** ISO 8601 duration: how long a verifier may keep a JWK Set beyond what Cache-Control says. Default PT24H */
+  readonly verifierCacheTime?: string | undefined;
+  /** ISO 8601 duration: how far the clocks of verifiers may be off. Default PT1M */
+  readonly clockSkew?: string | undefined;
+  readonly signingLease?: string | null | undefined;
+  /** Whether private keys may leave by the API; can be changed from true to false only */
+  readonly exportable?: boolean | undefined;
+  /** null: all environments that the project reaches, also later ones */
+  readonly environmentNames?: readonly string[] | null | undefined;
 }
 
 export interface JwkDeployment {
@@ -877,6 +986,10 @@ export interface JwkDetail {
   readonly createdAt: string;
   /** ISO 8601, UTC */
   readonly updatedAt: string;
+  /** The key ring that it belongs to; null outside a ring */
+  readonly ringName: string | null;
+  /** What it is in its key ring; null outside a ring */
+  readonly ringState: 'STAGED' | 'NEXT' | 'ACTIVE' | 'RETIRING' | 'RETIRED' | 'REVOKED' | null;
   /** Only of a JWK that follows its URL, as are the next four */
   readonly refreshInterval?: string | undefined;
   /** ISO 8601, UTC */
@@ -996,6 +1109,264 @@ export interface KeyList {
 }
 
 export type KeyMaterial = Readonly<Record<string, unknown>>;
+
+export interface KeyRevocation {
+  /** Of the key; or give `all` */
+  readonly kid?: string | undefined;
+  /** `true`: the ACTIVE and the NEXT key, for a thief who may have both */
+  readonly all?: boolean | undefined;
+  /** COMPROMISED, SUPERSEDED or UNSPECIFIED */
+  readonly reason?: string | undefined;
+  /** At most 500 characters */
+  readonly comment?: string | undefined;
+}
+
+export interface KeyRing {
+  readonly name: string;
+  readonly description: string | null;
+  readonly projectId: string;
+  readonly type: JwkType;
+  readonly use: JwkUse;
+  /** What the next key is generated with; only that of `type` */
+  readonly rsa?: KeyRingRsa | undefined;
+  /** What the next key is generated with; only that of `type` */
+  readonly ec?: KeyRingEc | undefined;
+  /** What the next key is generated with; only that of `type` */
+  readonly oct?: KeyRingOct | undefined;
+  /** What the next key is generated with; only that of `type` */
+  readonly okp?: KeyRingOkp | undefined;
+  readonly rotationInterval: string | null;
+  /** As it was given */
+  readonly maxTokenLifetime: string;
+  /** As it was given */
+  readonly verifierCacheTime: string;
+  /** As it was given */
+  readonly clockSkew: string;
+  readonly signingLease: string | null;
+  readonly exportable: boolean;
+  readonly environmentNames: readonly string[] | null;
+  /** How long after its publication verifiers may not know a key */
+  readonly publicationDelay: string;
+  readonly state: KeyRingState;
+  /** Why it is held; null: it is not */
+  readonly heldBecause: 'REQUESTED' | 'ROLLBACK' | 'RESTORED' | null;
+  readonly lateSince: string | null;
+  readonly nextRotationAt: string | null;
+  /** What verifiers must do for rotation to be safe */
+  readonly cacheAdvice: string | null;
+  /** Empty unless an activation is due or requested */
+  readonly waitingFor: readonly KeyRingWaiting[];
+  /** Ascending by version */
+  readonly members: readonly KeyRingMember[];
+  /** ISO 8601, UTC */
+  readonly createdAt: string;
+  /** ISO 8601, UTC */
+  readonly updatedAt: string;
+}
+
+export interface KeyRingActivation {
+  /** Of the key that becomes ACTIVE */
+  readonly kid?: string | undefined;
+  /** Passes a gate; needs `reason` */
+  readonly force?: boolean | undefined;
+  /** 3 to 500 characters, for the audit log */
+  readonly reason?: string | undefined;
+}
+
+export interface KeyRingEc {
+  readonly curveType: 'P256' | 'P384' | 'P521' | 'SECP256K1';
+  /** SIGNATURE is the default, but for X25519 and X448 */
+  readonly keyUseType?: UseType | undefined;
+  /** By default the first that fits */
+  readonly algorithm?:
+    | 'ES256'
+    | 'ES384'
+    | 'ES512'
+    | 'ES256K'
+    | 'ECDH-ES'
+    | 'ECDH-ES+A128KW'
+    | 'ECDH-ES+A192KW'
+    | 'ECDH-ES+A256KW'
+    | 'ECDH-1PU'
+    | 'ECDH-1PU+A128KW'
+    | 'ECDH-1PU+A192KW'
+    | 'ECDH-1PU+A256KW'
+    | 'ECDH_ES'
+    | 'ECDH_ES_A128KW'
+    | 'ECDH_ES_A192KW'
+    | 'ECDH_ES_A256KW'
+    | 'ECDH_1PU'
+    | 'ECDH_1PU_A128KW'
+    | 'ECDH_1PU_A192KW'
+    | 'ECDH_1PU_A256KW'
+    | undefined;
+  /** How keys get their kid; default SHA256, the thumbprint */
+  readonly keyIdType?: KeyRingKeyIdType | undefined;
+}
+
+export type KeyRingKeyIdType = 'TIMESTAMP' | 'SHA256' | 'SHA1' | 'ISO_DATE';
+
+export interface KeyRingList {
+  readonly success: true;
+  readonly resultList: readonly KeyRing[];
+  /** How many there are */
+  readonly resultCount: number;
+}
+
+export interface KeyRingMember {
+  readonly version: number;
+  readonly jwkName: string;
+  readonly kid: string;
+  readonly algorithm: string | null;
+  readonly state: KeyRingMemberState;
+  /** ISO 8601, UTC */
+  readonly createdAt: string;
+  /** When the last node had it */
+  readonly publishedAt: string | null;
+  /** When every verifier knows it */
+  readonly readyAt: string | null;
+  readonly activatedAt: string | null;
+  /** Of a RETIRING one; null while a node may still use it without end */
+  readonly retireAt: string | null;
+  readonly retiredAt: string | null;
+  readonly revokedAt: string | null;
+  readonly revokedReason: RevocationReason | null;
+  /** Rounded down to the minute */
+  readonly lastUsedAt: string | null;
+}
+
+export type KeyRingMemberState = 'STAGED' | 'NEXT' | 'ACTIVE' | 'RETIRING' | 'RETIRED' | 'REVOKED';
+
+export interface KeyRingOct {
+  /** Bits */
+  readonly keySize: 128 | 192 | 256 | 384 | 512;
+  /** Octets of salt for PBES2, default 8 */
+  readonly passwordSaltLength?: number | undefined;
+  /** Iterations for PBES2, default 1000 */
+  readonly passwordIterationCount?: number | undefined;
+  /** SIGNATURE is the default, but for X25519 and X448 */
+  readonly keyUseType?: UseType | undefined;
+  /** By default the first that fits */
+  readonly algorithm?:
+    | 'HS256'
+    | 'HS384'
+    | 'HS512'
+    | 'A128KW'
+    | 'A192KW'
+    | 'A256KW'
+    | 'A128GCMKW'
+    | 'A192GCMKW'
+    | 'A256GCMKW'
+    | 'DIR'
+    | 'PBES2-HS256+A128KW'
+    | 'PBES2-HS384+A192KW'
+    | 'PBES2-HS512+A256KW'
+    | 'PBES2_HS256_A128KW'
+    | 'PBES2_HS384_A192KW'
+    | 'PBES2_HS512_A256KW'
+    | undefined;
+  /** How keys get their kid; default SHA256, the thumbprint */
+  readonly keyIdType?: KeyRingKeyIdType | undefined;
+}
+
+export interface KeyRingOkp {
+  readonly curveType: 'ED25519' | 'X25519' | 'ED448' | 'X448';
+  /** SIGNATURE is the default, but for X25519 and X448 */
+  readonly keyUseType?: UseType | undefined;
+  /** By default the first that fits */
+  readonly algorithm?:
+    | 'EdDSA'
+    | 'ECDH-ES'
+    | 'ECDH-ES+A128KW'
+    | 'ECDH-ES+A192KW'
+    | 'ECDH-ES+A256KW'
+    | 'ECDH-1PU'
+    | 'ECDH-1PU+A128KW'
+    | 'ECDH-1PU+A192KW'
+    | 'ECDH-1PU+A256KW'
+    | 'ECDH_ES'
+    | 'ECDH_ES_A128KW'
+    | 'ECDH_ES_A192KW'
+    | 'ECDH_ES_A256KW'
+    | 'ECDH_1PU'
+    | 'ECDH_1PU_A128KW'
+    | 'ECDH_1PU_A192KW'
+    | 'ECDH_1PU_A256KW'
+    | undefined;
+  /** How keys get their kid; default SHA256, the thumbprint */
+  readonly keyIdType?: KeyRingKeyIdType | undefined;
+}
+
+export interface KeyRingRotation {
+  readonly success: true;
+  readonly state: KeyRingState;
+  /** When the key is, or was, activated; null: not known yet */
+  readonly activatesAt: string | null;
+  readonly waitingFor: readonly KeyRingWaiting[];
+  readonly deploymentResult: DeploymentResult;
+  /** What was left out or rewritten of what was given; absent where there is nothing to say */
+  readonly warnings?: readonly string[] | undefined;
+}
+
+export interface KeyRingRsa {
+  /** Bits */
+  readonly keySize: 2048 | 3072 | 4096;
+  /** SIGNATURE is the default, but for X25519 and X448 */
+  readonly keyUseType?: UseType | undefined;
+  /** By default the first that fits */
+  readonly algorithm?:
+    | 'RS256'
+    | 'RS384'
+    | 'RS512'
+    | 'PS256'
+    | 'PS384'
+    | 'PS512'
+    | 'RSA1_5'
+    | 'RSA-OAEP'
+    | 'RSA-OAEP-256'
+    | 'RSA-OAEP-384'
+    | 'RSA-OAEP-512'
+    | 'RSA256'
+    | 'RSA384'
+    | 'RSA512'
+    | 'RSA_OAEP'
+    | 'RSA_OAEP_256'
+    | 'RSA_OAEP_384'
+    | 'RSA_OAEP_512'
+    | undefined;
+  /** How keys get their kid; default SHA256, the thumbprint */
+  readonly keyIdType?: KeyRingKeyIdType | undefined;
+}
+
+export type KeyRingState = 'STEADY' | 'ROTATING' | 'BLOCKED' | 'HELD' | 'REVOKING';
+
+export interface KeyRingTransition {
+  /** ISO 8601, UTC */
+  readonly at: string;
+  readonly version: number;
+  /** null: the key is not generated yet */
+  readonly kid: string | null;
+  readonly from: KeyRingMemberState | null;
+  readonly to: KeyRingMemberState;
+  readonly planned: boolean;
+  readonly cause: string | null;
+}
+
+export interface KeyRingTransitionList {
+  readonly success: true;
+  readonly resultList: readonly KeyRingTransition[];
+  /** How many there are */
+  readonly resultCount: number;
+}
+
+export interface KeyRingWaiting {
+  /** null where it is time, and not a node, that is waited for */
+  readonly environmentName: string | null;
+  readonly nodeName: string | null;
+  /** The node is not connected, has not confirmed; caches may lack the key; the ring is held */
+  readonly reason: 'NOT_CONNECTED' | 'NOT_CONFIRMED' | 'CACHES' | 'HELD';
+  readonly lastSeenAt: string | null;
+}
 
 export interface Keystore {
   readonly id: string;
@@ -1529,6 +1900,73 @@ export interface ReplaceSecretKey {
   readonly cryptoKeyInfoEnvironmentList: readonly SecretKeyContent[];
 }
 
+export interface Revocation {
+  readonly success: true;
+  readonly revocationId: string;
+  /** ISO 8601, UTC */
+  readonly revokedAt: string;
+  readonly kids: readonly string[];
+  readonly reason: RevocationReason;
+  readonly comment: string | null;
+  /** Verifiers may not know the key that follows; absent where they do */
+  readonly activatedBeforeReady?: true | undefined;
+  readonly safeNodes: readonly {
+    readonly environmentName: string;
+    readonly nodeName: string;
+    /** From the revocation until the node published the key no more */
+    readonly safeAfterMs: number;
+  }[];
+  readonly pendingNodes: readonly {
+    readonly environmentName: string;
+    readonly nodeName: string;
+    readonly lastSeenAt: string | null;
+    /** null: without end */
+    readonly signsUntil: string | null;
+    /** Until when verifiers may have the key from it; null: without end */
+    readonly publishesUntil: string | null;
+  }[];
+  /** null while a node is pending */
+  readonly nodesSafeAt: string | null;
+  /** When no cache holds the key any more; null while a node is pending */
+  readonly verifiersSafeAt: string | null;
+}
+
+export interface RevocationAnswer {
+  readonly success: true;
+  readonly revocationId: string;
+  /** ISO 8601, UTC */
+  readonly revokedAt: string;
+  readonly kids: readonly string[];
+  readonly reason: RevocationReason;
+  readonly comment: string | null;
+  /** Verifiers may not know the key that follows; absent where they do */
+  readonly activatedBeforeReady?: true | undefined;
+  readonly safeNodes: readonly {
+    readonly environmentName: string;
+    readonly nodeName: string;
+    /** From the revocation until the node published the key no more */
+    readonly safeAfterMs: number;
+  }[];
+  readonly pendingNodes: readonly {
+    readonly environmentName: string;
+    readonly nodeName: string;
+    readonly lastSeenAt: string | null;
+    /** null: without end */
+    readonly signsUntil: string | null;
+    /** Until when verifiers may have the key from it; null: without end */
+    readonly publishesUntil: string | null;
+  }[];
+  /** null while a node is pending */
+  readonly nodesSafeAt: string | null;
+  /** When no cache holds the key any more; null while a node is pending */
+  readonly verifiersSafeAt: string | null;
+  readonly deploymentResult: DeploymentResult;
+  /** What was left out or rewritten of what was given; absent where there is nothing to say */
+  readonly warnings?: readonly string[] | undefined;
+}
+
+export type RevocationReason = 'COMPROMISED' | 'SUPERSEDED' | 'UNSPECIFIED';
+
 export type Role =
   | 'ROLE_ADMIN'
   | 'ROLE_API_SECURITY'
@@ -1768,6 +2206,31 @@ export interface UpdateJwkFromUrl {
   readonly algorithm?: Algorithm | undefined;
   /** ISO 8601 duration, PT1M to P30D: the JWK follows the URL, which is fetched again this often */
   readonly refreshInterval?: string | undefined;
+}
+
+export interface UpdateKeyRing {
+  /** May be given, but cannot be changed */
+  readonly name?: string | undefined;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  readonly rotationInterval?: string | null | undefined;
+  /** ISO 8601 duration: the longest time from signature to expiry, or how long a message may wait to be decrypted. Default PT1H */
+  readonly maxTokenLifetime?: string | undefined;
+  /** ISO 8601 duration: how long a verifier may keep a JWK Set beyond what Cache-Control says. Default PT24H */
+  readonly verifierCacheTime?: string | undefined;
+  /** ISO 8601 duration: how far the clocks of verifiers may be off. Default PT1M */
+  readonly clockSkew?: string | undefined;
+  readonly signingLease?: string | null | undefined;
+  /** Whether private keys may leave by the API; can be changed from true to false only */
+  readonly exportable?: boolean | undefined;
+  /** null: all environments that the project reaches, also later ones */
+  readonly environmentNames?: readonly string[] | null | undefined;
+  /** May be given, but cannot be changed */
+  readonly type?: JwkType | undefined;
+  readonly rsa?: KeyRingRsa | undefined;
+  readonly ec?: KeyRingEc | undefined;
+  readonly oct?: KeyRingOct | undefined;
+  readonly okp?: KeyRingOkp | undefined;
 }
 
 export type UseType = 'SIGNATURE' | 'ENCRYPTION';
