@@ -1,6 +1,6 @@
 // Key rings as a client of one project calls them.
 
-import { until, type Answer, type Api } from '../../../support/manager.ts';
+import { type Answer, type Api, until } from '../../../support/manager.ts';
 
 /** Members of an item, of any shape. */
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of any shape
