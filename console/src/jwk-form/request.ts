@@ -62,7 +62,10 @@ function storedSource(draft: Draft, source: StoredFormSource): InspectJwkSource 
 }
 
 /** The use and the algorithm of the request: the chosen ones if they fit the key, otherwise the first that do. */
-export function usageOf(draft: Draft, algorithms: Algorithms): { useType: UseType; algorithm: string } {
+export function usageOf(
+  draft: Pick<Draft, 'useType' | 'algorithm'>,
+  algorithms: Algorithms,
+): { useType: UseType; algorithm: string } {
   const first: UseType = algorithms.SIGNATURE.length > 0 ? 'SIGNATURE' : 'ENCRYPTION';
   const useType = draft.useType !== '' && algorithms[draft.useType].length > 0 ? draft.useType : first;
   const fitting = algorithms[useType];

@@ -22,6 +22,8 @@ const day = { value: 'd', label: 'days', factor: 86_400_000 };
 
 export const timeLimitUnits: readonly Unit[] = [{ value: 'ms', label: 'milliseconds', factor: 1 }, second];
 export const intervalUnits: readonly Unit[] = [minute, hour, day];
+/** Of the policy of a key ring. */
+export const policyUnits: readonly Unit[] = [second, minute, hour, day];
 export const sizeUnits: readonly Unit[] = [
   { value: 'B', label: 'bytes', factor: 1 },
   { value: 'KiB', label: 'KiB', factor: 1_024 },
@@ -43,6 +45,7 @@ export function quantityOf(count: number, units: readonly Unit[]): Quantity {
 }
 
 const isoUnits: Readonly<Record<string, readonly [prefix: string, letter: string]>> = {
+  s: ['PT', 'S'],
   min: ['PT', 'M'],
   h: ['PT', 'H'],
   d: ['P', 'D'],
@@ -58,8 +61,31 @@ export function isoOf({ amount, unit }: Quantity): string {
 export function everyText(iso: string): string {
   const milliseconds = parseDuration(iso);
   if (milliseconds === undefined) return `every ${iso}`;
-  const units = [second, minute, hour, day];
-  const { amount, unit } = quantityOf(milliseconds, units);
-  const { label = 'seconds' } = units.find(({ value }) => value === unit) ?? {};
-  return amount === '1' ? `every ${label.slice(0, -1)}` : `every ${amount} ${label}`;
+  return `every ${lengthText(milliseconds).replace(/^1 /, '')}`;
+}
+
+/** `90 minutes`, in the largest unit of which it is a whole number. */
+export function lengthText(milliseconds: number): string {
+  const { amount, unit } = quantityOf(milliseconds, policyUnits);
+  const { label = 'seconds' } = policyUnits.find(({ value }) => value === unit) ?? {};
+  return `${amount} ${amount === '1' ? label.slice(0, -1) : label}`;
+}
+
+/** `24 hours 7 minutes`, `90 days`; what cannot be read is shown as it is. */
+export function durationWords(iso: string): string {
+  const milliseconds = parseDuration(iso);
+  return milliseconds === undefined ? iso : partsText(milliseconds);
+}
+
+/** Days from two of them on, since `24 hours` is how a day of caches is known. */
+export function partsText(milliseconds: number): string {
+  let left = Math.ceil(milliseconds / second.factor) * second.factor;
+  const parts: string[] = [];
+  for (const { factor, label } of [day, hour, minute, second]) {
+    const count = Math.floor(left / factor);
+    if (count === 0 || (factor === day.factor && count === 1)) continue;
+    parts.push(`${count} ${count === 1 ? label.slice(0, -1) : label}`);
+    left -= count * factor;
+  }
+  return parts.length === 0 ? '0 seconds' : parts.join(' ');
 }

@@ -1,0 +1,89 @@
+import { Time } from '../display/time.tsx';
+import type { KeyRing, Waiting } from './ring-types.ts';
+import { holdTexts } from './ring-words.ts';
+
+/** What a rotation waits for, one sentence each. */
+export function WaitingList({
+  ring,
+  isShort = false,
+}: {
+  readonly ring: KeyRing;
+  /** For a cell of a table: names alone. */
+  readonly isShort?: boolean;
+}) {
+  return (
+    <ul className="plain waiting">
+      {ring.waitingFor.map((waiting) => (
+        <li key={JSON.stringify([waiting.environmentName, waiting.nodeName, waiting.reason])}>
+          {isShort ? shortText(waiting) : <Sentence waiting={waiting} ring={ring} />}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function shortText({ environmentName, nodeName, reason }: Waiting): string {
+  switch (reason) {
+    case 'NOT_CONNECTED':
+    case 'NOT_CONFIRMED':
+      return `${nodeName ?? 'a node'} of ${environmentName ?? 'an environment'}`;
+    case 'CACHES':
+      return 'caches';
+    case 'HELD':
+      return 'resume';
+    default:
+      return reason satisfies never;
+  }
+}
+
+function Sentence({
+  waiting: { environmentName, nodeName, reason, lastSeenAt },
+  ring,
+}: {
+  readonly waiting: Waiting;
+  readonly ring: KeyRing;
+}) {
+  const node = (
+    <>
+      Node <strong>{nodeName}</strong> of environment <strong>{environmentName}</strong>
+    </>
+  );
+  switch (reason) {
+    case 'NOT_CONNECTED':
+      return (
+        <>
+          {node} is not connected, last seen <Time at={lastSeenAt} />. Start it, or remove it from its
+          environment.
+        </>
+      );
+    case 'NOT_CONFIRMED':
+      return <>{node} is connected, and has not confirmed yet.</>;
+    case 'CACHES':
+      return <Caches ring={ring} />;
+    case 'HELD':
+      return <>{ring.heldBecause === null ? 'Rotation is held.' : holdTexts[ring.heldBecause]}</>;
+    default:
+      return reason satisfies never;
+  }
+}
+
+/** Time alone: until verifiers know the next key or, where the ring is full, until the oldest key retires. */
+function Caches({ ring: { nextRotationAt, members } }: { readonly ring: KeyRing }) {
+  const retiring = members.filter(({ state }) => state === 'RETIRING');
+  const [oldest] = retiring;
+  if (retiring.length >= mostRetiring && oldest !== undefined) {
+    return (
+      <>
+        {retiring.length} keys are retiring, which is the most. {oldest.jwkName} retires{' '}
+        <Time at={oldest.retireAt} fallback="once every node has confirmed" />.
+      </>
+    );
+  }
+  return (
+    <>
+      Caches may lack the next key until then: <Time at={nextRotationAt} fallback="not known yet" />.
+    </>
+  );
+}
+
+const mostRetiring = 5;
