@@ -17,6 +17,9 @@ import { KeystoresPage } from './materials/keystores/keystores-page.tsx';
 import { OverviewPage } from './overview/overview-page.tsx';
 import { ProjectPage } from './projects/project-page.tsx';
 import { ProjectsPage } from './projects/projects-page.tsx';
+import { RingFormPage } from './rings/form/ring-form-page.tsx';
+import { RingPage } from './rings/ring-page.tsx';
+import { RingsPage } from './rings/rings-page.tsx';
 import { TokensPage } from './tokens/tokens-page.tsx';
 import { UserTokensPage } from './users/user-tokens-page.tsx';
 import { UsersPage } from './users/users-page.tsx';
@@ -40,6 +43,9 @@ export const pages: readonly PageEntry[] = [
   { path: '/projects/:projectName/jwks/:jwkName', page: JwkPage },
   { path: '/projects/:projectName/new-jwk', page: JwkFormPage },
   { path: '/projects/:projectName/replace-jwk/:jwkName', page: JwkFormPage },
+  { path: '/projects/:projectName/key-rings', page: RingsPage },
+  { path: '/projects/:projectName/key-rings/:ringName', page: RingPage },
+  { path: '/projects/:projectName/new-key-ring', page: RingFormPage },
   { path: '/environments', page: EnvironmentsPage },
   { path: '/environments/:environmentName', page: EnvironmentPage },
   { path: '/users', page: UsersPage },

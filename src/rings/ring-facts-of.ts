@@ -19,6 +19,8 @@ export interface LoadedRing {
   readonly environments: readonly Environment[];
   /** Of these environments, by name order. */
   readonly nodes: readonly RegisteredNode[];
+  /** The latest first. */
+  readonly revocations: readonly Revocation[];
   /** Those that wait for a node. */
   readonly openRevocations: readonly Revocation[];
   readonly now: Date;
@@ -48,6 +50,7 @@ export async function loadRing(stores: RingRuleStores, ring: KeyRing): Promise<L
     members,
     environments,
     nodes,
+    revocations,
     openRevocations,
     now,
     facts: {

@@ -1231,6 +1231,8 @@ export interface KeyRingMember {
   readonly retiredAt: string | null;
   readonly revokedAt: string | null;
   readonly revokedReason: RevocationReason | null;
+  /** Of Get revocation: the clock of its revocation */
+  readonly revocationId: string | null;
   /** Rounded down to the minute */
   readonly lastUsedAt: string | null;
 }

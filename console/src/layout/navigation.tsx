@@ -23,7 +23,10 @@ function useEntries(): { readonly project: readonly Entry[]; readonly installati
   if (projectName !== undefined) {
     const add = (label: string, icon: IconName, page?: string) =>
       project.push({ label, icon, path: projectPath(projectName, page), isExact: page === undefined });
-    if (mayIn(session, projectName, 'ROLE_API_SECURITY')) add('JWKs', 'jwk', 'jwks');
+    if (mayIn(session, projectName, 'ROLE_API_SECURITY')) {
+      add('Key rings', 'ring', 'key-rings');
+      add('JWKs', 'jwk', 'jwks');
+    }
     if (mayIn(session, projectName, 'ROLE_MANAGE_PROXIES'))
       add('Certificates', 'certificate', 'certificates');
     if (mayIn(session, projectName, 'ROLE_API_SECURITY')) add('Keys', 'key', 'keys');

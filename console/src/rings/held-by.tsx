@@ -17,7 +17,7 @@ export function HeldBy({
   const records = useQuery({
     queryKey: ['key-ring-held', projectName, ringName],
     queryFn: () =>
-      keyplane.listAuditRecords({
+      keyplane.listAudit({
         action: 'keyring.hold',
         objectName: ringName,
         projectName,

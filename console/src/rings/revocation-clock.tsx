@@ -16,7 +16,10 @@ const shownMs = 24 * 3_600_000;
 /** The clocks of revocations of the last day, the newest first. */
 export function Revocations({ ringRef, ring }: { readonly ringRef: RingRef; readonly ring: KeyRing }) {
   const recent = ring.members
-    .filter(({ revocationId, revokedAt }) => revocationId !== null && Date.now() - Date.parse(revokedAt ?? '') < shownMs)
+    .filter(
+      ({ revocationId, revokedAt }) =>
+        revocationId !== null && Date.now() - Date.parse(revokedAt ?? '') < shownMs,
+    )
     .toReversed();
   const ids = [...new Set(recent.map(({ revocationId }) => revocationId))].filter((id) => id !== null);
   return ids.map((id) => (

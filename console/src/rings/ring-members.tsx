@@ -44,9 +44,7 @@ export function RingMembers({
     },
     {
       header: 'State',
-      cell: ({ state }) => (
-        <Status of={{ ...memberStatuses[state], meaning: memberMeaning(state, ring) }} />
-      ),
+      cell: ({ state }) => <Status of={{ ...memberStatuses[state], meaning: memberMeaning(state, ring) }} />,
     },
     {
       header: 'kid',

@@ -131,10 +131,7 @@ function Sections({
           {(transitions) => <TimelineChart ringName={ring.name} transitions={transitions} now={Date.now()} />}
         </QueryView>
       </Section>
-      <Section
-        title="Keys"
-        actions={<Legend label="What the state of a key means" words={words} />}
-      >
+      <Section title="Keys" actions={<Legend label="What the state of a key means" words={words} />}>
         <RingMembers
           projectName={ringRef.projectName}
           ring={ring}

@@ -112,4 +112,3 @@ function NextSteps({ transitions }: { readonly transitions: readonly Transition[
     </>
   );
 }
-

@@ -185,6 +185,7 @@ const member = named(
     retiredAt: instant.nullable(),
     revokedAt: instant.nullable(),
     revokedReason: revocationReason.nullable(),
+    revocationId: z.string().nullable().describe('Of Get revocation: the clock of its revocation'),
     lastUsedAt: instant.nullable().describe('Rounded down to the minute'),
   }),
 );

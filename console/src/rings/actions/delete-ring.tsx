@@ -41,8 +41,9 @@ export function DeleteRing({
       onClose={onClose}
     >
       <Text>
-        {count === 1 ? 'Its key is' : `Its ${count} keys are`} removed from every node and deleted for good. What
-        they signed can no longer be verified, and what was encrypted for them can no longer be decrypted.
+        {count === 1 ? 'Its key is' : `Its ${count} keys are`} removed from every node and deleted for good.
+        What they signed can no longer be verified, and what was encrypted for them can no longer be
+        decrypted.
       </Text>
       <ForceFields
         label="Delete it even if a key may still be needed"

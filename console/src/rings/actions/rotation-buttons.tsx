@@ -28,7 +28,7 @@ export function Rotate({ ringRef, ring }: ButtonProps) {
 function RotateDialog({ ringRef, ring, onClose }: ButtonProps & { readonly onClose: () => void }) {
   const queries = useQueryClient();
   const rotate = useChange(
-    () => keyplane.rotateKeyRing(ringRef),
+    () => keyplane.rotateKeyRing({ ...ringRef, body: {} }),
     (answer) => {
       announceRotation(queries, ringRef, 'Rotation requested', answer);
       onClose();
@@ -66,7 +66,9 @@ function RotateDialog({ ringRef, ring, onClose }: ButtonProps & { readonly onClo
 }
 
 function isReady(member: KeyRing['members'][number] | undefined): boolean {
-  return member?.readyAt !== null && member?.readyAt !== undefined && Date.parse(member.readyAt) <= Date.now();
+  return (
+    member?.readyAt !== null && member?.readyAt !== undefined && Date.parse(member.readyAt) <= Date.now()
+  );
 }
 
 /** Suspends scheduled rotation, or resumes it. */
@@ -95,7 +97,10 @@ function HoldDialog({
   // As it was when the dialog opened: another user may resume it meanwhile.
   const [resumes] = useState(isHeld);
   const change = useChange(
-    () => (resumes ? keyplane.resumeKeyRing(ringRef) : keyplane.holdKeyRing(ringRef)),
+    () =>
+      resumes
+        ? keyplane.resumeKeyRing({ ...ringRef, body: {} })
+        : keyplane.holdKeyRing({ ...ringRef, body: {} }),
     (answer) => {
       announceRotation(queries, ringRef, resumes ? 'Rotation resumed' : 'Rotation is held', answer);
       onClose();

@@ -23,7 +23,10 @@ export function PlannedTimeline({
   const kind = kindOf({ policy, name, ...key });
   const plan = useMemo(() => planOf(kind, newPolicy(policy), cachesMs, now), [kind, policy, cachesMs, now]);
   return (
-    <Section title="What will happen" description="As if it were created now and every node confirmed at once">
+    <Section
+      title="What will happen"
+      description="As if it were created now and every node confirmed at once"
+    >
       <div aria-live="polite">
         {plan.isPossible ? (
           <Stack gap="sm">
@@ -54,12 +57,17 @@ function Sentences({
         {isManual ? (
           <>A rotation by hand activates the next key, once it has been published </>
         ) : (
-          <>Every {activeMs === undefined ? 'interval' : partsText(activeMs)} the next key becomes active. It has been published </>
+          <>
+            Every {activeMs === undefined ? 'interval' : partsText(activeMs)} the next key becomes active. It
+            has been published{' '}
+          </>
         )}
         for at least {partsText(publicationDelayMs)} by then, so that every verifier knows it.
       </li>
       {retiringMs !== undefined && (
-        <li>The key before it stays published for {partsText(retiringMs)}, until its last token has expired.</li>
+        <li>
+          The key before it stays published for {partsText(retiringMs)}, until its last token has expired.
+        </li>
       )}
     </ol>
   );

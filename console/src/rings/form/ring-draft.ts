@@ -96,8 +96,7 @@ export function ringBody(draft: RingDraft) {
 
 export type RingField = 'name' | 'description' | 'type' | 'useType' | 'algorithm' | 'keyIdType';
 
-const membersOfType = (parameter: string) =>
-  generatedKinds.map(({ member }) => `${member}.${parameter}`);
+const membersOfType = (parameter: string) => generatedKinds.map(({ member }) => `${member}.${parameter}`);
 
 /** Fields to the members of the request. */
 export const ringFields: readonly (readonly [RingField, ...members: readonly string[]])[] = [

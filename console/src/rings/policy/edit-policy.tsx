@@ -93,11 +93,7 @@ export function EditPolicy({
         <Stack mt="sm">
           <NextKeyFields ring={ring} parameters={parameters} error={errors.of('variant')} />
           <OtherPolicyFields {...fields} isExported={before.exportable} />
-          <DescriptionField
-            value={description}
-            error={errors.of('description')}
-            onChange={setDescription}
-          />
+          <DescriptionField value={description} error={errors.of('description')} onChange={setDescription} />
         </Stack>
       </details>
     </FormDialog>

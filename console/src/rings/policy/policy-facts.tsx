@@ -16,7 +16,10 @@ export function PolicyFacts({ ring }: { readonly ring: KeyRing }) {
         facts={[
           ['Keys', [`${ring.type} ${label ?? variant}`, algorithm].filter(Boolean).join(', ')],
           ['Use', useWords[ring.use] ?? ring.use],
-          ['Rotated', rotationInterval === null ? 'by hand only' : `every ${durationWords(rotationInterval)}`],
+          [
+            'Rotated',
+            rotationInterval === null ? 'by hand only' : `every ${durationWords(rotationInterval)}`,
+          ],
           [
             ring.use === 'enc' ? 'Longest wait for decryption' : 'Longest token lifetime',
             durationWords(ring.maxTokenLifetime),

@@ -12,9 +12,8 @@ export interface RingParameters {
 /** What the next key of a ring is generated with: the object of its type. */
 export function parametersOf(ring: KeyRing): RingParameters {
   const { member, generate } = generatedKind(ring.type);
-  const given = unchecked<Readonly<Record<string, Readonly<Record<string, string | number>> | undefined>>>(ring)[
-    member
-  ];
+  const given =
+    unchecked<Readonly<Record<string, Readonly<Record<string, string | number>> | undefined>>>(ring)[member];
   return {
     variant: String(given?.[generate.parameter] ?? generate.preset),
     algorithm: given?.algorithm === undefined ? undefined : String(given.algorithm),

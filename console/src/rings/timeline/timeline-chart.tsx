@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core';
 import { utcText } from '../../display/instants.ts';
-import { memberStatuses } from '../ring-words.ts';
 import type { MemberState, Transition } from '../ring-types.ts';
+import { memberStatuses } from '../ring-words.ts';
 import { type Axis, axisOf, marksOf, positionOf, spansOf } from './axis.ts';
 import { type Bar, barsOf, shownBars } from './bars.ts';
 import './timeline.css';
@@ -56,15 +56,7 @@ function Axes({ axis, now }: { readonly axis: Axis; readonly now: number }) {
   );
 }
 
-function BarRow({
-  bar,
-  axis,
-  now,
-}: {
-  readonly bar: Bar;
-  readonly axis: Axis;
-  readonly now: number;
-}) {
+function BarRow({ bar, axis, now }: { readonly bar: Bar; readonly axis: Axis; readonly now: number }) {
   return (
     <li className="timeline-row">
       <span className="timeline-name" title={bar.kid === null ? undefined : `kid ${bar.kid}`}>

@@ -37,6 +37,7 @@ const ringMember = {
   retiredAt: null,
   revokedAt: null,
   revokedReason: null,
+  revocationId: null,
   lastUsedAt: null,
 };
 
