@@ -58,6 +58,7 @@ import { Refusals } from '../metrics/refusals.ts';
 import { newId } from '../new-id.ts';
 import { createOverview } from '../overview/overview.ts';
 import { createKeyRings, createRingMotion } from '../rings/key-rings.ts';
+import { longestLeases } from '../rings/longest-leases.ts';
 import { openRevocations } from '../rings/open-revocations.ts';
 import { createRingContentReader } from '../rings/ring-content.ts';
 import { RingScheduler } from '../rings/scheduler.ts';
@@ -175,7 +176,7 @@ function connect(foundations: Foundations): Services {
     ...(config.urlCa !== undefined && { ca: config.urlCa }),
   });
   const access = createAccess({ store, audit, rejections, clock, deployments: port });
-  const nodes = createNodes({ store, audit, deployments: port });
+  const nodes = createNodes({ store, audit, deployments: port, longestLeases });
   const nodesOf = (environmentIds: readonly string[]) => nodes.listOf(environmentIds);
   const rules = { store, sealer, audit, deployments: measured(metrics, deployments), clock };
   const urlFetches = createUrlFetches({ safeFetch });

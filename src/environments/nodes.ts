@@ -8,10 +8,15 @@ import type { DeploymentPort } from './deployment-port.ts';
 import type { Environment, NodeKey, RegisteredNode } from './environment-store.ts';
 import { type EnvironmentRuleStores, requireEnvironment } from './environments.ts';
 
+export interface LeasedNode extends RegisteredNode {
+  /** Until when it may sign where no manager hears from it any more; null: without end, or it never signs. */
+  readonly signsUntil: Date | null;
+}
+
 /** The nodes that joined an environment. For administrators. */
 export interface Nodes {
   /** By name order. */
-  list(environmentName: string): Promise<readonly RegisteredNode[]>;
+  list(environmentName: string): Promise<readonly LeasedNode[]>;
   /** By id of their environment, each by name order; an environment without any is left out. */
   listOf(environmentIds: readonly string[]): Promise<ReadonlyMap<string, readonly RegisteredNode[]>>;
   /** Removes a node: its key is barred, its name is free, and deployments no longer wait for it. */
@@ -29,10 +34,18 @@ export interface NodesOptions<Stores extends EnvironmentRuleStores> {
   readonly store: UnitOfWork<Stores>;
   readonly audit: AuditLog;
   readonly deployments: Pick<DeploymentPort<Stores>, 'liveNodes' | 'isOwn' | 'nodeRemoved'>;
+  /**
+   * By environment id: how long a node may sign after it was last heard, in milliseconds; null: without end. An environment
+   * without key rings is left out.
+   */
+  readonly longestLeases: (
+    stores: Stores,
+    environmentIds: readonly string[],
+  ) => Promise<ReadonlyMap<string, number | null>>;
 }
 
 export function createNodes<Stores extends EnvironmentRuleStores>(options: NodesOptions<Stores>): Nodes {
-  const { store, audit, deployments } = options;
+  const { store, audit, deployments, longestLeases } = options;
   const record = (stores: Stores, facts: NodeFacts) => audit.append(stores, nodeEvent(facts));
   /** For its own nodes this manager has newer facts than the records; for others it uses the records of their managers. */
   const asTheyAre = (environmentId: string, nodes: readonly RegisteredNode[]): readonly RegisteredNode[] => {
@@ -45,11 +58,11 @@ export function createNodes<Stores extends EnvironmentRuleStores>(options: Nodes
   };
   return {
     async list(environmentName) {
-      const { id, nodes } = await store.read(async (stores) => {
+      const { id, nodes, leases } = await store.read(async (stores) => {
         const { id } = await requireEnvironment(stores, environmentName);
-        return { id, nodes: await stores.nodes.list(id) };
+        return { id, nodes: await stores.nodes.list(id), leases: await longestLeases(stores, [id]) };
       });
-      return asTheyAre(id, nodes);
+      return asTheyAre(id, nodes).map((node) => ({ ...node, signsUntil: signsUntil(node, leases.get(id)) }));
     },
 
     async listOf(environmentIds) {
@@ -75,10 +88,11 @@ export function createNodes<Stores extends EnvironmentRuleStores>(options: Nodes
           environment,
           key,
         });
-        return { node, name };
+        const leases = await longestLeases(stores, [environment.id]);
+        return { node, name, leaseMs: leases.get(environment.id) };
       });
       if (removed.node) deployments.nodeRemoved(removed.node.id);
-      return { warnings: [stillServes(removed.name)] };
+      return { warnings: [stillServes(removed)] };
     },
 
     async readmit(caller, environmentName, nodeName) {
@@ -108,9 +122,35 @@ export function createNodes<Stores extends EnvironmentRuleStores>(options: Nodes
 
 const notFound = { reason: 'NOT_FOUND' } as const;
 
-/** There is no lease: nothing ends what a node holds but its own disk. */
-function stillServes(name: string): string {
-  return `Node ${name} is sent nothing more, but has no lease that ends: it may publish and sign with what it holds until its copy is deleted from its disk.`;
+/** @param leaseMs null: without end; undefined: there is no key ring */
+function signsUntil(node: RegisteredNode, leaseMs: number | null | undefined): Date | null {
+  const { lastSeenAt, privateKeys } = node;
+  if (lastSeenAt === null || leaseMs === null || leaseMs === undefined || !privateKeys) return null;
+  return new Date(lastSeenAt.getTime() + leaseMs);
+}
+
+/** Where no lease and no serve limit ends what a node does, only its own disk does. */
+function stillServes(removed: {
+  readonly node: RegisteredNode | undefined;
+  readonly name: string;
+  readonly leaseMs: number | null | undefined;
+}): string {
+  const { node, name, leaseMs } = removed;
+  const head = `Node ${name} is sent nothing more, but`;
+  const signs = node && signsUntil(node, leaseMs);
+  const { lastSeenAt = null, serveLimitMs = null, privateKeys = true } = node ?? {};
+  const publishes =
+    lastSeenAt !== null && serveLimitMs !== null ? new Date(lastSeenAt.getTime() + serveLimitMs) : null;
+  const copy = 'until its copy is deleted from its disk';
+  if (!privateKeys) return `${head} may publish what it holds ${publishes ? timeOf(publishes) : copy}.`;
+  if (!signs && !publishes) {
+    return `${head} has no lease that ends: it may publish and sign with what it holds ${copy}.`;
+  }
+  return `${head} may sign with key rings ${signs ? timeOf(signs) : copy}, and publish what it holds ${publishes ? timeOf(publishes) : copy}.`;
+}
+
+function timeOf(instant: Date): string {
+  return `until ${new Date(Math.ceil(instant.getTime() / 1000) * 1000).toISOString().replace('.000Z', 'Z')}`;
 }
 
 async function keyInUse(stores: EnvironmentRuleStores, environmentId: string, name: string) {

@@ -44,6 +44,14 @@ export interface RingExamination {
   readonly lateSince: Date | null;
 }
 
+export interface RingLease {
+  readonly projectId: string;
+  /** Null: all that the project reaches. */
+  readonly environmentIds: readonly string[] | null;
+  /** ISO 8601; null: without end. */
+  readonly signingLease: string | null;
+}
+
 export interface KeyRingStore {
   /** By the clock of the database, which all rules of rings go by. */
   now(): Promise<Date>;
@@ -70,6 +78,8 @@ export interface KeyRingStore {
   signatureRings(projectId: string, limit: number): Promise<readonly KeyRing[]>;
   /** When a node of these environments was last removed or took its leave; null: none ever was. */
   nodeRemovedAt(environmentIds: readonly string[]): Promise<Date | null>;
+  /** Which leases there are, each once for the environments that it is for. */
+  signingLeases(): Promise<readonly RingLease[]>;
   /** With its revocations; its members must be deleted before. */
   delete(id: string): Promise<void>;
   /** The JWK ids of its members, ascending by version. */

@@ -45,7 +45,12 @@ export interface TestManager {
   addNode(
     environment: string,
     name: string,
-    options?: { publishDir?: string; privateKeys?: boolean },
+    options?: {
+      publishDir?: string;
+      privateKeys?: boolean;
+      serveLimitMs?: number;
+      ephemeral?: boolean;
+    },
   ): Promise<RunningNode>;
   /** One more manager over the same database, which the test closes. */
   addManager(): Promise<Manager>;
@@ -105,7 +110,7 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
       }
       return signedIn(url, username, password);
     },
-    async addNode(environment, name, { publishDir, privateKeys = true } = {}) {
+    async addNode(environment, name, { privateKeys = true, ...options } = {}) {
       const made = await api('POST', `/apiops/environments/${environment}/enrollment-tokens/`, {
         privateKeys,
       });
@@ -116,7 +121,7 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
         host: '127.0.0.1',
         port: 0,
         dataDir: join(dataDir, 'nodes', name),
-        ...(publishDir !== undefined && { publishDir }),
+        ...options,
         token: made.body.token,
         logger: log,
         version: 'test',

@@ -529,6 +529,12 @@ export interface EnvironmentNode {
   readonly address: string | null;
   /** Milliseconds that its clock is ahead of the manager's, as last measured */
   readonly clockOffsetMs: number | null;
+  /** How long it serves JWK Sets without a manager, as an ISO 8601 duration; null: it always serves them */
+  readonly serveLimit: string | null;
+  /** It keeps no copy of what it is sent */
+  readonly ephemeral: boolean;
+  /** Until when it may sign with key rings where no manager hears from it any more; null: without end, or there is nothing to sign with */
+  readonly signsUntil: string | null;
   /** Only of a node that has a history which the database has forgotten: the revision that it has */
   readonly divergedRevision?: number | undefined;
 }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { processEnvironment, readNodeToken, SettingError } from '../../config.ts';
 import { isKeyplaneError } from '../../errors.ts';
+import { parseDuration } from '../../iso-duration.ts';
 import { checkName } from '../../names.ts';
 import { version } from '../../version.ts';
 import { addCommand } from '../client-command.ts';
@@ -17,6 +18,9 @@ interface NodeFlags {
   readonly port: number;
   readonly dataDir: string;
   readonly publishDir?: string;
+  /** Milliseconds. */
+  readonly serveLimit?: number;
+  readonly ephemeral?: boolean;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly managerCa?: string;
@@ -43,13 +47,19 @@ export function addNodeCommand(program: Command): void {
     .requiredOption('--environment <NAME>', 'the environment to join', parseName)
     .requiredOption('--name <NAME>', 'name of the node, unique in the environment', parseName)
     .requiredOption('--port <PORT>', 'port of its JWK Sets', parsePort)
-    .requiredOption('--data-dir <DIR>', 'folder of its encrypted copy')
+    .requiredOption('--data-dir <DIR>', 'folder of its node.key and of its encrypted copy')
     .option('--host <ADDRESS>', 'address of its JWK Sets', '127.0.0.1')
     .option(
       '--key-file <FILE>',
       'its node.key, to store it apart from the copy (default: in the data directory)',
     )
     .option('--publish-dir <DIR>', 'also write the JWK Sets to files in this folder')
+    .option(
+      '--serve-limit <DURATION>',
+      'answer 503 for JWK Sets once no manager was heard for this long, such as PT1H (default: no limit)',
+      parseServeLimit,
+    )
+    .option('--ephemeral', 'keep no copy on the disk; implies --serve-limit PT1H unless another is given')
     .option('--tls-cert <FILE>', 'PEM certificate and chain, to serve JWK Sets over TLS')
     .option('--tls-key <FILE>', 'PEM private key of --tls-cert')
     .option('--manager-ca <FILE>', 'PEM CAs of the certificate of the manager (default: those of Node.js)')
@@ -73,6 +83,8 @@ export function addNodeCommand(program: Command): void {
         port: flags.port,
         dataDir: resolve(flags.dataDir),
         ...(flags.publishDir !== undefined && { publishDir: resolve(flags.publishDir) }),
+        ...(flags.serveLimit !== undefined && { serveLimitMs: flags.serveLimit }),
+        ...(flags.ephemeral && { ephemeral: true }),
         ...tlsOptionsOf(flags),
         ...(flags.keyFile !== undefined && { keyFile: resolve(flags.keyFile) }),
         token,
@@ -111,6 +123,17 @@ function parseUrls(text: string, before: readonly string[] = []): readonly strin
   const isUrl = (url: string) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
   if (urls.every(isUrl)) return [...before, ...urls];
   throw new InvalidArgumentError('An http or https address is accepted.');
+}
+
+const leastServeLimitMs = 1_000;
+const mostServeLimitMs = 365 * 24 * 3_600_000;
+
+function parseServeLimit(text: string): number {
+  const durationMs = parseDuration(text);
+  if (durationMs !== undefined && durationMs >= leastServeLimitMs && durationMs <= mostServeLimitMs) {
+    return durationMs;
+  }
+  throw new InvalidArgumentError('An ISO 8601 duration from PT1S to P365D is accepted, such as PT1H.');
 }
 
 function parseName(text: string): string {

@@ -22,7 +22,7 @@ export function deleteNodeRoute(app: KeyplaneServer, { nodes }: Pick<RouteServic
       tags: ['environments'],
       summary: 'Remove a node',
       description:
-        'The key of the node is rejected from now on, and its name is free. The node can keep serving what it has; `warnings` says so.',
+        'The key of the node is rejected from now on, and its name is free. The node can keep serving and signing with what it has for a while; `warnings` says until when.',
       params: z.object({ environmentName: z.string(), nodeName: z.string() }),
       response: { 200: removed },
     },

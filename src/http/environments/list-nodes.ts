@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { durationInHours } from '../../iso-duration.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { named } from '../openapi/named.ts';
@@ -22,6 +23,18 @@ const item = named(
       .int()
       .nullable()
       .describe("Milliseconds that its clock is ahead of the manager's, as last measured"),
+    serveLimit: z
+      .string()
+      .nullable()
+      .describe(
+        'How long it serves JWK Sets without a manager, as an ISO 8601 duration; null: it always serves them',
+      ),
+    ephemeral: z.boolean().describe('It keeps no copy of what it is sent'),
+    signsUntil: instant
+      .nullable()
+      .describe(
+        'Until when it may sign with key rings where no manager hears from it any more; null: without end, or there is nothing to sign with',
+      ),
     divergedRevision: z
       .number()
       .int()
@@ -58,7 +71,7 @@ export function listNodesRoute(app: KeyplaneServer, { nodes }: Pick<RouteService
           appliedRevision: ({ appliedRevision }) => appliedRevision,
           lastSeenAt: ({ lastSeenAt }) => lastSeenAt,
         },
-        shown: ({ divergedRevision, lastSeenAt, ...node }) => ({
+        shown: ({ divergedRevision, lastSeenAt, serveLimitMs, signsUntil, ...node }) => ({
           name: node.name,
           connected: node.connected,
           appliedRevision: node.appliedRevision,
@@ -66,6 +79,9 @@ export function listNodesRoute(app: KeyplaneServer, { nodes }: Pick<RouteService
           privateKeys: node.privateKeys,
           address: node.address,
           clockOffsetMs: node.clockOffsetMs,
+          serveLimit: serveLimitMs === null ? null : durationInHours(serveLimitMs),
+          ephemeral: node.ephemeral,
+          signsUntil: instantOrNull(signsUntil),
           ...(divergedRevision !== undefined && { divergedRevision }),
           lastSeenAt: instantOrNull(lastSeenAt),
         }),

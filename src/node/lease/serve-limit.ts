@@ -1,4 +1,4 @@
-import { durationText } from '../../iso-duration.ts';
+import { durationInHours } from '../../iso-duration.ts';
 import type { NodeLog } from '../node-log.ts';
 import type { ManagerContact } from './manager-contact.ts';
 
@@ -28,7 +28,7 @@ export class ServeLimit {
   watch(log: NodeLog, onChange: () => void): () => void {
     const { limitMs } = this;
     if (limitMs === undefined) return () => undefined;
-    const serveLimit = durationText(limitMs);
+    const serveLimit = durationInHours(limitMs);
     // A node that starts is silent about what its first heartbeat mends.
     let wasOver = this.isOver;
     const check = () => {

@@ -1,4 +1,4 @@
-import { durationText } from '../../iso-duration.ts';
+import { durationInHours } from '../../iso-duration.ts';
 import type { DeployedKeyRing } from '../../protocol/content.ts';
 import type { ManagerContact } from './manager-contact.ts';
 
@@ -31,7 +31,7 @@ export class SigningLease {
     if (contact.isClockBehind) {
       return clockSkew('The clock of this node was set back: it does not sign until a manager answers!');
     }
-    const since = contact.lastSeenAt === undefined ? 'yet' : `for ${durationText(signingLeaseMs)}`;
+    const since = contact.lastSeenAt === undefined ? 'yet' : `for ${durationInHours(signingLeaseMs)}`;
     const text = `This node has not heard from a manager ${since}: it does not sign with key ring (name: ${name})!`;
     return { reason: 'SIGNING_LEASE_EXPIRED', text };
   }
@@ -54,5 +54,5 @@ function clockSkew(text: string): LeaseRefusal {
 }
 
 function roughly(milliseconds: number): string {
-  return durationText(Math.round(milliseconds / 1000) * 1000);
+  return durationInHours(Math.round(milliseconds / 1000) * 1000);
 }

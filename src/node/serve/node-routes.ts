@@ -1,7 +1,7 @@
 // The node's answers, by path. Any other path is 404; JWK Sets are 503 until there is a first state and
 // beyond the serve limit, never an empty set instead: a verifier that caches an empty set refuses every token.
 
-import { durationText } from '../../iso-duration.ts';
+import { durationInHours } from '../../iso-duration.ts';
 import type { ServeLimit } from '../lease/serve-limit.ts';
 import type { NodeState } from '../node-state.ts';
 import type { HistoricalJwks } from './historical-jwks.ts';
@@ -143,7 +143,7 @@ function whyNotServed({ state, serveLimit }: RouteSources): Fault | undefined {
   return {
     status: 503,
     code: 'unavailable',
-    text: `This node has not heard from a manager for ${durationText(serveLimit.limitMs ?? 0)} and does not serve JWK Sets for longer without one`,
+    text: `This node has not heard from a manager for ${durationInHours(serveLimit.limitMs ?? 0)} and does not serve JWK Sets for longer without one`,
     headers: ['Retry-After', '1'],
   };
 }

@@ -6,6 +6,7 @@ import type {
   MemberJwk,
   Revocation,
   RingExamination,
+  RingLease,
   RingListQuery,
 } from '../../rings/ring-store.ts';
 import type { Database, KeyRingRevocationRow, KeyRingRow } from '../database-schema.ts';
@@ -58,6 +59,9 @@ const listSignature = statement((db, page: { projectId: string; limit: number })
 );
 const listAll = statement((db, page: { afterId: string; limit: number }) =>
   db.selectFrom('key_rings').selectAll().where('id', '>', page.afterId).orderBy('id').limit(page.limit),
+);
+const listPolicies = statement((db, _: object) =>
+  db.selectFrom('key_rings').select(['project_id', 'environment_ids', 'policy']).distinct(),
 );
 const examineAll = statement((db, to: { at: number }) =>
   db.updateTable('key_rings').set({ examine_at: to.at }).where('examine_at', '>', to.at),
@@ -270,6 +274,14 @@ export class KeyRingTable implements KeyRingStore {
       if (at !== null) latest = Math.max(latest ?? 0, Number(at));
     }
     return dateOrNull(latest);
+  }
+
+  async signingLeases(): Promise<readonly RingLease[]> {
+    return (await listPolicies.all(this.#database, {})).map((row) => ({
+      projectId: row.project_id,
+      environmentIds: row.environment_ids === null ? null : JSON.parse(row.environment_ids),
+      signingLease: (JSON.parse(row.policy) as RingPolicy).signingLease,
+    }));
   }
 
   async delete(id: string): Promise<void> {

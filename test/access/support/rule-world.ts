@@ -74,7 +74,7 @@ export async function openRuleWorld(): Promise<RuleWorld> {
     access: createAccess(options),
     environments: createEnvironments(options),
     enrollment: createEnrollment(options),
-    nodes: createNodes(options),
+    nodes: createNodes({ ...options, longestLeases: async () => new Map() }),
     auditRecords: () => store.read((stores) => stores.audit.list(0, 1000)),
     async close() {
       await rejections.close();

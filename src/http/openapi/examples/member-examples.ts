@@ -111,6 +111,8 @@ export const memberExamples: Readonly<Record<string, unknown>> = Object.freeze({
   updatedAt: instant,
   at: instant,
   lastSeenAt: instant,
+  signsUntil: later,
+  'EnvironmentNode.serveLimit': null,
   lastUsedAt: instant,
   startDate: instant,
   notBefore: instant,
