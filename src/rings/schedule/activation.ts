@@ -169,7 +169,8 @@ function rollbackOf(facts: RingFacts, member: MemberFacts, force: boolean): Acti
   );
   const lastAt = Math.max(0, nodeRemovedAt ?? 0, ...publishedAgainAt);
   const { sentRetireAt } = member;
-  const wasUnpublished = sentRetireAt !== null && lastAt >= sentRetireAt - facts.policy.clockSkewMs;
+  const wasUnpublished =
+    facts.kind !== 'ENCRYPTION' && sentRetireAt !== null && lastAt >= sentRetireAt - facts.policy.clockSkewMs;
   const readyAt = wasUnpublished ? lastAt + delayOf(facts) : now;
   if (readyAt <= now || force) {
     return { ...wanted, step: { type: 'ROLL_BACK', version }, activatesAt: now };

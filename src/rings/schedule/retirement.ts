@@ -26,7 +26,8 @@ export function retirementOf(facts: RingFacts, member: MemberFacts): Retirement 
   // used the member for longer, because a lease is not renewed before a node has what it was sent.
   if (pending.some(({ connected }) => connected)) return { step: undefined, changesAt: null, pending };
   const confirmedAt = confirmationOf(facts, member, candidates);
-  const retireAt = earlier(endOf(facts, confirmedAt, pending), member.sentRetireAt);
+  const end = endOf(facts, confirmedAt, pending);
+  const retireAt = isByClock(facts) ? earlier(end, member.sentRetireAt) : end;
   const pendingNodeIds = pending.map(({ id }) => id).sort();
   const known =
     member.confirmedAt !== null &&
@@ -42,6 +43,11 @@ export function retirementOf(facts: RingFacts, member: MemberFacts): Retirement 
   const step: RingStep | undefined =
     retireAt <= now ? { type: 'RETIRE', version: member.version } : undefined;
   return { step, changesAt: step ? null : retireAt, pending };
+}
+
+/** Nodes decrypt until a manager withdraws the key. They neither publish nor verify with one after its `retireAt`. */
+function isByClock({ kind }: RingFacts): boolean {
+  return kind !== 'ENCRYPTION';
 }
 
 /**
@@ -86,19 +92,25 @@ function endOf(facts: RingFacts, confirmedAt: number, pending: readonly NodeFact
   });
   if (ends.includes(undefined)) return null;
   const lastUse = Math.max(confirmedAt, ...ends.filter((end) => end !== undefined));
-  const cachedMs = facts.kind === 'ENCRYPTION' ? delayOf(facts) : 0;
+  // A change of A + W counts until messages that were encrypted to the last cached set are over.
+  const since = facts.now - lifetimeMs - clockSkewMs;
+  const cachedMs = facts.kind === 'ENCRYPTION' ? delayOf({ ...facts, now: since }) : 0;
   return lastUse + cachedMs + lifetimeMs + clockSkewMs;
 }
 
-/** Every node that may use keys has the present policy: see `FormerLimits`. */
+/**
+ * Every node that may use keys has the present policy: see `FormerLimits`. How long messages wait is not up to nodes.
+ */
 export function limitsConfirmed(facts: RingFacts): RingStep | undefined {
-  const { now, formerLimits, policy } = facts;
+  const { now, kind, formerLimits, policy } = facts;
   if (!formerLimits || formerLimits.until !== null) return undefined;
   const { leaseMs } = countingLimits(facts);
   const goesByFormer = (node: NodeFacts) => {
     if (hasConfirmed(node, formerLimits.revisions)) return false;
     return node.connected || leaseMs === null || now < lastSeenAtOf(node) + leaseMs + policy.clockSkewMs;
   };
-  if (keyHoldersOf(facts).some(goesByFormer)) return undefined;
-  return { type: 'LIMITS_CONFIRMED', until: now + formerLimits.maxTokenLifetimeMs + policy.clockSkewMs };
+  if (kind !== 'ENCRYPTION' && keyHoldersOf(facts).some(goesByFormer)) return undefined;
+  const cachedMs = kind === 'ENCRYPTION' ? delayOf(facts) : 0;
+  const until = now + cachedMs + formerLimits.maxTokenLifetimeMs + policy.clockSkewMs;
+  return { type: 'LIMITS_CONFIRMED', until };
 }

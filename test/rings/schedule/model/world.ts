@@ -357,7 +357,7 @@ export class World {
       if (state === 'REVOKED') revoked |= 1 << version;
       else if (state !== 'RETIRED') usable |= 1 << version;
       if (state === 'ACTIVE') active = version;
-      if (state === 'RETIRING' && at !== null) retireAt[version] = at;
+      if (state === 'RETIRING' && at !== null && kind !== 'ENCRYPTION') retireAt[version] = at;
     }
     const { maxTokenLifetimeMs: lifetimeMs, signingLeaseMs } = policy;
     const leaseMs = kind === 'ENCRYPTION' ? null : signingLeaseMs;
@@ -536,8 +536,9 @@ export class World {
     const ends = isEncryption ? node.stopsServingAt() : node.signsUntil();
     const until = isHeard ? to : Math.min(to, ends);
     this.#requireKnown(version, from);
-    const keptMs = isEncryption ? content.cachesMs + this.#verifierCacheTimeMs : 0;
-    const over = until + node.offsetMs + keptMs + content.lifetimeMs;
+    const keptMs = isEncryption ? content.cachesMs : 0;
+    const lifetimeMs = isEncryption ? this.ring.policy.maxTokenLifetimeMs : content.lifetimeMs;
+    const over = until + node.offsetMs + keptMs + lifetimeMs;
     if (over > (this.#usedUntil[version] ?? 0)) this.#usedUntil[version] = over;
   }
 
@@ -599,7 +600,8 @@ export class World {
 
   #requireOver(version: number, at: number, node: SimulatedNode): void {
     if (((this.#revoked | this.#forced) & (1 << version)) !== 0) return;
-    const over = (this.#usedUntil[version] ?? 0) + this.#verifierSkewMs;
+    const keptMs = this.#options.kind === 'ENCRYPTION' ? this.#verifierCacheTimeMs : 0;
+    const over = (this.#usedUntil[version] ?? 0) + keptMs + this.#verifierSkewMs;
     if (this.#usedUntil[version] !== undefined && at < over) {
       throw new BrokenInvariant(
         'I2',
