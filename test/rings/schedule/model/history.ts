@@ -126,8 +126,8 @@ const passToNext: Event = (world) => {
   if (changesAt !== null && changesAt - world.now < longestMs) world.advanceTo(changesAt);
 };
 const cut = aNode((world, node, choices) => world.cut(node, choices.of([true, true, false])));
-const heal = aNode((world, node) => {
-  world.heal(node);
+const heal = aNode((world, node, choices) => {
+  world.heal(node, choices.of([false, false, true]));
   world.restart(node);
 });
 

@@ -35,9 +35,9 @@ export class BrokenInvariant extends Error {
 export interface ManagerBugs {
   readonly decide?: (facts: RingFacts) => RingDecision;
   readonly applyStep?: typeof applyStep;
-  readonly ignoresFormerCaches?: boolean;
-  readonly ignoresFormerLimits?: boolean;
   readonly queuesRevocations?: boolean;
+  readonly deploysInTransactionOfItsOwn?: boolean;
+  readonly carriesOutFormerDecision?: boolean;
 }
 
 export interface WorldOptions {
@@ -68,6 +68,7 @@ export class World {
   activations = 0;
   #contents: Content[] = [];
   #nodeCount = 0;
+  #formerStep: RingStep | undefined;
   #cachesRevisions: Readonly<Record<string, number>> = {};
 
   // What is true, whatever the managers know.
@@ -165,8 +166,9 @@ export class World {
     if (isNoticed) node.row.connected = false;
   }
 
-  heal(node: SimulatedNode): void {
-    node.isStalled = false;
+  /** @param isStalled it connects, and is not yet sent what it lacks */
+  heal(node: SimulatedNode, isStalled = false): void {
+    node.isStalled = isStalled;
     if (node.isLinked) return;
     node.isLinked = true;
     node.hasCaughtUp = false;
@@ -266,14 +268,7 @@ export class World {
   facts(): RingFacts {
     this.#noteCaches();
     const { ring, now } = this;
-    const { ignoresFormerCaches, ignoresFormerLimits } = this.#options.bugs;
-    return {
-      ...ring,
-      now,
-      nodes: this.nodes.map(({ row }) => row),
-      formerCaches: ignoresFormerCaches ? null : ring.formerCaches,
-      formerLimits: ignoresFormerLimits ? null : ring.formerLimits,
-    };
+    return { ...ring, now, nodes: this.nodes.map(({ row }) => row) };
   }
 
   decide(): RingDecision {
@@ -282,9 +277,14 @@ export class World {
 
   #advance(): boolean {
     for (let steps = 0; steps < mostStepsAtOnce; steps += 1) {
-      if (this.stepsLeft === 0) return steps > 0;
-      const { step } = this.decide();
+      const former = this.#formerStep;
+      if (this.stepsLeft === 0) {
+        if (this.#options.bugs.carriesOutFormerDecision) this.#formerStep = former ?? this.decide().step;
+        return steps > 0;
+      }
+      const step = former ?? this.decide().step;
       if (!step) return steps > 0;
+      this.#formerStep = undefined;
       this.#carryOut(step);
       if (this.stepsLeft !== undefined) this.stepsLeft -= 1;
     }
@@ -326,6 +326,7 @@ export class World {
   /** One transaction: the ring, and what its environments deploy. */
   #commit(next: RingFacts, sent: readonly number[]): void {
     this.ring = next;
+    if (this.stepsLeft === 1 && this.#options.bugs.deploysInTransactionOfItsOwn) return;
     if (sent.length > 0) this.#deploy(sent);
   }
 
