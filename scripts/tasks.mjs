@@ -26,6 +26,8 @@ export const tasks = {
   ),
   faults: async (args) =>
     endLike(await foreground(nodePath(), [join(root, 'faults/run.ts'), ...args], { channel: true })),
+  model: async (args) =>
+    endLike(await foreground(nodePath(), [join(root, 'test/rings/schedule/model/run.ts'), ...args])),
   format: async (args) => endLike(await foreground('biome', ['check', '--write', ...args], { cwd: root })),
   openapi: writeOpenApi,
   client: writeClient,

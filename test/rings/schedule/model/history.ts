@@ -108,86 +108,134 @@ function join(world: World, kind: RingFacts['kind'], choices: Choices, environme
 
 type Event = (world: World, choices: Choices, kind: RingFacts['kind'], environments: number) => void;
 
-const aNode =
+const onNode =
   (act: (world: World, node: SimulatedNode, choices: Choices) => void): Event =>
   (world, choices) => {
     if (world.nodes.length === 0) return;
     const node = choices.of(world.nodes);
-    world.trace(`${node.row.name}: ${act}`);
+    world.trace(() => `${act.name} ${node.row.name}`);
     act(world, node, choices);
   };
 
-const pass: Event = (world, choices) => {
+function passTime(world: World, choices: Choices): void {
   const unit = choices.of([minute / 60, minute, 10 * minute, 60 * minute]);
   world.advanceTo(world.now + unit * choices.of([1, 2, 3, 5, 8, 13]));
-};
-const passToNext: Event = (world) => {
+}
+
+function passToNextChange(world: World): void {
   const { changesAt } = world.decide();
   if (changesAt !== null && changesAt - world.now < longestMs) world.advanceTo(changesAt);
-};
-const cut = aNode((world, node, choices) => world.cut(node, choices.of([true, true, false])));
-const heal = aNode((world, node, choices) => {
+}
+
+function cut(world: World, node: SimulatedNode, choices: Choices): void {
+  world.cut(node, choices.of([true, true, false]));
+}
+
+function heal(world: World, node: SimulatedNode, choices: Choices): void {
   world.heal(node, choices.of([false, false, true]));
   world.restart(node);
-});
+}
 
-/** Those that stand more than once happen more often. */
+function takeUnconfirmed(world: World, node: SimulatedNode): void {
+  world.takeUnconfirmed(node);
+}
+
+function stall(_: World, node: SimulatedNode): void {
+  node.isStalled = true;
+}
+
+function crash(world: World, node: SimulatedNode, choices: Choices): void {
+  world.crash(node, choices.of([false, false, true]));
+}
+
+function remove(world: World, node: SimulatedNode): void {
+  world.remove(node);
+}
+
+function rotate(world: World): void {
+  world.rotate();
+}
+
+function holdOrResume(world: World, choices: Choices): void {
+  if (choices.of([true, false])) world.hold();
+  else world.resume();
+}
+
+function resume(world: World): void {
+  world.resume();
+}
+
+function rollBack(world: World, choices: Choices): void {
+  const retiring = world.ring.members.filter(({ state }) => state === 'RETIRING');
+  if (retiring.length > 0) world.activate(choices.of(retiring), choices.of([false, false, true]));
+}
+
+function activate(world: World, choices: Choices): void {
+  const { members } = world.ring;
+  if (members.length > 0) world.activate(choices.of(members), choices.of([false, true]));
+}
+
+function revoke(world: World, choices: Choices): void {
+  const states = choices.of([['ACTIVE'], ['ACTIVE', 'NEXT'], ['NEXT', 'STAGED'], ['RETIRING']]);
+  const members = world.ring.members.filter(({ state }) => states.includes(state));
+  world.revoke(members.map(({ version }) => version));
+}
+
+function changePolicy(world: World, choices: Choices, kind: RingFacts['kind']): void {
+  world.changePolicy(policyOf(choices, kind, world.ring.cachesMs));
+}
+
+function changeCaches(world: World, choices: Choices): void {
+  world.changeCaches(choices.of(cachesChoices));
+}
+
+function changeAlgorithm(world: World, choices: Choices): void {
+  if (choices.of([true, false, false])) world.changeAlgorithm();
+}
+
+function limitSteps(world: World, choices: Choices): void {
+  world.stepsLeft = choices.of([0, 1, 2]);
+}
+
+function failManagers(world: World): void {
+  world.failManagers();
+}
+
+function recoverManagers(world: World): void {
+  world.recoverManagers();
+}
+
+function times(count: number, event: Event): readonly Event[] {
+  return Array.from({ length: count }, () => event);
+}
+
+/** How often each happens. */
 const allEvents: readonly Event[] = [
-  pass,
-  pass,
-  pass,
-  pass,
-  passToNext,
-  passToNext,
-  passToNext,
-  passToNext,
-  passToNext,
-  cut,
-  cut,
-  cut,
-  heal,
-  heal,
-  heal,
-  heal,
-  aNode((world, node) => world.takeUnconfirmed(node)),
-  aNode((_, node) => {
-    node.isStalled = true;
-  }),
-  aNode((world, node, choices) => world.crash(node, choices.of([false, false, true]))),
+  ...times(4, passTime),
+  ...times(5, passToNextChange),
+  ...times(3, onNode(cut)),
+  ...times(4, onNode(heal)),
+  onNode(takeUnconfirmed),
+  onNode(stall),
+  onNode(crash),
   (world, choices, kind, environments) => join(world, kind, choices, environments),
-  aNode((world, node) => world.remove(node)),
-  (world) => world.rotate(),
-  (world) => world.rotate(),
-  (world, choices) => (choices.of([true, false]) ? world.hold() : world.resume()),
-  (world) => world.resume(),
-  (world, choices) => {
-    const retiring = world.ring.members.filter(({ state }) => state === 'RETIRING');
-    if (retiring.length > 0) world.activate(choices.of(retiring), choices.of([false, false, true]));
-  },
-  (world, choices) => {
-    if (world.ring.members.length > 0)
-      world.activate(choices.of(world.ring.members), choices.of([false, true]));
-  },
-  (world, choices) => {
-    const states = choices.of([['ACTIVE'], ['ACTIVE', 'NEXT'], ['NEXT', 'STAGED'], ['RETIRING']]);
-    const members = world.ring.members.filter(({ state }) => states.includes(state));
-    world.revoke(members.map(({ version }) => version));
-  },
-  (world, choices, kind) => world.changePolicy(policyOf(choices, kind, world.ring.cachesMs)),
-  (world, choices) => world.changeCaches(choices.of(cachesChoices)),
-  (world, choices) => {
-    if (choices.of([true, false, false])) world.changeAlgorithm();
-  },
-  (world, choices) => {
-    world.stepsLeft = choices.of([0, 1, 2]);
-  },
-  (world) => world.failManagers(),
-  (world) => world.recoverManagers(),
-  (world) => world.recoverManagers(),
+  onNode(remove),
+  ...times(2, rotate),
+  holdOrResume,
+  resume,
+  rollBack,
+  activate,
+  revoke,
+  changePolicy,
+  changeCaches,
+  changeAlgorithm,
+  limitSteps,
+  failManagers,
+  ...times(2, recoverManagers),
 ];
 
 function happen(world: World, kind: RingFacts['kind'], choices: Choices, environments: number): void {
   const event = choices.of(allEvents);
-  world.trace(event.toString().replace(/\s+/g, ' ').slice(0, 120));
+  world.trace(() => event.name);
   event(world, choices, kind, environments);
 }

@@ -116,8 +116,8 @@ export class World {
     }
   }
 
-  trace(text: string): void {
-    this.#options.trace?.(`${this.now - start} ${text}`);
+  trace(text: () => string): void {
+    this.#options.trace?.(`${this.now - start} ${text()}`);
   }
 
   // Nodes.
@@ -292,7 +292,7 @@ export class World {
   }
 
   #carryOut(step: RingStep): void {
-    this.trace(JSON.stringify(step));
+    this.trace(() => JSON.stringify(step));
     if (step.type === 'STAGE') {
       this.#stage();
       return;
