@@ -61,7 +61,7 @@ import { createOverview } from '../overview/overview.ts';
 import { createKeyRings, createRingMotion } from '../rings/key-rings.ts';
 import { longestLeases } from '../rings/longest-leases.ts';
 import { openRevocations } from '../rings/open-revocations.ts';
-import { createRingContentReader } from '../rings/ring-content.ts';
+import { createRingContentReader, putDesiredSigner } from '../rings/ring-content.ts';
 import { RingScheduler } from '../rings/scheduler.ts';
 import { realTime } from '../runtime/fair-queue.ts';
 import { dataKeyLearner, watchDataKeys } from '../sealing/learn-data-keys.ts';
@@ -311,6 +311,9 @@ function deploymentPort(
   return {
     syncEnvironment: (stores, change) => syncEnvironment(stores, readers, change),
     withdrawProject,
+    async putDesiredSigner(stores, project, former) {
+      await putDesiredSigner(stores, project, former);
+    },
     putDesiredSettings,
     environmentRemoved: (environmentId) => deployments.environmentRemoved(environmentId),
     nodeRemoved: (nodeId) => deployments.nodeRemoved(nodeId),
