@@ -112,6 +112,26 @@ const keys: readonly CommandRow[] = [
     load: async () => (await import('./materials/keystore.ts')).addKeystoreCommand,
   },
   {
+    name: 'ring',
+    summary: 'Key rings of a project: keys that rotate',
+    load: async () => (await import('./rings/ring.ts')).addRingCommand,
+  },
+  {
+    name: 'app',
+    summary: 'Applications of a project, which have keys used at nodes',
+    load: async () => (await import('./operations/app.ts')).addAppCommand,
+  },
+  {
+    name: 'sign',
+    summary: 'Have a node sign claims or a payload',
+    load: async () => (await import('./operations/sign.ts')).addSignCommand,
+  },
+  {
+    name: 'verify',
+    summary: 'Have a node verify a token',
+    load: async () => (await import('./operations/verify.ts')).addVerifyCommand,
+  },
+  {
     name: 'lint',
     summary: 'Check a JWK, JWK Set, certificate, key or keystore without a manager',
     load: async () => (await import('./lint/lint.ts')).addLintCommand,

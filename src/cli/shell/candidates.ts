@@ -102,6 +102,10 @@ async function askManager(
   switch (source) {
     case 'jwks':
       return named(await client.listJwks({ projectName: await projectName(), ...query }, options));
+    case 'key rings':
+      return named(await client.listKeyRings({ projectName: await projectName(), ...query }, options));
+    case 'applications':
+      return named(await client.listApplications({ projectName: await projectName(), ...query }, options));
     case 'certificates':
       return named(await client.listCertificates({ projectName: await projectName(), ...query }, options));
     case 'keys':

@@ -5,10 +5,12 @@ import type { Command } from 'commander';
 /** Names that the manager, or the file of profiles, knows; and values out of tables of keyplane. */
 export type CompletionSource =
   | 'algorithms'
+  | 'applications'
   | 'certificates'
   | 'enrollment tokens'
   | 'environments'
   | 'jwks'
+  | 'key rings'
   | 'keys'
   | 'keystores'
   | 'members'
@@ -45,6 +47,7 @@ export const flagSources: Readonly<Record<string, CompletionSource>> = Object.fr
   '--profile': 'profiles',
   '--project': 'projects',
   '--projects': 'projects',
+  '--ring': 'key rings',
   '--roles': 'roles',
   '--source': 'source types',
 });

@@ -11,13 +11,6 @@ const body = named(
   z.strictObject({
     name: z.string().optional().describe('May be given, but cannot be changed'),
     description: descriptionMember(),
-    historicalKeyRingName: z
-      .string()
-      .nullable()
-      .optional()
-      .describe(
-        'The key ring that signs the historical keys of the project at its nodes; null: its only key ring for SIGNATURE. Absent: as it is',
-      ),
   }),
 );
 
@@ -29,7 +22,7 @@ export function updateProjectRoute(app: KeyplaneServer, { projects }: Pick<Route
     schema: {
       operationId: 'updateProject',
       tags: ['projects'],
-      summary: 'Update the description of a project, and choose the key ring of its historical keys',
+      summary: 'Update the description of a project',
       description: 'Its name cannot be changed.',
       params: z.object({ projectName: z.string() }),
       body,

@@ -80,7 +80,7 @@ function section([words, command]: readonly [string, Command]): string {
 /** Two commands have a \`--project\` or \`--size\` of their own. */
 function sharedBy(words: string, { long }: Option): string | undefined {
   if (words === 'token create' && long === '--project') return undefined;
-  if (words === 'jwk generate' && long === '--size') return undefined;
+  if (long === '--size' && !words.endsWith(' list')) return undefined;
   return shared[long ?? ''];
 }
 

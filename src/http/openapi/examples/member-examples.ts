@@ -55,7 +55,6 @@ export const memberExamples: Readonly<Record<string, unknown>> = Object.freeze({
   name: 'orders',
   description: 'Signs orders',
   projectName: 'MyProject',
-  historicalKeyRingName: 'api-signing',
   environmentName: 'production',
   jwkName: 'orders',
   certificateName: 'orders',
