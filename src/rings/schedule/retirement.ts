@@ -74,7 +74,7 @@ function confirmationOf(facts: RingFacts, member: MemberFacts, candidates: reado
     .map(({ appliedAt }) => appliedAt ?? now);
   if (member.confirmedAt !== null) {
     const removed = member.pendingNodeIds.some((id) => !candidates.some((node) => node.id === id));
-    return Math.min(now, Math.max(member.confirmedAt, ...confirmed, removed ? now : 0));
+    return Math.max(member.confirmedAt, ...confirmed, removed ? now : 0);
   }
   return Math.min(now, Math.max(lastActivationOf(facts), nodeRemovedAt ?? 0, ...confirmed));
 }
