@@ -127,16 +127,26 @@ export interface NodeOrder {
   readonly environment?: string;
   readonly name?: string;
   readonly port?: number;
+  /** Without it the node offers no operations. */
+  readonly operationsPort?: number;
   readonly publishDir?: string;
   readonly settings?: Readonly<Record<string, string>>;
   readonly preload?: readonly string[];
 }
 
 export function nodeArguments(order: NodeOrder): string[] {
-  const { managerUrl, dataDir, environment = 'production', name = 'n1', port = 0, publishDir } = order;
+  const { managerUrl, dataDir, environment = 'production', name = 'n1', port = 0 } = order;
+  const { operationsPort, publishDir } = order;
   const place = ['--manager', managerUrl, '--environment', environment, '--name', name];
   const own = ['--port', String(port), '--data-dir', dataDir];
-  return ['node', ...place, ...own, ...(publishDir === undefined ? [] : ['--publish-dir', publishDir])];
+  const operations = operationsPort === undefined ? [] : ['--operations-port', String(operationsPort)];
+  return [
+    'node',
+    ...place,
+    ...own,
+    ...operations,
+    ...(publishDir === undefined ? [] : ['--publish-dir', publishDir]),
+  ];
 }
 
 /** `keyplane node`, serving, which does not mean that it has a state. */
@@ -146,6 +156,6 @@ export async function node(order: NodeOrder): Promise<ServeProcess> {
     settings: { KEYPLANE_NODE_TOKEN: token, ...settings },
     preload,
   });
-  const [, url = ''] = await started.says(/keyplane node \S+ is ready: (http\S+)/);
+  const [, url = ''] = await started.says(/keyplane node \S+ is ready: (http[^\s,]+)/);
   return { ...started, url };
 }

@@ -1,0 +1,77 @@
+// Verifiers that keep a JWK Set for as long as Cache-Control and the policy of a ring allow, and not a moment less.
+
+import { createRemoteJWKSet, customFetch, errors, jwtVerify } from 'jose';
+
+export type Verdict =
+  | { readonly type: 'ACCEPTED' }
+  | { readonly type: 'REFUSED'; readonly why: string }
+  /** No set could be fetched, which says nothing of the token. */
+  | { readonly type: 'UNREACHABLE' };
+
+export interface VerifyOptions {
+  /** False: key and signature alone decide. */
+  readonly timed: boolean;
+}
+
+export interface CachingVerifier {
+  readonly name: string;
+  verify(token: string, options: VerifyOptions): Promise<Verdict>;
+  close(): void;
+}
+
+export interface JoseVerifierOptions {
+  readonly name: string;
+  /** The first that answers is asked, as behind a load balancer. */
+  readonly urls: readonly string[];
+  readonly cacheSeconds: number;
+  readonly clockSkewSeconds: number;
+  /** How long a kid that is not in the set it has makes it fetch no other; jose's own is 30. */
+  readonly cooldownSeconds: number;
+}
+
+export function joseVerifier(options: JoseVerifierOptions): CachingVerifier {
+  const { name, urls, cacheSeconds, clockSkewSeconds, cooldownSeconds } = options;
+  const [first = ''] = urls;
+  const keys = createRemoteJWKSet(new URL(first), {
+    cacheMaxAge: cacheSeconds * 1000,
+    cooldownDuration: cooldownSeconds * 1000,
+    [customFetch]: async (_, init) => {
+      for (const url of urls) {
+        const answer = await fetch(url, init).catch(() => undefined);
+        if (answer?.ok) return answer;
+        await answer?.body?.cancel();
+      }
+      throw new Unreachable();
+    },
+  });
+  return {
+    name,
+    async verify(token, { timed }) {
+      const at = timed ? undefined : issuedAt(token);
+      try {
+        await jwtVerify(token, keys, {
+          algorithms: ['ES256'],
+          clockTolerance: clockSkewSeconds,
+          ...(at !== undefined && { currentDate: at }),
+        });
+        return { type: 'ACCEPTED' };
+      } catch (error) {
+        if (error instanceof Unreachable || error instanceof errors.JWKSTimeout)
+          return { type: 'UNREACHABLE' };
+        return {
+          type: 'REFUSED',
+          why: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+        };
+      }
+    },
+    close: () => undefined,
+  };
+}
+
+class Unreachable extends Error {}
+
+function issuedAt(token: string): Date {
+  const [, payload = ''] = token.split('.');
+  const { iat } = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as { iat: number };
+  return new Date(iat * 1000);
+}
