@@ -20,6 +20,8 @@ export interface StreamsOrder {
   readonly atOnce?: number;
   /** They reconnect with the last position of the first of them, rather than with none. */
   readonly comeBack?: boolean;
+  /** As a node of today: it is also told ahead of the state that keys were revoked. */
+  readonly hears?: boolean;
   /** It is answered once each has all that there is, rather than once each was welcomed. */
   readonly untilLevel?: boolean;
 }
@@ -29,6 +31,23 @@ export interface LastState {
   readonly text: string;
   /** That the first stream was brought to. */
   readonly revision: number;
+}
+
+/** Since it was last asked: when a message of one kind reached them all. */
+export interface Arrival {
+  readonly what: 'state' | 'revoked';
+  /** Of the state. */
+  readonly to: number;
+  readonly nodes: number;
+  /** Of the last of them, in milliseconds of the monotonic clock of the machine. */
+  readonly lastMs: number;
+}
+
+let arrivals = new Map<string, Arrival>();
+
+function arrived(what: Arrival['what'], to: number): void {
+  const nodes = (arrivals.get(`${what} ${to}`)?.nodes ?? 0) + 1;
+  arrivals.set(`${what} ${to}`, { what, to, nodes, lastMs: Number(process.hrtime.bigint()) / 1e6 });
 }
 
 let sockets: WebSocket[] = [];
@@ -73,7 +92,8 @@ function startStream(
     token,
     name,
     version: 'bench',
-    resume: own,
+    resume: { ...own, ...(order.hears && { heartbeats: true }) },
+    onRevoked: () => arrived('revoked', own.revision),
     onWelcome({ environmentId, lineage }) {
       own = { ...own, environmentId, ...(lineage !== undefined && { lineage }) };
       if (order.untilLevel !== true) done();
@@ -82,6 +102,7 @@ function startStream(
     onState(state) {
       if (isFirst) last = { text: JSON.stringify(state), revision: state.to };
       if (!state.final) return;
+      arrived('state', state.to);
       own = { ...own, revision: state.to, digest: state.digest ?? '' };
       if (isFirst) held = own;
       if (order.untilLevel) done();
@@ -117,9 +138,12 @@ async function hangUp(): Promise<void> {
   sockets = [];
 }
 
-process.on('message', (question: StreamsOrder | 'last' | 'hang up') => {
+process.on('message', (question: StreamsOrder | 'last' | 'arrivals' | 'hang up') => {
   if (question === 'last') process.send?.(last);
-  else if (question === 'hang up') void hangUp().then(() => process.send?.('done'));
+  else if (question === 'arrivals') {
+    process.send?.([...arrivals.values()]);
+    arrivals = new Map();
+  } else if (question === 'hang up') void hangUp().then(() => process.send?.('done'));
   else void connectAll(question).then(() => process.send?.('done'));
 });
 process.once('disconnect', () => process.exit());

@@ -7,6 +7,7 @@ import { NodeHandshake, type ProvenManager } from '../../src/node/stream/node-ha
 import { parseEnrollmentToken } from '../../src/protocol/enrollment-token.ts';
 import {
   type Resume,
+  type Revoked,
   type SealedFromManager,
   type SealedFromNode,
   type State,
@@ -35,6 +36,8 @@ export interface NodeClientOptions {
   /** False leaves state messages sealed: what a thousand machines would open must not count against the manager. */
   readonly opens?: boolean;
   readonly onWelcome?: (welcome: Welcome) => void;
+  /** Sent only to a client whose `resume` says that it has heartbeats. */
+  readonly onRevoked?: (revoked: Revoked) => void;
 }
 
 export interface NodeClient {
@@ -95,6 +98,7 @@ export function startNodeClient(options: NodeClientOptions): NodeClient {
     const said = readSealedFromManager(text);
     if ('problem' in said) throw new Error(said.problem);
     heard.push(said);
+    if (said.type === 'revoked') options.onRevoked?.(said);
     if (said.type !== 'welcome') return;
     options.onWelcome?.(said);
     resolve(said);
