@@ -39,15 +39,17 @@ export interface Arrival {
   /** Of the state. */
   readonly to: number;
   readonly nodes: number;
-  /** Of the last of them, in milliseconds of the monotonic clock of the machine. */
+  /** At the first and at the last of them, in milliseconds of the monotonic clock of the machine. */
+  readonly firstMs: number;
   readonly lastMs: number;
 }
 
 let arrivals = new Map<string, Arrival>();
 
 function arrived(what: Arrival['what'], to: number): void {
-  const nodes = (arrivals.get(`${what} ${to}`)?.nodes ?? 0) + 1;
-  arrivals.set(`${what} ${to}`, { what, to, nodes, lastMs: Number(process.hrtime.bigint()) / 1e6 });
+  const now = Number(process.hrtime.bigint()) / 1e6;
+  const { nodes, firstMs } = arrivals.get(`${what} ${to}`) ?? { nodes: 0, firstMs: now };
+  arrivals.set(`${what} ${to}`, { what, to, nodes: nodes + 1, firstMs, lastMs: now });
 }
 
 let sockets: WebSocket[] = [];

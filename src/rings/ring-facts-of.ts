@@ -31,16 +31,15 @@ export async function loadRing(stores: RingRuleStores, ring: KeyRing): Promise<L
   const environments = await environmentsOf(stores, ring.projectId, ring.policy);
   const ids = environments.map(({ id }) => id);
   // Sent together: a remote database answers all of it in one round trip.
-  const [project, members, nodes, revocations, caching, nodeRemovedAt, now] = await Promise.all([
+  const [project, members, nodes, openRevocations, caching, nodeRemovedAt, now] = await Promise.all([
     stores.projects.get(ring.projectId),
     stores.rings.members(ring.id),
     ids.length === 0 ? [] : stores.nodes.listOf(ids),
-    stores.rings.revocations(ring.id),
+    stores.rings.openRevocationsOf(ring.id),
     cachingOf(stores),
     stores.rings.nodeRemovedAt(ids),
     stores.rings.now(),
   ]);
-  const openRevocations = revocations.filter(({ done }) => !done);
   const names = new Map(environments.map(({ id, name }) => [id, name]));
   const generation = generationOf(ring);
   const { requestedActivation, formerLimits } = ring;

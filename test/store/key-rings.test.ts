@@ -236,6 +236,8 @@ withDatabases('key rings', (fresh) => {
     expect(await store.read(({ rings }) => rings.findRevocation(ring.id, first.id))).toEqual(done);
     expect(await store.read(({ rings }) => rings.findRevocation('another', first.id))).toBeUndefined();
     expect(await store.read(({ rings }) => rings.openRevocations(9))).toEqual([second]);
+    expect(await store.read(({ rings }) => rings.openRevocationsOf(ring.id))).toEqual([second]);
+    expect(await store.read(({ rings }) => rings.openRevocationsOf('another'))).toEqual([]);
   });
 
   test('go by the clock of the database', async () => {

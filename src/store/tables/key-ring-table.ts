@@ -106,6 +106,15 @@ const listRevocations = statement((db, key: { ringId: string }) =>
     .orderBy('revoked_at', 'desc')
     .orderBy('id', 'desc'),
 );
+const listOpenOfRing = statement((db, key: { ringId: string }) =>
+  db
+    .selectFrom('key_ring_revocations')
+    .selectAll()
+    .where('ring_id', '=', key.ringId)
+    .where(sql<boolean>`done = 0`)
+    .orderBy('revoked_at', 'desc')
+    .orderBy('id', 'desc'),
+);
 const listOpen = statement((db, page: { limit: number }) =>
   db
     .selectFrom('key_ring_revocations')
@@ -312,6 +321,10 @@ export class KeyRingTable implements KeyRingStore {
 
   async revocations(ringId: string): Promise<readonly Revocation[]> {
     return (await listRevocations.all(this.#database, { ringId })).map(revocationOf);
+  }
+
+  async openRevocationsOf(ringId: string): Promise<readonly Revocation[]> {
+    return (await listOpenOfRing.all(this.#database, { ringId })).map(revocationOf);
   }
 
   async openRevocations(limit: number): Promise<readonly Revocation[]> {
