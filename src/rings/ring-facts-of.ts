@@ -19,8 +19,6 @@ export interface LoadedRing {
   readonly environments: readonly Environment[];
   /** Of these environments, by name order. */
   readonly nodes: readonly RegisteredNode[];
-  /** The latest first. */
-  readonly revocations: readonly Revocation[];
   /** Those that wait for a node. */
   readonly openRevocations: readonly Revocation[];
   readonly now: Date;
@@ -49,7 +47,6 @@ export async function loadRing(stores: RingRuleStores, ring: KeyRing): Promise<L
     members,
     environments,
     nodes,
-    revocations,
     openRevocations,
     now,
     facts: {

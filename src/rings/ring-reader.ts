@@ -10,7 +10,7 @@ import { type LoadedRing, loadRing } from './ring-facts-of.ts';
 import { readPolicy } from './ring-policy.ts';
 import { type RingPolicyRequest, readEnvironmentIds } from './ring-request.ts';
 import { type RingRuleOptions, type RingRuleStores, requireRing } from './ring-rules.ts';
-import type { RingListQuery } from './ring-store.ts';
+import type { Revocation, RingListQuery } from './ring-store.ts';
 import { decide } from './schedule/decide.ts';
 import { countingCachesMs, delayOf, readyAtOf } from './schedule/formulas.ts';
 import type { RingDecision } from './schedule/ring-facts.ts';
@@ -20,6 +20,8 @@ import { clockOf } from './update-clocks.ts';
 /** A ring, and what is decided about it now. */
 export interface RingView extends LoadedRing {
   readonly decision: RingDecision;
+  /** The newest first. */
+  readonly revokedKids: readonly Pick<Revocation, 'id' | 'kids'>[];
   /** Of the policy; null: all that the project reaches. */
   readonly environmentNames: readonly string[] | null;
   /** D. */
@@ -98,8 +100,9 @@ async function viewOf(stores: RingRuleStores, ring: KeyRing): Promise<RingView> 
   const loaded = await loadRing(stores, ring);
   const { facts, members } = loaded;
   const { environmentIds } = ring.policy;
-  const [names, lastUsedAt] = await Promise.all([
+  const [names, revokedKids, lastUsedAt] = await Promise.all([
     environmentIds && stores.environments.names(environmentIds),
+    stores.rings.revokedKids(ring.id),
     stores.applications.lastUsed(members.map(({ id }) => id)),
   ]);
   const { now, policy, cachesMs, formerCaches, kind } = facts;
@@ -107,6 +110,7 @@ async function viewOf(stores: RingRuleStores, ring: KeyRing): Promise<RingView> 
   return {
     ...loaded,
     decision: decide(facts),
+    revokedKids,
     environmentNames: environmentIds === null ? null : environmentIds.flatMap((id) => names?.get(id) ?? []),
     publicationDelayMs: delayOf(facts),
     copiesMs: kind === 'OCT' ? null : caches + policy.verifierCacheTimeMs,

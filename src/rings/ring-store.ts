@@ -92,6 +92,8 @@ export interface KeyRingStore {
   findRevocation(ringId: string, id: string): Promise<Revocation | undefined>;
   /** Of this ring, the newest first. */
   revocations(ringId: string): Promise<readonly Revocation[]>;
+  /** Which they are, the newest first. */
+  revokedKids(ringId: string): Promise<readonly Pick<Revocation, 'id' | 'kids'>[]>;
   /** Those of them that wait for a node. What nodes a revocation of the past waited for can be much, and is not read. */
   openRevocationsOf(ringId: string): Promise<readonly Revocation[]>;
   /** Those of all rings that wait for a node. */

@@ -229,6 +229,10 @@ withDatabases('key rings', (fresh) => {
       for (const one of [first, second]) await rings.insertRevocation(one);
     });
     expect(await store.read(({ rings }) => rings.revocations(ring.id))).toEqual([second, first]);
+    expect(await store.read(({ rings }) => rings.revokedKids(ring.id))).toEqual([
+      { id: second.id, kids: second.kids },
+      { id: first.id, kids: first.kids },
+    ]);
     expect(await store.read(({ rings }) => rings.openRevocations(9))).toEqual([first, second]);
     const safeNode = { environmentName: 'e', nodeName: 'n', safeAfterMs: 12 };
     const done = { ...first, safe: { 'n-1': safeNode }, done: true, nodesSafeAt: at(3) };

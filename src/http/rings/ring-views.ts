@@ -60,7 +60,7 @@ function memberView({ id, name, kid, algorithm, createdAt, member }: MemberJwk, 
     revokedAt: instantOrNull(member.revokedAt),
     revokedReason: member.revokedReason,
     // A key that is revoked again keeps its first revocation.
-    revocationId: view.revocations.findLast(({ kids }) => kids.includes(kid))?.id ?? null,
+    revocationId: view.revokedKids.findLast(({ kids }) => kids.includes(kid))?.id ?? null,
     lastUsedAt: instantOrNull(view.lastUsedAt.get(id) ?? null),
   };
 }

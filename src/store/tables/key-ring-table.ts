@@ -106,6 +106,14 @@ const listRevocations = statement((db, key: { ringId: string }) =>
     .orderBy('revoked_at', 'desc')
     .orderBy('id', 'desc'),
 );
+const listRevokedKids = statement((db, key: { ringId: string }) =>
+  db
+    .selectFrom('key_ring_revocations')
+    .select(['id', 'kids'])
+    .where('ring_id', '=', key.ringId)
+    .orderBy('revoked_at', 'desc')
+    .orderBy('id', 'desc'),
+);
 const listOpenOfRing = statement((db, key: { ringId: string }) =>
   db
     .selectFrom('key_ring_revocations')
@@ -321,6 +329,11 @@ export class KeyRingTable implements KeyRingStore {
 
   async revocations(ringId: string): Promise<readonly Revocation[]> {
     return (await listRevocations.all(this.#database, { ringId })).map(revocationOf);
+  }
+
+  async revokedKids(ringId: string): Promise<readonly Pick<Revocation, 'id' | 'kids'>[]> {
+    const rows = await listRevokedKids.all(this.#database, { ringId });
+    return rows.map(({ id, kids }) => ({ id, kids: JSON.parse(kids) }));
   }
 
   async openRevocationsOf(ringId: string): Promise<readonly Revocation[]> {
