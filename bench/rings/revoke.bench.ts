@@ -8,7 +8,7 @@ import type { BenchRow } from '../bench-row.ts';
 import type { Arrival, StreamsOrder } from '../nodes/node-streams.ts';
 
 const nodes = 1_000;
-const rounds = 11;
+const rounds = 41;
 const warmUpRounds = 3;
 const limitMs = 2_000;
 const project = '/apiops/projects/Bench';
@@ -84,7 +84,7 @@ async function lastOf(streams: BenchProcess, request: () => Promise<void>): Prom
   const startedMs = Number(process.hrtime.bigint()) / 1e6;
   await request();
   const arrivals = await streams.ask<readonly Arrival[]>('arrivals');
-  if (process.env.SHOW) process.stderr.write(`\n${arrivals.map((a) => `${a.what}${a.to}:${a.nodes}@${(a.firstMs - startedMs).toFixed(0)}-${(a.lastMs - startedMs).toFixed(0)}`).join(" ")} ended ${(Number(process.hrtime.bigint()) / 1e6 - startedMs).toFixed(0)}`);
+
   const [first] = arrivals.filter((one) => one.nodes === nodes);
   if (first === undefined) throw new Error(`not every node has it: ${JSON.stringify(arrivals)}`);
   return first.lastMs - startedMs;
