@@ -13,7 +13,7 @@ import { createMembers, type Members } from './members.ts';
 import { type ChangeOwnPassword, createOwnPassword } from './own-password.ts';
 import { createPasswordCheck } from './password-check.ts';
 import { createPasswordHasher } from './passwords.ts';
-import { createProjects, type Projects, type ProjectWithdrawal } from './projects.ts';
+import { createProjects, type ProjectDeployments, type Projects } from './projects.ts';
 import { createSignIn, type SignIn } from './sign-in.ts';
 import { createSignInLimiter } from './sign-in-limiter.ts';
 import { createTokenUse, type TokenUse } from './token-use.ts';
@@ -38,7 +38,7 @@ export interface AccessOptions<Stores extends AuditedAccessStores> {
   readonly audit: AuditLog;
   readonly rejections: RejectionLog;
   readonly clock: () => Date;
-  readonly deployments: ProjectWithdrawal<Stores>;
+  readonly deployments: ProjectDeployments<Stores>;
 }
 
 export function createAccess<Stores extends AuditedAccessStores>(options: AccessOptions<Stores>): Access {

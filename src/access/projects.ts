@@ -9,10 +9,15 @@ import type { AuditedAccessStores, Project } from './access-store.ts';
 import type { Caller, ProjectAccess } from './caller.ts';
 import { membershipsOf } from './narrowing.ts';
 
-/** What a project's end means for the nodes. */
-export interface ProjectWithdrawal<Stores> {
+/** What changes of a project mean for the nodes. */
+export interface ProjectDeployments<Stores> {
   /** In the caller's transaction: removes every object of the project from the desired state of every environment. */
   withdrawProject(stores: Stores, projectId: string): Promise<void>;
+  /**
+   * In the caller's transaction, after the project was stored with another key ring for its historical keys.
+   * @throws KeyplaneError `bad_request` where it has no such ring
+   */
+  putDesiredSigner(stores: Stores, project: Project, former: string | null): Promise<void>;
   /** After commit: wakes the loop that brings nodes up to date. */
   wake(): void;
 }
@@ -27,6 +32,8 @@ export interface ProjectChange {
   readonly name?: string | undefined;
   /** Absent: none. */
   readonly description?: string | undefined;
+  /** The key ring that signs its historical keys; null: its only one that can. Absent: as it is. */
+  readonly historicalKeyRingName?: string | null | undefined;
 }
 
 export interface Projects {
@@ -42,7 +49,7 @@ export interface ProjectsOptions<Stores extends AuditedAccessStores> {
   readonly store: UnitOfWork<Stores>;
   readonly audit: AuditLog;
   readonly clock: () => Date;
-  readonly deployments: ProjectWithdrawal<Stores>;
+  readonly deployments: ProjectDeployments<Stores>;
 }
 
 export function createProjects<Stores extends AuditedAccessStores>(
@@ -84,10 +91,21 @@ export function createProjects<Stores extends AuditedAccessStores>(
       await store.write(async (stores) => {
         const before = await stores.projects.get(projectId);
         if (!before) throw projectNotFound(projectName);
-        const project = { ...before, description: change.description ?? null, updatedAt: clock() };
+        const former = before.historicalKeyRingName;
+        const { historicalKeyRingName: chosen = former } = change;
+        const project = {
+          ...before,
+          description: change.description ?? null,
+          historicalKeyRingName: chosen?.normalize('NFC') ?? null,
+          updatedAt: clock(),
+        };
         await stores.projects.update(project);
-        await audit.append(stores, projectEvent(caller, 'project.update', project));
+        const isOther = project.historicalKeyRingName !== former;
+        if (isOther) await deployments.putDesiredSigner(stores, project, former);
+        const details = isOther ? { historicalKeyRingName: project.historicalKeyRingName } : {};
+        await audit.append(stores, { ...projectEvent(caller, 'project.update', project), details });
       });
+      deployments.wake();
     },
 
     async delete(caller, { projectId, projectName }) {

@@ -3,6 +3,9 @@
 export const grantOperations = Object.freeze(['SIGN', 'VERIFY'] as const);
 export type GrantOperation = (typeof grantOperations)[number];
 
+/** What became of a request to use a key. */
+export const usageOutcomes = Object.freeze(['SUCCEEDED', 'REFUSED'] as const);
+
 /** Exactly one of the two ids is set. */
 export interface Grant {
   readonly keyRingId: string | null;

@@ -4,6 +4,7 @@ import { Registry } from 'prom-client';
 import { type Access, createAccess } from '../access/access.ts';
 import { createApplicationContentReader } from '../applications/application-content.ts';
 import { createApplications } from '../applications/applications.ts';
+import { createUsageRecorder } from '../applications/record-usage.ts';
 import { createAuditLog, createAuditTrail } from '../audit/create-audit-log.ts';
 import { createRejectionLog } from '../audit/rejection-log.ts';
 import type { ManagerConfig } from '../config.ts';
@@ -60,7 +61,7 @@ import { createOverview } from '../overview/overview.ts';
 import { createKeyRings, createRingMotion } from '../rings/key-rings.ts';
 import { longestLeases } from '../rings/longest-leases.ts';
 import { openRevocations } from '../rings/open-revocations.ts';
-import { createRingContentReader } from '../rings/ring-content.ts';
+import { createRingContentReader, putDesiredSigner } from '../rings/ring-content.ts';
 import { RingScheduler } from '../rings/scheduler.ts';
 import { realTime } from '../runtime/fair-queue.ts';
 import { dataKeyLearner, watchDataKeys } from '../sealing/learn-data-keys.ts';
@@ -84,7 +85,7 @@ export interface Services extends RuleServices {
   readonly pages: StatePageReader;
   readonly admission: Pick<
     ConversationOptions,
-    'handshake' | 'recordRefusedJoin' | 'divergences' | 'revokeAgain' | 'claim'
+    'handshake' | 'recordRefusedJoin' | 'divergences' | 'revokeAgain' | 'recordUsage' | 'claim'
   >;
   close(): Promise<void>;
 }
@@ -258,6 +259,7 @@ function connect(foundations: Foundations): Services {
       recordRefusedJoin: createRefusedJoinRecorder(rejections, onError),
       divergences: createDivergences({ store, audit, clock }),
       revokeAgain: async () => [],
+      recordUsage: createUsageRecorder(store),
       claim: (claimed) => store.asyncCommit(({ nodes }) => nodes.claim({ ...claimed, managerId })),
     },
     async close() {
@@ -309,6 +311,9 @@ function deploymentPort(
   return {
     syncEnvironment: (stores, change) => syncEnvironment(stores, readers, change),
     withdrawProject,
+    async putDesiredSigner(stores, project, former) {
+      await putDesiredSigner(stores, project, former);
+    },
     putDesiredSettings,
     environmentRemoved: (environmentId) => deployments.environmentRemoved(environmentId),
     nodeRemoved: (nodeId) => deployments.nodeRemoved(nodeId),

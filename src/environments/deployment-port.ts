@@ -1,4 +1,4 @@
-import type { ProjectWithdrawal } from '../access/projects.ts';
+import type { ProjectDeployments } from '../access/projects.ts';
 import type { NodeRefusal } from './environment-store.ts';
 
 /** What a node reports now; it overrides what the database last recorded. */
@@ -20,7 +20,7 @@ export interface ReachChange {
 }
 
 /** What these rules ask of deployments. */
-export interface DeploymentPort<Stores> extends ProjectWithdrawal<Stores> {
+export interface DeploymentPort<Stores> extends ProjectDeployments<Stores> {
   /** In the caller's transaction: brings desired state in line with which projects reach the environment now. */
   syncEnvironment(stores: Stores, change: ReachChange): Promise<void>;
   /** In the caller's transaction: desires what is set of the environment. */

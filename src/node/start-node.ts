@@ -20,6 +20,7 @@ import { SigningLease } from './lease/signing-lease.ts';
 import { loadIdentityPin, nodeSigningKey } from './node-identity.ts';
 import type { NodeLog } from './node-log.ts';
 import { NodeState } from './node-state.ts';
+import { type OperationsOptions, startOperations } from './operations/start-operations.ts';
 import { restoreCopy } from './restore-copy.ts';
 import { RevokedKids } from './revoked-kids.ts';
 import { HistoricalJwks } from './serve/historical-jwks.ts';
@@ -57,6 +58,8 @@ export interface NodeOptions {
   /** Files: it serves JWK Sets over TLS. */
   readonly tls?: { readonly certFile: string; readonly keyFile: string };
   readonly managerTls?: ManagerTlsFiles;
+  /** Without it the node signs and verifies nothing. */
+  readonly operations?: OperationsOptions;
   /** That of the machine, milliseconds since 1970. */
   readonly clock?: () => number;
   readonly logger: NodeLog;
@@ -65,10 +68,15 @@ export interface NodeOptions {
   readonly timing?: Partial<StreamTiming>;
 }
 
-export interface RunningNode {
+export interface RunningNode extends NodeAddresses {
+  close(): Promise<void>;
+}
+
+interface NodeAddresses {
   /** Where it serves, without a trailing slash. */
   readonly url: string;
-  close(): Promise<void>;
+  /** Where it signs and verifies. */
+  readonly operations: readonly string[];
 }
 
 /** @throws KeyplaneError `bad_request`, with a message for the operator, for options that it cannot start with */
@@ -82,7 +90,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   try {
     const lock = await lockDataDir(options.dataDir);
     closers.push(() => lock.release());
-    return { url: await run(options, urls, closers), close };
+    return { ...(await run(options, urls, closers)), close };
   } catch (error) {
     await close();
     throw error;
@@ -93,12 +101,12 @@ async function run(
   options: NodeOptions,
   urls: readonly URL[],
   closers: (() => Promise<void> | void)[],
-): Promise<string> {
+): Promise<NodeAddresses> {
   const { environment, name, version, dataDir, publishDir, token, logger: log } = options;
   // A copy without its key cannot be opened; it is renamed like a damaged one.
   const key = await loadNodeKey(options);
   const kept = await keeping(options, key);
-  const { contact, revoked, copy } = kept;
+  const { contact, revoked, copy, usagePath } = kept;
   closers.push(
     () => copy.close(),
     () => contact.close(),
@@ -112,6 +120,10 @@ async function run(
   const cacheControl = () => sets.cacheControl;
   const historical = new HistoricalJwks({ state, copy, lease, clock, cacheControl });
   state.follow(historical);
+  const operations =
+    options.operations &&
+    (await startOperations(options.operations, { state, copy, contact, lease, usagePath, key, log }));
+  if (operations) closers.push(() => operations.close());
   if (copy instanceof SealedLog) await restoreCopy(copy, state, revoked);
   if (state.environment && state.environment.name !== environment) {
     log.warn(
@@ -149,6 +161,7 @@ async function run(
     revoked,
     contact,
     traits: traitsOf(options),
+    usage: operations?.usage,
     log,
   });
   const facts = () => ({
@@ -186,14 +199,16 @@ async function run(
   });
   const address = await listen(server, options);
   closers.push(close);
+  const operationsAddresses = (await operations?.listen()) ?? [];
   // Without a connection nothing else deletes what an earlier run left in the copy.
   await copy.compactIfDue(state.objects, state.mark()).catch((error: unknown) => {
     log.warn({ err: error }, 'the sealed copy could not be compacted; it goes on as it is');
   });
   if (secret !== undefined || pin.fingerprint !== undefined) stream.start();
   closers.push(() => stream.close());
-  log.info({ environment, name, url: address, revision: state.revision }, 'the node serves');
-  return address;
+  const operationsAt = operationsAddresses.length === 0 ? {} : { operations: operationsAddresses };
+  log.info({ environment, name, url: address, revision: state.revision, ...operationsAt }, 'the node serves');
+  return { url: address, operations: operationsAddresses };
 }
 
 const ephemeralServeLimitMs = 3_600_000;
@@ -224,7 +239,8 @@ async function keeping(options: NodeOptions, key: Buffer) {
   await contact.load();
   const revoked = await RevokedKids.load({ path: ephemeral ? undefined : paths.revoked, key, log });
   const copy = ephemeral ? new MemoryCopy() : new SealedLog({ dataDir, key, log });
-  return { contact, revoked, copy };
+  const usagePath = ephemeral ? undefined : join(dataDir, 'operations.usage');
+  return { contact, revoked, copy, usagePath };
 }
 
 function openTls({ certFile, keyFile }: NonNullable<NodeOptions['tls']>, log: NodeLog): Promise<TlsFiles> {

@@ -9,12 +9,13 @@ import {
   putDesiredState,
 } from '../deployments/put-desired-state.ts';
 import type { EnvironmentStores } from '../environments/environment-store.ts';
-import { alteredInDatabase } from '../errors.ts';
+import { alteredInDatabase, badRequest } from '../errors.ts';
 import { parseDuration } from '../iso-duration.ts';
 import type { PrivateJwk } from '../jose/jwk.ts';
 import { publicJwk } from '../jose/public-part.ts';
 import { isDeployed, storedJwkContent } from '../jwks/jwk-content.ts';
 import type { JwkStores } from '../jwks/jwk-store.ts';
+import { shownText } from '../names.ts';
 import type { DeployedKeyRing, FormerMember } from '../protocol/content.ts';
 import { contentDigest } from '../protocol/state-digest.ts';
 import type { Sealer } from '../sealing/sealed.ts';
@@ -128,13 +129,18 @@ export async function putDesiredRing(
 }
 
 /**
- * Takes a ring and all its members from every environment, in the caller's transaction, after their rows were deleted.
+ * Takes a ring and all its members from every environment, in the caller's transaction, after their rows were deleted. A project
+ * that named it for its historical keys names none.
  * @returns the revision of each environment with which nodes have nothing of it
  */
 export async function withdrawRing(
   stores: RingContentStores,
   { ring, members, projectName }: RingWithMembers & { projectName: string },
 ): Promise<readonly DeploymentTarget[]> {
+  const project = await stores.projects.get(ring.projectId);
+  if (project?.historicalKeyRingName === ring.name) {
+    await stores.projects.update({ ...project, historicalKeyRingName: null });
+  }
   const changes = await withdrawals(stores, ring, { wanted: [], members });
   for (const other of await ringsToCompare(stores, ring)) {
     changes.push(...(await ringChanges(stores, other, projectName)));
@@ -142,28 +148,49 @@ export async function withdrawRing(
   return putDesiredState(stores, changes);
 }
 
-/** After a project chose another ring for its historical keys: what nodes have of these rings. */
+/**
+ * After a project was stored with another ring for its historical keys: desires both rings as they are now.
+ * @throws KeyplaneError `bad_request` where it has no such ring, or nobody could verify its signatures
+ */
 export async function putDesiredSigner(
   stores: RingContentStores,
   project: Project,
-  names: readonly (string | null)[],
+  former: string | null,
 ): Promise<readonly DeploymentTarget[]> {
-  const named = names.flatMap((name) => (name === null ? [] : [stores.rings.find(project.id, name)]));
-  const found = [...(await Promise.all(named)), ...(await stores.rings.signatureRings(project.id, 1))];
-  const rings = new Map(found.flatMap((ring) => (ring ? [[ring.id, ring] as const] : [])));
+  const { id, name: projectName, historicalKeyRingName: name } = project;
+  const chosen = name === null ? undefined : await stores.rings.find(id, name);
+  const member = 'historicalKeyRingName';
+  if (name !== null && !chosen) {
+    throw badRequest(`Key ring (name: ${shownText(name)}) is not found!`, { reason: 'NOT_FOUND', member });
+  }
+  if (chosen && !isVerifiable(chosen)) {
+    throw badRequest(
+      `Key ring (name: ${name}) can not sign historical keys: it has no public keys for SIGNATURE!`,
+      {
+        reason: 'FIELD_NOT_VALID',
+        member,
+      },
+    );
+  }
+  const before = former === null ? undefined : await stores.rings.find(id, former);
+  const rings = new Map<string, KeyRing>();
+  for (const ring of [chosen, before, ...(await stores.rings.signatureRings(id, 1))]) {
+    if (ring) rings.set(ring.id, ring);
+  }
   const changes: DesiredChange[] = [];
-  for (const ring of rings.values()) changes.push(...(await ringChanges(stores, ring, project.name)));
+  for (const ring of rings.values()) changes.push(...(await ringChanges(stores, ring, projectName)));
   return putDesiredState(stores, changes);
 }
 
+function isVerifiable({ type, use }: Pick<KeyRing, 'type' | 'use'>): boolean {
+  return use === 'sig' && type !== 'OCT';
+}
+
 /** A second ring that can sign ends the default of the first; the last one that is left has it again. */
-async function ringsToCompare(
-  stores: RingContentStores,
-  { id, projectId, type, use }: KeyRing,
-): Promise<readonly KeyRing[]> {
-  if (use !== 'sig' || type === 'OCT') return [];
-  const signing = await stores.rings.signatureRings(projectId, 3);
-  const others = signing.filter((ring) => ring.id !== id);
+async function ringsToCompare(stores: RingContentStores, ring: KeyRing): Promise<readonly KeyRing[]> {
+  if (!isVerifiable(ring)) return [];
+  const signing = await stores.rings.signatureRings(ring.projectId, 3);
+  const others = signing.filter(({ id }) => id !== ring.id);
   return others.length === 1 ? others : [];
 }
 

@@ -54,6 +54,20 @@ describe('a project', () => {
     expect(await projects.list(admin)).toMatchObject([{ description: null }]);
   });
 
+  test('keeps the key ring of its historical keys until an update names another', async () => {
+    const { projects } = world.access;
+    const project = await authorize(admin, 'MyProject');
+    await projects.update(admin, project, { historicalKeyRingName: 'api-signing' });
+    await projects.update(admin, project, { description: 'second' });
+    expect(await projects.list(admin)).toMatchObject([{ historicalKeyRingName: 'api-signing' }]);
+    await projects.update(admin, project, { historicalKeyRingName: null });
+    expect(await projects.list(admin)).toMatchObject([{ historicalKeyRingName: null }]);
+    expect(world.deployments.calls.filter((call) => call.startsWith('signer'))).toEqual([
+      'signer of MyProject: api-signing after null',
+      'signer of MyProject: null after api-signing',
+    ]);
+  });
+
   test('is withdrawn from its environments in the transaction that deletes it', async () => {
     await world.access.projects.delete(admin, await authorize(admin, 'MyProject'));
     expect(world.deployments.calls).toEqual(['withdraw MyProject', 'wake']);

@@ -338,16 +338,32 @@ withDatabases('what nodes get of a key ring', (fresh) => {
     const chosen = { ...project, historicalKeyRingName: 'second' };
     await store.write(async (stores) => {
       await stores.projects.update(chosen);
-      await putDesiredSigner(stores, chosen, [null, 'second']);
+      await putDesiredSigner(stores, chosen, null);
     });
     expect(await signs()).toEqual([second.id]);
     await store.write(async (stores) => {
-      await stores.projects.update(project);
-      await putDesiredSigner(stores, project, ['second', null]);
       await stores.rings.delete(second.id);
       await withdrawRing(stores, { ring: second, members: [], projectName: project.name });
     });
     expect(await signs()).toEqual([ring.id]);
+    expect((await store.read(({ projects }) => projects.get(project.id)))?.historicalKeyRingName).toBeNull();
+    const missing = { ...project, historicalKeyRingName: 'none' };
+    await expect(store.write((stores) => putDesiredSigner(stores, missing, null))).rejects.toMatchObject({
+      message: 'Key ring (name: none) is not found!',
+      member: 'historicalKeyRingName',
+    });
+  });
+
+  test('of OCT keys or for ENCRYPTION signs no historical keys', async () => {
+    const others = [sampleKeyRing(project.id, { type: 'OCT' }), sampleKeyRing(project.id, { use: 'enc' })];
+    for (const other of others) {
+      await store.write(({ rings }) => rings.insert(other));
+      await put(other);
+      const chosen = { ...project, historicalKeyRingName: other.name };
+      await expect(store.write((stores) => putDesiredSigner(stores, chosen, null))).rejects.toMatchObject({
+        message: `Key ring (name: ${other.name}) can not sign historical keys: it has no public keys for SIGNATURE!`,
+      });
+    }
   });
 
   test('does not leave the manager once its row was altered', async () => {

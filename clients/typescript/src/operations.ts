@@ -1098,7 +1098,7 @@ export interface Operations {
     };
     answer: DeploymentAnswer;
   };
-  /** Update the description of a project */
+  /** Update the description of a project, and choose the key ring of its historical keys */
   updateProject: {
     input: {
       /** Name of the project */

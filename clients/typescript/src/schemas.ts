@@ -1789,6 +1789,7 @@ export interface Project {
   readonly id: string;
   readonly name: string;
   readonly description: string | null;
+  readonly historicalKeyRingName: string | null;
   /** ISO 8601, UTC */
   readonly createdAt: string;
   /** ISO 8601, UTC */
@@ -1800,6 +1801,8 @@ export interface ProjectChange {
   readonly name?: string | undefined;
   /** At most 1024 characters */
   readonly description?: string | undefined;
+  /** The key ring that signs the historical keys of the project at its nodes; null: its only key ring for SIGNATURE. Absent: as it is */
+  readonly historicalKeyRingName?: string | null | undefined;
 }
 
 export interface ProjectList {

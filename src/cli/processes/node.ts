@@ -6,11 +6,12 @@ import { parseDuration } from '../../iso-duration.ts';
 import { checkName } from '../../names.ts';
 import { version } from '../../version.ts';
 import { addCommand } from '../client-command.ts';
+import { addOperationsFlags, type OperationsFlags, operationsOptionsOf } from './operations-flags.ts';
 import { notifyParent } from './parent-process.ts';
 import { releaseCompileCache } from './release-compile-cache.ts';
 import { stopSignal } from './stop-signal.ts';
 
-interface NodeFlags {
+interface NodeFlags extends OperationsFlags {
   readonly manager: readonly string[];
   readonly environment: string;
   readonly name: string;
@@ -31,7 +32,7 @@ interface NodeFlags {
 
 /** `keyplane node`: one node. Its enrollment token comes from KEYPLANE_NODE_TOKEN, never from an argument. */
 export function addNodeCommand(program: Command): void {
-  addCommand(program, {
+  const command = addCommand(program, {
     usage: 'node',
     summary: 'Start a node; to join, it reads its enrollment token from KEYPLANE_NODE_TOKEN',
     examples: [
@@ -64,13 +65,15 @@ export function addNodeCommand(program: Command): void {
     .option('--tls-key <FILE>', 'PEM private key of --tls-cert')
     .option('--manager-ca <FILE>', 'PEM CAs of the certificate of the manager (default: those of Node.js)')
     .option('--client-cert <FILE>', 'PEM client certificate for managers that require one')
-    .option('--client-key <FILE>', 'PEM private key of --client-cert')
+    .option('--client-key <FILE>', 'PEM private key of --client-cert');
+  addOperationsFlags(command, parsePort)
     .addHelpText(
       'after',
       '\nKnown nodes: keyplane node list ENVIRONMENT, keyplane node forget ENVIRONMENT NAME, keyplane node readmit ENVIRONMENT NAME\n',
     )
     .action(async (flags: NodeFlags) => {
       const token = readNodeToken(processEnvironment());
+      const operations = operationsOptionsOf(flags);
       const stopped = stopSignal();
       const { createLog } = await import('../../log.ts');
       const { startNode } = await import('../../node/start-node.ts');
@@ -86,6 +89,7 @@ export function addNodeCommand(program: Command): void {
         ...(flags.serveLimit !== undefined && { serveLimitMs: flags.serveLimit }),
         ...(flags.ephemeral && { ephemeral: true }),
         ...tlsOptionsOf(flags),
+        ...(operations !== undefined && { operations }),
         ...(flags.keyFile !== undefined && { keyFile: resolve(flags.keyFile) }),
         token,
         version,
@@ -95,8 +99,10 @@ export function addNodeCommand(program: Command): void {
         const isTokenError = isKeyplaneError(error) && error.reason === 'TOKEN_NOT_VALID';
         throw isTokenError ? new SettingError(error.message) : error;
       });
-      process.stderr.write(`keyplane node ${flags.name} is ready: ${node.url}\n`);
-      await notifyParent({ ready: node.url });
+      process.stderr.write(
+        `keyplane node ${flags.name} is ready: ${[node.url, ...node.operations.map((at) => `operations ${at}`)].join(', ')}\n`,
+      );
+      await notifyParent({ ready: node.url, operations: node.operations });
       await stopped;
       await node.close();
     });

@@ -1,5 +1,7 @@
 /** The one message of a child process to the process that started it. */
-export type ChildMessage = { readonly ready: string } | { readonly failed: string };
+export type ChildMessage =
+  | { readonly ready: string; readonly operations?: readonly string[] }
+  | { readonly failed: string };
 
 /** Sends it to the process that started this one with an IPC channel; resolves when it is sent. */
 export function notifyParent(message: ChildMessage): Promise<void> {

@@ -13,6 +13,7 @@ import {
   type Resume,
   type SealedFromManager,
   type SealedFromNode,
+  type Usage,
   type Welcome,
 } from '../../protocol/messages.ts';
 import { readFromNode, readSealedFromNode } from '../../protocol/read-message.ts';
@@ -60,6 +61,8 @@ export interface ConversationOptions {
   readonly claim: (claimed: ClaimedStream) => Promise<number | undefined>;
   readonly divergences: Divergences;
   readonly revokeAgain: RevokeAgain;
+  /** Stores a report of the use of keys, once. */
+  readonly recordUsage: (nodeId: string, usage: Usage) => Promise<void>;
   readonly deployments: Deployments;
   readonly pages: StatePageReader;
   readonly log: NodeStreamLog;
@@ -284,6 +287,7 @@ export class NodeConversation {
         this.#reportRevokedKids(joined, said.keys);
         return;
       case 'usage':
+        this.#countUsage(joined, said);
         return;
       default:
         said satisfies never;
@@ -299,6 +303,17 @@ export class NodeConversation {
       .then(() => this.#options.log.info({ environment, node: name }, 'an ephemeral node stopped and left'))
       .catch((error: unknown) =>
         this.#options.log.warn({ err: error, environment, node: name }, 'a node could not leave'),
+      );
+  }
+
+  /** Answered once it is stored; a node that gets no answer sends the report again. */
+  #countUsage({ session, say }: Joined, usage: Usage): void {
+    const { recordUsage, log } = this.#options;
+    const { environment, name } = this.#handshake.claimant;
+    recordUsage(session.identity.nodeId, usage)
+      .then(() => say?.({ type: 'counted', report: usage.report }))
+      .catch((error: unknown) =>
+        log.warn({ err: error, environment, node: name }, 'the use of keys at a node could not be stored'),
       );
   }
 

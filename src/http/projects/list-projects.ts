@@ -14,6 +14,7 @@ const item = named(
     id: z.string(),
     name: z.string(),
     description: z.string().nullable(),
+    historicalKeyRingName: z.string().nullable(),
     createdAt: instant,
     updatedAt: instant,
   }),
@@ -49,11 +50,12 @@ export function listProjectsRoute(app: KeyplaneServer, { projects }: Pick<RouteS
   });
 }
 
-function projectView({ id, name, description, createdAt, updatedAt }: Project) {
+function projectView({ id, name, description, historicalKeyRingName, createdAt, updatedAt }: Project) {
   return {
     id,
     name,
     description,
+    historicalKeyRingName,
     createdAt: instantText(createdAt),
     updatedAt: instantText(updatedAt),
   };

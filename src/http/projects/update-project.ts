@@ -11,6 +11,13 @@ const body = named(
   z.strictObject({
     name: z.string().optional().describe('May be given, but cannot be changed'),
     description: descriptionMember(),
+    historicalKeyRingName: z
+      .string()
+      .nullable()
+      .optional()
+      .describe(
+        'The key ring that signs the historical keys of the project at its nodes; null: its only key ring for SIGNATURE. Absent: as it is',
+      ),
   }),
 );
 
@@ -22,7 +29,7 @@ export function updateProjectRoute(app: KeyplaneServer, { projects }: Pick<Route
     schema: {
       operationId: 'updateProject',
       tags: ['projects'],
-      summary: 'Update the description of a project',
+      summary: 'Update the description of a project, and choose the key ring of its historical keys',
       description: 'Its name cannot be changed.',
       params: z.object({ projectName: z.string() }),
       body,

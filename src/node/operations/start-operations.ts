@@ -4,7 +4,7 @@ import { badRequest } from '../../errors.ts';
 import { TlsFiles } from '../../runtime/tls-files.ts';
 import type { StateCopy } from '../disk/state-copy.ts';
 import type { ManagerContact } from '../lease/manager-contact.ts';
-import { SigningLease } from '../lease/signing-lease.ts';
+import type { SigningLease } from '../lease/signing-lease.ts';
 import type { NodeLog } from '../node-log.ts';
 import type { NodeState } from '../node-state.ts';
 import { isLoopback, listenOnPort, listenOnSocket } from './listen.ts';
@@ -28,6 +28,7 @@ export interface NodeParts {
   readonly state: NodeState;
   readonly copy: StateCopy;
   readonly contact: ManagerContact;
+  readonly lease: SigningLease;
   /** Where the use of keys is kept; undefined: in memory only. */
   readonly usagePath: string | undefined;
   readonly key: Buffer;
@@ -45,7 +46,7 @@ const defaultHost = '127.0.0.1';
 
 /** Follows the state from now on. @throws KeyplaneError `bad_request`, for the operator */
 export async function startOperations(options: OperationsOptions, parts: NodeParts): Promise<NodeOperations> {
-  const { state, copy, contact, usagePath, key, log } = parts;
+  const { state, copy, contact, lease, usagePath, key, log } = parts;
   const { port, host = defaultHost, socket } = options;
   if (port !== undefined && options.tls === undefined && !isLoopback(host)) {
     throw badRequest(
@@ -58,7 +59,7 @@ export async function startOperations(options: OperationsOptions, parts: NodePar
   state.follow(index);
   const perform = createOperations({
     now,
-    lease: new SigningLease(contact),
+    lease,
     lastContact: () => contact.lastSeenAt,
     count: (use) => usage.count(use),
   });

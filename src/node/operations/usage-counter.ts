@@ -59,8 +59,7 @@ export class UsageCounter {
   }
 
   count({ applicationId, jwkId, operation, outcome }: KeyUse): void {
-    const now = this.#options.now();
-    const lastUsedAt = now - (now % minuteMs);
+    const lastUsedAt = Math.floor(this.#options.now() / minuteMs) * minuteMs;
     const key = `${jwkId}${applicationId}${operation}${outcome}`;
     const before = this.#counts.get(key);
     const count = (before?.count ?? 0) + 1;

@@ -128,6 +128,8 @@ class Connection {
     const heartbeat = setInterval(this.#heartbeat(), timing.pingMs);
     const clock = setInterval(() => this.#session.sendHeartbeat(), heartbeatMs(this.#options));
     const report = setInterval(() => this.#session.reportRevoked(), reportEveryMs);
+    // In the order of the messages, so that a report is not sealed beside another message.
+    const usage = setInterval(() => this.#enqueue(() => this.#session.reportUsage()), timing.usageMs);
 
     socket.on('upgrade', (response) => {
       this.#raw = response.socket;
@@ -156,6 +158,7 @@ class Connection {
       clearInterval(heartbeat);
       clearInterval(clock);
       clearInterval(report);
+      clearInterval(usage);
       signal.removeEventListener('abort', stop);
       this.#queue
         .then(() => this.#session.close())

@@ -21,6 +21,7 @@ import type { ManagerContact, SentHeartbeat } from '../lease/manager-contact.ts'
 import type { IdentityPin } from '../node-identity.ts';
 import type { NodeLog } from '../node-log.ts';
 import type { NodeState } from '../node-state.ts';
+import type { UsageCounter } from '../operations/usage-counter.ts';
 import type { RevokedKids } from '../revoked-kids.ts';
 import { StateReceiver } from '../state-receiver.ts';
 import { NodeHandshake, type ProvenManager } from './node-handshake.ts';
@@ -48,6 +49,8 @@ export interface SessionOptions {
   readonly contact: ManagerContact;
   /** What the manager has to know of how this node works. */
   readonly traits: NodeTraits;
+  /** Undefined where no operation uses keys. */
+  readonly usage?: Pick<UsageCounter, 'nextReport' | 'counted'> | undefined;
   readonly log: NodeLog;
   readonly send: (text: string) => void;
   /** More messages wait to be handled. */
@@ -122,7 +125,7 @@ export class ManagerSession {
         if ('problem' in said) throw wrongMessage(said.problem);
         if (said.type === 'ended') return this.#ended(said);
         if (said.type === 'heard') return this.#heard(said);
-        if (said.type === 'counted') return;
+        if (said.type === 'counted') return this.#counted(said.report);
         if (said.type === 'revoked') return this.#withdraw(said.keys);
         if (stage.at !== 'welcome') throw wrongMessage('a second welcome');
         return this.#welcomed(said, stage.manager);
@@ -166,6 +169,23 @@ export class ManagerSession {
     });
     if (keys.length === 0) return;
     this.#say(stage.manager, { type: 'revoked-kids', keys: keys.slice(0, mostEntries) });
+  }
+
+  /** What keys were used for since the last report, or that report again while the manager has not stored it. */
+  async reportUsage(): Promise<void> {
+    const stage = this.#stage;
+    if (stage.at !== 'joined' || !stage.takesReports) return;
+    const { usage, log } = this.#options;
+    try {
+      const report = await usage?.nextReport();
+      if (report !== undefined) this.#say(stage.manager, report);
+    } catch (error) {
+      log.warn({ err: error }, 'the use of keys could not be reported; it will be tried again');
+    }
+  }
+
+  async #counted(report: number): Promise<void> {
+    if (this.#options.usage?.counted(report) === true) await this.reportUsage();
   }
 
   /** Ahead of the state that removes them. */
@@ -258,6 +278,7 @@ export class ManagerSession {
     this.#stage = { at: 'joined', manager, receiver, takesReports: welcome.heartbeats === true };
     this.sendHeartbeat();
     this.reportRevoked();
+    await this.reportUsage();
     this.#options.onWelcome();
   }
 

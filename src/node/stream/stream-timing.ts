@@ -6,6 +6,8 @@ export interface StreamTiming extends BackOffBounds {
   /** From connecting to the manager's welcome. */
   readonly welcomeMs: number;
   readonly pingMs: number;
+  /** Between reports of the use of keys. */
+  readonly usageMs: number;
   /** Without any message for this time the connection is half open. */
   readonly deadMs: number;
 }
@@ -16,5 +18,6 @@ export const defaultTiming: StreamTiming = Object.freeze({
   slowRetryMs: 10_000,
   welcomeMs: 10_000,
   pingMs: 5_000,
+  usageMs: 10_000,
   deadMs: 15_000,
 });

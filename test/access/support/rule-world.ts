@@ -135,6 +135,9 @@ function notingDeployments(): NotingDeployments {
       const project = await stores.projects.get(projectId);
       calls.push(`withdraw ${project?.name}`);
     },
+    async putDesiredSigner(_nouns, { name, historicalKeyRingName }, former) {
+      calls.push(`signer of ${name}: ${historicalKeyRingName} after ${former}`);
+    },
     environmentRemoved: (environmentId) => calls.push(`environment removed ${environmentId}`),
     nodeRemoved: (nodeId) => calls.push(`node removed ${nodeId}`),
     wake: () => calls.push('wake'),

@@ -25,6 +25,7 @@ import {
   type Resume,
   type SealedFromManager,
   type State,
+  type Usage,
 } from '../../../src/protocol/messages.ts';
 import { readFromNode, readSealedFromNode } from '../../../src/protocol/read-message.ts';
 import {
@@ -59,6 +60,8 @@ export class ManagerLink {
   readonly resume: Resume;
   readonly socket: WebSocket;
   readonly answers = new Mailbox<Applied | Refused>();
+  /** Reports of the use of keys; none is answered unless the test does. */
+  readonly reports = new Mailbox<Usage>();
   readonly #sealing: SealingEnd;
 
   constructor(
@@ -130,6 +133,10 @@ export class FakeManager {
   identity = managerIdentity;
   former: readonly FormerIdentity[] = [];
   privateKeys = true;
+  /** Whether it answers heartbeats. */
+  hears = true;
+  /** By how much its time is ahead of that of this machine. */
+  aheadMs = 0;
   /** Hellos with another token than that of the test. */
   readonly unknown = new Mailbox<Hello>();
   #server: Server | undefined;
@@ -201,6 +208,11 @@ export class FakeManager {
         const said = readSealedFromNode(joined.opening.open(message));
         if ('problem' in said) throw new Error(said.problem);
         if (said.type === 'applied' || said.type === 'refused') joined.link.answers.put(said);
+        if (said.type === 'usage') joined.link.reports.put(said);
+        if (said.type === 'clock' && this.hears) {
+          const now = Date.now() + this.aheadMs;
+          joined.link.say({ type: 'heard', time: said.time, lastSeenAt: now, managerTime: now });
+        }
       }
     });
   }
@@ -242,6 +254,7 @@ export class FakeManager {
       environmentId: this.environmentId,
       environmentName: this.environmentName,
       privateKeys: this.privateKeys,
+      heartbeats: true,
       ...(this.lineage !== undefined && { lineage: this.lineage }),
     });
     return { link, opening };

@@ -55,6 +55,7 @@ export const memberExamples: Readonly<Record<string, unknown>> = Object.freeze({
   name: 'orders',
   description: 'Signs orders',
   projectName: 'MyProject',
+  historicalKeyRingName: 'api-signing',
   environmentName: 'production',
   jwkName: 'orders',
   certificateName: 'orders',

@@ -1,0 +1,53 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { SettingError } from '../../config.ts';
+import type { OperationsOptions } from '../../node/operations/start-operations.ts';
+
+export interface OperationsFlags {
+  readonly operationsPort?: number;
+  readonly operationsHost?: string;
+  readonly operationsSocket?: string;
+  readonly operationsTlsCert?: string;
+  readonly operationsTlsKey?: string;
+}
+
+/** The flags of the operations listener. */
+export function addOperationsFlags(command: Command, parsePort: (text: string) => number): Command {
+  return command
+    .option(
+      '--operations-port <PORT>',
+      'also sign and verify for applications, on this port (default: off)',
+      parsePort,
+    )
+    .option(
+      '--operations-host <ADDRESS>',
+      'address of the operations (default: 127.0.0.1; another needs --operations-tls-cert)',
+    )
+    .option('--operations-socket <PATH>', 'also offer the operations on a Unix socket, of mode 0660')
+    .option('--operations-tls-cert <FILE>', 'PEM certificate and chain of the operations')
+    .option('--operations-tls-key <FILE>', 'PEM private key of --operations-tls-cert');
+}
+
+/** Undefined where the listener is off. @throws SettingError for flags that do not go together */
+export function operationsOptionsOf(flags: OperationsFlags): OperationsOptions | undefined {
+  const { operationsPort: port, operationsHost: host, operationsSocket: socket } = flags;
+  const { operationsTlsCert: certFile, operationsTlsKey: keyFile } = flags;
+  if ((certFile === undefined) !== (keyFile === undefined)) {
+    throw new SettingError(
+      '--operations-tls-cert and --operations-tls-key belong together: both or neither are accepted',
+    );
+  }
+  if (port === undefined && (host !== undefined || certFile !== undefined)) {
+    throw new SettingError(
+      '--operations-host, --operations-tls-cert and --operations-tls-key are of a port: --operations-port is required with them',
+    );
+  }
+  if (port === undefined && socket === undefined) return undefined;
+  return {
+    ...(port !== undefined && { port }),
+    ...(host !== undefined && { host }),
+    ...(socket !== undefined && { socket: resolve(socket) }),
+    ...(certFile !== undefined &&
+      keyFile !== undefined && { tls: { certFile: resolve(certFile), keyFile: resolve(keyFile) } }),
+  };
+}
