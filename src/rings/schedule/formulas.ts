@@ -36,8 +36,8 @@ export function delayOf({ now, kind, policy, cachesMs, formerCaches }: RingFacts
 }
 
 /**
- * When verifiers know a member that is published; null: it is not. By the policy of now, whatever it was when the member
- * was published. No verifier had the set before the first member of a ring was in it; nodes need no time to decrypt.
+ * When verifiers know a member that is published; null: it is not. By the policy of now, not by that of its
+ * publication. No verifier had the set before the first member of a ring was in it; nodes need no time to decrypt.
  */
 export function readyAtOf(facts: RingFacts, { version, publishedAt }: MemberFacts): number | null {
   if (publishedAt === null) return null;

@@ -72,7 +72,7 @@ export interface FormerLimitFacts {
 export interface RingFacts {
   readonly now: number;
   readonly name: string;
-  /** OCT keys are never published, whatever their use. */
+  /** OCT keys of either use are never published. */
   readonly kind: 'SIGNATURE' | 'ENCRYPTION' | 'OCT';
   readonly policy: PolicyFacts;
   readonly formerLimits: FormerLimitFacts | null;
