@@ -61,6 +61,7 @@ import { createOverview } from '../overview/overview.ts';
 import { createKeyRings, createRingMotion } from '../rings/key-rings.ts';
 import { longestLeases } from '../rings/longest-leases.ts';
 import { openRevocations } from '../rings/open-revocations.ts';
+import { revocationAgain } from '../rings/revoke-again.ts';
 import { createRingContentReader, putDesiredSigner } from '../rings/ring-content.ts';
 import { RingScheduler } from '../rings/scheduler.ts';
 import { realTime } from '../runtime/fair-queue.ts';
@@ -215,6 +216,7 @@ function connect(foundations: Foundations): Services {
     onError: onRingError,
   };
   const ringMotion = createRingMotion(ringRules);
+  const keyRings = createKeyRings(ringRules, ringMotion);
   const ringScheduler = new RingScheduler({
     ...ringMotion,
     store,
@@ -252,13 +254,13 @@ function connect(foundations: Foundations): Services {
       onError,
     }),
     deleteJwk: jwkDeletion(rules),
-    keyRings: createKeyRings(ringRules, ringMotion),
+    keyRings,
     jwks: createJwkReader({ store, sealer, audit }),
     admission: {
       handshake: { store, audit, clock, readIdentity },
       recordRefusedJoin: createRefusedJoinRecorder(rejections, onError),
       divergences: createDivergences({ store, audit, clock }),
-      revokeAgain: async () => [],
+      revokeAgain: revocationAgain({ store, revoke: keyRings.revoke }),
       recordUsage: createUsageRecorder(store),
       claim: (claimed) => store.asyncCommit(({ nodes }) => nodes.claim({ ...claimed, managerId })),
     },

@@ -23,6 +23,7 @@ import {
   protocolVersion,
   type Refused,
   type Resume,
+  type RevokedKids,
   type SealedFromManager,
   type State,
   type Usage,
@@ -62,6 +63,7 @@ export class ManagerLink {
   readonly answers = new Mailbox<Applied | Refused>();
   /** Reports of the use of keys; none is answered unless the test does. */
   readonly reports = new Mailbox<Usage>();
+  readonly revokedKids = new Mailbox<RevokedKids>();
   readonly #sealing: SealingEnd;
 
   constructor(
@@ -209,6 +211,7 @@ export class FakeManager {
         if ('problem' in said) throw new Error(said.problem);
         if (said.type === 'applied' || said.type === 'refused') joined.link.answers.put(said);
         if (said.type === 'usage') joined.link.reports.put(said);
+        if (said.type === 'revoked-kids') joined.link.revokedKids.put(said);
         if (said.type === 'clock' && this.hears) {
           const now = Date.now() + this.aheadMs;
           joined.link.say({ type: 'heard', time: said.time, lastSeenAt: now, managerTime: now });
