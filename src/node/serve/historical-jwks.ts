@@ -37,6 +37,8 @@ const absent: NoHistoricalJwks = {
 export class HistoricalJwks implements StateFollower {
   readonly #options: HistoricalJwksOptions;
   readonly #kept = new Map<string, Promise<PublishedResponse | NoHistoricalJwks>>();
+  /** Key rings and their members; made at the first request after a change. */
+  #byProject: ReadonlyMap<string, readonly StoredObject[]> | undefined;
 
   constructor(options: HistoricalJwksOptions) {
     this.#options = options;
@@ -44,12 +46,16 @@ export class HistoricalJwks implements StateFollower {
 
   replaced(): void {
     this.#kept.clear();
+    this.#byProject = undefined;
   }
 
   changed(removed: readonly StoredObject[], added: readonly StoredObject[]): void {
     for (const { project, ring, member, setting } of [...removed, ...added]) {
       if (setting) this.#kept.clear();
-      else if (ring || member) this.#kept.delete(project);
+      else if (ring || member) {
+        this.#kept.delete(project);
+        this.#byProject = undefined;
+      }
     }
   }
 
@@ -71,8 +77,8 @@ export class HistoricalJwks implements StateFollower {
   }
 
   async #make(project: string): Promise<PublishedResponse | NoHistoricalJwks> {
-    const { state, lease, clock, cacheControl } = this.#options;
-    const objects = [...state.objects.values()].filter((object) => object.project === project);
+    const { lease, clock, cacheControl } = this.#options;
+    const objects = this.#objectsOf(project);
     const rings = objects.flatMap(({ ring }) => (ring ? [ring] : [])).sort(byName);
     const signing = rings.find(({ signsHistoricalKeys }) => signsHistoricalKeys);
     if (!signing) return absent;
@@ -95,6 +101,14 @@ export class HistoricalJwks implements StateFollower {
       cacheControl: cacheControl(),
       validity: { validFromMs: Number.NEGATIVE_INFINITY, validUntilMs: Number.POSITIVE_INFINITY },
     });
+  }
+
+  #objectsOf(project: string): readonly StoredObject[] {
+    this.#byProject ??= Map.groupBy(
+      [...this.#options.state.objects.values()].filter(({ ring, member }) => ring || member),
+      (object) => object.project,
+    );
+    return this.#byProject.get(project) ?? [];
   }
 
   async #signingKey(active: StoredObject): Promise<OperationKey | undefined> {
