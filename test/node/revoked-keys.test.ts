@@ -1,12 +1,15 @@
-import { randomUUID } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { createSecretKey, randomUUID } from 'node:crypto';
+import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { loadLog } from '../../src/node/disk/load-log.ts';
 import { SealedLog } from '../../src/node/disk/sealed-log.ts';
+import { toStoredObject } from '../../src/node/stored-object.ts';
 import type { DeployedJwk, DeployedKeyRing, DeployedMembership } from '../../src/protocol/content.ts';
 import { loadOrCreateKeyFile } from '../../src/sealing/key-file.ts';
 import { until } from '../support/manager.ts';
 import { ecJwk, publicMembers } from './support/contents.ts';
+import { digestOf } from './support/fake-manager.ts';
 import { runningManager, runningNode, TestLog, type TestNode, temporaryFolder } from './support/test-node.ts';
 
 const ringId = randomUUID();
@@ -72,20 +75,19 @@ async function filedKids(publishDir: string): Promise<readonly string[]> {
   return (JSON.parse(text) as { keys: { kid: string }[] }).keys.map(({ kid }) => kid);
 }
 
-/** What is in the copy, superseded records included. */
-async function sealedText(dataDir: string): Promise<string> {
-  const key = await loadOrCreateKeyFile(join(dataDir, 'node.key'), { mayCreate: false });
-  const copy = await temporaryFolder();
-  await writeFile(join(copy, 'state.log'), await readFile(join(dataDir, 'state.log')));
-  const log = new SealedLog({ dataDir: copy, key, log: new TestLog() });
+/** All that is in the copy, superseded records included. */
+async function copyText(dataDir: string): Promise<string> {
+  const key = createSecretKey(await loadOrCreateKeyFile(join(dataDir, 'node.key'), { mayCreate: false }));
+  const handle = await open(join(dataDir, 'state.log'));
   const texts: string[] = [];
-  const locations: { readonly offset: number; readonly bytes: number }[] = [];
-  await log.load((_record, location) => void locations.push(location));
-  for (const location of locations) {
-    const object = { kind: 'jwk', location } as never;
-    texts.push(JSON.stringify(await log.read(object, { isChecked: false } as never).catch(String)));
-  }
-  await log.close();
+  await loadLog(handle, key, {
+    record(plaintext) {
+      const text = plaintext.toString('utf8');
+      texts.push(text);
+      return 'commit' in (text.startsWith('{') ? JSON.parse(text) : {});
+    },
+  });
+  await handle.close();
   return texts.join('\n');
 }
 
@@ -102,7 +104,9 @@ describe('members of a key ring', () => {
     ]);
     const own = (version: number) => `kid-api-signing.${version}`;
     expect(await kidsOf(node)).toEqual([own(2), 'kid-a-jwk', own(1), own(3)]);
-    const all = (await (await fetch(`${node.url}/.well-known/jwks.json`)).json()) as { keys: { kid: string }[] };
+    const all = (await (await fetch(`${node.url}/.well-known/jwks.json`)).json()) as {
+      keys: { kid: string }[];
+    };
     expect(all.keys.map(({ kid }) => kid)).toEqual([own(2), 'kid-a-jwk', own(1), own(3)]);
     const alone = (version: number) => fetch(`${node.url}/projects/MyProject/jwks/api-signing.${version}`);
     expect([(await alone(3)).status, (await alone(4)).status]).toEqual([200, 404]);
@@ -167,15 +171,60 @@ describe('a node that knows a key as revoked', () => {
     const before = [ring(), member(1, 'ACTIVE'), member(2, 'NEXT')];
     await link.reset(3, before);
     const part = { reset: true, from: 0, to: 5, final: false, digest: null };
-    link.send(part, before.map((put, index) => ({ revision: 3 + index, put })));
+    link.send(
+      part,
+      before.map((put, index) => ({ revision: 3 + index, put })),
+    );
     link.say({ type: 'revoked', keys: [{ ringId, kid: 'kid-api-signing.1' }] });
     await until(async () => (await kidsOf(node)).join() === 'kid-api-signing.2', 'it is unpublished');
     await until(async () => (await filedKids(publishDir)).join() === 'kid-api-signing.2', 'its file, too');
     const last = ecJwk({ name: 'last' });
-    const { digestOf } = await import('./support/fake-manager.ts');
     const digest = digestOf([...before, last]);
     link.send({ reset: true, from: 5, to: 6, final: true, digest }, [{ revision: 6, put: last }]);
     expect(await link.answers.next()).toMatchObject({ type: 'applied', revision: 6 });
     expect(await kidsOf(node)).toEqual(['kid-api-signing.2', 'kid-last']);
+  });
+});
+
+describe('the private part of a key', () => {
+  const privateOf = (version: number) => String(member(version, 'ACTIVE').jwk.d);
+
+  test('leaves the copy soon after the key is RETIRING or REVOKED, and comes with the activation alone', async () => {
+    const { node, link, dataDir } = await connected();
+    await link.reset(3, [ring(), member(1, 'ACTIVE'), member(2, 'NEXT')]);
+    expect(await copyText(dataDir)).toContain(privateOf(1));
+    expect(await copyText(dataDir)).not.toContain(privateOf(2));
+    const rotated = [ring(), member(1, 'RETIRING'), member(2, 'ACTIVE')];
+    const puts = rotated.slice(1).map((put, index) => ({ revision: 4 + index, put }));
+    await link.change(3, puts, rotated);
+    await until(async () => !(await copyText(dataDir)).includes(privateOf(1)), 'the RETIRING one is gone');
+    expect(await copyText(dataDir)).toContain(privateOf(2));
+    const gone = { revision: 6, gone: { kind: 'jwk', id: member(2, 'ACTIVE').id } } as const;
+    const after = [ring([revoked(2)]), member(1, 'RETIRING')];
+    await link.change(5, [gone, { revision: 7, put: after[0] as DeployedKeyRing }], after);
+    await until(async () => !(await copyText(dataDir)).includes(privateOf(2)), 'the REVOKED one is gone');
+    expect(await kidsOf(node)).toEqual(['kid-api-signing.1']);
+  });
+
+  test('leaves the copy of a node that stopped before it deleted it, also where no manager answers', async () => {
+    const dataDir = await temporaryFolder();
+    const key = await loadOrCreateKeyFile(join(dataDir, 'node.key'), { mayCreate: true });
+    const log = new SealedLog({ dataDir, key, log: new TestLog() });
+    const steps = [
+      [ring(), member(1, 'ACTIVE')],
+      [member(1, 'RETIRING'), member(2, 'ACTIVE')],
+    ];
+    for (const [step, contents] of steps.entries()) {
+      const transaction = await log.begin({ reset: step === 0, environmentId: 'environment-1' });
+      for (const put of contents) await transaction.put({ revision: 1, put }, toStoredObject(put));
+      const digest = digestOf(step === 0 ? contents : [ring(), ...contents]);
+      await transaction.commit({ environmentName: 'production', revision: step + 1, digest });
+    }
+    await log.close();
+    expect(await copyText(dataDir)).toContain(privateOf(1));
+    const node = await runningNode({ managerUrl: 'http://127.0.0.1:1', dataDir });
+    expect(await kidsOf(node)).toEqual(['kid-api-signing.2', 'kid-api-signing.1']);
+    expect(await copyText(dataDir)).not.toContain(privateOf(1));
+    expect(await copyText(dataDir)).toContain(privateOf(2));
   });
 });
