@@ -7,7 +7,7 @@ import { privateMemberNames } from '../jose/key-types.ts';
 import type { AuditEvent } from './audit-log.ts';
 
 const longestName = 256;
-/** A reason that somebody has to give has up to 500 characters. */
+/** A reason that a rule requires has up to 500 characters. */
 const longestText = 512;
 const mostDetails = 16;
 const namePattern = /^[a-z][A-Za-z0-9]{0,63}$/;

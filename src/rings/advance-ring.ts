@@ -70,7 +70,7 @@ type Outcome =
   /** A key for the next step; nothing was done. */
   { readonly needsKey: KeyRing } | { readonly moved: boolean; readonly targets: readonly DeploymentTarget[] };
 
-/** Undefined: the ring is gone. */
+/** Undefined: the ring was deleted. */
 async function takeStep(
   stores: RingRuleStores,
   options: AdvanceOptions,

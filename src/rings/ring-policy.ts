@@ -132,17 +132,21 @@ export function requirePolicy(kind: RingFacts['kind'], policy: PolicyFacts, cach
   const delayMs = publicationDelayMs(kind, policy, cachesMs);
   const interval = durationInHours(rotationIntervalMs);
   if (rotationIntervalMs < delayMs + intervalMarginMs) {
-    throw notValid(
+    throw contradiction(
       'rotationInterval',
       `rotationInterval (${interval}) is too short: a new key is known to all verifiers after ${durationInHours(delayMs)}! Make it longer, or verifierCacheTime shorter.`,
     );
   }
   if (maxTokenLifetimeMs > lifetimesPerInterval * rotationIntervalMs) {
-    throw notValid(
+    throw contradiction(
       'maxTokenLifetime',
       `maxTokenLifetime (${durationInHours(maxTokenLifetimeMs)}) is longer than four times rotationInterval (${interval})!`,
     );
   }
+}
+
+function contradiction(member: string, text: string): KeyplaneError {
+  return badRequest(text, { reason: 'POLICY_NOT_VALID', member });
 }
 
 function notValid(member: string, text: string): KeyplaneError {

@@ -14,7 +14,7 @@ export interface ChangedRing {
 }
 
 /**
- * After a change was stored: nodes get it, and then whatever it makes due. So that with connected nodes the answer to a
+ * After a change was stored: nodes get it, and then every transition that it makes due. So that with connected nodes the answer to a
  * creation tells of an ACTIVE key.
  * @returns the result of what was deployed last
  */

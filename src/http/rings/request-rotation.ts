@@ -1,4 +1,4 @@
-// What is asked of a rotation: rotate, activate, hold, resume. All answer with how far the rotation is by now.
+// Requests about a rotation: rotate, activate, hold, resume. All answer with how far the rotation is by now.
 
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -14,7 +14,7 @@ import { rotationView } from './ring-views.ts';
 
 type Services = Pick<RouteServices, 'keyRings' | 'idempotency'>;
 
-const noMembers = z.strictObject({}).optional();
+const noMembers = named('NoMembers', z.strictObject({})).optional();
 
 const activation = named(
   'KeyRingActivation',

@@ -70,7 +70,7 @@ export function rotationView({ decision, members }: RingView) {
   const active = members.find(({ member }) => member.state === 'ACTIVE');
   return {
     state: decision.state,
-    // Where nothing is asked for any more, it has happened.
+    // Where nothing is requested any more, it has happened.
     activatesAt: timeOrNull(decision.activatesAt) ?? instantOrNull(active?.member.activatedAt ?? null),
     waitingFor: decision.waitingFor.map(waitingView),
   };

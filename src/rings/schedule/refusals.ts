@@ -1,5 +1,6 @@
 // What a request about the members of a ring is refused for. PURE.
 
+import type { ErrorReason } from '../../error-reasons.ts';
 import { badRequest, type KeyplaneError } from '../../errors.ts';
 import { instantText } from '../ring-texts.ts';
 import { activeOf, retiringLimitOf } from './activation.ts';
@@ -19,23 +20,26 @@ export function requireActivatable(facts: RingFacts, member: MemberFacts, force:
       return;
     case 'RETIRED':
     case 'REVOKED':
-      throw refused(`${key} can not be activated: it is ${member.state}!`);
+      throw refused(`${key} can not be activated: it is ${member.state}!`, 'KEY_STATE_NOT_VALID', 'kid');
     case 'RETIRING': {
       // Nodes have unpublished it, even where the ring was not examined since.
       if (member.retireAt !== null && member.retireAt <= facts.now) {
-        throw refused(`${key} can not be activated: it is RETIRED!`);
+        throw refused(`${key} can not be activated: it is RETIRED!`, 'KEY_STATE_NOT_VALID', 'kid');
       }
       return;
     }
     case 'STAGED':
     case 'NEXT': {
-      if (member.outdated) throw refused(`${key} can not be activated: it is withdrawn!`);
+      if (member.outdated)
+        throw refused(`${key} can not be activated: it is withdrawn!`, 'KEY_STATE_NOT_VALID', 'kid');
       requirePublished(facts, member, key);
       requireRoomForRetiring(facts);
       const readyAt = readyAtOf(facts, member);
       if (force || readyAt === null || readyAt <= facts.now) return;
       throw refused(
         `${key} can not be activated before ${instantText(readyAt)}: verifiers may not know it yet! Give force and a reason to do it all the same.`,
+        'KEY_NOT_READY',
+        'kid',
       );
     }
     default:
@@ -49,13 +53,18 @@ function requirePublished(facts: RingFacts, member: MemberFacts, key: string): v
   if (!node) return;
   throw refused(
     `${key} can not be activated: it is not confirmed by node (name: ${node.name}) of environment (name: ${node.environmentName})!`,
+    'KEY_NOT_READY',
+    'kid',
   );
 }
 
 /** The gate of `rotate`. @throws KeyplaneError `bad_request` */
 export function requireRotatable(facts: RingFacts): void {
   if (facts.heldBecause !== null) {
-    throw refused(`Key ring (name: ${facts.name}) is held: resume it, or activate a key by its kid!`);
+    throw refused(
+      `Key ring (name: ${facts.name}) is held: resume it, or activate a key by its kid!`,
+      'KEY_RING_HELD',
+    );
   }
   requireRoomForRetiring(facts);
 }
@@ -70,9 +79,10 @@ function requireRoomForRetiring(facts: RingFacts): void {
       : `retires at ${instantText(oldest.retireAt)}`;
   throw refused(
     `Key ring (name: ${name}) has 5 RETIRING keys; the oldest (name: ${name}.${oldest.version}) ${retires}!`,
+    'KEY_RING_FULL',
   );
 }
 
-function refused(text: string): KeyplaneError {
-  return badRequest(text);
+function refused(text: string, reason: ErrorReason, member?: string): KeyplaneError {
+  return badRequest(text, { reason, member });
 }
