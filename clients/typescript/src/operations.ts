@@ -53,6 +53,7 @@ import type {
   NewProject,
   NewToken,
   NewUser,
+  NoMembers,
   OpenedSession,
   Overview,
   ParseJwkFromCertificate,
@@ -503,7 +504,7 @@ export interface Operations {
       readonly projectName: string;
       /**  */
       readonly ringName: string;
-      readonly body: Readonly<Record<string, never>>;
+      readonly body: NoMembers;
     };
     answer: KeyRingRotation;
   };
@@ -968,7 +969,7 @@ export interface Operations {
       readonly projectName: string;
       /**  */
       readonly ringName: string;
-      readonly body: Readonly<Record<string, never>>;
+      readonly body: NoMembers;
     };
     answer: KeyRingRotation;
   };
@@ -1000,7 +1001,7 @@ export interface Operations {
       readonly projectName: string;
       /**  */
       readonly ringName: string;
-      readonly body: Readonly<Record<string, never>>;
+      readonly body: NoMembers;
     };
     answer: KeyRingRotation;
   };
