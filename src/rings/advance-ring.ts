@@ -35,9 +35,13 @@ const mostSteps = 64;
 
 export function ringAdvance(options: AdvanceOptions): AdvanceRing {
   const { store, deployments } = options;
-  return async (ringId, { lease, waits }) => {
+  /** By ring: how many requests are moving it on. The scheduler leaves it to them. */
+  const busy = new Map<string, number>();
+
+  async function advance(ringId: string, { lease, waits }: Advance): Promise<DeploymentResult | undefined> {
     let result: DeploymentResult | undefined;
     let generated: GeneratedKey | undefined;
+    let waited = false;
     for (let count = 0; count < mostSteps; count++) {
       const made = generated;
       const outcome = await store.write((stores) =>
@@ -49,7 +53,9 @@ export function ringAdvance(options: AdvanceOptions): AdvanceRing {
         generated = await generateKey(outcome.needsKey, options.clock);
         continue;
       }
-      if (!outcome.moved) return result;
+      // Another manager made the last transition, and nodes are about to confirm it.
+      if (!outcome.moved && (!waits || waited || outcome.targets.length === 0)) return result;
+      waited = !outcome.moved;
       if (outcome.targets.length === 0) continue;
       if (waits) {
         result = await deployments.deploy(outcome.targets, 'deploy');
@@ -57,6 +63,19 @@ export function ringAdvance(options: AdvanceOptions): AdvanceRing {
       } else deployments.deploy(outcome.targets, 'deploy').catch(options.onError);
     }
     return result;
+  }
+
+  return async (ringId, how) => {
+    const others = busy.get(ringId) ?? 0;
+    if (how.lease && others > 0) return undefined;
+    busy.set(ringId, others + 1);
+    try {
+      return await advance(ringId, how);
+    } finally {
+      const left = (busy.get(ringId) ?? 1) - 1;
+      if (left === 0) busy.delete(ringId);
+      else busy.set(ringId, left);
+    }
   };
 }
 
@@ -67,7 +86,10 @@ interface Attempt {
 }
 
 type Outcome =
-  /** A key for the next step; nothing was done. */
+  /**
+   * The next step needs a key, and nothing was done; or a transition was made. Where none was due, the targets are what
+   * connected nodes have not confirmed.
+   */
   { readonly needsKey: KeyRing } | { readonly moved: boolean; readonly targets: readonly DeploymentTarget[] };
 
 /** Undefined: the ring was deleted. */
@@ -84,7 +106,7 @@ async function takeStep(
   const { step } = decision;
   if (step === undefined) {
     await noteExamination(stores, loaded, decision);
-    return { moved: false, targets: [] };
+    return { moved: false, targets: decision.waitsForNodes ? await unconfirmed(stores, loaded) : [] };
   }
   const draft = new RingDraft(loaded);
   if (step.type === 'STAGE') {
@@ -127,6 +149,22 @@ function causeOf(step: RingStep, { requestedActivation }: KeyRing): Omit<Transit
     default:
       return step satisfies never;
   }
+}
+
+/** Environments with connected nodes that have not confirmed all that is desired of them. */
+async function unconfirmed(
+  { desired }: RingRuleStores,
+  { environments, nodes }: LoadedRing,
+): Promise<readonly DeploymentTarget[]> {
+  const targets: DeploymentTarget[] = [];
+  for (const { id } of environments) {
+    const { revision } = await desired.state(id);
+    const isPending = nodes.some(
+      (node) => node.environmentId === id && node.connected && node.appliedRevision < revision,
+    );
+    if (isPending) targets.push({ environmentId: id, revision });
+  }
+  return targets;
 }
 
 const soonestMs = 250;

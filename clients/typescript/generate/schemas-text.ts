@@ -19,7 +19,7 @@ ${types.join('\n')}`;
 function typeDeclaration(name: string, schema: Schema): string {
   const comment = schema.description === undefined ? '' : `/** ${schema.description} */\n`;
   const text = typeText(schema, '');
-  return schema.properties !== undefined
+  return text.startsWith('{')
     ? `${comment}export interface ${name} ${text}\n`
     : `${comment}export type ${name} = ${text};\n`;
 }

@@ -66,12 +66,14 @@ function memberView({ id, name, kid, algorithm, createdAt, member }: MemberJwk, 
 }
 
 /** How far a rotation is: the answer to what was asked of it. */
-export function rotationView({ decision, members }: RingView) {
+export function rotationView({ ring, decision, members }: RingView) {
   const active = members.find(({ member }) => member.state === 'ACTIVE');
+  const isRequested = ring.rotateRequestedAt !== null || ring.requestedActivation !== null;
   return {
     state: decision.state,
-    // Where nothing is requested any more, it has happened.
-    activatesAt: timeOrNull(decision.activatesAt) ?? instantOrNull(active?.member.activatedAt ?? null),
+    activatesAt: isRequested
+      ? timeOrNull(decision.activatesAt)
+      : instantOrNull(active?.member.activatedAt ?? null),
     waitingFor: decision.waitingFor.map(waitingView),
   };
 }
