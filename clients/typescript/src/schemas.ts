@@ -7,7 +7,44 @@ export interface AccessToken {
   readonly expires_in: number;
 }
 
-export type Algorithm = 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'RSA1_5' | 'RSA-OAEP' | 'RSA-OAEP-256' | 'RSA-OAEP-384' | 'RSA-OAEP-512' | 'ES256' | 'ES384' | 'ES512' | 'ES256K' | 'ECDH-ES' | 'ECDH-ES+A128KW' | 'ECDH-ES+A192KW' | 'ECDH-ES+A256KW' | 'ECDH-1PU' | 'ECDH-1PU+A128KW' | 'ECDH-1PU+A192KW' | 'ECDH-1PU+A256KW' | 'EdDSA' | 'HS256' | 'HS384' | 'HS512' | 'A128KW' | 'A192KW' | 'A256KW' | 'A128GCMKW' | 'A192GCMKW' | 'A256GCMKW' | 'DIR' | 'PBES2-HS256+A128KW' | 'PBES2-HS384+A192KW' | 'PBES2-HS512+A256KW';
+export type Algorithm =
+  | 'RS256'
+  | 'RS384'
+  | 'RS512'
+  | 'PS256'
+  | 'PS384'
+  | 'PS512'
+  | 'RSA1_5'
+  | 'RSA-OAEP'
+  | 'RSA-OAEP-256'
+  | 'RSA-OAEP-384'
+  | 'RSA-OAEP-512'
+  | 'ES256'
+  | 'ES384'
+  | 'ES512'
+  | 'ES256K'
+  | 'ECDH-ES'
+  | 'ECDH-ES+A128KW'
+  | 'ECDH-ES+A192KW'
+  | 'ECDH-ES+A256KW'
+  | 'ECDH-1PU'
+  | 'ECDH-1PU+A128KW'
+  | 'ECDH-1PU+A192KW'
+  | 'ECDH-1PU+A256KW'
+  | 'EdDSA'
+  | 'HS256'
+  | 'HS384'
+  | 'HS512'
+  | 'A128KW'
+  | 'A192KW'
+  | 'A256KW'
+  | 'A128GCMKW'
+  | 'A192GCMKW'
+  | 'A256GCMKW'
+  | 'DIR'
+  | 'PBES2-HS256+A128KW'
+  | 'PBES2-HS384+A192KW'
+  | 'PBES2-HS512+A256KW';
 
 export interface Application {
   readonly id: string;
@@ -200,7 +237,13 @@ export interface CreateEcKeyRing {
   readonly ec: KeyRingEc;
 }
 
-export type CreateJwk = CreateJwkFromUrl | CreateJwkFromCopyPaste | CreateJwkFromCertificate | CreateJwkFromPublicKey | CreateJwkFromPrivateKey | CreateJwkFromKeystore;
+export type CreateJwk =
+  | CreateJwkFromUrl
+  | CreateJwkFromCopyPaste
+  | CreateJwkFromCertificate
+  | CreateJwkFromPublicKey
+  | CreateJwkFromPrivateKey
+  | CreateJwkFromKeystore;
 
 export interface CreateJwkFromCertificate {
   /** JWK name, unique within the project */
@@ -539,7 +582,28 @@ export interface GenerateEc {
   /** SIGNATURE is the default, but for X25519 and X448 */
   readonly keyUseType?: UseType | undefined;
   /** By default the first that fits */
-  readonly algorithm?: 'ES256' | 'ES384' | 'ES512' | 'ES256K' | 'ECDH-ES' | 'ECDH-ES+A128KW' | 'ECDH-ES+A192KW' | 'ECDH-ES+A256KW' | 'ECDH-1PU' | 'ECDH-1PU+A128KW' | 'ECDH-1PU+A192KW' | 'ECDH-1PU+A256KW' | 'ECDH_ES' | 'ECDH_ES_A128KW' | 'ECDH_ES_A192KW' | 'ECDH_ES_A256KW' | 'ECDH_1PU' | 'ECDH_1PU_A128KW' | 'ECDH_1PU_A192KW' | 'ECDH_1PU_A256KW' | undefined;
+  readonly algorithm?:
+    | 'ES256'
+    | 'ES384'
+    | 'ES512'
+    | 'ES256K'
+    | 'ECDH-ES'
+    | 'ECDH-ES+A128KW'
+    | 'ECDH-ES+A192KW'
+    | 'ECDH-ES+A256KW'
+    | 'ECDH-1PU'
+    | 'ECDH-1PU+A128KW'
+    | 'ECDH-1PU+A192KW'
+    | 'ECDH-1PU+A256KW'
+    | 'ECDH_ES'
+    | 'ECDH_ES_A128KW'
+    | 'ECDH_ES_A192KW'
+    | 'ECDH_ES_A256KW'
+    | 'ECDH_1PU'
+    | 'ECDH_1PU_A128KW'
+    | 'ECDH_1PU_A192KW'
+    | 'ECDH_1PU_A256KW'
+    | undefined;
   /** How a kid is made where none is given; default TIMESTAMP */
   readonly keyIdType?: KeyIdType | undefined;
   /** Default: now */
@@ -571,7 +635,24 @@ export interface GenerateOct {
   /** SIGNATURE is the default, but for X25519 and X448 */
   readonly keyUseType?: UseType | undefined;
   /** By default the first that fits */
-  readonly algorithm?: 'HS256' | 'HS384' | 'HS512' | 'A128KW' | 'A192KW' | 'A256KW' | 'A128GCMKW' | 'A192GCMKW' | 'A256GCMKW' | 'DIR' | 'PBES2-HS256+A128KW' | 'PBES2-HS384+A192KW' | 'PBES2-HS512+A256KW' | 'PBES2_HS256_A128KW' | 'PBES2_HS384_A192KW' | 'PBES2_HS512_A256KW' | undefined;
+  readonly algorithm?:
+    | 'HS256'
+    | 'HS384'
+    | 'HS512'
+    | 'A128KW'
+    | 'A192KW'
+    | 'A256KW'
+    | 'A128GCMKW'
+    | 'A192GCMKW'
+    | 'A256GCMKW'
+    | 'DIR'
+    | 'PBES2-HS256+A128KW'
+    | 'PBES2-HS384+A192KW'
+    | 'PBES2-HS512+A256KW'
+    | 'PBES2_HS256_A128KW'
+    | 'PBES2_HS384_A192KW'
+    | 'PBES2_HS512_A256KW'
+    | undefined;
   /** How a kid is made where none is given; default TIMESTAMP */
   readonly keyIdType?: KeyIdType | undefined;
   /** Default: now */
@@ -596,7 +677,25 @@ export interface GenerateOkp {
   /** SIGNATURE is the default, but for X25519 and X448 */
   readonly keyUseType?: UseType | undefined;
   /** By default the first that fits */
-  readonly algorithm?: 'EdDSA' | 'ECDH-ES' | 'ECDH-ES+A128KW' | 'ECDH-ES+A192KW' | 'ECDH-ES+A256KW' | 'ECDH-1PU' | 'ECDH-1PU+A128KW' | 'ECDH-1PU+A192KW' | 'ECDH-1PU+A256KW' | 'ECDH_ES' | 'ECDH_ES_A128KW' | 'ECDH_ES_A192KW' | 'ECDH_ES_A256KW' | 'ECDH_1PU' | 'ECDH_1PU_A128KW' | 'ECDH_1PU_A192KW' | 'ECDH_1PU_A256KW' | undefined;
+  readonly algorithm?:
+    | 'EdDSA'
+    | 'ECDH-ES'
+    | 'ECDH-ES+A128KW'
+    | 'ECDH-ES+A192KW'
+    | 'ECDH-ES+A256KW'
+    | 'ECDH-1PU'
+    | 'ECDH-1PU+A128KW'
+    | 'ECDH-1PU+A192KW'
+    | 'ECDH-1PU+A256KW'
+    | 'ECDH_ES'
+    | 'ECDH_ES_A128KW'
+    | 'ECDH_ES_A192KW'
+    | 'ECDH_ES_A256KW'
+    | 'ECDH_1PU'
+    | 'ECDH_1PU_A128KW'
+    | 'ECDH_1PU_A192KW'
+    | 'ECDH_1PU_A256KW'
+    | undefined;
   /** How a kid is made where none is given; default TIMESTAMP */
   readonly keyIdType?: KeyIdType | undefined;
   /** Default: now */
@@ -622,7 +721,26 @@ export interface GenerateRsa {
   /** SIGNATURE is the default, but for X25519 and X448 */
   readonly keyUseType?: UseType | undefined;
   /** By default the first that fits */
-  readonly algorithm?: 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'RSA1_5' | 'RSA-OAEP' | 'RSA-OAEP-256' | 'RSA-OAEP-384' | 'RSA-OAEP-512' | 'RSA256' | 'RSA384' | 'RSA512' | 'RSA_OAEP' | 'RSA_OAEP_256' | 'RSA_OAEP_384' | 'RSA_OAEP_512' | undefined;
+  readonly algorithm?:
+    | 'RS256'
+    | 'RS384'
+    | 'RS512'
+    | 'PS256'
+    | 'PS384'
+    | 'PS512'
+    | 'RSA1_5'
+    | 'RSA-OAEP'
+    | 'RSA-OAEP-256'
+    | 'RSA-OAEP-384'
+    | 'RSA-OAEP-512'
+    | 'RSA256'
+    | 'RSA384'
+    | 'RSA512'
+    | 'RSA_OAEP'
+    | 'RSA_OAEP_256'
+    | 'RSA_OAEP_384'
+    | 'RSA_OAEP_512'
+    | undefined;
   /** How a kid is made where none is given; default TIMESTAMP */
   readonly keyIdType?: KeyIdType | undefined;
   /** Default: now */
@@ -748,7 +866,13 @@ export interface InspectJwkFromUrl {
   readonly refreshInterval?: string | undefined;
 }
 
-export type InspectJwkSource = InspectJwkFromUrl | InspectJwkFromCopyPaste | InspectJwkFromCertificate | InspectJwkFromPublicKey | InspectJwkFromPrivateKey | InspectJwkFromKeystore;
+export type InspectJwkSource =
+  | InspectJwkFromUrl
+  | InspectJwkFromCopyPaste
+  | InspectJwkFromCertificate
+  | InspectJwkFromPublicKey
+  | InspectJwkFromPrivateKey
+  | InspectJwkFromKeystore;
 
 export interface Jwk {
   readonly name: string;
@@ -789,10 +913,12 @@ export interface Jwk {
   readonly sourceStateSince?: string | undefined;
   readonly sourceStateReason?: string | null | undefined;
   /** By environment name; only of a list with `withDeployments` */
-  readonly deployments?: readonly {
-    readonly environmentName: string;
-    readonly state: JwkEnvironmentState;
-  }[] | undefined;
+  readonly deployments?:
+    | readonly {
+        readonly environmentName: string;
+        readonly state: JwkEnvironmentState;
+      }[]
+    | undefined;
 }
 
 export interface JwkAdoption {
@@ -879,10 +1005,12 @@ export interface JwkDetail {
   readonly sourceStateSince?: string | undefined;
   readonly sourceStateReason?: string | null | undefined;
   /** By environment name; only of a list with `withDeployments` */
-  readonly deployments?: readonly {
-    readonly environmentName: string;
-    readonly state: JwkEnvironmentState;
-  }[] | undefined;
+  readonly deployments?:
+    | readonly {
+        readonly environmentName: string;
+        readonly state: JwkEnvironmentState;
+      }[]
+    | undefined;
   readonly rsa?: KeyMaterial | undefined;
   readonly ec?: KeyMaterial | undefined;
   readonly oct?: KeyMaterial | undefined;
@@ -1056,7 +1184,28 @@ export interface KeyRingEc {
   /** SIGNATURE is the default, but for X25519 and X448 */
   readonly keyUseType?: UseType | undefined;
   /** By default the first that fits */
-  readonly algorithm?: 'ES256' | 'ES384' | 'ES512' | 'ES256K' | 'ECDH-ES' | 'ECDH-ES+A128KW' | 'ECDH-ES+A192KW' | 'ECDH-ES+A256KW' | 'ECDH-1PU' | 'ECDH-1PU+A128KW' | 'ECDH-1PU+A192KW' | 'ECDH-1PU+A256KW' | 'ECDH_ES' | 'ECDH_ES_A128KW' | 'ECDH_ES_A192KW' | 'ECDH_ES_A256KW' | 'ECDH_1PU' | 'ECDH_1PU_A128KW' | 'ECDH_1PU_A192KW' | 'ECDH_1PU_A256KW' | undefined;
+  readonly algorithm?:
+    | 'ES256'
+    | 'ES384'
+    | 'ES512'
+    | 'ES256K'
+    | 'ECDH-ES'
+    | 'ECDH-ES+A128KW'
+    | 'ECDH-ES+A192KW'
+    | 'ECDH-ES+A256KW'
+    | 'ECDH-1PU'
+    | 'ECDH-1PU+A128KW'
+    | 'ECDH-1PU+A192KW'
+    | 'ECDH-1PU+A256KW'
+    | 'ECDH_ES'
+    | 'ECDH_ES_A128KW'
+    | 'ECDH_ES_A192KW'
+    | 'ECDH_ES_A256KW'
+    | 'ECDH_1PU'
+    | 'ECDH_1PU_A128KW'
+    | 'ECDH_1PU_A192KW'
+    | 'ECDH_1PU_A256KW'
+    | undefined;
   /** How keys get their kid; default SHA256, the thumbprint */
   readonly keyIdType?: KeyRingKeyIdType | undefined;
 }
@@ -1106,7 +1255,24 @@ export interface KeyRingOct {
   /** SIGNATURE is the default, but for X25519 and X448 */
   readonly keyUseType?: UseType | undefined;
   /** By default the first that fits */
-  readonly algorithm?: 'HS256' | 'HS384' | 'HS512' | 'A128KW' | 'A192KW' | 'A256KW' | 'A128GCMKW' | 'A192GCMKW' | 'A256GCMKW' | 'DIR' | 'PBES2-HS256+A128KW' | 'PBES2-HS384+A192KW' | 'PBES2-HS512+A256KW' | 'PBES2_HS256_A128KW' | 'PBES2_HS384_A192KW' | 'PBES2_HS512_A256KW' | undefined;
+  readonly algorithm?:
+    | 'HS256'
+    | 'HS384'
+    | 'HS512'
+    | 'A128KW'
+    | 'A192KW'
+    | 'A256KW'
+    | 'A128GCMKW'
+    | 'A192GCMKW'
+    | 'A256GCMKW'
+    | 'DIR'
+    | 'PBES2-HS256+A128KW'
+    | 'PBES2-HS384+A192KW'
+    | 'PBES2-HS512+A256KW'
+    | 'PBES2_HS256_A128KW'
+    | 'PBES2_HS384_A192KW'
+    | 'PBES2_HS512_A256KW'
+    | undefined;
   /** How keys get their kid; default SHA256, the thumbprint */
   readonly keyIdType?: KeyRingKeyIdType | undefined;
 }
@@ -1116,7 +1282,25 @@ export interface KeyRingOkp {
   /** SIGNATURE is the default, but for X25519 and X448 */
   readonly keyUseType?: UseType | undefined;
   /** By default the first that fits */
-  readonly algorithm?: 'EdDSA' | 'ECDH-ES' | 'ECDH-ES+A128KW' | 'ECDH-ES+A192KW' | 'ECDH-ES+A256KW' | 'ECDH-1PU' | 'ECDH-1PU+A128KW' | 'ECDH-1PU+A192KW' | 'ECDH-1PU+A256KW' | 'ECDH_ES' | 'ECDH_ES_A128KW' | 'ECDH_ES_A192KW' | 'ECDH_ES_A256KW' | 'ECDH_1PU' | 'ECDH_1PU_A128KW' | 'ECDH_1PU_A192KW' | 'ECDH_1PU_A256KW' | undefined;
+  readonly algorithm?:
+    | 'EdDSA'
+    | 'ECDH-ES'
+    | 'ECDH-ES+A128KW'
+    | 'ECDH-ES+A192KW'
+    | 'ECDH-ES+A256KW'
+    | 'ECDH-1PU'
+    | 'ECDH-1PU+A128KW'
+    | 'ECDH-1PU+A192KW'
+    | 'ECDH-1PU+A256KW'
+    | 'ECDH_ES'
+    | 'ECDH_ES_A128KW'
+    | 'ECDH_ES_A192KW'
+    | 'ECDH_ES_A256KW'
+    | 'ECDH_1PU'
+    | 'ECDH_1PU_A128KW'
+    | 'ECDH_1PU_A192KW'
+    | 'ECDH_1PU_A256KW'
+    | undefined;
   /** How keys get their kid; default SHA256, the thumbprint */
   readonly keyIdType?: KeyRingKeyIdType | undefined;
 }
@@ -1138,7 +1322,26 @@ export interface KeyRingRsa {
   /** SIGNATURE is the default, but for X25519 and X448 */
   readonly keyUseType?: UseType | undefined;
   /** By default the first that fits */
-  readonly algorithm?: 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'RSA1_5' | 'RSA-OAEP' | 'RSA-OAEP-256' | 'RSA-OAEP-384' | 'RSA-OAEP-512' | 'RSA256' | 'RSA384' | 'RSA512' | 'RSA_OAEP' | 'RSA_OAEP_256' | 'RSA_OAEP_384' | 'RSA_OAEP_512' | undefined;
+  readonly algorithm?:
+    | 'RS256'
+    | 'RS384'
+    | 'RS512'
+    | 'PS256'
+    | 'PS384'
+    | 'PS512'
+    | 'RSA1_5'
+    | 'RSA-OAEP'
+    | 'RSA-OAEP-256'
+    | 'RSA-OAEP-384'
+    | 'RSA-OAEP-512'
+    | 'RSA256'
+    | 'RSA384'
+    | 'RSA512'
+    | 'RSA_OAEP'
+    | 'RSA_OAEP_256'
+    | 'RSA_OAEP_384'
+    | 'RSA_OAEP_512'
+    | undefined;
   /** How keys get their kid; default SHA256, the thumbprint */
   readonly keyIdType?: KeyRingKeyIdType | undefined;
 }
@@ -1407,7 +1610,7 @@ export interface NewUser {
   readonly admin?: boolean | undefined;
 }
 
-export interface NoMembers Readonly<Record<string, never>>
+export type NoMembers = Readonly<Record<string, never>>;
 
 export interface OpenedSession {
   readonly success: true;
@@ -1777,7 +1980,12 @@ export interface RevocationAnswer {
 
 export type RevocationReason = 'COMPROMISED' | 'SUPERSEDED' | 'UNSPECIFIED';
 
-export type Role = 'ROLE_ADMIN' | 'ROLE_API_SECURITY' | 'ROLE_MANAGE_PROXIES' | 'ROLE_DEPLOY_UNDEPLOY_PROXIES' | 'ROLE_READ_PRIVATE_KEYS';
+export type Role =
+  | 'ROLE_ADMIN'
+  | 'ROLE_API_SECURITY'
+  | 'ROLE_MANAGE_PROXIES'
+  | 'ROLE_DEPLOY_UNDEPLOY_PROXIES'
+  | 'ROLE_READ_PRIVATE_KEYS';
 
 export interface SecretKeyContent {
   /** An environment that the project reaches */
@@ -1845,7 +2053,14 @@ export interface SourceKeyList {
   readonly resultCount: number;
 }
 
-export type SourceType = 'URL' | 'COPY_PASTE' | 'CERTIFICATE' | 'PUBLIC_KEY' | 'PRIVATE_KEY' | 'KEYSTORE' | 'GENERATE';
+export type SourceType =
+  | 'URL'
+  | 'COPY_PASTE'
+  | 'CERTIFICATE'
+  | 'PUBLIC_KEY'
+  | 'PRIVATE_KEY'
+  | 'KEYSTORE'
+  | 'GENERATE';
 
 export interface Success {
   readonly success: true;
@@ -1870,7 +2085,14 @@ export interface TokenList {
   readonly resultCount: number;
 }
 
-export type UpdateJwk = UpdateJwkDescription | UpdateJwkFromUrl | UpdateJwkFromCopyPaste | UpdateJwkFromCertificate | UpdateJwkFromPublicKey | UpdateJwkFromPrivateKey | UpdateJwkFromKeystore;
+export type UpdateJwk =
+  | UpdateJwkDescription
+  | UpdateJwkFromUrl
+  | UpdateJwkFromCopyPaste
+  | UpdateJwkFromCertificate
+  | UpdateJwkFromPublicKey
+  | UpdateJwkFromPrivateKey
+  | UpdateJwkFromKeystore;
 
 export interface UpdateJwkDescription {
   /** May be given, but cannot be changed */
