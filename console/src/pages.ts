@@ -1,6 +1,8 @@
 // Every page of the console and its address. A page is one line here and one folder beside this file.
 
 import type { ComponentType } from 'react';
+import { ApplicationPage } from './applications/application-page.tsx';
+import { ApplicationsPage } from './applications/applications-page.tsx';
 import { AuditPage } from './audit/audit-page.tsx';
 import { EnvironmentPage } from './environments/environment-page.tsx';
 import { EnvironmentsPage } from './environments/environments-page.tsx';
@@ -46,6 +48,8 @@ export const pages: readonly PageEntry[] = [
   { path: '/projects/:projectName/key-rings', page: RingsPage },
   { path: '/projects/:projectName/key-rings/:ringName', page: RingPage },
   { path: '/projects/:projectName/new-key-ring', page: RingFormPage },
+  { path: '/projects/:projectName/applications', page: ApplicationsPage },
+  { path: '/projects/:projectName/applications/:applicationName', page: ApplicationPage },
   { path: '/environments', page: EnvironmentsPage },
   { path: '/environments/:environmentName', page: EnvironmentPage },
   { path: '/users', page: UsersPage },

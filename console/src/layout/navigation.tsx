@@ -24,8 +24,9 @@ function useEntries(): { readonly project: readonly Entry[]; readonly installati
     const add = (label: string, icon: IconName, page?: string) =>
       project.push({ label, icon, path: projectPath(projectName, page), isExact: page === undefined });
     if (mayIn(session, projectName, 'ROLE_API_SECURITY')) {
-      add('Key rings', 'ring', 'key-rings');
       add('JWKs', 'jwk', 'jwks');
+      add('Key rings', 'ring', 'key-rings');
+      add('Applications', 'application', 'applications');
     }
     if (mayIn(session, projectName, 'ROLE_MANAGE_PROXIES'))
       add('Certificates', 'certificate', 'certificates');

@@ -1,0 +1,90 @@
+import { Anchor, Button, Stack, Text } from '@mantine/core';
+import { useState } from 'react';
+import { Link, useLocation, useParams } from 'wouter';
+import { keyplane } from '../api/keyplane.ts';
+import { EmptyState } from '../display/empty-state.tsx';
+import { useListView } from '../display/list-query.ts';
+import { PageHeader } from '../display/page-header.tsx';
+import { type Column, ServerTable } from '../display/server-table.tsx';
+import { Day, Time } from '../display/time.tsx';
+import { useMayDeploy } from '../jwks/deploying-role.ts';
+import { projectPath } from '../layout/project.ts';
+import { ApplicationDialog } from './application-dialog.tsx';
+import { type Application, GrantTexts } from './application-words.tsx';
+
+/** The applications of a project: programs that have nodes sign and verify for them. */
+export function ApplicationsPage() {
+  const { projectName = '' } = useParams<{ projectName: string }>();
+  const view = useListView('name,asc');
+  const [, navigate] = useLocation();
+  const [isCreating, setCreating] = useState(false);
+  const create = useMayDeploy(projectName) && (
+    <Button onClick={() => setCreating(true)}>New application</Button>
+  );
+  return (
+    <Stack>
+      <PageHeader
+        title="Applications"
+        description="Programs that have nodes sign and verify with keys of this project, each with a token of its own."
+      >
+        {create}
+      </PageHeader>
+      <ServerTable
+        caption="Applications"
+        view={view}
+        queryKey={['applications', projectName]}
+        fetchPage={(query) => keyplane.listApplications({ projectName, ...query })}
+        columns={columnsOf(projectName)}
+        rowKey={({ name }) => name}
+        searchLabel="Search by name or description"
+        empty={
+          <EmptyState
+            icon="application"
+            title="This project has no application yet."
+            text="An application signs and verifies with keys that it never sees: nodes do it, where their operations listener is on. What is not granted is rejected."
+          >
+            {create}
+          </EmptyState>
+        }
+      />
+      {isCreating && (
+        <ApplicationDialog
+          projectName={projectName}
+          onDone={(name) => navigate(projectPath(projectName, 'applications', name))}
+          onClose={() => setCreating(false)}
+        />
+      )}
+    </Stack>
+  );
+}
+
+function columnsOf(projectName: string): readonly Column<Application>[] {
+  return [
+    {
+      header: 'Name',
+      sort: 'name',
+      kind: 'title',
+      cell: ({ name, description }) => (
+        <>
+          <Anchor component={Link} href={projectPath(projectName, 'applications', name)} fw={500}>
+            {name}
+          </Anchor>
+          {description !== null && (
+            <Text size="xs" c="dimmed" lineClamp={1} title={description}>
+              {description}
+            </Text>
+          )}
+        </>
+      ),
+    },
+    { header: 'May', cell: ({ grants }) => <GrantTexts projectName={projectName} grants={grants} /> },
+    { header: 'Expires', cell: ({ expiresAt }) => <Day at={expiresAt} /> },
+    { header: 'Last used', cell: ({ lastUsedAt }) => <Time at={lastUsedAt} /> },
+    {
+      header: 'Created',
+      sort: 'createdAt',
+      from: 'medium',
+      cell: ({ createdAt }) => <Day at={createdAt} />,
+    },
+  ];
+}
