@@ -17,12 +17,14 @@ import { successorPath } from '../jwk-form/successor-path.ts';
 import { useMayDeploy } from '../jwks/deploying-role.ts';
 import { keyTextWithUnit, useWords, validityState } from '../jwks/jwk-words.ts';
 import { projectPath } from '../layout/project.ts';
+import { AdoptJwk, mayBeAdopted } from '../rings/adopt-jwk.tsx';
+import { RingLink } from '../rings/ring-link.tsx';
 import { DeleteJwk } from './delete-jwk.tsx';
 import { DeploymentLegend, DeploymentState, deployedText } from './deployment-state.tsx';
 import { EditDescription } from './edit-description.tsx';
 import './jwk-detail.css';
 import { JwkHistory } from './jwk-history.tsx';
-import { type JwkDetail, type JwkRef, useDeployment, useJwk } from './jwk-queries.ts';
+import { type JwkDetail, type JwkRef, useDeployment, useJwk, usePublicJwk } from './jwk-queries.ts';
 import { sourceFacts } from './jwk-source.tsx';
 import { PrivatePart } from './private-part.tsx';
 import { PublicExport } from './public-export.tsx';
@@ -64,15 +66,16 @@ interface ShownProps {
 function Shown({ jwk, onDeleted }: ShownProps) {
   const { projectName, jwkName } = jwk;
   const found = useJwk(jwk);
-  const [dialog, setDialog] = useState<'edit' | 'delete'>();
+  const [dialog, setDialog] = useState<'edit' | 'adopt' | 'delete'>();
   const last = useLastDeployment(['jwks', projectName, jwkName]);
   const mayDeploy = useMayDeploy(projectName);
   const close = () => setDialog(undefined);
   return (
     <Stack>
       <PageHeader title={jwkName} up={{ path: projectPath(projectName, 'jwks'), label: 'JWKs' }}>
-        {mayDeploy && found.data !== undefined && (
+        {mayDeploy && found.data !== undefined && found.data.ringName === null && (
           <>
+            <AdoptButton jwk={jwk} detail={found.data} onAdopt={() => setDialog('adopt')} />
             <Button variant="default" component={Link} href={successorPath(projectName, jwkName)}>
               Create successor
             </Button>
@@ -95,8 +98,27 @@ function Shown({ jwk, onDeleted }: ShownProps) {
       {dialog === 'edit' && found.data !== undefined && (
         <EditDescription jwk={jwk} detail={found.data} onClose={close} />
       )}
+      {dialog === 'adopt' && <AdoptJwk jwk={jwk} onClose={close} />}
       {dialog === 'delete' && <DeleteJwk jwk={jwk} onDone={onDeleted} onClose={close} />}
     </Stack>
+  );
+}
+
+function AdoptButton({
+  jwk,
+  detail,
+  onAdopt,
+}: {
+  readonly jwk: JwkRef;
+  readonly detail: JwkDetail;
+  readonly onAdopt: () => void;
+}) {
+  const found = usePublicJwk(jwk, detail.updatedAt);
+  if (!mayBeAdopted(detail, found.data)) return null;
+  return (
+    <Button variant="default" onClick={onAdopt}>
+      Adopt into a key ring
+    </Button>
   );
 }
 
@@ -155,6 +177,7 @@ function KeyFacts({ jwk, detail }: { readonly jwk: JwkRef; readonly detail: JwkD
         {detail.kid ?? 'none'}
       </span>,
     ],
+    ['Key ring', detail.ringName && <RingLink key="ring" projectName={jwk.projectName} jwk={detail} />],
     ...sourceFacts(jwk.projectName, detail),
     ['Deployed to', deployment.data && deployedText(deployment.data)],
     ['Not before', <Instant key="from" at={detail.notBeforeTime} fallback="no limit" />],

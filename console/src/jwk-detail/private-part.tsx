@@ -5,6 +5,7 @@ import { keyplane } from '../api/keyplane.ts';
 import { ErrorNote } from '../display/error-note.tsx';
 import { Dialog } from '../display/form/dialog.tsx';
 import { QueryView } from '../display/query-view.tsx';
+import { useRing } from '../rings/ring-queries.ts';
 import { mayIn } from '../session/session.ts';
 import { useSignedIn } from '../session/session-context.ts';
 import { downloadJwk, type JwkFile } from './download-jwk.ts';
@@ -23,6 +24,33 @@ export function PrivatePart({ jwk, detail }: { readonly jwk: JwkRef; readonly de
       {({ hasPrivatePart }) => {
         if (!hasPrivatePart)
           return <Text>This JWK is a public key: there is no private part to reveal or export.</Text>;
+        if (detail.ringName !== null) {
+          return <PartOfMember jwk={jwk} detail={detail} ringName={detail.ringName} mayRead={mayRead} />;
+        }
+        if (!mayRead) return <Text>Reading and exporting it takes ROLE_READ_PRIVATE_KEYS.</Text>;
+        return <RevealOrExport jwk={jwk} type={detail.type} />;
+      }}
+    </QueryView>
+  );
+}
+
+/** A key ring decides whether the private keys in it can leave by the API. */
+function PartOfMember({
+  jwk,
+  detail,
+  ringName,
+  mayRead,
+}: {
+  readonly jwk: JwkRef;
+  readonly detail: JwkDetail;
+  readonly ringName: string;
+  readonly mayRead: boolean;
+}) {
+  const ring = useRing({ projectName: jwk.projectName, ringName });
+  return (
+    <QueryView query={ring}>
+      {({ exportable }) => {
+        if (!exportable) return <Text>The private keys of key ring {ringName} are not exportable.</Text>;
         if (!mayRead) return <Text>Reading and exporting it takes ROLE_READ_PRIVATE_KEYS.</Text>;
         return <RevealOrExport jwk={jwk} type={detail.type} />;
       }}

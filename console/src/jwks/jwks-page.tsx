@@ -11,6 +11,7 @@ import { Legend, Status } from '../display/status.tsx';
 import { deploymentStatuses, sourceStatuses, validityStatuses } from '../display/status-words.ts';
 import { Day } from '../display/time.tsx';
 import { projectPath } from '../layout/project.ts';
+import { RingLink } from '../rings/ring-link.tsx';
 import { DeleteJwks } from './delete-jwks.tsx';
 import { DeployedWhere } from './deployed-where.tsx';
 import { useMayDeploy } from './deploying-role.ts';
@@ -56,13 +57,19 @@ export function JwksPage() {
           nameOf: ({ name }) => name,
           actions: (selected, clear) => {
             const names = selected.map(({ name }) => name);
+            const isOfRing = selected.some(({ ringName }) => ringName !== null);
             return (
               <>
                 <ExportJwks projectName={projectName} names={names} />
-                {mayDeploy && (
+                {mayDeploy && !isOfRing && (
                   <DangerButton size="compact-sm" onClick={() => setDeleting({ names, clear })}>
                     Delete
                   </DangerButton>
+                )}
+                {mayDeploy && isOfRing && (
+                  <Text size="sm" c="dimmed">
+                    Keys of key rings cannot be deleted by themselves.
+                  </Text>
                 )}
               </>
             );
@@ -105,14 +112,19 @@ function columnsOf(projectName: string): readonly Column<ListedJwk>[] {
       header: 'Name',
       sort: 'name',
       kind: 'title',
-      cell: ({ name, description }) => (
+      cell: (jwk) => (
         <>
-          <Anchor component={Link} href={projectPath(projectName, 'jwks', name)} fw={500}>
-            {name}
+          <Anchor component={Link} href={projectPath(projectName, 'jwks', jwk.name)} fw={500}>
+            {jwk.name}
           </Anchor>
-          {description !== null && (
-            <Text size="xs" c="dimmed" lineClamp={1} title={description}>
-              {description}
+          {jwk.ringName !== null && (
+            <Text size="xs" component="div">
+              <RingLink projectName={projectName} jwk={jwk} />
+            </Text>
+          )}
+          {jwk.description !== null && (
+            <Text size="xs" c="dimmed" lineClamp={1} title={jwk.description}>
+              {jwk.description}
             </Text>
           )}
         </>

@@ -3,7 +3,7 @@ import { Link } from 'wouter';
 import { DangerButton } from '../display/danger-button.tsx';
 import { type Column, DataTable } from '../display/data-table.tsx';
 import { Status } from '../display/status.tsx';
-import { Day, Instant, Time } from '../display/time.tsx';
+import { Day, Time } from '../display/time.tsx';
 import { projectPath } from '../layout/project.ts';
 import type { KeyRing, Member } from './ring-types.ts';
 import { memberMeaning, memberStatuses } from './ring-words.ts';
@@ -60,7 +60,14 @@ export function RingMembers({
       cell: ({ publishedAt }) => <Day at={publishedAt} fallback="not everywhere yet" />,
     },
     { header: 'Active', cell: ({ activatedAt }) => <Day at={activatedAt} fallback="not yet" /> },
-    { header: 'Then', cell: (member) => <Outlook member={member} /> },
+    {
+      header: 'Then',
+      cell: (member) => (
+        <span>
+          <Outlook member={member} />
+        </span>
+      ),
+    },
     {
       header: 'Last used',
       from: 'medium',
@@ -89,7 +96,7 @@ function Outlook({ member }: { readonly member: Member }) {
         'ready'
       ) : (
         <>
-          ready <Instant at={readyAt} fallback="once published" />
+          ready <Day at={readyAt} fallback="once published" />
         </>
       );
     case 'ACTIVE':
@@ -97,7 +104,7 @@ function Outlook({ member }: { readonly member: Member }) {
     case 'RETIRING':
       return (
         <>
-          retires <Instant at={retireAt} fallback="once every node has confirmed" />
+          retires <Day at={retireAt} fallback="once every node has confirmed" />
         </>
       );
     case 'RETIRED':

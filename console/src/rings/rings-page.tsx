@@ -94,14 +94,14 @@ function columnsOf(projectName: string): readonly Column<KeyRing>[] {
 
 export function RingStatus({ ring: { state, lateSince } }: { readonly ring: KeyRing }) {
   return (
-    <>
+    <span>
       <Status of={ringStatuses[state]} />
       {lateSince !== null && (
         <div>
           <Status of={lateStatus} />
         </div>
       )}
-    </>
+    </span>
   );
 }
 
@@ -115,11 +115,11 @@ function ActiveKey({ ring: { members } }: { readonly ring: KeyRing }) {
   const active = members.find(({ state }) => state === 'ACTIVE');
   if (active === undefined) return 'none yet';
   return (
-    <>
+    <span>
       {active.jwkName}{' '}
-      <Text span c="dimmed" fz="inherit" className="whole">
+      <Text span c="dimmed" fz="inherit">
         since <Day at={active.activatedAt} />
       </Text>
-    </>
+    </span>
   );
 }

@@ -38,19 +38,24 @@ export interface Span extends Phase {
 /** A phase of a second in a year is still seen; those after it move aside. */
 const leastWidth = 1;
 
-/** Phases without any length are left out: the next one follows at once. */
+/** Phases without any length are left out, and those before the first use that are too short to see. */
 export function spansOf(axis: Axis, { phases }: Bar): readonly Span[] {
   const spans: Span[] = [];
   let left = 0;
   for (const phase of phases) {
     const { from, until } = phase;
-    if (until !== null && until <= from) continue;
+    if (until !== null && (until <= from || isBrief(axis, phase))) continue;
     left = Math.max(left, positionOf(axis, from));
     const right = Math.min(100, Math.max(left + leastWidth, positionOf(axis, until ?? axis.until)));
     spans.push({ ...phase, left, width: right - left });
     left = right;
   }
   return spans;
+}
+
+function isBrief(axis: Axis, { state, from, until }: Phase): boolean {
+  if ((state !== 'STAGED' && state !== 'NEXT') || until === null) return false;
+  return positionOf(axis, until) - positionOf(axis, from) < leastWidth / 2;
 }
 
 export interface Mark {

@@ -41,20 +41,32 @@ export function TimelineChart({
 }
 
 function Axes({ axis, now }: { readonly axis: Axis; readonly now: number }) {
+  const nowAt = positionOf(axis, now);
   return (
     <div className="timeline-axis" aria-hidden="true">
-      {marksOf(axis).map(({ time, label }) => (
-        <span key={time} className="timeline-mark" style={{ left: `${positionOf(axis, time)}%` }}>
-          <span>{label}</span>
-        </span>
-      ))}
-      <span className="timeline-future" style={{ left: `${positionOf(axis, now)}%` }} />
-      <span className="timeline-now" style={{ left: `${positionOf(axis, now)}%` }}>
+      {marksOf(axis).map(({ time, label }) => {
+        const at = positionOf(axis, time);
+        return (
+          <span
+            key={time}
+            className="timeline-mark"
+            data-late={at > lateAt || undefined}
+            style={{ left: `${at}%` }}
+          >
+            <span>{label}</span>
+          </span>
+        );
+      })}
+      <span className="timeline-future" style={{ left: `${nowAt}%` }} />
+      <span className="timeline-now" data-late={nowAt > lateAt || undefined} style={{ left: `${nowAt}%` }}>
         <span>now</span>
       </span>
     </div>
   );
 }
+
+/** Percent of the axis from which a label stands on the other side of its line. */
+const lateAt = 84;
 
 function BarRow({ bar, axis, now }: { readonly bar: Bar; readonly axis: Axis; readonly now: number }) {
   return (
