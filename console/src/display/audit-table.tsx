@@ -83,6 +83,8 @@ const pages: Readonly<Record<string, string>> = {
   certificate: 'certificates',
   key: 'keys',
   keystore: 'keystores',
+  'key-ring': 'key-rings',
+  application: 'applications',
 };
 
 /** Where the object is shown, if it still is. */

@@ -3,6 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { AuditRecord } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
+import { utcText } from '../display/instants.ts';
 import { QueryView } from '../display/query-view.tsx';
 import { Instant } from '../display/time.tsx';
 import { sourceWords } from '../jwks/jwk-words.ts';
@@ -84,10 +85,29 @@ const sentences: Readonly<Record<string, (details: Details) => string>> = {
   'jwk.detach': () => 'replaced or deleted its source, and it kept its key',
   'jwk.refresh': ({ kid }) => `fetched a new key from its URL${withKid(kid)}`,
   'jwk.reveal': () => 'revealed or exported its private part',
+  'keyring.stage': ({ ring }) => `staged it in key ring ${ring}`,
+  'keyring.publish': () => 'found it confirmed by every node: it is next',
+  'keyring.activate': ({ cause, reason }) => `activated it${byForce(cause)}${withReason(reason)}`,
+  'keyring.supersede': () => 'activated another key: it retires',
+  'keyring.set-retirement': ({ retireAt }) =>
+    retireAt === null || retireAt === undefined
+      ? 'withdrew the time at which it retires'
+      : `set the time at which it retires: ${utcText(String(retireAt))}`,
+  'keyring.retire': () => 'retired it',
+  'keyring.revoke': ({ reason }) => `revoked it${withReason(reason)}`,
+  'keyring.erase': () => 'erased its private part',
 };
 
 function sourceWord(sourceType: Details[string] | undefined): string {
   return sourceWords[String(sourceType)] ?? String(sourceType);
+}
+
+function byForce(cause: Details[string] | undefined): string {
+  return cause === 'FORCED' ? ' by force' : '';
+}
+
+function withReason(reason: Details[string] | undefined): string {
+  return reason === undefined || reason === null || reason === '' ? '' : `: ${reason}`;
 }
 
 function withKid(kid: Details[string] | undefined): string {

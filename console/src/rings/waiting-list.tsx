@@ -1,4 +1,4 @@
-import { Time } from '../display/time.tsx';
+import { Instant, Time } from '../display/time.tsx';
 import type { KeyRing, Waiting } from './ring-types.ts';
 import { holdTexts } from './ring-words.ts';
 
@@ -81,7 +81,8 @@ function Caches({ ring: { nextRotationAt, members } }: { readonly ring: KeyRing 
   }
   return (
     <>
-      Caches may lack the next key until then: <Time at={nextRotationAt} fallback="not known yet" />.
+      Caches of verifiers may lack the next key until{' '}
+      <Instant at={nextRotationAt} fallback="a time that is not known yet" />.
     </>
   );
 }
