@@ -115,7 +115,10 @@ export async function composeServices(
     await ensureLineage(store);
     await protectStore(opened, sealing, createAuditLog({ key: auditKey, clock: () => new Date() }));
     await ensureIdentity(store, sealer);
-    await store.write((stores) => applyCaching(stores, config.caching));
+    await store.write(async (stores) => {
+      const now = await stores.rings.now();
+      if (await applyCaching(stores, config.caching, now)) await stores.rings.examineAll(now);
+    });
     const onError = (error: unknown) => log.error({ err: error }, 'presence: will be tried again');
     const presence = new Presence({ managerId: newId(), version, store, onError });
     await presence.enter();

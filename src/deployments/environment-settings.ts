@@ -11,6 +11,7 @@ import {
   settingKinds,
 } from '../protocol/content.ts';
 import { contentDigest } from '../protocol/state-digest.ts';
+import { type CachingHistoryStores, keepFormerCaching } from './caching-history.ts';
 import type { ContentReader } from './content-reader.ts';
 import type { DesiredStateStores } from './desired-state-store.ts';
 import type { LineageStores } from './history/lineage.ts';
@@ -62,15 +63,23 @@ export async function putDesiredSettings(
   await putDesiredState(stores, changes);
 }
 
-/** At the start of a manager: all environments get the caching that it was started with, where they had another. */
+/**
+ * At the start of a manager: all environments get the caching that it was started with, where they had another.
+ * @param now by the clock of the database
+ * @returns whether they had
+ */
 export async function applyCaching(
-  stores: SettingStores & DesiredStateStores,
+  stores: SettingStores & CachingHistoryStores,
   { maxAge, staleWhileRevalidate, staleIfError }: Caching,
-): Promise<void> {
+  now: Date,
+): Promise<boolean> {
   const caching = { maxAge, staleWhileRevalidate, staleIfError };
-  if (isSame(await cachingOf(stores), caching)) return;
+  const former = await cachingOf(stores);
+  if (isSame(former, caching)) return false;
   await stores.installation.put(cachingKey, JSON.stringify(caching));
   for (const { id } of await stores.environments.list()) await putDesiredSettings(stores, id);
+  await keepFormerCaching(stores, former, now);
+  return true;
 }
 
 function isSame(one: Caching, other: Caching): boolean {

@@ -1,8 +1,8 @@
 // What decisions about a ring are made from, out of the database alone, so that every manager decides alike.
 
+import { cachesMsOf, formerCachingOf } from '../deployments/caching-history.ts';
 import { cachingOf } from '../deployments/environment-settings.ts';
 import type { Environment, RegisteredNode } from '../environments/environment-store.ts';
-import type { Caching } from '../protocol/content.ts';
 import type { KeyRing, RingPolicy } from './ring.ts';
 import { generationOf } from './ring-parameters.ts';
 import { policyFacts } from './ring-policy.ts';
@@ -38,6 +38,7 @@ export async function loadRing(stores: RingRuleStores, ring: KeyRing): Promise<L
     stores.rings.nodeRemovedAt(ids),
     stores.rings.now(),
   ]);
+  const formerCaches = await formerCachingOf(stores, now);
   const names = new Map(environments.map(({ id, name }) => [id, name]));
   const generation = generationOf(ring);
   const { requestedActivation, formerLimits } = ring;
@@ -66,16 +67,11 @@ export async function loadRing(stores: RingRuleStores, ring: KeyRing): Promise<L
       members: members.map((jwk) => memberFacts(jwk, generation)),
       nodes: nodes.map((node) => nodeFacts(node, names.get(node.environmentId) ?? '')),
       cachesMs: cachesMsOf(caching),
-      formerCaches: null,
+      formerCaches,
       nodeRemovedAt: timeOf(nodeRemovedAt),
       isRevoking: openRevocations.length > 0,
     },
   };
-}
-
-/** A + W. */
-function cachesMsOf({ maxAge, staleWhileRevalidate, staleIfError }: Caching): number {
-  return (maxAge + Math.max(staleWhileRevalidate, staleIfError)) * 1_000;
 }
 
 /** By name order. */

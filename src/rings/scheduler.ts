@@ -1,6 +1,7 @@
 // Moves key rings on: one manager at a time looks at those that are due, and does what `decide` finds. What is due stands in
 // the database; a tick that comes late makes a transition late, never wrong.
 
+import { formerCachingOf, settleFormerCaching } from '../deployments/caching-history.ts';
 import { sharedSlice } from '../runtime/event-loop.ts';
 import { onBehalfOf } from '../runtime/requester.ts';
 import type { RingMotion } from './key-rings.ts';
@@ -60,13 +61,18 @@ export class RingScheduler {
     const { store, lease } = this.#options;
     const seen = new Set<string>();
     while (!this.#closed) {
-      const { due, revoking } = await store.read(async ({ rings }) => {
-        const found = await rings.due(await rings.now(), pageSize);
+      const { due, revoking, waitsForCaching } = await store.read(async (stores) => {
+        const { rings } = stores;
+        const now = await rings.now();
+        const found = await rings.due(now, pageSize);
+        const former = await formerCachingOf(stores, now);
         return {
+          waitsForCaching: seen.size === 0 && former?.confirmedAt === null,
           due: found.map(({ id }) => id).filter((id) => !seen.has(id) && !this.#isFailed(id)),
           revoking: seen.size > 0 ? [] : (await rings.openRevocations(pageSize)).map(({ ringId }) => ringId),
         };
       });
+      if (waitsForCaching) await this.#settleCaching();
       // What lies idle takes no lease, so a manager without rings writes nothing.
       if ((due.length === 0 && revoking.length === 0) || !(await lease.take())) return;
       for (const id of due) seen.add(id);
@@ -77,6 +83,17 @@ export class RingScheduler {
       await onBehalfOf('key rings', () => this.#doAll(work));
       if (due.length === 0) return;
     }
+  }
+
+  /** Once every node serves by a change of the caching, all rings may have another plan. */
+  async #settleCaching(): Promise<void> {
+    const { store, lease } = this.#options;
+    if (!(await lease.take())) return;
+    await store.write(async (stores) => {
+      await lease.requireHeld(stores);
+      const now = await stores.rings.now();
+      if (await settleFormerCaching(stores, now)) await stores.rings.examineAll(now);
+    });
   }
 
   /** A bounded number at once: a ring whose key takes a second to generate holds up no other. */
