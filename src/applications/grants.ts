@@ -3,6 +3,7 @@
 
 import { badRequest, type KeyplaneError } from '../errors.ts';
 import type { JwkStores } from '../jwks/jwk-store.ts';
+import { requireNoMember } from '../jwks/ring-membership.ts';
 import { lookupName, shownText } from '../names.ts';
 import type { RingStores } from '../rings/ring-store.ts';
 import { type Application, type Grant, type GrantOperation, grantOperations } from './application.ts';
@@ -62,12 +63,8 @@ async function grantedKey(
   }
   const jwk = await stores.jwks.find(projectId, lookupName(jwkName ?? ''));
   if (!jwk) throw notFound(`JWK (name: ${shownText(jwkName ?? '')})`, `${at}.jwkName`);
-  if (jwk.member === undefined) return { keyRingId: null, jwkId: jwk.id };
-  const [ring] = await stores.rings.getMany([jwk.member.ringId]);
-  throw badRequest(`JWK (name: ${jwk.name}) belongs to key ring (name: ${ring?.name ?? ''})!`, {
-    reason: 'FIELD_NOT_VALID',
-    member: `${at}.jwkName`,
-  });
+  await requireNoMember(stores, jwk);
+  return { keyRingId: null, jwkId: jwk.id };
 }
 
 function notFound(what: string, member: string): KeyplaneError {

@@ -2,7 +2,9 @@
 // so do verifiers, as far as anybody can know.
 
 import type { ProjectScope } from '../access/caller.ts';
+import { moveGrantsToRing } from '../applications/move-grants.ts';
 import { type ChangeResult, withWarnings } from '../deployments/deployment-result.ts';
+import { mergeTargets } from '../deployments/put-desired-state.ts';
 import { alteredInDatabase, badRequest, type KeyplaneError } from '../errors.ts';
 import { useTypeOfAlgorithm } from '../jose/algorithms.ts';
 import type { PrivateJwk } from '../jose/jwk.ts';
@@ -60,7 +62,7 @@ export function jwkAdoption(options: SettleOptions): AdoptJwk {
       adopt(draft, found);
       await stores.refreshes.delete(found.id);
       const { actor } = scope;
-      const { targets } = await storeDraft(stores, options, draft, {
+      const drafted = await storeDraft(stores, options, draft, {
         projectName: scope.projectName,
         isNewRing: true,
         events: [
@@ -68,8 +70,11 @@ export function jwkAdoption(options: SettleOptions): AdoptJwk {
           ...transitionEvents(loaded, draft, { actor, cause: 'ADOPTED', fence: null }),
         ],
       });
+      const keyRingId = loaded.ring.id;
+      const moved = await moveGrantsToRing(stores, scope, { jwkId: found.id, keyRingId });
+      const targets = mergeTargets([...drafted.targets, ...moved]);
       await scope.once?.save(stores, { targets, verb: 'deploy' });
-      return { ringId: loaded.ring.id, targets };
+      return { ringId: keyRingId, targets };
     });
     return withWarnings(await settle(options, stored));
   };

@@ -1,7 +1,9 @@
 // Delete key ring, with its members. Refused while a token that a member signed may still have to be verified.
 
 import type { ProjectScope } from '../access/caller.ts';
+import { withdrawGrants } from '../applications/move-grants.ts';
 import type { DeploymentResult } from '../deployments/deployment-result.ts';
+import { mergeTargets } from '../deployments/put-desired-state.ts';
 import { badRequest } from '../errors.ts';
 import { type Force, readForce } from './force.ts';
 import { withdrawRing } from './ring-content.ts';
@@ -26,9 +28,10 @@ export function ringDeletion({ store, audit, deployments }: SettleOptions): Dele
     const targets = await store.write(async (stores) => {
       const loaded = await loadRing(stores, await requireRing(stores, scope.projectId, name));
       if (!force.force) requireUnneeded(loaded);
+      const withdrawn = await withdrawGrants(stores, scope, loaded.ring.id);
       for (const { id } of loaded.members) await stores.jwks.delete(id);
       await stores.rings.delete(loaded.ring.id);
-      const desired = await withdrawRing(stores, loaded);
+      const desired = mergeTargets([...(await withdrawRing(stores, loaded)), ...withdrawn]);
       await audit.append(stores, ringEvent('delete', scope, loaded.ring, detailsOf(loaded, force)));
       await scope.once?.save(stores, { targets: desired, verb: 'undeploy' });
       return desired;

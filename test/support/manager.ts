@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { type Manager, startManager } from '../../src/compose/manager.ts';
 import { type ManagerConfig, readManagerConfig } from '../../src/config.ts';
-import { type RunningNode, startNode } from '../../src/node/start-node.ts';
+import type { OperationsOptions } from '../../src/node/operations/start-operations.ts';
+import { type NodeOptions, type RunningNode, startNode } from '../../src/node/start-node.ts';
 import { rawSqlite } from './databases.ts';
 import {
   createPostgresDatabase,
@@ -50,6 +51,8 @@ export interface TestManager {
       privateKeys?: boolean;
       serveLimitMs?: number;
       ephemeral?: boolean;
+      operations?: OperationsOptions;
+      timing?: NonNullable<NodeOptions['timing']>;
     },
   ): Promise<RunningNode>;
   /** One more manager over the same database, which the test closes. */
