@@ -9,6 +9,7 @@ export const sourcePages: readonly string[] = [
   'docs/sources/private-key.md',
   'docs/sources/keystore.md',
   'docs/sources/generate.md',
+  'docs/adopt-key.md',
 ];
 
 /** Beside an `npm start` of its own each. */
