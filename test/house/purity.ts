@@ -1,4 +1,3 @@
-import { roomOf } from './arrows.ts';
 import { importsOf } from './imports.ts';
 import { dottedName, identifier, lineAt, nodesOf, type SourceFile, type SyntaxNode } from './source-file.ts';
 import type { Verdict } from './verdict.ts';
@@ -17,14 +16,15 @@ const impureGlobals = new Set(['process', 'performance', 'navigator', 'WebSocket
 const impureCalls = /^(setTimeout|setInterval|fetch|eval)$/;
 const impureMembers = /^(Date\.now|Math\.random|crypto\.(random\w*|generate\w*|getRandomValues|subtle))$/;
 
-/** @param rooms the pure rooms, each with the npm packages that it may use */
+/** @param rooms the pure rooms, or folders of rooms, each with the npm packages that it may use */
 export function checkPurity(
   files: readonly SourceFile[],
   rooms: Readonly<Record<string, readonly string[]>>,
 ): Verdict {
-  const pure = files.filter(({ path }) => Object.hasOwn(rooms, roomOf(path) ?? ''));
+  const pureOf = ({ path }: SourceFile) => Object.keys(rooms).find((room) => path.startsWith(`src/${room}/`));
+  const pure = files.filter((file) => pureOf(file) !== undefined);
   const breaches = pure.flatMap((file) => [
-    ...impureImports(file, rooms[roomOf(file.path) ?? ''] ?? []),
+    ...impureImports(file, rooms[pureOf(file) ?? ''] ?? []),
     ...nodesOf(file)
       .map((node) => ({ node, what: impurity(node) }))
       .filter(({ what }) => what !== undefined)
