@@ -105,7 +105,7 @@ export class Deployments {
    *   query
    */
   join(
-    options: Omit<NodeSessionOptions, 'turns' | 'now' | 'onChange' | 'onRoom'>,
+    options: Omit<NodeSessionOptions, 'turns' | 'now' | 'onChange' | 'onRoom' | 'environmentRevision'>,
     environmentRevision: number,
   ): NodeSession {
     const { environmentId, nodeId } = options.identity;
@@ -116,6 +116,7 @@ export class Deployments {
       ?.close(closeCodes.replaced, 'another connection of this node took over');
     const session: NodeSession = new NodeSession({
       ...options,
+      environmentRevision,
       turns: this.#turns,
       // Not the clock: one that is set back by an hour would put a retry off by an hour.
       now: () => performance.now(),
@@ -135,7 +136,7 @@ export class Deployments {
     this.#confirmations.changed(session.identity.environmentId, session.identity.nodeId);
   }
 
-  /** @param answer called once it is durably recorded that the node was heard */
+  /** @param answer called once it is durably recorded that the node was heard, and the node has caught up */
   heartbeat(session: NodeSession, time: number, answer: (heard: Heard) => void): void {
     const { identity } = session;
     session.clockOffsetMs = time - this.#options.clock().getTime();
@@ -144,7 +145,7 @@ export class Deployments {
       this.#seen.set(session, new Date(heard.lastSeenAt));
       if (!session.closed) answer(heard);
     };
-    this.#heartbeats.beat({ identity, time, clockOffsetMs, answer: onHeard });
+    session.onceCaughtUp(() => this.#heartbeats.beat({ identity, time, clockOffsetMs, answer: onHeard }));
   }
 
   /** An ephemeral node stops: from now on nothing waits for it. */

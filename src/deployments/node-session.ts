@@ -57,6 +57,8 @@ export interface NodeSessionOptions {
   /** Seals and sends another message than state; undefined where the node is of an earlier release and knows none. */
   readonly say?: ((message: SealedFromManager) => void) | undefined;
   readonly startRevision: number;
+  /** Where its environment was at the handshake. */
+  readonly environmentRevision: number;
   /** As measured in the handshake. */
   readonly clockOffsetMs: number;
   /** What the node was welcomed with. */
@@ -107,6 +109,8 @@ export class NodeSession {
   /** Ids of the revocations that it was sent ahead of its state. */
   readonly #revocations = new Set<string>();
   #closed = false;
+  #hasCaughtUp = false;
+  #onCaughtUp: (() => void) | undefined;
 
   constructor(options: NodeSessionOptions) {
     this.identity = options.identity;
@@ -116,6 +120,7 @@ export class NodeSession {
     this.#tombstonesAbove = options.reset ? 'now' : 0;
     this.#confirmed = options.reset ? 0 : options.startRevision;
     this.#sent = this.#confirmed;
+    this.#noteProgress();
   }
 
   /** Highest revision that the node reported as written to its disk and served. */
@@ -139,6 +144,22 @@ export class NodeSession {
   /** What is revoked now would reach it late in the order of its state. */
   get isBehind(): boolean {
     return !this.#closed && (this.#isBehind || this.#reset);
+  }
+
+  /**
+   * Runs `action` once the node has what its environment had at the handshake; of several, the last one. A node that was
+   * away may use keys that retired meanwhile, so nothing may prolong its lease before that.
+   */
+  onceCaughtUp(action: () => void): void {
+    if (this.#hasCaughtUp) action();
+    else this.#onCaughtUp = action;
+  }
+
+  #noteProgress(): void {
+    if (this.#hasCaughtUp || this.#reset || this.#confirmed < this.#options.environmentRevision) return;
+    this.#hasCaughtUp = true;
+    this.#onCaughtUp?.();
+    this.#onCaughtUp = undefined;
   }
 
   /** Ahead of all that waits; each once. */
@@ -298,6 +319,7 @@ export class NodeSession {
         this.#confirmed = message.revision;
         this.#refusal = undefined;
         this.#refusals = 0;
+        this.#noteProgress();
       }
     } else {
       // What was sent behind a refused change is refused because of it, which would hide the reason.

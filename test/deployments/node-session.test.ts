@@ -78,6 +78,7 @@ function session(
     turns,
     seal: (header, changes) => ({ ...header, sealed: changes }),
     startRevision: options.startRevision,
+    environmentRevision: options.environmentRevision,
     lineage: 'l',
     reset: options.reset,
     now: () => now,
@@ -115,6 +116,37 @@ describe('the stream of one node', () => {
     const node = session({ startRevision: 5, reset: false, environmentRevision: 6, privateKeys: false });
     await node.session.advance();
     expect(node.sent[0]?.sealed).toBe('["public"]');
+  });
+
+  test('prolongs no lease before the node has what its environment had at the handshake', async () => {
+    const { session: node, world } = session({ startRevision: 3, reset: false, environmentRevision: 4 });
+    const done: string[] = [];
+    node.onceCaughtUp(() => done.push('first'));
+    node.onceCaughtUp(() => done.push('second'));
+    await node.advance();
+    expect(done).toEqual([]);
+    node.receive({ type: 'applied', revision: 4, digest: digestAt(4) });
+    expect(done).toEqual(['second']);
+    world.move();
+    await node.advance();
+    node.onceCaughtUp(() => done.push('third'));
+    expect(done).toEqual(['second', 'third']);
+  });
+
+  test('prolongs the lease of a node at once that lacks nothing', () => {
+    const { session: node } = session({ startRevision: 4, reset: false, environmentRevision: 4 });
+    const done: string[] = [];
+    node.onceCaughtUp(() => done.push('at once'));
+    expect(done).toEqual(['at once']);
+  });
+
+  test('prolongs no lease of a node that rejects what it is sent, or is sent a snapshot', async () => {
+    const { session: node } = session({ startRevision: 4, reset: true, environmentRevision: 4 });
+    const done: string[] = [];
+    node.onceCaughtUp(() => done.push('caught up'));
+    await node.advance();
+    node.receive({ type: 'refused', revision: 4, reason: 'the disk is full' });
+    expect(done).toEqual([]);
   });
 
   test('starts a node that has nothing with a reset, also when its environment is empty', async () => {
