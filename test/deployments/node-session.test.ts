@@ -4,7 +4,7 @@ import { NodeSession, type NodeStream } from '../../src/deployments/node-session
 import { SendTurns } from '../../src/deployments/send-turns.ts';
 import type { StatePage } from '../../src/deployments/state-page.ts';
 import type { StatePageReader } from '../../src/deployments/state-page-reader.ts';
-import type { State } from '../../src/protocol/messages.ts';
+import type { SealedFromManager, State } from '../../src/protocol/messages.ts';
 
 const digestAt = (revision: number) => revision.toString(16).padStart(64, '0');
 
@@ -68,12 +68,14 @@ function session(
   const world = environment(options.environmentRevision);
   const { stream, sent, closes, leaving } = recordingStream();
   const room = Promise.withResolvers<void>();
+  const said: SealedFromManager[] = [];
   let now = 1_000_000;
   const made = new NodeSession({
     identity: { nodeId: 'n', environmentId: 'e', keyId: 'k', name: 'node-1', version: '1', connection: 1 },
     clockOffsetMs: 0,
     privateKeys: options.privateKeys ?? true,
     stream,
+    say: (message) => void said.push(message),
     pages: world.pages,
     turns,
     seal: (header, changes) => ({ ...header, sealed: changes }),
@@ -88,7 +90,7 @@ function session(
   const later = (ms: number) => {
     now += ms;
   };
-  return { session: made, stream, sent, closes, leaving, room: room.promise, world, later };
+  return { session: made, stream, sent, said, closes, leaving, room: room.promise, world, later };
 }
 
 describe('the stream of one node', () => {
@@ -147,6 +149,32 @@ describe('the stream of one node', () => {
     await node.advance();
     node.receive({ type: 'refused', revision: 4, reason: 'the disk is full' });
     expect(done).toEqual([]);
+  });
+
+  test('sends revoked kids ahead of a state that does not fit into it, each revocation once', async () => {
+    const {
+      session: node,
+      stream,
+      said,
+      sent,
+    } = session({ startRevision: 5, reset: false, environmentRevision: 10 });
+    const revocation = { id: 'r', environmentIds: ['e'], keys: [{ ringId: 'ring', kid: 'stolen' }] };
+    const send = stream.send;
+    stream.send = (...message) => {
+      send(...message);
+      stream.bufferedBytes = 2 * 1024 * 1024;
+    };
+    await node.advance();
+    stream.send = send;
+    expect(sent.at(-1)?.final).toBe(false);
+    expect(node.isBehind).toBe(true);
+    node.sendRevoked([revocation]);
+    node.sendRevoked([revocation]);
+    expect(said).toEqual([{ type: 'revoked', keys: revocation.keys }]);
+    stream.bufferedBytes = 0;
+    await node.advance();
+    expect(sent.at(-1)?.final).toBe(true);
+    expect(node.isBehind).toBe(false);
   });
 
   test('starts a node that has nothing with a reset, also when its environment is empty', async () => {

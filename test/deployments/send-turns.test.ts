@@ -47,6 +47,15 @@ describe('streams that send at the same time', () => {
     expect(served).toEqual(['0', '1', 'turn', '2']);
   });
 
+  test('are served before all others where they revoke a key', async () => {
+    const turns = new SendTurns();
+    const served: string[] = [];
+    const run = (name: string, isUrgent = false) => turns.run(() => void served.push(name), { isUrgent });
+    turns.run(compute);
+    await Promise.all([run('a'), run('b'), run('revocation', true), run('another', true), run('c')]);
+    expect(served).toEqual(['revocation', 'another', 'a', 'b', 'c']);
+  });
+
   test('do not wait if no other stream sends', () => {
     const turns = new SendTurns();
     let done = false;
