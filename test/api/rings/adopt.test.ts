@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RunningNode } from '../../../src/node/start-node.ts';
+import { type Answer, startTestManager, type TestManager } from '../../support/manager.ts';
+import { type Item, noCaches, type RingApi, ringApi } from './support/ring-api.ts';
+
+let world: TestManager;
+let rings: RingApi;
+let node: RunningNode;
+beforeAll(async () => {
+  world = await startTestManager({ environments: ['production'], settings: noCaches });
+  rings = ringApi(world.api);
+  node = await world.addNode('production', 'p1');
+});
+afterAll(() => world.close());
+
+const call = (method: string, path: string, body?: unknown) =>
+  world.api(method, `/apiops/projects/MyProject/jwks/${path}`, body);
+const refusal = ({ status, body }: Answer) => [status, body.error_description, body.reason];
+const jwk = async (name: string): Promise<Item> =>
+  (await call('GET', `${name}/?publicOnly=true`)).body.resultList[0];
+const policy = { verifierCacheTime: 'PT0S', clockSkew: 'PT0S' };
+
+describe('an adopted JWK', () => {
+  test('is the ACTIVE first version of a new ring, under its name and kid, without end', async () => {
+    await call('POST', 'generate', { name: 'legacy', type: 'EC', ec: { curveType: 'P384' } });
+    const before = await jwk('legacy');
+    const { status, body } = await call('POST', 'legacy/adopt', { ringName: 'modern', ...policy });
+    expect({ status, ...body }).toMatchObject({
+      status: 200,
+      success: true,
+      deploymentResult: { success: true },
+    });
+    const ring = await rings.ring('modern');
+    expect(ring).toMatchObject({ type: 'EC', use: 'sig', ec: { curveType: 'P384', algorithm: 'ES384' } });
+    const [first, second] = ring.members;
+    expect(first).toMatchObject({ version: 1, jwkName: 'legacy', kid: before.kid, state: 'ACTIVE' });
+    expect(first.publishedAt).toBe(first.activatedAt);
+    expect(first.readyAt).toBe(first.activatedAt);
+    expect(second).toMatchObject({ version: 2, jwkName: 'modern.2', state: 'NEXT', algorithm: 'ES384' });
+    expect(await jwk('legacy')).toMatchObject({
+      notBeforeTime: null,
+      expirationTime: null,
+      ringName: 'modern',
+      ringState: 'ACTIVE',
+    });
+    const set = await (await fetch(`${node.url}/projects/MyProject/.well-known/jwks.json`)).json();
+    expect(set).toMatchObject({ keys: [{ kid: before.kid }, { kid: second.kid }] });
+    await rings.call('POST', 'modern/rotate');
+    expect(await rings.states('modern')).toEqual(['RETIRING', 'ACTIVE', 'NEXT']);
+  });
+
+  test('may have the name of the first member', async () => {
+    await call('POST', 'generate', { name: 'same.1', type: 'EC', ec: { curveType: 'P256' } });
+    expect((await call('POST', 'same.1/adopt', { ringName: 'same', ...policy })).status).toBe(200);
+    expect((await rings.ring('same')).members).toMatchObject([{ jwkName: 'same.1' }, { jwkName: 'same.2' }]);
+  });
+});
+
+describe('Adopt rejects', () => {
+  test.each([
+    [
+      'a key for encryption',
+      { name: 'enc', type: 'RSA', rsa: { keySize: 2048, keyUseType: 'ENCRYPTION' } },
+      'JWK (name: enc) can not be adopted: it is not for use type SIGNATURE!',
+    ],
+    [
+      'a key without kid',
+      { name: 'nokid', type: 'EC', ec: { curveType: 'P256', keyIdType: 'NONE' } },
+      'JWK (name: nokid) can not be adopted: it has no kid!',
+    ],
+    [
+      'a key that has expired',
+      {
+        name: 'expired',
+        type: 'EC',
+        ec: {
+          curveType: 'P256',
+          notBeforeTime: '2020-01-01T00:00:00Z',
+          expirationTime: '2021-01-01T00:00:00Z',
+        },
+      },
+      'JWK (name: expired) can not be adopted: it has expired!',
+    ],
+  ])('%s', async (_what, made, text) => {
+    expect((await call('POST', 'generate', made)).status).toBe(200);
+    const answer = await call('POST', `${made.name}/adopt`, { ringName: 'x', ...policy });
+    expect(refusal(answer)).toEqual([400, text, 'KEY_STATE_NOT_VALID']);
+  });
+
+  test('a key without private half', async () => {
+    const jwkStr = JSON.stringify({
+      kty: 'EC',
+      crv: 'P-256',
+      use: 'sig',
+      x: 'MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4',
+      y: '4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM',
+    });
+    await call('POST', '', { name: 'half', sourceType: 'COPY_PASTE', jwkStr });
+    expect(refusal(await call('POST', 'half/adopt', { ringName: 'x', ...policy }))).toEqual([
+      400,
+      'JWK (name: half) can not be adopted: it has no private part!',
+      'KEY_STATE_NOT_VALID',
+    ]);
+  });
+
+  test('a JWK that is not there, a ring that is, and no ring name', async () => {
+    expect(refusal(await call('POST', 'none/adopt', { ringName: 'x' }))).toEqual([
+      400,
+      'JWK (name: none) is not found!',
+      'NOT_FOUND',
+    ]);
+    await call('POST', 'generate', { name: 'plain', type: 'EC', ec: { curveType: 'P256' } });
+    expect(refusal(await call('POST', 'plain/adopt', { ringName: 'modern', ...policy }))).toEqual([
+      400,
+      'Key ring (name: modern) is already exist! Try update operation if want to change its value.',
+      'NAME_TAKEN',
+    ]);
+    const { body } = await call('POST', 'plain/adopt', {});
+    expect(body).toMatchObject({ error_description: 'Key ring name can not be empty!', member: 'ringName' });
+  });
+
+  test('a JWK that is in a ring', async () => {
+    expect(refusal(await call('POST', 'legacy/adopt', { ringName: 'x', ...policy }))).toEqual([
+      400,
+      'JWK (name: legacy) belongs to key ring (name: modern)!',
+      'KEY_RING_MEMBER',
+    ]);
+  });
+});
