@@ -43,6 +43,7 @@ export function jwkAdoption(options: SettleOptions): AdoptJwk {
   return async (scope, given, request) => {
     const ringName = checkRingName(request.ringName, 'ringName');
     const policy = readPolicy(request);
+    await options.deployments.recordConfirmations();
     const stored = await store.write(async (stores) => {
       const found = await stores.jwks.find(scope.projectId, lookupName(given));
       if (!found) throw badRequest(`JWK (name: ${shownText(given)}) is not found!`, { reason: 'NOT_FOUND' });

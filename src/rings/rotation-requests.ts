@@ -44,6 +44,7 @@ export function rotationRequests(options: SettleOptions): RotationRequests {
     given: string,
     changeOf: (loaded: LoadedRing) => RingChange | undefined,
   ) => {
+    await options.deployments.recordConfirmations();
     const ringId = await options.store.write(async (stores) => {
       const loaded = await loadRing(stores, await requireRing(stores, scope.projectId, given));
       const asked = changeOf(loaded);
