@@ -6,16 +6,26 @@ import type { Caller } from '../access/caller.ts';
 import { holdsRole, membershipsOf } from '../access/narrowing.ts';
 import type { AuditRecord, AuditStore } from '../audit/audit-log.ts';
 import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
+import { cachingOf } from '../deployments/environment-settings.ts';
+import type { LineageStores } from '../deployments/history/lineage.ts';
 import type { Environment, EnvironmentStores, RegisteredNode } from '../environments/environment-store.ts';
 import { listSharedKids, type SharedKid, type SharedKidStores } from '../jwks/shared-kids.ts';
-import { projectKinds } from '../protocol/content.ts';
+import { type Caching, projectKinds } from '../protocol/content.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
-import type { ExpiringJwk, FailingSource, JwkCount, OverviewStores, Top } from './overview-store.ts';
+import type {
+  ExpiringJwk,
+  FailingSource,
+  JwkCount,
+  OverviewStores,
+  Top,
+  UnsteadyRing,
+} from './overview-store.ts';
 
 type Stores = AccessStores &
   EnvironmentStores &
   DesiredStateStores &
   OverviewStores &
+  LineageStores &
   SharedKidStores & { readonly audit: AuditStore };
 
 export interface OverviewOptions {
@@ -42,6 +52,8 @@ export interface Overview {
   readonly expiring: Top<ExpiringJwk>;
   readonly failing: Top<FailingSource>;
   readonly sharedKids: Top<SharedKid>;
+  readonly rings: Top<UnsteadyRing>;
+  readonly caching: Caching;
   /** Newest first. */
   readonly lastChanges: readonly AuditRecord[];
 }
@@ -79,6 +91,8 @@ async function look(stores: Stores, caller: Caller, now: Date) {
     expiring: await stores.overview.expiring(visible, { before, limit: shownItems }),
     failing: await stores.overview.failingSources(visible, shownItems),
     sharedKids: topOf(sharedKidsShownTo(projects, await listSharedKids(stores, now))),
+    rings: await stores.overview.unsteadyRings(visible, shownItems),
+    caching: await cachingOf(stores),
     environments,
     lastChanges: await lastChanges(
       stores,

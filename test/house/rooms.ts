@@ -84,10 +84,12 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'type jose/key-types.ts',
     'access/narrowing.ts',
     'jwks/shared-kids.ts',
+    'deployments/environment-settings.ts',
     'type access',
     'type audit',
     'type deployments',
     'type environments',
+    'type rings/ring.ts',
   ],
   http: [
     'overview',

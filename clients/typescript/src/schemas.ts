@@ -1671,6 +1671,20 @@ export interface Overview {
     readonly leftOut: readonly NamedJwk[];
   }[];
   readonly sharedKidCount: number;
+  /** Held, blocked, late or revoking, the first 20 */
+  readonly keyRings: readonly {
+    readonly projectName: string;
+    readonly name: string;
+    readonly state: KeyRingState;
+    readonly lateSince: string | null;
+  }[];
+  readonly keyRingCount: number;
+  /** Seconds, of the Cache-Control of JWK Sets */
+  readonly caching: {
+    readonly maxAge: number;
+    readonly staleWhileRevalidate: number;
+    readonly staleIfError: number;
+  };
   readonly lastChanges: readonly AuditRecord[];
 }
 

@@ -9,6 +9,7 @@ import { Status } from '../display/status.tsx';
 import { sourceStatuses, validityStatuses } from '../display/status-words.ts';
 import { Day, Time } from '../display/time.tsx';
 import { projectPath } from '../layout/project.ts';
+import { lateStatus, ringStatuses } from '../rings/ring-words.ts';
 
 const mostShown = 6;
 
@@ -117,6 +118,48 @@ export function SharedKids({
           </div>
         ))}
       </Stack>
+      <More shown={mostShown} count={count} />
+    </Section>
+  );
+}
+
+export function UnsteadyRings({
+  items,
+  count,
+}: {
+  readonly items: Overview['keyRings'];
+  readonly count: number;
+}) {
+  return (
+    <Section title={`Key rings that need attention (${count})`}>
+      <ul className="rows">
+        {items.slice(0, mostShown).map(({ projectName, name, state, lateSince }) => (
+          <li key={`${projectName} ${name}`}>
+            <span>
+              <Anchor
+                component={Link}
+                href={projectPath(projectName, 'key-rings', name)}
+                fz="inherit"
+                fw={500}
+              >
+                {name}
+              </Anchor>{' '}
+              <Text span c="dimmed" fz="inherit">
+                {projectName}
+              </Text>
+            </span>
+            <span>
+              <Status of={ringStatuses[state]} />
+              {lateSince !== null && (
+                <>
+                  {' '}
+                  <Status of={lateStatus} /> since <Time at={lateSince} />
+                </>
+              )}
+            </span>
+          </li>
+        ))}
+      </ul>
       <More shown={mostShown} count={count} />
     </Section>
   );

@@ -13,7 +13,7 @@ import { Time } from '../display/time.tsx';
 import { environmentPath } from '../environments/environment-path.ts';
 import { projectPath } from '../layout/project.ts';
 import { useSignedIn } from '../session/session-context.ts';
-import { Expiring, FailingSources, SharedKids } from './attention.tsx';
+import { Expiring, FailingSources, SharedKids, UnsteadyRings } from './attention.tsx';
 import { FirstSteps } from './first-steps.tsx';
 
 const refreshMs = 3_000;
@@ -36,12 +36,14 @@ export function OverviewPage() {
 function Cards({ overview }: { readonly overview: Overview }) {
   const { expiring, expiringCount, failingSources, failingSourceCount, sharedKids, sharedKidCount } =
     overview;
-  const nothing = expiringCount + failingSourceCount + sharedKidCount === 0;
+  const { keyRings, keyRingCount } = overview;
+  const nothing = expiringCount + failingSourceCount + sharedKidCount + keyRingCount === 0;
   const hasJwks = overview.projects.some(({ jwks }) => jwks > 0);
   return (
     <Stack>
       <FirstSteps overview={overview} />
       <div className="overview">
+        {keyRingCount > 0 && <UnsteadyRings items={keyRings} count={keyRingCount} />}
         {expiringCount > 0 && <Expiring items={expiring} count={expiringCount} />}
         {failingSourceCount > 0 && <FailingSources items={failingSources} count={failingSourceCount} />}
         {sharedKidCount > 0 && <SharedKids items={sharedKids} count={sharedKidCount} />}

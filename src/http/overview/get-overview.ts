@@ -8,6 +8,7 @@ import type { KeyplaneServer } from '../keyplane-server.ts';
 import { named } from '../openapi/named.ts';
 import { environmentType } from '../openapi/named-values.ts';
 import { instant, instantOrNull, instantText } from '../responses/response-schemas.ts';
+import { ringState } from '../rings/ring-schemas.ts';
 import { openToSignedIn } from '../route-access.ts';
 
 const count = z.number().int();
@@ -78,6 +79,20 @@ const answer = named(
         'Kids that name different keys in one JWK Set, the first 20; JWKs of projects that the caller may see',
       ),
     sharedKidCount: count,
+    keyRings: z
+      .array(
+        z.object({
+          projectName: z.string(),
+          name: z.string(),
+          state: ringState,
+          lateSince: instant.nullable(),
+        }),
+      )
+      .describe('Held, blocked, late or revoking, the first 20'),
+    keyRingCount: count,
+    caching: z
+      .object({ maxAge: count, staleWhileRevalidate: count, staleIfError: count })
+      .describe('Seconds, of the Cache-Control of JWK Sets'),
     lastChanges: z.array(auditItem),
   }),
 );
@@ -100,7 +115,8 @@ export function getOverviewRoute(app: KeyplaneServer, { overview }: Pick<RouteSe
 }
 
 function overviewView(found: Overview): z.infer<typeof answer> {
-  const { projects, environments, counts, expiring, failing, sharedKids, lastChanges } = found;
+  const { projects, environments, counts, expiring, failing, sharedKids, rings, caching, lastChanges } =
+    found;
   const counted = (matches: (one: Overview['counts'][number]) => boolean) =>
     counts.reduce((total, one) => total + (matches(one) ? one.count : 0), 0);
   return {
@@ -130,6 +146,9 @@ function overviewView(found: Overview): z.infer<typeof answer> {
       leftOut: [...leftOut],
     })),
     sharedKidCount: sharedKids.total,
+    keyRings: rings.items.map((one) => ({ ...one, lateSince: instantOrNull(one.lateSince) })),
+    keyRingCount: rings.total,
+    caching: { ...caching },
     lastChanges: lastChanges.map(auditView),
   };
 }

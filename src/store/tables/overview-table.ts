@@ -5,6 +5,7 @@ import type {
   JwkCount,
   OverviewStore,
   Top,
+  UnsteadyRing,
   VisibleProjects,
 } from '../../overview/overview-store.ts';
 import type { Database, Tables } from '../database-schema.ts';
@@ -77,6 +78,33 @@ export class OverviewTable implements OverviewStore {
       state: row.state === 'GONE' ? ('GONE' as const) : ('FAILING' as const),
       stateSince: new Date(row.state_since),
       stateReason: row.state_reason,
+    }));
+    return { items, total: Number(counted?.count ?? 0) };
+  }
+
+  async unsteadyRings(projects: VisibleProjects, limit: number): Promise<Top<UnsteadyRing>> {
+    const matching = this.#database
+      .selectFrom('key_rings')
+      .where((e) =>
+        e.or([
+          e('key_rings.state', 'in', ['BLOCKED', 'HELD', 'REVOKING']),
+          e('key_rings.late_since', 'is not', null),
+        ]),
+      )
+      .where((e) => (projects === null ? e.lit(true) : e('key_rings.project_id', 'in', [...projects, ''])));
+    const rows = await matching
+      .innerJoin('projects', 'projects.id', 'key_rings.project_id')
+      .select(['key_rings.name', 'key_rings.state', 'key_rings.late_since', 'projects.name as project_name'])
+      .orderBy('key_rings.name')
+      .orderBy('key_rings.id')
+      .limit(limit)
+      .execute();
+    const counted = await matching.select((e) => e.fn.countAll<number>().as('count')).executeTakeFirst();
+    const items = rows.map((row) => ({
+      projectName: row.project_name,
+      name: row.name,
+      state: row.state ?? ('STEADY' as const),
+      lateSince: row.late_since === null ? null : new Date(row.late_since),
     }));
     return { items, total: Number(counted?.count ?? 0) };
   }

@@ -10,15 +10,9 @@ import { TimelineChart } from '../timeline/timeline-chart.tsx';
 import { kindOf, type RingDraft } from './ring-draft.ts';
 
 /** What a ring like this will do, as if it were created now. */
-export function PlannedTimeline({
-  projectName,
-  draft,
-}: {
-  readonly projectName: string;
-  readonly draft: RingDraft;
-}) {
+export function PlannedTimeline({ draft }: { readonly draft: RingDraft }) {
   const [now] = useState(() => Date.now());
-  const cachesMs = useCachesMs(projectName);
+  const cachesMs = useCachesMs();
   const { policy, name, ...key } = useDeferredValue(draft);
   const kind = kindOf({ policy, name, ...key });
   const plan = useMemo(() => planOf(kind, newPolicy(policy), cachesMs, now), [kind, policy, cachesMs, now]);

@@ -121,7 +121,7 @@ export function RingForm({
             body={ringBody(draft)}
           />
         </Stack>
-        <PlannedTimeline projectName={projectName} draft={draft} />
+        <PlannedTimeline draft={draft} />
       </div>
       <div className="form-bar">
         <Text role="alert" size="sm" c="var(--mantine-color-error)" className="form-bar-error">

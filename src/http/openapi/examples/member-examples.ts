@@ -317,4 +317,7 @@ export const memberExamples: Readonly<Record<string, unknown>> = Object.freeze({
   failingSourceCount: 0,
   sharedKids: [],
   sharedKidCount: 0,
+  keyRings: [],
+  keyRingCount: 0,
+  caching: { maxAge: 300, staleWhileRevalidate: 60, staleIfError: 0 },
 });
