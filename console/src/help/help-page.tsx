@@ -8,6 +8,7 @@ import {
   sourceStatuses,
   validityStatuses,
 } from '../display/status-words.ts';
+import { lateStatus, memberStatuses, ringStatuses } from '../rings/ring-words.ts';
 import { useSignedIn } from '../session/session-context.ts';
 
 const words = [
@@ -19,6 +20,11 @@ const words = [
     'A server that publishes the public keys of its environment, and keeps doing so while no manager runs.',
   ],
   ['JWK Set', 'The public keys that a node publishes for one project. Verifiers fetch it over HTTP.'],
+  [
+    'Key ring',
+    'The keys of one purpose, which keyplane replaces on schedule. Its keys are JWKs: one is active, the next is published.',
+  ],
+  ['Application', 'A program that has nodes sign and verify with keys of a project, with a token of its own.'],
   ['Revision', 'The number of the latest change to an environment. A node that has confirmed it is current.'],
 ] as const;
 
@@ -66,6 +72,12 @@ export function HelpPage() {
         </Section>
         <Section title="Validity of a JWK">
           <StatusMeanings words={Object.values(validityStatuses)} />
+        </Section>
+        <Section title="State of a key ring">
+          <StatusMeanings words={[...Object.values(ringStatuses), lateStatus]} />
+        </Section>
+        <Section title="State of a key in a key ring">
+          <StatusMeanings words={Object.values(memberStatuses)} />
         </Section>
         <Section title="JWKs that follow a URL">
           <StatusMeanings words={Object.values(sourceStatuses)} />

@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestConsole, type TestConsole } from './support/browser.ts';
+import { expectAccessible, expectKeptNowhere, expectNoSidewaysScroll } from './support/page-checks.ts';
+
+const project = '/apiops/projects/MyProject/';
+
+let console: TestConsole;
+
+beforeAll(async () => {
+  console = await startTestConsole({ environments: ['production'] });
+  const { manager } = console;
+  await manager.addNode('production', 'p1');
+  const ec = { curveType: 'P256' };
+  for (const [path, name] of [
+    ['key-rings/', 'api-signing'],
+    ['jwks/generate', 'single'],
+  ] as const) {
+    const { status } = await manager.api('POST', project + path, { name, type: 'EC', ec });
+    expect(status).toBe(200);
+  }
+});
+
+afterAll(() => console.close());
+
+async function applicationOf(name: string) {
+  const { body } = await console.manager.api('GET', `${project}applications/${name}/`);
+  return body.resultList[0];
+}
+
+test('an application is created with a grant, and its token is shown once', async () => {
+  const page = await console.open({ path: '/projects/MyProject/applications' });
+  await page.getByText('This project has no application yet.').waitFor();
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'New application' }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await dialog.getByText('Application name can not be empty!').waitFor();
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('issuer');
+  const choice = dialog.getByLabel('Grant the use of');
+  await choice.locator('option', { hasText: 'single' }).waitFor({ state: 'attached' });
+  // Members of a ring are granted with their ring alone.
+  const offered = await choice.locator('option').allTextContents();
+  expect(offered).toEqual(['Choose a key ring or a JWK', 'api-signing', 'single']);
+  await choice.selectOption('api-signing');
+  await dialog.getByLabel('Verify with api-signing').uncheck();
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  const token = (await page.getByTestId('token').textContent()) ?? '';
+  expect(token).toMatch(/^kpa_/);
+  await page.getByRole('button', { name: 'Copy the token' }).click();
+  expect(await page.evaluate('navigator.clipboard.readText()')).toBe(token);
+  await page.getByText('issuer is created').waitFor();
+  await page.getByText('api-signing: sign').waitFor();
+  await page.getByText('It was not used yet.').waitFor();
+  await page.getByText("curl -X POST 'http://NODE/projects/MyProject/key-rings/api-signing/sign'").waitFor();
+  await expectAccessible(page);
+  await expectKeptNowhere(page, token);
+  await page.reload();
+  await page.getByText('It was not used yet.').waitFor();
+  expect(await page.getByText(token).count()).toBe(0);
+  expect(await applicationOf('issuer')).toMatchObject({
+    grants: [{ keyRingName: 'api-signing', operations: ['SIGN'] }],
+    expiresAt: null,
+  });
+});
+
+test('a token that was shown is no longer there on the way back to its page', async () => {
+  const page = await console.open({ path: '/projects/MyProject/applications' });
+  await page.getByRole('button', { name: 'New application' }).click();
+  await page.getByRole('textbox', { name: 'Name' }).fill('left');
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
+  const token = (await page.getByTestId('token').textContent()) ?? '';
+  await page.getByRole('link', { name: 'Overview' }).click();
+  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  await page.goBack();
+  await page.getByText('It was not used yet.').waitFor();
+  expect(await page.content()).not.toContain(token);
+});
+
+test('grants and expiry are edited, and a grant of nothing is rejected beside its field', async () => {
+  const page = await console.open({ path: '/projects/MyProject/applications/issuer' });
+  await page.getByRole('button', { name: 'Edit' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Grant the use of').selectOption('single');
+  await dialog.getByLabel('Sign with api-signing').uncheck();
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.getByText(/operations/).waitFor();
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: 'Remove api-signing' }).click();
+  await dialog.getByRole('radio', { name: 'On a date' }).check();
+  await dialog.getByLabel('Date and time').fill('2099-01-01T00:00');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('issuer is changed').waitFor();
+  await page.getByText('single: sign, verify').waitFor();
+  expect(await applicationOf('issuer')).toMatchObject({
+    grants: [{ jwkName: 'single', operations: ['SIGN', 'VERIFY'] }],
+    expiresAt: '2099-01-01T00:00:00.000Z',
+  });
+});
+
+test('a token is replaced with an overlap, and the new one is shown once', async () => {
+  const page = await console.open({ path: '/projects/MyProject/applications/issuer' });
+  await page.getByRole('button', { name: 'Replace token' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Valid for', { exact: true }).fill('90');
+  await dialog.getByLabel('Valid for: unit').selectOption('days');
+  await dialog.getByRole('button', { name: 'Replace' }).click();
+  await dialog.getByText(/^overlap/).waitFor();
+  await expectAccessible(page);
+  await dialog.getByLabel('Valid for', { exact: true }).fill('2');
+  await dialog.getByRole('button', { name: 'Replace' }).click();
+  await page.getByText('The token is replaced').waitFor();
+  expect(await page.getByTestId('token').textContent()).toMatch(/^kpa_/);
+  await page.getByText('one is valid until').waitFor();
+  expect((await applicationOf('issuer')).formerTokensValidUntil).toHaveLength(1);
+});
+
+test('usage is shown by key, operation and outcome', async () => {
+  const page = await console.open({ path: '/projects/MyProject/applications' });
+  // As the manager answers once nodes have reported.
+  await page.route('**/applications/issuer/', async (route) => {
+    const answer = await route.fetch();
+    const body = await answer.json();
+    body.resultList[0].lastUsedAt = '2026-11-29T12:00:00.000Z';
+    body.resultList[0].usage = [
+      {
+        keyName: 'api-signing.1',
+        operation: 'SIGN',
+        outcome: 'SUCCEEDED',
+        count: 1234,
+        lastUsedAt: '2026-11-29T12:00:00.000Z',
+      },
+    ];
+    await route.fulfill({ response: answer, json: body });
+  });
+  await page.getByRole('link', { name: 'issuer' }).click();
+  const row = page.getByRole('row').filter({ hasText: 'api-signing.1' });
+  for (const text of ['sign', 'succeeded', '1,234']) await row.getByText(text, { exact: true }).waitFor();
+});
+
+test('an application is deleted by its name', async () => {
+  const page = await console.open({ path: '/projects/MyProject/applications/left' });
+  await page.getByRole('button', { name: 'Delete' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Type left to confirm').fill('left');
+  await dialog.getByRole('button', { name: 'Delete the application' }).click();
+  await page.getByRole('heading', { name: 'left is deleted' }).waitFor();
+  await page.getByRole('link', { name: 'Applications of MyProject' }).click();
+  await page.getByRole('link', { name: 'issuer' }).waitFor();
+  expect(await page.getByRole('link', { name: 'left' }).count()).toBe(0);
+});
+
+test('a user who may not deploy is offered no change of an application', async () => {
+  await console.manager.as('reader', { project: 'MyProject', roles: ['ROLE_API_SECURITY'] });
+  const page = await console.open({ path: '/projects/MyProject/applications/issuer', username: 'reader' });
+  await page.getByText('single: sign, verify').waitFor();
+  expect(await page.getByRole('button', { name: /^(Edit|Replace|Delete)/ }).count()).toBe(0);
+});
+
+test.each(['/projects/MyProject/applications', '/projects/MyProject/applications/issuer'])(
+  '%s has no barrier in the dark and at 320 pixels',
+  async (path) => {
+    const page = await console.open({ path, width: 320, colorScheme: 'dark' });
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'detached' });
+    await expectNoSidewaysScroll(page);
+    await expectAccessible(page);
+  },
+);
