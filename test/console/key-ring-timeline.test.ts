@@ -98,10 +98,13 @@ describe('the time axis', () => {
     const brief = barsOf([
       transition(1, 'STAGED', 0),
       transition(1, 'NEXT', 0.001),
-      transition(1, 'ACTIVE', 9_000, true),
+      transition(1, 'ACTIVE', 1, true),
+      transition(1, 'RETIRING', 9_000, true),
+      transition(1, 'RETIRED', 9_001, true),
     ]);
     const shown = spansOf(axisOf(brief, now), brief[0] ?? { version: 1, kid: null, phases: [] });
-    expect(shown.map(({ state }) => state)).toEqual(['STAGED', 'NEXT', 'ACTIVE']);
+    // What is too short before the first use is left out; the end of a key is not.
+    expect(shown.map(({ state }) => state)).toEqual(['ACTIVE', 'RETIRING', 'RETIRED']);
     for (const { width } of shown) expect(width).toBeGreaterThanOrEqual(1);
     for (const { left, width } of [...spans.flat(), ...shown]) {
       expect(left).toBeGreaterThanOrEqual(0);
