@@ -24,7 +24,10 @@ const words = [
     'Key ring',
     'The keys of one purpose, which keyplane replaces on schedule. Its keys are JWKs: one is active, the next is published.',
   ],
-  ['Application', 'A program that has nodes sign and verify with keys of a project, with a token of its own.'],
+  [
+    'Application',
+    'A program that has nodes sign and verify with keys of a project, with a token of its own.',
+  ],
   ['Revision', 'The number of the latest change to an environment. A node that has confirmed it is current.'],
 ] as const;
 
