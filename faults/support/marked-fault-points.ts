@@ -1,8 +1,15 @@
 import { faultPoints } from '../../src/runtime/fault-points.ts';
 
 const ofCommands: readonly unknown[] = [faultPoints.migrationStatement, faultPoints.keyFileStep];
+const ofRings: readonly unknown[] = [faultPoints.beforeTransition, faultPoints.afterTransition];
 
 /** Names of the channels that a running manager passes under load. */
-export const markedFaultPoints: readonly string[] = Object.values(faultPoints)
-  .filter((moment) => !ofCommands.includes(moment))
-  .map(({ name }) => String(name));
+export const markedFaultPoints: readonly string[] = namesWithout([...ofCommands, ...ofRings]);
+/** And those that it passes while a key ring rotates. */
+export const ringFaultPoints: readonly string[] = namesWithout(ofCommands);
+
+function namesWithout(left: readonly unknown[]): readonly string[] {
+  return Object.values(faultPoints)
+    .filter((moment) => !left.includes(moment))
+    .map(({ name }) => String(name));
+}

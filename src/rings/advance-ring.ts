@@ -5,6 +5,7 @@
 import type { DeploymentResult } from '../deployments/deployment-result.ts';
 import type { DeploymentTarget } from '../deployments/put-desired-state.ts';
 import type { Lease } from '../leases/lease.ts';
+import { faultPoints } from '../runtime/fault-points.ts';
 import { addMember, type GeneratedKey, generateKey } from './make-member.ts';
 import type { KeyRing } from './ring.ts';
 import { dateOf, RingDraft, storeDraft } from './ring-draft.ts';
@@ -56,6 +57,7 @@ export function ringAdvance(options: AdvanceOptions): AdvanceRing {
       // Another manager made the last transition, and nodes are about to confirm it.
       if (!outcome.moved && (!waits || waited || outcome.targets.length === 0)) return result;
       waited = !outcome.moved;
+      if (outcome.moved) faultPoints.afterTransition.publish(undefined);
       if (outcome.targets.length === 0) continue;
       if (waits) {
         result = await deployments.deploy(outcome.targets, 'deploy');
@@ -119,6 +121,7 @@ async function takeStep(
     projectName: loaded.projectName,
     events: transitionEvents(loaded, draft, facts),
   });
+  faultPoints.beforeTransition.publish(undefined);
   return { moved: true, targets };
 }
 

@@ -15,6 +15,10 @@ export const faultPoints = Object.freeze({
   /** A node confirmed the changes that it received. */
   beforeConfirmation: channel('keyplane:confirmation.before'),
   afterConfirmation: channel('keyplane:confirmation.after'),
+  /** A key ring moves on: its members, desired state and audit record are written, the database does not have them yet. */
+  beforeTransition: channel('keyplane:transition.before'),
+  /** The database has the transition; no node was sent it yet. */
+  afterTransition: channel('keyplane:transition.after'),
   /** The next statement of a schema migration. */
   migrationStatement: channel('keyplane:migration.statement'),
   /** The next step with the key files, while the master key is changed. */

@@ -7,14 +7,14 @@ import { type Answer, apiOf } from '../../support/manager.ts';
 import { eventually } from './eventually.ts';
 import { type ServeProcess, serve } from './keyplane-process.ts';
 import { freePorts } from './ports.ts';
-import { password, startWorld, type World } from './world.ts';
+import { type ManagerStart, password, startWorld, type World } from './world.ts';
 
 export interface Restartable {
   readonly name: string;
   readonly url: string;
   readonly pid: number;
   kill(): Promise<void>;
-  start(): Promise<void>;
+  start(how?: ManagerStart): Promise<void>;
 }
 
 export interface RestartableNode extends Restartable {
@@ -54,7 +54,7 @@ export async function startKilledWorld(options: KilledWorldOptions): Promise<Kil
         return world.manager.pid;
       },
       kill: async () => void (await world.manager.stop('SIGKILL')),
-      start: () => world.startManager(),
+      start: (how) => world.startManager(how),
     },
   ];
   if (databaseUrl !== undefined) managers.push(await secondManager(world, settings));
@@ -76,8 +76,9 @@ async function secondManager(world: World, settings: Readonly<Record<string, str
   await mkdir(dataDir, { mode: 0o700 });
   await copyFile(join(world.folder, 'manager', 'master.key'), join(dataDir, 'master.key'));
   const port = await freePorts(1);
-  const start = () =>
-    serve(dataDir, { ...settings, KEYPLANE_PORT: String(port), KEYPLANE_ADMIN_PASSWORD: password });
+  const own = { ...settings, KEYPLANE_PORT: String(port), KEYPLANE_ADMIN_PASSWORD: password };
+  const start = ({ settings: more = {}, preload = [] }: ManagerStart = {}) =>
+    serve(dataDir, { ...own, ...more }, preload);
   return restartable('m2', await start(), start);
 }
 
@@ -87,12 +88,17 @@ async function startRestartableNode(
   managerUrl: string,
 ): Promise<RestartableNode> {
   const port = await freePorts(2);
-  const start = () => world.startNode(name, { managerUrl, port, operationsPort: port + 1 });
+  const start = (how: ManagerStart = {}) =>
+    world.startNode(name, { managerUrl, port, operationsPort: port + 1, ...how });
   const node = restartable(name, await start(), start);
   return Object.assign(node, { operationsUrl: `http://127.0.0.1:${port + 1}` });
 }
 
-function restartable(name: string, first: ServeProcess, start: () => Promise<ServeProcess>): Restartable {
+function restartable(
+  name: string,
+  first: ServeProcess,
+  start: (how?: ManagerStart) => Promise<ServeProcess>,
+): Restartable {
   const { url } = first;
   let running = first;
   return {
@@ -102,8 +108,8 @@ function restartable(name: string, first: ServeProcess, start: () => Promise<Ser
       return running.pid;
     },
     kill: async () => void (await running.stop('SIGKILL')),
-    start: async () => {
-      running = await start();
+    start: async (how) => {
+      running = await start(how);
     },
   };
 }
