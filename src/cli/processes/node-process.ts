@@ -10,14 +10,23 @@ export interface NodeProcessOptions {
   readonly managerCa: string | undefined;
   readonly environment: string;
   readonly port: number;
+  /** Undefined: it offers no operations. */
+  readonly operationsPort: number | undefined;
   readonly dataDir: string;
   readonly token: string;
   readonly logFd: number;
 }
 
+export interface NodeAddresses {
+  /** Of its JWK Sets. */
+  readonly url: string;
+  /** Undefined where it offers no operations. */
+  readonly operations: string | undefined;
+}
+
 export interface NodeProcess {
-  /** The address of its JWK Sets. @throws Error when the process ended before it served them */
-  readonly ready: Promise<string>;
+  /** @throws Error when the process ended before it served JWK Sets */
+  readonly ready: Promise<NodeAddresses>;
   /** Stops the process and waits until it has ended. */
   stop(): Promise<void>;
 }
@@ -37,7 +46,7 @@ export function startNodeProcess(options: NodeProcessOptions): NodeProcess {
   let failure: string | undefined;
   let child: ChildProcess;
   let restart: NodeJS.Timeout | undefined;
-  const { promise: ready, resolve, reject } = Promise.withResolvers<string>();
+  const { promise: ready, resolve, reject } = Promise.withResolvers<NodeAddresses>();
   const fail = (why: string) => reject(new Error(`the node of ${options.environment} did not start: ${why}`));
 
   function start(): void {
@@ -47,7 +56,7 @@ export function startNodeProcess(options: NodeProcessOptions): NodeProcess {
       if ('failed' in message) failure = message.failed;
       else {
         isReady = true;
-        resolve(message.ready);
+        resolve({ url: message.ready, operations: message.operations?.[0] });
       }
     });
     child.once('error', ({ message }) => fail(message));
@@ -80,6 +89,7 @@ function launch({
   managerCa,
   environment,
   port,
+  operationsPort,
   dataDir,
   token,
   logFd,
@@ -87,7 +97,9 @@ function launch({
   const name = `${environment}-1`;
   const place = ['--manager', managerUrl, '--environment', environment, '--name', name];
   const trust = managerCa === undefined ? [] : ['--manager-ca', managerCa];
-  return fork(mainFile, ['node', ...place, ...trust, '--port', String(port), '--data-dir', dataDir], {
+  const operations = operationsPort === undefined ? [] : ['--operations-port', String(operationsPort)];
+  const listening = ['--port', String(port), ...operations];
+  return fork(mainFile, ['node', ...place, ...trust, ...listening, '--data-dir', dataDir], {
     // SIGUSR1 from another process of this user would open the inspector, which can read every key in memory.
     execArgv: [...new Set([...process.execArgv, '--disable-sigusr1'])],
     env: childEnvironment({ KEYPLANE_NODE_TOKEN: token }),

@@ -3,8 +3,8 @@ import type { Caller } from '../../access/caller.ts';
 import type { Manager } from '../../compose/manager.ts';
 import type { EnvironmentType } from '../../environments/environment-store.ts';
 import { thumbprint } from '../../jose/thumbprint.ts';
+import { createDemo, madeByQuickstart, quickstartProject, replaceDemoToken } from './prepare-demo.ts';
 
-const quickstartProject = 'MyProject';
 export const quickstartEnvironments: readonly { readonly name: string; readonly type: EnvironmentType }[] =
   Object.freeze([
     { name: 'production', type: 'PRODUCTION' },
@@ -25,17 +25,17 @@ export interface QuickstartPreparation {
   /** The name of a JWK that does not exist yet. */
   readonly exampleName: string;
   readonly exampleJwk: string;
+  /** Secret; undefined where there is nothing to sign with. */
+  readonly demoToken: string | undefined;
 }
 
 /** Creates the project and environments that do not exist yet, and new tokens. */
 export async function prepareQuickstart({ services, adminUser }: Manager): Promise<QuickstartPreparation> {
   const caller = await administrator(services, adminUser);
   const projects = await services.access.projects.list(caller);
-  if (!projects.some(({ name }) => name === quickstartProject)) {
-    await services.access.projects.create(caller, {
-      name: quickstartProject,
-      description: 'Created by keyplane start',
-    });
+  const isNewProject = !projects.some(({ name }) => name === quickstartProject);
+  if (isNewProject) {
+    await services.access.projects.create(caller, { name: quickstartProject, description: madeByQuickstart });
   }
   const known = new Set((await services.environments.list()).map(({ environment }) => environment.name));
   const enrollmentTokens = new Map<string, string>();
@@ -46,6 +46,8 @@ export async function prepareQuickstart({ services, adminUser }: Manager): Promi
     const { secretToken } = await services.enrollment.replaceQuickstartToken(caller, name);
     enrollmentTokens.set(name, secretToken);
   }
+  // The environments are there by now: the first key is active in them from the start.
+  const demoToken = await (isNewProject ? createDemo : replaceDemoToken)(services, caller, quickstartProject);
   const now = Date.now();
   const expiresAt = new Date(now + tokenLifeMs).toISOString();
   const { secretToken } = await services.access.tokens.create(caller, {
@@ -57,6 +59,7 @@ export async function prepareQuickstart({ services, adminUser }: Manager): Promi
     apiToken: secretToken,
     exampleName: await freeName(services),
     exampleJwk: publicExample(),
+    demoToken,
   };
 }
 

@@ -1,10 +1,13 @@
 import { cliCommand } from '../../runtime/cli-command.ts';
+import { demoRing, quickstartProject } from './prepare-demo.ts';
 
 export interface QuickstartFacts {
   readonly url: string;
   /** Of a manager with TLS; curl may not trust its issuer. */
   readonly certFile: string | undefined;
   readonly nodeUrls: readonly string[];
+  /** Where applications sign and verify. */
+  readonly operations: readonly { readonly environment: string; readonly url: string }[];
   readonly firstAdmin: { readonly username: string; readonly password: string | undefined } | undefined;
   readonly seconds: number;
   readonly logPath: string;
@@ -12,6 +15,8 @@ export interface QuickstartFacts {
   readonly exampleName: string;
   /** A public JWK that was generated for this start. */
   readonly exampleJwk: string;
+  /** Secret, of the application that may use the key ring of the quickstart. */
+  readonly demoToken: string | undefined;
 }
 
 /** The output of `keyplane start`: addresses, and commands that work when pasted. */
@@ -31,7 +36,7 @@ keyplane is ready (${seconds.toFixed(1)} s)
   API         ${url}/docs
   production  ${production}/.well-known/jwks.json
   staging     ${staging}/.well-known/jwks.json
-${admin}  API token   ${apiToken}
+${operationsText(facts)}${admin}  API token   ${apiToken}
   Log         ${logPath}
 
 Create a JWK and see it live on both nodes:
@@ -43,11 +48,35 @@ curl ${curlTrust}-X POST '${url}/apiops/projects/MyProject/jwks/' \\
 
 curl '${production}/projects/MyProject/.well-known/jwks.json'
 
-Or from the command line (docs/cli.md), with the token above:
+${signingText(facts)}Or from the command line (docs/cli.md), with the token above:
 
 ${cliTrust}echo '${apiToken}' | ${cliCommand} login ${url} --token-stdin
 ${cliCommand} status
 
 Ctrl+C stops everything.
+`;
+}
+
+function operationsText({ operations }: QuickstartFacts): string {
+  return operations.map(({ environment, url }) => `  Operations  ${url}  (${environment})\n`).join('');
+}
+
+/** One node signs, the other verifies. */
+function signingText({ operations, demoToken }: QuickstartFacts): string {
+  const signing = operations[0];
+  const verifying = operations.at(-1);
+  if (signing === undefined || verifying === undefined || demoToken === undefined) return '';
+  const ring = `projects/${quickstartProject}/key-rings/${demoRing}`;
+  const headers = `  -H 'Authorization: Bearer ${demoToken}' \\
+  -H 'Content-Type: application/json' \\
+`;
+  return `Sign a token at one node and verify it at the other (the key never leaves the nodes):
+
+JWS=$(curl -s -X POST '${signing.url}/${ring}/sign' \\
+${headers}  -d '{"claims": {"sub": "ada"}}' | sed 's/.*"jws":"\\([^"]*\\)".*/\\1/')
+
+curl -s -X POST '${verifying.url}/${ring}/verify' \\
+${headers}  -d "{\\"jws\\": \\"$JWS\\"}"
+
 `;
 }

@@ -9,7 +9,8 @@ import type { Manager } from '../../compose/manager.ts';
 import { type ManagerConfig, type ManagerFlags, SettingError } from '../../config.ts';
 import { addCommand } from '../client-command.ts';
 import { prepareDataDir } from './data-dir.ts';
-import { type NodeProcess, startNodeProcess } from './node-process.ts';
+import { isPortFree } from './free-port.ts';
+import { type NodeAddresses, type NodeProcess, startNodeProcess } from './node-process.ts';
 import { quickstartText } from './quickstart-text.ts';
 import { releaseCompileCache } from './release-compile-cache.ts';
 import { addManagerSettings, managerConfigOf } from './setting-options.ts';
@@ -57,20 +58,23 @@ async function runQuickstart(config: ManagerConfig): Promise<void> {
     const manager = await startManager(config, createLog('keyplane', log.fd));
     cleanUps.push(() => manager.close());
     const prepared = await prepareQuickstart(manager);
+    const operationsPorts = await findOperationsPorts(config);
     const nodes = quickstartEnvironments.map(({ name: environment }, index) =>
       startNodeProcess({
         managerUrl: manager.url,
         managerCa: config.tls?.certFile,
         environment,
         port: config.port === 0 ? 0 : config.port + 1 + index,
+        operationsPort: operationsPorts[index],
         dataDir: join(config.dataDir, 'nodes', `${environment}-1`),
         token: prepared.enrollmentTokens.get(environment) ?? '',
         logFd: log.fd,
       }),
     );
     cleanUps.push(() => Promise.all(nodes.map((node) => node.stop())));
-    const nodeUrls = await Promise.race([allReady(nodes, config), stopped]);
-    if (typeof nodeUrls === 'string') return;
+    const addresses = await Promise.race([allReady(nodes, config), stopped]);
+    if (typeof addresses === 'string') return;
+    const nodeUrls = addresses.map((node) => node.url);
     await setNodeAddresses(manager, nodeUrls);
     await Promise.race([
       nodesConnected(
@@ -86,6 +90,10 @@ async function runQuickstart(config: ManagerConfig): Promise<void> {
         url,
         certFile: config.tls?.certFile,
         nodeUrls,
+        operations: quickstartEnvironments.flatMap(({ name }, index) => {
+          const at = addresses[index]?.operations;
+          return at === undefined ? [] : [{ environment: name, url: at }];
+        }),
         firstAdmin,
         seconds,
         logPath,
@@ -98,7 +106,10 @@ async function runQuickstart(config: ManagerConfig): Promise<void> {
   }
 }
 
-async function allReady(nodes: readonly NodeProcess[], { port }: ManagerConfig): Promise<string[]> {
+async function allReady(
+  nodes: readonly NodeProcess[],
+  { port }: ManagerConfig,
+): Promise<readonly NodeAddresses[]> {
   try {
     return await Promise.all(nodes.map((node) => node.ready));
   } catch (error) {
@@ -106,6 +117,21 @@ async function allReady(nodes: readonly NodeProcess[], { port }: ManagerConfig):
     if (!reason.includes('EADDRINUSE')) throw new Error(reason);
     throw new Error(`KEYPLANE_PORT is ${port}, and the nodes take the next two ports: ${reason}`);
   }
+}
+
+/** The two ports after those of the nodes; where one is taken, its node offers no operations. */
+async function findOperationsPorts({ port }: ManagerConfig): Promise<readonly (number | undefined)[]> {
+  const { quickstartEnvironments } = await import('./prepare-quickstart.ts');
+  const ports = quickstartEnvironments.map(async ({ name }, index) => {
+    if (port === 0) return 0;
+    const operationsPort = port + 1 + quickstartEnvironments.length + index;
+    if (await isPortFree(operationsPort, '127.0.0.1')) return operationsPort;
+    process.stderr.write(
+      `keyplane: port ${operationsPort} is not free: the node of ${name} starts without operations\n`,
+    );
+    return undefined;
+  });
+  return Promise.all(ports);
 }
 
 const nodesTimeoutMs = 10_000;

@@ -50,6 +50,7 @@ export class ManagerContact {
   #lastSeenAt: number | undefined;
   /** The clock of this machine was behind one that was kept, and no manager answered since. */
   #isClockBehind = false;
+  readonly #waiting: (() => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
   #closed = false;
@@ -108,6 +109,19 @@ export class ManagerContact {
     this.#isClockBehind = false;
     this.#anchor = this.#anchorAt(monotonicMs - sent.monotonicMs);
     this.#keep();
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  /** Resolves when a manager was heard, and after `mostMs` at the latest. */
+  async whenHeard(mostMs: number): Promise<void> {
+    if (this.#lastSeenAt !== undefined) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.push(resolve);
+    const timer = setTimeout(resolve, mostMs);
+    await promise;
+    clearTimeout(timer);
+    const index = this.#waiting.indexOf(resolve);
+    if (index >= 0) this.#waiting.splice(index, 1);
   }
 
   /** As the manager recorded it, milliseconds since 1970 by the clock of the database; undefined before any contact. */

@@ -8,6 +8,7 @@ import { jwtPayload, readSignRequest } from '../../operations/sign-request.ts';
 import { type Verdict, verifyJws } from '../../operations/verify-jws.ts';
 import { readVerifyRequest } from '../../operations/verify-request.ts';
 import { FairQueue } from '../../runtime/fair-queue.ts';
+import type { ManagerContact } from '../lease/manager-contact.ts';
 import type { SigningLease } from '../lease/signing-lease.ts';
 import type { CallingApplication, Operation } from './operation-index.ts';
 import type { OperationTarget } from './operation-target.ts';
@@ -16,8 +17,7 @@ export interface OperationOptions {
   /** The manager's time, milliseconds since 1970. */
   readonly now: () => number;
   readonly lease: Pick<SigningLease, 'refusal'>;
-  /** When a manager was heard last, milliseconds since 1970. */
-  readonly lastContact: () => number | undefined;
+  readonly contact: Pick<ManagerContact, 'lastSeenAt' | 'whenHeard'>;
   readonly count: (use: KeyUse) => void;
 }
 
@@ -41,12 +41,14 @@ const poolJobs = 8;
 const mostWaiting = 1024;
 const mostWaitingOfApplication = 512;
 const mostWaitMs = 10_000;
+/** Longer than a manager takes to answer a heartbeat. */
+const firstContactMs = 2_000;
 
 export type PerformOperation = (request: OperationRequest) => Promise<string>;
 
 /** @throws KeyplaneError */
 export function createOperations(options: OperationOptions): PerformOperation {
-  const { now, lease, lastContact, count } = options;
+  const { now, lease, contact, count } = options;
   const pool = new FairQueue({
     capacity: poolJobs,
     waiting: mostWaiting,
@@ -61,6 +63,10 @@ export function createOperations(options: OperationOptions): PerformOperation {
   }
 
   async function sign({ application, target, bodyText }: OperationRequest): Promise<string> {
+    // A node that just joined has its keys a moment before the manager's answer from which its leases count.
+    if (contact.lastSeenAt === undefined && target.lease.signingLeaseMs !== null) {
+      await contact.whenHeard(firstContactMs);
+    }
     const at = now();
     const { jwkId, signer } = target.signer(at);
     try {
@@ -117,8 +123,8 @@ export function createOperations(options: OperationOptions): PerformOperation {
   }
 
   function verified(verdict: Verdict): string {
-    const contact = lastContact();
-    const asOf = `"asOf":${contact === undefined ? 'null' : `"${secondsText(Math.floor(contact / 1000))}"`}`;
+    const { lastSeenAt } = contact;
+    const asOf = `"asOf":${lastSeenAt === undefined ? 'null' : `"${secondsText(Math.floor(lastSeenAt / 1000))}"`}`;
     if (!verdict.valid) return `{"valid":false,"reason":"${verdict.reason}",${asOf}}`;
     const { kid, keyState, header, claimsText, payload } = verdict;
     const known = `"kid":${JSON.stringify(kid ?? null)},"keyState":${JSON.stringify(keyState)}`;

@@ -60,7 +60,7 @@ export async function startOperations(options: OperationsOptions, parts: NodePar
   const perform = createOperations({
     now,
     lease,
-    lastContact: () => contact.lastSeenAt,
+    contact,
     count: (use) => usage.count(use),
   });
   const refusals = new RefusalLog(log);
