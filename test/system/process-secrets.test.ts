@@ -45,7 +45,7 @@ test('SIGUSR1 opens no inspector in a process that npm starts', async () => {
 
 test('SIGUSR1 opens no inspector in a node of the quickstart', async () => {
   const dataDir = join(await temporaryFolder(), 'data');
-  const port = await freePorts(3);
+  const port = await freePorts(5);
   const running = keyplane(['quickstart', '--data-dir', dataDir, '--port', String(port)], { channel: true });
   await running.says(/Ctrl\+C/);
   const lock = await readlink(join(dataDir, 'nodes/production-1/node.lock'));

@@ -16,13 +16,18 @@ interface Printed {
   readonly token: string;
   /** The first command, as it would be pasted. */
   readonly create: string;
+  /** The addresses of the operations, in the order of the environments. */
+  readonly operations: readonly string[];
+  /** The two commands that sign and verify. */
+  readonly signAndVerify: string;
+  readonly demoToken: string;
   readonly exampleName: string;
 }
 
 let port: number;
 let dataDir: string;
 beforeAll(async () => {
-  port = await freePorts(3);
+  port = await freePorts(5);
   dataDir = join(await temporaryFolder(), 'data');
 });
 afterAll(async () => {
@@ -42,7 +47,20 @@ async function start(): Promise<Printed> {
   const [, token = ''] = /API token +(\S+)/.exec(text) ?? [];
   const [create = ''] = /^curl -X POST[\s\S]*?'\n/m.exec(text) ?? [];
   const [, exampleName = ''] = /"name":"([^"]+)"/.exec(create) ?? [];
-  return { console: consoleUrl, production, staging, token, create, exampleName };
+  const operations = [...text.matchAll(/^ +Operations +(\S+) +\(\w+\)$/gm)].map(([, at = '']) => at);
+  const [signAndVerify = ''] = /^JWS=[\s\S]*?(?=\n\nOr )/m.exec(text) ?? [];
+  const [, demoToken = ''] = /Bearer (kpa_\S+)'/.exec(signAndVerify) ?? [];
+  return {
+    console: consoleUrl,
+    production,
+    staging,
+    token,
+    create,
+    operations,
+    signAndVerify,
+    demoToken,
+    exampleName,
+  };
 }
 
 /** Runs what was printed in a shell, as a person who pastes it. */
@@ -111,9 +129,21 @@ describe('npm start, on a machine that has never seen keyplane', () => {
     expect((await fetch(first.console)).status).toBe(200);
     expect(await paste(first.create)).toEqual(deployed);
     const onProduction = await keysOf(first.production);
-    expect(onProduction).toHaveLength(1);
+    // The one that was created, and two of the key ring.
+    expect(onProduction).toHaveLength(3);
     expect(await keysOf(first.staging)).toEqual(onProduction);
     expect(running.stderr(), 'nothing to worry about is printed').toBe('');
+  });
+
+  test('prints commands that, pasted, sign at one node and verify at the other', async () => {
+    expect(first.operations).toEqual([`http://127.0.0.1:${port + 3}`, `http://127.0.0.1:${port + 4}`]);
+    const { stdout } = await promisify(execFile)('sh', ['-c', first.signAndVerify]);
+    expect(JSON.parse(stdout)).toMatchObject({ valid: true, keyState: 'ACTIVE', claims: { sub: 'ada' } });
+    const api = apiOf(`http://127.0.0.1:${port}`, first.token);
+    const { body } = await api('GET', '/apiops/projects/MyProject/applications/demo/');
+    const [{ expiresAt, grants }] = body.resultList;
+    expect(Date.parse(expiresAt) - Date.now()).toBeLessThanOrEqual(24 * 3600 * 1000);
+    expect(grants).toEqual([{ keyRingName: 'demo-signing', operations: ['SIGN', 'VERIFY'] }]);
   });
 
   test('gives the environments the addresses of their nodes, for the addresses of JWK Sets in the console', async () => {
@@ -145,12 +175,18 @@ describe('npm start, on a machine that has never seen keyplane', () => {
       staging: 'https://keys.example',
     });
     expect(printed.token).not.toBe(first.token);
-    expect(await keysOf(printed.production)).toHaveLength(1);
+    expect(await keysOf(printed.production)).toHaveLength(3);
+    const { stdout } = await promisify(execFile)('sh', ['-c', printed.signAndVerify]);
+    expect(JSON.parse(stdout)).toMatchObject({ valid: true });
+    const old = printed.signAndVerify.replaceAll(printed.demoToken, first.demoToken);
+    const withOld = await promisify(execFile)('sh', ['-c', old]);
+    expect(JSON.parse(withOld.stdout)).toMatchObject({ error: 'unauthorized_client' });
     const api = apiOf(`http://127.0.0.1:${port}`, first.token);
     const { body } = await api('GET', '/apiops/projects/MyProject/jwks/');
-    expect(body.resultList.map(({ name }: { name: string }) => name)).toEqual(['my-jwk']);
+    const names = body.resultList.map(({ name }: { name: string }) => name);
+    expect(names).toEqual(['demo-signing.1', 'demo-signing.2', 'my-jwk']);
     expect(await paste(printed.create)).toEqual(deployed);
-    expect(await keysOf(printed.staging)).toHaveLength(2);
+    expect(await keysOf(printed.staging)).toHaveLength(4);
     expect(running.stdout()).not.toContain('shown once');
   });
 
@@ -190,6 +226,17 @@ describe('npm start, on a machine that has never seen keyplane', () => {
     expect(failing.stderr()).toMatch(new RegExp(line));
     if (squatter) await closed(squatter);
     await expectNothingLeft();
+  });
+
+  test('starts a node without operations where their port is not free, and says so in one line', async () => {
+    const squatter = await listening(port + 3);
+    const started = await start();
+    expect(running.stderr()).toBe(
+      `keyplane: port ${port + 3} is not free: the node of production starts without operations\n`,
+    );
+    expect(started.operations).toEqual([`http://127.0.0.1:${port + 4}`]);
+    expect(await running.stop('SIGINT')).toEqual({ code: 0, signal: null });
+    if (squatter) await closed(squatter);
   });
 
   test('ends cleanly when it is stopped before it is ready', async () => {

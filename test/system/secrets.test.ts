@@ -35,7 +35,7 @@ async function start(): Promise<void> {
 
 beforeAll(async () => {
   folder = join(await temporaryFolder(), 'data');
-  port = await freePorts(3);
+  port = await freePorts(5);
   const served = secrets.key('the JWK behind a URL', ecKey()).export({ format: 'jwk' });
   keyServer = await startHttpServer((_request, response) => response.end(JSON.stringify(served)));
   await start();
