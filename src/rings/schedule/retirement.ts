@@ -62,7 +62,10 @@ function earlier(retireAt: number | null, sentRetireAt: number | null): number |
 /** Nodes that may have used the member, and had not stopped when last examined. */
 function usersOf(facts: RingFacts, { confirmedAt, pendingNodeIds }: MemberFacts): readonly NodeFacts[] {
   const holders = keyHoldersOf(facts);
-  if (confirmedAt !== null) return holders.filter(({ id }) => pendingNodeIds.includes(id));
+  if (confirmedAt !== null) {
+    const pending = new Set(pendingNodeIds);
+    return holders.filter(({ id }) => pending.has(id));
+  }
   return holders.filter((node) => !registeredAfter(node, lastActivationOf(facts)));
 }
 
@@ -73,8 +76,8 @@ function confirmationOf(facts: RingFacts, member: MemberFacts, candidates: reado
     .filter((node) => node.appliedRevision > 0 && hasConfirmed(node, member.revisions))
     .map(({ appliedAt }) => appliedAt ?? now);
   if (member.confirmedAt !== null) {
-    const removed = member.pendingNodeIds.some((id) => !candidates.some((node) => node.id === id));
-    return Math.max(member.confirmedAt, ...confirmed, removed ? now : 0);
+    const isOneRemoved = candidates.length < member.pendingNodeIds.length;
+    return Math.max(member.confirmedAt, ...confirmed, isOneRemoved ? now : 0);
   }
   return Math.min(now, Math.max(lastActivationOf(facts), nodeRemovedAt ?? 0, ...confirmed));
 }

@@ -141,6 +141,16 @@ describe('retireAt', () => {
     expect(retireAt([node('g1', upToDate), limited], { kind })).toBe(expected + day - minute);
   });
 
+  test('of an encryption key is moved to a later time as well: nodes do not drop it by their own clock', () => {
+    const policy = { ...ring().policy, maxTokenLifetimeMs: 2 * hour };
+    const early = { ...known, pendingNodeIds: [], retireAt: now + hour, sentRetireAt: now + hour };
+    const expected = activatedAt + minute + defaultDelay + 2 * hour + minute;
+    expect(retireAt([node('g1', upToDate)], { kind: 'ENCRYPTION', policy }, early)).toBe(expected);
+    expect(
+      decided([node('g1', upToDate)], { policy }, { ...early, retireAt: now + hour }).step,
+    ).toBeUndefined();
+  });
+
   test('of a secret key has no D', () => {
     expect(retireAt([node('g1', upToDate)], { kind: 'OCT' })).toBe(activatedAt + minute + lifetimeAndSkew);
   });
@@ -219,6 +229,8 @@ describe('limits of a former policy', () => {
   test('do not wait for a node that is away and whose lease is over', () => {
     const nodes = [{ ...away, lastSeenAt: now - day - minute }];
     expect(decide(ring({ now, policy, members, formerLimits, nodes })).step?.type).toBe('LIMITS_CONFIRMED');
+    const connected = [{ ...away, connected: true, lastSeenAt: now - day - minute }];
+    expect(decide(ring({ now, policy, members, formerLimits, nodes: connected })).step).toBeUndefined();
     const still = [{ ...away, lastSeenAt: now - day }];
     expect(decide(ring({ now, policy, members, formerLimits, nodes: still })).step).toBeUndefined();
   });
