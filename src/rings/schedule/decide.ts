@@ -16,17 +16,15 @@ interface Outlook {
 
 export function decide(facts: RingFacts): RingDecision {
   const activation = activationOf(facts);
-  const outlooks: readonly Outlook[] = [
-    ...retirements(facts),
-    stepAlone(withdrawal(facts)),
-    ...publications(facts),
-    { ...activation, waitsForNodes: activation.blocked },
-    stepAlone(staging(facts)),
-    stepAlone(limitsConfirmed(facts)),
-    ...erasures(facts),
-  ];
-  const step = outlooks.find((outlook) => outlook.step)?.step;
-  const times = outlooks.map(({ changesAt }) => changesAt).filter((time) => time !== null);
+  const found = new Found();
+  findRetirements(facts, found);
+  found.addStep(withdrawal(facts));
+  findPublications(facts, found);
+  found.add({ ...activation, waitsForNodes: activation.blocked });
+  found.addStep(staging(facts));
+  found.addStep(limitsConfirmed(facts));
+  findErasures(facts, found);
+  const { step, changesAt, waitsForNodes } = found;
   return {
     step,
     state: stateOf(facts, activation),
@@ -34,9 +32,30 @@ export function decide(facts: RingFacts): RingDecision {
     nextRotationAt: activation.nextRotationAt,
     activatesAt: activation.activatesAt,
     waitingFor: activation.waitingFor,
-    changesAt: times.length === 0 ? null : Math.min(...times),
-    waitsForNodes: outlooks.some(({ waitsForNodes }) => waitsForNodes),
+    changesAt,
+    waitsForNodes,
   };
+}
+
+/** The first step of all, and the earliest time. */
+class Found implements Outlook {
+  step: RingStep | undefined;
+  changesAt: number | null = null;
+  waitsForNodes = false;
+
+  addStep(step: RingStep | undefined): void {
+    this.step ??= step;
+  }
+
+  addTime(time: number): void {
+    this.changesAt = Math.min(this.changesAt ?? time, time);
+  }
+
+  add({ step, changesAt, waitsForNodes }: Outlook): void {
+    this.addStep(step);
+    if (changesAt !== null) this.addTime(changesAt);
+    this.waitsForNodes ||= waitsForNodes;
+  }
 }
 
 function stateOf(facts: RingFacts, activation: { wanted: boolean; blocked: boolean }): RingDecision['state'] {
@@ -46,28 +65,27 @@ function stateOf(facts: RingFacts, activation: { wanted: boolean; blocked: boole
   return activation.wanted ? 'ROTATING' : 'STEADY';
 }
 
-function stepAlone(step: RingStep | undefined): Outlook {
-  return { step, changesAt: null, waitsForNodes: false };
-}
-
 /** The end of a member that is to be activated again is not settled. */
-function retirements(facts: RingFacts): readonly Outlook[] {
+function findRetirements(facts: RingFacts, found: Found): void {
   const kept = requestedOf(facts)?.member;
-  return facts.members
-    .filter((member) => member.state === 'RETIRING' && member !== kept)
-    .map((member) => {
-      const { step, changesAt, pending } = retirementOf(facts, member);
-      return { step, changesAt, waitsForNodes: pending.length > 0 };
-    });
+  for (const member of facts.members) {
+    if (member.state !== 'RETIRING' || member === kept) continue;
+    const { step, changesAt, pending } = retirementOf(facts, member);
+    found.add({ step, changesAt, waitsForNodes: pending.length > 0 });
+  }
 }
 
-function publications(facts: RingFacts): readonly Outlook[] {
-  return facts.members.filter(isUnpublished).map((member) => {
+function findPublications(facts: RingFacts, found: Found): void {
+  for (const member of facts.members) {
+    if (!isUnpublished(member)) continue;
     const { publishedAt, missing, changesAt } = publicationOf(facts, member);
-    if (publishedAt === null) return { step: undefined, changesAt, waitsForNodes: missing.length > 0 };
+    if (publishedAt === null) {
+      found.add({ step: undefined, changesAt, waitsForNodes: missing.length > 0 });
+      continue;
+    }
     const readyAt = readyAtOf(facts, { ...member, publishedAt }) ?? publishedAt;
-    return stepAlone({ type: 'PUBLISHED', version: member.version, publishedAt, readyAt });
-  });
+    found.addStep({ type: 'PUBLISHED', version: member.version, publishedAt, readyAt });
+  }
 }
 
 function isUnpublished({ state, publishedAt }: MemberFacts): boolean {
@@ -86,12 +104,11 @@ function staging(facts: RingFacts): RingStep | undefined {
   return successorOf(facts) ? undefined : { type: 'STAGE' };
 }
 
-function erasures({ now, members }: RingFacts): readonly Outlook[] {
-  return members
-    .filter(({ state, erased }) => !erased && (state === 'RETIRED' || state === 'REVOKED'))
-    .map(({ version, state, retiredAt }) => {
-      const at = state === 'REVOKED' ? now : (retiredAt ?? now) + erasedAfterMs;
-      if (at > now) return { step: undefined, changesAt: at, waitsForNodes: false };
-      return stepAlone({ type: 'ERASE_PRIVATE_PART', version });
-    });
+function findErasures({ now, members }: RingFacts, found: Found): void {
+  for (const { version, state, retiredAt, erased } of members) {
+    if (erased || (state !== 'RETIRED' && state !== 'REVOKED')) continue;
+    const at = state === 'REVOKED' ? now : (retiredAt ?? now) + erasedAfterMs;
+    if (at > now) found.addTime(at);
+    else found.addStep({ type: 'ERASE_PRIVATE_PART', version });
+  }
 }

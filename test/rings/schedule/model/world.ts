@@ -13,6 +13,7 @@ import { mostRetiring } from '../../../../src/rings/schedule/formulas.ts';
 import { requireActivatable } from '../../../../src/rings/schedule/refusals.ts';
 import type {
   MemberFacts,
+  NodeFacts,
   PolicyFacts,
   RingDecision,
   RingFacts,
@@ -66,6 +67,8 @@ export class World {
   stepsLeft: number | undefined;
   isManagerUp = true;
   activations = 0;
+  /** Of `nodes`. */
+  #rows: readonly NodeFacts[] = [];
   #contents: Content[] = [];
   #nodeCount = 0;
   #formerStep: RingStep | undefined;
@@ -147,6 +150,7 @@ export class World {
     const { offsetMs, nodeBugs } = this.#options;
     const offset = (this.#nodeCount % 3) - 1;
     this.nodes.push(new SimulatedNode(row, environment, offset * offsetMs, nodeBugs));
+    this.#rows = this.nodes.map((node) => node.row);
   }
 
   /** The node is removed, and stops. */
@@ -154,6 +158,7 @@ export class World {
     if (!this.isManagerUp) return;
     this.#stopServing(node, this.now);
     this.nodes.splice(this.nodes.indexOf(node), 1);
+    this.#rows = this.nodes.map(({ row }) => row);
     this.ring = { ...this.ring, nodeRemovedAt: this.now };
   }
 
@@ -268,7 +273,7 @@ export class World {
   facts(): RingFacts {
     this.#noteCaches();
     const { ring, now } = this;
-    return { ...ring, now, nodes: this.nodes.map(({ row }) => row) };
+    return { ...ring, now, nodes: this.#rows };
   }
 
   decide(): RingDecision {
