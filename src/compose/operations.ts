@@ -79,6 +79,7 @@ export async function restore(
         );
       }
       await announceRestore(stores);
+      await stores.rings.holdAll('RESTORED');
       await audit.append(stores, announced);
     },
   });
@@ -102,6 +103,7 @@ export async function announce(config: ManagerConfig): Promise<void> {
     const audit = createAuditLog({ key: sealing.auditKey, clock });
     await protectRows(stores, { sealing, audit, protect });
     await announceRestore(stores);
+    await stores.rings.holdAll('RESTORED');
     await audit.append(stores, announced);
   });
 }

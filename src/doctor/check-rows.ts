@@ -124,7 +124,14 @@ const disagreements = {
   behind: (object: string) => `${object} is older than its latest change in the audit log: it was set back.`,
 };
 
-const kindNames = { jwk: 'JWK', certificate: 'Certificate', key: 'Key', keystore: 'Keystore' } as const;
+const kindNames: Readonly<Record<NamedObject['kind'], string>> = {
+  jwk: 'JWK',
+  certificate: 'Certificate',
+  key: 'Key',
+  keystore: 'Keystore',
+  'key-ring': 'Key ring',
+  application: 'Application',
+};
 
 function labelOf({ kind, name, projectName }: NamedObject): string {
   return `${kindNames[kind]} ${name} of project ${projectName}`;

@@ -5,9 +5,10 @@ import { withdrawGrants } from '../applications/move-grants.ts';
 import type { DeploymentResult } from '../deployments/deployment-result.ts';
 import { mergeTargets } from '../deployments/put-desired-state.ts';
 import { badRequest } from '../errors.ts';
+import { jwkEvent } from '../jwks/jwk-event.ts';
 import { type Force, readForce } from './force.ts';
 import { withdrawRing } from './ring-content.ts';
-import { ringEvent } from './ring-event.ts';
+import { ofMember, ringEvent } from './ring-event.ts';
 import { type LoadedRing, loadRing } from './ring-facts-of.ts';
 import { requireRing } from './ring-rules.ts';
 import { instantText } from './ring-texts.ts';
@@ -33,6 +34,9 @@ export function ringDeletion({ store, audit, deployments }: SettleOptions): Dele
       await stores.rings.delete(loaded.ring.id);
       const desired = mergeTargets([...(await withdrawRing(stores, loaded)), ...withdrawn]);
       await audit.append(stores, ringEvent('delete', scope, loaded.ring, detailsOf(loaded, force)));
+      for (const adopted of loaded.members.filter(({ member }) => member.generation === null)) {
+        await audit.append(stores, jwkEvent('delete', scope, adopted, ofMember(adopted)));
+      }
       await scope.once?.save(stores, { targets: desired, verb: 'undeploy' });
       return desired;
     });

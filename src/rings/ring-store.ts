@@ -68,8 +68,11 @@ export interface KeyRingStore {
   due(now: Date, limit: number): Promise<readonly KeyRing[]>;
   /** Every ring that has not got a null `examineAt` moves to `at` if it is later: something changed that all depend on. */
   examineAll(at: Date): Promise<void>;
-  /** Of all projects: the restored database holds all rings. */
-  holdAll(cause: 'RESTORED'): Promise<void>;
+  /**
+   * Of all projects, after a restore: holds all rings, and members that were sent to nodes and have not signed count as
+   * published only once nodes confirm what the database has now. @returns how many rings
+   */
+  holdAll(cause: 'RESTORED'): Promise<number>;
   insert(ring: KeyRing): Promise<void>;
   update(ring: KeyRing): Promise<void>;
   /** Alone writes when it is examined next, and what was found: no MAC covers that, and no audit record is about it. */

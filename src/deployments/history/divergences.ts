@@ -1,9 +1,10 @@
 import { auditEvent } from '../../audit/audit-event.ts';
 import type { AuditLog, AuditStore } from '../../audit/audit-log.ts';
 import type { EnvironmentStores } from '../../environments/environment-store.ts';
+import type { RingStores } from '../../rings/ring-store.ts';
 import type { UnitOfWork } from '../../unit-of-work.ts';
 
-export type DivergenceStores = EnvironmentStores & { readonly audit: AuditStore };
+export type DivergenceStores = EnvironmentStores & RingStores & { readonly audit: AuditStore };
 
 export interface DivergingNode {
   readonly nodeId: string;
@@ -37,6 +38,8 @@ export function createDivergences(options: {
         const node = await find(stores);
         if (node?.id !== nodeId || node.divergedRevision === revision) return false;
         await stores.nodes.markDiverged(nodeId, { revision, since: clock() });
+        // The database was set back: what it knows of rings may be from before keys were used or revoked.
+        const keyRingsHeld = revision > managerRevision ? await stores.rings.holdAll('RESTORED') : 0;
         const event = auditEvent({
           actor: 'system',
           action: 'node.diverged',
@@ -44,7 +47,7 @@ export function createDivergences(options: {
           objectId: nodeId,
           objectName: name,
           outcome: 'FAILURE',
-          details: { environment: environment.name, nodeRevision: revision, managerRevision },
+          details: { environment: environment.name, nodeRevision: revision, managerRevision, keyRingsHeld },
         });
         await audit.append(stores, event);
         return true;

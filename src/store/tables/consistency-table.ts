@@ -6,35 +6,67 @@ import type {
   HeadFacts,
   NamedObject,
 } from '../../doctor/consistency-store.ts';
-import { projectKinds } from '../../protocol/content.ts';
+import { operationKinds, projectKinds } from '../../protocol/content.ts';
 import { emptyDigest } from '../../protocol/state-digest.ts';
 import type { Database } from '../database-schema.ts';
 import { dateOrNull } from './column-values.ts';
 
 /** Tables of which each row was made with an audit record. */
-const recordedTables = ['users', 'projects', 'environments', 'enrollment_tokens', 'jwks', 'materials'];
+const recordedTables = [
+  'users',
+  'projects',
+  'environments',
+  'enrollment_tokens',
+  'jwks',
+  'materials',
+  'key_rings',
+  'applications',
+];
+/** Of these, the ones that are dated by the clock that dates audit records. Rings go by the clock of the database. */
+const datedTables = ['users', 'projects', 'environments', 'enrollment_tokens', 'materials', 'applications'];
 /** Of these, the ones whose changes are recorded, too. */
-const changedTables = ['users', 'projects', 'environments', 'jwks', 'materials'];
+const changedTables = ['users', 'projects', 'environments', 'materials', 'applications'];
 
 /** Every object that nodes can have, with the sequence that it remembers. */
-const objects = sql`select jwks.id as id, 'jwk' as kind, jwks.name as name, jwks.project_id, jwks.audit_sequence from jwks
+const objects = sql`select jwks.id as id, 'jwk' as kind, jwks.name as name, jwks.project_id, jwks.audit_sequence,
+  case when jwks.ring_id is null then 0 else 1 end as moves_by_itself from jwks
 union all
-select materials.id, materials.kind, materials.name, materials.project_id, materials.audit_sequence from materials`;
+select materials.id, materials.kind, materials.name, materials.project_id, materials.audit_sequence, 0 from materials
+union all
+select key_rings.id, 'key-ring', key_rings.name, key_rings.project_id, key_rings.audit_sequence, 1 from key_rings
+union all
+select applications.id, 'application', applications.name, applications.project_id, applications.audit_sequence, 1
+from applications`;
+
+const isReached = (projectId: string) => sql`(environments.restricted = 0 or exists (
+  select 1 from environment_projects as reach
+  where reach.environment_id = environments.id and reach.project_id = ${sql.ref(projectId)}))`;
+/** Ids are UUIDs, so an id stands in the list only where it is meant. */
+const isOfRing = sql`(key_rings.environment_ids is null
+  or key_rings.environment_ids like '%"' || environments.id || '"%')`;
 
 /** Every place that something is in, by what its own rows say. */
 const places = sql`select 'jwk' as kind, jwks.id as object_id, environments.id as environment_id
-from jwks cross join environments
-where environments.restricted = 0 or exists (
-  select 1 from environment_projects as reach
-  where reach.environment_id = environments.id and reach.project_id = jwks.project_id)
+from jwks cross join environments left join key_rings on key_rings.id = jwks.ring_id
+where ${isReached('jwks.project_id')}
+  and (jwks.ring_id is null or (${isOfRing} and jwks.ring_state not in ('RETIRED', 'REVOKED')))
+union all select 'key-ring', key_rings.id, environments.id from key_rings cross join environments
+where ${isReached('key_rings.project_id')} and ${isOfRing}
+union all select 'application', applications.id, environments.id from applications cross join environments
+where ${isReached('applications.project_id')}
 union all select 'certificate', material_id, environment_id from certificate_environments
 union all select 'key', material_id, environment_id from crypto_key_environments
 union all select 'keystore', material_id, environment_id from keystore_environments`;
 
 /** Actions that change the row itself; reads of it are recorded, too. */
-const changes = sql`action in (records.object_type || '.create', records.object_type || '.update',
+const changes = sql`(action in (records.object_type || '.create', records.object_type || '.update',
   records.object_type || '.refresh', records.object_type || '.follow', records.object_type || '.detach',
-  records.object_type || '.delete') and outcome = 'SUCCESS'`;
+  records.object_type || '.replaceToken', records.object_type || '.delete') or action like 'keyring.%')
+  and outcome = 'SUCCESS'`;
+
+const isDeletion = sql`newest_action in (kind || '.delete', 'keyring.delete')`;
+/** A ring and its members are also written when it is noted what nodes confirmed, an application with what it was granted. */
+const isAhead = sql`(audit_sequence > head or (moves_by_itself = 0 and audit_sequence >= newest))`;
 
 export class ConsistencyTable implements ConsistencyStore {
   readonly #database: Database;
@@ -53,7 +85,9 @@ export class ConsistencyTable implements ConsistencyStore {
 
   async youngest(): Promise<Date | undefined> {
     const times = [
-      ...recordedTables.map((table) => sql`select max(created_at) as at from ${sql.table(table)}`),
+      ...datedTables.map((table) => sql`select max(created_at) as at from ${sql.table(table)}`),
+      sql`select max(created_at) as at from jwks where ring_id is null`,
+      sql`select max(updated_at) as at from jwks where ring_id is null`,
       ...changedTables.map((table) => sql`select max(updated_at) as at from ${sql.table(table)}`),
     ];
     const [row] = await this.#rows<{ at: number | null }>(
@@ -98,7 +132,7 @@ order by environments.name`);
       and records.sequence < compared.newest and ${changes}
   ) as before, (
     select records.action from audit_records as records where records.sequence = compared.newest
-  ) as newest_action
+  ) as newest_action, (select max(sequence) from audit_records) as head
   from (
     select objects.*, projects.name as project_name, (
       select max(records.sequence) from audit_records as records
@@ -107,8 +141,7 @@ order by environments.name`);
     from (${objects}) as objects left join projects on projects.id = objects.project_id
   ) as compared
 ) as found
-where newest is null or newest_action = kind || '.delete' or audit_sequence >= newest
-  or (before is not null and audit_sequence < before)
+where newest is null or ${isDeletion} or ${isAhead} or (before is not null and audit_sequence < before)
 order by id limit ${limit}`);
     return rows.map((row) => ({ ...namedOf(row), how: howOf(row) }));
   }
@@ -117,13 +150,20 @@ order by id limit ${limit}`);
     const rows = await this.#rows<NamedRow>(sql`select made.object_id as id, made.object_type as kind,
   made.object_name as name, made.project_name
 from audit_records as made
-where made.action in ('jwk.create', 'certificate.create', 'key.create', 'keystore.create')
+where made.action in ('jwk.create', 'certificate.create', 'key.create', 'keystore.create', 'application.create',
+    'keyring.stage', 'keyring.create', 'keyring.adopt')
   and made.outcome = 'SUCCESS' and made.object_id is not null
   and not exists (select 1 from jwks where jwks.id = made.object_id)
   and not exists (select 1 from materials where materials.id = made.object_id)
+  and not exists (select 1 from key_rings where key_rings.id = made.object_id)
+  and not exists (select 1 from applications where applications.id = made.object_id)
   and not exists (
     select 1 from audit_records as gone where gone.object_id = made.object_id
-      and gone.action = made.object_type || '.delete' and gone.outcome = 'SUCCESS')
+      and gone.action in (made.object_type || '.delete', 'keyring.delete') and gone.outcome = 'SUCCESS')
+  and (made.action <> 'keyring.stage' or not exists (
+    select 1 from audit_records as gone where gone.action = 'keyring.delete' and gone.outcome = 'SUCCESS'
+      and gone.sequence > made.sequence and gone.project_name = made.project_name
+      and made.object_name like gone.object_name || '.%'))
   and not exists (
     select 1 from audit_records as gone where gone.action = 'project.delete' and gone.outcome = 'SUCCESS'
       and gone.object_name = made.project_name and gone.sequence > made.sequence)
@@ -132,7 +172,7 @@ order by made.sequence limit ${limit}`);
   }
 
   async againstDesired(limit: number): Promise<readonly DesiredDisagreement[]> {
-    const isDesired = sql`digest is not null and desired.kind in (${sql.join(projectKinds.map((kind) => sql.lit(kind)))})`;
+    const isDesired = sql`digest is not null and desired.kind in (${sql.join([...projectKinds, ...operationKinds].map((kind) => sql.lit(kind)))})`;
     const rows = await this.#rows<{
       kind: string;
       id: string;
@@ -175,19 +215,18 @@ interface Compared {
   readonly audit_sequence: number;
   readonly newest: number | null;
   readonly newest_action: string | null;
+  readonly head: number | null;
+  readonly moves_by_itself: number;
 }
 
 function namedOf({ id, kind, name, project_name }: NamedRow): NamedObject {
   return { id, kind, name, projectName: project_name ?? '' };
 }
 
-function howOf({
-  kind,
-  audit_sequence,
-  newest,
-  newest_action,
-}: NamedRow & Compared): AuditDisagreement['how'] {
-  if (newest !== null && audit_sequence >= newest) return 'ahead';
-  if (newest === null || newest_action === `${kind}.delete`) return 'unrecorded';
-  return 'behind';
+function howOf(found: NamedRow & Compared): AuditDisagreement['how'] {
+  const { kind, audit_sequence, newest, newest_action, head, moves_by_itself } = found;
+  const isAheadOfRecord = newest !== null && moves_by_itself === 0 && audit_sequence >= newest;
+  if (isAheadOfRecord || (newest !== null && audit_sequence > (head ?? 0))) return 'ahead';
+  const isDeleted = newest_action === `${kind}.delete` || newest_action === 'keyring.delete';
+  return newest === null || isDeleted ? 'unrecorded' : 'behind';
 }

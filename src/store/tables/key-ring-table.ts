@@ -215,7 +215,8 @@ export class KeyRingTable implements KeyRingStore {
     await examineAll.run(this.#database, { at: at.getTime() });
   }
 
-  async holdAll(cause: 'RESTORED'): Promise<void> {
+  async holdAll(cause: 'RESTORED'): Promise<number> {
+    let count = 0;
     const now = await this.now();
     for (let afterId = ''; ; ) {
       const rows = await listAll.all(this.#database, { afterId, limit: ringsPerPage });
@@ -226,22 +227,25 @@ export class KeyRingTable implements KeyRingStore {
         const held = { ...ring, heldBecause: cause, rotateRequestedAt: null, requestedActivation: null };
         // The restore has the audit record, so the row goes on counting from its own.
         await this.#write({ ...held, examineAt: now }, row.audit_sequence);
+        count += 1;
       }
       const last = rows.at(-1);
       if (!last || rows.length < ringsPerPage) break;
       afterId = last.id;
     }
     await this.#publishAgain();
+    return count;
   }
 
-  /** Nodes may have lost what the backup says they had: NEXT members count as published once they confirm again. */
+  /** Nodes may lack what the backup says they had: members count as published once they confirm again. */
   async #publishAgain(): Promise<void> {
     const heads = await this.#database
       .selectFrom('environment_states')
       .select(['environment_id', 'revision'])
       .execute();
     const revisions = Object.fromEntries(heads.map((head) => [head.environment_id, Number(head.revision)]));
-    for (const jwk of await this.#jwks.listInState('NEXT')) {
+    const waiting = [...(await this.#jwks.listInState('STAGED')), ...(await this.#jwks.listInState('NEXT'))];
+    for (const jwk of waiting) {
       if (jwk.altered || !jwk.member) continue;
       const member = { ...jwk.member, revisions, publishedAt: null, readyAt: null };
       await this.#jwks.update({ ...jwk, member });
