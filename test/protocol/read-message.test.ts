@@ -25,6 +25,7 @@ const nodeProof = { type: 'proof', signature, sealed: 'AAAA' };
 const resume = { type: 'resume', environmentId: null, revision: 0, digest: '0'.repeat(64), time: 1 };
 const applied = { type: 'applied', revision: 7, digest: 'ab'.repeat(32) };
 const refused = { type: 'refused', revision: 7, reason: 'digest differs', object: { kind: 'jwk', id: '1' } };
+const manyKeys = Array.from({ length: 257 }, () => ({ ringId: 'r1', kid: 'k1' }));
 const identity = {
   type: 'identity',
   protocol: 2,
@@ -57,10 +58,13 @@ test.each([
 test.each([
   resume,
   { ...resume, environmentId: 'e1', lineage: 'l', incomplete: true },
+  { ...resume, serveLimitMs: 3_600_000, ephemeral: true, heartbeats: true },
   applied,
   refused,
   { ...refused, object: undefined },
   { type: 'clock', time: 7 },
+  { type: 'goodbye' },
+  { type: 'revoked-kids', keys: [{ ringId: 'r1', kid: 'k1' }] },
 ])('what a node sealed reads as it was written: %o', (message) => {
   expect(readSealedFromNode(JSON.stringify(message))).toEqual(message);
 });
@@ -72,12 +76,15 @@ test.each([identity, { type: 'proof', signature }, state, { ...state, final: fal
   },
 );
 
-test.each([welcome, { ...welcome, lineage: 'l' }, { type: 'ended', code: 4412, reason: 'why' }])(
-  'what the manager sealed reads as it was written: %o',
-  (message) => {
-    expect(readSealedFromManager(JSON.stringify(message))).toEqual(message);
-  },
-);
+test.each([
+  welcome,
+  { ...welcome, lineage: 'l', heartbeats: true },
+  { type: 'ended', code: 4412, reason: 'why' },
+  { type: 'heard', time: 7, lastSeenAt: 8, managerTime: 9 },
+  { type: 'revoked', keys: [{ ringId: 'r1', kid: 'k1' }] },
+])('what the manager sealed reads as it was written: %o', (message) => {
+  expect(readSealedFromManager(JSON.stringify(message))).toEqual(message);
+});
 
 test('members that a later version adds are passed over', () => {
   expect(readSealedFromNode(JSON.stringify({ ...applied, later: true }))).toEqual(applied);
@@ -148,6 +155,9 @@ describe('an invalid message is returned as a problem, never thrown:', () => {
     [applied, 'revision', [-1, null, Number.MAX_VALUE]],
     [refused, 'reason', ['', null, 'x'.repeat(1025)]],
     [refused, 'object', [null, {}, { kind: 'other', id: '1' }, { kind: 'jwk', id: '' }]],
+    [resume, 'serveLimitMs', [-1, 1.5, null]],
+    [resume, 'ephemeral', ['true', null]],
+    [{ type: 'revoked-kids' }, 'keys', [undefined, [null], [{ ringId: 'r1' }], manyKeys]],
   ])('sealed %o with another %s', (message, member, values) => {
     for (const value of values) {
       const found = readSealedFromNode(JSON.stringify({ ...message, [member]: value }));
