@@ -170,6 +170,9 @@ async function run(
     diverged: state.divergence ?? null,
     counts: state.counts(),
     published: state.ready ? sets.countPublished() : 0,
+    contactAgeMs: Number.isFinite(contact.ageMs) ? contact.ageMs : undefined,
+    clockOffsetMs: contact.time.offsetMs,
+    revoked: [...state.revoked].length,
   });
   const status = () => {
     const { revision, connected, diverged, counts, published } = facts();

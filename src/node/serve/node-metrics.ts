@@ -14,6 +14,11 @@ export interface NodeFacts {
   readonly diverged: string | null;
   readonly counts: ObjectCounts;
   readonly published: number;
+  /** Milliseconds since a manager was heard; undefined before that, and where it is not known. */
+  readonly contactAgeMs: number | undefined;
+  readonly clockOffsetMs: number;
+  /** Keys that the manager sent as valid and that the node knows to be revoked. */
+  readonly revoked: number;
 }
 
 export interface NodeMetrics {
@@ -73,6 +78,21 @@ function measureState(registry: Registry, facts: () => NodeFacts): void {
       'keyplane_node_published_keys',
       'Public keys in the JWK Set of the environment',
       () => facts().published,
+    ],
+    [
+      'keyplane_node_contact_age_seconds',
+      'Time since a manager was last heard; NaN before that',
+      () => (facts().contactAgeMs ?? Number.NaN) / 1_000,
+    ],
+    [
+      'keyplane_node_clock_offset_seconds',
+      'How far the clock of the node is ahead of the time of the manager',
+      () => facts().clockOffsetMs / 1_000,
+    ],
+    [
+      'keyplane_node_revoked_keys_withheld',
+      'Keys that the manager sent as valid and that the node knows to be revoked',
+      () => facts().revoked,
     ],
     ['process_resident_memory_bytes', 'Memory of the process', () => process.memoryUsage.rss()],
   ];
