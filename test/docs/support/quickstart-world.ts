@@ -21,6 +21,8 @@ export async function quickstartWorld(): Promise<PageWorld> {
       8080: found(/Console +http:\/\/127\.0\.0\.1:(\d+)/),
       8081: found(/production +http:\/\/127\.0\.0\.1:(\d+)/),
       8082: found(/staging +http:\/\/127\.0\.0\.1:(\d+)/),
+      8083: found(/Operations +http:\/\/127\.0\.0\.1:(\d+) +\(production\)/),
+      8084: found(/Operations +http:\/\/127\.0\.0\.1:(\d+) +\(staging\)/),
       8091: String(spare),
       8092: String(spare + 1),
       'kp_…': found(/API token +(\S+)/),

@@ -18,6 +18,7 @@ export const ownStartPages: readonly string[] = [
   'docs/start.md',
   'docs/cli.md',
   'docs/relying-parties.md',
+  'docs/operations.md',
 ];
 
 /** They start all that they need, beside a PostgreSQL. */
