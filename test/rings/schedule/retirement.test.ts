@@ -151,6 +151,15 @@ describe('retireAt', () => {
     ).toBeUndefined();
   });
 
+  test('of an encryption key counts a longer A + W until messages to the last cached set are over', () => {
+    const over = now - (2 * hour + day + minute);
+    const end = (confirmedAt: number) =>
+      retireAt([node('g1', upToDate)], { kind: 'ENCRYPTION', formerCaches: { ms: 2 * hour, confirmedAt } });
+    const expected = activatedAt + minute + defaultDelay + lifetimeAndSkew;
+    expect(end(over)).toBe(expected + 2 * hour - 6 * minute);
+    expect(end(over - lifetimeAndSkew)).toBe(expected);
+  });
+
   test('of a secret key has no D', () => {
     expect(retireAt([node('g1', upToDate)], { kind: 'OCT' })).toBe(activatedAt + minute + lifetimeAndSkew);
   });
@@ -224,6 +233,14 @@ describe('limits of a former policy', () => {
     const after = applyStep({ ...behind, nodes }, step).facts;
     expect(after.formerLimits?.until).toBe(now + 10 * hour + minute);
     expect(decide(after).step).toBeUndefined();
+  });
+
+  test('wait for no node of an ENCRYPTION ring: how long messages wait is not up to nodes', () => {
+    const nodes = [node('g1', upToDate)];
+    expect(decide(ring({ now, kind: 'ENCRYPTION', policy, members, formerLimits, nodes })).step).toEqual({
+      type: 'LIMITS_CONFIRMED',
+      until: now + defaultDelay + 10 * hour + minute,
+    });
   });
 
   test('do not wait for a node that is away and whose lease is over', () => {
