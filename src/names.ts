@@ -61,3 +61,10 @@ export function projectNotFound(name: string): KeyplaneError {
   const text = `Project(${shownText(name)}) was not found or user does not have privilege to access it!`;
   return new KeyplaneError('not_found', text);
 }
+
+/** The ring alone changes its members, and their states are its own. */
+export function ringMemberError(name: string, ringName: string): KeyplaneError {
+  return badRequest(`JWK (name: ${name}) belongs to key ring (name: ${ringName})!`, {
+    reason: 'KEY_RING_MEMBER',
+  });
+}

@@ -13,16 +13,20 @@ import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
 import type { EnvironmentStores } from '../environments/environment-store.ts';
 import { alteredInDatabase, badRequest } from '../errors.ts';
 import type { IdempotencyStores } from '../idempotency/idempotency-store.ts';
-import type { JwkStores } from '../jwks/jwk-store.ts';
 import { requireSameName } from '../materials/optimistic-update.ts';
 import { checkName, lookupName, projectNotFound, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
-import type { RingStores } from '../rings/ring-store.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import type { Application } from './application.ts';
 import { putDesiredApplications, withdrawApplication } from './application-deployment.ts';
 import type { ApplicationListQuery, ApplicationStores } from './application-store.ts';
-import { type GrantRequest, type NamedGrant, nameGrants, resolveGrants } from './grants.ts';
+import {
+  type GrantedKeyStores,
+  type GrantRequest,
+  type NamedGrant,
+  nameGrants,
+  resolveGrants,
+} from './grants.ts';
 import { readOverlap, replaceToken } from './replace-token.ts';
 
 export interface ApplicationRequest {
@@ -70,8 +74,7 @@ export interface Applications {
 }
 
 export type ApplicationRuleStores = ApplicationStores &
-  RingStores &
-  JwkStores &
+  GrantedKeyStores &
   AccessStores &
   EnvironmentStores &
   DesiredStateStores &

@@ -2,11 +2,28 @@
 // again is another one, for which nothing was granted.
 
 import { badRequest, type KeyplaneError } from '../errors.ts';
-import type { JwkStores } from '../jwks/jwk-store.ts';
-import { requireNoMember } from '../jwks/ring-membership.ts';
-import { lookupName, shownText } from '../names.ts';
-import type { RingStores } from '../rings/ring-store.ts';
+import { lookupName, ringMemberError, shownText } from '../names.ts';
 import { type Application, type Grant, type GrantOperation, grantOperations } from './application.ts';
+
+interface GrantedKeyName {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What grants read of keys. */
+export interface GrantedKeyStores {
+  readonly rings: {
+    find(projectId: string, name: string): Promise<GrantedKeyName | undefined>;
+    getMany(ids: readonly string[]): Promise<readonly GrantedKeyName[]>;
+  };
+  readonly jwks: {
+    find(
+      projectId: string,
+      name: string,
+    ): Promise<(GrantedKeyName & { readonly member?: { readonly ringId: string } }) | undefined>;
+    getMany(ids: readonly string[]): Promise<readonly GrantedKeyName[]>;
+  };
+}
 
 export interface GrantRequest {
   readonly keyRingName?: string | undefined;
@@ -25,7 +42,7 @@ export interface NamedGrant {
  * @throws KeyplaneError `bad_request` for a key that is not there, and for a JWK of a key ring
  */
 export async function resolveGrants(
-  stores: RingStores & JwkStores,
+  stores: GrantedKeyStores,
   projectId: string,
   requests: readonly GrantRequest[],
 ): Promise<readonly Grant[]> {
@@ -45,7 +62,7 @@ export async function resolveGrants(
 type GrantedKey = Pick<Grant, 'keyRingId' | 'jwkId'>;
 
 async function grantedKey(
-  stores: RingStores & JwkStores,
+  stores: GrantedKeyStores,
   projectId: string,
   { request, at }: { readonly request: GrantRequest; readonly at: string },
 ): Promise<GrantedKey> {
@@ -63,7 +80,10 @@ async function grantedKey(
   }
   const jwk = await stores.jwks.find(projectId, lookupName(jwkName ?? ''));
   if (!jwk) throw notFound(`JWK (name: ${shownText(jwkName ?? '')})`, `${at}.jwkName`);
-  await requireNoMember(stores, jwk);
+  if (jwk.member) {
+    const [ring] = await stores.rings.getMany([jwk.member.ringId]);
+    throw ringMemberError(jwk.name, ring?.name ?? '');
+  }
   return { keyRingId: null, jwkId: jwk.id };
 }
 
@@ -73,7 +93,7 @@ function notFound(what: string, member: string): KeyplaneError {
 
 /** By application id, the grants with the names that their keys have now. */
 export async function nameGrants(
-  stores: RingStores & JwkStores,
+  stores: GrantedKeyStores,
   applications: readonly Application[],
 ): Promise<ReadonlyMap<string, readonly NamedGrant[]>> {
   const grants = applications.flatMap((application) => application.grants);

@@ -15,7 +15,6 @@ import type { MaterialStores } from '../materials/material-store.ts';
 import { projectNotFound } from '../names.ts';
 import { newId } from '../new-id.ts';
 import { contentDigest } from '../protocol/state-digest.ts';
-import type { RingStores } from '../rings/ring-store.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import { jwkContent } from './jwk-content.ts';
@@ -24,12 +23,13 @@ import type { JwkStores, StoredJwk } from './jwk-store.ts';
 import { holdersOf, type JwkWithRow, tookItsKidNow, withFreeKid } from './published-kid.ts';
 import { firstRefresh, type RefreshSchedule } from './refresh/refresh-schedule.ts';
 import type { RefreshStores } from './refresh/refresh-store.ts';
+import type { MemberRingStores } from './ring-member.ts';
 import { requireUnreservedName } from './ring-membership.ts';
 import { sealMembers } from './sealed-members.ts';
 
 export type JwkRuleStores = JwkStores &
   ApplicationStores &
-  RingStores &
+  MemberRingStores &
   RefreshStores &
   AccessStores &
   EnvironmentStores &
@@ -104,7 +104,7 @@ export function jwkColumns(sealer: Sealer, id: string, jwk: PrivateJwk) {
 
 /** @throws KeyplaneError `bad_request` when the name is taken, or reserved for a member of a key ring */
 export async function requireFreeName(
-  stores: JwkStores & RingStores,
+  stores: JwkStores & MemberRingStores,
   projectId: string,
   name: string,
 ): Promise<void> {

@@ -10,11 +10,10 @@ import type { EnvironmentStores } from '../environments/environment-store.ts';
 import { badRequest } from '../errors.ts';
 import type { PrivateJwk } from '../jose/jwk.ts';
 import type { DeployedJwk, DeployedMembership } from '../protocol/content.ts';
-import type { MemberState } from '../rings/ring.ts';
-import type { RingStores } from '../rings/ring-store.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type { JwkStores, StoredJwk } from './jwk-store.ts';
 import { findKidConflict, kidTakenText } from './published-kid.ts';
+import type { MemberRingStores, MemberState } from './ring-member.ts';
 import { openPrivateJwk, openPublicMembers } from './sealed-members.ts';
 
 const pageSize = 512;
@@ -92,7 +91,7 @@ export function createJwkContentReader(
   onUnreadable: OnUnreadable,
 ): ContentReader<
   JwkStores &
-    RingStores &
+    MemberRingStores &
     DesiredStateStores &
     Pick<AccessStores, 'projects'> &
     Pick<EnvironmentStores, 'environments'>
@@ -146,7 +145,7 @@ export function createJwkContentReader(
 
 /** Members of rings that leave this environment out. */
 async function membersElsewhere(
-  { rings }: RingStores,
+  { rings }: MemberRingStores,
   environmentId: string,
   projectId: string,
 ): Promise<ReadonlySet<string>> {

@@ -4,14 +4,13 @@ import { alteredInDatabase, badRequest } from '../errors.ts';
 import type { PrivateJwk } from '../jose/jwk.ts';
 import { publicJwk, publicMembersOf } from '../jose/public-part.ts';
 import { lookupName, shownText } from '../names.ts';
-import type { KeyRing } from '../rings/ring.ts';
-import type { RingStores } from '../rings/ring-store.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import { type ExportedFile, type ExportRequest, exportPrivateJwk } from './export-jwk.ts';
 import { jwkEvent } from './jwk-event.ts';
 import type { JwkListQuery, JwkStores, StoredJwk } from './jwk-store.ts';
 import type { Refresh, RefreshStores } from './refresh/refresh-store.ts';
+import type { MemberRingStores, RingOfMember } from './ring-member.ts';
 import { ringOf } from './ring-membership.ts';
 import { openPrivateJwk } from './sealed-members.ts';
 
@@ -20,7 +19,7 @@ export interface JwkWithRefresh {
   readonly stored: StoredJwk;
   readonly refresh: Refresh | undefined;
   /** That it belongs to. */
-  readonly ring: KeyRing | undefined;
+  readonly ring: RingOfMember | undefined;
 }
 
 export interface JwkReader {
@@ -47,7 +46,7 @@ export interface JwkReaderOptions {
   readonly audit: AuditLog;
 }
 
-type JwkReaderStores = JwkStores & RefreshStores & RingStores & { readonly audit: AuditStore };
+type JwkReaderStores = JwkStores & RefreshStores & MemberRingStores & { readonly audit: AuditStore };
 
 export function createJwkReader({ store, sealer, audit }: JwkReaderOptions): JwkReader {
   return {

@@ -1,10 +1,10 @@
 // Stored JWKs: public members readable, private ones sealed; where each came from.
 
 import type { KeyTypeName } from '../jose/key-types.ts';
-import type { RingMember } from '../rings/ring.ts';
 import type { Sealed } from '../sealing/sealed.ts';
 import type { SourceField, WholeField } from '../sources/source-fields.ts';
 import type { StoredSourceType } from '../sources/sources.ts';
+import type { RingMember } from './ring-member.ts';
 
 /** What a source was asked for, kept so that the JWK can be made from it again. Public values only. */
 export type SourceReference = {

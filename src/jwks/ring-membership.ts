@@ -1,37 +1,29 @@
 // JWKs that belong to a key ring, as the rules of JWKs meet them: the ring alone changes them.
 
 import { badRequest, KeyplaneError } from '../errors.ts';
-import type { KeyRing } from '../rings/ring.ts';
-import type { RingStores } from '../rings/ring-store.ts';
+import { ringMemberError } from '../names.ts';
 import type { StoredJwk } from './jwk-store.ts';
+import type { MemberRingStores, RingOfMember } from './ring-member.ts';
 
 /** The ring of a JWK; undefined outside a ring. */
 export async function ringOf(
-  { rings }: RingStores,
+  { rings }: MemberRingStores,
   { member }: Pick<StoredJwk, 'member'>,
-): Promise<KeyRing | undefined> {
+): Promise<RingOfMember | undefined> {
   if (member === undefined) return undefined;
   const [ring] = await rings.getMany([member.ringId]);
   return ring;
 }
 
 /** @throws KeyplaneError `bad_request` for a JWK of a ring */
-export async function requireNoMember(stores: RingStores, jwk: StoredJwk): Promise<void> {
+export async function requireNoMember(stores: MemberRingStores, jwk: StoredJwk): Promise<void> {
   if (jwk.member === undefined) return;
-  throw memberError(jwk.name, (await ringOf(stores, jwk))?.name ?? '');
-}
-
-export function memberError(name: string, ringName: string): KeyplaneError {
-  return badRequest(memberText(name, ringName), { reason: 'KEY_RING_MEMBER' });
-}
-
-export function memberText(name: string, ringName: string): string {
-  return `JWK (name: ${name}) belongs to key ring (name: ${ringName})!`;
+  throw ringMemberError(jwk.name, (await ringOf(stores, jwk))?.name ?? '');
 }
 
 /** @throws KeyplaneError `bad_request` for `{ringName}.{digits}` of a ring that exists */
 export async function requireUnreservedName(
-  { rings }: RingStores,
+  { rings }: MemberRingStores,
   projectId: string,
   name: string,
 ): Promise<void> {

@@ -6,7 +6,6 @@ import { type ChangeResult, withWarnings } from '../deployments/deployment-resul
 import { badRequest, KeyplaneError } from '../errors.ts';
 import { laterThan, requireSameName } from '../materials/optimistic-update.ts';
 import { lookupName, shownText } from '../names.ts';
-import type { RingStores } from '../rings/ring-store.ts';
 import { jwkSource } from '../sources/sources.ts';
 import {
   type CreateJwkOptions,
@@ -25,6 +24,7 @@ import {
   type RefreshSchedule,
   refreshScheduleOf,
 } from './refresh/refresh-schedule.ts';
+import type { MemberRingStores } from './ring-member.ts';
 import { requireNoMember } from './ring-membership.ts';
 import { openPrivateJwk } from './sealed-members.ts';
 
@@ -73,7 +73,7 @@ async function requireJwk(stores: JwkStores, projectId: string, name: string): P
 
 /** @throws KeyplaneError `bad_request` for a JWK that belongs to a key ring, too */
 async function requireOwnJwk(
-  stores: JwkStores & RingStores,
+  stores: JwkStores & MemberRingStores,
   projectId: string,
   name: string,
 ): Promise<StoredJwk> {

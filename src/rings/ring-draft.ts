@@ -3,8 +3,9 @@
 
 import type { AuditEvent } from '../audit/audit-log.ts';
 import type { DeploymentTarget } from '../deployments/put-desired-state.ts';
+import type { RingMember } from '../jwks/ring-member.ts';
 import { laterThan } from '../materials/optimistic-update.ts';
-import type { KeyRing, RingMember } from './ring.ts';
+import type { KeyRing } from './ring.ts';
 import { putDesiredRing } from './ring-content.ts';
 import type { LoadedRing } from './ring-facts-of.ts';
 import type { RingRuleOptions, RingRuleStores } from './ring-rules.ts';

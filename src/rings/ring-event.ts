@@ -3,7 +3,8 @@
 
 import { auditEvent } from '../audit/audit-event.ts';
 import type { AuditEvent } from '../audit/audit-log.ts';
-import type { KeyRing, MemberState } from './ring.ts';
+import type { MemberState } from '../jwks/ring-member.ts';
+import type { KeyRing } from './ring.ts';
 import type { RingDraft } from './ring-draft.ts';
 import type { LoadedRing } from './ring-facts-of.ts';
 import type { MemberJwk } from './ring-store.ts';

@@ -10,7 +10,8 @@ import type { KeyRing } from './ring.ts';
 import { ringNotFound } from './ring-names.ts';
 import type { MemberJwk, RingStores } from './ring-store.ts';
 
-export type RingRuleStores = JwkRuleStores & RingStores & ApplicationStores & LineageStores & LeaseStores;
+// RingStores first: what both read of rings, it reads whole.
+export type RingRuleStores = RingStores & JwkRuleStores & ApplicationStores & LineageStores & LeaseStores;
 
 export interface RingRuleOptions extends Omit<JwkRuleOptions, 'store' | 'deployments'> {
   readonly store: UnitOfWork<RingRuleStores>;

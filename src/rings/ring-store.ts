@@ -1,5 +1,6 @@
 import type { StoredJwk } from '../jwks/jwk-store.ts';
-import type { KeyRing, RevocationReason, RingState } from './ring.ts';
+import type { RevocationReason } from '../jwks/ring-member.ts';
+import type { KeyRing, RingState } from './ring.ts';
 
 export interface RingListQuery {
   readonly search?: string;

@@ -3,22 +3,8 @@
 import type { GeneratedTypeName } from '../jose/key-types.ts';
 import type { GenerateParameters } from '../jwks/generate/generate-plan.ts';
 
-/** STAGED, NEXT, ACTIVE, RETIRING and RETIRED follow each other; REVOKED ends any of them. */
-export const memberStates = Object.freeze([
-  'STAGED',
-  'NEXT',
-  'ACTIVE',
-  'RETIRING',
-  'RETIRED',
-  'REVOKED',
-] as const);
-export type MemberState = (typeof memberStates)[number];
-
 export const ringStates = Object.freeze(['STEADY', 'ROTATING', 'BLOCKED', 'HELD', 'REVOKING'] as const);
 export type RingState = (typeof ringStates)[number];
-
-export const revocationReasons = Object.freeze(['COMPROMISED', 'SUPERSEDED', 'UNSPECIFIED'] as const);
-export type RevocationReason = (typeof revocationReasons)[number];
 
 /** Why scheduled rotation is suspended. */
 export const holdCauses = Object.freeze(['REQUESTED', 'ROLLBACK', 'RESTORED'] as const);
@@ -88,35 +74,4 @@ export interface KeyRing {
   readonly updatedAt: Date;
   /** The row was altered outside keyplane. */
   readonly altered?: boolean;
-}
-
-/** What a JWK is in its ring. Stored with the JWK and covered by its MAC. */
-export interface RingMember {
-  readonly ringId: string;
-  readonly version: number;
-  readonly state: MemberState;
-  /**
-   * By environment id: the revision with which nodes have the state that it is in. Of a RETIRING member that is the
-   * revision that activated its successor or changed its `retireAt`, of a REVOKED one that which unpublished it.
-   */
-  readonly revisions: Readonly<Record<string, number>>;
-  readonly publishedAt: Date | null;
-  readonly readyAt: Date | null;
-  readonly activatedAt: Date | null;
-  readonly retireAt: Date | null;
-  readonly retiredAt: Date | null;
-  readonly revokedAt: Date | null;
-  readonly revokedReason: RevocationReason | null;
-  /** RETIRING: the latest time at which a node confirmed its successor's activation, so far; null until first examined. */
-  readonly confirmedAt: Date | null;
-  /** RETIRING: the earliest `retireAt` that nodes were sent, also where it was removed since. */
-  readonly sentRetireAt: Date | null;
-  /** RETIRING: ids of nodes that had not confirmed that when last examined; empty until then. */
-  readonly pendingNodeIds: readonly string[];
-  /** It was active at some time. */
-  readonly hasSigned: boolean;
-  /** The private part was erased. */
-  readonly erasedAt: Date | null;
-  /** The key type, curve or size, and algorithm that it was generated with (`generationOf`); null: it was adopted. */
-  readonly generation: string | null;
 }

@@ -3,8 +3,9 @@
 import type { Generated, Kysely } from 'kysely';
 import type { GeneratedTypeName } from '../jose/key-types.ts';
 import type { StoredJwk } from '../jwks/jwk-store.ts';
+import type { MemberState, RevocationReason } from '../jwks/ring-member.ts';
 import type { CryptoKeyType, DeployedKind, KeystoreType, ProjectKind } from '../protocol/content.ts';
-import type { HoldCause, MemberState, RevocationReason, RingState } from '../rings/ring.ts';
+import type { HoldCause, RingState } from '../rings/ring.ts';
 
 export interface InstallationRow {
   key: string;

@@ -10,10 +10,11 @@ import { syncEnvironment } from '../../src/deployments/sync-environment.ts';
 import type { Environment } from '../../src/environments/environment-store.ts';
 import type { PrivateJwk } from '../../src/jose/jwk.ts';
 import { createJwkContentReader, storedJwkContent } from '../../src/jwks/jwk-content.ts';
+import type { MemberState, RingMember } from '../../src/jwks/ring-member.ts';
 import { sealMembers } from '../../src/jwks/sealed-members.ts';
 import type { Change, DeployedContent } from '../../src/protocol/content.ts';
 import { contentDigest } from '../../src/protocol/state-digest.ts';
-import type { KeyRing, MemberState, RingMember } from '../../src/rings/ring.ts';
+import type { KeyRing } from '../../src/rings/ring.ts';
 import {
   createRingContentReader,
   putDesiredRing,

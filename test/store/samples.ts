@@ -10,9 +10,10 @@ import type {
   RegisteredNode,
 } from '../../src/environments/environment-store.ts';
 import type { StoredJwk } from '../../src/jwks/jwk-store.ts';
+import type { RingMember } from '../../src/jwks/ring-member.ts';
 import type { Certificate, CryptoKey, StoredKeystore } from '../../src/materials/material-store.ts';
 import { newId } from '../../src/new-id.ts';
-import type { KeyRing, RingMember } from '../../src/rings/ring.ts';
+import type { KeyRing } from '../../src/rings/ring.ts';
 import type { Sealed } from '../../src/sealing/sealed.ts';
 
 const createdAt = new Date('2026-03-04T05:06:07.089Z');

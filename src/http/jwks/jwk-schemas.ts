@@ -3,7 +3,7 @@ import { keyTypeMember } from '../../jose/key-type-name.ts';
 import { type KeyTypeName, keyTypeNames } from '../../jose/key-types.ts';
 import { jwkEnvironmentStates } from '../../jwks/deployed-jwks.ts';
 import { sourceStates } from '../../jwks/refresh/refresh-store.ts';
-import { memberStates } from '../../rings/ring.ts';
+import { memberStates } from '../../jwks/ring-member.ts';
 import {
   type SourceField,
   sourceField,

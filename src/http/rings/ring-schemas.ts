@@ -8,7 +8,8 @@ import {
 } from '../../jose/key-types.ts';
 import { alternatives } from '../../jose/shown.ts';
 import { keyIdTypes } from '../../jwks/generate/generate-plan.ts';
-import { holdCauses, memberStates, revocationReasons, ringStates } from '../../rings/ring.ts';
+import { memberStates, revocationReasons } from '../../jwks/ring-member.ts';
+import { holdCauses, ringStates } from '../../rings/ring.ts';
 import { policyDurations } from '../../rings/ring-policy.ts';
 import { generateParameters } from '../jwks/generate-schemas.ts';
 import { describedAs, named } from '../openapi/named.ts';

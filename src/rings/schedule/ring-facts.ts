@@ -1,7 +1,8 @@
 // What a decision about a ring is made from, and what it is. PURE. Times are milliseconds since 1970 by the clock of the
 // database, durations are milliseconds.
 
-import type { HoldCause, MemberState, RingState } from '../ring.ts';
+import type { MemberState } from '../../jwks/ring-member.ts';
+import type { HoldCause, RingState } from '../ring.ts';
 
 export interface PolicyFacts {
   readonly rotationIntervalMs: number | null;

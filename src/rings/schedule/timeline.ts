@@ -1,7 +1,7 @@
 // The transitions of a ring, past and planned. PURE: planned ones are what `decide` does as time goes on, if every node
 // confirms at once.
 
-import type { MemberState } from '../ring.ts';
+import type { MemberState } from '../../jwks/ring-member.ts';
 import { activeOf } from './activation.ts';
 import { applyStep, stagedMember } from './apply-step.ts';
 import { decide } from './decide.ts';

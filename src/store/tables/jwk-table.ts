@@ -7,7 +7,7 @@ import type {
   KidHolder,
   StoredJwk,
 } from '../../jwks/jwk-store.ts';
-import type { MemberState } from '../../rings/ring.ts';
+import type { MemberState } from '../../jwks/ring-member.ts';
 import type { Sealed } from '../../sealing/sealed.ts';
 import type { Database, JwkRow } from '../database-schema.ts';
 import type { RowGuard } from '../integrity/row-guard.ts';

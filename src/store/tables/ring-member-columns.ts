@@ -1,6 +1,6 @@
 // What a JWK is in its ring, as columns of its row.
 
-import type { RingMember } from '../../rings/ring.ts';
+import type { RingMember } from '../../jwks/ring-member.ts';
 import type { JwkRow } from '../database-schema.ts';
 import { dateOrNull, timeOrNull } from './column-values.ts';
 
