@@ -1,10 +1,14 @@
 import { auditEvent } from '../../audit/audit-event.ts';
 import type { AuditLog, AuditStore } from '../../audit/audit-log.ts';
 import type { EnvironmentStores } from '../../environments/environment-store.ts';
-import type { RingStores } from '../../rings/ring-store.ts';
 import type { UnitOfWork } from '../../unit-of-work.ts';
 
-export type DivergenceStores = EnvironmentStores & RingStores & { readonly audit: AuditStore };
+/** What a divergence does to key rings. */
+interface HeldRings {
+  readonly rings: { holdAll(cause: 'RESTORED'): Promise<number> };
+}
+
+export type DivergenceStores = EnvironmentStores & HeldRings & { readonly audit: AuditStore };
 
 export interface DivergingNode {
   readonly nodeId: string;
