@@ -7,10 +7,25 @@ export interface LoadedServer {
   usedMicros(): Promise<number>;
 }
 
-const connections = 16;
+const usualConnections = 16;
 
 /** @returns requests for a second of the server's processor time */
 export async function load(server: LoadedServer, request: string, total: number): Promise<number> {
+  return (await loadOn(usualConnections, server, request, total)).perCpuSecond;
+}
+
+export interface Load {
+  readonly perCpuSecond: number;
+  /** By the clock. */
+  readonly perSecond: number;
+}
+
+export async function loadOn(
+  connections: number,
+  server: LoadedServer,
+  request: string,
+  total: number,
+): Promise<Load> {
   const { hostname, port } = new URL(server.url);
   const sockets = await Promise.all(
     Array.from({ length: connections }, async () => {
@@ -23,12 +38,14 @@ export async function load(server: LoadedServer, request: string, total: number)
   if (!first) throw new Error('no connection');
   const answerBytes = await measureAnswer(first, request);
   const before = await server.usedMicros();
+  const startMs = performance.now();
   await Promise.all(
     sockets.map((socket) => drive(socket, { request, answerBytes, count: total / connections })),
   );
+  const ms = performance.now() - startMs;
   const usedMicros = (await server.usedMicros()) - before;
   for (const socket of sockets) socket.destroy();
-  return (total / usedMicros) * 1e6;
+  return { perCpuSecond: (total / usedMicros) * 1e6, perSecond: (total / ms) * 1e3 };
 }
 
 /** Length of one whole answer, head and body; every other answer to the same request is as long. */

@@ -1,0 +1,82 @@
+// A manager with a node that signs, each in its own process, and rings of which verifiers need to know nothing.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BenchManager, startBenchManager } from '../bench-manager.ts';
+import { type BenchProcess, startBenchProcess } from '../bench-process.ts';
+import type { JoinedNodeOrder } from '../nodes/joined-node.ts';
+import type { SigningNode } from './signing-node.ts';
+
+/** Plain JavaScript, so its types are declared here. */
+const { runtime } = (await import(new URL('../../scripts/places.mjs', import.meta.url).href)) as {
+  readonly runtime: { readonly args: string[]; readonly variables: NodeJS.ProcessEnv };
+};
+
+export const ringsPath = '/apiops/projects/Bench/key-rings/';
+
+export interface SigningWorld {
+  readonly manager: BenchManager;
+  readonly node: SigningNode;
+  /** Of the node. */
+  usedMicros(): Promise<number>;
+  /** @returns the token of an application that may sign with these rings */
+  grant(rings: readonly string[]): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** D is nothing: a successor is ready once the node has it. */
+export async function startSigningWorld(connections = 8): Promise<SigningWorld> {
+  const settings = { KEYPLANE_JWKS_MAX_AGE: '0', KEYPLANE_JWKS_STALE_WHILE_REVALIDATE: '0' };
+  const manager = await startBenchManager(connections, { settings });
+  const dataDir = await mkdtemp(join(tmpdir(), 'keyplane-bench-node-'));
+  await manager.post('/apiops/environments/', { name: 'bench', type: 'TEST', environmentSet: true });
+  const { token } = JSON.parse(
+    await manager.post('/apiops/environments/bench/enrollment-tokens/', { privateKeys: true }),
+  );
+  const order: JoinedNodeOrder = { managerUrl: manager.url, environment: 'bench', token, dataDir };
+  const process_: BenchProcess = startBenchProcess(new URL('./signing-node.ts', import.meta.url), {
+    execArgv: runtime.args,
+    env: { ...process.env, ...runtime.variables },
+  });
+  const node = await process_.ask<SigningNode>(order);
+  let applications = 0;
+  return {
+    manager,
+    node,
+    usedMicros: () => process_.ask<number>({}),
+    async grant(rings) {
+      applications += 1;
+      const grants = rings.map((keyRingName) => ({ keyRingName, operations: ['SIGN', 'VERIFY'] }));
+      const body = { name: `application-${applications}`, grants };
+      return JSON.parse(await manager.post('/apiops/projects/Bench/applications/', body)).token;
+    },
+    async close() {
+      await process_.end();
+      await manager.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The body of Create key ring, rotated by hand. */
+export function ringBody(name: string, alg: 'ES256' | 'RS256' = 'ES256') {
+  const type =
+    alg === 'ES256'
+      ? { type: 'EC', ec: { curveType: 'P256', algorithm: alg } }
+      : { type: 'RSA', rsa: { keySize: 2048, algorithm: alg } };
+  const nothing = { verifierCacheTime: 'PT0S', clockSkew: 'PT0S', rotationInterval: null };
+  return { name, ...type, ...nothing, maxTokenLifetime: 'PT1S' };
+}
+
+export function signRequest(ring: string, token: string): string {
+  const body = JSON.stringify({ claims: { sub: 'user-0001', scope: 'orders' }, lifetime: 'PT1S' });
+  const head = [
+    `POST /projects/Bench/key-rings/${ring}/sign HTTP/1.1`,
+    'Host: bench',
+    `Authorization: Bearer ${token}`,
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  return `${head.join('\r\n')}\r\n\r\n${body}`;
+}
