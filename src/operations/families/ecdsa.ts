@@ -2,18 +2,16 @@
 
 import { sign, verify } from 'node:crypto';
 import type { SignatureAlgorithm } from '../signature-algorithm.ts';
+import { derSignature, rawSignature } from './ecdsa-signature.ts';
 import { octetsOf, signInPool, verifyInPool } from './thread-pool.ts';
-
-const dsaEncoding = 'ieee-p1363';
 
 /** P-256 and P-384: fast enough for the event loop, where the way to the thread pool would cost more. */
 export function ecdsa(digest: string, signatureOctets: number): SignatureAlgorithm {
   return {
     runsInPool: false,
-    sign: (key, input) => sign(digest, octetsOf(input), { key, dsaEncoding }),
+    sign: (key, input) => rawSignature(sign(digest, octetsOf(input), key), signatureOctets),
     verify: (key, input, signature) =>
-      signature.length === signatureOctets &&
-      verify(digest, octetsOf(input), { key, dsaEncoding }, signature),
+      signature.length === signatureOctets && verify(digest, octetsOf(input), key, derSignature(signature)),
   };
 }
 
@@ -21,9 +19,9 @@ export function ecdsa(digest: string, signatureOctets: number): SignatureAlgorit
 export function ecdsaInPool(digest: string, signatureOctets: number): SignatureAlgorithm {
   return {
     runsInPool: true,
-    sign: (key, input) => signInPool(digest, { key, dsaEncoding }, input),
+    sign: async (key, input) => rawSignature(await signInPool(digest, key, input), signatureOctets),
     verify: (key, input, signature) =>
       signature.length === signatureOctets &&
-      verifyInPool(digest, { key, dsaEncoding }, { input, signature }),
+      verifyInPool(digest, key, { input, signature: derSignature(signature) }),
   };
 }

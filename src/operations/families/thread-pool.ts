@@ -1,11 +1,17 @@
 import { Buffer } from 'node:buffer';
-import { type SignKeyObjectInput, sign, type VerifyKeyObjectInput, verify } from 'node:crypto';
+import {
+  type KeyObject,
+  type SignKeyObjectInput,
+  sign,
+  type VerifyKeyObjectInput,
+  verify,
+} from 'node:crypto';
 import type { SigningInput } from '../signature-algorithm.ts';
 
 /** Signs in the thread pool. @param digest null where the algorithm has its own (RFC 8032) */
 export function signInPool(
   digest: string | null,
-  key: SignKeyObjectInput,
+  key: KeyObject | SignKeyObjectInput,
   input: SigningInput,
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
@@ -16,7 +22,7 @@ export function signInPool(
 /** Verifies in the thread pool. */
 export function verifyInPool(
   digest: string | null,
-  key: VerifyKeyObjectInput,
+  key: KeyObject | VerifyKeyObjectInput,
   { input, signature }: { readonly input: SigningInput; readonly signature: Buffer },
 ): Promise<boolean> {
   return new Promise((resolve, reject) => {
