@@ -43,7 +43,11 @@ async function statesOf(name: string): Promise<readonly string[]> {
 const openRing = (name: string) => console.open({ path: `/projects/MyProject/key-rings/${name}` });
 
 async function stateShown(page: Page, word: string): Promise<void> {
-  await page.getByRole('region', { name: 'State', exact: true }).getByText(word, { exact: true }).waitFor();
+  await page
+    .getByRole('region', { name: 'State', exact: true })
+    .getByText(word, { exact: true })
+    .first()
+    .waitFor();
 }
 
 const rowOf = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name });
@@ -98,7 +102,7 @@ test('the timeline says in words what its bars show', async () => {
   const [first, second, third] = [1, 2, 3].map((version) =>
     timeline.getByRole('listitem').filter({ hasText: `Key ${version} ` }),
   );
-  await first?.getByText(/^: active from .* UTC to .* UTC; planned: retiring from/).waitFor();
+  await first?.getByText(/active from .* UTC to .* UTC; planned: retiring from/).waitFor();
   await second?.getByText(/next from .*; planned: active from/).waitFor();
   await third?.getByText('planned', { exact: true }).waitFor();
   const active = timeline.locator('.timeline-track [data-state=ACTIVE]').first();

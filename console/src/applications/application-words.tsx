@@ -36,7 +36,7 @@ export function GrantTexts({
     const page = keyRingName === undefined ? 'jwks' : 'key-rings';
     return (
       <div key={`${page} ${name}`}>
-        <Anchor component={Link} href={projectPath(projectName, page, name)} fz="inherit">
+        <Anchor component={Link} href={projectPath(projectName, page, name)} fz="inherit" underline="always">
           {name}
         </Anchor>
         : {operations.map((operation) => operationWords[operation]).join(', ')}

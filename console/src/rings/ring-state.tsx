@@ -80,7 +80,12 @@ function ActiveKey({
   if (member === undefined) return 'none yet: the first key is active once every node has it';
   return (
     <>
-      <Anchor component={Link} href={projectPath(projectName, 'jwks', member.jwkName)} fz="inherit">
+      <Anchor
+        component={Link}
+        href={projectPath(projectName, 'jwks', member.jwkName)}
+        fz="inherit"
+        underline="always"
+      >
         {member.jwkName}
       </Anchor>
       , since <Instant at={member.activatedAt} />
