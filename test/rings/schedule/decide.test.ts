@@ -329,6 +329,12 @@ describe('a rollback', () => {
     expect(decide({ ...waiting, now: late + defaultDelay }).step).toEqual({ type: 'ROLL_BACK', version: 1 });
   });
 
+  test('of an encryption key does not wait for D: nodes decrypt with it by no clock', () => {
+    const nodes = [{ ...upToDate, appliedAt: retireAt }];
+    const late: RingFacts = { ...second, kind: 'ENCRYPTION', nodes, now: retireAt };
+    expect(decide(late).step).toEqual({ type: 'ROLL_BACK', version: 1 });
+  });
+
   test('comes too late at retireAt', () => {
     expect(decide({ ...requested, now: retireAt }).step).toEqual({ type: 'RETIRE', version: 1 });
   });
