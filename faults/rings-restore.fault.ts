@@ -1,5 +1,5 @@
 // A backup that is restored in the middle of a rotation: the database knows less than the nodes. Every ring is held until an
-// administrator resumes it, nobody refuses a valid token meanwhile, and what was revoked stays revoked.
+// administrator resumes it, no verifier refuses a valid token meanwhile, and what was revoked stays revoked.
 
 import { join } from 'node:path';
 import { until } from '../test/support/manager.ts';

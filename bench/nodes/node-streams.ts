@@ -20,7 +20,7 @@ export interface StreamsOrder {
   readonly atOnce?: number;
   /** They reconnect with the last position of the first of them, rather than with none. */
   readonly comeBack?: boolean;
-  /** As a node of today: it is also told ahead of the state that keys were revoked. */
+  /** As a node of today: it also gets the news of revoked keys ahead of the state. */
   readonly hears?: boolean;
   /** It is answered once each has all that there is, rather than once each was welcomed. */
   readonly untilLevel?: boolean;

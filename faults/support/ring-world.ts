@@ -28,7 +28,7 @@ const ring = {
 export interface RingWorld extends KilledWorld {
   readonly ring: RingDriver;
   readonly traffic: TokenTraffic;
-  /** @returns undefined once it signed, or what it said */
+  /** @returns undefined once it signed, or its refusal */
   signAt(node: RestartableNode): Promise<string | undefined>;
   /** What `keyplane doctor` finds wrong in the installation, each a line. */
   doctor(): Promise<string[]>;

@@ -41,7 +41,7 @@ export async function keepFormerCaching(
   const environments = await stores.environments.list();
   const ids = environments.map(({ id }) => id);
   const earlier = await keptOf(stores, now);
-  // Nobody has a copy of what no node served.
+  // What no node served has no copy.
   if (!earlier && (await stores.nodes.listOf(ids)).length === 0) return;
   const revisions: Record<string, number> = {};
   for (const id of ids) revisions[id] = (await stores.desired.state(id)).revision;

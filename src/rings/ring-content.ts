@@ -29,8 +29,8 @@ export type RingContentStores = RingStores &
   Pick<AccessStores, 'projects'> &
   Pick<EnvironmentStores, 'environments'>;
 
-/** RETIRED members that nodes are told of, besides all REVOKED ones. */
-const retiredTold = 100;
+/** RETIRED members that nodes are sent, besides all REVOKED ones. */
+const mostRetiredSent = 100;
 const pageSize = 512;
 
 export interface RingWithMembers {
@@ -61,7 +61,7 @@ export function ringContent(
 }
 
 function formerMembers(members: readonly MemberJwk[]): readonly FormerMember[] {
-  const retired = members.filter(({ member }) => member.state === 'RETIRED').slice(-retiredTold);
+  const retired = members.filter(({ member }) => member.state === 'RETIRED').slice(-mostRetiredSent);
   const told = new Set<MemberJwk>(retired);
   return members.filter((jwk) => told.has(jwk) || jwk.member.state === 'REVOKED').map(formerMember);
 }
@@ -150,7 +150,7 @@ export async function withdrawRing(
 
 /**
  * After a project was stored with another ring for its historical keys: desires both rings as they are now.
- * @throws KeyplaneError `bad_request` where it has no such ring, or nobody could verify its signatures
+ * @throws KeyplaneError `bad_request` where it has no such ring, or no verifier could know its keys
  */
 export async function putDesiredSigner(
   stores: RingContentStores,

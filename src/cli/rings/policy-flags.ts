@@ -95,12 +95,20 @@ function timingOf<Nothing>(flags: PolicyFlags, nothing: Nothing): Readonly<Recor
 
 const typeNames = generatedKeyTypes.map(keyTypeName);
 
+/** `EC and OKP` */
+function typesWith(parameter: 'keySize' | 'curveType'): string {
+  const types = generatedKeyTypes.filter((kty) => keyTypeInfo(kty).generation?.parameter === parameter);
+  return types.map(keyTypeName).join(' and ');
+}
+
 export function addKeyOptions(command: Command): Command {
   return command
     .optionsGroup('Keys:')
     .addOption(choiceOption('--type <TYPE>', 'key type', typeNames))
-    .addOption(wholeNumberOption('--size <BITS>', 'of RSA and OCT keys', { least: 1, most: 999_999 }))
-    .option('--curve <CURVE>', 'of EC and OKP keys, such as P-256')
+    .addOption(
+      wholeNumberOption('--size <BITS>', `of ${typesWith('keySize')} keys`, { least: 1, most: 999_999 }),
+    )
+    .option('--curve <CURVE>', `of ${typesWith('curveType')} keys, such as P-256`)
     .addOption(useOption('use of the keys (default: sig)'))
     .option('--algorithm <ALGORITHM>', 'such as ES256 (default: the first that fits)');
 }

@@ -11,8 +11,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { ErrorReason } from '../../error-reasons.ts';
-import { type ErrorCode, errorStatus, isKeyplaneError, type KeyplaneError } from '../../errors.ts';
+import { errorStatus, isKeyplaneError, type KeyplaneError } from '../../errors.ts';
 import { utf8Of } from '../../operations/compact-jws.ts';
 import { takeRequestsOneByOne } from '../../runtime/pipelining.ts';
 import type { TlsFiles } from '../../runtime/tls-files.ts';
@@ -21,6 +20,7 @@ import type { NodeLog } from '../node-log.ts';
 import type { NodeState } from '../node-state.ts';
 import { pathSegments } from '../serve/request-path.ts';
 import { cutStalledClients } from '../serve/stalled-clients.ts';
+import type { OperationFault } from './operation-fault.ts';
 import type { CallingApplication, Operation, OperationIndex, TargetKind } from './operation-index.ts';
 import type { OperationTarget } from './operation-target.ts';
 import type { PerformOperation } from './perform-operation.ts';
@@ -55,19 +55,6 @@ interface Route {
 interface Admitted extends Route {
   readonly application: CallingApplication;
   readonly target: OperationTarget;
-}
-
-/** An error answer. */
-export interface OperationFault {
-  readonly status: number;
-  readonly code: ErrorCode | 'method_not_allowed';
-  readonly text: string;
-  readonly reason: ErrorReason;
-  readonly member?: string | undefined;
-  readonly retryAfterSeconds?: number | undefined;
-  readonly headers?: readonly string[];
-  /** The connection ends with the answer. */
-  readonly closes?: boolean;
 }
 
 const limits = {

@@ -1,7 +1,7 @@
 // Bodies of requests for operations, with bounds on each and on all of them together.
 
 import type { IncomingMessage } from 'node:http';
-import type { OperationFault } from './operations-server.ts';
+import type { OperationFault } from './operation-fault.ts';
 
 const mostBytes = 1024 * 1024;
 /** What is read of a body that is too large, so that its sender gets the answer before the connection ends. */

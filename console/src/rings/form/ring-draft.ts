@@ -30,16 +30,26 @@ export const ringKeyIdTypes = {
 export type RingKeyIdType = keyof typeof ringKeyIdTypes;
 
 /** A curve that every JOSE library knows, with the shortest signatures of those. */
+const usualCurve = 'P256';
+
 export const emptyRing: RingDraft = {
   name: '',
   description: '',
-  type: 'EC',
-  variant: 'P256',
+  type: kindWith(usualCurve),
+  variant: usualCurve,
   useType: '',
   algorithm: '',
   keyIdType: 'SHA256',
   policy: defaultPolicy,
 };
+
+function kindWith(variant: string): RingDraft['type'] {
+  const kind = generatedKinds.find(({ generate }) =>
+    generate.variants.some(({ value }) => value === variant),
+  );
+  if (kind === undefined) throw new TypeError(`no key type has ${variant}`);
+  return kind.name;
+}
 
 export interface KeyChoice {
   /** `EC P256`: type and variant. */

@@ -70,7 +70,7 @@ export function changedPolicy(draft: PolicyDraft, before: PolicyDraft): PolicyBo
   return Object.fromEntries(changes);
 }
 
-/** With what everyone is asked for, whether it is the default or not. */
+/** With what the form always shows, whether it is the default or not. */
 export function newPolicy(draft: PolicyDraft): PolicyBody {
   const { rotationInterval, maxTokenLifetime } = wholePolicy(draft);
   return { rotationInterval, maxTokenLifetime, ...changedPolicy(draft, defaultPolicy) };

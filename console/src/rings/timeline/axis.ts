@@ -35,7 +35,7 @@ export interface Span extends Phase {
   readonly width: number;
 }
 
-/** A phase of a second in a year is still seen; those after it move aside. */
+/** A phase of a second in a year is still seen; those after it begin later. */
 const leastWidth = 1;
 
 /** Phases without any length are left out, and those before the first use that are too short to see. */
