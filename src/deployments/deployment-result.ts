@@ -62,3 +62,14 @@ export function deploymentResult(
       : `${operation} failed in ${failed} of ${environmentResults.length} environments`;
   return { success: failed === 0, message, environmentResults };
 }
+
+/** Of several deployments one after the other: each environment with the latest result that it has. */
+export function latestResults(
+  earlier: DeploymentResult | undefined,
+  later: DeploymentResult | undefined,
+  verb: DeploymentVerb,
+): DeploymentResult {
+  const results = [...(earlier?.environmentResults ?? []), ...(later?.environmentResults ?? [])];
+  const latest = new Map(results.map((result) => [result.environmentName, result]));
+  return deploymentResult([...latest.values()], verb);
+}

@@ -2,7 +2,7 @@
 // and the scheduler use it. Each transaction decides again from what it reads, so a transition that another manager was
 // faster with is not made twice.
 
-import type { DeploymentResult } from '../deployments/deployment-result.ts';
+import { type DeploymentResult, latestResults } from '../deployments/deployment-result.ts';
 import type { DeploymentTarget } from '../deployments/put-desired-state.ts';
 import type { Lease } from '../leases/lease.ts';
 import { faultPoints } from '../runtime/fault-points.ts';
@@ -60,7 +60,7 @@ export function ringAdvance(options: AdvanceOptions): AdvanceRing {
       if (outcome.moved) faultPoints.afterTransition.publish(undefined);
       if (outcome.targets.length === 0) continue;
       if (waits) {
-        result = await deployments.deploy(outcome.targets, 'deploy');
+        result = latestResults(result, await deployments.deploy(outcome.targets, 'deploy'), 'deploy');
         await deployments.recordConfirmations();
       } else deployments.deploy(outcome.targets, 'deploy').catch(options.onError);
     }

@@ -1,4 +1,4 @@
-import { type DeploymentResult, deploymentResult } from '../deployments/deployment-result.ts';
+import { type DeploymentResult, latestResults } from '../deployments/deployment-result.ts';
 import type { DeploymentTarget } from '../deployments/put-desired-state.ts';
 import type { AdvanceRing } from './advance-ring.ts';
 import type { RingRuleOptions } from './ring-rules.ts';
@@ -16,7 +16,7 @@ export interface ChangedRing {
 /**
  * After a change was stored: nodes get it, and then every transition that it makes due. So that with connected nodes the answer to a
  * creation tells of an ACTIVE key.
- * @returns the result of what was deployed last
+ * @returns of each environment the result of what was deployed to it last
  */
 export async function settle(
   { deployments, advance }: SettleOptions,
@@ -25,5 +25,5 @@ export async function settle(
   const deployed = targets.length === 0 ? undefined : await deployments.deploy(targets, 'deploy');
   await deployments.recordConfirmations();
   const advanced = await advance(ringId, { waits: true });
-  return advanced ?? deployed ?? deploymentResult([], 'deploy');
+  return latestResults(deployed, advanced, 'deploy');
 }

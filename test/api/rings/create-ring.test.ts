@@ -266,3 +266,19 @@ test('a repeated Idempotency-Key creates one ring', async () => {
   expect([first.status, second.status]).toEqual([200, 200]);
   expect(await second.json()).toEqual(await first.json());
 });
+
+test('an environment whose node is away does not hide the results of others', async () => {
+  const away = await world.addNode('staging', 's2');
+  await away.close();
+  const { body } = await rings.create({ name: 'half' });
+  expect(body.deploymentResult).toEqual({
+    success: false,
+    message: 'Deployment failed in 1 of 2 environments',
+    environmentResults: [
+      { environmentName: 'production', success: true, message: 'Deployed successfully' },
+      { environmentName: 'staging', success: false, message: 'Node (s2): not connected' },
+    ],
+  });
+  const ring = await rings.ring('half');
+  expect(ring).toMatchObject({ state: 'BLOCKED', waitingFor: [{ nodeName: 's2', reason: 'NOT_CONNECTED' }] });
+});
