@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { deploymentResult, environmentResult, latestResults } from '../../src/deployments/deployment-result.ts';
+import {
+  deploymentResult,
+  environmentResult,
+  latestResults,
+} from '../../src/deployments/deployment-result.ts';
 
 const done = (name: string) => environmentResult(name, [], 'deploy');
 const failed = (name: string) => environmentResult(name, [{ nodeName: 'n', reason: 'away' }], 'deploy');
