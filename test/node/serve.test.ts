@@ -8,6 +8,8 @@ import { getJson, runningManager, runningNode, temporaryFolder } from './support
 
 async function serving(contents: readonly DeployedContent[], clock?: () => number) {
   const manager = await runningManager();
+  // Where a test sets the clock, the node goes by it: no manager tells it another time.
+  manager.hears = clock === undefined;
   const dataDir = await temporaryFolder();
   const node = await runningNode({ managerUrl: manager.url, dataDir, ...(clock && { clock }) });
   const link = await manager.links.next();
