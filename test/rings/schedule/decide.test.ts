@@ -390,6 +390,11 @@ describe('a changed algorithm', () => {
     expect(decide(facts).step).toEqual({ type: 'STAGE' });
   });
 
+  test('keeps a member that has signed: tokens of it may be valid', () => {
+    const members = [active, { ...next, outdated: true, hasSigned: true }];
+    expect(decide({ ...steady, members }).step).toBeUndefined();
+  });
+
   test('withdraws a STAGED member, too', () => {
     const members = [active, { ...staged, outdated: true }];
     expect(decide({ ...steady, members }).step).toEqual({ type: 'WITHDRAW', version: 2 });
