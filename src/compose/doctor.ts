@@ -8,6 +8,7 @@ import { checkKeys } from '../doctor/check-keys.ts';
 import { checkMachine } from '../doctor/check-machine.ts';
 import { checkManagers } from '../doctor/check-managers.ts';
 import { checkNodes } from '../doctor/check-nodes.ts';
+import { checkRings } from '../doctor/check-rings.ts';
 import { checkMacs, checkMemory } from '../doctor/check-rows.ts';
 import type { Examination, Finding } from '../doctor/finding.ts';
 import { checkSeals } from '../sealing/check-seals.ts';
@@ -50,6 +51,7 @@ export async function examine(config: ManagerConfig): Promise<Examination> {
         await checkManagers(stores),
         await checkNodes(stores, managerRuns),
         await checkKeys(stores, now),
+        await checkRings(stores),
         { findings: [], looked: { 'manager runs': managerRuns ? 'yes' : 'no' } },
       ]);
     });

@@ -1,5 +1,7 @@
 // Queries of the doctor beyond those of the rules; all are read-only.
 
+import type { HoldCause, RingState } from '../rings/ring.ts';
+
 export interface JwkName {
   readonly projectName: string;
   readonly name: string;
@@ -13,6 +15,27 @@ export interface FailingUrl extends JwkName {
   readonly state: 'FAILING' | 'GONE';
   readonly since: Date;
   readonly reason: string | null;
+}
+
+export interface UsedRetiringKey extends JwkName {
+  readonly lastUsedAt: Date;
+  /** Null: not known yet. */
+  readonly retireAt: Date | null;
+}
+
+/** A key ring, as the scheduler found it last. */
+export interface ExaminedRing {
+  readonly id: string;
+  readonly projectId: string;
+  readonly projectName: string;
+  readonly name: string;
+  readonly isPublished: boolean;
+  readonly clockSkew: string;
+  /** Null: all that the project reaches. */
+  readonly environmentIds: readonly string[] | null;
+  readonly heldBecause: HoldCause | null;
+  readonly state: RingState;
+  readonly lateSince: Date | null;
 }
 
 export interface EndedManager {
@@ -35,6 +58,10 @@ export interface DiagnosticsStore {
   /** By expiration time. */
   expiringBefore(time: Date, limit: number): Promise<readonly SoonExpiringJwk[]>;
   failingUrls(limit: number): Promise<readonly FailingUrl[]>;
+  /** Of all projects, in pages by id. */
+  examinedRings(afterId: string, limit: number): Promise<readonly ExaminedRing[]>;
+  /** RETIRING keys that were used after every node had their successor. */
+  usedRetiringKeys(limit: number): Promise<readonly UsedRetiringKey[]>;
 }
 
 export interface DiagnosticsStores {

@@ -9,6 +9,7 @@ export type FindingTopic =
   | 'managers'
   | 'nodes'
   | 'keys'
+  | 'rings'
   | 'sources'
   | 'machine';
 

@@ -9,9 +9,17 @@ export interface InstallationStats {
     readonly lagging: number;
     /** Have a history that the database does not know, and accept no changes until that is resolved. */
     readonly diverged: number;
+    /** The farthest that the clock of a connected node is from the manager's. */
+    readonly clockOffsetMs: number;
   }[];
   /** Followed URLs by their state. */
   readonly followed: readonly { readonly state: string; readonly count: number }[];
+  /** Key rings by the state that the scheduler found last. */
+  readonly rings: readonly { readonly state: string; readonly count: number }[];
+  /** Key rings whose rotation is late. */
+  readonly lateRings: number;
+  /** RETIRING keys that were used after every node had their successor; at most 1,000 are looked at. */
+  readonly usedRetiringKeys: number;
   /** JWKs that expire after `now` and by `soon`. */
   readonly expiring: number;
   /** JWKs that expired by `now`. */

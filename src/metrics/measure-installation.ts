@@ -56,6 +56,25 @@ export function measureInstallation({ metrics, store, clock, version, leases }: 
   perEnvironment('nodes_connected', 'Nodes of an environment that are connected to any manager', 'connected');
   perEnvironment('nodes_lagging', 'Nodes of an environment that are behind its revision', 'lagging');
   perEnvironment('nodes_diverged', 'Nodes with a history that the database has forgotten', 'diverged');
+  gauge(
+    { name: 'nodes_clock_offset_seconds', label: 'environment' },
+    "The farthest that the clock of a connected node is from the manager's",
+    ({ environments }, own) => {
+      for (const { name, clockOffsetMs } of environments)
+        own.set({ environment: name }, clockOffsetMs / 1_000);
+    },
+  );
+  gauge({ name: 'key_rings', label: 'state' }, 'Key rings, by state', ({ rings }, own) => {
+    for (const { state, count } of rings) own.set({ state }, count);
+  });
+  gauge({ name: 'key_rings_late' }, 'Key rings whose rotation is late', ({ lateRings }, own) =>
+    own.set(lateRings),
+  );
+  gauge(
+    { name: 'retiring_keys_used' },
+    'RETIRING keys that were used after every node had their successor',
+    ({ usedRetiringKeys }, own) => own.set(usedRetiringKeys),
+  );
   gauge({ name: 'jwks_expiring' }, 'JWKs that expire within 30 days', ({ expiring }, own) =>
     own.set(expiring),
   );

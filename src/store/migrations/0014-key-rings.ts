@@ -29,6 +29,7 @@ export const keyRings: Migration = ({ text, blob, integer, flag, strict }) => [
 )${strict}`,
   'create index key_rings_project_id on key_rings (project_id, id)',
   'create index key_rings_examine_at on key_rings (examine_at) where examine_at is not null',
+  'create index key_rings_state on key_rings (state)',
   'create index key_rings_late_since on key_rings (late_since) where late_since is not null',
   `create table key_ring_revocations (
   id ${text} not null primary key,

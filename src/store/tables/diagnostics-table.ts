@@ -2,14 +2,17 @@ import { sql } from 'kysely';
 import type {
   DiagnosticsStore,
   EndedManager,
+  ExaminedRing,
   FailingUrl,
   SoonExpiringJwk,
+  UsedRetiringKey,
 } from '../../doctor/diagnostics-store.ts';
 import type { Database } from '../database-schema.ts';
 import { isSqlite } from '../dump/catalog.ts';
 import { DatabaseFailure } from '../engine.ts';
 import { dateOrNull } from './column-values.ts';
 import { isAlive } from './manager-table.ts';
+import { usedRetiringKeys } from './retiring-use.ts';
 import type { TableContext } from './table-context.ts';
 
 export class DiagnosticsTable implements DiagnosticsStore {
@@ -92,6 +95,36 @@ from managers where not (${isAlive(this.#engine)}) order by seen_at desc, id`.ex
       .limit(limit)
       .execute();
     return rows.map(({ expires, ...named }) => ({ ...named, expirationTime: new Date(Number(expires)) }));
+  }
+
+  async examinedRings(afterId: string, limit: number): Promise<readonly ExaminedRing[]> {
+    const rows = await this.#database
+      .selectFrom('key_rings')
+      .innerJoin('projects', 'projects.id', 'key_rings.project_id')
+      .selectAll('key_rings')
+      .select('projects.name as project_name')
+      .where('key_rings.id', '>', afterId)
+      .orderBy('key_rings.id')
+      .limit(limit)
+      .execute();
+    return rows.map((row) => {
+      return {
+        id: row.id,
+        projectId: row.project_id,
+        projectName: row.project_name,
+        name: row.name,
+        isPublished: row.type !== 'OCT',
+        clockSkew: JSON.parse(row.policy).clockSkew,
+        environmentIds: row.environment_ids === null ? null : JSON.parse(row.environment_ids),
+        heldBecause: row.held_because,
+        state: row.state ?? 'STEADY',
+        lateSince: dateOrNull(row.late_since),
+      };
+    });
+  }
+
+  usedRetiringKeys(limit: number): Promise<readonly UsedRetiringKey[]> {
+    return usedRetiringKeys(this.#database, limit);
   }
 
   async failingUrls(limit: number): Promise<readonly FailingUrl[]> {

@@ -1,7 +1,11 @@
 import type { InstallationStats, InstallationStatsStore } from '../../metrics/installation-stats-store.ts';
+import { ringStates } from '../../rings/ring.ts';
 import type { Database } from '../database-schema.ts';
 import { isAlive } from './manager-table.ts';
+import { usedRetiringKeys } from './retiring-use.ts';
 import type { TableContext } from './table-context.ts';
+
+const retiringLookedAt = 1_000;
 
 export class InstallationStatsTable implements InstallationStatsStore {
   readonly #database: Database;
@@ -17,6 +21,9 @@ export class InstallationStatsTable implements InstallationStatsStore {
     return {
       environments: await this.#environments(),
       followed: await this.#followed(),
+      rings: await this.#rings(),
+      lateRings: await this.#lateRings(),
+      usedRetiringKeys: (await usedRetiringKeys(this.#database, retiringLookedAt)).length,
       expiring: (await this.#expiredBy(soon)) - expired,
       expired,
     };
@@ -42,6 +49,16 @@ export class InstallationStatsTable implements InstallationStatsStore {
         b.fn.count<number>('managers.id').as('connected'),
         b.fn.count<number>('n.diverged_revision').as('diverged'),
         b.fn
+          .max<number>(
+            b
+              .case()
+              .when('managers.id', 'is', null)
+              .then(b.lit(0))
+              .else(b.fn<number>('abs', [b.fn.coalesce('n.clock_offset_ms', b.lit(0))]))
+              .end(),
+          )
+          .as('clock_offset'),
+        b.fn
           .sum<number>(
             b
               .case()
@@ -65,6 +82,7 @@ export class InstallationStatsTable implements InstallationStatsStore {
         connected: connected ?? 0,
         lagging: lagging ?? 0,
         diverged: Number(own?.diverged ?? 0),
+        clockOffsetMs: Number(own?.clock_offset ?? 0),
       };
     });
   }
@@ -76,6 +94,30 @@ export class InstallationStatsTable implements InstallationStatsStore {
       .groupBy('state')
       .execute();
     return rows.map(({ state, count }) => ({ state, count: Number(count) }));
+  }
+
+  async #rings(): Promise<InstallationStats['rings']> {
+    const rows = await this.#database
+      .selectFrom('key_rings')
+      .select((b) => ['state', b.fn.countAll<number>().as('count')])
+      .groupBy('state')
+      .execute();
+    const counts = new Map<string, number>(ringStates.map((state) => [state, 0]));
+    // One that was not examined yet is about to be.
+    for (const { state, count } of rows) {
+      const found = state ?? 'STEADY';
+      counts.set(found, (counts.get(found) ?? 0) + Number(count));
+    }
+    return [...counts].map(([state, count]) => ({ state, count }));
+  }
+
+  async #lateRings(): Promise<number> {
+    const row = await this.#database
+      .selectFrom('key_rings')
+      .select((b) => b.fn.countAll<number>().as('count'))
+      .where('late_since', 'is not', null)
+      .executeTakeFirst();
+    return Number(row?.count ?? 0);
   }
 
   /** The index of expiration times is all that is read. */
