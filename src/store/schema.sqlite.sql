@@ -277,6 +277,7 @@ CREATE TABLE key_rings (
 ) strict;
 CREATE INDEX key_rings_project_id on key_rings (project_id, id);
 CREATE INDEX key_rings_examine_at on key_rings (examine_at) where examine_at is not null;
+CREATE INDEX key_rings_state on key_rings (state);
 CREATE INDEX key_rings_late_since on key_rings (late_since) where late_since is not null;
 CREATE TABLE key_ring_revocations (
   id text not null primary key,
