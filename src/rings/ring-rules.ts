@@ -2,6 +2,7 @@ import type { ProjectScope } from '../access/caller.ts';
 import type { ApplicationStores } from '../applications/application-store.ts';
 import type { Deployments } from '../deployments/deployments.ts';
 import type { LineageStores } from '../deployments/history/lineage.ts';
+import { alteredInDatabase } from '../errors.ts';
 import type { JwkRuleOptions, JwkRuleStores } from '../jwks/insert-jwk.ts';
 import type { LeaseStores } from '../leases/lease-store.ts';
 import { lookupName } from '../names.ts';
@@ -25,6 +26,7 @@ export type RingActor = Pick<ProjectScope, 'actor' | 'projectId' | 'projectName'
 export async function requireRing(stores: RingStores, projectId: string, given: string): Promise<KeyRing> {
   const ring = await stores.rings.find(projectId, lookupName(given));
   if (!ring) throw ringNotFound(given);
+  if (ring.altered) throw alteredInDatabase(`Key ring (name: ${ring.name})`);
   return ring;
 }
 

@@ -124,7 +124,22 @@ export class RingScheduler {
     } catch (error) {
       this.#options.onError(error);
       this.#failed.set(ringId, performance.now() + retryMs);
+      await this.#postpone(ringId).catch(this.#options.onError);
     }
+  }
+
+  /** Rings that fail must not fill the page of those that are due. */
+  async #postpone(ringId: string): Promise<void> {
+    const { store, lease } = this.#options;
+    if (!lease.isHeld) return;
+    await store.write(async (stores) => {
+      await lease.requireHeld(stores);
+      const [ring] = await stores.rings.getMany([ringId]);
+      const examineAt = new Date((await stores.rings.now()).getTime() + retryMs);
+      if (ring?.altered)
+        await stores.rings.examined(ringId, { examineAt, state: 'BLOCKED', lateSince: null });
+      else if (ring) await stores.rings.update({ ...ring, examineAt });
+    });
   }
 
   #isFailed(ringId: string): boolean {
