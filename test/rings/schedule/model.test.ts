@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { histories, play } from './model/history.ts';
 import { plantedBugs } from './model/planted-bugs.ts';
-import { BrokenInvariant } from './model/world.ts';
+import { BrokenInvariant } from './model/verifiers.ts';
 
 /** On a slow machine that does other things, too. */
 const timeoutMs = 600_000;

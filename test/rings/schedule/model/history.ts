@@ -4,8 +4,10 @@
 import fc from 'fast-check';
 import { publicationDelayMs } from '../../../../src/rings/schedule/formulas.ts';
 import type { PolicyFacts, RingFacts } from '../../../../src/rings/schedule/ring-facts.ts';
+import { recover } from './recover.ts';
 import type { NodeBugs, SimulatedNode } from './simulated-node.ts';
-import { type ManagerBugs, World } from './world.ts';
+import { World } from './world.ts';
+import type { ManagerBugs } from './world-options.ts';
 
 const minute = 60_000;
 
@@ -89,7 +91,7 @@ export function play(
     happen(world, kind, new Choices(event), environments);
     world.settle();
   }
-  if (world.ring.members.length < mostMembers) world.recover(longestMs);
+  if (world.ring.members.length < mostMembers) recover(world, longestMs);
   return world;
 }
 

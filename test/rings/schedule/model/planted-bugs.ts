@@ -4,7 +4,7 @@ import { applyStep } from '../../../../src/rings/schedule/apply-step.ts';
 import { decide } from '../../../../src/rings/schedule/decide.ts';
 import type { NodeFacts, RingDecision, RingFacts } from '../../../../src/rings/schedule/ring-facts.ts';
 import type { Bugs } from './history.ts';
-import type { Invariant } from './world.ts';
+import type { Invariant } from './verifiers.ts';
 
 export interface PlantedBug {
   readonly title: string;

@@ -122,3 +122,11 @@ function withoutRetired({ usable, retireAt }: Content, now: number): number {
   }
   return body;
 }
+
+/** Whether a node that is away serves no JWK Sets any more. */
+export function hasStopped(
+  { connected, lastSeenAt, serveLimitMs, registeredAt }: SimulatedNode['row'],
+  now: number,
+): boolean {
+  return !connected && serveLimitMs !== null && (lastSeenAt ?? registeredAt) + serveLimitMs <= now;
+}

@@ -1,7 +1,7 @@
 // A ring, its nodes, and all caches at their worst: a body that was served somewhere is kept for as long as A, W and V
 // allow, and the verifier that keeps it is shown every token at once. What breaks an invariant is thrown.
 
-import { activeOf, requestedOf } from '../../../../src/rings/schedule/activation.ts';
+import { activeOf } from '../../../../src/rings/schedule/activation.ts';
 import {
   applyActivation,
   applyRevocation,
@@ -9,7 +9,6 @@ import {
   stagedMember,
 } from '../../../../src/rings/schedule/apply-step.ts';
 import { decide } from '../../../../src/rings/schedule/decide.ts';
-import { mostRetiring } from '../../../../src/rings/schedule/formulas.ts';
 import { requireActivatable } from '../../../../src/rings/schedule/refusals.ts';
 import type {
   MemberFacts,
@@ -19,42 +18,10 @@ import type {
   RingFacts,
   RingStep,
 } from '../../../../src/rings/schedule/ring-facts.ts';
-import { type Content, type NodeBugs, SimulatedNode } from './simulated-node.ts';
+import { type Content, hasStopped, SimulatedNode } from './simulated-node.ts';
+import { BrokenInvariant, requireOneActive, start, Verifiers } from './verifiers.ts';
+import { environmentIds, longestKeptMs, newRing, type WorldOptions } from './world-options.ts';
 
-export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5';
-
-export class BrokenInvariant extends Error {
-  readonly invariant: Invariant;
-
-  constructor(invariant: Invariant, text: string) {
-    super(`${invariant}: ${text}`);
-    this.invariant = invariant;
-  }
-}
-
-/** Ways in which a manager may be wrong; see `planted-bugs.ts`. */
-export interface ManagerBugs {
-  readonly decide?: (facts: RingFacts) => RingDecision;
-  readonly applyStep?: typeof applyStep;
-  readonly queuesRevocations?: boolean;
-  readonly deploysInTransactionOfItsOwn?: boolean;
-  readonly carriesOutFormerDecision?: boolean;
-}
-
-export interface WorldOptions {
-  readonly kind: RingFacts['kind'];
-  readonly policy: PolicyFacts;
-  readonly cachesMs: number;
-  /** Of each node's clock, either way. */
-  readonly offsetMs: number;
-  readonly environments: number;
-  readonly bugs: ManagerBugs;
-  readonly nodeBugs: NodeBugs;
-  /** Is given what happens, to understand a history. */
-  readonly trace?: ((text: string) => void) | undefined;
-}
-
-const start = 1_000_000_000_000;
 /** A history in which more follows at one time than this is a loop. */
 const mostStepsAtOnce = 60;
 
@@ -74,56 +41,27 @@ export class World {
   #formerStep: RingStep | undefined;
   #cachesRevisions: Readonly<Record<string, number>> = {};
 
-  // What is true, whatever the managers know.
-  /** The shortest V and S so far: verifiers obey all of them. */
-  #verifierCacheTimeMs: number;
-  #verifierSkewMs: number;
-  /** When the ring was first published. */
-  #firstPublishedAt = Number.POSITIVE_INFINITY;
-  /** By version: until when a cache holds what was served without it. */
-  readonly #lackedUntil: number[] = [];
-  #lackedUntilOfNew = 0;
-  /** By version: when its last token or message is over. */
-  readonly #usedUntil: number[] = [];
-  #revoked = 0;
-  /** Members that were activated before they were ready: by force, or by a revocation. */
-  #early = 0;
-  /** Rolled back by force, while a node was away. */
-  #forced = 0;
+  /** What is true, whatever the managers know. */
+  readonly #verifiers: Verifiers;
 
   constructor(options: WorldOptions) {
     this.#options = options;
-    const { kind, policy, cachesMs, environments, offsetMs } = options;
-    this.#verifierCacheTimeMs = policy.verifierCacheTimeMs;
-    this.#verifierSkewMs = Math.max(0, policy.clockSkewMs - 2 * offsetMs);
-    this.ring = {
-      now: start,
-      name: 'r',
-      kind,
-      policy,
-      formerLimits: null,
-      createdAt: start,
-      heldBecause: null,
-      rotateRequestedAt: null,
-      requestedActivation: null,
-      resumedAt: null,
-      members: [],
-      nodes: [],
-      cachesMs,
-      formerCaches: null,
-      nodeRemovedAt: null,
-      isRevoking: false,
-    };
+    const { kind, policy, environments, offsetMs } = options;
+    this.#verifiers = new Verifiers(kind, policy, offsetMs);
+    this.ring = newRing(options);
     for (let environment = 0; environment < environments; environment += 1) {
       this.#contents.push(this.#contentAt(1));
     }
   }
 
+  /** Whether a node has all that its environment has. */
+  hasCaughtUp({ row, environment }: SimulatedNode): boolean {
+    return row.appliedRevision === this.#contents[environment]?.revision;
+  }
+
   trace(text: () => string): void {
     this.#options.trace?.(`${this.now - start} ${text()}`);
   }
-
-  // Nodes.
 
   join(
     environment: number,
@@ -227,7 +165,7 @@ export class World {
     node.take(content, this.now);
     node.hear(this.now);
     node.isServing = this.now < node.stopsServingAt();
-    if (node.isServing) this.#requireUsable(node, this.now);
+    if (node.isServing) this.#verifiers.requireUsable(node, this.now);
   }
 
   #stopServing(node: SimulatedNode, at: number): void {
@@ -238,22 +176,20 @@ export class World {
 
   /** What was served until now may be in caches. */
   #closeBody(node: SimulatedNode, at: number): void {
-    if (at <= this.#firstPublishedAt) return;
+    if (at <= this.#verifiers.firstPublishedAt) return;
     const body = node.bodyAt(at);
     const until = at + this.#cachedMs(node.content);
-    for (let version = 1; version < this.#lackedUntil.length; version += 1) {
-      if ((body & (1 << version)) === 0 && until > (this.#lackedUntil[version] ?? 0)) {
-        this.#lackedUntil[version] = until;
+    for (let version = 1; version < this.#verifiers.lackedUntil.length; version += 1) {
+      if ((body & (1 << version)) === 0 && until > (this.#verifiers.lackedUntil[version] ?? 0)) {
+        this.#verifiers.lackedUntil[version] = until;
       }
     }
-    this.#lackedUntilOfNew = Math.max(this.#lackedUntilOfNew, until);
+    this.#verifiers.lackedUntilOfNew = Math.max(this.#verifiers.lackedUntilOfNew, until);
   }
 
   #cachedMs(content: Content | undefined): number {
     return this.#options.kind === 'SIGNATURE' ? (content?.cachesMs ?? 0) : 0;
   }
-
-  // Managers.
 
   /** Managers act, and nodes that are connected get what they are sent, until nothing more follows. */
   settle(): void {
@@ -263,7 +199,10 @@ export class World {
       let hasMoved = false;
       for (const node of this.nodes) hasMoved = this.#deliver(node) || hasMoved;
       if (this.stepsLeft === 0 || (!hasAdvanced && !hasMoved)) {
-        this.#requireRevoked();
+        this.#verifiers.requireRevoked(
+          this.nodes.filter((node) => this.#hears(node)),
+          this.now,
+        );
         return;
       }
     }
@@ -304,13 +243,14 @@ export class World {
     }
     const facts = this.facts();
     if (step.type === 'PUBLISHED') {
-      this.#firstPublishedAt = Math.min(this.#firstPublishedAt, step.publishedAt);
+      this.#verifiers.firstPublishedAt = Math.min(this.#verifiers.firstPublishedAt, step.publishedAt);
     }
     if (step.type === 'ACTIVATE') {
       this.activations += 1;
-      if (step.cause === 'FORCED') this.#early |= 1 << step.version;
+      if (step.cause === 'FORCED') this.#verifiers.early |= 1 << step.version;
     }
-    if (step.type === 'ROLL_BACK' && facts.requestedActivation?.force) this.#forced |= 1 << step.version;
+    if (step.type === 'ROLL_BACK' && facts.requestedActivation?.force)
+      this.#verifiers.forced |= 1 << step.version;
     const { facts: next, sent } = (this.#options.bugs.applyStep ?? applyStep)(facts, step);
     this.#commit(next, sent);
   }
@@ -324,7 +264,7 @@ export class World {
       kid: `k${version}`,
       revisions: {},
     });
-    this.#lackedUntil[version] = this.#lackedUntilOfNew;
+    this.#verifiers.lackedUntil[version] = this.#verifiers.lackedUntilOfNew;
     this.#commit({ ...this.ring, members: [...members, member] }, [version]);
   }
 
@@ -342,7 +282,7 @@ export class World {
     );
     this.ring = { ...this.ring, members };
     this.#contents = this.#contents.map(({ revision }) => this.#contentAt(revision + 1));
-    this.#requireOneActive();
+    requireOneActive(this.ring);
   }
 
   #nextRevisions(): Readonly<Record<string, number>> {
@@ -399,12 +339,10 @@ export class World {
     if (!formerCaches || formerCaches.confirmedAt !== null) return;
     for (const { row, environment } of this.nodes) {
       const revision = this.#cachesRevisions[environmentIds[environment] ?? ''] ?? 0;
-      if (row.appliedRevision < revision && !stopped(row, this.now)) return;
+      if (row.appliedRevision < revision && !hasStopped(row, this.now)) return;
     }
     this.ring = { ...this.ring, formerCaches: { ...formerCaches, confirmedAt: this.now } };
   }
-
-  // Requests.
 
   rotate(): void {
     const { heldBecause, rotateRequestedAt } = this.ring;
@@ -432,19 +370,19 @@ export class World {
 
   revoke(versions: readonly number[]): void {
     if (!this.isManagerUp || versions.length === 0) return;
-    for (const version of versions) this.#revoked |= 1 << version;
+    for (const version of versions) this.#verifiers.revoked |= 1 << version;
     const revocation = applyRevocation(this.facts(), versions);
     this.ring = revocation.facts;
     const sent = [...revocation.sent];
     if (revocation.needsKey) {
       const version = this.ring.members.length + 1;
       const key = { version, jwkId: `j${version}`, kid: `k${version}`, revisions: {} };
-      this.#lackedUntil[version] = this.#lackedUntilOfNew;
+      this.#verifiers.lackedUntil[version] = this.#verifiers.lackedUntilOfNew;
       const members = [...this.ring.members, stagedMember(this.facts(), key)];
       this.ring = applyActivation({ ...this.facts(), members }, version).facts;
       sent.push(version);
     }
-    if (revocation.activatedBeforeReady) this.#early |= 1 << (activeOf(this.ring)?.version ?? 0);
+    if (revocation.activatedBeforeReady) this.#verifiers.early |= 1 << (activeOf(this.ring)?.version ?? 0);
     this.#deploy(sent);
   }
 
@@ -465,9 +403,12 @@ export class World {
       until: null,
     };
     this.ring = { ...this.ring, policy, formerLimits };
-    this.#verifierCacheTimeMs = Math.min(this.#verifierCacheTimeMs, policy.verifierCacheTimeMs);
+    this.#verifiers.verifierCacheTimeMs = Math.min(
+      this.#verifiers.verifierCacheTimeMs,
+      policy.verifierCacheTimeMs,
+    );
     const skewMs = Math.max(0, policy.clockSkewMs - 2 * this.#options.offsetMs);
-    this.#verifierSkewMs = Math.min(this.#verifierSkewMs, skewMs);
+    this.#verifiers.verifierSkewMs = Math.min(this.#verifiers.verifierSkewMs, skewMs);
     this.#deploy([]);
   }
 
@@ -502,8 +443,6 @@ export class World {
     for (const node of this.nodes) this.#connect(node);
   }
 
-  // Time.
-
   /** To `time`, with a stop wherever the managers have something to do. */
   advanceTo(time: number): void {
     this.settle();
@@ -517,7 +456,7 @@ export class World {
   #pass(time: number): void {
     const { now } = this;
     for (const node of this.nodes) this.#use(node, now, time);
-    for (const node of this.nodes) if (node.isServing) this.#requireUsableUntil(node, now, time);
+    for (const node of this.nodes) if (node.isServing) this.#verifiers.requireUsableUntil(node, now, time);
     this.now = time;
     for (const node of this.nodes) {
       if (!node.isLinked) node.row.connected = false;
@@ -538,14 +477,14 @@ export class World {
     const isHeard = this.#hears(node) && node.hasCaughtUp;
     const isEncryption = this.#options.kind === 'ENCRYPTION';
     const version = isEncryption ? this.#publishedBy(node) : node.signsWith(from);
-    if (version === 0 || (this.#revoked & (1 << version)) !== 0) return;
+    if (version === 0 || (this.#verifiers.revoked & (1 << version)) !== 0) return;
     const ends = isEncryption ? node.stopsServingAt() : node.signsUntil();
     const until = isHeard ? to : Math.min(to, ends);
-    this.#requireKnown(version, from);
+    this.#verifiers.requireKnown(this.nodes, version, from);
     const keptMs = isEncryption ? content.cachesMs : 0;
     const lifetimeMs = isEncryption ? this.ring.policy.maxTokenLifetimeMs : content.lifetimeMs;
     const over = until + node.offsetMs + keptMs + lifetimeMs;
-    if (over > (this.#usedUntil[version] ?? 0)) this.#usedUntil[version] = over;
+    if (over > (this.#verifiers.usedUntil[version] ?? 0)) this.#verifiers.usedUntil[version] = over;
   }
 
   #publishedBy({ content, isServing, revoked }: SimulatedNode): number {
@@ -554,129 +493,4 @@ export class World {
   }
 
   // Invariants.
-
-  /** I1: no token is signed with a kid that a verifier lacks. */
-  #requireKnown(version: number, at: number): void {
-    const bit = 1 << version;
-    if (((this.#early | this.#forced) & bit) !== 0) return;
-    const cachedUntil = (this.#lackedUntil[version] ?? 0) + this.#cachedLongerMs();
-    if (cachedUntil > at) {
-      throw new BrokenInvariant(
-        'I1',
-        `${version} is used at ${at - start}, and a verifier may lack it until ${cachedUntil - start}`,
-      );
-    }
-    for (const node of this.nodes) {
-      if (node.isServing && at > this.#firstPublishedAt && (node.bodyAt(at) & bit) === 0) {
-        throw new BrokenInvariant(
-          'I1',
-          `${version} is used at ${at - start}, and ${node.row.name} does not have it`,
-        );
-      }
-    }
-  }
-
-  #cachedLongerMs(): number {
-    return this.#options.kind === 'SIGNATURE' ? this.#verifierCacheTimeMs : 0;
-  }
-
-  /** I2: no kid disappears before its last token expired. By its own clock a node unpublishes it without being told. */
-  #requireUsableUntil(node: SimulatedNode, from: number, to: number): void {
-    const { content } = node;
-    if (!content) return;
-    const until = Math.min(to, node.stopsServingAt());
-    for (let version = 1; version < content.retireAt.length; version += 1) {
-      const retireAt = content.retireAt[version];
-      if (retireAt === undefined) continue;
-      const at = retireAt - node.offsetMs;
-      if (at <= from || at > until) continue;
-      this.#requireOver(version, at, node);
-      if ((node.bodyAt(at) & (1 << version)) !== 0) {
-        throw new BrokenInvariant('I2', `${node.row.name} serves ${version} after its retirement`);
-      }
-    }
-  }
-
-  #requireUsable(node: SimulatedNode, at: number): void {
-    const body = node.bodyAt(at);
-    for (let version = 1; version < this.#usedUntil.length; version += 1) {
-      if ((body & (1 << version)) === 0) this.#requireOver(version, at, node);
-    }
-  }
-
-  #requireOver(version: number, at: number, node: SimulatedNode): void {
-    if (((this.#revoked | this.#forced) & (1 << version)) !== 0) return;
-    const keptMs = this.#options.kind === 'ENCRYPTION' ? this.#verifierCacheTimeMs : 0;
-    const over = (this.#usedUntil[version] ?? 0) + keptMs + this.#verifierSkewMs;
-    if (this.#usedUntil[version] !== undefined && at < over) {
-      throw new BrokenInvariant(
-        'I2',
-        `${node.row.name} drops ${version} at ${at - start}, its last token is valid until ${over - start}`,
-      );
-    }
-  }
-
-  /** I3: one ACTIVE member at each revision, and no more than five RETIRING ones. */
-  #requireOneActive(): void {
-    let active = 0;
-    let retiring = 0;
-    let wasActive = false;
-    for (const { state, activatedAt } of this.ring.members) {
-      if (state === 'ACTIVE') active += 1;
-      if (state === 'RETIRING') retiring += 1;
-      if (activatedAt !== null) wasActive = true;
-    }
-    if (active > 1 || (wasActive && active === 0))
-      throw new BrokenInvariant('I3', `${active} members are ACTIVE`);
-    if (retiring > mostRetiring) throw new BrokenInvariant('I3', `${retiring} members are RETIRING`);
-  }
-
-  /** I4: a revoked kid is in no set of a connected node. */
-  #requireRevoked(): void {
-    if (this.#revoked === 0) return;
-    for (const node of this.nodes) {
-      if (!this.#hears(node) || !node.isServing) continue;
-      if ((node.bodyAt(this.now) & this.#revoked) !== 0) {
-        throw new BrokenInvariant('I4', `${node.row.name} serves a revoked kid`);
-      }
-    }
-  }
-
-  /** I5: when all is well again, the ring goes on. */
-  recover(longestMs: number): void {
-    this.recoverManagers();
-    for (const node of this.nodes) {
-      this.heal(node);
-      this.restart(node);
-    }
-    this.settle();
-    for (const { row, environment } of this.nodes) {
-      if (row.appliedRevision !== this.#contents[environment]?.revision) {
-        throw new BrokenInvariant('I5', `${row.name} does not catch up`);
-      }
-    }
-    const { activations } = this;
-    const end = this.now + longestMs;
-    const isDone = () => {
-      if (requestedOf(this.facts())) return false;
-      const { heldBecause, policy } = this.ring;
-      const mustRotate = heldBecause === null && policy.rotationIntervalMs !== null;
-      if (mustRotate) return this.activations > activations;
-      return !this.ring.members.some(({ state }) => state === 'RETIRING');
-    };
-    while (!isDone()) {
-      if (this.now >= end) throw new BrokenInvariant('I5', 'the ring does not go on');
-      this.advanceTo(Math.min(end, this.decide().changesAt ?? end));
-    }
-  }
-}
-
-const environmentIds: readonly string[] = ['e0', 'e1', 'e2'];
-export const longestKeptMs = 31 * 86_400_000;
-
-function stopped(
-  { connected, lastSeenAt, serveLimitMs, registeredAt }: SimulatedNode['row'],
-  now: number,
-): boolean {
-  return !connected && serveLimitMs !== null && (lastSeenAt ?? registeredAt) + serveLimitMs <= now;
 }

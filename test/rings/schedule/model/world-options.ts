@@ -1,0 +1,51 @@
+import type { applyStep } from '../../../../src/rings/schedule/apply-step.ts';
+import type { PolicyFacts, RingDecision, RingFacts } from '../../../../src/rings/schedule/ring-facts.ts';
+import type { NodeBugs } from './simulated-node.ts';
+import { start } from './verifiers.ts';
+
+/** Ways in which a manager may be wrong; see `planted-bugs.ts`. */
+export interface ManagerBugs {
+  readonly decide?: (facts: RingFacts) => RingDecision;
+  readonly applyStep?: typeof applyStep;
+  readonly queuesRevocations?: boolean;
+  readonly deploysInTransactionOfItsOwn?: boolean;
+  readonly carriesOutFormerDecision?: boolean;
+}
+
+export interface WorldOptions {
+  readonly kind: RingFacts['kind'];
+  readonly policy: PolicyFacts;
+  readonly cachesMs: number;
+  /** Of each node's clock, either way. */
+  readonly offsetMs: number;
+  readonly environments: number;
+  readonly bugs: ManagerBugs;
+  readonly nodeBugs: NodeBugs;
+  /** Is given what happens, to understand a history. */
+  readonly trace?: ((text: string) => void) | undefined;
+}
+
+export const environmentIds: readonly string[] = ['e0', 'e1', 'e2'];
+export const longestKeptMs = 31 * 86_400_000;
+
+/** Without members and nodes. */
+export function newRing({ kind, policy, cachesMs }: WorldOptions): RingFacts {
+  return {
+    now: start,
+    name: 'r',
+    kind,
+    policy,
+    formerLimits: null,
+    createdAt: start,
+    heldBecause: null,
+    rotateRequestedAt: null,
+    requestedActivation: null,
+    resumedAt: null,
+    members: [],
+    nodes: [],
+    cachesMs,
+    formerCaches: null,
+    nodeRemovedAt: null,
+    isRevoking: false,
+  };
+}
