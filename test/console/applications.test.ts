@@ -116,26 +116,19 @@ test('a token is replaced with an overlap, and the new one is shown once', async
 });
 
 test('usage is shown by key, operation and outcome', async () => {
-  const page = await console.open({ path: '/projects/MyProject/applications' });
-  // As the manager answers once nodes have reported.
-  await page.route('**/applications/issuer/', async (route) => {
-    const answer = await route.fetch();
-    const body = await answer.json();
-    body.resultList[0].lastUsedAt = '2026-11-29T12:00:00.000Z';
-    body.resultList[0].usage = [
-      {
-        keyName: 'api-signing.1',
-        operation: 'SIGN',
-        outcome: 'SUCCEEDED',
-        count: 1234,
-        lastUsedAt: '2026-11-29T12:00:00.000Z',
-      },
-    ];
-    await route.fulfill({ response: answer, json: body });
-  });
-  await page.getByRole('link', { name: 'issuer' }).click();
+  const { id } = await applicationOf('issuer');
+  // As nodes report it.
+  await console.manager.raw(
+    `insert into key_usage (application_id, jwk_id, operation, outcome, count, last_used_at)
+     select '${id}', id, 'SIGN', 'SUCCEEDED', 1234, 1795953600000 from jwks where name = 'api-signing.1'`,
+  );
+  const page = await console.open({ path: '/projects/MyProject/applications/issuer' });
   const row = page.getByRole('row').filter({ hasText: 'api-signing.1' });
   for (const text of ['sign', 'succeeded', '1,234']) await row.getByText(text, { exact: true }).waitFor();
+  await expectAccessible(page);
+  const ring = await console.open({ path: '/projects/MyProject/key-rings/api-signing', width: 1400 });
+  const member = ring.getByRole('row').filter({ hasText: 'api-signing.1' });
+  await member.locator('[data-label="Last used"]').getByText(/ago$/).waitFor();
 });
 
 test('an application is deleted by its name', async () => {
