@@ -3,6 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { type BenchManager, startBenchManager } from '../bench-manager.ts';
 import { type BenchProcess, startBenchProcess } from '../bench-process.ts';
 import type { JoinedNodeOrder } from '../nodes/joined-node.ts';
@@ -40,6 +41,7 @@ export async function startSigningWorld(connections = 8): Promise<SigningWorld> 
     env: { ...process.env, ...runtime.variables },
   });
   const node = await process_.ask<SigningNode>(order);
+  await connected(manager);
   let applications = 0;
   return {
     manager,
@@ -57,6 +59,14 @@ export async function startSigningWorld(connections = 8): Promise<SigningWorld> 
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+async function connected(manager: BenchManager): Promise<void> {
+  for (;;) {
+    const [node] = JSON.parse(await manager.send('GET', '/apiops/environments/bench/nodes/')).resultList;
+    if (node?.connected) return;
+    await setTimeout(20);
+  }
 }
 
 /** The body of Create key ring, rotated by hand. */
@@ -79,4 +89,21 @@ export function signRequest(ring: string, token: string): string {
     `Content-Length: ${Buffer.byteLength(body)}`,
   ];
   return `${head.join('\r\n')}\r\n\r\n${body}`;
+}
+
+export async function rotate({ manager }: SigningWorld, ring: string): Promise<void> {
+  const answer = await manager.post(`${ringsPath}${ring}/rotate`, {});
+  const { deploymentResult } = JSON.parse(answer);
+  if (!deploymentResult.success) throw new Error(`it did not arrive: ${answer}`);
+}
+
+/** Five keys may be RETIRING; each is for a moment, as its tokens live for a second. */
+export async function hasRoom({ manager }: SigningWorld, ring: string): Promise<void> {
+  for (;;) {
+    const { members } = JSON.parse(await manager.send('GET', `${ringsPath}${ring}/`)).resultList[0];
+    const of = (state: string) =>
+      members.filter((member: { state: string }) => member.state === state).length;
+    if (of('RETIRING') < 3 && of('NEXT') === 1) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }

@@ -57,6 +57,7 @@ export function startTokenTraffic(options: TrafficOptions): TokenTraffic {
   const revocations = new Map<string, Moments>();
   const tokens = new Map<string, Token[]>();
   const add = (counts: Map<string, number>, name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
+  const signers = new Set<string>();
   let signed = 0;
   let isStopped = false;
 
@@ -82,7 +83,12 @@ export function startTokenTraffic(options: TrafficOptions): TokenTraffic {
       claims: { sub: `token-${signed}` },
       lifetime: oneOf(lifetimes),
     });
-    if (answer === undefined || answer.status === 503) return;
+    if (answer === undefined) return;
+    // A node that has signed has an ACTIVE key at any moment, whatever rotates.
+    if (answer.body.reason === 'NO_ACTIVE_KEY' && signers.has(node.name)) {
+      broken.push(`${node.name} had no ACTIVE key`);
+    }
+    if (answer.status === 503) return;
     if (answer.status !== 200) {
       broken.push(`${node.name} refused to sign: ${answer.status} ${JSON.stringify(answer.body)}`);
       return;
@@ -92,6 +98,7 @@ export function startTokenTraffic(options: TrafficOptions): TokenTraffic {
     if (moments !== undefined && startedAt > moments.nodes)
       broken.push(`${node.name} signed with the revoked ${kid}`);
     signed += 1;
+    signers.add(node.name);
     kids.add(kid);
     const ofKid = tokens.get(kid) ?? [];
     tokens.set(kid, [...ofKid.slice(1 - keptTokens), { jws, kid, expiresAt: Date.parse(expiresAt) }]);
