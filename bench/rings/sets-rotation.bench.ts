@@ -16,7 +16,7 @@ import { timedRequests } from './timed-requests.ts';
 const rings = 100;
 const connections = 8;
 const atLeast = 6_000;
-const rounds = 5;
+const rounds = 3;
 const managerConnections = 8;
 
 export async function run(): Promise<BenchRow[]> {

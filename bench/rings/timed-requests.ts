@@ -59,11 +59,10 @@ function wholeAnswer(socket: Socket): Promise<void> {
         awaited = head.indexOf('\r\n\r\n') + 4 + Number(length);
       }
       if (received < awaited) return;
-      socket.off('data', onData);
+      socket.off('data', onData).off('error', reject);
       resolve();
     };
-    socket.on('data', onData);
-    socket.once('error', reject);
+    socket.on('data', onData).on('error', reject);
   });
 }
 
