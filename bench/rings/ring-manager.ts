@@ -104,6 +104,6 @@ export async function hasRoom({ manager }: SigningWorld, ring: string): Promise<
     const of = (state: string) =>
       members.filter((member: { state: string }) => member.state === state).length;
     if (of('RETIRING') < 3 && of('NEXT') === 1) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await setTimeout(50);
   }
 }
