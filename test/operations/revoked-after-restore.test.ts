@@ -17,7 +17,7 @@ async function command(settings: Readonly<Record<string, string>>, ...args: read
   return code;
 }
 
-test('a key that was revoked after the backup stays unpublished and is REVOKED again', async () => {
+test('a key that was revoked after the backup stays unpublished, is REVOKED again, and its ring is HELD', async () => {
   const world = await startWorld(noCaches);
   const node = await world.startNode('n1');
   await world.connected('n1');
@@ -44,6 +44,7 @@ test('a key that was revoked after the backup stays unpublished and is REVOKED a
     'it is REVOKED again',
   );
   expect(ring.members[1].kid).toBe(next.kid);
+  await after.ringWhen('api-signing', ({ state }) => state === 'HELD', 'it stays HELD');
   await eventually(async () => (await kidsOf(node))[0] === next.kid, 'its successor is first');
   expect(await watch.end()).not.toContain(stolen.kid);
   const { body } = await world.api('GET', '/apiops/audit/?action=keyring.revoke');
