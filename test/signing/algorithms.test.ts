@@ -156,7 +156,11 @@ test.for(signatureAlgorithmNames)(
     const octets = Buffer.from(jws.slice(end), 'base64url');
     const half = octets.length / 2;
     const der = Buffer.concat([Buffer.from([0x30, octets.length + 4, 2, half]), octets.subarray(0, half)]);
-    for (const other of [octets.subarray(1), Buffer.concat([octets, octets]), Buffer.alloc(0), der]) {
+    // The same two numbers, longer than RFC 7518 §3.4 has them.
+    const zero = Buffer.alloc(1);
+    const padded = Buffer.concat([zero, octets.subarray(0, half), zero, octets.subarray(half)]);
+    const others = [octets.subarray(1), Buffer.concat([octets, octets]), Buffer.alloc(0), der, padded];
+    for (const other of others) {
       const verdict = await verifyJws(jws.slice(0, end) + other.toString('base64url'), keys, now);
       expect(verdict).toEqual({ valid: false, reason: 'SIGNATURE' });
     }
