@@ -111,7 +111,7 @@ const pageSize = 1_000;
  * No JWK may have a name that a member will have.
  * @param exceptId of a JWK that becomes a member itself
  */
-export async function requireFreeMemberNames(
+async function requireFreeMemberNames(
   { jwks }: Pick<RingRuleStores, 'jwks'>,
   { projectId, name }: Pick<KeyRing, 'projectId' | 'name'>,
   exceptId: string | undefined,

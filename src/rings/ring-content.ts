@@ -40,7 +40,7 @@ export interface RingWithMembers {
 }
 
 /** The same in every environment. @throws KeyplaneError where the row was altered */
-export function ringContent(
+function ringContent(
   { ring, members }: RingWithMembers,
   { projectName, signsHistoricalKeys }: { projectName: string; signsHistoricalKeys: boolean },
 ): DeployedKeyRing {
@@ -92,7 +92,7 @@ async function historicalSigner(
 }
 
 /** Ids of the environments that a ring is in, in the order of their names. */
-export async function environmentsOfRing(
+async function environmentsOfRing(
   { environments }: Pick<EnvironmentStores, 'environments'>,
   { projectId, policy }: Pick<KeyRing, 'projectId' | 'policy'>,
 ): Promise<readonly string[]> {

@@ -42,7 +42,7 @@ export function ringEvent(
 }
 
 /** The action of a record about a member that came to be in a state. */
-export const transitionActions: Readonly<Record<MemberState, string>> = Object.freeze({
+const transitionActions: Readonly<Record<MemberState, string>> = Object.freeze({
   STAGED: 'keyring.stage',
   NEXT: 'keyring.publish',
   ACTIVE: 'keyring.activate',

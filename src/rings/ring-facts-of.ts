@@ -75,7 +75,7 @@ export async function loadRing(stores: RingRuleStores, ring: KeyRing): Promise<L
 }
 
 /** By name order. */
-export async function environmentsOf(
+async function environmentsOf(
   stores: Pick<RingRuleStores, 'environments'>,
   projectId: string,
   { environmentIds }: Pick<RingPolicy, 'environmentIds'>,

@@ -20,7 +20,7 @@ export interface RingRuleOptions extends Omit<JwkRuleOptions, 'store' | 'deploym
 }
 
 /** On whose behalf a ring changes: a user's, or keyplane's. */
-export type RingActor = Pick<ProjectScope, 'actor' | 'projectId' | 'projectName'>;
+type RingActor = Pick<ProjectScope, 'actor' | 'projectId' | 'projectName'>;
 
 /** @param given as the request names it. @throws KeyplaneError `bad_request` */
 export async function requireRing(stores: RingStores, projectId: string, given: string): Promise<KeyRing> {
@@ -30,6 +30,6 @@ export async function requireRing(stores: RingStores, projectId: string, given: 
   return ring;
 }
 
-export function activeOf(members: readonly MemberJwk[]): MemberJwk | undefined {
+function activeOf(members: readonly MemberJwk[]): MemberJwk | undefined {
   return members.find(({ member }) => member.state === 'ACTIVE');
 }

@@ -11,7 +11,7 @@ export interface ApplicationRef {
   readonly applicationName: string;
 }
 
-export const operationWords: Readonly<Record<Grant['operations'][number], string>> = {
+const operationWords: Readonly<Record<Grant['operations'][number], string>> = {
   SIGN: 'sign',
   VERIFY: 'verify',
 };

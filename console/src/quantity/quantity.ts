@@ -65,7 +65,7 @@ export function everyText(iso: string): string {
 }
 
 /** `90 minutes`, in the largest unit of which it is a whole number. */
-export function lengthText(milliseconds: number): string {
+function lengthText(milliseconds: number): string {
   const { amount, unit } = quantityOf(milliseconds, policyUnits);
   const { label = 'seconds' } = policyUnits.find(({ value }) => value === unit) ?? {};
   return `${amount} ${amount === '1' ? label.slice(0, -1) : label}`;

@@ -46,7 +46,7 @@ function refreshMs(ring: KeyRing | undefined): number {
   return ring === undefined || isUnderWay(ring, Date.now()) ? quickMs : calmMs;
 }
 
-export function isUnderWay({ state, members, nextRotationAt }: KeyRing, now: number): boolean {
+function isUnderWay({ state, members, nextRotationAt }: KeyRing, now: number): boolean {
   if (state === 'ROTATING' || state === 'BLOCKED' || state === 'REVOKING') return true;
   if (members.some((member) => member.state === 'STAGED')) return true;
   const times = [nextRotationAt, ...members.map(({ retireAt, retiredAt }) => retiredAt ?? retireAt)];

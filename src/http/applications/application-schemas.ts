@@ -9,7 +9,7 @@ import { instant, instantOrNull, instantText } from '../responses/response-schem
 const operation = named('GrantOperation', z.enum(grantOperations));
 
 /** What a request grants; the rules check the names. */
-export const grantMember = z.strictObject({
+const grantMember = z.strictObject({
   keyRingName: z.string().optional(),
   jwkName: z.string().optional(),
   operations: z.array(operation).min(1).max(100),

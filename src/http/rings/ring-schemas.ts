@@ -151,9 +151,9 @@ export const forceMembers = {
 
 const memberState = named('KeyRingMemberState', z.enum(memberStates));
 export const ringState = named('KeyRingState', z.enum(ringStates));
-export const revocationReason = named('RevocationReason', z.enum(revocationReasons));
+const revocationReason = named('RevocationReason', z.enum(revocationReasons));
 
-export const waitingFor = named(
+const waitingFor = named(
   'KeyRingWaiting',
   z.object({
     environmentName: z

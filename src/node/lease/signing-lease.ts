@@ -10,7 +10,7 @@ export interface LeaseRefusal {
 }
 
 /** With a clock that is off by more, the times in a token would be wrong. */
-export const mostClockOffsetMs = 5 * 60_000;
+const mostClockOffsetMs = 5 * 60_000;
 
 /** Whether this node may sign: it heard from a manager within the lease of the ring, and its clock is right. */
 export class SigningLease {

@@ -45,7 +45,7 @@ function phasesOf(rows: readonly Transition[]): readonly Phase[] {
   }));
 }
 
-export function hasEnded({ phases }: Bar): boolean {
+function hasEnded({ phases }: Bar): boolean {
   const last = phases.findLast(({ planned }) => !planned);
   return last?.state === 'RETIRED' || last?.state === 'REVOKED';
 }

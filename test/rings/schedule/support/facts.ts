@@ -11,7 +11,7 @@ export const hour = 60 * minute;
 export const day = 24 * hour;
 
 /** The defaults: D is PT24H7M with A + W of 360 s. */
-export const defaultPolicy: PolicyFacts = {
+const defaultPolicy: PolicyFacts = {
   rotationIntervalMs: 90 * day,
   maxTokenLifetimeMs: hour,
   verifierCacheTimeMs: day,
