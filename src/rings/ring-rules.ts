@@ -19,17 +19,10 @@ export interface RingRuleOptions extends Omit<JwkRuleOptions, 'store' | 'deploym
   readonly deployments: Pick<Deployments, 'deploy' | 'recordConfirmations'>;
 }
 
-/** On whose behalf a ring changes: a user's, or keyplane's. */
-type RingActor = Pick<ProjectScope, 'actor' | 'projectId' | 'projectName'>;
-
 /** @param given as the request names it. @throws KeyplaneError `bad_request` */
 export async function requireRing(stores: RingStores, projectId: string, given: string): Promise<KeyRing> {
   const ring = await stores.rings.find(projectId, lookupName(given));
   if (!ring) throw ringNotFound(given);
   if (ring.altered) throw alteredInDatabase(`Key ring (name: ${ring.name})`);
   return ring;
-}
-
-function activeOf(members: readonly MemberJwk[]): MemberJwk | undefined {
-  return members.find(({ member }) => member.state === 'ACTIVE');
 }
