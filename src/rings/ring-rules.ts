@@ -1,4 +1,3 @@
-import type { ProjectScope } from '../access/caller.ts';
 import type { ApplicationStores } from '../applications/application-store.ts';
 import type { Deployments } from '../deployments/deployments.ts';
 import type { LineageStores } from '../deployments/history/lineage.ts';
@@ -9,7 +8,7 @@ import { lookupName } from '../names.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import type { KeyRing } from './ring.ts';
 import { ringNotFound } from './ring-names.ts';
-import type { MemberJwk, RingStores } from './ring-store.ts';
+import type { RingStores } from './ring-store.ts';
 
 // RingStores first: what both read of rings, it reads whole.
 export type RingRuleStores = RingStores & JwkRuleStores & ApplicationStores & LineageStores & LeaseStores;
