@@ -1,16 +1,16 @@
-// A measured manager whose scheduler of key rings moves only when it is told to, over as many rings as it is told to have.
+// A measured manager whose scheduler of key rings moves on request only, over a given number of rings.
 
 import { newId } from '../../src/new-id.ts';
 import { manager } from '../measured-manager.ts';
 import { TurnWatch } from '../turn-watch.ts';
 
 export interface RingsOrder {
-  /** So many copies of the ring `first`, each with copies of its keys. */
+  /** Number of copies of the ring `first`, each with copies of its keys. */
   readonly copies: number;
 }
 
 export interface TickOrder {
-  /** So many of them are due; a tick looks at them. */
+  /** Number of rings that are due; a tick examines them. */
   readonly due: number;
 }
 

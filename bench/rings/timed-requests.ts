@@ -1,4 +1,4 @@
-// Clients that send one request after the other on kept connections, and time each answer, whatever its length is.
+// Clients that send one request after the other on kept connections, and time each answer, of any length.
 
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
@@ -15,7 +15,7 @@ export interface TimedOrder {
   /** With its head and body. */
   readonly request: string;
   readonly connections: number;
-  /** They go on until so many are answered, and the work beside them is done. */
+  /** They go on until this number is answered, and the work beside them is done. */
   readonly atLeast: number;
 }
 

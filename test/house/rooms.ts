@@ -212,6 +212,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   sealing: [],
   backup: ['type sealing/integrity.ts'],
   doctor: [
+    'type rings/ring.ts',
     'deployments/put-desired-state.ts',
     'jwks/shared-kids.ts',
     'type deployments/desired-state-store.ts',
@@ -229,6 +230,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
 
   store: [
+    'rings/ring.ts',
     'type applications',
     'type rings',
     'type jose/key-types.ts',
