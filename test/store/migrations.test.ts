@@ -152,6 +152,28 @@ withDatabases('an upgrade', (fresh) => {
     });
   });
 
+  test('knows that a node which was seen before has confirmed something, and one that never was has not', async () => {
+    const { options } = await fresh({ withoutSchema: true });
+    const needed = olderTables.filter(({ name }) => ['environments', 'nodes'].includes(name));
+    await withEngine(options, async (engine) => {
+      await migrate(engine, older);
+      for (const suffix of ['seen', 'unseen']) await insertAll(engine, needed, suffix);
+      await inTransaction(engine, async (transaction) => {
+        await transaction.command("update nodes set last_seen_at = 7 where id = 'nodes-seen'");
+        await transaction.command("update nodes set last_seen_at = null where id = 'nodes-unseen'");
+      });
+      await migrate(engine);
+      const transaction = await engine.begin('read');
+      const sql = 'select id, applied_at, ephemeral from nodes order by id';
+      const { rows } = await transaction.execute(CompiledQuery.raw(sql));
+      await transaction.rollback();
+      expect(rows).toEqual([
+        { id: 'nodes-seen', applied_at: 7, ephemeral: 0 },
+        { id: 'nodes-unseen', applied_at: null, ephemeral: 0 },
+      ]);
+    });
+  });
+
   test('rejects the writes of a running older manager that nodes would not get', async () => {
     const { options } = await fresh({ withoutSchema: true });
     await withEngine(options, async (engine) => {
