@@ -66,8 +66,12 @@ describe('the bars of a key ring', () => {
     expect(leftOut).toBe(2);
   });
 
-  test('keep a key whose end is only planned', () => {
-    expect(shownBars(barsOf(rows)).bars).toHaveLength(2);
+  test('keep every key whose end is only planned', () => {
+    const planned = [1, 2, 3].flatMap((version) => [
+      transition(version, 'ACTIVE', version),
+      transition(version, 'RETIRED', version + 1, true),
+    ]);
+    expect(shownBars(barsOf(planned))).toMatchObject({ leftOut: 0, bars: { length: 3 } });
   });
 });
 
