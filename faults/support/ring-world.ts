@@ -42,7 +42,8 @@ export async function startRingWorld(options: Omit<KilledWorldOptions, 'settings
     KEYPLANE_JWKS_STALE_WHILE_REVALIDATE: '0',
   };
   const world = await startKilledWorld({ ...options, settings });
-  requireMade(await world.ask('POST', ringsPath, ring));
+  const { maxTokenLifetime = ring.maxTokenLifetime } = options;
+  requireMade(await world.ask('POST', ringsPath, { ...ring, maxTokenLifetime }));
   const { token } = requireMade(
     await world.ask('POST', '/apiops/projects/MyProject/applications/', {
       name: 'issuer',

