@@ -1,4 +1,3 @@
-import { durationText } from '../../iso-duration.ts';
 import { keyTypeMember } from '../../jose/key-type-name.ts';
 import type { RevocationClock } from '../../rings/revocation-clock.ts';
 import type { RingView } from '../../rings/ring-reader.ts';
@@ -25,7 +24,7 @@ export function ringView(view: RingView) {
     signingLease: policy.signingLease,
     exportable: policy.exportable,
     environmentNames: view.environmentNames && [...view.environmentNames],
-    publicationDelay: durationText(view.publicationDelayMs),
+    publicationDelay: durationInHours(view.publicationDelayMs),
     state: decision.state,
     heldBecause: ring.heldBecause,
     lateSince: timeOrNull(decision.lateSince),

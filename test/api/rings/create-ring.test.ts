@@ -77,7 +77,7 @@ describe('a new key ring', () => {
       verifierCacheTime: 'PT24H',
       clockSkew: 'PT1M',
       signingLease: 'P7D',
-      publicationDelay: 'P1DT1M',
+      publicationDelay: 'PT24H1M',
       cacheAdvice: 'A verifier may use a JWK Set for PT24H after it was served, and no longer.',
     });
     const [first, second] = ring.members;

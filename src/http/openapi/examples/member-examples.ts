@@ -185,7 +185,7 @@ export const memberExamples: Readonly<Record<string, unknown>> = Object.freeze({
   waitingFor: [],
   cacheAdvice: 'A verifier may use a JWK Set for PT24H6M after it was served, and no longer.',
   nextRotationAt: later,
-  publicationDelay: 'P1DT7M',
+  publicationDelay: 'PT24H7M',
   rotationInterval: 'P90D',
   maxTokenLifetime: 'PT1H',
   verifierCacheTime: 'PT24H',
