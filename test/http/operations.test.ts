@@ -122,6 +122,7 @@ describe('projects, members and environments', () => {
           id: expect.any(String),
           name: 'MyProject',
           description: 'first',
+          historicalKeyRingName: null,
           createdAt: instant,
           updatedAt: instant,
         },

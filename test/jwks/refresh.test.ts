@@ -433,14 +433,15 @@ describe('the refresh of a URL', () => {
   });
 });
 
-test('a key leaves the nodes at its expirationTime by their own clock, and is still shown by the manager', async () => {
+test('a key leaves the nodes at its expirationTime by the time of the manager, and is still shown by the manager', async () => {
   const expirationTime = new Date(Date.now() + 1_500).toISOString();
   const ec = { curveType: 'P256', expirationTime };
   accepted(await project.call('POST', 'jwks/generate', { name: 'short', type: 'EC', kid: 'short', ec }));
   const kids = async () => (await publishedKeys(node)).map(({ kid }) => kid);
   if (Date.now() < Date.parse(expirationTime) - 200) expect(await kids()).toContain('short');
   await until(async () => !(await kids()).includes('short'), 'the key leaves the node');
-  expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(expirationTime));
+  // A node knows the time of its manager to within the time that a message takes.
+  expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(expirationTime) - 100);
   expect((await project.jwk('short')).expirationTime).toBe(expirationTime);
 });
 

@@ -117,7 +117,7 @@ test('nothing private is on the disk unsealed: not raw, base64, base64url or hex
   const secrets = contents.flatMap(secretsOf);
   expect(secrets.length).toBe(6);
   const files = await readdir(dataDir);
-  expect(files.sort()).toEqual(['manager.pin', 'node.key', 'state.log']);
+  expect(files.sort()).toEqual(['manager.contact', 'manager.pin', 'node.key', 'state.log']);
   for (const file of files) {
     const bytes = await readFile(join(dataDir, file));
     expect((await stat(join(dataDir, file))).mode & 0o777).toBe(0o600);
@@ -239,7 +239,12 @@ test('a file that is mostly superseded is compacted without loss', async () => {
   }
   expect(Math.max(...sizes)).toBeLessThan(700_000);
   await node.close();
-  expect((await readdir(dataDir)).sort()).toEqual(['manager.pin', 'node.key', 'state.log']);
+  expect((await readdir(dataDir)).sort()).toEqual([
+    'manager.contact',
+    'manager.pin',
+    'node.key',
+    'state.log',
+  ]);
   await runningNode({ managerUrl: manager.url, dataDir });
   expect((await manager.links.next()).resume).toMatchObject({
     revision: 19,
@@ -270,7 +275,13 @@ test('a refused change leaves no trace in the copy', async () => {
   await link.change(1, [{ revision: 2, put: keystore('b') }], [a]);
   expect((await stat(log)).size).toBe(size);
   await link.reset(1, [keystore('c'), { ...a, jwk: { kty: 'XYZ' } }]);
-  expect((await readdir(dataDir)).sort()).toEqual(['manager.pin', 'node.key', 'node.lock', 'state.log']);
+  expect((await readdir(dataDir)).sort()).toEqual([
+    'manager.contact',
+    'manager.pin',
+    'node.key',
+    'node.lock',
+    'state.log',
+  ]);
   await node.close();
   await runningNode({ managerUrl: manager.url, dataDir });
   expect((await manager.links.next()).resume).toMatchObject({ revision: 1, digest: digestOf([a]) });
@@ -315,7 +326,7 @@ test('a second node on the same data directory is refused; a lock that a dead pr
     const again = await runningNode({ managerUrl: nobody, dataDir });
     await again.close();
   }
-  expect(await readdir(dataDir)).toEqual(['manager.pin', 'node.key']);
+  expect(await readdir(dataDir)).toEqual(['manager.contact', 'manager.pin', 'node.key']);
 });
 
 test('a zombie holds no data directory', async () => {
