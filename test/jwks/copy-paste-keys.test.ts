@@ -80,6 +80,8 @@ describe('a pasted key', () => {
         'name',
         'description',
         'projectId',
+      'ringName',
+      'ringState',
         'sourceType',
         'sourceId',
         'sourceUrl',
