@@ -123,12 +123,12 @@ const keys: readonly CommandRow[] = [
   },
   {
     name: 'sign',
-    summary: 'Have a node sign claims or a payload',
+    summary: 'Have a node sign claims or a payload with the active key of a key ring',
     load: async () => (await import('./operations/sign.ts')).addSignCommand,
   },
   {
     name: 'verify',
-    summary: 'Have a node verify a token',
+    summary: 'Have a node verify a token; exit code 1 where it is not valid',
     load: async () => (await import('./operations/verify.ts')).addVerifyCommand,
   },
   {

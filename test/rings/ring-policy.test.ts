@@ -85,7 +85,7 @@ describe('a policy that contradicts itself', () => {
   test('by an interval shorter than D is rejected with both numbers', () => {
     expect(check({ rotationInterval: 'PT12H' }, 'SIGNATURE')).toEqual({
       code: 'bad_request',
-      reason: 'FIELD_NOT_VALID',
+      reason: 'POLICY_NOT_VALID',
       member: 'rotationInterval',
       message:
         'rotationInterval (PT12H) is too short: a new key is known to all verifiers after PT24H7M! Make it longer, or verifierCacheTime shorter.',
