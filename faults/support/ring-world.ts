@@ -36,13 +36,18 @@ export interface RingWorld extends KilledWorld {
   end(): Promise<string[]>;
 }
 
-export async function startRingWorld(options: Omit<KilledWorldOptions, 'settings'>): Promise<RingWorld> {
+interface RingWorldOptions extends Omit<KilledWorldOptions, 'settings'> {
+  /** Of the ring; that of `ring` where it is left out. */
+  readonly maxTokenLifetime?: string;
+}
+
+export async function startRingWorld(options: RingWorldOptions): Promise<RingWorld> {
   const settings = {
     KEYPLANE_JWKS_MAX_AGE: String(maxAgeSeconds),
     KEYPLANE_JWKS_STALE_WHILE_REVALIDATE: '0',
   };
-  const world = await startKilledWorld({ ...options, settings });
-  const { maxTokenLifetime = ring.maxTokenLifetime } = options;
+  const { maxTokenLifetime = ring.maxTokenLifetime, ...killed } = options;
+  const world = await startKilledWorld({ ...killed, settings });
   requireMade(await world.ask('POST', ringsPath, { ...ring, maxTokenLifetime }));
   const { token } = requireMade(
     await world.ask('POST', '/apiops/projects/MyProject/applications/', {
