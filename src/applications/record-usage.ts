@@ -4,7 +4,7 @@ import type { UnitOfWork } from '../unit-of-work.ts';
 import { grantOperations, usageOutcomes } from './application.ts';
 import type { ApplicationStores } from './application-store.ts';
 
-/** What a node may report: texts of its own would fill the table. */
+/** What a node may report: free texts would fill the table. */
 function isKnown(operation: string, outcome: string): boolean {
   return (
     grantOperations.some((known) => known === operation) && usageOutcomes.some((known) => known === outcome)

@@ -6,7 +6,7 @@ import { type OperationFacts, operations } from '../../clients/typescript/src/op
 import { clientCommand } from './client-command.ts';
 import { CliFailure, exitCode, wrongUsage } from './failure.ts';
 import { type ConnectionFlags, findAddress } from './session/connection.ts';
-import { readInput } from './terminal/input.ts';
+import { readInput, readJsonInput } from './terminal/input.ts';
 import { type OutFlags, outOptions, requireFreeFile, writeFileOrOutput } from './terminal/out-file.ts';
 import { show, write } from './terminal/output.ts';
 import { textTable } from './terminal/table.ts';
@@ -128,13 +128,7 @@ async function fileField(path: string, kind: OperationFacts['body']): Promise<st
 
 async function readJson(given: string | undefined): Promise<unknown> {
   if (given === undefined) return {};
-  const isFile = given === '-' || given.startsWith('@');
-  const text = isFile ? (await readInput(given.replace(/^@/, ''))).toString('utf8') : given;
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw wrongUsage('--body is not valid JSON: an object, @FILE or - is accepted');
-  }
+  return readJsonInput(given, '--body');
 }
 
 function nameAndValue(text: string, flag: string): readonly [string, string] {

@@ -13,7 +13,7 @@ import type { DeployedJwk, DeployedMembership } from '../protocol/content.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type { JwkStores, StoredJwk } from './jwk-store.ts';
 import { findKidConflict, kidTakenText } from './published-kid.ts';
-import type { MemberRingStores, MemberState } from './ring-member.ts';
+import { type MemberRingStores, type MemberState, type RingKind, ringKindOf } from './ring-member.ts';
 import { openPrivateJwk, openPublicMembers } from './sealed-members.ts';
 
 const pageSize = 512;
@@ -50,13 +50,6 @@ type LiveState = DeployedMembership['state'];
 
 function isLive(state: MemberState): state is LiveState {
   return state !== 'RETIRED' && state !== 'REVOKED';
-}
-
-type RingKind = 'SIGNATURE' | 'ENCRYPTION' | 'OCT';
-
-function ringKindOf({ type, use }: Pick<StoredJwk, 'type' | 'use'>): RingKind {
-  if (type === 'OCT') return 'OCT';
-  return use === 'enc' ? 'ENCRYPTION' : 'SIGNATURE';
 }
 
 function isPublished(kind: RingKind, state: LiveState): boolean {

@@ -45,6 +45,20 @@ export interface RingMember {
   readonly generation: string | null;
 }
 
+export type RingKind = 'SIGNATURE' | 'ENCRYPTION' | 'OCT';
+
+/** By a ring, or by any of its members. OCT keys are never published, whatever their use. */
+export function ringKindOf({
+  type,
+  use,
+}: {
+  readonly type: string;
+  readonly use: 'sig' | 'enc' | null;
+}): RingKind {
+  if (type === 'OCT') return 'OCT';
+  return use === 'enc' ? 'ENCRYPTION' : 'SIGNATURE';
+}
+
 /** As far as its members depend on it. */
 export interface RingOfMember {
   readonly id: string;

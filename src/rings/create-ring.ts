@@ -4,19 +4,21 @@
 import type { ProjectScope } from '../access/caller.ts';
 import { type ChangeResult, withWarnings } from '../deployments/deployment-result.ts';
 import { badRequest } from '../errors.ts';
+import { durationInHours } from '../iso-duration.ts';
+import { ringKindOf } from '../jwks/ring-member.ts';
 import { projectNotFound } from '../names.ts';
 import { newId } from '../new-id.ts';
 import { addMember, generateKey } from './make-member.ts';
 import type { KeyRing } from './ring.ts';
 import { RingDraft, storeDraft } from './ring-draft.ts';
 import { ringEvent, transitionEvents } from './ring-event.ts';
-import { kindOf, type LoadedRing, loadRing } from './ring-facts-of.ts';
+import { type LoadedRing, loadRing } from './ring-facts-of.ts';
 import { checkRingName, isNameOfMember, ringNameTaken } from './ring-names.ts';
 import { type RingParameters, readRingParameters } from './ring-parameters.ts';
 import { readPolicy, requirePolicy } from './ring-policy.ts';
 import { type RingRequest, readEnvironmentIds, requireKeyHolder } from './ring-request.ts';
 import type { RingRuleStores } from './ring-rules.ts';
-import { durationInHours, instantText } from './ring-texts.ts';
+import { instantText } from './ring-texts.ts';
 import { countingCachesMs, delayOf } from './schedule/formulas.ts';
 import { type SettleOptions, settle } from './settle-ring.ts';
 
@@ -102,7 +104,7 @@ export async function prepareRing(
 /** @throws KeyplaneError `bad_request` for a policy that rotation cannot keep up with */
 export function requirePolicyOf({ ring, facts }: Pick<LoadedRing, 'ring' | 'facts'>): void {
   const { now, policy, cachesMs, formerCaches } = facts;
-  requirePolicy(kindOf(ring), policy, countingCachesMs(now, cachesMs, formerCaches, policy));
+  requirePolicy(ringKindOf(ring), policy, countingCachesMs(now, cachesMs, formerCaches, policy));
 }
 
 const pageSize = 1_000;

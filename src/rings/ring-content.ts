@@ -20,6 +20,7 @@ import type { DeployedKeyRing, FormerMember } from '../protocol/content.ts';
 import { contentDigest } from '../protocol/state-digest.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type { KeyRing } from './ring.ts';
+import { environmentsOfRing } from './ring-environments.ts';
 import type { MemberJwk, RingStores } from './ring-store.ts';
 
 /** Stores that a ring's desired state is made from and written to. */
@@ -91,16 +92,6 @@ async function historicalSigner(
   return another ? undefined : only?.id;
 }
 
-/** Ids of the environments that a ring is in, in the order of their names. */
-async function environmentsOfRing(
-  { environments }: Pick<EnvironmentStores, 'environments'>,
-  { projectId, policy }: Pick<KeyRing, 'projectId' | 'policy'>,
-): Promise<readonly string[]> {
-  const reached = await environments.listReachedBy(projectId);
-  const ids = reached.map(({ id }) => id);
-  return policy.environmentIds === null ? ids : ids.filter((id) => policy.environmentIds?.includes(id));
-}
-
 /**
  * Desires a ring and all its members as they are now, in the caller's transaction, after their rows were written. What is
  * as before gets no revision. The ring comes first, then the ACTIVE member, so that nodes have one to sign with wherever
@@ -111,7 +102,7 @@ export async function putDesiredRing(
   stores: RingContentStores,
   { ring, members, projectName, sealer }: RingWithMembers & { projectName: string; sealer: Sealer },
 ): Promise<readonly DeploymentTarget[]> {
-  const wanted = await environmentsOfRing(stores, ring);
+  const wanted = (await environmentsOfRing(stores, ring)).map(({ id }) => id);
   const contents = [...members]
     .sort((a, b) => Number(b.member.state === 'ACTIVE') - Number(a.member.state === 'ACTIVE'))
     .flatMap((jwk) => storedJwkContent(jwk, projectName, sealer) ?? []);
@@ -202,7 +193,7 @@ async function ringChanges(
   const members = await stores.rings.members(ring.id);
   const digest = contentDigest(await contentOf(stores, { ring, members }, projectName));
   const { projectId } = ring;
-  return (await environmentsOfRing(stores, ring)).map((environmentId) => {
+  return (await environmentsOfRing(stores, ring)).map(({ id: environmentId }) => {
     return { environmentId, kind: 'key-ring', objectId: ring.id, projectId, digest };
   });
 }

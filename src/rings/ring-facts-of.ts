@@ -3,7 +3,9 @@
 import { cachesMsOf, formerCachingOf } from '../deployments/caching-history.ts';
 import { cachingOf } from '../deployments/environment-settings.ts';
 import type { Environment, RegisteredNode } from '../environments/environment-store.ts';
-import type { KeyRing, RingPolicy } from './ring.ts';
+import { ringKindOf } from '../jwks/ring-member.ts';
+import type { KeyRing } from './ring.ts';
+import { environmentsOfRing } from './ring-environments.ts';
 import { generationOf } from './ring-parameters.ts';
 import { policyFacts } from './ring-policy.ts';
 import type { RingRuleStores } from './ring-rules.ts';
@@ -26,7 +28,7 @@ export interface LoadedRing {
 }
 
 export async function loadRing(stores: RingRuleStores, ring: KeyRing): Promise<LoadedRing> {
-  const environments = await environmentsOf(stores, ring.projectId, ring.policy);
+  const environments = await environmentsOfRing(stores, ring);
   const ids = environments.map(({ id }) => id);
   // Sent together: a remote database answers all of it in one round trip.
   const [project, members, nodes, openRevocations, caching, nodeRemovedAt, now] = await Promise.all([
@@ -53,7 +55,7 @@ export async function loadRing(stores: RingRuleStores, ring: KeyRing): Promise<L
     facts: {
       now: now.getTime(),
       name: ring.name,
-      kind: kindOf(ring),
+      kind: ringKindOf(ring),
       policy: policyFacts(ring.policy),
       formerLimits: formerLimits && { ...formerLimits, until: timeOf(formerLimits.until) },
       createdAt: ring.createdAt.getTime(),
@@ -72,21 +74,6 @@ export async function loadRing(stores: RingRuleStores, ring: KeyRing): Promise<L
       isRevoking: openRevocations.length > 0,
     },
   };
-}
-
-/** By name order. */
-async function environmentsOf(
-  stores: Pick<RingRuleStores, 'environments'>,
-  projectId: string,
-  { environmentIds }: Pick<RingPolicy, 'environmentIds'>,
-): Promise<readonly Environment[]> {
-  const reached = await stores.environments.listReachedBy(projectId);
-  return environmentIds === null ? reached : reached.filter(({ id }) => environmentIds.includes(id));
-}
-
-export function kindOf({ type, use }: Pick<KeyRing, 'type' | 'use'>): RingFacts['kind'] {
-  if (type === 'OCT') return 'OCT';
-  return use === 'sig' ? 'SIGNATURE' : 'ENCRYPTION';
 }
 
 function memberFacts({ id, kid, createdAt, member }: MemberJwk, generation: string): MemberFacts {

@@ -1,10 +1,9 @@
 // The policy of a key ring: how it is read from a request, its bounds, and what it may not contradict.
 
 import { badRequest, type KeyplaneError } from '../errors.ts';
-import { parseDuration } from '../iso-duration.ts';
+import { durationInHours, parseDuration } from '../iso-duration.ts';
 import { shownText } from '../names.ts';
 import type { RingPolicy } from './ring.ts';
-import { durationInHours } from './ring-texts.ts';
 import { publicationDelayMs } from './schedule/formulas.ts';
 import type { PolicyFacts, RingFacts } from './schedule/ring-facts.ts';
 

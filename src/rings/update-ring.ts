@@ -3,6 +3,7 @@
 import type { ProjectScope } from '../access/caller.ts';
 import { type ChangeResult, withWarnings } from '../deployments/deployment-result.ts';
 import { badRequest } from '../errors.ts';
+import { durationInHours } from '../iso-duration.ts';
 import { keyTypeMember } from '../jose/key-type-name.ts';
 import { useToUseType } from '../jose/use-type.ts';
 import type { GenerateParameters } from '../jwks/generate/generate-plan.ts';
@@ -16,7 +17,6 @@ import { type RingParameters, readRingParameters } from './ring-parameters.ts';
 import { policyFacts, readPolicy } from './ring-policy.ts';
 import { type RingRequest, readEnvironmentIds, requireKeyHolder } from './ring-request.ts';
 import { type RingRuleStores, requireRing } from './ring-rules.ts';
-import { durationInHours } from './ring-texts.ts';
 import { countingLimits, delayOf } from './schedule/formulas.ts';
 import { type SettleOptions, settle } from './settle-ring.ts';
 

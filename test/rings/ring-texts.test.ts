@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { durationInHours, instantText } from '../../src/rings/ring-texts.ts';
+import { durationInHours } from '../../src/iso-duration.ts';
+import { instantText } from '../../src/rings/ring-texts.ts';
 
 describe('durations in messages', () => {
   test.each([

@@ -456,7 +456,7 @@ export interface Operations {
       /** ISO 8601 duration, or `null` */
       readonly signingLease?: string | undefined;
       readonly exportable?: 'true' | 'false' | undefined;
-      /** Names, each a parameter of its own; `null`: all that the project reaches */
+      /** Names, one a parameter; `null`: all that the project reaches */
       readonly environmentNames?: string | readonly string[] | undefined;
       /** Name of the project */
       readonly projectName: string;

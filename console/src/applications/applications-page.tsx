@@ -25,7 +25,7 @@ export function ApplicationsPage() {
     <Stack>
       <PageHeader
         title="Applications"
-        description="Programs that have nodes sign and verify with keys of this project, each with a token of its own."
+        description="Programs that have nodes sign and verify with keys of this project. Each has a separate token."
       >
         {create}
       </PageHeader>

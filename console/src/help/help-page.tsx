@@ -26,7 +26,7 @@ const words = [
   ],
   [
     'Application',
-    'A program that has nodes sign and verify with keys of a project, with a token of its own.',
+    'A program that has nodes sign and verify with keys of a project. It has a separate token.',
   ],
   ['Revision', 'The number of the latest change to an environment. A node that has confirmed it is current.'],
 ] as const;

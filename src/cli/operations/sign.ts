@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { wrongUsage } from '../failure.ts';
 import { durationOption } from '../flag-values.ts';
-import { readInput } from '../terminal/input.ts';
+import { readInput, readJsonInput } from '../terminal/input.ts';
 import { show } from '../terminal/output.ts';
 import { callNode, type NodeOperationFlags, nodeOperationCommand } from './call-node.ts';
 
@@ -51,15 +51,5 @@ async function bodyOf({ claims, payload, lifetime, tokenStdin }: SignFlags): Pro
     const bytes = await readInput(payload.replace(/^@/, ''));
     return { payloadBase64: bytes.toString('base64') };
   }
-  return { claims: await readClaims(claims ?? ''), lifetime };
-}
-
-async function readClaims(given: string): Promise<unknown> {
-  const isFile = given === '-' || given.startsWith('@');
-  const text = isFile ? (await readInput(given.replace(/^@/, ''))).toString('utf8') : given;
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw wrongUsage('--claims is not valid JSON: an object, @FILE or - is accepted');
-  }
+  return { claims: await readJsonInput(claims ?? '', '--claims'), lifetime };
 }

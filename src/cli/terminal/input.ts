@@ -40,6 +40,20 @@ export async function readInput(path: string): Promise<Buffer> {
   return bytes;
 }
 
+/**
+ * @param given JSON, `@FILE`, or `-` for standard input
+ * @throws CliFailure
+ */
+export async function readJsonInput(given: string, flag: string): Promise<unknown> {
+  const isFile = given === '-' || given.startsWith('@');
+  const text = isFile ? (await readInput(given.replace(/^@/, ''))).toString('utf8') : given;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw wrongUsage(`${flag} is not valid JSON: an object, @FILE or - is accepted`);
+  }
+}
+
 function tooLarge(what: string): CliFailure {
   return new CliFailure(`${what} is larger than ${longest / 1024 / 1024} MiB, the limit of keyplane`);
 }

@@ -19,7 +19,7 @@ const query = z.strictObject({
   environmentNames: z
     .union([z.string(), z.array(z.string())])
     .optional()
-    .describe('Names, each a parameter of its own; `null`: all that the project reaches'),
+    .describe('Names, one a parameter; `null`: all that the project reaches'),
 });
 
 export function getTimelineRoute(app: KeyplaneServer, { keyRings }: Pick<RouteServices, 'keyRings'>): void {

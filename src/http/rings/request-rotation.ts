@@ -58,7 +58,7 @@ export function activateKeyRoute(app: KeyplaneServer, services: Services): void 
       tags: ['key-rings'],
       summary: 'Activate a key of a key ring by its kid: the next one, or a RETIRING one again',
       description:
-        'A rollback holds the ring. `force` passes the time at which verifiers know the next key, and nodes that are away from a rollback; nothing passes the confirmation of a new key.',
+        'A rollback holds the ring. `force` passes the time at which verifiers know the next key and, at a rollback, disconnected nodes; nothing passes the confirmation of a new key.',
       params: ringParams,
       body: activation,
       response: { 200: rotationResponse },

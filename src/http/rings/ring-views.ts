@@ -1,8 +1,8 @@
+import { durationInHours } from '../../iso-duration.ts';
 import { keyTypeMember } from '../../jose/key-type-name.ts';
 import type { RevocationClock } from '../../rings/revocation-clock.ts';
 import type { RingView } from '../../rings/ring-reader.ts';
 import type { MemberJwk } from '../../rings/ring-store.ts';
-import { durationInHours } from '../../rings/ring-texts.ts';
 import type { Waiting } from '../../rings/schedule/ring-facts.ts';
 import type { TimelineRow } from '../../rings/schedule/timeline.ts';
 import { instantOrNull, instantText } from '../responses/response-schemas.ts';

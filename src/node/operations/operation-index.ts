@@ -305,7 +305,7 @@ class Touched {
     if (kind === 'key-ring') this.rings.add(id);
     else if (kind === 'application') this.applications.add(id);
     else if (kind === 'jwk') {
-      // A JWK that was adopted by a ring is no target of its own any more.
+      // A JWK that was adopted by a ring is no longer a target by itself.
       this.jwks.add(id);
       if (member) this.rings.add(member.ringId);
     }

@@ -11,7 +11,7 @@ const integerTag = 0x02;
 export function rawSignature(der: Buffer, octets: number): Buffer {
   const raw = Buffer.alloc(octets);
   const half = octets / 2;
-  // Two integers of P-521 are longer than 127 octets, so their length has an octet of its own.
+  // Two integers of P-521 are longer than 127 octets, so their length takes a separate octet.
   let at = (der[1] ?? 0) > 0x80 ? 3 : 2;
   for (const start of [0, half]) {
     const end = at + 2 + (der[at + 1] ?? 0);

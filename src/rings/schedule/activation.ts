@@ -140,7 +140,7 @@ function towards(facts: RingFacts, member: MemberFacts, cause: ActivationCause, 
   return { ...nothing, wanted: true, waitingFor, activatesAt: readyAt, changesAt: readyAt };
 }
 
-/** Its `retireAt` is removed first: a node that is away would unpublish the member then. */
+/** Its `retireAt` is removed first: a disconnected node would unpublish the member then. */
 function rollbackOf(facts: RingFacts, member: MemberFacts, force: boolean): Activation {
   const { now, nodeRemovedAt } = facts;
   const { version, confirmedAt, pendingNodeIds, revisions } = member;

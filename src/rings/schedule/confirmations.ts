@@ -28,7 +28,7 @@ export function lastSeenAtOf({ lastSeenAt, registeredAt }: NodeFacts): number {
   return lastSeenAt ?? registeredAt;
 }
 
-/** When a node that is away stops serving JWK Sets; undefined: it does not. */
+/** When a disconnected node stops serving JWK Sets; undefined: it does not. */
 export function stopsServingAt(node: NodeFacts): number | undefined {
   return node.connected || node.serveLimitMs === null ? undefined : lastSeenAtOf(node) + node.serveLimitMs;
 }

@@ -51,7 +51,7 @@ function isByClock({ kind }: RingFacts): boolean {
 }
 
 /**
- * What nodes were sent once is never exceeded: a node that is away unpublishes the member then. It stays true, because the
+ * What nodes were sent once is never exceeded: a disconnected node unpublishes the member then. It stays true, because the
  * node that it was computed for has the lease and the lifetime of the policy that it had.
  */
 function earlier(retireAt: number | null, sentRetireAt: number | null): number | null {

@@ -1,9 +1,12 @@
 import { sql } from 'kysely';
 import type { MacPart } from '../../sealing/integrity.ts';
 import type {
+  ApplicationRow,
   CertificateEnvironmentRow,
   CryptoKeyEnvironmentRow,
   Database,
+  JwkRow,
+  KeyRingRow,
   KeystoreEnvironmentRow,
   MaterialRow,
 } from '../database-schema.ts';
@@ -47,43 +50,49 @@ const pageRows = 128;
 
 /** Every row that has a MAC or should have one, in pages. */
 export async function* guardedRows(database: Database): AsyncGenerator<readonly GuardedRow[]> {
-  yield* jwkRows(database);
+  yield* rowsById<JwkRow>(database, 'jwks', jwkParts);
   yield* materialRows(database);
   yield* desiredRows(database);
   yield await stateRows(database);
-  yield* ringRows(database);
-  yield* applicationRows(database);
+  yield* rowsById<KeyRingRow>(database, 'key_rings', keyRingParts);
+  yield* rowsById<ApplicationRow>(database, 'applications', applicationParts);
 }
 
-async function* jwkRows(database: Database): AsyncGenerator<readonly GuardedRow[]> {
+interface IdentifiedRow {
+  readonly id: string;
+  readonly mac: Buffer | null;
+}
+
+/** Of a table whose key is an id. */
+async function* rowsById<Row extends IdentifiedRow>(
+  database: Database,
+  table: 'jwks' | 'key_rings' | 'applications',
+  partsOf: (row: Row) => MacOf,
+): AsyncGenerator<readonly GuardedRow[]> {
+  for await (const rows of pagesById<Row>(database, table)) {
+    yield rows.map((row) => ({ table, key: { id: row.id }, of: partsOf(row), mac: row.mac }));
+  }
+}
+
+async function* pagesById<Row extends { readonly id: string }>(
+  database: Database,
+  table: string,
+): AsyncGenerator<readonly Row[]> {
   for (let after = ''; ; ) {
-    const rows = await database
-      .selectFrom('jwks')
-      .selectAll()
-      .where('id', '>', after)
-      .orderBy('id')
-      .limit(pageRows)
-      .execute();
+    const { rows } =
+      await sql<Row>`select * from ${sql.table(table)} where id > ${after} order by id limit ${pageRows}`.execute(
+        database,
+      );
     const last = rows.at(-1);
     if (last === undefined) return;
-    yield rows.map((row) => ({ table: 'jwks', key: { id: row.id }, of: jwkParts(row), mac: row.mac }));
+    yield rows;
     after = last.id;
   }
 }
 
 async function* materialRows(database: Database): AsyncGenerator<readonly GuardedRow[]> {
-  for (let after = ''; ; ) {
-    const rows = await database
-      .selectFrom('materials')
-      .selectAll()
-      .where('id', '>', after)
-      .orderBy('id')
-      .limit(pageRows)
-      .execute();
-    const last = rows.at(-1);
-    if (last === undefined) return;
+  for await (const rows of pagesById<MaterialRow>(database, 'materials')) {
     for (const row of rows) yield await placedRows(database, row);
-    after = last.id;
   }
 }
 
@@ -148,48 +157,6 @@ async function* desiredRows(database: Database): AsyncGenerator<readonly Guarded
       }));
       after = last.revision;
     }
-  }
-}
-
-async function* ringRows(database: Database): AsyncGenerator<readonly GuardedRow[]> {
-  for (let after = ''; ; ) {
-    const rows = await database
-      .selectFrom('key_rings')
-      .selectAll()
-      .where('id', '>', after)
-      .orderBy('id')
-      .limit(pageRows)
-      .execute();
-    const last = rows.at(-1);
-    if (last === undefined) return;
-    yield rows.map((row) => ({
-      table: 'key_rings',
-      key: { id: row.id },
-      of: keyRingParts(row),
-      mac: row.mac,
-    }));
-    after = last.id;
-  }
-}
-
-async function* applicationRows(database: Database): AsyncGenerator<readonly GuardedRow[]> {
-  for (let after = ''; ; ) {
-    const rows = await database
-      .selectFrom('applications')
-      .selectAll()
-      .where('id', '>', after)
-      .orderBy('id')
-      .limit(pageRows)
-      .execute();
-    const last = rows.at(-1);
-    if (last === undefined) return;
-    yield rows.map((row) => ({
-      table: 'applications',
-      key: { id: row.id },
-      of: applicationParts(row),
-      mac: row.mac,
-    }));
-    after = last.id;
   }
 }
 
