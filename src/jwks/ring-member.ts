@@ -47,7 +47,7 @@ export interface RingMember {
 
 export type RingKind = 'SIGNATURE' | 'ENCRYPTION' | 'OCT';
 
-/** By a ring, or by any of its members. OCT keys are never published, whatever their use. */
+/** By a ring, or by any of its members. OCT keys are never published, for any use. */
 export function ringKindOf({
   type,
   use,
