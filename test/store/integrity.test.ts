@@ -137,6 +137,15 @@ withDatabases('the MAC of a row', (fresh, kind) => {
     expect(await altered()).toHaveLength(9);
   });
 
+  test('is looked at in every row, however many there are', async () => {
+    const jwks = Array.from({ length: 300 }, () => sampleJwk(project.id));
+    await store.write(async (stores) => {
+      for (const jwk of jwks) await stores.jwks.insert(jwk);
+    });
+    await database.raw(`update jwks set description = 'x' where id = '${jwks.at(-1)?.id}'`);
+    expect(await altered()).toEqual(['jwks']);
+  });
+
   test('that is wrong keeps a row from being written again as it is', async () => {
     await database.raw("update jwks set kid = 'another'");
     const [row] = await store.read(({ jwks }) => jwks.listOfProject(project.id, '', 10));
