@@ -134,7 +134,7 @@ const screens = [
 test.each(screens)('%s has no barrier in the dark and at 360 pixels', async (path) => {
   const page = await console.open({ path, width: 360, colorScheme: 'dark' });
   await page.getByRole('heading', { level: 1 }).waitFor();
-  await page.getByRole('status', { name: 'Loading' }).waitFor({ state: 'detached' });
+  await page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'detached' });
   await expectNoSidewaysScroll(page);
   await expectAccessible(page);
 });
