@@ -1,7 +1,6 @@
 // An application: a program that has keys used at a node, and what it may have done with which.
 
-export const grantOperations = Object.freeze(['SIGN', 'VERIFY'] as const);
-export type GrantOperation = (typeof grantOperations)[number];
+import type { GrantOperation } from '../protocol/content.ts';
 
 /** What became of a request to use a key. */
 export const usageOutcomes = Object.freeze(['SUCCEEDED', 'REFUSED'] as const);

@@ -3,7 +3,8 @@
 
 import { badRequest, type KeyplaneError } from '../errors.ts';
 import { lookupName, ringMemberError, shownText } from '../names.ts';
-import { type Application, type Grant, type GrantOperation, grantOperations } from './application.ts';
+import { type GrantOperation, grantOperations } from '../protocol/content.ts';
+import type { Application, Grant } from './application.ts';
 
 interface GrantedKeyName {
   readonly id: string;

@@ -1,7 +1,8 @@
 import type { EnvironmentStores } from '../environments/environment-store.ts';
+import { grantOperations } from '../protocol/content.ts';
 import type { Usage } from '../protocol/messages.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
-import { grantOperations, usageOutcomes } from './application.ts';
+import { usageOutcomes } from './application.ts';
 import type { ApplicationStores } from './application-store.ts';
 
 /** What a node may report: free texts would fill the table. */

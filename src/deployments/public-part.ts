@@ -19,6 +19,7 @@ export function publicPart(content: DeployedContent, digest: Buffer): DeployedCo
     case 'caching':
     case 'key-ring':
     case 'application':
+    case 'token-profile':
       return content;
     case 'key':
       return content.keyType === 'PUBLIC_KEY' ? content : { ...content, content: '', withheld };

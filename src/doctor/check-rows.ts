@@ -131,6 +131,7 @@ const kindNames: Readonly<Record<NamedObject['kind'], string>> = {
   keystore: 'Keystore',
   'key-ring': 'Key ring',
   application: 'Application',
+  'token-profile': 'Token profile',
 };
 
 function labelOf({ kind, name, projectName }: NamedObject): string {

@@ -10,6 +10,7 @@ import {
   type DeployedKind,
   type DeployedMembership,
   type DeployedSetting,
+  type DeployedTokenProfile,
   isSetting,
 } from '../protocol/content.ts';
 import { label } from '../protocol/read-changes.ts';
@@ -39,6 +40,7 @@ export interface StoredObject {
   readonly member?: StoredMember | undefined;
   readonly ring?: DeployedKeyRing | undefined;
   readonly application?: DeployedApplication | undefined;
+  readonly tokenProfile?: DeployedTokenProfile | undefined;
   /** A JWK that this node remembers as revoked: it is not published, and neither signs nor verifies. */
   readonly isRevoked?: boolean;
   /** Changes when the file is compacted. */
@@ -95,6 +97,8 @@ export function toStoredObject(content: DeployedContent, since?: number): Unstor
       return { ...common, ...nothing, ring: content };
     case 'application':
       return { ...common, ...nothing, application: content };
+    case 'token-profile':
+      return { ...common, ...nothing, tokenProfile: content };
     case 'certificate':
     case 'key':
     case 'keystore':

@@ -4,7 +4,7 @@
 export const projectKinds = Object.freeze(['jwk', 'certificate', 'key', 'keystore'] as const);
 export type ProjectKind = (typeof projectKinds)[number];
 /** What operations at a node are governed by; of a project, too. */
-export const operationKinds = Object.freeze(['key-ring', 'application'] as const);
+export const operationKinds = Object.freeze(['key-ring', 'application', 'token-profile'] as const);
 export type OperationKind = (typeof operationKinds)[number];
 export const settingKinds = Object.freeze(['environment-set', 'caching'] as const);
 export type SettingKind = (typeof settingKinds)[number];
@@ -47,6 +47,17 @@ export interface DeployedJwk extends DeployedObject {
    * first, so that for a moment a ring has two; the later version counts then.
    */
   readonly ring?: DeployedMembership;
+  /** What it may be used for in operations beside the ordinary; absent: nothing. */
+  readonly operations?: KeyAllowances;
+}
+
+export interface KeyAllowances {
+  /** It decrypts RSA1_5 (RFC 7516 §11.5). */
+  readonly allowRsa15?: true;
+  /** It decrypts what was compressed, to 256 KiB at most. */
+  readonly allowCompressed?: true;
+  /** PBES2: iterations, of the key itself and the most that it opens. */
+  readonly maxIterationCount?: number;
 }
 
 export interface DeployedMembership {
@@ -85,6 +96,17 @@ export interface FormerMember {
   readonly revokedReason: 'COMPROMISED' | 'SUPERSEDED' | 'UNSPECIFIED' | null;
 }
 
+export const grantOperations = Object.freeze([
+  'SIGN',
+  'SIGN_RAW',
+  'VERIFY',
+  'ENCRYPT',
+  'DECRYPT',
+  'MAC',
+  'ISSUE',
+] as const);
+export type GrantOperation = (typeof grantOperations)[number];
+
 /** A program that may use keys at the node. */
 export interface DeployedApplication extends DeployedObject {
   readonly kind: 'application';
@@ -98,8 +120,78 @@ export interface DeployedApplication extends DeployedObject {
   readonly grants: readonly {
     readonly keyRingId: string | null;
     readonly jwkId: string | null;
-    readonly operations: readonly ('SIGN' | 'VERIFY')[];
+    /** Set where both others are null. */
+    readonly tokenProfileId?: string;
+    readonly operations: readonly GrantOperation[];
+    /** Absent: without a limit. */
+    readonly rate?: GrantRate;
   }[];
+  /** What it is known by beside tokens; absent: nothing. */
+  readonly credentials?: readonly DeployedCredential[];
+}
+
+/** A token bucket of each node. */
+export interface GrantRate {
+  readonly perSecond: number;
+  /** How many it holds. */
+  readonly burst: number;
+}
+
+/** Exactly one of the two is set. */
+export interface DeployedMtlsCredential {
+  readonly type: 'MTLS';
+  readonly uriSan?: string;
+  /** base64url of the SHA-256 of the certificate's SubjectPublicKeyInfo. */
+  readonly spkiSha256?: string;
+}
+
+export interface DeployedJwtCredential {
+  readonly type: 'JWT';
+  readonly issuer: string;
+  readonly audience: string;
+  /** A pattern: `*` matches within one `:` segment and never an empty one. */
+  readonly subject: string;
+  /** Claims that must have these values. */
+  readonly claims: Readonly<Record<string, unknown>>;
+  /** Each `jti` is accepted once by a node. */
+  readonly singleUse: boolean;
+  /** Public keys of the issuer, as the manager last saw them. */
+  readonly keys: readonly Readonly<Record<string, unknown>>[];
+}
+
+export type DeployedCredential = DeployedMtlsCredential | DeployedJwtCredential;
+
+/** What dictates the claims of tokens that applications have issued. */
+export interface DeployedTokenProfile extends DeployedObject {
+  readonly kind: 'token-profile';
+  readonly keyRingId: string;
+  readonly issuer: string;
+  readonly audiences: readonly string[];
+  readonly audienceMode: 'FIXED' | 'ONE_OF';
+  readonly lifetimeMs: number;
+  readonly maxLifetimeMs: number;
+  /** Milliseconds from `iat` to `nbf`; null: tokens have no `nbf`. */
+  readonly notBeforeOffsetMs: number | null;
+  /** The `typ` of their header. */
+  readonly tokenType: string;
+  readonly subject: {
+    readonly mode: 'FIXED' | 'FROM_CALLER' | 'GIVEN';
+    readonly value: string | null;
+    readonly pattern: string | null;
+  };
+  readonly claims: {
+    readonly fixed: Readonly<Record<string, unknown>>;
+    readonly allowed: readonly string[];
+    readonly required: readonly string[];
+    /** JSON Schema 2020-12, which the manager has checked. */
+    readonly schema: Readonly<Record<string, unknown>> | null;
+  };
+  /** Signed tokens are encrypted to this key; exactly one of the two ids is set. */
+  readonly encryptTo: {
+    readonly jwkId: string | null;
+    readonly keyRingId: string | null;
+    readonly enc: string;
+  } | null;
 }
 
 export interface DeployedCertificate extends DeployedObject {
@@ -161,7 +253,8 @@ export type DeployedProjectContent =
   | DeployedKey
   | DeployedKeystore
   | DeployedKeyRing
-  | DeployedApplication;
+  | DeployedApplication
+  | DeployedTokenProfile;
 export type DeployedSetting = DeployedEnvironmentSet | DeployedCaching;
 export type DeployedContent = DeployedProjectContent | DeployedSetting;
 

@@ -78,9 +78,41 @@ const isGrant: Check = (value) =>
   isJson(value) &&
   isTextOrNull(value.keyRingId) &&
   isTextOrNull(value.jwkId) &&
+  (value.tokenProfileId === undefined || isText(value.tokenProfileId)) &&
   isList(value.operations) &&
-  (value.operations as unknown[]).every(isText);
+  (value.operations as unknown[]).every(isText) &&
+  (value.rate === undefined || isRate(value.rate));
+const isRate: Check = (value) => isJson(value) && isPositive(value.perSecond) && isPositive(value.burst);
+const isPositive: Check = (value) => typeof value === 'number' && value > 0;
 const isGrants: Check = (value) => isList(value) && (value as unknown[]).every(isGrant);
+const isTextOrAbsent: Check = (value) => value === undefined || isText(value);
+const isTexts: Check = (value) => isList(value) && (value as unknown[]).every(isText);
+const isCredential: Check = (value) =>
+  isJson(value) &&
+  (value.type === 'MTLS'
+    ? isTextOrAbsent(value.uriSan) && isTextOrAbsent(value.spkiSha256)
+    : value.type === 'JWT' &&
+      isText(value.issuer) &&
+      isText(value.audience) &&
+      isText(value.subject) &&
+      isJson(value.claims) &&
+      isFlag(value.singleUse) &&
+      isList(value.keys) &&
+      (value.keys as unknown[]).every(isJwk));
+const isCredentialsOrAbsent: Check = (value) =>
+  value === undefined || (isList(value) && (value as unknown[]).every(isCredential));
+const isAllowancesOrAbsent: Check = (value) => value === undefined || isJson(value);
+const isSubject: Check = (value) =>
+  isJson(value) && isText(value.mode) && isTextOrNull(value.value) && isTextOrNull(value.pattern);
+const isClaimRules: Check = (value) =>
+  isJson(value) &&
+  isJson(value.fixed) &&
+  isTexts(value.allowed) &&
+  isTexts(value.required) &&
+  (value.schema === null || isJson(value.schema));
+const isEncryptToOrNull: Check = (value) =>
+  value === null ||
+  (isJson(value) && isTextOrNull(value.jwkId) && isTextOrNull(value.keyRingId) && isText(value.enc));
 
 const shapes: Readonly<Record<DeployedKind, Readonly<Record<string, Check>>>> = {
   jwk: {
@@ -89,6 +121,7 @@ const shapes: Readonly<Record<DeployedKind, Readonly<Record<string, Check>>>> = 
     expires: isTimeOrNull,
     kidSince: isTimeOrAbsent,
     ring: isMembershipOrAbsent,
+    operations: isAllowancesOrAbsent,
   },
   certificate: { alias: isText, chain: isChain },
   key: { keyType: isKeyType, algorithm: isTextOrNull, alias: isTextOrNull, content: isText },
@@ -107,7 +140,25 @@ const shapes: Readonly<Record<DeployedKind, Readonly<Record<string, Check>>>> = 
     signsHistoricalKeys: isFlag,
     former: isFormerMembers,
   },
-  application: { expires: isTimeOrNull, tokens: isTokens, grants: isGrants },
+  application: {
+    expires: isTimeOrNull,
+    tokens: isTokens,
+    grants: isGrants,
+    credentials: isCredentialsOrAbsent,
+  },
+  'token-profile': {
+    keyRingId: isText,
+    issuer: isText,
+    audiences: isTexts,
+    audienceMode: (value) => value === 'FIXED' || value === 'ONE_OF',
+    lifetimeMs: isDuration,
+    maxLifetimeMs: isDuration,
+    notBeforeOffsetMs: isTimeOrNull,
+    tokenType: isText,
+    subject: isSubject,
+    claims: isClaimRules,
+    encryptTo: isEncryptToOrNull,
+  },
   'environment-set': { published: (value) => typeof value === 'boolean' },
   caching: { maxAge: isSeconds, staleWhileRevalidate: isSeconds, staleIfError: isSeconds },
 };

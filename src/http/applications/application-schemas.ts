@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { grantOperations } from '../../applications/application.ts';
 import type { FoundApplication, NamedUsage } from '../../applications/applications.ts';
+import { grantOperations } from '../../protocol/content.ts';
 import { named } from '../openapi/named.ts';
 import { nameText } from '../openapi/named-values.ts';
 import { descriptionMember } from '../requests/body-schemas.ts';

@@ -2,14 +2,7 @@
 // what stays in memory of it, and its public JSON. A start reads these and passes over the rest, so that it
 // neither parses nor hashes what it will not keep: the seal already says that nothing was altered.
 
-import type {
-  Change,
-  DeployedApplication,
-  DeployedContent,
-  DeployedKeyRing,
-  DeployedKind,
-  DeployedSetting,
-} from '../../protocol/content.ts';
+import type { Change, DeployedContent, DeployedKind, DeployedSetting } from '../../protocol/content.ts';
 import { type StoredMember, type UnstoredObject, withOrder } from '../stored-object.ts';
 
 /** Ends a transaction: the state that results from all records so far. */
@@ -70,12 +63,9 @@ export function readRecord(plaintext: Buffer): LogRecord {
   const publicJson = plaintext.toString('utf8', headEnd + 1, publicEnd) || undefined;
   const held = { kind, id, project, name, digest, publicJson, expires };
   if (setting) return { held: { ...held, setting } };
-  if (kind === 'key-ring' || kind === 'application') {
-    const content = contentOf<DeployedKeyRing | DeployedApplication>(plaintext, publicEnd);
-    return {
-      held: content.kind === 'key-ring' ? { ...held, ring: content } : { ...held, application: content },
-    };
-  }
+  if (kind === 'key-ring') return { held: { ...held, ring: contentOf(plaintext, publicEnd) } };
+  if (kind === 'application') return { held: { ...held, application: contentOf(plaintext, publicEnd) } };
+  if (kind === 'token-profile') return { held: { ...held, tokenProfile: contentOf(plaintext, publicEnd) } };
   const inOrder = withOrder(held, { kidSince: kidSince ?? undefined, since: since ?? undefined });
   return { held: member ? { ...inOrder, member } : inOrder };
 }
