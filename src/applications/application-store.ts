@@ -9,6 +9,7 @@ export interface ApplicationListQuery {
 
 /** How often an application had a key used, as nodes reported it. */
 export interface KeyUsage {
+  /** Or `kubernetesApplication`. */
   readonly applicationId: string;
   readonly jwkId: string;
   readonly operation: string;

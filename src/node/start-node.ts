@@ -21,6 +21,7 @@ import { loadIdentityPin, nodeSigningKey } from './node-identity.ts';
 import type { NodeLog } from './node-log.ts';
 import { NodeState } from './node-state.ts';
 import { type OperationsOptions, startOperations } from './operations/start-operations.ts';
+import { UsageCounter } from './operations/usage-counter.ts';
 import { restoreCopy } from './restore-copy.ts';
 import { RevokedKids } from './revoked-kids.ts';
 import { HistoricalJwks } from './serve/historical-jwks.ts';
@@ -120,9 +121,10 @@ async function run(
   const cacheControl = () => sets.cacheControl;
   const historical = new HistoricalJwks({ state, copy, lease, clock, cacheControl });
   state.follow(historical);
-  const operations =
-    options.operations &&
-    (await startOperations(options.operations, { state, copy, contact, lease, usagePath, key, log }));
+  const usage = options.operations && (await UsageCounter.load({ path: usagePath, key, now: clock, log }));
+  if (usage) closers.push(() => usage.close());
+  const parts = usage && { state, copy, contact, lease, usage, log };
+  const operations = options.operations && parts && (await startOperations(options.operations, parts));
   if (operations) closers.push(() => operations.close());
   if (copy instanceof SealedLog) await restoreCopy(copy, state, revoked);
   if (state.environment && state.environment.name !== environment) {
@@ -161,7 +163,7 @@ async function run(
     revoked,
     contact,
     traits: traitsOf(options),
-    usage: operations?.usage,
+    usage,
     log,
   });
   const facts = () => ({

@@ -107,6 +107,12 @@ export const grantOperations = Object.freeze([
 ] as const);
 export type GrantOperation = (typeof grantOperations)[number];
 
+/**
+ * What the use of keys by the Kubernetes signer of a node is counted for, in place of the id of an application: no application
+ * of a project stands for it.
+ */
+export const kubernetesApplication = 'kubernetes';
+
 /** A program that may use keys at the node. */
 export interface DeployedApplication extends DeployedObject {
   readonly kind: 'application';

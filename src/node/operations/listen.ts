@@ -2,12 +2,9 @@
 // and a Unix socket for its user and group.
 
 import { chmod, lstat, unlink } from 'node:fs/promises';
-import type { Server } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, type Server } from 'node:net';
 import { badRequest } from '../../errors.ts';
 
-/** For its user and its group alone. */
-const socketMode = 0o660;
 const loopbackPattern = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
 
 export function isLoopback(host: string): boolean {
@@ -35,11 +32,20 @@ export function listenOnPort(
   });
 }
 
+export interface SocketPlace {
+  readonly path: string;
+  /** Of the file: who may connect. */
+  readonly mode: number;
+  /** The flag that named it. */
+  readonly flag: string;
+}
+
 /** @returns the address. @throws KeyplaneError `bad_request` for the operator */
-export async function listenOnSocket(server: Server, path: string): Promise<string> {
-  await removeStaleSocket(path);
+export async function listenOnSocket(server: Server, place: SocketPlace): Promise<string> {
+  const { path, mode } = place;
+  await removeStaleSocket(place);
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(path, error.code)));
+    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(place, error.code)));
     // The socket is created within this call, and no other user may connect before its mode is set.
     const umask = process.umask(0o177);
     try {
@@ -48,15 +54,16 @@ export async function listenOnSocket(server: Server, path: string): Promise<stri
       process.umask(umask);
     }
   });
-  await chmod(path, socketMode);
+  await chmod(path, mode);
   return `unix:${path}`;
 }
 
 /** Left by a process that was killed: nothing listens on it. */
-async function removeStaleSocket(path: string): Promise<void> {
+async function removeStaleSocket(place: SocketPlace): Promise<void> {
+  const { path } = place;
   const found = await lstat(path).catch(() => undefined);
   if (found === undefined) return;
-  if (!found.isSocket()) throw cannotListen(path, 'a file that is no socket is there');
+  if (!found.isSocket()) throw cannotListen(place, 'a file that is no socket is there');
   const isServed = await new Promise<boolean>((resolve) => {
     const socket = connect(path, () => {
       socket.destroy();
@@ -64,10 +71,10 @@ async function removeStaleSocket(path: string): Promise<void> {
     });
     socket.once('error', () => resolve(false));
   });
-  if (isServed) throw cannotListen(path, 'another process listens there');
+  if (isServed) throw cannotListen(place, 'another process listens there');
   await unlink(path);
 }
 
-function cannotListen(path: string, why: string | undefined) {
-  return badRequest(`The node can not listen on ${path} (${why}): choose another --operations-socket`);
+function cannotListen({ path, flag }: SocketPlace, why: string | undefined) {
+  return badRequest(`The node can not listen on ${path} (${why}): choose another ${flag}`);
 }

@@ -12,7 +12,7 @@ import { OperationIndex } from './operation-index.ts';
 import { createOperationsServer } from './operations-server.ts';
 import { createOperations } from './perform-operation.ts';
 import { RefusalLog } from './refusal-log.ts';
-import { UsageCounter } from './usage-counter.ts';
+import type { UsageCounter } from './usage-counter.ts';
 
 export interface OperationsOptions {
   /** 0 takes any free one. */
@@ -29,24 +29,23 @@ export interface NodeParts {
   readonly copy: StateCopy;
   readonly contact: ManagerContact;
   readonly lease: SigningLease;
-  /** Where the use of keys is kept; undefined: in memory only. */
-  readonly usagePath: string | undefined;
-  readonly key: Buffer;
+  readonly usage: UsageCounter;
   readonly log: NodeLog;
 }
 
 export interface NodeOperations {
-  readonly usage: UsageCounter;
   /** Once the state was restored. @returns the addresses */
   listen(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
 const defaultHost = '127.0.0.1';
+/** For its user and its group alone. */
+const socketMode = 0o660;
 
 /** Follows the state from now on. @throws KeyplaneError `bad_request`, for the operator */
 export async function startOperations(options: OperationsOptions, parts: NodeParts): Promise<NodeOperations> {
-  const { state, copy, contact, lease, usagePath, key, log } = parts;
+  const { state, copy, contact, lease, usage, log } = parts;
   const { port, host = defaultHost, socket } = options;
   if (port !== undefined && options.tls === undefined && !isLoopback(host)) {
     throw badRequest(
@@ -54,7 +53,6 @@ export async function startOperations(options: OperationsOptions, parts: NodePar
     );
   }
   const now = () => contact.time.now();
-  const usage = await UsageCounter.load({ path: usagePath, key, now, log });
   const index = new OperationIndex(copy, log);
   state.follow(index);
   const perform = createOperations({
@@ -69,7 +67,6 @@ export async function startOperations(options: OperationsOptions, parts: NodePar
   const serverOptions = { state, index, perform, now, refusals, log };
 
   return {
-    usage,
     async listen() {
       await index.settled();
       const addresses: string[] = [];
@@ -81,14 +78,15 @@ export async function startOperations(options: OperationsOptions, parts: NodePar
       if (socket !== undefined) {
         const { server, close } = createOperationsServer(serverOptions);
         closers.push(close);
-        addresses.push(await listenOnSocket(server, socket));
+        addresses.push(
+          await listenOnSocket(server, { path: socket, mode: socketMode, flag: '--operations-socket' }),
+        );
       }
       return addresses;
     },
     async close() {
       await Promise.all(closers.map((close) => close()));
       await tls?.close();
-      await usage.close();
     },
   };
 }

@@ -6,6 +6,7 @@ import type {
   KeyUsage,
 } from '../../applications/application-store.ts';
 import { alteredInDatabase } from '../../errors.ts';
+import { kubernetesApplication } from '../../protocol/content.ts';
 import type { ApplicationRow, Database, KeyUsageRow } from '../database-schema.ts';
 import type { RowGuard } from '../integrity/row-guard.ts';
 import { type ApplicationColumns, applicationParts } from '../integrity/row-macs.ts';
@@ -149,7 +150,8 @@ order by name, id`.execute(this.#database);
     );
     const rows = new Map<string, KeyUsageRow>();
     for (const { applicationId, jwkId, operation, outcome, count, lastUsedAt } of usage) {
-      if (!applications.has(applicationId) || !jwks.has(jwkId)) continue;
+      const isApplication = applicationId === kubernetesApplication || applications.has(applicationId);
+      if (!isApplication || !jwks.has(jwkId)) continue;
       const key = JSON.stringify([jwkId, applicationId, operation, outcome]);
       const before = rows.get(key);
       rows.set(key, {
