@@ -768,7 +768,7 @@ export interface Grant {
   readonly operations: readonly GrantOperation[];
 }
 
-export type GrantOperation = 'SIGN' | 'VERIFY';
+export type GrantOperation = 'SIGN' | 'SIGN_RAW' | 'VERIFY' | 'ENCRYPT' | 'DECRYPT' | 'MAC' | 'ISSUE';
 
 export interface InspectJwkFromCertificate {
   /** Where the key comes from */
