@@ -13,7 +13,12 @@ export interface ApplicationRef {
 
 const operationWords: Readonly<Record<Grant['operations'][number], string>> = {
   SIGN: 'sign',
+  SIGN_RAW: 'sign any payload',
   VERIFY: 'verify',
+  ENCRYPT: 'encrypt',
+  DECRYPT: 'decrypt',
+  MAC: 'compute MACs',
+  ISSUE: 'issue tokens',
 };
 
 /** `api-signing: sign, verify` with a link to the key ring or the JWK. */
