@@ -179,7 +179,13 @@ test('another type of body, no UTF-8, another method and another route are refus
   expect(await latin1.json()).toMatchObject({ error_description: 'Request body is not valid UTF-8!' });
   const get = await fetch(at, { headers });
   expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST']);
-  for (const other of ['key-rings/tokens/encrypt', 'key-rings/tokens', 'keys/tokens/sign']) {
+  for (const other of [
+    'key-rings/tokens/constructor',
+    'key-rings/tokens',
+    'keys/tokens/sign',
+    'key-rings/tokens/sign/verify',
+    'token-profiles/tokens/sign',
+  ]) {
     expect((await operate(url, other, { token, body: {} })).status).toBe(404);
   }
 });

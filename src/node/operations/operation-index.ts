@@ -1,4 +1,4 @@
-// Which tokens may use which keys, and those keys, ready for use. It follows the state of the node. Private keys are read
+// Which applications may use which keys, and those keys, ready for use. It follows the state of the node. Private keys are read
 // from the sealed copy and opened once, when a change brings them, and only those that an application may use.
 // What a change touches is prepared beside what is in use and swapped in at once, so that no request fails during it.
 
@@ -14,6 +14,8 @@ import type { StateCopy } from '../disk/state-copy.ts';
 import type { NodeLog } from '../node-log.ts';
 import type { StateFollower } from '../node-state.ts';
 import type { StoredMember, StoredObject } from '../stored-object.ts';
+import { CallerIndex } from './callers/caller-index.ts';
+import type { TargetKind } from './node-operation.ts';
 import {
   type FormerKey,
   type HeldJwk,
@@ -23,20 +25,6 @@ import {
   type OperationTarget,
   ringTarget,
 } from './operation-target.ts';
-
-export type TargetKind = 'key-rings' | 'jwks';
-export type Operation = 'SIGN' | 'VERIFY';
-
-/** An application, as one of its tokens stands for it. */
-export interface CallingApplication {
-  readonly id: string;
-  readonly name: string;
-  readonly project: string;
-  /** Milliseconds since 1970; null: without end. */
-  readonly validUntil: number | null;
-  /** Operations by the id of a ring or JWK. */
-  readonly grants: ReadonlyMap<string, ReadonlySet<string>>;
-}
 
 type MemberObject = StoredObject & { readonly member: StoredMember };
 
@@ -60,10 +48,10 @@ export class OperationIndex implements StateFollower {
   readonly #granted = new Map<string, Set<string>>();
 
   /** In use. */
-  readonly #callers = new Map<string, CallingApplication>();
+  readonly callers = new CallerIndex();
   readonly #targets = new Map<string, OperationTarget>();
-  /** By object, the keys under which it is in the two maps above. */
-  readonly #places = new Map<string, readonly string[]>();
+  /** By ring or JWK, the key under which it is in the map above. */
+  readonly #places = new Map<string, string>();
   readonly #opened = new Map<string, OpenedKey>();
   /** By ring and kid. */
   readonly #former = new Map<string, ReadonlyMap<string, FormerKey>>();
@@ -72,11 +60,6 @@ export class OperationIndex implements StateFollower {
   constructor(copy: Pick<StateCopy, 'read'>, log: NodeLog) {
     this.#copy = copy;
     this.#log = log;
-  }
-
-  /** @param tokenHash SHA-256, hex */
-  caller(tokenHash: string): CallingApplication | undefined {
-    return this.#callers.get(tokenHash);
   }
 
   target(project: string, kind: TargetKind, name: string): OperationTarget | undefined {
@@ -173,11 +156,11 @@ export class OperationIndex implements StateFollower {
       await nextSlice();
     }
     // From here on to the end nothing else runs: requests have the keys and the grants of before or of after.
-    for (const id of targets.keys()) this.#clear(id, this.#targets);
+    for (const id of targets.keys()) this.#clear(id);
     for (const [id, placed] of targets) {
       if (placed === undefined) continue;
       this.#targets.set(placed.place, placed.target);
-      this.#places.set(id, [placed.place]);
+      this.#places.set(id, placed.place);
     }
     for (const id of applications) this.#commitApplication(id);
     for (const id of [...rings, ...jwks]) this.#forgetUnused(id);
@@ -193,29 +176,14 @@ export class OperationIndex implements StateFollower {
   }
 
   #commitApplication(id: string): void {
-    this.#clear(id, this.#callers);
     const application = this.#applications.get(id);
-    if (application === undefined) return;
-    const { name, project, expires, tokens } = application;
-    const grants = new Map(
-      application.grants.map(({ keyRingId, jwkId, operations }) => [
-        keyRingId ?? jwkId ?? '',
-        new Set<string>(operations),
-      ]),
-    );
-    for (const { hash, validUntil } of tokens) {
-      const ends = [expires, validUntil].filter((end) => end !== null);
-      const end = ends.length === 0 ? null : Math.min(...ends);
-      this.#callers.set(hash, { id, name, project, validUntil: end, grants });
-    }
-    this.#places.set(
-      id,
-      tokens.map(({ hash }) => hash),
-    );
+    if (application === undefined) this.callers.remove(id);
+    else this.callers.put(application);
   }
 
-  #clear(id: string, map: Map<string, unknown>): void {
-    for (const key of this.#places.get(id) ?? []) map.delete(key);
+  #clear(id: string): void {
+    const known = this.#places.get(id);
+    if (known !== undefined) this.#targets.delete(known);
     this.#places.delete(id);
   }
 
@@ -294,11 +262,11 @@ class Touched {
     return this.rings.size + this.jwks.size + this.applications.size;
   }
 
-  /** @returns the id of the ring or JWK */
-  addGrant({ keyRingId, jwkId }: DeployedApplication['grants'][number]): string {
+  /** @returns the id of the ring, the JWK or the token profile */
+  addGrant({ keyRingId, jwkId, tokenProfileId }: DeployedApplication['grants'][number]): string {
     if (keyRingId !== null) this.rings.add(keyRingId);
     if (jwkId !== null) this.jwks.add(jwkId);
-    return keyRingId ?? jwkId ?? '';
+    return keyRingId ?? jwkId ?? tokenProfileId ?? '';
   }
 
   add({ id, kind, member }: StoredObject): void {

@@ -11,26 +11,43 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { errorStatus, isKeyplaneError, type KeyplaneError } from '../../errors.ts';
+import { isKeyplaneError, KeyplaneError } from '../../errors.ts';
 import { utf8Of } from '../../operations/compact-jws.ts';
 import { takeRequestsOneByOne } from '../../runtime/pipelining.ts';
 import type { TlsFiles } from '../../runtime/tls-files.ts';
 import { trackHandshakes } from '../../runtime/tls-handshakes.ts';
 import type { NodeLog } from '../node-log.ts';
 import type { NodeState } from '../node-state.ts';
-import { pathSegments } from '../serve/request-path.ts';
 import { cutStalledClients } from '../serve/stalled-clients.ts';
+import type { CallingApplication, Grant } from './callers/calling-application.ts';
+import type { TokenBucket } from './callers/token-bucket.ts';
+import { isGranted, type OperationRoute, operationRoute } from './node-operation.ts';
 import type { OperationFault } from './operation-fault.ts';
-import type { CallingApplication, Operation, OperationIndex, TargetKind } from './operation-index.ts';
+import {
+  badMethod,
+  faultOf,
+  invalidToken,
+  noRoute,
+  notGranted,
+  notReady,
+  notUtf8,
+  rateExceeded,
+  sendFault,
+  sendText,
+  unexpected,
+} from './operation-faults.ts';
+import type { OperationIndex } from './operation-index.ts';
 import type { OperationTarget } from './operation-target.ts';
 import type { PerformOperation } from './perform-operation.ts';
 import type { RefusalLog } from './refusal-log.ts';
 import { readBody } from './request-body.ts';
+import type { TokenIssuer } from './token-issuer.ts';
 
 export interface OperationsServerOptions {
   readonly state: Pick<NodeState, 'ready'>;
-  readonly index: Pick<OperationIndex, 'caller' | 'target'>;
+  readonly index: Pick<OperationIndex, 'callers' | 'target'>;
   readonly perform: PerformOperation;
+  readonly issuer: TokenIssuer | undefined;
   /** The manager's time, milliseconds since 1970. */
   readonly now: () => number;
   readonly refusals: RefusalLog;
@@ -45,16 +62,15 @@ export interface OperationsServer {
   close(): Promise<void>;
 }
 
-interface Route {
-  readonly project: string;
-  readonly kind: TargetKind;
-  readonly name: string;
-  readonly operation: Operation;
-}
-
-interface Admitted extends Route {
+/** What a request may use: found, and granted to its application. */
+interface Admitted {
+  readonly route: OperationRoute;
   readonly application: CallingApplication;
-  readonly target: OperationTarget;
+  readonly grant: Grant;
+  /** Of a key; undefined for a token profile. */
+  readonly target: OperationTarget | undefined;
+  /** Of the ring, the JWK or the token profile. */
+  readonly targetId: string;
 }
 
 const limits = {
@@ -66,10 +82,9 @@ const limits = {
 };
 const stalledMs = 60_000;
 const closeMs = 1_000;
-const jsonType = 'application/json; charset=utf-8';
 
 export function createOperationsServer(options: OperationsServerOptions): OperationsServer {
-  const { state, index, perform, now, refusals, log, tls } = options;
+  const { state, index, perform, issuer, now, refusals, log, tls } = options;
 
   function onRequest(request: IncomingMessage, response: ServerResponse, expectsContinue = false): void {
     const admitted = admit(request);
@@ -83,32 +98,47 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
   }
 
   function admit(request: IncomingMessage): Admitted | OperationFault {
-    const route = routeOf(request.url ?? '');
+    const route = operationRoute(request.url ?? '');
     if (route === undefined) return noRoute;
     if (request.method !== 'POST') return badMethod;
     if (!state.ready) return notReady;
+    const { project, name: key, operation } = route;
     const application = callerOf(request.headers.authorization);
     if (application === undefined) {
-      refusals.report(
-        { project: route.project, key: route.name, operation: route.operation },
-        invalidToken.text,
-      );
+      refusals.report({ project, key, operation }, invalidToken.text);
       return invalidToken;
     }
-    const { project, kind, name, operation } = route;
-    const target = application.project === project ? index.target(project, kind, name) : undefined;
-    if (target === undefined || application.grants.get(target.id)?.has(operation) !== true) {
-      refusals.report({ application: application.name, project, key: name, operation }, notGranted.text);
+    const admitted = find(route, application);
+    if (admitted === undefined) {
+      refusals.report({ application: application.name, project, key, operation }, notGranted.text);
       return notGranted;
     }
-    return { ...route, application, target };
+    const { bucket } = admitted.grant;
+    if (bucket !== undefined && !bucket.take(1)) {
+      const fault = rateExceeded(bucket.msUntil(1));
+      refusals.report({ application: application.name, project, key, operation }, fault.text);
+      return fault;
+    }
+    return admitted;
+  }
+
+  /** Undefined for what is not there and for what is not granted. */
+  function find(route: OperationRoute, application: CallingApplication): Admitted | undefined {
+    const { project, kind, name } = route;
+    if (application.project !== project) return undefined;
+    const target = kind === 'token-profiles' ? undefined : index.target(project, kind, name);
+    const targetId = kind === 'token-profiles' ? issuer?.profileId(project, name) : target?.id;
+    const grant = targetId === undefined ? undefined : application.grants.get(targetId);
+    if (targetId === undefined || grant === undefined || !isGranted(grant.operations, route))
+      return undefined;
+    return { route, application, grant, target, targetId };
   }
 
   function callerOf(authorization: string | undefined): CallingApplication | undefined {
     const token = authorization === undefined ? undefined : bearerPattern.exec(authorization)?.[1];
     if (token === undefined) return undefined;
     // What is compared is a hash that no caller can choose, so the time of the look-up reveals nothing of a token.
-    const application = index.caller(hash('sha256', token, 'hex'));
+    const application = index.callers.byToken(hash('sha256', token, 'hex'));
     if (application === undefined) return undefined;
     const { validUntil } = application;
     return validUntil === null || now() < validUntil ? application : undefined;
@@ -130,11 +160,24 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
       sendFault(response, notUtf8);
       return;
     }
-    const { application, target, operation } = admitted;
-    sendText(response, 200, await perform({ application, target, operation, bodyText }));
+    sendText(response, 200, await answerTo(admitted, bodyText));
   }
 
-  function refuse(response: ServerResponse, admitted: Admitted, error: unknown): void {
+  function answerTo(
+    { route, application, grant, target, targetId }: Admitted,
+    bodyText: string,
+  ): Promise<string> {
+    if (route.operation !== 'ISSUE' && target !== undefined) {
+      const takeItems = (count: number) => takeBatch(grant.bucket, count);
+      const { operation } = route;
+      const granted = grant.operations;
+      return perform({ application, target, operation, bodyText, granted, takeItems });
+    }
+    if (issuer === undefined) throw new KeyplaneError('unavailable', 'This node issues no tokens!');
+    return issuer.issue({ application, profileId: targetId, bodyText });
+  }
+
+  function refuse(response: ServerResponse, { application, route }: Admitted, error: unknown): void {
     if (response.headersSent) {
       log.error({ err: error }, 'an operation failed');
       response.destroy();
@@ -145,7 +188,7 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
       sendFault(response, unexpected);
       return;
     }
-    const { application, project, name: key, operation } = admitted;
+    const { project, name: key, operation } = route;
     refusals.report({ application: application.name, project, key, operation }, error.message);
     sendFault(response, faultOf(error));
   }
@@ -178,99 +221,12 @@ function listener(onRequest: RequestListener, tls: TlsFiles | undefined) {
 }
 
 const bearerPattern = /^Bearer +([\w.~+/-]+=*) *$/i;
-const operations: Readonly<Record<string, Operation | undefined>> = Object.assign(Object.create(null), {
-  sign: 'SIGN',
-  verify: 'VERIFY',
-});
 
-function routeOf(target: string): Route | undefined {
-  const segments = pathSegments(target);
-  if (segments?.length !== 5) return undefined;
-  const [first, project = '', kind, name = '', verb = ''] = segments;
-  const operation = operations[verb];
-  if (first !== 'projects' || (kind !== 'key-rings' && kind !== 'jwks')) return undefined;
-  return operation && { project, kind, name, operation };
+/** The rest of a batch: the rate of one item was taken when the request was admitted. */
+function takeBatch(bucket: TokenBucket | undefined, count: number): void {
+  if (bucket === undefined || count <= 1 || bucket.take(count - 1)) return;
+  // What is refused as a whole takes nothing.
+  bucket.giveBack(1);
+  const { code, text, retryAfterSeconds = 1 } = rateExceeded(bucket.msUntil(count));
+  throw new KeyplaneError(code as 'rate_limit_exceeded', text, { retryAfterSeconds });
 }
-
-function faultOf(error: KeyplaneError): OperationFault {
-  const { code, message, reason, member, retryAfterSeconds } = error;
-  return { status: errorStatus[code], code, text: message, reason, member, retryAfterSeconds };
-}
-
-function sendFault(response: ServerResponse, fault: OperationFault): void {
-  const { status, code, text, reason, member, retryAfterSeconds, headers = [], closes } = fault;
-  const body = {
-    error: code,
-    error_description: text,
-    reason,
-    ...(member !== undefined && { member }),
-    ...(retryAfterSeconds !== undefined && { retry_after: retryAfterSeconds }),
-  };
-  const retryAfter = retryAfterSeconds === undefined ? [] : ['Retry-After', String(retryAfterSeconds)];
-  const connection = closes ? ['Connection', 'close'] : [];
-  sendText(response, status, JSON.stringify(body), [...headers, ...retryAfter, ...connection]);
-}
-
-function sendText(
-  response: ServerResponse,
-  status: number,
-  text: string,
-  headers: readonly string[] = [],
-): void {
-  response.writeHead(status, [
-    'Content-Type',
-    jsonType,
-    'Cache-Control',
-    'no-store',
-    'Content-Length',
-    String(Buffer.byteLength(text)),
-    ...headers,
-  ]);
-  response.end(text);
-}
-
-const unexpected: OperationFault = {
-  status: 500,
-  code: 'internal_error',
-  text: 'An unexpected error occurred',
-  reason: 'INTERNAL',
-};
-const noRoute: OperationFault = {
-  status: 404,
-  code: 'not_found',
-  text: 'There is no such operation; those of a key ring are at /projects/{projectName}/key-rings/{keyRingName}/sign and /verify, those of a JWK at /projects/{projectName}/jwks/{jwkName}/sign and /verify',
-  reason: 'ROUTE_NOT_FOUND',
-};
-const badMethod: OperationFault = {
-  status: 405,
-  code: 'method_not_allowed',
-  text: 'An operation is a POST',
-  reason: 'ROUTE_NOT_FOUND',
-  headers: ['Allow', 'POST'],
-};
-const notReady: OperationFault = {
-  status: 503,
-  code: 'unavailable',
-  text: 'This node does not have its first state from the manager yet',
-  reason: 'UNAVAILABLE',
-  retryAfterSeconds: 1,
-};
-const invalidToken: OperationFault = {
-  status: 401,
-  code: 'unauthorized_client',
-  text: 'Invalid token',
-  reason: 'TOKEN_NOT_VALID',
-  headers: ['WWW-Authenticate', 'Bearer'],
-};
-const notGranted: OperationFault = {
-  status: 403,
-  code: 'forbidden',
-  text: 'You do not have permission to perform this action',
-  reason: 'ROLE_MISSING',
-};
-const notUtf8: OperationFault = {
-  status: 400,
-  code: 'bad_request',
-  text: 'Request body is not valid UTF-8!',
-  reason: 'REQUEST_NOT_VALID',
-};

@@ -7,10 +7,12 @@ import { type Signer, signJws } from '../../operations/sign-jws.ts';
 import { jwtPayload, readSignRequest } from '../../operations/sign-request.ts';
 import { type Verdict, verifyJws } from '../../operations/verify-jws.ts';
 import { readVerifyRequest } from '../../operations/verify-request.ts';
+import type { GrantOperation } from '../../protocol/content.ts';
 import { FairQueue } from '../../runtime/fair-queue.ts';
 import type { ManagerContact } from '../lease/manager-contact.ts';
 import type { SigningLease } from '../lease/signing-lease.ts';
-import type { CallingApplication, Operation } from './operation-index.ts';
+import type { CallingApplication } from './callers/calling-application.ts';
+import type { KeyOperation } from './node-operation.ts';
 import type { OperationTarget } from './operation-target.ts';
 
 export interface OperationOptions {
@@ -25,15 +27,22 @@ export interface OperationOptions {
 export interface KeyUse {
   readonly applicationId: string;
   readonly jwkId: string;
-  readonly operation: Operation;
+  readonly operation: 'SIGN' | 'VERIFY' | 'ENCRYPT' | 'DECRYPT' | 'MAC' | 'ISSUE';
   readonly outcome: 'SUCCEEDED' | 'REFUSED';
 }
 
 export interface OperationRequest {
   readonly application: CallingApplication;
   readonly target: OperationTarget;
-  readonly operation: Operation;
+  readonly operation: KeyOperation;
   readonly bodyText: string;
+  /** What the application may do with the target. */
+  readonly granted: ReadonlySet<GrantOperation>;
+  /**
+   * Takes the rate of a batch; that of one item was taken before.
+   * @throws KeyplaneError `rate_limit_exceeded` where there is not as much: then nothing of the batch is done
+   */
+  takeItems(count: number): void;
 }
 
 /** More than the threads of the pool, so that none of them waits for the event loop. */
@@ -44,9 +53,9 @@ const mostWaitMs = 10_000;
 /** Longer than a manager takes to answer a heartbeat. */
 const firstContactMs = 2_000;
 
+/** @returns JSON text. @throws KeyplaneError */
 export type PerformOperation = (request: OperationRequest) => Promise<string>;
 
-/** @throws KeyplaneError */
 export function createOperations(options: OperationOptions): PerformOperation {
   const { now, lease, contact, count } = options;
   const pool = new FairQueue({
@@ -133,7 +142,21 @@ export function createOperations(options: OperationOptions): PerformOperation {
     return `{"valid":true,${known},"header":${JSON.stringify(header)},${content},${asOf}}`;
   }
 
-  return (request) => (request.operation === 'SIGN' ? sign(request) : verify(request));
+  return (request) => {
+    switch (request.operation) {
+      case 'SIGN':
+        return sign(request);
+      case 'VERIFY':
+        return verify(request);
+      case 'ENCRYPT':
+      case 'DECRYPT':
+      case 'MAC':
+      case 'MAC_VERIFY':
+        throw new KeyplaneError('unavailable', 'This operation is not offered yet!');
+      default:
+        return request.operation satisfies never;
+    }
+  };
 }
 
 function tooMany(): KeyplaneError {

@@ -64,7 +64,7 @@ export async function startOperations(options: OperationsOptions, parts: NodePar
   const refusals = new RefusalLog(log);
   const tls = options.tls && (await openTls(options.tls, log));
   const closers: (() => Promise<void> | void)[] = [];
-  const serverOptions = { state, index, perform, now, refusals, log };
+  const serverOptions = { state, index, perform, issuer: undefined, now, refusals, log };
 
   return {
     async listen() {

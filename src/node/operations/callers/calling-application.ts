@@ -1,0 +1,21 @@
+import type { GrantOperation } from '../../../protocol/content.ts';
+import type { TokenBucket } from './token-bucket.ts';
+
+export interface Grant {
+  readonly operations: ReadonlySet<GrantOperation>;
+  /** Undefined: without a limit. */
+  readonly bucket: TokenBucket | undefined;
+}
+
+/** An application, as one of its credentials stands for it. */
+export interface CallingApplication {
+  readonly id: string;
+  readonly name: string;
+  readonly project: string;
+  /** Milliseconds since 1970; null: without end. */
+  readonly validUntil: number | null;
+  /** By the id of a ring, a JWK or a token profile. */
+  readonly grants: ReadonlyMap<string, Grant>;
+  /** Who calls: the `sub` of its JWT, the URI of its certificate, otherwise the name of the application. */
+  readonly subject: string;
+}

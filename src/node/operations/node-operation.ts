@@ -1,0 +1,79 @@
+// The operations of a node: their routes, and what has to be granted for each.
+
+import type { GrantOperation } from '../../protocol/content.ts';
+import { pathSegments } from '../serve/request-path.ts';
+
+/** With a key ring or a JWK. */
+export type KeyOperation = 'SIGN' | 'VERIFY' | 'ENCRYPT' | 'DECRYPT' | 'MAC' | 'MAC_VERIFY';
+/** ISSUE is of token profiles. */
+export type Operation = KeyOperation | 'ISSUE';
+
+export type TargetKind = 'key-rings' | 'jwks';
+
+export type OperationRoute =
+  | {
+      readonly kind: TargetKind;
+      readonly project: string;
+      readonly name: string;
+      readonly operation: KeyOperation;
+    }
+  | {
+      readonly kind: 'token-profiles';
+      readonly project: string;
+      readonly name: string;
+      readonly operation: 'ISSUE';
+    };
+
+const keyOperations: Readonly<Record<string, KeyOperation | undefined>> = withoutPrototype({
+  sign: 'SIGN',
+  verify: 'VERIFY',
+  encrypt: 'ENCRYPT',
+  decrypt: 'DECRYPT',
+  mac: 'MAC',
+  'mac/verify': 'MAC_VERIFY',
+});
+
+/** @param target of a request line. @returns undefined for any other route */
+export function operationRoute(target: string): OperationRoute | undefined {
+  const segments = pathSegments(target);
+  if (segments === undefined || segments.length < 5 || segments.length > 6) return undefined;
+  const [first, project = '', kind, name = '', ...verbs] = segments;
+  if (first !== 'projects') return undefined;
+  const verb = verbs.join('/');
+  if (kind === 'token-profiles') {
+    return verb === 'tokens' ? { kind, project, name, operation: 'ISSUE' } : undefined;
+  }
+  if (kind !== 'key-rings' && kind !== 'jwks') return undefined;
+  const operation = keyOperations[verb];
+  return operation && { kind, project, name, operation };
+}
+
+/**
+ * Whether these operations of a grant allow it. On a ring a MAC needs SIGN_RAW too: nothing that the ring bounds is in what it
+ * is of. What SIGN_RAW adds to a signature depends on the payload, and is decided where that is read.
+ */
+export function isGranted(
+  granted: ReadonlySet<GrantOperation>,
+  { kind, operation }: Pick<OperationRoute, 'kind' | 'operation'>,
+): boolean {
+  switch (operation) {
+    case 'SIGN':
+      return granted.has('SIGN') || granted.has('SIGN_RAW');
+    case 'MAC':
+      return granted.has('MAC') && (kind !== 'key-rings' || granted.has('SIGN_RAW'));
+    case 'MAC_VERIFY':
+      return granted.has('MAC');
+    case 'VERIFY':
+    case 'ENCRYPT':
+    case 'DECRYPT':
+    case 'ISSUE':
+      return granted.has(operation);
+    default:
+      return operation satisfies never;
+  }
+}
+
+/** Nothing is found in it but its own members: `constructor` is no operation. */
+function withoutPrototype<T extends object>(members: T): T {
+  return Object.freeze(Object.assign(Object.create(null), members));
+}
