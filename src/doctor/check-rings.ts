@@ -1,5 +1,7 @@
 import type { EnvironmentStores, RegisteredNode } from '../environments/environment-store.ts';
 import { parseDuration } from '../iso-duration.ts';
+import { joinJwk } from '../jose/public-part.ts';
+import { thumbprint } from '../jose/thumbprint.ts';
 import { exactTimeText } from '../runtime/time-text.ts';
 import type { DiagnosticsStores, ExaminedRing } from './diagnostics-store.ts';
 import type { Examination, Finding } from './finding.ts';
@@ -50,7 +52,33 @@ export async function checkRings(stores: DiagnosticsStores & EnvironmentStores):
         'Tokens that it signed are still around. Where they are valid for longer than maxTokenLifetime, make maxTokenLifetime longer before the key retires.',
     });
   }
+  findings.push(...(await withheldFindings(stores)));
   return { findings, looked: { 'key rings': rings } };
+}
+
+/** Nodes remember revoked keys, and withhold each JWK that is one of them. */
+async function withheldFindings({ diagnostics }: DiagnosticsStores): Promise<readonly Finding[]> {
+  const withKid = await diagnostics.jwksWithRevokedKid(namedAtMost);
+  const withheld = withKid.filter(({ publicJson, revokedPublicJson }) => {
+    const itself = thumbprintOf(publicJson);
+    return itself !== undefined && itself === thumbprintOf(revokedPublicJson);
+  });
+  return withheld.map(({ projectName, name, ringName }) => ({
+    topic: 'rings',
+    severity: 'error',
+    summary: 'JWKs that nodes withhold, because their key is revoked',
+    problem: `JWK ${name} of project ${projectName} is a key that was revoked in key ring ${ringName}.`,
+    advice: 'Nodes neither publish nor use a revoked key. Delete the JWK, or give it another key.',
+  }));
+}
+
+/** Undefined for a secret key, which has no public members, and for a damaged row, which is another finding. */
+function thumbprintOf(publicJson: string): string | undefined {
+  try {
+    return thumbprint(joinJwk(JSON.parse(publicJson), {}));
+  } catch {
+    return undefined;
+  }
 }
 
 async function placesOf(

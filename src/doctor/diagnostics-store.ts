@@ -23,6 +23,14 @@ export interface UsedRetiringKey extends JwkName {
   readonly retireAt: Date | null;
 }
 
+/** A JWK that has the kid of a revoked member of a key ring that it does not belong to. */
+export interface JwkWithRevokedKid extends JwkName {
+  readonly ringName: string;
+  /** Its public members, as JSON. */
+  readonly publicJson: string;
+  readonly revokedPublicJson: string;
+}
+
 /** A key ring, as the scheduler found it last. */
 export interface ExaminedRing {
   readonly id: string;
@@ -62,6 +70,7 @@ export interface DiagnosticsStore {
   examinedRings(afterId: string, limit: number): Promise<readonly ExaminedRing[]>;
   /** RETIRING keys that were used after every node had their successor. */
   usedRetiringKeys(limit: number): Promise<readonly UsedRetiringKey[]>;
+  jwksWithRevokedKid(limit: number): Promise<readonly JwkWithRevokedKid[]>;
 }
 
 export interface DiagnosticsStores {

@@ -187,6 +187,46 @@ describe('keyplane ring', () => {
   });
 });
 
+describe('keyplane ring get --watch', () => {
+  test('shows the ring again once it has changed, until it is ended', async () => {
+    await cli.ok(['ring', 'create', 'watched', ...ec, ...atOnce]);
+    const watching = cli.start(['ring', 'get', 'watched', '--watch']);
+    await watching.shows(/State +STEADY/);
+    await cli.ok(['ring', 'hold', 'watched']);
+    await watching.shows(/State +STEADY[\s\S]*\n\n[\s\S]*State +HELD/);
+    await watching.end();
+  });
+
+  test('is for a person, so that it rejects a format for programs', async () => {
+    expect(await cli.run(['ring', 'get', 'watched', '--watch', '--json'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--watch is for a person'),
+    });
+  });
+});
+
+describe('keyplane project', () => {
+  test('update chooses the key ring of the historical keys and keeps the description', async () => {
+    await cli.ok(['project', 'update', 'MyProject', '--description', 'of the shop']);
+    await cli.ok(['project', 'update', 'MyProject', '--historical-key-ring', 'orders']);
+    const project = async () => (await cli.json(['project', 'list'])).resultList[0];
+    expect(await project()).toMatchObject({ description: 'of the shop', historicalKeyRingName: 'orders' });
+    expect(await cli.ok(['project', 'list', '-o', 'wide'])).toMatch(/MyProject .*orders/);
+    await cli.ok(['project', 'update', 'MyProject', '--historical-key-ring', 'none']);
+    expect(await project()).toMatchObject({ description: 'of the shop', historicalKeyRingName: null });
+    const unknown = ['project', 'update', 'MyProject', '--historical-key-ring', 'missing'];
+    expect((await cli.run(unknown)).code).not.toBe(0);
+  });
+});
+
+describe('keyplane jwk list', () => {
+  test('--deployment filters by what nodes have', async () => {
+    const names = await cli.ok(['jwk', 'list', '--deployment', 'deployed', '-o', 'name']);
+    expect(names).toContain('watched.1');
+    expect(await cli.ok(['jwk', 'list', '--deployment', 'incomplete', '-o', 'name'])).toBe('');
+  });
+});
+
 describe('keyplane app', () => {
   test('create prints the token alone, and get shows the grants', async () => {
     const token = await cli.ok(['app', 'create', 'billing', '--sign', 'orders', '--verify', 'orders']);

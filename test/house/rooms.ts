@@ -212,6 +212,8 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   sealing: [],
   backup: ['type sealing/integrity.ts'],
   doctor: [
+    'jose/public-part.ts',
+    'jose/thumbprint.ts',
     'type rings/ring.ts',
     'deployments/put-desired-state.ts',
     'jwks/shared-kids.ts',

@@ -148,4 +148,26 @@ withDatabases('of key rings the doctor', (fresh) => {
       1,
     ]);
   });
+
+  test('names JWKs that nodes withhold: copies of a revoked key, and no other key that has its kid', async () => {
+    const key = (x: string) => JSON.stringify({ kty: 'EC', crv: 'P-256', x, y: 'y', kid: 'k1' });
+    const revoked = sampleRingMember(ring.id, 1, { state: 'REVOKED' });
+    const another = sampleProject({ name: 'Another' });
+    await store.write(async ({ projects, jwks }) => {
+      await projects.insert(another);
+      await jwks.insert(
+        sampleJwk(project.id, {
+          name: 'api-signing.1',
+          kid: 'k1',
+          publicMembers: key('stolen'),
+          member: revoked,
+        }),
+      );
+      await jwks.insert(sampleJwk(another.id, { name: 'copy', kid: 'k1', publicMembers: key('stolen') }));
+      await jwks.insert(sampleJwk(another.id, { name: 'other', kid: 'k1', publicMembers: key('own') }));
+    });
+    expect(await problems()).toEqual([
+      'error: JWK copy of project Another is a key that was revoked in key ring api-signing.',
+    ]);
+  });
 });

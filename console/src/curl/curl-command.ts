@@ -13,6 +13,11 @@ export interface CurlRequest {
   readonly body: object;
 }
 
+/** Of an object of a project, or of one kind of them. */
+export function apiPath(projectName: string, ...names: readonly string[]): string {
+  return `/apiops/${['projects', projectName, ...names].map(encodeURIComponent).join('/')}/`;
+}
+
 /** The request of this form as a shell command. The token is a variable of the shell, and no secret is in it. */
 export function curlCommand({ method, path, body }: CurlRequest): string {
   const json = JSON.stringify(body, withoutSecrets, 2).replaceAll("'", `'\\''`);

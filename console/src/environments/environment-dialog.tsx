@@ -30,15 +30,15 @@ export function EnvironmentDialog({
   const [accessUrl, setAccessUrl] = useState(environment?.accessUrl ?? '');
   const [projects, setProjects] = useState<readonly string[] | null>(environment?.projects ?? null);
   const [environmentSet, setEnvironmentSet] = useState(environment?.environmentSet ?? false);
+  const body = {
+    type,
+    environmentSet,
+    ...(description !== '' && { description }),
+    ...(accessUrl !== '' && { accessUrl }),
+    ...(projects !== null && { projects }),
+  };
   const save = useChange(
     async () => {
-      const body = {
-        type,
-        environmentSet,
-        ...(description !== '' && { description }),
-        ...(accessUrl !== '' && { accessUrl }),
-        ...(projects !== null && { projects }),
-      };
       if (environment === undefined) await keyplane.createEnvironment({ body: { name, ...body } });
       else await keyplane.updateEnvironment({ environmentName: environment.name, body });
     },
@@ -47,6 +47,11 @@ export function EnvironmentDialog({
   const errors = fieldErrors(save.error, fields);
   return (
     <FormDialog
+      request={
+        environment === undefined
+          ? { method: 'POST', path: '/apiops/environments/', body: { name, ...body } }
+          : { method: 'PUT', path: `/apiops/environments/${encodeURIComponent(environment.name)}/`, body }
+      }
       title={environment === undefined ? 'New environment' : `Edit ${environment.name}`}
       action={environment === undefined ? 'Create' : 'Save'}
       error={errors.rest}

@@ -11,14 +11,25 @@ import { QueryView } from '../display/query-view.tsx';
 import { Section } from '../display/section.tsx';
 import { Legend, Status } from '../display/status.tsx';
 import { nodeStatuses } from '../display/status-words.ts';
-import { Time } from '../display/time.tsx';
+import { Instant, Time } from '../display/time.tsx';
 import { ReadmitNode } from './readmit-node.tsx';
 
 type OverviewNode = Operations['getOverview']['answer']['environments'][number]['nodes'][number];
 type ListedNode = Operations['listNodes']['answer']['resultList'][number];
 /** Its status, and whether it has a history that the database lost. */
 type NodeRow = OverviewNode &
-  Partial<Pick<ListedNode, 'divergedRevision' | 'address' | 'clockOffsetMs' | 'privateKeys'>>;
+  Partial<
+    Pick<
+      ListedNode,
+      | 'divergedRevision'
+      | 'address'
+      | 'clockOffsetMs'
+      | 'privateKeys'
+      | 'serveLimit'
+      | 'ephemeral'
+      | 'signsUntil'
+    >
+  >;
 
 const refreshMs = 1_500;
 
@@ -108,6 +119,7 @@ function Nodes({
     { header: 'Address', cell: ({ address }) => address ?? 'unknown' },
     { header: 'Clock', cell: ({ clockOffsetMs }) => clockText(clockOffsetMs) },
     { header: 'Private keys', cell: ({ privateKeys }) => (privateKeys ? 'yes' : 'no') },
+    { header: 'Without a manager', cell: (node) => <WithoutManager node={node} /> },
     { header: 'Version', from: 'wide', cell: ({ version }) => version },
     {
       header: 'Actions',
@@ -121,6 +133,23 @@ function Nodes({
   ];
   return (
     <DataTable caption="Nodes and their status" columns={columns} items={nodes} rowKey={({ name }) => name} />
+  );
+}
+
+/** What it does when it is cut off from every manager. */
+function WithoutManager({ node: { serveLimit, ephemeral, signsUntil } }: { readonly node: NodeRow }) {
+  return (
+    <>
+      <Text size="sm">
+        serves {serveLimit === null || serveLimit === undefined ? 'without end' : `for ${serveLimit}`}
+      </Text>
+      {signsUntil !== null && signsUntil !== undefined && (
+        <Text size="sm">
+          signs until <Instant at={signsUntil} />
+        </Text>
+      )}
+      {ephemeral === true && <Text size="sm">ephemeral: keeps no copy</Text>}
+    </>
   );
 }
 

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { Member, Role } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
+import { apiPath } from '../curl/curl-command.ts';
 import { DangerButton } from '../display/danger-button.tsx';
 import { type Column, DataTable } from '../display/data-table.tsx';
 import { EmptyState } from '../display/empty-state.tsx';
@@ -151,6 +152,11 @@ function MemberDialog({
   const errors = fieldErrors(save.error, fields);
   return (
     <FormDialog
+      request={{
+        method: 'PUT',
+        path: `${apiPath(projectName, 'members')}${encodeURIComponent(username)}/`,
+        body: { roles: held },
+      }}
       title={member === undefined ? `Add a member to ${projectName}` : `Roles of ${member.username}`}
       action={member === undefined ? 'Add' : 'Save'}
       error={errors.rest}

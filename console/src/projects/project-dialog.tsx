@@ -1,3 +1,5 @@
+import { NativeSelect } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
@@ -11,7 +13,9 @@ export interface EditedProject {
   readonly description: string | null;
 }
 
-const fields = [['description'], ['name']] as const;
+const fields = [['description'], ['name'], ['historicalKeyRingName']] as const;
+/** How many key rings the form offers. */
+const mostOffered = 100;
 
 /** Creates a project, or edits the description of the given one. */
 export function ProjectDialog({
@@ -25,18 +29,24 @@ export function ProjectDialog({
 }) {
   const [name, setName] = useState(project?.name ?? '');
   const [description, setDescription] = useState(project?.description ?? '');
+  const [ringName, setRingName] = useState<string | null>();
+  const described = description === '' ? {} : { description };
+  const change = { ...described, ...(ringName !== undefined && { historicalKeyRingName: ringName }) };
   const save = useChange(
-    () => {
-      const described = description === '' ? {} : { description };
-      return project === undefined
+    () =>
+      project === undefined
         ? keyplane.createProject({ body: { name, ...described } })
-        : keyplane.updateProject({ projectName: project.name, body: described });
-    },
+        : keyplane.updateProject({ projectName: project.name, body: change }),
     () => onDone(project?.name ?? name),
   );
   const errors = fieldErrors(save.error, fields);
   return (
     <FormDialog
+      request={
+        project === undefined
+          ? { method: 'POST', path: '/apiops/projects/', body: { name, ...described } }
+          : { method: 'PUT', path: `/apiops/projects/${encodeURIComponent(project.name)}/`, body: change }
+      }
       title={project === undefined ? 'New project' : `Edit ${project.name}`}
       action={project === undefined ? 'Create' : 'Save'}
       error={errors.rest}
@@ -46,6 +56,60 @@ export function ProjectDialog({
     >
       {project === undefined && <NameField value={name} error={errors.of('name')} onChange={setName} />}
       <DescriptionField value={description} error={errors.of('description')} onChange={setDescription} />
+      {project !== undefined && (
+        <HistoricalKeyRing
+          projectName={project.name}
+          chosen={ringName}
+          error={errors.of('historicalKeyRingName')}
+          onChange={setRingName}
+        />
+      )}
     </FormDialog>
   );
+}
+
+function HistoricalKeyRing({
+  projectName,
+  chosen,
+  error,
+  onChange,
+}: {
+  readonly projectName: string;
+  /** Undefined: as it is. */
+  readonly chosen: string | null | undefined;
+  readonly error: string | undefined;
+  readonly onChange: (ringName: string | null) => void;
+}) {
+  const found = useHistoricalKeyRing(projectName);
+  const { signer, rings } = found.data ?? { signer: null, rings: [] };
+  const value = chosen === undefined ? signer : chosen;
+  return (
+    <NativeSelect
+      label="Key ring of the historical keys"
+      description="Nodes sign the list of retired and revoked keys with it"
+      value={value ?? ''}
+      error={error}
+      disabled={found.data === undefined}
+      onChange={(event) => onChange(event.currentTarget.value === '' ? null : event.currentTarget.value)}
+      data={[{ value: '', label: 'The only one for signatures' }, ...rings]}
+    />
+  );
+}
+
+/** The key ring that a project names for its historical keys, and those that it can name. */
+export function useHistoricalKeyRing(projectName: string) {
+  return useQuery({
+    queryKey: ['historical-key-ring', projectName],
+    queryFn: async () => {
+      const asked = { page: '1', size: String(mostOffered) };
+      const [projects, rings] = await Promise.all([
+        keyplane.listProjects({ ...asked, search: projectName }),
+        keyplane.listKeyRings({ ...asked, projectName, sort: 'name,asc' }),
+      ]);
+      return {
+        signer: projects.resultList.find(({ name }) => name === projectName)?.historicalKeyRingName ?? null,
+        rings: rings.resultList.filter(({ use }) => use === 'sig').map(({ name }) => name),
+      };
+    },
+  });
 }

@@ -1,7 +1,7 @@
-import { Button, Stack, Text } from '@mantine/core';
+import { Anchor, Button, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useLocation, useParams } from 'wouter';
+import { Link, useLocation, useParams } from 'wouter';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
 import { DangerButton } from '../display/danger-button.tsx';
@@ -9,6 +9,7 @@ import { ConfirmByName } from '../display/form/confirm-by-name.tsx';
 import { PageHeader } from '../display/page-header.tsx';
 import { Section } from '../display/section.tsx';
 import { ProjectSetAddresses } from '../environments/set-addresses.tsx';
+import { projectPath } from '../layout/project.ts';
 import { useSignedIn } from '../session/session-context.ts';
 import { Members } from './members.tsx';
 import { type EditedProject, ProjectDialog } from './project-dialog.tsx';
@@ -41,6 +42,7 @@ export function ProjectPage() {
         description="Give verifiers the address of their environment. It lists the public keys of this project alone."
       >
         <ProjectSetAddresses projectName={project.name} />
+        <HistoricalKeys projectName={project.name} />
       </Section>
       {project.roles.length === 0 && !session.admin && (
         <Text c="dimmed">You have no role in this project, so you can read nothing in it.</Text>
@@ -49,6 +51,31 @@ export function ProjectPage() {
       {dialog === 'edit' && <ProjectDialog project={project} onDone={close} onClose={close} />}
       {dialog === 'delete' && <DeleteProject project={project} onClose={close} />}
     </Stack>
+  );
+}
+
+/** Which key ring signs the list of retired and revoked keys. */
+function HistoricalKeys({ projectName }: { readonly projectName: string }) {
+  const found = useQuery({
+    queryKey: ['historical-key-ring', projectName, 'name'],
+    queryFn: async () => {
+      const { resultList } = await keyplane.listProjects({ search: projectName, page: '1', size: '100' });
+      return resultList.find(({ name }) => name === projectName)?.historicalKeyRingName ?? null;
+    },
+  });
+  if (found.data === undefined) return null;
+  return (
+    <Text size="sm" mt="sm">
+      Nodes sign the historical keys with{' '}
+      {found.data === null ? (
+        'its only key ring for signatures, if it has exactly one'
+      ) : (
+        <Anchor component={Link} href={projectPath(projectName, 'key-rings', found.data)} fz="inherit">
+          {found.data}
+        </Anchor>
+      )}
+      .
+    </Text>
   );
 }
 

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
+import { apiPath } from '../curl/curl-command.ts';
 import { resultOf } from '../display/deployment-note.tsx';
 import { fieldErrors } from '../display/form/field-errors.ts';
 import { FormDialog } from '../display/form/form-dialog.tsx';
@@ -36,8 +37,9 @@ export function AdoptJwk({ jwk, onClose }: { readonly jwk: JwkRef; readonly onCl
   const [ringName, setRingName] = useState('');
   const [policy, setPolicy] = useState(defaultPolicy);
   const name = ringName.trim();
+  const body = { ringName: name, ...newPolicy(policy) };
   const adopt = useChange(
-    () => keyplane.adoptJwk({ ...jwk, body: { ringName: name, ...newPolicy(policy) } }),
+    () => keyplane.adoptJwk({ ...jwk, body }),
     (answer) => {
       keepDeployment(queries, ['key-rings', projectName, name], {
         title: `${jwkName} is the first key of ${name}`,
@@ -58,6 +60,7 @@ export function AdoptJwk({ jwk, onClose }: { readonly jwk: JwkRef; readonly onCl
   };
   return (
     <FormDialog
+      request={{ method: 'POST', path: `${apiPath(projectName, 'jwks', jwkName)}adopt`, body }}
       title={`Adopt ${jwkName} into a key ring`}
       size="lg"
       action="Adopt"

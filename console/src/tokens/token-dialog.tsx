@@ -23,10 +23,8 @@ export function TokenDialog({
   const [expiry, setExpiry] = useState<Expiry>({ kind: 'default', at: '' });
   const [narrowing, setNarrowing] = useState<Narrowing>();
   const [isDateMissing, setDateMissing] = useState(false);
-  const create = useChange(
-    () => keyplane.createToken({ body: { name, expiresAt: expiresAtOf(expiry), projects: narrowing } }),
-    onDone,
-  );
+  const body = { name, expiresAt: expiresAtOf(expiry), projects: narrowing };
+  const create = useChange(() => keyplane.createToken({ body }), onDone);
   const errors = fieldErrors(create.error, fields);
   function submit() {
     const isMissing = expiry.kind === 'date' && expiry.at === '';
@@ -35,6 +33,7 @@ export function TokenDialog({
   }
   return (
     <FormDialog
+      request={{ method: 'POST', path: '/apiops/tokens/', body }}
       title="New token"
       size="lg"
       action="Create"

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Project } from '../../../clients/typescript/src/index.ts';
+import type { KeyplaneClient, Project } from '../../../clients/typescript/src/index.ts';
 import { timeText } from '../../runtime/time-text.ts';
 import {
   addConfirmOption,
@@ -19,10 +19,15 @@ interface DescribedFlags extends ConnectionFlags {
   readonly description?: string;
 }
 
+interface UpdateFlags extends DescribedFlags {
+  readonly historicalKeyRing?: string;
+}
+
 const view: ListView<Project> = {
   columns: [
     { head: 'NAME', value: ({ name }) => name },
     { head: 'CREATED', value: ({ createdAt }) => timeText(createdAt) },
+    { head: 'HISTORICAL KEY RING', isWide: true, value: (one) => one.historicalKeyRingName },
     { head: 'UPDATED', isWide: true, value: ({ updatedAt }) => timeText(updatedAt) },
     { head: 'ID', isWide: true, value: ({ id }) => id },
     { head: 'DESCRIPTION', value: ({ description }) => description },
@@ -61,16 +66,23 @@ export function addProjectCommand(program: Command): void {
 function addChanges(group: Command): void {
   clientCommand(group, {
     usage: 'update <NAME>',
-    summary: 'Change the description of a project; without --description it is removed',
-    examples: ['project update Orders --description "keys of the order service"'],
+    summary: 'Change the description of a project, which is removed without any option, or its key ring',
+    examples: [
+      'project update Orders --description "keys of the order service"',
+      'project update Orders --historical-key-ring api-signing',
+    ],
     completes: ['projects'],
   })
     .option('--description <TEXT>', 'free text')
-    .action(async (name: string, flags: DescribedFlags) => {
+    .option(
+      '--historical-key-ring <NAME>',
+      'the key ring that signs its historical keys; none: its only one for signatures. The description stays',
+    )
+    .action(async (name: string, flags: UpdateFlags) => {
       const { client } = await connect(flags);
       const answer = await client.updateProject({
         projectName: name,
-        body: { description: flags.description },
+        body: await changeOf(client, name, flags),
       });
       show(flags, answer, { table: () => `Updated project ${name}\n` });
     });
@@ -89,4 +101,15 @@ function addChanges(group: Command): void {
     const answer = await client.deleteProject({ projectName: name });
     show(flags, answer, { table: () => `Deleted project ${name}\n` });
   });
+}
+
+/** A change of the key ring alone keeps the description, which the API removes where it is absent. */
+async function changeOf(client: KeyplaneClient, name: string, flags: UpdateFlags) {
+  const { description, historicalKeyRing } = flags;
+  if (historicalKeyRing === undefined) return { description };
+  const historicalKeyRingName = historicalKeyRing === 'none' ? null : historicalKeyRing;
+  if (description !== undefined) return { description, historicalKeyRingName };
+  const { resultList } = await client.listProjects({ search: name });
+  const present = resultList.find((project) => project.name === name)?.description;
+  return { description: present ?? undefined, historicalKeyRingName };
 }

@@ -16,6 +16,7 @@ interface JwkListFlags extends ProjectFlags, ListFlags {
   readonly use?: 'sig' | 'enc';
   readonly source?: StoredSourceType;
   readonly expiringWithin?: string;
+  readonly deployment?: 'DEPLOYED' | 'INCOMPLETE';
 }
 
 const view: ListView<Jwk> = {
@@ -50,6 +51,7 @@ export function addJwkList(jwk: Command): void {
     examples: [
       'jwk list',
       'jwk list --expiring-within 30d',
+      'jwk list --deployment incomplete',
       'jwk list --type RSA --search orders --output json',
       'jwk list --output name',
     ],
@@ -58,13 +60,17 @@ export function addJwkList(jwk: Command): void {
     .addOption(choiceOption('--type <TYPE>', 'key type', keyTypes.map(keyTypeName)))
     .addOption(choiceOption('--use <USE>', 'use of the key', ['sig', 'enc']))
     .option('--source <TYPE>', 'source of the JWK, such as KEYSTORE', (text) => text.toUpperCase())
+    .addOption(durationOption('--expiring-within <DURATION>', 'only JWKs that expire within it, such as 30d'))
     .addOption(
-      durationOption('--expiring-within <DURATION>', 'only JWKs that expire within it, such as 30d'),
+      choiceOption('--deployment <STATE>', 'only those that every node has, or that a node lacks', [
+        'DEPLOYED',
+        'INCOMPLETE',
+      ]),
     );
   addListOptions(command).action(async (flags: JwkListFlags) => {
     const { client, projectName } = await connectToProject(flags);
-    const { type, use, source: sourceType, expiringWithin } = flags;
-    const filters = { type, use, sourceType, expiringWithin };
+    const { type, use, source: sourceType, expiringWithin, deployment } = flags;
+    const filters = { type, use, sourceType, expiringWithin, deployment };
     const answer = await allItems(flags, (query) => client.listJwks({ projectName, ...filters, ...query }));
     showList(flags, answer, view);
   });

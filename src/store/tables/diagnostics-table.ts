@@ -4,6 +4,7 @@ import type {
   EndedManager,
   ExaminedRing,
   FailingUrl,
+  JwkWithRevokedKid,
   SoonExpiringJwk,
   UsedRetiringKey,
 } from '../../doctor/diagnostics-store.ts';
@@ -125,6 +126,33 @@ from managers where not (${isAlive(this.#engine)}) order by seen_at desc, id`.ex
 
   usedRetiringKeys(limit: number): Promise<readonly UsedRetiringKey[]> {
     return usedRetiringKeys(this.#database, limit);
+  }
+
+  async jwksWithRevokedKid(limit: number): Promise<readonly JwkWithRevokedKid[]> {
+    return this.#database
+      .selectFrom('jwks as revoked')
+      .innerJoin('jwks', (join) =>
+        join.onRef('jwks.kid', '=', 'revoked.kid').onRef('jwks.id', '!=', 'revoked.id'),
+      )
+      .innerJoin('key_rings', 'key_rings.id', 'revoked.ring_id')
+      .innerJoin('projects', 'projects.id', 'jwks.project_id')
+      .select([
+        'projects.name as projectName',
+        'jwks.name as name',
+        'key_rings.name as ringName',
+        'jwks.public_members as publicJson',
+        'revoked.public_members as revokedPublicJson',
+      ])
+      .where('revoked.ring_state', '=', 'REVOKED')
+      .where((row) =>
+        row.or([
+          row('jwks.ring_state', 'is', null),
+          row('jwks.ring_state', 'not in', ['REVOKED', 'RETIRED']),
+        ]),
+      )
+      .orderBy('jwks.id')
+      .limit(limit)
+      .execute();
   }
 
   async failingUrls(limit: number): Promise<readonly FailingUrl[]> {

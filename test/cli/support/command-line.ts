@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { vi } from 'vitest';
 import { childEnvironment } from '../../../src/config.ts';
+import { until } from '../../support/manager.ts';
 
 /** A test here starts a dozen processes, each of which takes a second and more where every core is busy. */
 vi.setConfig({ testTimeout: 240_000 });
@@ -44,7 +45,15 @@ export interface CommandLine {
   json(args: readonly string[], options?: RunOptions): Promise<any>;
   /** In a pseudo-terminal; what it showed is in `stdout`. */
   inTerminal(args: readonly string[], dialogue: readonly Dialogue[], options?: RunOptions): Promise<Result>;
+  /** Runs until it is ended. */
+  start(args: readonly string[]): StartedCommand;
   close(): Promise<void>;
+}
+
+export interface StartedCommand {
+  /** Waits until standard output, from its beginning, has this. */
+  shows(text: RegExp): Promise<void>;
+  end(): Promise<void>;
 }
 
 export async function commandLine(settings: Readonly<Record<string, string>> = {}): Promise<CommandLine> {
@@ -79,6 +88,13 @@ export async function commandLine(settings: Readonly<Record<string, string>> = {
       });
       return answering(child, dialogue);
     },
+    start: (args) =>
+      started(
+        spawn(process.execPath, [mainFile, ...args], {
+          env: environment({}),
+          stdio: ['ignore', 'pipe', 'inherit'],
+        }),
+      ),
     close: () => rm(folder, { recursive: true, force: true }),
   };
 }
@@ -95,6 +111,21 @@ function ended(child: ChildProcess): Promise<Result> {
     });
   }
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, ...said })));
+}
+
+function started(child: ChildProcess): StartedCommand {
+  let shown = '';
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    shown += text;
+  });
+  return {
+    shows: (text) => until(() => text.test(shown), `the command shows ${text}`, 120_000),
+    async end() {
+      child.kill('SIGINT');
+      await closed;
+    },
+  };
 }
 
 function answering(child: ChildProcess, dialogue: readonly Dialogue[]): Promise<Result> {

@@ -1,5 +1,7 @@
 import { Button, Group, Stack } from '@mantine/core';
 import type { FormEvent, ReactNode } from 'react';
+import type { CurlRequest } from '../../curl/curl-command.ts';
+import { CurlNote } from '../../curl/curl-note.tsx';
 import { ErrorNote } from '../error-note.tsx';
 import { Dialog, type DialogProps } from './dialog.tsx';
 
@@ -11,6 +13,8 @@ export interface FormDialogProps {
   readonly error: unknown;
   readonly isPending: boolean;
   readonly size?: DialogProps['size'];
+  /** What it sends, shown as a command. */
+  readonly request?: CurlRequest;
   readonly onSubmit: () => void;
   readonly onClose: () => void;
 }
@@ -28,6 +32,7 @@ export function FormDialog(props: FormDialogProps) {
       <form onSubmit={submit} noValidate>
         <Stack>
           {props.children}
+          {props.request !== undefined && <CurlNote {...props.request} />}
           <ErrorNote error={props.error} />
           <Group justify="end">
             <Button variant="default" onClick={props.onClose}>

@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { keyplane } from '../../api/keyplane.ts';
 import { useChange } from '../../api/use-change.ts';
+import { apiPath } from '../../curl/curl-command.ts';
 import { fieldErrors } from '../../display/form/field-errors.ts';
 import { FormDialog } from '../../display/form/form-dialog.tsx';
 import { Instant } from '../../display/time.tsx';
@@ -25,8 +26,9 @@ export function ActivateKey({
   const queries = useQueryClient();
   const [force, setForce] = useState(noForce);
   const isRollback = member.state === 'RETIRING';
+  const body = { kid: member.kid, ...forceBody(force) };
   const activate = useChange(
-    () => keyplane.activateKey({ ...ringRef, body: { kid: member.kid, ...forceBody(force) } }),
+    () => keyplane.activateKey({ ...ringRef, body }),
     (answer) => {
       const title = isRollback ? `Rollback to ${member.jwkName}` : `Activation of ${member.jwkName}`;
       announceRotation(queries, ringRef, title, answer);
@@ -36,6 +38,11 @@ export function ActivateKey({
   const errors = fieldErrors(activate.error, force.force ? [['reason']] : []);
   return (
     <FormDialog
+      request={{
+        method: 'POST',
+        path: `${apiPath(ringRef.projectName, 'key-rings', ringRef.ringName)}activate`,
+        body,
+      }}
       title={isRollback ? `Roll back to ${member.jwkName}` : `Activate ${member.jwkName}`}
       action={isRollback ? 'Roll back' : 'Activate'}
       error={errors.rest}

@@ -5,6 +5,7 @@ import { flushSync } from 'react-dom';
 import { Link } from 'wouter';
 import { keyplane } from '../../api/keyplane.ts';
 import { unchecked } from '../../api/unchecked.ts';
+import { apiPath } from '../../curl/curl-command.ts';
 import { CurlNote } from '../../curl/curl-note.tsx';
 import { resultOf } from '../../display/deployment-note.tsx';
 import { errorText } from '../../display/error-note.tsx';
@@ -115,11 +116,7 @@ export function RingForm({
               />
             </Stack>
           </details>
-          <CurlNote
-            method="POST"
-            path={`/apiops/projects/${encodeURIComponent(projectName)}/key-rings/`}
-            body={ringBody(draft)}
-          />
+          <CurlNote method="POST" path={apiPath(projectName, 'key-rings')} body={ringBody(draft)} />
         </Stack>
         <PlannedTimeline draft={draft} />
       </div>

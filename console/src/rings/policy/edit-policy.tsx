@@ -6,6 +6,7 @@ import type { UseType } from '../../../../clients/typescript/src/index.ts';
 import { keyplane } from '../../api/keyplane.ts';
 import { unchecked } from '../../api/unchecked.ts';
 import { useChange } from '../../api/use-change.ts';
+import { apiPath } from '../../curl/curl-command.ts';
 import { resultOf } from '../../display/deployment-note.tsx';
 import { errorText } from '../../display/error-note.tsx';
 import { DescriptionField } from '../../display/form/description-field.tsx';
@@ -46,15 +47,13 @@ export function EditPolicy({
   const [description, setDescription] = useState(ring.description ?? '');
   const parameters = useParameters(ring);
   const policy = changedPolicy(draft, before);
+  const body = {
+    ...policy,
+    ...parameters.body,
+    ...(description !== (ring.description ?? '') && { description }),
+  };
   const save = useChange(
-    () => {
-      const body = {
-        ...policy,
-        ...parameters.body,
-        ...(description !== (ring.description ?? '') && { description }),
-      };
-      return keyplane.updateKeyRing({ ...ringRef, body: unchecked(body) });
-    },
+    () => keyplane.updateKeyRing({ ...ringRef, body: unchecked(body) }),
     (answer) => {
       keepDeployment(queries, ['key-rings', projectName, ringName], {
         title: 'The policy is changed',
@@ -77,6 +76,7 @@ export function EditPolicy({
   };
   return (
     <FormDialog
+      request={{ method: 'PUT', path: apiPath(projectName, 'key-rings', ringName), body }}
       title={`Policy of ${ringName}`}
       size="xl"
       action="Save"
