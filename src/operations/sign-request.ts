@@ -4,9 +4,19 @@ import { Buffer } from 'node:buffer';
 import { badRequest } from '../errors.ts';
 import { durationInHours } from '../iso-duration.ts';
 import type { JsonObject } from '../jose/json.ts';
-import { decodeBase64 } from '../jose/members/base64url.ts';
+import { checkHeader } from './header-parameters.ts';
 import { mayBeJsonObject } from './json-object-payload.ts';
-import { notValid, optionalDuration, optionalObject, optionalText, readMembers } from './request-members.ts';
+import { type JwsForm, serializations } from './jws-form.ts';
+import {
+  notValid,
+  optionalChoice,
+  optionalContent,
+  optionalDuration,
+  optionalFlag,
+  optionalObject,
+  pickMembers,
+  type RequestBody,
+} from './request-members.ts';
 
 export type SignRequest =
   | {
@@ -14,8 +24,15 @@ export type SignRequest =
       readonly claims: JsonObject;
       /** Milliseconds. */
       readonly lifetimeMs: number;
+      readonly form: JwsForm;
     }
-  | { readonly type: 'PAYLOAD'; readonly payload: Buffer };
+  | {
+      readonly type: 'PAYLOAD';
+      readonly payload: Buffer;
+      /** Parameters of the caller; undefined: none. */
+      readonly header: JsonObject | undefined;
+      readonly form: JwsForm;
+    };
 
 /** What bounds the tokens of a key. */
 export interface SignLimits {
@@ -31,25 +48,52 @@ const defaultLifetimeMs = 5 * 60_000;
 /** A token expires in whole seconds. */
 const leastLifetimeMs = 1_000;
 const claimsOfTheNode = ['iat', 'exp', 'jti'] as const;
+const accepted = [
+  'claims',
+  'lifetime',
+  'payload',
+  'payloadBase64',
+  'header',
+  'serialization',
+  'detached',
+  'b64',
+] as const;
 
 /** @throws KeyplaneError `bad_request` */
-export function readSignRequest(bodyText: string, limits: SignLimits): SignRequest {
-  const members = readMembers(bodyText, ['claims', 'lifetime', 'payloadBase64']);
-  const { claims, payloadBase64 } = members;
-  if ((claims === undefined) === (payloadBase64 === undefined)) {
-    throw badRequest('Give either claims or payloadBase64!', {
-      reason: claims === undefined ? 'FIELD_REQUIRED' : 'FIELD_NOT_VALID',
+export function readSignRequest(body: RequestBody, limits: SignLimits): SignRequest {
+  const members = pickMembers(body.members, accepted);
+  const { claims, payload, payloadBase64 } = members;
+  const hasPayload = payload !== undefined || payloadBase64 !== undefined;
+  if ((claims !== undefined) === hasPayload) {
+    throw badRequest('Give either claims or one of payload and payloadBase64!', {
+      reason: hasPayload ? 'FIELD_NOT_VALID' : 'FIELD_REQUIRED',
       member: 'claims',
     });
   }
-  if (claims === undefined) {
-    if (members.lifetime !== undefined) throw notValid('lifetime', 'lifetime is for claims only!');
-    return { type: 'PAYLOAD', payload: readPayload(payloadBase64, limits) };
+  const serialization =
+    optionalChoice('serialization', members.serialization, serializations) ?? 'COMPACT';
+  const isDetached = optionalFlag('detached', members.detached) ?? false;
+  const isEncoded = optionalFlag('b64', members.b64) ?? true;
+  if (!(isEncoded || isDetached)) throw notValid('b64', 'b64 may be false only with detached!');
+  const form = { serialization, isDetached, isEncoded };
+  if (claims !== undefined) {
+    // The claims that the node sets are nowhere but in the payload.
+    if (isDetached) throw notValid('detached', 'detached is for payloads only!');
+    if (members.header !== undefined) throw notValid('header', 'header is for payloads only!');
+    checkClaims(optionalObject('claims', claims) ?? {});
+    // Safe to cast: it is the same JSON.
+    const exact = body.exact().claims as JsonObject;
+    return { type: 'CLAIMS', claims: exact, lifetimeMs: readLifetime(members.lifetime, limits), form };
   }
+  if (members.lifetime !== undefined) throw notValid('lifetime', 'lifetime is for claims only!');
+  const octets = readPayload(optionalContent('payload', payload, payloadBase64), limits, payload !== undefined);
+  const header = optionalObject('header', members.header);
+  if (header !== undefined) checkHeader(header);
   return {
-    type: 'CLAIMS',
-    claims: checkClaims(optionalObject('claims', claims) ?? {}, bodyText),
-    lifetimeMs: readLifetime(members.lifetime, limits),
+    type: 'PAYLOAD',
+    payload: octets,
+    header: header && (body.exact().header as JsonObject),
+    form,
   };
 }
 
@@ -72,43 +116,20 @@ function readLifetime(given: Parameters<typeof optionalDuration>[1], limits: Sig
   );
 }
 
-function readPayload(given: Parameters<typeof optionalText>[1], limits: SignLimits): Buffer {
-  const text = optionalText('payloadBase64', given) ?? '';
-  const payload = text === '' ? Buffer.alloc(0) : decodeBase64(text);
-  if (payload === undefined) {
-    throw notValid('payloadBase64', 'payloadBase64 is not base64 with padding (RFC 4648 §4)!');
+function readPayload(payload: Buffer | undefined, limits: SignLimits, isText: boolean): Buffer {
+  const octets = payload ?? Buffer.alloc(0);
+  if (!limits.acceptsJsonPayload && mayBeJsonObject(octets)) {
+    throw notValid(isText ? 'payload' : 'payloadBase64', 'Give claims to sign a JSON object!');
   }
-  if (!limits.acceptsJsonPayload && mayBeJsonObject(payload)) {
-    throw notValid('payloadBase64', 'Give claims to sign a JSON object!');
-  }
-  return payload;
+  return octets;
 }
 
 /** What the node sets cannot be given. A time that is no number would make a token that nothing accepts. */
-function checkClaims(claims: JsonObject, bodyText: string): JsonObject {
+function checkClaims(claims: JsonObject): void {
   for (const name of claimsOfTheNode) {
     if (Object.hasOwn(claims, name)) throw notValid(`claims.${name}`, `Claim (${name}) is set by the node!`);
   }
   if (Object.hasOwn(claims, 'nbf') && !Number.isFinite(claims.nbf)) {
     throw notValid('claims.nbf', 'Claim (nbf) must be a number!');
   }
-  return hasLongNumber(bodyText) ? exactClaims(bodyText) : claims;
 }
-
-function hasLongNumber(bodyText: string): boolean {
-  return /\d{16}|\d[eE]/.test(bodyText);
-}
-
-/**
- * The claims with each number in the digits in which it was given. JavaScript numbers have 53 bits, so an identifier of 64
- * bits would be another one when it is signed.
- */
-function exactClaims(bodyText: string): JsonObject {
-  const keepDigits = (_name: string, value: unknown, { source }: { readonly source?: string } = {}) =>
-    typeof value === 'number' && source !== undefined ? rawJson(source) : value;
-  const body: { readonly claims: JsonObject } = JSON.parse(bodyText.replace(/^\u{feff}/u, ''), keepDigits);
-  return body.claims;
-}
-
-/** ECMAScript "JSON.parse source text access", which the types of TypeScript do not have yet. */
-const { rawJSON: rawJson } = JSON as unknown as { readonly rawJSON: (source: string) => unknown };

@@ -2,22 +2,27 @@
 // answer. The algorithm is the key's own: the header of a token can agree with it, and decides nothing (RFC 8725 §3.1).
 
 import type { JsonObject, JsonValue } from '../jose/json.ts';
-import { type CompactJws, parseCompactJws, readObject, utf8Of } from './compact-jws.ts';
+import { readObject, utf8Of } from './compact-jws.ts';
 import { mayBeJsonObject } from './json-object-payload.ts';
+import { claimsFault, type JwtExpectations, type ReadClaims } from './jwt-claims.ts';
 import type { OperationKey } from './operation-key.ts';
+import { type JwsSignature, readJws } from './read-jws.ts';
 
 /** In the order in which they are looked for. */
 export const invalidReasons = Object.freeze([
   'FORMAT',
   'ALGORITHM',
   'UNKNOWN_KEY',
+  'CRITICAL',
   'SIGNATURE',
   'KEY_REVOKED',
   'KEY_RETIRED',
+  'TYPE',
   'NOT_YET',
   'EXPIRED',
   'ISSUER',
   'AUDIENCE',
+  'CLAIM',
 ] as const);
 export type InvalidReason = (typeof invalidReasons)[number];
 
@@ -41,90 +46,116 @@ export interface KnownKey {
   readonly state: string | null;
 }
 
-export interface Expectations {
-  /** Milliseconds since 1970. */
-  readonly now: number;
-  readonly clockSkewMs: number;
-  readonly issuer?: string | undefined;
-  /** One of them is enough. */
-  readonly audiences?: readonly string[] | undefined;
+export interface Expectations extends JwtExpectations {
+  /** Of the algorithms of the keys, those that are accepted; absent: all. */
+  readonly algorithms?: readonly string[] | undefined;
+  /** The payload, where the JWS does not contain it. */
+  readonly detached?: Buffer | undefined;
+  /** The signature alone is judged: whatever the payload is, it is no JWT. */
+  readonly isSignatureOnly?: boolean;
 }
 
+export type Invalid =
+  | { readonly valid: false; readonly reason: Exclude<InvalidReason, 'CLAIM'> }
+  | { readonly valid: false; readonly reason: 'CLAIM'; readonly claim: string };
+
 export type Verdict =
-  | { readonly valid: false; readonly reason: InvalidReason }
+  | Invalid
   | {
       readonly valid: true;
       readonly kid: string | undefined;
       readonly keyState: string | null;
+      /** What is signed of it. */
       readonly header: JsonObject;
+      readonly unprotectedHeader: JsonObject | undefined;
       /** The JSON of the claims, as it was signed; undefined for a payload that is no JSON object. */
       readonly claimsText: string | undefined;
       readonly payload: Buffer;
     };
 
+/**
+ * @param jws a text in compact serialisation, or the object of another one. Of several signatures one that is valid is
+ * enough; where none is, the answer is of the one that came nearest to it.
+ */
 export async function verifyJws(
-  text: string,
+  jws: string | JsonObject,
   keys: VerificationKeys,
   expectations: Expectations,
 ): Promise<Verdict> {
-  const jws = parseCompactJws(text);
-  const payload = jws && readPayload(jws.payload);
-  if (jws === undefined || payload === undefined) return invalid('FORMAT');
-  if (!keys.algorithmNames.has(jws.alg)) return invalid('ALGORITHM');
-  const known = keys.find(jws.kid);
+  const read = readJws(jws, expectations.detached);
+  const content = read && (expectations.isSignatureOnly ? noJwt : readPayload(read.payload));
+  if (read === undefined || content === undefined) return invalid('FORMAT');
+  let nearest: Invalid | undefined;
+  for (const signature of read.signatures) {
+    const verdict = await judge(signature, { payload: read.payload, read: content.read }, keys, expectations);
+    if (verdict.valid) return verdict;
+    if (nearest === undefined || rankOf(verdict) > rankOf(nearest)) nearest = verdict;
+  }
+  return nearest ?? invalid('FORMAT');
+}
+
+interface JudgedPayload {
+  readonly payload: Buffer;
+  readonly read: ReadClaims | undefined;
+}
+
+async function judge(
+  signature: JwsSignature,
+  { payload, read }: JudgedPayload,
+  keys: VerificationKeys,
+  expectations: Expectations,
+): Promise<Verdict> {
+  const { alg, kid, header, unprotectedHeader } = signature;
+  const { algorithms } = expectations;
+  if (!keys.algorithmNames.has(alg)) return invalid('ALGORITHM');
+  if (algorithms !== undefined && !algorithms.includes(alg)) return invalid('ALGORITHM');
+  const known = keys.find(kid);
   if (known === undefined) return invalid('UNKNOWN_KEY');
-  if (known.algorithmName !== undefined && known.algorithmName !== jws.alg) return invalid('ALGORITHM');
+  if (known.algorithmName !== undefined && known.algorithmName !== alg) return invalid('ALGORITHM');
+  if (signature.hasUnknownExtension) return invalid('CRITICAL');
   const { key } = known;
   if (key !== undefined) {
-    const run = () => isSignedWith(key, jws);
+    const run = () => isSignedWith(key, signature);
     if (!(await (keys.inTurn?.(key, run) ?? run()))) return invalid('SIGNATURE');
   }
   if (known.end === 'REVOKED') return invalid('KEY_REVOKED');
   if (known.end === 'RETIRED' || known.key === undefined) return invalid('KEY_RETIRED');
-  const reason = payload.claims && claimsFault(payload.claims, expectations);
-  if (reason !== undefined) return invalid(reason);
-  // A payload without claims has no issuer and no audience.
-  if (payload.claims === undefined) {
-    if (expectations.issuer !== undefined) return invalid('ISSUER');
-    if (expectations.audiences !== undefined) return invalid('AUDIENCE');
-  }
-  const { header, kid } = jws;
-  return {
-    valid: true,
-    kid,
-    keyState: known.state,
-    header,
-    claimsText: payload.claimsText,
-    payload: jws.payload,
-  };
+  const fault = expectations.isSignatureOnly ? undefined : claimsFault(header, read, expectations);
+  if (fault !== undefined) return { valid: false, ...fault };
+  const claimsText = read?.claimsText;
+  return { valid: true, kid, keyState: known.state, header, unprotectedHeader, claimsText, payload };
 }
 
-function invalid(reason: InvalidReason): Verdict {
+function invalid(reason: Exclude<InvalidReason, 'CLAIM'>): Invalid {
   return { valid: false, reason };
 }
 
-function isSignedWith({ algorithm, key }: OperationKey, jws: CompactJws): boolean | Promise<boolean> {
-  return algorithm.verify(key, jws.signingInput, jws.signature);
+function rankOf({ reason }: Invalid): number {
+  return invalidReasons.indexOf(reason);
 }
 
-interface ReadPayload {
-  readonly claims: JsonObject | undefined;
-  readonly claimsText: string | undefined;
+function isSignedWith(
+  { algorithm, key }: OperationKey,
+  { signingInput, signature }: JwsSignature,
+): boolean | Promise<boolean> {
+  return algorithm.verify(key, signingInput, signature);
 }
 
-const otherPayload: ReadPayload = Object.freeze({ claims: undefined, claimsText: undefined });
+const noJwt: { readonly read: ReadClaims | undefined } = Object.freeze({ read: undefined });
 
 /**
  * Undefined for claims that two readers would understand differently: with members given twice, or with a time that is no
  * number.
  */
-function readPayload(payload: Buffer): ReadPayload | undefined {
-  if (!mayBeJsonObject(payload)) return otherPayload;
+function readPayload(payload: Buffer): typeof noJwt | undefined {
+  if (!mayBeJsonObject(payload)) return noJwt;
   const text = utf8Of(payload)?.replace(/^\u{feff}/u, '');
   const claims = readObject(text);
-  if (claims === undefined) return text !== undefined && isJson(text) ? undefined : otherPayload;
+  if (text === undefined || claims === undefined) {
+    return text !== undefined && isJson(text) ? undefined : noJwt;
+  }
   const hasTimes = ['exp', 'nbf', 'iat'].every((name) => isTime(claims[name]));
-  return hasTimes ? { claims, claimsText: text } : undefined;
+  return hasTimes ? { read: { claims, claimsText: text } } : undefined;
 }
 
 function isJson(text: string): boolean {
@@ -139,17 +170,4 @@ function isJson(text: string): boolean {
 /** NumericDate (RFC 7519 §2); `1e999` is read as infinity. */
 function isTime(value: JsonValue | undefined): boolean {
   return value === undefined || (typeof value === 'number' && Number.isFinite(value));
-}
-
-function claimsFault(
-  { exp, nbf, iss, aud }: JsonObject,
-  { now, clockSkewMs, issuer, audiences }: Expectations,
-): InvalidReason | undefined {
-  if (typeof nbf === 'number' && nbf * 1000 > now + clockSkewMs) return 'NOT_YET';
-  // RFC 7519 §4.1.4: not accepted on its expiration time, nor after it.
-  if (typeof exp === 'number' && exp * 1000 <= now - clockSkewMs) return 'EXPIRED';
-  if (issuer !== undefined && iss !== issuer) return 'ISSUER';
-  const named: readonly (JsonValue | undefined)[] = Array.isArray(aud) ? aud : [aud];
-  if (audiences !== undefined && !audiences.some((audience) => named.includes(audience))) return 'AUDIENCE';
-  return undefined;
 }

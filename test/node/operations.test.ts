@@ -354,7 +354,7 @@ test('a token of another ring has an unknown key, and crit, none and another alg
   const { kid } = active.jwk;
   expect(await reasonOf({ alg: 'ES256', kid: 'others-1' })).toBe('UNKNOWN_KEY');
   expect(await reasonOf({ alg: 'ES256' })).toBe('UNKNOWN_KEY');
-  expect(await reasonOf({ alg: 'ES256', kid, crit: ['exp'] })).toBe('FORMAT');
+  expect(await reasonOf({ alg: 'ES256', kid, crit: ['exp'] })).toBe('CRITICAL');
   expect(await reasonOf({ alg: 'none', kid })).toBe('ALGORITHM');
   expect(await reasonOf({ alg: 'HS256', kid })).toBe('ALGORITHM');
   expect(await reasonOf({ alg: 'ES256', kid, typ: 'other' })).toBe('SIGNATURE');

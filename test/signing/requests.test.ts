@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { isKeyplaneError } from '../../src/errors.ts';
+import { parseBody } from '../../src/operations/request-members.ts';
 import { jwtPayload, readSignRequest, type SignLimits } from '../../src/operations/sign-request.ts';
 import { readVerifyRequest } from '../../src/operations/verify-request.ts';
 
@@ -21,7 +22,7 @@ function refusal(run: () => unknown): string {
 }
 
 const signing = (body: unknown, limits = ring) =>
-  refusal(() => readSignRequest(typeof body === 'string' ? body : JSON.stringify(body), limits));
+  refusal(() => readSignRequest(parseBody(typeof body === 'string' ? body : JSON.stringify(body)), limits));
 
 test.for([
   [{ claims: { exp: 1 } }, 'Claim (exp) is set by the node!'],
@@ -30,13 +31,13 @@ test.for([
   [{ claims: { nbf: 'x' } }, 'Claim (nbf) must be a number!'],
   [{ claims: [] }, 'claims must be a JSON object!'],
   [{ claims: 'x' }, 'claims must be a JSON object!'],
-  [{}, 'Give either claims or payloadBase64!'],
-  [{ claims: null }, 'Give either claims or payloadBase64!'],
-  [{ claims: {}, payloadBase64: 'AA==' }, 'Give either claims or payloadBase64!'],
+  [{}, 'Give either claims or one of payload and payloadBase64!'],
+  [{ claims: null }, 'Give either claims or one of payload and payloadBase64!'],
+  [{ claims: {}, payloadBase64: 'AA==' }, 'Give either claims or one of payload and payloadBase64!'],
   [{ payloadBase64: 'AA==', lifetime: 'PT1M' }, 'lifetime is for claims only!'],
   [{ payloadBase64: 'AA' }, 'payloadBase64 is not base64 with padding (RFC 4648 §4)!'],
   [{ payloadBase64: 7 }, 'payloadBase64 must be a string!'],
-  [{ claims: {}, header: {} }, 'Unknown member: header! Accepted members: claims, lifetime, payloadBase64'],
+  [{ claims: {}, headers: {} }, /^Unknown member: headers! Accepted members: claims, lifetime, payload, /],
   [
     { claims: {}, lifetime: 'PT2H' },
     'lifetime (PT2H) is longer than maxTokenLifetime (PT1H) of key ring (name: x)!',
@@ -77,14 +78,14 @@ test('a JSON object in UTF-16 or UTF-32 is one as well', () => {
 
 test('the lifetime is the smaller of five minutes and what the key allows', () => {
   const body = '{"claims":{}}';
-  expect(readSignRequest(body, ring)).toMatchObject({ lifetimeMs: 300_000 });
-  expect(readSignRequest(body, { ...ring, maxTokenLifetimeMs: 2_000 })).toMatchObject({ lifetimeMs: 2_000 });
-  expect(readSignRequest('{"claims":{},"lifetime":"PT1H"}', ring)).toMatchObject({ lifetimeMs: hour });
+  expect(readSignRequest(parseBody(body), ring)).toMatchObject({ lifetimeMs: 300_000 });
+  expect(readSignRequest(parseBody(body), { ...ring, maxTokenLifetimeMs: 2_000 })).toMatchObject({ lifetimeMs: 2_000 });
+  expect(readSignRequest(parseBody('{"claims":{},"lifetime":"PT1H"}'), ring)).toMatchObject({ lifetimeMs: hour });
 });
 
 test('numbers of claims keep the digits in which they were given', () => {
   const body = '\u{feff}{"claims":{"id":12345678901234567890,"b":1e2,"c":"1e2","d":[0.1]}}';
-  const request = readSignRequest(body, ring);
+  const request = readSignRequest(parseBody(body), ring);
   expect(request.type === 'CLAIMS' && jwtPayload(request.claims, { iat: 1, exp: 2, jti: 'j' })).toBe(
     '{"id":12345678901234567890,"b":1e2,"c":"1e2","d":[0.1],"iat":1,"exp":2,"jti":"j"}',
   );
@@ -92,7 +93,7 @@ test('numbers of claims keep the digits in which they were given', () => {
 
 test.for([
   [{}, 'jws is required!'],
-  [{ jws: 7 }, 'jws must be a string!'],
+  [{ jws: 7 }, 'jws must be a string or a JSON object!'],
   [{ jws: 'a.b.c', issuer: [] }, 'issuer must be a string!'],
   [{ jws: 'a.b.c', audience: ['x'] }, 'audience must be a string!'],
   [{ jws: 'a.b.c', audience: 'x', audiences: ['y'] }, 'Give either audience or audiences!'],
@@ -101,6 +102,6 @@ test.for([
   [{ jws: 'a.b.c', clockSkew: 'PT11M' }, 'clockSkew must be at most PT10M!'],
   [{ jws: 'a.b.c', token: 'x' }, /^Unknown member: token!/],
 ] as const)('a request to verify %j is rejected', ([body, text]) => {
-  const said = refusal(() => readVerifyRequest(JSON.stringify(body)));
+  const said = refusal(() => readVerifyRequest(parseBody(JSON.stringify(body))));
   expect(said).toEqual(text instanceof RegExp ? expect.stringMatching(text) : text);
 });

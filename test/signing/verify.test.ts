@@ -46,28 +46,34 @@ function header(members: object = {}): object {
 }
 
 test('the first fault in the order of the reasons is the answer', async () => {
+  const critical = header({ crit: ['exp'] });
   const wrong: Record<InvalidReason, { jws: Promise<string>; end?: KnownKey['end'] }> = {
     FORMAT: { jws: token('{"exp":"soon"}', { alg: 'none', kid: 'x' }) },
-    ALGORITHM: { jws: token(claims(), { alg: 'HS512', kid: 'x' }) },
-    UNKNOWN_KEY: { jws: token(claims(), { alg: 'ES256', kid: 'x' }) },
+    ALGORITHM: { jws: token(claims(), { alg: 'HS512', kid: 'x', crit: ['exp'] }) },
+    UNKNOWN_KEY: { jws: token(claims(), { alg: 'ES256', kid: 'x', crit: ['exp'] }) },
+    CRITICAL: { jws: token(claims(), critical).then((jws) => `${jws.slice(0, -4)}AAAA`), end: 'REVOKED' },
     SIGNATURE: { jws: token(claims()).then((jws) => `${jws.slice(0, -4)}AAAA`), end: 'REVOKED' },
     KEY_REVOKED: { jws: token(claims()), end: 'REVOKED' },
     KEY_RETIRED: { jws: token(claims()), end: 'RETIRED' },
-    NOT_YET: { jws: token(claims()) },
-    EXPIRED: { jws: token(claims({ nbf: 0 })) },
-    ISSUER: { jws: token(claims({ nbf: 0, exp: seconds + 1 })) },
-    AUDIENCE: { jws: token(claims({ nbf: 0, exp: seconds + 1, iss: 'us' })) },
+    TYPE: { jws: token(claims()) },
+    NOT_YET: { jws: token(claims(), header({ typ: 'at+JWT' })) },
+    EXPIRED: { jws: token(claims({ nbf: 0 }), header({ typ: 'at+jwt' })) },
+    ISSUER: { jws: token(claims({ nbf: 0, exp: seconds + 1 }), header({ typ: 'application/at+jwt' })) },
+    AUDIENCE: { jws: token(claims({ nbf: 0, exp: seconds + 1, iss: 'us' }), header({ typ: 'at+jwt' })) },
+    CLAIM: {
+      jws: token(claims({ nbf: 0, exp: seconds + 1, iss: 'us', aud: 'us' }), header({ typ: 'at+jwt' })),
+    },
   };
   function claims(right: object = {}): string {
     return JSON.stringify({ nbf: seconds + 1, exp: seconds, iss: 'them', aud: 'them', ...right });
   }
-  const expected = { issuer: 'us', audiences: ['us'] };
+  const expected = { issuer: 'us', audiences: ['us'], tokenType: 'at+jwt', requiredClaims: ['sub'] };
   for (const reason of invalidReasons) {
     const { jws, end } = wrong[reason];
     expect(await reasonOf(await jws, expected, end)).toBe(reason);
   }
-  const right = claims({ nbf: 0, exp: seconds + 1, iss: 'us', aud: ['them', 'us'] });
-  expect(await reasonOf(await token(right), expected)).toBe('valid');
+  const right = claims({ nbf: 0, exp: seconds + 1, iss: 'us', aud: ['them', 'us'], sub: 'ada' });
+  expect(await reasonOf(await token(right, header({ typ: 'at+jwt' })), expected)).toBe('valid');
 });
 
 test.for([
@@ -89,10 +95,22 @@ test.for([
   expect(await reasonOf(text)).toBe('FORMAT');
 });
 
-test.for([{ crit: ['exp'], exp: 1 }, { crit: [] }, { crit: ['b64'], b64: false }, { b64: false }])(
-  'a header with %j asks for an extension, and is rejected',
-  async (extension) => {
-    expect(await reasonOf(await token('{}', header(extension)))).toBe('FORMAT');
+test.for([
+  { crit: ['exp'], exp: 1 },
+  { crit: [] },
+  { crit: ['b64'] },
+  { crit: ['b64', 'b64'], b64: true },
+  { crit: ['b64', 'exp'], b64: true, exp: 1 },
+  { crit: 'b64', b64: true },
+  { crit: null },
+])('a header with %j asks for an extension, and is rejected', async (extension) => {
+  expect(await reasonOf(await token('{}', header(extension)))).toBe('CRITICAL');
+});
+
+test.for([{ b64: false }, { b64: 'false' }, { crit: ['exp'], b64: false }])(
+  'a header with %j can be read in two ways, and is rejected',
+  async (members) => {
+    expect(await reasonOf(await token('{}', header(members)))).toBe('FORMAT');
   },
 );
 

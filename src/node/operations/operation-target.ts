@@ -12,6 +12,7 @@ import type { LeasedRing } from '../lease/signing-lease.ts';
 export interface OperationTarget {
   /** Of the ring or the JWK: what grants name. */
   readonly id: string;
+  readonly name: string;
   readonly limits: SignLimits;
   /** Of verifiers that name none. */
   readonly clockSkewMs: number;
@@ -21,10 +22,25 @@ export interface OperationTarget {
    * @param now milliseconds since 1970
    * @throws KeyplaneError where nothing does
    */
-  signer(now: number): { readonly jwkId: string; readonly signer: Signer };
+  signer(now: number): ActiveSigner;
   /** Of the ACTIVE key or the JWK itself; undefined where there is none. */
   readonly usedJwkId: string | undefined;
+  /** @throws KeyplaneError where it has no such keys */
   keys(now: number): TargetKeys;
+  /** What computes MACs now. @throws KeyplaneError where nothing does */
+  macKey(now: number): IdentifiedKey;
+  /** Those that verify MACs. @throws KeyplaneError where it has no such keys */
+  macKeys(now: number): readonly IdentifiedKey[];
+}
+
+export interface ActiveSigner {
+  readonly jwkId: string;
+  readonly signer: Signer;
+}
+
+export interface IdentifiedKey {
+  readonly jwkId: string;
+  readonly key: OperationKey;
 }
 
 export interface TargetKeys extends VerificationKeys {
@@ -89,8 +105,16 @@ export function ringTarget(
     return { algorithmName, key: verification, end, state: membership.state, jwkId };
   }
 
+  function signer(): ActiveSigner {
+    if (ring.use !== 'sig') throw isForEncryption(title);
+    if (active === undefined) throw notYet(`${title} has no ACTIVE key yet!`);
+    if (active.signer === undefined) throw noPrivateKeys();
+    return { jwkId: active.jwkId, signer: active.signer };
+  }
+
   return {
     id: ring.id,
+    name: ring.name,
     limits: {
       maxTokenLifetimeMs: ring.maxTokenLifetimeMs,
       keyTitle: `key ring (name: ${ring.name})`,
@@ -99,16 +123,20 @@ export function ringTarget(
     clockSkewMs: ring.clockSkewMs,
     lease: ring,
     usedJwkId: active?.jwkId,
-    signer() {
-      if (ring.use !== 'sig') throw isForEncryption(title);
-      if (active === undefined) throw notYet(`${title} has no ACTIVE key yet!`);
-      if (active.signer === undefined) throw noPrivateKeys();
-      return { jwkId: active.jwkId, signer: active.signer };
-    },
+    signer,
     keys(now) {
       if (ring.use !== 'sig') throw isForEncryption(title);
       if (members.some(({ verification }) => verification === undefined)) throw noPrivateKeys();
       return { algorithmNames, find: (kid) => find(kid, now) };
+    },
+    macKey: () => requireMac(title, signer()),
+    macKeys(now) {
+      // It says why where there are none.
+      requireMac(title, signer());
+      return members.flatMap(({ jwkId, verification, isRevoked, membership: { retireAt } }) => {
+        const isRetired = retireAt !== null && retireAt <= now;
+        return verification === undefined || isRevoked || isRetired ? [] : [{ jwkId, key: verification }];
+      });
     },
   };
 }
@@ -139,25 +167,28 @@ export function jwkTarget(jwk: HeldJwk): OperationTarget {
     if (jwk.algorithmName === undefined) throw notSupported(`${title} has no algorithm! Give it one.`);
   }
 
+  function signerAt(now: number): ActiveSigner {
+    requireSigning();
+    if (jwk.isRevoked) throw notSupported(`${title} was revoked!`);
+    if (jwk.isWithheld && signer === undefined) throw noPrivateKeys();
+    if (!jwk.hasPrivatePart || signer === undefined) throw notSupported(`${title} has no private key!`);
+    if (notBefore !== null && now < notBefore) {
+      throw notSupported(`${title} does not sign before ${new Date(notBefore).toISOString()}!`);
+    }
+    if (isExpired(now)) {
+      throw notSupported(`${title} does not sign after ${new Date(expires ?? 0).toISOString()}!`);
+    }
+    return { jwkId: id, signer };
+  }
+
   return {
     id,
+    name,
     limits: { maxTokenLifetimeMs: jwkTokenLifetimeMs, keyTitle: title, acceptsJsonPayload: true },
     clockSkewMs: jwkClockSkewMs,
     lease: { name, signingLeaseMs: null },
     usedJwkId: id,
-    signer(now) {
-      requireSigning();
-      if (jwk.isRevoked) throw notSupported(`${title} was revoked!`);
-      if (jwk.isWithheld && signer === undefined) throw noPrivateKeys();
-      if (!jwk.hasPrivatePart || signer === undefined) throw notSupported(`${title} has no private key!`);
-      if (notBefore !== null && now < notBefore) {
-        throw notSupported(`${title} does not sign before ${new Date(notBefore).toISOString()}!`);
-      }
-      if (isExpired(now)) {
-        throw notSupported(`${title} does not sign after ${new Date(expires ?? 0).toISOString()}!`);
-      }
-      return { jwkId: id, signer };
-    },
+    signer: signerAt,
     keys(now) {
       requireSigning();
       if (verification === undefined) throw noPrivateKeys();
@@ -170,7 +201,24 @@ export function jwkTarget(jwk: HeldJwk): OperationTarget {
         find: (kid) => (kid === jwk.kid ? known : undefined),
       };
     },
+    macKey: (now) => requireMac(title, signerAt(now)),
+    macKeys(now) {
+      requireSigning();
+      if (verification === undefined) throw noPrivateKeys();
+      requireMacKey(title, verification);
+      return jwk.isRevoked || isExpired(now) ? [] : [{ jwkId: id, key: verification }];
+    },
   };
+}
+
+/** @throws KeyplaneError for a key pair: its signatures are made with `sign` */
+function requireMac(title: string, { jwkId, signer }: ActiveSigner): IdentifiedKey {
+  requireMacKey(title, signer.key);
+  return { jwkId, key: signer.key };
+}
+
+function requireMacKey(title: string, { key, algorithmName }: OperationKey): void {
+  if (key.type !== 'secret') throw notSupported(`Algorithm (${algorithmName}) of ${title} computes no MAC!`);
 }
 
 function isForEncryption(title: string): KeyplaneError {

@@ -55,13 +55,14 @@ export async function startOperations(options: OperationsOptions, parts: NodePar
   const now = () => contact.time.now();
   const index = new OperationIndex(copy, log);
   state.follow(index);
+  const refusals = new RefusalLog(log);
   const perform = createOperations({
     now,
     lease,
     contact,
     count: (use) => usage.count(use),
+    refusals,
   });
-  const refusals = new RefusalLog(log);
   const tls = options.tls && (await openTls(options.tls, log));
   const closers: (() => Promise<void> | void)[] = [];
   const serverOptions = { state, index, perform, issuer: undefined, now, refusals, log };

@@ -6,7 +6,7 @@ import type { Usage } from '../../protocol/messages.ts';
 import { replaceFile } from '../../runtime/durable-file.ts';
 import { openBytes, sealBytes } from '../../sealing/aead.ts';
 import type { NodeLog } from '../node-log.ts';
-import type { KeyUse } from './perform-operation.ts';
+import type { KeyUse } from './operation-call.ts';
 
 export interface UsageCounterOptions {
   /** Undefined: in memory only. */
