@@ -28,5 +28,7 @@ export function isSameJson(one: unknown, other: unknown): boolean {
   if (Array.isArray(one) !== Array.isArray(other)) return false;
   const [left, right] = [Object.entries(one), Object.keys(other)];
   if (left.length !== right.length) return false;
-  return left.every(([name, value]) => Object.hasOwn(other, name) && isSameJson(value, Reflect.get(other, name)));
+  return left.every(
+    ([name, value]) => Object.hasOwn(other, name) && isSameJson(value, Reflect.get(other, name)),
+  );
 }

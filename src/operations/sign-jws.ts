@@ -53,11 +53,17 @@ export function signJws(signer: Signer, header: string, payload: string | Buffer
 /** In any serialisation. @param header base64url. @returns JSON: a text, or an object for those of RFC 7515 §7.2 */
 export function signJwsJson(
   signer: Signer,
-  { header, payload, form }: { readonly header: string; readonly payload: string | Buffer; readonly form: JwsForm },
+  {
+    header,
+    payload,
+    form,
+  }: { readonly header: string; readonly payload: string | Buffer; readonly form: JwsForm },
 ): string | Promise<string> {
   const { serialization, isDetached, isEncoded } = form;
   const encoded = isEncoded ? encodePart(payload) : '';
-  const input = isEncoded ? `${header}.${encoded}` : Buffer.concat([Buffer.from(`${header}.`), octets(payload)]);
+  const input = isEncoded
+    ? `${header}.${encoded}`
+    : Buffer.concat([Buffer.from(`${header}.`), octets(payload)]);
   return withSignature(signer, input, (signature) => {
     const content = isDetached ? '' : `"payload":"${encoded}",`;
     const signed = `"protected":"${header}","signature":"${signature}"`;

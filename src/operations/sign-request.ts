@@ -70,8 +70,7 @@ export function readSignRequest(body: RequestBody, limits: SignLimits): SignRequ
       member: 'claims',
     });
   }
-  const serialization =
-    optionalChoice('serialization', members.serialization, serializations) ?? 'COMPACT';
+  const serialization = optionalChoice('serialization', members.serialization, serializations) ?? 'COMPACT';
   const isDetached = optionalFlag('detached', members.detached) ?? false;
   const isEncoded = optionalFlag('b64', members.b64) ?? true;
   if (!(isEncoded || isDetached)) throw notValid('b64', 'b64 may be false only with detached!');
@@ -86,7 +85,11 @@ export function readSignRequest(body: RequestBody, limits: SignLimits): SignRequ
     return { type: 'CLAIMS', claims: exact, lifetimeMs: readLifetime(members.lifetime, limits), form };
   }
   if (members.lifetime !== undefined) throw notValid('lifetime', 'lifetime is for claims only!');
-  const octets = readPayload(optionalContent('payload', payload, payloadBase64), limits, payload !== undefined);
+  const octets = readPayload(
+    optionalContent('payload', payload, payloadBase64),
+    limits,
+    payload !== undefined,
+  );
   const header = optionalObject('header', members.header);
   if (header !== undefined) checkHeader(header);
   return {

@@ -73,7 +73,6 @@ function readJwsMember(jws: JsonValue | undefined): string | JsonObject {
   throw notValid('jws', 'jws must be a string or a JSON object!');
 }
 
-
 function readExactClaims(body: RequestBody): Readonly<Record<string, unknown>> {
   // Safe to cast: it was an object before.
   return parseExactly(JSON.stringify(body.exact().exactClaims)) as Readonly<Record<string, unknown>>;

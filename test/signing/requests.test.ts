@@ -79,8 +79,12 @@ test('a JSON object in UTF-16 or UTF-32 is one as well', () => {
 test('the lifetime is the smaller of five minutes and what the key allows', () => {
   const body = '{"claims":{}}';
   expect(readSignRequest(parseBody(body), ring)).toMatchObject({ lifetimeMs: 300_000 });
-  expect(readSignRequest(parseBody(body), { ...ring, maxTokenLifetimeMs: 2_000 })).toMatchObject({ lifetimeMs: 2_000 });
-  expect(readSignRequest(parseBody('{"claims":{},"lifetime":"PT1H"}'), ring)).toMatchObject({ lifetimeMs: hour });
+  expect(readSignRequest(parseBody(body), { ...ring, maxTokenLifetimeMs: 2_000 })).toMatchObject({
+    lifetimeMs: 2_000,
+  });
+  expect(readSignRequest(parseBody('{"claims":{},"lifetime":"PT1H"}'), ring)).toMatchObject({
+    lifetimeMs: hour,
+  });
 });
 
 test('numbers of claims keep the digits in which they were given', () => {

@@ -1,7 +1,12 @@
 import type { OperationKey } from '../../operations/operation-key.ts';
 import { type Verdict, verifyJws } from '../../operations/verify-jws.ts';
 import { readVerifyRequest } from '../../operations/verify-request.ts';
-import { type AnswerMembers, type OperationContext, type PerformCall, secondsText } from './operation-call.ts';
+import {
+  type AnswerMembers,
+  type OperationContext,
+  type PerformCall,
+  secondsText,
+} from './operation-call.ts';
 
 export function createVerify({ now, contact, count, inTurn }: OperationContext): PerformCall {
   function answer(verdict: Verdict): AnswerMembers {
