@@ -17,6 +17,7 @@ export const errorReasons = Object.freeze([
   'KEY_NOT_FOUND',
   'FORM_NOT_SUPPORTED',
   'KID_TAKEN',
+  'CREDENTIAL_TAKEN',
   'NAME_RESERVED',
   'KEY_RING_MEMBER',
   'KEY_NOT_EXPORTABLE',

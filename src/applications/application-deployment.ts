@@ -4,17 +4,18 @@ import { type DeploymentTarget, putDesiredState } from '../deployments/put-desir
 import type { EnvironmentStores } from '../environments/environment-store.ts';
 import { contentDigest } from '../protocol/state-digest.ts';
 import type { Application } from './application.ts';
-import { applicationContent } from './application-content.ts';
+import { type ApplicationContentStores, applicationReader } from './application-content.ts';
 
 /** Desires applications as they are now in every environment that their project reaches. */
 export async function putDesiredApplications(
-  stores: EnvironmentStores & DesiredStateStores,
+  stores: Pick<ApplicationContentStores, 'issuerKeySets' | 'jwks'> & EnvironmentStores & DesiredStateStores,
   { projectId, projectName }: Pick<ProjectScope, 'projectId' | 'projectName'>,
   applications: readonly Application[],
 ): Promise<readonly DeploymentTarget[]> {
   const environments = await stores.environments.listReachedBy(projectId);
+  const read = await applicationReader(stores, { projectId, projectName }, applications);
   const objects = applications.map((application) => {
-    return { objectId: application.id, digest: contentDigest(applicationContent(application, projectName)) };
+    return { objectId: application.id, digest: contentDigest(read(application)) };
   });
   const changes = environments.flatMap(({ id: environmentId }) =>
     objects.map((object) => ({ environmentId, kind: 'application' as const, projectId, ...object })),

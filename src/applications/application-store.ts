@@ -5,6 +5,8 @@ export interface ApplicationListQuery {
   readonly sort: { readonly field: 'name' | 'createdAt' | 'updatedAt'; readonly descending: boolean };
   readonly offset: number;
   readonly limit: number;
+  /** Those that were there at this time and used no key since. */
+  readonly unusedSince?: Date | undefined;
 }
 
 /** How often an application had a key used, as nodes reported it. */
@@ -26,8 +28,10 @@ export interface ApplicationStore {
     query: ApplicationListQuery,
   ): Promise<{ readonly applications: readonly Application[]; readonly total: number }>;
   idsOfProject(projectId: string, afterId: string, limit: number): Promise<readonly string[]>;
-  /** Applications with a grant for this ring or JWK. */
-  grantedFor(objectId: string): Promise<readonly Application[]>;
+  /** Applications with a grant for this key ring, JWK or token profile of the project. */
+  grantedFor(projectId: string, objectId: string): Promise<readonly Application[]>;
+  /** Applications with a credential that is no TOKEN. */
+  knownBesideTokens(projectId: string): Promise<readonly Application[]>;
   insert(application: Application): Promise<void>;
   update(application: Application): Promise<void>;
   delete(id: string): Promise<void>;

@@ -3,12 +3,12 @@ import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
 import type { DeploymentTarget } from '../deployments/put-desired-state.ts';
 import type { EnvironmentStores } from '../environments/environment-store.ts';
 import type { Application, Grant } from './application.ts';
+import type { ApplicationContentStores } from './application-content.ts';
 import { putDesiredApplications } from './application-deployment.ts';
-import type { ApplicationStores } from './application-store.ts';
 
-type MoveStores = ApplicationStores & EnvironmentStores & DesiredStateStores;
+type MoveStores = ApplicationContentStores & EnvironmentStores & DesiredStateStores;
 
-/** In the transaction that deletes a key ring or a JWK: what was granted for it is granted no more. */
+/** In the transaction that deletes a key ring, a JWK or a token profile: what was granted for it is granted no more. */
 export function withdrawGrants(
   stores: MoveStores,
   scope: Pick<ProjectScope, 'projectId' | 'projectName'>,
@@ -32,13 +32,13 @@ async function changeGrants(
   scope: Pick<ProjectScope, 'projectId' | 'projectName'>,
   { objectId, change }: { readonly objectId: string; readonly change: (grant: Grant) => readonly Grant[] },
 ): Promise<readonly DeploymentTarget[]> {
-  const granted = await stores.applications.grantedFor(objectId);
+  const granted = await stores.applications.grantedFor(scope.projectId, objectId);
   // One that was altered outside keyplane cannot be written, and is not deployed.
   const changed = granted
     .filter(({ altered }) => altered !== true)
     .map((application): Application => {
       const grants = application.grants.flatMap((grant) =>
-        grant.keyRingId === objectId || grant.jwkId === objectId ? change(grant) : [grant],
+        [grant.keyRingId, grant.jwkId, grant.tokenProfileId].includes(objectId) ? change(grant) : [grant],
       );
       return { ...application, grants };
     });

@@ -234,7 +234,7 @@ function connect(foundations: Foundations): Services {
     maintenance,
     pages,
     auditTrail: createAuditTrail(store),
-    applications: createApplications(rules),
+    applications: createApplications({ ...rules, withFetches: withSourceContext }),
     access,
     environments: createEnvironments({ store, audit, clock, deployments: port }),
     enrollment: createEnrollment({ store, audit, clock, deployments: port, readIdentity }),

@@ -1,6 +1,7 @@
 import type { AccessStores } from '../access/access-store.ts';
 import type { ProjectScope } from '../access/caller.ts';
 import type { ApplicationStores } from '../applications/application-store.ts';
+import type { IssuerKeySetStores } from '../applications/issuer-key-set.ts';
 import type { AuditLog, AuditStore } from '../audit/audit-log.ts';
 import { type ChangeResult, withWarnings } from '../deployments/deployment-result.ts';
 import type { Deployments } from '../deployments/deployments.ts';
@@ -29,6 +30,7 @@ import { sealMembers } from './sealed-members.ts';
 
 export type JwkRuleStores = JwkStores &
   ApplicationStores &
+  IssuerKeySetStores &
   MemberRingStores &
   RefreshStores &
   AccessStores &

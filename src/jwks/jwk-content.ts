@@ -76,6 +76,7 @@ export function jwkContent(stored: StoredJwk, projectName: string, jwk: PrivateJ
     notBefore: stored.notBeforeTime?.getTime() ?? null,
     expires: stored.expirationTime?.getTime() ?? null,
     ...(stored.kidSince && { kidSince: stored.kidSince.getTime() }),
+    ...(stored.operations && { operations: stored.operations }),
   };
 }
 

@@ -1,6 +1,7 @@
 // Stored JWKs: public members readable, private ones sealed; where each came from.
 
 import type { KeyTypeName } from '../jose/key-types.ts';
+import type { KeyAllowances } from '../protocol/content.ts';
 import type { Sealed } from '../sealing/sealed.ts';
 import type { SourceField, WholeField } from '../sources/source-fields.ts';
 import type { StoredSourceType } from '../sources/sources.ts';
@@ -39,6 +40,8 @@ export interface StoredJwk {
   readonly kidSince?: Date;
   /** What it is in its key ring; undefined outside a ring. */
   readonly member?: RingMember;
+  /** What it may be used for in operations beside the ordinary; undefined: nothing. */
+  readonly operations?: KeyAllowances;
   readonly createdAt: Date;
   readonly updatedAt: Date;
   /** The row was altered outside keyplane: it is neither deployed nor shown. */

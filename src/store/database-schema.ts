@@ -216,6 +216,8 @@ export interface JwkRow {
   ring_state: MemberState | null;
   /** JSON of what else a `RingMember` has. */
   ring_member: string | null;
+  /** JSON of `KeyAllowances`; null: none. */
+  operations: string | null;
   created_at: number;
   updated_at: number;
   /** Of the newest audit record when the row was written; the record of that change has a higher one. */
@@ -325,14 +327,41 @@ export interface ApplicationRow {
   name: string;
   description: string | null;
   expires_at: number | null;
-  /** JSON of `ApplicationToken[]`. */
+  /** JSON of the tokens of `default`, where `credentials` is null. */
   tokens: string;
   /** JSON of `Grant[]`. */
   grants: string;
+  /** JSON of `Credential[]`; null in rows from before there were any beside tokens. */
+  credentials: string | null;
   created_at: number;
   updated_at: number;
   audit_sequence: number;
   mac: Buffer | null;
+}
+
+export interface IssuerKeySetRow {
+  id: string;
+  project_id: string;
+  jwks_uri: string;
+  /** JSON of public JWKs. */
+  keys: string;
+  created_at: number;
+  updated_at: number;
+  audit_sequence: number;
+  mac: Buffer | null;
+  refresh_at: number;
+  state: 'FRESH' | 'FAILING';
+  state_since: number;
+  state_reason: string | null;
+  fetched_at: number;
+  etag: string | null;
+  last_modified: string | null;
+}
+
+/** The same use as `KeyUsageRow`, of one day. */
+export interface KeyUsageDayRow extends KeyUsageRow {
+  /** Days since 1970-01-01, in UTC. */
+  day: number;
 }
 
 export interface KeyUsageRow {
@@ -400,7 +429,9 @@ export interface Tables {
   key_rings: KeyRingRow;
   key_ring_revocations: KeyRingRevocationRow;
   applications: ApplicationRow;
+  issuer_key_sets: IssuerKeySetRow;
   key_usage: KeyUsageRow;
+  key_usage_days: KeyUsageDayRow;
   materials: MaterialRow;
   certificate_environments: CertificateEnvironmentRow;
   crypto_key_environments: CryptoKeyEnvironmentRow;

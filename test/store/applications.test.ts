@@ -24,13 +24,37 @@ withDatabases('applications', (fresh) => {
       name: 'b',
       description: 'Issues tokens',
       expiresAt: at(1),
-      tokens: [
-        { hash: '11', validUntil: null },
-        { hash: '22', validUntil: at(2) },
+      credentials: [
+        {
+          type: 'TOKEN',
+          name: 'ci',
+          expiresAt: at(3),
+          tokens: [
+            { hash: '11', validUntil: null },
+            { hash: '22', validUntil: at(2) },
+          ],
+        },
+        { type: 'MTLS', uriSan: 'spiffe://a/b', spkiSha256: null },
+        {
+          type: 'JWT',
+          issuer: 'i',
+          audience: 'a',
+          subject: 's:*',
+          claims: { team: ['x'] },
+          singleUse: true,
+          jwksUri: null,
+          jwkId: 'j-2',
+        },
       ],
       grants: [
-        { keyRingId: 'r-1', jwkId: null, operations: ['SIGN', 'VERIFY'] },
+        {
+          keyRingId: 'r-1',
+          jwkId: null,
+          operations: ['SIGN', 'VERIFY'],
+          rate: { perSecond: 0.5, burst: 2 },
+        },
         { keyRingId: null, jwkId: 'j-1', operations: ['VERIFY'] },
+        { keyRingId: null, jwkId: null, tokenProfileId: 't-1', operations: ['ISSUE'] },
       ],
     });
     await store.write(async ({ applications }) => {
@@ -47,7 +71,7 @@ withDatabases('applications', (fresh) => {
     });
     const ids = await store.read(({ applications }) => applications.idsOfProject(project.id, '', 9));
     expect(ids).toEqual([plain.id, full.id].sort());
-    const changed = { ...full, tokens: [], expiresAt: null };
+    const changed = { ...full, credentials: [], expiresAt: null };
     await store.write(({ applications }) => applications.update(changed));
     expect(await store.read(({ applications }) => applications.find(project.id, 'b'))).toEqual(changed);
     await store.write(({ applications }) => applications.delete(full.id));
@@ -68,9 +92,9 @@ withDatabases('applications', (fresh) => {
       await jwks.insert(jwk);
       for (const one of [ofRing, ofJwk]) await applications.insert(one);
     });
-    expect(await store.read(({ applications }) => applications.grantedFor(ring.id))).toEqual([ofRing]);
-    expect(await store.read(({ applications }) => applications.grantedFor(jwk.id))).toEqual([ofJwk]);
-    expect(await store.read(({ applications }) => applications.grantedFor('nothing'))).toEqual([]);
+    expect(await store.read(({ applications }) => applications.grantedFor(project.id, ring.id))).toEqual([ofRing]);
+    expect(await store.read(({ applications }) => applications.grantedFor(project.id, jwk.id))).toEqual([ofJwk]);
+    expect(await store.read(({ applications }) => applications.grantedFor(project.id, 'nothing'))).toEqual([]);
   });
 
   test('have their use of keys added up, and a key keeps its last use without them', async () => {

@@ -296,7 +296,14 @@ export function sampleApplication(projectId: string, over: Partial<Application> 
     name: name('application'),
     description: null,
     expiresAt: null,
-    tokens: [{ hash: bytes(32).toString('hex'), validUntil: null }],
+    credentials: [
+      {
+        type: 'TOKEN',
+        name: 'default',
+        expiresAt: null,
+        tokens: [{ hash: bytes(32).toString('hex'), validUntil: null }],
+      },
+    ],
     grants: [],
     createdAt,
     updatedAt,

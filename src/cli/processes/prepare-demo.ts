@@ -28,13 +28,13 @@ export async function createDemo(
     ec: { curveType: 'P256', algorithm: 'ES256' },
     verifierCacheTime: 'PT0S',
   });
-  const { secretToken } = await services.applications.create(scope, {
+  const { tokens } = await services.applications.create(scope, {
     name: demoApplication,
     description: madeByQuickstart,
     expiresAt: tomorrow(),
     grants: [{ keyRingName: demoRing, operations: ['SIGN', 'VERIFY'] }],
   });
-  return secretToken;
+  return tokens[0]?.token;
 }
 
 /** In a project of an earlier start; undefined where the application is not there any more. */
@@ -46,8 +46,8 @@ export async function replaceDemoToken(
   const scope = await scopeOf(services, caller, projectName);
   if (scope === undefined || !(await hasDemo(services, scope))) return undefined;
   await services.applications.update(scope, demoApplication, { expiresAt: tomorrow() });
-  const { secretToken } = await services.applications.replaceToken(scope, demoApplication);
-  return secretToken;
+  const { tokens } = await services.applications.replaceToken(scope, demoApplication, {});
+  return tokens[0]?.token;
 }
 
 function hasDemo({ store }: DemoServices, { projectId }: ProjectScope): Promise<boolean> {

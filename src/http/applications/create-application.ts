@@ -5,7 +5,7 @@ import { describedAs, named } from '../openapi/named.ts';
 import { nameText } from '../openapi/named-values.ts';
 import { openToDeployers } from '../route-access.ts';
 import { applicationMembers, describedMembers } from './application-schemas.ts';
-import { shownTokenResponse, showTokenOnce } from './shown-token.ts';
+import { shownTokenResponse, showTokensOnce } from './shown-token.ts';
 
 const body = describedAs(
   z.strictObject({ name: z.string().optional(), ...applicationMembers }),
@@ -33,14 +33,18 @@ export function createApplicationRoute(
     schema: {
       operationId: 'createApplication',
       tags: ['applications'],
-      summary: 'Create an application and deploy its token to the nodes',
+      summary: 'Create an application and deploy what it is known by to the nodes',
       description:
-        'The token is in this answer and nowhere else: keyplane keeps its hash. With it the application calls the operations listener of a node.',
+        'Tokens are in this answer and nowhere else: keyplane keeps their hashes. With one the application calls the operations listener of a node. Without `credentials` it has one TOKEN credential named `default`.',
       params: z.object({ projectName: z.string() }),
       body,
       response: { 200: shownTokenResponse },
     },
     handler: async (request) =>
-      showTokenOnce(request, services, (scope) => services.applications.create(scope, request.body)),
+      showTokensOnce(request, services, {
+        change: (scope) => services.applications.create(scope, request.body),
+        mayMakeTokens: request.body.credentials?.every(({ type }) => type !== 'TOKEN') !== true,
+        isSingle: request.body.credentials === undefined,
+      }),
   });
 }

@@ -3,11 +3,15 @@ import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { named } from '../openapi/named.ts';
 import { openToDeployers } from '../route-access.ts';
-import { shownTokenResponse, showTokenOnce } from './shown-token.ts';
+import { shownTokenResponse, showTokensOnce } from './shown-token.ts';
 
 const body = named(
   'ApplicationTokenReplacement',
   z.strictObject({
+    credentialName: z
+      .string()
+      .optional()
+      .describe('Name of a TOKEN credential. Without it: the only one, or the one named `default`'),
     overlap: z
       .string()
       .optional()
@@ -28,7 +32,7 @@ export function replaceApplicationTokenRoute(
     schema: {
       operationId: 'replaceApplicationToken',
       tags: ['applications'],
-      summary: 'Replace the token of an application',
+      summary: 'Replace a token of an application',
       description:
         'The new token is in this answer and nowhere else. With `overlap` the former one stays valid for a while, so that the application can be given the new one.',
       params: z.object({ projectName: z.string(), applicationName: z.string() }),
@@ -37,9 +41,10 @@ export function replaceApplicationTokenRoute(
     },
     handler: async (request) => {
       const { applicationName } = request.params;
-      return showTokenOnce(request, services, (scope) =>
-        services.applications.replaceToken(scope, applicationName, request.body?.overlap),
-      );
+      return showTokensOnce(request, services, {
+        change: (scope) => services.applications.replaceToken(scope, applicationName, request.body ?? {}),
+        isSingle: true,
+      });
     },
   });
 }

@@ -3,10 +3,9 @@ import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { describedAs, named } from '../openapi/named.ts';
 import { nameText } from '../openapi/named-values.ts';
-import { deployOnce } from '../requests/once.ts';
-import { deploymentResponse } from '../responses/deployment-response.ts';
 import { openToDeployers } from '../route-access.ts';
 import { applicationMembers, describedMembers } from './application-schemas.ts';
+import { shownTokensResponse, showTokensOnce } from './shown-token.ts';
 
 const body = describedAs(
   z.strictObject({ name: z.string().optional(), ...applicationMembers }),
@@ -34,15 +33,16 @@ export function updateApplicationRoute(
     schema: {
       operationId: 'updateApplication',
       tags: ['applications'],
-      summary: 'Update an application: its description, its expiry, its grants',
-      description: 'What is absent stays as it is; `grants` replace all former ones. Its token stays valid.',
+      summary: 'Update an application: its description, its expiry, its credentials, its grants',
+      description: 'What is absent stays as it is; `credentials` and `grants` replace all former ones. A TOKEN credential that stays by its name keeps its token; the answer shows the token of a new one.',
       params: z.object({ projectName: z.string(), applicationName: z.string() }),
       body,
-      response: { 200: deploymentResponse },
+      response: { 200: shownTokensResponse },
     },
     handler: async (request) =>
-      deployOnce(request, services, (scope) =>
-        services.applications.update(scope, request.params.applicationName, request.body),
-      ),
+      showTokensOnce(request, services, {
+        change: (scope) => services.applications.update(scope, request.params.applicationName, request.body),
+        mayMakeTokens: request.body.credentials?.some(({ type }) => type === 'TOKEN') === true,
+      }),
   });
 }

@@ -5,6 +5,7 @@ import type { MacPart } from '../../sealing/integrity.ts';
 import type {
   ApplicationRow,
   DesiredObjectRow,
+  IssuerKeySetRow,
   JwkRow,
   KeyRingRow,
   MaterialRow,
@@ -77,6 +78,7 @@ export function jwkParts(row: Omit<JwkRow, 'mac'>): MacOf {
       // Rows from before this column was there keep their MAC.
       ...(row.kid_since === null ? [] : [row.kid_since]),
       ...(row.ring_id === null ? [] : [row.ring_id, row.ring_version, row.ring_state, row.ring_member]),
+      ...(row.operations === null ? [] : [row.operations]),
     ],
   };
 }
@@ -140,6 +142,22 @@ export function applicationParts(row: ApplicationColumns): MacOf {
       row.created_at,
       row.updated_at,
       row.audit_sequence,
+      // Rows from before this column was there keep their MAC.
+      ...(row.credentials === null ? [] : [row.credentials]),
     ],
+  };
+}
+
+/** When it is fetched next, and what the last fetch found, decide over no key. */
+export type IssuerKeySetColumns = Pick<
+  IssuerKeySetRow,
+  'id' | 'project_id' | 'jwks_uri' | 'keys' | 'created_at' | 'updated_at' | 'audit_sequence'
+>;
+
+export function issuerKeySetParts(row: IssuerKeySetColumns): MacOf {
+  const { id, project_id, jwks_uri, keys, created_at, updated_at, audit_sequence } = row;
+  return {
+    kind: 'issuer key set',
+    parts: [id, project_id, jwks_uri, keys, created_at, updated_at, audit_sequence],
   };
 }

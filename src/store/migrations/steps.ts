@@ -12,6 +12,7 @@ import { environmentSets } from './0011-environment-sets.ts';
 import { kidSince } from './0012-kid-since.ts';
 import { sinceRevision } from './0013-since-revision.ts';
 import { keyRings } from './0014-key-rings.ts';
+import { credentials } from './0015-credentials.ts';
 import type { Migration } from './column-types.ts';
 
 /**
@@ -34,4 +35,5 @@ export const migrations: readonly Migration[] = [
   kidSince,
   sinceRevision,
   keyRings,
+  credentials,
 ];

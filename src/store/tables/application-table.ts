@@ -1,5 +1,11 @@
-import { type Selectable, sql } from 'kysely';
-import type { Application, ApplicationToken } from '../../applications/application.ts';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
+import {
+  type Application,
+  type Credential,
+  defaultCredentialName,
+  type JwtCredential,
+  type MtlsCredential,
+} from '../../applications/application.ts';
 import type {
   ApplicationListQuery,
   ApplicationStore,
@@ -112,13 +118,22 @@ export class ApplicationTable implements ApplicationStore {
     return (await listIds.all(this.#database, { projectId, afterId, limit })).map(({ id }) => id);
   }
 
-  async grantedFor(objectId: string): Promise<readonly Application[]> {
+  async grantedFor(projectId: string, objectId: string): Promise<readonly Application[]> {
     // Ids are UUIDs, so an id stands in the text of the grants only where it is meant.
-    const { rows } = await sql<Row>`select * from applications
-where project_id in (
-    select project_id from key_rings where id = ${objectId} union select project_id from jwks where id = ${objectId})
-  and grants like ${`%"${objectId}"%`}
-order by name, id`.execute(this.#database);
+    return this.#listWhere(sql`project_id = ${projectId} and grants like ${`%"${objectId}"%`}`);
+  }
+
+  async knownBesideTokens(projectId: string): Promise<readonly Application[]> {
+    // The text stands in a claim only where there is a JWT credential.
+    return this.#listWhere(
+      sql`project_id = ${projectId} and (credentials like '%"type":"MTLS"%' or credentials like '%"type":"JWT"%')`,
+    );
+  }
+
+  async #listWhere(condition: RawBuilder<unknown>): Promise<readonly Application[]> {
+    const { rows } = await sql<Row>`select * from applications where ${condition} order by name, id`.execute(
+      this.#database,
+    );
     return rows.map((row) => this.#applicationOf(row));
   }
 
@@ -243,29 +258,61 @@ interface StoredToken {
   readonly validUntil: number | null;
 }
 
+/** Times are milliseconds since 1970. */
+type StoredCredential =
+  | MtlsCredential
+  | JwtCredential
+  | {
+      readonly type: 'TOKEN';
+      readonly name: string;
+      readonly expiresAt: number | null;
+      readonly tokens: readonly StoredToken[];
+    };
+
 function applicationOf(row: Row): Application {
-  const tokens = JSON.parse(row.tokens) as readonly StoredToken[];
   return {
     id: row.id,
     projectId: row.project_id,
     name: row.name,
     description: row.description,
     expiresAt: dateOrNull(row.expires_at),
-    tokens: tokens.map(({ hash, validUntil }): ApplicationToken => {
-      return { hash, validUntil: dateOrNull(validUntil) };
-    }),
+    credentials: credentialsOf(row),
     grants: JSON.parse(row.grants),
     createdAt: new Date(row.created_at),
     updatedAt: new Date(row.updated_at),
   };
 }
 
-function columnsOf(application: Application, auditSequence: number): ApplicationColumns {
-  const tokens = application.tokens.map(({ hash, validUntil }): StoredToken => {
-    return { hash, validUntil: timeOrNull(validUntil) };
+/** A row from before there were credentials has tokens alone. */
+function credentialsOf({ credentials, tokens }: Row): readonly Credential[] {
+  const stored: readonly StoredCredential[] =
+    credentials === null
+      ? [{ type: 'TOKEN', name: defaultCredentialName, expiresAt: null, tokens: JSON.parse(tokens) }]
+      : JSON.parse(credentials);
+  return stored.map((one): Credential => {
+    if (one.type !== 'TOKEN') return one;
+    return {
+      ...one,
+      expiresAt: dateOrNull(one.expiresAt),
+      tokens: one.tokens.map(({ hash, validUntil }) => ({ hash, validUntil: dateOrNull(validUntil) })),
+    };
   });
-  const grants = application.grants.map(({ keyRingId, jwkId, operations }) => {
-    return { keyRingId, jwkId, operations };
+}
+
+function storedCredential(credential: Credential): StoredCredential {
+  if (credential.type !== 'TOKEN') return credential;
+  const { type, name, expiresAt, tokens } = credential;
+  return {
+    type,
+    name,
+    expiresAt: timeOrNull(expiresAt),
+    tokens: tokens.map(({ hash, validUntil }) => ({ hash, validUntil: timeOrNull(validUntil) })),
+  };
+}
+
+function columnsOf(application: Application, auditSequence: number): ApplicationColumns {
+  const grants = application.grants.map(({ keyRingId, jwkId, tokenProfileId, operations, rate }) => {
+    return { keyRingId, jwkId, tokenProfileId, operations, rate };
   });
   return {
     id: application.id,
@@ -273,8 +320,9 @@ function columnsOf(application: Application, auditSequence: number): Application
     name: application.name,
     description: application.description,
     expires_at: timeOrNull(application.expiresAt),
-    tokens: JSON.stringify(tokens),
+    tokens: '[]',
     grants: JSON.stringify(grants),
+    credentials: JSON.stringify(application.credentials.map(storedCredential)),
     created_at: application.createdAt.getTime(),
     updated_at: application.updatedAt.getTime(),
     audit_sequence: auditSequence,

@@ -17,6 +17,7 @@ import { IdempotencyKeyTable } from './idempotency-key-table.ts';
 import { IdentityKeyTable } from './identity-key-table.ts';
 import { InstallationStatsTable } from './installation-stats-table.ts';
 import { InstallationTable } from './installation-table.ts';
+import { IssuerKeySetTable } from './issuer-key-set-table.ts';
 import { JwkTable } from './jwk-table.ts';
 import { KeyRingTable } from './key-ring-table.ts';
 import { keystoreTable } from './keystore-table.ts';
@@ -57,6 +58,7 @@ export function createStores(database: Database, { cache, notify, engine, keys }
     jwks,
     rings: new KeyRingTable(database, guard, jwks),
     applications: new ApplicationTable(database, guard),
+    issuerKeySets: new IssuerKeySetTable(database, guard),
     refreshes: new RefreshTable(database),
     certificates: new CertificateTable(database, { guard, sealed }),
     cryptoKeys: cryptoKeyTable(database, { guard, sealed }),

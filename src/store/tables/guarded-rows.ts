@@ -5,6 +5,7 @@ import type {
   CertificateEnvironmentRow,
   CryptoKeyEnvironmentRow,
   Database,
+  IssuerKeySetRow,
   JwkRow,
   KeyRingRow,
   KeystoreEnvironmentRow,
@@ -14,6 +15,7 @@ import {
   applicationParts,
   desiredObjectParts,
   headParts,
+  issuerKeySetParts,
   jwkParts,
   keyRingParts,
   type MacOf,
@@ -33,6 +35,7 @@ export const guardedTables = Object.freeze([
   'environment_states',
   'key_rings',
   'applications',
+  'issuer_key_sets',
 ] as const);
 export type GuardedTable = (typeof guardedTables)[number];
 
@@ -56,6 +59,7 @@ export async function* guardedRows(database: Database): AsyncGenerator<readonly 
   yield await stateRows(database);
   yield* rowsById<KeyRingRow>(database, 'key_rings', keyRingParts);
   yield* rowsById<ApplicationRow>(database, 'applications', applicationParts);
+  yield* rowsById<IssuerKeySetRow>(database, 'issuer_key_sets', issuerKeySetParts);
 }
 
 interface IdentifiedRow {
@@ -66,7 +70,7 @@ interface IdentifiedRow {
 /** Of a table whose key is an id. */
 async function* rowsById<Row extends IdentifiedRow>(
   database: Database,
-  table: 'jwks' | 'key_rings' | 'applications',
+  table: 'jwks' | 'key_rings' | 'applications' | 'issuer_key_sets',
   partsOf: (row: Row) => MacOf,
 ): AsyncGenerator<readonly GuardedRow[]> {
   for await (const rows of pagesById<Row>(database, table)) {

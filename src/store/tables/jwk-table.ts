@@ -257,6 +257,7 @@ function jwkOf(row: JwkRow): StoredJwk {
     privateMembers: row.private_members as Sealed | null,
     ...(row.kid_since !== null && { kidSince: new Date(row.kid_since) }),
     ...(row.ring_id !== null && { member: memberOf(row) }),
+    ...(row.operations !== null && { operations: JSON.parse(row.operations) }),
     createdAt: new Date(row.created_at),
     updatedAt: new Date(row.updated_at),
   };
@@ -282,6 +283,7 @@ function rowOf(jwk: StoredJwk, auditSequence: number): Omit<JwkRow, 'mac'> {
     private_members: jwk.privateMembers,
     kid_since: jwk.kidSince?.getTime() ?? null,
     ...memberColumns(jwk.member),
+    operations: jwk.operations ? JSON.stringify(jwk.operations) : null,
     created_at: jwk.createdAt.getTime(),
     updated_at: jwk.updatedAt.getTime(),
     audit_sequence: auditSequence,

@@ -1,5 +1,6 @@
 import type { AccessStores } from '../../access/access-store.ts';
 import type { ApplicationStores } from '../../applications/application-store.ts';
+import type { IssuerKeySetStores } from '../../applications/issuer-key-set.ts';
 import type { AuditStore } from '../../audit/audit-log.ts';
 import type { DumpStores } from '../../backup/dump-store.ts';
 import type { DesiredStateStores } from '../../deployments/desired-state-store.ts';
@@ -29,6 +30,7 @@ export interface Stores
     JwkStores,
     RingStores,
     ApplicationStores,
+    IssuerKeySetStores,
     RefreshStores,
     MaterialStores,
     IdempotencyStores,

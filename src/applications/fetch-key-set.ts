@@ -1,0 +1,66 @@
+import { badRequest, isKeyplaneError } from '../errors.ts';
+import { importJwkWithWarnings } from '../jose/import-jwk.ts';
+import { isJsonObject, type JsonValue } from '../jose/json.ts';
+import { publicJwk } from '../jose/public-part.ts';
+import type { SourceContext } from '../sources/jwk-source.ts';
+import { listKeysFrom } from '../sources/select-key.ts';
+import { fetchLimitsOf, urlAnswer } from '../sources/url.ts';
+import type { IssuerKey, KeySetRefresh } from './issuer-key-set.ts';
+
+/** Runs `work` with what may fetch source URLs. What it fetched counts as in memory until `work` has ended. */
+export type WithFetches = <T>(
+  projectId: string,
+  work: (context: Pick<SourceContext, 'fetchText'>) => Promise<T>,
+) => Promise<T>;
+
+export interface FetchedKeySet {
+  readonly keys: readonly IssuerKey[];
+  readonly etag: string | null;
+  readonly lastModified: string | null;
+}
+
+/**
+ * The public keys of a set that can verify signatures; what cannot is passed over (RFC 7517 §5).
+ * @param former undefined for an unconditional request
+ * @returns undefined where nothing changed
+ * @throws KeyplaneError `bad_request` where the set cannot be read or has no such key
+ */
+export async function fetchKeySet(
+  context: Pick<SourceContext, 'fetchText'>,
+  jwksUri: string,
+  former?: KeySetRefresh,
+): Promise<FetchedKeySet | undefined> {
+  const conditions = former ? conditionsOf(former) : {};
+  const answer = await context.fetchText(jwksUri, fetchLimitsOf({}), conditions);
+  if (answer.notModified) return undefined;
+  const listed = await listKeysFrom({ text: answer.text, what: urlAnswer });
+  const keys: IssuerKey[] = [];
+  for (const raw of listed.keys) {
+    const key = await verifyingKey(raw);
+    if (key) keys.push(key);
+  }
+  if (keys.length === 0) {
+    throw badRequest(`${urlAnswer} has no public key that verifies signatures!`, { reason: 'KEY_NOT_FOUND' });
+  }
+  return { keys, etag: answer.etag ?? null, lastModified: answer.lastModified ?? null };
+}
+
+/** Only a set that was read successfully is requested conditionally: "not modified" never confirms a failed answer. */
+function conditionsOf({ state, etag, lastModified }: KeySetRefresh) {
+  if (state !== 'FRESH') return {};
+  return { ...(etag !== null && { etag }), ...(lastModified !== null && { lastModified }) };
+}
+
+async function verifyingKey(raw: JsonValue): Promise<IssuerKey | undefined> {
+  if (!isJsonObject(raw)) return undefined;
+  try {
+    const { jwk } = await importJwkWithWarnings(raw);
+    const key = publicJwk(jwk);
+    if (key === undefined || key.use === 'enc') return undefined;
+    const { x5c: _chain, ...kept } = key;
+    return kept;
+  } catch (error) {
+    if (isKeyplaneError(error) && error.status < 500) return undefined;
+    throw error;
+  }
+}
