@@ -81,50 +81,61 @@ const grant = named(
   }),
 );
 
+const tokenCredential = named(
+  'TokenCredential',
+  z.strictObject({
+    type: z.literal('TOKEN'),
+    name: nameText('Unique within the application'),
+    expiresAt: z
+      .string()
+      .optional()
+      .describe('ISO 8601, in the future. Without it: as long as the application'),
+  }),
+);
+
+const mtlsCredential = named(
+  'MtlsCredential',
+  z.strictObject({
+    type: z.literal('MTLS'),
+    uriSan: z
+      .string()
+      .max(longestText)
+      .optional()
+      .describe('A URI of the subject alternative name of the client certificate. This or spkiSha256'),
+    spkiSha256: z
+      .string()
+      .optional()
+      .describe('SHA-256 of the SubjectPublicKeyInfo of the client certificate, base64url'),
+  }),
+);
+
+const jwtCredential = named(
+  'JwtCredential',
+  z.strictObject({
+    type: z.literal('JWT'),
+    issuer: z.string().min(1).max(longestText),
+    audience: z.string().min(1).max(longestText),
+    subject: z
+      .string()
+      .min(1)
+      .max(1024)
+      .describe('A pattern: `*` matches one or more characters within one `:` segment'),
+    claims: z.record(z.string(), z.unknown()).optional().describe('Claims that must have exactly these values'),
+    singleUse: z.boolean().optional().describe('Each node accepts a jti once'),
+    jwksUri: z
+      .string()
+      .max(longestText)
+      .optional()
+      .describe(
+        'Where the manager fetches the public keys of the issuer, at creation and at least every 5 minutes. This or jwkName',
+      ),
+    jwkName: nameText('A JWK of the project that belongs to no key ring; its public part is used').optional(),
+  }),
+);
+
 const credential = named(
   'Credential',
-  z.discriminatedUnion('type', [
-    z.strictObject({
-      type: z.literal('TOKEN'),
-      name: nameText('Unique within the application'),
-      expiresAt: z.string().optional().describe('ISO 8601, in the future. Without it: as long as the application'),
-    }),
-    z.strictObject({
-      type: z.literal('MTLS'),
-      uriSan: z
-        .string()
-        .max(longestText)
-        .optional()
-        .describe('A URI of the subject alternative name of the client certificate. This or spkiSha256'),
-      spkiSha256: z
-        .string()
-        .optional()
-        .describe('SHA-256 of the SubjectPublicKeyInfo of the client certificate, base64url'),
-    }),
-    z.strictObject({
-      type: z.literal('JWT'),
-      issuer: z.string().min(1).max(longestText),
-      audience: z.string().min(1).max(longestText),
-      subject: z
-        .string()
-        .min(1)
-        .max(1024)
-        .describe('A pattern: `*` matches one or more characters within one `:` segment'),
-      claims: z
-        .record(z.string(), z.unknown())
-        .optional()
-        .describe('Claims that must have exactly these values'),
-      singleUse: z.boolean().optional().describe('Each node accepts a jti once'),
-      jwksUri: z
-        .string()
-        .max(longestText)
-        .optional()
-        .describe(
-          'Where the manager fetches the public keys of the issuer, at creation and at least every 5 minutes. This or jwkName',
-        ),
-      jwkName: nameText('A JWK of the project that belongs to no key ring; its public part is used').optional(),
-    }),
-  ]),
+  z.discriminatedUnion('type', [tokenCredential, mtlsCredential, jwtCredential]),
 );
 
 /** For the description of the API. */
