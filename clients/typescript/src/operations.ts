@@ -6,6 +6,7 @@ import type {
   ApplicationList,
   ApplicationTokenAnswer,
   ApplicationTokenReplacement,
+  ApplicationTokensAnswer,
   AuditRecordList,
   CertificateFile,
   CertificateFileContents,
@@ -108,7 +109,7 @@ export interface Operations {
     };
     answer: DeploymentAnswer;
   };
-  /** Create an application and deploy its token to the nodes */
+  /** Create an application and deploy what it is known by to the nodes */
   createApplication: {
     input: {
       /** Name of the project */
@@ -951,7 +952,7 @@ export interface Operations {
     };
     answer: Success;
   };
-  /** Replace the token of an application */
+  /** Replace a token of an application */
   replaceApplicationToken: {
     input: {
       /** Name of the project */
@@ -1012,7 +1013,7 @@ export interface Operations {
     };
     answer: AccessToken;
   };
-  /** Update an application: its description, its expiry, its grants */
+  /** Update an application: its description, its expiry, its credentials, its grants */
   updateApplication: {
     input: {
       /** Name of the project */
@@ -1021,7 +1022,7 @@ export interface Operations {
       readonly applicationName: string;
       readonly body: ApplicationChange;
     };
-    answer: DeploymentAnswer;
+    answer: ApplicationTokensAnswer;
   };
   /** Replace a certificate; JWKs made from it are updated or detached */
   updateCertificate: {

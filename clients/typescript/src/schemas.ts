@@ -51,10 +51,39 @@ export interface Application {
   readonly name: string;
   readonly description: string | null;
   readonly expiresAt: string | null;
+  readonly credentials: readonly {
+    readonly type: 'TOKEN' | 'MTLS' | 'JWT';
+    readonly name?: string | undefined;
+    readonly expiresAt?: string | null | undefined;
+    readonly uriSan?: string | undefined;
+    readonly spkiSha256?: string | undefined;
+    readonly issuer?: string | undefined;
+    readonly audience?: string | undefined;
+    readonly subject?: string | undefined;
+    readonly claims?: Readonly<Record<string, unknown>> | undefined;
+    readonly singleUse?: boolean | undefined;
+    readonly jwksUri?: string | undefined;
+    readonly jwkName?: string | undefined;
+  }[];
+  /** What its JWTs are verified with, by jwksUri */
+  readonly keySets: readonly {
+    readonly jwksUri: string;
+    readonly keyCount: number;
+    /** FAILING: the last keys that were read stay deployed */
+    readonly state: 'FRESH' | 'FAILING';
+    /** ISO 8601, UTC */
+    readonly stateSince: string;
+    readonly stateReason: string | null;
+    /** When the URI last answered with keys */
+    readonly fetchedAt: string;
+  }[];
   readonly grants: readonly {
     readonly keyRingName?: string | undefined;
     readonly jwkName?: string | undefined;
+    readonly tokenProfileName?: string | undefined;
     readonly operations: readonly GrantOperation[];
+    readonly ratePerSecond?: number | undefined;
+    readonly burst?: number | undefined;
   }[];
   /** Of tokens that were replaced with an overlap and may still be valid */
   readonly formerTokensValidUntil: readonly string[];
@@ -71,9 +100,11 @@ export interface ApplicationChange {
   readonly name?: string | undefined;
   /** At most 1024 characters */
   readonly description?: string | undefined;
-  /** ISO 8601, in the future; from then on its tokens are rejected. null: it never expires */
+  /** ISO 8601, in the future; from then on all its credentials are rejected. null: it never expires */
   readonly expiresAt?: string | null | undefined;
-  /** Each names either a key ring or a JWK. What is not granted is rejected */
+  /** What the application is known by at a node. Within a project a credential fits one application */
+  readonly credentials?: readonly Credential[] | undefined;
+  /** Each names a key ring, a JWK or a token profile. What is not granted is rejected */
   readonly grants?: readonly Grant[] | undefined;
 }
 
@@ -82,10 +113,39 @@ export interface ApplicationDetail {
   readonly name: string;
   readonly description: string | null;
   readonly expiresAt: string | null;
+  readonly credentials: readonly {
+    readonly type: 'TOKEN' | 'MTLS' | 'JWT';
+    readonly name?: string | undefined;
+    readonly expiresAt?: string | null | undefined;
+    readonly uriSan?: string | undefined;
+    readonly spkiSha256?: string | undefined;
+    readonly issuer?: string | undefined;
+    readonly audience?: string | undefined;
+    readonly subject?: string | undefined;
+    readonly claims?: Readonly<Record<string, unknown>> | undefined;
+    readonly singleUse?: boolean | undefined;
+    readonly jwksUri?: string | undefined;
+    readonly jwkName?: string | undefined;
+  }[];
+  /** What its JWTs are verified with, by jwksUri */
+  readonly keySets: readonly {
+    readonly jwksUri: string;
+    readonly keyCount: number;
+    /** FAILING: the last keys that were read stay deployed */
+    readonly state: 'FRESH' | 'FAILING';
+    /** ISO 8601, UTC */
+    readonly stateSince: string;
+    readonly stateReason: string | null;
+    /** When the URI last answered with keys */
+    readonly fetchedAt: string;
+  }[];
   readonly grants: readonly {
     readonly keyRingName?: string | undefined;
     readonly jwkName?: string | undefined;
+    readonly tokenProfileName?: string | undefined;
     readonly operations: readonly GrantOperation[];
+    readonly ratePerSecond?: number | undefined;
+    readonly burst?: number | undefined;
   }[];
   /** Of tokens that were replaced with an overlap and may still be valid */
   readonly formerTokensValidUntil: readonly string[];
@@ -128,13 +188,39 @@ export interface ApplicationTokenAnswer {
   readonly deploymentResult: DeploymentResult;
   /** What was left out or rewritten of what was given; absent where there is nothing to say */
   readonly warnings?: readonly string[] | undefined;
-  /** Shown once. Absent where a request with an Idempotency-Key is repeated: keyplane keeps only the hash */
+  /** New tokens, shown once. Absent where there are none, and where a request with an Idempotency-Key is repeated */
+  readonly tokens?:
+    | readonly {
+        /** Name of the credential */
+        readonly name: string;
+        readonly token: string;
+      }[]
+    | undefined;
+  /** The one token, where the request did not say which credentials there are. Shown once. Absent where a request with an Idempotency-Key is repeated: keyplane keeps only the hash */
   readonly token?: string | undefined;
 }
 
 export interface ApplicationTokenReplacement {
+  /** Name of a TOKEN credential. Without it: the only one, or the one named `default` */
+  readonly credentialName?: string | undefined;
   /** How long the former token stays valid: an ISO 8601 duration of at most P30D, such as PT1H. Without it the former token ends at once */
   readonly overlap?: string | undefined;
+}
+
+export interface ApplicationTokensAnswer {
+  /** It is stored */
+  readonly success: true;
+  readonly deploymentResult: DeploymentResult;
+  /** What was left out or rewritten of what was given; absent where there is nothing to say */
+  readonly warnings?: readonly string[] | undefined;
+  /** New tokens, shown once. Absent where there are none, and where a request with an Idempotency-Key is repeated */
+  readonly tokens?:
+    | readonly {
+        /** Name of the credential */
+        readonly name: string;
+        readonly token: string;
+      }[]
+    | undefined;
 }
 
 export interface AuditRecord {
@@ -444,6 +530,8 @@ export interface CreatedToken {
   readonly expiresAt: string | null;
   readonly projects: readonly NarrowedProject[] | null;
 }
+
+export type Credential = TokenCredential | MtlsCredential | JwtCredential;
 
 export interface DeploymentAnswer {
   /** It is stored */
@@ -765,7 +853,14 @@ export interface Grant {
   readonly keyRingName?: string | undefined;
   /** A JWK of the project that belongs to no key ring */
   readonly jwkName?: string | undefined;
+  /** A token profile of the project */
+  readonly tokenProfileName?: string | undefined;
+  /** ISSUE is for token profiles, the others for keys. On a key ring SIGN_RAW is needed to sign a payload that is a JSON object and to compute a MAC: maxTokenLifetime bounds neither */
   readonly operations: readonly GrantOperation[];
+  /** How many operations a second each node admits. Without it: no limit */
+  readonly ratePerSecond?: number | undefined;
+  /** How many it admits at once. Without it: what it admits in one second, and at least 1 */
+  readonly burst?: number | undefined;
 }
 
 export type GrantOperation = 'SIGN' | 'SIGN_RAW' | 'VERIFY' | 'ENCRYPT' | 'DECRYPT' | 'MAC' | 'ISSUE';
@@ -1065,6 +1160,22 @@ export interface JwkReferenceList {
 export type JwkType = 'RSA' | 'EC' | 'OCT' | 'OKP';
 
 export type JwkUse = 'sig' | 'enc';
+
+export interface JwtCredential {
+  readonly type: 'JWT';
+  readonly issuer: string;
+  readonly audience: string;
+  /** A pattern: `*` matches one or more characters within one `:` segment */
+  readonly subject: string;
+  /** Claims that must have exactly these values */
+  readonly claims?: Readonly<Record<string, unknown>> | undefined;
+  /** Each node accepts a jti once */
+  readonly singleUse?: boolean | undefined;
+  /** Where the manager fetches the public keys of the issuer, at creation and at least every 5 minutes. This or jwkName */
+  readonly jwksUri?: string | undefined;
+  /** A JWK of the project that belongs to no key ring; its public part is used */
+  readonly jwkName?: string | undefined;
+}
 
 export interface Key {
   readonly id: string;
@@ -1481,6 +1592,14 @@ export interface Membership {
   readonly roles: readonly Role[];
 }
 
+export interface MtlsCredential {
+  readonly type: 'MTLS';
+  /** A URI of the subject alternative name of the client certificate. This or spkiSha256 */
+  readonly uriSan?: string | undefined;
+  /** SHA-256 of the SubjectPublicKeyInfo of the client certificate, base64url */
+  readonly spkiSha256?: string | undefined;
+}
+
 export interface NamedJwk {
   readonly projectName: string;
   readonly name: string;
@@ -1496,9 +1615,11 @@ export interface NewApplication {
   readonly name: string;
   /** At most 1024 characters */
   readonly description?: string | undefined;
-  /** ISO 8601, in the future; from then on its tokens are rejected. null: it never expires */
+  /** ISO 8601, in the future; from then on all its credentials are rejected. null: it never expires */
   readonly expiresAt?: string | null | undefined;
-  /** Each names either a key ring or a JWK. What is not granted is rejected */
+  /** What the application is known by at a node. Within a project a credential fits one application */
+  readonly credentials?: readonly Credential[] | undefined;
+  /** Each names a key ring, a JWK or a token profile. What is not granted is rejected */
   readonly grants?: readonly Grant[] | undefined;
 }
 
@@ -2090,6 +2211,14 @@ export interface Token {
   readonly projects: readonly NarrowedProject[] | null;
   /** To about ten minutes; null: not used yet */
   readonly lastUsedAt: string | null;
+}
+
+export interface TokenCredential {
+  readonly type: 'TOKEN';
+  /** Unique within the application */
+  readonly name: string;
+  /** ISO 8601, in the future. Without it: as long as the application */
+  readonly expiresAt?: string | undefined;
 }
 
 export interface TokenList {
