@@ -24,7 +24,9 @@ import type { IssuerKey, IssuerKeySet, IssuerKeySetStores } from './issuer-key-s
 
 const pageSize = 512;
 
-export type ApplicationContentStores = ApplicationStores & IssuerKeySetStores & Pick<GrantedKeyStores, 'jwks'>;
+export type ApplicationContentStores = ApplicationStores &
+  IssuerKeySetStores &
+  Pick<GrantedKeyStores, 'jwks'>;
 
 /** The public keys that verify the JWTs of applications. */
 interface TrustedKeys {

@@ -17,10 +17,13 @@ export async function requireOwnCredentials(
   for (const [index, credential] of credentials.entries()) {
     const other = others.find((one) => one.credentials.some((its) => credentialsOverlap(credential, its)));
     if (other === undefined) continue;
-    throw badRequest(`credentials[${index}] overlaps with a credential of application (name: ${other.name})!`, {
-      reason: 'CREDENTIAL_TAKEN',
-      member: `credentials[${index}]`,
-    });
+    throw badRequest(
+      `credentials[${index}] overlaps with a credential of application (name: ${other.name})!`,
+      {
+        reason: 'CREDENTIAL_TAKEN',
+        member: `credentials[${index}]`,
+      },
+    );
   }
 }
 

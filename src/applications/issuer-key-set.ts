@@ -35,7 +35,10 @@ export interface IssuerKeySetStore {
   /** Of these URIs; those that are not followed are left out. */
   findMany(projectId: string, jwksUris: readonly string[]): Promise<readonly IssuerKeySet[]>;
   /** The sets that are due, the longest overdue first; also those that a clock since set back has put off. */
-  due(window: { readonly now: Date; readonly furthest: Date }, limit: number): Promise<readonly IssuerKeySet[]>;
+  due(
+    window: { readonly now: Date; readonly furthest: Date },
+    limit: number,
+  ): Promise<readonly IssuerKeySet[]>;
   insert(set: IssuerKeySet): Promise<void>;
   /** Its keys, and when it is fetched next. */
   update(set: IssuerKeySet): Promise<void>;

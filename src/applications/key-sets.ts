@@ -45,7 +45,8 @@ export async function storeKeySets(
   if (changed.length === 0) return [];
   const followers = await stores.applications.knownBesideTokens(projectId);
   return followers.filter(
-    (one) => one.id !== application.id && !one.altered && followedUris(one).some((uri) => changed.includes(uri)),
+    (one) =>
+      one.id !== application.id && !one.altered && followedUris(one).some((uri) => changed.includes(uri)),
   );
 }
 

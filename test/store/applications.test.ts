@@ -92,9 +92,15 @@ withDatabases('applications', (fresh) => {
       await jwks.insert(jwk);
       for (const one of [ofRing, ofJwk]) await applications.insert(one);
     });
-    expect(await store.read(({ applications }) => applications.grantedFor(project.id, ring.id))).toEqual([ofRing]);
-    expect(await store.read(({ applications }) => applications.grantedFor(project.id, jwk.id))).toEqual([ofJwk]);
-    expect(await store.read(({ applications }) => applications.grantedFor(project.id, 'nothing'))).toEqual([]);
+    expect(await store.read(({ applications }) => applications.grantedFor(project.id, ring.id))).toEqual([
+      ofRing,
+    ]);
+    expect(await store.read(({ applications }) => applications.grantedFor(project.id, jwk.id))).toEqual([
+      ofJwk,
+    ]);
+    expect(await store.read(({ applications }) => applications.grantedFor(project.id, 'nothing'))).toEqual(
+      [],
+    );
   });
 
   test('have their use of keys added up, and a key keeps its last use without them', async () => {

@@ -120,7 +120,10 @@ const jwtCredential = named(
       .min(1)
       .max(1024)
       .describe('A pattern: `*` matches one or more characters within one `:` segment'),
-    claims: z.record(z.string(), z.unknown()).optional().describe('Claims that must have exactly these values'),
+    claims: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe('Claims that must have exactly these values'),
     singleUse: z.boolean().optional().describe('Each node accepts a jti once'),
     jwksUri: z
       .string()
@@ -145,7 +148,9 @@ export const describedMembers = {
     .array(credential)
     .max(mostCredentials)
     .optional()
-    .describe('What the application is known by at a node. Within a project a credential fits one application'),
+    .describe(
+      'What the application is known by at a node. Within a project a credential fits one application',
+    ),
   grants: z
     .array(grant)
     .optional()

@@ -10,7 +10,9 @@ import { deploymentResponse } from '../responses/deployment-response.ts';
 const tokens = z
   .array(z.object({ name: z.string().describe('Name of the credential'), token: z.string() }))
   .optional()
-  .describe('New tokens, shown once. Absent where there are none, and where a request with an Idempotency-Key is repeated');
+  .describe(
+    'New tokens, shown once. Absent where there are none, and where a request with an Idempotency-Key is repeated',
+  );
 
 /** A change that deploys and makes tokens. */
 export const shownTokensResponse = named(

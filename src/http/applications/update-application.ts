@@ -34,7 +34,8 @@ export function updateApplicationRoute(
       operationId: 'updateApplication',
       tags: ['applications'],
       summary: 'Update an application: its description, its expiry, its credentials, its grants',
-      description: 'What is absent stays as it is; `credentials` and `grants` replace all former ones. A TOKEN credential that stays by its name keeps its token; the answer shows the token of a new one.',
+      description:
+        'What is absent stays as it is; `credentials` and `grants` replace all former ones. A TOKEN credential that stays by its name keeps its token; the answer shows the token of a new one.',
       params: z.object({ projectName: z.string(), applicationName: z.string() }),
       body,
       response: { 200: shownTokensResponse },

@@ -1,9 +1,5 @@
 import type { Selectable } from 'kysely';
-import type {
-  IssuerKeySet,
-  IssuerKeySetStore,
-  KeySetRefresh,
-} from '../../applications/issuer-key-set.ts';
+import type { IssuerKeySet, IssuerKeySetStore, KeySetRefresh } from '../../applications/issuer-key-set.ts';
 import { alteredInDatabase } from '../../errors.ts';
 import type { Database, IssuerKeySetRow } from '../database-schema.ts';
 import type { RowGuard } from '../integrity/row-guard.ts';
