@@ -56,8 +56,12 @@ export interface KeyAllowances {
   readonly allowRsa15?: true;
   /** It decrypts what was compressed, to 256 KiB at most. */
   readonly allowCompressed?: true;
-  /** PBES2: iterations, of the key itself and the most that it opens. */
+  /** PBES2: the most iterations with which it encrypts and decrypts; absent: 100,000. */
   readonly maxIterationCount?: number;
+  /** PBES2: iterations with which it encrypts, of a key that was generated with a count; absent: 10,000. */
+  readonly iterationCount?: number;
+  /** PBES2: octets of salt with which it encrypts, of a key that was generated with a number; absent: 16. */
+  readonly saltOctets?: number;
 }
 
 export interface DeployedMembership {
