@@ -155,5 +155,7 @@ function publicKeyOf(jwk: PrivateJwk): KeyObject {
 }
 
 function privateKeyOf(jwk: PrivateJwk): KeyObject | undefined {
-  return hasPrivatePart(jwk) ? createPrivateKey({ key: jwk as object as JsonWebKey, format: 'jwk' }) : undefined;
+  return hasPrivatePart(jwk)
+    ? createPrivateKey({ key: jwk as object as JsonWebKey, format: 'jwk' })
+    : undefined;
 }
