@@ -13,6 +13,10 @@ import { keyFileExists, loadOrCreateKeyFile } from '../sealing/key-file.ts';
 import { lockDataDir } from './disk/data-dir-lock.ts';
 import { MemoryCopy } from './disk/memory-copy.ts';
 import { removeCopy, SealedLog } from './disk/sealed-log.ts';
+import {
+  type KubernetesSignerOptions,
+  startKubernetesSigner,
+} from './kubernetes-signer/start-kubernetes-signer.ts';
 import { ManagerContact } from './lease/manager-contact.ts';
 import { machineClocks } from './lease/node-clocks.ts';
 import { ServeLimit } from './lease/serve-limit.ts';
@@ -61,6 +65,8 @@ export interface NodeOptions {
   readonly managerTls?: ManagerTlsFiles;
   /** Without it the node signs and verifies nothing. */
   readonly operations?: OperationsOptions;
+  /** Without it the node signs nothing for Kubernetes. */
+  readonly kubernetesSigner?: KubernetesSignerOptions;
   /** That of the machine, milliseconds since 1970. */
   readonly clock?: () => number;
   readonly logger: NodeLog;
@@ -78,6 +84,8 @@ interface NodeAddresses {
   readonly url: string;
   /** Where it signs and verifies. */
   readonly operations: readonly string[];
+  /** Where kube-apiserver has its tokens signed. */
+  readonly kubernetesSigner: string | undefined;
 }
 
 /** @throws KeyplaneError `bad_request`, with a message for the operator, for options that it cannot start with */
@@ -121,11 +129,15 @@ async function run(
   const cacheControl = () => sets.cacheControl;
   const historical = new HistoricalJwks({ state, copy, lease, clock, cacheControl });
   state.follow(historical);
-  const usage = options.operations && (await UsageCounter.load({ path: usagePath, key, now: clock, log }));
+  const usesKeys = options.operations !== undefined || options.kubernetesSigner !== undefined;
+  const usage = usesKeys ? await UsageCounter.load({ path: usagePath, key, now: clock, log }) : undefined;
   if (usage) closers.push(() => usage.close());
   const parts = usage && { state, copy, contact, lease, usage, log };
   const operations = options.operations && parts && (await startOperations(options.operations, parts));
   if (operations) closers.push(() => operations.close());
+  const signer =
+    options.kubernetesSigner && parts && startKubernetesSigner(options.kubernetesSigner, parts, serveLimit);
+  if (signer) closers.push(() => signer.close());
   if (copy instanceof SealedLog) await restoreCopy(copy, state, revoked);
   if (state.environment && state.environment.name !== environment) {
     log.warn(
@@ -185,7 +197,8 @@ async function run(
       clockOffsetMs: Math.round(contact.time.offsetMs),
     };
     const stands = { revision, counts: { ...counts, published }, connected, since, diverged, ...heard };
-    return { environment, name, version, ...stands };
+    const signs = signer && { kubernetesSigner: signer.status() };
+    return { environment, name, version, ...stands, ...signs };
   };
   const metrics = createNodeMetrics(facts);
   closers.push(() => metrics.close());
@@ -205,15 +218,19 @@ async function run(
   const address = await listen(server, options);
   closers.push(close);
   const operationsAddresses = (await operations?.listen()) ?? [];
+  const kubernetesSigner = await signer?.listen();
   // Without a connection nothing else deletes what an earlier run left in the copy.
   await copy.compactIfDue(state.objects, state.mark()).catch((error: unknown) => {
     log.warn({ err: error }, 'the sealed copy could not be compacted; it goes on as it is');
   });
   if (secret !== undefined || pin.fingerprint !== undefined) stream.start();
   closers.push(() => stream.close());
-  const operationsAt = operationsAddresses.length === 0 ? {} : { operations: operationsAddresses };
-  log.info({ environment, name, url: address, revision: state.revision, ...operationsAt }, 'the node serves');
-  return { url: address, operations: operationsAddresses };
+  const at = {
+    ...(operationsAddresses.length > 0 && { operations: operationsAddresses }),
+    ...(kubernetesSigner !== undefined && { kubernetesSigner }),
+  };
+  log.info({ environment, name, url: address, revision: state.revision, ...at }, 'the node serves');
+  return { url: address, operations: operationsAddresses, kubernetesSigner };
 }
 
 const ephemeralServeLimitMs = 3_600_000;

@@ -34,6 +34,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   common: [],
   main: ['cli'],
   cli: [
+    'type node/kubernetes-signer/start-kubernetes-signer.ts',
     'type node/operations/start-operations.ts',
     'asn1/sniff-der.ts',
     'clients/typescript/src',

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { Project } from '../../src/access/access-store.ts';
 import type { KeyUsage } from '../../src/applications/application-store.ts';
+import { kubernetesApplication } from '../../src/protocol/content.ts';
 import type { Store } from '../../src/store/store.ts';
 import { withDatabases } from '../support/databases.ts';
 import { sampleApplication, sampleJwk, sampleKeyRing, sampleProject } from './samples.ts';
@@ -141,6 +142,14 @@ withDatabases('applications', (fresh) => {
     expect(await lastUsed()).toEqual(new Map([[jwk.id, at(30)]]));
     const lastUsedBy = (id: string) => store.read(({ applications }) => applications.lastUsedBy([id]));
     expect(await lastUsedBy(application.id)).toEqual(new Map([[application.id, at(30)]]));
+    // No application of a project stands for the signer of Kubernetes, and what it used was used.
+    const bySigner = { ...use, applicationId: kubernetesApplication, jwkId: other.id };
+    await store.write(({ applications }) => applications.addUsage([bySigner]));
+    expect(await store.read(({ applications }) => applications.usageOf(kubernetesApplication))).toEqual([
+      bySigner,
+    ]);
+    expect((await lastUsed()).get(other.id)).toEqual(at(20));
+    await store.write(({ jwks }) => jwks.delete(other.id));
     await store.write(({ applications }) => applications.delete(application.id));
     expect(await store.read(({ applications }) => applications.usageOf(application.id))).toEqual([]);
     expect(await lastUsed()).toEqual(new Map([[jwk.id, at(30)]]));

@@ -6,12 +6,17 @@ import { parseDuration } from '../../iso-duration.ts';
 import { checkName } from '../../names.ts';
 import { version } from '../../version.ts';
 import { addCommand } from '../client-command.ts';
+import {
+  addKubernetesSignerFlags,
+  type KubernetesSignerFlags,
+  kubernetesSignerOptionsOf,
+} from './kubernetes-signer-flags.ts';
 import { addOperationsFlags, type OperationsFlags, operationsOptionsOf } from './operations-flags.ts';
 import { notifyParent } from './parent-process.ts';
 import { releaseCompileCache } from './release-compile-cache.ts';
 import { stopSignal } from './stop-signal.ts';
 
-interface NodeFlags extends OperationsFlags {
+interface NodeFlags extends OperationsFlags, KubernetesSignerFlags {
   readonly manager: readonly string[];
   readonly environment: string;
   readonly name: string;
@@ -66,7 +71,7 @@ export function addNodeCommand(program: Command): void {
     .option('--manager-ca <FILE>', 'PEM CAs of the certificate of the manager (default: those of Node.js)')
     .option('--client-cert <FILE>', 'PEM client certificate for managers that require one')
     .option('--client-key <FILE>', 'PEM private key of --client-cert');
-  addOperationsFlags(command, parsePort)
+  addKubernetesSignerFlags(addOperationsFlags(command, parsePort))
     .addHelpText(
       'after',
       '\nKnown nodes: keyplane node list ENVIRONMENT, keyplane node forget ENVIRONMENT NAME, keyplane node readmit ENVIRONMENT NAME\n',
@@ -74,6 +79,7 @@ export function addNodeCommand(program: Command): void {
     .action(async (flags: NodeFlags) => {
       const token = readNodeToken(processEnvironment());
       const operations = operationsOptionsOf(flags);
+      const kubernetesSigner = kubernetesSignerOptionsOf(flags);
       const stopped = stopSignal();
       const { createLog } = await import('../../log.ts');
       const { startNode } = await import('../../node/start-node.ts');
@@ -90,6 +96,7 @@ export function addNodeCommand(program: Command): void {
         ...(flags.ephemeral && { ephemeral: true }),
         ...tlsOptionsOf(flags),
         ...(operations !== undefined && { operations }),
+        ...(kubernetesSigner !== undefined && { kubernetesSigner }),
         ...(flags.keyFile !== undefined && { keyFile: resolve(flags.keyFile) }),
         token,
         version,
@@ -99,9 +106,9 @@ export function addNodeCommand(program: Command): void {
         const isTokenError = isKeyplaneError(error) && error.reason === 'TOKEN_NOT_VALID';
         throw isTokenError ? new SettingError(error.message) : error;
       });
-      process.stderr.write(
-        `keyplane node ${flags.name} is ready: ${[node.url, ...node.operations.map((at) => `operations ${at}`)].join(', ')}\n`,
-      );
+      const addresses = [node.url, ...node.operations.map((at) => `operations ${at}`)];
+      if (node.kubernetesSigner !== undefined) addresses.push(`Kubernetes signer ${node.kubernetesSigner}`);
+      process.stderr.write(`keyplane node ${flags.name} is ready: ${addresses.join(', ')}\n`);
       await notifyParent({ ready: node.url, operations: node.operations });
       await stopped;
       await node.close();

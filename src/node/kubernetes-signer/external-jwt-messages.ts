@@ -32,7 +32,9 @@ export interface FetchedKeys {
 }
 
 export function fetchKeysResponse({ keys, dataTimestamp, refreshHintSeconds }: FetchedKeys): Buffer {
-  const encoded = keys.map(({ kid, spki }) => octetsField(1, Buffer.concat([textField(1, kid), octetsField(2, spki)])));
+  const encoded = keys.map(({ kid, spki }) =>
+    octetsField(1, Buffer.concat([textField(1, kid), octetsField(2, spki)])),
+  );
   return Buffer.concat([
     ...encoded,
     octetsField(2, timestamp(dataTimestamp)),

@@ -49,7 +49,8 @@ export function externalJwtMethods(options: ExternalJwtSignerOptions): GrpcMetho
     capacity: poolJobs,
     waiting: mostWaiting,
     waitMs: mostWaitMs,
-    rejection: () => new GrpcError('RESOURCE_EXHAUSTED', 'Too many signatures wait for this node! Try again.'),
+    rejection: () =>
+      new GrpcError('RESOURCE_EXHAUSTED', 'Too many signatures wait for this node! Try again.'),
   });
 
   /** @throws GrpcError where the ring cannot be used */

@@ -157,8 +157,5 @@ function refuse(stream: ServerHttp2Stream, { status, message }: GrpcError): void
 function percentEncoded(text: string): string {
   return Buffer.from(text)
     .toString('latin1')
-    .replace(
-      /[^ -$&-~]/g,
-      (octet) => `%${octet.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
-    );
+    .replace(/[^ -$&-~]/g, (octet) => `%${octet.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
 }

@@ -35,7 +35,7 @@ function varint(value: number): Buffer {
  * @returns empty where it is absent
  */
 export function readOctetsField(message: Buffer, field: number): Buffer | undefined {
-  let found = Buffer.alloc(0);
+  let found: Buffer = Buffer.alloc(0);
   let at = 0;
   while (at < message.length) {
     const tag = readVarint(message, at);

@@ -1,8 +1,8 @@
 // The external signer of a Kubernetes API server: gRPC on a Unix socket, which whoever may open it may use. Wiring only.
 
+import type { ServeLimit } from '../lease/serve-limit.ts';
 import { listenOnSocket } from '../operations/listen.ts';
 import type { NodeParts } from '../operations/start-operations.ts';
-import type { ServeLimit } from '../lease/serve-limit.ts';
 import { externalJwtMethods } from './external-jwt-signer.ts';
 import { createGrpcServer } from './grpc-server.ts';
 import { type RingPlace, SignerRing } from './signer-ring.ts';
