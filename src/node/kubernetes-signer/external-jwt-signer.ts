@@ -11,7 +11,7 @@ import type { ManagerContact } from '../lease/manager-contact.ts';
 import type { ServeLimit } from '../lease/serve-limit.ts';
 import type { SigningLease } from '../lease/signing-lease.ts';
 import type { NodeState } from '../node-state.ts';
-import type { KeyUse } from '../operations/perform-operation.ts';
+import type { KeyUse } from '../operations/operation-call.ts';
 import {
   fetchKeysResponse,
   metadataResponse,
