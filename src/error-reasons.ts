@@ -48,6 +48,7 @@ export const errorReasons = Object.freeze([
   'NO_PRIVATE_KEYS',
   'SIGNING_LEASE_EXPIRED',
   'CLOCK_SKEW',
+  'KEY_USED_UP',
 ] as const);
 
 export type ErrorReason = (typeof errorReasons)[number];

@@ -34,7 +34,7 @@ export interface OperationContext {
    * once.
    */
   inTurn<T>(
-    algorithm: { readonly runsInPool: boolean },
+    algorithm: { readonly runsInPool: boolean; readonly onePerCaller?: true },
     application: CallingApplication,
     run: () => T | Promise<T>,
   ): T | Promise<T>;

@@ -3,9 +3,10 @@
 // What a change touches is prepared beside what is in use and swapped in at once, so that no request fails during it.
 
 import type { PrivateJwk } from '../../jose/jwk.ts';
-import { isSymmetric } from '../../jose/key-types.ts';
+import { hasPrivatePart, isSymmetric } from '../../jose/key-types.ts';
 import { joinJwk } from '../../jose/public-part.ts';
 import { lookupName } from '../../names.ts';
+import { encryptionKey } from '../../operations/encryption/encryption-key.ts';
 import { type OperationKey, signingKey, verificationKey } from '../../operations/operation-key.ts';
 import { createSigner } from '../../operations/sign-jws.ts';
 import type { DeployedApplication, DeployedKeyRing, FormerMember } from '../../protocol/content.ts';
@@ -29,9 +30,10 @@ import {
 type MemberObject = StoredObject & { readonly member: StoredMember };
 
 /** What was opened of a JWK, for as long as its content is the same. */
-interface OpenedKey extends Omit<HeldKey, 'isRevoked'> {
+interface OpenedKey {
   readonly digest: string;
   readonly isPrivate: boolean;
+  readonly key: Omit<HeldKey, 'isRevoked'>;
   readonly jwk: Omit<HeldJwk, keyof HeldKey>;
 }
 
@@ -194,11 +196,11 @@ export class OperationIndex implements StateFollower {
     const members: HeldMember[] = [];
     for (const member of this.#members.get(id)?.values() ?? []) {
       const { state } = member.member;
-      const opened = await this.#open(member, ring.use === 'sig' && state === 'ACTIVE');
+      // Of a SIGNATURE ring only one signs; those of an ENCRYPTION ring all decrypt.
+      const opened = await this.#open(member, ring.use === 'enc' || state === 'ACTIVE');
       if (opened === undefined) continue;
-      const { jwkId, kid, verification, signer } = opened;
       const isRevoked = member.isRevoked === true;
-      members.push({ jwkId, kid, verification, signer, isRevoked, membership: member.member });
+      members.push({ ...opened.key, isRevoked, membership: member.member });
     }
     const former = this.#formerKeys(ring);
     return { place: place(ring.project, 'key-rings', ring.name), target: ringTarget(ring, members, former) };
@@ -209,11 +211,10 @@ export class OperationIndex implements StateFollower {
     if (object === undefined || !this.#granted.has(id)) return undefined;
     const opened = await this.#open(object, true);
     if (opened === undefined) return undefined;
-    const { jwkId, kid, verification, signer, jwk } = opened;
     const isRevoked = object.isRevoked === true;
     return {
       place: place(object.project, 'jwks', object.name),
-      target: jwkTarget({ ...jwk, jwkId, kid, verification, signer, isRevoked }),
+      target: jwkTarget({ ...opened.jwk, ...opened.key, isRevoked }),
     };
   }
 
@@ -297,21 +298,30 @@ function openKey(
   content: Extract<Awaited<ReturnType<StateCopy['read']>>, { kind: 'jwk' }>,
   { digest, isPrivate }: Pick<OpenedKey, 'digest' | 'isPrivate'>,
 ): OpenedKey {
-  const { id: jwkId, name, withheld, notBefore, expires } = content;
+  const { id: jwkId, name, withheld, notBefore, expires, operations } = content;
   const isWithheld = withheld !== undefined;
   const jwk = joinContent(content.jwk, isWithheld);
-  const facts = { name, use: useOf(content.jwk), algorithmName: textOf(content.jwk.alg), isWithheld };
-  const base = { jwkId, kid: textOf(content.jwk.kid), digest, isPrivate };
-  if (jwk === undefined) {
-    const rest = { ...facts, hasPrivatePart: false, notBefore, expires };
-    return { ...base, verification: undefined, signer: undefined, jwk: rest };
-  }
-  const signing = isPrivate ? signingKey(jwk) : undefined;
+  const signing = jwk && isPrivate ? signingKey(jwk) : undefined;
   return {
-    ...base,
-    verification: verificationKey(jwk),
-    signer: signing && createSigner(signing),
-    jwk: { ...facts, hasPrivatePart: signing !== undefined, notBefore, expires },
+    digest,
+    isPrivate,
+    key: {
+      jwkId,
+      kid: textOf(content.jwk.kid),
+      verification: jwk && verificationKey(jwk),
+      signer: signing && createSigner(signing),
+      encryption: jwk && encryptionKey(jwk, operations),
+      hasPrivatePart: jwk !== undefined && isPrivate && hasPrivatePart(jwk),
+      isSecret: content.jwk.kty === 'oct',
+    },
+    jwk: {
+      name,
+      use: useOf(content.jwk),
+      algorithmName: textOf(content.jwk.alg),
+      isWithheld,
+      notBefore,
+      expires,
+    },
   };
 }
 

@@ -2,6 +2,9 @@
 // never altered: a request has the keys of one moment.
 
 import { badRequest, KeyplaneError } from '../../errors.ts';
+import { useTypeOfAlgorithm } from '../../jose/algorithms.ts';
+import { type UseType, useToUseType } from '../../jose/use-type.ts';
+import type { EncryptionKey } from '../../operations/encryption/encryption-key.ts';
 import type { OperationKey } from '../../operations/operation-key.ts';
 import type { Signer } from '../../operations/sign-jws.ts';
 import type { SignLimits } from '../../operations/sign-request.ts';
@@ -13,6 +16,8 @@ export interface OperationTarget {
   /** Of the ring or the JWK: what grants name. */
   readonly id: string;
   readonly name: string;
+  /** As sentences begin with it: `Key ring (name: r)`. */
+  readonly title: string;
   readonly limits: SignLimits;
   /** Of verifiers that name none. */
   readonly clockSkewMs: number;
@@ -31,6 +36,26 @@ export interface OperationTarget {
   macKey(now: number): IdentifiedKey;
   /** Those that verify MACs. @throws KeyplaneError where it has no such keys */
   macKeys(now: number): readonly IdentifiedKey[];
+  /** What encrypts now. @throws KeyplaneError where nothing does */
+  encryption(now: number): ActiveEncryption;
+  /** What decrypts, with the private key. @throws KeyplaneError where this node has no such key */
+  decryption(now: number): FindDecryptionKey;
+  /** The public key of a sender. @throws KeyplaneError where there is none */
+  senderPublicKey(): IdentifiedEncryptionKey;
+}
+
+/** Undefined where the name is of none of its keys; what a missing kid names is theirs to say. */
+export type FindDecryptionKey = (kid: string | undefined) => IdentifiedEncryptionKey | undefined;
+
+export interface IdentifiedEncryptionKey {
+  readonly jwkId: string;
+  readonly key: EncryptionKey;
+}
+
+export interface ActiveEncryption extends IdentifiedEncryptionKey {
+  readonly hasPrivatePart: boolean;
+  /** A node that heard from no manager for long does not encrypt with it: others would not decrypt it. */
+  readonly isLeased: boolean;
 }
 
 export interface ActiveSigner {
@@ -60,6 +85,11 @@ export interface HeldKey {
   readonly verification: OperationKey | undefined;
   /** Undefined where the node does not have its private part. */
   readonly signer: Signer | undefined;
+  /** Undefined where it has no encryption algorithm, or is a secret that this node does not have. */
+  readonly encryption: EncryptionKey | undefined;
+  readonly hasPrivatePart: boolean;
+  /** An OCT key. */
+  readonly isSecret: boolean;
   readonly isRevoked: boolean;
 }
 
@@ -100,8 +130,7 @@ export function ringTarget(
     if (member?.verification === undefined) return undefined;
     const { verification, membership, isRevoked, jwkId } = member;
     const { algorithmName } = verification;
-    const isRetired = membership.retireAt !== null && membership.retireAt <= now;
-    const end = isRevoked ? 'REVOKED' : isRetired ? 'RETIRED' : undefined;
+    const end = isRevoked ? 'REVOKED' : hasEnded(member, now) ? 'RETIRED' : undefined;
     return { algorithmName, key: verification, end, state: membership.state, jwkId };
   }
 
@@ -115,6 +144,7 @@ export function ringTarget(
   return {
     id: ring.id,
     name: ring.name,
+    title,
     limits: {
       maxTokenLifetimeMs: ring.maxTokenLifetimeMs,
       keyTitle: `key ring (name: ${ring.name})`,
@@ -133,19 +163,51 @@ export function ringTarget(
     macKeys(now) {
       // It says why where there are none.
       requireMac(title, signer());
-      return members.flatMap(({ jwkId, verification, isRevoked, membership: { retireAt } }) => {
-        const isRetired = retireAt !== null && retireAt <= now;
-        return verification === undefined || isRevoked || isRetired ? [] : [{ jwkId, key: verification }];
+      return members.flatMap((member) => {
+        const { jwkId, verification } = member;
+        return verification === undefined || hasEnded(member, now) ? [] : [{ jwkId, key: verification }];
       });
     },
+    encryption() {
+      requireEncryption();
+      if (active === undefined) throw notYet(`${title} has no ACTIVE key yet!`);
+      const { jwkId, encryption: key, hasPrivatePart } = active;
+      if (key === undefined) throw noPrivateKeys();
+      return { jwkId, key, hasPrivatePart, isLeased: active.isSecret };
+    },
+    decryption(now) {
+      requireEncryption();
+      const held = members.filter(({ encryption, hasPrivatePart }) => encryption && hasPrivatePart);
+      if (held.length === 0)
+        throw members.length === 0 ? notYet(`${title} has no ACTIVE key yet!`) : noPrivateKeys();
+      return (kid) => {
+        const member = held.find((one) => one.kid === kid);
+        const key = member?.encryption;
+        if (key === undefined || member === undefined || kid === undefined) return undefined;
+        // A manager ends the use of a key pair, when no sender has its public key any more; that of a secret ends by the clock.
+        const isOver = member.isSecret ? hasEnded(member, now) : member.isRevoked;
+        return isOver || formerByKid.has(kid) ? undefined : { jwkId: member.jwkId, key };
+      };
+    },
+    senderPublicKey() {
+      requireEncryption();
+      throw notSupported(`${title} is no JWK: a sender is one key!`);
+    },
   };
+
+  function requireEncryption(): void {
+    if (ring.use !== 'enc') throw isForSignature(title);
+  }
+}
+
+function hasEnded({ isRevoked, membership: { retireAt } }: HeldMember, now: number): boolean {
+  return isRevoked || (retireAt !== null && retireAt <= now);
 }
 
 export interface HeldJwk extends HeldKey {
   readonly name: string;
   readonly use: 'sig' | 'enc' | undefined;
   readonly algorithmName: string | undefined;
-  readonly hasPrivatePart: boolean;
   /** Private parts were withheld from this node. */
   readonly isWithheld: boolean;
   /** Milliseconds since 1970. */
@@ -158,40 +220,63 @@ const jwkTokenLifetimeMs = 3_600_000;
 const jwkClockSkewMs = 60_000;
 
 export function jwkTarget(jwk: HeldJwk): OperationTarget {
-  const { jwkId: id, name, verification, signer, notBefore, expires } = jwk;
+  const { jwkId: id, name, verification, signer, encryption, notBefore, expires } = jwk;
   const title = `JWK (name: ${name})`;
   const isExpired = (now: number) => expires !== null && expires <= now;
 
-  function requireSigning(): void {
-    if (jwk.use === 'enc') throw isForEncryption(title);
-    if (jwk.algorithmName === undefined) throw notSupported(`${title} has no algorithm! Give it one.`);
+  function requireUse(useType: UseType): void {
+    const { use, algorithmName } = jwk;
+    const ofAlgorithm = algorithmName === undefined ? undefined : useTypeOfAlgorithm(algorithmName);
+    const own = use === undefined ? ofAlgorithm : useToUseType(use);
+    if (own !== undefined && own !== useType) {
+      throw own === 'ENCRYPTION' ? isForEncryption(title) : isForSignature(title);
+    }
+    if (algorithmName === undefined) throw notSupported(`${title} has no algorithm! Give it one.`);
+  }
+
+  function requireValid(now: number, verb: string): void {
+    if (jwk.isRevoked) throw notSupported(`${title} was revoked!`);
+    if (notBefore !== null && now < notBefore) {
+      throw notSupported(`${title} does not ${verb} before ${new Date(notBefore).toISOString()}!`);
+    }
+    if (isExpired(now)) {
+      throw notSupported(`${title} does not ${verb} after ${new Date(expires ?? 0).toISOString()}!`);
+    }
+  }
+
+  function requirePrivatePart(): void {
+    if (jwk.hasPrivatePart) return;
+    throw jwk.isWithheld ? noPrivateKeys() : notSupported(`${title} has no private key!`);
   }
 
   function signerAt(now: number): ActiveSigner {
-    requireSigning();
-    if (jwk.isRevoked) throw notSupported(`${title} was revoked!`);
-    if (jwk.isWithheld && signer === undefined) throw noPrivateKeys();
-    if (!jwk.hasPrivatePart || signer === undefined) throw notSupported(`${title} has no private key!`);
-    if (notBefore !== null && now < notBefore) {
-      throw notSupported(`${title} does not sign before ${new Date(notBefore).toISOString()}!`);
-    }
-    if (isExpired(now)) {
-      throw notSupported(`${title} does not sign after ${new Date(expires ?? 0).toISOString()}!`);
-    }
+    requireUse('SIGNATURE');
+    requirePrivatePart();
+    requireValid(now, 'sign');
+    if (signer === undefined) throw unusable(title);
     return { jwkId: id, signer };
+  }
+
+  function encryptionKeyOf(): EncryptionKey {
+    requireUse('ENCRYPTION');
+    if (jwk.isSecret) requirePrivatePart();
+    if (encryption === undefined) throw unusable(title);
+    return encryption;
   }
 
   return {
     id,
     name,
+    title,
     limits: { maxTokenLifetimeMs: jwkTokenLifetimeMs, keyTitle: title, acceptsJsonPayload: true },
     clockSkewMs: jwkClockSkewMs,
     lease: { name, signingLeaseMs: null },
     usedJwkId: id,
     signer: signerAt,
     keys(now) {
-      requireSigning();
-      if (verification === undefined) throw noPrivateKeys();
+      requireUse('SIGNATURE');
+      if (jwk.isSecret) requirePrivatePart();
+      if (verification === undefined) throw unusable(title);
       const { algorithmName } = verification;
       const end = jwk.isRevoked ? 'REVOKED' : isExpired(now) ? 'RETIRED' : undefined;
       const known: TargetKey = { algorithmName, key: verification, end, state: null, jwkId: id };
@@ -203,11 +288,25 @@ export function jwkTarget(jwk: HeldJwk): OperationTarget {
     },
     macKey: (now) => requireMac(title, signerAt(now)),
     macKeys(now) {
-      requireSigning();
-      if (verification === undefined) throw noPrivateKeys();
+      requireUse('SIGNATURE');
+      if (jwk.isSecret) requirePrivatePart();
+      if (verification === undefined) throw unusable(title);
       requireMacKey(title, verification);
       return jwk.isRevoked || isExpired(now) ? [] : [{ jwkId: id, key: verification }];
     },
+    encryption(now) {
+      const key = encryptionKeyOf();
+      requireValid(now, 'encrypt');
+      return { jwkId: id, key, hasPrivatePart: jwk.hasPrivatePart, isLeased: false };
+    },
+    // After its expiration too: what it decrypts was encrypted before.
+    decryption() {
+      const key = encryptionKeyOf();
+      requirePrivatePart();
+      if (jwk.isRevoked) throw notSupported(`${title} was revoked!`);
+      return (kid) => (kid === jwk.kid ? { jwkId: id, key } : undefined);
+    },
+    senderPublicKey: () => ({ jwkId: id, key: encryptionKeyOf() }),
   };
 }
 
@@ -219,6 +318,15 @@ function requireMac(title: string, { jwkId, signer }: ActiveSigner): IdentifiedK
 
 function requireMacKey(title: string, { key, algorithmName }: OperationKey): void {
   if (key.type !== 'secret') throw notSupported(`Algorithm (${algorithmName}) of ${title} computes no MAC!`);
+}
+
+function isForSignature(title: string): KeyplaneError {
+  return notSupported(`${title} is for SIGNATURE!`);
+}
+
+/** Its algorithm is one that this release does not compute. */
+function unusable(title: string): KeyplaneError {
+  return notSupported(`${title} has an algorithm that this node does not know!`);
 }
 
 function isForEncryption(title: string): KeyplaneError {

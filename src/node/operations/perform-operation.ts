@@ -1,14 +1,17 @@
 // Operations for an application that is known and may have them. What it answers is JSON text, ready to be sent.
 
-import { badRequest, isKeyplaneError, KeyplaneError } from '../../errors.ts';
+import { isKeyplaneError, KeyplaneError } from '../../errors.ts';
 import { itemsOf, parseBody, type RequestBody } from '../../operations/request-members.ts';
 import type { GrantOperation } from '../../protocol/content.ts';
 import { timeSlices } from '../../runtime/event-loop.ts';
 import { FairQueue } from '../../runtime/fair-queue.ts';
 import type { CallingApplication } from './callers/calling-application.ts';
+import { createDecrypt, createEncrypt } from './encryption-operations.ts';
+import type { GcmUses } from './gcm-uses.ts';
 import { createMac, createMacVerify } from './mac-operations.ts';
 import type { KeyOperation } from './node-operation.ts';
-import type { AnswerMembers, OperationCall, OperationContext, PerformCall } from './operation-call.ts';
+import type { AnswerMembers, OperationContext, PerformCall } from './operation-call.ts';
+import type { OperationIndex } from './operation-index.ts';
 import type { OperationTarget } from './operation-target.ts';
 import type { RefusalLog } from './refusal-log.ts';
 import { createSign } from './sign-operation.ts';
@@ -17,6 +20,9 @@ import { createVerify } from './verify-operation.ts';
 export interface OperationOptions extends Omit<OperationContext, 'inTurn'> {
   /** Takes refusals of items; those of whole requests are the caller's. */
   readonly refusals: Pick<RefusalLog, 'report'>;
+  /** Finds the keys of senders. */
+  readonly index: Pick<OperationIndex, 'target'>;
+  readonly gcmUses: GcmUses;
 }
 
 export interface OperationRequest {
@@ -43,7 +49,7 @@ const mostWaitMs = 10_000;
 export type PerformOperation = (request: OperationRequest) => Promise<string>;
 
 export function createOperations(options: OperationOptions): PerformOperation {
-  const { refusals } = options;
+  const { refusals, index, gcmUses } = options;
   const pool = new FairQueue({
     capacity: poolJobs,
     waiting: mostWaiting,
@@ -51,16 +57,27 @@ export function createOperations(options: OperationOptions): PerformOperation {
     waitMs: mostWaitMs,
     rejection: tooMany,
   });
+  const oneByOne = new FairQueue({
+    capacity: poolJobs,
+    capacityPerRequester: 1,
+    waiting: mostWaiting,
+    waitingPerRequester: mostWaitingOfApplication,
+    waitMs: mostWaitMs,
+    rejection: tooMany,
+  });
   const context: OperationContext = {
     ...options,
-    inTurn: ({ runsInPool }, { id }, run) =>
-      runsInPool ? pool.run(async () => run(), { requester: id }) : run(),
+    inTurn({ runsInPool, onePerCaller }, { id: requester }, run) {
+      if (!runsInPool) return run();
+      const inPool = () => pool.run(async () => run(), { requester });
+      return onePerCaller ? oneByOne.run(inPool, { requester }) : inPool();
+    },
   };
   const performs: Readonly<Record<KeyOperation, PerformCall>> = {
     SIGN: createSign(context),
     VERIFY: createVerify(context),
-    ENCRYPT: notYet,
-    DECRYPT: notYet,
+    ENCRYPT: createEncrypt({ ...context, index, gcmUses }),
+    DECRYPT: createDecrypt({ ...context, index }),
     MAC: createMac(context),
     MAC_VERIFY: createMacVerify(context),
   };
@@ -112,10 +129,6 @@ function answerOf(operation: KeyOperation, members: AnswerMembers): string {
 
 function failedItem({ code, message, reason }: KeyplaneError): string {
   return JSON.stringify({ success: false, error: code, error_description: message, reason });
-}
-
-function notYet(_call: OperationCall): never {
-  throw badRequest('This operation is not available yet!');
 }
 
 function tooMany(): KeyplaneError {

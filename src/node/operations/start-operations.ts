@@ -62,6 +62,8 @@ export async function startOperations(options: OperationsOptions, parts: NodePar
     contact,
     count: (use) => usage.count(use),
     refusals,
+    index,
+    gcmUses: { take: () => true },
   });
   const tls = options.tls && (await openTls(options.tls, log));
   const closers: (() => Promise<void> | void)[] = [];

@@ -1,0 +1,142 @@
+// Encryption to a key ring or a JWK, and decryption with it (RFC 7516).
+
+import { KeyplaneError } from '../../errors.ts';
+import { decryptJwe } from '../../operations/encryption/decrypt-jwe.ts';
+import { decryptMembers, readDecryptRequest } from '../../operations/encryption/decrypt-request.ts';
+import type { JweToEncrypt } from '../../operations/encryption/encrypt-jwe.ts';
+import { encryptJwe } from '../../operations/encryption/encrypt-jwe.ts';
+import { encryptMembers, readEncryptRequest } from '../../operations/encryption/encrypt-request.ts';
+import type { EncryptionKey } from '../../operations/encryption/encryption-key.ts';
+import { countsGcmUse } from '../../operations/encryption/gcm-uses.ts';
+import { pickMembers } from '../../operations/request-members.ts';
+import type { CallingApplication } from './callers/calling-application.ts';
+import type { GcmUses } from './gcm-uses.ts';
+import { requireLease, whenLeased } from './leased.ts';
+import type { OperationCall, OperationContext, PerformCall } from './operation-call.ts';
+import { notGranted } from './operation-faults.ts';
+import type { OperationIndex } from './operation-index.ts';
+import type { IdentifiedEncryptionKey, OperationTarget } from './operation-target.ts';
+import { secureRandomness } from './secure-randomness.ts';
+
+interface EncryptionContext extends OperationContext {
+  /** Finds the keys of senders. */
+  readonly index: Pick<OperationIndex, 'target'>;
+}
+
+type Sender = NonNullable<JweToEncrypt['sender']>;
+
+export function createEncrypt(context: EncryptionContext & { readonly gcmUses: GcmUses }): PerformCall {
+  const { now, count, inTurn, index, gcmUses } = context;
+
+  function senderOf(name: string | undefined, { application }: OperationCall) {
+    if (name === undefined) return undefined;
+    const target = grantedSender(index, application, { name, operation: 'ENCRYPT' });
+    const { jwkId, key, hasPrivatePart } = target.encryption(now());
+    if (hasPrivatePart) return { jwkId, key: agreementOf(key, name) };
+    throw new KeyplaneError('bad_request', `JWK (name: ${target.name}) has no private key!`, {
+      reason: 'KEY_NOT_SUPPORTED',
+      member: 'senderJwkName',
+    });
+  }
+
+  return async (call) => {
+    const { application, target, body } = call;
+    const leased = whenLeased(context, target);
+    if (leased !== undefined) await leased;
+    const { jwkId, key, isLeased } = target.encryption(now());
+    const counted = countFor(count, application, 'ENCRYPT');
+    let sender: { readonly jwkId: string; readonly key: Sender } | undefined;
+    try {
+      if (isLeased) requireLease(context, target);
+      const { senderJwkName, ...request } = readEncryptRequest(
+        pickMembers(body.members, encryptMembers),
+        key,
+      );
+      sender = senderOf(senderJwkName, call);
+      if (countsGcmUse(key, request.enc) && !gcmUses.take(jwkId, 1)) throw usedUp(target);
+      const jwe = await inTurn(key, application, () =>
+        encryptJwe(key, { ...request, sender: sender?.key }, secureRandomness),
+      );
+      counted([jwkId, sender?.jwkId], 'SUCCEEDED');
+      return `"jwe":${JSON.stringify(jwe)},"kid":${JSON.stringify(key.kid ?? null)}`;
+    } catch (error) {
+      counted([jwkId, sender?.jwkId], 'REFUSED');
+      throw error;
+    }
+  };
+}
+
+export function createDecrypt({ now, count, inTurn, index }: EncryptionContext): PerformCall {
+  return async ({ application, target, body }) => {
+    const find = target.decryption(now());
+    const { jwe, senderJwkName } = readDecryptRequest(pickMembers(body.members, decryptMembers));
+    const sender = senderJwkName === undefined ? undefined : senderOf(senderJwkName, application);
+    const counted = countFor(count, application, 'DECRYPT');
+    let used: IdentifiedEncryptionKey | undefined;
+    const options = {
+      find(kid: string | undefined) {
+        used = find(kid);
+        return used?.key;
+      },
+      inTurn: async (key: EncryptionKey, run: () => Promise<Buffer>) => inTurn(key, application, run),
+      randomness: secureRandomness,
+    };
+    try {
+      const { plaintext, header, kid } = await decryptJwe(options, { jwe, sender: sender?.key });
+      counted([used?.jwkId, sender?.jwkId], 'SUCCEEDED');
+      const content = `"plaintextBase64":"${plaintext.toString('base64')}"`;
+      return `${content},"header":${JSON.stringify(header)},"kid":${JSON.stringify(kid ?? null)}`;
+    } catch (error) {
+      counted([used?.jwkId, sender?.jwkId], 'REFUSED');
+      throw error;
+    }
+  };
+
+  function senderOf(name: string, application: CallingApplication) {
+    const { jwkId, key } = grantedSender(index, application, {
+      name,
+      operation: 'DECRYPT',
+    }).senderPublicKey();
+    return { jwkId, key: agreementOf(key, name) };
+  }
+}
+
+/** What is not there and what is not granted are the same. @throws KeyplaneError `forbidden` */
+function grantedSender(
+  index: Pick<OperationIndex, 'target'>,
+  { project, grants }: CallingApplication,
+  { name, operation }: { readonly name: string; readonly operation: 'ENCRYPT' | 'DECRYPT' },
+): OperationTarget {
+  const target = index.target(project, 'jwks', name);
+  const grant = target && grants.get(target.id);
+  if (target !== undefined && grant?.operations.has(operation)) return target;
+  throw new KeyplaneError('forbidden', notGranted.text, { member: 'senderJwkName' });
+}
+
+/** @throws KeyplaneError `bad_request` */
+function agreementOf({ agreement, alg }: EncryptionKey, name: string): Sender {
+  if (agreement !== undefined) return agreement;
+  throw new KeyplaneError('bad_request', `Algorithm (${alg}) of JWK (name: ${name}) is not for senders!`, {
+    reason: 'KEY_NOT_SUPPORTED',
+    member: 'senderJwkName',
+  });
+}
+
+function countFor(
+  count: OperationContext['count'],
+  { id: applicationId }: CallingApplication,
+  operation: 'ENCRYPT' | 'DECRYPT',
+) {
+  return (jwkIds: readonly (string | undefined)[], outcome: 'SUCCEEDED' | 'REFUSED'): void => {
+    for (const jwkId of new Set(jwkIds))
+      if (jwkId !== undefined) count({ applicationId, jwkId, operation, outcome });
+  };
+}
+
+function usedUp({ title }: OperationTarget): KeyplaneError {
+  return new KeyplaneError(
+    'bad_request',
+    `${title} has encrypted as often at this node as AES-GCM allows (NIST SP 800-38D §8.3)! Replace the key.`,
+    { reason: 'KEY_USED_UP' },
+  );
+}
