@@ -71,6 +71,8 @@ import type { Sealer } from '../sealing/sealed.ts';
 import { createSafeFetch } from '../sources/safe-fetch/safe-fetch.ts';
 import { createUrlFetches } from '../sources/url-fetches.ts';
 import { openStore, type Store, type Stores } from '../store/store.ts';
+import { createTokenProfileContentReader } from '../token-profiles/token-profile-content.ts';
+import { createTokenProfiles } from '../token-profiles/token-profiles.ts';
 import { version } from '../version.ts';
 import { protectStore } from './protect-store.ts';
 import { masterKeySourceOf, storeOptionsOf } from './settings.ts';
@@ -235,6 +237,7 @@ function connect(foundations: Foundations): Services {
     pages,
     auditTrail: createAuditTrail(store),
     applications: createApplications({ ...rules, withFetches: withSourceContext }),
+    tokenProfiles: createTokenProfiles(rules),
     access,
     environments: createEnvironments({ store, audit, clock, deployments: port }),
     enrollment: createEnrollment({ store, audit, clock, deployments: port, readIdentity }),
@@ -302,6 +305,7 @@ function contentReaders(sealer: Sealer, onUnreadable: OnUnreadable): readonly Co
     createJwkContentReader(sealer, onUnreadable),
     createRingContentReader(onUnreadable),
     createApplicationContentReader(onUnreadable),
+    createTokenProfileContentReader(onUnreadable),
     createMaterialContentReader(certificateKind, sealer, onUnreadable),
     createMaterialContentReader(keyKind, sealer, onUnreadable),
     createMaterialContentReader(keystoreKind, sealer, onUnreadable),

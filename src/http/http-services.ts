@@ -20,11 +20,13 @@ import type { Keystores } from '../materials/keystores.ts';
 import type { MetricsText } from '../metrics/metrics-text.ts';
 import type { ReadOverview } from '../overview/overview.ts';
 import type { KeyRings } from '../rings/key-rings.ts';
+import type { TokenProfiles } from '../token-profiles/token-profiles.ts';
 
 /** The rules that operations call, besides those of access. */
 export interface RuleServices {
   readonly auditTrail: AuditTrail;
   readonly applications: Applications;
+  readonly tokenProfiles: TokenProfiles;
   readonly environments: Environments;
   readonly enrollment: Enrollment;
   readonly nodes: Nodes;

@@ -66,6 +66,7 @@ import { ringRoutes } from './rings/routes.ts';
 import { guardRoutes } from './route-access.ts';
 import { setZodCompilers, withoutCompilers } from './schema-compilers.ts';
 import { systemRoutes } from './system/routes.ts';
+import { tokenProfileRoutes } from './token-profiles/routes.ts';
 
 export interface ServerOptions {
   readonly services: HttpServices;
@@ -97,6 +98,7 @@ const rooms = [
   ringRoutes,
   materialRoutes,
   applicationRoutes,
+  tokenProfileRoutes,
   auditRoutes,
   overviewRoutes,
 ];

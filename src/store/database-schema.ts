@@ -364,6 +364,24 @@ export interface KeyUsageDayRow extends KeyUsageRow {
   day: number;
 }
 
+export interface TokenProfileRow {
+  id: string;
+  project_id: string;
+  name: string;
+  description: string | null;
+  ring_id: string;
+  /** JSON of `ProfileRules`. */
+  rules: string;
+  /** JSON of `EncryptionTarget`. */
+  encrypt_to: string | null;
+  /** The ring or JWK in it. */
+  encrypt_to_id: string | null;
+  created_at: number;
+  updated_at: number;
+  audit_sequence: number;
+  mac: Buffer | null;
+}
+
 export interface KeyUsageRow {
   /** Empty: all applications that were deleted. */
   application_id: string;
@@ -430,6 +448,7 @@ export interface Tables {
   key_ring_revocations: KeyRingRevocationRow;
   applications: ApplicationRow;
   issuer_key_sets: IssuerKeySetRow;
+  token_profiles: TokenProfileRow;
   key_usage: KeyUsageRow;
   key_usage_days: KeyUsageDayRow;
   materials: MaterialRow;

@@ -26,6 +26,7 @@ const apiTags = Object.freeze([
   { name: 'keys', description: 'Keys that JWKs are made from' },
   { name: 'keystores', description: 'Keystores that JWKs are made from' },
   { name: 'applications', description: 'Programs that use keys at nodes, and what they may do' },
+  { name: 'token-profiles', description: 'What tokens say that nodes issue' },
   { name: 'audit', description: 'Who did what to which object' },
   { name: 'overview', description: 'How everything stands' },
   { name: 'system', description: 'Health, metrics, and this description' },

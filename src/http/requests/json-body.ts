@@ -1,9 +1,10 @@
 // JSON bodies, and which are rejected before anything reads them: invalid UTF-8, nesting or member counts that would
 // block the event loop, names that reach for an object's prototype, and strings that a database cannot store. `null`
-// members are dropped, since they mean the same as absent ones, except where a route gives `null` a meaning.
+// members are dropped, since they mean the same as absent ones, except where a route gives `null` a meaning, and within
+// JSON that the route stores as it is.
 
 import { isUtf8 } from 'node:buffer';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyContextConfig, FastifyInstance, FastifyRequest } from 'fastify';
 import { badRequest, KeyplaneError } from '../../errors.ts';
 import { shownText } from '../../names.ts';
 
@@ -11,6 +12,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Members of the body whose `null` means something else than their absence. */
     nullMembers?: readonly string[];
+    /** Members of the body within which every `null` is kept. */
+    verbatimMembers?: readonly string[];
   }
 }
 
@@ -27,7 +30,7 @@ export function parseJsonBodies(app: FastifyInstance): void {
     { parseAs: 'buffer' },
     async (request: FastifyRequest, body: Buffer) => {
       refuseEncodings(request);
-      return body.length === 0 ? undefined : readJson(body, request.routeOptions.config.nullMembers);
+      return body.length === 0 ? undefined : readJson(body, request.routeOptions.config);
     },
   );
 }
@@ -51,14 +54,14 @@ export function refuseEncodings(request: FastifyRequest): void {
 }
 
 /**
- * @param nullMembers members of the whole body that may be null
+ * @param kept members of the whole body that may be null, and those within which null is kept
  * @throws KeyplaneError `bad_request`
  */
-export function readJson(body: Buffer, nullMembers: readonly string[] = []): unknown {
+export function readJson(body: Buffer, kept: KeptNulls = {}): unknown {
   if (!isUtf8(body)) throw badRequest('Request body is not valid UTF-8!');
   refuseVastStructure(body);
   const value = parsed(body.toString('utf8'));
-  return cleaned(value, nullMembers);
+  return cleaned(value, kept);
 }
 
 function parsed(text: string): unknown {
@@ -111,13 +114,15 @@ const byteOf = Object.freeze({
   closeBrace: 0x7d,
 } as const);
 
-/** The recursion is as deep as `refuseVastStructure` lets it be. */
-function cleaned(value: unknown, nullMembers: readonly string[] = []): unknown {
+type KeptNulls = Pick<FastifyContextConfig, 'nullMembers' | 'verbatimMembers'>;
+
+/** The recursion is as deep as `refuseVastStructure` lets it be. @param kept `ALL` within a verbatim member */
+function cleaned(value: unknown, kept: KeptNulls | 'ALL' = {}): unknown {
   if (typeof value === 'string') return keepableText(value);
-  if (Array.isArray(value)) return value.map((item) => cleaned(item));
+  if (Array.isArray(value)) return value.map((item) => cleaned(item, kept === 'ALL' ? 'ALL' : {}));
   if (typeof value !== 'object' || value === null) return value;
   const members = Object.entries(value).filter(
-    ([name, member]) => member !== null || nullMembers.includes(name),
+    ([name, member]) => member !== null || kept === 'ALL' || kept.nullMembers?.includes(name) === true,
   );
   for (const [name, member] of members) {
     const reachesPrototype =
@@ -126,7 +131,9 @@ function cleaned(value: unknown, nullMembers: readonly string[] = []): unknown {
       throw badRequest(`Member ${name} is not allowed!`, { reason: 'FIELD_UNKNOWN', member: name });
     keepableText(name);
   }
-  return Object.fromEntries(members.map(([name, member]) => [name, cleaned(member)]));
+  const keptWithin = (name: string) =>
+    kept === 'ALL' || kept.verbatimMembers?.includes(name) === true ? 'ALL' : {};
+  return Object.fromEntries(members.map(([name, member]) => [name, cleaned(member, keptWithin(name))]));
 }
 
 function keepableText(text: string): string {

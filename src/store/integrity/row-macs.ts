@@ -9,6 +9,7 @@ import type {
   JwkRow,
   KeyRingRow,
   MaterialRow,
+  TokenProfileRow,
 } from '../database-schema.ts';
 
 export interface MacOf {
@@ -159,5 +160,26 @@ export function issuerKeySetParts(row: IssuerKeySetColumns): MacOf {
   return {
     kind: 'issuer key set',
     parts: [id, project_id, jwks_uri, keys, created_at, updated_at, audit_sequence],
+  };
+}
+
+export type TokenProfileColumns = Omit<TokenProfileRow, 'mac'>;
+
+export function tokenProfileParts(row: TokenProfileColumns): MacOf {
+  return {
+    kind: 'token profile',
+    parts: [
+      row.id,
+      row.project_id,
+      row.name,
+      row.description,
+      row.ring_id,
+      row.rules,
+      row.encrypt_to,
+      row.encrypt_to_id,
+      row.created_at,
+      row.updated_at,
+      row.audit_sequence,
+    ],
   };
 }

@@ -13,6 +13,7 @@ import { kidSince } from './0012-kid-since.ts';
 import { sinceRevision } from './0013-since-revision.ts';
 import { keyRings } from './0014-key-rings.ts';
 import { credentials } from './0015-credentials.ts';
+import { tokenProfiles } from './0016-token-profiles.ts';
 import type { Migration } from './column-types.ts';
 
 /**
@@ -36,4 +37,5 @@ export const migrations: readonly Migration[] = [
   sinceRevision,
   keyRings,
   credentials,
+  tokenProfiles,
 ];

@@ -21,11 +21,20 @@ const recordedTables = [
   'materials',
   'key_rings',
   'applications',
+  'token_profiles',
 ];
 /** Of these, the ones that are dated by the clock that dates audit records. Rings go by the clock of the database. */
-const datedTables = ['users', 'projects', 'environments', 'enrollment_tokens', 'materials', 'applications'];
+const datedTables = [
+  'users',
+  'projects',
+  'environments',
+  'enrollment_tokens',
+  'materials',
+  'applications',
+  'token_profiles',
+];
 /** Of these, the ones whose changes are recorded, too. */
-const changedTables = ['users', 'projects', 'environments', 'materials', 'applications'];
+const changedTables = ['users', 'projects', 'environments', 'materials', 'applications', 'token_profiles'];
 
 /** Every object that nodes can have, with the sequence that it remembers. */
 const objects = sql`select jwks.id as id, 'jwk' as kind, jwks.name as name, jwks.project_id, jwks.audit_sequence,
@@ -36,7 +45,11 @@ union all
 select key_rings.id, 'key-ring', key_rings.name, key_rings.project_id, key_rings.audit_sequence, 1 from key_rings
 union all
 select applications.id, 'application', applications.name, applications.project_id, applications.audit_sequence, 1
-from applications`;
+from applications
+union all
+select token_profiles.id, 'token-profile', token_profiles.name, token_profiles.project_id,
+  token_profiles.audit_sequence, 0
+from token_profiles`;
 
 const isReached = (projectId: string) => sql`(environments.restricted = 0 or exists (
   select 1 from environment_projects as reach
@@ -54,6 +67,8 @@ union all select 'key-ring', key_rings.id, environments.id from key_rings cross 
 where ${isReached('key_rings.project_id')} and ${isOfRing}
 union all select 'application', applications.id, environments.id from applications cross join environments
 where ${isReached('applications.project_id')}
+union all select 'token-profile', token_profiles.id, environments.id from token_profiles cross join environments
+where ${isReached('token_profiles.project_id')}
 union all select 'certificate', material_id, environment_id from certificate_environments
 union all select 'key', material_id, environment_id from crypto_key_environments
 union all select 'keystore', material_id, environment_id from keystore_environments`;
@@ -151,12 +166,13 @@ order by id limit ${limit}`);
   made.object_name as name, made.project_name
 from audit_records as made
 where made.action in ('jwk.create', 'certificate.create', 'key.create', 'keystore.create', 'application.create',
-    'keyring.stage', 'keyring.create', 'keyring.adopt')
+    'token-profile.create',    'keyring.stage', 'keyring.create', 'keyring.adopt')
   and made.outcome = 'SUCCESS' and made.object_id is not null
   and not exists (select 1 from jwks where jwks.id = made.object_id)
   and not exists (select 1 from materials where materials.id = made.object_id)
   and not exists (select 1 from key_rings where key_rings.id = made.object_id)
   and not exists (select 1 from applications where applications.id = made.object_id)
+  and not exists (select 1 from token_profiles where token_profiles.id = made.object_id)
   and not exists (
     select 1 from audit_records as gone where gone.object_id = made.object_id
       and gone.action in (made.object_type || '.delete', 'keyring.delete') and gone.outcome = 'SUCCESS')

@@ -35,6 +35,7 @@ import { SealedValues } from './sealed-values.ts';
 import { SharedKidTable } from './shared-kid-table.ts';
 import type { Stores } from './stores.ts';
 import type { TableContext } from './table-context.ts';
+import { TokenProfileTable } from './token-profile-table.ts';
 import { TokenTable } from './token-table.ts';
 import { UserTable } from './user-table.ts';
 
@@ -59,6 +60,7 @@ export function createStores(database: Database, { cache, notify, engine, keys }
     rings: new KeyRingTable(database, guard, jwks),
     applications: new ApplicationTable(database, guard),
     issuerKeySets: new IssuerKeySetTable(database, guard),
+    tokenProfiles: new TokenProfileTable(database, guard),
     refreshes: new RefreshTable(database),
     certificates: new CertificateTable(database, { guard, sealed }),
     cryptoKeys: cryptoKeyTable(database, { guard, sealed }),

@@ -10,6 +10,7 @@ import type {
   KeyRingRow,
   KeystoreEnvironmentRow,
   MaterialRow,
+  TokenProfileRow,
 } from '../database-schema.ts';
 import {
   applicationParts,
@@ -20,6 +21,7 @@ import {
   keyRingParts,
   type MacOf,
   materialParts,
+  tokenProfileParts,
 } from '../integrity/row-macs.ts';
 import * as certificates from './certificate-table.ts';
 import * as cryptoKeys from './crypto-key-table.ts';
@@ -36,6 +38,7 @@ export const guardedTables = Object.freeze([
   'key_rings',
   'applications',
   'issuer_key_sets',
+  'token_profiles',
 ] as const);
 export type GuardedTable = (typeof guardedTables)[number];
 
@@ -60,6 +63,7 @@ export async function* guardedRows(database: Database): AsyncGenerator<readonly 
   yield* rowsById<KeyRingRow>(database, 'key_rings', keyRingParts);
   yield* rowsById<ApplicationRow>(database, 'applications', applicationParts);
   yield* rowsById<IssuerKeySetRow>(database, 'issuer_key_sets', issuerKeySetParts);
+  yield* rowsById<TokenProfileRow>(database, 'token_profiles', tokenProfileParts);
 }
 
 interface IdentifiedRow {
@@ -70,7 +74,7 @@ interface IdentifiedRow {
 /** Of a table whose key is an id. */
 async function* rowsById<Row extends IdentifiedRow>(
   database: Database,
-  table: 'jwks' | 'key_rings' | 'applications' | 'issuer_key_sets',
+  table: 'jwks' | 'key_rings' | 'applications' | 'issuer_key_sets' | 'token_profiles',
   partsOf: (row: Row) => MacOf,
 ): AsyncGenerator<readonly GuardedRow[]> {
   for await (const rows of pagesById<Row>(database, table)) {

@@ -29,6 +29,7 @@ const pieces: readonly Piece[] = [
   { table: 'jwks', key: 'id', limit: 256 },
   { table: 'key_rings', key: 'id', limit: 256 },
   { table: 'applications', key: 'id', limit: 256 },
+  { table: 'token_profiles', key: 'id', limit: 256 },
   // With what it has in every environment, and a keystore's file may be 10 MiB.
   { table: 'materials', key: 'id', limit: 4 },
 ];

@@ -20,6 +20,7 @@ import type { RingStores } from '../../rings/ring-store.ts';
 import type { DataKeyStore } from '../../sealing/data-key-store.ts';
 import type { MacStores } from '../../sealing/mac-store.ts';
 import type { SealedRowStores } from '../../sealing/sealed-place.ts';
+import type { TokenProfileStores } from '../../token-profiles/token-profile-store.ts';
 import type { InstallationStore } from '../installation-store.ts';
 
 /** All stores that are available inside a transaction. */
@@ -31,6 +32,7 @@ export interface Stores
     RingStores,
     ApplicationStores,
     IssuerKeySetStores,
+    TokenProfileStores,
     RefreshStores,
     MaterialStores,
     IdempotencyStores,
