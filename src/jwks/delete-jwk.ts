@@ -4,6 +4,7 @@ import type { DeploymentResult } from '../deployments/deployment-result.ts';
 import { mergeTargets, putDesiredState } from '../deployments/put-desired-state.ts';
 import { badRequest } from '../errors.ts';
 import { lookupName, shownText } from '../names.ts';
+import { requireNoTokenProfile } from '../token-profiles/profile-uses.ts';
 import type { JwkRuleOptions } from './insert-jwk.ts';
 import { jwkEvent } from './jwk-event.ts';
 import { requireNoMember } from './ring-membership.ts';
@@ -22,6 +23,7 @@ export function jwkDeletion(options: JwkRuleOptions): DeleteJwk {
       const stored = await stores.jwks.find(projectId, name);
       if (!stored) throw badRequest(`JWK (name: ${shownText(given)}) is not found!`, { reason: 'NOT_FOUND' });
       await requireNoMember(stores, stored);
+      await requireNoTokenProfile(stores, stored.id, `JWK (name: ${stored.name})`);
       const { id: objectId, sourceType, kid } = stored;
       const environmentIds = await stores.desired.environmentsOf('jwk', objectId);
       const desired = await putDesiredState(

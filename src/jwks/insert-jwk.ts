@@ -17,6 +17,7 @@ import { projectNotFound } from '../names.ts';
 import { newId } from '../new-id.ts';
 import { contentDigest } from '../protocol/state-digest.ts';
 import type { Sealer } from '../sealing/sealed.ts';
+import type { TokenProfileStores } from '../token-profiles/token-profile-store.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import { jwkContent } from './jwk-content.ts';
 import { jwkEvent } from './jwk-event.ts';
@@ -31,6 +32,7 @@ import { sealMembers } from './sealed-members.ts';
 export type JwkRuleStores = JwkStores &
   ApplicationStores &
   IssuerKeySetStores &
+  TokenProfileStores &
   MemberRingStores &
   RefreshStores &
   AccessStores &

@@ -6,6 +6,7 @@ import type { DeploymentResult } from '../deployments/deployment-result.ts';
 import { mergeTargets } from '../deployments/put-desired-state.ts';
 import { badRequest } from '../errors.ts';
 import { jwkEvent } from '../jwks/jwk-event.ts';
+import { requireNoTokenProfile } from '../token-profiles/profile-uses.ts';
 import { type Force, readForce } from './force.ts';
 import { withdrawRing } from './ring-content.ts';
 import { ofMember, ringEvent } from './ring-event.ts';
@@ -28,6 +29,7 @@ export function ringDeletion({ store, audit, deployments }: SettleOptions): Dele
     const force = readForce(given);
     const targets = await store.write(async (stores) => {
       const loaded = await loadRing(stores, await requireRing(stores, scope.projectId, name));
+      await requireNoTokenProfile(stores, loaded.ring.id, `Key ring (name: ${loaded.ring.name})`);
       if (!force.force) requireUnneeded(loaded);
       const withdrawn = await withdrawGrants(stores, scope, loaded.ring.id);
       for (const { id } of loaded.members) await stores.jwks.delete(id);

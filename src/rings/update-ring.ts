@@ -17,6 +17,7 @@ import { type RingParameters, readRingParameters } from './ring-parameters.ts';
 import { policyFacts, readPolicy } from './ring-policy.ts';
 import { type RingRequest, readEnvironmentIds, requireKeyHolder } from './ring-request.ts';
 import { type RingRuleStores, requireRing } from './ring-rules.ts';
+import { requireLifetimeOfProfiles } from '../token-profiles/profile-uses.ts';
 import { countingLimits, delayOf } from './schedule/formulas.ts';
 import { type SettleOptions, settle } from './settle-ring.ts';
 
@@ -30,6 +31,7 @@ export function ringUpdate(options: SettleOptions): UpdateRing {
       const ring = await changedRing(stores, before, request);
       const after = await loadRing(stores, ring);
       requirePolicyOf(after);
+      await requireLifetimeOfProfiles(stores, ring.id, policyFacts(ring.policy).maxTokenLifetimeMs);
       if (request.environmentNames !== undefined) requireKeyHolder(ring, after.nodes);
       const draft = new RingDraft(after);
       const { targets } = await storeDraft(stores, options, draft, {

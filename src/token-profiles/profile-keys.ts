@@ -130,7 +130,7 @@ function notFound(what: string, member: string): KeyplaneError {
 /** The names that the keys of profiles have now. */
 export interface ProfileKeyNames {
   readonly keyRingName: string;
-  readonly encryptTo: EncryptionRequest | null;
+  readonly encryptTo: (EncryptionRequest & { readonly enc: string }) | null;
 }
 
 /** By profile id. */
@@ -154,7 +154,7 @@ function namedTarget(
   { jwkId, keyRingId, enc }: EncryptionTarget,
   ringNames: ReadonlyMap<string, string>,
   jwkNames: ReadonlyMap<string, string>,
-): EncryptionRequest {
+): NonNullable<ProfileKeyNames['encryptTo']> {
   if (keyRingId !== null) return { keyRingName: ringNames.get(keyRingId) ?? '', enc };
   return { jwkName: jwkNames.get(jwkId ?? '') ?? '', enc };
 }

@@ -57,6 +57,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   ],
   compose: [
     'applications',
+    'token-profiles',
     'rings',
     'access',
     'audit',
@@ -99,6 +100,8 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'applications/application.ts',
     'rings',
     'type applications/applications.ts',
+    'token-profiles/token-profile.ts',
+    'type token-profiles/token-profiles.ts',
     'overview',
     'jose/key-type-name.ts',
     'jose/key-types.ts',
@@ -124,6 +127,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
 
   rings: [
     'applications/move-grants.ts',
+    'token-profiles/profile-uses.ts',
     'audit/audit-event.ts',
     'deployments',
     'environments/reached-environment.ts',
@@ -154,8 +158,24 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'type idempotency/idempotency-store.ts',
     'type protocol',
   ],
+  'token-profiles': [
+    'audit/audit-event.ts',
+    'deployments/content-reader.ts',
+    'deployments/put-desired-state.ts',
+    'materials/optimistic-update.ts',
+    'operations/token-profile',
+    'protocol/state-digest.ts',
+    'type access',
+    'type audit',
+    'type deployments',
+    'type environments/environment-store.ts',
+    'type idempotency/idempotency-store.ts',
+    'type protocol',
+  ],
   jwks: [
     'applications/move-grants.ts',
+    'token-profiles/profile-uses.ts',
+    'type token-profiles/token-profile-store.ts',
     'type applications/application-store.ts',
     'audit/audit-event.ts',
     'deployments',
@@ -235,6 +255,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   store: [
     'rings/ring.ts',
     'type applications',
+    'type token-profiles',
     'type rings',
     'type jose/key-types.ts',
     'type jwks/ring-member.ts',
