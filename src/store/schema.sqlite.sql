@@ -321,3 +321,21 @@ CREATE TABLE key_usage (
   primary key (jwk_id, application_id, operation, outcome)
 ) strict;
 CREATE INDEX key_usage_application_id on key_usage (application_id);
+CREATE TABLE token_profiles (
+  id text not null primary key,
+  project_id text not null references projects (id) on delete cascade,
+  name text not null,
+  description text,
+  ring_id text not null,
+  rules text not null,
+  encrypt_to text,
+  encrypt_to_id text,
+  created_at integer not null,
+  updated_at integer not null,
+  audit_sequence integer not null,
+  mac blob,
+  unique (project_id, name)
+) strict;
+CREATE INDEX token_profiles_project_id on token_profiles (project_id, id);
+CREATE INDEX token_profiles_ring_id on token_profiles (ring_id);
+CREATE INDEX token_profiles_encrypt_to_id on token_profiles (encrypt_to_id) where encrypt_to_id is not null;
