@@ -8,6 +8,7 @@ import { keyTypeMember } from '../jose/key-type-name.ts';
 import { useToUseType } from '../jose/use-type.ts';
 import type { GenerateParameters } from '../jwks/generate/generate-plan.ts';
 import { requireSameName } from '../materials/optimistic-update.ts';
+import { requireLifetimeOfProfiles } from '../token-profiles/profile-uses.ts';
 import { policyDetails, requirePolicyOf } from './create-ring.ts';
 import type { FormerLimits, KeyRing } from './ring.ts';
 import { RingDraft, storeDraft } from './ring-draft.ts';
@@ -17,7 +18,6 @@ import { type RingParameters, readRingParameters } from './ring-parameters.ts';
 import { policyFacts, readPolicy } from './ring-policy.ts';
 import { type RingRequest, readEnvironmentIds, requireKeyHolder } from './ring-request.ts';
 import { type RingRuleStores, requireRing } from './ring-rules.ts';
-import { requireLifetimeOfProfiles } from '../token-profiles/profile-uses.ts';
 import { countingLimits, delayOf } from './schedule/formulas.ts';
 import { type SettleOptions, settle } from './settle-ring.ts';
 
