@@ -140,7 +140,7 @@ CREATE TABLE jwks (
   public_members text not null,
   private_members blob,
   created_at integer not null,
-  updated_at integer not null, audit_sequence integer not null default 0, mac blob, kid_since integer, ring_id text, ring_version integer, ring_state text, ring_member text,
+  updated_at integer not null, audit_sequence integer not null default 0, mac blob, kid_since integer, ring_id text, ring_version integer, ring_state text, ring_member text, operations text,
   unique (project_id, name)
 ) strict;
 CREATE INDEX jwks_project_id on jwks (project_id, id);
@@ -307,7 +307,7 @@ CREATE TABLE applications (
   created_at integer not null,
   updated_at integer not null,
   audit_sequence integer not null,
-  mac blob,
+  mac blob, credentials text,
   unique (project_id, name)
 ) strict;
 CREATE INDEX applications_project_id on applications (project_id, id);
@@ -321,6 +321,37 @@ CREATE TABLE key_usage (
   primary key (jwk_id, application_id, operation, outcome)
 ) strict;
 CREATE INDEX key_usage_application_id on key_usage (application_id);
+CREATE TABLE issuer_key_sets (
+  id text not null primary key,
+  project_id text not null references projects (id) on delete cascade,
+  jwks_uri text not null,
+  keys text not null,
+  created_at integer not null,
+  updated_at integer not null,
+  audit_sequence integer not null,
+  mac blob,
+  refresh_at integer not null,
+  state text not null,
+  state_since integer not null,
+  state_reason text,
+  fetched_at integer not null,
+  etag text,
+  last_modified text,
+  unique (project_id, jwks_uri)
+) strict;
+CREATE INDEX issuer_key_sets_refresh_at on issuer_key_sets (refresh_at);
+CREATE TABLE key_usage_days (
+  application_id text not null,
+  jwk_id text not null references jwks (id) on delete cascade,
+  operation text not null,
+  outcome text not null,
+  day integer not null,
+  count integer not null,
+  last_used_at integer not null,
+  primary key (jwk_id, application_id, operation, outcome, day)
+) strict;
+CREATE INDEX key_usage_days_application_id on key_usage_days (application_id);
+CREATE INDEX key_usage_days_day on key_usage_days (day);
 CREATE TABLE token_profiles (
   id text not null primary key,
   project_id text not null references projects (id) on delete cascade,

@@ -2,8 +2,8 @@
 
 import { badRequest, type KeyplaneError } from '../errors.ts';
 import { shownText } from '../names.ts';
-import { requireClaimsSchema } from '../operations/token-profile/claims-schema.ts';
 import { claimsOfNoCaller, claimsOfProfile } from '../operations/token-profile/profile-claims.ts';
+import { requireClaimsSchema } from '../operations/token-profile/schema/claims-schema.ts';
 import { type DurationRequest, readDurations } from './profile-durations.ts';
 import type { ProfileRing } from './profile-keys.ts';
 import type {

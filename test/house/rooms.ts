@@ -25,7 +25,7 @@ export const pureRooms: Readonly<Record<string, readonly string[]>> = {
   asn1: [],
   formats: ['node-forge'],
   jose: [],
-  operations: [],
+  operations: ['ajv'],
   protocol: [],
   'rings/schedule': [],
 };

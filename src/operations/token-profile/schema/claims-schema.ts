@@ -1,0 +1,90 @@
+// The schema of the claims that a caller gives: compiled once, when the profile arrives, and never for a request.
+
+import { Ajv2020, type ErrorObject, type Options } from 'ajv/dist/2020.js';
+import { badRequest } from '../../../errors.ts';
+import type { JsonObject } from '../../../jose/json.ts';
+import { linearPattern } from '../patterns/linear-pattern.ts';
+import { schemaFormats } from './formats.ts';
+import { requireBounded, type SchemaObject } from './schema-bounds.ts';
+
+/** Why claims are not valid. */
+export interface ClaimsFault {
+  /** The claim, and members of it: `address.country`. Empty: the claims as a whole. */
+  readonly path: string;
+  readonly problem: 'MISSING' | 'NOT_ALLOWED' | 'NOT_VALID';
+  /** As the end of a sentence: `must be string`. */
+  readonly text: string;
+}
+
+export type ClaimsCheck = (claims: JsonObject) => ClaimsFault | undefined;
+
+/** The engine of the validator takes it for a RegExp. It keeps patterns by their texts. */
+function patternEngine(source: string): { test(text: string): boolean; toString(): string } {
+  return { test: linearPattern(source).test, toString: () => source };
+}
+patternEngine.code = 'linearPattern';
+
+const options: Options = {
+  strict: false,
+  validateSchema: false,
+  meta: false,
+  inlineRefs: false,
+  ownProperties: true,
+  logger: false,
+  formats: schemaFormats,
+  code: { regExp: patternEngine },
+};
+
+let metaSchema: Ajv2020 | undefined;
+
+/** @throws KeyplaneError `bad_request` for a schema that is not sound, or that could take long to check */
+export function requireClaimsSchema(schema: SchemaObject): SchemaObject {
+  requireBounded(schema);
+  metaSchema ??= new Ajv2020({ strict: false, logger: false, validateFormats: false });
+  if (metaSchema.validateSchema(schema) !== true) {
+    const fault = faultOf(metaSchema.errors);
+    const member = ['claims.schema', fault.path].filter((part) => part !== '').join('.');
+    throw badRequest(`${member} ${fault.text}!`, { reason: 'FIELD_NOT_VALID', member });
+  }
+  compileClaimsSchema(schema);
+  return schema;
+}
+
+/** @param schema one that was checked when it was stored */
+export function compileClaimsSchema({ $id: _id, $schema: _dialect, ...schema }: SchemaObject): ClaimsCheck {
+  // One for each schema: a validator keeps all that it compiled.
+  const validate = new Ajv2020(options).compile(schema);
+  return (claims) => (validate(claims) === true ? undefined : faultOf(validate.errors));
+}
+
+function faultOf(errors: readonly ErrorObject[] | null | undefined): ClaimsFault {
+  // Of alternatives that all failed, the last error names the keyword that has them.
+  const error = errors?.at(-1);
+  if (error === undefined) return { path: '', problem: 'NOT_VALID', text: 'is not valid' };
+  const { instancePath, keyword, params, message = 'is not valid' } = error;
+  const path = instancePath.split('/').slice(1).map(unescaped);
+  switch (keyword) {
+    case 'required':
+    case 'dependentRequired':
+      return { path: dotted(path, params.missingProperty), problem: 'MISSING', text: message };
+    case 'additionalProperties':
+      return { path: dotted(path, params.additionalProperty), problem: 'NOT_ALLOWED', text: message };
+    case 'unevaluatedProperties':
+      return { path: dotted(path, params.unevaluatedProperty), problem: 'NOT_ALLOWED', text: message };
+    case 'propertyNames':
+      return { path: dotted(path, params.propertyName), problem: 'NOT_ALLOWED', text: message };
+    case 'false schema':
+      return { path: dotted(path), problem: 'NOT_ALLOWED', text: message };
+    default:
+      return { path: dotted(path), problem: 'NOT_VALID', text: message };
+  }
+}
+
+function dotted(path: readonly string[], last?: unknown): string {
+  return typeof last === 'string' ? [...path, last].join('.') : path.join('.');
+}
+
+/** RFC 6901 §4. */
+function unescaped(part: string): string {
+  return part.replaceAll('~1', '/').replaceAll('~0', '~');
+}
