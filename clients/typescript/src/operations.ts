@@ -53,6 +53,7 @@ import type {
   NewKeystore,
   NewProject,
   NewToken,
+  NewTokenProfile,
   NewUser,
   NoMembers,
   OpenedSession,
@@ -78,6 +79,8 @@ import type {
   SourceType,
   Success,
   TokenList,
+  TokenProfileChange,
+  TokenProfileList,
   UpdateJwk,
   UpdateKeyRing,
   UserChange,
@@ -199,6 +202,15 @@ export interface Operations {
       readonly body: NewToken;
     };
     answer: CreatedToken;
+  };
+  /** Create a token profile and deploy it to the nodes */
+  createTokenProfile: {
+    input: {
+      /** Name of the project */
+      readonly projectName: string;
+      readonly body: NewTokenProfile;
+    };
+    answer: DeploymentAnswer;
   };
   /** Create a user */
   createUser: {
@@ -329,6 +341,16 @@ export interface Operations {
       readonly tokenName: string;
     };
     answer: Success;
+  };
+  /** Delete a token profile; nodes issue none of its tokens any more */
+  deleteTokenProfile: {
+    input: {
+      /** Name of the project */
+      readonly projectName: string;
+      /**  */
+      readonly tokenProfileName: string;
+    };
+    answer: DeploymentAnswer;
   };
   /** Delete a user with all tokens and memberships */
   deleteUser: {
@@ -497,6 +519,16 @@ export interface Operations {
   getSession: {
     input: Readonly<Record<string, never>>;
     answer: Session;
+  };
+  /** Get a token profile */
+  getTokenProfile: {
+    input: {
+      /** Name of the project */
+      readonly projectName: string;
+      /**  */
+      readonly tokenProfileName: string;
+    };
+    answer: TokenProfileList;
   };
   /** Suspend the scheduled rotation of a key ring */
   holdKeyRing: {
@@ -832,6 +864,22 @@ export interface Operations {
     };
     answer: ProjectList;
   };
+  /** List the token profiles of a project */
+  listTokenProfiles: {
+    input: {
+      /** 1 is the first; asks for paging */
+      readonly page?: number | string | undefined;
+      /** Items a page, default 20; asks for paging */
+      readonly size?: number | string | undefined;
+      /** A field and a direction, such as `name,asc` */
+      readonly sort?: string | undefined;
+      /** Part of the name or description */
+      readonly search?: string | undefined;
+      /** Name of the project */
+      readonly projectName: string;
+    };
+    answer: TokenProfileList;
+  };
   /** List the caller's personal tokens */
   listTokens: {
     input: {
@@ -1109,6 +1157,17 @@ export interface Operations {
     };
     answer: Success;
   };
+  /** Update a token profile */
+  updateTokenProfile: {
+    input: {
+      /** Name of the project */
+      readonly projectName: string;
+      /**  */
+      readonly tokenProfileName: string;
+      readonly body: TokenProfileChange;
+    };
+    answer: DeploymentAnswer;
+  };
   /** Update a user */
   updateUser: {
     input: {
@@ -1226,6 +1285,14 @@ export const operations = {
     answer: 'json',
     repeatable: false,
   },
+  createTokenProfile: {
+    method: 'POST',
+    path: '/apiops/projects/{projectName}/token-profiles',
+    query: [],
+    body: 'json',
+    answer: 'json',
+    repeatable: true,
+  },
   createUser: {
     method: 'POST',
     path: '/apiops/users',
@@ -1337,6 +1404,14 @@ export const operations = {
     body: 'none',
     answer: 'json',
     repeatable: false,
+  },
+  deleteTokenProfile: {
+    method: 'DELETE',
+    path: '/apiops/projects/{projectName}/token-profiles/{tokenProfileName}',
+    query: [],
+    body: 'none',
+    answer: 'json',
+    repeatable: true,
   },
   deleteUser: {
     method: 'DELETE',
@@ -1469,6 +1544,14 @@ export const operations = {
   getSession: {
     method: 'GET',
     path: '/apiops/auth/session',
+    query: [],
+    body: 'none',
+    answer: 'json',
+    repeatable: false,
+  },
+  getTokenProfile: {
+    method: 'GET',
+    path: '/apiops/projects/{projectName}/token-profiles/{tokenProfileName}',
     query: [],
     body: 'none',
     answer: 'json',
@@ -1688,6 +1771,14 @@ export const operations = {
     answer: 'json',
     repeatable: false,
   },
+  listTokenProfiles: {
+    method: 'GET',
+    path: '/apiops/projects/{projectName}/token-profiles',
+    query: ['page', 'size', 'sort', 'search'],
+    body: 'none',
+    answer: 'json',
+    repeatable: false,
+  },
   listTokens: {
     method: 'GET',
     path: '/apiops/tokens',
@@ -1887,6 +1978,14 @@ export const operations = {
     body: 'json',
     answer: 'json',
     repeatable: false,
+  },
+  updateTokenProfile: {
+    method: 'PUT',
+    path: '/apiops/projects/{projectName}/token-profiles/{tokenProfileName}',
+    query: [],
+    body: 'json',
+    answer: 'json',
+    repeatable: true,
   },
   updateUser: {
     method: 'PUT',

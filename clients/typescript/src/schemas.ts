@@ -223,6 +223,8 @@ export interface ApplicationTokensAnswer {
     | undefined;
 }
 
+export type AudienceMode = 'FIXED' | 'ONE_OF';
+
 export interface AuditRecord {
   readonly sequence: number;
   /** ISO 8601, UTC */
@@ -1722,6 +1724,35 @@ export interface NewToken {
   readonly projects?: readonly ProjectNarrowing[] | undefined;
 }
 
+export interface NewTokenProfile {
+  /** Token profile name, unique within the project */
+  readonly name: string;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  /** The key ring that signs, for SIGNATURE */
+  readonly keyRingName: string;
+  /** The `iss` of its tokens */
+  readonly issuer: string;
+  /** 1 to 100 */
+  readonly audiences: readonly string[];
+  /** FIXED: `aud` is all of them. ONE_OF: the caller chooses one. Default FIXED */
+  readonly audienceMode?: AudienceMode | undefined;
+  /** ISO 8601 duration: how long a token is valid where the caller gives nothing. Default PT5M */
+  readonly lifetime?: string | undefined;
+  /** ISO 8601 duration: the most that a caller may give, at most `maxTokenLifetime` of the key ring. Default `lifetime` */
+  readonly maxLifetime?: string | undefined;
+  /** ISO 8601 duration from -PT10M to PT10M, from `iat` to `nbf`; null: tokens have no `nbf` */
+  readonly notBeforeOffset?: string | null | undefined;
+  /** The `typ` of the header, such as JWT or at+jwt. Default JWT */
+  readonly tokenType?: string | undefined;
+  /** Default FROM_CALLER. Replaced as a whole */
+  readonly subject?: TokenProfileSubject | undefined;
+  /** Replaced as a whole */
+  readonly claims?: TokenProfileClaims | undefined;
+  /** Tokens are signed, then encrypted to this key; null: they are not encrypted */
+  readonly encryptTo?: TokenProfileEncryption | null | undefined;
+}
+
 export interface NewUser {
   /** Username */
   readonly username: string;
@@ -2197,6 +2228,8 @@ export type SourceType =
   | 'KEYSTORE'
   | 'GENERATE';
 
+export type SubjectMode = 'FIXED' | 'FROM_CALLER' | 'GIVEN';
+
 export interface Success {
   readonly success: true;
 }
@@ -2226,6 +2259,108 @@ export interface TokenList {
   readonly resultList: readonly Token[];
   /** How many there are */
   readonly resultCount: number;
+}
+
+export interface TokenProfile {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly keyRingName: string;
+  readonly issuer: string;
+  readonly audiences: readonly string[];
+  readonly audienceMode: AudienceMode;
+  /** As it was given */
+  readonly lifetime: string;
+  /** As it was given */
+  readonly maxLifetime: string;
+  /** As it was given */
+  readonly notBeforeOffset: string | null;
+  readonly tokenType: string;
+  readonly subject: {
+    readonly mode: SubjectMode;
+    readonly value: string | null;
+    readonly pattern: string | null;
+  };
+  readonly claims: {
+    readonly fixed: Readonly<Record<string, unknown>>;
+    readonly allowed: readonly string[];
+    readonly required: readonly string[];
+    readonly schema: Readonly<Record<string, unknown>> | null;
+  };
+  readonly encryptTo: {
+    readonly jwkName?: string | undefined;
+    readonly keyRingName?: string | undefined;
+    readonly enc: string;
+  } | null;
+  /** ISO 8601, UTC */
+  readonly createdAt: string;
+  /** ISO 8601, UTC */
+  readonly updatedAt: string;
+}
+
+export interface TokenProfileChange {
+  /** May be given, but cannot be changed */
+  readonly name?: string | undefined;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  /** The key ring that signs, for SIGNATURE */
+  readonly keyRingName?: string | undefined;
+  /** The `iss` of its tokens */
+  readonly issuer?: string | undefined;
+  /** 1 to 100 */
+  readonly audiences?: readonly string[] | undefined;
+  /** FIXED: `aud` is all of them. ONE_OF: the caller chooses one. Default FIXED */
+  readonly audienceMode?: AudienceMode | undefined;
+  /** ISO 8601 duration: how long a token is valid where the caller gives nothing. Default PT5M */
+  readonly lifetime?: string | undefined;
+  /** ISO 8601 duration: the most that a caller may give, at most `maxTokenLifetime` of the key ring. Default `lifetime` */
+  readonly maxLifetime?: string | undefined;
+  /** ISO 8601 duration from -PT10M to PT10M, from `iat` to `nbf`; null: tokens have no `nbf` */
+  readonly notBeforeOffset?: string | null | undefined;
+  /** The `typ` of the header, such as JWT or at+jwt. Default JWT */
+  readonly tokenType?: string | undefined;
+  /** Default FROM_CALLER. Replaced as a whole */
+  readonly subject?: TokenProfileSubject | undefined;
+  /** Replaced as a whole */
+  readonly claims?: TokenProfileClaims | undefined;
+  /** Tokens are signed, then encrypted to this key; null: they are not encrypted */
+  readonly encryptTo?: TokenProfileEncryption | null | undefined;
+}
+
+export interface TokenProfileClaims {
+  /** Claims of every token, by name; no caller can give them */
+  readonly fixed?: Readonly<Record<string, unknown>> | null | undefined;
+  /** Names of claims that a caller may give */
+  readonly allowed?: readonly string[] | null | undefined;
+  /** Names of claims that a caller must give */
+  readonly required?: readonly string[] | null | undefined;
+  /** JSON Schema 2020-12 for the claims that a caller gives, of at most 16 KiB */
+  readonly schema?: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+export interface TokenProfileEncryption {
+  /** A JWK of the project that belongs to no key ring */
+  readonly jwkName?: string | undefined;
+  /** A key ring for ENCRYPTION: its ACTIVE key */
+  readonly keyRingName?: string | undefined;
+  /** Content encryption; by default one that fits the key */
+  readonly enc?: string | undefined;
+}
+
+export interface TokenProfileList {
+  readonly success: true;
+  readonly resultList: readonly TokenProfile[];
+  /** How many there are */
+  readonly resultCount: number;
+}
+
+export interface TokenProfileSubject {
+  /** FIXED: always `value`. FROM_CALLER: the name of the application, the `sub` of the JWT or the URI of the certificate that it called with. GIVEN: what the caller gives */
+  readonly mode: SubjectMode;
+  /** Of mode FIXED */
+  readonly value?: string | undefined;
+  /** Of mode GIVEN: `*` stands for one character or more, none of them `:`. Without it any subject may be given */
+  readonly pattern?: string | undefined;
 }
 
 export type UpdateJwk =
