@@ -2,9 +2,7 @@
 
 import * as jose from 'jose';
 import { expect, test } from 'vitest';
-import type { DeployedContent } from '../../src/protocol/content.ts';
 import { ecJwk } from './support/contents.ts';
-import type { FakeManager, ManagerLink } from './support/fake-manager.ts';
 import {
   applicationContent,
   formerMember,
@@ -14,30 +12,8 @@ import {
   partsOf,
   ringContent,
 } from './support/operations.ts';
-import { runningManager, runningNode, type TestNode, temporaryFolder } from './support/test-node.ts';
-
-interface World {
-  readonly manager: FakeManager;
-  readonly node: TestNode;
-  readonly link: ManagerLink;
-  readonly url: string;
-}
-
-async function worldWith(
-  contents: readonly DeployedContent[],
-  prepare: (manager: FakeManager) => void = () => undefined,
-): Promise<World> {
-  const manager = await runningManager();
-  prepare(manager);
-  const dataDir = await temporaryFolder();
-  const node = await runningNode({ managerUrl: manager.url, dataDir, operations: { port: 0 } });
-  const link = await manager.links.next();
-  const [url = ''] = node.operations;
-  if (contents.length > 0) {
-    expect(await link.reset(contents.length, contents)).toMatchObject({ type: 'applied' });
-  }
-  return { manager, node, link, url };
-}
+import { operationsWorld } from './support/operations-world.ts';
+import { runningManager, runningNode, temporaryFolder } from './support/test-node.ts';
 
 const both = ['SIGN', 'VERIFY'] as const;
 
@@ -46,7 +22,7 @@ async function ringWorld(members: Parameters<typeof ringContent>[1] = {}) {
   const active = memberContent(ring, 1, 'ACTIVE');
   const next = memberContent(ring, 2, 'NEXT');
   const { token, content: application } = applicationContent([{ ...ring, operations: both }]);
-  const world = await worldWith([ring, active, next, application]);
+  const world = await operationsWorld([ring, active, next, application]);
   const sign = (body: unknown) => operate(world.url, 'key-rings/tokens/sign', { token, body });
   const verify = (body: unknown) => operate(world.url, 'key-rings/tokens/verify', { token, body });
   return { ...world, ring, active, next, application, token, sign, verify };
@@ -218,7 +194,7 @@ test('only a whole, valid token of this project opens an operation', async () =>
     { hash: hashOf(overlapping), validUntil: now + 60_000 },
   ];
   const applications = [own.content, ofOther.content, expired.content, { ...rolling.content, tokens }];
-  const { url } = await worldWith([ring, other, ...members, ...applications]);
+  const { url } = await operationsWorld([ring, other, ...members, ...applications]);
   const statusWith = async (token: string | undefined, path = 'key-rings/tokens/sign') => {
     const { status, body, headers } = await operate(url, path, {
       ...(token !== undefined && { token }),
@@ -264,7 +240,7 @@ test('a revoked token and a withdrawn grant end at once, and a member of a ring 
     { ...ring, operations: ['SIGN'] },
     { ...member, operations: ['SIGN'] },
   ]);
-  const { url, link } = await worldWith([ring, member, content]);
+  const { url, link } = await operationsWorld([ring, member, content]);
   const status = async (path = 'key-rings/tokens/sign') =>
     (await operate(url, path, { token, body: { claims: {} } })).status;
   expect(await status()).toBe(200);
@@ -368,7 +344,7 @@ test('a node whose lease ended verifies and does not sign', async () => {
     { ...ring, operations: both },
     { ...unleased, operations: both },
   ]);
-  const { url } = await worldWith([ring, unleased, ...members, content], (manager) => {
+  const { url } = await operationsWorld([ring, unleased, ...members, content], (manager) => {
     manager.hears = false;
   });
   const signed = await operate(url, 'key-rings/tokens/sign', { token, body: { claims: {} } });
@@ -388,7 +364,7 @@ test('times are those of the manager', async () => {
   const ring = ringContent('tokens');
   const { token, content } = applicationContent([{ ...ring, operations: both }]);
   const contents = [ring, memberContent(ring, 1, 'ACTIVE'), content];
-  const { url } = await worldWith(contents, (manager) => {
+  const { url } = await operationsWorld(contents, (manager) => {
     manager.aheadMs = 120_000;
   });
   const { jws } = (await operate(url, 'key-rings/tokens/sign', { token, body: { claims: {} } })).body;
@@ -401,7 +377,7 @@ test('a node without private keys verifies and does not sign', async () => {
   const { d: _private, ...publicMembers } = active.jwk as Record<string, unknown> & { d?: string };
   const { token, content } = applicationContent([{ ...ring, operations: both }]);
   const withheld = { ...active, jwk: publicMembers, withheld: 'ab'.repeat(32) };
-  const { url } = await worldWith([ring, withheld, content]);
+  const { url } = await operationsWorld([ring, withheld, content]);
   const { status, body } = await operate(url, 'key-rings/tokens/sign', { token, body: { claims: {} } });
   expect(status).toBe(503);
   expect(body).toEqual({
@@ -433,7 +409,7 @@ test('a JWK outside rings signs any payload, and says why it does not', async ()
   const { token, content } = applicationContent(
     Object.values(granted).map((jwk) => ({ ...jwk, operations: both })),
   );
-  const { url } = await worldWith([...Object.values(jwks), content]);
+  const { url } = await operationsWorld([...Object.values(jwks), content]);
   const sign = (name: string, body: unknown = { claims: {} }) =>
     operate(url, `jwks/${name}/sign`, { token, body });
   const said = async (name: string) => (await sign(name)).body.error_description;
@@ -470,7 +446,7 @@ test('a node starts again without its manager and signs with what it has', async
 });
 
 test('a node that has no state yet is not ready for operations', async () => {
-  const { url } = await worldWith([]);
+  const { url } = await operationsWorld([]);
   const { status, body } = await operate(url, 'key-rings/tokens/sign', { body: {} });
   expect([status, body.error]).toEqual([503, 'unavailable']);
 });

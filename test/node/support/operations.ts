@@ -7,6 +7,8 @@ import type {
   DeployedKeyRing,
   DeployedMembership,
   FormerMember,
+  GrantOperation,
+  GrantRate,
 } from '../../../src/protocol/content.ts';
 import { ecJwk, privateEcKey } from './contents.ts';
 
@@ -69,7 +71,8 @@ export function applicationContent(
   grants: readonly {
     readonly id: string;
     readonly kind: string;
-    readonly operations: readonly ('SIGN' | 'VERIFY')[];
+    readonly operations: readonly GrantOperation[];
+    readonly rate?: GrantRate;
   }[],
   members: Partial<DeployedApplication> = {},
 ): TestApplication {
@@ -81,10 +84,11 @@ export function applicationContent(
     name: 'checkout',
     expires: null,
     tokens: [{ hash: hashOf(token), validUntil: null }],
-    grants: grants.map(({ id, kind, operations }) => ({
+    grants: grants.map(({ id, kind, operations, rate }) => ({
       keyRingId: kind === 'key-ring' ? id : null,
       jwkId: kind === 'jwk' ? id : null,
       operations,
+      ...(rate && { rate }),
     })),
     ...members,
   };
