@@ -24,7 +24,8 @@ import { SigningLease } from './lease/signing-lease.ts';
 import { loadIdentityPin, nodeSigningKey } from './node-identity.ts';
 import type { NodeLog } from './node-log.ts';
 import { NodeState } from './node-state.ts';
-import { type OperationsOptions, startOperations } from './operations/start-operations.ts';
+import { KeptRecord } from './operations/kept-record.ts';
+import { type NodeRecords, type OperationsOptions, startOperations } from './operations/start-operations.ts';
 import { UsageCounter } from './operations/usage-counter.ts';
 import { restoreCopy } from './restore-copy.ts';
 import { RevokedKids } from './revoked-kids.ts';
@@ -132,7 +133,7 @@ async function run(
   const usesKeys = options.operations !== undefined || options.kubernetesSigner !== undefined;
   const usage = usesKeys ? await UsageCounter.load({ path: usagePath, key, now: clock, log }) : undefined;
   if (usage) closers.push(() => usage.close());
-  const parts = usage && { state, copy, contact, lease, usage, log };
+  const parts = usage && { state, copy, contact, lease, usage, records: recordsOf(options, key), log };
   const operations = options.operations && parts && (await startOperations(options.operations, parts));
   if (operations) closers.push(() => operations.close());
   const signer =
@@ -197,10 +198,13 @@ async function run(
       clockOffsetMs: Math.round(contact.time.offsetMs),
     };
     const stands = { revision, counts: { ...counts, published }, connected, since, diverged, ...heard };
-    const signs = signer && { kubernetesSigner: signer.status() };
-    return { environment, name, version, ...stands, ...signs };
+    const uses = {
+      ...(operations && { operations: operations.status() }),
+      ...(signer && { kubernetesSigner: signer.status() }),
+    };
+    return { environment, name, version, ...stands, ...uses };
   };
-  const metrics = createNodeMetrics(facts);
+  const metrics = createNodeMetrics(facts, operations);
   closers.push(() => metrics.close());
   const tls = options.tls && (await operatorsError(openTls(options.tls, log)));
   if (tls) closers.push(() => tls.close());
@@ -263,6 +267,16 @@ async function keeping(options: NodeOptions, key: Buffer) {
   const copy = ephemeral ? new MemoryCopy() : new SealedLog({ dataDir, key, log });
   const usagePath = ephemeral ? undefined : join(dataDir, 'operations.usage');
   return { contact, revoked, copy, usagePath };
+}
+
+function recordsOf({ dataDir, ephemeral = false, logger: log }: NodeOptions, key: Buffer): NodeRecords {
+  return {
+    async open<T>(file: string, title: string) {
+      if (ephemeral) return undefined;
+      const path = join(dataDir, file);
+      return KeptRecord.open<T>({ path, key, additionalData: `keyplane ${file}`, title, log });
+    },
+  };
 }
 
 function openTls({ certFile, keyFile }: NonNullable<NodeOptions['tls']>, log: NodeLog): Promise<TlsFiles> {

@@ -1,7 +1,7 @@
 // Where the operations listener can be reached: a port of this machine, which needs TLS unless only this machine reaches it,
 // and a Unix socket for its user and group.
 
-import { chmod, lstat, unlink } from 'node:fs/promises';
+import { chmod, chown, lstat, readFile, unlink } from 'node:fs/promises';
 import { type AddressInfo, connect, type Server } from 'node:net';
 import { badRequest } from '../../errors.ts';
 
@@ -36,13 +36,16 @@ export interface SocketPlace {
   readonly path: string;
   /** Of the file: who may connect. */
   readonly mode: number;
+  /** A name or a number; undefined: that of the process. */
+  readonly group?: string | undefined;
   /** The flag that named it. */
   readonly flag: string;
 }
 
 /** @returns the address. @throws KeyplaneError `bad_request` for the operator */
 export async function listenOnSocket(server: Server, place: SocketPlace): Promise<string> {
-  const { path, mode } = place;
+  const { path, mode, group } = place;
+  const groupId = group === undefined ? undefined : await groupIdOf(group, place);
   await removeStaleSocket(place);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(place, error.code)));
@@ -54,6 +57,7 @@ export async function listenOnSocket(server: Server, place: SocketPlace): Promis
       process.umask(umask);
     }
   });
+  if (groupId !== undefined) await giveToGroup(groupId, place);
   await chmod(path, mode);
   return `unix:${path}`;
 }
@@ -77,4 +81,26 @@ async function removeStaleSocket(place: SocketPlace): Promise<void> {
 
 function cannotListen({ path, flag }: SocketPlace, why: string | undefined) {
   return badRequest(`The node can not listen on ${path} (${why}): choose another ${flag}`);
+}
+
+async function giveToGroup(groupId: number, place: SocketPlace): Promise<void> {
+  try {
+    await chown(place.path, process.geteuid?.() ?? 0, groupId);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw cannotListen(place, `its group cannot be ${place.group}: ${code}`);
+  }
+}
+
+const groupsFile = '/etc/group';
+
+/** @throws KeyplaneError `bad_request` for the operator */
+async function groupIdOf(group: string, place: SocketPlace): Promise<number> {
+  if (/^\d+$/.test(group)) return Number(group);
+  const groups = await readFile(groupsFile, 'utf8').catch(() => '');
+  for (const line of groups.split('\n')) {
+    const [name, , id] = line.split(':');
+    if (name === group && id !== undefined && /^\d+$/.test(id)) return Number(id);
+  }
+  throw cannotListen(place, `there is no group ${group}`);
 }

@@ -62,6 +62,18 @@ export const badMethod: OperationFault = {
   reason: 'ROUTE_NOT_FOUND',
   headers: ['Allow', 'POST'],
 };
+export const badProbeMethod: OperationFault = {
+  ...badMethod,
+  text: 'A probe is a GET',
+  headers: ['Allow', 'GET, HEAD'],
+};
+export const overloaded: OperationFault = {
+  status: 503,
+  code: 'unavailable',
+  text: 'This node has more operations to do than it can answer soon! Try again.',
+  reason: 'UNAVAILABLE',
+  retryAfterSeconds: 1,
+};
 export const notReady: OperationFault = {
   status: 503,
   code: 'unavailable',

@@ -71,6 +71,19 @@ export class OperationIndex implements StateFollower {
     );
   }
 
+  /** The SIGNATURE rings that an application may use. */
+  *signingRings(): Iterable<{
+    readonly project: string;
+    readonly name: string;
+    readonly target: OperationTarget;
+  }> {
+    for (const [id, { project, name, ring }] of this.#rings) {
+      const place = this.#places.get(id);
+      const target = place === undefined ? undefined : this.#targets.get(place);
+      if (ring?.use === 'sig' && target !== undefined) yield { project, name, target };
+    }
+  }
+
   replaced(objects: Iterable<StoredObject>): void {
     const former = [...this.#rings.values(), ...this.#jwks.values()];
     const members = [...this.#members.values()].flatMap((own) => [...own.values()]);

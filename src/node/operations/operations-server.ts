@@ -1,8 +1,8 @@
-// The operations listener of a node: plain node:http, for applications that are known by their tokens. It rejects, before it
-// reads a body: other routes (404) and methods (405), unknown, expired and replaced tokens (401), what is not granted (403,
-// whether or not it exists); then other types of body (415), and bodies that are too large (413).
+// The operations listener of a node: plain node:http, for applications that are known by their credentials. It rejects, before it
+// reads a body: other routes (404) and methods (405), unknown, expired and replaced credentials (401), what is not granted
+// (403, whether or not it exists), what it cannot answer soon (503) and what is above the rate of its grant (429); then other
+// types of body (415), and bodies that are too large (413).
 
-import { hash } from 'node:crypto';
 import {
   createServer,
   type IncomingMessage,
@@ -18,19 +18,25 @@ import type { TlsFiles } from '../../runtime/tls-files.ts';
 import { trackHandshakes } from '../../runtime/tls-handshakes.ts';
 import type { NodeLog } from '../node-log.ts';
 import type { NodeState } from '../node-state.ts';
+import { pathSegments } from '../serve/request-path.ts';
 import { cutStalledClients } from '../serve/stalled-clients.ts';
 import type { CallingApplication, Grant } from './callers/calling-application.ts';
+import { type CallerSources, identifyCaller } from './callers/identify-caller.ts';
 import type { TokenBucket } from './callers/token-bucket.ts';
+import type { LoadGuard } from './load-guard.ts';
 import { isGranted, type OperationRoute, operationRoute } from './node-operation.ts';
+import type { OperationCounts } from './operation-counts.ts';
 import type { OperationFault } from './operation-fault.ts';
 import {
   badMethod,
+  badProbeMethod,
   faultOf,
   invalidToken,
   noRoute,
   notGranted,
   notReady,
   notUtf8,
+  overloaded,
   rateExceeded,
   sendFault,
   sendText,
@@ -39,17 +45,19 @@ import {
 import type { OperationIndex } from './operation-index.ts';
 import type { OperationTarget } from './operation-target.ts';
 import type { PerformOperation } from './perform-operation.ts';
+import { countRings, type ReadinessSources, ringsOf } from './readiness.ts';
 import type { RefusalLog } from './refusal-log.ts';
 import { readBody } from './request-body.ts';
 import type { TokenIssuer } from './token-issuer.ts';
 
-export interface OperationsServerOptions {
+export interface OperationsServerOptions extends ReadinessSources {
   readonly state: Pick<NodeState, 'ready'>;
-  readonly index: Pick<OperationIndex, 'callers' | 'target'>;
+  readonly index: Pick<OperationIndex, 'target' | 'signingRings'>;
+  readonly callers: CallerSources;
   readonly perform: PerformOperation;
   readonly issuer: TokenIssuer | undefined;
-  /** The manager's time, milliseconds since 1970. */
-  readonly now: () => number;
+  readonly load: LoadGuard;
+  readonly counts: OperationCounts;
   readonly refusals: RefusalLog;
   readonly log: NodeLog;
   /** Plain HTTP without it. */
@@ -58,7 +66,7 @@ export interface OperationsServerOptions {
 
 export interface OperationsServer {
   readonly server: Server;
-  /** Answers under way are given a second. */
+  /** Answers under way are given some seconds, and end their connections. */
   close(): Promise<void>;
 }
 
@@ -81,45 +89,134 @@ const limits = {
   connectionsCheckingInterval: 5_000,
 };
 const stalledMs = 60_000;
-const closeMs = 1_000;
+/** An operation waits for a second at most, and then runs. */
+const closeMs = 3_000;
 
 export function createOperationsServer(options: OperationsServerOptions): OperationsServer {
-  const { state, index, perform, issuer, now, refusals, log, tls } = options;
+  const { state, index, callers, perform, issuer, load, counts, refusals, log, tls } = options;
+
+  let isStopping = false;
 
   function onRequest(request: IncomingMessage, response: ServerResponse, expectsContinue = false): void {
-    const admitted = admit(request);
-    if ('status' in admitted) {
-      sendFault(response, admitted);
+    const found = findRoute(request);
+    if ('status' in found) {
+      fail(response, found);
       return;
     }
-    serve(request, response, { admitted, expectsContinue }).catch((error: unknown) => {
-      refuse(response, admitted, error);
+    const answered =
+      'probe' in found
+        ? answerProbe(request, response, found)
+        : serve(request, response, { route: found, expectsContinue });
+    answered.catch((error: unknown) => {
+      if (isKeyplaneError(error)) {
+        fail(response, faultOf(error));
+        return;
+      }
+      log.error({ err: error }, 'an operation failed');
+      if (response.headersSent) response.destroy();
+      else fail(response, unexpected);
     });
   }
 
-  function admit(request: IncomingMessage): Admitted | OperationFault {
+  function findRoute(request: IncomingMessage): OperationRoute | Probe | OperationFault {
     const route = operationRoute(request.url ?? '');
-    if (route === undefined) return noRoute;
-    if (request.method !== 'POST') return badMethod;
-    if (!state.ready) return notReady;
-    const { project, name: key, operation } = route;
-    const application = callerOf(request.headers.authorization);
-    if (application === undefined) {
-      refusals.report({ project, key, operation }, invalidToken.text);
-      return invalidToken;
+    if (route !== undefined) return request.method === 'POST' ? route : badMethod;
+    const probe = probeOf(request.url ?? '');
+    if (probe === undefined) return noRoute;
+    return request.method === 'GET' || request.method === 'HEAD' ? probe : badProbeMethod;
+  }
+
+  async function answerProbe(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { probe, project }: Probe,
+  ): Promise<void> {
+    if (probe === 'live') {
+      send(response, 200, '{"status":"ok"}');
+      return;
     }
-    const admitted = find(route, application);
-    if (admitted === undefined) {
-      refusals.report({ application: application.name, project, key, operation }, notGranted.text);
-      return notGranted;
+    const isServing = state.ready && !isStopping;
+    if (project === undefined) {
+      const { signing, notSigning } = countRings(options);
+      const isReady = isServing && (signing > 0 || notSigning === 0);
+      send(response, isReady ? 200 : 503, JSON.stringify({ ready: isReady, signing, notSigning }));
+      return;
     }
-    const { bucket } = admitted.grant;
-    if (bucket !== undefined && !bucket.take(1)) {
-      const fault = rateExceeded(bucket.msUntil(1));
-      refusals.report({ application: application.name, project, key, operation }, fault.text);
-      return fault;
+    const application = await identifyCaller(callers, project, request);
+    if (application === undefined || application.project !== project) {
+      fail(response, invalidToken);
+      return;
     }
-    return admitted;
+    const keyRings = ringsOf(options, application);
+    const isReady = isServing && keyRings.every(({ signs }) => signs);
+    send(response, isReady ? 200 : 503, JSON.stringify({ ready: isReady, keyRings }));
+  }
+
+  async function serve(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { route, expectsContinue }: { readonly route: OperationRoute; readonly expectsContinue: boolean },
+  ): Promise<void> {
+    const beganMs = performance.now();
+    let caller: CallingApplication | undefined;
+    let leave: (() => void) | undefined;
+    const { operation } = route;
+    try {
+      if (!state.ready) return refuse(response, { route, caller, fault: notReady });
+      const identified = identifyCaller(callers, route.project, request);
+      caller = identified instanceof Promise ? await identified : identified;
+      if (caller === undefined) return refuse(response, { route, caller, fault: invalidToken });
+      const admitted = find(route, caller);
+      if (admitted === undefined) return refuse(response, { route, caller, fault: notGranted });
+      leave = load.enter(caller.id);
+      if (leave === undefined) return refuse(response, { route, caller, fault: overloaded });
+      const { bucket } = admitted.grant;
+      if (bucket !== undefined && !bucket.take(1)) {
+        return refuse(response, { route, caller, fault: rateExceeded(bucket.msUntil(1)) });
+      }
+      const body = await readBody(request, expectsContinue ? () => response.writeContinue() : undefined);
+      if (body === undefined) return;
+      if (!Buffer.isBuffer(body)) return refuse(response, { route, caller, fault: body });
+      const bodyText = utf8Of(body);
+      if (bodyText === undefined) return refuse(response, { route, caller, fault: notUtf8 });
+      const answer = await answerTo(admitted, bodyText);
+      counts.succeeded(operation, performance.now() - beganMs);
+      send(response, 200, answer);
+    } catch (error) {
+      if (isKeyplaneError(error)) return refuse(response, { route, caller, fault: faultOf(error) });
+      counts.refused(operation, unexpected.reason);
+      throw error;
+    } finally {
+      leave?.();
+    }
+  }
+
+  function refuse(
+    response: ServerResponse,
+    {
+      route: { project, name: key, operation },
+      caller,
+      fault,
+    }: {
+      readonly route: OperationRoute;
+      readonly caller: CallingApplication | undefined;
+      readonly fault: OperationFault;
+    },
+  ): void {
+    counts.refused(operation, fault.reason);
+    const application = caller && { application: caller.name };
+    refusals.report({ ...application, project, key, operation }, fault.text);
+    fail(response, fault);
+  }
+
+  function send(response: ServerResponse, status: number, text: string): void {
+    if (isStopping) response.shouldKeepAlive = false;
+    sendText(response, status, text);
+  }
+
+  function fail(response: ServerResponse, fault: OperationFault): void {
+    if (isStopping) response.shouldKeepAlive = false;
+    sendFault(response, fault);
   }
 
   /** Undefined for what is not there and for what is not granted. */
@@ -132,35 +229,6 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
     if (targetId === undefined || grant === undefined || !isGranted(grant.operations, route))
       return undefined;
     return { route, application, grant, target, targetId };
-  }
-
-  function callerOf(authorization: string | undefined): CallingApplication | undefined {
-    const token = authorization === undefined ? undefined : bearerPattern.exec(authorization)?.[1];
-    if (token === undefined) return undefined;
-    // What is compared is a hash that no caller can choose, so the time of the look-up reveals nothing of a token.
-    const application = index.callers.byToken(hash('sha256', token, 'hex'));
-    if (application === undefined) return undefined;
-    const { validUntil } = application;
-    return validUntil === null || now() < validUntil ? application : undefined;
-  }
-
-  async function serve(
-    request: IncomingMessage,
-    response: ServerResponse,
-    { admitted, expectsContinue }: { readonly admitted: Admitted; readonly expectsContinue: boolean },
-  ): Promise<void> {
-    const body = await readBody(request, expectsContinue ? () => response.writeContinue() : undefined);
-    if (body === undefined) return;
-    if (!Buffer.isBuffer(body)) {
-      sendFault(response, body);
-      return;
-    }
-    const bodyText = utf8Of(body);
-    if (bodyText === undefined) {
-      sendFault(response, notUtf8);
-      return;
-    }
-    sendText(response, 200, await answerTo(admitted, bodyText));
   }
 
   function answerTo(
@@ -177,22 +245,6 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
     return issuer.issue({ application, profileId: targetId, bodyText });
   }
 
-  function refuse(response: ServerResponse, { application, route }: Admitted, error: unknown): void {
-    if (response.headersSent) {
-      log.error({ err: error }, 'an operation failed');
-      response.destroy();
-      return;
-    }
-    if (!isKeyplaneError(error)) {
-      log.error({ err: error }, 'an operation failed');
-      sendFault(response, unexpected);
-      return;
-    }
-    const { project, name: key, operation } = route;
-    refusals.report({ application: application.name, project, key, operation }, error.message);
-    sendFault(response, faultOf(error));
-  }
-
   const { server, endHandshakes } = listener((request, response) => onRequest(request, response), tls);
   // A client that waits before it sends its body is answered before it does, where it is rejected.
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) =>
@@ -203,6 +255,7 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
   return {
     server,
     async close() {
+      isStopping = true;
       if (!server.listening) return;
       const cut = setTimeout(() => server.closeAllConnections(), closeMs);
       const closed = new Promise((resolve) => server.close(resolve));
@@ -220,7 +273,18 @@ function listener(onRequest: RequestListener, tls: TlsFiles | undefined) {
   return { server, endHandshakes: trackHandshakes(server) };
 }
 
-const bearerPattern = /^Bearer +([\w.~+/-]+=*) *$/i;
+interface Probe {
+  readonly probe: 'live' | 'ready';
+  /** Readiness for an application of this project. */
+  readonly project?: string;
+}
+
+function probeOf(target: string): Probe | undefined {
+  const [first = '', project = '', ...rest] = pathSegments(target) ?? [];
+  if (project === '' && first === 'healthz') return { probe: 'live' };
+  if (project === '' && first === 'readyz') return { probe: 'ready' };
+  return first === 'projects' && rest.join('/') === 'readyz' ? { probe: 'ready', project } : undefined;
+}
 
 /** The rest of a batch: the rate of one item was taken when the request was admitted. */
 function takeBatch(bucket: TokenBucket | undefined, count: number): void {

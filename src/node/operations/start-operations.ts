@@ -7,10 +7,16 @@ import type { ManagerContact } from '../lease/manager-contact.ts';
 import type { SigningLease } from '../lease/signing-lease.ts';
 import type { NodeLog } from '../node-log.ts';
 import type { NodeState } from '../node-state.ts';
+import { JwtCallers } from './callers/jwt-callers.ts';
+import { type KeptAssertions, UsedAssertions } from './callers/used-assertions.ts';
+import type { KeptRecord } from './kept-record.ts';
 import { isLoopback, listenOnPort, listenOnSocket } from './listen.ts';
+import { LoadGuard } from './load-guard.ts';
+import { OperationCounts } from './operation-counts.ts';
 import { OperationIndex } from './operation-index.ts';
 import { createOperationsServer } from './operations-server.ts';
 import { createOperations } from './perform-operation.ts';
+import { countRings, type RingCounts } from './readiness.ts';
 import { RefusalLog } from './refusal-log.ts';
 import type { UsageCounter } from './usage-counter.ts';
 
@@ -19,9 +25,18 @@ export interface OperationsOptions {
   readonly port?: number;
   /** 127.0.0.1 by default; what is not loopback needs TLS. */
   readonly host?: string;
-  readonly tls?: { readonly certFile: string; readonly keyFile: string };
+  readonly tls?: {
+    readonly certFile: string;
+    readonly keyFile: string;
+    /** CAs of the certificates that applications are known by. */
+    readonly clientCaFile?: string;
+  };
   /** A Unix socket, beside the port or in its place. */
   readonly socket?: string;
+  /** 0660 by default. */
+  readonly socketMode?: number;
+  /** A name or a number; by default the group of the process. */
+  readonly socketGroup?: string;
 }
 
 export interface NodeParts {
@@ -30,10 +45,29 @@ export interface NodeParts {
   readonly contact: ManagerContact;
   readonly lease: SigningLease;
   readonly usage: UsageCounter;
+  readonly records: NodeRecords;
   readonly log: NodeLog;
 }
 
+/** What the node keeps on its disk beside its copy. */
+export interface NodeRecords {
+  /** Undefined for a node that keeps nothing. @param title as log lines name it */
+  open<T>(file: string, title: string): Promise<KeptRecord<T> | undefined>;
+}
+
+export interface OperationsStatus {
+  readonly addresses: readonly string[];
+  /** That the node knows. */
+  readonly applications: number;
+  /** Key rings that it signs with now, and those that it should sign with and cannot. */
+  readonly keyRings: RingCounts;
+}
+
 export interface NodeOperations {
+  readonly counts: OperationCounts;
+  /** Requests that are read, wait or run. */
+  readonly inProgress: number;
+  status(): OperationsStatus;
   /** Once the state was restored. @returns the addresses */
   listen(): Promise<readonly string[]>;
   close(): Promise<void>;
@@ -41,12 +75,12 @@ export interface NodeOperations {
 
 const defaultHost = '127.0.0.1';
 /** For its user and its group alone. */
-const socketMode = 0o660;
+const defaultSocketMode = 0o660;
 
 /** Follows the state from now on. @throws KeyplaneError `bad_request`, for the operator */
 export async function startOperations(options: OperationsOptions, parts: NodeParts): Promise<NodeOperations> {
-  const { state, copy, contact, lease, usage, log } = parts;
-  const { port, host = defaultHost, socket } = options;
+  const { state, copy, contact, lease, usage, records, log } = parts;
+  const { port, host = defaultHost, socket, socketMode = defaultSocketMode, socketGroup } = options;
   if (port !== undefined && options.tls === undefined && !isLoopback(host)) {
     throw badRequest(
       `--operations-host is ${host}: beyond this machine tokens and claims need TLS, so --operations-tls-cert and --operations-tls-key are required`,
@@ -67,12 +101,40 @@ export async function startOperations(options: OperationsOptions, parts: NodePar
   });
   const tls = options.tls && (await openTls(options.tls, log));
   const closers: (() => Promise<void> | void)[] = [];
-  const serverOptions = { state, index, perform, issuer: undefined, now, refusals, log };
+  const record = await records.open<KeptAssertions>('operations.assertions', 'the JWTs that were used');
+  const used = new UsedAssertions({ record, now });
+  const callers = {
+    callers: index.callers,
+    jwts: new JwtCallers({ credentials: index.callers, used, now }),
+    now,
+  };
+  const load = new LoadGuard();
+  const counts = new OperationCounts();
+  const serverOptions = {
+    state,
+    index,
+    callers,
+    perform,
+    issuer: undefined,
+    load,
+    counts,
+    lease,
+    now,
+    refusals,
+    log,
+  };
+  const addresses: string[] = [];
 
   return {
+    counts,
+    get inProgress() {
+      return load.inProgress;
+    },
+    status() {
+      return { addresses, applications: index.callers.size, keyRings: countRings({ index, lease, now }) };
+    },
     async listen() {
       await index.settled();
-      const addresses: string[] = [];
       if (port !== undefined) {
         const { server, close } = createOperationsServer({ ...serverOptions, tls });
         closers.push(close);
@@ -82,26 +144,36 @@ export async function startOperations(options: OperationsOptions, parts: NodePar
         const { server, close } = createOperationsServer(serverOptions);
         closers.push(close);
         addresses.push(
-          await listenOnSocket(server, { path: socket, mode: socketMode, flag: '--operations-socket' }),
+          await listenOnSocket(server, {
+            path: socket,
+            mode: socketMode,
+            group: socketGroup,
+            flag: '--operations-socket',
+          }),
         );
       }
       return addresses;
     },
     async close() {
       await Promise.all(closers.map((close) => close()));
+      load.close();
+      await record?.close();
       await tls?.close();
     },
   };
 }
 
 async function openTls(
-  { certFile, keyFile }: NonNullable<OperationsOptions['tls']>,
+  { certFile, keyFile, clientCaFile }: NonNullable<OperationsOptions['tls']>,
   log: NodeLog,
 ): Promise<TlsFiles> {
   try {
     return await TlsFiles.open({
       cert: { setting: '--operations-tls-cert', path: certFile },
       key: { setting: '--operations-tls-key', path: keyFile },
+      ...(clientCaFile !== undefined && {
+        clientCa: { setting: '--operations-client-ca', path: clientCaFile },
+      }),
       log,
     });
   } catch (error) {

@@ -1,11 +1,9 @@
 // How often which application had which key used. Counts are on the disk within a second, and reach the manager in reports.
 // A report is sent again, unchanged, until the manager has stored it: its number tells the manager whether it was counted.
 
-import { readFile } from 'node:fs/promises';
 import type { Usage } from '../../protocol/messages.ts';
-import { replaceFile } from '../../runtime/durable-file.ts';
-import { openBytes, sealBytes } from '../../sealing/aead.ts';
 import type { NodeLog } from '../node-log.ts';
+import { KeptRecord } from './kept-record.ts';
 import type { KeyUse } from './operation-call.ts';
 
 export interface UsageCounterOptions {
@@ -26,8 +24,6 @@ interface KeptUsage {
   readonly lastReport: number;
 }
 
-const additionalData = Buffer.from('keyplane use of keys');
-const keepEveryMs = 1_000;
 /** As many as a message has room for. */
 const mostUses = 150;
 const minuteMs = 60_000;
@@ -38,9 +34,7 @@ export class UsageCounter {
   /** Made and not yet known to be counted. */
   #report: Usage | undefined;
   #lastReport = 0;
-  #isKept = true;
-  #timer: NodeJS.Timeout | undefined;
-  #writing: Promise<void> = Promise.resolve();
+  #record: KeptRecord<KeptUsage> | undefined;
 
   /** It has counted nothing; `load` reads what is kept. */
   constructor(options: UsageCounterOptions) {
@@ -49,12 +43,19 @@ export class UsageCounter {
 
   static async load(options: UsageCounterOptions): Promise<UsageCounter> {
     const counter = new UsageCounter(options);
-    const { path } = options;
+    const { path, key, log } = options;
     if (path === undefined) return counter;
-    const kept = await readKept(path, options);
-    if (kept) counter.#restore(kept);
-    counter.#timer = setInterval(() => counter.#keepLater(), keepEveryMs);
-    counter.#timer.unref();
+    const additionalData = 'keyplane use of keys';
+    const record = await KeptRecord.open<KeptUsage>({
+      path,
+      key,
+      additionalData,
+      title: 'the use of keys',
+      log,
+    });
+    if (record.kept) counter.#restore(record.kept);
+    counter.#record = record;
+    record.follow(() => counter.#current());
     return counter;
   }
 
@@ -64,7 +65,7 @@ export class UsageCounter {
     const before = this.#counts.get(key);
     const count = (before?.count ?? 0) + 1;
     this.#counts.set(key, { applicationId, jwkId, operation, outcome, count, lastUsedAt });
-    this.#isKept = false;
+    this.#record?.changed();
   }
 
   /**
@@ -80,9 +81,9 @@ export class UsageCounter {
       this.#lastReport = Math.max(this.#lastReport + 1, Math.floor(this.#options.now()));
       const uses = all.slice(0, mostUses).map(([, count]) => count);
       this.#report = { type: 'usage', report: this.#lastReport, uses };
-      this.#isKept = false;
+      this.#record?.changed();
     }
-    await this.#keep();
+    await this.#record?.keep();
     return this.#report;
   }
 
@@ -90,46 +91,21 @@ export class UsageCounter {
   counted(report: number): boolean {
     if (this.#report?.report !== report) return false;
     this.#report = undefined;
-    this.#isKept = false;
+    this.#record?.changed();
     return this.#counts.size >= mostUses;
   }
 
   /** Everything that was counted is on the disk. */
   async close(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#keep().catch((error: unknown) => this.#warn(error));
+    await this.#record?.close();
   }
 
-  #keepLater(): void {
-    this.#keep().catch((error: unknown) => this.#warn(error));
-  }
-
-  #warn(error: unknown): void {
-    this.#options.log.warn({ err: error }, 'the use of keys could not be written to the disk');
-  }
-
-  /** One write at a time; each has all that was counted when it began. */
-  #keep(): Promise<void> {
-    this.#writing = this.#writing.catch(() => undefined).then(() => this.#write());
-    return this.#writing;
-  }
-
-  async #write(): Promise<void> {
-    const { path, key } = this.#options;
-    if (path === undefined || this.#isKept) return;
-    this.#isKept = true;
-    const kept: KeptUsage = {
+  #current(): KeptUsage {
+    return {
       report: this.#report ?? null,
       uses: [...this.#counts.values()],
       lastReport: this.#lastReport,
     };
-    try {
-      const sealed = sealBytes(key, Buffer.from(JSON.stringify(kept)), additionalData);
-      await replaceFile(path, sealed, { mode: 0o600, temporary: `${path}.new` });
-    } catch (error) {
-      this.#isKept = false;
-      throw error;
-    }
   }
 
   #restore({ report, uses, lastReport }: KeptUsage): void {
@@ -139,20 +115,5 @@ export class UsageCounter {
       const { applicationId, jwkId, operation, outcome } = use;
       this.#counts.set(`${jwkId}${applicationId}${operation}${outcome}`, use);
     }
-  }
-}
-
-async function readKept(
-  path: string,
-  { key, log }: Pick<UsageCounterOptions, 'key' | 'log'>,
-): Promise<KeptUsage | undefined> {
-  try {
-    // Safe to cast: only what this node sealed opens.
-    return JSON.parse(openBytes(key, await readFile(path), additionalData).toString('utf8')) as KeptUsage;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
-      log.error({ file: path }, 'the use of keys that was counted before cannot be read: it is not reported');
-    }
-    return undefined;
   }
 }

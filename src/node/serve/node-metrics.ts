@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { Counter, Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, type Metric, Registry } from 'prom-client';
 import type { ObjectCounts } from '../node-state.ts';
+import { durationBuckets, type OperationCounts } from '../operations/operation-counts.ts';
 
 /** A counter that is cheap to increment; each request for metrics reads it. */
 export interface RequestCount {
@@ -30,11 +31,18 @@ export interface NodeMetrics {
   close(): void;
 }
 
-export function createNodeMetrics(facts: () => NodeFacts): NodeMetrics {
+/** What the operations listener counts. */
+export interface OperationFacts {
+  readonly counts: Pick<OperationCounts, 'all' | 'durations'>;
+  readonly inProgress: number;
+}
+
+export function createNodeMetrics(facts: () => NodeFacts, operations?: OperationFacts): NodeMetrics {
   const registry = new Registry();
   const requests = countRequests(registry);
   const closeDelay = measureDelay(registry);
   measureState(registry, facts);
+  if (operations) measureOperations(registry, operations);
   return {
     requests,
     text: () => registry.metrics(),
@@ -115,6 +123,58 @@ function measureState(registry: Registry, facts: () => NodeFacts): void {
       for (const [kind, count] of Object.entries(facts().counts)) this.set({ kind }, count);
     },
   });
+}
+
+function measureOperations(registry: Registry, operations: OperationFacts): void {
+  const registers = [registry];
+  new Counter({
+    name: 'keyplane_node_operations_total',
+    help: 'Requests for operations that were answered, by operation, outcome and reason of the refusal',
+    labelNames: ['operation', 'outcome', 'reason'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { operation, outcome, reason, count } of operations.counts.all()) {
+        this.inc({ operation, outcome, reason: reason ?? '' }, count);
+      }
+    },
+  });
+  new Gauge({
+    name: 'keyplane_node_operations_in_progress',
+    help: 'Requests for operations that are read, wait or run',
+    registers,
+    collect() {
+      this.set(operations.inProgress);
+    },
+  });
+  registry.registerMetric(durationHistogram(operations));
+}
+
+/** Counted elsewhere: prom-client would look up its labels for each request. */
+function durationHistogram({ counts }: OperationFacts): Metric {
+  const name = 'keyplane_node_operation_duration_seconds';
+  const get = async () => {
+    const values = [];
+    for (const [operation, { counts: inBuckets, sumSeconds }] of counts.durations()) {
+      let sum = 0;
+      for (const [at, count] of inBuckets.entries()) {
+        sum += count;
+        const labels = { operation, le: durationBuckets[at] ?? '+Inf' };
+        values.push({ labels, value: sum, metricName: `${name}_bucket` });
+      }
+      values.push({ labels: { operation }, value: sumSeconds, metricName: `${name}_sum` });
+      values.push({ labels: { operation }, value: sum, metricName: `${name}_count` });
+    }
+    return {
+      name,
+      help: 'Time from the head of a request to its answer, of operations that succeeded',
+      type: 'histogram',
+      values,
+      aggregator: 'sum',
+    };
+  };
+  // Safe to cast: what a registry reads of a metric.
+  return { name, type: 'histogram', get } as unknown as Metric;
 }
 
 const delayResolutionMs = 20;

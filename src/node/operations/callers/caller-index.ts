@@ -1,12 +1,18 @@
 // Which applications the node knows, by their credentials. It holds what is deployed, as it is at this moment.
 
-import type { DeployedApplication } from '../../../protocol/content.ts';
+import type { DeployedApplication, DeployedCredential } from '../../../protocol/content.ts';
 import type { CallingApplication, Grant } from './calling-application.ts';
+import type { ClientCertificate } from './client-certificate.ts';
+import { IssuerKeys } from './issuer-keys.ts';
+import type { KnownJwtCredential } from './jwt-callers.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 interface KnownApplication {
   readonly tokenHashes: readonly string[];
   readonly grants: ReadonlyMap<string, Grant>;
+  /** Under which of the keys of the two maps of credentials it is. */
+  readonly certificateKeys: readonly string[];
+  readonly issuerKeys: readonly string[];
 }
 
 export class CallerIndex {
@@ -15,6 +21,11 @@ export class CallerIndex {
   readonly #applications = new Map<string, KnownApplication>();
   /** By SHA-256 of the token, hex. */
   readonly #tokens = new Map<string, CallingApplication>();
+  /** By project and URI or key. */
+  readonly #certificates = new Map<string, readonly CallingApplication[]>();
+  /** By project and issuer. */
+  readonly #jwts = new Map<string, readonly KnownJwtCredential[]>();
+  #generation = 0;
 
   constructor(monotonicNow: () => number = () => performance.now()) {
     this.#monotonicNow = monotonicNow;
@@ -24,27 +35,83 @@ export class CallerIndex {
     return this.#applications.size;
   }
 
+  /** Another number after each change. */
+  get generation(): number {
+    return this.#generation;
+  }
+
   /** @param hash SHA-256 of the token, hex */
   byToken(hash: string): CallingApplication | undefined {
     return this.#tokens.get(hash);
   }
 
+  /** Undefined also for a certificate that fits credentials of two applications. */
+  byCertificate(
+    project: string,
+    { uris, spkiSha256, expires }: ClientCertificate,
+  ): CallingApplication | undefined {
+    const keys = [spkiKey(project, spkiSha256), ...uris.map((uri) => uriKey(project, uri))];
+    const found = keys.flatMap((key) => this.#certificates.get(key) ?? []);
+    const [caller] = found;
+    if (caller === undefined || found.some(({ id }) => id !== caller.id)) return undefined;
+    const { validUntil } = caller;
+    return { ...caller, validUntil: validUntil === null ? expires : Math.min(validUntil, expires) };
+  }
+
+  byIssuer(project: string, issuer: string): readonly KnownJwtCredential[] {
+    return this.#jwts.get(issuerKey(project, issuer)) ?? [];
+  }
+
   put(application: DeployedApplication): void {
-    const { id, name, project, expires, tokens } = application;
-    const before = this.#applications.get(id);
-    const grants = this.#grantsOf(application, before?.grants);
+    const { id, name, project, expires: validUntil, tokens, credentials = [] } = application;
+    const grants = this.#grantsOf(application, this.#applications.get(id)?.grants);
     this.remove(id);
-    for (const { hash, validUntil } of tokens) {
-      const ends = [expires, validUntil].filter((end) => end !== null);
-      const end = ends.length === 0 ? null : Math.min(...ends);
-      this.#tokens.set(hash, { id, name, project, validUntil: end, grants, subject: name });
+    const caller: CallingApplication = { id, name, project, validUntil, grants, subject: name };
+    for (const { hash, validUntil: tokenEnd } of tokens) {
+      const ends = [validUntil, tokenEnd].filter((end) => end !== null);
+      this.#tokens.set(hash, { ...caller, validUntil: ends.length === 0 ? null : Math.min(...ends) });
     }
-    this.#applications.set(id, { tokenHashes: tokens.map(({ hash }) => hash), grants });
+    const certificateKeys: string[] = [];
+    const issuerKeys: string[] = [];
+    for (const credential of credentials) {
+      const keys = credential.type === 'MTLS' ? certificateKeys : issuerKeys;
+      keys.push(...this.#putCredential(credential, caller));
+    }
+    const tokenHashes = tokens.map(({ hash }) => hash);
+    this.#applications.set(id, { tokenHashes, grants, certificateKeys, issuerKeys });
   }
 
   remove(id: string): void {
-    for (const hash of this.#applications.get(id)?.tokenHashes ?? []) this.#tokens.delete(hash);
+    this.#generation += 1;
+    const known = this.#applications.get(id);
+    if (known === undefined) return;
     this.#applications.delete(id);
+    for (const hash of known.tokenHashes) this.#tokens.delete(hash);
+    for (const key of known.certificateKeys) without(this.#certificates, key, (one) => one.id === id);
+    for (const key of known.issuerKeys) without(this.#jwts, key, (one) => one.application.id === id);
+  }
+
+  /** @returns the keys under which it is */
+  #putCredential(credential: DeployedCredential, caller: CallingApplication): readonly string[] {
+    const { project } = caller;
+    switch (credential.type) {
+      case 'MTLS': {
+        const { uriSan, spkiSha256 } = credential;
+        if (uriSan !== undefined) {
+          return [added(this.#certificates, uriKey(project, uriSan), { ...caller, subject: uriSan })];
+        }
+        return spkiSha256 === undefined
+          ? []
+          : [added(this.#certificates, spkiKey(project, spkiSha256), caller)];
+      }
+      case 'JWT': {
+        const keys = new IssuerKeys(credential.keys);
+        const known = { credential, keys, application: caller };
+        return [added(this.#jwts, issuerKey(project, credential.issuer), known)];
+      }
+      default:
+        return credential satisfies never;
+    }
   }
 
   #grantsOf(
@@ -60,4 +127,20 @@ export class CallerIndex {
     }
     return byTarget;
   }
+}
+
+// A project's name has no "/", so that no two of these are one.
+const uriKey = (project: string, uri: string) => `${project}/uri/${uri}`;
+const spkiKey = (project: string, spkiSha256: string) => `${project}/spki/${spkiSha256}`;
+const issuerKey = (project: string, issuer: string) => `${project}/${issuer}`;
+
+function added<T>(map: Map<string, readonly T[]>, key: string, value: T): string {
+  map.set(key, [...(map.get(key) ?? []), value]);
+  return key;
+}
+
+function without<T>(map: Map<string, readonly T[]>, key: string, isRemoved: (value: T) => boolean): void {
+  const rest = (map.get(key) ?? []).filter((value) => !isRemoved(value));
+  if (rest.length === 0) map.delete(key);
+  else map.set(key, rest);
 }

@@ -1,0 +1,127 @@
+// Applications that are known by JWTs of other issuers: SPIFFE JWT-SVIDs, projected tokens of Kubernetes, identity tokens of CI
+// systems. A JWT is one credential alone: one that fits credentials of two applications is nobody's.
+
+import { hash } from 'node:crypto';
+import type { OperationKey } from '../../../operations/operation-key.ts';
+import type { DeployedJwtCredential } from '../../../protocol/content.ts';
+import { matchesSubject } from '../../../protocol/subject-pattern.ts';
+import type { CallingApplication } from './calling-application.ts';
+import type { IssuerKeys } from './issuer-keys.ts';
+import { isSameJson, type PresentedJwt, readPresentedJwt } from './jwt-claims.ts';
+import type { UsedAssertions } from './used-assertions.ts';
+
+/** A credential that is deployed. */
+export interface KnownJwtCredential {
+  readonly credential: DeployedJwtCredential;
+  readonly keys: IssuerKeys;
+  /** Its subject is that of the application. */
+  readonly application: CallingApplication;
+}
+
+export interface JwtCallersOptions {
+  readonly credentials: {
+    /** Of a project, with this issuer. */
+    byIssuer(project: string, issuer: string): readonly KnownJwtCredential[];
+    /** Another number after each change. */
+    readonly generation: number;
+  };
+  readonly used: UsedAssertions;
+  /** The manager's time, milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** Remembered as verified. */
+const mostVerified = 1_000;
+/** How far the clock of an issuer may be ahead. Nothing is added to an `exp`. */
+const clockSkewMs = 60_000;
+
+export class JwtCallers {
+  readonly #options: JwtCallersOptions;
+  /** By SHA-256 of project and JWT: callers until their `validUntil`, the oldest first. */
+  readonly #verified = new Map<string, CallingApplication>();
+  #generation = -1;
+
+  constructor(options: JwtCallersOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Undefined for whatever is no credential of an application of this project.
+   * @throws KeyplaneError `unavailable` where it can be used once and the node remembers too many already
+   */
+  async find(project: string, jwt: string): Promise<CallingApplication | undefined> {
+    const { credentials, used, now } = this.#options;
+    const { generation } = credentials;
+    const key = hash('sha256', `${project}\n${jwt}`, 'base64');
+    const known = this.#known(key, generation);
+    if (known !== undefined) return known;
+    const presented = readPresentedJwt(jwt);
+    if (presented === undefined || !isCurrent(presented, now())) return undefined;
+    const fitting = credentials
+      .byIssuer(project, presented.issuer)
+      .filter(({ credential }) => fits(presented, credential));
+    const signed = [];
+    for (const one of fitting) if (await isSignedBy(one.keys, presented)) signed.push(one);
+    const [found] = signed;
+    if (found === undefined || signed.some(({ application }) => application.id !== found.application.id)) {
+      return undefined;
+    }
+    // While a signature was verified, what is deployed may have changed.
+    if (credentials.generation !== generation) return this.find(project, jwt);
+    const caller = callerOf(found, presented);
+    if (signed.some(({ credential }) => credential.singleUse)) {
+      return used.take({ project, presented }) ? caller : undefined;
+    }
+    this.#remember(key, caller);
+    return caller;
+  }
+
+  #known(key: string, generation: number): CallingApplication | undefined {
+    if (this.#generation !== generation) {
+      this.#verified.clear();
+      this.#generation = generation;
+    }
+    const known = this.#verified.get(key);
+    if (known === undefined || this.#options.now() < (known.validUntil ?? 0)) return known;
+    this.#verified.delete(key);
+    return undefined;
+  }
+
+  #remember(key: string, caller: CallingApplication): void {
+    if (this.#verified.size >= mostVerified) {
+      const [oldest = ''] = this.#verified.keys();
+      this.#verified.delete(oldest);
+    }
+    this.#verified.set(key, caller);
+  }
+}
+
+function isCurrent({ expires, notBefore }: PresentedJwt, now: number): boolean {
+  // RFC 7519 §4.1.4: not accepted on its expiration time, nor after it.
+  return now < expires && (notBefore === undefined || notBefore <= now + clockSkewMs);
+}
+
+function fits({ audiences, subject, claims }: PresentedJwt, credential: DeployedJwtCredential): boolean {
+  return (
+    audiences.includes(credential.audience) &&
+    matchesSubject(credential.subject, subject) &&
+    Object.entries(credential.claims).every(
+      ([name, value]) => Object.hasOwn(claims, name) && isSameJson(value, claims[name]),
+    )
+  );
+}
+
+async function isSignedBy(keys: IssuerKeys, { jws }: PresentedJwt): Promise<boolean> {
+  for (const key of keys.find(jws.alg, jws.kid)) if (await verifies(key, jws)) return true;
+  return false;
+}
+
+function verifies({ algorithm, key }: OperationKey, jws: PresentedJwt['jws']): boolean | Promise<boolean> {
+  return algorithm.verify(key, jws.signingInput, jws.signature);
+}
+
+function callerOf({ application }: KnownJwtCredential, presented: PresentedJwt): CallingApplication {
+  const { validUntil } = application;
+  const expires = validUntil === null ? presented.expires : Math.min(validUntil, presented.expires);
+  return { ...application, validUntil: expires, subject: presented.subject };
+}

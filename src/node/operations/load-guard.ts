@@ -1,0 +1,88 @@
+// Back-pressure of the operations listener. What cannot be answered soon is rejected at once, so that latency stays bounded:
+// a request when too many are in progress, and any when the event loop is late. Applications that use less than their share
+// are not rejected for one that uses more.
+
+import { monitorLateness } from './lateness.ts';
+
+export interface LoadGuardOptions {
+  /** Requests that are read, wait or run. */
+  readonly most?: number;
+  /** Of these, those of one application. */
+  readonly mostOfApplication?: number;
+  /** @returns what ends it. Calls `onWindow` again and again with its length and by how much it was late. */
+  readonly watch?: typeof monitorLateness;
+}
+
+/** What runs on the event loop is answered before the next request is read, so that this bounds what waits for the thread pool. */
+const defaultMost = 1_024;
+const defaultMostOfApplication = 512;
+/** A loop that is later than this has more requests than it can answer. */
+const mostLateMs = 250;
+/** How late it may be when the requests of the last window come again. */
+const targetMs = 100;
+/** Of all applications in one window, however late the loop is: other work may have made it late. */
+const leastInWindow = 64;
+
+export class LoadGuard {
+  readonly #most: number;
+  readonly #mostOfApplication: number;
+  readonly #inProgress = new Map<string, number>();
+  #total = 0;
+  /** Of each application, since the window began. */
+  #inWindow = new Map<string, number>();
+  /** Of each application in a window; undefined while the loop is on time. */
+  #share: number | undefined;
+  readonly #stop: () => void;
+
+  constructor({
+    most = defaultMost,
+    mostOfApplication = defaultMostOfApplication,
+    watch = monitorLateness,
+  }: LoadGuardOptions = {}) {
+    this.#most = most;
+    this.#mostOfApplication = mostOfApplication;
+    this.#stop = watch((windowMs, lateMs) => this.#onWindow(windowMs, lateMs));
+  }
+
+  get inProgress(): number {
+    return this.#total;
+  }
+
+  /** @returns what ends the request, calling it again has no effect; undefined where it is to be rejected */
+  enter(applicationId: string): (() => void) | undefined {
+    const own = this.#inProgress.get(applicationId) ?? 0;
+    const inWindow = this.#inWindow.get(applicationId) ?? 0;
+    if (this.#share !== undefined && inWindow >= this.#share) return undefined;
+    if (own >= this.#mostOfApplication) return undefined;
+    if (this.#total >= this.#most && own >= this.#most / (this.#inProgress.size + 1)) return undefined;
+    this.#inProgress.set(applicationId, own + 1);
+    this.#inWindow.set(applicationId, inWindow + 1);
+    this.#total += 1;
+    let isOpen = true;
+    return () => {
+      if (!isOpen) return;
+      isOpen = false;
+      this.#leave(applicationId);
+    };
+  }
+
+  close(): void {
+    this.#stop();
+  }
+
+  #leave(applicationId: string): void {
+    this.#total -= 1;
+    const rest = (this.#inProgress.get(applicationId) ?? 1) - 1;
+    if (rest > 0) this.#inProgress.set(applicationId, rest);
+    else this.#inProgress.delete(applicationId);
+  }
+
+  #onWindow(windowMs: number, lateMs: number): void {
+    const applications = Math.max(1, this.#inWindow.size);
+    let requests = 0;
+    for (const count of this.#inWindow.values()) requests += count;
+    const affordable = Math.max(leastInWindow, (requests * targetMs) / windowMs);
+    this.#share = lateMs > mostLateMs ? Math.ceil(affordable / applications) : undefined;
+    this.#inWindow = new Map();
+  }
+}
