@@ -9,7 +9,7 @@ type RawJwk = Readonly<Record<string, unknown>>;
 
 const rsaAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const;
 /** By key type and curve. */
-const algorithmsOf: ReadonlyMap<string, readonly string[]> = new Map([
+const algorithmsOf: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
   ['RSA', rsaAlgorithms],
   ['EC P-256', ['ES256']],
   ['EC P-384', ['ES384']],

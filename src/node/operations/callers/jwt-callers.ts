@@ -2,12 +2,13 @@
 // systems. A JWT is one credential alone: one that fits credentials of two applications is nobody's.
 
 import { hash } from 'node:crypto';
+import { isSameJson } from '../../../operations/exact-json.ts';
 import type { OperationKey } from '../../../operations/operation-key.ts';
 import type { DeployedJwtCredential } from '../../../protocol/content.ts';
 import { matchesSubject } from '../../../protocol/subject-pattern.ts';
 import type { CallingApplication } from './calling-application.ts';
 import type { IssuerKeys } from './issuer-keys.ts';
-import { isSameJson, type PresentedJwt, readPresentedJwt } from './jwt-claims.ts';
+import { type PresentedJwt, readPresentedJwt } from './jwt-claims.ts';
 import type { UsedAssertions } from './used-assertions.ts';
 
 /** A credential that is deployed. */
@@ -111,13 +112,17 @@ function fits({ audiences, subject, claims }: PresentedJwt, credential: Deployed
   );
 }
 
-async function isSignedBy(keys: IssuerKeys, { jws }: PresentedJwt): Promise<boolean> {
-  for (const key of keys.find(jws.alg, jws.kid)) if (await verifies(key, jws)) return true;
+async function isSignedBy(keys: IssuerKeys, { signature }: PresentedJwt): Promise<boolean> {
+  const { alg, kid } = signature;
+  for (const key of keys.find(alg, kid)) if (await verifies(key, signature)) return true;
   return false;
 }
 
-function verifies({ algorithm, key }: OperationKey, jws: PresentedJwt['jws']): boolean | Promise<boolean> {
-  return algorithm.verify(key, jws.signingInput, jws.signature);
+function verifies(
+  { algorithm, key }: OperationKey,
+  { signingInput, signature }: PresentedJwt['signature'],
+): boolean | Promise<boolean> {
+  return algorithm.verify(key, signingInput, signature);
 }
 
 function callerOf({ application }: KnownJwtCredential, presented: PresentedJwt): CallingApplication {

@@ -1,10 +1,11 @@
 // What a JWT that a caller presents says, before its signature is known to be right.
 
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../jose/json.ts';
-import { type CompactJws, parseCompactJws, readObject, utf8Of } from '../../../operations/compact-jws.ts';
+import type { JsonObject, JsonValue } from '../../../jose/json.ts';
+import { readObject, utf8Of } from '../../../operations/compact-jws.ts';
+import { type JwsSignature, readJws } from '../../../operations/read-jws.ts';
 
 export interface PresentedJwt {
-  readonly jws: CompactJws;
+  readonly signature: JwsSignature;
   readonly claims: JsonObject;
   readonly issuer: string;
   readonly subject: string;
@@ -17,9 +18,12 @@ export interface PresentedJwt {
 
 /** Undefined for what is no JWT with issuer, subject, audience and end (RFC 7519 §4.1). */
 export function readPresentedJwt(text: string): PresentedJwt | undefined {
-  const jws = parseCompactJws(text);
-  const claims = jws && readObject(utf8Of(jws.payload));
-  if (jws === undefined || claims === undefined) return undefined;
+  const jws = readJws(text, undefined);
+  const [signature] = jws?.signatures ?? [];
+  // A JWT has no extension: `b64` is not for it (RFC 7797 §7), and no other is known here.
+  if (jws === undefined || signature === undefined || signature.header.crit !== undefined) return undefined;
+  const claims = readObject(utf8Of(jws.payload));
+  if (claims === undefined) return undefined;
   const { iss, sub, aud, exp, nbf, jti } = claims;
   const audiences = Array.isArray(aud) ? aud : [aud];
   if (!isText(iss) || !isText(sub) || !audiences.every(isText)) return undefined;
@@ -27,27 +31,7 @@ export function readPresentedJwt(text: string): PresentedJwt | undefined {
   const notBefore = millisecondsOf(nbf);
   if (expires === undefined || (nbf !== undefined && notBefore === undefined)) return undefined;
   if (jti !== undefined && !isText(jti)) return undefined;
-  return { jws, claims, issuer: iss, subject: sub, audiences, expires, notBefore, jti };
-}
-
-/** Whether two JSON values are the same, whatever the order of members. */
-export function isSameJson(one: unknown, other: JsonValue | undefined): boolean {
-  if (Array.isArray(one)) {
-    return (
-      Array.isArray(other) &&
-      one.length === other.length &&
-      one.every((value, index) => isSameJson(value, other[index]))
-    );
-  }
-  if (typeof one === 'object' && one !== null) {
-    if (!isJsonObject(other)) return false;
-    const names = Object.keys(one);
-    return (
-      names.length === Object.keys(other).length &&
-      names.every((name) => Object.hasOwn(other, name) && isSameJson(Reflect.get(one, name), other[name]))
-    );
-  }
-  return one === other;
+  return { signature, claims, issuer: iss, subject: sub, audiences, expires, notBefore, jti };
 }
 
 function isText(value: JsonValue | undefined): value is string {
