@@ -1,0 +1,148 @@
+// What the operations listener does with more requests than it was granted, or can answer.
+
+import { once } from 'node:events';
+import { Agent, request } from 'node:http';
+import { expect, onTestFinished, test } from 'vitest';
+import { LoadGuard } from '../../src/node/operations/load-guard.ts';
+import { callingWorld } from './support/calling-world.ts';
+import { applicationContent, operate } from './support/operations.ts';
+
+async function limitedWorld(perSecond: number, burst: number) {
+  let token = '';
+  const world = await callingWorld((ring) => {
+    const application = applicationContent([
+      { ...ring, operations: ['SIGN', 'VERIFY'], rate: { perSecond, burst } },
+    ]);
+    token = application.token;
+    return [application.content];
+  });
+  return { ...world, token, sign: () => world.sign(token) };
+}
+
+test('requests above the rate of a grant are answered with 429 and the seconds to wait', async () => {
+  const { sign } = await limitedWorld(0.01, 2);
+  expect([(await sign()).status, (await sign()).status]).toEqual([200, 200]);
+  const { status, headers, body } = await sign();
+  expect(status).toBe(429);
+  expect(body).toEqual({
+    error: 'rate_limit_exceeded',
+    error_description: 'The rate of this grant is exceeded! Try again later.',
+    reason: 'TOO_MANY_REQUESTS',
+    retry_after: expect.any(Number),
+  });
+  expect(body.retry_after).toBeGreaterThan(90);
+  expect(headers.get('retry-after')).toBe(String(body.retry_after));
+});
+
+test('a batch takes as much as it has items, and one that is refused takes nothing', async () => {
+  const { url, token } = await limitedWorld(0.01, 5);
+  const batch = (count: number) =>
+    operate(url, 'key-rings/tokens/sign', {
+      token,
+      body: { items: Array.from({ length: count }, () => ({ claims: {} })) },
+    });
+  expect((await batch(6)).status).toBe(429);
+  expect((await batch(4)).status).toBe(200);
+  expect((await batch(2)).status).toBe(429);
+  expect((await batch(1)).status).toBe(200);
+  expect((await batch(1)).status).toBe(429);
+});
+
+test('an application that is deployed again does not get its burst anew', async () => {
+  const { sign, link, contents } = await limitedWorld(0.01, 2);
+  await sign();
+  await sign();
+  const [ring, member, application] = contents;
+  const renamed = { ...application, name: 'renamed' } as NonNullable<typeof application>;
+  await link.change(3, [{ revision: 4, put: renamed }], [ring, member, renamed] as typeof contents);
+  expect((await sign()).status).toBe(429);
+  await link.reset(9, [ring, member, renamed] as typeof contents);
+  expect((await sign()).status).toBe(429);
+});
+
+test('too many requests at once are rejected, and an application with few of them is not', () => {
+  const guard = new LoadGuard({ most: 10, mostOfApplication: 8, watch: () => () => undefined });
+  const leave = Array.from({ length: 8 }, () => guard.enter('busy'));
+  expect(leave.every((one) => one !== undefined)).toBe(true);
+  expect(guard.enter('busy')).toBeUndefined();
+  expect([1, 2, 3].map(() => guard.enter('calm') !== undefined)).toEqual([true, true, true]);
+  expect(guard.inProgress).toBe(11);
+  leave[0]?.();
+  leave[0]?.();
+  expect(guard.inProgress).toBe(10);
+  expect(guard.enter('busy')).toBeUndefined();
+});
+
+test('while the event loop is late an application gets no more than its share', () => {
+  let onWindow: (windowMs: number, lateMs: number) => void = () => undefined;
+  const watch = (listener: typeof onWindow) => {
+    onWindow = listener;
+    return () => undefined;
+  };
+  const guard = new LoadGuard({ watch });
+  const enter = (application: string, times: number) => {
+    let accepted = 0;
+    for (let time = 0; time < times; time += 1) {
+      const leave = guard.enter(application);
+      if (leave !== undefined) accepted += 1;
+      leave?.();
+    }
+    return accepted;
+  };
+  expect(enter('busy', 1000)).toBe(1000);
+  enter('calm', 10);
+  onWindow(500, 400);
+  // 1010 requests took 500 ms: 202 of them take 100 ms.
+  expect(enter('busy', 1000)).toBe(101);
+  expect(enter('calm', 10)).toBe(10);
+  onWindow(100, 0);
+  expect(enter('busy', 1000)).toBe(1000);
+});
+
+test('a node that stops answers what is under way and ends the connection with it', async () => {
+  const { node, url, token } = await limitedWorld(1000, 1000);
+  const agent = new Agent({ keepAlive: true });
+  onTestFinished(() => agent.destroy());
+  const { port } = new URL(url);
+  const path = '/projects/MyProject/key-rings/tokens/sign';
+  const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
+  const sent = request({ agent, port, host: '127.0.0.1', path, method: 'POST', headers });
+  sent.write('{"claims":');
+  await once(sent, 'socket');
+  // The node has the head once it has answered a second request.
+  await operate(url, 'key-rings/tokens/sign', { token, body: { claims: {} } });
+  const closed = node.close();
+  const isListening = () =>
+    fetch(`${url}/healthz`).then(
+      () => true,
+      () => false,
+    );
+  while (await isListening());
+  sent.end('{}}');
+  const [response] = await once(sent, 'response');
+  response.resume();
+  expect(response.statusCode).toBe(200);
+  expect(response.headers.connection).toBe('close');
+  await closed;
+});
+
+test('one connection carries many requests', async () => {
+  const { url, token } = await limitedWorld(1000, 1000);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  onTestFinished(() => agent.destroy());
+  const ports = new Set<number | undefined>();
+  for (let times = 0; times < 20; times += 1) {
+    const sent = request(`${url}/projects/MyProject/key-rings/tokens/sign`, {
+      agent,
+      method: 'POST',
+      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+    });
+    sent.end('{"claims":{}}');
+    const [response] = await once(sent, 'response');
+    expect(response.statusCode).toBe(200);
+    ports.add(response.socket.localPort);
+    response.resume();
+    await once(response, 'end');
+  }
+  expect(ports.size).toBe(1);
+});
