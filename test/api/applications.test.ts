@@ -51,8 +51,8 @@ test('an application is created with a token that is shown once and stored as it
     usage: [],
   });
   const { token } = made.body;
-  const [row] = await world.raw("select tokens from applications where name = 'checkout'");
-  expect(row?.tokens).toContain(createHash('sha256').update(token).digest('hex'));
+  const [row] = await world.raw("select credentials from applications where name = 'checkout'");
+  expect(row?.credentials).toContain(createHash('sha256').update(token).digest('hex'));
   const audit = await api('GET', '/apiops/audit/?size=100');
   for (const text of [JSON.stringify(found), JSON.stringify(row), JSON.stringify(audit.body)]) {
     expect(text).not.toContain(token);
@@ -76,16 +76,16 @@ test.for([
   ],
   [{ name: 'x', expiresAt: '2020-01-01T00:00:00Z' }, 'expiresAt must be in the future!'],
   [{ name: 'x', expiresAt: 'soon' }, /^expiresAt must be an ISO 8601 date and time/],
-  [{ name: 'x', grants: [{ operations: ['SIGN'] }] }, 'Give either keyRingName or jwkName in grants[0]!'],
+  [{ name: 'x', grants: [{ operations: ['SIGN'] }] }, 'Give either keyRingName, jwkName or tokenProfileName in grants[0]!'],
   [
     { name: 'x', grants: [{ keyRingName: 'r', jwkName: 'signing', operations: ['SIGN'] }] },
-    'Give either keyRingName or jwkName in grants[0]!',
+    'Give either keyRingName, jwkName or tokenProfileName in grants[0]!',
   ],
   [{ name: 'x', grants: [{ keyRingName: 'r', operations: ['SIGN'] }] }, 'Key ring (name: r) is not found!'],
   [{ name: 'x', grants: [{ jwkName: 'none', operations: ['SIGN'] }] }, 'JWK (name: none) is not found!'],
   [
-    { name: 'x', grants: [{ jwkName: 'signing', operations: ['MAC'] }] },
-    'grants[0].operations[0] (MAC) is not valid! Valid values: SIGN, VERIFY',
+    { name: 'x', grants: [{ jwkName: 'signing', operations: ['READ'] }] },
+    'grants[0].operations[0] (READ) is not valid! Valid values: SIGN, SIGN_RAW, VERIFY, ENCRYPT, DECRYPT, MAC, ISSUE',
   ],
   [
     { name: 'x', grants: [{ jwkName: 'signing', operations: [] }] },
