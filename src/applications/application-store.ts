@@ -20,6 +20,21 @@ export interface KeyUsage {
   readonly lastUsedAt: Date;
 }
 
+export interface UsageFilter {
+  readonly jwkId?: string | undefined;
+  readonly keyRingId?: string | undefined;
+  readonly applicationId?: string | undefined;
+  /** Days since 1970-01-01, in UTC; both are included. Without either: of all time. */
+  readonly fromDay?: number | undefined;
+  readonly toDay?: number | undefined;
+}
+
+export interface UsagePage {
+  readonly sort: { readonly field: 'lastUsedAt' | 'count'; readonly descending: boolean };
+  readonly offset: number;
+  readonly limit: number;
+}
+
 export interface ApplicationStore {
   find(projectId: string, name: string): Promise<Application | undefined>;
   getMany(ids: readonly string[]): Promise<readonly Application[]>;
@@ -30,6 +45,8 @@ export interface ApplicationStore {
   idsOfProject(projectId: string, afterId: string, limit: number): Promise<readonly string[]>;
   /** Applications with a grant for this key ring, JWK or token profile of the project. */
   grantedFor(projectId: string, objectId: string): Promise<readonly Application[]>;
+  /** Applications with a credential that names this id. */
+  naming(projectId: string, objectId: string): Promise<readonly Application[]>;
   /** Applications with a credential that is no TOKEN. */
   knownBesideTokens(projectId: string): Promise<readonly Application[]>;
   insert(application: Application): Promise<void>;
@@ -38,7 +55,19 @@ export interface ApplicationStore {
 
   /** Adds the counts; raises `lastUsedAt`. What belongs to no application or JWK that is there is left out. */
   addUsage(usage: readonly KeyUsage[]): Promise<void>;
+  /** The application of a use is '' where it was deleted. */
+  listUsage(
+    projectId: string,
+    filter: UsageFilter,
+    page: UsagePage,
+  ): Promise<{ readonly usage: readonly KeyUsage[]; readonly total: number }>;
+  /** Forgets what is known by day of the oldest day, if it is before this one. Returns how many rows that were. */
+  pruneUsageDays(before: Date): Promise<number>;
   usageOf(applicationId: string): Promise<readonly KeyUsage[]>;
+  /** Who last used a JWK with success; null: an application that was deleted. */
+  latestUse(
+    jwkId: string,
+  ): Promise<{ readonly applicationName: string | null; readonly lastUsedAt: Date } | undefined>;
   /** By application id, of all operations that succeeded. */
   lastUsedBy(applicationIds: readonly string[]): Promise<ReadonlyMap<string, Date>>;
   /** By JWK id, of all applications and operations that succeeded. */

@@ -84,6 +84,7 @@ export async function startManager(config: ManagerConfig, log: Logger): Promise<
       log.info({ url: `${url}/metrics` }, 'metrics have their own listener');
     }
     services.refresher.start();
+    services.keySetFollower.start();
     services.ringScheduler.start();
     services.maintenance.start();
     await server.listen({ host: config.host, port: config.port });

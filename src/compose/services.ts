@@ -4,7 +4,9 @@ import { Registry } from 'prom-client';
 import { type Access, createAccess } from '../access/access.ts';
 import { createApplicationContentReader } from '../applications/application-content.ts';
 import { createApplications } from '../applications/applications.ts';
+import { KeySetFollower } from '../applications/key-set-follower.ts';
 import { createUsageRecorder } from '../applications/record-usage.ts';
+import { createUsageList } from '../applications/usage.ts';
 import { createAuditLog, createAuditTrail } from '../audit/create-audit-log.ts';
 import { createRejectionLog } from '../audit/rejection-log.ts';
 import type { ManagerConfig } from '../config.ts';
@@ -83,6 +85,7 @@ export interface Services extends RuleServices {
   readonly access: Access;
   readonly deployments: Deployments;
   readonly refresher: Refresher;
+  readonly keySetFollower: KeySetFollower;
   readonly ringScheduler: RingScheduler;
   readonly maintenance: Maintenance<Stores>;
   readonly pages: StatePageReader;
@@ -191,7 +194,12 @@ function connect(foundations: Foundations): Services {
   const jwkRules = { ...rules, withSourceContext };
   const materialRules = { ...rules, references: createReferencedJwks(jwkRules) };
   const leaseOf = (name: string) => new Lease({ store, name, holder: managerId, onError });
-  const leases = { refresh: leaseOf('refresh'), maintenance: leaseOf('upkeep'), rings: leaseOf('rings') };
+  const leases = {
+    refresh: leaseOf('refresh'),
+    issuerKeys: leaseOf('issuer keys'),
+    maintenance: leaseOf('upkeep'),
+    rings: leaseOf('rings'),
+  };
   measureInstallation({ metrics, store, clock, version, leases: Object.values(leases) });
   const refresher = new Refresher({
     ...jwkRules,
@@ -201,6 +209,16 @@ function connect(foundations: Foundations): Services {
       // A limit of the manager is not a fault and is counted as for a request.
       const limit = isKeyplaneError(error) ? error.limit : undefined;
       if (limit === undefined) log.error({ err: error }, 'refresh');
+      else refusals.count(limit, undefined);
+    },
+  });
+  const applicationRules = { ...rules, withFetches: withSourceContext };
+  const keySetFollower = new KeySetFollower({
+    ...applicationRules,
+    lease: leases.issuerKeys,
+    onError: (error) => {
+      const limit = isKeyplaneError(error) ? error.limit : undefined;
+      if (limit === undefined) log.error({ err: error }, 'issuer keys');
       else refusals.count(limit, undefined);
     },
   });
@@ -232,12 +250,14 @@ function connect(foundations: Foundations): Services {
     store,
     deployments,
     refresher,
+    keySetFollower,
     ringScheduler,
     maintenance,
     pages,
     auditTrail: createAuditTrail(store),
-    applications: createApplications({ ...rules, withFetches: withSourceContext }),
     tokenProfiles: createTokenProfiles(rules),
+    applications: createApplications(applicationRules),
+    listUsage: createUsageList(store),
     access,
     environments: createEnvironments({ store, audit, clock, deployments: port }),
     enrollment: createEnrollment({ store, audit, clock, deployments: port, readIdentity }),
@@ -272,7 +292,13 @@ function connect(foundations: Foundations): Services {
     },
     async close() {
       // A fetch under way would hold the refresher until its time limit.
-      await Promise.all([refresher.close(), maintenance.close(), ringScheduler.close(), safeFetch.close()]);
+      await Promise.all([
+        refresher.close(),
+        keySetFollower.close(),
+        maintenance.close(),
+        ringScheduler.close(),
+        safeFetch.close(),
+      ]);
       await deployments.close();
       await presence.leave();
       await access.tokenUse.close();
@@ -288,10 +314,17 @@ const idempotencyKeysKeptMs = 24 * 3600 * 1000;
 /** An expired session opens nothing; a day makes up for a manager's clock that is off from the database's. */
 const sessionsKeptMs = 24 * 3600 * 1000;
 
+/** More than a year, so that one can be compared with the year before. Totals are kept for as long as the key. */
+const usageDaysKeptMs = 400 * 24 * 3600 * 1000;
+
 /** Removes data that is no longer needed, on one manager at a time. */
 const maintenanceSteps: readonly MaintenanceStep<Stores>[] = [
   { limit: 200, prune: ({ idempotencyKeys }, limit) => idempotencyKeys.prune(idempotencyKeysKeptMs, limit) },
   { limit: 200, prune: ({ tokens }, limit) => tokens.pruneSessions(sessionsKeptMs, limit) },
+  {
+    limit: 200,
+    prune: ({ applications }) => applications.pruneUsageDays(new Date(Date.now() - usageDaysKeptMs)),
+  },
   tombstoneCompaction,
 ];
 

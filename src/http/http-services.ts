@@ -1,5 +1,6 @@
 import type { Access } from '../access/access.ts';
 import type { Applications } from '../applications/applications.ts';
+import type { ListUsage } from '../applications/usage.ts';
 import type { AuditTrail } from '../audit/create-audit-log.ts';
 import type { ChangeResult } from '../deployments/deployment-result.ts';
 import type { Enrollment } from '../environments/enrollment.ts';
@@ -27,6 +28,7 @@ export interface RuleServices {
   readonly auditTrail: AuditTrail;
   readonly applications: Applications;
   readonly tokenProfiles: TokenProfiles;
+  readonly listUsage: ListUsage;
   readonly environments: Environments;
   readonly enrollment: Enrollment;
   readonly nodes: Nodes;

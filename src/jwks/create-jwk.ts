@@ -8,6 +8,7 @@ import { checkName, shownText } from '../names.ts';
 import type { JwkSource, SourceContext, SourceRequest } from '../sources/jwk-source.ts';
 import { type SourceField, sourceField } from '../sources/source-fields.ts';
 import { jwkSource, type SourceType, sourceTypes } from '../sources/sources.ts';
+import { type AllowanceRequest, readAllowances } from './allowances.ts';
 import { insertJwk, type JwkRuleOptions, requireFreeName } from './insert-jwk.ts';
 import { hasDefaultKid, jwkFromSource } from './jwk-from-source.ts';
 import type { SourceReference } from './jwk-store.ts';
@@ -18,7 +19,7 @@ export interface CreateJwkOptions extends JwkRuleOptions {
   readonly withSourceContext: WithSourceContext;
 }
 
-export interface CreateJwkRequest extends SourceRequest {
+export interface CreateJwkRequest extends SourceRequest, AllowanceRequest {
   readonly name?: string | undefined;
   readonly description?: string | undefined;
   readonly sourceType?: string | undefined;
@@ -45,6 +46,7 @@ export function jwkCreation(options: CreateJwkOptions): CreateJwk {
         throw error;
       });
     const { sourceId, sourceUrl, notBeforeTime, expirationTime } = sourced;
+    const reference = sourceReference(sourceType, request);
     return insertJwk(options, scope, {
       name,
       sourceType,
@@ -55,7 +57,8 @@ export function jwkCreation(options: CreateJwkOptions): CreateJwk {
       jwk,
       warnings,
       description: request.description ?? null,
-      source: sourceReference(sourceType, request),
+      source: reference,
+      operations: readAllowances(request, { key: jwk, source: reference }),
       canReplaceKid,
       follow: refreshScheduleOf(intervalMs, sourced),
     });

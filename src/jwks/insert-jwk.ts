@@ -2,11 +2,12 @@ import type { AccessStores } from '../access/access-store.ts';
 import type { ProjectScope } from '../access/caller.ts';
 import type { ApplicationStores } from '../applications/application-store.ts';
 import type { IssuerKeySetStores } from '../applications/issuer-key-set.ts';
+import { followTrustedJwk } from '../applications/trusted-jwks.ts';
 import type { AuditLog, AuditStore } from '../audit/audit-log.ts';
 import { type ChangeResult, withWarnings } from '../deployments/deployment-result.ts';
 import type { Deployments } from '../deployments/deployments.ts';
 import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
-import { type DeploymentTarget, putDesiredState } from '../deployments/put-desired-state.ts';
+import { type DeploymentTarget, mergeTargets, putDesiredState } from '../deployments/put-desired-state.ts';
 import type { Environment, EnvironmentStores } from '../environments/environment-store.ts';
 import { badRequest, type KeyplaneError } from '../errors.ts';
 import type { IdempotencyStores } from '../idempotency/idempotency-store.ts';
@@ -15,6 +16,7 @@ import { keyTypeName } from '../jose/key-type-name.ts';
 import type { MaterialStores } from '../materials/material-store.ts';
 import { projectNotFound } from '../names.ts';
 import { newId } from '../new-id.ts';
+import type { KeyAllowances } from '../protocol/content.ts';
 import { contentDigest } from '../protocol/state-digest.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type { TokenProfileStores } from '../token-profiles/token-profile-store.ts';
@@ -63,6 +65,7 @@ export interface NewJwk
     | 'expirationTime'
   > {
   readonly jwk: PrivateJwk;
+  readonly operations?: KeyAllowances | undefined;
   /** Its kid is a default that no request set: if that kid is taken, another default is used. */
   readonly canReplaceKid?: boolean | undefined;
   /** How its URL is followed, if it is. */
@@ -78,13 +81,14 @@ export async function insertJwk(
   made: NewJwk,
 ): Promise<ChangeResult> {
   const id = newId();
-  const { jwk, follow, warnings, canReplaceKid = false, ...origin } = made;
+  const { jwk, operations, follow, warnings, canReplaceKid = false, ...origin } = made;
   const now = options.clock();
   const stored: StoredJwk = {
     ...origin,
     id,
     projectId: scope.projectId,
     ...jwkColumns(options.sealer, id, jwk),
+    ...(operations && { operations }),
     createdAt: now,
     updatedAt: now,
   };
@@ -166,11 +170,14 @@ async function insert(
 
 /** Desires a JWK as it is now in every environment that its project reaches. */
 export async function putDesiredJwk(
-  stores: EnvironmentStores & DesiredStateStores,
+  stores: JwkRuleStores,
   desired: DesiredJwk,
 ): Promise<{ readonly targets: readonly DeploymentTarget[]; readonly environments: number }> {
-  const environments = await stores.environments.listReachedBy(desired.stored.projectId);
-  return { targets: await putDesiredIn(stores, environments, desired), environments: environments.length };
+  const { scope, stored } = desired;
+  const environments = await stores.environments.listReachedBy(stored.projectId);
+  const own = await putDesiredIn(stores, environments, desired);
+  const trusting = await followTrustedJwk(stores, scope, stored.id);
+  return { targets: mergeTargets([...own, ...trusting]), environments: environments.length };
 }
 
 interface DesiredJwk {

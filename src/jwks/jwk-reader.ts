@@ -1,4 +1,5 @@
 import type { ProjectScope } from '../access/caller.ts';
+import type { ApplicationStores } from '../applications/application-store.ts';
 import type { AuditLog, AuditStore } from '../audit/audit-log.ts';
 import { alteredInDatabase, badRequest } from '../errors.ts';
 import type { PrivateJwk } from '../jose/jwk.ts';
@@ -20,6 +21,8 @@ export interface JwkWithRefresh {
   readonly refresh: Refresh | undefined;
   /** That it belongs to. */
   readonly ring: RingOfMember | undefined;
+  /** When an application last used it at a node, rounded down to the minute. */
+  readonly lastUsedAt: Date | undefined;
 }
 
 export interface JwkReader {
@@ -46,7 +49,10 @@ export interface JwkReaderOptions {
   readonly audit: AuditLog;
 }
 
-type JwkReaderStores = JwkStores & RefreshStores & MemberRingStores & { readonly audit: AuditStore };
+type JwkReaderStores = JwkStores &
+  ApplicationStores &
+  RefreshStores &
+  MemberRingStores & { readonly audit: AuditStore };
 
 export function createJwkReader({ store, sealer, audit }: JwkReaderOptions): JwkReader {
   return {
@@ -59,10 +65,12 @@ export function createJwkReader({ store, sealer, audit }: JwkReaderOptions): Jwk
         const rings = new Map(
           (await stores.rings.getMany([...new Set(ringIds)])).map((ring) => [ring.id, ring]),
         );
+        const lastUsed = await stores.applications.lastUsed(jwks.map(({ id }) => id));
         const found = jwks.map((stored) => ({
           stored,
           refresh: refreshes.get(stored.id),
           ring: rings.get(stored.member?.ringId ?? ''),
+          lastUsedAt: lastUsed.get(stored.id),
         }));
         return { jwks: found, total };
       }),
@@ -91,5 +99,11 @@ async function requireJwk(stores: JwkReaderStores, projectId: string, name: stri
   const stored = await stores.jwks.find(projectId, lookupName(name));
   if (!stored) throw badRequest(`JWK (name: ${shownText(name)}) is not found!`, { reason: 'NOT_FOUND' });
   if (stored.altered) throw alteredInDatabase(`JWK (name: ${stored.name})`);
-  return { stored, refresh: await stores.refreshes.find(stored.id), ring: await ringOf(stores, stored) };
+  const lastUsed = await stores.applications.lastUsed([stored.id]);
+  return {
+    stored,
+    refresh: await stores.refreshes.find(stored.id),
+    ring: await ringOf(stores, stored),
+    lastUsedAt: lastUsed.get(stored.id),
+  };
 }

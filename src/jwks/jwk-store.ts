@@ -63,6 +63,8 @@ export interface JwkListQuery {
   readonly type?: StoredJwk['type'] | undefined;
   readonly use?: 'sig' | 'enc' | undefined;
   readonly sourceType?: StoredJwk['sourceType'] | undefined;
+  /** Those that were there at this time and that no application used since. */
+  readonly unusedSince?: Date | undefined;
   /** Those that every node has, or those that a node or an environment without nodes lacks. */
   readonly deployed?: { readonly everywhere: boolean; readonly confirmed: readonly ConfirmedRevision[] };
 }

@@ -7,6 +7,7 @@ import { badRequest, KeyplaneError } from '../errors.ts';
 import { laterThan, requireSameName } from '../materials/optimistic-update.ts';
 import { lookupName, shownText } from '../names.ts';
 import { jwkSource } from '../sources/sources.ts';
+import { readAllowances } from './allowances.ts';
 import {
   type CreateJwkOptions,
   type CreateJwkRequest,
@@ -42,7 +43,14 @@ export function jwkUpdate(options: CreateJwkOptions): UpdateJwk {
     const { changed, follow, canReplaceKid, warnings } = isNewValue(request)
       ? await withNewValue(options, scope, { before: described, request })
       : { changed: detached(described), follow: undefined, canReplaceKid: false, warnings: [] };
-    const prepared = { ...changed, updatedAt: laterThan(before.updatedAt, options.clock()) };
+    const { operations: former, ...rest } = changed;
+    const operations = readAllowances(request, {
+      key: openPrivateJwk(options.sealer, changed),
+      source: changed.source,
+      before: former,
+    });
+    const updatedAt = laterThan(before.updatedAt, options.clock());
+    const prepared: StoredJwk = { ...rest, updatedAt, ...(operations && { operations }) };
     const targets = await options.store.write(async (stores) => {
       await requireUnchanged(stores, before);
       await requireSource(stores, prepared);
@@ -89,7 +97,14 @@ function withDescription(before: StoredJwk, description: string | undefined): St
     : { ...before, description: description === '' ? null : description };
 }
 
-function isNewValue({ name: _name, description: _description, ...value }: CreateJwkRequest): boolean {
+function isNewValue({
+  name: _name,
+  description: _description,
+  allowRsa15: _rsa15,
+  allowCompressed: _compressed,
+  maxIterationCount: _iterations,
+  ...value
+}: CreateJwkRequest): boolean {
   return Object.values(value).some((member) => member !== undefined);
 }
 

@@ -3,6 +3,7 @@
 
 import type { ProjectScope } from '../access/caller.ts';
 import { moveGrantsToRing } from '../applications/move-grants.ts';
+import { requireUntrusted } from '../applications/trusted-jwks.ts';
 import { type ChangeResult, withWarnings } from '../deployments/deployment-result.ts';
 import { mergeTargets } from '../deployments/put-desired-state.ts';
 import { alteredInDatabase, badRequest, type KeyplaneError } from '../errors.ts';
@@ -49,6 +50,7 @@ export function jwkAdoption(options: SettleOptions): AdoptJwk {
       if (!found) throw badRequest(`JWK (name: ${shownText(given)}) is not found!`, { reason: 'NOT_FOUND' });
       if (found.altered) throw alteredInDatabase(`JWK (name: ${found.name})`);
       await requireNoMember(stores, found);
+      await requireUntrusted(stores, scope.projectId, found);
       const parameters = successorParameters(found, openPrivateJwk(sealer, found));
       const loaded = await prepareRing(stores, scope, {
         name: ringName,

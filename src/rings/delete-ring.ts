@@ -7,7 +7,7 @@ import { mergeTargets } from '../deployments/put-desired-state.ts';
 import { badRequest } from '../errors.ts';
 import { jwkEvent } from '../jwks/jwk-event.ts';
 import { requireNoTokenProfile } from '../token-profiles/profile-uses.ts';
-import { type Force, readForce } from './force.ts';
+import { type Force, readForce } from '../access/force.ts';
 import { withdrawRing } from './ring-content.ts';
 import { ofMember, ringEvent } from './ring-event.ts';
 import { type LoadedRing, loadRing } from './ring-facts-of.ts';

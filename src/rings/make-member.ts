@@ -1,6 +1,7 @@
 // Generates the keys of a ring. Generation takes up to seconds of a thread, so it comes before the transaction.
 
 import type { PrivateJwk } from '../jose/jwk.ts';
+import { passwordUse } from '../jwks/allowances.ts';
 import { generateJwkOf } from '../jwks/generate/planned-key.ts';
 import { jwkColumns } from '../jwks/insert-jwk.ts';
 import { holdersOf, withFreeKid } from '../jwks/published-kid.ts';
@@ -52,7 +53,9 @@ export async function addMember(
     sourceType: 'GENERATE',
     sourceId: null,
     sourceUrl: null,
-    source: jwk.alg?.startsWith('PBES2-') ? { ...password } : {},
+    ...(jwk.alg?.startsWith('PBES2-')
+      ? { source: { ...password }, operations: passwordUse(password) }
+      : { source: {} }),
     notBeforeTime: null,
     expirationTime: null,
     ...jwkColumns(sealer, id, jwk),

@@ -7,6 +7,8 @@ export interface RingListQuery {
   readonly sort: { readonly field: 'name' | 'createdAt' | 'updatedAt'; readonly descending: boolean };
   readonly offset: number;
   readonly limit: number;
+  /** Those that were there at this time and of which no application used a key since. */
+  readonly unusedSince?: Date | undefined;
 }
 
 /** A member's JWK; its `member` is set. */

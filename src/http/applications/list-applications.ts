@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { listQuery, readListQuery } from '../requests/list-query.ts';
+import { readUnused, unusedForDays } from '../requests/unused-query.ts';
 import { listOf } from '../responses/response-schemas.ts';
 import { openToMembers } from '../route-access.ts';
 import { applicationItem, applicationView } from './application-schemas.ts';
@@ -20,11 +21,14 @@ export function listApplicationsRoute(
       summary: 'List the applications of a project',
       description: 'In pages, sorted and filtered; never with a token.',
       params: z.object({ projectName: z.string() }),
-      querystring: listQuery,
+      querystring: listQuery.extend({ unusedForDays }),
       response: { 200: listOf(applicationItem) },
     },
     handler: async (request) => {
-      const query = readListQuery(request.query, ['name', 'createdAt', 'updatedAt']);
+      const query = {
+        ...readListQuery(request.query, ['name', 'createdAt', 'updatedAt']),
+        ...readUnused(request.query.unusedForDays),
+      };
       const { found, total } = await applications.list(request.project.projectId, query);
       return { success: true as const, resultList: found.map(applicationView), resultCount: total };
     },

@@ -7,6 +7,7 @@ import { createApplicationRoute } from './create-application.ts';
 import { deleteApplicationRoute } from './delete-application.ts';
 import { getApplicationRoute } from './get-application.ts';
 import { listApplicationsRoute } from './list-applications.ts';
+import { listUsageRoute } from './list-usage.ts';
 import { replaceApplicationTokenRoute } from './replace-application-token.ts';
 import { updateApplicationRoute } from './update-application.ts';
 
@@ -17,6 +18,7 @@ const operations = [
   updateApplicationRoute,
   replaceApplicationTokenRoute,
   deleteApplicationRoute,
+  listUsageRoute,
 ];
 
 export function applicationRoutes(app: KeyplaneServer, services: RouteServices): void {

@@ -1,5 +1,6 @@
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { forceOf, forceQuery } from '../requests/force-query.ts';
 import { deployOnce } from '../requests/once.ts';
 import { deploymentResponse } from '../responses/deployment-response.ts';
 import { openToDeployers } from '../route-access.ts';
@@ -17,11 +18,15 @@ export function deleteJwkRoute(
       operationId: 'deleteJwk',
       tags: ['jwks'],
       summary: 'Undeploy and delete a JWK',
-      description: 'Nodes stop publishing it before it is deleted.',
+      description:
+        'Nodes stop publishing it before it is deleted. Rejected for a JWK that an application used in the last 7 days.',
       params: jwkParams,
+      querystring: forceQuery,
       response: { 200: deploymentResponse },
     },
     handler: async (request) =>
-      deployOnce(request, services, (scope) => services.deleteJwk(scope, request.params.jwkName)),
+      deployOnce(request, services, (scope) =>
+        services.deleteJwk(scope, request.params.jwkName, forceOf(request.query)),
+      ),
   });
 }

@@ -11,6 +11,7 @@ import { type GenerateParameters, keyIdTypes } from '../../jwks/generate/generat
 import { describedAs, named } from '../openapi/named.ts';
 import { generatedAlgorithm, keyIdType, nameText, useType } from '../openapi/named-values.ts';
 import { descriptionMember } from '../requests/body-schemas.ts';
+import { allowanceMembers } from './jwk-schemas.ts';
 
 const text = (description: string) => z.string().optional().describe(description);
 const whole = (description: string) => z.number().int().optional().describe(description);
@@ -51,6 +52,7 @@ const body = z.strictObject({
   description: descriptionMember(),
   type: text(alternatives(generatedKeyTypes.map(keyTypeName))),
   kid: text('Given to the key as it is'),
+  ...allowanceMembers,
   ...generateParameters,
 });
 
@@ -58,6 +60,7 @@ const described = {
   name: nameText('JWK name, unique within the project'),
   description: descriptionMember(),
   kid: z.string().optional().describe('Given to the key as it is'),
+  ...allowanceMembers,
 };
 
 const describedPasswords = {

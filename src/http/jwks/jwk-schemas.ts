@@ -43,12 +43,33 @@ function fieldDescription(name: SourceField): string {
   return taking.length === sourceTypes.length ? description : `${description} (${taking.join(', ')})`;
 }
 
+/** What the key may be used for in operations beside the ordinary; the rules check what fits it. */
+export const allowanceMembers = {
+  allowRsa15: z
+    .boolean()
+    .optional()
+    .describe('Nodes decrypt RSA1_5 with it, which is known for padding oracles. For keys of algorithm RSA1_5'),
+  allowCompressed: z
+    .boolean()
+    .optional()
+    .describe('Nodes decrypt compressed content with it, up to 256 KiB. For keys of use type ENCRYPTION'),
+  maxIterationCount: z
+    .number()
+    .int()
+    .nullable()
+    .optional()
+    .describe(
+      'PBES2: the most iterations that nodes decrypt, 1000 to 10000000; null: the default, 100000. For keys of a PBES2 algorithm',
+    ),
+};
+
 /** Every member of every source. Those of another source than `sourceType` are ignored. */
 export const createJwkBody = z.strictObject({
   name: text('JWK name, unique within the project: 1 to 128 letters and digits of any script, `.`, `_`, `-`'),
   description: descriptionMember(),
   sourceType: text(`Where the key comes from: ${sourceTypes.join(', ')}`),
   ...fieldsOfSources,
+  ...allowanceMembers,
 });
 
 export const jwkParams = z.object({ projectName: z.string(), jwkName: z.string() });
@@ -89,6 +110,12 @@ export const jwkItem = named(
     updatedAt: instant,
     ringName: z.string().nullable().describe('The key ring that it belongs to; null outside a ring'),
     ringState: z.enum(memberStates).nullable().describe('What it is in its key ring; null outside a ring'),
+    lastUsedAt: instant
+      .nullable()
+      .describe('When an application last used it at a node, rounded down to the minute'),
+    allowRsa15: z.literal(true).optional().describe('Only where it is set, as are the next two'),
+    allowCompressed: z.literal(true).optional(),
+    maxIterationCount: z.number().int().optional(),
     refreshInterval: z
       .string()
       .optional()

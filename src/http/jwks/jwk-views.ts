@@ -6,7 +6,7 @@ import type { StoredJwk } from '../../jwks/jwk-store.ts';
 import { instantOrNull, instantText } from '../responses/response-schemas.ts';
 
 /** One row of a list. */
-export function jwkListItem({ stored, refresh, ring }: JwkWithRefresh) {
+export function jwkListItem({ stored, refresh, ring, lastUsedAt }: JwkWithRefresh) {
   const { name, description, projectId, sourceType, sourceId, sourceUrl, type, use, algorithm } = stored;
   // Only a key that was generated with keyIdType NONE has none.
   const kid = stored.kid === '' ? null : stored.kid;
@@ -31,6 +31,8 @@ export function jwkListItem({ stored, refresh, ring }: JwkWithRefresh) {
     updatedAt: instantText(stored.updatedAt),
     ringName: ring?.name ?? null,
     ringState: stored.member?.state ?? null,
+    lastUsedAt: instantOrNull(lastUsedAt ?? null),
+    ...allowancesOf(stored),
     ...(refresh && {
       refreshInterval: durationText(refresh.intervalMs),
       nextRefreshAt: instantText(refresh.refreshAt),
@@ -38,6 +40,15 @@ export function jwkListItem({ stored, refresh, ring }: JwkWithRefresh) {
       sourceStateSince: instantText(refresh.stateSince),
       sourceStateReason: refresh.stateReason,
     }),
+  };
+}
+
+function allowancesOf({ operations = {} }: StoredJwk) {
+  const { allowRsa15, allowCompressed, maxIterationCount } = operations;
+  return {
+    ...(allowRsa15 && { allowRsa15 }),
+    ...(allowCompressed && { allowCompressed }),
+    ...(maxIterationCount !== undefined && { maxIterationCount }),
   };
 }
 

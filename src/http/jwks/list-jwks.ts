@@ -6,6 +6,7 @@ import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { jwkType, jwkUse, sourceType } from '../openapi/named-values.ts';
 import { listQuery, readListQuery } from '../requests/list-query.ts';
+import { readUnused, unusedForDays } from '../requests/unused-query.ts';
 import { listOf } from '../responses/response-schemas.ts';
 import { openToMembers } from '../route-access.ts';
 import { jwkItem } from './jwk-schemas.ts';
@@ -37,6 +38,7 @@ export function listJwksRoute(
         type: jwkType.optional(),
         use: jwkUse.optional(),
         sourceType: sourceType.optional(),
+        unusedForDays,
         deployment: z
           .enum(deploymentFilters)
           .optional()
@@ -58,6 +60,7 @@ export function listJwksRoute(
         use,
         sourceType: request.query.sourceType,
         ...readListQuery(request.query, sortFields),
+        ...readUnused(request.query.unusedForDays),
         ...readExpiring(request.query.expiringWithin),
         ...(deployment !== undefined && {
           deployed: {

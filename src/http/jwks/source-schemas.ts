@@ -8,6 +8,7 @@ import { jwkSource, type SourceType, sourceTypes } from '../../sources/sources.t
 import { named } from '../openapi/named.ts';
 import { algorithm, nameText, useType } from '../openapi/named-values.ts';
 import { descriptionMember } from '../requests/body-schemas.ts';
+import { allowanceMembers } from './jwk-schemas.ts';
 
 /**
  * The members of a source, beside `sourceType`.
@@ -93,7 +94,7 @@ export const createJwkDescription = named(
   'CreateJwk',
   z.discriminatedUnion(
     'sourceType',
-    fromEachSource('CreateJwk', { name: nameText('JWK name, unique within the project'), description }),
+    fromEachSource('CreateJwk', { name: nameText('JWK name, unique within the project'), description, ...allowanceMembers }),
   ),
 );
 
@@ -101,8 +102,8 @@ export const createJwkDescription = named(
 export const updateJwkDescription = named(
   'UpdateJwk',
   z.union([
-    variant('UpdateJwkDescription', { name: keptName, description }),
-    ...fromEachSource('UpdateJwk', { name: keptName, description }),
+    variant('UpdateJwkDescription', { name: keptName, description, ...allowanceMembers }),
+    ...fromEachSource('UpdateJwk', { name: keptName, description, ...allowanceMembers }),
   ]),
 );
 

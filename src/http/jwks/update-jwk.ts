@@ -17,7 +17,11 @@ export function updateJwkRoute(
   app.route({
     method: 'PUT',
     url: '/apiops/projects/:projectName/jwks/:jwkName/',
-    config: { access: openToDeployers('ROLE_API_SECURITY'), takesIdempotencyKey: true },
+    config: {
+      access: openToDeployers('ROLE_API_SECURITY'),
+      takesIdempotencyKey: true,
+      nullMembers: ['maxIterationCount'],
+    },
     preValidation: async (request) => {
       request.body = withoutOtherSources(request.body) as typeof request.body;
     },

@@ -1,18 +1,10 @@
-import { z } from 'zod';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
+import { forceOf, forceQuery } from '../requests/force-query.ts';
 import { deployOnce } from '../requests/once.ts';
 import { deploymentResponse } from '../responses/deployment-response.ts';
 import { openToDeployers } from '../route-access.ts';
 import { ringParams } from './ring-schemas.ts';
-
-const query = z.strictObject({
-  force: z
-    .enum(['true', 'false'])
-    .optional()
-    .describe('`true`: also while a key may still be needed; needs `reason`'),
-  reason: z.string().optional().describe('3 to 500 characters, for the audit log'),
-});
 
 export function deleteKeyRingRoute(
   app: KeyplaneServer,
@@ -28,14 +20,12 @@ export function deleteKeyRingRoute(
       summary: 'Undeploy and delete a key ring with its keys',
       description: 'Rejected while a token that one of its keys signed may still have to be verified.',
       params: ringParams,
-      querystring: query,
+      querystring: forceQuery,
       response: { 200: deploymentResponse },
     },
-    handler: async (request) => {
-      const { force, reason } = request.query;
-      return deployOnce(request, services, (scope) =>
-        services.keyRings.delete(scope, request.params.ringName, { force: force === 'true', reason }),
-      );
-    },
+    handler: async (request) =>
+      deployOnce(request, services, (scope) =>
+        services.keyRings.delete(scope, request.params.ringName, forceOf(request.query)),
+      ),
   });
 }

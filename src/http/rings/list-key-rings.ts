@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { listQuery, readListQuery } from '../requests/list-query.ts';
+import { readUnused, unusedForDays } from '../requests/unused-query.ts';
 import { listOf } from '../responses/response-schemas.ts';
 import { openToMembers } from '../route-access.ts';
 import { ringItem } from './ring-schemas.ts';
@@ -20,11 +21,11 @@ export function listKeyRingsRoute(app: KeyplaneServer, { keyRings }: Pick<RouteS
       summary: 'List the key rings of a project',
       description: 'Paged, sorted and searched. Each as Get key ring shows it.',
       params: z.object({ projectName: z.string() }),
-      querystring: listQuery,
+      querystring: listQuery.extend({ unusedForDays }),
       response: { 200: listOf(ringItem) },
     },
     handler: async (request) => {
-      const page = readListQuery(request.query, sortFields);
+      const page = { ...readListQuery(request.query, sortFields), ...readUnused(request.query.unusedForDays) };
       const { rings, total } = await keyRings.list(request.project.projectId, page);
       return { success: true as const, resultList: rings.map(ringView), resultCount: total };
     },

@@ -5,6 +5,7 @@ import type { ProjectScope } from '../../access/caller.ts';
 import type { ChangeResult } from '../../deployments/deployment-result.ts';
 import { isSymmetric } from '../../jose/key-types.ts';
 import { checkName } from '../../names.ts';
+import { readAllowances } from '../allowances.ts';
 import { insertJwk, type JwkRuleOptions, type JwkRuleStores, requireFreeName } from '../insert-jwk.ts';
 import { requireUnusedKid } from '../published-kid.ts';
 import { checkType, type GenerateRequest, readGeneratePlan } from './generate-plan.ts';
@@ -27,6 +28,7 @@ export function jwkGeneration(options: JwkRuleOptions): GenerateJwk {
     plannedAlgorithm(plan);
     const jwk = await generateJwkOf(plan, requestedKid, options.clock);
     const { notBeforeTime, expirationTime, password } = plan;
+    const source = jwk.alg?.startsWith('PBES2-') ? { ...password } : {};
     return insertJwk(options, scope, {
       name,
       notBeforeTime,
@@ -37,7 +39,8 @@ export function jwkGeneration(options: JwkRuleOptions): GenerateJwk {
       sourceType: 'GENERATE',
       sourceId: null,
       sourceUrl: null,
-      source: jwk.alg?.startsWith('PBES2-') ? { ...password } : {},
+      source,
+      operations: readAllowances(request, { key: jwk, source }),
     });
   };
 }

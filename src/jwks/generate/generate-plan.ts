@@ -4,6 +4,7 @@ import { type GeneratedKeyType, generatedKeyTypes, keyTypeInfo } from '../../jos
 import { type UseType, useTypes } from '../../jose/use-type.ts';
 import { shownText } from '../../names.ts';
 import type { KeyPlan } from '../../sources/generate-key.ts';
+import type { AllowanceRequest } from '../allowances.ts';
 import { readValidity, type Validity } from './validity.ts';
 
 /** What the objects of all types have together. */
@@ -21,7 +22,8 @@ export interface GenerateParameters {
 
 /** `type` and the one object that it names. */
 export interface GenerateRequest
-  extends Readonly<Partial<Record<Lowercase<GeneratedKeyType>, GenerateParameters | undefined>>> {
+  extends AllowanceRequest,
+    Readonly<Partial<Record<Lowercase<GeneratedKeyType>, GenerateParameters | undefined>>> {
   readonly name?: string | undefined;
   readonly description?: string | undefined;
   readonly type?: string | undefined;

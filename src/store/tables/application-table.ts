@@ -10,10 +10,12 @@ import type {
   ApplicationListQuery,
   ApplicationStore,
   KeyUsage,
+  UsageFilter,
+  UsagePage,
 } from '../../applications/application-store.ts';
 import { alteredInDatabase } from '../../errors.ts';
 import { kubernetesApplication } from '../../protocol/content.ts';
-import type { ApplicationRow, Database, KeyUsageRow } from '../database-schema.ts';
+import type { ApplicationRow, Database, KeyUsageDayRow, KeyUsageRow } from '../database-schema.ts';
 import type { RowGuard } from '../integrity/row-guard.ts';
 import { type ApplicationColumns, applicationParts } from '../integrity/row-macs.ts';
 import { statement } from '../statement.ts';
@@ -26,6 +28,7 @@ type Row = Selectable<ApplicationRow>;
 const deletedApplications = '';
 /** What a node reports for a use that succeeded. */
 const succeeded = 'SUCCEEDED';
+const dayMs = 24 * 3600 * 1000;
 
 const findOne = statement((db, key: { projectId: string; name: string }) =>
   db
@@ -95,11 +98,18 @@ export class ApplicationTable implements ApplicationStore {
 
   async list(
     projectId: string,
-    { search, sort, offset, limit }: ApplicationListQuery,
+    { search, sort, offset, limit, unusedSince }: ApplicationListQuery,
   ): Promise<{ readonly applications: readonly Application[]; readonly total: number }> {
     let matching = this.#database.selectFrom('applications').where('project_id', '=', projectId);
     if (search !== undefined && search !== '') {
       matching = matching.where((e) => matchesSearch(search, [e.ref('name'), e.ref('description')]));
+    }
+    if (unusedSince !== undefined) {
+      const since = unusedSince.getTime();
+      matching = matching.where('created_at', '<=', since).where(
+        sql<boolean>`not exists (select 1 from key_usage where key_usage.application_id = applications.id
+  and key_usage.outcome = ${succeeded} and key_usage.last_used_at > ${since})`,
+      );
     }
     const counted = await matching.select((e) => e.fn.countAll<number>().as('count')).executeTakeFirst();
     const direction = sort.descending ? 'desc' : 'asc';
@@ -121,6 +131,10 @@ export class ApplicationTable implements ApplicationStore {
   async grantedFor(projectId: string, objectId: string): Promise<readonly Application[]> {
     // Ids are UUIDs, so an id stands in the text of the grants only where it is meant.
     return this.#listWhere(sql`project_id = ${projectId} and grants like ${`%"${objectId}"%`}`);
+  }
+
+  async naming(projectId: string, objectId: string): Promise<readonly Application[]> {
+    return this.#listWhere(sql`project_id = ${projectId} and credentials like ${`%"${objectId}"%`}`);
   }
 
   async knownBesideTokens(projectId: string): Promise<readonly Application[]> {
@@ -151,6 +165,13 @@ export class ApplicationTable implements ApplicationStore {
     const own = await listUsage.all(this.#database, { applicationId: id });
     await this.#add(own.map((row) => ({ ...row, application_id: deletedApplications })));
     await this.#database.deleteFrom('key_usage').where('application_id', '=', id).execute();
+    const days = await this.#database
+      .selectFrom('key_usage_days')
+      .selectAll()
+      .where('application_id', '=', id)
+      .execute();
+    await this.#addDays(days.map((row) => ({ ...row, application_id: deletedApplications })));
+    await this.#database.deleteFrom('key_usage_days').where('application_id', '=', id).execute();
     await deleteOne.run(this.#database, { id });
   }
 
@@ -164,21 +185,20 @@ export class ApplicationTable implements ApplicationStore {
       usage.map(({ jwkId }) => jwkId),
     );
     const rows = new Map<string, KeyUsageRow>();
+    const days = new Map<string, KeyUsageDayRow>();
     for (const { applicationId, jwkId, operation, outcome, count, lastUsedAt } of usage) {
       const isApplication = applicationId === kubernetesApplication || applications.has(applicationId);
       if (!isApplication || !jwks.has(jwkId)) continue;
+      const use = { application_id: applicationId, jwk_id: jwkId, operation, outcome };
+      const at = lastUsedAt.getTime();
       const key = JSON.stringify([jwkId, applicationId, operation, outcome]);
-      const before = rows.get(key);
-      rows.set(key, {
-        application_id: applicationId,
-        jwk_id: jwkId,
-        operation,
-        outcome,
-        count: count + (before?.count ?? 0),
-        last_used_at: Math.max(lastUsedAt.getTime(), before?.last_used_at ?? 0),
-      });
+      rows.set(key, { ...use, ...summed(rows.get(key), count, at) });
+      const day = Math.floor(at / dayMs);
+      const dayKey = `${key}${day}`;
+      days.set(dayKey, { ...use, day, ...summed(days.get(dayKey), count, at) });
     }
     await this.#add([...rows.values()]);
+    await this.#addDays([...days.values()]);
   }
 
   async #known(table: 'applications' | 'jwks', ids: readonly string[]): Promise<ReadonlySet<string>> {
@@ -207,8 +227,77 @@ export class ApplicationTable implements ApplicationStore {
     }
   }
 
+  /** No two of them for the same use and day. */
+  async #addDays(rows: readonly KeyUsageDayRow[]): Promise<void> {
+    for (const chunk of inChunksOnce(rows)) {
+      await this.#database
+        .insertInto('key_usage_days')
+        .values(chunk)
+        .onConflict((conflict) =>
+          conflict.columns(['jwk_id', 'application_id', 'operation', 'outcome', 'day']).doUpdateSet((e) => ({
+            count: e('key_usage_days.count', '+', e.ref('excluded.count')),
+            last_used_at: sql<number>`case when excluded.last_used_at > key_usage_days.last_used_at
+  then excluded.last_used_at else key_usage_days.last_used_at end`,
+          })),
+        )
+        .execute();
+    }
+  }
+
+  async listUsage(
+    projectId: string,
+    { jwkId, keyRingId, applicationId, fromDay, toDay }: UsageFilter,
+    { sort, offset, limit }: UsagePage,
+  ): Promise<{ readonly usage: readonly KeyUsage[]; readonly total: number }> {
+    const isOfAllTime = fromDay === undefined && toDay === undefined;
+    const conditions = [
+      sql`jwks.project_id = ${projectId}`,
+      ...(jwkId === undefined ? [] : [sql`jwks.id = ${jwkId}`]),
+      ...(keyRingId === undefined ? [] : [sql`jwks.ring_id = ${keyRingId}`]),
+      ...(applicationId === undefined ? [] : [sql`uses.application_id = ${applicationId}`]),
+      ...(fromDay === undefined ? [] : [sql`uses.day >= ${fromDay}`]),
+      ...(toDay === undefined ? [] : [sql`uses.day <= ${toDay}`]),
+    ];
+    const grouped = sql`select uses.application_id, uses.jwk_id, uses.operation, uses.outcome,
+  sum(uses.count) as count, max(uses.last_used_at) as last_used_at
+from ${sql.table(isOfAllTime ? 'key_usage' : 'key_usage_days')} as uses join jwks on jwks.id = uses.jwk_id
+where ${sql.join(conditions, sql` and `)}
+group by uses.application_id, uses.jwk_id, uses.operation, uses.outcome`;
+    const counted = await sql<{ total: number }>`select count(*) as total from (${grouped}) as found`.execute(
+      this.#database,
+    );
+    const column = sort.field === 'count' ? sql`count` : sql`last_used_at`;
+    const { rows } = await sql<Selectable<KeyUsageRow>>`${grouped}
+order by ${column} ${sort.descending ? sql`desc` : sql`asc`}, jwk_id, application_id, operation, outcome
+limit ${limit} offset ${offset}`.execute(this.#database);
+    return { usage: rows.map(usageOf), total: Number(counted.rows[0]?.total ?? 0) };
+  }
+
+  async pruneUsageDays(before: Date): Promise<number> {
+    const deleted = await sql`delete from key_usage_days
+where day = (select min(day) from key_usage_days) and day < ${Math.floor(before.getTime() / dayMs)}`.execute(
+      this.#database,
+    );
+    return Number(deleted.numAffectedRows ?? 0);
+  }
+
   async usageOf(applicationId: string): Promise<readonly KeyUsage[]> {
     return (await listUsage.all(this.#database, { applicationId })).map(usageOf);
+  }
+
+  async latestUse(jwkId: string) {
+    const row = await this.#database
+      .selectFrom('key_usage')
+      .leftJoin('applications', 'applications.id', 'key_usage.application_id')
+      .select(['applications.name as name', 'key_usage.last_used_at as at'])
+      .where('key_usage.jwk_id', '=', jwkId)
+      .where('key_usage.outcome', '=', succeeded)
+      .orderBy('key_usage.last_used_at', 'desc')
+      // Of two in the same minute the one that is still there.
+      .orderBy('key_usage.application_id', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    return row && { applicationName: row.name, lastUsedAt: new Date(Number(row.at)) };
   }
 
   async lastUsedBy(applicationIds: readonly string[]): Promise<ReadonlyMap<string, Date>> {
@@ -329,6 +418,10 @@ function columnsOf(application: Application, auditSequence: number): Application
   };
 }
 
+function summed(before: KeyUsageRow | undefined, count: number, at: number) {
+  return { count: count + (before?.count ?? 0), last_used_at: Math.max(at, before?.last_used_at ?? 0) };
+}
+
 function usageOf(row: Selectable<KeyUsageRow>): KeyUsage {
   return {
     applicationId: row.application_id,
@@ -336,6 +429,6 @@ function usageOf(row: Selectable<KeyUsageRow>): KeyUsage {
     operation: row.operation,
     outcome: row.outcome,
     count: Number(row.count),
-    lastUsedAt: new Date(row.last_used_at),
+    lastUsedAt: new Date(Number(row.last_used_at)),
   };
 }

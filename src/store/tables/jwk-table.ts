@@ -134,6 +134,13 @@ export class JwkTable implements JwkStore {
     if (type) matching = matching.where('type', '=', type);
     if (use) matching = matching.where('use', '=', use);
     if (sourceType) matching = matching.where('source_type', '=', sourceType);
+    if (query.unusedSince) {
+      const since = query.unusedSince.getTime();
+      matching = matching.where('created_at', '<=', since).where(
+        sql<boolean>`not exists (select 1 from key_usage where key_usage.jwk_id = jwks.id
+  and key_usage.outcome = 'SUCCEEDED' and key_usage.last_used_at > ${since})`,
+      );
+    }
     if (query.deployed) {
       const lacking = isLacking(query.deployed.confirmed);
       matching = matching.where((e) => (query.deployed?.everywhere ? e.not(lacking) : lacking));

@@ -179,11 +179,18 @@ export class KeyRingTable implements KeyRingStore {
 
   async list(
     projectId: string,
-    { search, sort, offset, limit }: RingListQuery,
+    { search, sort, offset, limit, unusedSince }: RingListQuery,
   ): Promise<{ readonly rings: readonly KeyRing[]; readonly total: number }> {
     let matching = this.#database.selectFrom('key_rings').where('project_id', '=', projectId);
     if (search !== undefined && search !== '') {
       matching = matching.where((e) => matchesSearch(search, [e.ref('name'), e.ref('description')]));
+    }
+    if (unusedSince !== undefined) {
+      const since = unusedSince.getTime();
+      matching = matching.where('created_at', '<=', since).where(
+        sql<boolean>`not exists (select 1 from jwks join key_usage on key_usage.jwk_id = jwks.id
+  where jwks.ring_id = key_rings.id and key_usage.outcome = 'SUCCEEDED' and key_usage.last_used_at > ${since})`,
+      );
     }
     const counted = await matching.select((e) => e.fn.countAll<number>().as('count')).executeTakeFirst();
     const direction = sort.descending ? 'desc' : 'asc';

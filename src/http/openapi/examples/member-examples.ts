@@ -266,6 +266,11 @@ export const memberExamples: Readonly<Record<string, unknown>> = Object.freeze({
   grants: [{ keyRingName: 'orders', operations: ['SIGN', 'VERIFY'] }],
   'NewApplication.grants': [{ keyRingName: 'orders', operations: ['SIGN', 'VERIFY'] }],
   'ApplicationChange.grants': [{ keyRingName: 'orders', operations: ['SIGN', 'VERIFY'] }],
+  keyRingName: 'api-signing',
+  'KeyUsage.jwkName': 'api-signing.3',
+  'KeyUsage.operation': 'SIGN',
+  'KeyUsage.outcome': 'SUCCEEDED',
+  'KeyUsage.count': 1042,
   usage: [{ keyName: 'orders.3', operation: 'SIGN', outcome: 'SUCCEEDED', count: 1042, lastUsedAt: instant }],
 
   // Token profiles

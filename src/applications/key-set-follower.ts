@@ -1,0 +1,203 @@
+// Follows the key sets of issuers (`jwksUri`), so that nodes verify JWTs without a network of their own. One manager at a time
+// fetches what is due, under the rules of any source URL. When a fetch fails, the last keys stay deployed and the state says why.
+
+import { isDeepStrictEqual } from 'node:util';
+import type { AccessStores } from '../access/access-store.ts';
+import { auditEvent } from '../audit/audit-event.ts';
+import type { AuditLog, AuditStore } from '../audit/audit-log.ts';
+import type { Deployments } from '../deployments/deployments.ts';
+import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
+import type { DeploymentTarget } from '../deployments/put-desired-state.ts';
+import type { EnvironmentStores } from '../environments/environment-store.ts';
+import { isKeyplaneError } from '../errors.ts';
+import type { Lease } from '../leases/lease.ts';
+import type { LeaseStores } from '../leases/lease-store.ts';
+import { onBehalfOf } from '../runtime/requester.ts';
+import type { UnitOfWork } from '../unit-of-work.ts';
+import { followedUris } from './application.ts';
+import type { ApplicationContentStores } from './application-content.ts';
+import { putDesiredApplications } from './application-deployment.ts';
+import { type FetchedKeySet, fetchKeySet, type WithFetches } from './fetch-key-set.ts';
+import type { IssuerKeySet, KeySetRefresh } from './issuer-key-set.ts';
+import { keySetIntervalMs } from './key-sets.ts';
+
+type FollowerStores = ApplicationContentStores &
+  Pick<AccessStores, 'projects'> &
+  EnvironmentStores &
+  DesiredStateStores &
+  LeaseStores & { readonly audit: AuditStore };
+
+export interface KeySetFollowerOptions {
+  readonly store: UnitOfWork<FollowerStores>;
+  readonly audit: AuditLog;
+  readonly deployments: Pick<Deployments, 'deploy'>;
+  readonly clock: () => Date;
+  readonly withFetches: WithFetches;
+  /** Of several managers one follows. */
+  readonly lease: Lease;
+  readonly onError: (error: unknown) => void;
+}
+
+const lookEveryMs = 5_000;
+const fetchesAtOnce = 8;
+const pageSize = 64;
+/** A set that fails is tried again sooner: its issuer may have rotated its keys. */
+const retryMs = 60_000;
+
+/** `fetched` undefined: nothing changed. */
+type Checked =
+  | { readonly state: 'FRESH'; readonly fetched: FetchedKeySet | undefined }
+  | { readonly state: 'FAILING'; readonly reason: string };
+
+export class KeySetFollower {
+  readonly #options: KeySetFollowerOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  constructor(options: KeySetFollowerOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    if (this.#closed) return;
+    this.#timer = setTimeout(() => {
+      this.followDue()
+        .catch(this.#options.onError)
+        .finally(() => this.start());
+    }, lookEveryMs);
+    this.#timer.unref();
+  }
+
+  /** Waits for what is under way. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#running;
+    await this.#options.lease.release().catch(this.#options.onError);
+  }
+
+  /** Fetches every set that is due, once an earlier look has ended. */
+  followDue(): Promise<void> {
+    const run = this.#running.then(() => this.#followDue());
+    this.#running = run.catch(() => undefined);
+    return run;
+  }
+
+  async #followDue(): Promise<void> {
+    // What could not be recorded stays due: it waits for the next look, or this one would never end.
+    const seen = new Set<string>();
+    while (!this.#closed) {
+      const due = await this.#due(seen);
+      // A manager without followed sets takes no lease, so it writes nothing.
+      if (due.length === 0 || !(await this.#options.lease.take())) return;
+      for (const { id } of due) seen.add(id);
+      await onBehalfOf('issuer keys', () => this.#followAll([...due]));
+    }
+  }
+
+  async #due(seen: ReadonlySet<string>): Promise<readonly IssuerKeySet[]> {
+    const { store, clock } = this.#options;
+    const now = clock();
+    const furthest = new Date(now.getTime() + keySetIntervalMs);
+    const due = await store.read(({ issuerKeySets }) => issuerKeySets.due({ now, furthest }, pageSize));
+    return due.filter(({ id }) => !seen.has(id));
+  }
+
+  async #followAll(due: IssuerKeySet[]): Promise<void> {
+    const follower = async () => {
+      for (let one = due.shift(); one && this.#mayGoOn; one = due.shift()) await this.#follow(one);
+    };
+    await Promise.all(Array.from({ length: fetchesAtOnce }, follower));
+  }
+
+  get #mayGoOn(): boolean {
+    return !this.#closed && this.#options.lease.isHeld;
+  }
+
+  async #follow(set: IssuerKeySet): Promise<void> {
+    const { store, deployments, onError } = this.#options;
+    try {
+      const checked = await this.#check(set);
+      const targets = await store.write((stores) => this.#record(stores, set, checked));
+      // No caller waits for the result, and an offline node must not delay the next fetch.
+      if (targets.length > 0) deployments.deploy(targets, 'deploy').catch(onError);
+    } catch (error) {
+      // It stays due, and is tried again with the next look.
+      onError(error);
+    }
+  }
+
+  async #check({ projectId, jwksUri, refresh, altered }: IssuerKeySet): Promise<Checked> {
+    const { withFetches } = this.#options;
+    try {
+      // What was altered is replaced, so that it must be answered whole.
+      const former = altered ? undefined : refresh;
+      const fetched = await withFetches(projectId, (context) => fetchKeySet(context, jwksUri, former));
+      return { state: 'FRESH', fetched };
+    } catch (error) {
+      // Missing capacity of the manager is no state of the URI.
+      if (!isKeyplaneError(error) || error.status >= 500 || error.code === 'rate_limit_exceeded') throw error;
+      return { state: 'FAILING', reason: error.message };
+    }
+  }
+
+  async #record(
+    stores: FollowerStores,
+    set: IssuerKeySet,
+    checked: Checked,
+  ): Promise<readonly DeploymentTarget[]> {
+    const { lease, clock, audit } = this.#options;
+    await lease.requireHeld(stores);
+    const { projectId, jwksUri } = set;
+    const [current] = await stores.issuerKeySets.findMany(projectId, [jwksUri]);
+    // Another request has fetched it meanwhile, or nobody follows it any more.
+    if (current?.id !== set.id || !isDeepStrictEqual(current.refresh, set.refresh)) return [];
+    const now = clock();
+    const refresh = nextRefresh(current.refresh, checked, now);
+    const found = checked.state === 'FRESH' ? checked.fetched : undefined;
+    if (found === undefined || (!current.altered && isDeepStrictEqual(found.keys, current.keys))) {
+      await stores.issuerKeySets.putRefresh(set.id, refresh);
+      return [];
+    }
+    const { altered: _altered, ...kept } = current;
+    await stores.issuerKeySets.update({ ...kept, keys: found.keys, updatedAt: now, refresh });
+    const project = await stores.projects.get(projectId);
+    if (!project) return [];
+    const scope = { projectId, projectName: project.name };
+    const followers = (await stores.applications.knownBesideTokens(projectId)).filter(
+      (one) => one.altered !== true && followedUris(one).includes(jwksUri),
+    );
+    const targets = followers.length === 0 ? [] : await putDesiredApplications(stores, scope, followers);
+    await audit.append(
+      stores,
+      auditEvent({
+        actor: 'system',
+        action: 'issuerkeys.refresh',
+        objectType: 'issuerkeys',
+        objectId: set.id,
+        objectName: jwksUri,
+        projectName: project.name,
+        details: { keys: found.keys.length, applications: followers.length },
+      }),
+    );
+    return targets;
+  }
+}
+
+function nextRefresh(former: KeySetRefresh, checked: Checked, now: Date): KeySetRefresh {
+  const stateSince = checked.state === former.state ? former.stateSince : now;
+  if (checked.state === 'FAILING') {
+    const refreshAt = new Date(now.getTime() + retryMs);
+    return { ...former, refreshAt, state: 'FAILING', stateSince, stateReason: checked.reason };
+  }
+  return {
+    refreshAt: new Date(now.getTime() + keySetIntervalMs),
+    state: 'FRESH',
+    stateSince,
+    stateReason: null,
+    fetchedAt: now,
+    etag: checked.fetched === undefined ? former.etag : checked.fetched.etag,
+    lastModified: checked.fetched === undefined ? former.lastModified : checked.fetched.lastModified,
+  };
+}

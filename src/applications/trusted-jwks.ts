@@ -1,0 +1,44 @@
+// JWKs whose public parts verify the JWTs of applications (`jwkName` of a credential).
+
+import type { ProjectScope } from '../access/caller.ts';
+import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
+import type { DeploymentTarget } from '../deployments/put-desired-state.ts';
+import type { EnvironmentStores } from '../environments/environment-store.ts';
+import { badRequest } from '../errors.ts';
+import { trustedJwkIds } from './application.ts';
+import type { ApplicationContentStores } from './application-content.ts';
+import { putDesiredApplications } from './application-deployment.ts';
+import type { ApplicationStores } from './application-store.ts';
+
+/** In the transaction that changes a JWK: applications that it identifies follow it. */
+export async function followTrustedJwk(
+  stores: ApplicationContentStores & EnvironmentStores & DesiredStateStores,
+  scope: Pick<ProjectScope, 'projectId' | 'projectName'>,
+  jwkId: string,
+): Promise<readonly DeploymentTarget[]> {
+  const trusting = await trustingApplications(stores, scope.projectId, jwkId);
+  const readable = trusting.filter(({ altered }) => altered !== true);
+  return readable.length === 0 ? [] : putDesiredApplications(stores, scope, readable);
+}
+
+/**
+ * Before a JWK is deleted, or becomes a member of a key ring: its application could identify itself no more.
+ * @throws KeyplaneError `bad_request` that names the application
+ */
+export async function requireUntrusted(
+  stores: ApplicationStores,
+  projectId: string,
+  { id, name }: { readonly id: string; readonly name: string },
+): Promise<void> {
+  const [first] = await trustingApplications(stores, projectId, id);
+  if (first === undefined) return;
+  throw badRequest(
+    `JWK (name: ${name}) verifies the JWTs of application (name: ${first.name})! Change the credentials of the application first.`,
+    { reason: 'STILL_NEEDED' },
+  );
+}
+
+async function trustingApplications({ applications }: ApplicationStores, projectId: string, jwkId: string) {
+  const found = await applications.naming(projectId, jwkId);
+  return found.filter((application) => trustedJwkIds(application).includes(jwkId));
+}
