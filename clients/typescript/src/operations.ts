@@ -43,6 +43,7 @@ import type {
   KeystoreEntryList,
   KeystoreFile,
   KeystoreList,
+  KeyUsageList,
   MemberList,
   MemberRoles,
   NewApplication,
@@ -260,6 +261,10 @@ export interface Operations {
   /** Undeploy and delete a JWK */
   deleteJwk: {
     input: {
+      /** `true`: also while a key may still be needed; needs `reason` */
+      readonly force?: 'true' | 'false' | undefined;
+      /** 3 to 500 characters, for the audit log */
+      readonly reason?: string | undefined;
       /** Name of the project */
       readonly projectName: string;
       /** Name of the JWK */
@@ -597,6 +602,8 @@ export interface Operations {
       readonly sort?: string | undefined;
       /** Part of the name or description */
       readonly search?: string | undefined;
+      /** Those that were there for so many days and that no application used, such as `90` */
+      readonly unusedForDays?: number | string | undefined;
       /** Name of the project */
       readonly projectName: string;
     };
@@ -713,6 +720,8 @@ export interface Operations {
       readonly type?: JwkType | undefined;
       readonly use?: JwkUse | undefined;
       readonly sourceType?: SourceType | undefined;
+      /** Those that were there for so many days and that no application used, such as `90` */
+      readonly unusedForDays?: number | string | undefined;
       /** `DEPLOYED`: every node has it; `INCOMPLETE`: a node or an environment without nodes lacks it */
       readonly deployment?: 'DEPLOYED' | 'INCOMPLETE' | undefined;
       /** `true` adds `deployments`, the state in each environment */
@@ -743,6 +752,8 @@ export interface Operations {
       readonly sort?: string | undefined;
       /** Part of the name or description */
       readonly search?: string | undefined;
+      /** Those that were there for so many days and that no application used, such as `90` */
+      readonly unusedForDays?: number | string | undefined;
       /** Name of the project */
       readonly projectName: string;
     };
@@ -903,6 +914,27 @@ export interface Operations {
       readonly environmentName: string;
     };
     answer: CertificateList;
+  };
+  /** List which application used which key for what */
+  listUsage: {
+    input: {
+      /** 1 is the first; asks for paging */
+      readonly page?: number | string | undefined;
+      /** Items a page, default 20; asks for paging */
+      readonly size?: number | string | undefined;
+      /** `lastUsedAt` or `count`, and a direction; default `lastUsedAt,desc` */
+      readonly sort?: string | undefined;
+      readonly jwkName?: string | undefined;
+      readonly keyRingName?: string | undefined;
+      readonly applicationName?: string | undefined;
+      /** The first day, in UTC: an ISO 8601 date, or a date and time that stands for its day. The last 400 days are known by day */
+      readonly from?: string | undefined;
+      /** The last day, in UTC: an ISO 8601 date, or a date and time that stands for its day. The last 400 days are known by day */
+      readonly to?: string | undefined;
+      /** Name of the project */
+      readonly projectName: string;
+    };
+    answer: KeyUsageList;
   };
   /** List the personal tokens of a user */
   listUserTokens: {
@@ -1336,7 +1368,7 @@ export const operations = {
   deleteJwk: {
     method: 'DELETE',
     path: '/apiops/projects/{projectName}/jwks/{jwkName}',
-    query: [],
+    query: ['force', 'reason'],
     body: 'none',
     answer: 'json',
     repeatable: true,
@@ -1608,7 +1640,7 @@ export const operations = {
   listApplications: {
     method: 'GET',
     path: '/apiops/projects/{projectName}/applications',
-    query: ['page', 'size', 'sort', 'search'],
+    query: ['page', 'size', 'sort', 'search', 'unusedForDays'],
     body: 'none',
     answer: 'json',
     repeatable: false,
@@ -1684,6 +1716,7 @@ export const operations = {
       'type',
       'use',
       'sourceType',
+      'unusedForDays',
       'deployment',
       'withDeployments',
     ],
@@ -1702,7 +1735,7 @@ export const operations = {
   listKeyRings: {
     method: 'GET',
     path: '/apiops/projects/{projectName}/key-rings',
-    query: ['page', 'size', 'sort', 'search'],
+    query: ['page', 'size', 'sort', 'search', 'unusedForDays'],
     body: 'none',
     answer: 'json',
     repeatable: false,
@@ -1791,6 +1824,14 @@ export const operations = {
     method: 'GET',
     path: '/apiops/projects/{projectName}/certificates/truststore/{environmentName}',
     query: [],
+    body: 'none',
+    answer: 'json',
+    repeatable: false,
+  },
+  listUsage: {
+    method: 'GET',
+    path: '/apiops/projects/{projectName}/usage',
+    query: ['page', 'size', 'sort', 'jwkName', 'keyRingName', 'applicationName', 'from', 'to'],
     body: 'none',
     answer: 'json',
     repeatable: false,

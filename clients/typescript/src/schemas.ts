@@ -338,6 +338,12 @@ export interface CreateJwkFromCertificate {
   readonly name: string;
   /** At most 1024 characters */
   readonly description?: string | undefined;
+  /** Nodes decrypt RSA1_5 with it, which is known for padding oracles. For keys of algorithm RSA1_5 */
+  readonly allowRsa15?: boolean | undefined;
+  /** Nodes decrypt compressed content with it, up to 256 KiB. For keys of use type ENCRYPTION */
+  readonly allowCompressed?: boolean | undefined;
+  /** PBES2: the most iterations that nodes decrypt, 1000 to 10000000; null: the default, 100000. For keys of a PBES2 algorithm */
+  readonly maxIterationCount?: number | null | undefined;
   /** Where the key comes from */
   readonly sourceType: 'CERTIFICATE';
   /** A certificate of the project */
@@ -357,6 +363,12 @@ export interface CreateJwkFromCopyPaste {
   readonly name: string;
   /** At most 1024 characters */
   readonly description?: string | undefined;
+  /** Nodes decrypt RSA1_5 with it, which is known for padding oracles. For keys of algorithm RSA1_5 */
+  readonly allowRsa15?: boolean | undefined;
+  /** Nodes decrypt compressed content with it, up to 256 KiB. For keys of use type ENCRYPTION */
+  readonly allowCompressed?: boolean | undefined;
+  /** PBES2: the most iterations that nodes decrypt, 1000 to 10000000; null: the default, 100000. For keys of a PBES2 algorithm */
+  readonly maxIterationCount?: number | null | undefined;
   /** Where the key comes from */
   readonly sourceType: 'COPY_PASTE';
   /** A JWK or a JWK Set as JSON text */
@@ -374,6 +386,12 @@ export interface CreateJwkFromKeystore {
   readonly name: string;
   /** At most 1024 characters */
   readonly description?: string | undefined;
+  /** Nodes decrypt RSA1_5 with it, which is known for padding oracles. For keys of algorithm RSA1_5 */
+  readonly allowRsa15?: boolean | undefined;
+  /** Nodes decrypt compressed content with it, up to 256 KiB. For keys of use type ENCRYPTION */
+  readonly allowCompressed?: boolean | undefined;
+  /** PBES2: the most iterations that nodes decrypt, 1000 to 10000000; null: the default, 100000. For keys of a PBES2 algorithm */
+  readonly maxIterationCount?: number | null | undefined;
   /** Where the key comes from */
   readonly sourceType: 'KEYSTORE';
   /** A keystore of the project */
@@ -395,6 +413,12 @@ export interface CreateJwkFromPrivateKey {
   readonly name: string;
   /** At most 1024 characters */
   readonly description?: string | undefined;
+  /** Nodes decrypt RSA1_5 with it, which is known for padding oracles. For keys of algorithm RSA1_5 */
+  readonly allowRsa15?: boolean | undefined;
+  /** Nodes decrypt compressed content with it, up to 256 KiB. For keys of use type ENCRYPTION */
+  readonly allowCompressed?: boolean | undefined;
+  /** PBES2: the most iterations that nodes decrypt, 1000 to 10000000; null: the default, 100000. For keys of a PBES2 algorithm */
+  readonly maxIterationCount?: number | null | undefined;
   /** Where the key comes from */
   readonly sourceType: 'PRIVATE_KEY';
   /** A key of the project */
@@ -414,6 +438,12 @@ export interface CreateJwkFromPublicKey {
   readonly name: string;
   /** At most 1024 characters */
   readonly description?: string | undefined;
+  /** Nodes decrypt RSA1_5 with it, which is known for padding oracles. For keys of algorithm RSA1_5 */
+  readonly allowRsa15?: boolean | undefined;
+  /** Nodes decrypt compressed content with it, up to 256 KiB. For keys of use type ENCRYPTION */
+  readonly allowCompressed?: boolean | undefined;
+  /** PBES2: the most iterations that nodes decrypt, 1000 to 10000000; null: the default, 100000. For keys of a PBES2 algorithm */
+  readonly maxIterationCount?: number | null | undefined;
   /** Where the key comes from */
   readonly sourceType: 'PUBLIC_KEY';
   /** A key of the project */
@@ -433,6 +463,12 @@ export interface CreateJwkFromUrl {
   readonly name: string;
   /** At most 1024 characters */
   readonly description?: string | undefined;
+  /** Nodes decrypt RSA1_5 with it, which is known for padding oracles. For keys of algorithm RSA1_5 */
+  readonly allowRsa15?: boolean | undefined;
+  /** Nodes decrypt compressed content with it, up to 256 KiB. For keys of use type ENCRYPTION */
+  readonly allowCompressed?: boolean | undefined;
+  /** PBES2: the most iterations that nodes decrypt, 1000 to 10000000; null: the default, 100000. For keys of a PBES2 algorithm */
+  readonly maxIterationCount?: number | null | undefined;
   /** Where the key comes from */
   readonly sourceType: 'URL';
   /** http or https address of a JWK or a JWK Set */
@@ -709,6 +745,12 @@ export interface GenerateEcJwk {
   readonly description?: string | undefined;
   /** Given to the key as it is */
   readonly kid?: string | undefined;
+  /** Nodes decrypt RSA1_5 with it, which is known for padding oracles. For keys of algorithm RSA1_5 */
+  readonly allowRsa15?: boolean | undefined;
+  /** Nodes decrypt compressed content with it, up to 256 KiB. For keys of use type ENCRYPTION */
+  readonly allowCompressed?: boolean | undefined;
+  /** PBES2: the most iterations that nodes decrypt, 1000 to 10000000; null: the default, 100000. For keys of a PBES2 algorithm */
+  readonly maxIterationCount?: number | null | undefined;
   readonly type: 'EC';
   readonly ec: GenerateEc;
 }
@@ -758,6 +800,12 @@ export interface GenerateOctJwk {
   readonly description?: string | undefined;
   /** Given to the key as it is */
   readonly kid?: string | undefined;
+  /** Nodes decrypt RSA1_5 with it, which is known for padding oracles. For keys of algorithm RSA1_5 */
+  readonly allowRsa15?: boolean | undefined;
+  /** Nodes decrypt compressed content with it, up to 256 KiB. For keys of use type ENCRYPTION */
+  readonly allowCompressed?: boolean | undefined;
+  /** PBES2: the most iterations that nodes decrypt, 1000 to 10000000; null: the default, 100000. For keys of a PBES2 algorithm */
+  readonly maxIterationCount?: number | null | undefined;
   readonly type: 'OCT';
   readonly oct: GenerateOct;
 }
@@ -801,6 +849,12 @@ export interface GenerateOkpJwk {
   readonly description?: string | undefined;
   /** Given to the key as it is */
   readonly kid?: string | undefined;
+  /** Nodes decrypt RSA1_5 with it, which is known for padding oracles. For keys of algorithm RSA1_5 */
+  readonly allowRsa15?: boolean | undefined;
+  /** Nodes decrypt compressed content with it, up to 256 KiB. For keys of use type ENCRYPTION */
+  readonly allowCompressed?: boolean | undefined;
+  /** PBES2: the most iterations that nodes decrypt, 1000 to 10000000; null: the default, 100000. For keys of a PBES2 algorithm */
+  readonly maxIterationCount?: number | null | undefined;
   readonly type: 'OKP';
   readonly okp: GenerateOkp;
 }
@@ -846,6 +900,12 @@ export interface GenerateRsaJwk {
   readonly description?: string | undefined;
   /** Given to the key as it is */
   readonly kid?: string | undefined;
+  /** Nodes decrypt RSA1_5 with it, which is known for padding oracles. For keys of algorithm RSA1_5 */
+  readonly allowRsa15?: boolean | undefined;
+  /** Nodes decrypt compressed content with it, up to 256 KiB. For keys of use type ENCRYPTION */
+  readonly allowCompressed?: boolean | undefined;
+  /** PBES2: the most iterations that nodes decrypt, 1000 to 10000000; null: the default, 100000. For keys of a PBES2 algorithm */
+  readonly maxIterationCount?: number | null | undefined;
   readonly type: 'RSA';
   readonly rsa: GenerateRsa;
 }
@@ -1001,6 +1061,12 @@ export interface Jwk {
   readonly ringName: string | null;
   /** What it is in its key ring; null outside a ring */
   readonly ringState: 'STAGED' | 'NEXT' | 'ACTIVE' | 'RETIRING' | 'RETIRED' | 'REVOKED' | null;
+  /** When an application last used it at a node, rounded down to the minute */
+  readonly lastUsedAt: string | null;
+  /** Only where it is set, as are the next two */
+  readonly allowRsa15?: true | undefined;
+  readonly allowCompressed?: true | undefined;
+  readonly maxIterationCount?: number | undefined;
   /** Only of a JWK that follows its URL, as are the next four */
   readonly refreshInterval?: string | undefined;
   /** ISO 8601, UTC */
@@ -1093,6 +1159,12 @@ export interface JwkDetail {
   readonly ringName: string | null;
   /** What it is in its key ring; null outside a ring */
   readonly ringState: 'STAGED' | 'NEXT' | 'ACTIVE' | 'RETIRING' | 'RETIRED' | 'REVOKED' | null;
+  /** When an application last used it at a node, rounded down to the minute */
+  readonly lastUsedAt: string | null;
+  /** Only where it is set, as are the next two */
+  readonly allowRsa15?: true | undefined;
+  readonly allowCompressed?: true | undefined;
+  readonly maxIterationCount?: number | undefined;
   /** Only of a JWK that follows its URL, as are the next four */
   readonly refreshInterval?: string | undefined;
   /** ISO 8601, UTC */
@@ -1487,6 +1559,28 @@ export interface KeyRingWaiting {
   /** The node is not connected, has not confirmed; caches may lack the key; the ring is held */
   readonly reason: 'NOT_CONNECTED' | 'NOT_CONFIRMED' | 'CACHES' | 'HELD';
   readonly lastSeenAt: string | null;
+}
+
+export interface KeyUsage {
+  /** null: applications that were deleted */
+  readonly applicationName: string | null;
+  readonly jwkName: string;
+  /** null: a JWK that belongs to no key ring */
+  readonly keyRingName: string | null;
+  /** SIGN, VERIFY, ENCRYPT, DECRYPT, MAC or ISSUE */
+  readonly operation: string;
+  /** SUCCEEDED or REFUSED */
+  readonly outcome: string;
+  readonly count: number;
+  /** Rounded down to the minute */
+  readonly lastUsedAt: string;
+}
+
+export interface KeyUsageList {
+  readonly success: true;
+  readonly resultList: readonly KeyUsage[];
+  /** How many there are */
+  readonly resultCount: number;
 }
 
 export interface Keystore {
@@ -2377,6 +2471,12 @@ export interface UpdateJwkDescription {
   readonly name?: string | undefined;
   /** At most 1024 characters */
   readonly description?: string | undefined;
+  /** Nodes decrypt RSA1_5 with it, which is known for padding oracles. For keys of algorithm RSA1_5 */
+  readonly allowRsa15?: boolean | undefined;
+  /** Nodes decrypt compressed content with it, up to 256 KiB. For keys of use type ENCRYPTION */
+  readonly allowCompressed?: boolean | undefined;
+  /** PBES2: the most iterations that nodes decrypt, 1000 to 10000000; null: the default, 100000. For keys of a PBES2 algorithm */
+  readonly maxIterationCount?: number | null | undefined;
 }
 
 export interface UpdateJwkFromCertificate {
@@ -2384,6 +2484,12 @@ export interface UpdateJwkFromCertificate {
   readonly name?: string | undefined;
   /** At most 1024 characters */
   readonly description?: string | undefined;
+  /** Nodes decrypt RSA1_5 with it, which is known for padding oracles. For keys of algorithm RSA1_5 */
+  readonly allowRsa15?: boolean | undefined;
+  /** Nodes decrypt compressed content with it, up to 256 KiB. For keys of use type ENCRYPTION */
+  readonly allowCompressed?: boolean | undefined;
+  /** PBES2: the most iterations that nodes decrypt, 1000 to 10000000; null: the default, 100000. For keys of a PBES2 algorithm */
+  readonly maxIterationCount?: number | null | undefined;
   /** Where the key comes from */
   readonly sourceType: 'CERTIFICATE';
   /** A certificate of the project */
@@ -2403,6 +2509,12 @@ export interface UpdateJwkFromCopyPaste {
   readonly name?: string | undefined;
   /** At most 1024 characters */
   readonly description?: string | undefined;
+  /** Nodes decrypt RSA1_5 with it, which is known for padding oracles. For keys of algorithm RSA1_5 */
+  readonly allowRsa15?: boolean | undefined;
+  /** Nodes decrypt compressed content with it, up to 256 KiB. For keys of use type ENCRYPTION */
+  readonly allowCompressed?: boolean | undefined;
+  /** PBES2: the most iterations that nodes decrypt, 1000 to 10000000; null: the default, 100000. For keys of a PBES2 algorithm */
+  readonly maxIterationCount?: number | null | undefined;
   /** Where the key comes from */
   readonly sourceType: 'COPY_PASTE';
   /** A JWK or a JWK Set as JSON text */
@@ -2420,6 +2532,12 @@ export interface UpdateJwkFromKeystore {
   readonly name?: string | undefined;
   /** At most 1024 characters */
   readonly description?: string | undefined;
+  /** Nodes decrypt RSA1_5 with it, which is known for padding oracles. For keys of algorithm RSA1_5 */
+  readonly allowRsa15?: boolean | undefined;
+  /** Nodes decrypt compressed content with it, up to 256 KiB. For keys of use type ENCRYPTION */
+  readonly allowCompressed?: boolean | undefined;
+  /** PBES2: the most iterations that nodes decrypt, 1000 to 10000000; null: the default, 100000. For keys of a PBES2 algorithm */
+  readonly maxIterationCount?: number | null | undefined;
   /** Where the key comes from */
   readonly sourceType: 'KEYSTORE';
   /** A keystore of the project */
@@ -2441,6 +2559,12 @@ export interface UpdateJwkFromPrivateKey {
   readonly name?: string | undefined;
   /** At most 1024 characters */
   readonly description?: string | undefined;
+  /** Nodes decrypt RSA1_5 with it, which is known for padding oracles. For keys of algorithm RSA1_5 */
+  readonly allowRsa15?: boolean | undefined;
+  /** Nodes decrypt compressed content with it, up to 256 KiB. For keys of use type ENCRYPTION */
+  readonly allowCompressed?: boolean | undefined;
+  /** PBES2: the most iterations that nodes decrypt, 1000 to 10000000; null: the default, 100000. For keys of a PBES2 algorithm */
+  readonly maxIterationCount?: number | null | undefined;
   /** Where the key comes from */
   readonly sourceType: 'PRIVATE_KEY';
   /** A key of the project */
@@ -2460,6 +2584,12 @@ export interface UpdateJwkFromPublicKey {
   readonly name?: string | undefined;
   /** At most 1024 characters */
   readonly description?: string | undefined;
+  /** Nodes decrypt RSA1_5 with it, which is known for padding oracles. For keys of algorithm RSA1_5 */
+  readonly allowRsa15?: boolean | undefined;
+  /** Nodes decrypt compressed content with it, up to 256 KiB. For keys of use type ENCRYPTION */
+  readonly allowCompressed?: boolean | undefined;
+  /** PBES2: the most iterations that nodes decrypt, 1000 to 10000000; null: the default, 100000. For keys of a PBES2 algorithm */
+  readonly maxIterationCount?: number | null | undefined;
   /** Where the key comes from */
   readonly sourceType: 'PUBLIC_KEY';
   /** A key of the project */
@@ -2479,6 +2609,12 @@ export interface UpdateJwkFromUrl {
   readonly name?: string | undefined;
   /** At most 1024 characters */
   readonly description?: string | undefined;
+  /** Nodes decrypt RSA1_5 with it, which is known for padding oracles. For keys of algorithm RSA1_5 */
+  readonly allowRsa15?: boolean | undefined;
+  /** Nodes decrypt compressed content with it, up to 256 KiB. For keys of use type ENCRYPTION */
+  readonly allowCompressed?: boolean | undefined;
+  /** PBES2: the most iterations that nodes decrypt, 1000 to 10000000; null: the default, 100000. For keys of a PBES2 algorithm */
+  readonly maxIterationCount?: number | null | undefined;
   /** Where the key comes from */
   readonly sourceType: 'URL';
   /** http or https address of a JWK or a JWK Set */
