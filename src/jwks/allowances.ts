@@ -65,7 +65,10 @@ export function passwordUse({
   passwordIterationCount: iterationCount,
   passwordSaltLength: saltOctets,
 }: SourceReference): Pick<KeyAllowances, 'iterationCount' | 'saltOctets'> {
-  return { ...(iterationCount !== undefined && { iterationCount }), ...(saltOctets !== undefined && { saltOctets }) };
+  return {
+    ...(iterationCount !== undefined && { iterationCount }),
+    ...(saltOctets !== undefined && { saltOctets }),
+  };
 }
 
 function isPassword({ alg }: Key): boolean {

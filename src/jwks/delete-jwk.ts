@@ -1,8 +1,8 @@
 import type { ProjectScope } from '../access/caller.ts';
 import { readForce } from '../access/force.ts';
+import type { ApplicationStores } from '../applications/application-store.ts';
 import { withdrawGrants } from '../applications/move-grants.ts';
 import { requireUntrusted } from '../applications/trusted-jwks.ts';
-import type { ApplicationStores } from '../applications/application-store.ts';
 import type { DeploymentResult } from '../deployments/deployment-result.ts';
 import { mergeTargets, putDesiredState } from '../deployments/put-desired-state.ts';
 import { badRequest, KeyplaneError } from '../errors.ts';
@@ -48,7 +48,10 @@ export function jwkDeletion(options: JwkRuleOptions): DeleteJwk {
       );
       const withdrawn = await withdrawGrants(stores, scope, objectId);
       await stores.jwks.delete(objectId);
-      await options.audit.append(stores, jwkEvent('delete', scope, stored, { sourceType, kid, ...(force.force && { ...force }) }));
+      await options.audit.append(
+        stores,
+        jwkEvent('delete', scope, stored, { sourceType, kid, ...(force.force && { ...force }) }),
+      );
       const targets = mergeTargets([...desired, ...withdrawn]);
       await once?.save(stores, { targets, verb: 'undeploy' });
       return targets;

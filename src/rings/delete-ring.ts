@@ -1,13 +1,13 @@
 // Delete key ring, with its members. Refused while a token that a member signed may still have to be verified.
 
 import type { ProjectScope } from '../access/caller.ts';
+import { type Force, readForce } from '../access/force.ts';
 import { withdrawGrants } from '../applications/move-grants.ts';
 import type { DeploymentResult } from '../deployments/deployment-result.ts';
 import { mergeTargets } from '../deployments/put-desired-state.ts';
 import { badRequest } from '../errors.ts';
 import { jwkEvent } from '../jwks/jwk-event.ts';
 import { requireNoTokenProfile } from '../token-profiles/profile-uses.ts';
-import { type Force, readForce } from '../access/force.ts';
 import { withdrawRing } from './ring-content.ts';
 import { ofMember, ringEvent } from './ring-event.ts';
 import { type LoadedRing, loadRing } from './ring-facts-of.ts';

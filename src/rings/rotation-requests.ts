@@ -2,11 +2,11 @@
 // far as the gates let it.
 
 import type { ProjectScope } from '../access/caller.ts';
+import { readForce } from '../access/force.ts';
 import type { AuditEvent } from '../audit/audit-log.ts';
 import type { ChangeResult } from '../deployments/deployment-result.ts';
 import { badRequest } from '../errors.ts';
 import { shownText } from '../names.ts';
-import { readForce } from '../access/force.ts';
 import type { KeyRing } from './ring.ts';
 import { ofMember, type RingVerb, ringEvent } from './ring-event.ts';
 import { type LoadedRing, loadRing } from './ring-facts-of.ts';

@@ -76,7 +76,10 @@ test.for([
   ],
   [{ name: 'x', expiresAt: '2020-01-01T00:00:00Z' }, 'expiresAt must be in the future!'],
   [{ name: 'x', expiresAt: 'soon' }, /^expiresAt must be an ISO 8601 date and time/],
-  [{ name: 'x', grants: [{ operations: ['SIGN'] }] }, 'Give either keyRingName, jwkName or tokenProfileName in grants[0]!'],
+  [
+    { name: 'x', grants: [{ operations: ['SIGN'] }] },
+    'Give either keyRingName, jwkName or tokenProfileName in grants[0]!',
+  ],
   [
     { name: 'x', grants: [{ keyRingName: 'r', jwkName: 'signing', operations: ['SIGN'] }] },
     'Give either keyRingName, jwkName or tokenProfileName in grants[0]!',

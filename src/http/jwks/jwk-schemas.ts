@@ -48,7 +48,9 @@ export const allowanceMembers = {
   allowRsa15: z
     .boolean()
     .optional()
-    .describe('Nodes decrypt RSA1_5 with it, which is known for padding oracles. For keys of algorithm RSA1_5'),
+    .describe(
+      'Nodes decrypt RSA1_5 with it, which is known for padding oracles. For keys of algorithm RSA1_5',
+    ),
   allowCompressed: z
     .boolean()
     .optional()

@@ -94,7 +94,11 @@ export const createJwkDescription = named(
   'CreateJwk',
   z.discriminatedUnion(
     'sourceType',
-    fromEachSource('CreateJwk', { name: nameText('JWK name, unique within the project'), description, ...allowanceMembers }),
+    fromEachSource('CreateJwk', {
+      name: nameText('JWK name, unique within the project'),
+      description,
+      ...allowanceMembers,
+    }),
   ),
 );
 

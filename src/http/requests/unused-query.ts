@@ -6,15 +6,12 @@ const mostDays = 3_650;
 const dayMs = 24 * 3600 * 1000;
 
 /** Arrives as text, which `readUnused` reads. */
-export const unusedForDays = z
-  .string()
-  .optional()
-  .meta({
-    type: 'integer',
-    minimum: 1,
-    maximum: mostDays,
-    description: 'Those that were there for so many days and that no application used, such as `90`',
-  });
+export const unusedForDays = z.string().optional().meta({
+  type: 'integer',
+  minimum: 1,
+  maximum: mostDays,
+  description: 'Those that were there for so many days and that no application used, such as `90`',
+});
 
 /** @throws KeyplaneError `bad_request` */
 export function readUnused(text: string | undefined): { readonly unusedSince?: Date } {

@@ -25,7 +25,10 @@ export function listKeyRingsRoute(app: KeyplaneServer, { keyRings }: Pick<RouteS
       response: { 200: listOf(ringItem) },
     },
     handler: async (request) => {
-      const page = { ...readListQuery(request.query, sortFields), ...readUnused(request.query.unusedForDays) };
+      const page = {
+        ...readListQuery(request.query, sortFields),
+        ...readUnused(request.query.unusedForDays),
+      };
       const { rings, total } = await keyRings.list(request.project.projectId, page);
       return { success: true as const, resultList: rings.map(ringView), resultCount: total };
     },
