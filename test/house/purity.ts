@@ -9,6 +9,7 @@ const pureModules = new Set([
   'node:buffer',
   'node:crypto',
   'node:module',
+  'node:zlib',
 ]);
 const impureCrypto = /^(random|generate|getRandomValues|webcrypto|subtle|getFips|setEngine|rng|prng)/;
 const impureGlobals = new Set(['process', 'performance', 'navigator', 'WebSocket', 'Worker']);

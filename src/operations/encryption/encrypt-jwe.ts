@@ -3,19 +3,18 @@
 import { Buffer } from 'node:buffer';
 import { badRequest } from '../../errors.ts';
 import type { JsonObject } from '../../jose/json.ts';
+import { encodePart } from '../compact-jws.ts';
+import type { Serialization } from '../jws-form.ts';
 import { contentEncryption, type EncName } from './content-encryption.ts';
 import type { EncryptionKey } from './encryption-key.ts';
 import type { AgreementKey } from './families/agreement-key.ts';
 import type { Randomness } from './randomness.ts';
 
-export const jweSerializations = Object.freeze(['COMPACT', 'FLATTENED', 'GENERAL'] as const);
-export type JweSerialization = (typeof jweSerializations)[number];
-
 export interface JweToEncrypt {
   readonly plaintext: Buffer;
   /** One of the key's. */
   readonly enc: EncName;
-  readonly serialization: JweSerialization;
+  readonly serialization: Serialization;
   /** Additional authenticated data; not with COMPACT. */
   readonly aad?: Buffer | undefined;
   /** base64url; for key agreement. */
@@ -44,8 +43,8 @@ export async function encryptJwe(
     ...(cty !== undefined && { cty }),
     ...managed.header,
   };
-  const protectedText = encoded(JSON.stringify(header));
-  const aadText = request.aad && encoded(request.aad);
+  const protectedText = encodePart(JSON.stringify(header));
+  const aadText = request.aad && encodePart(request.aad);
   const aad = Buffer.from(aadText === undefined ? protectedText : `${protectedText}.${aadText}`, 'latin1');
   const iv = randomness.octets(content.ivOctets);
   const { ciphertext, tag } = content.encrypt({ cek: managed.cek, iv, aad }, plaintext);
@@ -53,10 +52,10 @@ export async function encryptJwe(
   return serialise(request.serialization, {
     protectedText,
     aadText,
-    encryptedKey: encoded(typeof encryptedKey === 'function' ? encryptedKey(tag) : encryptedKey),
-    iv: encoded(iv),
-    ciphertext: encoded(ciphertext),
-    tag: encoded(tag),
+    encryptedKey: encodePart(typeof encryptedKey === 'function' ? encryptedKey(tag) : encryptedKey),
+    iv: encodePart(iv),
+    ciphertext: encodePart(ciphertext),
+    tag: encodePart(tag),
   });
 }
 
@@ -79,7 +78,7 @@ interface JweTexts {
   readonly tag: string;
 }
 
-function serialise(serialization: JweSerialization, texts: JweTexts): string | JsonObject {
+function serialise(serialization: Serialization, texts: JweTexts): string | JsonObject {
   const { protectedText, aadText, encryptedKey, iv, ciphertext, tag } = texts;
   // RFC 7516 §7.2.1: members of nothing are absent.
   const recipient = encryptedKey === '' ? {} : { encrypted_key: encryptedKey };
@@ -94,8 +93,4 @@ function serialise(serialization: JweSerialization, texts: JweTexts): string | J
     default:
       return serialization satisfies never;
   }
-}
-
-function encoded(value: string | Buffer): string {
-  return Buffer.from(value as string).toString('base64url');
 }

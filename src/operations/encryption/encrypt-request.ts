@@ -1,22 +1,25 @@
 // What a request to encrypt may ask for.
 
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 import { badRequest } from '../../errors.ts';
 import type { JsonValue } from '../../jose/json.ts';
-import { decodeBase64 } from '../../jose/members/base64url.ts';
 import { shownText } from '../../names.ts';
-import { notValid, optionalText, type RequestMembers } from '../request-members.ts';
-import { type EncName, isEncName } from './content-encryption.ts';
+import { type Serialization, serializations } from '../jws-form.ts';
 import {
-  type JweSerialization,
-  type JweToEncrypt,
-  jweSerializations,
-  requireEncryption,
-} from './encrypt-jwe.ts';
+  notValid,
+  optionalChoice,
+  optionalContent,
+  optionalText,
+  optionalUtf8,
+  pickMembers,
+  type RequestBody,
+} from '../request-members.ts';
+import { isBase64url } from './base64url-text.ts';
+import { type EncName, isEncName } from './content-encryption.ts';
+import { type JweToEncrypt, requireEncryption } from './encrypt-jwe.ts';
 import type { EncryptionKey } from './encryption-key.ts';
-import { isBase64url } from './strict-base64url.ts';
 
-export const encryptMembers = Object.freeze([
+const accepted = [
   'plaintext',
   'plaintextBase64',
   'enc',
@@ -26,8 +29,7 @@ export const encryptMembers = Object.freeze([
   'apu',
   'apv',
   'cty',
-] as const);
-export type EncryptMembers = RequestMembers<(typeof encryptMembers)[number]>;
+] as const;
 
 export interface EncryptRequest extends Omit<JweToEncrypt, 'sender'> {
   /** Undefined but for ECDH-1PU, where it is never undefined. */
@@ -35,11 +37,12 @@ export interface EncryptRequest extends Omit<JweToEncrypt, 'sender'> {
 }
 
 /** @throws KeyplaneError `bad_request` */
-export function readEncryptRequest(members: EncryptMembers, key: EncryptionKey): EncryptRequest {
+export function readEncryptRequest(body: RequestBody, key: EncryptionKey): EncryptRequest {
   requireEncryption(key);
-  const serialization = readSerialization(members.serialization);
+  const members = pickMembers(body.members, accepted);
+  const serialization = optionalChoice('serialization', members.serialization, serializations) ?? 'COMPACT';
   return {
-    plaintext: readPlaintext(members),
+    plaintext: readPlaintext(members.plaintext, members.plaintextBase64),
     enc: chooseEnc(key, members.enc),
     serialization,
     aad: readAad(members.aad, serialization),
@@ -82,36 +85,20 @@ export function readSenderJwkName(given: JsonValue | undefined, key: EncryptionK
   return undefined;
 }
 
-function readPlaintext({ plaintext, plaintextBase64 }: EncryptMembers): Buffer {
-  if ((plaintext === undefined) === (plaintextBase64 === undefined)) {
-    throw badRequest('Give either plaintext or plaintextBase64!', {
-      reason: plaintext === undefined ? 'FIELD_REQUIRED' : 'FIELD_NOT_VALID',
-      member: 'plaintext',
-    });
-  }
-  const text = optionalText('plaintext', plaintext);
-  if (text !== undefined) return Buffer.from(text);
-  const base64 = optionalText('plaintextBase64', plaintextBase64) ?? '';
-  const octets = base64 === '' ? Buffer.alloc(0) : decodeBase64(base64);
-  if (octets !== undefined) return octets;
-  throw notValid('plaintextBase64', 'plaintextBase64 is not base64 with padding (RFC 4648 §4)!');
+function readPlaintext(text: JsonValue | undefined, base64: JsonValue | undefined): Buffer {
+  const plaintext = optionalContent('plaintext', text, base64);
+  if (plaintext !== undefined) return plaintext;
+  throw badRequest('Give either plaintext or plaintextBase64!', {
+    reason: 'FIELD_REQUIRED',
+    member: 'plaintext',
+  });
 }
 
-function readSerialization(given: JsonValue | undefined): JweSerialization {
-  const asked = optionalText('serialization', given) ?? 'COMPACT';
-  const serialization = jweSerializations.find((name) => name === asked);
-  if (serialization !== undefined) return serialization;
-  throw notValid(
-    'serialization',
-    `serialization (${shownText(asked)}) is not valid! Valid values: ${jweSerializations.join(', ')}`,
-  );
-}
-
-function readAad(given: JsonValue | undefined, serialization: JweSerialization): Buffer | undefined {
-  const aad = optionalText('aad', given);
+function readAad(given: JsonValue | undefined, serialization: Serialization): Buffer | undefined {
+  const aad = optionalUtf8('aad', given);
   if (aad === undefined) return undefined;
   if (serialization === 'COMPACT') throw notValid('aad', 'aad is for FLATTENED and GENERAL only!');
-  return Buffer.from(aad);
+  return aad;
 }
 
 function readPartyInfo(

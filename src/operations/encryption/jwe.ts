@@ -2,9 +2,8 @@
 
 import { Buffer } from 'node:buffer';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../jose/json.ts';
-import { readObject, utf8Of } from '../compact-jws.ts';
+import { decodeStrictly, readObject, utf8Of } from '../compact-jws.ts';
 import { type EncName, isEncName } from './content-encryption.ts';
-import { decodeStrictly } from './strict-base64url.ts';
 
 export interface ParsedJwe {
   /** Members that the tag authenticates. */
@@ -37,14 +36,14 @@ export function parseJwe(jwe: string | JsonObject): ParsedJwe | undefined {
   if (parts === undefined) return undefined;
   const { protectedText, sharedHeader, recipients: received } = parts;
   const protectedHeader = protectedText === '' ? {} : readHeader(protectedText);
-  const iv = decodeMember(parts.iv);
-  const ciphertext = decodeMember(parts.ciphertext);
-  const tag = decodeMember(parts.tag);
+  const iv = decodeStrictly(parts.iv);
+  const ciphertext = decodeStrictly(parts.ciphertext);
+  const tag = decodeStrictly(parts.tag);
   if (protectedHeader === undefined || !iv || !ciphertext || !tag) return undefined;
   const recipients = received.map((one) => readRecipient(one, protectedHeader, sharedHeader));
   if (!recipients.every((one) => one !== undefined)) return undefined;
   const { aadText } = parts;
-  if (aadText !== undefined && decodeMember(aadText) === undefined) return undefined;
+  if (aadText !== undefined && decodeStrictly(aadText) === undefined) return undefined;
   const aad = aadText === undefined ? protectedText : `${protectedText}.${aadText}`;
   return { protectedHeader, recipients, aad: Buffer.from(aad, 'latin1'), iv, ciphertext, tag };
 }
@@ -76,13 +75,27 @@ function compactParts(text: string): JweParts | undefined {
 
 /** RFC 7516 §7.2: other members are ignored. */
 function jsonParts(jwe: JsonObject): JweParts | undefined {
-  const { protected: protectedText = '', unprotected = {}, aad, iv = '', ciphertext, tag = '' } = jwe;
-  if (typeof protectedText !== 'string' || !isJsonObject(unprotected)) return undefined;
+  const { protected: protectedText, unprotected = {}, aad, iv = '', ciphertext, tag = '' } = jwe;
+  if (protectedText !== undefined && !isFullText(protectedText)) return undefined;
+  if (!isJsonObject(unprotected)) return undefined;
   if (typeof iv !== 'string' || typeof ciphertext !== 'string' || typeof tag !== 'string') return undefined;
   if (aad !== undefined && typeof aad !== 'string') return undefined;
   const recipients = recipientParts(jwe);
   if (recipients === undefined) return undefined;
-  return { protectedText, sharedHeader: unprotected, recipients, aadText: aad, iv, ciphertext, tag };
+  return {
+    protectedText: protectedText ?? '',
+    sharedHeader: unprotected,
+    recipients,
+    aadText: aad,
+    iv,
+    ciphertext,
+    tag,
+  };
+}
+
+/** RFC 7516 §7.2.1: a header of nothing is absent, not empty. */
+function isFullText(value: JsonValue): value is string {
+  return typeof value === 'string' && value !== '';
 }
 
 function recipientParts(jwe: JsonObject): readonly ReceivedRecipient[] | undefined {
@@ -109,17 +122,13 @@ function readHeader(text: string): JsonObject | undefined {
   return octets && readObject(utf8Of(octets));
 }
 
-function decodeMember(text: string): Buffer | undefined {
-  return decodeStrictly(text);
-}
-
 function readRecipient(
   { header: own, encryptedKey: encryptedText }: ReceivedRecipient,
   protectedHeader: JsonObject,
   sharedHeader: JsonObject,
 ): Recipient | undefined {
   const header = disjointUnion([protectedHeader, sharedHeader, own]);
-  const encryptedKey = decodeMember(encryptedText);
+  const encryptedKey = decodeStrictly(encryptedText);
   if (header === undefined || encryptedKey === undefined) return undefined;
   const { alg, enc, kid, crit, zip } = header;
   if (typeof alg !== 'string' || !isEncName(enc)) return undefined;

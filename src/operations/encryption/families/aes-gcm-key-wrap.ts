@@ -1,10 +1,10 @@
 // Key encryption with AES-GCM (RFC 7518 §4.7).
 
 import type { Buffer } from 'node:buffer';
+import { decodeStrictly } from '../../compact-jws.ts';
 import { type AesBits, decryptGcm, encryptGcm, gcmIvOctets, gcmTagOctets } from '../content/aes-gcm.ts';
 import { contentEncryption, encNames } from '../content-encryption.ts';
 import type { KeyManagementAlgorithm } from '../key-management.ts';
-import { decodeStrictly } from '../strict-base64url.ts';
 import { secretKey } from './secret-key.ts';
 
 export function aesGcmKeyWrap(bits: AesBits): KeyManagementAlgorithm {

@@ -4,10 +4,10 @@
 import { Buffer } from 'node:buffer';
 import { pbkdf2 } from 'node:crypto';
 import type { JsonValue } from '../../../jose/json.ts';
+import { decodeStrictly } from '../../compact-jws.ts';
 import type { AesBits } from '../content/aes-gcm.ts';
 import { contentEncryption, encNames } from '../content-encryption.ts';
 import type { KeyManagementAlgorithm } from '../key-management.ts';
-import { decodeStrictly } from '../strict-base64url.ts';
 import { unwrapKey, wrapKey } from './aes-key-wrap.ts';
 import { secretOctets } from './secret-key.ts';
 
