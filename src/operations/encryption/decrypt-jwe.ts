@@ -21,7 +21,7 @@ export interface DecryptionOptions {
 
 export interface JweToDecrypt {
   readonly jwe: string | JsonObject;
-  /** ECDH-1PU: the sender from whom it must be. */
+  /** The sender from whom it must be: of ECDH-1PU always, of other algorithms never. */
   readonly sender?: AgreementKey | undefined;
 }
 
@@ -42,6 +42,8 @@ export async function decryptJwe(
   const found = parsed && findRecipient(parsed, find);
   if (parsed === undefined || found === undefined) throw decryptionFailed();
   const { key, recipient } = found;
+  // A caller who names the sender relies on it, and other algorithms authenticate none.
+  if ((sender !== undefined) !== (key.needsSender === true)) throw decryptionFailed();
   const plaintext = await inTurn(key, () => decryptContent(key, recipient, { parsed, sender, randomness }));
   return { plaintext, header: parsed.protectedHeader, kid: key.kid };
 }
