@@ -1,14 +1,14 @@
 // Encryption to a key ring or a JWK, and decryption with it (RFC 7516).
 
 import { KeyplaneError } from '../../errors.ts';
-import { decryptJwe } from '../../operations/encryption/decrypt-jwe.ts';
-import { decryptMembers, readDecryptRequest } from '../../operations/encryption/decrypt-request.ts';
+import { decryptionFailed, decryptJwe } from '../../operations/encryption/decrypt-jwe.ts';
+import { readDecryptRequest } from '../../operations/encryption/decrypt-request.ts';
 import type { JweToEncrypt } from '../../operations/encryption/encrypt-jwe.ts';
 import { encryptJwe } from '../../operations/encryption/encrypt-jwe.ts';
-import { encryptMembers, readEncryptRequest } from '../../operations/encryption/encrypt-request.ts';
+import { readEncryptRequest } from '../../operations/encryption/encrypt-request.ts';
 import type { EncryptionKey } from '../../operations/encryption/encryption-key.ts';
 import { countsGcmUse } from '../../operations/encryption/gcm-uses.ts';
-import { pickMembers } from '../../operations/request-members.ts';
+import { receivedFrom, sendingKey } from '../../operations/encryption/sender.ts';
 import type { CallingApplication } from './callers/calling-application.ts';
 import type { GcmUses } from './gcm-uses.ts';
 import { requireLease, whenLeased } from './leased.ts';
@@ -28,15 +28,11 @@ type Sender = NonNullable<JweToEncrypt['sender']>;
 export function createEncrypt(context: EncryptionContext & { readonly gcmUses: GcmUses }): PerformCall {
   const { now, count, inTurn, index, gcmUses } = context;
 
-  function senderOf(name: string | undefined, { application }: OperationCall) {
+  function senderOf(name: string | undefined, { application }: OperationCall, recipient: EncryptionKey) {
     if (name === undefined) return undefined;
     const target = grantedSender(index, application, { name, operation: 'ENCRYPT' });
-    const { jwkId, key, hasPrivatePart } = target.encryption(now());
-    if (hasPrivatePart) return { jwkId, key: agreementOf(key, name) };
-    throw new KeyplaneError('bad_request', `JWK (name: ${target.name}) has no private key!`, {
-      reason: 'KEY_NOT_SUPPORTED',
-      member: 'senderJwkName',
-    });
+    const { jwkId, key } = target.encryption(now());
+    return { jwkId, key: sendingKey(recipient, key, target.title) };
   }
 
   return async (call) => {
@@ -48,11 +44,8 @@ export function createEncrypt(context: EncryptionContext & { readonly gcmUses: G
     let sender: { readonly jwkId: string; readonly key: Sender } | undefined;
     try {
       if (isLeased) requireLease(context, target);
-      const { senderJwkName, ...request } = readEncryptRequest(
-        pickMembers(body.members, encryptMembers),
-        key,
-      );
-      sender = senderOf(senderJwkName, call);
+      const { senderJwkName, ...request } = readEncryptRequest(body, key);
+      sender = senderOf(senderJwkName, call, key);
       if (countsGcmUse(key, request.enc) && !gcmUses.take(jwkId, 1)) throw usedUp(target);
       const jwe = await inTurn(key, application, () =>
         encryptJwe(key, { ...request, sender: sender?.key }, secureRandomness),
@@ -69,7 +62,7 @@ export function createEncrypt(context: EncryptionContext & { readonly gcmUses: G
 export function createDecrypt({ now, count, inTurn, index }: EncryptionContext): PerformCall {
   return async ({ application, target, body }) => {
     const find = target.decryption(now());
-    const { jwe, senderJwkName } = readDecryptRequest(pickMembers(body.members, decryptMembers));
+    const { jwe, senderJwkName } = readDecryptRequest(body);
     const sender = senderJwkName === undefined ? undefined : senderOf(senderJwkName, application);
     const counted = countFor(count, application, 'DECRYPT');
     let used: IdentifiedEncryptionKey | undefined;
@@ -97,7 +90,10 @@ export function createDecrypt({ now, count, inTurn, index }: EncryptionContext):
       name,
       operation: 'DECRYPT',
     }).senderPublicKey();
-    return { jwkId, key: agreementOf(key, name) };
+    const agreement = receivedFrom(key);
+    // What cannot send has sent nothing.
+    if (agreement === undefined) throw decryptionFailed();
+    return { jwkId, key: agreement };
   }
 }
 
@@ -111,15 +107,6 @@ function grantedSender(
   const grant = target && grants.get(target.id);
   if (target !== undefined && grant?.operations.has(operation)) return target;
   throw new KeyplaneError('forbidden', notGranted.text, { member: 'senderJwkName' });
-}
-
-/** @throws KeyplaneError `bad_request` */
-function agreementOf({ agreement, alg }: EncryptionKey, name: string): Sender {
-  if (agreement !== undefined) return agreement;
-  throw new KeyplaneError('bad_request', `Algorithm (${alg}) of JWK (name: ${name}) is not for senders!`, {
-    reason: 'KEY_NOT_SUPPORTED',
-    member: 'senderJwkName',
-  });
 }
 
 function countFor(

@@ -30,5 +30,5 @@ export function receivedFrom(sender: EncryptionKey | undefined): AgreementKey | 
 }
 
 function notSender(text: string) {
-  return badRequest(text, { reason: 'FIELD_NOT_VALID', member: 'senderJwkName' });
+  return badRequest(text, { reason: 'KEY_NOT_SUPPORTED', member: 'senderJwkName' });
 }
