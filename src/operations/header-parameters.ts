@@ -11,20 +11,7 @@ import { notValid } from './request-members.ts';
 const registered = new Set([
   ...['alg', 'enc', 'zip', 'jku', 'jwk', 'kid', 'x5u', 'x5c', 'x5t', 'x5t#S256', 'crit', 'epk', 'apu', 'apv'],
   ...['iv', 'tag', 'p2s', 'p2c', 'iss', 'sub', 'aud', 'b64', 'url', 'nonce', 'svt', 'ppt', 'trust_chain'],
-  ...[
-    'peer_trust_chain',
-    'iheSSId',
-    'iheSSId',
-    'skid',
-    'spop',
-    'jwks',
-    'ver',
-    'sigD',
-    'sigT',
-    'sigPl',
-    'sigPId',
-  ],
-  ...['srCms', 'srAts', 'adoTst', 'etsiU', 'exp', 'nbf', 'iat', 'jti', 'cwt', 'ctyp'],
+  ...['peer_trust_chain', 'iheSSId', 'jwt', 'client_id', 'skid'],
 ]);
 
 /** The type of historical keys, which only the node itself signs: with it a caller could revoke keys. */

@@ -1,6 +1,6 @@
 // Which payloads are JSON objects, and so claims to those who read them.
 
-import type { Buffer } from 'node:buffer';
+import { Buffer } from 'node:buffer';
 
 /** White space of JSON, and NUL: a reader that detects UTF-16 and UTF-32 finds the brace beside it (RFC 4627 §3). */
 const skippedOctets = new Set([0x00, 0x09, 0x0a, 0x0d, 0x20]);
@@ -26,4 +26,19 @@ export function mayBeJsonObject(payload: Buffer): boolean {
     at += mark.length;
   }
   return false;
+}
+
+/**
+ * Whether a payload that is signed as it is (RFC 7797) is the base64url of a JSON object. To a reader that ignores `crit` it
+ * is that object, since the signature is of the same octets.
+ */
+export function encodesJsonObject(payload: Buffer): boolean {
+  const decoded = Buffer.from(payload.toString('latin1'), 'base64url');
+  if (!mayBeJsonObject(decoded)) return false;
+  try {
+    JSON.parse(decoded.toString('utf8').replace(/^\u{feff}/u, ''));
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -5,7 +5,7 @@ import { badRequest } from '../errors.ts';
 import { durationInHours } from '../iso-duration.ts';
 import type { JsonObject } from '../jose/json.ts';
 import { checkHeader } from './header-parameters.ts';
-import { mayBeJsonObject } from './json-object-payload.ts';
+import { encodesJsonObject, mayBeJsonObject } from './json-object-payload.ts';
 import { type JwsForm, serializations } from './jws-form.ts';
 import {
   notValid,
@@ -85,11 +85,11 @@ export function readSignRequest(body: RequestBody, limits: SignLimits): SignRequ
     return { type: 'CLAIMS', claims: exact, lifetimeMs: readLifetime(members.lifetime, limits), form };
   }
   if (members.lifetime !== undefined) throw notValid('lifetime', 'lifetime is for claims only!');
-  const octets = readPayload(
-    optionalContent('payload', payload, payloadBase64),
-    limits,
-    payload !== undefined,
-  );
+  const octets = optionalContent('payload', payload, payloadBase64) ?? Buffer.alloc(0);
+  if (!limits.acceptsJsonPayload && (mayBeJsonObject(octets) || (!isEncoded && encodesJsonObject(octets)))) {
+    const member = payload === undefined ? 'payloadBase64' : 'payload';
+    throw notValid(member, 'Give claims to sign a JSON object!');
+  }
   const header = optionalObject('header', members.header);
   if (header !== undefined) checkHeader(header);
   return {
@@ -117,14 +117,6 @@ function readLifetime(given: Parameters<typeof optionalDuration>[1], limits: Sig
     'lifetime',
     `lifetime (${durationInHours(lifetimeMs)}) is longer than maxTokenLifetime (${durationInHours(maxTokenLifetimeMs)}) of ${keyTitle}!`,
   );
-}
-
-function readPayload(payload: Buffer | undefined, limits: SignLimits, isText: boolean): Buffer {
-  const octets = payload ?? Buffer.alloc(0);
-  if (!limits.acceptsJsonPayload && mayBeJsonObject(octets)) {
-    throw notValid(isText ? 'payload' : 'payloadBase64', 'Give claims to sign a JSON object!');
-  }
-  return octets;
 }
 
 /** What the node sets cannot be given. A time that is no number would make a token that nothing accepts. */

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { isKeyplaneError } from '../../src/errors.ts';
 import { parseBody } from '../../src/operations/request-members.ts';
+import { payloadHeader } from '../../src/operations/sign-jws.ts';
 import { jwtPayload, readSignRequest, type SignLimits } from '../../src/operations/sign-request.ts';
 import { readVerifyRequest } from '../../src/operations/verify-request.ts';
+import { rawKeyFor, signerOf } from './keys.ts';
 
 const hour = 3_600_000;
 const ring: SignLimits = {
@@ -38,6 +40,30 @@ test.for([
   [{ payloadBase64: 'AA' }, 'payloadBase64 is not base64 with padding (RFC 4648 §4)!'],
   [{ payloadBase64: 7 }, 'payloadBase64 must be a string!'],
   [{ claims: {}, headers: {} }, /^Unknown member: headers! Accepted members: claims, lifetime, payload, /],
+  [{ payload: 'x', payloadBase64: 'AA==' }, 'Give either payload or payloadBase64!'],
+  [{ payload: '\ud800' }, 'payload is not well-formed Unicode!'],
+  [{ payload: 7 }, 'payload must be a string!'],
+  [{ claims: {}, payload: '' }, 'Give either claims or one of payload and payloadBase64!'],
+  [{ claims: {}, header: {} }, 'header is for payloads only!'],
+  [{ claims: {}, detached: true }, 'detached is for payloads only!'],
+  [{ payload: 'x', header: [] }, 'header must be a JSON object!'],
+  [{ payload: 'x', b64: false }, 'b64 may be false only with detached!'],
+  [{ payload: 'x', detached: 'yes' }, 'detached must be true or false!'],
+  [
+    { payload: 'x', serialization: 'JSON' },
+    'serialization (JSON) is not valid! Valid values: COMPACT, FLATTENED, GENERAL',
+  ],
+  ...['alg', 'kid', 'jwk', 'jku', 'x5u', 'x5c', 'crit', 'b64', 'zip', 'enc', 'iss', 'nonce', 'epk'].map(
+    (name) =>
+      [
+        { payload: 'x', header: { own: 1, [name]: 'x' } },
+        `Header parameter (${name}) can not be given! Accepted are typ, cty and names of your own.`,
+      ] as const,
+  ),
+  ...['jwk-set+jwt', 'JWK-Set+JWT', 'application/jwk-set+jwt'].map(
+    (typ) => [{ payload: 'x', header: { typ } }, 'Header parameter (typ) can not be jwk-set+jwt!'] as const,
+  ),
+  [{ payload: 'x', header: { cty: 7 } }, 'Header parameter (cty) must be a string!'],
   [
     { claims: {}, lifetime: 'PT2H' },
     'lifetime (PT2H) is longer than maxTokenLifetime (PT1H) of key ring (name: x)!',
@@ -95,6 +121,37 @@ test('numbers of claims keep the digits in which they were given', () => {
   );
 });
 
+test('what a reader that ignores crit would take for claims is a JSON object too', () => {
+  const body = (payload: string, b64 = false) => ({ payload, detached: true, b64 });
+  const claims = Buffer.from(' {"sub":"admin"}').toString('base64url');
+  expect(signing(body(claims))).toBe('Give claims to sign a JSON object!');
+  expect(signing(body(claims), { ...ring, acceptsJsonPayload: true })).toBe('accepted');
+  expect(signing(body(claims, true))).toBe('accepted');
+  // They begin with the base64url of a brace.
+  for (const text of ['example', 'eyJ', 'e3', 'exit 1']) expect(signing(body(text))).toBe('accepted');
+});
+
+test('header parameters keep their digits, and come before what makes the payload be signed as it is', async () => {
+  const signer = await signerOf(rawKeyFor('ES256'));
+  const body =
+    '{"payload":"x","detached":true,"b64":false,"header":{"typ":"x","own":{"id":12345678901234567890}}}';
+  const request = readSignRequest(parseBody(body), ring);
+  if (request.type !== 'PAYLOAD') throw new Error('it is a payload');
+  const header = Buffer.from(payloadHeader(signer, request.header, request.form), 'base64url').toString();
+  expect(header).toBe(
+    '{"alg":"ES256","kid":"k-ES256","typ":"x","own":{"id":12345678901234567890},"b64":false,"crit":["b64"]}',
+  );
+});
+
+test('a request to sign asks for the compact form of the whole unless it says otherwise', () => {
+  expect(readSignRequest(parseBody('{"payload":""}'), ring)).toEqual({
+    type: 'PAYLOAD',
+    payload: Buffer.alloc(0),
+    header: undefined,
+    form: { serialization: 'COMPACT', isDetached: false, isEncoded: true },
+  });
+});
+
 test.for([
   [{}, 'jws is required!'],
   [{ jws: 7 }, 'jws must be a string or a JSON object!'],
@@ -105,6 +162,16 @@ test.for([
   [{ jws: 'a.b.c', audiences: ['x', 1] }, 'audiences must be a list of 1 to 100 strings!'],
   [{ jws: 'a.b.c', clockSkew: 'PT11M' }, 'clockSkew must be at most PT10M!'],
   [{ jws: 'a.b.c', token: 'x' }, /^Unknown member: token!/],
+  [{ jws: 'a.b.c', payload: 'x', payloadBase64: 'AA==' }, 'Give either payload or payloadBase64!'],
+  [{ jws: 'a.b.c', algorithms: [] }, 'algorithms must be a list of 1 to 100 strings!'],
+  [{ jws: 'a.b.c', requiredClaims: 'sub' }, 'requiredClaims must be a list of 1 to 100 strings!'],
+  [{ jws: 'a.b.c', exactClaims: [] }, 'exactClaims must be a JSON object!'],
+  [{ jws: 'a.b.c', maxAge: '1h' }, /^maxAge \(1h\) is not valid!/],
+  [{ jws: 'a.b.c', as: 'JWT' }, 'as (JWT) is not valid! Valid values: JWS'],
+  ...(['issuer', 'audience', 'tokenType'] as const).map(
+    (name) =>
+      [{ jws: 'a.b.c', as: 'JWS', [name]: 'x' }, `${name} is for JWTs: give no "as": "JWS"!`] as const,
+  ),
 ] as const)('a request to verify %j is rejected', ([body, text]) => {
   const said = refusal(() => readVerifyRequest(parseBody(JSON.stringify(body))));
   expect(said).toEqual(text instanceof RegExp ? expect.stringMatching(text) : text);
