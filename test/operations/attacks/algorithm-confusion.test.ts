@@ -25,7 +25,7 @@ async function verifiers(jwks: Readonly<Record<string, RawJwk>>) {
 }
 
 test('a MAC whose secret is the public key is no signature of that key', async () => {
-  const raw = { ...makeRsa(), alg: 'RS256', kid: 'k' };
+  const raw: RawJwk = { ...makeRsa(), alg: 'RS256', kid: 'k' };
   const verify = await verifiers({ rsa: raw });
   const key = createPublicKey({ key: publicHalf(raw), format: 'jwk' });
   const secrets = [
@@ -46,7 +46,7 @@ test('a MAC whose secret is the public key is no signature of that key', async (
 test('a signature with another algorithm than that of the key is none, also with the right key', async () => {
   const rsa = { ...makeRsa(), alg: 'RS256', kid: 'k' };
   const ec = { ...makeEc('P-256'), alg: 'ES256', kid: 'k' };
-  const oct = { ...makeOct(64), alg: 'HS512', kid: 'k' };
+  const oct: RawJwk = { ...makeOct(64), alg: 'HS512', kid: 'k' };
   const verify = await verifiers({ rsa, ec, oct });
   const signed = (alg: string, digest: string, raw: RawJwk, options: object = {}) => {
     const input = `${part({ alg, kid: 'k' })}.${claims}`;
