@@ -181,6 +181,8 @@ export interface NodeStore {
    * earlier streams no longer counts. Answers the number of this connection; undefined for a node that is forgotten.
    */
   claim(claim: NodeClaim): Promise<number | undefined>;
+  /** Of all environments. */
+  count(): Promise<number>;
   /** All whose latest stream is this manager's, connected or not. */
   heldBy(managerId: string): Promise<readonly HeldNode[]>;
   /** Those of several environments. */

@@ -186,6 +186,8 @@ export interface Heard {
   readonly lastSeenAt: number;
   /** By the clock of the database, when this was sent. */
   readonly managerTime: number;
+  /** Registered nodes, of all environments: each has its share of the uses of a key. Absent: of an earlier release. */
+  readonly nodes?: number;
 }
 
 /** An ephemeral node stops, and comes back with nothing. */

@@ -136,7 +136,7 @@ const sealedFromManager: Shapes = {
     heartbeats: orAbsent(isFlag),
   },
   ended: { code: isRevision, reason: isText },
-  heard: { time: isTime, lastSeenAt: isTime, managerTime: isTime },
+  heard: { time: isTime, lastSeenAt: isTime, managerTime: isTime, nodes: orAbsent(isRevision) },
   counted: { report: isRevision },
   revoked: { keys: isKeys },
 };

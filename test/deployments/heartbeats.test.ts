@@ -19,7 +19,7 @@ function slowDatabase() {
         .filter(({ nodeId }) => nodeId !== 'gone')
         .map(({ nodeId }) => ({ nodeId, lastSeenAt: databaseMs }));
     };
-    const result = await work({ nodes: { recordHeartbeats } } as never);
+    const result = await work({ nodes: { recordHeartbeats, count: async () => 7 } } as never);
     const committed = Promise.withResolvers<void>();
     commits.push({ rows, end: (error) => (error ? committed.reject(error) : committed.resolve()) });
     await committed.promise;

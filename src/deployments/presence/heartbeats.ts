@@ -68,11 +68,11 @@ export function createHeartbeats(options: HeartbeatsOptions): Heartbeats {
     }));
     try {
       let askedMs = 0;
-      const recorded = await store.write((stores) => {
+      const { recorded, nodes } = await store.write(async (stores) => {
         askedMs = performance.now();
-        return stores.nodes.recordHeartbeats(rows);
+        return { recorded: await stores.nodes.recordHeartbeats(rows), nodes: await stores.nodes.count() };
       });
-      for (const one of recorded) answer(batch.get(one.nodeId), one, askedMs);
+      for (const one of recorded) answer(batch.get(one.nodeId), one, { askedMs, nodes });
     } catch (error) {
       // Not answered: the nodes send the next one in a few seconds.
       onError(error);
@@ -82,11 +82,11 @@ export function createHeartbeats(options: HeartbeatsOptions): Heartbeats {
   function answer(
     heartbeat: Heartbeat | undefined,
     { lastSeenAt }: RecordedHeartbeat,
-    askedMs: number,
+    { askedMs, nodes }: { readonly askedMs: number; readonly nodes: number },
   ): void {
     const managerTime = Math.round(lastSeenAt + performance.now() - askedMs);
     managerOffsetMs = clock().getTime() - managerTime;
-    heartbeat?.answer({ type: 'heard', time: heartbeat.time, lastSeenAt, managerTime });
+    heartbeat?.answer({ type: 'heard', time: heartbeat.time, lastSeenAt, managerTime, nodes });
   }
 
   return {

@@ -35,6 +35,7 @@ interface KeptContact extends Anchor {
   readonly lastSeenAt: number;
   readonly managerMs: number;
   readonly boot: string | null;
+  readonly nodes?: number;
 }
 
 const additionalData = Buffer.from('keyplane manager contact');
@@ -48,6 +49,7 @@ export class ManagerContact {
   readonly #keep: () => void;
   #anchor: Anchor | undefined;
   #lastSeenAt: number | undefined;
+  #nodes: number | undefined;
   /** The clock of this machine was behind one that was kept, and no manager answered since. */
   #isClockBehind = false;
   readonly #waiting: (() => void)[] = [];
@@ -87,6 +89,7 @@ export class ManagerContact {
     }
     const passedMs = Math.max(passedByWall, passedMonotonic, 0);
     this.#lastSeenAt = kept.lastSeenAt;
+    this.#nodes = kept.nodes;
     this.#anchor = this.#anchorAt(kept.ageMs + passedMs);
     this.time.set({ managerMs: kept.managerMs + passedMs, monotonicMs: clocks.monotonic() });
   }
@@ -98,7 +101,7 @@ export class ManagerContact {
   }
 
   /** A manager recorded the heartbeat that was sent at `sent`. */
-  heard({ lastSeenAt, managerTime }: Heard, sent: SentHeartbeat): void {
+  heard({ lastSeenAt, managerTime, nodes }: Heard, sent: SentHeartbeat): void {
     const { clocks } = this.#options;
     const monotonicMs = clocks.monotonic();
     // What neither clock of the manager accounts for is the way there and back; half of it belongs to each way.
@@ -106,6 +109,7 @@ export class ManagerContact {
     if (onTheWayMs < promptMs) this.time.set({ managerMs: managerTime + onTheWayMs / 2, monotonicMs });
     else if (!this.time.isKnown) this.time.set({ managerMs: managerTime, monotonicMs });
     this.#lastSeenAt = lastSeenAt;
+    this.#nodes = nodes ?? this.#nodes;
     this.#isClockBehind = false;
     this.#anchor = this.#anchorAt(monotonicMs - sent.monotonicMs);
     this.#keep();
@@ -127,6 +131,11 @@ export class ManagerContact {
   /** As the manager recorded it, milliseconds since 1970 by the clock of the database; undefined before any contact. */
   get lastSeenAt(): number | undefined {
     return this.#lastSeenAt;
+  }
+
+  /** How many nodes there are, as the manager said last; undefined where it never did. */
+  get registeredNodes(): number | undefined {
+    return this.#nodes;
   }
 
   /** The clock of this machine was set back since the last contact. */
@@ -176,6 +185,7 @@ export class ManagerContact {
       managerMs: this.time.now(),
       boot: clocks.boot ?? null,
       ...anchor,
+      ...(this.#nodes !== undefined && { nodes: this.#nodes }),
     };
     const sealed = sealBytes(key, Buffer.from(JSON.stringify(kept)), additionalData);
     await replaceFile(path, sealed, { mode: 0o600, temporary: `${path}.new` });

@@ -39,14 +39,16 @@ export function createEncrypt(context: EncryptionContext & { readonly gcmUses: G
     const { application, target, body } = call;
     const leased = whenLeased(context, target);
     if (leased !== undefined) await leased;
-    const { jwkId, key, isLeased } = target.encryption(now());
+    const { jwkId, key, secretId, isLeased } = target.encryption(now());
     const counted = countFor(count, application, 'ENCRYPT');
     let sender: { readonly jwkId: string; readonly key: Sender } | undefined;
     try {
       if (isLeased) requireLease(context, target);
       const { senderJwkName, ...request } = readEncryptRequest(body, key);
       sender = senderOf(senderJwkName, call, key);
-      if (countsGcmUse(key, request.enc) && !gcmUses.take(jwkId, 1)) throw usedUp(target);
+      if (secretId !== undefined && countsGcmUse(key, request.enc)) {
+        if (!(await gcmUses.take({ jwkId, secretId }, 1))) throw usedUp(target);
+      }
       const jwe = await inTurn(key, application, () =>
         encryptJwe(key, { ...request, sender: sender?.key }, secureRandomness),
       );

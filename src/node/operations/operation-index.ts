@@ -2,6 +2,7 @@
 // from the sealed copy and opened once, when a change brings them, and only those that an application may use.
 // What a change touches is prepared beside what is in use and swapped in at once, so that no request fails during it.
 
+import { hash } from 'node:crypto';
 import type { PrivateJwk } from '../../jose/jwk.ts';
 import { hasPrivatePart, isSymmetric } from '../../jose/key-types.ts';
 import { joinJwk } from '../../jose/public-part.ts';
@@ -326,6 +327,7 @@ function openKey(
       encryption: jwk && encryptionKey(jwk, operations),
       hasPrivatePart: jwk !== undefined && isPrivate && hasPrivatePart(jwk),
       isSecret: content.jwk.kty === 'oct',
+      secretId: secretIdOf(content.jwk),
     },
     jwk: {
       name,
@@ -342,6 +344,11 @@ function openKey(
 function joinContent(jwk: Readonly<Record<string, unknown>>, isWithheld: boolean): PrivateJwk | undefined {
   if (isWithheld && isSymmetric({ kty: jwk.kty as PrivateJwk['kty'] })) return undefined;
   return joinJwk(jwk, jwk);
+}
+
+/** A hash that never leaves the node unsealed. */
+function secretIdOf({ kty, k }: Readonly<Record<string, unknown>>): string | undefined {
+  return kty === 'oct' && typeof k === 'string' ? hash('sha256', `uses of ${k}`, 'base64url') : undefined;
 }
 
 function textOf(value: unknown): string | undefined {

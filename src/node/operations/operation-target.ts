@@ -53,6 +53,8 @@ export interface IdentifiedEncryptionKey {
 }
 
 export interface ActiveEncryption extends IdentifiedEncryptionKey {
+  /** Of a secret key. */
+  readonly secretId: string | undefined;
   readonly hasPrivatePart: boolean;
   /** A node that heard from no manager for long does not encrypt with it: others would not decrypt it. */
   readonly isLeased: boolean;
@@ -90,6 +92,8 @@ export interface HeldKey {
   readonly hasPrivatePart: boolean;
   /** An OCT key. */
   readonly isSecret: boolean;
+  /** The same for the same secret, and for no other; undefined for a key pair. */
+  readonly secretId: string | undefined;
   readonly isRevoked: boolean;
 }
 
@@ -171,9 +175,9 @@ export function ringTarget(
     encryption() {
       requireEncryption();
       if (active === undefined) throw notYet(`${title} has no ACTIVE key yet!`);
-      const { jwkId, encryption: key, hasPrivatePart } = active;
+      const { jwkId, encryption: key, hasPrivatePart, secretId } = active;
       if (key === undefined) throw noPrivateKeys();
-      return { jwkId, key, hasPrivatePart, isLeased: active.isSecret };
+      return { jwkId, key, hasPrivatePart, secretId, isLeased: active.isSecret };
     },
     decryption(now) {
       requireEncryption();
@@ -297,7 +301,8 @@ export function jwkTarget(jwk: HeldJwk): OperationTarget {
     encryption(now) {
       const key = encryptionKeyOf();
       requireValid(now, 'encrypt');
-      return { jwkId: id, key, hasPrivatePart: jwk.hasPrivatePart, isLeased: false };
+      const { hasPrivatePart, secretId } = jwk;
+      return { jwkId: id, key, hasPrivatePart, secretId, isLeased: false };
     },
     // After its expiration too: what it decrypts was encrypted before.
     decryption() {

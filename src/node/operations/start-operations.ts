@@ -9,6 +9,7 @@ import type { NodeLog } from '../node-log.ts';
 import type { NodeState } from '../node-state.ts';
 import { JwtCallers } from './callers/jwt-callers.ts';
 import { type KeptAssertions, UsedAssertions } from './callers/used-assertions.ts';
+import { GcmUseCounter, type KeptGcmUses } from './gcm-uses.ts';
 import type { KeptRecord } from './kept-record.ts';
 import { isLoopback, listenOnPort, listenOnSocket } from './listen.ts';
 import { LoadGuard } from './load-guard.ts';
@@ -67,6 +68,8 @@ export interface NodeOperations {
   readonly counts: OperationCounts;
   /** Requests that are read, wait or run. */
   readonly inProgress: number;
+  /** The largest part of its limit that a key has used with AES-GCM. */
+  readonly gcmShare: number;
   status(): OperationsStatus;
   /** Once the state was restored. @returns the addresses */
   listen(): Promise<readonly string[]>;
@@ -90,6 +93,11 @@ export async function startOperations(options: OperationsOptions, parts: NodePar
   const index = new OperationIndex(copy, log);
   state.follow(index);
   const refusals = new RefusalLog(log);
+  const gcmUses = new GcmUseCounter({
+    record: await records.open<KeptGcmUses>('operations.gcm-uses', 'the uses of AES-GCM keys'),
+    nodes: () => contact.registeredNodes,
+    log,
+  });
   const perform = createOperations({
     now,
     lease,
@@ -97,7 +105,7 @@ export async function startOperations(options: OperationsOptions, parts: NodePar
     count: (use) => usage.count(use),
     refusals,
     index,
-    gcmUses: { take: () => true },
+    gcmUses,
   });
   const tls = options.tls && (await openTls(options.tls, log));
   const closers: (() => Promise<void> | void)[] = [];
@@ -127,6 +135,9 @@ export async function startOperations(options: OperationsOptions, parts: NodePar
 
   return {
     counts,
+    get gcmShare() {
+      return gcmUses.largestShare;
+    },
     get inProgress() {
       return load.inProgress;
     },
@@ -157,6 +168,7 @@ export async function startOperations(options: OperationsOptions, parts: NodePar
     async close() {
       await Promise.all(closers.map((close) => close()));
       load.close();
+      await gcmUses.close();
       await record?.close();
       await tls?.close();
     },

@@ -35,6 +35,7 @@ export interface NodeMetrics {
 export interface OperationFacts {
   readonly counts: Pick<OperationCounts, 'all' | 'durations'>;
   readonly inProgress: number;
+  readonly gcmShare: number;
 }
 
 export function createNodeMetrics(facts: () => NodeFacts, operations?: OperationFacts): NodeMetrics {
@@ -145,6 +146,14 @@ function measureOperations(registry: Registry, operations: OperationFacts): void
     registers,
     collect() {
       this.set(operations.inProgress);
+    },
+  });
+  new Gauge({
+    name: 'keyplane_node_gcm_uses_ratio',
+    help: 'The largest part of the uses of AES-GCM that a secret key has at this node; at 1 it no longer encrypts',
+    registers,
+    collect() {
+      this.set(operations.gcmShare);
     },
   });
   registry.registerMetric(durationHistogram(operations));

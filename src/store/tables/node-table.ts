@@ -56,6 +56,9 @@ const listHeld = statement((db, key: { managerId: string }) =>
     .select(['id', 'connection', 'applied_revision'])
     .where('manager_id', '=', key.managerId),
 );
+const countAll = statement((db, _: object) =>
+  db.selectFrom('nodes').select((e) => e.fn.countAll<number>().as('count')),
+);
 const listAllDiverged = statement((db, _: object) =>
   db
     .selectFrom('nodes')
@@ -122,6 +125,12 @@ from nodes where ${where} order by nodes.name`.execute(this.#database);
       ephemeral: flag(claim.ephemeral),
     });
     return claimed?.connection;
+  }
+
+  async count(): Promise<number> {
+    const row = await countAll.first(this.#database, {});
+    // PostgreSQL counts in 64 bits, which come as a text.
+    return Number(row?.count ?? 0);
   }
 
   async heldBy(managerId: string): Promise<readonly HeldNode[]> {

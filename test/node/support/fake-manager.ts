@@ -139,6 +139,8 @@ export class FakeManager {
   hears = true;
   /** By how much its time is ahead of that of this machine. */
   aheadMs = 0;
+  /** How many nodes it says are registered. */
+  nodes: number | undefined;
   /** Hellos with another token than that of the test. */
   readonly unknown = new Mailbox<Hello>();
   #server: Server | undefined;
@@ -214,7 +216,8 @@ export class FakeManager {
         if (said.type === 'revoked-kids') joined.link.revokedKids.put(said);
         if (said.type === 'clock' && this.hears) {
           const now = Date.now() + this.aheadMs;
-          joined.link.say({ type: 'heard', time: said.time, lastSeenAt: now, managerTime: now });
+          const nodes = this.nodes === undefined ? {} : { nodes: this.nodes };
+          joined.link.say({ type: 'heard', time: said.time, lastSeenAt: now, managerTime: now, ...nodes });
         }
       }
     });
