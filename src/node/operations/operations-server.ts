@@ -89,7 +89,7 @@ const limits = {
   connectionsCheckingInterval: 5_000,
 };
 const stalledMs = 60_000;
-/** An operation waits for a second at most, and then runs. */
+/** An operation waits for two seconds at most, and then runs. */
 const closeMs = 3_000;
 
 export function createOperationsServer(options: OperationsServerOptions): OperationsServer {

@@ -43,7 +43,8 @@ export interface OperationRequest {
 const poolJobs = 8;
 const mostWaiting = 1024;
 const mostWaitingOfApplication = 512;
-const mostWaitMs = 10_000;
+/** Whoever waits longer is better served by another node. */
+const mostWaitMs = 2_000;
 
 /** @returns JSON text. @throws KeyplaneError */
 export type PerformOperation = (request: OperationRequest) => Promise<string>;
@@ -132,7 +133,7 @@ function failedItem({ code, message, reason }: KeyplaneError): string {
 }
 
 function tooMany(): KeyplaneError {
-  return new KeyplaneError('rate_limit_exceeded', 'Too many operations wait for this node! Try again.', {
+  return new KeyplaneError('unavailable', 'Too many operations wait for this node! Try again.', {
     retryAfterSeconds: 1,
   });
 }
