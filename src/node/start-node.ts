@@ -229,6 +229,8 @@ async function run(
   });
   if (secret !== undefined || pin.fingerprint !== undefined) stream.start();
   closers.push(() => stream.close());
+  // First of all, so that the last report to the manager has what was used until then.
+  if (operations) closers.push(() => operations.close());
   const at = {
     ...(operationsAddresses.length > 0 && { operations: operationsAddresses }),
     ...(kubernetesSigner !== undefined && { kubernetesSigner }),

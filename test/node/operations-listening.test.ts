@@ -73,6 +73,26 @@ test('a Unix socket is open to its user and group alone, and one that a killed n
   await expect(stat(socket)).rejects.toMatchObject({ code: 'ENOENT' });
 });
 
+test('a Unix socket has the mode and the group that were given', async () => {
+  const folder = await temporaryFolder();
+  const [ownGroup = 0] = process.getgroups?.() ?? [];
+  const socket = join(folder, 'a.sock');
+  const { node } = await signingNode({ socket, socketMode: 0o606, socketGroup: String(ownGroup) });
+  const found = await stat(socket);
+  expect([found.mode & 0o777, found.gid]).toEqual([0o606, ownGroup]);
+  await node.close();
+  const groups = await readFile('/etc/group', 'utf8');
+  const name = groups
+    .split('\n')
+    .find((line) => line.split(':')[2] === String(ownGroup))
+    ?.split(':')[0];
+  await signingNode({ socket, socketGroup: name ?? String(ownGroup) });
+  expect((await stat(socket)).gid).toBe(ownGroup);
+  expect(await refusalOf({ socket: join(folder, 'b.sock'), socketGroup: 'no-such-group' })).toBe(
+    `The node can not listen on ${join(folder, 'b.sock')} (there is no group no-such-group): choose another --operations-socket`,
+  );
+});
+
 test('a file that is no socket stays where it is', async () => {
   const socket = join(await temporaryFolder(), 'file');
   await writeFile(socket, 'mine');

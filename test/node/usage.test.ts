@@ -63,3 +63,24 @@ test('more uses than a message holds are reported one message after the other', 
   counter.counted(second?.report ?? 0);
   expect(await counter.nextReport()).toBeUndefined();
 });
+
+test('a node that keeps nothing reports what it counted when it stops', async () => {
+  const manager = await runningManager();
+  const ring = ringContent('tokens');
+  const active = memberContent(ring, 1, 'ACTIVE');
+  const { token, content } = applicationContent([{ ...ring, operations: ['SIGN'] }]);
+  const node = await runningNode({
+    managerUrl: manager.url,
+    dataDir: await temporaryFolder(),
+    operations: { port: 0 },
+    ephemeral: true,
+  });
+  const link = await manager.links.next();
+  await link.reset(3, [ring, active, content]);
+  const sign = { token, body: { claims: {} } };
+  await operate(node.operations[0] ?? '', 'key-rings/tokens/sign', sign);
+  await operate(node.operations[0] ?? '', 'key-rings/tokens/sign', sign);
+  await node.close();
+  const { uses } = await link.reports.next();
+  expect(uses).toMatchObject([{ operation: 'SIGN', outcome: 'SUCCEEDED', count: 2 }]);
+});

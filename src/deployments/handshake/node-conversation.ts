@@ -112,6 +112,7 @@ export class NodeConversation {
   #busy = false;
   #over = false;
   #joined: Joined | undefined;
+  #counting: Promise<void> = Promise.resolve();
   #isReporting = false;
 
   constructor(stream: ConversationStream, address: string | null, options: ConversationOptions & StreamPort) {
@@ -298,8 +299,9 @@ export class NodeConversation {
   #goodbye({ session, isEphemeral }: Joined): void {
     if (!isEphemeral) return;
     const { environment, name } = this.#handshake.claimant;
-    this.#options.deployments
-      .goodbye(session)
+    // The last report of a node counts, which it no longer does once the node has left.
+    this.#counting
+      .then(() => this.#options.deployments.goodbye(session))
       .then(() => this.#options.log.info({ environment, node: name }, 'an ephemeral node stopped and left'))
       .catch((error: unknown) =>
         this.#options.log.warn({ err: error, environment, node: name }, 'a node could not leave'),
@@ -310,7 +312,7 @@ export class NodeConversation {
   #countUsage({ session, say }: Joined, usage: Usage): void {
     const { recordUsage, log } = this.#options;
     const { environment, name } = this.#handshake.claimant;
-    recordUsage(session.identity.nodeId, usage)
+    this.#counting = recordUsage(session.identity.nodeId, usage)
       .then(() => say?.({ type: 'counted', report: usage.report }))
       .catch((error: unknown) =>
         log.warn({ err: error, environment, node: name }, 'the use of keys at a node could not be stored'),

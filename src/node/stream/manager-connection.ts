@@ -117,9 +117,14 @@ class Connection {
   run(signal: AbortSignal, done: (end: ConnectionEnd) => void): void {
     const socket = this.#socket;
     const { timing } = this.#options;
-    const stop = () => {
+    const finish = () => {
       this.#session.sendGoodbye();
       this.#finish({ reason: 'this node stops', slowFor: 'nobody' }, 1001);
+    };
+    const stop = () => {
+      if (this.#session.reportsAtStop) {
+        this.#enqueue(() => this.#session.reportUsage().finally(finish));
+      } else finish();
     };
     signal.addEventListener('abort', stop, { once: true });
     const awaitManager = () =>

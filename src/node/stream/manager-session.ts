@@ -151,6 +151,11 @@ export class ManagerSession {
     this.#say(this.#stage.manager, { type: 'clock', time });
   }
 
+  /** What an ephemeral node has counted would be lost with it. */
+  get reportsAtStop(): boolean {
+    return this.#stage.at === 'joined' && this.#options.traits.ephemeral === true;
+  }
+
   /** An ephemeral node comes back with nothing, so the manager need not count on it. */
   sendGoodbye(): void {
     const stage = this.#stage;
