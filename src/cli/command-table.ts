@@ -119,7 +119,12 @@ const keys: readonly CommandRow[] = [
   {
     name: 'app',
     summary: 'Applications of a project, which have keys used at nodes',
-    load: async () => (await import('./operations/app.ts')).addAppCommand,
+    load: async () => (await import('./applications/app.ts')).addAppCommand,
+  },
+  {
+    name: 'token-profile',
+    summary: 'Token profiles of a project: what tokens say that nodes issue',
+    load: async () => (await import('./token-profiles/token-profile.ts')).addTokenProfileCommand,
   },
   {
     name: 'sign',
@@ -130,6 +135,21 @@ const keys: readonly CommandRow[] = [
     name: 'verify',
     summary: 'Have a node verify a token; exit code 1 where it is not valid',
     load: async () => (await import('./operations/verify.ts')).addVerifyCommand,
+  },
+  {
+    name: 'encrypt',
+    summary: 'Have a node encrypt a file or standard input',
+    load: async () => (await import('./operations/encrypt.ts')).addEncryptCommand,
+  },
+  {
+    name: 'decrypt',
+    summary: 'Have a node decrypt a JWE',
+    load: async () => (await import('./operations/decrypt.ts')).addDecryptCommand,
+  },
+  {
+    name: 'mac',
+    summary: 'Have a node compute or verify a MAC',
+    load: async () => (await import('./operations/mac.ts')).addMacCommand,
   },
   {
     name: 'lint',

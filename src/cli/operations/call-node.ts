@@ -11,29 +11,39 @@ import { addOutputOptions, documentFormats, type OutputFlags } from '../terminal
 import { sanitize } from '../terminal/sanitize.ts';
 import { readSecret } from '../terminal/secret.ts';
 
-export interface NodeOperationFlags extends OutputFlags {
+export interface NodeFlags extends OutputFlags {
   readonly node?: string;
   readonly socket?: string;
   readonly project?: string;
-  readonly ring?: string;
-  readonly jwk?: string;
   readonly tokenStdin?: boolean;
 }
 
-/** A command that has an operation done at a node. */
+export interface NodeOperationFlags extends NodeFlags {
+  readonly ring?: string;
+  readonly jwk?: string;
+}
+
+export type KeyOperation = 'sign' | 'verify' | 'encrypt' | 'decrypt' | 'mac' | 'mac/verify';
+
+/** A command that has an operation with a key done at a node. */
 export function nodeOperationCommand(program: Command, spec: CommandSpec): Command {
+  return nodeCommand(program, spec)
+    .option('--ring <NAME>', 'the key ring')
+    .option('--jwk <NAME>', 'a JWK outside a key ring, instead of one');
+}
+
+/** A command that calls the operations listener of a node. */
+export function nodeCommand(program: Command, spec: CommandSpec): Command {
   return addOutputOptions(addCommand(program, spec).optionsGroup('Output:'), documentFormats)
     .optionsGroup('Node:')
     .option('--node <URL>', 'address of its operations listener [KEYPLANE_OPERATIONS_URL]')
     .option('--socket <PATH>', 'its socket, instead of an address')
     .option(
       '--token-stdin',
-      'read the token of the application from standard input [KEYPLANE_APPLICATION_TOKEN]',
+      'read the token of the application, or its JWT, from standard input [KEYPLANE_APPLICATION_TOKEN]',
     )
     .optionsGroup('Options:')
-    .option('-p, --project <NAME>', 'the project [KEYPLANE_PROJECT]')
-    .option('--ring <NAME>', 'the key ring')
-    .option('--jwk <NAME>', 'a JWK outside a key ring, instead of one');
+    .option('-p, --project <NAME>', 'the project [KEYPLANE_PROJECT]');
 }
 
 interface RefusedAnswer {
@@ -41,13 +51,25 @@ interface RefusedAnswer {
   readonly error_description?: string;
 }
 
-/** @returns the answer. @throws CliFailure */
+/** An operation with a key. @returns the answer. @throws CliFailure */
 export async function callNode<Answer>(
-  operation: 'sign' | 'verify',
+  operation: KeyOperation,
   flags: NodeOperationFlags,
   body: object,
 ): Promise<Answer> {
-  const path = pathOf(operation, flags);
+  return postToNode(flags, pathOfKey(operation, flags), body);
+}
+
+/**
+ * @param path below the project
+ * @throws CliFailure
+ */
+export async function postToNode<Answer>(
+  flags: NodeFlags,
+  names: readonly string[],
+  body: object,
+): Promise<Answer> {
+  const path = `/${['projects', projectOf(flags), ...names].map(encodeURIComponent).join('/')}`;
   const address = addressOf(flags);
   const token = await readSecret({
     text: 'Token of the application',
@@ -65,13 +87,17 @@ export async function callNode<Answer>(
   );
 }
 
-function pathOf(operation: string, { project, ring, jwk }: NodeOperationFlags): string {
+function projectOf({ project }: NodeFlags): string {
   const projectName = project ?? processEnvironment().KEYPLANE_PROJECT;
   if (!projectName) throw wrongUsage('Which project? Add --project, or set KEYPLANE_PROJECT');
+  return projectName;
+}
+
+function pathOfKey(operation: KeyOperation, { ring, jwk }: NodeOperationFlags): readonly string[] {
   if ((ring === undefined) === (jwk === undefined))
     throw wrongUsage('Exactly one of --ring and --jwk is required');
-  const [kind, name] = ring === undefined ? ['jwks', jwk ?? ''] : ['key-rings', ring];
-  return `/projects/${encodeURIComponent(projectName)}/${kind}/${encodeURIComponent(name)}/${operation}`;
+  const key = ring === undefined ? ['jwks', jwk ?? ''] : ['key-rings', ring];
+  return [...key, ...operation.split('/')];
 }
 
 interface NodeAddress {
@@ -80,7 +106,7 @@ interface NodeAddress {
   readonly shown: string;
 }
 
-function addressOf({ node, socket }: NodeOperationFlags): NodeAddress {
+function addressOf({ node, socket }: NodeFlags): NodeAddress {
   if (socket !== undefined && node !== undefined)
     throw wrongUsage('Only one of --node and --socket is accepted');
   if (socket !== undefined) return { url: new URL('http://localhost'), socketPath: socket, shown: socket };

@@ -1,20 +1,30 @@
 import type { Command } from 'commander';
-import { exitCode, wrongUsage } from '../failure.ts';
+import { exitCode } from '../failure.ts';
 import { durationOption } from '../flag-values.ts';
-import { readInput } from '../terminal/input.ts';
+import { readJsonInput } from '../terminal/input.ts';
 import { show } from '../terminal/output.ts';
 import { factLines } from '../terminal/table.ts';
 import { callNode, type NodeOperationFlags, nodeOperationCommand } from './call-node.ts';
+import { gather, readContent, readObject } from './operation-input.ts';
 
 interface VerifyFlags extends NodeOperationFlags {
   readonly issuer?: string;
   readonly audience?: readonly string[];
+  readonly algorithm?: readonly string[];
+  readonly requiredClaim?: readonly string[];
+  readonly prohibitedClaim?: readonly string[];
+  readonly exactClaims?: string;
   readonly clockSkew?: string;
+  readonly maxAge?: string;
+  readonly tokenType?: string;
+  readonly payload?: string;
+  readonly signatureOnly?: boolean;
 }
 
 interface VerifyAnswer {
   readonly valid: boolean;
   readonly reason?: string;
+  readonly claim?: string;
   readonly kid?: string;
   readonly keyState?: string;
   readonly claims?: object;
@@ -30,37 +40,58 @@ export function addVerifyCommand(program: Command): void {
     examples: [
       'verify --node http://127.0.0.1:8084 --project MyProject --ring api-signing eyJhbGciOi…',
       'verify --ring api-signing --issuer https://id.example.com --audience orders @token.txt',
+      'verify --ring payments --payload @payment.json --signature-only @signature.txt',
     ],
   })
     .option('--issuer <TEXT>', 'the iss that the token must have')
     .option(
       '--audience <TEXT>',
       'an aud that the token must have; repeatable, one of them is enough',
-      (one: string, others: readonly string[] = []) => [...others, one],
+      gather,
     )
+    .option('--algorithm <NAME>', 'an algorithm that is accepted (default: that of the key); repeatable', gather)
+    .option('--required-claim <NAME>', 'a claim that the token must have; repeatable', gather)
+    .option('--prohibited-claim <NAME>', 'a claim that the token must not have; repeatable', gather)
+    .option('--exact-claims <JSON>', 'claims that must have exactly these values: JSON or @FILE')
     .addOption(durationOption('--clock-skew <DURATION>', 'how far clocks may differ'))
+    .addOption(durationOption('--max-age <DURATION>', 'how long ago it may have been issued, by its iat'))
+    .option('--token-type <TYPE>', 'the typ that the token must have, such as at+jwt')
+    .option('--payload <FILE>', 'the payload of a detached JWS: @FILE, or - to read standard input')
+    .option('--signature-only', 'judge the signature alone, also where the payload is a JSON object')
     .action(async (given: string | undefined, flags: VerifyFlags) => {
-      const { issuer, audience: audiences, clockSkew } = flags;
-      const jws = await readToken(given, flags.tokenStdin === true);
-      const answer = await callNode<VerifyAnswer>('verify', flags, { jws, issuer, audiences, clockSkew });
+      const answer = await callNode<VerifyAnswer>('verify', flags, await bodyOf(given, flags));
       show(flags, answer, { table: () => textOf(answer) });
       if (!answer.valid) process.exitCode = exitCode.failed;
     });
 }
 
-async function readToken(given: string | undefined, hasUsedStdin: boolean): Promise<string> {
-  if (given !== undefined && given !== '-' && !given.startsWith('@')) return given;
-  const path = given?.replace(/^@/, '') ?? '-';
-  if (path === '-' && hasUsedStdin) {
-    throw wrongUsage('Standard input has the token of the application already: give the JWS as an argument');
-  }
-  return (await readInput(path)).toString('utf8').trim();
+async function bodyOf(given: string | undefined, flags: VerifyFlags): Promise<object> {
+  const { issuer, audience: audiences, algorithm: algorithms, clockSkew, maxAge, tokenType } = flags;
+  const { exactClaims, payload } = flags;
+  const hasUsedStdin = flags.tokenStdin === true;
+  const jws = await readObject(given, hasUsedStdin || payload === '-');
+  return {
+    jws,
+    payloadBase64:
+      payload === undefined ? undefined : (await readContent(payload, hasUsedStdin)).toString('base64'),
+    as: flags.signatureOnly ? 'JWS' : undefined,
+    issuer,
+    audiences,
+    algorithms,
+    requiredClaims: flags.requiredClaim,
+    prohibitedClaims: flags.prohibitedClaim,
+    exactClaims: exactClaims === undefined ? undefined : await readJsonInput(exactClaims, '--exact-claims'),
+    clockSkew,
+    maxAge,
+    tokenType,
+  };
 }
 
-function textOf({ valid, reason, kid, keyState, claims, payloadBase64, asOf }: VerifyAnswer): string {
+function textOf(answer: VerifyAnswer): string {
+  const { valid, reason, claim, kid, keyState, claims, payloadBase64, asOf } = answer;
   const facts = factLines([
     ['Valid', valid],
-    ['Reason', reason],
+    ['Reason', claim === undefined ? reason : `${reason} (${claim})`],
     ['kid', kid],
     ['State of the key', keyState],
     ['Revocations as of', asOf],

@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 export type CompletionSource =
   | 'algorithms'
   | 'applications'
+  | 'token profiles'
   | 'certificates'
   | 'enrollment tokens'
   | 'environments'

@@ -3,6 +3,7 @@ import type {
   Application,
   ApplicationDetail,
   ApplicationTokenAnswer,
+  ApplicationTokensAnswer,
 } from '../../../clients/typescript/src/index.ts';
 import { timeAndDistance, timeText } from '../../runtime/time-text.ts';
 import {
@@ -26,18 +27,18 @@ import { withProgress } from '../terminal/progress.ts';
 import { confirm } from '../terminal/prompt.ts';
 import { sanitize } from '../terminal/sanitize.ts';
 import { factLines, textTable } from '../terminal/table.ts';
+import { addCredentialOptions, type CredentialFlags, credentialCells, credentialsOf } from './credential-flags.ts';
+import { addGrantOptions, type GrantFlags, grantsOf, grantText } from './grant-flags.ts';
 
-interface GrantFlags {
-  readonly sign?: readonly string[];
-  readonly verify?: readonly string[];
-  readonly signJwk?: readonly string[];
-  readonly verifyJwk?: readonly string[];
-}
-
-interface AppFlags extends ProjectFlags, WaitFlags, GrantFlags {
+interface AppFlags extends ProjectFlags, WaitFlags, GrantFlags, CredentialFlags {
   readonly description?: string;
   readonly expires?: string;
   readonly neverExpires?: boolean;
+}
+
+interface TokenFlags extends ProjectFlags {
+  readonly overlap?: string;
+  readonly credential?: string;
 }
 
 const view: ListView<Application> = {
@@ -98,13 +99,8 @@ export function addAppCommand(program: Command): void {
   });
 }
 
-function addGrantOptions(command: Command): Command {
-  const gather = (one: string, others: readonly string[] = []) => [...others, one];
-  return command
-    .option('--sign <RING>', 'it may sign with this key ring; repeatable', gather)
-    .option('--verify <RING>', 'it may verify with this key ring; repeatable', gather)
-    .option('--sign-jwk <JWK>', 'it may sign with this JWK, which belongs to no key ring; repeatable', gather)
-    .option('--verify-jwk <JWK>', 'it may verify with this JWK; repeatable', gather)
+function addAppOptions(command: Command): Command {
+  return addCredentialOptions(addGrantOptions(command))
     .addOption(futureTimeOption('--expires <TIME>', 'ISO 8601, or from now such as 90d (default: never)'))
     .option('--description <TEXT>', 'free text');
 }
@@ -116,35 +112,45 @@ function addAppCreate(app: Command): void {
     examples: [
       'app create billing --sign api-signing --verify api-signing',
       'app create checkout --verify api-signing --expires 90d > token.txt',
+      'app create gateway --grant ring:messages=decrypt@200/400 --mtls-uri spiffe://example.org/gateway',
+      'app create shop --issue client-assertions --jwt @service-account.json',
     ],
   });
-  addGrantOptions(command).action(async (name: string, flags: AppFlags) => {
+  addAppOptions(command).action(async (name: string, flags: AppFlags) => {
     const { description, expires: expiresAt } = flags;
-    const body = { name, description, expiresAt, grants: grantsOf(flags) };
+    const credentials = await credentialsOf(flags);
+    const body = { name, description, expiresAt, credentials, grants: grantsOf(flags) };
     const { client, projectName } = await connectToProject(flags);
     const work = client.createApplication({ projectName, body });
-    showToken(flags, await withProgress('Creating the application', work));
+    const answer = await withProgress('Creating the application', work);
+    showTokens(flags, answer, `Created application ${name}`);
   });
 }
 
 function addAppUpdate(app: Command): void {
   const command = deployingCommand(app, {
     usage: 'update <NAME>',
-    summary: 'Change an application; grants that are given replace all that it has, the token stays',
-    examples: ['app update billing --sign api-signing --verify api-signing'],
+    summary:
+      'Change an application; grants that are given replace all that it has, and so do credentials. A token stays by its name',
+    examples: [
+      'app update billing --sign api-signing --verify api-signing',
+      'app update billing --token default --token batch',
+    ],
     completes: ['applications'],
   }).option('--never-expires', 'it is valid until it is deleted');
-  addGrantOptions(command).action(async (name: string, flags: AppFlags) => {
+  addAppOptions(command).action(async (name: string, flags: AppFlags) => {
     const { description, expires, neverExpires } = flags;
     if (expires !== undefined && neverExpires) {
       throw wrongUsage('Only one of --expires and --never-expires is accepted');
     }
     const grants = grantsOf(flags);
     const expiresAt = neverExpires ? null : expires;
-    const body = { description, expiresAt, ...(grants.length > 0 && { grants }) };
+    const credentials = await credentialsOf(flags);
+    const body = { description, expiresAt, credentials, ...(grants.length > 0 && { grants }) };
     const { client, projectName } = await connectToProject(flags);
     const work = client.updateApplication({ projectName, applicationName: name, body });
     const answer = await withProgress('Changing the application', work);
+    if (answer.tokens !== undefined) return showTokens(flags, answer, `Changed application ${name}`);
     await showDeployed(client, flags, { answer, done: `Changed application ${name}` });
   });
 }
@@ -152,52 +158,45 @@ function addAppUpdate(app: Command): void {
 function addAppToken(app: Command): void {
   projectCommand(app, {
     usage: 'token <NAME>',
-    summary: 'Replace the token of an application; the new one is shown once',
-    examples: ['app token billing --overlap 1h > token.txt'],
+    summary: 'Replace a token of an application; the new one is shown once',
+    examples: [
+      'app token billing --overlap 1h > token.txt',
+      'app token billing --credential batch > batch-token.txt',
+    ],
     completes: ['applications'],
   })
+    .option('--credential <NAME>', 'name of the token (default: the only one, or the one named default)')
     .addOption(
       durationOption('--overlap <DURATION>', 'how long the former token stays valid (default: not at all)'),
     )
-    .action(async (name: string, flags: ProjectFlags & { readonly overlap?: string }) => {
+    .action(async (name: string, flags: TokenFlags) => {
       const { client, projectName } = await connectToProject(flags);
-      const { overlap } = flags;
-      const body = overlap === undefined ? {} : { overlap };
+      const { overlap, credential: credentialName } = flags;
+      const body = { overlap, credentialName };
       const work = client.replaceApplicationToken({ projectName, applicationName: name, body });
-      showToken(flags, await withProgress('Replacing the token', work));
+      showTokens(flags, await withProgress('Replacing the token', work), 'Replaced the token');
     });
 }
 
-function showToken(flags: ProjectFlags, answer: ApplicationTokenAnswer): void {
-  show(flags, answer, { table: () => `${answer.token ?? ''}\n` });
-  const { success, message } = answer.deploymentResult;
+/** The token alone where there is one, so that it can be written to a file; several with their names. */
+function showTokens(
+  flags: ProjectFlags,
+  answer: ApplicationTokenAnswer | ApplicationTokensAnswer,
+  done: string,
+): void {
+  const { deploymentResult, tokens = [] } = answer;
+  const table = () => {
+    const [first, ...others] = tokens;
+    if (first === undefined) return `${sanitize(done)}\n`;
+    if (others.length === 0) return `${first.token}\n`;
+    return tokens.map(({ name, token }) => `${sanitize(name)} ${token}\n`).join('');
+  };
+  show(flags, answer, { table });
+  const { success, message } = deploymentResult;
   if (success) return;
   process.exitCode = exitCode.notDeployed;
   if (!isForProgram(flags))
-    note(`${sanitize(message)} The manager retries until every node knows the token.`);
-}
-
-/** One for each ring and JWK. */
-function grantsOf(flags: GrantFlags) {
-  const { sign = [], verify = [], signJwk = [], verifyJwk = [] } = flags;
-  return [
-    ...operationsByName(sign, verify).map(({ name, operations }) => ({ keyRingName: name, operations })),
-    ...operationsByName(signJwk, verifyJwk).map(({ name, operations }) => ({ jwkName: name, operations })),
-  ];
-}
-
-function operationsByName(sign: readonly string[], verify: readonly string[]) {
-  return [...new Set([...sign, ...verify])].map((name) => {
-    const operations = [
-      ...(sign.includes(name) ? (['SIGN'] as const) : []),
-      ...(verify.includes(name) ? (['VERIFY'] as const) : []),
-    ];
-    return { name, operations };
-  });
-}
-
-function grantText({ keyRingName, jwkName, operations }: Application['grants'][number]): string {
-  return `${operations.join('+')} ${keyRingName ?? jwkName}`;
+    note(`${sanitize(message)} The manager retries until every node knows the application.`);
 }
 
 function detailText(app: ApplicationDetail): string {
@@ -209,7 +208,20 @@ function detailText(app: ApplicationDetail): string {
     ['Last used', timeAndDistance(app.lastUsedAt)],
     ['Created', timeAndDistance(app.createdAt)],
   ]);
-  const grants = app.grants.map((grant) => [grant.keyRingName, grant.jwkName, grant.operations.join(', ')]);
+  const grants = app.grants.map((grant) => [
+    grant.keyRingName,
+    grant.jwkName,
+    grant.tokenProfileName,
+    grant.operations.join(', '),
+    rateText(grant),
+  ]);
+  const keySets = app.keySets.map((one) => [
+    one.jwksUri,
+    one.keyCount,
+    one.state,
+    timeAndDistance(one.fetchedAt),
+    one.stateReason,
+  ]);
   const usage = app.usage.map((one) => [
     one.keyName,
     one.operation,
@@ -219,7 +231,14 @@ function detailText(app: ApplicationDetail): string {
   ]);
   return [
     facts,
-    textTable(['KEY RING', 'JWK', 'OPERATIONS'], grants),
+    textTable(['CREDENTIAL', 'NAME', 'EXPIRES', 'KNOWN BY'], app.credentials.map(credentialCells)),
+    ...(keySets.length > 0 ? [textTable(['KEYS OF ISSUER', 'KEYS', 'STATE', 'FETCHED', 'REASON'], keySets)] : []),
+    textTable(['KEY RING', 'JWK', 'TOKEN PROFILE', 'OPERATIONS', 'RATE'], grants),
     ...(usage.length > 0 ? [textTable(['KEY', 'OPERATION', 'OUTCOME', 'COUNT', 'LAST USED'], usage)] : []),
   ].join('\n');
+}
+
+function rateText({ ratePerSecond, burst }: Application['grants'][number]): string | null {
+  if (ratePerSecond === undefined) return null;
+  return `${ratePerSecond}/s${burst === undefined ? '' : `, ${burst} at once`}`;
 }
