@@ -22,6 +22,8 @@ import { ProjectsPage } from './projects/projects-page.tsx';
 import { RingFormPage } from './rings/form/ring-form-page.tsx';
 import { RingPage } from './rings/ring-page.tsx';
 import { RingsPage } from './rings/rings-page.tsx';
+import { TokenProfilePage } from './token-profiles/profile-page.tsx';
+import { TokenProfilesPage } from './token-profiles/profiles-page.tsx';
 import { TokensPage } from './tokens/tokens-page.tsx';
 import { UserTokensPage } from './users/user-tokens-page.tsx';
 import { UsersPage } from './users/users-page.tsx';
@@ -50,6 +52,8 @@ export const pages: readonly PageEntry[] = [
   { path: '/projects/:projectName/new-key-ring', page: RingFormPage },
   { path: '/projects/:projectName/applications', page: ApplicationsPage },
   { path: '/projects/:projectName/applications/:applicationName', page: ApplicationPage },
+  { path: '/projects/:projectName/token-profiles', page: TokenProfilesPage },
+  { path: '/projects/:projectName/token-profiles/:tokenProfileName', page: TokenProfilePage },
   { path: '/environments', page: EnvironmentsPage },
   { path: '/environments/:environmentName', page: EnvironmentPage },
   { path: '/users', page: UsersPage },

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
+import { apiPath } from '../curl/curl-command.ts';
 import { resultOf } from '../display/deployment-note.tsx';
 import { DescriptionField } from '../display/form/description-field.tsx';
 import { fieldErrors } from '../display/form/field-errors.ts';
@@ -10,13 +11,20 @@ import { NameField } from '../display/form/name-field.tsx';
 import { keepDeployment } from '../display/last-deployment.ts';
 import { type Expiry, ExpiryField } from '../tokens/expiry-field.tsx';
 import type { Application } from './application-words.tsx';
+import {
+  type CredentialDraft,
+  CredentialsField,
+  credentialDrafts,
+  credentialsOf,
+  defaultCredentials,
+} from './credentials-field.tsx';
 import { type GrantDraft, GrantsField, grantsOf } from './grants-field.tsx';
-import { keepShownToken } from './shown-token.ts';
+import { keepShownTokens } from './shown-token.ts';
 
-const fields = [['description'], ['expiresAt'], ['grants'], ['name']] as const;
+const fields = [['description'], ['expiresAt'], ['credentials'], ['grants'], ['name']] as const;
 const defaultDays = 90;
 
-/** Creates an application, or edits the given one: everything except its name and its token. */
+/** Creates an application, or edits the given one: everything except its name. */
 export function ApplicationDialog({
   projectName,
   application,
@@ -32,24 +40,27 @@ export function ApplicationDialog({
   const [name, setName] = useState(application?.name ?? '');
   const [description, setDescription] = useState(application?.description ?? '');
   const [expiry, setExpiry] = useState<Expiry>(expiryOf(application?.expiresAt ?? null));
+  const [credentials, setCredentials] = useState<readonly CredentialDraft[]>(
+    application === undefined ? defaultCredentials : credentialDrafts(application.credentials),
+  );
   const [grants, setGrants] = useState<readonly GrantDraft[]>(application?.grants ?? []);
   const [isDateMissing, setDateMissing] = useState(false);
+  const change = {
+    description,
+    expiresAt: expiresAtOf(expiry),
+    credentials: credentialsOf(credentials),
+    grants: grantsOf(grants),
+  };
+  const body = { name, ...change, ...(description === '' && { description: undefined }) };
   const save = useChange(
-    async () => {
-      const body = { description, expiresAt: expiresAtOf(expiry), grants: grantsOf(grants) };
-      if (application === undefined) {
-        const described = description === '' ? { ...body, description: undefined } : body;
-        const created = await keyplane.createApplication({ projectName, body: { name, ...described } });
-        return { answer: created, token: created.token };
-      }
-      const applicationName = application.name;
-      const answer = await keyplane.updateApplication({ projectName, applicationName, body });
-      return { answer, token: undefined };
-    },
-    ({ answer, token }) => {
+    () =>
+      application === undefined
+        ? keyplane.createApplication({ projectName, body })
+        : keyplane.updateApplication({ projectName, applicationName: application.name, body: change }),
+    (answer) => {
       const saved = application?.name ?? name;
-      if (token !== undefined) {
-        keepShownToken(queries, { projectName, applicationName: saved }, token);
+      if (answer.tokens !== undefined) {
+        keepShownTokens(queries, { projectName, applicationName: saved }, answer.tokens);
       }
       keepDeployment(queries, ['applications', projectName, saved], {
         title: application === undefined ? `${saved} is created` : `${saved} is changed`,
@@ -66,6 +77,11 @@ export function ApplicationDialog({
   }
   return (
     <FormDialog
+      request={
+        application === undefined
+          ? { method: 'POST', path: apiPath(projectName, 'applications'), body }
+          : { method: 'PUT', path: apiPath(projectName, 'applications', application.name), body: change }
+      }
       title={application === undefined ? 'New application' : `Edit ${application.name}`}
       size="lg"
       action={application === undefined ? 'Create' : 'Save'}
@@ -81,6 +97,7 @@ export function ApplicationDialog({
         error={errors.of('grants')}
         onChange={setGrants}
       />
+      <CredentialsField value={credentials} error={errors.of('credentials')} onChange={setCredentials} />
       <ExpiryField
         value={expiry}
         error={isDateMissing ? 'Choose a date and a time' : errors.of('expiresAt')}

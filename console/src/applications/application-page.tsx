@@ -23,7 +23,7 @@ import { projectPath } from '../layout/project.ts';
 import { ApplicationDialog } from './application-dialog.tsx';
 import { type ApplicationRef, GrantTexts } from './application-words.tsx';
 import { ReplaceToken } from './replace-token.tsx';
-import { useShownToken } from './shown-token.ts';
+import { useShownTokens } from './shown-token.ts';
 import { signCommand } from './sign-command.ts';
 
 /** Nodes report usage every ten seconds. */
@@ -79,6 +79,9 @@ function Shown({
     },
     refetchInterval: refreshMs,
   });
+  const tokenNames = (found.data?.credentials ?? []).flatMap(({ type, name }) =>
+    type === 'TOKEN' && name !== undefined ? [name] : [],
+  );
   return (
     <Stack>
       <PageHeader
@@ -90,14 +93,16 @@ function Shown({
             <Button variant="default" onClick={() => setDialog('edit')}>
               Edit
             </Button>
-            <Button variant="default" onClick={() => setDialog('token')}>
-              Replace token
-            </Button>
+            {tokenNames.length > 0 && (
+              <Button variant="default" onClick={() => setDialog('token')}>
+                Replace token
+              </Button>
+            )}
             <DangerButton onClick={() => setDialog('delete')}>Delete</DangerButton>
           </>
         )}
       </PageHeader>
-      <ShownToken appRef={appRef} />
+      <ShownTokens appRef={appRef} />
       {last.announcement !== null && <DeploymentNote {...last.announcement} onClose={last.close} />}
       <QueryView query={found}>
         {(application) => (
@@ -111,8 +116,15 @@ function Shown({
                 onClose={close}
               />
             )}
-            {dialog === 'token' && <ReplaceToken appRef={appRef} onClose={close} />}
-            {dialog === 'delete' && <DeleteApplication appRef={appRef} onDone={onDeleted} onClose={close} />}
+            {dialog === 'token' && <ReplaceToken appRef={appRef} names={tokenNames} onClose={close} />}
+            {dialog === 'delete' && (
+              <DeleteApplication
+                appRef={appRef}
+                application={application}
+                onDone={onDeleted}
+                onClose={close}
+              />
+            )}
           </>
         )}
       </QueryView>
@@ -120,27 +132,33 @@ function Shown({
   );
 }
 
-function ShownToken({ appRef }: { readonly appRef: ApplicationRef }) {
-  const { token, close } = useShownToken(appRef);
-  if (token === null) return null;
+function ShownTokens({ appRef }: { readonly appRef: ApplicationRef }) {
+  const { tokens, close } = useShownTokens(appRef);
+  const [only, ...others] = tokens;
+  if (only === undefined) return null;
   return (
     <Alert
       role="status"
       variant="outline"
       color="green"
-      title={`The token of ${appRef.applicationName}`}
+      title={others.length === 0 ? `The token of ${appRef.applicationName}` : `Tokens of ${appRef.applicationName}`}
       withCloseButton
       closeButtonLabel="Close"
       onClose={close}
     >
       <Stack gap="xs">
         <Text size="sm">Copy it now. It is not shown again: keyplane stores only its hash.</Text>
-        <Code block data-testid="token">
-          {token}
-        </Code>
-        <Group>
-          <CopyButton value={token} label="Copy the token" />
-        </Group>
+        {tokens.map(({ name, token }) => (
+          <Stack key={name} gap={4}>
+            {others.length > 0 && <Text size="sm">{name}</Text>}
+            <Code block data-testid="token">
+              {token}
+            </Code>
+            <Group>
+              <CopyButton value={token} label={others.length === 0 ? 'Copy the token' : `Copy ${name}`} />
+            </Group>
+          </Stack>
+        ))}
       </Stack>
     </Alert>
   );
@@ -174,6 +192,7 @@ function Sections({
           ]}
         />
       </Section>
+      <Credentials application={application} />
       <Usage application={application} />
       {command !== undefined && (
         <Section
@@ -193,6 +212,81 @@ function FormerTokens({ until }: { readonly until: readonly string[] }) {
       one is valid until <Instant at={end} />
     </div>
   ));
+}
+
+type CredentialRow = ApplicationDetail['credentials'][number];
+
+const credentialTypes: Readonly<Record<CredentialRow['type'], string>> = {
+  TOKEN: 'token',
+  MTLS: 'client certificate',
+  JWT: 'JWT',
+};
+
+const credentialColumns: readonly Column<CredentialRow>[] = [
+  { header: 'Credential', kind: 'title', cell: ({ type, name }) => name ?? credentialTypes[type] },
+  { header: 'Type', cell: ({ type }) => credentialTypes[type] },
+  { header: 'Known by', cell: (one) => <KnownBy credential={one} /> },
+  { header: 'Expires', cell: ({ expiresAt }) => <Instant at={expiresAt ?? null} fallback="—" /> },
+];
+
+function KnownBy({ credential: one }: { readonly credential: CredentialRow }) {
+  switch (one.type) {
+    case 'TOKEN':
+      return 'its token';
+    case 'MTLS':
+      return one.uriSan ?? `the public key with SHA-256 ${one.spkiSha256}`;
+    case 'JWT':
+      return [
+        `issuer ${one.issuer}`,
+        `audience ${one.audience}`,
+        `subject ${one.subject}`,
+        ...(one.claims === undefined ? [] : [`claims ${JSON.stringify(one.claims)}`]),
+        one.jwksUri === undefined ? `verified with JWK ${one.jwkName}` : `verified with ${one.jwksUri}`,
+        ...(one.singleUse === true ? ['each accepted once per node'] : []),
+      ].map((line) => <div key={line}>{line}</div>);
+    default:
+      return one.type satisfies never;
+  }
+}
+
+type KeySetRow = ApplicationDetail['keySets'][number];
+
+const keySetColumns: readonly Column<KeySetRow>[] = [
+  { header: 'JWK Set of the issuer', kind: 'title', cell: ({ jwksUri }) => jwksUri },
+  { header: 'Keys', cell: ({ keyCount }) => keyCount },
+  {
+    header: 'State',
+    cell: ({ state, stateReason }) => (state === 'FRESH' ? 'current' : `failing: ${stateReason ?? ''}`),
+  },
+  { header: 'Fetched', cell: ({ fetchedAt }) => <Time at={fetchedAt} /> },
+];
+
+function Credentials({ application }: { readonly application: ApplicationDetail }) {
+  const { credentials, keySets } = application;
+  return (
+    <Section title="Credentials" description="Nodes recognise the application by any one of them">
+      {credentials.length === 0 ? (
+        <Text size="sm" c="dimmed">
+          It has none, so no node recognises it.
+        </Text>
+      ) : (
+        <DataTable
+          caption="Credentials"
+          columns={credentialColumns}
+          items={credentials}
+          rowKey={(one) => JSON.stringify(one)}
+        />
+      )}
+      {keySets.length > 0 && (
+        <DataTable
+          caption="JWK Sets of issuers"
+          columns={keySetColumns}
+          items={keySets}
+          rowKey={({ jwksUri }) => jwksUri}
+        />
+      )}
+    </Section>
+  );
 }
 
 type UsageRow = ApplicationDetail['usage'][number];
@@ -226,10 +320,12 @@ function Usage({ application: { usage } }: { readonly application: ApplicationDe
 
 function DeleteApplication({
   appRef,
+  application,
   onDone,
   onClose,
 }: {
   readonly appRef: ApplicationRef;
+  readonly application: ApplicationDetail;
   readonly onDone: (announcement: Announcement) => void;
   readonly onClose: () => void;
 }) {
@@ -248,7 +344,16 @@ function DeleteApplication({
       onConfirm={() => remove.mutate()}
       onClose={onClose}
     >
-      <Text>Nodes reject its tokens from now on. What it signed stays valid.</Text>
+      <Text>Nodes reject it from now on, whatever it is known by. What it signed stays valid.</Text>
+      <Text size="sm">
+        {application.lastUsedAt === null ? (
+          'It was not used yet.'
+        ) : (
+          <>
+            It was last used <Time at={application.lastUsedAt} />.
+          </>
+        )}
+      </Text>
     </ConfirmByName>
   );
 }

@@ -36,16 +36,27 @@ export function GrantTexts({
       </Text>
     );
   }
-  return grants.map(({ keyRingName, jwkName = '', operations }) => {
-    const name = keyRingName ?? jwkName;
-    const page = keyRingName === undefined ? 'jwks' : 'key-rings';
+  return grants.map((grant) => {
+    const { operations } = grant;
+    const [page, name] = pageOf(grant);
     return (
       <div key={`${page} ${name}`}>
         <Anchor component={Link} href={projectPath(projectName, page, name)} fz="inherit" underline="always">
           {name}
         </Anchor>
         : {operations.map((operation) => operationWords[operation]).join(', ')}
+        {rateText(grant)}
       </div>
     );
   });
+}
+
+function pageOf({ keyRingName, jwkName, tokenProfileName }: Grant): readonly [page: string, name: string] {
+  if (keyRingName !== undefined) return ['key-rings', keyRingName];
+  return tokenProfileName === undefined ? ['jwks', jwkName ?? ''] : ['token-profiles', tokenProfileName];
+}
+
+function rateText({ ratePerSecond, burst }: Grant): string {
+  if (ratePerSecond === undefined) return '';
+  return `, ${ratePerSecond} a second${burst === undefined ? '' : ` and ${burst} at once`}`;
 }

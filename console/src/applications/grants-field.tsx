@@ -1,32 +1,59 @@
-import { Button, Card, Checkbox, Group, NativeSelect, Stack, Text } from '@mantine/core';
+import { Button, Card, Checkbox, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { keyplane } from '../api/keyplane.ts';
 import type { Grant } from './application-words.tsx';
+import {
+  defaultOperations,
+  type Grantable,
+  type Operation,
+  operationNames,
+  operationsFor,
+} from './grant-operations.ts';
 
 export type GrantDraft = Grant;
-type Operation = Grant['operations'][number];
 
-const operations: readonly (readonly [Operation, string])[] = [
-  ['SIGN', 'Sign'],
-  ['VERIFY', 'Verify'],
-];
-
-/** How many key rings and JWKs the form offers. */
+/** How many of each kind the form offers. */
 const mostOffered = 100;
 
-/** As the API takes them: a grant of nothing is none. */
+const kindNames: Readonly<Record<Grantable['kind'], string>> = {
+  ring: 'Key ring',
+  jwk: 'JWK',
+  profile: 'Token profile',
+};
+
+/** As the API takes them. */
 export function grantsOf(drafts: readonly GrantDraft[]): readonly Grant[] {
-  return drafts.map(({ keyRingName, jwkName, operations: granted }) => ({
-    ...(keyRingName === undefined ? { jwkName } : { keyRingName }),
-    operations: [...granted],
+  return drafts.map(({ ratePerSecond, burst, ...grant }) => ({
+    ...grant,
+    operations: [...grant.operations],
+    ...(ratePerSecond !== undefined && { ratePerSecond }),
+    ...(burst !== undefined && { burst }),
   }));
 }
 
-function nameOf({ keyRingName, jwkName = '' }: GrantDraft): string {
-  return keyRingName ?? jwkName;
+function kindOf({ keyRingName, tokenProfileName }: GrantDraft): Grantable['kind'] {
+  if (keyRingName !== undefined) return 'ring';
+  return tokenProfileName === undefined ? 'jwk' : 'profile';
 }
 
-/** What an application may do with which key ring, or with which JWK outside of any. */
+function nameOf({ keyRingName, jwkName, tokenProfileName }: GrantDraft): string {
+  return keyRingName ?? jwkName ?? tokenProfileName ?? '';
+}
+
+function namedBy({ kind, name }: Grantable): Pick<Grant, 'keyRingName' | 'jwkName' | 'tokenProfileName'> {
+  switch (kind) {
+    case 'ring':
+      return { keyRingName: name };
+    case 'jwk':
+      return { jwkName: name };
+    case 'profile':
+      return { tokenProfileName: name };
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** What an application may do with which key ring, JWK outside of any, or token profile, and how often. */
 export function GrantsField({
   projectName,
   value,
@@ -39,18 +66,23 @@ export function GrantsField({
   readonly onChange: (value: readonly GrantDraft[]) => void;
 }) {
   const offered = useOffered(projectName);
-  const isFree = ({ keyRingName, jwkName }: GrantDraft) =>
-    value.every((one) => one.keyRingName !== keyRingName || one.jwkName !== jwkName);
-  const rings = offered.rings.filter((keyRingName) => isFree({ keyRingName, operations: [] }));
-  const jwks = offered.jwks.filter((jwkName) => isFree({ jwkName, operations: [] }));
+  const isFree = ({ kind, name }: Grantable) =>
+    value.every((one) => kindOf(one) !== kind || nameOf(one) !== name);
   const replace = (at: number, grant?: GrantDraft) =>
     onChange(value.toSpliced(at, 1, ...(grant ? [grant] : [])));
+  const group = (heading: string, kind: Grantable['kind']) => ({
+    group: heading,
+    items: offered
+      .filter((one) => one.kind === kind && isFree(one))
+      .map(({ name }) => ({ value: `${kind} ${name}`, label: name })),
+  });
   return (
     <Stack gap="xs">
       {value.map((grant, at) => (
         <GrantCard
-          key={`${grant.keyRingName === undefined ? 'jwk' : 'ring'} ${nameOf(grant)}`}
+          key={`${kindOf(grant)} ${nameOf(grant)}`}
           grant={grant}
+          grantable={offered.find(({ kind, name }) => kind === kindOf(grant) && name === nameOf(grant))}
           onChange={(changed) => replace(at, changed)}
           onRemove={() => replace(at)}
         />
@@ -61,82 +93,173 @@ export function GrantsField({
         value=""
         error={error}
         onChange={(event) => {
-          const [kind, name] = event.currentTarget.value.split(' ');
-          const named = kind === 'ring' ? { keyRingName: name } : { jwkName: name };
-          onChange([...value, { ...named, operations: ['SIGN', 'VERIFY'] }]);
+          const chosen = offered.find(({ kind, name }) => `${kind} ${name}` === event.currentTarget.value);
+          if (chosen === undefined) return;
+          onChange([...value, { ...namedBy(chosen), operations: [...defaultOperations(chosen)] }]);
         }}
         data={[
-          { value: '', label: 'Choose a key ring or a JWK', disabled: true },
-          { group: 'Key rings', items: rings.map((name) => ({ value: `ring ${name}`, label: name })) },
-          {
-            group: 'JWKs outside of key rings',
-            items: jwks.map((name) => ({ value: `jwk ${name}`, label: name })),
-          },
+          { value: '', label: 'Choose a key ring, a JWK or a token profile', disabled: true },
+          group('Key rings', 'ring'),
+          group('JWKs outside of key rings', 'jwk'),
+          group('Token profiles', 'profile'),
         ].filter((entry) => !('items' in entry) || entry.items.length > 0)}
       />
     </Stack>
   );
 }
 
-/** For signatures only: nodes do nothing else with keys yet. */
-function useOffered(projectName: string) {
+function useOffered(projectName: string): readonly Grantable[] {
   const found = useQuery({
     queryKey: ['grantable', projectName],
     queryFn: async () => {
       const asked = { projectName, page: '1', size: String(mostOffered), sort: 'name,asc' };
-      const [rings, jwks] = await Promise.all([
+      const [rings, jwks, profiles] = await Promise.all([
         keyplane.listKeyRings(asked),
-        keyplane.listJwks({ ...asked, use: 'sig' }),
+        keyplane.listJwks(asked),
+        keyplane.listTokenProfiles(asked),
       ]);
-      return {
-        rings: rings.resultList.filter(({ use }) => use === 'sig').map(({ name }) => name),
-        jwks: jwks.resultList.filter(({ ringName }) => ringName === null).map(({ name }) => name),
-      };
+      return [
+        ...rings.resultList.map(({ name, use, type }) => {
+          return { kind: 'ring' as const, name, use, isSecret: type === 'OCT' };
+        }),
+        ...jwks.resultList
+          .filter(({ ringName }) => ringName === null)
+          .map(({ name, use, type }) => ({ kind: 'jwk' as const, name, use, isSecret: type === 'OCT' })),
+        ...profiles.resultList.map(({ name }) => {
+          return { kind: 'profile' as const, name, use: null, isSecret: false };
+        }),
+      ];
     },
   });
-  return found.data ?? { rings: [], jwks: [] };
+  return found.data ?? [];
 }
 
 function GrantCard({
   grant,
+  grantable,
   onChange,
   onRemove,
 }: {
   readonly grant: GrantDraft;
+  /** Undefined where the list is longer than the form offers. */
+  readonly grantable: Grantable | undefined;
   readonly onChange: (grant: GrantDraft) => void;
   readonly onRemove: () => void;
 }) {
-  const name = nameOf(grant);
+  const [name, kind] = [nameOf(grant), kindOf(grant)];
+  const fitting = operationsFor(grantable ?? { kind, name, use: null, isSecret: true });
+  const order = Object.keys(operationNames) as readonly Operation[];
+  const shown = order.filter((one) => fitting.includes(one) || grant.operations.includes(one));
   const toggled = (operation: Operation, isGranted: boolean) =>
-    operations
-      .map(([one]) => one)
-      .filter((one) => (one === operation ? isGranted : grant.operations.includes(one)));
+    order.filter((one) => (one === operation ? isGranted : grant.operations.includes(one)));
   return (
     <Card withBorder component="section" aria-label={name} p="sm">
-      <Group justify="space-between" align="start" gap="xs">
-        <div>
-          <Text fw={600}>{name}</Text>
-          <Text size="xs" c="dimmed">
-            {grant.keyRingName === undefined ? 'JWK' : 'Key ring'}
-          </Text>
-        </div>
+      <Stack gap="xs">
+        <Group justify="space-between" align="start" gap="xs">
+          <div>
+            <Text fw={600}>{name}</Text>
+            <Text size="xs" c="dimmed">
+              {kindNames[kind]}
+            </Text>
+          </div>
+          <Button variant="default" size="compact-sm" aria-label={`Remove ${name}`} onClick={onRemove}>
+            Remove
+          </Button>
+        </Group>
         <Group gap="md">
-          {operations.map(([operation, label]) => (
+          {shown.map((operation) => (
             <Checkbox
               key={operation}
-              label={label}
-              aria-label={`${label} with ${name}`}
+              label={operationNames[operation]}
+              aria-label={`${operationNames[operation]} with ${name}`}
               checked={grant.operations.includes(operation)}
               onChange={(event) =>
                 onChange({ ...grant, operations: toggled(operation, event.currentTarget.checked) })
               }
             />
           ))}
-          <Button variant="default" size="compact-sm" aria-label={`Remove ${name}`} onClick={onRemove}>
-            Remove
-          </Button>
         </Group>
-      </Group>
+        {grant.operations.includes('SIGN_RAW') && (
+          <Text size="xs">
+            “Sign anything” also signs JSON objects of any content and lifetime, such as tokens of another
+            issuer or without expiry.
+          </Text>
+        )}
+        <RateFields name={name} grant={grant} onChange={onChange} />
+      </Stack>
     </Card>
+  );
+}
+
+function RateFields({
+  name,
+  grant,
+  onChange,
+}: {
+  readonly name: string;
+  readonly grant: GrantDraft;
+  readonly onChange: (grant: GrantDraft) => void;
+}) {
+  const { ratePerSecond, burst, ...rest } = grant;
+  const change = (rate: number | undefined, most: number | undefined) =>
+    onChange({
+      ...rest,
+      ...(rate !== undefined && { ratePerSecond: rate }),
+      ...(most !== undefined && { burst: most }),
+    });
+  return (
+    <Group gap="sm" align="end">
+      <NumberField
+        label="Operations a second"
+        name={name}
+        step="any"
+        value={ratePerSecond}
+        onChange={(rate) => change(rate, rate === undefined ? undefined : burst)}
+      />
+      <NumberField
+        label="At once"
+        name={name}
+        step="1"
+        value={burst}
+        isDisabled={ratePerSecond === undefined}
+        onChange={(most) => change(ratePerSecond, most)}
+      />
+    </Group>
+  );
+}
+
+/** Empty: no limit. */
+function NumberField({
+  label,
+  name,
+  step,
+  value,
+  isDisabled = false,
+  onChange,
+}: {
+  readonly label: string;
+  readonly name: string;
+  readonly step: string;
+  readonly value: number | undefined;
+  readonly isDisabled?: boolean;
+  readonly onChange: (value: number | undefined) => void;
+}) {
+  return (
+    <TextInput
+      label={label}
+      aria-label={`${label}: ${name}`}
+      type="number"
+      min={0}
+      step={step}
+      size="xs"
+      w={130}
+      placeholder="no limit"
+      disabled={isDisabled}
+      value={value ?? ''}
+      onChange={(event) => {
+        const text = event.currentTarget.value;
+        onChange(text === '' ? undefined : Number(text));
+      }}
+    />
   );
 }

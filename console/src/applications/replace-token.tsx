@@ -1,8 +1,9 @@
-import { Radio, Stack, Text } from '@mantine/core';
+import { NativeSelect, Radio, Stack, Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
+import { apiPath } from '../curl/curl-command.ts';
 import { resultOf } from '../display/deployment-note.tsx';
 import { fieldErrors } from '../display/form/field-errors.ts';
 import { FormDialog } from '../display/form/form-dialog.tsx';
@@ -10,24 +11,29 @@ import { keepDeployment } from '../display/last-deployment.ts';
 import { isoOf, policyUnits, type Quantity } from '../quantity/quantity.ts';
 import { QuantityField } from '../quantity/quantity-field.tsx';
 import type { ApplicationRef } from './application-words.tsx';
-import { keepShownToken } from './shown-token.ts';
+import { keepShownTokens } from './shown-token.ts';
 
 /** Makes a new token; the former one ends at once, or a while later. */
 export function ReplaceToken({
   appRef,
+  names,
   onClose,
 }: {
   readonly appRef: ApplicationRef;
+  /** Of its TOKEN credentials. */
+  readonly names: readonly string[];
   readonly onClose: () => void;
 }) {
   const { projectName, applicationName } = appRef;
   const queries = useQueryClient();
   const [overlaps, setOverlaps] = useState(true);
   const [overlap, setOverlap] = useState<Quantity>({ amount: '1', unit: 'h' });
+  const [credentialName, setCredentialName] = useState(names[0] ?? '');
+  const body = { credentialName, ...(overlaps && { overlap: isoOf(overlap) }) };
   const replace = useChange(
-    () => keyplane.replaceApplicationToken({ ...appRef, body: overlaps ? { overlap: isoOf(overlap) } : {} }),
+    () => keyplane.replaceApplicationToken({ ...appRef, body }),
     (answer) => {
-      if (answer.token !== undefined) keepShownToken(queries, appRef, answer.token);
+      if (answer.tokens !== undefined) keepShownTokens(queries, appRef, answer.tokens);
       keepDeployment(queries, ['applications', projectName, applicationName], {
         title: 'The token is replaced',
         result: resultOf(answer),
@@ -38,6 +44,11 @@ export function ReplaceToken({
   const errors = fieldErrors(replace.error, [['overlap']]);
   return (
     <FormDialog
+      request={{
+        method: 'POST',
+        path: `${apiPath(projectName, 'applications', applicationName)}token`,
+        body,
+      }}
       title={`Replace the token of ${applicationName}`}
       action="Replace"
       error={errors.rest}
@@ -46,6 +57,14 @@ export function ReplaceToken({
       onClose={onClose}
     >
       <Text size="sm">The new token is shown once.</Text>
+      {names.length > 1 && (
+        <NativeSelect
+          label="Which token"
+          value={credentialName}
+          onChange={(event) => setCredentialName(event.currentTarget.value)}
+          data={[...names]}
+        />
+      )}
       <Radio.Group
         label="The former token"
         value={overlaps ? 'overlap' : 'at-once'}

@@ -8,18 +8,32 @@ const keyOf = ({ projectName, applicationName }: ApplicationRef) => [
   applicationName,
 ];
 
-/** A token that was just made, in the memory of this tab until the user closes the note or leaves the page. */
-export function useShownToken(ref: ApplicationRef) {
+/** A new token and the name of its credential. */
+export interface ShownToken {
+  readonly name: string;
+  readonly token: string;
+}
+
+/** Tokens that were just made, in the memory of this tab until the user closes the note or leaves the page. */
+export function useShownTokens(ref: ApplicationRef) {
   const queries = useQueryClient();
-  const shown = useQuery<string | null>({ queryKey: keyOf(ref), queryFn: () => null, enabled: false });
+  const shown = useQuery<readonly ShownToken[]>({
+    queryKey: keyOf(ref),
+    queryFn: () => [],
+    enabled: false,
+  });
   const { projectName, applicationName } = ref;
   useEffect(
     () => () => queries.removeQueries({ queryKey: keyOf({ projectName, applicationName }) }),
     [queries, projectName, applicationName],
   );
-  return { token: shown.data ?? null, close: () => queries.setQueryData(keyOf(ref), null) };
+  return { tokens: shown.data ?? [], close: () => queries.setQueryData(keyOf(ref), []) };
 }
 
-export function keepShownToken(queries: QueryClient, ref: ApplicationRef, token: string): void {
-  queries.setQueryData(keyOf(ref), token);
+export function keepShownTokens(
+  queries: QueryClient,
+  ref: ApplicationRef,
+  tokens: readonly ShownToken[],
+): void {
+  queries.setQueryData(keyOf(ref), tokens);
 }

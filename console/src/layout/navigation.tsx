@@ -27,6 +27,7 @@ function useEntries(): { readonly project: readonly Entry[]; readonly installati
       add('JWKs', 'jwk', 'jwks');
       add('Key rings', 'ring', 'key-rings');
       add('Applications', 'application', 'applications');
+      add('Token profiles', 'profile', 'token-profiles');
     }
     if (mayIn(session, projectName, 'ROLE_MANAGE_PROXIES'))
       add('Certificates', 'certificate', 'certificates');

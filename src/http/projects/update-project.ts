@@ -25,7 +25,7 @@ export function updateProjectRoute(app: KeyplaneServer, { projects }: Pick<Route
   app.route({
     method: 'PUT',
     url: '/apiops/projects/:projectName/',
-    config: { access: openToAdminsOfProjects },
+    config: { access: openToAdminsOfProjects, nullMembers: ['historicalKeyRingName'] },
     schema: {
       operationId: 'updateProject',
       tags: ['projects'],

@@ -1,0 +1,99 @@
+import { Anchor, Button, Stack, Text } from '@mantine/core';
+import { useState } from 'react';
+import { Link, useLocation, useParams } from 'wouter';
+import type { TokenProfile } from '../../../clients/typescript/src/index.ts';
+import { keyplane } from '../api/keyplane.ts';
+import { EmptyState } from '../display/empty-state.tsx';
+import { useListView } from '../display/list-query.ts';
+import { PageHeader } from '../display/page-header.tsx';
+import { type Column, ServerTable } from '../display/server-table.tsx';
+import { Day } from '../display/time.tsx';
+import { useMayDeploy } from '../jwks/deploying-role.ts';
+import { projectPath } from '../layout/project.ts';
+import { durationWords } from '../quantity/quantity.ts';
+import { ProfileDialog } from './profile-dialog.tsx';
+
+/** The token profiles of a project: what tokens say that nodes issue. */
+export function TokenProfilesPage() {
+  const { projectName = '' } = useParams<{ projectName: string }>();
+  const view = useListView('name,asc');
+  const [, navigate] = useLocation();
+  const [isCreating, setCreating] = useState(false);
+  const create = useMayDeploy(projectName) && (
+    <Button onClick={() => setCreating(true)}>New token profile</Button>
+  );
+  return (
+    <Stack>
+      <PageHeader
+        title="Token profiles"
+        description="What tokens say that nodes issue for applications: issuer, audiences, lifetime and claims."
+      >
+        {create}
+      </PageHeader>
+      <ServerTable
+        caption="Token profiles"
+        view={view}
+        queryKey={['token-profiles', projectName]}
+        fetchPage={(query) => keyplane.listTokenProfiles({ projectName, ...query })}
+        columns={columnsOf(projectName)}
+        rowKey={({ name }) => name}
+        searchLabel="Search by name or description"
+        empty={
+          <EmptyState
+            icon="token"
+            title="This project has no token profile yet."
+            text="With a token profile an application asks for a token and gives only the claims that the profile allows. It cannot choose the issuer, the audience or the lifetime beyond what is written here."
+          >
+            {create}
+          </EmptyState>
+        }
+      />
+      {isCreating && (
+        <ProfileDialog
+          projectName={projectName}
+          onDone={(name) => navigate(projectPath(projectName, 'token-profiles', name))}
+          onClose={() => setCreating(false)}
+        />
+      )}
+    </Stack>
+  );
+}
+
+function columnsOf(projectName: string): readonly Column<TokenProfile>[] {
+  return [
+    {
+      header: 'Name',
+      sort: 'name',
+      kind: 'title',
+      cell: ({ name, description }) => (
+        <>
+          <Anchor component={Link} href={projectPath(projectName, 'token-profiles', name)} fw={500}>
+            {name}
+          </Anchor>
+          {description !== null && (
+            <Text size="xs" c="dimmed" lineClamp={1} title={description}>
+              {description}
+            </Text>
+          )}
+        </>
+      ),
+    },
+    { header: 'Issuer', cell: ({ issuer }) => issuer },
+    { header: 'Audiences', cell: ({ audiences }) => audiences.join(', ') },
+    { header: 'Lifetime', cell: ({ lifetime }) => durationWords(lifetime) },
+    {
+      header: 'Key ring',
+      cell: ({ keyRingName }) => (
+        <Anchor component={Link} href={projectPath(projectName, 'key-rings', keyRingName)} fz="inherit">
+          {keyRingName}
+        </Anchor>
+      ),
+    },
+    {
+      header: 'Created',
+      sort: 'createdAt',
+      from: 'medium',
+      cell: ({ createdAt }) => <Day at={createdAt} />,
+    },
+  ];
+}
