@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { managerSettings } from '../../src/config.ts';
 import { commandFlags, namedCommands } from './support/command-line.ts';
 import { blocksOf, pagePaths, proseOf, root, textOf } from './support/page.ts';
-import { ownStartPages, productionPages, sourcePages } from './support/ran-pages.ts';
+import { ownStartPages, productionPages, recipePages, sourcePages } from './support/ran-pages.ts';
 
 const pages = pagePaths();
 const readText = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -24,7 +24,7 @@ describe('every block of a page', () => {
   const blocks = pages.flatMap((page) => blocksOf(page));
 
   test('of commands is run by a test, or says why it is not', () => {
-    const ran = [...sourcePages, ...ownStartPages, ...productionPages];
+    const ran = [...sourcePages, ...recipePages, ...ownStartPages, ...productionPages];
     const toRun = blocks.filter(({ language, noRun }) => language === 'sh' && noRun === undefined);
     expect([...new Set(toRun.map(({ page }) => page))].sort()).toEqual([...ran].sort());
   });

@@ -12,6 +12,14 @@ export const sourcePages: readonly string[] = [
   'docs/adopt-key.md',
 ];
 
+/** Beside another `npm start` for all of them. */
+export const recipePages: readonly string[] = [
+  'docs/recipes/client-assertions.md',
+  'docs/recipes/decrypting-gateway.md',
+  'docs/recipes/detached-jws.md',
+  'docs/recipes/services.md',
+];
+
 /** Beside an `npm start` of its own each. */
 export const ownStartPages: readonly string[] = [
   'README.md',
