@@ -24,7 +24,15 @@ export interface ProfileKeyStores {
   readonly rings: {
     find(projectId: string, name: string): Promise<ProfileRing | undefined>;
     getMany(ids: readonly string[]): Promise<readonly ProfileRing[]>;
-    members(ringId: string): Promise<readonly { readonly algorithm: string | null }[]>;
+    members(
+      ringId: string,
+    ): Promise<
+      readonly {
+        readonly algorithm: string | null;
+        readonly kid: string;
+        readonly member?: { readonly state: string };
+      }[]
+    >;
   };
   readonly jwks: {
     find(projectId: string, name: string): Promise<ProfileJwk | undefined>;

@@ -25,6 +25,7 @@ import {
 import { type RulesRequest, readRules } from './profile-rules.ts';
 import type { TokenProfile } from './token-profile.ts';
 import { putDesiredTokenProfile, withdrawTokenProfile } from './token-profile-deployment.ts';
+import { type ProfileTrial, type TrialRequest, tryProfile } from './try-profile.ts';
 import type { TokenProfileListQuery, TokenProfileStores } from './token-profile-store.ts';
 
 export interface TokenProfileRequest extends RulesRequest {
@@ -45,6 +46,12 @@ export interface TokenProfiles {
     query: TokenProfileListQuery,
   ): Promise<{ readonly found: readonly FoundTokenProfile[]; readonly total: number }>;
   get(projectId: string, name: string): Promise<FoundTokenProfile>;
+  /** What a token would say, or why it would be refused. */
+  try(
+    project: Pick<ProjectScope, 'projectId' | 'projectName'>,
+    name: string,
+    request: TrialRequest,
+  ): Promise<ProfileTrial>;
   create(scope: ProjectScope, request: TokenProfileRequest): Promise<ChangeResult>;
   /** What is absent stays as it is. */
   update(scope: ProjectScope, name: string, request: TokenProfileRequest): Promise<ChangeResult>;
@@ -82,6 +89,12 @@ export function createTokenProfiles(options: TokenProfileRuleOptions): TokenProf
         const [found] = await describe(stores, [profile]);
         if (!found) throw notFound(name);
         return found;
+      }),
+
+    try: ({ projectId, projectName }, name, request) =>
+      store.read(async (stores) => {
+        const profile = await requireTokenProfile(stores, projectId, name);
+        return tryProfile(stores, { profile, projectName, now: clock() }, request);
       }),
 
     async create(scope, request) {

@@ -35,12 +35,12 @@ test('an application is created with a grant, and its token is shown once', asyn
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('button', { name: 'Create' }).click();
   await dialog.getByText('Application name can not be empty!').waitFor();
-  await dialog.getByRole('textbox', { name: 'Name' }).fill('issuer');
+  await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('issuer');
   const choice = dialog.getByLabel('Grant the use of');
   await choice.locator('option', { hasText: 'single' }).waitFor({ state: 'attached' });
   // Members of a ring are granted with their ring alone.
   const offered = await choice.locator('option').allTextContents();
-  expect(offered).toEqual(['Choose a key ring or a JWK', 'api-signing', 'single']);
+  expect(offered).toEqual(['Choose a key ring, a JWK or a token profile', 'api-signing', 'single']);
   await choice.selectOption('api-signing');
   await dialog.getByLabel('Verify with api-signing').uncheck();
   await expectAccessible(page);
@@ -67,7 +67,7 @@ test('an application is created with a grant, and its token is shown once', asyn
 test('a token that was shown is no longer there on the way back to its page', async () => {
   const page = await console.open({ path: '/projects/MyProject/applications' });
   await page.getByRole('button', { name: 'New application' }).click();
-  await page.getByRole('textbox', { name: 'Name' }).fill('left');
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('left');
   await page.getByRole('button', { name: 'Create', exact: true }).click();
   const token = (await page.getByTestId('token').textContent()) ?? '';
   await page.getByRole('link', { name: 'Overview' }).click();
@@ -84,7 +84,7 @@ test('grants and expiry are edited, and a grant of nothing is rejected beside it
   await dialog.getByLabel('Grant the use of').selectOption('single');
   await dialog.getByLabel('Sign with api-signing').uncheck();
   await dialog.getByRole('button', { name: 'Save' }).click();
-  await dialog.getByText(/operations/).waitFor();
+  await dialog.getByText(/operations/).first().waitFor();
   await expectAccessible(page);
   await dialog.getByRole('button', { name: 'Remove api-signing' }).click();
   await dialog.getByRole('radio', { name: 'On a date' }).check();
@@ -113,6 +113,49 @@ test('a token is replaced with an overlap, and the new one is shown once', async
   expect(await page.getByTestId('token').textContent()).toMatch(/^kpa_/);
   await page.getByText('one is valid until').waitFor();
   expect((await applicationOf('issuer')).formerTokensValidUntil).toHaveLength(1);
+});
+
+test('credentials of each type and rates are edited, and each new token is shown once', async () => {
+  const page = await console.open({ path: '/projects/MyProject/applications' });
+  await page.getByRole('button', { name: 'New application' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('gateway');
+  await dialog.getByLabel('Grant the use of').selectOption('single');
+  await dialog.getByLabel('Operations a second: single').fill('50');
+  await dialog.getByLabel('At once: single').fill('100');
+  await dialog.getByLabel('Known by').selectOption('Token');
+  await dialog.getByLabel('Name of the token').last().fill('batch');
+  await dialog.getByLabel('Known by').selectOption('Client certificate');
+  await dialog.getByLabel('URI', { exact: true }).fill('spiffe://example.org/gateway');
+  await dialog.getByText('Show as curl').click();
+  await dialog.getByText('"uriSan": "spiffe://example.org/gateway"').waitFor();
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: 'Create', exact: true }).click();
+  await page.getByText('Tokens of gateway').waitFor();
+  expect(await page.getByTestId('token').count()).toBe(2);
+  await page.getByText('single: sign, verify, 50 a second and 100 at once').waitFor();
+  await page.getByRole('cell', { name: 'spiffe://example.org/gateway' }).waitFor();
+  await page.getByRole('button', { name: 'Edit' }).click();
+  await dialog.getByLabel('Known by').selectOption('JWT of another issuer');
+  await dialog.getByLabel('Issuer').fill('https://ci.example.org');
+  await dialog.getByLabel('Audience').fill('keyplane');
+  await dialog.getByLabel('Subject').fill('repo:shop:*');
+  await dialog.getByLabel('Verified with').selectOption('A JWK of this project');
+  await dialog.getByLabel('Name of the JWK').fill('single');
+  await dialog.getByRole('button', { name: 'Remove credential 3' }).click();
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('subject repo:shop:*').waitFor();
+  expect(await page.getByText('Tokens of gateway').count()).toBe(1);
+  expect((await applicationOf('gateway')).credentials).toMatchObject([
+    { type: 'TOKEN', name: 'default' },
+    { type: 'TOKEN', name: 'batch' },
+    { type: 'JWT', issuer: 'https://ci.example.org', subject: 'repo:shop:*', jwkName: 'single' },
+  ]);
+  await page.getByRole('button', { name: 'Replace token' }).click();
+  await dialog.getByLabel('Which token').selectOption('batch');
+  await dialog.getByRole('button', { name: 'Replace' }).click();
+  await page.getByText('The token is replaced').waitFor();
 });
 
 test('usage is shown by key, operation and outcome', async () => {

@@ -7,6 +7,7 @@ import { createTokenProfileRoute } from './create-token-profile.ts';
 import { deleteTokenProfileRoute } from './delete-token-profile.ts';
 import { getTokenProfileRoute } from './get-token-profile.ts';
 import { listTokenProfilesRoute } from './list-token-profiles.ts';
+import { tryTokenProfileRoute } from './try-token-profile.ts';
 import { updateTokenProfileRoute } from './update-token-profile.ts';
 
 const operations = [
@@ -15,6 +16,7 @@ const operations = [
   getTokenProfileRoute,
   updateTokenProfileRoute,
   deleteTokenProfileRoute,
+  tryTokenProfileRoute,
 ];
 
 export function tokenProfileRoutes(app: KeyplaneServer, services: RouteServices): void {
