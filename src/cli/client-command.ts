@@ -1,9 +1,12 @@
 // What commands have in common: examples in their help, and the flags that choose a manager, a project and a format.
 
 import type { Command } from 'commander';
+import { parseDuration } from '../iso-duration.ts';
 import { durationOption } from './flag-values.ts';
 import { type CompletionSource, completeArguments } from './shell/completion-source.ts';
 import { addOutputOptions, changeFormats, type OutputFormat } from './terminal/output-format.ts';
+
+const dayMs = 86_400_000;
 
 export interface CommandSpec {
   /** Name and arguments in the notation of commander: `get <NAME>`. */
@@ -98,6 +101,24 @@ export function addListOptions(command: Command): Command {
     .option('--sort <FIELD,ORDER>', 'such as name,asc')
     .option('--page <NUMBER>', 'one page instead of all; the first is 1')
     .option('--size <NUMBER>', 'items per page, 1 to 100');
+}
+
+/** For lists of what applications use. Gives days. */
+export function addUnusedOption(command: Command): Command {
+  return command.addOption(
+    durationOption('--unused <DURATION>', 'only those that no application used for so long, such as 90d'),
+  );
+}
+
+export interface UnusedFlags {
+  /** ISO 8601 */
+  readonly unused?: string;
+}
+
+/** The parameter of the API: whole days. */
+export function unusedForDaysOf({ unused }: UnusedFlags): { readonly unusedForDays?: number } {
+  const durationMs = unused === undefined ? undefined : parseDuration(unused);
+  return durationMs === undefined ? {} : { unusedForDays: Math.ceil(durationMs / dayMs) };
 }
 
 export interface ListFlags {

@@ -122,6 +122,11 @@ const keys: readonly CommandRow[] = [
     load: async () => (await import('./applications/app.ts')).addAppCommand,
   },
   {
+    name: 'usage',
+    summary: 'Which application used which key for what',
+    load: async () => (await import('./usage.ts')).addUsageCommand,
+  },
+  {
     name: 'token-profile',
     summary: 'Token profiles of a project: what tokens say that nodes issue',
     load: async () => (await import('./token-profiles/token-profile.ts')).addTokenProfileCommand,

@@ -20,11 +20,12 @@ import { Instant, Time } from '../display/time.tsx';
 import { Block } from '../jwk-detail/public-part.tsx';
 import { useMayDeploy } from '../jwks/deploying-role.ts';
 import { projectPath } from '../layout/project.ts';
+import { nodeCommand } from '../node-operations/node-command.ts';
+import { LastUses, UsageSection } from '../usage/usage.tsx';
 import { ApplicationDialog } from './application-dialog.tsx';
 import { type ApplicationRef, GrantTexts } from './application-words.tsx';
 import { ReplaceToken } from './replace-token.tsx';
 import { useShownTokens } from './shown-token.ts';
-import { signCommand } from './sign-command.ts';
 
 /** Nodes report usage every ten seconds. */
 const refreshMs = 5_000;
@@ -120,7 +121,6 @@ function Shown({
             {dialog === 'delete' && (
               <DeleteApplication
                 appRef={appRef}
-                application={application}
                 onDone={onDeleted}
                 onClose={close}
               />
@@ -172,7 +172,8 @@ function Sections({
   readonly application: ApplicationDetail;
 }) {
   const { description, expiresAt, grants, lastUsedAt, formerTokensValidUntil, createdAt } = application;
-  const command = signCommand(projectName, grants);
+  const [grant] = grants;
+  const [operation] = grant?.operations ?? [];
   return (
     <>
       {description !== null && <Text>{description}</Text>}
@@ -193,13 +194,13 @@ function Sections({
         />
       </Section>
       <Credentials application={application} />
-      <Usage application={application} />
-      {command !== undefined && (
+      <UsageSection projectName={projectName} applicationName={application.name} />
+      {grant !== undefined && operation !== undefined && (
         <Section
-          title="Sign"
+          title="Call a node"
           description="At a node that was started with an operations listener. Replace NODE with its host and port"
         >
-          <Block label="curl command" text={command} />
+          <Block label="curl command" text={nodeCommand(projectName, grant, operation)} />
         </Section>
       )}
     </>
@@ -289,43 +290,12 @@ function Credentials({ application }: { readonly application: ApplicationDetail 
   );
 }
 
-type UsageRow = ApplicationDetail['usage'][number];
-
-const usageColumns: readonly Column<UsageRow>[] = [
-  { header: 'Key', kind: 'title', cell: ({ keyName }) => keyName },
-  { header: 'Operation', cell: ({ operation }) => operation.toLowerCase() },
-  { header: 'Outcome', cell: ({ outcome }) => outcome.toLowerCase() },
-  { header: 'Count', cell: ({ count }) => count.toLocaleString('en') },
-  { header: 'Last', cell: ({ lastUsedAt }) => <Time at={lastUsedAt} /> },
-];
-
-function Usage({ application: { usage } }: { readonly application: ApplicationDetail }) {
-  return (
-    <Section title="Usage" description="As nodes report it, every 10 seconds">
-      {usage.length === 0 ? (
-        <Text size="sm" c="dimmed">
-          It was not used yet.
-        </Text>
-      ) : (
-        <DataTable
-          caption="Usage by key"
-          columns={usageColumns}
-          items={usage}
-          rowKey={({ keyName, operation, outcome }) => `${keyName} ${operation} ${outcome}`}
-        />
-      )}
-    </Section>
-  );
-}
-
 function DeleteApplication({
   appRef,
-  application,
   onDone,
   onClose,
 }: {
   readonly appRef: ApplicationRef;
-  readonly application: ApplicationDetail;
   readonly onDone: (announcement: Announcement) => void;
   readonly onClose: () => void;
 }) {
@@ -345,15 +315,7 @@ function DeleteApplication({
       onClose={onClose}
     >
       <Text>Nodes reject it from now on, whatever it is known by. What it signed stays valid.</Text>
-      <Text size="sm">
-        {application.lastUsedAt === null ? (
-          'It was not used yet.'
-        ) : (
-          <>
-            It was last used <Time at={application.lastUsedAt} />.
-          </>
-        )}
-      </Text>
+      <LastUses {...appRef} />
     </ConfirmByName>
   );
 }

@@ -1,8 +1,12 @@
 import { List, Text } from '@mantine/core';
+import { useState } from 'react';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
 import { ConfirmByName } from '../display/form/confirm-by-name.tsx';
+import { fieldErrors } from '../display/form/field-errors.ts';
 import type { Announcement } from '../display/last-deployment.ts';
+import { ForceFields, noForce } from '../rings/actions/force-fields.tsx';
+import { LastUses } from '../usage/usage.tsx';
 import { type EnvironmentState, type JwkRef, useDeployment } from './jwk-queries.ts';
 
 export function DeleteJwk({
@@ -15,16 +19,19 @@ export function DeleteJwk({
   readonly onClose: () => void;
 }) {
   const deployment = useDeployment(jwk);
+  const [force, setForce] = useState(noForce);
   const remove = useChange(
-    () => keyplane.deleteJwk(jwk),
+    () =>
+      keyplane.deleteJwk({ ...jwk, ...(force.force && { force: 'true', reason: force.reason.trim() }) }),
     ({ deploymentResult }) => onDone({ title: `${jwk.jwkName} is deleted`, result: deploymentResult }),
   );
+  const errors = fieldErrors(remove.error, force.force ? [['reason']] : []);
   return (
     <ConfirmByName
       title={`Delete ${jwk.jwkName}`}
       name={jwk.jwkName}
       action="Delete the JWK"
-      error={remove.error}
+      error={errors.rest}
       isPending={remove.isPending}
       onConfirm={() => remove.mutate()}
       onClose={onClose}
@@ -40,6 +47,14 @@ export function DeleteJwk({
           </List.Item>
         ))}
       </List>
+      <LastUses {...jwk} />
+      <ForceFields
+        label="Delete it even if it was used in the last 7 days"
+        description="Otherwise the manager rejects the deletion"
+        value={force}
+        error={errors.of('reason')}
+        onChange={setForce}
+      />
     </ConfirmByName>
   );
 }

@@ -19,6 +19,8 @@ import { keyTextWithUnit, useWords, validityState } from '../jwks/jwk-words.ts';
 import { projectPath } from '../layout/project.ts';
 import { AdoptJwk, mayBeAdopted } from '../rings/adopt-jwk.tsx';
 import { RingLink } from '../rings/ring-link.tsx';
+import { UseAtNode } from '../node-operations/use-at-node.tsx';
+import { UsageSection } from '../usage/usage.tsx';
 import { DeleteJwk } from './delete-jwk.tsx';
 import { DeploymentLegend, DeploymentState, deployedText } from './deployment-state.tsx';
 import { EditDescription } from './edit-description.tsx';
@@ -157,6 +159,14 @@ function Sections({ jwk, detail }: { readonly jwk: JwkRef; readonly detail: JwkD
       <Section title="Private part">
         <PrivatePart key={detail.updatedAt} jwk={jwk} detail={detail} />
       </Section>
+      <UsageSection {...jwk} />
+      {detail.ringName === null && detail.algorithm !== null && (
+        <UseAtNode
+          projectName={jwk.projectName}
+          target={{ jwkName: jwk.jwkName }}
+          usedKey={detail}
+        />
+      )}
       <Section title="History">
         <JwkHistory jwk={jwk} />
       </Section>

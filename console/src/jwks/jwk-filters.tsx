@@ -11,6 +11,7 @@ const choices = {
   use: ['Use', { '': 'All uses', sig: 'Signature', enc: 'Encryption' }],
   sourceType: ['Source', { '': 'All sources', ...sourceWords }],
   deployment: ['Deployment', { '': 'Any', DEPLOYED: 'Deployed everywhere', INCOMPLETE: 'Missing on a node' }],
+  unusedForDays: ['Use at nodes', { '': 'Any', '30': 'Unused for 30 days', '90': 'Unused for 90 days' }],
   expiringWithin: [
     'Expires',
     { '': 'Any time', P7D: 'Within 7 days', P30D: 'Within 30 days', P90D: 'Within 90 days' },

@@ -18,6 +18,8 @@ import { HoldOrResume, Rotate } from './actions/rotation-buttons.tsx';
 import { EditPolicy } from './policy/edit-policy.tsx';
 import { PolicyFacts } from './policy/policy-facts.tsx';
 import { Revocations } from './revocation-clock.tsx';
+import { UseAtNode } from '../node-operations/use-at-node.tsx';
+import { UsageSection } from '../usage/usage.tsx';
 import { RingMembers } from './ring-members.tsx';
 import { useRing, useTimeline } from './ring-queries.ts';
 import { RingState } from './ring-state.tsx';
@@ -140,6 +142,12 @@ function Sections({
           onRevoke={(member) => onOpen({ kind: 'revoke-key', member })}
         />
       </Section>
+      <UsageSection projectName={ringRef.projectName} keyRingName={ringRef.ringName} />
+      <UseAtNode
+        projectName={ringRef.projectName}
+        target={{ keyRingName: ringRef.ringName }}
+        usedKey={ring}
+      />
       <Section title="Policy">
         <PolicyFacts ring={ring} />
       </Section>

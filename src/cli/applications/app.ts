@@ -9,11 +9,14 @@ import { timeAndDistance, timeText } from '../../runtime/time-text.ts';
 import {
   addConfirmOption,
   addListOptions,
+  addUnusedOption,
   type ConfirmFlags,
   deployingCommand,
   groupCommand,
   type ListFlags,
   projectCommand,
+  type UnusedFlags,
+  unusedForDaysOf,
   type WaitFlags,
 } from '../client-command.ts';
 import { exitCode, wrongUsage } from '../failure.ts';
@@ -62,11 +65,11 @@ export function addAppCommand(program: Command): void {
     examples: ['app list', 'app list --output wide'],
     formats: listFormats,
   });
-  addListOptions(list).action(async (flags: ProjectFlags & ListFlags) => {
+  addUnusedOption(addListOptions(list)).action(async (flags: ProjectFlags & ListFlags & UnusedFlags) => {
     const { client, projectName } = await connectToProject(flags);
     showList(
       flags,
-      await allItems(flags, (query) => client.listApplications({ projectName, ...query })),
+      await allItems(flags, (query) => client.listApplications({ projectName, ...unusedForDaysOf(flags), ...query })),
       view,
     );
   });

@@ -4,14 +4,21 @@ import { keyTypeName } from '../../jose/key-type-name.ts';
 import { type KeyTypeName, keyTypes } from '../../jose/key-types.ts';
 import { timeText } from '../../runtime/time-text.ts';
 import type { StoredSourceType } from '../../sources/sources.ts';
-import { addListOptions, type ListFlags, projectCommand } from '../client-command.ts';
+import {
+  addListOptions,
+  addUnusedOption,
+  type ListFlags,
+  projectCommand,
+  type UnusedFlags,
+  unusedForDaysOf,
+} from '../client-command.ts';
 import { choiceOption, durationOption } from '../flag-values.ts';
 import { allItems } from '../session/all-items.ts';
 import { connectToProject, type ProjectFlags } from '../session/connection.ts';
 import { type ListView, showList } from '../terminal/output.ts';
 import { listFormats } from '../terminal/output-format.ts';
 
-interface JwkListFlags extends ProjectFlags, ListFlags {
+interface JwkListFlags extends ProjectFlags, ListFlags, UnusedFlags {
   readonly type?: KeyTypeName;
   readonly use?: 'sig' | 'enc';
   readonly source?: StoredSourceType;
@@ -30,6 +37,7 @@ const view: ListView<Jwk> = {
     { head: 'SOURCE', value: sourceOf },
     { head: 'NOT BEFORE', isWide: true, value: ({ notBeforeTime }) => timeText(notBeforeTime) },
     { head: 'EXPIRES', value: ({ expirationTime }) => timeText(expirationTime) },
+    { head: 'LAST USED', isWide: true, value: ({ lastUsedAt }) => timeText(lastUsedAt) },
     { head: 'CREATED', isWide: true, value: ({ createdAt }) => timeText(createdAt) },
     { head: 'UPDATED', isWide: true, value: ({ updatedAt }) => timeText(updatedAt) },
     { head: 'SOURCE ENVIRONMENT', isWide: true, value: (one) => one.sourceEnvironmentName },
@@ -52,6 +60,7 @@ export function addJwkList(jwk: Command): void {
       'jwk list',
       'jwk list --expiring-within 30d',
       'jwk list --deployment incomplete',
+      'jwk list --unused 90d',
       'jwk list --type RSA --search orders --output json',
       'jwk list --output name',
     ],
@@ -67,10 +76,10 @@ export function addJwkList(jwk: Command): void {
         'INCOMPLETE',
       ]),
     );
-  addListOptions(command).action(async (flags: JwkListFlags) => {
+  addUnusedOption(addListOptions(command)).action(async (flags: JwkListFlags) => {
     const { client, projectName } = await connectToProject(flags);
     const { type, use, source: sourceType, expiringWithin, deployment } = flags;
-    const filters = { type, use, sourceType, expiringWithin, deployment };
+    const filters = { type, use, sourceType, expiringWithin, deployment, ...unusedForDaysOf(flags) };
     const answer = await allItems(flags, (query) => client.listJwks({ projectName, ...filters, ...query }));
     showList(flags, answer, view);
   });

@@ -1,7 +1,14 @@
 import type { Command } from 'commander';
 import type { KeyRing } from '../../../clients/typescript/src/index.ts';
 import { timeText } from '../../runtime/time-text.ts';
-import { addListOptions, type ListFlags, projectCommand } from '../client-command.ts';
+import {
+  addListOptions,
+  addUnusedOption,
+  type ListFlags,
+  projectCommand,
+  type UnusedFlags,
+  unusedForDaysOf,
+} from '../client-command.ts';
 import { allItems } from '../session/all-items.ts';
 import { connectToProject, type ProjectFlags } from '../session/connection.ts';
 import { type ListView, showList } from '../terminal/output.ts';
@@ -28,8 +35,8 @@ export function addRingList(ring: Command): void {
     examples: ['ring list', 'ring list --search signing --output wide', 'ring list --output name'],
     formats: listFormats,
   });
-  addListOptions(command).action(async (flags: ProjectFlags & ListFlags) => {
+  addUnusedOption(addListOptions(command)).action(async (flags: ProjectFlags & ListFlags & UnusedFlags) => {
     const { client, projectName } = await connectToProject(flags);
-    showList(flags, await allItems(flags, (query) => client.listKeyRings({ projectName, ...query })), view);
+    showList(flags, await allItems(flags, (query) => client.listKeyRings({ projectName, ...unusedForDaysOf(flags), ...query })), view);
   });
 }

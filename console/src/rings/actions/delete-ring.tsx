@@ -5,6 +5,7 @@ import { useChange } from '../../api/use-change.ts';
 import { ConfirmByName } from '../../display/form/confirm-by-name.tsx';
 import { fieldErrors } from '../../display/form/field-errors.ts';
 import type { Announcement } from '../../display/last-deployment.ts';
+import { LastUses } from '../../usage/usage.tsx';
 import type { KeyRing, RingRef } from '../ring-types.ts';
 import { ForceFields, noForce } from './force-fields.tsx';
 
@@ -45,6 +46,7 @@ export function DeleteRing({
         What they signed can no longer be verified, and what was encrypted for them can no longer be
         decrypted.
       </Text>
+      <LastUses projectName={ringRef.projectName} keyRingName={ring.name} />
       <ForceFields
         label="Delete it even if a key may still be needed"
         description="Otherwise the manager rejects the deletion until the last token has expired"

@@ -1,0 +1,105 @@
+import { List, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { KeyUsage } from '../../../clients/typescript/src/index.ts';
+import { keyplane } from '../api/keyplane.ts';
+import { type Column, DataTable } from '../display/data-table.tsx';
+import { QueryView } from '../display/query-view.tsx';
+import { Section } from '../display/section.tsx';
+import { Time } from '../display/time.tsx';
+
+/** Whose usage: of one of these. */
+export interface UsageOf {
+  readonly projectName: string;
+  readonly keyRingName?: string;
+  readonly jwkName?: string;
+  readonly applicationName?: string;
+}
+
+/** Nodes report every ten seconds. */
+const refreshMs = 5_000;
+const mostShown = 100;
+const mostNamed = 5;
+
+function useUsage(of: UsageOf) {
+  return useQuery({
+    queryKey: ['usage', of],
+    queryFn: () => keyplane.listUsage({ ...of, page: '1', size: String(mostShown) }),
+    refetchInterval: refreshMs,
+  });
+}
+
+/** Who had which operation done with which key, how often, and when last. */
+export function UsageSection(of: UsageOf) {
+  const found = useUsage(of);
+  return (
+    <Section title="Usage" description="As nodes report it, every 10 seconds">
+      <QueryView query={found}>
+        {({ resultList, resultCount }) =>
+          resultList.length === 0 ? (
+            <Text size="sm" c="dimmed">
+              It was not used yet.
+            </Text>
+          ) : (
+            <>
+              <DataTable
+                caption="Usage"
+                columns={columnsOf(of)}
+                items={resultList}
+                rowKey={({ applicationName, jwkName, operation, outcome }) =>
+                  `${applicationName} ${jwkName} ${operation} ${outcome}`
+                }
+              />
+              {resultCount > mostShown && (
+                <Text size="sm">and {(resultCount - mostShown).toLocaleString('en')} more</Text>
+              )}
+            </>
+          )
+        }
+      </QueryView>
+    </Section>
+  );
+}
+
+/** What the page is about needs no column. */
+function columnsOf({ applicationName, jwkName }: UsageOf): readonly Column<KeyUsage>[] {
+  const application: Column<KeyUsage> = {
+    header: 'Application',
+    kind: 'title',
+    cell: (one) => one.applicationName ?? 'deleted ones',
+  };
+  const key: Column<KeyUsage> = {
+    header: 'Key',
+    ...(applicationName !== undefined && { kind: 'title' }),
+    cell: (one) => one.jwkName,
+  };
+  return [
+    ...(applicationName === undefined ? [application] : []),
+    ...(jwkName === undefined ? [key] : []),
+    { header: 'Operation', cell: ({ operation }) => operation.toLowerCase() },
+    { header: 'Outcome', cell: ({ outcome }) => outcome.toLowerCase() },
+    { header: 'Count', cell: ({ count }) => count.toLocaleString('en') },
+    { header: 'Last', cell: ({ lastUsedAt }) => <Time at={lastUsedAt} /> },
+  ];
+}
+
+/** For a dialog that deletes what may be in use. */
+export function LastUses(of: UsageOf) {
+  const found = useUsage(of);
+  const uses = found.data?.resultList ?? [];
+  if (found.data === undefined) return null;
+  if (uses.length === 0) return <Text size="sm">No application has used it.</Text>;
+  return (
+    <div>
+      <Text size="sm">Last used:</Text>
+      <List size="sm">
+        {uses.slice(0, mostNamed).map(({ applicationName, jwkName, operation, outcome, lastUsedAt }) => (
+          <List.Item key={`${applicationName} ${jwkName} ${operation} ${outcome}`}>
+            by <strong>{applicationName ?? 'a deleted application'}</strong>, to {operation.toLowerCase()}
+            {of.jwkName === undefined && ` with ${jwkName}`}: <Time at={lastUsedAt} />
+          </List.Item>
+        ))}
+        {uses.length > mostNamed && <List.Item>and {uses.length - mostNamed} more</List.Item>}
+      </List>
+    </div>
+  );
+}
