@@ -49,7 +49,9 @@ export function addUsageCommand(program: Command): void {
       const { client, projectName } = await connectToProject(flags);
       const { app: applicationName, ring: keyRingName, jwk: jwkName, from, to } = flags;
       const filters = { applicationName, keyRingName, jwkName, from, to };
-      const answer = await allItems(flags, (query) => client.listUsage({ projectName, ...filters, ...query }));
+      const answer = await allItems(flags, (query) =>
+        client.listUsage({ projectName, ...filters, ...query }),
+      );
       showList(flags, answer, view);
     });
 }

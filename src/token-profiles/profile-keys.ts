@@ -24,9 +24,7 @@ export interface ProfileKeyStores {
   readonly rings: {
     find(projectId: string, name: string): Promise<ProfileRing | undefined>;
     getMany(ids: readonly string[]): Promise<readonly ProfileRing[]>;
-    members(
-      ringId: string,
-    ): Promise<
+    members(ringId: string): Promise<
       readonly {
         readonly algorithm: string | null;
         readonly kid: string;

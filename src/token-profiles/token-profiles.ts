@@ -25,8 +25,8 @@ import {
 import { type RulesRequest, readRules } from './profile-rules.ts';
 import type { TokenProfile } from './token-profile.ts';
 import { putDesiredTokenProfile, withdrawTokenProfile } from './token-profile-deployment.ts';
-import { type ProfileTrial, type TrialRequest, tryProfile } from './try-profile.ts';
 import type { TokenProfileListQuery, TokenProfileStores } from './token-profile-store.ts';
+import { type ProfileTrial, type TrialRequest, tryProfile } from './try-profile.ts';
 
 export interface TokenProfileRequest extends RulesRequest {
   readonly name?: string | undefined;

@@ -5,7 +5,11 @@ import { KeyplaneError } from '../errors.ts';
 import { parseDuration } from '../iso-duration.ts';
 import type { JsonObject } from '../jose/json.ts';
 import { parseBody } from '../operations/request-members.ts';
-import { issuedPayload, issuingProfile, readIssueRequest } from '../operations/token-profile/issue-request.ts';
+import {
+  issuedPayload,
+  issuingProfile,
+  readIssueRequest,
+} from '../operations/token-profile/issue-request.ts';
 import type { ProfileKeyStores } from './profile-keys.ts';
 import type { TokenProfile } from './token-profile.ts';
 import { tokenProfileContent } from './token-profile-content.ts';

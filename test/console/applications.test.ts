@@ -84,7 +84,10 @@ test('grants and expiry are edited, and a grant of nothing is rejected beside it
   await dialog.getByLabel('Grant the use of').selectOption('single');
   await dialog.getByLabel('Sign with api-signing').uncheck();
   await dialog.getByRole('button', { name: 'Save' }).click();
-  await dialog.getByText(/operations/).first().waitFor();
+  await dialog
+    .getByText(/operations/)
+    .first()
+    .waitFor();
   await expectAccessible(page);
   await dialog.getByRole('button', { name: 'Remove api-signing' }).click();
   await dialog.getByRole('radio', { name: 'On a date' }).check();

@@ -36,7 +36,10 @@ test('a token profile is created, and what is wrong stands beside its field', as
   await page.getByRole('button', { name: 'New token profile' }).first().click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('orders-api');
-  await dialog.getByLabel('Key ring').locator('option', { hasText: 'api-signing' }).waitFor({ state: 'attached' });
+  await dialog
+    .getByLabel('Key ring')
+    .locator('option', { hasText: 'api-signing' })
+    .waitFor({ state: 'attached' });
   // A key ring for encryption signs nothing.
   expect(await dialog.getByLabel('Key ring').locator('option').allTextContents()).toEqual([
     'Choose a key ring',

@@ -82,6 +82,8 @@ import type {
   TokenList,
   TokenProfileChange,
   TokenProfileList,
+  TokenProfileTrial,
+  TokenProfileTrialRequest,
   UpdateJwk,
   UpdateKeyRing,
   UserChange,
@@ -1093,6 +1095,17 @@ export interface Operations {
     };
     answer: AccessToken;
   };
+  /** Show what a token of a token profile would say */
+  tryTokenProfile: {
+    input: {
+      /** Name of the project */
+      readonly projectName: string;
+      /**  */
+      readonly tokenProfileName: string;
+      readonly body: TokenProfileTrialRequest;
+    };
+    answer: TokenProfileTrial;
+  };
   /** Update an application: its description, its expiry, its credentials, its grants */
   updateApplication: {
     input: {
@@ -1953,6 +1966,14 @@ export const operations = {
     path: '/apiops/auth/token',
     query: [],
     body: 'urlencoded',
+    answer: 'json',
+    repeatable: false,
+  },
+  tryTokenProfile: {
+    method: 'POST',
+    path: '/apiops/projects/{projectName}/token-profiles/{tokenProfileName}/try',
+    query: [],
+    body: 'json',
     answer: 'json',
     repeatable: false,
   },

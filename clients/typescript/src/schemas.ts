@@ -2457,6 +2457,37 @@ export interface TokenProfileSubject {
   readonly pattern?: string | undefined;
 }
 
+export interface TokenProfileTrial {
+  readonly success: true;
+  /** Of the token that a node would issue */
+  readonly header?: Readonly<Record<string, unknown>> | undefined;
+  /** Of the same token */
+  readonly claims?: Readonly<Record<string, unknown>> | undefined;
+  /** ISO 8601, UTC */
+  readonly expiresAt?: string | undefined;
+  /** Why a node would refuse it; then the others are absent */
+  readonly refused?:
+    | {
+        readonly error_description: string;
+        readonly reason: string;
+        readonly member?: string | undefined;
+      }
+    | undefined;
+}
+
+export interface TokenProfileTrialRequest {
+  /** What the application would give */
+  readonly claims?: Readonly<Record<string, unknown>> | undefined;
+  /** One of the audiences of the profile */
+  readonly audience?: string | undefined;
+  /** Where the profile has the caller give it */
+  readonly subject?: string | undefined;
+  /** ISO 8601 duration */
+  readonly lifetime?: string | undefined;
+  /** Who would call: the name of an application, or the subject of its credential */
+  readonly caller?: string | undefined;
+}
+
 export type UpdateJwk =
   | UpdateJwkDescription
   | UpdateJwkFromUrl

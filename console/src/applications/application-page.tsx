@@ -118,13 +118,7 @@ function Shown({
               />
             )}
             {dialog === 'token' && <ReplaceToken appRef={appRef} names={tokenNames} onClose={close} />}
-            {dialog === 'delete' && (
-              <DeleteApplication
-                appRef={appRef}
-                onDone={onDeleted}
-                onClose={close}
-              />
-            )}
+            {dialog === 'delete' && <DeleteApplication appRef={appRef} onDone={onDeleted} onClose={close} />}
           </>
         )}
       </QueryView>
@@ -141,7 +135,9 @@ function ShownTokens({ appRef }: { readonly appRef: ApplicationRef }) {
       role="status"
       variant="outline"
       color="green"
-      title={others.length === 0 ? `The token of ${appRef.applicationName}` : `Tokens of ${appRef.applicationName}`}
+      title={
+        others.length === 0 ? `The token of ${appRef.applicationName}` : `Tokens of ${appRef.applicationName}`
+      }
       withCloseButton
       closeButtonLabel="Close"
       onClose={close}

@@ -30,7 +30,12 @@ export function UseAtNode({
       <Stack>
         <Text size="sm">
           {use === 'enc' ? encryptionText(isRing, isSecret) : signatureText(isSecret)}{' '}
-          <Anchor component={Link} href={projectPath(projectName, 'applications')} fz="inherit" underline="always">
+          <Anchor
+            component={Link}
+            href={projectPath(projectName, 'applications')}
+            fz="inherit"
+            underline="always"
+          >
             Applications
           </Anchor>{' '}
           have the grants.

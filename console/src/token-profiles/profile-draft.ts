@@ -1,7 +1,7 @@
 // A token profile as it is typed, and the requests that it makes.
 
-import { parseDuration } from '../../../src/iso-duration.ts';
 import type { NewTokenProfile, TokenProfile } from '../../../clients/typescript/src/index.ts';
+import { parseDuration } from '../../../src/iso-duration.ts';
 import { unchecked } from '../api/unchecked.ts';
 import { isoOf, policyUnits, type Quantity, quantityOf } from '../quantity/quantity.ts';
 

@@ -117,13 +117,7 @@ function Shown({
   );
 }
 
-function Details({
-  projectName,
-  profile,
-}: {
-  readonly projectName: string;
-  readonly profile: TokenProfile;
-}) {
+function Details({ projectName, profile }: { readonly projectName: string; readonly profile: TokenProfile }) {
   const { audiences, audienceMode, claims, encryptTo, keyRingName } = profile;
   const hasFixed = Object.keys(claims.fixed).length > 0;
   return (
@@ -226,7 +220,9 @@ function DeleteProfile({
       onConfirm={() => remove.mutate()}
       onClose={onClose}
     >
-      <Text>Nodes issue no token of it from now on. Tokens that were issued stay valid until they expire.</Text>
+      <Text>
+        Nodes issue no token of it from now on. Tokens that were issued stay valid until they expire.
+      </Text>
     </ConfirmByName>
   );
 }

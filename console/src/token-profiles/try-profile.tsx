@@ -1,4 +1,14 @@
-import { Alert, Button, Group, NativeSelect, SimpleGrid, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import {
+  Alert,
+  Button,
+  Group,
+  NativeSelect,
+  SimpleGrid,
+  Stack,
+  Text,
+  Textarea,
+  TextInput,
+} from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import type { TokenProfile, TokenProfileTrial } from '../../../clients/typescript/src/index.ts';
@@ -108,7 +118,13 @@ export function TryProfile({
   );
 }
 
-function Result({ trial, isEncrypted }: { readonly trial: TokenProfileTrial; readonly isEncrypted: boolean }) {
+function Result({
+  trial,
+  isEncrypted,
+}: {
+  readonly trial: TokenProfileTrial;
+  readonly isEncrypted: boolean;
+}) {
   if (trial.refused !== undefined) {
     return (
       <Alert role="status" variant="outline" color="red" title="A node would refuse this" mt="md">

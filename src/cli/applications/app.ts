@@ -30,7 +30,12 @@ import { withProgress } from '../terminal/progress.ts';
 import { confirm } from '../terminal/prompt.ts';
 import { sanitize } from '../terminal/sanitize.ts';
 import { factLines, textTable } from '../terminal/table.ts';
-import { addCredentialOptions, type CredentialFlags, credentialCells, credentialsOf } from './credential-flags.ts';
+import {
+  addCredentialOptions,
+  type CredentialFlags,
+  credentialCells,
+  credentialsOf,
+} from './credential-flags.ts';
 import { addGrantOptions, type GrantFlags, grantsOf, grantText } from './grant-flags.ts';
 
 interface AppFlags extends ProjectFlags, WaitFlags, GrantFlags, CredentialFlags {
@@ -69,7 +74,9 @@ export function addAppCommand(program: Command): void {
     const { client, projectName } = await connectToProject(flags);
     showList(
       flags,
-      await allItems(flags, (query) => client.listApplications({ projectName, ...unusedForDaysOf(flags), ...query })),
+      await allItems(flags, (query) =>
+        client.listApplications({ projectName, ...unusedForDaysOf(flags), ...query }),
+      ),
       view,
     );
   });
@@ -235,7 +242,9 @@ function detailText(app: ApplicationDetail): string {
   return [
     facts,
     textTable(['CREDENTIAL', 'NAME', 'EXPIRES', 'KNOWN BY'], app.credentials.map(credentialCells)),
-    ...(keySets.length > 0 ? [textTable(['KEYS OF ISSUER', 'KEYS', 'STATE', 'FETCHED', 'REASON'], keySets)] : []),
+    ...(keySets.length > 0
+      ? [textTable(['KEYS OF ISSUER', 'KEYS', 'STATE', 'FETCHED', 'REASON'], keySets)]
+      : []),
     textTable(['KEY RING', 'JWK', 'TOKEN PROFILE', 'OPERATIONS', 'RATE'], grants),
     ...(usage.length > 0 ? [textTable(['KEY', 'OPERATION', 'OUTCOME', 'COUNT', 'LAST USED'], usage)] : []),
   ].join('\n');

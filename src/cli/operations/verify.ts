@@ -44,12 +44,12 @@ export function addVerifyCommand(program: Command): void {
     ],
   })
     .option('--issuer <TEXT>', 'the iss that the token must have')
+    .option('--audience <TEXT>', 'an aud that the token must have; repeatable, one of them is enough', gather)
     .option(
-      '--audience <TEXT>',
-      'an aud that the token must have; repeatable, one of them is enough',
+      '--algorithm <NAME>',
+      'an algorithm that is accepted (default: that of the key); repeatable',
       gather,
     )
-    .option('--algorithm <NAME>', 'an algorithm that is accepted (default: that of the key); repeatable', gather)
     .option('--required-claim <NAME>', 'a claim that the token must have; repeatable', gather)
     .option('--prohibited-claim <NAME>', 'a claim that the token must not have; repeatable', gather)
     .option('--exact-claims <JSON>', 'claims that must have exactly these values: JSON or @FILE')

@@ -37,6 +37,12 @@ export function addRingList(ring: Command): void {
   });
   addUnusedOption(addListOptions(command)).action(async (flags: ProjectFlags & ListFlags & UnusedFlags) => {
     const { client, projectName } = await connectToProject(flags);
-    showList(flags, await allItems(flags, (query) => client.listKeyRings({ projectName, ...unusedForDaysOf(flags), ...query })), view);
+    showList(
+      flags,
+      await allItems(flags, (query) =>
+        client.listKeyRings({ projectName, ...unusedForDaysOf(flags), ...query }),
+      ),
+      view,
+    );
   });
 }

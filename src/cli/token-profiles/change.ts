@@ -53,8 +53,7 @@ export function addTokenProfileChanges(group: Command): void {
   });
   const update = deployingCommand(group, {
     usage: 'update <NAME>',
-    summary:
-      'Change a token profile; what is left out stays, but subject and claims are replaced as a whole',
+    summary: 'Change a token profile; what is left out stays, but subject and claims are replaced as a whole',
     examples: [
       'token-profile update partner-api --max-lifetime 30m',
       'token-profile update partner-api --allow scope --require tenant --schema @claims.schema.json',

@@ -46,12 +46,14 @@ export function addTokenProfileIssue(group: Command): void {
     ],
     completes: ['token profiles'],
   };
-  addRequestOptions(nodeCommand(group, spec)).action(async (name: string, flags: NodeFlags & RequestFlags) => {
-    if (flags.claims === '-') requireFreeStdin(flags.tokenStdin === true);
-    const path = ['token-profiles', name, 'tokens'];
-    const answer = await postToNode<{ readonly token: string }>(flags, path, await requestOf(flags));
-    show(flags, answer, { table: () => `${answer.token}\n` });
-  });
+  addRequestOptions(nodeCommand(group, spec)).action(
+    async (name: string, flags: NodeFlags & RequestFlags) => {
+      if (flags.claims === '-') requireFreeStdin(flags.tokenStdin === true);
+      const path = ['token-profiles', name, 'tokens'];
+      const answer = await postToNode<{ readonly token: string }>(flags, path, await requestOf(flags));
+      show(flags, answer, { table: () => `${answer.token}\n` });
+    },
+  );
 }
 
 interface TryFlags extends ProjectFlags, RequestFlags {
