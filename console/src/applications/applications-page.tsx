@@ -9,6 +9,7 @@ import { type Column, ServerTable } from '../display/server-table.tsx';
 import { Day, Time } from '../display/time.tsx';
 import { useMayDeploy } from '../jwks/deploying-role.ts';
 import { projectPath } from '../layout/project.ts';
+import { UnusedFilter, unusedQuery } from '../usage/unused-filter.tsx';
 import { ApplicationDialog } from './application-dialog.tsx';
 import { type Application, GrantTexts } from './application-words.tsx';
 
@@ -16,6 +17,7 @@ import { type Application, GrantTexts } from './application-words.tsx';
 export function ApplicationsPage() {
   const { projectName = '' } = useParams<{ projectName: string }>();
   const view = useListView('name,asc');
+  const unused = unusedQuery(view);
   const [, navigate] = useLocation();
   const [isCreating, setCreating] = useState(false);
   const create = useMayDeploy(projectName) && (
@@ -32,10 +34,12 @@ export function ApplicationsPage() {
       <ServerTable
         caption="Applications"
         view={view}
-        queryKey={['applications', projectName]}
-        fetchPage={(query) => keyplane.listApplications({ projectName, ...query })}
+        queryKey={['applications', projectName, unused]}
+        fetchPage={(query) => keyplane.listApplications({ projectName, ...query, ...unused })}
         columns={columnsOf(projectName)}
         rowKey={({ name }) => name}
+        filters={<UnusedFilter view={view} />}
+        filtered={unused.unusedForDays !== undefined}
         searchLabel="Search by name or description"
         empty={
           <EmptyState

@@ -11,7 +11,7 @@ import { QueryView } from '../display/query-view.tsx';
 import { Section } from '../display/section.tsx';
 import { Status } from '../display/status.tsx';
 import { validityStatuses } from '../display/status-words.ts';
-import { Instant } from '../display/time.tsx';
+import { Instant, Time } from '../display/time.tsx';
 import { ProjectSetAddresses } from '../environments/set-addresses.tsx';
 import { successorPath } from '../jwk-form/successor-path.ts';
 import { useMayDeploy } from '../jwks/deploying-role.ts';
@@ -174,6 +174,14 @@ function Sections({ jwk, detail }: { readonly jwk: JwkRef; readonly detail: JwkD
   );
 }
 
+function allowanceTexts({ allowRsa15, allowCompressed, maxIterationCount }: JwkDetail): readonly string[] {
+  return [
+    ...(allowRsa15 ? ['RSA1_5'] : []),
+    ...(allowCompressed ? ['compressed content'] : []),
+    ...(maxIterationCount === undefined ? [] : [`PBES2 with ${maxIterationCount} iterations`]),
+  ];
+}
+
 function KeyFacts({ jwk, detail }: { readonly jwk: JwkRef; readonly detail: JwkDetail }) {
   const deployment = useDeployment(jwk);
   const validity = validityStatuses[validityState(detail, Date.now())];
@@ -198,6 +206,8 @@ function KeyFacts({ jwk, detail }: { readonly jwk: JwkRef; readonly detail: JwkD
         {validity.tone !== 'quiet' && <Status of={validity} />}
       </span>,
     ],
+    ['Last used at a node', detail.lastUsedAt && <Time key="used" at={detail.lastUsedAt} />],
+    ['Nodes also accept', allowanceTexts(detail).join(', ')],
     ['Created', <Instant key="created" at={detail.createdAt} />],
     ['Changed', <Instant key="updated" at={detail.updatedAt} />],
   ];

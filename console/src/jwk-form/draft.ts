@@ -32,6 +32,11 @@ export interface Draft {
   readonly variant: string;
   /** How the kid of a generated key is computed; `GIVEN`: it is `kid`. */
   readonly keyIdType: KeyIdType | 'GIVEN';
+  /** What nodes accept with it beside the ordinary. */
+  readonly allowRsa15: boolean;
+  readonly allowCompressed: boolean;
+  /** Of PBES2; empty: the default. */
+  readonly maxIterationCount: string;
   readonly notBeforeTime: string;
   readonly expirationTime: string;
 }
@@ -57,6 +62,9 @@ export const emptyDraft: Draft = {
   type: 'RSA',
   variant: '3072',
   keyIdType: 'TIMESTAMP',
+  allowRsa15: false,
+  allowCompressed: false,
+  maxIterationCount: '',
   notBeforeTime: '',
   expirationTime: '',
 };

@@ -9,6 +9,7 @@ import { useLeaveGuard } from '../layout/use-leave-guard.ts';
 import type { Draft, FormField, FormPartProps } from './draft.ts';
 import { fieldText, formFields } from './form-errors.ts';
 import { isStoredSource } from './form-sources.ts';
+import { AllowanceFields, mayEncrypt } from './allowance-fields.tsx';
 import { KidField } from './kid-field.tsx';
 import './jwk-form.css';
 import { OwnUsageFields } from './own-usage-fields.tsx';
@@ -82,6 +83,7 @@ export function JwkForm({
           <OwnUsageFields {...part} item={chosen} algorithms={chosen.algorithms} />
         )}
         {!isStoring && takesKid(draft, inspection) && <KidField {...part} />}
+        {isNew && mayEncrypt(draft, chosen) && <AllowanceFields {...part} />}
         <NameFields {...part} isNew={isNew} />
         <CurlNote {...request} />
       </Stack>

@@ -74,7 +74,16 @@ export function usageOf(
 
 /** The body of Create JWK and, without its name, of Update JWK, as far as the form is filled in. */
 export function createBody(draft: Draft, chosen: InspectedKey | undefined): CreateJwk {
-  return unchecked<CreateJwk>(filledIn(draft, chosen));
+  return unchecked<CreateJwk>({ ...filledIn(draft, chosen), ...allowancesOf(draft) });
+}
+
+/** What is not set is left out, so that a JWK that is replaced keeps what it has. */
+function allowancesOf({ allowRsa15, allowCompressed, maxIterationCount }: Draft) {
+  return {
+    ...(allowRsa15 && { allowRsa15 }),
+    ...(allowCompressed && { allowCompressed }),
+    ...(maxIterationCount !== '' && { maxIterationCount: Number(maxIterationCount) }),
+  };
 }
 
 function filledIn(draft: Draft, chosen: InspectedKey | undefined) {
@@ -131,5 +140,5 @@ export function generateBody(draft: Draft): GenerateJwk {
     expirationTime: orNothing(draft.expirationTime),
   };
   const named = { name, description: orNothing(description), type, kid };
-  return unchecked<GenerateJwk>({ ...named, [member]: parameters });
+  return unchecked<GenerateJwk>({ ...named, [member]: parameters, ...allowancesOf(draft) });
 }

@@ -2,6 +2,7 @@ import { NativeSelect } from '@mantine/core';
 import { keyTypeOptions } from '../../../src/jose/key-type-options.ts';
 import { FilterFields } from '../display/filter-fields.tsx';
 import type { ListView } from '../display/list-query.ts';
+import { unusedChoices } from '../usage/unused-filter.tsx';
 import { sourceWords } from './jwk-words.ts';
 
 const typeWords = Object.fromEntries(keyTypeOptions.map(({ name }) => [name, name]));
@@ -11,7 +12,7 @@ const choices = {
   use: ['Use', { '': 'All uses', sig: 'Signature', enc: 'Encryption' }],
   sourceType: ['Source', { '': 'All sources', ...sourceWords }],
   deployment: ['Deployment', { '': 'Any', DEPLOYED: 'Deployed everywhere', INCOMPLETE: 'Missing on a node' }],
-  unusedForDays: ['Use at nodes', { '': 'Any', '30': 'Unused for 30 days', '90': 'Unused for 90 days' }],
+  unusedForDays: ['Use at nodes', unusedChoices],
   expiringWithin: [
     'Expires',
     { '': 'Any time', P7D: 'Within 7 days', P30D: 'Within 30 days', P90D: 'Within 90 days' },

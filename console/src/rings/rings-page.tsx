@@ -10,6 +10,7 @@ import { Day, Instant } from '../display/time.tsx';
 import { useMayDeploy } from '../jwks/deploying-role.ts';
 import { projectPath } from '../layout/project.ts';
 import { durationWords } from '../quantity/quantity.ts';
+import { UnusedFilter, unusedQuery } from '../usage/unused-filter.tsx';
 import type { KeyRing } from './ring-types.ts';
 import { lateStatus, ringStatuses } from './ring-words.ts';
 import { WaitingList } from './waiting-list.tsx';
@@ -20,6 +21,7 @@ const refreshMs = 5_000;
 export function RingsPage() {
   const { projectName = '' } = useParams<{ projectName: string }>();
   const view = useListView('name,asc');
+  const unused = unusedQuery(view);
   const create = useMayDeploy(projectName) && (
     <Button component={Link} href={projectPath(projectName, 'new-key-ring')}>
       New key ring
@@ -37,10 +39,12 @@ export function RingsPage() {
       <ServerTable
         caption="Key rings"
         view={view}
-        queryKey={['key-rings', projectName]}
-        fetchPage={(query) => keyplane.listKeyRings({ projectName, ...query })}
+        queryKey={['key-rings', projectName, unused]}
+        fetchPage={(query) => keyplane.listKeyRings({ projectName, ...query, ...unused })}
         columns={columnsOf(projectName)}
         rowKey={({ name }) => name}
+        filters={<UnusedFilter view={view} />}
+        filtered={unused.unusedForDays !== undefined}
         searchLabel="Search by name or description"
         refreshMs={refreshMs}
         empty={

@@ -11,7 +11,9 @@ import { unchecked } from '../session/unchecked.ts';
 import { showDeployed } from '../terminal/deployment-result.ts';
 import { withProgress } from '../terminal/progress.ts';
 
-interface CreateFlags extends SourceFlags, WaitFlags {
+import { type AllowanceFlags, addAllowanceOptions, allowancesOf } from './allowance-flags.ts';
+
+interface CreateFlags extends SourceFlags, WaitFlags, AllowanceFlags {
   readonly description?: string;
 }
 
@@ -26,12 +28,13 @@ export function addJwkCreate(jwk: Command): void {
       'jwk create gateway --from-cert gateway --environment production --algorithm ES256 --wait',
     ],
   }).option('--description <TEXT>', 'free text');
-  addSourceOptions(command).action(async (name: string, flags: CreateFlags) => {
+  addAllowanceOptions(addSourceOptions(command)).action(async (name: string, flags: CreateFlags) => {
     const connection = await connectToProject(flags);
     const { client, projectName } = connection;
     if (flags.fromFile !== undefined) await requireFreeName(connection, name);
     const source = await resolveSource(connection, name, flags);
-    const body = unchecked<CreateJwk>({ name, description: flags.description, ...source.body });
+    const given = { name, description: flags.description, ...source.body, ...allowancesOf(flags) };
+    const body = unchecked<CreateJwk>(given);
     const work = client.createJwk({ projectName, body });
     const answer = await explainStored(source, withProgress('Creating and deploying the JWK', work), name);
     await showDeployed(client, flags, { answer, done: `Created JWK ${name}` });

@@ -12,7 +12,9 @@ import { unchecked } from '../session/unchecked.ts';
 import { showDeployed } from '../terminal/deployment-result.ts';
 import { withProgress } from '../terminal/progress.ts';
 
-interface GenerateFlags extends ProjectFlags, WaitFlags {
+import { type AllowanceFlags, addAllowanceOptions, allowancesOf } from './allowance-flags.ts';
+
+interface GenerateFlags extends ProjectFlags, WaitFlags, AllowanceFlags {
   readonly type: string;
   readonly description?: string;
   readonly size?: number;
@@ -42,7 +44,7 @@ function sizesOf(kty: KeyType): string {
 }
 
 export function addJwkGenerate(jwk: Command): void {
-  deployingCommand(jwk, {
+  const command = deployingCommand(jwk, {
     usage: 'generate <NAME>',
     summary: 'Generate a key at the manager and deploy it; its private key can stay there',
     examples: [
@@ -67,9 +69,9 @@ export function addJwkGenerate(jwk: Command): void {
     .addOption(choiceOption('--kid-type <TYPE>', 'how the kid is made', kidTypes))
     .addOption(futureTimeOption('--not-before <TIME>', 'ISO 8601, or from now such as 2d (default: now)'))
     .addOption(futureTimeOption('--expires <TIME>', 'ISO 8601, or from now such as 90d (default: in a year)'))
-    .option('--description <TEXT>', 'free text')
-    .action(async (name: string, flags: GenerateFlags) => {
-      const given = { name, description: flags.description, kid: flags.kid, ...parametersOf(flags) };
+    .option('--description <TEXT>', 'free text');
+  addAllowanceOptions(command).action(async (name: string, flags: GenerateFlags) => {
+      const given = { name, description: flags.description, kid: flags.kid, ...parametersOf(flags), ...allowancesOf(flags) };
       const body = unchecked<GenerateJwk>(given);
       const { client, projectName } = await connectToProject(flags);
       const work = client.generateJwk({ projectName, body });

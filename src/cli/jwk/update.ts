@@ -11,7 +11,9 @@ import { showDeployed } from '../terminal/deployment-result.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { explainStored } from './create.ts';
 
-interface UpdateFlags extends SourceFlags, WaitFlags {
+import { type AllowanceFlags, addAllowanceOptions, allowancesOf } from './allowance-flags.ts';
+
+interface UpdateFlags extends SourceFlags, WaitFlags, AllowanceFlags {
   readonly description?: string;
   readonly detach?: boolean;
 }
@@ -28,7 +30,7 @@ export function addJwkUpdate(jwk: Command): void {
   })
     .option('--description <TEXT>', 'free text; an empty one removes it')
     .option('--detach', 'keep the key, and stop following its source or URL');
-  addSourceOptions(command).action(async (name: string, flags: UpdateFlags) => {
+  addAllowanceOptions(addSourceOptions(command)).action(async (name: string, flags: UpdateFlags) => {
     const isNew = Object.keys(flags).some((flag) => flag.startsWith('from'));
     if (isNew === (flags.detach === true)) {
       const sources = sourceFlagNames.map((source) => `--${source}`).join(', ');
@@ -39,7 +41,8 @@ export function addJwkUpdate(jwk: Command): void {
     const connection = await connectToProject(flags);
     const { client, projectName } = connection;
     const source: SourceRequest = isNew ? await resolveSource(connection, name, flags) : { body: {} };
-    const body = unchecked<UpdateJwk>({ description: flags.description, ...source.body });
+    const given = { description: flags.description, ...source.body, ...allowancesOf(flags) };
+    const body = unchecked<UpdateJwk>(given);
     const work = client.updateJwk({ projectName, jwkName: name, body });
     const answer = await explainStored(source, withProgress('Updating and deploying the JWK', work), name);
     await showDeployed(client, flags, { answer, done: `Updated JWK ${name}` });
