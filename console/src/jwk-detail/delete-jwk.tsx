@@ -21,8 +21,7 @@ export function DeleteJwk({
   const deployment = useDeployment(jwk);
   const [force, setForce] = useState(noForce);
   const remove = useChange(
-    () =>
-      keyplane.deleteJwk({ ...jwk, ...(force.force && { force: 'true', reason: force.reason.trim() }) }),
+    () => keyplane.deleteJwk({ ...jwk, ...(force.force && { force: 'true', reason: force.reason.trim() }) }),
     ({ deploymentResult }) => onDone({ title: `${jwk.jwkName} is deleted`, result: deploymentResult }),
   );
   const errors = fieldErrors(remove.error, force.force ? [['reason']] : []);

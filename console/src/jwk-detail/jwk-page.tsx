@@ -17,9 +17,9 @@ import { successorPath } from '../jwk-form/successor-path.ts';
 import { useMayDeploy } from '../jwks/deploying-role.ts';
 import { keyTextWithUnit, useWords, validityState } from '../jwks/jwk-words.ts';
 import { projectPath } from '../layout/project.ts';
+import { UseAtNode } from '../node-operations/use-at-node.tsx';
 import { AdoptJwk, mayBeAdopted } from '../rings/adopt-jwk.tsx';
 import { RingLink } from '../rings/ring-link.tsx';
-import { UseAtNode } from '../node-operations/use-at-node.tsx';
 import { UsageSection } from '../usage/usage.tsx';
 import { DeleteJwk } from './delete-jwk.tsx';
 import { DeploymentLegend, DeploymentState, deployedText } from './deployment-state.tsx';
@@ -161,11 +161,7 @@ function Sections({ jwk, detail }: { readonly jwk: JwkRef; readonly detail: JwkD
       </Section>
       <UsageSection {...jwk} />
       {detail.ringName === null && detail.algorithm !== null && (
-        <UseAtNode
-          projectName={jwk.projectName}
-          target={{ jwkName: jwk.jwkName }}
-          usedKey={detail}
-        />
+        <UseAtNode projectName={jwk.projectName} target={{ jwkName: jwk.jwkName }} usedKey={detail} />
       )}
       <Section title="History">
         <JwkHistory jwk={jwk} />

@@ -71,13 +71,19 @@ export function addJwkGenerate(jwk: Command): void {
     .addOption(futureTimeOption('--expires <TIME>', 'ISO 8601, or from now such as 90d (default: in a year)'))
     .option('--description <TEXT>', 'free text');
   addAllowanceOptions(command).action(async (name: string, flags: GenerateFlags) => {
-      const given = { name, description: flags.description, kid: flags.kid, ...parametersOf(flags), ...allowancesOf(flags) };
-      const body = unchecked<GenerateJwk>(given);
-      const { client, projectName } = await connectToProject(flags);
-      const work = client.generateJwk({ projectName, body });
-      const answer = await withProgress('Generating and deploying the key', work);
-      await showDeployed(client, flags, { answer, done: `Generated JWK ${name}` });
-    });
+    const given = {
+      name,
+      description: flags.description,
+      kid: flags.kid,
+      ...parametersOf(flags),
+      ...allowancesOf(flags),
+    };
+    const body = unchecked<GenerateJwk>(given);
+    const { client, projectName } = await connectToProject(flags);
+    const work = client.generateJwk({ projectName, body });
+    const answer = await withProgress('Generating and deploying the key', work);
+    await showDeployed(client, flags, { answer, done: `Generated JWK ${name}` });
+  });
 }
 
 function curvesOf(kty: KeyType): readonly string[] {

@@ -9,9 +9,8 @@ import { connectToProject } from '../session/connection.ts';
 import { unchecked } from '../session/unchecked.ts';
 import { showDeployed } from '../terminal/deployment-result.ts';
 import { withProgress } from '../terminal/progress.ts';
-import { explainStored } from './create.ts';
-
 import { type AllowanceFlags, addAllowanceOptions, allowancesOf } from './allowance-flags.ts';
+import { explainStored } from './create.ts';
 
 interface UpdateFlags extends SourceFlags, WaitFlags, AllowanceFlags {
   readonly description?: string;
