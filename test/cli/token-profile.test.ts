@@ -55,7 +55,13 @@ describe('keyplane token-profile', () => {
     const asked = ['token-profile', 'try', 'orders-api', '--audience', 'orders', '--subject', 'user:ada'];
     const { header, claims, expiresAt } = await cli.json([...asked, '--claims', '{"tenant": "t1"}']);
     expect(header).toMatchObject({ alg: 'ES256', kid: expect.any(String), typ: 'at+jwt' });
-    expect(claims).toMatchObject({ iss: 'https://id', aud: 'orders', sub: 'user:ada', env: 'test', tenant: 't1' });
+    expect(claims).toMatchObject({
+      iss: 'https://id',
+      aud: 'orders',
+      sub: 'user:ada',
+      env: 'test',
+      tenant: 't1',
+    });
     expect(claims.nbf).toBe(claims.iat - 60);
     expect(claims.exp).toBe(claims.iat + 300);
     expect(Date.parse(expiresAt)).toBe(claims.exp * 1_000);
@@ -74,7 +80,14 @@ describe('keyplane token-profile', () => {
   test('update changes what is given alone, and none takes the encryption away', async () => {
     const ring = ['ring', 'create', 'bank', '--type', 'EC', '--curve', 'P-256', '--use', 'enc'];
     await cli.ok([...ring, '--algorithm', 'ECDH-ES+A256KW']);
-    await cli.ok(['token-profile', 'update', 'orders-api', '--encrypt-to-ring', 'bank', '--subject-from-caller']);
+    await cli.ok([
+      'token-profile',
+      'update',
+      'orders-api',
+      '--encrypt-to-ring',
+      'bank',
+      '--subject-from-caller',
+    ]);
     const [changed] = (await cli.json(['token-profile', 'get', 'orders-api'])).resultList;
     expect(changed).toMatchObject({
       maxLifetime: 'PT30M',
@@ -92,14 +105,27 @@ describe('keyplane token-profile', () => {
 
   test('a grant of each kind is written by --grant, and credentials by their flags', async () => {
     const token = await cli.ok([
-      ...['app', 'create', 'gateway', '--grant', 'ring:bank=decrypt,encrypt@200/400', '--issue', 'orders-api'],
+      ...[
+        'app',
+        'create',
+        'gateway',
+        '--grant',
+        'ring:bank=decrypt,encrypt@200/400',
+        '--issue',
+        'orders-api',
+      ],
       ...['--token', 'default', '--mtls-uri', 'spiffe://example.org/gateway'],
     ]);
     expect(token).toMatch(/^kpa_\S+\n$/);
     const [app] = (await cli.json(['app', 'get', 'gateway'])).resultList;
     expect(app.grants).toEqual([
       { tokenProfileName: 'orders-api', operations: ['ISSUE'] },
-      { keyRingName: 'bank', operations: expect.arrayContaining(['ENCRYPT', 'DECRYPT']), ratePerSecond: 200, burst: 400 },
+      {
+        keyRingName: 'bank',
+        operations: expect.arrayContaining(['ENCRYPT', 'DECRYPT']),
+        ratePerSecond: 200,
+        burst: 400,
+      },
     ]);
     expect(app.credentials).toMatchObject([
       { type: 'TOKEN', name: 'default' },
