@@ -28,6 +28,12 @@ function ownHeader({ algorithmName, kid }: OperationKey): JsonObject {
   return { alg: algorithmName, ...(kid !== undefined && { kid }) };
 }
 
+/** The protected header of a token. @param tokenType its `typ`. @returns base64url */
+export function tokenHeader({ key, headerOfJwt }: Signer, tokenType: string): string {
+  if (tokenType === 'JWT') return headerOfJwt;
+  return encodePart(JSON.stringify({ ...ownHeader(key), typ: tokenType }));
+}
+
 /**
  * The protected header of a payload with parameters of the caller.
  * @param parameters checked before

@@ -2,11 +2,14 @@
 
 import type { AccessStores } from '../access/access-store.ts';
 import type { ProjectScope } from '../access/caller.ts';
+import type { ApplicationStores } from '../applications/application-store.ts';
+import { withdrawGrants } from '../applications/move-grants.ts';
 import { auditEvent } from '../audit/audit-event.ts';
 import type { AuditEvent, AuditLog, AuditStore } from '../audit/audit-log.ts';
 import type { ChangeResult } from '../deployments/deployment-result.ts';
 import type { Deployments } from '../deployments/deployments.ts';
 import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
+import { mergeTargets } from '../deployments/put-desired-state.ts';
 import type { EnvironmentStores } from '../environments/environment-store.ts';
 import { alteredInDatabase, badRequest } from '../errors.ts';
 import type { IdempotencyStores } from '../idempotency/idempotency-store.ts';
@@ -59,6 +62,7 @@ export interface TokenProfiles {
 }
 
 export type TokenProfileRuleStores = TokenProfileStores &
+  ApplicationStores &
   ProfileKeyStores &
   AccessStores &
   EnvironmentStores &
@@ -158,8 +162,9 @@ export function createTokenProfiles(options: TokenProfileRuleOptions): TokenProf
       const targets = await store.write(async (stores) => {
         const profile = await requireTokenProfile(stores, scope.projectId, given);
         const [ring] = await stores.rings.getMany([profile.keyRingId]);
-        const desired = await withdrawTokenProfile(stores, profile);
+        const withdrawn = await withdrawGrants(stores, scope, profile.id);
         await stores.tokenProfiles.delete(profile.id);
+        const desired = mergeTargets([...(await withdrawTokenProfile(stores, profile)), ...withdrawn]);
         await audit.append(stores, profileEvent('delete', scope, profile, ring?.name ?? ''));
         await scope.once?.save(stores, { targets: desired, verb: 'undeploy' });
         return desired;

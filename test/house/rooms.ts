@@ -159,6 +159,8 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'type protocol',
   ],
   'token-profiles': [
+    'applications/move-grants.ts',
+    'type applications/application-store.ts',
     'audit/audit-event.ts',
     'deployments/content-reader.ts',
     'deployments/put-desired-state.ts',
@@ -251,7 +253,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   formats: ['asn1', 'jose/unsupported-formats.ts', 'protocol/content.ts'],
   jose: ['asn1'],
   asn1: [],
-  operations: ['jose'],
+  operations: ['jose', 'protocol/subject-pattern.ts', 'type protocol/content.ts'],
   protocol: [],
 
   store: [

@@ -122,7 +122,7 @@ function countFor(
   };
 }
 
-function usedUp({ title }: OperationTarget): KeyplaneError {
+export function usedUp({ title }: OperationTarget): KeyplaneError {
   return new KeyplaneError(
     'bad_request',
     `${title} has encrypted as often at this node as AES-GCM allows (NIST SP 800-38D §8.3)! Replace the key.`,

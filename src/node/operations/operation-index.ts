@@ -10,7 +10,13 @@ import { lookupName } from '../../names.ts';
 import { encryptionKey } from '../../operations/encryption/encryption-key.ts';
 import { type OperationKey, signingKey, verificationKey } from '../../operations/operation-key.ts';
 import { createSigner } from '../../operations/sign-jws.ts';
-import type { DeployedApplication, DeployedKeyRing, FormerMember } from '../../protocol/content.ts';
+import { type IssuingProfile, issuingProfile } from '../../operations/token-profile/issue-request.ts';
+import type {
+  DeployedApplication,
+  DeployedKeyRing,
+  DeployedTokenProfile,
+  FormerMember,
+} from '../../protocol/content.ts';
 import { timeSlices } from '../../runtime/event-loop.ts';
 import type { StateCopy } from '../disk/state-copy.ts';
 import type { NodeLog } from '../node-log.ts';
@@ -27,6 +33,7 @@ import {
   type OperationTarget,
   ringTarget,
 } from './operation-target.ts';
+import { keysOfProfile, ProfileUses } from './profile-uses.ts';
 
 type MemberObject = StoredObject & { readonly member: StoredMember };
 
@@ -38,6 +45,13 @@ interface OpenedKey {
   readonly jwk: Omit<HeldJwk, keyof HeldKey>;
 }
 
+/** A token profile, with its keys as far as this node has them. */
+export interface ProfileTarget {
+  readonly issuing: IssuingProfile;
+  readonly ring: OperationTarget | undefined;
+  readonly encryption: OperationTarget | undefined;
+}
+
 export class OperationIndex implements StateFollower {
   readonly #copy: Pick<StateCopy, 'read'>;
   readonly #log: NodeLog;
@@ -47,7 +61,9 @@ export class OperationIndex implements StateFollower {
   readonly #ringOf = new Map<string, string>();
   readonly #jwks = new Map<string, StoredObject>();
   readonly #applications = new Map<string, DeployedApplication>();
-  /** By ring or JWK: the applications that may use it. */
+  readonly #profiles = new Map<string, DeployedTokenProfile>();
+  readonly #profileUses = new ProfileUses();
+  /** By ring, JWK or token profile: the applications that may use it. */
   readonly #granted = new Map<string, Set<string>>();
 
   /** In use. */
@@ -55,6 +71,9 @@ export class OperationIndex implements StateFollower {
   readonly #targets = new Map<string, OperationTarget>();
   /** By ring or JWK, the key under which it is in the map above. */
   readonly #places = new Map<string, string>();
+  readonly #issuing = new Map<string, IssuingProfile>();
+  /** The ids of token profiles, by their projects and names. */
+  readonly #profileIds = new Map<string, string>();
   readonly #opened = new Map<string, OpenedKey>();
   /** By ring and kid. */
   readonly #former = new Map<string, ReadonlyMap<string, FormerKey>>();
@@ -85,13 +104,38 @@ export class OperationIndex implements StateFollower {
     }
   }
 
+  profileId(project: string, name: string): string | undefined {
+    return (
+      this.#profileIds.get(place(project, 'token-profiles', name)) ??
+      this.#profileIds.get(place(lookupName(project), 'token-profiles', lookupName(name)))
+    );
+  }
+
+  profile(id: string): ProfileTarget | undefined {
+    const issuing = this.#issuing.get(id);
+    if (issuing === undefined) return undefined;
+    const { keyRingId, encryptTo } = issuing.profile;
+    const encryptionId = encryptTo?.keyRingId ?? encryptTo?.jwkId ?? undefined;
+    return {
+      issuing,
+      ring: this.#targetOf(keyRingId),
+      encryption: encryptionId === undefined ? undefined : this.#targetOf(encryptionId),
+    };
+  }
+
+  #targetOf(id: string): OperationTarget | undefined {
+    return this.#targets.get(this.#places.get(id) ?? '');
+  }
+
   replaced(objects: Iterable<StoredObject>): void {
     const former = [...this.#rings.values(), ...this.#jwks.values()];
     const members = [...this.#members.values()].flatMap((own) => [...own.values()]);
     const applications = [...this.#applications.keys()];
     for (const map of [this.#rings, this.#members, this.#ringOf, this.#jwks]) map.clear();
-    for (const map of [this.#applications, this.#granted]) map.clear();
+    const profiles = [...this.#profiles.values()];
+    for (const map of [this.#applications, this.#granted, this.#profiles, this.#profileUses]) map.clear();
     const touched = new Touched();
+    for (const profile of profiles) touched.addProfile(profile);
     for (const object of [...former, ...members]) touched.add(object);
     for (const id of applications) touched.applications.add(id);
     for (const object of objects) this.#put(object, touched);
@@ -111,9 +155,14 @@ export class OperationIndex implements StateFollower {
 
   #put(object: StoredObject, touched: Touched): void {
     touched.add(object);
-    const { id, member, application } = object;
+    const { id, member, application, tokenProfile } = object;
     if (object.ring) this.#rings.set(id, object);
     else if (application) this.#putApplication(application, touched);
+    else if (tokenProfile) {
+      this.#profiles.set(id, tokenProfile);
+      this.#profileUses.add(tokenProfile);
+      touched.addProfile(tokenProfile);
+    }
     else if (member) {
       const own = this.#members.get(member.ringId) ?? new Map<string, MemberObject>();
       this.#members.set(member.ringId, own.set(id, object as MemberObject));
@@ -123,9 +172,14 @@ export class OperationIndex implements StateFollower {
 
   #remove(object: StoredObject, touched: Touched): void {
     touched.add(object);
-    const { id, member, application } = object;
+    const { id, member, application, tokenProfile } = object;
     if (object.ring) this.#rings.delete(id);
     else if (application) this.#removeApplication(application, touched);
+    else if (tokenProfile) {
+      this.#profiles.delete(id);
+      this.#profileUses.remove(tokenProfile);
+      touched.addProfile(tokenProfile);
+    }
     else if (member) {
       const own = this.#members.get(member.ringId);
       own?.delete(id);
@@ -160,9 +214,24 @@ export class OperationIndex implements StateFollower {
       });
   }
 
-  async #prepare({ rings, jwks, applications }: Touched): Promise<void> {
+  /** Whether an application may use the key, be it through a token profile. */
+  #isUsed(keyId: string): boolean {
+    if (this.#granted.has(keyId)) return true;
+    for (const profileId of this.#profileUses.of(keyId)) if (this.#granted.has(profileId)) return true;
+    return false;
+  }
+
+  async #prepare({ rings, jwks, applications, profiles }: Touched): Promise<void> {
     const nextSlice = timeSlices();
     const targets = new Map<string, PlacedTarget | undefined>();
+    const issuing = new Map<string, IssuingProfile | undefined>();
+    for (const id of profiles) {
+      const profile = this.#profiles.get(id);
+      issuing.set(id, profile && this.#prepareProfile(profile));
+      // What a grant of the profile opens, or closes.
+      for (const keyId of profile ? keysOfProfile(profile) : []) (this.#jwks.has(keyId) ? jwks : rings).add(keyId);
+      await nextSlice();
+    }
     for (const id of rings) {
       targets.set(id, await this.#prepareRing(id));
       await nextSlice();
@@ -178,6 +247,8 @@ export class OperationIndex implements StateFollower {
       this.#targets.set(placed.place, placed.target);
       this.#places.set(id, placed.place);
     }
+    for (const id of issuing.keys()) this.#clearProfile(id);
+    for (const [id, profile] of issuing) if (profile !== undefined) this.#commitProfile(id, profile);
     for (const id of applications) this.#commitApplication(id);
     for (const id of [...rings, ...jwks]) this.#forgetUnused(id);
   }
@@ -197,6 +268,32 @@ export class OperationIndex implements StateFollower {
     else this.callers.put(application);
   }
 
+  #commitProfile(id: string, issuing: IssuingProfile): void {
+    const { project, name } = issuing.profile;
+    this.#issuing.set(id, issuing);
+    this.#profileIds.set(place(project, 'token-profiles', name), id);
+  }
+
+  #clearProfile(id: string): void {
+    const known = this.#issuing.get(id)?.profile;
+    if (known === undefined) return;
+    this.#issuing.delete(id);
+    this.#profileIds.delete(place(known.project, 'token-profiles', known.name));
+  }
+
+  /** Undefined for one that no application may use, and for one whose schema this node cannot compile. */
+  #prepareProfile(profile: DeployedTokenProfile): IssuingProfile | undefined {
+    if (!this.#granted.has(profile.id)) return undefined;
+    const known = this.#issuing.get(profile.id);
+    if (known?.profile === profile) return known;
+    try {
+      return issuingProfile(profile);
+    } catch (error) {
+      this.#log.error({ err: error, tokenProfile: profile.name }, 'a token profile cannot be used');
+      return undefined;
+    }
+  }
+
   #clear(id: string): void {
     const known = this.#places.get(id);
     if (known !== undefined) this.#targets.delete(known);
@@ -206,7 +303,7 @@ export class OperationIndex implements StateFollower {
   async #prepareRing(id: string): Promise<PlacedTarget | undefined> {
     const object = this.#rings.get(id);
     const ring = object?.ring;
-    if (ring === undefined || !this.#granted.has(id)) return undefined;
+    if (ring === undefined || !this.#isUsed(id)) return undefined;
     const members: HeldMember[] = [];
     for (const member of this.#members.get(id)?.values() ?? []) {
       const { state } = member.member;
@@ -222,7 +319,7 @@ export class OperationIndex implements StateFollower {
 
   async #prepareJwk(id: string): Promise<PlacedTarget | undefined> {
     const object = this.#jwks.get(id);
-    if (object === undefined || !this.#granted.has(id)) return undefined;
+    if (object === undefined || !this.#isUsed(id)) return undefined;
     const opened = await this.#open(object, true);
     if (opened === undefined) return undefined;
     const isRevoked = object.isRevoked === true;
@@ -272,16 +369,26 @@ class Touched {
   readonly rings = new Set<string>();
   readonly jwks = new Set<string>();
   readonly applications = new Set<string>();
+  readonly profiles = new Set<string>();
 
   get size(): number {
-    return this.rings.size + this.jwks.size + this.applications.size;
+    return this.rings.size + this.jwks.size + this.applications.size + this.profiles.size;
   }
 
   /** @returns the id of the ring, the JWK or the token profile */
   addGrant({ keyRingId, jwkId, tokenProfileId }: DeployedApplication['grants'][number]): string {
     if (keyRingId !== null) this.rings.add(keyRingId);
     if (jwkId !== null) this.jwks.add(jwkId);
+    if (tokenProfileId !== undefined) this.profiles.add(tokenProfileId);
     return keyRingId ?? jwkId ?? tokenProfileId ?? '';
+  }
+
+  /** With its keys: they are opened for it. */
+  addProfile({ id, keyRingId, encryptTo }: DeployedTokenProfile): void {
+    this.profiles.add(id);
+    this.rings.add(keyRingId);
+    if (encryptTo?.keyRingId) this.rings.add(encryptTo.keyRingId);
+    if (encryptTo?.jwkId) this.jwks.add(encryptTo.jwkId);
   }
 
   add({ id, kind, member }: StoredObject): void {
@@ -304,7 +411,7 @@ function formerKey({ kid, jwk, revokedAt }: FormerMember): FormerKey {
   };
 }
 
-function place(project: string, kind: TargetKind, name: string): string {
+function place(project: string, kind: TargetKind | 'token-profiles', name: string): string {
   return `${project}/${kind}/${name}`;
 }
 

@@ -55,7 +55,7 @@ export interface OperationsServerOptions extends ReadinessSources {
   readonly index: Pick<OperationIndex, 'target' | 'signingRings'>;
   readonly callers: CallerSources;
   readonly perform: PerformOperation;
-  readonly issuer: TokenIssuer | undefined;
+  readonly issuer: TokenIssuer;
   readonly load: LoadGuard;
   readonly counts: OperationCounts;
   readonly refusals: RefusalLog;
@@ -224,7 +224,7 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
     const { project, kind, name } = route;
     if (application.project !== project) return undefined;
     const target = kind === 'token-profiles' ? undefined : index.target(project, kind, name);
-    const targetId = kind === 'token-profiles' ? issuer?.profileId(project, name) : target?.id;
+    const targetId = kind === 'token-profiles' ? issuer.profileId(project, name) : target?.id;
     const grant = targetId === undefined ? undefined : application.grants.get(targetId);
     if (targetId === undefined || grant === undefined || !isGranted(grant.operations, route))
       return undefined;
@@ -241,7 +241,6 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
       const granted = grant.operations;
       return perform({ application, target, operation, bodyText, granted, takeItems });
     }
-    if (issuer === undefined) throw new KeyplaneError('unavailable', 'This node issues no tokens!');
     return issuer.issue({ application, profileId: targetId, bodyText });
   }
 

@@ -1,10 +1,9 @@
 // Operations for an application that is known and may have them. What it answers is JSON text, ready to be sent.
 
-import { isKeyplaneError, KeyplaneError } from '../../errors.ts';
+import { isKeyplaneError, type KeyplaneError } from '../../errors.ts';
 import { itemsOf, parseBody, type RequestBody } from '../../operations/request-members.ts';
 import type { GrantOperation } from '../../protocol/content.ts';
 import { timeSlices } from '../../runtime/event-loop.ts';
-import { FairQueue } from '../../runtime/fair-queue.ts';
 import type { CallingApplication } from './callers/calling-application.ts';
 import { createDecrypt, createEncrypt } from './encryption-operations.ts';
 import type { GcmUses } from './gcm-uses.ts';
@@ -17,7 +16,7 @@ import type { RefusalLog } from './refusal-log.ts';
 import { createSign } from './sign-operation.ts';
 import { createVerify } from './verify-operation.ts';
 
-export interface OperationOptions extends Omit<OperationContext, 'inTurn'> {
+export interface OperationOptions extends OperationContext {
   /** Takes refusals of items; those of whole requests are the caller's. */
   readonly refusals: Pick<RefusalLog, 'report'>;
   /** Finds the keys of senders. */
@@ -39,48 +38,18 @@ export interface OperationRequest {
   takeItems(count: number): void;
 }
 
-/** More than the threads of the pool, so that none of them waits for the event loop. */
-const poolJobs = 8;
-const mostWaiting = 1024;
-const mostWaitingOfApplication = 512;
-/** Whoever waits longer is better served by another node. */
-const mostWaitMs = 2_000;
-
 /** @returns JSON text. @throws KeyplaneError */
 export type PerformOperation = (request: OperationRequest) => Promise<string>;
 
 export function createOperations(options: OperationOptions): PerformOperation {
   const { refusals, index, gcmUses } = options;
-  const pool = new FairQueue({
-    capacity: poolJobs,
-    waiting: mostWaiting,
-    waitingPerRequester: mostWaitingOfApplication,
-    waitMs: mostWaitMs,
-    rejection: tooMany,
-  });
-  const oneByOne = new FairQueue({
-    capacity: poolJobs,
-    capacityPerRequester: 1,
-    waiting: mostWaiting,
-    waitingPerRequester: mostWaitingOfApplication,
-    waitMs: mostWaitMs,
-    rejection: tooMany,
-  });
-  const context: OperationContext = {
-    ...options,
-    inTurn({ runsInPool, onePerCaller }, { id: requester }, run) {
-      if (!runsInPool) return run();
-      const inPool = () => pool.run(async () => run(), { requester });
-      return onePerCaller ? oneByOne.run(inPool, { requester }) : inPool();
-    },
-  };
   const performs: Readonly<Record<KeyOperation, PerformCall>> = {
-    SIGN: createSign(context),
-    VERIFY: createVerify(context),
-    ENCRYPT: createEncrypt({ ...context, index, gcmUses }),
-    DECRYPT: createDecrypt({ ...context, index }),
-    MAC: createMac(context),
-    MAC_VERIFY: createMacVerify(context),
+    SIGN: createSign(options),
+    VERIFY: createVerify(options),
+    ENCRYPT: createEncrypt({ ...options, index, gcmUses }),
+    DECRYPT: createDecrypt({ ...options, index }),
+    MAC: createMac(options),
+    MAC_VERIFY: createMacVerify(options),
   };
 
   async function performItems(
@@ -130,10 +99,4 @@ function answerOf(operation: KeyOperation, members: AnswerMembers): string {
 
 function failedItem({ code, message, reason }: KeyplaneError): string {
   return JSON.stringify({ success: false, error: code, error_description: message, reason });
-}
-
-function tooMany(): KeyplaneError {
-  return new KeyplaneError('unavailable', 'Too many operations wait for this node! Try again.', {
-    retryAfterSeconds: 1,
-  });
 }

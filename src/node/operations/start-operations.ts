@@ -14,6 +14,8 @@ import type { KeptRecord } from './kept-record.ts';
 import { isLoopback, listenOnPort, listenOnSocket } from './listen.ts';
 import { LoadGuard } from './load-guard.ts';
 import { OperationCounts } from './operation-counts.ts';
+import { createTokenIssuer } from './issue-operation.ts';
+import { createOperationContext } from './operation-context.ts';
 import { OperationIndex } from './operation-index.ts';
 import { createOperationsServer } from './operations-server.ts';
 import { createOperations } from './perform-operation.ts';
@@ -98,15 +100,9 @@ export async function startOperations(options: OperationsOptions, parts: NodePar
     nodes: () => contact.registeredNodes,
     log,
   });
-  const perform = createOperations({
-    now,
-    lease,
-    contact,
-    count: (use) => usage.count(use),
-    refusals,
-    index,
-    gcmUses,
-  });
+  const context = createOperationContext({ now, lease, contact, count: (use) => usage.count(use) });
+  const perform = createOperations({ ...context, refusals, index, gcmUses });
+  const issuer = createTokenIssuer({ ...context, index, gcmUses });
   const tls = options.tls && (await openTls(options.tls, log));
   const closers: (() => Promise<void> | void)[] = [];
   const record = await records.open<KeptAssertions>('operations.assertions', 'the JWTs that were used');
@@ -123,7 +119,7 @@ export async function startOperations(options: OperationsOptions, parts: NodePar
     index,
     callers,
     perform,
-    issuer: undefined,
+    issuer,
     load,
     counts,
     lease,
