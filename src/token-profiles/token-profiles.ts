@@ -3,6 +3,7 @@
 import type { AccessStores } from '../access/access-store.ts';
 import type { ProjectScope } from '../access/caller.ts';
 import type { ApplicationStores } from '../applications/application-store.ts';
+import type { IssuerKeySetStores } from '../applications/issuer-key-set.ts';
 import { withdrawGrants } from '../applications/move-grants.ts';
 import { auditEvent } from '../audit/audit-event.ts';
 import type { AuditEvent, AuditLog, AuditStore } from '../audit/audit-log.ts';
@@ -63,6 +64,7 @@ export interface TokenProfiles {
 
 export type TokenProfileRuleStores = TokenProfileStores &
   ApplicationStores &
+  IssuerKeySetStores &
   ProfileKeyStores &
   AccessStores &
   EnvironmentStores &

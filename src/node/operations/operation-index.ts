@@ -162,8 +162,7 @@ export class OperationIndex implements StateFollower {
       this.#profiles.set(id, tokenProfile);
       this.#profileUses.add(tokenProfile);
       touched.addProfile(tokenProfile);
-    }
-    else if (member) {
+    } else if (member) {
       const own = this.#members.get(member.ringId) ?? new Map<string, MemberObject>();
       this.#members.set(member.ringId, own.set(id, object as MemberObject));
       this.#ringOf.set(id, member.ringId);
@@ -179,8 +178,7 @@ export class OperationIndex implements StateFollower {
       this.#profiles.delete(id);
       this.#profileUses.remove(tokenProfile);
       touched.addProfile(tokenProfile);
-    }
-    else if (member) {
+    } else if (member) {
       const own = this.#members.get(member.ringId);
       own?.delete(id);
       this.#ringOf.delete(id);
@@ -229,7 +227,8 @@ export class OperationIndex implements StateFollower {
       const profile = this.#profiles.get(id);
       issuing.set(id, profile && this.#prepareProfile(profile));
       // What a grant of the profile opens, or closes.
-      for (const keyId of profile ? keysOfProfile(profile) : []) (this.#jwks.has(keyId) ? jwks : rings).add(keyId);
+      for (const keyId of profile ? keysOfProfile(profile) : [])
+        (this.#jwks.has(keyId) ? jwks : rings).add(keyId);
       await nextSlice();
     }
     for (const id of rings) {
