@@ -1,5 +1,6 @@
 // Keys that a token profile uses, by name in requests and by id where it is stored.
 
+import type { ReferencedJwk } from '../applications/grants.ts';
 import { badRequest, type KeyplaneError } from '../errors.ts';
 import { lookupName, ringMemberError, shownText } from '../names.ts';
 import type { EncryptionTarget, TokenProfile } from './token-profile.ts';
@@ -11,12 +12,8 @@ export interface ProfileRing {
   readonly policy: { readonly maxTokenLifetime: string };
 }
 
-interface ProfileJwk {
-  readonly id: string;
-  readonly name: string;
-  readonly use: string | null;
+interface ProfileJwk extends ReferencedJwk {
   readonly algorithm: string | null;
-  readonly member?: { readonly ringId: string };
 }
 
 /** What token profiles read of keys. */

@@ -160,7 +160,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   ],
   'token-profiles': [
     'applications/move-grants.ts',
-    'type applications/application-store.ts',
+    'type applications',
     'audit/audit-event.ts',
     'deployments/content-reader.ts',
     'deployments/put-desired-state.ts',

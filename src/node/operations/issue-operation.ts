@@ -32,13 +32,13 @@ export function createTokenIssuer(context: IssueContext): TokenIssuer {
     target: OperationTarget,
     { enc, application }: { readonly enc: string; readonly application: CallingApplication },
   ): Promise<string> {
-    const { jwkId, key, isLeased } = target.encryption(now());
+    const { jwkId, secretId, key, isLeased } = target.encryption(now());
     const counted = (outcome: 'SUCCEEDED' | 'REFUSED') =>
       count({ applicationId: application.id, jwkId, operation: 'ISSUE', outcome });
     try {
       if (isLeased) requireLease(context, target);
       const fitting = chooseEnc(key, enc);
-      if (countsGcmUse(key, fitting) && !gcmUses.take(jwkId, 1)) throw usedUp(target);
+      if (countsGcmUse(key, fitting) && !(await gcmUses.take({ jwkId, secretId }, 1))) throw usedUp(target);
       const request = {
         plaintext: Buffer.from(token),
         enc: fitting,
