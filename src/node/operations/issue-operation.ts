@@ -38,7 +38,9 @@ export function createTokenIssuer(context: IssueContext): TokenIssuer {
     try {
       if (isLeased) requireLease(context, target);
       const fitting = chooseEnc(key, enc);
-      if (countsGcmUse(key, fitting) && !(await gcmUses.take({ jwkId, secretId }, 1))) throw usedUp(target);
+      if (secretId !== undefined && countsGcmUse(key, fitting)) {
+        if (!(await gcmUses.take({ jwkId, secretId }, 1))) throw usedUp(target);
+      }
       const request = {
         plaintext: Buffer.from(token),
         enc: fitting,
