@@ -29,7 +29,7 @@ interface NamedObjects {
 /** What grants read of what they are for. */
 export interface GrantedKeyStores {
   readonly rings: NamedObjects;
-  readonly tokenProfiles?: NamedObjects;
+  readonly tokenProfiles: NamedObjects;
   readonly jwks: {
     find(projectId: string, name: string): Promise<ReferencedJwk | undefined>;
     getMany(ids: readonly string[]): Promise<readonly ReferencedJwk[]>;
@@ -97,6 +97,11 @@ export async function resolveGrants(
       const what = target.tokenProfileId === undefined ? 'a key' : 'a token profile';
       warnings.push(`${vain.join(', ')} has no effect on ${what} (${at})`);
     }
+    if (target.keyRingId !== null && operations.has('SIGN_RAW')) {
+      warnings.push(
+        `SIGN_RAW signs what maxTokenLifetime of key ring (name: ${request.keyRingName}) does not bound (${at})`,
+      );
+    }
     const both = new Set([...(granted.get(bucket)?.operations ?? []), ...operations]);
     granted.set(bucket, {
       ...target,
@@ -128,7 +133,7 @@ async function grantTarget(
     throw notFound(`Key ring (name: ${shownText(keyRingName)})`, `${at}.keyRingName`);
   }
   if (tokenProfileName !== undefined) {
-    const profile = await stores.tokenProfiles?.find(projectId, lookupName(tokenProfileName));
+    const profile = await stores.tokenProfiles.find(projectId, lookupName(tokenProfileName));
     if (profile) return { keyRingId: null, jwkId: null, tokenProfileId: profile.id };
     throw notFound(`Token profile (name: ${shownText(tokenProfileName)})`, `${at}.tokenProfileName`);
   }
@@ -169,7 +174,7 @@ export async function nameGrants(
   const [rings, jwks, profiles] = await Promise.all([
     stores.rings.getMany(idsOf(({ keyRingId }) => keyRingId)),
     stores.jwks.getMany(idsOf(({ jwkId }) => jwkId)),
-    stores.tokenProfiles?.getMany(idsOf(({ tokenProfileId }) => tokenProfileId)) ?? [],
+    stores.tokenProfiles.getMany(idsOf(({ tokenProfileId }) => tokenProfileId)),
   ]);
   const ringNames = namesOf(rings);
   const jwkNames = namesOf(jwks);

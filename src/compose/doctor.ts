@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { createAuditLog } from '../audit/create-audit-log.ts';
 import type { ManagerConfig } from '../config.ts';
+import { checkApplications } from '../doctor/check-applications.ts';
 import { checkDatabase, checkIntegrity } from '../doctor/check-database.ts';
 import { checkKeys } from '../doctor/check-keys.ts';
 import { checkMachine } from '../doctor/check-machine.ts';
@@ -52,6 +53,7 @@ export async function examine(config: ManagerConfig): Promise<Examination> {
         await checkNodes(stores, managerRuns),
         await checkKeys(stores, now),
         await checkRings(stores),
+        await checkApplications(stores),
         { findings: [], looked: { 'manager runs': managerRuns ? 'yes' : 'no' } },
       ]);
     });

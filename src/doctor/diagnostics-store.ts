@@ -31,6 +31,25 @@ export interface JwkWithRevokedKid extends JwkName {
   readonly revokedPublicJson: string;
 }
 
+export interface RingGrant {
+  readonly projectName: string;
+  readonly applicationName: string;
+  readonly keyRingId: string;
+  readonly keyRingName: string;
+  readonly operations: readonly string[];
+}
+
+export interface FailingKeySet {
+  readonly projectName: string;
+  readonly jwksUri: string;
+  readonly since: Date;
+  readonly reason: string | null;
+}
+
+export interface GcmUse extends JwkName {
+  readonly count: number;
+}
+
 /** A key ring, as the scheduler found it last. */
 export interface ExaminedRing {
   readonly id: string;
@@ -71,6 +90,18 @@ export interface DiagnosticsStore {
   /** RETIRING keys that were used after every node had their successor. */
   usedRetiringKeys(limit: number): Promise<readonly UsedRetiringKey[]>;
   jwksWithRevokedKid(limit: number): Promise<readonly JwkWithRevokedKid[]>;
+  /** Of all projects, in pages by id of the application: what each was granted on key rings. */
+  ringGrants(
+    afterId: string,
+    limit: number,
+  ): Promise<readonly { readonly id: string; readonly grants: readonly RingGrant[] }[]>;
+  /** Key rings that token profiles or historical keys use; `usedBy` names the one or the others. */
+  reservedRings(): Promise<readonly { readonly id: string; readonly usedBy: string }[]>;
+  failingKeySets(limit: number): Promise<readonly FailingKeySet[]>;
+  /** Secret keys for AES-GCM that encrypted at least so often. */
+  gcmUses(atLeast: number, limit: number): Promise<readonly GcmUse[]>;
+  /** Registered nodes of all environments. */
+  nodeCount(): Promise<number>;
 }
 
 export interface DiagnosticsStores {

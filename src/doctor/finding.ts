@@ -10,6 +10,7 @@ export type FindingTopic =
   | 'nodes'
   | 'keys'
   | 'rings'
+  | 'applications'
   | 'sources'
   | 'machine';
 

@@ -1,9 +1,12 @@
 import { sql } from 'kysely';
+import type { Grant } from '../../applications/application.ts';
 import type {
   DiagnosticsStore,
   EndedManager,
   ExaminedRing,
+  FailingKeySet,
   FailingUrl,
+  GcmUse,
   JwkWithRevokedKid,
   SoonExpiringJwk,
   UsedRetiringKey,
@@ -12,6 +15,7 @@ import type { Database } from '../database-schema.ts';
 import { isSqlite } from '../dump/catalog.ts';
 import { DatabaseFailure } from '../engine.ts';
 import { dateOrNull } from './column-values.ts';
+import { inChunks } from './in-chunks.ts';
 import { isAlive } from './manager-table.ts';
 import { usedRetiringKeys } from './retiring-use.ts';
 import type { TableContext } from './table-context.ts';
@@ -153,6 +157,79 @@ from managers where not (${isAlive(this.#engine)}) order by seen_at desc, id`.ex
       .orderBy('jwks.id')
       .limit(limit)
       .execute();
+  }
+
+  async ringGrants(afterId: string, limit: number) {
+    const rows = await this.#database
+      .selectFrom('applications')
+      .innerJoin('projects', 'projects.id', 'applications.project_id')
+      .select(['applications.id as id', 'applications.name as name', 'grants', 'projects.name as projectName'])
+      .where('applications.id', '>', afterId)
+      .orderBy('applications.id')
+      .limit(limit)
+      .execute();
+    const granted = rows.map(({ id, name, projectName, grants }) => {
+      const onRings = (JSON.parse(grants) as readonly Grant[]).flatMap(({ keyRingId, operations }) =>
+        keyRingId === null ? [] : [{ projectName, applicationName: name, keyRingId, operations }],
+      );
+      return { id, onRings };
+    });
+    const ringIds = granted.flatMap(({ onRings }) => onRings.map(({ keyRingId }) => keyRingId));
+    const names = new Map<string, string>();
+    for (const chunk of inChunks([...new Set(ringIds)])) {
+      const rings = await this.#database
+        .selectFrom('key_rings')
+        .select(['id', 'name'])
+        .where('id', 'in', chunk)
+        .execute();
+      for (const ring of rings) names.set(ring.id, ring.name);
+    }
+    return granted.map(({ id, onRings }) => ({
+      id,
+      grants: onRings.map((one) => ({ ...one, keyRingName: names.get(one.keyRingId) ?? '' })),
+    }));
+  }
+
+  async reservedRings() {
+    const { rows } = await sql<{ id: string; used_by: string }>`select ring_id as id,
+  'token profile ' || min(name) as used_by from token_profiles group by ring_id
+union all
+select key_rings.id, 'the historical keys' from key_rings join projects on projects.id = key_rings.project_id
+  and projects.historical_key_ring_name = key_rings.name`.execute(this.#database);
+    return rows.map(({ id, used_by }) => ({ id, usedBy: used_by }));
+  }
+
+  async failingKeySets(limit: number): Promise<readonly FailingKeySet[]> {
+    const rows = await this.#database
+      .selectFrom('issuer_key_sets')
+      .innerJoin('projects', 'projects.id', 'issuer_key_sets.project_id')
+      .select(['projects.name as projectName', 'jwks_uri as jwksUri', 'state_since', 'state_reason'])
+      .where('state', '!=', 'FRESH')
+      .orderBy('state_since')
+      .limit(limit)
+      .execute();
+    return rows.map(({ projectName, jwksUri, state_since, state_reason }) => {
+      return { projectName, jwksUri, since: new Date(Number(state_since)), reason: state_reason };
+    });
+  }
+
+  async gcmUses(atLeast: number, limit: number): Promise<readonly GcmUse[]> {
+    const { rows } = await sql<{ projectName: string; name: string; count: number }>`select
+  projects.name as "projectName", jwks.name as name, sum(key_usage.count) as count
+from key_usage join jwks on jwks.id = key_usage.jwk_id join projects on projects.id = jwks.project_id
+where jwks.type = 'OCT' and (jwks.algorithm like 'A___GCMKW' or jwks.algorithm like 'A___GCM' or jwks.algorithm = 'dir')
+  and key_usage.operation = 'ENCRYPT' and key_usage.outcome = 'SUCCEEDED'
+group by projects.name, jwks.name, jwks.id having sum(key_usage.count) >= ${atLeast}
+order by sum(key_usage.count) desc, jwks.id limit ${limit}`.execute(this.#database);
+    return rows.map((row) => ({ ...row, count: Number(row.count) }));
+  }
+
+  async nodeCount(): Promise<number> {
+    const row = await this.#database
+      .selectFrom('nodes')
+      .select((e) => e.fn.countAll<number>().as('count'))
+      .executeTakeFirst();
+    return Number(row?.count ?? 0);
   }
 
   async failingUrls(limit: number): Promise<readonly FailingUrl[]> {
