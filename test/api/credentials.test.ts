@@ -1,0 +1,561 @@
+// What applications are known by, as the API takes it, and what of it is deployed to nodes.
+
+import { createHash } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApplicationContentReader } from '../../src/applications/application-content.ts';
+import type { DeployedApplication } from '../../src/protocol/content.ts';
+import { contentDigest } from '../../src/protocol/state-digest.ts';
+import { type HttpTestServer, startHttpServer } from '../support/http-servers.ts';
+import { type Api, startTestManager, type TestManager } from '../support/manager.ts';
+import { makeCurveKey, publicHalf } from './support/sample-keys.ts';
+
+const base = '/apiops/projects/MyProject';
+let world: TestManager;
+let api: Api;
+let server: HttpTestServer;
+type Page = (request: IncomingMessage, response: ServerResponse) => void;
+const pages = new Map<string, Page>();
+
+const json =
+  (document: unknown, headers: Record<string, string> = {}): Page =>
+  (_request, response) =>
+    response.writeHead(200, headers).end(JSON.stringify(document));
+const publicKey = (kid: string) => ({ ...publicHalf(makeCurveKey('P-256')), kid });
+
+beforeAll(async () => {
+  world = await startTestManager({
+    environments: ['gate'],
+    projects: ['MyProject', 'Other'],
+    settings: { KEYPLANE_URL_ALLOW: '127.0.0.1' },
+  });
+  ({ api } = world);
+  server = await startHttpServer((request, response) => {
+    const page = pages.get(request.url ?? '');
+    if (page) page(request, response);
+    else response.writeHead(404).end();
+  });
+  pages.set('/keys', json({ keys: [publicKey('a')] }));
+  await generate('issuer', { type: 'EC', ec: { curveType: 'P256', algorithm: 'ES256' } });
+});
+
+afterAll(async () => {
+  await world?.close();
+  await server?.close();
+});
+
+async function generate(name: string, body: object) {
+  const { status } = await api('POST', `${base}/jwks/generate`, { name, ...body });
+  expect(status).toBe(200);
+}
+
+const create = (body: object) => api('POST', `${base}/applications/`, body);
+const update = (name: string, body: object) => api('PUT', `${base}/applications/${name}/`, body);
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+const jwt = (over: object = {}) => ({
+  type: 'JWT',
+  issuer: 'https://issuer.example',
+  audience: 'keyplane',
+  subject: 'system:serviceaccount:shop:*',
+  jwksUri: `${server.origin}/keys`,
+  ...over,
+});
+
+async function detail(name: string) {
+  const { body } = await api('GET', `${base}/applications/${name}/`);
+  return body.resultList[0];
+}
+
+/** What nodes are to have; the desired digest says that it is what they were sent. */
+async function deployed(name: string): Promise<DeployedApplication> {
+  const { store } = world.manager.services;
+  const reader = createApplicationContentReader(() => undefined);
+  return store.read(async (stores) => {
+    const projects = await stores.projects.list();
+    const project = projects.find((one) => one.name === 'MyProject');
+    const application = await stores.applications.find(project?.id ?? '', name);
+    const [environment] = await stores.environments.listReachedBy(project?.id ?? '');
+    const id = application?.id ?? '';
+    const [content] = await reader.read(stores, '', [id]);
+    const [desired] = await stores.desired.findMany([
+      { environmentId: environment?.id ?? '', kind: 'application', objectId: id },
+    ]);
+    if (content?.kind !== 'application') throw new Error(`${name} is not deployed`);
+    expect(desired?.digest).toEqual(contentDigest(content));
+    return content;
+  });
+}
+
+describe('TOKEN credentials', () => {
+  test('one named default is made where none is given', async () => {
+    const { body } = await create({ name: 'plain' });
+    expect(body.tokens).toEqual([{ name: 'default', token: body.token }]);
+    expect(body.token).toMatch(/^kpa_/);
+    expect((await detail('plain')).credentials).toEqual([
+      { type: 'TOKEN', name: 'default', expiresAt: null },
+    ]);
+    const content = await deployed('plain');
+    expect(content.tokens).toEqual([{ hash: sha256(body.token), validUntil: null }]);
+    expect(content).not.toHaveProperty('credentials');
+  });
+
+  test('each has a token of its own, which ends with its credential', async () => {
+    const expiresAt = '2099-01-01T00:00:00.000Z';
+    const credentials = [
+      { type: 'TOKEN', name: 'ci', expiresAt },
+      { type: 'TOKEN', name: 'shop' },
+    ];
+    const { body } = await create({ name: 'two', credentials });
+    expect(body).not.toHaveProperty('token');
+    expect(body.tokens.map(({ name }: { name: string }) => name)).toEqual(['ci', 'shop']);
+    const [ci, shop] = body.tokens;
+    expect((await deployed('two')).tokens).toEqual([
+      { hash: sha256(ci.token), validUntil: Date.parse(expiresAt) },
+      { hash: sha256(shop.token), validUntil: null },
+    ]);
+    expect((await detail('two')).credentials).toEqual([
+      { type: 'TOKEN', name: 'ci', expiresAt },
+      { type: 'TOKEN', name: 'shop', expiresAt: null },
+    ]);
+  });
+
+  test('those that stay by name keep their token, and only new ones are shown', async () => {
+    const made = await create({ name: 'kept', credentials: [{ type: 'TOKEN', name: 'a' }] });
+    const changed = await update('kept', {
+      credentials: [
+        { type: 'TOKEN', name: 'b' },
+        { type: 'TOKEN', name: 'a' },
+      ],
+    });
+    expect(changed.body.tokens).toEqual([{ name: 'b', token: expect.stringMatching(/^kpa_/) }]);
+    expect((await deployed('kept')).tokens.map(({ hash }) => hash)).toEqual(
+      [changed.body.tokens[0].token, made.body.tokens[0].token].map(sha256),
+    );
+    const described = await update('kept', { description: 'same' });
+    expect(described.body).not.toHaveProperty('tokens');
+    await update('kept', { credentials: [{ type: 'TOKEN', name: 'b' }] });
+    expect((await deployed('kept')).tokens.map(({ hash }) => hash)).toEqual([
+      sha256(changed.body.tokens[0].token),
+    ]);
+  });
+
+  test('a token is replaced by the name of its credential', async () => {
+    const path = `${base}/applications/several/token`;
+    await create({
+      name: 'several',
+      credentials: [
+        { type: 'TOKEN', name: 'a' },
+        { type: 'TOKEN', name: 'b' },
+      ],
+    });
+    const before = await deployed('several');
+    const ambiguous = await api('POST', path, {});
+    expect(ambiguous.body.error_description).toBe(
+      'Application (name: several) has 2 TOKEN credentials! Give credentialName.',
+    );
+    const unknown = await api('POST', path, { credentialName: 'c' });
+    expect(unknown.body.error_description).toBe(
+      'Credential (name: c) of application (name: several) is not found!',
+    );
+    const replaced = await api('POST', path, { credentialName: 'b', overlap: 'PT1H' });
+    const after = await deployed('several');
+    expect(after.tokens.map(({ hash }) => hash)).toEqual([
+      before.tokens[0]?.hash,
+      sha256(replaced.body.token),
+      before.tokens[1]?.hash,
+    ]);
+    expect(after.tokens[2]?.validUntil).toBeGreaterThan(Date.now() + 3_500_000);
+    expect((await detail('several')).formerTokensValidUntil).toHaveLength(1);
+  });
+
+  test('the token of an application from before there were credentials becomes the credential default', async () => {
+    const { services } = world.manager;
+    const { body } = await create({ name: 'older' });
+    const hash = sha256(body.token);
+    const tokens = JSON.stringify([{ hash, validUntil: null }]);
+    await world.raw(`update applications set credentials = null, tokens = '${tokens}' where name = 'older'`);
+    await services.store.write((stores) => stores.macs.fillIn());
+    expect((await detail('older')).credentials).toEqual([
+      { type: 'TOKEN', name: 'default', expiresAt: null },
+    ]);
+    expect((await deployed('older')).tokens).toEqual([{ hash, validUntil: null }]);
+  });
+});
+
+test.for([
+  [[{ type: 'TOKEN' }], 'Credential name can not be empty!'],
+  [
+    [
+      { type: 'TOKEN', name: 'a' },
+      { type: 'TOKEN', name: 'a' },
+    ],
+    'Credential (name: a) is given twice in credentials!',
+  ],
+  [
+    [{ type: 'TOKEN', name: 'a', expiresAt: '2020-01-01T00:00:00Z' }],
+    'credentials[0].expiresAt must be in the future!',
+  ],
+  [
+    [{ type: 'TOKEN', name: 'a', issuer: 'i' }],
+    'A TOKEN credential has no issuer (credentials[0])!',
+  ],
+  [[{ type: 'MTLS' }], 'Give either uriSan or spkiSha256 in credentials[0]!'],
+  [
+    [{ type: 'MTLS', uriSan: 'spiffe://a/b', spkiSha256: 'x' }],
+    'Give either uriSan or spkiSha256 in credentials[0]!',
+  ],
+  [[{ type: 'MTLS', uriSan: 'a b' }], /^credentials\[0\]\.uriSan \(a b\) is not valid!/],
+  [[{ type: 'MTLS', spkiSha256: 'abc=' }], /^credentials\[0\]\.spkiSha256 \(abc=\) is not valid!/],
+  [[{ type: 'JWT' }], 'issuer is required in credentials[0]!'],
+  [[{ type: 'JWT', issuer: 'i' }], 'audience is required in credentials[0]!'],
+  [[{ type: 'JWT', issuer: 'i', audience: 'a' }], 'subject is required in credentials[0]!'],
+  [
+    [{ type: 'JWT', issuer: 'i', audience: 'a', subject: 's' }],
+    'Give either jwksUri or jwkName in credentials[0]!',
+  ],
+  [
+    [{ type: 'JWT', issuer: 'i', audience: 'a', subject: 's**', jwkName: 'issuer' }],
+    /^credentials\[0\]\.subject \(s\*\*\) is not valid!/,
+  ],
+  [
+    [{ type: 'JWT', issuer: 'i', audience: 'a', subject: 's', jwkName: 'issuer', claims: { aud: 'b' } }],
+    /^claims \(aud\) is not valid in credentials\[0\]!/,
+  ],
+  [
+    [{ type: 'JWT', issuer: 'i', audience: 'a', subject: 's', jwkName: 'none' }],
+    'JWK (name: none) is not found!',
+  ],
+] as const)('the credentials %j are rejected', async ([credentials, text]) => {
+  const { status, body } = await create({ name: 'x', credentials });
+  expect(status).toBe(400);
+  expect(body.error_description).toEqual(text instanceof RegExp ? expect.stringMatching(text) : text);
+});
+
+describe('a credential identifies one application of a project', () => {
+  const taken = (name: string) =>
+    `credentials[0] overlaps with a credential of application (name: ${name})!`;
+  const jwtOf = (over: object) =>
+    jwt({ jwksUri: undefined, jwkName: 'issuer', issuer: 'https://overlap.example', ...over });
+
+  test('the same URI or key of a client certificate is rejected', async () => {
+    const spkiSha256 = createHash('sha256').update('key').digest('base64url');
+    await create({
+      name: 'mtls',
+      credentials: [
+        { type: 'MTLS', uriSan: 'spiffe://example.org/shop' },
+        { type: 'MTLS', spkiSha256 },
+      ],
+    });
+    expect((await deployed('mtls')).credentials).toEqual([
+      { type: 'MTLS', uriSan: 'spiffe://example.org/shop' },
+      { type: 'MTLS', spkiSha256 },
+    ]);
+    for (const credential of [{ uriSan: 'spiffe://example.org/shop' }, { spkiSha256 }]) {
+      const { body } = await create({ name: 'second', credentials: [{ type: 'MTLS', ...credential }] });
+      expect(body).toMatchObject({
+        error_description: taken('mtls'),
+        reason: 'CREDENTIAL_TAKEN',
+        member: 'credentials[0]',
+      });
+    }
+    const other = await create({ name: 'third', credentials: [{ type: 'MTLS', uriSan: 'spiffe://x/y' }] });
+    expect(other.status).toBe(200);
+  });
+
+  test('two patterns that a subject can match are rejected, unless a claim tells them apart', async () => {
+    const claims = { team: 'a' };
+    const first = await create({ name: 'first', credentials: [jwtOf({ subject: 'a:*', claims })] });
+    expect(first.status).toBe(200);
+    const second = (over: object) => create({ name: 'overlapping', credentials: [jwtOf(over)] });
+    for (const over of [
+      { subject: 'a:*' },
+      { subject: '*:b' },
+      { subject: 'a:b', claims },
+      { subject: 'a:b*', claims: { region: 'b' } },
+    ]) {
+      expect((await second(over)).body.error_description, JSON.stringify(over)).toBe(taken('first'));
+    }
+    for (const [index, over] of [
+      { subject: 'a:*', claims: { team: 'b' } },
+      { subject: 'b:*' },
+      { subject: 'a:*:c' },
+      { subject: 'a:*', audience: 'another' },
+      { subject: 'a:*', issuer: 'https://another.example' },
+    ].entries()) {
+      const { status } = await create({ name: `apart-${index}`, credentials: [jwtOf(over)] });
+      expect(status, JSON.stringify(over)).toBe(200);
+    }
+  });
+
+  test('an application may keep its own, and another project has its own', async () => {
+    await create({ name: 'own', credentials: [jwtOf({ issuer: 'https://own.example' })] });
+    const again = await update('own', { credentials: [jwtOf({ issuer: 'https://own.example' })] });
+    expect(again.status).toBe(200);
+    const elsewhere = await api('POST', '/apiops/projects/Other/applications/', {
+      name: 'own',
+      credentials: [{ type: 'MTLS', uriSan: 'spiffe://example.org/shop' }],
+    });
+    expect(elsewhere.status).toBe(200);
+  });
+});
+
+describe('the keys behind a jwksUri', () => {
+  /** Makes the set due and lets the manager fetch it. */
+  async function comeDue(uri: string) {
+    const { services } = world.manager;
+    await world.raw(`update issuer_key_sets set refresh_at = 1 where jwks_uri = '${uri}'`);
+    await services.keySetFollower.followDue();
+  }
+
+  test('are fetched at the creation and deployed without private members', async () => {
+    const first = publicKey('k1');
+    const secret = { kty: 'oct', k: 'c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA', kid: 'o' };
+    const whole = { ...makeCurveKey('P-256'), kid: 'k2' };
+    const encrypting = { ...publicKey('k3'), use: 'enc' };
+    pages.set('/set', json({ keys: [first, secret, whole, encrypting, { kty: 'unknown' }] }));
+    const jwksUri = `${server.origin}/set`;
+    const made = await create({ name: 'followed', credentials: [jwt({ jwksUri, issuer: 'followed' })] });
+    expect(made.status).toBe(200);
+    expect(made.body).not.toHaveProperty('tokens');
+    const [credential] = (await deployed('followed')).credentials ?? [];
+    expect(credential).toEqual({
+      type: 'JWT',
+      issuer: 'followed',
+      audience: 'keyplane',
+      subject: 'system:serviceaccount:shop:*',
+      claims: {},
+      singleUse: false,
+      keys: [first, { ...publicHalf(whole), kid: 'k2' }],
+    });
+    expect((await detail('followed')).keySets).toEqual([
+      expect.objectContaining({ jwksUri, keyCount: 2, state: 'FRESH', stateReason: null }),
+    ]);
+  });
+
+  test('that cannot be read are rejected at their member, and nothing is stored', async () => {
+    pages.set('/empty', json({ keys: [{ ...publicKey('e'), use: 'enc' }] }));
+    for (const [path, text] of [
+      ['/nowhere', /404/],
+      ['/empty', /has no public key that verifies signatures!/],
+    ] as const) {
+      const jwksUri = `${server.origin}${path}`;
+      const { status, body } = await create({
+        name: 'unread',
+        credentials: [{ type: 'TOKEN', name: 'a' }, jwt({ jwksUri, issuer: path })],
+      });
+      expect(status).toBe(400);
+      expect(body.error_description).toMatch(text);
+      expect(body.member).toBe('credentials[1].jwksUri');
+    }
+    const blocked = await create({ name: 'unread', credentials: [jwt({ jwksUri: 'http://10.0.0.1/keys' })] });
+    expect(blocked.body).toMatchObject({ reason: 'URL_NOT_ALLOWED', member: 'credentials[0].jwksUri' });
+    expect((await api('GET', `${base}/applications/?search=unread`)).body.resultCount).toBe(0);
+  });
+
+  test('are not fetched for a request that is rejected anyway', async () => {
+    pages.set('/untouched', json({ keys: [publicKey('u')] }));
+    await create({ name: 'followed', credentials: [jwt({ jwksUri: `${server.origin}/untouched` })] });
+    expect(server.requests.filter(({ url }) => url === '/untouched')).toEqual([]);
+  });
+
+  test('are followed: new keys are deployed to all that name the URI, the last good ones stay on failure', async () => {
+    const jwksUri = `${server.origin}/rotating`;
+    const [before, after] = [publicKey('r1'), publicKey('r2')];
+    pages.set('/rotating', json({ keys: [before] }, { etag: '"1"' }));
+    for (const name of ['one', 'other']) {
+      await create({ name: `rotating-${name}`, credentials: [jwt({ jwksUri, issuer: `rotating-${name}` })] });
+    }
+    const fetched = () => server.requests.filter(({ url }) => url === '/rotating');
+    expect(fetched()).toHaveLength(1);
+    pages.set('/rotating', (request, response) => {
+      response.writeHead(request.headers['if-none-match'] === '"1"' ? 304 : 500).end();
+    });
+    await comeDue(jwksUri);
+    expect((await detail('rotating-one')).keySets[0].state).toBe('FRESH');
+    pages.set('/rotating', (_request, response) => response.writeHead(503).end());
+    await comeDue(jwksUri);
+    expect((await detail('rotating-one')).keySets[0]).toMatchObject({
+      state: 'FAILING',
+      stateReason: expect.stringMatching(/503/),
+      keyCount: 1,
+    });
+    const keysOf = async (name: string) => {
+      const [credential] = (await deployed(name)).credentials ?? [];
+      return credential?.type === 'JWT' ? credential.keys : undefined;
+    };
+    expect(await keysOf('rotating-one')).toEqual([before]);
+    pages.set('/rotating', json({ keys: [after, before] }));
+    await comeDue(jwksUri);
+    for (const name of ['one', 'other']) expect(await keysOf(`rotating-${name}`)).toEqual([after, before]);
+    expect((await detail('rotating-other')).keySets[0]).toMatchObject({ state: 'FRESH', keyCount: 2 });
+    const audit = await api('GET', '/apiops/audit/?size=100');
+    expect(audit.body.resultList).toContainEqual(
+      expect.objectContaining({ action: 'issuerkeys.refresh', objectName: jwksUri, projectName: 'MyProject' }),
+    );
+  });
+
+  test('are forgotten with the last application that names the URI', async () => {
+    const jwksUri = `${server.origin}/rotating`;
+    const followed = () => world.raw(`select id from issuer_key_sets where jwks_uri = '${jwksUri}'`);
+    await api('DELETE', `${base}/applications/rotating-one/`);
+    expect(await followed()).toHaveLength(1);
+    await update('rotating-other', { credentials: [] });
+    expect(await followed()).toEqual([]);
+  });
+
+  test('that were altered in the database are not deployed, and are fetched again', async () => {
+    const jwksUri = `${server.origin}/altered`;
+    const genuine = publicKey('g');
+    pages.set('/altered', json({ keys: [genuine] }, { etag: '"g"' }));
+    await create({ name: 'altered', credentials: [jwt({ jwksUri, issuer: 'altered' })] });
+    const forged = JSON.stringify([publicKey('g')]);
+    await world.raw(`update issuer_key_sets set keys = '${forged}' where jwks_uri = '${jwksUri}'`);
+    await expect(deployed('altered')).rejects.toThrow(/altered in the database/);
+    await comeDue(jwksUri);
+    const [credential] = (await deployed('altered')).credentials ?? [];
+    expect(credential).toMatchObject({ keys: [genuine] });
+  });
+});
+
+describe('a JWK of the project that verifies JWTs', () => {
+  const trusting = (name: string, jwkName: string) =>
+    create({ name, credentials: [jwt({ jwksUri: undefined, jwkName, issuer: name })] });
+
+  test('gives its public part, and its changes are deployed with it', async () => {
+    await api('POST', `${base}/jwks/`, {
+      name: 'partner',
+      sourceType: 'COPY_PASTE',
+      jwkStr: JSON.stringify({ ...makeCurveKey('P-256'), kid: 'p1' }),
+    });
+    expect((await trusting('trusting', 'partner')).status).toBe(200);
+    const keys = async () => (await deployed('trusting')).credentials?.[0];
+    expect(await keys()).toMatchObject({ keys: [{ kty: 'EC', kid: 'p1' }] });
+    expect(JSON.stringify(await keys())).not.toContain('"d"');
+    const next = publicKey('p2');
+    const changed = await api('PUT', `${base}/jwks/partner/`, {
+      sourceType: 'COPY_PASTE',
+      jwkStr: JSON.stringify(next),
+    });
+    expect(changed.status).toBe(200);
+    expect(await keys()).toMatchObject({ keys: [next] });
+    expect((await detail('trusting')).credentials[0]).toMatchObject({ jwkName: 'partner' });
+  });
+
+  test('is neither deleted nor adopted by a key ring as long as it does', async () => {
+    const text =
+      'JWK (name: issuer) verifies the JWTs of application (name: bound)! Change the credentials of the application first.';
+    await trusting('bound', 'issuer');
+    const first = await api('GET', `${base}/applications/`);
+    for (const { name, credentials } of first.body.resultList) {
+      const isTrusting = credentials.some(({ jwkName }: { jwkName?: string }) => jwkName === 'issuer');
+      if (isTrusting && name !== 'bound') await api('DELETE', `${base}/applications/${name}/`);
+    }
+    const deleted = await api('DELETE', `${base}/jwks/issuer/?force=true&reason=no%20longer`);
+    expect(deleted.body).toMatchObject({ error_description: text, reason: 'STILL_NEEDED' });
+    const adopted = await api('POST', `${base}/jwks/issuer/adopt`, { ringName: 'adopting' });
+    expect(adopted.body.error_description).toBe(text);
+    await api('DELETE', `${base}/applications/bound/`);
+    expect((await api('DELETE', `${base}/jwks/issuer/`)).status).toBe(200);
+  });
+
+  test('is no secret key, no key for encryption and no member of a key ring', async () => {
+    await generate('mac-key', { type: 'OCT', oct: { keySize: 256, algorithm: 'HS256' } });
+    await generate('enc-key', {
+      type: 'RSA',
+      rsa: { keySize: 2048, keyUseType: 'ENCRYPTION', algorithm: 'RSA-OAEP-256' },
+    });
+    await api('POST', `${base}/key-rings/`, {
+      name: 'ring',
+      type: 'EC',
+      ec: { curveType: 'P256', algorithm: 'ES256' },
+    });
+    for (const [jwkName, text] of [
+      ['mac-key', 'JWK (name: mac-key) has no public part!'],
+      ['enc-key', 'JWK (name: enc-key) is for ENCRYPTION!'],
+      ['ring.1', 'JWK (name: ring.1) belongs to key ring (name: ring)!'],
+    ] as const) {
+      expect((await trusting('unfit', jwkName)).body.error_description).toBe(text);
+    }
+  });
+});
+
+describe('grants', () => {
+  test('of all seven operations are accepted, with a rate and its burst', async () => {
+    await generate('granted', { type: 'EC', ec: { curveType: 'P256', algorithm: 'ES256' } });
+    const operations = ['SIGN', 'SIGN_RAW', 'VERIFY', 'ENCRYPT', 'DECRYPT', 'MAC'];
+    const made = await create({
+      name: 'granted',
+      grants: [{ jwkName: 'granted', operations, ratePerSecond: 2.5 }],
+    });
+    expect(made.status).toBe(200);
+    expect(made.body).not.toHaveProperty('warnings');
+    const grants = [{ jwkName: 'granted', operations, ratePerSecond: 2.5, burst: 3 }];
+    expect((await detail('granted')).grants).toEqual(grants);
+    expect((await deployed('granted')).grants).toEqual([
+      expect.objectContaining({ operations, rate: { perSecond: 2.5, burst: 3 } }),
+    ]);
+    const unlimited = await update('granted', { grants: [{ jwkName: 'granted', operations: ['SIGN'] }] });
+    expect(unlimited.status).toBe(200);
+    expect((await deployed('granted')).grants[0]).not.toHaveProperty('rate');
+  });
+
+  test('warn of operations that have no effect, and of SIGN_RAW on a key ring', async () => {
+    const { body } = await create({
+      name: 'warned',
+      grants: [{ keyRingName: 'ring', operations: ['SIGN_RAW', 'ISSUE'] }],
+    });
+    expect(body.warnings).toEqual([
+      'ISSUE has no effect on a key (grants[0])',
+      'SIGN_RAW signs what maxTokenLifetime of key ring (name: ring) does not bound (grants[0])',
+    ]);
+  });
+
+  test.for([
+    [{ burst: 3 }, 'burst needs ratePerSecond in grants[0]!'],
+    [{ ratePerSecond: 0 }, /^grants\[0\]\.ratePerSecond/],
+    [{ ratePerSecond: 1, burst: 0 }, /^grants\[0\]\.burst/],
+  ] as const)('with %j are rejected', async ([rate, text]) => {
+    const grants = [{ jwkName: 'granted', operations: ['SIGN'], ...rate }];
+    const { status, body } = await create({ name: 'x', grants });
+    expect(status).toBe(400);
+    expect(body.error_description).toEqual(text instanceof RegExp ? expect.stringMatching(text) : text);
+  });
+
+  test('of one operation at two rates are rejected, of two operations are not', async () => {
+    const at = (operation: string, ratePerSecond: number) => ({
+      jwkName: 'granted',
+      operations: [operation],
+      ratePerSecond,
+    });
+    const twice = await create({ name: 'rates', grants: [at('SIGN', 1), at('SIGN', 2)] });
+    expect(twice.body.error_description).toBe('SIGN is granted twice at different rates, again in grants[1]!');
+    const apart = await create({ name: 'rates', grants: [at('SIGN', 1), at('VERIFY', 2)] });
+    expect(apart.status).toBe(200);
+    expect((await detail('rates')).grants).toHaveLength(2);
+  });
+
+  test('name token profiles, and end with them', async () => {
+    const profile = {
+      name: 'access',
+      keyRingName: 'ring',
+      issuer: 'https://issuer.example',
+      audiences: ['a'],
+      audienceMode: 'FIXED',
+      lifetime: 'PT5M',
+      maxLifetime: 'PT10M',
+      tokenType: 'JWT',
+      subject: { mode: 'FROM_CALLER' },
+      claims: {},
+    };
+    const made = await api('POST', `${base}/token-profiles/`, profile);
+    expect(made.body).toMatchObject({ success: true });
+    const grants = [{ tokenProfileName: 'access', operations: ['ISSUE'] }];
+    expect((await create({ name: 'issuing', grants })).status).toBe(200);
+    expect((await detail('issuing')).grants).toEqual(grants);
+    const missing = await create({ name: 'x', grants: [{ tokenProfileName: 'y', operations: ['ISSUE'] }] });
+    expect(missing.body.error_description).toBe('Token profile (name: y) is not found!');
+    expect((await api('DELETE', `${base}/token-profiles/access/`)).status).toBe(200);
+    expect((await detail('issuing')).grants).toEqual([]);
+    expect((await deployed('issuing')).grants).toEqual([]);
+  });
+});
