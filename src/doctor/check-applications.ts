@@ -15,7 +15,8 @@ export async function checkApplications(stores: DiagnosticsStores): Promise<Exam
   let applications = 0;
   for (let after = ''; ; ) {
     const page = await diagnostics.ringGrants(after, perPage);
-    for (const application of page) findings.push(...application.grants.flatMap((one) => grantFindings(one, reserved)));
+    for (const application of page)
+      findings.push(...application.grants.flatMap((one) => grantFindings(one, reserved)));
     applications += page.length;
     const last = page.at(-1);
     if (!last || page.length < perPage) break;

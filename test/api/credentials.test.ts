@@ -195,10 +195,7 @@ test.for([
     [{ type: 'TOKEN', name: 'a', expiresAt: '2020-01-01T00:00:00Z' }],
     'credentials[0].expiresAt must be in the future!',
   ],
-  [
-    [{ type: 'TOKEN', name: 'a', issuer: 'i' }],
-    'A TOKEN credential has no issuer (credentials[0])!',
-  ],
+  [[{ type: 'TOKEN', name: 'a', issuer: 'i' }], 'A TOKEN credential has no issuer (credentials[0])!'],
   [[{ type: 'MTLS' }], 'Give either uriSan or spkiSha256 in credentials[0]!'],
   [
     [{ type: 'MTLS', uriSan: 'spiffe://a/b', spkiSha256: 'x' }],
@@ -232,8 +229,7 @@ test.for([
 });
 
 describe('a credential identifies one application of a project', () => {
-  const taken = (name: string) =>
-    `credentials[0] overlaps with a credential of application (name: ${name})!`;
+  const taken = (name: string) => `credentials[0] overlaps with a credential of application (name: ${name})!`;
   const jwtOf = (over: object) =>
     jwt({ jwksUri: undefined, jwkName: 'issuer', issuer: 'https://overlap.example', ...over });
 
@@ -390,7 +386,11 @@ describe('the keys behind a jwksUri', () => {
     expect((await detail('rotating-other')).keySets[0]).toMatchObject({ state: 'FRESH', keyCount: 2 });
     const audit = await api('GET', '/apiops/audit/?size=100');
     expect(audit.body.resultList).toContainEqual(
-      expect.objectContaining({ action: 'issuerkeys.refresh', objectName: jwksUri, projectName: 'MyProject' }),
+      expect.objectContaining({
+        action: 'issuerkeys.refresh',
+        objectName: jwksUri,
+        projectName: 'MyProject',
+      }),
     );
   });
 
@@ -528,7 +528,9 @@ describe('grants', () => {
       ratePerSecond,
     });
     const twice = await create({ name: 'rates', grants: [at('SIGN', 1), at('SIGN', 2)] });
-    expect(twice.body.error_description).toBe('SIGN is granted twice at different rates, again in grants[1]!');
+    expect(twice.body.error_description).toBe(
+      'SIGN is granted twice at different rates, again in grants[1]!',
+    );
     const apart = await create({ name: 'rates', grants: [at('SIGN', 1), at('VERIFY', 2)] });
     expect(apart.status).toBe(200);
     expect((await detail('rates')).grants).toHaveLength(2);

@@ -163,7 +163,12 @@ from managers where not (${isAlive(this.#engine)}) order by seen_at desc, id`.ex
     const rows = await this.#database
       .selectFrom('applications')
       .innerJoin('projects', 'projects.id', 'applications.project_id')
-      .select(['applications.id as id', 'applications.name as name', 'grants', 'projects.name as projectName'])
+      .select([
+        'applications.id as id',
+        'applications.name as name',
+        'grants',
+        'projects.name as projectName',
+      ])
       .where('applications.id', '>', afterId)
       .orderBy('applications.id')
       .limit(limit)
