@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { type Manager, startManager } from '../../src/compose/manager.ts';
 import { type ManagerConfig, readManagerConfig } from '../../src/config.ts';
+import type { KubernetesSignerOptions } from '../../src/node/kubernetes-signer/start-kubernetes-signer.ts';
 import type { OperationsOptions } from '../../src/node/operations/start-operations.ts';
 import { type NodeOptions, type RunningNode, startNode } from '../../src/node/start-node.ts';
 import { rawSqlite } from './databases.ts';
@@ -52,6 +53,7 @@ export interface TestManager {
       serveLimitMs?: number;
       ephemeral?: boolean;
       operations?: OperationsOptions;
+      kubernetesSigner?: KubernetesSignerOptions;
       timing?: NonNullable<NodeOptions['timing']>;
     },
   ): Promise<RunningNode>;
