@@ -30,9 +30,10 @@ export async function buildKubernetesClient(): Promise<KubernetesClient> {
   if (existsSync(program)) return { program, whyNot: '' };
   mkdirSync(folder, { recursive: true });
   const fetched = await run('go', ['mod', 'download']);
-  if (fetched.status !== 0) return { program: undefined, whyNot: `Go modules are missing: ${fetched.output}` };
+  if (fetched.status !== 0)
+    return { program: undefined, whyNot: `Go modules are missing: ${fetched.output}` };
   const built = `${program}.${process.pid}`;
-  const { status, output } = await run('go', ['build', '-trimpath', '-ldflags=-s -w', '-o', built, '.']);
+  const { status, output } = await run('go', ['build', '-ldflags=-s -w', '-o', built, '.']);
   if (status !== 0) throw new Error(`the client does not compile: ${output}`);
   renameSync(built, program);
   return { program, whyNot: '' };
@@ -55,8 +56,9 @@ export async function askSigner(
   seconds: number,
 ): Promise<ClientResult> {
   const { output } = await run(program, [socket, String(seconds)]);
-  const last = output.trimEnd().split('\n').at(-1) ?? '';
-  return JSON.parse(last) as ClientResult;
+  // Log lines of kube-apiserver stand around it.
+  const line = output.split('\n').find((one) => one.startsWith('{')) ?? output;
+  return JSON.parse(line) as ClientResult;
 }
 
 function run(

@@ -224,12 +224,16 @@ test('a ring that is deployed, rotated and removed is followed, and a revoked ke
 
 test('without its private key or its lease a node signs nothing, and still gives the keys', async () => {
   const ring = ringContent('accounts');
-  const { call, sign } = await signerWith([ring, memberContent(ring, 1, 'ACTIVE', publicKey())]);
+  const { call, sign, node } = await signerWith([ring, memberContent(ring, 1, 'ACTIVE', publicKey())]);
   expect(await sign({ exp: seconds() + 60 })).toMatchObject({
     status: unavailable,
     text: 'This node holds no private keys!',
   });
   expect((await call('FetchKeys')).status).toBe(0);
+  expect((await getJson(`${node.url}/status`)).kubernetesSigner).toEqual({
+    ring: 'MyProject/accounts',
+    problem: 'This node holds no private keys!',
+  });
   const leased = ringContent('accounts', { signingLeaseMs: 0 });
   const other = await signerWith([leased, memberContent(leased, 1, 'ACTIVE')]);
   expect(await other.sign({ exp: seconds() + 60 })).toMatchObject({

@@ -69,12 +69,11 @@ export function externalJwtMethods(options: ExternalJwtSignerOptions): GrpcMetho
     if (payload === undefined) throw new GrpcError('INVALID_ARGUMENT', 'The request is no SignJWTRequest!');
     const keys = await usableKeys();
     const { active, signer } = keys;
-    if (active === undefined) throw unavailable(`Key ring (name: ${keys.ring.name}) has no ACTIVE key yet!`);
+    const text = signingProblemOf(keys, lease);
+    if (active === undefined) throw unavailable(text ?? '');
     const use = { applicationId: kubernetesApplication, jwkId: active.jwkId, operation: 'SIGN' } as const;
     try {
-      if (signer === undefined) throw unavailable('This node holds no private keys!');
-      const refusal = lease.refusal(keys.ring);
-      if (refusal !== undefined) throw unavailable(refusal.text);
+      if (text !== undefined || signer === undefined) throw unavailable(text ?? '');
       checkLifetime(readClaims(payload), keys.ring, now());
       const signature = await signatureOf(signer, `${signer.headerOfJwt}.${payload}`);
       count({ ...use, outcome: 'SUCCEEDED' });
@@ -100,7 +99,7 @@ export function externalJwtMethods(options: ExternalJwtSignerOptions): GrpcMetho
     }
     const at = now();
     const keys = published.filter(({ retireAt }) => retireAt === null || retireAt > at);
-    if (keys.length === 0) throw unavailable(`Key ring (name: ${policy.name}) has no ACTIVE key yet!`);
+    if (keys.length === 0) throw unavailable(noActiveKey(policy));
     return fetchKeysResponse({ keys, dataTimestamp: lastSeenAt, refreshHintSeconds });
   }
 
@@ -114,6 +113,20 @@ export function externalJwtMethods(options: ExternalJwtSignerOptions): GrpcMetho
     ['/v1.ExternalJWTSigner/FetchKeys', fetchKeys],
     ['/v1.ExternalJWTSigner/Metadata', metadata],
   ]);
+}
+
+/** Why a ring that kube-apiserver can use signs nothing at the moment, as public text. */
+export function signingProblemOf(
+  { ring, active, signer }: SignerKeys,
+  lease: Pick<SigningLease, 'refusal'>,
+): string | undefined {
+  if (active === undefined) return noActiveKey(ring);
+  if (signer === undefined) return 'This node holds no private keys!';
+  return lease.refusal(ring)?.text;
+}
+
+function noActiveKey({ name }: SignerKeys['ring']): string {
+  return `Key ring (name: ${name}) has no ACTIVE key yet!`;
 }
 
 function unavailable(text: string): GrpcError {

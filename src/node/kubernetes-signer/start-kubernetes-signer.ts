@@ -3,7 +3,7 @@
 import type { ServeLimit } from '../lease/serve-limit.ts';
 import { listenOnSocket } from '../operations/listen.ts';
 import type { NodeParts } from '../operations/start-operations.ts';
-import { externalJwtMethods } from './external-jwt-signer.ts';
+import { externalJwtMethods, signingProblemOf } from './external-jwt-signer.ts';
 import { createGrpcServer } from './grpc-server.ts';
 import { type RingPlace, SignerRing } from './signer-ring.ts';
 
@@ -40,6 +40,7 @@ export function startKubernetesSigner(
   const ring = new SignerRing({ project, ringName }, { copy, log, onChange: report });
   state.follow(ring);
 
+  /** Why kube-apiserver gets nothing. */
   function problem(): string | undefined {
     if (!state.ready) return 'This node has no state of its environment yet!';
     if (ring.keys === undefined) {
@@ -48,12 +49,18 @@ export function startKubernetesSigner(
     return ring.keys.problem;
   }
 
+  /** Why it gets no signatures. */
+  function signingProblem(): string | undefined {
+    const { keys } = ring;
+    return problem() ?? (keys && signingProblemOf(keys, lease));
+  }
+
   let isListening = false;
   let reported: string | null | undefined;
 
   /** Says once what keeps it from signing, and once that nothing does. */
   function report(): void {
-    const text = problem() ?? null;
+    const text = signingProblem() ?? null;
     if (!isListening || text === reported) return;
     reported = text;
     if (text === null) log.info({ ring: title }, 'the Kubernetes signer can use its key ring');
@@ -83,7 +90,7 @@ export function startKubernetesSigner(
       report();
       return address;
     },
-    status: () => ({ ring: title, problem: problem() ?? null }),
+    status: () => ({ ring: title, problem: signingProblem() ?? null }),
     close,
   };
 }

@@ -1,51 +1,16 @@
-// PyJWT's client of remote JWK Sets in a process of its own: the Python that has it already, or the published wheels, which
-// are kept for later runs.
+// PyJWT's client of remote JWK Sets in a process of its own.
 
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { findPythonPackages, pythonEnvironment } from '../../support/python-packages.ts';
 import type { CachingVerifier, Verdict } from './caching-verifiers.ts';
-
-const requirements = ['PyJWT==2.15.1', 'cryptography==50.0.2'];
 
 /** Where its packages are; undefined if there is no Python, or none that can have them. */
 export function findPyJwt(): string | undefined {
-  const { XDG_CACHE_HOME = join(homedir(), '.cache') } = process.env;
-  if (imports('')) return '';
-  const kept = join(XDG_CACHE_HOME, 'keyplane-tests', requirements.join('-').replaceAll('==', '-'));
-  try {
-    if (!existsSync(kept)) fetchInto(kept);
-  } catch {
-    // A cache that cannot be written is the same as none.
-  }
-  return imports(kept) ? kept : undefined;
-}
-
-function imports(packages: string): boolean {
-  const code = 'import jwt, cryptography';
-  return spawnSync('python3', ['-c', code], { env: pythonEnvironment(packages) }).status === 0;
-}
-
-function pythonEnvironment(packages: string): NodeJS.ProcessEnv {
-  return { ...process.env, ...(packages !== '' && { PYTHONPATH: packages }) };
-}
-
-function fetchInto(kept: string): void {
-  const cache = join(kept, '..');
-  mkdirSync(cache, { recursive: true });
-  const folder = mkdtempSync(join(cache, 'fetched-'));
-  try {
-    const target = join(folder, 'target');
-    const quick = ['--quiet', '--disable-pip-version-check', '--retries', '1', '--timeout', '15'];
-    const install = ['-m', 'pip', 'install', ...quick, '--only-binary', ':all:', '--target', target];
-    const { status } = spawnSync('python3', [...install, ...requirements], { timeout: 240_000 });
-    // Another run may have been quicker.
-    if (status === 0 && !existsSync(kept)) renameSync(target, kept);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  return findPythonPackages({
+    modules: 'jwt, cryptography',
+    requirements: ['PyJWT==2.15.1', 'cryptography==50.0.2'],
+  });
 }
 
 /** Each set is kept for the whole lifespan; a token without a signing key in it makes the client fetch the set again. */

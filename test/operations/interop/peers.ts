@@ -1,0 +1,141 @@
+// Other implementations of JOSE: `jose` in this process, jwcrypto in one of Python, Nimbus in one of Java. Each answers all cases
+// at once.
+
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import * as jose from 'jose';
+import { findPythonPackages, pythonEnvironment } from '../../support/python-packages.ts';
+import type { Cell, PeerAnswer, PeerCase } from './matrix.ts';
+
+export interface Peer {
+  readonly name: string;
+  /** What it does not implement; a test sees that it is so. */
+  lacks(cell: Pick<Cell, 'alg' | 'crv'>): boolean;
+  /** What answers the cases, or why it is not here. */
+  prepare(): Promise<AnswerCases | { readonly whyNot: string }>;
+}
+
+export type AnswerCases = (cases: readonly PeerCase[]) => Promise<readonly PeerAnswer[]>;
+
+const joseLacks = ['RSA1_5', 'ES256K', 'Ed448'];
+const jwcryptoLacks = ['RSA-OAEP-384', 'RSA-OAEP-512'];
+
+export const peers: readonly Peer[] = [
+  {
+    name: 'jose',
+    lacks: ({ alg, crv }) =>
+      joseLacks.includes(alg) || alg.startsWith('ECDH-1PU') || crv === 'X448' || crv === 'Ed448',
+    prepare: async () => (cases) => Promise.all(cases.map(joseAnswer)),
+  },
+  {
+    name: 'jwcrypto',
+    lacks: ({ alg }) => jwcryptoLacks.includes(alg) || alg.startsWith('ECDH-1PU'),
+    prepare: async () => {
+      const packages = findPythonPackages({ modules: 'jwcrypto', requirements: ['jwcrypto==1.6.1'] });
+      if (packages === undefined) return { whyNot: 'there is no Python that has jwcrypto or can fetch it' };
+      return async (cases) => {
+        const program = join(import.meta.dirname, 'jwcrypto-peer.py');
+        const env = pythonEnvironment(packages);
+        return JSON.parse(await output('python3', [program], { input: JSON.stringify(cases), env }));
+      };
+    },
+  },
+  {
+    name: 'Nimbus',
+    lacks: ({ alg, crv }) => alg === 'Ed448' || crv === 'Ed448' || crv === 'X448',
+    prepare: prepareNimbus,
+  },
+];
+
+async function joseAnswer(asked: PeerCase): Promise<PeerAnswer> {
+  try {
+    return { text: await joseText(asked) };
+  } catch (error) {
+    return { error: String(error) };
+  }
+}
+
+async function joseText({ operation, alg, enc = '', jwk, text }: PeerCase): Promise<string> {
+  const key = await jose.importJWK(jwk, alg);
+  const kid = jwk.kid ?? '';
+  const octets = new TextEncoder().encode(text);
+  switch (operation) {
+    case 'sign':
+      return new jose.CompactSign(octets).setProtectedHeader({ alg, kid }).sign(key);
+    case 'verify':
+      return textOf((await jose.compactVerify(text, key, { algorithms: [alg] })).payload);
+    case 'encrypt':
+      return new jose.CompactEncrypt(octets).setProtectedHeader({ alg, enc, kid }).encrypt(key);
+    case 'decrypt': {
+      const algorithms = { keyManagementAlgorithms: [alg], contentEncryptionAlgorithms: [enc] };
+      return textOf((await jose.compactDecrypt(text, key, algorithms)).plaintext);
+    }
+    default:
+      return operation satisfies never;
+  }
+}
+
+function textOf(octets: Uint8Array): string {
+  return new TextDecoder().decode(octets);
+}
+
+/** The classes are compiled once for a machine, with the jars that Maven fetches. */
+async function prepareNimbus(): Promise<AnswerCases | { readonly whyNot: string }> {
+  const source = join(import.meta.dirname, 'nimbus');
+  const hash = createHash('sha256');
+  for (const file of ['pom.xml', 'NimbusPeer.java']) hash.update(readFileSync(join(source, file)));
+  const { XDG_CACHE_HOME = join(homedir(), '.cache') } = process.env;
+  const cache = join(XDG_CACHE_HOME, 'keyplane-tests');
+  const kept = join(cache, `nimbus-${hash.digest('hex').slice(0, 16)}`);
+  const classPath = (folder: string) => `${folder}:${join(folder, '*')}`;
+  if (!existsSync(kept)) {
+    mkdirSync(cache, { recursive: true });
+    const folder = mkdtempSync(join(cache, 'fetched-'));
+    try {
+      const target = join(folder, 'target');
+      const copy = ['-q', '-B', '-f', source, 'dependency:copy-dependencies', `-DoutputDirectory=${target}`];
+      try {
+        await output('mvn', copy);
+      } catch (error) {
+        return { whyNot: `Maven does not fetch it: ${error}` };
+      }
+      await output('javac', ['-d', target, '-cp', classPath(target), join(source, 'NimbusPeer.java')]);
+      if (!existsSync(kept)) renameSync(target, kept);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+  return async (cases) => {
+    const input = JSON.stringify({ cases });
+    return JSON.parse(await output('java', ['-cp', classPath(kept), 'NimbusPeer'], { input })).answers;
+  };
+}
+
+/** @throws Error where it cannot be started, or fails */
+function output(
+  command: string,
+  args: readonly string[],
+  { input = '', env = process.env }: { readonly input?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { env, stdio: 'pipe' });
+    let text = '';
+    let errors = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+    });
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      errors += chunk;
+    });
+    child.once('error', reject);
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(input);
+    child.once('close', (status) => {
+      if (status === 0) resolve(text);
+      else reject(new Error(`${command} ended with ${status}: ${errors || text}`));
+    });
+  });
+}
