@@ -61,6 +61,8 @@ test('anyone learns how many rings sign, and an application which of its own do 
       ],
     },
   });
+  expect(await probe('/readyz', token)).toEqual(await probe(own, token));
+  expect((await probe('/readyz', 'kpa_wrong')).status).toBe(401);
   expect((await probe(own)).status).toBe(401);
   expect((await probe('/projects/Other/readyz', token)).status).toBe(401);
 });

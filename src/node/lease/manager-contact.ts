@@ -133,7 +133,7 @@ export class ManagerContact {
     return this.#lastSeenAt;
   }
 
-  /** How many nodes there are, as the manager said last; undefined where it never did. */
+  /** How many nodes there are, as the manager stated last; undefined where it never did. */
   get registeredNodes(): number | undefined {
     return this.#nodes;
   }

@@ -29,9 +29,9 @@ export interface GcmUseCounterOptions {
   readonly blockSize?: number;
 }
 
-/** What a node counts with that was never told how many there are. */
+/** Until a manager has stated how many there are. */
 const nodesUnlessKnown = 1_024;
-/** A node that keeps nothing begins anew with each start: it is limited as if it were as many nodes. */
+/** A node that keeps nothing begins at zero with each start: it is limited as if it were as many nodes. */
 const startsWithoutRecord = 1_024;
 const defaultBlockSize = 65_536;
 

@@ -136,14 +136,15 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
       return;
     }
     const isServing = state.ready && !isStopping;
-    if (project === undefined) {
+    // A token names its project; a JWT and a certificate do not.
+    if (project === undefined && request.headers.authorization === undefined) {
       const { signing, notSigning } = countRings(options);
       const isReady = isServing && (signing > 0 || notSigning === 0);
       send(response, isReady ? 200 : 503, JSON.stringify({ ready: isReady, signing, notSigning }));
       return;
     }
-    const application = await identifyCaller(callers, project, request);
-    if (application === undefined || application.project !== project) {
+    const application = await identifyCaller(callers, project ?? '', request);
+    if (application === undefined || (project !== undefined && application.project !== project)) {
       fail(response, invalidToken);
       return;
     }

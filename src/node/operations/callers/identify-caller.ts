@@ -1,5 +1,5 @@
 // Who sent a request: the application that its `Authorization` header names, or without one the application of the client
-// certificate of its connection. A header that names nobody is not made up for by a certificate.
+// certificate of its connection. A certificate does not make up for a header that names no application.
 
 import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';

@@ -1,6 +1,6 @@
 // The public keys of an issuer of JWTs. Each is used with its own algorithm; one without an `alg`, as SPIFFE bundles have
-// them, with those that its type and curve have. A secret never counts, so that nobody who knows a public key can make a MAC
-// with it (RFC 8725 §2.1).
+// them, with those that its type and curve have. A secret never counts, because anyone who knows a public key could make a
+// MAC with it (RFC 8725 §2.1).
 
 import { joinJwk } from '../../../jose/public-part.ts';
 import { type OperationKey, verificationKey } from '../../../operations/operation-key.ts';

@@ -1,5 +1,5 @@
 // Applications that are known by JWTs of other issuers: SPIFFE JWT-SVIDs, projected tokens of Kubernetes, identity tokens of CI
-// systems. A JWT is one credential alone: one that fits credentials of two applications is nobody's.
+// systems. A JWT that fits credentials of two applications is rejected.
 
 import { hash } from 'node:crypto';
 import { isSameJson } from '../../../operations/exact-json.ts';
@@ -47,7 +47,7 @@ export class JwtCallers {
   }
 
   /**
-   * Undefined for whatever is no credential of an application of this project.
+   * Undefined for a JWT that is no credential of an application of this project.
    * @throws KeyplaneError `unavailable` where it can be used once and the node remembers too many already
    */
   async find(project: string, jwt: string): Promise<CallingApplication | undefined> {
