@@ -6,7 +6,7 @@ import type { OperationContext } from './operation-call.ts';
 const poolJobs = 8;
 const mostWaiting = 1024;
 const mostWaitingOfApplication = 512;
-/** Whoever waits longer is better served by another node. */
+/** A request that waits longer is better sent to another node. */
 const mostWaitMs = 2_000;
 
 /** One for all operations of a node: they share its thread pool. */
