@@ -100,7 +100,7 @@ test('a trial shows the token decoded, and what the profile refuses', async () =
   await expectAccessible(page);
 });
 
-test('a token profile is edited, and an application gets a grant on it', async () => {
+test('a token profile is edited', async () => {
   const page = await console.open({ path: `${list}/orders-api` });
   await page.getByRole('button', { name: 'Edit' }).click();
   const dialog = page.getByRole('dialog');
@@ -114,6 +114,9 @@ test('a token profile is edited, and an application gets a grant on it', async (
   await page.getByText('orders-api is changed').waitFor();
   await page.getByText('bank, with A256GCM').waitFor();
   expect(await profileOf('orders-api')).toMatchObject({ tokenType: 'at+jwt', maxLifetime: 'PT30M' });
+});
+
+test('an application gets a grant on a token profile', async () => {
   const applications = await console.open({ path: '/projects/MyProject/applications' });
   await applications.getByRole('button', { name: 'New application' }).first().click();
   const form = applications.getByRole('dialog');

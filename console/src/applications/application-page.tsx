@@ -237,7 +237,7 @@ function KnownBy({ credential: one }: { readonly credential: CredentialRow }) {
         `issuer ${one.issuer}`,
         `audience ${one.audience}`,
         `subject ${one.subject}`,
-        ...(one.claims === undefined ? [] : [`claims ${JSON.stringify(one.claims)}`]),
+        ...(Object.keys(one.claims ?? {}).length === 0 ? [] : [`claims ${JSON.stringify(one.claims)}`]),
         one.jwksUri === undefined ? `verified with JWK ${one.jwkName}` : `verified with ${one.jwksUri}`,
         ...(one.singleUse === true ? ['each accepted once per node'] : []),
       ].map((line) => <div key={line}>{line}</div>);

@@ -60,7 +60,7 @@ export function credentialDrafts(credentials: Application['credentials']): reado
     issuer: one.issuer ?? '',
     audience: one.audience ?? '',
     subject: one.subject ?? '',
-    claims: one.claims === undefined ? '' : JSON.stringify(one.claims),
+    claims: Object.keys(one.claims ?? {}).length === 0 ? '' : JSON.stringify(one.claims),
     singleUse: one.singleUse ?? false,
     keysBy: one.jwkName === undefined ? 'jwksUri' : 'jwkName',
     keys: one.jwksUri ?? one.jwkName ?? '',

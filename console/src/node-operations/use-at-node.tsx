@@ -42,14 +42,14 @@ export function UseAtNode({
         </Text>
         {use === 'enc' ? (
           <>
-            <Block label="Encrypt" text={nodeCommand(projectName, target, 'ENCRYPT')} />
-            <Block label="Decrypt" text={nodeCommand(projectName, target, 'DECRYPT')} />
+            <Block label="encrypt command" text={nodeCommand(projectName, target, 'ENCRYPT')} />
+            <Block label="decrypt command" text={nodeCommand(projectName, target, 'DECRYPT')} />
           </>
         ) : (
           <>
-            <Block label="Sign" text={nodeCommand(projectName, target, 'SIGN')} />
-            <Block label="Verify" text={nodeCommand(projectName, target, 'VERIFY')} />
-            {isSecret && <Block label="Compute a MAC" text={nodeCommand(projectName, target, 'MAC')} />}
+            <Block label="sign command" text={nodeCommand(projectName, target, 'SIGN')} />
+            <Block label="verify command" text={nodeCommand(projectName, target, 'VERIFY')} />
+            {isSecret && <Block label="MAC command" text={nodeCommand(projectName, target, 'MAC')} />}
           </>
         )}
       </Stack>

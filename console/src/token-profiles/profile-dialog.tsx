@@ -258,7 +258,7 @@ function ClaimFields({ draft, set, errors }: PartProps) {
         description="A JSON object, which is part of every token. No application can set them"
         autosize
         minRows={2}
-        className="code"
+        classNames={{ input: 'mono' }}
         value={draft.fixed}
         error={errors.of('fixed')}
         onChange={(event) => set({ fixed: event.currentTarget.value })}
@@ -275,7 +275,7 @@ function OtherFields({ draft, set, errors }: PartProps) {
         description="JSON Schema 2020-12"
         autosize
         minRows={2}
-        className="code"
+        classNames={{ input: 'mono' }}
         value={draft.schema}
         error={errors.of('schema')}
         onChange={(event) => set({ schema: event.currentTarget.value })}

@@ -63,7 +63,7 @@ export function TryProfile({
             description="A JSON object, as the application gives it"
             autosize
             minRows={2}
-            className="code"
+            classNames={{ input: 'mono' }}
             value={given}
             onChange={(event) => setGiven(event.currentTarget.value)}
           />

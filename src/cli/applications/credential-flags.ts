@@ -73,7 +73,7 @@ function spkiDigest(file: string, bytes: Buffer): string {
 
 /** As a row: type, name, and what else it says. */
 export function credentialCells(one: Application['credentials'][number]): readonly Cell[] {
-  const claims = one.claims === undefined ? undefined : JSON.stringify(one.claims);
+  const claims = Object.keys(one.claims ?? {}).length === 0 ? undefined : JSON.stringify(one.claims);
   const facts = [
     one.uriSan,
     one.spkiSha256 === undefined ? undefined : `SHA-256 ${one.spkiSha256}`,
