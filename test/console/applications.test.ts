@@ -177,6 +177,43 @@ test('usage is shown by key, operation and outcome', async () => {
   await member.locator('[data-label="Last used"]').getByText(/ago$/).waitFor();
 });
 
+test('who uses a JWK is shown before it is deleted, and a reason is needed while somebody does', async () => {
+  const key = { name: 'partner', type: 'EC', ec: { curveType: 'P256', algorithm: 'ES256' } };
+  expect((await console.manager.api('POST', `${project}jwks/generate`, key)).status).toBe(200);
+  const { id } = await applicationOf('issuer');
+  const usedAt = Math.floor(Date.now() / 60_000) * 60_000;
+  await console.manager.raw(
+    `insert into key_usage (application_id, jwk_id, operation, outcome, count, last_used_at)
+     select '${id}', id, 'VERIFY', 'SUCCEEDED', 7, ${usedAt} from jwks where name = 'partner'`,
+  );
+  const page = await console.open({ path: '/projects/MyProject/jwks/partner' });
+  const usage = page.getByRole('region', { name: 'Usage', exact: true }).first();
+  await usage.getByRole('row').filter({ hasText: 'issuer' }).getByText('verify', { exact: true }).waitFor();
+  await page.getByText('/projects/MyProject/jwks/partner/sign').waitFor();
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Delete' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('listitem').filter({ hasText: 'by issuer, to verify' }).waitFor();
+  await dialog.getByLabel('Type partner to confirm').fill('partner');
+  await dialog.getByRole('button', { name: 'Delete the JWK' }).click();
+  await dialog.getByText(/was used by application \(name: issuer\)/).waitFor();
+  await dialog.getByRole('checkbox').check();
+  await dialog.getByLabel('Reason').fill('the partner has moved');
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: 'Delete the JWK' }).click();
+  await page.getByRole('heading', { name: 'partner is deleted' }).waitFor();
+});
+
+test('lists are narrowed to what no application used for 90 days', async () => {
+  await console.manager.raw('update applications set created_at = created_at - 8640000000');
+  const page = await console.open({ path: '/projects/MyProject/applications' });
+  await page.getByRole('link', { name: 'issuer' }).waitFor();
+  await page.getByLabel('Use at nodes').selectOption('Unused for 90 days');
+  await page.getByRole('link', { name: 'issuer' }).waitFor({ state: 'detached' });
+  await page.getByRole('link', { name: 'left' }).waitFor();
+  await expectAccessible(page);
+});
+
 test('an application is deleted by its name', async () => {
   const page = await console.open({ path: '/projects/MyProject/applications/left' });
   await page.getByRole('button', { name: 'Delete' }).click();
