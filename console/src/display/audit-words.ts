@@ -37,6 +37,10 @@ export const auditActions: Readonly<Record<string, string>> = {
   'application.update': 'Updated application',
   'application.replaceToken': 'Replaced token of application',
   'application.delete': 'Deleted application',
+  'issuerkeys.refresh': 'Refreshed keys of the issuer of JWTs',
+  'token-profile.create': 'Created token profile',
+  'token-profile.update': 'Changed token profile',
+  'token-profile.delete': 'Deleted token profile',
   'project.create': 'Created project',
   'project.update': 'Updated project',
   'project.delete': 'Deleted project',
@@ -72,6 +76,7 @@ export const auditActions: Readonly<Record<string, string>> = {
 const objectKinds: Readonly<Record<string, string>> = {
   jwk: 'JWK',
   'key-ring': 'Key ring',
+  'token-profile': 'Token profile',
   enrollmentToken: 'Enrollment token',
   token: 'API token',
 };

@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestConsole, type TestConsole } from './support/browser.ts';
+import { expectAccessible } from './support/page-checks.ts';
+
+let console: TestConsole;
+
+beforeAll(async () => {
+  console = await startTestConsole({ environments: ['production'] });
+  await console.manager.addNode('production', 'p1');
+  for (const name of ['api-signing', 'documents']) {
+    const ring = { name, type: 'EC', ec: { curveType: 'P256' } };
+    const { status } = await console.manager.api('POST', '/apiops/projects/MyProject/key-rings/', ring);
+    expect(status).toBe(200);
+  }
+});
+
+afterAll(() => console.close());
+
+test('the key ring of the historical keys is chosen, and its request is shown as curl', async () => {
+  const page = await console.open({ path: '/projects/MyProject' });
+  await page.getByText('its only key ring for signatures, if it has exactly one').waitFor();
+  await page.getByRole('button', { name: 'Edit' }).click();
+  const dialog = page.getByRole('dialog');
+  const choice = dialog.getByLabel('Key ring of the historical keys');
+  await choice.locator('option', { hasText: 'documents' }).waitFor({ state: 'attached' });
+  await choice.selectOption('documents');
+  await dialog.getByText('Show as curl').click();
+  await dialog.getByText('"historicalKeyRingName": "documents"').waitFor();
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('link', { name: 'documents' }).waitFor();
+  await expectAccessible(page);
+  const { body } = await console.manager.api('GET', '/apiops/projects/?search=MyProject');
+  expect(body.resultList[0].historicalKeyRingName).toBe('documents');
+});
+
+test('the nodes of an environment show what they do without a manager', async () => {
+  const page = await console.open({ path: '/environments/production', width: 1400 });
+  const row = page.getByRole('row').filter({ hasText: 'p1' });
+  await row.getByText('serves without end').waitFor();
+  await row.getByText(/^signs until/).waitFor();
+  await expectAccessible(page);
+});
