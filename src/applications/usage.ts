@@ -2,10 +2,14 @@
 
 import { badRequest, type KeyplaneError } from '../errors.ts';
 import { lookupName, shownText } from '../names.ts';
+import { kubernetesApplication } from '../protocol/content.ts';
 import { parseInstant } from '../runtime/instant.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import type { ApplicationStores, UsageFilter, UsagePage } from './application-store.ts';
 import type { GrantedKeyStores } from './grants.ts';
+
+/** Listed as an application, though none of the project stands for it. */
+const kubernetesSigner = Object.freeze({ id: kubernetesApplication, name: 'kubernetes' });
 
 export const dayMs = 24 * 3600 * 1000;
 const day = /^\d{4}-\d{2}-\d{2}$/;
@@ -47,7 +51,8 @@ export function createUsageList(store: UnitOfWork<ApplicationStores & GrantedKey
       const rings = await stores.rings.getMany([...new Set(ringIds)]);
       const applicationIds = usage.map(({ applicationId }) => applicationId).filter((id) => id !== '');
       const applications = await stores.applications.getMany([...new Set(applicationIds)]);
-      const names = new Map([...applications, ...jwks, ...rings].map(({ id, name }) => [id, name]));
+      const named = [...applications, ...jwks, ...rings, kubernetesSigner];
+      const names = new Map(named.map(({ id, name }) => [id, name]));
       const ringOf = new Map(jwks.map(({ id, member }) => [id, member?.ringId ?? '']));
       const items = usage.map(({ applicationId, jwkId, ...rest }) => ({
         applicationName: names.get(applicationId) ?? null,
@@ -85,9 +90,10 @@ async function readFilter(
     keyRingId: await idOf('Key ring', 'keyRingName', keyRingName, (name) =>
       stores.rings.find(projectId, name),
     ),
-    applicationId: await idOf('Application', 'applicationName', applicationName, (name) =>
-      stores.applications.find(projectId, name),
-    ),
+    applicationId: await idOf('Application', 'applicationName', applicationName, async (name) => {
+      const found = await stores.applications.find(projectId, name);
+      return found ?? (name === kubernetesSigner.name ? kubernetesSigner : undefined);
+    }),
     fromDay,
     toDay,
   };

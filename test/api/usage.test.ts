@@ -1,6 +1,7 @@
 // Who used which key: what the API lists, what it filters by, and how it guards a delete.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { kubernetesApplication } from '../../src/protocol/content.ts';
 import { type Api, startTestManager, type TestManager } from '../support/manager.ts';
 
 const base = '/apiops/projects/MyProject';
@@ -217,4 +218,18 @@ test('reading the usage takes the role that reads keys', async () => {
   expect((await reader('GET', `${base}/usage/`)).status).toBe(200);
   const other = await world.as('other', { project: 'MyProject', roles: ['ROLE_MANAGE_PROXIES'] });
   expect((await other('GET', `${base}/usage/`)).status).toBe(403);
+});
+
+test('what the Kubernetes signer of a node used is listed as application kubernetes', async () => {
+  expect((await api('GET', `${base}/usage/?applicationName=kubernetes`)).body.resultList).toEqual([]);
+  await world.manager.services.store.write(async (stores) => {
+    const projects = await stores.projects.list();
+    const projectId = projects.find(({ name }) => name === 'MyProject')?.id ?? '';
+    const jwkId = (await stores.jwks.find(projectId, 'idle-ring.1'))?.id ?? '';
+    const use = { applicationId: kubernetesApplication, jwkId, operation: 'SIGN', outcome: 'SUCCEEDED' };
+    await stores.applications.addUsage([{ ...use, count: 6, lastUsedAt: daysAgo(3) }]);
+  });
+  const used = { applicationName: 'kubernetes', jwkName: 'idle-ring.1', keyRingName: 'idle-ring', count: 6 };
+  expect(await list('?applicationName=kubernetes')).toEqual([expect.objectContaining(used)]);
+  expect(await list('?keyRingName=idle-ring')).toEqual([expect.objectContaining(used)]);
 });

@@ -9,6 +9,7 @@ import { startTestManager, type TestManager } from '../support/manager.ts';
 import { askSigner, buildKubernetesClient, type KubernetesClient } from './kubernetes-client.ts';
 
 const project = '/apiops/projects/MyProject';
+const timing = { usageMs: 100 };
 const buildTimeoutMs = 900_000;
 let client: KubernetesClient;
 let installation: TestManager;
@@ -33,7 +34,7 @@ async function signerNode(
 ): Promise<{ readonly node: RunningNode; readonly socket: string }> {
   const socket = join(installation.dataDir, `${ringName}.sock`);
   const kubernetesSigner = { socket, project: 'MyProject', ringName };
-  const node = await installation.addNode('cluster', `node-${ringName}`, { kubernetesSigner });
+  const node = await installation.addNode('cluster', `node-${ringName}`, { kubernetesSigner, timing });
   return { node, socket };
 }
 
@@ -72,6 +73,22 @@ test.for(Object.entries(rings))(
       failed: 'Sign',
       code: expect.stringContaining('InvalidArgument: '),
     });
+    const uses = async () => {
+      const { body: usage } = await api(
+        'GET',
+        `${project}/usage/?applicationName=kubernetes&keyRingName=${name}`,
+      );
+      return usage.resultList.map(({ outcome, count }: { outcome: string; count: number }) => [
+        outcome,
+        count,
+      ]);
+    };
+    await expect
+      .poll(async () => (await uses()).sort(), { timeout: 45_000 })
+      .toEqual([
+        ['REFUSED', 1],
+        ['SUCCEEDED', 1],
+      ]);
   },
 );
 

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { SettingError } from '../../config.ts';
 import { checkName } from '../../names.ts';
 import type { KubernetesSignerOptions } from '../../node/kubernetes-signer/start-kubernetes-signer.ts';
+import { parseMode } from './operations-flags.ts';
 
 export interface KubernetesSignerFlags {
   readonly kubernetesSignerSocket?: string;
@@ -52,9 +53,4 @@ function parseRing(text: string): { readonly project: string; readonly ringName:
       'A project and a key ring are accepted, such as MyProject/service-accounts.',
     );
   }
-}
-
-function parseMode(text: string): number {
-  if (/^0?[0-7]{3}$/.test(text)) return Number.parseInt(text, 8);
-  throw new InvalidArgumentError('A file mode of three octal digits is accepted, such as 0660.');
 }

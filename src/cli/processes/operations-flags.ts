@@ -37,7 +37,8 @@ export function addOperationsFlags(command: Command, parsePort: (text: string) =
     );
 }
 
-function parseMode(text: string): number {
+/** The mode of a file. */
+export function parseMode(text: string): number {
   if (/^0?[0-7]{3}$/.test(text)) return Number.parseInt(text, 8);
   throw new InvalidArgumentError('Three octal digits are accepted, such as 0660.');
 }
