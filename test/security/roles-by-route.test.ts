@@ -91,6 +91,11 @@ const expected: Readonly<Record<string, Expectation>> = {
   [`PUT ${project}/applications/:applicationName/`]: change,
   [`DELETE ${project}/applications/:applicationName/`]: change,
   [`POST ${project}/applications/:applicationName/token`]: change,
+  [`GET ${project}/token-profiles/`]: read,
+  [`POST ${project}/token-profiles/`]: change,
+  [`GET ${project}/token-profiles/:tokenProfileName/`]: read,
+  [`PUT ${project}/token-profiles/:tokenProfileName/`]: change,
+  [`DELETE ${project}/token-profiles/:tokenProfileName/`]: change,
   ...Object.fromEntries(
     ['url', 'clipboard', 'certificate', 'key', 'keystore'].map((source) => [
       `POST ${project}/jwks/parse-from-${source}`,

@@ -13,6 +13,7 @@ import {
   sampleKeystore,
   sampleProject,
   sampleRingMember,
+  sampleTokenProfile,
 } from './samples.ts';
 
 /** Columns that no MAC covers, each with its reason. */
@@ -49,6 +50,8 @@ withDatabases('the MAC of a row', (fresh, kind) => {
       await stores.rings.insert(ring);
       await stores.jwks.insert({ ...jwk, ...times, member: sampleRingMember(ring.id, 1) });
       await stores.applications.insert(sampleApplication(project.id));
+      const encryptTo = { jwkId: jwk.id, keyRingId: null, enc: 'A256GCM' };
+      await stores.tokenProfiles.insert(sampleTokenProfile(project.id, { encryptTo }));
       await stores.certificates.insert(sampleCertificate(project.id, [environment.id]));
       await stores.cryptoKeys.insert(sampleCryptoKey(project.id, [environment.id]));
       await stores.keystores.insert(sampleKeystore(project.id, [environment.id]));
@@ -60,7 +63,7 @@ withDatabases('the MAC of a row', (fresh, kind) => {
     });
   });
 
-  const altered = async () => (await store.read(({ macs }) => macs.altered(10))).map(({ table }) => table);
+  const altered = async () => (await store.read(({ macs }) => macs.altered(100))).map(({ table }) => table);
   const columnsOf = async (table: string) => {
     const sql =
       kind === 'sqlite'
@@ -85,6 +88,7 @@ withDatabases('the MAC of a row', (fresh, kind) => {
     'environment_states',
     'key_rings',
     'applications',
+    'token_profiles',
   ])('covers every column of %s', async (table) => {
     expect(await altered()).toEqual([]);
     // A writer outside keyplane is not stopped by a trigger either.
@@ -134,7 +138,7 @@ withDatabases('the MAC of a row', (fresh, kind) => {
     await database.raw(`update jwks set mac = (select mac from jwks where id = '${second.id}')`);
     expect(await altered()).toEqual(['jwks']);
     store.protect({ mac: (of, parts) => testIntegrity.mac(`another ${of}`, parts) });
-    expect(await altered()).toHaveLength(9);
+    expect(await altered()).toHaveLength(10);
   });
 
   test('is looked at in every row, however many there are', async () => {

@@ -15,6 +15,7 @@ import type { Certificate, CryptoKey, StoredKeystore } from '../../src/materials
 import { newId } from '../../src/new-id.ts';
 import type { KeyRing } from '../../src/rings/ring.ts';
 import type { Sealed } from '../../src/sealing/sealed.ts';
+import type { TokenProfile } from '../../src/token-profiles/token-profile.ts';
 
 const createdAt = new Date('2026-03-04T05:06:07.089Z');
 const updatedAt = new Date('2026-04-05T06:07:08.091Z');
@@ -305,6 +306,31 @@ export function sampleApplication(projectId: string, over: Partial<Application> 
       },
     ],
     grants: [],
+    createdAt,
+    updatedAt,
+    ...over,
+  };
+}
+
+export function sampleTokenProfile(projectId: string, over: Partial<TokenProfile> = {}): TokenProfile {
+  return {
+    id: newId(),
+    projectId,
+    name: name('profile'),
+    description: null,
+    keyRingId: newId(),
+    rules: {
+      issuer: 'https://issuer.example',
+      audiences: ['https://api.example'],
+      audienceMode: 'FIXED',
+      lifetime: 'PT5M',
+      maxLifetime: 'PT30M',
+      notBeforeOffset: '-PT1M',
+      tokenType: 'JWT',
+      subject: { mode: 'FROM_CALLER', value: null, pattern: null },
+      claims: { fixed: { tenant: null }, allowed: ['a'], required: [], schema: { type: 'object' } },
+    },
+    encryptTo: null,
     createdAt,
     updatedAt,
     ...over,

@@ -241,17 +241,17 @@ const supportedProperties: ReadonlySet<string> = new Set(
 const properties = new Map<string, CodePoints>();
 
 /** The engine knows the tables of Unicode: it finds the runs of a property in the text of all code points. */
-function propertySet(escape: string): CodePoints {
-  const known = properties.get(escape);
+function propertySet(property: string): CodePoints {
+  const known = properties.get(property);
   if (known !== undefined) return known;
-  if (!supportedProperties.has(escape.slice(3, -1))) {
-    throw new PatternError(`it has ${escape}, which is not supported`);
+  if (!supportedProperties.has(property.slice(3, -1))) {
+    throw new PatternError(`it has ${property}, which is not supported`);
   }
-  const runs = everyCodePoint().matchAll(new RegExp(`${escape}+`, 'gu'));
+  const runs = everyCodePoint().matchAll(new RegExp(`${property}+`, 'gu'));
   const set = Array.from(runs, ({ 0: run, index }): CodePoints[number] => {
     return [codePointAt(index), codePointAt(index + run.length) - 1];
   });
-  properties.set(escape, set);
+  properties.set(property, set);
   return set;
 }
 
