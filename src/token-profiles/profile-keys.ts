@@ -1,8 +1,12 @@
 // Keys that a token profile uses, by name in requests and by id where it is stored.
 
-import type { ReferencedJwk } from '../applications/grants.ts';
 import { badRequest, type KeyplaneError } from '../errors.ts';
+import type { JwkStore, StoredJwk } from '../jwks/jwk-store.ts';
+import { openPrivateJwk } from '../jwks/sealed-members.ts';
 import { lookupName, ringMemberError, shownText } from '../names.ts';
+import { encNames, isEncName } from '../operations/encryption/content-encryption.ts';
+import { type EncryptionKey, encryptionKey } from '../operations/encryption/encryption-key.ts';
+import type { Sealer } from '../sealing/sealed.ts';
 import type { EncryptionTarget, TokenProfile } from './token-profile.ts';
 
 export interface ProfileRing {
@@ -12,27 +16,14 @@ export interface ProfileRing {
   readonly policy: { readonly maxTokenLifetime: string };
 }
 
-interface ProfileJwk extends ReferencedJwk {
-  readonly algorithm: string | null;
-}
-
 /** What token profiles read of keys. */
 export interface ProfileKeyStores {
   readonly rings: {
     find(projectId: string, name: string): Promise<ProfileRing | undefined>;
     getMany(ids: readonly string[]): Promise<readonly ProfileRing[]>;
-    members(ringId: string): Promise<
-      readonly {
-        readonly algorithm: string | null;
-        readonly kid: string;
-        readonly member?: { readonly state: string };
-      }[]
-    >;
+    members(ringId: string): Promise<readonly StoredJwk[]>;
   };
-  readonly jwks: {
-    find(projectId: string, name: string): Promise<ProfileJwk | undefined>;
-    getMany(ids: readonly string[]): Promise<readonly ProfileJwk[]>;
-  };
+  readonly jwks: Pick<JwkStore, 'find' | 'getMany'>;
 }
 
 export interface EncryptionRequest {
@@ -53,19 +44,16 @@ export async function requireSigningRing(
   const ring = await rings.find(projectId, lookupName(keyRingName));
   if (!ring) throw notFound(`Key ring (name: ${shownText(keyRingName)})`, 'keyRingName');
   if (ring.use === 'sig') return ring;
-  throw badRequest(`Key ring (name: ${ring.name}) is for ENCRYPTION!`, {
-    reason: 'KEY_NOT_SUPPORTED',
-    member: 'keyRingName',
-  });
+  throw notSupported(`Key ring (name: ${ring.name}) is for ENCRYPTION!`, 'keyRingName');
 }
 
 /** @throws KeyplaneError `bad_request` */
 export async function resolveEncryption(
   stores: ProfileKeyStores,
   projectId: string,
-  request: EncryptionRequest,
+  { request, sealer }: { readonly request: EncryptionRequest; readonly sealer: Sealer },
 ): Promise<EncryptionTarget> {
-  const { jwkName, keyRingName } = request;
+  const { jwkName, keyRingName, enc } = request;
   if ((jwkName === undefined) === (keyRingName === undefined)) {
     throw badRequest('Give either jwkName or keyRingName in encryptTo!', {
       reason: jwkName === undefined ? 'FIELD_REQUIRED' : 'FIELD_NOT_VALID',
@@ -76,9 +64,8 @@ export async function resolveEncryption(
     const ring = await stores.rings.find(projectId, lookupName(keyRingName));
     if (!ring) throw notFound(`Key ring (name: ${shownText(keyRingName)})`, 'encryptTo.keyRingName');
     if (ring.use !== 'enc') throw isForSignature(`Key ring (name: ${ring.name})`, 'encryptTo.keyRingName');
-    const [newest] = [...(await stores.rings.members(ring.id))].reverse();
-    const enc = encOf(request.enc, newest?.algorithm ?? null);
-    return { jwkId: null, keyRingId: ring.id, enc };
+    const active = (await stores.rings.members(ring.id)).find(({ member }) => member?.state === 'ACTIVE');
+    return { jwkId: null, keyRingId: ring.id, enc: encOf(enc, active && openKey(sealer, active)) };
   }
   const jwk = await stores.jwks.find(projectId, lookupName(jwkName ?? ''));
   if (!jwk) throw notFound(`JWK (name: ${shownText(jwkName ?? '')})`, 'encryptTo.jwkName');
@@ -88,42 +75,47 @@ export async function resolveEncryption(
   }
   const title = `JWK (name: ${jwk.name})`;
   if (jwk.use === 'sig') throw isForSignature(title, 'encryptTo.jwkName');
-  if (jwk.algorithm === null) {
-    throw badRequest(`${title} has no algorithm! Give it one.`, {
-      reason: 'KEY_NOT_SUPPORTED',
-      member: 'encryptTo.jwkName',
-    });
-  }
-  return { jwkId: jwk.id, keyRingId: null, enc: encOf(request.enc, jwk.algorithm) };
+  const key = openKey(sealer, jwk);
+  if (key !== undefined) return { jwkId: jwk.id, keyRingId: null, enc: encOf(enc, key) };
+  throw jwk.algorithm === null
+    ? notSupported(`${title} has no algorithm! Give it one.`, 'encryptTo.jwkName')
+    : isForSignature(title, 'encryptTo.jwkName');
 }
 
-const contentEncryptions = Object.freeze([
-  'A128GCM',
-  'A192GCM',
-  'A256GCM',
-  'A128CBC-HS256',
-  'A192CBC-HS384',
-  'A256CBC-HS512',
-]);
+/** Undefined where nothing is encrypted with its algorithm. */
+function openKey(sealer: Sealer, stored: StoredJwk): EncryptionKey | undefined {
+  return encryptionKey(openPrivateJwk(sealer, stored));
+}
 
-/** @throws KeyplaneError `bad_request` */
-function encOf(given: string | undefined, algorithm: string | null): string {
-  if (algorithm?.startsWith('ECDH-1PU')) {
-    throw badRequest(`A token can not be encrypted with ${algorithm}: it needs a key of the sender!`, {
-      reason: 'KEY_NOT_SUPPORTED',
-      member: 'encryptTo',
-    });
+/**
+ * The content encryption: what was asked for where it fits the key, otherwise the key's default.
+ * @param key undefined for a ring without an ACTIVE key, whose nodes will say what does not fit
+ * @throws KeyplaneError `bad_request`
+ */
+function encOf(given: string | undefined, key: EncryptionKey | undefined): string {
+  if (key?.needsSender === true) {
+    const text = `A token can not be encrypted with ${key.alg}: it needs a key of the sender!`;
+    throw notSupported(text, 'encryptTo');
   }
-  const enc = given ?? 'A256GCM';
-  if (contentEncryptions.includes(enc)) return enc;
-  throw badRequest(
-    `encryptTo.enc (${shownText(enc)}) is not valid! Valid values: ${contentEncryptions.join(', ')}`,
-    { reason: 'FIELD_NOT_VALID', member: 'encryptTo.enc' },
-  );
+  if (key !== undefined && key.encrypt === undefined) {
+    throw notSupported(`A token can not be encrypted with ${key.alg}: it only decrypts!`, 'encryptTo');
+  }
+  const fitting = key?.encs ?? encNames;
+  const enc = given ?? fitting[0] ?? '';
+  if (fitting.some((name) => name === enc)) return enc;
+  const why = isEncName(enc) && key !== undefined ? `does not fit ${key.alg}` : 'is not valid';
+  throw badRequest(`encryptTo.enc (${shownText(enc)}) ${why}! Valid values: ${fitting.join(', ')}`, {
+    reason: 'FIELD_NOT_VALID',
+    member: 'encryptTo.enc',
+  });
+}
+
+function notSupported(text: string, member: string): KeyplaneError {
+  return badRequest(text, { reason: 'KEY_NOT_SUPPORTED', member });
 }
 
 function isForSignature(title: string, member: string): KeyplaneError {
-  return badRequest(`${title} is for SIGNATURE!`, { reason: 'KEY_NOT_SUPPORTED', member });
+  return notSupported(`${title} is for SIGNATURE!`, member);
 }
 
 function notFound(what: string, member: string): KeyplaneError {

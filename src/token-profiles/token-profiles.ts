@@ -17,6 +17,7 @@ import type { IdempotencyStores } from '../idempotency/idempotency-store.ts';
 import { laterThan, requireSameName } from '../materials/optimistic-update.ts';
 import { checkName, lookupName, projectNotFound, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
+import type { Sealer } from '../sealing/sealed.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import {
   type EncryptionRequest,
@@ -73,13 +74,14 @@ export type TokenProfileRuleStores = TokenProfileStores &
 
 export interface TokenProfileRuleOptions {
   readonly store: UnitOfWork<TokenProfileRuleStores>;
+  readonly sealer: Sealer;
   readonly audit: AuditLog;
   readonly deployments: Pick<Deployments, 'deploy'>;
   readonly clock: () => Date;
 }
 
 export function createTokenProfiles(options: TokenProfileRuleOptions): TokenProfiles {
-  const { store, audit, deployments, clock } = options;
+  const { store, sealer, audit, deployments, clock } = options;
 
   return {
     list: (projectId, query) =>
@@ -119,7 +121,9 @@ export function createTokenProfiles(options: TokenProfileRuleOptions): TokenProf
           description: request.description || null,
           keyRingId: ring.id,
           rules: readRules(request, ring),
-          encryptTo: encryptTo ? await resolveEncryption(stores, projectId, encryptTo) : null,
+          encryptTo: encryptTo
+            ? await resolveEncryption(stores, projectId, { request: encryptTo, sealer })
+            : null,
           createdAt: now,
           updatedAt: now,
         };
@@ -148,7 +152,7 @@ export function createTokenProfiles(options: TokenProfileRuleOptions): TokenProf
           encryptTo:
             encryptTo === undefined
               ? before.encryptTo
-              : encryptTo && (await resolveEncryption(stores, projectId, encryptTo)),
+              : encryptTo && (await resolveEncryption(stores, projectId, { request: encryptTo, sealer })),
           updatedAt: laterThan(before.updatedAt, clock()),
         };
         await stores.tokenProfiles.update(after);
