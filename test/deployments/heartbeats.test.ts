@@ -73,7 +73,10 @@ test('heartbeats of many nodes share a commit, and are answered once it is durab
     ['a', 3, databaseMs],
     ['b', 2, databaseMs],
   ]);
-  for (const [, { managerTime }] of heard) expect(managerTime).toBeGreaterThanOrEqual(databaseMs);
+  for (const [, { managerTime, nodes }] of heard) {
+    expect(managerTime).toBeGreaterThanOrEqual(databaseMs);
+    expect(nodes).toBe(7);
+  }
   await heartbeats.close();
 });
 

@@ -55,6 +55,16 @@ withDatabases('heartbeats of nodes', (fresh, kind) => {
       ['c', expect.anything(), 0],
     ]);
   });
+
+  test('nodes of all environments are counted', async () => {
+    const { store } = await storeWithNodes(['a', 'b', 'c']);
+    const other = sampleEnvironment();
+    await store.write(async (stores) => {
+      await stores.environments.insert(other);
+      await stores.nodes.insert(sampleNode(other.id, { name: 'a' }));
+    });
+    expect(await store.read((stores) => stores.nodes.count())).toBe(4);
+  });
 });
 
 function nowOf(kind: 'sqlite' | 'postgres'): string {

@@ -106,7 +106,8 @@ export class CallerIndex {
       }
       case 'JWT': {
         const keys = new IssuerKeys(credential.keys);
-        const known = { credential, keys, application: caller };
+        const [subjectPrefix = ''] = credential.subject.split('*', 1);
+        const known = { credential, subjectPrefix, keys, application: caller };
         return [added(this.#jwts, issuerKey(project, credential.issuer), known)];
       }
       default:

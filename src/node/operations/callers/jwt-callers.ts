@@ -14,6 +14,8 @@ import type { UsedAssertions } from './used-assertions.ts';
 /** A credential that is deployed. */
 export interface KnownJwtCredential {
   readonly credential: DeployedJwtCredential;
+  /** What each of its subjects begins with. */
+  readonly subjectPrefix: string;
   readonly keys: IssuerKeys;
   /** Its subject is that of the application. */
   readonly application: CallingApplication;
@@ -58,9 +60,7 @@ export class JwtCallers {
     if (known !== undefined) return known;
     const presented = readPresentedJwt(jwt);
     if (presented === undefined || !isCurrent(presented, now())) return undefined;
-    const fitting = credentials
-      .byIssuer(project, presented.issuer)
-      .filter(({ credential }) => fits(presented, credential));
+    const fitting = credentials.byIssuer(project, presented.issuer).filter((known) => fits(presented, known));
     const signed = [];
     for (const one of fitting) if (await isSignedBy(one.keys, presented)) signed.push(one);
     const [found] = signed;
@@ -102,8 +102,13 @@ function isCurrent({ expires, notBefore }: PresentedJwt, now: number): boolean {
   return now < expires && (notBefore === undefined || notBefore <= now + clockSkewMs);
 }
 
-function fits({ audiences, subject, claims }: PresentedJwt, credential: DeployedJwtCredential): boolean {
+function fits(
+  { audiences, subject, claims }: PresentedJwt,
+  { credential, subjectPrefix }: KnownJwtCredential,
+): boolean {
   return (
+    // First, because an issuer may have a thousand credentials, and anyone can send a JWT.
+    subject.startsWith(subjectPrefix) &&
     audiences.includes(credential.audience) &&
     matchesSubject(credential.subject, subject) &&
     Object.entries(credential.claims).every(
