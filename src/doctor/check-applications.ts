@@ -69,7 +69,7 @@ function grantFindings(
       topic: 'applications',
       severity: 'warning',
       summary: 'Applications that sign beside what a key ring is for',
-      problem: `${label} has SIGN on key ring ${keyRingName}, which ${usedBy} uses.`,
+      problem: `${label} may sign with key ring ${keyRingName}, which is used ${usedBy}.`,
       advice:
         'It can sign any claims, so verifiers cannot tell its tokens from the others. Grant ISSUE on a token profile instead, or give it a key ring of its own.',
     });

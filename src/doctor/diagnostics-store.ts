@@ -95,7 +95,7 @@ export interface DiagnosticsStore {
     afterId: string,
     limit: number,
   ): Promise<readonly { readonly id: string; readonly grants: readonly RingGrant[] }[]>;
-  /** Key rings that token profiles or historical keys use; `usedBy` names the one or the others. */
+  /** Key rings that token profiles or historical keys use; `usedBy` says for which: `by token profile p`. */
   reservedRings(): Promise<readonly { readonly id: string; readonly usedBy: string }[]>;
   failingKeySets(limit: number): Promise<readonly FailingKeySet[]>;
   /** Secret keys for AES-GCM that encrypted at least so often. */

@@ -16,6 +16,23 @@ test.for([
   ['a.c', 'abc', false],
   ['spiffe://example.org/*', 'spiffe://example.org/ns/shop', true],
   ['Shop', 'shop', false],
+  ['a', 'a', true],
+  ['a', 'b', false],
+  ['*', 'a', true],
+  ['a:*:c', 'a:b:c', true],
+  ['a:*:c', 'a::c', false],
+  ['user-*', 'user-7', true],
+  ['user-*', 'user-', false],
+  ['*-prod', 'x-prod', true],
+  ['*-prod', '-prod', false],
+  ['a*b*c', 'a1b2c', true],
+  ['a*b*c', 'abbc', false],
+  ['a*b*c', 'abbbc', true],
+  ['**', 'a', false],
+  ['**', 'ab', true],
+  ['a*a', 'aa', false],
+  ['a*a', 'aba', true],
+  ['', '', true],
 ] as const)('the pattern %s and the subject %s: %s', ([pattern, subject, matches]) => {
   expect(matchesSubject(pattern, subject)).toBe(matches);
   if (matches) expect(subjectsOverlap(pattern, subject)).toBe(true);

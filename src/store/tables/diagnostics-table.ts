@@ -197,9 +197,9 @@ from managers where not (${isAlive(this.#engine)}) order by seen_at desc, id`.ex
 
   async reservedRings() {
     const { rows } = await sql<{ id: string; used_by: string }>`select ring_id as id,
-  'token profile ' || min(name) as used_by from token_profiles group by ring_id
+  'by token profile ' || min(name) as used_by from token_profiles group by ring_id
 union all
-select key_rings.id, 'the historical keys' from key_rings join projects on projects.id = key_rings.project_id
+select key_rings.id, 'for the historical keys' from key_rings join projects on projects.id = key_rings.project_id
   and projects.historical_key_ring_name = key_rings.name`.execute(this.#database);
     return rows.map(({ id, used_by }) => ({ id, usedBy: used_by }));
   }
