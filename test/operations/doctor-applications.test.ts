@@ -99,9 +99,9 @@ withDatabases('of applications the doctor', (fresh) => {
     expect(await problems()).toEqual([]);
     const failing = { ...refresh, state: 'FAILING', stateReason: 'It answered 503.' } as const;
     await store.write(({ issuerKeySets }) => issuerKeySets.putRefresh(set.id, failing));
-    expect(await store.read(({ issuerKeySets }) => issuerKeySets.findMany(project.id, [set.jwksUri]))).toEqual(
-      [{ ...set, refresh: failing }],
-    );
+    expect(
+      await store.read(({ issuerKeySets }) => issuerKeySets.findMany(project.id, [set.jwksUri])),
+    ).toEqual([{ ...set, refresh: failing }]);
     expect(await problems()).toEqual([
       'warning: https://issuer.example/keys of project MyProject has failed since 2023-11-14 22:13:20 UTC: It answered 503.',
     ]);
