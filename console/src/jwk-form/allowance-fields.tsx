@@ -11,7 +11,7 @@ export function mayEncrypt(draft: Draft, chosen: InspectedKey | undefined): bool
   return chosen !== undefined && chosen.use !== 'sig' && (chosen.algorithms?.ENCRYPTION.length ?? 0) > 0;
 }
 
-/** What nodes accept with a key for encryption only if it is asked for, because each has a risk. */
+/** What nodes accept with a key for encryption besides the ordinary. Each has a risk and is off by default. */
 export function AllowanceFields({ draft, set, errorOf }: FormPartProps) {
   return (
     <details className="more">

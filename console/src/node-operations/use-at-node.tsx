@@ -58,7 +58,7 @@ export function UseAtNode({
 }
 
 function encryptionText(isRing: boolean, isSecret: boolean): string {
-  if (!isRing) return 'Whoever may encrypt sends messages to this key, and whoever may decrypt reads them.';
+  if (!isRing) return 'Applications that may encrypt send messages to this key, and those that may decrypt read them.';
   return isSecret
     ? 'Nodes encrypt with the active key, and decrypt with each key that they have, so a rotation loses no message. The key is in no JWK Set.'
     : 'Partners find the active public key in the JWK Set, or have a node encrypt with it. Nodes decrypt with each key that they have, so messages to the former key still arrive during a rotation.';
@@ -66,6 +66,6 @@ function encryptionText(isRing: boolean, isSecret: boolean): string {
 
 function signatureText(isSecret: boolean): string {
   return isSecret
-    ? 'Nodes sign tokens and compute MACs with it, and verify both. It is in no JWK Set, so only nodes and whoever has the key verify.'
+    ? 'Nodes sign tokens and compute MACs with it, and verify both. It is in no JWK Set, so only nodes and holders of the key verify.'
     : 'Nodes sign with it; verifiers use the JWK Set, or have a node verify.';
 }

@@ -27,7 +27,7 @@ export function addGrantOptions(command: Command): Command {
     .option('--issue <PROFILE>', 'it may have tokens of this token profile issued; repeatable', gather)
     .option(
       '--grant <KIND:NAME=OPERATIONS>',
-      `any other grant: ring, jwk or profile, and ${grantOperations.join(', ')} in any case, with commas. @RATE limits each node to so many operations a second, /BURST at once: ring:orders=sign,verify@50/100. Repeatable`,
+      `any other grant: ring, jwk or profile, and ${grantOperations.join(', ')} in any case, with commas. @RATE limits each node to RATE operations a second, /BURST at once: ring:orders=sign,verify@50/100. Repeatable`,
       (one: string, others: readonly Grant[] = []) => [...others, grantOf(one)],
     )
     .optionsGroup('Options:');

@@ -1,4 +1,4 @@
-// Flags of what nodes accept with a JWK beside the ordinary. Each is off unless it is asked for.
+// Flags of what nodes accept with a JWK beside the ordinary. Each is off by default.
 
 import { type Command, InvalidArgumentError } from 'commander';
 import { wholeNumberOption } from '../flag-values.ts';

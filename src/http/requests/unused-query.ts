@@ -10,7 +10,7 @@ export const unusedForDays = z.string().optional().meta({
   type: 'integer',
   minimum: 1,
   maximum: mostDays,
-  description: 'Those that were there for so many days and that no application used, such as `90`',
+  description: 'Those that exist for this number of days and that no application used in it, such as `90`',
 });
 
 /** @throws KeyplaneError `bad_request` */
