@@ -604,7 +604,7 @@ export interface Operations {
       readonly sort?: string | undefined;
       /** Part of the name or description */
       readonly search?: string | undefined;
-      /** Those that were there for so many days and that no application used, such as `90` */
+      /** Those that exist for this number of days and that no application used in it, such as `90` */
       readonly unusedForDays?: number | string | undefined;
       /** Name of the project */
       readonly projectName: string;
@@ -722,7 +722,7 @@ export interface Operations {
       readonly type?: JwkType | undefined;
       readonly use?: JwkUse | undefined;
       readonly sourceType?: SourceType | undefined;
-      /** Those that were there for so many days and that no application used, such as `90` */
+      /** Those that exist for this number of days and that no application used in it, such as `90` */
       readonly unusedForDays?: number | string | undefined;
       /** `DEPLOYED`: every node has it; `INCOMPLETE`: a node or an environment without nodes lacks it */
       readonly deployment?: 'DEPLOYED' | 'INCOMPLETE' | undefined;
@@ -754,7 +754,7 @@ export interface Operations {
       readonly sort?: string | undefined;
       /** Part of the name or description */
       readonly search?: string | undefined;
-      /** Those that were there for so many days and that no application used, such as `90` */
+      /** Those that exist for this number of days and that no application used in it, such as `90` */
       readonly unusedForDays?: number | string | undefined;
       /** Name of the project */
       readonly projectName: string;
