@@ -58,7 +58,8 @@ export function UseAtNode({
 }
 
 function encryptionText(isRing: boolean, isSecret: boolean): string {
-  if (!isRing) return 'Applications that may encrypt send messages to this key, and those that may decrypt read them.';
+  if (!isRing)
+    return 'Applications that may encrypt send messages to this key, and those that may decrypt read them.';
   return isSecret
     ? 'Nodes encrypt with the active key, and decrypt with each key that they have, so a rotation loses no message. The key is in no JWK Set.'
     : 'Partners find the active public key in the JWK Set, or have a node encrypt with it. Nodes decrypt with each key that they have, so messages to the former key still arrive during a rotation.';
