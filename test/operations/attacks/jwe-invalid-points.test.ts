@@ -2,6 +2,7 @@
 
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { ephemeralPublicKey } from '../../../src/operations/encryption/families/agreement-key.ts';
 import { concatKdf } from '../../../src/operations/encryption/families/concat-kdf.ts';
 import { forgeJwe } from '../encryption/support/forged-jwe.ts';
 import { openJwe, openKey } from '../encryption/support/open-jwe.ts';
@@ -72,6 +73,7 @@ describe('an ephemeral key that is none of the curve of the recipient', () => {
       sender: undefined,
       randomness: { octets: Buffer.alloc, ephemeralKey: () => generateKeyPairSync('x25519').privateKey },
     } as const;
+    expect(ephemeralPublicKey(epk as never, 'P-256')).toBeUndefined();
     // There is no key, so that decryption continues with a random one.
     expect(await key.decrypt?.(received)).toBeUndefined();
     const jwe = forgeJwe({ header: { alg: 'ECDH-ES', enc, epk }, cek: Buffer.alloc(32) });

@@ -1,7 +1,7 @@
 // AES-CBC with HMAC, encrypted first and then authenticated (RFC 7518 §5.2).
 
 import { Buffer } from 'node:buffer';
-import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import type { ContentEncryption, ContentInput } from '../content-encryption.ts';
 import type { AesBits } from './aes-gcm.ts';
 
@@ -15,9 +15,11 @@ export function aesCbcHmac(bits: AesBits, digest: string): ContentEncryption {
   function tagOf({ cek, iv, aad }: ContentInput, ciphertext: Buffer): Buffer {
     const aadBits = Buffer.alloc(8);
     aadBits.writeBigUInt64BE(BigInt(aad.length) * 8n);
-    const mac = createHmac(digest, cek.subarray(0, halfOctets));
+    const mac = createHmac(digest, createSecretKey(cek.subarray(0, halfOctets)));
     return mac.update(aad).update(iv).update(ciphertext).update(aadBits).digest().subarray(0, halfOctets);
   }
+
+  const encryptionKeyOf = ({ cek }: ContentInput) => createSecretKey(cek.subarray(halfOctets));
 
   return {
     keyOctets: 2 * halfOctets,
@@ -26,14 +28,14 @@ export function aesCbcHmac(bits: AesBits, digest: string): ContentEncryption {
     boundsUses: false,
     commitsToKey: true,
     encrypt(input, plaintext) {
-      const cipher = createCipheriv(cipherName, input.cek.subarray(halfOctets), input.iv);
+      const cipher = createCipheriv(cipherName, encryptionKeyOf(input), input.iv);
       const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()]);
       return { ciphertext, tag: tagOf(input, ciphertext) };
     },
     decrypt(input, { ciphertext, tag }) {
       // The tag comes first: what padding an unauthenticated ciphertext has is never looked at (Vaudenay's oracle).
       if (!timingSafeEqual(tagOf(input, ciphertext), tag)) return undefined;
-      const decipher = createDecipheriv(cipherName, input.cek.subarray(halfOctets), input.iv);
+      const decipher = createDecipheriv(cipherName, encryptionKeyOf(input), input.iv);
       try {
         return Buffer.concat([decipher.update(ciphertext), decipher.final()]);
       } catch {

@@ -1,7 +1,7 @@
 // AES-GCM with a tag of 128 bits (RFC 7518 §5.3).
 
 import { Buffer } from 'node:buffer';
-import { type CipherKey, createCipheriv, createDecipheriv } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
 import type { ContentEncryption, EncryptedContent } from '../content-encryption.ts';
 
 export const gcmIvOctets = 12;
@@ -10,7 +10,7 @@ export const gcmTagOctets = 16;
 export type AesBits = 128 | 192 | 256;
 
 export interface GcmInput {
-  readonly key: CipherKey;
+  readonly key: KeyObject;
   readonly iv: Buffer;
   readonly aad?: Buffer;
 }
@@ -39,6 +39,7 @@ export function decryptGcm(
   }
 }
 
+/** Node.js takes octets for a key too, at a multiple of the time that a `KeyObject` takes. */
 export function aesGcm(bits: AesBits): ContentEncryption {
   return {
     keyOctets: bits / 8,
@@ -46,7 +47,8 @@ export function aesGcm(bits: AesBits): ContentEncryption {
     tagOctets: gcmTagOctets,
     boundsUses: true,
     commitsToKey: false,
-    encrypt: ({ cek, iv, aad }, plaintext) => encryptGcm(bits, { key: cek, iv, aad }, plaintext),
-    decrypt: ({ cek, iv, aad }, content) => decryptGcm(bits, { key: cek, iv, aad }, content),
+    encrypt: ({ cek, iv, aad }, plaintext) =>
+      encryptGcm(bits, { key: createSecretKey(cek), iv, aad }, plaintext),
+    decrypt: ({ cek, iv, aad }, content) => decryptGcm(bits, { key: createSecretKey(cek), iv, aad }, content),
   };
 }

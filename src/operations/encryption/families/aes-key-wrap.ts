@@ -1,7 +1,7 @@
 // AES Key Wrap (RFC 3394) with its default initial value (RFC 7518 §4.4).
 
 import { Buffer } from 'node:buffer';
-import { type CipherKey, createCipheriv, createDecipheriv } from 'node:crypto';
+import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto';
 import type { AesBits } from '../content/aes-gcm.ts';
 import { contentEncryption, encNames } from '../content-encryption.ts';
 import type { KeyManagementAlgorithm } from '../key-management.ts';
@@ -10,7 +10,7 @@ import { secretKey } from './secret-key.ts';
 /** RFC 3394 §2.2.3.1. */
 const initialValue = Buffer.alloc(8, 0xa6);
 
-export function wrapKey(bits: AesBits, key: CipherKey, cek: Buffer): Buffer {
+export function wrapKey(bits: AesBits, key: KeyObject, cek: Buffer): Buffer {
   const cipher = createCipheriv(`id-aes${bits}-wrap`, key, initialValue);
   return Buffer.concat([cipher.update(cek), cipher.final()]);
 }
@@ -18,7 +18,7 @@ export function wrapKey(bits: AesBits, key: CipherKey, cek: Buffer): Buffer {
 /** Undefined for what was not wrapped with this key, and for a key of another size. */
 export function unwrapKey(
   bits: AesBits,
-  key: CipherKey,
+  key: KeyObject,
   { encryptedKey, octets }: { readonly encryptedKey: Buffer; readonly octets: number },
 ): Buffer | undefined {
   if (encryptedKey.length !== octets + initialValue.length) return undefined;

@@ -2,7 +2,7 @@
 // (draft-madden-jose-ecdh-1pu-04).
 
 import { Buffer } from 'node:buffer';
-import { createPublicKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import type { JsonObject } from '../../../jose/json.ts';
 import type { PrivateJwk } from '../../../jose/jwk.ts';
 import { isBase64url } from '../base64url-text.ts';
@@ -61,7 +61,11 @@ function ecdh({ wrapBits, hasSender }: Agreement): KeyManagementAlgorithm {
       const keyFor = (tag: Buffer) => derive(secret, { enc, apu, apv }, tag);
       if (wrapBits === undefined) return { cek: keyFor(noOctets), header, encryptedKey: noOctets };
       const cek = randomness.octets(contentEncryption(enc).keyOctets);
-      return { cek, header, encryptedKey: (tag: Buffer) => wrapKey(wrapBits, keyFor(tag), cek) };
+      return {
+        cek,
+        header,
+        encryptedKey: (tag: Buffer) => wrapKey(wrapBits, createSecretKey(keyFor(tag)), cek),
+      };
     }
 
     function decryptWith(ownPrivateKey: KeyObject) {
@@ -76,7 +80,10 @@ function ecdh({ wrapBits, hasSender }: Agreement): KeyManagementAlgorithm {
         if (secret === undefined) return undefined;
         const key = derive(secret, party, tag);
         if (wrapBits === undefined) return encryptedKey.length === 0 ? key : undefined;
-        return unwrapKey(wrapBits, key, { encryptedKey, octets: contentEncryption(enc).keyOctets });
+        return unwrapKey(wrapBits, createSecretKey(key), {
+          encryptedKey,
+          octets: contentEncryption(enc).keyOctets,
+        });
       };
     }
 

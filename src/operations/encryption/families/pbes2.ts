@@ -2,7 +2,7 @@
 // header says: without a ceiling a short JWE would occupy it for hours (CVE-2023-50966).
 
 import { Buffer } from 'node:buffer';
-import { pbkdf2 } from 'node:crypto';
+import { createSecretKey, type KeyObject, pbkdf2 } from 'node:crypto';
 import type { JsonValue } from '../../../jose/json.ts';
 import { decodeStrictly } from '../../compact-jws.ts';
 import type { AesBits } from '../content/aes-gcm.ts';
@@ -26,11 +26,11 @@ export function pbes2(digest: string, bits: AesBits): KeyManagementAlgorithm {
     // What it encrypts it also decrypts.
     const iterationCount = Math.min(allowances.iterationCount ?? defaultIterationCount, most);
 
-    function derive(salt: Buffer, iterations: number): Promise<Buffer> {
+    function derive(salt: Buffer, iterations: number): Promise<KeyObject> {
       const saltInput = Buffer.concat([Buffer.from(alg), Buffer.of(0), salt]);
       return new Promise((resolve, reject) => {
         pbkdf2(password, saltInput, iterations, bits / 8, digest, (error, key) =>
-          error ? reject(error) : resolve(key),
+          error ? reject(error) : resolve(createSecretKey(key)),
         );
       });
     }
