@@ -60,6 +60,46 @@ test('an application that is deployed again does not get its burst anew', async 
   expect((await sign()).status).toBe(429);
 });
 
+test('an application that keeps many requests open is rejected, and another is not', async () => {
+  const { url, token, link, contents } = await limitedWorld(10_000, 10_000);
+  const [ring, member, application] = contents;
+  const calm = applicationContent([{ id: ring?.id ?? '', kind: 'key-ring', operations: ['SIGN'] }], {
+    name: 'calm',
+  });
+  const after = [ring, member, application, calm.content] as typeof contents;
+  await link.change(3, [{ revision: 4, put: calm.content }], after);
+  const path = '/projects/MyProject/key-rings/tokens/sign';
+  const headers = {
+    Authorization: `Bearer ${token}`,
+    'Content-Type': 'application/json',
+    'Content-Length': '13',
+  };
+  const statusOf = async (bearer: string) =>
+    (await operate(url, 'key-rings/tokens/sign', { token: bearer, body: { claims: {} } })).status;
+  const open = Array.from({ length: 512 }, () => {
+    const sent = request(`${url}${path}`, { agent: false, method: 'POST', headers });
+    sent.on('error', () => undefined);
+    sent.write('{');
+    return sent;
+  });
+  // Heads arrive in any order: once one more is too many, all of them are there.
+  while ((await statusOf(token)) !== 503);
+  const { headers: answered, body } = await operate(url, 'key-rings/tokens/sign', {
+    token,
+    body: { claims: {} },
+  });
+  expect(body).toEqual({
+    error: 'unavailable',
+    error_description: 'This node has more operations to do than it can answer soon! Try again.',
+    reason: 'UNAVAILABLE',
+    retry_after: 1,
+  });
+  expect(answered.get('retry-after')).toBe('1');
+  expect(await statusOf(calm.token)).toBe(200);
+  for (const sent of open) sent.destroy();
+  while ((await statusOf(token)) !== 200);
+});
+
 test('too many requests at once are rejected, and an application with few of them is not', () => {
   const guard = new LoadGuard({ most: 10, mostOfApplication: 8, watch: () => () => undefined });
   const leave = Array.from({ length: 8 }, () => guard.enter('busy'));
@@ -90,12 +130,17 @@ test('while the event loop is late an application gets no more than its share', 
     return accepted;
   };
   expect(enter('busy', 1000)).toBe(1000);
+  // Few connections: something else made the loop late.
+  onWindow(500, 400);
+  expect(enter('busy', 1000)).toBe(1000);
+  const connections = Array.from({ length: 300 }, () => guard.connect());
   enter('calm', 10);
   onWindow(500, 400);
   // 1010 requests took 500 ms: 202 of them take 100 ms.
   expect(enter('busy', 1000)).toBe(101);
   expect(enter('calm', 10)).toBe(10);
-  onWindow(100, 0);
+  for (const disconnect of connections) disconnect();
+  onWindow(500, 400);
   expect(enter('busy', 1000)).toBe(1000);
 });
 

@@ -16,8 +16,10 @@ export interface LoadGuardOptions {
 /** What runs on the event loop is answered before the next request is read, so that this bounds what waits for the thread pool. */
 const defaultMost = 1_024;
 const defaultMostOfApplication = 512;
-/** A loop that is later than this has more requests than it can answer. */
+/** A loop that is later than this, with more connections than that, has more requests than it can answer. */
 const mostLateMs = 250;
+/** A connection has one request at a time: few connections wait little, whatever made the loop late. */
+const fewConnections = 256;
 /** How late it may be when the requests of the last window come again. */
 const targetMs = 100;
 /** Of all applications in one window, however late the loop is: other work may have made it late. */
@@ -28,6 +30,7 @@ export class LoadGuard {
   readonly #mostOfApplication: number;
   readonly #inProgress = new Map<string, number>();
   #total = 0;
+  #connections = 0;
   /** Of each application, since the window began. */
   #inWindow = new Map<string, number>();
   /** Of each application in a window; undefined while the loop is on time. */
@@ -66,6 +69,14 @@ export class LoadGuard {
     };
   }
 
+  /** @returns what ends the connection */
+  connect(): () => void {
+    this.#connections += 1;
+    return () => {
+      this.#connections -= 1;
+    };
+  }
+
   close(): void {
     this.#stop();
   }
@@ -82,7 +93,8 @@ export class LoadGuard {
     let requests = 0;
     for (const count of this.#inWindow.values()) requests += count;
     const affordable = Math.max(leastInWindow, (requests * targetMs) / windowMs);
-    this.#share = lateMs > mostLateMs ? Math.ceil(affordable / applications) : undefined;
+    const isLate = lateMs > mostLateMs && this.#connections > fewConnections;
+    this.#share = isLate ? Math.ceil(affordable / applications) : undefined;
     this.#inWindow = new Map();
   }
 }

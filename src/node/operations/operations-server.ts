@@ -11,6 +11,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import type { Socket } from 'node:net';
 import { isKeyplaneError, KeyplaneError } from '../../errors.ts';
 import { utf8Of } from '../../operations/compact-jws.ts';
 import { takeRequestsOneByOne } from '../../runtime/pipelining.ts';
@@ -251,6 +252,7 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
     onRequest(request, response, true),
   );
   takeRequestsOneByOne(server);
+  server.on('connection', (socket: Socket) => socket.once('close', load.connect()));
   cutStalledClients(server, stalledMs);
   return {
     server,
