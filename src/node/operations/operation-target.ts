@@ -55,7 +55,6 @@ export interface IdentifiedEncryptionKey {
 export interface ActiveEncryption extends IdentifiedEncryptionKey {
   /** Of a secret key. */
   readonly secretId: string | undefined;
-  readonly hasPrivatePart: boolean;
   /** A node that heard from no manager for long does not encrypt with it: others would not decrypt it. */
   readonly isLeased: boolean;
 }
@@ -175,9 +174,9 @@ export function ringTarget(
     encryption() {
       requireEncryption();
       if (active === undefined) throw notYet(`${title} has no ACTIVE key yet!`);
-      const { jwkId, encryption: key, hasPrivatePart, secretId } = active;
+      const { jwkId, encryption: key, isSecret, secretId } = active;
       if (key === undefined) throw noPrivateKeys();
-      return { jwkId, key, hasPrivatePart, secretId, isLeased: active.isSecret };
+      return { jwkId, key, secretId, isLeased: isSecret };
     },
     decryption(now) {
       requireEncryption();
@@ -301,8 +300,7 @@ export function jwkTarget(jwk: HeldJwk): OperationTarget {
     encryption(now) {
       const key = encryptionKeyOf();
       requireValid(now, 'encrypt');
-      const { hasPrivatePart, secretId } = jwk;
-      return { jwkId: id, key, hasPrivatePart, secretId, isLeased: false };
+      return { jwkId: id, key, secretId: jwk.secretId, isLeased: false };
     },
     // After its expiration too: what it decrypts was encrypted before.
     decryption() {
