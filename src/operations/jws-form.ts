@@ -9,9 +9,3 @@ export interface JwsForm {
   /** False: what is signed has the octets of the payload themselves, not their base64url (RFC 7797). */
   readonly isEncoded: boolean;
 }
-
-export const compactForm: JwsForm = Object.freeze({
-  serialization: 'COMPACT',
-  isDetached: false,
-  isEncoded: true,
-});

@@ -65,17 +65,9 @@ function exactObject(bodyText: string): JsonObject {
 const { rawJSON: rawJson } = JSON as unknown as { readonly rawJSON: (source: string) => unknown };
 
 /**
- * The members of a request body; `null` means the same as an absent one.
+ * The members of a request; `null` means the same as an absent one.
  * @throws KeyplaneError `bad_request`
  */
-export function readMembers<Name extends string>(
-  bodyText: string,
-  accepted: readonly Name[],
-): RequestMembers<Name> {
-  return pickMembers(parseBody(bodyText).members, accepted);
-}
-
-/** As `readMembers`, of an object that was parsed before. @throws KeyplaneError `bad_request` */
 export function pickMembers<Name extends string>(
   object: JsonObject,
   accepted: readonly Name[],

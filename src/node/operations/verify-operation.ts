@@ -9,9 +9,20 @@ import {
 } from './operation-call.ts';
 
 export function createVerify({ now, contact, count, inTurn }: OperationContext): PerformCall {
-  function answer(verdict: Verdict): AnswerMembers {
+  let asOfSeconds: number | undefined;
+  let asOf = '"asOf":null';
+
+  /** When the node last heard from a manager; the text is made once a second at most. */
+  function setAsOf(): void {
     const { lastSeenAt } = contact;
-    const asOf = `"asOf":${lastSeenAt === undefined ? 'null' : `"${secondsText(Math.floor(lastSeenAt / 1000))}"`}`;
+    const seconds = lastSeenAt === undefined ? undefined : Math.floor(lastSeenAt / 1000);
+    if (seconds === asOfSeconds) return;
+    asOfSeconds = seconds;
+    asOf = `"asOf":${seconds === undefined ? 'null' : `"${secondsText(seconds)}"`}`;
+  }
+
+  function answer(verdict: Verdict): AnswerMembers {
+    setAsOf();
     if (!verdict.valid) {
       const claim = verdict.reason === 'CLAIM' ? `"claim":${JSON.stringify(verdict.claim)},` : '';
       return `"valid":false,"reason":"${verdict.reason}",${claim}${asOf}`;
