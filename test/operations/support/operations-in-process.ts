@@ -3,6 +3,7 @@
 import type { CallingApplication } from '../../../src/node/operations/callers/calling-application.ts';
 import type { KeyOperation, TargetKind } from '../../../src/node/operations/node-operation.ts';
 import type { KeyUse } from '../../../src/node/operations/operation-call.ts';
+import { createOperationContext } from '../../../src/node/operations/operation-context.ts';
 import { OperationIndex } from '../../../src/node/operations/operation-index.ts';
 import { createOperations } from '../../../src/node/operations/perform-operation.ts';
 import { toStoredObject } from '../../../src/node/stored-object.ts';
@@ -34,14 +35,17 @@ export async function operationsInProcess(
   index.replaced([...contents, content as DeployedApplication].map(stored));
   await index.settled();
   const uses: KeyUse[] = [];
-  const perform = createOperations({
+  const context = createOperationContext({
     now,
     lease: { refusal: () => undefined },
     contact: { lastSeenAt: 1, whenHeard: async () => undefined },
     count: (use) => uses.push(use),
+  });
+  const perform = createOperations({
+    ...context,
     refusals: { report: () => undefined },
     index,
-    gcmUses: { take: (jwkId) => takeGcmUse(jwkId) },
+    gcmUses: { take: ({ jwkId }) => takeGcmUse(jwkId) },
   });
   const application = index.callers.byToken(hashOf(token)) as CallingApplication;
 
