@@ -160,7 +160,10 @@ test('what is no claims is an invalid argument', async () => {
   }
   // A length beyond the end, a group, a varint without an end.
   for (const octets of [[0x0a, 9, 1], [0x0b], [0x08, 0x80]]) {
-    expect(await call('Sign', Buffer.from(octets))).toMatchObject({ status: invalidArgument });
+    expect(await call('Sign', Buffer.from(octets))).toMatchObject({
+      status: invalidArgument,
+      text: 'The request is no SignJWTRequest!',
+    });
   }
 });
 
@@ -217,7 +220,7 @@ test('a ring that is deployed, rotated and removed is followed, and a revoked ke
   await link.reset(5, [memberContent(ring, 1, 'RETIRING'), after, ring]);
   expect(await kidOf()).toBe('accounts-2');
   link.say({ type: 'revoked', keys: [{ ringId: ring.id, kid: 'accounts-2' }] });
-  await expect.poll(async () => (await sign(claims)).status).toBe(unavailable);
+  await expect.poll(async () => (await sign(claims)).status, { timeout: 30_000 }).toBe(unavailable);
   expect((await sign(claims)).text).toBe('Key ring (name: accounts) has no ACTIVE key yet!');
   expect(fieldsOf((await call('FetchKeys')).message).filter(([field]) => field === 1)).toHaveLength(1);
 });
