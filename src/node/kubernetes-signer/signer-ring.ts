@@ -129,9 +129,7 @@ export class SignerRing implements StateFollower {
   async #prepare(): Promise<SignerKeys | undefined> {
     const ring = this.#ring;
     if (ring === undefined) return undefined;
-    const objects = [...this.#members.values()].filter(
-      ({ member, isRevoked }) => member.ringId === ring.id && !isRevoked,
-    );
+    const objects = [...this.#members.values()].filter(({ member }) => member.ringId === ring.id);
     const members = objects.flatMap(memberKeyOf).sort((one, other) => other.version - one.version);
     // The later version counts where a transition is parted over two messages.
     const active = members.find(({ state }) => state === 'ACTIVE');
@@ -178,7 +176,7 @@ function hasAcceptedKid(kid: string): boolean {
   return Buffer.byteLength(kid) <= mostKidOctets;
 }
 
-/** None for a secret key. */
+/** None for a secret key, and for one that this node knows to be revoked: neither has public members here. */
 function memberKeyOf({ id: jwkId, member, publicJson }: MemberObject): readonly MemberKey[] {
   if (publicJson === undefined) return [];
   const jwk = JSON.parse(publicJson) as JsonWebKey & { readonly alg?: string };
