@@ -8,6 +8,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 const source = join(import.meta.dirname, 'client');
+/** Without a network it could wait for long. */
+const fetchTimeoutMs = 300_000;
 const files = ['main.go', 'go.mod', 'go.sum'];
 /** The test has no repository around it where the sources are copied, and tests of others may set flags. */
 const environment = { ...process.env, GOFLAGS: '-mod=readonly -buildvcs=false', GOWORK: 'off' };
@@ -29,7 +31,7 @@ export async function buildKubernetesClient(): Promise<KubernetesClient> {
   const program = join(folder, `kubernetes-client-${hash.digest('hex').slice(0, 16)}`);
   if (existsSync(program)) return { program, whyNot: '' };
   mkdirSync(folder, { recursive: true });
-  const fetched = await run('go', ['mod', 'download']);
+  const fetched = await run('go', ['mod', 'download'], fetchTimeoutMs);
   if (fetched.status !== 0)
     return { program: undefined, whyNot: `Go modules are missing: ${fetched.output}` };
   const built = `${program}.${process.pid}`;
@@ -64,8 +66,9 @@ export async function askSigner(
 function run(
   command: string,
   args: readonly string[],
+  timeout?: number,
 ): Promise<{ readonly status: number | null; readonly output: string }> {
-  const options: SpawnOptions = { cwd: source, env: environment, stdio: ['ignore', 'pipe', 'pipe'] };
+  const options: SpawnOptions = { cwd: source, env: environment, stdio: ['ignore', 'pipe', 'pipe'], timeout };
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, options);
     let output = '';

@@ -1,4 +1,4 @@
-// The external signer of a Kubernetes API server: gRPC on a Unix socket, which whoever may open it may use. Wiring only.
+// The external signer of a Kubernetes API server: gRPC on a Unix socket, which anyone who can open it may use. Wiring only.
 
 import type { ServeLimit } from '../lease/serve-limit.ts';
 import { listenOnSocket } from '../operations/listen.ts';

@@ -20,6 +20,8 @@ export interface Peer {
 
 export type AnswerCases = (cases: readonly PeerCase[]) => Promise<readonly PeerAnswer[]>;
 
+/** Without a network Maven could wait for long. */
+const fetchTimeoutMs = 300_000;
 const joseLacks = ['RSA1_5', 'ES256K', 'Ed448'];
 const jwcryptoLacks = ['RSA-OAEP-384', 'RSA-OAEP-512'];
 
@@ -98,7 +100,7 @@ async function prepareNimbus(): Promise<AnswerCases | { readonly whyNot: string 
       const target = join(folder, 'target');
       const copy = ['-q', '-B', '-f', source, 'dependency:copy-dependencies', `-DoutputDirectory=${target}`];
       try {
-        await output('mvn', copy);
+        await output('mvn', copy, { timeout: fetchTimeoutMs });
       } catch (error) {
         return { whyNot: `Maven does not fetch it: ${error}` };
       }
@@ -114,14 +116,20 @@ async function prepareNimbus(): Promise<AnswerCases | { readonly whyNot: string 
   };
 }
 
+interface OutputOptions {
+  readonly input?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly timeout?: number;
+}
+
 /** @throws Error where it cannot be started, or fails */
 function output(
   command: string,
   args: readonly string[],
-  { input = '', env = process.env }: { readonly input?: string; readonly env?: NodeJS.ProcessEnv } = {},
+  { input = '', env = process.env, timeout }: OutputOptions = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { env, stdio: 'pipe' });
+    const child = spawn(command, args, { env, stdio: 'pipe', timeout });
     let text = '';
     let errors = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
