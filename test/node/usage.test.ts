@@ -1,6 +1,8 @@
 // Counts of the use of keys: reported until the manager answers, kept over restarts, never counted twice.
 
-import { expect, test } from 'vitest';
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
 import { UsageCounter } from '../../src/node/operations/usage-counter.ts';
 import { applicationContent, memberContent, operate, ringContent } from './support/operations.ts';
 import { runningManager, runningNode, TestLog, temporaryFolder } from './support/test-node.ts';
@@ -83,4 +85,24 @@ test('a node that keeps nothing reports what it counted when it stops', async ()
   await node.close();
   const { uses } = await link.reports.next();
   expect(uses).toMatchObject([{ operation: 'SIGN', outcome: 'SUCCEEDED', count: 2 }]);
+});
+
+test('what was counted is on the disk soon, also of a process that is killed then', async () => {
+  const folder = await temporaryFolder();
+  const [path, copy] = [join(folder, 'usage'), join(folder, 'copy')];
+  const options = { key: Buffer.alloc(32, 1), now: () => 1_800_000_000_000, log: new TestLog() };
+  const counter = await UsageCounter.load({ ...options, path });
+  const operations = ['SIGN', 'VERIFY', 'ENCRYPT', 'DECRYPT', 'MAC', 'ISSUE'] as const;
+  for (const operation of operations) {
+    counter.count({ applicationId: 'a', jwkId: 'k', operation, outcome: 'SUCCEEDED' });
+  }
+  const kept = async () => {
+    await copyFile(path, copy).catch(() => undefined);
+    const other = await UsageCounter.load({ ...options, path: copy });
+    const report = await other.nextReport();
+    await other.close();
+    return report?.uses.map(({ operation }) => operation);
+  };
+  await vi.waitFor(async () => expect(await kept()).toEqual(operations), { timeout: 30_000 });
+  await counter.close();
 });

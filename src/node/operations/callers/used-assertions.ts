@@ -31,7 +31,10 @@ export class UsedAssertions {
     this.#options = options;
     this.#most = options.mostRemembered ?? mostRemembered;
     this.#used = new Map(options.record?.kept ?? []);
-    options.record?.follow(() => [...this.#used]);
+    options.record?.follow(() => {
+      this.#forgetExpired(options.now());
+      return [...this.#used];
+    });
   }
 
   /**
@@ -59,11 +62,15 @@ export class UsedAssertions {
   #makeRoom(now: number): void {
     if (now >= this.#sweptAt + sweepEveryMs) {
       this.#sweptAt = now;
-      for (const [key, end] of this.#used) if (end <= now) this.#used.delete(key);
+      this.#forgetExpired(now);
     }
     if (this.#used.size < this.#most) return;
     throw new KeyplaneError('unavailable', 'This node remembers too many assertions that are still valid!', {
       retryAfterSeconds: 1,
     });
+  }
+
+  #forgetExpired(now: number): void {
+    for (const [key, end] of this.#used) if (end <= now) this.#used.delete(key);
   }
 }
