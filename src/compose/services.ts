@@ -44,6 +44,7 @@ import { createJwkDeployments } from '../jwks/jwk-deployment.ts';
 import { createJwkReader } from '../jwks/jwk-reader.ts';
 import { createReferencedJwks } from '../jwks/referenced-jwks.ts';
 import { Refresher } from '../jwks/refresh/refresher.ts';
+import { openPrivateJwk } from '../jwks/sealed-members.ts';
 import { createSourceContexts } from '../jwks/source-context.ts';
 import { jwkUpdate } from '../jwks/update-jwk.ts';
 import { createKeystoreOpener } from '../keystore-worker/keystore-opener.ts';
@@ -59,6 +60,7 @@ import { measured, measureInstallation } from '../metrics/measure-installation.t
 import { measureStore } from '../metrics/measure-store.ts';
 import { Refusals } from '../metrics/refusals.ts';
 import { newId } from '../new-id.ts';
+import { encryptionKey } from '../operations/encryption/encryption-key.ts';
 import { createOverview } from '../overview/overview.ts';
 import { createKeyRings, createRingMotion } from '../rings/key-rings.ts';
 import { longestLeases } from '../rings/longest-leases.ts';
@@ -255,7 +257,13 @@ function connect(foundations: Foundations): Services {
     maintenance,
     pages,
     auditTrail: createAuditTrail(store),
-    tokenProfiles: createTokenProfiles(rules),
+    tokenProfiles: createTokenProfiles({
+      ...rules,
+      encryptionKeyOf: async ({ jwks }, jwkId) => {
+        const [stored] = await jwks.getMany([jwkId]);
+        return stored && encryptionKey(openPrivateJwk(sealer, stored));
+      },
+    }),
     applications: createApplications(applicationRules),
     listUsage: createUsageList(store),
     access,

@@ -1,12 +1,10 @@
 // Keys that a token profile uses, by name in requests and by id where it is stored.
 
+import type { ReferencedJwk } from '../applications/grants.ts';
 import { badRequest, type KeyplaneError } from '../errors.ts';
-import type { JwkStore, StoredJwk } from '../jwks/jwk-store.ts';
-import { openPrivateJwk } from '../jwks/sealed-members.ts';
 import { lookupName, ringMemberError, shownText } from '../names.ts';
 import { encNames, isEncName } from '../operations/encryption/content-encryption.ts';
-import { type EncryptionKey, encryptionKey } from '../operations/encryption/encryption-key.ts';
-import type { Sealer } from '../sealing/sealed.ts';
+import type { EncryptionKey } from '../operations/encryption/encryption-key.ts';
 import type { EncryptionTarget, TokenProfile } from './token-profile.ts';
 
 export interface ProfileRing {
@@ -16,15 +14,33 @@ export interface ProfileRing {
   readonly policy: { readonly maxTokenLifetime: string };
 }
 
+interface ProfileJwk extends ReferencedJwk {
+  readonly algorithm: string | null;
+}
+
+/** A member of a key ring, as far as it matters here. */
+interface ProfileMember {
+  readonly id: string;
+  readonly kid: string | null;
+  readonly algorithm: string | null;
+  readonly member: { readonly state: string };
+}
+
 /** What token profiles read of keys. */
 export interface ProfileKeyStores {
   readonly rings: {
     find(projectId: string, name: string): Promise<ProfileRing | undefined>;
     getMany(ids: readonly string[]): Promise<readonly ProfileRing[]>;
-    members(ringId: string): Promise<readonly StoredJwk[]>;
+    members(ringId: string): Promise<readonly ProfileMember[]>;
   };
-  readonly jwks: Pick<JwkStore, 'find' | 'getMany'>;
+  readonly jwks: {
+    find(projectId: string, name: string): Promise<ProfileJwk | undefined>;
+    getMany(ids: readonly string[]): Promise<readonly ProfileJwk[]>;
+  };
 }
+
+/** What a JWK encrypts with; undefined where nothing is encrypted with its algorithm. */
+export type FindEncryptionKey = (jwkId: string) => Promise<EncryptionKey | undefined>;
 
 export interface EncryptionRequest {
   readonly jwkName?: string | undefined;
@@ -51,7 +67,7 @@ export async function requireSigningRing(
 export async function resolveEncryption(
   stores: ProfileKeyStores,
   projectId: string,
-  { request, sealer }: { readonly request: EncryptionRequest; readonly sealer: Sealer },
+  { request, keyOf }: { readonly request: EncryptionRequest; readonly keyOf: FindEncryptionKey },
 ): Promise<EncryptionTarget> {
   const { jwkName, keyRingName, enc } = request;
   if ((jwkName === undefined) === (keyRingName === undefined)) {
@@ -64,8 +80,8 @@ export async function resolveEncryption(
     const ring = await stores.rings.find(projectId, lookupName(keyRingName));
     if (!ring) throw notFound(`Key ring (name: ${shownText(keyRingName)})`, 'encryptTo.keyRingName');
     if (ring.use !== 'enc') throw isForSignature(`Key ring (name: ${ring.name})`, 'encryptTo.keyRingName');
-    const active = (await stores.rings.members(ring.id)).find(({ member }) => member?.state === 'ACTIVE');
-    return { jwkId: null, keyRingId: ring.id, enc: encOf(enc, active && openKey(sealer, active)) };
+    const active = (await stores.rings.members(ring.id)).find(({ member }) => member.state === 'ACTIVE');
+    return { jwkId: null, keyRingId: ring.id, enc: encOf(enc, active && (await keyOf(active.id))) };
   }
   const jwk = await stores.jwks.find(projectId, lookupName(jwkName ?? ''));
   if (!jwk) throw notFound(`JWK (name: ${shownText(jwkName ?? '')})`, 'encryptTo.jwkName');
@@ -75,16 +91,11 @@ export async function resolveEncryption(
   }
   const title = `JWK (name: ${jwk.name})`;
   if (jwk.use === 'sig') throw isForSignature(title, 'encryptTo.jwkName');
-  const key = openKey(sealer, jwk);
+  const key = await keyOf(jwk.id);
   if (key !== undefined) return { jwkId: jwk.id, keyRingId: null, enc: encOf(enc, key) };
   throw jwk.algorithm === null
     ? notSupported(`${title} has no algorithm! Give it one.`, 'encryptTo.jwkName')
     : isForSignature(title, 'encryptTo.jwkName');
-}
-
-/** Undefined where nothing is encrypted with its algorithm. */
-function openKey(sealer: Sealer, stored: StoredJwk): EncryptionKey | undefined {
-  return encryptionKey(openPrivateJwk(sealer, stored));
 }
 
 /**

@@ -17,7 +17,7 @@ import type { IdempotencyStores } from '../idempotency/idempotency-store.ts';
 import { laterThan, requireSameName } from '../materials/optimistic-update.ts';
 import { checkName, lookupName, projectNotFound, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
-import type { Sealer } from '../sealing/sealed.ts';
+import type { EncryptionKey } from '../operations/encryption/encryption-key.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import {
   type EncryptionRequest,
@@ -72,16 +72,20 @@ export type TokenProfileRuleStores = TokenProfileStores &
   DesiredStateStores &
   IdempotencyStores & { readonly audit: AuditStore };
 
-export interface TokenProfileRuleOptions {
-  readonly store: UnitOfWork<TokenProfileRuleStores>;
-  readonly sealer: Sealer;
+export interface TokenProfileRuleOptions<Stores extends TokenProfileRuleStores> {
+  readonly store: UnitOfWork<Stores>;
+  /** What a JWK encrypts with; undefined where nothing is encrypted with its algorithm. */
+  readonly encryptionKeyOf: (stores: Stores, jwkId: string) => Promise<EncryptionKey | undefined>;
   readonly audit: AuditLog;
   readonly deployments: Pick<Deployments, 'deploy'>;
   readonly clock: () => Date;
 }
 
-export function createTokenProfiles(options: TokenProfileRuleOptions): TokenProfiles {
-  const { store, sealer, audit, deployments, clock } = options;
+export function createTokenProfiles<Stores extends TokenProfileRuleStores>(
+  options: TokenProfileRuleOptions<Stores>,
+): TokenProfiles {
+  const { store, encryptionKeyOf, audit, deployments, clock } = options;
+  const keyIn = (stores: Stores) => (jwkId: string) => encryptionKeyOf(stores, jwkId);
 
   return {
     list: (projectId, query) =>
@@ -122,7 +126,7 @@ export function createTokenProfiles(options: TokenProfileRuleOptions): TokenProf
           keyRingId: ring.id,
           rules: readRules(request, ring),
           encryptTo: encryptTo
-            ? await resolveEncryption(stores, projectId, { request: encryptTo, sealer })
+            ? await resolveEncryption(stores, projectId, { request: encryptTo, keyOf: keyIn(stores) })
             : null,
           createdAt: now,
           updatedAt: now,
@@ -152,7 +156,8 @@ export function createTokenProfiles(options: TokenProfileRuleOptions): TokenProf
           encryptTo:
             encryptTo === undefined
               ? before.encryptTo
-              : encryptTo && (await resolveEncryption(stores, projectId, { request: encryptTo, sealer })),
+              : encryptTo &&
+                (await resolveEncryption(stores, projectId, { request: encryptTo, keyOf: keyIn(stores) })),
           updatedAt: laterThan(before.updatedAt, clock()),
         };
         await stores.tokenProfiles.update(after);

@@ -1,6 +1,13 @@
 // Tokens that nodes issue by token profiles, from the API to a verifier of another kind.
 
-import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
+import {
+  compactDecrypt,
+  createLocalJWKSet,
+  decodeProtectedHeader,
+  exportJWK,
+  generateKeyPair,
+  jwtVerify,
+} from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunningNode } from '../../src/node/start-node.ts';
 import { operate } from '../node/support/operations.ts';
@@ -162,6 +169,75 @@ test('a changed profile counts at once, and a deleted one issues nothing', async
   await api('DELETE', `${base}/token-profiles/changing/`);
   expect((await issue('changing', token)).status).toBe(403);
   expect((await detail('applications/changing')).grants).toEqual([]);
+});
+
+test('a profile encrypts its tokens to a JWK of another, of which nodes have the public part alone', async () => {
+  const { privateKey, publicKey } = await generateKeyPair('RSA-OAEP-256', { extractable: true });
+  const jwk = { ...(await exportJWK(publicKey)), kid: 'partner', use: 'enc', alg: 'RSA-OAEP-256' };
+  await made('jwks', { name: 'partner', sourceType: 'COPY_PASTE', jwkStr: JSON.stringify(jwk) });
+  await made('token-profiles', {
+    name: 'nested',
+    keyRingName: 'signing',
+    issuer,
+    audiences: ['partner'],
+    tokenType: 'at+jwt',
+    encryptTo: { jwkName: 'partner' },
+  });
+  const token = await application('sealing', 'nested');
+  const { body } = await issue('nested', token);
+  const { plaintext, protectedHeader } = await compactDecrypt(body.token, privateKey);
+  expect(protectedHeader).toEqual({ alg: 'RSA-OAEP-256', enc: 'A256GCM', kid: 'partner', cty: 'JWT' });
+  const jws = new TextDecoder().decode(plaintext);
+  const { payload } = await jwtVerify(jws, await keySet(), { issuer, audience: 'partner', typ: 'at+jwt' });
+  expect(payload.sub).toBe('sealing');
+  expect(decodeProtectedHeader(jws).kid).toBe(body.kid);
+});
+
+test('a profile encrypts its tokens to an ENCRYPTION ring, which decrypts them', async () => {
+  await made('key-rings', {
+    name: 'recipients',
+    type: 'OKP',
+    okp: { curveType: 'X25519', keyUseType: 'ENCRYPTION', algorithm: 'ECDH-ES+A256KW' },
+    verifierCacheTime: 'PT0S',
+  });
+  await made('token-profiles', {
+    name: 'inner',
+    keyRingName: 'signing',
+    issuer,
+    audiences: ['us'],
+    encryptTo: { keyRingName: 'recipients', enc: 'A128CBC-HS256' },
+  });
+  const { token } = await made('applications', {
+    name: 'inner',
+    grants: [
+      { tokenProfileName: 'inner', ...issueWith },
+      { keyRingName: 'recipients', operations: ['DECRYPT'] },
+    ],
+  });
+  const { body } = await issue('inner', token ?? '');
+  expect(decodeProtectedHeader(body.token)).toMatchObject({ alg: 'ECDH-ES+A256KW', enc: 'A128CBC-HS256' });
+  const opened = await operate(nodes[1]?.operations[0] ?? '', 'key-rings/recipients/decrypt', {
+    token: token ?? '',
+    body: { jwe: body.token },
+  });
+  const jws = Buffer.from(opened.body.plaintextBase64, 'base64').toString();
+  expect((await jwtVerify(jws, await keySet())).payload.aud).toBe('us');
+});
+
+test('a node that lacks the ring of a profile says so', async () => {
+  await api('POST', '/apiops/environments/', { name: 'elsewhere', type: 'TEST' });
+  const ring = { name: 'local', type: 'EC', ec: { curveType: 'P256' }, environmentNames: ['elsewhere'] };
+  await api('POST', `${base}/key-rings/`, ring);
+  const profile = { name: 'local', keyRingName: 'local', issuer, audiences: ['a'] };
+  await api('POST', `${base}/token-profiles/`, profile);
+  const grants = [{ tokenProfileName: 'local', ...issueWith }];
+  const { body: granted } = await api('POST', `${base}/applications/`, { name: 'local', grants });
+  const { status, body } = await issue('local', granted.token);
+  expect([status, body.error_description, body.reason]).toEqual([
+    503,
+    'This node does not have the key ring of token profile (name: local)!',
+    'NO_ACTIVE_KEY',
+  ]);
 });
 
 test('what is not granted issues nothing, and ISSUE signs nothing else', async () => {

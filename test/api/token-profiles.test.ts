@@ -19,6 +19,7 @@ beforeAll(async () => {
       type: 'RSA',
       rsa: { keySize: 2048, keyUseType: 'ENCRYPTION', algorithm: 'RSA-OAEP-256' },
     },
+    { name: 'direct', type: 'OCT', oct: { keySize: 128, keyUseType: 'ENCRYPTION', algorithm: 'DIR' } },
     { name: 'plain', type: 'EC', ec: { curveType: 'P256', algorithm: 'ES256' } },
     {
       name: 'sender',
@@ -231,7 +232,12 @@ test.for([
   ],
   [
     { encryptTo: { jwkName: 'partner', enc: 'A1GCM' } },
-    /^encryptTo\.enc \(A1GCM\) is not valid! Valid values: A128GCM, /,
+    /^encryptTo\.enc \(A1GCM\) is not valid! Valid values: A256GCM, /,
+    'encryptTo.enc',
+  ],
+  [
+    { encryptTo: { jwkName: 'direct', enc: 'A256GCM' } },
+    'encryptTo.enc (A256GCM) does not fit dir! Valid values: A128GCM',
     'encryptTo.enc',
   ],
   [{ kind: 'x' }, /^Unknown member: kind!/, 'kind'],

@@ -58,6 +58,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   compose: [
     'applications',
     'token-profiles',
+    'operations/encryption/encryption-key.ts',
     'rings',
     'access',
     'audit',
@@ -165,6 +166,8 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'deployments/content-reader.ts',
     'deployments/put-desired-state.ts',
     'materials/optimistic-update.ts',
+    'operations/encryption/content-encryption.ts',
+    'type operations/encryption/encryption-key.ts',
     'operations/request-members.ts',
     'operations/token-profile',
     'type jose/json.ts',

@@ -21,30 +21,21 @@ const types: readonly string[] = ['array', 'boolean', 'integer', 'null', 'number
 const dialect = 'https://json-schema.org/draft/2020-12/schema';
 
 type Shape = 'SCHEMA' | 'SCHEMAS' | 'SCHEMA_MAP' | 'VALUE';
+const keywordsByShape: Readonly<Record<Shape, string>> = {
+  SCHEMA:
+    'not if then else items contains additionalProperties propertyNames unevaluatedItems unevaluatedProperties',
+  SCHEMAS: 'allOf anyOf oneOf prefixItems',
+  SCHEMA_MAP: 'properties patternProperties dependentSchemas $defs',
+  VALUE: `type enum const multipleOf maximum exclusiveMaximum minimum exclusiveMinimum maxLength minLength pattern maxItems
+    minItems uniqueItems maxContains minContains maxProperties minProperties required dependentRequired format $ref $schema
+    $id $comment title description default examples deprecated readOnly writeOnly`,
+};
 /** What each keyword holds. */
-const keywords: ReadonlyMap<string, Shape> = new Map<string, Shape>([
-  ...['not', 'if', 'then', 'else', 'items', 'contains', 'additionalProperties', 'propertyNames'].map(
-    (name) => [name, 'SCHEMA'] as const,
+const keywords: ReadonlyMap<string, Shape> = new Map(
+  (Object.keys(keywordsByShape) as Shape[]).flatMap((shape) =>
+    keywordsByShape[shape].split(/\s+/).map((name): [string, Shape] => [name, shape]),
   ),
-  ...['unevaluatedItems', 'unevaluatedProperties'].map((name) => [name, 'SCHEMA'] as const),
-  ...['allOf', 'anyOf', 'oneOf', 'prefixItems'].map((name) => [name, 'SCHEMAS'] as const),
-  ...['properties', 'patternProperties', 'dependentSchemas', '$defs'].map(
-    (name) => [name, 'SCHEMA_MAP'] as const,
-  ),
-  ...['type', 'enum', 'const', 'multipleOf', 'maximum', 'exclusiveMaximum', 'minimum'].map(
-    (name) => [name, 'VALUE'] as const,
-  ),
-  ...['exclusiveMinimum', 'maxLength', 'minLength', 'pattern', 'maxItems', 'minItems', 'uniqueItems'].map(
-    (name) => [name, 'VALUE'] as const,
-  ),
-  ...['maxContains', 'minContains', 'maxProperties', 'minProperties', 'required'].map(
-    (name) => [name, 'VALUE'] as const,
-  ),
-  ...['dependentRequired', 'format', '$ref', '$schema', '$id', '$comment', 'title', 'description'].map(
-    (name) => [name, 'VALUE'] as const,
-  ),
-  ...['default', 'examples', 'deprecated', 'readOnly', 'writeOnly'].map((name) => [name, 'VALUE'] as const),
-]);
+);
 
 /**
  * Whether keywords have values of the right kind is for the meta-schema to say; one that has not is passed over here.
