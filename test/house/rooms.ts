@@ -34,6 +34,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   common: [],
   main: ['cli'],
   cli: [
+    'protocol/content.ts',
     'type node/kubernetes-signer/start-kubernetes-signer.ts',
     'type node/operations/start-operations.ts',
     'asn1/sniff-der.ts',
@@ -53,7 +54,6 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'type doctor/finding.ts',
     'type environments/environment-store.ts',
     'type keystore-worker/keystore-job.ts',
-    'type protocol/content.ts',
   ],
   compose: [
     'applications',

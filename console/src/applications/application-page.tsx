@@ -268,7 +268,7 @@ function Credentials({ application }: { readonly application: ApplicationDetail 
         </Text>
       ) : (
         <DataTable
-          caption="Credentials"
+          caption="Credentials of the application"
           columns={credentialColumns}
           items={credentials}
           rowKey={(one) => JSON.stringify(one)}

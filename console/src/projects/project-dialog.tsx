@@ -97,7 +97,7 @@ function HistoricalKeyRing({
 }
 
 /** The key ring that a project names for its historical keys, and those that it can name. */
-export function useHistoricalKeyRing(projectName: string) {
+function useHistoricalKeyRing(projectName: string) {
   return useQuery({
     queryKey: ['historical-key-ring', projectName],
     queryFn: async () => {

@@ -125,7 +125,7 @@ function targetOf(text: string, enc: string): object {
   return { [kind === 'ring' ? 'keyRingName' : 'jwkName']: name, ...(enc !== '' && { enc }) };
 }
 
-export function linesOf(text: string): readonly string[] {
+function linesOf(text: string): readonly string[] {
   return text
     .split('\n')
     .map((line) => line.trim())

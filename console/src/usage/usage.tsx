@@ -42,7 +42,7 @@ export function UsageSection(of: UsageOf) {
           ) : (
             <>
               <DataTable
-                caption="Usage"
+                caption="Usage by key and operation"
                 columns={columnsOf(of)}
                 items={resultList}
                 rowKey={({ applicationName, jwkName, operation, outcome }) =>
