@@ -1,5 +1,5 @@
 // How often an AES-GCM key may be used with IVs that are drawn at random: 2^32 times (SP 800-38D §8.3). Beyond that two
-// IVs are too likely to be the same one, and then whoever sees both ciphertexts can forge others.
+// IVs are too likely to be the same one, and then anyone who sees both ciphertexts can forge others.
 
 import type { EncName } from './content-encryption.ts';
 import type { EncryptionKey } from './encryption-key.ts';

@@ -70,7 +70,7 @@ export interface OpenedKey {
   /** Undefined where it may not encrypt. */
   encrypt?(request: KeyEncryption): ManagedKey | Promise<ManagedKey>;
   /**
-   * The content encryption key. Undefined where there is none, for whatever cause: decryption continues with one that is
+   * The content encryption key. Undefined where there is none, for any cause: decryption continues with one that is
    * drawn at random, up to the tag. Absent: it may not decrypt.
    */
   decrypt?(received: KeyDecryption): Buffer | undefined | Promise<Buffer | undefined>;

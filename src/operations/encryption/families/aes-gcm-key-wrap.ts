@@ -14,7 +14,7 @@ export function aesGcmKeyWrap(bits: AesBits): KeyManagementAlgorithm {
       alg,
       runsInPool: false,
       encs: encNames,
-      // Each use is one of AES-GCM with the key itself, whatever encrypts the content.
+      // Each use is one of AES-GCM with the key itself, with any content encryption.
       boundedEncs: encNames,
       encrypt({ enc, randomness }) {
         const cek = randomness.octets(contentEncryption(enc).keyOctets);

@@ -35,7 +35,7 @@ export function agreementKey(jwk: PrivateJwk): AgreementKey | undefined {
 /**
  * The ephemeral public key of a header (`epk`). Undefined for one that is on another curve than the recipient's, or on
  * none: a point off the curve reveals the private key part by part (RFC 8725 §2.5 and §3.4). OpenSSL checks that a point
- * is on the curve that it is said to be on.
+ * is on the curve that `crv` names.
  */
 export function ephemeralPublicKey(epk: JsonValue | undefined, curve: AgreementCurve): KeyObject | undefined {
   if (!isJsonObject(epk)) return undefined;
@@ -65,8 +65,8 @@ export function epkOf(publicKey: KeyObject): Readonly<Record<string, string>> {
 }
 
 /**
- * Undefined where the peer's point has a small order: OpenSSL refuses an X25519 or X448 secret of nothing but zeros (RFC
- * 7748 §6.1), and so do we, whatever library stands behind it.
+ * Undefined where the peer's point has a small order: the secret is then nothing but zeros (RFC 7748 §6.1). OpenSSL
+ * refuses it, and another library may not.
  */
 export async function sharedSecret(
   privateKey: KeyObject,

@@ -1,6 +1,6 @@
 // RSA key encryption: RSAES-OAEP (RFC 7518 §4.3) and RSAES-PKCS1-v1_5 (RFC 7518 §4.2), which only decrypts.
 //
-// Whoever learns whether a padding was right can decrypt without the key (Bleichenbacher; Manger for OAEP). So the
+// Anyone who learns whether a padding was right can decrypt without the key (Bleichenbacher; Manger for OAEP). So the
 // private operation is done without padding, in the thread pool, and the padding is judged here without a branch: the size
 // of the content encryption key is known, so each octet of the padding has its place, and a wrong padding yields random
 // octets in place of the key (RFC 7516 §11.5), with which decryption runs up to the tag.
