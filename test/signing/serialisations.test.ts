@@ -332,7 +332,7 @@ test.for<JsonObject>([
   { payload: '', signatures: [one, { ...one, signature: 'A' }] },
   { payload: '', signatures: [one, { ...one, protected: unencodedPart }] },
   { payload: '', signatures: Array(17).fill(one) },
-])('%j is no JWS', async (jws) => {
+])('what is malformed is no JWS (%#)', async (jws) => {
   expect(await verifyJws(jws, await activeKeys(rawKeyFor('ES256')), expectations)).toEqual({
     valid: false,
     reason: 'FORMAT',

@@ -13,7 +13,7 @@ import type { CallingApplication } from './callers/calling-application.ts';
 import type { GcmUses } from './gcm-uses.ts';
 import { requireLease, whenLeased } from './leased.ts';
 import type { OperationCall, OperationContext, PerformCall } from './operation-call.ts';
-import { notGranted } from './operation-faults.ts';
+import { notGranted, rateExceeded } from './operation-faults.ts';
 import type { OperationIndex } from './operation-index.ts';
 import type { IdentifiedEncryptionKey, OperationTarget } from './operation-target.ts';
 import { secureRandomness } from './secure-randomness.ts';
@@ -99,7 +99,10 @@ export function createDecrypt({ now, count, inTurn, index }: EncryptionContext):
   }
 }
 
-/** What is not there and what is not granted are the same. @throws KeyplaneError `forbidden` */
+/**
+ * What is not there and what is not granted are the same. The rate of its grant is taken too.
+ * @throws KeyplaneError `forbidden`, `rate_limit_exceeded`
+ */
 function grantedSender(
   index: Pick<OperationIndex, 'target'>,
   { project, grants }: CallingApplication,
@@ -107,8 +110,13 @@ function grantedSender(
 ): OperationTarget {
   const target = index.target(project, 'jwks', name);
   const grant = target && grants.get(target.id);
-  if (target !== undefined && grant?.operations.has(operation)) return target;
-  throw new KeyplaneError('forbidden', notGranted.text, { member: 'senderJwkName' });
+  if (target === undefined || !grant?.operations.has(operation)) {
+    throw new KeyplaneError('forbidden', notGranted.text, { member: 'senderJwkName' });
+  }
+  const { bucket } = grant;
+  if (bucket === undefined || bucket.take(1)) return target;
+  const { text, retryAfterSeconds = 1 } = rateExceeded(bucket.msUntil(1));
+  throw new KeyplaneError('rate_limit_exceeded', text, { retryAfterSeconds });
 }
 
 function countFor(
