@@ -65,6 +65,20 @@ const wrong: readonly WrongSetting[] = [
   },
 ];
 
+const aNode = [
+  'node',
+  '--manager',
+  'http://m',
+  '--environment',
+  'e',
+  '--name',
+  'n',
+  '--port',
+  '0',
+  '--data-dir',
+  'd',
+];
+
 describe('an invalid setting', () => {
   test.each(wrong)(
     'stops the start with one line, and nothing is created: $says',
@@ -110,6 +124,22 @@ describe('an invalid setting', () => {
     [
       ['node', '--manager', 'ftp://m'],
       /^keyplane: option '--manager <URL>' argument 'ftp:\/\/m' is invalid\. An http or https/,
+    ],
+    [
+      ['node', '--kubernetes-signer-ring', 'accounts'],
+      /^keyplane: option '--kubernetes-signer-ring .* A project and a key ring are accepted/,
+    ],
+    [
+      ['node', '--kubernetes-signer-socket-mode', '660x'],
+      /^keyplane: option '--kubernetes-signer-socket-mode .* Three octal digits are accepted/,
+    ],
+    [
+      [...aNode, '--kubernetes-signer-socket', '/tmp/s'],
+      /^keyplane: --kubernetes-signer-socket and --kubernetes-signer-ring belong together/,
+    ],
+    [
+      [...aNode, '--kubernetes-signer-socket-mode', '0660'],
+      /^keyplane: --kubernetes-signer-socket-mode is of --kubernetes-signer-socket/,
     ],
   ] as const)('on the command line (%s) is reported in one or two lines, with code 2', async (args, line) => {
     const running = keyplane(args);
