@@ -33,7 +33,7 @@ export function credentialsOverlap(one: Credential, other: Credential): boolean 
     case 'TOKEN':
       return false;
     case 'MTLS':
-      // A certificate can have both a URI and a key that two credentials name, which nobody can see from here.
+      // That one certificate has the URI of one credential and the key of another cannot be seen from here.
       return (
         other.type === 'MTLS' &&
         ((one.uriSan !== null && one.uriSan === other.uriSan) ||

@@ -151,7 +151,7 @@ export class KeySetFollower {
     await lease.requireHeld(stores);
     const { projectId, jwksUri } = set;
     const [current] = await stores.issuerKeySets.findMany(projectId, [jwksUri]);
-    // Another request has fetched it meanwhile, or nobody follows it any more.
+    // Another request has fetched it meanwhile, or no application follows it any more.
     if (current?.id !== set.id || !isDeepStrictEqual(current.refresh, set.refresh)) return [];
     const now = clock();
     const refresh = nextRefresh(current.refresh, checked, now);

@@ -1,4 +1,4 @@
-// What a JWK may be used for in operations beside the ordinary. Each is asked for by name, since each is a risk: RSA1_5 has a
+// What a JWK may be used for in operations beside the ordinary. A request names each, since each is a risk: RSA1_5 has a
 // padding oracle, compression a bomb, and PBES2 a price that the sender names.
 
 import { badRequest } from '../errors.ts';
@@ -60,7 +60,7 @@ export function readAllowances(
   return Object.keys(allowances).length === 0 ? undefined : allowances;
 }
 
-/** How a generated password was asked to be used (RFC 7518 §4.8.1). */
+/** How a generated password is to be used (RFC 7518 §4.8.1). */
 export function passwordUse({
   passwordIterationCount: iterationCount,
   passwordSaltLength: saltOctets,

@@ -3,11 +3,9 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createApplicationContentReader } from '../../src/applications/application-content.ts';
-import type { DeployedApplication } from '../../src/protocol/content.ts';
-import { contentDigest } from '../../src/protocol/state-digest.ts';
 import { type HttpTestServer, startHttpServer } from '../support/http-servers.ts';
 import { type Api, startTestManager, type TestManager } from '../support/manager.ts';
+import { deployedApplication } from './support/deployed-application.ts';
 import { makeCurveKey, publicHalf } from './support/sample-keys.ts';
 
 const base = '/apiops/projects/MyProject';
@@ -66,25 +64,7 @@ async function detail(name: string) {
   return body.resultList[0];
 }
 
-/** What nodes are to have; the desired digest says that it is what they were sent. */
-async function deployed(name: string): Promise<DeployedApplication> {
-  const { store } = world.manager.services;
-  const reader = createApplicationContentReader(() => undefined);
-  return store.read(async (stores) => {
-    const projects = await stores.projects.list();
-    const project = projects.find((one) => one.name === 'MyProject');
-    const application = await stores.applications.find(project?.id ?? '', name);
-    const [environment] = await stores.environments.listReachedBy(project?.id ?? '');
-    const id = application?.id ?? '';
-    const [content] = await reader.read(stores, '', [id]);
-    const [desired] = await stores.desired.findMany([
-      { environmentId: environment?.id ?? '', kind: 'application', objectId: id },
-    ]);
-    if (content?.kind !== 'application') throw new Error(`${name} is not deployed`);
-    expect(desired?.digest).toEqual(contentDigest(content));
-    return content;
-  });
-}
+const deployed = (name: string) => deployedApplication(world, name);
 
 describe('TOKEN credentials', () => {
   test('one named default is made where none is given', async () => {
@@ -476,88 +456,5 @@ describe('a JWK of the project that verifies JWTs', () => {
     ] as const) {
       expect((await trusting('unfit', jwkName)).body.error_description).toBe(text);
     }
-  });
-});
-
-describe('grants', () => {
-  test('of all seven operations are accepted, with a rate and its burst', async () => {
-    await generate('granted', { type: 'EC', ec: { curveType: 'P256', algorithm: 'ES256' } });
-    const operations = ['SIGN', 'SIGN_RAW', 'VERIFY', 'ENCRYPT', 'DECRYPT', 'MAC'];
-    const made = await create({
-      name: 'granted',
-      grants: [{ jwkName: 'granted', operations, ratePerSecond: 2.5 }],
-    });
-    expect(made.status).toBe(200);
-    expect(made.body).not.toHaveProperty('warnings');
-    const grants = [{ jwkName: 'granted', operations, ratePerSecond: 2.5, burst: 3 }];
-    expect((await detail('granted')).grants).toEqual(grants);
-    expect((await deployed('granted')).grants).toEqual([
-      expect.objectContaining({ operations, rate: { perSecond: 2.5, burst: 3 } }),
-    ]);
-    const unlimited = await update('granted', { grants: [{ jwkName: 'granted', operations: ['SIGN'] }] });
-    expect(unlimited.status).toBe(200);
-    expect((await deployed('granted')).grants[0]).not.toHaveProperty('rate');
-  });
-
-  test('warn of operations that have no effect, and of SIGN_RAW on a key ring', async () => {
-    const { body } = await create({
-      name: 'warned',
-      grants: [{ keyRingName: 'ring', operations: ['SIGN_RAW', 'ISSUE'] }],
-    });
-    expect(body.warnings).toEqual([
-      'ISSUE has no effect on a key (grants[0])',
-      'SIGN_RAW signs what maxTokenLifetime of key ring (name: ring) does not bound (grants[0])',
-    ]);
-  });
-
-  test.for([
-    [{ burst: 3 }, 'burst needs ratePerSecond in grants[0]!'],
-    [{ ratePerSecond: 0 }, /^grants\[0\]\.ratePerSecond/],
-    [{ ratePerSecond: 1, burst: 0 }, /^grants\[0\]\.burst/],
-  ] as const)('with %j are rejected', async ([rate, text]) => {
-    const grants = [{ jwkName: 'granted', operations: ['SIGN'], ...rate }];
-    const { status, body } = await create({ name: 'x', grants });
-    expect(status).toBe(400);
-    expect(body.error_description).toEqual(text instanceof RegExp ? expect.stringMatching(text) : text);
-  });
-
-  test('of one operation at two rates are rejected, of two operations are not', async () => {
-    const at = (operation: string, ratePerSecond: number) => ({
-      jwkName: 'granted',
-      operations: [operation],
-      ratePerSecond,
-    });
-    const twice = await create({ name: 'rates', grants: [at('SIGN', 1), at('SIGN', 2)] });
-    expect(twice.body.error_description).toBe(
-      'SIGN is granted twice at different rates, again in grants[1]!',
-    );
-    const apart = await create({ name: 'rates', grants: [at('SIGN', 1), at('VERIFY', 2)] });
-    expect(apart.status).toBe(200);
-    expect((await detail('rates')).grants).toHaveLength(2);
-  });
-
-  test('name token profiles, and end with them', async () => {
-    const profile = {
-      name: 'access',
-      keyRingName: 'ring',
-      issuer: 'https://issuer.example',
-      audiences: ['a'],
-      audienceMode: 'FIXED',
-      lifetime: 'PT5M',
-      maxLifetime: 'PT10M',
-      tokenType: 'JWT',
-      subject: { mode: 'FROM_CALLER' },
-      claims: {},
-    };
-    const made = await api('POST', `${base}/token-profiles/`, profile);
-    expect(made.body).toMatchObject({ success: true });
-    const grants = [{ tokenProfileName: 'access', operations: ['ISSUE'] }];
-    expect((await create({ name: 'issuing', grants })).status).toBe(200);
-    expect((await detail('issuing')).grants).toEqual(grants);
-    const missing = await create({ name: 'x', grants: [{ tokenProfileName: 'y', operations: ['ISSUE'] }] });
-    expect(missing.body.error_description).toBe('Token profile (name: y) is not found!');
-    expect((await api('DELETE', `${base}/token-profiles/access/`)).status).toBe(200);
-    expect((await detail('issuing')).grants).toEqual([]);
-    expect((await deployed('issuing')).grants).toEqual([]);
   });
 });
