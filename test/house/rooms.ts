@@ -124,6 +124,8 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'sources/source-fields.ts',
     'sources/sources.ts',
     'type idempotency',
+    'type applications/issuer-key-set.ts',
+    'type applications/usage.ts',
   ],
 
   rings: [
@@ -143,6 +145,8 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'type leases',
     'type protocol',
     'type sealing/sealed.ts',
+    'access/force.ts',
+    'applications/trusted-jwks.ts',
   ],
   applications: [
     'access/future-instant.ts',
@@ -151,13 +155,18 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'deployments/content-reader.ts',
     'deployments/put-desired-state.ts',
     'materials/optimistic-update.ts',
-    'protocol/state-digest.ts',
     'type access',
     'type audit',
     'type deployments',
     'type environments/environment-store.ts',
     'type idempotency/idempotency-store.ts',
-    'type protocol',
+    'protocol',
+    'jose',
+    'deployments/deployment-result.ts',
+    'type leases',
+    'sources/select-key.ts',
+    'sources/url.ts',
+    'type sources/jwk-source.ts',
   ],
   'token-profiles': [
     'applications/move-grants.ts',
@@ -197,6 +206,9 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'type keystore-worker',
     'type leases',
     'type sealing',
+    'access/force.ts',
+    'applications/trusted-jwks.ts',
+    'type applications/issuer-key-set.ts',
   ],
   materials: [
     'audit/audit-event.ts',
@@ -290,6 +302,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'type sealing/mac-store.ts',
     'type sealing/sealed-place.ts',
     'type sealing/sealed.ts',
+    'applications/application.ts',
   ],
 
   node: ['jose', 'operations', 'protocol', 'sealing/aead.ts', 'sealing/key-file.ts'],
