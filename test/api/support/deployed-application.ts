@@ -5,10 +5,7 @@ import { contentDigest } from '../../../src/protocol/state-digest.ts';
 import type { TestManager } from '../../support/manager.ts';
 
 /** What nodes are to have; the desired digest says that it is what they were sent. */
-export async function deployedApplication(
-  world: TestManager,
-  name: string,
-): Promise<DeployedApplication> {
+export async function deployedApplication(world: TestManager, name: string): Promise<DeployedApplication> {
   const { store } = world.manager.services;
   const reader = createApplicationContentReader(() => undefined);
   return store.read(async (stores) => {
