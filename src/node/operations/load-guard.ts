@@ -18,7 +18,7 @@ const defaultMost = 1_024;
 const defaultMostOfApplication = 512;
 /** A loop that is later than this, with more connections than that, has more requests than it can answer. */
 const mostLateMs = 250;
-/** A connection has one request at a time: few connections wait little, whatever made the loop late. */
+/** A connection has one request at a time: few connections wait little when other work made the loop late. */
 const fewConnections = 256;
 /** How late it may be when the requests of the last window come again. */
 const targetMs = 100;
