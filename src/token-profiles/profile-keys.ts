@@ -3,7 +3,7 @@
 import type { ReferencedJwk } from '../applications/grants.ts';
 import { badRequest, type KeyplaneError } from '../errors.ts';
 import { lookupName, ringMemberError, shownText } from '../names.ts';
-import { encNames, isEncName } from '../operations/encryption/content-encryption.ts';
+import { encNames, isEncName } from '../operations/encryption/content-encryptions.ts';
 import type { EncryptionKey } from '../operations/encryption/encryption-key.ts';
 import type { EncryptionTarget, TokenProfile } from './token-profile.ts';
 

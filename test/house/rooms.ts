@@ -175,7 +175,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'deployments/content-reader.ts',
     'deployments/put-desired-state.ts',
     'materials/optimistic-update.ts',
-    'operations/encryption/content-encryption.ts',
+    'operations/encryption/content-encryptions.ts',
     'type operations/encryption/encryption-key.ts',
     'operations/request-members.ts',
     'operations/token-profile',

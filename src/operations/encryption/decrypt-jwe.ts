@@ -5,7 +5,7 @@ import type { Buffer } from 'node:buffer';
 import { inflateRawSync } from 'node:zlib';
 import { badRequest, type KeyplaneError } from '../../errors.ts';
 import type { JsonObject } from '../../jose/json.ts';
-import { contentEncryption } from './content-encryption.ts';
+import { contentEncryption } from './content-encryptions.ts';
 import type { EncryptionKey } from './encryption-key.ts';
 import type { AgreementKey } from './families/agreement-key.ts';
 import { type ParsedJwe, parseJwe, type Recipient } from './jwe.ts';

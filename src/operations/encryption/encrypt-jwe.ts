@@ -5,7 +5,7 @@ import { badRequest } from '../../errors.ts';
 import type { JsonObject } from '../../jose/json.ts';
 import { encodePart } from '../compact-jws.ts';
 import type { Serialization } from '../jws-form.ts';
-import { contentEncryption, type EncName } from './content-encryption.ts';
+import { contentEncryption, type EncName } from './content-encryptions.ts';
 import type { EncryptionKey } from './encryption-key.ts';
 import type { AgreementKey } from './families/agreement-key.ts';
 import type { Randomness } from './randomness.ts';

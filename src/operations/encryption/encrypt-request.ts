@@ -15,7 +15,7 @@ import {
   type RequestBody,
 } from '../request-members.ts';
 import { isBase64url } from './base64url-text.ts';
-import { type EncName, isEncName } from './content-encryption.ts';
+import { type EncName, isEncName } from './content-encryptions.ts';
 import { type JweToEncrypt, requireEncryption } from './encrypt-jwe.ts';
 import type { EncryptionKey } from './encryption-key.ts';
 

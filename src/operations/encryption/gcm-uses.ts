@@ -1,7 +1,7 @@
 // How often an AES-GCM key may be used with IVs that are drawn at random: 2^32 times (SP 800-38D §8.3). Beyond that two
 // IVs are too likely to be the same one, and then anyone who sees both ciphertexts can forge others.
 
-import type { EncName } from './content-encryption.ts';
+import type { EncName } from './content-encryptions.ts';
 import type { EncryptionKey } from './encryption-key.ts';
 
 const mostUses = 2 ** 32;

@@ -3,7 +3,7 @@
 import { Buffer } from 'node:buffer';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../jose/json.ts';
 import { decodeStrictly, readObject, utf8Of } from '../compact-jws.ts';
-import { type EncName, isEncName } from './content-encryption.ts';
+import { type EncName, isEncName } from './content-encryptions.ts';
 
 export interface ParsedJwe {
   /** Members that the tag authenticates. */

@@ -3,7 +3,7 @@
 import type { Buffer } from 'node:buffer';
 import type { JsonObject } from '../../jose/json.ts';
 import type { PrivateJwk } from '../../jose/jwk.ts';
-import type { EncName } from './content-encryption.ts';
+import type { EncName } from './content-encryptions.ts';
 import type { AgreementKey } from './families/agreement-key.ts';
 import type { Randomness } from './randomness.ts';
 

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { useTypeOfAlgorithm } from '../../../src/jose/algorithms.ts';
-import { encNames } from '../../../src/operations/encryption/content-encryption.ts';
+import { encNames } from '../../../src/operations/encryption/content-encryptions.ts';
 import { keyManagementNames } from '../../../src/operations/encryption/key-management-algorithms.ts';
 import { signatureAlgorithmNames } from '../../../src/operations/signature-algorithms.ts';
 import { headerOf, openJwe, openKey, sealJwe } from './support/open-jwe.ts';

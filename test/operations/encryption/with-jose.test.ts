@@ -3,7 +3,7 @@
 import * as jose from 'jose';
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/jose/json.ts';
-import { encNames } from '../../../src/operations/encryption/content-encryption.ts';
+import { encNames } from '../../../src/operations/encryption/content-encryptions.ts';
 import { keyManagementNames } from '../../../src/operations/encryption/key-management-algorithms.ts';
 import { openJwe, openKey, sealCompact, sealJwe } from './support/open-jwe.ts';
 import { curveJwk, octJwk, rsaJwk, sampleJwks } from './support/sample-jwks.ts';

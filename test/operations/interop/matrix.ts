@@ -3,7 +3,7 @@
 import { importJwk } from '../../../src/jose/import-jwk.ts';
 import type { JsonObject } from '../../../src/jose/json.ts';
 import { secureRandomness } from '../../../src/node/operations/secure-randomness.ts';
-import { type EncName, isEncName } from '../../../src/operations/encryption/content-encryption.ts';
+import { type EncName, isEncName } from '../../../src/operations/encryption/content-encryptions.ts';
 import { decryptJwe } from '../../../src/operations/encryption/decrypt-jwe.ts';
 import { encryptJwe } from '../../../src/operations/encryption/encrypt-jwe.ts';
 import { type EncryptionKey, encryptionKey } from '../../../src/operations/encryption/encryption-key.ts';

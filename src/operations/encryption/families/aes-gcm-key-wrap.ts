@@ -3,7 +3,7 @@
 import type { Buffer } from 'node:buffer';
 import { decodeStrictly } from '../../compact-jws.ts';
 import { type AesBits, decryptGcm, encryptGcm, gcmIvOctets, gcmTagOctets } from '../content/aes-gcm.ts';
-import { contentEncryption, encNames } from '../content-encryption.ts';
+import { contentEncryption, encNames } from '../content-encryptions.ts';
 import type { KeyManagementAlgorithm } from '../key-management.ts';
 import { secretKey } from './secret-key.ts';
 

@@ -3,7 +3,7 @@
 import { Buffer } from 'node:buffer';
 import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto';
 import type { AesBits } from '../content/aes-gcm.ts';
-import { contentEncryption, encNames } from '../content-encryption.ts';
+import { contentEncryption, encNames } from '../content-encryptions.ts';
 import type { KeyManagementAlgorithm } from '../key-management.ts';
 import { secretKey } from './secret-key.ts';
 

@@ -2,7 +2,7 @@
 
 import { Buffer } from 'node:buffer';
 import { bytes } from '../../../jose/members/base64url.ts';
-import { contentEncryption, type EncName, encNames, isEncName } from '../content-encryption.ts';
+import { contentEncryption, type EncName, encNames, isEncName } from '../content-encryptions.ts';
 import type { KeyManagementAlgorithm } from '../key-management.ts';
 import { secretOctets } from './secret-key.ts';
 

@@ -7,7 +7,7 @@ import type { JsonObject } from '../../../jose/json.ts';
 import type { PrivateJwk } from '../../../jose/jwk.ts';
 import { isBase64url } from '../base64url-text.ts';
 import type { AesBits } from '../content/aes-gcm.ts';
-import { contentEncryption, type EncName, encNames } from '../content-encryption.ts';
+import { contentEncryption, type EncName, encNames } from '../content-encryptions.ts';
 import type { KeyDecryption, KeyEncryption, KeyManagementAlgorithm } from '../key-management.ts';
 import { unwrapKey, wrapKey } from './aes-key-wrap.ts';
 import { agreementCurve } from './agreement-curves.ts';

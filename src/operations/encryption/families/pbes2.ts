@@ -6,7 +6,7 @@ import { createSecretKey, type KeyObject, pbkdf2 } from 'node:crypto';
 import type { JsonValue } from '../../../jose/json.ts';
 import { decodeStrictly } from '../../compact-jws.ts';
 import type { AesBits } from '../content/aes-gcm.ts';
-import { contentEncryption, encNames } from '../content-encryption.ts';
+import { contentEncryption, encNames } from '../content-encryptions.ts';
 import type { KeyManagementAlgorithm } from '../key-management.ts';
 import { unwrapKey, wrapKey } from './aes-key-wrap.ts';
 import { secretOctets } from './secret-key.ts';

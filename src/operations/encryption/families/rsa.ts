@@ -20,7 +20,7 @@ import nodeCrypto, {
 import type { PrivateJwk } from '../../../jose/jwk.ts';
 import { hasPrivatePart } from '../../../jose/key-types.ts';
 import { publicJwk } from '../../../jose/public-part.ts';
-import { contentEncryption, encNames } from '../content-encryption.ts';
+import { contentEncryption, encNames } from '../content-encryptions.ts';
 import type { KeyDecryption, KeyManagementAlgorithm } from '../key-management.ts';
 
 /** The octets of a message with its padding, in which the last `cekOctets` are the key. */

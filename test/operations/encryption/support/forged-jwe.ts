@@ -1,7 +1,7 @@
 // JWEs as an attacker makes them: with any header, encrypted key and content encryption key.
 
 import { randomBytes } from 'node:crypto';
-import { contentEncryption, isEncName } from '../../../../src/operations/encryption/content-encryption.ts';
+import { contentEncryption, isEncName } from '../../../../src/operations/encryption/content-encryptions.ts';
 
 export interface Forgery {
   /** The protected header; with a wrong `enc` the content is encrypted with A256GCM. */
