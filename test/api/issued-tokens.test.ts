@@ -248,6 +248,8 @@ test('what is not granted issues nothing, and ISSUE signs nothing else', async (
     expect([status, body.error]).toEqual([403, 'forbidden']);
   }
   const at = nodes[0]?.operations[0] ?? '';
+  const ofAnother = await operate(at, '../Other/token-profiles/access/tokens', { token, body: {} });
+  expect(ofAnother.status).toBe(403);
   const signed = await operate(at, 'key-rings/signing/sign', { token, body: { claims: {} } });
   expect(signed.status).toBe(403);
 });

@@ -119,4 +119,5 @@ test('what is not given is not taken from the prototype of objects', () => {
     requireClaimsSchema({ properties: { toString: false, constructor: false } }),
   );
   expect(check(claimsOf({}))).toBeUndefined();
+  expect(check({})).toBeUndefined();
 });
