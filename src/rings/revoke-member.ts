@@ -61,7 +61,7 @@ export interface RevocationOptions extends SettleOptions {
 }
 
 export function memberRevocation(options: RevocationOptions): RevokeMember {
-  const { store, clock, deployments, updateClocks } = options;
+  const { store, clock, updateClocks } = options;
   return async (scope, given, request) => {
     const asked = readRequest(request);
     let keys: readonly GeneratedKey[] = [];
@@ -76,13 +76,9 @@ export function memberRevocation(options: RevocationOptions): RevokeMember {
         continue;
       }
       const { revocationId, ringId, targets } = attempt;
-      if (targets.length > 0) {
-        // Before anything else is sent: what a node confirms later hides when it confirmed this.
-        await deployments.deploy(targets, 'deploy');
-        await deployments.recordConfirmations();
-        await updateClocks(ringId);
-      }
-      return { ...(await settle(options, { ringId, targets })), revocationId };
+      // Before anything else is sent: what a node confirms later hides when it confirmed this.
+      const onDeployed = () => updateClocks(ringId);
+      return { ...(await settle(options, { ringId, targets, onDeployed })), revocationId };
     }
   };
 }
