@@ -1,6 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
-const shared = { testTimeout: 60_000, hookTimeout: 120_000, pool: 'forks' } as const;
+const shared = {
+  // A test of the command line starts a dozen processes, each of which takes seconds where every core is busy.
+  testTimeout: 240_000,
+  hookTimeout: 120_000,
+  pool: 'forks',
+  // Files that follow each other in a process share keyplane's modules: to load them takes longer than many a file does. So
+  // a file leaves nothing behind in its process, and no module of `support` calls a hook where it is imported.
+  isolate: false,
+} as const;
 
 /** What looks at keyplane through its rules or its API runs once over each database; `test/store` brings both itself. */
 const overBothDatabases = ['access', 'api', 'environments', 'jwks', 'life', 'materials', 'security'];
