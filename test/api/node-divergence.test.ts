@@ -61,10 +61,9 @@ test('a node that rejects a delta reports it, is closed, and agrees again once i
   again.socket.close();
 });
 
-test('a node that has a later revision than the database holds all key rings, one that differs otherwise holds none', async () => {
+test('a node that has a later revision than the database holds all key rings, which may be those of an older backup', async () => {
   const rings = ringApi(world.api);
   await rings.create({ name: 'api-signing' });
-  await refused({ revision: 1, digest: 'cd'.repeat(32) });
   expect((await rings.ring('api-signing')).heldBecause).toBeNull();
   await refused({ revision: 1_000 });
   expect(await rings.ring('api-signing')).toMatchObject({ state: 'HELD', heldBecause: 'RESTORED' });
