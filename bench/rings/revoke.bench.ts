@@ -1,5 +1,6 @@
 // A compromise: from the request that revokes the ACTIVE key of a ring to the last of 1,000 nodes that publishes it no
-// more, against a create to the same nodes, in turns. Nodes are simulated, all in one process.
+// more, against a create to the same nodes, in turns. Each round has a new ring: one that was revoked forty times would list all
+// of them in each message. Nodes are simulated, all in one process.
 
 import { generateKeyPairSync } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
@@ -16,7 +17,6 @@ const limitMs = 2_000;
 const pauseMs = 600;
 const project = '/apiops/projects/Bench';
 const ring = {
-  name: 'stolen',
   type: 'EC',
   ec: { curveType: 'P256', algorithm: 'ES256' },
   rotationInterval: null,
@@ -48,12 +48,11 @@ async function measure(manager: BenchManager, streams: BenchProcess): Promise<Be
     opens: true,
     hears: true,
   } satisfies StreamsOrder);
-  await manager.post(`${project}/key-rings/`, ring);
   const times = { revoke: [] as number[], create: [] as number[] };
   for (let round = -warmUpRounds; round < rounds; round += 1) {
     const created = await lastOf(streams, () => create(manager, round));
-    const kid = await activeKid(manager);
-    const revoked = await lastOf(streams, () => revoke(manager, kid));
+    const stolen = await makeRing(manager, `stolen-${round}`);
+    const revoked = await lastOf(streams, () => revoke(manager, stolen));
     if (round < 0) continue;
     times.create.push(created);
     times.revoke.push(revoked);
@@ -101,15 +100,22 @@ async function create(manager: BenchManager, round: number): Promise<void> {
   requireDeployed(await manager.post(`${project}/jwks/`, body));
 }
 
-const ringPath = `${project}/key-rings/${ring.name}/`;
-
-async function activeKid(manager: BenchManager): Promise<string> {
-  const { members } = JSON.parse(await manager.send('GET', ringPath)).resultList[0];
-  return members.find(({ state }: { state: string }) => state === 'ACTIVE').kid;
+interface StolenKey {
+  readonly path: string;
+  readonly kid: string;
 }
 
-async function revoke(manager: BenchManager, kid: string): Promise<void> {
-  requireDeployed(await manager.post(`${ringPath}revoke`, { kid, reason: 'COMPROMISED' }));
+/** @returns its ACTIVE key */
+async function makeRing(manager: BenchManager, name: string): Promise<StolenKey> {
+  requireDeployed(await manager.post(`${project}/key-rings/`, { ...ring, name }));
+  const path = `${project}/key-rings/${name}/`;
+  const { members } = JSON.parse(await manager.send('GET', path)).resultList[0];
+  const { kid } = members.find(({ state }: { state: string }) => state === 'ACTIVE');
+  return { path, kid };
+}
+
+async function revoke(manager: BenchManager, { path, kid }: StolenKey): Promise<void> {
+  requireDeployed(await manager.post(`${path}revoke`, { kid, reason: 'COMPROMISED' }));
 }
 
 function requireDeployed(answer: string): void {
