@@ -153,12 +153,13 @@ function startKilling({ managers, nodes, connected }: KilledWorld, traffic: Toke
     const candidates = victims.filter((one) => !spared.includes(one));
     return candidates[Math.floor(Math.random() * candidates.length)];
   };
+  const isOver = () => isStopped && victims.every(({ name }) => kills.has(name));
   const run = async () => {
-    while (!isStopped) {
-      const until = traffic.signed + 10 + Math.floor(Math.random() * 50);
+    while (!isOver()) {
+      const until = traffic.signed + 5 + Math.floor(Math.random() * 40);
       await eventually(() => isStopped || traffic.signed >= until, 'tokens are signed');
       const victim = next();
-      if (isStopped || victim === undefined) return;
+      if (isOver() || victim === undefined) return;
       await victim.kill();
       kills.set(victim.name, (kills.get(victim.name) ?? 0) + 1);
       await victim.start();
@@ -167,6 +168,7 @@ function startKilling({ managers, nodes, connected }: KilledWorld, traffic: Toke
   };
   const running = run();
   return {
+    /** Once each was killed. */
     async stop(): Promise<ReadonlyMap<string, number>> {
       isStopped = true;
       await running;
