@@ -15,7 +15,7 @@ export const limitSeconds = 400;
 
 const preload = [fileURLToPath(new URL('./preload/shift-clock.ts', import.meta.url))];
 const hourMs = 3_600_000;
-const patienceMs = 30_000;
+const patienceMs = 90_000;
 
 export async function run(run: FaultRun): Promise<FaultRow[]> {
   const rows = [await cutOff(run)];

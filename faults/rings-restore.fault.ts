@@ -10,7 +10,7 @@ import { inspectRing, type RingWorld, startRingWorld } from './support/ring-worl
 
 export const limitSeconds = 400;
 
-const patienceMs = 30_000;
+const patienceMs = 90_000;
 
 export async function run(run: FaultRun): Promise<FaultRow[]> {
   const rows: FaultRow[] = [];

@@ -8,6 +8,8 @@ export interface Expectation {
   /** All registered nodes of the environment, as they are recorded when the wait begins. */
   readonly nodes: readonly RegisteredNode[];
   readonly timeoutMs: number;
+  /** What is left of it for this wait; without it, all. */
+  readonly leftMs?: number;
 }
 
 export interface ConfirmationsOptions {
@@ -86,8 +88,8 @@ class Wait {
   }
 
   async run(): Promise<readonly NodeFailure[]> {
-    const { timeoutMs } = this.#expectation;
-    const timeout = setTimeout(() => this.#done.resolve(true), timeoutMs);
+    const { timeoutMs, leftMs = timeoutMs } = this.#expectation;
+    const timeout = setTimeout(() => this.#done.resolve(true), leftMs);
     const looks = setInterval(() => this.#pollOtherManagers(), pollEveryMs);
     try {
       this.#checkAll();

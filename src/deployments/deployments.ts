@@ -28,6 +28,7 @@ import { createHeartbeats, type Heartbeats } from './presence/heartbeats.ts';
 import { checkSessions } from './presence/lost-sessions.ts';
 import type { DeploymentTarget } from './put-desired-state.ts';
 import { SendTurns } from './send-turns.ts';
+import { WaitBudget } from './wait-budget.ts';
 
 export type DeploymentStores = EnvironmentStores & DesiredStateStores;
 
@@ -159,9 +160,25 @@ export class Deployments {
     this.#confirmations.changed(environmentId, nodeId);
   }
 
-  /** Sends what was committed and waits for the nodes. Never rejects for what a node does. */
-  async deploy(targets: readonly DeploymentTarget[], verb: DeploymentVerb): Promise<DeploymentResult> {
+  /**
+   * Sends what was committed and waits for the nodes. Never rejects for what a node does.
+   * @param budget shared by all deployments of a request, so that it waits for the deploy timeout once
+   */
+  async deploy(
+    targets: readonly DeploymentTarget[],
+    verb: DeploymentVerb,
+    budget = new WaitBudget(),
+  ): Promise<DeploymentResult> {
     if (targets.length === 0) return deploymentResult([], verb);
+    return budget.spend(() => this.#deploy(targets, verb, budget));
+  }
+
+  async #deploy(
+    targets: readonly DeploymentTarget[],
+    verb: DeploymentVerb,
+    budget: WaitBudget,
+  ): Promise<DeploymentResult> {
+    const timeoutMs = this.#options.deployTimeoutMs;
     for (const target of targets) this.#advanceAll(target);
     this.#pollRevocations();
     // The reads for the response come after the sends, which an in-process database completes within one iteration of
@@ -181,7 +198,8 @@ export class Deployments {
         const failures = await this.#confirmations.wait({
           ...target,
           nodes: registered,
-          timeoutMs: this.#options.deployTimeoutMs,
+          timeoutMs,
+          leftMs: budget.leftOf(timeoutMs),
         });
         return environmentResult(name, failures, verb);
       }),

@@ -4,6 +4,7 @@
 
 import { type DeploymentResult, latestResults } from '../deployments/deployment-result.ts';
 import type { DeploymentTarget } from '../deployments/put-desired-state.ts';
+import type { WaitBudget } from '../deployments/wait-budget.ts';
 import type { Lease } from '../leases/lease.ts';
 import { faultPoints } from '../runtime/fault-points.ts';
 import { addMember, type GeneratedKey, generateKey } from './make-member.ts';
@@ -20,8 +21,8 @@ import type { RingDecision, RingStep } from './schedule/ring-facts.ts';
 export interface Advance {
   /** Of the scheduler: each transaction requires it. */
   readonly lease?: Lease;
-  /** Whether each transition waits until nodes have it, or the deploy timeout passes. */
-  readonly waits: boolean;
+  /** Of a request: each transition waits until nodes have it, or the budget is spent. Without it none waits. */
+  readonly budget?: WaitBudget;
 }
 
 /** @returns the result of the last transition that was deployed; undefined where none was */
@@ -39,7 +40,7 @@ export function ringAdvance(options: AdvanceOptions): AdvanceRing {
   /** By ring: how many requests are moving it on. The scheduler leaves it to them. */
   const busy = new Map<string, number>();
 
-  async function advance(ringId: string, { lease, waits }: Advance): Promise<DeploymentResult | undefined> {
+  async function advance(ringId: string, { lease, budget }: Advance): Promise<DeploymentResult | undefined> {
     let result: DeploymentResult | undefined;
     let generated: GeneratedKey | undefined;
     let waited = false;
@@ -55,12 +56,13 @@ export function ringAdvance(options: AdvanceOptions): AdvanceRing {
         continue;
       }
       // Another manager made the last transition, and nodes are about to confirm it.
-      if (!outcome.moved && (!waits || waited || outcome.targets.length === 0)) return result;
+      if (!outcome.moved && (!budget || waited || outcome.targets.length === 0)) return result;
       waited = !outcome.moved;
       if (outcome.moved) faultPoints.afterTransition.publish(undefined);
       if (outcome.targets.length === 0) continue;
-      if (waits) {
-        result = latestResults(result, await deployments.deploy(outcome.targets, 'deploy'), 'deploy');
+      if (budget) {
+        const deployed = await deployments.deploy(outcome.targets, 'deploy', budget);
+        result = latestResults(result, deployed, 'deploy');
         await deployments.recordConfirmations();
       } else deployments.deploy(outcome.targets, 'deploy').catch(options.onError);
     }

@@ -12,7 +12,7 @@ import { addMember, type GeneratedKey, generateKey, isSlowToGenerate } from './m
 import type { KeyRing } from './ring.ts';
 import { RingDraft, storeDraft } from './ring-draft.ts';
 import { transitionEvents } from './ring-event.ts';
-import { type LoadedRing, loadRing } from './ring-facts-of.ts';
+import { type LoadedRing, loadRingWithoutNodes } from './ring-facts-of.ts';
 import { generationOf } from './ring-parameters.ts';
 import { type RingRuleStores, requireRing } from './ring-rules.ts';
 import type { MemberJwk, Revocation } from './ring-store.ts';
@@ -61,10 +61,12 @@ export interface RevocationOptions extends SettleOptions {
 }
 
 export function memberRevocation(options: RevocationOptions): RevokeMember {
-  const { store, clock, deployments, updateClocks } = options;
+  const { store, clock, updateClocks } = options;
   return async (scope, given, request) => {
     const asked = readRequest(request);
-    let keys: readonly GeneratedKey[] = [];
+    const found = await store.read((stores) => requireRing(stores, scope.projectId, given));
+    // The key to stage, so that most revocations take one transaction. One that is not needed costs less than another.
+    let keys: readonly GeneratedKey[] = isSlowToGenerate(found) ? [] : [await generateKey(found, clock)];
     for (;;) {
       const ready = keys;
       const attempt = await store.write((stores) =>
@@ -76,13 +78,9 @@ export function memberRevocation(options: RevocationOptions): RevokeMember {
         continue;
       }
       const { revocationId, ringId, targets } = attempt;
-      if (targets.length > 0) {
-        // Before anything else is sent: what a node confirms later hides when it confirmed this.
-        await deployments.deploy(targets, 'deploy');
-        await deployments.recordConfirmations();
-        await updateClocks(ringId);
-      }
-      return { ...(await settle(options, { ringId, targets })), revocationId };
+      // Before anything else is sent: what a node confirms later hides when it confirmed this.
+      const onDeployed = () => updateClocks(ringId);
+      return { ...(await settle(options, { ringId, targets, onDeployed })), revocationId };
     }
   };
 }
@@ -99,7 +97,7 @@ async function revoke(
   options: RevocationOptions,
   { scope, given, asked, keys }: Attempt,
 ): Promise<Revoked | KeysNeeded> {
-  const loaded = await loadRing(stores, await requireRing(stores, scope.projectId, given));
+  const loaded = await loadRingWithoutNodes(stores, await requireRing(stores, scope.projectId, given));
   const { ring } = loaded;
   const members = requireMembers(loaded, asked);
   const before = await revocationOf(stores, ring, members);

@@ -27,14 +27,27 @@ export interface LoadedRing {
   readonly facts: RingFacts;
 }
 
-export async function loadRing(stores: RingRuleStores, ring: KeyRing): Promise<LoadedRing> {
+export function loadRing(stores: RingRuleStores, ring: KeyRing): Promise<LoadedRing> {
+  return load(stores, ring, (ids) => stores.nodes.listOf(ids));
+}
+
+/** As if no node were registered: for what is decided without them, since there may be thousands. */
+export function loadRingWithoutNodes(stores: RingRuleStores, ring: KeyRing): Promise<LoadedRing> {
+  return load(stores, ring, () => []);
+}
+
+async function load(
+  stores: RingRuleStores,
+  ring: KeyRing,
+  nodesOf: (environmentIds: readonly string[]) => ReturnType<RingRuleStores['nodes']['listOf']> | [],
+): Promise<LoadedRing> {
   const environments = await environmentsOfRing(stores, ring);
   const ids = environments.map(({ id }) => id);
   // Sent together: a remote database answers all of it in one round trip.
   const [project, members, nodes, openRevocations, caching, nodeRemovedAt, now] = await Promise.all([
     stores.projects.get(ring.projectId),
     stores.rings.members(ring.id),
-    ids.length === 0 ? [] : stores.nodes.listOf(ids),
+    ids.length === 0 ? [] : nodesOf(ids),
     stores.rings.openRevocationsOf(ring.id),
     cachingOf(stores),
     stores.rings.nodeRemovedAt(ids),

@@ -109,7 +109,7 @@ export class RingScheduler {
 
   async #advance(ringId: string): Promise<void> {
     const { advance, lease } = this.#options;
-    await this.#attempt(ringId, () => advance(ringId, { lease, waits: false }).then(() => undefined));
+    await this.#attempt(ringId, () => advance(ringId, { lease }).then(() => undefined));
   }
 
   async #updateClocks(ringId: string): Promise<void> {

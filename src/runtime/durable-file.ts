@@ -2,7 +2,7 @@
 // given its name: a reader sees the complete old file or the complete new one.
 
 import { randomBytes } from 'node:crypto';
-import { link, open, rename, rm } from 'node:fs/promises';
+import { link, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 export type FileContent = string | Uint8Array | AsyncIterable<Uint8Array>;
@@ -43,6 +43,15 @@ export async function createFile(
   });
 }
 
+/** Removes the file, where there is one. `rm` of Node.js looks at it before, which is another turn of the thread pool. */
+export async function removeFile(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
 /** A rename within one folder that survives a crash once it resolves. */
 export async function moveFile(from: string, to: string): Promise<void> {
   await rename(from, to);
@@ -69,7 +78,7 @@ async function withTemporary<T>(
 ): Promise<T> {
   let result: T;
   try {
-    await rm(temporary, { force: true });
+    await removeFile(temporary);
     const file = await open(temporary, 'wx', mode);
     try {
       await file.writeFile(content);
@@ -79,7 +88,7 @@ async function withTemporary<T>(
     }
     result = await giveName(temporary);
   } finally {
-    await rm(temporary, { force: true });
+    await removeFile(temporary);
   }
   await syncFolder(dirname(path));
   return result;

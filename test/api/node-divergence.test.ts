@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Resume, State } from '../../src/protocol/messages.ts';
 import { startTestManager, type TestManager, until } from '../support/manager.ts';
+import { ringApi } from './rings/support/ring-api.ts';
 import { projectApi } from './support/project-api.ts';
 import { enrollmentToken, rawNode } from './support/raw-node.ts';
 import { p256Public } from './support/sample-keys.ts';
@@ -58,4 +59,12 @@ test('a node that rejects a delta reports it, is closed, and agrees again once i
   again.say({ type: 'applied', revision: state.to, digest: state.digest ?? '' });
   await until(async () => (await listed())[0].divergedRevision === undefined, 'the mark is gone');
   again.socket.close();
+});
+
+test('a node that has a later revision than the database holds all key rings, which may be those of an older backup', async () => {
+  const rings = ringApi(world.api);
+  await rings.create({ name: 'api-signing' });
+  expect((await rings.ring('api-signing')).heldBecause).toBeNull();
+  await refused({ revision: 1_000 });
+  expect(await rings.ring('api-signing')).toMatchObject({ state: 'HELD', heldBecause: 'RESTORED' });
 });

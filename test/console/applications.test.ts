@@ -231,6 +231,9 @@ test('a user who may not deploy is offered no change of an application', async (
   const page = await console.open({ path: '/projects/MyProject/applications/issuer', username: 'reader' });
   await page.getByText('single: sign, verify').waitFor();
   expect(await page.getByRole('button', { name: /^(Edit|Replace|Delete)/ }).count()).toBe(0);
+  await page.goto(`${console.manager.url}/#/projects/MyProject/applications`);
+  await page.getByRole('link', { name: 'issuer' }).waitFor();
+  expect(await page.getByRole('button', { name: 'New application' }).count()).toBe(0);
 });
 
 test.each(['/projects/MyProject/applications', '/projects/MyProject/applications/issuer'])(

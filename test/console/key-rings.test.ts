@@ -312,6 +312,9 @@ test('a user who may not deploy sees a ring and is offered no change', async () 
   await page.getByRole('figure', { name: 'Timeline of rotated' }).waitFor();
   const offered = /^(Rotate|Hold|Resume|Edit policy|Revoke|Delete|Activate|Roll back)/;
   expect(await page.getByRole('button', { name: offered }).count()).toBe(0);
+  await page.goto(`${console.manager.url}/#/projects/MyProject/key-rings`);
+  await rowOf(page, 'rotated').first().waitFor();
+  expect(await page.getByRole('link', { name: 'New key ring' }).count()).toBe(0);
   await page.goto(`${console.manager.url}/#/projects/MyProject/new-key-ring`);
   await page.getByRole('heading', { name: 'Permission required' }).waitFor();
 });

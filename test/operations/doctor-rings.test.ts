@@ -100,6 +100,9 @@ withDatabases('of key rings the doctor', (fresh) => {
     await addNode('near', 60_000);
     await addNode('far', -61_000);
     await addNode('lost', 301_000);
+    // What was measured of its clock is of long ago.
+    const away = sampleNode(gate.id, { name: 'away', clockOffsetMs: 301_000, serveLimitMs: 60_000 });
+    await store.write(({ nodes }) => nodes.insert({ ...away, connected: false }));
     expect(await problems()).toEqual([
       "warning: The clock of node far of environment gate is 61 seconds behind the manager's.",
       "error: The clock of node lost of environment gate is 301 seconds ahead of the manager's, so it does not sign.",

@@ -34,7 +34,7 @@ let attacker: Attacker;
 const started: ServeProcess[] = [];
 
 beforeAll(async () => {
-  world = await startWorld({ KEYPLANE_DEPLOY_TIMEOUT: '1500' });
+  world = await startWorld({ KEYPLANE_DEPLOY_TIMEOUT: '500' });
   attacker = await startAttacker(world.url);
   await made(world.api, jwksPath, pastedJwk('first'));
 });

@@ -3,10 +3,10 @@
 // cannot be read is renamed and kept, never guessed at.
 
 import { createSecretKey, type KeyObject } from 'node:crypto';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DeployedContent } from '../../protocol/content.ts';
-import { syncFolder } from '../../runtime/durable-file.ts';
+import { removeFile, syncFolder } from '../../runtime/durable-file.ts';
 import { timeSlices } from '../../runtime/event-loop.ts';
 import type { NodeLog } from '../node-log.ts';
 import { digestOf, objectKey, type StoredObject } from '../stored-object.ts';
@@ -64,7 +64,7 @@ export class SealedLog implements StateCopy {
    * @returns the id of its environment, or undefined when there is no copy or it was renamed as damaged
    */
   async load(visit: (record: LogRecord, location: RecordLocation) => void): Promise<string | undefined> {
-    await rm(this.#newPath, { force: true });
+    await removeFile(this.#newPath);
     const handle = await openIfThere(this.#path);
     if (!handle) return undefined;
     const { log } = this.#options;
@@ -141,7 +141,7 @@ export class SealedLog implements StateCopy {
     const file = await LogFile.create(this.#newPath, { key: this.#key, environmentId });
     const abort = async () => {
       await file.close().catch(() => undefined);
-      await rm(this.#newPath, { force: true });
+      await removeFile(this.#newPath);
     };
     return {
       ...appending(file),
@@ -211,7 +211,7 @@ export class SealedLog implements StateCopy {
       await rename(this.#newPath, this.#path);
     } catch (error) {
       await replacement.close();
-      await rm(this.#newPath, { force: true });
+      await removeFile(this.#newPath);
       if (error instanceof GivesWay) return false;
       throw error;
     }
@@ -253,7 +253,7 @@ export async function removeCopy(dataDir: string, log: NodeLog): Promise<void> {
   const handle = await openIfThere(path);
   if (!handle) return;
   await handle.close();
-  await rm(path);
+  await removeFile(path);
   await syncFolder(dataDir);
   log.warn({ file: path }, 'this node is ephemeral from now on: its sealed copy was deleted');
 }

@@ -2,9 +2,9 @@
 // `projects/{projectName}/.well-known/jwks.json` below the directory. Each is replaced atomically, and only when its
 // bytes change. When a project is deleted its file is too, also if that happened while the node was stopped.
 
-import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { replaceFile } from '../../runtime/durable-file.ts';
+import { removeFile, replaceFile } from '../../runtime/durable-file.ts';
 import type { ServeLimit } from '../lease/serve-limit.ts';
 import type { NodeLog } from '../node-log.ts';
 import type { StateFollower } from '../node-state.ts';
@@ -154,14 +154,14 @@ export class PublishedFiles implements StateFollower {
 
   async #removeFile(path: string): Promise<void> {
     this.#written.delete(path);
-    await rm(path, { force: true });
+    await removeFile(path);
     await rmdir(dirname(path)).catch(() => undefined);
   }
 
   /** Removes its own file and folders that become empty; other files are kept. */
   async #remove(path: string): Promise<void> {
     this.#written.delete(path);
-    await rm(path, { force: true });
+    await removeFile(path);
     for (const folder of [dirname(path), dirname(dirname(path))]) await rmdir(folder).catch(() => undefined);
   }
 

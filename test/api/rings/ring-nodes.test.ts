@@ -2,6 +2,7 @@ import { createPublicKey, type JsonWebKey, verify } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningNode } from '../../../src/node/start-node.ts';
 import { startTestManager, type TestManager, until } from '../../support/manager.ts';
+import { startFakeNode } from '../support/fake-node.ts';
 import { type Item, noCaches, type RingApi, ringApi } from './support/ring-api.ts';
 
 let world: TestManager;
@@ -112,5 +113,35 @@ describe('a node with a key ring', () => {
       status: 503,
       body: { error: 'unavailable', error_description: 'This node holds no private keys!' },
     });
+  });
+});
+
+describe('a node that is connected and does not confirm', () => {
+  let slow: TestManager;
+  beforeAll(async () => {
+    const settings = { ...noCaches, KEYPLANE_DEPLOY_TIMEOUT: '1500' };
+    slow = await startTestManager({ environments: ['production'], settings });
+    await startFakeNode(slow, { environment: 'production', name: 'mute', reply: () => undefined });
+  });
+  afterAll(() => slow.close());
+
+  /** Deployments that waited for longer than a moment. */
+  async function longWaits(): Promise<number> {
+    const text = await (await fetch(`${slow.url}/metrics`)).text();
+    const count = (pattern: RegExp) => Number(pattern.exec(text)?.[1] ?? 0);
+    const all = count(/^keyplane_deployment_duration_seconds_count (\d+)/m);
+    return all - count(/^keyplane_deployment_duration_seconds_bucket\{le="1"\} (\d+)/m);
+  }
+
+  test('is waited for once by a request that deploys several times', async () => {
+    const api = ringApi(slow.api);
+    const reason = 'Node (mute): did not confirm in 1500 ms';
+    const created = await api.create({ name: 'waiting' });
+    expect(created.body.deploymentResult.environmentResults).toMatchObject([{ message: reason }]);
+    expect(await longWaits()).toBe(1);
+    const { kid } = await api.member('waiting', 1);
+    const revoked = await api.call('POST', 'waiting/revoke', { kid, reason: 'COMPROMISED' });
+    expect(revoked.body.deploymentResult.environmentResults).toMatchObject([{ message: reason }]);
+    expect(await longWaits()).toBe(2);
   });
 });

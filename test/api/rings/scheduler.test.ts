@@ -58,6 +58,21 @@ describe('the scheduler', () => {
     expect(await rings.states('held')).toEqual(['RETIRING', 'ACTIVE', 'NEXT']);
   });
 
+  test('makes no transition under a lease that another manager has taken meanwhile', async () => {
+    await rings.create({ name: 'fenced' });
+    const { store, ringScheduler } = world.manager.services;
+    const [lease] = await world.raw("select fence from leases where name = 'rings'");
+    const fence = Number(lease?.fence);
+    await store.write(async ({ leases }) => {
+      await leases.renew('rings', fence, -1);
+      expect(await leases.acquire('rings', 'another manager', 60_000)).toBe(fence + 1);
+    });
+    await putBack('fenced', 91 * dayMs);
+    await ringScheduler.advanceDue();
+    expect(await rings.states('fenced')).toEqual(['ACTIVE', 'NEXT']);
+    await store.write(({ leases }) => leases.release('rings', fence + 1));
+  });
+
   test('erases the private part of a key 30 days after its retirement', async () => {
     await rings.create({ name: 'erased', maxTokenLifetime: 'PT1S' });
     await rings.call('POST', 'erased/rotate');

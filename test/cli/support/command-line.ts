@@ -6,12 +6,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { vi } from 'vitest';
 import { childEnvironment } from '../../../src/config.ts';
 import { until } from '../../support/manager.ts';
-
-/** A test here starts a dozen processes, each of which takes a second and more where every core is busy. */
-vi.setConfig({ testTimeout: 240_000 });
 
 export const mainFile = fileURLToPath(new URL('../../../scripts/keyplane.mjs', import.meta.url));
 

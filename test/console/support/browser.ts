@@ -2,13 +2,13 @@
 // a breach of its policy among them, fails the test file when it closes.
 
 import type { BrowserContext, Page } from 'playwright-core';
-import { inject } from 'vitest';
+import { inject, onTestFinished, TestRunner } from 'vitest';
 import { startTestManager, type TestManager, type TestManagerOptions } from '../../support/manager.ts';
 import { launchBrowser } from './launch-browser.ts';
 
 export interface TestConsole {
   readonly manager: TestManager;
-  /** A page of its own browser profile, signed in unless `username` is null. */
+  /** A page in a new browser profile, signed in unless `username` is null. It closes after the test that opened it. */
   open(options?: OpenOptions): Promise<Page>;
   /** @throws Error with whatever any page complained of */
   close(): Promise<void>;
@@ -37,6 +37,8 @@ export async function startTestConsole(options: TestManagerOptions = {}): Promis
       const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce' });
       await context.grantPermissions(['clipboard-read', 'clipboard-write']);
       context.setDefaultTimeout(waitMs);
+      // A page that stays open polls the manager and renders during all later tests of its file.
+      if (TestRunner.getCurrentTest()) onTestFinished(() => context.close());
       if (username !== null) await signIn(context, manager.url, username);
       const page = await context.newPage();
       page.on('pageerror', (error) => problems.push(`${page.url()}: ${error.message}`));
