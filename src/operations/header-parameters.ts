@@ -8,11 +8,10 @@ import { notValid } from './request-members.ts';
  * Of the IANA registry "JSON Web Signature and Encryption Header Parameters", beside `typ` and `cty`, and `skid` of
  * ECDH-1PU. They name keys, algorithms and extensions, which are the node's to choose, or mean something to one protocol.
  */
-const registered = new Set([
-  ...['alg', 'enc', 'zip', 'jku', 'jwk', 'kid', 'x5u', 'x5c', 'x5t', 'x5t#S256', 'crit', 'epk', 'apu', 'apv'],
-  ...['iv', 'tag', 'p2s', 'p2c', 'iss', 'sub', 'aud', 'b64', 'url', 'nonce', 'svt', 'ppt', 'trust_chain'],
-  ...['peer_trust_chain', 'iheSSId', 'jwt', 'client_id', 'skid'],
-]);
+const registered = new Set(
+  `alg enc zip jku jwk kid x5u x5c x5t x5t#S256 crit epk apu apv iv tag p2s p2c iss sub aud b64 url nonce svt ppt
+  trust_chain peer_trust_chain iheSSId jwt client_id skid`.split(/\s+/),
+);
 
 /** The type of historical keys, which only the node itself signs: with it a caller could revoke keys. */
 const typeOfHistoricalKeys = 'jwk-set+jwt';

@@ -1,7 +1,8 @@
 // Curves for ECDH (RFC 7518 §6.2.1.1, RFC 8037 §3.2).
 
 interface CurveRow {
-  readonly kty: 'EC' | 'OKP';
+  /** A point has two coordinates; otherwise it has `x` alone. */
+  readonly hasY: boolean;
   /** Of a coordinate. */
   readonly octets: number;
   /** OpenSSL has fast arithmetic for it. */
@@ -9,11 +10,11 @@ interface CurveRow {
 }
 
 const rows = {
-  'P-256': { kty: 'EC', octets: 32, isFast: true },
-  'P-384': { kty: 'EC', octets: 48, isFast: false },
-  'P-521': { kty: 'EC', octets: 66, isFast: false },
-  X25519: { kty: 'OKP', octets: 32, isFast: true },
-  X448: { kty: 'OKP', octets: 56, isFast: true },
+  'P-256': { hasY: true, octets: 32, isFast: true },
+  'P-384': { hasY: true, octets: 48, isFast: false },
+  'P-521': { hasY: true, octets: 66, isFast: false },
+  X25519: { hasY: false, octets: 32, isFast: true },
+  X448: { hasY: false, octets: 56, isFast: true },
 } as const satisfies Readonly<Record<string, CurveRow>>;
 
 export type AgreementCurve = keyof typeof rows;

@@ -35,7 +35,7 @@ const committingEncs = encNames.filter((enc) => contentEncryption(enc).commitsTo
 function ecdh({ wrapBits, hasSender }: Agreement): KeyManagementAlgorithm {
   return (alg, jwk) => {
     const own = ownKey(jwk);
-    const { curve, publicKey, privateKey } = own;
+    const { kty, curve, publicKey, privateKey } = own;
 
     /** The key that is agreed on. The tag enters it where the sender is authenticated and the key wraps another one. */
     function derive(secret: Buffer, { enc, apu, apv }: PartyInfo, tag: Buffer): Buffer {
@@ -71,7 +71,7 @@ function ecdh({ wrapBits, hasSender }: Agreement): KeyManagementAlgorithm {
     function decryptWith(ownPrivateKey: KeyObject) {
       return async ({ enc, header, encryptedKey, tag, sender }: KeyDecryption) => {
         const party = partyInfo(enc, header);
-        const epk = ephemeralPublicKey(header.epk, curve);
+        const epk = ephemeralPublicKey(header.epk, { kty, curve });
         if (party === undefined || epk === undefined || !encs.includes(enc)) return undefined;
         if (hasSender && !isSentBy(sender, header)) return undefined;
         const secrets = [await sharedSecret(ownPrivateKey, epk, curve)];

@@ -5,7 +5,7 @@ import { type CodePoints, contains } from './code-points.ts';
 import { PatternError, type PatternNode, parsePattern } from './parse-pattern.ts';
 
 export interface LinearPattern {
-  /** States of its automaton: a match takes at most so many steps for each character. */
+  /** States of its automaton: a match takes at most this number of steps for each character. */
   readonly size: number;
   /** Whether it matches anywhere in the text, as patterns of JSON Schema do. */
   test(text: string): boolean;

@@ -80,22 +80,17 @@ class Parser {
 
   #term(depth: number): PatternNode {
     const character = this.#take();
-    switch (character) {
-      case '^':
-        return { type: 'START' };
-      case '$':
-        return { type: 'END' };
-      case '(':
-        return this.#repeated(this.#group(depth));
-      case '[':
-        return this.#repeated({ type: 'CHARACTER', set: this.#class() });
-      case '.':
-        return this.#repeated({ type: 'CHARACTER', set: complement(lineEnds) });
-      case '\\':
-        return this.#repeated({ type: 'CHARACTER', set: this.#escape() });
-      default:
-        return this.#repeated({ type: 'CHARACTER', set: single(character.codePointAt(0) ?? 0) });
-    }
+    if (character === '^') return { type: 'START' };
+    if (character === '$') return { type: 'END' };
+    if (character === '(') return this.#repeated(this.#group(depth));
+    return this.#repeated({ type: 'CHARACTER', set: this.#setAfter(character) });
+  }
+
+  #setAfter(character: string): CodePoints {
+    if (character === '[') return this.#class();
+    if (character === '.') return complement(lineEnds);
+    if (character === '\\') return this.#escape();
+    return single(character.codePointAt(0) ?? 0);
   }
 
   #group(depth: number): PatternNode {
@@ -113,7 +108,7 @@ class Parser {
   #repeated(node: PatternNode): PatternNode {
     const bounds = this.#quantifier();
     if (bounds === undefined) return node;
-    // Lazy or not: what is asked is whether the text matches.
+    // Lazy or not: only whether the text matches counts.
     this.#takes('?');
     const [least, most] = bounds;
     if (Math.max(least, most ?? 0) > mostRepetitions) {

@@ -63,22 +63,22 @@ function faultOf(errors: readonly ErrorObject[] | null | undefined): ClaimsFault
   if (error === undefined) return { path: '', problem: 'NOT_VALID', text: 'is not valid' };
   const { instancePath, keyword, params, message = 'is not valid' } = error;
   const path = instancePath.split('/').slice(1).map(unescaped);
-  switch (keyword) {
-    case 'required':
-    case 'dependentRequired':
-      return { path: dotted(path, params.missingProperty), problem: 'MISSING', text: message };
-    case 'additionalProperties':
-      return { path: dotted(path, params.additionalProperty), problem: 'NOT_ALLOWED', text: message };
-    case 'unevaluatedProperties':
-      return { path: dotted(path, params.unevaluatedProperty), problem: 'NOT_ALLOWED', text: message };
-    case 'propertyNames':
-      return { path: dotted(path, params.propertyName), problem: 'NOT_ALLOWED', text: message };
-    case 'false schema':
-      return { path: dotted(path), problem: 'NOT_ALLOWED', text: message };
-    default:
-      return { path: dotted(path), problem: 'NOT_VALID', text: message };
-  }
+  const { problem, parameter = '' } = problemOf.get(keyword) ?? { problem: 'NOT_VALID' };
+  return { path: dotted(path, params[parameter]), problem, text: message };
 }
+
+/** By keyword, where the claim at fault is named by a parameter of the error, or its presence is the fault. */
+const problemOf: ReadonlyMap<
+  string,
+  { readonly problem: ClaimsFault['problem']; readonly parameter?: string }
+> = new Map([
+  ['required', { problem: 'MISSING', parameter: 'missingProperty' }],
+  ['dependentRequired', { problem: 'MISSING', parameter: 'missingProperty' }],
+  ['additionalProperties', { problem: 'NOT_ALLOWED', parameter: 'additionalProperty' }],
+  ['unevaluatedProperties', { problem: 'NOT_ALLOWED', parameter: 'unevaluatedProperty' }],
+  ['propertyNames', { problem: 'NOT_ALLOWED', parameter: 'propertyName' }],
+  ['false schema', { problem: 'NOT_ALLOWED' }],
+]);
 
 function dotted(path: readonly string[], last?: unknown): string {
   return typeof last === 'string' ? [...path, last].join('.') : path.join('.');

@@ -1,5 +1,5 @@
 // Formats that are checked, each in time that is linear in the text (JSON Schema Validation 2020-12 §7.3). Any other is rejected
-// when a profile is stored: one that nobody checks would be taken for a check.
+// when a profile is stored: one that is not checked would be taken for a check.
 
 /** RFC 3339, with a date that the calendar has. */
 function isDate(text: string): boolean {

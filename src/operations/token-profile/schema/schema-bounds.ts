@@ -1,5 +1,5 @@
 // What a schema for claims may contain, so that a check by it takes a time that the sizes of both bound. Every keyword of JSON
-// Schema 2020-12 is known here, and any other is rejected: one that nobody checks would be taken for a check.
+// Schema 2020-12 is known here, and any other is rejected: one that is not checked would be taken for a check.
 
 import { badRequest, type KeyplaneError } from '../../../errors.ts';
 import { shownText } from '../../../names.ts';
