@@ -10,6 +10,7 @@ import { type AgreementCurve, agreementCurve, isAgreementCurve } from './agreeme
 
 export interface AgreementKey {
   readonly kid: string | undefined;
+  readonly kty: string;
   readonly curve: AgreementCurve;
   readonly publicKey: KeyObject;
   /** Undefined for a key of others. */
@@ -18,11 +19,12 @@ export interface AgreementKey {
 
 /** Undefined for a JWK that is on none of the curves. */
 export function agreementKey(jwk: PrivateJwk): AgreementKey | undefined {
-  if ((jwk.kty !== 'EC' && jwk.kty !== 'OKP') || !isAgreementCurve(jwk.crv)) return undefined;
+  if (!('crv' in jwk) || !isAgreementCurve(jwk.crv)) return undefined;
   const { kty, kid, crv, d } = jwk;
-  const members = { kty, crv, x: jwk.x, ...(jwk.kty === 'EC' && { y: jwk.y }) };
+  const members = { kty, crv, x: jwk.x, ...('y' in jwk && { y: jwk.y }) };
   return {
     kid,
+    kty,
     curve: crv,
     publicKey: createPublicKey({ key: members, format: 'jwk' }),
     privateKey:
@@ -37,15 +39,18 @@ export function agreementKey(jwk: PrivateJwk): AgreementKey | undefined {
  * none: a point off the curve reveals the private key part by part (RFC 8725 §2.5 and §3.4). OpenSSL checks that a point
  * is on the curve that `crv` names.
  */
-export function ephemeralPublicKey(epk: JsonValue | undefined, curve: AgreementCurve): KeyObject | undefined {
+export function ephemeralPublicKey(
+  epk: JsonValue | undefined,
+  { kty: expected, curve }: Pick<AgreementKey, 'kty' | 'curve'>,
+): KeyObject | undefined {
   if (!isJsonObject(epk)) return undefined;
   const { kty, crv, x, y, d } = epk;
-  const { kty: expected, octets } = agreementCurve(curve);
+  const { hasY, octets } = agreementCurve(curve);
   if (kty !== expected || crv !== curve || d !== undefined) return undefined;
   if (!isCoordinate(x, octets)) return undefined;
   const members = { kty, crv, x };
   try {
-    if (kty === 'OKP') return createPublicKey({ key: members, format: 'jwk' });
+    if (!hasY) return createPublicKey({ key: members, format: 'jwk' });
     return isCoordinate(y, octets) ? createPublicKey({ key: { ...members, y }, format: 'jwk' }) : undefined;
   } catch {
     return undefined;
