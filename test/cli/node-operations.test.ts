@@ -36,8 +36,17 @@ beforeAll(async () => {
   const profile = ['token-profile', 'create', 'orders', '--ring', 'payments', '--issuer', 'https://id'];
   await admin.ok([...profile, '--audience', 'orders', '--allow', 'scope']);
   const token = await admin.ok([
-    ...['app', 'create', 'script', '--grant', 'ring:payments=sign,sign-raw,verify', '--issue', 'orders'],
-    ...['--grant', 'ring:messages=encrypt,decrypt', '--grant', 'jwk:webhook=mac,verify'],
+    'app',
+    'create',
+    'script',
+    '--grant',
+    'ring:payments=sign,sign-raw,verify',
+    '--issue',
+    'orders',
+    '--grant',
+    'ring:messages=encrypt,decrypt',
+    '--grant',
+    'jwk:webhook=mac,verify',
   ]);
   app = await commandLine({
     KEYPLANE_OPERATIONS_URL: node.operations[0] ?? '',

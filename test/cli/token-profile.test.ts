@@ -28,10 +28,30 @@ describe('keyplane token-profile', () => {
   test('create takes each member as a flag, and get shows them', async () => {
     const made = await cli.ok([
       ...create,
-      ...['--audience', 'orders', '--audience', 'invoices', '--audience-mode', 'one-of'],
-      ...['--lifetime', '5m', '--max-lifetime', '30m', '--not-before', '-PT1M', '--token-type', 'at+jwt'],
-      ...['--subject-pattern', 'user:*', '--allow', 'scope', '--require', 'tenant'],
-      ...['--fixed-claims', '{"env": "test"}', '--description', 'for orders'],
+      '--audience',
+      'orders',
+      '--audience',
+      'invoices',
+      '--audience-mode',
+      'one-of',
+      '--lifetime',
+      '5m',
+      '--max-lifetime',
+      '30m',
+      '--not-before',
+      '-PT1M',
+      '--token-type',
+      'at+jwt',
+      '--subject-pattern',
+      'user:*',
+      '--allow',
+      'scope',
+      '--require',
+      'tenant',
+      '--fixed-claims',
+      '{"env": "test"}',
+      '--description',
+      'for orders',
     ]);
     expect(made).toMatch(/^Created token profile orders-api: Deployment completed successfully/);
     expect((await cli.json(['token-profile', 'get', 'orders-api'])).resultList).toMatchObject([
@@ -95,8 +115,15 @@ describe('keyplane token-profile', () => {
       encryptTo: { keyRingName: 'bank' },
     });
     const { claims } = await cli.json([
-      ...['token-profile', 'try', 'orders-api', '--audience', 'orders'],
-      ...['--claims', '{"tenant": "t1"}', '--caller', 'spiffe://example.org/shop'],
+      'token-profile',
+      'try',
+      'orders-api',
+      '--audience',
+      'orders',
+      '--claims',
+      '{"tenant": "t1"}',
+      '--caller',
+      'spiffe://example.org/shop',
     ]);
     expect(claims.sub).toBe('spiffe://example.org/shop');
     await cli.ok(['token-profile', 'update', 'orders-api', '--encrypt-to-ring', 'none']);
@@ -105,16 +132,18 @@ describe('keyplane token-profile', () => {
 
   test('a grant of each kind is written by --grant, and credentials by their flags', async () => {
     const token = await cli.ok([
-      ...[
-        'app',
-        'create',
-        'gateway',
-        '--grant',
-        'ring:bank=decrypt,encrypt@200/400',
-        '--issue',
-        'orders-api',
-      ],
-      ...['--token', 'default', '--mtls-uri', 'spiffe://example.org/gateway'],
+      'app',
+      'create',
+      'gateway',
+      '--grant',
+      'ring:bank=decrypt,encrypt@200/400',
+      '--issue',
+      'orders-api',
+      ,
+      '--token',
+      'default',
+      '--mtls-uri',
+      'spiffe://example.org/gateway',
     ]);
     expect(token).toMatch(/^kpa_\S+\n$/);
     const [app] = (await cli.json(['app', 'get', 'gateway'])).resultList;
