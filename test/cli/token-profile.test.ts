@@ -139,7 +139,6 @@ describe('keyplane token-profile', () => {
       'ring:bank=decrypt,encrypt@200/400',
       '--issue',
       'orders-api',
-      ,
       '--token',
       'default',
       '--mtls-uri',
