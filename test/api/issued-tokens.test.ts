@@ -169,6 +169,8 @@ test('a changed profile counts at once, and a deleted one issues nothing', async
   await api('DELETE', `${base}/token-profiles/changing/`);
   expect((await issue('changing', token)).status).toBe(403);
   expect((await detail('applications/changing')).grants).toEqual([]);
+  const [row] = await world.raw("select grants from applications where name = 'changing'");
+  expect(row?.grants).toBe('[]');
 });
 
 test('a profile encrypts its tokens to a JWK of another, of which nodes have the public part alone', async () => {
