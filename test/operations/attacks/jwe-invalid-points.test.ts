@@ -73,7 +73,7 @@ describe('an ephemeral key that is none of the curve of the recipient', () => {
       sender: undefined,
       randomness: { octets: Buffer.alloc, ephemeralKey: () => generateKeyPairSync('x25519').privateKey },
     } as const;
-    expect(ephemeralPublicKey(epk as never, 'P-256')).toBeUndefined();
+    expect(ephemeralPublicKey(epk as never, { kty: 'EC', curve: 'P-256' })).toBeUndefined();
     // There is no key, so that decryption continues with a random one.
     expect(await key.decrypt?.(received)).toBeUndefined();
     const jwe = forgeJwe({ header: { alg: 'ECDH-ES', enc, epk }, cek: Buffer.alloc(32) });
