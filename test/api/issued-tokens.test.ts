@@ -226,6 +226,21 @@ test('a profile encrypts its tokens to an ENCRYPTION ring, which decrypts them',
   expect((await jwtVerify(jws, await keySet())).payload.aud).toBe('us');
 });
 
+test('what is not granted issues nothing, and ISSUE signs nothing else', async () => {
+  await made('token-profiles', { name: 'closed', keyRingName: 'signing', issuer, audiences: ['a'] });
+  const token = await application('outsider', 'access');
+  for (const name of ['closed', 'none']) {
+    const { status, body } = await issue(name, token);
+    expect([status, body.error]).toEqual([403, 'forbidden']);
+  }
+  const at = nodes[0]?.operations[0] ?? '';
+  const ofAnother = await operate(at, '../Other/token-profiles/access/tokens', { token, body: {} });
+  expect(ofAnother.status).toBe(403);
+  const signed = await operate(at, 'key-rings/signing/sign', { token, body: { claims: {} } });
+  expect(signed.status).toBe(403);
+});
+
+// The last: its environment has no nodes, so that nothing is deployed completely from here on.
 test('a node that lacks the ring of a profile says so', async () => {
   await api('POST', '/apiops/environments/', { name: 'elsewhere', type: 'TEST' });
   const ring = { name: 'local', type: 'EC', ec: { curveType: 'P256' }, environmentNames: ['elsewhere'] };
@@ -240,18 +255,4 @@ test('a node that lacks the ring of a profile says so', async () => {
     'This node does not have the key ring of token profile (name: local)!',
     'NO_ACTIVE_KEY',
   ]);
-});
-
-test('what is not granted issues nothing, and ISSUE signs nothing else', async () => {
-  await made('token-profiles', { name: 'closed', keyRingName: 'signing', issuer, audiences: ['a'] });
-  const token = await application('outsider', 'access');
-  for (const name of ['closed', 'none']) {
-    const { status, body } = await issue(name, token);
-    expect([status, body.error]).toEqual([403, 'forbidden']);
-  }
-  const at = nodes[0]?.operations[0] ?? '';
-  const ofAnother = await operate(at, '../Other/token-profiles/access/tokens', { token, body: {} });
-  expect(ofAnother.status).toBe(403);
-  const signed = await operate(at, 'key-rings/signing/sign', { token, body: { claims: {} } });
-  expect(signed.status).toBe(403);
 });

@@ -231,7 +231,7 @@ describe('keyplane app', () => {
   test('create prints the token alone, and get shows the grants', async () => {
     const token = await cli.ok(['app', 'create', 'billing', '--sign', 'orders', '--verify', 'orders']);
     expect(token).toMatch(/^kpa_\S+\n$/);
-    expect(await cli.ok(['app', 'get', 'billing'])).toMatch(/orders +- +SIGN, VERIFY/);
+    expect(await cli.ok(['app', 'get', 'billing'])).toMatch(/orders +- +- +SIGN, VERIFY/);
     expect(await cli.ok(['app', 'list'])).toMatch(/billing +SIGN\+VERIFY orders/);
   });
 
