@@ -51,7 +51,7 @@ export interface Expectations extends JwtExpectations {
   readonly algorithms?: readonly string[] | undefined;
   /** The payload, where the JWS does not contain it. */
   readonly detached?: Buffer | undefined;
-  /** The signature alone is judged: whatever the payload is, it is no JWT. */
+  /** The signature alone is judged: any payload is octets, no JWT. */
   readonly isSignatureOnly?: boolean;
 }
 
