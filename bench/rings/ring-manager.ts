@@ -8,7 +8,7 @@ import { type BenchManager, startBenchManager } from '../bench-manager.ts';
 import { type BenchProcess, startBenchProcess } from '../bench-process.ts';
 import type { JoinedNodeOrder } from '../nodes/joined-node.ts';
 import { operationRequest } from '../operations/operation-request.ts';
-import type { SigningNode } from './signing-node.ts';
+import type { NodeQuestion, SigningNode } from './signing-node.ts';
 
 /** Plain JavaScript, so its types are declared here. */
 const { runtime } = (await import(new URL('../../scripts/places.mjs', import.meta.url).href)) as {
@@ -22,6 +22,8 @@ export interface SigningWorld {
   readonly node: SigningNode;
   /** Of the node. */
   usedMicros(): Promise<number>;
+  /** The 99th percentile of the delay of the node's event loop since the last time this was asked. */
+  loopDelayMs(): Promise<number>;
   /** @returns the token of an application that may sign with these rings */
   grant(rings: readonly string[]): Promise<string>;
   grantJwk(name: string, operations: readonly string[]): Promise<string>;
@@ -44,6 +46,7 @@ export async function startSigningWorld(connections = 8): Promise<SigningWorld> 
   });
   const node = await process_.ask<SigningNode>(order);
   await connected(manager);
+  const ask = (question: NodeQuestion) => process_.ask<number>({ question });
   let applications = 0;
   const apply = async (grants: readonly unknown[]): Promise<string> => {
     applications += 1;
@@ -53,7 +56,8 @@ export async function startSigningWorld(connections = 8): Promise<SigningWorld> 
   return {
     manager,
     node,
-    usedMicros: () => process_.ask<number>({}),
+    usedMicros: () => ask('processor time'),
+    loopDelayMs: () => ask('loop delay'),
     grant: (rings) => apply(rings.map((keyRingName) => ({ keyRingName, operations: ['SIGN', 'VERIFY'] }))),
     grantJwk: (jwkName, operations) => apply([{ jwkName, operations }]),
     async close() {
@@ -75,6 +79,7 @@ async function connected(manager: BenchManager): Promise<void> {
 const ringTypes = {
   ES256: { type: 'EC', ec: { curveType: 'P256', algorithm: 'ES256' } },
   RS256: { type: 'RSA', rsa: { keySize: 2048, algorithm: 'RS256' } },
+  RS256of4096: { type: 'RSA', rsa: { keySize: 4096, algorithm: 'RS256' } },
   EdDSA: { type: 'OKP', okp: { curveType: 'ED25519', algorithm: 'EdDSA' } },
 };
 
