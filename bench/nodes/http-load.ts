@@ -14,13 +14,13 @@ export async function load(server: LoadedServer, request: string, total: number)
   return (await loadOn(usualConnections, server, request, total)).perCpuSecond;
 }
 
-export interface Load {
+interface Load {
   readonly perCpuSecond: number;
   /** By the clock. */
   readonly perSecond: number;
 }
 
-export async function loadOn(
+async function loadOn(
   connections: number,
   server: LoadedServer,
   request: string,

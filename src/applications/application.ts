@@ -75,7 +75,7 @@ export function isTokenCredential(credential: Credential): credential is TokenCr
   return credential.type === 'TOKEN';
 }
 
-export function isJwtCredential(credential: Credential): credential is JwtCredential {
+function isJwtCredential(credential: Credential): credential is JwtCredential {
   return credential.type === 'JWT';
 }
 

@@ -28,7 +28,7 @@ export async function requireOwnCredentials(
 }
 
 /** Whether a caller could present something that fits both. */
-export function credentialsOverlap(one: Credential, other: Credential): boolean {
+function credentialsOverlap(one: Credential, other: Credential): boolean {
   switch (one.type) {
     case 'TOKEN':
       return false;

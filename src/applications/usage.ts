@@ -11,7 +11,7 @@ import type { GrantedKeyStores } from './grants.ts';
 /** Listed as an application, though none of the project stands for it. */
 const kubernetesSigner = Object.freeze({ id: kubernetesApplication, name: 'kubernetes' });
 
-export const dayMs = 24 * 3600 * 1000;
+const dayMs = 24 * 3600 * 1000;
 const day = /^\d{4}-\d{2}-\d{2}$/;
 
 export interface UsageRequest {

@@ -9,7 +9,7 @@ let keyplane: TestManager;
 let node: RunningNode;
 beforeAll(async () => {
   keyplane = await startTestManager({ environments: ['production'] });
-  node = await keyplane.addNode('production', 'n1');
+  node = await keyplane.addNode('production', 'n1', { operations: { port: 0 } });
 });
 afterAll(async () => {
   await keyplane.close();

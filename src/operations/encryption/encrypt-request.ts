@@ -72,7 +72,7 @@ export function chooseEnc(key: EncryptionKey, given: JsonValue | undefined): Enc
  * The name of the JWK whose owner sends, which ECDH-1PU authenticates.
  * @throws KeyplaneError `bad_request`
  */
-export function readSenderJwkName(given: JsonValue | undefined, key: EncryptionKey): string | undefined {
+function readSenderJwkName(given: JsonValue | undefined, key: EncryptionKey): string | undefined {
   const name = optionalText('senderJwkName', given);
   if (key.needsSender) {
     if (name !== undefined && name !== '') return name;
