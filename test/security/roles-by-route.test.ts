@@ -96,6 +96,8 @@ const expected: Readonly<Record<string, Expectation>> = {
   [`GET ${project}/token-profiles/:tokenProfileName/`]: read,
   [`PUT ${project}/token-profiles/:tokenProfileName/`]: change,
   [`DELETE ${project}/token-profiles/:tokenProfileName/`]: change,
+  [`POST ${project}/token-profiles/:tokenProfileName/try`]: read,
+  [`GET ${project}/usage/`]: read,
   ...Object.fromEntries(
     ['url', 'clipboard', 'certificate', 'key', 'keystore'].map((source) => [
       `POST ${project}/jwks/parse-from-${source}`,
