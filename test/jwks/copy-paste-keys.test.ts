@@ -82,6 +82,7 @@ describe('a pasted key', () => {
         'projectId',
         'ringName',
         'ringState',
+        'lastUsedAt',
         'sourceType',
         'sourceId',
         'sourceUrl',

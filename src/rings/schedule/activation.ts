@@ -44,17 +44,18 @@ export function activationOf(facts: RingFacts): Activation {
   return scheduledOf(facts);
 }
 
-/** A request that can still be carried out. */
+/**
+ * A request that can still be carried out. One for a member that retires was accepted before its `retireAt`: it stands where no
+ * manager was there in between, and waits then until verifiers know the member again.
+ */
 export function requestedOf(
   facts: RingFacts,
 ): { readonly member: MemberFacts; readonly force: boolean } | undefined {
-  const { now, members, requestedActivation: request } = facts;
+  const { members, requestedActivation: request } = facts;
   const member = members.find(({ version }) => version === request?.version);
   if (!request || !member) return undefined;
-  const { force } = request;
-  if (member.state === 'STAGED' || member.state === 'NEXT') return { member, force };
-  const isOver = member.state !== 'RETIRING' || (member.retireAt !== null && member.retireAt <= now);
-  return isOver ? undefined : { member, force };
+  const canFollow = member.state === 'STAGED' || member.state === 'NEXT' || member.state === 'RETIRING';
+  return canFollow ? { member, force: request.force } : undefined;
 }
 
 /** The newest that is NEXT, else STAGED. */

@@ -335,8 +335,9 @@ describe('a rollback', () => {
     expect(decide(late).step).toEqual({ type: 'ROLL_BACK', version: 1 });
   });
 
-  test('comes too late at retireAt', () => {
-    expect(decide({ ...requested, now: retireAt }).step).toEqual({ type: 'RETIRE', version: 1 });
+  test('that was requested before retireAt is carried out after it, where no manager was there in between', () => {
+    const decided = decide({ ...requested, now: retireAt });
+    expect(decided.step).toMatchObject({ type: 'SET_RETIREMENT', version: 1, retireAt: null });
   });
 });
 

@@ -29,6 +29,8 @@ export interface RingDriver {
   /** Until the successor is ACTIVE. @returns its kid */
   rotate(): Promise<string>;
   post(verb: string, body?: unknown): ReturnType<KilledWorld['ask']>;
+  /** @returns false where the key is in no state for it any more */
+  tries(verb: string, body: unknown): Promise<boolean>;
   /** Below the ring. */
   // biome-ignore lint/suspicious/noExplicitAny: the caller knows what is there
   read(path: string): Promise<any>;
@@ -69,6 +71,13 @@ export function ringDriver({ ask }: Pick<KilledWorld, 'ask'>, name: string): Rin
     return answer;
   }
 
+  async function tries(verb: string, body: unknown): Promise<boolean> {
+    const answer = await ask('POST', `${resource}${verb}`, body);
+    if (answer.status === 400 && answer.body.reason === 'KEY_STATE_NOT_VALID') return false;
+    if (answer.status === 200) return true;
+    throw new Error(`${verb} was answered with ${answer.status} ${JSON.stringify(answer.body)}`);
+  }
+
   async function ready(): Promise<SeenMember> {
     const isReady = ({ readyAt }: SeenMember) => readyAt !== null && Date.parse(readyAt) <= Date.now();
     // With five keys that retire a rotation would be refused.
@@ -86,6 +95,7 @@ export function ringDriver({ ask }: Pick<KilledWorld, 'ask'>, name: string): Rin
     becomes,
     ready,
     post,
+    tries,
     async read(path) {
       const { status, body } = await ask('GET', resource + path);
       if (status !== 200) throw new Error(`${path} is not shown: ${status} ${JSON.stringify(body)}`);
