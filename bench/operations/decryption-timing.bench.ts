@@ -1,5 +1,5 @@
 // Whether the time of a failed decryption says what failed: two kinds of JWE that differ in what is secret, in random order, by
-// Welch's t-test. Above 4.5 the two can be told apart (the limit of ISO/IEC 17825).
+// Welch's t-test. Above 4.5 the two can be distinguished (the limit of ISO/IEC 17825).
 
 import {
   constants,

@@ -123,7 +123,7 @@ const keys: readonly CommandRow[] = [
   },
   {
     name: 'usage',
-    summary: 'Which application used which key for what',
+    summary: 'Show which application used which key for what, as nodes reported it',
     load: async () => (await import('./usage.ts')).addUsageCommand,
   },
   {
@@ -143,17 +143,17 @@ const keys: readonly CommandRow[] = [
   },
   {
     name: 'encrypt',
-    summary: 'Have a node encrypt a file or standard input',
+    summary: 'Have a node encrypt a file or standard input with the active key of a key ring',
     load: async () => (await import('./operations/encrypt.ts')).addEncryptCommand,
   },
   {
     name: 'decrypt',
-    summary: 'Have a node decrypt a JWE',
+    summary: 'Have a node decrypt a JWE and write its content',
     load: async () => (await import('./operations/decrypt.ts')).addDecryptCommand,
   },
   {
     name: 'mac',
-    summary: 'Have a node compute or verify a MAC',
+    summary: 'Have a node compute or verify the MAC (HS256, HS384, HS512) of a file or standard input',
     load: async () => (await import('./operations/mac.ts')).addMacCommand,
   },
   {

@@ -43,7 +43,7 @@ describe('the result of a list', () => {
     expect(rows[1]).toMatch(/^b +EC +P-256 +sig +ES256 +kid-b +GENERATE +2099-01-31 12:30 UTC$/);
     const wide = await cli.ok(['jwk', 'list', '--output', 'wide']);
     expect(wide.split('\n')[0]).toMatch(
-      / NOT BEFORE +EXPIRES +CREATED +UPDATED +SOURCE ENVIRONMENT +SOURCE ALIAS +URL +DESCRIPTION$/,
+      / NOT BEFORE +EXPIRES +LAST USED +CREATED +UPDATED +SOURCE ENVIRONMENT +SOURCE ALIAS +URL +DESCRIPTION$/,
     );
     expect(wide).toContain('no: "yes"');
   });

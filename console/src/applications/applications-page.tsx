@@ -13,7 +13,7 @@ import { UnusedFilter, unusedQuery } from '../usage/unused-filter.tsx';
 import { ApplicationDialog } from './application-dialog.tsx';
 import { type Application, GrantTexts } from './application-words.tsx';
 
-/** The applications of a project: programs that have nodes sign and verify for them. */
+/** The applications of a project: programs that have nodes use keys for them. */
 export function ApplicationsPage() {
   const { projectName = '' } = useParams<{ projectName: string }>();
   const view = useListView('name,asc');
@@ -27,7 +27,7 @@ export function ApplicationsPage() {
     <Stack>
       <PageHeader
         title="Applications"
-        description="Programs that have nodes sign and verify with keys of this project. Each has a separate token."
+        description="Programs that have nodes use keys of this project. Each is known by a token, a certificate or a JWT."
       >
         {create}
       </PageHeader>

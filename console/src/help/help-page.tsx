@@ -26,7 +26,7 @@ const words = [
   ],
   [
     'Application',
-    'A program that has nodes sign and verify with keys of a project. It has a separate token.',
+    'A program that has nodes sign, verify, encrypt, decrypt or issue tokens with keys of a project. It is known by a token, a certificate or a JWT.',
   ],
   ['Revision', 'The number of the latest change to an environment. A node that has confirmed it is current.'],
 ] as const;

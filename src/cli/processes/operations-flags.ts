@@ -19,7 +19,7 @@ export function addOperationsFlags(command: Command, parsePort: (text: string) =
   return command
     .option(
       '--operations-port <PORT>',
-      'also sign and verify for applications, on this port (default: off)',
+      'also carry out operations with keys for applications, on this port (default: off)',
       parsePort,
     )
     .option(

@@ -46,7 +46,7 @@ export function activationOf(facts: RingFacts): Activation {
 
 /**
  * A request that can still be carried out. One for a member that retires was accepted before its `retireAt`: it stands where no
- * manager was there in between, and waits then until verifiers know the member again.
+ * manager ran in between, and waits then until verifiers know the member again.
  */
 export function requestedOf(
   facts: RingFacts,

@@ -335,7 +335,7 @@ describe('a rollback', () => {
     expect(decide(late).step).toEqual({ type: 'ROLL_BACK', version: 1 });
   });
 
-  test('that was requested before retireAt is carried out after it, where no manager was there in between', () => {
+  test('that was requested before retireAt is carried out after it, where no manager ran in between', () => {
     const decided = decide({ ...requested, now: retireAt });
     expect(decided.step).toMatchObject({ type: 'SET_RETIREMENT', version: 1, retireAt: null });
   });
