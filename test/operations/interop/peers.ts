@@ -112,7 +112,9 @@ async function prepareNimbus(): Promise<AnswerCases | { readonly whyNot: string 
   }
   return async (cases) => {
     const input = JSON.stringify({ cases });
-    return JSON.parse(await output('java', ['-cp', classPath(kept), 'NimbusPeer'], { input })).answers;
+    return JSON.parse(
+      await output('java', ['-Dfile.encoding=UTF-8', '-cp', classPath(kept), 'NimbusPeer'], { input }),
+    ).answers;
   };
 }
 
