@@ -10,12 +10,12 @@ import { operationsInProcess } from '../operations/support/operations-in-process
 import { memberContent, ringContent } from './support/operations.ts';
 import { TestLog } from './support/test-node.ts';
 
-test('a signature that waits for the thread pool is not made with a key that is gone when its turn comes', async () => {
+test('a signature that waits for the thread pool is not made with a key that the node no longer has when its turn comes', async () => {
   const ring = ringContent('tokens');
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 4096 });
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const jwk = { ...privateKey.export({ format: 'jwk' }), alg: 'RS256' };
   const { operate, removeAll } = await operationsInProcess([ring, memberContent(ring, 1, 'ACTIVE', jwk)]);
-  const signatures = Array.from({ length: 400 }, () =>
+  const signatures = Array.from({ length: 20 }, () =>
     operate('key-rings', 'tokens', 'SIGN', { claims: {} }).then(
       () => 'signed',
       ({ code }) => code,
@@ -23,8 +23,7 @@ test('a signature that waits for the thread pool is not made with a key that is 
   );
   await removeAll();
   const outcomes = await Promise.all(signatures);
-  expect(outcomes[0]).toBe('signed');
-  expect(outcomes.at(-1)).toBe('forbidden');
+  expect([...new Set(outcomes)]).toEqual(['forbidden']);
 });
 
 test('the Kubernetes signer has no keys where its new ACTIVE key cannot be read', async () => {
