@@ -1,7 +1,7 @@
 // Certificate and key of a listener that speaks TLS itself, out of files that another program renews. They are read
 // again every few seconds; a damaged file, or a certificate whose key has not arrived yet, leaves the old pair in use.
 
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { constants, createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:https';
 import { createSecureContext, type SecureContextOptions, TLSSocket } from 'node:tls';
@@ -109,9 +109,18 @@ export class TlsFiles {
   }
 }
 
-/** Whether the client of this connection proved a certificate that a CA of the server signed. */
+/**
+ * The certificate that the client of this connection proved and that a CA of the server signed. `authorized` alone does not
+ * suffice: releases of Node.js set it where a client resumes a session in which it proved no certificate, and none takes it
+ * back where a later handshake of the connection fails its check.
+ */
+export function provenCertificateOf(socket: TLSSocket): X509Certificate | undefined {
+  if (!socket.authorized || socket.authorizationError) return undefined;
+  return socket.getPeerX509Certificate();
+}
+
 export function hasClientCertificate(socket: unknown): boolean {
-  return socket instanceof TLSSocket && socket.authorized;
+  return socket instanceof TLSSocket && provenCertificateOf(socket) !== undefined;
 }
 
 /** @throws Error with one line for the operator */
@@ -166,8 +175,10 @@ function parsed<T>({ setting, path }: NamedFile, accepted: string, parse: () => 
   }
 }
 
+/** TLS 1.2 without renegotiation: the client of a connection stays the one that its first handshake proved. */
 function contextOptions({ cert, key, ca }: Loaded): SecureContextOptions {
-  return { cert, key, minVersion: leastTlsVersion, ...(ca && { ca }) };
+  const secureOptions = constants.SSL_OP_NO_RENEGOTIATION;
+  return { cert, key, minVersion: leastTlsVersion, secureOptions, ...(ca && { ca }) };
 }
 
 function isSame(one: Loaded, other: Loaded): boolean {

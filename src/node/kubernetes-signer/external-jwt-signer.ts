@@ -41,7 +41,8 @@ const firstContactMs = 2_000;
 /** As many as the thread pool has threads: kube-apiserver does not delay what applications sign. */
 const poolJobs = 4;
 const mostWaiting = 512;
-const mostWaitMs = 10_000;
+/** As operations wait for the thread pool. */
+const mostWaitMs = 2_000;
 
 export function externalJwtMethods(options: ExternalJwtSignerOptions): GrpcMethods {
   const { state, ring, problem, contact, lease, serveLimit, now, count } = options;
@@ -71,22 +72,34 @@ export function externalJwtMethods(options: ExternalJwtSignerOptions): GrpcMetho
     const { active, signer } = keys;
     const text = signingProblemOf(keys, lease);
     if (active === undefined) throw unavailable(text ?? '');
-    const use = { applicationId: kubernetesApplication, jwkId: active.jwkId, operation: 'SIGN' } as const;
+    let { jwkId } = active;
+    const counted = (outcome: 'SUCCEEDED' | 'REFUSED') =>
+      count({ applicationId: kubernetesApplication, jwkId, operation: 'SIGN', outcome });
     try {
       if (text !== undefined || signer === undefined) throw unavailable(text ?? '');
-      checkLifetime(readClaims(payload), keys.ring, now());
-      const signature = await signatureOf(signer, `${signer.headerOfJwt}.${payload}`);
-      count({ ...use, outcome: 'SUCCEEDED' });
-      return signResponse({ header: signer.headerOfJwt, signature: signature.toString('base64url') });
+      const claims = readClaims(payload);
+      checkLifetime(claims, keys.ring, now());
+      const response = await inTurn(signer, async () => {
+        // While it waited, its key may have been replaced or revoked, and the lease may have ended.
+        const current = await usableKeys();
+        const currentText = signingProblemOf(current, lease);
+        if (currentText !== undefined || current.signer === undefined) throw unavailable(currentText ?? '');
+        jwkId = current.active?.jwkId ?? jwkId;
+        checkLifetime(claims, current.ring, now());
+        const { headerOfJwt: header, key } = current.signer;
+        const signature = await key.algorithm.sign(key.key, `${header}.${payload}`);
+        return signResponse({ header, signature: signature.toString('base64url') });
+      });
+      counted('SUCCEEDED');
+      return response;
     } catch (error) {
-      count({ ...use, outcome: 'REFUSED' });
+      counted('REFUSED');
       throw error;
     }
   }
 
-  function signatureOf({ key: { algorithm, key } }: Signer, input: string): Promise<Buffer> | Buffer {
-    if (!algorithm.runsInPool) return algorithm.sign(key, input);
-    return pool.run(async () => algorithm.sign(key, input), { requester: kubernetesApplication });
+  function inTurn({ key: { algorithm } }: Signer, run: () => Promise<Buffer>): Promise<Buffer> {
+    return algorithm.runsInPool ? pool.run(run, { requester: kubernetesApplication }) : run();
   }
 
   async function fetchKeys(): Promise<Buffer> {

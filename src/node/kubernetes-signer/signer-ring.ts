@@ -122,6 +122,10 @@ export class SignerRing implements StateFollower {
         this.#onChange();
       })
       .catch((error: unknown) => {
+        // The former ACTIVE key may be revoked.
+        this.#keys = undefined;
+        this.#opened = undefined;
+        this.#onChange();
         this.#log.error({ err: error }, 'the keys of the Kubernetes signer could not be updated');
       });
   }
@@ -138,6 +142,7 @@ export class SignerRing implements StateFollower {
     const problem = problemOf(ring, active ?? members[0]);
     const object = objects.find(({ id }) => id === active?.jwkId);
     const signer = object && problem === undefined ? await this.#open(object) : undefined;
+    if (signer === undefined) this.#opened = undefined;
     return { ring, published, active, signer, problem };
   }
 

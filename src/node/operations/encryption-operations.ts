@@ -20,7 +20,7 @@ import { secureRandomness } from './secure-randomness.ts';
 
 interface EncryptionContext extends OperationContext {
   /** Finds the keys of senders. */
-  readonly index: Pick<OperationIndex, 'target'>;
+  readonly index: Pick<OperationIndex, 'target' | 'current'>;
 }
 
 type Sender = NonNullable<JweToEncrypt['sender']>;
@@ -73,7 +73,13 @@ export function createDecrypt({ now, count, inTurn, index }: EncryptionContext):
         used = find(kid);
         return used?.key;
       },
-      inTurn: async (key: EncryptionKey, run: () => Promise<Buffer>) => inTurn(key, application, run),
+      inTurn: async (key: EncryptionKey, run: () => Promise<Buffer>) =>
+        inTurn(key, application, () => {
+          // While it waited, its key may have been revoked.
+          const current = index.current(target, application).decryption(now())(key.kid);
+          if (current?.jwkId !== used?.jwkId) throw decryptionFailed();
+          return run();
+        }),
       randomness: secureRandomness,
     };
     try {

@@ -19,7 +19,7 @@ import { secureRandomness } from './secure-randomness.ts';
 import type { TokenIssuer } from './token-issuer.ts';
 
 export interface IssueContext extends OperationContext {
-  readonly index: Pick<OperationIndex, 'profileId' | 'profile'>;
+  readonly index: Pick<OperationIndex, 'profileId' | 'profile' | 'current'>;
   readonly gcmUses: GcmUses;
 }
 
@@ -65,7 +65,8 @@ export function createTokenIssuer(context: IssueContext): TokenIssuer {
       const leased = whenLeased(context, ring);
       if (leased !== undefined) await leased;
       const at = now();
-      const { jwkId, signer } = ring.signer(at);
+      const { signer: first, jwkId: firstJwkId } = ring.signer(at);
+      let jwkId = firstJwkId;
       const counted = (outcome: 'SUCCEEDED' | 'REFUSED') =>
         count({ applicationId: application.id, jwkId, operation: 'ISSUE', outcome });
       try {
@@ -78,8 +79,15 @@ export function createTokenIssuer(context: IssueContext): TokenIssuer {
         const iat = Math.floor(at / 1000);
         const exp = iat + issued.lifetimeMs / 1000;
         const payload = issuedPayload(issued, profile, { iat, exp, jti: randomUUID() });
-        const header = tokenHeader(signer, profile.tokenType);
-        const jws = await inTurn(signer.key.algorithm, application, () => signJws(signer, header, payload));
+        const { jws, signer } = await inTurn(first.key.algorithm, application, async () => {
+          // While it waited, its key may have been replaced or revoked.
+          const current = index.current(ring, application);
+          const active = current.signer(now());
+          requireLease(context, current);
+          jwkId = active.jwkId;
+          const { signer } = active;
+          return { signer, jws: await signJws(signer, tokenHeader(signer, profile.tokenType), payload) };
+        });
         const token =
           encryption === undefined
             ? jws

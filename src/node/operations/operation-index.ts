@@ -3,6 +3,7 @@
 // What a change touches is prepared beside what is in use and swapped in at once, so that no request fails during it.
 
 import { hash } from 'node:crypto';
+import { KeyplaneError } from '../../errors.ts';
 import type { PrivateJwk } from '../../jose/jwk.ts';
 import { hasPrivatePart, isSymmetric } from '../../jose/key-types.ts';
 import { joinJwk } from '../../jose/public-part.ts';
@@ -24,6 +25,7 @@ import type { StateFollower } from '../node-state.ts';
 import type { StoredMember, StoredObject } from '../stored-object.ts';
 import { CallerIndex } from './callers/caller-index.ts';
 import type { TargetKind } from './node-operation.ts';
+import { notGranted } from './operation-faults.ts';
 import {
   type FormerKey,
   type HeldJwk,
@@ -78,6 +80,7 @@ export class OperationIndex implements StateFollower {
   /** By ring and kid. */
   readonly #former = new Map<string, ReadonlyMap<string, FormerKey>>();
   #updating: Promise<void> = Promise.resolve();
+  #generation = 0;
 
   constructor(copy: Pick<StateCopy, 'read'>, log: NodeLog) {
     this.#copy = copy;
@@ -89,6 +92,21 @@ export class OperationIndex implements StateFollower {
       this.#targets.get(place(project, kind, name)) ??
       this.#targets.get(place(lookupName(project), kind, lookupName(name)))
     );
+  }
+
+  /** Another number after each change of what applications have and of the keys that they may use. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /**
+   * A target that was found before, with the keys that it has now.
+   * @throws KeyplaneError `forbidden` where it is gone, or its application is
+   */
+  current({ id }: OperationTarget, application: { readonly id: string }): OperationTarget {
+    const target = this.#applications.has(application.id) ? this.#targetOf(id) : undefined;
+    if (target === undefined) throw new KeyplaneError('forbidden', notGranted.text);
+    return target;
   }
 
   /** The SIGNATURE rings that an application may use. */
@@ -240,6 +258,7 @@ export class OperationIndex implements StateFollower {
       await nextSlice();
     }
     // From here on to the end nothing else runs: requests have the keys and the grants of before or of after.
+    this.#generation += 1;
     for (const id of targets.keys()) this.#clear(id);
     for (const [id, placed] of targets) {
       if (placed === undefined) continue;
@@ -306,10 +325,11 @@ export class OperationIndex implements StateFollower {
     const members: HeldMember[] = [];
     for (const member of this.#members.get(id)?.values() ?? []) {
       const { state } = member.member;
-      // Of a SIGNATURE ring only one signs; those of an ENCRYPTION ring all decrypt.
-      const opened = await this.#open(member, ring.use === 'enc' || state === 'ACTIVE');
-      if (opened === undefined) continue;
       const isRevoked = member.isRevoked === true;
+      // Of a SIGNATURE ring only one signs; those of an ENCRYPTION ring all decrypt. A revoked key does neither.
+      const isPrivate = !isRevoked && (ring.use === 'enc' || state === 'ACTIVE');
+      const opened = await this.#open(member, isPrivate);
+      if (opened === undefined) continue;
       members.push({ ...opened.key, isRevoked, membership: member.member });
     }
     const former = this.#formerKeys(ring);

@@ -180,7 +180,8 @@ export function ringTarget(
     },
     decryption(now) {
       requireEncryption();
-      const held = members.filter(({ encryption, hasPrivatePart }) => encryption && hasPrivatePart);
+      // Of a revoked one the private part is not opened.
+      const held = members.filter((one) => one.encryption && (one.hasPrivatePart || one.isRevoked));
       if (held.length === 0)
         throw members.length === 0 ? notYet(`${title} has no ACTIVE key yet!`) : noPrivateKeys();
       return (kid) => {
@@ -309,7 +310,11 @@ export function jwkTarget(jwk: HeldJwk): OperationTarget {
       if (jwk.isRevoked) throw notSupported(`${title} was revoked!`);
       return (kid) => (kid === jwk.kid ? { jwkId: id, key } : undefined);
     },
-    senderPublicKey: () => ({ jwkId: id, key: encryptionKeyOf() }),
+    senderPublicKey() {
+      const key = encryptionKeyOf();
+      if (jwk.isRevoked) throw notSupported(`${title} was revoked!`);
+      return { jwkId: id, key };
+    },
   };
 }
 

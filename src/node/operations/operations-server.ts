@@ -22,7 +22,7 @@ import type { NodeState } from '../node-state.ts';
 import { pathSegments } from '../serve/request-path.ts';
 import { cutStalledClients } from '../serve/stalled-clients.ts';
 import type { CallingApplication, Grant } from './callers/calling-application.ts';
-import { type CallerSources, identifyCaller } from './callers/identify-caller.ts';
+import { type CallerSources, current, identifyCaller } from './callers/identify-caller.ts';
 import type { TokenBucket } from './callers/token-bucket.ts';
 import type { LoadGuard } from './load-guard.ts';
 import { isGranted, type OperationRoute, operationRoute } from './node-operation.ts';
@@ -53,7 +53,7 @@ import type { TokenIssuer } from './token-issuer.ts';
 
 export interface OperationsServerOptions extends ReadinessSources {
   readonly state: Pick<NodeState, 'ready'>;
-  readonly index: Pick<OperationIndex, 'target' | 'signingRings'>;
+  readonly index: Pick<OperationIndex, 'target' | 'signingRings' | 'generation'>;
   readonly callers: CallerSources;
   readonly perform: PerformOperation;
   readonly issuer: TokenIssuer;
@@ -165,6 +165,7 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
     const { operation } = route;
     try {
       if (!state.ready) return refuse(response, { route, caller, fault: notReady });
+      const { generation } = index;
       const identified = identifyCaller(callers, route.project, request);
       caller = identified instanceof Promise ? await identified : identified;
       if (caller === undefined) return refuse(response, { route, caller, fault: invalidToken });
@@ -181,7 +182,10 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
       if (!Buffer.isBuffer(body)) return refuse(response, { route, caller, fault: body });
       const bodyText = utf8Of(body);
       if (bodyText === undefined) return refuse(response, { route, caller, fault: notUtf8 });
-      const answer = await answerTo(admitted, bodyText);
+      // A body takes seconds, in which credentials end and are revoked, and keys are replaced.
+      const again = await admitAgain(request, admitted, generation);
+      if ('status' in again) return refuse(response, { route, caller, fault: again });
+      const answer = await answerTo(again, bodyText);
       counts.succeeded(operation, performance.now() - beganMs);
       send(response, 200, answer);
     } catch (error) {
@@ -231,6 +235,21 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
     if (targetId === undefined || grant === undefined || !isGranted(grant.operations, route))
       return undefined;
     return { route, application, grant, target, targetId };
+  }
+
+  /** Takes no rate, and no JWT of single use a second time. */
+  async function admitAgain(
+    request: IncomingMessage,
+    admitted: Admitted,
+    generation: number,
+  ): Promise<Admitted | OperationFault> {
+    const { route, application } = admitted;
+    if (index.generation === generation) {
+      return current(application, callers.now()) === undefined ? invalidToken : admitted;
+    }
+    const caller = await identifyCaller(callers, route.project, request, 'AGAIN');
+    if (caller?.id !== application.id) return invalidToken;
+    return find(route, caller) ?? notGranted;
   }
 
   function answerTo(

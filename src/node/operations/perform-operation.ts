@@ -20,7 +20,7 @@ export interface OperationOptions extends OperationContext {
   /** Takes refusals of items; those of whole requests are the caller's. */
   readonly refusals: Pick<RefusalLog, 'report'>;
   /** Finds the keys of senders. */
-  readonly index: Pick<OperationIndex, 'target'>;
+  readonly index: Pick<OperationIndex, 'target' | 'current'>;
   readonly gcmUses: GcmUses;
 }
 
@@ -44,7 +44,7 @@ export type PerformOperation = (request: OperationRequest) => Promise<string>;
 export function createOperations(options: OperationOptions): PerformOperation {
   const { refusals, index, gcmUses } = options;
   const performs: Readonly<Record<KeyOperation, PerformCall>> = {
-    SIGN: createSign(options),
+    SIGN: createSign({ ...options, index }),
     VERIFY: createVerify(options),
     ENCRYPT: createEncrypt({ ...options, index, gcmUses }),
     DECRYPT: createDecrypt({ ...options, index }),

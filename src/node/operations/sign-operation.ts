@@ -3,26 +3,40 @@ import { payloadHeader, type Signer, signJws, signJwsJson } from '../../operatio
 import { jwtPayload, readSignRequest, type SignRequest } from '../../operations/sign-request.ts';
 import { requireLease, whenLeased } from './leased.ts';
 import { type OperationContext, type PerformCall, secondsText } from './operation-call.ts';
+import type { OperationIndex } from './operation-index.ts';
 
-export function createSign(context: OperationContext): PerformCall {
-  const { now, count, inTurn } = context;
+interface SignContext extends OperationContext {
+  readonly index: Pick<OperationIndex, 'current'>;
+}
+
+export function createSign(context: SignContext): PerformCall {
+  const { now, count, inTurn, index } = context;
 
   return async ({ application, target, granted, body }) => {
     const leased = whenLeased(context, target);
     if (leased !== undefined) await leased;
     const at = now();
-    const { jwkId, signer } = target.signer(at);
+    const { signer: first, jwkId: firstJwkId } = target.signer(at);
+    let jwkId = firstJwkId;
     try {
       requireLease(context, target);
       const { limits } = target;
       const acceptsJsonPayload = limits.acceptsJsonPayload || granted.has('SIGN_RAW');
       const request = readSignRequest(body, { ...limits, acceptsJsonPayload });
-      const { header, payload, exp } = contentOf(request, signer, at);
       const { form } = request;
       const isPlain = form.serialization === 'COMPACT' && !form.isDetached;
-      const run = () =>
-        isPlain ? signJws(signer, header, payload) : signJwsJson(signer, { header, payload, form });
-      const made = await inTurn(signer.key.algorithm, application, run);
+      const { made, signer, exp } = await inTurn(first.key.algorithm, application, async () => {
+        // While it waited, its key may have been replaced or revoked.
+        const current = index.current(target, application);
+        const active = current.signer(now());
+        requireLease(context, current);
+        jwkId = active.jwkId;
+        const { header, payload, exp } = contentOf(request, active.signer, at);
+        const made = await (isPlain
+          ? signJws(active.signer, header, payload)
+          : signJwsJson(active.signer, { header, payload, form }));
+        return { made, signer: active.signer, exp };
+      });
       count({ applicationId: application.id, jwkId, operation: 'SIGN', outcome: 'SUCCEEDED' });
       const jws = isPlain ? `"${made}"` : made;
       const expiresAt = exp === undefined ? '' : `,"expiresAt":"${secondsText(exp)}"`;

@@ -63,5 +63,11 @@ export async function operationsInProcess(
     return perform({ application, target, operation, bodyText, granted, takeItems: () => undefined });
   }
 
-  return { operate, uses, log };
+  /** Takes every content from the node, and the application too. */
+  async function removeAll(): Promise<void> {
+    index.replaced([]);
+    await index.settled();
+  }
+
+  return { operate, removeAll, uses, log };
 }

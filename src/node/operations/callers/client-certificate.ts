@@ -2,6 +2,7 @@
 
 import { hash, type X509Certificate } from 'node:crypto';
 import { TLSSocket } from 'node:tls';
+import { provenCertificateOf } from '../../../runtime/tls-files.ts';
 
 export interface ClientCertificate {
   /** URIs of its subject alternative names (RFC 5280 §4.2.1.6). */
@@ -16,10 +17,10 @@ const read = new WeakMap<TLSSocket, ClientCertificate>();
 
 /** Undefined where the client proved none that a CA of the listener signed. */
 export function clientCertificateOf(socket: unknown): ClientCertificate | undefined {
-  if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
+  if (!(socket instanceof TLSSocket) || socket.authorizationError) return undefined;
   const known = read.get(socket);
   if (known !== undefined) return known;
-  const certificate = socket.getPeerX509Certificate();
+  const certificate = provenCertificateOf(socket);
   if (certificate === undefined) return undefined;
   const facts = factsOf(certificate);
   read.set(socket, facts);

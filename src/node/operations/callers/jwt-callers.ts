@@ -52,7 +52,11 @@ export class JwtCallers {
    * Undefined for a JWT that is no credential of an application of this project.
    * @throws KeyplaneError `unavailable` where it can be used once and the node remembers too many already
    */
-  async find(project: string, jwt: string): Promise<CallingApplication | undefined> {
+  async find(
+    project: string,
+    jwt: string,
+    identification: 'FIRST' | 'AGAIN' = 'FIRST',
+  ): Promise<CallingApplication | undefined> {
     const { credentials, used, now } = this.#options;
     const { generation } = credentials;
     const key = hash('sha256', `${project}\n${jwt}`, 'base64');
@@ -68,10 +72,10 @@ export class JwtCallers {
       return undefined;
     }
     // While a signature was verified, what is deployed may have changed.
-    if (credentials.generation !== generation) return this.find(project, jwt);
+    if (credentials.generation !== generation) return this.find(project, jwt, identification);
     const caller = callerOf(found, presented);
     if (signed.some(({ credential }) => credential.singleUse)) {
-      return used.take({ project, presented }) ? caller : undefined;
+      return identification === 'AGAIN' || used.take({ project, presented }) ? caller : undefined;
     }
     this.#remember(key, caller);
     return caller;
