@@ -7,7 +7,7 @@ import { CallerIndex } from '../../src/node/operations/callers/caller-index.ts';
 import { identifyCaller } from '../../src/node/operations/callers/identify-caller.ts';
 import { JwtCallers } from '../../src/node/operations/callers/jwt-callers.ts';
 import { UsedAssertions } from '../../src/node/operations/callers/used-assertions.ts';
-import { isGranted, operationRoute } from '../../src/node/operations/node-operation.ts';
+import { grantedBy, operationRoute } from '../../src/node/operations/node-operation.ts';
 import { median } from '../bench-manager.ts';
 import type { BenchRow } from '../bench-row.ts';
 
@@ -53,7 +53,8 @@ export async function run(): Promise<BenchRow[]> {
       if (route === undefined || caller === undefined || caller instanceof Promise)
         throw new Error('unknown');
       const grant = caller.grants.get('ring-7');
-      if (grant === undefined || !isGranted(grant.operations, route) || grant.bucket?.take(1) === false) {
+      const operation = grant && grantedBy(grant.operations, route);
+      if (operation === undefined || grant?.buckets.get(operation)?.take(1) === false) {
         throw new Error('not granted');
       }
     }

@@ -43,6 +43,15 @@ const mostClaims = 100;
 const mostFixedBytes = 16 * 1024;
 
 /**
+ * Compiles the schema of the claims. It is called before a transaction, which would wait for it.
+ * @throws KeyplaneError `bad_request`
+ */
+export function requireRulesSchema({ claims }: RulesRequest): void {
+  if (claims?.schema) requireClaimsSchema(claims.schema);
+}
+
+/**
+ * The schema was checked before, by {@link requireRulesSchema}.
  * @param former of a profile that exists
  * @throws KeyplaneError `bad_request`
  */
@@ -116,7 +125,7 @@ function readClaims(given: ClaimsRequest): ProfileClaims {
     fixed,
     allowed: readNames('allowed', given.allowed ?? [], fixed),
     required: readNames('required', given.required ?? [], fixed),
-    schema: given.schema ? requireClaimsSchema(given.schema) : null,
+    schema: given.schema ?? null,
   };
 }
 

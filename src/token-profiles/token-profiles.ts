@@ -18,6 +18,7 @@ import { laterThan, requireSameName } from '../materials/optimistic-update.ts';
 import { checkName, lookupName, projectNotFound, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
 import type { EncryptionKey } from '../operations/encryption/encryption-key.ts';
+import { ClaimsChecks } from '../operations/token-profile/schema/claims-checks.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import {
   type EncryptionRequest,
@@ -27,11 +28,11 @@ import {
   requireSigningRing,
   resolveEncryption,
 } from './profile-keys.ts';
-import { type RulesRequest, readRules } from './profile-rules.ts';
+import { type RulesRequest, readRules, requireRulesSchema } from './profile-rules.ts';
 import type { TokenProfile } from './token-profile.ts';
 import { putDesiredTokenProfile, withdrawTokenProfile } from './token-profile-deployment.ts';
 import type { TokenProfileListQuery, TokenProfileStores } from './token-profile-store.ts';
-import { type ProfileTrial, type TrialRequest, tryProfile } from './try-profile.ts';
+import { type ProfileTrial, signerOf, type TrialRequest, tryProfile } from './try-profile.ts';
 
 export interface TokenProfileRequest extends RulesRequest {
   readonly name?: string | undefined;
@@ -85,6 +86,7 @@ export function createTokenProfiles<Stores extends TokenProfileRuleStores>(
   options: TokenProfileRuleOptions<Stores>,
 ): TokenProfiles {
   const { store, encryptionKeyOf, audit, deployments, clock } = options;
+  const claimsChecks = new ClaimsChecks();
   const keyIn = (stores: Stores) => (jwkId: string) => encryptionKeyOf(stores, jwkId);
 
   return {
@@ -103,15 +105,18 @@ export function createTokenProfiles<Stores extends TokenProfileRuleStores>(
         return found;
       }),
 
-    try: ({ projectId, projectName }, name, request) =>
-      store.read(async (stores) => {
+    async try({ projectId, projectName }, name, request) {
+      const found = await store.read(async (stores) => {
         const profile = await requireTokenProfile(stores, projectId, name);
-        return tryProfile(stores, { profile, projectName, now: clock() }, request);
-      }),
+        return { profile, signer: await signerOf(stores, profile) };
+      });
+      return tryProfile({ ...found, projectName, now: clock(), claimsChecks }, request);
+    },
 
     async create(scope, request) {
       const { projectId, projectName } = scope;
       const name = checkName(request.name, 'Token profile name');
+      requireRulesSchema(request);
       const now = clock();
       const targets = await store.write(async (stores) => {
         if (!(await stores.projects.get(projectId))) throw projectNotFound(projectName);
@@ -141,6 +146,7 @@ export function createTokenProfiles<Stores extends TokenProfileRuleStores>(
     },
 
     async update(scope, given, request) {
+      requireRulesSchema(request);
       const targets = await store.write(async (stores) => {
         const { projectId } = scope;
         const before = await requireTokenProfile(stores, projectId, given);

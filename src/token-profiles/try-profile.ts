@@ -10,6 +10,7 @@ import {
   issuingProfile,
   readIssueRequest,
 } from '../operations/token-profile/issue-request.ts';
+import type { ClaimsChecks } from '../operations/token-profile/schema/claims-checks.ts';
 import type { ProfileKeyStores } from './profile-keys.ts';
 import type { TokenProfile } from './token-profile.ts';
 import { tokenProfileContent } from './token-profile-content.ts';
@@ -29,25 +30,51 @@ export type ProfileTrial =
 
 const anyCaller = 'application';
 
-/** A refusal is a result; any other failure is thrown. */
-export async function tryProfile(
+/** What a trial reads of the key ring. */
+export interface TrialSigner {
+  readonly algorithm: string | null;
+  readonly kid: string | null;
+  readonly maxTokenLifetimeMs: number | undefined;
+}
+
+export async function signerOf(
   { rings }: Pick<ProfileKeyStores, 'rings'>,
-  { profile, projectName, now }: { readonly profile: TokenProfile; projectName: string; now: Date },
-  { caller = anyCaller, ...request }: TrialRequest,
-): Promise<ProfileTrial> {
-  const content = tokenProfileContent(profile, projectName);
-  const [ring] = await rings.getMany([profile.keyRingId]);
-  const members = await rings.members(profile.keyRingId);
+  { keyRingId }: Pick<TokenProfile, 'keyRingId'>,
+): Promise<TrialSigner> {
+  const [ring] = await rings.getMany([keyRingId]);
+  const members = await rings.members(keyRingId);
   const active = members.find(({ member }) => member?.state === 'ACTIVE');
+  return {
+    algorithm: active?.algorithm ?? null,
+    kid: active?.kid ?? null,
+    maxTokenLifetimeMs: parseDuration(ring?.policy.maxTokenLifetime ?? ''),
+  };
+}
+
+export interface TriedProfile {
+  readonly profile: TokenProfile;
+  readonly signer: TrialSigner;
+  readonly projectName: string;
+  readonly now: Date;
+  readonly claimsChecks: ClaimsChecks;
+}
+
+/** A refusal is a result; any other failure is thrown. */
+export function tryProfile(
+  { profile, signer, projectName, now, claimsChecks }: TriedProfile,
+  { caller = anyCaller, ...request }: TrialRequest,
+): ProfileTrial {
+  const content = tokenProfileContent(profile, projectName);
+  const issuing = issuingProfile(content, (schema) => claimsChecks.of(schema));
   try {
-    const issued = readIssueRequest(parseBody(JSON.stringify(request)), issuingProfile(content), {
+    const issued = readIssueRequest(parseBody(JSON.stringify(request)), issuing, {
       subject: caller,
-      maxTokenLifetimeMs: parseDuration(ring?.policy.maxTokenLifetime ?? '') ?? content.maxLifetimeMs,
+      maxTokenLifetimeMs: signer.maxTokenLifetimeMs ?? content.maxLifetimeMs,
     });
     const iat = Math.floor(now.getTime() / 1_000);
     const exp = iat + issued.lifetimeMs / 1_000;
     return {
-      header: { alg: active?.algorithm ?? null, kid: active?.kid ?? null, typ: content.tokenType },
+      header: { alg: signer.algorithm, kid: signer.kid, typ: content.tokenType },
       claims: JSON.parse(issuedPayload(issued, content, { iat, exp, jti: randomUUID() })),
       expiresAt: new Date(exp * 1_000),
     };

@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
+import { CallerIndex } from '../../src/node/operations/callers/caller-index.ts';
 import { LoadGuard } from '../../src/node/operations/load-guard.ts';
 import { callingWorld } from './support/calling-world.ts';
 import { applicationContent, operate } from './support/operations.ts';
@@ -58,6 +59,49 @@ test('an application that is deployed again does not get its burst anew', async 
   expect((await sign()).status).toBe(429);
   await link.reset(9, [ring, member, renamed] as typeof contents);
   expect((await sign()).status).toBe(429);
+});
+
+test('two grants of one key at different rates limit each its own operations, also after a redeployment', async () => {
+  let token = '';
+  const { url, link, contents, sign } = await callingWorld((ring) => {
+    const application = applicationContent([
+      { ...ring, operations: ['SIGN'], rate: { perSecond: 0.01, burst: 1 } },
+      { ...ring, operations: ['VERIFY'], rate: { perSecond: 0.01, burst: 2 } },
+    ]);
+    token = application.token;
+    return [application.content];
+  });
+  const { status, body } = await sign(token);
+  expect(status).toBe(200);
+  expect((await sign(token)).status).toBe(429);
+  const verify = async () =>
+    (await operate(url, 'key-rings/tokens/verify', { token, body: { jws: body.jws } })).status;
+  expect(await verify()).toBe(200);
+  const [ring, member, application] = contents;
+  const renamed = { ...application, name: 'renamed' } as NonNullable<typeof application>;
+  await link.change(3, [{ revision: 4, put: renamed }], [ring, member, renamed] as typeof contents);
+  expect((await sign(token)).status).toBe(429);
+  expect([await verify(), await verify()]).toEqual([200, 429]);
+});
+
+test('a grant whose rate changes goes on with what is left, beside another of the same key', () => {
+  const callers = new CallerIndex(() => 0);
+  const put = (...rates: readonly { perSecond: number; burst: number }[]) => {
+    const operations = [['SIGN', 'MAC'], ['VERIFY']] as const;
+    const { content } = applicationContent(
+      rates.map((rate, index) => ({ id: 'k', kind: 'jwk', operations: operations[index] ?? [], rate })),
+      { id: 'a', tokens: [{ hash: 'h', validUntil: null }] },
+    );
+    callers.put(content);
+    return callers.byToken('h')?.grants.get('k')?.buckets;
+  };
+  const before = put({ perSecond: 1, burst: 3 }, { perSecond: 2, burst: 3 });
+  expect(before?.get('MAC')).toBe(before?.get('SIGN'));
+  expect(before?.get('SIGN')?.take(3)).toBe(true);
+  const after = put({ perSecond: 5, burst: 5 }, { perSecond: 2, burst: 3 });
+  expect(after?.get('SIGN')?.take(1)).toBe(false);
+  expect(after?.get('VERIFY')).toBe(before?.get('VERIFY'));
+  expect(after?.get('VERIFY')?.take(3)).toBe(true);
 });
 
 test('an application that keeps many requests open is rejected, and another is not', async () => {

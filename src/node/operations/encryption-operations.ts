@@ -119,7 +119,7 @@ function grantedSender(
   if (target === undefined || !grant?.operations.has(operation)) {
     throw new KeyplaneError('forbidden', notGranted.text, { member: 'senderJwkName' });
   }
-  const { bucket } = grant;
+  const bucket = grant.buckets.get(operation);
   if (bucket === undefined || bucket.take(1)) return target;
   const { text, retryAfterSeconds = 1 } = rateExceeded(bucket.msUntil(1));
   throw new KeyplaneError('rate_limit_exceeded', text, { retryAfterSeconds });

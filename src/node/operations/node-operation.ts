@@ -49,25 +49,26 @@ export function operationRoute(target: string): OperationRoute | undefined {
 }
 
 /**
- * Whether these operations of a grant allow it. On a ring a MAC needs SIGN_RAW too: nothing that the ring bounds is in what it
+ * Which of these operations of a grant allows it, and so gives its rate; undefined where none does. On a ring a MAC needs SIGN_RAW too: nothing that the ring bounds is in what it
  * is of. What SIGN_RAW adds to a signature depends on the payload, and is decided where that is read.
  */
-export function isGranted(
+export function grantedBy(
   granted: ReadonlySet<GrantOperation>,
   { kind, operation }: Pick<OperationRoute, 'kind' | 'operation'>,
-): boolean {
+): GrantOperation | undefined {
+  const ifGranted = (one: GrantOperation) => (granted.has(one) ? one : undefined);
   switch (operation) {
     case 'SIGN':
-      return granted.has('SIGN') || granted.has('SIGN_RAW');
+      return ifGranted('SIGN') ?? ifGranted('SIGN_RAW');
     case 'MAC':
-      return granted.has('MAC') && (kind !== 'key-rings' || granted.has('SIGN_RAW'));
+      return kind !== 'key-rings' || granted.has('SIGN_RAW') ? ifGranted('MAC') : undefined;
     case 'MAC_VERIFY':
-      return granted.has('MAC');
+      return ifGranted('MAC');
     case 'VERIFY':
     case 'ENCRYPT':
     case 'DECRYPT':
     case 'ISSUE':
-      return granted.has(operation);
+      return ifGranted(operation);
     default:
       return operation satisfies never;
   }

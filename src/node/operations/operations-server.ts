@@ -25,7 +25,7 @@ import type { CallingApplication, Grant } from './callers/calling-application.ts
 import { type CallerSources, current, identifyCaller } from './callers/identify-caller.ts';
 import type { TokenBucket } from './callers/token-bucket.ts';
 import type { LoadGuard } from './load-guard.ts';
-import { isGranted, type OperationRoute, operationRoute } from './node-operation.ts';
+import { grantedBy, type OperationRoute, operationRoute } from './node-operation.ts';
 import type { OperationCounts } from './operation-counts.ts';
 import type { OperationFault } from './operation-fault.ts';
 import {
@@ -76,6 +76,8 @@ interface Admitted {
   readonly route: OperationRoute;
   readonly application: CallingApplication;
   readonly grant: Grant;
+  /** Of the operation; undefined: without a limit. */
+  readonly bucket: TokenBucket | undefined;
   /** Of a key; undefined for a token profile. */
   readonly target: OperationTarget | undefined;
   /** Of the ring, the JWK or the token profile. */
@@ -173,7 +175,7 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
       if (admitted === undefined) return refuse(response, { route, caller, fault: notGranted });
       leave = load.enter(caller.id);
       if (leave === undefined) return refuse(response, { route, caller, fault: overloaded });
-      const { bucket } = admitted.grant;
+      const { bucket } = admitted;
       if (bucket !== undefined && !bucket.take(1)) {
         return refuse(response, { route, caller, fault: rateExceeded(bucket.msUntil(1)) });
       }
@@ -232,9 +234,9 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
     const target = kind === 'token-profiles' ? undefined : index.target(project, kind, name);
     const targetId = kind === 'token-profiles' ? issuer.profileId(project, name) : target?.id;
     const grant = targetId === undefined ? undefined : application.grants.get(targetId);
-    if (targetId === undefined || grant === undefined || !isGranted(grant.operations, route))
-      return undefined;
-    return { route, application, grant, target, targetId };
+    const granted = grant && grantedBy(grant.operations, route);
+    if (targetId === undefined || grant === undefined || granted === undefined) return undefined;
+    return { route, application, grant, bucket: grant.buckets.get(granted), target, targetId };
   }
 
   /** Takes no rate, and no JWT of single use a second time. */
@@ -253,11 +255,11 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
   }
 
   function answerTo(
-    { route, application, grant, target, targetId }: Admitted,
+    { route, application, grant, bucket, target, targetId }: Admitted,
     bodyText: string,
   ): Promise<string> {
     if (route.operation !== 'ISSUE' && target !== undefined) {
-      const takeItems = (count: number) => takeBatch(grant.bucket, count);
+      const takeItems = (count: number) => takeBatch(bucket, count);
       const { operation } = route;
       const granted = grant.operations;
       return perform({ application, target, operation, bodyText, granted, takeItems });

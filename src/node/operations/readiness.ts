@@ -3,7 +3,7 @@
 import { isKeyplaneError } from '../../errors.ts';
 import type { SigningLease } from '../lease/signing-lease.ts';
 import type { CallingApplication } from './callers/calling-application.ts';
-import { isGranted } from './node-operation.ts';
+import { grantedBy } from './node-operation.ts';
 import type { OperationIndex } from './operation-index.ts';
 import type { OperationTarget } from './operation-target.ts';
 
@@ -47,7 +47,8 @@ export function ringsOf(
   const rings: RingReadiness[] = [];
   for (const { project: ofRing, name, target } of index.signingRings()) {
     const granted = ofRing === project ? grants.get(target.id)?.operations : undefined;
-    if (granted === undefined || !isGranted(granted, { kind: 'key-rings', operation: 'SIGN' })) continue;
+    const route = { kind: 'key-rings', operation: 'SIGN' } as const;
+    if (granted === undefined || grantedBy(granted, route) === undefined) continue;
     const reason = whyNot(target, { lease, at });
     rings.push({ keyRingName: name, signs: reason === null, reason });
   }

@@ -17,6 +17,7 @@ import {
 } from '../request-members.ts';
 import { claimsOfNoCaller } from './profile-claims.ts';
 import { type ClaimsCheck, type ClaimsFault, compileClaimsSchema } from './schema/claims-schema.ts';
+import type { SchemaObject } from './schema/schema-bounds.ts';
 
 /** A token profile that is ready for use: its schema is compiled once. */
 export interface IssuingProfile {
@@ -25,11 +26,14 @@ export interface IssuingProfile {
   readonly allowed: ReadonlySet<string>;
 }
 
-export function issuingProfile(profile: DeployedTokenProfile): IssuingProfile {
+export function issuingProfile(
+  profile: DeployedTokenProfile,
+  compile: (schema: SchemaObject) => ClaimsCheck = compileClaimsSchema,
+): IssuingProfile {
   const { allowed, required, schema } = profile.claims;
   return {
     profile,
-    checkClaims: schema === null ? undefined : compileClaimsSchema(schema),
+    checkClaims: schema === null ? undefined : compile(schema),
     allowed: new Set([...allowed, ...required]),
   };
 }

@@ -1,9 +1,10 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { parseJson } from '../../../src/jose/json.ts';
 import {
   compileClaimsSchema,
   requireClaimsSchema,
 } from '../../../src/operations/token-profile/schema/claims-schema.ts';
+import { requireBounded } from '../../../src/operations/token-profile/schema/schema-bounds.ts';
 
 const claimsOf = (claims: object) => parseJson(JSON.stringify(claims), 'It') as never;
 
@@ -51,6 +52,22 @@ test('a schema is rejected that would take long to check by', () => {
   expect(() => requireClaimsSchema({ description: 'x'.repeat(17_000) })).toThrow(
     'claims.schema is larger than 16384 bytes!',
   );
+});
+
+test('a pattern is read once, however many references lead to it', () => {
+  const pattern = '^[a-z]{0}$';
+  let reads = 0;
+  class CountedRegExp extends RegExp {
+    constructor(source: string | RegExp, flags?: string) {
+      if (source === pattern) reads += 1;
+      super(source, flags);
+    }
+  }
+  vi.stubGlobal('RegExp', CountedRegExp);
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const allOf = Array.from({ length: 100 }, () => ({ $ref: '#/$defs/word' }));
+  requireBounded({ $defs: { word: { pattern } }, allOf });
+  expect(reads).toBe(1);
 });
 
 test('a schema is accepted with references, an identifier and annotations of its own', () => {

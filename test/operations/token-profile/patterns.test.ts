@@ -23,8 +23,16 @@ test.for([
   ['a{1001}', /more than 1000 times/],
   ['(?:a{100}){100}', /too large/],
   ['\\p{Script=Greek}', /which is not supported/],
+  ['()*', /repeats a group that is empty/],
+  ['(){2}', /repeats a group that is empty/],
+  ['(a{0}){3}', /repeats a group that is empty/],
+  ['((((){1000}){1000}){1000}){1000}', /repeats a group that is empty/],
 ] as const)('the pattern %j is rejected', ([source, text]) => {
   expect(() => linearPattern(source)).toThrow(text);
+});
+
+test('a pattern is rejected whose repetitions add many parts and few states', () => {
+  expect(() => linearPattern(`(${'()'.repeat(2_000)}a){6}`)).toThrow(/more than 10000 parts/);
 });
 
 const texts = [
@@ -89,6 +97,9 @@ test.for([
   '(^a|b$)',
   '^[\\b-]$',
   'x*',
+  '()',
+  'a{0}b',
+  'a()b',
   '(a|ab)(c|bcd)?$',
 ])('the pattern %j matches what the engine of the language matches', (source) => {
   const pattern = linearPattern(source);

@@ -1,6 +1,11 @@
 // Which applications the node knows, by their credentials. It holds what is deployed, as it is at this moment.
 
-import type { DeployedApplication, DeployedCredential } from '../../../protocol/content.ts';
+import type {
+  DeployedApplication,
+  DeployedCredential,
+  GrantOperation,
+  GrantRate,
+} from '../../../protocol/content.ts';
 import type { CallingApplication, Grant } from './calling-application.ts';
 import type { ClientCertificate } from './client-certificate.ts';
 import { IssuerKeys } from './issuer-keys.ts';
@@ -13,6 +18,12 @@ interface KnownApplication {
   /** Under which of the keys of the two maps of credentials it is. */
   readonly certificateKeys: readonly string[];
   readonly issuerKeys: readonly string[];
+}
+
+/** Of one target, while its grants are put together. */
+interface MergedGrant {
+  readonly operations: Set<GrantOperation>;
+  readonly buckets: Map<GrantOperation, TokenBucket>;
 }
 
 export class CallerIndex {
@@ -119,14 +130,33 @@ export class CallerIndex {
     { grants }: DeployedApplication,
     before: ReadonlyMap<string, Grant> | undefined,
   ): ReadonlyMap<string, Grant> {
-    const byTarget = new Map<string, Grant>();
+    const byTarget = new Map<string, MergedGrant>();
     for (const { keyRingId, jwkId, tokenProfileId, operations, rate } of grants) {
       const target = keyRingId ?? jwkId ?? tokenProfileId ?? '';
-      const known = before?.get(target)?.bucket;
-      const bucket = rate && (known?.withRate(rate) ?? new TokenBucket(rate, this.#monotonicNow));
-      byTarget.set(target, { operations: new Set(operations), bucket });
+      const grant = byTarget.get(target) ?? { operations: new Set(), buckets: new Map() };
+      byTarget.set(target, grant);
+      const bucket = rate && this.#bucketOf(rate, operations, [grant, before?.get(target)]);
+      for (const operation of operations) {
+        grant.operations.add(operation);
+        if (bucket === undefined) grant.buckets.delete(operation);
+        else grant.buckets.set(operation, bucket);
+      }
     }
     return byTarget;
+  }
+
+  /** One of the same rate, as it is; otherwise with what is left in the bucket that one of the operations had before. */
+  #bucketOf(
+    rate: GrantRate,
+    operations: readonly GrantOperation[],
+    [merged, before]: readonly [merged: Grant, before: Grant | undefined],
+  ): TokenBucket {
+    const known = [...merged.buckets.values(), ...(before?.buckets.values() ?? [])];
+    const same = known.find((bucket) => bucket.hasRate(rate));
+    if (same !== undefined) return same;
+    const former = operations.map((operation) => before?.buckets.get(operation));
+    const [first] = former.filter((bucket) => bucket !== undefined);
+    return first?.withRate(rate) ?? new TokenBucket(rate, this.#monotonicNow);
   }
 }
 

@@ -1,10 +1,11 @@
 import type { GrantOperation } from '../../../protocol/content.ts';
 import type { TokenBucket } from './token-bucket.ts';
 
+/** All that an application may do with one ring, JWK or token profile. */
 export interface Grant {
   readonly operations: ReadonlySet<GrantOperation>;
-  /** Undefined: without a limit. */
-  readonly bucket: TokenBucket | undefined;
+  /** Operations that are granted at one rate share a bucket; one that has none is without a limit. */
+  readonly buckets: ReadonlyMap<GrantOperation, TokenBucket>;
 }
 
 /** An application, as one of its credentials stands for it. */

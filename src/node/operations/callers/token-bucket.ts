@@ -38,9 +38,12 @@ export class TokenBucket {
   /** The bucket of the same grant after it was deployed again: with what is left in this one. */
   withRate(rate: GrantRate): TokenBucket {
     this.#refill();
-    const { perSecond, burst } = this.#rate;
-    if (rate.perSecond === perSecond && rate.burst === burst) return this;
+    if (this.hasRate(rate)) return this;
     return new TokenBucket(rate, this.#now, this.#tokens);
+  }
+
+  hasRate({ perSecond, burst }: GrantRate): boolean {
+    return perSecond === this.#rate.perSecond && burst === this.#rate.burst;
   }
 
   #refill(): void {

@@ -20,56 +20,70 @@ type State =
 
 const mostStates = 1_000;
 
+/** Parts that repetitions add, those without a state of their own included. */
+const mostParts = 10 * mostStates;
+
 /** @throws PatternError */
 export function linearPattern(source: string): LinearPattern {
-  const states: State[] = [{ type: 'MATCH' }];
-  const first = addNode(states, parsePattern(source), 0);
+  const automaton = new Automaton();
+  const first = automaton.addNode(parsePattern(source), 0);
+  const { states } = automaton;
   return { size: states.length, test: (text) => matches(states, first, text) };
 }
 
-/** States are added from the end to the beginning. @returns the one to begin with */
-function addNode(states: State[], node: PatternNode, next: number): number {
-  switch (node.type) {
-    case 'CHARACTER':
-      return add(states, { type: 'CHARACTER', set: node.set, next });
-    case 'START':
-    case 'END':
-      return add(states, { type: node.type, next });
-    case 'SEQUENCE':
-      return node.nodes.reduceRight((after, part) => addNode(states, part, after), next);
-    case 'CHOICE':
-      return add(states, { type: 'SPLIT', next: node.nodes.map((part) => addNode(states, part, next)) });
-    case 'REPETITION':
-      return addRepetition(states, node, next);
-    default:
-      return node satisfies never;
-  }
-}
+/** States are added from the end to the beginning. */
+class Automaton {
+  readonly #states: State[] = [{ type: 'MATCH' }];
+  #parts = 0;
 
-function addRepetition(
-  states: State[],
-  { node, least, most }: Extract<PatternNode, { type: 'REPETITION' }>,
-  next: number,
-): number {
-  let first = next;
-  if (most === null) {
-    const loop = add(states, { type: 'MATCH' });
-    states[loop] = { type: 'SPLIT', next: [addNode(states, node, loop), next] };
-    first = loop;
-  } else {
-    for (let count = least; count < most; count += 1) {
-      first = add(states, { type: 'SPLIT', next: [addNode(states, node, first), next] });
+  get states(): readonly State[] {
+    return this.#states;
+  }
+
+  /** @returns the state to begin with. @throws PatternError */
+  addNode(node: PatternNode, next: number): number {
+    this.#parts += 1;
+    if (this.#parts > mostParts) {
+      throw new PatternError(`it is too large: its repetitions make more than ${mostParts} parts`);
+    }
+    switch (node.type) {
+      case 'CHARACTER':
+        return this.#add({ type: 'CHARACTER', set: node.set, next });
+      case 'START':
+      case 'END':
+        return this.#add({ type: node.type, next });
+      case 'SEQUENCE':
+        return node.nodes.reduceRight((after, part) => this.addNode(part, after), next);
+      case 'CHOICE':
+        return this.#add({ type: 'SPLIT', next: node.nodes.map((part) => this.addNode(part, next)) });
+      case 'REPETITION':
+        return this.#addRepetition(node, next);
+      default:
+        return node satisfies never;
     }
   }
-  for (let count = 0; count < least; count += 1) first = addNode(states, node, first);
-  return first;
-}
 
-function add(states: State[], state: State): number {
-  if (states.length >= mostStates) {
-    throw new PatternError(`it is too large: its repetitions make more than ${mostStates} steps`);
+  #addRepetition({ node, least, most }: Extract<PatternNode, { type: 'REPETITION' }>, next: number): number {
+    let first = next;
+    if (most === null) {
+      const loop = this.#add({ type: 'MATCH' });
+      this.#states[loop] = { type: 'SPLIT', next: [this.addNode(node, loop), next] };
+      first = loop;
+    } else {
+      for (let count = least; count < most; count += 1) {
+        first = this.#add({ type: 'SPLIT', next: [this.addNode(node, first), next] });
+      }
+    }
+    for (let count = 0; count < least; count += 1) first = this.addNode(node, first);
+    return first;
   }
-  return states.push(state) - 1;
+
+  #add(state: State): number {
+    if (this.#states.length >= mostStates) {
+      throw new PatternError(`it is too large: its repetitions make more than ${mostStates} steps`);
+    }
+    return this.#states.push(state) - 1;
+  }
 }
 
 function matches(states: readonly State[], first: number, text: string): boolean {

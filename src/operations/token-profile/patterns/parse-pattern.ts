@@ -114,6 +114,7 @@ class Parser {
     if (Math.max(least, most ?? 0) > mostRepetitions) {
       throw new PatternError(`it repeats more than ${mostRepetitions} times; use maxLength`);
     }
+    if (isEmpty(node)) throw new PatternError('it repeats a group that is empty');
     if (least !== most) requireSimple(node, most);
     return { type: 'REPETITION', node, least, most };
   }
@@ -142,7 +143,8 @@ class Parser {
       const to = this.#classAtom();
       sets.push([[from[0]?.[0] ?? 0, to[0]?.[1] ?? 0]]);
     }
-    const set = union(...sets);
+    // A property of Unicode has hundreds of ranges: one that is named often counts once.
+    const set = union(...new Set(sets));
     return isNegated ? complement(set) : set;
   }
 
@@ -264,6 +266,23 @@ function everyCodePoint(): string {
 function codePointAt(index: number): number {
   if (index < 0xd800) return index;
   return index < 0xf800 ? index + 0x800 : (index - 0xf800) / 2 + 0x10000;
+}
+
+/** Whether it has nothing to match or to test. Its repetitions would cost time that no limit of an automaton's size bounds. */
+function isEmpty(node: PatternNode): boolean {
+  switch (node.type) {
+    case 'CHARACTER':
+    case 'START':
+    case 'END':
+    case 'CHOICE':
+      return false;
+    case 'SEQUENCE':
+      return node.nodes.every(isEmpty);
+    case 'REPETITION':
+      return node.most === 0;
+    default:
+      return node satisfies never;
+  }
 }
 
 /** What is repeated a variable number of times may be split in one way only. @throws PatternError */

@@ -62,6 +62,8 @@ class Walk {
   readonly #root: SchemaObject;
   #subschemas = 0;
   #patternStates = 0;
+  /** By pattern, its states: each reference to a definition comes to its patterns again. */
+  readonly #patternSizes = new Map<string, number>();
 
   constructor(schema: SchemaObject) {
     this.#root = schema;
@@ -152,17 +154,22 @@ class Walk {
   }
 
   #addPattern(pattern: string, where: string): void {
-    let size: number;
-    try {
-      ({ size } = linearPattern(pattern));
-    } catch (error) {
-      if (!(error instanceof PatternError)) throw error;
-      throw notValid(where, `(${shownText(pattern)}) is not valid: ${error.message}!`);
-    }
+    const size = this.#patternSizes.get(pattern) ?? patternSize(pattern, where);
+    this.#patternSizes.set(pattern, size);
     this.#patternStates += size;
     if (this.#patternStates > mostPatternStates) {
       throw notValid(where, `makes the patterns of the schema too large! Use maxLength in place of {n,m}`);
     }
+  }
+}
+
+/** @throws KeyplaneError `bad_request` */
+function patternSize(pattern: string, where: string): number {
+  try {
+    return linearPattern(pattern).size;
+  } catch (error) {
+    if (!(error instanceof PatternError)) throw error;
+    throw notValid(where, `(${shownText(pattern)}) is not valid: ${error.message}!`);
   }
 }
 
