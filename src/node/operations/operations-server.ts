@@ -21,7 +21,7 @@ import type { NodeLog } from '../node-log.ts';
 import type { NodeState } from '../node-state.ts';
 import { pathSegments } from '../serve/request-path.ts';
 import { cutStalledClients } from '../serve/stalled-clients.ts';
-import type { CallingApplication, Grant } from './callers/calling-application.ts';
+import type { Assertion, CallingApplication, Grant } from './callers/calling-application.ts';
 import { type CallerSources, identifyCaller } from './callers/identify-caller.ts';
 import type { TokenBucket } from './callers/token-bucket.ts';
 import type { LoadGuard } from './load-guard.ts';
@@ -162,6 +162,7 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
     const beganMs = performance.now();
     let caller: CallingApplication | undefined;
     let leave: (() => void) | undefined;
+    let taken: Assertion | undefined;
     const { operation } = route;
     try {
       if (!state.ready) return refuse(response, { route, caller, fault: notReady });
@@ -176,16 +177,28 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
       if (bucket !== undefined && !bucket.take(1)) {
         return refuse(response, { route, caller, fault: rateExceeded(bucket.msUntil(1)) });
       }
-      const body = await readBody(request, expectsContinue ? () => response.writeContinue() : undefined);
+      const body = await readBody(request, {
+        applicationId: caller.id,
+        onContinue: expectsContinue ? () => response.writeContinue() : undefined,
+      });
       if (body === undefined) return;
       if (!Buffer.isBuffer(body)) return refuse(response, { route, caller, fault: body });
       const bodyText = utf8Of(body);
       if (bodyText === undefined) return refuse(response, { route, caller, fault: notUtf8 });
+      if (caller.assertion?.take() === false) {
+        bucket?.giveBack(1);
+        return refuse(response, { route, caller, fault: invalidToken });
+      }
+      taken = caller.assertion;
       const answer = await answerTo(admitted, bodyText);
       counts.succeeded(operation, performance.now() - beganMs);
       send(response, 200, answer);
     } catch (error) {
-      if (isKeyplaneError(error)) return refuse(response, { route, caller, fault: faultOf(error) });
+      if (isKeyplaneError(error)) {
+        // Nothing was done, and the caller may try again.
+        if (error.code === 'unavailable' || error.code === 'rate_limit_exceeded') taken?.giveBack();
+        return refuse(response, { route, caller, fault: faultOf(error) });
+      }
       counts.refused(operation, unexpected.reason);
       throw error;
     } finally {
