@@ -134,7 +134,7 @@ test.for([
   }
 });
 
-test.for([{ valueOf: 1 }, { toString: 'x' }, { constructor: 1 }])(
+test.for<object>([{ valueOf: 1 }, { toString: 'x' }, { constructor: 1 }])(
   'claims with the object %j are rejected where the validator cannot compare it',
   (odd) => {
     const check = compileClaimsSchema({ properties: { a: { uniqueItems: true, maxItems: 9 } } });
