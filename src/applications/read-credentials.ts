@@ -213,12 +213,26 @@ function requireClaims(claims: Readonly<Record<string, unknown>>, at: string): v
       member: `${at}.claims`,
     });
   }
+  const inexact = Object.entries(claims).find(([, value]) => hasInexactNumber(value));
+  if (inexact !== undefined) {
+    const [name] = inexact;
+    throw badRequest(
+      `claims (${shownText(name)}) is not valid in ${at}! A number beyond 53 bits loses digits: give it as a text`,
+      { reason: 'FIELD_NOT_VALID', member: `${at}.claims.${shownText(name)}` },
+    );
+  }
   if (JSON.stringify(claims).length > longestClaims) {
     throw badRequest(`claims in ${at} can not be longer than ${longestClaims} characters!`, {
       reason: 'FIELD_NOT_VALID',
       member: `${at}.claims`,
     });
   }
+}
+
+/** An integer that may have been another one in the request, or infinity. */
+function hasInexactNumber(value: unknown): boolean {
+  if (typeof value === 'number') return Math.abs(value) > Number.MAX_SAFE_INTEGER;
+  return typeof value === 'object' && value !== null && Object.values(value).some(hasInexactNumber);
 }
 
 /** @returns its id @throws KeyplaneError `bad_request` for a JWK that cannot verify what another party has signed */

@@ -29,6 +29,8 @@ export interface ReadClaims {
   readonly claims: JsonObject;
   /** As they were signed. */
   readonly claimsText: string;
+  /** As `parseExactly` reads them: once, for all signatures of a payload. */
+  exact(): Readonly<Record<string, unknown>>;
 }
 
 /** @param read undefined for a payload that is no JWT: it has no claims. @returns the first fault in the order of the reasons */
@@ -48,7 +50,8 @@ export function claimsFault(
   return claim === undefined ? undefined : { reason: 'CLAIM', claim };
 }
 
-const noClaims: ReadClaims = Object.freeze({ claims: Object.freeze({}), claimsText: '{}' });
+const none = Object.freeze({});
+const noClaims: ReadClaims = Object.freeze({ claims: none, claimsText: '{}', exact: () => none });
 
 function timesFault(
   { exp, nbf, iat }: JsonObject,
@@ -69,17 +72,28 @@ function namesOne(aud: JsonValue | undefined, audiences: readonly string[]): boo
   return audiences.some((audience) => named.includes(audience));
 }
 
+/** Reads the text when its claims are first compared. */
+export function readClaims(claims: JsonObject, claimsText: string): ReadClaims {
+  let read: Readonly<Record<string, unknown>> | undefined;
+  return {
+    claims,
+    claimsText,
+    exact() {
+      // Safe to cast: `claims` is the same object.
+      read ??= parseExactly(claimsText) as Readonly<Record<string, unknown>>;
+      return read;
+    },
+  };
+}
+
 /** The name of the first claim that is not as it must be. */
-function wrongClaim({ claims, claimsText }: ReadClaims, expected: JwtExpectations): string | undefined {
+function wrongClaim({ claims, exact }: ReadClaims, expected: JwtExpectations): string | undefined {
   const { requiredClaims = [], prohibitedClaims = [], exactClaims, maxAgeMs } = expected;
   const has = (name: string) => Object.hasOwn(claims, name);
   const missing = requiredClaims.find((name) => !has(name)) ?? prohibitedClaims.find(has);
   if (missing !== undefined) return missing;
-  if (exactClaims !== undefined) {
-    const given = parseExactly(claimsText) as Readonly<Record<string, unknown>>;
-    for (const [name, value] of Object.entries(exactClaims)) {
-      if (!(has(name) && isSameJson(given[name], value))) return name;
-    }
+  for (const [name, value] of Object.entries(exactClaims ?? {})) {
+    if (!(has(name) && isSameJson(exact()[name], value))) return name;
   }
   return maxAgeMs !== undefined && typeof claims.iat !== 'number' ? 'iat' : undefined;
 }

@@ -1,10 +1,11 @@
 // Verification of a JWS and of the claims of a JWT. The checks run in a fixed order and the first that fails is the
 // answer. The algorithm is the key's own: the header of a token can agree with it, and decides nothing (RFC 8725 §3.1).
 
+import { Buffer } from 'node:buffer';
 import type { JsonObject, JsonValue } from '../jose/json.ts';
 import { readObject, utf8Of } from './compact-jws.ts';
 import { mayBeJsonObject } from './json-object-payload.ts';
-import { claimsFault, type JwtExpectations, type ReadClaims } from './jwt-claims.ts';
+import { claimsFault, type JwtExpectations, type ReadClaims, readClaims } from './jwt-claims.ts';
 import type { OperationKey } from './operation-key.ts';
 import { type JwsSignature, readJws } from './read-jws.ts';
 
@@ -86,12 +87,28 @@ export async function verifyJws(
   const content = read && (expectations.isSignatureOnly ? noJwt : readPayload(read.payload));
   if (read === undefined || content === undefined) return invalid('FORMAT');
   let nearest: Invalid | undefined;
-  for (const signature of read.signatures) {
+  for (const [index, signature] of read.signatures.entries()) {
+    if (read.signatures.slice(0, index).some((judged) => isSameSignature(judged, signature))) continue;
     const verdict = await judge(signature, { payload: read.payload, read: content.read }, keys, expectations);
     if (verdict.valid) return verdict;
     if (nearest === undefined || rankOf(verdict) > rankOf(nearest)) nearest = verdict;
   }
   return nearest ?? invalid('FORMAT');
+}
+
+/** The verdict would be the same: an unprotected header decides nothing but these. */
+function isSameSignature(one: JwsSignature, other: JwsSignature): boolean {
+  return (
+    one.alg === other.alg &&
+    one.kid === other.kid &&
+    one.hasUnknownExtension === other.hasUnknownExtension &&
+    one.signature.equals(other.signature) &&
+    isSameInput(one.signingInput, other.signingInput)
+  );
+}
+
+function isSameInput(one: string | Buffer, other: string | Buffer): boolean {
+  return Buffer.isBuffer(one) ? Buffer.isBuffer(other) && one.equals(other) : one === other;
 }
 
 interface JudgedPayload {
@@ -155,7 +172,7 @@ function readPayload(payload: Buffer): typeof noJwt | undefined {
     return text !== undefined && isJson(text) ? undefined : noJwt;
   }
   const hasTimes = ['exp', 'nbf', 'iat'].every((name) => isTime(claims[name]));
-  return hasTimes ? { read: { claims, claimsText: text } } : undefined;
+  return hasTimes ? { read: readClaims(claims, text) } : undefined;
 }
 
 function isJson(text: string): boolean {

@@ -199,6 +199,10 @@ test.for([
     /^claims \(aud\) is not valid in credentials\[0\]!/,
   ],
   [
+    [{ type: 'JWT', issuer: 'i', audience: 'a', subject: 's', jwkName: 'issuer', claims: { id: [2 ** 53] } }],
+    /^claims \(id\) is not valid in credentials\[0\]! .* give it as a text$/,
+  ],
+  [
     [{ type: 'JWT', issuer: 'i', audience: 'a', subject: 's', jwkName: 'none' }],
     'JWK (name: none) is not found!',
   ],

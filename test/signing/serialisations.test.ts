@@ -1,11 +1,11 @@
 // JWS beyond the compact serialisation: vectors of the RFCs, and jose as peer in both directions.
 
 import * as jose from 'jose';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { JsonObject } from '../../src/jose/json.ts';
 import { type JwsForm, type Serialization, serializations } from '../../src/operations/jws-form.ts';
 import { payloadHeader, signJwsJson } from '../../src/operations/sign-jws.ts';
-import { verifyJws } from '../../src/operations/verify-jws.ts';
+import { type VerificationKeys, verifyJws } from '../../src/operations/verify-jws.ts';
 import { publicHalf, type RawJwk } from '../jose/made-keys.ts';
 import { activeKeys, rawKeyFor, signerOf } from './keys.ts';
 
@@ -308,6 +308,43 @@ test('of several signatures the answer is of the one that came nearest', async (
   expect(await reasonOf(unknown)).toMatchObject({ reason: 'UNKNOWN_KEY' });
   expect(await reasonOf(unknown, wrong)).toMatchObject({ reason: 'SIGNATURE' });
   expect(await reasonOf(wrong, right, unknown)).toMatchObject({ reason: 'EXPIRED' });
+});
+
+test('a signature that is given 16 times is verified once, and its payload is read once', async ({
+  onTestFinished,
+}) => {
+  const raw = rawKeyFor('ES256');
+  const content = '{"sub":"ada","list":[1,2,3]}';
+  const signer = await signerOf(raw);
+  const form = { serialization: 'GENERAL', isDetached: false, isEncoded: true } as const;
+  const signedJws = async () =>
+    JSON.parse(await signJwsJson(signer, { header: signer.headerOfPayload, payload: content, form }));
+  const { payload, signatures } = await signedJws();
+  const others = (await signedJws()).signatures;
+  const known = await activeKeys(raw);
+  let verified = 0;
+  const keys: VerificationKeys = {
+    algorithmNames: known.algorithmNames,
+    find: (kid) => known.find(kid),
+    inTurn(_key, run) {
+      verified += 1;
+      return run();
+    },
+  };
+  const parse = vi.spyOn(JSON, 'parse');
+  onTestFinished(() => parse.mockRestore());
+  const reads = () => parse.mock.calls.filter(([text, reviver]) => text === content && reviver).length;
+  const expected = { ...expectations, exactClaims: { sub: 'eve' } };
+  const claim = { valid: false, reason: 'CLAIM', claim: 'sub' };
+  const repeated = { payload, signatures: Array(16).fill(signatures[0]) };
+  expect(await verifyJws(repeated, keys, expected)).toEqual(claim);
+  expect([verified, reads()]).toEqual([1, 1]);
+  // ECDSA signs with another number each time.
+  expect(await verifyJws({ payload, signatures: [...signatures, ...others] }, keys, expected)).toEqual(claim);
+  expect([verified, reads()]).toEqual([3, 2]);
+  const absent = { ...expectations, exactClaims: { none: 1 } };
+  expect(await verifyJws(repeated, keys, absent)).toMatchObject({ claim: 'none' });
+  expect(reads()).toBe(2);
 });
 
 const protectedPart = Buffer.from('{"alg":"ES256"}').toString('base64url');

@@ -21,7 +21,7 @@ import type { NodeLog } from '../node-log.ts';
 import type { NodeState } from '../node-state.ts';
 import { pathSegments } from '../serve/request-path.ts';
 import { cutStalledClients } from '../serve/stalled-clients.ts';
-import type { CallingApplication, Grant } from './callers/calling-application.ts';
+import type { Assertion, CallingApplication, Grant } from './callers/calling-application.ts';
 import { type CallerSources, current, identifyCaller } from './callers/identify-caller.ts';
 import type { TokenBucket } from './callers/token-bucket.ts';
 import type { LoadGuard } from './load-guard.ts';
@@ -164,6 +164,7 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
     const beganMs = performance.now();
     let caller: CallingApplication | undefined;
     let leave: (() => void) | undefined;
+    let taken: Assertion | undefined;
     const { operation } = route;
     try {
       if (!state.ready) return refuse(response, { route, caller, fault: notReady });
@@ -179,7 +180,10 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
       if (bucket !== undefined && !bucket.take(1)) {
         return refuse(response, { route, caller, fault: rateExceeded(bucket.msUntil(1)) });
       }
-      const body = await readBody(request, expectsContinue ? () => response.writeContinue() : undefined);
+      const body = await readBody(request, {
+        applicationId: caller.id,
+        onContinue: expectsContinue ? () => response.writeContinue() : undefined,
+      });
       if (body === undefined) return;
       if (!Buffer.isBuffer(body)) return refuse(response, { route, caller, fault: body });
       const bodyText = utf8Of(body);
@@ -187,11 +191,21 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
       // A body takes seconds, in which credentials end and are revoked, and keys are replaced.
       const again = await admitAgain(request, admitted, generation);
       if ('status' in again) return refuse(response, { route, caller, fault: again });
+      const { assertion } = again.application;
+      if (assertion?.take() === false) {
+        bucket?.giveBack(1);
+        return refuse(response, { route, caller, fault: invalidToken });
+      }
+      taken = assertion;
       const answer = await answerTo(again, bodyText);
       counts.succeeded(operation, performance.now() - beganMs);
       send(response, 200, answer);
     } catch (error) {
-      if (isKeyplaneError(error)) return refuse(response, { route, caller, fault: faultOf(error) });
+      if (isKeyplaneError(error)) {
+        // Nothing was done, and the caller may try again.
+        if (error.code === 'unavailable' || error.code === 'rate_limit_exceeded') taken?.giveBack();
+        return refuse(response, { route, caller, fault: faultOf(error) });
+      }
       counts.refused(operation, unexpected.reason);
       throw error;
     } finally {
@@ -249,7 +263,7 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
     if (index.generation === generation) {
       return current(application, callers.now()) === undefined ? invalidToken : admitted;
     }
-    const caller = await identifyCaller(callers, route.project, request, 'AGAIN');
+    const caller = await identifyCaller(callers, route.project, request);
     if (caller?.id !== application.id) return invalidToken;
     return find(route, caller) ?? notGranted;
   }

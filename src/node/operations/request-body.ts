@@ -8,16 +8,26 @@ const mostBytes = 1024 * 1024;
 const mostDiscardedBytes = 16 * mostBytes;
 /** Of all bodies that are being read. */
 const mostHeldBytes = 64 * mostBytes;
+/** Of these, those of one application. */
+const mostHeldBytesOfApplication = mostHeldBytes / 2;
+/** A body up to here is read however many others are: the requests in progress are bounded too. */
+const smallBytes = 16 * 1024;
 
 let heldBytes = 0;
+const heldBytesOf = new Map<string, number>();
+
+export interface BodyReader {
+  readonly applicationId: string;
+  /** Asks a client that waits for it to send its body. */
+  readonly onContinue: (() => void) | undefined;
+}
 
 /**
- * @param onContinue asks a client that waits for it to send its body
  * @returns undefined where the client ended the connection
  */
 export function readBody(
   request: IncomingMessage,
-  onContinue: (() => void) | undefined,
+  { applicationId, onContinue }: BodyReader,
 ): Promise<Buffer | OperationFault | undefined> {
   const { 'content-type': type, 'content-length': length, 'content-encoding': encoding } = request.headers;
   if (type !== undefined && !jsonPattern.test(type)) return Promise.resolve(notJson);
@@ -28,17 +38,32 @@ export function readBody(
     onContinue();
   }
   if (announced > mostDiscardedBytes) return Promise.resolve(tooLarge);
-  return collect(request);
+  return collect(request, applicationId);
 }
 
-function collect(request: IncomingMessage): Promise<Buffer | OperationFault | undefined> {
+function hasRoom(applicationId: string, bytes: number): boolean {
+  const own = heldBytesOf.get(applicationId) ?? 0;
+  return heldBytes + bytes <= mostHeldBytes && own + bytes <= mostHeldBytesOfApplication;
+}
+
+function hold(applicationId: string, bytes: number): void {
+  heldBytes += bytes;
+  const own = (heldBytesOf.get(applicationId) ?? 0) + bytes;
+  if (own > 0) heldBytesOf.set(applicationId, own);
+  else heldBytesOf.delete(applicationId);
+}
+
+function collect(
+  request: IncomingMessage,
+  applicationId: string,
+): Promise<Buffer | OperationFault | undefined> {
   return new Promise((resolve) => {
     let chunks: Buffer[] = [];
     let bytes = 0;
     let held = 0;
     let fault: OperationFault | undefined;
     const settle = (body: Buffer | OperationFault | undefined) => {
-      heldBytes -= held;
+      hold(applicationId, -held);
       held = 0;
       resolve(body);
     };
@@ -46,12 +71,12 @@ function collect(request: IncomingMessage): Promise<Buffer | OperationFault | un
       bytes += chunk.length;
       if (fault === undefined) {
         if (bytes > mostBytes) fault = tooLarge;
-        else if (heldBytes + chunk.length > mostHeldBytes) fault = tooBusy;
+        else if (bytes > smallBytes && !hasRoom(applicationId, chunk.length)) fault = tooBusy;
       }
       if (fault === undefined) {
         chunks.push(chunk);
         held += chunk.length;
-        heldBytes += chunk.length;
+        hold(applicationId, chunk.length);
         return;
       }
       chunks = [];

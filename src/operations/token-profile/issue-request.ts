@@ -15,6 +15,7 @@ import {
   pickMembers,
   type RequestBody,
 } from '../request-members.ts';
+import { hasInexactNumber } from './exact-numbers.ts';
 import { claimsOfNoCaller } from './profile-claims.ts';
 import { type ClaimsCheck, type ClaimsFault, compileClaimsSchema } from './schema/claims-schema.ts';
 import type { SchemaObject } from './schema/schema-bounds.ts';
@@ -74,6 +75,7 @@ export function readIssueRequest(
   checkClaims(given ?? {}, issuing);
   // Safe to cast: it is the same JSON.
   const exact = given === undefined ? {} : (body.exact().claims as JsonObject);
+  if (issuing.checkClaims !== undefined) requireExactNumbers(exact, profile);
   const fixed = profile.claims.fixed as JsonObject;
   return { claims: { iss: profile.issuer, sub, aud, ...fixed, ...exact }, lifetimeMs };
 }
@@ -160,6 +162,16 @@ function checkClaims(claims: JsonObject, { profile, allowed, checkClaims: check 
   }
   const fault = check(claims);
   if (fault !== undefined) throw schemaFault(fault, name);
+}
+
+/** The schema judged JavaScript numbers, and what is signed are the digits that were given. */
+function requireExactNumbers(exact: JsonObject, { name }: DeployedTokenProfile): void {
+  for (const [claim, value] of Object.entries(exact)) {
+    if (hasInexactNumber(value)) {
+      const advice = 'a number has more digits than it can be checked with. Give it as a text';
+      throw claimFault(claim, `is not valid by the schema of ${titleOf(name)}: ${advice}!`);
+    }
+  }
 }
 
 function schemaFault({ path, problem, text }: ClaimsFault, name: string): KeyplaneError {

@@ -10,6 +10,9 @@ import {
 } from 'node:crypto';
 import * as jose from 'jose';
 import { expect, test } from 'vitest';
+import { IssuerKeys } from '../../../src/node/operations/callers/issuer-keys.ts';
+import { JwtCallers } from '../../../src/node/operations/callers/jwt-callers.ts';
+import { UsedAssertions } from '../../../src/node/operations/callers/used-assertions.ts';
 import type { DeployedApplication } from '../../../src/protocol/content.ts';
 import { callingWorld, signingApplication } from '../../node/support/calling-world.ts';
 import { claimsOf, type TestIssuer, testIssuer } from '../../node/support/jwt-issuers.ts';
@@ -193,6 +196,82 @@ test('an assertion of single use is accepted once, and never without a jti', asy
   expect(await statusOf(await issuer.jwt({ jti: 'once' }))).toBe(401);
   expect(await statusOf(await issuer.jwt({ jti: undefined }))).toBe(401);
   expect(await statusOf(await issuer.jwt())).toBe(200);
+});
+
+test('an assertion of single use is not used by a probe, nor by a request above the rate', async () => {
+  const issuer = testIssuer();
+  const { sign, url } = await callingWorld((ring) => [
+    applicationContent([{ ...ring, operations: ['SIGN'], rate: { perSecond: 1, burst: 1 } }], {
+      tokens: [],
+      credentials: [issuer.credential({ singleUse: true })],
+    }).content,
+  ]);
+  const jwt = await issuer.jwt();
+  const probe = () =>
+    fetch(`${url}/projects/MyProject/readyz`, { headers: { Authorization: `Bearer ${jwt}` } });
+  expect([(await probe()).status, (await probe()).status]).toEqual([200, 200]);
+  let status = (await sign(await issuer.jwt())).status;
+  while (status === 200) status = (await sign(await issuer.jwt())).status;
+  expect(status).toBe(429);
+  while (status === 429) status = (await sign(jwt)).status;
+  expect(status).toBe(200);
+  expect((await sign(jwt)).status).toBe(401);
+  expect((await probe()).status).toBe(401);
+});
+
+test('a batch of an assertion of single use that is refused for its size may be sent again', async () => {
+  const issuer = testIssuer();
+  const { url } = await callingWorld((ring) => [
+    applicationContent([{ ...ring, operations: ['SIGN'], rate: { perSecond: 1, burst: 2 } }], {
+      tokens: [],
+      credentials: [issuer.credential({ singleUse: true })],
+    }).content,
+  ]);
+  const token = await issuer.jwt();
+  const batch = async (count: number) => {
+    const items = Array.from({ length: count }, () => ({ claims: {} }));
+    return (await operate(url, 'key-rings/tokens/sign', { token, body: { items } })).status;
+  };
+  expect([await batch(3), await batch(1), await batch(1)]).toEqual([429, 200, 401]);
+});
+
+test('a JWT that ends in more than ten years, or at no time, is rejected', async () => {
+  const { issuer, statusOf } = await worldOf();
+  const inYears = (years: number) => Math.floor(Date.now() / 1000) + years * 365 * 24 * 3600;
+  expect(await statusOf(await issuer.jwt({ exp: inYears(9) }))).toBe(200);
+  for (const exp of [inYears(11), 1e300, 1e307]) expect(await statusOf(await issuer.jwt({ exp }))).toBe(401);
+});
+
+test('JWTs that wait to be verified are bounded, and those that were verified do not wait', async () => {
+  const issuer = testIssuer();
+  const [application] = [applicationContent([]).content];
+  const caller = { ...application, validUntil: null, grants: new Map(), subject: 's' };
+  const known = {
+    credential: issuer.credential(),
+    subjectPrefix: 'system:',
+    keys: new IssuerKeys([issuer.publicJwk]),
+    application: caller,
+  };
+  const now = () => Date.now();
+  const jwts = new JwtCallers({
+    credentials: { byIssuer: () => [known], generation: 0 },
+    used: new UsedAssertions({ record: undefined, now }),
+    now,
+  });
+  const verified = await issuer.jwt();
+  expect(await jwts.find('MyProject', verified)).toBeDefined();
+  const [start] = (await issuer.jwt()).split(/\.[^.]*$/);
+  const flood = Array.from({ length: 300 }, (_, index) => {
+    const signature = Buffer.alloc(64, index % 250)
+      .fill(index >> 4, 0, 8)
+      .toString('base64url');
+    return jwts.find('MyProject', `${start}.${signature}`);
+  });
+  expect(await jwts.find('MyProject', verified)).toBeDefined();
+  const outcomes = await Promise.allSettled(flood);
+  const refused = outcomes.filter(({ status }) => status === 'rejected');
+  expect(refused).toHaveLength(300 - 2 - 256);
+  expect(refused[0]).toMatchObject({ reason: { code: 'unavailable', retryAfterSeconds: 1 } });
 });
 
 test('an assertion that was used before a restart is not accepted after it', async () => {

@@ -138,3 +138,23 @@ test('what is not given is not taken from the prototype of objects', () => {
   expect(check(claimsOf({}))).toBeUndefined();
   expect(check({})).toBeUndefined();
 });
+
+test.for([
+  [{ const: { b: 1 } }, { b: 1 }, { b: 2 }],
+  [{ enum: [{ b: [] }, 'x'] }, { b: [] }, { b: [1] }],
+  [{ uniqueItems: true, maxItems: 9 }, [{ b: 1 }, { b: 2 }], [{ b: 1 }, { b: 1 }]],
+])('by %j objects are compared', ([schema, valid, other]) => {
+  for (const read of [schema, claimsOf(schema as object)]) {
+    const check = compileClaimsSchema(requireClaimsSchema({ properties: { a: read } } as never));
+    expect(check(claimsOf({ a: valid }))).toBeUndefined();
+    expect(check(claimsOf({ a: other }))).toMatchObject({ path: 'a', problem: 'NOT_VALID' });
+  }
+});
+
+test.for<object>([{ valueOf: 1 }, { toString: 'x' }, { constructor: 1 }])(
+  'claims with the object %j are rejected where the validator cannot compare it',
+  (odd) => {
+    const check = compileClaimsSchema({ properties: { a: { uniqueItems: true, maxItems: 9 } } });
+    expect(check(claimsOf({ a: [odd, odd] }))).toMatchObject({ problem: 'NOT_VALID' });
+  },
+);

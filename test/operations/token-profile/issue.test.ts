@@ -201,3 +201,26 @@ test('numbers beyond 53 bits keep their digits', () => {
     '"account":12345678901234567890,',
   );
 });
+
+test.for([
+  ['100.00000000000000001', false],
+  ['12345678901234567890', false],
+  ['1e999', false],
+  [`0.${'0'.repeat(100)}1`, false],
+  ['1.50000000000000000', true],
+  ['1e3', true],
+  ['-0.0e5', true],
+  ['9007199254740991', true],
+  ['0.1234567890123456', true],
+  ['1.7976931348623157e308', true],
+] as const)('by a schema the number %s is checked as it is signed: %s', ([number, isExact]) => {
+  const claims = { fixed: {}, allowed: ['limits'], required: [], schema: {} };
+  const body = `{"claims":{"limits":{"most":[${number}, 1234567890123456]}}}`;
+  if (isExact) expect(issued({ claims }, body).text).toContain(`[${number},`);
+  else {
+    const { member, message } = refusal({ claims }, body);
+    expect(member).toBe('claims.limits');
+    expect(message).toContain('has more digits than it can be checked with');
+    expect(issued({ claims: { ...claims, schema: null } }, body).text).toContain(`[${number},`);
+  }
+});

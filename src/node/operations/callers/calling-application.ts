@@ -8,6 +8,17 @@ export interface Grant {
   readonly buckets: ReadonlyMap<GrantOperation, TokenBucket>;
 }
 
+/** What can be used once, and was not used before. */
+export interface Assertion {
+  /**
+   * Whether it is used for the first time.
+   * @throws KeyplaneError `unavailable` where too many are remembered
+   */
+  take(): boolean;
+  /** After `take`, where nothing was done with it and the caller may try again. */
+  giveBack(): void;
+}
+
 /** An application, as one of its credentials stands for it. */
 export interface CallingApplication {
   readonly id: string;
@@ -19,4 +30,6 @@ export interface CallingApplication {
   readonly grants: ReadonlyMap<string, Grant>;
   /** Who calls: the `sub` of its JWT, the URI of its certificate, otherwise the name of the application. */
   readonly subject: string;
+  /** Undefined for a credential that may be used again. */
+  readonly assertion?: Assertion;
 }

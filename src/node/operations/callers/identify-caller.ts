@@ -17,9 +17,6 @@ export interface CallerSources {
 
 export type IdentifiedCaller = CallingApplication | undefined;
 
-/** `AGAIN`: the request was admitted before, so its JWT of single use is not taken a second time. */
-export type Identification = 'FIRST' | 'AGAIN';
-
 const bearerPattern = /^Bearer +([\w.~+/-]+=*) *$/i;
 const tokenPrefix = 'kpa_';
 const jwtPattern = /^[\w-]+\.[\w-]+\.[\w-]+$/;
@@ -33,7 +30,6 @@ export function identifyCaller(
   { callers, jwts, now }: CallerSources,
   project: string,
   request: Pick<IncomingMessage, 'headers' | 'socket'>,
-  identification: Identification = 'FIRST',
 ): IdentifiedCaller | Promise<IdentifiedCaller> {
   const { authorization } = request.headers;
   if (authorization === undefined) {
@@ -43,7 +39,7 @@ export function identifyCaller(
   const token = bearerPattern.exec(authorization)?.[1];
   if (token === undefined) return undefined;
   if (!token.startsWith(tokenPrefix) && jwtPattern.test(token)) {
-    return jwts.find(project, token, identification).then((caller) => current(caller, now()));
+    return jwts.find(project, token).then((caller) => current(caller, now()));
   }
   // What is compared is a hash that no caller can choose, so the time of the look-up reveals nothing of a token.
   return current(callers.byToken(hash('sha256', token, 'hex')), now());

@@ -2,10 +2,12 @@
 // systems. A JWT that fits credentials of two applications is rejected.
 
 import { hash } from 'node:crypto';
+import { KeyplaneError } from '../../../errors.ts';
 import { isSameJson } from '../../../operations/exact-json.ts';
 import type { OperationKey } from '../../../operations/operation-key.ts';
 import type { DeployedJwtCredential } from '../../../protocol/content.ts';
 import { matchesSubject } from '../../../protocol/subject-pattern.ts';
+import { FairQueue } from '../../../runtime/fair-queue.ts';
 import type { CallingApplication } from './calling-application.ts';
 import type { IssuerKeys } from './issuer-keys.ts';
 import { type PresentedJwt, readPresentedJwt } from './jwt-claims.ts';
@@ -37,9 +39,23 @@ export interface JwtCallersOptions {
 const mostVerified = 1_000;
 /** How far the clock of an issuer may be ahead. Nothing is added to an `exp`. */
 const clockSkewMs = 60_000;
+/** How far an `exp` may be ahead: the node would remember what can be used once for as long. */
+const mostAheadMs = 10 * 365 * 24 * 3_600_000;
+/** Anyone can send a JWT, so that all of them share what is left of the thread pool by operations. */
+const verifications = {
+  capacity: 2,
+  waiting: 256,
+  waitMs: 2_000,
+  rejection: () =>
+    new KeyplaneError('unavailable', 'Too many JWTs wait for this node to verify them! Try again.', {
+      retryAfterSeconds: 1,
+    }),
+};
+const allCallers = { requester: 'callers' };
 
 export class JwtCallers {
   readonly #options: JwtCallersOptions;
+  readonly #verifications = new FairQueue(verifications);
   /** By SHA-256 of project and JWT: callers until their `validUntil`, the oldest first. */
   readonly #verified = new Map<string, CallingApplication>();
   #generation = -1;
@@ -50,13 +66,10 @@ export class JwtCallers {
 
   /**
    * Undefined for a JWT that is no credential of an application of this project.
-   * @throws KeyplaneError `unavailable` where it can be used once and the node remembers too many already
+   * One that can be used once is not used yet: the caller has its `assertion`.
+   * @throws KeyplaneError `unavailable` where too many wait to be verified
    */
-  async find(
-    project: string,
-    jwt: string,
-    identification: 'FIRST' | 'AGAIN' = 'FIRST',
-  ): Promise<CallingApplication | undefined> {
+  async find(project: string, jwt: string): Promise<CallingApplication | undefined> {
     const { credentials, used, now } = this.#options;
     const { generation } = credentials;
     const key = hash('sha256', `${project}\n${jwt}`, 'base64');
@@ -65,17 +78,18 @@ export class JwtCallers {
     const presented = readPresentedJwt(jwt);
     if (presented === undefined || !isCurrent(presented, now())) return undefined;
     const fitting = credentials.byIssuer(project, presented.issuer).filter((known) => fits(presented, known));
-    const signed = [];
-    for (const one of fitting) if (await isSignedBy(one.keys, presented)) signed.push(one);
+    if (fitting.length === 0) return undefined;
+    const signed = await this.#verifications.run(() => signersOf(fitting, presented), allCallers);
     const [found] = signed;
     if (found === undefined || signed.some(({ application }) => application.id !== found.application.id)) {
       return undefined;
     }
     // While a signature was verified, what is deployed may have changed.
-    if (credentials.generation !== generation) return this.find(project, jwt, identification);
+    if (credentials.generation !== generation) return this.find(project, jwt);
     const caller = callerOf(found, presented);
     if (signed.some(({ credential }) => credential.singleUse)) {
-      return identification === 'AGAIN' || used.take({ project, presented }) ? caller : undefined;
+      const assertion = used.unused({ project, presented });
+      return assertion && { ...caller, assertion };
     }
     this.#remember(key, caller);
     return caller;
@@ -103,7 +117,11 @@ export class JwtCallers {
 
 function isCurrent({ expires, notBefore }: PresentedJwt, now: number): boolean {
   // RFC 7519 §4.1.4: not accepted on its expiration time, nor after it.
-  return now < expires && (notBefore === undefined || notBefore <= now + clockSkewMs);
+  return (
+    now < expires &&
+    expires <= now + mostAheadMs &&
+    (notBefore === undefined || notBefore <= now + clockSkewMs)
+  );
 }
 
 function fits(
@@ -119,6 +137,15 @@ function fits(
       ([name, value]) => Object.hasOwn(claims, name) && isSameJson(value, claims[name]),
     )
   );
+}
+
+async function signersOf(
+  fitting: readonly KnownJwtCredential[],
+  presented: PresentedJwt,
+): Promise<readonly KnownJwtCredential[]> {
+  const signed: KnownJwtCredential[] = [];
+  for (const one of fitting) if (await isSignedBy(one.keys, presented)) signed.push(one);
+  return signed;
 }
 
 async function isSignedBy(keys: IssuerKeys, { signature }: PresentedJwt): Promise<boolean> {

@@ -39,5 +39,6 @@ function isText(value: JsonValue | undefined): value is string {
 }
 
 function millisecondsOf(value: JsonValue | undefined): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) ? value * 1_000 : undefined;
+  const milliseconds = typeof value === 'number' ? value * 1_000 : Number.NaN;
+  return Number.isFinite(milliseconds) ? milliseconds : undefined;
 }

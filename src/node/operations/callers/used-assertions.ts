@@ -4,6 +4,7 @@
 import { hash } from 'node:crypto';
 import { KeyplaneError } from '../../../errors.ts';
 import type { KeptRecord } from '../kept-record.ts';
+import type { Assertion } from './calling-application.ts';
 import type { PresentedJwt } from './jwt-claims.ts';
 
 export interface UsedAssertionsOptions {
@@ -14,63 +15,104 @@ export interface UsedAssertionsOptions {
   readonly mostRemembered?: number;
 }
 
-/** Hashes with the time at which each may be forgotten. */
-export type KeptAssertions = readonly (readonly [string, number])[];
+/** Hashes with the time at which each may be forgotten, and its project. */
+export type KeptAssertions = readonly (readonly [string, number, string?])[];
+
+interface Used {
+  /** Milliseconds since 1970. */
+  readonly end: number;
+  readonly project: string;
+}
 
 const mostRemembered = 50_000;
+/** The part of it that one project may use: its issuers leave the rest to others. */
+const shareOfProject = 0.5;
 /** Looking through all of them takes some milliseconds. */
 const sweepEveryMs = 30_000;
 
 export class UsedAssertions {
   readonly #options: UsedAssertionsOptions;
-  readonly #used: Map<string, number>;
+  readonly #used = new Map<string, Used>();
+  readonly #counts = new Map<string, number>();
   readonly #most: number;
   #sweptAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: UsedAssertionsOptions) {
     this.#options = options;
     this.#most = options.mostRemembered ?? mostRemembered;
-    this.#used = new Map(options.record?.kept ?? []);
+    for (const [key, end, project = ''] of options.record?.kept ?? []) this.#add(key, { end, project });
     options.record?.follow(() => {
       this.#forgetExpired(options.now());
-      return [...this.#used];
+      return [...this.#used].map(([key, { end, project }]) => [key, end, project] as const);
     });
   }
 
-  /**
-   * Whether it is used for the first time; one without a `jti` never is.
-   * @throws KeyplaneError `unavailable` where too many are remembered: none is forgotten before its end
-   */
-  take({
+  /** Undefined where it was used, and without a `jti`. */
+  unused({
     project,
-    presented: { issuer, jti, expires },
+    presented: { issuer, jti, expires: end },
   }: {
     readonly project: string;
     readonly presented: Pick<PresentedJwt, 'issuer' | 'jti' | 'expires'>;
-  }): boolean {
-    if (jti === undefined) return false;
+  }): Assertion | undefined {
+    if (jti === undefined) return undefined;
     const key = hash('sha256', JSON.stringify([project, issuer, jti]), 'base64url');
-    const now = this.#options.now();
-    const end = this.#used.get(key);
-    if (end !== undefined && now < end) return false;
-    if (end === undefined && this.#used.size >= this.#most) this.#makeRoom(now);
-    this.#used.set(key, expires);
+    if (this.#isUsed(key)) return undefined;
+    return {
+      take: () => this.#take(key, { end, project }),
+      giveBack: () => {
+        this.#remove(key);
+        this.#options.record?.changed();
+      },
+    };
+  }
+
+  #isUsed(key: string): boolean {
+    const used = this.#used.get(key);
+    return used !== undefined && this.#options.now() < used.end;
+  }
+
+  #take(key: string, used: Used): boolean {
+    if (this.#isUsed(key)) return false;
+    this.#remove(key);
+    if (!this.#hasRoom(used)) this.#makeRoom(used);
+    this.#add(key, used);
     this.#options.record?.changed();
     return true;
   }
 
-  #makeRoom(now: number): void {
+  #hasRoom({ project }: Used): boolean {
+    const own = this.#counts.get(project) ?? 0;
+    return this.#used.size < this.#most && own < this.#most * shareOfProject;
+  }
+
+  #makeRoom(used: Used): void {
+    const now = this.#options.now();
     if (now >= this.#sweptAt + sweepEveryMs) {
       this.#sweptAt = now;
       this.#forgetExpired(now);
     }
-    if (this.#used.size < this.#most) return;
+    if (this.#hasRoom(used)) return;
     throw new KeyplaneError('unavailable', 'This node remembers too many assertions that are still valid!', {
       retryAfterSeconds: 1,
     });
   }
 
   #forgetExpired(now: number): void {
-    for (const [key, end] of this.#used) if (end <= now) this.#used.delete(key);
+    for (const [key, { end }] of this.#used) if (end <= now) this.#remove(key);
+  }
+
+  #add(key: string, used: Used): void {
+    this.#used.set(key, used);
+    this.#counts.set(used.project, (this.#counts.get(used.project) ?? 0) + 1);
+  }
+
+  #remove(key: string): void {
+    const used = this.#used.get(key);
+    if (used === undefined) return;
+    this.#used.delete(key);
+    const rest = (this.#counts.get(used.project) ?? 1) - 1;
+    if (rest > 0) this.#counts.set(used.project, rest);
+    else this.#counts.delete(used.project);
   }
 }

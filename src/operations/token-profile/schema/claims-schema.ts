@@ -53,9 +53,28 @@ export function requireClaimsSchema(schema: SchemaObject): SchemaObject {
 /** @param schema one that was checked when it was stored */
 export function compileClaimsSchema({ $id: _id, $schema: _dialect, ...schema }: SchemaObject): ClaimsCheck {
   // One for each schema: a validator keeps all that it compiled.
-  const validate = new Ajv2020(options).compile(schema);
-  return (claims) => (validate(claims) === true ? undefined : faultOf(validate.errors));
+  const validate = new Ajv2020(options).compile(plainCopy(schema));
+  return (claims) => {
+    // The validator compares objects by their methods, and those of a strict reader have none.
+    const plain = plainCopy(claims);
+    try {
+      return validate(plain) === true ? undefined : faultOf(validate.errors);
+    } catch {
+      return notComparable;
+    }
+  };
 }
+
+function plainCopy<T extends object>(value: T): T {
+  return JSON.parse(JSON.stringify(value));
+}
+
+/** The validator calls what it takes for methods of the two objects that it compares. */
+const notComparable: ClaimsFault = Object.freeze({
+  path: '',
+  problem: 'NOT_VALID',
+  text: 'cannot compare objects with a member named valueOf or toString',
+});
 
 function faultOf(errors: readonly ErrorObject[] | null | undefined): ClaimsFault {
   // Of alternatives that all failed, the last error names the keyword that has them.
