@@ -263,6 +263,17 @@ describe('a credential identifies one application of a project', () => {
     }
   });
 
+  test('a subject has up to 256 characters', async () => {
+    const issuer = 'https://long.example';
+    const long = await create({ name: 'long', credentials: [jwtOf({ issuer, subject: 'a'.repeat(256) })] });
+    expect(long.status).toBe(200);
+    const longer = await create({
+      name: 'longer',
+      credentials: [jwtOf({ issuer, subject: 'a'.repeat(257) })],
+    });
+    expect(longer).toMatchObject({ status: 400, body: { member: 'credentials[0].subject' } });
+  });
+
   test('an application may keep its own, and another project has its own', async () => {
     await create({ name: 'own', credentials: [jwtOf({ issuer: 'https://own.example' })] });
     const again = await update('own', { credentials: [jwtOf({ issuer: 'https://own.example' })] });

@@ -11,6 +11,7 @@ import { instant, instantOrNull, instantText } from '../responses/response-schem
 const operation = named('GrantOperation', z.enum(grantOperations));
 
 const longestText = 2048;
+const longestSubject = 256;
 const mostCredentials = 100;
 const fastestRate = 100_000;
 
@@ -33,7 +34,7 @@ const credentialMember = z.strictObject({
   spkiSha256: z.string().max(longestText).optional(),
   issuer: z.string().max(longestText).optional(),
   audience: z.string().max(longestText).optional(),
-  subject: z.string().max(1024).optional(),
+  subject: z.string().max(longestSubject).optional(),
   claims: z.record(z.string(), z.unknown()).optional(),
   singleUse: z.boolean().optional(),
   jwksUri: z.string().max(longestText).optional(),
@@ -118,7 +119,7 @@ const jwtCredential = named(
     subject: z
       .string()
       .min(1)
-      .max(1024)
+      .max(longestSubject)
       .describe('A pattern: `*` matches one or more characters within one `:` segment'),
     claims: z
       .record(z.string(), z.unknown())
