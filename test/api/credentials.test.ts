@@ -119,6 +119,18 @@ describe('TOKEN credentials', () => {
     ]);
   });
 
+  test('one that stays keeps its expiry where the request has none, and null ends the expiry', async () => {
+    const credentials = [{ type: 'TOKEN', name: 'a' }];
+    await create({ name: 'ending', credentials: [{ ...credentials[0], expiresAt: '2099-01-01T00:00:00Z' }] });
+    const expiry = async () => (await detail('ending')).credentials[0].expiresAt;
+    expect((await update('ending', { credentials })).status).toBe(200);
+    expect(await expiry()).toBe('2099-01-01T00:00:00.000Z');
+    expect((await update('ending', { credentials: [{ ...credentials[0], expiresAt: null }] })).status).toBe(
+      200,
+    );
+    expect(await expiry()).toBeNull();
+  });
+
   test('a token is replaced by the name of its credential', async () => {
     const path = `${base}/applications/several/token`;
     await create({
@@ -284,6 +296,23 @@ describe('a credential identifies one application of a project', () => {
     });
     expect(elsewhere.status).toBe(200);
   });
+});
+
+test('a null within claims is rejected at its place, other nulls are as absent', async () => {
+  const withClaims = (claims: object) => create({ name: "nulls", credentials: [jwt({ claims })] });
+  for (const [claims, member] of [
+    [{ team: null }, 'credentials[0].claims.team'],
+    [{ a: { b: [1, null] } }, 'credentials[0].claims.a.b[1]'],
+  ] as const) {
+    const { status, body } = await withClaims(claims);
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ reason: 'FIELD_NOT_VALID', member });
+  }
+  const { status } = await create({
+    name: 'nulls',
+    credentials: [jwt({ issuer: 'nulls', claims: { team: 'a' }, uriSan: null })],
+  });
+  expect(status).toBe(200);
 });
 
 describe('the keys behind a jwksUri', () => {

@@ -29,7 +29,7 @@ const grantMember = z.strictObject({
 const credentialMember = z.strictObject({
   type: z.enum(credentialTypes),
   name: z.string().optional(),
-  expiresAt: z.string().optional(),
+  expiresAt: z.string().nullable().optional(),
   uriSan: z.string().max(longestText).optional(),
   spkiSha256: z.string().max(longestText).optional(),
   issuer: z.string().max(longestText).optional(),
@@ -40,6 +40,12 @@ const credentialMember = z.strictObject({
   jwksUri: z.string().max(longestText).optional(),
   jwkName: z.string().optional(),
 });
+
+/** A null within `claims` is kept, so that the rules reject it: without it the credential would require less. */
+export const credentialNulls = Object.freeze({
+  nullMembers: ['expiresAt'],
+  verbatimMembers: ['claims'],
+} as const);
 
 const expiresAt = z
   .string()
@@ -89,8 +95,11 @@ const tokenCredential = named(
     name: nameText('Unique within the application'),
     expiresAt: z
       .string()
+      .nullable()
       .optional()
-      .describe('ISO 8601, in the future. Without it: as long as the application'),
+      .describe(
+        'ISO 8601, in the future. null: as long as the application. Without it: as before, and for a new token as null',
+      ),
   }),
 );
 
@@ -124,7 +133,7 @@ const jwtCredential = named(
     claims: z
       .record(z.string(), z.unknown())
       .optional()
-      .describe('Claims that must have exactly these values'),
+      .describe('Claims that must have exactly these values; null is none'),
     singleUse: z.boolean().optional().describe('Each node accepts a jti once'),
     jwksUri: z
       .string()
