@@ -1,6 +1,6 @@
 // What applications are known by, as the API takes it, and what of it is deployed to nodes.
 
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type HttpTestServer, startHttpServer } from '../support/http-servers.ts';
@@ -346,6 +346,20 @@ describe('the keys behind a jwksUri', () => {
     expect((await detail('followed')).keySets).toEqual([
       expect.objectContaining({ jwksUri, keyCount: 2, state: 'FRESH', stateReason: null }),
     ]);
+  });
+
+  test('may be for jwt-svid, as SPIFFE has them, and those that cannot verify are left out', async () => {
+    const [svid, unused] = [publicKey('svid'), { ...publicKey('bundle'), use: 'x509-svid' }];
+    const { x } = generateKeyPairSync('x25519').publicKey.export({ format: 'jwk' });
+    const agreeing = { kty: 'OKP', crv: 'X25519', x, kid: 'x' };
+    pages.set('/bundle', json({ keys: [agreeing, unused, { ...svid, use: 'jwt-svid' }] }));
+    pages.set('/agreeing', json({ keys: [agreeing] }));
+    const following = (path: string) =>
+      create({ name: 'bundle', credentials: [jwt({ jwksUri: `${server.origin}${path}`, issuer: 'bundle' })] });
+    expect((await following('/agreeing')).body.reason).toBe('KEY_NOT_FOUND');
+    expect((await following('/bundle')).status).toBe(200);
+    const [credential] = (await deployed('bundle')).credentials ?? [];
+    expect(credential).toMatchObject({ keys: [{ ...svid, use: 'sig' }] });
   });
 
   test('that cannot be read are rejected at their member, and nothing is stored', async () => {
