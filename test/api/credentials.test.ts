@@ -299,7 +299,7 @@ describe('a credential identifies one application of a project', () => {
 });
 
 test('a null within claims is rejected at its place, other nulls are as absent', async () => {
-  const withClaims = (claims: object) => create({ name: "nulls", credentials: [jwt({ claims })] });
+  const withClaims = (claims: object) => create({ name: 'nulls', credentials: [jwt({ claims })] });
   for (const [claims, member] of [
     [{ team: null }, 'credentials[0].claims.team'],
     [{ a: { b: [1, null] } }, 'credentials[0].claims.a.b[1]'],
@@ -355,7 +355,10 @@ describe('the keys behind a jwksUri', () => {
     pages.set('/bundle', json({ keys: [agreeing, unused, { ...svid, use: 'jwt-svid' }] }));
     pages.set('/agreeing', json({ keys: [agreeing] }));
     const following = (path: string) =>
-      create({ name: 'bundle', credentials: [jwt({ jwksUri: `${server.origin}${path}`, issuer: 'bundle' })] });
+      create({
+        name: 'bundle',
+        credentials: [jwt({ jwksUri: `${server.origin}${path}`, issuer: 'bundle' })],
+      });
     expect((await following('/agreeing')).body.reason).toBe('KEY_NOT_FOUND');
     expect((await following('/bundle')).status).toBe(200);
     const [credential] = (await deployed('bundle')).credentials ?? [];
@@ -426,6 +429,37 @@ describe('the keys behind a jwksUri', () => {
         projectName: 'MyProject',
       }),
     );
+  });
+
+  test('that fail do not keep other credentials from being revoked', async () => {
+    const jwksUri = `${server.origin}/failing`;
+    const key = publicKey('f');
+    pages.set('/failing', json({ keys: [key] }));
+    const credential = jwt({ jwksUri, issuer: 'failing' });
+    await create({ name: 'failing', credentials: [credential, { type: 'TOKEN', name: 'leaked' }] });
+    pages.delete('/failing');
+    await comeDue(jwksUri);
+    expect((await update('failing', { credentials: [credential] })).status).toBe(200);
+    const { tokens, credentials } = await deployed('failing');
+    expect(tokens).toEqual([]);
+    expect(credentials).toMatchObject([{ keys: [key] }]);
+    expect((await detail('failing')).keySets[0].state).toBe('FAILING');
+  });
+
+  test('that were refreshed while a request fetched them are kept', async () => {
+    const jwksUri = `${server.origin}/overtaken`;
+    const [older, newer] = [publicKey('older'), publicKey('newer')];
+    pages.set('/overtaken', json({ keys: [older] }));
+    const credentials = [jwt({ jwksUri, issuer: 'overtaken' })];
+    await create({ name: 'overtaken', credentials });
+    pages.delete('/overtaken');
+    await comeDue(jwksUri);
+    pages.set('/overtaken', (request, response) => {
+      pages.set('/overtaken', json({ keys: [newer] }));
+      void comeDue(jwksUri).then(() => json({ keys: [older] })(request, response));
+    });
+    expect((await update('overtaken', { credentials })).status).toBe(200);
+    expect((await deployed('overtaken')).credentials).toMatchObject([{ keys: [newer] }]);
   });
 
   test('are forgotten with the last application that names the URI', async () => {
