@@ -11,7 +11,7 @@ import { type ChangeResult, withWarnings } from '../deployments/deployment-resul
 import type { Deployments } from '../deployments/deployments.ts';
 import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
 import type { EnvironmentStores } from '../environments/environment-store.ts';
-import { alteredInDatabase, atMember, badRequest } from '../errors.ts';
+import { alteredInDatabase, atMember, badRequest, isKeyplaneError } from '../errors.ts';
 import type { IdempotencyStores } from '../idempotency/idempotency-store.ts';
 import { requireSameName } from '../materials/optimistic-update.ts';
 import { checkName, lookupName, projectNotFound, shownText } from '../names.ts';
@@ -29,7 +29,7 @@ import type { ApplicationContentStores } from './application-content.ts';
 import { putDesiredApplications, withdrawApplication } from './application-deployment.ts';
 import type { ApplicationListQuery, ApplicationStores } from './application-store.ts';
 import { requireOwnCredentials } from './credential-overlap.ts';
-import { type FetchedKeySet, fetchKeySet, type WithFetches } from './fetch-key-set.ts';
+import { fetchKeySet, type WithFetches } from './fetch-key-set.ts';
 import {
   type GrantedKeyStores,
   type GrantRequest,
@@ -38,7 +38,7 @@ import {
   resolveGrants,
 } from './grants.ts';
 import type { IssuerKeySet } from './issuer-key-set.ts';
-import { dropUnfollowed, storeKeySets } from './key-sets.ts';
+import { dropUnfollowed, type NewKeySet, storeKeySets } from './key-sets.ts';
 import { type CredentialRequest, readCredentials, type ShownToken } from './read-credentials.ts';
 import { readOverlap, replaceToken, requireTokenCredential } from './replace-token.ts';
 
@@ -147,7 +147,7 @@ export function createApplications(options: ApplicationRuleOptions): Application
     }: {
       readonly action: string;
       readonly apply: (stores: ApplicationRuleStores, before: Application) => Promise<Applied>;
-      readonly fetched?: ReadonlyMap<string, FetchedKeySet>;
+      readonly fetched?: ReadonlyMap<string, NewKeySet>;
     },
   ): Promise<ApplicationChange> {
     const { desired, tokens, warnings } = await store.write(async (stores) => {
@@ -169,7 +169,7 @@ export function createApplications(options: ApplicationRuleOptions): Application
   async function settle(
     stores: ApplicationRuleStores,
     scope: ProjectScope,
-    { after, fetched }: { readonly after: Application; readonly fetched: ReadonlyMap<string, FetchedKeySet> },
+    { after, fetched }: { readonly after: Application; readonly fetched: ReadonlyMap<string, NewKeySet> },
   ) {
     await requireOwnCredentials(stores, after);
     const others = await storeKeySets(stores, after, { fetched, now: clock() });
@@ -177,15 +177,15 @@ export function createApplications(options: ApplicationRuleOptions): Application
   }
 
   /**
-   * The keys of each URI that is not followed yet. All else is checked before, so that nothing is fetched for a request that is
+   * The keys of each URI that is not followed yet, or that could not be read last. All else is checked before, so that nothing is fetched for a request that is
    * rejected anyway.
-   * @throws KeyplaneError `bad_request` at the URI that cannot be read
+   * @throws KeyplaneError `bad_request` at the URI that cannot be read and has no keys yet
    */
   async function fetchNew(
     projectId: string,
     credentials: readonly CredentialRequest[] | undefined,
     check: (stores: ApplicationRuleStores) => Promise<unknown>,
-  ): Promise<ReadonlyMap<string, FetchedKeySet>> {
+  ): Promise<ReadonlyMap<string, NewKeySet>> {
     const wanted = new Map<string, string>();
     for (const [index, { jwksUri }] of (credentials ?? []).entries()) {
       const uri = jwksUri?.trim();
@@ -200,10 +200,14 @@ export function createApplications(options: ApplicationRuleOptions): Application
       if (!altered && refresh.state === 'FRESH') wanted.delete(jwksUri);
     }
     const fetches = [...wanted].map(async ([uri, member]) => {
+      const former = followed.find(({ jwksUri }) => jwksUri === uri);
       try {
         const found = await withFetches(projectId, (context) => fetchKeySet(context, uri));
-        return found === undefined ? [] : [[uri, found] as const];
+        if (found === undefined) return [];
+        return [[uri, { ...found, formerlyFetchedAt: former?.refresh.fetchedAt }] as const];
       } catch (error) {
+        // Its last keys stay, so that a change of other credentials does not wait for the issuer.
+        if (former && !former.altered && isKeyplaneError(error)) return [];
         throw atMember(member, error);
       }
     });

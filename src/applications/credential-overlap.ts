@@ -13,12 +13,15 @@ export async function requireOwnCredentials(
 ): Promise<void> {
   // A token is random.
   if (credentials.every(({ type }) => type === 'TOKEN')) return;
-  const others = (await applications.knownBesideTokens(projectId)).filter((other) => other.id !== id);
+  const known = await applications.knownBesideTokens(projectId);
+  const taken = byGroup(known.filter((other) => other.id !== id));
   for (const [index, credential] of credentials.entries()) {
-    const other = others.find((one) => one.credentials.some((its) => credentialsOverlap(credential, its)));
+    const other = taken
+      .get(groupOf(credential))
+      ?.find((its) => credentialsOverlap(credential, its.credential));
     if (other === undefined) continue;
     throw badRequest(
-      `credentials[${index}] overlaps with a credential of application (name: ${other.name})!`,
+      `credentials[${index}] overlaps with a credential of application (name: ${other.application.name})!`,
       {
         reason: 'CREDENTIAL_TAKEN',
         member: `credentials[${index}]`,
@@ -27,32 +30,49 @@ export async function requireOwnCredentials(
   }
 }
 
-/** Whether a caller could present something that fits both. */
+interface KnownCredential {
+  readonly application: Application;
+  readonly credential: Credential;
+}
+
+function byGroup(applications: readonly Application[]): ReadonlyMap<string, readonly KnownCredential[]> {
+  const known = applications.flatMap((application) =>
+    application.credentials.map((credential): KnownCredential => ({ application, credential })),
+  );
+  return Map.groupBy(known, ({ credential }) => groupOf(credential));
+}
+
+/** Credentials of two groups never overlap. */
+function groupOf(credential: Credential): string {
+  switch (credential.type) {
+    case 'TOKEN':
+      return '';
+    // That one certificate has the URI of one credential and the key of another cannot be seen from here.
+    case 'MTLS':
+      return JSON.stringify([credential.type, credential.uriSan, credential.spkiSha256]);
+    case 'JWT':
+      return JSON.stringify([credential.type, credential.issuer, credential.audience]);
+    default:
+      return credential satisfies never;
+  }
+}
+
+/** Whether a caller could present something that fits both, which are of one group. */
 function credentialsOverlap(one: Credential, other: Credential): boolean {
   switch (one.type) {
     case 'TOKEN':
       return false;
     case 'MTLS':
-      // That one certificate has the URI of one credential and the key of another cannot be seen from here.
-      return (
-        other.type === 'MTLS' &&
-        ((one.uriSan !== null && one.uriSan === other.uriSan) ||
-          (one.spkiSha256 !== null && one.spkiSha256 === other.spkiSha256))
-      );
+      return true;
     case 'JWT':
-      return other.type === 'JWT' && jwtsOverlap(one, other);
+      return (
+        other.type === 'JWT' &&
+        subjectsOverlap(one.subject, other.subject) &&
+        !excludeEachOther(one.claims, other.claims)
+      );
     default:
       return one satisfies never;
   }
-}
-
-function jwtsOverlap(one: JwtCredential, other: JwtCredential): boolean {
-  return (
-    one.issuer === other.issuer &&
-    one.audience === other.audience &&
-    !excludeEachOther(one.claims, other.claims) &&
-    subjectsOverlap(one.subject, other.subject)
-  );
 }
 
 /** Whether a claim is required with two different values. */

@@ -1,6 +1,9 @@
 import { badRequest, isKeyplaneError } from '../errors.ts';
+import { useTypeOfAlgorithm } from '../jose/algorithms.ts';
 import { importJwkWithWarnings } from '../jose/import-jwk.ts';
 import { isJsonObject, type JsonValue } from '../jose/json.ts';
+import type { PublicJwk } from '../jose/jwk.ts';
+import { keyTypeInfo } from '../jose/key-types.ts';
 import { publicJwk } from '../jose/public-part.ts';
 import type { SourceContext } from '../sources/jwk-source.ts';
 import { listKeysFrom } from '../sources/select-key.ts';
@@ -54,13 +57,22 @@ function conditionsOf({ state, etag, lastModified }: KeySetRefresh) {
 async function verifyingKey(raw: JsonValue): Promise<IssuerKey | undefined> {
   if (!isJsonObject(raw)) return undefined;
   try {
-    const { jwk } = await importJwkWithWarnings(raw);
+    // As bundles of SPIFFE have it (JWT-SVID §4.2). Any other `use` than sig and enc is refused by the import.
+    const { jwk } = await importJwkWithWarnings(raw.use === 'jwt-svid' ? { ...raw, use: 'sig' } : raw);
     const key = publicJwk(jwk);
-    if (key === undefined || key.use === 'enc') return undefined;
+    if (key === undefined || !canVerify(key)) return undefined;
+    // Its public half may have no operations left.
+    if (jwk.key_ops !== undefined && key.key_ops?.includes('verify') !== true) return undefined;
     const { x5c: _chain, ...kept } = key;
     return kept;
   } catch (error) {
     if (isKeyplaneError(error) && error.status < 500) return undefined;
     throw error;
   }
+}
+
+function canVerify(key: PublicJwk): boolean {
+  const curve = 'crv' in key ? keyTypeInfo(key.kty).curves?.table.get(key.crv) : undefined;
+  const useType = key.alg === undefined ? undefined : useTypeOfAlgorithm(key.alg);
+  return key.use !== 'enc' && useType !== 'ENCRYPTION' && curve?.onlyFor !== 'ENCRYPTION';
 }

@@ -12,6 +12,12 @@ import type { IssuerKeySet, IssuerKeySetStores } from './issuer-key-set.ts';
 /** A minute before the five that nodes are promised, for the fetch and the deployment. */
 export const keySetIntervalMs = 4 * 60_000;
 
+/** What was fetched for an application. */
+export interface NewKeySet extends FetchedKeySet {
+  /** `fetchedAt` of the stored set as the fetch began; undefined where there was none. */
+  readonly formerlyFetchedAt: Date | undefined;
+}
+
 type KeySetStores = ApplicationStores & IssuerKeySetStores;
 
 /**
@@ -21,7 +27,7 @@ type KeySetStores = ApplicationStores & IssuerKeySetStores;
 export async function storeKeySets(
   stores: KeySetStores,
   application: Application,
-  { fetched, now }: { readonly fetched: ReadonlyMap<string, FetchedKeySet>; readonly now: Date },
+  { fetched, now }: { readonly fetched: ReadonlyMap<string, NewKeySet>; readonly now: Date },
 ): Promise<readonly Application[]> {
   const { projectId } = application;
   const uris = followedUris(application);
@@ -35,6 +41,7 @@ export async function storeKeySets(
       // Another request ended what was followed while this one relied on it.
       throw new KeyplaneError('conflict', `The keys of ${jwksUri} are no longer there. Try again!`);
     }
+    if (former && !former.altered && wasFetchedSince(found, former)) continue;
     const set = withKeys(former, { projectId, jwksUri, found, now });
     if (former === undefined) await stores.issuerKeySets.insert(set);
     else {
@@ -48,6 +55,11 @@ export async function storeKeySets(
     (one) =>
       one.id !== application.id && !one.altered && followedUris(one).some((uri) => changed.includes(uri)),
   );
+}
+
+/** What was fetched first may be older than what is stored. */
+function wasFetchedSince({ formerlyFetchedAt }: NewKeySet, { refresh }: IssuerKeySet): boolean {
+  return refresh.fetchedAt.getTime() !== formerlyFetchedAt?.getTime();
 }
 
 function withKeys(

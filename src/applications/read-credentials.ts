@@ -129,14 +129,15 @@ function requireFitting(request: CredentialRequest, at: string): void {
   });
 }
 
-/** What a GET has shown may be sent again, also once it has passed. */
+/** Absent: as before. What a GET has shown may be sent again, also once it has passed. */
 function expiryOf(
   given: string | null | undefined,
   former: TokenCredential | undefined,
   now: Date,
   member: string,
 ): Date | null {
-  if (given === undefined || given === null) return null;
+  if (given === undefined) return former?.expiresAt ?? null;
+  if (given === null) return null;
   if (former?.expiresAt && Date.parse(given) === former.expiresAt.getTime()) return former.expiresAt;
   return futureInstant(given, now, member);
 }
@@ -221,6 +222,13 @@ function requireClaims(claims: Readonly<Record<string, unknown>>, at: string): v
       { reason: 'FIELD_NOT_VALID', member: `${at}.claims.${shownText(name)}` },
     );
   }
+  const nullMember = nullWithin(claims, `${at}.claims`);
+  if (nullMember !== undefined) {
+    throw badRequest(`${shownText(nullMember)} can not be null! No claim is compared with null`, {
+      reason: 'FIELD_NOT_VALID',
+      member: nullMember,
+    });
+  }
   if (JSON.stringify(claims).length > longestClaims) {
     throw badRequest(`claims in ${at} can not be longer than ${longestClaims} characters!`, {
       reason: 'FIELD_NOT_VALID',
@@ -233,6 +241,18 @@ function requireClaims(claims: Readonly<Record<string, unknown>>, at: string): v
 function hasInexactNumber(value: unknown): boolean {
   if (typeof value === 'number') return Math.abs(value) > Number.MAX_SAFE_INTEGER;
   return typeof value === 'object' && value !== null && Object.values(value).some(hasInexactNumber);
+}
+
+/** The first null. The nesting is as deep as that of a request body. */
+function nullWithin(value: unknown, at: string): string | undefined {
+  if (value === null) return at;
+  if (typeof value !== 'object') return undefined;
+  const isArray = Array.isArray(value);
+  for (const [name, member] of Object.entries(value)) {
+    const found = nullWithin(member, isArray ? `${at}[${name}]` : `${at}.${name}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** @returns its id @throws KeyplaneError `bad_request` for a JWK that cannot verify what another party has signed */

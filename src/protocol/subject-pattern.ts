@@ -30,76 +30,28 @@ function matchesSegment(pattern: string, text: string): boolean {
   return text.length - last.length > at && text.endsWith(last);
 }
 
-/** Whether some text matches both patterns. */
+/** Whether some text matches both patterns, in linear time. */
 export function subjectsOverlap(first: string, second: string): boolean {
-  if (first === second) return true;
   const ones = first.split(separator);
   const others = second.split(separator);
   return (
-    ones.length === others.length &&
-    ones.every((one, index) => {
-      const other = others[index] ?? '';
-      return one === other || unitsMeet(unitsOf(one), unitsOf(other));
-    })
+    ones.length === others.length && ones.every((one, index) => segmentsOverlap(one, others[index] ?? ''))
   );
 }
 
-/** One unit of a pattern: a code unit, any unit but `:`, or any number of such units. */
-type Unit = { readonly kind: 'ONE'; readonly code: number } | { readonly kind: 'ANY' | 'MANY' };
-
-const colon = 0x3a;
-
-/** `*` takes at least one unit. */
-function unitsOf(segment: string): readonly Unit[] {
-  return literalUnits(segment).flatMap((unit): readonly Unit[] =>
-    unit.kind === 'ONE' && unit.code === 0x2a ? [{ kind: 'ANY' }, { kind: 'MANY' }] : [unit],
+function segmentsOverlap(one: string, other: string): boolean {
+  if (!other.includes(wildcard)) return matchesSegment(one, other);
+  if (!one.includes(wildcard)) return matchesSegment(other, one);
+  // What stands between the first and the last wildcard of one fits into a wildcard of the other, so only the ends count.
+  const [first, last] = literalEnds(one);
+  const [otherFirst, otherLast] = literalEnds(other);
+  return (
+    (first.startsWith(otherFirst) || otherFirst.startsWith(first)) &&
+    (last.endsWith(otherLast) || otherLast.endsWith(last))
   );
 }
 
-function literalUnits(segment: string): readonly Unit[] {
-  return Array.from({ length: segment.length }, (_none, at) => {
-    return { kind: 'ONE', code: segment.charCodeAt(at) };
-  });
-}
-
-/**
- * Walks the product of both automata, one row for each unit of the first: `reached[j]` says that some text is matched by the
- * units so far of the first and by `j` units of the second.
- */
-function unitsMeet(first: readonly Unit[], second: readonly Unit[]): boolean {
-  let reached = skipEmpty(Uint8Array.of(1, ...new Uint8Array(second.length)), second);
-  for (const unit of first) reached = skipEmpty(step(reached, unit, second), second);
-  return reached[second.length] === 1;
-}
-
-/** What is reached once `unit` has matched all that it can. */
-function step(reached: Uint8Array, unit: Unit, second: readonly Unit[]): Uint8Array {
-  const next = new Uint8Array(second.length + 1);
-  if (unit.kind === 'MANY') next.set(reached);
-  // A MANY goes on over several units of the second, so what it has reached in this row counts too.
-  const from = unit.kind === 'MANY' ? next : reached;
-  for (let at = 0; at < second.length; at += 1) {
-    const other = second[at];
-    if (from[at] !== 1 || other === undefined) continue;
-    if (!agree(unit, other)) continue;
-    next[at + 1] = 1;
-  }
-  // A MANY of the second stays for more of the first.
-  for (let at = 0; at < second.length; at += 1) {
-    if (reached[at] === 1 && second[at]?.kind === 'MANY' && agree(unit, { kind: 'ANY' })) next[at] = 1;
-  }
-  return next;
-}
-
-/** A MANY of the second may match nothing. */
-function skipEmpty(reached: Uint8Array, second: readonly Unit[]): Uint8Array {
-  for (let at = 0; at < second.length; at += 1) {
-    if (reached[at] === 1 && second[at]?.kind === 'MANY') reached[at + 1] = 1;
-  }
-  return reached;
-}
-
-function agree(one: Unit, other: Unit): boolean {
-  if (one.kind === 'ONE') return other.kind === 'ONE' ? one.code === other.code : one.code !== colon;
-  return other.kind !== 'ONE' || other.code !== colon;
+/** What stands before the first and after the last wildcard. */
+function literalEnds(segment: string): readonly [string, string] {
+  return [segment.slice(0, segment.indexOf(wildcard)), segment.slice(segment.lastIndexOf(wildcard) + 1)];
 }

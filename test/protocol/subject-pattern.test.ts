@@ -82,3 +82,11 @@ test('a pattern matches a subject exactly where its regular expression does', ()
   });
   expect(wrong).toEqual([]);
 });
+
+test('long patterns are compared in linear time', () => {
+  const long = 'a'.repeat(100_000);
+  expect(subjectsOverlap(`${long}b`, `${long}c`)).toBe(false);
+  expect(subjectsOverlap(`${long}*`, `${long}b`)).toBe(true);
+  expect(subjectsOverlap(`${long}*b`, `*${long}c`)).toBe(false);
+  expect(subjectsOverlap(`b*${long}*b`, `*${long}b`)).toBe(true);
+});

@@ -1241,7 +1241,7 @@ export interface JwtCredential {
   readonly audience: string;
   /** A pattern: `*` matches one or more characters within one `:` segment */
   readonly subject: string;
-  /** Claims that must have exactly these values */
+  /** Claims that must have exactly these values; null is none */
   readonly claims?: Readonly<Record<string, unknown>> | undefined;
   /** Each node accepts a jti once */
   readonly singleUse?: boolean | undefined;
@@ -2344,8 +2344,8 @@ export interface TokenCredential {
   readonly type: 'TOKEN';
   /** Unique within the application */
   readonly name: string;
-  /** ISO 8601, in the future. Without it: as long as the application */
-  readonly expiresAt?: string | undefined;
+  /** ISO 8601, in the future. null: as long as the application. Without it: as before, and for a new token as null */
+  readonly expiresAt?: string | null | undefined;
 }
 
 export interface TokenList {

@@ -73,7 +73,7 @@ export function credentialsOf(drafts: readonly CredentialDraft[]): readonly Cred
     const { type, certificateBy, certificate, issuer, audience, subject, keysBy, keys } = draft;
     switch (type) {
       case 'TOKEN':
-        return { type, name: draft.name, ...(draft.expiresAt !== '' && { expiresAt: draft.expiresAt }) };
+        return { type, name: draft.name, expiresAt: draft.expiresAt === '' ? null : draft.expiresAt };
       case 'MTLS':
         return { type, [certificateBy]: certificate.trim() };
       case 'JWT': {

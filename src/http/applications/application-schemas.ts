@@ -11,6 +11,7 @@ import { instant, instantOrNull, instantText } from '../responses/response-schem
 const operation = named('GrantOperation', z.enum(grantOperations));
 
 const longestText = 2048;
+const longestSubject = 256;
 const mostCredentials = 100;
 const fastestRate = 100_000;
 
@@ -28,17 +29,23 @@ const grantMember = z.strictObject({
 const credentialMember = z.strictObject({
   type: z.enum(credentialTypes),
   name: z.string().optional(),
-  expiresAt: z.string().optional(),
+  expiresAt: z.string().nullable().optional(),
   uriSan: z.string().max(longestText).optional(),
   spkiSha256: z.string().max(longestText).optional(),
   issuer: z.string().max(longestText).optional(),
   audience: z.string().max(longestText).optional(),
-  subject: z.string().max(1024).optional(),
+  subject: z.string().max(longestSubject).optional(),
   claims: z.record(z.string(), z.unknown()).optional(),
   singleUse: z.boolean().optional(),
   jwksUri: z.string().max(longestText).optional(),
   jwkName: z.string().optional(),
 });
+
+/** A null within `claims` is kept, so that the rules reject it: without it the credential would require less. */
+export const credentialNulls = Object.freeze({
+  nullMembers: ['expiresAt'],
+  verbatimMembers: ['claims'],
+} as const);
 
 const expiresAt = z
   .string()
@@ -88,8 +95,11 @@ const tokenCredential = named(
     name: nameText('Unique within the application'),
     expiresAt: z
       .string()
+      .nullable()
       .optional()
-      .describe('ISO 8601, in the future. Without it: as long as the application'),
+      .describe(
+        'ISO 8601, in the future. null: as long as the application. Without it: as before, and for a new token as null',
+      ),
   }),
 );
 
@@ -118,12 +128,12 @@ const jwtCredential = named(
     subject: z
       .string()
       .min(1)
-      .max(1024)
+      .max(longestSubject)
       .describe('A pattern: `*` matches one or more characters within one `:` segment'),
     claims: z
       .record(z.string(), z.unknown())
       .optional()
-      .describe('Claims that must have exactly these values'),
+      .describe('Claims that must have exactly these values; null is none'),
     singleUse: z.boolean().optional().describe('Each node accepts a jti once'),
     jwksUri: z
       .string()

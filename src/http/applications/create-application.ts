@@ -4,7 +4,7 @@ import type { KeyplaneServer } from '../keyplane-server.ts';
 import { describedAs, named } from '../openapi/named.ts';
 import { nameText } from '../openapi/named-values.ts';
 import { openToDeployers } from '../route-access.ts';
-import { applicationMembers, describedMembers } from './application-schemas.ts';
+import { applicationMembers, credentialNulls, describedMembers } from './application-schemas.ts';
 import { shownTokenResponse, showTokensOnce } from './shown-token.ts';
 
 const body = describedAs(
@@ -29,6 +29,7 @@ export function createApplicationRoute(
       access: openToDeployers('ROLE_API_SECURITY'),
       takesIdempotencyKey: true,
       nullMembers: ['expiresAt'],
+      nullsWithin: { credentials: credentialNulls },
     },
     schema: {
       operationId: 'createApplication',

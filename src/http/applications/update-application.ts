@@ -4,7 +4,7 @@ import type { KeyplaneServer } from '../keyplane-server.ts';
 import { describedAs, named } from '../openapi/named.ts';
 import { nameText } from '../openapi/named-values.ts';
 import { openToDeployers } from '../route-access.ts';
-import { applicationMembers, describedMembers } from './application-schemas.ts';
+import { applicationMembers, credentialNulls, describedMembers } from './application-schemas.ts';
 import { shownTokensResponse, showTokensOnce } from './shown-token.ts';
 
 const body = describedAs(
@@ -29,13 +29,14 @@ export function updateApplicationRoute(
       access: openToDeployers('ROLE_API_SECURITY'),
       takesIdempotencyKey: true,
       nullMembers: ['expiresAt'],
+      nullsWithin: { credentials: credentialNulls },
     },
     schema: {
       operationId: 'updateApplication',
       tags: ['applications'],
       summary: 'Update an application: its description, its expiry, its credentials, its grants',
       description:
-        'What is absent stays as it is; `credentials` and `grants` replace all former ones. A TOKEN credential that stays by its name keeps its token; the answer shows the token of a new one.',
+        'What is absent stays as it is; `credentials` and `grants` replace all former ones. A TOKEN credential that stays by its name keeps its token, and its expiry where `expiresAt` is absent; the answer shows the token of a new one.',
       params: z.object({ projectName: z.string(), applicationName: z.string() }),
       body,
       response: { 200: shownTokensResponse },

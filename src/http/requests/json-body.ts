@@ -14,6 +14,8 @@ declare module 'fastify' {
     nullMembers?: readonly string[];
     /** Members of the body within which every `null` is kept. */
     verbatimMembers?: readonly string[];
+    /** The same for the objects within a member, or within its items. */
+    nullsWithin?: Readonly<Record<string, KeptNulls>>;
   }
 }
 
@@ -114,12 +116,12 @@ const byteOf = Object.freeze({
   closeBrace: 0x7d,
 } as const);
 
-type KeptNulls = Pick<FastifyContextConfig, 'nullMembers' | 'verbatimMembers'>;
+type KeptNulls = Pick<FastifyContextConfig, 'nullMembers' | 'verbatimMembers' | 'nullsWithin'>;
 
 /** The recursion is as deep as `refuseVastStructure` lets it be. @param kept `ALL` within a verbatim member */
 function cleaned(value: unknown, kept: KeptNulls | 'ALL' = {}): unknown {
   if (typeof value === 'string') return keepableText(value);
-  if (Array.isArray(value)) return value.map((item) => cleaned(item, kept === 'ALL' ? 'ALL' : {}));
+  if (Array.isArray(value)) return value.map((item) => cleaned(item, kept));
   if (typeof value !== 'object' || value === null) return value;
   const members = Object.entries(value).filter(
     ([name, member]) => member !== null || kept === 'ALL' || kept.nullMembers?.includes(name) === true,
@@ -131,8 +133,11 @@ function cleaned(value: unknown, kept: KeptNulls | 'ALL' = {}): unknown {
       throw badRequest(`Member ${name} is not allowed!`, { reason: 'FIELD_UNKNOWN', member: name });
     keepableText(name);
   }
-  const keptWithin = (name: string) =>
-    kept === 'ALL' || kept.verbatimMembers?.includes(name) === true ? 'ALL' : {};
+  const keptWithin = (name: string): KeptNulls | 'ALL' => {
+    if (kept === 'ALL' || kept.verbatimMembers?.includes(name) === true) return 'ALL';
+    const { nullsWithin = {} } = kept;
+    return (Object.hasOwn(nullsWithin, name) && nullsWithin[name]) || {};
+  };
   return Object.fromEntries(members.map(([name, member]) => [name, cleaned(member, keptWithin(name))]));
 }
 
