@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { AccessStores } from '../access/access-store.ts';
 import { auditEvent } from '../audit/audit-event.ts';
 import type { AuditLog, AuditStore } from '../audit/audit-log.ts';
+import type { OnUnreadable } from '../deployments/content-reader.ts';
 import type { Deployments } from '../deployments/deployments.ts';
 import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
 import type { DeploymentTarget } from '../deployments/put-desired-state.ts';
@@ -16,7 +17,7 @@ import { onBehalfOf } from '../runtime/requester.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import { followedUris } from './application.ts';
 import type { ApplicationContentStores } from './application-content.ts';
-import { putDesiredApplications } from './application-deployment.ts';
+import { putDesiredFollowers } from './application-deployment.ts';
 import { type FetchedKeySet, fetchKeySet, type WithFetches } from './fetch-key-set.ts';
 import type { IssuerKeySet, KeySetRefresh } from './issuer-key-set.ts';
 import { keySetIntervalMs } from './key-sets.ts';
@@ -33,6 +34,7 @@ export interface KeySetFollowerOptions {
   readonly deployments: Pick<Deployments, 'deploy'>;
   readonly clock: () => Date;
   readonly withFetches: WithFetches;
+  readonly onUnreadable: OnUnreadable;
   /** Of several managers one follows. */
   readonly lease: Lease;
   readonly onError: (error: unknown) => void;
@@ -147,7 +149,7 @@ export class KeySetFollower {
     set: IssuerKeySet,
     checked: Checked,
   ): Promise<readonly DeploymentTarget[]> {
-    const { lease, clock, audit } = this.#options;
+    const { lease, clock, audit, onUnreadable } = this.#options;
     await lease.requireHeld(stores);
     const { projectId, jwksUri } = set;
     const [current] = await stores.issuerKeySets.findMany(projectId, [jwksUri]);
@@ -168,7 +170,7 @@ export class KeySetFollower {
     const followers = (await stores.applications.knownBesideTokens(projectId)).filter(
       (one) => one.altered !== true && followedUris(one).includes(jwksUri),
     );
-    const targets = followers.length === 0 ? [] : await putDesiredApplications(stores, scope, followers);
+    const targets = await putDesiredFollowers(stores, scope, { applications: followers, onUnreadable });
     await audit.append(
       stores,
       auditEvent({
