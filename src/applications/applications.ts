@@ -7,8 +7,8 @@ import { futureInstant } from '../access/future-instant.ts';
 import { newSecretToken } from '../access/secret-token.ts';
 import { auditEvent } from '../audit/audit-event.ts';
 import type { AuditEvent, AuditLog, AuditStore } from '../audit/audit-log.ts';
-import { type ChangeResult, withWarnings } from '../deployments/deployment-result.ts';
 import type { OnUnreadable } from '../deployments/content-reader.ts';
+import { type ChangeResult, withWarnings } from '../deployments/deployment-result.ts';
 import type { Deployments } from '../deployments/deployments.ts';
 import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
 import { mergeTargets } from '../deployments/put-desired-state.ts';
@@ -28,7 +28,11 @@ import {
   trustedJwkIds,
 } from './application.ts';
 import type { ApplicationContentStores } from './application-content.ts';
-import { putDesiredApplications, putDesiredFollowers, withdrawApplication } from './application-deployment.ts';
+import {
+  putDesiredApplications,
+  putDesiredFollowers,
+  withdrawApplication,
+} from './application-deployment.ts';
 import type { ApplicationListQuery, ApplicationStores } from './application-store.ts';
 import { requireOwnCredentials } from './credential-overlap.ts';
 import { type FetchedKeySet, fetchKeySet, type WithFetches } from './fetch-key-set.ts';

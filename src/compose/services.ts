@@ -331,7 +331,8 @@ const maintenanceSteps: readonly MaintenanceStep<Stores>[] = [
   { limit: 200, prune: ({ tokens }, limit) => tokens.pruneSessions(sessionsKeptMs, limit) },
   {
     limit: 200,
-    prune: ({ applications }) => applications.pruneUsageDays(new Date(Date.now() - usageDaysKeptMs)),
+    prune: ({ applications }, limit) =>
+      applications.pruneUsageDays(new Date(Date.now() - usageDaysKeptMs), limit),
   },
   tombstoneCompaction,
 ];

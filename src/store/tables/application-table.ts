@@ -165,12 +165,13 @@ export class ApplicationTable implements ApplicationStore {
     const own = await listUsage.all(this.#database, { applicationId: id });
     await this.#add(own.map((row) => ({ ...row, application_id: deletedApplications })));
     await this.#database.deleteFrom('key_usage').where('application_id', '=', id).execute();
-    const days = await this.#database
-      .selectFrom('key_usage_days')
-      .selectAll()
-      .where('application_id', '=', id)
-      .execute();
-    await this.#addDays(days.map((row) => ({ ...row, application_id: deletedApplications })));
+    await sql`insert into key_usage_days (application_id, jwk_id, operation, outcome, day, count, last_used_at)
+select ${deletedApplications}, jwk_id, operation, outcome, day, count, last_used_at
+from key_usage_days where application_id = ${id}
+on conflict (jwk_id, application_id, operation, outcome, day) do update set
+  count = key_usage_days.count + excluded.count,
+  last_used_at = case when excluded.last_used_at > key_usage_days.last_used_at
+    then excluded.last_used_at else key_usage_days.last_used_at end`.execute(this.#database);
     await this.#database.deleteFrom('key_usage_days').where('application_id', '=', id).execute();
     await deleteOne.run(this.#database, { id });
   }
@@ -273,11 +274,11 @@ limit ${limit} offset ${offset}`.execute(this.#database);
     return { usage: rows.map(usageOf), total: Number(counted.rows[0]?.total ?? 0) };
   }
 
-  async pruneUsageDays(before: Date): Promise<number> {
+  async pruneUsageDays(before: Date, limit: number): Promise<number> {
     const deleted = await sql`delete from key_usage_days
-where day = (select min(day) from key_usage_days) and day < ${Math.floor(before.getTime() / dayMs)}`.execute(
-      this.#database,
-    );
+where (jwk_id, application_id, operation, outcome, day) in (
+  select jwk_id, application_id, operation, outcome, day from key_usage_days
+  where day < ${Math.floor(before.getTime() / dayMs)} order by day limit ${limit})`.execute(this.#database);
     return Number(deleted.numAffectedRows ?? 0);
   }
 
