@@ -400,6 +400,22 @@ function storedCredential(credential: Credential): StoredCredential {
   };
 }
 
+/** Managers from before there were credentials read a row whose credentials are null. */
+function credentialColumns(
+  credentials: readonly Credential[],
+): Pick<ApplicationColumns, 'tokens' | 'credentials'> {
+  const stored = credentials.map(storedCredential);
+  const [first] = stored;
+  const isPlain =
+    stored.length === 1 &&
+    first?.type === 'TOKEN' &&
+    first.name === defaultCredentialName &&
+    first.expiresAt === null;
+  return isPlain
+    ? { tokens: JSON.stringify(first.tokens), credentials: null }
+    : { tokens: '[]', credentials: JSON.stringify(stored) };
+}
+
 function columnsOf(application: Application, auditSequence: number): ApplicationColumns {
   const grants = application.grants.map(({ keyRingId, jwkId, tokenProfileId, operations, rate }) => {
     return { keyRingId, jwkId, tokenProfileId, operations, rate };
@@ -410,9 +426,8 @@ function columnsOf(application: Application, auditSequence: number): Application
     name: application.name,
     description: application.description,
     expires_at: timeOrNull(application.expiresAt),
-    tokens: '[]',
+    ...credentialColumns(application.credentials),
     grants: JSON.stringify(grants),
-    credentials: JSON.stringify(application.credentials.map(storedCredential)),
     created_at: application.createdAt.getTime(),
     updated_at: application.updatedAt.getTime(),
     audit_sequence: auditSequence,
