@@ -3,6 +3,7 @@ import { type ObjectDigest, type OnUnreadable, readableDigests } from '../deploy
 import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
 import { type DeploymentTarget, putDesiredState } from '../deployments/put-desired-state.ts';
 import type { EnvironmentStores } from '../environments/environment-store.ts';
+import { badRequest } from '../errors.ts';
 import { contentDigest } from '../protocol/state-digest.ts';
 import type { Application } from './application.ts';
 import { type ApplicationContentStores, applicationReader } from './application-content.ts';
@@ -23,6 +24,24 @@ export async function putDesiredApplications(
   const read = await applicationReader(stores, { projectId, projectName }, applications);
   const digests = applications.map((one): ObjectDigest => [one.id, contentDigest(read(one))]);
   return putDigests(stores, projectId, digests);
+}
+
+/** Of the keys of all credentials together: nodes hold every application in memory. */
+const largestKeys = 1024 * 1024;
+
+/** @throws KeyplaneError `bad_request` for an application whose credentials have too many keys */
+export async function requireDeployable(
+  stores: DesiredStores,
+  scope: Pick<ProjectScope, 'projectId' | 'projectName'>,
+  application: Application,
+): Promise<void> {
+  const read = await applicationReader(stores, scope, [application]);
+  const keys = read(application).credentials?.flatMap((one) => (one.type === 'JWT' ? one.keys : [])) ?? [];
+  if (Buffer.byteLength(JSON.stringify(keys)) <= largestKeys) return;
+  throw badRequest('The keys of all credentials together can not be larger than 1 MiB!', {
+    reason: 'FIELD_NOT_VALID',
+    member: 'credentials',
+  });
 }
 
 /** The same for applications that follow the change of another object: the unreadable ones keep what is desired. */

@@ -31,6 +31,7 @@ import type { ApplicationContentStores } from './application-content.ts';
 import {
   putDesiredApplications,
   putDesiredFollowers,
+  requireDeployable,
   withdrawApplication,
 } from './application-deployment.ts';
 import type { ApplicationListQuery, ApplicationStores } from './application-store.ts';
@@ -180,6 +181,7 @@ export function createApplications(options: ApplicationRuleOptions): Application
   ) {
     await requireOwnCredentials(stores, after);
     const others = await storeKeySets(stores, after, { fetched, now: clock() });
+    await requireDeployable(stores, scope, after);
     return mergeTargets([
       ...(await putDesiredApplications(stores, scope, [after])),
       ...(await putDesiredFollowers(stores, scope, { applications: others, onUnreadable })),

@@ -1,5 +1,6 @@
 // How the manager follows the key sets of issuers where rows were altered, issuers hang or answer too much.
 
+import { generateKeyPairSync } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type HttpTestServer, startHttpServer } from '../support/http-servers.ts';
@@ -94,4 +95,55 @@ test('an altered set does not reject changes of other objects that its applicati
   const { credentials, grants } = await deployedApplication(world, 'mixed');
   expect(credentials).toMatchObject([{ keys: [{ kid: 'c' }] }, { keys: [{ kid: 'again' }] }]);
   expect(grants).toEqual([]);
+});
+
+test('a set of more than 64 KiB is rejected at its member, and fails where it has grown', async () => {
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 4096 }).publicKey.export({ format: 'jwk' });
+  const large = Array.from({ length: 90 }, (_, index) => ({ ...rsa, kid: `${index}${'x'.repeat(100)}` }));
+  pages.set('/large', json({ keys: large }));
+  const body = { name: 'large', credentials: [jwt('large', { jwksUri: uriOf('/large') })] };
+  const rejected = await world.api('POST', `${base}/applications/`, body);
+  expect([rejected.status, rejected.body.member]).toEqual([400, 'credentials[0].jwksUri']);
+  pages.set('/large', json({ keys: large.slice(0, 60) }));
+  await ok('POST', '/applications/', body);
+  pages.set('/large', json({ keys: large }));
+  await comeDue('/large');
+  const { resultList } = await ok('GET', '/applications/large/');
+  const stateReason = expect.stringMatching(/more than 64 KiB/);
+  expect(resultList[0].keySets).toMatchObject([{ state: 'FAILING', stateReason, keyCount: 60 }]);
+  const credentials = Array.from({ length: 25 }, (_, index) =>
+    jwt(`large-${index}`, { jwksUri: uriOf('/large') }),
+  );
+  pages.set('/large', json({ keys: large.slice(0, 60) }));
+  const many = await world.api('POST', `${base}/applications/`, { name: 'many', credentials });
+  expect([many.status, many.body.member]).toEqual([400, 'credentials']);
+});
+
+test('a project has at most two fetches at the same time, and failures are retried less and less', async () => {
+  const paths = ['/p0', '/p1', '/p2', '/p3'];
+  for (const path of paths) pages.set(path, json({ keys: [publicKey(path)] }));
+  const credentials = paths.map((path) => jwt(path, { jwksUri: uriOf(path) }));
+  await ok('POST', '/applications/', { name: 'slow', credentials });
+  let [open, most] = [0, 0];
+  for (const path of paths) {
+    pages.set(path, (_request, response) => {
+      open += 1;
+      most = Math.max(most, open);
+      setImmediate(() => setImmediate(() => response.writeHead(503).end()));
+      response.on('close', () => {
+        open -= 1;
+      });
+    });
+  }
+  await comeDue(...paths);
+  expect(most).toBeLessThanOrEqual(2);
+  const waits = async () => {
+    const where = `jwks_uri = '${uriOf('/p0')}'`;
+    const [row] = await world.raw(`select refresh_at from issuer_key_sets where ${where}`);
+    return Number(row?.refresh_at) - Date.now();
+  };
+  expect(await waits()).toBeLessThanOrEqual(60_000);
+  await world.raw(`update issuer_key_sets set state_since = 1 where jwks_uri = '${uriOf('/p0')}'`);
+  await comeDue('/p0');
+  expect(await waits()).toBeGreaterThan(200_000);
 });
