@@ -1,24 +1,73 @@
 import type { ProjectScope } from '../access/caller.ts';
+import { type ObjectDigest, type OnUnreadable, readableDigests } from '../deployments/content-reader.ts';
 import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
 import { type DeploymentTarget, putDesiredState } from '../deployments/put-desired-state.ts';
 import type { EnvironmentStores } from '../environments/environment-store.ts';
+import { badRequest } from '../errors.ts';
 import { contentDigest } from '../protocol/state-digest.ts';
 import type { Application } from './application.ts';
 import { type ApplicationContentStores, applicationReader } from './application-content.ts';
 
-/** Desires applications as they are now in every environment that their project reaches. */
+type DesiredStores = Pick<ApplicationContentStores, 'issuerKeySets' | 'jwks'> &
+  EnvironmentStores &
+  DesiredStateStores;
+
+/**
+ * Desires applications as they are now in every environment that their project reaches.
+ * @throws KeyplaneError where a row that one of them needs was altered
+ */
 export async function putDesiredApplications(
-  stores: Pick<ApplicationContentStores, 'issuerKeySets' | 'jwks'> & EnvironmentStores & DesiredStateStores,
+  stores: DesiredStores,
   { projectId, projectName }: Pick<ProjectScope, 'projectId' | 'projectName'>,
   applications: readonly Application[],
 ): Promise<readonly DeploymentTarget[]> {
-  const environments = await stores.environments.listReachedBy(projectId);
   const read = await applicationReader(stores, { projectId, projectName }, applications);
-  const objects = applications.map((application) => {
-    return { objectId: application.id, digest: contentDigest(read(application)) };
+  const digests = applications.map((one): ObjectDigest => [one.id, contentDigest(read(one))]);
+  return putDigests(stores, projectId, digests);
+}
+
+/** Of the keys of all credentials together: nodes hold every application in memory. */
+const largestKeys = 1024 * 1024;
+
+/** @throws KeyplaneError `bad_request` for an application whose credentials have too many keys */
+export async function requireDeployable(
+  stores: DesiredStores,
+  scope: Pick<ProjectScope, 'projectId' | 'projectName'>,
+  application: Application,
+): Promise<void> {
+  const read = await applicationReader(stores, scope, [application]);
+  const keys = read(application).credentials?.flatMap((one) => (one.type === 'JWT' ? one.keys : [])) ?? [];
+  if (Buffer.byteLength(JSON.stringify(keys)) <= largestKeys) return;
+  throw badRequest('The keys of all credentials together can not be larger than 1 MiB!', {
+    reason: 'FIELD_NOT_VALID',
+    member: 'credentials',
   });
+}
+
+/** The same for applications that follow the change of another object: the unreadable ones keep what is desired. */
+export async function putDesiredFollowers(
+  stores: DesiredStores,
+  { projectId, projectName }: Pick<ProjectScope, 'projectId' | 'projectName'>,
+  {
+    applications,
+    onUnreadable,
+  }: { readonly applications: readonly Application[]; readonly onUnreadable: OnUnreadable },
+): Promise<readonly DeploymentTarget[]> {
+  if (applications.length === 0) return [];
+  const read = await applicationReader(stores, { projectId, projectName }, applications);
+  return putDigests(stores, projectId, readableDigests(applications, 'application', { read, onUnreadable }));
+}
+
+async function putDigests(
+  stores: EnvironmentStores & DesiredStateStores,
+  projectId: string,
+  digests: readonly ObjectDigest[],
+): Promise<readonly DeploymentTarget[]> {
+  const environments = await stores.environments.listReachedBy(projectId);
   const changes = environments.flatMap(({ id: environmentId }) =>
-    objects.map((object) => ({ environmentId, kind: 'application' as const, projectId, ...object })),
+    digests.map(([objectId, digest]) => {
+      return { environmentId, kind: 'application' as const, projectId, objectId, digest };
+    }),
   );
   return changes.length === 0 ? [] : putDesiredState(stores, changes);
 }

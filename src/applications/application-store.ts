@@ -61,8 +61,8 @@ export interface ApplicationStore {
     filter: UsageFilter,
     page: UsagePage,
   ): Promise<{ readonly usage: readonly KeyUsage[]; readonly total: number }>;
-  /** Forgets what is known by day of the oldest day, if it is before this one. Returns how many rows that were. */
-  pruneUsageDays(before: Date): Promise<number>;
+  /** Forgets what is known by day from before this day, the oldest first. Returns how many rows that were. */
+  pruneUsageDays(before: Date, limit: number): Promise<number>;
   usageOf(applicationId: string): Promise<readonly KeyUsage[]>;
   /** Who last used a JWK with success; null: an application that was deleted. */
   latestUse(

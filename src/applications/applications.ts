@@ -7,9 +7,11 @@ import { futureInstant } from '../access/future-instant.ts';
 import { newSecretToken } from '../access/secret-token.ts';
 import { auditEvent } from '../audit/audit-event.ts';
 import type { AuditEvent, AuditLog, AuditStore } from '../audit/audit-log.ts';
+import type { OnUnreadable } from '../deployments/content-reader.ts';
 import { type ChangeResult, withWarnings } from '../deployments/deployment-result.ts';
 import type { Deployments } from '../deployments/deployments.ts';
 import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
+import { mergeTargets } from '../deployments/put-desired-state.ts';
 import type { EnvironmentStores } from '../environments/environment-store.ts';
 import { alteredInDatabase, atMember, badRequest, isKeyplaneError } from '../errors.ts';
 import type { IdempotencyStores } from '../idempotency/idempotency-store.ts';
@@ -26,7 +28,12 @@ import {
   trustedJwkIds,
 } from './application.ts';
 import type { ApplicationContentStores } from './application-content.ts';
-import { putDesiredApplications, withdrawApplication } from './application-deployment.ts';
+import {
+  putDesiredApplications,
+  putDesiredFollowers,
+  requireDeployable,
+  withdrawApplication,
+} from './application-deployment.ts';
 import type { ApplicationListQuery, ApplicationStores } from './application-store.ts';
 import { requireOwnCredentials } from './credential-overlap.ts';
 import { fetchKeySet, type WithFetches } from './fetch-key-set.ts';
@@ -131,10 +138,11 @@ export interface ApplicationRuleOptions {
   readonly deployments: Pick<Deployments, 'deploy'>;
   readonly clock: () => Date;
   readonly withFetches: WithFetches;
+  readonly onUnreadable: OnUnreadable;
 }
 
 export function createApplications(options: ApplicationRuleOptions): Applications {
-  const { store, audit, deployments, clock, withFetches } = options;
+  const { store, audit, deployments, clock, withFetches, onUnreadable } = options;
 
   /** Stores and desires what `apply` makes of the application, and records it. */
   async function change(
@@ -173,7 +181,11 @@ export function createApplications(options: ApplicationRuleOptions): Application
   ) {
     await requireOwnCredentials(stores, after);
     const others = await storeKeySets(stores, after, { fetched, now: clock() });
-    return putDesiredApplications(stores, scope, [after, ...others]);
+    await requireDeployable(stores, scope, after);
+    return mergeTargets([
+      ...(await putDesiredApplications(stores, scope, [after])),
+      ...(await putDesiredFollowers(stores, scope, { applications: others, onUnreadable })),
+    ]);
   }
 
   /**

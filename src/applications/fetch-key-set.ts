@@ -22,11 +22,14 @@ export interface FetchedKeySet {
   readonly lastModified: string | null;
 }
 
+/** Each JWT credential that names the URI has a copy of the keys in what nodes get. */
+const largestKeySet = 64 * 1024;
+
 /**
  * The public keys of a set that can verify signatures; what cannot is passed over (RFC 7517 §5).
  * @param former undefined for an unconditional request
  * @returns undefined where nothing changed
- * @throws KeyplaneError `bad_request` where the set cannot be read or has no such key
+ * @throws KeyplaneError `bad_request` where the set cannot be read, has no such key, or too many
  */
 export async function fetchKeySet(
   context: Pick<SourceContext, 'fetchText'>,
@@ -44,6 +47,11 @@ export async function fetchKeySet(
   }
   if (keys.length === 0) {
     throw badRequest(`${urlAnswer} has no public key that verifies signatures!`, { reason: 'KEY_NOT_FOUND' });
+  }
+  if (Buffer.byteLength(JSON.stringify(keys)) > largestKeySet) {
+    throw badRequest(`${urlAnswer} has keys of more than 64 KiB that verify signatures!`, {
+      reason: 'FIELD_NOT_VALID',
+    });
   }
   return { keys, etag: answer.etag ?? null, lastModified: answer.lastModified ?? null };
 }

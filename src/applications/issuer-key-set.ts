@@ -34,9 +34,12 @@ export interface IssuerKeySet {
 export interface IssuerKeySetStore {
   /** Of these URIs; those that are not followed are left out. */
   findMany(projectId: string, jwksUris: readonly string[]): Promise<readonly IssuerKeySet[]>;
-  /** The sets that are due, the longest overdue first; also those that a clock since set back has put off. */
+  /**
+   * A few of each project that are due, also those that a clock since set back has put off, without `except`. Those that do not
+   * fail come first, projects take turns, and of a project the longest overdue comes first.
+   */
   due(
-    window: { readonly now: Date; readonly furthest: Date },
+    window: { readonly now: Date; readonly furthest: Date; readonly except: ReadonlySet<string> },
     limit: number,
   ): Promise<readonly IssuerKeySet[]>;
   insert(set: IssuerKeySet): Promise<void>;

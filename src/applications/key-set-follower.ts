@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { AccessStores } from '../access/access-store.ts';
 import { auditEvent } from '../audit/audit-event.ts';
 import type { AuditLog, AuditStore } from '../audit/audit-log.ts';
+import type { OnUnreadable } from '../deployments/content-reader.ts';
 import type { Deployments } from '../deployments/deployments.ts';
 import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
 import type { DeploymentTarget } from '../deployments/put-desired-state.ts';
@@ -16,7 +17,7 @@ import { onBehalfOf } from '../runtime/requester.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import { followedUris } from './application.ts';
 import type { ApplicationContentStores } from './application-content.ts';
-import { putDesiredApplications } from './application-deployment.ts';
+import { putDesiredFollowers } from './application-deployment.ts';
 import { type FetchedKeySet, fetchKeySet, type WithFetches } from './fetch-key-set.ts';
 import type { IssuerKeySet, KeySetRefresh } from './issuer-key-set.ts';
 import { keySetIntervalMs } from './key-sets.ts';
@@ -33,6 +34,7 @@ export interface KeySetFollowerOptions {
   readonly deployments: Pick<Deployments, 'deploy'>;
   readonly clock: () => Date;
   readonly withFetches: WithFetches;
+  readonly onUnreadable: OnUnreadable;
   /** Of several managers one follows. */
   readonly lease: Lease;
   readonly onError: (error: unknown) => void;
@@ -40,9 +42,11 @@ export interface KeySetFollowerOptions {
 
 const lookEveryMs = 5_000;
 const fetchesAtOnce = 8;
+/** A project whose issuers do not answer leaves the other slots to other projects. */
+const fetchesOfProjectAtOnce = 2;
 const pageSize = 64;
-/** A set that fails is tried again sooner: its issuer may have rotated its keys. */
-const retryMs = 60_000;
+/** A set that fails is tried again sooner at first: its issuer may have rotated its keys. */
+const shortestRetryMs = 60_000;
 
 /** `fetched` undefined: nothing changed. */
 type Checked =
@@ -86,27 +90,38 @@ export class KeySetFollower {
 
   async #followDue(): Promise<void> {
     // What could not be recorded stays due: it waits for the next look, or this one would never end.
-    const seen = new Set<string>();
+    const stuck = new Set<string>();
     while (!this.#closed) {
-      const due = await this.#due(seen);
+      const due = await this.#due(stuck);
       // A manager without followed sets takes no lease, so it writes nothing.
       if (due.length === 0 || !(await this.#options.lease.take())) return;
-      for (const { id } of due) seen.add(id);
-      await onBehalfOf('issuer keys', () => this.#followAll([...due]));
+      await onBehalfOf('issuer keys', () => this.#followAll([...due], stuck));
     }
   }
 
-  async #due(seen: ReadonlySet<string>): Promise<readonly IssuerKeySet[]> {
+  async #due(stuck: ReadonlySet<string>): Promise<readonly IssuerKeySet[]> {
     const { store, clock } = this.#options;
     const now = clock();
     const furthest = new Date(now.getTime() + keySetIntervalMs);
-    const due = await store.read(({ issuerKeySets }) => issuerKeySets.due({ now, furthest }, pageSize));
-    return due.filter(({ id }) => !seen.has(id));
+    const window = { now, furthest, except: stuck };
+    return store.read(({ issuerKeySets }) => issuerKeySets.due(window, pageSize));
   }
 
-  async #followAll(due: IssuerKeySet[]): Promise<void> {
+  async #followAll(due: IssuerKeySet[], stuck: Set<string>): Promise<void> {
+    const running = new Map<string, number>();
+    const runningOf = (projectId: string) => running.get(projectId) ?? 0;
+    const next = () => {
+      const at = due.findIndex(({ projectId }) => runningOf(projectId) < fetchesOfProjectAtOnce);
+      return at < 0 ? undefined : due.splice(at, 1)[0];
+    };
+    // One that finds its project busy ends: those that run for the project go on with the rest of it.
     const follower = async () => {
-      for (let one = due.shift(); one && this.#mayGoOn; one = due.shift()) await this.#follow(one);
+      for (let one = next(); one && this.#mayGoOn; one = next()) {
+        const { projectId } = one;
+        running.set(projectId, runningOf(projectId) + 1);
+        if (!(await this.#follow(one))) stuck.add(one.id);
+        running.set(projectId, runningOf(projectId) - 1);
+      }
     };
     await Promise.all(Array.from({ length: fetchesAtOnce }, follower));
   }
@@ -115,16 +130,19 @@ export class KeySetFollower {
     return !this.#closed && this.#options.lease.isHeld;
   }
 
-  async #follow(set: IssuerKeySet): Promise<void> {
+  /** @returns false where the result could not be recorded */
+  async #follow(set: IssuerKeySet): Promise<boolean> {
     const { store, deployments, onError } = this.#options;
     try {
       const checked = await this.#check(set);
       const targets = await store.write((stores) => this.#record(stores, set, checked));
       // No caller waits for the result, and an offline node must not delay the next fetch.
       if (targets.length > 0) deployments.deploy(targets, 'deploy').catch(onError);
+      return true;
     } catch (error) {
       // It stays due, and is tried again with the next look.
       onError(error);
+      return false;
     }
   }
 
@@ -147,7 +165,7 @@ export class KeySetFollower {
     set: IssuerKeySet,
     checked: Checked,
   ): Promise<readonly DeploymentTarget[]> {
-    const { lease, clock, audit } = this.#options;
+    const { lease, clock, audit, onUnreadable } = this.#options;
     await lease.requireHeld(stores);
     const { projectId, jwksUri } = set;
     const [current] = await stores.issuerKeySets.findMany(projectId, [jwksUri]);
@@ -168,7 +186,7 @@ export class KeySetFollower {
     const followers = (await stores.applications.knownBesideTokens(projectId)).filter(
       (one) => one.altered !== true && followedUris(one).includes(jwksUri),
     );
-    const targets = followers.length === 0 ? [] : await putDesiredApplications(stores, scope, followers);
+    const targets = await putDesiredFollowers(stores, scope, { applications: followers, onUnreadable });
     await audit.append(
       stores,
       auditEvent({
@@ -185,10 +203,15 @@ export class KeySetFollower {
   }
 }
 
+/** As long again as it has failed, within bounds. */
+function retryMs(failingMs: number): number {
+  return Math.min(keySetIntervalMs, Math.max(shortestRetryMs, failingMs));
+}
+
 function nextRefresh(former: KeySetRefresh, checked: Checked, now: Date): KeySetRefresh {
   const stateSince = checked.state === former.state ? former.stateSince : now;
   if (checked.state === 'FAILING') {
-    const refreshAt = new Date(now.getTime() + retryMs);
+    const refreshAt = new Date(now.getTime() + retryMs(now.getTime() - stateSince.getTime()));
     return { ...former, refreshAt, state: 'FAILING', stateSince, stateReason: checked.reason };
   }
   return {

@@ -1,10 +1,11 @@
 import type { ProjectScope } from '../access/caller.ts';
+import type { OnUnreadable } from '../deployments/content-reader.ts';
 import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
 import type { DeploymentTarget } from '../deployments/put-desired-state.ts';
 import type { EnvironmentStores } from '../environments/environment-store.ts';
 import type { Application, Grant } from './application.ts';
 import type { ApplicationContentStores } from './application-content.ts';
-import { putDesiredApplications } from './application-deployment.ts';
+import { putDesiredFollowers } from './application-deployment.ts';
 
 type MoveStores = ApplicationContentStores & EnvironmentStores & DesiredStateStores;
 
@@ -12,25 +13,37 @@ type MoveStores = ApplicationContentStores & EnvironmentStores & DesiredStateSto
 export function withdrawGrants(
   stores: MoveStores,
   scope: Pick<ProjectScope, 'projectId' | 'projectName'>,
-  objectId: string,
+  { objectId, onUnreadable }: { readonly objectId: string; readonly onUnreadable: OnUnreadable },
 ): Promise<readonly DeploymentTarget[]> {
-  return changeGrants(stores, scope, { objectId, change: () => [] });
+  return changeGrants(stores, scope, { objectId, onUnreadable, change: () => [] });
 }
 
 /** In the transaction that makes a JWK the first key of a ring: what was granted for the JWK is granted for the ring. */
 export function moveGrantsToRing(
   stores: MoveStores,
   scope: Pick<ProjectScope, 'projectId' | 'projectName'>,
-  { jwkId, keyRingId }: { readonly jwkId: string; readonly keyRingId: string },
+  {
+    jwkId,
+    keyRingId,
+    onUnreadable,
+  }: { readonly jwkId: string; readonly keyRingId: string; readonly onUnreadable: OnUnreadable },
 ): Promise<readonly DeploymentTarget[]> {
   const change = (grant: Grant): readonly Grant[] => [{ ...grant, keyRingId, jwkId: null }];
-  return changeGrants(stores, scope, { objectId: jwkId, change });
+  return changeGrants(stores, scope, { objectId: jwkId, onUnreadable, change });
 }
 
 async function changeGrants(
   stores: MoveStores,
   scope: Pick<ProjectScope, 'projectId' | 'projectName'>,
-  { objectId, change }: { readonly objectId: string; readonly change: (grant: Grant) => readonly Grant[] },
+  {
+    objectId,
+    onUnreadable,
+    change,
+  }: {
+    readonly objectId: string;
+    readonly onUnreadable: OnUnreadable;
+    readonly change: (grant: Grant) => readonly Grant[];
+  },
 ): Promise<readonly DeploymentTarget[]> {
   const granted = await stores.applications.grantedFor(scope.projectId, objectId);
   // One that was altered outside keyplane cannot be written, and is not deployed.
@@ -43,5 +56,5 @@ async function changeGrants(
       return { ...application, grants };
     });
   for (const application of changed) await stores.applications.update(application);
-  return changed.length === 0 ? [] : putDesiredApplications(stores, scope, changed);
+  return putDesiredFollowers(stores, scope, { applications: changed, onUnreadable });
 }

@@ -1,24 +1,24 @@
 // JWKs whose public parts verify the JWTs of applications (`jwkName` of a credential).
 
 import type { ProjectScope } from '../access/caller.ts';
+import type { OnUnreadable } from '../deployments/content-reader.ts';
 import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
 import type { DeploymentTarget } from '../deployments/put-desired-state.ts';
 import type { EnvironmentStores } from '../environments/environment-store.ts';
 import { badRequest } from '../errors.ts';
 import { trustedJwkIds } from './application.ts';
 import type { ApplicationContentStores } from './application-content.ts';
-import { putDesiredApplications } from './application-deployment.ts';
+import { putDesiredFollowers } from './application-deployment.ts';
 import type { ApplicationStores } from './application-store.ts';
 
 /** In the transaction that changes a JWK: applications that it identifies follow it. */
 export async function followTrustedJwk(
   stores: ApplicationContentStores & EnvironmentStores & DesiredStateStores,
   scope: Pick<ProjectScope, 'projectId' | 'projectName'>,
-  jwkId: string,
+  { jwkId, onUnreadable }: { readonly jwkId: string; readonly onUnreadable: OnUnreadable },
 ): Promise<readonly DeploymentTarget[]> {
-  const trusting = await trustingApplications(stores, scope.projectId, jwkId);
-  const readable = trusting.filter(({ altered }) => altered !== true);
-  return readable.length === 0 ? [] : putDesiredApplications(stores, scope, readable);
+  const applications = await trustingApplications(stores, scope.projectId, jwkId);
+  return putDesiredFollowers(stores, scope, { applications, onUnreadable });
 }
 
 /**

@@ -190,7 +190,7 @@ function connect(foundations: Foundations): Services {
   const access = createAccess({ store, audit, rejections, clock, deployments: port });
   const nodes = createNodes({ store, audit, deployments: port, longestLeases });
   const nodesOf = (environmentIds: readonly string[]) => nodes.listOf(environmentIds);
-  const rules = { store, sealer, audit, deployments: measured(metrics, deployments), clock };
+  const rules = { store, sealer, audit, deployments: measured(metrics, deployments), clock, onUnreadable };
   const urlFetches = createUrlFetches({ safeFetch });
   const withSourceContext = createSourceContexts({ store, sealer, keystores: keystoreOpener, urlFetches });
   const jwkRules = { ...rules, withSourceContext };
@@ -331,7 +331,8 @@ const maintenanceSteps: readonly MaintenanceStep<Stores>[] = [
   { limit: 200, prune: ({ tokens }, limit) => tokens.pruneSessions(sessionsKeptMs, limit) },
   {
     limit: 200,
-    prune: ({ applications }) => applications.pruneUsageDays(new Date(Date.now() - usageDaysKeptMs)),
+    prune: ({ applications }, limit) =>
+      applications.pruneUsageDays(new Date(Date.now() - usageDaysKeptMs), limit),
   },
   tombstoneCompaction,
 ];

@@ -46,7 +46,10 @@ export function jwkDeletion(options: JwkRuleOptions): DeleteJwk {
           return { environmentId, kind: 'jwk' as const, objectId, projectId, digest: null };
         }),
       );
-      const withdrawn = await withdrawGrants(stores, scope, objectId);
+      const withdrawn = await withdrawGrants(stores, scope, {
+        objectId,
+        onUnreadable: options.onUnreadable,
+      });
       await stores.jwks.delete(objectId);
       await options.audit.append(
         stores,

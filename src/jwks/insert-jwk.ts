@@ -4,6 +4,7 @@ import type { ApplicationStores } from '../applications/application-store.ts';
 import type { IssuerKeySetStores } from '../applications/issuer-key-set.ts';
 import { followTrustedJwk } from '../applications/trusted-jwks.ts';
 import type { AuditLog, AuditStore } from '../audit/audit-log.ts';
+import type { OnUnreadable } from '../deployments/content-reader.ts';
 import { type ChangeResult, withWarnings } from '../deployments/deployment-result.ts';
 import type { Deployments } from '../deployments/deployments.ts';
 import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
@@ -49,6 +50,7 @@ export interface JwkRuleOptions {
   readonly audit: AuditLog;
   readonly deployments: Pick<Deployments, 'deploy'>;
   readonly clock: () => Date;
+  readonly onUnreadable: OnUnreadable;
 }
 
 /** A JWK that is ready to be stored: sound, with its kid, and where it came from. */
@@ -172,11 +174,12 @@ async function insert(
 export async function putDesiredJwk(
   stores: JwkRuleStores,
   desired: DesiredJwk,
+  onUnreadable: OnUnreadable,
 ): Promise<{ readonly targets: readonly DeploymentTarget[]; readonly environments: number }> {
   const { scope, stored } = desired;
   const environments = await stores.environments.listReachedBy(stored.projectId);
   const own = await putDesiredIn(stores, environments, desired);
-  const trusting = await followTrustedJwk(stores, scope, stored.id);
+  const trusting = await followTrustedJwk(stores, scope, { jwkId: stored.id, onUnreadable });
   return { targets: mergeTargets([...own, ...trusting]), environments: environments.length };
 }
 

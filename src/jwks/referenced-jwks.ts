@@ -142,10 +142,7 @@ async function record(
   const details = { sourceType: after.sourceType, kid: after.kid };
   await options.audit.append(stores, jwkEvent(follows ? 'follow' : 'detach', scope, after, details));
   if (!follows) return [];
-  const desired = await putDesiredJwk(stores, {
-    scope,
-    stored: after,
-    jwk: openPrivateJwk(options.sealer, after),
-  });
+  const jwk = openPrivateJwk(options.sealer, after);
+  const desired = await putDesiredJwk(stores, { scope, stored: after, jwk }, options.onUnreadable);
   return desired.targets;
 }

@@ -61,7 +61,7 @@ export function jwkUpdate(options: CreateJwkOptions): UpdateJwk {
       await stores.jwks.update(stored);
       if (follow) await stores.refreshes.put(firstRefresh(stored, follow));
       else await stores.refreshes.delete(stored.id);
-      const desired = await putDesiredJwk(stores, { scope, stored, jwk });
+      const desired = await putDesiredJwk(stores, { scope, stored, jwk }, options.onUnreadable);
       await record(stores, options, { scope, stored });
       await scope.once?.save(stores, { targets: desired.targets, verb: 'deploy', warnings });
       return desired.targets;

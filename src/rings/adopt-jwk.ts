@@ -74,7 +74,11 @@ export function jwkAdoption(options: SettleOptions): AdoptJwk {
         ],
       });
       const keyRingId = loaded.ring.id;
-      const moved = await moveGrantsToRing(stores, scope, { jwkId: found.id, keyRingId });
+      const moved = await moveGrantsToRing(stores, scope, {
+        jwkId: found.id,
+        keyRingId,
+        onUnreadable: options.onUnreadable,
+      });
       const targets = mergeTargets([...drafted.targets, ...moved]);
       await scope.once?.save(stores, { targets, verb: 'deploy' });
       return { ringId: keyRingId, targets };

@@ -24,14 +24,14 @@ export type DeleteRing = (
   given: { readonly force?: boolean | undefined; readonly reason?: string | undefined },
 ) => Promise<DeploymentResult>;
 
-export function ringDeletion({ store, audit, deployments }: SettleOptions): DeleteRing {
+export function ringDeletion({ store, audit, deployments, onUnreadable }: SettleOptions): DeleteRing {
   return async (scope, name, given) => {
     const force = readForce(given);
     const targets = await store.write(async (stores) => {
       const loaded = await loadRing(stores, await requireRing(stores, scope.projectId, name));
       await requireNoTokenProfile(stores, loaded.ring.id, `Key ring (name: ${loaded.ring.name})`);
       if (!force.force) requireUnneeded(loaded);
-      const withdrawn = await withdrawGrants(stores, scope, loaded.ring.id);
+      const withdrawn = await withdrawGrants(stores, scope, { objectId: loaded.ring.id, onUnreadable });
       for (const { id } of loaded.members) await stores.jwks.delete(id);
       await stores.rings.delete(loaded.ring.id);
       const desired = mergeTargets([...(await withdrawRing(stores, loaded)), ...withdrawn]);

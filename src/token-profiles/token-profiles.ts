@@ -7,6 +7,7 @@ import type { IssuerKeySetStores } from '../applications/issuer-key-set.ts';
 import { withdrawGrants } from '../applications/move-grants.ts';
 import { auditEvent } from '../audit/audit-event.ts';
 import type { AuditEvent, AuditLog, AuditStore } from '../audit/audit-log.ts';
+import type { OnUnreadable } from '../deployments/content-reader.ts';
 import type { ChangeResult } from '../deployments/deployment-result.ts';
 import type { Deployments } from '../deployments/deployments.ts';
 import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
@@ -80,12 +81,13 @@ export interface TokenProfileRuleOptions<Stores extends TokenProfileRuleStores> 
   readonly audit: AuditLog;
   readonly deployments: Pick<Deployments, 'deploy'>;
   readonly clock: () => Date;
+  readonly onUnreadable: OnUnreadable;
 }
 
 export function createTokenProfiles<Stores extends TokenProfileRuleStores>(
   options: TokenProfileRuleOptions<Stores>,
 ): TokenProfiles {
-  const { store, encryptionKeyOf, audit, deployments, clock } = options;
+  const { store, encryptionKeyOf, audit, deployments, clock, onUnreadable } = options;
   const claimsChecks = new ClaimsChecks();
   const keyIn = (stores: Stores) => (jwkId: string) => encryptionKeyOf(stores, jwkId);
 
@@ -179,7 +181,7 @@ export function createTokenProfiles<Stores extends TokenProfileRuleStores>(
       const targets = await store.write(async (stores) => {
         const profile = await requireTokenProfile(stores, scope.projectId, given);
         const [ring] = await stores.rings.getMany([profile.keyRingId]);
-        const withdrawn = await withdrawGrants(stores, scope, profile.id);
+        const withdrawn = await withdrawGrants(stores, scope, { objectId: profile.id, onUnreadable });
         await stores.tokenProfiles.delete(profile.id);
         const desired = mergeTargets([...(await withdrawTokenProfile(stores, profile)), ...withdrawn]);
         await audit.append(stores, profileEvent('delete', scope, profile, ring?.name ?? ''));

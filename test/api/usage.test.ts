@@ -206,7 +206,7 @@ test('an application is deleted at once, and what it used keeps its counts', asy
 
 test('what is known by day is forgotten by its oldest day, totals are not', async () => {
   const { store } = world.manager.services;
-  const prune = () => store.write(({ applications }) => applications.pruneUsageDays(daysAgo(-1)));
+  const prune = () => store.write(({ applications }) => applications.pruneUsageDays(daysAgo(-1), 200));
   expect(await prune()).toBeGreaterThan(0);
   expect(await prune()).toBe(0);
   expect(await list(`?from=${day(400)}`)).toEqual([]);

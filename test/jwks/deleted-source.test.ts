@@ -46,6 +46,7 @@ withDatabases('a certificate that is deleted while a JWK is made from it', (fres
       store,
       sealer,
       clock,
+      onUnreadable: () => undefined,
       audit: createAuditLog({ key: randomBytes(32), clock }),
       deployments: { deploy: async () => ({ success: true, message: '', environmentResults: [] }) },
       withSourceContext: (projectId, work) =>

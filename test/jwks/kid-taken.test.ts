@@ -258,7 +258,8 @@ async function share(name: string, kid: string): Promise<void> {
     const stored = { ...before, kid, publicMembers, privateMembers: null };
     await stores.jwks.update(stored);
     const scope = { projectId: found.id, projectName: found.name, actor: 'test' };
-    await putDesiredJwk(stores, { scope, stored, jwk: openPrivateJwk(undefined as never, stored) });
+    const jwk = openPrivateJwk(undefined as never, stored);
+    await putDesiredJwk(stores, { scope, stored, jwk }, () => undefined);
   });
   services.deployments.wake();
 }

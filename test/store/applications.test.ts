@@ -3,18 +3,20 @@ import type { Project } from '../../src/access/access-store.ts';
 import type { KeyUsage } from '../../src/applications/application-store.ts';
 import { kubernetesApplication } from '../../src/protocol/content.ts';
 import type { Store } from '../../src/store/store.ts';
-import { withDatabases } from '../support/databases.ts';
+import { type TestDatabase, withDatabases } from '../support/databases.ts';
 import { sampleApplication, sampleJwk, sampleKeyRing, sampleProject } from './samples.ts';
 
 const byName = { sort: { field: 'name', descending: false }, offset: 0, limit: 10 } as const;
 const at = (ms: number) => new Date(1_700_000_000_000 + ms);
 
 withDatabases('applications', (fresh) => {
+  let database: TestDatabase;
   let store: Store;
   let project: Project;
 
   beforeEach(async () => {
-    store = await (await fresh()).open();
+    database = await fresh();
+    store = await database.open();
     project = sampleProject();
     await store.write(({ projects }) => projects.insert(project));
   });
@@ -79,6 +81,35 @@ withDatabases('applications', (fresh) => {
     expect(await store.read(({ applications }) => applications.find(project.id, 'b'))).toBeUndefined();
   });
 
+  test('with one TOKEN credential that is default and never ends are read by managers without credentials', async () => {
+    const plain = sampleApplication(project.id, { name: 'plain' });
+    const tokens = [{ hash: '11', validUntil: null }];
+    const named = sampleApplication(project.id, {
+      name: 'named',
+      credentials: [{ type: 'TOKEN', name: 'ci', expiresAt: null, tokens }],
+    });
+    const ending = sampleApplication(project.id, {
+      name: 'ending',
+      credentials: [{ type: 'TOKEN', name: 'default', expiresAt: at(3), tokens }],
+    });
+    await store.write(async ({ applications }) => {
+      for (const one of [plain, named, ending]) await applications.insert(one);
+    });
+    const rows = await database.raw('select name, tokens, credentials from applications order by name');
+    const [credential] = plain.credentials;
+    expect(rows).toEqual([
+      { name: 'ending', tokens: '[]', credentials: expect.any(String) },
+      { name: 'named', tokens: '[]', credentials: expect.any(String) },
+      {
+        name: 'plain',
+        tokens: JSON.stringify(credential?.type === 'TOKEN' && credential.tokens),
+        credentials: null,
+      },
+    ]);
+    const { applications } = await store.read((stores) => stores.applications.list(project.id, byName));
+    expect(applications).toEqual([ending, named, plain]);
+  });
+
   test('are found by the ring or the JWK of a grant', async () => {
     const ring = sampleKeyRing(project.id);
     const jwk = sampleJwk(project.id);
@@ -138,6 +169,15 @@ withDatabases('applications', (fresh) => {
       refused,
       counted,
     ]);
+    const byDay = { fromDay: 0, toDay: 1_000_000 };
+    const listed = (filter: object) =>
+      store.read(({ applications }) =>
+        applications.listUsage(project.id, filter, {
+          sort: { field: 'count', descending: true },
+          offset: 0,
+          limit: 9,
+        }),
+      );
     const lastUsed = () => store.read(({ applications }) => applications.lastUsed([jwk.id, other.id]));
     expect(await lastUsed()).toEqual(new Map([[jwk.id, at(30)]]));
     const lastUsedBy = (id: string) => store.read(({ applications }) => applications.lastUsedBy([id]));
@@ -153,6 +193,18 @@ withDatabases('applications', (fresh) => {
     await store.write(({ applications }) => applications.delete(application.id));
     expect(await store.read(({ applications }) => applications.usageOf(application.id))).toEqual([]);
     expect(await lastUsed()).toEqual(new Map([[jwk.id, at(30)]]));
+    const second = sampleApplication(project.id);
+    await store.write(async ({ applications }) => {
+      await applications.insert(second);
+      await applications.addUsage([{ ...use, applicationId: second.id, count: 2, lastUsedAt: at(40) }]);
+    });
+    await store.write(({ applications }) => applications.delete(second.id));
+    expect((await listed(byDay)).usage).toEqual([
+      { ...counted, applicationId: '', count: 12, lastUsedAt: at(40) },
+      { ...refused, applicationId: '' },
+    ]);
+    const prune = () => store.write(({ applications }) => applications.pruneUsageDays(new Date(), 1));
+    expect([await prune(), await prune(), await prune()]).toEqual([1, 1, 0]);
     await store.write(({ jwks }) => jwks.delete(jwk.id));
     expect(await lastUsed()).toEqual(new Map());
   });

@@ -161,7 +161,8 @@ export class Refresher {
     const after = withKidSince(stored, { ...stored, ...columns, updatedAt });
     await stores.jwks.update(after);
     const scope = { projectId: project.id, projectName: project.name, actor: 'system' };
-    const { targets } = await putDesiredJwk(stores, { scope, stored: after, jwk });
+    const { onUnreadable } = this.#options;
+    const { targets } = await putDesiredJwk(stores, { scope, stored: after, jwk }, onUnreadable);
     const details = { kid: after.kid, type: after.type, warnings: found.warnings.length };
     await this.#options.audit.append(stores, jwkEvent('refresh', scope, after, details));
     return targets;

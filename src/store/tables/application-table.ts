@@ -165,12 +165,13 @@ export class ApplicationTable implements ApplicationStore {
     const own = await listUsage.all(this.#database, { applicationId: id });
     await this.#add(own.map((row) => ({ ...row, application_id: deletedApplications })));
     await this.#database.deleteFrom('key_usage').where('application_id', '=', id).execute();
-    const days = await this.#database
-      .selectFrom('key_usage_days')
-      .selectAll()
-      .where('application_id', '=', id)
-      .execute();
-    await this.#addDays(days.map((row) => ({ ...row, application_id: deletedApplications })));
+    await sql`insert into key_usage_days (application_id, jwk_id, operation, outcome, day, count, last_used_at)
+select ${deletedApplications}, jwk_id, operation, outcome, day, count, last_used_at
+from key_usage_days where application_id = ${id}
+on conflict (jwk_id, application_id, operation, outcome, day) do update set
+  count = key_usage_days.count + excluded.count,
+  last_used_at = case when excluded.last_used_at > key_usage_days.last_used_at
+    then excluded.last_used_at else key_usage_days.last_used_at end`.execute(this.#database);
     await this.#database.deleteFrom('key_usage_days').where('application_id', '=', id).execute();
     await deleteOne.run(this.#database, { id });
   }
@@ -273,11 +274,11 @@ limit ${limit} offset ${offset}`.execute(this.#database);
     return { usage: rows.map(usageOf), total: Number(counted.rows[0]?.total ?? 0) };
   }
 
-  async pruneUsageDays(before: Date): Promise<number> {
+  async pruneUsageDays(before: Date, limit: number): Promise<number> {
     const deleted = await sql`delete from key_usage_days
-where day = (select min(day) from key_usage_days) and day < ${Math.floor(before.getTime() / dayMs)}`.execute(
-      this.#database,
-    );
+where (jwk_id, application_id, operation, outcome, day) in (
+  select jwk_id, application_id, operation, outcome, day from key_usage_days
+  where day < ${Math.floor(before.getTime() / dayMs)} order by day limit ${limit})`.execute(this.#database);
     return Number(deleted.numAffectedRows ?? 0);
   }
 
@@ -399,6 +400,22 @@ function storedCredential(credential: Credential): StoredCredential {
   };
 }
 
+/** Managers from before there were credentials read a row whose credentials are null. */
+function credentialColumns(
+  credentials: readonly Credential[],
+): Pick<ApplicationColumns, 'tokens' | 'credentials'> {
+  const stored = credentials.map(storedCredential);
+  const [first] = stored;
+  const isPlain =
+    stored.length === 1 &&
+    first?.type === 'TOKEN' &&
+    first.name === defaultCredentialName &&
+    first.expiresAt === null;
+  return isPlain
+    ? { tokens: JSON.stringify(first.tokens), credentials: null }
+    : { tokens: '[]', credentials: JSON.stringify(stored) };
+}
+
 function columnsOf(application: Application, auditSequence: number): ApplicationColumns {
   const grants = application.grants.map(({ keyRingId, jwkId, tokenProfileId, operations, rate }) => {
     return { keyRingId, jwkId, tokenProfileId, operations, rate };
@@ -409,9 +426,8 @@ function columnsOf(application: Application, auditSequence: number): Application
     name: application.name,
     description: application.description,
     expires_at: timeOrNull(application.expiresAt),
-    tokens: '[]',
+    ...credentialColumns(application.credentials),
     grants: JSON.stringify(grants),
-    credentials: JSON.stringify(application.credentials.map(storedCredential)),
     created_at: application.createdAt.getTime(),
     updated_at: application.updatedAt.getTime(),
     audit_sequence: auditSequence,
