@@ -101,7 +101,7 @@ export class OperationIndex implements StateFollower {
 
   /**
    * A target that was found before, with the keys that it has now.
-   * @throws KeyplaneError `forbidden` where it is gone, or its application is
+   * @throws KeyplaneError `forbidden` where the node no longer has it or its application
    */
   current({ id }: OperationTarget, application: { readonly id: string }): OperationTarget {
     const target = this.#applications.has(application.id) ? this.#targetOf(id) : undefined;
