@@ -23,8 +23,14 @@ const mostStates = 1_000;
 /** Parts that repetitions add, those without a state of their own included. */
 const mostParts = 10 * mostStates;
 
+/** Alternatives are compared with each other when a pattern is read. */
+const mostCharacters = 500;
+
 /** @throws PatternError */
 export function linearPattern(source: string): LinearPattern {
+  if (source.length > mostCharacters) {
+    throw new PatternError(`it is longer than ${mostCharacters} characters`);
+  }
   const automaton = new Automaton();
   const first = automaton.addNode(parsePattern(source), 0);
   const { states } = automaton;

@@ -1,6 +1,7 @@
 // The schema of the claims that a caller gives: compiled once, when the profile arrives, and never for a request.
 
-import { Ajv2020, type ErrorObject, type Options } from 'ajv/dist/2020.js';
+import { createRequire } from 'node:module';
+import type { Ajv2020, ErrorObject, Options } from 'ajv/dist/2020.js';
 import { badRequest } from '../../../errors.ts';
 import type { JsonObject } from '../../../jose/json.ts';
 import { linearPattern } from '../patterns/linear-pattern.ts';
@@ -35,12 +36,22 @@ const options: Options = {
   code: { regExp: patternEngine },
 };
 
+const require = createRequire(import.meta.url);
+
+/** The validator, loaded at the first schema: most managers and nodes never have one. */
+function createValidator(given: Options): Ajv2020 {
+  const { Ajv2020: Validator } = require('ajv/dist/2020.js') as {
+    readonly Ajv2020: new (options: Options) => Ajv2020;
+  };
+  return new Validator(given);
+}
+
 let metaSchema: Ajv2020 | undefined;
 
 /** @throws KeyplaneError `bad_request` for a schema that is not sound, or that could take long to check */
 export function requireClaimsSchema(schema: SchemaObject): SchemaObject {
   requireBounded(schema);
-  metaSchema ??= new Ajv2020({ strict: false, logger: false, validateFormats: false });
+  metaSchema ??= createValidator({ strict: false, logger: false, validateFormats: false });
   if (metaSchema.validateSchema(schema) !== true) {
     const fault = faultOf(metaSchema.errors);
     const member = ['claims.schema', fault.path].filter((part) => part !== '').join('.');
@@ -53,7 +64,7 @@ export function requireClaimsSchema(schema: SchemaObject): SchemaObject {
 /** @param schema one that was checked when it was stored */
 export function compileClaimsSchema({ $id: _id, $schema: _dialect, ...schema }: SchemaObject): ClaimsCheck {
   // One for each schema: a validator keeps all that it compiled.
-  const validate = new Ajv2020(options).compile(plainCopy(schema));
+  const validate = createValidator(options).compile(plainCopy(schema));
   return (claims) => {
     // The validator compares objects by their methods, and those of a strict reader have none.
     const plain = plainCopy(claims);
