@@ -51,8 +51,8 @@ test('an application is created with a token that is shown once and stored as it
     usage: [],
   });
   const { token } = made.body;
-  const [row] = await world.raw("select credentials from applications where name = 'checkout'");
-  expect(row?.credentials).toContain(createHash('sha256').update(token).digest('hex'));
+  const [row] = await world.raw("select tokens from applications where name = 'checkout'");
+  expect(row?.tokens).toContain(createHash('sha256').update(token).digest('hex'));
   const audit = await api('GET', '/apiops/audit/?size=100');
   for (const text of [JSON.stringify(found), JSON.stringify(row), JSON.stringify(audit.body)]) {
     expect(text).not.toContain(token);
