@@ -98,8 +98,8 @@ test('an altered set does not reject changes of other objects that its applicati
 });
 
 test('a set of more than 64 KiB is rejected at its member, and fails where it has grown', async () => {
-  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' });
-  const large = Array.from({ length: 90 }, (_, index) => ({ ...rsa, kid: `${index}${'x'.repeat(600)}` }));
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 3072 }).publicKey.export({ format: 'jwk' });
+  const large = Array.from({ length: 90 }, (_, index) => ({ ...rsa, kid: `${index}${'x'.repeat(200)}` }));
   pages.set('/large', json({ keys: large }));
   const body = { name: 'large', credentials: [jwt('large', { jwksUri: uriOf('/large') })] };
   const rejected = await world.api('POST', `${base}/applications/`, body);

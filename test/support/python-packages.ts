@@ -7,31 +7,30 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 export interface PythonPackages {
-  /** What is imported, such as `jwt, cryptography`. */
-  readonly modules: string;
+  /** Statements that import what is used, such as `import jwt; from jwt import PyJWKClient`: an older release lacks names. */
+  readonly imports: string;
   /** With their versions, such as `PyJWT==2.15.1`. */
   readonly requirements: readonly string[];
 }
 
 /** Where the packages are, for `pythonEnvironment`; undefined if there is no Python, or none that can have them. */
-export function findPythonPackages({ modules, requirements }: PythonPackages): string | undefined {
+export function findPythonPackages({ imports, requirements }: PythonPackages): string | undefined {
   const { XDG_CACHE_HOME = join(homedir(), '.cache') } = process.env;
-  if (imports(modules, '')) return '';
+  if (canRun(imports, '')) return '';
   const kept = join(XDG_CACHE_HOME, 'keyplane-tests', requirements.join('-').replaceAll('==', '-'));
   try {
     if (!existsSync(kept)) fetchInto(kept, requirements);
   } catch {
     // A cache that cannot be written is the same as none.
   }
-  return imports(modules, kept) ? kept : undefined;
+  return canRun(imports, kept) ? kept : undefined;
 }
 
 export function pythonEnvironment(packages: string): NodeJS.ProcessEnv {
   return { ...process.env, ...(packages !== '' && { PYTHONPATH: packages }) };
 }
 
-function imports(modules: string, packages: string): boolean {
-  const code = `import ${modules}`;
+function canRun(code: string, packages: string): boolean {
   return spawnSync('python3', ['-c', code], { env: pythonEnvironment(packages) }).status === 0;
 }
 

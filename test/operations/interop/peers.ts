@@ -36,7 +36,7 @@ export const peers: readonly Peer[] = [
     name: 'jwcrypto',
     lacks: ({ alg }) => jwcryptoLacks.includes(alg) || alg.startsWith('ECDH-1PU'),
     prepare: async () => {
-      const packages = findPythonPackages({ modules: 'jwcrypto', requirements: ['jwcrypto==1.6.1'] });
+      const packages = findPythonPackages({ imports: 'import jwcrypto', requirements: ['jwcrypto==1.6.1'] });
       if (packages === undefined) return { whyNot: 'there is no Python that has jwcrypto or can fetch it' };
       return async (cases) => {
         const program = join(import.meta.dirname, 'jwcrypto-peer.py');

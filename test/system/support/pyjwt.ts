@@ -8,7 +8,7 @@ import type { CachingVerifier, Verdict } from './caching-verifiers.ts';
 /** Where its packages are; undefined if there is no Python, or none that can have them. */
 export function findPyJwt(): string | undefined {
   return findPythonPackages({
-    modules: 'jwt, cryptography',
+    imports: 'import cryptography; from jwt.exceptions import PyJWKClientConnectionError',
     requirements: ['PyJWT==2.15.1', 'cryptography==50.0.2'],
   });
 }
