@@ -13,6 +13,7 @@ import type { EnvironmentStores } from '../environments/environment-store.ts';
 import { isKeyplaneError } from '../errors.ts';
 import type { Lease } from '../leases/lease.ts';
 import type { LeaseStores } from '../leases/lease-store.ts';
+import { RepeatedLook } from '../runtime/repeated-look.ts';
 import { onBehalfOf } from '../runtime/requester.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import { followedUris } from './application.ts';
@@ -55,43 +56,33 @@ type Checked =
 
 export class KeySetFollower {
   readonly #options: KeySetFollowerOptions;
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> = Promise.resolve();
-  #closed = false;
+  readonly #looks: RepeatedLook;
 
   constructor(options: KeySetFollowerOptions) {
     this.#options = options;
+    const { onError } = options;
+    this.#looks = new RepeatedLook({ everyMs: lookEveryMs, look: () => this.#followDue(), onError });
   }
 
   start(): void {
-    if (this.#closed) return;
-    this.#timer = setTimeout(() => {
-      this.followDue()
-        .catch(this.#options.onError)
-        .finally(() => this.start());
-    }, lookEveryMs);
-    this.#timer.unref();
+    this.#looks.start();
   }
 
   /** Waits for what is under way. */
   async close(): Promise<void> {
-    this.#closed = true;
-    clearTimeout(this.#timer);
-    await this.#running;
+    await this.#looks.close();
     await this.#options.lease.release().catch(this.#options.onError);
   }
 
   /** Fetches every set that is due, once an earlier look has ended. */
   followDue(): Promise<void> {
-    const run = this.#running.then(() => this.#followDue());
-    this.#running = run.catch(() => undefined);
-    return run;
+    return this.#looks.now();
   }
 
   async #followDue(): Promise<void> {
     // What could not be recorded stays due: it waits for the next look, or this one would never end.
     const stuck = new Set<string>();
-    while (!this.#closed) {
+    while (!this.#looks.isClosed) {
       const due = await this.#due(stuck);
       // A manager without followed sets takes no lease, so it writes nothing.
       if (due.length === 0 || !(await this.#options.lease.take())) return;
@@ -127,7 +118,7 @@ export class KeySetFollower {
   }
 
   get #mayGoOn(): boolean {
-    return !this.#closed && this.#options.lease.isHeld;
+    return !this.#looks.isClosed && this.#options.lease.isHeld;
   }
 
   /** @returns false where the result could not be recorded */

@@ -1,3 +1,4 @@
+import { RepeatedLook } from '../runtime/repeated-look.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import type { Lease } from './lease.ts';
 import type { LeaseStores } from './lease-store.ts';
@@ -22,38 +23,34 @@ const everyMs = 60_000;
 /** Runs the steps once a minute on one of the managers. */
 export class Maintenance<Stores extends LeaseStores> {
   readonly #options: MaintenanceOptions<Stores>;
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> = Promise.resolve();
-  #closed = false;
+  readonly #looks: RepeatedLook;
 
   constructor(options: MaintenanceOptions<Stores>) {
     this.#options = options;
+    const { onError } = options;
+    this.#looks = new RepeatedLook({ everyMs, look: () => this.#run(), onError });
   }
 
   start(): void {
-    if (this.#closed) return;
-    this.#timer = setTimeout(() => {
-      this.#running = this.run()
-        .catch(this.#options.onError)
-        .finally(() => this.start());
-    }, everyMs);
-    this.#timer.unref();
+    this.#looks.start();
   }
 
-  async close(): Promise<void> {
-    this.#closed = true;
-    clearTimeout(this.#timer);
-    await this.#running;
+  close(): Promise<void> {
+    return this.#looks.close();
   }
 
-  /** Nothing, where another manager is at it. */
-  async run(): Promise<void> {
+  /** Does nothing where another manager does it. */
+  run(): Promise<void> {
+    return this.#looks.now();
+  }
+
+  async #run(): Promise<void> {
     const { store, lease, steps } = this.#options;
     if (!(await lease.take())) return;
     try {
       for (const { limit, prune } of steps) {
         let removed = limit;
-        while (removed >= limit && !this.#closed) {
+        while (removed >= limit && !this.#looks.isClosed) {
           removed = await store.write(async (stores) => {
             await lease.requireHeld(stores);
             return prune(stores, limit);

@@ -3,6 +3,7 @@
 
 import { formerCachingOf, settleFormerCaching } from '../deployments/caching-history.ts';
 import { sharedSlice } from '../runtime/event-loop.ts';
+import { RepeatedLook } from '../runtime/repeated-look.ts';
 import { onBehalfOf } from '../runtime/requester.ts';
 import type { RingMotion } from './key-rings.ts';
 import type { RingRuleOptions } from './ring-rules.ts';
@@ -24,43 +25,33 @@ export class RingScheduler {
   readonly #options: RingSchedulerOptions;
   /** By ring: until when a ring that failed is left alone. */
   readonly #failed = new Map<string, number>();
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> = Promise.resolve();
-  #closed = false;
+  readonly #looks: RepeatedLook;
 
   constructor(options: RingSchedulerOptions) {
     this.#options = options;
+    const { onError } = options;
+    this.#looks = new RepeatedLook({ everyMs: tickMs, look: () => this.#look(), onError });
   }
 
   start(): void {
-    if (this.#closed) return;
-    this.#timer = setTimeout(() => {
-      this.advanceDue()
-        .catch(this.#options.onError)
-        .finally(() => this.start());
-    }, tickMs);
-    this.#timer.unref();
+    this.#looks.start();
   }
 
   /** Waits for what is under way. */
   async close(): Promise<void> {
-    this.#closed = true;
-    clearTimeout(this.#timer);
-    await this.#running;
+    await this.#looks.close();
     await this.#options.lease.release().catch(this.#options.onError);
   }
 
   /** Looks at everything that is due, once an earlier look has ended. */
   advanceDue(): Promise<void> {
-    const run = this.#running.then(() => this.#look());
-    this.#running = run.catch(() => undefined);
-    return run;
+    return this.#looks.now();
   }
 
   async #look(): Promise<void> {
     const { store, lease } = this.#options;
     const seen = new Set<string>();
-    while (!this.#closed) {
+    while (!this.#looks.isClosed) {
       const { due, revoking, waitsForCaching } = await store.read(async (stores) => {
         const { rings } = stores;
         const now = await rings.now();
@@ -148,6 +139,6 @@ export class RingScheduler {
   }
 
   get #mayGoOn(): boolean {
-    return !this.#closed && this.#options.lease.isHeld;
+    return !this.#looks.isClosed && this.#options.lease.isHeld;
   }
 }

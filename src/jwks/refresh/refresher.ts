@@ -7,6 +7,7 @@ import { isKeyplaneError } from '../../errors.ts';
 import type { Lease } from '../../leases/lease.ts';
 import type { LeaseStores } from '../../leases/lease-store.ts';
 import { laterThan } from '../../materials/optimistic-update.ts';
+import { RepeatedLook } from '../../runtime/repeated-look.ts';
 import { onBehalfOf } from '../../runtime/requester.ts';
 import type { UnitOfWork } from '../../unit-of-work.ts';
 import { type JwkRuleOptions, type JwkRuleStores, jwkColumns, putDesiredJwk } from '../insert-jwk.ts';
@@ -43,44 +44,34 @@ interface Due {
 
 export class Refresher {
   readonly #options: RefresherOptions;
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> = Promise.resolve();
-  #closed = false;
+  readonly #looks: RepeatedLook;
 
   constructor(options: RefresherOptions) {
     this.#options = options;
+    const { onError } = options;
+    this.#looks = new RepeatedLook({ everyMs: lookEveryMs, look: () => this.#refreshDue(), onError });
   }
 
   start(): void {
-    if (this.#closed) return;
-    this.#timer = setTimeout(() => {
-      this.refreshDue()
-        .catch(this.#options.onError)
-        .finally(() => this.start());
-    }, lookEveryMs);
-    this.#timer.unref();
+    this.#looks.start();
   }
 
   /** Waits for what is under way. */
   async close(): Promise<void> {
-    this.#closed = true;
-    clearTimeout(this.#timer);
-    await this.#running;
+    await this.#looks.close();
     await this.#options.lease.release().catch(this.#options.onError);
   }
 
   /** Looks at everything that is due, once an earlier look has ended. */
   refreshDue(): Promise<void> {
-    const run = this.#running.then(() => this.#refreshDue());
-    this.#running = run.catch(() => undefined);
-    return run;
+    return this.#looks.now();
   }
 
   /** One URL that fails keeps none of the others from being checked at. */
   async #refreshDue(): Promise<void> {
     // What could not be recorded stays due: it waits for the next look, or this one would never end.
     const seen = new Set<string>();
-    while (!this.#closed) {
+    while (!this.#looks.isClosed) {
       const due = await this.#due(seen);
       // What lies idle takes no lease, so a manager without followed URLs writes nothing.
       if (due.length === 0 || !(await this.#options.lease.take())) return;
@@ -135,7 +126,7 @@ export class Refresher {
   }
 
   get #mayGoOn(): boolean {
-    return !this.#closed && this.#options.lease.isHeld;
+    return !this.#looks.isClosed && this.#options.lease.isHeld;
   }
 
   async #putIfSame(stores: RefreshRuleStores, due: Due, next: Refresh): Promise<boolean> {
