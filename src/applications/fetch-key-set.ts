@@ -1,9 +1,8 @@
 import { badRequest, isKeyplaneError } from '../errors.ts';
-import { useTypeOfAlgorithm } from '../jose/algorithms.ts';
+import { signatureAlgorithmsOf } from '../jose/algorithms.ts';
 import { importJwkWithWarnings } from '../jose/import-jwk.ts';
 import { isJsonObject, type JsonValue } from '../jose/json.ts';
 import type { PublicJwk } from '../jose/jwk.ts';
-import { keyTypeInfo } from '../jose/key-types.ts';
 import { publicJwk } from '../jose/public-part.ts';
 import type { SourceContext } from '../sources/jwk-source.ts';
 import { listKeysFrom } from '../sources/select-key.ts';
@@ -80,7 +79,7 @@ async function verifyingKey(raw: JsonValue): Promise<IssuerKey | undefined> {
 }
 
 function canVerify(key: PublicJwk): boolean {
-  const curve = 'crv' in key ? keyTypeInfo(key.kty).curves?.table.get(key.crv) : undefined;
-  const useType = key.alg === undefined ? undefined : useTypeOfAlgorithm(key.alg);
-  return key.use !== 'enc' && useType !== 'ENCRYPTION' && curve?.onlyFor !== 'ENCRYPTION';
+  return (
+    key.use !== 'enc' && signatureAlgorithmsOf(key).some((name) => key.alg === undefined || name === key.alg)
+  );
 }

@@ -161,6 +161,12 @@ export function algorithmsFitting(key: KeyOutline, useType: UseType): readonly s
   });
 }
 
+/** Those that signatures by this key may have by its type, curve and size; none for a curve that is for encryption. */
+export function signatureAlgorithmsOf(key: KeyOutline): readonly string[] {
+  const fitting = Object.entries(table).filter(([, row]) => row.useType === 'SIGNATURE' && fits(row, key));
+  return fitting.map(([name]) => name);
+}
+
 /** "EC keys on curve P-256", "OCT keys of 16 bytes", "RSA keys". */
 function kindOf(key: KeyOutline): string {
   const name = `${keyTypeName(key.kty)} keys`;

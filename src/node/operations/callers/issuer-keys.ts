@@ -2,22 +2,13 @@
 // them, with those that its type and curve have. A secret never counts, because anyone who knows a public key could make a
 // MAC with it (RFC 8725 §2.1).
 
+import { signatureAlgorithmsOf } from '../../../jose/algorithms.ts';
+import { isKeyType, isSymmetric } from '../../../jose/key-types.ts';
 import { joinJwk } from '../../../jose/public-part.ts';
 import { type OperationKey, verificationKey } from '../../../operations/operation-key.ts';
 
 type RawJwk = Readonly<Record<string, unknown>>;
 
-const rsaAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const;
-/** By key type and curve. */
-const algorithmsOf: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
-  ['RSA', rsaAlgorithms],
-  ['EC P-256', ['ES256']],
-  ['EC P-384', ['ES384']],
-  ['EC P-521', ['ES512']],
-  ['EC secp256k1', ['ES256K']],
-  ['OKP Ed25519', ['EdDSA', 'Ed25519']],
-  ['OKP Ed448', ['EdDSA', 'Ed448']],
-]);
 /** SPIFFE: JWT-SVID §4.2. */
 const signingUses: readonly unknown[] = [undefined, 'sig', 'jwt-svid'];
 const leastRsaBits = 2048;
@@ -59,8 +50,9 @@ function mayVerify({ use, key_ops: operations }: RawJwk): boolean {
 }
 
 function acceptedAlgorithms({ kty, crv, alg }: RawJwk): readonly string[] {
-  const possible = algorithmsOf.get(crv === undefined ? String(kty) : `${kty} ${crv}`) ?? [];
-  return alg === undefined ? possible : possible.filter((name) => name === alg);
+  if (!isKeyType(kty) || isSymmetric({ kty })) return [];
+  const outline = typeof crv === 'string' ? { kty, crv } : { kty };
+  return signatureAlgorithmsOf(outline).filter((name) => alg === undefined || name === alg);
 }
 
 function openFor(key: IssuerKey, alg: string): OperationKey | undefined {
