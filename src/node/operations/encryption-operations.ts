@@ -4,12 +4,11 @@ import { KeyplaneError } from '../../errors.ts';
 import { decryptionFailed, decryptJwe } from '../../operations/encryption/decrypt-jwe.ts';
 import { readDecryptRequest } from '../../operations/encryption/decrypt-request.ts';
 import type { JweToEncrypt } from '../../operations/encryption/encrypt-jwe.ts';
-import { encryptJwe } from '../../operations/encryption/encrypt-jwe.ts';
 import { readEncryptRequest } from '../../operations/encryption/encrypt-request.ts';
 import type { EncryptionKey } from '../../operations/encryption/encryption-key.ts';
-import { countsGcmUse } from '../../operations/encryption/gcm-uses.ts';
 import { receivedFrom, sendingKey } from '../../operations/encryption/sender.ts';
 import type { CallingApplication } from './callers/calling-application.ts';
+import { encryptInTurn } from './encrypt-in-turn.ts';
 import type { GcmUses } from './gcm-uses.ts';
 import { requireLease, whenLeased } from './leased.ts';
 import type { OperationCall, OperationContext, PerformCall } from './operation-call.ts';
@@ -26,7 +25,7 @@ interface EncryptionContext extends OperationContext {
 type Sender = NonNullable<JweToEncrypt['sender']>;
 
 export function createEncrypt(context: EncryptionContext & { readonly gcmUses: GcmUses }): PerformCall {
-  const { now, count, inTurn, index, gcmUses } = context;
+  const { now, count, index } = context;
 
   function senderOf(name: string | undefined, { application }: OperationCall, recipient: EncryptionKey) {
     if (name === undefined) return undefined;
@@ -39,18 +38,18 @@ export function createEncrypt(context: EncryptionContext & { readonly gcmUses: G
     const { application, target, body } = call;
     const leased = whenLeased(context, target);
     if (leased !== undefined) await leased;
-    const { jwkId, key, secretId, isLeased } = target.encryption(now());
+    const encryption = target.encryption(now());
+    const { jwkId, key, isLeased } = encryption;
     const counted = countFor(count, application, 'ENCRYPT');
     let sender: { readonly jwkId: string; readonly key: Sender } | undefined;
     try {
       if (isLeased) requireLease(context, target);
       const { senderJwkName, ...request } = readEncryptRequest(body, key);
       sender = senderOf(senderJwkName, call, key);
-      if (secretId !== undefined && countsGcmUse(key, request.enc)) {
-        if (!(await gcmUses.take({ jwkId, secretId }, 1))) throw usedUp(target);
-      }
-      const jwe = await inTurn(key, application, () =>
-        encryptJwe(key, { ...request, sender: sender?.key }, secureRandomness),
+      const jwe = await encryptInTurn(
+        context,
+        { application, target, encryption },
+        { ...request, sender: sender?.key },
       );
       counted([jwkId, sender?.jwkId], 'SUCCEEDED');
       return `"jwe":${JSON.stringify(jwe)},"kid":${JSON.stringify(key.kid ?? null)}`;
@@ -134,12 +133,4 @@ function countFor(
     for (const jwkId of new Set(jwkIds))
       if (jwkId !== undefined) count({ applicationId, jwkId, operation, outcome });
   };
-}
-
-export function usedUp({ title }: OperationTarget): KeyplaneError {
-  return new KeyplaneError(
-    'bad_request',
-    `${title} has encrypted as often at this node as AES-GCM allows (NIST SP 800-38D §8.3)! Replace the key.`,
-    { reason: 'KEY_USED_UP' },
-  );
 }

@@ -2,20 +2,18 @@
 
 import { randomUUID } from 'node:crypto';
 import { KeyplaneError } from '../../errors.ts';
-import { encryptJwe } from '../../operations/encryption/encrypt-jwe.ts';
 import { chooseEnc } from '../../operations/encryption/encrypt-request.ts';
-import { countsGcmUse } from '../../operations/encryption/gcm-uses.ts';
 import { parseBody } from '../../operations/request-members.ts';
 import { signJws, tokenHeader } from '../../operations/sign-jws.ts';
 import { issuedPayload, readIssueRequest } from '../../operations/token-profile/issue-request.ts';
 import type { CallingApplication } from './callers/calling-application.ts';
-import { usedUp } from './encryption-operations.ts';
+import { encryptInTurn } from './encrypt-in-turn.ts';
 import type { GcmUses } from './gcm-uses.ts';
 import { requireLease, whenLeased } from './leased.ts';
 import { type OperationContext, secondsText } from './operation-call.ts';
 import type { OperationIndex, ProfileTarget } from './operation-index.ts';
 import type { OperationTarget } from './operation-target.ts';
-import { secureRandomness } from './secure-randomness.ts';
+import { signInTurn } from './sign-in-turn.ts';
 import type { TokenIssuer } from './token-issuer.ts';
 
 export interface IssueContext extends OperationContext {
@@ -24,7 +22,7 @@ export interface IssueContext extends OperationContext {
 }
 
 export function createTokenIssuer(context: IssueContext): TokenIssuer {
-  const { index, now, count, inTurn, gcmUses } = context;
+  const { index, now, count } = context;
 
   /** A JWE whose plaintext is the signed token (RFC 7519 §5.2, §11.2). */
   async function encrypted(
@@ -32,22 +30,22 @@ export function createTokenIssuer(context: IssueContext): TokenIssuer {
     target: OperationTarget,
     { enc, application }: { readonly enc: string; readonly application: CallingApplication },
   ): Promise<string> {
-    const { jwkId, secretId, key, isLeased } = target.encryption(now());
+    const encryption = target.encryption(now());
+    const { jwkId, isLeased } = encryption;
     const counted = (outcome: 'SUCCEEDED' | 'REFUSED') =>
       count({ applicationId: application.id, jwkId, operation: 'ISSUE', outcome });
     try {
       if (isLeased) requireLease(context, target);
-      const fitting = chooseEnc(key, enc);
-      if (secretId !== undefined && countsGcmUse(key, fitting)) {
-        if (!(await gcmUses.take({ jwkId, secretId }, 1))) throw usedUp(target);
-      }
-      const request = {
-        plaintext: Buffer.from(token),
-        enc: fitting,
-        serialization: 'COMPACT' as const,
-        cty: 'JWT',
-      };
-      const jwe = await inTurn(key, application, () => encryptJwe(key, request, secureRandomness));
+      const jwe = await encryptInTurn(
+        context,
+        { application, target, encryption },
+        {
+          plaintext: Buffer.from(token),
+          enc: chooseEnc(encryption.key, enc),
+          serialization: 'COMPACT',
+          cty: 'JWT',
+        },
+      );
       counted('SUCCEEDED');
       return jwe as string;
     } catch (error) {
@@ -79,11 +77,8 @@ export function createTokenIssuer(context: IssueContext): TokenIssuer {
         const iat = Math.floor(at / 1000);
         const exp = iat + issued.lifetimeMs / 1000;
         const payload = issuedPayload(issued, profile, { iat, exp, jti: randomUUID() });
-        const { jws, signer } = await inTurn(first.key.algorithm, application, async () => {
-          // While it waited, its key may have been replaced or revoked.
-          const current = index.current(ring, application);
-          const active = current.signer(now());
-          requireLease(context, current);
+        const call = { application, target: ring, signer: first };
+        const { jws, signer } = await signInTurn(context, call, async (active) => {
           jwkId = active.jwkId;
           const { signer } = active;
           return { signer, jws: await signJws(signer, tokenHeader(signer, profile.tokenType), payload) };

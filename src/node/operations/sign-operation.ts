@@ -4,13 +4,14 @@ import { jwtPayload, readSignRequest, type SignRequest } from '../../operations/
 import { requireLease, whenLeased } from './leased.ts';
 import { type OperationContext, type PerformCall, secondsText } from './operation-call.ts';
 import type { OperationIndex } from './operation-index.ts';
+import { signInTurn } from './sign-in-turn.ts';
 
 interface SignContext extends OperationContext {
   readonly index: Pick<OperationIndex, 'current'>;
 }
 
 export function createSign(context: SignContext): PerformCall {
-  const { now, count, inTurn, index } = context;
+  const { now, count } = context;
 
   return async ({ application, target, granted, body }) => {
     const leased = whenLeased(context, target);
@@ -25,11 +26,8 @@ export function createSign(context: SignContext): PerformCall {
       const request = readSignRequest(body, { ...limits, acceptsJsonPayload });
       const { form } = request;
       const isPlain = form.serialization === 'COMPACT' && !form.isDetached;
-      const { made, signer, exp } = await inTurn(first.key.algorithm, application, async () => {
-        // While it waited, its key may have been replaced or revoked.
-        const current = index.current(target, application);
-        const active = current.signer(now());
-        requireLease(context, current);
+      const call = { application, target, signer: first };
+      const { made, signer, exp } = await signInTurn(context, call, async (active) => {
         jwkId = active.jwkId;
         const { header, payload, exp } = contentOf(request, active.signer, at);
         const made = await (isPlain
