@@ -1,14 +1,14 @@
-import { Alert, Anchor, Button, Code, Group, Stack, Text } from '@mantine/core';
+import { Alert, Button, Code, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { flushSync } from 'react-dom';
-import { Link, useParams } from 'wouter';
+import { useParams } from 'wouter';
 import type { ApplicationDetail } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
 import { CopyButton } from '../display/copy-button.tsx';
 import { DangerButton } from '../display/danger-button.tsx';
 import { type Column, DataTable } from '../display/data-table.tsx';
+import { DeletablePage } from '../display/deletable-page.tsx';
 import { DeploymentNote } from '../display/deployment-note.tsx';
 import { Facts } from '../display/facts.tsx';
 import { ConfirmByName } from '../display/form/confirm-by-name.tsx';
@@ -36,26 +36,17 @@ export function ApplicationPage() {
     projectName: string;
     applicationName: string;
   }>();
-  const [deleted, setDeleted] = useState<Announcement>();
   const up = { path: projectPath(projectName, 'applications'), label: 'Applications' };
-  if (deleted !== undefined) {
-    return (
-      <Stack>
-        <PageHeader title={deleted.title} up={up} />
-        <DeploymentNote result={deleted.result} />
-        <Anchor component={Link} href={up.path}>
-          Applications of {projectName}
-        </Anchor>
-      </Stack>
-    );
-  }
   return (
-    <Shown
-      key={`${projectName}/${applicationName}`}
-      appRef={{ projectName, applicationName }}
-      // At once, so that nothing asks for an application that does not exist any more.
-      onDeleted={(announcement) => flushSync(() => setDeleted(announcement))}
-    />
+    <DeletablePage up={up} projectName={projectName}>
+      {(onDeleted) => (
+        <Shown
+          key={`${projectName}/${applicationName}`}
+          appRef={{ projectName, applicationName }}
+          onDeleted={onDeleted}
+        />
+      )}
+    </DeletablePage>
   );
 }
 

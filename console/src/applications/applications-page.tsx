@@ -1,9 +1,10 @@
-import { Anchor, Button, Stack, Text } from '@mantine/core';
+import { Button, Stack } from '@mantine/core';
 import { useState } from 'react';
-import { Link, useLocation, useParams } from 'wouter';
+import { useLocation, useParams } from 'wouter';
 import { keyplane } from '../api/keyplane.ts';
 import { EmptyState } from '../display/empty-state.tsx';
 import { useListView } from '../display/list-query.ts';
+import { nameColumn } from '../display/name-column.tsx';
 import { PageHeader } from '../display/page-header.tsx';
 import { type Column, ServerTable } from '../display/server-table.tsx';
 import { Day, Time } from '../display/time.tsx';
@@ -64,23 +65,7 @@ export function ApplicationsPage() {
 
 function columnsOf(projectName: string): readonly Column<Application>[] {
   return [
-    {
-      header: 'Name',
-      sort: 'name',
-      kind: 'title',
-      cell: ({ name, description }) => (
-        <>
-          <Anchor component={Link} href={projectPath(projectName, 'applications', name)} fw={500}>
-            {name}
-          </Anchor>
-          {description !== null && (
-            <Text size="xs" c="dimmed" lineClamp={1} title={description}>
-              {description}
-            </Text>
-          )}
-        </>
-      ),
-    },
+    nameColumn((name) => projectPath(projectName, 'applications', name)),
     { header: 'May', cell: ({ grants }) => <GrantTexts projectName={projectName} grants={grants} /> },
     { header: 'Expires', cell: ({ expiresAt }) => <Day at={expiresAt} /> },
     { header: 'Last used', cell: ({ lastUsedAt }) => <Time at={lastUsedAt} /> },

@@ -1,8 +1,8 @@
-import { Anchor, Box, Button, Grid, Stack, Text } from '@mantine/core';
+import { Box, Button, Grid, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
-import { flushSync } from 'react-dom';
 import { Link, useParams } from 'wouter';
 import { DangerButton } from '../display/danger-button.tsx';
+import { DeletablePage } from '../display/deletable-page.tsx';
 import { DeploymentNote } from '../display/deployment-note.tsx';
 import { type Fact, Facts } from '../display/facts.tsx';
 import { type Announcement, useLastDeployment } from '../display/last-deployment.ts';
@@ -36,27 +36,14 @@ import { ValidityBar } from './validity-bar.tsx';
 /** One JWK and its actions. */
 export function JwkPage() {
   const { projectName = '', jwkName = '' } = useParams<{ projectName: string; jwkName: string }>();
-  const [deleted, setDeleted] = useState<Announcement>();
   const up = { path: projectPath(projectName, 'jwks'), label: 'JWKs' };
-  if (deleted !== undefined) {
-    return (
-      <Stack>
-        <PageHeader title={deleted.title} up={up} />
-        <DeploymentNote result={deleted.result} />
-        <Anchor component={Link} href={up.path}>
-          JWKs of {projectName}
-        </Anchor>
-      </Stack>
-    );
-  }
   // Another JWK is another page: nothing that was revealed is carried over.
   return (
-    <Shown
-      key={`${projectName}/${jwkName}`}
-      jwk={{ projectName, jwkName }}
-      // At once, so that nothing asks for a JWK that does not exist any more.
-      onDeleted={(announcement) => flushSync(() => setDeleted(announcement))}
-    />
+    <DeletablePage up={up} projectName={projectName}>
+      {(onDeleted) => (
+        <Shown key={`${projectName}/${jwkName}`} jwk={{ projectName, jwkName }} onDeleted={onDeleted} />
+      )}
+    </DeletablePage>
   );
 }
 

@@ -1,8 +1,8 @@
-import { Anchor, Button, Stack, Text } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
-import { flushSync } from 'react-dom';
-import { Link, useParams } from 'wouter';
+import { useParams } from 'wouter';
 import { DangerButton } from '../display/danger-button.tsx';
+import { DeletablePage } from '../display/deletable-page.tsx';
 import { DeploymentNote } from '../display/deployment-note.tsx';
 import { type Announcement, useLastDeployment } from '../display/last-deployment.ts';
 import { PageHeader } from '../display/page-header.tsx';
@@ -31,26 +31,13 @@ import { TimelineChart } from './timeline/timeline-chart.tsx';
 /** One key ring and its actions. */
 export function RingPage() {
   const { projectName = '', ringName = '' } = useParams<{ projectName: string; ringName: string }>();
-  const [deleted, setDeleted] = useState<Announcement>();
   const up = { path: projectPath(projectName, 'key-rings'), label: 'Key rings' };
-  if (deleted !== undefined) {
-    return (
-      <Stack>
-        <PageHeader title={deleted.title} up={up} />
-        <DeploymentNote result={deleted.result} />
-        <Anchor component={Link} href={up.path}>
-          Key rings of {projectName}
-        </Anchor>
-      </Stack>
-    );
-  }
   return (
-    <Shown
-      key={`${projectName}/${ringName}`}
-      ringRef={{ projectName, ringName }}
-      // At once, so that nothing asks for a ring that does not exist any more.
-      onDeleted={(announcement) => flushSync(() => setDeleted(announcement))}
-    />
+    <DeletablePage up={up} projectName={projectName}>
+      {(onDeleted) => (
+        <Shown key={`${projectName}/${ringName}`} ringRef={{ projectName, ringName }} onDeleted={onDeleted} />
+      )}
+    </DeletablePage>
   );
 }
 

@@ -1,8 +1,9 @@
-import { Anchor, Button, Stack, Text } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { Link, useParams } from 'wouter';
 import { keyplane } from '../api/keyplane.ts';
 import { EmptyState } from '../display/empty-state.tsx';
 import { useListView } from '../display/list-query.ts';
+import { nameColumn } from '../display/name-column.tsx';
 import { PageHeader } from '../display/page-header.tsx';
 import { type Column, ServerTable } from '../display/server-table.tsx';
 import { Legend, Status } from '../display/status.tsx';
@@ -63,23 +64,7 @@ export function RingsPage() {
 
 function columnsOf(projectName: string): readonly Column<KeyRing>[] {
   return [
-    {
-      header: 'Name',
-      sort: 'name',
-      kind: 'title',
-      cell: ({ name, description }) => (
-        <>
-          <Anchor component={Link} href={projectPath(projectName, 'key-rings', name)} fw={500}>
-            {name}
-          </Anchor>
-          {description !== null && (
-            <Text size="xs" c="dimmed" lineClamp={1} title={description}>
-              {description}
-            </Text>
-          )}
-        </>
-      ),
-    },
+    nameColumn((name) => projectPath(projectName, 'key-rings', name)),
     { header: 'State', cell: (ring) => <RingStatus ring={ring} /> },
     { header: 'Next rotation', cell: (ring) => <NextRotation ring={ring} /> },
     {

@@ -1,12 +1,12 @@
 import { Anchor, Button, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { flushSync } from 'react-dom';
 import { Link, useParams } from 'wouter';
 import type { TokenProfile } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
 import { DangerButton } from '../display/danger-button.tsx';
+import { DeletablePage } from '../display/deletable-page.tsx';
 import { DeploymentNote } from '../display/deployment-note.tsx';
 import { Facts } from '../display/facts.tsx';
 import { ConfirmByName } from '../display/form/confirm-by-name.tsx';
@@ -34,25 +34,17 @@ export function TokenProfilePage() {
     projectName: string;
     tokenProfileName: string;
   }>();
-  const [deleted, setDeleted] = useState<Announcement>();
   const up = { path: projectPath(projectName, 'token-profiles'), label: 'Token profiles' };
-  if (deleted !== undefined) {
-    return (
-      <Stack>
-        <PageHeader title={deleted.title} up={up} />
-        <DeploymentNote result={deleted.result} />
-        <Anchor component={Link} href={up.path}>
-          Token profiles of {projectName}
-        </Anchor>
-      </Stack>
-    );
-  }
   return (
-    <Shown
-      key={`${projectName}/${tokenProfileName}`}
-      profileRef={{ projectName, tokenProfileName }}
-      onDeleted={(announcement) => flushSync(() => setDeleted(announcement))}
-    />
+    <DeletablePage up={up} projectName={projectName}>
+      {(onDeleted) => (
+        <Shown
+          key={`${projectName}/${tokenProfileName}`}
+          profileRef={{ projectName, tokenProfileName }}
+          onDeleted={onDeleted}
+        />
+      )}
+    </DeletablePage>
   );
 }
 

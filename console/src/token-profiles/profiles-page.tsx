@@ -1,10 +1,11 @@
-import { Anchor, Button, Stack, Text } from '@mantine/core';
+import { Anchor, Button, Stack } from '@mantine/core';
 import { useState } from 'react';
 import { Link, useLocation, useParams } from 'wouter';
 import type { TokenProfile } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
 import { EmptyState } from '../display/empty-state.tsx';
 import { useListView } from '../display/list-query.ts';
+import { nameColumn } from '../display/name-column.tsx';
 import { PageHeader } from '../display/page-header.tsx';
 import { type Column, ServerTable } from '../display/server-table.tsx';
 import { Day } from '../display/time.tsx';
@@ -61,23 +62,7 @@ export function TokenProfilesPage() {
 
 function columnsOf(projectName: string): readonly Column<TokenProfile>[] {
   return [
-    {
-      header: 'Name',
-      sort: 'name',
-      kind: 'title',
-      cell: ({ name, description }) => (
-        <>
-          <Anchor component={Link} href={projectPath(projectName, 'token-profiles', name)} fw={500}>
-            {name}
-          </Anchor>
-          {description !== null && (
-            <Text size="xs" c="dimmed" lineClamp={1} title={description}>
-              {description}
-            </Text>
-          )}
-        </>
-      ),
-    },
+    nameColumn((name) => projectPath(projectName, 'token-profiles', name)),
     { header: 'Issuer', cell: ({ issuer }) => issuer },
     { header: 'Audiences', cell: ({ audiences }) => audiences.join(', ') },
     { header: 'Lifetime', cell: ({ lifetime }) => durationWords(lifetime) },
