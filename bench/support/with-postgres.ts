@@ -1,13 +1,8 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  freePort,
-  launchPostgres,
-  makeCluster,
-  stopPostgresIn,
-  urlOf,
-} from '../../test/support/postgres-server.ts';
+import { freePort } from '../../test/support/free-port.ts';
+import { launchPostgres, makeCluster, stopPostgresIn, urlOf } from '../../test/support/postgres-server.ts';
 
 /** A PostgreSQL that waits for its disk, for as long as the work takes; `folder` goes with it. */
 export async function withPostgres<T>(

@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { freePort, launchPostgres, makeCluster, urlOf } from '../../test/support/postgres-server.ts';
+import { freePort } from '../../test/support/free-port.ts';
+import { launchPostgres, makeCluster, urlOf } from '../../test/support/postgres-server.ts';
 
 export interface PostgresProcess {
   /** Of a new, empty database each time. */

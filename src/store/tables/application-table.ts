@@ -20,7 +20,7 @@ import type { RowGuard } from '../integrity/row-guard.ts';
 import { type ApplicationColumns, applicationParts } from '../integrity/row-macs.ts';
 import { statement } from '../statement.ts';
 import { dateOrNull, timeOrNull } from './column-values.ts';
-import { inChunks, inChunksOnce } from './in-chunks.ts';
+import { inChunks, inChunksOnce, inOrderOf } from './in-chunks.ts';
 import { matchesSearch } from './search-pattern.ts';
 
 type Row = Selectable<ApplicationRow>;
@@ -84,16 +84,11 @@ export class ApplicationTable implements ApplicationStore {
   }
 
   async getMany(ids: readonly string[]): Promise<readonly Application[]> {
-    const found = new Map<string, Application>();
-    for (const chunk of inChunks(ids)) {
-      const rows = await this.#database
-        .selectFrom('applications')
-        .selectAll()
-        .where('id', 'in', chunk)
-        .execute();
-      for (const row of rows) found.set(row.id, this.#applicationOf(row));
-    }
-    return ids.map((id) => found.get(id)).filter((application) => application !== undefined);
+    return inOrderOf(
+      ids,
+      (chunk) => this.#database.selectFrom('applications').selectAll().where('id', 'in', chunk).execute(),
+      (row) => this.#applicationOf(row),
+    );
   }
 
   async list(

@@ -14,6 +14,19 @@ export function* inChunks<T>(members: readonly T[]): Generator<readonly T[]> {
   }
 }
 
+/** What the rows of these ids stand for, in the order of the ids; what is not there is left out. */
+export async function inOrderOf<Row extends { readonly id: string }, Item>(
+  ids: readonly string[],
+  rowsOf: (chunk: readonly string[]) => Promise<readonly Row[]>,
+  itemOf: (row: Row) => Item,
+): Promise<readonly Item[]> {
+  const found = new Map<string, Item>();
+  for (const chunk of inChunks(ids)) {
+    for (const row of await rowsOf(chunk)) found.set(row.id, itemOf(row));
+  }
+  return ids.flatMap((id) => found.get(id) ?? []);
+}
+
 /** For statements in which no member may come twice: the last pieces are ever shorter. */
 export function* inChunksOnce<T>(members: readonly T[]): Generator<readonly T[]> {
   for (let start = 0; start < members.length; ) {

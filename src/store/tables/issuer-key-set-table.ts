@@ -5,7 +5,7 @@ import type { Database, IssuerKeySetRow } from '../database-schema.ts';
 import type { RowGuard } from '../integrity/row-guard.ts';
 import { issuerKeySetParts } from '../integrity/row-macs.ts';
 import { statement } from '../statement.ts';
-import { inChunks } from './in-chunks.ts';
+import { inChunks, inOrderOf } from './in-chunks.ts';
 
 type Row = Selectable<IssuerKeySetRow>;
 type RefreshColumns = Pick<
@@ -69,16 +69,11 @@ export class IssuerKeySetTable implements IssuerKeySetStore {
       taken.set(project_id, turn + 1);
       ids.push(id);
     }
-    const found = new Map<string, IssuerKeySet>();
-    for (const chunk of inChunks(ids)) {
-      const sets = await this.#database
-        .selectFrom('issuer_key_sets')
-        .selectAll()
-        .where('id', 'in', chunk)
-        .execute();
-      for (const row of sets) found.set(row.id, this.#keySetOf(row));
-    }
-    return ids.map((id) => found.get(id)).filter((set) => set !== undefined);
+    return inOrderOf(
+      ids,
+      (chunk) => this.#database.selectFrom('issuer_key_sets').selectAll().where('id', 'in', chunk).execute(),
+      (row) => this.#keySetOf(row),
+    );
   }
 
   async insert(set: IssuerKeySet): Promise<void> {

@@ -15,7 +15,7 @@ import { type KeyRingColumns, keyRingParts } from '../integrity/row-macs.ts';
 import { statement } from '../statement.ts';
 import { dateOrNull, flag, timeOrNull } from './column-values.ts';
 import { databaseNow } from './database-clock.ts';
-import { inChunks } from './in-chunks.ts';
+import { inChunks, inOrderOf } from './in-chunks.ts';
 import type { JwkTable } from './jwk-table.ts';
 import { matchesSearch } from './search-pattern.ts';
 
@@ -165,16 +165,11 @@ export class KeyRingTable implements KeyRingStore {
   }
 
   async getMany(ids: readonly string[]): Promise<readonly KeyRing[]> {
-    const found = new Map<string, KeyRing>();
-    for (const chunk of inChunks(ids)) {
-      const rows = await this.#database
-        .selectFrom('key_rings')
-        .selectAll()
-        .where('id', 'in', chunk)
-        .execute();
-      for (const row of rows) found.set(row.id, this.#ringOf(row));
-    }
-    return ids.map((id) => found.get(id)).filter((ring) => ring !== undefined);
+    return inOrderOf(
+      ids,
+      (chunk) => this.#database.selectFrom('key_rings').selectAll().where('id', 'in', chunk).execute(),
+      (row) => this.#ringOf(row),
+    );
   }
 
   async list(

@@ -6,7 +6,7 @@ import type { Database, TokenProfileRow } from '../database-schema.ts';
 import type { RowGuard } from '../integrity/row-guard.ts';
 import { type TokenProfileColumns, tokenProfileParts } from '../integrity/row-macs.ts';
 import { statement } from '../statement.ts';
-import { inChunks } from './in-chunks.ts';
+import { inOrderOf } from './in-chunks.ts';
 import { matchesSearch } from './search-pattern.ts';
 
 type Row = Selectable<TokenProfileRow>;
@@ -64,16 +64,11 @@ export class TokenProfileTable implements TokenProfileStore {
   }
 
   async getMany(ids: readonly string[]): Promise<readonly TokenProfile[]> {
-    const found = new Map<string, TokenProfile>();
-    for (const chunk of inChunks(ids)) {
-      const rows = await this.#database
-        .selectFrom('token_profiles')
-        .selectAll()
-        .where('id', 'in', chunk)
-        .execute();
-      for (const row of rows) found.set(row.id, this.#profileOf(row));
-    }
-    return ids.map((id) => found.get(id)).filter((profile) => profile !== undefined);
+    return inOrderOf(
+      ids,
+      (chunk) => this.#database.selectFrom('token_profiles').selectAll().where('id', 'in', chunk).execute(),
+      (row) => this.#profileOf(row),
+    );
   }
 
   async list(
