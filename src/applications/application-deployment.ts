@@ -38,7 +38,7 @@ export async function requireDeployable(
   const read = await applicationReader(stores, scope, [application]);
   const keys = read(application).credentials?.flatMap((one) => (one.type === 'JWT' ? one.keys : [])) ?? [];
   if (Buffer.byteLength(JSON.stringify(keys)) <= largestKeys) return;
-  throw badRequest('The keys of all credentials together can not be larger than 1 MiB!', {
+  throw badRequest('The keys of all credentials together cannot be larger than 1 MiB!', {
     reason: 'FIELD_NOT_VALID',
     member: 'credentials',
   });

@@ -224,13 +224,13 @@ function requireClaims(claims: Readonly<Record<string, unknown>>, at: string): v
   }
   const nullMember = nullWithin(claims, `${at}.claims`);
   if (nullMember !== undefined) {
-    throw badRequest(`${shownText(nullMember)} can not be null! No claim is compared with null`, {
+    throw badRequest(`${shownText(nullMember)} cannot be null! No claim is compared with null`, {
       reason: 'FIELD_NOT_VALID',
       member: nullMember,
     });
   }
   if (JSON.stringify(claims).length > longestClaims) {
-    throw badRequest(`claims in ${at} can not be longer than ${longestClaims} characters!`, {
+    throw badRequest(`claims in ${at} cannot be longer than ${longestClaims} characters!`, {
       reason: 'FIELD_NOT_VALID',
       member: `${at}.claims`,
     });

@@ -71,7 +71,7 @@ function grantFindings(
       summary: 'Applications that sign beside what a key ring is for',
       problem: `${label} may sign with key ring ${keyRingName}, which is used ${usedBy}.`,
       advice:
-        'It can sign any claims, so verifiers cannot tell its tokens from the others. Grant ISSUE on a token profile instead, or give it a key ring of its own.',
+        'It can sign any claims, so verifiers cannot tell its tokens from the others. Grant ISSUE on a token profile instead, or give it a separate key ring.',
     });
   }
   return findings;

@@ -329,7 +329,7 @@ function listen(server: Server, { host, port, tls }: NodeOptions): Promise<strin
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(
-        badRequest(`The node can not listen on ${host} port ${port} (${error.code}): choose another --port`),
+        badRequest(`The node cannot listen on ${host} port ${port} (${error.code}): choose another --port`),
       );
     });
     server.listen(port, host, () => {

@@ -1,4 +1,4 @@
-// Header parameters that a caller may give for a payload: `typ`, `cty`, and names of its own.
+// Header parameters that a caller may give for a payload: `typ`, `cty`, and names that it chooses.
 
 import type { JsonObject } from '../jose/json.ts';
 import { shownText } from '../names.ts';
@@ -23,14 +23,14 @@ export function checkHeader(header: JsonObject): void {
     if (registered.has(name)) {
       throw notValid(
         member,
-        `Header parameter (${name}) can not be given! Accepted are typ, cty and names of your own.`,
+        `Header parameter (${name}) cannot be given! Accepted are typ, cty and names of your own.`,
       );
     }
     if ((name === 'typ' || name === 'cty') && typeof value !== 'string') {
       throw notValid(member, `Header parameter (${name}) must be a string!`);
     }
     if (name === 'typ' && isMediaType(value, typeOfHistoricalKeys)) {
-      throw notValid(member, `Header parameter (typ) can not be ${typeOfHistoricalKeys}!`);
+      throw notValid(member, `Header parameter (typ) cannot be ${typeOfHistoricalKeys}!`);
     }
   }
 }

@@ -31,7 +31,7 @@ export function parseBody(bodyText: string): RequestBody {
   };
 }
 
-/** Each item is a request of its own. @throws KeyplaneError `bad_request` */
+/** Each item is a separate request. @throws KeyplaneError `bad_request` */
 export function itemsOf(body: RequestBody): readonly RequestBody[] | undefined {
   if (body.members.items === undefined || body.members.items === null) return undefined;
   const { items } = pickMembers(body.members, ['items']);

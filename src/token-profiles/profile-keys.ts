@@ -105,11 +105,11 @@ export async function resolveEncryption(
  */
 function encOf(given: string | undefined, key: EncryptionKey | undefined): string {
   if (key?.needsSender === true) {
-    const text = `A token can not be encrypted with ${key.alg}: it needs a key of the sender!`;
+    const text = `A token cannot be encrypted with ${key.alg}: it needs a key of the sender!`;
     throw notSupported(text, 'encryptTo');
   }
   if (key !== undefined && key.encrypt === undefined) {
-    throw notSupported(`A token can not be encrypted with ${key.alg}: it only decrypts!`, 'encryptTo');
+    throw notSupported(`A token cannot be encrypted with ${key.alg}: it only decrypts!`, 'encryptTo');
   }
   const fitting = key?.encs ?? encNames;
   const enc = given ?? fitting[0] ?? '';

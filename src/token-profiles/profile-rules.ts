@@ -154,7 +154,7 @@ function readNames(
     const at = `claims.${member}[${index}]`;
     requiredText(at, name);
     if (claimsOfNoCaller.includes(name)) {
-      throw notValid(at, `Claim (${name}) can not be given by a caller!`);
+      throw notValid(at, `Claim (${name}) cannot be given by a caller!`);
     }
     if (Object.hasOwn(fixed, name)) {
       throw notValid(at, `Claim (${shownText(name)}) is fixed, so no caller can give it!`);

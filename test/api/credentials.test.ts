@@ -68,7 +68,7 @@ describe('TOKEN credentials', () => {
     expect(content).not.toHaveProperty('credentials');
   });
 
-  test('each has a token of its own, which ends with its credential', async () => {
+  test('each has a separate token, which ends with its credential', async () => {
     const expiresAt = '2099-01-01T00:00:00.000Z';
     const credentials = [
       { type: 'TOKEN', name: 'ci', expiresAt },

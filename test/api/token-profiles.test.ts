@@ -186,9 +186,9 @@ test.for([
     'Claim (iss) is set by other members of the token profile!',
     'claims.fixed.iss',
   ],
-  [{ claims: { allowed: ['exp'] } }, 'Claim (exp) can not be given by a caller!', 'claims.allowed[0]'],
-  [{ claims: { allowed: ['a', 'cnf'] } }, 'Claim (cnf) can not be given by a caller!', 'claims.allowed[1]'],
-  [{ claims: { required: ['jti'] } }, 'Claim (jti) can not be given by a caller!', 'claims.required[0]'],
+  [{ claims: { allowed: ['exp'] } }, 'Claim (exp) cannot be given by a caller!', 'claims.allowed[0]'],
+  [{ claims: { allowed: ['a', 'cnf'] } }, 'Claim (cnf) cannot be given by a caller!', 'claims.allowed[1]'],
+  [{ claims: { required: ['jti'] } }, 'Claim (jti) cannot be given by a caller!', 'claims.required[0]'],
   [
     { claims: { fixed: { a: 1 }, allowed: ['a'] } },
     'Claim (a) is fixed, so no caller can give it!',
@@ -227,7 +227,7 @@ test.for([
   ],
   [
     { encryptTo: { jwkName: 'sender' } },
-    'A token can not be encrypted with ECDH-1PU: it needs a key of the sender!',
+    'A token cannot be encrypted with ECDH-1PU: it needs a key of the sender!',
     'encryptTo',
   ],
   [

@@ -114,7 +114,7 @@ describe('from the command line', () => {
     });
   });
 
-  test('a token of a token profile is issued, and a claim of its own is refused by name', async () => {
+  test('a token of a token profile is issued, and a claim that the profile sets is rejected by name', async () => {
     const issue = ['token-profile', 'issue', 'orders'];
     const token = await app.ok([...issue, '--claims', '{"scope": "read"}']);
     const verified = await app.json(['verify', '--ring', 'payments', token.trim(), '--issuer', 'https://id']);

@@ -1,4 +1,4 @@
-// The client of kube-apiserver in a program of its own (`client/main.go`): built once for a machine, where Go is installed and
+// The client of kube-apiserver in a separate program (`client/main.go`): built once for a machine, where Go is installed and
 // its modules can be had.
 
 import { type SpawnOptions, spawn } from 'node:child_process';

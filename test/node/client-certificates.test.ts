@@ -115,7 +115,7 @@ test('a resumed TLS session has the certificate of its first handshake', async (
   for (let times = 0; times < 4; times += 1) expect(await statusOf({ pair, agent })).toBe(200);
 });
 
-test('a header that names nobody is not made up for by a certificate', async () => {
+test('a certificate does not replace a header that names no application', async () => {
   const { authority, statusOf } = await tlsWorld((ring) => [
     signingApplication(ring, { credentials: [{ type: 'MTLS', uriSan: workload }] }),
   ]);
@@ -138,7 +138,7 @@ test('a token names its application also on a connection with the certificate of
   expect(await statusOf({ pair, bearer: token })).toBe(403);
 });
 
-test('a certificate that fits the credentials of two applications is nobody', async () => {
+test('a certificate that fits the credentials of two applications is rejected', async () => {
   const { authority, statusOf } = await tlsWorld((ring) => [
     signingApplication(ring, { name: 'a', credentials: [{ type: 'MTLS', uriSan: 'urn:a' }] }),
     signingApplication(ring, { name: 'b', credentials: [{ type: 'MTLS', uriSan: 'urn:b' }] }),

@@ -49,7 +49,7 @@ test('a batch takes as much as it has items, and one that is refused takes nothi
   expect((await batch(1)).status).toBe(429);
 });
 
-test('an application that is deployed again does not get its burst anew', async () => {
+test('an application that is deployed again does not get a second burst', async () => {
   const { sign, link, contents } = await limitedWorld(0.01, 2);
   await sign();
   await sign();

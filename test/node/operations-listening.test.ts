@@ -89,7 +89,7 @@ test('a Unix socket has the mode and the group that were given', async () => {
   await signingNode({ socket, socketGroup: name ?? String(ownGroup) });
   expect((await stat(socket)).gid).toBe(ownGroup);
   expect(await refusalOf({ socket: join(folder, 'b.sock'), socketGroup: 'no-such-group' })).toBe(
-    `The node can not listen on ${join(folder, 'b.sock')} (there is no group no-such-group): choose another --operations-socket`,
+    `The node cannot listen on ${join(folder, 'b.sock')} (there is no group no-such-group): choose another --operations-socket`,
   );
 });
 
@@ -129,7 +129,7 @@ test('a port that is taken ends the start with one line', async () => {
   await once(server, 'listening');
   const { port } = server.address() as { port: number };
   expect(await refusalOf({ port })).toBe(
-    `The node can not listen on 127.0.0.1 port ${port} (EADDRINUSE): choose another --operations-port`,
+    `The node cannot listen on 127.0.0.1 port ${port} (EADDRINUSE): choose another --operations-port`,
   );
   server.close();
 });

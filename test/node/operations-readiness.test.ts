@@ -41,7 +41,7 @@ test('a node without a state is not ready', async () => {
   expect((await fetch(`${operations[0]}/healthz`)).status).toBe(200);
 });
 
-test('anyone learns how many rings sign, and an application which of its own do and why others do not', async () => {
+test('anyone learns how many rings sign, and an application which of those that it may use do, and why others do not', async () => {
   const { probe, token, idle, put } = await readyWorld();
   const own = '/projects/MyProject/readyz';
   expect(await probe('/readyz')).toEqual({ status: 200, body: { ready: true, signing: 1, notSigning: 0 } });

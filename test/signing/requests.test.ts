@@ -57,11 +57,11 @@ test.for([
     (name) =>
       [
         { payload: 'x', header: { own: 1, [name]: 'x' } },
-        `Header parameter (${name}) can not be given! Accepted are typ, cty and names of your own.`,
+        `Header parameter (${name}) cannot be given! Accepted are typ, cty and names of your own.`,
       ] as const,
   ),
   ...['jwk-set+jwt', 'JWK-Set+JWT', 'application/jwk-set+jwt'].map(
-    (typ) => [{ payload: 'x', header: { typ } }, 'Header parameter (typ) can not be jwk-set+jwt!'] as const,
+    (typ) => [{ payload: 'x', header: { typ } }, 'Header parameter (typ) cannot be jwk-set+jwt!'] as const,
   ),
   [{ payload: 'x', header: { cty: 7 } }, 'Header parameter (cty) must be a string!'],
   [

@@ -20,7 +20,7 @@ export function listenOnPort(
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(
         badRequest(
-          `The node can not listen on ${host} port ${port} (${error.code}): choose another --operations-port`,
+          `The node cannot listen on ${host} port ${port} (${error.code}): choose another --operations-port`,
         ),
       );
     });
@@ -80,7 +80,7 @@ async function removeStaleSocket(place: SocketPlace): Promise<void> {
 }
 
 function cannotListen({ path, flag }: SocketPlace, why: string | undefined) {
-  return badRequest(`The node can not listen on ${path} (${why}): choose another ${flag}`);
+  return badRequest(`The node cannot listen on ${path} (${why}): choose another ${flag}`);
 }
 
 async function giveToGroup(groupId: number, place: SocketPlace): Promise<void> {

@@ -1,4 +1,4 @@
-// A gRPC client of unary calls over a Unix socket, and the messages of `k8s.io/externaljwt` v1 as a reader of its own knows them.
+// A gRPC client of unary calls over a Unix socket, and the messages of `k8s.io/externaljwt` v1 as a separate reader knows them.
 
 import { once } from 'node:events';
 import { type ClientHttp2Session, connect, type OutgoingHttpHeaders } from 'node:http2';

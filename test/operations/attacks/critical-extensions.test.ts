@@ -107,11 +107,11 @@ test('a caller gives no header parameter that means something to a reader', asyn
     const { status, body } = await call('sign', { payload: 'x', header: { [name]: 'x' } });
     expect([status, body.error_description]).toEqual([
       400,
-      expect.stringContaining(`(${name}) can not be given!`),
+      expect.stringContaining(`(${name}) cannot be given!`),
     ]);
   }
   const historical = await call('sign', { payload: 'x', header: { typ: 'application/JWK-Set+jwt' } });
-  expect(historical.body.error_description).toBe('Header parameter (typ) can not be jwk-set+jwt!');
+  expect(historical.body.error_description).toBe('Header parameter (typ) cannot be jwk-set+jwt!');
   for (const body of [{ claims: { exp: 1 } }, { claims: { iat: 1 } }, { claims: { jti: 'x' } }]) {
     expect((await call('sign', body)).status).toBe(400);
   }

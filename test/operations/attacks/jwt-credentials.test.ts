@@ -321,7 +321,7 @@ test('a JWT is a credential of the project in the path alone', async () => {
   expect(response.status).toBe(200);
 });
 
-test('a JWT that fits the credentials of two applications is nobody', async () => {
+test('a JWT that fits the credentials of two applications is rejected', async () => {
   const issuer = testIssuer();
   const world = await callingWorld((ring) => [
     signingApplication(ring, { name: 'a', credentials: [issuer.credential({ audience: 'a' })] }),
