@@ -243,7 +243,9 @@ describe('node:http reads', () => {
     heard
       .replace(/(?<=.)HTTP\/1\.1 4\d\d [^\r]*\r\nConnection: close\r\n\r\n$/s, '')
       .replace(/"(since|lastSeenAt)":("[^"]*"|null)/g, '')
-      .replace(/"clockOffsetMs":-?\d+/g, '');
+      .replace(/"clockOffsetMs":-?\d+/g, '')
+      // What changes in a status has not always the same number of digits.
+      .replace(/Content-Length: \d+(?=\r\n(?:[^\r]+\r\n)*\r\n\{"environment")/g, 'Content-Length: ');
 
   test('the same in whatever comes, at the beginning of a connection, after a known request and again', async () => {
     const { url } = await serving([ecJwk({ name: 'a' })]);
