@@ -95,10 +95,15 @@ export function signRequest(ring: string, token: string): string {
   return operationRequest(`key-rings/${ring}/sign`, token, body);
 }
 
+/** Of an environment that is there so that a rotation reaches no node. */
+const noNode = 'No node is registered in this environment';
+
 export async function rotate({ manager }: SigningWorld, ring: string): Promise<void> {
   const answer = await manager.post(`${ringsPath}${ring}/rotate`, {});
-  const { deploymentResult } = JSON.parse(answer);
-  if (!deploymentResult.success) throw new Error(`it did not arrive: ${answer}`);
+  const { environmentResults } = JSON.parse(answer).deploymentResult;
+  const hasFailed = ({ success, message }: { readonly success: boolean; readonly message: string }) =>
+    !success && message !== noNode;
+  if (environmentResults.some(hasFailed)) throw new Error(`it did not arrive: ${answer}`);
 }
 
 /** Five keys may be RETIRING; each is for a moment, as its tokens live for a second. */
