@@ -50,7 +50,7 @@ async function macSigning(world: SigningWorld): Promise<BenchRow> {
 async function decrypting(world: SigningWorld): Promise<BenchRow> {
   const key = randomBytes(32).toString('base64url');
   const jwk = { kty: 'oct', use: 'enc', alg: 'dir', kid: 'decrypts', k: key };
-  const body = { name: 'decrypts', sourceType: 'JWK', jwk: JSON.stringify(jwk) };
+  const body = { name: 'decrypts', sourceType: 'COPY_PASTE', jwkStr: JSON.stringify(jwk) };
   await world.manager.post(jwksPath, body);
   const token = await world.grantJwk('decrypts', ['ENCRYPT', 'DECRYPT']);
   const plaintext = 'a plaintext of the length that a session cookie has, or so';
