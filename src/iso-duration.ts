@@ -6,10 +6,11 @@ const pattern =
 
 /** Milliseconds; undefined for what is no such duration. */
 export function parseDuration(text: string): number | undefined {
-  const parts = pattern.exec(text)?.slice(1);
+  const parts = pattern.exec(text);
   if (!parts) return undefined;
-  const sizes = Object.values(units);
-  return parts.reduce((sum, part, index) => sum + Number(part ?? 0) * (sizes[index] ?? 0), 0);
+  const [, weeks = '0', days = '0', hours = '0', minutes = '0', seconds = '0'] = parts;
+  const { W, D, H, M, S } = units;
+  return Number(weeks) * W + Number(days) * D + Number(hours) * H + Number(minutes) * M + Number(seconds) * S;
 }
 
 /** The shortest spelling in days, hours, minutes and seconds. */

@@ -100,12 +100,14 @@ export function readSignRequest(body: RequestBody, limits: SignLimits): SignRequ
   };
 }
 
-/** The payload of a JWT. Times are whole seconds. */
+/** The payload of a JWT. Times are whole seconds. `claims` has none of the other members: `checkClaims` rejects them. */
 export function jwtPayload(
   claims: JsonObject,
   { iat, exp, jti }: { readonly iat: number; readonly exp: number; readonly jti: string },
 ): string {
-  return JSON.stringify({ ...claims, iat, exp, jti });
+  // Written behind the claims as they are: to copy them into another object takes as long as the whole rest.
+  const given = JSON.stringify(claims).slice(1, -1);
+  return `{${given}${given === '' ? '' : ','}"iat":${iat},"exp":${exp},"jti":${JSON.stringify(jti)}}`;
 }
 
 function readLifetime(given: Parameters<typeof optionalDuration>[1], limits: SignLimits): number {

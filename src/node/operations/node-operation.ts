@@ -33,8 +33,21 @@ const keyOperations: Readonly<Record<string, KeyOperation | undefined>> = withou
   'mac/verify': 'MAC_VERIFY',
 });
 
+/** Routes that were read, by their targets. Applications ask for few. */
+const known = new Map<string, OperationRoute>();
+const mostKnown = 512;
+const longestKnown = 512;
+
 /** @param target of a request line. @returns undefined for any other route */
 export function operationRoute(target: string): OperationRoute | undefined {
+  const route = known.get(target) ?? readRoute(target);
+  if (route === undefined || target.length > longestKnown || known.has(target)) return route;
+  if (known.size >= mostKnown) known.clear();
+  known.set(target, route);
+  return route;
+}
+
+function readRoute(target: string): OperationRoute | undefined {
   const segments = pathSegments(target);
   if (segments === undefined || segments.length < 5 || segments.length > 6) return undefined;
   const [first, project = '', kind, name = '', ...verbs] = segments;

@@ -44,7 +44,12 @@ export interface OperationContext {
 export type AnswerMembers = string;
 export type PerformCall = (call: OperationCall) => AnswerMembers | Promise<AnswerMembers>;
 
-/** `2026-12-01T10:07:00Z` */
+let lastSecond = { seconds: 0, text: '1970-01-01T00:00:00Z' };
+
+/** `2026-12-01T10:07:00Z`. The last one is remembered: requests of one second have the same time in their answers. */
 export function secondsText(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+  if (lastSecond.seconds !== seconds) {
+    lastSecond = { seconds, text: new Date(seconds * 1000).toISOString().replace('.000Z', 'Z') };
+  }
+  return lastSecond.text;
 }
