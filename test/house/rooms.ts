@@ -26,6 +26,7 @@ export const pureRooms: Readonly<Record<string, readonly string[]>> = {
   formats: ['node-forge'],
   jose: [],
   operations: ['ajv'],
+  'outlets/content': [],
   protocol: [],
   'rings/schedule': [],
 };
@@ -270,6 +271,12 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   asn1: [],
   operations: ['jose', 'protocol/subject-pattern.ts', 'type protocol/content.ts'],
   protocol: [],
+  outlets: [
+    'asn1/write-der.ts',
+    'formats/pkcs12/write-pkcs12.ts',
+    'type formats/keystore-format.ts',
+    'jose',
+  ],
 
   store: [
     'rings/ring.ts',

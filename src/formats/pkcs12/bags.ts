@@ -4,6 +4,7 @@
 import { explicit, objectIdentifier, octets, readElement, sequence, set, text } from '../../asn1/ber.ts';
 import type { Asn1Element } from '../../asn1/element.ts';
 import { damagedKeystore, tooManyEntries } from '../keystore-format.ts';
+import { bagAttribute, bagType, x509CertificateOid } from './oids.ts';
 import type { DerivationBudget } from './protection/derivation-budget.ts';
 import { noProtection, type Protection, unknownProtection } from './protection/encrypted-content.ts';
 import { readProtection } from './protection/protection.ts';
@@ -39,18 +40,6 @@ export type KeyBag = BagAttributes & KeyValue;
 export type SecretBag = BagAttributes & SecretValue;
 export type CertificateBag = BagAttributes & CertificateValue;
 export type Bag = KeyBag | SecretBag | CertificateBag;
-
-const bagType = Object.freeze({
-  key: '1.2.840.113549.1.12.10.1.1',
-  shroudedKey: '1.2.840.113549.1.12.10.1.2',
-  certificate: '1.2.840.113549.1.12.10.1.3',
-  secret: '1.2.840.113549.1.12.10.1.5',
-  safeContents: '1.2.840.113549.1.12.10.1.6',
-});
-const x509CertificateOid = '1.2.840.113549.1.9.22.1';
-const friendlyNameOid = '1.2.840.113549.1.9.20';
-const localKeyIdOid = '1.2.840.113549.1.9.21';
-const trustedKeyUsageOid = '2.16.840.1.113894.746875.1.1';
 
 /** A thousand entries with chains of a few certificates. */
 const maxBags = 8_192;
@@ -118,13 +107,13 @@ function readAttributes(attributeSet: Asn1Element | undefined, first: boolean): 
     const [type, valueSet] = sequence(attribute);
     values.set(objectIdentifier(type), set(valueSet)[0]);
   }
-  const friendlyName = values.get(friendlyNameOid);
-  const localKeyId = values.get(localKeyIdOid);
+  const friendlyName = values.get(bagAttribute.friendlyName);
+  const localKeyId = values.get(bagAttribute.localKeyId);
   return {
     // Some writers end a name as C ends a string. An empty name cannot be asked for: it counts as none.
     friendlyName: (friendlyName && text(friendlyName)?.replace(/\0+$/, '')) || undefined,
     localKeyId: localKeyId && octets(localKeyId),
-    trusted: values.has(trustedKeyUsageOid),
+    trusted: values.has(bagAttribute.trustedKeyUsage),
     first,
   };
 }

@@ -15,15 +15,12 @@ import type { Asn1Element } from '../../asn1/element.ts';
 import { badRequest } from '../../errors.ts';
 import { damagedKeystore } from '../keystore-format.ts';
 import { type Bag, readBags } from './bags.ts';
+import { contentType } from './oids.ts';
 import type { DerivationBudget } from './protection/derivation-budget.ts';
 import type { Protection } from './protection/encrypted-content.ts';
 import { type PfxIntegrity, readIntegrity } from './protection/pfx-integrity.ts';
 import { readProtection } from './protection/protection.ts';
 
-const dataOid = '1.2.840.113549.1.7.1';
-const signedDataOid = '1.2.840.113549.1.7.2';
-const envelopedDataOid = '1.2.840.113549.1.7.3';
-const encryptedDataOid = '1.2.840.113549.1.7.6';
 const maxSafes = 1_024;
 
 export type Safe =
@@ -46,8 +43,8 @@ export function readPfx(file: Buffer, budget: DerivationBudget): Pfx {
   const [version, authSafe, macData] = sequence(readElement(file));
   if (integer(version) !== 3) throw damagedKeystore('PFX: version');
   const { type, content: contentElement } = readContentInfo(authSafe);
-  if (type === signedDataOid) throw publicKeyFile();
-  if (type !== dataOid) throw damagedKeystore('PFX: content type');
+  if (type === contentType.signedData) throw publicKeyFile();
+  if (type !== contentType.data) throw damagedKeystore('PFX: content type');
   const content = octets(contentElement);
   const integrity = macData === undefined ? undefined : readIntegrity(macData, budget);
   const safes = sequence(readElement(content), maxSafes).map((safe) => readSafe(safe, budget));
@@ -61,9 +58,9 @@ function readContentInfo(element: Asn1Element | undefined): { type: string; cont
 
 function readSafe(element: Asn1Element, budget: DerivationBudget): Safe {
   const { type, content } = readContentInfo(element);
-  if (type === dataOid) return { bags: readBags(readElement(octets(content)), budget) };
-  if (type === envelopedDataOid) throw publicKeyFile();
-  if (type !== encryptedDataOid) throw damagedKeystore('PFX: safe type');
+  if (type === contentType.data) return { bags: readBags(readElement(octets(content)), budget) };
+  if (type === contentType.envelopedData) throw publicKeyFile();
+  if (type !== contentType.encryptedData) throw damagedKeystore('PFX: safe type');
   const [, encryptedContentInfo] = sequence(content);
   const [, algorithm, sealed] = sequence(encryptedContentInfo);
   if (!isContext(sealed, 0)) throw damagedKeystore('PFX: no encrypted content');

@@ -25,3 +25,8 @@ const names: ReadonlyMap<string, string> = new Map([
 export function secretAlgorithmName(oid: string): string {
   return names.get(oid) ?? oid;
 }
+
+/** The reverse; an identifier is returned as it is. */
+export function secretAlgorithmOid(name: string): string {
+  return [...names].find(([, known]) => known === name)?.[0] ?? name;
+}

@@ -7,8 +7,6 @@ import type { DerivationBudget } from './derivation-budget.ts';
 import { decryptCbc, onlySequence, type Protection, unknownProtection } from './encrypted-content.ts';
 import { readKdf } from './pbkdf.ts';
 
-export const pbes2Oid = '1.2.840.113549.1.5.13';
-
 interface CbcCipher {
   readonly name: string;
   readonly keyBytes: number;

@@ -5,10 +5,10 @@ import { pbkdf2Sync, scryptSync } from 'node:crypto';
 import { integer, isConstructed, isContext, objectIdentifier, octets, sequence } from '../../../asn1/ber.ts';
 import { type Asn1Element, asn1Tag } from '../../../asn1/element.ts';
 import { damagedKeystore, keystoreLimits } from '../../keystore-format.ts';
+import { pbkdf2Oid } from '../oids.ts';
 import type { DerivationBudget } from './derivation-budget.ts';
 import { hmacDigestOf } from './digests.ts';
 
-const pbkdf2Oid = '1.2.840.113549.1.5.12';
 const scryptOid = '1.3.6.1.4.1.11591.4.11';
 const hmacSha1Oid = '1.2.840.113549.2.7';
 

@@ -4,11 +4,12 @@
 import { integer, objectIdentifier, octets, sequence } from '../../../asn1/ber.ts';
 import type { Asn1Element } from '../../../asn1/element.ts';
 import { damagedKeystore } from '../../keystore-format.ts';
+import { pbes2Oid } from '../oids.ts';
 import type { DerivationBudget } from './derivation-budget.ts';
 import { decryptCbc, onlySequence, type Protection, unknownProtection } from './encrypted-content.ts';
 import { type Derivation, derivationPurpose, deriveBytes, encryptionPasswords } from './key-derivation.ts';
 import { openPbes1, pbes1Schemes } from './pbes1.ts';
-import { pbes2Oid, readPbes2 } from './pbes2.ts';
+import { readPbes2 } from './pbes2.ts';
 import { decryptRc2Cbc } from './rc2.ts';
 
 interface LegacyCipher {
