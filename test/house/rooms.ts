@@ -271,12 +271,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   asn1: [],
   operations: ['jose', 'protocol/subject-pattern.ts', 'type protocol/content.ts'],
   protocol: [],
-  outlets: [
-    'asn1/write-der.ts',
-    'formats/pkcs12/write-pkcs12.ts',
-    'type formats/keystore-format.ts',
-    'jose',
-  ],
+  outlets: ['asn1/write-der.ts', 'formats/pkcs12/write-pkcs12.ts', 'type formats/keystore-format.ts', 'jose'],
 
   store: [
     'rings/ring.ts',
