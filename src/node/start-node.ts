@@ -204,7 +204,7 @@ async function run(
     };
     return { environment, name, version, ...stands, ...uses };
   };
-  const metrics = createNodeMetrics(facts, operations);
+  const metrics = createNodeMetrics(facts, { ...(operations && { operations }), ...(signer && { signer }) });
   closers.push(() => metrics.close());
   const tls = options.tls && (await operatorsError(openTls(options.tls, log)));
   if (tls) closers.push(() => tls.close());

@@ -277,3 +277,24 @@ test('what is no call of gRPC is refused, and the connection goes on', async () 
   expect(await call('Sign', Buffer.alloc(1024 * 1024 + 1))).toMatchObject({ status: resourceExhausted });
   expect(await call('Metadata')).toMatchObject({ status: 0 });
 });
+
+test('its calls are counted by method and status, and the metrics show whether it can sign', async () => {
+  const ring = ringContent('accounts');
+  const { node, call, sign } = await signerWith([ring, memberContent(ring, 1, 'ACTIVE', rsaKey())]);
+  await sign({ exp: seconds() + 60 });
+  await sign({ exp: seconds() + 60 });
+  await sign({ exp: 'never' });
+  await call('FetchKeys');
+  await call('Unknown');
+  const metrics = await (await fetch(`${node.url}/metrics`)).text();
+  const counted = (method: string, status: string) =>
+    new RegExp(
+      `^keyplane_node_kubernetes_signer_calls_total\\{method="${method}",status="${status}"\\} (\\d+)$`,
+      'm',
+    ).exec(metrics)?.[1];
+  expect(counted('Sign', 'OK')).toBe('2');
+  expect(counted('Sign', 'INVALID_ARGUMENT')).toBe('1');
+  expect(counted('FetchKeys', 'OK')).toBe('1');
+  expect(counted('other', 'UNIMPLEMENTED')).toBe('1');
+  expect(metrics).toContain('keyplane_node_kubernetes_signer_ready 1\n');
+});

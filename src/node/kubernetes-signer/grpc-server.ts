@@ -51,8 +51,14 @@ const callTimeoutMs = 30_000;
 const closeTimeoutMs = 2_000;
 const contentType = 'application/grpc';
 
-/** @param onError gets what a method threw that is no GrpcError: the client learns nothing about it */
-export function createGrpcServer(methods: GrpcMethods, onError: (error: unknown) => void): GrpcServer {
+export interface GrpcObserver {
+  /** What a method threw that is no GrpcError: the client learns nothing about it. */
+  onError(error: unknown): void;
+  /** @param path of a method of the server, or `other` */
+  onAnswer(path: string, status: 'OK' | GrpcStatus): void;
+}
+
+export function createGrpcServer(methods: GrpcMethods, { onError, onAnswer }: GrpcObserver): GrpcServer {
   const sessions = new Set<ServerHttp2Session>();
   const server = createServer({
     settings: { maxConcurrentStreams: mostCalls, enablePush: false },
@@ -68,10 +74,16 @@ export function createGrpcServer(methods: GrpcMethods, onError: (error: unknown)
   server.on('stream', (stream, headers) => {
     stream.on('error', () => undefined);
     stream.setTimeout(callTimeoutMs, () => stream.close(constants.NGHTTP2_CANCEL));
-    answer(stream, headers, methods).catch((error: unknown) => {
-      if (!(error instanceof GrpcError)) onError(error);
-      refuse(stream, error instanceof GrpcError ? error : new GrpcError('INTERNAL', 'The signer failed!'));
-    });
+    const path = headers[':path'] ?? '';
+    const observe = (status: 'OK' | GrpcStatus) => onAnswer(methods.has(path) ? path : 'other', status);
+    answer(stream, headers, methods)
+      .then((isAnswered) => isAnswered && observe('OK'))
+      .catch((error: unknown) => {
+        if (!(error instanceof GrpcError)) onError(error);
+        const known = error instanceof GrpcError ? error : new GrpcError('INTERNAL', 'The signer failed!');
+        observe(known.status);
+        refuse(stream, known);
+      });
   });
 
   return {
@@ -88,26 +100,28 @@ export function createGrpcServer(methods: GrpcMethods, onError: (error: unknown)
   };
 }
 
+/** @returns whether a method answered: not where the client ended the call, or what came is no gRPC */
 async function answer(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
   methods: GrpcMethods,
-): Promise<void> {
+): Promise<boolean> {
   if (!headers['content-type']?.startsWith(contentType)) {
     stream.respond({ ':status': 415 }, { endStream: true });
     stream.close(constants.NGHTTP2_NO_ERROR);
-    return;
+    return false;
   }
   const path = headers[':path'] ?? '';
   const method = headers[':method'] === 'POST' ? methods.get(path) : undefined;
   if (method === undefined) throw new GrpcError('UNIMPLEMENTED', 'This signer has no such method!');
   const message = await readMessage(stream);
-  if (message === undefined) return;
+  if (message === undefined) return false;
   const reply = await method(message);
-  if (stream.destroyed || stream.closed) return;
+  if (stream.destroyed || stream.closed) return false;
   stream.respond({ ':status': 200, 'content-type': contentType }, { waitForTrailers: true });
   stream.once('wantTrailers', () => stream.sendTrailers({ 'grpc-status': String(grpcStatus.OK) }));
   stream.end(framed(reply));
+  return true;
 }
 
 /** Undefined where the client ended the call. @throws GrpcError */

@@ -4,7 +4,7 @@ import type { ServeLimit } from '../lease/serve-limit.ts';
 import { listenOnSocket } from '../operations/listen.ts';
 import type { NodeParts } from '../operations/start-operations.ts';
 import { externalJwtMethods, signingProblemOf } from './external-jwt-signer.ts';
-import { createGrpcServer } from './grpc-server.ts';
+import { createGrpcServer, type GrpcStatus } from './grpc-server.ts';
 import { type RingPlace, SignerRing } from './signer-ring.ts';
 
 export interface KubernetesSignerOptions extends RingPlace {
@@ -20,10 +20,19 @@ export interface KubernetesSignerStatus {
   readonly problem: string | null;
 }
 
+export interface SignerAnswers {
+  /** `Sign`, `FetchKeys`, `Metadata` or `other`. */
+  readonly method: string;
+  readonly status: 'OK' | GrpcStatus;
+  readonly count: number;
+}
+
 export interface KubernetesSigner {
   /** Once the state was restored. @returns the address */
   listen(): Promise<string>;
   status(): KubernetesSignerStatus;
+  /** Since the start. */
+  answers(): readonly SignerAnswers[];
   close(): Promise<void>;
 }
 
@@ -77,8 +86,14 @@ export function startKubernetesSigner(
     now: () => contact.time.now(),
     count: (use) => usage.count(use),
   });
-  const { server, close } = createGrpcServer(methods, (error) => {
-    log.error({ err: error }, 'the Kubernetes signer failed');
+  const answers = new Map<string, SignerAnswers>();
+  const { server, close } = createGrpcServer(methods, {
+    onError: (error) => log.error({ err: error }, 'the Kubernetes signer failed'),
+    onAnswer(path, status) {
+      const key = `${path} ${status}`;
+      const before = answers.get(key) ?? { method: path.slice(path.lastIndexOf('/') + 1), status, count: 0 };
+      answers.set(key, { ...before, count: before.count + 1 });
+    },
   });
 
   return {
@@ -91,6 +106,7 @@ export function startKubernetesSigner(
       return address;
     },
     status: () => ({ ring: title, problem: signingProblem() ?? null }),
+    answers: () => [...answers.values()],
     close,
   };
 }

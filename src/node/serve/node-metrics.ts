@@ -38,12 +38,22 @@ export interface OperationFacts {
   readonly gcmShare: number;
 }
 
-export function createNodeMetrics(facts: () => NodeFacts, operations?: OperationFacts): NodeMetrics {
+/** Of the Kubernetes signer. */
+export interface SignerFacts {
+  answers(): readonly { readonly method: string; readonly status: string; readonly count: number }[];
+  status(): { readonly problem: string | null };
+}
+
+export function createNodeMetrics(
+  facts: () => NodeFacts,
+  { operations, signer }: { readonly operations?: OperationFacts; readonly signer?: SignerFacts } = {},
+): NodeMetrics {
   const registry = new Registry();
   const requests = countRequests(registry);
   const closeDelay = measureDelay(registry);
   measureState(registry, facts);
   if (operations) measureOperations(registry, operations);
+  if (signer) measureSigner(registry, signer);
   return {
     requests,
     text: () => registry.metrics(),
@@ -157,6 +167,28 @@ function measureOperations(registry: Registry, operations: OperationFacts): void
     },
   });
   registry.registerMetric(durationHistogram(operations));
+}
+
+function measureSigner(registry: Registry, signer: SignerFacts): void {
+  const registers = [registry];
+  new Counter({
+    name: 'keyplane_node_kubernetes_signer_calls_total',
+    help: 'Calls of kube-apiserver that were answered, by method and gRPC status',
+    labelNames: ['method', 'status'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { method, status, count } of signer.answers()) this.inc({ method, status }, count);
+    },
+  });
+  new Gauge({
+    name: 'keyplane_node_kubernetes_signer_ready',
+    help: '1 while the Kubernetes signer can sign with its key ring',
+    registers,
+    collect() {
+      this.set(signer.status().problem === null ? 1 : 0);
+    },
+  });
 }
 
 /** Counted elsewhere: prom-client would look up its labels for each request. */
