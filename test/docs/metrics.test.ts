@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningNode } from '../../src/node/start-node.ts';
@@ -7,12 +8,19 @@ import { root } from './support/page.ts';
 
 let keyplane: TestManager;
 let node: RunningNode;
+const folder = mkdtempSync(join(tmpdir(), 'keyplane-metrics-'));
 beforeAll(async () => {
   keyplane = await startTestManager({ environments: ['production'] });
-  node = await keyplane.addNode('production', 'n1', { operations: { port: 0 } });
+  const kubernetesSigner = {
+    socket: join(folder, 'signer.sock'),
+    project: 'MyProject',
+    ringName: 'accounts',
+  };
+  node = await keyplane.addNode('production', 'n1', { operations: { port: 0 }, kubernetesSigner });
 });
 afterAll(async () => {
   await keyplane.close();
+  rmSync(folder, { recursive: true });
 });
 
 /** Only with PostgreSQL. */
