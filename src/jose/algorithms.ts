@@ -1,9 +1,10 @@
 // The one table of algorithms: name, use, key types, curves, sizes. Nothing else in the program lists them. The console
 // imports it, so it takes only types from the table of key types, whose checks need Node.js. Sources: RFC 7518 §3.1,
-// §4.1, §5.1; RFC 8037 §3; RFC 8812 §3.2; RFC 9864; draft-madden-jose-ecdh-1pu. Rejects an algorithm that is unknown,
+// §4.1, §5.1; RFC 8037 §3; RFC 8812 §3.2; RFC 9864; RFC 9964 §5; draft-madden-jose-ecdh-1pu. Rejects an algorithm that is unknown,
 // belongs to another key type or use, or does not fit the key.
 
 import { badRequest } from '../errors.ts';
+import { algorithmHint } from './algorithm-hint.ts';
 import type { KeyRestriction } from './der/rsa-pss.ts';
 import type { JwkMetadata } from './jwk.ts';
 import { keyTypeName } from './key-type-name.ts';
@@ -19,6 +20,8 @@ interface AlgorithmRow {
   readonly curves?: readonly string[];
   readonly leastOctets?: number;
   readonly exactOctets?: readonly number[];
+  /** A key is of this algorithm alone, which is a member of the key (RFC 9964 §3). */
+  readonly keyAlgorithm?: string;
   readonly deprecated?: true;
   /** Known in the `alg` of a pasted JWK, but not to be asked for. */
   readonly pastedOnly?: true;
@@ -35,6 +38,10 @@ const agreement: AlgorithmRow = {
 };
 const rsaSignature: AlgorithmRow = { useType: 'SIGNATURE', keyTypes: rsa };
 const rsaEncryption: AlgorithmRow = { useType: 'ENCRYPTION', keyTypes: rsa };
+
+function keyPairSignature(keyAlgorithm: string): AlgorithmRow {
+  return { useType: 'SIGNATURE', keyTypes: ['AKP'], keyAlgorithm };
+}
 
 function curveSignature(keyType: KeyType, ...curves: string[]): AlgorithmRow {
   return { useType: 'SIGNATURE', keyTypes: [keyType], curves };
@@ -73,8 +80,11 @@ const rows: Readonly<Record<string, AlgorithmRow>> = {
   ES512: curveSignature('EC', 'P-521'),
   ES256K: curveSignature('EC', 'secp256k1'),
   EdDSA: curveSignature('OKP', 'Ed25519', 'Ed448'),
-  Ed25519: { ...curveSignature('OKP', 'Ed25519'), pastedOnly: true },
-  Ed448: { ...curveSignature('OKP', 'Ed448'), pastedOnly: true },
+  Ed25519: curveSignature('OKP', 'Ed25519'),
+  Ed448: curveSignature('OKP', 'Ed448'),
+  'ML-DSA-44': keyPairSignature('ML-DSA-44'),
+  'ML-DSA-65': keyPairSignature('ML-DSA-65'),
+  'ML-DSA-87': keyPairSignature('ML-DSA-87'),
   'ECDH-ES': agreement,
   'ECDH-ES+A128KW': agreement,
   'ECDH-ES+A192KW': agreement,
@@ -143,11 +153,14 @@ export interface KeyOutline {
   readonly crv?: string;
   /** A secret, of which the length alone counts. */
   readonly k?: string;
+  /** Counts where a key is of one algorithm alone; undefined: any that such keys may have. */
+  readonly alg?: string | undefined;
 }
 
 function fits(row: AlgorithmRow, key: KeyOutline): boolean {
   if (!row.keyTypes.includes(key.kty)) return false;
   if (row.curves !== undefined) return key.crv !== undefined && row.curves.includes(key.crv);
+  if (row.keyAlgorithm !== undefined) return key.alg === undefined || key.alg === row.keyAlgorithm;
   if (key.k === undefined) return true;
   const octets = octetsOf(key.k);
   return octets >= (row.leastOctets ?? 0) && row.exactOctets?.includes(octets) !== false;
@@ -167,15 +180,18 @@ export function signatureAlgorithmsOf(key: KeyOutline): readonly string[] {
   return fitting.map(([name]) => name);
 }
 
-/** "EC keys on curve P-256", "OCT keys of 16 bytes", "RSA keys". */
+/** "EC keys on curve P-256", "OCT keys of 16 bytes", "AKP keys of ML-DSA-65", "RSA keys". */
 function kindOf(key: KeyOutline): string {
   const name = `${keyTypeName(key.kty)} keys`;
   if (key.k !== undefined) return `${name} of ${bytes(octetsOf(key.k))}`;
-  return key.crv === undefined ? name : `${name} on curve ${key.crv}`;
+  if (key.crv !== undefined) return `${name} on curve ${key.crv}`;
+  const ofAlgorithm = key.alg !== undefined && table[key.alg]?.keyAlgorithm !== undefined;
+  return ofAlgorithm ? `${name} of ${key.alg}` : name;
 }
 
 function needOf(row: AlgorithmRow): string {
   if (row.curves !== undefined) return `curve ${row.curves.join(' or ')}`;
+  if (row.keyAlgorithm !== undefined) return `a key of ${row.keyAlgorithm}`;
   if (row.exactOctets !== undefined) return `exactly ${row.exactOctets.join(', ')} bytes`;
   return `at least ${bytes(row.leastOctets ?? 1)}`;
 }
@@ -194,7 +210,7 @@ export function checkAlgorithmFits(key: KeyOutline, useType: UseType, algorithm:
 
   const whole = algorithmsFor({ keyType: key.kty, useType });
   const fitting = algorithmsFitting(key, useType);
-  const refusal = `Algorithm (${shown(algorithm)}) is not valid for ${keyTypeName(key.kty)} keys with use type ${useType}!`;
+  const refusal = `Algorithm (${shown(algorithm)}) is not valid for ${keyTypeName(key.kty)} keys with use type ${useType}!${algorithmHint(algorithm)}`;
   if (fitting.length === 0) {
     const need = inRow ? ` ${requestName(name)} needs ${needOf(row)}.` : '';
     throw badRequest(`${refusal} No algorithm of this use type fits ${kindOf(key)}.${need}`, notValid);
@@ -225,10 +241,12 @@ export function checkRestriction(restriction: KeyRestriction, algorithm: string)
 export function checkOwnAlgorithm(key: KeyOutline, algorithm: NonNullable<JwkMetadata['alg']>): UseType {
   const row = table[algorithm];
   if (row !== undefined && fits(row, key)) return row.useType;
-  const fitting = Object.entries(table).filter(([, candidate]) => fits(candidate, key));
+  // It is the algorithm that is at fault, so it does not limit what would be right.
+  const bare = { ...key, alg: undefined };
+  const fitting = Object.entries(table).filter(([, candidate]) => fits(candidate, bare));
   const values = fitting.map(([name]) => name).join(', ') || 'none';
   if (row === undefined) {
-    throw badRequest(`alg (${shown(algorithm)}) is not known! Valid values for ${kindOf(key)}: ${values}`, {
+    throw badRequest(`alg (${shown(algorithm)}) is not known!${algorithmHint(algorithm)} Valid values for ${kindOf(bare)}: ${values}`, {
       reason: 'ALGORITHM_NOT_VALID',
     });
   }
@@ -236,7 +254,7 @@ export function checkOwnAlgorithm(key: KeyOutline, algorithm: NonNullable<JwkMet
     ? `it needs ${needOf(row)}`
     : `it is for ${row.keyTypes.map(keyTypeName).join(' and ')} keys`;
   throw badRequest(
-    `alg (${algorithm}) contradicts the key: ${need}! Valid values for ${kindOf(key)}: ${values}`,
+    `alg (${algorithm}) contradicts the key: ${need}! Valid values for ${kindOf(bare)}: ${values}`,
     { reason: 'ALGORITHM_NOT_VALID' },
   );
 }

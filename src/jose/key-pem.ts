@@ -7,6 +7,7 @@ import { readDer } from '../asn1/der.ts';
 import { Asn1Error } from '../asn1/element.ts';
 import { sniffDer } from '../asn1/sniff-der.ts';
 import { badRequest, type KeyplaneError } from '../errors.ts';
+import { ExpandedKeyError } from './der/akp-form.ts';
 import { type DerKey, readEcParameters, readEcPrivateKey, readPkcs8, readSpki } from './der/key-der.ts';
 import { ExplicitCurveError } from './der/named-curve.ts';
 import { readRsaPrivateKey, readRsaPublicKey } from './der/rsa-form.ts';
@@ -19,6 +20,7 @@ import { shown } from './shown.ts';
 import {
   certificateForKey,
   type Encoding,
+  expandedKey,
   explicitCurve,
   javaKeystore,
   keystoreForm,
@@ -192,6 +194,7 @@ function damagedAsBadRequest<T>(
   } catch (error) {
     if (error instanceof ExplicitCurveError)
       throw notSupported(explicitCurve(kind === 'PUBLIC_KEY' ? 'PUBLIC' : 'PRIVATE', encoding));
+    if (error instanceof ExpandedKeyError) throw notSupported(expandedKey(error.alg));
     if (error instanceof Asn1Error)
       throw badRequest(`${what} is not a key that is accepted: ${error.message}`);
     throw error;

@@ -2,19 +2,26 @@
 // values alone, because the checks of the table need Node.js.
 
 import { curveTypeName, keyTypeMember, keyTypeName } from './key-type-name.ts';
-import { type KeyType, type KeyTypeName, keyTypeInfo, keyTypes } from './key-types.ts';
+import {
+  type GenerationOptions,
+  type KeyType,
+  type KeyTypeName,
+  keyTypeInfo,
+  keyTypes,
+} from './key-types.ts';
 
 /** The parameters of Generate JWK for one key type. */
 export interface GenerateOption {
   readonly label: string;
-  readonly parameter: 'keySize' | 'curveType';
+  readonly parameter: GenerationOptions['parameter'];
   /** What the API takes, in the order of the documentation. */
   readonly variants: readonly {
     readonly value: string;
     readonly label: string;
-    /** What of such a key algorithms depend on: its curve, or its bits. */
+    /** What of such a key algorithms depend on: its curve, its bits, or its only algorithm. */
     readonly crv?: string;
     readonly bits?: number;
+    readonly alg?: string;
   }[];
   /** The variant that a form begins with. */
   readonly preset: string;
@@ -41,10 +48,24 @@ function generateOption(kty: KeyType): GenerateOption | null {
   const { generation } = keyTypeInfo(kty);
   if (generation === null) return null;
   const { label, parameter } = generation;
-  if (generation.parameter === 'keySize') {
-    const variants = generation.values.map((bits) => ({ value: String(bits), label: `${bits} bits`, bits }));
-    return { label, parameter, variants, preset: String(generation.preset) };
+  switch (generation.parameter) {
+    case 'keySize': {
+      const variants = generation.values.map((bits) => ({
+        value: String(bits),
+        label: `${bits} bits`,
+        bits,
+      }));
+      return { label, parameter, variants, preset: String(generation.preset) };
+    }
+    case 'curveType': {
+      const variants = generation.values.map((crv) => ({ value: curveTypeName(crv), label: crv, crv }));
+      return { label, parameter, variants, preset: curveTypeName(generation.preset) };
+    }
+    case 'algorithm': {
+      const variants = generation.values.map((alg) => ({ value: alg, label: alg, alg }));
+      return { label, parameter, variants, preset: generation.preset };
+    }
+    default:
+      return generation satisfies never;
   }
-  const variants = generation.values.map((crv) => ({ value: curveTypeName(crv), label: crv, crv }));
-  return { label, parameter, variants, preset: curveTypeName(generation.preset) };
 }

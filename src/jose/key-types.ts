@@ -1,8 +1,9 @@
 // The one table of key types: a row for each kty. Shape, soundness, public part, thumbprint, DER, facts, filters and
 // the enumerations of the API, command line and console come from it. A new key type is a row here and the file of its
 // soundness check; what else a key type needs is a compile error until the row has it.
-// Sources: RFC 7518 §6, RFC 8037 §2, RFC 7638 §3.2.
+// Sources: RFC 7518 §6, RFC 8037 §2, RFC 9964 §3, RFC 7638 §3.2.
 
+import { akpForm } from './der/akp-form.ts';
 import type { DerForm } from './der/der-form.ts';
 import { ecForm } from './der/ec-form.ts';
 import { okpForm } from './der/okp-form.ts';
@@ -10,6 +11,12 @@ import { rsaForm } from './der/rsa-form.ts';
 import { curveTypeName, keyTypeName } from './key-type-name.ts';
 import { ecCurves } from './soundness/ec-curves.ts';
 import type { CurveTable } from './soundness/key-curve.ts';
+import {
+  type AkpMembers,
+  akpSize,
+  checkAkpSoundness,
+  longestAkpMember,
+} from './soundness/soundness-akp.ts';
 import { completeCrtMembers, type RsaMembers } from './soundness/rsa-halves.ts';
 import { checkEc, checkEcSoundness, type EcMembers } from './soundness/soundness-ec.ts';
 import { checkOct, type OctMembers, octSize } from './soundness/soundness-oct.ts';
@@ -26,13 +33,17 @@ export interface KeyMember {
 /** Families of `key_ops`: sign and verify; encrypt, decrypt, wrapKey and unwrapKey; deriveKey and deriveBits. */
 export type OperationFamily = 'signing' | 'encrypting' | 'deriving';
 
-/** What Generate JWK takes: bits, or curves out of the table of curves; in the order of the documentation. */
+/**
+ * What Generate JWK takes: bits, curves out of the table of curves, or algorithms where a key is of one alone; in the order
+ * of the documentation.
+ */
 export type GenerationOptions = {
   /** What the console calls it. */
   readonly label: string;
 } & (
   | { readonly parameter: 'keySize'; readonly values: readonly number[]; readonly preset: number }
   | { readonly parameter: 'curveType'; readonly values: readonly string[]; readonly preset: string }
+  | { readonly parameter: 'algorithm'; readonly values: readonly string[]; readonly preset: string }
 );
 
 interface KeyTypeRow<Members extends object> {
@@ -54,9 +65,14 @@ interface KeyTypeRow<Members extends object> {
   /** In SPKI and PKCS#8; null for key types that have no such form, and so no PEM. */
   readonly der: DerForm | null;
   readonly operations: readonly OperationFamily[];
+  /**
+   * Whether the JWK Sets of projects and environments hold such keys where nothing else is asked for. Some verifiers reject a
+   * whole set for one key of a type that they do not know.
+   */
+  readonly inSetsByDefault: boolean;
   /** Null where the manager does not generate such keys; otherwise `generate-key.ts` does. */
   readonly generation: GenerationOptions | null;
-  /** Bits of a key without a curve: of its modulus, of its secret. */
+  /** Bits of a key without a curve: of its modulus, of its secret, of its public key. */
   sizeOf?(jwk: Members): number;
   /** What costs next to nothing, before any other arithmetic. @throws KeyplaneError bad_request */
   checkSizes?(jwk: Members): void;
@@ -93,6 +109,7 @@ const table = {
     curves: null,
     der: rsaForm,
     operations: ['signing', 'encrypting'],
+    inSetsByDefault: true,
     generation: { label: 'RSA', parameter: 'keySize', values: [2048, 3072, 4096], preset: 3072 },
     sizeOf: rsaSize,
     checkSizes: checkRsaSizes,
@@ -110,6 +127,7 @@ const table = {
     },
     der: ecForm,
     operations: ['signing', 'deriving'],
+    inSetsByDefault: true,
     generation: {
       label: 'EC',
       parameter: 'curveType',
@@ -126,6 +144,7 @@ const table = {
     curves: null,
     der: null,
     operations: ['signing', 'encrypting', 'deriving'],
+    inSetsByDefault: false,
     generation: {
       label: 'OCT (secret)',
       parameter: 'keySize',
@@ -142,6 +161,7 @@ const table = {
     curves: { table: okpCurves, source: 'RFC 8037 §2' },
     der: okpForm,
     operations: ['signing', 'deriving'],
+    inSetsByDefault: true,
     generation: {
       label: 'OKP (Edwards curves)',
       parameter: 'curveType',
@@ -151,6 +171,24 @@ const table = {
     checkPoint: checkOkp,
     checkSoundness: checkOkpSoundness,
   } as const satisfies KeyTypeRow<OkpMembers>,
+  AKP: {
+    members: { pub: publicOctets, priv: privateOctets },
+    required: ['alg', 'pub'],
+    thumbprint: ['alg', 'kty', 'pub'],
+    longestMember: longestAkpMember,
+    curves: null,
+    der: akpForm,
+    operations: ['signing'],
+    inSetsByDefault: false,
+    generation: {
+      label: 'AKP (ML-DSA, post-quantum)',
+      parameter: 'algorithm',
+      values: ['ML-DSA-44', 'ML-DSA-65', 'ML-DSA-87'],
+      preset: 'ML-DSA-65',
+    },
+    sizeOf: akpSize,
+    checkSoundness: checkAkpSoundness,
+  } as const satisfies KeyTypeRow<AkpMembers>,
 };
 
 type Table = typeof table;
@@ -178,7 +216,7 @@ export type GeneratedKeyType = {
 }[KeyType];
 /** The same, as the API names them. */
 export type GeneratedTypeName = Uppercase<GeneratedKeyType>;
-/** Bits or curves of generated keys. */
+/** Bits, curves or algorithms of generated keys. */
 export type GeneratedValue<Kty extends GeneratedKeyType> = NonNullable<
   Table[Kty]['generation']
 >['values'][number];
@@ -224,6 +262,10 @@ export const keyTypeNames: readonly KeyTypeName[] = Object.freeze(registered.map
 export const generatedKeyTypes: readonly GeneratedKeyType[] = Object.freeze(
   registered.filter((kty): kty is GeneratedKeyType => infos[kty].generation !== null),
 );
+/** Those of the JWK Sets of a project and of the environment, unless something else is asked for. */
+export const defaultPublishedKeyTypes: readonly KeyType[] = Object.freeze(
+  registered.filter((kty) => infos[kty].inSetsByDefault),
+);
 /** Of all key types: names of members that are never shown. */
 export const privateMemberNames: ReadonlySet<string> = new Set(
   registered.flatMap((kty) => infos[kty].privateMembers),
@@ -237,9 +279,9 @@ export function keyTypeInfo(kty: KeyType): KeyTypeInfo {
   return infos[kty];
 }
 
-/** Bits or curves that Generate JWK takes, as it spells them. */
+/** Bits, curves or algorithms that Generate JWK takes, as it spells them. */
 export function generationValues({ parameter, values }: GenerationOptions): readonly (number | string)[] {
-  return parameter === 'keySize' ? values : values.map(curveTypeName);
+  return parameter === 'curveType' ? values.map(curveTypeName) : values;
 }
 
 export function isSymmetric(jwk: { readonly kty: KeyType }): boolean {

@@ -151,6 +151,14 @@ export function explicitCurve(kind: 'PRIVATE' | 'PUBLIC', encoding: Encoding): U
   };
 }
 
+/** RFC 9964 §4 has the seed alone, from which the expanded key is computed, and not the other way round. */
+export function expandedKey(alg: string): UnsupportedFormat {
+  return {
+    what: `an ${alg} key in its expanded form alone, its seed is required (RFC 9964 §4)`,
+    remedy: `The seed cannot be computed from it: where the program that made the key kept the seed, write it with \`openssl pkey -in original.pem -provparam ml-dsa.output_formats=seed-only -out key.pem\` and upload key.pem, otherwise generate a new key`,
+  };
+}
+
 /** @param algorithm the name or object identifier in the file */
 export function unknownKeyEncryption(algorithm: string, encoding: Encoding): UnsupportedFormat {
   return {

@@ -3,6 +3,7 @@
 import { ecdsa } from './families/ecdsa.ts';
 import { eddsa } from './families/eddsa.ts';
 import { hmac } from './families/hmac.ts';
+import { mlDsa } from './families/ml-dsa.ts';
 import { rsassaPkcs1, rsassaPss } from './families/rsa.ts';
 import type { SignatureAlgorithm } from './signature-algorithm.ts';
 
@@ -20,6 +21,9 @@ const rows: Readonly<Record<string, SignatureAlgorithm>> = {
   EdDSA: eddsa,
   Ed25519: eddsa,
   Ed448: eddsa,
+  'ML-DSA-44': mlDsa(2420),
+  'ML-DSA-65': mlDsa(3309),
+  'ML-DSA-87': mlDsa(4627),
   HS256: hmac('sha256'),
   HS384: hmac('sha384'),
   HS512: hmac('sha512'),

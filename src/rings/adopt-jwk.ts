@@ -11,7 +11,8 @@ import { useTypeOfAlgorithm } from '../jose/algorithms.ts';
 import type { PrivateJwk } from '../jose/jwk.ts';
 import { keySize } from '../jose/key-facts.ts';
 import { curveTypeName, keyTypeMember, keyTypeName } from '../jose/key-type-name.ts';
-import { generatedKeyTypes, keyTypeInfo } from '../jose/key-types.ts';
+import { type GenerationOptions, generatedKeyTypes, keyTypeInfo } from '../jose/key-types.ts';
+import type { GenerateParameters } from '../jwks/generate/generate-plan.ts';
 import type { StoredJwk } from '../jwks/jwk-store.ts';
 import { requireNoMember } from '../jwks/ring-membership.ts';
 import { openPrivateJwk } from '../jwks/sealed-members.ts';
@@ -119,13 +120,25 @@ function successorParameters({ name, use, privateMembers, kid }: StoredJwk, jwk:
   const kty = generatedKeyTypes.find((one) => one === jwk.kty);
   const generation = kty && keyTypeInfo(kty).generation;
   if (!kty || !generation) throw notAdoptable(name, `no ${keyTypeName(jwk.kty)} keys are generated`);
-  const { size, curve } = keySize(jwk);
-  const sized =
-    generation.parameter === 'keySize'
-      ? { keySize: generation.values.find((bits) => bits >= size) ?? generation.values.at(-1) }
-      : { curveType: curveTypeName(curve ?? generation.preset) };
-  const parameters = { ...sized, keyUseType: 'SIGNATURE', algorithm: jwk.alg };
+  const parameters = { ...sizeOrCurve(generation, jwk), keyUseType: 'SIGNATURE', algorithm: jwk.alg };
   return readRingParameters({ type: keyTypeName(kty), [keyTypeMember(kty)]: parameters });
+}
+
+function sizeOrCurve(
+  generation: GenerationOptions,
+  jwk: PrivateJwk,
+): Pick<GenerateParameters, 'keySize' | 'curveType'> {
+  const { size, curve } = keySize(jwk);
+  switch (generation.parameter) {
+    case 'keySize':
+      return { keySize: generation.values.find((bits) => bits >= size) ?? generation.values.at(-1) };
+    case 'curveType':
+      return { curveType: curveTypeName(curve ?? generation.preset) };
+    case 'algorithm':
+      return {};
+    default:
+      return generation satisfies never;
+  }
 }
 
 /** A key that is not published now is known to no verifier. */

@@ -84,5 +84,6 @@ function refuseForeign({ keyIdType, notBeforeTime, expirationTime }: GeneratePar
 }
 
 function sizeOrCurve({ key }: GeneratePlan): Pick<GenerateParameters, 'keySize' | 'curveType'> {
-  return key.curve === undefined ? { keySize: key.bits } : { curveType: curveTypeName(key.curve) };
+  if (key.curve !== undefined) return { curveType: curveTypeName(key.curve) };
+  return key.bits === undefined ? {} : { keySize: key.bits };
 }

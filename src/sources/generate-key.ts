@@ -10,11 +10,12 @@ import { RsaThread } from './rsa-thread.ts';
 
 const generate = promisify(generateKeyPair);
 
-/** One of both, as the key type has it in its row (`key-types.ts`). */
+/** One of the three, as the key type has it in its row (`key-types.ts`). */
 export interface KeyPlan {
   readonly kty: GeneratedKeyType;
   readonly bits?: number;
   readonly curve?: string;
+  readonly keyAlgorithm?: string;
 }
 
 const rsaThreads = 3;
@@ -33,12 +34,12 @@ const rsaQueue = new FairQueue({
  * A new key with all its members; RSA with its CRT members (RFC 7518 §6.3.2).
  * @throws KeyplaneError `rate_limit_exceeded` where too many RSA keys are being generated
  */
-export async function generatePrivateKey({ kty, bits, curve }: KeyPlan): Promise<JsonObject> {
+export async function generatePrivateKey({ kty, bits, curve, keyAlgorithm }: KeyPlan): Promise<JsonObject> {
   const generator = generators[kty] as (value: number | string | undefined) => Promise<JsonObject>;
-  return generator(bits ?? curve);
+  return generator(bits ?? curve ?? keyAlgorithm);
 }
 
-/** By bits or curve. */
+/** By bits, curve or algorithm. */
 const generators: Readonly<{
   [Kty in GeneratedKeyType]: (value: GeneratedValue<Kty>) => Promise<JsonObject>;
 }> = {
@@ -49,6 +50,7 @@ const generators: Readonly<{
     return asJson(privateKey.export({ format: 'jwk' }));
   },
   OKP: generateOkp,
+  AKP: generateAkp,
 };
 
 function generateRsa(bits: number): Promise<JsonObject> {
@@ -71,6 +73,16 @@ async function generateOkp(curve: GeneratedValue<'OKP'>): Promise<JsonObject> {
     X448: () => generate('x448'),
   };
   const { privateKey } = await makers[curve]();
+  return asJson(privateKey.export({ format: 'jwk' }));
+}
+
+async function generateAkp(alg: GeneratedValue<'AKP'>): Promise<JsonObject> {
+  const makers = {
+    'ML-DSA-44': () => generate('ml-dsa-44'),
+    'ML-DSA-65': () => generate('ml-dsa-65'),
+    'ML-DSA-87': () => generate('ml-dsa-87'),
+  };
+  const { privateKey } = await makers[alg]();
   return asJson(privateKey.export({ format: 'jwk' }));
 }
 

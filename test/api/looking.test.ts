@@ -77,7 +77,7 @@ describe('the inspection of a source', () => {
       problem: null,
     });
     expect(resultList[1]).toMatchObject({ kid: 'b', type: 'OKP', private: true, problem: null });
-    expect(resultList[1].algorithms).toEqual({ SIGNATURE: ['EdDSA'], ENCRYPTION: [] });
+    expect(resultList[1].algorithms).toEqual({ SIGNATURE: ['EdDSA', 'Ed25519'], ENCRYPTION: [] });
     expect(resultList[2]).toMatchObject({ kid: 'c', type: null, problem: expect.stringContaining('crv') });
     expect(resultList[3]).toMatchObject({ kid: null, problem: expect.stringContaining('JSON object') });
     expect(JSON.stringify(resultList)).not.toContain(String(ed.d));

@@ -89,7 +89,7 @@ test('an error is in the requested format', async () => {
 
 describe('messages about flags', () => {
   test.each([
-    [['--type', 'DSA'], /--type <TYPE>' argument 'DSA' is invalid\. Valid values: RSA, EC, OKP, OCT/],
+    [['--type', 'DSA'], /--type <TYPE>' argument 'DSA' is invalid\. Valid values: RSA, EC, OKP, AKP, OCT/],
     [
       ['--type', 'EC', '--curve', 'P-999'],
       /'P-999' is invalid\. Valid values: P-256, P-384, P-521, secp256k1/,

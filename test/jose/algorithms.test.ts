@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   algorithmsFor,
   checkAlgorithmFits,
+  checkOwnAlgorithm,
   checkRestriction,
   isDeprecated,
   joseAlgorithm,
@@ -36,13 +37,16 @@ const documented: [KeyType, UseType, string[]][] = [
       'PBES2-HS512+A256KW',
     ],
   ],
-  ['OKP', 'SIGNATURE', ['EdDSA']],
+  ['OKP', 'SIGNATURE', ['EdDSA', 'Ed25519', 'Ed448']],
   ['OKP', 'ENCRYPTION', agreement],
+  ['AKP', 'SIGNATURE', ['ML-DSA-44', 'ML-DSA-65', 'ML-DSA-87']],
+  ['AKP', 'ENCRYPTION', []],
 ];
 const everyName = [...new Set(documented.flatMap(([, , names]) => names))];
 
 const ec = (crv: string) => ({ kty: 'EC', crv, x: 'AA', y: 'AA' }) as unknown as PrivateJwk;
 const okp = (crv: string) => ({ kty: 'OKP', crv, x: 'AA' }) as unknown as PrivateJwk;
+const akp = (alg: string) => ({ kty: 'AKP', alg, pub: 'AA' }) as unknown as PrivateJwk;
 const oct = (octets: number) => makeOct(octets) as unknown as PrivateJwk;
 const rsa = { kty: 'RSA', n: 'AA', e: 'AQAB' } as unknown as PrivateJwk;
 
@@ -58,12 +62,16 @@ const kinds: [string, PrivateJwk, UseType, string[]][] = [
   ['P-384', ec('P-384'), 'ENCRYPTION', agreement],
   ['P-521', ec('P-521'), 'ENCRYPTION', agreement],
   ['secp256k1', ec('secp256k1'), 'ENCRYPTION', []],
-  ['Ed25519', okp('Ed25519'), 'SIGNATURE', ['EdDSA']],
-  ['Ed448', okp('Ed448'), 'SIGNATURE', ['EdDSA']],
+  ['Ed25519', okp('Ed25519'), 'SIGNATURE', ['EdDSA', 'Ed25519']],
+  ['Ed448', okp('Ed448'), 'SIGNATURE', ['EdDSA', 'Ed448']],
   ['Ed25519', okp('Ed25519'), 'ENCRYPTION', []],
   ['X25519', okp('X25519'), 'SIGNATURE', []],
   ['X25519', okp('X25519'), 'ENCRYPTION', agreement],
   ['X448', okp('X448'), 'ENCRYPTION', agreement],
+  ['ML-DSA-44', akp('ML-DSA-44'), 'SIGNATURE', ['ML-DSA-44']],
+  ['ML-DSA-65', akp('ML-DSA-65'), 'SIGNATURE', ['ML-DSA-65']],
+  ['ML-DSA-87', akp('ML-DSA-87'), 'SIGNATURE', ['ML-DSA-87']],
+  ['ML-DSA-87', akp('ML-DSA-87'), 'ENCRYPTION', []],
   ['31 bytes', oct(31), 'SIGNATURE', []],
   ['32 bytes', oct(32), 'SIGNATURE', ['HS256']],
   ['48 bytes', oct(48), 'SIGNATURE', ['HS256', 'HS384']],
@@ -123,7 +131,7 @@ describe('the table of algorithms', () => {
     );
   });
 
-  test.each(['', 'rs256', 'none', 'constructor', '__proto__', 'A128GCM', 'Ed25519'])(
+  test.each(['', 'rs256', 'none', 'constructor', '__proto__', 'A128GCM', 'ES256K1'])(
     'takes no %j on request',
     async (name) => {
       for (const [, key, useType] of kinds) {
@@ -133,6 +141,35 @@ describe('the table of algorithms', () => {
       }
     },
   );
+
+  test.each([
+    ['ESP256', 'ES256 is the JOSE name.'],
+    ['ESP384', 'ES384 is the JOSE name.'],
+    ['ESP512', 'ES512 is the JOSE name.'],
+    ['ESB320', 'It is a name of COSE for a Brainpool curve'],
+    ['HashML-DSA-65', 'The pre-hash variants (HashML-DSA) are no algorithms of JOSE (RFC 9964 §7.2).'],
+    ['ML-DSA-65-with-SHA512', 'The pre-hash variants (HashML-DSA) are no algorithms of JOSE'],
+    ['ML-KEM-768', 'ML-KEM for JOSE is a draft, which is not supported.'],
+    ['ML-DSA-65-ES256', 'Composite signatures are a draft, which is not supported.'],
+    ['SLH-DSA-SHA2-128s', 'It is an algorithm of a draft, which is not supported.'],
+    ['Dilithium3', 'It is a name of a draft before ML-DSA'],
+  ])('says what %s is: on request, and in a key', async (name, text) => {
+    const head = `is not valid for EC keys with use type SIGNATURE! ${text}`;
+    const asked = await refusalOf(() => checkAlgorithmFits(ec('P-256'), 'SIGNATURE', name));
+    expect(asked).toContain(`Algorithm (${name}) ${head}`);
+    expect(asked).toContain('Valid values: ES256, ES384, ES512, ES256K');
+    const own = await refusalOf(() => checkOwnAlgorithm(akp(name), name));
+    expect(own).toContain(`alg (${name}) is not known! ${text}`);
+    expect(own).toContain('Valid values for AKP keys: ML-DSA-44, ML-DSA-65, ML-DSA-87');
+  });
+
+  test('says nothing more of names that are nothing anywhere', async () => {
+    for (const name of ['ES-256', 'constructor', 'toString', 'ESP', 'ML-DSA-45']) {
+      expect(await refusalOf(() => checkAlgorithmFits(ec('P-256'), 'SIGNATURE', name))).toBe(
+        `Algorithm (${name}) is not valid for EC keys with use type SIGNATURE! Valid values: ES256, ES384, ES512, ES256K`,
+      );
+    }
+  });
 
   test('takes DIR and dir, and stores the registered name', () => {
     checkAlgorithmFits(oct(32), 'ENCRYPTION', 'DIR');

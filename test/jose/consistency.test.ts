@@ -26,17 +26,17 @@ describe('the shape of a JWK', () => {
   });
 
   test.each<[string, JsonObject, string]>([
-    ['no kty', {}, 'kty is required in a JWK! Valid values: RSA, EC, OKP, oct'],
-    ['an unknown kty', { kty: 'AKP' }, 'kty (AKP) is not supported! Valid values: RSA, EC, OKP, oct'],
+    ['no kty', {}, 'kty is required in a JWK! Valid values: RSA, EC, OKP, AKP, oct'],
+    ['an unknown kty', { kty: 'XYZ' }, 'kty (XYZ) is not supported! Valid values: RSA, EC, OKP, AKP, oct'],
     [
       'a kty in the wrong case',
       { kty: 'rsa' },
-      'kty (rsa) is not supported! Valid values: RSA, EC, OKP, oct',
+      'kty (rsa) is not supported! Valid values: RSA, EC, OKP, AKP, oct',
     ],
     [
       'a kty that is no string',
       { kty: ['RSA'] },
-      'kty must be a string, not array! Valid values: RSA, EC, OKP, oct',
+      'kty must be a string, not array! Valid values: RSA, EC, OKP, AKP, oct',
     ],
     ['a member of the wrong type', { ...rsa, n: 7 }, 'n must be a string, not number'],
     ['a private member that is null', { ...rsa, d: null }, 'd must be a string, not null'],

@@ -166,7 +166,8 @@ Z9w7lshQhqowtrbLDFw4rXAxZuE=
   const dsa = generateKeyPairSync('dsa', { modulusLength: 1024, divisorLength: 160 });
   const dh = makePair('dh', { group: 'modp14' });
   const p224: Pair = generateKeyPairSync('ec', { namedCurve: 'secp224r1' });
-  const mlDsa = makePair('ml-dsa-44');
+  const slhDsa = makePair('slh-dsa-sha2-128f');
+  const mlKem = makePair('ml-kem-768');
   const encrypted = rsa.privateKey
     .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' })
     .toString();
@@ -185,7 +186,8 @@ Z9w7lshQhqowtrbLDFw4rXAxZuE=
     ['a Diffie-Hellman key', pem(dh.publicKey, 'spki'), 'it is a Diffie-Hellman key'],
     ['a key on P-224', pem(p224.privateKey, 'pkcs8'), 'it is on curve P-224'],
     ['an SM2 key', fixture('sm2.key'), 'it is an SM2 key'],
-    ['an ML-DSA key', pem(mlDsa.publicKey, 'spki'), 'it is an ML-DSA or SLH-DSA key'],
+    ['an SLH-DSA key', pem(slhDsa.publicKey, 'spki'), 'it is an SLH-DSA key, which JOSE does not have yet'],
+    ['an ML-KEM key', pem(mlKem.privateKey, 'pkcs8'), 'it is an ML-KEM key, which JOSE does not have yet'],
     [
       'explicit curve parameters',
       fixture('explicit.key'),

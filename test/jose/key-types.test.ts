@@ -22,6 +22,8 @@ const unsoundKeys: Readonly<Record<KeyType, JsonObject>> = {
     x: Buffer.alloc(32, 0xff).fill(0xec, 0, 1).fill(0x7f, 31).toString('base64url'),
   },
   oct: { kty: 'oct', k: zeros(1025) },
+  // The public key of another parameter set.
+  AKP: { kty: 'AKP', alg: 'ML-DSA-44', pub: zeros(1952) },
 };
 
 describe('the table of key types', () => {

@@ -32,11 +32,22 @@ export function makeOkp(crv: string): RawJwk {
   }
 }
 
+export function makeAkp(alg: string): RawJwk {
+  switch (alg) {
+    case 'ML-DSA-44':
+      return exported(generateKeyPairSync('ml-dsa-44'));
+    case 'ML-DSA-65':
+      return exported(generateKeyPairSync('ml-dsa-65'));
+    default:
+      return exported(generateKeyPairSync('ml-dsa-87'));
+  }
+}
+
 export function makeOct(octets: number): RawJwk {
   return { kty: 'oct', k: Buffer.alloc(octets, 0xa5).toString('base64url') };
 }
 
-const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k'];
+const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k', 'priv'];
 
 export function publicHalf(jwk: RawJwk): RawJwk {
   return without(jwk, ...privateMembers);

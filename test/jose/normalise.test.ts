@@ -14,7 +14,7 @@ const untouched: readonly [what: string, jwk: JsonObject][] = [
   ['an integer behind a zero octet in plain base64', { ...rfc7638Rsa, n: 'AP+/' }],
   ['an integer of zero octets alone', { ...rfc7638Rsa, e: 'AAAA' }],
   ['an integer that is no text', { ...rfc7638Rsa, e: 65537 }],
-  ['an integer of a key type that is not known', { ...rfc7638Rsa, kty: 'AKP', n: padded(n) }],
+  ['an integer of a key type that is not known', { ...rfc7638Rsa, kty: 'XYZ', n: padded(n) }],
   ['a private integer behind a zero octet', { ...rfc7638Rsa, d: padded(n) }],
   ['a coordinate behind a zero octet', { ...rfc7515Ec, x: padded(rfc7515Ec.x) }],
   ['the hexadecimal text of a digest of another length', { ...rfc7638Rsa, x5t: hex.slice(2) }],

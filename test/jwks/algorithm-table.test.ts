@@ -28,7 +28,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   'EC ENCRYPTION': agreement,
   'OCT SIGNATURE': ['HS256', 'HS384', 'HS512'],
   'OCT ENCRYPTION': [...wrapping, ...passwords],
-  'OKP SIGNATURE': ['EdDSA'],
+  'OKP SIGNATURE': ['EdDSA', 'Ed25519', 'Ed448'],
   'OKP ENCRYPTION': agreement,
 };
 /** One or two of every row: what every key but those of the row itself is to refuse. */
@@ -46,8 +46,8 @@ const keys: readonly [
   ['P-384', 'EC', ['ES384'], agreement],
   ['P-521', 'EC', ['ES512'], agreement],
   ['secp256k1', 'EC', ['ES256K'], []],
-  ['Ed25519', 'OKP', ['EdDSA'], []],
-  ['Ed448', 'OKP', ['EdDSA'], []],
+  ['Ed25519', 'OKP', ['EdDSA', 'Ed25519'], []],
+  ['Ed448', 'OKP', ['EdDSA', 'Ed448'], []],
   ['X25519', 'OKP', [], agreement],
   ['X448', 'OKP', [], agreement],
   ['oct-8', 'OCT', [], passwords],

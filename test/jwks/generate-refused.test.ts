@@ -41,8 +41,8 @@ describe('a key that is not generated', () => {
     [{ name: 'taken' }, 'JWK type can not be empty!'],
     [{}, 'JWK type can not be empty!'],
     [{ type: '' }, 'JWK type can not be empty!'],
-    [{ type: 'rsa' }, 'JWK type (rsa) is not valid! Valid values: RSA, EC, OCT, OKP'],
-    [{ type: 'X', name: 'taken' }, 'JWK type (X) is not valid! Valid values: RSA, EC, OCT, OKP'],
+    [{ type: 'rsa' }, 'JWK type (rsa) is not valid! Valid values: RSA, EC, OCT, OKP, AKP'],
+    [{ type: 'X', name: 'taken' }, 'JWK type (X) is not valid! Valid values: RSA, EC, OCT, OKP, AKP'],
     [
       { ...rsa({ keySize: 1 }), name: 'taken' },
       'JWK (name: taken) is already exist! Try update operation if want to change its value.',

@@ -236,7 +236,7 @@ describe('a JWK that follows its URL', () => {
     pages.set('/alone-again', json(freshKey('a')));
     accepted(await follow('alone-again'));
     const next = freshKey('b');
-    pages.set('/alone-again', json({ keys: [{ kty: 'AKP', kid: 'later' }, next] }));
+    pages.set('/alone-again', json({ keys: [{ kty: 'XYZ', kid: 'later' }, next] }));
     await comeDue('alone-again');
     expect(await project.jwk('alone-again')).toMatchObject({ sourceState: 'FRESH', kid: 'b', ec: next });
   });
@@ -246,7 +246,7 @@ describe('a JWK that follows its URL', () => {
     pages.set('/nameless', json(key));
     accepted(await follow('nameless'));
     const { kid } = await project.jwk('nameless');
-    pages.set('/nameless', json({ keys: [freshKey(), { kty: 'AKP' }, key] }));
+    pages.set('/nameless', json({ keys: [freshKey(), { kty: 'XYZ' }, key] }));
     await comeDue('nameless');
     expect(await project.jwk('nameless')).toMatchObject({ sourceState: 'FRESH', kid, ec: key });
     const next = freshKey();
@@ -262,7 +262,7 @@ describe('a JWK that follows its URL', () => {
     const kid = thumbprint(key as PublicJwk);
     pages.set('/thumbprint', json({ keys: [freshKey(), key] }));
     accepted(await follow('thumbprint', { kid }));
-    pages.set('/thumbprint', json({ keys: [key, { kty: 'AKP' }, freshKey(), freshKey()] }));
+    pages.set('/thumbprint', json({ keys: [key, { kty: 'XYZ' }, freshKey(), freshKey()] }));
     await comeDue('thumbprint');
     expect(await project.jwk('thumbprint')).toMatchObject({ sourceState: 'FRESH', kid });
     for (const others of [[freshKey()], [freshKey(kid)], [freshKey(kid), freshKey('b')]]) {

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../src/jose/json.ts';
 import { type OperationKey, signingKey, verificationKey } from '../../src/operations/operation-key.ts';
 import { createSigner, type Signer } from '../../src/operations/sign-jws.ts';
 import type { KnownKey, VerificationKeys } from '../../src/operations/verify-jws.ts';
-import { makeEc, makeOct, makeOkp, makeRsa, type RawJwk } from '../jose/made-keys.ts';
+import { makeAkp, makeEc, makeOct, makeOkp, makeRsa, type RawJwk } from '../jose/made-keys.ts';
 
 /** A new key for each algorithm of the table. */
 export function rawKeyFor(algorithm: string): RawJwk {
@@ -18,6 +18,9 @@ export function rawKeyFor(algorithm: string): RawJwk {
     EdDSA: () => makeOkp('Ed25519'),
     Ed25519: () => makeOkp('Ed25519'),
     Ed448: () => makeOkp('Ed448'),
+    'ML-DSA-44': () => makeAkp('ML-DSA-44'),
+    'ML-DSA-65': () => makeAkp('ML-DSA-65'),
+    'ML-DSA-87': () => makeAkp('ML-DSA-87'),
   };
   const make = made[algorithm] ?? made[algorithm.slice(0, 2)];
   if (!make) throw new Error(`no key for ${algorithm}`);

@@ -1,5 +1,8 @@
 import { KeyplaneApiError } from '../../../clients/typescript/src/index.ts';
 import type { FormField } from './draft.ts';
+import { generatedKinds } from './generated-kinds.ts';
+
+const membersOfType = (parameter: string) => generatedKinds.map(({ member }) => `${member}.${parameter}`);
 
 /** Which field of the form edits the member of the request that is at fault. */
 export const formFields: readonly (readonly [FormField, ...members: readonly string[]])[] = [
@@ -13,9 +16,9 @@ export const formFields: readonly (readonly [FormField, ...members: readonly str
   ['environmentName'],
   ['aliasName'],
   ['materialName', 'certificateName', 'keyName', 'keyStoreName'],
-  ['useType', 'keyUseType', 'rsa.keyUseType', 'ec.keyUseType', 'okp.keyUseType', 'oct.keyUseType'],
-  ['algorithm', 'rsa.algorithm', 'ec.algorithm', 'okp.algorithm', 'oct.algorithm'],
-  ['variant', 'rsa.keySize', 'ec.curveType', 'okp.curveType', 'oct.keySize'],
+  ['useType', 'keyUseType', ...membersOfType('keyUseType')],
+  ['algorithm', ...membersOfType('algorithm')],
+  ['variant', ...generatedKinds.map(({ member, generate }) => `${member}.${generate.parameter}`)],
   ['keyIdType'],
   ['allowRsa15'],
   ['allowCompressed'],

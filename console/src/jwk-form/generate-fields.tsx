@@ -1,7 +1,7 @@
 import { NativeSelect, SimpleGrid, Stack } from '@mantine/core';
 import { MomentField } from '../display/form/moment-field.tsx';
 import type { FormPartProps } from './draft.ts';
-import { algorithmsOf, generatedKind, generatedKinds } from './generated-kinds.ts';
+import { algorithmsOf, generatedKind, generatedKinds, parameterLabels } from './generated-kinds.ts';
 import { UsageFields } from './usage-fields.tsx';
 
 /** The key that the manager generates. */
@@ -21,7 +21,7 @@ export function GenerateFields(props: FormPartProps) {
           data={generatedKinds.map(({ name, generate }) => ({ value: name, label: generate.label }))}
         />
         <NativeSelect
-          label={parameter === 'keySize' ? 'Key size' : 'Curve'}
+          label={parameterLabels[parameter]}
           value={draft.variant}
           error={errorOf('variant')}
           onChange={(event) => set({ variant: event.currentTarget.value, algorithm: '' })}

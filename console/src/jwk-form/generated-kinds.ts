@@ -23,6 +23,13 @@ export function generatedKind(type: string): GeneratedKind {
   return kind;
 }
 
+/** How forms call the parameter that tells the variants of a key type apart. */
+export const parameterLabels: Readonly<Record<GenerateOption['parameter'], string>> = {
+  keySize: 'Key size',
+  curveType: 'Curve',
+  algorithm: 'Parameter set',
+};
+
 /** For a key that does not exist yet, from the manager's own table. */
 export function algorithmsOf(type: string, variant: string): Readonly<Record<UseType, readonly string[]>> {
   const key = outlineOf(type, variant);
@@ -31,7 +38,8 @@ export function algorithmsOf(type: string, variant: string): Readonly<Record<Use
 
 function outlineOf(type: string, variant: string): KeyOutline {
   const { kty, isSymmetric, generate } = generatedKind(type);
-  const { crv, bits = 0 } = generate.variants.find(({ value }) => value === variant) ?? {};
+  const { crv, alg, bits = 0 } = generate.variants.find(({ value }) => value === variant) ?? {};
   if (crv !== undefined) return { kty, crv };
+  if (alg !== undefined) return { kty, alg };
   return isSymmetric ? { kty, k: 'A'.repeat(Math.ceil(bits / 6)) } : { kty };
 }

@@ -76,7 +76,10 @@ function generatedDraft(jwk: JwkDetail): Partial<Draft> | undefined {
   const kind = generatedKinds.find(({ name }) => name === jwk.type);
   if (kind === undefined) return undefined;
   const { variants, preset } = kind.generate;
-  const same = variants.find(({ crv, bits }) => (crv === undefined ? bits === jwk.size : crv === jwk.curve));
+  const same = variants.find(({ crv, alg, bits }) => {
+    if (crv !== undefined) return crv === jwk.curve;
+    return alg === undefined ? bits === jwk.size : alg === jwk.algorithm;
+  });
   // The API does not show the size of a secret: the preset, or the first that its algorithm fits.
   const fitting = [preset, ...variants.map(({ value }) => value)].find((value) => {
     const { SIGNATURE, ENCRYPTION } = algorithmsOf(kind.name, value);

@@ -30,6 +30,7 @@ interface GenerateFlags extends ProjectFlags, WaitFlags, AllowanceFlags {
 const generated = keyTypes.filter((kty) => generatedKeyTypes.some((one) => one === kty));
 const sized = generated.filter((kty) => keyTypeInfo(kty).generation?.parameter === 'keySize');
 const curved = generated.filter((kty) => keyTypeInfo(kty).generation?.parameter === 'curveType');
+const named = generated.filter((kty) => keyTypeInfo(kty).generation?.parameter === 'algorithm');
 const kidTypes = ['TIMESTAMP', 'SHA256', 'SHA1', 'ISO_DATE', 'NONE'] as const;
 
 function valuesOf(kty: KeyType): readonly (number | string)[] {
@@ -52,6 +53,7 @@ export function addJwkGenerate(jwk: Command): void {
       'jwk generate payments --type RSA --size 3072 --algorithm PS256 --expires 180d --wait',
       'jwk generate sessions --type OCT --size 256 --algorithm HS256',
       'jwk generate mail --type OKP --curve X25519 --use enc',
+      'jwk generate tokens --type AKP --algorithm ML-DSA-65',
     ],
   })
     .addOption(choiceOption('--type <TYPE>', 'key type', generated.map(keyTypeName)).makeOptionMandatory())
@@ -64,7 +66,10 @@ export function addJwkGenerate(jwk: Command): void {
       ),
     )
     .addOption(useOption('use of the key (default: sig)'))
-    .option('--algorithm <ALGORITHM>', 'such as ES256 (default: the first that fits)')
+    .option(
+      '--algorithm <ALGORITHM>',
+      `such as ES256 (default: the first that fits; required with ${alternatives(named.map(keyTypeName))})`,
+    )
     .option('--kid <KID>', 'the kid')
     .addOption(choiceOption('--kid-type <TYPE>', 'how the kid is made', kidTypes))
     .addOption(futureTimeOption('--not-before <TIME>', 'ISO 8601, or from now such as 2d (default: now)'))
@@ -107,10 +112,17 @@ function parametersOf(flags: GenerateFlags) {
   return { type: flags.type, [keyTypeMember(kty)]: parameters };
 }
 
-/** @throws CliFailure for a size or curve that is missing, or that keys of this type do not have */
-function requireFittingParameter(kty: KeyType, { size, curve }: GenerateFlags): void {
+/** @throws CliFailure for a size, curve or algorithm that is missing, or that keys of this type do not have */
+function requireFittingParameter(kty: KeyType, { size, curve, algorithm }: GenerateFlags): void {
   const type = keyTypeName(kty);
   const values = valuesOf(kty).join(', ');
+  if (named.includes(kty)) {
+    const other = size === undefined ? curve && '--curve' : '--size';
+    if (other) throw wrongUsage(`${other} does not go with --type ${type}: give --algorithm`);
+    if (algorithm === undefined)
+      throw wrongUsage(`--algorithm is required with --type ${type}. Valid values: ${values}`);
+    return;
+  }
   if (curved.includes(kty)) {
     if (size !== undefined) throw wrongUsage(`--size does not go with --type ${type}: give --curve`);
     if (curve === undefined)

@@ -95,6 +95,9 @@ function timingOf<Nothing>(flags: PolicyFlags, nothing: Nothing): Readonly<Recor
 
 const typeNames = generatedKeyTypes.map(keyTypeName);
 
+/** By the parameter of the API. */
+const parameterFlags = { keySize: '--size', curveType: '--curve', algorithm: '--algorithm' } as const;
+
 /** `EC and OKP` */
 function typesWith(parameter: 'keySize' | 'curveType'): string {
   const types = generatedKeyTypes.filter((kty) => keyTypeInfo(kty).generation?.parameter === parameter);
@@ -124,11 +127,13 @@ export function keysOf(flags: KeyFlags): Readonly<Record<string, unknown>> {
     return {};
   }
   const needs = keyTypeInfo(kty).generation?.parameter;
-  if (needs === 'keySize' && flags.curve !== undefined) {
-    throw wrongUsage(`--curve does not go with --type ${keyTypeName(kty)}: give --size`);
-  }
-  if (needs === 'curveType' && flags.size !== undefined) {
-    throw wrongUsage(`--size does not go with --type ${keyTypeName(kty)}: give --curve`);
+  if (needs !== undefined) {
+    const needed = parameterFlags[needs];
+    const other =
+      needs !== 'curveType' && flags.curve !== undefined
+        ? '--curve'
+        : needs !== 'keySize' && flags.size !== undefined && '--size';
+    if (other) throw wrongUsage(`${other} does not go with --type ${keyTypeName(kty)}: give ${needed}`);
   }
   const parameters = {
     keySize: flags.size,

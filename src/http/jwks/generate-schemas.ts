@@ -16,6 +16,8 @@ import { allowanceMembers } from './jwk-schemas.ts';
 const text = (description: string) => z.string().optional().describe(description);
 const whole = (description: string) => z.number().int().optional().describe(description);
 
+const firstThatFits = 'By default the first that fits';
+
 const everyType = {
   keyUseType: text('SIGNATURE (the default, but for X25519 and X448) or ENCRYPTION'),
   algorithm: text(
@@ -41,10 +43,30 @@ function parametersOf(kty: GeneratedKeyType): ParametersSchema {
   const { generation, isSymmetric } = keyTypeInfo(kty);
   if (generation === null) throw new TypeError(`no ${kty} keys are generated`);
   const values = alternatives(generationValues(generation));
-  const own: Record<string, z.ZodType> =
-    generation.parameter === 'keySize' ? { keySize: whole(`${values} bits`) } : { curveType: text(values) };
-  const shape = { ...own, ...(isSymmetric && ofPasswords), ...everyType };
+  const shape = {
+    ...(isSymmetric && ofPasswords),
+    ...everyType,
+    [generation.parameter]: generation.parameter === 'keySize' ? whole(`${values} bits`) : text(values),
+  };
   return z.strictObject(shape).optional() as ParametersSchema;
+}
+
+/** What is generated: bits or a curve, with an algorithm where there is a choice; or an algorithm, where a key is of one alone. */
+export function describedKey(kty: GeneratedKeyType) {
+  const { generation } = keyTypeInfo(kty);
+  if (generation === null) throw new TypeError(`no ${kty} keys are generated`);
+  const value = z.literal([...generationValues(generation)]);
+  const algorithm = generatedAlgorithm(kty);
+  switch (generation.parameter) {
+    case 'keySize':
+      return { keySize: value.describe('Bits'), algorithm: algorithm.optional().describe(firstThatFits) };
+    case 'curveType':
+      return { curveType: value, algorithm: algorithm.optional().describe(firstThatFits) };
+    case 'algorithm':
+      return { algorithm: algorithm.describe('A key is of this algorithm alone') };
+    default:
+      return generation satisfies never;
+  }
 }
 
 const body = z.strictObject({
@@ -75,16 +97,13 @@ const describedPasswords = {
 
 /** The body for one key type: `type`, and the object that it names. */
 function describedType(kty: GeneratedKeyType) {
-  const { generation, isSymmetric } = keyTypeInfo(kty);
-  if (generation === null) throw new TypeError(`no ${kty} keys are generated`);
+  const { isSymmetric } = keyTypeInfo(kty);
   const member = keyTypeMember(kty);
   const title = `Generate${member.charAt(0).toUpperCase()}${member.slice(1)}`;
-  const value = z.literal([...generationValues(generation)]);
   const parameters = z.strictObject({
-    [generation.parameter]: generation.parameter === 'keySize' ? value.describe('Bits') : value,
+    ...describedKey(kty),
     ...(isSymmetric && describedPasswords),
     keyUseType: useType.optional().describe('SIGNATURE is the default, but for X25519 and X448'),
-    algorithm: generatedAlgorithm(kty).optional().describe('By default the first that fits'),
     keyIdType: keyIdType.optional().describe('How a kid is made where none is given; default TIMESTAMP'),
     notBeforeTime: z.iso.datetime({ offset: true }).optional().describe('Default: now'),
     expirationTime: z.iso

@@ -1,19 +1,14 @@
 import { z } from 'zod';
 import { keyTypeMember, keyTypeName } from '../../jose/key-type-name.ts';
-import {
-  type GeneratedKeyType,
-  generatedKeyTypes,
-  generationValues,
-  keyTypeInfo,
-} from '../../jose/key-types.ts';
+import { type GeneratedKeyType, generatedKeyTypes, keyTypeInfo } from '../../jose/key-types.ts';
 import { alternatives } from '../../jose/shown.ts';
 import { keyIdTypes } from '../../jwks/generate/generate-plan.ts';
 import { memberStates, revocationReasons } from '../../jwks/ring-member.ts';
 import { holdCauses, ringStates } from '../../rings/ring.ts';
 import { policyDurations } from '../../rings/ring-policy.ts';
-import { generateParameters } from '../jwks/generate-schemas.ts';
+import { describedKey, generateParameters } from '../jwks/generate-schemas.ts';
 import { describedAs, named } from '../openapi/named.ts';
-import { generatedAlgorithm, jwkType, jwkUse, useType } from '../openapi/named-values.ts';
+import { jwkType, jwkUse, useType } from '../openapi/named-values.ts';
 import { descriptionMember } from '../requests/body-schemas.ts';
 import { deploymentResult, warningTexts } from '../responses/deployment-response.ts';
 import { instant } from '../responses/response-schemas.ts';
@@ -76,9 +71,7 @@ const ringKeyIdType = named('KeyRingKeyIdType', z.enum(keyIdTypes).exclude(['NON
 
 /** The object of one key type: that of Generate JWK, without what is about a single key. */
 function describedParameters(kty: GeneratedKeyType) {
-  const { generation, isSymmetric } = keyTypeInfo(kty);
-  if (generation === null) throw new TypeError(`no ${kty} keys are generated`);
-  const value = z.literal([...generationValues(generation)]);
+  const { isSymmetric } = keyTypeInfo(kty);
   const iterations = z.int().min(1_000).max(10_000_000).optional();
   const passwords = {
     passwordSaltLength: z.int().min(8).max(1_024).optional().describe('Octets of salt for PBES2, default 8'),
@@ -87,10 +80,9 @@ function describedParameters(kty: GeneratedKeyType) {
   return named(
     `KeyRing${titleOf(kty)}`,
     z.strictObject({
-      [generation.parameter]: generation.parameter === 'keySize' ? value.describe('Bits') : value,
+      ...describedKey(kty),
       ...(isSymmetric && passwords),
       keyUseType: useType.optional().describe('SIGNATURE is the default, but for X25519 and X448'),
-      algorithm: generatedAlgorithm(kty).optional().describe('By default the first that fits'),
       keyIdType: ringKeyIdType.optional().describe('How keys get their kid; default SHA256, the thumbprint'),
     }),
   );

@@ -5,6 +5,8 @@ import type { KeyRestriction } from './rsa-pss.ts';
 /** The restrictions of a key's AlgorithmIdentifier beyond its key type (RFC 5280 §4.1.1.2). */
 export interface DerAlgorithm {
   readonly crv?: string;
+  /** Where a key is of one algorithm alone. */
+  readonly alg?: string;
   readonly restriction?: KeyRestriction;
 }
 

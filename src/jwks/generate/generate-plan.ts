@@ -1,4 +1,6 @@
 import { badRequest } from '../../errors.ts';
+import { spelledAlgorithm } from '../../jose/algorithm-spelling.ts';
+import { checkAlgorithmFits } from '../../jose/algorithms.ts';
 import { curveTypeName, keyTypeMember, keyTypeName } from '../../jose/key-type-name.ts';
 import { type GeneratedKeyType, generatedKeyTypes, keyTypeInfo } from '../../jose/key-types.ts';
 import { type UseType, useTypes } from '../../jose/use-type.ts';
@@ -94,12 +96,40 @@ export function readGeneratePlan(request: GenerateRequest, now: Date): GenerateP
   };
 }
 
-function keyPlan(kty: GeneratedKeyType, { keySize, curveType }: GenerateParameters): KeyPlan {
+function keyPlan(
+  kty: GeneratedKeyType,
+  { keySize, curveType, algorithm }: GenerateParameters,
+): KeyPlan {
   const { generation } = keyTypeInfo(kty);
   if (generation === null) throw new TypeError(`no ${kty} keys are generated`);
   const what = `${keyTypeMember(kty)}.${generation.parameter}`;
-  if (generation.parameter === 'keySize') return { kty, bits: size(keySize, generation.values, what) };
-  return { kty, curve: curve(curveType, generation.values, what) };
+  switch (generation.parameter) {
+    case 'keySize':
+      return { kty, bits: size(keySize, generation.values, what) };
+    case 'curveType':
+      return { kty, curve: curve(curveType, generation.values, what) };
+    case 'algorithm':
+      return { kty, keyAlgorithm: onlyAlgorithm(kty, algorithm, { allowed: generation.values, what }) };
+    default:
+      return generation satisfies never;
+  }
+}
+
+/** The algorithm of a key that is of one alone. */
+function onlyAlgorithm(
+  kty: GeneratedKeyType,
+  given: string | undefined,
+  { allowed, what }: { readonly allowed: readonly string[]; readonly what: string },
+): string {
+  if (given === undefined || given === '') {
+    throw badRequest(`${what} is required! Valid values: ${allowed.join(', ')}`, {
+      reason: 'FIELD_REQUIRED',
+      member: what,
+    });
+  }
+  const algorithm = spelledAlgorithm(given);
+  checkAlgorithmFits({ kty }, 'SIGNATURE', algorithm);
+  return algorithm;
 }
 
 function size(given: number | undefined, allowed: readonly number[], what: string): number {

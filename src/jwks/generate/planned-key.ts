@@ -39,7 +39,8 @@ export async function generateJwkOf(
   return finish(await generatePrivateKey(plan.key), plan, { kid, now: clock() });
 }
 
-function standIn({ key: { kty, bits = 0, curve } }: KeyOutlinePlan): KeyOutline {
+function standIn({ key: { kty, bits = 0, curve, keyAlgorithm } }: KeyOutlinePlan): KeyOutline {
+  if (keyAlgorithm !== undefined) return { kty, alg: keyAlgorithm };
   if (curve !== undefined) return { kty, crv: curve };
   return isSymmetric({ kty }) ? { kty, k: Buffer.alloc(bits / 8).toString('base64url') } : { kty };
 }

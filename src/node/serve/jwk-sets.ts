@@ -15,6 +15,7 @@ import {
   publishedResponse,
   type ResponseValidity,
 } from './published-response.ts';
+import { isInSets } from './set-membership.ts';
 
 type PublicKey = StoredObject & { readonly publicJson: string };
 
@@ -90,7 +91,10 @@ export class JwkSets implements StateFollower {
   /** Undefined where the environment publishes none. */
   environment(): PublishedResponse | undefined {
     if (!this.#hasEnvironmentSet) return undefined;
-    return this.#keep('all', () => this.#set(this.#inEnvironmentSet(), this.#keys));
+    return this.#keep('all', () => {
+      const all = this.#keys.filter(isInSets);
+      return this.#set(this.#inEnvironmentSet(all), all);
+    });
   }
 
   /** From when to when what is published stays as it is, if nothing changes. */
@@ -105,7 +109,7 @@ export class JwkSets implements StateFollower {
       const from = this.#firstAtOrAfter({ project, name: '', id: '' });
       let to = from;
       while (this.#keys[to]?.project === project) to += 1;
-      return this.#set(this.#keys.slice(from, to));
+      return this.#set(this.#keys.slice(from, to).filter(isInSets));
     });
   }
 
@@ -160,10 +164,10 @@ export class JwkSets implements StateFollower {
    * Where two projects use one kid for different keys, only the one stays that has been here under it for longer: neither a
    * copied kid nor a project that gains the environment later breaks verification with the first.
    */
-  #inEnvironmentSet(): readonly PublicKey[] {
+  #inEnvironmentSet(keys: readonly PublicKey[]): readonly PublicKey[] {
     const first = new Map<string, PublicKey>();
     let isContested = false;
-    for (const key of this.#keys) {
+    for (const key of keys) {
       if (!this.#isLive(key)) continue;
       const kid = escapedKidOf(key.publicJson);
       if (kid === undefined) continue;
@@ -171,8 +175,8 @@ export class JwkSets implements StateFollower {
       if (known && known.project !== key.project) isContested = true;
       if (!known || isHereLonger(key, known)) first.set(kid, key);
     }
-    if (!isContested) return this.#keys;
-    return this.#keys.filter((key) => {
+    if (!isContested) return keys;
+    return keys.filter((key) => {
       const kid = escapedKidOf(key.publicJson);
       if (kid === undefined) return true;
       const known = first.get(kid);

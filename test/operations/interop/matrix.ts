@@ -11,7 +11,7 @@ import { keyManagementNames } from '../../../src/operations/encryption/key-manag
 import { signJws } from '../../../src/operations/sign-jws.ts';
 import { signatureAlgorithmNames } from '../../../src/operations/signature-algorithms.ts';
 import { verifyJws } from '../../../src/operations/verify-jws.ts';
-import { makeEc, makeOct, makeOkp, makeRsa, publicHalf, type RawJwk } from '../../jose/made-keys.ts';
+import { makeAkp, makeEc, makeOct, makeOkp, makeRsa, publicHalf, type RawJwk } from '../../jose/made-keys.ts';
 import { activeKeys, signerOf } from '../../signing/keys.ts';
 
 /** One cell of the matrix. */
@@ -87,6 +87,7 @@ function signatureKeys(alg: string): readonly RawJwk[] {
     Ed448: ['Ed448'],
   };
   if (alg.startsWith('HS')) return [makeOct(64)];
+  if (alg.startsWith('ML-DSA')) return [makeAkp(alg)];
   return curves[alg]?.map((crv) => (crv.startsWith('Ed') ? makeOkp(crv) : makeEc(crv))) ?? [rsa];
 }
 

@@ -23,7 +23,7 @@ export type AnswerCases = (cases: readonly PeerCase[]) => Promise<readonly PeerA
 /** Without a network Maven could wait for long. */
 const fetchTimeoutMs = 300_000;
 const joseLacks = ['RSA1_5', 'ES256K', 'Ed448'];
-const jwcryptoLacks = ['RSA-OAEP-384', 'RSA-OAEP-512'];
+const jwcryptoLacks = ['RSA-OAEP-384', 'RSA-OAEP-512', 'ML-DSA-44', 'ML-DSA-65', 'ML-DSA-87'];
 
 export const peers: readonly Peer[] = [
   {
@@ -47,7 +47,7 @@ export const peers: readonly Peer[] = [
   },
   {
     name: 'Nimbus',
-    lacks: ({ alg, crv }) => alg === 'Ed448' || crv === 'Ed448' || crv === 'X448',
+    lacks: ({ alg, crv }) => alg === 'Ed448' || alg.startsWith('ML-DSA') || crv === 'Ed448' || crv === 'X448',
     prepare: prepareNimbus,
   },
 ];

@@ -13,7 +13,7 @@ import { DescriptionField } from '../../display/form/description-field.tsx';
 import { fieldErrors } from '../../display/form/field-errors.ts';
 import { FormDialog } from '../../display/form/form-dialog.tsx';
 import { keepDeployment } from '../../display/last-deployment.ts';
-import { algorithmsOf, generatedKind } from '../../jwk-form/generated-kinds.ts';
+import { algorithmsOf, generatedKind, parameterLabels } from '../../jwk-form/generated-kinds.ts';
 import type { KeyRing, RingRef } from '../ring-types.ts';
 import { TimelineChart } from '../timeline/timeline-chart.tsx';
 import { changedPolicy, draftOf, type PolicyBody } from './policy-draft.ts';
@@ -128,7 +128,7 @@ function NextKeyFields({
   return (
     <>
       <NativeSelect
-        label={generate.parameter === 'keySize' ? 'Size of the next key' : 'Curve of the next key'}
+        label={`${parameterLabels[generate.parameter]} of the next key`}
         description="A next key that never signed is replaced"
         value={now.variant}
         error={error}

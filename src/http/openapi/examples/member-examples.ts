@@ -167,6 +167,7 @@ export const memberExamples: Readonly<Record<string, unknown>> = Object.freeze({
   'GenerateOct.algorithm': 'HS256',
   'GenerateOkp.curveType': 'ED25519',
   'GenerateOkp.algorithm': 'EdDSA',
+  'GenerateAkp.algorithm': 'ML-DSA-65',
 
   // Key rings
   ringName: 'orders',
@@ -201,6 +202,7 @@ export const memberExamples: Readonly<Record<string, unknown>> = Object.freeze({
   'KeyRingOct.algorithm': 'HS256',
   'KeyRingOkp.curveType': 'ED25519',
   'KeyRingOkp.algorithm': 'EdDSA',
+  'KeyRingAkp.algorithm': 'ML-DSA-65',
   'UpdateKeyRing.rotationInterval': 'P30D',
   'JwkAdoption.ringName': 'orders',
   'JwkAdoption.rotationInterval': 'P90D',

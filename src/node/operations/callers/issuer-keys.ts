@@ -51,7 +51,11 @@ function mayVerify({ use, key_ops: operations }: RawJwk): boolean {
 
 function acceptedAlgorithms({ kty, crv, alg }: RawJwk): readonly string[] {
   if (!isKeyType(kty) || isSymmetric({ kty })) return [];
-  const outline = typeof crv === 'string' ? { kty, crv } : { kty };
+  const outline = {
+    kty,
+    ...(typeof crv === 'string' && { crv }),
+    ...(typeof alg === 'string' && { alg }),
+  };
   return signatureAlgorithmsOf(outline).filter((name) => alg === undefined || name === alg);
 }
 
