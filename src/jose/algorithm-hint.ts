@@ -11,11 +11,17 @@ const families: readonly (readonly [RegExp, string])[] = [
   [/^ESB(256|320|384|512)$/, 'It is a name of COSE for a Brainpool curve, and JOSE has none of those'],
   [/^Hash-?ML-?DSA/i, 'The pre-hash variants (HashML-DSA) are no algorithms of JOSE (RFC 9964 §7.2)'],
   [/^Hash-?SLH-?DSA/i, 'The pre-hash variants (HashSLH-DSA) are no algorithms of JOSE'],
-  [/^ML-?DSA-?(44|65|87)-?with/i, 'The pre-hash variants (HashML-DSA) are no algorithms of JOSE (RFC 9964 §7.2)'],
+  [
+    /^ML-?DSA-?(44|65|87)-?with/i,
+    'The pre-hash variants (HashML-DSA) are no algorithms of JOSE (RFC 9964 §7.2)',
+  ],
   [/^ML-?KEM/i, 'ML-KEM for JOSE is a draft, which is not supported'],
   [/^(id-)?ML-?DSA-?(44|65|87)-./i, 'Composite signatures are a draft, which is not supported'],
   [/^(SLH-?DSA|FN-?DSA)/i, 'It is an algorithm of a draft, which is not supported'],
-  [/^(ML-?DSA-?[235]|CRYDI[235]|Dilithium[235])$/i, 'It is a name of a draft before ML-DSA, whose keys and signatures differ'],
+  [
+    /^(ML-?DSA-?[235]|CRYDI[235]|Dilithium[235])$/i,
+    'It is a name of a draft before ML-DSA, whose keys and signatures differ',
+  ],
 ];
 
 /** A sentence for the middle of a message, with a space in front; empty where nothing is known of the name. */

@@ -246,9 +246,12 @@ export function checkOwnAlgorithm(key: KeyOutline, algorithm: NonNullable<JwkMet
   const fitting = Object.entries(table).filter(([, candidate]) => fits(candidate, bare));
   const values = fitting.map(([name]) => name).join(', ') || 'none';
   if (row === undefined) {
-    throw badRequest(`alg (${shown(algorithm)}) is not known!${algorithmHint(algorithm)} Valid values for ${kindOf(bare)}: ${values}`, {
-      reason: 'ALGORITHM_NOT_VALID',
-    });
+    throw badRequest(
+      `alg (${shown(algorithm)}) is not known!${algorithmHint(algorithm)} Valid values for ${kindOf(bare)}: ${values}`,
+      {
+        reason: 'ALGORITHM_NOT_VALID',
+      },
+    );
   }
   const need = row.keyTypes.includes(key.kty)
     ? `it needs ${needOf(row)}`

@@ -11,13 +11,8 @@ import { rsaForm } from './der/rsa-form.ts';
 import { curveTypeName, keyTypeName } from './key-type-name.ts';
 import { ecCurves } from './soundness/ec-curves.ts';
 import type { CurveTable } from './soundness/key-curve.ts';
-import {
-  type AkpMembers,
-  akpSize,
-  checkAkpSoundness,
-  longestAkpMember,
-} from './soundness/soundness-akp.ts';
 import { completeCrtMembers, type RsaMembers } from './soundness/rsa-halves.ts';
+import { type AkpMembers, akpSize, checkAkpSoundness, longestAkpMember } from './soundness/soundness-akp.ts';
 import { checkEc, checkEcSoundness, type EcMembers } from './soundness/soundness-ec.ts';
 import { checkOct, type OctMembers, octSize } from './soundness/soundness-oct.ts';
 import { checkOkp, checkOkpSoundness, type OkpMembers, okpCurves } from './soundness/soundness-okp.ts';

@@ -14,16 +14,23 @@ import { makeAkp, publicHalf, refusalOf } from './made-keys.ts';
 
 /** An element of DER. */
 function der(tag: number, ...contents: (Buffer | string)[]): Buffer {
-  const content = Buffer.concat(contents.map((one) => (typeof one === 'string' ? Buffer.from(one, 'hex') : one)));
+  const content = Buffer.concat(
+    contents.map((one) => (typeof one === 'string' ? Buffer.from(one, 'hex') : one)),
+  );
   const { length } = content;
-  const octets = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+  const octets =
+    length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
   return Buffer.concat([Buffer.from([tag, ...octets]), content]);
 }
 
 const arcs: Readonly<Record<string, string>> = { 'ML-DSA-44': '11', 'ML-DSA-65': '12', 'ML-DSA-87': '13' };
 const algorithm = (alg: string, parameters = '') =>
   der(0x30, `060960864801650304 03${arcs[alg]}`.replaceAll(' ', ''), parameters);
-function pkcs8(alg: string, secret: Buffer, { version = '00', more = Buffer.alloc(0), parameters = '' } = {}) {
+function pkcs8(
+  alg: string,
+  secret: Buffer,
+  { version = '00', more = Buffer.alloc(0), parameters = '' } = {},
+) {
   return der(0x30, `0201${version}`, algorithm(alg, parameters), der(0x04, secret), more);
 }
 const pem = (octets: Buffer) => writePem('PRIVATE KEY', octets);
@@ -105,7 +112,10 @@ describe('an ML-DSA key in a file', () => {
   const alg = 'ML-DSA-65';
   const expanded = expandedKeyOf(alg, seed);
   const other = Buffer.alloc(32, 7);
-  const pub = Buffer.from(publicHalf(jwkFromKeyContent(pem(pkcs8(alg, seedForm(seed)))).jwk as never).pub ?? '', 'base64url');
+  const pub = Buffer.from(
+    publicHalf(jwkFromKeyContent(pem(pkcs8(alg, seedForm(seed)))).jwk as never).pub ?? '',
+    'base64url',
+  );
   const changed = Buffer.from(expanded);
   changed.writeUInt8(changed.readUInt8(100) ^ 1, 100);
   const publicKey = (octets: Buffer) => der(0x81, '00', octets);
@@ -118,9 +128,17 @@ describe('an ML-DSA key in a file', () => {
     ],
     ['whose expanded form has one bit changed', pkcs8(alg, bothForm(seed, changed)), 'do not agree'],
     ['whose expanded form is cut', pkcs8(alg, bothForm(seed, expanded.subarray(1))), 'do not agree'],
-    ['with a third form', pkcs8(alg, der(0x30, der(4, seed), der(4, expanded), der(4, seed))), 'has more members'],
+    [
+      'with a third form',
+      pkcs8(alg, der(0x30, der(4, seed), der(4, expanded), der(4, seed))),
+      'has more members',
+    ],
     ['whose seed is short', pkcs8(alg, seedForm(seed.subarray(1))), 'its seed has 31 bytes, ML-DSA-65 needs'],
-    ['whose seed is short, in both forms', pkcs8(alg, bothForm(seed.subarray(1), expanded)), 'its seed has 31'],
+    [
+      'whose seed is short, in both forms',
+      pkcs8(alg, bothForm(seed.subarray(1), expanded)),
+      'its seed has 31',
+    ],
     ['that is a bare seed', pkcs8(alg, seed), 'a seed without the tag that marks it as one (RFC 9881 §6)'],
     ['that is nothing', pkcs8(alg, Buffer.alloc(0)), 'it ends too early'],
     ['that is an integer', pkcs8(alg, der(2, seed)), 'its private key is missing or of another type'],
@@ -148,10 +166,18 @@ describe('an ML-DSA key in a file', () => {
   });
 
   test.each([
-    ['of the pre-hash variant', '21', 'it is an ML-DSA key of the pre-hash variant (HashML-DSA), which JOSE does not have'],
+    [
+      'of the pre-hash variant',
+      '21',
+      'it is an ML-DSA key of the pre-hash variant (HashML-DSA), which JOSE does not have',
+    ],
     ['of SLH-DSA', '14', 'it is an SLH-DSA key, which JOSE does not have yet'],
   ])('%s is rejected by its name', async (_what, arc, reason) => {
-    const spki = der(0x30, der(0x30, `0609608648016503040 3${arc}`.replaceAll(' ', '')), der(0x03, '00', pub));
+    const spki = der(
+      0x30,
+      der(0x30, `0609608648016503040 3${arc}`.replaceAll(' ', '')),
+      der(0x03, '00', pub),
+    );
     expect(await refusalOf(() => jwkFromKeyContent(spki.toString('base64')))).toContain(reason);
   });
 

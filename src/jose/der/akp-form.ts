@@ -44,7 +44,9 @@ export const akpForm: DerForm = {
 function publicText(key: Buffer, alg: string): string {
   const octets = parameterSets.get(alg)?.publicOctets;
   if (key.length !== octets)
-    throw new Asn1Error(`its public key has ${key.length} bytes, ${alg} needs exactly ${octets} (RFC 9881 §4)`);
+    throw new Asn1Error(
+      `its public key has ${key.length} bytes, ${alg} needs exactly ${octets} (RFC 9881 §4)`,
+    );
   return key.toString('base64url');
 }
 
@@ -55,7 +57,8 @@ function readSeed(secret: Buffer, alg: string): Buffer {
   if (form.tag === asn1Tag.octetString) throw new ExpandedKeyError(alg);
   if (form.tag === seedTag) return ofSeedLength(form.content, alg);
   const [seedElement, expandedElement, ...more] = readSequence(form, 'private key');
-  if (more.length > 0) throw new Asn1Error('its private key has more members than a seed and an expanded key');
+  if (more.length > 0)
+    throw new Asn1Error('its private key has more members than a seed and an expanded key');
   const seed = ofSeedLength(expectOctets(seedElement, 'seed').content, alg);
   // Two programs would otherwise sign with two keys.
   if (!expandedKeyOf(alg, seed).equals(expectOctets(expandedElement, 'expanded private key').content))

@@ -68,7 +68,8 @@ export function akpSize({ alg }: AkpKey): number {
 export async function checkAkpSoundness(jwk: AkpKey): Promise<void> {
   const { alg } = jwk;
   const set = parameterSets.get(alg);
-  if (set === undefined) refuse(`its alg is none of ${[...parameterSets.keys()].join(', ')}`, 'KEY_MALFORMED');
+  if (set === undefined)
+    refuse(`its alg is none of ${[...parameterSets.keys()].join(', ')}`, 'KEY_MALFORMED');
   const pub = decodeBase64url(jwk.pub);
   if (pub.length !== set.publicOctets) {
     const text = `pub has ${bytes(pub.length)}, ${alg} needs exactly ${set.publicOctets} (RFC 9964 §5)`;

@@ -96,10 +96,7 @@ export function readGeneratePlan(request: GenerateRequest, now: Date): GenerateP
   };
 }
 
-function keyPlan(
-  kty: GeneratedKeyType,
-  { keySize, curveType, algorithm }: GenerateParameters,
-): KeyPlan {
+function keyPlan(kty: GeneratedKeyType, { keySize, curveType, algorithm }: GenerateParameters): KeyPlan {
   const { generation } = keyTypeInfo(kty);
   if (generation === null) throw new TypeError(`no ${kty} keys are generated`);
   const what = `${keyTypeMember(kty)}.${generation.parameter}`;

@@ -23,7 +23,7 @@ export type AnswerCases = (cases: readonly PeerCase[]) => Promise<readonly PeerA
 /** Without a network Maven could wait for long. */
 const fetchTimeoutMs = 300_000;
 const joseLacks = ['RSA1_5', 'ES256K', 'Ed448'];
-const jwcryptoLacks = ['RSA-OAEP-384', 'RSA-OAEP-512', 'ML-DSA-44', 'ML-DSA-65', 'ML-DSA-87'];
+const jwcryptoLacks = ['RSA-OAEP-384', 'RSA-OAEP-512'];
 
 export const peers: readonly Peer[] = [
   {
@@ -36,7 +36,11 @@ export const peers: readonly Peer[] = [
     name: 'jwcrypto',
     lacks: ({ alg }) => jwcryptoLacks.includes(alg) || alg.startsWith('ECDH-1PU'),
     prepare: async () => {
-      const packages = findPythonPackages({ imports: 'import jwcrypto', requirements: ['jwcrypto==1.6.1'] });
+      const packages = findPythonPackages({
+        // It has ML-DSA where its `cryptography` has it.
+        imports: 'from jwcrypto.jwk import ImplementedAKPAlgorithms as sets; assert len(sets) == 3',
+        requirements: ['jwcrypto==1.6.1'],
+      });
       if (packages === undefined) return { whyNot: 'there is no Python that has jwcrypto or can fetch it' };
       return async (cases) => {
         const program = join(import.meta.dirname, 'jwcrypto-peer.py');
