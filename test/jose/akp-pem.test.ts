@@ -29,7 +29,7 @@ const algorithm = (alg: string, parameters = '') =>
 function pkcs8(
   alg: string,
   secret: Buffer,
-  { version = '00', more = Buffer.alloc(0), parameters = '' } = {},
+  { version = '00', more = Buffer.alloc(0) as Buffer, parameters = '' } = {},
 ) {
   return der(0x30, `0201${version}`, algorithm(alg, parameters), der(0x04, secret), more);
 }

@@ -32,6 +32,11 @@ export type Algorithm =
   | 'ECDH-1PU+A192KW'
   | 'ECDH-1PU+A256KW'
   | 'EdDSA'
+  | 'Ed25519'
+  | 'Ed448'
+  | 'ML-DSA-44'
+  | 'ML-DSA-65'
+  | 'ML-DSA-87'
   | 'HS256'
   | 'HS384'
   | 'HS512'
@@ -304,6 +309,27 @@ export interface CertificateList {
   readonly resultCount: number;
 }
 
+export interface CreateAkpKeyRing {
+  /** Key ring name, unique within the project */
+  readonly name: string;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  readonly rotationInterval?: string | null | undefined;
+  /** ISO 8601 duration: the longest time from signature to expiry, or how long a message may wait to be decrypted. Default PT1H */
+  readonly maxTokenLifetime?: string | undefined;
+  /** ISO 8601 duration: how long a verifier may keep a JWK Set beyond what Cache-Control says. Default PT24H */
+  readonly verifierCacheTime?: string | undefined;
+  /** ISO 8601 duration: how far the clocks of verifiers may be off. Default PT1M */
+  readonly clockSkew?: string | undefined;
+  readonly signingLease?: string | null | undefined;
+  /** Whether private keys may leave by the API; can be changed from true to false only */
+  readonly exportable?: boolean | undefined;
+  /** null: all environments that the project reaches, also later ones */
+  readonly environmentNames?: readonly string[] | null | undefined;
+  readonly type: 'AKP';
+  readonly akp: KeyRingAkp;
+}
+
 export interface CreateEcKeyRing {
   /** Key ring name, unique within the project */
   readonly name: string;
@@ -489,7 +515,12 @@ export interface CreateJwkFromUrl {
   readonly refreshInterval?: string | undefined;
 }
 
-export type CreateKeyRing = CreateRsaKeyRing | CreateEcKeyRing | CreateOctKeyRing | CreateOkpKeyRing;
+export type CreateKeyRing =
+  | CreateRsaKeyRing
+  | CreateEcKeyRing
+  | CreateOctKeyRing
+  | CreateOkpKeyRing
+  | CreateAkpKeyRing;
 
 export interface CreateOctKeyRing {
   /** Key ring name, unique within the project */
@@ -703,10 +734,38 @@ export interface EnvironmentWithProjectsList {
   readonly resultCount: number;
 }
 
-export interface GenerateEc {
-  readonly curveType: 'P256' | 'P384' | 'P521' | 'SECP256K1';
+export interface GenerateAkp {
+  /** A key is of this algorithm alone */
+  readonly algorithm: 'ML-DSA-44' | 'ML-DSA-65' | 'ML-DSA-87' | 'ML_DSA_44' | 'ML_DSA_65' | 'ML_DSA_87';
   /** SIGNATURE is the default, but for X25519 and X448 */
   readonly keyUseType?: UseType | undefined;
+  /** How a kid is made where none is given; default TIMESTAMP */
+  readonly keyIdType?: KeyIdType | undefined;
+  /** Default: now */
+  readonly notBeforeTime?: string | undefined;
+  /** Default: a year after notBeforeTime */
+  readonly expirationTime?: string | undefined;
+}
+
+export interface GenerateAkpJwk {
+  /** JWK name, unique within the project */
+  readonly name: string;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  /** Given to the key as it is */
+  readonly kid?: string | undefined;
+  /** Nodes decrypt RSA1_5 with it, which is known for padding oracles. For keys of algorithm RSA1_5 */
+  readonly allowRsa15?: boolean | undefined;
+  /** Nodes decrypt compressed content with it, up to 256 KiB. For keys of use type ENCRYPTION */
+  readonly allowCompressed?: boolean | undefined;
+  /** PBES2: the most iterations that nodes decrypt, 1000 to 10000000; null: the default, 100000. For keys of a PBES2 algorithm */
+  readonly maxIterationCount?: number | null | undefined;
+  readonly type: 'AKP';
+  readonly akp: GenerateAkp;
+}
+
+export interface GenerateEc {
+  readonly curveType: 'P256' | 'P384' | 'P521' | 'SECP256K1';
   /** By default the first that fits */
   readonly algorithm?:
     | 'ES256'
@@ -730,6 +789,8 @@ export interface GenerateEc {
     | 'ECDH_1PU_A192KW'
     | 'ECDH_1PU_A256KW'
     | undefined;
+  /** SIGNATURE is the default, but for X25519 and X448 */
+  readonly keyUseType?: UseType | undefined;
   /** How a kid is made where none is given; default TIMESTAMP */
   readonly keyIdType?: KeyIdType | undefined;
   /** Default: now */
@@ -755,17 +816,11 @@ export interface GenerateEcJwk {
   readonly ec: GenerateEc;
 }
 
-export type GenerateJwk = GenerateRsaJwk | GenerateEcJwk | GenerateOctJwk | GenerateOkpJwk;
+export type GenerateJwk = GenerateRsaJwk | GenerateEcJwk | GenerateOctJwk | GenerateOkpJwk | GenerateAkpJwk;
 
 export interface GenerateOct {
   /** Bits */
   readonly keySize: 128 | 192 | 256 | 384 | 512;
-  /** Octets of salt for PBES2, default 8 */
-  readonly passwordSaltLength?: number | undefined;
-  /** Iterations for PBES2, default 1000 */
-  readonly passwordIterationCount?: number | undefined;
-  /** SIGNATURE is the default, but for X25519 and X448 */
-  readonly keyUseType?: UseType | undefined;
   /** By default the first that fits */
   readonly algorithm?:
     | 'HS256'
@@ -785,6 +840,12 @@ export interface GenerateOct {
     | 'PBES2_HS384_A192KW'
     | 'PBES2_HS512_A256KW'
     | undefined;
+  /** Octets of salt for PBES2, default 8 */
+  readonly passwordSaltLength?: number | undefined;
+  /** Iterations for PBES2, default 1000 */
+  readonly passwordIterationCount?: number | undefined;
+  /** SIGNATURE is the default, but for X25519 and X448 */
+  readonly keyUseType?: UseType | undefined;
   /** How a kid is made where none is given; default TIMESTAMP */
   readonly keyIdType?: KeyIdType | undefined;
   /** Default: now */
@@ -812,11 +873,11 @@ export interface GenerateOctJwk {
 
 export interface GenerateOkp {
   readonly curveType: 'ED25519' | 'X25519' | 'ED448' | 'X448';
-  /** SIGNATURE is the default, but for X25519 and X448 */
-  readonly keyUseType?: UseType | undefined;
   /** By default the first that fits */
   readonly algorithm?:
     | 'EdDSA'
+    | 'Ed25519'
+    | 'Ed448'
     | 'ECDH-ES'
     | 'ECDH-ES+A128KW'
     | 'ECDH-ES+A192KW'
@@ -834,6 +895,8 @@ export interface GenerateOkp {
     | 'ECDH_1PU_A192KW'
     | 'ECDH_1PU_A256KW'
     | undefined;
+  /** SIGNATURE is the default, but for X25519 and X448 */
+  readonly keyUseType?: UseType | undefined;
   /** How a kid is made where none is given; default TIMESTAMP */
   readonly keyIdType?: KeyIdType | undefined;
   /** Default: now */
@@ -862,8 +925,6 @@ export interface GenerateOkpJwk {
 export interface GenerateRsa {
   /** Bits */
   readonly keySize: 2048 | 3072 | 4096;
-  /** SIGNATURE is the default, but for X25519 and X448 */
-  readonly keyUseType?: UseType | undefined;
   /** By default the first that fits */
   readonly algorithm?:
     | 'RS256'
@@ -885,6 +946,8 @@ export interface GenerateRsa {
     | 'RSA_OAEP_384'
     | 'RSA_OAEP_512'
     | undefined;
+  /** SIGNATURE is the default, but for X25519 and X448 */
+  readonly keyUseType?: UseType | undefined;
   /** How a kid is made where none is given; default TIMESTAMP */
   readonly keyIdType?: KeyIdType | undefined;
   /** Default: now */
@@ -1184,6 +1247,7 @@ export interface JwkDetail {
   readonly ec?: KeyMaterial | undefined;
   readonly oct?: KeyMaterial | undefined;
   readonly okp?: KeyMaterial | undefined;
+  readonly akp?: KeyMaterial | undefined;
 }
 
 export interface JwkDetailWithWarnings {
@@ -1231,7 +1295,7 @@ export interface JwkReferenceList {
   readonly resultCount: number;
 }
 
-export type JwkType = 'RSA' | 'EC' | 'OCT' | 'OKP';
+export type JwkType = 'RSA' | 'EC' | 'OCT' | 'OKP' | 'AKP';
 
 export type JwkUse = 'sig' | 'enc';
 
@@ -1269,7 +1333,7 @@ export interface Key {
 
 export interface KeyFacts {
   readonly keyType: 'PRIVATE_KEY' | 'PUBLIC_KEY';
-  /** RSA, EC or OKP */
+  /** RSA, EC, OKP or AKP */
   readonly type: string;
   readonly curve: string | null;
   /** Bits */
@@ -1326,6 +1390,8 @@ export interface KeyRing {
   readonly oct?: KeyRingOct | undefined;
   /** What the next key is generated with; only that of `type` */
   readonly okp?: KeyRingOkp | undefined;
+  /** What the next key is generated with; only that of `type` */
+  readonly akp?: KeyRingAkp | undefined;
   readonly rotationInterval: string | null;
   /** As it was given */
   readonly maxTokenLifetime: string;
@@ -1364,10 +1430,17 @@ export interface KeyRingActivation {
   readonly reason?: string | undefined;
 }
 
-export interface KeyRingEc {
-  readonly curveType: 'P256' | 'P384' | 'P521' | 'SECP256K1';
+export interface KeyRingAkp {
+  /** A key is of this algorithm alone */
+  readonly algorithm: 'ML-DSA-44' | 'ML-DSA-65' | 'ML-DSA-87' | 'ML_DSA_44' | 'ML_DSA_65' | 'ML_DSA_87';
   /** SIGNATURE is the default, but for X25519 and X448 */
   readonly keyUseType?: UseType | undefined;
+  /** How keys get their kid; default SHA256, the thumbprint */
+  readonly keyIdType?: KeyRingKeyIdType | undefined;
+}
+
+export interface KeyRingEc {
+  readonly curveType: 'P256' | 'P384' | 'P521' | 'SECP256K1';
   /** By default the first that fits */
   readonly algorithm?:
     | 'ES256'
@@ -1391,6 +1464,8 @@ export interface KeyRingEc {
     | 'ECDH_1PU_A192KW'
     | 'ECDH_1PU_A256KW'
     | undefined;
+  /** SIGNATURE is the default, but for X25519 and X448 */
+  readonly keyUseType?: UseType | undefined;
   /** How keys get their kid; default SHA256, the thumbprint */
   readonly keyIdType?: KeyRingKeyIdType | undefined;
 }
@@ -1433,12 +1508,6 @@ export type KeyRingMemberState = 'STAGED' | 'NEXT' | 'ACTIVE' | 'RETIRING' | 'RE
 export interface KeyRingOct {
   /** Bits */
   readonly keySize: 128 | 192 | 256 | 384 | 512;
-  /** Octets of salt for PBES2, default 8 */
-  readonly passwordSaltLength?: number | undefined;
-  /** Iterations for PBES2, default 1000 */
-  readonly passwordIterationCount?: number | undefined;
-  /** SIGNATURE is the default, but for X25519 and X448 */
-  readonly keyUseType?: UseType | undefined;
   /** By default the first that fits */
   readonly algorithm?:
     | 'HS256'
@@ -1458,17 +1527,23 @@ export interface KeyRingOct {
     | 'PBES2_HS384_A192KW'
     | 'PBES2_HS512_A256KW'
     | undefined;
+  /** Octets of salt for PBES2, default 8 */
+  readonly passwordSaltLength?: number | undefined;
+  /** Iterations for PBES2, default 1000 */
+  readonly passwordIterationCount?: number | undefined;
+  /** SIGNATURE is the default, but for X25519 and X448 */
+  readonly keyUseType?: UseType | undefined;
   /** How keys get their kid; default SHA256, the thumbprint */
   readonly keyIdType?: KeyRingKeyIdType | undefined;
 }
 
 export interface KeyRingOkp {
   readonly curveType: 'ED25519' | 'X25519' | 'ED448' | 'X448';
-  /** SIGNATURE is the default, but for X25519 and X448 */
-  readonly keyUseType?: UseType | undefined;
   /** By default the first that fits */
   readonly algorithm?:
     | 'EdDSA'
+    | 'Ed25519'
+    | 'Ed448'
     | 'ECDH-ES'
     | 'ECDH-ES+A128KW'
     | 'ECDH-ES+A192KW'
@@ -1486,6 +1561,8 @@ export interface KeyRingOkp {
     | 'ECDH_1PU_A192KW'
     | 'ECDH_1PU_A256KW'
     | undefined;
+  /** SIGNATURE is the default, but for X25519 and X448 */
+  readonly keyUseType?: UseType | undefined;
   /** How keys get their kid; default SHA256, the thumbprint */
   readonly keyIdType?: KeyRingKeyIdType | undefined;
 }
@@ -1504,8 +1581,6 @@ export interface KeyRingRotation {
 export interface KeyRingRsa {
   /** Bits */
   readonly keySize: 2048 | 3072 | 4096;
-  /** SIGNATURE is the default, but for X25519 and X448 */
-  readonly keyUseType?: UseType | undefined;
   /** By default the first that fits */
   readonly algorithm?:
     | 'RS256'
@@ -1527,6 +1602,8 @@ export interface KeyRingRsa {
     | 'RSA_OAEP_384'
     | 'RSA_OAEP_512'
     | undefined;
+  /** SIGNATURE is the default, but for X25519 and X448 */
+  readonly keyUseType?: UseType | undefined;
   /** How keys get their kid; default SHA256, the thumbprint */
   readonly keyIdType?: KeyRingKeyIdType | undefined;
 }
@@ -1629,7 +1706,7 @@ export interface KeystoreEntry {
   readonly certificates: number;
   /** Of a secret key, its name in Java */
   readonly algorithm: string | null;
-  /** RSA, EC, OKP or OCT, if it can be determined */
+  /** RSA, EC, OKP, AKP or OCT, if it can be determined */
   readonly type: string | null;
   readonly curve: string | null;
   /** Bits */
@@ -1881,6 +1958,7 @@ export interface Overview {
     readonly RSA: number;
     readonly EC: number;
     readonly OKP: number;
+    readonly AKP: number;
     readonly OCT: number;
   };
   readonly jwksByUse: {
@@ -2282,7 +2360,7 @@ export interface SignInRequest {
 
 export interface SourceKey {
   readonly kid: string | null;
-  /** RSA, EC, OCT or OKP; null if it cannot be determined */
+  /** RSA, EC, OCT, OKP or AKP; null if it cannot be determined */
   readonly type: string | null;
   readonly curve: string | null;
   /** Bits */
@@ -2689,6 +2767,7 @@ export interface UpdateKeyRing {
   readonly ec?: KeyRingEc | undefined;
   readonly oct?: KeyRingOct | undefined;
   readonly okp?: KeyRingOkp | undefined;
+  readonly akp?: KeyRingAkp | undefined;
 }
 
 export type UseType = 'SIGNATURE' | 'ENCRYPTION';
