@@ -61,8 +61,8 @@ interface KeyTypeRow<Members extends object> {
   readonly der: DerForm | null;
   readonly operations: readonly OperationFamily[];
   /**
-   * Whether the JWK Sets of projects and environments hold such keys where nothing else is asked for. Some verifiers reject a
-   * whole set for one key of a type that they do not know.
+   * Whether the JWK Sets of projects and environments hold such keys by default. Some verifiers reject a whole set for one
+   * key of a type that they do not know.
    */
   readonly inSetsByDefault: boolean;
   /** Null where the manager does not generate such keys; otherwise `generate-key.ts` does. */
@@ -257,7 +257,7 @@ export const keyTypeNames: readonly KeyTypeName[] = Object.freeze(registered.map
 export const generatedKeyTypes: readonly GeneratedKeyType[] = Object.freeze(
   registered.filter((kty): kty is GeneratedKeyType => infos[kty].generation !== null),
 );
-/** Those of the JWK Sets of a project and of the environment, unless something else is asked for. */
+/** Those in the JWK Sets of projects and of environments by default. */
 export const defaultPublishedKeyTypes: readonly KeyType[] = Object.freeze(
   registered.filter((kty) => infos[kty].inSetsByDefault),
 );

@@ -1,5 +1,5 @@
 // Which keys the JWK Set of a project and that of the environment hold. Some verifiers reject a whole set for one key of a
-// type that they do not know, so newer types are in it only where they are asked for. Each JWK alone is served anyway.
+// type that they do not know, so newer types are left out by default. Each JWK alone is served all the same.
 
 import { defaultPublishedKeyTypes } from '../../jose/key-types.ts';
 
