@@ -69,6 +69,11 @@ export interface DesiredStateStore {
   digestsAnywhere(kind: DeployedKind, objectIds: readonly string[]): Promise<ReadonlyMap<string, Buffer>>;
   /** Environments in which the object is desired now (no tombstone). */
   environmentsOf(kind: DeployedKind, objectId: string): Promise<readonly string[]>;
+  /** Environments that the object was taken from, each with the revision of that; by the tombstones that are kept. */
+  withdrawnFrom(
+    kind: DeployedKind,
+    objectId: string,
+  ): Promise<readonly Pick<DesiredObject, 'environmentId' | 'revision'>[]>;
   /** In revision order. */
   rowsAfter(environmentId: string, page: DesiredPage): Promise<readonly DesiredObject[]>;
   /** Number of rows above this revision, tombstones included. */

@@ -13,7 +13,7 @@ import { ofMember, ringEvent } from './ring-event.ts';
 import { type LoadedRing, loadRing } from './ring-facts-of.ts';
 import { requireRing } from './ring-rules.ts';
 import { instantText } from './ring-texts.ts';
-import { keyHoldersOf, lastSeenAtOf } from './schedule/confirmations.ts';
+import { keyUsersOf, lastSeenAtOf } from './schedule/confirmations.ts';
 import { countingLimits, delayOf } from './schedule/formulas.ts';
 import type { MemberFacts, RingFacts } from './schedule/ring-facts.ts';
 import type { SettleOptions } from './settle-ring.ts';
@@ -69,7 +69,7 @@ function neededUntil(facts: RingFacts, member: MemberFacts): number | null | und
   if (member.state !== 'ACTIVE') return undefined;
   const { now, kind, policy } = facts;
   const { leaseMs, lifetimeMs } = countingLimits(facts);
-  const lastUses = keyHoldersOf(facts).map((node) => {
+  const lastUses = keyUsersOf(facts).map((node) => {
     if (node.connected) return now;
     return leaseMs === null ? null : lastSeenAtOf(node) + leaseMs + policy.clockSkewMs;
   });

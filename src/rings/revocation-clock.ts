@@ -23,10 +23,14 @@ export interface RevocationClock {
   readonly verifiersSafeAt: Date | null;
 }
 
+export type ClockNode = RegisteredNode & { readonly environmentName: string };
+
 export interface ClockFacts {
   readonly now: Date;
   /** Those that publish the ring, in the environments of the revocation. */
-  readonly nodes: readonly (RegisteredNode & { readonly environmentName: string })[];
+  readonly nodes: readonly ClockNode[];
+  /** Of environments that left the ring before: they still have the keys. */
+  readonly formerNodes: readonly ClockNode[];
   /** How long a copy of a set may be used after it was served: A + W + V; 0 for keys that are never published. */
   readonly copiesMs: number;
   /** Null: without end. */
@@ -39,7 +43,7 @@ export interface ClockFacts {
 const registrationMarginMs = 10_000;
 
 export function revocationClock(before: Revocation, facts: ClockFacts): RevocationClock {
-  const { nodes, copiesMs } = facts;
+  const { nodes, formerNodes, copiesMs } = facts;
   const safe: Record<string, SafeNode> = { ...before.safe };
   const pending: PendingNode[] = [];
   for (const node of nodes) {
@@ -53,6 +57,9 @@ export function revocationClock(before: Revocation, facts: ClockFacts): Revocati
         nodeName,
         safeAfterMs: Math.max(0, safeAt - before.revokedAt.getTime()),
       };
+  }
+  for (const node of formerNodes) {
+    if (safe[node.id] === undefined && !cameLater(node, before)) pending.push(pendingNode(node, facts));
   }
   const done = pending.length === 0;
   const nodesSafeAt = before.nodesSafeAt ?? (done ? lastSafeAt(before, Object.values(safe), facts) : null);
@@ -80,7 +87,7 @@ function safeAtOf(node: RegisteredNode, { revisions }: Revocation, now: Date): n
 }
 
 function pendingNode(
-  { name, environmentName, lastSeenAt, createdAt, serveLimitMs, privateKeys }: ClockFacts['nodes'][number],
+  { name, environmentName, lastSeenAt, createdAt, serveLimitMs, privateKeys }: ClockNode,
   { signingLeaseMs, copiesMs }: ClockFacts,
 ): PendingNode {
   const heard = (lastSeenAt ?? createdAt).getTime();

@@ -21,11 +21,15 @@ export interface LoadedRing {
   readonly environments: readonly Environment[];
   /** Of these environments, by name order. */
   readonly nodes: readonly RegisteredNode[];
+  /** Of environments that left the ring; see `RingFacts.formerNodes`. */
+  readonly formerNodes: readonly FormerNode[];
   /** Those that wait for a node. */
   readonly openRevocations: readonly Revocation[];
   readonly now: Date;
   readonly facts: RingFacts;
 }
+
+export type FormerNode = RegisteredNode & { readonly environmentName: string };
 
 export function loadRing(stores: RingRuleStores, ring: KeyRing): Promise<LoadedRing> {
   return load(stores, ring, (ids) => stores.nodes.listOf(ids));
@@ -44,16 +48,20 @@ async function load(
   const environments = await environmentsOfRing(stores, ring);
   const ids = environments.map(({ id }) => id);
   // Sent together: a remote database answers all of it in one round trip.
-  const [project, members, nodes, openRevocations, caching, nodeRemovedAt, now] = await Promise.all([
-    stores.projects.get(ring.projectId),
-    stores.rings.members(ring.id),
-    ids.length === 0 ? [] : nodesOf(ids),
-    stores.rings.openRevocationsOf(ring.id),
-    cachingOf(stores),
-    stores.rings.nodeRemovedAt(ids),
-    stores.rings.now(),
-  ]);
+  const [project, members, nodes, withdrawals, openRevocations, caching, nodeRemovedAt, now] =
+    await Promise.all([
+      stores.projects.get(ring.projectId),
+      stores.rings.members(ring.id),
+      ids.length === 0 ? [] : nodesOf(ids),
+      stores.desired.withdrawnFrom('key-ring', ring.id),
+      stores.rings.openRevocationsOf(ring.id),
+      cachingOf(stores),
+      stores.rings.nodeRemovedAt(ids),
+      stores.rings.now(),
+    ]);
   const formerCaches = await formerCachingOf(stores, now);
+  const left = new Map(withdrawals.map(({ environmentId, revision }) => [environmentId, revision]));
+  const formerNodes = left.size === 0 ? [] : await unconfirmedNodes(stores, left, nodesOf);
   const names = new Map(environments.map(({ id, name }) => [id, name]));
   const generation = generationOf(ring);
   const { requestedActivation, formerLimits } = ring;
@@ -63,6 +71,7 @@ async function load(
     members,
     environments,
     nodes,
+    formerNodes,
     openRevocations,
     now,
     facts: {
@@ -81,12 +90,29 @@ async function load(
       resumedAt: timeOf(ring.resumedAt),
       members: members.map((jwk) => memberFacts(jwk, generation)),
       nodes: nodes.map((node) => nodeFacts(node, names.get(node.environmentId) ?? '')),
+      formerNodes: formerNodes.map((node) => ({
+        ...nodeFacts(node, node.environmentName),
+        isFormer: true,
+      })),
       cachesMs: cachesMsOf(caching),
       formerCaches,
       nodeRemovedAt: timeOf(nodeRemovedAt),
       isRevoking: openRevocations.length > 0,
     },
   };
+}
+
+/** Nodes that may still have the ring, which was taken from their environments. @param left revisions by environment id */
+async function unconfirmedNodes(
+  { environments }: Pick<RingRuleStores, 'environments'>,
+  left: ReadonlyMap<string, number>,
+  nodesOf: (environmentIds: readonly string[]) => ReturnType<RingRuleStores['nodes']['listOf']> | [],
+): Promise<readonly FormerNode[]> {
+  const nodes = await nodesOf([...left.keys()]);
+  const unconfirmed = nodes.filter((node) => node.appliedRevision < (left.get(node.environmentId) ?? 0));
+  if (unconfirmed.length === 0) return [];
+  const names = new Map((await environments.list()).map(({ id, name }) => [id, name]));
+  return unconfirmed.map((node) => ({ ...node, environmentName: names.get(node.environmentId) ?? '' }));
 }
 
 function memberFacts({ id, kid, createdAt, member }: MemberJwk, generation: string): MemberFacts {

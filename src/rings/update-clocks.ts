@@ -36,7 +36,7 @@ async function changedClocks(stores: RingRuleStores, ringId: string): Promise<re
 
 /** How far a revocation of the ring is by now. */
 export function clockOf(
-  { facts, nodes, environments, now }: LoadedRing,
+  { facts, nodes, formerNodes, environments, now }: LoadedRing,
   revocation: Revocation,
 ): RevocationClock {
   const names = new Map(environments.map(({ id, name }) => [id, name]));
@@ -48,6 +48,7 @@ export function clockOf(
     nodes: nodes
       .filter(({ id }) => publishing.has(id))
       .map((node) => ({ ...node, environmentName: names.get(node.environmentId) ?? '' })),
+    formerNodes: formerNodes.filter(({ privateKeys }) => kind === 'SIGNATURE' || privateKeys),
     copiesMs: kind === 'OCT' ? 0 : caches + policy.verifierCacheTimeMs,
     signingLeaseMs: policy.signingLeaseMs,
     nodeRemovedAt: nodeRemovedAt === null ? null : new Date(nodeRemovedAt),

@@ -177,6 +177,10 @@ withDatabases('desired state', (fresh) => {
       expect(await desired.environmentsOf('certificate', here.objectId)).toEqual([]);
       await desired.putMany([{ ...here, revision: 2, digest: null }]);
       expect(await desired.environmentsOf('jwk', here.objectId)).toEqual([other.id]);
+      expect(await desired.withdrawnFrom('jwk', here.objectId)).toEqual([
+        { environmentId: environment.id, revision: 2 },
+      ]);
+      expect(await desired.withdrawnFrom('certificate', here.objectId)).toEqual([]);
     });
   });
 

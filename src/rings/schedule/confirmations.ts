@@ -17,8 +17,14 @@ export function keyHoldersOf({ nodes }: Pick<RingFacts, 'nodes'>): readonly Node
   return nodes.filter(({ privateKeys }) => privateKeys);
 }
 
+/** Nodes that may use the keys of the ring, also those of environments that it left. */
+export function keyUsersOf({ nodes, formerNodes }: RingFacts): readonly NodeFacts[] {
+  return keyHoldersOf({ nodes: [...nodes, ...formerNodes] });
+}
+
 /** An environment that joined the ring later has had the present state since it was first sent any. */
 export function hasConfirmed(node: NodeFacts, revisions: MemberFacts['revisions']): boolean {
+  if (node.isFormer) return false;
   const revision = revisions[node.environmentId];
   return revision === undefined || node.appliedRevision >= revision;
 }

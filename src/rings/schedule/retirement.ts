@@ -1,12 +1,6 @@
 // The end of RETIRING members. PURE.
 
-import {
-  hasConfirmed,
-  keyHoldersOf,
-  lastSeenAtOf,
-  registeredAfter,
-  stopsServingAt,
-} from './confirmations.ts';
+import { hasConfirmed, keyUsersOf, lastSeenAtOf, registeredAfter, stopsServingAt } from './confirmations.ts';
 import { countingLimits, delayOf } from './formulas.ts';
 import type { MemberFacts, NodeFacts, RingFacts, RingStep } from './ring-facts.ts';
 
@@ -61,7 +55,7 @@ function earlier(retireAt: number | null, sentRetireAt: number | null): number |
 
 /** Nodes that may have used the member, and had not stopped when last examined. */
 function usersOf(facts: RingFacts, { confirmedAt, pendingNodeIds }: MemberFacts): readonly NodeFacts[] {
-  const holders = keyHoldersOf(facts);
+  const holders = keyUsersOf(facts);
   if (confirmedAt !== null) {
     const pending = new Set(pendingNodeIds);
     return holders.filter(({ id }) => pending.has(id));
@@ -112,7 +106,7 @@ export function limitsConfirmed(facts: RingFacts): RingStep | undefined {
     if (hasConfirmed(node, formerLimits.revisions)) return false;
     return node.connected || leaseMs === null || now < lastSeenAtOf(node) + leaseMs + policy.clockSkewMs;
   };
-  if (kind !== 'ENCRYPTION' && keyHoldersOf(facts).some(goesByFormer)) return undefined;
+  if (kind !== 'ENCRYPTION' && keyUsersOf(facts).some(goesByFormer)) return undefined;
   const cachedMs = kind === 'ENCRYPTION' ? delayOf(facts) : 0;
   const until = now + cachedMs + formerLimits.maxTokenLifetimeMs + policy.clockSkewMs;
   return { type: 'LIMITS_CONFIRMED', until };

@@ -53,6 +53,8 @@ export interface NodeFacts {
   /** It answers 503 for JWK Sets when it has heard from no manager for this long. */
   readonly serveLimitMs: number | null;
   readonly ephemeral: boolean;
+  /** Its environment left the ring, and it has not confirmed that: it still uses and publishes what it had. */
+  readonly isFormer?: true;
 }
 
 export interface FormerCaches {
@@ -85,6 +87,8 @@ export interface RingFacts {
   /** Ascending by version. */
   readonly members: readonly MemberFacts[];
   readonly nodes: readonly NodeFacts[];
+  /** Those of environments that left the ring, as long as they have not confirmed that. */
+  readonly formerNodes: readonly NodeFacts[];
   /** A + W, as it is now. */
   readonly cachesMs: number;
   /** A + W before its last change, as long as bodies that were served under it may count; see `caches.ts`. */

@@ -108,6 +108,15 @@ const listEnvironments = statement((db, key: { kind: DeployedKind; objectId: str
     .where('digest', 'is not', null)
     .orderBy('environment_id'),
 );
+const listWithdrawn = statement((db, key: { kind: DeployedKind; objectId: string }) =>
+  db
+    .selectFrom('desired_objects')
+    .select(['environment_id', 'revision'])
+    .where('object_id', '=', key.objectId)
+    .where('kind', '=', key.kind)
+    .where('digest', 'is', null)
+    .orderBy('environment_id'),
+);
 const listRows = statement((db, page: DesiredPage & { environmentId: string }) =>
   db
     .selectFrom('desired_objects')
@@ -289,6 +298,14 @@ export class DesiredStateTable implements DesiredStateStore {
   async environmentsOf(kind: DeployedKind, objectId: string): Promise<readonly string[]> {
     const rows = await listEnvironments.all(this.#database, { kind, objectId });
     return rows.map((row) => row.environment_id);
+  }
+
+  async withdrawnFrom(
+    kind: DeployedKind,
+    objectId: string,
+  ): Promise<readonly Pick<DesiredObject, 'environmentId' | 'revision'>[]> {
+    const rows = await listWithdrawn.all(this.#database, { kind, objectId });
+    return rows.map((row) => ({ environmentId: row.environment_id, revision: Number(row.revision) }));
   }
 
   async rowsAfter(environmentId: string, page: DesiredPage): Promise<readonly DesiredObject[]> {

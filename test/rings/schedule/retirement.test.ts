@@ -39,6 +39,24 @@ describe('retireAt', () => {
     });
   });
 
+  test('counts the lease of a node whose environment left the ring, until it has confirmed that', () => {
+    const signsUntil = activatedAt - day + 7 * day;
+    const formerNodes = [{ ...away, isFormer: true as const }];
+    expect(decided([node('g1', upToDate)], { formerNodes }).step).toEqual({
+      type: 'SET_RETIREMENT',
+      version: 1,
+      retireAt: signsUntil + minute + lifetimeAndSkew,
+      confirmedAt: activatedAt + minute,
+      pendingNodeIds: ['id-g2'],
+    });
+    expect(retireAt([node('g1', upToDate)])).toBe(activatedAt + minute + lifetimeAndSkew);
+  });
+
+  test('is unknown until a connected node whose environment left the ring has confirmed that', () => {
+    const formerNodes = [{ ...node('g2', upToDate), isFormer: true as const }];
+    expect(decided([node('g1', upToDate)], { formerNodes }).step).toBeUndefined();
+  });
+
   test('is L + S after the activation where no node is registered', () => {
     expect(retireAt([])).toBe(activatedAt + lifetimeAndSkew);
   });

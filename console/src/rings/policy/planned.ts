@@ -55,6 +55,7 @@ function emptyRing(now: number): Omit<RingFacts, 'kind' | 'policy' | 'cachesMs'>
     resumedAt: null,
     members: [],
     nodes: [],
+    formerNodes: [],
     formerCaches: null,
     nodeRemovedAt: null,
     isRevoking: false,

@@ -43,6 +43,7 @@ export function newRing({ kind, policy, cachesMs }: WorldOptions): RingFacts {
     resumedAt: null,
     members: [],
     nodes: [],
+    formerNodes: [],
     cachesMs,
     formerCaches: null,
     nodeRemovedAt: null,

@@ -36,6 +36,7 @@ export function ring(change: Partial<RingFacts> = {}): RingFacts {
     resumedAt: null,
     members: [],
     nodes: [],
+    formerNodes: [],
     cachesMs: 360 * second,
     formerCaches: null,
     nodeRemovedAt: null,
