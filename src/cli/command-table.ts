@@ -127,6 +127,11 @@ const keys: readonly CommandRow[] = [
     load: async () => (await import('./usage.ts')).addUsageCommand,
   },
   {
+    name: 'events',
+    summary: 'Print the events of a project as JSON Lines, and follow them',
+    load: async () => (await import('./events/events.ts')).addEventsCommand,
+  },
+  {
     name: 'token-profile',
     summary: 'Token profiles of a project: what tokens say that nodes issue',
     load: async () => (await import('./token-profiles/token-profile.ts')).addTokenProfileCommand,

@@ -86,6 +86,8 @@ export async function startManager(config: ManagerConfig, log: Logger): Promise<
     services.refresher.start();
     services.keySetFollower.start();
     services.ringScheduler.start();
+    services.expirationWatch.start();
+    services.absentNodes.start();
     services.maintenance.start();
     await server.listen({ host: config.host, port: config.port });
     const { port } = server.server.address() as AddressInfo;

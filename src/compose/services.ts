@@ -28,15 +28,19 @@ import {
 } from '../deployments/state-page-reader.ts';
 import { syncEnvironment, withdrawProject } from '../deployments/sync-environment.ts';
 import type { DeploymentPort } from '../environments/deployment-port.ts';
+import { AbsentNodes } from '../environments/absent-nodes.ts';
 import { createEnrollment } from '../environments/enrollment.ts';
 import { createEnvironments } from '../environments/environments.ts';
 import { createNodes } from '../environments/nodes.ts';
 import { isKeyplaneError } from '../errors.ts';
+import { pruneEvents } from '../events/prune-events.ts';
+import { createEventReader } from '../events/read-events.ts';
 import type { RuleServices } from '../http/http-services.ts';
 import { Idempotency } from '../idempotency/idempotency.ts';
 import { jwkCreation } from '../jwks/create-jwk.ts';
 import { jwkDeletion } from '../jwks/delete-jwk.ts';
 import { createDeployedJwks } from '../jwks/deployed-jwks.ts';
+import { ExpirationWatch } from '../jwks/expiration/expiration-watch.ts';
 import { jwkGeneration } from '../jwks/generate/generate-jwk.ts';
 import { sourceInspection } from '../jwks/inspect-source.ts';
 import { createJwkContentReader } from '../jwks/jwk-content.ts';
@@ -89,6 +93,8 @@ export interface Services extends RuleServices {
   readonly refresher: Refresher;
   readonly keySetFollower: KeySetFollower;
   readonly ringScheduler: RingScheduler;
+  readonly expirationWatch: ExpirationWatch;
+  readonly absentNodes: AbsentNodes;
   readonly maintenance: Maintenance<Stores>;
   readonly pages: StatePageReader;
   readonly admission: Pick<
@@ -201,6 +207,8 @@ function connect(foundations: Foundations): Services {
     issuerKeys: leaseOf('issuer keys'),
     maintenance: leaseOf('upkeep'),
     rings: leaseOf('rings'),
+    expirations: leaseOf('expirations'),
+    absentNodes: leaseOf('absent nodes'),
   };
   measureInstallation({ metrics, store, clock, version, leases: Object.values(leases) });
   const refresher = new Refresher({
@@ -248,15 +256,30 @@ function connect(foundations: Foundations): Services {
     lease: leases.rings,
     onError: onRingError,
   });
+  const expirationWatch = new ExpirationWatch({
+    store,
+    lease: leases.expirations,
+    clock,
+    onError: (error) => log.error({ err: error }, 'expiration warnings: will be tried again'),
+  });
+  const absentNodes = new AbsentNodes({
+    store,
+    lease: leases.absentNodes,
+    clock,
+    onError: (error) => log.error({ err: error }, 'absent nodes: will be tried again'),
+  });
   return {
     store,
     deployments,
     refresher,
     keySetFollower,
     ringScheduler,
+    expirationWatch,
+    absentNodes,
     maintenance,
     pages,
     auditTrail: createAuditTrail(store),
+    readEvents: createEventReader(store),
     tokenProfiles: createTokenProfiles({
       ...rules,
       encryptionKeyOf: async ({ jwks }, jwkId) => {
@@ -305,6 +328,8 @@ function connect(foundations: Foundations): Services {
         keySetFollower.close(),
         maintenance.close(),
         ringScheduler.close(),
+        expirationWatch.close(),
+        absentNodes.close(),
         safeFetch.close(),
       ]);
       await deployments.close();
@@ -334,6 +359,7 @@ const maintenanceSteps: readonly MaintenanceStep<Stores>[] = [
     prune: ({ applications }, limit) =>
       applications.pruneUsageDays(new Date(Date.now() - usageDaysKeptMs), limit),
   },
+  { limit: 500, prune: pruneEvents },
   tombstoneCompaction,
 ];
 

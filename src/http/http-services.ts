@@ -6,6 +6,7 @@ import type { ChangeResult } from '../deployments/deployment-result.ts';
 import type { Enrollment } from '../environments/enrollment.ts';
 import type { Environments } from '../environments/environments.ts';
 import type { Nodes } from '../environments/nodes.ts';
+import type { ReadEvents } from '../events/read-events.ts';
 import type { Idempotency } from '../idempotency/idempotency.ts';
 import type { CreateJwk } from '../jwks/create-jwk.ts';
 import type { DeleteJwk } from '../jwks/delete-jwk.ts';
@@ -26,6 +27,7 @@ import type { TokenProfiles } from '../token-profiles/token-profiles.ts';
 /** The rules that operations call, besides those of access. */
 export interface RuleServices {
   readonly auditTrail: AuditTrail;
+  readonly readEvents: ReadEvents;
   readonly applications: Applications;
   readonly tokenProfiles: TokenProfiles;
   readonly listUsage: ListUsage;

@@ -37,6 +37,7 @@ import { accessRoutes } from './access/routes.ts';
 import { applicationRoutes } from './applications/routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { environmentRoutes } from './environments/routes.ts';
+import { eventRoutes } from './events/routes.ts';
 import type { HttpServices } from './http-services.ts';
 import { jwkRoutes } from './jwks/routes.ts';
 import type { KeyplaneServer } from './keyplane-server.ts';
@@ -99,6 +100,7 @@ const rooms = [
   materialRoutes,
   applicationRoutes,
   tokenProfileRoutes,
+  eventRoutes,
   auditRoutes,
   overviewRoutes,
 ];

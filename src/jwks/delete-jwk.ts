@@ -9,7 +9,7 @@ import { badRequest, KeyplaneError } from '../errors.ts';
 import { lookupName, shownText } from '../names.ts';
 import { requireNoTokenProfile } from '../token-profiles/profile-uses.ts';
 import type { JwkRuleOptions } from './insert-jwk.ts';
-import { jwkEvent } from './jwk-event.ts';
+import { jwkEvent, recordJwkEvent } from './jwk-event.ts';
 import type { StoredJwk } from './jwk-store.ts';
 import { requireNoMember } from './ring-membership.ts';
 
@@ -55,6 +55,7 @@ export function jwkDeletion(options: JwkRuleOptions): DeleteJwk {
         stores,
         jwkEvent('delete', scope, stored, { sourceType, kid, ...(force.force && { ...force }) }),
       );
+      await recordJwkEvent(stores, 'jwk.deleted', stored, { at: options.clock(), facts: { sourceType } });
       const targets = mergeTargets([...desired, ...withdrawn]);
       await once?.save(stores, { targets, verb: 'undeploy' });
       return targets;

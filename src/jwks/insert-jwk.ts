@@ -11,6 +11,7 @@ import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
 import { type DeploymentTarget, mergeTargets, putDesiredState } from '../deployments/put-desired-state.ts';
 import type { Environment, EnvironmentStores } from '../environments/environment-store.ts';
 import { badRequest, type KeyplaneError } from '../errors.ts';
+import type { EventStores } from '../events/event-store.ts';
 import type { IdempotencyStores } from '../idempotency/idempotency-store.ts';
 import type { PrivateJwk } from '../jose/jwk.ts';
 import { keyTypeName } from '../jose/key-type-name.ts';
@@ -22,8 +23,9 @@ import { contentDigest } from '../protocol/state-digest.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type { TokenProfileStores } from '../token-profiles/token-profile-store.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
+import { type ExpirationStores, noteExpiration } from './expiration/expiration-notice.ts';
 import { jwkContent } from './jwk-content.ts';
-import { jwkEvent } from './jwk-event.ts';
+import { jwkEvent, recordJwkEvent } from './jwk-event.ts';
 import type { JwkStores, StoredJwk } from './jwk-store.ts';
 import { holdersOf, type JwkWithRow, tookItsKidNow, withFreeKid } from './published-kid.ts';
 import { firstRefresh, type RefreshSchedule } from './refresh/refresh-schedule.ts';
@@ -42,6 +44,8 @@ export type JwkRuleStores = JwkStores &
   EnvironmentStores &
   MaterialStores &
   DesiredStateStores &
+  EventStores &
+  ExpirationStores &
   IdempotencyStores & { readonly audit: AuditStore };
 
 export interface JwkRuleOptions {
@@ -166,6 +170,8 @@ async function insert(
   const targets = await putDesiredIn(stores, environments, { scope, stored, jwk });
   const details = { sourceType, type: stored.type, kid: stored.kid, environments: environments.length };
   await audit.append(stores, jwkEvent('create', scope, stored, details));
+  await recordJwkEvent(stores, 'jwk.created', stored, { at: stored.createdAt, facts: { sourceType } });
+  await noteExpiration(stores, stored, stored.createdAt);
   await scope.once?.save(stores, { targets, verb: 'deploy', warnings });
   return targets;
 }

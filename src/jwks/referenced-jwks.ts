@@ -8,7 +8,8 @@ import type { SourceRequest } from '../sources/jwk-source.ts';
 import { jwkSource } from '../sources/sources.ts';
 import type { CreateJwkOptions } from './create-jwk.ts';
 import { type JwkRuleStores, jwkColumns, putDesiredJwk } from './insert-jwk.ts';
-import { jwkEvent } from './jwk-event.ts';
+import { jwkEvent, recordJwkEvent } from './jwk-event.ts';
+import { noteExpiration } from './expiration/expiration-notice.ts';
 import { hasDefaultKid, jwkFromSource } from './jwk-from-source.ts';
 import type { StoredJwk } from './jwk-store.ts';
 import { withFreeKidOnUpdate, withKidSince } from './published-kid.ts';
@@ -141,6 +142,9 @@ async function record(
 ): Promise<readonly DeploymentTarget[]> {
   const details = { sourceType: after.sourceType, kid: after.kid };
   await options.audit.append(stores, jwkEvent(follows ? 'follow' : 'detach', scope, after, details));
+  const { sourceType, updatedAt: at } = after;
+  await recordJwkEvent(stores, 'jwk.updated', after, { at, facts: { sourceType } });
+  await noteExpiration(stores, after, at);
   if (!follows) return [];
   const jwk = openPrivateJwk(options.sealer, after);
   const desired = await putDesiredJwk(stores, { scope, stored: after, jwk }, options.onUnreadable);

@@ -2,6 +2,7 @@
 // Without a new source it is detached from the one it had. A refused update changes nothing anywhere.
 
 import type { ProjectScope } from '../access/caller.ts';
+import { noteExpiration } from './expiration/expiration-notice.ts';
 import { type ChangeResult, withWarnings } from '../deployments/deployment-result.ts';
 import { badRequest, KeyplaneError } from '../errors.ts';
 import { laterThan, requireSameName } from '../materials/optimistic-update.ts';
@@ -16,7 +17,7 @@ import {
   sourceReference,
 } from './create-jwk.ts';
 import { type JwkRuleStores, jwkColumns, putDesiredJwk, requireSource } from './insert-jwk.ts';
-import { jwkEvent } from './jwk-event.ts';
+import { jwkEvent, recordJwkEvent } from './jwk-event.ts';
 import type { JwkStores, SourceReference, StoredJwk } from './jwk-store.ts';
 import { withFreeKidOnUpdate, withKidSince } from './published-kid.ts';
 import {
@@ -166,4 +167,6 @@ async function record(
   const { sourceType, kid, type, sourceId, sourceUrl } = stored;
   const details = { sourceType, type, kid, detached: sourceId === null && sourceUrl === null };
   await audit.append(stores, jwkEvent('update', scope, stored, details));
+  await recordJwkEvent(stores, 'jwk.updated', stored, { at: stored.updatedAt, facts: { sourceType } });
+  await noteExpiration(stores, stored, stored.updatedAt);
 }

@@ -8,6 +8,7 @@ import type { WaitBudget } from '../deployments/wait-budget.ts';
 import type { Lease } from '../leases/lease.ts';
 import { faultPoints } from '../runtime/fault-points.ts';
 import { addMember, type GeneratedKey, generateKey } from './make-member.ts';
+import { recordExamination } from './record-ring-events.ts';
 import type { KeyRing } from './ring.ts';
 import { dateOf, RingDraft, storeDraft } from './ring-draft.ts';
 import { type TransitionFacts, transitionEvents } from './ring-event.ts';
@@ -177,16 +178,18 @@ const latestMs = 10_000;
 
 /** When the ring is looked at again: at the time at which something is due, or soon where nodes may confirm. */
 async function noteExamination(
-  { rings }: RingRuleStores,
+  stores: RingRuleStores,
   { ring, now }: LoadedRing,
   { state, lateSince, changesAt, waitsForNodes }: RingDecision,
 ): Promise<void> {
   const waitedMs = now.getTime() - ring.updatedAt.getTime();
   const soon = now.getTime() + Math.min(latestMs, Math.max(soonestMs, waitedMs / 8));
   const times = [waitsForNodes ? soon : null, changesAt].filter((time) => time !== null);
-  await rings.examined(ring.id, {
+  const found = { state, lateSince: dateOf(lateSince) };
+  const before = await stores.rings.examination(ring.id);
+  await stores.rings.examined(ring.id, {
     examineAt: times.length === 0 ? null : new Date(Math.min(...times)),
-    state,
-    lateSince: dateOf(lateSince),
+    ...found,
   });
+  await recordExamination(stores, ring, { before, found, at: now });
 }

@@ -3,8 +3,9 @@
 
 import type { AuditEvent } from '../audit/audit-log.ts';
 import type { DeploymentTarget } from '../deployments/put-desired-state.ts';
-import type { RingMember } from '../jwks/ring-member.ts';
+import type { MemberState, RingMember } from '../jwks/ring-member.ts';
 import { laterThan } from '../materials/optimistic-update.ts';
+import { recordTransitions } from './record-ring-events.ts';
 import type { KeyRing } from './ring.ts';
 import { putDesiredRing } from './ring-content.ts';
 import type { LoadedRing } from './ring-facts-of.ts';
@@ -18,6 +19,8 @@ export class RingDraft {
   #ring: KeyRing;
   #facts: RingFacts;
   readonly #members: Map<number, MemberJwk>;
+  /** By version, before anything was changed. */
+  readonly #statesBefore: ReadonlyMap<number, MemberState>;
   readonly #added = new Set<number>();
   readonly #changed = new Set<number>();
   /** Nodes get these in another state: the revision of that becomes theirs. */
@@ -28,6 +31,7 @@ export class RingDraft {
     this.#ring = ring;
     this.#facts = facts;
     this.#members = new Map(members.map((jwk) => [jwk.member.version, jwk]));
+    this.#statesBefore = new Map(members.map(({ member }) => [member.version, member.state]));
   }
 
   get ring(): KeyRing {
@@ -49,6 +53,11 @@ export class RingDraft {
 
   get changed(): ReadonlySet<number> {
     return this.#changed;
+  }
+
+  /** Those that are in another state than before, or were not there. */
+  get moved(): readonly MemberJwk[] {
+    return this.members.filter(({ member }) => this.#statesBefore.get(member.version) !== member.state);
   }
 
   get sent(): ReadonlySet<number> {
@@ -163,6 +172,7 @@ export async function storeDraft(
   if (withRevisions) draft.setRing(withRevisions(revisions));
   if (!isNewRing) await stores.rings.update(draft.ring);
   for (const event of events) await audit.append(stores, event);
+  await recordTransitions(stores, draft);
   return { targets, revisions };
 }
 

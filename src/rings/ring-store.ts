@@ -80,6 +80,8 @@ export interface KeyRingStore {
   update(ring: KeyRing): Promise<void>;
   /** Alone writes when it is examined next, and what was found: no MAC covers that, and no audit record is about it. */
   examined(id: string, examination: RingExamination): Promise<void>;
+  /** What was found last; undefined: it was not examined yet. */
+  examination(id: string): Promise<Pick<RingExamination, 'state' | 'lateSince'> | undefined>;
   /** The SIGNATURE rings of a project that have public keys, the oldest first. */
   signatureRings(projectId: string, limit: number): Promise<readonly KeyRing[]>;
   /** When a node of these environments was last removed or took its leave; null: none ever was. */

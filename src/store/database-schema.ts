@@ -1,6 +1,7 @@
 // The rows as they lie in the database. Times are milliseconds since 1970, flags 0 or 1, JSON is text.
 
 import type { Generated, Kysely } from 'kysely';
+import type { EventObjectType, EventType } from '../events/event-types.ts';
 import type { GeneratedTypeName } from '../jose/key-types.ts';
 import type { StoredJwk } from '../jwks/jwk-store.ts';
 import type { MemberState, RevocationReason } from '../jwks/ring-member.ts';
@@ -424,6 +425,51 @@ export interface JwkRefreshRow {
   last_modified: string | null;
 }
 
+export interface EventRow {
+  project_id: string;
+  /** 1, 2, 3, … within the project. */
+  sequence: number;
+  id: string;
+  type: EventType;
+  object_type: EventObjectType;
+  object_name: string;
+  kid: string | null;
+  /** JSON of `EventFacts`. */
+  facts: string;
+  at: number;
+}
+
+/** The last warning that a JWK expires. */
+export interface ExpiryNoticeRow {
+  jwk_id: string;
+  /** That the warning was about. */
+  expiration_time: number;
+  /** How many days before it. */
+  days: number;
+}
+
+/** A node whose absence was reported, until it is back. */
+export interface NodeAbsenceRow {
+  node_id: string;
+  reported_at: number;
+}
+
+/** How far the events of a project were delivered to an outlet. */
+export interface WebhookCursorRow {
+  outlet_id: string;
+  project_id: string;
+  /** Number of the last event up to which all were delivered, or did not match. */
+  delivered: number;
+  /** How many matching events were deleted undelivered, and not reported yet. */
+  lost: number;
+  state: 'CURRENT' | 'LAGGING' | 'FAILING' | 'STOPPED';
+  /** That failed since the last success. */
+  attempts: number;
+  last_error: string | null;
+  delivered_at: number | null;
+  updated_at: number;
+}
+
 export interface Tables {
   installation: InstallationRow;
   data_keys: DataKeyRow;
@@ -457,6 +503,10 @@ export interface Tables {
   keystore_environments: KeystoreEnvironmentRow;
   audit_records: AuditRecordRow;
   audit_head: AuditHeadRow;
+  events: EventRow;
+  expiry_notices: ExpiryNoticeRow;
+  node_absences: NodeAbsenceRow;
+  webhook_cursors: WebhookCursorRow;
 }
 
 /** Speaks inside one transaction. */

@@ -1,6 +1,7 @@
 import { auditEvent } from '../../audit/audit-event.ts';
 import type { AuditLog, AuditStore } from '../../audit/audit-log.ts';
 import type { EnvironmentStores } from '../../environments/environment-store.ts';
+import { type NodeEventStores, recordNodeEvent } from '../../environments/record-node-event.ts';
 import type { UnitOfWork } from '../../unit-of-work.ts';
 
 /** What a divergence does to key rings. */
@@ -8,7 +9,9 @@ interface HeldRings {
   readonly rings: { holdAll(cause: 'RESTORED'): Promise<number> };
 }
 
-export type DivergenceStores = EnvironmentStores & HeldRings & { readonly audit: AuditStore };
+export type DivergenceStores = EnvironmentStores &
+  NodeEventStores &
+  HeldRings & { readonly audit: AuditStore };
 
 export interface DivergingNode {
   readonly nodeId: string;
@@ -54,6 +57,13 @@ export function createDivergences(options: {
           details: { environment: environment.name, nodeRevision: revision, managerRevision, keyRingsHeld },
         });
         await audit.append(stores, event);
+        await recordNodeEvent(stores, {
+          type: 'node.diverged',
+          environmentId: environment.id,
+          nodeName: name,
+          facts: { nodeRevision: revision, managerRevision },
+          at: clock(),
+        });
         return true;
       });
     },

@@ -2,6 +2,7 @@
 // the rules of any source URL. New material of the same kid replaces the old; when the URL fails or no longer has the
 // kid, the last good key stays and its state says why.
 
+import type { EventStores } from '../../events/event-store.ts';
 import type { DeploymentTarget } from '../../deployments/put-desired-state.ts';
 import { isKeyplaneError } from '../../errors.ts';
 import type { Lease } from '../../leases/lease.ts';
@@ -11,14 +12,14 @@ import { RepeatedLook } from '../../runtime/repeated-look.ts';
 import { onBehalfOf } from '../../runtime/requester.ts';
 import type { UnitOfWork } from '../../unit-of-work.ts';
 import { type JwkRuleOptions, type JwkRuleStores, jwkColumns, putDesiredJwk } from '../insert-jwk.ts';
-import { jwkEvent } from '../jwk-event.ts';
+import { jwkEvent, recordJwkEvent } from '../jwk-event.ts';
 import type { StoredJwk } from '../jwk-store.ts';
 import { withFreeKidOnUpdate, withKidSince } from '../published-kid.ts';
 import { openPrivateJwk } from '../sealed-members.ts';
 import type { WithSourceContext } from '../source-context.ts';
 import { checkUrl, type UrlCheck } from './check-url.ts';
 import { longestRefreshIntervalMs } from './refresh-schedule.ts';
-import type { Refresh } from './refresh-store.ts';
+import type { Refresh, SourceState } from './refresh-store.ts';
 
 type RefreshRuleStores = JwkRuleStores & LeaseStores;
 
@@ -142,6 +143,7 @@ export class Refresher {
     const now = this.#options.clock();
     const found = await this.#withFreeKid(stores, due, checked);
     const kept = await this.#putIfSame(stores, due, nextRefresh(due.refresh, found, now));
+    if (kept) await recordSourceState(stores, due, { state: found.state, at: now });
     if (!kept || found.state !== 'FRESH' || found.jwk === undefined) return [];
     const { stored } = due;
     const project = await stores.projects.get(stored.projectId);
@@ -156,6 +158,8 @@ export class Refresher {
     const { targets } = await putDesiredJwk(stores, { scope, stored: after, jwk }, onUnreadable);
     const details = { kid: after.kid, type: after.type, warnings: found.warnings.length };
     await this.#options.audit.append(stores, jwkEvent('refresh', scope, after, details));
+    const { sourceType } = after;
+    await recordJwkEvent(stores, 'jwk.updated', after, { at: now, facts: { sourceType } });
     return targets;
   }
 
@@ -171,6 +175,17 @@ export class Refresher {
       return { state: 'FAILING', reason: error.message };
     }
   }
+}
+
+/** Once, when its source begins to fail, or no longer has the key. */
+async function recordSourceState(
+  stores: EventStores,
+  { refresh, stored }: Due,
+  { state, at }: { readonly state: SourceState; readonly at: Date },
+): Promise<void> {
+  if (state === refresh.state || state === 'FRESH') return;
+  const facts = { sourceType: stored.sourceType };
+  await recordJwkEvent(stores, state === 'GONE' ? 'source.gone' : 'source.failing', stored, { at, facts });
 }
 
 /**

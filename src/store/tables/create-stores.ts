@@ -3,6 +3,7 @@
 import type { Database } from '../database-schema.ts';
 import { DumpTables } from '../dump/dump-tables.ts';
 import { RowGuard } from '../integrity/row-guard.ts';
+import { AbsenceTable } from './absence-table.ts';
 import { ApplicationTable } from './application-table.ts';
 import { AuditTable } from './audit-table.ts';
 import { CertificateTable } from './certificate-table.ts';
@@ -13,6 +14,8 @@ import { DesiredStateTable } from './desired-state-table.ts';
 import { DiagnosticsTable } from './diagnostics-table.ts';
 import { EnrollmentTokenTable } from './enrollment-token-table.ts';
 import { EnvironmentTable } from './environment-table.ts';
+import { EventTable } from './event-table.ts';
+import { ExpirationNoticeTable } from './expiration-notice-table.ts';
 import { IdempotencyKeyTable } from './idempotency-key-table.ts';
 import { IdentityKeyTable } from './identity-key-table.ts';
 import { InstallationStatsTable } from './installation-stats-table.ts';
@@ -62,6 +65,9 @@ export function createStores(database: Database, { cache, notify, engine, keys }
     issuerKeySets: new IssuerKeySetTable(database, guard),
     tokenProfiles: new TokenProfileTable(database, guard),
     refreshes: new RefreshTable(database),
+    events: new EventTable(database),
+    absences: new AbsenceTable(database, engine),
+    expirationNotices: new ExpirationNoticeTable(database),
     certificates: new CertificateTable(database, { guard, sealed }),
     cryptoKeys: cryptoKeyTable(database, { guard, sealed }),
     keystores: keystoreTable(database, { guard, sealed }),

@@ -76,6 +76,9 @@ const examineOne = statement(
   (db, { id, ...columns }: Pick<Row, 'id' | 'examine_at' | 'state' | 'late_since'>) =>
     db.updateTable('key_rings').set(columns).where('id', '=', id),
 );
+const findExamination = statement((db, key: { id: string }) =>
+  db.selectFrom('key_rings').select(['state', 'late_since']).where('id', '=', key.id),
+);
 const examineNext = statement((db, { id, examine_at }: Pick<Row, 'id' | 'examine_at'>) =>
   db.updateTable('key_rings').set({ examine_at }).where('id', '=', id),
 );
@@ -283,6 +286,12 @@ export class KeyRingTable implements KeyRingStore {
   async examined(id: string, { examineAt, state, lateSince }: RingExamination): Promise<void> {
     const columns = { examine_at: timeOrNull(examineAt), state, late_since: timeOrNull(lateSince) };
     await examineOne.run(this.#database, { id, ...columns });
+  }
+
+  async examination(id: string) {
+    const row = await findExamination.first(this.#database, { id });
+    if (!row || row.state === null) return undefined;
+    return { state: row.state, lateSince: dateOrNull(row.late_since) };
   }
 
   async nodeRemovedAt(environmentIds: readonly string[]): Promise<Date | null> {

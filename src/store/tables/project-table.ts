@@ -30,6 +30,7 @@ const pieces: readonly Piece[] = [
   { table: 'key_rings', key: 'id', limit: 256 },
   { table: 'applications', key: 'id', limit: 256 },
   { table: 'token_profiles', key: 'id', limit: 256 },
+  { table: 'events', key: 'sequence', limit: 1_000 },
   // With what it has in every environment, and a keystore's file may be 10 MiB.
   { table: 'materials', key: 'id', limit: 4 },
 ];

@@ -7,8 +7,11 @@ import type { DesiredStateStores } from '../../deployments/desired-state-store.t
 import type { IdentityStores } from '../../deployments/handshake/identity-store.ts';
 import type { ConsistencyStores } from '../../doctor/consistency-store.ts';
 import type { DiagnosticsStores } from '../../doctor/diagnostics-store.ts';
+import type { AbsenceStores } from '../../environments/absence-store.ts';
 import type { EnvironmentStores } from '../../environments/environment-store.ts';
+import type { EventStores } from '../../events/event-store.ts';
 import type { IdempotencyStores } from '../../idempotency/idempotency-store.ts';
+import type { ExpirationStores } from '../../jwks/expiration/expiration-notice.ts';
 import type { JwkStores } from '../../jwks/jwk-store.ts';
 import type { RefreshStores } from '../../jwks/refresh/refresh-store.ts';
 import type { SharedKidStores } from '../../jwks/shared-kids.ts';
@@ -36,6 +39,9 @@ export interface Stores
     RefreshStores,
     MaterialStores,
     IdempotencyStores,
+    EventStores,
+    AbsenceStores,
+    ExpirationStores,
     OverviewStores,
     LeaseStores,
     IdentityStores,

@@ -1,0 +1,22 @@
+export interface AbsentNode {
+  readonly id: string;
+  readonly environmentId: string;
+  readonly name: string;
+  readonly lastSeenAt: Date;
+}
+
+/** Which absences of nodes were reported. */
+export interface AbsenceStore {
+  /** Nodes that were seen once, are connected to no manager for `awayAfterMs`, and whose absence was not reported. */
+  unreported(awayAfterMs: number, limit: number): Promise<readonly AbsentNode[]>;
+  isUnreported(nodeId: string, awayAfterMs: number): Promise<boolean>;
+  report(nodeId: string, at: Date): Promise<void>;
+  /** Whether a node is connected again whose absence was reported. */
+  hasReturned(): Promise<boolean>;
+  /** Their next absence is reported again. */
+  forgetReturned(): Promise<void>;
+}
+
+export interface AbsenceStores {
+  readonly absences: AbsenceStore;
+}
