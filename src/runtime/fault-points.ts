@@ -19,6 +19,10 @@ export const faultPoints = Object.freeze({
   beforeTransition: channel('keyplane:transition.before'),
   /** The database has the transition; no node was sent it yet. */
   afterTransition: channel('keyplane:transition.after'),
+  /** An event is about to be sent to the receiver of a webhook. */
+  beforeDelivery: channel('keyplane:delivery.before'),
+  /** The receiver took it; the database does not know that. */
+  afterDelivery: channel('keyplane:delivery.after'),
   /** The next statement of a schema migration. */
   migrationStatement: channel('keyplane:migration.statement'),
   /** The next step with the key files, while the master key is changed. */

@@ -462,12 +462,12 @@ export interface WebhookCursorRow {
   delivered: number;
   /** How many matching events were deleted undelivered, and not reported yet. */
   lost: number;
-  state: 'CURRENT' | 'LAGGING' | 'FAILING' | 'STOPPED';
   /** That failed since the last success. */
   attempts: number;
   last_error: string | null;
   delivered_at: number | null;
-  updated_at: number;
+  /** The version of the outlet that the receiver answered 410 to: it is sent nothing until it has another. */
+  stopped_version: string | null;
 }
 
 export interface Tables {

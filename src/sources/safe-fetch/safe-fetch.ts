@@ -5,11 +5,19 @@
 // is kept open.
 
 import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import { KeyplaneError } from '../../errors.ts';
 import type { AddressAllowList } from './allow-list.ts';
 import { checkedAddresses, type ResolveHost, resolveWithSystem } from './checked-addresses.ts';
-import { exchange, type FetchConditions, type HopOutcome, loadHttpClient } from './exchange.ts';
+import {
+  exchange,
+  type FetchConditions,
+  type HopOutcome,
+  loadHttpClient,
+  type SentRequest,
+  sendOnce,
+} from './exchange.ts';
 import { FetchFailure, publicFailure } from './fetch-failure.ts';
 import { parseFetchTarget, parseRedirectTarget, shownOrigin, shownUrl } from './fetch-target.ts';
 import { openConnection } from './open-connection.ts';
@@ -39,9 +47,21 @@ export interface FetchedDocument {
 export interface SafeFetch {
   /** @throws KeyplaneError 400 with a message for each way to fail, 503 when closed */
   fetch(url: string, limits: FetchLimits, conditions?: FetchConditions): Promise<FetchedDocument>;
+  /**
+   * Sends one request to an address that passes the same checks, on a connection of its own. Redirects are not followed.
+   * @returns the status of the answer
+   * @throws KeyplaneError as `fetch`
+   */
+  send(request: OutgoingRequest, limits: SendLimits): Promise<number>;
   /** Ends what is under way; resolves when nothing is left open. */
   close(): Promise<void>;
 }
+
+export interface OutgoingRequest extends Omit<SentRequest, 'url'> {
+  readonly url: string;
+}
+
+export type SendLimits = Pick<FetchLimits, 'connectTimeoutMs' | 'readTimeoutMs'>;
 
 export interface SafeFetchOptions {
   readonly allow: AddressAllowList;
@@ -73,13 +93,20 @@ export function createSafeFetch(options: SafeFetchOptions): SafeFetch {
   };
   const stop = new AbortController();
   const underWay = new Set<Promise<unknown>>();
+  const track = <Result>(work: Promise<Result>): Promise<Result> => {
+    underWay.add(work);
+    return work.finally(() => underWay.delete(work));
+  };
   return {
     async fetch(url, limits, conditions = {}) {
-      assertWithinMaxima(limits);
+      assertWithinMaxima(limits, ['connectTimeoutMs', 'readTimeoutMs', 'sizeLimitBytes']);
       const request = { url, limits, conditions, stop: stop.signal };
       const work = loadHttpClient().then(() => fetchDocument(request, rules));
-      underWay.add(work);
-      return work.finally(() => underWay.delete(work));
+      return track(work);
+    },
+    async send(request, limits) {
+      assertWithinMaxima(limits, ['connectTimeoutMs', 'readTimeoutMs']);
+      return track(loadHttpClient().then(() => send(request, { limits, rules, stop: stop.signal })));
     },
     async close() {
       stop.abort(new KeyplaneError('unavailable', 'The manager is stopping!'));
@@ -108,10 +135,7 @@ interface Budgets {
 
 async function fetchDocument(request: FetchRequest, rules: FetchRules): Promise<FetchedDocument> {
   const { limits, stop } = request;
-  const budgets: Budgets = {
-    connecting: new TimeBudget(limits.connectTimeoutMs, 'no connection was made', stop),
-    reading: new TimeBudget(limits.readTimeoutMs, 'the answer was not complete', stop),
-  };
+  const budgets = budgetsOf(limits, stop);
   const given = parseFetchTarget(request.url);
   let target = given;
   for (let redirects = 0; ; redirects += 1) {
@@ -132,20 +156,62 @@ async function fetchDocument(request: FetchRequest, rules: FetchRules): Promise<
   }
 }
 
+function budgetsOf({ connectTimeoutMs, readTimeoutMs }: SendLimits, stop: AbortSignal): Budgets {
+  return {
+    connecting: new TimeBudget(connectTimeoutMs, 'no connection was made', stop),
+    reading: new TimeBudget(readTimeoutMs, 'the answer was not complete', stop),
+  };
+}
+
+interface Connecting {
+  readonly limits: SendLimits;
+  readonly rules: FetchRules;
+  readonly budgets: Budgets;
+}
+
+/** To the addresses that were checked, and to no other. */
+function connect(url: URL, { limits, rules, budgets }: Connecting): Promise<Socket> {
+  const { connectTimeoutMs } = limits;
+  return budgets.connecting.spend(async (signal) => {
+    const addresses = await checkedAddresses(url, rules.allow, rules.resolve);
+    signal.throwIfAborted();
+    return openConnection({ url, addresses, connectTimeoutMs, secureContext: rules.secureContext }, signal);
+  });
+}
+
 interface Visit {
   readonly request: FetchRequest;
   readonly rules: FetchRules;
   readonly budgets: Budgets;
 }
 
+interface Sending {
+  readonly limits: SendLimits;
+  readonly rules: FetchRules;
+  readonly stop: AbortSignal;
+}
+
+async function send(
+  { url: given, ...request }: OutgoingRequest,
+  { limits, rules, stop }: Sending,
+): Promise<number> {
+  const budgets = budgetsOf(limits, stop);
+  const url = parseFetchTarget(given);
+  try {
+    const socket = await connect(url, { limits, rules, budgets });
+    try {
+      return await budgets.reading.spend((signal) => sendOnce(socket, { ...request, url }, signal));
+    } finally {
+      socket.destroy();
+    }
+  } catch (error) {
+    throw publicFailure(error, `URL (${shownUrl(url)})`);
+  }
+}
+
 async function visit(url: URL, { request, rules, budgets }: Visit): Promise<HopOutcome> {
   const { limits, conditions } = request;
-  const socket = await budgets.connecting.spend(async (signal) => {
-    const addresses = await checkedAddresses(url, rules.allow, rules.resolve);
-    signal.throwIfAborted();
-    const { connectTimeoutMs } = limits;
-    return openConnection({ url, addresses, connectTimeoutMs, secureContext: rules.secureContext }, signal);
-  });
+  const socket = await connect(url, { limits, rules, budgets });
   try {
     const { sizeLimitBytes, reserve } = limits;
     // The server is not to blame for the time that this takes.
@@ -163,11 +229,14 @@ function trusting(ca: string | Buffer): SecureContext {
 }
 
 // The caller reports errors of these numbers to users; one that is not validated here would be no limit at all.
-function assertWithinMaxima(limits: FetchLimits): void {
-  for (const name of ['connectTimeoutMs', 'readTimeoutMs', 'sizeLimitBytes'] as const) {
-    const value = limits[name];
+function assertWithinMaxima<Name extends keyof typeof fetchLimitMaxima>(
+  limits: Pick<FetchLimits, Name>,
+  names: readonly Name[],
+): void {
+  for (const name of names) {
+    const value = Number(limits[name]);
     assert(
-      Number.isInteger(value) && value >= 1 && value <= fetchLimitMaxima[name],
+      Number.isInteger(value) && value >= 1 && value <= Number(fetchLimitMaxima[name]),
       `${name} is out of its range`,
     );
   }

@@ -32,10 +32,10 @@ export const events: Migration = ({ text, integer, strict }) => [
   project_id ${text} not null,
   delivered ${integer} not null,
   lost ${integer} not null,
-  state ${text} not null,
   attempts ${integer} not null,
   last_error ${text},
   delivered_at ${integer},
-  updated_at ${integer} not null
+  stopped_version ${text}
 )${strict}`,
+  'create index webhook_cursors_project_id on webhook_cursors (project_id)',
 ];
